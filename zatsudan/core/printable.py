@@ -1,0 +1,51 @@
+"""Foreign text made safe to show: the one function that all text from a model,
+a server, a file or a paste goes through before it meets the terminal.
+
+Nothing is deleted, because what is deleted can be put together again; and no
+sequence is recognised, because chunks split sequences. Each sign that could
+steer a terminal or reorder a line becomes one visible sign, one for one, so
+the function gives the same result however the text was cut.
+"""
+
+import re
+
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+
+def _table() -> dict[int, str]:
+    table = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\n\t"}
+    table[0x7F] = "\N{SYMBOL FOR DELETE}"
+    unsafe = [
+        *range(0x80, 0xA0),  # C1: 0x9B is CSI to some terminals
+        0x061C, 0x200E, 0x200F,  # bidi marks
+        *range(0x202A, 0x202F),  # bidi embeddings and overrides
+        *range(0x2066, 0x2070),  # bidi isolates, deprecated format controls
+        *range(0xFFF9, 0xFFFC),  # interlinear annotation
+        *range(0xD800, 0xE000),  # lone surrogates: no UTF-8 for them
+        *range(0xE0000, 0xE0080),  # tag characters: text that no eye sees
+    ]  # fmt: skip
+    table.update(dict.fromkeys(unsafe, _REPLACEMENT))
+    # Line and paragraph separator: some terminals break the line, some do not.
+    table.update(dict.fromkeys((0x2028, 0x2029), "\N{SYMBOL FOR NEWLINE}"))
+    return table
+
+
+_TABLE = _table()
+_UNSAFE = re.compile("[" + "".join(re.escape(chr(code)) for code in sorted(_TABLE)) + "]")
+
+
+def printable(text: str) -> str:
+    """Return `text` with every sign that could steer a terminal made visible.
+
+    Newline and tab pass; the result has as many characters as `text`.
+    """
+    return text.translate(_TABLE) if _UNSAFE.search(text) else text
+
+
+def one_line(text: str, limit: int = 200) -> str:
+    """Return `text` printable and on one line, cut to `limit` characters.
+
+    For names, titles and servers' messages that stand inside a sentence.
+    """
+    line = " ".join(printable(text[: 4 * limit]).split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
