@@ -1,0 +1,176 @@
+"""Kinds of values that a parameter takes: how each is read, checked and described."""
+
+import json
+import math
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from zatsudan.core.messages import Json
+from zatsudan.core.words import Word
+
+Read = Callable[[Sequence[Word], Json], Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A form of value: how it is read from words, checked, and described."""
+
+    range: str
+    read: Read
+    check: Callable[[Json], bool]
+    values: tuple[str, ...] = ()
+    many: bool = False
+
+
+def _single(words: Sequence[Word]) -> str:
+    if len(words) != 1:
+        raise ValueError
+    return words[0].text
+
+
+def number(low: float = -math.inf, high: float = math.inf) -> Kind:
+    """A number within low..high; `+0.1` and `-0.1` with a current value are steps where low is 0."""
+
+    def read(words: Sequence[Word], current: Json) -> Json:
+        text = _single(words)
+        value = float(text)
+        if text[0] == "+" or (text[0] == "-" and low >= 0):
+            base = current if isinstance(current, int | float) else 0.0
+            value = round(base + value, 6)
+        if not math.isfinite(value):
+            raise ValueError
+        return value
+
+    def check(value: Json) -> bool:
+        return (
+            isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
+        )
+
+    return Kind(_span("a number", low, high), read, check, _steps(low, high))
+
+
+def integer(low: float = -math.inf, high: float = math.inf, values: tuple[str, ...] = ()) -> Kind:
+    """A whole number within low..high, with the same steps as `number`."""
+
+    def read(words: Sequence[Word], current: Json) -> Json:
+        text = _single(words).replace("_", "")
+        if text == "random":
+            return random.SystemRandom().randrange(2**31)
+        value = int(text)
+        if text[0] == "+" or (text[0] == "-" and low >= 0):
+            value += current if isinstance(current, int) else 0
+        return value
+
+    def check(value: Json) -> bool:
+        return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+    return Kind(_span("a whole number", low, high), read, check, values)
+
+
+def _span(what: str, low: float, high: float) -> str:
+    if math.isfinite(low) and math.isfinite(high):
+        return f"{what} from {low:g} to {high:g}"
+    if math.isfinite(low):
+        return f"{what}, {low:g} or more"
+    return what
+
+
+def _steps(low: float, high: float) -> tuple[str, ...]:
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return ()
+    return tuple(f"{low + (high - low) * step / 8:g}" for step in range(9))
+
+
+def choice(*names: str) -> Kind:
+    """One of some words."""
+
+    def read(words: Sequence[Word], _current: Json) -> Json:
+        return _single(words)
+
+    return Kind("one of " + ", ".join(names), read, lambda value: value in names, names)
+
+
+def _read_switch(words: Sequence[Word], _current: Json) -> Json:
+    text = _single(words).lower()
+    if text in ("on", "true", "yes", "1"):
+        return True
+    if text in ("off", "false", "no", "0"):
+        return False
+    raise ValueError
+
+
+switch = Kind("on or off", _read_switch, lambda value: isinstance(value, bool), ("on", "off"))
+
+
+def _read_text(words: Sequence[Word], _current: Json) -> Json:
+    return " ".join(word.text for word in words)
+
+
+text = Kind("a text", _read_text, lambda value: isinstance(value, str))
+
+
+def _read_stop(words: Sequence[Word], _current: Json) -> Json:
+    if len(words) == 1 and not words[0].quoted and words[0].text.startswith("["):
+        return _read_json(words, None)
+    return [word.text for word in words]
+
+
+def _check_stop(value: Json) -> bool:
+    if isinstance(value, str):
+        return bool(value)
+    return (
+        isinstance(value, list)
+        and 1 <= len(value) <= 4
+        and all(isinstance(item, str) and item for item in value)
+    )
+
+
+stops = Kind('one to four texts, as in "\\n\\n" "User:"', _read_stop, _check_stop, many=True)
+
+
+def _read_json(words: Sequence[Word], _current: Json) -> Json:
+    value: Json = json.loads(" ".join(word.text for word in words))
+    return value
+
+
+def json_of(what: str, *types: type, values: tuple[str, ...] = ()) -> Kind:
+    """A JSON value of one of `types`."""
+    return Kind(what, _read_json, lambda value: isinstance(value, types), values)
+
+
+def _check_bias(value: Json) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(bias, int | float) and not isinstance(bias, bool) and -100 <= bias <= 100
+        for bias in value.values()
+    )
+
+
+bias = Kind('a JSON map of token ids to -100..100, as in {"50256": -100}', _read_json, _check_bias)
+
+
+def _read_format(words: Sequence[Word], _current: Json) -> Json:
+    word = _single(words[:1]) if words else ""
+    return {"type": word} if word in ("text", "json_object") else _read_json(words, None)
+
+
+response_format = Kind(
+    "text, json_object or a JSON object with a json_schema",
+    _read_format,
+    lambda value: isinstance(value, dict) and isinstance(value.get("type"), str),
+    ("text", "json_object"),
+)
+
+
+def words_or_object(*names: str) -> Kind:
+    """One of some words, or a JSON object."""
+
+    def read(words: Sequence[Word], _current: Json) -> Json:
+        return words[0].text if words and words[0].text in names else _read_json(words, None)
+
+    return Kind(
+        ", ".join(names) + " or a JSON object",
+        read,
+        lambda value: isinstance(value, dict) or value in names,
+        names,
+    )

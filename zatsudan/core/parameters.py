@@ -1,0 +1,250 @@
+"""Parameters: request fields that steer the reply, one row each.
+
+`/set`, `/params`, completion, help, the config file, presets, the request body
+and the record of a reply all read `PARAMETERS`. A parameter that is unset is
+not sent: every default belongs to the server (a default of ours would override
+llama.cpp's 0.8 and is refused by models that take no temperature).
+
+Ranges and names are those of OpenAI's openapi.json 2.3.0 (2026-08-21); the
+rows of the group `local` are what llama.cpp, vLLM and their kin take besides.
+"""
+
+import difflib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from zatsudan.core.errors import CommandError
+from zatsudan.core.kinds import (
+    Kind,
+    bias,
+    choice,
+    integer,
+    json_of,
+    number,
+    response_format,
+    stops,
+    switch,
+    text,
+    words_or_object,
+)
+from zatsudan.core.messages import Json
+from zatsudan.core.words import Word, quote
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One row. `name` is the wire name; `advice` says when one would change it."""
+
+    name: str
+    kind: Kind
+    help: str
+    advice: str = ""
+    group: str = "more"
+
+    def read(self, words: Sequence[Word], current: Json = None, *, force: bool = False) -> Json:
+        """Read a value from what was typed; `current` is what `+0.1` adds to.
+
+        Raises CommandError with the range, unless `force` (`/set!`) is given.
+        """
+        try:
+            value = self.kind.read(words, current)
+        except ValueError:
+            value = None
+        if value is not None and (force or self.kind.check(value)):
+            return value
+        typed = " ".join(quote(word.text) for word in words)
+        raise CommandError(
+            f"{self.name} takes {self.kind.range}, not {typed[:80]}.",
+            f"/help {self.name} explains it."
+            + (f" /set! {self.name} sends it all the same." if value is not None else ""),
+        )
+
+    def check(self, value: Json, where: str) -> Json:
+        """Return `value` if it may be sent; raises CommandError naming `where` it stands."""
+        if self.kind.check(value):
+            return value
+        raise CommandError(
+            f"{self.name} takes {self.kind.range}, not {show_value(value)} ({where})."
+        )
+
+
+_PENALTY = "0 leaves repetition alone; 0.5 to 1 curbs it; much more makes odd prose."
+
+PARAMETERS: tuple[Parameter, ...] = (
+    Parameter(
+        "temperature", number(0, 2), "How freely the next token is chosen.",
+        "Low (0 to 0.3) for facts and code, higher (0.8 to 1.2) for ideas and prose; above 1.5 it falls apart.",
+        "sampling",
+    ),
+    Parameter(
+        "top_p", number(0, 1), "Choose among the likeliest tokens that make up this share.",
+        "0.9 cuts the unlikely tail; change this or temperature, not both.", "sampling",
+    ),
+    Parameter(
+        "presence_penalty", number(-2, 2), "Disfavour tokens that have been used at all.",
+        "Raise it to make the talk move on to new things. " + _PENALTY, "sampling",
+    ),
+    Parameter(
+        "frequency_penalty", number(-2, 2), "Disfavour tokens the more often they were used.",
+        "Raise it against loops and repeated phrases. " + _PENALTY, "sampling",
+    ),
+    Parameter(
+        "seed", integer(-1, 2**63 - 1, ("random", "1", "42")), "Fix the dice, so that a reply can be repeated.",
+        "The same seed, settings and server often give the same reply; no server promises it.", "sampling",
+    ),
+    Parameter(
+        "logit_bias", bias, "Make single tokens likelier or forbid them.",
+        "-100 forbids, +100 forces, -1 to 1 nudges.", "sampling",
+    ),
+    Parameter(
+        "stop", stops, "Texts at which the reply ends (they are not shown).",
+        'Quote blanks and newlines: /stop "\\n\\n" "User:".', "length",
+    ),
+    Parameter(
+        "max_tokens", integer(1), "The most tokens that a reply may have.",
+        "finish_reason is `length` when it cut the reply. Newer OpenAI models want max_completion_tokens.", "length",
+    ),
+    Parameter(
+        "max_completion_tokens", integer(1), "The same for newer OpenAI models, reasoning included.",
+        "Set this or max_tokens, not both.", "length",
+    ),
+    Parameter("n", integer(1, 128), "How many variants of each reply to ask for.", "Each is paid for.", "reply"),
+    Parameter("stream", switch, "Show the reply while it is made (on unless set off).", "", "reply"),
+    Parameter("logprobs", switch, "Ask for the log probability of each token.", "", "reply"),
+    Parameter(
+        "top_logprobs", integer(0, 20), "How many alternatives to each token to ask for.",
+        "Needs logprobs on.", "reply",
+    ),
+    Parameter(
+        "response_format", response_format, "Ask for JSON, with or without a schema.",
+        "json_object also wants the word JSON in a message.", "reply",
+    ),
+    Parameter(
+        "reasoning_effort", choice("none", "minimal", "low", "medium", "high", "xhigh", "max"),
+        "How long a reasoning model may think.", "Models take a part of these values.", "reply",
+    ),
+    Parameter("verbosity", choice("low", "medium", "high"), "How wordy the reply should be.", "", "reply"),
+    Parameter("user", text, "A name for the end user, for the server's records."),
+    Parameter("safety_identifier", text, "The later form of user: a stable, hashed id."),
+    Parameter("prompt_cache_key", text, "Groups requests for the server's prompt cache."),
+    Parameter("service_tier", choice("auto", "default", "flex", "scale", "priority", "fast"), "Which tier serves the request."),
+    Parameter("store", switch, "Let the server keep the reply."),
+    Parameter("metadata", json_of("a JSON object of texts", dict), "Labels kept with a stored reply."),
+    Parameter("stream_options", json_of("a JSON object", dict), "Options of the stream; usage is asked for unless set."),
+    Parameter("tools", json_of("a JSON list of tools", list), "Tools that the model may call (zatsudan shows the calls)."),
+    Parameter("tool_choice", words_or_object("none", "auto", "required"), "Which tool the model must call."),
+    Parameter("parallel_tool_calls", switch, "Let the model call several tools at once."),
+    Parameter("functions", json_of("a JSON list of functions", list), "The older form of tools."),
+    Parameter("function_call", words_or_object("none", "auto"), "The older form of tool_choice."),
+    Parameter("modalities", json_of("a JSON list of texts", list), "Kinds of output: text, audio."),
+    Parameter("audio", json_of("a JSON object", dict), "Voice and format of audio output."),
+    Parameter("prediction", json_of("a JSON object", dict), "Text that the reply will largely repeat."),
+    Parameter("web_search_options", json_of("a JSON object", dict), "Options of the server's web search."),
+    Parameter("moderation", json_of("a JSON object", dict), "Moderation of input and output."),
+    Parameter("prompt_cache_options", json_of("a JSON object", dict), "How the server caches the prompt."),
+    Parameter("prompt_cache_retention", choice("in_memory", "24h"), "How long the server caches the prompt."),
+    Parameter("top_k", integer(-1, values=("1", "20", "40", "100")), "Choose among this many likeliest tokens.", "", "local"),
+    Parameter("min_p", number(0, 1), "Drop tokens less likely than this share of the likeliest.", "", "local"),
+    Parameter("typical_p", number(0, 1), "Prefer tokens of typical surprise.", "", "local"),
+    Parameter("repeat_penalty", number(0, 2), "Disfavour repeated tokens (llama.cpp, LM Studio); 1 is off.", "", "local"),
+    Parameter("repetition_penalty", number(0, 2), "Disfavour repeated tokens (vLLM, OpenRouter); 1 is off.", "", "local"),
+)  # fmt: skip
+
+BY_NAME = {parameter.name: parameter for parameter in PARAMETERS}
+
+GROUPS = {
+    "sampling": "How tokens are chosen",
+    "length": "Where a reply ends",
+    "reply": "What is asked for",
+    "local": "What local servers take besides",
+    "more": "Further fields",
+}
+
+
+def find(name: str) -> Parameter:
+    """Return the row of `name`; raises CommandError with the nearest names."""
+    if name in BY_NAME:
+        return BY_NAME[name]
+    near = difflib.get_close_matches(name, BY_NAME, n=3, cutoff=0.6)
+    meant = f"Did you mean {' or '.join(near)}? " if near else ""
+    raise CommandError(
+        f"There is no parameter {name[:40]!r}.",
+        f"{meant}/params all lists them; /set +{name[:40]} VALUE sends any field as JSON.",
+    )
+
+
+def read_assignments(
+    words: Sequence[Word], current: dict[str, Json], *, force: bool = False
+) -> dict[str, Json]:
+    """Read `temperature 0.2 top_p 0.9`, `temperature=0.2 stop="\\n"`, `+top_k 40`.
+
+    A name with `+` takes any field and a JSON value (text if it is no JSON).
+    Raises CommandError.
+    """
+    values: dict[str, Json] = {}
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        if word.name is not None:
+            name, taken = word.name, [Word(word.value, quoted=word.quoted)]
+            many = _is_many(name)
+        else:
+            name, taken = word.text, []
+            many = _is_many(name)
+            if not rest:
+                raise CommandError(
+                    f"{name[:40]} needs a value.",
+                    f"Write /set {name[:40]} VALUE, or /unset {name[:40]}.",
+                )
+            taken.append(rest.pop(0))
+        while (
+            many
+            and rest
+            and rest[0].name is None
+            and (rest[0].quoted or not _names_one(rest[0].text))
+        ):
+            taken.append(rest.pop(0))
+        if name.startswith("+"):
+            values[name[1:]] = free_value(taken)
+        else:
+            values[name] = find(name).read(taken, current.get(name), force=force)
+    return values
+
+
+def _is_many(name: str) -> bool:
+    parameter = BY_NAME.get(name)
+    return parameter is not None and parameter.kind.many
+
+
+def _names_one(text: str) -> bool:
+    return text in BY_NAME or text.startswith("+")
+
+
+def free_value(words: Sequence[Word]) -> Json:
+    """Read the value of a field without a row: JSON, or else a text."""
+    typed = " ".join(word.text for word in words)
+    if len(words) == 1 and words[0].quoted:
+        return typed
+    try:
+        value: Json = json.loads(typed)
+    except (ValueError, RecursionError):
+        return typed
+    return value
+
+
+def show_value(value: Json) -> str:
+    """Write a value as one would type it."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, str):
+        return quote(value)
+    if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
+        return " ".join(
+            quote(item) if item != quote(item) else f'"{item}"'
+            for item in value
+            if isinstance(item, str)
+        )
+    return json.dumps(value, ensure_ascii=False)

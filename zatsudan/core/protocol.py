@@ -1,0 +1,177 @@
+"""The wire: a request's body, and chunks from what a server sends.
+
+Exact in what is sent, lenient in what is read: servers that call themselves
+compatible leave fields out, repeat them, send null, lists and numbers as
+texts, and end their streams in four ways.
+"""
+
+import html
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from zatsudan.core.errors import StreamError
+from zatsudan.core.messages import Json, JsonObject, Message, Usage, content_text, whole_number
+from zatsudan.core.printable import one_line
+
+
+def build_request(
+    model: str, messages: Iterable[Message], parameters: Mapping[str, Json]
+) -> JsonObject:
+    """Return the body of a request: only what is set, and the stream with its usage asked for."""
+    body: JsonObject = {"model": model, "messages": [message.to_json() for message in messages]}
+    body.update(parameters)
+    if body.get("stream") is False:
+        body.pop("stream_options", None)
+    else:
+        body["stream"] = True
+        body.setdefault("stream_options", {"include_usage": True})
+    return body
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """What one choice of one chunk adds to its reply."""
+
+    index: int = 0
+    content: str = ""
+    reasoning: str = ""
+    finish_reason: str | None = None
+    logprobs: tuple[Json, ...] = ()
+    extra: tuple[tuple[str, Json], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """One event of the stream, or a whole response read as one chunk."""
+
+    deltas: tuple[Delta, ...] = ()
+    usage: Usage | None = None
+    id: str = ""
+    model: str = ""
+    fingerprint: str = ""
+
+
+def loads(text: str | bytes) -> Json:
+    """Parse JSON; raises ValueError for all that Python's parser cannot take.
+
+    Too deep nesting is a RecursionError there, and an integer of more than
+    4,300 digits a ValueError: the second is read as a float.
+    """
+    try:
+        value: Json = json.loads(text, parse_int=_integer)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+    return value
+
+
+def _integer(digits: str) -> int | float:
+    return int(digits) if len(digits) < 400 else float(digits)
+
+
+def read_chunk(value: Json) -> Chunk:
+    """Read one chunk, or a whole response, from its JSON.
+
+    Raises StreamError if it is an error object or nothing like a chunk.
+    """
+    if not isinstance(value, dict):
+        raise StreamError("The server sent something that is not a reply.", NOT_AN_API)
+    error = value.get("error")
+    choices = value.get("choices")
+    if error and not choices:
+        raise StreamError(
+            f"The server broke off: {error_message(value) or 'it gave no reason'}",
+            "/retry sends the message again.",
+        )
+    deltas = tuple(
+        _read_choice(choice, position)
+        for position, choice in enumerate(choices if isinstance(choices, list) else ())
+        if isinstance(choice, dict)
+    )
+    return Chunk(
+        deltas,
+        Usage.from_json(value.get("usage")),
+        _text(value.get("id")),
+        _text(value.get("model")),
+        _text(value.get("system_fingerprint")),
+    )
+
+
+NOT_AN_API = "Is the base URL that of an API? It usually ends in /v1."
+
+
+def _text(value: Json) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _read_choice(choice: JsonObject, position: int) -> Delta:
+    delta = choice.get("delta")
+    if not isinstance(delta, dict):
+        delta = choice.get("message")
+    if not isinstance(delta, dict):
+        delta = {"content": choice.get("text")}  # /v1/completions' form
+    index = whole_number(choice.get("index"))
+    finish = choice.get("finish_reason")
+    content = content_text(delta.get("content"))
+    if isinstance(delta.get("refusal"), str):
+        content += _text(delta["refusal"])
+    extra = tuple((key, delta[key]) for key in ("tool_calls", "function_call") if delta.get(key))
+    return Delta(
+        position if index is None else index,
+        content,
+        _text(delta.get("reasoning_content")) or _text(delta.get("reasoning")),
+        finish if isinstance(finish, str) and finish else None,
+        _read_logprobs(choice.get("logprobs")),
+        extra,
+    )
+
+
+def _read_logprobs(value: Json) -> tuple[Json, ...]:
+    entries = value.get("content") if isinstance(value, dict) else None
+    return tuple(entries) if isinstance(entries, list) else ()
+
+
+def error_message(value: Json) -> str:
+    """Return the sentence in an error body, in whichever of its forms; `` if there is none."""
+    if isinstance(value, str):
+        return one_line(_html_title(value), 300)
+    if isinstance(value, list):
+        return error_message(value[0]) if value else ""
+    if isinstance(value, dict):
+        for key in ("error", "message", "detail", "msg", "title"):
+            if value.get(key):
+                return error_message(value[key])
+    return ""
+
+
+def error_hint(value: Json, key: str) -> str:
+    """Return `code`, `type` or `param` of an error body, as text."""
+    if isinstance(value, list):
+        value = value[0] if value else None
+    if isinstance(value, dict):
+        inner = value.get("error", value)
+        if isinstance(inner, dict) and inner.get(key) is not None:
+            return one_line(str(inner[key]), 80)
+    return ""
+
+
+def _html_title(text: str) -> str:
+    if not re.match(r"\s*<(!doctype|html|head|body|\?xml)", text, re.IGNORECASE):
+        return text
+    title = re.search(
+        r"<title[^>]*>(.*?)</title>|<h1[^>]*>(.*?)</h1>", text, re.IGNORECASE | re.DOTALL
+    )
+    words = html.unescape(re.sub(r"<[^>]*>", " ", title[0])) if title else "a web page"
+    return f"{words.strip()} (a web page, not an API's reply)"
+
+
+def read_error(body: bytes) -> tuple[str, str, str]:
+    """Return message, code and param of the body of a response that is an error."""
+    text = body.decode("utf-8", errors="replace")
+    try:
+        value: Json = loads(text)
+    except ValueError:
+        value = text
+    code = error_hint(value, "code") or error_hint(value, "type")
+    return error_message(value), code, error_hint(value, "param")

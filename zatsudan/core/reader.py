@@ -1,0 +1,124 @@
+"""The body of a response, piece by piece: an event stream, a JSON body, or neither."""
+
+import re
+from dataclasses import replace
+
+from zatsudan.core.errors import StreamError
+from zatsudan.core.printable import one_line
+from zatsudan.core.protocol import NOT_AN_API, Chunk, Delta, loads, read_chunk, read_error
+from zatsudan.core.sse import Decoder, Event
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class SurrogateJoiner:
+    r"""Puts together characters that a server cut into two `\ud83d` `\ude00` escapes."""
+
+    def __init__(self) -> None:
+        self._held = ""
+
+    def feed(self, text: str) -> str:
+        """Return `text` with pairs joined; a first half at its end waits for the next text."""
+        if not self._held and not _SURROGATE.search(text):
+            return text
+        text = self._held + text
+        self._held = text[-1] if text and "\ud800" <= text[-1] <= "\udbff" else ""
+        if self._held:
+            text = text[:-1]
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+class Reader:
+    """Reads the body of a response, stream or not, piece by piece.
+
+    `done` tells that `[DONE]` came, `complete` that each choice has its
+    finish_reason or that `[DONE]` came: without either the reply was cut.
+    """
+
+    def __init__(self) -> None:
+        self._sse = Decoder()
+        self._whole: list[bytes] | None = None
+        self._started = False
+        self._joiners: dict[tuple[int, str], SurrogateJoiner] = {}
+        self._finished: dict[int, bool] = {}
+        self.done = False
+
+    @property
+    def complete(self) -> bool:
+        return self.done or (bool(self._finished) and all(self._finished.values()))
+
+    def feed(self, piece: bytes) -> list[Chunk]:
+        """Return the chunks that `piece` completes; raises StreamError."""
+        if not self._started:
+            head = piece.lstrip(b"\xef\xbb\xbf \t\r\n")
+            if not head:
+                return []
+            self._started = True
+            # No line of an event stream begins so: it is JSON, or a web page.
+            if head[:1] in b"{[<":
+                self._whole = []
+        if self._whole is not None:
+            self._whole.append(piece)
+            return []
+        return self._chunks(self._sse.feed(piece))
+
+    def close(self) -> list[Chunk]:
+        """Return what the end of the body leaves; raises StreamError."""
+        if self._whole is None:
+            return self._chunks(self._sse.close())
+        body = b"".join(self._whole)
+        try:
+            value = loads(body.decode("utf-8-sig", errors="replace"))
+        except ValueError:
+            message, _, _ = read_error(body)
+            raise StreamError(
+                f"The server answered with something that is not a reply: {one_line(message, 120)}",
+                NOT_AN_API,
+            ) from None
+        if isinstance(value, dict) and not value.get("choices") and not value.get("error"):
+            raise StreamError("The server answered with JSON that holds no reply.", NOT_AN_API)
+        self.done = True
+        return [self._joined(read_chunk(value))]
+
+    def _chunks(self, events: list[Event]) -> list[Chunk]:
+        chunks: list[Chunk] = []
+        for event in events:
+            if event.data.strip() == "[DONE]":
+                self.done = True
+                continue
+            try:
+                value = loads(event.data)
+            except ValueError:
+                if event.type == "error":
+                    raise StreamError(
+                        f"The server broke off: {one_line(event.data)}",
+                        "/retry sends the message again.",
+                    ) from None
+                raise StreamError(
+                    f"The server sent a line that is no JSON: {one_line(event.data, 60)}",
+                    "/retry sends the message again.",
+                ) from None
+            chunks.append(self._joined(read_chunk(value)))
+        return chunks
+
+    def _joined(self, chunk: Chunk) -> Chunk:
+        for delta in chunk.deltas:
+            self._finished[delta.index] = (
+                self._finished.get(delta.index, False) or delta.finish_reason is not None
+            )
+        if any(self._joiners) or any(
+            _SURROGATE.search(delta.content) or _SURROGATE.search(delta.reasoning)
+            for delta in chunk.deltas
+        ):
+            return replace(chunk, deltas=tuple(self._join(delta) for delta in chunk.deltas))
+        return chunk
+
+    def _join(self, delta: Delta) -> Delta:
+        def joined(field: str, text: str) -> str:
+            return self._joiners.setdefault((delta.index, field), SurrogateJoiner()).feed(text)
+
+        return replace(
+            delta,
+            content=joined("content", delta.content),
+            reasoning=joined("reasoning", delta.reasoning),
+        )

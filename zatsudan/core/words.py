@@ -1,0 +1,109 @@
+"""A command's arguments as words.
+
+`"..."` takes the escapes of JSON (`\\n`, `\\t`, `\\"`, `\\u3042`), `'...'` is
+literal, a bare word ends at a blank and takes `\\n`, `\\t` and `\\\\`. So a stop
+sequence can hold blanks, newlines and quotes.
+"""
+
+import re
+from dataclasses import dataclass
+
+from zatsudan.core.errors import CommandError
+
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b", "f": "\f"}
+_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word; `quoted` if any part stood in quotes, `name` what stood before its first bare `=`."""
+
+    text: str
+    quoted: bool = False
+    name: str | None = None
+
+    @property
+    def value(self) -> str:
+        """What stands behind `name=`, or the whole word."""
+        return self.text if self.name is None else self.text[len(self.name) + 1 :]
+
+
+def _unescape(text: str) -> str:
+    def one(match: re.Match[str]) -> str:
+        code = match[1]
+        return chr(int(code[1:], 16)) if len(code) == 5 else _ESCAPES.get(code, code)
+
+    return _ESCAPE.sub(one, text)
+
+
+def _unescape_bare(text: str) -> str:
+    # Only what cannot be written otherwise: `C:\new` as a path keeps `\U` and the
+    # like, while `\n` as a stop sequence is by far the more common wish.
+    return re.sub(r"\\([nt\\])", lambda match: _ESCAPES.get(match[1], match[1]), text)
+
+
+def split(text: str) -> list[Word]:
+    """Split `text` into words.
+
+    Raises CommandError for a quote that is not closed.
+    """
+    words: list[Word] = []
+    position = 0
+    while True:
+        while position < len(text) and text[position].isspace():
+            position += 1
+        if position == len(text):
+            return words
+        word, position = _word(text, position)
+        words.append(word)
+
+
+def _word(text: str, position: int) -> tuple[Word, int]:
+    parts: list[str] = []
+    quoted = False
+    name: str | None = None
+    while position < len(text) and not text[position].isspace():
+        sign = text[position]
+        if sign in "\"'" and (not parts or parts[-1].endswith("=")):
+            end = _closing(text, position)
+            inner = text[position + 1 : end]
+            parts.append(_unescape(inner) if sign == '"' else inner)
+            quoted = True
+            position = end + 1
+        else:
+            start = position
+            while position < len(text) and not text[position].isspace():
+                position += 1
+                if text[position - 1] == "=" and name is None and not quoted:
+                    name = "".join(parts) + text[start : position - 1]
+                    break
+            parts.append(_unescape_bare(text[start:position]))
+    return Word("".join(parts), quoted, name or None), position
+
+
+def _closing(text: str, start: int) -> int:
+    position = start + 1
+    while position < len(text):
+        if text[position] == "\\" and text[start] == '"':
+            position += 2
+        elif text[position] == text[start]:
+            return position
+        else:
+            position += 1
+    raise CommandError(
+        f"The quote {text[start]} before {text[start + 1 : start + 20]!r} is not closed.",
+        'Write a value with blanks as "..." and a quote inside it as \\".',
+    )
+
+
+def quote(text: str) -> str:
+    """Write `text` so that `split` reads it back as one word."""
+    if text and not re.search(r"[\s\"'\\=]", text) and text.isprintable():
+        return text
+    escapes = {"\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
+    body = "".join(
+        escapes.get(sign)
+        or (sign if sign.isprintable() or ord(sign) > 0xFFFF else f"\\u{ord(sign):04x}")
+        for sign in text
+    )
+    return f'"{body}"'
