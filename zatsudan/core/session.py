@@ -1,0 +1,357 @@
+"""A session: a tree of messages with its settings, as the fold of its records.
+
+`apply(session, record)` is the one way in which a session changes, live and on
+reload, so that a reloaded session cannot differ from the live one. Nothing
+that was said is ever overwritten: retry, edit and undo add siblings or move
+the head.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from zatsudan.core.messages import Json, JsonObject, Message, Usage
+
+VERSION = 1
+
+FINISHED, INTERRUPTED, FAILED = "finished", "interrupted", "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """How a reply was made and how it ended.
+
+    `ended` is our own word (finished, interrupted, failed), `finish_reason`
+    the server's. `first` and `seconds` are seconds from the request to the
+    first token and to the end. `parameters` are those that were sent.
+    """
+
+    ended: str = FINISHED
+    finish_reason: str | None = None
+    error: str = ""
+    model: str = ""
+    server: str = ""
+    parameters: Mapping[str, Json] = field(default_factory=dict)
+    usage: Usage | None = None
+    first: float | None = None
+    seconds: float = 0.0
+    fingerprint: str = ""
+    reasoning: str = ""
+    left_out: int = 0
+    logprobs: tuple[Json, ...] = ()
+
+    def to_json(self) -> JsonObject:
+        """Return the fields that say something, for the journal."""
+        value: JsonObject = {"ended": self.ended}
+        for name in ("finish_reason", "error", "model", "server", "fingerprint", "reasoning"):
+            if getattr(self, name):
+                value[name] = getattr(self, name)
+        if self.parameters:
+            value["parameters"] = dict(self.parameters)
+        if self.usage is not None:
+            value["usage"] = self.usage.to_json()
+        if self.first is not None:
+            value["first"] = round(self.first, 4)
+        value["seconds"] = round(self.seconds, 4)
+        if self.left_out:
+            value["left_out"] = self.left_out
+        if self.logprobs:
+            value["logprobs"] = list(self.logprobs)
+        return value
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Json]) -> "Made":
+        """Read what `to_json` wrote; what is missing or odd gets its empty value."""
+
+        def text(name: str) -> str:
+            item = value.get(name)
+            return item if isinstance(item, str) else ""
+
+        def seconds(name: str) -> float | None:
+            item = value.get(name)
+            return float(item) if isinstance(item, int | float) else None
+
+        parameters, logprobs, left_out = (
+            value.get("parameters"),
+            value.get("logprobs"),
+            value.get("left_out"),
+        )
+        return cls(
+            ended=text("ended") or FINISHED,
+            finish_reason=text("finish_reason") or None,
+            error=text("error"),
+            model=text("model"),
+            server=text("server"),
+            parameters=parameters if isinstance(parameters, dict) else {},
+            usage=Usage.from_json(value.get("usage")),
+            first=seconds("first"),
+            seconds=seconds("seconds") or 0.0,
+            fingerprint=text("fingerprint"),
+            reasoning=text("reasoning"),
+            left_out=left_out if isinstance(left_out, int) else 0,
+            logprobs=tuple(logprobs) if isinstance(logprobs, list) else (),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A message in its place in the tree; `made` for replies; `at` is UTC in ISO 8601."""
+
+    id: str
+    parent: str | None
+    message: Message
+    at: str = ""
+    made: Made | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A parameter's value and where it came from (config, preset, flag, session)."""
+
+    value: Json
+    origin: str = "session"
+
+
+@dataclass(slots=True)
+class Partial:
+    """A reply of which only pieces are in the journal yet."""
+
+    parent: str | None
+    at: str
+    made: Made
+    content: list[str] = field(default_factory=list)
+    reasoning: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Session:
+    """The state of a session. Only `apply` changes it.
+
+    `head` is the message that the next one follows; None before the first.
+    `unknown` counts records that a later version wrote and this one skips.
+    """
+
+    id: str = ""
+    created: str = ""
+    title: str = ""
+    system: str = ""
+    model: str = ""
+    server: str = ""
+    nodes: dict[str, Node] = field(default_factory=dict)
+    children: dict[str | None, list[str]] = field(default_factory=dict)
+    head: str | None = None
+    settings: dict[str, Setting] = field(default_factory=dict)
+    pinned: set[str] = field(default_factory=set)
+    partials: dict[str, Partial] = field(default_factory=dict)
+    unknown: int = 0
+    last_number: int = 0
+
+    @property
+    def parameters(self) -> dict[str, Json]:
+        """The parameters that are set, by wire name."""
+        return {name: setting.value for name, setting in self.settings.items()}
+
+    def next_id(self) -> str:
+        """Return an id that no message of this session has."""
+        return str(self.last_number + 1)
+
+    def path(self, last: str | None = None) -> list[Node]:
+        """Return the messages from the root to `last`, or to the head."""
+        nodes: list[Node] = []
+        at = last if last is not None else self.head
+        while at is not None:
+            node = self.nodes[at]
+            nodes.append(node)
+            at = node.parent
+        nodes.reverse()
+        return nodes
+
+    def variants(self, node: Node) -> list[Node]:
+        """Return the siblings of `node` with the same role, itself among them."""
+        return [
+            self.nodes[key]
+            for key in self.children.get(node.parent, ())
+            if self.nodes[key].message.role == node.message.role
+        ]
+
+    def replies(self) -> Iterator[Node]:
+        """Yield every reply of the tree, in the order in which they were made."""
+        return (node for node in self.nodes.values() if node.made is not None)
+
+    def first_words(self) -> str:
+        """Return the first user message of the path, or of the tree: the title if none is given."""
+        for node in (*self.path(), *self.nodes.values()):
+            if node.message.role == "user" and node.message.text.strip():
+                return node.message.text.strip()
+        return ""
+
+
+def message_record(
+    node_id: str, parent: str | None, message: Message, at: str, made: Made | None = None
+) -> JsonObject:
+    """Return the record of a message."""
+    record: JsonObject = {
+        "type": "message", "id": node_id, "parent": parent, "at": at, "message": message.to_json(),
+    }  # fmt: skip
+    if made is not None:
+        record["made"] = made.to_json()
+    return record
+
+
+def apply(session: Session, record: Mapping[str, Json]) -> None:
+    """Change `session` by one record. Unknown and unusable records are counted and skipped."""
+    change = _CHANGES.get(str(record.get("type")))
+    if change is None or not change(session, record):
+        session.unknown += 1
+
+
+def replay(records: Iterable[Mapping[str, Json]]) -> Session:
+    """Return the session that the records make."""
+    session = Session()
+    for record in records:
+        apply(session, record)
+    return session
+
+
+def recovery(session: Session) -> list[JsonObject]:
+    """Return the records that make whole what a crash left: partial replies become messages."""
+    records: list[JsonObject] = []
+    for node_id, partial in session.partials.items():
+        content = "".join(partial.content)
+        made = Made.from_json(
+            {
+                **partial.made.to_json(),
+                "ended": INTERRUPTED,
+                "error": "zatsudan ended in the middle of the reply",
+                "reasoning": "".join(partial.reasoning),
+            }
+        )
+        message = Message("assistant", content)
+        records.append(message_record(node_id, partial.parent, message, partial.at, made))
+    return records
+
+
+def _text(record: Mapping[str, Json], name: str) -> str:
+    value = record.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _begin(session: Session, record: Mapping[str, Json]) -> bool:
+    session.id = _text(record, "id")
+    session.created = _text(record, "created")
+    return True
+
+
+def _parent(session: Session, record: Mapping[str, Json]) -> str | None:
+    parent = record.get("parent")
+    if parent is None or parent in session.nodes:
+        return parent if isinstance(parent, str) else None
+    # A damaged line cost the parent: what follows it hangs on what stood last.
+    return session.head
+
+
+def _count(session: Session, node_id: str) -> None:
+    if node_id.isascii() and node_id.isdigit() and len(node_id) < 16:
+        session.last_number = max(session.last_number, int(node_id))
+
+
+def _add_message(session: Session, record: Mapping[str, Json]) -> bool:
+    node_id, message = _text(record, "id"), record.get("message")
+    if not node_id or not isinstance(message, dict) or node_id in session.nodes:
+        return False
+    made = record.get("made")
+    parent = _parent(session, record)
+    session.nodes[node_id] = Node(
+        node_id,
+        parent,
+        Message.from_json(message),
+        _text(record, "at"),
+        Made.from_json(made) if isinstance(made, dict) else None,
+    )
+    session.children.setdefault(parent, []).append(node_id)
+    session.partials.pop(node_id, None)
+    session.head = node_id
+    _count(session, node_id)
+    return True
+
+
+def _add_delta(session: Session, record: Mapping[str, Json]) -> bool:
+    node_id = _text(record, "id")
+    if not node_id or node_id in session.nodes:
+        return False
+    partial = session.partials.get(node_id)
+    if partial is None:
+        made = record.get("made")
+        partial = Partial(
+            _parent(session, record),
+            _text(record, "at"),
+            Made.from_json(made) if isinstance(made, dict) else Made(),
+        )
+        session.partials[node_id] = partial
+        _count(session, node_id)
+    partial.content.append(_text(record, "content"))
+    partial.reasoning.append(_text(record, "reasoning"))
+    return True
+
+
+def _set(session: Session, record: Mapping[str, Json]) -> bool:
+    name = _text(record, "name")
+    if name:
+        session.settings[name] = Setting(record.get("value"), _text(record, "origin") or "session")
+    return bool(name)
+
+
+def _unset(session: Session, record: Mapping[str, Json]) -> bool:
+    session.settings.pop(_text(record, "name"), None)
+    return True
+
+
+def _set_system(session: Session, record: Mapping[str, Json]) -> bool:
+    session.system = _text(record, "content")
+    return True
+
+
+def _set_model(session: Session, record: Mapping[str, Json]) -> bool:
+    session.model = _text(record, "model")
+    session.server = _text(record, "server")
+    return True
+
+
+def _set_title(session: Session, record: Mapping[str, Json]) -> bool:
+    session.title = _text(record, "title")
+    return True
+
+
+def _move_head(session: Session, record: Mapping[str, Json]) -> bool:
+    node_id = record.get("id")
+    if node_id is None:
+        session.head = None
+    elif isinstance(node_id, str) and node_id in session.nodes:
+        session.head = node_id
+    else:
+        return False
+    return True
+
+
+def _pin(session: Session, record: Mapping[str, Json]) -> bool:
+    node_id = _text(record, "id")
+    if node_id not in session.nodes:
+        return False
+    if record.get("pinned") is False:
+        session.pinned.discard(node_id)
+    else:
+        session.pinned.add(node_id)
+    return True
+
+
+_CHANGES = {
+    "session": _begin,
+    "message": _add_message,
+    "delta": _add_delta,
+    "set": _set,
+    "unset": _unset,
+    "system": _set_system,
+    "model": _set_model,
+    "title": _set_title,
+    "head": _move_head,
+    "pin": _pin,
+}

@@ -1,0 +1,119 @@
+"""The window: which part of the path is sent.
+
+The system message always; pinned messages always; then as many whole turns
+from the end as fit. When turns must go, they go down to three quarters of the
+budget at once, so that the start of the prompt stays the same for many turns
+and the server's prompt cache keeps working.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+
+from zatsudan.core.errors import TooLong
+from zatsudan.core.messages import Message
+from zatsudan.core.session import Node
+from zatsudan.core.tokens import PER_MESSAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What is sent. `start` is the first node of the unpinned part, None for all of the path.
+
+    `left_out` counts the messages of the path that are not sent; `tokens` is
+    an estimate of all that is sent, `budget` what was allowed (None: unknown).
+    """
+
+    messages: tuple[Message, ...]
+    nodes: tuple[Node, ...]
+    start: str | None
+    left_out: int
+    tokens: int
+    budget: int | None
+
+
+def turns_of(path: Sequence[Node]) -> list[list[Node]]:
+    """Group a path into turns: each begins with a user message (the first may not)."""
+    turns: list[list[Node]] = []
+    for node in path:
+        if not turns or (node.message.role == "user" and turns[-1][-1].message.role != "user"):
+            turns.append([])
+        turns[-1].append(node)
+    return turns
+
+
+def choose(
+    path: Sequence[Node],
+    system: str,
+    pinned: AbstractSet[str],
+    *,
+    budget: int | None,
+    count: Callable[[str], int],
+    start: str | None = None,
+) -> Window:
+    """Choose what is sent of `path`, within `budget` tokens.
+
+    `start` is where the last window began: it is kept while that fits.
+    Raises TooLong if the last turn alone does not fit.
+    """
+    turns = turns_of(path)
+    first = 0
+    tokens = count(system) + PER_MESSAGE if system else 0
+    sizes = [_size(turn, count) for turn in turns]
+    kept = [_size([node for node in turn if node.id in pinned], count) for turn in turns]
+    # from_turn[i]: tokens if the window begins at turn i.
+    from_turn = [tokens + sum(sizes)]
+    for size, pins in zip(sizes, kept, strict=True):
+        from_turn.append(from_turn[-1] - size + pins)
+    if budget is not None and from_turn[0] > budget * 3 // 4:
+        first = next((i for i, turn in enumerate(turns) if turn[0].id == start), 0)
+        if from_turn[first] > budget:
+            fitting = (i for i in range(first, len(turns)) if from_turn[i] <= budget * 3 // 4)
+            first = next(fitting, len(turns) - 1)
+        if from_turn[first] > budget:
+            raise TooLong(
+                f"This message needs about {from_turn[first]:,} tokens, and the model takes"
+                f" {budget:,} besides its reply.",
+                "Shorten it, unpin messages, or choose a model with a longer context (/model).",
+            )
+    nodes = [node for turn in turns[:first] for node in turn if node.id in pinned]
+    nodes += [node for turn in turns[first:] for node in turn]
+    messages = [Message("system", system)] if system else []
+    messages += in_order(node.message for node in nodes)
+    return Window(
+        tuple(messages),
+        tuple(nodes),
+        turns[first][0].id if first else None,
+        len(path) - len(nodes),
+        from_turn[first],
+        budget,
+    )
+
+
+def _size(nodes: Sequence[Node], count: Callable[[str], int]) -> int:
+    return sum(count(node.message.text) + PER_MESSAGE for node in nodes)
+
+
+def in_order(messages: Iterable[Message]) -> list[Message]:
+    """Return messages as every server takes them.
+
+    An assistant message without content or call is left out, and user
+    messages in a row become one: both are left by turns that went wrong or
+    came from elsewhere, and strict servers answer them with a 400.
+    """
+    result: list[Message] = []
+    for message in messages:
+        if message.role == "assistant" and not message.text and not message.extra:
+            continue
+        last = result[-1] if result else None
+        if (
+            last is not None
+            and last.role == message.role == "user"
+            and isinstance(last.content, str)
+            and isinstance(message.content, str)
+            and last.extra == message.extra
+        ):
+            result[-1] = replace(last, content=f"{last.content}\n\n{message.content}")
+        else:
+            result.append(message)
+    return result
