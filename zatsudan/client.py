@@ -1,0 +1,248 @@
+"""HTTP: the one module that knows httpx and its errors.
+
+A request goes to the server's own origin and nowhere else: redirects are not
+followed, so the key cannot be carried to another.
+"""
+
+import asyncio
+import json
+import socket
+import ssl
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import httpx
+
+from zatsudan.config import Network
+from zatsudan.connect import Server
+from zatsudan.core.errors import (
+    ApiError,
+    ConnectionFailed,
+    StatusError,
+    StreamError,
+    describe_seconds,
+)
+from zatsudan.core.messages import JsonObject
+from zatsudan.core.models import Model, read_models
+from zatsudan.core.printable import one_line
+from zatsudan.core.protocol import Chunk, loads, read_error
+from zatsudan.core.reader import Reader
+
+#: How long to wait for the rest of a stream whose end was already said, in seconds.
+AFTERMATH_SECONDS = 2.0
+#: The most bytes of an error's body that are read.
+ERROR_BYTES = 65_536
+
+
+class Client:
+    """A connection to one server, for the length of a session."""
+
+    def __init__(
+        self, server: Server, network: Network, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        self.server = server
+        self._network = network
+        headers = {
+            "Content-Type": "application/json",
+            "Accept": "application/json",
+            **server.headers,
+        }
+        if server.api_key and "authorization" not in {name.lower() for name in headers}:
+            headers["Authorization"] = f"Bearer {server.api_key}"
+        secure = server.base_url.startswith("https")
+        try:
+            self._http = httpx.AsyncClient(
+                headers=headers,
+                params=dict(server.query) or None,
+                timeout=httpx.Timeout(
+                    network.idle_seconds, connect=network.connect_seconds, pool=None
+                ),
+                # Building a TLS context takes 20 ms, which http does not need.
+                verify=ssl.create_default_context() if secure else False,
+                transport=transport,
+            )
+        except (ValueError, TypeError, OSError, ImportError, UnicodeError) as error:
+            raise ConnectionFailed(
+                f"The connection cannot be set up: {one_line(str(error))}.",
+                "Check the proxy variables, the certificates and the headers of this profile.",
+            ) from error
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._http.aclose()
+
+    async def stream(self, body: JsonObject) -> AsyncGenerator[Chunk, None]:
+        """Send a request and yield its chunks as they come; raises ApiError.
+
+        A cut stream raises after its last chunk: what was yielded stands.
+        Closing the generator closes the connection, which the server sees.
+        """
+        content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(
+            "utf-8", "replace"
+        )
+        try:
+            async with self._http.stream(
+                "POST", f"{self.server.base_url}/chat/completions", content=content
+            ) as response:
+                if response.status_code != httpx.codes.OK:
+                    raise await _status_error(response)
+                async with aclosing(_chunks(response)) as chunks:
+                    async for chunk in chunks:
+                        yield chunk
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError, OSError) as error:
+            raise self._translated(error) from error
+
+    async def models(self, seconds: float = 10.0) -> list[Model]:
+        """Return the models that the server offers; raises ApiError."""
+        try:
+            response = await self._http.get(f"{self.server.base_url}/models", timeout=seconds)
+            if response.status_code != httpx.codes.OK:
+                message, code, param = read_error(response.content[:ERROR_BYTES])
+                raise StatusError(response.status_code, message, code=code, param=param)
+            return read_models(loads(response.content))
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            raise self._translated(error) from error
+        except ValueError as error:
+            raise StreamError(
+                "The server's list of models is no JSON.", "Name one with /model NAME."
+            ) from error
+
+    def _translated(self, error: Exception) -> ApiError:
+        return _translate(error, self.server.base_url, self._network)
+
+
+async def _chunks(response: httpx.Response) -> AsyncGenerator[Chunk, None]:
+    """Yield the chunks of a response's body; raises ConnectionFailed if it was cut."""
+    reader = Reader()
+    pieces = response.aiter_bytes()
+    while True:
+        try:
+            async with asyncio.timeout(AFTERMATH_SECONDS if reader.done else None):
+                piece = await anext(pieces, None)
+        except TimeoutError:
+            break
+        for chunk in reader.close() if piece is None else reader.feed(piece):
+            yield chunk
+        if piece is None:
+            break
+    if not reader.complete:
+        raise ConnectionFailed(
+            "The stream ended in the middle: the server did not say that the reply was done.",
+            "What came is kept; /retry asks again.",
+        )
+
+
+async def _status_error(response: httpx.Response) -> StatusError:
+    body = b""
+    try:
+        async with asyncio.timeout(10):
+            async for piece in response.aiter_bytes():
+                body += piece
+                if len(body) > ERROR_BYTES:
+                    break
+    except (httpx.HTTPError, TimeoutError):
+        pass  # the status alone says enough
+    message, code, param = read_error(body[:ERROR_BYTES])
+    return StatusError(
+        response.status_code,
+        message,
+        code=code,
+        param=param,
+        retry_after=_retry_after(response.headers.get("Retry-After", "")),
+    )
+
+
+def _retry_after(value: str) -> float | None:
+    """Read Retry-After, which is seconds or a date (RFC 9110, 10.2.3)."""
+    value = value.strip()
+    if not value:
+        return None
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        when = parsedate_to_datetime(value)
+    except (ValueError, TypeError):
+        return None
+    if when.tzinfo is None:
+        when = when.replace(tzinfo=UTC)
+    return max(0.0, (when - datetime.now(UTC)).total_seconds())
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    seen: BaseException | None = error
+    for _ in range(20):
+        if seen is None:
+            return
+        yield seen
+        seen = seen.__cause__ or seen.__context__
+
+
+#: httpx's errors, or their causes, as a sentence and an advice: the first row that fits.
+_EXPLANATIONS: tuple[tuple[type[BaseException], str, str], ...] = (
+    (
+        ssl.SSLCertVerificationError,
+        "The certificate of {where} is not trusted: {detail}.",
+        "Is the base URL right? A private authority's file can be named in SSL_CERT_FILE.",
+    ),
+    (
+        ssl.SSLError,
+        "No secure connection to {where} could be made.",
+        "Does the server speak http instead of https?",
+    ),
+    (
+        httpx.ProxyError,
+        "The proxy refused the connection: {detail}.",
+        "Check HTTP_PROXY and HTTPS_PROXY.",
+    ),
+    (
+        httpx.ConnectTimeout,
+        "{where} did not answer within {connect}.",
+        "Is the address right, and the machine on? /retry sends the message again.",
+    ),
+    (
+        httpx.ReadTimeout,
+        "{where} has been silent for {idle}.",
+        "/retry asks again; idle_seconds under [network] in the config makes zatsudan wait longer.",
+    ),
+    (socket.gaierror, "The host of {where} is not known.", "Check its name, and the network."),
+    (
+        httpx.ConnectError,
+        "Nothing answers at {where}.",
+        "Start the server, or name another with --base-url.",
+    ),
+    (httpx.UnsupportedProtocol, "{where} is not an address.", "Write it as in https://host/v1."),
+    (httpx.InvalidURL, "{where} is not an address.", "Write it as in https://host/v1."),
+    (
+        httpx.DecodingError,
+        "The server's reply is compressed in a broken way.",
+        "/retry asks again.",
+    ),
+    (
+        BaseException,
+        "The connection to {where} broke ({detail}).",
+        "What came is kept; /retry asks again.",
+    ),
+)
+
+
+def _translate(error: Exception, base_url: str, network: Network) -> ApiError:
+    """Return httpx's error as a sentence and an advice."""
+    causes = list(_causes(error))
+    kind, sentence, advice = next(
+        row for row in _EXPLANATIONS if any(isinstance(cause, row[0]) for cause in causes)
+    )
+    cause = next(cause for cause in causes if isinstance(cause, kind))
+    detail = getattr(cause, "verify_message", "") or str(cause) or type(cause).__name__
+    return ConnectionFailed(
+        sentence.format(
+            where=one_line(base_url, 120),
+            detail=one_line(detail),
+            connect=describe_seconds(network.connect_seconds),
+            idle=describe_seconds(network.idle_seconds),
+        ),
+        advice,
+    )

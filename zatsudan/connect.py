@@ -1,0 +1,229 @@
+"""Where to connect: the first match of a fixed order, with its reason.
+
+Flags; a profile that is named; the config's default profile; OPENAI_API_KEY
+with OPENAI_BASE_URL; a server found on loopback; the embedded model.
+"""
+
+import ipaddress
+import os
+import shlex
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit, urlunsplit
+
+from zatsudan.config import Config, Profile
+from zatsudan.core.errors import ConfigError
+from zatsudan.core.messages import Json
+
+OPENAI = "https://api.openai.com/v1"
+
+#: Servers that are usually found on this machine, by port.
+LOCAL_SERVERS = {
+    "ollama": "http://127.0.0.1:11434/v1",
+    "lmstudio": "http://127.0.0.1:1234/v1",
+    "llama.cpp": "http://127.0.0.1:8080/v1",
+    "vllm": "http://127.0.0.1:8000/v1",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """All that a client needs to speak with one server. The key never shows in its repr."""
+
+    name: str
+    base_url: str
+    api_key: str = field(default="", repr=False)
+    model: str = ""
+    reason: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    query: Mapping[str, str] = field(default_factory=dict, repr=False)
+    context_length: int = 0
+    parameters: Mapping[str, Json] = field(default_factory=dict)
+    missing_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the command line says about the connection."""
+
+    base_url: str = ""
+    model: str = ""
+    profile: str = ""
+    api_key_env: str = ""
+    local: bool = False
+
+
+def choose(wishes: Wishes, environ: Mapping[str, str], config: Config) -> Server | None:
+    """Return the server that flags, environment or config name; None if they name none.
+
+    Raises ConfigError.
+    """
+    base_url = wishes.base_url or environ.get("ZATSUDAN_BASE_URL", "")
+    model = wishes.model or environ.get("ZATSUDAN_MODEL", "")
+    named = wishes.profile or environ.get("ZATSUDAN_PROFILE", "")
+    if wishes.base_url or (base_url and not named):
+        flag = "--base-url" if wishes.base_url else "ZATSUDAN_BASE_URL"
+        url = normal_url(base_url)
+        key, missing = _loose_key(url, wishes, environ)
+        return Server(_host(url), url, key, model, flag, missing_key=missing)
+    if wishes.local or (named == "local" and "local" not in config.profiles):
+        return None
+    name = named or config.profile
+    if name:
+        if name not in config.profiles:
+            known = ", ".join(config.profiles) or "none is in the config file"
+            raise ConfigError(f"There is no profile {name!r}.", f"Known profiles: {known}.")
+        reason = (
+            "--profile" if wishes.profile else "ZATSUDAN_PROFILE" if named else "default profile"
+        )
+        return from_profile(
+            name,
+            config.profiles[name],
+            environ,
+            reason=reason,
+            model=model,
+            api_key_env=wishes.api_key_env,
+        )
+    if environ.get("OPENAI_API_KEY"):
+        url = normal_url(environ.get("OPENAI_BASE_URL") or OPENAI)
+        key, missing = _loose_key(url, wishes, environ)
+        model = model or environ.get("OPENAI_MODEL", "")
+        return Server(_host(url), url, key, model, "OPENAI_API_KEY", missing_key=missing)
+    return None
+
+
+def from_profile(
+    name: str,
+    profile: Profile,
+    environ: Mapping[str, str],
+    *,
+    reason: str,
+    model: str = "",
+    api_key_env: str = "",
+) -> Server:
+    """Return the server of a profile, its key found. Raises ConfigError."""
+    if not profile.base_url:
+        raise ConfigError(
+            f"The profile {name!r} has no base_url.", f"Add one under [profiles.{name}]."
+        )
+    url = normal_url(profile.base_url)
+    variable = api_key_env or profile.api_key_env
+    missing = ""
+    if variable:
+        key = environ.get(variable, "")
+        missing = "" if key else f"{variable} is not set"
+    elif profile.api_key_command:
+        key = _run_key_command(name, profile.api_key_command)
+    elif profile.api_key:
+        key = profile.api_key
+    else:
+        key, missing = _loose_key(url, Wishes(), environ)
+    return Server(
+        name,
+        url,
+        api_key=clean_key(key),
+        model=model or profile.model,
+        reason=reason,
+        headers=profile.headers,
+        query=profile.query,
+        context_length=profile.context_length,
+        parameters=profile.parameters,
+        missing_key=missing,
+    )
+
+
+def _loose_key(url: str, wishes: Wishes, environ: Mapping[str, str]) -> tuple[str, str]:
+    """Return the key for a base URL without a profile, and which would do if there is none.
+
+    OPENAI_API_KEY goes to OpenAI, or to the origin of OPENAI_BASE_URL, and to no other server.
+    """
+    variable = wishes.api_key_env or "ZATSUDAN_API_KEY"
+    if wishes.api_key_env or environ.get(variable):
+        key = environ.get(variable, "")
+        return clean_key(key), "" if key else f"{variable} is not set"
+    homes = {origin(OPENAI)}
+    if environ.get("OPENAI_BASE_URL"):
+        homes.add(origin(normal_url(environ["OPENAI_BASE_URL"])))
+    if origin(url) in homes:
+        key = environ.get("OPENAI_API_KEY", "")
+        return clean_key(key), "" if key else "OPENAI_API_KEY is not set"
+    return "", "no key is set for it (a profile, ZATSUDAN_API_KEY or --api-key-env NAME would do)"
+
+
+def clean_key(key: str) -> str:
+    """Return a key as a header can hold it. Raises ConfigError, which never shows the key."""
+    key = key.strip()
+    if not key.isascii() or any(sign <= " " or sign == "\x7f" for sign in key):
+        raise ConfigError(
+            "The API key holds a blank, a line break or a sign that no key has.",
+            "Copy it again; nothing but the key itself may stand there.",
+        )
+    return key
+
+
+def _run_key_command(name: str, command: str) -> str:
+    try:
+        done = subprocess.run(  # noqa: S603  the user's own config names the command
+            shlex.split(command), capture_output=True, text=True, timeout=60, check=True
+        )
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        raise ConfigError(
+            f"The api_key_command of the profile {name!r} failed ({type(error).__name__}).",
+            "Run it in a shell to see why.",
+        ) from None
+    return done.stdout.strip().split("\n")[0]
+
+
+def normal_url(text: str) -> str:
+    """Return a base URL up to /v1 from what people write. Raises ConfigError.
+
+    Without a scheme: http on this machine and in private networks, else https.
+    """
+    url = text.strip()
+    if "://" not in url:
+        url = ("http://" if _is_near(urlsplit("//" + url).hostname or "") else "https://") + url
+    try:
+        parts = urlsplit(url)
+        valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        valid = False
+        parts = urlsplit("")
+    if not valid or any(sign.isspace() for sign in url):
+        raise ConfigError(
+            f"{text.strip()[:80]!r} is not a base URL.", "Write it as in https://host/v1."
+        )
+    path = parts.path.rstrip("/").removesuffix("/chat/completions").rstrip("/")
+    return urlunsplit((parts.scheme, parts.netloc, path or "/v1", parts.query, ""))
+
+
+def _is_near(host: str) -> bool:
+    if host == "localhost" or host.endswith((".localhost", ".local")):
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return "." not in host  # a bare name is one of the house
+    return address.is_private or address.is_loopback
+
+
+def origin(url: str) -> tuple[str, str, int]:
+    """Return scheme, host and port of a URL: what a key may be sent to."""
+    parts = urlsplit(url)
+    return (
+        parts.scheme,
+        parts.hostname or "",
+        parts.port or (443 if parts.scheme == "https" else 80),
+    )
+
+
+def _host(url: str) -> str:
+    parts = urlsplit(url)
+    if origin(url) == origin(OPENAI):
+        return "openai"
+    return (parts.hostname or url) + (f":{parts.port}" if parts.port else "")
+
+
+def environment() -> Mapping[str, str]:
+    """Return the process's environment; a variable that is blank counts as unset."""
+    return {name: value for name, value in os.environ.items() if value.strip()}

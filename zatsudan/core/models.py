@@ -1,0 +1,48 @@
+"""What a server says of its models."""
+
+from dataclasses import dataclass
+
+from zatsudan.core.messages import Json, whole_number
+
+#: The most models that a list may hold: a hostile list is cut here.
+LIMIT = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model's id, and its context length in tokens (0: the server does not tell)."""
+
+    id: str
+    context_length: int = 0
+
+
+def read_models(value: Json) -> list[Model]:
+    """Read a model list in any of its forms: `{"data": [...]}`, `{"models": [...]}`, a bare list, null."""
+    if isinstance(value, dict):
+        value = value.get("data") or value.get("models")
+    models: dict[str, Model] = {}
+    for entry in (value if isinstance(value, list) else [])[:LIMIT]:
+        model = _read_model(entry)
+        if model is not None:
+            models.setdefault(model.id, model)
+    return list(models.values())
+
+
+def _read_model(entry: Json) -> Model | None:
+    if isinstance(entry, str):
+        return Model(entry) if entry else None
+    if not isinstance(entry, dict):
+        return None
+    name = entry.get("id") or entry.get("name") or entry.get("model")
+    if not isinstance(name, str):
+        return None
+    meta = entry.get("meta")
+    # vLLM, OpenRouter, LM Studio, Mistral; llama.cpp keeps its own under `meta`.
+    names = ("max_model_len", "context_length", "loaded_context_length", "max_context_length")
+    for source, keys in ((entry, names), (meta, ("n_ctx", "n_ctx_train"))):
+        if isinstance(source, dict):
+            for key in keys:
+                length = whole_number(source.get(key))
+                if length:
+                    return Model(name[:500], length)
+    return Model(name[:500])
