@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zatsudan.core.errors import StoreError
-from zatsudan.core.messages import Json, JsonObject
+from zatsudan.core.messages import JsonObject
 from zatsudan.core.printable import one_line
 from zatsudan.core.protocol import loads
 from zatsudan.core.session import VERSION, Session, replay
@@ -166,12 +166,8 @@ def load(path: Path) -> Loaded:
     records: list[JsonObject] = []
     damaged = 0
     for line in lines:
-        record: Json = None
-        try:
-            record = json.loads(line) if len(line) < 1_000_000 else loads(line)
-        except (ValueError, RecursionError):
-            pass
-        if isinstance(record, dict):
+        record = _record(line)
+        if record:
             records.append(record)
         elif line.strip():
             damaged += 1
@@ -240,7 +236,7 @@ def _summary(path: Path) -> Summary | None:
 
 def _record(line: bytes) -> JsonObject:
     try:
-        value: Json = json.loads(line)
+        value = loads(line)
     except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
@@ -264,7 +260,7 @@ def find(directory: Path, name: str) -> Summary:
         return found[int(name) - 1]
     wanted = name.casefold()
     for fits in (
-        [summary for summary in found if summary.id == name or summary.title == name],
+        [summary for summary in found if name in (summary.id, summary.title)],
         [summary for summary in found if summary.id.startswith(name)],
         [summary for summary in found if summary.name.casefold().startswith(wanted)],
         [summary for summary in found if wanted in summary.name.casefold()],

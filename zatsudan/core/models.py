@@ -1,5 +1,7 @@
 """What a server says of its models."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from zatsudan.core.messages import Json, whole_number
@@ -46,3 +48,24 @@ def _read_model(entry: Json) -> Model | None:
                 if length:
                     return Model(name[:500], length)
     return Model(name[:500])
+
+
+_NOT_FOR_CHAT = re.compile(
+    r"embed|whisper|tts|dall-e|image|moderation|rerank|transcri|audio|realtime|davinci|babbage|sora",
+    re.IGNORECASE,
+)
+_SMALL_OPENAI = re.compile(r"gpt-(\d+(?:\.\d+)?)(?:o|)-mini")
+
+
+def choose_model(models: Sequence[Model]) -> Model | None:
+    """Return the model to begin with where none is named: the first that can chat.
+
+    OpenAI lists its models in no useful order: there the newest small one.
+    """
+    able = [model for model in models if not _NOT_FOR_CHAT.search(model.id)] or list(models)
+    small = [
+        (float(match[1]), model) for model in able if (match := _SMALL_OPENAI.fullmatch(model.id))
+    ]
+    if small:
+        return max(small, key=lambda pair: pair[0])[1]
+    return able[0] if able else None

@@ -1,0 +1,78 @@
+"""What commands hand back: plain values. The terminal decides how they look."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from zatsudan.core.messages import Json
+from zatsudan.core.session import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One or more lines of text. `tone`: plain, dim, good or warn."""
+
+    text: str
+    tone: str = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under a head. `marks` are the numbers of rows to be set off; `right` columns of numbers."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    title: str = ""
+    marks: frozenset[int] = frozenset()
+    right: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """Messages of the session, shown as they looked when they were said.
+
+    `above` counts the messages before them that are not shown.
+    """
+
+    nodes: tuple[Node, ...]
+    above: int = 0
+
+
+Part: TypeAlias = Line | Table | Talk
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """Show these parts."""
+
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Generate:
+    """Ask for a reply to this user message, with other parameters for this once."""
+
+    parent: Node
+    overrides: Mapping[str, Json] = field(default_factory=dict)
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Prefill:
+    """Put a text into the input line."""
+
+    text: str
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """End the program."""
+
+
+Outcome: TypeAlias = Show | Generate | Prefill | Leave
+
+
+def say(text: str, tone: str = "plain") -> Show:
+    """Show one line."""
+    return Show((Line(text, tone),))

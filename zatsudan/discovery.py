@@ -1,0 +1,89 @@
+"""Finding a server: what is named, else what runs on this machine, else the embedded model."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from zatsudan import embedded
+from zatsudan.client import Client
+from zatsudan.config import Config
+from zatsudan.connect import LOCAL_SERVERS, Server, Wishes, choose
+from zatsudan.core.errors import ApiError, ConnectionFailed
+from zatsudan.core.models import choose_model
+
+#: How long a server on this machine may take to list its models, in seconds.
+PROBE_SECONDS = 0.7
+
+NO_SERVER = """\
+No server was found, and the embedded model is not installed. Any of these will do:
+  a key for OpenAI          OPENAI_API_KEY=... zatsudan
+  another server            zatsudan --base-url https://host/v1 --model NAME
+  a server on this machine  start Ollama, LM Studio, llama.cpp or vLLM; it is found by itself
+  the embedded model        pip install 'zatsudan[local]', and a GGUF file in the config"""
+
+
+class Finder:
+    """Makes the client of a session, and ends the embedded engine with it."""
+
+    def __init__(self, wishes: Wishes, environ: Mapping[str, str], config: Config) -> None:
+        self._wishes = wishes
+        self._environ = environ
+        self._config = config
+        self._engine: embedded.Engine | None = None
+        self.progress: Callable[[str], None] = lambda _: None
+
+    async def connect(self) -> Client:
+        """Return a client for the first server of the order; raises ZatsudanError."""
+        server = choose(self._wishes, self._environ, self._config)
+        if server is None and not self._wants_embedded:
+            self.progress("looking for a server on this machine")
+            server = await probe(self._config, self._wishes.model)
+        if server is None:
+            server = await self._embedded()
+        return Client(server, self._config.network)
+
+    @property
+    def _wants_embedded(self) -> bool:
+        named = self._wishes.profile or self._environ.get("ZATSUDAN_PROFILE", "")
+        return self._wishes.local or named == "local"
+
+    async def _embedded(self) -> Server:
+        if self._engine is not None and self._engine.alive:
+            return self._engine.server
+        if not embedded.has_engine() or embedded.model_file(self._config.local) is None:
+            raise ConnectionFailed(NO_SERVER)
+        self.progress("loading the embedded model")
+        self._engine = await embedded.start(self._config.local)
+        return self._engine.server
+
+    async def aclose(self) -> None:
+        """End the embedded engine if it runs."""
+        if self._engine is not None:
+            await self._engine.stop()
+
+
+async def probe(
+    config: Config, model: str, servers: Mapping[str, str] = LOCAL_SERVERS
+) -> Server | None:
+    """Ask all usual ports at once for their models; the first server of the list that has some wins."""
+
+    async def ask(name: str, url: str) -> Server | None:
+        client = Client(Server(name, url), config.network)
+        try:
+            async with asyncio.timeout(PROBE_SECONDS):
+                models = await client.models(PROBE_SECONDS)
+        except (ApiError, TimeoutError):
+            return None
+        finally:
+            await client.aclose()
+        chosen = choose_model(models)
+        if chosen is None:
+            return None
+        found = Server(
+            name, url, model=model or chosen.id, reason=f"found at {url.removesuffix('/v1')}"
+        )
+        length = next((entry.context_length for entry in models if entry.id == found.model), 0)
+        return replace(found, context_length=length)
+
+    answers = await asyncio.gather(*(ask(name, url) for name, url in servers.items()))
+    return next((server for server in answers if server is not None), None)
