@@ -1,0 +1,74 @@
+"""Help, and the way out."""
+
+from collections.abc import Iterable
+
+from zatsudan.chat import Chat
+from zatsudan.commands.outcomes import Leave, Line, Outcome, Part, Show, Table
+from zatsudan.commands.registry import Choice, Command, command, find
+from zatsudan.core.parameters import GROUPS
+
+KEYS = (
+    ("Enter", "send; while a reply comes: queue the message"),
+    ("Alt-Enter, Ctrl-J", "new line"),
+    ("Tab", "complete"),
+    ("Up, Down", "earlier messages; Ctrl-R searches them"),
+    ("Esc, Ctrl-C", "stop the reply and keep what came"),
+    ("Ctrl-C", "clear the line"),
+    ("Ctrl-D", "leave"),
+)
+
+
+def _table() -> dict[str, Command]:
+    from zatsudan.commands import COMMANDS  # the table is whole only once this module is read
+
+    return COMMANDS
+
+
+def _names(_chat: Chat, _args: str) -> Iterable[Choice]:
+    return (Choice(entry.name, entry.help) for entry in _table().values())
+
+
+@command("help", "[COMMAND|PARAMETER|all]", group="The program", everyday=True, complete=_names)
+async def help_(_chat: Chat, args: str) -> Outcome:
+    """Show the everyday commands, one command's page, or all."""
+    table = _table()
+    if args and args != "all":
+        return Show(_page(find(table, args.split(maxsplit=1)[0].lstrip("/"))))
+    everyday = [entry for entry in table.values() if entry.everyday]
+    parts: list[Part] = [Table(("", ""), tuple(_line(entry) for entry in everyday), "Everyday")]
+    if args == "all":
+        own = tuple(GROUPS.values())
+        groups: dict[str, list[Command]] = {}
+        for entry in table.values():
+            groups.setdefault(entry.group, []).append(entry)
+        for group in sorted(
+            groups, key=lambda name: (name in own, own.index(name) if name in own else 0)
+        ):
+            rows = tuple(_line(entry) for entry in groups[group] if not entry.everyday)
+            parts.append(Table(("", ""), rows, group))
+    else:
+        parts.append(Table(("", ""), KEYS, "Keys"))
+        parts.append(
+            Line(
+                "/help all lists everything, /help NAME explains one. Just write to chat; // begins a message with /.",
+                "dim",
+            )
+        )
+    return Show(tuple(parts))
+
+
+def _line(entry: Command) -> tuple[str, str]:
+    return f"/{entry.name} {entry.usage}".rstrip(), entry.help
+
+
+def _page(entry: Command) -> tuple[Part, ...]:
+    parts: list[Part] = [Line(f"/{entry.name} {entry.usage}".rstrip()), Line(entry.help)]
+    if entry.page:
+        parts.append(Line(entry.page, "dim"))
+    return tuple(parts)
+
+
+@command("quit", "", group="The program", everyday=True)
+async def quit_(_chat: Chat, _args: str) -> Outcome:
+    """Leave. The session is saved already."""
+    return Leave()

@@ -1,0 +1,235 @@
+"""Commands on the talk itself."""
+
+from collections.abc import Iterable
+
+from zatsudan.chat import Chat
+from zatsudan.commands import sampling
+from zatsudan.commands.outcomes import Generate, Line, Outcome, Prefill, Show, Table, Talk, say
+from zatsudan.commands.registry import Choice, command
+from zatsudan.config import read_system
+from zatsudan.core.errors import CommandError
+from zatsudan.core.messages import Usage
+from zatsudan.core.parameters import read_assignments, show_value
+from zatsudan.core.printable import one_line
+from zatsudan.core.session import Node
+from zatsudan.core.window import turns_of
+from zatsudan.core.words import split
+
+GROUP = "The talk"
+
+
+def _has_turns(chat: Chat) -> bool:
+    return chat.session.head is not None
+
+
+@command("system", "[TEXT|@FILE|none]", group=GROUP, everyday=True)
+async def system(chat: Chat, args: str) -> Outcome:
+    """Show or change the system message.
+
+    It leads every request from now on; the earlier one is replaced, never added to.
+    `@FILE` reads it from a file, `none` takes it away.
+    """
+    from pathlib import Path
+
+    if not args:
+        if not chat.session.system:
+            return say("There is no system message. /system TEXT sets one.", "dim")
+        return Show((Line(chat.session.system),))
+    text = "" if args == "none" else read_system(args, Path.cwd())
+    chat.record({"type": "system", "content": text})
+    return say(
+        f"System message: {one_line(text, 70)}" if text else "No system message is sent now.",
+        "good",
+    )
+
+
+@command(
+    "retry",
+    "[NAME=VALUE…]",
+    group=GROUP,
+    everyday=True,
+    complete=sampling.assignments,
+    possible=_has_turns,
+)
+async def retry(chat: Chat, args: str) -> Outcome:
+    """Ask again for a reply to the last message.
+
+    The earlier reply is kept beside the new one. `/retry temperature=1.2 seed=7`
+    changes parameters for this one reply only.
+    """
+    parent = chat.last_user()
+    if parent is None:
+        raise CommandError("There is no message to ask again about.", "Write one first.")
+    overrides = read_assignments(split(args), chat.session.parameters)
+    chat.record({"type": "head", "id": parent.id})
+    changed = "  ".join(f"{name} {show_value(value)}" for name, value in overrides.items())
+    note = f"Again: {one_line(parent.message.text, 50)}" + (f"  ({changed})" if changed else "")
+    return Generate(parent, overrides, (Line(note, "dim"),))
+
+
+@command("undo", "[N]", group=GROUP, everyday=True, possible=_has_turns)
+async def undo(chat: Chat, args: str) -> Outcome:
+    """Step back one turn, or N.
+
+    Nothing is deleted: the turn stays in the session as another branch. Your message comes
+    back into the input line, to be changed and sent again.
+    """
+    count = int(args) if args.isdigit() else 1
+    users = [node for node in chat.session.path() if node.message.role == "user"]
+    if not users or not 1 <= count <= len(users):
+        raise CommandError(
+            f"There are {len(users)} turns to step back over.", "/undo steps back one."
+        )
+    node = users[-count]
+    chat.record({"type": "head", "id": node.parent})
+    left = len(users) - count
+    turns = f"{count} turn{'s' if count > 1 else ''}"
+    return Prefill(node.message.text, (Line(f"Stepped back {turns}; {left} left.", "good"),))
+
+
+@command("new", "", group=GROUP)
+async def new(chat: Chat, _args: str) -> Outcome:
+    """Begin a new session; the one before is saved.
+
+    The settings are those that every session begins with.
+    """
+    model, server = chat.session.model, chat.server
+    chat.new()
+    if model:
+        chat.use_model(model, server)
+    return say("A new session.", "good")
+
+
+@command("show", "[N|all]", group=GROUP, possible=_has_turns)
+async def show(chat: Chat, args: str) -> Outcome:
+    """Show the last turn again, the last N, or all."""
+    turns = turns_of(chat.session.path())
+    count = len(turns) if args == "all" else int(args) if args.isdigit() else 1
+    shown = [node for turn in turns[max(0, len(turns) - count) :] for node in turn] if count else []
+    return Show((Talk(tuple(shown), len(chat.session.path()) - len(shown)),))
+
+
+@command("context", "", group=GROUP)
+async def context(chat: Chat, _args: str) -> Outcome:
+    """Show what the next request sends: the window, and what it leaves out."""
+    window = chat.window()
+    sent = {node.id for node in window.nodes}
+    rows: list[tuple[str, ...]] = []
+    if chat.session.system:
+        rows.append(
+            ("", "system", _about(chat, chat.session.system), one_line(chat.session.system, 60))
+        )
+    path = chat.session.path()
+    for node in path:
+        mark = "pinned" if node.id in chat.session.pinned else "" if node.id in sent else "left out"
+        text = node.message.text
+        rows.append((mark, node.message.role, _about(chat, text), one_line(text, 60)))
+    length = chat.context_length
+    total = f"about ~{window.tokens:,} tokens in {len(window.messages)} messages"
+    if length:
+        total += f", of {length:,} that {chat.session.model or 'the model'} takes"
+    if window.left_out:
+        total += f"; {window.left_out} earlier messages are left out"
+    table = Table(("", "role", "tokens", "begins"), tuple(rows), right=frozenset({2}))
+    return Show((table, Line(f"{total}.", "dim")))
+
+
+def _about(chat: Chat, text: str) -> str:
+    return f"~{chat.estimator.count(text):,}"
+
+
+@command("usage", "", group=GROUP, everyday=True)
+async def usage(chat: Chat, _args: str) -> Outcome:
+    """Show the tokens of the last reply and of this session, by model.
+
+    `in` is what was sent, `out` what came; `cached` and `reasoning` are parts of them.
+    A `~` marks an estimate, where the server sent no count.
+    """
+    rows: list[tuple[str, ...]] = []
+    last = next((node for node in reversed(chat.session.path()) if node.made is not None), None)
+    if last is not None and last.made is not None and last.made.usage is not None:
+        rows.append((f"this reply ({one_line(last.made.model, 40)})", *_counts(last.made.usage)))
+    totals = chat.usage()
+    whole = Usage()
+    for name, total in totals.items():
+        whole += total
+        if len(totals) > 1:
+            rows.append((f"session, {one_line(name, 40)}", *_counts(total)))
+    if not totals:
+        return say("No tokens yet in this session.", "dim")
+    rows.append(("session", *_counts(whole)))
+    table = Table(
+        ("", "in", "out", "cached", "reasoning", "total"), tuple(rows), right=frozenset(range(1, 6))
+    )
+    if last is None:
+        return Show((table,))
+    return Show((table, Line(describe_speed(last), "dim")))
+
+
+def _counts(usage: Usage) -> tuple[str, ...]:
+    mark = "~" if usage.estimated else ""
+    return (
+        f"{mark}{usage.prompt:,}",
+        f"{mark}{usage.completion:,}",
+        f"{usage.cached:,}" if usage.cached else "·",
+        f"{usage.reasoning:,}" if usage.reasoning else "·",
+        f"{mark}{usage.total:,}",
+    )
+
+
+def describe_speed(node: Node) -> str:
+    """Return how fast a reply came: seconds to the first token and in all, tokens a second."""
+    made = node.made
+    if made is None:
+        return ""
+    parts = [f"first token after {made.first:.2f} s"] if made.first is not None else []
+    parts.append(f"{made.seconds:.1f} s in all")
+    if made.usage is not None and made.first is not None and made.seconds > made.first:
+        speed = made.usage.completion / (made.seconds - made.first)
+        parts.append(f"{'~' if made.usage.estimated else ''}{speed:.1f} tok/s")
+    return " · ".join(parts)
+
+
+def _models(chat: Chat, _args: str) -> Iterable[Choice]:
+    for model in chat.models:
+        length = f"{model.context_length:,} tokens" if model.context_length else ""
+        yield Choice(model.id, length)
+
+
+@command("model", "[NAME]", group=GROUP, everyday=True, complete=_models)
+async def model(chat: Chat, args: str) -> Outcome:
+    """Show or change the model; without a name, list what the server offers."""
+    if args:
+        name = args.strip()
+        if not chat.models:
+            await _try_models(chat)
+        fits = [entry.id for entry in chat.models if name in entry.id]
+        if len(fits) == 1 and name not in (entry.id for entry in chat.models):
+            name = fits[0]
+        chat.use_model(name, chat.server)
+        unknown = bool(chat.models) and name not in (entry.id for entry in chat.models)
+        note = " The server does not list it; it is asked all the same." if unknown else ""
+        return say(f"Model: {one_line(name)}.{note}", "warn" if unknown else "good")
+    models = await chat.fetch_models()
+    current = chat.session.model or await chat.model()
+    rows = tuple(
+        (one_line(entry.id, 80), f"{entry.context_length:,}" if entry.context_length else "·")
+        for entry in models
+    )
+    marks = frozenset(i for i, entry in enumerate(models) if entry.id == current)
+    server = chat.server
+    title = (
+        f"{len(models)} models at {server.base_url if server else '?'}; the present one is marked"
+    )
+    if not models:
+        return say(f"The server lists no models. The present one is {one_line(current)}.", "dim")
+    return Show((Table(("model", "context"), rows, title, marks, frozenset({1})),))
+
+
+async def _try_models(chat: Chat) -> None:
+    from zatsudan.core.errors import ZatsudanError
+
+    try:
+        await chat.fetch_models()
+    except ZatsudanError:
+        return  # a server without a list takes any name
