@@ -1,15 +1,19 @@
 """Finding a server: what is named, else what runs on this machine, else the embedded model."""
 
 import asyncio
+import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from zatsudan import embedded
-from zatsudan.client import Client
 from zatsudan.config import Config
 from zatsudan.connect import LOCAL_SERVERS, Server, Wishes, choose
 from zatsudan.core.errors import ApiError, ConnectionFailed
 from zatsudan.core.models import choose_model
+
+if TYPE_CHECKING:
+    from zatsudan.client import Client
 
 #: How long a server on this machine may take to list its models, in seconds.
 PROBE_SECONDS = 0.7
@@ -32,8 +36,12 @@ class Finder:
         self._engine: embedded.Engine | None = None
         self.progress: Callable[[str], None] = lambda _: None
 
-    async def connect(self) -> Client:
+    async def connect(self) -> "Client":
         """Return a client for the first server of the order; raises ZatsudanError."""
+        # httpx takes long to import: behind the prompt, and off the event loop.
+        await asyncio.to_thread(importlib.import_module, "zatsudan.client")
+        from zatsudan.client import Client
+
         server = choose(self._wishes, self._environ, self._config)
         if server is None and not self._wants_embedded:
             self.progress("looking for a server on this machine")
@@ -66,6 +74,8 @@ async def probe(
     config: Config, model: str, servers: Mapping[str, str] = LOCAL_SERVERS
 ) -> Server | None:
     """Ask all usual ports at once for their models; the first server of the list that has some wins."""
+
+    from zatsudan.client import Client
 
     async def ask(name: str, url: str) -> Server | None:
         client = Client(Server(name, url), config.network)

@@ -129,6 +129,11 @@ async def _address(process: asyncio.subprocess.Process, order: dict[str, str | i
     )
 
 
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _serve() -> None:
     """Run in the child: serve until standard input closes."""
     order = json.loads(sys.stdin.readline())
@@ -144,6 +149,8 @@ def _serve() -> None:
     params.n_ctx = order["context"]
     params.n_parallel = SLOTS
     params.kv_unified = True  # each request may use the whole context
+    # Half the cores: a thread that must wait for a busy core holds up all the others.
+    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = max(1, cores() // 2)
     params.hostnames = ["127.0.0.1"]
     params.port = 0
     params.api_keys = [order["key"]]

@@ -1,0 +1,5 @@
+"""`python -m zatsudan`."""
+
+from zatsudan.cli import main
+
+main()

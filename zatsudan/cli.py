@@ -1,0 +1,192 @@
+"""The command line: reads arguments, puts the parts together, gives the exit code."""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zatsudan import __version__
+
+if TYPE_CHECKING:
+    from zatsudan.chat import Chat
+    from zatsudan.commands.outcomes import Part
+    from zatsudan.config import Config, Places
+    from zatsudan.connect import Server, Wishes
+    from zatsudan.core.messages import Json, JsonObject
+
+#: Exit codes: all went well; a failure between us and a reply; wrong arguments or config.
+OK, FAILED, USAGE = 0, 1, 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="zatsudan",
+        description="Chat with any server that speaks /v1/chat/completions, and tune it by hand.",
+        epilog="Without a server of your own, a small embedded model answers. In the chat, /help tells the rest.",
+    )
+    server = parser.add_argument_group("server")
+    server.add_argument(
+        "--base-url", metavar="URL", default="", help="the server's address, up to /v1"
+    )
+    server.add_argument("-m", "--model", metavar="NAME", default="", help="the model to ask")
+    server.add_argument(
+        "-p", "--profile", metavar="NAME", default="", help="a server from the config file"
+    )
+    server.add_argument(
+        "--api-key-env", metavar="NAME", default="", help="the variable that holds the key"
+    )
+    server.add_argument("--local", action="store_true", help="the embedded model")
+    talk = parser.add_argument_group("talk")
+    talk.add_argument(
+        "-s", "--system", metavar="TEXT|@FILE", default=None, help="the system message"
+    )
+    talk.add_argument(
+        "-o",
+        "--set",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="a parameter, as in -o temperature=0.2",
+    )
+    talk.add_argument(
+        "-c", "--continue", dest="resume", action="store_true", help="go on with the last session"
+    )
+    talk.add_argument("--private", action="store_true", help="write nothing to disk")
+    program = parser.add_argument_group("program")
+    program.add_argument("--plain", action="store_true", help="no live screen: text as it comes")
+    program.add_argument("--config", metavar="FILE", default="", help="another config file")
+    program.add_argument("--version", action="version", version=f"zatsudan {__version__}")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the program and end it with an exit code."""
+    args = _parser().parse_args(argv)
+    from zatsudan.core.errors import ZatsudanError
+
+    try:
+        code = _run(args)
+    except ZatsudanError as error:
+        sys.stderr.write(f"zatsudan: {error}\n" + (f"{error.advice}\n" if error.advice else ""))
+        code = USAGE
+    except KeyboardInterrupt:
+        code = 130
+    except BrokenPipeError:
+        # Whoever read our output has gone: say nothing, as any filter does.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = OK
+    sys.exit(code)
+
+
+def _run(args: argparse.Namespace) -> int:
+    from zatsudan import connect
+    from zatsudan.config import load, platform_places
+
+    places = platform_places()
+    config = load(Path(args.config).expanduser() if args.config else places.config_file)
+    wishes = connect.Wishes(args.base_url, args.model, args.profile, args.api_key_env, args.local)
+    piped = not sys.stdin.isatty()
+    text = sys.stdin.read().strip() if piped else ""
+    if piped and not text:
+        sys.stderr.write("zatsudan: nothing to send came on standard input.\n")
+        return USAGE
+    return asyncio.run(_talk(args, places, config, wishes, text))
+
+
+async def _talk(
+    args: argparse.Namespace, places: "Places", config: "Config", wishes: "Wishes", text: str
+) -> int:
+    from zatsudan import connect
+    from zatsudan.chat import Chat
+    from zatsudan.commands import COMMANDS
+    from zatsudan.discovery import Finder
+
+    environ = connect.environment()
+    server = connect.choose(wishes, environ, config)
+    wanted = _wanted(args)
+    start = [*_configured(config, places, server), *wanted]
+    finder = Finder(wishes, environ, config)
+    chat = Chat(
+        config,
+        None if args.private else places.sessions,
+        connect=finder.connect,
+        start=lambda: list(start),
+    )
+    chat.new()
+    try:
+        first = _resume(chat, wanted) if args.resume else []
+        if text or args.plain or not sys.stdout.isatty() or environ.get("TERM", "dumb") == "dumb":
+            from zatsudan.terminal.plain import PlainTerminal
+
+            plain = PlainTerminal(chat, COMMANDS)
+            if text:
+                return OK if await plain.once(text) else FAILED
+            await plain.run(first)
+            return OK
+        from zatsudan.terminal.live import LiveTerminal
+
+        history = places.history if config.screen.history and not args.private else None
+        live = LiveTerminal(chat, COMMANDS, history=history, vi=config.screen.keys == "vi")
+        finder.progress = live.progress
+        await live.run(first)
+        return OK
+    finally:
+        await chat.aclose()
+        await finder.aclose()
+
+
+def _configured(config: "Config", places: "Places", server: "Server | None") -> "list[JsonObject]":
+    """Return the records of what config and profile set for every session."""
+    from zatsudan.config import read_system
+
+    records: list[JsonObject] = []
+    if config.system:
+        records.append({"type": "system", "content": read_system(config.system, places.config)})
+    for origin, values in (
+        ("config", config.parameters),
+        ("profile", server.parameters if server is not None else {}),
+    ):
+        records += [
+            _setting(name.removeprefix("+"), value, origin) for name, value in values.items()
+        ]
+    return records
+
+
+def _wanted(args: argparse.Namespace) -> "list[JsonObject]":
+    """Return the records of what the command line sets."""
+    from zatsudan.config import read_system
+    from zatsudan.core.parameters import read_assignments
+    from zatsudan.core.words import Word
+
+    records: list[JsonObject] = []
+    if args.system is not None:
+        records.append({"type": "system", "content": read_system(args.system, Path.cwd())})
+    for text in args.set:
+        name, equals, _ = text.partition("=")
+        words = [Word(text, name=name if equals else None)]
+        records += [
+            _setting(key, value, "flag") for key, value in read_assignments(words, {}).items()
+        ]
+    return records
+
+
+def _setting(name: str, value: "Json", origin: str) -> "JsonObject":
+    return {"type": "set", "name": name, "value": value, "origin": origin}
+
+
+def _resume(chat: "Chat", wanted: "list[JsonObject]") -> "list[Part]":
+    """Go on with the last session, flags over what it holds; return what to show of it."""
+    from zatsudan import store
+    from zatsudan.commands.outcomes import Line
+    from zatsudan.commands.sessions import resume
+
+    found = store.summaries(chat.sessions) if chat.sessions is not None else []
+    if not found:
+        return [Line("There is no session to go on with: this is a new one.", "dim")]
+    parts = resume(chat, found[0].path)
+    for record in wanted:
+        chat.record(record)
+    return parts

@@ -1,0 +1,29 @@
+"""Input lines over restarts, in a file that only its owner can read."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from prompt_toolkit.history import FileHistory
+
+
+class PrivateFileHistory(FileHistory):
+    """A FileHistory in a 0600 file; where it cannot be written, it is kept in memory only."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._path = path
+
+    def load_history_strings(self) -> Iterable[str]:
+        try:
+            return list(super().load_history_strings())
+        except OSError:
+            return []
+
+    def store_string(self, string: str) -> None:
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            os.close(os.open(self._path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600))
+            super().store_string(string.encode("utf-8", "replace").decode())
+        except OSError:
+            return

@@ -1,0 +1,140 @@
+"""What the keys do."""
+
+from typing import Protocol
+
+from prompt_toolkit.application import get_app
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.filters import Condition, is_searching
+from prompt_toolkit.input.ansi_escape_sequences import ANSI_SEQUENCES
+from prompt_toolkit.key_binding import (
+    KeyBindings,
+    KeyBindingsBase,
+    KeyPressEvent,
+    merge_key_bindings,
+)
+from prompt_toolkit.keys import Keys
+
+# Shift-Enter, as kitty's protocol and xterm's modifyOtherKeys write it: a new line.
+SHIFT_ENTER = {
+    "\x1b[13;2u": (Keys.Escape, Keys.ControlM),
+    "\x1b[27;2;13~": (Keys.Escape, Keys.ControlM),
+}
+
+
+class Actions(Protocol):
+    """What the keys ask for."""
+
+    @property
+    def busy(self) -> bool:
+        """Is a reply or a command under way?"""
+
+    def submit(self, text: str) -> None:
+        """Take a line."""
+
+    def interrupt(self) -> None:
+        """Stop the reply."""
+
+    def take_queued(self) -> str:
+        """Take back the message that waits, to edit it."""
+
+    def leave(self) -> None:
+        """End the program."""
+
+    def hint(self, text: str) -> None:
+        """Say something for a moment in the toolbar."""
+
+    def clear_screen(self) -> None:
+        """Scroll the screen empty."""
+
+    def aside(self, what: str) -> None:
+        """Lend the screen: `edit` to the editor, `suspend` to the shell."""
+
+
+def bindings(actions: Actions, buffer: Buffer) -> KeyBindingsBase:
+    """Return all key bindings beyond prompt_toolkit's own."""
+    ANSI_SEQUENCES.update(SHIFT_ENTER)
+    return merge_key_bindings(
+        [_talk_keys(actions, buffer), _line_keys(buffer), _screen_keys(actions)]
+    )
+
+
+def _talk_keys(actions: Actions, buffer: Buffer) -> KeyBindings:
+    keys = KeyBindings()
+    busy = Condition(lambda: actions.busy)
+    blank = Condition(lambda: not buffer.text)
+
+    @keys.add("c-c")
+    @keys.add("<sigint>")
+    def _stop_or_clear(_event: KeyPressEvent) -> None:
+        if actions.busy:
+            actions.interrupt()
+        elif buffer.text:
+            buffer.append_to_history()  # Up brings it back: nothing that was typed is lost
+            buffer.reset()
+        else:
+            actions.hint("Ctrl-D or /quit leaves")
+
+    @keys.add("escape", filter=busy & ~is_searching)
+    def _stop(_event: KeyPressEvent) -> None:
+        if buffer.complete_state is not None:
+            buffer.cancel_completion()
+        else:
+            actions.interrupt()
+
+    @keys.add("c-d", filter=blank)
+    def _leave(_event: KeyPressEvent) -> None:
+        actions.leave()
+
+    @keys.add("up", filter=blank & busy)
+    def _edit_queued(_event: KeyPressEvent) -> None:
+        text = actions.take_queued()
+        if text:
+            buffer.text = text
+            buffer.cursor_position = len(text)
+        else:
+            buffer.auto_up()
+
+    return keys
+
+
+def _line_keys(buffer: Buffer) -> KeyBindings:
+    keys = KeyBindings()
+    typing = Condition(lambda: get_app().layout.has_focus(buffer))
+
+    @keys.add("enter", filter=typing)
+    def _send(_event: KeyPressEvent) -> None:
+        buffer.validate_and_handle()
+
+    @keys.add("escape", "enter", filter=typing)
+    @keys.add("c-j", filter=typing)
+    def _new_line(_event: KeyPressEvent) -> None:
+        buffer.newline(copy_margin=False)
+
+    @keys.add("tab", filter=typing)
+    def _complete(_event: KeyPressEvent) -> None:
+        if buffer.complete_state is not None:
+            buffer.complete_next()
+        elif buffer.text.startswith("/"):
+            buffer.start_completion(insert_common_part=True)
+        else:
+            buffer.insert_text("    ")
+
+    return keys
+
+
+def _screen_keys(actions: Actions) -> KeyBindings:
+    keys = KeyBindings()
+
+    @keys.add("c-l")
+    def _clear(_event: KeyPressEvent) -> None:
+        actions.clear_screen()
+
+    @keys.add("c-z")
+    def _suspend(_event: KeyPressEvent) -> None:
+        actions.aside("suspend")
+
+    @keys.add("c-x", "c-e")
+    def _editor(_event: KeyPressEvent) -> None:
+        actions.aside("edit")
+
+    return keys

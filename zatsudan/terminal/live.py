@@ -1,0 +1,318 @@
+"""The live terminal: a prompt that stays alive while a reply streams above it."""
+
+import asyncio
+import importlib
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TextIO
+
+from prompt_toolkit.application.run_in_terminal import in_terminal
+from prompt_toolkit.data_structures import Size
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.history import InMemoryHistory
+from prompt_toolkit.input import Input
+
+from zatsudan.chat import Chat, Turn
+from zatsudan.commands.outcomes import Part
+from zatsudan.commands.registry import Command, parse
+from zatsudan.core.errors import ZatsudanError
+from zatsudan.core.parameters import show_value
+from zatsudan.core.printable import one_line
+from zatsudan.core.protocol import Delta
+from zatsudan.terminal import prompt, ptk
+from zatsudan.terminal.completion import CommandCompleter
+from zatsudan.terminal.history import PrivateFileHistory
+from zatsudan.terminal.painter import Painter
+from zatsudan.terminal.parts import error_rows, part_rows, reply_note, said_rows, status
+from zatsudan.terminal.repl import Repl, greeting
+from zatsudan.terminal.rows import reflows, sgr
+from zatsudan.terminal.stream import RowStream, TextStream
+from zatsudan.terminal.view import LiveView
+
+RESIZE_SECONDS = 0.08
+SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+
+#: What is imported behind the prompt, while the person reads and writes.
+WARM = (
+    "zatsudan.discovery",
+    "rich.console",
+    "httpcore._backends.anyio",
+    "anyio._backends._asyncio",
+)
+
+
+class LiveTerminal:
+    """The screen's one owner. Made with its device, so that a test can hand it another."""
+
+    def __init__(
+        self,
+        chat: Chat,
+        commands: dict[str, Command],
+        *,
+        environ: Mapping[str, str] = os.environ,
+        history: Path | None = None,
+        stdout: TextIO | None = None,
+        input_: Input | None = None,
+        size: Callable[[], Size] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        vi: bool = False,
+    ) -> None:
+        self._chat = chat
+        self._clock = clock
+        self._repl = Repl(chat, commands, self)
+        self._stdout = stdout or sys.stdout
+        self._output = ptk.ReservingOutput(
+            self._stdout, size or _terminal_size, environ.get("TERM")
+        )
+        self._prompt = prompt.build(
+            self,
+            self._output,
+            self._toolbar,
+            completer=CommandCompleter(commands, lambda: chat),
+            history=PrivateFileHistory(history) if history is not None else InMemoryHistory(),
+            input_=input_,
+            vi=vi,
+        )
+        self._app = self._prompt.app
+        self._app.on_resize = self._resize_soon
+        self._app.after_render += self._after_render
+        self._painter = Painter(self._app, self._output, reflows=reflows(environ))
+        self._columns = self._output.real_size.columns
+        self._resizing: asyncio.TimerHandle | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._others: set[asyncio.Task[Any]] = set()
+        self._queue: list[str] = []
+        self._view: LiveView | None = None
+        self._hint = ""
+        self._progress = ""
+
+    async def run(self, first: Sequence[Part] = (), *, connect: bool = True) -> None:
+        """Run until the person leaves."""
+
+        def start() -> None:
+            self.show([*greeting(private=self._chat.sessions is None), *first])
+            if connect:
+                self._start(self._connect())
+
+        def soon() -> None:
+            asyncio.get_running_loop().call_soon(start)  # once the prompt stands
+
+        await self._app.run_async(pre_run=soon)
+        if self._task is not None and not self._task.done():
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        for task in list(self._others):
+            task.cancel()
+        self._stdout.flush()
+
+    async def _connect(self) -> None:
+        for name in WARM:
+            await asyncio.to_thread(importlib.import_module, name)
+        await self._repl.connect()
+        self.progress("")
+
+    def progress(self, text: str) -> None:
+        """Say in the toolbar what is being waited for."""
+        self._progress = text
+        self._app.invalidate()
+
+    def _start(self, work: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
+        task = asyncio.ensure_future(work)
+        self._others.add(task)
+        task.add_done_callback(self._others.discard)
+        return task
+
+    # --- what the keys ask for -------------------------------------------
+
+    @property
+    def busy(self) -> bool:
+        return self._task is not None and not self._task.done()
+
+    def submit(self, text: str) -> None:
+        self._hint = ""
+        if not text.strip():
+            return
+        if self.busy:
+            self._queue.append(text)
+            self._app.invalidate()
+        else:
+            self._task = asyncio.ensure_future(self._work(text))
+
+    async def _work(self, text: str) -> None:
+        while True:
+            went_well = await self._repl.handle(text)
+            if not self._queue:
+                break
+            if not went_well and parse(text) is None:
+                # What waited was written for a reply that did not come.
+                waiting = "\n".join(self._queue)
+                self._queue.clear()
+                self.prefill(waiting)
+                break
+            text = self._queue.pop(0)
+        self._app.invalidate()
+
+    def interrupt(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    def take_queued(self) -> str:
+        return self._queue.pop() if self._queue else ""
+
+    def leave(self) -> None:
+        if not self._app.is_done:
+            self._painter.clear()
+            if self._task is not None and self._task is not asyncio.current_task():
+                self._task.cancel()
+            self._app.exit()
+
+    def hint(self, text: str) -> None:
+        self._hint = text
+        self._app.invalidate()
+
+    def clear_screen(self) -> None:
+        self._painter.clear_screen()
+
+    def aside(self, what: str) -> None:
+        self._painter.clear()
+        if what == "edit":
+            self._prompt.buffer.open_in_editor()
+        else:
+            self._start(self._suspend())
+
+    async def _suspend(self) -> None:
+        async with in_terminal():
+            os.kill(0, signal.SIGTSTP)
+
+    # --- what is shown ---------------------------------------------------
+
+    def _width(self) -> int:
+        return max(4, self._output.real_size.columns - 1)
+
+    def _commit(self, rows: Sequence[str]) -> None:
+        self._painter.show(rows, ())
+
+    def _make_stream(self, width: int) -> RowStream:
+        return TextStream(width)
+
+    def _render(self, text: str, width: int) -> Sequence[str]:
+        stream = self._make_stream(width)
+        return [*stream.feed(text), *stream.finish()]
+
+    def echo(self, text: str) -> None:
+        self._commit([*said_rows(text, self._width()), ""])
+
+    def show(self, parts: Sequence[Part]) -> None:
+        rows = [row for part in parts for row in part_rows(part, self._width(), self._render)]
+        if rows:
+            self._commit(rows if rows[-1] == "" else [*rows, ""])
+
+    def error(self, error: ZatsudanError) -> None:
+        self._commit([*error_rows(error, self._width()), ""])
+
+    def begin(self, turn: Turn) -> Callable[[Delta], None]:
+        began = self._clock()
+
+        def line() -> str:
+            seconds = self._clock() - began
+            spin = SPINNER[int(seconds * 8) % len(SPINNER)]
+            if turn.first is None or turn.started is None:
+                doing = self._progress or ("waiting" if turn.started is not None else "connecting")
+                return f"{spin} {doing} · {seconds:.0f} s · Esc stops"
+            streaming = max(0.05, seconds - turn.first)
+            speed = turn.deltas / streaming
+            return f"{spin} {turn.deltas:,} tok · {speed:.0f} tok/s · {seconds:.0f} s · Esc stops"
+
+        view = LiveView(self._painter, self._make_stream, self._size, line, self._clock)
+        self._view = view
+
+        def add(delta: Delta) -> None:
+            if delta.index == 0:
+                view.add(delta)
+
+        return add
+
+    def end(self, turn: Turn) -> None:
+        if self._view is not None:
+            self._view.close()
+            self._view = None
+        rows = []
+        if turn.nodes:
+            note = reply_note(turn.nodes[0])
+            rows = [note] if note else []
+            rows += ["", sgr(status(turn.made)[: self._width()], "dim"), ""]
+        elif turn.error is None:
+            rows = [sgr("stopped before the first token", "dim"), ""]
+        self._commit(rows)
+
+    def prefill(self, text: str) -> None:
+        self._prompt.prefill(text)
+
+    def _toolbar(self) -> StyleAndTextTuples:
+        chat = self._chat
+        if self._hint:
+            return [("class:toolbar", self._hint)]
+        if self._queue:
+            more = f" (+{len(self._queue) - 1})" if len(self._queue) > 1 else ""
+            return [
+                ("class:toolbar", f"queued: {one_line(self._queue[-1], 50)}{more} · Up edits it")
+            ]
+        parts = [one_line(chat.session.model, 40) or self._progress or "connecting"]
+        parts += [
+            f"{name} {one_line(show_value(setting.value), 20)}"
+            for name, setting in chat.session.settings.items()
+            if setting.origin == "session"
+        ]
+        if chat.session.title:
+            parts.append(one_line(chat.session.title, 30))
+        if chat.sessions is None:
+            parts.append("private")
+        tuples: StyleAndTextTuples = [("class:toolbar", " · ".join(parts))]
+        if chat.journal.trouble:
+            tuples.append(("class:toolbar.warn", f" · {chat.journal.trouble}"))
+        return tuples
+
+    # --- the screen's size -----------------------------------------------
+
+    def _size(self) -> tuple[int, int]:
+        size = self._output.real_size
+        return size.columns, size.rows
+
+    def _resize_soon(self) -> None:
+        """Wait until the window is at rest; a change of the height alone needs nothing."""
+        if self._resizing is not None:
+            self._resizing.cancel()
+        elif self._output.real_size.columns == self._columns:
+            self._app.invalidate()
+            return
+        self._app.frozen = True
+        self._resizing = asyncio.get_running_loop().call_later(RESIZE_SECONDS, self._resized)
+
+    def _resized(self) -> None:
+        self._resizing = None
+        self._app.frozen = False
+        self._columns = self._output.real_size.columns
+        if not ptk.away(self._app):
+            self._painter.resized()
+            if self._view is not None:
+                self._view.resize()
+
+    def _after_render(self, _app: object) -> None:
+        if not ptk.away(self._app):
+            asyncio.get_running_loop().call_soon(self._painter.repaint)
+
+
+def _terminal_size() -> Size:
+    # Not shutil's: COLUMNS and LINES in the environment know of no resize.
+    for fd in (1, 0, 2):
+        try:
+            size = os.get_terminal_size(fd)
+        except OSError:
+            continue
+        if size.lines and size.columns:
+            return Size(rows=size.lines, columns=size.columns)
+    return Size(rows=24, columns=80)

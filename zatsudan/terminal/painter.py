@@ -1,0 +1,147 @@
+"""The painter: rows above a live prompt, in one write per frame.
+
+Rows that are committed go into the terminal's own scrollback and are never
+touched again. The live rows stand between them and the prompt; only what
+changed in them is written. Nothing is asked of the terminal, and rows are
+counted, never columns.
+"""
+
+import re
+from collections.abc import Sequence
+
+from prompt_toolkit.utils import get_cwidth
+
+from zatsudan.terminal import ptk
+
+_ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x1b\x07]*(?:\x07|\x1b\\)")
+
+SYNC_BEGIN, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
+HIDE, SHOW = "\x1b[?25l", "\x1b[?25h"
+
+
+class Painter:
+    """Owns the rows above the application's own; `rows` are the live ones on screen, as escape text.
+
+    `reflows`: does the terminal wrap rows anew when its width changes?
+    """
+
+    def __init__(
+        self, app: ptk.LiveApplication, output: ptk.ReservingOutput, *, reflows: bool
+    ) -> None:
+        self._app = app
+        self._output = output
+        self._reflows = reflows
+        self._held: list[str] = []
+        self._live: Sequence[str] = ()
+        self._works = ptk.supported(app)
+        self.rows: list[str] = []
+        self.bytes_written = 0
+        self.frames = 0
+
+    def show(self, committed: Sequence[str], live: Sequence[str]) -> None:
+        """Commit rows, and put `live` in the place of the live rows.
+
+        While the screen is not ours, both are kept for later.
+        """
+        self._held.extend(committed)
+        self._live = live
+        if ptk.away(self._app) or self._app.frozen:
+            return
+        held, self._held = self._held, []
+        if not self._works:
+            self._show_plainly(held)
+            return
+        new = [*held, *live]
+        old = self.rows
+        same = 0
+        for before, after in zip(old, new, strict=False):
+            if before != after:
+                break
+            same += 1
+        self.rows = list(live)
+        self._output.reserved = len(live)
+        if same == len(old) == len(new):
+            return
+        at = ptk.cursor(self._app)
+        up = at.y + len(old) - same
+        self._write(f"{SYNC_BEGIN}{HIDE}\r" + (f"\x1b[{up}A" if up else ""))
+        self._write("".join(f"{row}\x1b[K\r\n" for row in new[same:]))
+        if len(new) == len(old):
+            self._write((f"\x1b[{at.y}B" if at.y else "") + (f"\x1b[{at.x}C" if at.x else ""))
+            self._write(SHOW + SYNC_END)
+            self._output.flush()
+        else:
+            self._write(SHOW)
+            ptk.redraw_from_here(self._app)
+            self._write(SYNC_END)
+            self._output.flush()
+        self.frames += 1
+
+    def repaint(self) -> None:
+        """Show what was kept while the screen was not ours."""
+        if self._held or list(self._live) != self.rows:
+            self.show((), self._live)
+
+    def clear(self) -> None:
+        """Take the live rows off the screen, before it is lent to another program."""
+        if self.rows and self._works and not ptk.away(self._app):
+            self._output.reserved = 0
+            up = ptk.cursor(self._app).y + len(self.rows)
+            self.rows = []
+            self._write(f"\r\x1b[{up}A")
+            ptk.redraw_from_here(self._app)
+
+    def clear_screen(self) -> None:
+        """Scroll all that is on the screen into scrollback, and draw anew at its top."""
+        size = self._output.real_size
+        below = max(0, len(ptk.row_cells(self._app)) - 1 - ptk.cursor(self._app).y)
+        up = ptk.cursor(self._app).y + len(self.rows)
+        self._write(f"{SYNC_BEGIN}\r" + (f"\x1b[{up}A" if up else ""))
+        # Our own rows are no part of the talk: they are not to be found in scrollback.
+        self._write("\x1b[K\r\n" * (up + below) + "\r\n" * (size.rows - 1) + "\x1b[H")
+        self.rows = []
+        ptk.redraw_from_here(self._app)
+        self.show((), self._live)
+        self._write(SYNC_END)
+        self._output.flush()
+
+    def resized(self) -> None:
+        """Draw anew after the width has changed.
+
+        A terminal that reflows has wrapped our rows: without a question to it,
+        only the count of their cells tells where they begin. Where that is not
+        known the smaller number is taken: a stale row is ugly, an erased row
+        of the talk is lost.
+        """
+        columns = max(1, self._output.real_size.columns)
+        at = ptk.cursor(self._app)
+        above = [cells(row) for row in self.rows] + ptk.row_cells(self._app)[: at.y]
+        up = len(above)
+        if self._reflows:
+            up = sum(max(1, -(-width // columns)) for width in above) + at.x // columns
+        up = min(up, self._output.real_size.rows - 1)
+        self.rows = []
+        self._write(f"{SYNC_BEGIN}\r" + (f"\x1b[{up}A" if up else ""))
+        self._output.reserved = len(self._live)
+        self._write("".join(f"{row}\x1b[K\r\n" for row in (*self._held, *self._live)))
+        self._held = []
+        self.rows = list(self._live)
+        ptk.redraw_from_here(self._app)
+        self._write(SYNC_END)
+        self._output.flush()
+
+    def _show_plainly(self, committed: Sequence[str]) -> None:
+        if committed:
+            self._app.renderer.erase()
+            self._write("".join(f"{row}\r\n" for row in committed))
+            self._output.flush()
+            self._app.invalidate()
+
+    def _write(self, text: str) -> None:
+        self.bytes_written += len(text)
+        self._output.write_raw(text)
+
+
+def cells(row: str) -> int:
+    """Return how many cells a row of escape text takes."""
+    return get_cwidth(_ESCAPE.sub("", row))

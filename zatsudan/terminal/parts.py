@@ -1,0 +1,134 @@
+"""The parts of an outcome as rows of escape text."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from prompt_toolkit.utils import get_cwidth
+
+from zatsudan.commands.outcomes import Line, Part, Table, Talk
+from zatsudan.core.errors import ZatsudanError
+from zatsudan.core.printable import one_line, printable
+from zatsudan.core.session import FAILED, FINISHED, INTERRUPTED, Made, Node
+from zatsudan.terminal.rows import columns_of, sgr, wrap
+
+PROMPT = "» "
+
+Render = Callable[[str, int], Sequence[str]]
+
+
+def part_rows(part: Part, width: int, render: Render) -> Iterator[str]:
+    """Return a part as rows; `render` makes rows of a reply's text."""
+    if isinstance(part, Line):
+        for row in wrap(printable(part.text), width):
+            yield sgr(row, part.tone)
+    elif isinstance(part, Table):
+        yield from table_rows(part, width)
+    else:
+        yield from talk_rows(part, width, render)
+
+
+def said_rows(text: str, width: int) -> Iterator[str]:
+    """Return a user message as it stands in the talk."""
+    for row in wrap(printable(text), width, PROMPT):
+        yield sgr(row, "you")
+
+
+def talk_rows(talk: Talk, width: int, render: Render) -> Iterator[str]:
+    """Return messages as they looked when they were said."""
+    if talk.above:
+        yield sgr(f"{talk.above} earlier messages stand above; /show all shows them.", "dim")
+        yield ""
+    for node in talk.nodes:
+        if node.message.role == "user":
+            yield from said_rows(node.message.text, width)
+        elif node.message.role == "assistant":
+            yield from render(node.message.text, width)
+            if node.made is not None:
+                yield sgr(status(node.made)[:width], "dim")
+        else:
+            yield from (
+                sgr(row, "dim")
+                for row in wrap(f"[{node.message.role}] {printable(node.message.text)}", width)
+            )
+        yield ""
+
+
+def error_rows(error: ZatsudanError, width: int) -> Iterator[str]:
+    """Return a failure: what happened, and what to do next."""
+    for row in wrap(printable(str(error)), width):
+        yield sgr(row, "warn")
+    if error.advice:
+        for row in wrap(printable(error.advice), width):
+            yield sgr(row, "dim")
+
+
+def table_rows(table: Table, width: int) -> Iterator[str]:
+    """Lay out a table: columns as wide as needed; the last one, or the widest, gives way and wraps."""
+    gap = 2
+    cells = [tuple(printable(cell) for cell in row) for row in table.rows]
+    widths = columns_of([table.head, *cells])
+    over = sum(widths) + gap * (len(widths) - 1) + 2 - width
+    while over > 0 and widths and max(widths) > 8:
+        at = max(range(len(widths)), key=lambda column: (widths[column], column))
+        less = min(
+            over,
+            widths[at] - 8,
+            max(1, widths[at] - sorted(widths)[-2]) if len(widths) > 1 else over,
+        )
+        widths[at] -= max(1, less)
+        over -= max(1, less)
+    if table.title:
+        yield sgr(table.title, "bold")
+    if any(table.head):
+        yield sgr("  " + _line(table.head, widths, table, gap), "dim")
+    for number, row in enumerate(cells):
+        wrapped = [list(wrap(cell, widths[at])) or [""] for at, cell in enumerate(row)]
+        for line in range(max(map(len, wrapped))):
+            pieces = tuple(cell[line] if line < len(cell) else "" for cell in wrapped)
+            mark = "* " if number in table.marks and line == 0 else "  "
+            text = mark + _line(pieces, widths, table, gap)
+            yield sgr(text, "mark") if number in table.marks else text
+    if table.title:
+        yield ""
+
+
+def _line(pieces: Sequence[str], widths: Sequence[int], table: Table, gap: int) -> str:
+    padded = []
+    for at, piece in enumerate(pieces):
+        blanks = " " * max(0, widths[at] - get_cwidth(piece))
+        padded.append(blanks + piece if at in table.right else piece + blanks)
+    return (" " * gap).join(padded).rstrip()
+
+
+_ENDS = {
+    "length": "cut at the token limit",
+    "content_filter": "stopped by the content filter",
+    "tool_calls": "wants to call a tool",
+    "function_call": "wants to call a function",
+}
+
+
+def status(made: Made) -> str:
+    """Return the line under a reply: model, tokens, speed, and why it ended if that needs saying."""
+    parts = [one_line(made.model, 40)] if made.model else []
+    usage = made.usage
+    if usage is not None:
+        mark = "~" if usage.estimated else ""
+        parts.append(f"{mark}{usage.prompt:,} in, {mark}{usage.completion:,} out")
+        if made.first is not None and made.seconds > made.first and usage.completion > 1:
+            parts.append(f"{mark}{usage.completion / (made.seconds - made.first):.1f} tok/s")
+    if made.first is not None:
+        parts.append(f"first {made.first:.2f} s")
+    if made.left_out:
+        parts.append(f"{made.left_out} earlier messages not sent")
+    if made.ended == INTERRUPTED:
+        parts.append("interrupted")
+    elif made.ended == FAILED:
+        parts.append("cut off")
+    elif made.ended == FINISHED and made.finish_reason not in (None, "stop"):
+        parts.append(_ENDS.get(str(made.finish_reason), one_line(str(made.finish_reason), 30)))
+    return " · ".join(parts)
+
+
+def reply_note(node: Node) -> str:
+    """Return what a reply without text is shown as."""
+    return "" if node.message.text.strip() else "(the reply has no text)"

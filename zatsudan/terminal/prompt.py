@@ -1,0 +1,138 @@
+"""The live prompt: the input line, its menu and its toolbar."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.completion import Completer
+from prompt_toolkit.enums import EditingMode
+from prompt_toolkit.filters import Condition, has_completions, is_searching
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.history import History
+from prompt_toolkit.input import Input
+from prompt_toolkit.layout import (
+    BufferControl,
+    ConditionalContainer,
+    Dimension,
+    FormattedTextControl,
+    HSplit,
+    Layout,
+    Window,
+)
+from prompt_toolkit.layout.menus import CompletionsMenu
+from prompt_toolkit.layout.processors import AppendAutoSuggestion, ConditionalProcessor
+from prompt_toolkit.styles import Style
+from prompt_toolkit.widgets import SearchToolbar
+
+from zatsudan.terminal import keys, ptk
+from zatsudan.terminal.parts import PROMPT
+
+MENU_ROWS = 8
+
+STYLE = Style.from_dict(
+    {
+        "prompt": "bold",
+        "placeholder": "fg:ansibrightblack",
+        "auto-suggestion": "fg:ansibrightblack",
+        "toolbar": "fg:ansibrightblack",
+        "toolbar.warn": "fg:ansiyellow",
+        "completion-menu": "bg:default",
+        "completion-menu.completion": "bg:default fg:default",
+        "completion-menu.completion.current": "reverse",
+        "completion-menu.meta.completion": "bg:default fg:ansibrightblack",
+        "completion-menu.meta.completion.current": "bg:default fg:default",
+        "scrollbar.background": "bg:default",
+        "scrollbar.button": "bg:ansibrightblack",
+    }
+)
+
+
+@dataclass(slots=True)
+class Prompt:
+    """The application and its input line."""
+
+    app: ptk.LiveApplication
+    buffer: Buffer
+
+    def prefill(self, text: str) -> bool:
+        """Put a text into the input line if nothing stands there."""
+        if self.buffer.text:
+            return False
+        self.buffer.text = text
+        self.buffer.cursor_position = len(text)
+        return True
+
+
+def build(
+    actions: keys.Actions,
+    output: ptk.ReservingOutput,
+    toolbar: Callable[[], StyleAndTextTuples],
+    *,
+    completer: Completer,
+    history: History,
+    input_: Input | None = None,
+    vi: bool = False,
+) -> Prompt:
+    """Make the prompt's application."""
+
+    def accept(buffer: Buffer) -> bool:
+        actions.submit(buffer.text)
+        return False
+
+    buffer = Buffer(
+        multiline=True,
+        completer=completer,
+        complete_while_typing=Condition(lambda: buffer.text.startswith("/")),
+        history=history,
+        auto_suggest=AutoSuggestFromHistory(),
+        accept_handler=accept,
+        name="input",
+    )
+    search = SearchToolbar(ignore_case=True)
+    at_end = Condition(lambda: buffer.document.is_cursor_at_the_end and not has_completions())
+    control = BufferControl(
+        buffer,
+        input_processors=[ConditionalProcessor(AppendAutoSuggestion(), at_end)],
+        search_buffer_control=search.control,
+        preview_search=True,
+    )
+    window = Window(
+        control,
+        get_line_prefix=_prefix,
+        wrap_lines=True,
+        dont_extend_height=True,
+        height=lambda: Dimension(min=1, max=max(3, output.get_size().rows // 2)),
+    )
+    body = HSplit(
+        [
+            window,
+            search,
+            ConditionalContainer(
+                CompletionsMenu(max_height=MENU_ROWS, scroll_offset=1),
+                has_completions & ~is_searching,
+            ),
+            Window(
+                FormattedTextControl(toolbar), height=1, dont_extend_height=True, wrap_lines=False
+            ),
+        ]
+    )
+    app = ptk.LiveApplication(
+        layout=Layout(body, focused_element=window),
+        key_bindings=keys.bindings(actions, buffer),
+        style=STYLE,
+        output=output,
+        input=input_,
+        editing_mode=EditingMode.VI if vi else EditingMode.EMACS,
+        include_default_pygments_style=False,
+        erase_when_done=True,
+        max_render_postpone_time=0.02,
+    )
+    # Escape stops a reply: do not wait long whether it begins a sequence.
+    app.ttimeoutlen = 0.05
+    app.timeoutlen = 0.25
+    return Prompt(app, buffer)
+
+
+def _prefix(line: int, wrapped: int) -> StyleAndTextTuples:
+    return [("class:prompt", PROMPT)] if line == wrapped == 0 else [("", "  ")]

@@ -1,0 +1,91 @@
+"""The private parts of prompt_toolkit that the painter needs, and nothing else.
+
+A test fails if a release moves one of them; `supported` then is false and the
+painter falls back to what is public: finished rows only, nothing live.
+"""
+
+from collections.abc import Callable
+from typing import Any, TextIO
+
+from prompt_toolkit.application import Application
+from prompt_toolkit.data_structures import Point, Size
+from prompt_toolkit.output.vt100 import Vt100_Output
+
+
+class ReservingOutput(Vt100_Output):
+    """A terminal of which the painter keeps `reserved` rows for itself.
+
+    prompt_toolkit then never draws so high that the painter's rows would leave
+    the screen, where no cursor movement reaches them.
+    """
+
+    def __init__(self, stdout: TextIO, get_size: Callable[[], Size], term: str | None) -> None:
+        # No cursor position requests: over ssh each costs a round trip.
+        super().__init__(stdout, get_size, term=term, enable_cpr=False)
+        self.reserved = 0
+
+    @property
+    def real_size(self) -> Size:
+        return super().get_size()
+
+    def get_size(self) -> Size:
+        size = super().get_size()
+        return Size(rows=max(1, size.rows - self.reserved), columns=size.columns)
+
+    def erase_down(self) -> None:
+        # CSI J in the top left corner makes tmux push the screen into its
+        # history (scroll-on-clear): erase this row, then what is below it.
+        self.write_raw("\x1b[K\x1b7\x1b[B\r\x1b[J\x1b8")
+
+
+class LiveApplication(Application[None]):
+    """An application that leaves resizing to the painter, and can be told to hold still."""
+
+    on_resize: Callable[[], None] | None = None
+    frozen = False
+
+    def _redraw(self, render_as_done: bool = False) -> None:
+        if not self.frozen or render_as_done:
+            super()._redraw(render_as_done)
+
+    def _on_resize(self) -> None:
+        if self.on_resize is not None:
+            self.on_resize()
+        else:
+            super()._on_resize()
+
+
+def supported(app: Application[Any]) -> bool:
+    """Tell whether this release has the private parts that are used here."""
+    renderer = app.renderer
+    return all(hasattr(renderer, name) for name in ("_cursor_pos", "_last_screen")) and hasattr(
+        app, "_redraw"
+    )
+
+
+def cursor(app: Application[Any]) -> Point:
+    """Return the cursor's place within the application's own rows."""
+    return app.renderer._cursor_pos
+
+
+def away(app: Application[Any]) -> bool:
+    """Tell whether the screen is not ours now: not started, ended, or lent to an editor."""
+    return not app.is_running or getattr(app, "_running_in_terminal", False)
+
+
+def redraw_from_here(app: Application[Any]) -> None:
+    """Draw the application anew, beginning where the cursor stands."""
+    app.renderer._cursor_pos = Point(x=0, y=0)
+    app.renderer._last_screen = None
+    app._redraw()
+
+
+def row_cells(app: Application[Any]) -> list[int]:
+    """Return how many cells of each of the application's rows were drawn."""
+    screen = app.renderer._last_screen
+    if screen is None:
+        return []
+    return [
+        max((x + 1 for x, cell in screen.data_buffer[y].items() if cell.char != " "), default=0)
+        for y in range(screen.height)
+    ]
