@@ -8,13 +8,9 @@ from zatsudan.commands.registry import Choice, Command, command, find
 from zatsudan.core.parameters import GROUPS
 
 KEYS = (
-    ("Enter", "send; while a reply comes: queue the message"),
-    ("Alt-Enter, Ctrl-J", "new line"),
-    ("Tab", "complete"),
-    ("Up, Down", "earlier messages; Ctrl-R searches them"),
-    ("Esc, Ctrl-C", "stop the reply and keep what came"),
-    ("Ctrl-C", "clear the line"),
-    ("Ctrl-D", "leave"),
+    "Enter sends (while a reply comes, it queues) · Alt-Enter or Ctrl-J new line · Tab completes · "
+    "Up earlier messages, Ctrl-R searches them · Esc stops a reply and keeps what came · "
+    "Ctrl-C the same, or clears the line · Ctrl-X Ctrl-E editor · Ctrl-D leaves"
 )
 
 
@@ -30,7 +26,7 @@ def _names(_chat: Chat, _args: str) -> Iterable[Choice]:
 
 @command("help", "[COMMAND|PARAMETER|all]", group="The program", everyday=True, complete=_names)
 async def help_(_chat: Chat, args: str) -> Outcome:
-    """Show the everyday commands, one command's page, or all."""
+    """Show this page, one command's page, or all."""
     table = _table()
     if args and args != "all":
         return Show(_page(find(table, args.split(maxsplit=1)[0].lstrip("/"))))
@@ -47,10 +43,10 @@ async def help_(_chat: Chat, args: str) -> Outcome:
             rows = tuple(_line(entry) for entry in groups[group] if not entry.everyday)
             parts.append(Table(("", ""), rows, group))
     else:
-        parts.append(Table(("", ""), KEYS, "Keys"))
+        parts.append(Line(KEYS, "dim"))
         parts.append(
             Line(
-                "/help all lists everything, /help NAME explains one. Just write to chat; // begins a message with /.",
+                "/help all lists every command, /help NAME explains one; // begins a message with a slash.",
                 "dim",
             )
         )

@@ -52,9 +52,9 @@ async def system(chat: Chat, args: str) -> Outcome:
     possible=_has_turns,
 )
 async def retry(chat: Chat, args: str) -> Outcome:
-    """Ask again for a reply to the last message.
+    """Ask again; the earlier reply is kept.
 
-    The earlier reply is kept beside the new one. `/retry temperature=1.2 seed=7`
+    `/retry temperature=1.2 seed=7`
     changes parameters for this one reply only.
     """
     parent = chat.last_user()
@@ -140,7 +140,7 @@ def _about(chat: Chat, text: str) -> str:
 
 @command("usage", "", group=GROUP, everyday=True)
 async def usage(chat: Chat, _args: str) -> Outcome:
-    """Show the tokens of the last reply and of this session, by model.
+    """Show the tokens of this reply and session.
 
     `in` is what was sent, `out` what came; `cached` and `reasoning` are parts of them.
     A `~` marks an estimate, where the server sent no count.
@@ -198,7 +198,7 @@ def _models(chat: Chat, _args: str) -> Iterable[Choice]:
 
 @command("model", "[NAME]", group=GROUP, everyday=True, complete=_models)
 async def model(chat: Chat, args: str) -> Outcome:
-    """Show or change the model; without a name, list what the server offers."""
+    """List the models, or change to one."""
     if args:
         name = args.strip()
         if not chat.models:

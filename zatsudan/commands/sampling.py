@@ -148,9 +148,9 @@ def changed_since_reply(session: Session) -> set[str]:
 
 @command("params", "[all]", group=GROUP, everyday=True)
 async def params(chat: Chat, args: str) -> Outcome:
-    """Show the parameters: value, origin, range and meaning.
+    """Show the parameters and what they mean.
 
-    A mark stands where the value has changed since the last reply. `/params all`
+    A table of value, origin, range and meaning; a mark stands where the value has changed since the last reply. `/params all`
     lists those that are not set as well.
     """
     session = chat.session
@@ -166,7 +166,7 @@ async def params(chat: Chat, args: str) -> Outcome:
     for row in shown:
         if row.name in changed:
             marks.add(len(rows))
-        rows.append(_row(row.name, session.settings.get(row.name), row.kind.range, row.help))
+        rows.append(_row(row.name, session.settings.get(row.name), row.kind.short, row.help))
     for name, setting in session.settings.items():
         if name not in BY_NAME:
             if name in changed:
@@ -175,13 +175,12 @@ async def params(chat: Chat, args: str) -> Outcome:
     table = Table(
         ("parameter", "value", "origin", "range", "meaning"), tuple(rows), marks=frozenset(marks)
     )
-    hints = ["· is not sent: the server's default holds."]
+    hints = ["· not sent"]
     if marks:
-        hints.append("Marked: changed since the last reply.")
-    if args != "all":
-        hints.append("/params all shows the rest, /help NAME explains.")
+        hints.append("* changed since the last reply")
+    hints.append("/help NAME explains" if args == "all" else "/params all shows the rest")
     return Show(
-        (table, Line(" ".join(hints), "dim"), *(Line(note, "dim") for note in warnings(session)))
+        (table, Line("    ".join(hints), "dim"), *(Line(note, "dim") for note in warnings(session)))
     )
 
 

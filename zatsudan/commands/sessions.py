@@ -49,7 +49,10 @@ def age(modified: float) -> str:
 
 @command("save", "[NAME]", group=GROUP, everyday=True)
 async def save(chat: Chat, args: str) -> Outcome:
-    """Name this session. It is saved all the time, with or without a name."""
+    """Name this session.
+
+    It is saved all the time, with or without a name.
+    """
     _directory(chat)
     if not chat.session.nodes:
         raise CommandError(
@@ -66,7 +69,10 @@ async def save(chat: Chat, args: str) -> Outcome:
 
 @command("load", "[NAME|NUMBER]", group=GROUP, everyday=True, complete=_names)
 async def load(chat: Chat, args: str) -> Outcome:
-    """Go on with a saved session, by name, beginning of a name, or number in /sessions."""
+    """Go on with a saved session.
+
+    By its name, the beginning of it, or its number in /sessions.
+    """
     if not args:
         return await sessions.run(chat, "")
     return Show(tuple(resume(chat, store.find(_directory(chat), args).path)))

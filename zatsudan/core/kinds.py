@@ -14,13 +14,14 @@ Read = Callable[[Sequence[Word], Json], Json]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A form of value: how it is read from words, checked, and described."""
+    """A form of value: how it is read from words, checked, and described (in a sentence, and `short`)."""
 
     range: str
     read: Read
     check: Callable[[Json], bool]
     values: tuple[str, ...] = ()
     many: bool = False
+    short: str = ""
 
 
 def _single(words: Sequence[Word]) -> str:
@@ -47,7 +48,9 @@ def number(low: float = -math.inf, high: float = math.inf) -> Kind:
             isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
         )
 
-    return Kind(_span("a number", low, high), read, check, _steps(low, high))
+    return Kind(
+        _span("a number", low, high), read, check, _steps(low, high), short=_short(low, high)
+    )
 
 
 def integer(low: float = -math.inf, high: float = math.inf, values: tuple[str, ...] = ()) -> Kind:
@@ -65,7 +68,7 @@ def integer(low: float = -math.inf, high: float = math.inf, values: tuple[str, .
     def check(value: Json) -> bool:
         return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
 
-    return Kind(_span("a whole number", low, high), read, check, values)
+    return Kind(_span("a whole number", low, high), read, check, values, short=_short(low, high))
 
 
 def _span(what: str, low: float, high: float) -> str:
@@ -74,6 +77,12 @@ def _span(what: str, low: float, high: float) -> str:
     if math.isfinite(low):
         return f"{what}, {low:g} or more"
     return what
+
+
+def _short(low: float, high: float) -> str:
+    if math.isfinite(high):
+        return f"{low:g} to {high:g}"
+    return f"{low:g} or more" if math.isfinite(low) else "a number"
 
 
 def _steps(low: float, high: float) -> tuple[str, ...]:
@@ -88,7 +97,9 @@ def choice(*names: str) -> Kind:
     def read(words: Sequence[Word], _current: Json) -> Json:
         return _single(words)
 
-    return Kind("one of " + ", ".join(names), read, lambda value: value in names, names)
+    return Kind(
+        "one of " + ", ".join(names), read, lambda value: value in names, names, short="a word"
+    )
 
 
 def _read_switch(words: Sequence[Word], _current: Json) -> Json:
@@ -100,14 +111,16 @@ def _read_switch(words: Sequence[Word], _current: Json) -> Json:
     raise ValueError
 
 
-switch = Kind("on or off", _read_switch, lambda value: isinstance(value, bool), ("on", "off"))
+switch = Kind(
+    "on or off", _read_switch, lambda value: isinstance(value, bool), ("on", "off"), short="on, off"
+)
 
 
 def _read_text(words: Sequence[Word], _current: Json) -> Json:
     return " ".join(word.text for word in words)
 
 
-text = Kind("a text", _read_text, lambda value: isinstance(value, str))
+text = Kind("a text", _read_text, lambda value: isinstance(value, str), short="a text")
 
 
 def _read_stop(words: Sequence[Word], _current: Json) -> Json:
@@ -126,7 +139,13 @@ def _check_stop(value: Json) -> bool:
     )
 
 
-stops = Kind('one to four texts, as in "\\n\\n" "User:"', _read_stop, _check_stop, many=True)
+stops = Kind(
+    'one to four texts, as in "\\n\\n" "User:"',
+    _read_stop,
+    _check_stop,
+    many=True,
+    short="1 to 4 texts",
+)
 
 
 def _read_json(words: Sequence[Word], _current: Json) -> Json:
@@ -136,7 +155,7 @@ def _read_json(words: Sequence[Word], _current: Json) -> Json:
 
 def json_of(what: str, *types: type, values: tuple[str, ...] = ()) -> Kind:
     """A JSON value of one of `types`."""
-    return Kind(what, _read_json, lambda value: isinstance(value, types), values)
+    return Kind(what, _read_json, lambda value: isinstance(value, types), values, short="JSON")
 
 
 def _check_bias(value: Json) -> bool:
@@ -146,7 +165,12 @@ def _check_bias(value: Json) -> bool:
     )
 
 
-bias = Kind('a JSON map of token ids to -100..100, as in {"50256": -100}', _read_json, _check_bias)
+bias = Kind(
+    'a JSON map of token ids to -100..100, as in {"50256": -100}',
+    _read_json,
+    _check_bias,
+    short="JSON map",
+)
 
 
 def _read_format(words: Sequence[Word], _current: Json) -> Json:
@@ -159,6 +183,7 @@ response_format = Kind(
     _read_format,
     lambda value: isinstance(value, dict) and isinstance(value.get("type"), str),
     ("text", "json_object"),
+    short="JSON or a word",
 )
 
 
@@ -173,4 +198,5 @@ def words_or_object(*names: str) -> Kind:
         read,
         lambda value: isinstance(value, dict) or value in names,
         names,
+        short="JSON or a word",
     )

@@ -73,51 +73,51 @@ _PENALTY = "0 leaves repetition alone; 0.5 to 1 curbs it; much more makes odd pr
 
 PARAMETERS: tuple[Parameter, ...] = (
     Parameter(
-        "temperature", number(0, 2), "How freely the next token is chosen.",
+        "temperature", number(0, 2), "How freely tokens are chosen.",
         "Low (0 to 0.3) for facts and code, higher (0.8 to 1.2) for ideas and prose; above 1.5 it falls apart.",
         "sampling",
     ),
     Parameter(
-        "top_p", number(0, 1), "Choose among the likeliest tokens that make up this share.",
+        "top_p", number(0, 1), "Keep the likeliest tokens up to this share.",
         "0.9 cuts the unlikely tail; change this or temperature, not both.", "sampling",
     ),
     Parameter(
-        "presence_penalty", number(-2, 2), "Disfavour tokens that have been used at all.",
+        "presence_penalty", number(-2, 2), "Disfavour tokens used before.",
         "Raise it to make the talk move on to new things. " + _PENALTY, "sampling",
     ),
     Parameter(
-        "frequency_penalty", number(-2, 2), "Disfavour tokens the more often they were used.",
+        "frequency_penalty", number(-2, 2), "Disfavour tokens used often.",
         "Raise it against loops and repeated phrases. " + _PENALTY, "sampling",
     ),
     Parameter(
-        "seed", integer(-1, 2**63 - 1, ("random", "1", "42")), "Fix the dice, so that a reply can be repeated.",
+        "seed", integer(-1, values=("random", "1", "42")), "Fix the dice, to repeat a reply.",
         "The same seed, settings and server often give the same reply; no server promises it.", "sampling",
     ),
     Parameter(
-        "logit_bias", bias, "Make single tokens likelier or forbid them.",
+        "logit_bias", bias, "Favour or forbid single tokens.",
         "-100 forbids, +100 forces, -1 to 1 nudges.", "sampling",
     ),
     Parameter(
-        "stop", stops, "Texts at which the reply ends (they are not shown).",
+        "stop", stops, "Texts at which the reply ends.",
         'Quote blanks and newlines: /stop "\\n\\n" "User:".', "length",
     ),
     Parameter(
-        "max_tokens", integer(1), "The most tokens that a reply may have.",
+        "max_tokens", integer(1), "The most tokens of a reply.",
         "finish_reason is `length` when it cut the reply. Newer OpenAI models want max_completion_tokens.", "length",
     ),
     Parameter(
-        "max_completion_tokens", integer(1), "The same for newer OpenAI models, reasoning included.",
+        "max_completion_tokens", integer(1), "The same, reasoning included.",
         "Set this or max_tokens, not both.", "length",
     ),
-    Parameter("n", integer(1, 128), "How many variants of each reply to ask for.", "Each is paid for.", "reply"),
-    Parameter("stream", switch, "Show the reply while it is made (on unless set off).", "", "reply"),
-    Parameter("logprobs", switch, "Ask for the log probability of each token.", "", "reply"),
+    Parameter("n", integer(1, 128), "How many variants to ask for.", "Each is paid for.", "reply"),
+    Parameter("stream", switch, "Show the reply as it comes (on).", "", "reply"),
+    Parameter("logprobs", switch, "Ask for log probabilities.", "", "reply"),
     Parameter(
-        "top_logprobs", integer(0, 20), "How many alternatives to each token to ask for.",
+        "top_logprobs", integer(0, 20), "Alternatives to each token.",
         "Needs logprobs on.", "reply",
     ),
     Parameter(
-        "response_format", response_format, "Ask for JSON, with or without a schema.",
+        "response_format", response_format, "Ask for JSON, with or without schema.",
         "json_object also wants the word JSON in a message.", "reply",
     ),
     Parameter(

@@ -27,7 +27,7 @@ from zatsudan.terminal import prompt, ptk
 from zatsudan.terminal.completion import CommandCompleter
 from zatsudan.terminal.history import PrivateFileHistory
 from zatsudan.terminal.painter import Painter
-from zatsudan.terminal.parts import error_rows, part_rows, reply_note, said_rows, status
+from zatsudan.terminal.parts import error_rows, part_rows, reply_note, said_rows, status_rows
 from zatsudan.terminal.repl import Repl, greeting
 from zatsudan.terminal.rows import reflows, sgr
 from zatsudan.terminal.stream import RowStream, TextStream
@@ -244,7 +244,7 @@ class LiveTerminal:
         if turn.nodes:
             note = reply_note(turn.nodes[0])
             rows = [note] if note else []
-            rows += ["", sgr(status(turn.made)[: self._width()], "dim"), ""]
+            rows += ["", *status_rows(turn.made, self._width()), ""]
         elif turn.error is None:
             rows = [sgr("stopped before the first token", "dim"), ""]
         self._commit(rows)
@@ -297,9 +297,7 @@ class LiveTerminal:
         self._app.frozen = False
         self._columns = self._output.real_size.columns
         if not ptk.away(self._app):
-            self._painter.resized()
-            if self._view is not None:
-                self._view.resize()
+            self._painter.resized(self._view.resize() if self._view is not None else ())
 
     def _after_render(self, _app: object) -> None:
         if not ptk.away(self._app):

@@ -34,6 +34,7 @@ class Painter:
         self._held: list[str] = []
         self._live: Sequence[str] = ()
         self._works = ptk.supported(app)
+        self._columns = output.real_size.columns
         self.rows: list[str] = []
         self.bytes_written = 0
         self.frames = 0
@@ -46,6 +47,11 @@ class Painter:
         self._held.extend(committed)
         self._live = live
         if ptk.away(self._app) or self._app.frozen:
+            return
+        if self._output.real_size.columns != self._columns and self._app.on_resize is not None:
+            # The window has changed and its signal is still on the way: rows of
+            # the old width would wrap.
+            self._app.on_resize()
             return
         held, self._held = self._held, []
         if not self._works:
@@ -105,27 +111,27 @@ class Painter:
         self._write(SYNC_END)
         self._output.flush()
 
-    def resized(self) -> None:
-        """Draw anew after the width has changed.
+    def resized(self, live: Sequence[str]) -> None:
+        """Draw anew after the width has changed, with live rows made for the new width.
 
         A terminal that reflows has wrapped our rows: without a question to it,
         only the count of their cells tells where they begin. Where that is not
         known the smaller number is taken: a stale row is ugly, an erased row
         of the talk is lost.
         """
-        columns = max(1, self._output.real_size.columns)
+        self._columns = columns = max(1, self._output.real_size.columns)
         at = ptk.cursor(self._app)
         above = [cells(row) for row in self.rows] + ptk.row_cells(self._app)[: at.y]
         up = len(above)
         if self._reflows:
             up = sum(max(1, -(-width // columns)) for width in above) + at.x // columns
         up = min(up, self._output.real_size.rows - 1)
-        self.rows = []
+        self._live = live
         self._write(f"{SYNC_BEGIN}\r" + (f"\x1b[{up}A" if up else ""))
-        self._output.reserved = len(self._live)
-        self._write("".join(f"{row}\x1b[K\r\n" for row in (*self._held, *self._live)))
+        self._output.reserved = len(live)
+        self._write("".join(f"{row}\x1b[K\r\n" for row in (*self._held, *live)))
         self._held = []
-        self.rows = list(self._live)
+        self.rows = list(live)
         ptk.redraw_from_here(self._app)
         self._write(SYNC_END)
         self._output.flush()

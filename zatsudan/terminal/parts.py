@@ -43,7 +43,7 @@ def talk_rows(talk: Talk, width: int, render: Render) -> Iterator[str]:
         elif node.message.role == "assistant":
             yield from render(node.message.text, width)
             if node.made is not None:
-                yield sgr(status(node.made)[:width], "dim")
+                yield from status_rows(node.made, width)
         else:
             yield from (
                 sgr(row, "dim")
@@ -67,15 +67,14 @@ def table_rows(table: Table, width: int) -> Iterator[str]:
     cells = [tuple(printable(cell) for cell in row) for row in table.rows]
     widths = columns_of([table.head, *cells])
     over = sum(widths) + gap * (len(widths) - 1) + 2 - width
-    while over > 0 and widths and max(widths) > 8:
-        at = max(range(len(widths)), key=lambda column: (widths[column], column))
-        less = min(
-            over,
-            widths[at] - 8,
-            max(1, widths[at] - sorted(widths)[-2]) if len(widths) > 1 else over,
-        )
-        widths[at] -= max(1, less)
-        over -= max(1, less)
+    # The last column gives way first: it holds the prose.
+    for at in (
+        len(widths) - 1,
+        *sorted(range(len(widths) - 1), key=lambda column: -widths[column]),
+    ):
+        less = min(max(0, over), max(0, widths[at] - (24 if at == len(widths) - 1 else 12)))
+        widths[at] -= less
+        over -= less
     if table.title:
         yield sgr(table.title, "bold")
     if any(table.head):
@@ -127,6 +126,12 @@ def status(made: Made) -> str:
     elif made.ended == FINISHED and made.finish_reason not in (None, "stop"):
         parts.append(_ENDS.get(str(made.finish_reason), one_line(str(made.finish_reason), 30)))
     return " · ".join(parts)
+
+
+def status_rows(made: Made, width: int) -> Iterator[str]:
+    """Return that line as rows."""
+    for row in wrap(status(made), width):
+        yield sgr(row, "dim")
 
 
 def reply_note(node: Node) -> str:

@@ -73,12 +73,12 @@ class LiveView:
             first, self._began = not self._began, True
             self._schedule(0.0 if first else self._drawn_at + max(FRAME_SECONDS, 3 * self._cost))
 
-    def resize(self) -> None:
-        """Go on at the screen's present width."""
+    def resize(self) -> list[str]:
+        """Go on at the screen's present width; return the live rows at it."""
         for stream in (self._content, self._reasoning):
             if stream is not None:
                 stream.resize(self.width)
-        self._draw(hold=True)
+        return self._live(hold=True)
 
     def close(self) -> None:
         """Commit all that is left and take the status line away."""
@@ -137,9 +137,7 @@ class LiveView:
                 "",
             ]
 
-    def _draw(self, *, hold: bool) -> None:
-        started = self._clock()
-        self._take()
+    def _live(self, *, hold: bool) -> list[str]:
         limit = max(1, min(TAIL_ROWS, self._size()[1] - 6))
         live: list[str] = []
         if self._reasoning is not None:
@@ -148,10 +146,17 @@ class LiveView:
             live += self._content.tail(limit, hold=hold)
         if live and live[-1]:
             live.append("")
-        if started - self._status_at >= STATUS_SECONDS or self._status_at < 0:
-            self._status_at = started
-            self._status_text = sgr(self._status()[: self.width], "dim")
-        live.append(self._status_text)
+        now = self._clock()
+        if now - self._status_at >= STATUS_SECONDS or self._status_at < 0:
+            self._status_at = now
+            self._status_text = self._status()
+        live.append(sgr(self._status_text[: self.width], "dim"))
+        return live
+
+    def _draw(self, *, hold: bool) -> None:
+        started = self._clock()
+        self._take()
+        live = self._live(hold=hold)
         committed, self._committed = self._committed, []
         self._painter.show(committed, live)
         self._drawn_at = self._clock()
