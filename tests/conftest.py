@@ -1,7 +1,6 @@
 """What every test has: a clean environment, and asyncio."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,7 +23,7 @@ _LEAKS = (
 
 
 @pytest.fixture(autouse=True)
-def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A home of its own, and none of the person's keys, proxies and colours."""
     for name in list(os.environ):
         if name.upper().startswith(_LEAKS):
@@ -35,7 +34,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterat
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("TERM", "xterm-256color")
-    yield home
+    return home
 
 
 @pytest.fixture
