@@ -147,9 +147,5 @@ class Repl:
 
 def greeting(*, private: bool) -> tuple[Part, ...]:
     """Return the first line of the greeting."""
-    note = " · private: nothing is saved" if private else ""
-    return (
-        Line(
-            f"zatsudan {__version__} · just write; /help lists commands, Ctrl-D leaves{note}", "dim"
-        ),
-    )
+    note = " · private, nothing is saved" if private else ""
+    return (Line(f"zatsudan {__version__} · just write; /help helps, Ctrl-D leaves{note}", "dim"),)
