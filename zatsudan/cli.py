@@ -131,8 +131,8 @@ async def _talk(
         history = places.history if config.screen.history and not args.private else None
         live = LiveTerminal(chat, COMMANDS, history=history, vi=config.screen.keys == "vi")
         finder.progress = live.progress
-        await live.run(first)
-        return OK
+        number = await live.run(first)
+        return 128 + number if number else OK
     finally:
         await chat.aclose()
         await finder.aclose()

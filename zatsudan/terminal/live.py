@@ -1,6 +1,7 @@
 """The live terminal: a prompt that stays alive while a reply streams above it."""
 
 import asyncio
+import contextlib
 import importlib
 import os
 import signal
@@ -89,14 +90,18 @@ class LiveTerminal:
         self._view: LiveView | None = None
         self._hint = ""
         self._progress = ""
+        self._ended_by = 0
 
-    async def run(self, first: Sequence[Part] = (), *, connect: bool = True) -> None:
-        """Run until the person leaves."""
+    async def run(self, first: Sequence[Part] = ()) -> int:
+        """Run until the person leaves, or a signal ends it; return that signal's number, or 0."""
 
         def start() -> None:
             self.show([*greeting(private=self._chat.sessions is None), *first])
-            if connect:
-                self._start(self._connect())
+            self._start(self._connect())
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
+                    loop.add_signal_handler(number, self._signalled, number)
 
         def soon() -> None:
             asyncio.get_running_loop().call_soon(start)  # once the prompt stands
@@ -108,6 +113,12 @@ class LiveTerminal:
         for task in list(self._others):
             task.cancel()
         self._stdout.flush()
+        return self._ended_by
+
+    def _signalled(self, number: int) -> None:
+        """Leave in order, so that the terminal is sane and the reply so far is kept."""
+        self._ended_by = number
+        self.leave()
 
     async def _connect(self) -> None:
         for name in WARM:
