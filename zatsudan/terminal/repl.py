@@ -5,6 +5,7 @@ terminal and the tests.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
@@ -141,8 +142,12 @@ class Repl:
                 )
             )
         self._surface.show(lines)
-        if self.chat.session.model == "":
+        if not self.chat.session.model:
             self.chat.use_model(model, server)
+        if not self.chat.models:
+            # For completion, and for the context length; a server may have no list.
+            with contextlib.suppress(ZatsudanError):
+                await self.chat.fetch_models()
 
 
 def greeting(*, private: bool) -> tuple[Part, ...]:
