@@ -15,14 +15,14 @@ lists and items are opened inside each other, further markers are text.
 
 import re
 from copy import copy
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from dataclasses import replace
+
+from zatsudan.terminal.markdown.cursor import Cursor
+from zatsudan.terminal.markdown.pipes import delimiter_aligns, table_cells
+from zatsudan.terminal.markdown.tree import Container, Event, Leaf
 
 LIMIT = 600
 MAX_DEPTH = 100
-
-ContainerKind = Literal["quote", "list", "item"]
-LeafKind = Literal["paragraph", "heading", "rule", "code", "table"]
 
 _ATX = re.compile(r"(#{1,6})(?:[ \t]+|$)")
 _ATX_CLOSER = re.compile(r"(?:^|[ \t]+)#+[ \t]*$")
@@ -31,108 +31,6 @@ _RULE = re.compile(r"(?:(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|(?:-[ \t]*){3,})$")
 _FENCE = re.compile(r"(`{3,}(?=[^`]*$)|~{3,})(.*)$")
 _BULLET = re.compile(r"[-*+](?=[ \t]|$)")
 _NUMBER = re.compile(r"(?P<number>\d{1,9})[.)](?=[ \t]|$)", re.ASCII)
-_DELIMITER = re.compile(r"(?:[|:][-:| \t]+|-[-:|][-:| \t]*)$")
-_ALIGN = re.compile(r"(:?)-+(:?)$")
-_PIPE = re.compile(r"(?<!\\)\|")
-
-
-@dataclass(slots=True)
-class Container:
-    """A quote, a list or an item that other blocks stand in."""
-
-    kind: ContainerKind
-    after_blank: bool
-    """Whether a blank line stands right before it in the source."""
-    marker: str = ""
-    """Of a list and its items: `-`, `*`, `+`, `.` or `)`."""
-    number: int = 0
-    """Of an ordered list: of its next item; of an item: its own."""
-    indent: int = 0
-    """Of an item: columns its content is indented by."""
-    empty: bool = True
-
-
-@dataclass(slots=True)
-class Leaf:
-    """A block of text; `lines` are those its printer has not taken yet."""
-
-    kind: LeafKind
-    after_blank: bool
-    lines: list[str] = field(default_factory=list)
-    length: int = 0
-    """Characters of a paragraph so far, taken ones included."""
-    level: int = 0
-    info: str = ""
-    """Of code: what stands behind the fence."""
-    aligns: tuple[str, ...] = ()
-    """Of a table: `left`, `right`, `center` or nothing, by column."""
-    fence: str = ""
-    """Of code: its fence; nothing for indented code."""
-    fence_indent: int = 0
-    may_head: bool = False
-    """Of a paragraph: whether its last line can still turn out to head a table."""
-
-
-Event = tuple[Literal["enter", "leave"], Container] | tuple[Literal["close"], Leaf]
-
-
-class _Cursor:
-    """A place in a line, in characters and in columns (tabs go to the next fourth)."""
-
-    __slots__ = ("blank", "column", "indent", "next", "next_column", "offset", "tab", "text")
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.offset = 0
-        self.column = 0
-        self.tab = False  # whether part of the tab at `offset` is used up
-        self.look()
-
-    def look(self) -> None:
-        """Find the next sign that is no blank."""
-        text, at, column = self.text, self.offset, self.column
-        end = len(text)
-        while at < end:
-            char = text[at]
-            if char == " ":
-                column += 1
-            elif char == "\t":
-                column += 4 - column % 4
-            else:
-                break
-            at += 1
-        self.next, self.next_column = at, column
-        self.indent = column - self.column
-        self.blank = at >= end
-
-    def skip(self) -> None:
-        """Go to the next sign that is no blank."""
-        self.offset, self.column, self.tab = self.next, self.next_column, False
-        self.indent = 0
-
-    def advance(self, columns: int) -> None:
-        """Go `columns` on over blanks or signs of one column; a tab may be used in part."""
-        text, end = self.text, len(self.text)
-        while columns > 0 and self.offset < end:
-            if text[self.offset] == "\t":
-                to_stop = 4 - self.column % 4
-                step = min(to_stop, columns)
-                self.tab = to_stop > columns
-                self.column += step
-                self.offset += not self.tab
-                columns -= step
-            else:
-                self.tab = False
-                self.offset += 1
-                self.column += 1
-                columns -= 1
-        self.look()
-
-    def rest(self) -> str:
-        """What follows; a tab that is used up in part gives the blanks left of it."""
-        if self.tab:
-            return " " * (4 - self.column % 4) + self.text[self.offset + 1 :]
-        return self.text[self.offset :]
 
 
 class Blocks:
@@ -159,7 +57,7 @@ class Blocks:
 
     def line(self, text: str) -> list[Event]:
         """Take one line, without its newline; return what opened and what closed, in order."""
-        cursor = _Cursor(text)
+        cursor = Cursor(text)
         depth = self._matching(cursor)
         matched = depth == len(self.stack)
         opened = False
@@ -191,13 +89,13 @@ class Blocks:
 
     # Containers
 
-    def _matching(self, cursor: _Cursor) -> int:
+    def _matching(self, cursor: Cursor) -> int:
         """How many of the open containers this line continues."""
         for depth, container in enumerate(self.stack):
             if container.kind == "quote":
                 if cursor.indent >= 4 or cursor.blank or cursor.text[cursor.next] != ">":
                     return depth
-                self._pass_quote_mark(cursor)
+                cursor.pass_quote_mark()
             elif container.kind == "item":
                 if cursor.blank:
                     # An item may begin with one blank line, not with two.
@@ -209,19 +107,12 @@ class Blocks:
                     return depth
         return len(self.stack)
 
-    @staticmethod
-    def _pass_quote_mark(cursor: _Cursor) -> None:
-        cursor.skip()
-        cursor.advance(1)
-        if cursor.offset < len(cursor.text) and cursor.text[cursor.offset] in " \t":
-            cursor.advance(1)
-
-    def _start_container(self, cursor: _Cursor, depth: int, *, matched: bool) -> int:
+    def _start_container(self, cursor: Cursor, depth: int, *, matched: bool) -> int:
         """Open the quote or item that begins here; return the new depth, or 0."""
         text, at = cursor.text, cursor.next
         if text[at] == ">":
             self._leave_for_leaf(depth)
-            self._pass_quote_mark(cursor)
+            cursor.pass_quote_mark()
             self._enter(Container("quote", self._after_blank))
             return len(self.stack)
         if text[at] not in "-*+0123456789":
@@ -241,7 +132,7 @@ class Blocks:
         return len(self.stack)
 
     def _enter_item(
-        self, cursor: _Cursor, depth: int, marker: str, number: int, size: int, *, bare: bool
+        self, cursor: Cursor, depth: int, marker: str, number: int, size: int, *, bare: bool
     ) -> None:
         indent = cursor.indent
         cursor.skip()
@@ -273,13 +164,13 @@ class Blocks:
     def _open_paragraph(self) -> Leaf | None:
         return self.leaf if self.leaf and self.leaf.kind == "paragraph" else None
 
-    def _under_paragraph(self, cursor: _Cursor) -> bool:
+    def _under_paragraph(self, cursor: Cursor) -> bool:
         """Whether this line makes the open paragraph a heading or a table."""
         return self._open_paragraph is not None and bool(
             self._setext_level(cursor) or self._table_aligns(cursor)
         )
 
-    def _start_leaf(self, cursor: _Cursor, depth: int, *, matched: bool) -> bool:
+    def _start_leaf(self, cursor: Cursor, depth: int, *, matched: bool) -> bool:
         """Make the leaf that begins at this line and is more than a paragraph, if one does."""
         text, at = cursor.text, cursor.next
         char = text[at]
@@ -318,10 +209,10 @@ class Blocks:
             return True
         return False
 
-    def _code_line(self, leaf: Leaf, cursor: _Cursor) -> bool:
+    def _code_line(self, leaf: Leaf, cursor: Cursor) -> bool:
         """Take a line of the open code; false if it is no part of it."""
         if leaf.fence:
-            if cursor.indent < 4 and not cursor.blank and self._closes(leaf, cursor):
+            if cursor.indent < 4 and leaf.closed_by(cursor.text[cursor.next :]):
                 self._close_leaf()
                 return True
             cursor.advance(min(leaf.fence_indent, cursor.indent))
@@ -335,12 +226,7 @@ class Blocks:
         leaf.lines.append(cursor.rest())
         return True
 
-    @staticmethod
-    def _closes(leaf: Leaf, cursor: _Cursor) -> bool:
-        end = cursor.text[cursor.next :].rstrip(" \t")
-        return len(end) >= len(leaf.fence) and not end.strip(leaf.fence[0])
-
-    def _text_line(self, cursor: _Cursor, depth: int, *, matched: bool) -> None:
+    def _text_line(self, cursor: Cursor, depth: int, *, matched: bool) -> None:
         """A line that starts nothing: goes on with the leaf, ends it, or begins a paragraph."""
         leaf = self.leaf
         if cursor.blank:
@@ -362,27 +248,24 @@ class Blocks:
         )
 
     @staticmethod
-    def _add_to_paragraph(leaf: Leaf, cursor: _Cursor, *, may_head: bool) -> None:
+    def _add_to_paragraph(leaf: Leaf, cursor: Cursor, *, may_head: bool) -> None:
         text = cursor.text[cursor.next :]
         leaf.lines.append(text)
         leaf.length += len(text) + 1
         leaf.may_head = may_head and len(text) <= LIMIT and "|" in text
 
-    def _setext_level(self, cursor: _Cursor) -> int:
+    def _setext_level(self, cursor: Cursor) -> int:
         leaf = self._open_paragraph
         if leaf is None or leaf.length > LIMIT or len(cursor.text) > LIMIT:
             return 0
         underline = _SETEXT.match(cursor.text, cursor.next)
         return 0 if not underline else 1 if underline[1][0] == "=" else 2
 
-    def _table_aligns(self, cursor: _Cursor) -> tuple[str, ...]:
+    def _table_aligns(self, cursor: Cursor) -> tuple[str, ...]:
         leaf = self._open_paragraph
         if leaf is None or not leaf.may_head or len(cursor.text) > LIMIT:
             return ()
-        text = cursor.text[cursor.next :]
-        if not _DELIMITER.match(text):
-            return ()
-        aligns = delimiter_aligns(text)
+        aligns = delimiter_aligns(cursor.text[cursor.next :])
         return aligns if len(aligns) == len(table_cells(leaf.lines[-1])) else ()
 
     def _make_table(self, paragraph: Leaf, aligns: tuple[str, ...]) -> None:
@@ -420,27 +303,3 @@ class Blocks:
     def _take(self) -> list[Event]:
         events, self._events = self._events, []
         return events
-
-
-def delimiter_aligns(line: str) -> tuple[str, ...]:
-    """The alignments of a table's second line; nothing if it is none."""
-    cells = [cell.strip() for cell in line.strip().split("|")]
-    if cells and not cells[0]:
-        del cells[0]
-    if cells and not cells[-1]:
-        del cells[-1]
-    found = [_ALIGN.match(cell) for cell in cells]
-    names = {(False, False): "", (True, False): "left", (False, True): "right"}
-    if not all(found):
-        return ()
-    return tuple(names.get((bool(match[1]), bool(match[2])), "center") for match in found if match)
-
-
-def table_cells(line: str) -> list[str]:
-    """The cells of a table's row as Markdown; `\\|` is a pipe inside a cell."""
-    cells = _PIPE.split(line.strip())
-    if cells and not cells[0]:
-        del cells[0]
-    if cells and not cells[-1]:
-        del cells[-1]
-    return [cell.replace("\\|", "|").strip() for cell in cells]

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from markdown_it.token import Token
 from rich.style import Style
 
-from zatsudan.terminal.markdown.blocks import Leaf
 from zatsudan.terminal.markdown.inline import DISPLAY_MATH, INLINE_MATH, pieces, tokens
 from zatsudan.terminal.markdown.look import Look
 from zatsudan.terminal.markdown.rows import Row
+from zatsudan.terminal.markdown.tree import Leaf
 from zatsudan.terminal.markdown.wrapping import Wrapper
 
 # Emphasis, code and links reach over no more than a page of this many
@@ -94,7 +94,7 @@ class Prose:
         return rows + self._take(text) + self._wrapper.end()
 
     def _end_of(self, text: str, last: int) -> str:
-        room = 2 * (last + 1) * self._wrapper.width
+        room = (last + 1) * self._wrapper.width * 5 // 4  # marks and addresses take some
         if len(text) <= room:
             return text
         cut = _CUT.search(text, len(text) - room)

@@ -11,12 +11,13 @@ from copy import copy
 from rich.cells import cell_len
 from rich.style import Style
 
-from zatsudan.terminal.markdown.blocks import Leaf, table_cells
 from zatsudan.terminal.markdown.cells import cells as cells_of
 from zatsudan.terminal.markdown.inline import pieces, tokens
 from zatsudan.terminal.markdown.look import Look, combine
+from zatsudan.terminal.markdown.pipes import table_cells
 from zatsudan.terminal.markdown.prose import Work
 from zatsudan.terminal.markdown.rows import HARD, Piece, Row, plain, row
+from zatsudan.terminal.markdown.tree import Leaf
 from zatsudan.terminal.markdown.wrapping import longest_unit, wrap
 
 FREEZE = 60

@@ -199,8 +199,8 @@ def wrap(pieces: list[Piece], width: int) -> list[Row]:
 def cut(pieces: list[Piece], width: int) -> list[Row]:
     """Rows of exactly `width` cells, cut anywhere, blanks kept: for code."""
     whole = "".join(text for text, _ in pieces)
-    if whole.isascii() and len(whole) <= width:
-        return [row(pieces)]
+    if whole.isascii():
+        return _cut_ascii(pieces, width)
     # Lexers cut anywhere, also inside a sign of several code points: a sign is
     # shown in the style of its beginning.
     styles = [style for text, style in pieces for _ in text]
@@ -214,6 +214,22 @@ def cut(pieces: list[Piece], width: int) -> list[Row]:
         current.append((sign, styles[at]))
         used += size
         at += length
+    rows.append(row(current))
+    return rows
+
+
+def _cut_ascii(pieces: list[Piece], width: int) -> list[Row]:
+    rows: list[Row] = []
+    current: list[Piece] = []
+    used = 0
+    for text, style in pieces:
+        start = 0
+        while len(text) - start > width - used:
+            end = start + width - used
+            rows.append(row([*current, (text[start:end], style)]))
+            current, used, start = [], 0, end
+        current.append((text[start:], style))
+        used += len(text) - start
     rows.append(row(current))
     return rows
 
