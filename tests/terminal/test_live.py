@@ -14,9 +14,9 @@ def below(screen: str, text: str) -> str:
 
 
 async def test_a_turn_reads_well() -> None:
-    async with sitting(says("Hel", "lo.\n", "Second line.")) as person:
+    async with sitting(says("Hel", "lo.\n\n", "Second line.")) as person:
         shown = await person.say("Hi there")
-        assert "» Hi there\n\nHello.\nSecond line.\n\nscripted · 10 in, 3 out" in shown
+        assert "» Hi there\n\nHello.\n\nSecond line.\n\nscripted · 10 in, 3 out" in shown
         # The prompt is back, with the toolbar under it.
         assert shown.endswith("»\nscripted")
 

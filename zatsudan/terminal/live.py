@@ -31,7 +31,7 @@ from zatsudan.terminal.painter import Painter
 from zatsudan.terminal.parts import error_rows, part_rows, reply_note, said_rows, status_rows
 from zatsudan.terminal.repl import Repl, greeting
 from zatsudan.terminal.rows import reflows, sgr
-from zatsudan.terminal.stream import RowStream, TextStream
+from zatsudan.terminal.stream import RowStream
 from zatsudan.terminal.view import LiveView
 
 RESIZE_SECONDS = 0.08
@@ -63,6 +63,8 @@ class LiveTerminal:
         vi: bool = False,
     ) -> None:
         self._chat = chat
+        self._environ = environ
+        self._streams: Callable[[int], RowStream] | None = None
         self._clock = clock
         self._repl = Repl(chat, commands, self)
         self._stdout = stdout or sys.stdout
@@ -208,7 +210,11 @@ class LiveTerminal:
         self._painter.show(rows, ())
 
     def _make_stream(self, width: int) -> RowStream:
-        return TextStream(width)
+        if self._streams is None:
+            from zatsudan.terminal.replies import markdown_streams
+
+            self._streams = markdown_streams(self._environ)
+        return self._streams(width)
 
     def _render(self, text: str, width: int) -> Sequence[str]:
         stream = self._make_stream(width)
