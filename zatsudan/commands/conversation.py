@@ -103,10 +103,38 @@ async def new(chat: Chat, _args: str) -> Outcome:
 @command("show", "[N|all]", group=GROUP, possible=_has_turns)
 async def show(chat: Chat, args: str) -> Outcome:
     """Show the last turn again, the last N, or all."""
+    return Show((_last_turns(chat, args),))
+
+
+@command("redraw", "[N|all]", group=GROUP, possible=_has_turns)
+async def redraw(chat: Chat, args: str) -> Outcome:
+    """Scroll the screen empty and show the last turns anew.
+
+    At the present width: after a resize, rows that were printed before keep their old one.
+    """
+    return Show((_last_turns(chat, args or "3"),), afresh=True)
+
+
+def _last_turns(chat: Chat, args: str) -> Talk:
     turns = turns_of(chat.session.path())
-    count = len(turns) if args == "all" else int(args) if args.isdigit() else 1
-    shown = [node for turn in turns[max(0, len(turns) - count) :] for node in turn] if count else []
-    return Show((Talk(tuple(shown), len(chat.session.path()) - len(shown)),))
+    if args not in ("", "all") and not (args.isdigit() and int(args)):
+        raise CommandError(
+            f"{one_line(args, 30)!r} is no number of turns.", "Write a number, or all."
+        )
+    count = len(turns) if args == "all" else int(args or 1)
+    shown = [node for turn in turns[-count:] for node in turn]
+    return Talk(tuple(shown), len(chat.session.path()) - len(shown))
+
+
+@command("raw", "", group=GROUP, possible=_has_turns)
+async def raw(chat: Chat, _args: str) -> Outcome:
+    """Show the last reply as the model wrote it."""
+    reply = next(
+        (node for node in reversed(chat.session.path()) if node.message.role == "assistant"), None
+    )
+    if reply is None:
+        raise CommandError("There is no reply yet.", "Write a message first.")
+    return Show((Line(reply.message.text),))
 
 
 @command("context", "", group=GROUP)

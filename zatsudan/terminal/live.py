@@ -177,10 +177,14 @@ class LiveTerminal:
         return self._queue.pop() if self._queue else ""
 
     def leave(self) -> None:
+        self._start(self._leave())
+
+    async def _leave(self) -> None:
+        if self._task is not None:
+            self._task.cancel()  # what came of the reply is shown and kept
+            await asyncio.gather(self._task, return_exceptions=True)
         if not self._app.is_done:
-            self._painter.clear()
-            if self._task is not None and self._task is not asyncio.current_task():
-                self._task.cancel()
+            self._painter.lend()
             self._app.exit()
 
     def hint(self, text: str) -> None:
@@ -188,18 +192,22 @@ class LiveTerminal:
         self._app.invalidate()
 
     def clear_screen(self) -> None:
+        """Scroll the screen empty; what stood on it is in scrollback."""
         self._painter.clear_screen()
 
     def aside(self, what: str) -> None:
-        self._painter.clear()
-        if what == "edit":
-            self._prompt.buffer.open_in_editor()
-        else:
-            self._start(self._suspend())
+        self._start(self._aside(what))
 
-    async def _suspend(self) -> None:
-        async with in_terminal():
-            os.kill(0, signal.SIGTSTP)
+    async def _aside(self, what: str) -> None:
+        self._painter.lend()
+        try:
+            if what == "edit":
+                await self._prompt.buffer.open_in_editor()
+            else:
+                async with in_terminal():
+                    os.kill(0, signal.SIGTSTP)
+        finally:
+            self._painter.take_back()
 
     # --- what is shown ---------------------------------------------------
 

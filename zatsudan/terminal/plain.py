@@ -110,6 +110,9 @@ class PlainTerminal:
         if turn.nodes and self._err.isatty():
             self._write(self._err, f"[{status(turn.made)}]\n")
 
+    def clear_screen(self) -> None:
+        """Nothing: what is written stays."""
+
     def prefill(self, text: str) -> None:
         del text  # there is no input line to put it into; /retry sends it again
 

@@ -38,6 +38,9 @@ class Surface(Protocol):
     def end(self, turn: Turn) -> None:
         """The reply has ended, one way or another."""
 
+    def clear_screen(self) -> None:
+        """Scroll the screen empty."""
+
     def prefill(self, text: str) -> None:
         """Put a text into the input line."""
 
@@ -86,6 +89,8 @@ class Repl:
         name, args = command
         outcome = await find(self.commands, name).run(self.chat, args)
         if isinstance(outcome, Show):
+            if outcome.afresh:
+                self._surface.clear_screen()
             self._surface.show(outcome.parts)
         elif isinstance(outcome, Generate):
             self._surface.show(outcome.parts)
