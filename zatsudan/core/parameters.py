@@ -22,6 +22,7 @@ from zatsudan.core.kinds import (
     integer,
     json_of,
     number,
+    read_json,
     response_format,
     stops,
     switch,
@@ -227,10 +228,9 @@ def free_value(words: Sequence[Word]) -> Json:
     if len(words) == 1 and words[0].quoted:
         return typed
     try:
-        value: Json = json.loads(typed)
-    except (ValueError, RecursionError):
+        return read_json(typed)
+    except ValueError:
         return typed
-    return value
 
 
 def show_value(value: Json) -> str:
