@@ -1,9 +1,9 @@
 """What hypothesis draws from: cuts of bytes, texts as they come, records of a session."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from hypothesis import strategies as st
-
 from zatsudan.core.messages import JsonObject
 
 #: Texts of all signs, lone surrogates among them.
@@ -25,7 +25,7 @@ def cuts(size: int) -> st.SearchStrategy[list[int]]:
 def pieces(data: bytes, places: Sequence[int]) -> list[bytes]:
     """Cut `data` at `places`; empty pieces are among the result."""
     bounds = [0, *places, len(data)]
-    return [data[start:end] for start, end in zip(bounds, bounds[1:], strict=False)]
+    return [data[start:end] for start, end in pairwise(bounds)]
 
 
 _ids = st.sampled_from(["1", "2", "3", "4", "5", "17", "", "999999999999999"])
@@ -43,7 +43,9 @@ records: st.SearchStrategy[JsonObject] = st.one_of(
             )
             | st.just("no message"),
         },
-        optional={"made": st.fixed_dictionaries({"ended": st.sampled_from(["finished", "failed"])})},
+        optional={
+            "made": st.fixed_dictionaries({"ended": st.sampled_from(["finished", "failed"])})
+        },
     ),
     st.fixed_dictionaries(
         {"type": st.just("delta"), "id": _ids, "content": _words},

@@ -148,6 +148,15 @@ stops = Kind(
 )
 
 
+texts = Kind(
+    "texts, as in text audio",
+    _read_stop,
+    lambda value: isinstance(value, list) and all(isinstance(item, str) for item in value),
+    many=True,
+    short="texts",
+)
+
+
 def _read_json(words: Sequence[Word], _current: Json) -> Json:
     return read_json(" ".join(word.text for word in words))
 
