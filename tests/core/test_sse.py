@@ -3,9 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from zatsudan.core.sse import Decoder, Event
 
 from tests.strategies import cuts, pieces
-from zatsudan.core.sse import Decoder, Event
 
 
 def decode(*parts: bytes) -> list[Event]:
@@ -90,7 +90,7 @@ def test_a_crlf_cut_in_two_is_one_line_end() -> None:
 
 
 STREAM = (
-    "\ufeff: hello\r\nid: 1\r\ndata: {\"a\":\"é あ 😀\u2028\"}\r\n\r\n"
+    '\ufeff: hello\r\nid: 1\r\ndata: {"a":"é あ 😀\u2028"}\r\n\r\n'
     "event: error\rdata: one\rdata:two\r\rretry: 3\n\ndata\ndata: x\n\n"
     "data: no end"
 ).encode()
