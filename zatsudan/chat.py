@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from zatsudan import store
 from zatsudan.config import Config
 from zatsudan.connect import Server
-from zatsudan.core.errors import CommandError, ZatsudanError
+from zatsudan.core.errors import CommandError, StoreError, ZatsudanError
 from zatsudan.core.messages import Json, JsonObject, Message, Usage
 from zatsudan.core.models import Model, choose_model
 from zatsudan.core.protocol import Chunk, Delta, build_request
@@ -99,6 +99,8 @@ class Chat:
 
     def load(self, path: Path) -> store.Loaded:
         """Go on with a session from disk; raises StoreError and then leaves all as it was."""
+        if path == self.journal.path:
+            raise StoreError("This session is the one at hand.", "/show all shows it.")
         journal = store.Journal(path if self.sessions is not None else None)
         journal.take()
         try:
@@ -179,7 +181,8 @@ class Chat:
         """Return what would be sent of the path to `last`; raises TooLong."""
         length, budget = self.context_length, None
         if length:
-            wanted = self.session.parameters.get("max_tokens")
+            parameters = self.session.parameters
+            wanted = parameters.get("max_completion_tokens", parameters.get("max_tokens"))
             reply = wanted if isinstance(wanted, int) else min(REPLY_TOKENS, length // 4)
             budget = max(length - reply, length // 8)
         return choose(
@@ -357,18 +360,21 @@ class Turn:
         facts = self._facts(ended)
         usage = self._counted()
         made: dict[int, Made] = {}
+        kept = [
+            index
+            for index, reply in self._replies.items()
+            if not reply.is_empty or (ended == FINISHED and reply.finish_reason)
+        ]
         # The first choice last, so that the head ends on it.
-        for index in sorted(self._replies, reverse=True):
+        for index in sorted(kept, reverse=True):
             reply = self._replies[index]
-            if reply.is_empty and not (ended == FINISHED and reply.finish_reason):
-                continue
             made[index] = replace(
                 facts,
                 finish_reason=reply.finish_reason,
                 reasoning=reply.reasoning,
                 logprobs=tuple(reply.logprobs),
                 # The server counts all choices together: they stand once.
-                usage=usage if index == min(self._replies) else None,
+                usage=usage if index == min(kept) else None,
             )
             node_id = self._ids.get(index) or self._chat.session.next_id()
             message = Message("assistant", reply.content, reply.calls)

@@ -44,18 +44,19 @@ class Client:
     ) -> None:
         self.server = server
         self._network = network
-        headers = {
-            "Content-Type": "application/json",
-            "Accept": "application/json",
-            **server.headers,
-        }
-        if server.api_key and "authorization" not in {name.lower() for name in headers}:
-            headers["Authorization"] = f"Bearer {server.api_key}"
         secure = server.base_url.startswith("https")
         try:
+            headers = httpx.Headers(
+                {"Content-Type": "application/json", "Accept": "application/json"}
+            )
+            headers.update(server.headers)
+            if server.api_key and "Authorization" not in headers:
+                headers["Authorization"] = f"Bearer {server.api_key}"
+            url = httpx.URL(server.base_url)
+            self._base = str(url.copy_with(query=None))
             self._http = httpx.AsyncClient(
                 headers=headers,
-                params=dict(server.query) or None,
+                params={**url.params, **server.query} or None,
                 timeout=httpx.Timeout(
                     network.idle_seconds, connect=network.connect_seconds, pool=None
                 ),
@@ -63,7 +64,7 @@ class Client:
                 verify=ssl.create_default_context() if secure else False,
                 transport=transport,
             )
-        except (ValueError, TypeError, OSError, ImportError, UnicodeError) as error:
+        except (httpx.InvalidURL, ValueError, TypeError, OSError, ImportError) as error:
             raise ConnectionFailed(
                 f"The connection cannot be set up: {one_line(str(error))}.",
                 "Check the proxy variables, the certificates and the headers of this profile.",
@@ -84,7 +85,7 @@ class Client:
         )
         try:
             async with self._http.stream(
-                "POST", f"{self.server.base_url}/chat/completions", content=content
+                "POST", f"{self._base}/chat/completions", content=content
             ) as response:
                 if response.status_code != httpx.codes.OK:
                     raise await _status_error(response)
@@ -97,7 +98,7 @@ class Client:
     async def models(self, seconds: float = 10.0) -> list[Model]:
         """Return the models that the server offers; raises ApiError."""
         try:
-            response = await self._http.get(f"{self.server.base_url}/models", timeout=seconds)
+            response = await self._http.get(f"{self._base}/models", timeout=seconds)
             if response.status_code != httpx.codes.OK:
                 message, code, param = read_error(response.content[:ERROR_BYTES])
                 raise StatusError(response.status_code, message, code=code, param=param)
@@ -114,7 +115,10 @@ class Client:
 
 
 async def _chunks(response: httpx.Response) -> AsyncGenerator[Chunk, None]:
-    """Yield the chunks of a response's body; raises ConnectionFailed if it was cut."""
+    """Yield the chunks of a response's body; raises ConnectionFailed if it was cut.
+
+    A connection that breaks once the reply is complete cuts nothing.
+    """
     reader = Reader()
     pieces = response.aiter_bytes()
     while True:
@@ -122,6 +126,10 @@ async def _chunks(response: httpx.Response) -> AsyncGenerator[Chunk, None]:
             async with asyncio.timeout(AFTERMATH_SECONDS if reader.done else None):
                 piece = await anext(pieces, None)
         except TimeoutError:
+            break
+        except httpx.HTTPError:
+            if not reader.complete:
+                raise
             break
         for chunk in reader.close() if piece is None else reader.feed(piece):
             yield chunk
@@ -159,10 +167,8 @@ def _retry_after(value: str) -> float | None:
     value = value.strip()
     if not value:
         return None
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
+    if value.isascii() and value.replace(".", "", 1).isdigit():
+        return float(value[:9])
     try:
         when = parsedate_to_datetime(value)
     except (ValueError, TypeError):

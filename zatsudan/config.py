@@ -7,6 +7,7 @@ names file, line and the nearest key.
 
 import dataclasses
 import difflib
+import json
 import os
 import re
 import tomllib
@@ -97,7 +98,7 @@ class Config:
 def load(path: Path) -> Config:
     """Read the config file; a missing file is an empty one. Raises ConfigError."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # Windows' editors write the mark
     except FileNotFoundError:
         return Config()
     except (OSError, UnicodeDecodeError) as error:
@@ -111,7 +112,7 @@ def parse(text: str, name: str) -> Config:
     """Read the text of a config file called `name`; raises ConfigError."""
     try:
         table = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigError(f"{name} is not valid TOML: {error}.", "Mend that line.") from error
     config: Config = _build(Config, table, _Place(name, text, ()))
     for keys, values in (
@@ -213,6 +214,10 @@ def _value(kind: Any, value: Any, place: _Place) -> Any:
 def _check_parameters(values: Mapping[str, Json], place: _Place) -> None:
     for name, value in values.items():
         parameter = BY_NAME.get(name)
+        try:
+            json.dumps(value, allow_nan=False)
+        except (TypeError, ValueError, RecursionError):  # TOML has dates, nan and inf
+            raise place.below(name).error(f"{name} holds a value that JSON has not") from None
         if name.startswith("+"):
             continue
         if parameter is None:
@@ -235,12 +240,12 @@ def read_system(text: str, base: Path) -> str:
     """
     if not text.startswith("@"):
         return text
-    path = base / Path(text[1:]).expanduser()
     try:
-        return path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
+        path = base / Path(text[1:]).expanduser()
+        return path.read_text(encoding="utf-8-sig").strip()
+    except (OSError, ValueError, RuntimeError) as error:
         raise ConfigError(
-            f"The system message cannot be read from {path}: {error.__class__.__name__}.",
+            f"The system message cannot be read from {text[1:]!r}: {error.__class__.__name__}.",
             "Name a readable text file after the @.",
         ) from error
 

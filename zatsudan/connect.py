@@ -183,9 +183,9 @@ def normal_url(text: str) -> str:
     Without a scheme: http on this machine and in private networks, else https.
     """
     url = text.strip()
-    if "://" not in url:
-        url = ("http://" if _is_near(urlsplit("//" + url).hostname or "") else "https://") + url
     try:
+        if "://" not in url:
+            url = ("http://" if _is_near(urlsplit("//" + url).hostname or "") else "https://") + url
         parts = urlsplit(url)
         valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
     except ValueError:

@@ -1,11 +1,21 @@
 """The body of a response, piece by piece: an event stream, a JSON body, or neither."""
 
 import re
+from codecs import BOM_UTF8
 from dataclasses import replace
 
 from zatsudan.core.errors import StreamError
 from zatsudan.core.printable import one_line
-from zatsudan.core.protocol import NOT_AN_API, Chunk, Delta, loads, read_chunk, read_error
+from zatsudan.core.protocol import (
+    NOT_AN_API,
+    Chunk,
+    Delta,
+    broken_off,
+    error_message,
+    loads,
+    read_chunk,
+    read_error,
+)
 from zatsudan.core.sse import Decoder, Event
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -39,6 +49,7 @@ class Reader:
         self._sse = Decoder()
         self._whole: list[bytes] | None = None
         self._started = False
+        self._head = b""  # what may be a part of a byte order mark
         self._joiners: dict[tuple[int, str], SurrogateJoiner] = {}
         self._finished: dict[int, bool] = {}
         self.done = False
@@ -50,8 +61,9 @@ class Reader:
     def feed(self, piece: bytes) -> list[Chunk]:
         """Return the chunks that `piece` completes; raises StreamError."""
         if not self._started:
-            head = piece.lstrip(b"\xef\xbb\xbf \t\r\n")
-            if not head:
+            piece = self._head = (self._head + piece).lstrip(b" \t\r\n")
+            head = piece.removeprefix(BOM_UTF8).lstrip(b" \t\r\n")
+            if not head or BOM_UTF8.startswith(head):
                 return []
             self._started = True
             # No line of an event stream begins so: it is JSON, or a web page.
@@ -75,25 +87,30 @@ class Reader:
                 f"The server answered with something that is not a reply: {one_line(message, 120)}",
                 NOT_AN_API,
             ) from None
-        if isinstance(value, dict) and not value.get("choices") and not value.get("error"):
-            raise StreamError("The server answered with JSON that holds no reply.", NOT_AN_API)
+        chunk = read_chunk(value)
+        if not chunk.deltas:
+            message = error_message(value)
+            raise StreamError(
+                "The server answered with JSON that holds no reply"
+                + (f": {message}" if message else "."),
+                NOT_AN_API,
+            )
         self.done = True
-        return [self._joined(read_chunk(value))]
+        return [self._joined(chunk)]
 
     def _chunks(self, events: list[Event]) -> list[Chunk]:
         chunks: list[Chunk] = []
         for event in events:
-            if event.data.strip() == "[DONE]":
+            text = event.data.strip()
+            if text == "[DONE]":
                 self.done = True
+            if text in ("", "[DONE]"):
                 continue
+            if event.type == "error":
+                raise broken_off(read_error(text.encode("utf-8", "replace"))[0])
             try:
-                value = loads(event.data)
+                value = loads(text)
             except ValueError:
-                if event.type == "error":
-                    raise StreamError(
-                        f"The server broke off: {one_line(event.data)}",
-                        "/retry sends the message again.",
-                    ) from None
                 raise StreamError(
                     f"The server sent a line that is no JSON: {one_line(event.data, 60)}",
                     "/retry sends the message again.",
