@@ -8,7 +8,7 @@ from zatsudan.commands.outcomes import Generate, Line, Outcome, Prefill, Show, T
 from zatsudan.commands.registry import Choice, command
 from zatsudan.config import read_system
 from zatsudan.core.errors import CommandError
-from zatsudan.core.messages import Usage
+from zatsudan.core.messages import Usage, whole_number
 from zatsudan.core.parameters import read_assignments, show_value
 from zatsudan.core.printable import one_line
 from zatsudan.core.session import Node
@@ -74,9 +74,9 @@ async def undo(chat: Chat, args: str) -> Outcome:
     Nothing is deleted: the turn stays in the session as another branch. Your message comes
     back into the input line, to be changed and sent again.
     """
-    count = int(args) if args.isdigit() else 1
+    count = whole_number(args) if args else 1
     users = [node for node in chat.session.path() if node.message.role == "user"]
-    if not users or not 1 <= count <= len(users):
+    if count is None or not 1 <= count <= len(users):
         raise CommandError(
             f"There are {len(users)} turns to step back over.", "/undo steps back one."
         )
@@ -122,7 +122,7 @@ def _last_turns(chat: Chat, args: str) -> Talk:
             f"{one_line(args, 30)!r} is no number of turns.", "Write a number, or all."
         )
     count = len(turns) if args == "all" else int(args or 1)
-    shown = [node for turn in turns[-count:] for node in turn]
+    shown = [node for turn in turns[-(count or 1) :] for node in turn]
     return Talk(tuple(shown), len(chat.session.path()) - len(shown))
 
 
