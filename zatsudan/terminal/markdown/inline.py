@@ -4,11 +4,12 @@ import re
 from functools import lru_cache
 
 from markdown_it import MarkdownIt
-from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline import StateInline, emphasis
 from markdown_it.token import Token
 from rich.style import Style
 
 from zatsudan.core.printable import printable
+from zatsudan.terminal.markdown.cells import width
 from zatsudan.terminal.markdown.look import Look, combine
 from zatsudan.terminal.markdown.rows import HARD, PLAIN, SOFT, Piece
 
@@ -48,6 +49,24 @@ def _math(state: StateInline, silent: bool) -> bool:
     return True
 
 
+def _emphasis(state: StateInline, silent: bool) -> bool:
+    """Let `**「強調」**は` be strong: a wide sign counts as the blank that CommonMark asks for.
+
+    By its rules a mark between a bracket or stop and a letter does not pair,
+    which leaves the marks standing in most Japanese replies
+    (commonmark/commonmark-spec#650).
+    """
+    start, known = state.pos, len(state.delimiters)
+    if not emphasis.tokenize(state, silent):
+        return False
+    before, after = state.src[start - 1 : start], state.src[state.pos : state.pos + 1]
+    if state.src[start] == "*" and before.strip() and after.strip():
+        for delimiter in state.delimiters[known:]:
+            delimiter.open = delimiter.open or width(before) == 2
+            delimiter.close = delimiter.close or width(after) == 2
+    return True
+
+
 @lru_cache(maxsize=1)
 def parser() -> MarkdownIt:
     """The one parser of what stands inside blocks.
@@ -58,6 +77,7 @@ def parser() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"html": False})
     markdown.enable("strikethrough").disable("reference")
     markdown.inline.ruler.before("escape", "math", _math)
+    markdown.inline.ruler.at("emphasis", _emphasis)
     return markdown
 
 
