@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from urllib.parse import quote
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline, emphasis
@@ -127,7 +128,11 @@ def _address(href: str, label: list[Piece], look: Look, style: Style) -> list[Pi
     """The address in brackets, where the label does not say it already."""
     address = _readable(href)
     text = "".join(text for text, _ in label)
-    if not address or address in (text, f"mailto:{text}", f"http://{text}", f"https://{text}"):
+    if not address or address.removesuffix("/").removeprefix("mailto:") in (
+        text.removesuffix("/"),
+        f"http://{text}",
+        f"https://{text}",
+    ):
         return []
     blank = " " if text else ""
     return [(f"{blank}(", style), (address, combine(style, look.address)), (")", style)]
@@ -147,4 +152,4 @@ def _readable(href: str) -> str:
 
 def _target(href: str) -> str:
     """An address that ends no escape sequence before its time."""
-    return "".join(char if " " < char <= "~" else f"%{ord(char) & 0xFF:02X}" for char in href)
+    return quote(href, safe="%/:=&?~#+!$,;'@()*[]", errors="replace")
