@@ -112,6 +112,15 @@ def test_tail_closes_open_marks() -> None:
     assert [plain(row) for row in stream.tail(5)] == ["Some bold words and code to be"]
 
 
+def test_tail_shows_the_head_of_a_table_as_one_before_its_second_line() -> None:
+    stream = Stream(40, DEFAULT)
+    for piece in ("| na", "me | x |", "\n", "|--", "-|-"):
+        stream.feed(piece)
+        first, rule = stream.tail(5)
+        assert plain(first).startswith("na")
+        assert not plain(rule).strip("─┼")
+
+
 def test_tail_is_the_same_object_while_nothing_comes() -> None:
     stream = Stream(40, DEFAULT)
     stream.feed("words")

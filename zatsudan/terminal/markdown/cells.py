@@ -44,14 +44,14 @@ def sized_clusters(text: str) -> list[tuple[str, int, int]]:
             joined += 1
             if joined <= _MAX_MARKS:
                 current += char
-                if char in (_VS16, _KEYCAP):
+                if char in (_VS16, _KEYCAP) or _is_tone(char):
                     slack, size = True, max(size, 2)
             continue
         if current and joined <= _MAX_MARKS and _continues(current, char):
             joined += 1
             current += char
             slack = True
-            size = max(size, 2) if own == 2 or _is_flag(char) else size + own
+            size = 2 if _is_flag(char) or size == own == 2 else size + own
             continue
         if current:
             found.append((current, size + slack, at - start))
@@ -70,9 +70,14 @@ def _continues(current: str, char: str) -> bool:
     """Whether a sign with a width of its own still belongs to the cluster before it."""
     if current[-1] == _ZWJ:
         return True
-    if "\U0001f3fb" <= char <= "\U0001f3ff":  # skin tones
+    if _is_tone(char):
         return width(current[0]) == 2
     return len(current) == 1 and _is_flag(char) and _is_flag(current)
+
+
+def _is_tone(char: str) -> bool:
+    """Skin tones: a modifier to some terminals, a coloured square to others."""
+    return "\U0001f3fb" <= char <= "\U0001f3ff"
 
 
 def _is_flag(char: str) -> bool:

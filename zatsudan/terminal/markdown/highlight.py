@@ -54,7 +54,7 @@ _Tokens = list[tuple[_TokenType, str]]
 @lru_cache(maxsize=256)
 def _lexer(name: str) -> Lexer | None:
     """The lexer of a fence's info string, or nothing; cached, for a miss takes milliseconds."""
-    if not name or len(name) > 40:
+    if not name or name == "text" or len(name) > 40:
         return None
     try:
         return find_lexer_class_by_name(name)()

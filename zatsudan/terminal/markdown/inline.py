@@ -2,13 +2,15 @@
 
 import re
 from functools import lru_cache
+from urllib.parse import quote
 
 from markdown_it import MarkdownIt
-from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline import StateInline, emphasis
 from markdown_it.token import Token
 from rich.style import Style
 
 from zatsudan.core.printable import printable
+from zatsudan.terminal.markdown.cells import width
 from zatsudan.terminal.markdown.look import Look, combine
 from zatsudan.terminal.markdown.rows import HARD, PLAIN, SOFT, Piece
 
@@ -48,6 +50,24 @@ def _math(state: StateInline, silent: bool) -> bool:
     return True
 
 
+def _emphasis(state: StateInline, silent: bool) -> bool:
+    """Let `**「強調」**は` be strong: a wide sign counts as the blank that CommonMark asks for.
+
+    By its rules a mark between a bracket or stop and a letter does not pair,
+    which leaves the marks standing in most Japanese replies
+    (commonmark/commonmark-spec#650).
+    """
+    start, known = state.pos, len(state.delimiters)
+    if not emphasis.tokenize(state, silent):
+        return False
+    before, after = state.src[start - 1 : start], state.src[state.pos : state.pos + 1]
+    if state.src[start] == "*" and before.strip() and after.strip():
+        for delimiter in state.delimiters[known:]:
+            delimiter.open = delimiter.open or width(before) == 2
+            delimiter.close = delimiter.close or width(after) == 2
+    return True
+
+
 @lru_cache(maxsize=1)
 def parser() -> MarkdownIt:
     """The one parser of what stands inside blocks.
@@ -58,6 +78,7 @@ def parser() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"html": False})
     markdown.enable("strikethrough").disable("reference")
     markdown.inline.ruler.before("escape", "math", _math)
+    markdown.inline.ruler.at("emphasis", _emphasis)
     return markdown
 
 
@@ -107,7 +128,11 @@ def _address(href: str, label: list[Piece], look: Look, style: Style) -> list[Pi
     """The address in brackets, where the label does not say it already."""
     address = _readable(href)
     text = "".join(text for text, _ in label)
-    if not address or address in (text, f"mailto:{text}", f"http://{text}", f"https://{text}"):
+    if not address or address.removesuffix("/").removeprefix("mailto:") in (
+        text.removesuffix("/"),
+        f"http://{text}",
+        f"https://{text}",
+    ):
         return []
     blank = " " if text else ""
     return [(f"{blank}(", style), (address, combine(style, look.address)), (")", style)]
@@ -127,4 +152,4 @@ def _readable(href: str) -> str:
 
 def _target(href: str) -> str:
     """An address that ends no escape sequence before its time."""
-    return "".join(char if " " < char <= "~" else f"%{ord(char) & 0xFF:02X}" for char in href)
+    return quote(href, safe="%/:=&?~#+!$,;'@()*[]", errors="replace")

@@ -20,7 +20,7 @@ from rich.style import Style
 
 _CODE: dict[_TokenType, Style] = {
     Token: Style(),
-    Comment: Style(color="bright_black", italic=True),
+    Comment: Style(dim=True, italic=True),
     Comment.Preproc: Style(color="cyan"),
     Keyword: Style(color="magenta"),
     Keyword.Constant: Style(color="cyan"),
@@ -47,7 +47,7 @@ _CODE: dict[_TokenType, Style] = {
     Generic.Inserted: Style(color="green"),
     Generic.Emph: Style(italic=True),
     Generic.Strong: Style(bold=True),
-    Generic.Prompt: Style(color="bright_black"),
+    Generic.Prompt: Style(dim=True),
     Generic.Output: Style(),
     Generic.Traceback: Style(color="red"),
     Error: Style(),
@@ -63,7 +63,8 @@ _DIM_ITALIC = Style(italic=True, dim=True)
 _ITALIC = Style(italic=True)
 _STRIKE = Style(strike=True)
 _CYAN = Style(color="cyan")
-_GREY = Style(color="bright_black")
+# Not "bright black": some themes (Solarized) give it the colour of the ground.
+_DIM = Style(dim=True)
 _UNDERLINE = Style(underline=True)
 _BLUE = Style(color="blue")
 
@@ -95,8 +96,8 @@ class Look:
     code_tokens: dict[_TokenType, Style] = field(default_factory=lambda: dict(_CODE), hash=False)
     """Blocks of code, by Pygments' token types; a type not named takes its parent's style."""
     quote: Style = _PLAIN
-    quote_bar: Style = _GREY
-    rule: Style = _GREY
+    quote_bar: Style = _DIM
+    rule: Style = _DIM
     marker: Style = _CYAN
     """Bullets and numbers of lists, boxes of task lists."""
     link: Style = _UNDERLINE
@@ -105,7 +106,7 @@ class Look:
     image: Style = _ITALIC
     math: Style = _PLAIN
     table_head: Style = _BOLD
-    table_rule: Style = _GREY
+    table_rule: Style = _DIM
     hyperlinks: bool = False
     """Also make links clickable (OSC 8) where the terminal can."""
 

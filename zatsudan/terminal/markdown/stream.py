@@ -16,6 +16,7 @@ from zatsudan.core.printable import printable
 from zatsudan.terminal.markdown.blocks import LIMIT, Blocks
 from zatsudan.terminal.markdown.layout import Layout
 from zatsudan.terminal.markdown.look import Look
+from zatsudan.terminal.markdown.pipes import table_cells
 from zatsudan.terminal.markdown.prose import Work
 from zatsudan.terminal.markdown.rows import Row
 
@@ -27,9 +28,12 @@ _UNSURE = re.compile(
 
 
 def render(text: str, width: int, look: Look) -> list[Row]:
-    """All rows of `text` at `width` cells."""
-    stream = Stream(width, look)
-    return stream.feed(text) + stream.finish()
+    """All rows of `text` at `width` cells; each block is printed when it is whole."""
+    blocks, layout = Blocks(), Layout(width, look, Work())
+    for line in printable(text.replace("\r\n", "\n")).split("\n"):
+        layout.apply(blocks.line(line))
+    layout.apply(blocks.end())
+    return layout.take()
 
 
 class Stream:
@@ -84,8 +88,9 @@ class Stream:
             if self._inside and blocks.leaf:
                 blocks.leaf.lines[-1] = _UNSURE.sub("", blocks.leaf.lines[-1])
         if line:
-            layout.apply(blocks.line(line))
             self.work.parsed += len(line)
+        for text in _with_table(blocks, line):
+            layout.apply(blocks.line(text))
         layout.apply(blocks.end())
         rows = layout.take()[-limit:]
         self._seen = (limit, hold, rows)
@@ -137,3 +142,23 @@ class Stream:
         if leaf and leaf.kind == "paragraph" and len(leaf.lines[-1].rstrip()) > LIMIT:
             self._layout.apply(self._blocks.line(line))
             self._partial, self._size, self._inside = [], 0, True
+
+
+def _with_table(blocks: Blocks, line: str) -> list[str]:
+    """The lines to show for an incomplete `line`, where it may begin a table.
+
+    The head of a table is only a paragraph until the line under it is complete;
+    to show it as what it will be, that line is made up.
+    """
+    if blocks.stack:
+        return [line] if line else []
+    leaf = blocks.leaf
+    if leaf is None and line.startswith("|"):
+        return [line, _under(line)]
+    if leaf and leaf.may_head and leaf.lines[-1].startswith("|") and not line.strip("|:- "):
+        return [_under(leaf.lines[-1])]
+    return [line] if line else []
+
+
+def _under(head: str) -> str:
+    return "|" + "-|" * len(table_cells(head))

@@ -125,6 +125,8 @@ class Table:
             self._fitted = []
             return
         self._fitted = fit(self._wide, self._least, available)
+        if len(self._rows) >= FREEZE:
+            self._fitted = widen(self._fitted, available)
         self._ruled = any(
             wide > width for wide, width in zip(self._wide, self._fitted, strict=True)
         )
@@ -170,13 +172,14 @@ def fit(wide: list[int], least: list[int], available: int) -> list[int]:
 
     All columns may be as wide as some level, which is as high as fits.
     """
+    wide, least = [max(1, width) for width in wide], [max(1, width) for width in least]
     if sum(wide) <= available:
-        return [max(width, 1) for width in wide]
+        return wide
     if sum(least) > available:
         wide, least = least, [1] * len(least)
 
     def at(level: int) -> list[int]:
-        return [max(1, low, min(high, level)) for high, low in zip(wide, least, strict=True)]
+        return [max(low, min(high, level)) for high, low in zip(wide, least, strict=True)]
 
     level = 1
     while level < available and sum(at(level + 1)) <= available:
@@ -188,6 +191,20 @@ def fit(wide: list[int], least: list[int], available: int) -> list[int]:
             widths[column] += 1
             spare -= 1
     return widths
+
+
+def widen(widths: list[int], available: int) -> list[int]:
+    """Room for wider cells to come: each column grows by half, the last by all that is left.
+
+    The last costs nothing, since rows end with their text.
+    """
+    spare = available - sum(widths)
+    grown: list[int] = []
+    for width in widths[:-1]:
+        more = min(max(2, width // 2), spare)
+        grown.append(width + more)
+        spare -= more
+    return [*grown, widths[-1] + spare]
 
 
 def _lines(cell: list[Piece]) -> list[str]:
