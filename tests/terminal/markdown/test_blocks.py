@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given, settings
 from zatsudan.terminal.markdown.blocks import LIMIT, MAX_DEPTH
 
-from tests.terminal.markdown.texts import line_soup, well_formed
 from tests.terminal.markdown.reference import our_structure, their_structure
+from tests.terminal.markdown.texts import line_soup, well_formed
 
 
 @settings(max_examples=300, deadline=None)

@@ -8,8 +8,8 @@ from zatsudan.terminal.markdown.look import DEFAULT
 from zatsudan.terminal.markdown.rows import Row, plain
 from zatsudan.terminal.markdown.stream import Stream, render
 
-from tests.terminal.markdown.texts import markdown, pieces
 from tests.terminal.markdown.shapes import SHAPES
+from tests.terminal.markdown.texts import markdown, pieces
 
 _WIDTHS = st.sampled_from([20, 33, 60, 80, 200])
 
