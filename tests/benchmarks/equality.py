@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from zatsudan.terminal.markdown.look import DEFAULT
 from zatsudan.terminal.markdown.stream import Stream, render
 
-from tests.strategies import markdown, pieces
+from tests.terminal.markdown.texts import markdown, pieces
 
 if TYPE_CHECKING:
     from zatsudan.terminal.markdown.rows import Row

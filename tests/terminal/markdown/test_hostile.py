@@ -12,7 +12,7 @@ from zatsudan.terminal.markdown.look import DEFAULT
 from zatsudan.terminal.markdown.rows import plain
 from zatsudan.terminal.markdown.stream import Stream, render
 
-from tests.strategies import pieces
+from tests.terminal.markdown.texts import pieces
 
 _LINKED = replace(DEFAULT, hyperlinks=True)
 _OURS = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;;[!-~]*\x1b\\")
