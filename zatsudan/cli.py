@@ -103,6 +103,7 @@ async def _talk(
     from zatsudan.chat import Chat
     from zatsudan.commands import COMMANDS
     from zatsudan.discovery import Finder
+    from zatsudan.learned import Learned
 
     environ = connect.environment()
     server = connect.choose(wishes, environ, config)
@@ -114,6 +115,8 @@ async def _talk(
         None if args.private else places.sessions,
         connect=finder.connect,
         start=lambda: list(start),
+        alive=finder.alive,
+        learned=Learned(None if args.private else places.state / "learned.json"),
     )
     chat.new()
     try:

@@ -57,6 +57,10 @@ class Finder:
             server = await probe(self._config, self._wishes.model)
         return server or await self._embedded()
 
+    def alive(self) -> bool:
+        """Tell whether the engine still runs, if it was ours to run."""
+        return self._engine is None or self._engine.alive
+
     @property
     def _wants_embedded(self) -> bool:
         named = self._wishes.profile or self._environ.get("ZATSUDAN_PROFILE", "")

@@ -1,11 +1,9 @@
 """Commands on the talk itself."""
 
-from collections.abc import Iterable
-
 from zatsudan.chat import Chat
 from zatsudan.commands import sampling
 from zatsudan.commands.outcomes import Generate, Line, Outcome, Prefill, Show, Table, Talk, say
-from zatsudan.commands.registry import Choice, command
+from zatsudan.commands.registry import command
 from zatsudan.config import read_system
 from zatsudan.core.errors import CommandError
 from zatsudan.core.messages import Usage, whole_number
@@ -216,48 +214,3 @@ def describe_speed(node: Node) -> str:
         speed = made.usage.completion / (made.seconds - made.first)
         parts.append(f"{'~' if made.usage.estimated else ''}{speed:.1f} tok/s")
     return " · ".join(parts)
-
-
-def _models(chat: Chat, _args: str) -> Iterable[Choice]:
-    for model in chat.models:
-        length = f"{model.context_length:,} tokens" if model.context_length else ""
-        yield Choice(model.id, length)
-
-
-@command("model", "[NAME]", group=GROUP, everyday=True, complete=_models)
-async def model(chat: Chat, args: str) -> Outcome:
-    """List the models, or change to one."""
-    if args:
-        name = args.strip()
-        if not chat.models:
-            await _try_models(chat)
-        fits = [entry.id for entry in chat.models if name in entry.id]
-        if len(fits) == 1 and name not in (entry.id for entry in chat.models):
-            name = fits[0]
-        chat.use_model(name, chat.server)
-        unknown = bool(chat.models) and name not in (entry.id for entry in chat.models)
-        note = " The server does not list it; it is asked all the same." if unknown else ""
-        return say(f"Model: {one_line(name)}.{note}", "warn" if unknown else "good")
-    models = await chat.fetch_models()
-    current = chat.session.model or await chat.model()
-    rows = tuple(
-        (one_line(entry.id, 80), f"{entry.context_length:,}" if entry.context_length else "·")
-        for entry in models
-    )
-    marks = frozenset(i for i, entry in enumerate(models) if entry.id == current)
-    server = chat.server
-    title = (
-        f"{len(models)} models at {server.base_url if server else '?'}; the present one is marked"
-    )
-    if not models:
-        return say(f"The server lists no models. The present one is {one_line(current)}.", "dim")
-    return Show((Table(("model", "context"), rows, title, marks, frozenset({1})),))
-
-
-async def _try_models(chat: Chat) -> None:
-    from zatsudan.core.errors import ZatsudanError
-
-    try:
-        await chat.fetch_models()
-    except ZatsudanError:
-        return  # a server without a list takes any name

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from zatsudan.core.errors import StatusError
+from zatsudan.core.errors import ApiError, StatusError
 from zatsudan.core.messages import Json, JsonObject
 
 #: Fields without which there is no request.
@@ -136,6 +136,17 @@ def _named(error: StatusError, body: Mapping[str, Json]) -> str:
         ),
         "",
     )
+
+
+def prompt_size(error: ApiError) -> int | None:
+    """Return how many tokens the server counted in a request that was too long for it."""
+    text = str(error)
+    found = re.search(
+        r"(?:resulted in|requested|request \(|n_prompt_tokens\D{1,5}|prompt contains|has) ?(?:about )?(\d{2,9})",
+        text,
+        re.IGNORECASE,
+    )
+    return int(found[1]) if found else None
 
 
 def mended(body: Mapping[str, Json], repairs: Iterable[Repair]) -> JsonObject:

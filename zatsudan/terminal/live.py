@@ -17,12 +17,12 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.history import InMemoryHistory
 from prompt_toolkit.input import Input
 
-from zatsudan.chat import Chat, Turn
+from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Part
 from zatsudan.commands.registry import Command, parse
 from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.parameters import show_value
-from zatsudan.core.printable import one_line
+from zatsudan.core.printable import one_line, printable
 from zatsudan.core.protocol import Delta
 from zatsudan.terminal import prompt, ptk
 from zatsudan.terminal.completion import CommandCompleter
@@ -30,9 +30,10 @@ from zatsudan.terminal.history import PrivateFileHistory
 from zatsudan.terminal.painter import Painter
 from zatsudan.terminal.parts import error_rows, part_rows, reply_note, said_rows, status_rows
 from zatsudan.terminal.repl import Repl, greeting
-from zatsudan.terminal.rows import reflows, sgr
+from zatsudan.terminal.rows import reflows, sgr, wrap
 from zatsudan.terminal.stream import RowStream
 from zatsudan.terminal.view import LiveView
+from zatsudan.turn import Turn
 
 RESIZE_SECONDS = 0.08
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
@@ -246,7 +247,11 @@ class LiveTerminal:
             seconds = self._clock() - began
             spin = SPINNER[int(seconds * 8) % len(SPINNER)]
             if turn.first is None or turn.started is None:
-                doing = self._progress or ("waiting" if turn.started is not None else "connecting")
+                doing = (
+                    turn.waiting
+                    or self._progress
+                    or ("waiting" if turn.started is not None else "connecting")
+                )
                 return f"{spin} {doing} · {seconds:.0f} s · Esc stops"
             streaming = max(0.05, seconds - turn.first)
             speed = turn.deltas / streaming
@@ -260,6 +265,10 @@ class LiveTerminal:
                 view.add(delta)
 
         return add
+
+    def note(self, text: str) -> None:
+        if self._view is not None:
+            self._view.note(sgr(row, "warn") for row in wrap(printable(text), self._width()))
 
     def end(self, turn: Turn) -> None:
         if self._view is not None:
