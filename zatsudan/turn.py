@@ -1,13 +1,14 @@
 """A turn: one user message, the request it makes, and what comes of it."""
 
 import asyncio
+import math
 import random
 from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from zatsudan.core.errors import ApiError, StatusError, ZatsudanError, describe_seconds
+from zatsudan.core.errors import ApiError, StatusError, ZatsudanError
 from zatsudan.core.messages import Json, JsonObject, Message, Usage
 from zatsudan.core.protocol import Chunk, Delta, build_request
 from zatsudan.core.refusals import SHRINK, mended, prompt_size, understand
@@ -142,10 +143,9 @@ class Turn:
         while (left := until - chat.clock()) > 0:
             if is_loading(error):
                 self.waiting = "the server is still loading the model"
-            elif left >= 1:
-                self.waiting = (
-                    f"{str(error).split(':')[0].rstrip('.')} · again in {describe_seconds(left)}"
-                )
+            elif seconds >= 0.5:
+                reason = str(error).split(":")[0].rstrip(".")
+                self.waiting = f"{reason} · again in {math.ceil(left)} s"
             await asyncio.sleep(min(left, 0.25))
         self.waiting = ""
 
