@@ -169,7 +169,7 @@ def _run_key_command(name: str, command: str) -> str:
         done = subprocess.run(  # noqa: S603  the user's own config names the command
             shlex.split(command), capture_output=True, text=True, timeout=60, check=True
         )
-    except (OSError, ValueError, subprocess.SubprocessError) as error:
+    except (OSError, ValueError, IndexError, subprocess.SubprocessError) as error:
         raise ConfigError(
             f"The api_key_command of the profile {name!r} failed ({type(error).__name__}).",
             "Run it in a shell to see why.",
