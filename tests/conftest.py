@@ -1,10 +1,17 @@
 """What every test has: a clean environment, and asyncio."""
 
+import json
 import os
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from zatsudan import embedded
+from zatsudan.config import Local
+from zatsudan.connect import Server as Address
 
 settings.register_profile("zatsudan", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("zatsudan")
@@ -40,3 +47,26 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def model() -> Iterator[Address]:
+    """The embedded engine with its small model, once for all tests that talk with it."""
+    file = embedded.model_file(Local())
+    assert file is not None, "the dev group brings the model"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "zatsudan.embedded"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    order = {"model": str(file), "key": "test-key", "context": 4096}
+    process.stdin.write(json.dumps(order).encode() + b"\n")
+    process.stdin.flush()
+    address = json.loads(process.stdout.readline())["address"]
+    yield Address("local", f"{address}/v1", api_key="test-key", model=embedded.model_name(file))
+    process.stdin.close()
+    process.wait(10)
+    process.stdout.close()

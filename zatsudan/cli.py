@@ -103,6 +103,7 @@ async def _talk(
     from zatsudan.chat import Chat
     from zatsudan.commands import COMMANDS
     from zatsudan.discovery import Finder
+    from zatsudan.learned import Learned
 
     environ = connect.environment()
     server = connect.choose(wishes, environ, config)
@@ -114,6 +115,8 @@ async def _talk(
         None if args.private else places.sessions,
         connect=finder.connect,
         start=lambda: list(start),
+        alive=finder.alive,
+        learned=Learned(None if args.private else places.state / "learned.json"),
     )
     chat.new()
     try:
@@ -131,8 +134,8 @@ async def _talk(
         history = places.history if config.screen.history and not args.private else None
         live = LiveTerminal(chat, COMMANDS, history=history, vi=config.screen.keys == "vi")
         finder.progress = live.progress
-        await live.run(first)
-        return OK
+        number = await live.run(first)
+        return 128 + number if number else OK
     finally:
         await chat.aclose()
         await finder.aclose()

@@ -251,4 +251,5 @@ def _translate(error: Exception, base_url: str, network: Network) -> ApiError:
             idle=describe_seconds(network.idle_seconds),
         ),
         advice,
+        passing=kind is BaseException,
     )

@@ -148,7 +148,9 @@ def _loose_key(url: str, wishes: Wishes, environ: Mapping[str, str]) -> tuple[st
     if origin(url) in homes:
         key = environ.get("OPENAI_API_KEY", "")
         return clean_key(key), "" if key else "OPENAI_API_KEY is not set"
-    return "", "no key is set for it (a profile, ZATSUDAN_API_KEY or --api-key-env NAME would do)"
+    if _is_near(urlsplit(url).hostname or ""):
+        return "", ""  # a server of the house seldom wants one
+    return "", "a profile, ZATSUDAN_API_KEY or --api-key-env NAME would give one"
 
 
 def clean_key(key: str) -> str:

@@ -18,12 +18,15 @@ if TYPE_CHECKING:
 #: How long a server on this machine may take to list its models, in seconds.
 PROBE_SECONDS = 0.7
 
-NO_SERVER = """\
-No server was found, and the embedded model is not installed. Any of these will do:
-  a key for OpenAI          OPENAI_API_KEY=... zatsudan
-  another server            zatsudan --base-url https://host/v1 --model NAME
-  a server on this machine  start Ollama, LM Studio, llama.cpp or vLLM; it is found by itself
-  the embedded model        pip install 'zatsudan[local]', and a GGUF file in the config"""
+NO_SERVER = "No server was found, and there is no embedded model."
+WHAT_TO_DO = """\
+Leave with Ctrl-D and start again in one of these ways:
+  OPENAI_API_KEY=... zatsudan                         OpenAI
+  zatsudan --base-url https://host/v1 --model NAME    another server
+  zatsudan                                            once Ollama, LM Studio,
+                                                      llama.cpp or vLLM runs here
+  pip install 'zatsudan[local]'                       an engine of its own, with
+                                                      model_file in the config"""
 
 
 class Finder:
@@ -42,13 +45,21 @@ class Finder:
         await asyncio.to_thread(importlib.import_module, "zatsudan.client")
         from zatsudan.client import Client
 
+        try:
+            return Client(await self._server(), self._config.network)
+        finally:
+            self.progress("")
+
+    async def _server(self) -> Server:
         server = choose(self._wishes, self._environ, self._config)
         if server is None and not self._wants_embedded:
             self.progress("looking for a server on this machine")
             server = await probe(self._config, self._wishes.model)
-        if server is None:
-            server = await self._embedded()
-        return Client(server, self._config.network)
+        return server or await self._embedded()
+
+    def alive(self) -> bool:
+        """Tell whether the engine still runs, if it was ours to run."""
+        return self._engine is None or self._engine.alive
 
     @property
     def _wants_embedded(self) -> bool:
@@ -59,7 +70,7 @@ class Finder:
         if self._engine is not None and self._engine.alive:
             return self._engine.server
         if not embedded.has_engine() or embedded.model_file(self._config.local) is None:
-            raise ConnectionFailed(NO_SERVER)
+            raise ConnectionFailed(NO_SERVER, WHAT_TO_DO)
         self.progress("loading the embedded model")
         self._engine = await embedded.start(self._config.local)
         return self._engine.server

@@ -150,7 +150,8 @@ def _serve() -> None:
     params.n_parallel = SLOTS
     params.kv_unified = True  # each request may use the whole context
     # Half the cores: a thread that must wait for a busy core holds up all the others.
-    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = max(1, cores() // 2)
+    params.cpuparams.n_threads = max(1, cores() // 2)
+    params.cpuparams_batch.n_threads = cores()
     params.hostnames = ["127.0.0.1"]
     params.port = 0
     params.api_keys = [order["key"]]

@@ -5,11 +5,12 @@ terminal and the tests.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from zatsudan import __version__
-from zatsudan.chat import Chat, Turn
+from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Generate, Leave, Line, Part, Prefill, Show
 from zatsudan.commands.registry import Command, find, parse
 from zatsudan.core.errors import ZatsudanError
@@ -17,6 +18,7 @@ from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line
 from zatsudan.core.protocol import Delta
 from zatsudan.core.session import FINISHED, Node
+from zatsudan.turn import Turn
 
 
 class Surface(Protocol):
@@ -34,8 +36,14 @@ class Surface(Protocol):
     def begin(self, turn: Turn) -> Callable[[Delta], None]:
         """A reply begins; return what takes its deltas."""
 
+    def note(self, text: str) -> None:
+        """Say a line while a reply is under way."""
+
     def end(self, turn: Turn) -> None:
         """The reply has ended, one way or another."""
+
+    def clear_screen(self) -> None:
+        """Scroll the screen empty."""
 
     def prefill(self, text: str) -> None:
         """Put a text into the input line."""
@@ -85,6 +93,8 @@ class Repl:
         name, args = command
         outcome = await find(self.commands, name).run(self.chat, args)
         if isinstance(outcome, Show):
+            if outcome.afresh:
+                self._surface.clear_screen()
             self._surface.show(outcome.parts)
         elif isinstance(outcome, Generate):
             self._surface.show(outcome.parts)
@@ -101,7 +111,7 @@ class Repl:
         turn = self.chat.turn(parent, overrides)
         on_delta = self._surface.begin(turn)
         try:
-            await turn.run(on_delta)
+            await turn.run(on_delta, self._surface.note)
         except asyncio.CancelledError:
             if asyncio.current_task() is None:
                 raise
@@ -141,15 +151,15 @@ class Repl:
                 )
             )
         self._surface.show(lines)
-        if self.chat.session.model == "":
+        if not self.chat.session.model:
             self.chat.use_model(model, server)
+        if not self.chat.models:
+            # For completion, and for the context length; a server may have no list.
+            with contextlib.suppress(ZatsudanError):
+                await self.chat.fetch_models()
 
 
 def greeting(*, private: bool) -> tuple[Part, ...]:
     """Return the first line of the greeting."""
-    note = " · private: nothing is saved" if private else ""
-    return (
-        Line(
-            f"zatsudan {__version__} · just write; /help lists commands, Ctrl-D leaves{note}", "dim"
-        ),
-    )
+    note = " · private, nothing is saved" if private else ""
+    return (Line(f"zatsudan {__version__} · just write; /help helps, Ctrl-D leaves{note}", "dim"),)

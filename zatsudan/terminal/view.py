@@ -6,7 +6,7 @@ three times what the last frame cost.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from zatsudan.core.protocol import Delta
 from zatsudan.terminal.painter import Painter
@@ -72,6 +72,11 @@ class LiveView:
             self._fed_at = self._clock()
             first, self._began = not self._began, True
             self._schedule(0.0 if first else self._drawn_at + max(FRAME_SECONDS, 3 * self._cost))
+
+    def note(self, rows: Iterable[str]) -> None:
+        """Commit rows of our own between those of the reply."""
+        self._committed += [*rows, ""]
+        self._schedule(self._clock())
 
     def resize(self) -> list[str]:
         """Go on at the screen's present width; return the live rows at it."""

@@ -1,0 +1,160 @@
+"""A terminal to look at: the live terminal's output on a pyte screen, with its scrollback as text."""
+
+import asyncio
+import io
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pyte
+from prompt_toolkit.application import create_app_session
+from prompt_toolkit.data_structures import Size
+from prompt_toolkit.input import PipeInput, create_pipe_input
+from zatsudan.chat import Chat
+from zatsudan.client import Client
+from zatsudan.commands import COMMANDS
+from zatsudan.config import Config, Network
+from zatsudan.connect import Server as Address
+from zatsudan.terminal.live import LiveTerminal
+
+from tests.server import Request, Script, Server, serve
+
+
+class Screen(io.StringIO):
+    """A file that is a screen. `writes` counts the calls: a frame is one write."""
+
+    def __init__(self, columns: int = 80, rows: int = 24) -> None:
+        super().__init__()
+        self._screen = pyte.HistoryScreen(columns, rows, history=100_000, ratio=0.5)
+        self._stream = pyte.Stream(self._screen)
+        self.size = Size(rows=rows, columns=columns)
+        self.raw: list[str] = []
+
+    def write(self, text: str) -> int:
+        self.raw.append(text)
+        self._stream.feed(text)
+        return len(text)
+
+    def fileno(self) -> int:
+        raise OSError("not a real terminal")
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Change the size as a terminal does that does not reflow."""
+        self.size = Size(rows=rows, columns=columns)
+        self._screen.resize(rows, columns)
+
+    def shown(self) -> str:
+        """Return what stands on the screen, without trailing blanks."""
+        return "\n".join(line.rstrip() for line in self._screen.display).rstrip("\n")
+
+    def scrollback(self) -> str:
+        """Return what has left the screen at its top, then what stands on it."""
+        above = [
+            "".join(line[x].data for x in range(self._screen.columns)).rstrip()
+            for line in self._screen.history.top
+        ]
+        return "\n".join([*above, self.shown()])
+
+    @property
+    def cursor(self) -> tuple[int, int]:
+        """Column and row of the cursor."""
+        return self._screen.cursor.x, self._screen.cursor.y
+
+
+class Sitting:
+    """A person before a screen."""
+
+    def __init__(
+        self, screen: Screen, keys: PipeInput, terminal: LiveTerminal, chat: Chat, server: Server
+    ) -> None:
+        self.screen = screen
+        self.terminal = terminal
+        self.chat = chat
+        self.server = server
+        self._keys = keys
+
+    def type(self, text: str) -> None:
+        """Press keys."""
+        self._keys.send_text(text)
+
+    async def until(self, condition: str | Callable[[], bool], seconds: float = 10.0) -> str:
+        """Wait until a text stands on the screen or in scrollback, or a condition holds; return the screen."""
+
+        def holds() -> bool:
+            return (
+                condition in self.screen.scrollback() if isinstance(condition, str) else condition()
+            )
+
+        async with asyncio.timeout(seconds):
+            while not holds():  # noqa: ASYNC110  a screen has no event to wait for
+                await asyncio.sleep(0.01)
+        return self.screen.shown()
+
+    async def at_rest(self) -> str:
+        """Wait until nothing is under way; return the screen."""
+        await asyncio.sleep(0.05)
+        await self.until(lambda: not self.terminal.busy)
+        await asyncio.sleep(0.1)
+        return self.screen.shown()
+
+    async def say(self, text: str) -> str:
+        """Send a line and wait until all is said; return the screen."""
+        self.type(text + "\r")
+        return await self.at_rest()
+
+
+@asynccontextmanager
+async def sitting(
+    *scripts: Script | Callable[[Request], Script],
+    columns: int = 80,
+    rows: int = 24,
+    sessions: Path | None = None,
+    private: bool = False,
+    config: Config | None = None,
+    environ: dict[str, str] | None = None,
+) -> AsyncIterator[Sitting]:
+    """Run the live terminal on an emulated screen, with a scripted server behind it."""
+    screen = Screen(columns, rows)
+    with TemporaryDirectory() as directory:
+        kept = None if private else sessions or Path(directory)
+        async with (
+            serve(*scripts) as server,
+            _seated(screen, server, kept, config, environ) as person,
+        ):
+            yield person
+
+
+@asynccontextmanager
+async def _seated(
+    screen: Screen,
+    server: Server,
+    sessions: Path | None,
+    config: Config | None,
+    environ: dict[str, str] | None,
+) -> AsyncIterator[Sitting]:
+    address = Address("scripted", server.base_url, model="scripted", reason="test")
+
+    async def connect() -> Client:
+        return Client(address, Network(connect_seconds=2.0, idle_seconds=5.0))
+
+    chat = Chat(config or Config(), sessions, connect=connect)
+    chat.new()
+    with create_pipe_input() as keys, create_app_session(input=keys):
+        terminal = LiveTerminal(
+            chat,
+            COMMANDS,
+            environ=environ or {"TERM": "xterm-256color"},
+            stdout=screen,
+            input_=keys,
+            size=lambda: screen.size,
+        )
+        task = asyncio.ensure_future(terminal.run())
+        person = Sitting(screen, keys, terminal, chat, server)
+        try:
+            await person.until("scripted at scripted (test)")
+            yield person
+        finally:
+            terminal.leave()
+            await task
+            await chat.aclose()
