@@ -148,7 +148,7 @@ async def reasoning(chat: Chat, _args: str) -> Outcome:
 
 @command("context", "", group=GROUP)
 async def context(chat: Chat, _args: str) -> Outcome:
-    """Show what the next request sends: the window, and what it leaves out."""
+    """Show what the next request sends, and what it leaves out."""
     window = chat.window()
     sent = {node.id for node in window.nodes}
     rows: list[tuple[str, ...]] = []
