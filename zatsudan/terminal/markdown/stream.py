@@ -20,11 +20,13 @@ from zatsudan.terminal.markdown.pipes import table_cells
 from zatsudan.terminal.markdown.prose import Work
 from zatsudan.terminal.markdown.rows import Row
 
-# Ends of a line that look like one thing and, with the next token, are another.
+# Ends of a line that look like one thing and, with the next token, are another:
+# a line of nothing but a marker, and marks, links and entities that are not whole.
 _UNSURE = re.compile(
-    r"^[ >]*(?:[-=+*_]{1,3}|#{1,6}|>|\d{1,9}[.)]?|[-*+] \[[ xX]?\]?|[|:][-:| ]*|-[-:| ]*)$"
-    r"|(?:[*_~`]+|!?\[[^\]\n]{0,200}|!?\[[^\]\n]{0,200}\](?:\([^)\s]{0,300})?|\\|&#?\w{0,10}|<\S{0,200})$"
+    r"^[ >]*(?:[-=+*_]{1,3}|#{1,6}|>|\d{1,9}[.)]?|[-*+] \[[ xX]?\]?|[|:][-:| ]*|-[-:| ]*) *$"
+    r"|(?:[*_~`]+|!?\[[^\]\n]{0,60}|!?\[[^\]\n]{0,60}\](?:\([^)\s]{0,200})?|!|\\|&#?\w{0,10}|<\S{0,60})$"
 )
+_UNSURE_CODE = re.compile(r"^[ >]*[`~]+$")
 
 
 def render(text: str, width: int, look: Look) -> list[Row]:
@@ -84,15 +86,16 @@ class Stream:
         if len(line) > room:
             line = line[-room:]
         if hold:
-            line = _UNSURE.sub("", line)
+            unsure = _UNSURE_CODE if blocks.leaf and blocks.leaf.kind == "code" else _UNSURE
+            line = unsure.sub("", line)
             if self._inside and blocks.leaf:
-                blocks.leaf.lines[-1] = _UNSURE.sub("", blocks.leaf.lines[-1])
+                blocks.leaf.lines[-1] = unsure.sub("", blocks.leaf.lines[-1])
         if line:
             self.work.parsed += len(line)
         for text in _with_table(blocks, line):
             layout.apply(blocks.line(text))
         layout.apply(blocks.end())
-        rows = layout.take()[-limit:]
+        rows = layout.take()[-limit:] if limit > 0 else []
         self._seen = (limit, hold, rows)
         return rows
 
