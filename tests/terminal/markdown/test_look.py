@@ -35,6 +35,7 @@ def _block(text: str) -> str:
         pytest.param(r"\(a_b*c*\) and \[x\] $p_i * q_i$, $5 *or* $6",
                      r"\(a_b*c*\) and \[x\] $p_i * q_i$, $5 or $6", id="mathematics"),
         pytest.param("\\[\n\\sum_i x_i\n\\]", "\\[\n\\sum_i x_i\n\\]", id="display mathematics"),
+        pytest.param("$$\na\n+ b\n=\n$$\n- c", "$$\na\n+ b\n=\n$$\n\n• c", id="no list in mathematics"),
         pytest.param("これは**「強調」**です。", "これは「強調」です。", id="japanese emphasis"),
         pytest.param("日本語\nの文\nword", "日本語の文 word", id="soft breaks"),
         pytest.param("a  \nb\\\nc", "a\nb\nc", id="hard breaks"),

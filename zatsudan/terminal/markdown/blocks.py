@@ -6,8 +6,11 @@ costs the same after ten lines or ten thousand, and it says of each block when
 it can change no more. HTML is text and link definitions are text, so nothing
 that comes later reaches back. The inline half is markdown-it's (`inline`).
 
-It departs from CommonMark in three places, all far from ordinary text, so that
-long paragraphs need not be held: a paragraph of more than `LIMIT` characters
+In displayed mathematics, a line of `+ c` is no list: between `$$` or `\\[` at the
+start of a line and its closer, or a blank line, lines are text.
+
+It departs from CommonMark in three more places, all far from ordinary text, so
+that long paragraphs need not be held: a paragraph of more than `LIMIT` characters
 becomes no heading by a line of `===` or `---` under it; a line of more than
 `LIMIT` characters is no head of a table; and no more than `MAX_DEPTH` quotes,
 lists and items are opened inside each other, further markers are text.
@@ -19,9 +22,8 @@ from dataclasses import replace
 
 from zatsudan.terminal.markdown.cursor import Cursor
 from zatsudan.terminal.markdown.pipes import delimiter_aligns, table_cells
-from zatsudan.terminal.markdown.tree import Container, Event, Leaf
+from zatsudan.terminal.markdown.tree import LIMIT, Container, Event, Leaf
 
-LIMIT = 600
 MAX_DEPTH = 100
 
 _ATX = re.compile(r"(#{1,6})(?:[ \t]+|$)")
@@ -66,7 +68,8 @@ class Blocks:
                 self._after_blank = cursor.blank
                 return self._take()
             cursor.look()
-        while not cursor.blank:
+        in_math = matched and self.leaf is not None and bool(self.leaf.math)
+        while not cursor.blank and not in_math:
             if cursor.indent >= 4:
                 if self._open_paragraph is None:
                     self._leave_for_leaf(depth)
@@ -237,22 +240,14 @@ class Blocks:
             return
         if leaf and leaf.kind == "paragraph":
             # Also where a quote or item is left: a paragraph goes on lazily.
-            self._add_to_paragraph(leaf, cursor, may_head=matched and cursor.indent < 4)
+            leaf.add(cursor.text[cursor.next :], may_head=matched and cursor.indent < 4)
             return
         if leaf and leaf.kind == "table" and matched and cursor.indent < 4:
             leaf.lines.append(cursor.text[cursor.next :].strip(" \t"))
             return
         self._leave_for_leaf(depth)
-        self._add_to_paragraph(
-            self._open(Leaf("paragraph", self._after_blank)), cursor, may_head=True
-        )
-
-    @staticmethod
-    def _add_to_paragraph(leaf: Leaf, cursor: Cursor, *, may_head: bool) -> None:
-        text = cursor.text[cursor.next :]
-        leaf.lines.append(text)
-        leaf.length += len(text) + 1
-        leaf.may_head = may_head and len(text) <= LIMIT and "|" in text
+        leaf = self._open(Leaf("paragraph", self._after_blank))
+        leaf.add(cursor.text[cursor.next :], may_head=True)
 
     def _setext_level(self, cursor: Cursor) -> int:
         leaf = self._open_paragraph

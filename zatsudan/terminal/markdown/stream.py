@@ -13,12 +13,13 @@ more than a page of text (`prose.PAGE`).
 import re
 
 from zatsudan.core.printable import printable
-from zatsudan.terminal.markdown.blocks import LIMIT, Blocks
+from zatsudan.terminal.markdown.blocks import Blocks
 from zatsudan.terminal.markdown.layout import Layout
 from zatsudan.terminal.markdown.look import Look
 from zatsudan.terminal.markdown.pipes import table_cells
 from zatsudan.terminal.markdown.prose import Work
 from zatsudan.terminal.markdown.rows import Row
+from zatsudan.terminal.markdown.tree import LIMIT
 
 # Ends of a line that look like one thing and, with the next token, are another:
 # a line of nothing but a marker, and marks, links and entities that are not whole.
