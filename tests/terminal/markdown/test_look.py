@@ -117,6 +117,10 @@ def test_heading_levels_differ_and_keep_their_weight_without_colour() -> None:
         assert style.color is None
 
 
+def test_code_indented_beyond_the_screen_stays_on_it() -> None:
+    assert _shown("```\n" + " " * 500 + "x\n```", 20) == " " * 19 + "x"
+
+
 def test_code_sets_no_background() -> None:
     for row in render("```python\nx = 'a'  # b\n```", 40, DEFAULT):
         assert all(part.style is None or part.style.bgcolor is None for part in row)

@@ -27,7 +27,6 @@ from zatsudan.terminal.markdown.tree import LIMIT, Container, Event, Leaf
 MAX_DEPTH = 100
 
 _ATX = re.compile(r"(#{1,6})(?:[ \t]+|$)")
-_ATX_CLOSER = re.compile(r"(?:^|[ \t]+)#+[ \t]*$")
 _SETEXT = re.compile(r"(=+|-+)[ \t]*$")
 _RULE = re.compile(r"(?:(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|(?:-[ \t]*){3,})$")
 _FENCE = re.compile(r"(`{3,}(?=[^`]*$)|~{3,})(.*)$")
@@ -58,7 +57,7 @@ class Blocks:
         return self._take()
 
     def line(self, text: str) -> list[Event]:
-        """Take one line, without its newline; return what opened and what closed, in order."""
+        """Take one line, without its newline; return what opened and closed, in order."""
         cursor = Cursor(text)
         depth = self._matching(cursor)
         matched = depth == len(self.stack)
@@ -179,22 +178,18 @@ class Blocks:
         char = text[at]
         if char == "#" and (atx := _ATX.match(text, at)):
             self._leave_for_leaf(depth)
-            content = _ATX_CLOSER.sub("", text[atx.end() :].rstrip(" \t"))
+            content = text[atx.end() :].rstrip(" \t")
+            unmarked = content.rstrip("#")
+            if not unmarked or unmarked[-1] in " \t":
+                content = unmarked.rstrip(" \t")
             leaf = self._open(Leaf("heading", self._after_blank, level=len(atx[1])))
             leaf.lines.append(content)
             self._close_leaf()
             return True
         if char in "`~" and (fence := _FENCE.match(text, at)):
             self._leave_for_leaf(depth)
-            self._open(
-                Leaf(
-                    "code",
-                    self._after_blank,
-                    info=fence[2].strip(),
-                    fence=fence[1],
-                    fence_indent=cursor.indent,
-                )
-            )
+            leaf = self._open(Leaf("code", self._after_blank, info=fence[2].strip()))
+            leaf.fence, leaf.fence_indent = fence[1], cursor.indent
             return True
         paragraph = self._open_paragraph
         if matched and paragraph:

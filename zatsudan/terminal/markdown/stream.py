@@ -24,8 +24,10 @@ from zatsudan.terminal.markdown.tree import LIMIT
 # Ends of a line that look like one thing and, with the next token, are another:
 # a line of nothing but a marker, and marks, links and entities that are not whole.
 _UNSURE = re.compile(
-    r"^[ >]*(?:[-=+*_]{1,3}|#{1,6}|>|\d{1,9}[.)]?|[-*+] \[[ xX]?\]?|[|:][-:| ]*|-[-:| ]*) *$"
-    r"|(?:[*_~`]+|!?\[[^\]\n]{0,60}|!?\[[^\]\n]{0,60}\](?:\([^)\s]{0,200})?|!|\\|&#?\w{0,10}|<\S{0,60})$"
+    r"^[ >]*(?:[-=+*_]{1,3}|#{1,6}|>|\d{1,9}[.)]?|[-*+] \[[ xX]?\]?) *$"
+    r"|^[ >]*[-|:][-:| ]*$"
+    r"|(?:(?<![*_~`])[*_~`]+|!?\[[^\]\n]{0,60}|!?\[[^\]\n]{0,60}\](?:\([^)\s]{0,200})?)$"
+    r"|(?:!|\\|&#?\w{0,10}|<[^\s<]{0,60})$"
 )
 _UNSURE_CODE = re.compile(r"^[ >]*[`~]+$")
 

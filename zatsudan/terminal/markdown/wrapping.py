@@ -241,6 +241,8 @@ def longest_unit(pieces: list[Piece], limit: int) -> int:
 
 
 def _unit_cells(text: str) -> int:
+    if text.isascii():
+        return max(map(len, text.split(" ")))
     longest = current = 0
     for sign, size in clusters(text):
         current = 0 if sign == " " else size if is_wide(sign[0]) else current + size
