@@ -115,11 +115,11 @@ async def redraw(chat: Chat, args: str) -> Outcome:
 
 def _last_turns(chat: Chat, args: str) -> Talk:
     turns = turns_of(chat.session.path())
-    if args not in ("", "all") and not (args.isdigit() and int(args)):
+    count = len(turns) if args == "all" else whole_number(args or 1)
+    if count is None or (not count and args != "all"):
         raise CommandError(
             f"{one_line(args, 30)!r} is no number of turns.", "Write a number, or all."
         )
-    count = len(turns) if args == "all" else int(args or 1)
     shown = [node for turn in turns[-(count or 1) :] for node in turn]
     return Talk(tuple(shown), len(chat.session.path()) - len(shown))
 
