@@ -171,7 +171,7 @@ UNTRUSTED.verify_message = "self-signed certificate"
         (
             caused(httpx.ConnectError("x"), UNTRUSTED),
             "is not trusted: self-signed certificate.",
-            "SSL_CERT_FILE",
+            "ca_file",
         ),
         (
             caused(httpx.ConnectError("x"), ssl.SSLError(1, "WRONG_VERSION_NUMBER")),

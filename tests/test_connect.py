@@ -133,7 +133,8 @@ def test_the_openai_key_goes_to_openai_alone(base_url: str, key: str) -> None:
     server = chosen(Wishes(base_url=base_url), ALL_KEYS)
 
     assert server.api_key == key
-    assert bool(server.missing_key) is not bool(key)
+    near = base_url.startswith("http://127.")  # a server of the house seldom wants one
+    assert bool(server.missing_key) is not (bool(key) or near)
 
 
 def test_a_server_of_the_house_gets_no_key_and_misses_none() -> None:

@@ -20,6 +20,7 @@ FLOORS = {
     "discovery": 2,
     "embedded": 2,
     "learned": 2,
+    "catalogue": 2,
     "store": 2,
     "chat": 3,
     "commands": 3,

@@ -17,6 +17,7 @@ from zatsudan.core.protocol import (
     read_error,
 )
 from zatsudan.core.sse import Decoder, Event
+from zatsudan.core.thinking import ThinkSplitter
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -51,6 +52,7 @@ class Reader:
         self._started = False
         self._head = b""  # what may be a part of a byte order mark
         self._joiners: dict[tuple[int, str], SurrogateJoiner] = {}
+        self._splitters: dict[int, ThinkSplitter] = {}
         self._finished: dict[int, bool] = {}
         self.done = False
 
@@ -77,7 +79,7 @@ class Reader:
     def close(self) -> list[Chunk]:
         """Return what the end of the body leaves; raises StreamError."""
         if self._whole is None:
-            return self._chunks(self._sse.close())
+            return self._chunks(self._sse.close()) + self._rest()
         body = b"".join(self._whole)
         try:
             value = loads(body.decode("utf-8-sig", errors="replace"))
@@ -119,23 +121,34 @@ class Reader:
         return chunks
 
     def _joined(self, chunk: Chunk) -> Chunk:
-        for delta in chunk.deltas:
-            self._finished[delta.index] = (
-                self._finished.get(delta.index, False) or delta.finish_reason is not None
+        return replace(chunk, deltas=tuple(self._whole_delta(delta) for delta in chunk.deltas))
+
+    def _whole_delta(self, delta: Delta) -> Delta:
+        """Put together what the server cut: characters, and the tags around reasoning."""
+        index, content, reasoning = delta.index, delta.content, delta.reasoning
+        ended = delta.finish_reason is not None
+        self._finished[index] = self._finished.get(index, False) or ended
+        if (index, "content") in self._joiners or _SURROGATE.search(content):
+            content = self._joiners.setdefault((index, "content"), SurrogateJoiner()).feed(content)
+        if (index, "reasoning") in self._joiners or _SURROGATE.search(reasoning):
+            reasoning = self._joiners.setdefault((index, "reasoning"), SurrogateJoiner()).feed(
+                reasoning
             )
-        if any(self._joiners) or any(
-            _SURROGATE.search(delta.content) or _SURROGATE.search(delta.reasoning)
-            for delta in chunk.deltas
-        ):
-            return replace(chunk, deltas=tuple(self._join(delta) for delta in chunk.deltas))
-        return chunk
+        splitter = self._splitters.get(index)
+        if splitter is None:
+            splitter = self._splitters[index] = ThinkSplitter()
+        if content:
+            content, thought = splitter.feed(content)
+            reasoning += thought
+        if ended:
+            rest, thought = splitter.close()
+            content, reasoning = content + rest, reasoning + thought
+        if content is delta.content and reasoning is delta.reasoning:
+            return delta
+        return replace(delta, content=content, reasoning=reasoning)
 
-    def _join(self, delta: Delta) -> Delta:
-        def joined(field: str, text: str) -> str:
-            return self._joiners.setdefault((delta.index, field), SurrogateJoiner()).feed(text)
-
-        return replace(
-            delta,
-            content=joined("content", delta.content),
-            reasoning=joined("reasoning", delta.reasoning),
-        )
+    def _rest(self) -> list[Chunk]:
+        """Return what the splitters hold of a stream that ended without a finish_reason."""
+        held = [(index, splitter.close()) for index, splitter in self._splitters.items()]
+        deltas = tuple(Delta(index, *texts) for index, texts in held if any(texts))
+        return [Chunk(deltas)] if deltas else []
