@@ -165,7 +165,7 @@ async def test_after_undo_a_new_message_is_a_sibling() -> None:
 
 
 async def test_a_turn_that_fails_leaves_the_message() -> None:
-    refused = StatusError(401, "no key")
+    refused = StatusError(400, "no")
     client = ScriptedClient([refused], reply("Hello."))
     chat = make(client)
 

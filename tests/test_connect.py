@@ -127,6 +127,7 @@ ALL_KEYS = {**OPENAI_KEY, "WORK_KEY": "sk-work", "MINE": "sk-mine"}
         ("https://api.openai.com.evil.example/v1", ""),
         ("https://api.openai.com@evil.example/v1", ""),
         ("https://openrouter.ai/api/v1", ""),
+        ("http://127.0.0.1:8080/v1", ""),
     ],
 )
 def test_the_openai_key_goes_to_openai_alone(base_url: str, key: str) -> None:
@@ -135,12 +136,6 @@ def test_the_openai_key_goes_to_openai_alone(base_url: str, key: str) -> None:
     assert server.api_key == key
     near = base_url.startswith("http://127.")  # a server of the house seldom wants one
     assert bool(server.missing_key) is not (bool(key) or near)
-
-
-def test_a_server_of_the_house_gets_no_key_and_misses_none() -> None:
-    server = chosen(Wishes(base_url="http://127.0.0.1:8080/v1"), ALL_KEYS)
-
-    assert (server.api_key, server.missing_key) == ("", "")
 
 
 def test_the_openai_key_goes_to_the_origin_of_openai_base_url() -> None:

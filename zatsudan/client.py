@@ -109,7 +109,12 @@ class Client:
     async def models(self, seconds: float = 10.0) -> list[Model]:
         """Return the models that the server offers; raises ApiError."""
         try:
-            response = await self._http.get(f"{self._base}/models", timeout=seconds)
+            try:
+                response = await self._http.get(f"{self._base}/models", timeout=seconds)
+            except (
+                httpx.RemoteProtocolError
+            ):  # the server has closed a connection that was kept open
+                response = await self._http.get(f"{self._base}/models", timeout=seconds)
             if response.status_code != httpx.codes.OK:
                 message, code, param = read_error(response.content[:ERROR_BYTES])
                 raise StatusError(response.status_code, message, code=code, param=param)

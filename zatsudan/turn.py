@@ -1,6 +1,5 @@
 """A turn: one user message, the request it makes, and what comes of it."""
 
-import asyncio
 import math
 import random
 from collections.abc import Callable, Mapping
@@ -138,15 +137,16 @@ class Turn:
 
     async def _wait(self, seconds: float, error: ApiError) -> None:
         """Wait with a countdown in `waiting`, which the screen shows."""
-        chat = self._chat
-        until = chat.clock() + seconds
-        while (left := until - chat.clock()) > 0:
+        left = seconds
+        while left > 0:
             if is_loading(error):
                 self.waiting = "the server is still loading the model"
             elif seconds >= 0.5:
                 reason = str(error).split(":")[0].rstrip(".")
                 self.waiting = f"{reason} · again in {math.ceil(left)} s"
-            await asyncio.sleep(min(left, 0.25))
+            step = min(left, 0.25)
+            await self._chat.sleep(step)
+            left -= step
         self.waiting = ""
 
     def _fold(self, chunk: Chunk, on_delta: OnDelta) -> None:

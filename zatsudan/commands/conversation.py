@@ -115,12 +115,12 @@ async def redraw(chat: Chat, args: str) -> Outcome:
 
 def _last_turns(chat: Chat, args: str) -> Talk:
     turns = turns_of(chat.session.path())
-    count = len(turns) if args == "all" else whole_number(args or 1)
-    if count is None or (not count and args != "all"):
+    count = len(turns) if args == "all" else whole_number(args or "1")
+    if count is None or (not count and turns):
         raise CommandError(
             f"{one_line(args, 30)!r} is no number of turns.", "Write a number, or all."
         )
-    shown = [node for turn in turns[-(count or 1) :] for node in turn]
+    shown = [node for turn in turns[-count or len(turns) :] for node in turn]
     return Talk(tuple(shown), len(chat.session.path()) - len(shown))
 
 

@@ -80,6 +80,10 @@ def test_delimiter_aligns(line: str, aligns: tuple[str, ...]) -> None:
     assert delimiter_aligns(line) == aligns
 
 
+def test_empty_cells_alone_leave_no_blank_rows() -> None:
+    assert [plain(row) for row in render("| |\n|-|\n||\n|a|\n||", 40, DEFAULT)] == ["─", "a"]
+
+
 def test_table_cells() -> None:
     assert table_cells(r"| a | `b \| c` |  |") == ["a", "`b | c`", ""]
     assert table_cells("a|b") == ["a", "b"]
