@@ -176,7 +176,7 @@ async def import_(chat: Chat, args: str) -> Outcome:
     if len(paths) > NAMED:
         lines.append(Line(f"  and {len(paths) - NAMED:,} more", "dim"))
     lines += [Line(note, "warn") for note in notes]
-    how = f"/load {paths[0].stem}" if len(paths) == 1 else "/sessions lists them, /load"
+    how = f"/load {paths[0].stem}" if len(paths) == 1 else "/sessions lists them, /load NAME"
     return Show((*lines, Line(f"{how} goes on with {'it' if len(paths) == 1 else 'one'}.", "dim")))
 
 

@@ -34,7 +34,8 @@ def to_curl(request: Request) -> str:
     """Return a command for any POSIX shell.
 
     The body comes as a here-document: it has no limit of length, and no line
-    of JSON can be its end mark.
+    of JSON can be its end mark. A secret in the query is put in as it is: the
+    shell cannot encode it.
     """
     query = "&".join(
         f"{quote(name)}={_shell(Value(quote(value.text), value.variable))}"

@@ -3,7 +3,7 @@
 from zatsudan.core.errors import ImportRefused
 from zatsudan.core.messages import Json, Message
 from zatsudan.imports import yaml
-from zatsudan.imports.draft import Draft, Note, read_message, text_of
+from zatsudan.imports.draft import Draft, Note, left_out, read_message, text_of
 
 
 def read(text: str, note: Note) -> list[Draft]:
@@ -37,5 +37,5 @@ def read(text: str, note: Note) -> list[Draft]:
             else:
                 draft.add(Message(message.role, message.content))
     if calls:
-        note(f"{calls:,} tool calls were left out.")
+        note(left_out(calls, "tool call"))
     return [] if draft.is_empty else [draft]

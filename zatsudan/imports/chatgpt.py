@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from zatsudan.core.messages import Json, JsonObject, Message
 from zatsudan.core.session import FINISHED, INTERRUPTED, Made
-from zatsudan.imports.draft import Draft, Note, iso, text_of
+from zatsudan.imports.draft import Draft, Note, iso, left_out, text_of
 
 #: Marks of citations between private-use signs, which mean nothing elsewhere.
 _CITATION = re.compile("\ue200[^\ue200\ue201]*\ue201")
@@ -33,32 +33,36 @@ class _LeftOut:
 
 def read(conversations: list[Json], note: Note) -> list[Draft]:
     """Return the conversations that say anything."""
-    left_out = _LeftOut()
+    left = _LeftOut()
     drafts: list[Draft] = []
     for conversation in conversations:
         if not is_conversation(conversation) or not isinstance(conversation, dict):
-            left_out.odd += 1
+            left.odd += 1
             continue
-        draft = _Reader(conversation, left_out).read()
+        draft = _Reader(conversation, left).read()
         if draft.is_empty:
-            left_out.empty += 1
+            left.empty += 1
         else:
             drafts.append(draft)
-    for count, what in (
-        (left_out.tools, "messages to and from tools were left out"),
-        (left_out.pictures, "pictures and sounds are not in the file; their places are marked"),
-        (left_out.empty, "conversations without any message were left out"),
-        (left_out.odd, "entries that are no conversation were left out"),
+    for count, one, many in (
+        (left.tools, "message to or from a tool", "messages to or from tools"),
+        (
+            left.pictures,
+            "picture or sound, its place is marked",
+            "pictures and sounds, their places are marked",
+        ),
+        (left.empty, "conversation without a message", "conversations without a message"),
+        (left.odd, "entry that is no conversation", "entries that are no conversations"),
     ):
         if count:
-            note(f"{count:,} {what}.")
+            note(left_out(count, one, many))
     return drafts
 
 
 @dataclass(slots=True)
 class _Reader:
     conversation: JsonObject
-    left_out: _LeftOut
+    left: _LeftOut
     draft: Draft = field(default_factory=Draft)
 
     def read(self) -> Draft:
@@ -107,7 +111,7 @@ class _Reader:
             self.draft.system(text)
             return parent, reasoning
         if role not in ("user", "assistant") or value.get("recipient") not in ("all", None):
-            self.left_out.tools += 1
+            self.left.tools += 1
             return parent, reasoning
         at = iso(value.get("create_time"))
         made = _made(facts, reasoning) if role == "assistant" else None
@@ -128,7 +132,7 @@ class _Reader:
             elif isinstance(part, dict) and isinstance(part.get("text"), str):
                 texts.append(text_of(part["text"]))
             elif isinstance(part, dict):
-                self.left_out.pictures += 1
+                self.left.pictures += 1
                 texts.append(f"[{text_of(part.get('content_type')) or 'part'}]")
         return "\n".join(text for text in texts if text)
 

@@ -113,6 +113,11 @@ def kind_of(value: Json) -> str:
     return names.get(type(value), "a number")
 
 
+def left_out(count: int, one: str, many: str = "") -> str:
+    """Return the sentence for a note on what was left out; `many` where it is not `one` with an s."""
+    return f"Left out: {count:,} {one if count == 1 else many or one + 's'}."
+
+
 def iso(value: Json) -> str:
     """Return a time as ISO 8601 to the second, in UTC; empty for what is no time.
 

@@ -6,7 +6,7 @@ from zatsudan.core.errors import ImportRefused
 from zatsudan.core.messages import Json, JsonObject, Message, Usage, whole_number
 from zatsudan.core.protocol import loads
 from zatsudan.core.session import Made
-from zatsudan.imports.draft import Draft, Note, iso, kind_of, known, text_of
+from zatsudan.imports.draft import Draft, Note, iso, kind_of, known, left_out, text_of
 
 #: What a response may hold that a session of texts cannot.
 _FURTHER = ("attachments", "tool_calls", "tool_results")
@@ -32,7 +32,13 @@ def read(responses: Sequence[Json], note: Note) -> list[Draft]:
         groups.setdefault(conversation or number, []).append(response)
         further += any(response.get(name) for name in _FURTHER)
     if further:
-        note(f"Attachments and tool calls of {further:,} responses were left out.")
+        note(
+            left_out(
+                further,
+                "response's attachments and tool calls",
+                "responses' attachments and tool calls",
+            )
+        )
     drafts = [_draft(group) for group in groups.values()]
     return [draft for draft in drafts if not draft.is_empty]
 

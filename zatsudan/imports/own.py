@@ -7,7 +7,7 @@ from zatsudan.core.errors import ImportRefused
 from zatsudan.core.messages import Json, JsonObject, Message
 from zatsudan.core.session import Made, replay
 from zatsudan.exports.talk import HEADING, HEADINGS
-from zatsudan.imports.draft import Draft, Note, iso, text_of
+from zatsudan.imports.draft import Draft, Note, iso, left_out, text_of
 from zatsudan.imports.jsontext import parse
 
 _ROLES = {heading: role for role, heading in HEADINGS.items()}
@@ -39,7 +39,7 @@ def read_records(records: Iterable[Json], note: Note) -> list[Draft]:
         if record["type"] != "session":
             drafts[-1].records.append(_ordered(record))
     if damaged:
-        note(f"{damaged:,} damaged lines were left out.")
+        note(left_out(damaged, "damaged line"))
     whole = []
     for draft in drafts:
         session = replay(draft.records)
@@ -82,28 +82,25 @@ def read_markdown(text: str, note: Note) -> list[Draft]:
     draft.model(facts.get("model"), text_of(facts.get("server")))
     parameters = facts.get("parameters")
     draft.parameters(parameters if isinstance(parameters, dict) else {})
-    left_out = 0
+    tools = 0
     for heading, said in _sections(text[front.end() :]):
         role = _ROLES.get(heading, "")
         if role == "system" and draft.is_empty:
             draft.system(said)
         elif role in ("", "tool", "function"):
-            left_out += 1  # their ids are not in Markdown, and no server takes them without
+            tools += 1  # their ids are not in Markdown, and no server takes them without
         else:
             draft.add(Message(role, said), made=Made() if role == "assistant" else None)
-    if left_out:
-        note(f"{left_out:,} messages of tools were left out; a jsonl export holds them whole.")
+    if tools:
+        note(left_out(tools, "message of a tool", "messages of tools"))
     return [] if draft.is_empty else [draft]
 
 
 def _sections(text: str) -> Iterable[tuple[str, str]]:
     """Yield each heading of a message and the text below it."""
     heads = [match for match in HEADING.finditer(text) if not match[1]]
-    ends = [match.start() for match in heads[1:]] + [len(text) + 1]
-    for match, end in zip(heads, ends, strict=True):
-        said = (
-            text[match.end() : end]
-            .removeprefix("\n\n")
-            .removesuffix("\n\n" if end <= len(text) else "\n")
-        )
+    for number, match in enumerate(heads, 1):
+        is_last = number == len(heads)
+        said = text[match.end() : None if is_last else heads[number].start()]
+        said = said.removeprefix("\n\n").removesuffix("\n" if is_last else "\n\n")
         yield match[2].removeprefix("## "), HEADING.sub(lambda line: line[0][1:], said)
