@@ -13,12 +13,13 @@ from typing import Any
 import httpx
 import pytest
 from zatsudan import embedded
-from zatsudan.chat import Chat, Turn
+from zatsudan.chat import Chat
 from zatsudan.client import Client
 from zatsudan.config import Config, Local, Network
 from zatsudan.connect import Server
 from zatsudan.core.errors import StatusError
 from zatsudan.core.messages import Json
+from zatsudan.turn import Turn
 
 pytestmark = pytest.mark.model
 

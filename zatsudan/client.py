@@ -8,7 +8,7 @@ import asyncio
 import json
 import socket
 import ssl
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -40,30 +40,38 @@ class Client:
     """A connection to one server, for the length of a session."""
 
     def __init__(
-        self, server: Server, network: Network, transport: httpx.AsyncBaseTransport | None = None
+        self,
+        server: Server,
+        network: Network,
+        transport: httpx.AsyncBaseTransport | None = None,
+        log: Callable[[JsonObject], None] = lambda _: None,
     ) -> None:
         self.server = server
+        self._log = log
         self._network = network
-        headers = {
-            "Content-Type": "application/json",
-            "Accept": "application/json",
-            **server.headers,
-        }
-        if server.api_key and "authorization" not in {name.lower() for name in headers}:
-            headers["Authorization"] = f"Bearer {server.api_key}"
         secure = server.base_url.startswith("https")
         try:
+            headers = httpx.Headers(
+                {"Content-Type": "application/json", "Accept": "application/json"}
+            )
+            headers.update(server.headers)
+            if server.api_key and server.api_key_header:
+                headers[server.api_key_header] = server.api_key
+            elif server.api_key and "Authorization" not in headers:
+                headers["Authorization"] = f"Bearer {server.api_key}"
+            url = httpx.URL(server.base_url)
+            self._base = str(url.copy_with(query=None))
             self._http = httpx.AsyncClient(
                 headers=headers,
-                params=dict(server.query) or None,
+                params={**url.params, **server.query} or None,
                 timeout=httpx.Timeout(
                     network.idle_seconds, connect=network.connect_seconds, pool=None
                 ),
                 # Building a TLS context takes 20 ms, which http does not need.
-                verify=ssl.create_default_context() if secure else False,
+                verify=_tls(server) if secure else False,
                 transport=transport,
             )
-        except (ValueError, TypeError, OSError, ImportError, UnicodeError) as error:
+        except (httpx.InvalidURL, ValueError, TypeError, OSError, ImportError) as error:
             raise ConnectionFailed(
                 f"The connection cannot be set up: {one_line(str(error))}.",
                 "Check the proxy variables, the certificates and the headers of this profile.",
@@ -82,22 +90,31 @@ class Client:
         content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(
             "utf-8", "replace"
         )
+        self._log({"request": f"{self._base}/chat/completions", "body": body})
         try:
             async with self._http.stream(
-                "POST", f"{self.server.base_url}/chat/completions", content=content
+                "POST", f"{self._base}/chat/completions", content=content
             ) as response:
+                self._log({"status": response.status_code})
                 if response.status_code != httpx.codes.OK:
                     raise await _status_error(response)
                 async with aclosing(_chunks(response)) as chunks:
                     async for chunk in chunks:
                         yield chunk
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError, OSError) as error:
-            raise self._translated(error) from error
+            failure = self._translated(error)
+            self._log({"failure": str(failure)})
+            raise failure from error
 
     async def models(self, seconds: float = 10.0) -> list[Model]:
         """Return the models that the server offers; raises ApiError."""
         try:
-            response = await self._http.get(f"{self.server.base_url}/models", timeout=seconds)
+            try:
+                response = await self._http.get(f"{self._base}/models", timeout=seconds)
+            except (
+                httpx.RemoteProtocolError
+            ):  # the server has closed a connection that was kept open
+                response = await self._http.get(f"{self._base}/models", timeout=seconds)
             if response.status_code != httpx.codes.OK:
                 message, code, param = read_error(response.content[:ERROR_BYTES])
                 raise StatusError(response.status_code, message, code=code, param=param)
@@ -113,8 +130,18 @@ class Client:
         return _translate(error, self.server.base_url, self._network)
 
 
+def _tls(server: Server) -> ssl.SSLContext | bool:
+    """Return how certificates are checked: by the profile's file, else by the system's store."""
+    if not server.verify:
+        return False
+    return ssl.create_default_context(cafile=server.ca_file or None)
+
+
 async def _chunks(response: httpx.Response) -> AsyncGenerator[Chunk, None]:
-    """Yield the chunks of a response's body; raises ConnectionFailed if it was cut."""
+    """Yield the chunks of a response's body; raises ConnectionFailed if it was cut.
+
+    A connection that breaks once the reply is complete cuts nothing.
+    """
     reader = Reader()
     pieces = response.aiter_bytes()
     while True:
@@ -122,6 +149,10 @@ async def _chunks(response: httpx.Response) -> AsyncGenerator[Chunk, None]:
             async with asyncio.timeout(AFTERMATH_SECONDS if reader.done else None):
                 piece = await anext(pieces, None)
         except TimeoutError:
+            break
+        except httpx.HTTPError:
+            if not reader.complete:
+                raise
             break
         for chunk in reader.close() if piece is None else reader.feed(piece):
             yield chunk
@@ -159,10 +190,8 @@ def _retry_after(value: str) -> float | None:
     value = value.strip()
     if not value:
         return None
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
+    if value.isascii() and value.replace(".", "", 1).isdigit():
+        return float(value[:9])
     try:
         when = parsedate_to_datetime(value)
     except (ValueError, TypeError):
@@ -186,7 +215,7 @@ _EXPLANATIONS: tuple[tuple[type[BaseException], str, str], ...] = (
     (
         ssl.SSLCertVerificationError,
         "The certificate of {where} is not trusted: {detail}.",
-        "Is the base URL right? A private authority's file can be named in SSL_CERT_FILE.",
+        "Is the base URL right? A private authority's file can be named as ca_file in the profile.",
     ),
     (
         ssl.SSLError,
@@ -245,4 +274,5 @@ def _translate(error: Exception, base_url: str, network: Network) -> ApiError:
             idle=describe_seconds(network.idle_seconds),
         ),
         advice,
+        passing=kind is BaseException,
     )

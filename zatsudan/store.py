@@ -9,11 +9,12 @@ import json
 import os
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from zatsudan.core.errors import StoreError
-from zatsudan.core.messages import JsonObject
+from zatsudan.core.messages import JsonObject, whole_number
 from zatsudan.core.printable import one_line
 from zatsudan.core.protocol import loads
 from zatsudan.core.session import VERSION, Session, replay
@@ -44,6 +45,7 @@ class Journal:
         self._pending = [encode(record) for record in pending]
         self._fd: int | None = None
         self._good = 0  # bytes of whole records
+        self._ragged = False  # is there a part of a record behind them?
         self._begun = False
 
     def append(self, record: JsonObject) -> None:
@@ -53,18 +55,17 @@ class Journal:
         self._pending.append(encode(record))
         if record.get("type") in ("message", "delta"):
             self._begun = True
-        if self._begun or self._fd is not None:
-            self.flush()
+        self.flush()
 
     def flush(self) -> None:
         """Write what is pending. A failure is kept in `trouble`, and nothing is lost."""
-        if not self._pending or self.path is None:
+        if not self._pending or self.path is None or not self._begun:
             return
         data = b"".join(self._pending)
         try:
             if self._fd is None:
-                self._open(self.path)
-            self._write(data)
+                self._fd = self._open(self.path, os.O_CREAT)
+            self._write(self._fd, data)
         except OSError as error:
             self.trouble = f"The session cannot be saved ({error.strerror or error})."
             return
@@ -90,7 +91,7 @@ class Journal:
         """Open and lock an existing file; raises StoreError if another program has it."""
         if self.path is not None and self._fd is None:
             try:
-                self._open(self.path)
+                self._fd = self._open(self.path)
             except OSError as error:
                 raise StoreError(
                     f"The session cannot be opened for writing ({error.strerror or error}).",
@@ -98,35 +99,46 @@ class Journal:
                 ) from error
             self._begun = True
 
-    def _open(self, path: Path) -> None:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    def _open(self, path: Path, create: int = 0) -> int:
+        if create:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | create, 0o600)
         try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            _lock(fd)
+            os.fchmod(fd, 0o600)
+            self._good = _whole(fd)
+            self._ragged = os.fstat(fd).st_size > self._good
+        except BaseException:
             os.close(fd)
-            raise StoreError(
-                "This session is open in another terminal.",
-                "Close it there, or start a new one here.",
-            ) from None
-        except OSError:
-            pass  # a file system without locks
-        os.fchmod(fd, 0o600)
-        self._fd = fd
-        self._good = _whole(fd)
-        os.ftruncate(fd, self._good)
+            raise
+        return fd
 
-    def _write(self, data: bytes) -> None:
-        if self._fd is None:
-            raise StoreError("The session is closed.")
+    def _write(self, fd: int, data: bytes) -> None:
+        if self._ragged:
+            os.ftruncate(fd, self._good)
+        self._ragged = True
         view = memoryview(data)
         try:
             while view:
-                view = view[os.write(self._fd, view) :]
+                view = view[os.write(fd, view) :]
         except OSError:
-            os.ftruncate(self._fd, self._good)  # no half records
+            with suppress(OSError):  # else before the next write
+                os.ftruncate(fd, self._good)
             raise
+        self._ragged = False
         self._good += len(data)
+
+
+def _lock(fd: int) -> None:
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise StoreError(
+            "This session is open in another terminal.",
+            "Close it there, or start a new one here.",
+        ) from None
+    except OSError:
+        pass  # a file system without locks
 
 
 def _whole(fd: int) -> int:
@@ -256,8 +268,9 @@ def find(directory: Path, name: str) -> Summary:
     Raises StoreError, also if several fit.
     """
     found = summaries(directory)
-    if name.isdigit() and 0 < int(name) <= len(found):
-        return found[int(name) - 1]
+    number = whole_number(name)
+    if number and number <= len(found):
+        return found[number - 1]
     wanted = name.casefold()
     for fits in (
         [summary for summary in found if name in (summary.id, summary.title)],

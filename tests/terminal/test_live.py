@@ -14,9 +14,9 @@ def below(screen: str, text: str) -> str:
 
 
 async def test_a_turn_reads_well() -> None:
-    async with sitting(says("Hel", "lo.\n", "Second line.")) as person:
+    async with sitting(says("Hel", "lo.\n\n", "Second line.")) as person:
         shown = await person.say("Hi there")
-        assert "» Hi there\n\nHello.\nSecond line.\n\nscripted · 10 in, 3 out" in shown
+        assert "» Hi there\n\nHello.\n\nSecond line.\n\nscripted · 10 in, 3 out" in shown
         # The prompt is back, with the toolbar under it.
         assert shown.endswith("»\nscripted")
 
@@ -126,8 +126,8 @@ async def test_every_failure_is_two_sentences_and_the_prompt_comes_back() -> Non
             "does not accept the API key",
         ),
         (fails(404, {"error": "model not found"}), "does not know this model"),
-        (fails(429, {"message": "slow down"}, Retry_After="7"), "wait 7.0 s"),
-        (fails(500, "<html><title>Oops</title></html>"), "Oops (a web page"),
+        (fails(429, {"message": "slow down"}, Retry_After="3600"), "wait 60 min"),
+        (fails(501, "<html><title>Oops</title></html>"), "Oops (a web page"),
         (Script([chunk("part"), CUT]), "broke"),
         (Script([chunk("part"), RESET]), "broke"),
         (Script([chunk("part")]), "did not say that the reply was done"),
@@ -147,7 +147,7 @@ async def test_every_failure_is_two_sentences_and_the_prompt_comes_back() -> Non
 
 
 async def test_a_message_after_a_failure_takes_the_place_of_the_unanswered_one() -> None:
-    async with sitting(fails(500, "no"), says("fine")) as person:
+    async with sitting(fails(501, "no"), says("fine")) as person:
         await person.say("first")
         assert person.screen.shown().endswith("» first\nscripted")  # the words are back
         await person.say("\x15second")
@@ -274,3 +274,54 @@ async def test_length_says_why_it_ended() -> None:
     async with sitting(says("cut", finish="length")) as person:
         shown = await person.say("go")
         assert "cut at the token limit" in shown
+
+
+async def test_a_passing_fault_is_waited_for_and_said() -> None:
+    async with sitting(fails(503, "busy"), says("at last")) as person:
+        person.type("hello\r")
+        await person.until("busy or still loading the model (503) · again in")
+        shown = await person.at_rest()
+        assert "at last" in shown
+        assert len([request for request in person.server.requests if request.method == "POST"]) == 2
+
+
+async def test_escape_ends_the_waiting() -> None:
+    async with sitting(fails(503, "busy", Retry_After="50"), says("never")) as person:
+        person.type("hello\r")
+        await person.until("again in 50 s")
+        person.type("\x1b")
+        shown = await person.until("stopped before the first token")
+        assert "never" not in shown
+
+
+async def test_a_refused_field_is_left_out_said_and_remembered() -> None:
+    refusal = {"error": {"message": "Unsupported value: 'temperature' does not support 0.2 with this model.",
+                         "param": "temperature", "code": "unsupported_value"}}  # fmt: skip
+    async with sitting(fails(400, refusal), says("fine"), says("again")) as person:
+        await person.say("/temperature 0.2")
+        shown = await person.say("hello")
+        assert "scripted does not take temperature here: sent without it." in shown
+        assert "fine" in shown
+        await person.say("more")
+        bodies = [request.body for request in person.server.requests if request.method == "POST"]
+        assert ["temperature" in body for body in bodies] == [True, False, False]
+        shown = await person.say("/learned")
+        assert "drop temperature" in shown
+        await person.say("/learned forget")
+        assert "Nothing has been refused yet." in await person.say("/learned")
+
+
+async def test_a_talk_too_long_for_the_server_is_shortened_once() -> None:
+    refusal = {"error": {"message": "This model's maximum context length is 120 tokens. However, your messages"
+                         " resulted in 400 tokens.", "code": "context_length_exceeded"}}  # fmt: skip
+    async with sitting(
+        says("reply " * 20), says("reply " * 20), fails(400, refusal), says("fits")
+    ) as person:
+        await person.say("first " * 10)
+        await person.say("second " * 10)
+        shown = await person.say("third")
+        assert "takes no longer talk than 120 tokens" in shown.replace("\n", " ")
+        assert "fits" in shown
+        assert [
+            message["content"][:5] for message in person.server.requests[-1].body["messages"]
+        ] == ["third"]

@@ -1,14 +1,12 @@
 """Commands on the talk itself."""
 
-from collections.abc import Iterable
-
 from zatsudan.chat import Chat
 from zatsudan.commands import sampling
 from zatsudan.commands.outcomes import Generate, Line, Outcome, Prefill, Show, Table, Talk, say
-from zatsudan.commands.registry import Choice, command
+from zatsudan.commands.registry import command
 from zatsudan.config import read_system
 from zatsudan.core.errors import CommandError
-from zatsudan.core.messages import Usage
+from zatsudan.core.messages import Usage, whole_number
 from zatsudan.core.parameters import read_assignments, show_value
 from zatsudan.core.printable import one_line
 from zatsudan.core.session import Node
@@ -74,9 +72,9 @@ async def undo(chat: Chat, args: str) -> Outcome:
     Nothing is deleted: the turn stays in the session as another branch. Your message comes
     back into the input line, to be changed and sent again.
     """
-    count = int(args) if args.isdigit() else 1
+    count = whole_number(args) if args else 1
     users = [node for node in chat.session.path() if node.message.role == "user"]
-    if not users or not 1 <= count <= len(users):
+    if count is None or not 1 <= count <= len(users):
         raise CommandError(
             f"There are {len(users)} turns to step back over.", "/undo steps back one."
         )
@@ -103,15 +101,54 @@ async def new(chat: Chat, _args: str) -> Outcome:
 @command("show", "[N|all]", group=GROUP, possible=_has_turns)
 async def show(chat: Chat, args: str) -> Outcome:
     """Show the last turn again, the last N, or all."""
+    return Show((_last_turns(chat, args),))
+
+
+@command("redraw", "[N|all]", group=GROUP, possible=_has_turns)
+async def redraw(chat: Chat, args: str) -> Outcome:
+    """Scroll the screen empty and show the last turns anew.
+
+    At the present width: after a resize, rows that were printed before keep their old one.
+    """
+    return Show((_last_turns(chat, args or "3"),), afresh=True)
+
+
+def _last_turns(chat: Chat, args: str) -> Talk:
     turns = turns_of(chat.session.path())
-    count = len(turns) if args == "all" else int(args) if args.isdigit() else 1
-    shown = [node for turn in turns[max(0, len(turns) - count) :] for node in turn] if count else []
-    return Show((Talk(tuple(shown), len(chat.session.path()) - len(shown)),))
+    count = len(turns) if args == "all" else whole_number(args or "1")
+    if count is None or (not count and turns):
+        raise CommandError(
+            f"{one_line(args, 30)!r} is no number of turns.", "Write a number, or all."
+        )
+    shown = [node for turn in turns[-count or len(turns) :] for node in turn]
+    return Talk(tuple(shown), len(chat.session.path()) - len(shown))
+
+
+@command("raw", "", group=GROUP, possible=_has_turns)
+async def raw(chat: Chat, _args: str) -> Outcome:
+    """Show the last reply as the model wrote it."""
+    reply = next(
+        (node for node in reversed(chat.session.path()) if node.message.role == "assistant"), None
+    )
+    if reply is None:
+        raise CommandError("There is no reply yet.", "Write a message first.")
+    return Show((Line(reply.message.text),))
+
+
+@command("reasoning", "[show]", group=GROUP, possible=_has_turns)
+async def reasoning(chat: Chat, _args: str) -> Outcome:
+    """Show what the model thought before its last reply."""
+    reply = next(
+        (node.made for node in reversed(chat.session.path()) if node.made is not None), None
+    )
+    if reply is None or not reply.reasoning:
+        return say("The last reply came without reasoning.", "dim")
+    return Show((Line(reply.reasoning.strip(), "dim"),))
 
 
 @command("context", "", group=GROUP)
 async def context(chat: Chat, _args: str) -> Outcome:
-    """Show what the next request sends: the window, and what it leaves out."""
+    """Show what the next request sends, and what it leaves out."""
     window = chat.window()
     sent = {node.id for node in window.nodes}
     rows: list[tuple[str, ...]] = []
@@ -161,9 +198,11 @@ async def usage(chat: Chat, _args: str) -> Outcome:
     table = Table(
         ("", "in", "out", "cached", "reasoning", "total"), tuple(rows), right=frozenset(range(1, 6))
     )
-    if last is None:
-        return Show((table,))
-    return Show((table, Line(describe_speed(last), "dim")))
+    notes = [describe_speed(last)] if last is not None else []
+    cost = chat.cost()
+    if cost is not None:
+        notes.append(f"cost of this session, by the profile's prices: {cost:.4f}")
+    return Show((table, *(Line(note, "dim") for note in notes)))
 
 
 def _counts(usage: Usage) -> tuple[str, ...]:
@@ -188,48 +227,3 @@ def describe_speed(node: Node) -> str:
         speed = made.usage.completion / (made.seconds - made.first)
         parts.append(f"{'~' if made.usage.estimated else ''}{speed:.1f} tok/s")
     return " · ".join(parts)
-
-
-def _models(chat: Chat, _args: str) -> Iterable[Choice]:
-    for model in chat.models:
-        length = f"{model.context_length:,} tokens" if model.context_length else ""
-        yield Choice(model.id, length)
-
-
-@command("model", "[NAME]", group=GROUP, everyday=True, complete=_models)
-async def model(chat: Chat, args: str) -> Outcome:
-    """List the models, or change to one."""
-    if args:
-        name = args.strip()
-        if not chat.models:
-            await _try_models(chat)
-        fits = [entry.id for entry in chat.models if name in entry.id]
-        if len(fits) == 1 and name not in (entry.id for entry in chat.models):
-            name = fits[0]
-        chat.use_model(name, chat.server)
-        unknown = bool(chat.models) and name not in (entry.id for entry in chat.models)
-        note = " The server does not list it; it is asked all the same." if unknown else ""
-        return say(f"Model: {one_line(name)}.{note}", "warn" if unknown else "good")
-    models = await chat.fetch_models()
-    current = chat.session.model or await chat.model()
-    rows = tuple(
-        (one_line(entry.id, 80), f"{entry.context_length:,}" if entry.context_length else "·")
-        for entry in models
-    )
-    marks = frozenset(i for i, entry in enumerate(models) if entry.id == current)
-    server = chat.server
-    title = (
-        f"{len(models)} models at {server.base_url if server else '?'}; the present one is marked"
-    )
-    if not models:
-        return say(f"The server lists no models. The present one is {one_line(current)}.", "dim")
-    return Show((Table(("model", "context"), rows, title, marks, frozenset({1})),))
-
-
-async def _try_models(chat: Chat) -> None:
-    from zatsudan.core.errors import ZatsudanError
-
-    try:
-        await chat.fetch_models()
-    except ZatsudanError:
-        return  # a server without a list takes any name

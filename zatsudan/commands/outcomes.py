@@ -43,9 +43,10 @@ Part: TypeAlias = Line | Table | Talk
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """Show these parts."""
+    """Show these parts; `afresh` on a screen that has been scrolled empty."""
 
     parts: tuple[Part, ...]
+    afresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,9 +84,8 @@ def resume(chat: Chat, path: Path) -> list[Part]:
     loaded = chat.load(path)
     session = chat.session
     if chat.server is not None and session.server not in ("", chat.server.name):
-        was = session.model
+        note = f"It was held with {one_line(session.model, 40)} at {one_line(session.server, 40)}."
         chat.use_model(before or chat.server.model, chat.server)
-        note = f"It was held with {one_line(was, 40)} at {one_line(session.server, 40)}."
     else:
         note = ""
     return [*_loss(loaded), *opening(chat), *([Line(note, "dim")] if note else [])]
@@ -117,7 +116,10 @@ def opening(chat: Chat) -> list[Part]:
 
 @command("sessions", "", group=GROUP)
 async def sessions(chat: Chat, _args: str) -> Outcome:
-    """List the saved sessions, the latest first. /load NUMBER goes on with one."""
+    """List the saved sessions, the latest first.
+
+    `/load NUMBER` goes on with one.
+    """
     found = store.summaries(_directory(chat))
     if not found:
         return say("No session is saved yet.", "dim")

@@ -48,7 +48,11 @@ class ApiError(ZatsudanError):
 
 
 class ConnectionFailed(ApiError):
-    """The server was not reached, or the connection broke."""
+    """The server was not reached, or the connection broke; `passing` if trying again may help."""
+
+    def __init__(self, sentence: str, advice: str = "", *, passing: bool = False) -> None:
+        super().__init__(sentence, advice)
+        self.passing = passing
 
 
 class StreamError(ApiError):

@@ -148,8 +148,29 @@ stops = Kind(
 )
 
 
+texts = Kind(
+    "texts, as in text audio",
+    _read_stop,
+    lambda value: isinstance(value, list) and all(isinstance(item, str) for item in value),
+    many=True,
+    short="texts",
+)
+
+
 def _read_json(words: Sequence[Word], _current: Json) -> Json:
-    value: Json = json.loads(" ".join(word.text for word in words))
+    return read_json(" ".join(word.text for word in words))
+
+
+def _refuse(_constant: str) -> Json:
+    raise ValueError
+
+
+def read_json(text: str) -> Json:
+    """Parse JSON that is going to be sent: no NaN, no Infinity; raises ValueError."""
+    try:
+        value: Json = json.loads(text, parse_constant=_refuse)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
     return value
 
 

@@ -46,6 +46,8 @@ def content_text(content: Json) -> str:
         return content
     if isinstance(content, list):
         return "".join(_part_text(part) for part in content)
+    if isinstance(content, dict):
+        return _part_text(content)
     return "" if content is None else str(content)
 
 

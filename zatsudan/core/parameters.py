@@ -22,10 +22,12 @@ from zatsudan.core.kinds import (
     integer,
     json_of,
     number,
+    read_json,
     response_format,
     stops,
     switch,
     text,
+    texts,
     words_or_object,
 )
 from zatsudan.core.messages import Json
@@ -137,7 +139,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("parallel_tool_calls", switch, "Let the model call several tools at once."),
     Parameter("functions", json_of("a JSON list of functions", list), "The older form of tools."),
     Parameter("function_call", words_or_object("none", "auto"), "The older form of tool_choice."),
-    Parameter("modalities", json_of("a JSON list of texts", list), "Kinds of output: text, audio."),
+    Parameter("modalities", texts, "Kinds of output: text, audio."),
     Parameter("audio", json_of("a JSON object", dict), "Voice and format of audio output."),
     Parameter("prediction", json_of("a JSON object", dict), "Text that the reply will largely repeat."),
     Parameter("web_search_options", json_of("a JSON object", dict), "Options of the server's web search."),
@@ -227,10 +229,9 @@ def free_value(words: Sequence[Word]) -> Json:
     if len(words) == 1 and words[0].quoted:
         return typed
     try:
-        value: Json = json.loads(typed)
-    except (ValueError, RecursionError):
+        return read_json(typed)
+    except ValueError:
         return typed
-    return value
 
 
 def show_value(value: Json) -> str:

@@ -56,18 +56,31 @@ class Chunk:
 def loads(text: str | bytes) -> Json:
     """Parse JSON; raises ValueError for all that Python's parser cannot take.
 
-    Too deep nesting is a RecursionError there, and an integer of more than
-    4,300 digits a ValueError: the second is read as a float.
+    Too deep nesting is a RecursionError there, at a depth that is not the same
+    for reading, for writing and for our own folds: a fixed depth is refused
+    instead. An integer of more than 4,300 digits is a ValueError there: what no
+    float could hold is read as an infinite one.
     """
     try:
         value: Json = json.loads(text, parse_int=_integer)
     except RecursionError:
         raise ValueError("nested too deep") from None
-    return value
+    level = [value]
+    for _ in range(DEPTH):
+        level = [
+            item
+            for outer in level
+            if isinstance(outer, dict | list)
+            for item in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(item, dict | list)
+        ]
+        if not level:
+            return value
+    raise ValueError("nested too deep")
 
 
 def _integer(digits: str) -> int | float:
-    return int(digits) if len(digits) < 400 else float(digits)
+    return int(digits) if len(digits) < 300 else float(digits)
 
 
 def read_chunk(value: Json) -> Chunk:
@@ -75,20 +88,20 @@ def read_chunk(value: Json) -> Chunk:
 
     Raises StreamError if it is an error object or nothing like a chunk.
     """
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]  # Google puts its error objects into a list
     if not isinstance(value, dict):
         raise StreamError("The server sent something that is not a reply.", NOT_AN_API)
-    error = value.get("error")
     choices = value.get("choices")
-    if error and not choices:
-        raise StreamError(
-            f"The server broke off: {error_message(value) or 'it gave no reason'}",
-            "/retry sends the message again.",
-        )
     deltas = tuple(
         _read_choice(choice, position)
         for position, choice in enumerate(choices if isinstance(choices, list) else ())
         if isinstance(choice, dict)
     )
+    # OpenRouter sends its error beside a choice that ends with "error".
+    failed = not deltas or any(delta.finish_reason == "error" for delta in deltas)
+    if failed and (value.get("error") or value.get("object") == "error"):
+        raise broken_off(error_message(value))
     return Chunk(
         deltas,
         Usage.from_json(value.get("usage")),
@@ -97,6 +110,17 @@ def read_chunk(value: Json) -> Chunk:
         _text(value.get("system_fingerprint")),
     )
 
+
+def broken_off(message: str) -> StreamError:
+    """Return the error for what a server says in the middle of a stream."""
+    return StreamError(
+        f"The server broke off: {message or 'it gave no reason'}",
+        "/retry sends the message again.",
+    )
+
+
+#: How deep JSON from a server or a file may be nested.
+DEPTH = 100
 
 NOT_AN_API = "Is the base URL that of an API? It usually ends in /v1."
 
@@ -160,7 +184,9 @@ def _html_title(text: str) -> str:
     if not re.match(r"\s*<(!doctype|html|head|body|\?xml)", text, re.IGNORECASE):
         return text
     title = re.search(
-        r"<title[^>]*>(.*?)</title>|<h1[^>]*>(.*?)</h1>", text, re.IGNORECASE | re.DOTALL
+        r"<title[^>]*>(.*?)</title>|<h1[^>]*>(.*?)</h1>",
+        text[:16_384],  # the search is quadratic on a page made to be slow
+        re.IGNORECASE | re.DOTALL,
     )
     words = html.unescape(re.sub(r"<[^>]*>", " ", title[0])) if title else "a web page"
     return f"{words.strip()} (a web page, not an API's reply)"

@@ -1,6 +1,6 @@
 """A reply while it grows: the fold of one choice's deltas."""
 
-from zatsudan.core.messages import Json, whole_number
+from zatsudan.core.messages import Json, JsonObject, whole_number
 from zatsudan.core.protocol import Delta
 
 
@@ -41,6 +41,12 @@ class Reply:
         return not (any(self._content) or any(self._reasoning) or self.calls)
 
 
+def _is_same(call: Json, piece: JsonObject) -> bool:
+    """Some servers send each call whole and all at index 0: another id is another call."""
+    known = call.get("id") if isinstance(call, dict) else None
+    return not known or piece.get("id") in (None, "", known)
+
+
 def _merge_calls(old: Json, new: Json) -> Json:
     """Join the pieces of tool calls: names and arguments grow, lists go by `index`."""
     if isinstance(old, dict) and isinstance(new, dict):
@@ -65,7 +71,7 @@ def _merge_calls(old: Json, new: Json) -> Json:
             index = whole_number(call.get("index"))
             place = position if index is None else min(index, len(calls))
             piece = {key: value for key, value in call.items() if key != "index"}
-            if place < len(calls):
+            if place < len(calls) and _is_same(calls[place], piece):
                 calls[place] = _merge_calls(calls[place], piece)
             else:
                 calls.append(piece)

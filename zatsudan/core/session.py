@@ -7,7 +7,7 @@ the head.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from zatsudan.core.messages import Json, JsonObject, Message, Usage
 
@@ -113,9 +113,10 @@ class Setting:
 
 @dataclass(slots=True)
 class Partial:
-    """A reply of which only pieces are in the journal yet."""
+    """A reply of which only pieces are in the journal yet. `head` is where the head stood then."""
 
     parent: str | None
+    head: str | None
     at: str
     made: Made
     content: list[str] = field(default_factory=list)
@@ -152,7 +153,10 @@ class Session:
 
     def next_id(self) -> str:
         """Return an id that no message of this session has."""
-        return str(self.last_number + 1)
+        number = self.last_number + 1
+        while str(number) in self.nodes or str(number) in self.partials:
+            number += 1
+        return str(number)
 
     def path(self, last: str | None = None) -> list[Node]:
         """Return the messages from the root to `last`, or to the head."""
@@ -213,21 +217,27 @@ def replay(records: Iterable[Mapping[str, Json]]) -> Session:
 
 
 def recovery(session: Session) -> list[JsonObject]:
-    """Return the records that make whole what a crash left: partial replies become messages."""
-    records: list[JsonObject] = []
-    for node_id, partial in session.partials.items():
-        content = "".join(partial.content)
-        made = Made.from_json(
-            {
-                **partial.made.to_json(),
-                "ended": INTERRUPTED,
-                "error": "zatsudan ended in the middle of the reply",
-                "reasoning": "".join(partial.reasoning),
-            }
-        )
-        message = Message("assistant", content)
-        records.append(message_record(node_id, partial.parent, message, partial.at, made))
+    """Return the records that make whole what a crash left: partial replies become messages.
+
+    The head goes to the first choice, as it does live; if the talk has gone on
+    elsewhere since, it stays there.
+    """
+    partials = session.partials
+    records = [_whole_record(key, partials[key]) for key in reversed(partials)]
+    if any(partial.head != session.head for partial in partials.values()):
+        records.append({"type": "head", "id": session.head})
     return records
+
+
+def _whole_record(node_id: str, partial: Partial) -> JsonObject:
+    made = replace(
+        partial.made,
+        ended=INTERRUPTED,
+        error="zatsudan ended in the middle of the reply",
+        reasoning="".join(partial.reasoning),
+    )
+    message = Message("assistant", "".join(partial.content))
+    return message_record(node_id, partial.parent, message, partial.at, made)
 
 
 def _text(record: Mapping[str, Json], name: str) -> str:
@@ -243,8 +253,13 @@ def _begin(session: Session, record: Mapping[str, Json]) -> bool:
 
 def _parent(session: Session, record: Mapping[str, Json]) -> str | None:
     parent = record.get("parent")
-    if parent is None or parent in session.nodes:
-        return parent if isinstance(parent, str) else None
+    if parent is None:
+        return None
+    if isinstance(parent, str):
+        if parent in session.partials:  # a damaged line cost the end of a reply
+            apply(session, _whole_record(parent, session.partials[parent]))
+        if parent in session.nodes:
+            return parent
     # A damaged line cost the parent: what follows it hangs on what stood last.
     return session.head
 
@@ -256,10 +271,12 @@ def _count(session: Session, node_id: str) -> None:
 
 def _add_message(session: Session, record: Mapping[str, Json]) -> bool:
     node_id, message = _text(record, "id"), record.get("message")
-    if not node_id or not isinstance(message, dict) or node_id in session.nodes:
+    if not node_id or not isinstance(message, dict):
+        return False
+    parent = _parent(session, record)
+    if node_id in session.nodes:
         return False
     made = record.get("made")
-    parent = _parent(session, record)
     session.nodes[node_id] = Node(
         node_id,
         parent,
@@ -283,6 +300,7 @@ def _add_delta(session: Session, record: Mapping[str, Json]) -> bool:
         made = record.get("made")
         partial = Partial(
             _parent(session, record),
+            session.head,
             _text(record, "at"),
             Made.from_json(made) if isinstance(made, dict) else Made(),
         )

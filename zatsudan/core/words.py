@@ -2,15 +2,18 @@
 
 `"..."` takes the escapes of JSON (`\\n`, `\\t`, `\\"`, `\\u3042`), `'...'` is
 literal, a bare word ends at a blank and takes `\\n`, `\\t` and `\\\\`. So a stop
-sequence can hold blanks, newlines and quotes.
+sequence can hold blanks, newlines and quotes. A JSON object or list is one word
+as it stands, blanks and quotes and all.
 """
 
+import json
 import re
 from dataclasses import dataclass
 
 from zatsudan.core.errors import CommandError
 
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b", "f": "\f"}
+_JSON = json.JSONDecoder()
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 
 
@@ -64,12 +67,16 @@ def _word(text: str, position: int) -> tuple[Word, int]:
     name: str | None = None
     while position < len(text) and not text[position].isspace():
         sign = text[position]
-        if sign in "\"'" and (not parts or parts[-1].endswith("=")):
+        at_start = not parts or parts[-1].endswith("=")
+        if sign in "\"'" and at_start:
             end = _closing(text, position)
             inner = text[position + 1 : end]
             parts.append(_unescape(inner) if sign == '"' else inner)
             quoted = True
             position = end + 1
+        elif sign in "{[" and at_start and (end := _json_end(text, position)):
+            parts.append(text[position:end])
+            position = end
         else:
             start = position
             while position < len(text) and not text[position].isspace():
@@ -79,6 +86,15 @@ def _word(text: str, position: int) -> tuple[Word, int]:
                     break
             parts.append(_unescape_bare(text[start:position]))
     return Word("".join(parts), quoted, name or None), position
+
+
+def _json_end(text: str, start: int) -> int:
+    """Return where the JSON value at `start` ends, if it is one and a blank follows; else 0."""
+    try:
+        _, end = _JSON.raw_decode(text, start)
+    except (ValueError, RecursionError):
+        return 0
+    return end if end == len(text) or text[end].isspace() else 0
 
 
 def _closing(text: str, start: int) -> int:

@@ -17,12 +17,12 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.history import InMemoryHistory
 from prompt_toolkit.input import Input
 
-from zatsudan.chat import Chat, Turn
+from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Part
 from zatsudan.commands.registry import Command, parse
 from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.parameters import show_value
-from zatsudan.core.printable import one_line
+from zatsudan.core.printable import one_line, printable
 from zatsudan.core.protocol import Delta
 from zatsudan.terminal import prompt, ptk
 from zatsudan.terminal.completion import CommandCompleter
@@ -30,9 +30,10 @@ from zatsudan.terminal.history import PrivateFileHistory
 from zatsudan.terminal.painter import Painter
 from zatsudan.terminal.parts import error_rows, part_rows, reply_note, said_rows, status_rows
 from zatsudan.terminal.repl import Repl, greeting
-from zatsudan.terminal.rows import reflows, sgr
-from zatsudan.terminal.stream import RowStream, TextStream
+from zatsudan.terminal.rows import reflows, sgr, wrap
+from zatsudan.terminal.stream import RowStream
 from zatsudan.terminal.view import LiveView
+from zatsudan.turn import Turn
 
 RESIZE_SECONDS = 0.08
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
@@ -63,6 +64,8 @@ class LiveTerminal:
         vi: bool = False,
     ) -> None:
         self._chat = chat
+        self._environ = environ
+        self._streams: Callable[[int], RowStream] | None = None
         self._clock = clock
         self._repl = Repl(chat, commands, self)
         self._stdout = stdout or sys.stdout
@@ -175,10 +178,14 @@ class LiveTerminal:
         return self._queue.pop() if self._queue else ""
 
     def leave(self) -> None:
+        self._start(self._leave())
+
+    async def _leave(self) -> None:
+        if self._task is not None:
+            self._task.cancel()  # what came of the reply is shown and kept
+            await asyncio.gather(self._task, return_exceptions=True)
         if not self._app.is_done:
-            self._painter.clear()
-            if self._task is not None and self._task is not asyncio.current_task():
-                self._task.cancel()
+            self._painter.lend()
             self._app.exit()
 
     def hint(self, text: str) -> None:
@@ -186,18 +193,22 @@ class LiveTerminal:
         self._app.invalidate()
 
     def clear_screen(self) -> None:
+        """Scroll the screen empty; what stood on it is in scrollback."""
         self._painter.clear_screen()
 
     def aside(self, what: str) -> None:
-        self._painter.clear()
-        if what == "edit":
-            self._prompt.buffer.open_in_editor()
-        else:
-            self._start(self._suspend())
+        self._start(self._aside(what))
 
-    async def _suspend(self) -> None:
-        async with in_terminal():
-            os.kill(0, signal.SIGTSTP)
+    async def _aside(self, what: str) -> None:
+        self._painter.lend()
+        try:
+            if what == "edit":
+                await self._prompt.buffer.open_in_editor()
+            else:
+                async with in_terminal():
+                    os.kill(0, signal.SIGTSTP)
+        finally:
+            self._painter.take_back()
 
     # --- what is shown ---------------------------------------------------
 
@@ -208,7 +219,11 @@ class LiveTerminal:
         self._painter.show(rows, ())
 
     def _make_stream(self, width: int) -> RowStream:
-        return TextStream(width)
+        if self._streams is None:
+            from zatsudan.terminal.replies import markdown_streams
+
+            self._streams = markdown_streams(self._environ)
+        return self._streams(width)
 
     def _render(self, text: str, width: int) -> Sequence[str]:
         stream = self._make_stream(width)
@@ -232,7 +247,11 @@ class LiveTerminal:
             seconds = self._clock() - began
             spin = SPINNER[int(seconds * 8) % len(SPINNER)]
             if turn.first is None or turn.started is None:
-                doing = self._progress or ("waiting" if turn.started is not None else "connecting")
+                doing = (
+                    turn.waiting
+                    or self._progress
+                    or ("waiting" if turn.started is not None else "connecting")
+                )
                 return f"{spin} {doing} · {seconds:.0f} s · Esc stops"
             streaming = max(0.05, seconds - turn.first)
             speed = turn.deltas / streaming
@@ -246,6 +265,10 @@ class LiveTerminal:
                 view.add(delta)
 
         return add
+
+    def note(self, text: str) -> None:
+        if self._view is not None:
+            self._view.note(sgr(row, "warn") for row in wrap(printable(text), self._width()))
 
     def end(self, turn: Turn) -> None:
         if self._view is not None:

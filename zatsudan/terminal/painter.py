@@ -35,6 +35,7 @@ class Painter:
         self._live: Sequence[str] = ()
         self._works = ptk.supported(app)
         self._columns = output.real_size.columns
+        self._lent = False
         self.rows: list[str] = []
         self.bytes_written = 0
         self.frames = 0
@@ -46,7 +47,7 @@ class Painter:
         """
         self._held.extend(committed)
         self._live = live
-        if ptk.away(self._app) or self._app.frozen:
+        if self._lent or ptk.away(self._app) or self._app.frozen:
             return
         if self._output.real_size.columns != self._columns and self._app.on_resize is not None:
             # The window has changed and its signal is still on the way: rows of
@@ -88,14 +89,20 @@ class Painter:
         if self._held or list(self._live) != self.rows:
             self.show((), self._live)
 
-    def clear(self) -> None:
-        """Take the live rows off the screen, before it is lent to another program."""
+    def lend(self) -> None:
+        """Take the live rows off the screen and hold still: another program is to have it."""
         if self.rows and self._works and not ptk.away(self._app):
             self._output.reserved = 0
             up = ptk.cursor(self._app).y + len(self.rows)
-            self.rows = []
             self._write(f"\r\x1b[{up}A")
             ptk.redraw_from_here(self._app)
+        self.rows = []
+        self._lent = True
+
+    def take_back(self) -> None:
+        """Go on where `lend` stopped."""
+        self._lent = False
+        self.repaint()
 
     def clear_screen(self) -> None:
         """Scroll all that is on the screen into scrollback, and draw anew at its top."""

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TextIO
 
-from zatsudan.chat import Chat, Turn
+from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Part, Talk
 from zatsudan.commands.registry import Command
 from zatsudan.core.errors import ZatsudanError
@@ -21,6 +21,7 @@ from zatsudan.core.protocol import Delta
 from zatsudan.terminal.parts import PROMPT, error_rows, part_rows, status
 from zatsudan.terminal.repl import Repl, greeting
 from zatsudan.terminal.rows import uncoloured
+from zatsudan.turn import Turn
 
 WIDTH = 80
 
@@ -104,11 +105,17 @@ class PlainTerminal:
 
         return add
 
+    def note(self, text: str) -> None:
+        self._write(self._err, f"[{printable(text)}]\n")
+
     def end(self, turn: Turn) -> None:
         if self._wrote and not self._wrote.endswith("\n"):
             self._write(self._out, "\n")
         if turn.nodes and self._err.isatty():
             self._write(self._err, f"[{status(turn.made)}]\n")
+
+    def clear_screen(self) -> None:
+        """Nothing: what is written stays."""
 
     def prefill(self, text: str) -> None:
         del text  # there is no input line to put it into; /retry sends it again

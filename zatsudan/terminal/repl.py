@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from zatsudan import __version__
-from zatsudan.chat import Chat, Turn
+from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Generate, Leave, Line, Part, Prefill, Show
 from zatsudan.commands.registry import Command, find, parse
 from zatsudan.core.errors import ZatsudanError
@@ -18,6 +18,7 @@ from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line
 from zatsudan.core.protocol import Delta
 from zatsudan.core.session import FINISHED, Node
+from zatsudan.turn import Turn
 
 
 class Surface(Protocol):
@@ -35,8 +36,14 @@ class Surface(Protocol):
     def begin(self, turn: Turn) -> Callable[[Delta], None]:
         """A reply begins; return what takes its deltas."""
 
+    def note(self, text: str) -> None:
+        """Say a line while a reply is under way."""
+
     def end(self, turn: Turn) -> None:
         """The reply has ended, one way or another."""
+
+    def clear_screen(self) -> None:
+        """Scroll the screen empty."""
 
     def prefill(self, text: str) -> None:
         """Put a text into the input line."""
@@ -86,6 +93,8 @@ class Repl:
         name, args = command
         outcome = await find(self.commands, name).run(self.chat, args)
         if isinstance(outcome, Show):
+            if outcome.afresh:
+                self._surface.clear_screen()
             self._surface.show(outcome.parts)
         elif isinstance(outcome, Generate):
             self._surface.show(outcome.parts)
@@ -102,7 +111,7 @@ class Repl:
         turn = self.chat.turn(parent, overrides)
         on_delta = self._surface.begin(turn)
         try:
-            await turn.run(on_delta)
+            await turn.run(on_delta, self._surface.note)
         except asyncio.CancelledError:
             if asyncio.current_task() is None:
                 raise

@@ -1,28 +1,9 @@
-"""Rows: what stands in one line of the screen, as styled pieces and as escape text."""
+"""Rows of our own text: lines of the screen as escape text, without rich."""
 
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias
-
-if TYPE_CHECKING:
-    from rich.color import ColorSystem
-    from rich.segment import Segment
-
-    Row: TypeAlias = tuple[Segment, ...]
-
-
-def color_system(environ: Mapping[str, str]) -> "ColorSystem | None":
-    """Return how many colours the terminal has; None for NO_COLOR and terminals without."""
-    from rich.color import ColorSystem
-
-    term = environ.get("TERM", "")
-    if environ.get("NO_COLOR") or term in ("dumb", "unknown", ""):
-        return None
-    if environ.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
-        return ColorSystem.TRUECOLOR
-    return ColorSystem.EIGHT_BIT if "256" in term else ColorSystem.STANDARD
 
 
 def reflows(environ: Mapping[str, str]) -> bool:

@@ -6,10 +6,11 @@ three times what the last frame cost.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from zatsudan.core.protocol import Delta
 from zatsudan.terminal.painter import Painter
+from zatsudan.terminal.parts import thought_rows
 from zatsudan.terminal.rows import sgr
 from zatsudan.terminal.stream import RowStream, TextStream
 
@@ -73,6 +74,11 @@ class LiveView:
             first, self._began = not self._began, True
             self._schedule(0.0 if first else self._drawn_at + max(FRAME_SECONDS, 3 * self._cost))
 
+    def note(self, rows: Iterable[str]) -> None:
+        """Commit rows of our own between those of the reply."""
+        self._committed += [*rows, ""]
+        self._schedule(self._clock())
+
     def resize(self) -> list[str]:
         """Go on at the screen's present width; return the live rows at it."""
         for stream in (self._content, self._reasoning):
@@ -132,10 +138,7 @@ class LiveView:
         if self._reasoning is not None:
             seconds = self._clock() - self._reasoning_since
             self._reasoning = None
-            self._committed += [
-                sgr(f"thought for {seconds:.1f} s ({self._reasoning_size:,} characters)", "dim"),
-                "",
-            ]
+            self._committed += [*thought_rows(self._reasoning_size, seconds)]
 
     def _live(self, *, hold: bool) -> list[str]:
         limit = max(1, min(TAIL_ROWS, self._size()[1] - 6))

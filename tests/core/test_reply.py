@@ -1,0 +1,99 @@
+"""A reply: the fold of its deltas."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from zatsudan.core.messages import Json
+from zatsudan.core.protocol import Delta
+from zatsudan.core.reply import Reply
+
+
+def fold(*deltas: Delta) -> Reply:
+    reply = Reply()
+    for delta in deltas:
+        reply.add(delta)
+    return reply
+
+
+def calls(*pieces: Json) -> Json:
+    return fold(*(Delta(extra=(("tool_calls", piece),)) for piece in pieces)).calls["tool_calls"]
+
+
+def test_nothing_is_empty() -> None:
+    assert fold().is_empty
+    assert fold(Delta(finish_reason="stop")).is_empty
+    assert not fold(Delta(content="a")).is_empty
+    assert not fold(Delta(reasoning="a")).is_empty
+    assert not fold(Delta(extra=(("function_call", {"name": "f"}),))).is_empty
+
+
+def test_texts_and_logprobs_grow_and_the_first_finish_reason_stays() -> None:
+    reply = fold(
+        Delta(content="a", reasoning="r", logprobs=(1,)),
+        Delta(content="b", logprobs=(2, 3), finish_reason="length"),
+        Delta(finish_reason="stop"),
+    )
+
+    assert (reply.content, reply.reasoning) == ("ab", "r")
+    assert reply.logprobs == [1, 2, 3]
+    assert reply.finish_reason == "length"
+    assert reply.deltas == 3
+
+
+@given(st.lists(st.text(max_size=5)), st.lists(st.text(max_size=5)))
+def test_the_content_is_that_of_all_deltas(one: list[str], two: list[str]) -> None:
+    reply = fold(*(Delta(content=text) for text in one), *(Delta(reasoning=text) for text in two))
+
+    assert (reply.content, reply.reasoning) == ("".join(one), "".join(two))
+
+
+def test_a_tool_call_grows_by_its_index() -> None:
+    got = calls(
+        [{"index": 0, "id": "c1", "type": "function", "function": {"name": "f", "arguments": ""}}],
+        [{"index": 0, "function": {"arguments": '{"a"'}}],
+        [{"index": 1, "id": "c2", "function": {"name": "g", "arguments": "{}"}}],
+        [{"index": 0, "function": {"arguments": ": 1}", "name": None}}],
+    )
+
+    assert got == [
+        {"id": "c1", "type": "function", "function": {"name": "f", "arguments": '{"a": 1}'}},
+        {"id": "c2", "function": {"name": "g", "arguments": "{}"}},
+    ]
+
+
+def test_whole_calls_that_all_claim_the_same_place_stay_apart() -> None:
+    one: Json = {"index": 0, "id": "c1", "function": {"name": "f", "arguments": "{}"}}
+    two: Json = {"index": 0, "id": "c2", "function": {"name": "g", "arguments": "{}"}}
+
+    assert calls([one], [two]) == [
+        {"id": "c1", "function": {"name": "f", "arguments": "{}"}},
+        {"id": "c2", "function": {"name": "g", "arguments": "{}"}},
+    ]
+
+
+def test_calls_without_an_index_go_by_their_place() -> None:
+    assert calls([{"id": "a"}, {"id": "b"}], [{"x": 1}, {"x": 2}]) == [
+        {"id": "a", "x": 1},
+        {"id": "b", "x": 2},
+    ]
+
+
+def test_odd_calls_do_no_harm() -> None:
+    assert calls([None, 5, {"index": 10**9, "id": "a"}]) == [{"id": "a"}]
+    assert calls("text", [{"id": "a"}]) == [{"id": "a"}]
+    assert calls([{"id": "a", "function": "odd"}], [{"function": {"name": "f"}}]) is not None
+
+
+def test_the_older_function_call_grows_too() -> None:
+    reply = fold(
+        Delta(extra=(("function_call", {"name": "f", "arguments": '{"a'}),)),
+        Delta(extra=(("function_call", {"arguments": '": 1}'}),)),
+    )
+
+    assert reply.calls == {"function_call": {"name": "f", "arguments": '{"a": 1}'}}
+
+
+def test_the_deltas_are_not_changed() -> None:
+    piece: Json = [{"index": 0, "id": "a", "function": {"arguments": "x"}}]
+    calls(piece, [{"index": 0, "function": {"arguments": "y"}}])
+
+    assert piece == [{"index": 0, "id": "a", "function": {"arguments": "x"}}]

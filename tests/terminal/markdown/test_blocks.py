@@ -1,0 +1,80 @@
+"""Our blocks are those of CommonMark, with markdown-it as the witness."""
+
+import re
+
+import pytest
+from hypothesis import example, given, settings
+from zatsudan.terminal.markdown.blocks import MAX_DEPTH
+from zatsudan.terminal.markdown.tree import LIMIT
+
+from tests.terminal.markdown.reference import our_structure, their_structure
+from tests.terminal.markdown.texts import line_soup, well_formed
+
+
+def _without_math(text: str) -> str:
+    """Displayed mathematics is ours alone."""
+    return text.replace("$$", "$").replace("\\[", "[")
+
+
+@settings(max_examples=300, deadline=None)
+@given(well_formed)
+@example("- a\n\n  b\n- c\n   - d\n\n      e\n")
+@example("> a\nlazy\n> - b\nlazy too\n\nnot lazy")
+@example("1. a\n2. b\n- c\n* d\n3) e")
+def test_well_formed_text_has_the_structure_markdown_it_gives(text: str) -> None:
+    # markdown-it counts the columns of a tab behind two quote marks differently.
+    text = _without_math(text.replace("\t", " "))
+    if max(map(len, text.split("\n"))) <= LIMIT:
+        assert our_structure(text) == their_structure(text)
+
+
+@settings(max_examples=300, deadline=None)
+@given(line_soup)
+def test_soup_has_the_structure_markdown_it_gives(text: str) -> None:
+    # markdown-it lets a line that is indented as code end a lazy paragraph or
+    # go on with a quote, against the specification; keep such lines out.
+    text = re.sub(r"^[ >]*(?: {4}|\t).*$", "", text.replace("\t", " "), flags=re.MULTILINE)
+    text = _without_math(re.sub(r"^[ \t]{2,}", "", text, flags=re.MULTILINE))
+    assert our_structure(text) == their_structure(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "structure"),
+    [
+        ("a\nb\n\nc", ["p a\nb", "p c"]),
+        ("# a #\n#b", ["h1 a", "p #b"]),
+        ("a\n---\n---", ["h2 a", "rule"]),
+        ("- a\n- b\n\n\nc", ["list - 0(", "item(", "p a", ")", "item(", "p b", ")", ")", "p c"]),
+        ("7. a\n   b", ["list . 7(", "item(", "p a\nb", ")", ")"]),
+        ("a\n7. b", ["p a\n7. b"]),
+        ("> a\nb\n\nc", ["quote(", "p a\nb", ")", "p c"]),
+        ("- ```x y\n  code\n\n  more\n- b", [
+            "list - 0(", "item(", "code x y\ncode\n\nmore", ")", "item(", "p b", ")", ")",
+        ]),
+        ("```\nopen", ["code \nopen"]),
+        ("    code\n\n    more\ntext", ["code \ncode\n\nmore", "p text"]),
+        ("|a|b|\n|-|-|\n|c|d|\ne\n\nf", [
+            "row", "cell a", "cell b", "row", "cell c", "cell d", "row", "cell e", "cell ", "p f",
+        ]),
+        ("text\n|a|b|\n|-|-|", ["p text", "row", "cell a", "cell b"]),
+        ("|a|b|\n|-|", ["p |a|b|\n|-|"]),
+        ("<div>\n\n[x]: /url", ["p <div>", "p [x]: /url"]),
+        ("-\n\n  a", ["list - 0(", "item(", ")", ")", "p a"]),
+        ("-\ta\n\n\tb", ["list - 0(", "item(", "p a", "p b", ")", ")"]),
+    ],
+)  # fmt: skip
+def test_examples(text: str, structure: list[str]) -> None:
+    assert our_structure(text) == structure
+
+
+def test_a_very_long_paragraph_becomes_no_heading_nor_table() -> None:
+    words = "word " * LIMIT
+    assert our_structure(f"{words}\n===")[0].startswith("p word")
+    assert our_structure(f"{words}\n---")[1] == "rule"
+    assert len(our_structure(f"{words}|b\n-|-")) == 1
+
+
+def test_depth_has_an_end_and_no_sign_is_lost() -> None:
+    structure = our_structure("> " * 500 + "x")
+    assert structure.count("quote(") == MAX_DEPTH
+    assert structure[MAX_DEPTH].count(">") == 500 - MAX_DEPTH

@@ -1,0 +1,139 @@
+"""Colours line by line are those Pygments gives the whole, and the text is the text."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pygments.lexers import get_lexer_by_name
+from rich.style import Style
+from zatsudan.terminal.markdown.highlight import Highlighter, language
+from zatsudan.terminal.markdown.look import DEFAULT, token_style
+
+_SAMPLES = {
+    "python": '''import os
+from dataclasses import dataclass
+
+
+@dataclass
+class Point:
+    """A point
+    in the plane."""
+
+    x: float = 0.0
+
+    def move(self, by: "Point") -> None:
+        """Move."""
+        text = f"{self.x!r:>10} and {by}" + \'\'\'a
+long "string" of
+lines\'\'\'
+        raise ValueError(text)  # never
+''',
+    "javascript": """/* A comment
+ * of three lines
+ */
+export async function load(url) {
+  const reply = await fetch(`${url}/x
+    and a second line ${1 + 2}`, { method: "POST" });
+  return reply.ok ? /a+b/i.test("x") : null; // done
+}
+""",
+    "typescript": "interface A { x: number; y?: string }\n/** doc\n * more */\nconst f = <T,>(a: T): T => a;\n",
+    "c": """#include <stdio.h>
+/* many
+   lines */
+int main(void) {
+    uint32_t n = 0x1F; // hex
+    printf("%d\\n", n);
+    return 0;
+}
+""",
+    "go": 'package main\n\n/* a\nb */\nfunc f(x int) string {\n\treturn `raw\nstring` + "x"\n}\n',
+    "rust": 'fn main() {\n    let x: Vec<u8> = vec![1, 2];\n    /* a /* b */\n    c */\n    println!("{:?}", x);\n}\n',
+    "bash": "set -e\nfor f in *.txt; do\n  echo \"$f\" | sed 's/a/b/'\ndone\ncat <<EOF > x\nfor $x in\nEOF\necho done\n",
+    "json": '{\n  "a": [1, 2.5, true, null],\n  "b": {"c": "d"}\n}\n',
+    "yaml": "a: 1\nb:\n  - x: yes\n  - 'quoted'  # why\nc: {d: e}\n",
+    "sql": "SELECT a, count(*) FROM t -- why\nWHERE b = 'x' /* and\nso on */ GROUP BY a;\n",
+    "css": "/* a\nb */\n.x > p:hover {\n  color: #fff;\n  margin: 0 auto;\n}\n",
+    "html": '<!-- a\nb -->\n<p class="x">Text &amp; more</p>\n',
+    "toml": '[a]\nb = "c"  # why\nd = [1, 2]\n',
+    "diff": "--- a\n+++ b\n@@ -1 +1 @@\n-x\n+y\n",
+    "java": "/** Doc.\n * more\n */\npublic class A {\n  private final int x = 1;\n}\n",
+    "lua": "--[[ a\nb ]]\nlocal x = string.format('%d', 1)\nprint(x)\n",
+    "ruby": 'class A\n  def b(c) = puts "#{c}"\nend\n',
+    "kotlin": '/* a\nb */\nfun f(x: Int): String = "$x"\n',
+}
+
+Signs = list[tuple[str, Style]]
+
+
+def _signs(parts: list[tuple[str, Style]]) -> Signs:
+    return [(sign, style) for text, style in parts for sign in text if not sign.isspace()]
+
+
+@pytest.mark.parametrize("name", _SAMPLES)
+def test_colours_are_those_of_the_whole(name: str) -> None:
+    code = _SAMPLES[name]
+    highlighter = Highlighter(name, DEFAULT)
+    ours = [sign for line in code.split("\n") for sign in _signs(highlighter.line(line))]
+    whole = [
+        (text, token_style(DEFAULT, kind))
+        for _, kind, text in get_lexer_by_name(name).get_tokens_unprocessed(code)
+    ]
+    assert ours == _signs(whole)
+    assert len({style for _, style in ours}) > 2
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from([*_SAMPLES, "php", "perl", "haskell", "html+jinja", "console", "tsx", "make"]),
+    st.lists(
+        st.sampled_from(
+            [
+                "/*",
+                "*/",
+                '"""',
+                "'''",
+                "`",
+                "<!--",
+                "-->",
+                "{{",
+                "}}",
+                "<<EOF",
+                "EOF",
+                "=begin",
+                "(",
+                ")",
+                "\t",
+                "é",
+                "日",
+                "\\",
+                "#",
+            ]
+        )
+    )
+    .map(" ".join)
+    .flatmap(lambda start: st.text(max_size=20).map(lambda end: start + end)),
+)
+def test_text_stays_as_it_is(name: str, code: str) -> None:
+    highlighter = Highlighter(name, DEFAULT)
+    for line in code.split("\n"):
+        fork = highlighter.fork()
+        assert "".join(text for text, _ in fork.line(line + " x")) == line + " x"
+        assert "".join(text for text, _ in highlighter.line(line)) == line
+
+
+@pytest.mark.parametrize(
+    ("info", "name"),
+    [
+        ("python", "python"),
+        ("Python title=x.py", "python"),
+        ("{.python}", "python"),
+        ("js{1,3}", "js"),
+        ("", ""),
+    ],
+)
+def test_language(info: str, name: str) -> None:
+    assert language(info) == name
+
+
+def test_unknown_languages_are_shown_in_one_colour() -> None:
+    assert Highlighter("no-such", DEFAULT).line("x = 1") == [("x = 1", DEFAULT.code_text)]

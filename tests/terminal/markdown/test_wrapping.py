@@ -1,0 +1,104 @@
+"""Rows are filled as a reader of English or Japanese expects."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.style import Style
+from zatsudan.terminal.markdown.cells import cells, clusters
+from zatsudan.terminal.markdown.rows import HARD, PLAIN, SOFT, Piece, plain, row
+from zatsudan.terminal.markdown.wrapping import Wrapper, cut, wrap
+
+_BOLD = Style(bold=True)
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    return [plain(line) for line in wrap([(text, PLAIN)], width)]
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "rows"),
+    [
+        ("one two three", 8, ["one two", "three"]),
+        ("a  b", 8, ["a  b"]),
+        ("longword-without-end x", 8, ["longword", "-without", "-end x"]),
+        ("ab longword-x", 8, ["ab", "longword", "-x"]),
+        ("ab longword-x" + SOFT + "y", 8, ["ab", "longword", "-x y"]),
+        ("ab longword-日本", 8, ["ab", "longword", "-日本"]),
+        ("これはペンです。", 8, ["これはペ", "ンです。"]),
+        ("これはペン、です。", 10, ["これはペ", "ン、です。"]),
+        ("彼は「はい」と", 6, ["彼は", "「は", "い」と"]),
+        ("日本word語", 6, ["日本", "word語"]),
+        ("ラーメンー", 8, ["ラーメ", "ンー"]),
+        ("日本" + SOFT + "語", 20, ["日本語"]),
+        ("한국" + SOFT + "어", 20, ["한국 어"]),
+        ("ab" + SOFT + "日", 20, ["ab 日"]),
+        ("a" + HARD + "b", 20, ["a", "b"]),
+        ("全角\u3000空白", 6, ["全角", "空白"]),
+    ],
+)
+def test_breaks(text: str, width: int, rows: list[str]) -> None:
+    assert _wrapped(text, width) == rows
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.text("ab 日。「」e\u0301\u200d\r\n-", max_size=12), st.sampled_from([PLAIN, _BOLD])
+        ),
+        max_size=8,
+    ),
+    st.integers(6, 14),
+)
+def test_rows_do_not_hang_on_when_the_pieces_came(parts: list[Piece], width: int) -> None:
+    wrapper = Wrapper(width)
+    rows = [line for part in parts for line in wrapper.add([part])] + wrapper.end()
+    assert rows == wrap(parts, width)
+    assert all(cell_len(plain(line)) <= width for line in rows)
+
+
+@given(st.text("ab 日。\r\n-", max_size=40), st.integers(6, 14))
+def test_words_stay_apart(text: str, width: int) -> None:
+    shown = " ".join(_wrapped(text, width))
+    for word in ("ab", "ba"):
+        if word not in text:
+            assert word not in shown
+
+
+def test_wrapping_loses_nothing_but_blanks() -> None:
+    text = "Some 日本語の文 with（括弧）and averyveryverylongword, 終わり。"
+    for width in range(4, 40):
+        assert "".join("".join(_wrapped(text, width)).split()) == "".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "size"),
+    [
+        ("abc", 3, 3),
+        ("日本", 2, 4),
+        ("e\u0301", 1, 1),
+        ("👨\u200d👩\u200d👧", 1, 3),  # one cell of slack each
+        ("❤\ufe0f", 1, 3),
+        ("1\ufe0f\u20e3", 1, 3),
+        ("👍🏽", 1, 3),
+        ("🇯🇵🇫🇷", 2, 6),
+    ],
+)
+def test_clusters(text: str, count: int, size: int) -> None:
+    assert len(clusters(text)) == count
+    assert cells(text) == size
+    assert "".join(sign for sign, _ in clusters(text)) == text
+
+
+def test_code_is_cut_at_the_width_and_keeps_its_blanks() -> None:
+    assert [plain(line) for line in cut([("    abcd  ef", PLAIN)], 6)] == ["    ab", "cd  ef"]
+    assert [plain(line) for line in cut([("日本", PLAIN), ("語x", _BOLD)], 5)] == ["日本", "語x"]
+
+
+def test_row_joins_equal_styles_and_drops_blanks_at_the_end() -> None:
+    assert [
+        part.text for part in row([("a", PLAIN), ("b", PLAIN), (" c ", _BOLD), (" ", PLAIN)])
+    ] == [
+        "ab",
+        " c",
+    ]

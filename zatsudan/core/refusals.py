@@ -1,0 +1,176 @@
+"""What a server refuses, understood from its error, and how the request is mended.
+
+Servers say it in words, so this reads words: the field must be named and the
+sentence must be one of refusal. A value out of range is no refusal of the
+field: that is the person's to mend.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from zatsudan.core.errors import ApiError, StatusError
+from zatsudan.core.messages import Json, JsonObject
+
+#: Fields without which there is no request.
+_ESSENTIAL = {"model", "messages", "stream"}
+
+_REFUSED = re.compile(
+    r"unsupported|not supported|(?:does|do) ?(?:n[o']t|not) (?:support|accept|allow)|unrecogni[sz]ed|unknown"
+    r"|unexpected|extra (?:inputs?|fields?)|not permitted|not allowed|only the default|no longer supported"
+    r"|not available|cannot be used|deprecated",
+    re.IGNORECASE,
+)
+_RANGE = re.compile(
+    r"(?:above|below)_(?:max|min)|greater than|less than|out of range", re.IGNORECASE
+)
+
+_LENGTH = (
+    re.compile(
+        r"maximum context length (?:is|of) (\d+)", re.IGNORECASE
+    ),  # OpenAI, vLLM, OpenRouter
+    re.compile(
+        r"context (?:size|length|window)[^0-9]{0,40}\(?(\d+)", re.IGNORECASE
+    ),  # llama.cpp, LM Studio
+    re.compile(r"\bn_ctx\D{1,5}(\d+)", re.IGNORECASE),
+    re.compile(r"(\d+)[ -]token(?:s)? (?:context|limit)", re.IGNORECASE),
+)
+_TOO_LONG = re.compile(
+    r"context_length_exceeded|exceed_context_size|maximum context length|exceeds? the (?:available )?context"
+    r"|context (?:size|window|length) (?:of|exceeded)|prompt is too long|too many tokens",
+    re.IGNORECASE,
+)
+_NO_SYSTEM = re.compile(
+    r"system (?:role|message|prompt)s? (?:is |are )?not supported|does not support 'system'"
+    r"|roles must alternate|only user,? (?:and )?assistant",
+    re.IGNORECASE,
+)
+
+#: One limit under two names: which a server takes is learned.
+_OTHER_NAME = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
+
+#: Kinds of repair.
+DROP, RENAME, SYSTEM, SHRINK = "drop", "rename", "system", "shrink"
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """One thing to do otherwise for this server and model.
+
+    `kind`: drop the field `name`; rename it to `value`; put the system message
+    into the first user message; shrink the window to `value` tokens (0: the
+    error named no number).
+    """
+
+    kind: str
+    name: str = ""
+    value: str | int = ""
+
+    def sentence(self, model: str) -> str:
+        """Return what the person is told, in one line."""
+        match self.kind:
+            case "drop":
+                return f"{model} does not take {self.name} here: sent without it. /learned shows and forgets."
+            case "rename":
+                return f"{model} wants {self.value} for {self.name}: sent under that name. /learned shows and forgets."
+            case "system":
+                return f"{model} takes no system message: it stands before the first message now. /learned shows and forgets."
+            case _:
+                size = f" than {self.value:,} tokens" if self.value else ""
+                return f"{model} takes no longer talk{size}: earlier turns are left out."
+
+    def to_json(self) -> JsonObject:
+        return {"kind": self.kind, "name": self.name, "value": self.value}
+
+    @classmethod
+    def from_json(cls, value: Json) -> "Repair | None":
+        """Read what `to_json` wrote; None for anything else."""
+        if not isinstance(value, dict) or value.get("kind") not in (DROP, RENAME, SYSTEM, SHRINK):
+            return None
+        extra = value.get("value", "")
+        if isinstance(extra, bool) or not isinstance(extra, str | int):
+            return None
+        return cls(str(value["kind"]), str(value.get("name", "")), extra)
+
+
+def understand(error: StatusError, body: Mapping[str, Json]) -> Repair | None:
+    """Return how to mend a refused request; None if the error does not tell."""
+    if error.status not in (400, 404, 413, 415, 422, 500):
+        return None
+    words = f"{error.code} {error.param} {error.message}"
+    if _TOO_LONG.search(words):
+        found = next((match for pattern in _LENGTH if (match := pattern.search(words))), None)
+        return Repair(SHRINK, value=int(found[1]) if found else 0)
+    if _NO_SYSTEM.search(words) and _has_system(body):
+        return Repair(SYSTEM)
+    refused = error.status in (400, 422) and _REFUSED.search(words) and not _RANGE.search(words)
+    return _without_field(error, _named(error, body), body) if refused else None
+
+
+def _without_field(error: StatusError, name: str, body: Mapping[str, Json]) -> Repair | None:
+    if not name:
+        return None
+    other = _OTHER_NAME.get(name)
+    if other is not None and other not in body and (other in error.message or error.status == 422):
+        return Repair(RENAME, name, other)
+    return Repair(DROP, name)
+
+
+def _has_system(body: Mapping[str, Json]) -> bool:
+    messages = body.get("messages")
+    first = messages[0] if isinstance(messages, list) and messages else None
+    return isinstance(first, dict) and first.get("role") == "system"
+
+
+def _named(error: StatusError, body: Mapping[str, Json]) -> str:
+    """Return the field of the request that the error names: by `param`, else in its words."""
+    optional = sorted(set(body) - _ESSENTIAL, key=len, reverse=True)
+    param = error.param.split(".")[0].split("[")[0]
+    if param in optional:
+        return param
+    return next(
+        (
+            name
+            for name in optional
+            if re.search(rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])", error.message)
+        ),
+        "",
+    )
+
+
+def prompt_size(error: ApiError) -> int | None:
+    """Return how many tokens the server counted in a request that was too long for it."""
+    text = str(error)
+    found = re.search(
+        r"(?:resulted in|requested|request \(|n_prompt_tokens\D{1,5}|prompt contains|has) ?(?:about )?(\d{2,9})",
+        text,
+        re.IGNORECASE,
+    )
+    return int(found[1]) if found else None
+
+
+def mended(body: Mapping[str, Json], repairs: Iterable[Repair]) -> JsonObject:
+    """Return a request's body with what was learned applied to it."""
+    result = dict(body)
+    for repair in repairs:
+        if repair.kind == DROP:
+            result.pop(repair.name, None)
+        elif repair.kind == RENAME and repair.name in result:
+            result.setdefault(str(repair.value), result.pop(repair.name))
+        elif repair.kind == SYSTEM:
+            result["messages"] = _without_system(result.get("messages"))
+    if "top_logprobs" in result and not result.get("logprobs"):
+        del result["top_logprobs"]  # it is an error without the other
+    return result
+
+
+def _without_system(messages: Json) -> Json:
+    """Put the system message's text before that of the first user message."""
+    if not isinstance(messages, list) or len(messages) < 2:
+        return messages
+    first, second, *rest = messages
+    if not (isinstance(first, dict) and isinstance(second, dict) and first.get("role") == "system"):
+        return messages
+    if second.get("role") != "user" or not isinstance(second.get("content"), str):
+        return [{**first, "role": "user"}, second, *rest]
+    return [{**second, "content": f"{first.get('content')}\n\n{second['content']}"}, *rest]

@@ -1,0 +1,1 @@
+"""Markdown to rows of a terminal, whole or as it streams; see `stream`."""

@@ -1,0 +1,275 @@
+"""Code to coloured pieces, line by line: a line costs the same however long the code is.
+
+Pygments wants whole texts. Here each line is lexed by itself, from the stack of
+states its predecessor left. What Pygments matches with one expression over
+several lines (`/* … */`, docstrings) cannot match in its first line; such a
+construct is found by trying the line with the closer appended, and coloured as
+one until a line holds the closer. Colours differ from whole Pygments only where
+an expression looks at later lines in another way; the text never differs.
+"""
+
+import re
+import sys
+from collections.abc import Iterator
+from copy import copy
+from functools import lru_cache
+from typing import Any
+
+from pygments.lexer import ExtendedRegexLexer, Lexer, LexerContext, RegexLexer
+from pygments.lexers import find_lexer_class_by_name
+from pygments.lexers.shell import BashLexer
+from pygments.token import Comment, Error, String, Text, _TokenType
+from pygments.util import ClassNotFound
+from rich.style import Style
+
+from zatsudan.terminal.markdown.look import Look, token_style
+from zatsudan.terminal.markdown.rows import Piece
+
+# A longer line is shown without colour: some expressions take quadratic time.
+_MAX_LINE = 2000
+
+_MAX_STACK = 200
+
+# What may go over several lines, by how it opens; it ends where the closer stands.
+_CLOSERS = {
+    "/*": "*/",
+    '"""': '"""',
+    "'''": "'''",
+    "`": "`",
+    "<!--": "-->",
+    "--[[": "]]",
+    "[[": "]]",
+    "(*": "*)",
+    "{-": "-}",
+    "<#": "#>",
+    "%{": "%}",
+    "=begin": "=end",
+}
+_SHELL_CLOSERS = {"'": "'", '"': '"'}
+_HEREDOC = re.compile(r"<<-?\s*['\"]?\\?(\w+)")
+
+_Tokens = list[tuple[_TokenType, str]]
+
+
+@lru_cache(maxsize=256)
+def _lexer(name: str) -> Lexer | None:
+    """The lexer of a fence's info string, or nothing; cached, for a miss takes milliseconds."""
+    if not name or name == "text" or len(name) > 40:
+        return None
+    try:
+        return find_lexer_class_by_name(name)()
+    except ClassNotFound:
+        return None
+
+
+def language(info: str) -> str:
+    """The language a fence's info string names: its first word, without decoration."""
+    words = info.strip().split(None, 1)
+    return words[0].strip("{}.").split("{")[0].split(",")[0].lower() if words else ""
+
+
+class Highlighter:
+    """Colours the lines of one block of code, in order."""
+
+    def __init__(self, info: str, look: Look) -> None:
+        self._look = look
+        self._lexer = _lexer(language(info))
+        self._stack = ["root"]
+        self._until = ""  # the closer of a construct that is open, and its colour
+        self._open: _TokenType = Text
+        self._context: LexerContext | None = None
+        self._styles: dict[_TokenType, Style] = {}
+
+    def fork(self) -> "Highlighter":
+        """A copy that may go its own way."""
+        other = copy(self)
+        other._stack = self._stack[:]
+        if self._context is not None:
+            other._context = copy(self._context)
+            other._context.stack = self._context.stack[:]
+        return other
+
+    def line(self, text: str) -> list[Piece]:
+        """Take one line, without its newline."""
+        if self._lexer is None:
+            return [(text, self._look.code_text)]
+        if len(text) > _MAX_LINE:
+            return [(text, self._look.text)]
+        pieces: list[Piece] = []
+        left = len(text)
+        for kind, value in self._tokens(self._lexer, text + "\n"):
+            part = value[:left]
+            left -= len(part)
+            if part:
+                pieces.append((part, self._style(kind)))
+        return pieces
+
+    def _style(self, kind: _TokenType) -> Style:
+        style = self._styles.get(kind)
+        if style is None:
+            style = self._styles[kind] = token_style(self._look, kind)
+        return style
+
+    def _tokens(self, lexer: Lexer, line: str) -> _Tokens:
+        """Tokens whose texts make up `line`, whatever the lexer does."""
+        try:
+            if isinstance(lexer, ExtendedRegexLexer):
+                found = self._extended(lexer, line)
+            elif isinstance(lexer, RegexLexer):
+                found = self._regex(lexer, line)
+            else:
+                found = [(kind, value) for _, kind, value in lexer.get_tokens_unprocessed(line)]
+        except Exception:  # noqa: BLE001 - some four hundred lexers by as many hands; colour is not worth a reply
+            found = []
+        if "".join(value for _, value in found) != line:
+            return [(Text, line)]
+        return found
+
+    def _extended(self, lexer: ExtendedRegexLexer, line: str) -> _Tokens:
+        """Lexers that carry a context of their own: it is kept from line to line."""
+        if self._context is None:
+            self._context = _new_context(lexer, line)
+        context = self._context
+        context.text, context.pos, context.end = line, 0, len(line)
+        return [(k, v) for _, k, v in lexer.get_tokens_unprocessed(line, context)]
+
+    def _regex(self, lexer: RegexLexer, line: str) -> _Tokens:
+        found: _Tokens = []
+        start = 0
+        if self._until:
+            at = line.find(self._until)
+            if at < 0:
+                return [(self._open, line)]
+            start = at + len(self._until)
+            found.append((self._open, line[:start]))
+            self._until = ""
+        before = self._stack[:]
+        raw = list(self._run(lexer, line, start))
+        if not self._until and not start:
+            raw = _as_lexer_would(lexer, line, before, raw)
+        return found + raw
+
+    def _run(self, lexer: Any, line: str, pos: int) -> Iterator[tuple[_TokenType, str]]:
+        """`RegexLexer.get_tokens_unprocessed`, with the stack kept and open constructs found."""
+        states = lexer._tokens
+        stack = self._stack
+        openings = _openings(line, pos, shell=isinstance(lexer, BashLexer))
+        while pos < len(line):
+            for at, closer in openings:
+                if pos <= at and (spanning := self._spanning(lexer, line, pos, closer)):
+                    yield from spanning
+                    return
+            for match_rule, action, new_state in states[stack[-1]]:
+                if not (match := match_rule(line, pos)):
+                    continue
+                if type(action) is _TokenType:
+                    yield action, match.group()
+                elif action is not None:
+                    for _, kind, value in action(lexer, match):
+                        yield kind, value
+                pos = match.end()
+                _move(stack, new_state)
+                break
+            else:
+                if line[pos] == "\n":
+                    stack[:] = ["root"]
+                    yield Text, "\n"
+                else:
+                    yield Error, line[pos]
+                pos += 1
+
+    def _spanning(self, lexer: Any, line: str, pos: int, closer: str) -> _Tokens:
+        """Tokens to the end of the line if a construct opens here that needs `closer` later."""
+        tried = line + closer
+        for match_rule, action, new_state in lexer._tokens[self._stack[-1]]:
+            match = match_rule(tried, pos)
+            if not match:
+                continue
+            if match.end() != len(tried) or action is None:
+                return []
+            if type(action) is _TokenType:
+                tokens = [(action, match.group())]
+            else:
+                tokens = [(kind, value) for _, kind, value in action(lexer, match)]
+            last = tokens[-1][0]
+            if not {Comment, String}.intersection(last.split()):
+                return []
+            self._until, self._open = closer, last
+            _move(self._stack, new_state)
+            return _shortened(tokens, len(line) - pos)
+        return []
+
+
+def _openings(line: str, pos: int, *, shell: bool) -> list[tuple[int, str]]:
+    """Where something may open that this line does not close, and what would close it."""
+    found: list[tuple[int, str]] = []
+    for opener, closer in (_CLOSERS | _SHELL_CLOSERS if shell else _CLOSERS).items():
+        at = line.find(opener, pos)
+        while at >= 0:
+            end = line.find(closer, at + len(opener))
+            if end < 0:
+                found.append((at, closer))
+                break
+            at = line.find(opener, end + len(closer))
+    if shell and (heredoc := _HEREDOC.search(line, pos)):
+        found.append((heredoc.start(), heredoc[1]))
+    return sorted(found)
+
+
+def _shortened(tokens: _Tokens, size: int) -> _Tokens:
+    kept: _Tokens = []
+    for kind, value in tokens:
+        if size <= 0:
+            break
+        kept.append((kind, value[:size]))
+        size -= len(value)
+    return kept
+
+
+def _move(stack: list[str], new_state: Any) -> None:
+    """Go to another state, by the rules of `RegexLexer`."""
+    if new_state is None:
+        return
+    if isinstance(new_state, int):
+        if abs(new_state) >= len(stack):
+            del stack[1:]
+        else:
+            del stack[new_state:]
+        return
+    for state in new_state if isinstance(new_state, tuple) else (new_state,):
+        if state == "#pop":
+            if len(stack) > 1:
+                stack.pop()
+        elif len(stack) < _MAX_STACK:
+            stack.append(stack[-1] if state == "#push" else state)
+
+
+def _new_context(lexer: ExtendedRegexLexer, line: str) -> LexerContext:
+    """The context a lexer makes for itself: some use a class of their own."""
+    module = sys.modules[type(lexer).__module__]
+    own = [
+        value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, LexerContext) and value is not LexerContext
+    ]
+    kind = own[0] if len(own) == 1 else LexerContext
+    return kind(line, 0)
+
+
+@lru_cache(maxsize=256)
+def _post_processes(kind: type[RegexLexer]) -> bool:
+    return kind.get_tokens_unprocessed is not RegexLexer.get_tokens_unprocessed
+
+
+def _as_lexer_would(lexer: RegexLexer, line: str, stack: list[str], raw: _Tokens) -> _Tokens:
+    """Let lexers that rename tokens afterwards (C's types, Lua's functions) do so."""
+    if not _post_processes(type(lexer)):
+        return raw
+    method: Any = lexer.get_tokens_unprocessed
+    try:
+        renamed = list(method(line, tuple(stack)))
+    except TypeError:
+        if stack != ["root"]:
+            return raw
+        renamed = list(method(line))
+    return [(kind, value) for _, kind, value in renamed]

@@ -1,0 +1,154 @@
+"""The look of Markdown on a terminal: which style each part is shown in."""
+
+from dataclasses import dataclass, field, fields, replace
+from functools import lru_cache
+
+from pygments.token import (
+    Comment,
+    Error,
+    Generic,
+    Keyword,
+    Literal,
+    Name,
+    Number,
+    Operator,
+    String,
+    Token,
+    _TokenType,
+)
+from rich.style import Style
+
+# Of the sixteen colours these are the ones that can be read on dark and on light
+# ground: no yellow (light), no plain blue (dark).
+_CODE: dict[_TokenType, Style] = {
+    Token: Style(),
+    Comment: Style(dim=True, italic=True),
+    Comment.Preproc: Style(color="cyan"),
+    Keyword: Style(color="magenta"),
+    Keyword.Constant: Style(color="cyan"),
+    Keyword.Type: Style(color="cyan"),
+    Operator.Word: Style(color="magenta"),
+    Name.Function: Style(color="bright_blue"),
+    Name.Class: Style(color="bright_blue", bold=True),
+    Name.Namespace: Style(color="bright_blue"),
+    Name.Decorator: Style(color="cyan"),
+    Name.Builtin: Style(color="cyan"),
+    Name.Exception: Style(color="cyan"),
+    Name.Tag: Style(color="bright_blue"),
+    Name.Attribute: Style(color="cyan"),
+    Name.Entity: Style(color="cyan"),
+    Literal: Style(color="cyan"),
+    String: Style(color="green"),
+    String.Escape: Style(color="cyan"),
+    String.Interpol: Style(color="cyan"),
+    String.Doc: Style(color="green", italic=True),
+    Number: Style(color="cyan"),
+    Generic.Heading: Style(bold=True),
+    Generic.Subheading: Style(bold=True),
+    Generic.Deleted: Style(color="red"),
+    Generic.Inserted: Style(color="green"),
+    Generic.Emph: Style(italic=True),
+    Generic.Strong: Style(bold=True),
+    Generic.Prompt: Style(dim=True),
+    Generic.Output: Style(),
+    Generic.Traceback: Style(color="red"),
+    Error: Style(),
+}
+
+
+_PLAIN = Style()
+_TITLE = Style(bold=True, underline=True, color="cyan")
+_SUBTITLE = Style(bold=True, color="cyan")
+_BOLD_ITALIC = Style(bold=True, italic=True)
+_BOLD = Style(bold=True)
+_DIM_ITALIC = Style(italic=True, dim=True)
+_ITALIC = Style(italic=True)
+_STRIKE = Style(strike=True)
+_CYAN = Style(color="cyan")
+# Not "bright black": some themes (Solarized) give it the colour of the ground.
+_DIM = Style(dim=True)
+_UNDERLINE = Style(underline=True)
+_BLUE = Style(color="bright_blue")
+
+
+@dataclass(frozen=True)
+class Look:
+    """Styles by the part they are for.
+
+    The default uses the terminal's own sixteen colours and sets no background,
+    so it fits light and dark themes and code copies clean.
+    """
+
+    text: Style = _PLAIN
+    headings: tuple[Style, ...] = (
+        _TITLE,
+        _SUBTITLE,
+        _BOLD,
+        _BOLD_ITALIC,
+        _ITALIC,
+        _DIM_ITALIC,
+    )
+    strong: Style = _BOLD
+    emphasis: Style = _ITALIC
+    strike: Style = _STRIKE
+    code: Style = _CYAN
+    """Code inside a line."""
+    code_text: Style = _CYAN
+    """Blocks of code in no language we can colour."""
+    code_tokens: dict[_TokenType, Style] = field(default_factory=lambda: dict(_CODE), hash=False)
+    """Blocks of code, by Pygments' token types; a type not named takes its parent's style."""
+    quote: Style = _PLAIN
+    quote_bar: Style = _DIM
+    rule: Style = _DIM
+    marker: Style = _CYAN
+    """Bullets and numbers of lists, boxes of task lists."""
+    link: Style = _UNDERLINE
+    address: Style = _BLUE
+    """The address behind a link's text."""
+    image: Style = _ITALIC
+    math: Style = _PLAIN
+    table_head: Style = _BOLD
+    table_rule: Style = _DIM
+    hyperlinks: bool = False
+    """Also make links clickable (OSC 8) where the terminal can."""
+
+
+DEFAULT = Look()
+
+
+def _without_colour(style: Style) -> Style:
+    return style.without_color
+
+
+def without_colour(look: Look) -> Look:
+    """The same look by weight alone, for `NO_COLOR`."""
+    changes: dict[str, object] = {}
+    for item in fields(look):
+        value = getattr(look, item.name)
+        if isinstance(value, Style):
+            changes[item.name] = _without_colour(value)
+    changes["headings"] = tuple(map(_without_colour, look.headings))
+    changes["code_tokens"] = {
+        kind: _without_colour(style) for kind, style in look.code_tokens.items()
+    }
+    return replace(look, **changes)  # type: ignore[arg-type]
+
+
+NO_COLOUR = without_colour(DEFAULT)
+
+
+def token_style(look: Look, kind: _TokenType) -> Style:
+    """The style of a Pygments token: its own, or that of the nearest parent."""
+    styles = look.code_tokens
+    at: _TokenType | None = kind
+    while at is not None:
+        if at in styles:
+            return styles[at]
+        at = at.parent
+    return look.text
+
+
+@lru_cache(maxsize=1024)
+def combine(outer: Style, inner: Style) -> Style:
+    """`inner` over `outer`."""
+    return outer + inner

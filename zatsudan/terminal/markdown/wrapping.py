@@ -1,0 +1,251 @@
+"""Words to rows: greedy, piece by piece, with Japanese line breaking.
+
+The same rows come out however the pieces were cut, which lets a long paragraph
+be printed while it still grows. Lines break at blanks and next to wide signs,
+never before closing signs nor after opening ones (kinsoku, JIS X 4051); a word
+longer than a row is cut hard.
+"""
+
+import re
+from copy import copy
+
+from rich.style import Style
+
+from zatsudan.terminal.markdown.cells import clusters, sized_clusters, width
+from zatsudan.terminal.markdown.rows import Piece, Row, row
+
+# Signs that must not begin a row: closing brackets and stops, iteration marks,
+# the long vowel mark, small kana.
+_NO_START = frozenset(
+    "、。，．・：；？！‼⁇⁈⁉…‥ー〜～゠–—々〻ゝゞヽヾ゛゜％‰℃"
+    "）］｝〕〉》」』】〙〗〟’”｠»"
+    "ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶㇰㇱㇲㇳㇴㇵㇶㇷㇸㇹㇺㇻㇼㇽㇾㇿ"
+    "｡｣､･ｰｧｨｩｪｫｬｭｮｯﾞﾟ"
+    ".,!?:;)]}%'\""
+)
+# Signs that must not end a row.
+_NO_END = frozenset("（［｛〔〈《「『【〘〖〝‘“｟«([{$¥￥＄£#＃")
+
+# Runs: the two break signs, blanks, signs of one cell each without marks on the
+# last, and the rest (which may lean on a sign before it, as in keycaps).
+_RUN = re.compile(
+    r"\n|\r|[ \t]+"
+    r"|[!-~\xa1-\xac\xae-\u02ff\u0370-\u0482]+(?![\u0300-\u036f\u200d\ufe0e\ufe0f\u20d0-\u20ff])"
+    r"|[!-~]?[^ \t\n\r!-~]+"
+)
+
+_SIMPLE = re.compile(r"[!-~\xa1-\xac\xae-\u02ff\u0370-\u0482]+").fullmatch
+
+_Sized = tuple[str, Style, int]
+
+
+def is_wide(char: str) -> bool:
+    """Whether a break may stand next to `char` without a blank."""
+    return width(char) == 2
+
+
+def joins(before: str, after: str) -> bool:
+    """Whether a line end between these two signs means nothing, as in Japanese and Chinese.
+
+    Korean is wide too, but has blanks between its words.
+    """
+    return is_wide(before) and is_wide(after) and not (_hangul(before) or _hangul(after))
+
+
+def _hangul(char: str) -> bool:
+    return "\uac00" <= char <= "\ud7af" or "\u1100" <= char <= "\u11ff"
+
+
+def _may_break(before: str, after: str) -> bool:
+    if after in _NO_START or before in _NO_END:
+        return False
+    return is_wide(before) or is_wide(after)
+
+
+class Wrapper:
+    """Fills rows of `width` cells; hands each out once nothing can change it."""
+
+    def __init__(self, width: int) -> None:
+        self.width = max(width, 2)
+        self._row: list[_Sized] = []
+        self._used = 0
+        self._blank: list[_Sized] = []
+        self._blank_cells = 0
+        self._unit: list[_Sized] = []  # what must stay together, still growing
+        self._unit_cells = 0
+        self._last = ""  # last sign of the unit
+        self._soft: Style | None = None
+
+    def fork(self) -> "Wrapper":
+        """A copy that may go its own way."""
+        other = copy(self)
+        other._row, other._blank, other._unit = self._row[:], self._blank[:], self._unit[:]
+        return other
+
+    def resize(self, width: int) -> None:
+        """Fill the rows to come to another width."""
+        self.width = max(width, 2)
+
+    def add(self, pieces: list[Piece]) -> list[Row]:
+        """Take more text; return the rows that are full."""
+        done: list[Row] = []
+        for text, style in pieces:
+            for match in _RUN.finditer(text):
+                run = match[0]
+                first = run[0]
+                if first in " \t":
+                    self._end_unit(done)
+                    self._soft = None
+                    self._add_blank(" " * len(run), style, len(run))
+                elif first == "\n":
+                    self._end_unit(done)
+                    self._end_row(done)
+                    self._soft = None
+                elif first == "\r":
+                    self._soft = style
+                elif _SIMPLE(run):
+                    self._add_sign(run, style, len(run), done)
+                else:
+                    for sign, size in clusters(run):
+                        if sign in "\u3000\u2002\u2003":  # the wide blanks of Japanese and of print
+                            self._end_unit(done)
+                            self._add_blank(sign, style, size)
+                        else:
+                            self._add_sign(sign, style, size, done)
+        return done
+
+    def end(self) -> list[Row]:
+        """The rest of the text."""
+        done: list[Row] = []
+        self._end_unit(done)
+        self._end_row(done)
+        return done
+
+    def _add_blank(self, text: str, style: Style, size: int) -> None:
+        self._last = ""
+        if self._blank_cells <= self.width:  # more would not show anyway
+            self._blank.append((text, style, size))
+            self._blank_cells += size
+
+    def _add_sign(self, text: str, style: Style, size: int, done: list[Row]) -> None:
+        first = text[0]
+        if self._soft is not None:
+            soft, self._soft = self._soft, None
+            if self._last and not joins(self._last, first):
+                self._end_unit(done)
+                self._add_blank(" ", soft, 1)
+        if self._last and size and _may_break(self._last, first):
+            self._end_unit(done)
+        self._unit.append((text, style, size))
+        self._unit_cells += size
+        self._last = _base(text) or self._last
+        if self._unit_cells > self.width:
+            self._cut_unit(done)
+
+    def _end_unit(self, done: list[Row]) -> None:
+        """Put the unit on the row, or on the next one if it does not fit."""
+        if not self._unit:
+            return
+        if self._used and self._used + self._blank_cells + self._unit_cells > self.width:
+            self._end_row(done)
+        elif not self._used and self._blank_cells + self._unit_cells > self.width:
+            self._blank, self._blank_cells = [], 0
+        self._row += self._blank
+        self._row += self._unit
+        self._used += self._blank_cells + self._unit_cells
+        self._blank, self._blank_cells = [], 0
+        self._unit, self._unit_cells = [], 0
+
+    def _cut_unit(self, done: list[Row]) -> None:
+        """Fill whole rows from a unit that fits on none."""
+        last = self._last
+        if self._used:
+            self._end_row(done)
+        self._blank, self._blank_cells, self._last = [], 0, last
+        unit, self._unit, self._unit_cells = self._unit, [], 0
+        for text, style, size in unit:
+            if self._unit_cells + size <= self.width:
+                self._unit.append((text, style, size))
+                self._unit_cells += size
+                continue
+            for sign, cells in clusters(text):
+                if self._unit_cells + cells > self.width:
+                    done.append(row((text, style) for text, style, _ in self._unit))
+                    self._unit, self._unit_cells = [], 0
+                self._unit.append((sign, style, cells))
+                self._unit_cells += cells
+
+    def _end_row(self, done: list[Row]) -> None:
+        if self._row:
+            done.append(row((text, style) for text, style, _ in self._row))
+        self._row, self._used = [], 0
+        self._blank, self._blank_cells = [], 0
+        self._last = ""
+
+
+def _base(text: str) -> str:
+    """The sign that decides about a break after `text`."""
+    for char in reversed(text):
+        if width(char):
+            return char
+    return ""
+
+
+def wrap(pieces: list[Piece], width: int) -> list[Row]:
+    """All rows of `pieces` at `width` cells."""
+    wrapper = Wrapper(width)
+    return wrapper.add(pieces) + wrapper.end()
+
+
+def cut(pieces: list[Piece], width: int) -> list[Row]:
+    """Rows of exactly `width` cells, cut anywhere, blanks kept: for code."""
+    whole = "".join(text for text, _ in pieces)
+    if whole.isascii():
+        return _cut_ascii(pieces, width)
+    # Lexers cut anywhere, also inside a sign of several code points: a sign is
+    # shown in the style of its beginning.
+    styles = [style for text, style in pieces for _ in text]
+    rows: list[Row] = []
+    current: list[Piece] = []
+    used = at = 0
+    for sign, size, length in sized_clusters(whole):
+        if used + size > width and used:
+            rows.append(row(current))
+            current, used = [], 0
+        current.append((sign, styles[at]))
+        used += size
+        at += length
+    rows.append(row(current))
+    return rows
+
+
+def _cut_ascii(pieces: list[Piece], width: int) -> list[Row]:
+    rows: list[Row] = []
+    current: list[Piece] = []
+    used = 0
+    for text, style in pieces:
+        start = 0
+        while len(text) - start > width - used:
+            end = start + width - used
+            rows.append(row([*current, (text[start:end], style)]))
+            current, used, start = [], 0, end
+        current.append((text[start:], style))
+        used += len(text) - start
+    rows.append(row(current))
+    return rows
+
+
+def longest_unit(pieces: list[Piece], limit: int) -> int:
+    """Cells of the longest stretch that should not be cut, at most `limit`."""
+    longest = max((_unit_cells(text) for text, _ in pieces), default=0)
+    return min(longest, limit)
+
+
+def _unit_cells(text: str) -> int:
+    if text.isascii():
+        return max(map(len, text.split(" ")))
+    longest = current = 0
+    for sign, size in clusters(text):
+        current = 0 if sign == " " else size if is_wide(sign[0]) else current + size
+        longest = max(longest, current)
+    return longest

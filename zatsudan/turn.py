@@ -1,0 +1,249 @@
+"""A turn: one user message, the request it makes, and what comes of it."""
+
+import math
+import random
+from collections.abc import Callable, Mapping
+from contextlib import aclosing
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from zatsudan.core.errors import ApiError, StatusError, ZatsudanError
+from zatsudan.core.messages import Json, JsonObject, Message, Usage
+from zatsudan.core.protocol import Chunk, Delta, build_request
+from zatsudan.core.refusals import SHRINK, mended, prompt_size, understand
+from zatsudan.core.reply import Reply
+from zatsudan.core.retries import is_loading, pause
+from zatsudan.core.session import FAILED, FINISHED, INTERRUPTED, Made, Node, message_record
+from zatsudan.core.tokens import PER_MESSAGE, raw_count
+
+if TYPE_CHECKING:
+    from zatsudan.chat import Chat
+    from zatsudan.client import Client
+    from zatsudan.core.window import Window
+
+#: The journal gets the text of a growing reply at least so often, in seconds.
+JOURNAL_SECONDS = 0.8
+
+OnDelta = Callable[[Delta], None]
+OnNote = Callable[[str], None]
+
+
+class Turn:
+    """One request and what came of it.
+
+    After `run`, or when it was cancelled: `nodes` are the replies by choice,
+    `made` how the first was made, `error` what went wrong if something did.
+    While it runs, `waiting` says what is waited for, if that is not the reply.
+    """
+
+    def __init__(self, chat: "Chat", parent: Node, parameters: Mapping[str, Json]) -> None:
+        self._chat = chat
+        self._parent = parent
+        self._parameters = dict(parameters)
+        self._replies: dict[int, Reply] = {}
+        self._ids: dict[int, str] = {}
+        self._unsaved: dict[int, list[Delta]] = {}
+        self._saved_at = 0.0
+        self._chunk = Chunk()
+        self._usage: Usage | None = None
+        self._raw_prompt = 0.0
+        self._recorded = False
+        self.waiting = ""
+        self.window: Window | None = None
+        self.request: JsonObject = {}
+        self.model = ""
+        self.started: float | None = None
+        self.first: float | None = None
+        self.nodes: list[Node] = []
+        self.made = Made(INTERRUPTED)
+        self.error: ZatsudanError | None = None
+
+    @property
+    def deltas(self) -> int:
+        """How many deltas with text came so far: about as many as tokens."""
+        return sum(reply.deltas for reply in self._replies.values())
+
+    async def run(self, on_delta: OnDelta, on_note: OnNote = lambda _: None) -> None:
+        """Send the request and fold its chunks. Failures end in `error`, not as an exception.
+
+        `on_note` gets what the person should know besides, a line each.
+        Cancelling it stops the reply; what came is recorded in any case.
+        """
+        ended = INTERRUPTED
+        try:
+            await self._converse(on_delta, on_note)
+            ended = FINISHED
+        except ZatsudanError as error:
+            ended, self.error = FAILED, error
+        finally:
+            # Not in `except CancelledError`: whatever ends this, what came is kept.
+            self.waiting = ""
+            self._record(ended)
+
+    async def _converse(self, on_delta: OnDelta, on_note: OnNote) -> None:
+        """Send until a reply has begun: refusals are mended, passing faults are waited for."""
+        mends: set[tuple[str, str]] = set()
+        attempt = 0
+        while True:
+            try:
+                client = await self._chat.client()
+                await self._stream(client, on_delta)
+            except ApiError as error:
+                if self.first is not None:
+                    raise  # what came stands: to ask again is the person's choice
+                if self._mend(error, mends, on_note):
+                    continue
+                attempt += 1
+                seconds = pause(error, attempt, random.random())  # noqa: S311  no secret
+                if seconds is None:
+                    raise
+                await self._wait(seconds, error)
+            else:
+                return
+
+    async def _stream(self, client: "Client", on_delta: OnDelta) -> None:
+        chat = self._chat
+        self.model = await chat.model()
+        self.window = chat.window(self._parent.id)
+        chat.window_start = self.window.start
+        self._raw_prompt = sum(
+            raw_count(message.text) + PER_MESSAGE for message in self.window.messages
+        )
+        learned = chat.learned.of(client.server.name, self.model)
+        self.request = mended(
+            build_request(self.model, self.window.messages, self._parameters), learned
+        )
+        self.started = self._saved_at = chat.clock()
+        async with aclosing(client.stream(self.request)) as chunks:
+            async for chunk in chunks:
+                self._fold(chunk, on_delta)
+
+    def _mend(self, error: ApiError, mends: set[tuple[str, str]], on_note: OnNote) -> bool:
+        """Learn from a refusal; return whether to send again. One repair of a kind per request."""
+        chat = self._chat
+        repair = understand(error, self.request) if isinstance(error, StatusError) else None
+        if repair is None or (repair.kind, repair.name) in mends or chat.server is None:
+            return False
+        mends.add((repair.kind, repair.name))
+        if repair.kind == SHRINK:
+            tokens = self.window.tokens if self.window is not None else 0
+            exact = prompt_size(error) or 0
+            chat.estimator = chat.estimator.learn(self._raw_prompt, exact)
+            # A server that names no length: three quarters of what it refused.
+            repair = replace(repair, value=repair.value or tokens * 3 // 4)
+        chat.learned.add(chat.server.name, self.model, repair, chat.now()[:10])
+        on_note(repair.sentence(self.model))
+        return True
+
+    async def _wait(self, seconds: float, error: ApiError) -> None:
+        """Wait with a countdown in `waiting`, which the screen shows."""
+        left = seconds
+        while left > 0:
+            if is_loading(error):
+                self.waiting = "the server is still loading the model"
+            elif seconds >= 0.5:
+                reason = str(error).split(":")[0].rstrip(".")
+                self.waiting = f"{reason} · again in {math.ceil(left)} s"
+            step = min(left, 0.25)
+            await self._chat.sleep(step)
+            left -= step
+        self.waiting = ""
+
+    def _fold(self, chunk: Chunk, on_delta: OnDelta) -> None:
+        self._usage = chunk.usage or self._usage
+        if chunk.model or chunk.fingerprint:
+            self._chunk = chunk
+        for delta in chunk.deltas:
+            self._replies.setdefault(delta.index, Reply()).add(delta)
+            if delta.content or delta.reasoning:
+                now = self._chat.clock()
+                if self.first is None and self.started is not None:
+                    self.first = now - self.started
+                self._unsaved.setdefault(delta.index, []).append(delta)
+                if now - self._saved_at >= JOURNAL_SECONDS or delta.index not in self._ids:
+                    self._save(now)
+            on_delta(delta)
+
+    def _save(self, now: float) -> None:
+        """Append the text that the journal has not seen: a crash loses a second at most."""
+        chat = self._chat
+        self._saved_at = now
+        for index, deltas in self._unsaved.items():
+            record: JsonObject = {"type": "delta"}
+            if index not in self._ids:
+                self._ids[index] = chat.session.next_id()
+                record["parent"] = self._parent.id
+                record["at"] = chat.now()
+                record["made"] = self._facts(INTERRUPTED).to_json()
+            record["id"] = self._ids[index]
+            record["content"] = "".join(delta.content for delta in deltas)
+            reasoning = "".join(delta.reasoning for delta in deltas)
+            if reasoning:
+                record["reasoning"] = reasoning
+            chat.record(record)
+        self._unsaved.clear()
+
+    def _facts(self, ended: str) -> Made:
+        chat = self._chat
+        return Made(
+            ended=ended,
+            error=str(self.error or ""),
+            model=self._chunk.model or self.model,
+            server=chat.server.name if chat.server is not None else "",
+            parameters=self._sent(),
+            first=self.first,
+            seconds=chat.clock() - self.started if self.started is not None else 0.0,
+            fingerprint=self._chunk.fingerprint,
+            left_out=self.window.left_out if self.window is not None else 0,
+        )
+
+    def _sent(self) -> dict[str, Json]:
+        """Return the parameters as they were sent, after what was learned of the server."""
+        ours = {"model", "messages", "stream", "stream_options"} - set(self._parameters)
+        return {name: value for name, value in self.request.items() if name not in ours}
+
+    def _record(self, ended: str) -> None:
+        if self._recorded:
+            return
+        self._recorded = True
+        facts = self._facts(ended)
+        usage = self._counted()
+        made: dict[int, Made] = {}
+        kept = [
+            index
+            for index, reply in self._replies.items()
+            if not reply.is_empty or (ended == FINISHED and reply.finish_reason)
+        ]
+        # The first choice last, so that the head ends on it.
+        for index in sorted(kept, reverse=True):
+            reply = self._replies[index]
+            made[index] = replace(
+                facts,
+                finish_reason=reply.finish_reason,
+                reasoning=reply.reasoning,
+                logprobs=tuple(reply.logprobs),
+                # The server counts all choices together: they stand once.
+                usage=usage if index == min(kept) else None,
+            )
+            node_id = self._ids.get(index) or self._chat.session.next_id()
+            message = Message("assistant", reply.content, reply.calls)
+            self._chat.record(
+                message_record(node_id, self._parent.id, message, self._chat.now(), made[index])
+            )
+            self.nodes.insert(0, self._chat.session.nodes[node_id])
+        self.made = made[min(made)] if made else facts
+        self._chat.journal.sync()
+
+    def _counted(self) -> Usage | None:
+        """Return the server's count, learning from it; or an estimate where it sends none."""
+        chat = self._chat
+        raw = sum(raw_count(reply.content + reply.reasoning) for reply in self._replies.values())
+        if self._usage is not None:
+            chat.estimator = chat.estimator.learn(
+                self._raw_prompt + raw, self._usage.prompt + self._usage.completion
+            )
+            return self._usage
+        if self.window is None or not raw:
+            return None
+        prompt, completion = self.window.tokens, round(raw * chat.estimator.ratio)
+        return Usage(prompt, completion, estimated=True)
