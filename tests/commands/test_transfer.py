@@ -54,7 +54,7 @@ def _choices(chat: Chat, name: str, args: str) -> list[str]:
 
 
 async def test_export_shows_and_writes_the_same(chat: Chat) -> None:
-    (shown,) = await _run(chat, "export markdown")
+    shown, _ = await _run(chat, "export markdown")
     assert "## User\n\nHello" in shown
     mask = os.umask(0o027)
     try:
@@ -80,7 +80,7 @@ async def test_export_never_writes_over_a_file_unless_told(chat: Chat) -> None:
 @pytest.mark.parametrize(
     ("args", "sentence"),
     [
-        ("", "In which format"),
+        ("", "No format is named"),
         ("docx", "no format 'docx'"),
         ("text a b", "3 words are too many"),
         ("text none/such/folder.txt", "cannot be written"),
@@ -97,7 +97,8 @@ async def test_an_export_that_cannot_be_says_what_to_do(
 
 
 async def test_a_request_names_the_variable_of_the_profile(chat: Chat) -> None:
-    (shown,) = await _run(chat, "export curl")
+    shown, hint = await _run(chat, "export curl")
+    assert hint == "/export curl FILE writes it, lines uncut."
     assert "Authorization: Bearer ${MINE:?}" in shown
     assert '"model": "scripted"' in shown
     assert "sk-secret" not in shown
@@ -121,7 +122,7 @@ async def test_one_imported_session_is_named_with_the_way_to_it(chat: Chat) -> N
 
 
 async def test_import_needs_one_file_and_a_place_for_sessions(chat: Chat) -> None:
-    with pytest.raises(CommandError, match="Which file"):
+    with pytest.raises(CommandError, match="One file"):
         await _run(chat, "import")
     with pytest.raises(ImportRefused, match="cannot be read"):
         await _run(chat, "import ~nobody/none.json")

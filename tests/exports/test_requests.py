@@ -14,6 +14,7 @@ import pytest
 from zatsudan import exports
 from zatsudan.chat import Chat
 from zatsudan.client import Client
+from zatsudan.commands.transfer import export_text
 from zatsudan.config import Config, Network, Profile
 from zatsudan.connect import Server
 from zatsudan.core.errors import CommandError
@@ -48,7 +49,8 @@ def _chat(address: str, **facts: Any) -> Chat:
     async def connect() -> Client:
         return Client(server, Network())
 
-    chat = Chat(Config(), None, connect=connect)
+    config = Config(profiles={"there": Profile(address, api_key_env="MY_KEY")})
+    chat = Chat(config, None, connect=connect)
     chat.new()
     return chat
 
@@ -106,10 +108,7 @@ async def test_a_program_sends_what_zatsudan_sends(name: str, stream: bool, tmp_
                 turn = chat.turn(chat.say(text))
                 await turn.run(lambda _: None)
                 assert turn.error is None
-            address = (await chat.client()).server
-            written = exports.export(
-                chat.session, name, server=address, key_variable="MY_KEY", window=chat.window
-            )
+            written = await export_text(chat, name)
         finally:
             await chat.aclose()
         own = list(_posts(server))[-1]
@@ -131,14 +130,38 @@ async def test_javascript_keeps_integers_that_its_numbers_cannot_hold(tmp_path: 
         chat = _chat(server.base_url)
         chat.record({"type": "set", "name": "seed", "value": 2**63 - 1})
         chat.say("Hello")
-        address = (await chat.client()).server
-        await _run(
-            "javascript",
-            exports.export(chat.session, "javascript", server=address, key_variable="MY_KEY"),
-            tmp_path,
-        )
+        await _run("javascript", await export_text(chat, "javascript"), tmp_path)
         await chat.aclose()
     assert server.requests[-1].body["seed"] == 2**63 - 1
+
+
+async def test_what_was_learned_of_a_server_and_its_own_key_header_are_kept(tmp_path: Path) -> None:
+    refusal = {
+        "error": {
+            "message": "Unknown parameter: 'stream_options'.",
+            "code": "unknown_parameter",
+            "param": "stream_options",
+        }
+    }
+    thought = [
+        scripted.event({"choices": [{"delta": {"content": "ok", "reasoning_content": "hm"}}]})
+    ]
+    replies = [scripted.fails(400, refusal), scripted.Script([*thought, scripted.DONE])]
+    async with serve(*replies) as server:
+        chat = _chat(server.base_url, api_key_header="x-key", reasoning="reasoning_content")
+        for text in ("Hello", "And?"):
+            turn = chat.turn(chat.say(text))
+            await turn.run(lambda _: None)
+            assert turn.error is None
+        own = list(_posts(server))[-1]
+        await _run("python", await export_text(chat, "python"), tmp_path)
+        await chat.aclose()
+    sent = list(_posts(server))[-1]
+    assert "stream_options" not in sent.body
+    assert sent.body["messages"][1]["reasoning_content"] == "hm"
+    assert _exact(sent.body) == _exact(own.body)
+    assert sent.headers["x-key"] == "sk-secret"
+    assert "authorization" not in sent.headers
 
 
 async def test_the_request_of_a_reply_is_the_one_that_made_it() -> None:
@@ -151,14 +174,10 @@ async def test_the_request_of_a_reply_is_the_one_that_made_it() -> None:
         await again.run(lambda _: None)
         chat.record({"type": "set", "name": "temperature", "value": 0.0})
         await chat.turn(chat.say("And?")).run(lambda _: None)
-        address = (await chat.client()).server
-        texts = {
-            reply: exports.export(chat.session, "http", server=address, reply=reply)
-            for reply in (again.nodes[0].id, "")
-        }
+        texts = [await export_text(chat, "http", reply) for reply in (again.nodes[0].id, "")]
         bodies = [request.body for request in _posts(server)]
         await chat.aclose()
-    found = [json.loads(text.partition("\n\n")[2]) for text in texts.values()]
+    found = [json.loads(text.partition("\n\n")[2]) for text in texts]
     assert found == [bodies[1], bodies[2]]
 
 
@@ -166,23 +185,26 @@ async def test_a_reply_that_is_not_there_is_named() -> None:
     chat = _chat("http://127.0.0.1:9/v1")
     chat.say("Hello")
     with pytest.raises(CommandError, match="no reply '7'"):
-        exports.export(
-            chat.session, "curl", server=Server("there", "http://127.0.0.1:9/v1"), reply="7"
-        )
+        await export_text(chat, "curl", "7")
+    await chat.aclose()
 
 
-def test_what_was_left_out_of_a_window_is_left_out_again() -> None:
+async def test_a_talk_without_a_message_has_no_request() -> None:
+    chat = _chat("http://127.0.0.1:9/v1")
+    with pytest.raises(CommandError, match="no message was written") as caught:
+        await export_text(chat, "curl")
+    assert caught.value.advice
+    await chat.aclose()
+
+
+async def test_what_was_left_out_of_a_window_is_left_out_again() -> None:
     chat = _chat("http://127.0.0.1:9/v1")
     for number in range(3):
         user = chat.say(f"question {number}")
         apply(chat.session, _reply(chat, user.id, left_out=3 if number == 2 else 0))
     chat.record({"type": "pin", "id": "1"})
-    text = exports.export(
-        chat.session,
-        "http",
-        server=Server("there", "http://127.0.0.1:9/v1"),
-        reply=str(chat.session.head),
-    )
+    text = await export_text(chat, "http", str(chat.session.head))
+    await chat.aclose()
     body = json.loads(text.partition("\n\n")[2])
     assert [message["content"] for message in body["messages"]] == ["question 0\n\nquestion 2"]
 

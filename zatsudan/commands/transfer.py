@@ -4,14 +4,16 @@ import asyncio
 from collections.abc import Iterable
 from pathlib import Path
 
-from zatsudan import exports, imports, store
+from zatsudan import exports, store
 from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Line, Outcome, Show, say
 from zatsudan.commands.registry import Choice, command
 from zatsudan.core.errors import CommandError, StoreError, ZatsudanError
+from zatsudan.core.messages import JsonObject
 from zatsudan.core.printable import one_line
+from zatsudan.core.window import choose
 from zatsudan.core.words import Word, quote, split
-from zatsudan.exports.request import key_variable
+from zatsudan.exports.request import key_variable, request_to
 
 GROUP = "Sessions"
 
@@ -88,23 +90,61 @@ async def export_anyway(chat: Chat, args: str) -> Outcome:
 
 async def _export(chat: Chat, args: str, *, overwrite: bool) -> Outcome:
     name, file, reply = _arguments(split(args))
-    server = None
-    if exports.find(name).request is not None:
-        server = (await chat.client()).server
-        await chat.model()
-    text = exports.export(
-        chat.session,
-        name,
-        server=server,
-        key_variable=key_variable(server, chat.config) if server is not None else "",
-        reply=reply,
-        window=chat.window,
-    )
+    text = await export_text(chat, name, reply)
     if not file:
-        return Show((Line(text.rstrip("\n")),))
+        hint = Line(f"/export {name} FILE writes it, lines uncut.", "dim")
+        return Show((Line(text.rstrip("\n")), hint))
     path = Path(file)
     write(path, text, overwrite=overwrite, instead=f"/export! {name} {quote(file)} overwrites it.")
     return say(f"Written: {one_line(str(path), 200)}", "good")
+
+
+async def export_text(chat: Chat, name: str, reply: str = "") -> str:
+    """Return the session at hand in the format `name`; connects only where that writes a request.
+
+    With the id of a `reply`, the request is the one that made it. Raises ZatsudanError.
+    """
+    if exports.find(name).request is None:
+        return exports.export(chat.session, name)
+    server = (await chat.client()).server
+    model = await chat.model()
+    body = _body_of(chat, reply) if reply else _next_body(chat, model)
+    request = request_to(server, body, key_variable(server, chat.config))
+    return exports.export(chat.session, name, request)
+
+
+def _next_body(chat: Chat, model: str) -> JsonObject:
+    """Return the body of the request that /retry would send: the next one that is known."""
+    node = chat.last_user()
+    if node is None:
+        raise CommandError(
+            "There is no request yet: no message was written.", "Write one, then export it."
+        )
+    return chat.body(model, chat.window(node.id).messages, chat.session.parameters)
+
+
+def _body_of(chat: Chat, reply: str) -> JsonObject:
+    """Return the body of the request that made a reply, by what its record says.
+
+    Its model, parameters and window are those of then; the system message is
+    today's, since the session keeps no earlier one.
+    """
+    session = chat.session
+    node = session.nodes.get(reply)
+    if node is None or node.made is None or node.parent is None:
+        known = ", ".join(found.id for found in session.path() if found.made is not None)
+        raise CommandError(
+            f"There is no reply {one_line(reply, 40)!r} in this session.",
+            f"Replies of this path: {one_line(known, 120)}." if known else "Ask for one first.",
+        )
+    left_out, sent = node.made.left_out, []
+    for earlier in session.path(node.parent):
+        if left_out > 0 and earlier.id not in session.pinned:
+            left_out -= 1
+        else:
+            sent.append(earlier)
+    window = choose(sent, session.system, frozenset(), budget=None, count=len, sent=chat.sent_as)
+    return chat.body(node.made.model or session.model, window.messages, node.made.parameters)
 
 
 def _arguments(words: list[Word]) -> tuple[str, str, str]:
@@ -113,7 +153,7 @@ def _arguments(words: list[Word]) -> tuple[str, str, str]:
     rest = [word.text for word in words if word.name != "reply"]
     if not rest:
         known = ", ".join(exports.FORMATS)
-        raise CommandError("In which format?", f"Write /export FORMAT [FILE]. Formats: {known}.")
+        raise CommandError("No format is named.", f"Write /export FORMAT [FILE]. Formats: {known}.")
     if len(rest) > 2:
         raise CommandError(
             f"{len(rest)} words are too many.",
@@ -156,6 +196,8 @@ async def import_(chat: Chat, args: str) -> Outcome:
     `llm logs -n 0 --json` prints, a session file of aichat, and zatsudan's own jsonl, json and
     markdown. The talk at hand stays; /load goes on with an imported one.
     """
+    from zatsudan import imports
+
     if chat.sessions is None:
         raise StoreError(
             "This talk is private: nothing is saved.", "Start without --private to import."
@@ -163,7 +205,7 @@ async def import_(chat: Chat, args: str) -> Outcome:
     words = split(args)
     if len(words) != 1:
         raise CommandError(
-            "Which file?", 'Write /import FILE; a name with blanks stands in "quotes".'
+            "One file is wanted.", 'Write /import FILE; a name with blanks stands in "quotes".'
         )
     notes: list[str] = []
     path = _expanded(words[0].text)

@@ -37,6 +37,7 @@ def records(session: Session) -> list[JsonObject]:
 def _partials(session: Session) -> list[JsonObject]:
     found: list[JsonObject] = []
     for node_id, partial in session.partials.items():
+        found.append({"type": "head", "id": partial.head})  # where it stood then
         facts: JsonObject = {
             "parent": partial.parent,
             "at": partial.at,

@@ -1,20 +1,16 @@
 """What a session is written as for elsewhere: one row for each format.
 
-The formats of the talk need the session only. Those of a request write what
-zatsudan would send: for a reply that is named, the request that made it; else
-the one that `/retry` would send.
+The formats of the talk need the session only, those of a request a Request.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from zatsudan.connect import Server
 from zatsudan.core import snapshot
 from zatsudan.core.errors import CommandError
 from zatsudan.core.printable import one_line
 from zatsudan.core.session import Session
-from zatsudan.core.window import Window
-from zatsudan.exports import request, source, talk
+from zatsudan.exports import source, talk
 from zatsudan.exports.literals import compact
 from zatsudan.exports.request import Request
 
@@ -66,36 +62,21 @@ def find(name: str) -> Format:
     return FORMATS[name]
 
 
-def export(
-    session: Session,
-    name: str,
-    *,
-    server: Server | None = None,
-    key_variable: str = "OPENAI_API_KEY",
-    reply: str = "",
-    window: Callable[[str], Window] | None = None,
-) -> str:
-    """Return the session in the format `name`.
+def export(session: Session, name: str, request: Request | None = None) -> str:
+    """Return the session in the format `name`, or for the formats of a request the `request`.
 
-    The formats of a request need a `server`, and take the id of a `reply` and
-    a `window` (a function from a message's id to what is sent; None: the whole
-    path). The key stands as the environment variable `key_variable`.
     Raises CommandError.
     """
     row = find(name)
     try:
         if row.talk is not None:
             return row.talk(session)
-        if row.request is None or server is None:
+        if row.request is None or request is None:
             raise CommandError(
-                f"The format {name} writes a request, and no server is known that it goes to.",
-                "Name one with --base-url or --profile.",
+                f"The format {name} writes a request, and there is none.",
+                "Name a server with --base-url or --profile.",
             )
-        if reply:
-            body = request.body_of(session, reply)
-        else:
-            body = request.next_body(session, server.model, window)
-        return row.request(request.request_to(server, body, key_variable))
+        return row.request(request)
     except RecursionError:
         raise CommandError(
             "A message of this session holds data that is nested too deep to be written.",

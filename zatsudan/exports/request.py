@@ -2,18 +2,14 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from zatsudan.config import Config
 from zatsudan.connect import OPENAI, Server, origin
-from zatsudan.core.errors import CommandError
-from zatsudan.core.messages import Json, JsonObject
-from zatsudan.core.printable import one_line
-from zatsudan.core.protocol import build_request, loads
-from zatsudan.core.session import Node, Session
-from zatsudan.core.window import Window, choose
+from zatsudan.core.messages import JsonObject
+from zatsudan.core.protocol import loads
 
 #: Names of headers and query parameters whose values nobody else should see.
 _SECRET_NAME = re.compile(
@@ -32,12 +28,18 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request for a reply. `url` has neither query nor user name."""
+    """One request for a reply. `url` has neither query nor user name.
+
+    `ca_file` names the certificates to trust, if not the system's; `verify`
+    False trusts any.
+    """
 
     url: str
     headers: tuple[tuple[str, Value], ...]
     query: tuple[tuple[str, Value], ...]
     body: JsonObject
+    ca_file: str = ""
+    verify: bool = True
 
     @property
     def streams(self) -> bool:
@@ -51,22 +53,27 @@ class Request:
 
 def request_to(server: Server, body: JsonObject, key_variable: str) -> Request:
     """Return a request as the client sends it to `server`, the key in `key_variable`."""
-    parts = urlsplit(f"{server.base_url}/chat/completions")
-    host = parts.netloc.rpartition("@")
-    headers = {"content-type": ("Content-Type", "application/json")}
-    headers["accept"] = ("Accept", "application/json")
+    parts = urlsplit(server.base_url)
+    user, _, host = parts.netloc.rpartition("@")
+    headers = {
+        "content-type": ("Content-Type", "application/json"),
+        "accept": ("Accept", "application/json"),
+    }
     headers.update((name.lower(), (name, value)) for name, value in server.headers.items())
-    if server.api_key:
+    if server.api_key and server.api_key_header:
+        headers[server.api_key_header.lower()] = (server.api_key_header, server.api_key)
+    elif server.api_key:
         headers.setdefault("authorization", ("Authorization", f"Bearer {server.api_key}"))
-    elif host[0]:
+    elif user:
         headers.setdefault("authorization", ("Authorization", "Basic "))
-    # The profile's query takes the place of the address's own, as in httpx.
-    query = server.query.items() or parse_qsl(parts.query, keep_blank_values=True)
+    query = {**dict(parse_qsl(parts.query, keep_blank_values=True)), **server.query}
     return Request(
-        urlunsplit((parts.scheme, host[2], parts.path, "", "")),
+        urlunsplit((parts.scheme, host, f"{parts.path}/chat/completions", "", "")),
         tuple(_without_secrets(headers.values(), server.api_key, key_variable)),
-        tuple(_without_secrets(query, server.api_key, key_variable)),
+        tuple(_without_secrets(query.items(), server.api_key, key_variable)),
         _as_sent(body),
+        server.ca_file,
+        server.verify,
     )
 
 
@@ -105,48 +112,3 @@ def key_variable(server: Server, config: Config) -> str:
     if server.reason == "OPENAI_API_KEY" or origin(server.base_url) == origin(OPENAI):
         return "OPENAI_API_KEY"
     return "ZATSUDAN_API_KEY"
-
-
-def next_body(
-    session: Session, model: str, window: Callable[[str], Window] | None = None
-) -> JsonObject:
-    """Return the body of the request that `/retry` would send: the next one that is known.
-
-    `window` chooses what is sent of the path to a message; None sends it all.
-    Raises CommandError if there is no user message yet.
-    """
-    node = next((node for node in reversed(session.path()) if node.message.role == "user"), None)
-    if node is None:
-        raise CommandError(
-            "There is no request yet: no message was written.", "Write one, then export it."
-        )
-    chosen = window(node.id) if window is not None else _whole(session, node)
-    return build_request(session.model or model, chosen.messages, session.parameters)
-
-
-def _whole(session: Session, node: Node) -> Window:
-    return choose(session.path(node.id), session.system, session.pinned, budget=None, count=len)
-
-
-def body_of(session: Session, reply: str) -> JsonObject:
-    """Return the body of the request that made a reply, by what its record says.
-
-    Its model, parameters and window are those of then; the system message is
-    today's, since the session keeps no earlier one. Raises CommandError.
-    """
-    node = session.nodes.get(reply)
-    if node is None or node.made is None or node.parent is None:
-        known = ", ".join(found.id for found in session.path() if found.made is not None)
-        raise CommandError(
-            f"There is no reply {one_line(reply, 40)!r} in this session.",
-            f"Replies of this path: {one_line(known, 120)}." if known else "Ask for one first.",
-        )
-    left_out, sent = node.made.left_out, []
-    for earlier in session.path(node.parent):
-        if left_out > 0 and earlier.id not in session.pinned:
-            left_out -= 1
-        else:
-            sent.append(earlier)
-    chosen = choose(sent, session.system, frozenset(), budget=None, count=len)
-    parameters: Mapping[str, Json] = node.made.parameters
-    return build_request(node.made.model or session.model, chosen.messages, parameters)

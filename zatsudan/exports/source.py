@@ -43,10 +43,14 @@ def to_curl(request: Request) -> str:
     )
     url = _shell(Value(request.url)) + (f"?{query}" if query else "")
     # --globoff: brackets in the address are those of IPv6.
-    lines = [f'curl --silent --show-error --no-buffer --globoff "{url}"']
+    lines = ["curl --silent --show-error --no-buffer --globoff", f'"{url}"']
     lines += [
         f'--header "{_shell(Value(name))}: {_shell(value)}"' for name, value in request.headers
     ]
+    if request.ca_file:
+        lines.append(f'--cacert "{_shell(Value(request.ca_file))}"')
+    if not request.verify:
+        lines.append("--insecure")
     lines.append("--data-binary @- <<'JSON'")
     return " \\\n  ".join(lines) + f"\n{literal(request.body)}\nJSON\n"
 
@@ -64,7 +68,7 @@ def _python_pairs(pairs: tuple[tuple[str, Value], ...], indent: str = "") -> str
 
 
 _HTTPX_STREAM = """
-with httpx.stream("POST", url, params=query, headers=headers, json=body, timeout=120) as response:
+with httpx.stream("POST", url, params=query, headers=headers, json=body, **how) as response:
     if response.is_error:
         raise SystemExit(f"{response.status_code}: {response.read().decode()}")
     rest = b""
@@ -78,7 +82,7 @@ with httpx.stream("POST", url, params=query, headers=headers, json=body, timeout
 print()
 """
 _HTTPX_WHOLE = """
-response = httpx.post(url, params=query, headers=headers, json=body, timeout=120)
+response = httpx.post(url, params=query, headers=headers, json=body, **how)
 if response.is_error:
     raise SystemExit(f"{response.status_code}: {response.text}")
 for choice in response.json()["choices"]:
@@ -86,10 +90,23 @@ for choice in response.json()["choices"]:
 """
 
 
+def _python_how(request: Request) -> str:
+    verify = f', "verify": {_python_trust(request)}' if _python_trust(request) else ""
+    return f'{{"timeout": 120{verify}}}'
+
+
+def _python_trust(request: Request) -> str:
+    if not request.verify:
+        return "False"
+    path = PYTHON.text(request.ca_file)
+    return f"ssl.create_default_context(cafile={path})" if request.ca_file else ""
+
+
 def to_python(request: Request) -> str:
     """Return a program that needs httpx only."""
-    modules = (["json"] if request.streams else []) + (["os"] if request.variables() else [])
-    imports = "".join(f"import {name}\n" for name in modules)
+    imports = "import json\n" if request.streams else ""
+    imports += "import os\n" if request.variables() else ""
+    imports += "import ssl\n" if request.ca_file and request.verify else ""
     query = _python_pairs(request.query) if request.query else "None"
     return (
         f"{imports}\nimport httpx\n\n"
@@ -97,6 +114,7 @@ def to_python(request: Request) -> str:
         f"query = {query}\n"
         f"headers = {_python_pairs(request.headers)}\n"
         f"body = {literal(request.body, PYTHON)}\n"
+        f"how = {_python_how(request)}\n"
         f"{_HTTPX_STREAM if request.streams else _HTTPX_WHOLE}"
     ).lstrip("\n")
 
@@ -128,6 +146,9 @@ def to_python_openai(request: Request) -> str:
         client.append(f"default_headers={_python_pairs(tuple(headers), '  ')}")
     if request.query:
         client.append(f"default_query={_python_pairs(request.query, '  ')}")
+    trust = _python_trust(request)
+    if trust:
+        client.append(f"http_client=DefaultHttpxClient(verify={trust})")
     further = {name: value for name, value in request.body.items() if name not in NAMED}
     fields = [
         f"{name}={literal(value, PYTHON, '  ')}"
@@ -136,9 +157,11 @@ def to_python_openai(request: Request) -> str:
     ]
     if further:
         fields.append(f"extra_body={literal(dict(further), PYTHON, '  ')}")
-    imports = "import os\n\n" if request.variables() else ""
+    imports = "import os\n" if request.variables() else ""
+    imports += "import ssl\n" if request.ca_file and request.verify else ""
+    imports += "\n" if imports else ""
     return (
-        f"{imports}from openai import OpenAI\n\n"
+        f"{imports}from openai import {'DefaultHttpxClient, ' if trust else ''}OpenAI\n\n"
         f"client = OpenAI(\n{_arguments(client)})\n"
         f"reply = client.chat.completions.create(\n{_arguments(fields)})\n"
         f"{_OPENAI_STREAM if request.streams else _OPENAI_WHOLE}"
@@ -204,13 +227,17 @@ def to_javascript(request: Request) -> str:
         body, sent = JAVASCRIPT.text(compact(request.body)), "body"
     else:
         body, sent = literal(request.body, JAVASCRIPT), "JSON.stringify(body)"
+    trust = "NODE_TLS_REJECT_UNAUTHORIZED=0" if not request.verify else ""
+    if request.ca_file and request.verify:
+        trust = f"NODE_EXTRA_CA_CERTS={JAVASCRIPT.text(request.ca_file)}"
     return (
+        f"{f'// Run it with {trust} in the environment.' if trust else ''}\n"
         f"const url = {url};\n"
         f"const headers = {{\n{headers}}};\n"
         f"const body = {body};\n"
         f"{_FETCH % sent}{_FETCH_STREAM if request.streams else _FETCH_WHOLE}"
         f"{_ENV if request.variables() else ''}"
-    )
+    ).lstrip("\n")
 
 
 def _has_large_integer(body: JsonObject) -> bool:

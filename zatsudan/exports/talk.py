@@ -1,14 +1,16 @@
 """The talk for reading: the current path as Markdown, as plain text, and as the API's messages."""
 
 import re
-
-from markdown_it import MarkdownIt
+from typing import TYPE_CHECKING
 
 from zatsudan.core.messages import ROLES, Json, Message
 from zatsudan.core.printable import one_line, printable
 from zatsudan.core.session import VERSION, Node, Session
 from zatsudan.core.window import in_order
 from zatsudan.exports.literals import compact, literal
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 #: Heads a message of a role that is none of the API's.
 OTHER = "Other"
@@ -71,6 +73,8 @@ def to_markdown(session: Session) -> str:
     fence or comment that a message leaves open is closed, so that one message
     cannot swallow or feign the next.
     """
+    from markdown_it import MarkdownIt  # takes a while
+
     facts: dict[str, Json] = {
         "title": name_of(session),
         "created": session.created,
@@ -92,7 +96,7 @@ def to_markdown(session: Session) -> str:
     return "\n".join(lines)
 
 
-def _closed(blocks: MarkdownIt, text: str) -> str:
+def _closed(blocks: "MarkdownIt", text: str) -> str:
     """Return Markdown after which a heading is a heading."""
 
     def stays_open(candidate: str) -> bool:

@@ -139,7 +139,9 @@ def _write(draft: Draft, sessions: Path, new_id: Callable[[], str], now: Callabl
     if path is None:
         raise StoreError("No free name for a session was found.", "Try it again.")
     begin = store.begin_record(session_id, draft.created or now())
-    journal = store.Journal(path, pending=[begin, *draft.records])
+    journal = store.Journal(path)
+    for record in (begin, *draft.records):
+        journal.append(record)
     journal.close()
     if journal.trouble:
         with suppress(OSError):

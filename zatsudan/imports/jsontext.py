@@ -5,9 +5,7 @@ import math
 
 from zatsudan.core.errors import ImportRefused
 from zatsudan.core.messages import Json
-
-#: Lists and objects within each other; ChatGPT's files have about fifteen.
-DEEPEST = 100
+from zatsudan.core.protocol import DEPTH, is_deep
 
 
 def parse(text: str) -> Json:
@@ -25,14 +23,14 @@ def parse(text: str) -> Json:
         raise ImportRefused(
             f"The file is no JSON: {error}.", "Is it whole? Export it once more."
         ) from None
-    if _depth_over(value, DEEPEST):
+    if is_deep(value):
         raise _too_deep()
     return value
 
 
 def _too_deep() -> ImportRefused:
     return ImportRefused(
-        f"The file is nested more than {DEEPEST} levels deep.",
+        f"The file is nested more than {DEPTH} levels deep.",
         "No program that we know writes that.",
     )
 
@@ -44,18 +42,3 @@ def _finite(digits: str) -> float | None:
 
 def _integer(digits: str) -> int | float | None:
     return int(digits) if len(digits) < 400 else _finite(digits)
-
-
-def _depth_over(value: Json, limit: int) -> bool:
-    level = [value]
-    for _ in range(limit):
-        level = [
-            item
-            for holder in level
-            if isinstance(holder, dict | list)
-            for item in (holder.values() if isinstance(holder, dict) else holder)
-            if isinstance(item, dict | list)
-        ]
-        if not level:
-            return False
-    return True
