@@ -7,7 +7,7 @@ came of it stands in the turn afterwards, however it ended.
 import asyncio
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,8 @@ from zatsudan.connect import Server
 from zatsudan.core.errors import CommandError, StoreError, ZatsudanError
 from zatsudan.core.messages import Json, JsonObject, Message, Usage
 from zatsudan.core.models import Model, choose_model
-from zatsudan.core.refusals import SHRINK
+from zatsudan.core.protocol import build_request
+from zatsudan.core.refusals import SHRINK, mended
 from zatsudan.core.session import Node, Session, apply, message_record, recovery
 from zatsudan.core.tokens import Estimator, raw_count
 from zatsudan.core.window import Window, choose
@@ -196,15 +197,22 @@ class Chat:
             budget=budget,
             count=self.estimator.count,
             start=self.window_start,
-            sent=self._sent,
+            sent=self.sent_as,
         )
 
-    def _sent(self, node: Node) -> Message:
+    def sent_as(self, node: Node) -> Message:
         """Return a message as this server wants it: with its reasoning where the profile says so."""
         name = self.server.reasoning if self.server is not None else ""
         if not name or node.made is None or not node.made.reasoning:
             return node.message
         return replace(node.message, extra={**node.message.extra, name: node.made.reasoning})
+
+    def body(
+        self, model: str, messages: Iterable[Message], parameters: Mapping[str, Json]
+    ) -> JsonObject:
+        """Return the body of a request, mended by what was learned of this server."""
+        name = self.server.name if self.server is not None else ""
+        return mended(build_request(model, messages, parameters), self.learned.of(name, model))
 
     def cost(self) -> float | None:
         """Return what the session has cost, by the profile's prices; None where one is not known."""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from zatsudan.core.errors import ApiError, StatusError, ZatsudanError
 from zatsudan.core.messages import Json, JsonObject, Message, Usage
-from zatsudan.core.protocol import Chunk, Delta, build_request
-from zatsudan.core.refusals import SHRINK, mended, prompt_size, understand
+from zatsudan.core.protocol import Chunk, Delta
+from zatsudan.core.refusals import SHRINK, prompt_size, understand
 from zatsudan.core.reply import Reply
 from zatsudan.core.retries import is_loading, pause
 from zatsudan.core.session import FAILED, FINISHED, INTERRUPTED, Made, Node, message_record
@@ -109,10 +109,7 @@ class Turn:
         self._raw_prompt = sum(
             raw_count(message.text) + PER_MESSAGE for message in self.window.messages
         )
-        learned = chat.learned.of(client.server.name, self.model)
-        self.request = mended(
-            build_request(self.model, self.window.messages, self._parameters), learned
-        )
+        self.request = chat.body(self.model, self.window.messages, self._parameters)
         self.started = self._saved_at = chat.clock()
         async with aclosing(client.stream(self.request)) as chunks:
             async for chunk in chunks:
