@@ -80,14 +80,18 @@ class Chat:
 
     def new(self) -> None:
         """Begin a new session with the settings that sessions begin with."""
+        self.begin()
+        for record in self.start():
+            self.record(record)
+
+    def begin(self) -> None:
+        """Begin an empty session; the one before is closed."""
         self.journal.close()
         session_id = self.new_id()
         path = self.sessions / f"{session_id}{store.SUFFIX}" if self.sessions is not None else None
         self.session, self.journal = Session(), store.Journal(path)
         self.window_start = None
         self.record(store.begin_record(session_id, self.now()))
-        for record in self.start():
-            self.record(record)
 
     def load(self, path: Path) -> store.Loaded:
         """Go on with a session from disk; raises StoreError and then leaves all as it was."""

@@ -38,7 +38,14 @@ class Talk:
     above: int = 0
 
 
-Part: TypeAlias = Line | Table | Talk
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Lines that are cut to the width instead of wrapped, each with its tone."""
+
+    lines: tuple[Line, ...]
+
+
+Part: TypeAlias = Line | Table | Talk | Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +67,11 @@ class Generate:
 
 @dataclass(frozen=True, slots=True)
 class Prefill:
-    """Put a text into the input line."""
+    """Put a text into the input line, or with `editor` into the editor."""
 
     text: str
     parts: tuple[Part, ...] = ()
+    editor: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,6 +145,8 @@ class Session:
     partials: dict[str, Partial] = field(default_factory=dict)
     unknown: int = 0
     last_number: int = 0
+    #: The child on which the head last stood, or below which: the way forward.
+    forward: dict[str | None, str] = field(default_factory=dict, compare=False)
 
     @property
     def parameters(self) -> dict[str, Json]:
@@ -285,6 +287,7 @@ def _add_message(session: Session, record: Mapping[str, Json]) -> bool:
         Made.from_json(made) if isinstance(made, dict) else None,
     )
     session.children.setdefault(parent, []).append(node_id)
+    session.forward[parent] = node_id
     session.partials.pop(node_id, None)
     session.head = node_id
     _count(session, node_id)
@@ -341,13 +344,20 @@ def _set_title(session: Session, record: Mapping[str, Json]) -> bool:
 
 def _move_head(session: Session, record: Mapping[str, Json]) -> bool:
     node_id = record.get("id")
-    if node_id is None:
-        session.head = None
-    elif isinstance(node_id, str) and node_id in session.nodes:
-        session.head = node_id
-    else:
+    if node_id is not None and (not isinstance(node_id, str) or node_id not in session.nodes):
         return False
+    _visit(session, session.head)
+    _visit(session, node_id)
+    session.head = node_id
     return True
+
+
+def _visit(session: Session, node_id: str | None) -> None:
+    """Remember the way to a message, so that one can go forward again."""
+    while node_id is not None:
+        parent = session.nodes[node_id].parent
+        session.forward[parent] = node_id
+        node_id = parent
 
 
 def _pin(session: Session, record: Mapping[str, Json]) -> bool:

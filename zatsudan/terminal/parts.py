@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from prompt_toolkit.utils import get_cwidth
 
-from zatsudan.commands.outcomes import Line, Part, Table, Talk
+from zatsudan.commands.outcomes import Line, Part, Rows, Table, Talk
 from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line, printable
@@ -23,8 +23,23 @@ def part_rows(part: Part, width: int, render: Render) -> Iterator[str]:
             yield sgr(row, part.tone)
     elif isinstance(part, Table):
         yield from table_rows(part, width)
+    elif isinstance(part, Rows):
+        for line in part.lines:
+            yield sgr(cut(one_line(line.text, 4 * width), width), line.tone)
     else:
         yield from talk_rows(part, width, render)
+
+
+def cut(text: str, width: int) -> str:
+    """Cut a line to `width` cells, with a sign where something is missing."""
+    if get_cwidth(text) <= width:
+        return text
+    used = 0
+    for at, sign in enumerate(text):
+        used += get_cwidth(sign)
+        if used >= width:
+            return text[:at] + "…"
+    return text
 
 
 def said_rows(text: str, width: int) -> Iterator[str]:

@@ -45,8 +45,8 @@ class Surface(Protocol):
     def clear_screen(self) -> None:
         """Scroll the screen empty."""
 
-    def prefill(self, text: str) -> None:
-        """Put a text into the input line."""
+    def prefill(self, text: str, *, editor: bool = False) -> None:
+        """Put a text into the input line, or into the editor."""
 
     def leave(self) -> None:
         """End the program."""
@@ -101,7 +101,7 @@ class Repl:
             return await self.reply(outcome.parent, outcome.overrides)
         elif isinstance(outcome, Prefill):
             self._surface.show(outcome.parts)
-            self._surface.prefill(outcome.text)
+            self._surface.prefill(outcome.text, editor=outcome.editor)
         elif isinstance(outcome, Leave):
             self._surface.leave()
         return True
