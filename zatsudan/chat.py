@@ -7,7 +7,7 @@ came of it stands in the turn afterwards, however it ended.
 import asyncio
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -186,14 +186,14 @@ class Chat:
 
     # --- the window ------------------------------------------------------
 
-    def window(self, last: str | None = None) -> Window:
-        """Return what would be sent of the path to `last`; raises TooLong."""
+    def window(self, last: str | None = None, reserve: int = 0) -> Window:
+        """Return what would be sent of the path to `last`, `reserve` tokens kept free; raises TooLong."""
         length, budget = self.context_length, None
         if length:
             parameters = self.session.parameters
             wanted = parameters.get("max_completion_tokens", parameters.get("max_tokens"))
             reply = wanted if isinstance(wanted, int) else min(REPLY_TOKENS, length // 4)
-            budget = max(length - reply, length // 8)
+            budget = max(length - reply, length // 8) - reserve
         return choose(
             self.session.path(last),
             self.session.system,
@@ -255,9 +255,19 @@ class Chat:
             (node for node in reversed(self.session.path()) if node.message.role == "user"), None
         )
 
-    def turn(self, parent: Node, overrides: Mapping[str, Json] | None = None) -> "Turn":
-        """Return a turn that answers `parent`, with other parameters for this once."""
-        return Turn(self, parent, {**self.session.parameters, **(overrides or {})})
+    def turn(
+        self,
+        parent: Node,
+        overrides: Mapping[str, Json] | None = None,
+        prefix: str = "",
+        logprobs: Sequence[Json] = (),
+    ) -> "Turn":
+        """Return a turn that answers `parent`, with other parameters for this once.
+
+        With a `prefix` the reply goes on from that text, whose log probabilities may be known.
+        """
+        parameters = {**self.session.parameters, **(overrides or {})}
+        return Turn(self, parent, parameters, prefix, logprobs)
 
     def usage(self) -> dict[str, Usage]:
         """Return the tokens of the whole session by model, every variant counted."""

@@ -58,11 +58,16 @@ class Show:
 
 @dataclass(frozen=True, slots=True)
 class Generate:
-    """Ask for a reply to this user message, with other parameters for this once."""
+    """Ask for a reply to this user message, with other parameters for this once.
+
+    With a `prefix` the reply goes on from that text; `logprobs` are those of its tokens, where known.
+    """
 
     parent: Node
     overrides: Mapping[str, Json] = field(default_factory=dict)
     parts: tuple[Part, ...] = ()
+    prefix: str = ""
+    logprobs: tuple[Json, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

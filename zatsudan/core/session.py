@@ -22,7 +22,8 @@ class Made:
 
     `ended` is our own word (finished, interrupted, failed), `finish_reason`
     the server's. `first` and `seconds` are seconds from the request to the
-    first token and to the end. `parameters` are those that were sent.
+    first token and to the end. `parameters` are those that were sent. `given`
+    is the number of characters at the start of the reply that it was made to go on from.
     """
 
     ended: str = FINISHED
@@ -38,6 +39,7 @@ class Made:
     reasoning: str = ""
     left_out: int = 0
     logprobs: tuple[Json, ...] = ()
+    given: int = 0
 
     def to_json(self) -> JsonObject:
         """Return the fields that say something, for the journal."""
@@ -52,8 +54,9 @@ class Made:
         if self.first is not None:
             value["first"] = round(self.first, 4)
         value["seconds"] = round(self.seconds, 4)
-        if self.left_out:
-            value["left_out"] = self.left_out
+        for name, count in (("left_out", self.left_out), ("given", self.given)):
+            if count:
+                value[name] = count
         if self.logprobs:
             value["logprobs"] = list(self.logprobs)
         return value
@@ -70,11 +73,11 @@ class Made:
             item = value.get(name)
             return float(item) if isinstance(item, int | float) else None
 
-        parameters, logprobs, left_out = (
-            value.get("parameters"),
-            value.get("logprobs"),
-            value.get("left_out"),
-        )
+        def count(name: str) -> int:
+            item = value.get(name)
+            return item if isinstance(item, int) else 0
+
+        parameters, logprobs = value.get("parameters"), value.get("logprobs")
         return cls(
             ended=text("ended") or FINISHED,
             finish_reason=text("finish_reason") or None,
@@ -87,7 +90,8 @@ class Made:
             seconds=seconds("seconds") or 0.0,
             fingerprint=text("fingerprint"),
             reasoning=text("reasoning"),
-            left_out=left_out if isinstance(left_out, int) else 0,
+            left_out=count("left_out"),
+            given=count("given"),
             logprobs=tuple(logprobs) if isinstance(logprobs, list) else (),
         )
 
