@@ -261,13 +261,16 @@ class Chat:
         overrides: Mapping[str, Json] | None = None,
         prefix: str = "",
         logprobs: Sequence[Json] = (),
+        *,
+        asking: bool = False,
     ) -> "Turn":
         """Return a turn that answers `parent`, with other parameters for this once.
 
-        With a `prefix` the reply goes on from that text, whose log probabilities may be known.
+        With a `prefix` the reply goes on from that text, whose log probabilities may be known;
+        `asking` in words, where the server takes no prefix.
         """
         parameters = {**self.session.parameters, **(overrides or {})}
-        return Turn(self, parent, parameters, prefix, logprobs)
+        return Turn(self, parent, parameters, prefix, logprobs, asking=asking)
 
     def usage(self) -> dict[str, Usage]:
         """Return the tokens of the whole session by model, every variant counted."""

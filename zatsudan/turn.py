@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from zatsudan.core.errors import ApiError, StatusError, ZatsudanError
 from zatsudan.core.messages import Json, JsonObject, Message, Usage
-from zatsudan.core.prefill import FIELDS, NONE, prefilled, without_echo
+from zatsudan.core.prefill import FIELDS, NONE, asked, prefilled, without_echo
 from zatsudan.core.protocol import Chunk, Delta
 from zatsudan.core.refusals import SHRINK, prompt_size, understand
 from zatsudan.core.reply import Reply
@@ -45,8 +45,14 @@ class Turn:
         parameters: Mapping[str, Json],
         prefix: str = "",
         logprobs: Sequence[Json] = (),
+        *,
+        asking: bool = False,
     ) -> None:
-        """`prefix`: a text from which the reply goes on, and with which it begins; `logprobs` are its own."""
+        """`prefix`: a text from which the reply goes on, and with which it begins; `logprobs` are its own.
+
+        `asking`: where the server takes no prefix, ask the model in words to go on.
+        """
+        self._asking = asking
         self._chat = chat
         self._parent = parent
         self._parameters = dict(parameters)
@@ -100,7 +106,7 @@ class Turn:
         while True:
             try:
                 client = await self._chat.client()
-                await self._stream(client, on_delta)
+                await self._stream(client, on_delta, on_note)
             except ApiError as error:
                 if self.first is not None:
                     raise  # what came stands: to ask again is the person's choice
@@ -114,11 +120,11 @@ class Turn:
             else:
                 return
 
-    async def _stream(self, client: "Client", on_delta: OnDelta) -> None:
+    async def _stream(self, client: "Client", on_delta: OnDelta, on_note: OnNote) -> None:
         chat = self._chat
         self.model = await chat.model()
         form = await find_form(chat) if self._prefix else ""
-        if form == NONE:
+        if form == NONE and not self._asking:
             raise refusal(self.model)
         self.window = chat.window(self._parent.id, reserve=chat.estimator.count(self._prefix))
         chat.window_start = self.window.start
@@ -126,7 +132,12 @@ class Turn:
             raw_count(message.text) + PER_MESSAGE for message in self.window.messages
         )
         self.request = chat.body(self.model, self.window.messages, self._parameters)
-        if form:
+        if form == NONE:
+            on_note(f"{self.model} takes no prefill here: it is asked in words to go on.")
+            self.request = asked(self.request, self._prefix)
+        elif form:
+            if self._asking:
+                on_note("Going on from where it stopped (prefill).")
             self.request = prefilled(self.request, self._prefix, form)
         self.started = self._saved_at = chat.clock()
         async with aclosing(client.stream(self.request)) as chunks:

@@ -61,6 +61,7 @@ class Generate:
     """Ask for a reply to this user message, with other parameters for this once.
 
     With a `prefix` the reply goes on from that text; `logprobs` are those of its tokens, where known.
+    `asking`: where the server takes no prefix, the model is asked in words to go on.
     """
 
     parent: Node
@@ -68,6 +69,7 @@ class Generate:
     parts: tuple[Part, ...] = ()
     prefix: str = ""
     logprobs: tuple[Json, ...] = ()
+    asking: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,10 @@ FORMS: dict[str, tuple[JsonObject, JsonObject]] = {
 #: Fields that only a prefill puts into a request.
 FIELDS = frozenset(("continue_final_message", "add_generation_prompt"))
 
+_GO_ON = (
+    "Your reply was cut off. Go on exactly where it stopped, in the middle of a word if need be:"
+    " repeat nothing and explain nothing."
+)
 _ASKED = "Write the alphabet in small letters."
 _GIVEN = "a b c d e f g h i j k l m n"
 _NEXT = re.compile(r"\W*o\W+p\b")
@@ -45,6 +49,16 @@ def prefilled(body: Mapping[str, Json], text: str, form: str) -> JsonObject:
             {**old, **value} if isinstance(old, dict) and isinstance(value, dict) else value
         )
     return result
+
+
+def asked(body: Mapping[str, Json], text: str) -> JsonObject:
+    """Return a request that asks in words to go on from `text`, for servers that take no prefill."""
+    messages = body.get("messages")
+    more: list[Json] = [
+        {"role": "assistant", "content": text},
+        {"role": "user", "content": _GO_ON},
+    ]
+    return {**body, "messages": [*(messages if isinstance(messages, list) else ()), *more]}
 
 
 def probe(model: str, form: str) -> JsonObject:

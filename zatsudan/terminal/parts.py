@@ -124,7 +124,7 @@ def _line(pieces: Sequence[str], widths: Sequence[int], table: Table, gap: int) 
 
 
 _ENDS = {
-    "length": "cut at the token limit",
+    "length": "cut at the token limit, /continue goes on",
     "content_filter": "stopped by the content filter",
     "tool_calls": "wants to call a tool",
     "function_call": "wants to call a function",
@@ -145,9 +145,9 @@ def status(made: Made) -> str:
     if made.left_out:
         parts.append(f"{made.left_out} earlier messages not sent")
     if made.ended == INTERRUPTED:
-        parts.append("interrupted")
+        parts.append("interrupted, /continue goes on")
     elif made.ended == FAILED:
-        parts.append("cut off")
+        parts.append("cut off, /continue goes on")
     elif made.ended == FINISHED and made.finish_reason not in (None, "stop"):
         parts.append(_ENDS.get(str(made.finish_reason), one_line(str(made.finish_reason), 30)))
     return " · ".join(parts)

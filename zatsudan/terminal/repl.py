@@ -98,7 +98,11 @@ class Repl:
         elif isinstance(outcome, Generate):
             self._surface.show(outcome.parts)
             turn = self.chat.turn(
-                outcome.parent, outcome.overrides, outcome.prefix, outcome.logprobs
+                outcome.parent,
+                outcome.overrides,
+                outcome.prefix,
+                outcome.logprobs,
+                asking=outcome.asking,
             )
             return await self.reply(outcome.parent, turn)
         elif isinstance(outcome, Prefill):
