@@ -1,6 +1,7 @@
 """Sessions to try things on: with branches, parts, calls of tools, and hostile text."""
 
 from hypothesis import strategies as st
+
 from zatsudan.core.messages import ROLES, Json, JsonObject, Message, Usage
 from zatsudan.core.session import Made, Session, apply, message_record, replay
 

@@ -7,6 +7,7 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
+
 import zatsudan
 
 ROOT = Path(zatsudan.__file__).parent

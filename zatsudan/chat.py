@@ -147,16 +147,19 @@ class Chat:
         return self.models
 
     async def model(self) -> str:
-        """Return the model to ask, choosing one if none is named yet; raises ZatsudanError."""
-        client = await self.client()
-        if not self.session.model:
-            name = client.server.model
+        """Return the model to ask, choosing one if none is named yet; raises ZatsudanError.
+
+        A session that was held at another server goes on with this one's model.
+        """
+        server = (await self.client()).server
+        if not self.session.model or self.session.server not in ("", server.name):
+            name = server.model
             if not name:
                 chosen = choose_model(await self.fetch_models())
                 if chosen is None:
                     raise CommandError("The server names no model.", "Choose one with /model NAME.")
                 name = chosen.id
-            self.use_model(name, client.server)
+            self.use_model(name, server)
         return self.session.model
 
     def use_model(self, name: str, server: Server | None) -> None:

@@ -16,7 +16,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 from zatsudan.config import Network
-from zatsudan.connect import Server
+from zatsudan.connect import Server, shown_url
 from zatsudan.core.errors import (
     ApiError,
     ConnectionFailed,
@@ -31,7 +31,7 @@ from zatsudan.core.protocol import Chunk, loads, read_error
 from zatsudan.core.reader import Reader
 
 #: How long to wait for the rest of a stream whose end was already said, in seconds.
-AFTERMATH_SECONDS = 2.0
+AFTERMATH_SECONDS = 3.0
 #: The most bytes of an error's body that are read.
 ERROR_BYTES = 65_536
 
@@ -146,7 +146,7 @@ async def _chunks(response: httpx.Response) -> AsyncGenerator[Chunk, None]:
     pieces = response.aiter_bytes()
     while True:
         try:
-            async with asyncio.timeout(AFTERMATH_SECONDS if reader.done else None):
+            async with asyncio.timeout(AFTERMATH_SECONDS if reader.complete else None):
                 piece = await anext(pieces, None)
         except TimeoutError:
             break
@@ -268,7 +268,7 @@ def _translate(error: Exception, base_url: str, network: Network) -> ApiError:
     detail = getattr(cause, "verify_message", "") or str(cause) or type(cause).__name__
     return ConnectionFailed(
         sentence.format(
-            where=one_line(base_url, 120),
+            where=one_line(shown_url(base_url), 120),
             detail=one_line(detail),
             connect=describe_seconds(network.connect_seconds),
             idle=describe_seconds(network.idle_seconds),

@@ -4,11 +4,11 @@ import json
 from dataclasses import fields
 
 from hypothesis import given
+
+from tests.talks import KINDS, sessions
 from zatsudan.core import session as module
 from zatsudan.core.session import Session, replay
 from zatsudan.core.snapshot import records
-
-from tests.talks import KINDS, sessions
 
 
 @given(sessions())

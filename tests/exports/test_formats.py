@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+
+from tests.talks import HOSTILE, sessions, talk, texts
 from zatsudan.connect import Server
 from zatsudan.core.errors import CommandError
 from zatsudan.core.messages import Message
@@ -19,8 +21,6 @@ from zatsudan.core.window import in_order
 from zatsudan.exports import FORMATS, export
 from zatsudan.exports.request import request_to
 from zatsudan.exports.talk import HEADINGS, messages_of
-
-from tests.talks import HOSTILE, sessions, talk, texts
 
 SERVER = Server(
     "there",

@@ -11,6 +11,10 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 import pytest
+
+from tests import server as scripted
+from tests.server import Request, says, serve
+from tests.talks import HOSTILE
 from zatsudan import exports
 from zatsudan.chat import Chat
 from zatsudan.client import Client
@@ -21,10 +25,6 @@ from zatsudan.core.errors import CommandError
 from zatsudan.core.messages import Json
 from zatsudan.core.session import apply
 from zatsudan.exports.request import key_variable
-
-from tests import server as scripted
-from tests.server import Request, says, serve
-from tests.talks import HOSTILE
 
 PARAMETERS: dict[str, Json] = {
     "temperature": 0.5,

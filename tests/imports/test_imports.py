@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from tests.talks import HOSTILE, json_values, sessions, talk, texts
 from zatsudan import imports, store
 from zatsudan.core.errors import ImportRefused, StoreError
 from zatsudan.core.messages import Json
@@ -16,8 +18,6 @@ from zatsudan.core.session import Session, replay
 from zatsudan.exports import export
 from zatsudan.exports.talk import messages_of
 from zatsudan.imports.draft import iso
-
-from tests.talks import HOSTILE, json_values, sessions, talk, texts
 
 DATA = Path(__file__).parent.parent / "data"
 

@@ -59,7 +59,6 @@ async def retry(chat: Chat, args: str) -> Outcome:
     if parent is None:
         raise CommandError("There is no message to ask again about.", "Write one first.")
     overrides = read_assignments(split(args), chat.session.parameters)
-    chat.record({"type": "head", "id": parent.id})
     changed = "  ".join(f"{name} {show_value(value)}" for name, value in overrides.items())
     note = f"Again: {one_line(parent.message.text, 50)}" + (f"  ({changed})" if changed else "")
     return Generate(parent, overrides, (Line(note, "dim"),))
