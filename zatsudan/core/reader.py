@@ -19,6 +19,11 @@ from zatsudan.core.protocol import (
 from zatsudan.core.sse import Decoder, Event
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_FIELD = re.compile(r"(data|event|id|retry|error)?:|data$")
+#: Types of events that only say that the server is alive.
+_KEEP_ALIVE = ("ping", "keep-alive", "keepalive", "heartbeat")
+#: How many bytes of a body are kept to say what it was, if it was no event stream.
+OPENING = 400
 
 
 class SurrogateJoiner:
@@ -37,12 +42,18 @@ class SurrogateJoiner:
             text = text[:-1]
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
+    def close(self) -> str:
+        """Return the sign for a first half whose second never came, if there is one."""
+        held, self._held = self._held, ""
+        return "\N{REPLACEMENT CHARACTER}" if held else ""
+
 
 class Reader:
     """Reads the body of a response, stream or not, piece by piece.
 
     `done` tells that `[DONE]` came, `complete` that each choice has its
     finish_reason or that `[DONE]` came: without either the reply was cut.
+    `began` tells that anything came but blanks and comments.
     """
 
     def __init__(self) -> None:
@@ -52,6 +63,8 @@ class Reader:
         self._head = b""  # what may be a part of a byte order mark
         self._joiners: dict[tuple[int, str], SurrogateJoiner] = {}
         self._finished: dict[int, bool] = {}
+        self._opening = b""  # of a body that may be no event stream at all
+        self.began = False
         self.done = False
 
     @property
@@ -69,24 +82,26 @@ class Reader:
             # No line of an event stream begins so: it is JSON, or a web page.
             if head[:1] in b"{[<":
                 self._whole = []
+                self.began = True
         if self._whole is not None:
             self._whole.append(piece)
             return []
+        if not self.began and len(self._opening) < OPENING:
+            self._opening = (self._opening + piece)[:OPENING]
         return self._chunks(self._sse.feed(piece))
 
     def close(self) -> list[Chunk]:
         """Return what the end of the body leaves; raises StreamError."""
         if self._whole is None:
-            return self._chunks(self._sse.close())
+            chunks = self._chunks(self._sse.close())
+            self._refuse_plain_text()
+            return chunks + self._halves()
         body = b"".join(self._whole)
         try:
             value = loads(body.decode("utf-8-sig", errors="replace"))
         except ValueError:
             message, _, _ = read_error(body)
-            raise StreamError(
-                f"The server answered with something that is not a reply: {one_line(message, 120)}",
-                NOT_AN_API,
-            ) from None
+            raise _no_reply(message) from None
         chunk = read_chunk(value)
         if not chunk.deltas:
             message = error_message(value)
@@ -96,26 +111,39 @@ class Reader:
                 NOT_AN_API,
             )
         self.done = True
-        return [self._joined(chunk)]
+        return [self._joined(chunk), *self._halves()]
+
+    def _refuse_plain_text(self) -> None:
+        """Raise StreamError if what came was a text: no field of an event, no comment."""
+        lines = self._opening.decode("utf-8-sig", "replace").splitlines()
+        said = [line for line in lines if line.strip() and not _FIELD.match(line)]
+        if said and not self.began:
+            raise _no_reply(" ".join(said))
+
+    def _halves(self) -> list[Chunk]:
+        """Return the signs for halves of characters that stayed alone."""
+        deltas = (
+            Delta(index, content=sign) if field == "content" else Delta(index, reasoning=sign)
+            for (index, field), joiner in self._joiners.items()
+            if (sign := joiner.close())
+        )
+        return [Chunk((delta,)) for delta in deltas]
 
     def _chunks(self, events: list[Event]) -> list[Chunk]:
         chunks: list[Chunk] = []
         for event in events:
+            self.began = True
             text = event.data.strip()
             if text == "[DONE]":
                 self.done = True
             if text in ("", "[DONE]"):
                 continue
-            if event.type == "error":
-                raise broken_off(read_error(text.encode("utf-8", "replace"))[0])
             try:
-                value = loads(text)
-            except ValueError:
-                raise StreamError(
-                    f"The server sent a line that is no JSON: {one_line(event.data, 60)}",
-                    "/retry sends the message again.",
-                ) from None
-            chunks.append(self._joined(read_chunk(value)))
+                chunks.append(self._joined(_read_event(event, text)))
+            except StreamError:
+                if not self.done:
+                    raise
+                # What is said after the end cannot undo it.
         return chunks
 
     def _joined(self, chunk: Chunk) -> Chunk:
@@ -139,3 +167,25 @@ class Reader:
             content=joined("content", delta.content),
             reasoning=joined("reasoning", delta.reasoning),
         )
+
+
+def _read_event(event: Event, text: str) -> Chunk:
+    if event.type == "error":
+        raise broken_off(read_error(text.encode("utf-8", "replace"))[0])
+    try:
+        value = loads(text)
+    except ValueError:
+        if event.type in _KEEP_ALIVE:
+            return Chunk()
+        raise StreamError(
+            f"The server sent a line that is no JSON: {one_line(event.data, 60)}",
+            "/retry sends the message again.",
+        ) from None
+    return read_chunk(value)
+
+
+def _no_reply(text: str) -> StreamError:
+    return StreamError(
+        f"The server answered with something that is not a reply: {one_line(text, 120)}",
+        NOT_AN_API,
+    )
