@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from zatsudan import config
-from zatsudan.config import Config, Local, Network, Places, Profile, Screen
+from zatsudan.config import Config, Local, Network, Places, Price, Profile, Screen
 from zatsudan.core.errors import ConfigError
 
 
@@ -47,17 +47,26 @@ def test_the_example_names_every_field_and_nothing_else() -> None:
             sections[section].add(match[1])
 
     tables = {"parameters", "network", "local", "screen", "profiles"}
-    assert sections.keys() == {"", "parameters", "network", "local", "screen", "profiles.work"}
+    assert sections.keys() == {
+        "",
+        "parameters",
+        "network",
+        "local",
+        "screen",
+        "profiles.work",
+        "profiles.work.prices",
+    }
     assert sections[""] | tables == fields(Config)
     assert sections["network"] == fields(Network)
     assert sections["local"] == fields(Local)
     assert sections["screen"] == fields(Screen)
-    assert sections["profiles.work"] == fields(Profile)
+    assert sections["profiles.work"] | {"prices"} == fields(Profile)
+    assert set(config.parse(config.example(), "example").profiles["work"].prices) == {"some-model"}
 
 
 def test_every_field_says_what_it_is_for() -> None:
     source = Path(config.__file__).read_text(encoding="utf-8")
-    for kind in (Config, Network, Local, Screen, Profile):
+    for kind in (Config, Network, Local, Screen, Profile, Price):
         for name in fields(kind):
             assert re.search(rf'\n    {name}: .*\n    """.+"""\n', source), name
 

@@ -134,7 +134,8 @@ def test_the_openai_key_goes_to_openai_alone(base_url: str, key: str) -> None:
     server = chosen(Wishes(base_url=base_url), ALL_KEYS)
 
     assert server.api_key == key
-    assert bool(server.missing_key) is not bool(key)
+    near = base_url.startswith("http://127.")  # a server of the house seldom wants one
+    assert bool(server.missing_key) is not (bool(key) or near)
 
 
 def test_the_openai_key_goes_to_the_origin_of_openai_base_url() -> None:

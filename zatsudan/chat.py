@@ -8,12 +8,13 @@ import asyncio
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zatsudan import store
+from zatsudan.catalogue import Catalogue
 from zatsudan.config import Config
 from zatsudan.connect import Server
 from zatsudan.core.errors import CommandError, StoreError, ZatsudanError
@@ -57,6 +58,7 @@ class Chat:
     start: Callable[[], list[JsonObject]] = list
     alive: Callable[[], bool] = lambda: True
     learned: Learned = field(default_factory=lambda: Learned(None))
+    catalogue: Catalogue = field(default_factory=lambda: Catalogue(None))
     clock: Callable[[], float] = time.monotonic
     now: Callable[[], str] = utc_now
     new_id: Callable[[], str] = new_session_id
@@ -139,6 +141,7 @@ class Chat:
         """Ask the server for its models; raises ApiError."""
         client = await self.client()
         self.models = await client.models()
+        self.catalogue.keep(client.server.base_url, self.models)
         return self.models
 
     async def model(self) -> str:
@@ -189,7 +192,26 @@ class Chat:
             budget=budget,
             count=self.estimator.count,
             start=self.window_start,
+            sent=self._sent,
         )
+
+    def _sent(self, node: Node) -> Message:
+        """Return a message as this server wants it: with its reasoning where the profile says so."""
+        name = self.server.reasoning if self.server is not None else ""
+        if not name or node.made is None or not node.made.reasoning:
+            return node.message
+        return replace(node.message, extra={**node.message.extra, name: node.made.reasoning})
+
+    def cost(self) -> float | None:
+        """Return what the session has cost, by the profile's prices; None where one is not known."""
+        prices = self.server.prices if self.server is not None else {}
+        total = 0.0
+        for model, usage in self.usage().items():
+            price = prices.get(model)
+            if price is None:
+                return None
+            total += price.of(usage.prompt, usage.completion, usage.cached)
+        return total
 
     # --- turns -----------------------------------------------------------
 

@@ -2,9 +2,11 @@
 
 import argparse
 import asyncio
+import json
 import os
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,6 +59,9 @@ def _parser() -> argparse.ArgumentParser:
     talk.add_argument("--private", action="store_true", help="write nothing to disk")
     program = parser.add_argument_group("program")
     program.add_argument("--plain", action="store_true", help="no live screen: text as it comes")
+    program.add_argument(
+        "--log", metavar="FILE", default="", help="write requests there, without keys"
+    )
     program.add_argument("--config", metavar="FILE", default="", help="another config file")
     program.add_argument("--version", action="version", version=f"zatsudan {__version__}")
     return parser
@@ -86,7 +91,7 @@ def _run(args: argparse.Namespace) -> int:
     from zatsudan.config import load, platform_places
 
     places = platform_places()
-    config = load(Path(args.config).expanduser() if args.config else places.config_file)
+    config = load(_config_file(args, places))
     wishes = connect.Wishes(args.base_url, args.model, args.profile, args.api_key_env, args.local)
     piped = not sys.stdin.isatty()
     text = sys.stdin.read().strip() if piped else ""
@@ -96,31 +101,61 @@ def _run(args: argparse.Namespace) -> int:
     return asyncio.run(_talk(args, places, config, wishes, text))
 
 
+def _config_file(args: argparse.Namespace, places: "Places") -> Path:
+    return Path(args.config).expanduser() if args.config else places.config_file
+
+
+def _log(name: str) -> "Callable[[JsonObject], None]":
+    """Return what writes a record of the wire as a line of JSON, to a file that only its owner can read."""
+    if not name:
+        return lambda _: None
+    from zatsudan.core.errors import ConfigError
+
+    try:
+        fd = os.open(Path(name).expanduser(), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    except OSError as error:
+        raise ConfigError(
+            f"The log {name} cannot be written ({error.strerror}).", "Name another file."
+        ) from error
+
+    def write(record: "JsonObject") -> None:
+        os.write(fd, json.dumps({"at": time.time(), **record}).encode() + b"\n")
+
+    return write
+
+
 async def _talk(
     args: argparse.Namespace, places: "Places", config: "Config", wishes: "Wishes", text: str
 ) -> int:
     from zatsudan import connect
+    from zatsudan.catalogue import Catalogue
     from zatsudan.chat import Chat
     from zatsudan.commands import COMMANDS
+    from zatsudan.commands.outcomes import Line
+    from zatsudan.config import warnings
     from zatsudan.discovery import Finder
     from zatsudan.learned import Learned
 
     environ = connect.environment()
     server = connect.choose(wishes, environ, config)
     wanted = _wanted(args)
+    notes: list[Part] = [
+        Line(text, "warn") for text in warnings(_config_file(args, places), config)
+    ]
     start = [*_configured(config, places, server), *wanted]
-    finder = Finder(wishes, environ, config)
+    finder = Finder(wishes, environ, config, _log(args.log))
     chat = Chat(
         config,
         None if args.private else places.sessions,
         connect=finder.connect,
         start=lambda: list(start),
         alive=finder.alive,
+        catalogue=Catalogue(None if args.private else places.cache / "models.json"),
         learned=Learned(None if args.private else places.state / "learned.json"),
     )
     chat.new()
     try:
-        first = _resume(chat, wanted) if args.resume else []
+        first = [*notes, *(_resume(chat, wanted) if args.resume else [])]
         if text or args.plain or not sys.stdout.isatty() or environ.get("TERM", "dumb") == "dumb":
             from zatsudan.terminal.plain import PlainTerminal
 

@@ -8,7 +8,7 @@ import asyncio
 import json
 import socket
 import ssl
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -40,9 +40,14 @@ class Client:
     """A connection to one server, for the length of a session."""
 
     def __init__(
-        self, server: Server, network: Network, transport: httpx.AsyncBaseTransport | None = None
+        self,
+        server: Server,
+        network: Network,
+        transport: httpx.AsyncBaseTransport | None = None,
+        log: Callable[[JsonObject], None] = lambda _: None,
     ) -> None:
         self.server = server
+        self._log = log
         self._network = network
         secure = server.base_url.startswith("https")
         try:
@@ -50,7 +55,9 @@ class Client:
                 {"Content-Type": "application/json", "Accept": "application/json"}
             )
             headers.update(server.headers)
-            if server.api_key and "Authorization" not in headers:
+            if server.api_key and server.api_key_header:
+                headers[server.api_key_header] = server.api_key
+            elif server.api_key and "Authorization" not in headers:
                 headers["Authorization"] = f"Bearer {server.api_key}"
             url = httpx.URL(server.base_url)
             self._base = str(url.copy_with(query=None))
@@ -61,7 +68,7 @@ class Client:
                     network.idle_seconds, connect=network.connect_seconds, pool=None
                 ),
                 # Building a TLS context takes 20 ms, which http does not need.
-                verify=ssl.create_default_context() if secure else False,
+                verify=_tls(server) if secure else False,
                 transport=transport,
             )
         except (httpx.InvalidURL, ValueError, TypeError, OSError, ImportError) as error:
@@ -83,17 +90,21 @@ class Client:
         content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(
             "utf-8", "replace"
         )
+        self._log({"request": f"{self._base}/chat/completions", "body": body})
         try:
             async with self._http.stream(
                 "POST", f"{self._base}/chat/completions", content=content
             ) as response:
+                self._log({"status": response.status_code})
                 if response.status_code != httpx.codes.OK:
                     raise await _status_error(response)
                 async with aclosing(_chunks(response)) as chunks:
                     async for chunk in chunks:
                         yield chunk
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError, OSError) as error:
-            raise self._translated(error) from error
+            failure = self._translated(error)
+            self._log({"failure": str(failure)})
+            raise failure from error
 
     async def models(self, seconds: float = 10.0) -> list[Model]:
         """Return the models that the server offers; raises ApiError."""
@@ -112,6 +123,13 @@ class Client:
 
     def _translated(self, error: Exception) -> ApiError:
         return _translate(error, self.server.base_url, self._network)
+
+
+def _tls(server: Server) -> ssl.SSLContext | bool:
+    """Return how certificates are checked: by the profile's file, else by the system's store."""
+    if not server.verify:
+        return False
+    return ssl.create_default_context(cafile=server.ca_file or None)
 
 
 async def _chunks(response: httpx.Response) -> AsyncGenerator[Chunk, None]:
@@ -192,7 +210,7 @@ _EXPLANATIONS: tuple[tuple[type[BaseException], str, str], ...] = (
     (
         ssl.SSLCertVerificationError,
         "The certificate of {where} is not trusted: {detail}.",
-        "Is the base URL right? A private authority's file can be named in SSL_CERT_FILE.",
+        "Is the base URL right? A private authority's file can be named as ca_file in the profile.",
     ),
     (
         ssl.SSLError,

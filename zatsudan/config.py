@@ -22,6 +22,23 @@ from zatsudan.core.parameters import BY_NAME
 
 
 @dataclass(frozen=True, slots=True)
+class Price:
+    """What a model costs, per million tokens, in whatever money the server bills."""
+
+    input: float = 0.0
+    """Tokens that are sent."""
+    output: float = 0.0
+    """Tokens that come."""
+    cached: float = -1.0
+    """Tokens that are sent and stand in the server's cache; below 0: as input."""
+
+    def of(self, prompt: int, completion: int, cached: int) -> float:
+        """Return the cost of some tokens."""
+        cheap = self.input if self.cached < 0 else self.cached
+        return ((prompt - cached) * self.input + cached * cheap + completion * self.output) / 1e6
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """A named server, as the config file describes it."""
 
@@ -30,19 +47,31 @@ class Profile:
     model: str = ""
     """The model to use; empty: the first that the server offers."""
     api_key: str = field(default="", repr=False)
-    """The key itself. Better use one of the next two."""
+    """The key itself. Better use one of the next three."""
     api_key_env: str = ""
     """The environment variable that holds the key."""
     api_key_command: str = ""
     """A command that prints the key, as in `pass show openai`."""
+    api_key_keyring: str = ""
+    """SERVICE or SERVICE:USER in the system's keyring; needs the package keyring."""
+    api_key_header: str = ""
+    """The header that carries the key, as in `api-key` for Azure; empty: Authorization, as Bearer."""
     headers: dict[str, str] = field(default_factory=dict)
     """Headers sent besides the usual ones."""
     query: dict[str, str] = field(default_factory=dict)
     """Query parameters of every request."""
     context_length: int = 0
     """Tokens that the model takes, where the server does not tell; 0: unknown."""
+    reasoning: str = ""
+    """The field in which the server wants earlier reasoning back, as in `reasoning_content`; empty: not sent."""
+    ca_file: str = ""
+    """A file with the certificates to trust; empty: the system's."""
+    verify: bool = True
+    """Check the server's certificate. Without, anyone on the way can read along."""
     parameters: dict[str, Json] = field(default_factory=dict)
     """Parameters for this server, over those of the whole file."""
+    prices: dict[str, Price] = field(default_factory=dict)
+    """What models cost here, by name; then /usage shows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +260,17 @@ def _check_parameters(values: Mapping[str, Json], place: _Place) -> None:
             raise place.below(name).error(
                 f"{name} takes {parameter.kind.range}, not {value!r}"
             ) from None
+
+
+def warnings(path: Path, config: Config) -> list[str]:
+    """Return what to know of the file itself: a key in it that others can read."""
+    try:
+        open_to_others = path.stat().st_mode & 0o077
+    except OSError:
+        return []
+    if open_to_others and any(profile.api_key for profile in config.profiles.values()):
+        return [f"{path} holds a key and others can read it: chmod 600 {path}"]
+    return []
 
 
 def read_system(text: str, base: Path) -> str:

@@ -4,6 +4,7 @@ Flags; a profile that is named; the config's default profile; OPENAI_API_KEY
 with OPENAI_BASE_URL; a server found on loopback; the embedded model.
 """
 
+import importlib
 import ipaddress
 import os
 import shlex
@@ -12,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit, urlunsplit
 
-from zatsudan.config import Config, Profile
+from zatsudan.config import Config, Price, Profile
 from zatsudan.core.errors import ConfigError
 from zatsudan.core.messages import Json
 
@@ -41,6 +42,11 @@ class Server:
     context_length: int = 0
     parameters: Mapping[str, Json] = field(default_factory=dict)
     missing_key: str = ""
+    api_key_header: str = ""
+    reasoning: str = ""
+    ca_file: str = ""
+    verify: bool = True
+    prices: Mapping[str, Price] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +121,8 @@ def from_profile(
         missing = "" if key else f"{variable} is not set"
     elif profile.api_key_command:
         key = _run_key_command(name, profile.api_key_command)
+    elif profile.api_key_keyring:
+        key = _from_keyring(name, profile.api_key_keyring)
     elif profile.api_key:
         key = profile.api_key
     else:
@@ -130,6 +138,11 @@ def from_profile(
         context_length=profile.context_length,
         parameters=profile.parameters,
         missing_key=missing,
+        api_key_header=profile.api_key_header,
+        reasoning=profile.reasoning,
+        ca_file=profile.ca_file,
+        verify=profile.verify,
+        prices=profile.prices,
     )
 
 
@@ -175,6 +188,30 @@ def _run_key_command(name: str, command: str) -> str:
             "Run it in a shell to see why.",
         ) from None
     return done.stdout.strip().split("\n")[0]
+
+
+def _from_keyring(name: str, place: str) -> str:
+    service, _, user = place.partition(":")
+    try:
+        keyring = importlib.import_module("keyring")
+    except ImportError:
+        raise ConfigError(
+            f"The profile {name!r} takes its key from the keyring, and the package keyring is not installed.",
+            "pip install keyring, or name api_key_env or api_key_command.",
+        ) from None
+    try:
+        key = keyring.get_password(service, user or "zatsudan")
+    except Exception as error:  # noqa: BLE001  every backend has errors of its own
+        raise ConfigError(
+            f"The keyring did not give the key of the profile {name!r} ({type(error).__name__}).",
+            "Is it unlocked?",
+        ) from None
+    if not key:
+        raise ConfigError(
+            f"The keyring has no key for {service}.",
+            f"keyring set {service} {user or 'zatsudan'} stores one.",
+        )
+    return str(key)
 
 
 def normal_url(text: str) -> str:

@@ -10,6 +10,7 @@ from zatsudan import embedded
 from zatsudan.config import Config
 from zatsudan.connect import LOCAL_SERVERS, Server, Wishes, choose
 from zatsudan.core.errors import ApiError, ConnectionFailed
+from zatsudan.core.messages import JsonObject
 from zatsudan.core.models import choose_model
 
 if TYPE_CHECKING:
@@ -32,11 +33,18 @@ Leave with Ctrl-D and start again in one of these ways:
 class Finder:
     """Makes the client of a session, and ends the embedded engine with it."""
 
-    def __init__(self, wishes: Wishes, environ: Mapping[str, str], config: Config) -> None:
+    def __init__(
+        self,
+        wishes: Wishes,
+        environ: Mapping[str, str],
+        config: Config,
+        log: Callable[[JsonObject], None] = lambda _: None,
+    ) -> None:
         self._wishes = wishes
         self._environ = environ
         self._config = config
         self._engine: embedded.Engine | None = None
+        self._log = log
         self.progress: Callable[[str], None] = lambda _: None
 
     async def connect(self) -> "Client":
@@ -46,7 +54,7 @@ class Finder:
         from zatsudan.client import Client
 
         try:
-            return Client(await self._server(), self._config.network)
+            return Client(await self._server(), self._config.network, log=self._log)
         finally:
             self.progress("")
 

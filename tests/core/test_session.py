@@ -215,6 +215,13 @@ def test_a_reply_whose_end_is_damaged_stays_in_its_place() -> None:
     assert session.nodes["2"].message.content == "part"
 
 
+def test_a_message_that_names_itself_as_parent_is_there_once() -> None:
+    session = replay([delta("1", "part"), said("1", "1")])
+
+    assert session.children == {None: ["1"]}
+    assert session.nodes["1"].message.content == "part"
+
+
 def test_a_cut_variant_does_not_take_the_head_from_a_talk_that_went_on() -> None:
     session = recovered(
         said("1", None),

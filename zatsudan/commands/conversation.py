@@ -135,9 +135,20 @@ async def raw(chat: Chat, _args: str) -> Outcome:
     return Show((Line(reply.message.text),))
 
 
+@command("reasoning", "[show]", group=GROUP, possible=_has_turns)
+async def reasoning(chat: Chat, _args: str) -> Outcome:
+    """Show what the model thought before its last reply."""
+    reply = next(
+        (node.made for node in reversed(chat.session.path()) if node.made is not None), None
+    )
+    if reply is None or not reply.reasoning:
+        return say("The last reply came without reasoning.", "dim")
+    return Show((Line(reply.reasoning.strip(), "dim"),))
+
+
 @command("context", "", group=GROUP)
 async def context(chat: Chat, _args: str) -> Outcome:
-    """Show what the next request sends: the window, and what it leaves out."""
+    """Show what the next request sends, and what it leaves out."""
     window = chat.window()
     sent = {node.id for node in window.nodes}
     rows: list[tuple[str, ...]] = []
@@ -187,9 +198,11 @@ async def usage(chat: Chat, _args: str) -> Outcome:
     table = Table(
         ("", "in", "out", "cached", "reasoning", "total"), tuple(rows), right=frozenset(range(1, 6))
     )
-    if last is None:
-        return Show((table,))
-    return Show((table, Line(describe_speed(last), "dim")))
+    notes = [describe_speed(last)] if last is not None else []
+    cost = chat.cost()
+    if cost is not None:
+        notes.append(f"cost of this session, by the profile's prices: {cost:.4f}")
+    return Show((table, *(Line(note, "dim") for note in notes)))
 
 
 def _counts(usage: Usage) -> tuple[str, ...]:

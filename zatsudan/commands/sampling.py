@@ -119,12 +119,15 @@ def _set_names(chat: Chat, _args: str) -> Iterable[Choice]:
 
 @command("unset", "NAME … | all", group=GROUP, complete=_set_names)
 async def unset(chat: Chat, args: str) -> Outcome:
-    """Take parameters back: they are not sent, and the server's default holds."""
+    """Take parameters back: they are not sent.
+
+    The server's own default holds then.
+    """
     names = [word.text.removeprefix("+") for word in split(args)]
     if names == ["all"]:
         names = list(chat.session.settings)
     if not names:
-        raise CommandError("Which parameter?", "Write /unset NAME, or /unset all.")
+        raise CommandError("/unset needs a name.", "Write /unset NAME, or /unset all.")
     for name in names:
         if name not in chat.session.settings:
             find(name)

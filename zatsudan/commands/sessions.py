@@ -116,7 +116,10 @@ def opening(chat: Chat) -> list[Part]:
 
 @command("sessions", "", group=GROUP)
 async def sessions(chat: Chat, _args: str) -> Outcome:
-    """List the saved sessions, the latest first. /load NUMBER goes on with one."""
+    """List the saved sessions, the latest first.
+
+    `/load NUMBER` goes on with one.
+    """
     found = store.summaries(_directory(chat))
     if not found:
         return say("No session is saved yet.", "dim")

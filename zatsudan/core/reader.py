@@ -17,6 +17,7 @@ from zatsudan.core.protocol import (
     read_error,
 )
 from zatsudan.core.sse import Decoder, Event
+from zatsudan.core.thinking import ThinkSplitter
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _FIELD = re.compile(r"(data|event|id|retry|error)?:|data$")
@@ -62,6 +63,7 @@ class Reader:
         self._started = False
         self._head = b""  # what may be a part of a byte order mark
         self._joiners: dict[tuple[int, str], SurrogateJoiner] = {}
+        self._splitters: dict[int, ThinkSplitter] = {}
         self._finished: dict[int, bool] = {}
         self._opening = b""  # of a body that may be no event stream at all
         self.began = False
@@ -95,7 +97,7 @@ class Reader:
         if self._whole is None:
             chunks = self._chunks(self._sse.close())
             self._refuse_plain_text()
-            return chunks + self._halves()
+            return chunks + self._rest()
         body = b"".join(self._whole)
         try:
             value = loads(body.decode("utf-8-sig", errors="replace"))
@@ -111,7 +113,7 @@ class Reader:
                 NOT_AN_API,
             )
         self.done = True
-        return [self._joined(chunk), *self._halves()]
+        return [self._joined(chunk), *self._rest()]
 
     def _refuse_plain_text(self) -> None:
         """Raise StreamError if what came was a text: no field of an event, no comment."""
@@ -119,15 +121,6 @@ class Reader:
         said = [line for line in lines if line.strip() and not _FIELD.match(line)]
         if said and not self.began:
             raise _no_reply(" ".join(said))
-
-    def _halves(self) -> list[Chunk]:
-        """Return the signs for halves of characters that stayed alone."""
-        deltas = (
-            Delta(index, content=sign) if field == "content" else Delta(index, reasoning=sign)
-            for (index, field), joiner in self._joiners.items()
-            if (sign := joiner.close())
-        )
-        return [Chunk((delta,)) for delta in deltas]
 
     def _chunks(self, events: list[Event]) -> list[Chunk]:
         chunks: list[Chunk] = []
@@ -147,26 +140,44 @@ class Reader:
         return chunks
 
     def _joined(self, chunk: Chunk) -> Chunk:
-        for delta in chunk.deltas:
-            self._finished[delta.index] = (
-                self._finished.get(delta.index, False) or delta.finish_reason is not None
+        return replace(chunk, deltas=tuple(self._whole_delta(delta) for delta in chunk.deltas))
+
+    def _whole_delta(self, delta: Delta) -> Delta:
+        """Put together what the server cut: characters, and the tags around reasoning."""
+        index, content, reasoning = delta.index, delta.content, delta.reasoning
+        ended = delta.finish_reason is not None
+        self._finished[index] = self._finished.get(index, False) or ended
+        if (index, "content") in self._joiners or _SURROGATE.search(content):
+            content = self._joiners.setdefault((index, "content"), SurrogateJoiner()).feed(content)
+        if (index, "reasoning") in self._joiners or _SURROGATE.search(reasoning):
+            reasoning = self._joiners.setdefault((index, "reasoning"), SurrogateJoiner()).feed(
+                reasoning
             )
-        if any(self._joiners) or any(
-            _SURROGATE.search(delta.content) or _SURROGATE.search(delta.reasoning)
-            for delta in chunk.deltas
-        ):
-            return replace(chunk, deltas=tuple(self._join(delta) for delta in chunk.deltas))
-        return chunk
+        splitter = self._splitters.get(index)
+        if splitter is None:
+            splitter = self._splitters[index] = ThinkSplitter()
+        if content:
+            content, thought = splitter.feed(content)
+            reasoning += thought
+        if ended:
+            rest, thought = splitter.close()
+            content, reasoning = content + rest, reasoning + thought
+        if content is delta.content and reasoning is delta.reasoning:
+            return delta
+        return replace(delta, content=content, reasoning=reasoning)
 
-    def _join(self, delta: Delta) -> Delta:
-        def joined(field: str, text: str) -> str:
-            return self._joiners.setdefault((delta.index, field), SurrogateJoiner()).feed(text)
-
-        return replace(
-            delta,
-            content=joined("content", delta.content),
-            reasoning=joined("reasoning", delta.reasoning),
-        )
+    def _rest(self) -> list[Chunk]:
+        """Return what is held of a stream that ended in the middle of a character or a tag."""
+        deltas: list[Delta] = []
+        for (index, field), joiner in self._joiners.items():
+            sign = joiner.close()
+            if sign and field == "content":
+                deltas.append(Delta(index, *self._splitters[index].feed(sign)))
+            elif sign:
+                deltas.append(Delta(index, reasoning=sign))
+        deltas += [Delta(index, *splitter.close()) for index, splitter in self._splitters.items()]
+        kept = tuple(delta for delta in deltas if delta.content or delta.reasoning)
+        return [Chunk(kept)] if kept else []
 
 
 def _read_event(event: Event, text: str) -> Chunk:

@@ -271,10 +271,12 @@ def _count(session: Session, node_id: str) -> None:
 
 def _add_message(session: Session, record: Mapping[str, Json]) -> bool:
     node_id, message = _text(record, "id"), record.get("message")
-    if not node_id or not isinstance(message, dict) or node_id in session.nodes:
+    if not node_id or not isinstance(message, dict):
+        return False
+    parent = _parent(session, record)
+    if node_id in session.nodes:
         return False
     made = record.get("made")
-    parent = _parent(session, record)
     session.nodes[node_id] = Node(
         node_id,
         parent,

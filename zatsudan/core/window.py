@@ -50,10 +50,12 @@ def choose(
     budget: int | None,
     count: Callable[[str], int],
     start: str | None = None,
+    sent: Callable[[Node], Message] = lambda node: node.message,
 ) -> Window:
     """Choose what is sent of `path`, within `budget` tokens.
 
-    `start` is where the last window began: it is kept while that fits.
+    `start` is where the last window began: it is kept while that fits. `sent`
+    gives a message the form in which it is sent.
     Raises TooLong if the last turn alone does not fit.
     """
     turns = turns_of(path)
@@ -79,7 +81,7 @@ def choose(
     nodes = [node for turn in turns[:first] for node in turn if node.id in pinned]
     nodes += [node for turn in turns[first:] for node in turn]
     messages = [Message("system", system)] if system else []
-    messages += in_order(node.message for node in nodes)
+    messages += in_order(sent(node) for node in nodes)
     return Window(
         tuple(messages),
         tuple(nodes),

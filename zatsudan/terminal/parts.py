@@ -6,6 +6,7 @@ from prompt_toolkit.utils import get_cwidth
 
 from zatsudan.commands.outcomes import Line, Part, Table, Talk
 from zatsudan.core.errors import ZatsudanError
+from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line, printable
 from zatsudan.core.session import FAILED, FINISHED, INTERRUPTED, Made, Node
 from zatsudan.terminal.rows import columns_of, sgr, wrap
@@ -41,6 +42,8 @@ def talk_rows(talk: Talk, width: int, render: Render) -> Iterator[str]:
         if node.message.role == "user":
             yield from said_rows(node.message.text, width)
         elif node.message.role == "assistant":
+            if node.made is not None and node.made.reasoning:
+                yield from thought_rows(len(node.made.reasoning))
             yield from render(node.message.text, width)
             if node.made is not None:
                 yield from status_rows(node.made, width)
@@ -50,6 +53,13 @@ def talk_rows(talk: Talk, width: int, render: Render) -> Iterator[str]:
                 for row in wrap(f"[{node.message.role}] {printable(node.message.text)}", width)
             )
         yield ""
+
+
+def thought_rows(size: int, seconds: float | None = None) -> Iterator[str]:
+    """Return the line to which reasoning is folded when it is done; `size` in characters."""
+    lasted = f"for {seconds:.1f} s, " if seconds is not None else ""
+    yield sgr(f"thought {lasted}{size:,} characters · /reasoning shows it", "dim")
+    yield ""
 
 
 def error_rows(error: ZatsudanError, width: int) -> Iterator[str]:
@@ -135,5 +145,25 @@ def status_rows(made: Made, width: int) -> Iterator[str]:
 
 
 def reply_note(node: Node) -> str:
-    """Return what a reply without text is shown as."""
+    """Return what is said of a reply that is more or less than text: calls, or nothing at all."""
+    calls = [describe_call(call) for call in _calls(node)]
+    if calls:
+        return "The model wants to call " + ", ".join(calls) + ". zatsudan calls nothing."
     return "" if node.message.text.strip() else "(the reply has no text)"
+
+
+def _calls(node: Node) -> Iterator[Json]:
+    many = node.message.extra.get("tool_calls")
+    for call in many if isinstance(many, list) else ():
+        yield call.get("function") if isinstance(call, dict) else call
+    if node.message.extra.get("function_call"):
+        yield node.message.extra["function_call"]
+
+
+def describe_call(call: Json) -> str:
+    """Return a function call in one line: `name(arguments)`."""
+    if not isinstance(call, dict):
+        return one_line(str(call), 60)
+    return (
+        f"{one_line(str(call.get('name')), 40)}({one_line(str(call.get('arguments') or ''), 80)})"
+    )

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 
 from zatsudan.core.protocol import Delta
 from zatsudan.terminal.painter import Painter
+from zatsudan.terminal.parts import thought_rows
 from zatsudan.terminal.rows import sgr
 from zatsudan.terminal.stream import RowStream, TextStream
 
@@ -137,10 +138,7 @@ class LiveView:
         if self._reasoning is not None:
             seconds = self._clock() - self._reasoning_since
             self._reasoning = None
-            self._committed += [
-                sgr(f"thought for {seconds:.1f} s ({self._reasoning_size:,} characters)", "dim"),
-                "",
-            ]
+            self._committed += [*thought_rows(self._reasoning_size, seconds)]
 
     def _live(self, *, hold: bool) -> list[str]:
         limit = max(1, min(TAIL_ROWS, self._size()[1] - 6))

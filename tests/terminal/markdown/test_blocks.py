@@ -4,10 +4,16 @@ import re
 
 import pytest
 from hypothesis import example, given, settings
-from zatsudan.terminal.markdown.blocks import LIMIT, MAX_DEPTH
+from zatsudan.terminal.markdown.blocks import MAX_DEPTH
+from zatsudan.terminal.markdown.tree import LIMIT
 
 from tests.terminal.markdown.reference import our_structure, their_structure
 from tests.terminal.markdown.texts import line_soup, well_formed
+
+
+def _without_math(text: str) -> str:
+    """Displayed mathematics is ours alone."""
+    return text.replace("$$", "$").replace("\\[", "[")
 
 
 @settings(max_examples=300, deadline=None)
@@ -16,6 +22,8 @@ from tests.terminal.markdown.texts import line_soup, well_formed
 @example("> a\nlazy\n> - b\nlazy too\n\nnot lazy")
 @example("1. a\n2. b\n- c\n* d\n3) e")
 def test_well_formed_text_has_the_structure_markdown_it_gives(text: str) -> None:
+    # markdown-it counts the columns of a tab behind two quote marks differently.
+    text = _without_math(text.replace("\t", " "))
     if max(map(len, text.split("\n"))) <= LIMIT:
         assert our_structure(text) == their_structure(text)
 
@@ -26,7 +34,7 @@ def test_soup_has_the_structure_markdown_it_gives(text: str) -> None:
     # markdown-it lets a line that is indented as code end a lazy paragraph or
     # go on with a quote, against the specification; keep such lines out.
     text = re.sub(r"^[ >]*(?: {4}|\t).*$", "", text.replace("\t", " "), flags=re.MULTILINE)
-    text = re.sub(r"^[ \t]{2,}", "", text, flags=re.MULTILINE)
+    text = _without_math(re.sub(r"^[ \t]{2,}", "", text, flags=re.MULTILINE))
     assert our_structure(text) == their_structure(text)
 
 

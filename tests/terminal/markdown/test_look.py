@@ -35,6 +35,7 @@ def _block(text: str) -> str:
         pytest.param(r"\(a_b*c*\) and \[x\] $p_i * q_i$, $5 *or* $6",
                      r"\(a_b*c*\) and \[x\] $p_i * q_i$, $5 or $6", id="mathematics"),
         pytest.param("\\[\n\\sum_i x_i\n\\]", "\\[\n\\sum_i x_i\n\\]", id="display mathematics"),
+        pytest.param("$$\na\n+ b\n=\n$$\n- c", "$$\na\n+ b\n=\n$$\n\n• c", id="no list in mathematics"),
         pytest.param("これは**「強調」**です。", "これは「強調」です。", id="japanese emphasis"),
         pytest.param("日本語\nの文\nword", "日本語の文 word", id="soft breaks"),
         pytest.param("a  \nb\\\nc", "a\nb\nc", id="hard breaks"),
@@ -114,6 +115,10 @@ def test_heading_levels_differ_and_keep_their_weight_without_colour() -> None:
         assert style
         assert style.bold
         assert style.color is None
+
+
+def test_code_indented_beyond_the_screen_stays_on_it() -> None:
+    assert _shown("```\n" + " " * 500 + "x\n```", 20) == " " * 19 + "x"
 
 
 def test_code_sets_no_background() -> None:

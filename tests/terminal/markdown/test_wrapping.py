@@ -23,6 +23,8 @@ def _wrapped(text: str, width: int) -> list[str]:
         ("a  b", 8, ["a  b"]),
         ("longword-without-end x", 8, ["longword", "-without", "-end x"]),
         ("ab longword-x", 8, ["ab", "longword", "-x"]),
+        ("ab longword-x" + SOFT + "y", 8, ["ab", "longword", "-x y"]),
+        ("ab longword-日本", 8, ["ab", "longword", "-日本"]),
         ("これはペンです。", 8, ["これはペ", "ンです。"]),
         ("これはペン、です。", 10, ["これはペ", "ン、です。"]),
         ("彼は「はい」と", 6, ["彼は", "「は", "い」と"]),
@@ -53,6 +55,14 @@ def test_rows_do_not_hang_on_when_the_pieces_came(parts: list[Piece], width: int
     rows = [line for part in parts for line in wrapper.add([part])] + wrapper.end()
     assert rows == wrap(parts, width)
     assert all(cell_len(plain(line)) <= width for line in rows)
+
+
+@given(st.text("ab 日。\r\n-", max_size=40), st.integers(6, 14))
+def test_words_stay_apart(text: str, width: int) -> None:
+    shown = " ".join(_wrapped(text, width))
+    for word in ("ab", "ba"):
+        if word not in text:
+            assert word not in shown
 
 
 def test_wrapping_loses_nothing_but_blanks() -> None:

@@ -6,8 +6,11 @@ costs the same after ten lines or ten thousand, and it says of each block when
 it can change no more. HTML is text and link definitions are text, so nothing
 that comes later reaches back. The inline half is markdown-it's (`inline`).
 
-It departs from CommonMark in three places, all far from ordinary text, so that
-long paragraphs need not be held: a paragraph of more than `LIMIT` characters
+In displayed mathematics, a line of `+ c` is no list: between `$$` or `\\[` at the
+start of a line and its closer, or a blank line, lines are text.
+
+It departs from CommonMark in three more places, all far from ordinary text, so
+that long paragraphs need not be held: a paragraph of more than `LIMIT` characters
 becomes no heading by a line of `===` or `---` under it; a line of more than
 `LIMIT` characters is no head of a table; and no more than `MAX_DEPTH` quotes,
 lists and items are opened inside each other, further markers are text.
@@ -19,13 +22,11 @@ from dataclasses import replace
 
 from zatsudan.terminal.markdown.cursor import Cursor
 from zatsudan.terminal.markdown.pipes import delimiter_aligns, table_cells
-from zatsudan.terminal.markdown.tree import Container, Event, Leaf
+from zatsudan.terminal.markdown.tree import LIMIT, Container, Event, Leaf
 
-LIMIT = 600
 MAX_DEPTH = 100
 
 _ATX = re.compile(r"(#{1,6})(?:[ \t]+|$)")
-_ATX_CLOSER = re.compile(r"(?:^|[ \t]+)#+[ \t]*$")
 _SETEXT = re.compile(r"(=+|-+)[ \t]*$")
 _RULE = re.compile(r"(?:(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|(?:-[ \t]*){3,})$")
 _FENCE = re.compile(r"(`{3,}(?=[^`]*$)|~{3,})(.*)$")
@@ -56,7 +57,7 @@ class Blocks:
         return self._take()
 
     def line(self, text: str) -> list[Event]:
-        """Take one line, without its newline; return what opened and what closed, in order."""
+        """Take one line, without its newline; return what opened and closed, in order."""
         cursor = Cursor(text)
         depth = self._matching(cursor)
         matched = depth == len(self.stack)
@@ -66,7 +67,8 @@ class Blocks:
                 self._after_blank = cursor.blank
                 return self._take()
             cursor.look()
-        while not cursor.blank:
+        in_math = matched and self.leaf is not None and bool(self.leaf.math)
+        while not cursor.blank and not in_math:
             if cursor.indent >= 4:
                 if self._open_paragraph is None:
                     self._leave_for_leaf(depth)
@@ -176,22 +178,18 @@ class Blocks:
         char = text[at]
         if char == "#" and (atx := _ATX.match(text, at)):
             self._leave_for_leaf(depth)
-            content = _ATX_CLOSER.sub("", text[atx.end() :].rstrip(" \t"))
+            content = text[atx.end() :].rstrip(" \t")
+            unmarked = content.rstrip("#")
+            if not unmarked or unmarked[-1] in " \t":
+                content = unmarked.rstrip(" \t")
             leaf = self._open(Leaf("heading", self._after_blank, level=len(atx[1])))
             leaf.lines.append(content)
             self._close_leaf()
             return True
         if char in "`~" and (fence := _FENCE.match(text, at)):
             self._leave_for_leaf(depth)
-            self._open(
-                Leaf(
-                    "code",
-                    self._after_blank,
-                    info=fence[2].strip(),
-                    fence=fence[1],
-                    fence_indent=cursor.indent,
-                )
-            )
+            leaf = self._open(Leaf("code", self._after_blank, info=fence[2].strip()))
+            leaf.fence, leaf.fence_indent = fence[1], cursor.indent
             return True
         paragraph = self._open_paragraph
         if matched and paragraph:
@@ -237,22 +235,14 @@ class Blocks:
             return
         if leaf and leaf.kind == "paragraph":
             # Also where a quote or item is left: a paragraph goes on lazily.
-            self._add_to_paragraph(leaf, cursor, may_head=matched and cursor.indent < 4)
+            leaf.add(cursor.text[cursor.next :], may_head=matched and cursor.indent < 4)
             return
         if leaf and leaf.kind == "table" and matched and cursor.indent < 4:
             leaf.lines.append(cursor.text[cursor.next :].strip(" \t"))
             return
         self._leave_for_leaf(depth)
-        self._add_to_paragraph(
-            self._open(Leaf("paragraph", self._after_blank)), cursor, may_head=True
-        )
-
-    @staticmethod
-    def _add_to_paragraph(leaf: Leaf, cursor: Cursor, *, may_head: bool) -> None:
-        text = cursor.text[cursor.next :]
-        leaf.lines.append(text)
-        leaf.length += len(text) + 1
-        leaf.may_head = may_head and len(text) <= LIMIT and "|" in text
+        leaf = self._open(Leaf("paragraph", self._after_blank))
+        leaf.add(cursor.text[cursor.next :], may_head=True)
 
     def _setext_level(self, cursor: Cursor) -> int:
         leaf = self._open_paragraph

@@ -44,18 +44,21 @@ def sized_clusters(text: str) -> list[tuple[str, int, int]]:
             joined += 1
             if joined <= _MAX_MARKS:
                 current += char
-                if char in (_VS16, _KEYCAP) or _is_tone(char):
+                if _widens(char):
                     slack, size = True, max(size, 2)
             continue
         if current and joined <= _MAX_MARKS and _continues(current, char):
+            # Two joiners in a row join nothing.
+            one = _is_flag(char) or (size == own == 2 and not current.endswith(_ZWJ * 2))
+            size = 2 if one else size + own
             joined += 1
             current += char
             slack = True
-            size = 2 if _is_flag(char) or size == own == 2 else size + own
             continue
         if current:
             found.append((current, size + slack, at - start))
-        current, size, joined, start, slack = char, own, 0, at, False
+        # By itself at a change of style, such a mark still widens the sign before.
+        current, size, joined, start, slack = char, own, 0, at, own == 0 and _widens(char)
     if current:
         found.append((current, size + slack, len(text) - start))
     return found
@@ -73,6 +76,11 @@ def _continues(current: str, char: str) -> bool:
     if _is_tone(char):
         return width(current[0]) == 2
     return len(current) == 1 and _is_flag(char) and _is_flag(current)
+
+
+def _widens(char: str) -> bool:
+    """Marks without a width that make the sign before them two cells wide."""
+    return char in (_VS16, _KEYCAP) or _is_tone(char)
 
 
 def _is_tone(char: str) -> bool:

@@ -21,7 +21,7 @@ DISPLAY_MATH = 2000
 
 _INLINE_DOLLARS = re.compile(r"\$(?! |\d+(?:[.,]\d+)*\b)((?:[^$\\\n]|\\.)+?)(?<![ \\])\$(?!\d)")
 _BREAKS = {"softbreak": SOFT, "hardbreak": HARD}
-_BR = re.compile(r"[ ]*<br[ ]*/?>[ ]*", re.IGNORECASE)
+_BR = re.compile(r"(?<! ) *<br */?> *", re.IGNORECASE)
 _CLOSERS = {"\\(": "\\)", "\\[": "\\]", "$$": "$$"}
 
 

@@ -12,14 +12,13 @@ from typing import Protocol
 
 from rich.segment import Segment
 
-from zatsudan.terminal.markdown.blocks import LIMIT
 from zatsudan.terminal.markdown.cells import cells
 from zatsudan.terminal.markdown.listing import Listing
 from zatsudan.terminal.markdown.look import Look, combine
 from zatsudan.terminal.markdown.prose import Prose, Work
 from zatsudan.terminal.markdown.rows import PLAIN, Piece, Row, row
 from zatsudan.terminal.markdown.tables import Table
-from zatsudan.terminal.markdown.tree import Container, Event, Leaf
+from zatsudan.terminal.markdown.tree import LIMIT, Container, Event, Leaf
 
 _LEAST = 8  # cells that bars and indents always leave to the text
 _LONGEST_RULE = 40

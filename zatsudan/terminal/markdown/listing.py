@@ -37,8 +37,11 @@ class Listing:
         rows: list[Row] = []
         for line in leaf.lines:
             self._work.parsed += len(line)
-            pieces = self._highlighter.line(line.rstrip(" ").expandtabs(_TAB))
-            if not line.strip():
+            text = line.rstrip(" \t").expandtabs(_TAB)
+            # An indent wider than the screen would push the code off it.
+            indent = len(text) - len(text.lstrip(" "))
+            pieces = self._highlighter.line(text[max(indent - self._width + 1, 0) :])
+            if not text:
                 self._blank += self._begun
                 continue
             rows += [()] * self._blank

@@ -18,6 +18,8 @@ from pygments.token import (
 )
 from rich.style import Style
 
+# Of the sixteen colours these are the ones that can be read on dark and on light
+# ground: no yellow (light), no plain blue (dark).
 _CODE: dict[_TokenType, Style] = {
     Token: Style(),
     Comment: Style(dim=True, italic=True),
@@ -26,21 +28,21 @@ _CODE: dict[_TokenType, Style] = {
     Keyword.Constant: Style(color="cyan"),
     Keyword.Type: Style(color="cyan"),
     Operator.Word: Style(color="magenta"),
-    Name.Function: Style(color="blue"),
-    Name.Class: Style(color="blue", bold=True),
-    Name.Namespace: Style(color="blue"),
+    Name.Function: Style(color="bright_blue"),
+    Name.Class: Style(color="bright_blue", bold=True),
+    Name.Namespace: Style(color="bright_blue"),
     Name.Decorator: Style(color="cyan"),
     Name.Builtin: Style(color="cyan"),
     Name.Exception: Style(color="cyan"),
-    Name.Tag: Style(color="blue"),
+    Name.Tag: Style(color="bright_blue"),
     Name.Attribute: Style(color="cyan"),
-    Name.Entity: Style(color="yellow"),
-    Literal: Style(color="yellow"),
+    Name.Entity: Style(color="cyan"),
+    Literal: Style(color="cyan"),
     String: Style(color="green"),
-    String.Escape: Style(color="yellow"),
-    String.Interpol: Style(color="yellow"),
+    String.Escape: Style(color="cyan"),
+    String.Interpol: Style(color="cyan"),
     String.Doc: Style(color="green", italic=True),
-    Number: Style(color="yellow"),
+    Number: Style(color="cyan"),
     Generic.Heading: Style(bold=True),
     Generic.Subheading: Style(bold=True),
     Generic.Deleted: Style(color="red"),
@@ -66,7 +68,7 @@ _CYAN = Style(color="cyan")
 # Not "bright black": some themes (Solarized) give it the colour of the ground.
 _DIM = Style(dim=True)
 _UNDERLINE = Style(underline=True)
-_BLUE = Style(color="blue")
+_BLUE = Style(color="bright_blue")
 
 
 @dataclass(frozen=True)

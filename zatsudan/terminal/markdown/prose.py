@@ -30,7 +30,7 @@ _PAIRING = re.compile(
     r"`|~~|\]\("  # code, strikethrough, a link whose address is not closed
     r"|(?<!\s)\*|\*(?!\s)"  # an asterisk that could open or close
     r"|(?<![^\W_])_|_(?![^\W_])"  # the same for an underscore; inside words it is text
-    r"|<\S*$"  # an address in angle brackets
+    r"|<[^\s<]*$"  # an address in angle brackets
 )
 _BLANKS = re.compile(r"(?<![\s\\])\s")
 # Between two of these a line may break and no mark can stand.

@@ -13,18 +13,23 @@ more than a page of text (`prose.PAGE`).
 import re
 
 from zatsudan.core.printable import printable
-from zatsudan.terminal.markdown.blocks import LIMIT, Blocks
+from zatsudan.terminal.markdown.blocks import Blocks
 from zatsudan.terminal.markdown.layout import Layout
 from zatsudan.terminal.markdown.look import Look
 from zatsudan.terminal.markdown.pipes import table_cells
 from zatsudan.terminal.markdown.prose import Work
 from zatsudan.terminal.markdown.rows import Row
+from zatsudan.terminal.markdown.tree import LIMIT
 
-# Ends of a line that look like one thing and, with the next token, are another.
+# Ends of a line that look like one thing and, with the next token, are another:
+# a line of nothing but a marker, and marks, links and entities that are not whole.
 _UNSURE = re.compile(
-    r"^[ >]*(?:[-=+*_]{1,3}|#{1,6}|>|\d{1,9}[.)]?|[-*+] \[[ xX]?\]?|[|:][-:| ]*|-[-:| ]*)$"
-    r"|(?:[*_~`]+|!?\[[^\]\n]{0,200}|!?\[[^\]\n]{0,200}\](?:\([^)\s]{0,300})?|\\|&#?\w{0,10}|<\S{0,200})$"
+    r"^[ >]*(?:[-=+*_]{1,3}|#{1,6}|>|\d{1,9}[.)]?|[-*+] \[[ xX]?\]?) *$"
+    r"|^[ >]*[-|:][-:| ]*$"
+    r"|(?:(?<![*_~`])[*_~`]+|!?\[[^\]\n]{0,60}|!?\[[^\]\n]{0,60}\](?:\([^)\s]{0,200})?)$"
+    r"|(?:!|\\|&#?\w{0,10}|<[^\s<]{0,60})$"
 )
+_UNSURE_CODE = re.compile(r"^[ >]*[`~]+$")
 
 
 def render(text: str, width: int, look: Look) -> list[Row]:
@@ -84,15 +89,16 @@ class Stream:
         if len(line) > room:
             line = line[-room:]
         if hold:
-            line = _UNSURE.sub("", line)
+            unsure = _UNSURE_CODE if blocks.leaf and blocks.leaf.kind == "code" else _UNSURE
+            line = unsure.sub("", line)
             if self._inside and blocks.leaf:
-                blocks.leaf.lines[-1] = _UNSURE.sub("", blocks.leaf.lines[-1])
+                blocks.leaf.lines[-1] = unsure.sub("", blocks.leaf.lines[-1])
         if line:
             self.work.parsed += len(line)
         for text in _with_table(blocks, line):
             layout.apply(blocks.line(text))
         layout.apply(blocks.end())
-        rows = layout.take()[-limit:]
+        rows = layout.take()[-limit:] if limit > 0 else []
         self._seen = (limit, hold, rows)
         return rows
 

@@ -106,12 +106,12 @@ class Table:
             self._fit()
             if not skip and self._fitted:
                 rows += self._line(self._head)
-                rows.append(self._rule("─┼─"))
+                rows.append(self._rule())
             if not skip and not self._fitted and not self._rows:
                 rows += wrap(self._joined(self._head), self._width)
         for cells in self._rows[skip:]:
             if self._printed and (self._ruled or not self._fitted):
-                rows.append(self._rule("─┼─"))
+                rows.append(self._rule())
             rows += self._line(cells) if self._fitted else self._stacked(cells)
             self._printed += 1
         self._rows = []
@@ -125,7 +125,7 @@ class Table:
             self._fitted = []
             return
         self._fitted = fit(self._wide, self._least, available)
-        if len(self._rows) >= FREEZE:
+        if len(self._rows) + self._printed >= FREEZE:
             self._fitted = widen(self._fitted, available)
         self._ruled = any(
             wide > width for wide, width in zip(self._wide, self._fitted, strict=True)
@@ -146,10 +146,10 @@ class Table:
             rows.append(row(parts))
         return rows
 
-    def _rule(self, cross: str) -> Row:
+    def _rule(self) -> Row:
         if not self._fitted:
             return row([("─" * min(self._width, _LEAST), self._look.table_rule)])
-        return row([(cross.join("─" * width for width in self._fitted), self._look.table_rule)])
+        return row([("─┼─".join("─" * width for width in self._fitted), self._look.table_rule)])
 
     def _stacked(self, cells: _Cells) -> list[Row]:
         """One row of a table too wide: a line for each cell, behind its column's head."""

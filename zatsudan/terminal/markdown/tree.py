@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+LIMIT = 600
+"""Characters above which a paragraph cannot turn out to be something else."""
+
 ContainerKind = Literal["quote", "list", "item"]
 LeafKind = Literal["paragraph", "heading", "rule", "code", "table"]
 
@@ -40,8 +43,17 @@ class Leaf:
     fence: str = ""
     """Of code: its fence; nothing for indented code."""
     fence_indent: int = 0
+    math: str = ""
+    """Of a paragraph: what closes the displayed mathematics that is open in it."""
     may_head: bool = False
     """Of a paragraph: whether its last line can still turn out to head a table."""
+
+    def add(self, text: str, *, may_head: bool) -> None:
+        """Of a paragraph: take a line."""
+        self.lines.append(text)
+        self.length += len(text) + 1
+        self.math = _open_math(self.math, text.rstrip())
+        self.may_head = may_head and len(text) <= LIMIT and "|" in text and not self.math
 
     def closed_by(self, text: str) -> bool:
         """Of code: whether `text` is the fence that ends it."""
@@ -50,3 +62,12 @@ class Leaf:
 
 
 Event = tuple[Literal["enter", "leave"], Container] | tuple[Literal["close"], Leaf]
+
+_MATH = {"$$": "$$", "\\[": "\\]"}
+
+
+def _open_math(closer: str, line: str) -> str:
+    """What closes the mathematics that is open after `line`, if any is."""
+    if not closer:
+        closer, line = _MATH.get(line[:2], ""), line[2:]
+    return "" if closer in line else closer

@@ -158,9 +158,10 @@ class Wrapper:
 
     def _cut_unit(self, done: list[Row]) -> None:
         """Fill whole rows from a unit that fits on none."""
+        last = self._last
         if self._used:
             self._end_row(done)
-        self._blank, self._blank_cells = [], 0
+        self._blank, self._blank_cells, self._last = [], 0, last
         unit, self._unit, self._unit_cells = self._unit, [], 0
         for text, style, size in unit:
             if self._unit_cells + size <= self.width:
@@ -241,6 +242,8 @@ def longest_unit(pieces: list[Piece], limit: int) -> int:
 
 
 def _unit_cells(text: str) -> int:
+    if text.isascii():
+        return max(map(len, text.split(" ")))
     longest = current = 0
     for sign, size in clusters(text):
         current = 0 if sign == " " else size if is_wide(sign[0]) else current + size

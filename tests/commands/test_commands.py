@@ -1,0 +1,501 @@
+"""The commands: each returns an outcome, over an empty chat and over one with turns."""
+
+import os
+from pathlib import Path
+
+import pytest
+from zatsudan.chat import Chat
+from zatsudan.commands import COMMANDS
+from zatsudan.commands.outcomes import (
+    Generate,
+    Leave,
+    Line,
+    Outcome,
+    Prefill,
+    Show,
+    Table,
+    Talk,
+)
+from zatsudan.commands.registry import Choice, collect, command, find, parse
+from zatsudan.config import Config
+from zatsudan.core.errors import CommandError, ConfigError, StoreError, ZatsudanError
+from zatsudan.core.models import Model
+from zatsudan.core.parameters import BY_NAME
+
+from tests.doubles import ScriptedClient, reply, text, usage
+
+MODELS = [Model("llama-small", 4096), Model("llama-large"), Model("qwen")]
+
+
+def make(sessions: Path | None, client: ScriptedClient | None = None) -> Chat:
+    client = client or ScriptedClient(models=MODELS)
+    chat = Chat(Config(), sessions, client.connect, now=lambda: "2026-01-01T00:00:00Z")
+    chat.new()
+    return chat
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Chat:
+    return make(tmp_path / "sessions")
+
+
+@pytest.fixture
+async def chat(tmp_path: Path) -> Chat:
+    return await with_turns(tmp_path / "sessions")
+
+
+async def with_turns(sessions: Path | None) -> Chat:
+    """A chat of two turns: one counted exactly, one estimated."""
+    first = [text("Hello.", reasoning="hm"), text("", "stop"), usage(1000, 20)]
+    client = ScriptedClient(first, [text("Fine.", "stop")], models=MODELS, model="llama-small")
+    chat = make(sessions, client)
+    for words in ("hi", "how are\n\x1byou?"):
+        await chat.turn(chat.say(words)).run(lambda _: None)
+    return chat
+
+
+async def run(chat: Chat, line: str) -> Outcome:
+    parsed = parse(line)
+    assert parsed is not None
+    name, args = parsed
+    return await find(COMMANDS, name).run(chat, args)
+
+
+def lines(outcome: Outcome) -> list[str]:
+    """What an outcome says, row by row; the cells of a table are set apart by `|`."""
+    assert not isinstance(outcome, Leave)
+    rows: list[str] = []
+    for part in outcome.parts:
+        if isinstance(part, Line):
+            rows.append(part.text)
+        elif isinstance(part, Table):
+            rows += [" | ".join(row) for row in part.rows]
+        else:
+            rows += [f"{node.message.role}: {node.message.text}" for node in part.nodes]
+    return rows
+
+
+def table(outcome: Outcome) -> Table:
+    assert isinstance(outcome, Show)
+    return next(part for part in outcome.parts if isinstance(part, Table))
+
+
+async def refusal(chat: Chat, line: str) -> ZatsudanError:
+    with pytest.raises(ZatsudanError) as caught:
+        await run(chat, line)
+    assert caught.value.advice
+    return caught.value
+
+
+# --- the table ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_has_a_short_help(name: str) -> None:
+    entry = COMMANDS[name]
+
+    assert entry.help.endswith(".")
+    assert len(entry.help) <= 60
+    assert entry.group
+
+
+def test_the_everyday_dozen() -> None:
+    assert {name for name, entry in COMMANDS.items() if entry.everyday} == {
+        "help", "quit", "model", "temperature", "stop", "params", "system", "retry", "undo",
+        "usage", "save", "load",
+    }  # fmt: skip
+
+
+def test_every_parameter_is_a_command() -> None:
+    assert set(BY_NAME) < set(COMMANDS)
+
+
+def test_two_commands_of_one_name_are_a_fault() -> None:
+    @command("x", group="g")
+    async def one(_chat: Chat, _args: str) -> Outcome:
+        """Do it."""
+        return Leave()
+
+    module = type(os)("module")
+    module.one = one  # type: ignore[attr-defined]
+    assert collect(module) == {"x": one}
+    with pytest.raises(ValueError, match="two commands are called x"):
+        collect(module, module)
+
+
+@pytest.mark.parametrize("args", ["", "x", "temperature=", "temperature ", '"', "a b c"])
+async def test_every_completion_runs(chat: Chat, empty: Chat, args: str) -> None:
+    for entry in COMMANDS.values():
+        for choice in [*entry.complete(chat, args), *entry.complete(empty, args)]:
+            assert isinstance(choice, Choice)
+            assert choice.text
+            assert "\n" not in choice.text
+
+
+@pytest.mark.parametrize("args", ["", "0", "²", "9" * 5000, '"', "no such thing", "[[["])
+async def test_every_command_gives_an_outcome_or_a_sentence(tmp_path: Path, args: str) -> None:
+    for name, entry in COMMANDS.items():
+        for each in (
+            make(tmp_path),
+            make(None),
+            await with_turns(tmp_path),
+            await with_turns(None),
+        ):
+            said = ""
+            try:
+                outcome = await entry.run(each, args)
+            except ZatsudanError as error:
+                said = str(error)
+            else:
+                assert isinstance(outcome, Show | Generate | Prefill | Leave), name
+            assert said.endswith(".") or not said, name
+            await each.aclose()
+
+
+@pytest.mark.parametrize(
+    ("line", "parsed"),
+    [
+        ("hello", None),
+        ("//etc", None),
+        ("", None),
+        ("/help", ("help", "")),
+        ("/set  temperature 1 ", ("set", "temperature 1")),
+        ("/system Be brief.\nAnd kind.", ("system", "Be brief.\nAnd kind.")),
+        ("/system\nBe brief. And kind.", ("system", "Be brief. And kind.")),
+        ("/", ("", "")),
+    ],
+)
+def test_a_line_is_a_command_or_a_message(line: str, parsed: tuple[str, str] | None) -> None:
+    assert parse(line) == parsed
+
+
+def test_the_beginning_of_a_name_is_enough() -> None:
+    assert find(COMMANDS, "und") is COMMANDS["undo"]
+    assert find(COMMANDS, "set") is COMMANDS["set"]
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("temprature", "Did you mean /temperature?"),
+        ("s", "Did you mean /system, /show, "),
+        ("xyzzy", "/help lists them"),
+        ("", "/help lists them"),
+        ("etc/hosts", "//etc/hosts"),
+    ],
+)
+def test_an_unknown_command_names_the_nearest(name: str, advice: str) -> None:
+    with pytest.raises(CommandError) as caught:
+        find(COMMANDS, name)
+
+    assert str(caught.value) == f"There is no command /{name}."
+    assert advice in caught.value.advice
+
+
+# --- help and the way out -------------------------------------------------
+
+
+async def test_help_shows_the_everyday_commands(empty: Chat) -> None:
+    rows = table(await run(empty, "/help")).rows
+
+    assert ("/retry [NAME=VALUE…]", "Ask again; the earlier reply is kept.") in rows
+    assert len(rows) == 12
+
+
+async def test_help_all_lists_each_command_once(empty: Chat) -> None:
+    outcome = await run(empty, "/help all")
+    assert isinstance(outcome, Show)
+    listed = [
+        row[0].split(" ", 1)[0].removeprefix("/")
+        for part in outcome.parts
+        if isinstance(part, Table)
+        for row in part.rows
+    ]
+
+    assert sorted(listed) == sorted(COMMANDS)
+
+
+@pytest.mark.parametrize("line", ["/help top_p", "/help /top_p", "/help top_p more"])
+async def test_help_of_one_command(empty: Chat, line: str) -> None:
+    shown = lines(await run(empty, line))
+
+    assert shown[:2] == ["/top_p [VALUE]", "Keep the likeliest tokens up to this share."]
+    assert "Takes a number from 0 to 1." in shown[2]
+
+
+async def test_quit(empty: Chat) -> None:
+    assert await run(empty, "/quit") == Leave()
+
+
+# --- parameters -----------------------------------------------------------
+
+
+async def test_a_parameter_by_its_own_name(empty: Chat) -> None:
+    assert lines(await run(empty, "/temperature"))[0] == "temperature  unset (not sent)"
+    assert lines(await run(empty, "/temperature 0.7")) == ["temperature  unset → 0.7"]
+    assert lines(await run(empty, "/temperature +0.1")) == ["temperature  0.7 → 0.8"]
+    assert lines(await run(empty, "/temperature"))[0] == "temperature  0.8"
+    assert empty.session.parameters == {"temperature": 0.8}
+    assert lines(await run(empty, "/temperature unset")) == ["temperature  0.8 → unset"]
+    assert empty.session.parameters == {}
+    assert "from 0 to 2" in str(await refusal(empty, "/temperature 3"))
+
+
+async def test_stop_takes_blanks_newlines_and_quotes(empty: Chat) -> None:
+    assert lines(await run(empty, r'/stop "\n\n" "User:" " \""')) == [
+        r'stop  unset → "\n\n" "User:" " \""'
+    ]
+    assert empty.session.parameters == {"stop": ["\n\n", "User:", ' "']}
+    assert lines(await run(empty, "/unset stop")) == [r'stop  "\n\n" "User:" " \"" → unset']
+
+
+async def test_set_many_and_any_field(empty: Chat) -> None:
+    await run(
+        empty, '/set seed 7 +mirostat 2 +opts {"a": "b = c"} response_format {"type": "text"}'
+    )
+
+    assert empty.session.parameters == {
+        "seed": 7,
+        "mirostat": 2,
+        "opts": {"a": "b = c"},
+        "response_format": {"type": "text"},
+    }
+    assert lines(await run(empty, "/unset all"))[0] == "seed  7 → unset"
+    assert empty.session.parameters == {}
+
+
+async def test_one_bad_value_sets_nothing(empty: Chat) -> None:
+    await refusal(empty, "/set seed 7 temperature 9")
+
+    assert empty.session.parameters == {}
+
+
+async def test_a_value_out_of_its_range_can_be_forced(empty: Chat) -> None:
+    await run(empty, "/set! temperature 9")
+
+    assert empty.session.parameters == {"temperature": 9.0}
+
+
+async def test_parameters_that_hardly_go_together_are_told(empty: Chat) -> None:
+    shown = lines(await run(empty, "/set temperature 1 top_p 0.9 top_logprobs 2"))
+
+    assert shown[3:] == [
+        "temperature and top_p are both set: better change one of them only.",
+        "top_logprobs needs logprobs: /logprobs on.",
+    ]
+
+
+@pytest.mark.parametrize("line", ["/unset", "/unset temprature", "/set temperature", "/set x 1"])
+async def test_what_cannot_be_set_or_unset(empty: Chat, line: str) -> None:
+    assert isinstance(await refusal(empty, line), CommandError)
+
+
+async def test_params_of_an_empty_chat(empty: Chat) -> None:
+    usual = table(await run(empty, "/params"))
+    every = table(await run(empty, "/params all"))
+
+    assert usual.rows[0] == (
+        "temperature", "·", "", "0 to 2", "How freely tokens are chosen.",
+    )  # fmt: skip
+    assert usual.marks == frozenset()
+    assert [row[0] for row in every.rows] == list(BY_NAME)
+    assert table(await run(empty, "/set")) == usual
+
+
+async def test_params_marks_what_has_changed_since_the_reply(chat: Chat) -> None:
+    await run(chat, "/set top_p 0.5 +mirostat 2")
+    shown = table(await run(chat, "/params"))
+
+    marked = [shown.rows[number][:3] for number in sorted(shown.marks)]
+    assert marked == [("top_p", "0.5", "session"), ("mirostat", "2", "session")]
+
+
+# --- the talk -------------------------------------------------------------
+
+
+async def test_system(empty: Chat, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pirate.txt").write_text("Arr.\n")
+
+    assert lines(await run(empty, "/system"))[0].startswith("There is no system message.")
+    await run(empty, "/system Be brief.")
+    assert lines(await run(empty, "/system")) == ["Be brief."]
+    await run(empty, "/system @pirate.txt")
+    assert empty.session.system == "Arr."
+    assert isinstance(await refusal(empty, "/system @none.txt"), ConfigError)
+    assert empty.session.system == "Arr."
+    await run(empty, "/system none")
+    assert empty.session.system == ""
+
+
+async def test_retry(chat: Chat) -> None:
+    outcome = await run(chat, "/retry temperature=1.2 seed=7")
+
+    assert isinstance(outcome, Generate)
+    assert outcome.parent.message.text == "how are\n\x1byou?"
+    assert outcome.overrides == {"temperature": 1.2, "seed": 7}
+    assert lines(outcome) == ["Again: how are ␛you?  (temperature 1.2  seed 7)"]
+    assert chat.session.parameters == {}
+
+
+async def test_undo_gives_the_words_back(chat: Chat) -> None:
+    outcome = await run(chat, "/undo")
+    assert outcome == Prefill("how are\n\x1byou?", (Line("Stepped back 1 turn; 1 left.", "good"),))
+    assert [node.message.text for node in chat.session.path()] == ["hi", "Hello."]
+    assert len(chat.session.nodes) == 4
+
+
+async def test_undo_of_several_turns(chat: Chat) -> None:
+    outcome = await run(chat, "/undo 2")
+
+    assert isinstance(outcome, Prefill)
+    assert (outcome.text, chat.session.path()) == ("hi", [])
+
+
+@pytest.mark.parametrize("line", ["/undo 3", "/undo 0", "/undo -1", "/undo all", "/undo 1.5"])
+async def test_undo_never_guesses(chat: Chat, line: str) -> None:
+    assert str(await refusal(chat, line)) == "There are 2 turns to step back over."
+    assert len(chat.session.path()) == 4
+
+
+@pytest.mark.parametrize("line", ["/retry", "/undo", "/save", "/save name"])
+async def test_an_empty_chat_has_nothing_to(empty: Chat, line: str) -> None:
+    assert isinstance(await refusal(empty, line), CommandError)
+
+
+@pytest.mark.parametrize(
+    ("line", "shown", "above"),
+    [
+        ("/show", ["user: how are\n\x1byou?", "assistant: Fine."], 2),
+        ("/show 1", ["user: how are\n\x1byou?", "assistant: Fine."], 2),
+        (
+            "/show all",
+            ["user: hi", "assistant: Hello.", "user: how are\n\x1byou?", "assistant: Fine."],
+            0,
+        ),
+    ],
+)
+async def test_show(chat: Chat, line: str, shown: list[str], above: int) -> None:
+    outcome = await run(chat, line)
+
+    assert lines(outcome) == shown
+    assert isinstance(outcome, Show)
+    assert isinstance(outcome.parts[0], Talk)
+    assert outcome.parts[0].above == above
+
+
+async def test_context(chat: Chat) -> None:
+    await run(chat, "/system Be brief.")
+    outcome = await run(chat, "/context")
+
+    rows = table(outcome).rows
+    assert [(row[0], row[1], row[3]) for row in rows] == [
+        ("", "system", "Be brief."),
+        ("", "user", "hi"),
+        ("", "assistant", "Hello."),
+        ("", "user", "how are ␛you?"),
+        ("", "assistant", "Fine."),
+    ]
+    assert "in 5 messages" in lines(outcome)[-1]
+
+
+async def test_usage(chat: Chat, empty: Chat) -> None:
+    assert lines(await run(empty, "/usage")) == ["No tokens yet in this session."]
+
+    shown = lines(await run(chat, "/usage"))
+    assert shown[0].startswith("this reply (m-1) | ~")
+    assert shown[1].startswith("session | ~1,")
+    assert "first token after" in shown[-1]
+
+
+async def test_usage_by_model(chat: Chat) -> None:
+    client = ScriptedClient(reply("Hi."))
+    other = make(None, client)
+    await other.turn(other.say("hi")).run(lambda _: None)
+    assert lines(await run(other, "/usage"))[:2] == [
+        "this reply (m-1) | 10 | 2 | · | · | 12",
+        "session | 10 | 2 | · | · | 12",
+    ]
+
+
+async def test_models(chat: Chat) -> None:
+    shown = table(await run(chat, "/model"))
+
+    assert shown.rows == (("llama-small", "4,096"), ("llama-large", "·"), ("qwen", "·"))
+    assert shown.marks == {0}
+    assert "http://double/v1" in shown.title
+
+
+@pytest.mark.parametrize(
+    ("typed", "model", "tone"),
+    [
+        ("qwen", "qwen", "good"),
+        ("large", "llama-large", "good"),
+        ("llama", "llama", "warn"),
+        ("gpt", "gpt", "warn"),
+    ],
+)
+async def test_changing_the_model(chat: Chat, typed: str, model: str, tone: str) -> None:
+    outcome = await run(chat, f"/model {typed}")
+
+    assert chat.session.model == model
+    assert isinstance(outcome, Show)
+    assert isinstance(outcome.parts[0], Line)
+    assert outcome.parts[0].tone == tone
+
+
+# --- sessions -------------------------------------------------------------
+
+
+async def test_save_and_load(chat: Chat, tmp_path: Path) -> None:
+    saved = lines(await run(chat, "/save About us"))
+    assert saved[0] == "Saved: About us"
+    assert Path(saved[1]).parent == tmp_path / "sessions"
+    before = chat.session
+    await run(chat, "/new")
+    assert chat.session.nodes == {}
+    assert chat.session.model == "llama-small"
+
+    shown = lines(await run(chat, "/load about"))
+
+    assert chat.session == before
+    assert shown[0] == "About us · 2 turns"
+    assert shown[-1] == "assistant: Fine."
+
+
+async def test_load_without_a_name_lists_the_sessions(chat: Chat, empty: Chat) -> None:
+    assert lines(await run(chat, "/load")) == lines(await run(chat, "/sessions"))
+    shown = table(await run(chat, "/sessions"))
+
+    assert shown.rows == (("1", "hi", "now", "2", "llama-small"),)
+    assert shown.marks == {0}
+    assert "open in another terminal" in str(await refusal(empty, "/load 1"))
+
+
+async def test_the_session_at_hand_is_not_loaded_again(chat: Chat) -> None:
+    assert str(await refusal(chat, "/load 1")) == "This session is the one at hand."
+
+
+async def test_a_session_of_another_server_is_told(chat: Chat, tmp_path: Path) -> None:
+    chat.journal.close()
+    client = ScriptedClient(models=MODELS, model="their-model")
+    client.server = type(client.server)("elsewhere", "http://x/v1", model="their-model")
+    other = make(tmp_path / "sessions", client)
+    await other.client()
+
+    shown = lines(await run(other, "/load 1"))
+
+    assert shown[-1] == "It was held with llama-small at double."
+    assert (other.session.model, other.session.server) == ("their-model", "elsewhere")
+
+
+async def test_no_session_yet(empty: Chat) -> None:
+    assert lines(await run(empty, "/sessions")) == ["No session is saved yet."]
+    assert isinstance(await refusal(empty, "/load nothing"), StoreError)
+
+
+@pytest.mark.parametrize("line", ["/save", "/load 1", "/sessions"])
+async def test_a_private_talk_saves_and_lists_nothing(line: str) -> None:
+    error = await refusal(make(None), line)
+
+    assert str(error) == "This talk is private: nothing is saved."

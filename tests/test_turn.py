@@ -1,0 +1,154 @@
+"""Turns: what is mended, waited for, learned, and sent back."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from zatsudan.catalogue import Catalogue
+from zatsudan.chat import Chat
+from zatsudan.client import Client
+from zatsudan.config import Config, Network, Price
+from zatsudan.connect import Server
+from zatsudan.core.messages import Usage
+from zatsudan.learned import Learned
+from zatsudan.turn import Turn
+
+from tests.server import DONE, Script, chunk, event, fails, says, serve
+
+ADDRESS = Server("scripted", "", model="scripted")
+
+
+@asynccontextmanager
+async def chat_with(base_url: str, server: Server = ADDRESS, **more: object) -> AsyncIterator[Chat]:
+    async def connect() -> Client:
+        return Client(replace(server, base_url=base_url), Network(2.0, 5.0))
+
+    chat = Chat(Config(), None, connect=connect, **more)  # type: ignore[arg-type]
+    chat.new()
+    try:
+        yield chat
+    finally:
+        await chat.aclose()
+
+
+async def ask(chat: Chat, text: str) -> tuple[Turn, list[str]]:
+    notes: list[str] = []
+    turn = chat.turn(chat.say(text))
+    await turn.run(lambda _: None, notes.append)
+    return turn, notes
+
+
+def thinks(*thoughts: str, says: str) -> Script:
+    deltas = [
+        event({"choices": [{"index": 0, "delta": {"reasoning_content": text}}]})
+        for text in thoughts
+    ]
+    return Script([*deltas, chunk(says), chunk(finish="stop"), DONE])
+
+
+async def test_reasoning_is_kept_apart_and_not_sent_back() -> None:
+    async with (
+        serve(thinks("hm, ", "well", says="yes"), says("ok")) as server,
+        chat_with(server.base_url) as chat,
+    ):
+        turn, _ = await ask(chat, "is it?")
+        assert turn.nodes[0].message.text == "yes"
+        assert turn.made.reasoning == "hm, well"
+        await ask(chat, "sure?")
+        assert server.requests[-1].body["messages"][1] == {"role": "assistant", "content": "yes"}
+
+
+async def test_reasoning_goes_back_where_the_profile_says_so() -> None:
+    deepseek = replace(ADDRESS, reasoning="reasoning_content")
+    async with (
+        serve(thinks("hm", says="yes"), says("ok")) as server,
+        chat_with(server.base_url, deepseek) as chat,
+    ):
+        await ask(chat, "is it?")
+        await ask(chat, "sure?")
+        sent = server.requests[-1].body["messages"][1]
+        assert sent == {"role": "assistant", "content": "yes", "reasoning_content": "hm"}
+
+
+async def test_think_tags_are_reasoning_too() -> None:
+    async with (
+        serve(says("<th", "ink>hm", "</thi", "nk>\n\nyes")) as server,
+        chat_with(server.base_url) as chat,
+    ):
+        turn, _ = await ask(chat, "is it?")
+        assert (turn.nodes[0].message.text, turn.made.reasoning) == ("yes", "hm")
+
+
+async def test_a_server_that_always_refuses_ends_in_one_error() -> None:
+    refusal = {
+        "error": {"message": "Unknown parameter: 'stream_options'.", "param": "stream_options"}
+    }
+    async with serve(fails(400, refusal)) as server, chat_with(server.base_url) as chat:
+        turn, notes = await ask(chat, "hello")
+        assert turn.error is not None
+        assert len(notes) == 1
+        assert len(server.requests) == 2
+
+
+async def test_max_tokens_takes_the_name_that_the_server_wants(tmp_path: Path) -> None:
+    refusal = {"error": {"message": "Unsupported parameter: 'max_tokens' is not supported with this model."
+                         " Use 'max_completion_tokens' instead.", "param": "max_tokens"}}  # fmt: skip
+    path = tmp_path / "learned.json"
+    async with serve(fails(400, refusal), says("ok")) as server:
+        async with chat_with(server.base_url, learned=Learned(path)) as chat:
+            chat.record({"type": "set", "name": "max_tokens", "value": 50})
+            turn, _ = await ask(chat, "hello")
+            assert turn.error is None
+            assert turn.made.parameters == {"max_completion_tokens": 50}
+        async with chat_with(server.base_url, learned=Learned(path)) as chat:  # another day
+            chat.record({"type": "set", "name": "max_tokens", "value": 50})
+            await ask(chat, "hello")
+            assert server.requests[-1].body["max_completion_tokens"] == 50
+            assert len(server.requests) == 3
+
+
+async def test_a_model_without_system_messages_gets_it_with_the_first_message() -> None:
+    refusal = {"error": {"message": "System role not supported"}}
+    async with serve(fails(400, refusal), says("ok")) as server, chat_with(server.base_url) as chat:
+        chat.record({"type": "system", "content": "Be brief."})
+        await ask(chat, "hello")
+        assert server.requests[-1].body["messages"] == [
+            {"role": "user", "content": "Be brief.\n\nhello"}
+        ]
+
+
+async def test_a_loading_model_is_waited_for() -> None:
+    loading = {"error": {"code": 503, "message": "Loading model", "type": "unavailable_error"}}
+    async with (
+        serve(fails(503, loading), says("ready")) as server,
+        chat_with(server.base_url) as chat,
+    ):
+        turn, _ = await ask(chat, "hello")
+        assert turn.nodes[0].message.text == "ready"
+
+
+async def test_a_connection_that_the_server_has_closed_is_opened_again() -> None:
+    async with (
+        serve(says("one"), Script(["reset"]), says("two")) as server,
+        chat_with(server.base_url) as chat,
+    ):
+        await ask(chat, "first")
+        turn, _ = await ask(chat, "second")
+        assert turn.nodes[0].message.text == "two"
+
+
+async def test_the_cost_is_counted_by_the_profiles_prices() -> None:
+    priced = replace(ADDRESS, prices={"scripted": Price(input=1.0, output=10.0, cached=0.5)})
+    async with serve(says("a", "b")) as server, chat_with(server.base_url, priced) as chat:
+        await ask(chat, "hello")
+        assert chat.usage() == {"scripted": Usage(10, 2)}
+        assert chat.cost() == (10 * 1.0 + 2 * 10.0) / 1e6
+
+
+async def test_models_are_known_before_the_server_answers(tmp_path: Path) -> None:
+    catalogue = Catalogue(tmp_path / "models.json")
+    async with serve(says("a")) as server, chat_with(server.base_url, catalogue=catalogue) as chat:
+        models = await chat.fetch_models()
+        assert Catalogue(tmp_path / "models.json").of(server.base_url) == models
+        assert [model.id for model in models] == ["scripted"]

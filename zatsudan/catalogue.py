@@ -1,0 +1,45 @@
+"""Models by server, as each last listed them, in one small JSON file of the cache directory."""
+
+import contextlib
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from zatsudan.core.messages import Json
+from zatsudan.core.models import Model, read_models
+from zatsudan.core.protocol import loads
+
+
+class Catalogue:
+    """What completion offers before the server has answered. `path` None keeps nothing."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+
+    def of(self, base_url: str) -> list[Model]:
+        """Return the models that this server listed last."""
+        return read_models(self._read().get(base_url))
+
+    def keep(self, base_url: str, models: Sequence[Model]) -> None:
+        """Remember a server's models."""
+        if self._path is None:
+            return
+        known = self._read()
+        known[base_url] = [
+            {"id": model.id, "context_length": model.context_length} for model in models
+        ]
+        new = self._path.with_suffix(".new")
+        with contextlib.suppress(OSError):  # asked for again next time
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            new.write_text(json.dumps(known), encoding="utf-8")
+            os.replace(new, self._path)  # noqa: PTH105  atomic by name
+
+    def _read(self) -> dict[str, Json]:
+        if self._path is None:
+            return {}
+        try:
+            value = loads(self._path.read_bytes())
+        except (OSError, ValueError):
+            return {}
+        return value if isinstance(value, dict) else {}
