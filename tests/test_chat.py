@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 from zatsudan import store
-from zatsudan.chat import Chat, Turn
+from zatsudan.chat import Chat
 from zatsudan.config import Config
 from zatsudan.connect import Server
 from zatsudan.core.errors import CommandError, ConnectionFailed, StatusError, StoreError, TooLong
 from zatsudan.core.messages import Json, JsonObject, Usage
 from zatsudan.core.models import Model
 from zatsudan.core.protocol import Chunk, Delta
+from zatsudan.turn import Turn
 
 from tests.doubles import Pause, ScriptedClient, Step, reply, text, usage
 
@@ -164,7 +165,7 @@ async def test_after_undo_a_new_message_is_a_sibling() -> None:
 
 
 async def test_a_turn_that_fails_leaves_the_message() -> None:
-    refused = StatusError(429, "slow down")
+    refused = StatusError(400, "no")
     client = ScriptedClient([refused], reply("Hello."))
     chat = make(client)
 

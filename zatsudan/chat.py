@@ -60,6 +60,7 @@ class Chat:
     learned: Learned = field(default_factory=lambda: Learned(None))
     catalogue: Catalogue = field(default_factory=lambda: Catalogue(None))
     clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
     now: Callable[[], str] = utc_now
     new_id: Callable[[], str] = new_session_id
     session: Session = field(default_factory=Session)

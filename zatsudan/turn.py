@@ -1,6 +1,5 @@
 """A turn: one user message, the request it makes, and what comes of it."""
 
-import asyncio
 import math
 import random
 from collections.abc import Callable, Mapping
@@ -146,7 +145,7 @@ class Turn:
             elif seconds >= 0.5:
                 reason = str(error).split(":")[0].rstrip(".")
                 self.waiting = f"{reason} · again in {math.ceil(left)} s"
-            await asyncio.sleep(min(left, 0.25))
+            await chat.sleep(min(left, 0.25))
         self.waiting = ""
 
     def _fold(self, chunk: Chunk, on_delta: OnDelta) -> None:

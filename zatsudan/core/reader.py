@@ -2,6 +2,7 @@
 
 import re
 from codecs import BOM_UTF8
+from collections.abc import Iterator
 from dataclasses import replace
 
 from zatsudan.core.errors import StreamError
@@ -73,13 +74,16 @@ class Reader:
     def complete(self) -> bool:
         return self.done or (bool(self._finished) and all(self._finished.values()))
 
-    def feed(self, piece: bytes) -> list[Chunk]:
-        """Return the chunks that `piece` completes; raises StreamError."""
+    def feed(self, piece: bytes) -> Iterator[Chunk]:
+        """Yield the chunks that `piece` completes; raises StreamError.
+
+        One by one, because the same piece may hold text and then an error.
+        """
         if not self._started:
             piece = self._head = (self._head + piece).lstrip(b" \t\r\n")
             head = piece.removeprefix(BOM_UTF8).lstrip(b" \t\r\n")
             if not head or BOM_UTF8.startswith(head):
-                return []
+                return
             self._started = True
             # No line of an event stream begins so: it is JSON, or a web page.
             if head[:1] in b"{[<":
@@ -87,17 +91,18 @@ class Reader:
                 self.began = True
         if self._whole is not None:
             self._whole.append(piece)
-            return []
+            return
         if not self.began and len(self._opening) < OPENING:
             self._opening = (self._opening + piece)[:OPENING]
-        return self._chunks(self._sse.feed(piece))
+        yield from self._chunks(self._sse.feed(piece))
 
-    def close(self) -> list[Chunk]:
-        """Return what the end of the body leaves; raises StreamError."""
+    def close(self) -> Iterator[Chunk]:
+        """Yield what the end of the body leaves; raises StreamError."""
         if self._whole is None:
-            chunks = self._chunks(self._sse.close())
+            yield from self._chunks(self._sse.close())
             self._refuse_plain_text()
-            return chunks + self._rest()
+            yield from self.rest()
+            return
         body = b"".join(self._whole)
         try:
             value = loads(body.decode("utf-8-sig", errors="replace"))
@@ -113,7 +118,8 @@ class Reader:
                 NOT_AN_API,
             )
         self.done = True
-        return [self._joined(chunk), *self._rest()]
+        yield self._joined(chunk)
+        yield from self.rest()
 
     def _refuse_plain_text(self) -> None:
         """Raise StreamError if what came was a text: no field of an event, no comment."""
@@ -122,8 +128,7 @@ class Reader:
         if said and not self.began:
             raise _no_reply(" ".join(said))
 
-    def _chunks(self, events: list[Event]) -> list[Chunk]:
-        chunks: list[Chunk] = []
+    def _chunks(self, events: list[Event]) -> Iterator[Chunk]:
         for event in events:
             self.began = True
             text = event.data.strip()
@@ -132,12 +137,12 @@ class Reader:
             if text in ("", "[DONE]"):
                 continue
             try:
-                chunks.append(self._joined(_read_event(event, text)))
+                chunk = self._joined(_read_event(event, text))
             except StreamError:
-                if not self.done:
-                    raise
-                # What is said after the end cannot undo it.
-        return chunks
+                if self.done:  # what is said after the end cannot undo it
+                    continue
+                raise
+            yield chunk
 
     def _joined(self, chunk: Chunk) -> Chunk:
         return replace(chunk, deltas=tuple(self._whole_delta(delta) for delta in chunk.deltas))
@@ -166,7 +171,7 @@ class Reader:
             return delta
         return replace(delta, content=content, reasoning=reasoning)
 
-    def _rest(self) -> list[Chunk]:
+    def rest(self) -> list[Chunk]:
         """Return what is held of a stream that ended in the middle of a character or a tag."""
         deltas: list[Delta] = []
         for (index, field), joiner in self._joiners.items():
