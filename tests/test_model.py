@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from zatsudan import embedded
 from zatsudan.chat import Chat
 from zatsudan.client import Client

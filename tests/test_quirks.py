@@ -7,6 +7,10 @@ from contextlib import aclosing
 
 import pytest
 from hypothesis import given, settings
+
+from tests.quirks import DATA, QUIRKS, Quirk
+from tests.server import Script, serve
+from tests.strategies import cuts, pieces
 from zatsudan.client import Client
 from zatsudan.config import Network
 from zatsudan.connect import Server as Address
@@ -15,10 +19,6 @@ from zatsudan.core.messages import Usage
 from zatsudan.core.protocol import Chunk
 from zatsudan.core.reader import Reader
 from zatsudan.core.reply import Reply
-
-from tests.quirks import DATA, QUIRKS, Quirk
-from tests.server import Script, serve
-from tests.strategies import cuts, pieces
 
 NETWORK = Network(connect_seconds=5.0, idle_seconds=10.0)
 

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from tests.server import DONE, Script, chunk, event, fails, says, serve
 from zatsudan.catalogue import Catalogue
 from zatsudan.chat import Chat
 from zatsudan.client import Client
@@ -13,8 +14,6 @@ from zatsudan.connect import Server
 from zatsudan.core.messages import Usage
 from zatsudan.learned import Learned
 from zatsudan.turn import Turn
-
-from tests.server import DONE, Script, chunk, event, fails, says, serve
 
 ADDRESS = Server("scripted", "", model="scripted")
 

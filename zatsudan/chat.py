@@ -7,7 +7,7 @@ came of it stands in the turn afterwards, however it ended.
 import asyncio
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,8 @@ from zatsudan.connect import Server
 from zatsudan.core.errors import CommandError, StoreError, ZatsudanError
 from zatsudan.core.messages import Json, JsonObject, Message, Usage
 from zatsudan.core.models import Model, choose_model
-from zatsudan.core.refusals import SHRINK
+from zatsudan.core.protocol import build_request
+from zatsudan.core.refusals import SHRINK, mended
 from zatsudan.core.session import Node, Session, apply, message_record, recovery
 from zatsudan.core.tokens import Estimator, raw_count
 from zatsudan.core.window import Window, choose
@@ -60,7 +61,7 @@ class Chat:
     learned: Learned = field(default_factory=lambda: Learned(None))
     catalogue: Catalogue = field(default_factory=lambda: Catalogue(None))
     clock: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     now: Callable[[], str] = utc_now
     new_id: Callable[[], str] = new_session_id
     session: Session = field(default_factory=Session)
@@ -146,16 +147,19 @@ class Chat:
         return self.models
 
     async def model(self) -> str:
-        """Return the model to ask, choosing one if none is named yet; raises ZatsudanError."""
-        client = await self.client()
-        if not self.session.model:
-            name = client.server.model
+        """Return the model to ask, choosing one if none is named yet; raises ZatsudanError.
+
+        A session that was held at another server goes on with this one's model.
+        """
+        server = (await self.client()).server
+        if not self.session.model or self.session.server not in ("", server.name):
+            name = server.model
             if not name:
                 chosen = choose_model(await self.fetch_models())
                 if chosen is None:
                     raise CommandError("The server names no model.", "Choose one with /model NAME.")
                 name = chosen.id
-            self.use_model(name, client.server)
+            self.use_model(name, server)
         return self.session.model
 
     def use_model(self, name: str, server: Server | None) -> None:
@@ -193,15 +197,22 @@ class Chat:
             budget=budget,
             count=self.estimator.count,
             start=self.window_start,
-            sent=self._sent,
+            sent=self.sent_as,
         )
 
-    def _sent(self, node: Node) -> Message:
+    def sent_as(self, node: Node) -> Message:
         """Return a message as this server wants it: with its reasoning where the profile says so."""
         name = self.server.reasoning if self.server is not None else ""
         if not name or node.made is None or not node.made.reasoning:
             return node.message
         return replace(node.message, extra={**node.message.extra, name: node.made.reasoning})
+
+    def body(
+        self, model: str, messages: Iterable[Message], parameters: Mapping[str, Json]
+    ) -> JsonObject:
+        """Return the body of a request, mended by what was learned of this server."""
+        name = self.server.name if self.server is not None else ""
+        return mended(build_request(model, messages, parameters), self.learned.of(name, model))
 
     def cost(self) -> float | None:
         """Return what the session has cost, by the profile's prices; None where one is not known."""

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 import httpx
 
 from zatsudan.config import Network
-from zatsudan.connect import Server
+from zatsudan.connect import Server, shown_url
 from zatsudan.core.errors import (
     ApiError,
     ConnectionFailed,
@@ -24,7 +24,7 @@ from zatsudan.core.errors import (
     StreamError,
     describe_seconds,
 )
-from zatsudan.core.messages import JsonObject
+from zatsudan.core.messages import JsonObject, whole_number
 from zatsudan.core.models import Model, read_models
 from zatsudan.core.printable import one_line
 from zatsudan.core.protocol import Chunk, loads, read_error
@@ -32,7 +32,7 @@ from zatsudan.core.reader import Reader
 from zatsudan.core.retries import read_retry_after
 
 #: How long to wait for the rest of a stream whose end was already said, in seconds.
-AFTERMATH_SECONDS = 2.0
+AFTERMATH_SECONDS = 3.0
 #: The most bytes of an error's body that are read, and of a list of models.
 ERROR_BYTES = 65_536
 MODELS_BYTES = 2**25
@@ -117,7 +117,8 @@ class Client:
                 self._log({"status": response.status_code})
                 if response.status_code != httpx.codes.OK:
                     raise self._status_error(response, await _beginning(response))
-                async with aclosing(_chunks(response)) as chunks:
+                asked = whole_number(body.get("n")) or 1
+                async with aclosing(_chunks(response, asked)) as chunks:
                     async for chunk in chunks:
                         yield chunk
         except StreamError as error:
@@ -130,18 +131,12 @@ class Client:
     async def models(self, seconds: float = 10.0) -> list[Model]:
         """Return the models that the server offers; raises ApiError."""
         try:
-            async with (
-                asyncio.timeout(seconds),
-                self._http.stream("GET", f"{self._base}/models", timeout=seconds) as response,
-            ):
-                if response.status_code != httpx.codes.OK:
-                    raise self._status_error(response, await _beginning(response))
-                body = bytearray()
-                async for piece in response.aiter_bytes():
-                    body += piece
-                    if len(body) > MODELS_BYTES:
-                        raise ValueError("a list without end")
-                return read_models(loads(bytes(body)))
+            async with asyncio.timeout(seconds):
+                try:
+                    body = await self._listed(seconds)
+                except httpx.RemoteProtocolError:  # a kept connection that the server has closed
+                    body = await self._listed(seconds)
+            return read_models(loads(body))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise self._translated(error) from error
         except TimeoutError:
@@ -150,6 +145,17 @@ class Client:
             ) from None
         except ValueError as error:
             raise StreamError("The server's list of models is no JSON.", _NAME_ONE) from error
+
+    async def _listed(self, seconds: float) -> bytes:
+        async with self._http.stream("GET", f"{self._base}/models", timeout=seconds) as response:
+            if response.status_code != httpx.codes.OK:
+                raise self._status_error(response, await _beginning(response))
+            body = bytearray()
+            async for piece in response.aiter_bytes():
+                body += piece
+                if len(body) > MODELS_BYTES:
+                    raise ValueError("a list without end")
+            return bytes(body)
 
     def _translated(self, error: Exception) -> ApiError:
         return _translate(error, self._where, self._network)
@@ -189,23 +195,24 @@ def _tls(server: Server) -> ssl.SSLContext | bool:
     return ssl.create_default_context(cafile=server.ca_file or None)
 
 
-async def _chunks(response: httpx.Response) -> AsyncGenerator[Chunk, None]:
+async def _chunks(response: httpx.Response, choices: int) -> AsyncGenerator[Chunk, None]:
     """Yield the chunks of a response's body; raises ConnectionFailed if it was cut.
 
-    A connection that breaks once the reply is complete cuts nothing.
+    A connection that breaks once the reply is complete cuts nothing. The end
+    is waited for only a little once all `choices` that were asked for are
+    there: a server may begin the second when the first has finished.
     """
     reader = Reader()
     pieces = response.aiter_bytes()
     piece: bytes | None = b""
     while piece is not None:
         try:
-            async with asyncio.timeout(AFTERMATH_SECONDS if reader.done else None):
+            all_said = reader.complete and (reader.done or reader.choices >= choices)
+            async with asyncio.timeout(AFTERMATH_SECONDS if all_said else None):
                 piece = await anext(pieces, None)
             for chunk in reader.close() if piece is None else reader.feed(piece):
                 yield chunk
-        except TimeoutError:
-            break
-        except httpx.HTTPError:
+        except (httpx.HTTPError, TimeoutError):
             for chunk in reader.rest():
                 yield chunk
             if not reader.complete:
@@ -302,7 +309,7 @@ def _translate(error: Exception, base_url: str, network: Network) -> ApiError:
     detail = getattr(cause, "verify_message", "") or str(cause) or type(cause).__name__
     return ConnectionFailed(
         sentence.format(
-            where=one_line(base_url, 120),
+            where=one_line(shown_url(base_url), 120),
             detail=one_line(detail),
             connect=describe_seconds(network.connect_seconds),
             idle=describe_seconds(network.idle_seconds),

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from zatsudan.core.errors import ApiError, StatusError, ZatsudanError
 from zatsudan.core.messages import Json, JsonObject, Message, Usage
-from zatsudan.core.protocol import Chunk, Delta, build_request
-from zatsudan.core.refusals import SHRINK, mended, prompt_size, understand
+from zatsudan.core.protocol import Chunk, Delta
+from zatsudan.core.refusals import DROP, RENAME, SHRINK, Repair, prompt_size, understand
 from zatsudan.core.reply import Reply
 from zatsudan.core.retries import is_loading, pause
 from zatsudan.core.session import FAILED, FINISHED, INTERRUPTED, Made, Node, message_record
@@ -109,10 +109,7 @@ class Turn:
         self._raw_prompt = sum(
             raw_count(message.text) + PER_MESSAGE for message in self.window.messages
         )
-        learned = chat.learned.of(client.server.name, self.model)
-        self.request = mended(
-            build_request(self.model, self.window.messages, self._parameters), learned
-        )
+        self.request = chat.body(self.model, self.window.messages, self._parameters)
         self.started = self._saved_at = chat.clock()
         async with aclosing(client.stream(self.request)) as chunks:
             async for chunk in chunks:
@@ -125,6 +122,8 @@ class Turn:
         if repair is None or (repair.kind, repair.name) in mends or chat.server is None:
             return False
         mends.add((repair.kind, repair.name))
+        if repair.kind == RENAME and (RENAME, repair.value) in mends:
+            repair = Repair(DROP, repair.name)  # it takes neither name
         if repair.kind == SHRINK:
             tokens = self.window.tokens if self.window is not None else 0
             exact = prompt_size(error) or 0
@@ -137,15 +136,16 @@ class Turn:
 
     async def _wait(self, seconds: float, error: ApiError) -> None:
         """Wait with a countdown in `waiting`, which the screen shows."""
-        chat = self._chat
-        until = chat.clock() + seconds
-        while (left := until - chat.clock()) > 0:
+        left = seconds
+        while left > 0:
             if is_loading(error):
                 self.waiting = "the server is still loading the model"
             elif seconds >= 0.5:
                 reason = str(error).split(":")[0].rstrip(".")
                 self.waiting = f"{reason} · again in {math.ceil(left)} s"
-            await chat.sleep(min(left, 0.25))
+            step = min(left, 0.25)
+            await self._chat.sleep(step)
+            left -= step
         self.waiting = ""
 
     def _fold(self, chunk: Chunk, on_delta: OnDelta) -> None:

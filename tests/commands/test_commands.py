@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 
 import pytest
+
+from tests.doubles import ScriptedClient, reply, text, usage
 from zatsudan.chat import Chat
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import (
@@ -21,8 +23,6 @@ from zatsudan.config import Config
 from zatsudan.core.errors import CommandError, ConfigError, StoreError, ZatsudanError
 from zatsudan.core.models import Model
 from zatsudan.core.parameters import BY_NAME
-
-from tests.doubles import ScriptedClient, reply, text, usage
 
 MODELS = [Model("llama-small", 4096), Model("llama-large"), Model("qwen")]
 

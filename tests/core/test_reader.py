@@ -5,12 +5,12 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+from tests.strategies import cuts, pieces
 from zatsudan.core.errors import StreamError
 from zatsudan.core.messages import Json, Usage
 from zatsudan.core.protocol import Chunk, Delta
 from zatsudan.core.reader import Reader, SurrogateJoiner
-
-from tests.strategies import cuts, pieces
 
 
 def read(*parts: bytes) -> tuple[list[Chunk], Reader]:

@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+
 from zatsudan.core.errors import TooLong
 from zatsudan.core.messages import Message
 from zatsudan.core.session import Node

@@ -11,14 +11,14 @@ import pyte
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import PipeInput, create_pipe_input
+
+from tests.server import Request, Script, Server, serve
 from zatsudan.chat import Chat
 from zatsudan.client import Client
 from zatsudan.commands import COMMANDS
 from zatsudan.config import Config, Network
 from zatsudan.connect import Server as Address
 from zatsudan.terminal.live import LiveTerminal
-
-from tests.server import Request, Script, Server, serve
 
 
 class Screen(io.StringIO):

@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from zatsudan import store
-
 from tests.server import CUT, DONE, RESET, Script, chunk, fails, pieces_of, says, usage
 from tests.terminal.emulator import sitting
+from zatsudan import store
 
 
 def below(screen: str, text: str) -> str:

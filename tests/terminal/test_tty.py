@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from zatsudan.connect import Server
 
 pytestmark = [pytest.mark.tty, pytest.mark.model]

@@ -59,7 +59,6 @@ async def retry(chat: Chat, args: str) -> Outcome:
     if parent is None:
         raise CommandError("There is no message to ask again about.", "Write one first.")
     overrides = read_assignments(split(args), chat.session.parameters)
-    chat.record({"type": "head", "id": parent.id})
     changed = "  ".join(f"{name} {show_value(value)}" for name, value in overrides.items())
     note = f"Again: {one_line(parent.message.text, 50)}" + (f"  ({changed})" if changed else "")
     return Generate(parent, overrides, (Line(note, "dim"),))
@@ -115,12 +114,12 @@ async def redraw(chat: Chat, args: str) -> Outcome:
 
 def _last_turns(chat: Chat, args: str) -> Talk:
     turns = turns_of(chat.session.path())
-    if args not in ("", "all") and not (args.isdigit() and int(args)):
+    count = len(turns) if args == "all" else whole_number(args or "1")
+    if count is None or (not count and turns):
         raise CommandError(
             f"{one_line(args, 30)!r} is no number of turns.", "Write a number, or all."
         )
-    count = len(turns) if args == "all" else int(args or 1)
-    shown = [node for turn in turns[-(count or 1) :] for node in turn]
+    shown = [node for turn in turns[-count or len(turns) :] for node in turn]
     return Talk(tuple(shown), len(chat.session.path()) - len(shown))
 
 

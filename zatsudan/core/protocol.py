@@ -66,6 +66,13 @@ def loads(text: str | bytes) -> Json:
         value: Json = json.loads(text, parse_int=_integer)
     except RecursionError:
         raise ValueError("nested too deep") from None
+    if is_deep(value):
+        raise ValueError("nested too deep")
+    return value
+
+
+def is_deep(value: Json) -> bool:
+    """Tell whether a value is nested more than DEPTH levels deep."""
     level = [value]
     for _ in range(DEPTH):
         level = [
@@ -76,8 +83,8 @@ def loads(text: str | bytes) -> Json:
             if isinstance(item, dict | list)
         ]
         if not level:
-            return value
-    raise ValueError("nested too deep")
+            return False
+    return True
 
 
 def _integer(digits: str) -> int | float:

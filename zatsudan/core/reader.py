@@ -74,6 +74,11 @@ class Reader:
     def complete(self) -> bool:
         return self.done or (bool(self._finished) and all(self._finished.values()))
 
+    @property
+    def choices(self) -> int:
+        """How many choices have come so far."""
+        return len(self._finished)
+
     def feed(self, piece: bytes) -> Iterator[Chunk]:
         """Yield the chunks that `piece` completes; raises StreamError.
 

@@ -113,13 +113,12 @@ class Repl:
         try:
             await turn.run(on_delta, self._surface.note)
         except asyncio.CancelledError:
-            if asyncio.current_task() is None:
-                raise
+            pass  # the person stopped it: what came is kept, and the talk goes on
         finally:
             self._surface.end(turn)
         if turn.error is not None:
             self._surface.error(turn.error)
-        if not turn.nodes:
+        if not turn.nodes and self.chat.session.head == parent.id:
             # No reply at all: the words come back, to be changed or sent again.
             self._surface.prefill(parent.message.text)
         elif len(turn.nodes) > 1:
@@ -130,16 +129,20 @@ class Repl:
 
     async def connect(self) -> None:
         """Connect and say where: the second line of the greeting."""
+        chat = self.chat
         try:
-            client = await self.chat.client()
-            if not client.server.model and not self.chat.session.model:
-                await self.chat.model()
+            server = (await chat.client()).server
+            chat.models = chat.models or chat.catalogue.of(server.base_url)
+            before, there = chat.session.model, chat.session.server
+            model = await chat.model()
         except ZatsudanError as error:
             self._surface.error(error)
             return
-        server = client.server
-        model = self.chat.session.model or server.model
         lines = [Line(f"{one_line(model)} at {one_line(server.name)} ({server.reason})", "dim")]
+        if before and before != model:
+            lines.append(
+                Line(f"This session was held with {one_line(before)} at {one_line(there)}.", "dim")
+            )
         if server.missing_key and server.reason != "embedded model":
             lines.append(Line(f"No key is sent: {server.missing_key}.", "dim"))
         if server.reason == "embedded model":
@@ -151,12 +154,9 @@ class Repl:
                 )
             )
         self._surface.show(lines)
-        if not self.chat.session.model:
-            self.chat.use_model(model, server)
-        if not self.chat.models:
-            # For completion, and for the context length; a server may have no list.
-            with contextlib.suppress(ZatsudanError):
-                await self.chat.fetch_models()
+        # For completion, and for the context length; a server may have no list.
+        with contextlib.suppress(ZatsudanError):
+            await chat.fetch_models()
 
 
 def greeting(*, private: bool) -> tuple[Part, ...]:

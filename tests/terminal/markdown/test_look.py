@@ -1,6 +1,7 @@
 """What replies look like, as text to be read."""
 
 import pytest
+
 from zatsudan.terminal.markdown.look import DEFAULT, NO_COLOUR
 from zatsudan.terminal.markdown.rows import plain
 from zatsudan.terminal.markdown.stream import render
@@ -20,7 +21,7 @@ def _block(text: str) -> str:
         pytest.param("# One\n## Two\ntext\n\n\n\nmore", "One\n\nTwo\n\ntext\n\nmore", id="headings"),
         pytest.param("a\n\n---\n\nb", "a\n\n" + "─" * 40 + "\n\nb", id="rule"),
         pytest.param("- a\n- b\n  - c\n\n- d", "• a\n• b\n  ◦ c\n\n• d", id="list"),
-        pytest.param("9. a\n10. b\n    more", "9. a\n10. b more", id="numbers"),
+        pytest.param("9. a\n10. b\n    more", "9. a\n10. b\n    more", id="numbers"),
         pytest.param("- [ ] a\n- [x] b\n1. [x] c", "☐ a\n☑ b\n\n1. ☑ c", id="tasks"),
         pytest.param("-\n- b", "•\n• b", id="empty item"),
         pytest.param("> a\n>\n> - b\n>> c", "│ a\n│\n│ • b\n│\n│ │ c", id="quote"),
@@ -31,13 +32,13 @@ def _block(text: str) -> str:
         pytest.param("~~a~~ `b` ***c***", "a b c", id="marks"),
         pytest.param("<b>x</b> &lt;y&gt; &copy;", "<b>x</b> <y> ©", id="html and entities"),
         pytest.param("a[^1]\n\n[^1]: note\n[x]: http://y",
-                     "a[^1]\n\n[^1]: note [x]: http://y", id="footnotes and definitions"),
+                     "a[^1]\n\n[^1]: note\n[x]: http://y", id="footnotes and definitions"),
         pytest.param(r"\(a_b*c*\) and \[x\] $p_i * q_i$, $5 *or* $6",
                      r"\(a_b*c*\) and \[x\] $p_i * q_i$, $5 or $6", id="mathematics"),
         pytest.param("\\[\n\\sum_i x_i\n\\]", "\\[\n\\sum_i x_i\n\\]", id="display mathematics"),
         pytest.param("$$\na\n+ b\n=\n$$\n- c", "$$\na\n+ b\n=\n$$\n\n• c", id="no list in mathematics"),
         pytest.param("これは**「強調」**です。", "これは「強調」です。", id="japanese emphasis"),
-        pytest.param("日本語\nの文\nword", "日本語の文 word", id="soft breaks"),
+        pytest.param("日本語\nの文\nword", "日本語\nの文\nword", id="line ends are kept"),
         pytest.param("a  \nb\\\nc", "a\nb\nc", id="hard breaks"),
         pytest.param("```\n\na\n\n\tb\n\n```", "a\n\n    b", id="code without blank edges"),
         pytest.param("- a\n\n  ```\n  x\n  ```\n- b", "• a\n\n  x\n• b", id="code in an item"),

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from zatsudan.terminal.markdown.look import DEFAULT
 from zatsudan.terminal.markdown.pipes import delimiter_aligns, table_cells
 from zatsudan.terminal.markdown.rows import plain
@@ -78,6 +79,10 @@ def test_tail_of_a_table_shows_its_last_rows() -> None:
 )
 def test_delimiter_aligns(line: str, aligns: tuple[str, ...]) -> None:
     assert delimiter_aligns(line) == aligns
+
+
+def test_empty_cells_alone_leave_no_blank_rows() -> None:
+    assert [plain(row) for row in render("| |\n|-|\n||\n|a|\n||", 40, DEFAULT)] == ["─", "a"]
 
 
 def test_table_cells() -> None:

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.style import Style
+
 from zatsudan.terminal.markdown.cells import cells, clusters
-from zatsudan.terminal.markdown.rows import HARD, PLAIN, SOFT, Piece, plain, row
+from zatsudan.terminal.markdown.rows import HARD, PLAIN, Piece, plain, row
 from zatsudan.terminal.markdown.wrapping import Wrapper, cut, wrap
 
 _BOLD = Style(bold=True)
@@ -23,16 +24,12 @@ def _wrapped(text: str, width: int) -> list[str]:
         ("a  b", 8, ["a  b"]),
         ("longword-without-end x", 8, ["longword", "-without", "-end x"]),
         ("ab longword-x", 8, ["ab", "longword", "-x"]),
-        ("ab longword-x" + SOFT + "y", 8, ["ab", "longword", "-x y"]),
         ("ab longword-日本", 8, ["ab", "longword", "-日本"]),
         ("これはペンです。", 8, ["これはペ", "ンです。"]),
         ("これはペン、です。", 10, ["これはペ", "ン、です。"]),
         ("彼は「はい」と", 6, ["彼は", "「は", "い」と"]),
         ("日本word語", 6, ["日本", "word語"]),
         ("ラーメンー", 8, ["ラーメ", "ンー"]),
-        ("日本" + SOFT + "語", 20, ["日本語"]),
-        ("한국" + SOFT + "어", 20, ["한국 어"]),
-        ("ab" + SOFT + "日", 20, ["ab 日"]),
         ("a" + HARD + "b", 20, ["a", "b"]),
         ("全角\u3000空白", 6, ["全角", "空白"]),
     ],

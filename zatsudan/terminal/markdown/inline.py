@@ -12,7 +12,7 @@ from rich.style import Style
 from zatsudan.core.printable import printable
 from zatsudan.terminal.markdown.cells import width
 from zatsudan.terminal.markdown.look import Look, combine
-from zatsudan.terminal.markdown.rows import HARD, PLAIN, SOFT, Piece
+from zatsudan.terminal.markdown.rows import HARD, PLAIN, Piece
 
 # Mathematics is looked for this far ahead, so that the price in "$5" does not
 # keep a whole long paragraph waiting for another "$".
@@ -20,7 +20,9 @@ INLINE_MATH = 200
 DISPLAY_MATH = 2000
 
 _INLINE_DOLLARS = re.compile(r"\$(?! |\d+(?:[.,]\d+)*\b)((?:[^$\\\n]|\\.)+?)(?<![ \\])\$(?!\d)")
-_BREAKS = {"softbreak": SOFT, "hardbreak": HARD}
+# Models mean the line ends that they write: poems, addresses, short answers in
+# rows. CommonMark lets the renderer choose (section 6.8).
+_BREAKS = ("softbreak", "hardbreak")
 _BR = re.compile(r"(?<! ) *<br */?> *", re.IGNORECASE)
 _CLOSERS = {"\\(": "\\)", "\\[": "\\]", "$$": "$$"}
 
@@ -88,7 +90,7 @@ def tokens(source: str) -> list[Token]:
 
 
 def pieces(parsed: list[Token], look: Look, base: Style, *, breaks: bool = False) -> list[Piece]:
-    """Styled text of parsed Markdown; `SOFT` and `HARD` stand for line ends.
+    """Styled text of parsed Markdown; `HARD` stands for line ends.
 
     With `breaks`, `<br>` ends a line too: cells of tables have no other way.
     """
@@ -115,7 +117,7 @@ def pieces(parsed: list[Token], look: Look, base: Style, *, breaks: bool = False
         elif token.type == "image":
             found += _image(token, look, style)
         elif token.type in _BREAKS:
-            found.append((_BREAKS[token.type], style))
+            found.append((HARD, style))
         else:
             text = printable(token.content)
             if breaks and token.type == "text" and "<" in text:

@@ -11,10 +11,9 @@ Row = tuple[Segment, ...]
 Piece = tuple[str, Style]
 """A stretch of text in one style."""
 
-# Signs inside a piece's text. No other control can stand there, since all text
-# passed `printable`.
-HARD = "\n"  # the row ends here
-SOFT = "\r"  # the source line ends here: a blank, or nothing between Japanese signs
+# The sign inside a piece's text where its row ends. No other control can stand
+# there, since all text passed `printable`.
+HARD = "\n"
 
 PLAIN = Style()
 

@@ -115,7 +115,7 @@ class Table:
             rows += self._line(cells) if self._fitted else self._stacked(cells)
             self._printed += 1
         self._rows = []
-        return rows
+        return [line for line in rows if line]  # a column of empty cells leaves no gap
 
     def _fit(self) -> None:
         """Settle the widths of the columns; none if they do not fit side by side."""
@@ -158,7 +158,7 @@ class Table:
             if cell:
                 label = [*head, (": ", self._look.table_rule)] if head else []
                 rows += wrap([*label, *cell], self._width)
-        return rows or [()]
+        return rows
 
     def _joined(self, cells: _Cells) -> list[Piece]:
         parts: list[Piece] = []

@@ -26,12 +26,12 @@ _NO_START = frozenset(
 # Signs that must not end a row.
 _NO_END = frozenset("（［｛〔〈《「『【〘〖〝‘“｟«([{$¥￥＄£#＃")
 
-# Runs: the two break signs, blanks, signs of one cell each without marks on the
+# Runs: the sign that ends a row, blanks, signs of one cell each without marks on the
 # last, and the rest (which may lean on a sign before it, as in keycaps).
 _RUN = re.compile(
-    r"\n|\r|[ \t]+"
+    r"\n|[ \t]+"
     r"|[!-~\xa1-\xac\xae-\u02ff\u0370-\u0482]+(?![\u0300-\u036f\u200d\ufe0e\ufe0f\u20d0-\u20ff])"
-    r"|[!-~]?[^ \t\n\r!-~]+"
+    r"|[!-~]?[^ \t\n!-~]+"
 )
 
 _SIMPLE = re.compile(r"[!-~\xa1-\xac\xae-\u02ff\u0370-\u0482]+").fullmatch
@@ -42,18 +42,6 @@ _Sized = tuple[str, Style, int]
 def is_wide(char: str) -> bool:
     """Whether a break may stand next to `char` without a blank."""
     return width(char) == 2
-
-
-def joins(before: str, after: str) -> bool:
-    """Whether a line end between these two signs means nothing, as in Japanese and Chinese.
-
-    Korean is wide too, but has blanks between its words.
-    """
-    return is_wide(before) and is_wide(after) and not (_hangul(before) or _hangul(after))
-
-
-def _hangul(char: str) -> bool:
-    return "\uac00" <= char <= "\ud7af" or "\u1100" <= char <= "\u11ff"
 
 
 def _may_break(before: str, after: str) -> bool:
@@ -74,7 +62,6 @@ class Wrapper:
         self._unit: list[_Sized] = []  # what must stay together, still growing
         self._unit_cells = 0
         self._last = ""  # last sign of the unit
-        self._soft: Style | None = None
 
     def fork(self) -> "Wrapper":
         """A copy that may go its own way."""
@@ -95,14 +82,10 @@ class Wrapper:
                 first = run[0]
                 if first in " \t":
                     self._end_unit(done)
-                    self._soft = None
                     self._add_blank(" " * len(run), style, len(run))
                 elif first == "\n":
                     self._end_unit(done)
                     self._end_row(done)
-                    self._soft = None
-                elif first == "\r":
-                    self._soft = style
                 elif _SIMPLE(run):
                     self._add_sign(run, style, len(run), done)
                 else:
@@ -129,11 +112,6 @@ class Wrapper:
 
     def _add_sign(self, text: str, style: Style, size: int, done: list[Row]) -> None:
         first = text[0]
-        if self._soft is not None:
-            soft, self._soft = self._soft, None
-            if self._last and not joins(self._last, first):
-                self._end_unit(done)
-                self._add_blank(" ", soft, 1)
         if self._last and size and _may_break(self._last, first):
             self._end_unit(done)
         self._unit.append((text, style, size))
