@@ -6,12 +6,12 @@ followed, so the key cannot be carried to another.
 
 import asyncio
 import json
-import re
 import socket
 import ssl
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
 from datetime import UTC, datetime
+from urllib.request import getproxies
 
 import httpx
 
@@ -30,6 +30,7 @@ from zatsudan.core.printable import one_line
 from zatsudan.core.protocol import Chunk, loads, read_error
 from zatsudan.core.reader import Reader
 from zatsudan.core.retries import read_retry_after
+from zatsudan.trust import is_loopback, secrets_of, tls_context
 
 #: How long to wait for the rest of a stream whose end was already said, in seconds.
 AFTERMATH_SECONDS = 3.0
@@ -47,8 +48,6 @@ _CUT = (
     "What came is kept; /retry asks again.",
 )
 _EMPTY = ("The server's reply was empty.", "/retry asks again.")
-
-_SECRET_NAME = re.compile("key|auth|token|secret|cookie|passw", re.IGNORECASE)
 
 
 class Client:
@@ -77,15 +76,17 @@ class Client:
             url = httpx.URL(server.base_url)
             self._base = str(url.copy_with(query=None))
             self._where = str(url.copy_with(query=None, userinfo=b""))
-            self._secrets = _secrets(server, url)
+            self._secrets = secrets_of(server)
             self._http = httpx.AsyncClient(
                 headers=headers,
                 params={**url.params, **server.query} or None,
                 timeout=httpx.Timeout(
                     network.idle_seconds, connect=network.connect_seconds, pool=None
                 ),
+                # The environment names proxies: none stands between us and this machine.
+                trust_env=not is_loopback(url.host),
                 # Building a TLS context takes 20 ms, which http does not need.
-                verify=_tls(server) if secure else False,
+                verify=tls_context(server) if secure else False,
                 transport=transport,
             )
         except UnicodeEncodeError:
@@ -158,7 +159,11 @@ class Client:
             return bytes(body)
 
     def _translated(self, error: Exception) -> ApiError:
-        return _translate(error, self._where, self._network)
+        failure = _translate(error, self._where, self._network)
+        unreached = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+        if unreached and self._http.trust_env and getproxies():
+            failure.advice = "Does the proxy answer that HTTP_PROXY, HTTPS_PROXY or ALL_PROXY name?"
+        return failure
 
     def _status_error(self, response: httpx.Response, body: bytes) -> StatusError:
         # Before it is read: what is cut short afterwards could end in half a key.
@@ -178,21 +183,6 @@ class Client:
         for secret in self._secrets:
             text = text.replace(secret, "[key]")
         return text
-
-
-def _secrets(server: Server, url: httpx.URL) -> list[str]:
-    """Return all that may be a key, the longest first; what is shorter than six signs is none."""
-    named = [*server.headers.items(), *server.query.items(), *url.params.items()]
-    found = {value.strip() for name, value in named if _SECRET_NAME.search(name)}
-    found |= {value.removeprefix("Bearer ") for value in found} | {server.api_key, url.password}
-    return sorted((value for value in found if len(value) > 5), key=len, reverse=True)
-
-
-def _tls(server: Server) -> ssl.SSLContext | bool:
-    """Return how certificates are checked: by the profile's file, else by the system's store."""
-    if not server.verify:
-        return False
-    return ssl.create_default_context(cafile=server.ca_file or None)
 
 
 async def _chunks(response: httpx.Response, choices: int) -> AsyncGenerator[Chunk, None]:
@@ -280,7 +270,7 @@ _EXPLANATIONS: tuple[tuple[type[BaseException], str, str], ...] = (
     (
         httpx.ConnectError,
         "Nothing answers at {where}.",
-        "Start the server, or name another with --base-url.",
+        "Start the server, or name another with --base-url",
     ),
     # Its own text repeats the header's value, which may be the key.
     (httpx.LocalProtocolError, *_NOT_SENDABLE),
