@@ -137,7 +137,7 @@ class Client:
                     body = await self._listed(seconds)
                 except httpx.RemoteProtocolError:  # a kept connection that the server has closed
                     body = await self._listed(seconds)
-            return read_models(loads(body))
+            return read_models(loads(body.decode("utf-8-sig", "replace")))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise self._translated(error) from error
         except TimeoutError:
