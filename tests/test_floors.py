@@ -29,6 +29,7 @@ FLOORS = {
     "chat": 3,
     "commands": 3,
     "lab": 3,
+    "prefill": 3,
     "turn": 3,
     "terminal": 4,
     "cli": 5,

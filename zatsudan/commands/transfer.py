@@ -11,6 +11,7 @@ from zatsudan.commands.registry import Choice, command
 from zatsudan.core.errors import CommandError, StoreError, ZatsudanError
 from zatsudan.core.messages import JsonObject
 from zatsudan.core.printable import one_line
+from zatsudan.core.session import recovery
 from zatsudan.core.window import choose
 from zatsudan.core.words import Word, quote, split
 from zatsudan.exports.request import key_variable, request_to
@@ -111,6 +112,21 @@ async def export_text(chat: Chat, name: str, reply: str = "") -> str:
     body = _body_of(chat, reply) if reply else _next_body(chat, model)
     request = request_to(server, body, key_variable(server, chat.config))
     return exports.export(chat.session, name, request)
+
+
+async def export_saved(chat: Chat, path: Path, name: str, reply: str = "") -> str:
+    """Return a session from disk in the format `name`, by a `chat` that saves nothing.
+
+    Its file is only read, so that it may be open in another terminal. Raises ZatsudanError.
+    """
+    chat.session = store.load(path).session
+    for record in recovery(chat.session):
+        chat.record(record)
+    if exports.find(name).request is not None:
+        server = (await chat.client()).server
+        if chat.session.server not in ("", server.name):
+            chat.use_model(server.model, server)  # another server knows other models
+    return await export_text(chat, name, reply)
 
 
 def _next_body(chat: Chat, model: str) -> JsonObject:

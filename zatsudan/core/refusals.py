@@ -63,6 +63,8 @@ _OTHER_NAME = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "
 
 #: Kinds of repair.
 DROP, RENAME, SYSTEM, SHRINK = "drop", "rename", "system", "shrink"
+#: No repair, but learned like one: `name` is the form of prefill that is taken, or `none`.
+PREFILL = "prefill"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,9 @@ class Repair:
     @classmethod
     def from_json(cls, value: Json) -> "Repair | None":
         """Read what `to_json` wrote; None for anything else."""
-        if not isinstance(value, dict) or value.get("kind") not in (DROP, RENAME, SYSTEM, SHRINK):
+        if not isinstance(value, dict) or value.get("kind") not in (
+            *(DROP, RENAME, SYSTEM, SHRINK, PREFILL),
+        ):
             return None
         extra = value.get("value", "")
         if isinstance(extra, bool) or not isinstance(extra, str | int):

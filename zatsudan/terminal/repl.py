@@ -6,7 +6,7 @@ terminal and the tests.
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from zatsudan import __version__
@@ -14,7 +14,6 @@ from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Generate, Leave, Line, Part, Prefill, Show
 from zatsudan.commands.registry import Command, find, parse
 from zatsudan.core.errors import ZatsudanError
-from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line
 from zatsudan.core.protocol import Delta
 from zatsudan.core.session import FINISHED, Node
@@ -45,8 +44,8 @@ class Surface(Protocol):
     def clear_screen(self) -> None:
         """Scroll the screen empty."""
 
-    def prefill(self, text: str) -> None:
-        """Put a text into the input line."""
+    def prefill(self, text: str, *, editor: bool = False) -> None:
+        """Put a text into the input line, or into the editor."""
 
     def leave(self) -> None:
         """End the program."""
@@ -98,17 +97,24 @@ class Repl:
             self._surface.show(outcome.parts)
         elif isinstance(outcome, Generate):
             self._surface.show(outcome.parts)
-            return await self.reply(outcome.parent, outcome.overrides)
+            turn = self.chat.turn(
+                outcome.parent,
+                outcome.overrides,
+                outcome.prefix,
+                outcome.logprobs,
+                asking=outcome.asking,
+            )
+            return await self.reply(outcome.parent, turn)
         elif isinstance(outcome, Prefill):
             self._surface.show(outcome.parts)
-            self._surface.prefill(outcome.text)
+            self._surface.prefill(outcome.text, editor=outcome.editor)
         elif isinstance(outcome, Leave):
             self._surface.leave()
         return True
 
-    async def reply(self, parent: Node, overrides: Mapping[str, Json] | None = None) -> bool:
+    async def reply(self, parent: Node, turn: Turn | None = None) -> bool:
         """Answer a user message."""
-        turn = self.chat.turn(parent, overrides)
+        turn = turn or self.chat.turn(parent)
         on_delta = self._surface.begin(turn)
         try:
             await turn.run(on_delta, self._surface.note)
