@@ -25,6 +25,7 @@ FLOORS = {
     "learned": 2,
     "catalogue": 2,
     "store": 2,
+    "trust": 2,
     "chat": 3,
     "commands": 3,
     "lab": 3,

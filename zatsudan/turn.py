@@ -11,7 +11,7 @@ from zatsudan.core.errors import ApiError, StatusError, ZatsudanError
 from zatsudan.core.messages import Json, JsonObject, Message, Usage
 from zatsudan.core.prefill import FIELDS, NONE, asked, prefilled, without_echo
 from zatsudan.core.protocol import Chunk, Delta
-from zatsudan.core.refusals import SHRINK, prompt_size, understand
+from zatsudan.core.refusals import DROP, RENAME, SHRINK, Repair, prompt_size, understand
 from zatsudan.core.reply import Reply
 from zatsudan.core.retries import is_loading, pause
 from zatsudan.core.session import FAILED, FINISHED, INTERRUPTED, Made, Node, message_record
@@ -151,6 +151,8 @@ class Turn:
         if repair is None or (repair.kind, repair.name) in mends or chat.server is None:
             return False
         mends.add((repair.kind, repair.name))
+        if repair.kind == RENAME and (RENAME, repair.value) in mends:
+            repair = Repair(DROP, repair.name)  # it takes neither name
         if repair.kind == SHRINK:
             tokens = self.window.tokens if self.window is not None else 0
             exact = prompt_size(error) or 0
