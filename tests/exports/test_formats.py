@@ -96,6 +96,9 @@ def test_a_message_that_is_nested_too_deep_is_refused() -> None:
         content = [content]
     session = talk("Hello")
     apply(session, message_record("9", "1", Message("assistant", "x", {"tool_calls": content}), ""))
+    apply(
+        session, message_record("10", "9", Message("tool", "4"), "")
+    )  # a call is exported with it
     for name in ("json", "jsonl", "markdown"):
         with pytest.raises(CommandError, match="nested too deep"):
             export(session, name)
