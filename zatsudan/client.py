@@ -75,7 +75,7 @@ class Client:
                 headers["Authorization"] = f"Bearer {server.api_key}"
             url = httpx.URL(server.base_url)
             self._base = str(url.copy_with(query=None))
-            self._where = str(url.copy_with(query=None, userinfo=b""))
+            self._where = shown_url(server.base_url)
             self._secrets = secrets_of(server)
             self._http = httpx.AsyncClient(
                 headers=headers,
@@ -289,7 +289,7 @@ _EXPLANATIONS: tuple[tuple[type[BaseException], str, str], ...] = (
 )
 
 
-def _translate(error: Exception, base_url: str, network: Network) -> ApiError:
+def _translate(error: Exception, where: str, network: Network) -> ApiError:
     """Return httpx's error as a sentence and an advice."""
     causes = list(_causes(error))
     kind, sentence, advice = next(
@@ -299,7 +299,7 @@ def _translate(error: Exception, base_url: str, network: Network) -> ApiError:
     detail = getattr(cause, "verify_message", "") or str(cause) or type(cause).__name__
     return ConnectionFailed(
         sentence.format(
-            where=one_line(shown_url(base_url), 120),
+            where=one_line(where, 120),
             detail=one_line(detail),
             connect=describe_seconds(network.connect_seconds),
             idle=describe_seconds(network.idle_seconds),
