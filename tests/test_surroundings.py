@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.server import CUT, Piece, Script, Server, says, serve
-from tests.terminal.test_tty import Program
+from tests.terminal.program import Program
 
 KEY = "sk-very-secret-123456"
 PASSWORD = "hunter2-secret"
