@@ -238,7 +238,8 @@ class LiveTerminal:
         return [*stream.feed(text), *stream.finish()]
 
     def echo(self, text: str) -> None:
-        self._commit([*said_rows(text, self._width()), ""])
+        rows = list(said_rows(text, self._width()))
+        self._commit(rows if parse(text) is not None else [*rows, ""])
 
     def show(self, parts: Sequence[Part]) -> None:
         rows = [row for part in parts for row in part_rows(part, self._width(), self._render)]
