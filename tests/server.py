@@ -108,7 +108,10 @@ class Server:
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection."""
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+        # Cancelled: the loop ends while a client keeps its connection.
+        with contextlib.suppress(
+            ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError
+        ):
             while (request := await _read(reader)) is not None:
                 self.requests.append(request)
                 if not await self._send(self._script(request), reader, writer):

@@ -129,6 +129,15 @@ class Journal:
         self._good += len(data)
 
 
+def replace(path: Path, data: bytes) -> None:
+    """Put a small file in the place of another, whole or not at all, for its owner only; raises OSError."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    new = path.with_suffix(f".{os.getpid()}")
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(data)
+    os.replace(new, path)  # noqa: PTH105  atomic by name
+
+
 def _lock(fd: int) -> None:
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
