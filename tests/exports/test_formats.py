@@ -92,7 +92,7 @@ def test_certificates_of_a_profile_are_trusted_by_the_program_too() -> None:
 
 def test_a_message_that_is_nested_too_deep_is_refused() -> None:
     content: Any = "deep"
-    for _ in range(5000):
+    for _ in range(100_000):
         content = [content]
     session = talk("Hello")
     apply(session, message_record("9", "1", Message("assistant", "x", {"tool_calls": content}), ""))
