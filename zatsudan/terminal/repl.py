@@ -6,7 +6,7 @@ terminal and the tests.
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from zatsudan import __version__
@@ -14,7 +14,6 @@ from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Generate, Leave, Line, Part, Prefill, Show
 from zatsudan.commands.registry import Command, find, parse
 from zatsudan.core.errors import ZatsudanError
-from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line
 from zatsudan.core.protocol import Delta
 from zatsudan.core.session import FINISHED, Node
@@ -45,8 +44,8 @@ class Surface(Protocol):
     def clear_screen(self) -> None:
         """Scroll the screen empty."""
 
-    def prefill(self, text: str) -> None:
-        """Put a text into the input line."""
+    def prefill(self, text: str, *, editor: bool = False) -> None:
+        """Put a text into the input line, or into the editor."""
 
     def leave(self) -> None:
         """End the program."""
@@ -98,28 +97,34 @@ class Repl:
             self._surface.show(outcome.parts)
         elif isinstance(outcome, Generate):
             self._surface.show(outcome.parts)
-            return await self.reply(outcome.parent, outcome.overrides)
+            turn = self.chat.turn(
+                outcome.parent,
+                outcome.overrides,
+                outcome.prefix,
+                outcome.logprobs,
+                asking=outcome.asking,
+            )
+            return await self.reply(outcome.parent, turn)
         elif isinstance(outcome, Prefill):
             self._surface.show(outcome.parts)
-            self._surface.prefill(outcome.text)
+            self._surface.prefill(outcome.text, editor=outcome.editor)
         elif isinstance(outcome, Leave):
             self._surface.leave()
         return True
 
-    async def reply(self, parent: Node, overrides: Mapping[str, Json] | None = None) -> bool:
+    async def reply(self, parent: Node, turn: Turn | None = None) -> bool:
         """Answer a user message."""
-        turn = self.chat.turn(parent, overrides)
+        turn = turn or self.chat.turn(parent)
         on_delta = self._surface.begin(turn)
         try:
             await turn.run(on_delta, self._surface.note)
         except asyncio.CancelledError:
-            if asyncio.current_task() is None:
-                raise
+            pass  # the person stopped it: what came is kept, and the talk goes on
         finally:
             self._surface.end(turn)
         if turn.error is not None:
             self._surface.error(turn.error)
-        if not turn.nodes:
+        if not turn.nodes and self.chat.session.head == parent.id:
             # No reply at all: the words come back, to be changed or sent again.
             self._surface.prefill(parent.message.text)
         elif len(turn.nodes) > 1:
@@ -130,16 +135,20 @@ class Repl:
 
     async def connect(self) -> None:
         """Connect and say where: the second line of the greeting."""
+        chat = self.chat
         try:
-            client = await self.chat.client()
-            if not client.server.model and not self.chat.session.model:
-                await self.chat.model()
+            server = (await chat.client()).server
+            chat.models = chat.models or chat.catalogue.of(server.base_url)
+            before, there = chat.session.model, chat.session.server
+            model = await chat.model()
         except ZatsudanError as error:
             self._surface.error(error)
             return
-        server = client.server
-        model = self.chat.session.model or server.model
         lines = [Line(f"{one_line(model)} at {one_line(server.name)} ({server.reason})", "dim")]
+        if before and before != model:
+            lines.append(
+                Line(f"This session was held with {one_line(before)} at {one_line(there)}.", "dim")
+            )
         if server.missing_key and server.reason != "embedded model":
             lines.append(Line(f"No key is sent: {server.missing_key}.", "dim"))
         if server.reason == "embedded model":
@@ -151,12 +160,9 @@ class Repl:
                 )
             )
         self._surface.show(lines)
-        if not self.chat.session.model:
-            self.chat.use_model(model, server)
-        if not self.chat.models:
-            # For completion, and for the context length; a server may have no list.
-            with contextlib.suppress(ZatsudanError):
-                await self.chat.fetch_models()
+        # For completion, and for the context length; a server may have no list.
+        with contextlib.suppress(ZatsudanError):
+            await chat.fetch_models()
 
 
 def greeting(*, private: bool) -> tuple[Part, ...]:
