@@ -26,10 +26,10 @@ from zatsudan.core.session import Node, Session, apply, message_record, recovery
 from zatsudan.core.tokens import Estimator, raw_count
 from zatsudan.core.window import Window, choose
 from zatsudan.learned import Learned
-from zatsudan.turn import Turn
 
 if TYPE_CHECKING:
     from zatsudan.client import Client
+    from zatsudan.turn import Turn
 
 #: Tokens kept free for the reply where max_tokens does not say.
 REPLY_TOKENS = 1024
@@ -269,6 +269,8 @@ class Chat:
         With a `prefix` the reply goes on from that text, whose log probabilities may be known;
         `asking` in words, where the server takes no prefix.
         """
+        from zatsudan.turn import Turn  # imported behind the prompt
+
         parameters = {**self.session.parameters, **(overrides or {})}
         return Turn(self, parent, parameters, prefix, logprobs, asking=asking)
 

@@ -6,11 +6,9 @@ names file, line and the nearest key.
 """
 
 import dataclasses
-import difflib
 import json
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -139,6 +137,8 @@ def load(path: Path) -> Config:
 
 def parse(text: str, name: str) -> Config:
     """Read the text of a config file called `name`; raises ConfigError."""
+    import tomllib  # there may be no file
+
     try:
         table = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
@@ -200,6 +200,8 @@ class _Place:
 
 
 def _nearest(name: str, names: Mapping[str, Any] | list[str]) -> str:
+    import difflib
+
     near = difflib.get_close_matches(name, list(names), n=1, cutoff=0.5)
     if near:
         return f"Did you mean {near[0]}?"

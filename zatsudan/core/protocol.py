@@ -5,7 +5,6 @@ compatible leave fields out, repeat them, send null, lists and numbers as
 texts, and end their streams in four ways.
 """
 
-import html
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -239,6 +238,8 @@ def error_hint(value: Json, key: str) -> str:
 def _html_title(text: str) -> str:
     if not re.match(r"\s*<(!doctype|html|head|body|\?xml)", text, re.IGNORECASE):
         return text
+    import html  # its table is large, and such pages are rare
+
     title = re.search(
         r"<title[^>]*>(.*?)</title>|<h1[^>]*>(.*?)</h1>",
         text[:16_384],  # the search is quadratic on a page made to be slow

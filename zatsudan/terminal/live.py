@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from prompt_toolkit.application.run_in_terminal import in_terminal
 from prompt_toolkit.data_structures import Size
@@ -34,13 +34,16 @@ from zatsudan.terminal.repl import Repl, greeting
 from zatsudan.terminal.rows import reflows, sgr, wrap
 from zatsudan.terminal.stream import RowStream
 from zatsudan.terminal.view import LiveView
-from zatsudan.turn import Turn
+
+if TYPE_CHECKING:
+    from zatsudan.turn import Turn
 
 RESIZE_SECONDS = 0.08
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 
 #: What is imported behind the prompt, while the person reads and writes.
 WARM = (
+    "zatsudan.turn",
     "zatsudan.discovery",
     "rich.console",
     "httpcore._backends.anyio",
@@ -249,7 +252,7 @@ class LiveTerminal:
     def error(self, error: ZatsudanError) -> None:
         self._commit([*error_rows(error, self._width()), ""])
 
-    def begin(self, turn: Turn) -> Callable[[Delta], None]:
+    def begin(self, turn: "Turn") -> Callable[[Delta], None]:
         began = self._clock()
 
         def line() -> str:
@@ -279,7 +282,7 @@ class LiveTerminal:
         if self._view is not None:
             self._view.note(sgr(row, "warn") for row in wrap(printable(text), self._width()))
 
-    def end(self, turn: Turn) -> None:
+    def end(self, turn: "Turn") -> None:
         if self._view is not None:
             self._view.close()
             self._view = None

@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Part, Talk
@@ -21,7 +21,9 @@ from zatsudan.core.protocol import Delta
 from zatsudan.terminal.parts import PROMPT, error_rows, part_rows, status
 from zatsudan.terminal.repl import Repl, greeting
 from zatsudan.terminal.rows import uncoloured
-from zatsudan.turn import Turn
+
+if TYPE_CHECKING:
+    from zatsudan.turn import Turn
 
 WIDTH = 80
 
@@ -94,7 +96,7 @@ class PlainTerminal:
         for row in error_rows(error, WIDTH):
             self._write(self._err, uncoloured(row) + "\n")
 
-    def begin(self, turn: Turn) -> Callable[[Delta], None]:
+    def begin(self, turn: "Turn") -> Callable[[Delta], None]:
         del turn
         self._wrote = ""
 
@@ -108,7 +110,7 @@ class PlainTerminal:
     def note(self, text: str) -> None:
         self._write(self._err, f"[{printable(text)}]\n")
 
-    def end(self, turn: Turn) -> None:
+    def end(self, turn: "Turn") -> None:
         if self._wrote and not self._wrote.endswith("\n"):
             self._write(self._out, "\n")
         if turn.nodes and self._err.isatty():

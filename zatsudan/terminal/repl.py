@@ -7,7 +7,7 @@ terminal and the tests.
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from zatsudan import __version__
 from zatsudan.chat import Chat
@@ -17,7 +17,9 @@ from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.printable import one_line
 from zatsudan.core.protocol import Delta
 from zatsudan.core.session import FINISHED, Node
-from zatsudan.turn import Turn
+
+if TYPE_CHECKING:
+    from zatsudan.turn import Turn
 
 
 class Surface(Protocol):
@@ -32,13 +34,13 @@ class Surface(Protocol):
     def error(self, error: ZatsudanError) -> None:
         """Show a failure and what to do next."""
 
-    def begin(self, turn: Turn) -> Callable[[Delta], None]:
+    def begin(self, turn: "Turn") -> Callable[[Delta], None]:
         """A reply begins; return what takes its deltas."""
 
     def note(self, text: str) -> None:
         """Say a line while a reply is under way."""
 
-    def end(self, turn: Turn) -> None:
+    def end(self, turn: "Turn") -> None:
         """The reply has ended, one way or another."""
 
     def clear_screen(self) -> None:
@@ -112,7 +114,7 @@ class Repl:
             self._surface.leave()
         return True
 
-    async def reply(self, parent: Node, turn: Turn | None = None) -> bool:
+    async def reply(self, parent: Node, turn: "Turn | None" = None) -> bool:
         """Answer a user message."""
         turn = turn or self.chat.turn(parent)
         on_delta = self._surface.begin(turn)
