@@ -1,6 +1,15 @@
 """The slash commands: each returns an outcome, none prints."""
 
-from zatsudan.commands import about, conversation, sampling, servers, sessions, transfer
+from zatsudan.commands import (
+    about,
+    conversation,
+    sampling,
+    search,
+    servers,
+    sessions,
+    titles,
+    transfer,
+)
 from zatsudan.commands.registry import collect
 
-COMMANDS = collect(conversation, sampling, servers, sessions, transfer, about)
+COMMANDS = collect(conversation, sampling, servers, sessions, titles, search, transfer, about)

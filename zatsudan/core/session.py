@@ -177,6 +177,14 @@ class Session:
             if self.nodes[key].message.role == node.message.role
         ]
 
+    def branch_end(self, node_id: str) -> str:
+        """Return the end of the branch on which a message stands: the head, or the latest one."""
+        if any(node.id == node_id for node in self.path()):
+            return str(self.head)
+        while self.children.get(node_id):
+            node_id = self.children[node_id][-1]
+        return node_id
+
     def replies(self) -> Iterator[Node]:
         """Yield every reply of the tree, in the order in which they were made."""
         return (node for node in self.nodes.values() if node.made is not None)
