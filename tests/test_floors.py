@@ -24,6 +24,8 @@ FLOORS = {
     "imports": 2,
     "learned": 2,
     "catalogue": 2,
+    "search": 2,
+    "shelf": 2,
     "store": 2,
     "trust": 2,
     "chat": 3,
@@ -33,6 +35,7 @@ FLOORS = {
     "turn": 3,
     "terminal": 4,
     "cli": 5,
+    "subcommands": 5,
     "__main__": 6,
 }
 

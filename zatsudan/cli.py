@@ -234,11 +234,11 @@ def _setting(name: str, value: "Json", origin: str) -> "JsonObject":
 
 def _resume(chat: "Chat", wanted: "list[JsonObject]") -> "list[Part]":
     """Go on with the last session, flags over what it holds; return what to show of it."""
-    from zatsudan import store
+    from zatsudan import shelf
     from zatsudan.commands.outcomes import Line
     from zatsudan.commands.sessions import resume
 
-    found = store.summaries(chat.sessions) if chat.sessions is not None else []
+    found = shelf.summaries(chat.sessions) if chat.sessions is not None else []
     if not found:
         return [Line("There is no session to go on with: this is a new one.", "dim")]
     parts = resume(chat, found[0].path)

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from tests.quirks import QUIRKS
 from tests.strategies import any_text, cuts, pieces, records
-from zatsudan import config, imports, store
+from zatsudan import config, imports, shelf, store
 from zatsudan.commands.registry import parse
 from zatsudan.core.errors import StatusError, ZatsudanError
 from zatsudan.core.messages import Json, JsonObject, Message, Usage
@@ -106,7 +106,7 @@ def load_journal(data: bytes) -> None:
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory) / f"x{store.SUFFIX}"
         path.write_bytes(data)
-        store.summaries(Path(directory))
+        shelf.summaries(Path(directory))
         try:
             session = store.load(path).session
         except ZatsudanError:

@@ -13,6 +13,7 @@ from zatsudan.commands.outcomes import (
     Leave,
     Line,
     Outcome,
+    Pick,
     Prefill,
     Rows,
     Show,
@@ -66,7 +67,7 @@ def lines(outcome: Outcome) -> list[str]:
     """What an outcome says, row by row; the cells of a table are set apart by `|`."""
     assert not isinstance(outcome, Leave)
     rows: list[str] = []
-    for part in outcome.parts:
+    for part in outcome.instead if isinstance(outcome, Pick) else outcome.parts:
         if isinstance(part, Line):
             rows.append(part.text)
         elif isinstance(part, Table):
@@ -79,8 +80,9 @@ def lines(outcome: Outcome) -> list[str]:
 
 
 def table(outcome: Outcome) -> Table:
-    assert isinstance(outcome, Show)
-    return next(part for part in outcome.parts if isinstance(part, Table))
+    assert isinstance(outcome, Show | Pick)
+    parts = outcome.instead if isinstance(outcome, Pick) else outcome.parts
+    return next(part for part in parts if isinstance(part, Table))
 
 
 async def refusal(chat: Chat, line: str) -> ZatsudanError:
@@ -150,7 +152,7 @@ async def test_every_command_gives_an_outcome_or_a_sentence(tmp_path: Path, args
             except ZatsudanError as error:
                 said = str(error)
             else:
-                assert isinstance(outcome, Show | Generate | Prefill | Leave), name
+                assert isinstance(outcome, Show | Generate | Prefill | Leave | Pick), name
             assert said.endswith(".") or not said, name
             await each.aclose()
 
@@ -361,7 +363,9 @@ async def test_undo_never_guesses(chat: Chat, line: str) -> None:
     assert len(chat.session.path()) == 4
 
 
-@pytest.mark.parametrize("line", ["/retry", "/undo", "/save", "/save name"])
+@pytest.mark.parametrize(
+    "line", ["/retry", "/undo", "/save", "/save name", "/rename name", "/title"]
+)
 async def test_an_empty_chat_has_nothing_to(empty: Chat, line: str) -> None:
     assert isinstance(await refusal(empty, line), CommandError)
 

@@ -1,19 +1,21 @@
 """What commands hand back: plain values. The terminal decides how they look."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from zatsudan.core.messages import Json
+from zatsudan.core.picking import Row
 from zatsudan.core.session import Node
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One or more lines of text. `tone`: plain, dim, good or warn."""
+    """One or more lines of text. `tone`: plain, dim, good or warn. `spans` of the text are set off."""
 
     text: str
     tone: str = "plain"
+    spans: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,32 @@ class Leave:
     """End the program."""
 
 
-Outcome: TypeAlias = Show | Generate | Prefill | Leave
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """Let the person choose one of `rows`; where there is no screen for that, show `instead`.
+
+    `chosen` gets the key of the row and returns what follows; `enter` says what
+    that does, in one word. `preview` shows more of a row. With `rename` (key and
+    name, returns the new row) and `delete` (key) the person can do that too;
+    both raise ZatsudanError. `right` are columns of numbers, `fluid` those that
+    give way when there is little room, in this order, each down to so many cells.
+    """
+
+    title: str
+    head: tuple[str, ...]
+    rows: tuple[Row, ...]
+    chosen: "Callable[[str], Awaitable[Outcome]]"
+    instead: tuple[Part, ...]
+    enter: str = "chooses"
+    preview: Callable[[str], tuple[Part, ...]] = lambda _: ()
+    ending: bool = True
+    rename: Callable[[str, str], Row] | None = None
+    delete: Callable[[str], None] | None = None
+    right: frozenset[int] = frozenset()
+    fluid: tuple[tuple[int, int], ...] = ((0, 8),)
+
+
+Outcome: TypeAlias = Show | Generate | Prefill | Leave | Pick
 
 
 def say(text: str, tone: str = "plain") -> Show:

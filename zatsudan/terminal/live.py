@@ -18,7 +18,7 @@ from prompt_toolkit.history import InMemoryHistory
 from prompt_toolkit.input import Input
 
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Part
+from zatsudan.commands.outcomes import Part, Pick
 from zatsudan.commands.registry import Command, parse
 from zatsudan.commands.tree import step
 from zatsudan.core.errors import ZatsudanError
@@ -218,6 +218,16 @@ class LiveTerminal:
             else:
                 async with in_terminal():
                     os.kill(0, signal.SIGTSTP)
+        finally:
+            self._painter.take_back()
+
+    async def pick(self, pick: Pick) -> str | None:
+        from zatsudan.terminal.picker import Picker
+
+        self._painter.lend()
+        try:
+            async with in_terminal():
+                return await Picker(pick, self._output, self._app.input).run()
         finally:
             self._painter.take_back()
 

@@ -9,7 +9,7 @@ from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line, printable
 from zatsudan.core.session import FAILED, FINISHED, INTERRUPTED, Made, Node
-from zatsudan.terminal.rows import columns_of, sgr, wrap
+from zatsudan.terminal.rows import columns_of, set_off, sgr, wrap
 
 PROMPT = "» "
 
@@ -19,6 +19,9 @@ Render = Callable[[str, int], Sequence[str]]
 def part_rows(part: Part, width: int, render: Render) -> Iterator[str]:
     """Return a part as rows; `render` makes rows of a reply's text."""
     if isinstance(part, Line):
+        if part.spans:
+            yield from set_off(printable(part.text), part.spans, width)
+            return
         for row in wrap(printable(part.text), width):
             yield sgr(row, part.tone)
     elif isinstance(part, Table):

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Part, Talk
+from zatsudan.commands.outcomes import Part, Pick, Talk
 from zatsudan.commands.registry import Command
 from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.printable import printable
@@ -115,6 +115,10 @@ class PlainTerminal:
             self._write(self._out, "\n")
         if turn.nodes and self._err.isatty():
             self._write(self._err, f"[{status(turn.made)}]\n")
+
+    async def pick(self, pick: Pick) -> str | None:
+        self.show(pick.instead)
+        return None
 
     def clear_screen(self) -> None:
         """Nothing: what is written stays."""

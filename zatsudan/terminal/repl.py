@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from zatsudan import __version__
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Generate, Leave, Line, Part, Prefill, Show
+from zatsudan.commands.outcomes import Generate, Leave, Line, Outcome, Part, Pick, Prefill, Show
 from zatsudan.commands.registry import Command, find, parse
 from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.printable import one_line
@@ -42,6 +42,9 @@ class Surface(Protocol):
 
     def end(self, turn: "Turn") -> None:
         """The reply has ended, one way or another."""
+
+    async def pick(self, pick: Pick) -> str | None:
+        """Let the person choose; return the key of the row, or None."""
 
     def clear_screen(self) -> None:
         """Scroll the screen empty."""
@@ -92,7 +95,9 @@ class Repl:
             text = line.removeprefix("/") if line.startswith("//") else line
             return await self.reply(self.chat.say(text))
         name, args = command
-        outcome = await find(self.commands, name).run(self.chat, args)
+        return await self._carry_out(await find(self.commands, name).run(self.chat, args))
+
+    async def _carry_out(self, outcome: Outcome) -> bool:
         if isinstance(outcome, Show):
             if outcome.afresh:
                 self._surface.clear_screen()
@@ -110,6 +115,10 @@ class Repl:
         elif isinstance(outcome, Prefill):
             self._surface.show(outcome.parts)
             self._surface.prefill(outcome.text, editor=outcome.editor)
+        elif isinstance(outcome, Pick):
+            key = await self._surface.pick(outcome)
+            if key is not None:
+                return await self._carry_out(await outcome.chosen(key))
         elif isinstance(outcome, Leave):
             self._surface.leave()
         return True
