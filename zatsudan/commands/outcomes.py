@@ -82,11 +82,19 @@ class Prefill:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """Put a text into the clipboard; `what` names it."""
+
+    text: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class Leave:
     """End the program."""
 
 
-Outcome: TypeAlias = Show | Generate | Prefill | Leave
+Outcome: TypeAlias = Show | Generate | Prefill | Copy | Leave
 
 
 def say(text: str, tone: str = "plain") -> Show:

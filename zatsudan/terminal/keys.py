@@ -14,6 +14,8 @@ from prompt_toolkit.key_binding import (
 )
 from prompt_toolkit.keys import Keys
 
+from zatsudan.terminal.completion import completes
+
 # Shift-Enter, as kitty's protocol and xterm's modifyOtherKeys write it: a new line.
 SHIFT_ENTER = {
     "\x1b[13;2u": (Keys.Escape, Keys.ControlM),
@@ -49,6 +51,9 @@ class Actions(Protocol):
     def clear_screen(self) -> None:
         """Scroll the screen empty."""
 
+    def pasted(self, text: str) -> None:
+        """Know that this text was pasted, not typed."""
+
     def aside(self, what: str) -> None:
         """Lend the screen: `edit` to the editor, `suspend` to the shell."""
 
@@ -60,7 +65,7 @@ def bindings(actions: Actions, buffer: Buffer) -> KeyBindingsBase:
         [
             _talk_keys(actions, buffer),
             _branch_keys(actions, buffer),
-            _line_keys(buffer),
+            _line_keys(actions, buffer),
             _screen_keys(actions),
         ]
     )
@@ -121,7 +126,7 @@ def _branch_keys(actions: Actions, buffer: Buffer) -> KeyBindings:
     return keys
 
 
-def _line_keys(buffer: Buffer) -> KeyBindings:
+def _line_keys(actions: Actions, buffer: Buffer) -> KeyBindings:
     keys = KeyBindings()
     typing = Condition(lambda: get_app().layout.has_focus(buffer))
 
@@ -134,11 +139,17 @@ def _line_keys(buffer: Buffer) -> KeyBindings:
     def _new_line(_event: KeyPressEvent) -> None:
         buffer.newline(copy_margin=False)
 
+    @keys.add(Keys.BracketedPaste, filter=typing)
+    def _paste(event: KeyPressEvent) -> None:
+        text = event.data.replace("\r\n", "\n").replace("\r", "\n")
+        actions.pasted(text)
+        buffer.insert_text(text)
+
     @keys.add("tab", filter=typing)
     def _complete(_event: KeyPressEvent) -> None:
         if buffer.complete_state is not None:
             buffer.complete_next()
-        elif buffer.text.startswith("/"):
+        elif completes(buffer.document.text_before_cursor):
             buffer.start_completion(insert_common_part=True)
         else:
             buffer.insert_text("    ")

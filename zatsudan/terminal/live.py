@@ -22,11 +22,13 @@ from zatsudan.commands.outcomes import Part
 from zatsudan.commands.registry import Command, parse
 from zatsudan.commands.tree import step
 from zatsudan.core.errors import ZatsudanError
+from zatsudan.core.messages import Json
 from zatsudan.core.parameters import show_value
 from zatsudan.core.printable import one_line, printable
 from zatsudan.core.protocol import Delta
 from zatsudan.terminal import prompt, ptk
-from zatsudan.terminal.completion import CommandCompleter
+from zatsudan.terminal.clipboard import fill_clipboard
+from zatsudan.terminal.completion import LineCompleter
 from zatsudan.terminal.history import PrivateFileHistory
 from zatsudan.terminal.painter import Painter
 from zatsudan.terminal.parts import error_rows, part_rows, reply_note, said_rows, status_rows
@@ -68,7 +70,7 @@ class LiveTerminal:
         self._environ = environ
         self._streams: Callable[[int], RowStream] | None = None
         self._clock = clock
-        self._repl = Repl(chat, commands, self)
+        self._repl = Repl(chat, commands, self, typed=True)
         self._stdout = stdout or sys.stdout
         self._output = ptk.ReservingOutput(
             self._stdout, size or _terminal_size, environ.get("TERM")
@@ -77,7 +79,7 @@ class LiveTerminal:
             self,
             self._output,
             self._toolbar,
-            completer=CommandCompleter(commands, lambda: chat),
+            completer=LineCompleter(commands, lambda: chat, lambda: self._repl.ran),
             history=PrivateFileHistory(history) if history is not None else InMemoryHistory(),
             input_=input_,
             vi=vi,
@@ -93,6 +95,8 @@ class LiveTerminal:
         self._queue: list[str] = []
         self._view: LiveView | None = None
         self._hint = ""
+        self._doing = ""
+        self._doing_since = 0.0
         self._progress = ""
         self._ended_by = 0
 
@@ -237,8 +241,28 @@ class LiveTerminal:
         stream = self._make_stream(width)
         return [*stream.feed(text), *stream.finish()]
 
-    def echo(self, text: str) -> None:
-        self._commit([*said_rows(text, self._width()), ""])
+    def echo(self, content: Json) -> None:
+        self._commit([*said_rows(content, self._width()), ""])
+
+    def doing(self, text: str) -> None:
+        self._doing = text
+        self._doing_since = self._clock()
+        self._tick()
+
+    def _tick(self) -> None:
+        self._app.invalidate()
+        if self._doing and self._app.is_running:
+            asyncio.get_running_loop().call_later(1.0, self._tick)
+
+    async def copy(self, text: str) -> str:
+        def write(sequence: str) -> None:
+            self._output.write_raw(sequence)
+            self._output.flush()
+
+        return await fill_clipboard(text, self._environ, write)
+
+    def pasted(self, text: str) -> None:
+        self._repl.pasted.append(text)
 
     def show(self, parts: Sequence[Part]) -> None:
         rows = [row for part in parts for row in part_rows(part, self._width(), self._render)]
@@ -297,6 +321,9 @@ class LiveTerminal:
 
     def _toolbar(self) -> StyleAndTextTuples:
         chat = self._chat
+        if self._doing:
+            seconds = self._clock() - self._doing_since
+            return [("class:toolbar", f"{self._doing} · {seconds:.0f} s · Ctrl-C ends it")]
         if self._hint:
             return [("class:toolbar", self._hint)]
         if self._queue:

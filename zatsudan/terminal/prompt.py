@@ -26,6 +26,7 @@ from prompt_toolkit.styles import Style
 from prompt_toolkit.widgets import SearchToolbar
 
 from zatsudan.terminal import keys, ptk
+from zatsudan.terminal.completion import completes
 from zatsudan.terminal.parts import PROMPT
 
 MENU_ROWS = 8
@@ -83,7 +84,7 @@ def build(
     buffer = Buffer(
         multiline=True,
         completer=completer,
-        complete_while_typing=Condition(lambda: buffer.text.startswith("/")),
+        complete_while_typing=Condition(lambda: completes(buffer.document.text_before_cursor)),
         history=history,
         auto_suggest=AutoSuggestFromHistory(),
         accept_handler=accept,
