@@ -21,6 +21,8 @@ SHIFT_ENTER = {
     "\x1b[13;2u": (Keys.Escape, Keys.ControlM),
     "\x1b[27;2;13~": (Keys.Escape, Keys.ControlM),
 }
+# The terminal's focus comes and goes (CSI ? 1004), as keys that no keyboard has.
+FOCUS = {"\x1b[I": Keys.F23, "\x1b[O": Keys.F24}
 
 
 class Actions(Protocol):
@@ -51,6 +53,9 @@ class Actions(Protocol):
     def clear_screen(self) -> None:
         """Scroll the screen empty."""
 
+    def focused(self, *, here: bool) -> None:
+        """The terminal is looked at, or no longer."""
+
     def pasted(self, text: str) -> None:
         """Know that this text was pasted, not typed."""
 
@@ -60,7 +65,7 @@ class Actions(Protocol):
 
 def bindings(actions: Actions, buffer: Buffer) -> KeyBindingsBase:
     """Return all key bindings beyond prompt_toolkit's own."""
-    ANSI_SEQUENCES.update(SHIFT_ENTER)
+    ANSI_SEQUENCES.update({**SHIFT_ENTER, **FOCUS})
     return merge_key_bindings(
         [
             _talk_keys(actions, buffer),
@@ -167,6 +172,14 @@ def _screen_keys(actions: Actions) -> KeyBindings:
     @keys.add("c-z")
     def _suspend(_event: KeyPressEvent) -> None:
         actions.aside("suspend")
+
+    @keys.add("f23")
+    def _focus(_event: KeyPressEvent) -> None:
+        actions.focused(here=True)
+
+    @keys.add("f24")
+    def _blur(_event: KeyPressEvent) -> None:
+        actions.focused(here=False)
 
     @keys.add("c-x", "c-e")
     def _editor(_event: KeyPressEvent) -> None:

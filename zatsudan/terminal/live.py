@@ -21,20 +21,23 @@ from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Part
 from zatsudan.commands.registry import Command, parse
 from zatsudan.commands.tree import step
+from zatsudan.config import Screen
 from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.messages import Json
-from zatsudan.core.parameters import show_value
 from zatsudan.core.printable import one_line, printable
 from zatsudan.core.protocol import Delta
+from zatsudan.core.styles import Dress
 from zatsudan.terminal import prompt, ptk
+from zatsudan.terminal.attention import Attention
 from zatsudan.terminal.clipboard import fill_clipboard
 from zatsudan.terminal.completion import LineCompleter
 from zatsudan.terminal.history import PrivateFileHistory
 from zatsudan.terminal.painter import Painter
 from zatsudan.terminal.parts import error_rows, part_rows, reply_note, said_rows, status_rows
 from zatsudan.terminal.repl import Repl, greeting
-from zatsudan.terminal.rows import reflows, sgr, wrap
+from zatsudan.terminal.rows import reflows, sgr, wear, wrap
 from zatsudan.terminal.stream import RowStream
+from zatsudan.terminal.toolbar import Toolbar, keys_now
 from zatsudan.terminal.view import LiveView
 from zatsudan.turn import Turn
 
@@ -64,9 +67,13 @@ class LiveTerminal:
         input_: Input | None = None,
         size: Callable[[], Size] | None = None,
         clock: Callable[[], float] = time.monotonic,
-        vi: bool = False,
+        screen: Screen | None = None,
     ) -> None:
+        screen = screen or Screen()
+        self._dress = Dress(screen.theme, screen.styles)
+        wear(self._dress, environ)
         self._chat = chat
+        self._bar = Toolbar(chat)
         self._environ = environ
         self._streams: Callable[[int], RowStream] | None = None
         self._clock = clock
@@ -75,6 +82,7 @@ class LiveTerminal:
         self._output = ptk.ReservingOutput(
             self._stdout, size or _terminal_size, environ.get("TERM")
         )
+        self._attention = Attention(self._output, screen.bell)
         self._prompt = prompt.build(
             self,
             self._output,
@@ -82,7 +90,8 @@ class LiveTerminal:
             completer=LineCompleter(commands, lambda: chat, lambda: self._repl.ran),
             history=PrivateFileHistory(history) if history is not None else InMemoryHistory(),
             input_=input_,
-            vi=vi,
+            vi=screen.keys == "vi",
+            dress=self._dress,
         )
         self._app = self._prompt.app
         self._app.on_resize = self._resize_soon
@@ -97,6 +106,7 @@ class LiveTerminal:
         self._hint = ""
         self._doing = ""
         self._doing_since = 0.0
+        self._reply_since = 0.0
         self._progress = ""
         self._ended_by = 0
 
@@ -105,6 +115,7 @@ class LiveTerminal:
 
         def start() -> None:
             self.show([*greeting(private=self._chat.sessions is None), *first])
+            self._attention.listen(on=True)
             self._start(self._connect())
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGHUP):
@@ -120,6 +131,7 @@ class LiveTerminal:
             await asyncio.gather(self._task, return_exceptions=True)
         for task in list(self._others):
             task.cancel()
+        self._attention.listen(on=False)
         self._stdout.flush()
         return self._ended_by
 
@@ -213,6 +225,7 @@ class LiveTerminal:
 
     async def _aside(self, what: str) -> None:
         self._painter.lend()
+        self._attention.listen(on=False)
         try:
             if what == "edit":
                 await self._prompt.buffer.open_in_editor()
@@ -220,6 +233,7 @@ class LiveTerminal:
                 async with in_terminal():
                     os.kill(0, signal.SIGTSTP)
         finally:
+            self._attention.listen(on=True)
             self._painter.take_back()
 
     # --- what is shown ---------------------------------------------------
@@ -234,7 +248,7 @@ class LiveTerminal:
         if self._streams is None:
             from zatsudan.terminal.replies import markdown_streams
 
-            self._streams = markdown_streams(self._environ)
+            self._streams = markdown_streams(self._environ, self._dress)
         return self._streams(width)
 
     def _render(self, text: str, width: int) -> Sequence[str]:
@@ -261,6 +275,9 @@ class LiveTerminal:
 
         return await fill_clipboard(text, self._environ, write)
 
+    def focused(self, *, here: bool) -> None:
+        self._attention.looked_at = here
+
     def pasted(self, text: str) -> None:
         self._repl.pasted.append(text)
 
@@ -273,7 +290,7 @@ class LiveTerminal:
         self._commit([*error_rows(error, self._width()), ""])
 
     def begin(self, turn: Turn) -> Callable[[Delta], None]:
-        began = self._clock()
+        self._reply_since = began = self._clock()
 
         def line() -> str:
             seconds = self._clock() - began
@@ -314,13 +331,13 @@ class LiveTerminal:
         elif turn.error is None:
             rows = [sgr("stopped before the first token", "dim"), ""]
         self._commit(rows)
+        self._attention.ended(self._clock() - self._reply_since)
 
     def prefill(self, text: str, *, editor: bool = False) -> None:
         if self._prompt.prefill(text) and editor:
             self.aside("edit")
 
     def _toolbar(self) -> StyleAndTextTuples:
-        chat = self._chat
         if self._doing:
             seconds = self._clock() - self._doing_since
             return [("class:toolbar", f"{self._doing} · {seconds:.0f} s · Ctrl-C ends it")]
@@ -331,20 +348,8 @@ class LiveTerminal:
             return [
                 ("class:toolbar", f"queued: {one_line(self._queue[-1], 50)}{more} · Up edits it")
             ]
-        parts = [one_line(chat.session.model, 40) or self._progress or "connecting"]
-        parts += [
-            f"{name} {one_line(show_value(setting.value), 20)}"
-            for name, setting in chat.session.settings.items()
-            if setting.origin == "session"
-        ]
-        if chat.session.title:
-            parts.append(one_line(chat.session.title, 30))
-        if chat.sessions is None:
-            parts.append("private")
-        tuples: StyleAndTextTuples = [("class:toolbar", " · ".join(parts))]
-        if chat.journal.trouble:
-            tuples.append(("class:toolbar.warn", f" · {chat.journal.trouble}"))
-        return tuples
+        keys = keys_now(self._prompt.buffer.text, busy=self.busy)
+        return self._bar.tuples(self._progress, keys)
 
     # --- the screen's size -----------------------------------------------
 
