@@ -231,7 +231,7 @@ class Chat:
 
     # --- turns -----------------------------------------------------------
 
-    def say(self, text: str) -> Node:
+    def say(self, content: Json) -> Node:
         """Add a user message after the head, on disk before anything else happens.
 
         An unanswered message at the head (its turn failed) gives way: the new
@@ -241,11 +241,11 @@ class Chat:
         parent = session.head
         head = session.nodes.get(parent) if parent is not None else None
         if head is not None and head.message.role == "user":
-            if head.message.content == text:
+            if head.message.content == content:
                 return head
             parent = head.parent
         node_id = session.next_id()
-        self.record(message_record(node_id, parent, Message("user", text), self.now()))
+        self.record(message_record(node_id, parent, Message("user", content), self.now()))
         self.journal.sync()
         return session.nodes[node_id]
 

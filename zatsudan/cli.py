@@ -175,7 +175,7 @@ async def _talk(
         from zatsudan.terminal.live import LiveTerminal
 
         history = places.history if config.screen.history and not args.private else None
-        live = LiveTerminal(chat, COMMANDS, history=history, vi=config.screen.keys == "vi")
+        live = LiveTerminal(chat, COMMANDS, history=history, screen=config.screen)
         finder.progress = live.progress
         _started()
         number = await live.run(first)

@@ -9,6 +9,7 @@ from tests.doubles import ScriptedClient, reply, text, usage
 from zatsudan.chat import Chat
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import (
+    Copy,
     Generate,
     Leave,
     Line,
@@ -65,7 +66,7 @@ async def run(chat: Chat, line: str) -> Outcome:
 
 def lines(outcome: Outcome) -> list[str]:
     """What an outcome says, row by row; the cells of a table are set apart by `|`."""
-    assert not isinstance(outcome, Leave)
+    assert not isinstance(outcome, Leave | Copy)
     rows: list[str] = []
     for part in outcome.instead if isinstance(outcome, Pick) else outcome.parts:
         if isinstance(part, Line):
@@ -138,7 +139,10 @@ async def test_every_completion_runs(chat: Chat, empty: Chat, args: str) -> None
 
 
 @pytest.mark.parametrize("args", ["", "0", "²", "9" * 5000, '"', "no such thing", "[[["])
-async def test_every_command_gives_an_outcome_or_a_sentence(tmp_path: Path, args: str) -> None:
+async def test_every_command_gives_an_outcome_or_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, args: str
+) -> None:
+    monkeypatch.chdir(tmp_path)  # /write writes
     for name, entry in COMMANDS.items():
         for each in (
             make(tmp_path),
@@ -152,7 +156,7 @@ async def test_every_command_gives_an_outcome_or_a_sentence(tmp_path: Path, args
             except ZatsudanError as error:
                 said = str(error)
             else:
-                assert isinstance(outcome, Show | Generate | Prefill | Leave | Pick), name
+                assert isinstance(outcome, Show | Generate | Prefill | Copy | Leave | Pick), name
             assert said.endswith(".") or not said, name
             await each.aclose()
 

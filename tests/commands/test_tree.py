@@ -9,7 +9,16 @@ from tests.doubles import ScriptedClient
 from zatsudan import shelf, store
 from zatsudan.chat import Chat
 from zatsudan.commands import COMMANDS
-from zatsudan.commands.outcomes import Generate, Leave, Outcome, Pick, Prefill, Rows, Table
+from zatsudan.commands.outcomes import (
+    Copy,
+    Generate,
+    Leave,
+    Outcome,
+    Pick,
+    Prefill,
+    Rows,
+    Table,
+)
 from zatsudan.commands.registry import find, parse
 from zatsudan.config import Config
 from zatsudan.core.errors import CommandError
@@ -43,7 +52,7 @@ async def run(chat: Chat, line: str) -> Outcome:
 
 
 def drawn(outcome: Outcome) -> str:
-    assert not isinstance(outcome, Leave | Pick)
+    assert not isinstance(outcome, Leave | Pick | Copy)
     return "\n".join(
         line.text for part in outcome.parts if isinstance(part, Rows) for line in part.lines
     )

@@ -7,6 +7,7 @@ from zatsudan.commands import (
     search,
     servers,
     sessions,
+    take,
     titles,
     transfer,
     tree,
@@ -14,5 +15,5 @@ from zatsudan.commands import (
 from zatsudan.commands.registry import collect
 
 COMMANDS = collect(
-    *(conversation, tree, sampling, servers, sessions, titles, search, transfer, about)
+    *(conversation, tree, sampling, servers, sessions, titles, search, take, transfer, about)
 )

@@ -84,6 +84,14 @@ class Prefill:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """Put a text into the clipboard; `what` names it."""
+
+    text: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class Leave:
     """End the program."""
 
@@ -113,7 +121,7 @@ class Pick:
     fluid: tuple[tuple[int, int], ...] = ((0, 8),)
 
 
-Outcome: TypeAlias = Show | Generate | Prefill | Leave | Pick
+Outcome: TypeAlias = Show | Generate | Prefill | Copy | Leave | Pick
 
 
 def say(text: str, tone: str = "plain") -> Show:

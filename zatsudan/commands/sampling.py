@@ -42,16 +42,23 @@ def _meta(chat: Chat, row: Parameter) -> str:
 
 
 def values_of(chat: Chat, name: str) -> Iterable[Choice]:
-    """Complete a parameter's value: what its kind offers, the present value first."""
+    """Complete a parameter's value: the present one, those used before, what its kind offers."""
     row = BY_NAME.get(name)
     if row is None:
         return
+    choices: dict[str, str] = {}
     setting = chat.session.settings.get(name)
     if setting is not None:
-        yield Choice(show_value(setting.value), "the present value")
+        choices[show_value(setting.value)] = "the present value"
+    for node in reversed(list(chat.session.replies())):
+        if node.made is not None and name in node.made.parameters:
+            value = show_value(node.made.parameters[name])
+            choices.setdefault(value, f"used for reply #{node.id}")
     for value in row.kind.values:
-        if setting is None or value != show_value(setting.value):
-            yield Choice(value, row.kind.range)
+        choices.setdefault(value, row.kind.range)
+    for text, meta in choices.items():
+        if "\n" not in text:
+            yield Choice(text, meta)
 
 
 def _set_choices(chat: Chat, args: str) -> Iterable[Choice]:

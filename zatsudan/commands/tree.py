@@ -7,6 +7,7 @@ from zatsudan import store
 from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Line, Outcome, Prefill, Rows, Show, Table, Talk, say
 from zatsudan.commands.registry import Choice, command
+from zatsudan.core.attachments import said
 from zatsudan.core.errors import CommandError, StoreError
 from zatsudan.core.messages import whole_number
 from zatsudan.core.parameters import show_value
@@ -125,7 +126,7 @@ def _edit(chat: Chat, args: str, *, editor: bool) -> Prefill:
     note = Line(
         f"Editing #{node.id}; what followed stays as a branch, and /redo goes back to it.", "good"
     )
-    return Prefill(node.message.text, (note,), editor)
+    return Prefill(said(node.message.content).again, (note,), editor)
 
 
 @command("edit", "[N]", group=GROUP, complete=_users, possible=_has_messages)

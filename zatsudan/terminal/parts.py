@@ -1,10 +1,12 @@
 """The parts of an outcome as rows of escape text."""
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 
 from prompt_toolkit.utils import get_cwidth
 
 from zatsudan.commands.outcomes import Line, Part, Rows, Table, Talk
+from zatsudan.core.attachments import said
 from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line, printable
@@ -12,6 +14,10 @@ from zatsudan.core.session import FAILED, FINISHED, INTERRUPTED, Made, Node
 from zatsudan.terminal.rows import columns_of, set_off, sgr, wrap
 
 PROMPT = "» "
+
+#: A message of more rows than this is shown by its first rows.
+FOLD_ROWS = 12
+FOLDED_ROWS = 8
 
 Render = Callable[[str, int], Sequence[str]]
 
@@ -45,10 +51,21 @@ def cut(text: str, width: int) -> str:
     return text
 
 
-def said_rows(text: str, width: int) -> Iterator[str]:
-    """Return a user message as it stands in the talk."""
-    for row in wrap(printable(text), width, PROMPT):
+def said_rows(content: Json, width: int) -> Iterator[str]:
+    """Return a user message as it stands in the talk: a long one folded, files by their names."""
+    message = said(content)
+    text = printable(message.typed)
+    rows = list(islice(wrap(text, width, PROMPT), FOLD_ROWS + 1))
+    folded = ""
+    if len(rows) > FOLD_ROWS:
+        del rows[FOLDED_ROWS:]
+        lines = text.count("\n") + 1
+        size = f"{lines:,} lines" if lines > 1 else f"{len(text):,} characters"
+        folded = f"[{size} in all · /raw said shows them]"
+    for row in rows:
         yield sgr(row, "you")
+    for label in filter(None, (folded, *message.labels)):
+        yield sgr(cut("  " + one_line(label, 4 * width), width), "dim")
 
 
 def talk_rows(talk: Talk, width: int, render: Render) -> Iterator[str]:
@@ -58,7 +75,7 @@ def talk_rows(talk: Talk, width: int, render: Render) -> Iterator[str]:
         yield ""
     for node in talk.nodes:
         if node.message.role == "user":
-            yield from said_rows(node.message.text, width)
+            yield from said_rows(node.message.content, width)
         elif node.message.role == "assistant":
             if node.made is not None and node.made.reasoning:
                 yield from thought_rows(len(node.made.reasoning))

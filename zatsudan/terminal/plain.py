@@ -15,9 +15,12 @@ from typing import TYPE_CHECKING, TextIO
 from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Part, Pick, Talk
 from zatsudan.commands.registry import Command
+from zatsudan.core.attachments import said
 from zatsudan.core.errors import ZatsudanError
-from zatsudan.core.printable import printable
+from zatsudan.core.messages import Json
+from zatsudan.core.printable import one_line, printable
 from zatsudan.core.protocol import Delta
+from zatsudan.terminal.clipboard import fill_clipboard
 from zatsudan.terminal.parts import PROMPT, error_rows, part_rows, status
 from zatsudan.terminal.repl import Repl, greeting
 from zatsudan.terminal.rows import uncoloured
@@ -42,7 +45,8 @@ class PlainTerminal:
         self._chat = chat
         self._out = out or sys.stdout
         self._err = err or sys.stderr
-        self._repl = Repl(chat, commands, self)
+        # A pipe's lines are data: nobody typed an @ to send a file.
+        self._repl = Repl(chat, commands, self, typed=sys.stdin.isatty())
         self._task: asyncio.Task[bool] | None = None
         self._left = False
         self._wrote = ""
@@ -83,8 +87,9 @@ class PlainTerminal:
         file.write(text)
         file.flush()
 
-    def echo(self, text: str) -> None:
-        del text  # it stands there already
+    def echo(self, content: Json) -> None:
+        for label in said(content).labels:  # the rest stands there already
+            self._write(self._err, one_line(label) + "\n")
 
     def show(self, parts: Sequence[Part]) -> None:
         for part in parts:
@@ -125,6 +130,12 @@ class PlainTerminal:
 
     def prefill(self, text: str, *, editor: bool = False) -> None:
         del text, editor  # there is no input line to put it into; /retry sends it again
+
+    def doing(self, text: str) -> None:
+        del text  # what is done says so itself
+
+    async def copy(self, text: str) -> str:
+        return await fill_clipboard(text, os.environ, None)
 
     def leave(self) -> None:
         self._left = True

@@ -6,17 +6,33 @@ terminal and the tests.
 
 import asyncio
 import contextlib
+import os
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from zatsudan import __version__
+from zatsudan.attach import attach
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Generate, Leave, Line, Outcome, Part, Pick, Prefill, Show
+from zatsudan.commands.outcomes import (
+    Copy,
+    Generate,
+    Leave,
+    Line,
+    Outcome,
+    Part,
+    Pick,
+    Prefill,
+    Show,
+)
 from zatsudan.commands.registry import Command, find, parse
-from zatsudan.core.errors import ZatsudanError
+from zatsudan.core.attachments import said
+from zatsudan.core.errors import CommandError, ZatsudanError
+from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line
 from zatsudan.core.protocol import Delta
 from zatsudan.core.session import FINISHED, Node
+from zatsudan.running import Ran, command_of, run
 
 if TYPE_CHECKING:
     from zatsudan.turn import Turn
@@ -25,7 +41,7 @@ if TYPE_CHECKING:
 class Surface(Protocol):
     """Where things are shown."""
 
-    def echo(self, text: str) -> None:
+    def echo(self, content: Json) -> None:
         """Show what the person sent, as it stands in the talk."""
 
     def show(self, parts: Sequence[Part]) -> None:
@@ -52,17 +68,32 @@ class Surface(Protocol):
     def prefill(self, text: str, *, editor: bool = False) -> None:
         """Put a text into the input line, or into the editor."""
 
+    def doing(self, text: str) -> None:
+        """Say what is under way besides a reply; nothing when it is done."""
+
+    async def copy(self, text: str) -> str:
+        """Put a text into the clipboard; return by what, empty where nothing takes it."""
+
     def leave(self) -> None:
         """End the program."""
 
 
 class Repl:
-    """Takes lines and carries them out, one at a time."""
+    """Takes lines and carries them out, one at a time.
 
-    def __init__(self, chat: Chat, commands: dict[str, Command], surface: Surface) -> None:
+    `typed`: do the lines come from a person's keys? Only then `@file` and `!command` are
+    more than text.
+    """
+
+    def __init__(
+        self, chat: Chat, commands: dict[str, Command], surface: Surface, *, typed: bool = False
+    ) -> None:
         self.chat = chat
         self.commands = commands
+        self.ran: Ran | None = None
+        self.pasted: list[str] = []
         self._surface = surface
+        self._typed = typed
 
     async def handle(self, line: str) -> bool:
         """Carry out one line: a command or a message. Return whether it went well.
@@ -83,17 +114,14 @@ class Repl:
         return False
 
     async def _handle(self, line: str) -> bool:
+        shell = command_of(line) if self._typed else None
+        if shell is not None:
+            self._surface.echo(line)
+            return await self._run(shell)
         command = parse(line)
-        self._surface.echo(
-            line
-            if command is not None
-            else line.removeprefix("/")
-            if line.startswith("//")
-            else line
-        )
         if command is None:
-            text = line.removeprefix("/") if line.startswith("//") else line
-            return await self.reply(self.chat.say(text))
+            return await self._say(line)
+        self._surface.echo(line)
         name, args = command
         return await self._carry_out(await find(self.commands, name).run(self.chat, args))
 
@@ -119,9 +147,50 @@ class Repl:
             key = await self._surface.pick(outcome)
             if key is not None:
                 return await self._carry_out(await outcome.chosen(key))
+        elif isinstance(outcome, Copy):
+            await self._copy(outcome)
         elif isinstance(outcome, Leave):
             self._surface.leave()
         return True
+
+    async def _say(self, line: str) -> bool:
+        """Send a message, with the files that it mentions."""
+        doubled = line.startswith("//") or (self._typed and line.startswith("!!"))
+        text = line[1:] if doubled else line
+        if not self._typed:
+            self._surface.echo(text)
+            return await self.reply(self.chat.say(text))
+        try:
+            attached = await asyncio.to_thread(attach, text, Path.cwd(), self.pasted, self.ran)
+        except ZatsudanError:
+            self._surface.echo(text)
+            self._surface.prefill(line)
+            raise
+        self._surface.echo(attached.content)
+        for name in attached.missing:
+            note = f"There is no file {one_line(name, 80)}: it is sent as it was typed."
+            self._surface.show((Line(note, "dim"),))
+        return await self.reply(self.chat.say(attached.content))
+
+    async def _run(self, command: str) -> bool:
+        """Run a command of the person's shell and show what came of it."""
+        self._surface.doing(f"running {one_line(command, 40)}")
+        try:
+            self.ran = await run(command, os.environ.get("SHELL") or "/bin/sh")
+        finally:
+            self._surface.doing("")
+        self._surface.show(ran_parts(self.ran))
+        return self.ran.code == 0
+
+    async def _copy(self, copy: Copy) -> None:
+        how = await self._surface.copy(copy.text)
+        if not how:
+            raise CommandError(
+                f"Nothing here takes {len(copy.text):,} characters into a clipboard.",
+                "Install wl-copy, xclip or xsel, or write it to a file with /write FILE.",
+            )
+        size = f"{len(copy.text):,} characters"
+        self._surface.show((Line(f"Copied: {copy.what}, {size}, {how}", "good"),))
 
     async def reply(self, parent: Node, turn: "Turn | None" = None) -> bool:
         """Answer a user message."""
@@ -137,7 +206,7 @@ class Repl:
             self._surface.error(turn.error)
         if not turn.nodes and self.chat.session.head == parent.id:
             # No reply at all: the words come back, to be changed or sent again.
-            self._surface.prefill(parent.message.text)
+            self._surface.prefill(said(parent.message.content).again)
         elif len(turn.nodes) > 1:
             self._surface.show(
                 (Line(f"{len(turn.nodes) - 1} more variants are kept beside it.", "dim"),)
@@ -174,6 +243,30 @@ class Repl:
         # For completion, and for the context length; a server may have no list.
         with contextlib.suppress(ZatsudanError):
             await chat.fetch_models()
+
+
+#: Of a longer output this many lines of its beginning and of its end are shown.
+HEAD_LINES, TAIL_LINES = 10, 30
+
+
+def ran_parts(ran: Ran) -> tuple[Part, ...]:
+    """Return what is shown of a command that was run."""
+    lines = ran.output.rstrip("\n").split("\n") if ran.output.strip("\n") else []
+    parts: list[Part] = []
+    if len(lines) > HEAD_LINES + TAIL_LINES + 1:
+        parts.append(Line("\n".join(lines[:HEAD_LINES])))
+        folded = len(lines) - HEAD_LINES - TAIL_LINES
+        parts.append(Line(f"[{folded:,} lines folded, {len(lines):,} in all]", "dim"))
+        parts.append(Line("\n".join(lines[-TAIL_LINES:])))
+    elif lines:
+        parts.append(Line("\n".join(lines)))
+    end = ["stopped" if ran.stopped else f"exit {ran.code}"] if ran.stopped or ran.code else []
+    end.append(f"{ran.seconds:.1f} s")
+    if lines:
+        end.append("@! in a message attaches this output")
+    else:
+        end.append("no output")
+    return (*parts, Line(" · ".join(end), "dim"))
 
 
 def greeting(*, private: bool) -> tuple[Part, ...]:
