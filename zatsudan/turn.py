@@ -31,15 +31,19 @@ OnNote = Callable[[str], None]
 class Turn:
     """One request and what came of it.
 
-    After `run`, or when it was cancelled: `nodes` are the replies by choice,
+    After `run`, or when it was cancelled: `nodes` are the replies in the order of `choices`,
     `made` how the first was made, `error` what went wrong if something did.
+    `model` asks another model than the session's.
     While it runs, `waiting` says what is waited for, if that is not the reply.
     """
 
-    def __init__(self, chat: "Chat", parent: Node, parameters: Mapping[str, Json]) -> None:
+    def __init__(
+        self, chat: "Chat", parent: Node, parameters: Mapping[str, Json], model: str = ""
+    ) -> None:
         self._chat = chat
         self._parent = parent
         self._parameters = dict(parameters)
+        self._asked = model
         self._replies: dict[int, Reply] = {}
         self._ids: dict[int, str] = {}
         self._unsaved: dict[int, list[Delta]] = {}
@@ -55,6 +59,7 @@ class Turn:
         self.started: float | None = None
         self.first: float | None = None
         self.nodes: list[Node] = []
+        self.choices: dict[int, Node] = {}
         self.made = Made(INTERRUPTED)
         self.error: ZatsudanError | None = None
 
@@ -103,7 +108,7 @@ class Turn:
 
     async def _stream(self, client: "Client", on_delta: OnDelta) -> None:
         chat = self._chat
-        self.model = await chat.model()
+        self.model = self._asked or await chat.model()
         self.window = chat.window(self._parent.id)
         chat.window_start = self.window.start
         self._raw_prompt = sum(
@@ -230,7 +235,8 @@ class Turn:
             self._chat.record(
                 message_record(node_id, self._parent.id, message, self._chat.now(), made[index])
             )
-            self.nodes.insert(0, self._chat.session.nodes[node_id])
+            self.choices[index] = self._chat.session.nodes[node_id]
+            self.nodes.insert(0, self.choices[index])
         self.made = made[min(made)] if made else facts
         self._chat.journal.sync()
 

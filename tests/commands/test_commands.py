@@ -7,6 +7,7 @@ import pytest
 from zatsudan.chat import Chat
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import (
+    Diff,
     Generate,
     Leave,
     Line,
@@ -18,6 +19,7 @@ from zatsudan.commands.outcomes import (
 )
 from zatsudan.commands.registry import Choice, collect, command, find, parse
 from zatsudan.config import Config
+from zatsudan.core.diff import marked
 from zatsudan.core.errors import CommandError, ConfigError, StoreError, ZatsudanError
 from zatsudan.core.models import Model
 from zatsudan.core.parameters import BY_NAME
@@ -70,6 +72,8 @@ def lines(outcome: Outcome) -> list[str]:
             rows.append(part.text)
         elif isinstance(part, Table):
             rows += [" | ".join(row) for row in part.rows]
+        elif isinstance(part, Diff):
+            rows.append(marked(part.changes))
         else:
             rows += [f"{node.message.role}: {node.message.text}" for node in part.nodes]
     return rows

@@ -1,9 +1,10 @@
 """Metrics: each with an example counted by hand."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from zatsudan.core.messages import Json
 from zatsudan.core.metrics import (
     by_signs,
     distinct_pairs,
@@ -60,7 +61,7 @@ def test_likeness_to_the_others_is_the_mean() -> None:
 
 
 def test_mean_logprob_leaves_out_what_is_no_number() -> None:
-    entries: list[Json] = [
+    entries: list[Any] = [
         {"logprob": -1.0},
         {"logprob": -3},
         {"logprob": -9999.0},

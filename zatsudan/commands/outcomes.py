@@ -1,11 +1,13 @@
 """What commands hand back: plain values. The terminal decides how they look."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from zatsudan.core.diff import Change
 from zatsudan.core.messages import Json
 from zatsudan.core.session import Node
+from zatsudan.lab import Cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,14 @@ class Talk:
     above: int = 0
 
 
-Part: TypeAlias = Line | Table | Talk
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """What changed between two texts."""
+
+    changes: tuple[Change, ...]
+
+
+Part: TypeAlias = Line | Table | Talk | Diff
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,31 @@ class Generate:
 
 
 @dataclass(frozen=True, slots=True)
+class Experiment:
+    """Make a reply for each cell; `together`: by one request with `n` if the server takes it.
+
+    `blind`: the person is not to know which cell is which.
+    """
+
+    parent: Node
+    cells: tuple[Cell, ...]
+    parts: tuple[Part, ...] = ()
+    together: bool = False
+    blind: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Show the parts, then do what takes a while, and carry out its outcome.
+
+    `run` gets a function that takes a line on how far it is.
+    """
+
+    parts: tuple[Part, ...]
+    run: Callable[[Callable[[str], None]], Awaitable["Outcome"]]
+
+
+@dataclass(frozen=True, slots=True)
 class Prefill:
     """Put a text into the input line."""
 
@@ -71,7 +105,7 @@ class Leave:
     """End the program."""
 
 
-Outcome: TypeAlias = Show | Generate | Prefill | Leave
+Outcome: TypeAlias = Show | Generate | Experiment | Work | Prefill | Leave
 
 
 def say(text: str, tone: str = "plain") -> Show:

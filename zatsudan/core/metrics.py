@@ -7,7 +7,7 @@ have none, so there each sign is a unit. Whoever shows a number says which.
 import math
 import re
 from collections.abc import Sequence
-from os.path import commonprefix
+from itertools import pairwise
 
 from zatsudan.core.messages import Json
 
@@ -36,7 +36,7 @@ def distinct_pairs(text: str) -> float | None:
     1 repeats nothing; a loop comes near 0.
     """
     found = units(text)
-    pairs = list(zip(found, found[1:], strict=False))
+    pairs = list(pairwise(found))
     return len(set(pairs)) / len(pairs) if pairs else None
 
 
@@ -97,5 +97,8 @@ def first_difference(one: str, other: str) -> int | None:
             return at + 1
     if len(left) != len(right):
         return min(len(left), len(right)) + 1
-    same = len(commonprefix((one, other)))
+    same = next(
+        (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
+        min(len(one), len(other)),
+    )
     return max(1, sum(1 for match in pattern.finditer(one) if match.end() <= same))

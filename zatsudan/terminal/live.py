@@ -24,9 +24,11 @@ from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.parameters import show_value
 from zatsudan.core.printable import one_line, printable
 from zatsudan.core.protocol import Delta
+from zatsudan.lab import OnDelta, OnEnd, Run
 from zatsudan.terminal import prompt, ptk
 from zatsudan.terminal.completion import CommandCompleter
 from zatsudan.terminal.history import PrivateFileHistory
+from zatsudan.terminal.labview import LabView
 from zatsudan.terminal.painter import Painter
 from zatsudan.terminal.parts import error_rows, part_rows, reply_note, said_rows, status_rows
 from zatsudan.terminal.repl import Repl, greeting
@@ -90,7 +92,8 @@ class LiveTerminal:
         self._task: asyncio.Task[None] | None = None
         self._others: set[asyncio.Task[Any]] = set()
         self._queue: list[str] = []
-        self._view: LiveView | None = None
+        self._view: LiveView | LabView | None = None
+        self._run: Run | None = None
         self._hint = ""
         self._progress = ""
         self._ended_by = 0
@@ -173,6 +176,10 @@ class LiveTerminal:
     def interrupt(self) -> None:
         if self._task is not None:
             self._task.cancel()
+
+    def interrupt_one(self, number: int) -> None:
+        if self._run is not None and number <= len(self._run.slots):
+            self._run.stop(number - 1)
 
     def take_queued(self) -> str:
         return self._queue.pop() if self._queue else ""
@@ -282,6 +289,18 @@ class LiveTerminal:
         elif turn.error is None:
             rows = [sgr("stopped before the first token", "dim"), ""]
         self._commit(rows)
+
+    def begin_run(self, run: Run) -> tuple[OnDelta, OnEnd]:
+        view = LabView(self._painter, self._make_stream, self._size, run, self._clock)
+        self._view, self._run = view, run
+        return view.add, view.ended
+
+    def end_run(self, run: Run) -> None:
+        del run
+        if self._view is not None:
+            self._view.close()
+            self._view = None
+        self._run = None
 
     def prefill(self, text: str) -> None:
         self._prompt.prefill(text)

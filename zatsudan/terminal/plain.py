@@ -16,8 +16,9 @@ from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Part, Talk
 from zatsudan.commands.registry import Command
 from zatsudan.core.errors import ZatsudanError
-from zatsudan.core.printable import printable
+from zatsudan.core.printable import one_line, printable
 from zatsudan.core.protocol import Delta
+from zatsudan.lab import ENDED, OnDelta, OnEnd, Run
 from zatsudan.terminal.parts import PROMPT, error_rows, part_rows, status
 from zatsudan.terminal.repl import Repl, greeting
 from zatsudan.terminal.rows import uncoloured
@@ -113,6 +114,31 @@ class PlainTerminal:
             self._write(self._out, "\n")
         if turn.nodes and self._err.isatty():
             self._write(self._err, f"[{status(turn.made)}]\n")
+
+    def begin_run(self, run: Run) -> tuple[OnDelta, OnEnd]:
+        """Write each reply as a whole, in the order of the cells: pieces of many cannot be told apart."""
+        texts: dict[int, list[str]] = {}
+        written: list[int] = []
+
+        def add(number: int, delta: Delta) -> None:
+            if delta.content:
+                texts.setdefault(number, []).append(delta.content)
+
+        def ended(_number: int) -> None:
+            while len(written) < len(run.slots) and run.slots[len(written)].state == ENDED:
+                at = len(written)
+                written.append(at)
+                label = "?" if run.blind else one_line(run.slots[at].cell.label, 80)
+                self._write(self._err, f"[{at + 1}  {label}]\n")
+                self._write(self._out, printable("".join(texts.get(at, []))).rstrip() + "\n\n")
+
+        return add, ended
+
+    def end_run(self, run: Run) -> None:
+        """Nothing: each reply was written as it ended."""
+
+    def hint(self, text: str) -> None:
+        """Nothing: what was written cannot be taken back."""
 
     def clear_screen(self) -> None:
         """Nothing: what is written stays."""

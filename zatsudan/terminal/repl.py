@@ -11,13 +11,25 @@ from typing import Protocol
 
 from zatsudan import __version__
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Generate, Leave, Line, Part, Prefill, Show
+from zatsudan.commands.lab import sheet
+from zatsudan.commands.outcomes import (
+    Experiment,
+    Generate,
+    Leave,
+    Line,
+    Outcome,
+    Part,
+    Prefill,
+    Show,
+    Work,
+)
 from zatsudan.commands.registry import Command, find, parse
 from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line
 from zatsudan.core.protocol import Delta
 from zatsudan.core.session import FINISHED, Node
+from zatsudan.lab import OnDelta, OnEnd, Run, Slot, choices
 from zatsudan.turn import Turn
 
 
@@ -41,6 +53,15 @@ class Surface(Protocol):
 
     def end(self, turn: Turn) -> None:
         """The reply has ended, one way or another."""
+
+    def begin_run(self, run: Run) -> tuple[OnDelta, OnEnd]:
+        """Many replies begin; return what takes their deltas, and what hears that one has ended."""
+
+    def end_run(self, run: Run) -> None:
+        """All of them have ended, one way or another."""
+
+    def hint(self, text: str) -> None:
+        """Say for a moment how far something is."""
 
     def clear_screen(self) -> None:
         """Scroll the screen empty."""
@@ -91,7 +112,9 @@ class Repl:
             text = line.removeprefix("/") if line.startswith("//") else line
             return await self.reply(self.chat.say(text))
         name, args = command
-        outcome = await find(self.commands, name).run(self.chat, args)
+        return await self._carry_out(await find(self.commands, name).run(self.chat, args))
+
+    async def _carry_out(self, outcome: Outcome) -> bool:
         if isinstance(outcome, Show):
             if outcome.afresh:
                 self._surface.clear_screen()
@@ -99,6 +122,19 @@ class Repl:
         elif isinstance(outcome, Generate):
             self._surface.show(outcome.parts)
             return await self.reply(outcome.parent, outcome.overrides)
+        elif isinstance(outcome, Experiment):
+            self._surface.show(outcome.parts)
+            slots = [Slot(cell) for cell in outcome.cells]
+            return await self.experiment(
+                Run(self.chat, outcome.parent, slots, outcome.together, outcome.blind)
+            )
+        elif isinstance(outcome, Work):
+            self._surface.show(outcome.parts)
+            try:
+                done = await outcome.run(self._surface.hint)
+            finally:
+                self._surface.hint("")
+            return await self._carry_out(done)
         elif isinstance(outcome, Prefill):
             self._surface.show(outcome.parts)
             self._surface.prefill(outcome.text)
@@ -107,7 +143,10 @@ class Repl:
         return True
 
     async def reply(self, parent: Node, overrides: Mapping[str, Json] | None = None) -> bool:
-        """Answer a user message."""
+        """Answer a user message; with `n` set, several times."""
+        many = choices(self.chat, parent, overrides)
+        if many is not None:
+            return await self.experiment(many)
         turn = self.chat.turn(parent, overrides)
         on_delta = self._surface.begin(turn)
         try:
@@ -122,11 +161,27 @@ class Repl:
         if not turn.nodes:
             # No reply at all: the words come back, to be changed or sent again.
             self._surface.prefill(parent.message.text)
-        elif len(turn.nodes) > 1:
-            self._surface.show(
-                (Line(f"{len(turn.nodes) - 1} more variants are kept beside it.", "dim"),)
-            )
         return turn.made.ended == FINISHED
+
+    async def experiment(self, run: Run) -> bool:
+        """Make many replies to one message, and show what came of them."""
+        on_delta, on_end = self._surface.begin_run(run)
+        try:
+            await run.run(on_delta, self._surface.note, on_end)
+        except asyncio.CancelledError:
+            if asyncio.current_task() is None:
+                raise
+        finally:
+            self._surface.end_run(run)
+        failed = {str(slot.error): slot.error for slot in run.slots if slot.error is not None}
+        for error in failed.values():
+            self._surface.error(error)
+        if not any(slot.node is not None for slot in run.slots):
+            self._surface.prefill(run.parent.message.text)
+            return False
+        if self.chat.session.lab is not None:
+            self._surface.show(sheet(self.chat, self.chat.session.lab))
+        return all(slot.went_well for slot in run.slots)
 
     async def connect(self) -> None:
         """Connect and say where: the second line of the greeting."""

@@ -21,7 +21,10 @@ def reflows(environ: Mapping[str, str]) -> bool:
 
 
 #: SGR codes of the plain look, by name: used where rich is not needed yet.
-SGR = {"plain": "", "dim": "2", "good": "", "warn": "33", "you": "1", "mark": "36", "bold": "1"}
+SGR = {
+    "plain": "", "dim": "2", "good": "", "warn": "33", "you": "1", "mark": "36", "bold": "1",
+    "same": "", "old": "31", "new": "32",
+}  # fmt: skip
 
 
 @lru_cache(maxsize=1)
