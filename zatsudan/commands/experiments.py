@@ -1,5 +1,6 @@
 """Commands that make many replies to one message: compare and sweep."""
 
+import contextlib
 import random
 import re
 from collections.abc import Iterable
@@ -8,7 +9,7 @@ from zatsudan.chat import Chat
 from zatsudan.commands import sampling
 from zatsudan.commands.outcomes import Experiment, Line, Outcome
 from zatsudan.commands.registry import Choice, command
-from zatsudan.core.errors import CommandError
+from zatsudan.core.errors import CommandError, ZatsudanError
 from zatsudan.core.grid import Variation, read_setting, read_sweep
 from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line
@@ -88,6 +89,9 @@ async def compare(chat: Chat, args: str) -> Outcome:
     `blind` hides which is which until /pick, and /tally counts.
     """
     words, message = _split_message(args)
+    if not chat.models and any(word.name is None for word in words):
+        with contextlib.suppress(ZatsudanError):  # a server without a list takes any name
+            await chat.fetch_models()
     blind = any(word == Word("blind") for word in words)
     sides = [_side(chat, word) for word in words if word != Word("blind")]
     if len(sides) == 1:
