@@ -102,7 +102,7 @@ def with_effect(chat: Chat, table: Table) -> tuple[Table, list[Line]]:
 
 @command("repro", "[N]", group=GROUP, possible=lambda chat: chat.session.head is not None)
 async def repro(chat: Chat, args: str) -> Outcome:
-    """Run the last request N times (5): is the reply the same?
+    """Run the last request five times: is the reply the same?
 
     One after the other, since many at once can change a reply. The replies are compared, and not kept; how many
     were the same is remembered for this server and model.
