@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
 from zatsudan import embedded
 from zatsudan.config import Local
 from zatsudan.connect import Server as Address

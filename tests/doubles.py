@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, S
 from typing import cast
 
 import httpx
+
 from zatsudan.client import Client
 from zatsudan.config import Network
 from zatsudan.connect import Server

@@ -94,10 +94,14 @@ class Request:
 
 @dataclass
 class Server:
-    """The running server. `scripts` are used up one by one; the last one stays."""
+    """The running server. `scripts` are used up one by one; the last one stays.
+
+    `listing` answers the question for models instead of `models`.
+    """
 
     scripts: list[Script | Callable[[Request], Script]] = field(default_factory=list)
     models: Sequence[str] = ("scripted",)
+    listing: Script | None = None
     requests: list[Request] = field(default_factory=list)
     gone: asyncio.Event = field(default_factory=asyncio.Event)
     base_url: str = ""
@@ -112,7 +116,9 @@ class Server:
         writer.close()
 
     def _script(self, request: Request) -> Script:
-        if request.path.endswith("/models"):
+        if request.path.partition("?")[0].endswith("/models"):
+            if self.listing is not None:
+                return self.listing
             listed = {"object": "list", "data": [{"id": name} for name in self.models]}
             return Script(
                 [json.dumps(listed).encode()],

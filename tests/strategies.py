@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from hypothesis import strategies as st
+
 from zatsudan.core.messages import JsonObject
 
 #: Texts of all signs, lone surrogates among them.

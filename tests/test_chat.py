@@ -4,6 +4,8 @@ import asyncio
 from pathlib import Path
 
 import pytest
+
+from tests.doubles import Pause, ScriptedClient, Step, reply, text, usage
 from zatsudan import store
 from zatsudan.chat import Chat
 from zatsudan.config import Config
@@ -13,8 +15,6 @@ from zatsudan.core.messages import Json, JsonObject, Usage
 from zatsudan.core.models import Model
 from zatsudan.core.protocol import Chunk, Delta
 from zatsudan.turn import Turn
-
-from tests.doubles import Pause, ScriptedClient, Step, reply, text, usage
 
 BROKEN = ConnectionFailed("The connection broke.", "What came is kept; /retry asks again.")
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from zatsudan import config
 from zatsudan.config import Config, Local, Network, Places, Price, Profile, Screen
 from zatsudan.core.errors import ConfigError

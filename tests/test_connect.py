@@ -3,6 +3,7 @@
 import sys
 
 import pytest
+
 from zatsudan import connect
 from zatsudan.config import Config, Profile
 from zatsudan.connect import Server, Wishes, choose, clean_key, normal_url, origin

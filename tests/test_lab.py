@@ -4,13 +4,17 @@ import asyncio
 from pathlib import Path
 
 import pytest
+
+from tests.server import CUT, DONE, Request, Script, chunk, fails, says, serve
+from tests.test_turn import chat_with
 from zatsudan import store
 from zatsudan.chat import Chat
-from zatsudan.commands.lab import picked
+from zatsudan.commands.tree import pick
 from zatsudan.connect import Server as Address
 from zatsudan.core.errors import CommandError
 from zatsudan.core.messages import Json
 from zatsudan.core.refusals import DROP, Repair
+from zatsudan.core.session import Node
 from zatsudan.lab import (
     AT_ONCE,
     AT_ONCE_EMBEDDED,
@@ -20,12 +24,8 @@ from zatsudan.lab import (
     Slot,
     at_once,
     choices,
-    numbered,
     repeated,
 )
-
-from tests.server import CUT, DONE, Request, Script, chunk, fails, says, serve
-from tests.test_turn import chat_with
 
 
 def temperature(request: Request) -> Script:
@@ -40,6 +40,10 @@ def run_of(chat: Chat, message: str, *temperatures: float, blind: bool = False) 
 
 def texts(run: Run) -> list[str]:
     return [slot.node.message.text if slot.node else "" for slot in run.slots]
+
+
+def run_nodes(run: Run) -> list[Node]:
+    return [slot.node for slot in run.slots if slot.node is not None]
 
 
 async def drive(run: Run) -> list[str]:
@@ -59,7 +63,7 @@ async def test_each_cell_becomes_a_variant_with_its_parameters() -> None:
             {"temperature": 0.5},
             {"temperature": 1.0},
         ]
-        assert numbered(chat) == nodes
+        assert chat.session.numbered(run.parent.id) == nodes
         # A new message was unanswered: its first reply is on the path.
         assert chat.session.head == nodes[0].id if nodes[0] else None
 
@@ -75,7 +79,7 @@ async def test_the_head_goes_back_to_the_reply_that_was_there() -> None:
         assert chat.session.head == head
         assert len(chat.session.children[parent.id]) == 3
         # The cells count from 1, the reply that was there comes after them.
-        assert [node.id if node else "" for node in numbered(chat)][-1] == head
+        assert [node.id for node in chat.session.variants(run_nodes(run)[0])][-1] == head
 
 
 async def test_another_model_is_asked_and_recorded() -> None:
@@ -252,13 +256,13 @@ async def test_a_blind_pick_is_counted_and_told() -> None:
     async with serve(temperature) as server, chat_with(server.base_url) as chat:
         run = run_of(chat, "hi", 0.0, 1.0, blind=True)
         await drive(run)
-        with pytest.raises(CommandError, match="no variant 3"):
-            picked(chat, 3)
-        told = picked(chat, 2)
+        with pytest.raises(CommandError, match="There are 2 variants"):
+            await pick.run(chat, "3")
+        told = await pick.run(chat, "2")
         assert "temperature 1.0" in str(told)
         assert chat.session.votes == [("temperature 1.0", ("temperature 0.0", "temperature 1.0"))]
         assert chat.session.lab is not None
         assert not chat.session.lab.blind
         assert chat.session.path()[-1].message.text == "at 1.0"
-        assert picked(chat, 1) == ()  # told already: no vote
+        await pick.run(chat, "1")  # told already: no vote
         assert len(chat.session.votes) == 1

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+from tests.strategies import any_text
 from zatsudan.core.errors import StoreError
 from zatsudan.core.messages import JsonObject, Message
 from zatsudan.core.session import message_record
 from zatsudan.store import Journal, begin_record, encode, find, load, summaries
-
-from tests.strategies import any_text
 
 
 def said(

@@ -7,7 +7,7 @@ came of it stands in the turn afterwards, however it ended.
 import asyncio
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,8 @@ from zatsudan.connect import Server
 from zatsudan.core.errors import CommandError, StoreError, ZatsudanError
 from zatsudan.core.messages import Json, JsonObject, Message, Usage
 from zatsudan.core.models import Model, choose_model
-from zatsudan.core.refusals import SHRINK
+from zatsudan.core.protocol import build_request
+from zatsudan.core.refusals import SHRINK, mended
 from zatsudan.core.session import Node, Session, apply, message_record, recovery
 from zatsudan.core.tokens import Estimator, raw_count
 from zatsudan.core.window import Window, choose
@@ -81,14 +82,18 @@ class Chat:
 
     def new(self) -> None:
         """Begin a new session with the settings that sessions begin with."""
+        self.begin()
+        for record in self.start():
+            self.record(record)
+
+    def begin(self) -> None:
+        """Begin an empty session; the one before is closed."""
         self.journal.close()
         session_id = self.new_id()
         path = self.sessions / f"{session_id}{store.SUFFIX}" if self.sessions is not None else None
         self.session, self.journal = Session(), store.Journal(path)
         self.window_start = None
         self.record(store.begin_record(session_id, self.now()))
-        for record in self.start():
-            self.record(record)
 
     def load(self, path: Path) -> store.Loaded:
         """Go on with a session from disk; raises StoreError and then leaves all as it was."""
@@ -148,16 +153,19 @@ class Chat:
         return self.models
 
     async def model(self) -> str:
-        """Return the model to ask, choosing one if none is named yet; raises ZatsudanError."""
-        client = await self.client()
-        if not self.session.model:
-            name = client.server.model
+        """Return the model to ask, choosing one if none is named yet; raises ZatsudanError.
+
+        A session that was held at another server goes on with this one's model.
+        """
+        server = (await self.client()).server
+        if not self.session.model or self.session.server not in ("", server.name):
+            name = server.model
             if not name:
                 chosen = choose_model(await self.fetch_models())
                 if chosen is None:
                     raise CommandError("The server names no model.", "Choose one with /model NAME.")
                 name = chosen.id
-            self.use_model(name, client.server)
+            self.use_model(name, server)
         return self.session.model
 
     def use_model(self, name: str, server: Server | None) -> None:
@@ -180,14 +188,14 @@ class Chat:
 
     # --- the window ------------------------------------------------------
 
-    def window(self, last: str | None = None) -> Window:
-        """Return what would be sent of the path to `last`; raises TooLong."""
+    def window(self, last: str | None = None, reserve: int = 0) -> Window:
+        """Return what would be sent of the path to `last`, `reserve` tokens kept free; raises TooLong."""
         length, budget = self.context_length, None
         if length:
             parameters = self.session.parameters
             wanted = parameters.get("max_completion_tokens", parameters.get("max_tokens"))
             reply = wanted if isinstance(wanted, int) else min(REPLY_TOKENS, length // 4)
-            budget = max(length - reply, length // 8)
+            budget = max(length - reply, length // 8) - reserve
         return choose(
             self.session.path(last),
             self.session.system,
@@ -195,15 +203,22 @@ class Chat:
             budget=budget,
             count=self.estimator.count,
             start=self.window_start,
-            sent=self._sent,
+            sent=self.sent_as,
         )
 
-    def _sent(self, node: Node) -> Message:
+    def sent_as(self, node: Node) -> Message:
         """Return a message as this server wants it: with its reasoning where the profile says so."""
         name = self.server.reasoning if self.server is not None else ""
         if not name or node.made is None or not node.made.reasoning:
             return node.message
         return replace(node.message, extra={**node.message.extra, name: node.made.reasoning})
+
+    def body(
+        self, model: str, messages: Iterable[Message], parameters: Mapping[str, Json]
+    ) -> JsonObject:
+        """Return the body of a request, mended by what was learned of this server."""
+        name = self.server.name if self.server is not None else ""
+        return mended(build_request(model, messages, parameters), self.learned.of(name, model))
 
     def cost(self) -> float | None:
         """Return what the session has cost, by the profile's prices; None where one is not known."""
@@ -242,9 +257,22 @@ class Chat:
             (node for node in reversed(self.session.path()) if node.message.role == "user"), None
         )
 
-    def turn(self, parent: Node, overrides: Mapping[str, Json] | None = None) -> "Turn":
-        """Return a turn that answers `parent`, with other parameters for this once."""
-        return Turn(self, parent, {**self.session.parameters, **(overrides or {})})
+    def turn(
+        self,
+        parent: Node,
+        overrides: Mapping[str, Json] | None = None,
+        prefix: str = "",
+        logprobs: Sequence[Json] = (),
+        *,
+        asking: bool = False,
+    ) -> "Turn":
+        """Return a turn that answers `parent`, with other parameters for this once.
+
+        With a `prefix` the reply goes on from that text, whose log probabilities may be known;
+        `asking` in words, where the server takes no prefix.
+        """
+        parameters = {**self.session.parameters, **(overrides or {})}
+        return Turn(self, parent, parameters, prefix, logprobs, asking=asking)
 
     def usage(self) -> dict[str, Usage]:
         """Return the tokens of the whole session by model, every variant counted."""

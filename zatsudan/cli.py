@@ -204,6 +204,8 @@ def _wanted(args: argparse.Namespace) -> "list[JsonObject]":
     records: list[JsonObject] = []
     if args.system is not None:
         records.append({"type": "system", "content": read_system(args.system, Path.cwd())})
+    if args.model:
+        records.append({"type": "model", "model": args.model, "server": ""})
     for text in args.set:
         name, equals, _ = text.partition("=")
         words = [Word(text, name=name if equals else None)]

@@ -152,6 +152,7 @@ def parse(text: str, name: str) -> Config:
         ),
     ):
         _check_parameters(values, _Place(name, text, keys))
+    _check_values(config, _Place(name, text, ()))
     if config.profile and config.profile not in config.profiles:
         raise _Place(name, text, ("profile",)).error(
             f"there is no profile {config.profile!r}", _nearest(config.profile, config.profiles)
@@ -238,6 +239,20 @@ def _value(kind: Any, value: Any, place: _Place) -> Any:
         }
         raise place.error(f"{place.keys[-1]} takes {names[kind]}, not {value!r}")
     return value
+
+
+def _check_values(config: Config, place: _Place) -> None:
+    """Refuse what has the right type and yet no meaning."""
+    network, local, screen = (place.below(name) for name in ("network", "local", "screen"))
+    for where, key, value in (
+        (network, "connect_seconds", config.network.connect_seconds),
+        (network, "idle_seconds", config.network.idle_seconds),
+        (local, "context_length", config.local.context_length),
+    ):
+        if not 0 < value < 1e9:
+            raise where.below(key).error(f"{key} is more than 0, not {value}")
+    if config.screen.keys not in ("emacs", "vi"):
+        raise screen.below("keys").error(f"keys takes emacs or vi, not {config.screen.keys!r}")
 
 
 def _check_parameters(values: Mapping[str, Json], place: _Place) -> None:

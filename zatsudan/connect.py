@@ -256,6 +256,12 @@ def origin(url: str) -> tuple[str, str, int]:
     )
 
 
+def shown_url(url: str) -> str:
+    """Return a URL as it may be shown: without a name and password in it."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query=""))
+
+
 def _host(url: str) -> str:
     parts = urlsplit(url)
     if origin(url) == origin(OPENAI):

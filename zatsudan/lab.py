@@ -151,7 +151,7 @@ class Run:
             on_note(f"{model} makes one reply a request: {wanted} requests instead of n={wanted}.")
             self._separate(cell)
             return
-        turn = Turn(chat, self.parent, {**cell.parameters, "n": wanted}, cell.model)
+        turn = Turn(chat, self.parent, {**cell.parameters, "n": wanted}, model=cell.model)
         task = asyncio.ensure_future(self._drive(turn, range(wanted), on_delta, on_note))
         self._tasks = dict.fromkeys(range(wanted), task)
         await asyncio.wait([task])
@@ -190,7 +190,7 @@ class Run:
                     slot.state, slot.error = ENDED, fault
                 elif number not in self._stopped:
                     cell = slot.cell
-                    turn = Turn(self.chat, self.parent, cell.parameters, cell.model)
+                    turn = Turn(self.chat, self.parent, cell.parameters, model=cell.model)
                     task = asyncio.ensure_future(self._drive(turn, [number], on_delta, on_note))
                     self._tasks[number] = task
                     await asyncio.wait([task])
@@ -302,24 +302,3 @@ def choices(chat: "Chat", parent: Node, overrides: Mapping[str, Json] | None = N
         return None
     cells = [Cell(f"choice {number}", parameters) for number in range(1, wanted + 1)]
     return Run(chat, parent, [Slot(cell) for cell in cells], together=True)
-
-
-def numbered(chat: "Chat") -> list[Node | None]:
-    """Return the variants of the last user message as a person counts them, from 1.
-
-    The cells of the last experiment come first if it was on this message, in
-    their order (None: no reply came), then the others as they were made.
-    """
-    parent = chat.last_user()
-    if parent is None:
-        return []
-    session = chat.session
-    replies = [
-        session.nodes[key]
-        for key in session.children.get(parent.id, ())
-        if session.nodes[key].message.role == "assistant"
-    ]
-    lab = session.lab
-    cells = [node_id for _, node_id in lab.cells] if lab and lab.parent == parent.id else []
-    first = [session.nodes[node_id] if node_id else None for node_id in cells]
-    return [*first, *(node for node in replies if node.id not in cells)]

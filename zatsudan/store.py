@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from zatsudan.core.errors import StoreError
+from zatsudan.core.errors import SessionInUse, StoreError
 from zatsudan.core.messages import JsonObject, whole_number
 from zatsudan.core.printable import one_line
 from zatsudan.core.protocol import loads
@@ -133,7 +133,7 @@ def _lock(fd: int) -> None:
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise StoreError(
+        raise SessionInUse(
             "This session is open in another terminal.",
             "Close it there, or start a new one here.",
         ) from None

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from zatsudan.terminal.markdown.look import DEFAULT
-from zatsudan.terminal.markdown.stream import Stream, render
 
 from tests.terminal.markdown.texts import markdown, pieces
+from zatsudan.terminal.markdown.look import DEFAULT
+from zatsudan.terminal.markdown.stream import Stream, render
 
 if TYPE_CHECKING:
     from zatsudan.terminal.markdown.rows import Row

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+
+from tests.doubles import ScriptedClient, reply, text, usage
 from zatsudan.chat import Chat
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import (
@@ -14,6 +16,7 @@ from zatsudan.commands.outcomes import (
     Line,
     Outcome,
     Prefill,
+    Rows,
     Show,
     Table,
     Talk,
@@ -24,8 +27,6 @@ from zatsudan.core.diff import marked
 from zatsudan.core.errors import CommandError, ConfigError, StoreError, ZatsudanError
 from zatsudan.core.models import Model
 from zatsudan.core.parameters import BY_NAME
-
-from tests.doubles import ScriptedClient, reply, text, usage
 
 MODELS = [Model("llama-small", 4096), Model("llama-large"), Model("qwen")]
 
@@ -75,6 +76,8 @@ def lines(outcome: Outcome) -> list[str]:
             rows += [" | ".join(row) for row in part.rows]
         elif isinstance(part, Diff):
             rows.append(marked(part.changes))
+        elif isinstance(part, Rows):
+            rows += [line.text for line in part.lines]
         else:
             rows += [f"{node.message.role}: {node.message.text}" for node in part.nodes]
     return rows
@@ -474,7 +477,14 @@ async def test_load_without_a_name_lists_the_sessions(chat: Chat, empty: Chat) -
 
     assert shown.rows == (("1", "hi", "now", "2", "llama-small"),)
     assert shown.marks == {0}
-    assert "open in another terminal" in str(await refusal(empty, "/load 1"))
+
+
+async def test_a_session_that_is_open_elsewhere_is_copied(chat: Chat, empty: Chat) -> None:
+    shown = lines(await run(empty, "/load 1"))
+
+    assert shown[0] == "That session is open in another terminal: this is a copy of it."
+    assert empty.session.path() == chat.session.path()
+    assert empty.journal.path != chat.journal.path
 
 
 async def test_the_session_at_hand_is_not_loaded_again(chat: Chat) -> None:

@@ -1,6 +1,7 @@
 """Errors: one sentence and one advice."""
 
 import pytest
+
 from zatsudan.core.errors import StatusError, describe_seconds, explain_status
 
 

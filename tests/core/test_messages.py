@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from zatsudan.core.messages import Json, JsonObject, Message, Usage, content_text, whole_number
 
 

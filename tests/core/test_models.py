@@ -1,6 +1,7 @@
 """Model lists in all their forms, and the model to begin with."""
 
 import pytest
+
 from zatsudan.core.messages import Json
 from zatsudan.core.models import LIMIT, Model, choose_model, read_models
 

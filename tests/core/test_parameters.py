@@ -4,6 +4,8 @@ import json
 
 import pytest
 from hypothesis import given
+
+from tests.strategies import telling_text
 from zatsudan.core.errors import CommandError
 from zatsudan.core.messages import Json
 from zatsudan.core.parameters import (
@@ -16,8 +18,6 @@ from zatsudan.core.parameters import (
     show_value,
 )
 from zatsudan.core.words import split
-
-from tests.strategies import telling_text
 
 
 def read(name: str, typed: str, current: Json = None) -> Json:

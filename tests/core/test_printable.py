@@ -5,9 +5,9 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from zatsudan.core.printable import one_line, printable
 
 from tests.strategies import any_text
+from zatsudan.core.printable import one_line, printable
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from zatsudan.core.errors import StreamError
 from zatsudan.core.messages import Json, JsonObject, Message, Usage
 from zatsudan.core.protocol import (

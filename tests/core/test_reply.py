@@ -2,6 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from zatsudan.core.messages import Json
 from zatsudan.core.protocol import Delta
 from zatsudan.core.reply import Reply

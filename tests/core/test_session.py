@@ -6,6 +6,8 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+from tests.strategies import records
 from zatsudan.core.messages import Json, JsonObject, Message, Usage
 from zatsudan.core.session import (
     Made,
@@ -16,8 +18,6 @@ from zatsudan.core.session import (
     recovery,
     replay,
 )
-
-from tests.strategies import records
 
 
 def said(node_id: str, parent: str | None, role: str = "user", text: str = "") -> JsonObject:

@@ -3,9 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from zatsudan.core.sse import Decoder, Event
 
 from tests.strategies import cuts, pieces
+from zatsudan.core.sse import Decoder, Event
 
 
 def decode(*parts: bytes) -> list[Event]:

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from zatsudan.core.tokens import Estimator, raw_count
 
 

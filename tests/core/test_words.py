@@ -2,10 +2,10 @@
 
 import pytest
 from hypothesis import given
-from zatsudan.core.errors import CommandError
-from zatsudan.core.words import Word, quote, split
 
 from tests.strategies import any_text, telling_text
+from zatsudan.core.errors import CommandError
+from zatsudan.core.words import Word, quote, split
 
 
 def texts(line: str) -> list[str]:

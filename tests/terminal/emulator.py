@@ -11,14 +11,14 @@ import pyte
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import PipeInput, create_pipe_input
+
+from tests.server import Request, Script, Server, serve
 from zatsudan.chat import Chat
 from zatsudan.client import Client
 from zatsudan.commands import COMMANDS
 from zatsudan.config import Config, Network
 from zatsudan.connect import Server as Address
 from zatsudan.terminal.live import LiveTerminal
-
-from tests.server import Request, Script, Server, serve
 
 
 class Screen(io.StringIO):
@@ -73,6 +73,16 @@ class Sitting:
         self.chat = chat
         self.server = server
         self._keys = keys
+        self._handled = 0
+        handle = terminal._repl.handle
+
+        async def counted(line: str) -> bool:
+            try:
+                return await handle(line)
+            finally:
+                self._handled += 1
+
+        terminal._repl.handle = counted  # type: ignore[method-assign]
 
     def type(self, text: str) -> None:
         """Press keys."""
@@ -100,7 +110,9 @@ class Sitting:
 
     async def say(self, text: str) -> str:
         """Send a line and wait until all is said; return the screen."""
+        before = self._handled
         self.type(text + "\r")
+        await self.until(lambda: self._handled > before)
         return await self.at_rest()
 
 

@@ -9,7 +9,11 @@ from zatsudan.commands import (
     sampling,
     servers,
     sessions,
+    transfer,
+    tree,
 )
 from zatsudan.commands.registry import collect
 
-COMMANDS = collect(conversation, sampling, experiments, lab, probes, servers, sessions, about)
+COMMANDS = collect(
+    conversation, tree, sampling, experiments, lab, probes, servers, sessions, transfer, about
+)

@@ -10,6 +10,7 @@ from zatsudan.core.messages import Usage, whole_number
 from zatsudan.core.parameters import read_assignments, show_value
 from zatsudan.core.printable import one_line
 from zatsudan.core.session import Node
+from zatsudan.core.tree import last_reply
 from zatsudan.core.window import turns_of
 from zatsudan.core.words import split
 
@@ -59,10 +60,25 @@ async def retry(chat: Chat, args: str) -> Outcome:
     if parent is None:
         raise CommandError("There is no message to ask again about.", "Write one first.")
     overrides = read_assignments(split(args), chat.session.parameters)
-    chat.record({"type": "head", "id": parent.id})
     changed = "  ".join(f"{name} {show_value(value)}" for name, value in overrides.items())
     note = f"Again: {one_line(parent.message.text, 50)}" + (f"  ({changed})" if changed else "")
     return Generate(parent, overrides, (Line(note, "dim"),))
+
+
+@command("continue", "", group=GROUP, possible=_has_turns)
+async def continue_(chat: Chat, _args: str) -> Outcome:
+    """Let the model go on with its last reply.
+
+    For one that was interrupted, cut off, or ended at the token limit. Where the server
+    takes it the text is given back to it (prefill), else the model is asked in words;
+    either way the two parts become one message, and the cut one stays as a variant.
+    """
+    reply = last_reply(chat.session)
+    if reply is None or reply.parent is None or not reply.message.text.strip():
+        raise CommandError("There is no reply to go on with.", "/retry asks for one.")
+    parent = chat.session.nodes[reply.parent]
+    logprobs = reply.made.logprobs if reply.made is not None else ()
+    return Generate(parent, prefix=reply.message.text, logprobs=logprobs, asking=True)
 
 
 @command("undo", "[N]", group=GROUP, everyday=True, possible=_has_turns)

@@ -14,7 +14,6 @@ from zatsudan.core.parameters import show_value
 from zatsudan.core.printable import one_line
 from zatsudan.core.session import Lab, Node
 from zatsudan.core.words import split
-from zatsudan.lab import numbered
 
 GROUP = "The lab"
 
@@ -137,19 +136,8 @@ def _next(last: Lab, marks: frozenset[int]) -> str:
     return f"{now}/pick N goes on with another{told} · /diff A B · /lab export FILE"
 
 
-def picked(chat: Chat, number: int) -> tuple[Part, ...]:
-    """Go on with the variant of that number; return what to say of it. Raises CommandError.
-
-    The pick of a blind comparison is counted, and told.
-    """
-    nodes = numbered(chat)
-    node = nodes[number - 1] if 1 <= number <= len(nodes) else None
-    if node is None:
-        there = ", ".join(str(at) for at, found in enumerate(nodes, 1) if found is not None)
-        raise CommandError(
-            f"There is no variant {number}.", f"There are {there}." if there else "Write first."
-        )
-    chat.record({"type": "head", "id": node.id})
+def told(chat: Chat, node: Node) -> tuple[Part, ...]:
+    """Count the pick of a blind comparison, and tell which cell is which; nothing for another reply."""
     last = chat.session.lab
     labels = {node_id: label for label, node_id in last.cells} if last is not None else {}
     if last is None or not last.blind or node.id not in labels:
@@ -182,14 +170,20 @@ async def tally(chat: Chat, _args: str) -> Outcome:
 # --- diff -------------------------------------------------------------------------
 
 
+def _replies(chat: Chat) -> dict[int, Node]:
+    """Return the replies to the last user message by their numbers."""
+    parent = chat.last_user()
+    found = chat.session.numbered(parent.id) if parent is not None else []
+    return {at: node for at, node in enumerate(found, 1) if node is not None}
+
+
 def _variants(chat: Chat, _args: str) -> Iterable[Choice]:
-    for number, node in enumerate(numbered(chat), 1):
-        if node is not None:
-            yield Choice(str(number), one_line(node.message.text, 50))
+    for number, node in _replies(chat).items():
+        yield Choice(str(number), one_line(node.message.text, 50))
 
 
 @command(
-    "diff", "[A B]", group=GROUP, complete=_variants, possible=lambda chat: len(numbered(chat)) > 1
+    "diff", "[A B]", group=GROUP, complete=_variants, possible=lambda chat: len(_replies(chat)) > 1
 )
 async def diff_(chat: Chat, args: str) -> Outcome:
     """Show word by word how two variants differ.
@@ -197,7 +191,7 @@ async def diff_(chat: Chat, args: str) -> Outcome:
     The last two replies to this message, or those of two numbers; Japanese sign by sign. `[-was only in the
     first-]`, `{+is only in the second+}`.
     """
-    found = {at: node for at, node in enumerate(numbered(chat), 1) if node is not None}
+    found = _replies(chat)
     wanted = [whole_number(word.text) for word in split(args)] or list(found)[-2:]
     pair = [found[at] for at in wanted if at in found]
     if len(wanted) != 2 or len(pair) != 2:

@@ -47,7 +47,14 @@ class Diff:
     changes: tuple[Change, ...]
 
 
-Part: TypeAlias = Line | Table | Talk | Diff
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Lines that are cut to the width instead of wrapped, each with its tone."""
+
+    lines: tuple[Line, ...]
+
+
+Part: TypeAlias = Line | Table | Talk | Rows | Diff
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +67,18 @@ class Show:
 
 @dataclass(frozen=True, slots=True)
 class Generate:
-    """Ask for a reply to this user message, with other parameters for this once."""
+    """Ask for a reply to this user message, with other parameters for this once.
+
+    With a `prefix` the reply goes on from that text; `logprobs` are those of its tokens, where known.
+    `asking`: where the server takes no prefix, the model is asked in words to go on.
+    """
 
     parent: Node
     overrides: Mapping[str, Json] = field(default_factory=dict)
     parts: tuple[Part, ...] = ()
+    prefix: str = ""
+    logprobs: tuple[Json, ...] = ()
+    asking: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +108,11 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Prefill:
-    """Put a text into the input line."""
+    """Put a text into the input line, or with `editor` into the editor."""
 
     text: str
     parts: tuple[Part, ...] = ()
+    editor: bool = False
 
 
 @dataclass(frozen=True, slots=True)

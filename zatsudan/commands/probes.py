@@ -11,8 +11,6 @@ from zatsudan.core.messages import Json, JsonObject, whole_number
 from zatsudan.core.metrics import by_signs, first_difference, units
 from zatsudan.core.parameters import PARAMETERS, find
 from zatsudan.core.printable import one_line
-from zatsudan.core.protocol import build_request
-from zatsudan.core.refusals import mended
 from zatsudan.core.reply import Reply
 from zatsudan.core.words import split
 from zatsudan.findings import HONOURED, IGNORED, REFUSED, REPEAT, UNCLEAR, Finding
@@ -102,7 +100,7 @@ def with_effect(chat: Chat, table: Table) -> tuple[Table, list[Line]]:
 
 @command("repro", "[N]", group=GROUP, possible=lambda chat: chat.session.head is not None)
 async def repro(chat: Chat, args: str) -> Outcome:
-    """Run the last request five times: is the reply the same?
+    """Run the last request five times and compare the replies.
 
     One after the other, since many at once can change a reply. The replies are compared, and not kept; how many
     were the same is remembered for this server and model.
@@ -137,11 +135,9 @@ async def _request(
     chat: Chat, parent: str, parameters: Mapping[str, Json], model: str
 ) -> JsonObject:
     """Return the request that made a reply, as it would be sent today; one choice is enough."""
-    server = (await chat.client()).server.name
-    model = model or await chat.model()
+    await chat.client()
     once = {name: value for name, value in parameters.items() if name != "n"}
-    body = build_request(model, chat.window(parent).messages, once)
-    return mended(body, chat.learned.of(server, model))
+    return chat.body(model or await chat.model(), chat.window(parent).messages, once)
 
 
 def _compared(chat: Chat, model: str, texts: list[str], recorded: str) -> Outcome:

@@ -107,7 +107,7 @@ def find(commands: dict[str, Command], name: str) -> Command:
     begins = [key for key in commands if key.startswith(name)] if name else []
     if len(begins) == 1:
         return commands[begins[0]]
-    near = begins[:4] or difflib.get_close_matches(name, commands, n=3, cutoff=0.5)
+    near = begins[:4] or difflib.get_close_matches(name, commands, n=3, cutoff=0.6)
     meant = "Did you mean " + ", ".join(f"/{key}" for key in near) + "? " if near else ""
     raise CommandError(
         f"There is no command /{name[:40]}.",

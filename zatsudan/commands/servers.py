@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Line, Outcome, Show, Table, say
 from zatsudan.commands.registry import Choice, command
+from zatsudan.connect import shown_url
 from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.printable import one_line
 
@@ -37,9 +38,7 @@ async def model(chat: Chat, args: str) -> Outcome:
     )
     marks = frozenset(i for i, entry in enumerate(models) if entry.id == current)
     server = chat.server
-    title = (
-        f"{len(models)} models at {server.base_url if server else '?'}; the present one is marked"
-    )
+    title = f"{len(models)} models at {shown_url(server.base_url) if server else '?'}; the present one is marked"
     if not models:
         return say(f"The server lists no models. The present one is {one_line(current)}.", "dim")
     return Show((Table(("model", "context"), rows, title, marks, frozenset({1})),))

@@ -8,7 +8,8 @@ from zatsudan import store
 from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Line, Outcome, Part, Show, Table, Talk, say
 from zatsudan.commands.registry import Choice, command
-from zatsudan.core.errors import CommandError, StoreError
+from zatsudan.commands.tree import copy_of
+from zatsudan.core.errors import CommandError, SessionInUse, StoreError
 from zatsudan.core.printable import one_line
 from zatsudan.core.window import turns_of
 
@@ -81,14 +82,18 @@ async def load(chat: Chat, args: str) -> Outcome:
 def resume(chat: Chat, path: Path) -> list[Part]:
     """Load a session and return what to show of it; raises StoreError."""
     before = chat.session.model
-    loaded = chat.load(path)
+    try:
+        loss = list(_loss(chat.load(path)))
+    except SessionInUse:
+        copy_of(chat, path)
+        loss = [Line("That session is open in another terminal: this is a copy of it.", "warn")]
     session = chat.session
     if chat.server is not None and session.server not in ("", chat.server.name):
         note = f"It was held with {one_line(session.model, 40)} at {one_line(session.server, 40)}."
         chat.use_model(before or chat.server.model, chat.server)
     else:
         note = ""
-    return [*_loss(loaded), *opening(chat), *([Line(note, "dim")] if note else [])]
+    return [*loss, *opening(chat), *([Line(note, "dim")] if note else [])]
 
 
 def _loss(loaded: store.Loaded) -> Iterable[Line]:

@@ -18,31 +18,43 @@ _ESSENTIAL = {"model", "messages", "stream"}
 _REFUSED = re.compile(
     r"unsupported|not supported|(?:does|do) ?(?:n[o']t|not) (?:support|accept|allow)|unrecogni[sz]ed|unknown"
     r"|unexpected|extra (?:inputs?|fields?)|not permitted|not allowed|only the default|no longer supported"
-    r"|not available|cannot be used|deprecated",
+    r"|not available|not enabled|cannot be used|deprecated|only 1 is allowed",
     re.IGNORECASE,
 )
 _RANGE = re.compile(
     r"(?:above|below)_(?:max|min)|greater than|less than|out of range", re.IGNORECASE
 )
+#: `n` is refused as a value where only one reply can be had (Groq).
+_ONE_ONLY = re.compile(r"['\"`]n['\"`].{0,30}\b(?:at most|must be|only) 1(?![\d.])")
 
-_LENGTH = (
-    re.compile(
-        r"maximum context length (?:is|of) (\d+)", re.IGNORECASE
-    ),  # OpenAI, vLLM, OpenRouter
-    re.compile(
-        r"context (?:size|length|window)[^0-9]{0,40}\(?(\d+)", re.IGNORECASE
-    ),  # llama.cpp, LM Studio
-    re.compile(r"\bn_ctx\D{1,5}(\d+)", re.IGNORECASE),
-    re.compile(r"(\d+)[ -]token(?:s)? (?:context|limit)", re.IGNORECASE),
+_LENGTH = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"maximum (?:context|prompt) length (?:is|of) (\d+)",  # OpenAI, vLLM, OpenRouter, xAI
+        r"(\d+) maximum context length",  # Mistral
+        r"context (?:size|length|window)[^0-9]{0,40}\(?(\d+)",  # llama.cpp, LM Studio
+        r"\bn_ctx\D{1,5}(\d+)",
+        r"(\d+)[ -]token(?:s)? (?:context|limit)",
+        r"maximum number of tokens allowed \((\d+)\)",  # Google
+        r"> (\d+) maximum",  # Anthropic
+        r"tokens` must be <= (\d+)",  # text-generation-inference
+    )
 )
 _TOO_LONG = re.compile(
-    r"context_length_exceeded|exceed_context_size|maximum context length|exceeds? the (?:available )?context"
-    r"|context (?:size|window|length) (?:of|exceeded)|prompt is too long|too many tokens",
+    r"context_length_exceeded|exceed_context_size|maximum (?:context|prompt) length"
+    r"|exceeds? the (?:available )?context|context (?:size|window|length) (?:of|exceeded)"
+    r"|greater than the context length|prompt is too long|too many tokens"
+    r"|input token count .{0,30}exceeds|max_new_tokens` must be <=",
+    re.IGNORECASE,
+)
+_SIZE = re.compile(
+    r"(?:resulted in|requested|request \(|request has|request contains|prompt contains"
+    r"|too long:|token count \(|n_prompt_tokens) ?(?:about )?(\d{2,9})",
     re.IGNORECASE,
 )
 _NO_SYSTEM = re.compile(
     r"system (?:role|message|prompt)s? (?:is |are )?not supported|does not support 'system'"
-    r"|roles must alternate|only user,? (?:and )?assistant",
+    r"|roles must alternate|only user,? (?:and )?assistant|developer instruction is not enabled",
     re.IGNORECASE,
 )
 
@@ -51,6 +63,8 @@ _OTHER_NAME = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "
 
 #: Kinds of repair.
 DROP, RENAME, SYSTEM, SHRINK = "drop", "rename", "system", "shrink"
+#: No repair, but learned like one: `name` is the form of prefill that is taken, or `none`.
+PREFILL = "prefill"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +99,9 @@ class Repair:
     @classmethod
     def from_json(cls, value: Json) -> "Repair | None":
         """Read what `to_json` wrote; None for anything else."""
-        if not isinstance(value, dict) or value.get("kind") not in (DROP, RENAME, SYSTEM, SHRINK):
+        if not isinstance(value, dict) or value.get("kind") not in (
+            *(DROP, RENAME, SYSTEM, SHRINK, PREFILL),
+        ):
             return None
         extra = value.get("value", "")
         if isinstance(extra, bool) or not isinstance(extra, str | int):
@@ -95,7 +111,7 @@ class Repair:
 
 def understand(error: StatusError, body: Mapping[str, Json]) -> Repair | None:
     """Return how to mend a refused request; None if the error does not tell."""
-    if error.status not in (400, 404, 413, 415, 422, 500):
+    if error.status not in (400, 403, 404, 413, 415, 422, 500):
         return None
     words = f"{error.code} {error.param} {error.message}"
     if _TOO_LONG.search(words):
@@ -103,8 +119,10 @@ def understand(error: StatusError, body: Mapping[str, Json]) -> Repair | None:
         return Repair(SHRINK, value=int(found[1]) if found else 0)
     if _NO_SYSTEM.search(words) and _has_system(body):
         return Repair(SYSTEM)
-    refused = error.status in (400, 422) and _REFUSED.search(words) and not _RANGE.search(words)
-    return _without_field(error, _named(error, body), body) if refused else None
+    refused = error.status in (400, 403, 422) and not _RANGE.search(words)
+    if refused and (_REFUSED.search(words) or _ONE_ONLY.search(words)):
+        return _without_field(error, _named(error, body), body)
+    return None
 
 
 def _without_field(error: StatusError, name: str, body: Mapping[str, Json]) -> Repair | None:
@@ -128,24 +146,20 @@ def _named(error: StatusError, body: Mapping[str, Json]) -> str:
     param = error.param.split(".")[0].split("[")[0]
     if param in optional:
         return param
-    return next(
-        (
-            name
-            for name in optional
-            if re.search(rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])", error.message)
-        ),
-        "",
-    )
+    return next((name for name in optional if _name(name).search(error.message)), "")
+
+
+def _name(name: str) -> re.Pattern[str]:
+    """Return what finds a field in a sentence; xAI writes `presencePenalty`, Google `Logprobs`."""
+    if len(name) == 1:  # only where it is marked as a name
+        return re.compile(rf"['\"`]{name}['\"`]")
+    words = name.replace("_", "_?")
+    return re.compile(rf"(?<![A-Za-z0-9_]){words}(?![A-Za-z0-9_])", re.IGNORECASE)
 
 
 def prompt_size(error: ApiError) -> int | None:
     """Return how many tokens the server counted in a request that was too long for it."""
-    text = str(error)
-    found = re.search(
-        r"(?:resulted in|requested|request \(|n_prompt_tokens\D{1,5}|prompt contains|has) ?(?:about )?(\d{2,9})",
-        text,
-        re.IGNORECASE,
-    )
+    found = _SIZE.search(error.message) if isinstance(error, StatusError) else None
     return int(found[1]) if found else None
 
 

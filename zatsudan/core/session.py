@@ -22,7 +22,8 @@ class Made:
 
     `ended` is our own word (finished, interrupted, failed), `finish_reason`
     the server's. `first` and `seconds` are seconds from the request to the
-    first token and to the end. `parameters` are those that were sent.
+    first token and to the end. `parameters` are those that were sent. `given`
+    is the number of characters at the start of the reply that it was made to go on from.
     """
 
     ended: str = FINISHED
@@ -38,6 +39,7 @@ class Made:
     reasoning: str = ""
     left_out: int = 0
     logprobs: tuple[Json, ...] = ()
+    given: int = 0
 
     def to_json(self) -> JsonObject:
         """Return the fields that say something, for the journal."""
@@ -52,8 +54,9 @@ class Made:
         if self.first is not None:
             value["first"] = round(self.first, 4)
         value["seconds"] = round(self.seconds, 4)
-        if self.left_out:
-            value["left_out"] = self.left_out
+        for name, count in (("left_out", self.left_out), ("given", self.given)):
+            if count:
+                value[name] = count
         if self.logprobs:
             value["logprobs"] = list(self.logprobs)
         return value
@@ -70,11 +73,11 @@ class Made:
             item = value.get(name)
             return float(item) if isinstance(item, int | float) else None
 
-        parameters, logprobs, left_out = (
-            value.get("parameters"),
-            value.get("logprobs"),
-            value.get("left_out"),
-        )
+        def count(name: str) -> int:
+            item = value.get(name)
+            return item if isinstance(item, int) else 0
+
+        parameters, logprobs = value.get("parameters"), value.get("logprobs")
         return cls(
             ended=text("ended") or FINISHED,
             finish_reason=text("finish_reason") or None,
@@ -87,7 +90,8 @@ class Made:
             seconds=seconds("seconds") or 0.0,
             fingerprint=text("fingerprint"),
             reasoning=text("reasoning"),
-            left_out=left_out if isinstance(left_out, int) else 0,
+            left_out=count("left_out"),
+            given=count("given"),
             logprobs=tuple(logprobs) if isinstance(logprobs, list) else (),
         )
 
@@ -165,6 +169,8 @@ class Session:
     votes: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     unknown: int = 0
     last_number: int = 0
+    #: The child on which the head last stood, or below which: the way forward.
+    forward: dict[str | None, str] = field(default_factory=dict, compare=False)
 
     @property
     def parameters(self) -> dict[str, Json]:
@@ -189,13 +195,25 @@ class Session:
         nodes.reverse()
         return nodes
 
+    def numbered(self, parent: str | None, role: str = "assistant") -> list[Node | None]:
+        """Return the messages under `parent` as a person counts them, from 1.
+
+        The cells of the last experiment come first if it was made there, in their
+        order (None: no reply came), then the others as they were made.
+        """
+        lab = self.lab
+        cells = [key for _, key in lab.cells] if lab is not None and lab.parent == parent else []
+        first = [self.nodes[key] if key is not None else None for key in cells]
+        others = [self.nodes[key] for key in self.children.get(parent, ()) if key not in cells]
+        return [
+            *(first if role == "assistant" else ()),
+            *(node for node in others if node.message.role == role),
+        ]
+
     def variants(self, node: Node) -> list[Node]:
         """Return the siblings of `node` with the same role, itself among them."""
-        return [
-            self.nodes[key]
-            for key in self.children.get(node.parent, ())
-            if self.nodes[key].message.role == node.message.role
-        ]
+        found = self.numbered(node.parent, node.message.role)
+        return [variant for variant in found if variant is not None]
 
     def replies(self) -> Iterator[Node]:
         """Yield every reply of the tree, in the order in which they were made."""
@@ -305,6 +323,7 @@ def _add_message(session: Session, record: Mapping[str, Json]) -> bool:
         Made.from_json(made) if isinstance(made, dict) else None,
     )
     session.children.setdefault(parent, []).append(node_id)
+    session.forward[parent] = node_id
     session.partials.pop(node_id, None)
     session.head = node_id
     _count(session, node_id)
@@ -361,13 +380,20 @@ def _set_title(session: Session, record: Mapping[str, Json]) -> bool:
 
 def _move_head(session: Session, record: Mapping[str, Json]) -> bool:
     node_id = record.get("id")
-    if node_id is None:
-        session.head = None
-    elif isinstance(node_id, str) and node_id in session.nodes:
-        session.head = node_id
-    else:
+    if node_id is not None and (not isinstance(node_id, str) or node_id not in session.nodes):
         return False
+    _visit(session, session.head)
+    _visit(session, node_id)
+    session.head = node_id
     return True
+
+
+def _visit(session: Session, node_id: str | None) -> None:
+    """Remember the way to a message, so that one can go forward again."""
+    while node_id is not None:
+        parent = session.nodes[node_id].parent
+        session.forward[parent] = node_id
+        node_id = parent
 
 
 def _pin(session: Session, record: Mapping[str, Json]) -> bool:

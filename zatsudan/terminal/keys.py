@@ -40,6 +40,9 @@ class Actions(Protocol):
     def take_queued(self) -> str:
         """Take back the message that waits, to edit it."""
 
+    def variant(self, by: int) -> None:
+        """Go to the next variant of the last reply, or the one before."""
+
     def leave(self) -> None:
         """End the program."""
 
@@ -57,7 +60,13 @@ def bindings(actions: Actions, buffer: Buffer) -> KeyBindingsBase:
     """Return all key bindings beyond prompt_toolkit's own."""
     ANSI_SEQUENCES.update(SHIFT_ENTER)
     return merge_key_bindings(
-        [_talk_keys(actions, buffer), _run_keys(actions), _line_keys(buffer), _screen_keys(actions)]
+        [
+            _talk_keys(actions, buffer),
+            _branch_keys(actions, buffer),
+            _run_keys(actions),
+            _line_keys(buffer),
+            _screen_keys(actions),
+        ]
     )
 
 
@@ -87,6 +96,22 @@ def _talk_keys(actions: Actions, buffer: Buffer) -> KeyBindings:
     @keys.add("c-d", filter=blank)
     def _leave(_event: KeyPressEvent) -> None:
         actions.leave()
+
+    return keys
+
+
+def _branch_keys(actions: Actions, buffer: Buffer) -> KeyBindings:
+    keys = KeyBindings()
+    busy = Condition(lambda: actions.busy)
+    blank = Condition(lambda: not buffer.text)
+
+    @keys.add("escape", "left", filter=blank & ~busy)
+    def _earlier_variant(_event: KeyPressEvent) -> None:
+        actions.variant(-1)
+
+    @keys.add("escape", "right", filter=blank & ~busy)
+    def _later_variant(_event: KeyPressEvent) -> None:
+        actions.variant(1)
 
     @keys.add("up", filter=blank & busy)
     def _edit_queued(_event: KeyPressEvent) -> None:

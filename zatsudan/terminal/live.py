@@ -20,6 +20,7 @@ from prompt_toolkit.input import Input
 from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Part
 from zatsudan.commands.registry import Command, parse
+from zatsudan.commands.tree import step
 from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.parameters import show_value
 from zatsudan.core.printable import one_line, printable
@@ -184,6 +185,13 @@ class LiveTerminal:
     def take_queued(self) -> str:
         return self._queue.pop() if self._queue else ""
 
+    def variant(self, by: int) -> None:
+        shown = step(self._chat, by)
+        if shown is None:
+            self.hint("The last reply has no other variant; /retry makes one.")
+        else:
+            self.show(shown.parts)
+
     def leave(self) -> None:
         self._start(self._leave())
 
@@ -237,7 +245,8 @@ class LiveTerminal:
         return [*stream.feed(text), *stream.finish()]
 
     def echo(self, text: str) -> None:
-        self._commit([*said_rows(text, self._width()), ""])
+        rows = list(said_rows(text, self._width()))
+        self._commit(rows if parse(text) is not None else [*rows, ""])
 
     def show(self, parts: Sequence[Part]) -> None:
         rows = [row for part in parts for row in part_rows(part, self._width(), self._render)]
@@ -302,8 +311,9 @@ class LiveTerminal:
             self._view = None
         self._run = None
 
-    def prefill(self, text: str) -> None:
-        self._prompt.prefill(text)
+    def prefill(self, text: str, *, editor: bool = False) -> None:
+        if self._prompt.prefill(text) and editor:
+            self.aside("edit")
 
     def _toolbar(self) -> StyleAndTextTuples:
         chat = self._chat

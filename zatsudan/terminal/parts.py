@@ -6,7 +6,7 @@ from itertools import groupby
 
 from prompt_toolkit.utils import get_cwidth
 
-from zatsudan.commands.outcomes import Diff, Line, Part, Table, Talk
+from zatsudan.commands.outcomes import Diff, Line, Part, Rows, Table, Talk
 from zatsudan.core.diff import mark
 from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.messages import Json
@@ -28,6 +28,9 @@ def part_rows(part: Part, width: int, render: Render) -> Iterator[str]:
         yield from table_rows(part, width)
     elif isinstance(part, Diff):
         yield from diff_rows(part, width)
+    elif isinstance(part, Rows):
+        for line in part.lines:
+            yield sgr(cut(one_line(line.text, 4 * width), width), line.tone)
     else:
         yield from talk_rows(part, width, render)
 
@@ -46,6 +49,18 @@ def diff_rows(part: Diff, width: int) -> Iterator[str]:
         runs = groupby(zip(row, tones[at : at + len(row)], strict=True), key=lambda pair: pair[1])
         at += len(row)
         yield "".join(sgr("".join(sign for sign, _ in run), tone) for tone, run in runs)
+
+
+def cut(text: str, width: int) -> str:
+    """Cut a line to `width` cells, with a sign where something is missing."""
+    if get_cwidth(text) <= width:
+        return text
+    used = 0
+    for at, sign in enumerate(text):
+        used += get_cwidth(sign)
+        if used >= width:
+            return text[:at] + "…"
+    return text
 
 
 def said_rows(text: str, width: int) -> Iterator[str]:
@@ -130,7 +145,7 @@ def _line(pieces: Sequence[str], widths: Sequence[int], table: Table, gap: int) 
 
 
 _ENDS = {
-    "length": "cut at the token limit",
+    "length": "cut at the token limit, /continue goes on",
     "content_filter": "stopped by the content filter",
     "tool_calls": "wants to call a tool",
     "function_call": "wants to call a function",
@@ -151,9 +166,9 @@ def status(made: Made) -> str:
     if made.left_out:
         parts.append(f"{made.left_out} earlier messages not sent")
     if made.ended == INTERRUPTED:
-        parts.append("interrupted")
+        parts.append("interrupted, /continue goes on")
     elif made.ended == FAILED:
-        parts.append("cut off")
+        parts.append("cut off, /continue goes on")
     elif made.ended == FINISHED and made.finish_reason not in (None, "stop"):
         parts.append(_ENDS.get(str(made.finish_reason), one_line(str(made.finish_reason), 30)))
     return " · ".join(parts)

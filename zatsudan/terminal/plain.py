@@ -143,8 +143,8 @@ class PlainTerminal:
     def clear_screen(self) -> None:
         """Nothing: what is written stays."""
 
-    def prefill(self, text: str) -> None:
-        del text  # there is no input line to put it into; /retry sends it again
+    def prefill(self, text: str, *, editor: bool = False) -> None:
+        del text, editor  # there is no input line to put it into; /retry sends it again
 
     def leave(self) -> None:
         self._left = True

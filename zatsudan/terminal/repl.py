@@ -6,7 +6,7 @@ terminal and the tests.
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from zatsudan import __version__
@@ -25,7 +25,6 @@ from zatsudan.commands.outcomes import (
 )
 from zatsudan.commands.registry import Command, find, parse
 from zatsudan.core.errors import ZatsudanError
-from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line
 from zatsudan.core.protocol import Delta
 from zatsudan.core.session import FINISHED, Node
@@ -66,8 +65,8 @@ class Surface(Protocol):
     def clear_screen(self) -> None:
         """Scroll the screen empty."""
 
-    def prefill(self, text: str) -> None:
-        """Put a text into the input line."""
+    def prefill(self, text: str, *, editor: bool = False) -> None:
+        """Put a text into the input line, or into the editor."""
 
     def leave(self) -> None:
         """End the program."""
@@ -121,7 +120,17 @@ class Repl:
             self._surface.show(outcome.parts)
         elif isinstance(outcome, Generate):
             self._surface.show(outcome.parts)
-            return await self.reply(outcome.parent, outcome.overrides)
+            many = choices(self.chat, outcome.parent, outcome.overrides)
+            if many is not None and not outcome.prefix:
+                return await self.experiment(many)
+            turn = self.chat.turn(
+                outcome.parent,
+                outcome.overrides,
+                outcome.prefix,
+                outcome.logprobs,
+                asking=outcome.asking,
+            )
+            return await self.reply(outcome.parent, turn)
         elif isinstance(outcome, Experiment):
             self._surface.show(outcome.parts)
             slots = [Slot(cell) for cell in outcome.cells]
@@ -137,28 +146,27 @@ class Repl:
             return await self._carry_out(done)
         elif isinstance(outcome, Prefill):
             self._surface.show(outcome.parts)
-            self._surface.prefill(outcome.text)
+            self._surface.prefill(outcome.text, editor=outcome.editor)
         elif isinstance(outcome, Leave):
             self._surface.leave()
         return True
 
-    async def reply(self, parent: Node, overrides: Mapping[str, Json] | None = None) -> bool:
-        """Answer a user message; with `n` set, several times."""
-        many = choices(self.chat, parent, overrides)
+    async def reply(self, parent: Node, turn: Turn | None = None) -> bool:
+        """Answer a user message; several times where `n` is set."""
+        many = choices(self.chat, parent) if turn is None else None
         if many is not None:
             return await self.experiment(many)
-        turn = self.chat.turn(parent, overrides)
+        turn = turn or self.chat.turn(parent)
         on_delta = self._surface.begin(turn)
         try:
             await turn.run(on_delta, self._surface.note)
         except asyncio.CancelledError:
-            if asyncio.current_task() is None:
-                raise
+            pass  # the person stopped it: what came is kept, and the talk goes on
         finally:
             self._surface.end(turn)
         if turn.error is not None:
             self._surface.error(turn.error)
-        if not turn.nodes:
+        if not turn.nodes and self.chat.session.head == parent.id:
             # No reply at all: the words come back, to be changed or sent again.
             self._surface.prefill(parent.message.text)
         return turn.made.ended == FINISHED
@@ -169,8 +177,7 @@ class Repl:
         try:
             await run.run(on_delta, self._surface.note, on_end)
         except asyncio.CancelledError:
-            if asyncio.current_task() is None:
-                raise
+            pass  # the person stopped it: what came is kept, and the talk goes on
         finally:
             self._surface.end_run(run)
         failed = {str(slot.error): slot.error for slot in run.slots if slot.error is not None}
@@ -185,16 +192,20 @@ class Repl:
 
     async def connect(self) -> None:
         """Connect and say where: the second line of the greeting."""
+        chat = self.chat
         try:
-            client = await self.chat.client()
-            if not client.server.model and not self.chat.session.model:
-                await self.chat.model()
+            server = (await chat.client()).server
+            chat.models = chat.models or chat.catalogue.of(server.base_url)
+            before, there = chat.session.model, chat.session.server
+            model = await chat.model()
         except ZatsudanError as error:
             self._surface.error(error)
             return
-        server = client.server
-        model = self.chat.session.model or server.model
         lines = [Line(f"{one_line(model)} at {one_line(server.name)} ({server.reason})", "dim")]
+        if before and before != model:
+            lines.append(
+                Line(f"This session was held with {one_line(before)} at {one_line(there)}.", "dim")
+            )
         if server.missing_key and server.reason != "embedded model":
             lines.append(Line(f"No key is sent: {server.missing_key}.", "dim"))
         if server.reason == "embedded model":
@@ -206,12 +217,9 @@ class Repl:
                 )
             )
         self._surface.show(lines)
-        if not self.chat.session.model:
-            self.chat.use_model(model, server)
-        if not self.chat.models:
-            # For completion, and for the context length; a server may have no list.
-            with contextlib.suppress(ZatsudanError):
-                await self.chat.fetch_models()
+        # For completion, and for the context length; a server may have no list.
+        with contextlib.suppress(ZatsudanError):
+            await chat.fetch_models()
 
 
 def greeting(*, private: bool) -> tuple[Part, ...]:

@@ -5,6 +5,7 @@ import re
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import table
 from markdown_it.token import Token
+
 from zatsudan.terminal.markdown.blocks import Blocks
 from zatsudan.terminal.markdown.pipes import table_cells
 from zatsudan.terminal.markdown.tree import Event, Leaf

@@ -5,6 +5,7 @@ from dataclasses import replace
 from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
+
 from zatsudan.terminal.markdown.ansi import ansi
 from zatsudan.terminal.markdown.look import DEFAULT
 from zatsudan.terminal.markdown.stream import render

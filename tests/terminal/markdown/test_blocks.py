@@ -4,11 +4,11 @@ import re
 
 import pytest
 from hypothesis import example, given, settings
-from zatsudan.terminal.markdown.blocks import MAX_DEPTH
-from zatsudan.terminal.markdown.tree import LIMIT
 
 from tests.terminal.markdown.reference import our_structure, their_structure
 from tests.terminal.markdown.texts import line_soup, well_formed
+from zatsudan.terminal.markdown.blocks import MAX_DEPTH
+from zatsudan.terminal.markdown.tree import LIMIT
 
 
 def _without_math(text: str) -> str:

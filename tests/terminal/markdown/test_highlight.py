@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pygments.lexers import get_lexer_by_name
 from rich.style import Style
+
 from zatsudan.terminal.markdown.highlight import Highlighter, language
 from zatsudan.terminal.markdown.look import DEFAULT, token_style
 

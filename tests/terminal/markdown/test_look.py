@@ -1,6 +1,7 @@
 """What replies look like, as text to be read."""
 
 import pytest
+
 from zatsudan.terminal.markdown.look import DEFAULT, NO_COLOUR
 from zatsudan.terminal.markdown.rows import plain
 from zatsudan.terminal.markdown.stream import render

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from zatsudan.terminal.markdown.look import DEFAULT
 from zatsudan.terminal.markdown.pipes import delimiter_aligns, table_cells
 from zatsudan.terminal.markdown.rows import plain

@@ -1,10 +1,10 @@
 """What a token costs does not grow with the reply; counted, not timed."""
 
 import pytest
-from zatsudan.terminal.markdown.look import DEFAULT
-from zatsudan.terminal.markdown.stream import Stream
 
 from tests.terminal.markdown.shapes import SHAPES
+from zatsudan.terminal.markdown.look import DEFAULT
+from zatsudan.terminal.markdown.stream import Stream
 
 _PIECE = 40  # characters: about ten tokens
 

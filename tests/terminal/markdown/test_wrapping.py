@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.style import Style
+
 from zatsudan.terminal.markdown.cells import cells, clusters
 from zatsudan.terminal.markdown.rows import HARD, PLAIN, Piece, plain, row
 from zatsudan.terminal.markdown.wrapping import Wrapper, cut, wrap

@@ -1,0 +1,150 @@
+"""/export and /import, as one would use them."""
+
+import os
+import stat
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from zatsudan.chat import Chat
+from zatsudan.client import Client
+from zatsudan.commands import COMMANDS
+from zatsudan.commands.outcomes import Line, Show
+from zatsudan.config import Config, Network, Profile
+from zatsudan.connect import Server
+from zatsudan.core.errors import CommandError, ImportRefused, StoreError
+
+DATA = Path(__file__).parent.parent / "data"
+
+
+@pytest.fixture
+async def chat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
+    server = Server("mine", "http://127.0.0.1:9/v1", api_key="sk-secret", model="scripted")
+
+    async def connect() -> Client:
+        return Client(server, Network())
+
+    config = Config(profiles={"mine": Profile("http://127.0.0.1:9/v1", api_key_env="MINE")})
+    talk = Chat(config, tmp_path / "sessions", connect=connect)
+    talk.new()
+    talk.say("Hello")
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    yield talk
+    await talk.aclose()
+
+
+async def _run(chat: Chat, line: str) -> list[str]:
+    name, _, args = line.partition(" ")
+    outcome = await COMMANDS[name].run(chat, args)
+    assert isinstance(outcome, Show)
+    return [part.text for part in outcome.parts if isinstance(part, Line)]
+
+
+def _text(name: str) -> str:
+    return Path(name).read_text(encoding="utf-8")
+
+
+def _mode(name: str) -> int:
+    return stat.S_IMODE(Path(name).stat().st_mode)
+
+
+def _choices(chat: Chat, name: str, args: str) -> list[str]:
+    return [choice.text for choice in COMMANDS[name].complete(chat, args)]
+
+
+async def test_export_shows_and_writes_the_same(chat: Chat) -> None:
+    shown, _ = await _run(chat, "export markdown")
+    assert "## User\n\nHello" in shown
+    mask = os.umask(0o027)
+    try:
+        (said,) = await _run(chat, 'export markdown "a talk.md"')
+    finally:
+        os.umask(mask)
+    assert said == "Written: a talk.md"
+    assert _text("a talk.md") == f"{shown}\n"
+    assert _mode("a talk.md") == 0o640
+
+
+async def test_export_never_writes_over_a_file_unless_told(chat: Chat) -> None:
+    await _run(chat, "export json there.md")
+    before = _text("there.md")
+    with pytest.raises(CommandError, match=r"a file there\.md already") as caught:
+        await _run(chat, "export text there.md")
+    assert caught.value.advice == "/export! text there.md overwrites it."
+    assert _text("there.md") == before
+    await _run(chat, "export! text there.md")
+    assert _text("there.md").startswith("Hello\n=====")
+
+
+@pytest.mark.parametrize(
+    ("args", "sentence"),
+    [
+        ("", "No format is named"),
+        ("docx", "no format 'docx'"),
+        ("text a b", "3 words are too many"),
+        ("text none/such/folder.txt", "cannot be written"),
+        ("text .", "already|cannot be written"),
+        ("curl reply=9", "no reply '9'"),
+    ],
+)
+async def test_an_export_that_cannot_be_says_what_to_do(
+    chat: Chat, args: str, sentence: str
+) -> None:
+    with pytest.raises(CommandError, match=sentence) as caught:
+        await _run(chat, f"export {args}")
+    assert caught.value.advice
+
+
+async def test_a_request_names_the_variable_of_the_profile(chat: Chat) -> None:
+    shown, hint = await _run(chat, "export curl")
+    assert hint == "/export curl FILE writes it, lines uncut."
+    assert "Authorization: Bearer ${MINE:?}" in shown
+    assert '"model": "scripted"' in shown
+    assert "sk-secret" not in shown
+
+
+async def test_import_makes_sessions_and_leaves_the_talk(chat: Chat) -> None:
+    before = chat.session.id
+    lines = await _run(chat, f"import {DATA / 'conversations.json'}")
+    assert lines[:3] == ["2 sessions imported.", "  Names for a 猫", "  Second"]
+    assert lines[-1] == "/sessions lists them, /load NAME goes on with one."
+    assert chat.session.id == before
+    await _run(chat, "load Names")
+    assert chat.session.path()[-1].message.text == "Tamasaburo."
+
+
+async def test_one_imported_session_is_named_with_the_way_to_it(chat: Chat) -> None:
+    *_, last = await _run(chat, f"import {DATA / 'aichat.yaml'}")
+    assert last.startswith("/load ")
+    await _run(chat, last.removesuffix(" goes on with it.").removeprefix("/"))
+    assert chat.session.system == "You are a poet."
+
+
+async def test_import_needs_one_file_and_a_place_for_sessions(chat: Chat) -> None:
+    with pytest.raises(CommandError, match="One file"):
+        await _run(chat, "import")
+    with pytest.raises(ImportRefused, match="cannot be read"):
+        await _run(chat, "import ~nobody/none.json")
+    chat.sessions = None
+    with pytest.raises(StoreError, match="private"):
+        await _run(chat, f"import {DATA / 'aichat.yaml'}")
+
+
+def _fill() -> None:
+    Path("a b.md").write_text("")
+    Path("folder").mkdir()
+    Path("folder/in.json").write_text("")
+    Path(".hidden").write_text("")
+
+
+async def test_formats_and_files_complete(chat: Chat) -> None:
+    _fill()
+    assert "python-openai" in _choices(chat, "export", "py")
+    assert _choices(chat, "export", "text ") == ['"a b.md"', "folder/"]
+    assert _choices(chat, "import", "") == ['"a b.md"', "folder/"]
+    assert _choices(chat, "import", "folder/i") == ["folder/in.json"]
+    assert ".hidden" in _choices(chat, "import", ".h")
+    assert _choices(chat, "import", "none/such/") == []
+    assert _choices(chat, "import", "~nobody/") == []

@@ -1,0 +1,248 @@
+"""The exported programs are run, and what they send is what zatsudan sends."""
+
+import asyncio
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote_plus
+
+import pytest
+
+from tests import server as scripted
+from tests.server import Request, says, serve
+from tests.talks import HOSTILE
+from zatsudan import exports
+from zatsudan.chat import Chat
+from zatsudan.client import Client
+from zatsudan.commands.transfer import export_saved, export_text
+from zatsudan.config import Config, Network, Profile
+from zatsudan.connect import Server
+from zatsudan.core.errors import CommandError
+from zatsudan.core.messages import Json
+from zatsudan.core.session import apply
+from zatsudan.exports.request import key_variable
+
+PARAMETERS: dict[str, Json] = {
+    "temperature": 0.5,
+    "top_p": 1e-7,
+    "stop": ["\n\n", "</s>", 'a "quote"'],
+    "logit_bias": {"50256": -100},
+    "response_format": {"type": "json_object"},
+    "top_k": 40,
+    "x": {"__proto__": {"a": [1, [], {}, None, True]}, "日本": "\x00\x9b\u2028\U000e0041"},
+}
+#: What runs each export, and what it needs besides.
+PROGRAMS = {
+    "curl": ("sh", "curl"),
+    "python": (sys.executable, "sh"),
+    "javascript": ("node", "node"),
+}
+
+
+def _chat(address: str, **facts: Any) -> Chat:
+    server = Server("there", address, api_key="sk-secret", model="scripted", **facts)
+
+    async def connect() -> Client:
+        return Client(server, Network())
+
+    config = Config(profiles={"there": Profile(address, api_key_env="MY_KEY")})
+    chat = Chat(config, None, connect=connect)
+    chat.new()
+    return chat
+
+
+async def _run(name: str, text: str, folder: Path) -> str:
+    program, _ = PROGRAMS[name]
+    path = folder / f"request.{exports.FORMATS[name].ending}"
+    path.write_text(text, encoding="utf-8")
+    environ = {
+        **{key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ},
+        "MY_KEY": "sk-secret",
+        "X_API_KEY": "hidden",
+        "SIG": "hid-en",
+    }
+    process = await asyncio.create_subprocess_exec(
+        program,
+        path,
+        env=environ,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await process.communicate()
+    assert process.returncode == 0, err.decode()
+    return out.decode()
+
+
+def _posts(server: scripted.Server) -> Iterator[Request]:
+    return (request for request in server.requests if request.method == "POST")
+
+
+def _exact(value: Any) -> str:
+    """Return a JSON value as text: 1 and 1.0 and True are three values here."""
+    return json.dumps(value)
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+@pytest.mark.parametrize("stream", [True, False], ids=["stream", "whole"])
+async def test_a_program_sends_what_zatsudan_sends(name: str, stream: bool, tmp_path: Path) -> None:
+    for program in PROGRAMS[name]:
+        if shutil.which(program) is None:
+            pytest.skip(f"{program} is not on this machine, and the {name} export needs it")
+    whole = {"choices": [{"index": 0, "message": {"role": "assistant", "content": "日本 ok"}}]}
+    reply = says("日本", " ok") if stream else scripted.fails(200, whole)
+    facts = {
+        "headers": {"X-Org": 'a "b" $c `d` \\e', "x-api-key": "hidden"},
+        "query": {"api version": "1&2=$3", "sig": "hid-en"},
+    }
+    async with serve(reply) as server:
+        chat = _chat(server.base_url, **facts)
+        try:
+            chat.record({"type": "system", "content": HOSTILE[0]})
+            for key, value in (*PARAMETERS.items(), *([] if stream else [("stream", False)])):
+                chat.record({"type": "set", "name": key, "value": value})
+            for text in HOSTILE:
+                turn = chat.turn(chat.say(text))
+                await turn.run(lambda _: None)
+                assert turn.error is None
+            written = await export_text(chat, name)
+        finally:
+            await chat.aclose()
+        own = list(_posts(server))[-1]
+        said = await _run(name, written, tmp_path)
+        sent = list(_posts(server))[-1]
+    assert len(list(_posts(server))) == len(HOSTILE) + 1
+    assert _exact(sent.body) == _exact(own.body)
+    assert unquote_plus(sent.path) == unquote_plus(own.path)
+    for header in ("authorization", "content-type", "accept", "x-org", "x-api-key"):
+        assert sent.headers[header] == own.headers[header]
+    # curl shows the events as they come.
+    assert ("ok" if name == "curl" else "日本 ok") in said
+
+
+async def test_javascript_keeps_integers_that_its_numbers_cannot_hold(tmp_path: Path) -> None:
+    if shutil.which("node") is None:
+        pytest.skip("node is not on this machine, and the javascript export needs it")
+    async with serve(says("ok")) as server:
+        chat = _chat(server.base_url)
+        chat.record({"type": "set", "name": "seed", "value": 2**63 - 1})
+        chat.say("Hello")
+        await _run("javascript", await export_text(chat, "javascript"), tmp_path)
+        await chat.aclose()
+    assert server.requests[-1].body["seed"] == 2**63 - 1
+
+
+async def test_what_was_learned_of_a_server_and_its_own_key_header_are_kept(tmp_path: Path) -> None:
+    refusal = {
+        "error": {
+            "message": "Unknown parameter: 'stream_options'.",
+            "code": "unknown_parameter",
+            "param": "stream_options",
+        }
+    }
+    thought = [
+        scripted.event({"choices": [{"delta": {"content": "ok", "reasoning_content": "hm"}}]})
+    ]
+    replies = [scripted.fails(400, refusal), scripted.Script([*thought, scripted.DONE])]
+    async with serve(*replies) as server:
+        chat = _chat(server.base_url, api_key_header="x-key", reasoning="reasoning_content")
+        for text in ("Hello", "And?"):
+            turn = chat.turn(chat.say(text))
+            await turn.run(lambda _: None)
+            assert turn.error is None
+        own = list(_posts(server))[-1]
+        await _run("python", await export_text(chat, "python"), tmp_path)
+        await chat.aclose()
+    sent = list(_posts(server))[-1]
+    assert "stream_options" not in sent.body
+    assert sent.body["messages"][1]["reasoning_content"] == "hm"
+    assert _exact(sent.body) == _exact(own.body)
+    assert sent.headers["x-key"] == "sk-secret"
+    assert "authorization" not in sent.headers
+
+
+async def test_the_request_of_a_reply_is_the_one_that_made_it() -> None:
+    async with serve(says("one"), says("two"), says("three")) as server:
+        chat = _chat(server.base_url)
+        first = chat.say("Hello")
+        await chat.turn(first).run(lambda _: None)
+        chat.record({"type": "head", "id": first.id})
+        again = chat.turn(first, {"temperature": 1.5})
+        await again.run(lambda _: None)
+        chat.record({"type": "set", "name": "temperature", "value": 0.0})
+        await chat.turn(chat.say("And?")).run(lambda _: None)
+        texts = [await export_text(chat, "http", reply) for reply in (again.nodes[0].id, "")]
+        bodies = [request.body for request in _posts(server)]
+        await chat.aclose()
+    found = [json.loads(text.partition("\n\n")[2]) for text in texts]
+    assert found == [bodies[1], bodies[2]]
+
+
+async def test_a_reply_that_is_not_there_is_named() -> None:
+    chat = _chat("http://127.0.0.1:9/v1")
+    chat.say("Hello")
+    with pytest.raises(CommandError, match="no reply '7'"):
+        await export_text(chat, "curl", "7")
+    await chat.aclose()
+
+
+async def test_a_saved_session_is_exported_while_it_is_open(tmp_path: Path) -> None:
+    chat = _chat("http://127.0.0.1:9/v1")
+    chat.sessions = tmp_path
+    chat.new()
+    chat.use_model("elsewhere", Server("elsewhere", "http://127.0.0.1:8/v1"))
+    chat.say("Hello")
+    path = chat.journal.path
+    assert path is not None
+    before = path.read_bytes()
+    reader = _chat("http://127.0.0.1:9/v1")
+    try:
+        assert "\nHello\n" in await export_saved(reader, path, "markdown")
+        written = await export_saved(reader, path, "http")
+    finally:
+        await reader.aclose()
+        await chat.aclose()
+    assert json.loads(written.partition("\n\n")[2])["model"] == "scripted"
+    assert path.read_bytes() == before
+
+
+async def test_a_talk_without_a_message_has_no_request() -> None:
+    chat = _chat("http://127.0.0.1:9/v1")
+    with pytest.raises(CommandError, match="no message was written") as caught:
+        await export_text(chat, "curl")
+    assert caught.value.advice
+    await chat.aclose()
+
+
+async def test_what_was_left_out_of_a_window_is_left_out_again() -> None:
+    chat = _chat("http://127.0.0.1:9/v1")
+    for number in range(3):
+        user = chat.say(f"question {number}")
+        apply(chat.session, _reply(chat, user.id, left_out=3 if number == 2 else 0))
+    chat.record({"type": "pin", "id": "1"})
+    text = await export_text(chat, "http", str(chat.session.head))
+    await chat.aclose()
+    body = json.loads(text.partition("\n\n")[2])
+    assert [message["content"] for message in body["messages"]] == ["question 0\n\nquestion 2"]
+
+
+def _reply(chat: Chat, parent: str, left_out: int) -> dict[str, Json]:
+    return {
+        "type": "message",
+        "id": chat.session.next_id(),
+        "parent": parent,
+        "message": {"role": "assistant", "content": f"answer to {parent}"},
+        "made": {"model": "scripted", "left_out": left_out},
+    }
+
+
+def test_the_key_has_the_variable_that_the_profile_names() -> None:
+    server = Server("mine", "https://example.org/v1", api_key="k")
+    named = Config(profiles={"mine": Profile("https://example.org/v1", api_key_env="MINE")})
+    odd = Config(profiles={"mine": Profile("https://example.org/v1", api_key_env="$(id)")})
+    assert key_variable(server, named) == "MINE"
+    assert key_variable(server, odd) == "ZATSUDAN_API_KEY"
+    assert key_variable(Server("o", "https://api.openai.com/v1"), Config()) == "OPENAI_API_KEY"

@@ -1,0 +1,258 @@
+"""Sessions out to other programs, and in from them."""
+
+import asyncio
+from collections.abc import Iterable
+from pathlib import Path
+
+from zatsudan import exports, store
+from zatsudan.chat import Chat
+from zatsudan.commands.outcomes import Line, Outcome, Show, say
+from zatsudan.commands.registry import Choice, command
+from zatsudan.core.errors import CommandError, StoreError, ZatsudanError
+from zatsudan.core.messages import JsonObject
+from zatsudan.core.printable import one_line
+from zatsudan.core.session import recovery
+from zatsudan.core.window import choose
+from zatsudan.core.words import Word, quote, split
+from zatsudan.exports.request import key_variable, request_to
+
+GROUP = "Sessions"
+
+#: How many sessions of an import are named.
+NAMED = 5
+
+
+def _has_messages(chat: Chat) -> bool:
+    return bool(chat.session.nodes)
+
+
+def _paths(typed: str) -> Iterable[Choice]:
+    """Yield the files and folders that go on from what was typed."""
+    folder, slash, begin = typed.rpartition("/")
+    where = Path(f"{folder}{slash}" or ".").expanduser()
+    try:
+        entries = sorted(where.iterdir())
+    except (OSError, RuntimeError, ValueError):
+        return
+    for entry in entries[:2000]:
+        if not entry.name.startswith(".") or begin.startswith("."):
+            directory = entry.is_dir()
+            name = f"{folder}{slash}{entry.name}{'/' if directory else ''}"
+            yield Choice.quoted(name, "folder" if directory else "")
+
+
+def _last(args: str) -> str:
+    return args.rpartition(" ")[2]
+
+
+def _export_choices(chat: Chat, args: str) -> Iterable[Choice]:
+    name, blank, _ = args.partition(" ")
+    if not blank:
+        return (Choice(row.name, row.help) for row in exports.FORMATS.values())
+    if (
+        name in exports.FORMATS
+        and exports.FORMATS[name].request
+        and _last(args).startswith("reply")
+    ):
+        replies = (node for node in chat.session.path() if node.made is not None)
+        return (Choice(f"reply={node.id}", one_line(node.message.text, 60)) for node in replies)
+    return _paths(_last(args))
+
+
+@command(
+    "export",
+    "FORMAT [FILE] [reply=ID]",
+    group=GROUP,
+    complete=_export_choices,
+    possible=_has_messages,
+)
+async def export(chat: Chat, args: str) -> Outcome:
+    """Write the talk, or its request, for elsewhere.
+
+    Without FILE it is shown. The talk: markdown, html, text, json (the messages), jsonl (all,
+    with its branches). The request that /retry would send, runnable as it is: curl, python,
+    python-openai, javascript, http; `reply=ID` takes the request that made that reply. A key
+    stands as an environment variable. A file that is there stays; /export! overwrites it.
+    """
+    return await _export(chat, args, overwrite=False)
+
+
+@command(
+    "export!",
+    "FORMAT FILE [reply=ID]",
+    group=GROUP,
+    complete=_export_choices,
+    possible=_has_messages,
+)
+async def export_anyway(chat: Chat, args: str) -> Outcome:
+    """Export over a file that is there."""
+    return await _export(chat, args, overwrite=True)
+
+
+async def _export(chat: Chat, args: str, *, overwrite: bool) -> Outcome:
+    name, file, reply = _arguments(split(args))
+    text = await export_text(chat, name, reply)
+    if not file:
+        hint = Line(f"/export {name} FILE writes it, lines uncut.", "dim")
+        return Show((Line(text.rstrip("\n")), hint))
+    path = Path(file)
+    write(path, text, overwrite=overwrite, instead=f"/export! {name} {quote(file)} overwrites it.")
+    return say(f"Written: {one_line(str(path), 200)}", "good")
+
+
+async def export_text(chat: Chat, name: str, reply: str = "") -> str:
+    """Return the session at hand in the format `name`; connects only where that writes a request.
+
+    With the id of a `reply`, the request is the one that made it. Raises ZatsudanError.
+    """
+    if exports.find(name).request is None:
+        return exports.export(chat.session, name)
+    server = (await chat.client()).server
+    model = await chat.model()
+    body = _body_of(chat, reply) if reply else _next_body(chat, model)
+    request = request_to(server, body, key_variable(server, chat.config))
+    return exports.export(chat.session, name, request)
+
+
+async def export_saved(chat: Chat, path: Path, name: str, reply: str = "") -> str:
+    """Return a session from disk in the format `name`, by a `chat` that saves nothing.
+
+    Its file is only read, so that it may be open in another terminal. Raises ZatsudanError.
+    """
+    chat.session = store.load(path).session
+    for record in recovery(chat.session):
+        chat.record(record)
+    if exports.find(name).request is not None:
+        server = (await chat.client()).server
+        if chat.session.server not in ("", server.name):
+            chat.use_model(server.model, server)  # another server knows other models
+    return await export_text(chat, name, reply)
+
+
+def _next_body(chat: Chat, model: str) -> JsonObject:
+    """Return the body of the request that /retry would send: the next one that is known."""
+    node = chat.last_user()
+    if node is None:
+        raise CommandError(
+            "There is no request yet: no message was written.", "Write one, then export it."
+        )
+    return chat.body(model, chat.window(node.id).messages, chat.session.parameters)
+
+
+def _body_of(chat: Chat, reply: str) -> JsonObject:
+    """Return the body of the request that made a reply, by what its record says.
+
+    Its model, parameters and window are those of then; the system message is
+    today's, since the session keeps no earlier one.
+    """
+    session = chat.session
+    node = session.nodes.get(reply)
+    if node is None or node.made is None or node.parent is None:
+        known = ", ".join(found.id for found in session.path() if found.made is not None)
+        raise CommandError(
+            f"There is no reply {one_line(reply, 40)!r} in this session.",
+            f"Replies of this path: {one_line(known, 120)}." if known else "Ask for one first.",
+        )
+    left_out, sent = node.made.left_out, []
+    for earlier in session.path(node.parent):
+        if left_out > 0 and earlier.id not in session.pinned:
+            left_out -= 1
+        else:
+            sent.append(earlier)
+    window = choose(sent, session.system, frozenset(), budget=None, count=len, sent=chat.sent_as)
+    return chat.body(node.made.model or session.model, window.messages, node.made.parameters)
+
+
+def _arguments(words: list[Word]) -> tuple[str, str, str]:
+    """Return format, file and reply."""
+    reply = "".join(word.value for word in words if word.name == "reply")
+    rest = [word.text for word in words if word.name != "reply"]
+    if not rest:
+        known = ", ".join(exports.FORMATS)
+        raise CommandError("No format is named.", f"Write /export FORMAT [FILE]. Formats: {known}.")
+    if len(rest) > 2:
+        raise CommandError(
+            f"{len(rest)} words are too many.",
+            'Write /export FORMAT [FILE]; a file name with blanks stands in "quotes".',
+        )
+    return rest[0], rest[1] if len(rest) > 1 else "", reply
+
+
+def write(path: Path, text: str, *, overwrite: bool = False, instead: str = "") -> None:
+    """Write an export with the person's own umask; raises CommandError.
+
+    A file that is there is refused with the advice `instead`, unless `overwrite`.
+    """
+    try:
+        path = path.expanduser()
+        with path.open("w" if overwrite else "x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except FileExistsError:
+        raise CommandError(
+            f"There is a file {one_line(str(path), 120)} already.",
+            instead or "Choose another name.",
+        ) from None
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise CommandError(
+            f"{one_line(str(path), 120)} cannot be written ({one_line(reason)}).",
+            "Choose another place.",
+        ) from error
+
+
+def _import_choices(_chat: Chat, args: str) -> Iterable[Choice]:
+    return _paths(_last(args))
+
+
+@command("import", "FILE", group=GROUP, complete=_import_choices)
+async def import_(chat: Chat, args: str) -> Outcome:
+    """Make sessions of a file from elsewhere.
+
+    ChatGPT's conversations.json with its branches, a plain messages array, what
+    `llm logs -n 0 --json` prints, a session file of aichat, and zatsudan's own jsonl, json and
+    markdown. The talk at hand stays; /load goes on with an imported one.
+    """
+    from zatsudan import imports
+
+    if chat.sessions is None:
+        raise StoreError(
+            "This talk is private: nothing is saved.", "Start without --private to import."
+        )
+    words = split(args)
+    if len(words) != 1:
+        raise CommandError(
+            "One file is wanted.", 'Write /import FILE; a name with blanks stands in "quotes".'
+        )
+    notes: list[str] = []
+    path = _expanded(words[0].text)
+    # Large files take seconds: the prompt stays alive meanwhile.
+    paths = await asyncio.to_thread(
+        imports.import_file, path, chat.sessions, chat.new_id, chat.now, notes.append
+    )
+    lines = [Line(_count(len(paths)), "good")]
+    lines += [Line(f"  {name_of(path)}") for path in paths[:NAMED]]
+    if len(paths) > NAMED:
+        lines.append(Line(f"  and {len(paths) - NAMED:,} more", "dim"))
+    lines += [Line(note, "warn") for note in notes]
+    how = f"/load {paths[0].stem}" if len(paths) == 1 else "/sessions lists them, /load NAME"
+    return Show((*lines, Line(f"{how} goes on with {'it' if len(paths) == 1 else 'one'}.", "dim")))
+
+
+def _expanded(file: str) -> Path:
+    try:
+        return Path(file).expanduser()
+    except RuntimeError:  # ~somebody who is not here
+        return Path(file)
+
+
+def _count(sessions: int) -> str:
+    return f"{sessions:,} session{'s' if sessions != 1 else ''} imported."
+
+
+def name_of(path: Path) -> str:
+    """Return what an imported session is called."""
+    try:
+        session = store.load(path).session
+    except ZatsudanError:
+        return path.stem
+    return one_line(session.title or session.first_words() or path.stem, 60)

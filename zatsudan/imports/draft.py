@@ -1,0 +1,142 @@
+"""A session to be: what a reader of a foreign file makes of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from zatsudan.core.errors import CommandError, ImportRefused
+from zatsudan.core.messages import ROLES, Json, JsonObject, Message
+from zatsudan.core.parameters import BY_NAME
+from zatsudan.core.printable import one_line
+from zatsudan.core.session import Made, message_record
+
+#: Takes a sentence on what a file held and a session cannot.
+Note = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Draft:
+    """The records of a session but the first. `created` is ISO 8601, or empty where nobody knows."""
+
+    created: str = ""
+    records: list[JsonObject] = field(default_factory=list)
+    last: str | None = None
+    last_at: str = ""
+    _count: int = 0
+    _system: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._count
+
+    def add(self, message: Message, at: str = "", made: Made | None = None) -> str:
+        """Add a message after the last one; return its id."""
+        return self.add_after(self.last, message, at, made)
+
+    def add_after(
+        self, parent: str | None, message: Message, at: str = "", made: Made | None = None
+    ) -> str:
+        """Add a message after any other; return its id."""
+        self._count += 1
+        node_id = str(self._count)
+        self.records.append(message_record(node_id, parent, message, at, made))
+        self.last, self.last_at = node_id, max(self.last_at, at)
+        self.created = self.created or at
+        return node_id
+
+    def title(self, text: Json) -> None:
+        """Name the session."""
+        if isinstance(text, str) and text.strip():
+            self.records.append({"type": "title", "title": one_line(text, 120)})
+
+    def system(self, text: str) -> None:
+        """Set the system message from here on."""
+        if text and text != self._system:
+            self._system = text
+            self.records.append({"type": "system", "content": text})
+
+    def model(self, name: Json, server: str) -> None:
+        """Say with which model, and where, the talk was held."""
+        if isinstance(name, str) and name:
+            self.records.append({"type": "model", "model": name, "server": server})
+
+    def parameters(self, values: Mapping[str, Json]) -> None:
+        """Set those of the values that are parameters with a value that they take."""
+        for name, value in known(values).items():
+            self.records.append({"type": "set", "name": name, "value": value})
+
+
+def known(values: Mapping[str, Json]) -> dict[str, Json]:
+    """Return those of the values that are parameters with a value that they take."""
+    found: dict[str, Json] = {}
+    for name, value in values.items():
+        row = BY_NAME.get(name)
+        if row is None or value is None or name == "stream":
+            continue
+        try:
+            row.check(value, "")
+        except CommandError:
+            continue
+        found[name] = value
+    return found
+
+
+def read_message(value: Json, where: str) -> Message:
+    """Read a message in the API's form; raises ImportRefused, which names it by `where`."""
+    if not isinstance(value, dict):
+        raise refused(f"{where} is no message but {kind_of(value)}")
+    role, content = value.get("role"), value.get("content")
+    if role not in ROLES:
+        raise refused(f"{where} has the role {one_line(str(role), 40)!r}")
+    if not (content is None or isinstance(content, str | list)):
+        raise refused(f"The content of {where} is {kind_of(content)}")
+    return Message.from_json(value)
+
+
+def refused(what: str) -> ImportRefused:
+    """Return the error for a message that is none."""
+    return ImportRefused(
+        f"{what}.",
+        f"A message has a role ({', '.join(ROLES)}) and a content: text, a list of parts, or null.",
+    )
+
+
+def kind_of(value: Json) -> str:
+    """Return what a value is, in words."""
+    names: dict[type, str] = {
+        bool: "true or false",
+        str: "a text",
+        list: "a list",
+        dict: "an object",
+        type(None): "null",
+    }
+    return names.get(type(value), "a number")
+
+
+def left_out(count: int, one: str, many: str = "") -> str:
+    """Return the sentence for a note on what was left out; `many` where it is not `one` with an s."""
+    return f"Left out: {count:,} {one if count == 1 else many or one + 's'}."
+
+
+def iso(value: Json) -> str:
+    """Return a time as ISO 8601 to the second, in UTC; empty for what is no time.
+
+    A number is seconds since 1970, a text is ISO 8601 (UTC where it does not say).
+    """
+    try:
+        if isinstance(value, str):
+            when = datetime.fromisoformat(value)
+            when = when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            when = datetime.fromtimestamp(value, UTC)
+        else:
+            return ""
+    except (ValueError, OverflowError, OSError):
+        return ""
+    # Not strftime, which writes years before 1000 with fewer than four digits.
+    return f"{when.replace(microsecond=0, tzinfo=None).isoformat()}Z"
+
+
+def text_of(value: Json) -> str:
+    """Return a text, or an empty one for what is none."""
+    return value if isinstance(value, str) else ""

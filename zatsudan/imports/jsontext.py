@@ -1,0 +1,44 @@
+"""JSON from anywhere: what Python's parser would let through or fall over is refused."""
+
+import json
+import math
+
+from zatsudan.core.errors import ImportRefused
+from zatsudan.core.messages import Json
+from zatsudan.core.protocol import DEPTH, is_deep
+
+
+def parse(text: str) -> Json:
+    """Return the value of a JSON text; raises ImportRefused.
+
+    Numbers that JSON does not know, or no float can hold, become null.
+    """
+    try:
+        value: Json = json.loads(
+            text, parse_constant=lambda _: None, parse_float=_finite, parse_int=_integer
+        )
+    except RecursionError:
+        raise _too_deep() from None
+    except ValueError as error:
+        raise ImportRefused(
+            f"The file is no JSON: {error}.", "Is it whole? Export it once more."
+        ) from None
+    if is_deep(value):
+        raise _too_deep()
+    return value
+
+
+def _too_deep() -> ImportRefused:
+    return ImportRefused(
+        f"The file is nested more than {DEPTH} levels deep.",
+        "No program that we know writes that.",
+    )
+
+
+def _finite(digits: str) -> float | None:
+    value = float(digits)
+    return value if math.isfinite(value) else None
+
+
+def _integer(digits: str) -> int | float | None:
+    return int(digits) if len(digits) < 400 else _finite(digits)
