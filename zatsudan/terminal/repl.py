@@ -180,10 +180,10 @@ class Repl:
             pass  # the person stopped it: what came is kept, and the talk goes on
         finally:
             self._surface.end_run(run)
-        failed = {str(slot.error): slot.error for slot in run.slots if slot.error is not None}
-        for error in failed.values():
-            self._surface.error(error)
         if not any(slot.node is not None for slot in run.slots):
+            failed = {str(slot.error): slot.error for slot in run.slots if slot.error is not None}
+            for error in failed.values():
+                self._surface.error(error)
             self._surface.prefill(run.parent.message.text)
             return False
         if self.chat.session.lab is not None:
