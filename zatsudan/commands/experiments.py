@@ -153,7 +153,7 @@ async def _sweep(chat: Chat, args: str, *, force: bool) -> Outcome:
     words, message = _split_message(args)
     sweep = read_sweep(words, _current(chat), force=force)
     cells = [
-        Cell(cell.label, sweep.common.over(dict(cell.parameters)), sweep.common.model)
+        Cell(cell.label, sweep.common.over(cell.parameters), sweep.common.model)
         for cell in _cells(chat, sweep.variations)
     ]
     cells = [again for cell in cells for again in repeated(cell, sweep.runs)]

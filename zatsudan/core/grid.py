@@ -1,7 +1,7 @@
 """What to compare and to sweep, as it is typed: ranges, lists, two parameters crossed."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import product
@@ -31,7 +31,7 @@ class Variation:
     unset: frozenset[str] = frozenset()
     model: str = ""
 
-    def over(self, parameters: dict[str, Json]) -> dict[str, Json]:
+    def over(self, parameters: Mapping[str, Json]) -> dict[str, Json]:
         """Return the parameters of the cell."""
         kept = {name: value for name, value in parameters.items() if name not in self.unset}
         return {**kept, **self.values}
