@@ -25,6 +25,7 @@ from zatsudan.core.refusals import SHRINK, mended
 from zatsudan.core.session import Node, Session, apply, message_record, recovery
 from zatsudan.core.tokens import Estimator, raw_count
 from zatsudan.core.window import Window, choose
+from zatsudan.findings import Findings
 from zatsudan.learned import Learned
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class Chat:
     start: Callable[[], list[JsonObject]] = list
     alive: Callable[[], bool] = lambda: True
     learned: Learned = field(default_factory=lambda: Learned(None))
+    findings: Findings = field(default_factory=lambda: Findings(None))
     catalogue: Catalogue = field(default_factory=lambda: Catalogue(None))
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep

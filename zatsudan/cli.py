@@ -141,6 +141,7 @@ async def _talk(
     from zatsudan.commands.outcomes import Line
     from zatsudan.config import warnings
     from zatsudan.discovery import Finder
+    from zatsudan.findings import Findings
     from zatsudan.learned import Learned
 
     environ = connect.environment()
@@ -158,6 +159,7 @@ async def _talk(
         start=lambda: list(start),
         alive=finder.alive,
         catalogue=Catalogue(None if args.private else places.cache / "models.json"),
+        findings=Findings(None if args.private else places.state / "findings.json"),
         learned=Learned(None if args.private else places.state / "learned.json"),
     )
     chat.new()

@@ -129,6 +129,25 @@ class Client:
             self._log({"failure": str(failure)})
             raise failure from error
 
+    async def ask(self, body: JsonObject) -> JsonObject:
+        """Send a request that is not streamed and return the whole answer as it came; raises ApiError."""
+        self._log({"request": f"{self._base}/chat/completions", "body": body})
+        try:
+            response = await self._http.post(f"{self._base}/chat/completions", json=body)
+            if response.status_code != httpx.codes.OK:
+                message, code, param = read_error(response.content[:ERROR_BYTES])
+                raise StatusError(response.status_code, message, code=code, param=param)
+            value = loads(response.content)
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            raise self._translated(error) from error
+        except ValueError as error:
+            raise StreamError(
+                "The server's answer is no JSON.", "Is the base URL right?"
+            ) from error
+        if not isinstance(value, dict):
+            raise StreamError("The server's answer is no reply.", "Is the base URL right?")
+        return value
+
     async def models(self, seconds: float = 10.0) -> list[Model]:
         """Return the models that the server offers; raises ApiError."""
         try:

@@ -33,8 +33,9 @@ OnNote = Callable[[str], None]
 class Turn:
     """One request and what came of it.
 
-    After `run`, or when it was cancelled: `nodes` are the replies by choice,
+    After `run`, or when it was cancelled: `nodes` are the replies in the order of `choices`,
     `made` how the first was made, `error` what went wrong if something did.
+    `model` asks another model than the session's.
     While it runs, `waiting` says what is waited for, if that is not the reply.
     """
 
@@ -47,6 +48,7 @@ class Turn:
         logprobs: Sequence[Json] = (),
         *,
         asking: bool = False,
+        model: str = "",
     ) -> None:
         """`prefix`: a text from which the reply goes on, and with which it begins; `logprobs` are its own.
 
@@ -58,6 +60,7 @@ class Turn:
         self._parameters = dict(parameters)
         self._prefix = prefix
         self._prefix_logprobs = tuple(logprobs)
+        self._asked = model
         self._replies: dict[int, Reply] = {}
         self._ids: dict[int, str] = {}
         self._unsaved: dict[int, list[Delta]] = {}
@@ -74,6 +77,7 @@ class Turn:
         self.started: float | None = None
         self.first: float | None = None
         self.nodes: list[Node] = []
+        self.choices: dict[int, Node] = {}
         self.made = Made(INTERRUPTED)
         self.error: ZatsudanError | None = None
 
@@ -122,7 +126,7 @@ class Turn:
 
     async def _stream(self, client: "Client", on_delta: OnDelta, on_note: OnNote) -> None:
         chat = self._chat
-        self.model = await chat.model()
+        self.model = self._asked or await chat.model()
         form = await find_form(chat) if self._prefix else ""
         if form == NONE and not self._asking:
             raise refusal(self.model)
@@ -274,7 +278,8 @@ class Turn:
             self._chat.record(
                 message_record(node_id, self._parent.id, message, self._chat.now(), made[index])
             )
-            self.nodes.insert(0, self._chat.session.nodes[node_id])
+            self.choices[index] = self._chat.session.nodes[node_id]
+            self.nodes.insert(0, self.choices[index])
         self.made = made[min(made)] if made else facts
         self._chat.journal.sync()
 

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -10,6 +11,7 @@ from zatsudan.chat import Chat
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import (
     Copy,
+    Diff,
     Generate,
     Leave,
     Line,
@@ -23,6 +25,7 @@ from zatsudan.commands.outcomes import (
 )
 from zatsudan.commands.registry import Choice, collect, command, find, parse
 from zatsudan.config import Config
+from zatsudan.core.diff import marked
 from zatsudan.core.errors import CommandError, ConfigError, StoreError, ZatsudanError
 from zatsudan.core.models import Model
 from zatsudan.core.parameters import BY_NAME
@@ -73,6 +76,8 @@ def lines(outcome: Outcome) -> list[str]:
             rows.append(part.text)
         elif isinstance(part, Table):
             rows += [" | ".join(row) for row in part.rows]
+        elif isinstance(part, Diff):
+            rows.append(marked(part.changes))
         elif isinstance(part, Rows):
             rows += [line.text for line in part.lines]
         else:
@@ -156,7 +161,7 @@ async def test_every_command_gives_an_outcome_or_a_sentence(
             except ZatsudanError as error:
                 said = str(error)
             else:
-                assert isinstance(outcome, Show | Generate | Prefill | Copy | Leave | Pick), name
+                assert isinstance(outcome, get_args(Outcome)), name
             assert said.endswith(".") or not said, name
             await each.aclose()
 
@@ -186,7 +191,7 @@ def test_the_beginning_of_a_name_is_enough() -> None:
 @pytest.mark.parametrize(
     ("name", "advice"),
     [
-        ("temprature", "Did you mean /temperature?"),
+        ("temprature", "Did you mean /temperature"),
         ("s", "Did you mean /system, /show, "),
         ("xyzzy", "/help lists them"),
         ("", "/help lists them"),

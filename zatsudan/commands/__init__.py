@@ -3,6 +3,9 @@
 from zatsudan.commands import (
     about,
     conversation,
+    experiments,
+    lab,
+    probes,
     sampling,
     search,
     servers,
@@ -15,5 +18,17 @@ from zatsudan.commands import (
 from zatsudan.commands.registry import collect
 
 COMMANDS = collect(
-    *(conversation, tree, sampling, servers, sessions, titles, search, take, transfer, about)
+    conversation,
+    tree,
+    sampling,
+    experiments,
+    lab,
+    probes,
+    servers,
+    sessions,
+    titles,
+    search,
+    take,
+    transfer,
+    about,
 )

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Line, Outcome, Show, Table
+from zatsudan.commands.probes import with_effect
 from zatsudan.commands.registry import Choice, Command, command
 from zatsudan.core.errors import CommandError
 from zatsudan.core.messages import Json
@@ -185,12 +186,18 @@ async def params(chat: Chat, args: str) -> Outcome:
     table = Table(
         ("parameter", "value", "origin", "range", "meaning"), tuple(rows), marks=frozenset(marks)
     )
+    table, effects = with_effect(chat, table)
     hints = ["· not sent"]
     if marks:
         hints.append("* changed since the last reply")
     hints.append("/help NAME explains" if args == "all" else "/params all shows the rest")
     return Show(
-        (table, Line("    ".join(hints), "dim"), *(Line(note, "dim") for note in warnings(session)))
+        (
+            table,
+            Line("    ".join(hints), "dim"),
+            *effects,
+            *(Line(note, "dim") for note in warnings(session)),
+        )
     )
 
 

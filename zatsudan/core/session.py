@@ -115,6 +115,23 @@ class Setting:
     origin: str = "session"
 
 
+@dataclass(frozen=True, slots=True)
+class Lab:
+    """The last experiment: its cells in their order, by label, each with its reply (None: none came).
+
+    `blind` as long as the person is not to know which cell is which.
+    """
+
+    parent: str
+    cells: tuple[tuple[str, str | None], ...]
+    blind: bool = False
+
+    def to_json(self) -> JsonObject:
+        """Return its record."""
+        cells: list[Json] = [{"label": label, "id": node_id} for label, node_id in self.cells]
+        return {"type": "lab", "parent": self.parent, "cells": cells, "blind": self.blind}
+
+
 @dataclass(slots=True)
 class Partial:
     """A reply of which only pieces are in the journal yet. `head` is where the head stood then."""
@@ -132,6 +149,7 @@ class Session:
     """The state of a session. Only `apply` changes it.
 
     `head` is the message that the next one follows; None before the first.
+    `votes` are the blind picks: the label that was picked, and all that stood for choice.
     `unknown` counts records that a later version wrote and this one skips.
     """
 
@@ -147,6 +165,8 @@ class Session:
     settings: dict[str, Setting] = field(default_factory=dict)
     pinned: set[str] = field(default_factory=set)
     partials: dict[str, Partial] = field(default_factory=dict)
+    lab: Lab | None = None
+    votes: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     unknown: int = 0
     last_number: int = 0
     #: The child on which the head last stood, or below which: the way forward.
@@ -175,13 +195,25 @@ class Session:
         nodes.reverse()
         return nodes
 
+    def numbered(self, parent: str | None, role: str = "assistant") -> list[Node | None]:
+        """Return the messages under `parent` as a person counts them, from 1.
+
+        The cells of the last experiment come first if it was made there, in their
+        order (None: no reply came), then the others as they were made.
+        """
+        lab = self.lab
+        cells = [key for _, key in lab.cells] if lab is not None and lab.parent == parent else []
+        first = [self.nodes[key] if key is not None else None for key in cells]
+        others = [self.nodes[key] for key in self.children.get(parent, ()) if key not in cells]
+        return [
+            *(first if role == "assistant" else ()),
+            *(node for node in others if node.message.role == role),
+        ]
+
     def variants(self, node: Node) -> list[Node]:
         """Return the siblings of `node` with the same role, itself among them."""
-        return [
-            self.nodes[key]
-            for key in self.children.get(node.parent, ())
-            if self.nodes[key].message.role == node.message.role
-        ]
+        found = self.numbered(node.parent, node.message.role)
+        return [variant for variant in found if variant is not None]
 
     def replies(self) -> Iterator[Node]:
         """Yield every reply of the tree, in the order in which they were made."""
@@ -375,6 +407,35 @@ def _pin(session: Session, record: Mapping[str, Json]) -> bool:
     return True
 
 
+def _set_lab(session: Session, record: Mapping[str, Json]) -> bool:
+    cells, parent = record.get("cells"), _text(record, "parent")
+    if not isinstance(cells, list) or parent not in session.nodes:
+        return False
+    session.lab = Lab(
+        parent,
+        tuple(
+            (
+                _text(cell, "label"),
+                node_id if (node_id := _text(cell, "id")) in session.nodes else None,
+            )
+            for cell in cells
+            if isinstance(cell, dict)
+        ),
+        record.get("blind") is True,
+    )
+    return True
+
+
+def _vote(session: Session, record: Mapping[str, Json]) -> bool:
+    labels, picked = record.get("labels"), _text(record, "picked")
+    if not isinstance(labels, list) or picked not in labels:
+        return False
+    session.votes.append((picked, tuple(str(label) for label in labels)))
+    if session.lab is not None:
+        session.lab = replace(session.lab, blind=False)
+    return True
+
+
 _CHANGES = {
     "session": _begin,
     "message": _add_message,
@@ -386,4 +447,6 @@ _CHANGES = {
     "title": _set_title,
     "head": _move_head,
     "pin": _pin,
+    "lab": _set_lab,
+    "vote": _vote,
 }

@@ -27,11 +27,13 @@ from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line, printable
 from zatsudan.core.protocol import Delta
 from zatsudan.core.styles import Dress
+from zatsudan.lab import OnDelta, OnEnd, Run
 from zatsudan.terminal import prompt, ptk
 from zatsudan.terminal.attention import Attention
 from zatsudan.terminal.clipboard import fill_clipboard
 from zatsudan.terminal.completion import LineCompleter
 from zatsudan.terminal.history import PrivateFileHistory
+from zatsudan.terminal.labview import LabView
 from zatsudan.terminal.painter import Painter
 from zatsudan.terminal.parts import error_rows, part_rows, reply_note, said_rows, status_rows
 from zatsudan.terminal.repl import Repl, greeting
@@ -105,7 +107,8 @@ class LiveTerminal:
         self._task: asyncio.Task[None] | None = None
         self._others: set[asyncio.Task[Any]] = set()
         self._queue: list[str] = []
-        self._view: LiveView | None = None
+        self._view: LiveView | LabView | None = None
+        self._run: Run | None = None
         self._hint = ""
         self._doing = ""
         self._doing_since = 0.0
@@ -193,6 +196,10 @@ class LiveTerminal:
     def interrupt(self) -> None:
         if self._task is not None:
             self._task.cancel()
+
+    def interrupt_one(self, number: int) -> None:
+        if self._run is not None and number <= len(self._run.slots):
+            self._run.stop(number - 1)
 
     def take_queued(self) -> str:
         return self._queue.pop() if self._queue else ""
@@ -347,6 +354,18 @@ class LiveTerminal:
             rows = [sgr("stopped before the first token", "dim"), ""]
         self._commit(rows)
         self._attention.ended(self._clock() - self._reply_since)
+
+    def begin_run(self, run: Run) -> tuple[OnDelta, OnEnd]:
+        view = LabView(self._painter, self._make_stream, self._size, run, self._clock)
+        self._view, self._run = view, run
+        return view.add, view.ended
+
+    def end_run(self, run: Run) -> None:
+        del run
+        if self._view is not None:
+            self._view.close()
+            self._view = None
+        self._run = None
 
     def prefill(self, text: str, *, editor: bool = False) -> None:
         if self._prompt.prefill(text) and editor:

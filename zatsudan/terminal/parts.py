@@ -1,12 +1,14 @@
 """The parts of an outcome as rows of escape text."""
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from dataclasses import replace
+from itertools import groupby, islice
 
 from prompt_toolkit.utils import get_cwidth
 
-from zatsudan.commands.outcomes import Line, Part, Rows, Table, Talk
+from zatsudan.commands.outcomes import Diff, Line, Part, Rows, Table, Talk
 from zatsudan.core.attachments import said
+from zatsudan.core.diff import mark
 from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line, printable
@@ -32,11 +34,29 @@ def part_rows(part: Part, width: int, render: Render) -> Iterator[str]:
             yield sgr(row, part.tone)
     elif isinstance(part, Table):
         yield from table_rows(part, width)
+    elif isinstance(part, Diff):
+        yield from diff_rows(part, width)
     elif isinstance(part, Rows):
         for line in part.lines:
             yield sgr(cut(one_line(line.text, 4 * width), width), line.tone)
     else:
         yield from talk_rows(part, width, render)
+
+
+def diff_rows(part: Diff, width: int) -> Iterator[str]:
+    """Return changes as wrapped rows: marks in any case, colours where there are some."""
+    text, tones = "", []
+    for change in part.changes:
+        # A tab becomes blanks before it is wrapped: rows must be pieces of the text.
+        piece = mark(replace(change, text=printable(change.text).expandtabs(4)))
+        text += piece
+        tones += [change.kind] * len(piece)
+    at = 0
+    for row in wrap(text, width, rest=""):
+        at = text.index(row, at)
+        runs = groupby(zip(row, tones[at : at + len(row)], strict=True), key=lambda pair: pair[1])
+        at += len(row)
+        yield "".join(sgr("".join(sign for sign, _ in run), tone) for tone, run in runs)
 
 
 def cut(text: str, width: int) -> str:
@@ -117,7 +137,7 @@ def table_rows(table: Table, width: int) -> Iterator[str]:
         len(widths) - 1,
         *sorted(range(len(widths) - 1), key=lambda column: -widths[column]),
     ):
-        less = min(max(0, over), max(0, widths[at] - (24 if at == len(widths) - 1 else 12)))
+        less = min(max(0, over), max(0, widths[at] - 12))
         widths[at] -= less
         over -= less
     if table.title:

@@ -20,6 +20,7 @@ from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line, printable
 from zatsudan.core.protocol import Delta
+from zatsudan.lab import ENDED, OnDelta, OnEnd, Run
 from zatsudan.terminal.clipboard import fill_clipboard
 from zatsudan.terminal.parts import PROMPT, error_rows, part_rows, status
 from zatsudan.terminal.repl import Repl, greeting
@@ -124,6 +125,34 @@ class PlainTerminal:
     async def pick(self, pick: Pick) -> str | None:
         self.show(pick.instead)
         return None
+
+    def begin_run(self, run: Run) -> tuple[OnDelta, OnEnd]:
+        """Write each reply as a whole, in the order of the cells: pieces of many cannot be told apart."""
+        texts: dict[int, list[str]] = {}
+        written: list[int] = []
+
+        def add(number: int, delta: Delta) -> None:
+            if delta.content:
+                texts.setdefault(number, []).append(delta.content)
+
+        def ended(_number: int) -> None:
+            while len(written) < len(run.slots) and run.slots[len(written)].state == ENDED:
+                at = len(written)
+                written.append(at)
+                label = "?" if run.blind else one_line(run.slots[at].cell.label, 80)
+                self._write(self._err, f"[{at + 1}  {label}]\n")
+                self._write(self._out, printable("".join(texts.get(at, []))).rstrip() + "\n\n")
+                error = run.slots[at].error
+                if error is not None:
+                    self._write(self._err, f"[{printable(str(error))}]\n")
+
+        return add, ended
+
+    def end_run(self, run: Run) -> None:
+        """Nothing: each reply was written as it ended."""
+
+    def hint(self, text: str) -> None:
+        """Nothing: what was written cannot be taken back."""
 
     def clear_screen(self) -> None:
         """Nothing: what is written stays."""

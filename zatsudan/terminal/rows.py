@@ -30,6 +30,9 @@ TONES = {
     "you": "bold",
     "mark": "cyan",
     "bold": "bold",
+    "same": "",
+    "old": "red",
+    "new": "green",
 }
 
 #: SGR codes by tone. One for the program, as there is one terminal.
