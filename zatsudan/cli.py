@@ -2,6 +2,7 @@
 
 import argparse
 import gc
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -67,6 +68,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the program and end it with an exit code."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # What an odd locale cannot hold becomes a sign: it is no reason to fail.
+            stream.reconfigure(errors="replace")
     args = _parser().parse_args(argv)
     # All that is imported stays: to look for garbage in it is a tenth of the start.
     gc.disable()
@@ -106,7 +111,26 @@ def _run(args: argparse.Namespace) -> int:
 
 
 def _config_file(args: argparse.Namespace, places: "Places") -> Path:
-    return Path(args.config).expanduser() if args.config else places.config_file
+    """Return the config file; raises ConfigError if the one that was named is not there."""
+    if not args.config:
+        return places.config_file
+    from zatsudan.core.errors import ConfigError
+
+    path = _named(args.config)
+    if not path.exists():
+        raise ConfigError(
+            f"There is no config file {args.config}.",
+            "Name one that is there, or leave --config out.",
+        )
+    return path
+
+
+def _named(name: str) -> Path:
+    """Return the path that was typed, `~` filled in where that can be done."""
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:  # ~nobody
+        return Path(name)
 
 
 def _log(name: str) -> "Callable[[JsonObject], None]":
@@ -119,7 +143,7 @@ def _log(name: str) -> "Callable[[JsonObject], None]":
     from zatsudan.core.errors import ConfigError
 
     try:
-        fd = os.open(Path(name).expanduser(), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        fd = os.open(_named(name), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     except OSError as error:
         raise ConfigError(
             f"The log {name} cannot be written ({error.strerror}).", "Name another file."
