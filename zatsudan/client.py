@@ -216,8 +216,10 @@ async def _chunks(response: httpx.Response, choices: int) -> AsyncGenerator[Chun
     piece: bytes | None = b""
     while piece is not None:
         try:
-            all_said = reader.complete and (reader.done or reader.choices >= choices)
-            async with asyncio.timeout(AFTERMATH_SECONDS if all_said else None):
+            if reader.complete and (reader.done or reader.choices >= choices):
+                async with asyncio.timeout(AFTERMATH_SECONDS):
+                    piece = await anext(pieces, None)
+            else:
                 piece = await anext(pieces, None)
             for chunk in reader.close() if piece is None else reader.feed(piece):
                 yield chunk
