@@ -224,8 +224,8 @@ def _row(entry: shelf.Summary) -> Row:
     return Row(entry.id, cells, f"{entry.name} {words} {model} {entry.id}")
 
 
-def table(found: Sequence[shelf.Summary], current: str = "") -> tuple[Table]:
-    """Return the table of sessions, as many as are listed; the one at hand is marked."""
+def table(found: Sequence[shelf.Summary], current: str = "", listed: int = LISTED) -> tuple[Table]:
+    """Return the table of sessions, as many as are `listed`; the one at hand is marked."""
     rows = tuple(
         (
             str(number),
@@ -234,9 +234,9 @@ def table(found: Sequence[shelf.Summary], current: str = "") -> tuple[Table]:
             str(entry.turns),
             one_line(entry.model, 30),
         )
-        for number, entry in enumerate(found[:LISTED], 1)
+        for number, entry in enumerate(found[:listed], 1)
     )
-    marks = frozenset(i for i, entry in enumerate(found[:LISTED]) if entry.id == current)
+    marks = frozenset(i for i, entry in enumerate(found[:listed]) if entry.id == current)
     head = ("", "title", "age", "turns", "model")
     return (Table(head, rows, marks=marks, right=frozenset({0, 3})),)
 

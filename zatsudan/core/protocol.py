@@ -61,8 +61,10 @@ def loads(text: str | bytes) -> Json:
     instead. An integer of more than 4,300 digits is a ValueError there: what no
     float could hold is read as an infinite one.
     """
+    if isinstance(text, bytes):
+        text = text.decode(json.detect_encoding(text), "surrogatepass")
     try:
-        value: Json = json.loads(text, parse_int=_integer)
+        value: Json = _DECODER.decode(text)
     except RecursionError:
         raise ValueError("nested too deep") from None
     if is_deep(value):
@@ -88,6 +90,10 @@ def is_deep(value: Json) -> bool:
 
 def _integer(digits: str) -> int | float:
     return int(digits) if len(digits) < 300 else float(digits)
+
+
+# Made once: `json.loads` makes one for each call, which a journal of thousands of lines feels.
+_DECODER = json.JSONDecoder(parse_int=_integer)
 
 
 def read_chunk(value: Json) -> Chunk:
