@@ -17,7 +17,7 @@ from zatsudan.core.session import Node, replay
 from zatsudan.core.titles import title_from
 from zatsudan.store import SUFFIX, Journal, parse
 
-#: Bytes of a journal's end that are read to show how the talk ended.
+#: Bytes of a journal's end that are parsed to show how the talk ended.
 _TAIL_BYTES = 262_144
 _DECODER = json.JSONDecoder()
 _USER = b'"message":{"role":"user"'
@@ -182,16 +182,14 @@ def find(directory: Path, name: str) -> Summary:
 
 def ending(path: Path, messages: int) -> list[Node]:
     """Return the last messages of a session's path, from the end of its journal alone."""
-    try:
-        with path.open("rb") as file:
-            size = file.seek(0, os.SEEK_END)
-            file.seek(max(0, size - _TAIL_BYTES))
-            lines = file.read().split(b"\n")
-    except OSError:
-        return []
-    records = (parse(line) for line in lines)
-    # What lies further back is missing: such messages hang on what stood before them.
-    return replay(record for record in records if record).path()[-messages:]
+    data, _ = read(path)
+    for size in (_TAIL_BYTES, len(data)):  # one line may be longer than the tail
+        # What lies further back is missing: such messages hang on what stood before them.
+        records = (parse(line) for line in data[-size:].split(b"\n"))
+        path_nodes = replay(record for record in records if record).path()
+        if path_nodes:
+            return path_nodes[-messages:]
+    return []
 
 
 def rename(path: Path, title: str) -> None:

@@ -158,6 +158,14 @@ async def test_a_wide_screen_has_the_preview_beside_the_list(sessions: Path) -> 
         await closed(person)
 
 
+async def test_a_huge_message_is_previewed_by_its_end(tmp_path: Path) -> None:
+    write(tmp_path, "s", "question", "長い話 " * 100_000 + "the very end")
+    async with sitting(says("ok"), sessions=tmp_path) as person:
+        assert "the very end" in await opened(person)
+        person.type("\x1b")
+        await closed(person)
+
+
 async def test_foreign_titles_steer_nothing(tmp_path: Path) -> None:
     write(
         tmp_path,

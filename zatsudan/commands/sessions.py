@@ -14,6 +14,7 @@ from zatsudan.commands.titles import name_of
 from zatsudan.core.errors import CommandError, StoreError
 from zatsudan.core.picking import Row
 from zatsudan.core.printable import one_line
+from zatsudan.core.session import Node
 from zatsudan.core.titles import title_from
 from zatsudan.core.window import turns_of
 
@@ -23,6 +24,8 @@ GROUP = "Sessions"
 SHOWN = 4
 #: How many messages of a session its preview holds.
 PREVIEWED = 8
+#: How much of each of them, in characters: a preview is drawn while a key is held down.
+PREVIEW = 2000
 #: How many sessions the table lists.
 LISTED = 40
 
@@ -202,12 +205,22 @@ async def sessions(chat: Chat, _args: str) -> Outcome:
         chosen,
         (*table(found, chat.session.id), *_how_to_load(len(found))),
         enter="loads",
-        preview=lambda key: (Talk(tuple(shelf.ending(by_key[key].path, PREVIEWED))),),
+        preview=lambda key: (
+            Talk(tuple(map(_shortened, shelf.ending(by_key[key].path, PREVIEWED)))),
+        ),
         rename=renamed,
         delete=delete,
         right=frozenset({2}),
         fluid=((4, 12), (3, 12), (0, 8)),
     )
+
+
+def _shortened(node: Node) -> Node:
+    """Return a message with its end alone, if it is long."""
+    text = node.message.text
+    if len(text) <= PREVIEW:
+        return node
+    return replace(node, message=replace(node.message, content=f"…{text[-PREVIEW:]}"))
 
 
 def _row(entry: shelf.Summary) -> Row:
