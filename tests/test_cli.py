@@ -1,5 +1,6 @@
 """The command line, run in this process."""
 
+import gc
 import io
 import json
 import sys
@@ -23,8 +24,11 @@ def sessions(clean_environment: Path) -> Path:
 
 def run(*argv: str) -> int:
     """Run the program; return its exit code."""
-    with pytest.raises(SystemExit) as ended:
-        cli.main(argv)
+    try:
+        with pytest.raises(SystemExit) as ended:
+            cli.main(argv)
+    finally:
+        gc.enable()  # which the start of the program puts off
     assert isinstance(ended.value.code, int)
     return ended.value.code
 

@@ -20,6 +20,7 @@ from zatsudan.config import Config, Local, Network
 from zatsudan.connect import Server
 from zatsudan.core.errors import StatusError
 from zatsudan.core.messages import Json
+from zatsudan.prefill import known_form
 from zatsudan.turn import Turn
 
 pytestmark = pytest.mark.model
@@ -205,3 +206,26 @@ def test_the_engine_dies_with_its_parent(tmp_path: Path) -> None:
         signal.sigtimedwait([], 0.05)
     os.kill(child, signal.SIGKILL)
     raise AssertionError("the engine outlived its parent")
+
+
+async def test_a_reply_goes_on_from_a_given_text(model: Server) -> None:
+    async with talk(model) as chat:
+        parent = chat.say("Name three colours.")
+        shown: list[str] = []
+        turn = chat.turn(parent, {"max_tokens": 8, "temperature": 0}, "The colours are blu")
+        await turn.run(lambda delta: shown.append(delta.content))
+        assert turn.error is None
+        reply = turn.nodes[0]
+        assert reply.message.text.startswith("The colours are blue")
+        assert reply.message.text == "".join(shown)
+        assert reply.made is not None
+        assert reply.made.given == len("The colours are blu")
+        assert known_form(chat) == "trailing"
+
+        # Not streamed, llama.cpp repeats what it was given.
+        whole = chat.turn(
+            parent, {"max_tokens": 8, "temperature": 0, "stream": False}, "The colours are blu"
+        )
+        await whole.run(lambda _: None)
+        assert whole.nodes[0].message.text == reply.message.text
+        assert chat.session.variants(reply) == [reply, whole.nodes[0]]

@@ -151,3 +151,28 @@ async def test_models_are_known_before_the_server_answers(tmp_path: Path) -> Non
         models = await chat.fetch_models()
         assert Catalogue(tmp_path / "models.json").of(server.base_url) == models
         assert [model.id for model in models] == ["scripted"]
+
+
+async def test_a_cut_reply_goes_on_in_words_where_prefill_is_refused() -> None:
+    refusal = fails(400, {"error": {"message": "does not support assistant message prefill"}})
+    async with (
+        serve(
+            Script([chunk("one two"), "cut"]), refusal, refusal, refusal, refusal, says(" three")
+        ) as server,
+        chat_with(server.base_url) as chat,
+    ):
+        cut, _ = await ask(chat, "count")
+        assert cut.made.ended == "failed"
+        notes: list[str] = []
+        parent = chat.last_user()
+        assert parent is not None
+        turn = chat.turn(parent, prefix=cut.nodes[0].message.text, asking=True)
+        await turn.run(lambda _: None, notes.append)
+        assert notes == ["scripted takes no prefill here: it is asked in words to go on."]
+        assert turn.nodes[0].message.text == "one two three"
+        assert [message["role"] for message in server.requests[-1].body["messages"]] == [
+            "user",
+            "assistant",
+            "user",
+        ]
+        assert len(chat.session.variants(turn.nodes[0])) == 2

@@ -7,7 +7,7 @@ came of it stands in the turn afterwards, however it ended.
 import asyncio
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,11 +25,12 @@ from zatsudan.core.refusals import SHRINK, mended
 from zatsudan.core.session import Node, Session, apply, message_record, recovery
 from zatsudan.core.tokens import Estimator, raw_count
 from zatsudan.core.window import Window, choose
+from zatsudan.findings import Findings
 from zatsudan.learned import Learned
-from zatsudan.turn import Turn
 
 if TYPE_CHECKING:
     from zatsudan.client import Client
+    from zatsudan.turn import Turn
 
 #: Tokens kept free for the reply where max_tokens does not say.
 REPLY_TOKENS = 1024
@@ -59,6 +60,7 @@ class Chat:
     start: Callable[[], list[JsonObject]] = list
     alive: Callable[[], bool] = lambda: True
     learned: Learned = field(default_factory=lambda: Learned(None))
+    findings: Findings = field(default_factory=lambda: Findings(None))
     catalogue: Catalogue = field(default_factory=lambda: Catalogue(None))
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
@@ -80,14 +82,18 @@ class Chat:
 
     def new(self) -> None:
         """Begin a new session with the settings that sessions begin with."""
+        self.begin()
+        for record in self.start():
+            self.record(record)
+
+    def begin(self) -> None:
+        """Begin an empty session; the one before is closed."""
         self.journal.close()
         session_id = self.new_id()
         path = self.sessions / f"{session_id}{store.SUFFIX}" if self.sessions is not None else None
         self.session, self.journal = Session(), store.Journal(path)
         self.window_start = None
         self.record(store.begin_record(session_id, self.now()))
-        for record in self.start():
-            self.record(record)
 
     def load(self, path: Path) -> store.Loaded:
         """Go on with a session from disk; raises StoreError and then leaves all as it was."""
@@ -182,14 +188,14 @@ class Chat:
 
     # --- the window ------------------------------------------------------
 
-    def window(self, last: str | None = None) -> Window:
-        """Return what would be sent of the path to `last`; raises TooLong."""
+    def window(self, last: str | None = None, reserve: int = 0) -> Window:
+        """Return what would be sent of the path to `last`, `reserve` tokens kept free; raises TooLong."""
         length, budget = self.context_length, None
         if length:
             parameters = self.session.parameters
             wanted = parameters.get("max_completion_tokens", parameters.get("max_tokens"))
             reply = wanted if isinstance(wanted, int) else min(REPLY_TOKENS, length // 4)
-            budget = max(length - reply, length // 8)
+            budget = max(length - reply, length // 8) - reserve
         return choose(
             self.session.path(last),
             self.session.system,
@@ -227,7 +233,7 @@ class Chat:
 
     # --- turns -----------------------------------------------------------
 
-    def say(self, text: str) -> Node:
+    def say(self, content: Json) -> Node:
         """Add a user message after the head, on disk before anything else happens.
 
         An unanswered message at the head (its turn failed) gives way: the new
@@ -237,11 +243,11 @@ class Chat:
         parent = session.head
         head = session.nodes.get(parent) if parent is not None else None
         if head is not None and head.message.role == "user":
-            if head.message.content == text:
+            if head.message.content == content:
                 return head
             parent = head.parent
         node_id = session.next_id()
-        self.record(message_record(node_id, parent, Message("user", text), self.now()))
+        self.record(message_record(node_id, parent, Message("user", content), self.now()))
         self.journal.sync()
         return session.nodes[node_id]
 
@@ -251,9 +257,24 @@ class Chat:
             (node for node in reversed(self.session.path()) if node.message.role == "user"), None
         )
 
-    def turn(self, parent: Node, overrides: Mapping[str, Json] | None = None) -> "Turn":
-        """Return a turn that answers `parent`, with other parameters for this once."""
-        return Turn(self, parent, {**self.session.parameters, **(overrides or {})})
+    def turn(
+        self,
+        parent: Node,
+        overrides: Mapping[str, Json] | None = None,
+        prefix: str = "",
+        logprobs: Sequence[Json] = (),
+        *,
+        asking: bool = False,
+    ) -> "Turn":
+        """Return a turn that answers `parent`, with other parameters for this once.
+
+        With a `prefix` the reply goes on from that text, whose log probabilities may be known;
+        `asking` in words, where the server takes no prefix.
+        """
+        from zatsudan.turn import Turn  # imported behind the prompt
+
+        parameters = {**self.session.parameters, **(overrides or {})}
+        return Turn(self, parent, parameters, prefix, logprobs, asking=asking)
 
     def usage(self) -> dict[str, Usage]:
         """Return the tokens of the whole session by model, every variant counted."""

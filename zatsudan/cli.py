@@ -1,11 +1,9 @@
 """The command line: reads arguments, puts the parts together, gives the exit code."""
 
 import argparse
-import asyncio
-import json
+import gc
 import os
 import sys
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -82,6 +80,8 @@ def _parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the program and end it with an exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
+    # All that is imported stays: to look for garbage in it is a tenth of the start.
+    gc.disable()
     from zatsudan.core.errors import ZatsudanError
 
     try:
@@ -98,6 +98,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         # Whoever read our output has gone: say nothing, as any filter does.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = OK
+    finally:
+        gc.enable()
     sys.exit(code)
 
 
@@ -113,6 +115,8 @@ def _run(args: argparse.Namespace) -> int:
     if piped and not text:
         sys.stderr.write("zatsudan: nothing to send came on standard input.\n")
         return USAGE
+    import asyncio
+
     return asyncio.run(_talk(args, places, config, wishes, text))
 
 
@@ -124,6 +128,9 @@ def _log(name: str) -> "Callable[[JsonObject], None]":
     """Return what writes a record of the wire as a line of JSON, to a file that only its owner can read."""
     if not name:
         return lambda _: None
+    import json
+    import time
+
     from zatsudan.core.errors import ConfigError
 
     try:
@@ -150,6 +157,7 @@ async def _talk(
     from zatsudan.config import warnings
     from zatsudan.core.errors import StoreError
     from zatsudan.discovery import Finder
+    from zatsudan.findings import Findings
     from zatsudan.learned import Learned
 
     environ = connect.environment()
@@ -167,6 +175,7 @@ async def _talk(
         start=lambda: list(start),
         alive=finder.alive,
         catalogue=Catalogue(None if args.private else places.cache / "models.json"),
+        findings=Findings(None if args.private else places.state / "findings.json"),
         learned=Learned(None if args.private else places.state / "learned.json"),
     )
     chat.new()
@@ -187,6 +196,7 @@ async def _talk(
                     "Write --resume NAME; zatsudan sessions lists them.",
                 )
             plain = PlainTerminal(chat, COMMANDS)
+            _started()
             if text:
                 return OK if await plain.once(text) else FAILED
             await plain.run(first)
@@ -194,13 +204,20 @@ async def _talk(
         from zatsudan.terminal.live import LiveTerminal
 
         history = places.history if config.screen.history and not args.private else None
-        live = LiveTerminal(chat, COMMANDS, history=history, vi=config.screen.keys == "vi")
+        live = LiveTerminal(chat, COMMANDS, history=history, screen=config.screen)
         finder.progress = live.progress
+        _started()
         number = await live.run(first, "/sessions" if choose else "")
         return 128 + number if number else OK
     finally:
         await chat.aclose()
         await finder.aclose()
+
+
+def _started() -> None:
+    """Collect garbage from now on, but not in what the start has made."""
+    gc.freeze()
+    gc.enable()
 
 
 def _configured(config: "Config", places: "Places", server: "Server | None") -> "list[JsonObject]":

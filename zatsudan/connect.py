@@ -5,7 +5,6 @@ with OPENAI_BASE_URL; a server found on loopback; the embedded model.
 """
 
 import importlib
-import ipaddress
 import os
 import shlex
 import subprocess
@@ -239,6 +238,8 @@ def normal_url(text: str) -> str:
 def _is_near(host: str) -> bool:
     if host == "localhost" or host.endswith((".localhost", ".local")):
         return True
+    import ipaddress
+
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

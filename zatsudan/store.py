@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from zatsudan.core.errors import StoreError
+from zatsudan.core.errors import SessionInUse, StoreError
 from zatsudan.core.messages import JsonObject
 from zatsudan.core.printable import one_line
 from zatsudan.core.protocol import loads
@@ -128,11 +128,20 @@ class Journal:
         self._good += len(data)
 
 
+def replace(path: Path, data: bytes) -> None:
+    """Put a small file in the place of another, whole or not at all, for its owner only; raises OSError."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    new = path.with_suffix(f".{os.getpid()}")
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(data)
+    os.replace(new, path)  # noqa: PTH105  atomic by name
+
+
 def _lock(fd: int) -> None:
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise StoreError(
+        raise SessionInUse(
             "This session is open in another terminal.",
             "Close it there, or start a new one here.",
         ) from None

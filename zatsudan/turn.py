@@ -2,19 +2,21 @@
 
 import math
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from zatsudan.core.errors import ApiError, StatusError, ZatsudanError
 from zatsudan.core.messages import Json, JsonObject, Message, Usage
+from zatsudan.core.prefill import FIELDS, NONE, asked, prefilled, without_echo
 from zatsudan.core.protocol import Chunk, Delta
-from zatsudan.core.refusals import SHRINK, prompt_size, understand
+from zatsudan.core.refusals import DROP, RENAME, SHRINK, Repair, prompt_size, understand
 from zatsudan.core.reply import Reply
 from zatsudan.core.retries import is_loading, pause
 from zatsudan.core.session import FAILED, FINISHED, INTERRUPTED, Made, Node, message_record
 from zatsudan.core.tokens import PER_MESSAGE, raw_count
+from zatsudan.prefill import find_form, refusal
 
 if TYPE_CHECKING:
     from zatsudan.chat import Chat
@@ -31,15 +33,34 @@ OnNote = Callable[[str], None]
 class Turn:
     """One request and what came of it.
 
-    After `run`, or when it was cancelled: `nodes` are the replies by choice,
+    After `run`, or when it was cancelled: `nodes` are the replies in the order of `choices`,
     `made` how the first was made, `error` what went wrong if something did.
+    `model` asks another model than the session's.
     While it runs, `waiting` says what is waited for, if that is not the reply.
     """
 
-    def __init__(self, chat: "Chat", parent: Node, parameters: Mapping[str, Json]) -> None:
+    def __init__(
+        self,
+        chat: "Chat",
+        parent: Node,
+        parameters: Mapping[str, Json],
+        prefix: str = "",
+        logprobs: Sequence[Json] = (),
+        *,
+        asking: bool = False,
+        model: str = "",
+    ) -> None:
+        """`prefix`: a text from which the reply goes on, and with which it begins; `logprobs` are its own.
+
+        `asking`: where the server takes no prefix, ask the model in words to go on.
+        """
+        self._asking = asking
         self._chat = chat
         self._parent = parent
         self._parameters = dict(parameters)
+        self._prefix = prefix
+        self._prefix_logprobs = tuple(logprobs)
+        self._asked = model
         self._replies: dict[int, Reply] = {}
         self._ids: dict[int, str] = {}
         self._unsaved: dict[int, list[Delta]] = {}
@@ -48,6 +69,7 @@ class Turn:
         self._usage: Usage | None = None
         self._raw_prompt = 0.0
         self._recorded = False
+        self._prefixed: set[int] = set()
         self.waiting = ""
         self.window: Window | None = None
         self.request: JsonObject = {}
@@ -55,6 +77,7 @@ class Turn:
         self.started: float | None = None
         self.first: float | None = None
         self.nodes: list[Node] = []
+        self.choices: dict[int, Node] = {}
         self.made = Made(INTERRUPTED)
         self.error: ZatsudanError | None = None
 
@@ -87,7 +110,7 @@ class Turn:
         while True:
             try:
                 client = await self._chat.client()
-                await self._stream(client, on_delta)
+                await self._stream(client, on_delta, on_note)
             except ApiError as error:
                 if self.first is not None:
                     raise  # what came stands: to ask again is the person's choice
@@ -101,15 +124,25 @@ class Turn:
             else:
                 return
 
-    async def _stream(self, client: "Client", on_delta: OnDelta) -> None:
+    async def _stream(self, client: "Client", on_delta: OnDelta, on_note: OnNote) -> None:
         chat = self._chat
-        self.model = await chat.model()
-        self.window = chat.window(self._parent.id)
+        self.model = self._asked or await chat.model()
+        form = await find_form(chat) if self._prefix else ""
+        if form == NONE and not self._asking:
+            raise refusal(self.model)
+        self.window = chat.window(self._parent.id, reserve=chat.estimator.count(self._prefix))
         chat.window_start = self.window.start
         self._raw_prompt = sum(
             raw_count(message.text) + PER_MESSAGE for message in self.window.messages
         )
         self.request = chat.body(self.model, self.window.messages, self._parameters)
+        if form == NONE:
+            on_note(f"{self.model} takes no prefill here: it is asked in words to go on.")
+            self.request = asked(self.request, self._prefix)
+        elif form:
+            if self._asking:
+                on_note("Going on from where it stopped (prefill).")
+            self.request = prefilled(self.request, self._prefix, form)
         self.started = self._saved_at = chat.clock()
         async with aclosing(client.stream(self.request)) as chunks:
             async for chunk in chunks:
@@ -122,6 +155,8 @@ class Turn:
         if repair is None or (repair.kind, repair.name) in mends or chat.server is None:
             return False
         mends.add((repair.kind, repair.name))
+        if repair.kind == RENAME and (RENAME, repair.value) in mends:
+            repair = Repair(DROP, repair.name)  # it takes neither name
         if repair.kind == SHRINK:
             tokens = self.window.tokens if self.window is not None else 0
             exact = prompt_size(error) or 0
@@ -150,7 +185,7 @@ class Turn:
         self._usage = chunk.usage or self._usage
         if chunk.model or chunk.fingerprint:
             self._chunk = chunk
-        for delta in chunk.deltas:
+        for delta in self._with_prefix(chunk.deltas):
             self._replies.setdefault(delta.index, Reply()).add(delta)
             if delta.content or delta.reasoning:
                 now = self._chat.clock()
@@ -160,6 +195,21 @@ class Turn:
                 if now - self._saved_at >= JOURNAL_SECONDS or delta.index not in self._ids:
                     self._save(now)
             on_delta(delta)
+
+    def _with_prefix(self, deltas: Iterable[Delta]) -> Iterator[Delta]:
+        """Put the prefix before the first delta of each choice that brings something.
+
+        So what is shown, journalled and recorded is the whole reply at any moment.
+        """
+        for delta in deltas:
+            says = delta.content or delta.reasoning or delta.finish_reason
+            if not self._prefix or delta.index in self._prefixed or not says:
+                yield delta
+                continue
+            self._prefixed.add(delta.index)
+            yield Delta(delta.index, self._prefix, logprobs=self._prefix_logprobs)
+            whole = self.request.get("stream") is False
+            yield replace(delta, content=without_echo(delta.content, self._prefix, whole=whole))
 
     def _save(self, now: float) -> None:
         """Append the text that the journal has not seen: a crash loses a second at most."""
@@ -192,11 +242,12 @@ class Turn:
             seconds=chat.clock() - self.started if self.started is not None else 0.0,
             fingerprint=self._chunk.fingerprint,
             left_out=self.window.left_out if self.window is not None else 0,
+            given=len(self._prefix),
         )
 
     def _sent(self) -> dict[str, Json]:
         """Return the parameters as they were sent, after what was learned of the server."""
-        ours = {"model", "messages", "stream", "stream_options"} - set(self._parameters)
+        ours = {"model", "messages", "stream", "stream_options", *FIELDS} - set(self._parameters)
         return {name: value for name, value in self.request.items() if name not in ours}
 
     def _record(self, ended: str) -> None:
@@ -227,7 +278,8 @@ class Turn:
             self._chat.record(
                 message_record(node_id, self._parent.id, message, self._chat.now(), made[index])
             )
-            self.nodes.insert(0, self._chat.session.nodes[node_id])
+            self.choices[index] = self._chat.session.nodes[node_id]
+            self.nodes.insert(0, self.choices[index])
         self.made = made[min(made)] if made else facts
         self._chat.journal.sync()
 
@@ -242,5 +294,7 @@ class Turn:
             return self._usage
         if self.window is None or not raw:
             return None
-        prompt, completion = self.window.tokens, round(raw * chat.estimator.ratio)
+        given = raw_count(self._prefix)
+        prompt = self.window.tokens + round(given * chat.estimator.ratio)
+        completion = round((raw - given * len(self._prefixed)) * chat.estimator.ratio)
         return Usage(prompt, completion, estimated=True)

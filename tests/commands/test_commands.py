@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -9,18 +10,22 @@ from tests.doubles import ScriptedClient, reply, text, usage
 from zatsudan.chat import Chat
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import (
+    Copy,
+    Diff,
     Generate,
     Leave,
     Line,
     Outcome,
     Pick,
     Prefill,
+    Rows,
     Show,
     Table,
     Talk,
 )
 from zatsudan.commands.registry import Choice, collect, command, find, parse
 from zatsudan.config import Config
+from zatsudan.core.diff import marked
 from zatsudan.core.errors import CommandError, ConfigError, StoreError, ZatsudanError
 from zatsudan.core.models import Model
 from zatsudan.core.parameters import BY_NAME
@@ -64,13 +69,17 @@ async def run(chat: Chat, line: str) -> Outcome:
 
 def lines(outcome: Outcome) -> list[str]:
     """What an outcome says, row by row; the cells of a table are set apart by `|`."""
-    assert not isinstance(outcome, Leave)
+    assert not isinstance(outcome, Leave | Copy)
     rows: list[str] = []
     for part in outcome.instead if isinstance(outcome, Pick) else outcome.parts:
         if isinstance(part, Line):
             rows.append(part.text)
         elif isinstance(part, Table):
             rows += [" | ".join(row) for row in part.rows]
+        elif isinstance(part, Diff):
+            rows.append(marked(part.changes))
+        elif isinstance(part, Rows):
+            rows += [line.text for line in part.lines]
         else:
             rows += [f"{node.message.role}: {node.message.text}" for node in part.nodes]
     return rows
@@ -135,7 +144,10 @@ async def test_every_completion_runs(chat: Chat, empty: Chat, args: str) -> None
 
 
 @pytest.mark.parametrize("args", ["", "0", "²", "9" * 5000, '"', "no such thing", "[[["])
-async def test_every_command_gives_an_outcome_or_a_sentence(tmp_path: Path, args: str) -> None:
+async def test_every_command_gives_an_outcome_or_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, args: str
+) -> None:
+    monkeypatch.chdir(tmp_path)  # /write writes
     for name, entry in COMMANDS.items():
         for each in (
             make(tmp_path),
@@ -149,7 +161,7 @@ async def test_every_command_gives_an_outcome_or_a_sentence(tmp_path: Path, args
             except ZatsudanError as error:
                 said = str(error)
             else:
-                assert isinstance(outcome, Show | Generate | Prefill | Leave | Pick), name
+                assert isinstance(outcome, get_args(Outcome)), name
             assert said.endswith(".") or not said, name
             await each.aclose()
 
@@ -179,7 +191,7 @@ def test_the_beginning_of_a_name_is_enough() -> None:
 @pytest.mark.parametrize(
     ("name", "advice"),
     [
-        ("temprature", "Did you mean /temperature?"),
+        ("temprature", "Did you mean /temperature"),
         ("s", "Did you mean /system, /show, "),
         ("xyzzy", "/help lists them"),
         ("", "/help lists them"),
@@ -473,7 +485,14 @@ async def test_load_without_a_name_lists_the_sessions(chat: Chat, empty: Chat) -
 
     assert shown.rows == (("1", "hi", "now", "2", "llama-small"),)
     assert shown.marks == {0}
-    assert "open in another terminal" in str(await refusal(empty, "/load 1"))
+
+
+async def test_a_session_that_is_open_elsewhere_is_copied(chat: Chat, empty: Chat) -> None:
+    shown = lines(await run(empty, "/load 1"))
+
+    assert shown[0] == "That session is open in another terminal: this is a copy of it."
+    assert empty.session.path() == chat.session.path()
+    assert empty.journal.path != chat.journal.path
 
 
 async def test_the_session_at_hand_is_not_loaded_again(chat: Chat) -> None:

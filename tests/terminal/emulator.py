@@ -87,6 +87,16 @@ class Sitting:
         self.chat = chat
         self.server = server
         self._keys = keys
+        self._handled = 0
+        handle = terminal._repl.handle
+
+        async def counted(line: str) -> bool:
+            try:
+                return await handle(line)
+            finally:
+                self._handled += 1
+
+        terminal._repl.handle = counted  # type: ignore[method-assign]
 
     def type(self, text: str) -> None:
         """Press keys."""
@@ -114,7 +124,9 @@ class Sitting:
 
     async def say(self, text: str) -> str:
         """Send a line and wait until all is said; return the screen."""
+        before = self._handled
         self.type(text + "\r")
+        await self.until(lambda: self._handled > before)
         return await self.at_rest()
 
 

@@ -4,9 +4,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from zatsudan.core.diff import Change
 from zatsudan.core.messages import Json
 from zatsudan.core.picking import Row
 from zatsudan.core.session import Node
+from zatsudan.lab import Cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,21 @@ class Talk:
     above: int = 0
 
 
-Part: TypeAlias = Line | Table | Talk
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """What changed between two texts."""
+
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Lines that are cut to the width instead of wrapped, each with its tone."""
+
+    lines: tuple[Line, ...]
+
+
+Part: TypeAlias = Line | Table | Talk | Rows | Diff
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +69,60 @@ class Show:
 
 @dataclass(frozen=True, slots=True)
 class Generate:
-    """Ask for a reply to this user message, with other parameters for this once."""
+    """Ask for a reply to this user message, with other parameters for this once.
+
+    With a `prefix` the reply goes on from that text; `logprobs` are those of its tokens, where known.
+    `asking`: where the server takes no prefix, the model is asked in words to go on.
+    """
 
     parent: Node
     overrides: Mapping[str, Json] = field(default_factory=dict)
     parts: tuple[Part, ...] = ()
+    prefix: str = ""
+    logprobs: tuple[Json, ...] = ()
+    asking: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """Make a reply for each cell; `together`: by one request with `n` if the server takes it.
+
+    `blind`: the person is not to know which cell is which.
+    """
+
+    parent: Node
+    cells: tuple[Cell, ...]
+    parts: tuple[Part, ...] = ()
+    together: bool = False
+    blind: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Show the parts, then do what takes a while, and carry out its outcome.
+
+    `run` gets a function that takes a line on how far it is.
+    """
+
+    parts: tuple[Part, ...]
+    run: Callable[[Callable[[str], None]], Awaitable["Outcome"]]
 
 
 @dataclass(frozen=True, slots=True)
 class Prefill:
-    """Put a text into the input line."""
+    """Put a text into the input line, or with `editor` into the editor."""
 
     text: str
     parts: tuple[Part, ...] = ()
+    editor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Put a text into the clipboard; `what` names it."""
+
+    text: str
+    what: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +155,7 @@ class Pick:
     fluid: tuple[tuple[int, int], ...] = ((0, 8),)
 
 
-Outcome: TypeAlias = Show | Generate | Prefill | Leave | Pick
+Outcome: TypeAlias = Show | Generate | Experiment | Work | Prefill | Copy | Leave | Pick
 
 
 def say(text: str, tone: str = "plain") -> Show:

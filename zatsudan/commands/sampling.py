@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Line, Outcome, Show, Table
+from zatsudan.commands.probes import with_effect
 from zatsudan.commands.registry import Choice, Command, command
 from zatsudan.core.errors import CommandError
 from zatsudan.core.messages import Json
@@ -42,16 +43,23 @@ def _meta(chat: Chat, row: Parameter) -> str:
 
 
 def values_of(chat: Chat, name: str) -> Iterable[Choice]:
-    """Complete a parameter's value: what its kind offers, the present value first."""
+    """Complete a parameter's value: the present one, those used before, what its kind offers."""
     row = BY_NAME.get(name)
     if row is None:
         return
+    choices: dict[str, str] = {}
     setting = chat.session.settings.get(name)
     if setting is not None:
-        yield Choice(show_value(setting.value), "the present value")
+        choices[show_value(setting.value)] = "the present value"
+    for node in reversed(list(chat.session.replies())):
+        if node.made is not None and name in node.made.parameters:
+            value = show_value(node.made.parameters[name])
+            choices.setdefault(value, f"used for reply #{node.id}")
     for value in row.kind.values:
-        if setting is None or value != show_value(setting.value):
-            yield Choice(value, row.kind.range)
+        choices.setdefault(value, row.kind.range)
+    for text, meta in choices.items():
+        if "\n" not in text:
+            yield Choice(text, meta)
 
 
 def _set_choices(chat: Chat, args: str) -> Iterable[Choice]:
@@ -178,12 +186,18 @@ async def params(chat: Chat, args: str) -> Outcome:
     table = Table(
         ("parameter", "value", "origin", "range", "meaning"), tuple(rows), marks=frozenset(marks)
     )
+    table, effects = with_effect(chat, table)
     hints = ["· not sent"]
     if marks:
         hints.append("* changed since the last reply")
     hints.append("/help NAME explains" if args == "all" else "/params all shows the rest")
     return Show(
-        (table, Line("    ".join(hints), "dim"), *(Line(note, "dim") for note in warnings(session)))
+        (
+            table,
+            Line("    ".join(hints), "dim"),
+            *effects,
+            *(Line(note, "dim") for note in warnings(session)),
+        )
     )
 
 

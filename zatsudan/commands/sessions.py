@@ -11,11 +11,13 @@ from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Line, Outcome, Part, Pick, Show, Table, Talk, say
 from zatsudan.commands.registry import Choice, command
 from zatsudan.commands.titles import name_of
-from zatsudan.core.errors import CommandError, StoreError
+from zatsudan.commands.tree import copy_of
+from zatsudan.core.errors import CommandError, SessionInUse, StoreError
 from zatsudan.core.picking import Row
 from zatsudan.core.printable import one_line
 from zatsudan.core.session import Node
 from zatsudan.core.titles import title_from
+from zatsudan.core.tree import end_of
 from zatsudan.core.window import turns_of
 
 GROUP = "Sessions"
@@ -105,14 +107,18 @@ async def load(chat: Chat, args: str) -> Outcome:
 def resume(chat: Chat, path: Path) -> list[Part]:
     """Load a session and return what to show of it; raises StoreError."""
     before = chat.session.model
-    loaded = chat.load(path)
+    try:
+        loss = list(_loss(chat.load(path)))
+    except SessionInUse:
+        copy_of(chat, path)
+        loss = [Line("That session is open in another terminal: this is a copy of it.", "warn")]
     session = chat.session
     if chat.server is not None and session.server not in ("", chat.server.name):
         note = f"It was held with {one_line(session.model, 40)} at {one_line(session.server, 40)}."
         chat.use_model(before or chat.server.model, chat.server)
     else:
         note = ""
-    return [*_loss(loaded), *opening(chat), *([Line(note, "dim")] if note else [])]
+    return [*loss, *opening(chat), *([Line(note, "dim")] if note else [])]
 
 
 def jump(chat: Chat, path: Path, node_id: str) -> Outcome:
@@ -128,7 +134,7 @@ def jump(chat: Chat, path: Path, node_id: str) -> Outcome:
         raise StoreError(
             f"This session has no message {one_line(node_id, 20)}.", "/show all shows it."
         )
-    end = session.branch_end(node_id)
+    end = end_of(session, node_id)
     if end != session.head:
         chat.record({"type": "head", "id": end})
     head, talk = opening(chat)

@@ -4,16 +4,17 @@ import asyncio
 from collections.abc import Iterable
 from pathlib import Path
 
-from zatsudan import exports, store
+from zatsudan import store
 from zatsudan.chat import Chat
+from zatsudan.commands.files import paths
 from zatsudan.commands.outcomes import Line, Outcome, Show, say
 from zatsudan.commands.registry import Choice, command
 from zatsudan.core.errors import CommandError, StoreError, ZatsudanError
 from zatsudan.core.messages import JsonObject
 from zatsudan.core.printable import one_line
+from zatsudan.core.session import recovery
 from zatsudan.core.window import choose
 from zatsudan.core.words import Word, quote, split
-from zatsudan.exports.request import key_variable, request_to
 
 GROUP = "Sessions"
 
@@ -25,26 +26,13 @@ def _has_messages(chat: Chat) -> bool:
     return bool(chat.session.nodes)
 
 
-def _paths(typed: str) -> Iterable[Choice]:
-    """Yield the files and folders that go on from what was typed."""
-    folder, slash, begin = typed.rpartition("/")
-    where = Path(f"{folder}{slash}" or ".").expanduser()
-    try:
-        entries = sorted(where.iterdir())
-    except (OSError, RuntimeError, ValueError):
-        return
-    for entry in entries[:2000]:
-        if not entry.name.startswith(".") or begin.startswith("."):
-            directory = entry.is_dir()
-            name = f"{folder}{slash}{entry.name}{'/' if directory else ''}"
-            yield Choice.quoted(name, "folder" if directory else "")
-
-
 def _last(args: str) -> str:
     return args.rpartition(" ")[2]
 
 
 def _export_choices(chat: Chat, args: str) -> Iterable[Choice]:
+    from zatsudan import exports  # the writers of all formats: no part of the start
+
     name, blank, _ = args.partition(" ")
     if not blank:
         return (Choice(row.name, row.help) for row in exports.FORMATS.values())
@@ -55,7 +43,7 @@ def _export_choices(chat: Chat, args: str) -> Iterable[Choice]:
     ):
         replies = (node for node in chat.session.path() if node.made is not None)
         return (Choice(f"reply={node.id}", one_line(node.message.text, 60)) for node in replies)
-    return _paths(_last(args))
+    return paths(_last(args))
 
 
 @command(
@@ -104,6 +92,9 @@ async def export_text(chat: Chat, name: str, reply: str = "") -> str:
 
     With the id of a `reply`, the request is the one that made it. Raises ZatsudanError.
     """
+    from zatsudan import exports
+    from zatsudan.exports.request import key_variable, request_to
+
     if exports.find(name).request is None:
         return exports.export(chat.session, name)
     server = (await chat.client()).server
@@ -111,6 +102,23 @@ async def export_text(chat: Chat, name: str, reply: str = "") -> str:
     body = _body_of(chat, reply) if reply else _next_body(chat, model)
     request = request_to(server, body, key_variable(server, chat.config))
     return exports.export(chat.session, name, request)
+
+
+async def export_saved(chat: Chat, path: Path, name: str, reply: str = "") -> str:
+    """Return a session from disk in the format `name`, by a `chat` that saves nothing.
+
+    Its file is only read, so that it may be open in another terminal. Raises ZatsudanError.
+    """
+    from zatsudan import exports
+
+    chat.session = store.load(path).session
+    for record in recovery(chat.session):
+        chat.record(record)
+    if exports.find(name).request is not None:
+        server = (await chat.client()).server
+        if chat.session.server not in ("", server.name):
+            chat.use_model(server.model, server)  # another server knows other models
+    return await export_text(chat, name, reply)
 
 
 def _next_body(chat: Chat, model: str) -> JsonObject:
@@ -152,6 +160,8 @@ def _arguments(words: list[Word]) -> tuple[str, str, str]:
     reply = "".join(word.value for word in words if word.name == "reply")
     rest = [word.text for word in words if word.name != "reply"]
     if not rest:
+        from zatsudan import exports
+
         known = ", ".join(exports.FORMATS)
         raise CommandError("No format is named.", f"Write /export FORMAT [FILE]. Formats: {known}.")
     if len(rest) > 2:
@@ -185,7 +195,7 @@ def write(path: Path, text: str, *, overwrite: bool = False, instead: str = "") 
 
 
 def _import_choices(_chat: Chat, args: str) -> Iterable[Choice]:
-    return _paths(_last(args))
+    return paths(_last(args))
 
 
 @command("import", "FILE", group=GROUP, complete=_import_choices)

@@ -4,6 +4,7 @@
       ConfigError            the config file, an option, an environment variable
       CommandError           a slash command that cannot be carried out
       StoreError             a session that cannot be read or written
+        SessionInUse         a session that another program has open
       ImportRefused          a file from elsewhere that cannot become sessions
       TooLong                a message that cannot fit the model's context
       ApiError               anything between us and a reply
@@ -37,6 +38,10 @@ class StoreError(ZatsudanError):
 
 class ImportRefused(ZatsudanError):
     """A file holds nothing that could become a session, or cannot be understood."""
+
+
+class SessionInUse(StoreError):
+    """Another program writes to this session."""
 
 
 class TooLong(ZatsudanError):

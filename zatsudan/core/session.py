@@ -22,7 +22,8 @@ class Made:
 
     `ended` is our own word (finished, interrupted, failed), `finish_reason`
     the server's. `first` and `seconds` are seconds from the request to the
-    first token and to the end. `parameters` are those that were sent.
+    first token and to the end. `parameters` are those that were sent. `given`
+    is the number of characters at the start of the reply that it was made to go on from.
     """
 
     ended: str = FINISHED
@@ -38,6 +39,7 @@ class Made:
     reasoning: str = ""
     left_out: int = 0
     logprobs: tuple[Json, ...] = ()
+    given: int = 0
 
     def to_json(self) -> JsonObject:
         """Return the fields that say something, for the journal."""
@@ -52,8 +54,9 @@ class Made:
         if self.first is not None:
             value["first"] = round(self.first, 4)
         value["seconds"] = round(self.seconds, 4)
-        if self.left_out:
-            value["left_out"] = self.left_out
+        for name, count in (("left_out", self.left_out), ("given", self.given)):
+            if count:
+                value[name] = count
         if self.logprobs:
             value["logprobs"] = list(self.logprobs)
         return value
@@ -70,11 +73,11 @@ class Made:
             item = value.get(name)
             return float(item) if isinstance(item, int | float) else None
 
-        parameters, logprobs, left_out = (
-            value.get("parameters"),
-            value.get("logprobs"),
-            value.get("left_out"),
-        )
+        def count(name: str) -> int:
+            item = value.get(name)
+            return item if isinstance(item, int) else 0
+
+        parameters, logprobs = value.get("parameters"), value.get("logprobs")
         return cls(
             ended=text("ended") or FINISHED,
             finish_reason=text("finish_reason") or None,
@@ -87,7 +90,8 @@ class Made:
             seconds=seconds("seconds") or 0.0,
             fingerprint=text("fingerprint"),
             reasoning=text("reasoning"),
-            left_out=left_out if isinstance(left_out, int) else 0,
+            left_out=count("left_out"),
+            given=count("given"),
             logprobs=tuple(logprobs) if isinstance(logprobs, list) else (),
         )
 
@@ -111,6 +115,23 @@ class Setting:
     origin: str = "session"
 
 
+@dataclass(frozen=True, slots=True)
+class Lab:
+    """The last experiment: its cells in their order, by label, each with its reply (None: none came).
+
+    `blind` as long as the person is not to know which cell is which.
+    """
+
+    parent: str
+    cells: tuple[tuple[str, str | None], ...]
+    blind: bool = False
+
+    def to_json(self) -> JsonObject:
+        """Return its record."""
+        cells: list[Json] = [{"label": label, "id": node_id} for label, node_id in self.cells]
+        return {"type": "lab", "parent": self.parent, "cells": cells, "blind": self.blind}
+
+
 @dataclass(slots=True)
 class Partial:
     """A reply of which only pieces are in the journal yet. `head` is where the head stood then."""
@@ -128,6 +149,7 @@ class Session:
     """The state of a session. Only `apply` changes it.
 
     `head` is the message that the next one follows; None before the first.
+    `votes` are the blind picks: the label that was picked, and all that stood for choice.
     `unknown` counts records that a later version wrote and this one skips.
     """
 
@@ -143,8 +165,12 @@ class Session:
     settings: dict[str, Setting] = field(default_factory=dict)
     pinned: set[str] = field(default_factory=set)
     partials: dict[str, Partial] = field(default_factory=dict)
+    lab: Lab | None = None
+    votes: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     unknown: int = 0
     last_number: int = 0
+    #: The child on which the head last stood, or below which: the way forward.
+    forward: dict[str | None, str] = field(default_factory=dict, compare=False)
 
     @property
     def parameters(self) -> dict[str, Json]:
@@ -169,21 +195,25 @@ class Session:
         nodes.reverse()
         return nodes
 
-    def variants(self, node: Node) -> list[Node]:
-        """Return the siblings of `node` with the same role, itself among them."""
+    def numbered(self, parent: str | None, role: str = "assistant") -> list[Node | None]:
+        """Return the messages under `parent` as a person counts them, from 1.
+
+        The cells of the last experiment come first if it was made there, in their
+        order (None: no reply came), then the others as they were made.
+        """
+        lab = self.lab
+        cells = [key for _, key in lab.cells] if lab is not None and lab.parent == parent else []
+        first = [self.nodes[key] if key is not None else None for key in cells]
+        others = [self.nodes[key] for key in self.children.get(parent, ()) if key not in cells]
         return [
-            self.nodes[key]
-            for key in self.children.get(node.parent, ())
-            if self.nodes[key].message.role == node.message.role
+            *(first if role == "assistant" else ()),
+            *(node for node in others if node.message.role == role),
         ]
 
-    def branch_end(self, node_id: str) -> str:
-        """Return the end of the branch on which a message stands: the head, or the latest one."""
-        if any(node.id == node_id for node in self.path()):
-            return str(self.head)
-        while self.children.get(node_id):
-            node_id = self.children[node_id][-1]
-        return node_id
+    def variants(self, node: Node) -> list[Node]:
+        """Return the siblings of `node` with the same role, itself among them."""
+        found = self.numbered(node.parent, node.message.role)
+        return [variant for variant in found if variant is not None]
 
     def replies(self) -> Iterator[Node]:
         """Yield every reply of the tree, in the order in which they were made."""
@@ -293,6 +323,7 @@ def _add_message(session: Session, record: Mapping[str, Json]) -> bool:
         Made.from_json(made) if isinstance(made, dict) else None,
     )
     session.children.setdefault(parent, []).append(node_id)
+    session.forward[parent] = node_id
     session.partials.pop(node_id, None)
     session.head = node_id
     _count(session, node_id)
@@ -349,13 +380,20 @@ def _set_title(session: Session, record: Mapping[str, Json]) -> bool:
 
 def _move_head(session: Session, record: Mapping[str, Json]) -> bool:
     node_id = record.get("id")
-    if node_id is None:
-        session.head = None
-    elif isinstance(node_id, str) and node_id in session.nodes:
-        session.head = node_id
-    else:
+    if node_id is not None and (not isinstance(node_id, str) or node_id not in session.nodes):
         return False
+    _visit(session, session.head)
+    _visit(session, node_id)
+    session.head = node_id
     return True
+
+
+def _visit(session: Session, node_id: str | None) -> None:
+    """Remember the way to a message, so that one can go forward again."""
+    while node_id is not None:
+        parent = session.nodes[node_id].parent
+        session.forward[parent] = node_id
+        node_id = parent
 
 
 def _pin(session: Session, record: Mapping[str, Json]) -> bool:
@@ -366,6 +404,35 @@ def _pin(session: Session, record: Mapping[str, Json]) -> bool:
         session.pinned.discard(node_id)
     else:
         session.pinned.add(node_id)
+    return True
+
+
+def _set_lab(session: Session, record: Mapping[str, Json]) -> bool:
+    cells, parent = record.get("cells"), _text(record, "parent")
+    if not isinstance(cells, list) or parent not in session.nodes:
+        return False
+    session.lab = Lab(
+        parent,
+        tuple(
+            (
+                _text(cell, "label"),
+                node_id if (node_id := _text(cell, "id")) in session.nodes else None,
+            )
+            for cell in cells
+            if isinstance(cell, dict)
+        ),
+        record.get("blind") is True,
+    )
+    return True
+
+
+def _vote(session: Session, record: Mapping[str, Json]) -> bool:
+    labels, picked = record.get("labels"), _text(record, "picked")
+    if not isinstance(labels, list) or picked not in labels:
+        return False
+    session.votes.append((picked, tuple(str(label) for label in labels)))
+    if session.lab is not None:
+        session.lab = replace(session.lab, blind=False)
     return True
 
 
@@ -380,4 +447,6 @@ _CHANGES = {
     "title": _set_title,
     "head": _move_head,
     "pin": _pin,
+    "lab": _set_lab,
+    "vote": _vote,
 }

@@ -78,6 +78,10 @@ class Decoder:
                 self._data.append("")
         elif line.startswith("event:"):
             self._type = line[6:].strip()
+        elif line.startswith("error:"):
+            # llama.cpp's server writes a failure in the middle as a field of its own.
+            self._type = "error"
+            self._data.append(line[6:].removeprefix(" "))
         elif not line:
             event = Event("\n".join(self._data), self._type or "message")
             has_data = bool(self._data)

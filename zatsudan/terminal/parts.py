@@ -1,10 +1,14 @@
 """The parts of an outcome as rows of escape text."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby, islice
 
 from prompt_toolkit.utils import get_cwidth
 
-from zatsudan.commands.outcomes import Line, Part, Table, Talk
+from zatsudan.commands.outcomes import Diff, Line, Part, Rows, Table, Talk
+from zatsudan.core.attachments import said
+from zatsudan.core.diff import mark
 from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line, printable
@@ -12,6 +16,10 @@ from zatsudan.core.session import FAILED, FINISHED, INTERRUPTED, Made, Node
 from zatsudan.terminal.rows import columns_of, set_off, sgr, wrap
 
 PROMPT = "» "
+
+#: A message of more rows than this is shown by its first rows.
+FOLD_ROWS = 12
+FOLDED_ROWS = 8
 
 Render = Callable[[str, int], Sequence[str]]
 
@@ -26,14 +34,58 @@ def part_rows(part: Part, width: int, render: Render) -> Iterator[str]:
             yield sgr(row, part.tone)
     elif isinstance(part, Table):
         yield from table_rows(part, width)
+    elif isinstance(part, Diff):
+        yield from diff_rows(part, width)
+    elif isinstance(part, Rows):
+        for line in part.lines:
+            yield sgr(cut(one_line(line.text, 4 * width), width), line.tone)
     else:
         yield from talk_rows(part, width, render)
 
 
-def said_rows(text: str, width: int) -> Iterator[str]:
-    """Return a user message as it stands in the talk."""
-    for row in wrap(printable(text), width, PROMPT):
+def diff_rows(part: Diff, width: int) -> Iterator[str]:
+    """Return changes as wrapped rows: marks in any case, colours where there are some."""
+    text, tones = "", []
+    for change in part.changes:
+        # A tab becomes blanks before it is wrapped: rows must be pieces of the text.
+        piece = mark(replace(change, text=printable(change.text).expandtabs(4)))
+        text += piece
+        tones += [change.kind] * len(piece)
+    at = 0
+    for row in wrap(text, width, rest=""):
+        at = text.index(row, at)
+        runs = groupby(zip(row, tones[at : at + len(row)], strict=True), key=lambda pair: pair[1])
+        at += len(row)
+        yield "".join(sgr("".join(sign for sign, _ in run), tone) for tone, run in runs)
+
+
+def cut(text: str, width: int) -> str:
+    """Cut a line to `width` cells, with a sign where something is missing."""
+    if get_cwidth(text) <= width:
+        return text
+    used = 0
+    for at, sign in enumerate(text):
+        used += get_cwidth(sign)
+        if used >= width:
+            return text[:at] + "…"
+    return text
+
+
+def said_rows(content: Json, width: int) -> Iterator[str]:
+    """Return a user message as it stands in the talk: a long one folded, files by their names."""
+    message = said(content)
+    text = printable(message.typed)
+    rows = list(islice(wrap(text, width, PROMPT), FOLD_ROWS + 1))
+    folded = ""
+    if len(rows) > FOLD_ROWS:
+        del rows[FOLDED_ROWS:]
+        lines = text.count("\n") + 1
+        size = f"{lines:,} lines" if lines > 1 else f"{len(text):,} characters"
+        folded = f"[{size} in all · /raw said shows them]"
+    for row in rows:
         yield sgr(row, "you")
+    for label in filter(None, (folded, *message.labels)):
+        yield sgr(cut("  " + one_line(label, 4 * width), width), "dim")
 
 
 def talk_rows(talk: Talk, width: int, render: Render) -> Iterator[str]:
@@ -43,7 +95,7 @@ def talk_rows(talk: Talk, width: int, render: Render) -> Iterator[str]:
         yield ""
     for node in talk.nodes:
         if node.message.role == "user":
-            yield from said_rows(node.message.text, width)
+            yield from said_rows(node.message.content, width)
         elif node.message.role == "assistant":
             if node.made is not None and node.made.reasoning:
                 yield from thought_rows(len(node.made.reasoning))
@@ -85,7 +137,7 @@ def table_rows(table: Table, width: int) -> Iterator[str]:
         len(widths) - 1,
         *sorted(range(len(widths) - 1), key=lambda column: -widths[column]),
     ):
-        less = min(max(0, over), max(0, widths[at] - (24 if at == len(widths) - 1 else 12)))
+        less = min(max(0, over), max(0, widths[at] - 12))
         widths[at] -= less
         over -= less
     if table.title:
@@ -112,7 +164,7 @@ def _line(pieces: Sequence[str], widths: Sequence[int], table: Table, gap: int) 
 
 
 _ENDS = {
-    "length": "cut at the token limit",
+    "length": "cut at the token limit, /continue goes on",
     "content_filter": "stopped by the content filter",
     "tool_calls": "wants to call a tool",
     "function_call": "wants to call a function",
@@ -133,9 +185,9 @@ def status(made: Made) -> str:
     if made.left_out:
         parts.append(f"{made.left_out} earlier messages not sent")
     if made.ended == INTERRUPTED:
-        parts.append("interrupted")
+        parts.append("interrupted, /continue goes on")
     elif made.ended == FAILED:
-        parts.append("cut off")
+        parts.append("cut off, /continue goes on")
     elif made.ended == FINISHED and made.finish_reason not in (None, "stop"):
         parts.append(_ENDS.get(str(made.finish_reason), one_line(str(made.finish_reason), 30)))
     return " · ".join(parts)

@@ -21,6 +21,7 @@ from prompt_toolkit.layout import (
     Window,
 )
 from prompt_toolkit.output import Output
+from prompt_toolkit.styles import BaseStyle
 from prompt_toolkit.utils import get_cwidth
 
 from zatsudan.commands.outcomes import Pick
@@ -28,7 +29,6 @@ from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.picking import Picking
 from zatsudan.core.printable import one_line, printable
 from zatsudan.terminal.parts import part_rows
-from zatsudan.terminal.prompt import STYLE
 from zatsudan.terminal.rows import columns_of, cut, wrap
 
 #: Columns from which the preview stands beside the list.
@@ -60,7 +60,7 @@ def line_of(pick: Pick, cells: Sequence[str], widths: Sequence[int]) -> str:
 class Picker:
     """Runs a Pick on the alternate screen; the talk stands untouched behind it."""
 
-    def __init__(self, pick: Pick, output: Output, input_: Input) -> None:
+    def __init__(self, pick: Pick, output: Output, input_: Input, style: BaseStyle | None) -> None:
         self._pick = pick
         self._output = output
         self._list = Picking(list(pick.rows))
@@ -75,7 +75,7 @@ class Picker:
         self._app: Application[str | None] = Application(
             layout=self._layout(),
             key_bindings=self._keys(),
-            style=STYLE,
+            style=style,
             output=output,
             input=input_,
             full_screen=True,

@@ -3,7 +3,8 @@
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+
+from zatsudan.core.styles import Dress, codes, colours, read
 
 
 def reflows(environ: Mapping[str, str]) -> bool:
@@ -20,19 +21,38 @@ def reflows(environ: Mapping[str, str]) -> bool:
     )
 
 
-#: SGR codes of the plain look, by name: used where rich is not needed yet.
-SGR = {"plain": "", "dim": "2", "good": "", "warn": "33", "you": "1", "mark": "36", "bold": "1"}
+#: The look of our own text, by tone: used where rich is not needed yet.
+TONES = {
+    "plain": "",
+    "dim": "dim",
+    "good": "",
+    "warn": "yellow",
+    "you": "bold",
+    "mark": "cyan",
+    "bold": "bold",
+    "same": "",
+    "old": "red",
+    "new": "green",
+}
+
+#: SGR codes by tone. One for the program, as there is one terminal.
+SGR: dict[str, str] = {}
 
 
-@lru_cache(maxsize=1)
-def _colourless() -> bool:
-    return bool(os.environ.get("NO_COLOR"))
+def wear(dress: Dress, environ: Mapping[str, str]) -> None:
+    """Put on a dress, in as many colours as the terminal has."""
+    depth = 0 if dress.theme == "none" else colours(environ)
+    own = {tone: read(style) for tone, style in TONES.items()}
+    SGR.update({tone: codes(paint, depth) for tone, paint in {**own, **dress.paints()}.items()})
+
+
+wear(Dress(), os.environ)
 
 
 def sgr(text: str, tone: str) -> str:
-    """Return `text` in one of the tones of SGR; NO_COLOR leaves weight and takes colour."""
+    """Return `text` in one of the tones of SGR."""
     code = SGR.get(tone, "")
-    if not code or (_colourless() and code.startswith("3")):
+    if not code:
         return text
     return f"\x1b[{code}m{text}\x1b[0m" if text else text
 

@@ -1,0 +1,256 @@
+"""Commands on the tree: variants, earlier messages, other branches."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from zatsudan import store
+from zatsudan.chat import Chat
+from zatsudan.commands.lab import told
+from zatsudan.commands.outcomes import Line, Outcome, Prefill, Rows, Show, Table, Talk, say
+from zatsudan.commands.registry import Choice, command
+from zatsudan.core.attachments import said
+from zatsudan.core.errors import CommandError, StoreError
+from zatsudan.core.messages import whole_number
+from zatsudan.core.parameters import show_value
+from zatsudan.core.printable import one_line
+from zatsudan.core.session import Node
+from zatsudan.core.snapshot import records
+from zatsudan.core.tree import differences, end_of, last_reply, next_turn, picture
+
+GROUP = "Branches"
+
+
+def _has_messages(chat: Chat) -> bool:
+    return bool(chat.session.nodes)
+
+
+def _ids(chat: Chat, _args: str) -> Iterable[Choice]:
+    for node in reversed(chat.session.nodes.values()):
+        yield Choice(node.id, f"{node.message.role}: {one_line(node.message.text, 60)}")
+
+
+def node_named(chat: Chat, name: str) -> Node:
+    """Return the message with that number; raises CommandError."""
+    node = chat.session.nodes.get(name.removeprefix("#"))
+    if node is None:
+        raise CommandError(
+            f"There is no message {one_line(name, 20)!r}.", "/tree shows the numbers of all."
+        )
+    return node
+
+
+def _reply(chat: Chat, name: str) -> Node:
+    node = node_named(chat, name) if name else last_reply(chat.session)
+    if node is None or node.message.role != "assistant":
+        raise CommandError("That is no reply.", "/tree shows all messages.")
+    return node
+
+
+@command("variants", "[N]", group=GROUP, complete=_ids, possible=_has_messages)
+async def variants(chat: Chat, args: str) -> Outcome:
+    """List the variants of the last reply.
+
+    With what differed in their settings, and how each begins. `/variants N` lists
+    those of message N; `/pick` chooses one.
+    """
+    node = _reply(chat, args)
+    nodes = chat.session.variants(node)
+    counted = chat.session.numbered(node.parent, node.message.role)
+    last = chat.session.lab
+    blind = last is not None and last.blind and last.parent == node.parent
+    rows = tuple(
+        (
+            str(counted.index(variant) + 1),
+            f"#{variant.id}",
+            "hidden until /pick"
+            if blind
+            else "  ".join(
+                f"{name} {show_value(value)}"
+                for name, value in settings.items()
+                if value is not None
+            ),
+            "" if variant.made is None or variant.made.ended == "finished" else variant.made.ended,
+            one_line(variant.message.text, 60),
+        )
+        for variant, settings in zip(nodes, differences(nodes), strict=True)
+    )
+    table = Table(
+        ("", "", "settings", "", "begins"),
+        rows,
+        marks=frozenset({nodes.index(node)}),
+        right=frozenset({0}),
+    )
+    return Show(
+        (table, Line("/pick N goes on from one; Alt-Left and Alt-Right step through them.", "dim"))
+    )
+
+
+@command("pick", "N [MESSAGE]", group=GROUP, possible=_has_messages)
+async def pick(chat: Chat, args: str) -> Outcome:
+    """Go on from variant N of the last reply.
+
+    What followed it comes back with it. `/pick N MESSAGE` picks among the variants of an earlier reply.
+    """
+    number, _, name = args.partition(" ")
+    reply = _reply(chat, name.strip())
+    nodes = chat.session.numbered(reply.parent, reply.message.role)
+    wanted = whole_number(number)
+    if wanted is None or not 1 <= wanted <= len(nodes):
+        raise CommandError(
+            f"There are {len(nodes)} variants.", "/variants lists them; /pick 1 takes the first."
+        )
+    node = nodes[wanted - 1]
+    if node is None:
+        raise CommandError(f"No reply came for {wanted}.", "/variants lists those that are there.")
+    went = _go(chat, node, f"Variant {wanted} of {len(nodes)}")
+    return Show((*told(chat, node), *went.parts))
+
+
+def _go(chat: Chat, node: Node, note: str) -> Show:
+    end = end_of(chat.session, node.id)
+    chat.record({"type": "head", "id": end})
+    more = "" if end == node.id else f"; what followed is back, up to #{end}"
+    return Show((Line(f"{note}{more}.", "good"), Talk((chat.session.nodes[node.id],))))
+
+
+def step(chat: Chat, by: int) -> Show | None:
+    """Go to the next or the previous variant of the last reply; None if it has no other."""
+    node = last_reply(chat.session)
+    nodes = chat.session.variants(node) if node is not None else []
+    if node is None or len(nodes) < 2:
+        return None
+    at = (nodes.index(node) + by) % len(nodes)
+    return _go(chat, nodes[at], f"Variant {at + 1} of {len(nodes)}")
+
+
+def _users(chat: Chat, args: str) -> Iterable[Choice]:
+    return (choice for choice in _ids(chat, args) if choice.meta.startswith("user"))
+
+
+def _edit(chat: Chat, args: str, *, editor: bool) -> Prefill:
+    node = node_named(chat, args) if args else chat.last_user()
+    if node is None or node.message.role != "user":
+        raise CommandError(
+            "That is none of your messages.", "/tree shows all messages with their numbers."
+        )
+    chat.record({"type": "head", "id": node.parent})
+    note = Line(
+        f"Editing #{node.id}; what followed stays as a branch, and /redo goes back to it.", "good"
+    )
+    return Prefill(said(node.message.content).again, (note,), editor)
+
+
+@command("edit", "[N]", group=GROUP, complete=_users, possible=_has_messages)
+async def edit(chat: Chat, args: str) -> Outcome:
+    """Change an earlier message of yours and go on from it.
+
+    It comes into the input line; sending it makes a new branch, the old one stays.
+    `/edit! N` opens it in the editor.
+    """
+    return _edit(chat, args, editor=False)
+
+
+@command("edit!", "[N]", group=GROUP, complete=_users, possible=_has_messages)
+async def edit_in_editor(chat: Chat, args: str) -> Outcome:
+    """Change an earlier message of yours in the editor."""
+    return _edit(chat, args, editor=True)
+
+
+@command("redo", "", group=GROUP, possible=_has_messages)
+async def redo(chat: Chat, _args: str) -> Outcome:
+    """Step forward again one turn, after /undo or /edit."""
+    node_id = next_turn(chat.session)
+    if node_id is None:
+        raise CommandError("There is nothing further on this branch.", "/tree shows the others.")
+    chat.record({"type": "head", "id": node_id})
+    path = chat.session.path()
+    start = max(i for i, node in enumerate(path) if node.message.role == "user" or i == 0)
+    return Show((Talk(tuple(path[start:]), start),))
+
+
+@command("fork", "[NAME]", group=GROUP, possible=_has_messages)
+async def fork(chat: Chat, args: str) -> Outcome:
+    """Go on in a new session from here.
+
+    It holds the messages up to this one; the session before keeps all of them.
+    """
+    path = {node.id for node in chat.session.path()}
+    name = one_line(chat.session.title or chat.session.first_words(), 40)
+    copies = [
+        record
+        for record in records(chat.session)
+        if record["type"] not in ("session", "delta", "title")
+        and (record["type"] not in ("message", "pin") or record["id"] in path)
+    ]
+    chat.begin()
+    for record in copies:
+        chat.record(record)
+    if args:
+        chat.record({"type": "title", "title": one_line(args, 120)})
+    return say(
+        f"A new session from here, {len(path)} messages; the one before is “{name}”.", "good"
+    )
+
+
+@command("tree", "", group=GROUP, possible=_has_messages)
+async def tree(chat: Chat, _args: str) -> Outcome:
+    """Draw the whole talk: every message and branch.
+
+    `*` marks the path that is sent, `>` where it stands; /goto N moves there.
+    """
+    if not chat.session.nodes:
+        return say("Nothing has been said yet.", "dim")
+    width = len(str(chat.session.last_number)) + 1
+    lines = []
+    for leaf in picture(chat.session):
+        mark = ">" if leaf.is_head else "*" if leaf.on_path else " "
+        number = f"#{leaf.node.id}".rjust(width)
+        who = "» " if leaf.node.message.role == "user" else ""
+        pin = "(pinned) " if leaf.node.id in chat.session.pinned else ""
+        text = one_line(leaf.node.message.text, 200) or "(no text)"
+        lines.append(
+            Line(f"{mark} {number} {leaf.lead}{who}{pin}{text}", "plain" if leaf.on_path else "dim")
+        )
+    return Show((Rows(tuple(lines)),))
+
+
+@command("goto", "N", group=GROUP, complete=_ids, possible=_has_messages)
+async def goto(chat: Chat, args: str) -> Outcome:
+    """Go to a message: the talk goes on from there."""
+    node = node_named(chat, args)
+    chat.record({"type": "head", "id": node.id})
+    hint = " /retry asks for a reply to it." if node.message.role == "user" else ""
+    return Show((Line(f"At #{node.id}.{hint}", "good"), Talk((node,))))
+
+
+def _pin(chat: Chat, args: str, *, pinned: bool) -> Outcome:
+    path = chat.session.path()
+    node = node_named(chat, args) if args else path[-1] if path else None
+    if node is None:
+        raise CommandError("Nothing has been said yet.", "Pin a message once there is one.")
+    chat.record({"type": "pin", "id": node.id, "pinned": pinned})
+    what = "is always sent, also when older turns are left out" if pinned else "is no longer pinned"
+    return say(f"#{node.id} {what}: {one_line(node.message.text, 40)}", "good")
+
+
+@command("pin", "[N]", group=GROUP, complete=_ids, possible=_has_messages)
+async def pin(chat: Chat, args: str) -> Outcome:
+    """Keep a message in what is sent, however long the talk gets."""
+    return _pin(chat, args, pinned=True)
+
+
+@command("unpin", "[N]", group=GROUP, complete=_ids, possible=_has_messages)
+async def unpin(chat: Chat, args: str) -> Outcome:
+    """Let a pinned message go with the others."""
+    return _pin(chat, args, pinned=False)
+
+
+def copy_of(chat: Chat, path: Path) -> None:
+    """Go on with a copy of a session that another program has open; raises StoreError."""
+    loaded = store.load(path)
+    chat.begin()
+    for record in records(loaded.session):
+        if record["type"] != "session":
+            chat.record(record)
+    if chat.journal.trouble:
+        raise StoreError(chat.journal.trouble)
