@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zatsudan import __version__
+from zatsudan.subcommands import SUBCOMMANDS, described
 
 if TYPE_CHECKING:
     from zatsudan.chat import Chat
@@ -26,7 +27,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="zatsudan",
         description="Chat with any server that speaks /v1/chat/completions, and tune it by hand.",
-        epilog="Without a server of your own, a small embedded model answers. In the chat, /help tells the rest.",
+        epilog=f"subcommands:\n{described()}\n\nWithout a server of your own, a small embedded model "
+        "answers. In the chat, /help tells the rest.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     server = parser.add_argument_group("server")
     server.add_argument(
@@ -53,7 +56,16 @@ def _parser() -> argparse.ArgumentParser:
         help="a parameter, as in -o temperature=0.2",
     )
     talk.add_argument(
-        "-c", "--continue", dest="resume", action="store_true", help="go on with the last session"
+        "-c", "--continue", dest="last", action="store_true", help="go on with the last session"
+    )
+    talk.add_argument(
+        "-r",
+        "--resume",
+        metavar="NAME|ID",
+        nargs="?",
+        const="",
+        default=None,
+        help="go on with that session, or choose one",
     )
     talk.add_argument("--private", action="store_true", help="write nothing to disk")
     program = parser.add_argument_group("program")
@@ -72,13 +84,16 @@ def main(argv: Sequence[str] | None = None) -> None:
         if isinstance(stream, io.TextIOWrapper):
             # What an odd locale cannot hold becomes a sign: it is no reason to fail.
             stream.reconfigure(errors="replace")
-    args = _parser().parse_args(argv)
+    words = list(sys.argv[1:] if argv is None else argv)
     # All that is imported stays: to look for garbage in it is a tenth of the start.
     gc.disable()
     from zatsudan.core.errors import ZatsudanError
 
     try:
-        code = _run(args)
+        if words and words[0] in SUBCOMMANDS:
+            code = SUBCOMMANDS[words[0]].run(words[1:])
+        else:
+            code = _run(_parser().parse_args(words))
     except ZatsudanError as error:
         sys.stderr.write(f"zatsudan: {error}\n" + (f"{error.advice}\n" if error.advice else ""))
         code = USAGE
@@ -164,6 +179,7 @@ async def _talk(
     from zatsudan.commands import COMMANDS
     from zatsudan.commands.outcomes import Line
     from zatsudan.config import warnings
+    from zatsudan.core.errors import StoreError
     from zatsudan.discovery import Finder
     from zatsudan.findings import Findings
     from zatsudan.learned import Learned
@@ -188,10 +204,21 @@ async def _talk(
     )
     chat.new()
     try:
-        first = [*notes, *(_resume(chat, wanted) if args.resume else [])]
+        first = [*notes, *_resumed(chat, args, wanted)]
+        choose = args.resume == "" and not args.last
+        if choose and wanted:
+            raise StoreError(
+                "Flags that change a session need its name.",
+                "Write --resume NAME, or set them in the chat.",
+            )
         if text or args.plain or not sys.stdout.isatty() or environ.get("TERM", "dumb") == "dumb":
             from zatsudan.terminal.plain import PlainTerminal
 
+            if choose:
+                raise StoreError(
+                    "There is no screen here to choose a session on.",
+                    "Write --resume NAME; zatsudan sessions lists them.",
+                )
             plain = PlainTerminal(chat, COMMANDS)
             _started()
             if text:
@@ -204,7 +231,7 @@ async def _talk(
         live = LiveTerminal(chat, COMMANDS, history=history, screen=config.screen)
         finder.progress = live.progress
         _started()
-        number = await live.run(first)
+        number = await live.run(first, "/sessions" if choose else "")
         return 128 + number if number else OK
     finally:
         await chat.aclose()
@@ -258,16 +285,25 @@ def _setting(name: str, value: "Json", origin: str) -> "JsonObject":
     return {"type": "set", "name": name, "value": value, "origin": origin}
 
 
-def _resume(chat: "Chat", wanted: "list[JsonObject]") -> "list[Part]":
-    """Go on with the last session, flags over what it holds; return what to show of it."""
+def _resumed(chat: "Chat", args: argparse.Namespace, wanted: "list[JsonObject]") -> "list[Part]":
+    """Go on with the session that is named, or the last; return what to show of it.
+
+    Flags stand over what it holds.
+    """
     from zatsudan import shelf
     from zatsudan.commands.outcomes import Line
-    from zatsudan.commands.sessions import resume
+    from zatsudan.commands.sessions import directory_of, resume
 
-    found = shelf.summaries(chat.sessions) if chat.sessions is not None else []
-    if not found:
-        return [Line("There is no session to go on with: this is a new one.", "dim")]
-    parts = resume(chat, found[0].path)
+    if args.resume:
+        path = shelf.find(directory_of(chat), args.resume).path
+    elif args.last:
+        found = shelf.summaries(chat.sessions) if chat.sessions is not None else []
+        if not found:
+            return [Line("There is no session to go on with: this is a new one.", "dim")]
+        path = found[0].path
+    else:
+        return []
+    parts = resume(chat, path)
     for record in wanted:
         chat.record(record)
     return parts

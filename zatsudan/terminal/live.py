@@ -116,13 +116,17 @@ class LiveTerminal:
         self._progress = ""
         self._ended_by = 0
 
-    async def run(self, first: Sequence[Part] = ()) -> int:
-        """Run until the person leaves, or a signal ends it; return that signal's number, or 0."""
+    async def run(self, first: Sequence[Part] = (), line: str = "") -> int:
+        """Run until the person leaves, or a signal ends it; return that signal's number, or 0.
+
+        `first` is shown and `line` carried out as if it had been typed.
+        """
 
         def start() -> None:
             self.show([*greeting(private=self._chat.sessions is None), *first])
             self._attention.listen(on=True)
             self._start(self._connect())
+            self.submit(line)
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGHUP):
                 with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):

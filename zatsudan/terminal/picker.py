@@ -200,10 +200,10 @@ class Picker:
             return [("class:toolbar.warn", f" Delete “{name}” for good? y deletes, n keeps it")]
         if self._note:
             return [("class:toolbar.warn", f" {self._note}")]
-        keys = ["type to filter", f"Enter {self._pick.enter}"]
+        keys = [f"Enter {self._pick.enter}", "Esc leaves"]
         keys += ["Ctrl-R renames"] if self._pick.rename is not None else []
         keys += ["Ctrl-D deletes"] if self._pick.delete is not None else []
-        return [("class:toolbar", " " + " · ".join([*keys, "Esc leaves"]))]
+        return [("class:toolbar", " " + " · ".join([*keys, "typing filters"]))]
 
     # --- the keys --------------------------------------------------------
 
