@@ -206,3 +206,20 @@ async def test_a_diff_marks_what_changed() -> None:
         assert "[-The lamp is lit." in shown
         same = await person.say("/diff 2 3")
         assert "The two are the same, sign for sign." in same
+
+
+async def test_esc_stops_a_probe_and_the_talk_goes_on() -> None:
+    def answer(request: Request) -> Script:
+        if request.body.get("stream"):
+            return says("here I am")
+        return Script([*[10.0] * 3, DONE])
+
+    async with sitting(answer, rows=40) as person:
+        person.type("/probe seed\r")
+        await person.until("asking the server itself")
+        person.type("\x1b")
+        shown = await person.at_rest()
+        assert "At most 4 requests of at most 8 tokens each" in shown
+        assert "Stopped." in shown
+        assert "asking the server itself" not in shown
+        assert "here I am" in await person.say("hi")

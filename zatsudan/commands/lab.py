@@ -91,6 +91,7 @@ def sheet(chat: Chat, last: Lab) -> tuple[Part, ...]:
         cells,
         marks=marks,
         right=frozenset({0, 2, 3, 4} | set(range(6, len(head) - 1))),
+        brief=True,
     )
     return (table, Line(_legend(rows, known=known), "dim"), Line(_next(last, marks), "dim"))
 

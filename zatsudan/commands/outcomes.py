@@ -22,13 +22,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under a head. `marks` are the numbers of rows to be set off; `right` columns of numbers."""
+    """Rows under a head. `marks` are the numbers of rows to be set off; `right` columns of numbers.
+
+    `brief`: each row is one row of the screen; the last column is cut, or goes where there is no room.
+    """
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     title: str = ""
     marks: frozenset[int] = frozenset()
     right: frozenset[int] = frozenset()
+    brief: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,7 +155,8 @@ def _compared(chat: Chat, model: str, texts: list[str], recorded: str) -> Outcom
         Line(
             "The reply that stands in the talk is the same too."
             if recorded == common
-            else f"The reply that stands in the talk {_where(common, recorded)}.",
+            else f"The reply that stands in the talk {_where(common, recorded)}; if it was made beside others, "
+            "that can be why.",
             "dim",
         )
     )

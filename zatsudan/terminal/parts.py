@@ -21,6 +21,9 @@ PROMPT = "» "
 FOLD_ROWS = 12
 FOLDED_ROWS = 8
 
+#: A brief column narrower than this says nothing: it is left out.
+BRIEF = 12
+
 Render = Callable[[str, int], Sequence[str]]
 
 
@@ -130,8 +133,17 @@ def table_rows(table: Table, width: int) -> Iterator[str]:
     """Lay out a table: columns as wide as needed; the last one, or the widest, gives way and wraps."""
     gap = 2
     cells = [tuple(printable(cell) for cell in row) for row in table.rows]
-    widths = columns_of([table.head, *cells])
+    head = table.head
+    widths = columns_of([head, *cells])
     over = sum(widths) + gap * (len(widths) - 1) + 2 - width
+    if table.brief and over > 0:
+        room = widths[-1] - over
+        if room < BRIEF:
+            head, cells, widths = head[:-1], [row[:-1] for row in cells], widths[:-1]
+            over = sum(widths) + gap * (len(widths) - 1) + 2 - width
+        else:
+            widths[-1], over = room, 0
+            cells = [(*row[:-1], cut(row[-1], room)) for row in cells]
     # The last column gives way first: it holds the prose.
     for at in (
         len(widths) - 1,
@@ -142,8 +154,8 @@ def table_rows(table: Table, width: int) -> Iterator[str]:
         over -= less
     if table.title:
         yield sgr(table.title, "bold")
-    if any(table.head):
-        yield sgr("  " + _line(table.head, widths, table, gap), "dim")
+    if any(head):
+        yield sgr("  " + _line(head, widths, table, gap), "dim")
     for number, row in enumerate(cells):
         wrapped = [list(wrap(cell, widths[at])) or [""] for at, cell in enumerate(row)]
         for line in range(max(map(len, wrapped))):
