@@ -1,12 +1,16 @@
 """Prefill: the forms in which servers take a given text, found out by a probe."""
 
+from typing import TYPE_CHECKING
+
 import pytest
-from zatsudan.core.messages import JsonObject
 from zatsudan.core.prefill import FORMS, goes_on, prefilled, without_echo
 from zatsudan.prefill import find_form, known_form
 
 from tests.server import DONE, Request, Script, chunk, fails, says, serve
 from tests.test_turn import chat_with
+
+if TYPE_CHECKING:
+    from zatsudan.core.messages import JsonObject
 
 
 @pytest.mark.parametrize(

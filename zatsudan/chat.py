@@ -8,7 +8,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,11 +20,14 @@ from zatsudan.connect import Server
 from zatsudan.core.errors import CommandError, StoreError, ZatsudanError
 from zatsudan.core.messages import Json, JsonObject, Message, Usage
 from zatsudan.core.models import Model, choose_model
-from zatsudan.core.refusals import SHRINK
+from zatsudan.core.refusals import SHRINK, Repair
 from zatsudan.core.session import Node, Session, apply, message_record, recovery
 from zatsudan.core.tokens import Estimator, raw_count
+from zatsudan.core.trace import traced
 from zatsudan.core.window import Window, choose
+from zatsudan.core.wirenames import kind_of, renames
 from zatsudan.learned import Learned
+from zatsudan.presets import Presets
 from zatsudan.turn import Turn
 
 if TYPE_CHECKING:
@@ -59,6 +62,7 @@ class Chat:
     alive: Callable[[], bool] = lambda: True
     learned: Learned = field(default_factory=lambda: Learned(None))
     catalogue: Catalogue = field(default_factory=lambda: Catalogue(None))
+    presets: Presets = field(default_factory=lambda: Presets(None))
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     now: Callable[[], str] = utc_now
@@ -162,6 +166,14 @@ class Chat:
         """Ask this model from now on."""
         self.record({"type": "model", "model": name, "server": server.name if server else ""})
 
+    def repairs(self) -> tuple[Repair, ...]:
+        """Return what a request to the present server and model needs: known names, and what was learned."""
+        server = self.server
+        if server is None:
+            return ()
+        known = renames(kind_of(server.name, server.base_url))
+        return (*known, *self.learned.of(server.name, self.session.model))
+
     @property
     def context_length(self) -> int:
         """Tokens that the model takes; 0 where nobody says."""
@@ -201,7 +213,7 @@ class Chat:
         name = self.server.reasoning if self.server is not None else ""
         if not name or node.made is None or not node.made.reasoning:
             return node.message
-        return replace(node.message, extra={**node.message.extra, name: node.made.reasoning})
+        return node.message.with_field(name, node.made.reasoning)
 
     def cost(self) -> float | None:
         """Return what the session has cost, by the profile's prices; None where one is not known."""
@@ -253,6 +265,16 @@ class Chat:
         """
         parameters = {**self.session.parameters, **(overrides or {})}
         return Turn(self, parent, parameters, prefix, logprobs)
+
+    def again(self, reply: Node) -> "Turn":
+        """Return a turn that sends the recorded request of a reply once more; raises CommandError."""
+        parent = self.session.nodes[reply.parent] if reply.parent is not None else None
+        if parent is None or reply.made is None:
+            raise CommandError("This message was not made by a request.", "Name a reply.")
+        body = traced(self.session, reply).body
+        turn = Turn(self, parent, reply.made.parameters, reply.message.text[: reply.made.given])
+        turn.recorded = (body, reply.made)
+        return turn
 
     def usage(self) -> dict[str, Usage]:
         """Return the tokens of the whole session by model, every variant counted."""

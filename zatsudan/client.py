@@ -8,7 +8,7 @@ import asyncio
 import json
 import socket
 import ssl
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import aclosing
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -24,7 +24,7 @@ from zatsudan.core.errors import (
     StreamError,
     describe_seconds,
 )
-from zatsudan.core.messages import JsonObject
+from zatsudan.core.messages import Json, JsonObject
 from zatsudan.core.models import Model, read_models
 from zatsudan.core.printable import one_line
 from zatsudan.core.protocol import Chunk, loads, read_error
@@ -32,6 +32,8 @@ from zatsudan.core.reader import Reader
 
 #: How long to wait for the rest of a stream whose end was already said, in seconds.
 AFTERMATH_SECONDS = 2.0
+#: How long to wait for an answer that is good to know, in seconds.
+NATIVE_SECONDS = 5.0
 #: The most bytes of an error's body that are read.
 ERROR_BYTES = 65_536
 
@@ -125,6 +127,32 @@ class Client:
             raise StreamError(
                 "The server's list of models is no JSON.", "Name one with /model NAME."
             ) from error
+
+    async def native(self, path: str, body: Mapping[str, Json] | None = None) -> Json:
+        """Ask for something beside /v1, as in `/props`; None where the server does not know it.
+
+        Never raises: what is told there is good to know, and no more.
+        """
+        url = f"{self._base.rstrip('/').removesuffix('/v1')}{path}"
+        for _ in range(2):
+            try:
+                response = await self._http.request(
+                    "POST" if body is not None else "GET",
+                    url,
+                    content=json.dumps(body).encode() if body is not None else None,
+                    timeout=NATIVE_SECONDS,
+                )
+            except httpx.RemoteProtocolError:
+                continue  # the server has closed a connection that was kept open
+            except (httpx.HTTPError, httpx.InvalidURL, OSError):
+                return None
+            if response.status_code != httpx.codes.OK:
+                return None
+            try:
+                return loads(response.content)
+            except ValueError:
+                return None
+        return None
 
     def _translated(self, error: Exception) -> ApiError:
         return _translate(error, self.server.base_url, self._network)

@@ -7,11 +7,12 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from zatsudan.compose import compose
 from zatsudan.core.errors import ApiError, StatusError, ZatsudanError
 from zatsudan.core.messages import Json, JsonObject, Message, Usage
-from zatsudan.core.prefill import FIELDS, NONE, prefilled, without_echo
-from zatsudan.core.protocol import Chunk, Delta, build_request
-from zatsudan.core.refusals import SHRINK, mended, prompt_size, understand
+from zatsudan.core.prefill import FIELDS, NONE, without_echo
+from zatsudan.core.protocol import Chunk, Delta
+from zatsudan.core.refusals import SHRINK, prompt_size, understand
 from zatsudan.core.reply import Reply
 from zatsudan.core.retries import is_loading, pause
 from zatsudan.core.session import FAILED, FINISHED, INTERRUPTED, Made, Node, message_record
@@ -61,6 +62,9 @@ class Turn:
         self._raw_prompt = 0.0
         self._recorded = False
         self._prefixed: set[int] = set()
+        self._told: JsonObject = {}
+        #: A recorded body to be sent as it is, and how its reply was made.
+        self.recorded: tuple[JsonObject, Made] | None = None
         self.waiting = ""
         self.window: Window | None = None
         self.request: JsonObject = {}
@@ -117,28 +121,33 @@ class Turn:
     async def _stream(self, client: "Client", on_delta: OnDelta) -> None:
         chat = self._chat
         self.model = await chat.model()
-        form = await find_form(chat) if self._prefix else ""
-        if form == NONE:
-            raise refusal(self.model)
-        self.window = chat.window(self._parent.id, reserve=chat.estimator.count(self._prefix))
-        chat.window_start = self.window.start
-        self._raw_prompt = sum(
-            raw_count(message.text) + PER_MESSAGE for message in self.window.messages
-        )
-        learned = chat.learned.of(client.server.name, self.model)
-        self.request = mended(
-            build_request(self.model, self.window.messages, self._parameters), learned
-        )
-        if form:
-            self.request = prefilled(self.request, self._prefix, form)
+        if self.recorded is None:
+            await self._compose()
+        else:
+            self.request = self.recorded[0]
+            self.model = str(self.request["model"])
         self.started = self._saved_at = chat.clock()
         async with aclosing(client.stream(self.request)) as chunks:
             async for chunk in chunks:
                 self._fold(chunk, on_delta)
 
+    async def _compose(self) -> None:
+        chat = self._chat
+        form = await find_form(chat) if self._prefix else ""
+        if form == NONE:
+            raise refusal(self.model)
+        composed = compose(chat, self._parent.id, self._parameters, self._prefix, form)
+        self.request, self.window, self._told = composed.body, composed.window, composed.told
+        chat.window_start = self.window.start
+        self._raw_prompt = sum(
+            raw_count(message.text) + PER_MESSAGE for message in self.window.messages
+        )
+
     def _mend(self, error: ApiError, mends: set[tuple[str, str]], on_note: OnNote) -> bool:
         """Learn from a refusal; return whether to send again. One repair of a kind per request."""
         chat = self._chat
+        if self.recorded is not None:
+            return False  # it is to be the same request, or none
         repair = understand(error, self.request) if isinstance(error, StatusError) else None
         if repair is None or (repair.kind, repair.name) in mends or chat.server is None:
             return False
@@ -218,7 +227,7 @@ class Turn:
 
     def _facts(self, ended: str) -> Made:
         chat = self._chat
-        return Made(
+        made = Made(
             ended=ended,
             error=str(self.error or ""),
             model=self._chunk.model or self.model,
@@ -229,7 +238,12 @@ class Turn:
             fingerprint=self._chunk.fingerprint,
             left_out=self.window.left_out if self.window is not None else 0,
             given=len(self._prefix),
+            request=self._told,
         )
+        if self.recorded is not None:
+            before = self.recorded[1]
+            return replace(made, left_out=before.left_out, request=before.request)
+        return made
 
     def _sent(self) -> dict[str, Json]:
         """Return the parameters as they were sent, after what was learned of the server."""

@@ -15,6 +15,7 @@ from zatsudan.commands.outcomes import (
     Show,
     Table,
     Talk,
+    Tokens,
 )
 from zatsudan.commands.registry import Choice, collect, command, find, parse
 from zatsudan.config import Config
@@ -70,6 +71,8 @@ def lines(outcome: Outcome) -> list[str]:
             rows.append(part.text)
         elif isinstance(part, Table):
             rows += [" | ".join(row) for row in part.rows]
+        elif isinstance(part, Tokens):
+            rows.append("".join(token.text for token in part.tokens))
         else:
             rows += [f"{node.message.role}: {node.message.text}" for node in part.nodes]
     return rows

@@ -24,8 +24,8 @@ FORMS: dict[str, tuple[JsonObject, JsonObject]] = {
     "unthinking": ({}, {"chat_template_kwargs": {"enable_thinking": False}}),
 }
 
-#: Fields that only a prefill puts into a request.
-FIELDS = frozenset(("continue_final_message", "add_generation_prompt"))
+#: Fields that a prefill puts into a request, besides those that a person sets.
+FIELDS = frozenset(name for _, of_request in FORMS.values() for name in of_request)
 
 _ASKED = "Write the alphabet in small letters."
 _GIVEN = "a b c d e f g h i j k l m n"

@@ -18,7 +18,7 @@ from prompt_toolkit.history import InMemoryHistory
 from prompt_toolkit.input import Input
 
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Part
+from zatsudan.commands.outcomes import Inspect, Part
 from zatsudan.commands.registry import Command, parse
 from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.parameters import show_value
@@ -32,6 +32,7 @@ from zatsudan.terminal.parts import error_rows, part_rows, reply_note, said_rows
 from zatsudan.terminal.repl import Repl, greeting
 from zatsudan.terminal.rows import reflows, sgr, wrap
 from zatsudan.terminal.stream import RowStream
+from zatsudan.terminal.tokens import Choice, has_colours
 from zatsudan.terminal.view import LiveView
 from zatsudan.turn import Turn
 
@@ -233,7 +234,12 @@ class LiveTerminal:
         self._commit([*said_rows(text, self._width()), ""])
 
     def show(self, parts: Sequence[Part]) -> None:
-        rows = [row for part in parts for row in part_rows(part, self._width(), self._render)]
+        coloured = has_colours(self._environ)
+        rows = [
+            row
+            for part in parts
+            for row in part_rows(part, self._width(), self._render, coloured=coloured)
+        ]
         if rows:
             self._commit(rows if rows[-1] == "" else [*rows, ""])
 
@@ -309,6 +315,23 @@ class LiveTerminal:
         if chat.journal.trouble:
             tuples.append(("class:toolbar.warn", f" · {chat.journal.trouble}"))
         return tuples
+
+    async def inspect(self, outcome: Inspect) -> Choice | None:
+        """Lend the whole screen to the inspector."""
+        from zatsudan.terminal.inspector import inspect
+
+        self._painter.lend()
+        try:
+            async with in_terminal():
+                return await inspect(
+                    outcome.tokens,
+                    outcome.refusal,
+                    coloured=has_colours(self._environ),
+                    input_=self._app.input,
+                    output=self._output,
+                )
+        finally:
+            self._painter.take_back()
 
     # --- the screen's size -----------------------------------------------
 

@@ -13,14 +13,15 @@ from collections.abc import Callable, Sequence
 from typing import TextIO
 
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Part, Talk
+from zatsudan.commands.outcomes import Inspect, Part, Talk
 from zatsudan.commands.registry import Command
-from zatsudan.core.errors import ZatsudanError
+from zatsudan.core.errors import CommandError, ZatsudanError
 from zatsudan.core.printable import printable
 from zatsudan.core.protocol import Delta
 from zatsudan.terminal.parts import PROMPT, error_rows, part_rows, status
 from zatsudan.terminal.repl import Repl, greeting
 from zatsudan.terminal.rows import uncoloured
+from zatsudan.terminal.tokens import Choice
 from zatsudan.turn import Turn
 
 WIDTH = 80
@@ -113,6 +114,12 @@ class PlainTerminal:
             self._write(self._out, "\n")
         if turn.nodes and self._err.isatty():
             self._write(self._err, f"[{status(turn.made)}]\n")
+
+    async def inspect(self, outcome: Inspect) -> Choice | None:
+        """There is no screen to lend: say what there is instead."""
+        advice = f"/tokens {outcome.reply.id} shows the tokens."
+        self.error(CommandError("The inspector needs the live screen.", advice))
+        return None
 
     def clear_screen(self) -> None:
         """Nothing: what is written stays."""

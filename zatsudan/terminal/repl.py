@@ -11,12 +11,15 @@ from typing import Protocol
 
 from zatsudan import __version__
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Generate, Leave, Line, Part, Prefill, Show
+from zatsudan.commands.outcomes import Generate, Inspect, Leave, Line, Part, Prefill, Show
 from zatsudan.commands.registry import Command, find, parse
+from zatsudan.commands.tokens import fork
+from zatsudan.commands.trace import verdict
 from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.printable import one_line
 from zatsudan.core.protocol import Delta
 from zatsudan.core.session import FINISHED, Node
+from zatsudan.terminal.tokens import Choice
 from zatsudan.turn import Turn
 
 
@@ -40,6 +43,9 @@ class Surface(Protocol):
 
     def end(self, turn: Turn) -> None:
         """The reply has ended, one way or another."""
+
+    async def inspect(self, outcome: Inspect) -> Choice | None:
+        """Let the person walk over tokens; return what they took."""
 
     def clear_screen(self) -> None:
         """Scroll the screen empty."""
@@ -96,17 +102,40 @@ class Repl:
                 self._surface.clear_screen()
             self._surface.show(outcome.parts)
         elif isinstance(outcome, Generate):
-            self._surface.show(outcome.parts)
-            turn = self.chat.turn(
-                outcome.parent, outcome.overrides, outcome.prefix, outcome.logprobs
-            )
-            return await self.reply(outcome.parent, turn)
+            return await self._generate(outcome)
         elif isinstance(outcome, Prefill):
             self._surface.show(outcome.parts)
             self._surface.prefill(outcome.text)
+        elif isinstance(outcome, Inspect):
+            self._surface.show(outcome.parts)
+            choice = await self._surface.inspect(outcome)
+            if choice is not None:
+                return await self._generate(
+                    fork(self.chat, outcome.reply, choice.at, choice.option)
+                )
         elif isinstance(outcome, Leave):
             self._surface.leave()
         return True
+
+    async def _generate(self, outcome: Generate) -> bool:
+        self._surface.show(outcome.parts)
+        if outcome.again is not None:
+            return await self._replay(outcome.parent, outcome.again)
+        turn = self.chat.turn(outcome.parent, outcome.overrides, outcome.prefix, outcome.logprobs)
+        return await self.reply(outcome.parent, turn)
+
+    async def _replay(self, parent: Node, before: Node) -> bool:
+        """Send a recorded request again and compare; the talk stays where it is."""
+        head = self.chat.session.head
+        turn = self.chat.again(before)
+        try:
+            went_well = await self.reply(parent, turn)
+        finally:
+            if self.chat.session.head != head:
+                self.chat.record({"type": "head", "id": head})
+        if turn.nodes:
+            self._surface.show(verdict(before, turn.nodes[0]))
+        return went_well
 
     async def reply(self, parent: Node, turn: Turn | None = None) -> bool:
         """Answer a user message."""

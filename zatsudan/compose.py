@@ -1,0 +1,43 @@
+"""How a request is put together: the window, the parameters, and what is known of the server."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from zatsudan.core.messages import Json, JsonObject
+from zatsudan.core.prefill import prefilled
+from zatsudan.core.protocol import build_request
+from zatsudan.core.refusals import mended
+from zatsudan.core.trace import facts
+from zatsudan.core.window import Window
+
+if TYPE_CHECKING:
+    from zatsudan.chat import Chat
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A request's body, the window in it, and what a record needs to put it together again."""
+
+    body: JsonObject
+    window: Window
+    told: JsonObject
+
+
+def compose(
+    chat: "Chat",
+    last: str | None,
+    parameters: Mapping[str, Json],
+    prefix: str = "",
+    form: str = "",
+) -> Composed:
+    """Return the request that follows the message `last`; raises TooLong.
+
+    With a `prefix` it goes on from that text, in one of the forms of core/prefill.py.
+    """
+    window = chat.window(last, reserve=chat.estimator.count(prefix))
+    body = build_request(chat.session.model, window.messages, parameters)
+    body = mended(body, chat.repairs())
+    reasoning = chat.server.reasoning if chat.server is not None else ""
+    told = facts(window, chat.session.system, body, form=form, reasoning=reasoning)
+    return Composed(prefilled(body, prefix, form) if form else body, window, told)
