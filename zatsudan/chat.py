@@ -23,6 +23,7 @@ from zatsudan.core.models import Model, choose_model
 from zatsudan.core.refusals import SHRINK, Repair
 from zatsudan.core.session import Node, Session, apply, message_record, recovery
 from zatsudan.core.tokens import Estimator, raw_count
+from zatsudan.core.tokenview import entries_of
 from zatsudan.core.trace import traced
 from zatsudan.core.window import Window, choose
 from zatsudan.core.wirenames import kind_of, renames
@@ -272,7 +273,9 @@ class Chat:
         if parent is None or reply.made is None:
             raise CommandError("This message was not made by a request.", "Name a reply.")
         body = traced(self.session, reply).body
-        turn = Turn(self, parent, reply.made.parameters, reply.message.text[: reply.made.given])
+        given = reply.message.text[: reply.made.given]
+        known = entries_of(given, reply.made.logprobs)
+        turn = Turn(self, parent, reply.made.parameters, given, known)
         turn.recorded = (body, reply.made)
         return turn
 

@@ -134,24 +134,17 @@ class Client:
         Never raises: what is told there is good to know, and no more.
         """
         url = f"{self._base.rstrip('/').removesuffix('/v1')}{path}"
+        method, content = ("GET", None) if body is None else ("POST", json.dumps(body).encode())
         for _ in range(2):
             try:
                 response = await self._http.request(
-                    "POST" if body is not None else "GET",
-                    url,
-                    content=json.dumps(body).encode() if body is not None else None,
-                    timeout=NATIVE_SECONDS,
+                    method, url, content=content, timeout=NATIVE_SECONDS
                 )
+                return loads(response.content) if response.status_code == httpx.codes.OK else None
             except httpx.RemoteProtocolError:
                 continue  # the server has closed a connection that was kept open
-            except (httpx.HTTPError, httpx.InvalidURL, OSError):
-                return None
-            if response.status_code != httpx.codes.OK:
-                return None
-            try:
-                return loads(response.content)
-            except ValueError:
-                return None
+            except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError):
+                break
         return None
 
     def _translated(self, error: Exception) -> ApiError:

@@ -47,7 +47,7 @@ class Turn:
         prefix: str = "",
         logprobs: Sequence[Json] = (),
     ) -> None:
-        """`prefix`: a text from which the reply goes on, and with which it begins; `logprobs` are its own."""
+        """`prefix`: a text from which the reply goes on, and begins with; `logprobs` are its own."""
         self._chat = chat
         self._parent = parent
         self._parameters = dict(parameters)
@@ -57,7 +57,8 @@ class Turn:
         self._ids: dict[int, str] = {}
         self._unsaved: dict[int, list[Delta]] = {}
         self._saved_at = 0.0
-        self._chunk = Chunk()
+        self._answered = ""
+        self._fingerprint = ""
         self._usage: Usage | None = None
         self._raw_prompt = 0.0
         self._recorded = False
@@ -178,8 +179,8 @@ class Turn:
 
     def _fold(self, chunk: Chunk, on_delta: OnDelta) -> None:
         self._usage = chunk.usage or self._usage
-        if chunk.model or chunk.fingerprint:
-            self._chunk = chunk
+        self._answered = chunk.model or self._answered
+        self._fingerprint = chunk.fingerprint or self._fingerprint
         for delta in self._with_prefix(chunk.deltas):
             self._replies.setdefault(delta.index, Reply()).add(delta)
             if delta.content or delta.reasoning:
@@ -202,7 +203,9 @@ class Turn:
                 yield delta
                 continue
             self._prefixed.add(delta.index)
-            yield Delta(delta.index, self._prefix, logprobs=self._prefix_logprobs)
+            # Without those of the rest they would be taken for all of the reply's.
+            known = self._prefix_logprobs if self.request.get("logprobs") else ()
+            yield Delta(delta.index, self._prefix, logprobs=known)
             whole = self.request.get("stream") is False
             yield replace(delta, content=without_echo(delta.content, self._prefix, whole=whole))
 
@@ -230,20 +233,19 @@ class Turn:
         made = Made(
             ended=ended,
             error=str(self.error or ""),
-            model=self._chunk.model or self.model,
+            model=self._answered or self.model,
             server=chat.server.name if chat.server is not None else "",
             parameters=self._sent(),
             first=self.first,
             seconds=chat.clock() - self.started if self.started is not None else 0.0,
-            fingerprint=self._chunk.fingerprint,
+            fingerprint=self._fingerprint,
             left_out=self.window.left_out if self.window is not None else 0,
             given=len(self._prefix),
             request=self._told,
         )
-        if self.recorded is not None:
-            before = self.recorded[1]
-            return replace(made, left_out=before.left_out, request=before.request)
-        return made
+        if self.recorded is None:
+            return made
+        return replace(made, left_out=self.recorded[1].left_out, request=self.recorded[1].request)
 
     def _sent(self) -> dict[str, Json]:
         """Return the parameters as they were sent, after what was learned of the server."""

@@ -102,7 +102,7 @@ def fork(chat: Chat, reply: Node, at: int, chosen: Option) -> Generate:
     """Return what goes on from another token at a place; raises CommandError where none can."""
     made = reply.made or Made()
     found = tokens_of(reply)
-    before = text_before(found, at, reply.message.text)
+    before = text_before(found, at, reply.message.text, made.given)
     if chosen.refusal or before is None or reply.parent is None:
         why = chosen.refusal or "its tokens and the text do not fit together there"
         raise CommandError(f"No reply can go on from there: {why}.", "Choose another place.")
@@ -113,6 +113,4 @@ def fork(chat: Chat, reply: Node, at: int, chosen: Option) -> Generate:
     parent = chat.session.nodes[reply.parent]
     chat.record({"type": "head", "id": parent.id})
     note = f"On from {one_line(before[-30:], 30)!r} with {chosen.text!r} ({percent(chosen.p)}):"
-    # With the settings of then: only the token is to be another.
-    overrides = dict(made.parameters)
-    return Generate(parent, overrides, (Line(one_line(note), "dim"),), before + chosen.text, known)
+    return Generate(parent, {}, (Line(one_line(note), "dim"),), before + chosen.text, known)

@@ -361,6 +361,9 @@ def _set_system(session: Session, record: Mapping[str, Json]) -> bool:
 def _set_model(session: Session, record: Mapping[str, Json]) -> bool:
     session.model = _text(record, "model")
     session.server = _text(record, "server")
+    if session.start is not None and not session.start.model:
+        # Nobody had named one: it was chosen when the first message was sent.
+        session.start = replace(session.start, model=session.model)
     return True
 
 

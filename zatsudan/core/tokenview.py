@@ -164,21 +164,37 @@ def least_likely(tokens: Sequence[Token], count: int) -> list[int]:
     return sorted(range(len(tokens)), key=lambda at: (tokens[at].p or 0.0, at))[:count]
 
 
-def text_before(tokens: Sequence[Token], at: int, reply: str) -> str | None:
+def text_before(tokens: Sequence[Token], at: int, reply: str, given: int = 0) -> str | None:
     """Return the reply's text before a token; None if tokens and text do not fit.
 
     Tokens may hold more than the text at both ends: reasoning before it, the
-    mark of the end behind it.
+    mark of the end behind it. Those of the first `given` characters may be missing.
     """
     data = b"".join(token.data for token in tokens)
-    whole = data.find(reply.encode("utf-8", "replace"))
     before = b"".join(token.data for token in tokens[:at])
-    if not reply or whole < 0 or len(before) < whole:
-        return None
-    try:
-        return before[whole:].decode()
-    except UnicodeDecodeError:
-        return None
+    for head in dict.fromkeys(("", reply[:given])):
+        rest = reply[len(head) :].encode("utf-8", "replace")
+        start = data.find(rest) if rest else -1
+        if 0 <= start <= len(before):
+            try:
+                return head + before[start:].decode()
+            except UnicodeDecodeError:
+                return None
+    return None
+
+
+def entries_of(text: str, entries: Sequence[Json]) -> tuple[Json, ...]:
+    """Return the logprobs that make up just this text, from the first on; none if they do not fit."""
+    data = text.encode("utf-8", "replace")
+    length = 0
+    for count, entry in enumerate(entries):
+        if length >= len(data):
+            return tuple(entries[:count]) if length == len(data) else ()
+        option = _option(entry)
+        if option is None or data[length : length + len(option.data)] != option.data:
+            return ()
+        length += len(option.data)
+    return tuple(entries) if length == len(data) else ()
 
 
 def entries_before(entries: Sequence[Json], at: int, chosen: Option) -> Iterator[Json]:

@@ -60,6 +60,7 @@ class Inspector:
         found: list[Option] = list(token.options)
         if all(option.data != token.data for option in found):
             found.append(Option(token.data, token.p))
+            found.sort(key=lambda option: -(option.p or 0.0))
         return found
 
     def move(self, to: int) -> None:
