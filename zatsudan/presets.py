@@ -36,7 +36,8 @@ class Presets:
         """Return the names, sorted."""
         if self._directory is None or not self._directory.is_dir():
             return []
-        return sorted(path.stem for path in self._directory.glob(f"*{SUFFIX}"))
+        stems = (path.stem for path in self._directory.glob(f"*{SUFFIX}"))
+        return sorted(stem for stem in stems if _NAME.fullmatch(stem))
 
     def read(self, name: str) -> Preset:
         """Return a preset, checked against the table of parameters; raises ConfigError."""

@@ -171,3 +171,19 @@ def test_no_reply_goes_on_from_the_mark_of_its_end() -> None:
     for text in ("", "<|im_end|>", "</s>"):
         assert "ends" in Option(text.encode(), 0.5).refusal
     assert Option(b" so", 0.5).refusal == ""
+
+
+def test_an_alternative_that_is_the_end_of_a_character_is_that_character() -> None:
+    """llama.cpp tells the alternatives to the last byte only."""
+    o, ta = "お".encode(), "た".encode()
+    others: list[Json] = [
+        {"token": "", "bytes": list(data), "logprob": -1.0 - at}
+        for at, data in enumerate((o[2:], ta[2:], b"\xff", b"\xe3\x82"))
+    ]
+
+    (token,) = read_tokens([{**entry(ta, 0.3), "top_logprobs": others}])
+
+    assert [option.name for option in token.options] == ["お", "た", "<FF>", "<E3><82>"]
+    assert token.options[1].data == token.data
+    assert token.options[0].refusal == ""
+    assert "part of a character" in token.options[3].refusal

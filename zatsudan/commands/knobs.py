@@ -80,7 +80,16 @@ def _table(chat: Chat, own: Mapping[str, Json] | None, *, every: bool) -> Table:
     usual = {row.name for row in PARAMETERS if row.group in ("sampling", "length")}
     usual.discard("max_completion_tokens")  # max_tokens under its later name
     told = own or {}
-    names = [row.name for row in PARAMETERS if every or row.name in usual or row.name in settings]
+    repairs = chat.repairs()
+    # Two rows that this server has under one name: the one that has that name.
+    twins = {
+        row.name for row in PARAMETERS if wire_name(row.name, repairs) in {*BY_NAME} - {row.name}
+    }
+    names = [
+        row.name
+        for row in PARAMETERS
+        if row.name in settings or (row.name not in twins and (every or row.name in usual))
+    ]
     names += [name for name in settings if name not in BY_NAME]
     names += [
         name

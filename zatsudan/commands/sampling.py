@@ -38,7 +38,7 @@ def assignments(chat: Chat, args: str) -> Iterable[Choice]:
 def _meta(chat: Chat, row: Parameter) -> str:
     setting = chat.session.settings.get(row.name)
     value = f"now {show_value(setting.value)} · " if setting is not None else ""
-    return f"{value}{row.help}"
+    return f"{value}{row.kind.short} · {row.help}"
 
 
 def values_of(chat: Chat, name: str) -> Iterable[Choice]:

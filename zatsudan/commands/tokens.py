@@ -6,7 +6,7 @@ from zatsudan.commands.registry import command
 from zatsudan.commands.trace import GROUP, has_reply, reply_at, reply_choices
 from zatsudan.core.errors import CommandError, ZatsudanError
 from zatsudan.core.prefill import NONE
-from zatsudan.core.printable import one_line, printable
+from zatsudan.core.printable import one_line
 from zatsudan.core.session import Made, Node
 from zatsudan.core.tokenview import (
     Option,
@@ -17,7 +17,6 @@ from zatsudan.core.tokenview import (
     perplexity,
     read_tokens,
     text_before,
-    visible,
 )
 from zatsudan.prefill import find_form
 
@@ -77,7 +76,7 @@ def _row(found: tuple[Token, ...], at: int) -> tuple[str, ...]:
 
 def show_text(option: Option) -> str:
     """Return a token as it is shown among others."""
-    return one_line(visible(printable(option.text)), 30) or "(empty)"
+    return one_line(option.name, 30)
 
 
 @command("inspect", "[N]", group=GROUP, complete=reply_choices, possible=has_reply)

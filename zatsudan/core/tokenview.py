@@ -1,5 +1,6 @@
 """A reply's tokens with their probabilities, read from its recorded logprobs."""
 
+import codecs
 import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -30,6 +31,13 @@ class Option:
     def text(self) -> str:
         """The token as text; a part of a character shows as a replacement sign."""
         return self.data.decode("utf-8", "replace")
+
+    @property
+    def name(self) -> str:
+        """The token as it is named among others: blanks to be seen, parts of a character as bytes."""
+        if _whole(self.data):
+            return visible(self.text) or "(end)"
+        return "".join(f"<{byte:02X}>" for byte in self.data)
 
     @property
     def refusal(self) -> str:
@@ -75,7 +83,11 @@ def read_tokens(entries: Iterable[Json]) -> tuple[Token, ...]:
         if option is None or not isinstance(entry, dict):
             continue
         top = entry.get("top_logprobs")
-        options = [found for item in _list(top) if (found := _option(item)) is not None]
+        options = [
+            _completed(found, option.data)
+            for item in _list(top)
+            if (found := _option(item)) is not None
+        ]
         options.sort(key=lambda item: -(item.p or 0.0))
         tokens.append(Token(option.data, option.p, tuple(options)))
     return tuple(tokens)
@@ -101,23 +113,43 @@ def _option(entry: Json) -> Option | None:
     return Option(content, math.exp(min(0.0, logprob)))
 
 
+def _completed(option: Option, chosen: bytes) -> Option:
+    """Return an alternative as a whole character where the server tells only its last bytes.
+
+    llama.cpp joins the tokens of a character into the last one, but tells the
+    alternatives to that last one as they are.
+    """
+    if not option.data or not 0x80 <= option.data[0] < 0xC0 or not _whole(chosen):
+        return option
+    data = chosen[: max(0, len(chosen) - len(option.data))] + option.data
+    return Option(data, option.p) if _whole(data) else option
+
+
 def pieces(tokens: Sequence[Token]) -> list[Piece]:
     """Join the tokens whose bytes make a character together; the others stand alone."""
     found: list[Piece] = []
     at = 0
     while at < len(tokens):
-        last, data = at, tokens[at].data
-        # No character has more than four bytes.
-        while not _whole(data) and last + 1 < len(tokens) and last - at < 4:
-            last += 1
-            data += tokens[last].data
-        if not _whole(data):
-            last, data = at, tokens[at].data
+        last = _end_of_text(tokens, at)
         among = tokens[at : last + 1]
+        text = b"".join(token.data for token in among).decode("utf-8", "replace")
         least = min(among, key=lambda token: token.p if token.p is not None else 0.0)
-        found.append(Piece(data.decode("utf-8", "replace"), at, last, least.bin, least.p))
+        found.append(Piece(text, at, last, least.bin, least.p))
         at = last + 1
     return found
+
+
+def _end_of_text(tokens: Sequence[Token], at: int) -> int:
+    """Return the token with which the characters begun at `at` are whole; itself if they never are."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for last in range(at, len(tokens)):
+        try:
+            decoder.decode(tokens[last].data)
+        except UnicodeDecodeError:
+            return at
+        if not decoder.getstate()[0]:
+            return last
+    return at
 
 
 def _whole(data: bytes) -> bool:

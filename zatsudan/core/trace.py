@@ -82,7 +82,8 @@ def traced(session: Session, reply: Node) -> Traced:
     pinned = set(map(str, pins)) if isinstance(pins, list) else set()
     first = next((at for at, node in enumerate(path) if node.id == start), 0)
     sent = [node for at, node in enumerate(path) if at >= first or node.id in pinned]
-    left_out = tuple(node for node in path if node not in sent)
+    there = {node.id for node in sent}
+    left_out = tuple(node for node in path if node.id not in there)
     system = _system(session, told)
     messages = [Message("system", system)] if system else []
     field = told.get("reasoning")

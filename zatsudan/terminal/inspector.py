@@ -20,8 +20,8 @@ from prompt_toolkit.layout import (
 from prompt_toolkit.output import Output
 from prompt_toolkit.styles import Style
 
-from zatsudan.core.printable import one_line, printable
-from zatsudan.core.tokenview import Option, Token, least_likely, percent, pieces, surprises, visible
+from zatsudan.core.printable import one_line
+from zatsudan.core.tokenview import Option, Token, least_likely, percent, pieces, surprises
 from zatsudan.terminal.tokens import Choice, layout
 
 STYLE = Style.from_dict(
@@ -120,7 +120,7 @@ class Inspector:
             mark = "▸" if at == self.option else " "
             own = "•" if option.data == token.data else " "
             bar = "█" * round(8 * (option.p or 0.0))
-            name = one_line(visible(printable(option.text)), 11) or "(end)"
+            name = one_line(option.name, 12)
             style = "class:here" if at == self.option else ""
             found.append((style, f"{mark}{own}{percent(option.p):>5} {name}"))
             found.append(("class:dim", f" {bar}\n"))
