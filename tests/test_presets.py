@@ -1,13 +1,18 @@
 """Presets: what is written is read back, what is wrong is named."""
 
+import asyncio
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from zatsudan.config import platform_places
 from zatsudan.core.errors import CommandError, ConfigError
 from zatsudan.core.messages import Json
 from zatsudan.presets import Preset, Presets, dumps, parse
+
+from tests.server import Server, says, serve
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 VALUE: st.SearchStrategy[Json] = st.recursive(
@@ -95,3 +100,35 @@ def test_no_name_leaves_the_directory(name: str, tmp_path: Path) -> None:
         Presets(tmp_path).path(name)
     with pytest.raises(ConfigError):
         Presets(None).path("warm")
+
+
+async def start(server: Server, *arguments: str) -> tuple[int, str]:
+    """Run the program with a message on its standard input."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "zatsudan", "--base-url", server.base_url, *arguments),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    output, _ = await process.communicate(b"hi")
+    return process.returncode or 0, output.decode()
+
+
+async def test_the_command_line_begins_with_one() -> None:
+    preset = Preset({"temperature": 1.2, "top_p": 0.5}, "chosen", "Be brief.")
+    Presets(platform_places().presets).write("warm", preset)
+    async with serve(says("fine")) as server:
+        code, output = await start(server, "--preset", "warm", "-o", "top_p=0.9")
+        assert (code, output) == (0, "fine\n")
+        body = server.requests[-1].body
+        assert (body["temperature"], body["top_p"], body["model"]) == (1.2, 0.9, "chosen")
+        assert body["messages"][0] == {"role": "system", "content": "Be brief."}
+        # What the command line names goes before what the preset names.
+        await start(server, "--preset", "warm", "--model", "other", "--system", "Be long.")
+        body = server.requests[-1].body
+        assert body["model"] == "other"
+        assert body["messages"][0]["content"] == "Be long."
+        code, output = await start(server, "--preset", "cold")
+        assert code == 2
+        assert "no preset 'cold'" in output
+        assert "warm" in output

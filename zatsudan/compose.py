@@ -8,6 +8,7 @@ from zatsudan.core.messages import Json, JsonObject
 from zatsudan.core.prefill import prefilled
 from zatsudan.core.protocol import build_request
 from zatsudan.core.refusals import mended
+from zatsudan.core.tokens import PER_MESSAGE, raw_count
 from zatsudan.core.trace import facts
 from zatsudan.core.window import Window
 
@@ -22,6 +23,11 @@ class Composed:
     body: JsonObject
     window: Window
     told: JsonObject
+
+    @property
+    def raw_tokens(self) -> float:
+        """The tokens of what is sent, estimated without what was learned."""
+        return sum(raw_count(message.text) + PER_MESSAGE for message in self.window.messages)
 
 
 def compose(

@@ -2,7 +2,7 @@
 
 import math
 import random
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from zatsudan.compose import compose
 from zatsudan.core.errors import ApiError, StatusError, ZatsudanError
 from zatsudan.core.messages import Json, JsonObject, Message, Usage
-from zatsudan.core.prefill import FIELDS, NONE, without_echo
+from zatsudan.core.prefill import FIELDS, NONE, Opening
 from zatsudan.core.protocol import Chunk, Delta
 from zatsudan.core.refusals import SHRINK, prompt_size, understand
 from zatsudan.core.reply import Reply
 from zatsudan.core.retries import is_loading, pause
 from zatsudan.core.session import FAILED, FINISHED, INTERRUPTED, Made, Node, message_record
-from zatsudan.core.tokens import PER_MESSAGE, raw_count
+from zatsudan.core.tokens import raw_count
 from zatsudan.prefill import find_form, refusal
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Turn:
         self._parent = parent
         self._parameters = dict(parameters)
         self._prefix = prefix
-        self._prefix_logprobs = tuple(logprobs)
+        self._opening = Opening(prefix, logprobs)
         self._replies: dict[int, Reply] = {}
         self._ids: dict[int, str] = {}
         self._unsaved: dict[int, list[Delta]] = {}
@@ -62,7 +62,6 @@ class Turn:
         self._usage: Usage | None = None
         self._raw_prompt = 0.0
         self._recorded = False
-        self._prefixed: set[int] = set()
         self._told: JsonObject = {}
         #: A recorded body to be sent as it is, and how its reply was made.
         self.recorded: tuple[JsonObject, Made] | None = None
@@ -80,6 +79,11 @@ class Turn:
     def deltas(self) -> int:
         """How many deltas with text came so far: about as many as tokens."""
         return sum(reply.deltas for reply in self._replies.values())
+
+    @property
+    def is_further(self) -> bool:
+        """Whether its user message was answered before, so that nothing is lost if nothing comes."""
+        return bool(self._prefix) or self.recorded is not None
 
     async def run(self, on_delta: OnDelta, on_note: OnNote = lambda _: None) -> None:
         """Send the request and fold its chunks. Failures end in `error`, not as an exception.
@@ -140,17 +144,19 @@ class Turn:
         composed = compose(chat, self._parent.id, self._parameters, self._prefix, form)
         self.request, self.window, self._told = composed.body, composed.window, composed.told
         chat.window_start = self.window.start
-        self._raw_prompt = sum(
-            raw_count(message.text) + PER_MESSAGE for message in self.window.messages
-        )
+        self._raw_prompt = composed.raw_tokens
 
     def _mend(self, error: ApiError, mends: set[tuple[str, str]], on_note: OnNote) -> bool:
         """Learn from a refusal; return whether to send again. One repair of a kind per request."""
         chat = self._chat
-        if self.recorded is not None:
-            return False  # it is to be the same request, or none
         repair = understand(error, self.request) if isinstance(error, StatusError) else None
-        if repair is None or (repair.kind, repair.name) in mends or chat.server is None:
+        # A recorded request is sent as it was, or not at all.
+        if (
+            repair is None
+            or self.recorded is not None
+            or (repair.kind, repair.name) in mends
+            or chat.server is None
+        ):
             return False
         mends.add((repair.kind, repair.name))
         if repair.kind == SHRINK:
@@ -181,7 +187,7 @@ class Turn:
         self._usage = chunk.usage or self._usage
         self._answered = chunk.model or self._answered
         self._fingerprint = chunk.fingerprint or self._fingerprint
-        for delta in self._with_prefix(chunk.deltas):
+        for delta in self._opening.lead(chunk.deltas, self.request):
             self._replies.setdefault(delta.index, Reply()).add(delta)
             if delta.content or delta.reasoning:
                 now = self._chat.clock()
@@ -191,23 +197,6 @@ class Turn:
                 if now - self._saved_at >= JOURNAL_SECONDS or delta.index not in self._ids:
                     self._save(now)
             on_delta(delta)
-
-    def _with_prefix(self, deltas: Iterable[Delta]) -> Iterator[Delta]:
-        """Put the prefix before the first delta of each choice that brings something.
-
-        So what is shown, journalled and recorded is the whole reply at any moment.
-        """
-        for delta in deltas:
-            says = delta.content or delta.reasoning or delta.finish_reason
-            if not self._prefix or delta.index in self._prefixed or not says:
-                yield delta
-                continue
-            self._prefixed.add(delta.index)
-            # Without those of the rest they would be taken for all of the reply's.
-            known = self._prefix_logprobs if self.request.get("logprobs") else ()
-            yield Delta(delta.index, self._prefix, logprobs=known)
-            whole = self.request.get("stream") is False
-            yield replace(delta, content=without_echo(delta.content, self._prefix, whole=whole))
 
     def _save(self, now: float) -> None:
         """Append the text that the journal has not seen: a crash loses a second at most."""
@@ -297,5 +286,5 @@ class Turn:
             return None
         given = raw_count(self._prefix)
         prompt = self.window.tokens + round(given * chat.estimator.ratio)
-        completion = round((raw - given * len(self._prefixed)) * chat.estimator.ratio)
+        completion = round((raw - given * len(self._opening.begun)) * chat.estimator.ratio)
         return Usage(prompt, completion, estimated=True)

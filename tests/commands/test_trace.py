@@ -332,7 +332,9 @@ async def test_presets_are_taken_over_what_was_set_by_hand(tmp_path: Path) -> No
     ):
         await run(chat, "/set temperature 0.5")
         await run(chat, "/system Be brief.")
+        await run(chat, "/unset top_p")
         await run(chat, "/preset save warm system model")
+        await run(chat, "/set top_p 0.9")
         await run(chat, "/set temperature 0.9 seed 7")
         await run(chat, "/system none")
         (row,) = table(await run(chat, "/preset")).rows
@@ -342,6 +344,14 @@ async def test_presets_are_taken_over_what_was_set_by_hand(tmp_path: Path) -> No
         assert chat.session.settings["temperature"].origin == "preset"
         assert chat.session.system == "Be brief."
         assert table(await run(chat, "/preset")).marks == frozenset({0})
+        await run(chat, "/set top_p 0.5")
+        await run(chat, "/preset save other")
+        await run(chat, "/preset other")
+        # What lay beneath comes up again where the next preset says nothing.
+        await run(chat, "/preset warm")
+        assert chat.session.settings["top_p"].value == 0.9
+        assert chat.session.settings["top_p"].origin == "config"
+        await run(chat, "/preset delete other")
         await run(chat, "/preset delete warm")
         assert "no preset yet" in lines(await run(chat, "/preset"))[0]
 

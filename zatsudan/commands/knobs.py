@@ -114,14 +114,19 @@ def _table(chat: Chat, own: Mapping[str, Json] | None, *, every: bool) -> Table:
     return Table(head, tuple(rows), marks=marks, brief=True)
 
 
-def settle(chat: Chat, wanted: Mapping[str, Setting], *, leave: frozenset[str]) -> list[Line]:
-    """Make the parameters those that are wanted, and say each change.
+def fresh_session(chat: Chat) -> Session:
+    """Return a session as each begins: what config, profile and command line set."""
+    fresh = Session()
+    for record in chat.start():
+        apply(fresh, record)
+    return fresh
 
-    What is set besides is taken back, unless it comes from one of the origins in `leave`.
-    """
+
+def settle(chat: Chat, wanted: Mapping[str, Setting]) -> list[Line]:
+    """Make the parameters those that are wanted and no others, and say each change."""
     lines: list[Line] = []
     for name, before in list(chat.session.settings.items()):
-        if name not in wanted and before.origin not in leave:
+        if name not in wanted:
             chat.record({"type": "unset", "name": name})
             lines.append(_step(name, before, None))
     for name, setting in wanted.items():
@@ -169,13 +174,11 @@ async def reset(chat: Chat, _args: str) -> Outcome:
     """
     start = chat.session.start
     if start is None:
-        fresh = Session()
-        for record in chat.start():
-            apply(fresh, record)
+        fresh = fresh_session(chat)
         settings, system, model = fresh.settings, fresh.system, fresh.model
     else:
         settings, system, model = dict(start.settings), start.system, start.model
-    lines = settle(chat, settings, leave=frozenset())
+    lines = settle(chat, settings)
     lines += settle_system(chat, system)
     lines += settle_model(chat, model)
     return Show(tuple(lines)) if lines else say("All is as it was at the beginning.", "dim")

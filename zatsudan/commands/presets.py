@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from zatsudan.chat import Chat
-from zatsudan.commands.knobs import settle, settle_model, settle_system
+from zatsudan.commands.knobs import fresh_session, settle, settle_model, settle_system
 from zatsudan.commands.outcomes import Line, Outcome, Show, Table, say
 from zatsudan.commands.registry import Choice, command
 from zatsudan.commands.sampling import GROUP
@@ -76,13 +76,26 @@ def _save(chat: Chat, name: str, more: list[str]) -> Outcome:
 
 def _take(chat: Chat, name: str) -> Outcome:
     found = chat.presets.read(name)
-    wanted = {key: Setting(value, "preset") for key, value in found.parameters.items()}
-    lines = settle(chat, wanted, leave=BENEATH)
+    lines = settle(chat, _with_preset(chat, found))
     if found.system is not None:
         lines += settle_system(chat, found.system)
     if found.model is not None:
         lines += settle_model(chat, found.model)
     return Show((*lines, Line(f"Preset: {one_line(name)}.", "good")))
+
+
+def _with_preset(chat: Chat, found: Preset) -> dict[str, Setting]:
+    """Return the parameters as they are with a preset: its own, over what stays beneath."""
+    layers = (fresh_session(chat).settings, chat.session.settings)
+    return {
+        **{
+            name: setting
+            for layer in layers
+            for name, setting in layer.items()
+            if setting.origin in BENEATH
+        },
+        **{name: Setting(value, "preset") for name, value in found.parameters.items()},
+    }
 
 
 def _list(chat: Chat) -> Outcome:
@@ -106,18 +119,17 @@ def _list(chat: Chat) -> Outcome:
 def _differences(chat: Chat, found: Preset) -> str:
     session = chat.session
     parts: list[str] = []
-    for name, value in found.parameters.items():
-        now = session.settings.get(name)
-        if now is None or now.value != value:
-            was = one_line(show_value(now.value), 20) if now is not None else "unset"
-            parts.append(f"{one_line(name, 30)} {was} → {one_line(show_value(value), 20)}")
-    parts += [
-        f"{one_line(name, 30)} {one_line(show_value(setting.value), 20)} → unset"
-        for name, setting in session.settings.items()
-        if name not in found.parameters and setting.origin not in BENEATH
-    ]
+    wanted = _with_preset(chat, found)
+    for name in [*wanted, *(name for name in session.settings if name not in wanted)]:
+        was, will = session.settings.get(name), wanted.get(name)
+        if (was and was.value) != (will and will.value) or (was is None) != (will is None):
+            parts.append(f"{one_line(name, 30)} {_value(was)} → {_value(will)}")
     if found.model is not None and found.model != session.model:
         parts.append(f"model → {one_line(found.model, 30)}")
     if found.system is not None and found.system != session.system:
         parts.append(f"system → {one_line(found.system, 30) or 'none'}")
     return " · ".join(parts)
+
+
+def _value(setting: Setting | None) -> str:
+    return one_line(show_value(setting.value), 20) if setting is not None else "unset"

@@ -110,6 +110,5 @@ def fork(chat: Chat, reply: Node, at: int, chosen: Option) -> Generate:
     else:
         known = ()  # some entry could not be read: the places would not match
     parent = chat.session.nodes[reply.parent]
-    chat.record({"type": "head", "id": parent.id})
     note = f"On from {one_line(before[-30:], 30)!r} with {chosen.text!r} ({percent(chosen.p)}):"
     return Generate(parent, {}, (Line(one_line(note), "dim"),), before + chosen.text, known)

@@ -131,7 +131,7 @@ async def use(chat: Chat, args: str) -> Outcome:
     reply = reply_at(chat, args)
     made = reply.made or Made()
     own = own_names(made.parameters, chat.repairs(), BY_NAME)
-    lines = settle(chat, {name: Setting(value) for name, value in own.items()}, leave=frozenset())
+    lines = settle(chat, {name: Setting(value) for name, value in own.items()})
     asked = made.request.get("model", made.model)
     here = chat.server is None or made.server in ("", chat.server.name)
     if here:

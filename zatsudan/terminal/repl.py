@@ -150,7 +150,7 @@ class Repl:
             self._surface.end(turn)
         if turn.error is not None:
             self._surface.error(turn.error)
-        if not turn.nodes:
+        if not turn.nodes and not turn.is_further:
             # No reply at all: the words come back, to be changed or sent again.
             self._surface.prefill(parent.message.text)
         elif len(turn.nodes) > 1:
