@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from zatsudan.config import Config, Places
     from zatsudan.connect import Server, Wishes
     from zatsudan.core.messages import Json, JsonObject
+    from zatsudan.presets import Presets
 
 #: Exit codes: all went well; a failure between us and a reply; wrong arguments or config.
 OK, FAILED, USAGE = 0, 1, 2
@@ -46,6 +47,9 @@ def _parser() -> argparse.ArgumentParser:
     talk = parser.add_argument_group("talk")
     talk.add_argument(
         "-s", "--system", metavar="TEXT|@FILE", default=None, help="the system message"
+    )
+    talk.add_argument(
+        "--preset", metavar="NAME", default="", help="parameters saved with /preset save NAME"
     )
     talk.add_argument(
         "-o",
@@ -183,10 +187,12 @@ async def _talk(
     from zatsudan.discovery import Finder
     from zatsudan.findings import Findings
     from zatsudan.learned import Learned
+    from zatsudan.presets import Presets
 
     environ = connect.environment()
     server = connect.choose(wishes, environ, config)
-    wanted = _wanted(args)
+    presets = Presets(places.presets)
+    wanted = [*_preset(args, presets), *_wanted(args)]
     notes: list[Part] = [
         Line(text, "warn") for text in warnings(_config_file(args, places), config)
     ]
@@ -200,6 +206,7 @@ async def _talk(
         alive=finder.alive,
         catalogue=Catalogue(None if args.private else places.cache / "models.json"),
         findings=Findings(None if args.private else places.state / "findings.json"),
+        presets=presets,
         learned=Learned(None if args.private else places.state / "learned.json"),
     )
     chat.new()
@@ -258,6 +265,19 @@ def _configured(config: "Config", places: "Places", server: "Server | None") -> 
         records += [
             _setting(name.removeprefix("+"), value, origin) for name, value in values.items()
         ]
+    return records
+
+
+def _preset(args: argparse.Namespace, presets: "Presets") -> "list[JsonObject]":
+    """Return the records of what the preset sets that the command line names; raises ConfigError."""
+    if not args.preset:
+        return []
+    preset = presets.read(args.preset)
+    records = [_setting(name, value, "preset") for name, value in preset.parameters.items()]
+    if preset.system is not None:
+        records.append({"type": "system", "content": preset.system})
+    if preset.model is not None and not args.model:
+        records.append({"type": "model", "model": preset.model, "server": ""})
     return records
 
 

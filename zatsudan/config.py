@@ -354,6 +354,10 @@ class Places:
         return self.config / "config.toml"
 
     @property
+    def presets(self) -> Path:
+        return self.config / "presets"
+
+    @property
     def sessions(self) -> Path:
         return self.data / "sessions"
 

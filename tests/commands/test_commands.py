@@ -22,6 +22,7 @@ from zatsudan.commands.outcomes import (
     Show,
     Table,
     Talk,
+    Tokens,
 )
 from zatsudan.commands.registry import Choice, collect, command, find, parse
 from zatsudan.config import Config
@@ -80,6 +81,8 @@ def lines(outcome: Outcome) -> list[str]:
             rows.append(marked(part.changes))
         elif isinstance(part, Rows):
             rows += [line.text for line in part.lines]
+        elif isinstance(part, Tokens):
+            rows.append("".join(token.text for token in part.tokens))
         else:
             rows += [f"{node.message.role}: {node.message.text}" for node in part.nodes]
     return rows
