@@ -6,6 +6,7 @@ escaped, so patterns with bare quotes can only be the record's own keys.
 
 import json
 import os
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -182,10 +183,15 @@ def find(directory: Path, name: str) -> Summary:
 
 def ending(path: Path, messages: int) -> list[Node]:
     """Return the last messages of a session's path, from the end of its journal alone."""
-    data, _ = read(path)
-    for size in (_TAIL_BYTES, len(data)):  # one line may be longer than the tail
+    for size in (_TAIL_BYTES, sys.maxsize):  # one line may be longer than the tail
+        try:
+            with path.open("rb") as file:
+                file.seek(max(0, file.seek(0, os.SEEK_END) - size))
+                data = file.read()
+        except OSError:
+            return []
         # What lies further back is missing: such messages hang on what stood before them.
-        records = (parse(line) for line in data[-size:].split(b"\n"))
+        records = (parse(line) for line in data.split(b"\n"))
         path_nodes = replay(record for record in records if record).path()
         if path_nodes:
             return path_nodes[-messages:]

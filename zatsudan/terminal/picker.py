@@ -85,7 +85,7 @@ class Picker:
         self._app.timeoutlen = 0.25
 
     async def run(self) -> str | None:
-        """Return the key of the chosen row, or None if the person left without one."""
+        """Return the key of the chosen row, or None."""
         return await self._app.run_async()
 
     # --- the screen ------------------------------------------------------
@@ -167,10 +167,8 @@ class Picker:
         tuples: StyleAndTextTuples = []
         for row in self._list.visible(height):
             line = line_of(self._pick, [one_line(cell) for cell in row.cells], widths)
-            if row is marked:
-                tuples.append(("reverse", line + " " * max(0, columns - get_cwidth(line)) + "\n"))
-            else:
-                tuples.append(("", line + "\n"))
+            rest = " " * max(0, columns - get_cwidth(line)) if row is marked else ""
+            tuples.append(("reverse" if row is marked else "", f"{line}{rest}\n"))
         return tuples
 
     def _preview(self) -> StyleAndTextTuples:
