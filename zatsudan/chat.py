@@ -167,13 +167,13 @@ class Chat:
         """Ask this model from now on."""
         self.record({"type": "model", "model": name, "server": server.name if server else ""})
 
-    def repairs(self) -> tuple[Repair, ...]:
-        """Return what a request to the present server and model needs: known names, and what was learned."""
+    def repairs(self, model: str = "") -> tuple[Repair, ...]:
+        """Return what a request to a model, or the present one, needs: known names, and what was learned."""
         server = self.server
         if server is None:
             return ()
         known = renames(kind_of(server.name, server.base_url))
-        return (*known, *self.learned.of(server.name, self.session.model))
+        return (*known, *self.learned.of(server.name, model or self.session.model))
 
     @property
     def context_length(self) -> int:

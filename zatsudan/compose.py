@@ -32,18 +32,20 @@ class Composed:
 
 def compose(
     chat: "Chat",
+    model: str,
     last: str | None,
     parameters: Mapping[str, Json],
+    *,
     prefix: str = "",
     form: str = "",
 ) -> Composed:
-    """Return the request that follows the message `last`; raises TooLong.
+    """Return the request to a model that follows the message `last`; raises TooLong.
 
     With a `prefix` it goes on from that text, in one of the forms of core/prefill.py.
     """
     window = chat.window(last, reserve=chat.estimator.count(prefix))
-    body = build_request(chat.session.model, window.messages, parameters)
-    body = mended(body, chat.repairs())
+    body = build_request(model, window.messages, parameters)
+    body = mended(body, chat.repairs(model))
     reasoning = chat.server.reasoning if chat.server is not None else ""
     told = facts(window, chat.session.system, body, form=form, reasoning=reasoning)
     return Composed(prefilled(body, prefix, form) if form else body, window, told)

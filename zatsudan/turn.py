@@ -141,7 +141,9 @@ class Turn:
         form = await find_form(chat) if self._prefix else ""
         if form == NONE:
             raise refusal(self.model)
-        composed = compose(chat, self._parent.id, self._parameters, self._prefix, form)
+        composed = compose(
+            chat, self.model, self._parent.id, self._parameters, prefix=self._prefix, form=form
+        )
         self.request, self.window, self._told = composed.body, composed.window, composed.told
         chat.window_start = self.window.start
         self._raw_prompt = composed.raw_tokens
