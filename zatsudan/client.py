@@ -8,7 +8,7 @@ import asyncio
 import json
 import socket
 import ssl
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import aclosing
 from datetime import UTC, datetime
 from urllib.request import getproxies
@@ -24,7 +24,7 @@ from zatsudan.core.errors import (
     StreamError,
     describe_seconds,
 )
-from zatsudan.core.messages import JsonObject, whole_number
+from zatsudan.core.messages import Json, JsonObject, whole_number
 from zatsudan.core.models import Model, read_models
 from zatsudan.core.printable import one_line
 from zatsudan.core.protocol import Chunk, loads, read_error
@@ -34,6 +34,8 @@ from zatsudan.trust import is_loopback, secrets_of, tls_context
 
 #: How long to wait for the rest of a stream whose end was already said, in seconds.
 AFTERMATH_SECONDS = 3.0
+#: How long to wait for an answer that is good to know, in seconds.
+NATIVE_SECONDS = 5.0
 #: The most bytes of an error's body that are read, and of a list of models.
 ERROR_BYTES = 65_536
 MODELS_BYTES = 2**25
@@ -180,6 +182,25 @@ class Client:
                     raise ValueError("a list without end")
             return bytes(body)
 
+    async def native(self, path: str, body: Mapping[str, Json] | None = None) -> Json:
+        """Ask for something beside /v1, as in `/props`; None where the server does not know it.
+
+        Never raises: what is told there is good to know, and no more.
+        """
+        url = f"{self._base.rstrip('/').removesuffix('/v1')}{path}"
+        method, content = ("GET", None) if body is None else ("POST", json.dumps(body).encode())
+        for _ in range(2):
+            try:
+                response = await self._http.request(
+                    method, url, content=content, timeout=NATIVE_SECONDS
+                )
+                return loads(response.content) if response.status_code == httpx.codes.OK else None
+            except httpx.RemoteProtocolError:
+                continue  # the server has closed a connection that was kept open
+            except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError):
+                break
+        return None
+
     def _translated(self, error: Exception) -> ApiError:
         failure = _translate(error, self._where, self._network)
         unreached = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
@@ -219,8 +240,10 @@ async def _chunks(response: httpx.Response, choices: int) -> AsyncGenerator[Chun
     piece: bytes | None = b""
     while piece is not None:
         try:
-            all_said = reader.complete and (reader.done or reader.choices >= choices)
-            async with asyncio.timeout(AFTERMATH_SECONDS if all_said else None):
+            if reader.complete and (reader.done or reader.choices >= choices):
+                async with asyncio.timeout(AFTERMATH_SECONDS):
+                    piece = await anext(pieces, None)
+            else:
                 piece = await anext(pieces, None)
             for chunk in reader.close() if piece is None else reader.feed(piece):
                 yield chunk

@@ -133,7 +133,7 @@ def load(path: Path) -> Config:
     """Read the config file; a missing file is an empty one. Raises ConfigError."""
     try:
         text = path.read_text(encoding="utf-8-sig")  # Windows' editors write the mark
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Config()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(
@@ -352,6 +352,10 @@ class Places:
     @property
     def config_file(self) -> Path:
         return self.config / "config.toml"
+
+    @property
+    def presets(self) -> Path:
+        return self.config / "presets"
 
     @property
     def sessions(self) -> Path:

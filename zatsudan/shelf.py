@@ -6,6 +6,7 @@ escaped, so patterns with bare quotes can only be the record's own keys.
 
 import json
 import os
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from zatsudan.core.session import Node, replay
 from zatsudan.core.titles import title_from
 from zatsudan.store import SUFFIX, Journal, parse
 
-#: Bytes of a journal's end that are read to show how the talk ended.
+#: Bytes of a journal's end that are parsed to show how the talk ended.
 _TAIL_BYTES = 262_144
 _DECODER = json.JSONDecoder()
 _USER = b'"message":{"role":"user"'
@@ -29,12 +30,15 @@ _MODEL = b'}\n{"type":"model","model":"'
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A line of the list of sessions. `modified` is a time in seconds since 1970."""
+    """A line of the list of sessions.
+
+    `said` is the first message of the person, `modified` a time in seconds since 1970.
+    """
 
     id: str
     directory: Path
     title: str
-    first_words: str
+    said: str
     model: str
     turns: int
     modified: float
@@ -44,9 +48,13 @@ class Summary:
         return self.directory / f"{self.id}{SUFFIX}"
 
     @property
+    def first_words(self) -> str:
+        return one_line(self.said)
+
+    @property
     def name(self) -> str:
         """What the session is called: its title, or one made of how it begins."""
-        return one_line(self.title, 60) or title_from(self.first_words) or self.id
+        return one_line(self.title, 60) or title_from(self.said) or self.id
 
 
 def newest(directory: Path) -> list[Path]:
@@ -98,6 +106,8 @@ def summaries(directory: Path) -> list[Summary]:
 
 def summary_of(directory: Path, name: str, data: bytes, modified: float) -> Summary | None:
     """Return the summary of the journal of that file name; None if nobody said anything in it."""
+    if not data.endswith(b"\n"):  # its last line was cut: loading drops it too
+        data = data[: data.rfind(b"\n") + 1]
     at = data.find(_USER)
     if at < 0:
         return None
@@ -105,7 +115,7 @@ def summary_of(directory: Path, name: str, data: bytes, modified: float) -> Summ
         name.removesuffix(SUFFIX),
         directory,
         _last(data, _TITLE),
-        one_line(_said(data, at)),
+        _said(data, at),
         _last(data, _MODEL),
         data.count(_USER, at),
         modified,
@@ -115,26 +125,32 @@ def summary_of(directory: Path, name: str, data: bytes, modified: float) -> Summ
 def _said(data: bytes, at: int) -> str:
     """Return the text of the message that stands at a place; parsed only if it is no plain text."""
     if data.startswith(_CONTENT, at + len(_USER)):
-        return _string(data, at + len(_USER) + len(_CONTENT))
+        return _string(data, at + len(_USER) + len(_CONTENT)) or ""
     begin, end = data.rfind(b"\n", 0, at) + 1, data.find(b"\n", at)
     value = parse(data[begin : end if end >= 0 else len(data)]).get("message")
     return Message.from_json(value).text if isinstance(value, dict) else ""
 
 
 def _last(data: bytes, pattern: bytes) -> str:
+    """Return the text of the last record that begins with a pattern and is whole."""
     at = data.rfind(pattern)
-    return _string(data, at + len(pattern)) if at >= 0 else ""
+    while at >= 0:
+        text = _string(data, at + len(pattern))
+        if text is not None:
+            return text
+        at = data.rfind(pattern, 0, at)
+    return ""
 
 
-def _string(data: bytes, at: int) -> str:
-    """Return the JSON text that begins behind the quote before `at`; empty if it is damaged."""
+def _string(data: bytes, at: int) -> str | None:
+    """Return the JSON text that begins behind the quote before `at`; None if it is damaged."""
     end = data.find(b"\n", at)
     try:
         text = data[at - 1 : end if end >= 0 else len(data)].decode()
         value, _ = _DECODER.raw_decode(text)
     except ValueError:
-        return ""
-    return value if isinstance(value, str) else ""
+        return None
+    return value if isinstance(value, str) else None
 
 
 def find(directory: Path, name: str) -> Summary:
@@ -167,16 +183,19 @@ def find(directory: Path, name: str) -> Summary:
 
 def ending(path: Path, messages: int) -> list[Node]:
     """Return the last messages of a session's path, from the end of its journal alone."""
-    try:
-        with path.open("rb") as file:
-            size = file.seek(0, os.SEEK_END)
-            file.seek(max(0, size - _TAIL_BYTES))
-            lines = file.read().split(b"\n")
-    except OSError:
-        return []
-    records = (parse(line) for line in lines)
-    # What lies further back is missing: such messages hang on what stood before them.
-    return replay(record for record in records if record).path()[-messages:]
+    for size in (_TAIL_BYTES, sys.maxsize):  # one line may be longer than the tail
+        try:
+            with path.open("rb") as file:
+                file.seek(max(0, file.seek(0, os.SEEK_END) - size))
+                data = file.read()
+        except OSError:
+            return []
+        # What lies further back is missing: such messages hang on what stood before them.
+        records = (parse(line) for line in data.split(b"\n"))
+        path_nodes = replay(record for record in records if record).path()
+        if path_nodes:
+            return path_nodes[-messages:]
+    return []
 
 
 def rename(path: Path, title: str) -> None:

@@ -70,6 +70,11 @@ class Screen(io.StringIO):
         ]
         return "\n".join([*above, self.shown()])
 
+    def background(self, x: int, y: int) -> str:
+        """Return the background of a cell: `default`, or the colour's six digits."""
+        colour: str = self._screen.buffer[y][x].bg
+        return colour
+
     @property
     def cursor(self) -> tuple[int, int]:
         """Column and row of the cursor."""

@@ -187,7 +187,6 @@ async def test_in_what_is_pasted() -> None:
     await _pasted(REORDERING.sub("", EVIL))
 
 
-@pytest.mark.xfail(reason="the input line is drawn without printable()")
 async def test_in_what_is_pasted_and_reorders() -> None:
     await _pasted("".join(REORDERING.findall(EVIL)))
 

@@ -8,6 +8,7 @@ from zatsudan.core.diff import Change
 from zatsudan.core.messages import Json
 from zatsudan.core.picking import Row
 from zatsudan.core.session import Node
+from zatsudan.core.tokenview import Token
 from zatsudan.lab import Cell
 
 
@@ -60,7 +61,14 @@ class Rows:
     lines: tuple[Line, ...]
 
 
-Part: TypeAlias = Line | Table | Talk | Rows | Diff
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The tokens of a reply on a scale of their probability, with its legend."""
+
+    tokens: tuple[Token, ...]
+
+
+Part: TypeAlias = Line | Table | Talk | Rows | Diff | Tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,7 @@ class Generate:
 
     With a `prefix` the reply goes on from that text; `logprobs` are those of its tokens, where known.
     `asking`: where the server takes no prefix, the model is asked in words to go on.
+    `again` is a reply whose recorded request is sent once more, just as it was.
     """
 
     parent: Node
@@ -85,6 +94,7 @@ class Generate:
     prefix: str = ""
     logprobs: tuple[Json, ...] = ()
     asking: bool = False
+    again: Node | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +140,19 @@ class Copy:
 
 
 @dataclass(frozen=True, slots=True)
+class Inspect:
+    """Let the person walk over the tokens of a reply, and take another one at a place.
+
+    `refusal` says why no reply can go on from there; `` if one can.
+    """
+
+    reply: Node
+    tokens: tuple[Token, ...]
+    refusal: str = ""
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Leave:
     """End the program."""
 
@@ -159,7 +182,7 @@ class Pick:
     fluid: tuple[tuple[int, int], ...] = ((0, 8),)
 
 
-Outcome: TypeAlias = Show | Generate | Experiment | Work | Prefill | Copy | Leave | Pick
+Outcome: TypeAlias = Show | Generate | Experiment | Work | Prefill | Copy | Inspect | Leave | Pick
 
 
 def say(text: str, tone: str = "plain") -> Show:

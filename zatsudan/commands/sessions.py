@@ -15,6 +15,7 @@ from zatsudan.commands.tree import copy_of
 from zatsudan.core.errors import CommandError, SessionInUse, StoreError
 from zatsudan.core.picking import Row
 from zatsudan.core.printable import one_line
+from zatsudan.core.session import Node
 from zatsudan.core.titles import title_from
 from zatsudan.core.tree import end_of
 from zatsudan.core.window import turns_of
@@ -25,6 +26,8 @@ GROUP = "Sessions"
 SHOWN = 4
 #: How many messages of a session its preview holds.
 PREVIEWED = 8
+#: How much of each of them, in characters: a preview is drawn while a key is held down.
+PREVIEW = 2000
 #: How many sessions the table lists.
 LISTED = 40
 
@@ -208,12 +211,22 @@ async def sessions(chat: Chat, _args: str) -> Outcome:
         chosen,
         (*table(found, chat.session.id), *_how_to_load(len(found))),
         enter="loads",
-        preview=lambda key: (Talk(tuple(shelf.ending(by_key[key].path, PREVIEWED))),),
+        preview=lambda key: (
+            Talk(tuple(map(_shortened, shelf.ending(by_key[key].path, PREVIEWED)))),
+        ),
         rename=renamed,
         delete=delete,
         right=frozenset({2}),
         fluid=((4, 12), (3, 12), (0, 8)),
     )
+
+
+def _shortened(node: Node) -> Node:
+    """Return a message with its end alone, if it is long."""
+    text = node.message.text
+    if len(text) <= PREVIEW:
+        return node
+    return replace(node, message=replace(node.message, content=f"…{text[-PREVIEW:]}"))
 
 
 def _row(entry: shelf.Summary) -> Row:
@@ -230,8 +243,8 @@ def _row(entry: shelf.Summary) -> Row:
     return Row(entry.id, cells, f"{entry.name} {words} {model} {entry.id}")
 
 
-def table(found: Sequence[shelf.Summary], current: str = "") -> tuple[Table]:
-    """Return the table of sessions, as many as are listed; the one at hand is marked."""
+def table(found: Sequence[shelf.Summary], current: str = "", listed: int = LISTED) -> tuple[Table]:
+    """Return the table of sessions, as many as are `listed`; the one at hand is marked."""
     rows = tuple(
         (
             str(number),
@@ -240,9 +253,9 @@ def table(found: Sequence[shelf.Summary], current: str = "") -> tuple[Table]:
             str(entry.turns),
             one_line(entry.model, 30),
         )
-        for number, entry in enumerate(found[:LISTED], 1)
+        for number, entry in enumerate(found[:listed], 1)
     )
-    marks = frozenset(i for i, entry in enumerate(found[:LISTED]) if entry.id == current)
+    marks = frozenset(i for i, entry in enumerate(found[:listed]) if entry.id == current)
     head = ("", "title", "age", "turns", "model")
     return (Table(head, rows, marks=marks, right=frozenset({0, 3})),)
 

@@ -61,11 +61,14 @@ def loads(text: str | bytes) -> Json:
     instead. An integer of more than 4,300 digits is a ValueError there: what no
     float could hold is read as an infinite one.
     """
+    if isinstance(text, bytes):
+        text = text.decode(json.detect_encoding(text), "surrogatepass")
     try:
-        value: Json = json.loads(text, parse_int=_integer)
+        value: Json = _DECODER.decode(text)
     except RecursionError:
         raise ValueError("nested too deep") from None
-    if is_deep(value):
+    # A text with few brackets need not be searched: that is nearly every chunk.
+    if text.count("{") + text.count("[") > DEPTH and is_deep(value):
         raise ValueError("nested too deep")
     return value
 
@@ -88,6 +91,10 @@ def is_deep(value: Json) -> bool:
 
 def _integer(digits: str) -> int | float:
     return int(digits) if len(digits) < 300 else float(digits)
+
+
+#: One for all: `json.loads` makes a new one whenever it is told how to read numbers.
+_DECODER = json.JSONDecoder(parse_int=_integer)
 
 
 def read_chunk(value: Json) -> Chunk:

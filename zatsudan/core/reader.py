@@ -150,7 +150,8 @@ class Reader:
             yield chunk
 
     def _joined(self, chunk: Chunk) -> Chunk:
-        return replace(chunk, deltas=tuple(self._whole_delta(delta) for delta in chunk.deltas))
+        deltas = tuple(self._whole_delta(delta) for delta in chunk.deltas)
+        return chunk if deltas == chunk.deltas else replace(chunk, deltas=deltas)
 
     def _whole_delta(self, delta: Delta) -> Delta:
         """Put together what the server cut: characters, and the tags around reasoning."""

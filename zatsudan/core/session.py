@@ -23,7 +23,8 @@ class Made:
     `ended` is our own word (finished, interrupted, failed), `finish_reason`
     the server's. `first` and `seconds` are seconds from the request to the
     first token and to the end. `parameters` are those that were sent. `given`
-    is the number of characters at the start of the reply that it was made to go on from.
+    is the number of characters at the start of the reply that it was made to go on from;
+    `request` what else its request was made of (see core/trace.py).
     """
 
     ended: str = FINISHED
@@ -40,6 +41,7 @@ class Made:
     left_out: int = 0
     logprobs: tuple[Json, ...] = ()
     given: int = 0
+    request: Mapping[str, Json] = field(default_factory=dict)
 
     def to_json(self) -> JsonObject:
         """Return the fields that say something, for the journal."""
@@ -47,8 +49,9 @@ class Made:
         for name in ("finish_reason", "error", "model", "server", "fingerprint", "reasoning"):
             if getattr(self, name):
                 value[name] = getattr(self, name)
-        if self.parameters:
-            value["parameters"] = dict(self.parameters)
+        for name, group in (("parameters", self.parameters), ("request", self.request)):
+            if group:
+                value[name] = dict(group)
         if self.usage is not None:
             value["usage"] = self.usage.to_json()
         if self.first is not None:
@@ -77,14 +80,19 @@ class Made:
             item = value.get(name)
             return item if isinstance(item, int) else 0
 
-        parameters, logprobs = value.get("parameters"), value.get("logprobs")
+        def group(name: str) -> Mapping[str, Json]:
+            item = value.get(name)
+            return item if isinstance(item, dict) else {}
+
+        logprobs = value.get("logprobs")
         return cls(
             ended=text("ended") or FINISHED,
             finish_reason=text("finish_reason") or None,
             error=text("error"),
             model=text("model"),
             server=text("server"),
-            parameters=parameters if isinstance(parameters, dict) else {},
+            parameters=group("parameters"),
+            request=group("request"),
             usage=Usage.from_json(value.get("usage")),
             first=seconds("first"),
             seconds=seconds("seconds") or 0.0,
@@ -132,6 +140,15 @@ class Lab:
         return {"type": "lab", "parent": self.parent, "cells": cells, "blind": self.blind}
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The settings with which a session's first message was sent."""
+
+    settings: Mapping[str, Setting]
+    system: str
+    model: str
+
+
 @dataclass(slots=True)
 class Partial:
     """A reply of which only pieces are in the journal yet. `head` is where the head stood then."""
@@ -151,6 +168,8 @@ class Session:
     `head` is the message that the next one follows; None before the first.
     `votes` are the blind picks: the label that was picked, and all that stood for choice.
     `unknown` counts records that a later version wrote and this one skips.
+    `start` are the settings before the first message, `systems` every system
+    message that has been in force.
     """
 
     id: str = ""
@@ -171,6 +190,9 @@ class Session:
     last_number: int = 0
     #: The child on which the head last stood, or below which: the way forward.
     forward: dict[str | None, str] = field(default_factory=dict, compare=False)
+    # What was in force once: no part of what two sessions have in common.
+    start: Start | None = field(default=None, compare=False)
+    systems: list[str] = field(default_factory=list, compare=False)
 
     @property
     def parameters(self) -> dict[str, Json]:
@@ -315,6 +337,8 @@ def _add_message(session: Session, record: Mapping[str, Json]) -> bool:
     if node_id in session.nodes:
         return False
     made = record.get("made")
+    if session.start is None:
+        session.start = Start(dict(session.settings), session.system, session.model)
     session.nodes[node_id] = Node(
         node_id,
         parent,
@@ -364,12 +388,17 @@ def _unset(session: Session, record: Mapping[str, Json]) -> bool:
 
 def _set_system(session: Session, record: Mapping[str, Json]) -> bool:
     session.system = _text(record, "content")
+    if session.system and session.system not in session.systems:
+        session.systems.append(session.system)
     return True
 
 
 def _set_model(session: Session, record: Mapping[str, Json]) -> bool:
     session.model = _text(record, "model")
     session.server = _text(record, "server")
+    if session.start is not None and not session.start.model:
+        # Nobody had named one: it was chosen when the first message was sent.
+        session.start = replace(session.start, model=session.model)
     return True
 
 

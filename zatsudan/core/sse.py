@@ -60,7 +60,7 @@ class Decoder:
             if text:
                 self._pieces.append(text)
             return []
-        lines = _LINE_END.split(text)
+        lines = _LINE_END.split(text) if "\r" in text else text.split("\n")
         lines[0] = "".join((*self._pieces, lines[0]))
         last = lines.pop()
         self._pieces = [last] if last else []

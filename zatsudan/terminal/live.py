@@ -18,7 +18,7 @@ from prompt_toolkit.history import InMemoryHistory
 from prompt_toolkit.input import Input
 
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Part, Pick
+from zatsudan.commands.outcomes import Inspect, Part, Pick
 from zatsudan.commands.registry import Command, parse
 from zatsudan.commands.tree import step
 from zatsudan.config import Screen
@@ -39,6 +39,7 @@ from zatsudan.terminal.parts import error_rows, part_rows, reply_note, said_rows
 from zatsudan.terminal.repl import Repl, greeting
 from zatsudan.terminal.rows import reflows, sgr, wear, wrap
 from zatsudan.terminal.stream import RowStream
+from zatsudan.terminal.tokens import Choice, has_colours
 from zatsudan.terminal.toolbar import Toolbar, keys_now
 from zatsudan.terminal.view import LiveView
 
@@ -116,13 +117,17 @@ class LiveTerminal:
         self._progress = ""
         self._ended_by = 0
 
-    async def run(self, first: Sequence[Part] = ()) -> int:
-        """Run until the person leaves, or a signal ends it; return that signal's number, or 0."""
+    async def run(self, first: Sequence[Part] = (), line: str = "") -> int:
+        """Run until the person leaves, or a signal ends it; return that signal's number, or 0.
+
+        `first` is shown and `line` carried out as if it had been typed.
+        """
 
         def start() -> None:
             self.show([*greeting(private=self._chat.sessions is None), *first])
             self._attention.listen(on=True)
             self._start(self._connect())
+            self.submit(line)
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGHUP):
                 with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
@@ -304,7 +309,12 @@ class LiveTerminal:
         self._repl.pasted.append(text)
 
     def show(self, parts: Sequence[Part]) -> None:
-        rows = [row for part in parts for row in part_rows(part, self._width(), self._render)]
+        coloured = has_colours(self._environ)
+        rows = [
+            row
+            for part in parts
+            for row in part_rows(part, self._width(), self._render, coloured=coloured)
+        ]
         if rows:
             self._commit(rows if rows[-1] == "" else [*rows, ""])
 
@@ -384,6 +394,23 @@ class LiveTerminal:
             ]
         keys = keys_now(self._prompt.buffer.text, busy=self.busy)
         return self._bar.tuples(self._progress, keys)
+
+    async def inspect(self, outcome: Inspect) -> Choice | None:
+        """Lend the whole screen to the inspector."""
+        from zatsudan.terminal.inspector import inspect
+
+        self._painter.lend()
+        try:
+            async with in_terminal():
+                return await inspect(
+                    outcome.tokens,
+                    outcome.refusal,
+                    coloured=has_colours(self._environ),
+                    input_=self._app.input,
+                    output=self._output,
+                )
+        finally:
+            self._painter.take_back()
 
     # --- the screen's size -----------------------------------------------
 

@@ -6,7 +6,7 @@ from itertools import groupby, islice
 
 from prompt_toolkit.utils import get_cwidth
 
-from zatsudan.commands.outcomes import Diff, Line, Part, Rows, Table, Talk
+from zatsudan.commands.outcomes import Diff, Line, Part, Rows, Table, Talk, Tokens
 from zatsudan.core.attachments import said
 from zatsudan.core.diff import mark
 from zatsudan.core.errors import ZatsudanError
@@ -14,6 +14,7 @@ from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line, printable
 from zatsudan.core.session import FAILED, FINISHED, INTERRUPTED, Made, Node
 from zatsudan.terminal.rows import columns_of, set_off, sgr, wrap
+from zatsudan.terminal.tokens import token_rows
 
 PROMPT = "» "
 
@@ -27,7 +28,7 @@ BRIEF = 12
 Render = Callable[[str, int], Sequence[str]]
 
 
-def part_rows(part: Part, width: int, render: Render) -> Iterator[str]:
+def part_rows(part: Part, width: int, render: Render, *, coloured: bool = False) -> Iterator[str]:
     """Return a part as rows; `render` makes rows of a reply's text."""
     if isinstance(part, Line):
         if part.spans:
@@ -42,6 +43,8 @@ def part_rows(part: Part, width: int, render: Render) -> Iterator[str]:
     elif isinstance(part, Rows):
         for line in part.lines:
             yield sgr(cut(one_line(line.text, 4 * width), width), line.tone)
+    elif isinstance(part, Tokens):
+        yield from token_rows(part.tokens, width, coloured=coloured)
     else:
         yield from talk_rows(part, width, render)
 
@@ -165,6 +168,15 @@ def table_rows(table: Table, width: int) -> Iterator[str]:
             yield sgr(text, "mark") if number in table.marks else text
     if table.title:
         yield ""
+
+
+def _cut(text: str, room: int) -> str:
+    """Return the beginning of a text that fits into `room` cells."""
+    if get_cwidth(text) <= room:
+        return text
+    while get_cwidth(text) > room - 1:
+        text = text[:-1]
+    return f"{text.rstrip()}…"
 
 
 def _line(pieces: Sequence[str], widths: Sequence[int], table: Table, gap: int) -> str:

@@ -85,7 +85,7 @@ class Picker:
         self._app.timeoutlen = 0.25
 
     async def run(self) -> str | None:
-        """Return the key of the chosen row, or None if the person left without one."""
+        """Return the key of the chosen row, or None."""
         return await self._app.run_async()
 
     # --- the screen ------------------------------------------------------
@@ -167,10 +167,8 @@ class Picker:
         tuples: StyleAndTextTuples = []
         for row in self._list.visible(height):
             line = line_of(self._pick, [one_line(cell) for cell in row.cells], widths)
-            if row is marked:
-                tuples.append(("reverse", line + " " * max(0, columns - get_cwidth(line)) + "\n"))
-            else:
-                tuples.append(("", line + "\n"))
+            rest = " " * max(0, columns - get_cwidth(line)) if row is marked else ""
+            tuples.append(("reverse" if row is marked else "", f"{line}{rest}\n"))
         return tuples
 
     def _preview(self) -> StyleAndTextTuples:
@@ -200,10 +198,10 @@ class Picker:
             return [("class:toolbar.warn", f" Delete “{name}” for good? y deletes, n keeps it")]
         if self._note:
             return [("class:toolbar.warn", f" {self._note}")]
-        keys = ["type to filter", f"Enter {self._pick.enter}"]
+        keys = [f"Enter {self._pick.enter}", "Esc leaves"]
         keys += ["Ctrl-R renames"] if self._pick.rename is not None else []
         keys += ["Ctrl-D deletes"] if self._pick.delete is not None else []
-        return [("class:toolbar", " " + " · ".join([*keys, "Esc leaves"]))]
+        return [("class:toolbar", " " + " · ".join([*keys, "typing filters"]))]
 
     # --- the keys --------------------------------------------------------
 

@@ -13,10 +13,10 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Part, Pick, Talk
+from zatsudan.commands.outcomes import Inspect, Part, Pick, Talk
 from zatsudan.commands.registry import Command
 from zatsudan.core.attachments import said
-from zatsudan.core.errors import ZatsudanError
+from zatsudan.core.errors import CommandError, ZatsudanError
 from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line, printable
 from zatsudan.core.protocol import Delta
@@ -25,6 +25,7 @@ from zatsudan.terminal.clipboard import fill_clipboard
 from zatsudan.terminal.parts import PROMPT, error_rows, part_rows, status
 from zatsudan.terminal.repl import Repl, greeting
 from zatsudan.terminal.rows import uncoloured
+from zatsudan.terminal.tokens import Choice
 
 if TYPE_CHECKING:
     from zatsudan.turn import Turn
@@ -153,6 +154,12 @@ class PlainTerminal:
 
     def hint(self, text: str) -> None:
         """Nothing: what was written cannot be taken back."""
+
+    async def inspect(self, outcome: Inspect) -> Choice | None:
+        """There is no screen to lend: say what there is instead."""
+        advice = f"/tokens {outcome.reply.id} shows the tokens."
+        self.error(CommandError("The inspector needs the live screen.", advice))
+        return None
 
     def clear_screen(self) -> None:
         """Nothing: what is written stays."""

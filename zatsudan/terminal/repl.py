@@ -18,6 +18,7 @@ from zatsudan.commands.outcomes import (
     Copy,
     Experiment,
     Generate,
+    Inspect,
     Leave,
     Line,
     Outcome,
@@ -29,6 +30,8 @@ from zatsudan.commands.outcomes import (
     say,
 )
 from zatsudan.commands.registry import Command, find, parse
+from zatsudan.commands.tokens import fork
+from zatsudan.commands.trace import verdict
 from zatsudan.core.attachments import said
 from zatsudan.core.errors import CommandError, ZatsudanError
 from zatsudan.core.printable import one_line
@@ -102,6 +105,12 @@ class Repl:
             case Pick():
                 key = await self._surface.pick(outcome)
                 return key is None or await self._carry_out(await outcome.chosen(key))
+            case Inspect():
+                self._surface.show(outcome.parts)
+                choice = await self._surface.inspect(outcome)
+                return choice is None or await self._generate(
+                    fork(self.chat, outcome.reply, choice.at, choice.option)
+                )
             case Copy():
                 await self._copy(outcome)
             case Show() | Prefill() | Leave():
@@ -120,6 +129,8 @@ class Repl:
 
     async def _generate(self, wanted: Generate) -> bool:
         self._surface.show(wanted.parts)
+        if wanted.again is not None:
+            return await self._replay(wanted.parent, wanted.again)
         many = choices(self.chat, wanted.parent, wanted.overrides)
         if many is not None and not wanted.prefix:
             return await self.experiment(many)
@@ -127,6 +138,19 @@ class Repl:
             wanted.parent, wanted.overrides, wanted.prefix, wanted.logprobs, asking=wanted.asking
         )
         return await self.reply(wanted.parent, turn)
+
+    async def _replay(self, parent: Node, before: Node) -> bool:
+        """Send a recorded request again and compare; the talk stays where it is."""
+        head = self.chat.session.head
+        turn = self.chat.again(before)
+        try:
+            went_well = await self.reply(parent, turn)
+        finally:
+            if self.chat.session.head != head:
+                self.chat.record({"type": "head", "id": head})
+        if turn.nodes:
+            self._surface.show(verdict(before, turn.nodes[0]))
+        return went_well
 
     async def _work(self, work: Work) -> Outcome:
         self._surface.show(work.parts)

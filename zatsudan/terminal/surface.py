@@ -3,13 +3,14 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from zatsudan.commands.outcomes import Part, Pick
+from zatsudan.commands.outcomes import Inspect, Part, Pick
 from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.messages import Json
 from zatsudan.core.protocol import Delta
 from zatsudan.lab import OnDelta, OnEnd, Run
 
 if TYPE_CHECKING:
+    from zatsudan.terminal.tokens import Choice
     from zatsudan.turn import Turn
 
 
@@ -45,6 +46,9 @@ class Surface(Protocol):
 
     def hint(self, text: str) -> None:
         """Say for a moment how far something is."""
+
+    async def inspect(self, outcome: Inspect) -> "Choice | None":
+        """Let the person walk over tokens; return what they took."""
 
     def clear_screen(self) -> None:
         """Scroll the screen empty."""
