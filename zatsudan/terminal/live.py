@@ -26,7 +26,7 @@ from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line, printable
 from zatsudan.core.protocol import Delta
-from zatsudan.core.styles import Dress
+from zatsudan.core.styles import Dress, colours
 from zatsudan.terminal import prompt, ptk
 from zatsudan.terminal.attention import Attention
 from zatsudan.terminal.clipboard import fill_clipboard
@@ -92,6 +92,7 @@ class LiveTerminal:
             input_=input_,
             vi=screen.keys == "vi",
             dress=self._dress,
+            colours=colours(environ),
         )
         self._app = self._prompt.app
         self._app.on_resize = self._resize_soon
