@@ -224,14 +224,15 @@ async def test_a_suggestion_looks_unlike_what_was_typed(
 async def test_the_toolbar_tells_how_full_the_window_is() -> None:
     from zatsudan.core.models import Model
 
-    async with sitting(says("ok"), says("ok")) as person:
-        shown = await person.say("short")
+    def counted(prompt: int) -> Script:
+        return Script([chunk("ok", "stop"), usage(prompt, 1), DONE])
+
+    async with sitting(counted(20), counted(2300)) as person:
+        assert (await person.say("short " * 10)).endswith("\nscripted")
         person.chat.models = [Model("scripted", 4000)]
-        assert shown.endswith("\nscripted")
         paste(person, "word " * 1700)
         shown = await person.say("")
-        assert shown.splitlines()[-1].startswith("scripted · ~2.")
-        assert shown.endswith("k/4k")
+        assert re.fullmatch(r"scripted · ~2\.\dk/4k", shown.splitlines()[-1])
 
 
 async def test_the_toolbar_says_what_enter_does_while_a_reply_comes() -> None:
