@@ -185,6 +185,9 @@ class Repl:
         self._surface.doing(f"running {one_line(command, 40)}")
         try:
             self.ran = await run(command, os.environ.get("SHELL") or "/bin/sh")
+        except asyncio.CancelledError:
+            self._surface.show((Line("stopped before it began", "dim"),))
+            return False
         finally:
             self._surface.doing("")
         self._surface.show(ran_parts(self.ran))
