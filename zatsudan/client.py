@@ -47,7 +47,7 @@ _NOT_SENDABLE = (
 )
 _CUT = (
     "The stream ended in the middle: the server did not say that the reply was done.",
-    "What came is kept; /retry asks again.",
+    "What came is kept: /continue goes on, /retry asks again.",
 )
 _EMPTY = ("The server's reply was empty.", "/retry asks again.")
 
@@ -329,7 +329,7 @@ _EXPLANATIONS: tuple[tuple[type[BaseException], str, str], ...] = (
     (
         BaseException,
         "The connection to {where} broke ({detail}).",
-        "What came is kept; /retry asks again.",
+        "What came is kept: /continue goes on, /retry asks again.",
     ),
 )
 
