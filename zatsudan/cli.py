@@ -5,12 +5,13 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zatsudan import __version__
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from zatsudan.chat import Chat
     from zatsudan.commands.outcomes import Part
     from zatsudan.config import Config, Places
@@ -105,7 +106,9 @@ def _run(args: argparse.Namespace) -> int:
     return asyncio.run(_talk(args, places, config, wishes, text))
 
 
-def _config_file(args: argparse.Namespace, places: "Places") -> Path:
+def _config_file(args: argparse.Namespace, places: "Places") -> "Path":
+    from pathlib import Path
+
     return Path(args.config).expanduser() if args.config else places.config_file
 
 
@@ -115,6 +118,7 @@ def _log(name: str) -> "Callable[[JsonObject], None]":
         return lambda _: None
     import json
     import time
+    from pathlib import Path
 
     from zatsudan.core.errors import ConfigError
 
@@ -210,6 +214,8 @@ def _configured(config: "Config", places: "Places", server: "Server | None") -> 
 
 def _wanted(args: argparse.Namespace) -> "list[JsonObject]":
     """Return the records of what the command line sets."""
+    from pathlib import Path
+
     from zatsudan.config import read_system
     from zatsudan.core.parameters import read_assignments
     from zatsudan.core.words import Word

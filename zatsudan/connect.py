@@ -10,7 +10,9 @@ import shlex
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
+from typing import NamedTuple
 
 from zatsudan.config import Config, Price, Profile
 from zatsudan.core.errors import ConfigError
@@ -48,8 +50,7 @@ class Server:
     prices: Mapping[str, Price] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
+class Wishes(NamedTuple):
     """What the command line says about the connection."""
 
     base_url: str = ""

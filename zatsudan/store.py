@@ -10,8 +10,9 @@ import os
 import re
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
+from typing import NamedTuple
 
 from zatsudan.core.errors import SessionInUse, StoreError
 from zatsudan.core.messages import JsonObject, whole_number
@@ -154,8 +155,7 @@ def _whole(fd: int) -> int:
     return 0
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(NamedTuple):
     """A session read from disk; `damaged` lines were skipped, `torn` if the last was cut."""
 
     session: Session
@@ -191,8 +191,7 @@ def load(path: Path) -> Loaded:
     return Loaded(session, path, damaged, torn)
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(NamedTuple):
     """A line of the list of sessions. `modified` is a time in seconds since 1970."""
 
     id: str

@@ -1,23 +1,22 @@
 """What commands hand back: plain values. The terminal decides how they look."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from types import MappingProxyType
+from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from zatsudan.core.messages import Json
 from zatsudan.core.session import Node
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One or more lines of text. `tone`: plain, dim, good or warn."""
 
     text: str
     tone: str = "plain"
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """Rows under a head. `marks` are the numbers of rows to be set off; `right` columns of numbers."""
 
     head: tuple[str, ...]
@@ -27,8 +26,7 @@ class Table:
     right: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Talk:
+class Talk(NamedTuple):
     """Messages of the session, shown as they looked when they were said.
 
     `above` counts the messages before them that are not shown.
@@ -38,8 +36,7 @@ class Talk:
     above: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(NamedTuple):
     """Lines that are cut to the width instead of wrapped, each with its tone."""
 
     lines: tuple[Line, ...]
@@ -48,16 +45,14 @@ class Rows:
 Part: TypeAlias = Line | Table | Talk | Rows
 
 
-@dataclass(frozen=True, slots=True)
-class Show:
+class Show(NamedTuple):
     """Show these parts; `afresh` on a screen that has been scrolled empty."""
 
     parts: tuple[Part, ...]
     afresh: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Generate:
+class Generate(NamedTuple):
     """Ask for a reply to this user message, with other parameters for this once.
 
     With a `prefix` the reply goes on from that text; `logprobs` are those of its tokens, where known.
@@ -65,15 +60,14 @@ class Generate:
     """
 
     parent: Node
-    overrides: Mapping[str, Json] = field(default_factory=dict)
+    overrides: Mapping[str, Json] = MappingProxyType({})
     parts: tuple[Part, ...] = ()
     prefix: str = ""
     logprobs: tuple[Json, ...] = ()
     asking: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Prefill:
+class Prefill(NamedTuple):
     """Put a text into the input line, or with `editor` into the editor."""
 
     text: str
@@ -81,8 +75,7 @@ class Prefill:
     editor: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Leave:
+class Leave(NamedTuple):
     """End the program."""
 
 
