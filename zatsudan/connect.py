@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
-from typing import NamedTuple
 
 from zatsudan.config import Config, Price, Profile
 from zatsudan.core.errors import ConfigError

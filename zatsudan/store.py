@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
-from typing import NamedTuple
 
 from zatsudan.core.errors import SessionInUse, StoreError
 from zatsudan.core.messages import JsonObject, whole_number

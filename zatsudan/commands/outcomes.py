@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
-from typing import NamedTuple
 
 from zatsudan.core.messages import Json
 from zatsudan.core.session import Node

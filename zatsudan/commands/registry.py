@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from types import ModuleType
 from typing import NamedTuple
-from typing import NamedTuple
 
 from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Outcome

@@ -5,7 +5,6 @@ import math
 import random
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
-from typing import NamedTuple
 
 from zatsudan.core.messages import Json
 from zatsudan.core.words import Word

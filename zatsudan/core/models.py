@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
-from typing import NamedTuple
 
 from zatsudan.core.messages import Json, whole_number
 

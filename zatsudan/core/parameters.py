@@ -12,7 +12,6 @@ rows of the group `local` are what llama.cpp, vLLM and their kin take besides.
 import json
 from collections.abc import Sequence
 from typing import NamedTuple
-from typing import NamedTuple
 
 from zatsudan.core.errors import CommandError
 from zatsudan.core.kinds import (

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
-from typing import NamedTuple
 
 from zatsudan.core.errors import StreamError
 from zatsudan.core.logprobs import read_logprobs

@@ -8,7 +8,6 @@ field: that is the person's to mend.
 import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
-from typing import NamedTuple
 
 from zatsudan.core.errors import ApiError, StatusError
 from zatsudan.core.messages import Json, JsonObject

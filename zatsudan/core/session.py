@@ -9,7 +9,6 @@ the head.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
-from typing import NamedTuple
 
 from zatsudan.core.messages import Json, JsonObject, Message, Usage
 

@@ -10,7 +10,6 @@ at the end of the stream: sloppy servers end so, and it may hold the usage.
 import codecs
 import re
 from typing import NamedTuple
-from typing import NamedTuple
 
 _LINE_END = re.compile("\r\n|\r|\n")
 

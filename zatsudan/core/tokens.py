@@ -9,7 +9,6 @@ always marked `~` where a person sees it.
 import re
 from functools import lru_cache
 from typing import NamedTuple
-from typing import NamedTuple
 
 _WIDE = "[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef]|[^\x00-\uffff]"
 

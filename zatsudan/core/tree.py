@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from typing import NamedTuple
-from typing import NamedTuple
 
 from zatsudan.core.messages import Json
 from zatsudan.core.session import Made, Node, Session

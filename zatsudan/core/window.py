@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import NamedTuple
-from typing import NamedTuple
 
 from zatsudan.core.errors import TooLong
 from zatsudan.core.messages import Message

@@ -9,7 +9,6 @@ as it stands, blanks and quotes and all.
 import json
 import re
 from typing import NamedTuple
-from typing import NamedTuple
 
 from zatsudan.core.errors import CommandError
 
