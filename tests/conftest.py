@@ -27,6 +27,8 @@ _LEAKS = (
     "NO_COLOR",
     "COLORTERM",
     "TMUX",
+    "DISPLAY",
+    "WAYLAND_DISPLAY",
 )
 
 

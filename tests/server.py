@@ -105,10 +105,25 @@ class Server:
     requests: list[Request] = field(default_factory=list)
     gone: asyncio.Event = field(default_factory=asyncio.Event)
     base_url: str = ""
+    _handlers: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def aclose(self) -> None:
+        """End all connections, and wait until they have ended."""
+        handlers = list(self._handlers)
+        for task in handlers:
+            task.cancel()
+        await asyncio.gather(*handlers, return_exceptions=True)
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection."""
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+        task = asyncio.current_task()
+        if task is not None:
+            self._handlers.add(task)
+            task.add_done_callback(self._handlers.discard)
+        # Cancelled: the loop ends while a client keeps its connection.
+        with contextlib.suppress(
+            ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError
+        ):
             while (request := await _read(reader)) is not None:
                 self.requests.append(request)
                 if not await self._send(self._script(request), reader, writer):
@@ -186,6 +201,7 @@ async def serve(
         yield server
     finally:
         listener.close()
+        await server.aclose()
 
 
 def pieces_of(text: str, size: int = 4) -> Iterable[str]:

@@ -10,6 +10,7 @@ import pytest
 from zatsudan import config
 from zatsudan.config import Config, Local, Network, Places, Price, Profile, Screen
 from zatsudan.core.errors import ConfigError
+from zatsudan.core.styles import PARTS
 
 
 def parse(text: str) -> Config:
@@ -54,13 +55,18 @@ def test_the_example_names_every_field_and_nothing_else() -> None:
         "network",
         "local",
         "screen",
+        "screen.styles",
         "profiles.work",
         "profiles.work.prices",
     }
     assert sections[""] | tables == fields(Config)
     assert sections["network"] == fields(Network)
     assert sections["local"] == fields(Local)
-    assert sections["screen"] == fields(Screen)
+    assert sections["screen"] | {"styles"} == fields(Screen)
+    named = set(
+        re.findall(r'^# (\w+) = "', config.example().partition("[screen.styles]")[2], re.MULTILINE)
+    )
+    assert named == PARTS.keys()
     assert sections["profiles.work"] | {"prices"} == fields(Profile)
     assert set(config.parse(config.example(), "example").profiles["work"].prices) == {"some-model"}
 

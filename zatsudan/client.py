@@ -8,7 +8,7 @@ import asyncio
 import json
 import socket
 import ssl
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import aclosing
 from datetime import UTC, datetime
 from urllib.request import getproxies
@@ -24,7 +24,7 @@ from zatsudan.core.errors import (
     StreamError,
     describe_seconds,
 )
-from zatsudan.core.messages import JsonObject, whole_number
+from zatsudan.core.messages import Json, JsonObject, whole_number
 from zatsudan.core.models import Model, read_models
 from zatsudan.core.printable import one_line
 from zatsudan.core.protocol import Chunk, loads, read_error
@@ -34,6 +34,8 @@ from zatsudan.trust import is_loopback, secrets_of, tls_context
 
 #: How long to wait for the rest of a stream whose end was already said, in seconds.
 AFTERMATH_SECONDS = 3.0
+#: How long to wait for an answer that is good to know, in seconds.
+NATIVE_SECONDS = 5.0
 #: The most bytes of an error's body that are read, and of a list of models.
 ERROR_BYTES = 65_536
 MODELS_BYTES = 2**25
@@ -75,7 +77,7 @@ class Client:
                 headers["Authorization"] = f"Bearer {server.api_key}"
             url = httpx.URL(server.base_url)
             self._base = str(url.copy_with(query=None))
-            self._where = str(url.copy_with(query=None, userinfo=b""))
+            self._where = shown_url(server.base_url)
             self._secrets = secrets_of(server)
             self._http = httpx.AsyncClient(
                 headers=headers,
@@ -129,6 +131,25 @@ class Client:
             self._log({"failure": str(failure)})
             raise failure from error
 
+    async def ask(self, body: JsonObject) -> JsonObject:
+        """Send a request that is not streamed and return the whole answer as it came; raises ApiError."""
+        self._log({"request": f"{self._base}/chat/completions", "body": body})
+        try:
+            response = await self._http.post(f"{self._base}/chat/completions", json=body)
+            if response.status_code != httpx.codes.OK:
+                message, code, param = read_error(response.content[:ERROR_BYTES])
+                raise StatusError(response.status_code, message, code=code, param=param)
+            value = loads(response.content)
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            raise self._translated(error) from error
+        except ValueError as error:
+            raise StreamError(
+                "The server's answer is no JSON.", "Is the base URL right?"
+            ) from error
+        if not isinstance(value, dict):
+            raise StreamError("The server's answer is no reply.", "Is the base URL right?")
+        return value
+
     async def models(self, seconds: float = 10.0) -> list[Model]:
         """Return the models that the server offers; raises ApiError."""
         try:
@@ -157,6 +178,25 @@ class Client:
                 if len(body) > MODELS_BYTES:
                     raise ValueError("a list without end")
             return bytes(body)
+
+    async def native(self, path: str, body: Mapping[str, Json] | None = None) -> Json:
+        """Ask for something beside /v1, as in `/props`; None where the server does not know it.
+
+        Never raises: what is told there is good to know, and no more.
+        """
+        url = f"{self._base.rstrip('/').removesuffix('/v1')}{path}"
+        method, content = ("GET", None) if body is None else ("POST", json.dumps(body).encode())
+        for _ in range(2):
+            try:
+                response = await self._http.request(
+                    method, url, content=content, timeout=NATIVE_SECONDS
+                )
+                return loads(response.content) if response.status_code == httpx.codes.OK else None
+            except httpx.RemoteProtocolError:
+                continue  # the server has closed a connection that was kept open
+            except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError):
+                break
+        return None
 
     def _translated(self, error: Exception) -> ApiError:
         failure = _translate(error, self._where, self._network)
@@ -291,7 +331,7 @@ _EXPLANATIONS: tuple[tuple[type[BaseException], str, str], ...] = (
 )
 
 
-def _translate(error: Exception, base_url: str, network: Network) -> ApiError:
+def _translate(error: Exception, where: str, network: Network) -> ApiError:
     """Return httpx's error as a sentence and an advice."""
     causes = list(_causes(error))
     kind, sentence, advice = next(
@@ -301,7 +341,7 @@ def _translate(error: Exception, base_url: str, network: Network) -> ApiError:
     detail = getattr(cause, "verify_message", "") or str(cause) or type(cause).__name__
     return ConnectionFailed(
         sentence.format(
-            where=one_line(shown_url(base_url), 120),
+            where=one_line(where, 120),
             detail=one_line(detail),
             connect=describe_seconds(network.connect_seconds),
             idle=describe_seconds(network.idle_seconds),

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
+from zatsudan.core import styles
 from zatsudan.core.errors import CommandError, ConfigError
 from zatsudan.core.messages import Json
 from zatsudan.core.parameters import BY_NAME
@@ -100,6 +101,12 @@ class Screen:
     """Editing keys: emacs or vi."""
     history: bool = True
     """Keep input lines over restarts."""
+    theme: str = "terminal"
+    """Colours: terminal (its own sixteen), dark, light, or none (weight alone)."""
+    styles: dict[str, str] = field(default_factory=dict)
+    """Single styles over those of the theme, as in `heading = "bold cyan"`."""
+    bell: float = 0.0
+    """Ring when a reply that took so many seconds ends while the terminal is not looked at; 0: never."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +133,7 @@ def load(path: Path) -> Config:
     """Read the config file; a missing file is an empty one. Raises ConfigError."""
     try:
         text = path.read_text(encoding="utf-8-sig")  # Windows' editors write the mark
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Config()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(
@@ -253,6 +260,23 @@ def _check_values(config: Config, place: _Place) -> None:
     ):
         if not 0 < value < 1e9:
             raise where.below(key).error(f"{key} is more than 0, not {value}")
+    if not 0 <= config.screen.bell < 1e9:
+        raise screen.below("bell").error(f"bell is 0 or more, not {config.screen.bell}")
+    if config.screen.theme not in styles.THEMES:
+        raise screen.below("theme").error(
+            f"there is no theme {config.screen.theme!r}",
+            _nearest(config.screen.theme, styles.THEMES),
+        )
+    for part, style in config.screen.styles.items():
+        where = screen.below("styles").below(part)
+        if part not in styles.PARTS:
+            raise where.error(f"nothing is called {part!r}", _nearest(part, styles.PARTS))
+        try:
+            styles.read(style)
+        except ValueError as error:
+            raise where.error(
+                str(error), 'A style is written as in "bold cyan on black".'
+            ) from error
     if config.screen.keys not in ("emacs", "vi"):
         raise screen.below("keys").error(f"keys takes emacs or vi, not {config.screen.keys!r}")
 
@@ -328,6 +352,10 @@ class Places:
     @property
     def config_file(self) -> Path:
         return self.config / "config.toml"
+
+    @property
+    def presets(self) -> Path:
+        return self.config / "presets"
 
     @property
     def sessions(self) -> Path:

@@ -6,10 +6,19 @@ from pathlib import Path
 import pytest
 
 from tests.doubles import ScriptedClient
-from zatsudan import store
+from zatsudan import shelf, store
 from zatsudan.chat import Chat
 from zatsudan.commands import COMMANDS
-from zatsudan.commands.outcomes import Generate, Leave, Outcome, Prefill, Rows, Table
+from zatsudan.commands.outcomes import (
+    Copy,
+    Generate,
+    Leave,
+    Outcome,
+    Pick,
+    Prefill,
+    Rows,
+    Table,
+)
 from zatsudan.commands.registry import find, parse
 from zatsudan.config import Config
 from zatsudan.core.errors import CommandError
@@ -43,7 +52,7 @@ async def run(chat: Chat, line: str) -> Outcome:
 
 
 def drawn(outcome: Outcome) -> str:
-    assert not isinstance(outcome, Leave)
+    assert not isinstance(outcome, Leave | Pick | Copy)
     return "\n".join(
         line.text for part in outcome.parts if isinstance(part, Rows) for line in part.lines
     )
@@ -147,7 +156,7 @@ async def test_fork_goes_on_in_a_new_file_and_leaves_the_old_one_whole(
     say(chat, "three")
     assert old is not None
     assert len(store.load(old).session.nodes) == len(before.nodes)
-    assert len(store.summaries(tmp_path)) == 2
+    assert len(shelf.summaries(tmp_path)) == 2
 
 
 async def test_three_levels_of_retry_and_edit_survive_reload(chat: Chat) -> None:

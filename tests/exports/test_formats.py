@@ -92,10 +92,13 @@ def test_certificates_of_a_profile_are_trusted_by_the_program_too() -> None:
 
 def test_a_message_that_is_nested_too_deep_is_refused() -> None:
     content: Any = "deep"
-    for _ in range(5000):
+    for _ in range(100_000):
         content = [content]
     session = talk("Hello")
     apply(session, message_record("9", "1", Message("assistant", "x", {"tool_calls": content}), ""))
+    apply(
+        session, message_record("10", "9", Message("tool", "4"), "")
+    )  # a call is exported with it
     for name in ("json", "jsonl", "markdown"):
         with pytest.raises(CommandError, match="nested too deep"):
             export(session, name)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.talks import HOSTILE, json_values, sessions, talk, texts
-from zatsudan import imports, store
+from zatsudan import imports, shelf, store
 from zatsudan.core.errors import ImportRefused, StoreError
 from zatsudan.core.messages import Json
 from zatsudan.core.printable import printable
@@ -126,7 +126,7 @@ def test_an_imported_session_is_listed_with_its_age(tmp_path: Path) -> None:
     record = {"message": message, "at": "2024-01-02T03:04:05Z", "id": "1", "type": "message"}
     path.write_text(json.dumps({"id": "x", "type": "session"}) + "\n" + json.dumps(record))
     _import(path, tmp_path / "sessions")
-    (summary,) = store.summaries(tmp_path / "sessions")
+    (summary,) = shelf.summaries(tmp_path / "sessions")
     assert (summary.name, summary.turns, summary.modified) == ("Hello", 1, 1704164645.0)
     assert stat.S_IMODE(summary.path.stat().st_mode) == 0o600
     assert stat.S_IMODE(summary.path.parent.stat().st_mode) == 0o700

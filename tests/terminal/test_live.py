@@ -9,7 +9,7 @@ import pytest
 
 from tests.server import CUT, DONE, RESET, Script, chunk, fails, pieces_of, says, usage
 from tests.terminal.emulator import sitting
-from zatsudan import store
+from zatsudan import shelf
 from zatsudan.terminal import ptk
 
 
@@ -258,11 +258,14 @@ async def test_sessions_are_saved_named_and_loaded(tmp_path: Path) -> None:
         await person.say("/save My talk")
         await person.say("/new")
         await person.say("another")
-        shown = await person.say("/sessions")
-        assert "My talk" in shown
+        person.type("/sessions\r")
+        await person.until("Esc leaves")
+        assert "My talk" in person.screen.shown()
+        person.type("\x1b")
+        await person.until(lambda: "Esc leaves" not in person.screen.shown())
         shown = await person.say("/load My")
         assert "» remember this\n\nfirst reply" in below(shown, "My talk · 1 turn")
-        files = store.summaries(tmp_path)
+        files = shelf.summaries(tmp_path)
         assert sorted(entry.name for entry in files) == ["My talk", "another"]
 
 

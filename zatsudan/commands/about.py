@@ -8,9 +8,15 @@ from zatsudan.commands.registry import Choice, Command, command, find
 from zatsudan.core.parameters import GROUPS
 
 KEYS = (
-    "Enter sends (while a reply comes, it queues) · Alt-Enter or Ctrl-J new line · Tab completes · "
+    "Enter sends (while a reply comes, it queues) · Alt-Enter or Ctrl-J new line (Shift-Enter where "
+    "the terminal sends it) · Tab completes · "
     "Up earlier messages, Ctrl-R searches them · Esc stops a reply and keeps what came · "
     "Ctrl-C the same, or clears the line · Ctrl-X Ctrl-E editor · Ctrl-D leaves"
+)
+
+LINES = (
+    "In a message, @FILE sends a text file or an image with it, and @! the output of the last command.\n"
+    "!COMMAND runs a command of your shell and shows what it says; nothing of it is sent by itself."
 )
 
 
@@ -43,6 +49,7 @@ async def help_(_chat: Chat, args: str) -> Outcome:
             rows = tuple(_line(entry) for entry in groups[group] if not entry.everyday)
             parts.append(Table(("", ""), rows, group))
     else:
+        parts.append(Line(LINES))
         parts.append(Line(KEYS, "dim"))
         parts.append(
             Line(

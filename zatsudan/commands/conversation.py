@@ -1,10 +1,15 @@
 """Commands on the talk itself."""
 
+from collections.abc import Iterable
+from pathlib import Path
+
 from zatsudan.chat import Chat
 from zatsudan.commands import sampling
+from zatsudan.commands.files import paths
 from zatsudan.commands.outcomes import Generate, Line, Outcome, Prefill, Show, Table, Talk, say
-from zatsudan.commands.registry import command
+from zatsudan.commands.registry import Choice, command
 from zatsudan.config import read_system
+from zatsudan.core.attachments import said
 from zatsudan.core.errors import CommandError
 from zatsudan.core.messages import Usage, whole_number
 from zatsudan.core.parameters import read_assignments, show_value
@@ -21,15 +26,20 @@ def _has_turns(chat: Chat) -> bool:
     return chat.session.head is not None
 
 
-@command("system", "[TEXT|@FILE|none]", group=GROUP, everyday=True)
+def _system_choices(chat: Chat, args: str) -> Iterable[Choice]:
+    if args.startswith("@"):
+        return (Choice(f"@{choice.text}", choice.meta) for choice in paths(args[1:]))
+    none = [Choice("none", "take it away")] if chat.session.system else []
+    return [*none, Choice("@", "a file")] if not args else ()
+
+
+@command("system", "[TEXT|@FILE|none]", group=GROUP, everyday=True, complete=_system_choices)
 async def system(chat: Chat, args: str) -> Outcome:
     """Show or change the system message.
 
     It leads every request from now on; the earlier one is replaced, never added to.
     `@FILE` reads it from a file, `none` takes it away.
     """
-    from pathlib import Path
-
     if not args:
         if not chat.session.system:
             return say("There is no system message. /system TEXT sets one.", "dim")
@@ -98,7 +108,9 @@ async def undo(chat: Chat, args: str) -> Outcome:
     chat.record({"type": "head", "id": node.parent})
     left = len(users) - count
     turns = f"{count} turn{'s' if count > 1 else ''}"
-    return Prefill(node.message.text, (Line(f"Stepped back {turns}; {left} left.", "good"),))
+    return Prefill(
+        said(node.message.content).again, (Line(f"Stepped back {turns}; {left} left.", "good"),)
+    )
 
 
 @command("new", "", group=GROUP)
@@ -140,9 +152,26 @@ def _last_turns(chat: Chat, args: str) -> Talk:
     return Talk(tuple(shown), len(chat.session.path()) - len(shown))
 
 
-@command("raw", "", group=GROUP, possible=_has_turns)
-async def raw(chat: Chat, _args: str) -> Outcome:
-    """Show the last reply as the model wrote it."""
+def _raw_choices(chat: Chat, _args: str) -> Iterable[Choice]:
+    yield Choice("said", "your last message, unfolded")
+    for node in reversed(chat.session.path()):
+        yield Choice(node.id, f"{node.message.role}: {one_line(node.message.text, 60)}")
+
+
+@command("raw", "[said|N]", group=GROUP, complete=_raw_choices, possible=_has_turns)
+async def raw(chat: Chat, args: str) -> Outcome:
+    """Show the last reply as the model wrote it.
+
+    `/raw said` shows your last message whole, where it was folded, with all that was sent of its
+    files; `/raw N` any message, by its number in /tree.
+    """
+    if args:
+        node = chat.last_user() if args == "said" else chat.session.nodes.get(args.lstrip("#"))
+        if node is None:
+            raise CommandError(
+                f"There is no message {one_line(args, 20)!r}.", "/tree shows the numbers of all."
+            )
+        return Show((Line(node.message.text),))
     reply = next(
         (node for node in reversed(chat.session.path()) if node.message.role == "assistant"), None
     )

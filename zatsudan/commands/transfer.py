@@ -6,6 +6,7 @@ from pathlib import Path
 
 from zatsudan import store
 from zatsudan.chat import Chat
+from zatsudan.commands.files import paths
 from zatsudan.commands.outcomes import Line, Outcome, Show, say
 from zatsudan.commands.registry import Choice, command
 from zatsudan.core.errors import CommandError, StoreError, ZatsudanError
@@ -25,21 +26,6 @@ def _has_messages(chat: Chat) -> bool:
     return bool(chat.session.nodes)
 
 
-def _paths(typed: str) -> Iterable[Choice]:
-    """Yield the files and folders that go on from what was typed."""
-    folder, slash, begin = typed.rpartition("/")
-    where = Path(f"{folder}{slash}" or ".").expanduser()
-    try:
-        entries = sorted(where.iterdir())
-    except (OSError, RuntimeError, ValueError):
-        return
-    for entry in entries[:2000]:
-        if not entry.name.startswith(".") or begin.startswith("."):
-            directory = entry.is_dir()
-            name = f"{folder}{slash}{entry.name}{'/' if directory else ''}"
-            yield Choice.quoted(name, "folder" if directory else "")
-
-
 def _last(args: str) -> str:
     return args.rpartition(" ")[2]
 
@@ -57,7 +43,7 @@ def _export_choices(chat: Chat, args: str) -> Iterable[Choice]:
     ):
         replies = (node for node in chat.session.path() if node.made is not None)
         return (Choice(f"reply={node.id}", one_line(node.message.text, 60)) for node in replies)
-    return _paths(_last(args))
+    return paths(_last(args))
 
 
 @command(
@@ -209,7 +195,7 @@ def write(path: Path, text: str, *, overwrite: bool = False, instead: str = "") 
 
 
 def _import_choices(_chat: Chat, args: str) -> Iterable[Choice]:
-    return _paths(_last(args))
+    return paths(_last(args))
 
 
 @command("import", "FILE", group=GROUP, complete=_import_choices)

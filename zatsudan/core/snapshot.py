@@ -29,6 +29,12 @@ def records(session: Session) -> list[JsonObject]:
     ]
     found += _partials(session)
     found += [{"type": "pin", "id": node_id} for node_id in sorted(session.pinned)]
+    found += [
+        {"type": "vote", "picked": picked, "labels": list(labels)}
+        for picked, labels in session.votes
+    ]
+    if session.lab is not None:
+        found.append(session.lab.to_json())
     if session.nodes:
         found.append({"type": "head", "id": session.head})
     return found

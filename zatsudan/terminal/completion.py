@@ -6,22 +6,44 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
 from zatsudan.chat import Chat
+from zatsudan.commands.files import paths
 from zatsudan.commands.registry import Choice, Command
+from zatsudan.core.attachments import mentioned
 from zatsudan.core.printable import one_line
+from zatsudan.running import Ran
 
 
-class CommandCompleter(Completer):
-    """Completes a line that begins with one slash; a message is left alone."""
+def completes(before_cursor: str) -> bool:
+    """Tell whether there may be something to complete: a command, or a file behind an `@`."""
+    if before_cursor.startswith("/") and not before_cursor.startswith("//"):
+        return "\n" not in before_cursor
+    return mentioned(before_cursor) is not None or before_cursor.endswith("@")
 
-    def __init__(self, commands: dict[str, Command], chat: Callable[[], Chat]) -> None:
+
+class LineCompleter(Completer):
+    """Completes a line that begins with one slash, and in a message what stands behind an `@`.
+
+    `ran` is the last command that was run, which `@!` stands for.
+    """
+
+    def __init__(
+        self,
+        commands: dict[str, Command],
+        chat: Callable[[], Chat],
+        ran: Callable[[], Ran | None] = lambda: None,
+    ) -> None:
         self._commands = commands
         self._chat = chat
+        self._ran = ran
 
     def get_completions(
         self, document: Document, complete_event: CompleteEvent
     ) -> Iterable[Completion]:
         line = document.text_before_cursor
+        if not completes(line):
+            return
         if not line.startswith("/") or line.startswith("//") or "\n" in line:
+            yield from self._files(mentioned(line) or "")
             return
         name, blank, args = line[1:].partition(" ")
         if not blank:
@@ -32,6 +54,15 @@ class CommandCompleter(Completer):
             return
         last = args.rpartition(" ")[2]
         yield from matching(command.complete(self._chat(), args), last)
+
+    def _files(self, typed: str) -> Iterable[Completion]:
+        ran = self._ran()
+        if not typed and ran is not None:
+            yield Completion(
+                "!", display="!", display_meta=f"output of {one_line(ran.command, 60)}"
+            )
+        begin = typed.removeprefix('"')
+        yield from matching(paths(begin), begin, replaced=len(typed))
 
     def _names(self, typed: str) -> Iterable[Completion]:
         chat = self._chat()
@@ -60,14 +91,19 @@ def fits(typed: str, name: str) -> bool:
     return all(sign in rest for sign in typed.casefold())
 
 
-def matching(choices: Iterable[Choice], typed: str) -> Iterable[Completion]:
-    """Return the choices that fit what was typed, those that begin with it first."""
+def matching(
+    choices: Iterable[Choice], typed: str, replaced: int | None = None
+) -> Iterable[Completion]:
+    """Return the choices that fit what was typed, those that begin with it first.
+
+    They take the place of what was typed, or of so many signs.
+    """
     fitting = [choice for choice in choices if fits(typed, choice.text)]
     fitting.sort(key=lambda choice: not choice.text.casefold().startswith(typed.casefold()))
     for choice in fitting[:500]:
         yield Completion(
             choice.text,
-            -len(typed),
+            -len(typed) if replaced is None else -replaced,
             display=one_line(choice.text, 60),
             display_meta=one_line(choice.meta, 100),
         )

@@ -14,11 +14,15 @@ from prompt_toolkit.key_binding import (
 )
 from prompt_toolkit.keys import Keys
 
+from zatsudan.terminal.completion import completes
+
 # Shift-Enter, as kitty's protocol and xterm's modifyOtherKeys write it: a new line.
 SHIFT_ENTER = {
     "\x1b[13;2u": (Keys.Escape, Keys.ControlM),
     "\x1b[27;2;13~": (Keys.Escape, Keys.ControlM),
 }
+# The terminal's focus comes and goes (CSI ? 1004), as keys that no keyboard has.
+FOCUS = {"\x1b[I": Keys.F23, "\x1b[O": Keys.F24}
 
 
 class Actions(Protocol):
@@ -33,6 +37,9 @@ class Actions(Protocol):
 
     def interrupt(self) -> None:
         """Stop the reply."""
+
+    def interrupt_one(self, number: int) -> None:
+        """Stop one reply of several, counted from 1."""
 
     def take_queued(self) -> str:
         """Take back the message that waits, to edit it."""
@@ -49,18 +56,25 @@ class Actions(Protocol):
     def clear_screen(self) -> None:
         """Scroll the screen empty."""
 
+    def focused(self, *, here: bool) -> None:
+        """The terminal is looked at, or no longer."""
+
+    def pasted(self, text: str) -> None:
+        """Know that this text was pasted, not typed."""
+
     def aside(self, what: str) -> None:
         """Lend the screen: `edit` to the editor, `suspend` to the shell."""
 
 
 def bindings(actions: Actions, buffer: Buffer) -> KeyBindingsBase:
     """Return all key bindings beyond prompt_toolkit's own."""
-    ANSI_SEQUENCES.update(SHIFT_ENTER)
+    ANSI_SEQUENCES.update({**SHIFT_ENTER, **FOCUS})
     return merge_key_bindings(
         [
             _talk_keys(actions, buffer),
             _branch_keys(actions, buffer),
-            _line_keys(buffer),
+            _run_keys(actions),
+            _line_keys(actions, buffer),
             _screen_keys(actions),
         ]
     )
@@ -121,7 +135,18 @@ def _branch_keys(actions: Actions, buffer: Buffer) -> KeyBindings:
     return keys
 
 
-def _line_keys(buffer: Buffer) -> KeyBindings:
+def _run_keys(actions: Actions) -> KeyBindings:
+    keys = KeyBindings()
+
+    def _stop_one(event: KeyPressEvent) -> None:
+        actions.interrupt_one(int(event.key_sequence[-1].key))
+
+    for digit in "123456789":
+        keys.add("escape", digit, filter=Condition(lambda: actions.busy))(_stop_one)
+    return keys
+
+
+def _line_keys(actions: Actions, buffer: Buffer) -> KeyBindings:
     keys = KeyBindings()
     typing = Condition(lambda: get_app().layout.has_focus(buffer))
 
@@ -134,11 +159,17 @@ def _line_keys(buffer: Buffer) -> KeyBindings:
     def _new_line(_event: KeyPressEvent) -> None:
         buffer.newline(copy_margin=False)
 
+    @keys.add(Keys.BracketedPaste, filter=typing)
+    def _paste(event: KeyPressEvent) -> None:
+        text = event.data.replace("\r\n", "\n").replace("\r", "\n")
+        actions.pasted(text)
+        buffer.insert_text(text)
+
     @keys.add("tab", filter=typing)
     def _complete(_event: KeyPressEvent) -> None:
         if buffer.complete_state is not None:
             buffer.complete_next()
-        elif buffer.text.startswith("/"):
+        elif completes(buffer.document.text_before_cursor):
             buffer.start_completion(insert_common_part=True)
         else:
             buffer.insert_text("    ")
@@ -156,6 +187,14 @@ def _screen_keys(actions: Actions) -> KeyBindings:
     @keys.add("c-z")
     def _suspend(_event: KeyPressEvent) -> None:
         actions.aside("suspend")
+
+    @keys.add("f23")
+    def _focus(_event: KeyPressEvent) -> None:
+        actions.focused(here=True)
+
+    @keys.add("f24")
+    def _blur(_event: KeyPressEvent) -> None:
+        actions.focused(here=False)
 
     @keys.add("c-x", "c-e")
     def _editor(_event: KeyPressEvent) -> None:

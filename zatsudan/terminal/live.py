@@ -18,21 +18,29 @@ from prompt_toolkit.history import InMemoryHistory
 from prompt_toolkit.input import Input
 
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Part
+from zatsudan.commands.outcomes import Inspect, Part, Pick
 from zatsudan.commands.registry import Command, parse
 from zatsudan.commands.tree import step
+from zatsudan.config import Screen
 from zatsudan.core.errors import ZatsudanError
-from zatsudan.core.parameters import show_value
+from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line, printable
 from zatsudan.core.protocol import Delta
+from zatsudan.core.styles import Dress
+from zatsudan.lab import OnDelta, OnEnd, Run
 from zatsudan.terminal import prompt, ptk
-from zatsudan.terminal.completion import CommandCompleter
+from zatsudan.terminal.attention import Attention
+from zatsudan.terminal.clipboard import fill_clipboard
+from zatsudan.terminal.completion import LineCompleter
 from zatsudan.terminal.history import PrivateFileHistory
+from zatsudan.terminal.labview import LabView
 from zatsudan.terminal.painter import Painter
 from zatsudan.terminal.parts import error_rows, part_rows, reply_note, said_rows, status_rows
 from zatsudan.terminal.repl import Repl, greeting
-from zatsudan.terminal.rows import reflows, sgr, wrap
+from zatsudan.terminal.rows import reflows, sgr, wear, wrap
 from zatsudan.terminal.stream import RowStream
+from zatsudan.terminal.tokens import Choice, has_colours
+from zatsudan.terminal.toolbar import Toolbar, keys_now
 from zatsudan.terminal.view import LiveView
 
 if TYPE_CHECKING:
@@ -65,25 +73,31 @@ class LiveTerminal:
         input_: Input | None = None,
         size: Callable[[], Size] | None = None,
         clock: Callable[[], float] = time.monotonic,
-        vi: bool = False,
+        screen: Screen | None = None,
     ) -> None:
+        screen = screen or Screen()
+        self._dress = Dress(screen.theme, screen.styles)
+        wear(self._dress, environ)
         self._chat = chat
+        self._bar = Toolbar(chat)
         self._environ = environ
         self._streams: Callable[[int], RowStream] | None = None
         self._clock = clock
-        self._repl = Repl(chat, commands, self)
+        self._repl = Repl(chat, commands, self, typed=True)
         self._stdout = stdout or sys.stdout
         self._output = ptk.ReservingOutput(
             self._stdout, size or _terminal_size, environ.get("TERM")
         )
+        self._attention = Attention(self._output, screen.bell)
         self._prompt = prompt.build(
             self,
             self._output,
             self._toolbar,
-            completer=CommandCompleter(commands, lambda: chat),
+            completer=LineCompleter(commands, lambda: chat, lambda: self._repl.ran),
             history=PrivateFileHistory(history) if history is not None else InMemoryHistory(),
             input_=input_,
-            vi=vi,
+            vi=screen.keys == "vi",
+            dress=self._dress,
         )
         self._app = self._prompt.app
         self._app.on_resize = self._resize_soon
@@ -94,17 +108,26 @@ class LiveTerminal:
         self._task: asyncio.Task[None] | None = None
         self._others: set[asyncio.Task[Any]] = set()
         self._queue: list[str] = []
-        self._view: LiveView | None = None
+        self._view: LiveView | LabView | None = None
+        self._run: Run | None = None
         self._hint = ""
+        self._doing = ""
+        self._doing_since = 0.0
+        self._reply_since = 0.0
         self._progress = ""
         self._ended_by = 0
 
-    async def run(self, first: Sequence[Part] = ()) -> int:
-        """Run until the person leaves, or a signal ends it; return that signal's number, or 0."""
+    async def run(self, first: Sequence[Part] = (), line: str = "") -> int:
+        """Run until the person leaves, or a signal ends it; return that signal's number, or 0.
+
+        `first` is shown and `line` carried out as if it had been typed.
+        """
 
         def start() -> None:
             self.show([*greeting(private=self._chat.sessions is None), *first])
+            self._attention.listen(on=True)
             self._start(self._connect())
+            self.submit(line)
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGHUP):
                 with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
@@ -119,6 +142,7 @@ class LiveTerminal:
             await asyncio.gather(self._task, return_exceptions=True)
         for task in list(self._others):
             task.cancel()
+        self._attention.listen(on=False)
         self._stdout.flush()
         return self._ended_by
 
@@ -178,6 +202,10 @@ class LiveTerminal:
         if self._task is not None:
             self._task.cancel()
 
+    def interrupt_one(self, number: int) -> None:
+        if self._run is not None and number <= len(self._run.slots):
+            self._run.stop(number - 1)
+
     def take_queued(self) -> str:
         return self._queue.pop() if self._queue else ""
 
@@ -212,12 +240,24 @@ class LiveTerminal:
 
     async def _aside(self, what: str) -> None:
         self._painter.lend()
+        self._attention.listen(on=False)
         try:
             if what == "edit":
                 await self._prompt.buffer.open_in_editor()
             else:
                 async with in_terminal():
                     os.kill(0, signal.SIGTSTP)
+        finally:
+            self._attention.listen(on=True)
+            self._painter.take_back()
+
+    async def pick(self, pick: Pick) -> str | None:
+        from zatsudan.terminal.picker import Picker
+
+        self._painter.lend()
+        try:
+            async with in_terminal():
+                return await Picker(pick, self._output, self._app.input, self._app.style).run()
         finally:
             self._painter.take_back()
 
@@ -233,19 +273,48 @@ class LiveTerminal:
         if self._streams is None:
             from zatsudan.terminal.replies import markdown_streams
 
-            self._streams = markdown_streams(self._environ)
+            self._streams = markdown_streams(self._environ, self._dress)
         return self._streams(width)
 
     def _render(self, text: str, width: int) -> Sequence[str]:
         stream = self._make_stream(width)
         return [*stream.feed(text), *stream.finish()]
 
-    def echo(self, text: str) -> None:
-        rows = list(said_rows(text, self._width()))
-        self._commit(rows if parse(text) is not None else [*rows, ""])
+    def echo(self, content: Json) -> None:
+        rows = list(said_rows(content, self._width()))
+        is_command = isinstance(content, str) and parse(content) is not None
+        self._commit(rows if is_command else [*rows, ""])
+
+    def doing(self, text: str) -> None:
+        self._doing = text
+        self._doing_since = self._clock()
+        self._tick()
+
+    def _tick(self) -> None:
+        self._app.invalidate()
+        if self._doing and self._app.is_running:
+            asyncio.get_running_loop().call_later(1.0, self._tick)
+
+    async def copy(self, text: str) -> str:
+        def write(sequence: str) -> None:
+            self._output.write_raw(sequence)
+            self._output.flush()
+
+        return await fill_clipboard(text, self._environ, write)
+
+    def focused(self, *, here: bool) -> None:
+        self._attention.looked_at = here
+
+    def pasted(self, text: str) -> None:
+        self._repl.pasted.append(text)
 
     def show(self, parts: Sequence[Part]) -> None:
-        rows = [row for part in parts for row in part_rows(part, self._width(), self._render)]
+        coloured = has_colours(self._environ)
+        rows = [
+            row
+            for part in parts
+            for row in part_rows(part, self._width(), self._render, coloured=coloured)
+        ]
         if rows:
             self._commit(rows if rows[-1] == "" else [*rows, ""])
 
@@ -253,7 +322,7 @@ class LiveTerminal:
         self._commit([*error_rows(error, self._width()), ""])
 
     def begin(self, turn: "Turn") -> Callable[[Delta], None]:
-        began = self._clock()
+        self._reply_since = began = self._clock()
 
         def line() -> str:
             seconds = self._clock() - began
@@ -294,13 +363,28 @@ class LiveTerminal:
         elif turn.error is None:
             rows = [sgr("stopped before the first token", "dim"), ""]
         self._commit(rows)
+        self._attention.ended(self._clock() - self._reply_since)
+
+    def begin_run(self, run: Run) -> tuple[OnDelta, OnEnd]:
+        view = LabView(self._painter, self._make_stream, self._size, run, self._clock)
+        self._view, self._run = view, run
+        return view.add, view.ended
+
+    def end_run(self, run: Run) -> None:
+        del run
+        if self._view is not None:
+            self._view.close()
+            self._view = None
+        self._run = None
 
     def prefill(self, text: str, *, editor: bool = False) -> None:
         if self._prompt.prefill(text) and editor:
             self.aside("edit")
 
     def _toolbar(self) -> StyleAndTextTuples:
-        chat = self._chat
+        if self._doing:
+            seconds = self._clock() - self._doing_since
+            return [("class:toolbar", f"{self._doing} · {seconds:.0f} s · Ctrl-C ends it")]
         if self._hint:
             return [("class:toolbar", self._hint)]
         if self._queue:
@@ -308,20 +392,25 @@ class LiveTerminal:
             return [
                 ("class:toolbar", f"queued: {one_line(self._queue[-1], 50)}{more} · Up edits it")
             ]
-        parts = [one_line(chat.session.model, 40) or self._progress or "connecting"]
-        parts += [
-            f"{name} {one_line(show_value(setting.value), 20)}"
-            for name, setting in chat.session.settings.items()
-            if setting.origin == "session"
-        ]
-        if chat.session.title:
-            parts.append(one_line(chat.session.title, 30))
-        if chat.sessions is None:
-            parts.append("private")
-        tuples: StyleAndTextTuples = [("class:toolbar", " · ".join(parts))]
-        if chat.journal.trouble:
-            tuples.append(("class:toolbar.warn", f" · {chat.journal.trouble}"))
-        return tuples
+        keys = keys_now(self._prompt.buffer.text, busy=self.busy)
+        return self._bar.tuples(self._progress, keys)
+
+    async def inspect(self, outcome: Inspect) -> Choice | None:
+        """Lend the whole screen to the inspector."""
+        from zatsudan.terminal.inspector import inspect
+
+        self._painter.lend()
+        try:
+            async with in_terminal():
+                return await inspect(
+                    outcome.tokens,
+                    outcome.refusal,
+                    coloured=has_colours(self._environ),
+                    input_=self._app.input,
+                    output=self._output,
+                )
+        finally:
+            self._painter.take_back()
 
     # --- the screen's size -----------------------------------------------
 

@@ -13,14 +13,19 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Part, Talk
+from zatsudan.commands.outcomes import Inspect, Part, Pick, Talk
 from zatsudan.commands.registry import Command
-from zatsudan.core.errors import ZatsudanError
-from zatsudan.core.printable import printable
+from zatsudan.core.attachments import said
+from zatsudan.core.errors import CommandError, ZatsudanError
+from zatsudan.core.messages import Json
+from zatsudan.core.printable import one_line, printable
 from zatsudan.core.protocol import Delta
+from zatsudan.lab import ENDED, OnDelta, OnEnd, Run
+from zatsudan.terminal.clipboard import fill_clipboard
 from zatsudan.terminal.parts import PROMPT, error_rows, part_rows, status
 from zatsudan.terminal.repl import Repl, greeting
 from zatsudan.terminal.rows import uncoloured
+from zatsudan.terminal.tokens import Choice
 
 if TYPE_CHECKING:
     from zatsudan.turn import Turn
@@ -42,7 +47,8 @@ class PlainTerminal:
         self._chat = chat
         self._out = out or sys.stdout
         self._err = err or sys.stderr
-        self._repl = Repl(chat, commands, self)
+        # A pipe's lines are data: nobody typed an @ to send a file.
+        self._repl = Repl(chat, commands, self, typed=sys.stdin.isatty())
         self._task: asyncio.Task[bool] | None = None
         self._left = False
         self._wrote = ""
@@ -83,8 +89,9 @@ class PlainTerminal:
         file.write(text)
         file.flush()
 
-    def echo(self, text: str) -> None:
-        del text  # it stands there already
+    def echo(self, content: Json) -> None:
+        for label in said(content).labels:  # the rest stands there already
+            self._write(self._err, one_line(label) + "\n")
 
     def show(self, parts: Sequence[Part]) -> None:
         for part in parts:
@@ -116,11 +123,55 @@ class PlainTerminal:
         if turn.nodes and self._err.isatty():
             self._write(self._err, f"[{status(turn.made)}]\n")
 
+    async def pick(self, pick: Pick) -> str | None:
+        self.show(pick.instead)
+        return None
+
+    def begin_run(self, run: Run) -> tuple[OnDelta, OnEnd]:
+        """Write each reply as a whole, in the order of the cells: pieces of many cannot be told apart."""
+        texts: dict[int, list[str]] = {}
+        written: list[int] = []
+
+        def add(number: int, delta: Delta) -> None:
+            if delta.content:
+                texts.setdefault(number, []).append(delta.content)
+
+        def ended(_number: int) -> None:
+            while len(written) < len(run.slots) and run.slots[len(written)].state == ENDED:
+                at = len(written)
+                written.append(at)
+                label = "?" if run.blind else one_line(run.slots[at].cell.label, 80)
+                self._write(self._err, f"[{at + 1}  {label}]\n")
+                self._write(self._out, printable("".join(texts.get(at, []))).rstrip() + "\n\n")
+                error = run.slots[at].error
+                if error is not None:
+                    self._write(self._err, f"[{printable(str(error))}]\n")
+
+        return add, ended
+
+    def end_run(self, run: Run) -> None:
+        """Nothing: each reply was written as it ended."""
+
+    def hint(self, text: str) -> None:
+        """Nothing: what was written cannot be taken back."""
+
+    async def inspect(self, outcome: Inspect) -> Choice | None:
+        """There is no screen to lend: say what there is instead."""
+        advice = f"/tokens {outcome.reply.id} shows the tokens."
+        self.error(CommandError("The inspector needs the live screen.", advice))
+        return None
+
     def clear_screen(self) -> None:
         """Nothing: what is written stays."""
 
     def prefill(self, text: str, *, editor: bool = False) -> None:
         del text, editor  # there is no input line to put it into; /retry sends it again
+
+    def doing(self, text: str) -> None:
+        del text  # what is done says so itself
+
+    async def copy(self, text: str) -> str:
+        return await fill_clipboard(text, os.environ, None)
 
     def leave(self) -> None:
         self._left = True

@@ -21,31 +21,75 @@ from prompt_toolkit.layout import (
     Window,
 )
 from prompt_toolkit.layout.menus import CompletionsMenu
-from prompt_toolkit.layout.processors import AppendAutoSuggestion, ConditionalProcessor
+from prompt_toolkit.layout.processors import (
+    AppendAutoSuggestion,
+    ConditionalProcessor,
+    Processor,
+    Transformation,
+    TransformationInput,
+)
+from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.styles import Style
 from prompt_toolkit.widgets import SearchToolbar
 
+from zatsudan.core.printable import printable
+from zatsudan.core.styles import Dress, Paint
 from zatsudan.terminal import keys, ptk
+from zatsudan.terminal.completion import completes
 from zatsudan.terminal.parts import PROMPT
 
 MENU_ROWS = 8
 
-STYLE = Style.from_dict(
-    {
-        "prompt": "bold",
-        "placeholder": "fg:ansibrightblack",
-        "auto-suggestion": "fg:ansibrightblack",
-        "toolbar": "fg:ansibrightblack",
-        "toolbar.warn": "fg:ansiyellow",
-        "completion-menu": "bg:default",
-        "completion-menu.completion": "bg:default fg:default",
-        "completion-menu.completion.current": "reverse",
-        "completion-menu.meta.completion": "bg:default fg:ansibrightblack",
-        "completion-menu.meta.completion.current": "bg:default fg:default",
-        "scrollbar.background": "bg:default",
-        "scrollbar.button": "bg:ansibrightblack",
-    }
-)
+# Dim, not "bright black": some themes (Solarized) give that the colour of the
+# ground, and NO_COLOR would make a suggestion look like what was typed.
+_CLASSES = {
+    "prompt": "bold",
+    "auto-suggestion": "dim",
+    "toolbar": "dim",
+    "toolbar.warn": "nodim fg:ansiyellow",
+    "completion-menu": "bg:default",
+    "completion-menu.completion": "bg:default fg:default",
+    "completion-menu.completion.current": "reverse",
+    "completion-menu.meta.completion": "bg:default dim",
+    "completion-menu.meta.completion.current": "bg:default fg:default nodim",
+    "scrollbar.background": "bg:default",
+    "scrollbar.button": "bg:ansibrightblack",
+}
+
+#: The parts of a dress that are the prompt's.
+_PARTS = {
+    "prompt": "prompt",
+    "toolbar": "toolbar",
+    "warn": "toolbar.warn",
+    "suggestion": "auto-suggestion",
+    "menu": "completion-menu.completion",
+    "menu_help": "completion-menu.meta.completion",
+}
+
+
+def style(dress: Dress) -> Style:
+    """Return the prompt's style in a dress."""
+    classes = dict(_CLASSES)
+    for part, paint in dress.paints().items():
+        if part in _PARTS:
+            classes[_PARTS[part]] = _written(paint)
+    return Style.from_dict(classes)
+
+
+def _written(paint: Paint) -> str:
+    words = [weight for weight in paint.weights if weight != "dim"]
+    words.append("dim" if "dim" in paint.weights else "nodim")
+    words.append(f"fg:{_colour(paint.colour)}")
+    words.append(f"bg:{_colour(paint.ground)}")
+    return " ".join(words)
+
+
+def _colour(name: str) -> str:
+    if not name or name.startswith("#"):
+        return name or "default"
+    # prompt_toolkit calls white gray, and bright white white.
+    own = {"white": "gray", "bright_white": "white", "bright_black": "brightblack"}
+    return "ansi" + own.get(name, name.replace("_", ""))
 
 
 @dataclass(slots=True)
@@ -73,6 +117,7 @@ def build(
     history: History,
     input_: Input | None = None,
     vi: bool = False,
+    dress: Dress | None = None,
 ) -> Prompt:
     """Make the prompt's application."""
 
@@ -83,7 +128,7 @@ def build(
     buffer = Buffer(
         multiline=True,
         completer=completer,
-        complete_while_typing=Condition(lambda: buffer.text.startswith("/")),
+        complete_while_typing=Condition(lambda: completes(buffer.document.text_before_cursor)),
         history=history,
         auto_suggest=AutoSuggestFromHistory(),
         accept_handler=accept,
@@ -93,7 +138,7 @@ def build(
     at_end = Condition(lambda: buffer.document.is_cursor_at_the_end and not has_completions())
     control = BufferControl(
         buffer,
-        input_processors=[ConditionalProcessor(AppendAutoSuggestion(), at_end)],
+        input_processors=[ShownSafely(), ConditionalProcessor(AppendAutoSuggestion(), at_end)],
         search_buffer_control=search.control,
         preview_search=True,
     )
@@ -120,7 +165,8 @@ def build(
     app = ptk.LiveApplication(
         layout=Layout(body, focused_element=window),
         key_bindings=keys.bindings(actions, buffer),
-        style=STYLE,
+        style=style(dress or Dress()),
+        color_depth=ColorDepth.DEPTH_1_BIT if dress and dress.theme == "none" else None,
         output=output,
         input=input_,
         editing_mode=EditingMode.VI if vi else EditingMode.EMACS,
@@ -132,6 +178,16 @@ def build(
     app.ttimeoutlen = 0.05
     app.timeoutlen = 0.25
     return Prompt(app, buffer)
+
+
+class ShownSafely(Processor):
+    """Shows what stands in the input line as `printable` does: a paste is foreign text too."""
+
+    def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
+        # One sign for one: no position moves.
+        return Transformation(
+            [(fragment[0], printable(fragment[1])) for fragment in transformation_input.fragments]
+        )
 
 
 def _prefix(line: int, wrapped: int) -> StyleAndTextTuples:

@@ -6,60 +6,59 @@ terminal and the tests.
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zatsudan import __version__
+from zatsudan.attach import attach
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Generate, Leave, Line, Part, Prefill, Show
+from zatsudan.commands.lab import sheet
+from zatsudan.commands.outcomes import (
+    Copy,
+    Experiment,
+    Generate,
+    Inspect,
+    Leave,
+    Line,
+    Outcome,
+    Part,
+    Pick,
+    Prefill,
+    Show,
+    Work,
+)
 from zatsudan.commands.registry import Command, find, parse
-from zatsudan.core.errors import ZatsudanError
+from zatsudan.commands.tokens import fork
+from zatsudan.commands.trace import verdict
+from zatsudan.core.attachments import said
+from zatsudan.core.errors import CommandError, ZatsudanError
 from zatsudan.core.printable import one_line
-from zatsudan.core.protocol import Delta
 from zatsudan.core.session import FINISHED, Node
+from zatsudan.lab import Run, Slot, choices
+from zatsudan.running import Ran, command_of, run
+from zatsudan.terminal.surface import Surface
 
 if TYPE_CHECKING:
     from zatsudan.turn import Turn
 
 
-class Surface(Protocol):
-    """Where things are shown."""
-
-    def echo(self, text: str) -> None:
-        """Show what the person sent, as it stands in the talk."""
-
-    def show(self, parts: Sequence[Part]) -> None:
-        """Show parts of an outcome."""
-
-    def error(self, error: ZatsudanError) -> None:
-        """Show a failure and what to do next."""
-
-    def begin(self, turn: "Turn") -> Callable[[Delta], None]:
-        """A reply begins; return what takes its deltas."""
-
-    def note(self, text: str) -> None:
-        """Say a line while a reply is under way."""
-
-    def end(self, turn: "Turn") -> None:
-        """The reply has ended, one way or another."""
-
-    def clear_screen(self) -> None:
-        """Scroll the screen empty."""
-
-    def prefill(self, text: str, *, editor: bool = False) -> None:
-        """Put a text into the input line, or into the editor."""
-
-    def leave(self) -> None:
-        """End the program."""
-
-
 class Repl:
-    """Takes lines and carries them out, one at a time."""
+    """Takes lines and carries them out, one at a time.
 
-    def __init__(self, chat: Chat, commands: dict[str, Command], surface: Surface) -> None:
+    `typed`: do the lines come from a person's keys? Only then `@file` and `!command` are
+    more than text.
+    """
+
+    def __init__(
+        self, chat: Chat, commands: dict[str, Command], surface: Surface, *, typed: bool = False
+    ) -> None:
         self.chat = chat
         self.commands = commands
+        self.ran: Ran | None = None
+        self.pasted: list[str] = []
         self._surface = surface
+        self._typed = typed
 
     async def handle(self, line: str) -> bool:
         """Carry out one line: a command or a message. Return whether it went well.
@@ -80,42 +79,129 @@ class Repl:
         return False
 
     async def _handle(self, line: str) -> bool:
+        shell = command_of(line) if self._typed else None
+        if shell is not None:
+            self._surface.echo(line)
+            return await self._run(shell)
         command = parse(line)
-        self._surface.echo(
-            line
-            if command is not None
-            else line.removeprefix("/")
-            if line.startswith("//")
-            else line
-        )
         if command is None:
-            text = line.removeprefix("/") if line.startswith("//") else line
-            return await self.reply(self.chat.say(text))
+            return await self._say(line)
+        self._surface.echo(line)
         name, args = command
-        outcome = await find(self.commands, name).run(self.chat, args)
-        if isinstance(outcome, Show):
-            if outcome.afresh:
-                self._surface.clear_screen()
-            self._surface.show(outcome.parts)
-        elif isinstance(outcome, Generate):
-            self._surface.show(outcome.parts)
-            turn = self.chat.turn(
-                outcome.parent,
-                outcome.overrides,
-                outcome.prefix,
-                outcome.logprobs,
-                asking=outcome.asking,
-            )
-            return await self.reply(outcome.parent, turn)
-        elif isinstance(outcome, Prefill):
-            self._surface.show(outcome.parts)
-            self._surface.prefill(outcome.text, editor=outcome.editor)
-        elif isinstance(outcome, Leave):
-            self._surface.leave()
+        return await self._carry_out(await find(self.commands, name).run(self.chat, args))
+
+    async def _carry_out(self, outcome: Outcome) -> bool:
+        match outcome:
+            case Generate():
+                return await self._generate(outcome)
+            case Experiment():
+                self._surface.show(outcome.parts)
+                slots = [Slot(cell) for cell in outcome.cells]
+                run = Run(self.chat, outcome.parent, slots, outcome.together, outcome.blind)
+                return await self.experiment(run)
+            case Work():
+                return await self._carry_out(await self._work(outcome))
+            case Pick():
+                key = await self._surface.pick(outcome)
+                return key is None or await self._carry_out(await outcome.chosen(key))
+            case Inspect():
+                self._surface.show(outcome.parts)
+                choice = await self._surface.inspect(outcome)
+                return choice is None or await self._generate(
+                    fork(self.chat, outcome.reply, choice.at, choice.option)
+                )
+            case Copy():
+                await self._copy(outcome)
+            case Show() | Prefill() | Leave():
+                self._at_once(outcome)
         return True
 
+    def _at_once(self, outcome: Show | Prefill | Leave) -> None:
+        if isinstance(outcome, Leave):
+            self._surface.leave()
+            return
+        if isinstance(outcome, Show) and outcome.afresh:
+            self._surface.clear_screen()
+        self._surface.show(outcome.parts)
+        if isinstance(outcome, Prefill):
+            self._surface.prefill(outcome.text, editor=outcome.editor)
+
+    async def _generate(self, wanted: Generate) -> bool:
+        self._surface.show(wanted.parts)
+        if wanted.again is not None:
+            return await self._replay(wanted.parent, wanted.again)
+        many = choices(self.chat, wanted.parent, wanted.overrides)
+        if many is not None and not wanted.prefix:
+            return await self.experiment(many)
+        turn = self.chat.turn(
+            wanted.parent, wanted.overrides, wanted.prefix, wanted.logprobs, asking=wanted.asking
+        )
+        return await self.reply(wanted.parent, turn)
+
+    async def _replay(self, parent: Node, before: Node) -> bool:
+        """Send a recorded request again and compare; the talk stays where it is."""
+        head = self.chat.session.head
+        turn = self.chat.again(before)
+        try:
+            went_well = await self.reply(parent, turn)
+        finally:
+            if self.chat.session.head != head:
+                self.chat.record({"type": "head", "id": head})
+        if turn.nodes:
+            self._surface.show(verdict(before, turn.nodes[0]))
+        return went_well
+
+    async def _work(self, work: Work) -> Outcome:
+        self._surface.show(work.parts)
+        try:
+            return await work.run(self._surface.hint)
+        finally:
+            self._surface.hint("")
+
+    async def _say(self, line: str) -> bool:
+        """Send a message, with the files that it mentions."""
+        doubled = line.startswith("//") or (self._typed and line.startswith("!!"))
+        text = line[1:] if doubled else line
+        if not self._typed:
+            self._surface.echo(text)
+            return await self.reply(self.chat.say(text))
+        try:
+            attached = await asyncio.to_thread(attach, text, Path.cwd(), self.pasted, self.ran)
+        except ZatsudanError:
+            self._surface.echo(text)
+            self._surface.prefill(line)
+            raise
+        self._surface.echo(attached.content)
+        for name in attached.missing:
+            note = f"There is no file {one_line(name, 80)}: it is sent as it was typed."
+            self._surface.show((Line(note, "dim"),))
+        return await self.reply(self.chat.say(attached.content))
+
+    async def _run(self, command: str) -> bool:
+        """Run a command of the person's shell and show what came of it."""
+        self._surface.doing(f"running {one_line(command, 40)}")
+        try:
+            self.ran = await run(command, os.environ.get("SHELL") or "/bin/sh")
+        finally:
+            self._surface.doing("")
+        self._surface.show(ran_parts(self.ran))
+        return self.ran.code == 0
+
+    async def _copy(self, copy: Copy) -> None:
+        how = await self._surface.copy(copy.text)
+        if not how:
+            raise CommandError(
+                f"Nothing here takes {len(copy.text):,} characters into a clipboard.",
+                "Install wl-copy, xclip or xsel, or write it to a file with /write FILE.",
+            )
+        size = f"{len(copy.text):,} characters"
+        self._surface.show((Line(f"Copied: {copy.what}, {size}, {how}", "good"),))
+
     async def reply(self, parent: Node, turn: "Turn | None" = None) -> bool:
-        """Answer a user message."""
+        """Answer a user message; several times where `n` is set."""
+        many = choices(self.chat, parent) if turn is None else None
+        if many is not None:
+            return await self.experiment(many)
         turn = turn or self.chat.turn(parent)
         on_delta = self._surface.begin(turn)
         try:
@@ -128,12 +214,27 @@ class Repl:
             self._surface.error(turn.error)
         if not turn.nodes and self.chat.session.head == parent.id:
             # No reply at all: the words come back, to be changed or sent again.
-            self._surface.prefill(parent.message.text)
-        elif len(turn.nodes) > 1:
-            self._surface.show(
-                (Line(f"{len(turn.nodes) - 1} more variants are kept beside it.", "dim"),)
-            )
+            self._surface.prefill(said(parent.message.content).again)
         return turn.made.ended == FINISHED
+
+    async def experiment(self, run: Run) -> bool:
+        """Make many replies to one message, and show what came of them."""
+        on_delta, on_end = self._surface.begin_run(run)
+        try:
+            await run.run(on_delta, self._surface.note, on_end)
+        except asyncio.CancelledError:
+            pass  # the person stopped it: what came is kept, and the talk goes on
+        finally:
+            self._surface.end_run(run)
+        if not any(slot.node is not None for slot in run.slots):
+            failed = {str(slot.error): slot.error for slot in run.slots if slot.error is not None}
+            for error in failed.values():
+                self._surface.error(error)
+            self._surface.prefill(said(run.parent.message.content).again)
+            return False
+        if self.chat.session.lab is not None:
+            self._surface.show(sheet(self.chat, self.chat.session.lab))
+        return all(slot.went_well for slot in run.slots)
 
     async def connect(self) -> None:
         """Connect and say where: the second line of the greeting."""
@@ -165,6 +266,30 @@ class Repl:
         # For completion, and for the context length; a server may have no list.
         with contextlib.suppress(ZatsudanError):
             await chat.fetch_models()
+
+
+#: Of a longer output this many lines of its beginning and of its end are shown.
+HEAD_LINES, TAIL_LINES = 10, 30
+
+
+def ran_parts(ran: Ran) -> tuple[Part, ...]:
+    """Return what is shown of a command that was run."""
+    lines = ran.output.rstrip("\n").split("\n") if ran.output.strip("\n") else []
+    parts: list[Part] = []
+    if len(lines) > HEAD_LINES + TAIL_LINES + 1:
+        parts.append(Line("\n".join(lines[:HEAD_LINES])))
+        folded = len(lines) - HEAD_LINES - TAIL_LINES
+        parts.append(Line(f"[{folded:,} lines folded, {len(lines):,} in all]", "dim"))
+        parts.append(Line("\n".join(lines[-TAIL_LINES:])))
+    elif lines:
+        parts.append(Line("\n".join(lines)))
+    end = ["stopped" if ran.stopped else f"exit {ran.code}"] if ran.stopped or ran.code else []
+    end.append(f"{ran.seconds:.1f} s")
+    if lines:
+        end.append("@! in a message attaches this output")
+    else:
+        end.append("no output")
+    return (*parts, Line(" · ".join(end), "dim"))
 
 
 def greeting(*, private: bool) -> tuple[Part, ...]:

@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 from rich.color import ColorSystem
 
+from zatsudan.core.styles import Dress, colours
 from zatsudan.terminal.markdown.ansi import ansi
-from zatsudan.terminal.markdown.look import DEFAULT, NO_COLOUR, Look
+from zatsudan.terminal.markdown.dress import dressed
+from zatsudan.terminal.markdown.look import Look, without_colour
 from zatsudan.terminal.markdown.rows import Row
 from zatsudan.terminal.markdown.stream import Stream
 
@@ -16,9 +18,9 @@ from zatsudan.terminal.markdown.stream import Stream
 class MarkdownStream:
     """A RowStream of Markdown."""
 
-    def __init__(self, width: int, look: Look, colours: ColorSystem | None) -> None:
+    def __init__(self, width: int, look: Look, system: ColorSystem | None) -> None:
         self._stream = Stream(width, look)
-        self._colours = colours
+        self._system = system
         self._tail: Sequence[Row] = ()
         self._tail_text: list[str] = []
 
@@ -38,21 +40,23 @@ class MarkdownStream:
         return self._texts(self._stream.finish())
 
     def _texts(self, rows: Sequence[Row]) -> list[str]:
-        return [ansi(row, self._colours) for row in rows]
+        return [ansi(row, self._system) for row in rows]
 
 
-def markdown_streams(environ: Mapping[str, str]) -> Callable[[int], MarkdownStream]:
+def markdown_streams(
+    environ: Mapping[str, str], dress: Dress | None = None
+) -> Callable[[int], MarkdownStream]:
     """Return what makes a stream of a width, for the terminal that the environment describes."""
-    colours = colour_system(environ)
-    look = DEFAULT if colours is not None else NO_COLOUR
-    return lambda width: MarkdownStream(width, look, colours)
+    dress = dress or Dress()
+    system = colour_system(environ) if dress.theme != "none" else None
+    look = dressed(dress) if system is not None else without_colour(dressed(dress))
+    return lambda width: MarkdownStream(width, look, system)
 
 
 def colour_system(environ: Mapping[str, str]) -> ColorSystem | None:
     """Return how many colours the terminal has; None under NO_COLOR and where there are none."""
-    term = environ.get("TERM", "")
-    if environ.get("NO_COLOR") or term in ("dumb", "unknown", ""):
+    depth = colours(environ)
+    if not depth:
         return None
-    if environ.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
-        return ColorSystem.TRUECOLOR
-    return ColorSystem.EIGHT_BIT if "256" in term else ColorSystem.STANDARD
+    systems = {16: ColorSystem.STANDARD, 256: ColorSystem.EIGHT_BIT}
+    return systems.get(depth, ColorSystem.TRUECOLOR)

@@ -2,8 +2,9 @@
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from zatsudan.core.styles import Dress, codes, colours, read
 
 
 def reflows(environ: Mapping[str, str]) -> bool:
@@ -20,21 +21,57 @@ def reflows(environ: Mapping[str, str]) -> bool:
     )
 
 
-#: SGR codes of the plain look, by name: used where rich is not needed yet.
-SGR = {"plain": "", "dim": "2", "good": "", "warn": "33", "you": "1", "mark": "36", "bold": "1"}
+#: The look of our own text, by tone: used where rich is not needed yet.
+TONES = {
+    "plain": "",
+    "dim": "dim",
+    "good": "",
+    "warn": "yellow",
+    "you": "bold",
+    "mark": "cyan",
+    "bold": "bold",
+    "same": "",
+    "old": "red",
+    "new": "green",
+}
+
+#: SGR codes by tone. One for the program, as there is one terminal.
+SGR: dict[str, str] = {}
 
 
-@lru_cache(maxsize=1)
-def _colourless() -> bool:
-    return bool(os.environ.get("NO_COLOR"))
+def wear(dress: Dress, environ: Mapping[str, str]) -> None:
+    """Put on a dress, in as many colours as the terminal has."""
+    depth = 0 if dress.theme == "none" else colours(environ)
+    own = {tone: read(style) for tone, style in TONES.items()}
+    SGR.update({tone: codes(paint, depth) for tone, paint in {**own, **dress.paints()}.items()})
+
+
+wear(Dress(), os.environ)
 
 
 def sgr(text: str, tone: str) -> str:
-    """Return `text` in one of the tones of SGR; NO_COLOR leaves weight and takes colour."""
+    """Return `text` in one of the tones of SGR."""
     code = SGR.get(tone, "")
-    if not code or (_colourless() and code.startswith("3")):
+    if not code:
         return text
     return f"\x1b[{code}m{text}\x1b[0m" if text else text
+
+
+def set_off(text: str, spans: Sequence[tuple[int, int]], width: int) -> Iterator[str]:
+    """Wrap printable text with its spans in bold; where they overlap, they are one."""
+    text = text.replace("\t", " ")
+    at = 0
+    for row in wrap(text, width):
+        begin = text.find(row, at)
+        at = begin + len(row)
+        pieces: list[str] = []
+        done = begin
+        for start, end in sorted(spans):
+            start, end = max(start, done), min(end, at)  # noqa: PLW2901  what of it is in this row
+            if end > start:
+                pieces += [text[done:start], sgr(text[start:end], "bold")]
+                done = end
+        yield "".join([*pieces, text[done:at]])
 
 
 def wrap(text: str, width: int, first: str = "", rest: str | None = None) -> Iterator[str]:
@@ -72,6 +109,21 @@ def wrap(text: str, width: int, first: str = "", rest: str | None = None) -> Ite
             lead = rest
             line = line[max(1, cut) :].lstrip(" ")  # noqa: PLW2901  the rest of the same line
             room = max(2, width - get_cwidth(rest))
+
+
+def cut(text: str, width: int) -> str:
+    """Return printable text of one line cut to `width` cells, `…` at its end if some is missing."""
+    from prompt_toolkit.utils import get_cwidth
+
+    if get_cwidth(text) <= width:
+        return text
+    at, used = 0, 0
+    for sign in text:
+        used += get_cwidth(sign)
+        if used > width - 1:
+            break
+        at += 1
+    return text[:at] + "…"
 
 
 def columns_of(rows: Iterable[Iterable[str]]) -> list[int]:

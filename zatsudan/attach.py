@@ -1,0 +1,131 @@
+"""Files and outputs put into a message, within bounds."""
+
+import base64
+import stat
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from zatsudan.core.attachments import CONSOLE, Mention, compose, mentions
+from zatsudan.core.errors import CommandError
+from zatsudan.core.fences import blocks
+from zatsudan.core.messages import Json
+from zatsudan.core.printable import one_line
+from zatsudan.running import Ran
+
+TEXT_BYTES = 256_000
+#: Servers take 5 MB and more; base64 adds a third.
+IMAGE_BYTES = 5_000_000
+
+_IMAGES = (
+    (b"\x89PNG\r\n\x1a\n", b"", "png"),
+    (b"\xff\xd8\xff", b"", "jpeg"),
+    (b"GIF8", b"", "gif"),
+    (b"RIFF", b"WEBP", "webp"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """What is sent, and the mentions that look like files and are none."""
+
+    content: Json
+    missing: tuple[str, ...] = ()
+
+
+def attach(text: str, base: Path, pasted: Iterable[str] = (), ran: Ran | None = None) -> Attached:
+    """Put the files that a typed message mentions into it; a relative name is sought in `base`.
+
+    `ran` is what `@!` stands for. Reads files: call it in a thread. Raises CommandError.
+    """
+    files: list[tuple[str, str]] = []
+    images: list[Json] = []
+    missing: list[str] = []
+    there = {block.info for block in blocks(text)}
+    for mention in mentions(text, pasted):
+        if mention.is_output:
+            if CONSOLE not in there:
+                files.append((CONSOLE, _output(ran)))
+            continue
+        found = _file(mention, base)
+        if found is None:
+            if mention.exact or "/" in mention.name or "." in mention.name.strip("."):
+                missing.append(mention.name)
+            continue
+        name, path = found
+        if name in there:
+            continue
+        there.add(name)
+        read = read_file(path)
+        if isinstance(read, str):
+            files.append((name, read))
+        else:
+            images.append(read)
+    typed = compose(text, files)
+    content: Json = [{"type": "text", "text": typed}, *images] if images else typed
+    return Attached(content, tuple(missing))
+
+
+def _output(ran: Ran | None) -> str:
+    if ran is None:
+        raise CommandError(
+            "@! stands for the output of the last command, and none was run.",
+            "Run one with !COMMAND first.",
+        )
+    end = f"[exit {ran.code}]\n" if ran.code else ""
+    output = ran.output if ran.output.endswith("\n") or not ran.output else f"{ran.output}\n"
+    return f"$ {ran.command}\n{output}{end}"
+
+
+def _file(mention: Mention, base: Path) -> tuple[str, Path] | None:
+    for name in mention.names():
+        try:
+            path = base / Path(name).expanduser()
+            if path.exists() and not path.is_dir():
+                return name, path
+        except (OSError, ValueError, RuntimeError):  # too long, a NUL, ~nobody
+            continue
+    return None
+
+
+def read_file(path: Path) -> str | dict[str, Json]:
+    """Return a text file's text, or an image's content part; raises CommandError."""
+    shown = one_line(str(path), 120)
+    try:
+        # To open a pipe may wait for ever, and a device may never end.
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise CommandError(f"{shown} is no ordinary file.", "Name a text file.")
+        with path.open("rb") as file:
+            data = file.read(IMAGE_BYTES + 1)
+    except OSError as error:
+        raise CommandError(
+            f"{shown} cannot be read ({error.strerror}).", "Name a file that can be read."
+        ) from error
+    kind = image_kind(data)
+    limit = IMAGE_BYTES if kind else TEXT_BYTES
+    if len(data) > limit:
+        raise CommandError(
+            f"{shown} is too large: at most {limit // 1000:,} kB go into a message.",
+            "Send a part of it: !head -c 100000 FILE, then @! in the message.",
+        )
+    if kind:
+        url = f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
+        return {"type": "image_url", "image_url": {"url": url}}
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:
+        raise CommandError(
+            f"{shown} is no UTF-8 text and no image.",
+            "Text files, and png, jpeg, gif and webp images can be sent.",
+        )
+    return text.replace("\r\n", "\n")
+
+
+def image_kind(data: bytes) -> str:
+    """Tell by its first bytes what image this is; empty for none that servers take."""
+    for begin, inner, kind in _IMAGES:
+        if data.startswith(begin) and (not inner or data[8:12] == inner):
+            return kind
+    return ""

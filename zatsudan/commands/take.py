@@ -1,0 +1,152 @@
+"""Commands that take a reply elsewhere: the clipboard, a file, the browser."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from zatsudan import desktop, exports
+from zatsudan.chat import Chat
+from zatsudan.commands.files import paths
+from zatsudan.commands.outcomes import Copy, Line, Outcome, Show, Table, say
+from zatsudan.commands.registry import Choice, command
+from zatsudan.commands.transfer import write as write_file
+from zatsudan.core.errors import CommandError
+from zatsudan.core.fences import Block, blocks
+from zatsudan.core.links import links
+from zatsudan.core.messages import whole_number
+from zatsudan.core.printable import one_line
+from zatsudan.core.tree import last_reply
+from zatsudan.core.words import quote, split
+
+GROUP = "Replies elsewhere"
+
+
+def _has_reply(chat: Chat) -> bool:
+    return last_reply(chat.session) is not None
+
+
+def _reply(chat: Chat) -> str:
+    reply = last_reply(chat.session)
+    if reply is None or not reply.message.text:
+        raise CommandError("There is no reply yet.", "Write a message first.")
+    return reply.message.text
+
+
+def _block(chat: Chat, name: str) -> Block:
+    found = blocks(_reply(chat))
+    number = whole_number(name)
+    if number is None or not 1 <= number <= len(found):
+        count = {0: "no code block", 1: "one code block"}.get(
+            len(found), f"{len(found)} code blocks"
+        )
+        raise CommandError(
+            f"The last reply has {count}.",
+            "Without a number the whole reply is taken." if not found else "1 is the first.",
+        )
+    return found[number - 1]
+
+
+def _blocks(chat: Chat) -> Iterable[Choice]:
+    reply = last_reply(chat.session)
+    found = blocks(reply.message.text) if reply is not None else []
+    for number, block in enumerate(found, 1):
+        lines = block.text.count("\n")
+        yield Choice(
+            str(number),
+            f"{block.language or 'code'}, {lines} lines: {one_line(block.text, 40)}",
+        )
+
+
+def _copy_choices(chat: Chat, _args: str) -> Iterable[Choice]:
+    yield from _blocks(chat)
+    yield Choice("all", "the whole talk, as Markdown")
+
+
+@command("copy", "[N|all]", group=GROUP, complete=_copy_choices, possible=_has_reply)
+async def copy(chat: Chat, args: str) -> Outcome:
+    """Copy the last reply, or its Nth code block.
+
+    `/copy 2` takes the second block, `/copy all` the whole talk as Markdown. It goes to the
+    system's clipboard tool, where there is one, and to the terminal (OSC 52), which also works
+    over ssh.
+    """
+    if args == "all":
+        return Copy(exports.export(chat.session, "markdown"), "the whole talk")
+    if args:
+        block = _block(chat, args)
+        return Copy(block.text, f"code block {args}")
+    return Copy(_reply(chat), "the last reply")
+
+
+def _write_choices(chat: Chat, args: str) -> Iterable[Choice]:
+    if " " in args.strip() or (args.strip() and args.endswith(" ")):
+        return _blocks(chat)
+    return paths(args)
+
+
+@command("write", "FILE [N]", group=GROUP, complete=_write_choices, possible=_has_reply)
+async def write(chat: Chat, args: str) -> Outcome:
+    """Write the last reply, or its Nth code block, to a file.
+
+    A reply with just one code block gives that block. A file that is there stays;
+    /write! overwrites it.
+    """
+    return _write(chat, args, overwrite=False)
+
+
+@command("write!", "FILE [N]", group=GROUP, complete=_write_choices, possible=_has_reply)
+async def write_anyway(chat: Chat, args: str) -> Outcome:
+    """Write a reply or code block over a file that is there."""
+    return _write(chat, args, overwrite=True)
+
+
+def _write(chat: Chat, args: str, *, overwrite: bool) -> Outcome:
+    words = [word.text for word in split(args)]
+    if not 1 <= len(words) <= 2:
+        raise CommandError(
+            "A file is wanted, and perhaps the number of a code block.", "Write /write FILE 1."
+        )
+    file, number = words[0], words[1] if len(words) == 2 else ""
+    if not number and len(blocks(_reply(chat))) == 1:
+        number = "1"
+    text = _block(chat, number).text if number else _reply(chat)
+    if not text.endswith("\n"):
+        text += "\n"
+    again = f"/write! {quote(file)} {number}".rstrip()
+    write_file(Path(file), text, overwrite=overwrite, instead=f"{again} overwrites it.")
+    what = f"code block {number}" if number else "the reply"
+    lines = text.count("\n")
+    return say(
+        f"Written: {what}, {lines} line{'s' if lines != 1 else ''}, to {one_line(file)}", "good"
+    )
+
+
+def _links(chat: Chat, _args: str) -> Iterable[Choice]:
+    reply = last_reply(chat.session)
+    found = links(reply.message.text) if reply is not None else []
+    return (Choice(str(number), one_line(link, 90)) for number, link in enumerate(found, 1))
+
+
+@command("open", "[N]", group=GROUP, complete=_links, possible=_has_reply)
+async def open_(chat: Chat, args: str) -> Outcome:
+    """Open the Nth link of the last reply in the browser.
+
+    Without a number the links are listed. Only http and https are opened.
+    """
+    found = links(_reply(chat))
+    if not found:
+        return say("The last reply has no link.", "dim")
+    if not args:
+        rows = tuple((str(number), one_line(link, 500)) for number, link in enumerate(found, 1))
+        table = Table(("", "link"), rows, right=frozenset({0}))
+        return Show((table, Line("/open N opens one.", "dim")))
+    number = whole_number(args)
+    if number is None or not 1 <= number <= len(found):
+        raise CommandError(f"The last reply has {len(found)} links.", "/open lists them.")
+    address = found[number - 1]
+    program = desktop.opener()
+    if not program:
+        raise CommandError(
+            "There is no program here that opens links.", f"The link is {one_line(address, 500)}"
+        )
+    desktop.open_link(program, address)
+    return say(f"Opened: {one_line(address, 200)}", "good")

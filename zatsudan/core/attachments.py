@@ -1,0 +1,143 @@
+"""Attachments of a message: the `@file` and `@!` in it, and the blocks that they become.
+
+A message is sent as what was typed, followed by a fenced block for each file.
+The same text is taken apart again to show it, so nothing else needs keeping.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from zatsudan.core.fences import blocks, fenced
+from zatsudan.core.messages import Json, content_text
+from zatsudan.core.words import quote
+
+#: What stands behind the fence of a command's output.
+CONSOLE = "console"
+
+# Not within an e-mail address or behind a backtick; right behind a Japanese sign it counts.
+_MENTION = re.compile(r'(?<![A-Za-z0-9._%+\-@/`])@(?:"([^"\n]+)"|(!)|([^\s"@!]\S*))')
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """An `@name` in a message; `exact` if it was in quotes, so that the name ends for certain."""
+
+    name: str
+    exact: bool = False
+
+    @property
+    def is_output(self) -> bool:
+        """Is it `@!`, the output of the last command?"""
+        return self.name == "!" and not self.exact
+
+    def names(self) -> Iterator[str]:
+        """Yield what may be meant, the longest first.
+
+        A sentence goes on right behind a name: `see @notes.txt.`, and in Japanese
+        `@notes.txtを要約して`.
+        """
+        yield self.name
+        if self.exact:
+            return
+        for end in range(len(self.name) - 1, 0, -1):
+            after = self.name[end]
+            if not (after.isascii() and after.isalnum()):
+                yield self.name[:end]
+
+
+def mentions(text: str, pasted: Iterable[str] = ()) -> list[Mention]:
+    """Return the mentions of a typed message, each once, in their order.
+
+    Not those inside fenced code, nor those that came with `pasted` texts: what
+    others wrote must not send a file of yours.
+    """
+    closed = [(block.start, block.end) for block in blocks(text)]
+    for line in {line.strip() for paste in pasted for line in paste.splitlines() if "@" in line}:
+        closed += [
+            (found.start(), found.end()) for found in re.finditer(re.escape(line), text) if line
+        ]
+    found: dict[Mention, None] = {}
+    for match in _MENTION.finditer(text):
+        if not any(start <= match.start() < end for start, end in closed):
+            found[Mention(match[1] or match[2] or match[3], exact=match[1] is not None)] = None
+    return list(found)
+
+
+def mentioned(before_cursor: str) -> str | None:
+    """Return what was typed of a mention that ends at the cursor, without its `@`; None if none is."""
+    match = None
+    for match in _MENTION.finditer(before_cursor):  # noqa: B007  the last one counts
+        pass
+    if match is not None and match.end() == len(before_cursor) and match[1] is None:
+        return match[2] or match[3]
+    quoted = re.search(r'(?<![A-Za-z0-9._%+\-@/`])@("[^"\n]*|)$', before_cursor)
+    return quoted[1] if quoted else None
+
+
+def compose(typed: str, files: Sequence[tuple[str, str]]) -> str:
+    """Return the text that is sent: what was typed, then each file as a block under its name."""
+    return "\n\n".join([typed, *(fenced(text, name) for name, text in files)])
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A user message taken apart: what was typed, and a label for each attachment.
+
+    `again` is what to type to say it once more: files are named in it, not held.
+    """
+
+    typed: str
+    labels: tuple[str, ...] = ()
+    again: str = ""
+
+
+def said(content: Json) -> Said:
+    """Take the content of a user message apart."""
+    parts = content if isinstance(content, list) else [content]
+    images = [label for part in parts if (label := _image_label(part))]
+    text = content_text([part for part in parts if not _image_label(part)])
+    typed, attached = _parts(text)
+    labels = [_label(name, body) for name, body in attached]
+    outputs = [(name, body) for name, body in attached if name == CONSOLE]
+    return Said(typed, (*labels, *images), compose(typed, outputs))
+
+
+def _parts(text: str) -> tuple[str, list[tuple[str, str]]]:
+    found = blocks(text)
+    for number, first in enumerate(found):
+        typed, rest = text[: first.start], found[number:]
+        between = [text[a.end : b.start] for a, b in pairwise(rest)]
+        if (
+            typed.endswith("\n\n")
+            and not "".join([*between, text[rest[-1].end :]]).strip()
+            and all(_names(typed, block.info) for block in rest)
+        ):
+            return typed[:-2], [(block.info, block.text) for block in rest]
+    return text, []
+
+
+def _names(typed: str, info: str) -> bool:
+    if info == CONSOLE and "@!" in typed:
+        return True
+    return bool(info) and (f"@{info}" in typed or f"@{quote(info)}" in typed)
+
+
+def _label(name: str, body: str) -> str:
+    lines = body.count("\n")
+    size = f"{lines:,} line{'s' if lines != 1 else ''}"
+    if name == CONSOLE and body.startswith("$ "):
+        return f"[output of {body[2:].partition(chr(10))[0]}, {size}]"
+    return f"[file {name}, {size}]"
+
+
+def _image_label(part: Json) -> str:
+    if not isinstance(part, dict) or part.get("type") != "image_url":
+        return ""
+    image = part.get("image_url")
+    url = str(image.get("url") if isinstance(image, dict) else image)
+    kind, comma, data = url.partition(";base64,")
+    if not comma:
+        return f"[image {url[:60]}]"
+    return f"[image, {kind.removeprefix('data:image/')}, {max(1, len(data) * 3 // 4000):,} kB]"
