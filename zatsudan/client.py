@@ -135,7 +135,10 @@ class Client:
         """Send a request that is not streamed and return the whole answer as it came; raises ApiError."""
         self._log({"request": f"{self._base}/chat/completions", "body": body})
         try:
-            response = await self._http.post(f"{self._base}/chat/completions", json=body)
+            try:
+                response = await self._http.post(f"{self._base}/chat/completions", json=body)
+            except httpx.RemoteProtocolError:  # closed by the server while it was kept open
+                response = await self._http.post(f"{self._base}/chat/completions", json=body)
             if response.status_code != httpx.codes.OK:
                 message, code, param = read_error(response.content[:ERROR_BYTES])
                 raise StatusError(response.status_code, message, code=code, param=param)

@@ -30,20 +30,20 @@ class Composed:
 
 def compose(
     chat: "Chat",
+    model: str,
     last: str | None,
     parameters: Mapping[str, Json],
+    *,
     prefix: str = "",
     form: str = "",
-    *,
-    model: str = "",
 ) -> Composed:
-    """Return the request that follows the message `last`; raises TooLong.
+    """Return the request to a model that follows the message `last`; raises TooLong.
 
     With a `prefix` it goes on from that text, in one of the forms of core/prefill.py,
     or is asked to in words where the server takes none.
     """
     window = chat.window(last, reserve=chat.estimator.count(prefix))
-    body = chat.body(model or chat.session.model, window.messages, parameters)
+    body = chat.body(model, window.messages, parameters)
     reasoning = chat.server.reasoning if chat.server is not None else ""
     told = facts(window, chat.session.system, body, form=form, reasoning=reasoning)
     if form == NONE:

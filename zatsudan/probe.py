@@ -59,7 +59,7 @@ class Probe:
         """Return the settings that llama.cpp says it used for `VALUES`; empty for other servers."""
         self.say("asking the server itself …")
         try:
-            answer = await self._ask(_COUNT, max_tokens=1, verbose=True, **VALUES)
+            answer = await self.answer(_COUNT, max_tokens=1, verbose=True, **VALUES)
         except StatusError as error:
             if error.status in (400, 415, 422):
                 return {}  # one of the fields is refused: each is tried alone
@@ -68,7 +68,8 @@ class Probe:
         settings = verbose.get("generation_settings") if isinstance(verbose, dict) else None
         return settings if isinstance(settings, dict) else {}
 
-    async def _ask(self, text: str, **parameters: Json) -> JsonObject:
+    async def answer(self, text: str, **parameters: Json) -> JsonObject:
+        """Return the whole answer to a request."""
         self.sent += 1
         limit = (
             {}
@@ -92,11 +93,11 @@ class Probe:
             if repair is None or repair.name not in limit or repair in self.repairs:
                 raise
             self.repairs = (*self.repairs, repair)
-            return await self._ask(text, **parameters)
+            return await self.answer(text, **parameters)
 
     async def text(self, text: str, **parameters: Json) -> str:
         """Return what a request says."""
-        return _texts(await self._ask(text, **parameters))[0]
+        return _texts(await self.answer(text, **parameters))[0]
 
     async def once(self, text: str, **parameters: Json) -> str:
         """Return what a request says that several tests compare with: it is sent once."""
@@ -104,10 +105,6 @@ class Probe:
         if key not in self._kept:
             self._kept[key] = await self.text(text, **parameters)
         return self._kept[key]
-
-    async def answer(self, text: str, **parameters: Json) -> JsonObject:
-        """Return the whole answer to a request."""
-        return await self._ask(text, **parameters)
 
 
 def read_told(name: str, settings: JsonObject) -> Finding | None:

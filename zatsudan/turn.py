@@ -151,7 +151,7 @@ class Turn:
         elif form and self._asking:
             on_note("Going on from where it stopped (prefill).")
         composed = compose(
-            chat, self._parent.id, self._parameters, self._prefix, form, model=self.model
+            chat, self.model, self._parent.id, self._parameters, prefix=self._prefix, form=form
         )
         self.request, self.window, self._told = composed.body, composed.window, composed.told
         chat.window_start = self.window.start

@@ -12,6 +12,7 @@ from zatsudan.commands.outcomes import Diff, Experiment, Show, Work
 from zatsudan.core.messages import Message
 from zatsudan.core.session import Lab, Made, message_record
 from zatsudan.findings import REPEAT, Finding, Findings
+from zatsudan.presets import Preset, Presets
 
 
 def talk(chat: Chat, *replies: str) -> None:
@@ -55,6 +56,17 @@ async def test_a_comparison_of_models_on_a_new_message() -> None:
         assert outcome.blind
         assert outcome.parent.message.text == "what -- is it?"
         assert "no model of this server" in str(await refusal(chat, "/compare llama gpt"))
+
+
+async def test_presets_are_compared_by_name(tmp_path: Path) -> None:
+    async with serve(says("x")) as server, chat_with(server.base_url) as chat:
+        chat.presets = Presets(tmp_path)
+        chat.presets.write("warm", Preset({"temperature": 1.3}, model="m-2"))
+        outcome = await experiment(chat, "/compare warm now -- hi")
+        assert [(cell.label, dict(cell.parameters), cell.model) for cell in outcome.cells] == [
+            ("warm", {"temperature": 1.3}, "m-2"),
+            ("as it is now", {}, ""),
+        ]
 
 
 async def test_one_side_is_compared_with_now() -> None:

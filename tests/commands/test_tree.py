@@ -211,3 +211,14 @@ def test_a_deep_talk_is_drawn_without_recursion() -> None:
     assert end_of(session, "1") == "20000"
     assert len(records(session)) >= 20_000
     assert list(picture(Session())) == []
+
+
+async def test_save_to_a_path_writes_the_format_of_its_ending(chat: Chat, tmp_path: Path) -> None:
+    target = tmp_path / "talk.md"
+    await run(chat, f"/save {target}")
+    assert "second" in store.load(chat.journal.path).session.nodes["4"].message.text  # type: ignore[arg-type]
+    with pytest.raises(CommandError, match="already"):
+        await run(chat, f"/save {target}")
+    await run(chat, f"/save {tmp_path}/copy.jsonl")
+    assert store.load(tmp_path / "copy.jsonl").session.path() == chat.session.path()
+    assert chat.session.title == ""

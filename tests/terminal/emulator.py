@@ -177,6 +177,7 @@ async def _seated(
             COMMANDS,
             environ=environ or {"TERM": "xterm-256color"},
             stdout=screen,
+            screen=chat.config.screen,
             input_=keys,
             size=lambda: screen.size,
         )

@@ -12,9 +12,10 @@ from tests.test_turn import chat_with
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import Diff, Table
 from zatsudan.core.diff import diff, marked
+from zatsudan.core.styles import Dress
 from zatsudan.terminal.parts import diff_rows, table_rows
 from zatsudan.terminal.plain import PlainTerminal
-from zatsudan.terminal.rows import uncoloured
+from zatsudan.terminal.rows import uncoloured, wear
 
 
 def rows(old: str, new: str, width: int = 40) -> list[str]:
@@ -22,6 +23,7 @@ def rows(old: str, new: str, width: int = 40) -> list[str]:
 
 
 def test_what_went_and_what_came_have_marks_and_colours() -> None:
+    wear(Dress(), {"TERM": "xterm"})
     assert rows("a red cat", "a blue cat") == [
         "a \x1b[31m[-red-]\x1b[0m\x1b[32m{+blue+}\x1b[0m cat"
     ]

@@ -8,15 +8,13 @@ from zatsudan.commands.registry import Choice, Command, command, find
 from zatsudan.core.parameters import GROUPS
 
 KEYS = (
-    "Enter sends (while a reply comes, it queues) · Alt-Enter or Ctrl-J new line (Shift-Enter where "
-    "the terminal sends it) · Tab completes · "
-    "Up earlier messages, Ctrl-R searches them · Esc stops a reply and keeps what came · "
-    "Ctrl-C the same, or clears the line · Ctrl-X Ctrl-E editor · Ctrl-D leaves"
+    "Enter sends, or queues while a reply comes · Alt-Enter, Ctrl-J, Shift-Enter new line · Tab completes\n"
+    "Up and Ctrl-R earlier messages · Esc, Ctrl-C stop a reply · Ctrl-X Ctrl-E editor · Ctrl-D leaves"
 )
 
 LINES = (
-    "In a message, @FILE sends a text file or an image with it, and @! the output of the last command.\n"
-    "!COMMAND runs a command of your shell and shows what it says; nothing of it is sent by itself."
+    "@FILE in a message sends a file, @! the output of the last !COMMAND.\n"
+    "/help all lists every command, /help NAME explains one; // begins a message with a slash."
 )
 
 
@@ -51,12 +49,6 @@ async def help_(_chat: Chat, args: str) -> Outcome:
     else:
         parts.append(Line(LINES))
         parts.append(Line(KEYS, "dim"))
-        parts.append(
-            Line(
-                "/help all lists every command, /help NAME explains one; // begins a message with a slash.",
-                "dim",
-            )
-        )
     return Show(tuple(parts))
 
 

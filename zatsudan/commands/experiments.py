@@ -76,6 +76,7 @@ def plan(chat: Chat, count: int) -> str:
 def _sides(chat: Chat, args: str) -> Iterable[Choice]:
     yield from sampling.assignments(chat, args)
     yield from (Choice(model.id, "a model") for model in chat.models)
+    yield from (Choice(name, "a preset") for name in chat.presets.names())
     yield Choice("now", "the settings as they are")
     yield Choice("blind", "hide which is which until picked")
 
@@ -84,7 +85,7 @@ def _sides(chat: Chat, args: str) -> Iterable[Choice]:
 async def compare(chat: Chat, args: str) -> Outcome:
     """Compare replies of models or settings side by side.
 
-    Each of two to four is a model, or `temperature=1.2,top_p=0.9`, or `now` for the settings as they are; one
+    Each of two to four is a model, a preset, or `temperature=1.2,top_p=0.9`, or `now` for the settings as they are; one
     alone is compared with `now`. On the last message, or on a new one: `/compare now temperature=0 -- MESSAGE`.
     `blind` hides which is which until /pick, and /tally counts.
     """
@@ -115,6 +116,9 @@ def _side(chat: Chat, word: Word) -> Variation:
         return read_setting(word, _current(chat))
     if text == "now":
         return Variation()
+    if text in chat.presets.names():
+        preset = chat.presets.read(text)
+        return Variation(dict(preset.parameters), model=preset.model or "", name=text)
     known = [model.id for model in chat.models]
     fits = [name for name in known if text in name]
     if text in known or text == chat.session.model:

@@ -6,6 +6,7 @@ from zatsudan import native
 from zatsudan.chat import Chat
 from zatsudan.commands import sampling
 from zatsudan.commands.outcomes import Generate, Line, Outcome, Show, Table, say
+from zatsudan.commands.probes import with_effect
 from zatsudan.commands.registry import command
 from zatsudan.core.errors import CommandError, ZatsudanError
 from zatsudan.core.messages import Json
@@ -46,7 +47,7 @@ async def params(chat: Chat, args: str) -> Outcome:
             "/help NAME explains one parameter.",
         )
     own = await _defaults(chat) if args else None
-    table = _table(chat, own, every=bool(args))
+    table, effects = with_effect(chat, _table(chat, own, every=bool(args)))
     hints = ["· not sent", *(["* changed since the last reply"] if table.marks else [])]
     hints.append("/help NAME explains" if args else "/params all shows the rest")
     notes = sampling.warnings(chat.session)
@@ -64,7 +65,12 @@ async def params(chat: Chat, args: str) -> Outcome:
         if isinstance(order, list):
             notes.append(f"The server's samplers, in order: {' '.join(map(str, order))}.")
     return Show(
-        (table, Line("    ".join(hints), "dim"), *(Line(one_line(note), "dim") for note in notes))
+        (
+            table,
+            Line("    ".join(hints), "dim"),
+            *effects,
+            *(Line(one_line(note), "dim") for note in notes),
+        )
     )
 
 

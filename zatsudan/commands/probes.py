@@ -1,11 +1,12 @@
 """Commands that measure a server: does a parameter take effect, is a reply repeatable?"""
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import aclosing
 
 from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Line, Outcome, Show, Table, Work
 from zatsudan.commands.registry import Choice, command
-from zatsudan.core.errors import CommandError
+from zatsudan.core.errors import CommandError, ConnectionFailed
 from zatsudan.core.messages import Json, JsonObject, whole_number
 from zatsudan.core.metrics import by_signs, first_difference, units
 from zatsudan.core.parameters import PARAMETERS, find
@@ -114,20 +115,31 @@ async def repro(chat: Chat, args: str) -> Outcome:
 
     async def run(say: Say) -> Outcome:
         body = await _request(chat, parent, made.parameters, made.model)
-        client = await chat.client()
         texts: list[str] = []
         for number in range(count):
             say(f"run {number + 1} of {count} …")
-            reply = Reply()
-            async for chunk in client.stream(body):
-                for delta in chunk.deltas:
-                    if delta.index == 0:
-                        reply.add(delta)
-            texts.append(reply.content)
+            try:
+                texts.append(await _said(chat, body))
+            except ConnectionFailed as error:
+                if not error.passing:
+                    raise
+                texts.append(await _said(chat, body))  # a kept connection had been closed
         return _compared(chat, str(body["model"]), texts, recorded)
 
     settings = "with the settings of the last reply"
     return Work((Line(f"{count} requests, one at a time, {settings} · Esc stops", "dim"),), run)
+
+
+async def _said(chat: Chat, body: JsonObject) -> str:
+    """Return what a request says."""
+    reply = Reply()
+    client = await chat.client()
+    async with aclosing(client.stream(body)) as chunks:
+        async for chunk in chunks:
+            for delta in chunk.deltas:
+                if delta.index == 0:
+                    reply.add(delta)
+    return reply.content
 
 
 async def _request(

@@ -67,8 +67,11 @@ async def save(chat: Chat, args: str) -> Outcome:
     """Say where this session is saved, or name it.
 
     It is saved all the time, with or without a name; without one, its first words stand for it.
-    `/save NAME` gives it its name, `/rename` another one.
+    `/save NAME` gives it its name, `/rename` another one. `/save PATH` (with a slash or an
+    ending in it, as in talk.md) writes it there, in the format of the ending.
     """
+    if _is_path(args):
+        return await _save_to(chat, args)
     directory_of(chat)
     if not chat.session.nodes:
         raise CommandError(
@@ -86,6 +89,28 @@ async def save(chat: Chat, args: str) -> Outcome:
     if chat.journal.trouble:
         return say(chat.journal.trouble, "warn")
     return Show((Line(f"Saved: {name_of(chat)}", "good"), Line(f"{chat.journal.path}", "dim")))
+
+
+def _is_path(args: str) -> bool:
+    """Tell whether a person means a file: a slash, `~`, or an ending that is a format's."""
+    from zatsudan.exports import FORMATS
+
+    ending = args.rpartition(".")[2] if "." in args else ""
+    return "/" in args or args.startswith("~") or ending in {row.ending for row in FORMATS.values()}
+
+
+async def _save_to(chat: Chat, args: str) -> Outcome:
+    """Write the talk to a file, never over one that is there."""
+    from zatsudan.commands.transfer import export_text, write
+    from zatsudan.exports import FORMATS
+
+    ending = Path(args).suffix.removeprefix(".")
+    name = next(
+        (name for name, row in FORMATS.items() if row.ending == ending and row.talk), "jsonl"
+    )
+    text = await export_text(chat, name)
+    write(Path(args), text, instead=f"/export! {name} FILE overwrites a file.")
+    return say(f"Written as {name}: {one_line(args, 200)}", "good")
 
 
 @command("load", "[NAME|NUMBER]", group=GROUP, everyday=True, complete=_names)

@@ -153,8 +153,7 @@ async def request(chat: Chat, args: str) -> Outcome:
         made = reply.made or Made()
         title = f"The request of reply {reply.id}, to {one_line(made.server, 60)}"
         return Show(_request_parts(title, found.body, found.left_out))
-    await chat.model()
-    composed = compose(chat, chat.session.head, chat.session.parameters)
+    composed = compose(chat, await chat.model(), chat.session.head, chat.session.parameters)
     body = composed.body
     messages = body["messages"]
     if isinstance(messages, list) and not _ends_asking(messages[-1] if messages else None):

@@ -25,11 +25,15 @@ MOST = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Variation:
-    """What one cell has otherwise: values by name, names that are not sent, another model."""
+    """What one cell has otherwise: values by name, names that are not sent, another model.
+
+    `name`: what the whole is called, as a preset is.
+    """
 
     values: dict[str, Json] = field(default_factory=dict)
     unset: frozenset[str] = frozenset()
     model: str = ""
+    name: str = ""
 
     def over(self, parameters: Mapping[str, Json]) -> dict[str, Json]:
         """Return the parameters of the cell."""
@@ -39,6 +43,8 @@ class Variation:
     @property
     def label(self) -> str:
         """What the cell is called: `temperature 0.4 · seed 7`."""
+        if self.name:
+            return self.name
         parts = [self.model] if self.model else []
         parts += [f"{name} {show_value(value)}" for name, value in self.values.items()]
         parts += [f"{name} {UNSET}" for name in sorted(self.unset)]

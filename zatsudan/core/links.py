@@ -12,7 +12,8 @@ def links(text: str) -> list[str]:
     bracket of the Markdown link around it.
     """
     found: dict[str, None] = {}
-    for match in _LINK.finditer(text):
+    # An address may be a link's text too: [https://a.org](https://b.org).
+    for match in _LINK.finditer(text.replace("](", "] (")):
         address = match[0]
         while True:
             before = address
@@ -20,8 +21,6 @@ def links(text: str) -> list[str]:
             for opening, closing in ("()", "[]"):
                 if address.endswith(closing) and address.count(closing) > address.count(opening):
                     address = address[:-1]
-            cut = address.find("](")  # [https://a](https://b): the text and the address
-            address = address[:cut] if cut > 0 else address
             if address == before:
                 break
         if len(address) > len("https://"):

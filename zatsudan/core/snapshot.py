@@ -15,8 +15,11 @@ def records(session: Session) -> list[JsonObject]:
     ]
     if session.title:
         found.append({"type": "title", "title": session.title})
-    if session.system:
-        found.append({"type": "system", "content": session.system})
+    # Each that was ever in force: a reply's request is put together with its own.
+    earlier = [text for text in session.systems if text != session.system]
+    found += [{"type": "system", "content": text} for text in (*earlier, session.system) if text]
+    if earlier and not session.system:
+        found.append({"type": "system", "content": ""})
     if session.model or session.server:
         found.append({"type": "model", "model": session.model, "server": session.server})
     found += [

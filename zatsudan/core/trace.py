@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from zatsudan.core.errors import CommandError
 from zatsudan.core.messages import Json, JsonObject, Message
-from zatsudan.core.prefill import FORMS, prefilled
+from zatsudan.core.prefill import FORMS, NONE, asked, prefilled
 from zatsudan.core.protocol import build_request
 from zatsudan.core.refusals import SYSTEM, Repair, mended
 from zatsudan.core.session import Node, Session
@@ -96,6 +96,8 @@ def traced(session: Session, reply: Node) -> Traced:
     form = told.get("form")
     if made.given and isinstance(form, str) and form in FORMS:
         body = prefilled(body, reply.message.text[: made.given], form)
+    elif made.given and form == NONE:
+        body = asked(body, reply.message.text[: made.given])
     return Traced(body, left_out)
 
 

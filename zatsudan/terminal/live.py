@@ -26,7 +26,7 @@ from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line, printable
 from zatsudan.core.protocol import Delta
-from zatsudan.core.styles import Dress
+from zatsudan.core.styles import Dress, colours
 from zatsudan.lab import OnDelta, OnEnd, Run
 from zatsudan.terminal import prompt, ptk
 from zatsudan.terminal.attention import Attention
@@ -98,6 +98,7 @@ class LiveTerminal:
             input_=input_,
             vi=screen.keys == "vi",
             dress=self._dress,
+            colours=colours(environ),
         )
         self._app = self._prompt.app
         self._app.on_resize = self._resize_soon

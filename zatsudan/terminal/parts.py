@@ -85,7 +85,7 @@ def said_rows(content: Json, width: int) -> Iterator[str]:
     folded = ""
     if len(rows) > FOLD_ROWS:
         del rows[FOLDED_ROWS:]
-        lines = text.count("\n") + 1
+        lines = text.rstrip("\n").count("\n") + 1
         size = f"{lines:,} lines" if lines > 1 else f"{len(text):,} characters"
         folded = f"[{size} in all · /raw said shows them]"
     for row in rows:

@@ -44,7 +44,7 @@ MENU_ROWS = 8
 # ground, and NO_COLOR would make a suggestion look like what was typed.
 _CLASSES = {
     "prompt": "bold",
-    "auto-suggestion": "dim",
+    "auto-suggestion": "fg:default dim",
     "toolbar": "dim",
     "toolbar.warn": "nodim fg:ansiyellow",
     "completion-menu": "bg:default",
@@ -74,6 +74,11 @@ def style(dress: Dress) -> Style:
         if part in _PARTS:
             classes[_PARTS[part]] = _written(paint)
     return Style.from_dict(classes)
+
+
+def _depth(colours: int) -> ColorDepth:
+    depths = {0: ColorDepth.DEPTH_1_BIT, 16: ColorDepth.DEPTH_4_BIT, 256: ColorDepth.DEPTH_8_BIT}
+    return depths.get(colours, ColorDepth.DEPTH_24_BIT)
 
 
 def _written(paint: Paint) -> str:
@@ -118,8 +123,9 @@ def build(
     input_: Input | None = None,
     vi: bool = False,
     dress: Dress | None = None,
+    colours: int = 16,
 ) -> Prompt:
-    """Make the prompt's application."""
+    """Make the prompt's application, on a terminal of so many colours."""
 
     def accept(buffer: Buffer) -> bool:
         actions.submit(buffer.text)
@@ -166,7 +172,7 @@ def build(
         layout=Layout(body, focused_element=window),
         key_bindings=keys.bindings(actions, buffer),
         style=style(dress or Dress()),
-        color_depth=ColorDepth.DEPTH_1_BIT if dress and dress.theme == "none" else None,
+        color_depth=_depth(0 if dress and dress.theme == "none" else colours),
         output=output,
         input=input_,
         editing_mode=EditingMode.VI if vi else EditingMode.EMACS,

@@ -27,6 +27,7 @@ from zatsudan.commands.outcomes import (
     Prefill,
     Show,
     Work,
+    say,
 )
 from zatsudan.commands.registry import Command, find, parse
 from zatsudan.commands.tokens import fork
@@ -155,6 +156,8 @@ class Repl:
         self._surface.show(work.parts)
         try:
             return await work.run(self._surface.hint)
+        except asyncio.CancelledError:
+            return say("Stopped.", "dim")
         finally:
             self._surface.hint("")
 
@@ -182,6 +185,9 @@ class Repl:
         self._surface.doing(f"running {one_line(command, 40)}")
         try:
             self.ran = await run(command, os.environ.get("SHELL") or "/bin/sh")
+        except asyncio.CancelledError:
+            self._surface.show((Line("stopped before it began", "dim"),))
+            return False
         finally:
             self._surface.doing("")
         self._surface.show(ran_parts(self.ran))

@@ -1,0 +1,118 @@
+"""Replies taken elsewhere."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.doubles import ScriptedClient
+from zatsudan import desktop
+from zatsudan.chat import Chat
+from zatsudan.commands import COMMANDS
+from zatsudan.commands.outcomes import Copy, Outcome, Show, Table
+from zatsudan.commands.registry import find, parse
+from zatsudan.config import Config
+from zatsudan.core.errors import CommandError
+from zatsudan.core.messages import Message
+from zatsudan.core.session import message_record
+
+REPLY = """See https://example.com/a.
+
+```python
+print("one")
+```
+
+- or
+  ```sh
+  two
+  ```
+"""
+
+
+@pytest.fixture
+def talk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Chat]:
+    monkeypatch.chdir(tmp_path)
+
+    def make(reply: str) -> Chat:
+        chat = Chat(Config(), None, connect=ScriptedClient().connect)
+        chat.new()
+        asked = chat.say("question")
+        chat.record(
+            message_record(chat.session.next_id(), asked.id, Message("assistant", reply), "now")
+        )
+        return chat
+
+    return make
+
+
+async def run(chat: Chat, line: str) -> Outcome:
+    parsed = parse(line)
+    assert parsed is not None
+    return await find(COMMANDS, parsed[0]).run(chat, parsed[1])
+
+
+async def test_copy(talk: Callable[[str], Chat]) -> None:
+    chat = talk(REPLY)
+    assert await run(chat, "/copy") == Copy(REPLY, "the last reply")
+    assert await run(chat, "/copy 2") == Copy("two\n", "code block 2")
+    whole = await run(chat, "/copy all")
+    assert isinstance(whole, Copy)
+    assert "question" in whole.text
+    for wrong in ("3", "0", "x"):
+        with pytest.raises(CommandError, match="has 2 code blocks"):
+            await run(chat, f"/copy {wrong}")
+
+
+async def test_write_asks_before_it_overwrites(talk: Callable[[str], Chat], tmp_path: Path) -> None:
+    chat = talk(REPLY)
+    await run(chat, '/write "my file.py" 1')
+    assert (tmp_path / "my file.py").read_text() == 'print("one")\n'
+    with pytest.raises(CommandError, match="already") as caught:
+        await run(chat, '/write "my file.py" 2')
+    advice = caught.value.advice
+    assert advice == '/write! "my file.py" 2 overwrites it.'
+    await run(chat, advice.removesuffix(" overwrites it."))
+    assert (tmp_path / "my file.py").read_text() == "two\n"
+    await run(chat, "/write all.md")
+    assert (tmp_path / "all.md").read_text() == REPLY
+
+
+async def test_a_single_block_is_what_is_written(
+    talk: Callable[[str], Chat], tmp_path: Path
+) -> None:
+    await run(talk("Here:\n\n```\nx\n```\nDone."), "/write a")
+    assert (tmp_path / "a").read_text() == "x\n"
+
+
+async def test_open(talk: Callable[[str], Chat], monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[tuple[str, str]] = []
+    monkeypatch.setattr(desktop, "opener", lambda: "opener")
+    monkeypatch.setattr(desktop, "open_link", lambda *args: opened.append(args))
+    chat = talk(REPLY + "\nand file:///etc/passwd; https://b.org/?a=1&b=$(date)")
+    listed = await run(chat, "/open")
+    assert isinstance(listed, Show)
+    table = listed.parts[0]
+    assert isinstance(table, Table)
+    assert [row[1] for row in table.rows] == [
+        "https://example.com/a",
+        "https://b.org/?a=1&b=$(date)",
+    ]
+    assert opened == []
+    await run(chat, "/open 2")
+    assert opened == [("opener", "https://b.org/?a=1&b=$(date)")]
+    with pytest.raises(CommandError, match="2 links"):
+        await run(chat, "/open 3")
+
+
+async def test_a_link_reaches_its_program_past_the_shell(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    program = tmp_path / "opener"
+    program.write_text(f'#!/bin/sh\nprintf "%s|" "$#" "$@" >{log}.new; mv {log}.new {log}\n')
+    program.chmod(0o700)
+    desktop.open_link(str(program), "https://a.org/;touch$IFS/x")
+    import asyncio
+
+    async with asyncio.timeout(10):
+        while not log.exists():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert log.read_text() == "1|https://a.org/;touch$IFS/x|"
