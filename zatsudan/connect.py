@@ -10,6 +10,7 @@ import shlex
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 from zatsudan.config import Config, Price, Profile
@@ -48,8 +49,7 @@ class Server:
     prices: Mapping[str, Price] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
+class Wishes(NamedTuple):
     """What the command line says about the connection."""
 
     base_url: str = ""

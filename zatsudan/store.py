@@ -9,8 +9,8 @@ import json
 import os
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from zatsudan.core.errors import SessionInUse, StoreError
 from zatsudan.core.messages import JsonObject
@@ -162,8 +162,7 @@ def _whole(fd: int) -> int:
     return 0
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(NamedTuple):
     """A session read from disk; `damaged` lines were skipped, `torn` if the last was cut."""
 
     session: Session

@@ -177,7 +177,7 @@ class Turn:
             exact = prompt_size(error) or 0
             chat.estimator = chat.estimator.learn(self._raw_prompt, exact)
             # A server that names no length: three quarters of what it refused.
-            repair = replace(repair, value=repair.value or tokens * 3 // 4)
+            repair = repair._replace(value=repair.value or tokens * 3 // 4)
         chat.learned.add(chat.server.name, self.model, repair, chat.now()[:10])
         on_note(repair.sentence(self.model))
         return True

@@ -74,6 +74,7 @@ class _Connection(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         self._received = bytearray()
+        self._wanted: int | None = None  # bytes of the request that is coming
         self._task: asyncio.Task[None] | None = None
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -83,12 +84,16 @@ class _Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         at = time.monotonic()
         self._received += data
-        head, blank, body = bytes(self._received).partition(b"\r\n\r\n")
-        if not blank:
+        if self._wanted is None:
+            end = self._received.find(b"\r\n\r\n") + 4
+            if end < 4:
+                return
+            length = re.search(rb"(?i)content-length: *(\d+)", self._received[:end])
+            self._wanted = end + (int(length[1]) if length is not None else 0)
+        if len(self._received) < self._wanted:
             return
-        length = re.search(rb"(?i)content-length: *(\d+)", head)
-        if length is not None and len(body) < int(length[1]):
-            return
+        head, _, body = bytes(self._received).partition(b"\r\n\r\n")
+        self._wanted = None
         self._received.clear()
         if head.startswith(b"POST"):
             self._answer(at, body)

@@ -1,8 +1,9 @@
 """What commands hand back: plain values. The terminal decides how they look."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple, TypeAlias
 
 from zatsudan.core.diff import Change
 from zatsudan.core.messages import Json
@@ -12,8 +13,7 @@ from zatsudan.core.tokenview import Token
 from zatsudan.lab import Cell
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One or more lines of text. `tone`: plain, dim, good or warn. `spans` of the text are set off."""
 
     text: str
@@ -21,8 +21,7 @@ class Line:
     spans: tuple[tuple[int, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """Rows under a head. `marks` are the numbers of rows to be set off; `right` columns of numbers.
 
     `brief`: each row is one row of the screen; the last column is cut, or goes where there is no room.
@@ -36,8 +35,7 @@ class Table:
     brief: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Talk:
+class Talk(NamedTuple):
     """Messages of the session, shown as they looked when they were said.
 
     `above` counts the messages before them that are not shown.
@@ -47,22 +45,19 @@ class Talk:
     above: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Diff:
+class Diff(NamedTuple):
     """What changed between two texts."""
 
     changes: tuple[Change, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(NamedTuple):
     """Lines that are cut to the width instead of wrapped, each with its tone."""
 
     lines: tuple[Line, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(NamedTuple):
     """The tokens of a reply on a scale of their probability, with its legend."""
 
     tokens: tuple[Token, ...]
@@ -71,16 +66,14 @@ class Tokens:
 Part: TypeAlias = Line | Table | Talk | Rows | Diff | Tokens
 
 
-@dataclass(frozen=True, slots=True)
-class Show:
+class Show(NamedTuple):
     """Show these parts; `afresh` on a screen that has been scrolled empty."""
 
     parts: tuple[Part, ...]
     afresh: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Generate:
+class Generate(NamedTuple):
     """Ask for a reply to this user message, with other parameters for this once.
 
     With a `prefix` the reply goes on from that text; `logprobs` are those of its tokens, where known.
@@ -89,7 +82,7 @@ class Generate:
     """
 
     parent: Node
-    overrides: Mapping[str, Json] = field(default_factory=dict)
+    overrides: Mapping[str, Json] = MappingProxyType({})
     parts: tuple[Part, ...] = ()
     prefix: str = ""
     logprobs: tuple[Json, ...] = ()
@@ -97,8 +90,7 @@ class Generate:
     again: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Experiment:
+class Experiment(NamedTuple):
     """Make a reply for each cell; `together`: by one request with `n` if the server takes it.
 
     `blind`: the person is not to know which cell is which.
@@ -111,8 +103,7 @@ class Experiment:
     blind: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(NamedTuple):
     """Show the parts, then do what takes a while, and carry out its outcome.
 
     `run` gets a function that takes a line on how far it is.
@@ -122,8 +113,7 @@ class Work:
     run: Callable[[Callable[[str], None]], Awaitable["Outcome"]]
 
 
-@dataclass(frozen=True, slots=True)
-class Prefill:
+class Prefill(NamedTuple):
     """Put a text into the input line, or with `editor` into the editor."""
 
     text: str
@@ -131,16 +121,14 @@ class Prefill:
     editor: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
+class Copy(NamedTuple):
     """Put a text into the clipboard; `what` names it."""
 
     text: str
     what: str
 
 
-@dataclass(frozen=True, slots=True)
-class Inspect:
+class Inspect(NamedTuple):
     """Let the person walk over the tokens of a reply, and take another one at a place.
 
     `refusal` says why no reply can go on from there; `` if one can.
@@ -157,8 +145,7 @@ class Leave:
     """End the program."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pick:
+class Pick(NamedTuple):
     """Let the person choose one of `rows`; where there is no screen for that, show `instead`.
 
     `chosen` gets the key of the row and returns what follows; `enter` says what

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import aclosing
-from dataclasses import replace
 
 from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Line, Outcome, Show, Table, Work
@@ -93,7 +92,7 @@ def with_effect(chat: Chat, table: Table) -> tuple[Table, list[Line]]:
     if REPEAT in found:
         lines.append(Line(f"/repro {found[REPEAT].day}: {found[REPEAT].detail}", "dim"))
     head = (table.head[0], "", *table.head[1:])
-    return replace(table, head=head, rows=rows), lines
+    return table._replace(head=head, rows=rows), lines
 
 
 # --- repeatable? --------------------------------------------------------------------

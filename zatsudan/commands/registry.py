@@ -8,6 +8,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from types import ModuleType
+from typing import NamedTuple
 
 from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Outcome
@@ -15,8 +16,7 @@ from zatsudan.core.errors import CommandError
 from zatsudan.core.words import quote
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """One completion: the text, and what the menu says beside it."""
 
     text: str

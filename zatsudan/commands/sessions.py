@@ -169,7 +169,7 @@ def jump(chat: Chat, path: Path, node_id: str) -> Outcome:
     parts.append(head)
     if between >= 0:
         parts.append(Talk((session.nodes[node_id],), at))
-        talk = replace(talk, above=0)
+        talk = talk._replace(above=0)
     if between > 0:
         parts.append(
             Line(f"{between} messages between are not shown; /show all shows them.", "dim")

@@ -4,7 +4,7 @@ import json
 import math
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from zatsudan.core.messages import Json
 from zatsudan.core.words import Word
@@ -12,8 +12,7 @@ from zatsudan.core.words import Word
 Read = Callable[[Sequence[Word], Json], Json]
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """A form of value: how it is read from words, checked, and described (in a sentence, and `short`)."""
 
     range: str

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from zatsudan.core.messages import Json, whole_number
 
@@ -10,8 +10,7 @@ from zatsudan.core.messages import Json, whole_number
 LIMIT = 5_000
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
+class Model(NamedTuple):
     """A model's id, and its context length in tokens (0: the server does not tell)."""
 
     id: str

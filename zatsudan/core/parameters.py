@@ -11,7 +11,7 @@ rows of the group `local` are what llama.cpp, vLLM and their kin take besides.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from zatsudan.core.errors import CommandError
 from zatsudan.core.kinds import (
@@ -33,8 +33,7 @@ from zatsudan.core.messages import Json
 from zatsudan.core.words import Word, quote
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """One row. `name` is the wire name; `advice` says when one would change it."""
 
     name: str

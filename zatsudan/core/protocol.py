@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from zatsudan.core.errors import StreamError
 from zatsudan.core.logprobs import read_logprobs
@@ -42,8 +43,7 @@ class Delta:
     extra: tuple[tuple[str, Json], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(NamedTuple):
     """One event of the stream, or a whole response read as one chunk."""
 
     deltas: tuple[Delta, ...] = ()

@@ -151,7 +151,7 @@ class Reader:
 
     def _joined(self, chunk: Chunk) -> Chunk:
         deltas = tuple(self._whole_delta(delta) for delta in chunk.deltas)
-        return chunk if deltas == chunk.deltas else replace(chunk, deltas=deltas)
+        return chunk if deltas == chunk.deltas else chunk._replace(deltas=deltas)
 
     def _whole_delta(self, delta: Delta) -> Delta:
         """Put together what the server cut: characters, and the tags around reasoning."""

@@ -7,7 +7,7 @@ field: that is the person's to mend.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from zatsudan.core.errors import ApiError, StatusError
 from zatsudan.core.messages import Json, JsonObject
@@ -59,8 +59,7 @@ DROP, RENAME, SYSTEM, SHRINK = "drop", "rename", "system", "shrink"
 PREFILL = "prefill"
 
 
-@dataclass(frozen=True, slots=True)
-class Repair:
+class Repair(NamedTuple):
     """One thing to do otherwise for this server and model.
 
     `kind`: drop the field `name`; rename it to `value`; put the system message

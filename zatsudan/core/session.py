@@ -8,6 +8,7 @@ the head.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from zatsudan.core.messages import Json, JsonObject, Message, Usage
 
@@ -115,8 +116,7 @@ class Node:
     made: Made | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """A parameter's value and where it came from (config, preset, flag, session)."""
 
     value: Json

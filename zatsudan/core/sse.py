@@ -9,13 +9,12 @@ at the end of the stream: sloppy servers end so, and it may hold the usage.
 
 import codecs
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _LINE_END = re.compile("\r\n|\r|\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One event: its data lines joined, and its type (`message` if not named)."""
 
     data: str

@@ -7,8 +7,8 @@ always marked `~` where a person sees it.
 """
 
 import re
-from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 _WIDE = "[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef]|[^\x00-\uffff]"
 
@@ -16,8 +16,7 @@ _WIDE = "[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef]|[^\
 PER_MESSAGE = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Estimator:
+class Estimator(NamedTuple):
     """`ratio`: exact counts over raw estimates so far; `seen`: raw tokens that it rests on."""
 
     ratio: float = 1.0
@@ -36,7 +35,7 @@ class Estimator:
             return self
         weight = min(self.seen, 20_000.0)
         ratio = (self.ratio * weight + exact) / (weight + raw)
-        return replace(self, ratio=min(4.0, max(0.25, ratio)), seen=self.seen + raw)
+        return self._replace(ratio=min(4.0, max(0.25, ratio)), seen=self.seen + raw)
 
 
 # A window counts the same messages turn after turn.

@@ -1,7 +1,7 @@
 """Walking the tree of a session: variants, the way forward, and its picture."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from zatsudan.core.messages import Json
 from zatsudan.core.session import Made, Node, Session
@@ -48,8 +48,7 @@ def _settings(made: Made | None) -> dict[str, Json]:
     return {} if made is None else {"model": made.model, **made.parameters}
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(NamedTuple):
     """One line of the picture: `lead` is drawn before the message."""
 
     node: Node

@@ -8,7 +8,8 @@ and the server's prompt cache keeps working.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from zatsudan.core.errors import TooLong
 from zatsudan.core.messages import Message
@@ -16,8 +17,7 @@ from zatsudan.core.session import Node
 from zatsudan.core.tokens import PER_MESSAGE
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """What is sent. `start` is the first node of the unpinned part, None for all of the path.
 
     `left_out` counts the messages of the path that are not sent; `tokens` is

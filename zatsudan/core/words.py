@@ -9,7 +9,7 @@ as it stands, blanks and quotes and all.
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from zatsudan.core.errors import CommandError
 
@@ -18,8 +18,7 @@ _JSON = json.JSONDecoder()
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word; `quoted` if any part stood in quotes, `name` what stood before its first bare `=`."""
 
     text: str

@@ -1,7 +1,7 @@
 """The view: a reply while it streams, above the live prompt.
 
 Finished rows are committed; the open ones and a status line are drawn at most
-30 times a second, the first token and the end at once, and never sooner than
+25 times a second, the first token and the end at once, and never sooner than
 three times what the last frame cost.
 """
 
@@ -14,7 +14,7 @@ from zatsudan.terminal.parts import thought_rows
 from zatsudan.terminal.rows import sgr
 from zatsudan.terminal.stream import RowStream, TextStream
 
-FRAME_SECONDS = 1 / 30
+FRAME_SECONDS = 1 / 25
 #: How often the status line may change by itself, in seconds.
 STATUS_SECONDS = 0.25
 #: How long an ambiguous end is held back, in seconds.
