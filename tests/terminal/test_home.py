@@ -225,7 +225,7 @@ async def test_the_toolbar_tells_how_full_the_window_is() -> None:
     from zatsudan.core.models import Model
 
     def counted(prompt: int) -> Script:
-        return Script([chunk("ok", "stop"), usage(prompt, 1), DONE])
+        return Script([chunk("ok"), usage(prompt, 1), DONE])
 
     async with sitting(counted(20), counted(2300)) as person:
         assert (await person.say("short " * 10)).endswith("\nscripted")
@@ -288,3 +288,10 @@ async def test_no_theme_is_no_colour() -> None:
         written = "".join(person.screen.raw)
         assert "\x1b[1mTitle" in written
         assert ";3" not in written.replace("\x1b[?", "")
+
+
+async def test_the_help_fits_a_screen() -> None:
+    async with sitting() as person:
+        shown = await person.say("/help")
+        assert shown.startswith("» /help") or "\n» /help\n" in shown
+        assert "@! sends its output." in shown

@@ -8,16 +8,11 @@ from zatsudan.commands.registry import Choice, Command, command, find
 from zatsudan.core.parameters import GROUPS
 
 KEYS = (
-    "Enter sends (while a reply comes, it queues) · Alt-Enter or Ctrl-J new line (Shift-Enter where "
-    "the terminal sends it) · Tab completes · "
-    "Up earlier messages, Ctrl-R searches them · Esc stops a reply and keeps what came · "
-    "Ctrl-C the same, or clears the line · Ctrl-X Ctrl-E editor · Ctrl-D leaves"
+    "Enter sends or queues · Alt-Enter, Shift-Enter new line · Tab completes\n"
+    "Up, Ctrl-R earlier · Esc, Ctrl-C stop · Ctrl-X Ctrl-E editor · Ctrl-D leaves"
 )
 
-LINES = (
-    "In a message, @FILE sends a text file or an image with it, and @! the output of the last command.\n"
-    "!COMMAND runs a command of your shell and shows what it says; nothing of it is sent by itself."
-)
+LINES = "@FILE in a message sends that file; !COMMAND runs it, @! sends its output."
 
 
 def _table() -> dict[str, Command]:
@@ -53,7 +48,7 @@ async def help_(_chat: Chat, args: str) -> Outcome:
         parts.append(Line(KEYS, "dim"))
         parts.append(
             Line(
-                "/help all lists every command, /help NAME explains one; // begins a message with a slash.",
+                "/help all lists every command, /help NAME explains one; // sends a slash.",
                 "dim",
             )
         )
