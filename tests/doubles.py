@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from typing import cast
 
 import httpx
@@ -143,6 +143,11 @@ class ScriptedClient:
 
     async def models(self) -> list[Model]:
         return self._models
+
+    async def native(self, path: str, body: Mapping[str, Json] | None = None) -> Json:
+        """Know nothing beside /v1."""
+        del path, body
+        return None
 
     async def aclose(self) -> None:
         self.closed = True

@@ -94,17 +94,36 @@ class Request:
 
 @dataclass
 class Server:
-    """The running server. `scripts` are used up one by one; the last one stays."""
+    """The running server. `scripts` are used up one by one; the last one stays.
+
+    `listing` answers the question for models instead of `models`.
+    """
 
     scripts: list[Script | Callable[[Request], Script]] = field(default_factory=list)
     models: Sequence[str] = ("scripted",)
+    listing: Script | None = None
     requests: list[Request] = field(default_factory=list)
     gone: asyncio.Event = field(default_factory=asyncio.Event)
     base_url: str = ""
+    _handlers: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def aclose(self) -> None:
+        """End all connections, and wait until they have ended."""
+        handlers = list(self._handlers)
+        for task in handlers:
+            task.cancel()
+        await asyncio.gather(*handlers, return_exceptions=True)
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection."""
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+        task = asyncio.current_task()
+        if task is not None:
+            self._handlers.add(task)
+            task.add_done_callback(self._handlers.discard)
+        # Cancelled: the loop ends while a client keeps its connection.
+        with contextlib.suppress(
+            ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError
+        ):
             while (request := await _read(reader)) is not None:
                 self.requests.append(request)
                 if not await self._send(self._script(request), reader, writer):
@@ -112,7 +131,9 @@ class Server:
         writer.close()
 
     def _script(self, request: Request) -> Script:
-        if request.path.endswith("/models"):
+        if request.path.partition("?")[0].endswith("/models"):
+            if self.listing is not None:
+                return self.listing
             listed = {"object": "list", "data": [{"id": name} for name in self.models]}
             return Script(
                 [json.dumps(listed).encode()],
@@ -180,6 +201,7 @@ async def serve(
         yield server
     finally:
         listener.close()
+        await server.aclose()
 
 
 def pieces_of(text: str, size: int = 4) -> Iterable[str]:

@@ -105,6 +105,14 @@ def _record(draw: st.DrawFn, session: Session) -> JsonObject:
             "parent": anywhere,
             "content": draw(texts),
         }
+    if kind == "lab":
+        cells: list[Json] = [
+            {"label": draw(texts), "id": draw(st.sampled_from(ids))}
+            for _ in range(draw(st.integers(0, 3)))
+        ]
+        return {"type": "lab", "parent": anywhere, "cells": cells, "blind": draw(st.booleans())}
+    if kind == "vote":
+        return {"type": "vote", "picked": draw(st.sampled_from("ab")), "labels": ["a", draw(texts)]}
     return {
         "type": kind,
         "id": anywhere if kind in ("head", "pin") else "a",
@@ -119,7 +127,7 @@ def _record(draw: st.DrawFn, session: Session) -> JsonObject:
     }
 
 
-KINDS = ("delta", "set", "unset", "system", "model", "title", "head", "pin")
+KINDS = ("delta", "set", "unset", "system", "model", "title", "head", "pin", "lab", "vote")
 
 
 @st.composite

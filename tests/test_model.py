@@ -16,10 +16,16 @@ import pytest
 from zatsudan import embedded
 from zatsudan.chat import Chat
 from zatsudan.client import Client
+from zatsudan.commands import COMMANDS
+from zatsudan.commands.outcomes import Generate, Inspect, Line, Outcome, Show, Table
+from zatsudan.commands.registry import find, parse
+from zatsudan.commands.tokens import fork
+from zatsudan.commands.trace import verdict
 from zatsudan.config import Config, Local, Network
 from zatsudan.connect import Server
 from zatsudan.core.errors import StatusError
 from zatsudan.core.messages import Json
+from zatsudan.core.tokenview import read_tokens
 from zatsudan.prefill import known_form
 from zatsudan.turn import Turn
 
@@ -229,3 +235,84 @@ async def test_a_reply_goes_on_from_a_given_text(model: Server) -> None:
         await whole.run(lambda _: None)
         assert whole.nodes[0].message.text == reply.message.text
         assert chat.session.variants(reply) == [reply, whole.nodes[0]]
+
+
+async def command(chat: Chat, line: str) -> Outcome:
+    parsed = parse(line)
+    assert parsed is not None
+    return await find(COMMANDS, parsed[0]).run(chat, parsed[1])
+
+
+async def test_a_fork_goes_on_from_exactly_that_text(model: Server) -> None:
+    async with talk(model) as chat:
+        await command(chat, "/set logprobs on top_logprobs 5 temperature 0")
+        turn = await ask(chat, "Name three colours.")
+        outcome = await command(chat, "/inspect")
+        assert isinstance(outcome, Inspect)
+        assert outcome.refusal == ""
+        assert "".join(token.text for token in outcome.tokens).startswith(
+            turn.nodes[0].message.text
+        )
+        at = 4
+        other = next(
+            option
+            for option in outcome.tokens[at].options
+            if option.data != outcome.tokens[at].data
+        )
+        taken = fork(chat, turn.nodes[0], at, other)
+        before = "".join(token.text for token in outcome.tokens[:at])
+        assert taken.prefix == before + other.text
+        forked = chat.turn(taken.parent, {"max_tokens": 8}, taken.prefix, taken.logprobs)
+        await forked.run(lambda _: None)
+        text = forked.nodes[0].message.text
+        assert text.startswith(taken.prefix)
+        assert len(text) > len(taken.prefix)
+        known = read_tokens(forked.made.logprobs)
+        assert "".join(token.text for token in known).startswith(text)
+        # Its own next token, by the server's account: greedy, so the likeliest.
+        assert known[at + 1].data == known[at + 1].options[0].data
+
+
+async def test_a_ban_keeps_a_word_out(model: Server) -> None:
+    async with talk(model) as chat:
+        await command(chat, "/set temperature 0 seed 1 max_tokens 24")
+        turn = await ask(chat, "Name three colours.", max_tokens=24)
+        word = "Red"
+        assert word in turn.nodes[0].message.text
+        await command(chat, f"/ban {word} --forms")
+        shown = await command(chat, "/bias")
+        assert isinstance(shown, Show)
+        assert isinstance(shown.parts[0], Table)
+        assert {row[1] for row in shown.parts[0].rows} >= {"Red", "·Red"}
+        banned = await ask(chat, "Name three colours.", max_tokens=24)
+        assert word not in banned.nodes[0].message.text
+        assert banned.nodes[0].message.text
+
+
+async def test_a_replay_at_temperature_0_is_the_same(model: Server) -> None:
+    async with talk(model) as chat:
+        await command(chat, "/temperature 0")
+        first = await ask(chat, "Name three colours.")
+        await ask(chat, "And more?")
+        outcome = await command(chat, f"/replay {first.nodes[0].id}")
+        assert isinstance(outcome, Generate)
+        assert outcome.again is not None
+        again = chat.again(outcome.again)
+        await again.run(lambda _: None)
+        assert again.request == first.request
+        said = verdict(first.nodes[0], again.nodes[0])
+        assert isinstance(said[0], Line)
+        assert said[0].text.startswith("The same text")
+
+
+async def test_the_engine_tells_its_own_defaults(model: Server) -> None:
+    async with talk(model) as chat:
+        shown = await command(chat, "/params all")
+        assert isinstance(shown, Show)
+        assert isinstance(shown.parts[0], Table)
+        at = shown.parts[0].head.index("server")
+        told = {row[0]: row[at] for row in shown.parts[0].rows}
+        assert told["temperature"] == "0.8"
+        assert told["min_p"] == "0.05"
+        assert told["dry_base"] == "1.75"
+        assert told["user"] == ""

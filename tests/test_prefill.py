@@ -12,6 +12,9 @@ from zatsudan.prefill import find_form, known_form
 if TYPE_CHECKING:
     from zatsudan.core.messages import JsonObject
 
+if TYPE_CHECKING:
+    from zatsudan.core.messages import JsonObject
+
 
 @pytest.mark.parametrize(
     ("text", "verdict"),

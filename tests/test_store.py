@@ -15,7 +15,8 @@ from tests.strategies import any_text
 from zatsudan.core.errors import StoreError
 from zatsudan.core.messages import JsonObject, Message
 from zatsudan.core.session import message_record
-from zatsudan.store import Journal, begin_record, encode, find, load, summaries
+from zatsudan.shelf import find, summaries
+from zatsudan.store import Journal, begin_record, encode, load
 
 
 def said(

@@ -2,10 +2,11 @@
 
 import contextlib
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from zatsudan import store
+from zatsudan.connect import shown_url
 from zatsudan.core.messages import Json
 from zatsudan.core.models import Model, read_models
 from zatsudan.core.protocol import loads
@@ -19,21 +20,18 @@ class Catalogue:
 
     def of(self, base_url: str) -> list[Model]:
         """Return the models that this server listed last."""
-        return read_models(self._read().get(base_url))
+        return read_models(self._read().get(shown_url(base_url)))
 
     def keep(self, base_url: str, models: Sequence[Model]) -> None:
         """Remember a server's models."""
         if self._path is None:
             return
         known = self._read()
-        known[base_url] = [
+        known[shown_url(base_url)] = [
             {"id": model.id, "context_length": model.context_length} for model in models
         ]
-        new = self._path.with_suffix(".new")
         with contextlib.suppress(OSError):  # asked for again next time
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            new.write_text(json.dumps(known), encoding="utf-8")
-            os.replace(new, self._path)  # noqa: PTH105  atomic by name
+            store.replace(self._path, json.dumps(known).encode())
 
     def _read(self) -> dict[str, Json]:
         if self._path is None:

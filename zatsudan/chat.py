@@ -8,7 +8,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,15 +21,20 @@ from zatsudan.core.errors import CommandError, StoreError, ZatsudanError
 from zatsudan.core.messages import Json, JsonObject, Message, Usage
 from zatsudan.core.models import Model, choose_model
 from zatsudan.core.protocol import build_request
-from zatsudan.core.refusals import SHRINK, mended
+from zatsudan.core.refusals import SHRINK, Repair, mended
 from zatsudan.core.session import Node, Session, apply, message_record, recovery
 from zatsudan.core.tokens import Estimator, raw_count
+from zatsudan.core.tokenview import entries_of
+from zatsudan.core.trace import traced
 from zatsudan.core.window import Window, choose
+from zatsudan.core.wirenames import kind_of, renames
+from zatsudan.findings import Findings
 from zatsudan.learned import Learned
-from zatsudan.turn import Turn
+from zatsudan.presets import Presets
 
 if TYPE_CHECKING:
     from zatsudan.client import Client
+    from zatsudan.turn import Turn
 
 #: Tokens kept free for the reply where max_tokens does not say.
 REPLY_TOKENS = 1024
@@ -59,7 +64,9 @@ class Chat:
     start: Callable[[], list[JsonObject]] = list
     alive: Callable[[], bool] = lambda: True
     learned: Learned = field(default_factory=lambda: Learned(None))
+    findings: Findings = field(default_factory=lambda: Findings(None))
     catalogue: Catalogue = field(default_factory=lambda: Catalogue(None))
+    presets: Presets = field(default_factory=lambda: Presets(None))
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     now: Callable[[], str] = utc_now
@@ -170,6 +177,14 @@ class Chat:
         """Ask this model from now on."""
         self.record({"type": "model", "model": name, "server": server.name if server else ""})
 
+    def repairs(self, model: str = "") -> tuple[Repair, ...]:
+        """Return what a request to this server and a model needs: known names, and what was learned."""
+        server = self.server
+        if server is None:
+            return ()
+        known = renames(kind_of(server.name, server.base_url))
+        return (*known, *self.learned.of(server.name, model or self.session.model))
+
     @property
     def context_length(self) -> int:
         """Tokens that the model takes; 0 where nobody says."""
@@ -209,14 +224,13 @@ class Chat:
         name = self.server.reasoning if self.server is not None else ""
         if not name or node.made is None or not node.made.reasoning:
             return node.message
-        return replace(node.message, extra={**node.message.extra, name: node.made.reasoning})
+        return node.message.with_field(name, node.made.reasoning)
 
     def body(
         self, model: str, messages: Iterable[Message], parameters: Mapping[str, Json]
     ) -> JsonObject:
         """Return the body of a request, mended by what was learned of this server."""
-        name = self.server.name if self.server is not None else ""
-        return mended(build_request(model, messages, parameters), self.learned.of(name, model))
+        return mended(build_request(model, messages, parameters), self.repairs(model))
 
     def cost(self) -> float | None:
         """Return what the session has cost, by the profile's prices; None where one is not known."""
@@ -269,8 +283,24 @@ class Chat:
         With a `prefix` the reply goes on from that text, whose log probabilities may be known;
         `asking` in words, where the server takes no prefix.
         """
+        from zatsudan.turn import Turn  # imported behind the prompt
+
         parameters = {**self.session.parameters, **(overrides or {})}
         return Turn(self, parent, parameters, prefix, logprobs, asking=asking)
+
+    def again(self, reply: Node) -> "Turn":
+        """Return a turn that sends the recorded request of a reply once more; raises CommandError."""
+        from zatsudan.turn import Turn  # imported behind the prompt
+
+        parent = self.session.nodes[reply.parent] if reply.parent is not None else None
+        if parent is None or reply.made is None:
+            raise CommandError("This message was not made by a request.", "Name a reply.")
+        body = traced(self.session, reply).body
+        given = reply.message.text[: reply.made.given]
+        known = entries_of(given, reply.made.logprobs)
+        turn = Turn(self, parent, reply.made.parameters, given, known)
+        turn.recorded = (body, reply.made)
+        return turn
 
     def usage(self) -> dict[str, Usage]:
         """Return the tokens of the whole session by model, every variant counted."""

@@ -1,16 +1,16 @@
 """The command line: reads arguments, puts the parts together, gives the exit code."""
 
 import argparse
-import asyncio
-import json
+import gc
+import io
 import os
 import sys
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zatsudan import __version__
+from zatsudan.subcommands import SUBCOMMANDS, described
 
 if TYPE_CHECKING:
     from zatsudan.chat import Chat
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from zatsudan.config import Config, Places
     from zatsudan.connect import Server, Wishes
     from zatsudan.core.messages import Json, JsonObject
+    from zatsudan.presets import Presets
 
 #: Exit codes: all went well; a failure between us and a reply; wrong arguments or config.
 OK, FAILED, USAGE = 0, 1, 2
@@ -27,7 +28,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="zatsudan",
         description="Chat with any server that speaks /v1/chat/completions, and tune it by hand.",
-        epilog="Without a server of your own, a small embedded model answers. In the chat, /help tells the rest.",
+        epilog=f"subcommands:\n{described()}\n\nWithout a server of your own, a small embedded model "
+        "answers. In the chat, /help tells the rest.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     server = parser.add_argument_group("server")
     server.add_argument(
@@ -46,6 +49,9 @@ def _parser() -> argparse.ArgumentParser:
         "-s", "--system", metavar="TEXT|@FILE", default=None, help="the system message"
     )
     talk.add_argument(
+        "--preset", metavar="NAME", default="", help="parameters saved with /preset save NAME"
+    )
+    talk.add_argument(
         "-o",
         "--set",
         metavar="NAME=VALUE",
@@ -54,7 +60,16 @@ def _parser() -> argparse.ArgumentParser:
         help="a parameter, as in -o temperature=0.2",
     )
     talk.add_argument(
-        "-c", "--continue", dest="resume", action="store_true", help="go on with the last session"
+        "-c", "--continue", dest="last", action="store_true", help="go on with the last session"
+    )
+    talk.add_argument(
+        "-r",
+        "--resume",
+        metavar="NAME|ID",
+        nargs="?",
+        const="",
+        default=None,
+        help="go on with that session, or choose one",
     )
     talk.add_argument("--private", action="store_true", help="write nothing to disk")
     program = parser.add_argument_group("program")
@@ -69,11 +84,20 @@ def _parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the program and end it with an exit code."""
-    args = _parser().parse_args(argv)
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # What an odd locale cannot hold becomes a sign: it is no reason to fail.
+            stream.reconfigure(errors="replace")
+    words = list(sys.argv[1:] if argv is None else argv)
+    # All that is imported stays: to look for garbage in it is a tenth of the start.
+    gc.disable()
     from zatsudan.core.errors import ZatsudanError
 
     try:
-        code = _run(args)
+        if words and words[0] in SUBCOMMANDS:
+            code = SUBCOMMANDS[words[0]].run(words[1:])
+        else:
+            code = _run(_parser().parse_args(words))
     except ZatsudanError as error:
         sys.stderr.write(f"zatsudan: {error}\n" + (f"{error.advice}\n" if error.advice else ""))
         code = USAGE
@@ -83,6 +107,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         # Whoever read our output has gone: say nothing, as any filter does.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = OK
+    finally:
+        gc.enable()
     sys.exit(code)
 
 
@@ -98,21 +124,45 @@ def _run(args: argparse.Namespace) -> int:
     if piped and not text:
         sys.stderr.write("zatsudan: nothing to send came on standard input.\n")
         return USAGE
+    import asyncio
+
     return asyncio.run(_talk(args, places, config, wishes, text))
 
 
 def _config_file(args: argparse.Namespace, places: "Places") -> Path:
-    return Path(args.config).expanduser() if args.config else places.config_file
+    """Return the config file; raises ConfigError if the one that was named is not there."""
+    if not args.config:
+        return places.config_file
+    from zatsudan.core.errors import ConfigError
+
+    path = _named(args.config)
+    if not path.exists():
+        raise ConfigError(
+            f"There is no config file {args.config}.",
+            "Name one that is there, or leave --config out.",
+        )
+    return path
+
+
+def _named(name: str) -> Path:
+    """Return the path that was typed, `~` filled in where that can be done."""
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:  # ~nobody
+        return Path(name)
 
 
 def _log(name: str) -> "Callable[[JsonObject], None]":
     """Return what writes a record of the wire as a line of JSON, to a file that only its owner can read."""
     if not name:
         return lambda _: None
+    import json
+    import time
+
     from zatsudan.core.errors import ConfigError
 
     try:
-        fd = os.open(Path(name).expanduser(), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        fd = os.open(_named(name), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     except OSError as error:
         raise ConfigError(
             f"The log {name} cannot be written ({error.strerror}).", "Name another file."
@@ -133,12 +183,16 @@ async def _talk(
     from zatsudan.commands import COMMANDS
     from zatsudan.commands.outcomes import Line
     from zatsudan.config import warnings
+    from zatsudan.core.errors import StoreError
     from zatsudan.discovery import Finder
+    from zatsudan.findings import Findings
     from zatsudan.learned import Learned
+    from zatsudan.presets import Presets
 
     environ = connect.environment()
     server = connect.choose(wishes, environ, config)
-    wanted = _wanted(args)
+    presets = Presets(places.presets)
+    wanted = [*_preset(args, presets), *_wanted(args)]
     notes: list[Part] = [
         Line(text, "warn") for text in warnings(_config_file(args, places), config)
     ]
@@ -151,15 +205,29 @@ async def _talk(
         start=lambda: list(start),
         alive=finder.alive,
         catalogue=Catalogue(None if args.private else places.cache / "models.json"),
+        findings=Findings(None if args.private else places.state / "findings.json"),
+        presets=presets,
         learned=Learned(None if args.private else places.state / "learned.json"),
     )
     chat.new()
     try:
-        first = [*notes, *(_resume(chat, wanted) if args.resume else [])]
+        first = [*notes, *_resumed(chat, args, wanted)]
+        choose = args.resume == "" and not args.last
+        if choose and wanted:
+            raise StoreError(
+                "Flags that change a session need its name.",
+                "Write --resume NAME, or set them in the chat.",
+            )
         if text or args.plain or not sys.stdout.isatty() or environ.get("TERM", "dumb") == "dumb":
             from zatsudan.terminal.plain import PlainTerminal
 
+            if choose:
+                raise StoreError(
+                    "There is no screen here to choose a session on.",
+                    "Write --resume NAME; zatsudan sessions lists them.",
+                )
             plain = PlainTerminal(chat, COMMANDS)
+            _started()
             if text:
                 return OK if await plain.once(text) else FAILED
             await plain.run(first)
@@ -169,11 +237,18 @@ async def _talk(
         history = places.history if config.screen.history and not args.private else None
         live = LiveTerminal(chat, COMMANDS, history=history, screen=config.screen)
         finder.progress = live.progress
-        number = await live.run(first)
+        _started()
+        number = await live.run(first, "/sessions" if choose else "")
         return 128 + number if number else OK
     finally:
         await chat.aclose()
         await finder.aclose()
+
+
+def _started() -> None:
+    """Collect garbage from now on, but not in what the start has made."""
+    gc.freeze()
+    gc.enable()
 
 
 def _configured(config: "Config", places: "Places", server: "Server | None") -> "list[JsonObject]":
@@ -190,6 +265,19 @@ def _configured(config: "Config", places: "Places", server: "Server | None") -> 
         records += [
             _setting(name.removeprefix("+"), value, origin) for name, value in values.items()
         ]
+    return records
+
+
+def _preset(args: argparse.Namespace, presets: "Presets") -> "list[JsonObject]":
+    """Return the records of what the preset sets that the command line names; raises ConfigError."""
+    if not args.preset:
+        return []
+    preset = presets.read(args.preset)
+    records = [_setting(name, value, "preset") for name, value in preset.parameters.items()]
+    if preset.system is not None:
+        records.append({"type": "system", "content": preset.system})
+    if preset.model is not None and not args.model:
+        records.append({"type": "model", "model": preset.model, "server": ""})
     return records
 
 
@@ -217,16 +305,25 @@ def _setting(name: str, value: "Json", origin: str) -> "JsonObject":
     return {"type": "set", "name": name, "value": value, "origin": origin}
 
 
-def _resume(chat: "Chat", wanted: "list[JsonObject]") -> "list[Part]":
-    """Go on with the last session, flags over what it holds; return what to show of it."""
-    from zatsudan import store
-    from zatsudan.commands.outcomes import Line
-    from zatsudan.commands.sessions import resume
+def _resumed(chat: "Chat", args: argparse.Namespace, wanted: "list[JsonObject]") -> "list[Part]":
+    """Go on with the session that is named, or the last; return what to show of it.
 
-    found = store.summaries(chat.sessions) if chat.sessions is not None else []
-    if not found:
-        return [Line("There is no session to go on with: this is a new one.", "dim")]
-    parts = resume(chat, found[0].path)
+    Flags stand over what it holds.
+    """
+    from zatsudan import shelf
+    from zatsudan.commands.outcomes import Line
+    from zatsudan.commands.sessions import directory_of, resume
+
+    if args.resume:
+        path = shelf.find(directory_of(chat), args.resume).path
+    elif args.last:
+        found = shelf.summaries(chat.sessions) if chat.sessions is not None else []
+        if not found:
+            return [Line("There is no session to go on with: this is a new one.", "dim")]
+        path = found[0].path
+    else:
+        return []
+    parts = resume(chat, path)
     for record in wanted:
         chat.record(record)
     return parts

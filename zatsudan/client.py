@@ -8,10 +8,10 @@ import asyncio
 import json
 import socket
 import ssl
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import aclosing
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from urllib.request import getproxies
 
 import httpx
 
@@ -24,16 +24,32 @@ from zatsudan.core.errors import (
     StreamError,
     describe_seconds,
 )
-from zatsudan.core.messages import JsonObject
+from zatsudan.core.messages import Json, JsonObject, whole_number
 from zatsudan.core.models import Model, read_models
 from zatsudan.core.printable import one_line
 from zatsudan.core.protocol import Chunk, loads, read_error
 from zatsudan.core.reader import Reader
+from zatsudan.core.retries import read_retry_after
+from zatsudan.trust import is_loopback, secrets_of, tls_context
 
 #: How long to wait for the rest of a stream whose end was already said, in seconds.
 AFTERMATH_SECONDS = 3.0
-#: The most bytes of an error's body that are read.
+#: How long to wait for an answer that is good to know, in seconds.
+NATIVE_SECONDS = 5.0
+#: The most bytes of an error's body that are read, and of a list of models.
 ERROR_BYTES = 65_536
+MODELS_BYTES = 2**25
+
+_NAME_ONE = "Name one with /model NAME."
+_NOT_SENDABLE = (
+    "The request cannot be written: a header or the address holds a sign that HTTP does not allow.",
+    "Look at the headers, the key and the base URL of this profile.",
+)
+_CUT = (
+    "The stream ended in the middle: the server did not say that the reply was done.",
+    "What came is kept; /retry asks again.",
+)
+_EMPTY = ("The server's reply was empty.", "/retry asks again.")
 
 
 class Client:
@@ -61,19 +77,25 @@ class Client:
                 headers["Authorization"] = f"Bearer {server.api_key}"
             url = httpx.URL(server.base_url)
             self._base = str(url.copy_with(query=None))
+            self._where = shown_url(server.base_url)
+            self._secrets = secrets_of(server)
             self._http = httpx.AsyncClient(
                 headers=headers,
                 params={**url.params, **server.query} or None,
                 timeout=httpx.Timeout(
                     network.idle_seconds, connect=network.connect_seconds, pool=None
                 ),
+                # The environment names proxies: none stands between us and this machine.
+                trust_env=not is_loopback(url.host),
                 # Building a TLS context takes 20 ms, which http does not need.
-                verify=_tls(server) if secure else False,
+                verify=tls_context(server) if secure else False,
                 transport=transport,
             )
+        except UnicodeEncodeError:
+            raise ConnectionFailed(*_NOT_SENDABLE) from None  # its text shows a sign of the key
         except (httpx.InvalidURL, ValueError, TypeError, OSError, ImportError) as error:
             raise ConnectionFailed(
-                f"The connection cannot be set up: {one_line(str(error))}.",
+                f"The connection cannot be set up: {one_line(str(error)).rstrip('.')}.",
                 "Check the proxy variables, the certificates and the headers of this profile.",
             ) from error
 
@@ -90,83 +112,158 @@ class Client:
         content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(
             "utf-8", "replace"
         )
-        self._log({"request": f"{self._base}/chat/completions", "body": body})
+        self._log({"request": f"{self._where}/chat/completions", "body": body})
         try:
             async with self._http.stream(
                 "POST", f"{self._base}/chat/completions", content=content
             ) as response:
                 self._log({"status": response.status_code})
                 if response.status_code != httpx.codes.OK:
-                    raise await _status_error(response)
-                async with aclosing(_chunks(response)) as chunks:
+                    raise self._status_error(response, await _beginning(response))
+                asked = whole_number(body.get("n")) or 1
+                async with aclosing(_chunks(response, asked)) as chunks:
                     async for chunk in chunks:
                         yield chunk
+        except StreamError as error:
+            raise StreamError(self._hidden(str(error)), error.advice) from None
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError, OSError) as error:
             failure = self._translated(error)
             self._log({"failure": str(failure)})
             raise failure from error
 
-    async def models(self, seconds: float = 10.0) -> list[Model]:
-        """Return the models that the server offers; raises ApiError."""
+    async def ask(self, body: JsonObject) -> JsonObject:
+        """Send a request that is not streamed and return the whole answer as it came; raises ApiError."""
+        self._log({"request": f"{self._base}/chat/completions", "body": body})
         try:
             try:
-                response = await self._http.get(f"{self._base}/models", timeout=seconds)
-            except (
-                httpx.RemoteProtocolError
-            ):  # the server has closed a connection that was kept open
-                response = await self._http.get(f"{self._base}/models", timeout=seconds)
+                response = await self._http.post(f"{self._base}/chat/completions", json=body)
+            except httpx.RemoteProtocolError:  # closed by the server while it was kept open
+                response = await self._http.post(f"{self._base}/chat/completions", json=body)
             if response.status_code != httpx.codes.OK:
                 message, code, param = read_error(response.content[:ERROR_BYTES])
                 raise StatusError(response.status_code, message, code=code, param=param)
-            return read_models(loads(response.content))
+            value = loads(response.content)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             raise self._translated(error) from error
         except ValueError as error:
             raise StreamError(
-                "The server's list of models is no JSON.", "Name one with /model NAME."
+                "The server's answer is no JSON.", "Is the base URL right?"
             ) from error
+        if not isinstance(value, dict):
+            raise StreamError("The server's answer is no reply.", "Is the base URL right?")
+        return value
+
+    async def models(self, seconds: float = 10.0) -> list[Model]:
+        """Return the models that the server offers; raises ApiError."""
+        try:
+            async with asyncio.timeout(seconds):
+                try:
+                    body = await self._listed(seconds)
+                except httpx.RemoteProtocolError:  # a kept connection that the server has closed
+                    body = await self._listed(seconds)
+            return read_models(loads(body.decode("utf-8-sig", "replace")))
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise self._translated(error) from error
+        except TimeoutError:
+            raise ConnectionFailed(
+                f"The list of models took longer than {describe_seconds(seconds)}.", _NAME_ONE
+            ) from None
+        except ValueError as error:
+            raise StreamError("The server's list of models is no JSON.", _NAME_ONE) from error
+
+    async def _listed(self, seconds: float) -> bytes:
+        async with self._http.stream("GET", f"{self._base}/models", timeout=seconds) as response:
+            if response.status_code != httpx.codes.OK:
+                raise self._status_error(response, await _beginning(response))
+            body = bytearray()
+            async for piece in response.aiter_bytes():
+                body += piece
+                if len(body) > MODELS_BYTES:
+                    raise ValueError("a list without end")
+            return bytes(body)
+
+    async def native(self, path: str, body: Mapping[str, Json] | None = None) -> Json:
+        """Ask for something beside /v1, as in `/props`; None where the server does not know it.
+
+        Never raises: what is told there is good to know, and no more.
+        """
+        url = f"{self._base.rstrip('/').removesuffix('/v1')}{path}"
+        method, content = ("GET", None) if body is None else ("POST", json.dumps(body).encode())
+        for _ in range(2):
+            try:
+                response = await self._http.request(
+                    method, url, content=content, timeout=NATIVE_SECONDS
+                )
+                return loads(response.content) if response.status_code == httpx.codes.OK else None
+            except httpx.RemoteProtocolError:
+                continue  # the server has closed a connection that was kept open
+            except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError):
+                break
+        return None
 
     def _translated(self, error: Exception) -> ApiError:
-        return _translate(error, self.server.base_url, self._network)
+        failure = _translate(error, self._where, self._network)
+        unreached = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+        if unreached and self._http.trust_env and getproxies():
+            failure.advice = "Does the proxy answer that HTTP_PROXY, HTTPS_PROXY or ALL_PROXY name?"
+        return failure
+
+    def _status_error(self, response: httpx.Response, body: bytes) -> StatusError:
+        # Before it is read: what is cut short afterwards could end in half a key.
+        message, code, param = read_error(self._hidden(body.decode("utf-8", "replace")).encode())
+        return StatusError(
+            response.status_code,
+            message,
+            code=code,
+            param=param,
+            retry_after=read_retry_after(
+                response.headers.get("Retry-After", ""), datetime.now(UTC)
+            ),
+        )
+
+    def _hidden(self, text: str) -> str:
+        """Return what a server said without the key, which some servers repeat."""
+        for secret in self._secrets:
+            text = text.replace(secret, "[key]")
+        return text
 
 
-def _tls(server: Server) -> ssl.SSLContext | bool:
-    """Return how certificates are checked: by the profile's file, else by the system's store."""
-    if not server.verify:
-        return False
-    return ssl.create_default_context(cafile=server.ca_file or None)
-
-
-async def _chunks(response: httpx.Response) -> AsyncGenerator[Chunk, None]:
+async def _chunks(response: httpx.Response, choices: int) -> AsyncGenerator[Chunk, None]:
     """Yield the chunks of a response's body; raises ConnectionFailed if it was cut.
 
-    A connection that breaks once the reply is complete cuts nothing.
+    A connection that breaks once the reply is complete cuts nothing. The end
+    is waited for only a little once all `choices` that were asked for are
+    there: a server may begin the second when the first has finished.
     """
     reader = Reader()
     pieces = response.aiter_bytes()
-    while True:
+    piece: bytes | None = b""
+    while piece is not None:
         try:
-            async with asyncio.timeout(AFTERMATH_SECONDS if reader.complete else None):
+            if reader.complete and (reader.done or reader.choices >= choices):
+                async with asyncio.timeout(AFTERMATH_SECONDS):
+                    piece = await anext(pieces, None)
+            else:
                 piece = await anext(pieces, None)
-        except TimeoutError:
-            break
-        except httpx.HTTPError:
+            for chunk in reader.close() if piece is None else reader.feed(piece):
+                yield chunk
+        except (httpx.HTTPError, TimeoutError):
+            for chunk in reader.rest():
+                yield chunk
             if not reader.complete:
                 raise
             break
-        for chunk in reader.close() if piece is None else reader.feed(piece):
-            yield chunk
-        if piece is None:
-            break
+        except StreamError:
+            for chunk in reader.rest():
+                yield chunk
+            raise
     if not reader.complete:
-        raise ConnectionFailed(
-            "The stream ended in the middle: the server did not say that the reply was done.",
-            "What came is kept; /retry asks again.",
-        )
+        raise ConnectionFailed(*(_CUT if reader.began else _EMPTY))
 
 
-async def _status_error(response: httpx.Response) -> StatusError:
-    body = b""
+async def _beginning(response: httpx.Response) -> bytes:
+    """Return the beginning of an error's body, or what came of it before the connection broke."""
+    body = bytearray()
     try:
         async with asyncio.timeout(10):
             async for piece in response.aiter_bytes():
@@ -175,30 +272,7 @@ async def _status_error(response: httpx.Response) -> StatusError:
                     break
     except (httpx.HTTPError, TimeoutError):
         pass  # the status alone says enough
-    message, code, param = read_error(body[:ERROR_BYTES])
-    return StatusError(
-        response.status_code,
-        message,
-        code=code,
-        param=param,
-        retry_after=_retry_after(response.headers.get("Retry-After", "")),
-    )
-
-
-def _retry_after(value: str) -> float | None:
-    """Read Retry-After, which is seconds or a date (RFC 9110, 10.2.3)."""
-    value = value.strip()
-    if not value:
-        return None
-    if value.isascii() and value.replace(".", "", 1).isdigit():
-        return float(value[:9])
-    try:
-        when = parsedate_to_datetime(value)
-    except (ValueError, TypeError):
-        return None
-    if when.tzinfo is None:
-        when = when.replace(tzinfo=UTC)
-    return max(0.0, (when - datetime.now(UTC)).total_seconds())
+    return bytes(body[:ERROR_BYTES])
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -241,8 +315,10 @@ _EXPLANATIONS: tuple[tuple[type[BaseException], str, str], ...] = (
     (
         httpx.ConnectError,
         "Nothing answers at {where}.",
-        "Start the server, or name another with --base-url.",
+        "Start the server, or name another with --base-url",
     ),
+    # Its own text repeats the header's value, which may be the key.
+    (httpx.LocalProtocolError, *_NOT_SENDABLE),
     (httpx.UnsupportedProtocol, "{where} is not an address.", "Write it as in https://host/v1."),
     (httpx.InvalidURL, "{where} is not an address.", "Write it as in https://host/v1."),
     (
@@ -258,7 +334,7 @@ _EXPLANATIONS: tuple[tuple[type[BaseException], str, str], ...] = (
 )
 
 
-def _translate(error: Exception, base_url: str, network: Network) -> ApiError:
+def _translate(error: Exception, where: str, network: Network) -> ApiError:
     """Return httpx's error as a sentence and an advice."""
     causes = list(_causes(error))
     kind, sentence, advice = next(
@@ -268,7 +344,7 @@ def _translate(error: Exception, base_url: str, network: Network) -> ApiError:
     detail = getattr(cause, "verify_message", "") or str(cause) or type(cause).__name__
     return ConnectionFailed(
         sentence.format(
-            where=one_line(shown_url(base_url), 120),
+            where=one_line(where, 120),
             detail=one_line(detail),
             connect=describe_seconds(network.connect_seconds),
             idle=describe_seconds(network.idle_seconds),

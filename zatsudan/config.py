@@ -6,11 +6,9 @@ names file, line and the nearest key.
 """
 
 import dataclasses
-import difflib
 import json
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -135,7 +133,7 @@ def load(path: Path) -> Config:
     """Read the config file; a missing file is an empty one. Raises ConfigError."""
     try:
         text = path.read_text(encoding="utf-8-sig")  # Windows' editors write the mark
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Config()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(
@@ -146,6 +144,8 @@ def load(path: Path) -> Config:
 
 def parse(text: str, name: str) -> Config:
     """Read the text of a config file called `name`; raises ConfigError."""
+    import tomllib  # there may be no file
+
     try:
         table = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
@@ -207,6 +207,8 @@ class _Place:
 
 
 def _nearest(name: str, names: Mapping[str, Any] | list[str]) -> str:
+    import difflib
+
     near = difflib.get_close_matches(name, list(names), n=1, cutoff=0.5)
     if near:
         return f"Did you mean {near[0]}?"
@@ -350,6 +352,10 @@ class Places:
     @property
     def config_file(self) -> Path:
         return self.config / "config.toml"
+
+    @property
+    def presets(self) -> Path:
+        return self.config / "presets"
 
     @property
     def sessions(self) -> Path:

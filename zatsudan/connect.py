@@ -5,7 +5,6 @@ with OPENAI_BASE_URL; a server found on loopback; the embedded model.
 """
 
 import importlib
-import ipaddress
 import os
 import shlex
 import subprocess
@@ -230,7 +229,8 @@ def normal_url(text: str) -> str:
         parts = urlsplit("")
     if not valid or any(sign.isspace() for sign in url):
         raise ConfigError(
-            f"{text.strip()[:80]!r} is not a base URL.", "Write it as in https://host/v1."
+            f"{text.strip().rpartition('@')[2][:80]!r} is not a base URL.",
+            "Write it as in https://host/v1.",
         )
     path = parts.path.rstrip("/").removesuffix("/chat/completions").rstrip("/")
     return urlunsplit((parts.scheme, parts.netloc, path or "/v1", parts.query, ""))
@@ -239,6 +239,8 @@ def normal_url(text: str) -> str:
 def _is_near(host: str) -> bool:
     if host == "localhost" or host.endswith((".localhost", ".local")):
         return True
+    import ipaddress
+
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

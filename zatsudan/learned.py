@@ -2,10 +2,10 @@
 
 import contextlib
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zatsudan import store
 from zatsudan.core.protocol import loads
 from zatsudan.core.refusals import Repair
 
@@ -55,11 +55,8 @@ class Learned:
             {"server": server, "model": model, "day": day, **repair.to_json()}
             for server, model, repair, day in self.all()
         ]
-        new = self._path.with_suffix(".new")
         with contextlib.suppress(OSError):  # learned again next time
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            new.write_text(json.dumps(rows, indent=1), encoding="utf-8")
-            os.replace(new, self._path)  # noqa: PTH105  atomic by name
+            store.replace(self._path, json.dumps(rows, indent=1).encode())
 
 
 def _read(path: Path | None) -> dict[tuple[str, str], dict[Repair, str]]:

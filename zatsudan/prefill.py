@@ -59,7 +59,7 @@ async def find_form(chat: "Chat") -> str:
 
 
 async def _works(chat: "Chat", client: "Client", model: str, form: str) -> bool | None:
-    body = mended(prefill.probe(model, form), chat.learned.of(client.server.name, model))
+    body = mended(prefill.probe(model, form), chat.repairs())
     text = ""
     try:
         async with aclosing(client.stream(body)) as chunks:

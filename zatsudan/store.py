@@ -7,14 +7,13 @@ is written as soon as it can be. Records never hold a key.
 import fcntl
 import json
 import os
-import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from zatsudan.core.errors import SessionInUse, StoreError
-from zatsudan.core.messages import JsonObject, whole_number
+from zatsudan.core.messages import JsonObject
 from zatsudan.core.printable import one_line
 from zatsudan.core.protocol import loads
 from zatsudan.core.session import VERSION, Session, replay
@@ -129,6 +128,15 @@ class Journal:
         self._good += len(data)
 
 
+def replace(path: Path, data: bytes) -> None:
+    """Put a small file in the place of another, whole or not at all, for its owner only; raises OSError."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    new = path.with_suffix(f".{os.getpid()}")
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(data)
+    os.replace(new, path)  # noqa: PTH105  atomic by name
+
+
 def _lock(fd: int) -> None:
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -178,7 +186,7 @@ def load(path: Path) -> Loaded:
     records: list[JsonObject] = []
     damaged = 0
     for line in lines:
-        record = _record(line)
+        record = parse(line)
         if record:
             records.append(record)
         elif line.strip():
@@ -191,103 +199,13 @@ def load(path: Path) -> Loaded:
     return Loaded(session, path, damaged, torn)
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """A line of the list of sessions. `modified` is a time in seconds since 1970."""
-
-    id: str
-    path: Path
-    title: str
-    first_words: str
-    model: str
-    turns: int
-    modified: float
-
-    @property
-    def name(self) -> str:
-        """What the session is called: its title, or how it begins."""
-        return one_line(self.title or self.first_words or self.id, 60)
-
-
-def summaries(directory: Path) -> list[Summary]:
-    """Return all sessions, the latest first."""
-    try:
-        entries = [entry for entry in os.scandir(directory) if entry.name.endswith(SUFFIX)]
-    except OSError:
-        return []
-    found = [summary for entry in entries if (summary := _summary(Path(entry.path))) is not None]
-    return sorted(found, key=lambda summary: summary.modified, reverse=True)
-
-
-_USER = re.compile(rb'^\{"type":"message"[^\n]*?"message":\{"role":"user"[^\n]*$', re.MULTILINE)
-
-
-def _summary(path: Path) -> Summary | None:
-    # Bytes, not JSON: text inside a record has its quotes escaped, so these
-    # patterns can only be the record's own keys.
-    try:
-        data = path.read_bytes()
-        modified = path.stat().st_mtime
-    except OSError:
-        return None
-    first = _USER.search(data)
-    if first is None:
-        return None
-    message = _record(first[0]).get("message")
-    content = message.get("content") if isinstance(message, dict) else ""
-    return Summary(
-        path.stem,
-        path,
-        _last(data, b'{"type":"title"', "title"),
-        one_line(content) if isinstance(content, str) else "",
-        _last(data, b'{"type":"model"', "model"),
-        data.count(b'"message":{"role":"user"'),
-        modified,
-    )
-
-
-def _record(line: bytes) -> JsonObject:
+def parse(line: bytes) -> JsonObject:
+    """Read one line of a journal; empty if it is damaged."""
     try:
         value = loads(line)
     except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
-
-
-def _last(data: bytes, start: bytes, field: str) -> str:
-    at = data.rfind(b"\n" + start)
-    if at < 0:
-        return ""
-    value = _record(data[at + 1 : data.find(b"\n", at + 1)]).get(field)
-    return value if isinstance(value, str) else ""
-
-
-def find(directory: Path, name: str) -> Summary:
-    """Return the session of that id, title, number in the list, or beginning of either.
-
-    Raises StoreError, also if several fit.
-    """
-    found = summaries(directory)
-    number = whole_number(name)
-    if number and number <= len(found):
-        return found[number - 1]
-    wanted = name.casefold()
-    for fits in (
-        [summary for summary in found if name in (summary.id, summary.title)],
-        [summary for summary in found if summary.id.startswith(name)],
-        [summary for summary in found if summary.name.casefold().startswith(wanted)],
-        [summary for summary in found if wanted in summary.name.casefold()],
-    ):
-        if len(fits) == 1 or (fits and fits[0].title == name):
-            return fits[0]
-        if fits:
-            names = ", ".join(summary.name for summary in fits[:4])
-            raise StoreError(
-                f"Several sessions fit {one_line(name, 40)!r}: {names}.", "Name it more fully."
-            )
-    raise StoreError(
-        f"There is no session {one_line(name, 40)!r}.", "/sessions lists those that are there."
-    )
 
 
 def begin_record(session_id: str, created: str) -> JsonObject:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from tests.server import Piece, Request, Script, chunk, serve, usage
 from tests.terminal.program import Program
-from zatsudan import store
+from zatsudan import shelf, store
 from zatsudan.core.session import Session, apply, recovery
 
 #: Words a second that the server streams.
@@ -91,7 +91,7 @@ def _one(number: int, base_url: str, home: Path, dice: random.Random, result: Re
 
 
 def _load(home: Path) -> Session | None:
-    files = store.summaries(home / ".local/share/zatsudan/sessions")
+    files = shelf.summaries(home / ".local/share/zatsudan/sessions")
     if not files:
         return None
     session = store.load(files[0].path).session

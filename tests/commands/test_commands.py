@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -10,18 +11,22 @@ from zatsudan.chat import Chat
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import (
     Copy,
+    Diff,
     Generate,
     Leave,
     Line,
     Outcome,
+    Pick,
     Prefill,
     Rows,
     Show,
     Table,
     Talk,
+    Tokens,
 )
 from zatsudan.commands.registry import Choice, collect, command, find, parse
 from zatsudan.config import Config
+from zatsudan.core.diff import marked
 from zatsudan.core.errors import CommandError, ConfigError, StoreError, ZatsudanError
 from zatsudan.core.models import Model
 from zatsudan.core.parameters import BY_NAME
@@ -67,21 +72,26 @@ def lines(outcome: Outcome) -> list[str]:
     """What an outcome says, row by row; the cells of a table are set apart by `|`."""
     assert not isinstance(outcome, Leave | Copy)
     rows: list[str] = []
-    for part in outcome.parts:
+    for part in outcome.instead if isinstance(outcome, Pick) else outcome.parts:
         if isinstance(part, Line):
             rows.append(part.text)
         elif isinstance(part, Table):
             rows += [" | ".join(row) for row in part.rows]
+        elif isinstance(part, Diff):
+            rows.append(marked(part.changes))
         elif isinstance(part, Rows):
             rows += [line.text for line in part.lines]
+        elif isinstance(part, Tokens):
+            rows.append("".join(token.text for token in part.tokens))
         else:
             rows += [f"{node.message.role}: {node.message.text}" for node in part.nodes]
     return rows
 
 
 def table(outcome: Outcome) -> Table:
-    assert isinstance(outcome, Show)
-    return next(part for part in outcome.parts if isinstance(part, Table))
+    assert isinstance(outcome, Show | Pick)
+    parts = outcome.instead if isinstance(outcome, Pick) else outcome.parts
+    return next(part for part in parts if isinstance(part, Table))
 
 
 async def refusal(chat: Chat, line: str) -> ZatsudanError:
@@ -154,7 +164,7 @@ async def test_every_command_gives_an_outcome_or_a_sentence(
             except ZatsudanError as error:
                 said = str(error)
             else:
-                assert isinstance(outcome, Show | Generate | Prefill | Copy | Leave), name
+                assert isinstance(outcome, get_args(Outcome)), name
             assert said.endswith(".") or not said, name
             await each.aclose()
 
@@ -184,7 +194,7 @@ def test_the_beginning_of_a_name_is_enough() -> None:
 @pytest.mark.parametrize(
     ("name", "advice"),
     [
-        ("temprature", "Did you mean /temperature?"),
+        ("temprature", "Did you mean /temperature"),
         ("s", "Did you mean /system, /show, "),
         ("xyzzy", "/help lists them"),
         ("", "/help lists them"),
@@ -365,7 +375,9 @@ async def test_undo_never_guesses(chat: Chat, line: str) -> None:
     assert len(chat.session.path()) == 4
 
 
-@pytest.mark.parametrize("line", ["/retry", "/undo", "/save", "/save name"])
+@pytest.mark.parametrize(
+    "line", ["/retry", "/undo", "/save", "/save name", "/rename name", "/title"]
+)
 async def test_an_empty_chat_has_nothing_to(empty: Chat, line: str) -> None:
     assert isinstance(await refusal(empty, line), CommandError)
 
@@ -501,6 +513,73 @@ async def test_a_session_of_another_server_is_told(chat: Chat, tmp_path: Path) -
 
     assert shown[-1] == "It was held with llama-small at double."
     assert (other.session.model, other.session.server) == ("their-model", "elsewhere")
+
+
+async def test_a_name_is_given_by_save_and_changed_by_rename(chat: Chat) -> None:
+    assert lines(await run(chat, "/save"))[0] == "Saved: hi"
+    assert chat.session.title == ""
+    await run(chat, "/save About us")
+    assert lines(await run(chat, "/save About us"))[0] == "Saved: About us"
+
+    error = await refusal(chat, "/save Other")
+
+    assert str(error) == "This session has a name: About us."
+    assert error.advice == "/rename Other changes it."
+    assert lines(await run(chat, "/rename  Other\n name ")) == ["About us → Other name"]
+    assert chat.session.title == "Other name"
+    assert lines(await run(chat, "/title"))[0] == "Other name"
+    assert str(await refusal(chat, "/rename")) == "No name is given."
+    assert str(await refusal(chat, "/title nonsense")) == "'nonsense' is not understood."
+
+
+async def test_a_title_from_the_model_is_no_part_of_the_talk(tmp_path: Path) -> None:
+    title = [text("“A short talk.”\nMore", "stop"), usage(30, 5)]
+    client = ScriptedClient([text("Hello.", "stop")], title, models=MODELS)
+    chat = make(tmp_path, client)
+    await chat.turn(chat.say("hi")).run(lambda _: None)
+    before, used = dict(chat.session.nodes), chat.usage()
+
+    shown = lines(await run(chat, "/title auto"))
+
+    assert shown == [
+        "Title: A short talk.",
+        "It cost 30 tokens in, 5 out, not counted in /usage.",
+    ]
+    assert (chat.session.nodes, chat.usage()) == (before, used)
+    body = client.requests[-1]
+    assert body["max_tokens"] == 64
+    assert "user: hi" in str(body["messages"])
+
+
+async def test_search_lists_hits_by_session_where_there_is_no_picker(
+    chat: Chat, tmp_path: Path
+) -> None:
+    found = await run(chat, '/search "how are" YOU')
+
+    assert isinstance(found, Pick)
+    assert [row.key for row in found.rows] == [f"{chat.session.id}#3"]
+    shown = lines(found)
+    assert shown[0] == f"hi · now · {chat.session.id}"
+    assert shown[1] == "  #3 user: how are \x1byou?"
+    line = next(part for part in found.instead if isinstance(part, Line) and part.spans)
+    assert [line.text[begin:end] for begin, end in line.spans] == ["how are", "you"]
+    assert lines(await run(chat, "/search none of this"))[0] == "none of this stands in no session."
+    assert str(await refusal(chat, "/search")) == "No words are given."
+
+
+async def test_load_goes_to_a_message(chat: Chat) -> None:
+    where = chat.session.id
+    await run(chat, "/undo 2")
+    assert chat.session.path() == []
+
+    # The session at hand: to the end of the branch on which the message stands.
+    shown = lines(await run(chat, f"/load {where}#1"))
+
+    assert [node.id for node in chat.session.path()] == ["1", "2", "3", "4"]
+    assert shown == ["hi · 2 turns", *lines(await run(chat, "/show all"))]
+    await run(chat, "/new")
+    assert lines(await run(chat, f"/load {where}#3"))[0] == "hi · 2 turns"
+    assert str(await refusal(chat, f"/load {where}#77")) == "This session has no message 77."
 
 
 async def test_no_session_yet(empty: Chat) -> None:

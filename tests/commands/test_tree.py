@@ -6,10 +6,19 @@ from pathlib import Path
 import pytest
 
 from tests.doubles import ScriptedClient
-from zatsudan import store
+from zatsudan import shelf, store
 from zatsudan.chat import Chat
 from zatsudan.commands import COMMANDS
-from zatsudan.commands.outcomes import Copy, Generate, Leave, Outcome, Prefill, Rows, Table
+from zatsudan.commands.outcomes import (
+    Copy,
+    Generate,
+    Leave,
+    Outcome,
+    Pick,
+    Prefill,
+    Rows,
+    Table,
+)
 from zatsudan.commands.registry import find, parse
 from zatsudan.config import Config
 from zatsudan.core.errors import CommandError
@@ -43,7 +52,7 @@ async def run(chat: Chat, line: str) -> Outcome:
 
 
 def drawn(outcome: Outcome) -> str:
-    assert not isinstance(outcome, Leave | Copy)
+    assert not isinstance(outcome, Leave | Pick | Copy)
     return "\n".join(
         line.text for part in outcome.parts if isinstance(part, Rows) for line in part.lines
     )
@@ -147,7 +156,7 @@ async def test_fork_goes_on_in_a_new_file_and_leaves_the_old_one_whole(
     say(chat, "three")
     assert old is not None
     assert len(store.load(old).session.nodes) == len(before.nodes)
-    assert len(store.summaries(tmp_path)) == 2
+    assert len(shelf.summaries(tmp_path)) == 2
 
 
 async def test_three_levels_of_retry_and_edit_survive_reload(chat: Chat) -> None:
@@ -202,3 +211,14 @@ def test_a_deep_talk_is_drawn_without_recursion() -> None:
     assert end_of(session, "1") == "20000"
     assert len(records(session)) >= 20_000
     assert list(picture(Session())) == []
+
+
+async def test_save_to_a_path_writes_the_format_of_its_ending(chat: Chat, tmp_path: Path) -> None:
+    target = tmp_path / "talk.md"
+    await run(chat, f"/save {target}")
+    assert "second" in store.load(chat.journal.path).session.nodes["4"].message.text  # type: ignore[arg-type]
+    with pytest.raises(CommandError, match="already"):
+        await run(chat, f"/save {target}")
+    await run(chat, f"/save {tmp_path}/copy.jsonl")
+    assert store.load(tmp_path / "copy.jsonl").session.path() == chat.session.path()
+    assert chat.session.title == ""

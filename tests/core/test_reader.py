@@ -18,7 +18,7 @@ def read(*parts: bytes) -> tuple[list[Chunk], Reader]:
     chunks: list[Chunk] = []
     for part in parts:
         chunks += reader.feed(part)
-    return chunks + reader.close(), reader
+    return [*chunks, *reader.close()], reader
 
 
 def deltas(*parts: bytes) -> list[Delta]:
@@ -120,10 +120,10 @@ def test_other_bodies_are_a_sentence(body: bytes, sentence: str) -> None:
 )
 def test_errors_in_the_middle(body: bytes, sentence: str) -> None:
     reader = Reader()
-    assert reader.feed(content("a")) == [Chunk((Delta(0, "a"),))]
+    assert list(reader.feed(content("a"))) == [Chunk((Delta(0, "a"),))]
 
     with pytest.raises(StreamError) as caught:
-        reader.feed(body)
+        list(reader.feed(body))
 
     assert sentence in str(caught.value)
     assert caught.value.advice

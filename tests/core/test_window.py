@@ -128,10 +128,24 @@ def test_messages_of_the_person_in_a_row_become_one() -> None:
     ]
 
 
-def test_a_reply_that_only_calls_a_tool_is_sent() -> None:
+def test_a_call_is_sent_with_its_answer_and_not_without() -> None:
+    asked, more = Message("user", "a"), Message("user", "b")
     call = Message("assistant", None, {"tool_calls": [{"id": "1"}]})
+    answer = Message("tool", "4", {"tool_call_id": "1"})
+    said = Message("assistant", "Let me see.", {"tool_calls": [{"id": "1"}], "name": "x"})
 
-    assert in_order([Message("user", "a"), call]) == [Message("user", "a"), call]
+    assert in_order([asked, call, answer, more]) == [asked, call, answer, more]
+    assert in_order([asked, call]) == [asked]
+    assert in_order([asked, call, more]) == [Message("user", "a\n\nb")]
+    assert in_order([asked, said, more]) == [
+        asked, Message("assistant", "Let me see.", {"name": "x"}), more,
+    ]  # fmt: skip
+
+
+def test_a_reply_of_reasoning_alone_is_not_sent() -> None:
+    thought = Message("assistant", "", {"reasoning_content": "Hm."})
+
+    assert in_order([Message("user", "a"), thought]) == [Message("user", "a")]
 
 
 _texts = st.lists(st.text("ab", max_size=30), max_size=14)

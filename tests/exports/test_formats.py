@@ -92,10 +92,13 @@ def test_certificates_of_a_profile_are_trusted_by_the_program_too() -> None:
 
 def test_a_message_that_is_nested_too_deep_is_refused() -> None:
     content: Any = "deep"
-    for _ in range(5000):
+    for _ in range(100_000):
         content = [content]
     session = talk("Hello")
     apply(session, message_record("9", "1", Message("assistant", "x", {"tool_calls": content}), ""))
+    apply(
+        session, message_record("10", "9", Message("tool", "4"), "")
+    )  # a call is exported with it
     for name in ("json", "jsonl", "markdown"):
         with pytest.raises(CommandError, match="nested too deep"):
             export(session, name)
@@ -107,6 +110,13 @@ def test_json_is_the_messages_as_the_api_takes_them() -> None:
         {"role": "system", "content": "Be brief."},
         {"role": "user", "content": "Hello"},
     ]
+
+
+def test_no_text_is_a_variable_to_an_editor() -> None:
+    written = _export(talk(*HOSTILE), "http")
+    head, _, body = written.partition("\n\n")
+    assert "{{$processEnv MY_KEY}}" in head
+    assert "{{" not in body
 
 
 # --- Markdown ----------------------------------------------------------------
@@ -175,6 +185,10 @@ class _Page(HTMLParser):
         if tag not in _VOID:
             self.open.append(tag)
 
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag in _VOID
+        self.handle_starttag(tag, attrs)
+
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
 
@@ -201,6 +215,11 @@ def test_html_holds_no_element_that_is_not_ours(session: Session) -> None:
     for message in messages_of(session):
         if message.role != "assistant":
             assert printable(message.text).replace("\r", "\n") in text
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_html_holds_no_element_of_a_reply(text: str) -> None:
+    _read(export(talk(text, text), "html"))
 
 
 def test_html_needs_nothing_from_elsewhere() -> None:

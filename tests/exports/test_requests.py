@@ -18,7 +18,7 @@ from tests.talks import HOSTILE
 from zatsudan import exports
 from zatsudan.chat import Chat
 from zatsudan.client import Client
-from zatsudan.commands.transfer import export_text
+from zatsudan.commands.transfer import export_saved, export_text
 from zatsudan.config import Config, Network, Profile
 from zatsudan.connect import Server
 from zatsudan.core.errors import CommandError
@@ -187,6 +187,26 @@ async def test_a_reply_that_is_not_there_is_named() -> None:
     with pytest.raises(CommandError, match="no reply '7'"):
         await export_text(chat, "curl", "7")
     await chat.aclose()
+
+
+async def test_a_saved_session_is_exported_while_it_is_open(tmp_path: Path) -> None:
+    chat = _chat("http://127.0.0.1:9/v1")
+    chat.sessions = tmp_path
+    chat.new()
+    chat.use_model("elsewhere", Server("elsewhere", "http://127.0.0.1:8/v1"))
+    chat.say("Hello")
+    path = chat.journal.path
+    assert path is not None
+    before = path.read_bytes()
+    reader = _chat("http://127.0.0.1:9/v1")
+    try:
+        assert "\nHello\n" in await export_saved(reader, path, "markdown")
+        written = await export_saved(reader, path, "http")
+    finally:
+        await reader.aclose()
+        await chat.aclose()
+    assert json.loads(written.partition("\n\n")[2])["model"] == "scripted"
+    assert path.read_bytes() == before
 
 
 async def test_a_talk_without_a_message_has_no_request() -> None:

@@ -10,13 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.talks import HOSTILE, json_values, sessions, talk, texts
-from zatsudan import imports, store
+from zatsudan import imports, shelf, store
 from zatsudan.core.errors import ImportRefused, StoreError
 from zatsudan.core.messages import Json
 from zatsudan.core.printable import printable
 from zatsudan.core.session import Session, replay
 from zatsudan.exports import export
 from zatsudan.exports.talk import messages_of
+from zatsudan.imports.draft import iso
 
 DATA = Path(__file__).parent.parent / "data"
 
@@ -125,7 +126,7 @@ def test_an_imported_session_is_listed_with_its_age(tmp_path: Path) -> None:
     record = {"message": message, "at": "2024-01-02T03:04:05Z", "id": "1", "type": "message"}
     path.write_text(json.dumps({"id": "x", "type": "session"}) + "\n" + json.dumps(record))
     _import(path, tmp_path / "sessions")
-    (summary,) = store.summaries(tmp_path / "sessions")
+    (summary,) = shelf.summaries(tmp_path / "sessions")
     assert (summary.name, summary.turns, summary.modified) == ("Hello", 1, 1704164645.0)
     assert stat.S_IMODE(summary.path.stat().st_mode) == 0o600
     assert stat.S_IMODE(summary.path.parent.stat().st_mode) == 0o700
@@ -333,6 +334,31 @@ def test_a_disk_that_takes_nothing_leaves_nothing_behind(tmp_path: Path) -> None
     (tmp_path / "sessions").write_text("a file where the folder should be")
     with pytest.raises(StoreError, match="cannot be saved"):
         _import(DATA / "conversations.json", tmp_path / "sessions")
+
+
+@pytest.mark.parametrize(
+    ("value", "time"),
+    [
+        (1700000000.9, "2023-11-14T22:13:20Z"),
+        ("2026-02-03T04:05:06.789+02:00", "2026-02-03T02:05:06Z"),
+        ("0007-01-01", "0007-01-01T00:00:00Z"),
+        ("0001-01-01T00:00:00+05:00", ""),
+        (1e300, ""),
+        (-(10**30), ""),
+        (True, ""),
+        ("yesterday", ""),
+        (None, ""),
+    ],
+)
+def test_times_are_read_or_left_out(value: Json, time: str) -> None:
+    assert iso(value) == time
+
+
+def test_an_odd_time_does_no_harm_to_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "old.json"
+    response = {"conversation_id": "a", "prompt": "Hi", "response": "Ho"}
+    path.write_text(json.dumps([{**response, "datetime_utc": "0007-01-01"}]))
+    assert _said(_import(path, tmp_path / "sessions")[0]) == [("user", "Hi"), ("assistant", "Ho")]
 
 
 def test_a_name_that_is_taken_is_not_written_over(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,6 +21,8 @@ from zatsudan.config import Config, Network
 from zatsudan.connect import Server as Address
 from zatsudan.terminal.live import LiveTerminal
 
+ENTER, LEAVE = "\x1b[?1049h", "\x1b[?1049l"
+
 
 class Screen(io.StringIO):
     """A file that is a screen. `writes` counts the calls: a frame is one write."""
@@ -28,13 +31,24 @@ class Screen(io.StringIO):
         super().__init__()
         self._screen = pyte.HistoryScreen(columns, rows, history=100_000, ratio=0.5)
         self._stream = pyte.Stream(self._screen)
+        self._behind: tuple[pyte.HistoryScreen, pyte.Stream] | None = None
         self.size = Size(rows=rows, columns=columns)
         self.raw: list[str] = []
 
     def write(self, text: str) -> int:
         self.raw.append(text)
-        self._stream.feed(text)
+        for piece in re.split(r"(\x1b\[\?1049[hl])", text):
+            self._alternate(piece == ENTER) if piece in (ENTER, LEAVE) else self._stream.feed(piece)
         return len(text)
+
+    def _alternate(self, enter: bool) -> None:
+        """Go to the alternate screen or back, which pyte does not know."""
+        if enter and self._behind is None:
+            self._behind = self._screen, self._stream
+            self._screen = pyte.HistoryScreen(self.size.columns, self.size.rows)
+            self._stream = pyte.Stream(self._screen)
+        elif not enter and self._behind is not None:
+            (self._screen, self._stream), self._behind = self._behind, None
 
     def fileno(self) -> int:
         raise OSError("not a real terminal")
@@ -56,6 +70,11 @@ class Screen(io.StringIO):
         ]
         return "\n".join([*above, self.shown()])
 
+    def background(self, x: int, y: int) -> str:
+        """Return the background of a cell: `default`, or the colour's six digits."""
+        colour: str = self._screen.buffer[y][x].bg
+        return colour
+
     @property
     def cursor(self) -> tuple[int, int]:
         """Column and row of the cursor."""
@@ -73,6 +92,16 @@ class Sitting:
         self.chat = chat
         self.server = server
         self._keys = keys
+        self._handled = 0
+        handle = terminal._repl.handle
+
+        async def counted(line: str) -> bool:
+            try:
+                return await handle(line)
+            finally:
+                self._handled += 1
+
+        terminal._repl.handle = counted  # type: ignore[method-assign]
 
     def type(self, text: str) -> None:
         """Press keys."""
@@ -100,7 +129,9 @@ class Sitting:
 
     async def say(self, text: str) -> str:
         """Send a line and wait until all is said; return the screen."""
+        before = self._handled
         self.type(text + "\r")
+        await self.until(lambda: self._handled > before)
         return await self.at_rest()
 
 

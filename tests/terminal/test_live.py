@@ -1,10 +1,16 @@
 """The live terminal as a person sees it."""
 
+import asyncio
+import random
+import re
 from pathlib import Path
+
+import pytest
 
 from tests.server import CUT, DONE, RESET, Script, chunk, fails, pieces_of, says, usage
 from tests.terminal.emulator import sitting
-from zatsudan import store
+from zatsudan import shelf
+from zatsudan.terminal import ptk
 
 
 def below(screen: str, text: str) -> str:
@@ -252,11 +258,14 @@ async def test_sessions_are_saved_named_and_loaded(tmp_path: Path) -> None:
         await person.say("/save My talk")
         await person.say("/new")
         await person.say("another")
-        shown = await person.say("/sessions")
-        assert "My talk" in shown
+        person.type("/sessions\r")
+        await person.until("Esc leaves")
+        assert "My talk" in person.screen.shown()
+        person.type("\x1b")
+        await person.until(lambda: "Esc leaves" not in person.screen.shown())
         shown = await person.say("/load My")
         assert "» remember this\n\nfirst reply" in below(shown, "My talk · 1 turn")
-        files = store.summaries(tmp_path)
+        files = shelf.summaries(tmp_path)
         assert sorted(entry.name for entry in files) == ["My talk", "another"]
 
 
@@ -324,3 +333,87 @@ async def test_a_talk_too_long_for_the_server_is_shortened_once() -> None:
         assert [
             message["content"][:5] for message in person.server.requests[-1].body["messages"]
         ] == ["third"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_widths_that_change_at_random_moments_lose_no_word(seed: int) -> None:
+    dice = random.Random(seed)
+    text = "\n\n".join(
+        f"para{n:02} " + " ".join(f"w{n:02}x{i:02}" for i in range(dice.randint(2, 30)))
+        for n in range(30)
+    )
+    async with sitting(says(*pieces_of(text, 6), pause=0.003), columns=90) as person:
+        person.type("go\r")
+        await person.until("para00")
+        person.type("typed")
+        while person.terminal.busy:
+            await asyncio.sleep(dice.uniform(0.02, 0.3))
+            person.screen.resize(dice.randint(40, 120), 24)
+            person.terminal._app._on_resize()
+        await asyncio.sleep(0.2)
+        shown = await person.at_rest()
+        # What this emulator cuts off at the right when it shrinks is not ours to keep.
+        rows = [
+            row.split()[0]
+            for row in person.screen.scrollback().splitlines()
+            if row.startswith("para")
+        ]
+        assert list(dict.fromkeys(rows)) == [f"para{n:02}" for n in range(30)]
+        assert "» typed" in shown
+
+
+async def test_a_screen_cleared_in_the_middle_goes_on() -> None:
+    async with sitting(says(*(f"word{n:03} " for n in range(150)), pause=0.005)) as person:
+        person.type("go\r")
+        await person.until("word010")
+        person.type("\x0c")
+        shown = await person.at_rest()
+        seen = person.screen.scrollback()
+        assert [n for n in range(150) if f"word{n:03}" not in seen] == []
+        assert shown.splitlines()[0] != "» go"
+
+
+async def test_a_reply_that_begins_in_the_top_left_corner_is_there_once() -> None:
+    async with sitting(says(*(f"line{n:03}\n\n" for n in range(40))), rows=12) as person:
+        person.type("\x0c")
+        await person.until(lambda: person.screen.shown().startswith("»"))
+        await person.say("go")
+        rows = person.screen.scrollback().splitlines()
+        assert [row for row in rows if row.startswith("line")] == [f"line{n:03}" for n in range(40)]
+        assert rows.count("» go") == 1
+
+
+async def test_the_terminal_is_not_asked_for_its_cursor() -> None:
+    async with sitting(says("a\n\n" * 50)) as person:
+        await person.say("go")
+        assert "\x1b[6n" not in "".join(person.screen.raw)
+
+
+async def test_without_the_private_parts_finished_rows_still_come(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ptk, "supported", lambda _app: False)
+    async with sitting(says(*pieces_of("one\n\ntwo\n\nthree"))) as person:
+        shown = await person.say("go")
+        assert [row for row in shown.splitlines() if row in ("one", "two", "three")] == [
+            "one",
+            "two",
+            "three",
+        ]
+
+
+async def test_the_private_parts_are_where_this_release_has_them() -> None:
+    async with sitting(says("x")) as person:
+        assert ptk.supported(person.terminal._app)
+        assert ptk.row_cells(person.terminal._app)[0] > 0
+        assert ptk.cursor(person.terminal._app).y == 0
+
+
+async def test_no_color_keeps_weight_and_drops_colour() -> None:
+    async with sitting(
+        says("# Title\n\n**bold** and `code`"), environ={"TERM": "xterm-256color", "NO_COLOR": "1"}
+    ) as person:
+        await person.say("go")
+        written = "".join(person.screen.raw)
+        assert "\x1b[1m" in written
+        assert not re.search(r"\x1b\[[0-9;]*(3[0-7]|9[0-7]|38;5;\d+)m(Title|code)", written)

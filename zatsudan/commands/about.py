@@ -12,7 +12,10 @@ KEYS = (
     "Up, Ctrl-R earlier · Esc, Ctrl-C stop · Ctrl-X Ctrl-E editor · Ctrl-D leaves"
 )
 
-LINES = "@FILE in a message sends that file; !COMMAND runs it, @! sends its output."
+LINES = (
+    "@FILE in a message sends that file; !COMMAND runs it, @! sends its output.\n"
+    "/help all lists every command, /help NAME explains one; // sends a slash."
+)
 
 
 def _table() -> dict[str, Command]:
@@ -46,12 +49,6 @@ async def help_(_chat: Chat, args: str) -> Outcome:
     else:
         parts.append(Line(LINES))
         parts.append(Line(KEYS, "dim"))
-        parts.append(
-            Line(
-                "/help all lists every command, /help NAME explains one; // sends a slash.",
-                "dim",
-            )
-        )
     return Show(tuple(parts))
 
 

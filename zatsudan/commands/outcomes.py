@@ -1,30 +1,39 @@
 """What commands hand back: plain values. The terminal decides how they look."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from zatsudan.core.diff import Change
 from zatsudan.core.messages import Json
+from zatsudan.core.picking import Row
 from zatsudan.core.session import Node
+from zatsudan.core.tokenview import Token
+from zatsudan.lab import Cell
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One or more lines of text. `tone`: plain, dim, good or warn."""
+    """One or more lines of text. `tone`: plain, dim, good or warn. `spans` of the text are set off."""
 
     text: str
     tone: str = "plain"
+    spans: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under a head. `marks` are the numbers of rows to be set off; `right` columns of numbers."""
+    """Rows under a head. `marks` are the numbers of rows to be set off; `right` columns of numbers.
+
+    `brief`: each row is one row of the screen; the last column is cut, or goes where there is no room.
+    """
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     title: str = ""
     marks: frozenset[int] = frozenset()
     right: frozenset[int] = frozenset()
+    brief: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +48,27 @@ class Talk:
 
 
 @dataclass(frozen=True, slots=True)
+class Diff:
+    """What changed between two texts."""
+
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Rows:
     """Lines that are cut to the width instead of wrapped, each with its tone."""
 
     lines: tuple[Line, ...]
 
 
-Part: TypeAlias = Line | Table | Talk | Rows
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The tokens of a reply on a scale of their probability, with its legend."""
+
+    tokens: tuple[Token, ...]
+
+
+Part: TypeAlias = Line | Table | Talk | Rows | Diff | Tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +85,7 @@ class Generate:
 
     With a `prefix` the reply goes on from that text; `logprobs` are those of its tokens, where known.
     `asking`: where the server takes no prefix, the model is asked in words to go on.
+    `again` is a reply whose recorded request is sent once more, just as it was.
     """
 
     parent: Node
@@ -70,6 +94,32 @@ class Generate:
     prefix: str = ""
     logprobs: tuple[Json, ...] = ()
     asking: bool = False
+    again: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """Make a reply for each cell; `together`: by one request with `n` if the server takes it.
+
+    `blind`: the person is not to know which cell is which.
+    """
+
+    parent: Node
+    cells: tuple[Cell, ...]
+    parts: tuple[Part, ...] = ()
+    together: bool = False
+    blind: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Show the parts, then do what takes a while, and carry out its outcome.
+
+    `run` gets a function that takes a line on how far it is.
+    """
+
+    parts: tuple[Part, ...]
+    run: Callable[[Callable[[str], None]], Awaitable["Outcome"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +140,49 @@ class Copy:
 
 
 @dataclass(frozen=True, slots=True)
+class Inspect:
+    """Let the person walk over the tokens of a reply, and take another one at a place.
+
+    `refusal` says why no reply can go on from there; `` if one can.
+    """
+
+    reply: Node
+    tokens: tuple[Token, ...]
+    refusal: str = ""
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Leave:
     """End the program."""
 
 
-Outcome: TypeAlias = Show | Generate | Prefill | Copy | Leave
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """Let the person choose one of `rows`; where there is no screen for that, show `instead`.
+
+    `chosen` gets the key of the row and returns what follows; `enter` says what
+    that does, in one word. `preview` shows more of a row. With `rename` (key and
+    name, returns the new row) and `delete` (key) the person can do that too;
+    both raise ZatsudanError. `right` are columns of numbers, `fluid` those that
+    give way when there is little room, in this order, each down to so many cells.
+    """
+
+    title: str
+    head: tuple[str, ...]
+    rows: tuple[Row, ...]
+    chosen: "Callable[[str], Awaitable[Outcome]]"
+    instead: tuple[Part, ...]
+    enter: str = "chooses"
+    preview: Callable[[str], tuple[Part, ...]] = lambda _: ()
+    ending: bool = True
+    rename: Callable[[str, str], Row] | None = None
+    delete: Callable[[str], None] | None = None
+    right: frozenset[int] = frozenset()
+    fluid: tuple[tuple[int, int], ...] = ((0, 8),)
+
+
+Outcome: TypeAlias = Show | Generate | Experiment | Work | Prefill | Copy | Inspect | Leave | Pick
 
 
 def say(text: str, tone: str = "plain") -> Show:

@@ -4,7 +4,6 @@ The docstring is the help: its first line in menus and lists, the rest on the
 command's own page.
 """
 
-import difflib
 import inspect
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
@@ -107,6 +106,8 @@ def find(commands: dict[str, Command], name: str) -> Command:
     begins = [key for key in commands if key.startswith(name)] if name else []
     if len(begins) == 1:
         return commands[begins[0]]
+    import difflib
+
     near = begins[:4] or difflib.get_close_matches(name, commands, n=3, cutoff=0.6)
     meant = "Did you mean " + ", ".join(f"/{key}" for key in near) + "? " if near else ""
     raise CommandError(

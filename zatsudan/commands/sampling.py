@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Line, Outcome, Show, Table
+from zatsudan.commands.outcomes import Line, Outcome, Show
 from zatsudan.commands.registry import Choice, Command, command
 from zatsudan.core.errors import CommandError
 from zatsudan.core.messages import Json
@@ -17,7 +17,7 @@ from zatsudan.core.parameters import (
     show_value,
 )
 from zatsudan.core.printable import one_line
-from zatsudan.core.session import Session, Setting
+from zatsudan.core.session import Session
 from zatsudan.core.words import Word, split
 
 GROUP = "Parameters"
@@ -38,7 +38,7 @@ def assignments(chat: Chat, args: str) -> Iterable[Choice]:
 def _meta(chat: Chat, row: Parameter) -> str:
     setting = chat.session.settings.get(row.name)
     value = f"now {show_value(setting.value)} · " if setting is not None else ""
-    return f"{value}{row.help}"
+    return f"{value}{row.kind.short} · {row.help}"
 
 
 def values_of(chat: Chat, name: str) -> Iterable[Choice]:
@@ -69,7 +69,8 @@ def _set_choices(chat: Chat, args: str) -> Iterable[Choice]:
         yield from values_of(chat, words[-2])
 
 
-def _change(chat: Chat, values: dict[str, Json]) -> Outcome:
+def change(chat: Chat, values: dict[str, Json]) -> Outcome:
+    """Set parameters and say what changed."""
     lines: list[Line] = []
     for name, value in values.items():
         before = chat.session.settings.get(name)
@@ -108,14 +109,16 @@ async def set_(chat: Chat, args: str) -> Outcome:
     `/set! …` sends a value outside its range all the same.
     """
     if not args:
+        from zatsudan.commands.knobs import params  # it needs this module
+
         return await params.run(chat, "")
-    return _change(chat, read_assignments(split(args), chat.session.parameters))
+    return change(chat, read_assignments(split(args), chat.session.parameters))
 
 
 @command("set!", "NAME VALUE …", group=GROUP, complete=_set_choices)
 async def set_anyway(chat: Chat, args: str) -> Outcome:
     """Set parameters without checking their ranges."""
-    return _change(chat, read_assignments(split(args), chat.session.parameters, force=True))
+    return change(chat, read_assignments(split(args), chat.session.parameters, force=True))
 
 
 def _set_names(chat: Chat, _args: str) -> Iterable[Choice]:
@@ -147,65 +150,6 @@ async def unset(chat: Chat, args: str) -> Outcome:
     return Show(tuple(lines))
 
 
-def changed_since_reply(session: Session) -> set[str]:
-    """Return the names whose value is not that of the last reply on the path."""
-    last = next((node.made for node in reversed(session.path()) if node.made is not None), None)
-    if last is None:
-        return set()
-    before, now = last.parameters, session.parameters
-    return {name for name in {*before, *now} if before.get(name) != now.get(name)}
-
-
-@command("params", "[all]", group=GROUP, everyday=True)
-async def params(chat: Chat, args: str) -> Outcome:
-    """Show the parameters and what they mean.
-
-    A table of value, origin, range and meaning; a mark stands where the value has changed since the last reply. `/params all`
-    lists those that are not set as well.
-    """
-    session = chat.session
-    usual = {row.name for row in PARAMETERS if row.group in ("sampling", "length")}
-    shown = [
-        row
-        for row in PARAMETERS
-        if args == "all" or row.name in usual or row.name in session.settings
-    ]
-    changed = changed_since_reply(session)
-    rows: list[tuple[str, ...]] = []
-    marks: set[int] = set()
-    for row in shown:
-        if row.name in changed:
-            marks.add(len(rows))
-        rows.append(_row(row.name, session.settings.get(row.name), row.kind.short, row.help))
-    for name, setting in session.settings.items():
-        if name not in BY_NAME:
-            if name in changed:
-                marks.add(len(rows))
-            rows.append(_row(name, setting, "any JSON", "a field of your own"))
-    table = Table(
-        ("parameter", "value", "origin", "range", "meaning"), tuple(rows), marks=frozenset(marks)
-    )
-    hints = ["· not sent"]
-    if marks:
-        hints.append("* changed since the last reply")
-    hints.append("/help NAME explains" if args == "all" else "/params all shows the rest")
-    return Show(
-        (table, Line("    ".join(hints), "dim"), *(Line(note, "dim") for note in warnings(session)))
-    )
-
-
-def _row(name: str, setting: Setting | None, span: str, meaning: str) -> tuple[str, ...]:
-    if setting is None:
-        return (name, "·", "", span, meaning)
-    return (
-        one_line(name, 40),
-        one_line(show_value(setting.value), 40),
-        setting.origin,
-        span,
-        meaning,
-    )
-
-
 def _own_command(row: Parameter) -> Command:
     async def run(chat: Chat, args: str) -> Outcome:
         words = split(args)
@@ -220,7 +164,7 @@ def _own_command(row: Parameter) -> Command:
             )
         if words == [Word("unset")]:
             return await unset.run(chat, row.name)
-        return _change(chat, {row.name: row.read(words, chat.session.parameters.get(row.name))})
+        return change(chat, {row.name: row.read(words, chat.session.parameters.get(row.name))})
 
     def complete(chat: Chat, args: str) -> Iterable[Choice]:
         return values_of(chat, row.name) if " " not in args else ()
@@ -242,4 +186,30 @@ def _own_command(row: Parameter) -> Command:
     )
 
 
-OWN_COMMANDS = tuple(_own_command(row) for row in PARAMETERS)
+OWN_COMMANDS = tuple(_own_command(row) for row in PARAMETERS if row.name != "logprobs")
+
+
+def _logprobs_choices(_chat: Chat, args: str) -> Iterable[Choice]:
+    if " " not in args:
+        yield Choice("on", "ask for log probabilities")
+        yield Choice("on 5", "with the five likeliest tokens at each place")
+        yield Choice("off", "do not ask")
+
+
+@command("logprobs", "[on [K]|off]", group=GROUPS["reply"], complete=_logprobs_choices)
+async def logprobs(chat: Chat, args: str) -> Outcome:
+    """Ask for log probabilities, with K alternatives.
+
+    `/logprobs on 5` asks for the five likeliest tokens at each place too; /tokens and /inspect
+    show them. About half a kilobyte a token then. `/unset logprobs` takes it back.
+    """
+    words = split(args)
+    if len(words) < 2:
+        if words and words[0].text == "off" and "top_logprobs" in chat.session.settings:
+            chat.record({"type": "unset", "name": "top_logprobs"})
+        return await _own_command(BY_NAME["logprobs"]).run(chat, args)
+    on = BY_NAME["logprobs"].read(words[:1])
+    if on is not True:
+        raise CommandError("/logprobs off takes no number.", "/logprobs on 5 asks for five.")
+    top = BY_NAME["top_logprobs"].read(words[1:])
+    return change(chat, {"logprobs": True, "top_logprobs": top})

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from pathlib import Path
 
-from zatsudan import exports, store
+from zatsudan import store
 from zatsudan.chat import Chat
 from zatsudan.commands.files import paths
 from zatsudan.commands.outcomes import Line, Outcome, Show, say
@@ -12,9 +12,9 @@ from zatsudan.commands.registry import Choice, command
 from zatsudan.core.errors import CommandError, StoreError, ZatsudanError
 from zatsudan.core.messages import JsonObject
 from zatsudan.core.printable import one_line
+from zatsudan.core.session import recovery
 from zatsudan.core.window import choose
 from zatsudan.core.words import Word, quote, split
-from zatsudan.exports.request import key_variable, request_to
 
 GROUP = "Sessions"
 
@@ -31,6 +31,8 @@ def _last(args: str) -> str:
 
 
 def _export_choices(chat: Chat, args: str) -> Iterable[Choice]:
+    from zatsudan import exports  # the writers of all formats: no part of the start
+
     name, blank, _ = args.partition(" ")
     if not blank:
         return (Choice(row.name, row.help) for row in exports.FORMATS.values())
@@ -90,6 +92,9 @@ async def export_text(chat: Chat, name: str, reply: str = "") -> str:
 
     With the id of a `reply`, the request is the one that made it. Raises ZatsudanError.
     """
+    from zatsudan import exports
+    from zatsudan.exports.request import key_variable, request_to
+
     if exports.find(name).request is None:
         return exports.export(chat.session, name)
     server = (await chat.client()).server
@@ -97,6 +102,23 @@ async def export_text(chat: Chat, name: str, reply: str = "") -> str:
     body = _body_of(chat, reply) if reply else _next_body(chat, model)
     request = request_to(server, body, key_variable(server, chat.config))
     return exports.export(chat.session, name, request)
+
+
+async def export_saved(chat: Chat, path: Path, name: str, reply: str = "") -> str:
+    """Return a session from disk in the format `name`, by a `chat` that saves nothing.
+
+    Its file is only read, so that it may be open in another terminal. Raises ZatsudanError.
+    """
+    from zatsudan import exports
+
+    chat.session = store.load(path).session
+    for record in recovery(chat.session):
+        chat.record(record)
+    if exports.find(name).request is not None:
+        server = (await chat.client()).server
+        if chat.session.server not in ("", server.name):
+            chat.use_model(server.model, server)  # another server knows other models
+    return await export_text(chat, name, reply)
 
 
 def _next_body(chat: Chat, model: str) -> JsonObject:
@@ -138,6 +160,8 @@ def _arguments(words: list[Word]) -> tuple[str, str, str]:
     reply = "".join(word.value for word in words if word.name == "reply")
     rest = [word.text for word in words if word.name != "reply"]
     if not rest:
+        from zatsudan import exports
+
         known = ", ".join(exports.FORMATS)
         raise CommandError("No format is named.", f"Write /export FORMAT [FILE]. Formats: {known}.")
     if len(rest) > 2:

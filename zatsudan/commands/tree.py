@@ -5,6 +5,7 @@ from pathlib import Path
 
 from zatsudan import store
 from zatsudan.chat import Chat
+from zatsudan.commands.lab import told
 from zatsudan.commands.outcomes import Line, Outcome, Prefill, Rows, Show, Table, Talk, say
 from zatsudan.commands.registry import Choice, command
 from zatsudan.core.attachments import said
@@ -54,11 +55,16 @@ async def variants(chat: Chat, args: str) -> Outcome:
     """
     node = _reply(chat, args)
     nodes = chat.session.variants(node)
+    counted = chat.session.numbered(node.parent, node.message.role)
+    last = chat.session.lab
+    blind = last is not None and last.blind and last.parent == node.parent
     rows = tuple(
         (
-            str(number),
+            str(counted.index(variant) + 1),
             f"#{variant.id}",
-            "  ".join(
+            "hidden until /pick"
+            if blind
+            else "  ".join(
                 f"{name} {show_value(value)}"
                 for name, value in settings.items()
                 if value is not None
@@ -66,7 +72,7 @@ async def variants(chat: Chat, args: str) -> Outcome:
             "" if variant.made is None or variant.made.ended == "finished" else variant.made.ended,
             one_line(variant.message.text, 60),
         )
-        for number, (variant, settings) in enumerate(zip(nodes, differences(nodes), strict=True), 1)
+        for variant, settings in zip(nodes, differences(nodes), strict=True)
     )
     table = Table(
         ("", "", "settings", "", "begins"),
@@ -86,13 +92,18 @@ async def pick(chat: Chat, args: str) -> Outcome:
     What followed it comes back with it. `/pick N MESSAGE` picks among the variants of an earlier reply.
     """
     number, _, name = args.partition(" ")
-    nodes = chat.session.variants(_reply(chat, name.strip()))
+    reply = _reply(chat, name.strip())
+    nodes = chat.session.numbered(reply.parent, reply.message.role)
     wanted = whole_number(number)
     if wanted is None or not 1 <= wanted <= len(nodes):
         raise CommandError(
             f"There are {len(nodes)} variants.", "/variants lists them; /pick 1 takes the first."
         )
-    return _go(chat, nodes[wanted - 1], f"Variant {wanted} of {len(nodes)}")
+    node = nodes[wanted - 1]
+    if node is None:
+        raise CommandError(f"No reply came for {wanted}.", "/variants lists those that are there.")
+    went = _go(chat, node, f"Variant {wanted} of {len(nodes)}")
+    return Show((*told(chat, node), *went.parts))
 
 
 def _go(chat: Chat, node: Node, note: str) -> Show:

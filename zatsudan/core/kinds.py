@@ -82,7 +82,7 @@ def _span(what: str, low: float, high: float) -> str:
 def _short(low: float, high: float) -> str:
     if math.isfinite(high):
         return f"{low:g} to {high:g}"
-    return f"{low:g} or more" if math.isfinite(low) else "a number"
+    return f"from {low:g}" if math.isfinite(low) else "a number"
 
 
 def _steps(low: float, high: float) -> tuple[str, ...]:
@@ -144,7 +144,7 @@ stops = Kind(
     _read_stop,
     _check_stop,
     many=True,
-    short="1 to 4 texts",
+    short="texts",
 )
 
 
@@ -204,7 +204,7 @@ response_format = Kind(
     _read_format,
     lambda value: isinstance(value, dict) and isinstance(value.get("type"), str),
     ("text", "json_object"),
-    short="JSON or a word",
+    short="JSON, word",
 )
 
 
@@ -219,5 +219,5 @@ def words_or_object(*names: str) -> Kind:
         read,
         lambda value: isinstance(value, dict) or value in names,
         names,
-        short="JSON or a word",
+        short="JSON, word",
     )

@@ -29,6 +29,10 @@ class Message:
         """The content as text; parts that are not text appear as `[image_url]`."""
         return content_text(self.content)
 
+    def with_field(self, name: str, value: Json) -> "Message":
+        """Return the message with one more field."""
+        return Message(self.role, self.content, {**self.extra, name: value})
+
     def to_json(self) -> JsonObject:
         """Return the message as the API takes it."""
         return {"role": self.role, "content": self.content, **self.extra}

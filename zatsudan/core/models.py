@@ -50,11 +50,8 @@ def _read_model(entry: Json) -> Model | None:
     return Model(name[:500])
 
 
-_NOT_FOR_CHAT = re.compile(
-    r"embed|whisper|tts|dall-e|image|moderation|rerank|transcri|audio|realtime|davinci|babbage|sora",
-    re.IGNORECASE,
-)
-_SMALL_OPENAI = re.compile(r"gpt-(\d+(?:\.\d+)?)(?:o|)-mini")
+_NOT_FOR_CHAT = r"(?i)embed|whisper|tts|dall-e|image|moderation|rerank|transcri|audio|realtime|davinci|babbage|sora"
+_SMALL_OPENAI = r"gpt-(\d+(?:\.\d+)?)(?:o|)-mini"
 
 
 def choose_model(models: Sequence[Model]) -> Model | None:
@@ -62,9 +59,11 @@ def choose_model(models: Sequence[Model]) -> Model | None:
 
     OpenAI lists its models in no useful order: there the newest small one.
     """
-    able = [model for model in models if not _NOT_FOR_CHAT.search(model.id)] or list(models)
+    able = [model for model in models if not re.search(_NOT_FOR_CHAT, model.id)] or list(models)
     small = [
-        (float(match[1]), model) for model in able if (match := _SMALL_OPENAI.fullmatch(model.id))
+        (float(match[1]), model)
+        for model in able
+        if (match := re.fullmatch(_SMALL_OPENAI, model.id))
     ]
     if small:
         return max(small, key=lambda pair: pair[0])[1]

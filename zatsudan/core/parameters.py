@@ -9,7 +9,6 @@ Ranges and names are those of OpenAI's openapi.json 2.3.0 (2026-08-21); the
 rows of the group `local` are what llama.cpp, vLLM and their kin take besides.
 """
 
-import difflib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -168,6 +167,8 @@ def find(name: str) -> Parameter:
     """Return the row of `name`; raises CommandError with the nearest names."""
     if name in BY_NAME:
         return BY_NAME[name]
+    import difflib
+
     near = difflib.get_close_matches(name, BY_NAME, n=3, cutoff=0.6)
     meant = f"Did you mean {' or '.join(near)}? " if near else ""
     raise CommandError(

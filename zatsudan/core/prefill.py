@@ -7,9 +7,11 @@ most of the alphabet goes on with its next letters, or begins again.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from zatsudan.core.messages import Json, JsonObject
+from zatsudan.core.protocol import Delta
 
 #: The server takes it in no form.
 NONE = "none"
@@ -24,8 +26,8 @@ FORMS: dict[str, tuple[JsonObject, JsonObject]] = {
     "unthinking": ({}, {"chat_template_kwargs": {"enable_thinking": False}}),
 }
 
-#: Fields that only a prefill puts into a request.
-FIELDS = frozenset(("continue_final_message", "add_generation_prompt"))
+#: Fields that a prefill puts into a request, besides those that a person sets.
+FIELDS = frozenset(name for _, of_request in FORMS.values() for name in of_request)
 
 _GO_ON = (
     "Your reply was cut off. Go on exactly where it stopped, in the middle of a word if need be:"
@@ -87,3 +89,30 @@ def without_echo(text: str, given: str, *, whole: bool) -> str:
     token: one that equals a short given text is the model's own repetition.
     """
     return text.removeprefix(given) if whole or len(given) > 16 else text
+
+
+class Opening:
+    """Puts the given text before the first delta of each choice that brings something.
+
+    So what is shown, journalled and recorded is the whole reply at any moment.
+    `begun` are the choices that have it.
+    """
+
+    def __init__(self, text: str, logprobs: Iterable[Json] = ()) -> None:
+        self._text = text
+        self._logprobs = tuple(logprobs)
+        self.begun: set[int] = set()
+
+    def lead(self, deltas: Iterable[Delta], request: Mapping[str, Json]) -> Iterator[Delta]:
+        """Yield the deltas of a chunk, led by the text where one begins its reply."""
+        for delta in deltas:
+            says = delta.content or delta.reasoning or delta.finish_reason
+            if not self._text or delta.index in self.begun or not says:
+                yield delta
+                continue
+            self.begun.add(delta.index)
+            # Without those of the rest they would be taken for all of the reply's.
+            known = self._logprobs if request.get("logprobs") else ()
+            yield Delta(delta.index, self._text, logprobs=known)
+            whole = request.get("stream") is False
+            yield replace(delta, content=without_echo(delta.content, self._text, whole=whole))

@@ -5,13 +5,13 @@ compatible leave fields out, repeat them, send null, lists and numbers as
 texts, and end their streams in four ways.
 """
 
-import html
 import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from zatsudan.core.errors import StreamError
+from zatsudan.core.logprobs import read_logprobs
 from zatsudan.core.messages import Json, JsonObject, Message, Usage, content_text, whole_number
 from zatsudan.core.printable import one_line
 
@@ -61,11 +61,14 @@ def loads(text: str | bytes) -> Json:
     instead. An integer of more than 4,300 digits is a ValueError there: what no
     float could hold is read as an infinite one.
     """
+    if isinstance(text, bytes):
+        text = text.decode(json.detect_encoding(text), "surrogatepass")
     try:
-        value: Json = json.loads(text, parse_int=_integer)
+        value: Json = _DECODER.decode(text)
     except RecursionError:
         raise ValueError("nested too deep") from None
-    if is_deep(value):
+    # A text with few brackets need not be searched: that is nearly every chunk.
+    if text.count("{") + text.count("[") > DEPTH and is_deep(value):
         raise ValueError("nested too deep")
     return value
 
@@ -90,6 +93,10 @@ def _integer(digits: str) -> int | float:
     return int(digits) if len(digits) < 300 else float(digits)
 
 
+#: One for all: `json.loads` makes a new one whenever it is told how to read numbers.
+_DECODER = json.JSONDecoder(parse_int=_integer)
+
+
 def read_chunk(value: Json) -> Chunk:
     """Read one chunk, or a whole response, from its JSON.
 
@@ -101,7 +108,7 @@ def read_chunk(value: Json) -> Chunk:
         raise StreamError("The server sent something that is not a reply.", NOT_AN_API)
     choices = value.get("choices")
     deltas = tuple(
-        _read_choice(choice, position)
+        _read_choice(choice, position, value)
         for position, choice in enumerate(choices if isinstance(choices, list) else ())
         if isinstance(choice, dict)
     )
@@ -111,7 +118,7 @@ def read_chunk(value: Json) -> Chunk:
         raise broken_off(error_message(value))
     return Chunk(
         deltas,
-        Usage.from_json(value.get("usage")),
+        _read_usage(value),
         _text(value.get("id")),
         _text(value.get("model")),
         _text(value.get("system_fingerprint")),
@@ -136,7 +143,18 @@ def _text(value: Json) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _read_choice(choice: JsonObject, position: int) -> Delta:
+def _read_usage(value: JsonObject) -> Usage | None:
+    """Read the usage: at the top, where Groq puts it, or in the choice (Moonshot)."""
+    choices = value.get("choices")
+    places = [value, value.get("x_groq"), *(choices if isinstance(choices, list) else ())]
+    for place in places:
+        usage = Usage.from_json(place.get("usage")) if isinstance(place, dict) else None
+        if usage is not None:
+            return usage
+    return None
+
+
+def _read_choice(choice: JsonObject, position: int, chunk: JsonObject) -> Delta:
     delta = choice.get("delta")
     if not isinstance(delta, dict):
         delta = choice.get("message")
@@ -144,36 +162,73 @@ def _read_choice(choice: JsonObject, position: int) -> Delta:
         delta = {"content": choice.get("text")}  # /v1/completions' form
     index = whole_number(choice.get("index"))
     finish = choice.get("finish_reason")
-    content = content_text(delta.get("content"))
+    content, thoughts = _read_content(delta.get("content"))
     if isinstance(delta.get("refusal"), str):
         content += _text(delta["refusal"])
     extra = tuple((key, delta[key]) for key in ("tool_calls", "function_call") if delta.get(key))
     return Delta(
         position if index is None else index,
         content,
-        _text(delta.get("reasoning_content")) or _text(delta.get("reasoning")),
+        _text(delta.get("reasoning_content")) or _text(delta.get("reasoning")) or thoughts,
         finish if isinstance(finish, str) and finish else None,
-        _read_logprobs(choice.get("logprobs")),
+        read_logprobs(choice, chunk if position == 0 else {}),
         extra,
     )
 
 
-def _read_logprobs(value: Json) -> tuple[Json, ...]:
-    entries = value.get("content") if isinstance(value, dict) else None
-    return tuple(entries) if isinstance(entries, list) else ()
+def _read_content(content: Json) -> tuple[str, str]:
+    """Return content and reasoning: Mistral's models send both as parts of one list."""
+    if not isinstance(content, list):
+        return content_text(content), ""
+    thoughts = [
+        content_text(part.get("thinking"))
+        for part in content
+        if isinstance(part, dict) and part.get("type") == "thinking"
+    ]
+    rest = [
+        part for part in content if not (isinstance(part, dict) and part.get("type") == "thinking")
+    ]
+    return content_text(rest), "".join(thoughts)
 
 
 def error_message(value: Json) -> str:
     """Return the sentence in an error body, in whichever of its forms; `` if there is none."""
     if isinstance(value, str):
-        return one_line(_html_title(value), 300)
-    if isinstance(value, list):
-        return error_message(value[0]) if value else ""
+        inner = _unpacked(value)
+        return error_message(inner) if inner else one_line(_html_title(value), 300)
+    if isinstance(value, list):  # of FastAPI: each refused field has its own
+        return one_line("; ".join(filter(None, map(error_message, value[:3]))), 300)
     if isinstance(value, dict):
-        for key in ("error", "message", "detail", "msg", "title"):
-            if value.get(key):
-                return error_message(value[key])
+        keys = ("error", "message", "detail", "msg", "title", "errors", "reason")
+        message = next(filter(None, (error_message(value.get(key)) for key in keys)), "")
+        return _placed(message, value) if message else ""
     return ""
+
+
+def _unpacked(text: str) -> Json:
+    """Read JSON that was put into a string (Mistral: a whole body in `message`)."""
+    if not text.startswith("{"):
+        return None
+    try:
+        return loads(text)
+    except ValueError:
+        return None
+
+
+def _placed(message: str, error: JsonObject) -> str:
+    """Add what an error says beside its message: the refused field, or llama.cpp's counts."""
+    loc = error.get("loc")
+    if isinstance(loc, list):
+        field = ".".join(
+            str(part) for part in loc if isinstance(part, str | int) and part != "body"
+        )
+        return one_line(f"{field}: {message}", 300) if field else message
+    counts = [
+        f"{name} {count}"
+        for name in ("n_ctx", "n_prompt_tokens")
+        if (count := whole_number(error.get(name))) is not None
+    ]
+    return f"{message} ({', '.join(counts)})" if counts else message
 
 
 def error_hint(value: Json, key: str) -> str:
@@ -190,6 +245,8 @@ def error_hint(value: Json, key: str) -> str:
 def _html_title(text: str) -> str:
     if not re.match(r"\s*<(!doctype|html|head|body|\?xml)", text, re.IGNORECASE):
         return text
+    import html  # its table is large, and such pages are rare
+
     title = re.search(
         r"<title[^>]*>(.*?)</title>|<h1[^>]*>(.*?)</h1>",
         text[:16_384],  # the search is quadratic on a page made to be slow

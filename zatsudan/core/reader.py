@@ -2,6 +2,7 @@
 
 import re
 from codecs import BOM_UTF8
+from collections.abc import Iterator
 from dataclasses import replace
 
 from zatsudan.core.errors import StreamError
@@ -20,6 +21,11 @@ from zatsudan.core.sse import Decoder, Event
 from zatsudan.core.thinking import ThinkSplitter
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_FIELD = re.compile(r"(data|event|id|retry|error)?:|data$")
+#: Types of events that only say that the server is alive.
+_KEEP_ALIVE = ("ping", "keep-alive", "keepalive", "heartbeat")
+#: How many bytes of a body are kept to say what it was, if it was no event stream.
+OPENING = 400
 
 
 class SurrogateJoiner:
@@ -38,12 +44,18 @@ class SurrogateJoiner:
             text = text[:-1]
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
+    def close(self) -> str:
+        """Return the sign for a first half whose second never came, if there is one."""
+        held, self._held = self._held, ""
+        return "\N{REPLACEMENT CHARACTER}" if held else ""
+
 
 class Reader:
     """Reads the body of a response, stream or not, piece by piece.
 
     `done` tells that `[DONE]` came, `complete` that each choice has its
     finish_reason or that `[DONE]` came: without either the reply was cut.
+    `began` tells that anything came but blanks and comments.
     """
 
     def __init__(self) -> None:
@@ -54,41 +66,54 @@ class Reader:
         self._joiners: dict[tuple[int, str], SurrogateJoiner] = {}
         self._splitters: dict[int, ThinkSplitter] = {}
         self._finished: dict[int, bool] = {}
+        self._opening = b""  # of a body that may be no event stream at all
+        self.began = False
         self.done = False
 
     @property
     def complete(self) -> bool:
         return self.done or (bool(self._finished) and all(self._finished.values()))
 
-    def feed(self, piece: bytes) -> list[Chunk]:
-        """Return the chunks that `piece` completes; raises StreamError."""
+    @property
+    def choices(self) -> int:
+        """How many choices have come so far."""
+        return len(self._finished)
+
+    def feed(self, piece: bytes) -> Iterator[Chunk]:
+        """Yield the chunks that `piece` completes; raises StreamError.
+
+        One by one, because the same piece may hold text and then an error.
+        """
         if not self._started:
             piece = self._head = (self._head + piece).lstrip(b" \t\r\n")
             head = piece.removeprefix(BOM_UTF8).lstrip(b" \t\r\n")
             if not head or BOM_UTF8.startswith(head):
-                return []
+                return
             self._started = True
             # No line of an event stream begins so: it is JSON, or a web page.
             if head[:1] in b"{[<":
                 self._whole = []
+                self.began = True
         if self._whole is not None:
             self._whole.append(piece)
-            return []
-        return self._chunks(self._sse.feed(piece))
+            return
+        if not self.began and len(self._opening) < OPENING:
+            self._opening = (self._opening + piece)[:OPENING]
+        yield from self._chunks(self._sse.feed(piece))
 
-    def close(self) -> list[Chunk]:
-        """Return what the end of the body leaves; raises StreamError."""
+    def close(self) -> Iterator[Chunk]:
+        """Yield what the end of the body leaves; raises StreamError."""
         if self._whole is None:
-            return self._chunks(self._sse.close()) + self._rest()
+            yield from self._chunks(self._sse.close())
+            self._refuse_plain_text()
+            yield from self.rest()
+            return
         body = b"".join(self._whole)
         try:
             value = loads(body.decode("utf-8-sig", errors="replace"))
         except ValueError:
             message, _, _ = read_error(body)
-            raise StreamError(
-                f"The server answered with something that is not a reply: {one_line(message, 120)}",
-                NOT_AN_API,
-            ) from None
+            raise _no_reply(message) from None
         chunk = read_chunk(value)
         if not chunk.deltas:
             message = error_message(value)
@@ -98,30 +123,35 @@ class Reader:
                 NOT_AN_API,
             )
         self.done = True
-        return [self._joined(chunk)]
+        yield self._joined(chunk)
+        yield from self.rest()
 
-    def _chunks(self, events: list[Event]) -> list[Chunk]:
-        chunks: list[Chunk] = []
+    def _refuse_plain_text(self) -> None:
+        """Raise StreamError if what came was a text: no field of an event, no comment."""
+        lines = self._opening.decode("utf-8-sig", "replace").splitlines()
+        said = [line for line in lines if line.strip() and not _FIELD.match(line)]
+        if said and not self.began:
+            raise _no_reply(" ".join(said))
+
+    def _chunks(self, events: list[Event]) -> Iterator[Chunk]:
         for event in events:
+            self.began = True
             text = event.data.strip()
             if text == "[DONE]":
                 self.done = True
             if text in ("", "[DONE]"):
                 continue
-            if event.type == "error":
-                raise broken_off(read_error(text.encode("utf-8", "replace"))[0])
             try:
-                value = loads(text)
-            except ValueError:
-                raise StreamError(
-                    f"The server sent a line that is no JSON: {one_line(event.data, 60)}",
-                    "/retry sends the message again.",
-                ) from None
-            chunks.append(self._joined(read_chunk(value)))
-        return chunks
+                chunk = self._joined(_read_event(event, text))
+            except StreamError:
+                if self.done:  # what is said after the end cannot undo it
+                    continue
+                raise
+            yield chunk
 
     def _joined(self, chunk: Chunk) -> Chunk:
-        return replace(chunk, deltas=tuple(self._whole_delta(delta) for delta in chunk.deltas))
+        deltas = tuple(self._whole_delta(delta) for delta in chunk.deltas)
+        return chunk if deltas == chunk.deltas else replace(chunk, deltas=deltas)
 
     def _whole_delta(self, delta: Delta) -> Delta:
         """Put together what the server cut: characters, and the tags around reasoning."""
@@ -147,8 +177,37 @@ class Reader:
             return delta
         return replace(delta, content=content, reasoning=reasoning)
 
-    def _rest(self) -> list[Chunk]:
-        """Return what the splitters hold of a stream that ended without a finish_reason."""
-        held = [(index, splitter.close()) for index, splitter in self._splitters.items()]
-        deltas = tuple(Delta(index, *texts) for index, texts in held if any(texts))
-        return [Chunk(deltas)] if deltas else []
+    def rest(self) -> list[Chunk]:
+        """Return what is held of a stream that ended in the middle of a character or a tag."""
+        deltas: list[Delta] = []
+        for (index, field), joiner in self._joiners.items():
+            sign = joiner.close()
+            if sign and field == "content":
+                deltas.append(Delta(index, *self._splitters[index].feed(sign)))
+            elif sign:
+                deltas.append(Delta(index, reasoning=sign))
+        deltas += [Delta(index, *splitter.close()) for index, splitter in self._splitters.items()]
+        kept = tuple(delta for delta in deltas if delta.content or delta.reasoning)
+        return [Chunk(kept)] if kept else []
+
+
+def _read_event(event: Event, text: str) -> Chunk:
+    if event.type == "error":
+        raise broken_off(read_error(text.encode("utf-8", "replace"))[0])
+    try:
+        value = loads(text)
+    except ValueError:
+        if event.type in _KEEP_ALIVE:
+            return Chunk()
+        raise StreamError(
+            f"The server sent a line that is no JSON: {one_line(event.data, 60)}",
+            "/retry sends the message again.",
+        ) from None
+    return read_chunk(value)
+
+
+def _no_reply(text: str) -> StreamError:
+    return StreamError(
+        f"The server answered with something that is not a reply: {one_line(text, 120)}",
+        NOT_AN_API,
+    )

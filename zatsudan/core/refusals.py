@@ -15,35 +15,39 @@ from zatsudan.core.messages import Json, JsonObject
 #: Fields without which there is no request.
 _ESSENTIAL = {"model", "messages", "stream"}
 
-_REFUSED = re.compile(
-    r"unsupported|not supported|(?:does|do) ?(?:n[o']t|not) (?:support|accept|allow)|unrecogni[sz]ed|unknown"
+# Texts, which `re` compiles when they are first used (and keeps): most talks need none of them.
+_REFUSED = (
+    r"(?i)unsupported|not supported|(?:does|do) ?(?:n[o']t|not) (?:support|accept|allow)|unrecogni[sz]ed|unknown"
     r"|unexpected|extra (?:inputs?|fields?)|not permitted|not allowed|only the default|no longer supported"
-    r"|not available|cannot be used|deprecated",
-    re.IGNORECASE,
+    r"|not available|not enabled|cannot be used|deprecated|only 1 is allowed"
 )
-_RANGE = re.compile(
-    r"(?:above|below)_(?:max|min)|greater than|less than|out of range", re.IGNORECASE
-)
+_RANGE = r"(?i)(?:above|below)_(?:max|min)|greater than|less than|out of range"
+#: `n` is refused as a value where only one reply can be had (Groq).
+_ONE_ONLY = r"['\"`]n['\"`].{0,30}\b(?:at most|must be|only) 1(?![\d.])"
 
 _LENGTH = (
-    re.compile(
-        r"maximum context length (?:is|of) (\d+)", re.IGNORECASE
-    ),  # OpenAI, vLLM, OpenRouter
-    re.compile(
-        r"context (?:size|length|window)[^0-9]{0,40}\(?(\d+)", re.IGNORECASE
-    ),  # llama.cpp, LM Studio
-    re.compile(r"\bn_ctx\D{1,5}(\d+)", re.IGNORECASE),
-    re.compile(r"(\d+)[ -]token(?:s)? (?:context|limit)", re.IGNORECASE),
+    r"maximum (?:context|prompt) length (?:is|of) (\d+)",  # OpenAI, vLLM, OpenRouter, xAI
+    r"(\d+) maximum context length",  # Mistral
+    r"context (?:size|length|window)[^0-9]{0,40}\(?(\d+)",  # llama.cpp, LM Studio
+    r"\bn_ctx\D{1,5}(\d+)",
+    r"(\d+)[ -]token(?:s)? (?:context|limit)",
+    r"maximum number of tokens allowed \((\d+)\)",  # Google
+    r"> (\d+) maximum",  # Anthropic
+    r"tokens` must be <= (\d+)",  # text-generation-inference
 )
-_TOO_LONG = re.compile(
-    r"context_length_exceeded|exceed_context_size|maximum context length|exceeds? the (?:available )?context"
-    r"|context (?:size|window|length) (?:of|exceeded)|prompt is too long|too many tokens",
-    re.IGNORECASE,
+_TOO_LONG = (
+    r"(?i)context_length_exceeded|exceed_context_size|maximum (?:context|prompt) length"
+    r"|exceeds? the (?:available )?context|context (?:size|window|length) (?:of|exceeded)"
+    r"|greater than the context length|prompt is too long|too many tokens"
+    r"|input token count .{0,30}exceeds|max_new_tokens` must be <="
 )
-_NO_SYSTEM = re.compile(
-    r"system (?:role|message|prompt)s? (?:is |are )?not supported|does not support 'system'"
-    r"|roles must alternate|only user,? (?:and )?assistant",
-    re.IGNORECASE,
+_SIZE = (
+    r"(?i)(?:resulted in|requested|request \(|request has|request contains|prompt contains"
+    r"|too long:|token count \(|n_prompt_tokens) ?(?:about )?(\d{2,9})"
+)
+_NO_SYSTEM = (
+    r"(?i)system (?:role|message|prompt)s? (?:is |are )?not supported|does not support 'system'"
+    r"|roles must alternate|only user,? (?:and )?assistant|developer instruction is not enabled"
 )
 
 #: One limit under two names: which a server takes is learned.
@@ -99,16 +103,21 @@ class Repair:
 
 def understand(error: StatusError, body: Mapping[str, Json]) -> Repair | None:
     """Return how to mend a refused request; None if the error does not tell."""
-    if error.status not in (400, 404, 413, 415, 422, 500):
+    if error.status not in (400, 403, 404, 413, 415, 422, 500):
         return None
     words = f"{error.code} {error.param} {error.message}"
-    if _TOO_LONG.search(words):
-        found = next((match for pattern in _LENGTH if (match := pattern.search(words))), None)
+    if re.search(_TOO_LONG, words):
+        found = next(
+            (match for pattern in _LENGTH if (match := re.search(pattern, words, re.IGNORECASE))),
+            None,
+        )
         return Repair(SHRINK, value=int(found[1]) if found else 0)
-    if _NO_SYSTEM.search(words) and _has_system(body):
+    if re.search(_NO_SYSTEM, words) and _has_system(body):
         return Repair(SYSTEM)
-    refused = error.status in (400, 422) and _REFUSED.search(words) and not _RANGE.search(words)
-    return _without_field(error, _named(error, body), body) if refused else None
+    refused = error.status in (400, 403, 422) and not re.search(_RANGE, words)
+    if refused and (re.search(_REFUSED, words) or re.search(_ONE_ONLY, words)):
+        return _without_field(error, _named(error, body), body)
+    return None
 
 
 def _without_field(error: StatusError, name: str, body: Mapping[str, Json]) -> Repair | None:
@@ -132,24 +141,20 @@ def _named(error: StatusError, body: Mapping[str, Json]) -> str:
     param = error.param.split(".")[0].split("[")[0]
     if param in optional:
         return param
-    return next(
-        (
-            name
-            for name in optional
-            if re.search(rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])", error.message)
-        ),
-        "",
-    )
+    return next((name for name in optional if _name(name).search(error.message)), "")
+
+
+def _name(name: str) -> re.Pattern[str]:
+    """Return what finds a field in a sentence; xAI writes `presencePenalty`, Google `Logprobs`."""
+    if len(name) == 1:  # only where it is marked as a name
+        return re.compile(rf"['\"`]{name}['\"`]")
+    words = name.replace("_", "_?")
+    return re.compile(rf"(?<![A-Za-z0-9_]){words}(?![A-Za-z0-9_])", re.IGNORECASE)
 
 
 def prompt_size(error: ApiError) -> int | None:
     """Return how many tokens the server counted in a request that was too long for it."""
-    text = str(error)
-    found = re.search(
-        r"(?:resulted in|requested|request \(|n_prompt_tokens\D{1,5}|prompt contains|has) ?(?:about )?(\d{2,9})",
-        text,
-        re.IGNORECASE,
-    )
+    found = re.search(_SIZE, error.message) if isinstance(error, StatusError) else None
     return int(found[1]) if found else None
 
 

@@ -1,5 +1,8 @@
 """When a request that failed before its first token is sent again, and how long to wait."""
 
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
 from zatsudan.core.errors import ApiError, ConnectionFailed, StatusError
 
 #: Statuses that pass by themselves.
@@ -45,3 +48,19 @@ def pause(error: ApiError, attempt: int, dice: float) -> float | None:
     if error.retry_after is not None:
         return error.retry_after + 0.2 if error.retry_after <= LONGEST else None
     return later
+
+
+def read_retry_after(value: str, now: datetime) -> float | None:
+    """Read the header Retry-After, which is seconds or a date (RFC 9110, 10.2.3)."""
+    value = value.strip()
+    if not value:
+        return None
+    if value.isascii() and value.replace(".", "", 1).isdigit():
+        return float(value[:9])
+    try:
+        when = parsedate_to_datetime(value)
+    except (ValueError, TypeError):
+        return None
+    if when.tzinfo is None:
+        when = when.replace(tzinfo=UTC)
+    return max(0.0, (when - now).total_seconds())

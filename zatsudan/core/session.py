@@ -23,7 +23,8 @@ class Made:
     `ended` is our own word (finished, interrupted, failed), `finish_reason`
     the server's. `first` and `seconds` are seconds from the request to the
     first token and to the end. `parameters` are those that were sent. `given`
-    is the number of characters at the start of the reply that it was made to go on from.
+    is the number of characters at the start of the reply that it was made to go on from;
+    `request` what else its request was made of (see core/trace.py).
     """
 
     ended: str = FINISHED
@@ -40,6 +41,7 @@ class Made:
     left_out: int = 0
     logprobs: tuple[Json, ...] = ()
     given: int = 0
+    request: Mapping[str, Json] = field(default_factory=dict)
 
     def to_json(self) -> JsonObject:
         """Return the fields that say something, for the journal."""
@@ -47,8 +49,9 @@ class Made:
         for name in ("finish_reason", "error", "model", "server", "fingerprint", "reasoning"):
             if getattr(self, name):
                 value[name] = getattr(self, name)
-        if self.parameters:
-            value["parameters"] = dict(self.parameters)
+        for name, group in (("parameters", self.parameters), ("request", self.request)):
+            if group:
+                value[name] = dict(group)
         if self.usage is not None:
             value["usage"] = self.usage.to_json()
         if self.first is not None:
@@ -77,14 +80,19 @@ class Made:
             item = value.get(name)
             return item if isinstance(item, int) else 0
 
-        parameters, logprobs = value.get("parameters"), value.get("logprobs")
+        def group(name: str) -> Mapping[str, Json]:
+            item = value.get(name)
+            return item if isinstance(item, dict) else {}
+
+        logprobs = value.get("logprobs")
         return cls(
             ended=text("ended") or FINISHED,
             finish_reason=text("finish_reason") or None,
             error=text("error"),
             model=text("model"),
             server=text("server"),
-            parameters=parameters if isinstance(parameters, dict) else {},
+            parameters=group("parameters"),
+            request=group("request"),
             usage=Usage.from_json(value.get("usage")),
             first=seconds("first"),
             seconds=seconds("seconds") or 0.0,
@@ -115,6 +123,32 @@ class Setting:
     origin: str = "session"
 
 
+@dataclass(frozen=True, slots=True)
+class Lab:
+    """The last experiment: its cells in their order, by label, each with its reply (None: none came).
+
+    `blind` as long as the person is not to know which cell is which.
+    """
+
+    parent: str
+    cells: tuple[tuple[str, str | None], ...]
+    blind: bool = False
+
+    def to_json(self) -> JsonObject:
+        """Return its record."""
+        cells: list[Json] = [{"label": label, "id": node_id} for label, node_id in self.cells]
+        return {"type": "lab", "parent": self.parent, "cells": cells, "blind": self.blind}
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The settings with which a session's first message was sent."""
+
+    settings: Mapping[str, Setting]
+    system: str
+    model: str
+
+
 @dataclass(slots=True)
 class Partial:
     """A reply of which only pieces are in the journal yet. `head` is where the head stood then."""
@@ -132,7 +166,10 @@ class Session:
     """The state of a session. Only `apply` changes it.
 
     `head` is the message that the next one follows; None before the first.
+    `votes` are the blind picks: the label that was picked, and all that stood for choice.
     `unknown` counts records that a later version wrote and this one skips.
+    `start` are the settings before the first message, `systems` every system
+    message that has been in force.
     """
 
     id: str = ""
@@ -147,10 +184,15 @@ class Session:
     settings: dict[str, Setting] = field(default_factory=dict)
     pinned: set[str] = field(default_factory=set)
     partials: dict[str, Partial] = field(default_factory=dict)
+    lab: Lab | None = None
+    votes: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     unknown: int = 0
     last_number: int = 0
     #: The child on which the head last stood, or below which: the way forward.
     forward: dict[str | None, str] = field(default_factory=dict, compare=False)
+    # What was in force once: no part of what two sessions have in common.
+    start: Start | None = field(default=None, compare=False)
+    systems: list[str] = field(default_factory=list, compare=False)
 
     @property
     def parameters(self) -> dict[str, Json]:
@@ -175,13 +217,25 @@ class Session:
         nodes.reverse()
         return nodes
 
+    def numbered(self, parent: str | None, role: str = "assistant") -> list[Node | None]:
+        """Return the messages under `parent` as a person counts them, from 1.
+
+        The cells of the last experiment come first if it was made there, in their
+        order (None: no reply came), then the others as they were made.
+        """
+        lab = self.lab
+        cells = [key for _, key in lab.cells] if lab is not None and lab.parent == parent else []
+        first = [self.nodes[key] if key is not None else None for key in cells]
+        others = [self.nodes[key] for key in self.children.get(parent, ()) if key not in cells]
+        return [
+            *(first if role == "assistant" else ()),
+            *(node for node in others if node.message.role == role),
+        ]
+
     def variants(self, node: Node) -> list[Node]:
         """Return the siblings of `node` with the same role, itself among them."""
-        return [
-            self.nodes[key]
-            for key in self.children.get(node.parent, ())
-            if self.nodes[key].message.role == node.message.role
-        ]
+        found = self.numbered(node.parent, node.message.role)
+        return [variant for variant in found if variant is not None]
 
     def replies(self) -> Iterator[Node]:
         """Yield every reply of the tree, in the order in which they were made."""
@@ -283,6 +337,8 @@ def _add_message(session: Session, record: Mapping[str, Json]) -> bool:
     if node_id in session.nodes:
         return False
     made = record.get("made")
+    if session.start is None:
+        session.start = Start(dict(session.settings), session.system, session.model)
     session.nodes[node_id] = Node(
         node_id,
         parent,
@@ -332,12 +388,17 @@ def _unset(session: Session, record: Mapping[str, Json]) -> bool:
 
 def _set_system(session: Session, record: Mapping[str, Json]) -> bool:
     session.system = _text(record, "content")
+    if session.system and session.system not in session.systems:
+        session.systems.append(session.system)
     return True
 
 
 def _set_model(session: Session, record: Mapping[str, Json]) -> bool:
     session.model = _text(record, "model")
     session.server = _text(record, "server")
+    if session.start is not None and not session.start.model:
+        # Nobody had named one: it was chosen when the first message was sent.
+        session.start = replace(session.start, model=session.model)
     return True
 
 
@@ -375,6 +436,35 @@ def _pin(session: Session, record: Mapping[str, Json]) -> bool:
     return True
 
 
+def _set_lab(session: Session, record: Mapping[str, Json]) -> bool:
+    cells, parent = record.get("cells"), _text(record, "parent")
+    if not isinstance(cells, list) or parent not in session.nodes:
+        return False
+    session.lab = Lab(
+        parent,
+        tuple(
+            (
+                _text(cell, "label"),
+                node_id if (node_id := _text(cell, "id")) in session.nodes else None,
+            )
+            for cell in cells
+            if isinstance(cell, dict)
+        ),
+        record.get("blind") is True,
+    )
+    return True
+
+
+def _vote(session: Session, record: Mapping[str, Json]) -> bool:
+    labels, picked = record.get("labels"), _text(record, "picked")
+    if not isinstance(labels, list) or picked not in labels:
+        return False
+    session.votes.append((picked, tuple(str(label) for label in labels)))
+    if session.lab is not None:
+        session.lab = replace(session.lab, blind=False)
+    return True
+
+
 _CHANGES = {
     "session": _begin,
     "message": _add_message,
@@ -386,4 +476,6 @@ _CHANGES = {
     "title": _set_title,
     "head": _move_head,
     "pin": _pin,
+    "lab": _set_lab,
+    "vote": _vote,
 }

@@ -15,8 +15,11 @@ def records(session: Session) -> list[JsonObject]:
     ]
     if session.title:
         found.append({"type": "title", "title": session.title})
-    if session.system:
-        found.append({"type": "system", "content": session.system})
+    # Each that was ever in force: a reply's request is put together with its own.
+    earlier = [text for text in session.systems if text != session.system]
+    found += [{"type": "system", "content": text} for text in (*earlier, session.system) if text]
+    if earlier and not session.system:
+        found.append({"type": "system", "content": ""})
     if session.model or session.server:
         found.append({"type": "model", "model": session.model, "server": session.server})
     found += [
@@ -29,6 +32,12 @@ def records(session: Session) -> list[JsonObject]:
     ]
     found += _partials(session)
     found += [{"type": "pin", "id": node_id} for node_id in sorted(session.pinned)]
+    found += [
+        {"type": "vote", "picked": picked, "labels": list(labels)}
+        for picked, labels in session.votes
+    ]
+    if session.lab is not None:
+        found.append(session.lab.to_json())
     if session.nodes:
         found.append({"type": "head", "id": session.head})
     return found

@@ -60,7 +60,7 @@ class Decoder:
             if text:
                 self._pieces.append(text)
             return []
-        lines = _LINE_END.split(text)
+        lines = _LINE_END.split(text) if "\r" in text else text.split("\n")
         lines[0] = "".join((*self._pieces, lines[0]))
         last = lines.pop()
         self._pieces = [last] if last else []
@@ -78,6 +78,10 @@ class Decoder:
                 self._data.append("")
         elif line.startswith("event:"):
             self._type = line[6:].strip()
+        elif line.startswith("error:"):
+            # llama.cpp's server writes a failure in the middle as a field of its own.
+            self._type = "error"
+            self._data.append(line[6:].removeprefix(" "))
         elif not line:
             event = Event("\n".join(self._data), self._type or "message")
             has_data = bool(self._data)

@@ -6,7 +6,7 @@ budget at once, so that the start of the prompt stays the same for many turns
 and the server's prompt cache keeps working.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
@@ -99,13 +99,14 @@ def _size(nodes: Sequence[Node], count: Callable[[str], int]) -> int:
 def in_order(messages: Iterable[Message]) -> list[Message]:
     """Return messages as every server takes them.
 
-    An assistant message without content or call is left out, and user
-    messages in a row become one: both are left by turns that went wrong or
-    came from elsewhere, and strict servers answer them with a 400.
+    Calls that no tool has answered are left out, and so is an assistant
+    message without content or call; user messages in a row become one. All
+    three are left by turns that went wrong or came from elsewhere, and strict
+    servers answer them with a 400.
     """
     result: list[Message] = []
-    for message in messages:
-        if message.role == "assistant" and not message.text and not message.extra:
+    for message in _answered(list(messages)):
+        if message.role == "assistant" and not message.text and not _calls(message):
             continue
         last = result[-1] if result else None
         if (
@@ -119,3 +120,21 @@ def in_order(messages: Iterable[Message]) -> list[Message]:
         else:
             result.append(message)
     return result
+
+
+_CALLS = ("tool_calls", "function_call")
+
+
+def _calls(message: Message) -> bool:
+    return any(message.extra.get(name) for name in _CALLS)
+
+
+def _answered(messages: list[Message]) -> Iterator[Message]:
+    """Yield the messages, without calls that nothing answers."""
+    for at, message in enumerate(messages):
+        follower = messages[at + 1].role if at + 1 < len(messages) else ""
+        if _calls(message) and follower not in ("tool", "function"):
+            extra = {name: value for name, value in message.extra.items() if name not in _CALLS}
+            yield replace(message, extra=extra)
+        else:
+            yield message

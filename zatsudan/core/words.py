@@ -8,6 +8,7 @@ as it stands, blanks and quotes and all.
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from zatsudan.core.errors import CommandError
@@ -123,3 +124,23 @@ def quote(text: str) -> str:
         for sign in text
     )
     return f'"{body}"'
+
+
+def leading_assignments(text: str, is_name: Callable[[str], bool]) -> tuple[list[Word], str]:
+    """Split the words `name=value` off the beginning of a text; return them and the rest as it stands.
+
+    The first word that is none, by its form or because `is_name` does not know
+    the name, begins the rest: a message need not obey any quoting.
+    """
+    words: list[Word] = []
+    position = 0
+    while True:
+        while position < len(text) and text[position].isspace():
+            position += 1
+        if position == len(text):
+            return words, ""
+        head = re.match(r"[^\s\"'=]+(?==)", text[position:])
+        if head is None or not is_name(head[0]):
+            return words, text[position:].strip()
+        word, position = _word(text, position)
+        words.append(word)

@@ -45,10 +45,15 @@ def import_file(
     try:
         for draft in drafts:
             written.append(_write(draft, sessions, new_id, now))  # noqa: PERF401  kept for the undoing
-    except StoreError:
+    except (StoreError, OSError) as error:
         for made in written:
             with suppress(OSError):
                 made.unlink()
+        if isinstance(error, OSError):
+            raise StoreError(
+                f"The sessions cannot be saved ({error.strerror or error}).",
+                f"Is {one_line(str(sessions), 120)} a folder of yours?",
+            ) from error
         raise
     return written
 

@@ -133,7 +133,8 @@ def iso(value: Json) -> str:
             return ""
     except (ValueError, OverflowError, OSError):
         return ""
-    return when.strftime("%Y-%m-%dT%H:%M:%SZ")
+    # Not strftime, which writes years before 1000 with fewer than four digits.
+    return f"{when.replace(microsecond=0, tzinfo=None).isoformat()}Z"
 
 
 def text_of(value: Json) -> str:

@@ -41,6 +41,9 @@ class Actions(Protocol):
     def interrupt(self) -> None:
         """Stop the reply."""
 
+    def interrupt_one(self, number: int) -> None:
+        """Stop one reply of several, counted from 1."""
+
     def take_queued(self) -> str:
         """Take back the message that waits, to edit it."""
 
@@ -73,6 +76,7 @@ def bindings(actions: Actions, buffer: Buffer) -> KeyBindingsBase:
         [
             _talk_keys(actions, buffer),
             _branch_keys(actions, buffer),
+            _run_keys(actions),
             _line_keys(actions, buffer),
             _screen_keys(actions),
         ]
@@ -131,6 +135,17 @@ def _branch_keys(actions: Actions, buffer: Buffer) -> KeyBindings:
         else:
             buffer.auto_up()
 
+    return keys
+
+
+def _run_keys(actions: Actions) -> KeyBindings:
+    keys = KeyBindings()
+
+    def _stop_one(event: KeyPressEvent) -> None:
+        actions.interrupt_one(int(event.key_sequence[-1].key))
+
+    for digit in "123456789":
+        keys.add("escape", digit, filter=Condition(lambda: actions.busy))(_stop_one)
     return keys
 
 

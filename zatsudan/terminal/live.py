@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from prompt_toolkit.application.run_in_terminal import in_terminal
 from prompt_toolkit.data_structures import Size
@@ -18,7 +18,7 @@ from prompt_toolkit.history import InMemoryHistory
 from prompt_toolkit.input import Input
 
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Part
+from zatsudan.commands.outcomes import Inspect, Part, Pick
 from zatsudan.commands.registry import Command, parse
 from zatsudan.commands.tree import step
 from zatsudan.config import Screen
@@ -27,25 +27,31 @@ from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line, printable
 from zatsudan.core.protocol import Delta
 from zatsudan.core.styles import Dress, colours
+from zatsudan.lab import OnDelta, OnEnd, Run
 from zatsudan.terminal import prompt, ptk
 from zatsudan.terminal.attention import Attention
 from zatsudan.terminal.clipboard import fill_clipboard
 from zatsudan.terminal.completion import LineCompleter
 from zatsudan.terminal.history import PrivateFileHistory
+from zatsudan.terminal.labview import LabView
 from zatsudan.terminal.painter import Painter
 from zatsudan.terminal.parts import error_rows, part_rows, reply_note, said_rows, status_rows
 from zatsudan.terminal.repl import Repl, greeting
 from zatsudan.terminal.rows import reflows, sgr, wear, wrap
 from zatsudan.terminal.stream import RowStream
+from zatsudan.terminal.tokens import Choice, has_colours
 from zatsudan.terminal.toolbar import Toolbar, keys_now
 from zatsudan.terminal.view import LiveView
-from zatsudan.turn import Turn
+
+if TYPE_CHECKING:
+    from zatsudan.turn import Turn
 
 RESIZE_SECONDS = 0.08
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 
 #: What is imported behind the prompt, while the person reads and writes.
 WARM = (
+    "zatsudan.turn",
     "zatsudan.discovery",
     "rich.console",
     "httpcore._backends.anyio",
@@ -103,7 +109,8 @@ class LiveTerminal:
         self._task: asyncio.Task[None] | None = None
         self._others: set[asyncio.Task[Any]] = set()
         self._queue: list[str] = []
-        self._view: LiveView | None = None
+        self._view: LiveView | LabView | None = None
+        self._run: Run | None = None
         self._hint = ""
         self._doing = ""
         self._doing_since = 0.0
@@ -112,13 +119,17 @@ class LiveTerminal:
         self._progress = ""
         self._ended_by = 0
 
-    async def run(self, first: Sequence[Part] = ()) -> int:
-        """Run until the person leaves, or a signal ends it; return that signal's number, or 0."""
+    async def run(self, first: Sequence[Part] = (), line: str = "") -> int:
+        """Run until the person leaves, or a signal ends it; return that signal's number, or 0.
+
+        `first` is shown and `line` carried out as if it had been typed.
+        """
 
         def start() -> None:
             self.show([*greeting(private=self._chat.sessions is None), *first])
             self._attention.listen(on=True)
             self._start(self._connect())
+            self.submit(line)
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGHUP):
                 with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
@@ -193,6 +204,10 @@ class LiveTerminal:
         if self._task is not None:
             self._task.cancel()
 
+    def interrupt_one(self, number: int) -> None:
+        if self._run is not None and number <= len(self._run.slots):
+            self._run.stop(number - 1)
+
     def take_queued(self) -> str:
         return self._queue.pop() if self._queue else ""
 
@@ -238,6 +253,16 @@ class LiveTerminal:
             self._attention.listen(on=True)
             self._painter.take_back()
 
+    async def pick(self, pick: Pick) -> str | None:
+        from zatsudan.terminal.picker import Picker
+
+        self._painter.lend()
+        try:
+            async with in_terminal():
+                return await Picker(pick, self._output, self._app.input, self._app.style).run()
+        finally:
+            self._painter.take_back()
+
     # --- what is shown ---------------------------------------------------
 
     def _width(self) -> int:
@@ -258,7 +283,9 @@ class LiveTerminal:
         return [*stream.feed(text), *stream.finish()]
 
     def echo(self, content: Json) -> None:
-        self._commit([*said_rows(content, self._width()), ""])
+        rows = list(said_rows(content, self._width()))
+        is_command = isinstance(content, str) and parse(content) is not None
+        self._commit(rows if is_command else [*rows, ""])
 
     def doing(self, text: str) -> None:
         self._doing = text
@@ -286,14 +313,19 @@ class LiveTerminal:
         self._repl.pasted.append(text)
 
     def show(self, parts: Sequence[Part]) -> None:
-        rows = [row for part in parts for row in part_rows(part, self._width(), self._render)]
+        coloured = has_colours(self._environ)
+        rows = [
+            row
+            for part in parts
+            for row in part_rows(part, self._width(), self._render, coloured=coloured)
+        ]
         if rows:
             self._commit(rows if rows[-1] == "" else [*rows, ""])
 
     def error(self, error: ZatsudanError) -> None:
         self._commit([*error_rows(error, self._width()), ""])
 
-    def begin(self, turn: Turn) -> Callable[[Delta], None]:
+    def begin(self, turn: "Turn") -> Callable[[Delta], None]:
         self._reply_since = began = self._clock()
 
         def line() -> str:
@@ -323,7 +355,7 @@ class LiveTerminal:
         if self._view is not None:
             self._view.note(sgr(row, "warn") for row in wrap(printable(text), self._width()))
 
-    def end(self, turn: Turn) -> None:
+    def end(self, turn: "Turn") -> None:
         if self._view is not None:
             self._view.close()
             self._view = None
@@ -336,6 +368,18 @@ class LiveTerminal:
             rows = [sgr("stopped before the first token", "dim"), ""]
         self._commit(rows)
         self._attention.ended(self._clock() - self._reply_since)
+
+    def begin_run(self, run: Run) -> tuple[OnDelta, OnEnd]:
+        view = LabView(self._painter, self._make_stream, self._size, run, self._clock)
+        self._view, self._run = view, run
+        return view.add, view.ended
+
+    def end_run(self, run: Run) -> None:
+        del run
+        if self._view is not None:
+            self._view.close()
+            self._view = None
+        self._run = None
 
     def prefill(self, text: str, *, editor: bool = False) -> None:
         if self._prompt.prefill(text) and editor:
@@ -354,6 +398,23 @@ class LiveTerminal:
             ]
         keys = keys_now(self._prompt.buffer.text, busy=self.busy)
         return self._bar.tuples(self._progress, keys)
+
+    async def inspect(self, outcome: Inspect) -> Choice | None:
+        """Lend the whole screen to the inspector."""
+        from zatsudan.terminal.inspector import inspect
+
+        self._painter.lend()
+        try:
+            async with in_terminal():
+                return await inspect(
+                    outcome.tokens,
+                    outcome.refusal,
+                    coloured=has_colours(self._environ),
+                    input_=self._app.input,
+                    output=self._output,
+                )
+        finally:
+            self._painter.take_back()
 
     # --- the screen's size -----------------------------------------------
 

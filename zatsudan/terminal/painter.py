@@ -15,6 +15,8 @@ from zatsudan.terminal import ptk
 
 _ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x1b\x07]*(?:\x07|\x1b\\)")
 
+_RESET = "\x1b[0m"
+
 SYNC_BEGIN, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 HIDE, SHOW = "\x1b[?25l", "\x1b[?25h"
 
@@ -72,13 +74,14 @@ class Painter:
         at = ptk.cursor(self._app)
         up = at.y + len(old) - same
         self._write(f"{SYNC_BEGIN}{HIDE}\r" + (f"\x1b[{up}A" if up else ""))
-        self._write("".join(f"{row}\x1b[K\r\n" for row in new[same:]))
         if len(new) == len(old):
+            rows = zip(old[same:], new[same:], strict=True)
+            self._write("".join(f"{change(before, after)}\r\n" for before, after in rows))
             self._write((f"\x1b[{at.y}B" if at.y else "") + (f"\x1b[{at.x}C" if at.x else ""))
             self._write(SHOW + SYNC_END)
             self._output.flush()
         else:
-            self._write(SHOW)
+            self._write("".join(f"{row}\x1b[K\r\n" for row in new[same:]) + SHOW)
             ptk.redraw_from_here(self._app)
             self._write(SYNC_END)
             self._output.flush()
@@ -153,6 +156,26 @@ class Painter:
     def _write(self, text: str) -> None:
         self.bytes_written += len(text)
         self._output.write_raw(text)
+
+
+def change(before: str, after: str) -> str:
+    """Return what makes one row of escape text of another, written from the row's first column.
+
+    What both begin with is passed over as far as it is ASCII, of whose width
+    no terminal has an opinion of its own, and up to where a style is open.
+    """
+    if before == after:
+        return ""
+    length = min(len(before), len(after))
+    same = after[: next((at for at in range(length) if before[at] != after[at]), length)]
+    unstyled = same.rfind(_RESET) + len(_RESET) if _RESET in same else 0
+    opened = same.find("\x1b", unstyled)
+    same = same[: opened if opened >= 0 else None]
+    columns, rest = len(_ESCAPE.sub("", same)), after[len(same) :]
+    # What is not ASCII may be a mark on the sign before it.
+    if not columns or not same.isascii() or not rest[:1].isascii() or "\x1b]" in same:
+        return f"{after}\x1b[K"
+    return f"\x1b[{columns}C{rest}\x1b[K"
 
 
 def cells(row: str) -> int:

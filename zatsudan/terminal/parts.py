@@ -1,17 +1,20 @@
 """The parts of an outcome as rows of escape text."""
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from dataclasses import replace
+from itertools import groupby, islice
 
 from prompt_toolkit.utils import get_cwidth
 
-from zatsudan.commands.outcomes import Line, Part, Rows, Table, Talk
+from zatsudan.commands.outcomes import Diff, Line, Part, Rows, Table, Talk, Tokens
 from zatsudan.core.attachments import said
+from zatsudan.core.diff import mark
 from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line, printable
 from zatsudan.core.session import FAILED, FINISHED, INTERRUPTED, Made, Node
-from zatsudan.terminal.rows import columns_of, sgr, wrap
+from zatsudan.terminal.rows import columns_of, set_off, sgr, wrap
+from zatsudan.terminal.tokens import token_rows
 
 PROMPT = "» "
 
@@ -19,21 +22,47 @@ PROMPT = "» "
 FOLD_ROWS = 12
 FOLDED_ROWS = 8
 
+#: A brief column narrower than this says nothing: it is left out.
+BRIEF = 12
+
 Render = Callable[[str, int], Sequence[str]]
 
 
-def part_rows(part: Part, width: int, render: Render) -> Iterator[str]:
+def part_rows(part: Part, width: int, render: Render, *, coloured: bool = False) -> Iterator[str]:
     """Return a part as rows; `render` makes rows of a reply's text."""
     if isinstance(part, Line):
+        if part.spans:
+            yield from set_off(printable(part.text), part.spans, width)
+            return
         for row in wrap(printable(part.text), width):
             yield sgr(row, part.tone)
     elif isinstance(part, Table):
         yield from table_rows(part, width)
+    elif isinstance(part, Diff):
+        yield from diff_rows(part, width)
     elif isinstance(part, Rows):
         for line in part.lines:
             yield sgr(cut(one_line(line.text, 4 * width), width), line.tone)
+    elif isinstance(part, Tokens):
+        yield from token_rows(part.tokens, width, coloured=coloured)
     else:
         yield from talk_rows(part, width, render)
+
+
+def diff_rows(part: Diff, width: int) -> Iterator[str]:
+    """Return changes as wrapped rows: marks in any case, colours where there are some."""
+    text, tones = "", []
+    for change in part.changes:
+        # A tab becomes blanks before it is wrapped: rows must be pieces of the text.
+        piece = mark(replace(change, text=printable(change.text).expandtabs(4)))
+        text += piece
+        tones += [change.kind] * len(piece)
+    at = 0
+    for row in wrap(text, width, rest=""):
+        at = text.index(row, at)
+        runs = groupby(zip(row, tones[at : at + len(row)], strict=True), key=lambda pair: pair[1])
+        at += len(row)
+        yield "".join(sgr("".join(sign for sign, _ in run), tone) for tone, run in runs)
 
 
 def cut(text: str, width: int) -> str:
@@ -107,20 +136,29 @@ def table_rows(table: Table, width: int) -> Iterator[str]:
     """Lay out a table: columns as wide as needed; the last one, or the widest, gives way and wraps."""
     gap = 2
     cells = [tuple(printable(cell) for cell in row) for row in table.rows]
-    widths = columns_of([table.head, *cells])
+    head = table.head
+    widths = columns_of([head, *cells])
     over = sum(widths) + gap * (len(widths) - 1) + 2 - width
+    if table.brief and over > 0:
+        room = widths[-1] - over
+        if room < BRIEF:
+            head, cells, widths = head[:-1], [row[:-1] for row in cells], widths[:-1]
+            over = sum(widths) + gap * (len(widths) - 1) + 2 - width
+        else:
+            widths[-1], over = room, 0
+            cells = [(*row[:-1], cut(row[-1], room)) for row in cells]
     # The last column gives way first: it holds the prose.
     for at in (
         len(widths) - 1,
         *sorted(range(len(widths) - 1), key=lambda column: -widths[column]),
     ):
-        less = min(max(0, over), max(0, widths[at] - (24 if at == len(widths) - 1 else 12)))
+        less = min(max(0, over), max(0, widths[at] - 12))
         widths[at] -= less
         over -= less
     if table.title:
         yield sgr(table.title, "bold")
-    if any(table.head):
-        yield sgr("  " + _line(table.head, widths, table, gap), "dim")
+    if any(head):
+        yield sgr("  " + _line(head, widths, table, gap), "dim")
     for number, row in enumerate(cells):
         wrapped = [list(wrap(cell, widths[at])) or [""] for at, cell in enumerate(row)]
         for line in range(max(map(len, wrapped))):
@@ -130,6 +168,15 @@ def table_rows(table: Table, width: int) -> Iterator[str]:
             yield sgr(text, "mark") if number in table.marks else text
     if table.title:
         yield ""
+
+
+def _cut(text: str, room: int) -> str:
+    """Return the beginning of a text that fits into `room` cells."""
+    if get_cwidth(text) <= room:
+        return text
+    while get_cwidth(text) > room - 1:
+        text = text[:-1]
+    return f"{text.rstrip()}…"
 
 
 def _line(pieces: Sequence[str], widths: Sequence[int], table: Table, gap: int) -> str:

@@ -10,21 +10,25 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Part, Talk
+from zatsudan.commands.outcomes import Inspect, Part, Pick, Talk
 from zatsudan.commands.registry import Command
 from zatsudan.core.attachments import said
-from zatsudan.core.errors import ZatsudanError
+from zatsudan.core.errors import CommandError, ZatsudanError
 from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line, printable
 from zatsudan.core.protocol import Delta
+from zatsudan.lab import ENDED, OnDelta, OnEnd, Run
 from zatsudan.terminal.clipboard import fill_clipboard
 from zatsudan.terminal.parts import PROMPT, error_rows, part_rows, status
 from zatsudan.terminal.repl import Repl, greeting
 from zatsudan.terminal.rows import uncoloured
-from zatsudan.turn import Turn
+from zatsudan.terminal.tokens import Choice
+
+if TYPE_CHECKING:
+    from zatsudan.turn import Turn
 
 WIDTH = 80
 
@@ -99,7 +103,7 @@ class PlainTerminal:
         for row in error_rows(error, WIDTH):
             self._write(self._err, uncoloured(row) + "\n")
 
-    def begin(self, turn: Turn) -> Callable[[Delta], None]:
+    def begin(self, turn: "Turn") -> Callable[[Delta], None]:
         del turn
         self._wrote = ""
 
@@ -113,11 +117,49 @@ class PlainTerminal:
     def note(self, text: str) -> None:
         self._write(self._err, f"[{printable(text)}]\n")
 
-    def end(self, turn: Turn) -> None:
+    def end(self, turn: "Turn") -> None:
         if self._wrote and not self._wrote.endswith("\n"):
             self._write(self._out, "\n")
         if turn.nodes and self._err.isatty():
             self._write(self._err, f"[{status(turn.made)}]\n")
+
+    async def pick(self, pick: Pick) -> str | None:
+        self.show(pick.instead)
+        return None
+
+    def begin_run(self, run: Run) -> tuple[OnDelta, OnEnd]:
+        """Write each reply as a whole, in the order of the cells: pieces of many cannot be told apart."""
+        texts: dict[int, list[str]] = {}
+        written: list[int] = []
+
+        def add(number: int, delta: Delta) -> None:
+            if delta.content:
+                texts.setdefault(number, []).append(delta.content)
+
+        def ended(_number: int) -> None:
+            while len(written) < len(run.slots) and run.slots[len(written)].state == ENDED:
+                at = len(written)
+                written.append(at)
+                label = "?" if run.blind else one_line(run.slots[at].cell.label, 80)
+                self._write(self._err, f"[{at + 1}  {label}]\n")
+                self._write(self._out, printable("".join(texts.get(at, []))).rstrip() + "\n\n")
+                error = run.slots[at].error
+                if error is not None:
+                    self._write(self._err, f"[{printable(str(error))}]\n")
+
+        return add, ended
+
+    def end_run(self, run: Run) -> None:
+        """Nothing: each reply was written as it ended."""
+
+    def hint(self, text: str) -> None:
+        """Nothing: what was written cannot be taken back."""
+
+    async def inspect(self, outcome: Inspect) -> Choice | None:
+        """There is no screen to lend: say what there is instead."""
+        advice = f"/tokens {outcome.reply.id} shows the tokens."
+        self.error(CommandError("The inspector needs the live screen.", advice))
+        return None
 
     def clear_screen(self) -> None:
         """Nothing: what is written stays."""

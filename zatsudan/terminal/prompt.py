@@ -21,11 +21,18 @@ from prompt_toolkit.layout import (
     Window,
 )
 from prompt_toolkit.layout.menus import CompletionsMenu
-from prompt_toolkit.layout.processors import AppendAutoSuggestion, ConditionalProcessor
+from prompt_toolkit.layout.processors import (
+    AppendAutoSuggestion,
+    ConditionalProcessor,
+    Processor,
+    Transformation,
+    TransformationInput,
+)
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.styles import Style
 from prompt_toolkit.widgets import SearchToolbar
 
+from zatsudan.core.printable import printable
 from zatsudan.core.styles import Dress, Paint
 from zatsudan.terminal import keys, ptk
 from zatsudan.terminal.completion import completes
@@ -137,7 +144,7 @@ def build(
     at_end = Condition(lambda: buffer.document.is_cursor_at_the_end and not has_completions())
     control = BufferControl(
         buffer,
-        input_processors=[ConditionalProcessor(AppendAutoSuggestion(), at_end)],
+        input_processors=[ShownSafely(), ConditionalProcessor(AppendAutoSuggestion(), at_end)],
         search_buffer_control=search.control,
         preview_search=True,
     )
@@ -177,6 +184,16 @@ def build(
     app.ttimeoutlen = 0.05
     app.timeoutlen = 0.25
     return Prompt(app, buffer)
+
+
+class ShownSafely(Processor):
+    """Shows what stands in the input line as `printable` does: a paste is foreign text too."""
+
+    def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
+        # One sign for one: no position moves.
+        return Transformation(
+            [(fragment[0], printable(fragment[1])) for fragment in transformation_input.fragments]
+        )
 
 
 def _prefix(line: int, wrapped: int) -> StyleAndTextTuples:

@@ -7,60 +7,41 @@ terminal and the tests.
 import asyncio
 import contextlib
 import os
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from zatsudan import __version__
 from zatsudan.attach import attach
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Copy, Generate, Leave, Line, Part, Prefill, Show
+from zatsudan.commands.lab import sheet
+from zatsudan.commands.outcomes import (
+    Copy,
+    Experiment,
+    Generate,
+    Inspect,
+    Leave,
+    Line,
+    Outcome,
+    Part,
+    Pick,
+    Prefill,
+    Show,
+    Work,
+    say,
+)
 from zatsudan.commands.registry import Command, find, parse
+from zatsudan.commands.tokens import fork
+from zatsudan.commands.trace import verdict
 from zatsudan.core.attachments import said
 from zatsudan.core.errors import CommandError, ZatsudanError
-from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line
-from zatsudan.core.protocol import Delta
 from zatsudan.core.session import FINISHED, Node
+from zatsudan.lab import Run, Slot, choices
 from zatsudan.running import Ran, command_of, run
-from zatsudan.turn import Turn
+from zatsudan.terminal.surface import Surface
 
-
-class Surface(Protocol):
-    """Where things are shown."""
-
-    def echo(self, content: Json) -> None:
-        """Show what the person sent, as it stands in the talk."""
-
-    def show(self, parts: Sequence[Part]) -> None:
-        """Show parts of an outcome."""
-
-    def error(self, error: ZatsudanError) -> None:
-        """Show a failure and what to do next."""
-
-    def begin(self, turn: Turn) -> Callable[[Delta], None]:
-        """A reply begins; return what takes its deltas."""
-
-    def note(self, text: str) -> None:
-        """Say a line while a reply is under way."""
-
-    def end(self, turn: Turn) -> None:
-        """The reply has ended, one way or another."""
-
-    def clear_screen(self) -> None:
-        """Scroll the screen empty."""
-
-    def prefill(self, text: str, *, editor: bool = False) -> None:
-        """Put a text into the input line, or into the editor."""
-
-    def doing(self, text: str) -> None:
-        """Say what is under way besides a reply; nothing when it is done."""
-
-    async def copy(self, text: str) -> str:
-        """Put a text into the clipboard; return by what, empty where nothing takes it."""
-
-    def leave(self) -> None:
-        """End the program."""
+if TYPE_CHECKING:
+    from zatsudan.turn import Turn
 
 
 class Repl:
@@ -108,29 +89,77 @@ class Repl:
             return await self._say(line)
         self._surface.echo(line)
         name, args = command
-        outcome = await find(self.commands, name).run(self.chat, args)
-        if isinstance(outcome, Show):
-            if outcome.afresh:
-                self._surface.clear_screen()
-            self._surface.show(outcome.parts)
-        elif isinstance(outcome, Generate):
-            self._surface.show(outcome.parts)
-            turn = self.chat.turn(
-                outcome.parent,
-                outcome.overrides,
-                outcome.prefix,
-                outcome.logprobs,
-                asking=outcome.asking,
-            )
-            return await self.reply(outcome.parent, turn)
-        elif isinstance(outcome, Prefill):
-            self._surface.show(outcome.parts)
-            self._surface.prefill(outcome.text, editor=outcome.editor)
-        elif isinstance(outcome, Copy):
-            await self._copy(outcome)
-        elif isinstance(outcome, Leave):
-            self._surface.leave()
+        return await self._carry_out(await find(self.commands, name).run(self.chat, args))
+
+    async def _carry_out(self, outcome: Outcome) -> bool:
+        match outcome:
+            case Generate():
+                return await self._generate(outcome)
+            case Experiment():
+                self._surface.show(outcome.parts)
+                slots = [Slot(cell) for cell in outcome.cells]
+                run = Run(self.chat, outcome.parent, slots, outcome.together, outcome.blind)
+                return await self.experiment(run)
+            case Work():
+                return await self._carry_out(await self._work(outcome))
+            case Pick():
+                key = await self._surface.pick(outcome)
+                return key is None or await self._carry_out(await outcome.chosen(key))
+            case Inspect():
+                self._surface.show(outcome.parts)
+                choice = await self._surface.inspect(outcome)
+                return choice is None or await self._generate(
+                    fork(self.chat, outcome.reply, choice.at, choice.option)
+                )
+            case Copy():
+                await self._copy(outcome)
+            case Show() | Prefill() | Leave():
+                self._at_once(outcome)
         return True
+
+    def _at_once(self, outcome: Show | Prefill | Leave) -> None:
+        if isinstance(outcome, Leave):
+            self._surface.leave()
+            return
+        if isinstance(outcome, Show) and outcome.afresh:
+            self._surface.clear_screen()
+        self._surface.show(outcome.parts)
+        if isinstance(outcome, Prefill):
+            self._surface.prefill(outcome.text, editor=outcome.editor)
+
+    async def _generate(self, wanted: Generate) -> bool:
+        self._surface.show(wanted.parts)
+        if wanted.again is not None:
+            return await self._replay(wanted.parent, wanted.again)
+        many = choices(self.chat, wanted.parent, wanted.overrides)
+        if many is not None and not wanted.prefix:
+            return await self.experiment(many)
+        turn = self.chat.turn(
+            wanted.parent, wanted.overrides, wanted.prefix, wanted.logprobs, asking=wanted.asking
+        )
+        return await self.reply(wanted.parent, turn)
+
+    async def _replay(self, parent: Node, before: Node) -> bool:
+        """Send a recorded request again and compare; the talk stays where it is."""
+        head = self.chat.session.head
+        turn = self.chat.again(before)
+        try:
+            went_well = await self.reply(parent, turn)
+        finally:
+            if self.chat.session.head != head:
+                self.chat.record({"type": "head", "id": head})
+        if turn.nodes:
+            self._surface.show(verdict(before, turn.nodes[0]))
+        return went_well
+
+    async def _work(self, work: Work) -> Outcome:
+        self._surface.show(work.parts)
+        try:
+            return await work.run(self._surface.hint)
+        except asyncio.CancelledError:
+            return say("Stopped.", "dim")
+        finally:
+            self._surface.hint("")
 
     async def _say(self, line: str) -> bool:
         """Send a message, with the files that it mentions."""
@@ -174,8 +203,11 @@ class Repl:
         size = f"{len(copy.text):,} characters"
         self._surface.show((Line(f"Copied: {copy.what}, {size}, {how}", "good"),))
 
-    async def reply(self, parent: Node, turn: Turn | None = None) -> bool:
-        """Answer a user message."""
+    async def reply(self, parent: Node, turn: "Turn | None" = None) -> bool:
+        """Answer a user message; several times where `n` is set."""
+        many = choices(self.chat, parent) if turn is None else None
+        if many is not None:
+            return await self.experiment(many)
         turn = turn or self.chat.turn(parent)
         on_delta = self._surface.begin(turn)
         try:
@@ -189,11 +221,26 @@ class Repl:
         if not turn.nodes and self.chat.session.head == parent.id:
             # No reply at all: the words come back, to be changed or sent again.
             self._surface.prefill(said(parent.message.content).again)
-        elif len(turn.nodes) > 1:
-            self._surface.show(
-                (Line(f"{len(turn.nodes) - 1} more variants are kept beside it.", "dim"),)
-            )
         return turn.made.ended == FINISHED
+
+    async def experiment(self, run: Run) -> bool:
+        """Make many replies to one message, and show what came of them."""
+        on_delta, on_end = self._surface.begin_run(run)
+        try:
+            await run.run(on_delta, self._surface.note, on_end)
+        except asyncio.CancelledError:
+            pass  # the person stopped it: what came is kept, and the talk goes on
+        finally:
+            self._surface.end_run(run)
+        if not any(slot.node is not None for slot in run.slots):
+            failed = {str(slot.error): slot.error for slot in run.slots if slot.error is not None}
+            for error in failed.values():
+                self._surface.error(error)
+            self._surface.prefill(said(run.parent.message.content).again)
+            return False
+        if self.chat.session.lab is not None:
+            self._surface.show(sheet(self.chat, self.chat.session.lab))
+        return all(slot.went_well for slot in run.slots)
 
     async def connect(self) -> None:
         """Connect and say where: the second line of the greeting."""

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from zatsudan.core.styles import Dress, codes, colours, read
 
@@ -30,6 +30,9 @@ TONES = {
     "you": "bold",
     "mark": "cyan",
     "bold": "bold",
+    "same": "",
+    "old": "red",
+    "new": "green",
 }
 
 #: SGR codes by tone. One for the program, as there is one terminal.
@@ -52,6 +55,23 @@ def sgr(text: str, tone: str) -> str:
     if not code:
         return text
     return f"\x1b[{code}m{text}\x1b[0m" if text else text
+
+
+def set_off(text: str, spans: Sequence[tuple[int, int]], width: int) -> Iterator[str]:
+    """Wrap printable text with its spans in bold; where they overlap, they are one."""
+    text = text.replace("\t", " ")
+    at = 0
+    for row in wrap(text, width):
+        begin = text.find(row, at)
+        at = begin + len(row)
+        pieces: list[str] = []
+        done = begin
+        for start, end in sorted(spans):
+            start, end = max(start, done), min(end, at)  # noqa: PLW2901  what of it is in this row
+            if end > start:
+                pieces += [text[done:start], sgr(text[start:end], "bold")]
+                done = end
+        yield "".join([*pieces, text[done:at]])
 
 
 def wrap(text: str, width: int, first: str = "", rest: str | None = None) -> Iterator[str]:
@@ -89,6 +109,21 @@ def wrap(text: str, width: int, first: str = "", rest: str | None = None) -> Ite
             lead = rest
             line = line[max(1, cut) :].lstrip(" ")  # noqa: PLW2901  the rest of the same line
             room = max(2, width - get_cwidth(rest))
+
+
+def cut(text: str, width: int) -> str:
+    """Return printable text of one line cut to `width` cells, `…` at its end if some is missing."""
+    from prompt_toolkit.utils import get_cwidth
+
+    if get_cwidth(text) <= width:
+        return text
+    at, used = 0, 0
+    for sign in text:
+        used += get_cwidth(sign)
+        if used > width - 1:
+            break
+        at += 1
+    return text[:at] + "…"
 
 
 def columns_of(rows: Iterable[Iterable[str]]) -> list[int]:

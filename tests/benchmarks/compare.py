@@ -1,0 +1,347 @@
+"""zatsudan beside the floors of its libraries, and beside other programs.
+
+Run `uv run python -m tests.benchmarks.compare`; the README here tells more.
+Each round carries out all jobs in an order of its own.
+"""
+
+import argparse
+import contextlib
+import json
+import random
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+from tests.benchmarks import contestants
+from tests.benchmarks.contestants import BARE, FLOOR, ZATSUDAN, Contestant
+from tests.benchmarks.driven import Driven, TooSlow
+from tests.benchmarks.mock import end_word, tokens_of, word
+
+#: A reply that takes longer, in seconds, is not waited for.
+PATIENCE = 60.0
+SIZES = (2_000, 8_000, 32_000)
+GIANTS = ("fence", "list", "table", "quote", "paragraph")
+#: Signs that no reply has, so that a key is found on the screen.
+KEYS = "".join(map(chr, range(0x0410, 0x0410 + 60)))
+
+
+@dataclass
+class Bench:
+    """A run: the server, and the samples by row of the report and program."""
+
+    url: str
+    samples: dict[str, dict[str, list[float]]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(list))
+    )
+    orders: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def add(self, row: str, program: str, value: float) -> None:
+        self.samples[row][program].append(value)
+
+    @contextlib.contextmanager
+    def started(self, program: Contestant, *flags: str, long: bool = False) -> Iterator[Driven]:
+        """Start a program in a new home."""
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+            home = Path(name)
+            program.prepare(home, self.url)
+            if long:
+                contestants.long_session(home)
+            environ = {**contestants.environment(home), **program.environ(self.url)}
+            with Driven([*program.argv(self.url), *flags], environ, home) as driven:
+                yield driven
+
+    def until_ready(self, driven: Driven, program: Contestant) -> float:
+        """Return seconds from the start until typed text was taken in; the line is empty then."""
+        driven.wait(program.ready, 0)
+        keys, shown = program.probe
+        start = len(driven.read)
+        driven.type(keys)
+        at = driven.wait(shown, start) - driven.started
+        driven.run(0.2)
+        driven.type("\x7f" * len(keys))
+        driven.run(1.0)  # as long as a person needs to begin to write
+        return at
+
+    def ask(self, driven: Driven, shape: str, tokens: int, rate: int = 0) -> "Asked":
+        """Type a request for a reply and press Enter."""
+        order = next(self.orders)
+        driven.type(f"bench {shape} {tokens} {rate} {order}")
+        driven.settle()
+        start, cpu = len(driven.read), driven.cpu
+        at = driven.type("\r")
+        return Asked(self, driven, order, at, start, cpu, shape, tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A reply that is under way: where in the terminal's bytes and when it began."""
+
+    bench: Bench
+    driven: Driven
+    order: int
+    at: float
+    start: int
+    cpu: float
+    shape: str
+    tokens: int
+
+    def end(self) -> float:
+        """Wait for the reply's end; return when it was on the screen. Raises TooSlow."""
+        at = self.driven.wait(end_word(self.order), self.start, PATIENCE)
+        self.driven.settle()
+        return at
+
+    @property
+    def cpu_taken(self) -> float:
+        return self.driven.cpu - self.cpu
+
+    @property
+    def bytes_ratio(self) -> float:
+        """Bytes that the program wrote per byte of the reply."""
+        reply = "".join(tokens_of(self.shape, self.tokens, self.order)).encode()
+        return (len(self.driven.read) - self.start) / len(reply)
+
+    def log(self) -> "tuple[float, list[float]]":
+        """Return when the server had the request, and when it sent the tokens."""
+        with urllib.request.urlopen(f"{self.bench.url}/log") as answer:
+            entry = json.load(answer)[str(self.order)]
+        return entry["at"], entry["sent"]
+
+
+def start_up(bench: Bench, program: Contestant) -> None:
+    with bench.started(program) as driven:
+        bench.add("spawn to ready, ms", program.name, bench.until_ready(driven, program) * 1e3)
+        bench.add("resident at the prompt, MiB", program.name, driven.resident)
+
+
+def go_on(bench: Bench, program: Contestant) -> None:
+    with bench.started(program, "--continue", long=True) as driven:
+        seconds = bench.until_ready(driven, program)
+        bench.add("spawn to ready with 1,000 turns, ms", program.name, seconds * 1e3)
+        for _ in range(3):
+            asked = bench.ask(driven, "words", 5, 100)
+            asked.end()
+            at = asked.log()[0] - asked.at
+            bench.add("Enter to request with 1,000 turns, ms", program.name, at * 1e3)
+
+
+def latency(bench: Bench, program: Contestant) -> None:
+    with bench.started(program) as driven:
+        bench.until_ready(driven, program)
+        for turn in ("1st", "2nd"):
+            asked = bench.ask(driven, "words", 30, 8)
+            last = asked.end()
+            at, sent = asked.log()
+            bench.add(f"Enter to request, {turn} turn, ms", program.name, (at - asked.at) * 1e3)
+            for number, since in enumerate(sent[:-2]):
+                shown = driven.seen(word(asked.order, number), asked.start)
+                if shown is not None:
+                    row = f"chunk to glyph, {turn} turn, ms"
+                    bench.add(row, program.name, (shown - since) * 1e3)
+            bench.add("last token late, ms", program.name, (last - sent[-1]) * 1e3)
+
+
+def curl(bench: Bench, _: Contestant) -> None:
+    """Time from the server to a program that only copies bytes."""
+    with tempfile.TemporaryDirectory() as name:
+        order = next(bench.orders)
+        body = json.dumps({"messages": [{"content": f"bench words 30 8 {order}"}]})
+        argv = ["curl", "-sN", "-d", body, f"{bench.url}/chat/completions"]
+        with Driven(argv, contestants.environment(Path(name)), Path(name)) as driven:
+            asked = Asked(bench, driven, order, 0.0, 0, 0.0, "words", 30)
+            driven.wait(end_word(order), 0)
+            for number, since in enumerate(asked.log()[1][:-2]):
+                shown = driven.seen(word(order, number), 0)
+                if shown is not None:
+                    row = "chunk to glyph, 2nd turn, ms"
+                    bench.add(row, "curl", (shown - since) * 1e3)
+
+
+def bulk(bench: Bench, program: Contestant) -> None:
+    with bench.started(program) as driven:
+        bench.until_ready(driven, program)
+        bench.ask(driven, "mixed", 400).end()
+        before = driven.resident
+        for size in SIZES:
+            asked = bench.ask(driven, "mixed", size)
+            seconds = asked.end() - asked.at
+            bench.add(f"CPU of {size:,} tokens, s", program.name, asked.cpu_taken)
+            bench.add(f"wall of {size:,} tokens, s", program.name, seconds)
+            if size == SIZES[-1]:
+                row = "bytes per byte, full speed 32,000"
+                bench.add(row, program.name, asked.bytes_ratio)
+        bench.add("resident after 32,000 tokens, MiB", program.name, driven.resident)
+        bench.add("resident grown by 42,000 tokens, MiB", program.name, driven.resident - before)
+
+
+def giants(bench: Bench, program: Contestant) -> None:
+    with bench.started(program) as driven:
+        bench.until_ready(driven, program)
+        for shape in GIANTS:
+            bench.ask(driven, shape, 400).end()
+        for shape in ("mixed", *GIANTS):
+            asked = bench.ask(driven, shape, 8_000)
+            asked.end()
+            bench.add(f"CPU of one {shape} of 8,000 tokens, s", program.name, asked.cpu_taken)
+
+
+def paced(bench: Bench, program: Contestant) -> None:
+    with bench.started(program) as driven:
+        bench.until_ready(driven, program)
+        bench.ask(driven, "mixed", 400).end()
+        for rate, tokens in ((50, 1_000), (200, 2_400)):
+            asked = bench.ask(driven, "mixed", tokens, rate)
+            seconds = asked.end() - asked.at
+            share = asked.cpu_taken / seconds * 100
+            bench.add(f"CPU at {rate} tok/s, %", program.name, share)
+            bench.add(f"bytes per byte, {rate} tok/s", program.name, asked.bytes_ratio)
+
+
+def idle(bench: Bench, program: Contestant) -> None:
+    with bench.started(program) as driven:
+        bench.until_ready(driven, program)
+        driven.run(2.0)
+        cpu = driven.cpu
+        driven.run(10.0)
+        bench.add("CPU idle, %", program.name, (driven.cpu - cpu) / 10 * 100)
+
+
+def keys(bench: Bench, program: Contestant) -> None:
+    with bench.started(program) as driven:
+        bench.until_ready(driven, program)
+        bench.ask(driven, "mixed", 400).end()
+        asked = bench.ask(driven, "mixed", 2_400, 200)
+        driven.run(1.0)
+        for key in KEYS:
+            start = len(driven.read)
+            at = driven.type(key)
+            driven.run(0.13)
+            late = driven.wait(key, start) - at
+            bench.add("key on the screen at 200 tok/s, ms", program.name, late * 1e3)
+        asked.end()
+
+
+def versions(bench: Bench, program: Contestant) -> None:
+    def timed(*argv: str) -> float:
+        began = time.monotonic()
+        subprocess.run(argv, stdout=subprocess.DEVNULL, check=True)
+        return (time.monotonic() - began) * 1e3
+
+    for _ in range(5):
+        bench.add("--version, ms", "bare Python", timed(sys.executable, "-c", "pass"))
+        bench.add("--help, ms", "bare Python", timed(sys.executable, "-c", "pass"))
+        for flag in ("--version", "--help"):
+            bench.add(f"{flag}, ms", program.name, timed(str(program.file), flag))
+
+
+Job = Callable[[Bench, Contestant], None]
+
+#: By name: the job, whom it is for, and how often in each round.
+JOBS: dict[str, tuple[Job, str, int]] = {
+    "start": (start_up, "all", 4),
+    "version": (versions, "zatsudan", 1),
+    "continue": (go_on, "zatsudan", 2),
+    "latency": (latency, "chats", 1),
+    "curl": (curl, "zatsudan", 1),
+    "bulk": (bulk, "chats", 1),
+    "giants": (giants, "zatsudan", 1),
+    "paced": (paced, "chats", 1),
+    "idle": (idle, "chats", 1),
+    "keys": (keys, "zatsudan", 1),
+}
+
+
+def _wanted(names: list[str], programs: list[Contestant]) -> list[tuple[str, Job, Contestant]]:
+    jobs: list[tuple[str, Job, Contestant]] = []
+    for name in names:
+        job, whose, times = JOBS[name]
+        fitting = [
+            program
+            for program in programs
+            if whose == "all"
+            or (whose == "chats" and program.chats)
+            or (whose == "zatsudan" and program is ZATSUDAN)
+        ]
+        jobs += [(name, job, program) for program in fitting] * times
+    return jobs
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.compare")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", default=",".join(JOBS), help=f"some of {','.join(JOBS)}")
+    parser.add_argument(
+        "--peers", type=Path, metavar="BIN", help="folder with llm, sgpt, gpt or aider"
+    )
+    args = parser.parse_args()
+    programs = [ZATSUDAN, BARE, FLOOR, *contestants.peers(args.peers)]
+    lost: set[tuple[str, str]] = set()
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.benchmarks.mock"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as server:
+        assert server.stdout is not None
+        bench = Bench(f"http://127.0.0.1:{int(server.stdout.readline())}/v1")
+        for number in range(args.rounds):
+            jobs = _wanted(args.only.split(","), programs)
+            random.shuffle(jobs)
+            for name, job, program in jobs:
+                if (name, program.name) in lost:
+                    continue
+                sys.stderr.write(f"round {number + 1}: {name}, {program.name}\n")
+                try:
+                    job(bench, program)
+                except TooSlow as late:
+                    lost.add((name, program.name))
+                    sys.stderr.write(f"  given up, waited for {late}\n")
+        server.communicate()
+    _report(bench, [program.name for program in programs], lost)
+
+
+def _report(bench: Bench, names: list[str], lost: set[tuple[str, str]]) -> None:
+    others = {name for row in bench.samples.values() for name in row} - set(names)
+    columns = [*names, *sorted(others)]
+    write = sys.stdout.write
+    write(
+        f"Median (minimum to maximum) in one run; a terminal of 100x40; Python {sys.version.split()[0]}.\n\n"
+    )
+    write("| |" + "|".join(columns) + "|\n|---|" + "--:|" * len(columns) + "\n")
+    for row in sorted(bench.samples, key=_order):
+        cells = [_cell(bench.samples[row].get(name, [])) for name in columns]
+        write(f"| {row} |" + "|".join(cells) + "|\n")
+    for name, program in sorted(lost):
+        write(f"\n{program}: `{name}` was given up, {PATIENCE:.0f} s were not enough.")
+    write("\n")
+
+
+def _order(row: str) -> tuple[bool, str]:
+    """Rows in the order of a talk: the names' numbers by their size."""
+    padded = re.sub(r"[\d,]*\d", lambda found: found[0].replace(",", "").zfill(7), row)
+    return ("CPU" in row or "wall" in row, padded)
+
+
+def _cell(values: list[float]) -> str:
+    if not values:
+        return ""
+    low, middle, high = min(values), statistics.median(values), max(values)
+    digits = 0 if middle >= 100 else 1 if middle >= 5 else 2
+    text = f"{middle:.{digits}f} ({low:.{digits}f}–{high:.{digits}f})"
+    if len(values) >= 50:
+        p99 = sorted(values)[int(len(values) * 0.99)]
+        text += f", p99 {p99:.{digits}f}"
+    return text
+
+
+if __name__ == "__main__":
+    main()

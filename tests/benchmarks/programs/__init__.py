@@ -1,0 +1,1 @@
+"""Programs that zatsudan is held against: what its libraries alone cost."""

@@ -1,0 +1,5 @@
+"""A prompt of prompt_toolkit, and nothing else."""
+
+from prompt_toolkit import PromptSession
+
+PromptSession[str]().prompt("> ")

@@ -1,0 +1,95 @@
+"""Listing, searching, loading and writing sessions.
+
+Run `uv run python -m tests.benchmarks.sessions [SESSIONS]`; two thousand of
+50 kB unless told, in a temporary directory. Prints a Markdown table: the best
+and the median of several runs, file system warm.
+"""
+
+import random
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+from zatsudan.core.messages import Message
+from zatsudan.core.session import Made, message_record
+from zatsudan.search import search
+from zatsudan.shelf import ending, summaries
+from zatsudan.store import Journal, begin_record, encode, load
+
+_TEXT = (
+    "雑談 温度 を 下げる と 返事 が 落ち着く 猫 の 話 ランダム に "
+    "the model answers with a calm voice about sampling and cats"
+)
+_WORDS = _TEXT.split()
+_RUNS = 7
+
+
+def main() -> None:
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000
+    with TemporaryDirectory() as name:
+        directory = Path(name) / "sessions"
+        directory.mkdir()
+        size = sum(_session(directory / f"s{number:05}.jsonl", number) for number in range(count))
+        big = Path(name) / "big.jsonl"
+        messages = _session(big, 0, size=10**9, messages=10_000)
+        told = f"{count:,} sessions, {size / 1e6:.0f} MB"
+        sys.stdout.write("| what | best, ms | median, ms |\n|---|--:|--:|\n")
+        _row(f"list {told}", lambda: summaries(directory))
+        for words in (["nowhere"], ["何処にも無い"], ["Café"], ["何処", "nowhere"], ["calm", "猫"]):
+            hits = search(directory, words)
+            shown = f"{' '.join(words)} ({hits.count:,} hits shown, {hits.older:,} older)"
+            _row(f"search {shown}", lambda words=words: search(directory, words))  # type: ignore[misc]
+        _row(f"load 10,000 messages, {messages / 1e6:.1f} MB", lambda: load(big))
+        _row("preview of it", lambda: ending(big, 8))
+        for synced in (False, True):
+            journal = Journal(Path(name) / f"append-{synced}.jsonl")
+            _row(
+                f"append a message{' and fsync' if synced else ''}",
+                lambda journal=journal, synced=synced: _append(journal, synced=synced),  # type: ignore[misc]
+                runs=200,
+            )
+            journal.close()
+
+
+def _session(path: Path, seed: int, size: int = 50_000, messages: int = 10**9) -> int:
+    """Write a session of that many bytes or messages; return its bytes."""
+    words = random.Random(seed)
+    lines = [encode(begin_record(path.stem, "2026-01-01T00:00:00Z"))]
+    lines.append(encode({"type": "model", "model": "some-model", "server": "somewhere"}))
+    written = number = 0
+    while written < size and number < messages:
+        number += 1
+        own = number % 2 == 1
+        text = " ".join(words.choices(_WORDS, k=15 if own else 150))
+        message = Message("user" if own else "assistant", text)
+        made = None if own else Made(model="some-model", first=0.3, seconds=2.5)
+        parent = str(number - 1) if number > 1 else None
+        line = encode(message_record(str(number), parent, message, "2026-01-01T00:00:00Z", made))
+        lines.append(line)
+        written += len(line)
+    path.write_bytes(b"".join(lines))
+    return written
+
+
+def _append(journal: Journal, *, synced: bool) -> None:
+    journal.append(message_record("1", None, Message("user", "words " * 50), ""))
+    if synced:
+        journal.sync()
+
+
+def _row(what: str, run: Callable[[], object], runs: int = _RUNS) -> None:
+    run()
+    times = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        run()
+        times.append((time.perf_counter() - start) * 1000)
+    sys.stdout.write(f"| {what} | {min(times):.2f} | {median(times):.2f} |\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

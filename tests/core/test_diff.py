@@ -1,0 +1,61 @@
+"""Diffs: examples by hand, and that both texts can be had back."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zatsudan.core.diff import ALIGN_LINES, NEW, OLD, Change, diff, marked, pieces
+
+TEXTS = st.text(st.sampled_from("ab 猫犬が。\n,-é\t") | st.characters(codec="utf-8"), max_size=60)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "shown"),
+    [
+        ("the same", "the same", "the same"),
+        ("a red cat", "a blue cat", "a [-red-]{+blue+} cat"),
+        ("one", "one two", "one{+ two+}"),
+        ("a big red cat", "a small blue cat", "a [-big red-]{+small blue+} cat"),
+        ("今日は晴れです。", "今日は雨です。", "今日は[-晴れ-]{+雨+}です。"),
+        ("Tea, please.", "Tea please!", "Tea[-,-] please[-.-]{+!+}"),
+        ("", "", ""),
+    ],
+)
+def test_what_changed_is_marked(old: str, new: str, shown: str) -> None:
+    assert marked(diff(old, new)) == shown
+
+
+def test_pieces_are_words_blanks_and_single_japanese_signs() -> None:
+    assert pieces("Go, 猫ちゃん!\n  x") == [
+        "Go", ",", " ", "猫", "ち", "ゃ", "ん", "!", "\n", "  ", "x",
+    ]  # fmt: skip
+
+
+def test_a_common_word_is_no_junk() -> None:
+    # difflib's autojunk would drop `a` from a text of more than 200 pieces.
+    old = "a " * 150 + "x"
+    assert diff(old, old + " y")[-1] == Change(NEW, " y")
+
+
+def test_long_texts_are_aligned_by_lines_first() -> None:
+    lines = [f"line {number} of a long text\n" for number in range(ALIGN_LINES // 4)]
+    changed = [*lines]
+    changed[200] = "line 200 of a short text\n"
+    assert [
+        change for change in diff("".join(lines), "".join(changed)) if change.kind != "same"
+    ] == [
+        Change(OLD, "long"),
+        Change(NEW, "short"),
+    ]
+
+
+@given(TEXTS, TEXTS)
+def test_both_texts_can_be_had_back(old: str, new: str) -> None:
+    changes = diff(old, new)
+    assert "".join(change.text for change in changes if change.kind != NEW) == old
+    assert "".join(change.text for change in changes if change.kind != OLD) == new
+
+
+@given(TEXTS)
+def test_nothing_is_lost_in_pieces(text: str) -> None:
+    assert "".join(pieces(text)) == text

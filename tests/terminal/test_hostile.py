@@ -1,0 +1,249 @@
+"""Hostile text from every place it can come from: shown, and never obeyed."""
+
+import asyncio
+import io
+import json
+import re
+from collections.abc import Iterable
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from tests.doubles import ScriptedClient, reply
+from tests.server import DONE, Script, chunk, event, fails, says
+from tests.strategies import cuts
+from tests.terminal.emulator import Sitting, sitting
+from zatsudan.chat import Chat
+from zatsudan.commands import COMMANDS
+from zatsudan.config import Config
+from zatsudan.core.printable import printable
+from zatsudan.terminal.plain import PlainTerminal
+from zatsudan.terminal.replies import MarkdownStream, markdown_streams
+
+#: A title, the clipboard, a link, a device string, colours, a cleared screen,
+#: the same in C1, words that read from right to left, tags, a bell, a way back.
+EVILS = (
+    "\x1b]0;owned\x07", "\x1b]52;c;b3duZWQ=\x1b\\", "\x1b]8;;http://evil\x07x\x1b]8;;\x07",
+    "\x1bP+q544e\x1b\\", "\x1b[31;77m", "\x1b[2J\x1b[77;77H", "\x1bc", "\x1b[77n",
+    "\x9b31;77m", "\x9d0;owned\x9c", "\x90q\x9c", "a\u202eb\u2066c\u200fd\u061ce",
+    "\U000e0041\U000e007f", "\x07\x08\x08\x7f\x0e\x0f", "secret\rpublic", "a\x0bb\x0cc\x85d\u2028e",
+)  # fmt: skip
+EVIL = "".join(EVILS)
+
+#: What our own output may hold: colours, moves, erasing, modes, and a link as the look makes it.
+_OURS = re.compile(
+    r"\x1b[78]|\x1b\[[0-9;]*[mABCDEFGHJKdf]|\x1b\[\?[0-9;]+[hl]|\x1b\[[0-9 ]*q"
+    r"|\x1b\]8;;[^\x00-\x20\x7f-\x9f]*\x1b\\"
+)
+#: Not the backspace, by which prompt_toolkit moves one to the left.
+_STEERS = re.compile(
+    "[\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f\ufff9-\ufffb"
+    "\U000e0000-\U000e007f\ud800-\udfff\u2028\u2029]"
+)
+
+
+def steering(written: str) -> list[str]:
+    """Return what could steer a terminal in `written`, apart from what we write ourselves."""
+    return [*_STEERS.findall(_OURS.sub("", written)), *(evil for evil in EVILS if evil in written)]
+
+
+def safe(person: Sitting) -> None:
+    raw = _OURS.sub("", "".join(person.screen.raw))
+    assert [
+        raw[max(0, found.start() - 20) : found.end() + 20] for found in _STEERS.finditer(raw)
+    ] == []
+    assert [evil for evil in EVILS if evil in "".join(person.screen.raw)] == []
+
+
+def test_the_check_finds_what_it_should() -> None:
+    assert all(steering(f"\x1b[1m{evil}\x1b[0m") for evil in EVILS)
+    assert (
+        steering(
+            "\x1b[?2026h\x1b[31mred\x1b[0m\r\n\x1b]8;;https://a.example/b\x1b\\a\x1b]8;;\x1b\\"
+        )
+        == []
+    )
+
+
+# --- from the server ----------------------------------------------------------
+
+
+async def test_in_replies_and_reasoning_and_names() -> None:
+    delta = {"content": EVIL, "reasoning_content": EVIL}
+    calls = [{"index": 0, "id": EVIL, "function": {"name": EVIL, "arguments": EVIL}}]
+    odd = Script([
+        event({"model": EVIL, "system_fingerprint": EVIL, "choices": [{"index": 0, "delta": delta}]}),
+        event({"choices": [{"index": 0, "delta": {"tool_calls": calls}, "finish_reason": EVIL}]}), DONE,
+    ])  # fmt: skip
+    async with sitting(odd) as person:
+        shown = await person.say("go")
+        assert printable("\x1b]0;owned\x07") in person.screen.scrollback()
+        assert "a�b�c�d�e" in person.screen.scrollback().replace("\n", "")
+        assert shown.endswith("»\nscripted")
+        for line in ("/reasoning show", "/show", "/show all", "/tree", "/variants", "/usage", "/raw", "/redraw", "/export"):  # fmt: skip
+            await person.say(line)
+        safe(person)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        fails(400, {"error": {"message": EVIL, "code": EVIL, "param": EVIL}}),
+        fails(418, EVIL),
+        fails(418, f"<html><title>{EVIL}</title></html>"),
+        fails(418, {"detail": [{"loc": ["body", EVIL], "msg": EVIL}]}),
+        fails(429, {"error": EVIL}, Retry_After="3600"),
+        Script([chunk("part"), event({"error": {"message": EVIL}})]),
+        Script([b"data: " + EVIL.encode() + b"\n\n"]),
+        Script([EVIL.encode()]),
+        Script([b"event: error\ndata: " + EVIL.replace("\r", "").encode() + b"\n\n"]),
+        fails(400, {"error": {"message": f"Unsupported parameter: 'n' {EVIL}", "param": "n"}}),
+    ],
+)
+async def test_in_errors(script: Script) -> None:
+    async with sitting(script, says("fine")) as person:
+        await person.say("/set n 2")
+        await person.say("go")
+        await person.say("/learned")
+        safe(person)
+
+
+async def test_in_the_list_of_models() -> None:
+    async with sitting(says("fine")) as person:
+        person.server.models = (EVIL, "b\x1b]0;x\x07", "scripted")
+        for line in ("/model", f"/model {EVILS[0]}", "/model b", "go", "/params", "/usage"):
+            person.type("\x15")
+            await person.say(line)
+        person.type("/model \t\t")
+        await asyncio.sleep(0.3)
+        safe(person)
+
+
+# --- from files ---------------------------------------------------------------
+
+
+def evil_session(path: Path) -> None:
+    """Write a journal of which every text is hostile."""
+    made = {
+        "ended": EVIL, "finish_reason": EVIL, "error": EVIL, "model": EVIL, "server": EVIL,
+        "reasoning": EVIL, "fingerprint": EVIL, "parameters": {EVIL: EVIL},
+        "logprobs": [{"token": EVIL, "logprob": -1.0}],
+    }  # fmt: skip
+    records = [
+        {"type": "session", "version": 1, "id": EVIL, "created": EVIL},
+        {"type": "title", "title": EVIL},
+        {"type": "system", "content": EVIL},
+        {"type": "model", "model": EVIL, "server": EVIL},
+        {"type": "set", "name": EVIL, "value": EVIL, "origin": EVIL},
+        {"type": "set", "name": "stop", "value": [EVIL]},
+        {"type": "message", "id": "1", "parent": None, "at": EVIL, "message": {"role": "user", "content": EVIL}},
+        {"type": "message", "id": "2", "parent": "1", "at": EVIL, "message": {"role": "assistant", "content": EVIL}, "made": made},
+        {"type": "message", "id": "3", "parent": "2", "at": EVIL, "message": {"role": EVIL, "content": [{"type": EVIL}]}},
+        {"type": "message", "id": "4", "parent": "1", "at": EVIL, "message": {"role": "assistant", "content": EVIL}, "made": made},
+    ]  # fmt: skip
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+
+
+async def test_in_a_session_from_disk(tmp_path: Path) -> None:
+    evil_session(tmp_path / "20260101-000000-aaaaaa.jsonl")
+    evil_session(tmp_path / "\x1b]0;owned\x07\u202e\udcff.jsonl")
+    async with sitting(says("fine"), sessions=tmp_path) as person:
+        for line in ("/sessions", "/load 1", "/show all", "/params", "/params changed", "/system", "/usage",
+                     "/tree", "/variants", "/model", "/context", "/retry", "/goto 1", "/unset all", "/save", "/sessions"):  # fmt: skip
+            person.type("\x15")
+            await person.say(line)
+        person.type("\x15/load \t\t")
+        await asyncio.sleep(0.3)
+        safe(person)
+
+
+async def test_in_the_config() -> None:
+    config = Config(system=EVIL, parameters={"stop": [EVIL]})
+    async with sitting(says("fine"), config=config) as person:
+        await person.say("/params")
+        await person.say("/system")
+        safe(person)
+
+
+async def _pasted(text: str) -> None:
+    async with sitting(says("fine")) as person:
+        person.type(f"\x1b[200~{text}\x1b[201~")
+        await asyncio.sleep(0.2)
+        await person.say("")
+        for line in ("/save", "/set user", "/system", "/nothing", "/load", "/help", "/model"):
+            person.type(f"{line} \x1b[200~{text}\x1b[201~")
+            await asyncio.sleep(0.1)
+            await person.say("")
+        safe(person)
+
+
+REORDERING = re.compile("[\u2000-\u20ff\u061c\U000e0000-\U000e007f]")
+
+
+async def test_in_what_is_pasted() -> None:
+    await _pasted(REORDERING.sub("", EVIL))
+
+
+async def test_in_what_is_pasted_and_reorders() -> None:
+    await _pasted("".join(REORDERING.findall(EVIL)))
+
+
+# --- any text, however it is cut -----------------------------------------------
+
+_signs = st.sampled_from(
+    [*EVILS, *"\x1b[]();?0123456789mJH\\\x07\x9b\x9c\x9d\x90", "\u202e", "\u2066", "\ud83d"]
+)
+_marks = st.sampled_from([*"`*_~#>-|<&!\n", "```", "\n\n", "&#27;", "&#x9b;", "&#x202e;", "[a](http://h/", "](", "<b>", "a ", "あ"])  # fmt: skip
+hostile_texts = st.lists(_signs | _marks | st.characters(), max_size=40).map("".join)
+
+
+def _pieces(text: str, places: Iterable[int]) -> list[str]:
+    bounds = [0, *sorted(min(place, len(text)) for place in places), len(text)]
+    return [text[start:end] for start, end in pairwise(bounds)]
+
+
+@settings(max_examples=150)
+@given(hostile_texts, cuts(60))
+@example(EVIL, [1, 2, 3])
+@example("[a](http://h/&#27;]0;x&#7;)", [])
+@example("```\x1b]0;x\x07\n\x1b[31;77m\n```", [])
+@example("<a href='\x1b]0;x\x07'>\u202e", [])
+def test_no_markdown_steers_the_terminal(text: str, places: list[int]) -> None:
+    written: list[str] = []
+    for environ in ({"TERM": "xterm-256color"}, {"TERM": "xterm", "NO_COLOR": "1"}):
+        stream: MarkdownStream = markdown_streams(environ)(40)
+        for piece in _pieces(text, places):
+            written += stream.feed(piece)
+            written += stream.tail(12)
+        written += stream.finish()
+    assert [found for row in written for found in steering(row)] == []
+
+
+class _Tty(io.StringIO):
+    """A file that says it is a terminal: then the plain terminal says all that it can."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@settings(max_examples=60)
+@given(hostile_texts, cuts(60))
+def test_no_text_steers_the_plain_terminal(text: str, places: list[int]) -> None:
+    out = _Tty()
+
+    async def talk() -> None:
+        steps = [step for piece in _pieces(text, places) for step in reply(piece)[:1]]
+        client = ScriptedClient([*steps, *reply("")], model=text)
+        chat = Chat(Config(), None, client.connect)
+        chat.new()
+        plain = PlainTerminal(chat, COMMANDS, out=out, err=out)
+        await plain.once("go")
+        await plain.once("/show all")
+        await plain.once("/" + text)
+        await chat.aclose()
+
+    asyncio.run(talk())
+    assert steering(out.getvalue()) == []

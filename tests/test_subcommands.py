@@ -1,0 +1,84 @@
+"""What the command line does without a talk."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.server import says, serve
+from zatsudan.cli import main
+from zatsudan.config import platform_places
+from zatsudan.core.messages import Message
+from zatsudan.core.session import Made, message_record
+from zatsudan.store import Journal, begin_record
+
+
+@pytest.fixture
+def saved(clean_environment: Path) -> Path:
+    """A session of one turn, saved."""
+    path = platform_places().sessions / "20260101-000000-abc.jsonl"
+    journal = Journal(path)
+    journal.append(begin_record("20260101-000000-abc", "2026-01-01T00:00:00Z"))
+    journal.append(message_record("1", None, Message("user", "雑談とは？"), ""))
+    journal.append(
+        message_record("2", "1", Message("assistant", "Chit-chat."), "", Made(model="m"))
+    )
+    journal.close()
+    assert clean_environment in path.parents
+    return path
+
+
+def run(*arguments: str) -> int | str | None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    return ended.value.code
+
+
+def test_export_then_import_is_the_same_talk(
+    saved: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("export", "雑談", "markdown") == 0
+    assert "Chit-chat." in capsys.readouterr().out
+    file = tmp_path / "talk.jsonl"
+    assert run("export", saved.stem, "jsonl", str(file)) == 0
+    assert run("export", saved.stem, "jsonl", str(file)) == 2
+    assert "--force overwrites it." in capsys.readouterr().err
+    assert run("import", str(file)) == 0
+    assert capsys.readouterr().out == f"1 session from {file}\n"
+    assert run("sessions", "--json") == 0
+    names = [entry["name"] for entry in json.loads(capsys.readouterr().out)]
+    assert names == ["雑談とは？", "雑談とは？"]
+
+
+def test_what_is_not_there_is_said(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert saved.exists()
+    assert run("export", "nothing like it", "text") == 2
+    assert "There is no session" in capsys.readouterr().err
+    assert run("import", "/nowhere/file.json") == 2
+    assert "Traceback" not in capsys.readouterr().err
+
+
+async def test_models_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    import asyncio
+
+    async with serve(says("x")) as server:
+        code = await asyncio.to_thread(run, "models", "--base-url", server.base_url)
+    assert code == 0
+    assert capsys.readouterr().out == "scripted\n"
+
+
+def test_the_config_is_found_checked_and_shown(
+    clean_environment: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("config", "path") == 0
+    path = Path(capsys.readouterr().out.strip())
+    assert clean_environment in path.parents
+    path.parent.mkdir(parents=True)
+    path.write_text('[profiles.a]\nbase_url = "http://x"\napi_key = "secret"\n')
+    os.chmod(path, 0o644)  # noqa: PTH101
+    assert run("config", "check") == 0
+    assert "others can read it" in capsys.readouterr().out
+    path.write_text("temperatur = 1\n")
+    assert run("config", "check") == 2
+    assert "line 1" in capsys.readouterr().err

@@ -1,0 +1,141 @@
+"""Commands on logit_bias: words to favour, to disfavour, and never to be said."""
+
+from zatsudan import native
+from zatsudan.chat import Chat
+from zatsudan.commands.outcomes import Line, Outcome, Part, Show, Table, say
+from zatsudan.commands.registry import command
+from zatsudan.commands.sampling import GROUP
+from zatsudan.core.errors import CommandError
+from zatsudan.core.messages import Json, whole_number
+from zatsudan.core.printable import one_line, printable
+from zatsudan.core.tokenview import visible
+from zatsudan.core.words import Word, split
+
+
+def forms_of(text: str) -> list[str]:
+    """Return a word in all its forms: as it is, capital, and both with a leading blank."""
+    bare = text.lstrip(" ")
+    capital = bare[:1].upper() + bare[1:]
+    small = bare[:1].lower() + bare[1:]
+    return list(dict.fromkeys((text, small, capital, f" {small}", f" {capital}")))
+
+
+@command("bias", '["TEXT"|ID … NUMBER [--forms] [--pieces]]', group=GROUP)
+async def bias(chat: Chat, args: str) -> Outcome:
+    """Favour or disfavour tokens: -100 never, +100 only.
+
+    `/bias " sorry" -5`, `/bias 9904 -100` with a token's id; /bias lists what is set, /unset
+    logit_bias takes all back. A leading blank counts: most words in a text have one. `--forms`
+    takes the word with and without it, small and capital. A text of several tokens is refused,
+    since each of them stands in other words too; `--pieces` biases them all the same.
+    """
+    if not args:
+        return await _list(chat)
+    words = split(args)
+    flags = _flags(words)
+    plain = [word for word in words if word.text not in flags or word.quoted]
+    if len(plain) < 2:
+        raise CommandError(
+            "/bias needs a text or a token id, and a number.", 'As in /bias " sorry" -100.'
+        )
+    try:
+        number = float(plain[-1].text)
+        if not -100 <= number <= 100:
+            raise ValueError
+    except ValueError:
+        raise CommandError(
+            f"A bias is a number from -100 to 100, not {one_line(plain[-1].text, 30)!r}.",
+            'As in /bias " sorry" -100.',
+        ) from None
+    value: Json = int(number) if number.is_integer() else number
+    return await _add(chat, plain[:-1], value, flags)
+
+
+@command("ban", '"TEXT"|ID … [--forms] [--pieces]', group=GROUP)
+async def ban(chat: Chat, args: str) -> Outcome:
+    """Keep tokens out of all replies.
+
+    The same as /bias with -100, which is as good as never; the flags are the same.
+    """
+    words = split(args)
+    flags = _flags(words)
+    plain = [word for word in words if word.text not in flags or word.quoted]
+    if not plain:
+        raise CommandError("/ban needs a text.", 'As in /ban " delve" --forms.')
+    return await _add(chat, plain, -100, flags)
+
+
+def _flags(words: list[Word]) -> set[str]:
+    return {word.text for word in words if not word.quoted} & {"--forms", "--pieces"}
+
+
+async def _add(chat: Chat, words: list[Word], value: Json, flags: set[str]) -> Outcome:
+    model = await chat.model()
+    client = await chat.client()
+    texts: dict[int, str] = {}
+    several: dict[str, list[int]] = {}
+    # Words without quotes are one text: /ban at all. Digits without quotes are ids.
+    numbers = [whole_number(word.text) if not word.quoted else None for word in words]
+    if None not in numbers:
+        texts = dict.fromkeys((number for number in numbers if number is not None), "")
+    else:
+        text = " ".join(word.text for word in words)
+        for form in forms_of(text) if "--forms" in flags else [text]:
+            ids = await native.tokenize(client, model, form)
+            if ids is None:
+                raise CommandError(
+                    "This server has no tokenizer to ask, and tiktoken does not know its model.",
+                    "Give the token's id: /bias 9904 -100.",
+                )
+            if len(ids) == 1:
+                texts[ids[0]] = form
+            else:
+                several[form] = ids
+        if "--pieces" in flags:
+            for ids in several.values():
+                texts.update(dict.fromkeys(ids, ""))
+            several = {}
+    if not texts:
+        raise CommandError(
+            "; ".join(
+                f'"{one_line(form, 30)}" is {len(ids)} tokens here' for form, ids in several.items()
+            )
+            + ".",
+            "Each stands in other words too: --pieces biases them all the same; --forms looks for a form of one.",
+        )
+    old = chat.session.parameters.get("logit_bias")
+    new: dict[str, Json] = dict(old) if isinstance(old, dict) else {}
+    new.update((str(number), value) for number in texts)
+    chat.record({"type": "set", "name": "logit_bias", "value": new})
+    shown = await _listed(chat)
+    skipped = [
+        Line(f'Not "{one_line(form, 30)}": it is {len(ids)} tokens.', "dim")
+        for form, ids in several.items()
+    ]
+    return Show((*shown, *skipped))
+
+
+async def _list(chat: Chat) -> Outcome:
+    if not chat.session.parameters.get("logit_bias"):
+        return say('No bias is set. /bias " sorry" -100 sets one.', "dim")
+    return Show((*await _listed(chat), Line("/unset logit_bias takes all back", "dim")))
+
+
+async def _listed(chat: Chat) -> tuple[Part, ...]:
+    value = chat.session.parameters.get("logit_bias")
+    biases = value if isinstance(value, dict) else {}
+    ids = [int(key) for key in biases if key.isascii() and key.isdigit()]
+    texts = await native.texts_of(await chat.client(), await chat.model(), ids)
+    rows = tuple(
+        (
+            one_line(key, 20),
+            visible(printable(texts[int(key)])) if key.isdigit() and int(key) in texts else "?",
+            f"{amount:g}" if isinstance(amount, int | float) else one_line(str(amount), 10),
+            "never" if amount == -100 else "",
+        )
+        for key, amount in biases.items()
+    )
+    parts: list[Part] = [Table(("id", "token", "bias", ""), rows, right=frozenset({0, 2}))]
+    if ids and not texts:
+        parts.append(Line("This server does not tell the texts of its tokens: ids only.", "dim"))
+    return tuple(parts)

@@ -1,0 +1,233 @@
+"""Commands on what an experiment gave: its table, files of it, the tally of blind picks, diffs."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from zatsudan.chat import Chat
+from zatsudan.commands.outcomes import Diff, Line, Outcome, Part, Show, Table, say
+from zatsudan.commands.registry import Choice, command
+from zatsudan.core.diff import NEW, OLD, diff
+from zatsudan.core.errors import CommandError, StoreError
+from zatsudan.core.labsheet import FORMATS, Row, rows_of
+from zatsudan.core.messages import Json, whole_number
+from zatsudan.core.parameters import show_value
+from zatsudan.core.printable import one_line
+from zatsudan.core.session import Lab, Node
+from zatsudan.core.words import split
+
+GROUP = "The lab"
+
+
+def _has_lab(chat: Chat) -> bool:
+    return chat.session.lab is not None
+
+
+def _formats(_chat: Chat, args: str) -> Iterable[Choice]:
+    if " " not in args:
+        yield Choice("export", "write it to a file: .md .csv .json .html")
+
+
+@command("lab", "[export FILE]", group=GROUP, complete=_formats, possible=_has_lab)
+async def lab(chat: Chat, args: str) -> Outcome:
+    """Show the last experiment again, or export it.
+
+    `/lab export FILE` writes it as Markdown, CSV, JSON or HTML, by the ending of the name; never over a file.
+    """
+    last = chat.session.lab
+    if last is None:
+        raise CommandError("There was no experiment yet.", "/compare and /sweep make one.")
+    verb, _, name = args.partition(" ")
+    if not verb:
+        return Show(sheet(chat, last))
+    names = [word.text for word in split(name)]
+    if verb != "export" or len(names) != 1:
+        raise CommandError(f"/lab cannot do that: {one_line(args, 40)}.", "/lab export FILE.")
+    return _export(chat, last, names[0])
+
+
+def _export(chat: Chat, last: Lab, name: str) -> Outcome:
+    if last.blind:
+        raise CommandError("The comparison is still blind.", "/pick one first; then it is told.")
+    path = Path(name).expanduser()
+    write = FORMATS.get(path.suffix.lower())
+    if write is None:
+        raise CommandError(
+            f"{one_line(path.name, 40)} has no ending that tells the form.",
+            f"One of {' '.join(FORMATS)}.",
+        )
+    rows = rows_of(chat.session, last, chat.estimator.count)
+    text = write(rows, chat.session.nodes[last.parent].message.text)
+    try:
+        with path.open("x", encoding="utf-8", errors="replace", newline="") as file:
+            file.write(text)
+    except FileExistsError:
+        raise StoreError(
+            f"{one_line(str(path))} is there already.", "Nothing was written; name another file."
+        ) from None
+    except OSError as error:
+        raise StoreError(
+            f"{one_line(str(path))} cannot be written ({error.strerror or error}).",
+            "Name another file.",
+        ) from error
+    return say(f"{len(rows)} replies written to {one_line(str(path))}.", "good")
+
+
+def sheet(chat: Chat, last: Lab) -> tuple[Part, ...]:
+    """Return an experiment's table and how to read it; a blind one tells nothing of its settings."""
+    rows = rows_of(chat.session, last, chat.estimator.count)
+    known = any(row.logprob is not None for row in rows) and not last.blind
+    head = ["", "settings", "tok", "s", "tok/s", "end", "dist-2", "like", "begins"]
+    if known:
+        head.insert(6, "logp")
+    picked = {node.id for node in chat.session.path()}
+    marks = frozenset(
+        at
+        for at, (_, node_id) in enumerate(last.cells)
+        if node_id is not None and node_id in picked
+    )
+    cells = tuple(_cells_of(row, last, known=known) for row in rows)
+    table = Table(
+        tuple(head),
+        cells,
+        marks=marks,
+        right=frozenset({0, 2, 3, 4} | set(range(6, len(head) - 1))),
+        brief=True,
+    )
+    return (table, Line(_legend(rows, known=known), "dim"), Line(_next(last, marks), "dim"))
+
+
+def _cells_of(row: Row, last: Lab, *, known: bool) -> tuple[str, ...]:
+    hidden = "?"
+    mark = "~" if row.estimated else ""
+    cells = [
+        str(row.number),
+        hidden if last.blind else one_line(row.label, 60),
+        f"{mark}{row.tokens:,}" if row.tokens is not None else "·",
+        hidden if last.blind else _number(row.seconds, 1),
+        hidden if last.blind else mark + _number(row.speed, 0),
+        one_line(row.ended, 20),
+    ]
+    if known:
+        cells.append(_number(row.logprob, 2))
+    cells += [_number(row.distinct, 2), _number(row.likeness, 2), one_line(row.text, 40)]
+    return tuple(cells)
+
+
+def _number(value: float | None, digits: int) -> str:
+    return "·" if value is None else f"{value:.{digits}f}"
+
+
+def _legend(rows: Sequence[Row], *, known: bool) -> str:
+    measured = [row.signs for row in rows if row.text]
+    unit = "signs" if all(measured) and measured else "words"
+    if len(set(measured)) > 1:
+        unit = "words (signs where a reply is Japanese)"
+    parts = [
+        f"dist-2: share of distinct pairs of {unit}",
+        f"like: mean likeness to the others, by runs of three {unit}",
+    ]
+    if known:
+        parts.append("logp: mean log probability of the tokens")
+    return "; ".join(parts) + "."
+
+
+def _next(last: Lab, marks: frozenset[int]) -> str:
+    now = f"{min(marks) + 1} is on the path. " if marks and not last.blind else ""
+    told = "; which is which is told then" if last.blind else ""
+    return f"{now}/pick N goes on with another{told} · /diff A B · /lab export FILE"
+
+
+def told(chat: Chat, node: Node) -> tuple[Part, ...]:
+    """Count the pick of a blind comparison, and tell which cell is which; nothing for another reply."""
+    last = chat.session.lab
+    labels = {node_id: label for label, node_id in last.cells} if last is not None else {}
+    if last is None or not last.blind or node.id not in labels:
+        return ()
+    names: list[Json] = [label for label, _ in last.cells]
+    chat.record({"type": "vote", "picked": labels[node.id], "labels": names})
+    lines = [
+        Line(f"{at}  {label}", "good" if node_id == node.id else "plain")
+        for at, (label, node_id) in enumerate(last.cells, 1)
+    ]
+    return (*lines, Line("Counted: /tally shows all blind picks.", "dim"))
+
+
+@command("tally", "", group=GROUP, possible=lambda chat: bool(chat.session.votes))
+async def tally(chat: Chat, _args: str) -> Outcome:
+    """Show the picks of blind comparisons."""
+    votes = chat.session.votes
+    if not votes:
+        return say("No blind comparison has been picked yet. /compare A B blind makes one.", "dim")
+    labels = dict.fromkeys(label for _, labels in votes for label in labels)
+    rows = []
+    for label in labels:
+        won = sum(picked == label for picked, _ in votes)
+        stood = sum(label in labels for _, labels in votes)
+        rows.append((one_line(label, 60), str(won), str(stood)))
+    rows.sort(key=lambda row: -int(row[1]))
+    return Show((Table(("settings", "picked", "of"), tuple(rows), right=frozenset({1, 2})),))
+
+
+# --- diff -------------------------------------------------------------------------
+
+
+def _replies(chat: Chat) -> dict[int, Node]:
+    """Return the replies to the last user message by their numbers."""
+    parent = chat.last_user()
+    found = chat.session.numbered(parent.id) if parent is not None else []
+    return {at: node for at, node in enumerate(found, 1) if node is not None}
+
+
+def _variants(chat: Chat, _args: str) -> Iterable[Choice]:
+    for number, node in _replies(chat).items():
+        yield Choice(str(number), one_line(node.message.text, 50))
+
+
+@command(
+    "diff", "[A B]", group=GROUP, complete=_variants, possible=lambda chat: len(_replies(chat)) > 1
+)
+async def diff_(chat: Chat, args: str) -> Outcome:
+    """Show word by word how two variants differ.
+
+    The last two replies to this message, or those of two numbers; Japanese sign by sign. `[-was only in the
+    first-]`, `{+is only in the second+}`.
+    """
+    found = _replies(chat)
+    wanted = [whole_number(word.text) for word in split(args)] or list(found)[-2:]
+    pair = [found[at] for at in wanted if at in found]
+    if len(wanted) != 2 or len(pair) != 2:
+        names = ", ".join(map(str, found)) or "none"
+        raise CommandError(
+            "/diff takes the numbers of two variants.",
+            f"There are: {names}. /retry makes another one.",
+        )
+    old, new = pair
+    changes = diff(old.message.text, new.message.text)
+    if old.message.text == new.message.text:
+        told = "The two are the same, sign for sign."
+    else:
+        went = sum(len(change.text) for change in changes if change.kind == OLD)
+        came = sum(len(change.text) for change in changes if change.kind == NEW)
+        told = f"{went:,} characters went, {came:,} came."
+    blind = chat.session.lab is not None and chat.session.lab.blind
+    settings = "settings hidden until /pick" if blind else _settings_between(old, new)
+    head = Line(f"{wanted[0]} → {wanted[1]} · {settings}", "bold")
+    return Show((head, Line(told, "dim"), *([Diff(changes)] if changes else [])))
+
+
+def _settings_between(old: Node, new: Node) -> str:
+    """Say which settings differ between two replies."""
+    if old.made is None or new.made is None:
+        return "settings not known"
+    parts: list[str] = []
+    if old.made.model != new.made.model:
+        parts.append(f"model {one_line(old.made.model, 40)} → {one_line(new.made.model, 40)}")
+    before, now = old.made.parameters, new.made.parameters
+    for name in dict.fromkeys([*before, *now]):
+        if before.get(name) != now.get(name):
+            was, is_ = (
+                one_line(show_value(values[name]), 30) if name in values else "unset"
+                for values in (before, now)
+            )
+            parts.append(f"{one_line(name, 40)} {was} → {is_}")
+    return " · ".join(parts) or "the same settings"

@@ -1,0 +1,135 @@
+"""Presets: named sets of parameters."""
+
+from collections.abc import Iterable
+
+from zatsudan.chat import Chat
+from zatsudan.commands.knobs import fresh_session, settle, settle_model, settle_system
+from zatsudan.commands.outcomes import Line, Outcome, Show, Table, say
+from zatsudan.commands.registry import Choice, command
+from zatsudan.commands.sampling import GROUP
+from zatsudan.core.errors import CommandError, ConfigError
+from zatsudan.core.parameters import show_value
+from zatsudan.core.printable import one_line
+from zatsudan.core.session import Setting
+from zatsudan.presets import Preset
+
+#: What config, profile and command line set stays beneath a preset.
+BENEATH = frozenset(("config", "profile", "flag"))
+
+
+def _choices(chat: Chat, args: str) -> Iterable[Choice]:
+    first, blank, _ = args.partition(" ")
+    if not blank:
+        yield from (Choice(name, "take it") for name in chat.presets.names())
+        yield Choice("save ", "the present settings under a name")
+        yield Choice("delete ", "a preset")
+    elif first in ("save", "delete"):
+        yield from (Choice(name) for name in chat.presets.names())
+
+
+@command(
+    "preset", "[NAME | save NAME [model] [system] | delete NAME]", group=GROUP, complete=_choices
+)
+async def preset(chat: Chat, args: str) -> Outcome:
+    """List the presets, take one, save or delete one.
+
+    `/preset save warm` saves the parameters that are set; `model` or `system` after the name saves
+    those too. `/preset warm` sets them: what you set before gives way, what config, profile and
+    command line set stays beneath. Each is a small file; `--preset NAME` begins with one.
+    """
+    match args.split():
+        case []:
+            return _list(chat)
+        case ["save", name, *more] if set(more) <= {"model", "system"}:
+            return _save(chat, name, more)
+        case ["delete", name]:
+            chat.presets.delete(name)
+            return say(f"Deleted: {one_line(name)}.", "good")
+        case [name] if name not in ("save", "delete"):
+            return _take(chat, name)
+    raise CommandError(
+        f"/preset does not take {one_line(args, 40)!r}.",
+        "/preset save NAME, /preset NAME, /preset delete NAME.",
+    )
+
+
+def _save(chat: Chat, name: str, more: list[str]) -> Outcome:
+    if name in ("save", "delete"):
+        raise CommandError(f"A preset cannot be called {name}.", "Choose another name.")
+    session = chat.session
+    value = Preset(
+        session.parameters,
+        session.model if "model" in more else None,
+        session.system if "system" in more else None,
+    )
+    there = name in chat.presets.names()
+    path = chat.presets.write(name, value)
+    count = len(value.parameters)
+    what = " and ".join([f"{count} parameter{'s' if count != 1 else ''}", *more])
+    return Show(
+        (
+            Line(f"{'Replaced' if there else 'Saved'}: {one_line(name)}, {what}.", "good"),
+            Line(f"{path}", "dim"),
+        )
+    )
+
+
+def _take(chat: Chat, name: str) -> Outcome:
+    found = chat.presets.read(name)
+    lines = settle(chat, _with_preset(chat, found))
+    if found.system is not None:
+        lines += settle_system(chat, found.system)
+    if found.model is not None:
+        lines += settle_model(chat, found.model)
+    return Show((*lines, Line(f"Preset: {one_line(name)}.", "good")))
+
+
+def _with_preset(chat: Chat, found: Preset) -> dict[str, Setting]:
+    """Return the parameters as they are with a preset: its own, over what stays beneath."""
+    layers = (fresh_session(chat).settings, chat.session.settings)
+    return {
+        **{
+            name: setting
+            for layer in layers
+            for name, setting in layer.items()
+            if setting.origin in BENEATH
+        },
+        **{name: Setting(value, "preset") for name, value in found.parameters.items()},
+    }
+
+
+def _list(chat: Chat) -> Outcome:
+    names = chat.presets.names()
+    if not names:
+        return say("There is no preset yet. /preset save NAME keeps the present settings.", "dim")
+    rows: list[tuple[str, ...]] = []
+    marks: set[int] = set()
+    for name in names:
+        try:
+            differs = _differences(chat, chat.presets.read(name))
+        except ConfigError as error:
+            differs = one_line(str(error))
+        if not differs:
+            marks.add(len(rows))
+        rows.append((one_line(name, 40), differs or "as now"))
+    table = Table(("preset", "would change"), tuple(rows), marks=frozenset(marks))
+    return Show((table, Line("/preset NAME takes one", "dim")))
+
+
+def _differences(chat: Chat, found: Preset) -> str:
+    session = chat.session
+    parts: list[str] = []
+    wanted = _with_preset(chat, found)
+    for name in [*wanted, *(name for name in session.settings if name not in wanted)]:
+        was, will = session.settings.get(name), wanted.get(name)
+        if (was and was.value) != (will and will.value) or (was is None) != (will is None):
+            parts.append(f"{one_line(name, 30)} {_value(was)} → {_value(will)}")
+    if found.model is not None and found.model != session.model:
+        parts.append(f"model → {one_line(found.model, 30)}")
+    if found.system is not None and found.system != session.system:
+        parts.append(f"system → {one_line(found.system, 30) or 'none'}")
+    return " · ".join(parts)
+
+
+def _value(setting: Setting | None) -> str:
+    return one_line(show_value(setting.value), 20) if setting is not None else "unset"

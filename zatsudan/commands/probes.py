@@ -1,0 +1,194 @@
+"""Commands that measure a server: does a parameter take effect, is a reply repeatable?"""
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import aclosing
+from dataclasses import replace
+
+from zatsudan.chat import Chat
+from zatsudan.commands.outcomes import Line, Outcome, Show, Table, Work
+from zatsudan.commands.registry import Choice, command
+from zatsudan.core.errors import CommandError, ConnectionFailed
+from zatsudan.core.messages import Json, JsonObject, whole_number
+from zatsudan.core.metrics import by_signs, first_difference, units
+from zatsudan.core.parameters import PARAMETERS, find
+from zatsudan.core.printable import one_line
+from zatsudan.core.reply import Reply
+from zatsudan.core.words import split
+from zatsudan.findings import HONOURED, IGNORED, REFUSED, REPEAT, UNCLEAR, Finding
+from zatsudan.probe import TOKENS, USUAL, Probe, read_told, requests
+
+GROUP = "The lab"
+
+Say = Callable[[str], None]
+
+#: A sign for each state, beside the word.
+MARKS = {HONOURED: "✓", IGNORED: "!", REFUSED: "✗", UNCLEAR: "~"}
+
+
+def _names(_chat: Chat, _args: str) -> Iterable[Choice]:
+    return (Choice(row.name, row.help) for row in PARAMETERS)
+
+
+@command("probe", "[NAME…]", group=GROUP, complete=_names)
+async def probe(chat: Chat, args: str) -> Outcome:
+    """Find out which parameters this server really uses.
+
+    Servers ignore, clamp and rewrite parameters without a word. A few requests of at most 8 tokens tell which;
+    llama.cpp is asked outright. The result is kept for this server and model, and /params shows it.
+    """
+    names = [word.text.removeprefix("+") for word in split(args)]
+    for word in split(args):
+        if not word.text.startswith("+") and word.text not in USUAL:
+            find(word.text)
+    if not names:
+        names = [*USUAL, *(name for name in chat.session.settings if name not in USUAL)]
+    names = [name for name in dict.fromkeys(names) if name != "stream"]
+    if not names:
+        raise CommandError("stream cannot be probed.", "It is a form of the answer, no knob.")
+    most = 1 + sum(requests(name, told=False) for name in names)
+    note = f"At most {most} requests of at most {TOKENS} tokens each; they are no part of the talk · Esc stops"
+
+    async def run(say: Say) -> Outcome:
+        return await _probe(chat, names, say)
+
+    return Work((Line(note, "dim"),), run)
+
+
+async def _probe(chat: Chat, names: list[str], say: Say) -> Outcome:
+    client = await chat.client()
+    model = await chat.model()
+    server, day = client.server.name, chat.now()[:10]
+    tests = Probe(client, model, chat.learned.of(server, model), say)
+    told = await tests.told()
+    rows: list[tuple[str, ...]] = []
+    for name in names:
+        found = read_told(name, told) or await tests.run(name)
+        finding = Finding(found.state, one_line(found.detail, 160), day)
+        chat.findings.keep(server, model, name, finding)
+        rows.append((name, f"{MARKS.get(finding.state, ' ')} {finding.state}", finding.detail))
+    title = f"{one_line(model, 60)} at {one_line(server, 60)}: {tests.sent} requests"
+    legend = (
+        f"Kept with the date, {day}; /params shows it. unclear: taken, but the replies do not tell."
+    )
+    return Show((Table(("parameter", "", "seen"), tuple(rows), title), Line(legend, "dim")))
+
+
+def with_effect(chat: Chat, table: Table) -> tuple[Table, list[Line]]:
+    """Return a table of parameters with what /probe has found of each, and how to read it.
+
+    Without findings for this server and model the table is as it was.
+    """
+    server = chat.server.name if chat.server is not None else ""
+    found = chat.findings.of(server, chat.session.model)
+    if not found:
+        return table, []
+    rows = tuple(
+        (row[0], MARKS.get(found[row[0]].state, "?") if row[0] in found else "", *row[1:])
+        for row in table.rows
+    )
+    days = sorted({finding.day for finding in found.values()})
+    when = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
+    legend = "    ".join(f"{sign} {state}" for state, sign in MARKS.items())
+    lines = [Line(f"probed {when}: {legend}    blank: not probed", "dim")]
+    if REPEAT in found:
+        lines.append(Line(f"/repro {found[REPEAT].day}: {found[REPEAT].detail}", "dim"))
+    head = (table.head[0], "", *table.head[1:])
+    return replace(table, head=head, rows=rows), lines
+
+
+# --- repeatable? --------------------------------------------------------------------
+
+
+@command("repro", "[N]", group=GROUP, possible=lambda chat: chat.session.head is not None)
+async def repro(chat: Chat, args: str) -> Outcome:
+    """Run the last request five times and compare the replies.
+
+    One after the other, since many at once can change a reply. The replies are compared, and not kept; how many
+    were the same is remembered for this server and model.
+    """
+    count = whole_number(args) if args else 5
+    if count is None or not 2 <= count <= 64:
+        raise CommandError("/repro takes a number from 2 to 64.", "/repro 5 runs it five times.")
+    last = next((node for node in reversed(chat.session.path()) if node.made is not None), None)
+    if last is None or last.made is None or last.parent is None:
+        raise CommandError("There is no reply to be repeated.", "Write a message first.")
+    parent, made, recorded = last.parent, last.made, last.message.text
+
+    async def run(say: Say) -> Outcome:
+        body = await _request(chat, parent, made.parameters, made.model)
+        texts: list[str] = []
+        for number in range(count):
+            say(f"run {number + 1} of {count} …")
+            try:
+                texts.append(await _said(chat, body))
+            except ConnectionFailed as error:
+                if not error.passing:
+                    raise
+                texts.append(await _said(chat, body))  # a kept connection had been closed
+        return _compared(chat, str(body["model"]), texts, recorded)
+
+    settings = "with the settings of the last reply"
+    return Work((Line(f"{count} requests, one at a time, {settings} · Esc stops", "dim"),), run)
+
+
+async def _said(chat: Chat, body: JsonObject) -> str:
+    """Return what a request says."""
+    reply = Reply()
+    client = await chat.client()
+    async with aclosing(client.stream(body)) as chunks:
+        async for chunk in chunks:
+            for delta in chunk.deltas:
+                if delta.index == 0:
+                    reply.add(delta)
+    return reply.content
+
+
+async def _request(
+    chat: Chat, parent: str, parameters: Mapping[str, Json], model: str
+) -> JsonObject:
+    """Return the request that made a reply, as it would be sent today; one choice is enough."""
+    await chat.client()
+    once = {name: value for name, value in parameters.items() if name != "n"}
+    return chat.body(model or await chat.model(), chat.window(parent).messages, once)
+
+
+def _compared(chat: Chat, model: str, texts: list[str], recorded: str) -> Outcome:
+    common = max(texts, key=texts.count)
+    same = texts.count(common)
+    server = chat.server.name if chat.server is not None else ""
+    state = HONOURED if same == len(texts) else IGNORED
+    finding = Finding(state, f"{same} of {len(texts)} replies the same", chat.now()[:10])
+    chat.findings.keep(server, model, REPEAT, finding)
+    lines = [Line(f"{same} of {len(texts)} replies are the same.", "good" if same > 1 else "warn")]
+    for number, text in enumerate(texts, 1):
+        if text != common:
+            lines.append(Line(f"{number}: {_where(common, text)}", "plain"))
+    lines.append(
+        Line(
+            "The reply that stands in the talk is the same too."
+            if recorded == common
+            else f"The reply that stands in the talk {_where(common, recorded)}; if it was made beside others, "
+            "that can be why.",
+            "dim",
+        )
+    )
+    if same < len(texts) and "seed" not in chat.session.parameters:
+        lines.append(Line("No seed is set: /set seed 42 temperature 0 is worth a try.", "dim"))
+    return Show(tuple(lines))
+
+
+def _where(common: str, text: str) -> str:
+    """Say where a text differs from the common one, and in what."""
+    place = first_difference(common, text)
+    if place is None:
+        return "is the same"
+    unit = "sign" if by_signs(common) else "word"
+    was, now = (
+        f'"{one_line(" ".join(found[place - 1 : place + 2]), 40)}"'
+        if len(found) >= place
+        else "its end"
+        for found in (units(common), units(text))
+    )
+    if was == now:
+        return f"differs after {unit} {place - 1}, in punctuation or blanks"
+    return f"differs from {unit} {place} on ({was} / {now})"

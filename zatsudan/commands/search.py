@@ -1,0 +1,123 @@
+"""The command that looks through all sessions."""
+
+import asyncio
+
+from zatsudan import search
+from zatsudan.chat import Chat
+from zatsudan.commands.outcomes import Line, Outcome, Part, Pick, say
+from zatsudan.commands.registry import command
+from zatsudan.commands.sessions import age, directory_of, jump
+from zatsudan.core.errors import CommandError
+from zatsudan.core.picking import Row
+from zatsudan.core.printable import one_line
+from zatsudan.core.titles import cells
+from zatsudan.core.words import split
+
+#: How much stands before and behind a hit, in cells.
+BEFORE, AROUND = 24, 64
+#: How many sessions, and hits of each, are listed where there is no picker.
+SESSIONS, HITS = 10, 3
+#: How much of a message its preview holds before the hit and in all, in characters.
+PREVIEW_BEFORE, PREVIEW = 200, 4000
+
+
+@command("search", "WORDS", group="Sessions")
+async def search_(chat: Chat, args: str) -> Outcome:
+    """Look for words in all sessions.
+
+    Finds the messages that hold every word, in Japanese as in English, whatever the case;
+    "words in quotes" as they stand. Enter on a hit goes on with that session at that message;
+    so does `/load ID#MESSAGE`.
+    """
+    words = [word.text for word in split(args) if word.text]
+    if not words:
+        raise CommandError("No words are given.", "Write /search WORDS.")
+    directory = directory_of(chat)
+    result = await asyncio.to_thread(search.search, directory, words)
+    if not result.found:
+        return say(f"{one_line(' '.join(words), 60)} stands in no session.", "dim")
+    hits = {
+        f"{found.session.id}#{hit.node_id}": (found, hit)
+        for found in result.found
+        for hit in found.hits
+    }
+
+    async def chosen(key: str) -> Outcome:
+        found, hit = hits[key]
+        return jump(chat, found.session.path, hit.node_id)
+
+    return Pick(
+        "Search",
+        ("session", "age", "#", "who", "hit"),
+        tuple(_row(key, found, hit) for key, (found, hit) in hits.items()),
+        chosen,
+        _listing(result),
+        enter="goes there",
+        preview=lambda key: (_around(hits[key][1]),),
+        ending=False,
+        right=frozenset({2}),
+        fluid=((0, 20), (4, 12), (0, 8)),
+    )
+
+
+def _row(key: str, found: search.Found, hit: search.Hit) -> Row:
+    line = _context(hit).text
+    session = found.session
+    shown = (session.name, age(session.modified), hit.node_id, hit.role, line)
+    return Row(key, shown, f"{session.name} {line}")
+
+
+def _context(hit: search.Hit) -> Line:
+    """Return the hit on one line, with what stands around it."""
+    text, (begin, end) = hit.text, hit.spans[0]
+    start, used = begin, 0
+    while start > 0 and used < BEFORE:
+        start -= 1
+        used += cells(text[start])
+    stop = end
+    while stop < len(text) and used < AROUND:
+        used += cells(text[stop])
+        stop += 1
+    lead = "…" if start else ""
+    shown = lead + _flat(text[start:stop]) + ("…" if stop < len(text) else "")
+    spans = tuple(
+        (first - start + len(lead), min(last, stop) - start + len(lead))
+        for first, last in hit.spans
+        if start <= first < stop
+    )
+    return Line(shown, spans=spans)
+
+
+def _flat(text: str) -> str:
+    """Return text without line ends, sign for sign, so that places in it stay."""
+    return "".join(" " if sign.isspace() else sign for sign in text)
+
+
+def _around(hit: search.Hit) -> Line:
+    start = max(0, hit.spans[0][0] - PREVIEW_BEFORE)
+    text = hit.text[start : start + PREVIEW]
+    spans = tuple((first - start, last - start) for first, last in hit.spans)
+    return Line(text, spans=spans)
+
+
+def _listing(result: search.Result) -> tuple[Part, ...]:
+    parts: list[Part] = []
+    for found in result.found[:SESSIONS]:
+        session = found.session
+        parts.append(Line(f"{session.name} · {age(session.modified)} · {session.id}", "good"))
+        for hit in found.hits[:HITS]:
+            line, lead = _context(hit), f"  #{hit.node_id} {hit.role}: "
+            spans = tuple((first + len(lead), last + len(lead)) for first, last in line.spans)
+            parts.append(Line(lead + line.text, spans=spans))
+        if len(found.hits) > HITS:
+            parts.append(Line(f"  and {len(found.hits) - HITS:,} more in this session", "dim"))
+    rest = result.found[SESSIONS:]
+    if rest:
+        count = sum(len(found.hits) for found in rest)
+        parts.append(Line(f"and {count:,} more in {len(rest):,} older sessions", "dim"))
+    if result.older:
+        parts.append(
+            Line(f"{result.older:,} sessions still older may hold more: add a word.", "dim")
+        )
+    parts.append(Line("/load ID#MESSAGE goes to a message.", "dim"))
+    return tuple(parts)

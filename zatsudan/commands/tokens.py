@@ -1,0 +1,114 @@
+"""Commands on the tokens of a reply."""
+
+from zatsudan.chat import Chat
+from zatsudan.commands.outcomes import Generate, Inspect, Line, Outcome, Show, Table, Tokens
+from zatsudan.commands.registry import command
+from zatsudan.commands.trace import GROUP, has_reply, reply_at, reply_choices
+from zatsudan.core.errors import CommandError, ZatsudanError
+from zatsudan.core.prefill import NONE
+from zatsudan.core.printable import one_line
+from zatsudan.core.session import Made, Node
+from zatsudan.core.tokenview import (
+    Option,
+    Token,
+    entries_before,
+    least_likely,
+    percent,
+    perplexity,
+    read_tokens,
+    text_before,
+)
+from zatsudan.prefill import find_form
+
+#: How many of the most uncertain places the summary names.
+UNCERTAIN = 5
+
+
+def tokens_of(reply: Node) -> tuple[Token, ...]:
+    """Return the tokens of a reply; raises CommandError if it came without log probabilities."""
+    found = read_tokens(reply.made.logprobs if reply.made is not None else ())
+    if not found:
+        raise CommandError(
+            f"Reply {reply.id} came without log probabilities.",
+            "/logprobs on 5 asks for them, /retry asks again. Not every server has them.",
+        )
+    return found
+
+
+@command("tokens", "[N]", group=GROUP, complete=reply_choices, possible=has_reply)
+async def tokens(chat: Chat, args: str) -> Outcome:
+    """Show how likely each token of a reply was.
+
+    Each token on a scale of its probability, as the server tells it (llama.cpp and vLLM: before
+    temperature and samplers). `/logprobs on 5` asks for it; /inspect walks over the tokens.
+    """
+    reply = reply_at(chat, args)
+    found = tokens_of(reply)
+    told = perplexity(found)
+    rows = tuple(_row(found, at) for at in least_likely(found, UNCERTAIN))
+    count = f"{len(found):,} tokens"
+    surprise = f", perplexity {told:.2f}: its surprise at its own text" if told is not None else ""
+    return Show(
+        (
+            Tokens(found),
+            Line(f"{count}{surprise}."),
+            Table(
+                ("place", "token", "p", "likelier, or next"),
+                rows,
+                "The most uncertain",
+                right=frozenset({0, 2}),
+            ),
+            Line(f"/inspect {reply.id} walks over them, and goes on from another token", "dim"),
+        )
+    )
+
+
+def _row(found: tuple[Token, ...], at: int) -> tuple[str, ...]:
+    token = found[at]
+    others = [option for option in token.options if option.data != token.data][:3]
+    return (
+        str(at + 1),
+        show_text(token),
+        percent(token.p),
+        "  ".join(f"{show_text(option)} {percent(option.p)}" for option in others),
+    )
+
+
+def show_text(option: Option) -> str:
+    """Return a token as it is shown among others."""
+    return one_line(option.name, 30)
+
+
+@command("inspect", "[N]", group=GROUP, complete=reply_choices, possible=has_reply)
+async def inspect(chat: Chat, args: str) -> Outcome:
+    """Walk over a reply's tokens and take other ones.
+
+    Left and right move, n and N jump to surprises, up and down choose among the alternatives, Enter
+    takes one: the model goes on from there, as a new variant. Needs a server that goes on from a
+    given text; where that is not known yet, it is asked once (four tokens).
+    """
+    reply = reply_at(chat, args)
+    found = tokens_of(reply)
+    try:
+        form = await find_form(chat)
+        refusal = "this server does not go on from a given text" if form == NONE else ""
+    except ZatsudanError as error:
+        refusal = one_line(str(error).rstrip("."), 60)
+    return Inspect(reply, found, refusal)
+
+
+def fork(chat: Chat, reply: Node, at: int, chosen: Option) -> Generate:
+    """Return what goes on from another token at a place; raises CommandError where none can."""
+    made = reply.made or Made()
+    found = tokens_of(reply)
+    before = text_before(found, at, reply.message.text, made.given)
+    if chosen.refusal or before is None or reply.parent is None:
+        why = chosen.refusal or "its tokens and the text do not fit together there"
+        raise CommandError(f"No reply can go on from there: {why}.", "Choose another place.")
+    if len(made.logprobs) == len(found):
+        known = tuple(entries_before(made.logprobs, at, chosen))
+    else:
+        known = ()  # some entry could not be read: the places would not match
+    parent = chat.session.nodes[reply.parent]
+    note = f"On from {one_line(before[-30:], 30)!r} with {chosen.text!r} ({percent(chosen.p)}):"
+    return Generate(parent, {}, (Line(one_line(note), "dim"),), before + chosen.text, known)

@@ -1,0 +1,257 @@
+"""Commands on how a reply was made: its settings, its request, and the same once more."""
+
+import json
+from collections.abc import Iterable
+from urllib.parse import urlsplit, urlunsplit
+
+from zatsudan.chat import Chat
+from zatsudan.commands.conversation import describe_speed
+from zatsudan.commands.knobs import settle, settle_model
+from zatsudan.commands.outcomes import Generate, Line, Outcome, Part, Show, Table, say
+from zatsudan.commands.registry import Choice, command
+from zatsudan.compose import compose
+from zatsudan.core.errors import CommandError
+from zatsudan.core.messages import JsonObject
+from zatsudan.core.parameters import BY_NAME, show_value
+from zatsudan.core.printable import one_line
+from zatsudan.core.session import Made, Node, Setting
+from zatsudan.core.trace import first_difference, traced
+from zatsudan.core.wirenames import own_names
+
+GROUP = "The lab"
+
+#: What stands in `/request` for the message that is not written yet.
+NOT_WRITTEN = "(what you write next)"
+
+
+def reply_choices(chat: Chat, args: str) -> Iterable[Choice]:
+    """Complete the number of a reply."""
+    if " " not in args:
+        for node in reversed(list(chat.session.replies())):
+            yield Choice(node.id, one_line(node.message.text, 50))
+
+
+def has_reply(chat: Chat) -> bool:
+    """Tell whether there is a reply to speak of."""
+    return any(True for _ in chat.session.replies())
+
+
+def reply_at(chat: Chat, args: str) -> Node:
+    """Return the reply of that number, or to the message of that number; the last one for ``.
+
+    Raises CommandError.
+    """
+    session = chat.session
+    if not args:
+        last = next((node for node in reversed(session.path()) if node.made is not None), None)
+        if last is None:
+            raise CommandError("There is no reply yet.", "Write a message first.")
+        return last
+    node = session.nodes.get(args)
+    if node is not None and node.made is None:
+        children = [session.nodes[key] for key in session.children.get(node.id, ())]
+        node = next((child for child in reversed(children) if child.made is not None), None)
+    if node is None:
+        raise CommandError(
+            f"There is no reply {one_line(args, 20)!r}.",
+            "Replies are numbered as the messages of the session; Tab lists them.",
+        )
+    return node
+
+
+@command("why", "[N]", group=GROUP, complete=reply_choices, possible=has_reply)
+async def why(chat: Chat, args: str) -> Outcome:
+    """Show how a reply was made: with what settings.
+
+    Parameters, window, model, server, fingerprint and seconds of reply N, or of the last one.
+    `/use N` takes its settings over, `/request N` shows what was sent, `/replay N` sends it again.
+    """
+    reply = reply_at(chat, args)
+    made = reply.made or Made()
+    rows = [("reply", f"{reply.id}: {one_line(reply.message.text, 60) or '(no text)'}")]
+    asked = made.request.get("model")
+    model = one_line(made.model, 60)
+    if isinstance(asked, str) and asked != made.model:
+        model = f"{one_line(asked, 60)}, which answered as {model}"
+    rows += [("model", model), ("server", one_line(made.server, 60))]
+    marks: set[int] = set()
+    own = own_names(made.parameters, chat.repairs(), BY_NAME)
+    for name, value in own.items():
+        if chat.session.parameters.get(name) != value:
+            marks.add(len(rows))
+        rows.append((one_line(name, 30), one_line(show_value(value), 100)))
+    if not own:
+        rows.append(("parameters", "none was sent: the server's own held"))
+    rows += _window(chat, reply)
+    if made.given:
+        given = one_line(reply.message.text[: made.given], 60)
+        rows.append(("goes on from", f"{given} ({made.given} characters were given)"))
+    if made.fingerprint:
+        rows.append(("fingerprint", one_line(made.fingerprint, 60)))
+    ended = made.ended + (f", {made.finish_reason}" if made.finish_reason else "")
+    rows.append(("ended", one_line(ended + (f": {made.error}" if made.error else ""), 100)))
+    rows.append(("took", describe_speed(reply)))
+    if reply.at:
+        rows.append(("at", one_line(reply.at, 30)))
+    hint = "* not so now    " if marks else ""
+    notes = Line(f"{hint}/use {reply.id}    /request {reply.id}    /replay {reply.id}", "dim")
+    return Show((Table(("", ""), tuple(rows), marks=frozenset(marks)), notes))
+
+
+def _window(chat: Chat, reply: Node) -> list[tuple[str, str]]:
+    made = reply.made or Made()
+    try:
+        found = traced(chat.session, reply)
+    except CommandError as error:
+        left = f"{made.left_out} messages were left out" if made.left_out else str(error)
+        return [("window", left)]
+    messages = found.body["messages"]
+    count = len(messages) if isinstance(messages, list) else 0
+    text = f"{count} message{'s' if count != 1 else ''} sent"
+    if found.left_out:
+        text += f", {len(found.left_out)} left out ({_span(found.left_out)})"
+    rows = [("window", text)]
+    first = messages[0] if isinstance(messages, list) and messages else None
+    if isinstance(first, dict) and first.get("role") == "system":
+        rows.append(("system", one_line(str(first.get("content")), 70)))
+    return rows
+
+
+def _span(nodes: tuple[Node, ...]) -> str:
+    first, last = nodes[0].id, nodes[-1].id
+    return first if first == last else f"{first} to {last}"
+
+
+@command("use", "N", group=GROUP, complete=reply_choices, possible=has_reply)
+async def use(chat: Chat, args: str) -> Outcome:
+    """Take over the settings a reply was made with.
+
+    Its parameters and its model; parameters that it did not have are taken back.
+    """
+    reply = reply_at(chat, args)
+    made = reply.made or Made()
+    own = own_names(made.parameters, chat.repairs(), BY_NAME)
+    lines = settle(chat, {name: Setting(value) for name, value in own.items()})
+    asked = made.request.get("model", made.model)
+    here = chat.server is None or made.server in ("", chat.server.name)
+    if here:
+        lines += settle_model(chat, asked if isinstance(asked, str) else "")
+    else:
+        lines.append(Line(f"It was made at {one_line(made.server, 40)}: the model stays.", "dim"))
+    return Show(tuple(lines)) if lines else say("The settings are those already.", "dim")
+
+
+@command("request", "[N]", group=GROUP, complete=reply_choices)
+async def request(chat: Chat, args: str) -> Outcome:
+    """Show the next request, or that of reply N.
+
+    The JSON as it is sent, without the key, and what the window leaves out.
+    """
+    if args:
+        reply = reply_at(chat, args)
+        found = traced(chat.session, reply)
+        made = reply.made or Made()
+        title = f"The request of reply {reply.id}, to {one_line(made.server, 60)}"
+        return Show(_request_parts(title, found.body, found.left_out))
+    composed = compose(chat, await chat.model(), chat.session.head, chat.session.parameters)
+    body = composed.body
+    messages = body["messages"]
+    if isinstance(messages, list) and not _ends_asking(messages[-1] if messages else None):
+        body = {**body, "messages": [*messages, {"role": "user", "content": NOT_WRITTEN}]}
+    sent = {node.id for node in composed.window.nodes}
+    left_out = tuple(node for node in chat.session.path() if node.id not in sent)
+    url = _address(chat.server.base_url) if chat.server is not None else ""
+    return Show(_request_parts(f"The next request: POST {url}", body, left_out))
+
+
+def _ends_asking(message: object) -> bool:
+    return isinstance(message, dict) and message.get("role") == "user"
+
+
+def _address(base_url: str) -> str:
+    """Return the address of a request, without a name, password or query that may be secret."""
+    parts = urlsplit(base_url)
+    host = parts.netloc.rpartition("@")[2]
+    path = f"{parts.path.rstrip('/')}/chat/completions"
+    return one_line(urlunsplit((parts.scheme, host, path, "", "")))
+
+
+def _request_parts(title: str, body: JsonObject, left_out: tuple[Node, ...]) -> tuple[Part, ...]:
+    parts: list[Part] = [Line(title, "dim")]
+    # The settings first: they are what one looks for, and messages are long.
+    messages = body["messages"]
+    ordered = {
+        **{key: value for key, value in body.items() if key != "messages"},
+        "messages": messages,
+    }
+    parts.append(Line(json.dumps(ordered, indent=2, ensure_ascii=False)))
+    if left_out:
+        count = len(left_out)
+        parts.append(
+            Line(
+                f"{count} earlier message{'s' if count > 1 else ''} left out ({_span(left_out)}): "
+                "/context tells why.",
+                "dim",
+            )
+        )
+    return tuple(parts)
+
+
+@command("replay", "[N]", group=GROUP, complete=reply_choices, possible=has_reply)
+async def replay(chat: Chat, args: str) -> Outcome:
+    """Send a recorded request again and compare.
+
+    The request of reply N, or of the last one, just as it was. The new reply is kept as a variant;
+    then it is said whether its text is the same, and whether system_fingerprint has changed.
+    """
+    reply = reply_at(chat, args)
+    traced(chat.session, reply)  # raises what keeps it from being sent
+    parent = chat.session.nodes[reply.parent or ""]
+    made = reply.made or Made()
+    await chat.client()
+    lines = [Line(f"Again, as it was sent for reply {reply.id}:", "dim")]
+    if chat.server is not None and made.server != chat.server.name:
+        lines.append(
+            Line(
+                f"That was at {one_line(made.server, 40)}; this is {one_line(chat.server.name, 40)}.",
+                "warn",
+            )
+        )
+    return Generate(parent, parts=tuple(lines), again=reply)
+
+
+def verdict(before: Node, after: Node) -> tuple[Part, ...]:
+    """Say whether a replayed reply is the same, and where it first differs."""
+    lines: list[Line] = []
+    one, two = before.message.text, after.message.text
+    at = first_difference(one, two)
+    made, again = before.made or Made(), after.made or Made()
+    if at is None:
+        lines.append(Line(f"The same text, all {len(one):,} characters of it.", "good"))
+    elif made.ended != "finished" or again.ended != "finished":
+        lines.append(
+            Line(
+                f"One of the two was not finished; the first {at:,} characters are the same.",
+                "warn",
+            )
+        )
+    else:
+        word = len(one[:at].split()) + (1 if not at or one[at - 1 : at].isspace() else 0)
+        lines.append(
+            Line(
+                f"Another text from character {at + 1:,} on (word {max(1, word)}): "
+                f"{one_line(one[max(0, at - 12) : at + 24], 40)!r} was then, "
+                f"{one_line(two[max(0, at - 12) : at + 24], 40)!r} is now.",
+                "warn",
+            )
+        )
+    prints = (made.fingerprint, again.fingerprint)
+    if not any(prints):
+        lines.append(Line("The server tells no system_fingerprint.", "dim"))
+    elif prints[0] == prints[1]:
+        lines.append(Line(f"system_fingerprint is the same ({one_line(prints[0], 40)}).", "dim"))
+    else:
+        was, now = (one_line(mark, 40) or "none" for mark in prints)
+        lines.append(Line(f"system_fingerprint has changed: {was} → {now}.", "warn"))
+    lines.append(Line(f"Kept as variant {after.id}; the talk stays where it was.", "dim"))
+    return tuple(lines)

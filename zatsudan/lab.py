@@ -1,0 +1,304 @@
+"""The lab: many replies to one user message, each with its own settings.
+
+A run is a list of cells. Every reply becomes a variant under the same user
+message, in the journal as it comes, with its exact parameters. What came of
+cells that were stopped or failed is kept; the head is put back at the end.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from zatsudan.core.errors import ConnectionFailed, StatusError, ZatsudanError
+from zatsudan.core.messages import Json
+from zatsudan.core.protocol import Delta
+from zatsudan.core.refusals import DROP, Repair
+from zatsudan.core.session import FINISHED, Lab, Node
+from zatsudan.turn import Turn
+
+if TYPE_CHECKING:
+    from zatsudan.chat import Chat
+    from zatsudan.connect import Server
+
+#: Requests at a time. A server of this machine shares its one processor among
+#: them, and some give other replies when they batch; the embedded engine has
+#: four slots, of which two are left for the talk.
+AT_ONCE, AT_ONCE_EMBEDDED, AT_ONCE_LOOPBACK = 4, 2, 1
+
+#: The most requests of a run that are made without being asked twice.
+LIMIT = 64
+
+WAITING, RUNNING, ENDED = "waiting", "running", "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One reply to be made: all its parameters, and the model if it is not the session's."""
+
+    label: str
+    parameters: Mapping[str, Json]
+    model: str = ""
+
+
+@dataclass(slots=True)
+class Slot:
+    """A cell while it runs. Times are the chat's clock; `deltas` about as many as tokens."""
+
+    cell: Cell
+    state: str = WAITING
+    deltas: int = 0
+    began: float = 0.0
+    first: float | None = None
+    ended: float = 0.0
+    node: Node | None = None
+    turn: Turn | None = None
+    error: ZatsudanError | None = None
+
+    @property
+    def went_well(self) -> bool:
+        node = self.node
+        return node is not None and node.made is not None and node.made.ended == FINISHED
+
+    def speed(self, now: float) -> float:
+        """Return deltas a second since the first."""
+        until = now if self.state == RUNNING else self.ended
+        return self.deltas / max(0.05, until - self.first) if self.first is not None else 0.0
+
+
+OnDelta = Callable[[int, Delta], None]
+OnNote = Callable[[str], None]
+OnEnd = Callable[[int], None]
+
+
+def _nothing(_: object) -> None:
+    """Tell nobody."""
+
+
+@dataclass(slots=True)
+class Run:
+    """Cells under way. `together`: one request with `n` is to make them all.
+
+    Numbers of cells count from 0 here, and from 1 where a person sees them.
+    """
+
+    chat: "Chat"
+    parent: Node
+    slots: list[Slot]
+    together: bool = False
+    blind: bool = False
+    began: float = 0.0
+    _tasks: dict[int, "asyncio.Task[None]"] = field(default_factory=dict)
+    _stopped: set[int] = field(default_factory=set)
+
+    async def run(
+        self, on_delta: OnDelta, on_note: OnNote = _nothing, on_end: OnEnd = _nothing
+    ) -> None:
+        """Make all replies. Failures end in their slots, not as exceptions.
+
+        Cancelling it stops every cell; what came is recorded in any case.
+        """
+        session = self.chat.session
+        head = session.head
+        self.began = self.chat.clock()
+        try:
+            await self.chat.client()
+            if self.together:
+                await self._ask_together(on_delta, on_note, on_end)
+            await self._ask_each(on_delta, on_note, on_end)
+        except ZatsudanError as error:
+            for slot in self.slots:
+                slot.error = slot.error or error
+        finally:
+            for task in self._tasks.values():
+                task.cancel()
+            if self._tasks:
+                await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+            self._close(head, on_end)
+
+    def stop(self, number: int) -> None:
+        """Stop one cell, under way or not yet begun."""
+        self._stopped.add(number)
+        if number in self._tasks:
+            self._tasks[number].cancel()
+
+    @property
+    def at_once(self) -> int:
+        """How many requests are made at a time."""
+        return at_once(self.chat.server)
+
+    def seconds_left(self) -> float | None:
+        """Estimate the seconds to the end by the cells that have ended; None before the first has."""
+        took = [slot.ended - slot.began for slot in self.slots if slot.went_well]
+        open_ = sum(slot.state != ENDED for slot in self.slots)
+        if not took or not open_:
+            return None
+        now = self.chat.clock()
+        spent = sum(now - slot.began for slot in self.slots if slot.state == RUNNING)
+        return max(0.0, open_ * sum(took) / len(took) - spent) / min(self.at_once, open_)
+
+    # --- one request that makes all -----------------------------------------
+
+    async def _ask_together(self, on_delta: OnDelta, on_note: OnNote, on_end: OnEnd) -> None:
+        wanted = len(self.slots)
+        chat, cell = self.chat, self.slots[0].cell
+        model = cell.model or await chat.model()
+        server = chat.server.name if chat.server is not None else ""
+        lesson = Repair(DROP, "n")
+        if lesson in chat.learned.of(server, model):
+            on_note(f"{model} makes one reply a request: {wanted} requests instead of n={wanted}.")
+            self._separate(cell)
+            return
+        turn = Turn(chat, self.parent, {**cell.parameters, "n": wanted}, model=cell.model)
+        task = asyncio.ensure_future(self._drive(turn, range(wanted), on_delta, on_note))
+        self._tasks = dict.fromkeys(range(wanted), task)
+        await asyncio.wait([task])
+        self._tasks.clear()
+        refused = isinstance(turn.error, StatusError) and turn.error.status in (400, 422)
+        came = sum(slot.node is not None for slot in self.slots)
+        if refused or (turn.made.ended == FINISHED and came < wanted):
+            what = f"refused n={wanted}" if refused else f"answered n={wanted} with {came}"
+            on_note(f"{model} {what}: {wanted - came} further requests make the rest.")
+            if came == 1:
+                chat.learned.add(server, model, lesson, chat.now()[:10])
+            self._separate(cell)
+        for number, slot in enumerate(self.slots):
+            if slot.state == ENDED:
+                on_end(number)
+
+    def _separate(self, cell: Cell) -> None:
+        """Let the cells that have no reply yet be asked for one by one."""
+        alone = repeated(Cell("", cell.parameters, cell.model), len(self.slots))
+        for slot, again in zip(self.slots, alone, strict=True):
+            if slot.node is None:
+                slot.cell = replace(again, label=slot.cell.label + again.label)
+                slot.state, slot.error = WAITING, None
+
+    # --- a request for each ----------------------------------------------------
+
+    async def _ask_each(self, on_delta: OnDelta, on_note: OnNote, on_end: OnEnd) -> None:
+        waiting = [number for number, slot in enumerate(self.slots) if slot.state == WAITING]
+
+        async def worker() -> None:
+            while waiting:
+                number = waiting.pop(0)
+                slot = self.slots[number]
+                fault = self._hopeless()
+                if fault is not None:
+                    slot.state, slot.error = ENDED, fault
+                elif number not in self._stopped:
+                    cell = slot.cell
+                    turn = Turn(self.chat, self.parent, cell.parameters, model=cell.model)
+                    task = asyncio.ensure_future(self._drive(turn, [number], on_delta, on_note))
+                    self._tasks[number] = task
+                    await asyncio.wait([task])
+                    del self._tasks[number]
+                slot.state = ENDED
+                on_end(number)
+
+        workers = [asyncio.ensure_future(worker()) for _ in range(min(self.at_once, len(waiting)))]
+        try:
+            await asyncio.gather(*workers)
+        finally:
+            for task in workers:
+                task.cancel()
+            await asyncio.gather(*workers, return_exceptions=True)
+
+    def _hopeless(self) -> ZatsudanError | None:
+        """Return the failure that every further request would meet too; None if there is none."""
+        if any(slot.deltas for slot in self.slots):
+            return None
+        for slot in self.slots:
+            error = slot.error
+            if isinstance(error, ConnectionFailed) or (
+                isinstance(error, StatusError) and error.status in (401, 402)
+            ):
+                return error
+        return None
+
+    async def _drive(
+        self, turn: Turn, numbers: Sequence[int], on_delta: OnDelta, on_note: OnNote
+    ) -> None:
+        """Run one request, whose choices are the cells of these numbers."""
+        clock = self.chat.clock
+
+        def add(delta: Delta) -> None:
+            if not 0 <= delta.index < len(numbers):
+                return  # a server that sends more than it was asked for
+            slot = self.slots[numbers[delta.index]]
+            if delta.content or delta.reasoning:
+                slot.deltas += 1
+                slot.first = clock() if slot.first is None else slot.first
+            on_delta(numbers[delta.index], delta)
+
+        for number in numbers:
+            slot = self.slots[number]
+            slot.turn, slot.state, slot.began = turn, RUNNING, clock()
+        try:
+            await turn.run(add, on_note)
+        finally:
+            for at, number in enumerate(numbers):
+                slot = self.slots[number]
+                slot.state, slot.ended = ENDED, clock()
+                slot.error = turn.error
+                slot.node = turn.choices.get(at)
+
+    def _close(self, head: str | None, on_end: OnEnd) -> None:
+        """Record what the run was, and put the head back; to the first reply where there was none."""
+        for number, slot in enumerate(self.slots):
+            if slot.state != ENDED:
+                slot.state = ENDED
+                on_end(number)
+        made = [slot.node for slot in self.slots if slot.node is not None]
+        if not made:
+            return
+        well = [slot.node for slot in self.slots if slot.node is not None and slot.went_well]
+        if head == self.parent.id:
+            head = (well or made)[0].id
+        self.chat.record({"type": "head", "id": head})
+        cells = tuple(
+            (slot.cell.label, slot.node.id if slot.node is not None else None)
+            for slot in self.slots
+        )
+        self.chat.record(Lab(self.parent.id, cells, self.blind).to_json())
+        self.chat.journal.sync()
+
+
+def at_once(server: "Server | None") -> int:
+    """Return how many requests a server is to get at a time."""
+    if server is None:
+        return AT_ONCE_LOOPBACK
+    if server.reason == "embedded model":
+        return AT_ONCE_EMBEDDED
+    host = urlsplit(server.base_url).hostname or ""
+    try:
+        near = ip_address(host).is_loopback
+    except ValueError:
+        near = host == "localhost"
+    return AT_ONCE_LOOPBACK if near else AT_ONCE
+
+
+def repeated(cell: Cell, runs: int) -> list[Cell]:
+    """Return a cell so many times, a request for each; a seed is counted up, or all would be the same."""
+    seed = cell.parameters.get("seed")
+    cells: list[Cell] = []
+    for number in range(runs):
+        parameters = {name: value for name, value in cell.parameters.items() if name != "n"}
+        label = cell.label
+        if isinstance(seed, int) and not isinstance(seed, bool) and seed >= 0 and number:
+            parameters["seed"] = seed + number
+            label = f"{label} · seed {seed + number}"
+        cells.append(Cell(label, parameters, cell.model))
+    return cells
+
+
+def choices(chat: "Chat", parent: Node, overrides: Mapping[str, Json] | None = None) -> Run | None:
+    """Return the run that makes `n` replies to a message; None if one is wanted, as usual."""
+    parameters = {**chat.session.parameters, **(overrides or {})}
+    wanted = parameters.pop("n", None)
+    if not isinstance(wanted, int) or isinstance(wanted, bool) or wanted < 2:
+        return None
+    cells = [Cell(f"choice {number}", parameters) for number in range(1, wanted + 1)]
+    return Run(chat, parent, [Slot(cell) for cell in cells], together=True)

@@ -1,0 +1,175 @@
+"""Presets: named sets of parameters, one small readable TOML file each."""
+
+import json
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from zatsudan.core.errors import CommandError, ConfigError
+from zatsudan.core.messages import Json
+from zatsudan.core.parameters import BY_NAME
+
+SUFFIX = ".toml"
+_NAME = re.compile(r"\w[\w.-]{0,59}")
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A set of parameters; `model` and `system` are None where it says nothing of them."""
+
+    parameters: Mapping[str, Json] = field(default_factory=dict)
+    model: str | None = None
+    system: str | None = None
+
+
+class Presets:
+    """The presets in a directory; None for a program that has none."""
+
+    def __init__(self, directory: Path | None) -> None:
+        self._directory = directory
+
+    def names(self) -> list[str]:
+        """Return the names, sorted."""
+        if self._directory is None or not self._directory.is_dir():
+            return []
+        stems = (path.stem for path in self._directory.glob(f"*{SUFFIX}"))
+        return sorted(stem for stem in stems if _NAME.fullmatch(stem))
+
+    def read(self, name: str) -> Preset:
+        """Return a preset, checked against the table of parameters; raises ConfigError."""
+        path = self.path(name)
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except FileNotFoundError:
+            raise self._missing(name) from None
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{path} cannot be read: {error}.", "Mend or delete it.") from error
+        return parse(text, str(path))
+
+    def write(self, name: str, preset: Preset) -> Path:
+        """Save a preset; raises ConfigError."""
+        path = self.path(name)
+        text = dumps(preset)
+        new = path.with_suffix(".new")
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            new.write_text(text, encoding="utf-8")
+            os.replace(new, path)  # noqa: PTH105  atomic by name
+        except (OSError, UnicodeEncodeError) as error:
+            raise ConfigError(
+                f"The preset cannot be written to {path} ({error}).", "Is the directory yours?"
+            ) from error
+        return path
+
+    def delete(self, name: str) -> None:
+        """Delete a preset; raises ConfigError."""
+        try:
+            self.path(name).unlink()
+        except FileNotFoundError:
+            raise self._missing(name) from None
+        except OSError as error:
+            raise ConfigError(
+                f"The preset {name!r} cannot be deleted ({error.strerror}).", "Is it yours?"
+            ) from error
+
+    def _missing(self, name: str) -> ConfigError:
+        known = ", ".join(self.names()) or "none is saved yet"
+        return ConfigError(
+            f"There is no preset {name!r}.", f"Presets: {known}. /preset save NAME makes one."
+        )
+
+    def path(self, name: str) -> Path:
+        """Return the file of a preset; raises CommandError for a name that is none."""
+        if self._directory is None:
+            raise ConfigError("There is no directory for presets.", "Set HOME or XDG_CONFIG_HOME.")
+        if not _NAME.fullmatch(name):
+            raise CommandError(
+                f"A preset cannot be called {name[:40]!r}.", "Use letters, digits, - and _."
+            )
+        return self._directory / f"{name}{SUFFIX}"
+
+
+def parse(text: str, where: str) -> Preset:
+    """Read a preset; raises ConfigError naming `where` it stands."""
+    try:
+        values = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise _wrong(where, f"it is no TOML ({error})") from error
+    unknown = set(values) - {"model", "system", "parameters"}
+    if unknown:
+        raise _wrong(
+            where, f"there is no key {min(unknown)!r}; it takes model, system and parameters"
+        )
+    parameters = values.get("parameters", {})
+    if not isinstance(parameters, dict):
+        raise _wrong(where, "parameters is no table")
+    for name in ("model", "system"):
+        if not isinstance(values.get(name, ""), str):
+            raise _wrong(where, f"{name} is no text")
+    found = {
+        name.removeprefix("+"): _checked(name, value, where) for name, value in parameters.items()
+    }
+    return Preset(found, values.get("model"), values.get("system"))
+
+
+def _checked(name: str, value: Json, where: str) -> Json:
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):  # TOML has dates, nan and inf
+        raise _wrong(where, f"{name} holds a value that JSON has not") from None
+    row = BY_NAME.get(name)
+    if row is None and not name.startswith("+"):
+        raise _wrong(where, f'there is no parameter {name!r}; "+{name}" sends any field')
+    # A field of one's own, also one that has a row: with the + nothing is checked.
+    if row is not None and not row.kind.check(value):
+        raise _wrong(where, f"{name} takes {row.kind.range}, not {value!r}")
+    return value
+
+
+def _wrong(where: str, what: str) -> ConfigError:
+    return ConfigError(f"{where}: {what}.", "Mend the file, or save the preset anew.")
+
+
+def dumps(preset: Preset) -> str:
+    """Write a preset as TOML; raises CommandError for a value that TOML has not."""
+    lines = [
+        f"{name} = {_text(value)}"
+        for name, value in (("model", preset.model), ("system", preset.system))
+        if value is not None
+    ]
+    lines += ["", "[parameters]"] if lines else ["[parameters]"]
+    for name, value in preset.parameters.items():
+        row = BY_NAME.get(name)
+        # A value that /set! forced, or a field without a row: unchecked, with a plus.
+        key = name if row is not None and row.kind.check(value) else f"+{name}"
+        lines.append(f"{_key(key)} = {_value(value)}")
+    return "\n".join([*lines, ""])
+
+
+def _key(name: str) -> str:
+    return name if _BARE.fullmatch(name) else _text(name)
+
+
+def _text(text: str) -> str:
+    # JSON's escapes are TOML's, but for DEL, which TOML wants escaped.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _value(value: Json) -> str:
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, list):
+        return "[" + ", ".join(_value(item) for item in value) + "]"
+    if isinstance(value, dict):
+        return (
+            "{" + ", ".join(f"{_key(name)} = {_value(item)}" for name, item in value.items()) + "}"
+        )
+    if value is None:
+        raise CommandError(
+            "A preset is TOML, which has no null.", "/unset the parameter that holds it."
+        )
+    return json.dumps(value)

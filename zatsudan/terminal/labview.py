@@ -1,0 +1,218 @@
+"""The view of many replies while they stream: columns, or one after another where they do not fit."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+from zatsudan.core.errors import describe_seconds
+from zatsudan.core.printable import one_line, printable
+from zatsudan.core.protocol import Delta
+from zatsudan.lab import ENDED, RUNNING, WAITING, Run, Slot
+from zatsudan.terminal.columns import Columns, fitting
+from zatsudan.terminal.painter import Painter
+from zatsudan.terminal.rows import sgr, wrap
+from zatsudan.terminal.stream import RowStream
+from zatsudan.terminal.view import FRAME_SECONDS, HOLD_SECONDS, STATUS_SECONDS, TAIL_ROWS
+
+SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+
+
+class LabView:
+    """A run above the live prompt. `size` gives columns and rows of the screen."""
+
+    def __init__(
+        self,
+        painter: Painter,
+        make_stream: Callable[[int], RowStream],
+        size: Callable[[], tuple[int, int]],
+        run: Run,
+        clock: Callable[[], float],
+    ) -> None:
+        self._painter = painter
+        self._make_stream = make_stream
+        self._size = size
+        self._run = run
+        self._clock = clock
+        self._loop = asyncio.get_running_loop()
+        self._texts: list[list[str]] = [[] for _ in run.slots]
+        self._fed = [0] * len(run.slots)
+        self._groups = fitting(len(run.slots), self.width)
+        self._columns: Columns | None = None
+        self._body = False  # has a row of the present group's replies been committed?
+        self._committed: list[str] = []
+        self._notes: list[str] = []
+        self._handle: asyncio.TimerHandle | None = None
+        self._due = 0.0
+        self._drawn_at = self._cost = self._fed_at = 0.0
+        self._open = True
+        self._schedule(0.0)
+
+    @property
+    def width(self) -> int:
+        """Cells that a row may take: one less than the screen has, so that nothing ever wraps."""
+        return max(4, self._size()[0] - 1)
+
+    def add(self, number: int, delta: Delta) -> None:
+        """Take a delta of one reply."""
+        if delta.content:
+            self._texts[number].append(delta.content)
+        self._fed_at = self._clock()
+        self._schedule(self._drawn_at + max(FRAME_SECONDS, 3 * self._cost))
+
+    def ended(self, _number: int) -> None:
+        """One reply has ended: its slot says how."""
+        self._schedule(self._clock())
+
+    def note(self, rows: Iterable[str]) -> None:
+        """Say a line: live at once, in scrollback as soon as no row of a reply can follow it."""
+        self._notes += rows
+        self._schedule(self._clock())
+
+    def resize(self) -> list[str]:
+        """Go on at the screen's present width; return the live rows at it.
+
+        Rows of the old width cannot be joined to those of the new one: the
+        replies that are being shown begin again.
+        """
+        if self._groups:
+            first = self._groups[0][0]
+            if self._body:
+                self._committed += [
+                    "",
+                    sgr("The width has changed: from the beginning again.", "dim"),
+                ]
+            self._groups = [
+                [first + at for at in group]
+                for group in fitting(len(self._run.slots) - first, self.width)
+            ]
+            self._columns, self._body = None, False
+            for number in range(first, len(self._run.slots)):
+                self._fed[number] = 0
+            self._take()
+        self._schedule(self._clock())
+        return self._live(hold=True)
+
+    def close(self) -> None:
+        """Commit all that is left."""
+        self._open = False
+        if self._handle is not None:
+            self._handle.cancel()
+            self._handle = None
+        self._take()
+        self._committed += self._let_go_of_notes()
+        committed, self._committed = self._committed, []
+        self._painter.show(committed, ())
+
+    # --- frames --------------------------------------------------------------------
+
+    def _schedule(self, due: float) -> None:
+        """Draw at `due`, a time of the clock, unless a frame is due before."""
+        if not self._open or (self._handle is not None and self._due <= due):
+            return
+        if self._handle is not None:
+            self._handle.cancel()
+        self._due = due
+        self._handle = self._loop.call_later(max(0.0, due - self._clock()), self._tick)
+
+    def _tick(self) -> None:
+        self._handle = None
+        started = self._clock()
+        holding = started - self._fed_at < HOLD_SECONDS
+        self._take()
+        live = self._live(hold=holding)
+        committed, self._committed = self._committed, []
+        self._painter.show(committed, live)
+        self._drawn_at = self._clock()
+        self._cost = self._drawn_at - started
+        self._schedule(self._drawn_at + (HOLD_SECONDS if holding else STATUS_SECONDS))
+
+    def _take(self) -> None:
+        """Feed what has come since the last frame; commit what is final, group by group."""
+        while self._groups:
+            columns = self._present()
+            for number, column in zip(self._groups[0], columns.columns, strict=True):
+                pieces = self._texts[number]
+                if self._fed[number] < len(pieces):
+                    column.feed("".join(pieces[self._fed[number] :]))
+                    self._fed[number] = len(pieces)
+                slot = self._run.slots[number]
+                if slot.state == ENDED:
+                    column.finish(_fault(slot, columns.width))
+            rows = columns.take()
+            self._body = self._body or bool(rows)
+            self._committed += rows
+            if not columns.ended:
+                break
+            slots = [self._run.slots[number] for number in self._groups[0]]
+            self._committed += [columns.line([self._outcome(slot) for slot in slots], "dim"), ""]
+            self._groups.pop(0)
+            self._columns, self._body = None, False
+
+    def _present(self) -> Columns:
+        """Return the group that is being shown, its headings committed first."""
+        if self._columns is None:
+            group = self._groups[0]
+            self._columns = Columns(len(group), self.width, self._make_stream)
+            heads = [self._heading(number) for number in group]
+            self._committed += [*self._let_go_of_notes(), self._columns.line(heads, "bold")]
+            if len(group) > 1:
+                self._committed.append(self._columns.rule())
+        return self._columns
+
+    def _let_go_of_notes(self) -> list[str]:
+        notes, self._notes = self._notes, []
+        return [*notes, ""] if notes else []
+
+    def _live(self, *, hold: bool) -> list[str]:
+        live: list[str] = []
+        if self._columns is not None and self._groups:
+            limit = max(1, min(TAIL_ROWS, self._size()[1] - 8))
+            live += self._columns.live(limit, hold=hold)
+            slots = [self._run.slots[number] for number in self._groups[0]]
+            live.append(self._columns.line([self._doing(slot) for slot in slots], "dim"))
+        return [*live, *self._notes, sgr(self._status()[: self.width], "dim")]
+
+    # --- words ---------------------------------------------------------------------
+
+    def _heading(self, number: int) -> str:
+        label = "?" if self._run.blind else one_line(self._run.slots[number].cell.label, 80)
+        return f"{number + 1}  {label}"
+
+    def _doing(self, slot: Slot) -> str:
+        if slot.state == WAITING:
+            return "waits its turn"
+        if slot.state == ENDED:
+            return self._outcome(slot)
+        if slot.first is None:
+            return slot.turn.waiting if slot.turn is not None and slot.turn.waiting else "asked"
+        speed = "" if self._run.blind else f" · {slot.speed(self._clock()):.0f} tok/s"
+        return f"{slot.deltas:,} tok{speed}"
+
+    def _outcome(self, slot: Slot) -> str:
+        made = slot.node.made if slot.node is not None else None
+        if made is None:
+            return "no reply"
+        parts = [f"{slot.deltas:,} tok"]
+        if not self._run.blind:
+            parts += [f"{slot.speed(slot.ended):.0f} tok/s", describe_seconds(made.seconds)]
+        parts.append(made.ended if not slot.went_well else one_line(made.finish_reason or "?", 20))
+        return " · ".join(parts)
+
+    def _status(self) -> str:
+        run = self._run
+        now = self._clock()
+        done = sum(slot.state == ENDED for slot in run.slots)
+        under_way = sum(slot.state == RUNNING for slot in run.slots)
+        spin = SPINNER[int(now * 8) % len(SPINNER)]
+        left = run.seconds_left()
+        parts = [f"{spin} {done} of {len(run.slots)} done", f"{under_way} under way"]
+        if left is not None:
+            parts.append(f"about {max(1, round(left)):,} s left")
+        parts.append("Esc stops all, Alt-1 the first")
+        return " · ".join(parts)
+
+
+def _fault(slot: Slot, width: int) -> list[str]:
+    """Return why a reply did not come, as rows of its column."""
+    if slot.error is None:
+        return []
+    return [sgr(row, "warn") for row in wrap(printable(str(slot.error)), width)]

@@ -1,0 +1,66 @@
+"""Where things are shown: what the loop asks of a terminal, live or plain."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from zatsudan.commands.outcomes import Inspect, Part, Pick
+from zatsudan.core.errors import ZatsudanError
+from zatsudan.core.messages import Json
+from zatsudan.core.protocol import Delta
+from zatsudan.lab import OnDelta, OnEnd, Run
+
+if TYPE_CHECKING:
+    from zatsudan.terminal.tokens import Choice
+    from zatsudan.turn import Turn
+
+
+class Surface(Protocol):
+    """Where things are shown."""
+
+    def echo(self, content: Json) -> None:
+        """Show what the person sent, as it stands in the talk."""
+
+    def show(self, parts: Sequence[Part]) -> None:
+        """Show parts of an outcome."""
+
+    def error(self, error: ZatsudanError) -> None:
+        """Show a failure and what to do next."""
+
+    def begin(self, turn: "Turn") -> Callable[[Delta], None]:
+        """A reply begins; return what takes its deltas."""
+
+    def note(self, text: str) -> None:
+        """Say a line while a reply is under way."""
+
+    def end(self, turn: "Turn") -> None:
+        """The reply has ended, one way or another."""
+
+    async def pick(self, pick: Pick) -> str | None:
+        """Let the person choose; return the key of the row, or None."""
+
+    def begin_run(self, run: Run) -> tuple[OnDelta, OnEnd]:
+        """Many replies begin; return what takes their deltas, and what hears that one has ended."""
+
+    def end_run(self, run: Run) -> None:
+        """All of them have ended, one way or another."""
+
+    def hint(self, text: str) -> None:
+        """Say for a moment how far something is."""
+
+    async def inspect(self, outcome: Inspect) -> "Choice | None":
+        """Let the person walk over tokens; return what they took."""
+
+    def clear_screen(self) -> None:
+        """Scroll the screen empty."""
+
+    def prefill(self, text: str, *, editor: bool = False) -> None:
+        """Put a text into the input line, or into the editor."""
+
+    def doing(self, text: str) -> None:
+        """Say what is under way besides a reply; nothing when it is done."""
+
+    async def copy(self, text: str) -> str:
+        """Put a text into the clipboard; return by what, empty where nothing takes it."""
+
+    def leave(self) -> None:
+        """End the program."""

@@ -1,0 +1,100 @@
+"""A reply's tokens as rows: on a scale of colours, or with marks where there are none."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from prompt_toolkit.utils import get_cwidth
+
+from zatsudan.core.printable import printable
+from zatsudan.core.tokenview import Option, Piece, Token, percent, pieces, visible
+
+#: Backgrounds of the bins, in the 256 colours: told apart also by eyes that do
+#: not see red and green, or blue and yellow (smallest distance ΔE 21 and 30 in
+#: simulations); black text on each has a contrast of 7 to 20.
+BACKGROUNDS = ("", "48;5;153", "48;5;229", "48;5;215", "48;5;202")
+BLACK = "38;5;16"
+
+LABELS = ("90 % and more", "50 to 90", "20 to 50", "5 to 20", "below 5 %")
+
+
+def has_colours(environ: Mapping[str, str] = os.environ) -> bool:
+    """Tell whether the terminal shows the 256 colours, and the person wants colour."""
+    if environ.get("NO_COLOR"):
+        return False
+    term = environ.get("TERM", "")
+    return (
+        "256" in term
+        or "direct" in term
+        or bool(environ.get("COLORTERM"))
+        or term.startswith(("xterm-kitty", "xterm-ghostty", "alacritty", "foot", "wezterm"))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the person took: another token at a place."""
+
+    at: int
+    option: Option
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A part of a row: what is shown of a piece, and the number of that piece."""
+
+    text: str
+    piece: int
+
+
+def marked(piece: Piece, *, coloured: bool) -> str:
+    """Return a piece as it is shown; without colours with its percentage where it was unlikely."""
+    text = visible(printable(piece.text)) or "∅"
+    if coloured or piece.bin < 2:
+        return text
+    return f"{text}‹{percent(piece.p).removesuffix(' %')}›"
+
+
+def layout(shown: Sequence[Piece], width: int, *, coloured: bool) -> list[list[Cell]]:
+    """Lay pieces out in rows of at most `width` cells; a line of the reply begins a row."""
+    rows: list[list[Cell]] = [[]]
+    used = 0
+    for number, piece in enumerate(shown):
+        rest = marked(piece, coloured=coloured)
+        while rest:
+            size = get_cwidth(rest)
+            if used and used + size > width:
+                rows.append([])
+                used = 0
+            part = rest
+            while get_cwidth(part) > width and len(part) > 1:
+                part = part[:-1]
+            rows[-1].append(Cell(part, number))
+            used += get_cwidth(part)
+            rest = rest[len(part) :]
+        if piece.text.endswith("\n"):
+            rows.append([])
+            used = 0
+    return rows if rows[-1] else rows[:-1]
+
+
+def token_rows(tokens: Sequence[Token], width: int, *, coloured: bool) -> Iterator[str]:
+    """Return the legend and the tokens as rows of escape text."""
+    shown = pieces(tokens)
+    if coloured:
+        samples = (
+            f"\x1b[{BLACK};{code}m {label} \x1b[0m" if code else f" {label} "
+            for label, code in zip(LABELS, BACKGROUNDS, strict=True)
+        )
+        yield "p:" + "".join(samples)
+    else:
+        yield "word‹8›: a token that the model gave 8 %; no mark: 50 % and more"
+    yield ""
+    for row in layout(shown, width, coloured=coloured):
+        yield "".join(_painted(cell.text, shown[cell.piece].bin, coloured) for cell in row)
+    yield ""
+
+
+def _painted(text: str, place: int, coloured: bool) -> str:
+    code = BACKGROUNDS[place] if coloured else ""
+    return f"\x1b[{BLACK};{code}m{text}\x1b[0m" if code else text
