@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from zatsudan.attach import IMAGE_BYTES, TEXT_BYTES, attach
+from zatsudan.core.attachments import said
 from zatsudan.core.errors import CommandError
+from zatsudan.core.words import quote
 from zatsudan.running import Ran
 
 PNG = b"\x89PNG\r\n\x1a\nrest"
@@ -92,6 +94,17 @@ def test_the_output_of_a_command(tmp_path: Path) -> None:
     assert attach(str(content), tmp_path, ran=None).content == content
     with pytest.raises(CommandError, match="none was run"):
         attach("why? @!", tmp_path)
+
+
+@pytest.mark.parametrize("name", ["my notes.txt", 'a "b".txt', "back\\slash", "tick`.md"])
+def test_odd_names_as_completion_writes_them(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("x\n")
+    typed = f"see @{quote(name)} now"
+
+    message = said(attach(typed, tmp_path).content)
+
+    assert message.labels == (f"[file {name}, 1 line]",)
+    assert message.typed == typed
 
 
 def test_a_file_named_twice_is_sent_once(tmp_path: Path) -> None:

@@ -222,3 +222,36 @@ def test_places(clean_environment: Path) -> None:
     assert places.config_file.name == "config.toml"
     assert clean_environment in places.config_file.parents
     assert Places(Path("c"), Path("d"), Path("s"), Path("x")).sessions == Path("d/sessions")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[screen]\ntheme = "drak"', "line 2: there is no theme 'drak'"),
+        ("[screen]\nbell = -1", "line 2: bell is 0 or more"),
+        ('[screen.styles]\ntext = "none"\nheadin = "bold"', "line 3: nothing is called 'headin'"),
+        ('[screen]\nstyles = { heading = "cyann" }', "line 1: no colour or weight is called"),
+        ("[screen.styles]\nheading = 3", "line 2: heading takes a text in quotes"),
+    ],
+)
+def test_mistakes_in_looks_name_their_line(text: str, words: str) -> None:
+    assert words in str(failure(text))
+
+
+def test_the_styles_of_the_example_are_the_defaults() -> None:
+    from zatsudan.core.styles import Dress, read
+    from zatsudan.terminal.markdown.dress import dressed
+    from zatsudan.terminal.markdown.look import DEFAULT
+    from zatsudan.terminal.rows import TONES
+
+    example = config.example().replace("# heading =", "# # heading =")
+    styles = parse(
+        re.sub(r'^# (\w+ = "[^"]*" +# )', r"\1", example, flags=re.MULTILINE)
+    ).screen.styles
+
+    look = dressed(Dress("terminal", styles))
+    assert look.headings == DEFAULT.headings
+    for name in ("text", "code", "quote_bar", "marker", "link", "address", "table_head"):
+        assert getattr(look, name) == getattr(DEFAULT, name), name
+    for tone in ("dim", "good", "warn", "you", "mark"):
+        assert read(styles[tone]) == read(TONES[tone])

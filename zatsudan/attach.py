@@ -79,6 +79,8 @@ def _output(ran: Ran | None) -> str:
 
 def _file(mention: Mention, base: Path) -> tuple[str, Path] | None:
     for name in mention.names():
+        if not name.isprintable():  # it could not stand behind a fence
+            continue
         try:
             path = base / Path(name).expanduser()
             if path.exists() and not path.is_dir():

@@ -288,3 +288,10 @@ async def test_no_theme_is_no_colour() -> None:
         written = "".join(person.screen.raw)
         assert "\x1b[1mTitle" in written
         assert ";3" not in written.replace("\x1b[?", "")
+
+
+async def test_the_help_fits_a_screen() -> None:
+    async with sitting() as person:
+        shown = await person.say("/help")
+        assert shown.startswith("» /help") or "\n» /help\n" in shown
+        assert "@! sends its output." in shown

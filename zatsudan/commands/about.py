@@ -8,13 +8,13 @@ from zatsudan.commands.registry import Choice, Command, command, find
 from zatsudan.core.parameters import GROUPS
 
 KEYS = (
-    "Enter sends, or queues while a reply comes · Alt-Enter, Ctrl-J, Shift-Enter new line · Tab completes\n"
-    "Up and Ctrl-R earlier messages · Esc, Ctrl-C stop a reply · Ctrl-X Ctrl-E editor · Ctrl-D leaves"
+    "Enter sends or queues · Alt-Enter, Shift-Enter new line · Tab completes\n"
+    "Up, Ctrl-R earlier · Esc, Ctrl-C stop · Ctrl-X Ctrl-E editor · Ctrl-D leaves"
 )
 
 LINES = (
-    "@FILE in a message sends a file, @! the output of the last !COMMAND.\n"
-    "/help all lists every command, /help NAME explains one; // begins a message with a slash."
+    "@FILE in a message sends that file; !COMMAND runs it, @! sends its output.\n"
+    "/help all lists every command, /help NAME explains one; // sends a slash."
 )
 
 

@@ -16,6 +16,9 @@ def paths(typed: str) -> Iterable[Choice]:
         return
     for entry in entries[:2000]:
         if not entry.name.startswith(".") or begin.startswith("."):
-            directory = entry.is_dir()
+            try:
+                directory = entry.is_dir()
+            except OSError:  # a folder whose entries may be named and not looked at
+                directory = False
             name = f"{folder}{slash}{entry.name}{'/' if directory else ''}"
             yield Choice.quoted(name, "folder" if directory else "")

@@ -11,13 +11,13 @@ from itertools import pairwise
 
 from zatsudan.core.fences import blocks, fenced
 from zatsudan.core.messages import Json, content_text
-from zatsudan.core.words import quote
+from zatsudan.core.words import quote, split
 
 #: What stands behind the fence of a command's output.
 CONSOLE = "console"
 
 # Not within an e-mail address or behind a backtick; right behind a Japanese sign it counts.
-_MENTION = re.compile(r'(?<![A-Za-z0-9._%+\-@/`])@(?:"([^"\n]+)"|(!)|([^\s"@!]\S*))')
+_MENTION = re.compile(r'(?<![A-Za-z0-9._%+\-@/`])@(?:("(?:[^"\\\n]|\\.)+")|(!)|([^\s"@!]\S*))')
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,8 @@ def mentions(text: str, pasted: Iterable[str] = ()) -> list[Mention]:
     found: dict[Mention, None] = {}
     for match in _MENTION.finditer(text):
         if not any(start <= match.start() < end for start, end in closed):
-            found[Mention(match[1] or match[2] or match[3], exact=match[1] is not None)] = None
+            name = split(match[1])[0].text if match[1] else match[2] or match[3]
+            found[Mention(name, exact=match[1] is not None)] = None
     return list(found)
 
 

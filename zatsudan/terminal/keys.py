@@ -17,6 +17,9 @@ from prompt_toolkit.keys import Keys
 from zatsudan.terminal.completion import completes
 
 # Shift-Enter, as kitty's protocol and xterm's modifyOtherKeys write it: a new line.
+# The terminal is not asked for either: kitty's would change Escape and Ctrl-C as
+# well. Where it sends a bare Enter, a line of its own config helps, as in kitty's
+# `map shift+enter send_text all \x1b[13;2u`.
 SHIFT_ENTER = {
     "\x1b[13;2u": (Keys.Escape, Keys.ControlM),
     "\x1b[27;2;13~": (Keys.Escape, Keys.ControlM),

@@ -114,6 +114,7 @@ class LiveTerminal:
         self._hint = ""
         self._doing = ""
         self._doing_since = 0.0
+        self._ticking: asyncio.TimerHandle | None = None
         self._reply_since = 0.0
         self._progress = ""
         self._ended_by = 0
@@ -289,12 +290,14 @@ class LiveTerminal:
     def doing(self, text: str) -> None:
         self._doing = text
         self._doing_since = self._clock()
+        if self._ticking is not None:
+            self._ticking.cancel()
         self._tick()
 
     def _tick(self) -> None:
         self._app.invalidate()
-        if self._doing and self._app.is_running:
-            asyncio.get_running_loop().call_later(1.0, self._tick)
+        loop = asyncio.get_running_loop()
+        self._ticking = loop.call_later(1.0, self._tick) if self._doing else None
 
     async def copy(self, text: str) -> str:
         def write(sequence: str) -> None:

@@ -191,7 +191,7 @@ class Repl:
         finally:
             self._surface.doing("")
         self._surface.show(ran_parts(self.ran))
-        return self.ran.code == 0
+        return not self.ran.stopped
 
     async def _copy(self, copy: Copy) -> None:
         how = await self._surface.copy(copy.text)
