@@ -58,6 +58,7 @@ class Bench:
         start = len(driven.read)
         driven.type(keys)
         at = driven.wait(shown, start) - driven.started
+        self.add("CPU from spawn to ready, ms", program.name, driven.cpu * 1e3)
         driven.run(0.2)
         driven.type("\x7f" * len(keys))
         driven.run(1.0)  # as long as a person needs to begin to write
