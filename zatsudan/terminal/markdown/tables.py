@@ -176,7 +176,8 @@ def fit(wide: list[int], least: list[int], available: int) -> list[int]:
     if sum(wide) <= available:
         return wide
     if sum(least) > available:
-        wide, least = least, [1] * len(least)
+        # Two cells at the least, where a wide sign or a bracket and its letter may stand.
+        wide, least = least, [min(2, low) for low in least]
 
     def at(level: int) -> list[int]:
         return [max(low, min(high, level)) for high, low in zip(wide, least, strict=True)]
