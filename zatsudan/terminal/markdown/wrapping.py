@@ -12,7 +12,7 @@ from copy import copy
 from rich.style import Style
 
 from zatsudan.terminal.markdown.cells import clusters, sized_clusters, width
-from zatsudan.terminal.markdown.rows import Piece, Row, row
+from zatsudan.terminal.markdown.rows import HARD, Piece, Row, row
 
 # Signs that must not begin a row: closing brackets and stops, iteration marks,
 # the long vowel mark, small kana.
@@ -215,8 +215,9 @@ def _cut_ascii(pieces: list[Piece], width: int) -> list[Row]:
 
 def longest_unit(pieces: list[Piece], limit: int) -> int:
     """Cells of the longest stretch that should not be cut, at most `limit`."""
-    longest = max((_unit_cells(text) for text, _ in pieces), default=0)
-    return min(longest, limit)
+    # Joined, since a change of style is no place to break.
+    whole = "".join(text for text, _ in pieces).replace(HARD, " ")
+    return min(_unit_cells(whole), limit)
 
 
 def _unit_cells(text: str) -> int:
