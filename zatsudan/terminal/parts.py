@@ -42,7 +42,7 @@ def part_rows(part: Part, width: int, render: Render, *, coloured: bool = False)
         yield from diff_rows(part, width)
     elif isinstance(part, Rows):
         for line in part.lines:
-            yield sgr(cut(one_line(line.text, 4 * width), width), line.tone)
+            yield sgr(cut(printable(line.text).replace("\n", " "), width), line.tone)
     elif isinstance(part, Tokens):
         yield from token_rows(part.tokens, width, coloured=coloured)
     else:
@@ -107,6 +107,7 @@ def talk_rows(talk: Talk, width: int, render: Render) -> Iterator[str]:
                 yield from thought_rows(len(node.made.reasoning))
             yield from render(node.message.text, width)
             if node.made is not None:
+                yield ""
                 yield from status_rows(node.made, width)
         else:
             yield from (
