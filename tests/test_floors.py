@@ -42,6 +42,7 @@ FLOORS = {
     "prefill": 3,
     "turn": 3,
     "terminal": 4,
+    "arguments": 5,
     "cli": 5,
     "subcommands": 5,
     "__main__": 6,

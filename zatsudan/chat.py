@@ -24,7 +24,6 @@ from zatsudan.core.protocol import build_request
 from zatsudan.core.refusals import SHRINK, Repair, mended
 from zatsudan.core.session import Node, Session, apply, message_record, recovery
 from zatsudan.core.tokens import Estimator, raw_count
-from zatsudan.core.tokenview import entries_of
 from zatsudan.core.trace import traced
 from zatsudan.core.window import Window, choose
 from zatsudan.core.wirenames import kind_of, renames
@@ -290,6 +289,7 @@ class Chat:
 
     def again(self, reply: Node) -> "Turn":
         """Return a turn that sends the recorded request of a reply once more; raises CommandError."""
+        from zatsudan.core.tokenview import entries_of
         from zatsudan.turn import Turn  # imported behind the prompt
 
         parent = self.session.nodes[reply.parent] if reply.parent is not None else None

@@ -1,18 +1,18 @@
 """The command line: reads arguments, puts the parts together, gives the exit code."""
 
-import argparse
 import gc
 import io
 import os
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zatsudan import __version__
-from zatsudan.subcommands import SUBCOMMANDS, described
 
 if TYPE_CHECKING:
+    from argparse import Namespace
+    from pathlib import Path
+
     from zatsudan.chat import Chat
     from zatsudan.commands.outcomes import Part
     from zatsudan.config import Config, Places
@@ -24,64 +24,6 @@ if TYPE_CHECKING:
 OK, FAILED, USAGE = 0, 1, 2
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="zatsudan",
-        description="Chat with any server that speaks /v1/chat/completions, and tune it by hand.",
-        epilog=f"subcommands:\n{described()}\n\nWithout a server of your own, a small embedded model "
-        "answers. In the chat, /help tells the rest.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    server = parser.add_argument_group("server")
-    server.add_argument(
-        "--base-url", metavar="URL", default="", help="the server's address, up to /v1"
-    )
-    server.add_argument("-m", "--model", metavar="NAME", default="", help="the model to ask")
-    server.add_argument(
-        "-p", "--profile", metavar="NAME", default="", help="a server from the config file"
-    )
-    server.add_argument(
-        "--api-key-env", metavar="NAME", default="", help="the variable that holds the key"
-    )
-    server.add_argument("--local", action="store_true", help="the embedded model")
-    talk = parser.add_argument_group("talk")
-    talk.add_argument(
-        "-s", "--system", metavar="TEXT|@FILE", default=None, help="the system message"
-    )
-    talk.add_argument(
-        "--preset", metavar="NAME", default="", help="parameters saved with /preset save NAME"
-    )
-    talk.add_argument(
-        "-o",
-        "--set",
-        metavar="NAME=VALUE",
-        action="append",
-        default=[],
-        help="a parameter, as in -o temperature=0.2",
-    )
-    talk.add_argument(
-        "-c", "--continue", dest="last", action="store_true", help="go on with the last session"
-    )
-    talk.add_argument(
-        "-r",
-        "--resume",
-        metavar="NAME|ID",
-        nargs="?",
-        const="",
-        default=None,
-        help="go on with that session, or choose one",
-    )
-    talk.add_argument("--private", action="store_true", help="write nothing to disk")
-    program = parser.add_argument_group("program")
-    program.add_argument("--plain", action="store_true", help="no live screen: text as it comes")
-    program.add_argument(
-        "--log", metavar="FILE", default="", help="write requests there, without keys"
-    )
-    program.add_argument("--config", metavar="FILE", default="", help="another config file")
-    program.add_argument("--version", action="version", version=f"zatsudan {__version__}")
-    return parser
-
-
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the program and end it with an exit code."""
     for stream in (sys.stdin, sys.stdout, sys.stderr):
@@ -89,15 +31,19 @@ def main(argv: Sequence[str] | None = None) -> None:
             # What an odd locale cannot hold becomes a sign: it is no reason to fail.
             stream.reconfigure(errors="replace")
     words = list(sys.argv[1:] if argv is None else argv)
+    if words == ["--version"]:  # known without reading anything else
+        sys.stdout.write(f"zatsudan {__version__}\n")
+        sys.exit(OK)
     # All that is imported stays: to look for garbage in it is a tenth of the start.
     gc.disable()
     from zatsudan.core.errors import ZatsudanError
 
     try:
-        if words and words[0] in SUBCOMMANDS:
-            code = SUBCOMMANDS[words[0]].run(words[1:])
-        else:
-            code = _run(_parser().parse_args(words))
+        code = _subcommand(words)
+        if code is None:
+            from zatsudan.arguments import parser
+
+            code = _run(parser().parse_args(words))
     except ZatsudanError as error:
         sys.stderr.write(f"zatsudan: {error}\n" + (f"{error.advice}\n" if error.advice else ""))
         code = USAGE
@@ -112,7 +58,17 @@ def main(argv: Sequence[str] | None = None) -> None:
     sys.exit(code)
 
 
-def _run(args: argparse.Namespace) -> int:
+def _subcommand(words: "Sequence[str]") -> int | None:
+    """Carry out the subcommand that stands first; None if there is none."""
+    if not words or words[0].startswith("-"):
+        return None  # a talk needs none of them
+    from zatsudan.subcommands import SUBCOMMANDS
+
+    found = SUBCOMMANDS.get(words[0])
+    return found.run(words[1:]) if found is not None else None
+
+
+def _run(args: "Namespace") -> int:
     from zatsudan import connect
     from zatsudan.config import load, platform_places
 
@@ -129,7 +85,7 @@ def _run(args: argparse.Namespace) -> int:
     return asyncio.run(_talk(args, places, config, wishes, text))
 
 
-def _config_file(args: argparse.Namespace, places: "Places") -> Path:
+def _config_file(args: "Namespace", places: "Places") -> "Path":
     """Return the config file; raises ConfigError if the one that was named is not there."""
     if not args.config:
         return places.config_file
@@ -144,8 +100,10 @@ def _config_file(args: argparse.Namespace, places: "Places") -> Path:
     return path
 
 
-def _named(name: str) -> Path:
+def _named(name: str) -> "Path":
     """Return the path that was typed, `~` filled in where that can be done."""
+    from pathlib import Path
+
     try:
         return Path(name).expanduser()
     except RuntimeError:  # ~nobody
@@ -175,7 +133,7 @@ def _log(name: str) -> "Callable[[JsonObject], None]":
 
 
 async def _talk(
-    args: argparse.Namespace, places: "Places", config: "Config", wishes: "Wishes", text: str
+    args: "Namespace", places: "Places", config: "Config", wishes: "Wishes", text: str
 ) -> int:
     from zatsudan import connect
     from zatsudan.catalogue import Catalogue
@@ -268,7 +226,7 @@ def _configured(config: "Config", places: "Places", server: "Server | None") -> 
     return records
 
 
-def _preset(args: argparse.Namespace, presets: "Presets") -> "list[JsonObject]":
+def _preset(args: "Namespace", presets: "Presets") -> "list[JsonObject]":
     """Return the records of what the preset sets that the command line names; raises ConfigError."""
     if not args.preset:
         return []
@@ -281,8 +239,10 @@ def _preset(args: argparse.Namespace, presets: "Presets") -> "list[JsonObject]":
     return records
 
 
-def _wanted(args: argparse.Namespace) -> "list[JsonObject]":
+def _wanted(args: "Namespace") -> "list[JsonObject]":
     """Return the records of what the command line sets."""
+    from pathlib import Path
+
     from zatsudan.config import read_system
     from zatsudan.core.parameters import read_assignments
     from zatsudan.core.words import Word
@@ -305,24 +265,24 @@ def _setting(name: str, value: "Json", origin: str) -> "JsonObject":
     return {"type": "set", "name": name, "value": value, "origin": origin}
 
 
-def _resumed(chat: "Chat", args: argparse.Namespace, wanted: "list[JsonObject]") -> "list[Part]":
+def _resumed(chat: "Chat", args: "Namespace", wanted: "list[JsonObject]") -> "list[Part]":
     """Go on with the session that is named, or the last; return what to show of it.
 
     Flags stand over what it holds.
     """
+    if not args.resume and not args.last:
+        return []
     from zatsudan import shelf
     from zatsudan.commands.outcomes import Line
     from zatsudan.commands.sessions import directory_of, resume
 
     if args.resume:
         path = shelf.find(directory_of(chat), args.resume).path
-    elif args.last:
+    else:
         found = shelf.summaries(chat.sessions) if chat.sessions is not None else []
         if not found:
             return [Line("There is no session to go on with: this is a new one.", "dim")]
         path = found[0].path
-    else:
-        return []
     parts = resume(chat, path)
     for record in wanted:
         chat.record(record)

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -95,6 +94,8 @@ class Presets:
 
 def parse(text: str, where: str) -> Preset:
     """Read a preset; raises ConfigError naming `where` it stands."""
+    import tomllib  # there may be no preset
+
     try:
         values = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:

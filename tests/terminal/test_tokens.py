@@ -12,8 +12,8 @@ from tests.server import DONE, Script, chunk, event, says
 from tests.terminal.emulator import Sitting, sitting
 from zatsudan.core.tokenview import Option, Token, pieces
 from zatsudan.terminal.inspector import Inspector
-from zatsudan.terminal.rows import uncoloured
-from zatsudan.terminal.tokens import Choice, has_colours, layout, token_rows
+from zatsudan.terminal.rows import has_colours, uncoloured
+from zatsudan.terminal.tokens import Choice, layout, token_rows
 
 PARTS: list[tuple[str | bytes, float]] = [
     ("The", 0.95),

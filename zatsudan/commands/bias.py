@@ -8,7 +8,6 @@ from zatsudan.commands.sampling import GROUP
 from zatsudan.core.errors import CommandError
 from zatsudan.core.messages import Json, whole_number
 from zatsudan.core.printable import one_line, printable
-from zatsudan.core.tokenview import visible
 from zatsudan.core.words import Word, split
 
 
@@ -122,6 +121,8 @@ async def _list(chat: Chat) -> Outcome:
 
 
 async def _listed(chat: Chat) -> tuple[Part, ...]:
+    from zatsudan.core.tokenview import visible
+
     value = chat.session.parameters.get("logit_bias")
     biases = value if isinstance(value, dict) else {}
     ids = [int(key) for key in biases if key.isascii() and key.isdigit()]

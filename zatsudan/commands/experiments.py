@@ -1,21 +1,23 @@
 """Commands that make many replies to one message: compare and sweep."""
 
 import contextlib
-import random
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from zatsudan.chat import Chat
 from zatsudan.commands import sampling
 from zatsudan.commands.outcomes import Experiment, Line, Outcome
 from zatsudan.commands.registry import Choice, command
 from zatsudan.core.errors import CommandError, ZatsudanError
-from zatsudan.core.grid import Variation, read_setting, read_sweep
 from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line
 from zatsudan.core.session import Node
 from zatsudan.core.words import Word, split
-from zatsudan.lab import LIMIT, Cell, at_once, repeated
+
+if TYPE_CHECKING:
+    from zatsudan.core.grid import Variation
+    from zatsudan.lab import Cell
 
 GROUP = "The lab"
 
@@ -53,7 +55,9 @@ def _current(chat: Chat) -> dict[str, Json]:
     return {name: value for name, value in chat.session.parameters.items() if name != "n"}
 
 
-def _cells(chat: Chat, variations: Iterable[Variation], runs: int = 1) -> list[Cell]:
+def _cells(chat: Chat, variations: "Iterable[Variation]", runs: int = 1) -> "list[Cell]":
+    from zatsudan.lab import Cell, repeated
+
     current = _current(chat)
     return [
         cell
@@ -66,6 +70,8 @@ def _cells(chat: Chat, variations: Iterable[Variation], runs: int = 1) -> list[C
 
 def plan(chat: Chat, count: int) -> str:
     """Say how many requests are to be made."""
+    from zatsudan.lab import at_once
+
     together = min(count, at_once(chat.server))
     return f"{count} request{'s' if count > 1 else ''}, {together} at a time · Esc stops"
 
@@ -89,6 +95,10 @@ async def compare(chat: Chat, args: str) -> Outcome:
     alone is compared with `now`. On the last message, or on a new one: `/compare now temperature=0 -- MESSAGE`.
     `blind` hides which is which until /pick, and /tally counts.
     """
+    import random
+
+    from zatsudan.core.grid import Variation
+
     words, message = _split_message(args)
     if not chat.models and any(word.name is None for word in words):
         with contextlib.suppress(ZatsudanError):  # a server without a list takes any name
@@ -110,7 +120,9 @@ async def compare(chat: Chat, args: str) -> Outcome:
     return Experiment(parent, tuple(cells), (note,), blind=blind)
 
 
-def _side(chat: Chat, word: Word) -> Variation:
+def _side(chat: Chat, word: Word) -> "Variation":
+    from zatsudan.core.grid import Variation, read_setting
+
     text = word.text
     if word.name is not None:
         return read_setting(word, _current(chat))
@@ -154,6 +166,9 @@ def _axes(chat: Chat, args: str) -> Iterable[Choice]:
 
 
 async def _sweep(chat: Chat, args: str, *, force: bool) -> Outcome:
+    from zatsudan.core.grid import read_sweep
+    from zatsudan.lab import LIMIT, Cell, repeated
+
     words, message = _split_message(args)
     sweep = read_sweep(words, _current(chat), force=force)
     cells = [

@@ -2,18 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Diff, Line, Outcome, Part, Show, Table, say
 from zatsudan.commands.registry import Choice, command
-from zatsudan.core.diff import NEW, OLD, diff
 from zatsudan.core.errors import CommandError, StoreError
-from zatsudan.core.labsheet import FORMATS, Row, rows_of
 from zatsudan.core.messages import Json, whole_number
 from zatsudan.core.parameters import show_value
 from zatsudan.core.printable import one_line
 from zatsudan.core.session import Lab, Node
 from zatsudan.core.words import split
+
+if TYPE_CHECKING:
+    from zatsudan.core.labsheet import Row
 
 GROUP = "The lab"
 
@@ -46,6 +48,8 @@ async def lab(chat: Chat, args: str) -> Outcome:
 
 
 def _export(chat: Chat, last: Lab, name: str) -> Outcome:
+    from zatsudan.core.labsheet import FORMATS, rows_of
+
     if last.blind:
         raise CommandError("The comparison is still blind.", "/pick one first; then it is told.")
     path = Path(name).expanduser()
@@ -74,6 +78,8 @@ def _export(chat: Chat, last: Lab, name: str) -> Outcome:
 
 def sheet(chat: Chat, last: Lab) -> tuple[Part, ...]:
     """Return an experiment's table and how to read it; a blind one tells nothing of its settings."""
+    from zatsudan.core.labsheet import rows_of
+
     rows = rows_of(chat.session, last, chat.estimator.count)
     known = any(row.logprob is not None for row in rows) and not last.blind
     head = ["", "settings", "tok", "s", "tok/s", "end", "dist-2", "like", "begins"]
@@ -96,7 +102,7 @@ def sheet(chat: Chat, last: Lab) -> tuple[Part, ...]:
     return (table, Line(_legend(rows, known=known), "dim"), Line(_next(last, marks), "dim"))
 
 
-def _cells_of(row: Row, last: Lab, *, known: bool) -> tuple[str, ...]:
+def _cells_of(row: "Row", last: Lab, *, known: bool) -> tuple[str, ...]:
     hidden = "?"
     mark = "~" if row.estimated else ""
     cells = [
@@ -117,7 +123,7 @@ def _number(value: float | None, digits: int) -> str:
     return "·" if value is None else f"{value:.{digits}f}"
 
 
-def _legend(rows: Sequence[Row], *, known: bool) -> str:
+def _legend(rows: "Sequence[Row]", *, known: bool) -> str:
     measured = [row.signs for row in rows if row.text]
     unit = "signs" if all(measured) and measured else "words"
     if len(set(measured)) > 1:
@@ -192,6 +198,8 @@ async def diff_(chat: Chat, args: str) -> Outcome:
     The last two replies to this message, or those of two numbers; Japanese sign by sign. `[-was only in the
     first-]`, `{+is only in the second+}`.
     """
+    from zatsudan.core.diff import NEW, OLD, diff
+
     found = _replies(chat)
     wanted = [whole_number(word.text) for word in split(args)] or list(found)[-2:]
     pair = [found[at] for at in wanted if at in found]

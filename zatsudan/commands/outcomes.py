@@ -3,14 +3,16 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from zatsudan.core.diff import Change
 from zatsudan.core.messages import Json
-from zatsudan.core.picking import Row
 from zatsudan.core.session import Node
-from zatsudan.core.tokenview import Token
-from zatsudan.lab import Cell
+
+if TYPE_CHECKING:
+    from zatsudan.core.diff import Change
+    from zatsudan.core.picking import Row
+    from zatsudan.core.tokenview import Token
+    from zatsudan.lab import Cell
 
 
 class Line(NamedTuple):
@@ -48,7 +50,7 @@ class Talk(NamedTuple):
 class Diff(NamedTuple):
     """What changed between two texts."""
 
-    changes: tuple[Change, ...]
+    changes: "tuple[Change, ...]"
 
 
 class Rows(NamedTuple):
@@ -60,7 +62,7 @@ class Rows(NamedTuple):
 class Tokens(NamedTuple):
     """The tokens of a reply on a scale of their probability, with its legend."""
 
-    tokens: tuple[Token, ...]
+    tokens: "tuple[Token, ...]"
 
 
 Part: TypeAlias = Line | Table | Talk | Rows | Diff | Tokens
@@ -97,7 +99,7 @@ class Experiment(NamedTuple):
     """
 
     parent: Node
-    cells: tuple[Cell, ...]
+    cells: "tuple[Cell, ...]"
     parts: tuple[Part, ...] = ()
     together: bool = False
     blind: bool = False
@@ -135,7 +137,7 @@ class Inspect(NamedTuple):
     """
 
     reply: Node
-    tokens: tuple[Token, ...]
+    tokens: "tuple[Token, ...]"
     refusal: str = ""
     parts: tuple[Part, ...] = ()
 
@@ -157,13 +159,13 @@ class Pick(NamedTuple):
 
     title: str
     head: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: "tuple[Row, ...]"
     chosen: "Callable[[str], Awaitable[Outcome]]"
     instead: tuple[Part, ...]
     enter: str = "chooses"
     preview: Callable[[str], tuple[Part, ...]] = lambda _: ()
     ending: bool = True
-    rename: Callable[[str, str], Row] | None = None
+    rename: "Callable[[str, str], Row] | None" = None
     delete: Callable[[str], None] | None = None
     right: frozenset[int] = frozenset()
     fluid: tuple[tuple[int, int], ...] = ((0, 8),)

@@ -8,13 +8,11 @@ from zatsudan.commands.outcomes import Line, Outcome, Show, Table, Work
 from zatsudan.commands.registry import Choice, command
 from zatsudan.core.errors import CommandError, ConnectionFailed
 from zatsudan.core.messages import Json, JsonObject, whole_number
-from zatsudan.core.metrics import by_signs, first_difference, units
 from zatsudan.core.parameters import PARAMETERS, find
 from zatsudan.core.printable import one_line
 from zatsudan.core.reply import Reply
 from zatsudan.core.words import split
 from zatsudan.findings import HONOURED, IGNORED, REFUSED, REPEAT, UNCLEAR, Finding
-from zatsudan.probe import TOKENS, USUAL, Probe, read_told, requests
 
 GROUP = "The lab"
 
@@ -35,6 +33,8 @@ async def probe(chat: Chat, args: str) -> Outcome:
     Servers ignore, clamp and rewrite parameters without a word. A few requests of at most 8 tokens tell which;
     llama.cpp is asked outright. The result is kept for this server and model, and /params shows it.
     """
+    from zatsudan.probe import TOKENS, USUAL, requests
+
     names = [word.text.removeprefix("+") for word in split(args)]
     for word in split(args):
         if not word.text.startswith("+") and word.text not in USUAL:
@@ -54,6 +54,8 @@ async def probe(chat: Chat, args: str) -> Outcome:
 
 
 async def _probe(chat: Chat, names: list[str], say: Say) -> Outcome:
+    from zatsudan.probe import Probe, read_told
+
     client = await chat.client()
     model = await chat.model()
     server, day = client.server.name, chat.now()[:10]
@@ -178,6 +180,8 @@ def _compared(chat: Chat, model: str, texts: list[str], recorded: str) -> Outcom
 
 def _where(common: str, text: str) -> str:
     """Say where a text differs from the common one, and in what."""
+    from zatsudan.core.metrics import by_signs, first_difference, units
+
     place = first_difference(common, text)
     if place is None:
         return "is the same"

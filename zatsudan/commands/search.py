@@ -1,17 +1,20 @@
 """The command that looks through all sessions."""
 
 import asyncio
+from typing import TYPE_CHECKING
 
-from zatsudan import search
 from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Line, Outcome, Part, Pick, say
 from zatsudan.commands.registry import command
 from zatsudan.commands.sessions import age, directory_of, jump
 from zatsudan.core.errors import CommandError
-from zatsudan.core.picking import Row
 from zatsudan.core.printable import one_line
 from zatsudan.core.titles import cells
 from zatsudan.core.words import split
+
+if TYPE_CHECKING:
+    from zatsudan.core.picking import Row
+    from zatsudan.search import Found, Hit, Result
 
 #: How much stands before and behind a hit, in cells.
 BEFORE, AROUND = 24, 64
@@ -29,11 +32,13 @@ async def search_(chat: Chat, args: str) -> Outcome:
     "words in quotes" as they stand. Enter on a hit goes on with that session at that message;
     so does `/load ID#MESSAGE`.
     """
+    from zatsudan.search import search
+
     words = [word.text for word in split(args) if word.text]
     if not words:
         raise CommandError("No words are given.", "Write /search WORDS.")
     directory = directory_of(chat)
-    result = await asyncio.to_thread(search.search, directory, words)
+    result = await asyncio.to_thread(search, directory, words)
     if not result.found:
         return say(f"{one_line(' '.join(words), 60)} stands in no session.", "dim")
     hits = {
@@ -60,14 +65,16 @@ async def search_(chat: Chat, args: str) -> Outcome:
     )
 
 
-def _row(key: str, found: search.Found, hit: search.Hit) -> Row:
+def _row(key: str, found: "Found", hit: "Hit") -> "Row":
+    from zatsudan.core.picking import Row
+
     line = _context(hit).text
     session = found.session
     shown = (session.name, age(session.modified), hit.node_id, hit.role, line)
     return Row(key, shown, f"{session.name} {line}")
 
 
-def _context(hit: search.Hit) -> Line:
+def _context(hit: "Hit") -> Line:
     """Return the hit on one line, with what stands around it."""
     text, (begin, end) = hit.text, hit.spans[0]
     start, used = begin, 0
@@ -93,14 +100,14 @@ def _flat(text: str) -> str:
     return "".join(" " if sign.isspace() else sign for sign in text)
 
 
-def _around(hit: search.Hit) -> Line:
+def _around(hit: "Hit") -> Line:
     start = max(0, hit.spans[0][0] - PREVIEW_BEFORE)
     text = hit.text[start : start + PREVIEW]
     spans = tuple((first - start, last - start) for first, last in hit.spans)
     return Line(text, spans=spans)
 
 
-def _listing(result: search.Result) -> tuple[Part, ...]:
+def _listing(result: "Result") -> tuple[Part, ...]:
     parts: list[Part] = []
     for found in result.found[:SESSIONS]:
         session = found.session

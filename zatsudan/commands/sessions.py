@@ -5,20 +5,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from zatsudan import shelf, store
+from zatsudan import store
 from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Line, Outcome, Part, Pick, Show, Table, Talk, say
 from zatsudan.commands.registry import Choice, command
 from zatsudan.commands.titles import name_of
 from zatsudan.commands.tree import copy_of
 from zatsudan.core.errors import CommandError, SessionInUse, StoreError
-from zatsudan.core.picking import Row
 from zatsudan.core.printable import one_line
 from zatsudan.core.session import Node
 from zatsudan.core.titles import title_from
 from zatsudan.core.tree import end_of
 from zatsudan.core.window import turns_of
+
+if TYPE_CHECKING:
+    from zatsudan.core.picking import Row
+    from zatsudan.shelf import Summary
 
 GROUP = "Sessions"
 
@@ -43,6 +47,8 @@ def directory_of(chat: Chat) -> Path:
 
 def _names(chat: Chat, _args: str) -> Iterable[Choice]:
     if chat.sessions is not None:
+        from zatsudan import shelf
+
         for summary in shelf.summaries(chat.sessions)[:200]:
             yield Choice(summary.name, f"{age(summary.modified)} · {summary.turns} turns")
 
@@ -126,6 +132,8 @@ async def load(chat: Chat, args: str) -> Outcome:
     name, mark, node_id = args.rpartition("#")
     if mark and name and node_id.isdigit():
         return jump(chat, directory / f"{name}{store.SUFFIX}", node_id)
+    from zatsudan import shelf
+
     return Show(tuple(resume(chat, shelf.find(directory, args).path)))
 
 
@@ -206,6 +214,8 @@ async def sessions(chat: Chat, _args: str) -> Outcome:
     What you type filters them: every word must stand in the title, the first words or the
     model. Enter goes on with one, Ctrl-R renames it, Ctrl-D deletes it after asking.
     """
+    from zatsudan import shelf
+
     directory = directory_of(chat)
     found = await asyncio.to_thread(shelf.summaries, directory)
     if not found:
@@ -215,7 +225,7 @@ async def sessions(chat: Chat, _args: str) -> Outcome:
     async def chosen(key: str) -> Outcome:
         return Show(tuple(resume(chat, by_key[key].path)))
 
-    def renamed(key: str, name: str) -> Row:
+    def renamed(key: str, name: str) -> "Row":
         title = one_line(name, 120)
         if key == chat.session.id:
             chat.record({"type": "title", "title": title})
@@ -254,7 +264,9 @@ def _shortened(node: Node) -> Node:
     return replace(node, message=replace(node.message, content=f"…{text[-PREVIEW:]}"))
 
 
-def _row(entry: shelf.Summary) -> Row:
+def _row(entry: "Summary") -> "Row":
+    from zatsudan.core.picking import Row
+
     words = one_line(entry.first_words, 100)
     model = one_line(entry.model, 30)
     # An automatic title is the first words: they need not stand there twice.
@@ -268,7 +280,7 @@ def _row(entry: shelf.Summary) -> Row:
     return Row(entry.id, cells, f"{entry.name} {words} {model} {entry.id}")
 
 
-def table(found: Sequence[shelf.Summary], current: str = "", listed: int = LISTED) -> tuple[Table]:
+def table(found: "Sequence[Summary]", current: str = "", listed: int = LISTED) -> tuple[Table]:
     """Return the table of sessions, as many as are `listed`; the one at hand is marked."""
     rows = tuple(
         (

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from zatsudan import desktop, exports
 from zatsudan.chat import Chat
 from zatsudan.commands.files import paths
 from zatsudan.commands.outcomes import Copy, Line, Outcome, Show, Table, say
@@ -11,7 +10,6 @@ from zatsudan.commands.registry import Choice, command
 from zatsudan.commands.transfer import write as write_file
 from zatsudan.core.errors import CommandError
 from zatsudan.core.fences import Block, blocks
-from zatsudan.core.links import links
 from zatsudan.core.messages import whole_number
 from zatsudan.core.printable import one_line
 from zatsudan.core.tree import last_reply
@@ -70,6 +68,8 @@ async def copy(chat: Chat, args: str) -> Outcome:
     over ssh.
     """
     if args == "all":
+        from zatsudan import exports
+
         return Copy(exports.export(chat.session, "markdown"), "the whole talk")
     if args:
         block = _block(chat, args)
@@ -121,6 +121,8 @@ def _write(chat: Chat, args: str, *, overwrite: bool) -> Outcome:
 
 
 def _links(chat: Chat, _args: str) -> Iterable[Choice]:
+    from zatsudan.core.links import links
+
     reply = last_reply(chat.session)
     found = links(reply.message.text) if reply is not None else []
     return (Choice(str(number), one_line(link, 90)) for number, link in enumerate(found, 1))
@@ -132,6 +134,9 @@ async def open_(chat: Chat, args: str) -> Outcome:
 
     Without a number the links are listed. Only http and https are opened.
     """
+    from zatsudan import desktop
+    from zatsudan.core.links import links
+
     found = links(_reply(chat))
     if not found:
         return say("The last reply has no link.", "dim")

@@ -1,31 +1,26 @@
 """Commands on the tokens of a reply."""
 
+from typing import TYPE_CHECKING
+
 from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Generate, Inspect, Line, Outcome, Show, Table, Tokens
 from zatsudan.commands.registry import command
 from zatsudan.commands.trace import GROUP, has_reply, reply_at, reply_choices
 from zatsudan.core.errors import CommandError, ZatsudanError
-from zatsudan.core.prefill import NONE
 from zatsudan.core.printable import one_line
 from zatsudan.core.session import Made, Node
-from zatsudan.core.tokenview import (
-    Option,
-    Token,
-    entries_before,
-    least_likely,
-    percent,
-    perplexity,
-    read_tokens,
-    text_before,
-)
-from zatsudan.prefill import find_form
+
+if TYPE_CHECKING:
+    from zatsudan.core.tokenview import Option, Token
 
 #: How many of the most uncertain places the summary names.
 UNCERTAIN = 5
 
 
-def tokens_of(reply: Node) -> tuple[Token, ...]:
+def tokens_of(reply: Node) -> "tuple[Token, ...]":
     """Return the tokens of a reply; raises CommandError if it came without log probabilities."""
+    from zatsudan.core.tokenview import read_tokens
+
     found = read_tokens(reply.made.logprobs if reply.made is not None else ())
     if not found:
         raise CommandError(
@@ -42,6 +37,8 @@ async def tokens(chat: Chat, args: str) -> Outcome:
     Each token on a scale of its probability, as the server tells it (llama.cpp and vLLM: before
     temperature and samplers). `/logprobs on 5` asks for it; /inspect walks over the tokens.
     """
+    from zatsudan.core.tokenview import least_likely, perplexity
+
     reply = reply_at(chat, args)
     found = tokens_of(reply)
     told = perplexity(found)
@@ -63,7 +60,9 @@ async def tokens(chat: Chat, args: str) -> Outcome:
     )
 
 
-def _row(found: tuple[Token, ...], at: int) -> tuple[str, ...]:
+def _row(found: "tuple[Token, ...]", at: int) -> tuple[str, ...]:
+    from zatsudan.core.tokenview import percent
+
     token = found[at]
     others = [option for option in token.options if option.data != token.data][:3]
     return (
@@ -74,7 +73,7 @@ def _row(found: tuple[Token, ...], at: int) -> tuple[str, ...]:
     )
 
 
-def show_text(option: Option) -> str:
+def show_text(option: "Option") -> str:
     """Return a token as it is shown among others."""
     return one_line(option.name, 30)
 
@@ -87,6 +86,9 @@ async def inspect(chat: Chat, args: str) -> Outcome:
     takes one: the model goes on from there, as a new variant. Needs a server that goes on from a
     given text; where that is not known yet, it is asked once (four tokens).
     """
+    from zatsudan.core.prefill import NONE
+    from zatsudan.prefill import find_form
+
     reply = reply_at(chat, args)
     found = tokens_of(reply)
     try:
@@ -97,8 +99,10 @@ async def inspect(chat: Chat, args: str) -> Outcome:
     return Inspect(reply, found, refusal)
 
 
-def fork(chat: Chat, reply: Node, at: int, chosen: Option) -> Generate:
+def fork(chat: Chat, reply: Node, at: int, chosen: "Option") -> Generate:
     """Return what goes on from another token at a place; raises CommandError where none can."""
+    from zatsudan.core.tokenview import entries_before, percent, text_before
+
     made = reply.made or Made()
     found = tokens_of(reply)
     before = text_before(found, at, reply.message.text, made.given)

@@ -9,7 +9,6 @@ from zatsudan.commands.conversation import describe_speed
 from zatsudan.commands.knobs import settle, settle_model
 from zatsudan.commands.outcomes import Generate, Line, Outcome, Part, Show, Table, say
 from zatsudan.commands.registry import Choice, command
-from zatsudan.compose import compose
 from zatsudan.core.errors import CommandError
 from zatsudan.core.messages import JsonObject
 from zatsudan.core.parameters import BY_NAME, show_value
@@ -153,6 +152,8 @@ async def request(chat: Chat, args: str) -> Outcome:
         made = reply.made or Made()
         title = f"The request of reply {reply.id}, to {one_line(made.server, 60)}"
         return Show(_request_parts(title, found.body, found.left_out))
+    from zatsudan.compose import compose
+
     composed = compose(chat, await chat.model(), chat.session.head, chat.session.parameters)
     body = composed.body
     messages = body["messages"]

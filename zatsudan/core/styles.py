@@ -4,7 +4,6 @@ A style is written as in `bold cyan on #202020`: weights, a colour, and behind
 `on` the ground. Only the terminal knows how to draw it.
 """
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -133,6 +132,8 @@ def read(text: str) -> Paint:
                 raise ValueError(f"two colours, {colours[where]} and {word}")
             colours[where] = word
         else:
+            import difflib  # only where a style is wrong
+
             near = difflib.get_close_matches(word, [*COLOURS, *WEIGHTS], n=1)
             meant = f", did you mean {near[0]}" if near else ""
             raise ValueError(f"no colour or weight is called {word!r}{meant}")

@@ -1,6 +1,7 @@
 """Completion of commands and their arguments, with their help beside them."""
 
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
@@ -10,7 +11,9 @@ from zatsudan.commands.files import paths
 from zatsudan.commands.registry import Choice, Command
 from zatsudan.core.attachments import mentioned
 from zatsudan.core.printable import one_line
-from zatsudan.running import Ran
+
+if TYPE_CHECKING:
+    from zatsudan.running import Ran
 
 
 def completes(before_cursor: str) -> bool:
@@ -30,7 +33,7 @@ class LineCompleter(Completer):
         self,
         commands: dict[str, Command],
         chat: Callable[[], Chat],
-        ran: Callable[[], Ran | None] = lambda: None,
+        ran: "Callable[[], Ran | None]" = lambda: None,
     ) -> None:
         self._commands = commands
         self._chat = chat

@@ -27,23 +27,22 @@ from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line, printable
 from zatsudan.core.protocol import Delta
 from zatsudan.core.styles import Dress, colours
-from zatsudan.lab import OnDelta, OnEnd, Run
 from zatsudan.terminal import prompt, ptk
 from zatsudan.terminal.attention import Attention
-from zatsudan.terminal.clipboard import fill_clipboard
 from zatsudan.terminal.completion import LineCompleter
 from zatsudan.terminal.history import PrivateFileHistory
-from zatsudan.terminal.labview import LabView
 from zatsudan.terminal.painter import Painter
 from zatsudan.terminal.parts import error_rows, part_rows, reply_note, said_rows, status_rows
 from zatsudan.terminal.repl import Repl, greeting
-from zatsudan.terminal.rows import reflows, sgr, wear, wrap
+from zatsudan.terminal.rows import has_colours, reflows, sgr, wear, wrap
 from zatsudan.terminal.stream import RowStream
-from zatsudan.terminal.tokens import Choice, has_colours
 from zatsudan.terminal.toolbar import Toolbar, keys_now
 from zatsudan.terminal.view import LiveView
 
 if TYPE_CHECKING:
+    from zatsudan.lab import OnDelta, OnEnd, Run
+    from zatsudan.terminal.labview import LabView
+    from zatsudan.terminal.tokens import Choice
     from zatsudan.turn import Turn
 
 RESIZE_SECONDS = 0.08
@@ -51,7 +50,9 @@ SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 
 #: What is imported behind the prompt, while the person reads and writes.
 WARM = (
-    "zatsudan.turn",
+    "zatsudan.running",
+    "zatsudan.attach",
+    "zatsudan.lab",
     "zatsudan.discovery",
     "rich.console",
     "httpcore._backends.anyio",
@@ -304,6 +305,8 @@ class LiveTerminal:
             self._output.write_raw(sequence)
             self._output.flush()
 
+        from zatsudan.terminal.clipboard import fill_clipboard
+
         return await fill_clipboard(text, self._environ, write)
 
     def focused(self, *, here: bool) -> None:
@@ -369,12 +372,14 @@ class LiveTerminal:
         self._commit(rows)
         self._attention.ended(self._clock() - self._reply_since)
 
-    def begin_run(self, run: Run) -> tuple[OnDelta, OnEnd]:
+    def begin_run(self, run: "Run") -> "tuple[OnDelta, OnEnd]":
+        from zatsudan.terminal.labview import LabView
+
         view = LabView(self._painter, self._make_stream, self._size, run, self._clock)
         self._view, self._run = view, run
         return view.add, view.ended
 
-    def end_run(self, run: Run) -> None:
+    def end_run(self, run: "Run") -> None:
         del run
         if self._view is not None:
             self._view.close()
@@ -399,7 +404,7 @@ class LiveTerminal:
         keys = keys_now(self._prompt.buffer.text, busy=self.busy)
         return self._bar.tuples(self._progress, keys)
 
-    async def inspect(self, outcome: Inspect) -> Choice | None:
+    async def inspect(self, outcome: Inspect) -> "Choice | None":
         """Lend the whole screen to the inspector."""
         from zatsudan.terminal.inspector import inspect
 

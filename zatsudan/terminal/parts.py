@@ -8,13 +8,11 @@ from prompt_toolkit.utils import get_cwidth
 
 from zatsudan.commands.outcomes import Diff, Line, Part, Rows, Table, Talk, Tokens
 from zatsudan.core.attachments import said
-from zatsudan.core.diff import mark
 from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line, printable
 from zatsudan.core.session import FAILED, FINISHED, INTERRUPTED, Made, Node
 from zatsudan.terminal.rows import columns_of, set_off, sgr, wrap
-from zatsudan.terminal.tokens import token_rows
 
 PROMPT = "» "
 
@@ -44,6 +42,8 @@ def part_rows(part: Part, width: int, render: Render, *, coloured: bool = False)
         for line in part.lines:
             yield sgr(cut(printable(line.text).replace("\n", " "), width), line.tone)
     elif isinstance(part, Tokens):
+        from zatsudan.terminal.tokens import token_rows
+
         yield from token_rows(part.tokens, width, coloured=coloured)
     else:
         yield from talk_rows(part, width, render)
@@ -51,6 +51,8 @@ def part_rows(part: Part, width: int, render: Render, *, coloured: bool = False)
 
 def diff_rows(part: Diff, width: int) -> Iterator[str]:
     """Return changes as wrapped rows: marks in any case, colours where there are some."""
+    from zatsudan.core.diff import mark
+
     text, tones = "", []
     for change in part.changes:
         # A tab becomes blanks before it is wrapped: rows must be pieces of the text.

@@ -20,14 +20,13 @@ from zatsudan.core.errors import CommandError, ZatsudanError
 from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line, printable
 from zatsudan.core.protocol import Delta
-from zatsudan.lab import ENDED, OnDelta, OnEnd, Run
-from zatsudan.terminal.clipboard import fill_clipboard
 from zatsudan.terminal.parts import PROMPT, error_rows, part_rows, status
 from zatsudan.terminal.repl import Repl, greeting
 from zatsudan.terminal.rows import uncoloured
-from zatsudan.terminal.tokens import Choice
 
 if TYPE_CHECKING:
+    from zatsudan.lab import OnDelta, OnEnd, Run
+    from zatsudan.terminal.tokens import Choice
     from zatsudan.turn import Turn
 
 WIDTH = 80
@@ -127,8 +126,10 @@ class PlainTerminal:
         self.show(pick.instead)
         return None
 
-    def begin_run(self, run: Run) -> tuple[OnDelta, OnEnd]:
+    def begin_run(self, run: "Run") -> "tuple[OnDelta, OnEnd]":
         """Write each reply as a whole, in the order of the cells: pieces of many cannot be told apart."""
+        from zatsudan.lab import ENDED
+
         texts: dict[int, list[str]] = {}
         written: list[int] = []
 
@@ -149,13 +150,13 @@ class PlainTerminal:
 
         return add, ended
 
-    def end_run(self, run: Run) -> None:
+    def end_run(self, run: "Run") -> None:
         """Nothing: each reply was written as it ended."""
 
     def hint(self, text: str) -> None:
         """Nothing: what was written cannot be taken back."""
 
-    async def inspect(self, outcome: Inspect) -> Choice | None:
+    async def inspect(self, outcome: Inspect) -> "Choice | None":
         """There is no screen to lend: say what there is instead."""
         advice = f"/tokens {outcome.reply.id} shows the tokens."
         self.error(CommandError("The inspector needs the live screen.", advice))
@@ -171,6 +172,8 @@ class PlainTerminal:
         del text  # what is done says so itself
 
     async def copy(self, text: str) -> str:
+        from zatsudan.terminal.clipboard import fill_clipboard
+
         return await fill_clipboard(text, os.environ, None)
 
     def leave(self) -> None:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zatsudan import __version__
-from zatsudan.attach import attach
 from zatsudan.chat import Chat
 from zatsudan.commands.lab import sheet
 from zatsudan.commands.outcomes import (
@@ -36,11 +35,11 @@ from zatsudan.core.attachments import said
 from zatsudan.core.errors import CommandError, ZatsudanError
 from zatsudan.core.printable import one_line
 from zatsudan.core.session import FINISHED, Node
-from zatsudan.lab import Run, Slot, choices
-from zatsudan.running import Ran, command_of, run
 from zatsudan.terminal.surface import Surface
 
 if TYPE_CHECKING:
+    from zatsudan.lab import Run
+    from zatsudan.running import Ran
     from zatsudan.turn import Turn
 
 
@@ -80,6 +79,8 @@ class Repl:
         return False
 
     async def _handle(self, line: str) -> bool:
+        from zatsudan.running import command_of
+
         shell = command_of(line) if self._typed else None
         if shell is not None:
             self._surface.echo(line)
@@ -96,9 +97,11 @@ class Repl:
             case Generate():
                 return await self._generate(outcome)
             case Experiment():
+                from zatsudan import lab
+
                 self._surface.show(outcome.parts)
-                slots = [Slot(cell) for cell in outcome.cells]
-                run = Run(self.chat, outcome.parent, slots, outcome.together, outcome.blind)
+                slots = [lab.Slot(cell) for cell in outcome.cells]
+                run = lab.Run(self.chat, outcome.parent, slots, outcome.together, outcome.blind)
                 return await self.experiment(run)
             case Work():
                 return await self._carry_out(await self._work(outcome))
@@ -128,6 +131,8 @@ class Repl:
             self._surface.prefill(outcome.text, editor=outcome.editor)
 
     async def _generate(self, wanted: Generate) -> bool:
+        from zatsudan.lab import choices
+
         self._surface.show(wanted.parts)
         if wanted.again is not None:
             return await self._replay(wanted.parent, wanted.again)
@@ -169,6 +174,8 @@ class Repl:
             self._surface.echo(text)
             return await self.reply(self.chat.say(text))
         try:
+            from zatsudan.attach import attach
+
             attached = await asyncio.to_thread(attach, text, Path.cwd(), self.pasted, self.ran)
         except ZatsudanError:
             self._surface.echo(text)
@@ -182,6 +189,8 @@ class Repl:
 
     async def _run(self, command: str) -> bool:
         """Run a command of the person's shell and show what came of it."""
+        from zatsudan.running import run
+
         self._surface.doing(f"running {one_line(command, 40)}")
         try:
             self.ran = await run(command, os.environ.get("SHELL") or "/bin/sh")
@@ -205,6 +214,8 @@ class Repl:
 
     async def reply(self, parent: Node, turn: "Turn | None" = None) -> bool:
         """Answer a user message; several times where `n` is set."""
+        from zatsudan.lab import choices
+
         many = choices(self.chat, parent) if turn is None else None
         if many is not None:
             return await self.experiment(many)
@@ -223,7 +234,7 @@ class Repl:
             self._surface.prefill(said(parent.message.content).again)
         return turn.made.ended == FINISHED
 
-    async def experiment(self, run: Run) -> bool:
+    async def experiment(self, run: "Run") -> bool:
         """Make many replies to one message, and show what came of them."""
         on_delta, on_end = self._surface.begin_run(run)
         try:
@@ -278,7 +289,7 @@ class Repl:
 HEAD_LINES, TAIL_LINES = 10, 30
 
 
-def ran_parts(ran: Ran) -> tuple[Part, ...]:
+def ran_parts(ran: "Ran") -> tuple[Part, ...]:
     """Return what is shown of a command that was run."""
     lines = ran.output.rstrip("\n").split("\n") if ran.output.strip("\n") else []
     parts: list[Part] = []

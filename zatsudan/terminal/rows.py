@@ -145,3 +145,16 @@ _SGR = re.compile(r"\x1b\[[0-9;]*m")
 def uncoloured(row: str) -> str:
     """Return a row of escape text without its styles."""
     return _SGR.sub("", row)
+
+
+def has_colours(environ: Mapping[str, str] = os.environ) -> bool:
+    """Tell whether the terminal shows the 256 colours, and the person wants colour."""
+    if environ.get("NO_COLOR"):
+        return False
+    term = environ.get("TERM", "")
+    return (
+        "256" in term
+        or "direct" in term
+        or bool(environ.get("COLORTERM"))
+        or term.startswith(("xterm-kitty", "xterm-ghostty", "alacritty", "foot", "wezterm"))
+    )

@@ -7,9 +7,9 @@ from zatsudan.commands.outcomes import Inspect, Part, Pick
 from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.messages import Json
 from zatsudan.core.protocol import Delta
-from zatsudan.lab import OnDelta, OnEnd, Run
 
 if TYPE_CHECKING:
+    from zatsudan.lab import OnDelta, OnEnd, Run
     from zatsudan.terminal.tokens import Choice
     from zatsudan.turn import Turn
 
@@ -38,10 +38,10 @@ class Surface(Protocol):
     async def pick(self, pick: Pick) -> str | None:
         """Let the person choose; return the key of the row, or None."""
 
-    def begin_run(self, run: Run) -> tuple[OnDelta, OnEnd]:
+    def begin_run(self, run: "Run") -> "tuple[OnDelta, OnEnd]":
         """Many replies begin; return what takes their deltas, and what hears that one has ended."""
 
-    def end_run(self, run: Run) -> None:
+    def end_run(self, run: "Run") -> None:
         """All of them have ended, one way or another."""
 
     def hint(self, text: str) -> None:

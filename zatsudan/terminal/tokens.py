@@ -1,7 +1,6 @@
 """A reply's tokens as rows: on a scale of colours, or with marks where there are none."""
 
-import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from prompt_toolkit.utils import get_cwidth
@@ -16,19 +15,6 @@ BACKGROUNDS = ("", "48;5;153", "48;5;229", "48;5;215", "48;5;202")
 BLACK = "38;5;16"
 
 LABELS = ("90 % and more", "50 to 90", "20 to 50", "5 to 20", "below 5 %")
-
-
-def has_colours(environ: Mapping[str, str] = os.environ) -> bool:
-    """Tell whether the terminal shows the 256 colours, and the person wants colour."""
-    if environ.get("NO_COLOR"):
-        return False
-    term = environ.get("TERM", "")
-    return (
-        "256" in term
-        or "direct" in term
-        or bool(environ.get("COLORTERM"))
-        or term.startswith(("xterm-kitty", "xterm-ghostty", "alacritty", "foot", "wezterm"))
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,109 @@
+"""What the start imports: a person waits for each module that is read before the prompt."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+#: The live terminal up to its prompt, made by `zatsudan.cli` as for a person, then what is imported.
+TALK = """
+import json, os, sys
+from prompt_toolkit.data_structures import Size
+from prompt_toolkit.input import DummyInput
+from zatsudan import cli
+from zatsudan.terminal import live
+
+class Screen:
+    encoding = "utf-8"
+    def isatty(self): return True
+    def write(self, text): return len(text)
+    def flush(self): pass
+    def fileno(self): return 1
+
+async def run(self, first=(), line=""):
+    told.write(json.dumps(sorted(sys.modules)))
+    return 0
+
+told = sys.stdout
+sys.stdin = sys.stdout = Screen()
+live.LiveTerminal.run = run
+try:
+    cli.main(["--local"])
+finally:
+    told.flush()
+"""
+
+VERSION = """
+import atexit, json, sys
+atexit.register(lambda: sys.stderr.write(json.dumps(sorted(sys.modules))))
+from zatsudan.cli import main
+main(["--version"])
+"""
+
+#: Packages that are used only when something is said, shown or asked for.
+LATER = {
+    *("httpx", "httpcore", "rich", "markdown_it", "pygments"),
+    *("difflib", "html", "tomllib", "importlib.metadata", "urllib.request"),
+    *("zatsudan.client", "zatsudan.turn", "zatsudan.lab", "zatsudan.probe", "zatsudan.search"),
+    *("zatsudan.exports", "zatsudan.imports", "zatsudan.subcommands", "zatsudan.shelf"),
+    *("zatsudan.attach", "zatsudan.running", "zatsudan.desktop", "zatsudan.compose"),
+    *(
+        "zatsudan.core.diff",
+        "zatsudan.core.grid",
+        "zatsudan.core.labsheet",
+        "zatsudan.core.metrics",
+    ),
+    *("zatsudan.core.picking", "zatsudan.core.tokenview", "zatsudan.terminal.picker"),
+    *("zatsudan.terminal.inspector", "zatsudan.terminal.labview", "zatsudan.terminal.tokens"),
+    *("zatsudan.terminal.markdown", "zatsudan.terminal.plain", "zatsudan.terminal.clipboard"),
+}
+
+
+def start(code: str, home: Path) -> subprocess.CompletedProcess[str]:
+    """Run code in a fresh interpreter that knows this package, with an empty home."""
+    environ = {
+        "HOME": str(home),
+        "XDG_CONFIG_HOME": str(home),
+        "TERM": "xterm-256color",
+        "PYTHONPATH": ":".join(sys.path),
+    }
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+
+
+@pytest.fixture(scope="module")
+def talk(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """The modules that are there when the prompt appears."""
+    return set(json.loads(start(TALK, tmp_path_factory.mktemp("home")).stdout))
+
+
+def test_the_prompt_stands_on_the_commands_and_the_screen(talk: set[str]) -> None:
+    assert {"zatsudan.commands.lab", "zatsudan.terminal.live", "prompt_toolkit"} <= talk
+
+
+@pytest.mark.parametrize("module", sorted(LATER))
+def test_what_is_used_later_is_imported_later(talk: set[str], module: str) -> None:
+    assert module not in talk
+
+
+def test_every_module_named_here_is_one(tmp_path: Path) -> None:
+    code = f"import importlib.util\nfor name in {sorted(LATER)}: assert importlib.util.find_spec(name), name"
+
+    start(code, tmp_path)
+
+
+def test_the_version_is_told_before_anything_is_imported(tmp_path: Path) -> None:
+    ran = start(VERSION, tmp_path)
+    modules = set(json.loads(ran.stderr))
+
+    assert ran.stdout.startswith("zatsudan ")
+    assert {name for name in modules if name.startswith("zatsudan")} == {"zatsudan", "zatsudan.cli"}
+    assert not modules & {"argparse", "asyncio", "prompt_toolkit", "dataclasses"}
