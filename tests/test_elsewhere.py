@@ -272,6 +272,21 @@ async def test_a_blind_run_names_nothing_in_its_faults_and_notes() -> None:
             }
 
 
+async def test_a_server_without_a_list_is_asked_for_a_named_model() -> None:
+    async with serve(says("own")) as own, serve(says("m")) as bare:
+        bare.listing = fails(404, {"error": "no such page"})
+        async with talk_beside(own, {"bare": Profile(base_url=bare.base_url)}) as chat:
+            run = await compare(chat, "/compare profile=bare,model=m now -- hi")
+            await drive(run)
+            assert texts(run) == ["m", "own"]
+            run = await compare(chat, "/compare bare now -- hi")
+            await drive(run)
+            assert texts(run) == ["", "own"]
+            error = run.slots[0].error
+            assert error is not None
+            assert "[profiles.bare]" in error.advice
+
+
 # --- names ------------------------------------------------------------------------
 
 

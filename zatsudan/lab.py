@@ -225,7 +225,9 @@ class Run:
         there: Elsewhere | None = None
         try:
             if profile:
-                there = await open_at(self.chat, profile)
+                # Where each cell names its model, no list is needed.
+                models = [self.slots[number].cell.model for number in waiting]
+                there = await open_at(self.chat, profile, models[0] if all(models) else "")
                 self._opened.append(there)
                 missing = there.client.server.missing_key
                 if missing:
