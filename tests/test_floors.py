@@ -37,6 +37,7 @@ FLOORS = {
     "chat": 3,
     "commands": 3,
     "compose": 3,
+    "elsewhere": 3,
     "lab": 3,
     "probe": 3,
     "prefill": 3,

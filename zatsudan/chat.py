@@ -35,6 +35,11 @@ if TYPE_CHECKING:
     from zatsudan.client import Client
     from zatsudan.turn import Turn
 
+
+async def _nowhere(profile: str) -> "Client":
+    raise CommandError(f"The server of {profile} cannot be reached from here.")
+
+
 #: Tokens kept free for the reply where max_tokens does not say.
 REPLY_TOKENS = 1024
 
@@ -55,6 +60,7 @@ class Chat:
 
     `connect` makes a client; it is called when one is first needed, and again
     after a failure or when `alive` says that the server has ended. `start` are the settings that each new session begins with.
+    `reach` makes a client for the server of a profile, beside the talk's own.
     """
 
     config: Config
@@ -62,6 +68,7 @@ class Chat:
     connect: "Callable[[], Awaitable[Client]]"
     start: Callable[[], list[JsonObject]] = list
     alive: Callable[[], bool] = lambda: True
+    reach: "Callable[[str], Awaitable[Client]]" = _nowhere
     learned: Learned = field(default_factory=lambda: Learned(None))
     findings: Findings = field(default_factory=lambda: Findings(None))
     catalogue: Catalogue = field(default_factory=lambda: Catalogue(None))
@@ -186,23 +193,25 @@ class Chat:
 
     @property
     def context_length(self) -> int:
-        """Tokens that the model takes; 0 where nobody says."""
+        """Tokens that the session's model takes; 0 where nobody says."""
+        return self.length_of(self.session.model)
+
+    def length_of(self, model: str) -> int:
+        """Return the tokens that a model of this server takes; 0 where nobody says."""
         server = self.server
-        learned = self.learned.of(server.name, self.session.model) if server is not None else ()
+        learned = self.learned.of(server.name, model) if server is not None else ()
         told = [int(repair.value) for repair in learned if repair.kind == SHRINK and repair.value]
         if told:
             return min(told)
         if server is not None and server.context_length:
             return server.context_length
-        return next(
-            (model.context_length for model in self.models if model.id == self.session.model), 0
-        )
+        return next((known.context_length for known in self.models if known.id == model), 0)
 
     # --- the window ------------------------------------------------------
 
-    def window(self, last: str | None = None, reserve: int = 0) -> Window:
+    def window(self, last: str | None = None, reserve: int = 0, model: str = "") -> Window:
         """Return what would be sent of the path to `last`, `reserve` tokens kept free; raises TooLong."""
-        length, budget = self.context_length, None
+        length, budget = self.length_of(model or self.session.model), None
         if length:
             parameters = self.session.parameters
             wanted = parameters.get("max_completion_tokens", parameters.get("max_tokens"))

@@ -162,6 +162,7 @@ async def _talk(
         connect=finder.connect,
         start=lambda: list(start),
         alive=finder.alive,
+        reach=finder.reach,
         catalogue=Catalogue(None if args.private else places.cache / "models.json"),
         findings=Findings(None if args.private else places.state / "findings.json"),
         presets=presets,

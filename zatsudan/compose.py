@@ -42,7 +42,7 @@ def compose(
     With a `prefix` it goes on from that text, in one of the forms of core/prefill.py,
     or is asked to in words where the server takes none.
     """
-    window = chat.window(last, reserve=chat.estimator.count(prefix))
+    window = chat.window(last, reserve=chat.estimator.count(prefix), model=model)
     body = chat.body(model, window.messages, parameters)
     reasoning = chat.server.reasoning if chat.server is not None else ""
     told = facts(window, chat.session.system, body, form=form, reasoning=reasoning)

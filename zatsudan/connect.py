@@ -9,7 +9,7 @@ import os
 import shlex
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
@@ -26,6 +26,9 @@ LOCAL_SERVERS = {
     "llama.cpp": "http://127.0.0.1:8080/v1",
     "vllm": "http://127.0.0.1:8000/v1",
 }
+
+#: The reasons for which a server of the config file is in use.
+_BY_PROFILE = ("--profile", "ZATSUDAN_PROFILE", "default profile")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +82,8 @@ def choose(wishes: Wishes, environ: Mapping[str, str], config: Config) -> Server
         if name not in config.profiles:
             known = ", ".join(config.profiles) or "none is in the config file"
             raise ConfigError(f"There is no profile {name!r}.", f"Known profiles: {known}.")
-        reason = (
-            "--profile" if wishes.profile else "ZATSUDAN_PROFILE" if named else "default profile"
-        )
+        flag, variable, default = _BY_PROFILE
+        reason = flag if wishes.profile else variable if named else default
         return from_profile(
             name,
             config.profiles[name],
@@ -96,6 +98,21 @@ def choose(wishes: Wishes, environ: Mapping[str, str], config: Config) -> Server
         model = model or environ.get("OPENAI_MODEL", "")
         return Server(_host(url), url, key, model, "OPENAI_API_KEY", missing_key=missing)
     return None
+
+
+def beside(name: str, environ: Mapping[str, str], config: Config, in_use: Server | None) -> Server:
+    """Return the server of a profile that is asked beside the one in use. Raises ConfigError.
+
+    ZATSUDAN_API_KEY is meant for the server in use, and goes to no other.
+    """
+    if name not in config.profiles:
+        known = ", ".join(config.profiles) or "none is in the config file"
+        raise ConfigError(f"There is no profile {name!r}.", f"Known profiles: {known}.")
+    profile = config.profiles[name]
+    if in_use is not None and in_use.name == name and in_use.reason in _BY_PROFILE:
+        return replace(in_use, model=profile.model)
+    others = {key: value for key, value in environ.items() if key != "ZATSUDAN_API_KEY"}
+    return from_profile(name, profile, others, reason="profile")
 
 
 def from_profile(

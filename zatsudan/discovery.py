@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from zatsudan import embedded
 from zatsudan.config import Config
-from zatsudan.connect import LOCAL_SERVERS, Server, Wishes, choose
+from zatsudan.connect import LOCAL_SERVERS, Server, Wishes, beside, choose
 from zatsudan.core.errors import ApiError, ConnectionFailed
 from zatsudan.core.messages import JsonObject
 from zatsudan.core.models import choose_model
@@ -45,6 +45,7 @@ class Finder:
         self._config = config
         self._engine: embedded.Engine | None = None
         self._log = log
+        self._server_in_use: Server | None = None
         self.progress: Callable[[str], None] = lambda _: None
 
     async def connect(self) -> "Client":
@@ -54,9 +55,21 @@ class Finder:
         from zatsudan.client import Client
 
         try:
-            return Client(await self._server(), self._config.network, log=self._log)
+            self._server_in_use = await self._server()
+            return Client(self._server_in_use, self._config.network, log=self._log)
         finally:
             self.progress("")
+
+    async def reach(self, profile: str) -> "Client":
+        """Return a client for the server of a profile, beside the one in use; raises ZatsudanError."""
+        await asyncio.to_thread(importlib.import_module, "zatsudan.client")
+        from zatsudan.client import Client
+
+        # A command that gives the key may take its time.
+        server = await asyncio.to_thread(
+            beside, profile, self._environ, self._config, self._server_in_use
+        )
+        return Client(server, self._config.network, log=self._log)
 
     async def _server(self) -> Server:
         server = choose(self._wishes, self._environ, self._config)

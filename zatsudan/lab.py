@@ -6,17 +6,19 @@ cells that were stopped or failed is kept; the head is put back at the end.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from zatsudan.core.errors import ConnectionFailed, StatusError, ZatsudanError
+from zatsudan.connect import origin
+from zatsudan.core.errors import ConnectionFailed, StatusError, ZatsudanError, explain_status
 from zatsudan.core.messages import Json
 from zatsudan.core.protocol import Delta
 from zatsudan.core.refusals import DROP, Repair
 from zatsudan.core.session import FINISHED, Lab, Node
+from zatsudan.elsewhere import Elsewhere, open_at
 from zatsudan.turn import Turn
 
 if TYPE_CHECKING:
@@ -31,16 +33,24 @@ AT_ONCE, AT_ONCE_EMBEDDED, AT_ONCE_LOOPBACK = 4, 2, 1
 #: The most requests of a run that are made without being asked twice.
 LIMIT = 64
 
+#: What a blind run tells in place of what would name a server, a model or a setting.
+HIDDEN_NOTE = "A note is held back while this is blind; /learned shows what a server refused."
+HIDDEN_FAULT = "The reply did not come whole."
+
 WAITING, RUNNING, ENDED = "waiting", "running", "ended"
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One reply to be made: all its parameters, and the model if it is not the session's."""
+    """One reply to be made: all its parameters, and the model if it is not the session's.
+
+    `profile`: the server of that profile is asked instead of the talk's, its own model if none is named.
+    """
 
     label: str
     parameters: Mapping[str, Json]
     model: str = ""
+    profile: str = ""
 
 
 @dataclass(slots=True)
@@ -81,6 +91,7 @@ def _nothing(_: object) -> None:
 class Run:
     """Cells under way. `together`: one request with `n` is to make them all.
 
+    `blind`: what is told of faults names neither server nor model nor setting.
     Numbers of cells count from 0 here, and from 1 where a person sees them.
     """
 
@@ -92,6 +103,9 @@ class Run:
     began: float = 0.0
     _tasks: dict[int, "asyncio.Task[None]"] = field(default_factory=dict)
     _stopped: set[int] = field(default_factory=set)
+    _lanes: "dict[tuple[str, str, int], asyncio.Semaphore]" = field(default_factory=dict)
+    _at_once: int = 0
+    _opened: list[Elsewhere] = field(default_factory=list)
 
     async def run(
         self, on_delta: OnDelta, on_note: OnNote = _nothing, on_end: OnEnd = _nothing
@@ -103,8 +117,9 @@ class Run:
         session = self.chat.session
         head = session.head
         self.began = self.chat.clock()
+        if self.blind:
+            on_note = _once(on_note, HIDDEN_NOTE)
         try:
-            await self.chat.client()
             if self.together:
                 await self._ask_together(on_delta, on_note, on_end)
             await self._ask_each(on_delta, on_note, on_end)
@@ -116,6 +131,8 @@ class Run:
                 task.cancel()
             if self._tasks:
                 await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+            for there in self._opened:
+                await there.aclose()
             self._close(head, on_end)
 
     def stop(self, number: int) -> None:
@@ -126,8 +143,15 @@ class Run:
 
     @property
     def at_once(self) -> int:
-        """How many requests are made at a time."""
-        return at_once(self.chat.server)
+        """How many requests are made at a time, to all servers together."""
+        return max(1, self._at_once)
+
+    def fault(self, slot: Slot) -> str:
+        """Say why a cell has no reply, or not the whole of one; `` if it has."""
+        if slot.error is None or not self.blind:
+            return str(slot.error or "")
+        status = slot.error.status if isinstance(slot.error, StatusError) else 0
+        return f"{explain_status(status)[0]}." if status else HIDDEN_FAULT
 
     def seconds_left(self) -> float | None:
         """Estimate the seconds to the end by the cells that have ended; None before the first has."""
@@ -144,6 +168,7 @@ class Run:
     async def _ask_together(self, on_delta: OnDelta, on_note: OnNote, on_end: OnEnd) -> None:
         wanted = len(self.slots)
         chat, cell = self.chat, self.slots[0].cell
+        await chat.client()
         model = cell.model or await chat.model()
         server = chat.server.name if chat.server is not None else ""
         lesson = Repair(DROP, "n")
@@ -179,38 +204,83 @@ class Run:
     # --- a request for each ----------------------------------------------------
 
     async def _ask_each(self, on_delta: OnDelta, on_note: OnNote, on_end: OnEnd) -> None:
-        waiting = [number for number, slot in enumerate(self.slots) if slot.state == WAITING]
+        waiting: dict[str, list[int]] = {}
+        for number, slot in enumerate(self.slots):
+            if slot.state == WAITING:
+                waiting.setdefault(slot.cell.profile, []).append(number)
+        await _all(
+            self._ask_at(profile, numbers, on_delta, on_note, on_end)
+            for profile, numbers in waiting.items()
+        )
+
+    async def _ask_at(
+        self,
+        profile: str,
+        waiting: list[int],
+        on_delta: OnDelta,
+        on_note: OnNote,
+        on_end: OnEnd,
+    ) -> None:
+        """Ask for the cells of one server, each by a request. A fault of this server ends these alone."""
+        there: Elsewhere | None = None
+        try:
+            if profile:
+                # Where each cell names its model, no list is needed.
+                models = [self.slots[number].cell.model for number in waiting]
+                there = await open_at(self.chat, profile, models[0] if all(models) else "")
+                self._opened.append(there)
+                missing = there.client.server.missing_key
+                if missing:
+                    on_note(f"No key is sent to {profile}: {missing}.")
+            server = (await self.chat.client()).server if there is None else there.client.server
+        except ZatsudanError as error:
+            for number in waiting:
+                self.slots[number].state, self.slots[number].error = ENDED, error
+                on_end(number)
+            return
+        lane, count = self._lane(server)
 
         async def worker() -> None:
             while waiting:
-                number = waiting.pop(0)
-                slot = self.slots[number]
-                fault = self._hopeless()
-                if fault is not None:
-                    slot.state, slot.error = ENDED, fault
-                elif number not in self._stopped:
-                    cell = slot.cell
-                    turn = Turn(self.chat, self.parent, cell.parameters, model=cell.model)
-                    task = asyncio.ensure_future(self._drive(turn, [number], on_delta, on_note))
-                    self._tasks[number] = task
-                    await asyncio.wait([task])
-                    del self._tasks[number]
-                slot.state = ENDED
-                on_end(number)
+                async with lane:
+                    if not waiting:
+                        break
+                    number = waiting.pop(0)
+                    slot = self.slots[number]
+                    fault = self._hopeless(profile)
+                    if fault is not None:
+                        slot.error = fault
+                    elif number not in self._stopped:
+                        turn = self._turn(slot.cell, there)
+                        drive = self._drive(turn, [number], on_delta, on_note)
+                        task = self._tasks[number] = asyncio.ensure_future(drive)
+                        await asyncio.wait([task])
+                        del self._tasks[number]
+                    slot.state = ENDED
+                    on_end(number)
 
-        workers = [asyncio.ensure_future(worker()) for _ in range(min(self.at_once, len(waiting)))]
-        try:
-            await asyncio.gather(*workers)
-        finally:
-            for task in workers:
-                task.cancel()
-            await asyncio.gather(*workers, return_exceptions=True)
+        await _all(worker() for _ in range(min(count, len(waiting))))
 
-    def _hopeless(self) -> ZatsudanError | None:
-        """Return the failure that every further request would meet too; None if there is none."""
-        if any(slot.deltas for slot in self.slots):
+    def _lane(self, server: "Server") -> tuple[asyncio.Semaphore, int]:
+        """Return what admits requests to a server, which two profiles may name, and how many."""
+        count = at_once(server)
+        place = origin(server.base_url)
+        if place not in self._lanes:
+            self._lanes[place] = asyncio.Semaphore(count)
+            self._at_once += count
+        return self._lanes[place], count
+
+    def _turn(self, cell: Cell, there: Elsewhere | None) -> Turn:
+        chat = self.chat if there is None else there.chat
+        model = cell.model or (there.model if there is not None else "")
+        return Turn(chat, self.parent, cell.parameters, model=model)
+
+    def _hopeless(self, profile: str) -> ZatsudanError | None:
+        """Return the failure that every further request to this server would meet; None if there is none."""
+        slots = [slot for slot in self.slots if slot.cell.profile == profile]
+        if any(slot.deltas for slot in slots):
             return None
-        for slot in self.slots:
+        for slot in slots:
             error = slot.error
             if isinstance(error, ConnectionFailed) or (
                 isinstance(error, StatusError) and error.status in (401, 402)
@@ -266,6 +336,29 @@ class Run:
         self.chat.journal.sync()
 
 
+async def _all(jobs: Iterable[Coroutine[object, object, None]]) -> None:
+    """Run all; none goes on after this has ended, however it ended."""
+    tasks = [asyncio.ensure_future(job) for job in jobs]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _once(on_note: OnNote, text: str) -> OnNote:
+    """Return what says `text` in place of the first note, and nothing of the rest."""
+    said: list[str] = []
+
+    def note(_: str) -> None:
+        if not said:
+            said.append(text)
+            on_note(text)
+
+    return note
+
+
 def at_once(server: "Server | None") -> int:
     """Return how many requests a server is to get at a time."""
     if server is None:
@@ -290,7 +383,7 @@ def repeated(cell: Cell, runs: int) -> list[Cell]:
         if isinstance(seed, int) and not isinstance(seed, bool) and seed >= 0 and number:
             parameters["seed"] = seed + number
             label = f"{label} · seed {seed + number}"
-        cells.append(Cell(label, parameters, cell.model))
+        cells.append(replace(cell, label=label, parameters=parameters))
     return cells
 
 

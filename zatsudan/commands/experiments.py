@@ -2,18 +2,20 @@
 
 import contextlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from zatsudan.chat import Chat
 from zatsudan.commands import sampling
 from zatsudan.commands.outcomes import Experiment, Line, Outcome
 from zatsudan.commands.registry import Choice, command
+from zatsudan.connect import normal_url
 from zatsudan.core.errors import CommandError, ZatsudanError
 from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line
 from zatsudan.core.session import Node
 from zatsudan.core.words import Word, split
+from zatsudan.elsewhere import parameters_at
 
 if TYPE_CHECKING:
     from zatsudan.core.grid import Variation
@@ -50,30 +52,52 @@ def _parent(chat: Chat, message: str) -> Node:
     return parent
 
 
-def _current(chat: Chat) -> dict[str, Json]:
-    """Return the parameters that every cell begins with: each makes one reply."""
-    return {name: value for name, value in chat.session.parameters.items() if name != "n"}
+def _current(chat: Chat, profile: str = "") -> dict[str, Json]:
+    """Return the parameters that a cell begins with at a server: each makes one reply."""
+    present = parameters_at(chat, profile)
+    return {name: value for name, value in present.items() if name != "n"}
 
 
-def _cells(chat: Chat, variations: "Iterable[Variation]", runs: int = 1) -> "list[Cell]":
+def _cells(
+    chat: Chat, variations: "Iterable[Variation]", runs: int = 1, common: "Variation | None" = None
+) -> "list[Cell]":
+    """Return the cells of variations; `common` holds for all and stands in no label."""
     from zatsudan.lab import Cell, repeated
 
-    current = _current(chat)
-    return [
-        cell
-        for variation in variations
-        for cell in repeated(
-            Cell(one_line(variation.label, 60), variation.over(current), variation.model), runs
+    cells: list[Cell] = []
+    for one in variations:
+        whole = one + common if common is not None else one
+        profile = whole.profile
+        if profile:
+            _check_profile(chat, profile)
+        parameters = whole.over(_current(chat, profile))
+        cell = Cell(one_line(one.label, 60), parameters, whole.model, profile)
+        cells += repeated(cell, runs)
+    return cells
+
+
+def _check_profile(chat: Chat, name: str) -> None:
+    """Raise before anything is asked if a profile cannot be used."""
+    profiles = chat.config.profiles
+    if name not in profiles:
+        known = ", ".join(profiles) or "none is in the config file"
+        raise CommandError(f"There is no profile {one_line(name, 40)}.", f"Profiles: {known}.")
+    if not profiles[name].base_url:
+        raise CommandError(
+            f"The profile {name} has no base_url.", f"Add one under [profiles.{name}]."
         )
-    ]
+    normal_url(profiles[name].base_url)
 
 
-def plan(chat: Chat, count: int) -> str:
+def plan(chat: Chat, cells: "Sequence[Cell]") -> str:
     """Say how many requests are to be made."""
     from zatsudan.lab import at_once
 
-    together = min(count, at_once(chat.server))
-    return f"{count} request{'s' if count > 1 else ''}, {together} at a time · Esc stops"
+    count, servers = len(cells), len({cell.profile for cell in cells})
+    where = f", {min(count, at_once(chat.server))} at a time"
+    if any(cell.profile for cell in cells):
+        where = f" to {servers} server{'s' if servers > 1 else ''}"
+    return f"{count} request{'s' if count > 1 else ''}{where} · Esc stops"
 
 
 # --- compare ----------------------------------------------------------------------
@@ -82,6 +106,7 @@ def plan(chat: Chat, count: int) -> str:
 def _sides(chat: Chat, args: str) -> Iterable[Choice]:
     yield from sampling.assignments(chat, args)
     yield from (Choice(model.id, "a model") for model in chat.models)
+    yield from (Choice(name, "a profile") for name in chat.config.profiles)
     yield from (Choice(name, "a preset") for name in chat.presets.names())
     yield Choice("now", "the settings as they are")
     yield Choice("blind", "hide which is which until picked")
@@ -89,18 +114,20 @@ def _sides(chat: Chat, args: str) -> Iterable[Choice]:
 
 @command("compare", "A B [C D] [blind] [-- MESSAGE]", group=GROUP, complete=_sides)
 async def compare(chat: Chat, args: str) -> Outcome:
-    """Compare replies of models or settings side by side.
+    """Compare replies of models, servers or settings side by side.
 
-    Each of two to four is a model, a preset, or `temperature=1.2,top_p=0.9`, or `now` for the settings as they are; one
-    alone is compared with `now`. On the last message, or on a new one: `/compare now temperature=0 -- MESSAGE`.
-    `blind` hides which is which until /pick, and /tally counts.
+    Each of two to four is a model, a preset, a profile (another server of the config file), settings as in
+    `temperature=1.2,top_p=0.9`, or `now`; one alone is compared with `now`. Of one name, a preset goes before a profile
+    and a profile before a model; `profile=NAME,model=NAME` says which. On the last message, or on a new one: `/compare
+    now temperature=0 -- MESSAGE`. `blind` hides which is which until /pick, and /tally counts.
     """
     import random
 
     from zatsudan.core.grid import Variation
 
     words, message = _split_message(args)
-    if not chat.models and any(word.name is None for word in words):
+    named = {"now", "blind", *chat.presets.names(), *chat.config.profiles}
+    if not chat.models and any(word.name is None and word.text not in named for word in words):
         with contextlib.suppress(ZatsudanError):  # a server without a list takes any name
             await chat.fetch_models()
     blind = any(word == Word("blind") for word in words)
@@ -109,15 +136,26 @@ async def compare(chat: Chat, args: str) -> Outcome:
         sides.insert(0, Variation())
     if not 2 <= len(sides) <= COLUMNS:
         raise CommandError(
-            f"/compare takes two to {COLUMNS} models or settings.",
+            f"/compare takes two to {COLUMNS} models, servers or settings.",
             "For example: /compare temperature=0 temperature=1.2",
         )
     cells = _cells(chat, sides)
     if blind:
         random.shuffle(cells)
     parent = _parent(chat, message)
-    note = Line(plan(chat, len(cells)), "dim")
-    return Experiment(parent, tuple(cells), (note,), blind=blind)
+    notes = [Line(plan(chat, cells), "dim")]
+    led = [word.text for word in words if _has_system(chat, word)]
+    if led:
+        which = ", ".join(one_line(name, 40) for name in led)
+        notes.append(Line(f"The system message stays as it is, not that of {which}.", "dim"))
+    return Experiment(parent, tuple(cells), tuple(notes), blind=blind)
+
+
+def _has_system(chat: Chat, word: Word) -> bool:
+    """Tell whether a word names a preset with another system message, which a cell does not take."""
+    if word.name is not None or word.text not in chat.presets.names():
+        return False
+    return chat.presets.read(word.text).system not in (None, chat.session.system)
 
 
 def _side(chat: Chat, word: Word) -> "Variation":
@@ -131,24 +169,33 @@ def _side(chat: Chat, word: Word) -> "Variation":
     if text in chat.presets.names():
         preset = chat.presets.read(text)
         return Variation(dict(preset.parameters), model=preset.model or "", name=text)
-    known = [model.id for model in chat.models]
-    fits = [name for name in known if text in name]
-    if text in known or text == chat.session.model:
-        return Variation(model=text)
-    if len(fits) == 1:
-        return Variation(model=fits[0])
     if text in chat.config.profiles:
-        raise CommandError(
-            f"{text} is another server; a comparison asks one.",
-            "Compare its models, or settings, after choosing it with --profile.",
-        )
-    if known:
-        near = ", ".join(one_line(name, 40) for name in (fits or known)[:4])
-        raise CommandError(
-            f"{one_line(text, 40)} is no model of this server and no setting.",
-            f"Settings are written name=value. Models: {near}.",
-        )
-    return Variation(model=text)
+        return Variation(profile=text)
+    return Variation(model=_model(chat, text))
+
+
+def _model(chat: Chat, text: str) -> str:
+    """Return the model that is meant, by its id or a piece of it; raises CommandError."""
+    known = [model.id for model in chat.models]
+    if text in known or text == chat.session.model or not known:
+        return text  # a server without a list takes any name
+    fits = [name for name in known if text in name]
+    if len(fits) == 1:
+        return fits[0]
+    groups = {
+        "Models": fits or known,
+        "Profiles": list(chat.config.profiles),
+        "Presets": chat.presets.names(),
+    }
+    near = " ".join(
+        f"{kind}: {', '.join(one_line(name, 40) for name in names[:4])}."
+        for kind, names in groups.items()
+        if names
+    )
+    raise CommandError(
+        f"{one_line(text, 40)} is no model of this server, no profile, no preset and no setting.",
+        f"Settings are written name=value. {near}",
+    )
 
 
 # --- sweep ------------------------------------------------------------------------
@@ -167,22 +214,18 @@ def _axes(chat: Chat, args: str) -> Iterable[Choice]:
 
 async def _sweep(chat: Chat, args: str, *, force: bool) -> Outcome:
     from zatsudan.core.grid import read_sweep
-    from zatsudan.lab import LIMIT, Cell, repeated
+    from zatsudan.lab import LIMIT
 
     words, message = _split_message(args)
     sweep = read_sweep(words, _current(chat), force=force)
-    cells = [
-        Cell(cell.label, sweep.common.over(cell.parameters), sweep.common.model)
-        for cell in _cells(chat, sweep.variations)
-    ]
-    cells = [again for cell in cells for again in repeated(cell, sweep.runs)]
+    cells = _cells(chat, sweep.variations, sweep.runs, sweep.common)
     if len(cells) > LIMIT and not force:
         raise CommandError(
             f"That makes {len(cells)} requests, more than {LIMIT}.",
             "/sweep! makes them all the same.",
         )
     parent = _parent(chat, message)
-    return Experiment(parent, tuple(cells), (Line(plan(chat, len(cells)), "dim"),))
+    return Experiment(parent, tuple(cells), (Line(plan(chat, cells), "dim"),))
 
 
 @command(

@@ -230,6 +230,8 @@ def _settings_between(old: Node, new: Node) -> str:
     parts: list[str] = []
     if old.made.model != new.made.model:
         parts.append(f"model {one_line(old.made.model, 40)} → {one_line(new.made.model, 40)}")
+    if old.made.server != new.made.server:
+        parts.append(f"server {one_line(old.made.server, 40)} → {one_line(new.made.server, 40)}")
     before, now = old.made.parameters, new.made.parameters
     for name in dict.fromkeys([*before, *now]):
         if before.get(name) != now.get(name):

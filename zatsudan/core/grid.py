@@ -25,7 +25,8 @@ MOST = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Variation:
-    """What one cell has otherwise: values by name, names that are not sent, another model.
+    """What one cell has otherwise: values by name, names that are not sent, another model,
+    the server of a profile.
 
     `name`: what the whole is called, as a preset is.
     """
@@ -33,6 +34,7 @@ class Variation:
     values: dict[str, Json] = field(default_factory=dict)
     unset: frozenset[str] = frozenset()
     model: str = ""
+    profile: str = ""
     name: str = ""
 
     def over(self, parameters: Mapping[str, Json]) -> dict[str, Json]:
@@ -45,14 +47,17 @@ class Variation:
         """What the cell is called: `temperature 0.4 · seed 7`."""
         if self.name:
             return self.name
-        parts = [self.model] if self.model else []
+        parts = [part for part in (self.profile, self.model) if part]
         parts += [f"{name} {show_value(value)}" for name, value in self.values.items()]
         parts += [f"{name} {UNSET}" for name in sorted(self.unset)]
         return " · ".join(parts) or "as it is now"
 
     def __add__(self, other: "Variation") -> "Variation":
         return Variation(
-            {**self.values, **other.values}, self.unset | other.unset, other.model or self.model
+            {**self.values, **other.values},
+            self.unset | other.unset,
+            other.model or self.model,
+            other.profile or self.profile,
         )
 
 
@@ -95,17 +100,19 @@ def read_setting(word: Word, current: dict[str, Json], *, force: bool = False) -
     """
     values: dict[str, Json] = {}
     unset: set[str] = set()
-    model = ""
+    model = profile = ""
     for piece in _BETWEEN.split(word.text):
         name, _, value = piece.partition("=")
         if name == "model":
             model = value
+        elif name == "profile":
+            profile = value
         elif value == UNSET:
             unset.add(name if name.startswith("+") else find(name).name)
         else:
             one = Word(piece, quoted=word.quoted, name=name)
             values |= read_assignments([one], current, force=force)
-    return Variation(values, frozenset(name.removeprefix("+") for name in unset), model)
+    return Variation(values, frozenset(name.removeprefix("+") for name in unset), model, profile)
 
 
 def read_sweep(words: Sequence[Word], current: dict[str, Json], *, force: bool = False) -> Sweep:

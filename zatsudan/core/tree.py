@@ -33,7 +33,7 @@ def last_reply(session: Session) -> Node | None:
 
 
 def differences(nodes: list[Node]) -> list[dict[str, Json]]:
-    """Return for each reply the settings that are not the same in all of them; model included."""
+    """Return for each reply the settings that are not the same in all of them; model and server included."""
     settings = [_settings(node.made) for node in nodes]
     names = {name for setting in settings for name in setting}
     varying = {
@@ -45,7 +45,7 @@ def differences(nodes: list[Node]) -> list[dict[str, Json]]:
 
 
 def _settings(made: Made | None) -> dict[str, Json]:
-    return {} if made is None else {"model": made.model, **made.parameters}
+    return {} if made is None else {"model": made.model, "server": made.server, **made.parameters}
 
 
 class Leaf(NamedTuple):

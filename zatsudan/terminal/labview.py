@@ -136,7 +136,8 @@ class LabView:
                     self._fed[number] = len(pieces)
                 slot = self._run.slots[number]
                 if slot.state == ENDED:
-                    column.finish(_fault(slot, columns.width))
+                    fault = self._run.fault(slot)
+                    column.finish(_fault(fault, columns.width))
             rows = columns.take()
             self._body = self._body or bool(rows)
             self._committed += rows
@@ -211,8 +212,6 @@ class LabView:
         return " · ".join(parts)
 
 
-def _fault(slot: Slot, width: int) -> list[str]:
+def _fault(fault: str, width: int) -> list[str]:
     """Return why a reply did not come, as rows of its column."""
-    if slot.error is None:
-        return []
-    return [sgr(row, "warn") for row in wrap(printable(str(slot.error)), width)]
+    return [sgr(row, "warn") for row in wrap(printable(fault), width)] if fault else []

@@ -144,9 +144,9 @@ class PlainTerminal:
                 label = "?" if run.blind else one_line(run.slots[at].cell.label, 80)
                 self._write(self._err, f"[{at + 1}  {label}]\n")
                 self._write(self._out, printable("".join(texts.get(at, []))).rstrip() + "\n\n")
-                error = run.slots[at].error
-                if error is not None:
-                    self._write(self._err, f"[{printable(str(error))}]\n")
+                fault = run.fault(run.slots[at])
+                if fault:
+                    self._write(self._err, f"[{printable(fault)}]\n")
 
         return add, ended
 

@@ -1,0 +1,94 @@
+"""The same talk at another server: that of a profile, beside the one that the talk is held with.
+
+It shares the session, its journal and what was learned. Client, model, context
+length and the estimate of tokens are its own.
+"""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from zatsudan.core.errors import CommandError, ZatsudanError
+from zatsudan.core.messages import Json
+from zatsudan.core.models import choose_model
+from zatsudan.core.tokens import Estimator
+
+if TYPE_CHECKING:
+    from zatsudan.chat import Chat
+    from zatsudan.client import Client
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A talk at the server of a profile, and the model to ask there. To be closed by who opened it."""
+
+    chat: "Chat"
+    client: "Client"
+    model: str
+
+    async def aclose(self) -> None:
+        """Close the connection; session and journal stay open."""
+        await self.client.aclose()
+
+
+async def open_at(chat: "Chat", profile: str, model: str = "") -> Elsewhere:
+    """Open the talk at a profile's server, with its model if none is named; raises ZatsudanError."""
+    client = await chat.reach(profile)
+
+    async def connected() -> "Client":
+        return client
+
+    try:
+        there = replace(
+            chat,
+            connect=connected,
+            alive=lambda: True,
+            estimator=Estimator(),
+            models=chat.catalogue.of(client.server.base_url),
+            window_start=None,
+            _connecting=None,
+        )
+        await there.client()
+        return Elsewhere(
+            there, client, model or client.server.model or await _first(there, profile)
+        )
+    except BaseException:
+        await client.aclose()
+        raise
+
+
+async def _first(chat: "Chat", profile: str) -> str:
+    try:
+        chosen = choose_model(await chat.fetch_models())
+    except ZatsudanError as error:
+        error.advice = f"{error.advice} Or name a model under [profiles.{profile}].".strip()
+        raise
+    if chosen is None:
+        raise CommandError(
+            f"The server of {profile} names no model.", f"Name one under [profiles.{profile}]."
+        )
+    return chosen.id
+
+
+def parameters_at(chat: "Chat", profile: str) -> dict[str, Json]:
+    """Return the present parameters as they are at a profile's server; `` is the talk's own.
+
+    What the talk's own profile sets stays behind, what the other sets comes in its place.
+    """
+    settings = chat.session.settings
+    if not profile:
+        return {name: setting.value for name, setting in settings.items()}
+    config = _by_name(chat.config.parameters)
+    beneath: dict[str, Json] = {}
+    over: dict[str, Json] = {}
+    for name, setting in settings.items():
+        if setting.origin == "config":
+            beneath[name] = setting.value
+        elif setting.origin != "profile":
+            over[name] = setting.value
+        elif name in config:
+            beneath[name] = config[name]
+    return {**beneath, **_by_name(chat.config.profiles[profile].parameters), **over}
+
+
+def _by_name(values: "dict[str, Json]") -> dict[str, Json]:
+    return {name.removeprefix("+"): value for name, value in values.items()}
