@@ -1,5 +1,7 @@
 """What the command line does without a talk."""
 
+import asyncio
+import io
 import json
 import os
 from pathlib import Path
@@ -60,7 +62,6 @@ def test_what_is_not_there_is_said(saved: Path, capsys: pytest.CaptureFixture[st
 
 
 async def test_models_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
-    import asyncio
 
     async with serve(says("x")) as server:
         code = await asyncio.to_thread(run, "models", "--base-url", server.base_url)
@@ -82,3 +83,16 @@ def test_the_config_is_found_checked_and_shown(
     path.write_text("temperatur = 1\n")
     assert run("config", "check") == 2
     assert "line 1" in capsys.readouterr().err
+
+
+async def test_a_question_on_the_command_line_is_answered(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("the notes"))
+    async with serve(says("a reply")) as server:
+        arguments = ("--base-url", server.base_url, "-m", "scripted", "summarise", "this")
+        code = await asyncio.to_thread(run, *arguments)
+        asked = server.requests[-1].body["messages"]
+    assert code == 0
+    assert capsys.readouterr().out == "a reply\n"
+    assert asked == [{"role": "user", "content": "summarise this\n\nthe notes"}]

@@ -25,6 +25,11 @@ def parser() -> argparse.ArgumentParser:
         description="Chat with any server that speaks /v1/chat/completions, and tune it by hand.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    found.add_argument(
+        "message",
+        nargs="*",
+        help="send this, print the reply, and leave; what is piped in follows it",
+    )
     server = found.add_argument_group("server")
     server.add_argument(
         "--base-url", metavar="URL", default="", help="the server's address, up to /v1"

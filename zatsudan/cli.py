@@ -76,7 +76,8 @@ def _run(args: "Namespace") -> int:
     config = load(_config_file(args, places))
     wishes = connect.Wishes(args.base_url, args.model, args.profile, args.api_key_env, args.local)
     piped = not sys.stdin.isatty()
-    text = sys.stdin.read().strip() if piped else ""
+    parts = [" ".join(args.message), sys.stdin.read().strip() if piped else ""]
+    text = "\n\n".join(part for part in parts if part)
     if piped and not text:
         sys.stderr.write("zatsudan: nothing to send came on standard input.\n")
         return USAGE
@@ -170,7 +171,7 @@ async def _talk(
     )
     chat.new()
     try:
-        first = [*notes, *_resumed(chat, args, wanted)]
+        first = [*notes, *_resumed(chat, args, places.sessions, wanted)]
         choose = args.resume == "" and not args.last
         if choose and wanted:
             raise StoreError(
@@ -266,21 +267,23 @@ def _setting(name: str, value: "Json", origin: str) -> "JsonObject":
     return {"type": "set", "name": name, "value": value, "origin": origin}
 
 
-def _resumed(chat: "Chat", args: "Namespace", wanted: "list[JsonObject]") -> "list[Part]":
+def _resumed(
+    chat: "Chat", args: "Namespace", saved: "Path", wanted: "list[JsonObject]"
+) -> "list[Part]":
     """Go on with the session that is named, or the last; return what to show of it.
 
-    Flags stand over what it holds.
+    Flags stand over what it holds. A private talk reads what is `saved`, and writes nothing.
     """
     if not args.resume and not args.last:
         return []
     from zatsudan import shelf
     from zatsudan.commands.outcomes import Line
-    from zatsudan.commands.sessions import directory_of, resume
+    from zatsudan.commands.sessions import resume
 
     if args.resume:
-        path = shelf.find(directory_of(chat), args.resume).path
+        path = shelf.find(saved, args.resume).path
     else:
-        found = shelf.summaries(chat.sessions) if chat.sessions is not None else []
+        found = shelf.summaries(saved)
         if not found:
             return [Line("There is no session to go on with: this is a new one.", "dim")]
         path = found[0].path
