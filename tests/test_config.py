@@ -93,7 +93,7 @@ def test_a_whole_file() -> None:
         context_length = 4096
         parameters.top_p = 0.9
         [profiles."my work"]
-        base_url = "https://work/v1"
+        base_url = "https://office/v1"
         """
     )
 
@@ -108,7 +108,7 @@ def test_a_whole_file() -> None:
             context_length=4096,
             parameters={"top_p": 0.9},
         ),
-        "my work": Profile(base_url="https://work/v1"),
+        "my work": Profile(base_url="https://office/v1"),
     }
 
 
