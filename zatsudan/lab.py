@@ -177,7 +177,8 @@ class Run:
             self._separate(cell)
             return
         turn = Turn(chat, self.parent, {**cell.parameters, "n": wanted}, model=cell.model)
-        task = asyncio.ensure_future(self._drive(turn, range(wanted), on_delta, on_note))
+        drive = self._drive(turn, range(wanted), on_delta, on_note, settled=False)
+        task = asyncio.ensure_future(drive)
         self._tasks = dict.fromkeys(range(wanted), task)
         await asyncio.wait([task])
         self._tasks.clear()
@@ -190,6 +191,8 @@ class Run:
                 chat.learned.add(server, model, lesson, chat.now()[:10])
             self._separate(cell)
         for number, slot in enumerate(self.slots):
+            if slot.state == RUNNING:  # nothing came, and nothing more is asked
+                slot.state = ENDED
             if slot.state == ENDED:
                 on_end(number)
 
@@ -289,9 +292,18 @@ class Run:
         return None
 
     async def _drive(
-        self, turn: Turn, numbers: Sequence[int], on_delta: OnDelta, on_note: OnNote
+        self,
+        turn: Turn,
+        numbers: Sequence[int],
+        on_delta: OnDelta,
+        on_note: OnNote,
+        *,
+        settled: bool = True,
     ) -> None:
-        """Run one request, whose choices are the cells of these numbers."""
+        """Run one request, whose choices are the cells of these numbers.
+
+        Unless that is `settled`, a cell to which nothing came may yet be asked for again.
+        """
         clock = self.chat.clock
 
         def add(delta: Delta) -> None:
@@ -311,9 +323,10 @@ class Run:
         finally:
             for at, number in enumerate(numbers):
                 slot = self.slots[number]
-                slot.state, slot.ended = ENDED, clock()
-                slot.error = turn.error
+                slot.error, slot.ended = turn.error, clock()
                 slot.node = turn.choices.get(at)
+                if settled or slot.node is not None:
+                    slot.state = ENDED
 
     def _close(self, head: str | None, on_end: OnEnd) -> None:
         """Record what the run was, and put the head back; to the first reply where there was none."""

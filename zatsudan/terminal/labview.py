@@ -1,6 +1,5 @@
 """The view of many replies while they stream: columns, or one after another where they do not fit."""
 
-import asyncio
 from collections.abc import Callable, Iterable
 
 from zatsudan.core.errors import describe_seconds
@@ -8,10 +7,11 @@ from zatsudan.core.printable import one_line, printable
 from zatsudan.core.protocol import Delta
 from zatsudan.lab import ENDED, RUNNING, WAITING, Run, Slot
 from zatsudan.terminal.columns import Columns, fitting
+from zatsudan.terminal.frames import Frames
 from zatsudan.terminal.painter import Painter
 from zatsudan.terminal.rows import sgr, wrap
 from zatsudan.terminal.stream import RowStream
-from zatsudan.terminal.view import FRAME_SECONDS, HOLD_SECONDS, STATUS_SECONDS, TAIL_ROWS
+from zatsudan.terminal.view import TAIL_ROWS
 
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 
@@ -32,7 +32,6 @@ class LabView:
         self._size = size
         self._run = run
         self._clock = clock
-        self._loop = asyncio.get_running_loop()
         self._texts: list[list[str]] = [[] for _ in run.slots]
         self._fed = [0] * len(run.slots)
         self._groups = fitting(len(run.slots), self.width)
@@ -40,11 +39,7 @@ class LabView:
         self._body = False  # has a row of the present group's replies been committed?
         self._committed: list[str] = []
         self._notes: list[str] = []
-        self._handle: asyncio.TimerHandle | None = None
-        self._due = 0.0
-        self._drawn_at = self._cost = self._fed_at = 0.0
-        self._open = True
-        self._schedule(0.0)
+        self._frames = Frames(self._draw, clock)
 
     @property
     def width(self) -> int:
@@ -55,17 +50,16 @@ class LabView:
         """Take a delta of one reply."""
         if delta.content:
             self._texts[number].append(delta.content)
-        self._fed_at = self._clock()
-        self._schedule(self._drawn_at + max(FRAME_SECONDS, 3 * self._cost))
+        self._frames.fed()
 
     def ended(self, _number: int) -> None:
         """One reply has ended: its slot says how."""
-        self._schedule(self._clock())
+        self._frames.soon()
 
     def note(self, rows: Iterable[str]) -> None:
         """Say a line: live at once, in scrollback as soon as no row of a reply can follow it."""
         self._notes += rows
-        self._schedule(self._clock())
+        self._frames.soon()
 
     def resize(self) -> list[str]:
         """Go on at the screen's present width; return the live rows at it.
@@ -88,15 +82,12 @@ class LabView:
             for number in range(first, len(self._run.slots)):
                 self._fed[number] = 0
             self._take()
-        self._schedule(self._clock())
+        self._frames.soon()
         return self._live(hold=True)
 
     def close(self) -> None:
         """Commit all that is left."""
-        self._open = False
-        if self._handle is not None:
-            self._handle.cancel()
-            self._handle = None
+        self._frames.close()
         self._take()
         self._committed += self._let_go_of_notes()
         committed, self._committed = self._committed, []
@@ -104,26 +95,11 @@ class LabView:
 
     # --- frames --------------------------------------------------------------------
 
-    def _schedule(self, due: float) -> None:
-        """Draw at `due`, a time of the clock, unless a frame is due before."""
-        if not self._open or (self._handle is not None and self._due <= due):
-            return
-        if self._handle is not None:
-            self._handle.cancel()
-        self._due = due
-        self._handle = self._loop.call_later(max(0.0, due - self._clock()), self._tick)
-
-    def _tick(self) -> None:
-        self._handle = None
-        started = self._clock()
-        holding = started - self._fed_at < HOLD_SECONDS
+    def _draw(self, hold: bool) -> None:
         self._take()
-        live = self._live(hold=holding)
+        live = self._live(hold=hold)
         committed, self._committed = self._committed, []
         self._painter.show(committed, live)
-        self._drawn_at = self._clock()
-        self._cost = self._drawn_at - started
-        self._schedule(self._drawn_at + (HOLD_SECONDS if holding else STATUS_SECONDS))
 
     def _take(self) -> None:
         """Feed what has come since the last frame; commit what is final, group by group."""

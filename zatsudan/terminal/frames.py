@@ -1,0 +1,67 @@
+"""When to draw: soon enough to be live, seldom enough to cost little."""
+
+import asyncio
+from collections.abc import Callable
+
+FRAME_SECONDS = 1 / 25
+#: How often the status line may change by itself, in seconds.
+STATUS_SECONDS = 0.25
+#: How long an ambiguous end is held back, in seconds.
+HOLD_SECONDS = 0.08
+
+
+class Frames:
+    """Calls `draw` for each frame, telling it whether to hold an ambiguous end back.
+
+    The first text is drawn at once, later text at most 25 times a second and
+    never sooner than three times what the last frame cost. Without new text
+    what is held appears, and then the spinner turns.
+    """
+
+    def __init__(self, draw: Callable[[bool], None], clock: Callable[[], float]) -> None:
+        self._draw = draw
+        self._clock = clock
+        self._loop = asyncio.get_running_loop()
+        self._handle: asyncio.TimerHandle | None = None
+        self._due = 0.0
+        self._drawn_at = 0.0
+        self._cost = 0.0
+        self._fed_at = 0.0
+        self._began = False
+        self._open = True
+        self._schedule(0.0)
+
+    def fed(self) -> None:
+        """Text has come."""
+        self._fed_at = self._clock()
+        first, self._began = not self._began, True
+        self._schedule(0.0 if first else self._drawn_at + max(FRAME_SECONDS, 3 * self._cost))
+
+    def soon(self) -> None:
+        """Draw as soon as may be."""
+        self._schedule(self._clock())
+
+    def close(self) -> None:
+        """Draw no more."""
+        self._open = False
+        if self._handle is not None:
+            self._handle.cancel()
+            self._handle = None
+
+    def _schedule(self, due: float) -> None:
+        """Draw at `due`, a time of the clock, unless a frame is due before."""
+        if not self._open or (self._handle is not None and self._due <= due):
+            return
+        if self._handle is not None:
+            self._handle.cancel()
+        self._due = due
+        self._handle = self._loop.call_later(max(0.0, due - self._clock()), self._tick)
+
+    def _tick(self) -> None:
+        self._handle = None
+        started = self._clock()
+        holding = started - self._fed_at < HOLD_SECONDS
+        self._draw(holding)
+        self._drawn_at = self._clock()
+        self._cost = self._drawn_at - started
+        self._schedule(self._fed_at + HOLD_SECONDS if holding else self._drawn_at + STATUS_SECONDS)
