@@ -3,9 +3,8 @@
 import contextlib
 import json
 import os
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from zatsudan.core.protocol import loads
 
@@ -20,8 +19,7 @@ HONOURED, IGNORED, REFUSED, UNCLEAR = "honoured", "ignored", "refused", "unclear
 REPEAT = "(repeat)"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One result; `detail` says how it was seen, `day` when (ISO 8601)."""
 
     state: str

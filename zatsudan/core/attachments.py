@@ -6,8 +6,8 @@ The same text is taken apart again to show it, so nothing else needs keeping.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from zatsudan.core.fences import blocks, fenced
 from zatsudan.core.messages import Json, content_text
@@ -20,8 +20,7 @@ CONSOLE = "console"
 _MENTION = re.compile(r'(?<![A-Za-z0-9._%+\-@/`])@(?:("(?:[^"\\\n]|\\.)+")|(!)|([^\s"@!]\S*))')
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """An `@name` in a message; `exact` if it was in quotes, so that the name ends for certain."""
 
     name: str
@@ -82,8 +81,7 @@ def compose(typed: str, files: Sequence[tuple[str, str]]) -> str:
     return "\n\n".join([typed, *(fenced(text, name) for name, text in files)])
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """A user message taken apart: what was typed, and a label for each attachment.
 
     `again` is what to type to say it once more: files are named in it, not held.

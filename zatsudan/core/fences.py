@@ -1,15 +1,14 @@
 """Fenced blocks of Markdown: how they are written, and where they stand in a text."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _OPEN = re.compile(
     r"(?P<lead>[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?)(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>.*?)[ \t]*"
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A fenced block: what stands behind its fence, its text, and its place in the whole."""
 
     info: str

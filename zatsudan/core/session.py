@@ -123,8 +123,7 @@ class Setting(NamedTuple):
     origin: str = "session"
 
 
-@dataclass(frozen=True, slots=True)
-class Lab:
+class Lab(NamedTuple):
     """The last experiment: its cells in their order, by label, each with its reply (None: none came).
 
     `blind` as long as the person is not to know which cell is which.
@@ -140,8 +139,7 @@ class Lab:
         return {"type": "lab", "parent": self.parent, "cells": cells, "blind": self.blind}
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(NamedTuple):
     """The settings with which a session's first message was sent."""
 
     settings: Mapping[str, Setting]
@@ -398,7 +396,7 @@ def _set_model(session: Session, record: Mapping[str, Json]) -> bool:
     session.server = _text(record, "server")
     if session.start is not None and not session.start.model:
         # Nobody had named one: it was chosen when the first message was sent.
-        session.start = replace(session.start, model=session.model)
+        session.start = session.start._replace(model=session.model)
     return True
 
 
@@ -461,7 +459,7 @@ def _vote(session: Session, record: Mapping[str, Json]) -> bool:
         return False
     session.votes.append((picked, tuple(str(label) for label in labels)))
     if session.lab is not None:
-        session.lab = replace(session.lab, blind=False)
+        session.lab = session.lab._replace(blind=False)
     return True
 
 

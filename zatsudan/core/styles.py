@@ -6,6 +6,7 @@ A style is written as in `bold cyan on #202020`: weights, a colour, and behind
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 WEIGHTS = {"bold": 1, "dim": 2, "italic": 3, "underline": 4, "reverse": 7, "strike": 9}
 
@@ -106,8 +107,7 @@ THEMES: dict[str, dict[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Paint:
+class Paint(NamedTuple):
     """A style that was read: colours are a name of COLOURS, `#rrggbb`, or empty."""
 
     weights: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ led it, the model that was asked, and how the body departed from the usual.
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from zatsudan.core.errors import CommandError
 from zatsudan.core.messages import Json, JsonObject, Message
@@ -57,8 +57,7 @@ def facts(
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Traced:
+class Traced(NamedTuple):
     """A recorded request: its body, and the messages of the path that the window left out."""
 
     body: JsonObject
