@@ -303,5 +303,5 @@ class Turn:
         new = raw - given * len(self._opening.begun)
         # Most servers send a token a delta, which tells more than the signs do.
         a_token_each = new > 0 and 0.4 <= self.deltas / new <= 2.5
-        completion = self.deltas if a_token_each else round(new * chat.estimator.ratio)
+        completion = self.deltas if a_token_each else max(1, round(new * chat.estimator.ratio))
         return Usage(prompt, completion, estimated=True)
