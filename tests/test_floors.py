@@ -15,6 +15,7 @@ ROOT = Path(zatsudan.__file__).parent
 FLOORS = {
     "__init__": 0,
     "core": 1,
+    "answers": 2,
     "attach": 2,
     "client": 2,
     "config": 2,
@@ -22,6 +23,7 @@ FLOORS = {
     "discovery": 2,
     "desktop": 2,
     "embedded": 2,
+    "fetching": 2,
     "findings": 2,
     "exports": 2,
     "imports": 2,
@@ -33,6 +35,7 @@ FLOORS = {
     "running": 2,
     "native": 2,
     "presets": 2,
+    "profiles": 2,
     "store": 2,
     "trust": 2,
     "chat": 3,
@@ -42,6 +45,8 @@ FLOORS = {
     "lab": 3,
     "probe": 3,
     "prefill": 3,
+    "reconnect": 3,
+    "setup": 3,
     "turn": 3,
     "terminal": 4,
     "arguments": 5,
@@ -52,7 +57,7 @@ FLOORS = {
 
 #: Which package may be imported where.
 HOMES = {
-    "httpx": ("client",),
+    "httpx": ("client", "fetching"),
     "rich": ("terminal",),
     "prompt_toolkit": ("terminal",),
     "markdown_it": ("terminal", "exports"),

@@ -42,6 +42,10 @@ def parser() -> argparse.ArgumentParser:
         "--api-key-env", metavar="NAME", default="", help="the variable that holds the key"
     )
     server.add_argument("--local", action="store_true", help="the embedded model")
+    server.add_argument(
+        "--gguf", metavar="FILE", default="", help="the embedded engine with this model file"
+    )
+    server.add_argument("--setup", action="store_true", help="connect a server by four questions")
     talk = found.add_argument_group("talk")
     talk.add_argument(
         "-s", "--system", metavar="TEXT|@FILE", default=None, help="the system message"

@@ -78,7 +78,14 @@ def _run(args: "Namespace") -> int:
     config = load(_config_file(args, places))
     if config.screen.language != "auto":
         languages.speak(languages.choose(config.screen.language, os.environ))
-    wishes = connect.Wishes(args.base_url, args.model, args.profile, args.api_key_env, args.local)
+    local = args.local or bool(args.gguf)
+    wishes = connect.Wishes(args.base_url, args.model, args.profile, args.api_key_env, local)
+    if args.gguf:
+        from zatsudan.embedded import serving
+
+        config = serving(config, args.gguf)
+    if args.setup:
+        _check_setup(args)
     piped = not sys.stdin.isatty()
     parts = [" ".join(args.message), sys.stdin.read().strip() if piped else ""]
     text = "\n\n".join(part for part in parts if part)
@@ -88,6 +95,22 @@ def _run(args: "Namespace") -> int:
     import asyncio
 
     return asyncio.run(_talk(args, places, config, wishes, text))
+
+
+def _check_setup(args: "Namespace") -> None:
+    """Refuse questions that nobody could answer; raises ConfigError."""
+    from zatsudan.core.errors import ConfigError
+    from zatsudan.core.language import say
+
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise ConfigError(
+            say("--setup asks questions, and there is no terminal to ask them in."),
+            say("Start it in one, or write a profile into the config file."),
+        )
+    if args.message or args.resume == "":
+        raise ConfigError(
+            say("--setup begins with its questions."), say("Leave out the message and --resume.")
+        )
 
 
 def _config_file(args: "Namespace", places: "Places") -> "Path":
@@ -160,7 +183,14 @@ async def _talk(
         Line(text, "warn") for text in warnings(_config_file(args, places), config)
     ]
     start = [*_configured(config, places, server), *wanted]
-    finder = Finder(wishes, environ, config, _log(args.log))
+    finder = Finder(
+        wishes,
+        environ,
+        config,
+        _log(args.log),
+        config_file=None if args.private else _config_file(args, places),
+        models=places.models,
+    )
     chat = Chat(
         config,
         None if args.private else places.sessions,
@@ -168,6 +198,7 @@ async def _talk(
         start=lambda: list(start),
         alive=finder.alive,
         reach=finder.reach,
+        finder=finder,
         catalogue=Catalogue(None if args.private else places.cache / "models.json"),
         findings=Findings(None if args.private else places.state / "findings.json"),
         presets=presets,
@@ -194,7 +225,7 @@ async def _talk(
             _started()
             if text:
                 return OK if await plain.once(text) else FAILED
-            await plain.run(first)
+            await plain.run(first, "/connect" if args.setup else "")
             return OK
         from zatsudan.terminal.live import LiveTerminal
 
@@ -202,7 +233,8 @@ async def _talk(
         live = LiveTerminal(chat, COMMANDS, history=history, screen=config.screen)
         finder.progress = live.progress
         _started()
-        number = await live.run(first, "/sessions" if choose else "")
+        line = "/connect" if args.setup else "/sessions" if choose else ""
+        number = await live.run(first, line, before=args.setup)
         return 128 + number if number else OK
     finally:
         await chat.aclose()

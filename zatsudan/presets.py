@@ -169,7 +169,9 @@ def _value(value: Json) -> str:
         return "[" + ", ".join(_value(item) for item in value) + "]"
     if isinstance(value, dict):
         return (
-            "{" + ", ".join(f"{toml_key(name)} = {_value(item)}" for name, item in value.items()) + "}"
+            "{"
+            + ", ".join(f"{toml_key(name)} = {_value(item)}" for name, item in value.items())
+            + "}"
         )
     if value is None:
         raise CommandError(

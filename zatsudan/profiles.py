@@ -18,9 +18,6 @@ from zatsudan.connect import normal_url, origin
 from zatsudan.core.errors import ConfigError
 from zatsudan.presets import toml_key, toml_text
 
-#: The name of the embedded model, which no table describes.
-EMBEDDED = "local"
-
 #: What a profile is made of here; further keys of its table are the person's own.
 _OWN = ("base_url", "model", "api_key", "api_key_env", "api_key_command", "api_key_keyring")
 
@@ -123,7 +120,9 @@ def _put(
             inside = statement.path
             if inside == table:
                 found = True
-                ended = statement.text if statement.text.endswith("\n") else statement.text + newline
+                ended = (
+                    statement.text if statement.text.endswith("\n") else statement.text + newline
+                )
                 result += [_Statement(ended, inside, header=True), *lines]
                 continue
         old = inside[:2] == table and bool(statement.path)

@@ -26,7 +26,9 @@ def general_name(head: bytes) -> str:
             key, at = _string(head, at)
             (kind,) = struct.unpack_from("<I", head, at)
             if key == b"general.name":
-                return _string(head, at + 4)[0].decode("utf-8", "replace") if kind == _STRING else ""
+                return (
+                    _string(head, at + 4)[0].decode("utf-8", "replace") if kind == _STRING else ""
+                )
             at = _behind(head, at + 4, kind)
     except (struct.error, KeyError, IndexError):
         pass  # cut short, or a type that is not known

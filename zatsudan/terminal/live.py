@@ -40,6 +40,7 @@ from zatsudan.terminal.toolbar import Toolbar, keys_now
 from zatsudan.terminal.view import LiveView
 
 if TYPE_CHECKING:
+    from zatsudan.core.asking import Question
     from zatsudan.lab import OnDelta, OnEnd, Run
     from zatsudan.terminal.labview import LabView
     from zatsudan.terminal.tokens import Choice
@@ -120,17 +121,18 @@ class LiveTerminal:
         self._progress = ""
         self._ended_by = 0
 
-    async def run(self, first: Sequence[Part] = (), line: str = "") -> int:
+    async def run(self, first: Sequence[Part] = (), line: str = "", *, before: bool = False) -> int:
         """Run until the person leaves, or a signal ends it; return that signal's number, or 0.
 
-        `first` is shown and `line` carried out as if it had been typed.
+        `first` is shown and `line` carried out as if it had been typed, `before`
+        anything is connected where it says so.
         """
 
         def start() -> None:
             self.show([*greeting(private=self._chat.sessions is None), *first])
             self._attention.listen(on=True)
-            self._start(self._connect())
             self.submit(line)
+            self._start(self._connect(self._task if before else None))
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGHUP):
                 with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
@@ -154,9 +156,11 @@ class LiveTerminal:
         self._ended_by = number
         self.leave()
 
-    async def _connect(self) -> None:
+    async def _connect(self, after: "asyncio.Task[None] | None") -> None:
         for name in WARM:
             await asyncio.to_thread(importlib.import_module, name)
+        if after is not None:
+            await asyncio.wait([after])
         await self._repl.connect()
         self.progress("")
 
@@ -261,6 +265,16 @@ class LiveTerminal:
         try:
             async with in_terminal():
                 return await Picker(pick, self._output, self._app.input, self._app.style).run()
+        finally:
+            self._painter.take_back()
+
+    async def ask(self, question: "Question") -> str | None:
+        from zatsudan.terminal.asking import Asker
+
+        self._painter.lend()
+        try:
+            async with in_terminal():
+                return await Asker(question, self._output, self._app.input, self._app.style).run()
         finally:
             self._painter.take_back()
 

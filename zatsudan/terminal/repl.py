@@ -7,6 +7,7 @@ terminal and the tests.
 import asyncio
 import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from zatsudan import __version__
 from zatsudan.chat import Chat
 from zatsudan.commands.lab import sheet
 from zatsudan.commands.outcomes import (
+    Ask,
     Copy,
     Experiment,
     Generate,
@@ -31,8 +33,10 @@ from zatsudan.commands.outcomes import (
 from zatsudan.commands.registry import Command, find, parse
 from zatsudan.commands.tokens import fork
 from zatsudan.commands.trace import verdict
+from zatsudan.connect import Server
 from zatsudan.core.attachments import said
 from zatsudan.core.errors import CommandError, ZatsudanError
+from zatsudan.core.language import say
 from zatsudan.core.printable import one_line
 from zatsudan.core.session import FINISHED, Node
 from zatsudan.terminal.surface import Surface
@@ -105,6 +109,13 @@ class Repl:
                 return await self.experiment(run)
             case Work():
                 return await self._carry_out(await self._work(outcome))
+            case Ask():
+                self._surface.show(outcome.parts)
+                answer = await self._surface.ask(outcome.question)
+                if answer is None:
+                    self._surface.show(outcome.left)
+                    return False
+                return await self._carry_out(await outcome.answered(answer))
             case Pick():
                 key = await self._surface.pick(outcome)
                 return key is None or await self._carry_out(await outcome.chosen(key))
@@ -264,18 +275,15 @@ class Repl:
         except ZatsudanError as error:
             self._surface.error(error)
             return
-        lines = [Line(f"{one_line(model)} at {one_line(server.name)} ({server.reason})", "dim")]
+        lines = list(answering(server, model, wanted=_wanted(chat)))
         if before and before != model:
             lines.append(
-                Line(f"This session was held with {one_line(before)} at {one_line(there)}.", "dim")
-            )
-        if server.missing_key and server.reason != "embedded model":
-            lines.append(Line(f"No key is sent: {server.missing_key}.", "dim"))
-        if server.reason == "embedded model":
-            lines.append(
                 Line(
-                    "A tiny model, for trying things out. OPENAI_API_KEY=… zatsudan, or zatsudan --base-url URL, "
-                    "talks with a better one.",
+                    say(
+                        "This session was held with {model} at {name}.",
+                        model=one_line(before),
+                        name=one_line(there),
+                    ),
                     "dim",
                 )
             )
@@ -283,6 +291,29 @@ class Repl:
         # For completion, and for the context length; a server may have no list.
         with contextlib.suppress(ZatsudanError):
             await chat.fetch_models()
+
+
+def _wanted(chat: Chat) -> bool:
+    """Was the embedded model asked for, rather than found as the last that there is?"""
+    return chat.finder is not None and chat.finder.wants_embedded
+
+
+def answering(server: Server, model: str, *, wanted: bool) -> Iterator[Line]:
+    """Say who answers, and why: what the greeting says when that is known."""
+    name = one_line(model, 60)
+    if server.reason != "embedded model":
+        where = f"{one_line(server.name)} ({server.reason})"
+        yield Line(say("{model} at {where}", model=name, where=where), "dim")
+        if server.missing_key:
+            yield Line(say("No key is sent: {why}.", why=server.missing_key), "dim")
+    elif wanted:
+        yield Line(say("{model} at local (embedded model)", model=name), "dim")
+    else:
+        yield Line(
+            say("A chat with a language model, and every knob of it: try /temperature 1.3"), "dim"
+        )
+        yield Line(say("{model} answers, on this machine: no server was found.", model=name), "dim")
+        yield Line(say("It is tiny, for trying things out. /connect connects a better one."), "dim")
 
 
 #: Of a longer output this many lines of its beginning and of its end are shown.

@@ -1,0 +1,418 @@
+"""Fetching a model file: over HTTP, whole or not at all, and from where it was cut.
+
+What has come lies beside the place of the file, with a note of which address and
+version it belongs to. Only a file of the right size, kind and checksum gets the
+file's own name.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import re
+import shutil
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from io import BufferedRandom
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote, urljoin, urlsplit
+
+import httpx
+
+from zatsudan.config import Network
+from zatsudan.connect import shown_url
+from zatsudan.core.errors import ApiError, ConfigError, ConnectionFailed, StatusError, StreamError
+from zatsudan.core.gguf import MAGIC
+from zatsudan.core.language import later, say
+from zatsudan.core.printable import one_line
+from zatsudan.trust import is_loopback
+
+#: No file larger than this is fetched: the largest models of today are half of it.
+LIMIT_BYTES = 2**40
+REDIRECTS = 5
+#: How often a cut file is gone on with by itself, and the pause before it in seconds.
+CUTS = 5
+PAUSE_SECONDS = 1.0
+#: The speed is that of the last so many seconds.
+SPEED_SECONDS = 5.0
+#: Progress is told at most so often, in seconds.
+TELL_SECONDS = 0.1
+
+_AGAIN = later("What came is kept: the same command goes on from there.")
+
+
+class Progress(NamedTuple):
+    """How far a file is: bytes that are there, bytes in all, bytes per second (0: not known yet)."""
+
+    have: int
+    size: int
+    speed: float
+
+    def line(self) -> str:
+        """Return it as one line: a bar, size, speed and the time that is left."""
+        done = self.have / self.size if self.size else 0.0
+        bar = "▰" * int(done * 20) + "▱" * (20 - int(done * 20))
+        parts = [
+            f"{bar} {int(done * 100)} %",
+            say("{have} of {size}", have=in_bytes(self.have), size=in_bytes(self.size)),
+        ]
+        if self.speed > 0:
+            parts.append(f"{in_bytes(int(self.speed))}/s")
+            seconds = int((self.size - self.have) / self.speed)
+            parts.append(say("{time} left", time=_clock(seconds)))
+        return " · ".join(parts)
+
+
+def in_bytes(size: int) -> str:
+    """Write a size as a person would: `98 MB`."""
+    if size < 1000:
+        return f"{size} B"
+    power = min((len(str(size)) - 1) // 3, 4)
+    amount = size / 1000**power
+    return f"{amount:.{0 if amount >= 10 else 1}f} {' kMGT'[power]}B"
+
+
+def _clock(seconds: int) -> str:
+    hours, rest = divmod(seconds, 3600)
+    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
+
+
+def file_name(url: str) -> str:
+    """Return what a file from this address is called here: its last part, without odd signs."""
+    name = unquote(urlsplit(url).path).rpartition("/")[2]
+    name = re.sub(r"[^\w.-]", "-", name).lstrip(".-")[-120:]
+    return name if name.endswith(".gguf") else f"{name or 'model'}.gguf"
+
+
+def checked_url(url: str, sha256: str) -> str:
+    """Return the address if it may be fetched from; raises ConfigError.
+
+    Without TLS anyone on the way can put another file in its place, unless a checksum is known.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ConfigError(
+            say("{url} is no address that a file can be fetched from.", url=one_line(url, 120)),
+            say("Write model_url under [local] as in https://host/file.gguf."),
+        )
+    if sha256 and not re.fullmatch(r"[0-9a-fA-F]{64}", sha256):
+        raise ConfigError(
+            say("model_sha256 is no checksum: it has 64 digits from 0 to f."),
+            say("Copy it again from where the file comes from."),
+        )
+    if parts.scheme == "http" and not sha256:
+        raise ConfigError(
+            say("Over http the file could be exchanged on its way."),
+            say("Write https in model_url, or give its checksum as model_sha256."),
+        )
+    return url
+
+
+class Fetch:
+    """One file to be fetched from `url` to `path`; `sha256` is its checksum, or empty."""
+
+    def __init__(
+        self,
+        url: str,
+        path: Path,
+        sha256: str = "",
+        *,
+        network: Network | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._url = checked_url(url, sha256)
+        self._path = path
+        self._sha256 = sha256.lower()
+        self._network = network or Network()
+        self._transport = transport
+        self._clock = clock
+        self._sleep = sleep
+        self._part = path.with_name(path.name + ".part")
+        self._note = path.with_name(path.name + ".part.json")
+
+    async def size(self) -> int:
+        """Return how large the file is, before it is fetched; 0 where the server does not tell."""
+        with contextlib.suppress(ApiError, TimeoutError):
+            async with asyncio.timeout(5), self._open("HEAD", {}) as response:
+                if response.status_code == httpx.codes.OK:
+                    return _length(response)
+        return 0
+
+    async def run(self, tell: Callable[[Progress], None]) -> Path:
+        """Fetch the file, going on where it was cut; raises ZatsudanError.
+
+        What came stays also if this is cancelled.
+        """
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with _locked(self._part) as part:
+                await self._fill(part, tell)
+                await self._check(part)
+                os.fsync(part.fileno())
+                os.replace(self._part, self._path)  # noqa: PTH105  atomic by name
+                self._note.unlink(missing_ok=True)
+        except OSError as error:
+            raise ConnectionFailed(
+                say("The file cannot be written ({why}).", why=error.strerror or error),
+                say("Make room, or see whose the directory is. ") + say(_AGAIN),
+            ) from error
+        return self._path
+
+    async def _fill(self, part: BufferedRandom, tell: Callable[[Progress], None]) -> None:
+        for cuts in range(CUTS, -1, -1):
+            before = part.seek(0, os.SEEK_END)
+            try:
+                if await self._get(part, tell):
+                    return
+            except ConnectionFailed:
+                if not cuts or part.seek(0, os.SEEK_END) <= before:
+                    raise
+                await self._sleep(PAUSE_SECONDS)
+        raise StreamError(
+            say("The server gives no such part of the file."), say("Try again later.")
+        )
+
+    async def _get(self, part: BufferedRandom, tell: Callable[[Progress], None]) -> bool:
+        """Ask for what is not there yet; return False if all is to be asked for anew."""
+        have = part.seek(0, os.SEEK_END)
+        validator = self._validator()
+        if validator is None or not (validator or self._sha256):
+            have = _emptied(part)  # nothing would tell that it is another file by now
+        headers = {"Range": f"bytes={have}-"} if have else {}
+        if have and validator:
+            headers["If-Range"] = validator
+        async with self._open("GET", headers) as response:
+            if have and response.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
+                if _header(response, "Content-Range") == f"bytes */{have}":
+                    return True  # it is all there
+                _emptied(part)
+                return False
+            if response.status_code == httpx.codes.PARTIAL_CONTENT and validator:
+                tag = _header(response, "ETag")
+                if tag and tag != validator:  # the server knows Range, but not If-Range
+                    _emptied(part)
+                    return False
+            size = self._agreed(response, part, have)
+            await self._receive(response, part, size, tell)
+            return True
+
+    def _agreed(self, response: httpx.Response, part: BufferedRandom, have: int) -> int:
+        """Return the size of the whole file, the part cut to where the answer goes on."""
+        if response.status_code == httpx.codes.PARTIAL_CONTENT and have:
+            told = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+)", _header(response, "Content-Range"))
+            if told is None or int(told[1]) != have or int(told[2]) + 1 != int(told[3]):
+                raise StreamError(
+                    say("The server went on at another place of the file than was asked for."),
+                    say("Try again later, or set another model_url."),
+                )
+            size = int(told[3])
+        elif response.status_code == httpx.codes.OK:
+            have, size = _emptied(part), _length(response)
+        else:
+            raise _refused(response.status_code)
+        if _header(response, "Content-Encoding") not in ("", "identity") or not size:
+            raise StreamError(
+                say("The server does not say how large the file is."),
+                say("Fetch it by other means and name it with --gguf FILE."),
+            )
+        if size > LIMIT_BYTES:
+            raise StreamError(
+                say("The server says that the file has {size}.", size=in_bytes(size)),
+                say("No model is that large: see where model_url points to."),
+            )
+        free = shutil.disk_usage(self._path.parent).free
+        if size - have > free:
+            raise ConnectionFailed(
+                say(
+                    "The file needs {size}, and there is room for {free}.",
+                    size=in_bytes(size - have),
+                    free=in_bytes(free),
+                ),
+                say("Make room, or name a smaller one as model_url."),
+            )
+        tag = _header(response, "ETag")
+        note = {
+            "url": self._url,
+            # A weak tag says alike, not the same: bytes cannot be put together by it.
+            "validator": tag if tag and not tag.startswith("W/") else "",
+        }
+        self._note.write_text(json.dumps(note), encoding="utf-8")
+        return size
+
+    async def _receive(
+        self,
+        response: httpx.Response,
+        part: BufferedRandom,
+        size: int,
+        tell: Callable[[Progress], None],
+    ) -> None:
+        have = part.seek(0, os.SEEK_END)
+        marks = [(self._clock(), have)]
+        tell(Progress(have, size, 0.0))
+        async for piece in _pieces(response):
+            if have + len(piece) > size:
+                _emptied(part)
+                raise StreamError(
+                    say("The server sends more than the {size} that it said.", size=in_bytes(size)),
+                    say("Try again later, or set another model_url."),
+                )
+            if have < len(MAGIC) and not (have or piece.startswith(MAGIC)):
+                raise _no_model(part)
+            part.write(piece)
+            have += len(piece)
+            now = self._clock()
+            if now - marks[-1][0] >= TELL_SECONDS or have == size:
+                marks.append((now, have))
+                while len(marks) > 2 and now - marks[0][0] > SPEED_SECONDS:
+                    marks.pop(0)
+                passed = now - marks[0][0]
+                tell(Progress(have, size, (have - marks[0][1]) / passed if passed > 0 else 0.0))
+        part.flush()
+        if have < size:
+            raise _cut(have, size)
+
+    async def _check(self, part: BufferedRandom) -> None:
+        """Refuse what is no model, or not the one that was meant; raises StreamError."""
+        part.flush()
+        part.seek(0)
+        if part.read(len(MAGIC)) != MAGIC:
+            raise _no_model(part)
+        if not self._sha256:
+            return
+        part.seek(0)
+        digest = await asyncio.to_thread(hashlib.file_digest, part, "sha256")
+        if digest.hexdigest() != self._sha256:
+            _emptied(part)
+            raise StreamError(
+                say("The file that came has another checksum: it was thrown away."),
+                say(
+                    "Try again; if it stays so, model_url and model_sha256 do not belong together."
+                ),
+            )
+
+    def _validator(self) -> str | None:
+        """Return what tells the version of the part, empty if nothing does; None if it is of another file."""
+        try:
+            note = json.loads(self._note.read_text(encoding="utf-8"))
+            return str(note["validator"]) if note["url"] == self._url else None
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    @asynccontextmanager
+    async def _open(self, method: str, headers: dict[str, str]) -> AsyncIterator[httpx.Response]:
+        """Send a request, following redirects; raises ConnectionFailed, also for what breaks inside."""
+        url = self._url
+        where = shown_url(url)
+        try:
+            async with httpx.AsyncClient(
+                headers={"Accept-Encoding": "identity"},
+                timeout=httpx.Timeout(
+                    self._network.idle_seconds, connect=self._network.connect_seconds
+                ),
+                trust_env=not is_loopback(urlsplit(url).hostname or ""),
+                transport=self._transport,
+            ) as client:
+                for _ in range(REDIRECTS + 1):
+                    async with client.stream(method, url, headers=headers) as response:
+                        if not response.is_redirect:
+                            yield response
+                            return
+                        url = _next(url, _header(response, "Location"))
+            raise StreamError(
+                say("{where} points from one address to the next.", where=where),
+                say("Set the file's own address as model_url."),
+            )
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            raise ConnectionFailed(
+                say(
+                    "The connection to {where} broke ({why}).",
+                    where=one_line(where, 120),
+                    why=one_line(str(error)) or type(error).__name__,
+                ),
+                say(_AGAIN),
+            ) from error
+
+
+async def _pieces(response: httpx.Response) -> AsyncIterator[bytes]:
+    """Yield the bytes of a body as they come; where it is cut they end."""
+    with contextlib.suppress(httpx.RemoteProtocolError, httpx.ReadError, httpx.ReadTimeout):
+        async for piece in response.aiter_raw():
+            yield piece
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[BufferedRandom]:
+    """Open the part for one program alone."""
+    fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    with os.fdopen(fd, "r+b") as part:
+        try:
+            fcntl.flock(part, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ConnectionFailed(
+                say("The file is being fetched in another terminal."),
+                say("Wait until it is there."),
+            ) from None
+        except OSError:
+            pass  # a file system without locks
+        yield part
+
+
+def _emptied(part: BufferedRandom) -> int:
+    part.seek(0)
+    part.truncate()
+    return 0
+
+
+def _header(response: httpx.Response, name: str) -> str:
+    return str(response.headers.get(name, "")).strip()
+
+
+def _length(response: httpx.Response) -> int:
+    told = _header(response, "Content-Length")
+    return int(told) if told.isascii() and told.isdigit() else 0
+
+
+def _next(url: str, location: str) -> str:
+    """Return where a redirect leads; raises ConnectionFailed if it leaves TLS."""
+    target = urljoin(url, location)
+    scheme = urlsplit(target).scheme
+    if scheme != "https" and (scheme != "http" or url.startswith("https")):
+        raise ConnectionFailed(
+            say("{where} points to an address without TLS.", where=one_line(shown_url(url), 120)),
+            say("Set another model_url."),
+        )
+    return target
+
+
+def _refused(status: int) -> StatusError:
+    error = StatusError(status)
+    advice = {
+        401: say("It wants a key: fetch the file by other means, and name it with --gguf FILE."),
+        403: say("It wants a key: fetch the file by other means, and name it with --gguf FILE."),
+        404: say("See whether model_url under [local] is right."),
+        410: say("See whether model_url under [local] is right."),
+    }
+    error.args = (say("The server does not give the file ({status}).", status=status),)
+    error.advice = advice.get(status, say("Try again later."))
+    return error
+
+
+def _no_model(part: BufferedRandom) -> StreamError:
+    _emptied(part)
+    return StreamError(
+        say("What came is no model: the file does not begin with GGUF."),
+        say("See where model_url under [local] points to."),
+    )
+
+
+def _cut(have: int, size: int) -> ConnectionFailed:
+    return ConnectionFailed(
+        say("The file was cut after {have} of {size}.", have=in_bytes(have), size=in_bytes(size)),
+        say(_AGAIN),
+    )

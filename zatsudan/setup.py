@@ -1,0 +1,402 @@
+"""Connecting a server by questions: which one, its key, its model, its name.
+
+Questions and what follows from an answer are values; whoever shows them is not
+known here. Nothing is written before the last answer, and a key stands nowhere
+but in the request and in the config file.
+"""
+
+import re
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from zatsudan import profiles
+from zatsudan.answers import KNOWN, NO_KEY, UNKNOWN, Answers, Known, read_key, same
+from zatsudan.chat import Chat
+from zatsudan.commands.outcomes import Ask, Line, Outcome, Part, Work
+from zatsudan.config import EMBEDDED, load
+from zatsudan.connect import Server, is_near, normal_url, shown_url
+from zatsudan.core.asking import Question
+from zatsudan.core.errors import (
+    ApiError,
+    ConfigError,
+    ConnectionFailed,
+    StatusError,
+    ZatsudanError,
+    describe_seconds,
+)
+from zatsudan.core.language import say, say_count
+from zatsudan.core.models import Model, choose_model
+from zatsudan.core.picking import Row
+from zatsudan.core.printable import one_line
+from zatsudan.discovery import Finder
+from zatsudan.embedded import has_engine
+from zatsudan.reconnect import NO, YES, connect_to, nothing, offer
+
+if TYPE_CHECKING:
+    from zatsudan.core.messages import JsonObject
+
+_OTHER = "other"
+_KEY, _MODEL, _SERVER, _AGAIN, _KEEP = "key", "model", "server", "again", "keep"
+_NAME = re.compile(r"\w[\w.-]{0,59}")
+
+#: What the server is asked to see whether it answers: as little as a reply can cost.
+PROBE = "Say hi."
+
+
+class Setup:
+    """The questions, one after the other, for one chat."""
+
+    def __init__(
+        self, chat: Chat, finder: Finder, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._chat = chat
+        self._finder = finder
+        self._clock = clock
+        self._answers = Answers()
+        self._running: list[Server] = []
+
+    def begin(self) -> Outcome:
+        """Look for servers, then ask for one."""
+        return Work((), self._look)
+
+    async def _look(self, tell: Callable[[str], None]) -> Outcome:
+        tell(say("looking for servers on this machine"))
+        self._running = await self._finder.running()
+        return self.which()
+
+    # --- 1: which server --------------------------------------------------
+
+    def which(self, *notes: Part) -> Ask:
+        """Ask for the server."""
+        running = {server.name: server for server in self._running}
+        here = [known for known in KNOWN if known.name in running]
+        rows = [_row(known, say("runs here")) for known in here]
+        rows += [_row(known) for known in KNOWN if known.name not in running]
+        note = "" if has_engine() else say("not installed: pip install 'zatsudan[local]'")
+        if not note and not self._finder.has_model:
+            note = say("its model is to be fetched first") if self._finder.fetched_file else say(
+                "no model file: --gguf FILE names one"
+            )  # fmt: skip
+        rows.append(Row(EMBEDDED, (say("Embedded model"), note or say("small, on this machine"))))
+        rows.append(Row(_OTHER, (say("Another server"), say("or write its address here"))))
+        question = Question(
+            say("1 of 4 · Which server?"), tuple(rows), free=True,
+            help=say("a name filters the list; an address is taken as it is"),
+        )  # fmt: skip
+        return self._ask(question, self._which, *notes)
+
+    async def _which(self, answer: str) -> Outcome:
+        if answer == EMBEDDED:
+            return self._embedded()
+        if answer == _OTHER:
+            question = Question(
+                say("1 of 4 · Its address?"), free=True, help=say("as in https://host/v1")
+            )
+            return self._ask(question, self._which)
+        known = next((known for known in KNOWN if known.name == answer), None)
+        try:
+            url = known.url if known is not None else normal_url(answer)
+        except ConfigError as error:
+            return self.which(*_said(error))
+        self._answers = Answers(known or UNKNOWN, url)
+        if known is not None and not known.key:
+            return self._list()
+        if known is None and is_near(urlsplit(url).hostname or ""):
+            return self._list()  # a server of the house seldom wants a key: it says so if it does
+        return self.key()
+
+    # --- 2: its key -------------------------------------------------------
+
+    def key(self, *notes: Part) -> Ask:
+        """Ask for the key."""
+        environ, usual = self._finder.environ, self._answers.known.key
+        none = Row(NO_KEY, (say("No key"), say("for a server that wants none")))
+        if usual:
+            there = say("set here") if environ.get(usual) else say("not set here")
+            rows = [Row(f"${usual}", (f"${usual}", there)), none]
+        else:  # a key is meant for one server: Enter alone sends none to another
+            names = sorted(name for name in environ if name.endswith("_API_KEY"))
+            rows = [none, *(Row(f"${name}", (f"${name}", say("set here"))) for name in names[:6])]
+        question = Question(
+            say("2 of 4 · The key, or the variable that holds it?"),
+            tuple(rows),
+            free=True,
+            hidden=True,
+            help=say("what you type or paste is not shown"),
+        )
+        return self._ask(question, self._key, *(notes or (self._where,)))
+
+    async def _key(self, answer: str) -> Outcome:
+        try:
+            key, variable = read_key(answer)
+        except ConfigError as error:
+            return self.key(*_said(error))
+        if variable and not self._finder.environ.get(variable):
+            return self.key(
+                Line(say("{name} is not set here.", name=one_line(variable, 60)), "warn"),
+                Line(say("Type the key itself, or leave with Esc and set it first."), "dim"),
+            )
+        self._answers = replace(self._answers, key=key, key_env=variable)
+        return self._try() if self._answers.model else self._list()
+
+    # --- 3: the model -----------------------------------------------------
+
+    def _list(self) -> Work:
+        return Work((), self._listed)
+
+    async def _listed(self, tell: Callable[[str], None]) -> Outcome:
+        tell(say("asking {name} for its models", name=self._answers.label))
+        client = self._finder.client(self._server())
+        try:
+            models = await client.models()
+        except ConnectionFailed as error:
+            return self._mend(error)
+        except ApiError as error:
+            if not isinstance(error, StatusError) or error.status not in (401, 403):
+                return self.model([])  # many a server has no list
+            if self._answers.key or self._answers.key_env:
+                return self._mend(error)
+            return self.key(Line(say("This server wants a key."), "warn"))
+        finally:
+            await client.aclose()
+        return self.model(models)
+
+    def model(self, models: list[Model]) -> Ask:
+        """Ask for the model."""
+        first = choose_model(models)
+        ordered = [*([first] if first else []), *(one for one in models if one != first)]
+        rows = tuple(
+            Row(
+                one.id,
+                (
+                    one_line(one.id, 60),
+                    say("{n} tokens of context", n=f"{one.context_length:,}")
+                    if one.context_length
+                    else "",
+                ),
+            )
+            for one in ordered
+        )
+        listed = say_count("{n} model", "{n} models", len(models)) if models else ""
+        note = say("typing filters") if models else say("the server does not list them")
+        question = Question(
+            say("3 of 4 · Which model?"), rows, free=True,
+            help=f"{listed} · {note}" if listed else note,
+        )  # fmt: skip
+        return self._ask(question, self._model, self._where)
+
+    async def _model(self, answer: str) -> Outcome:
+        self._answers = replace(self._answers, model=answer)
+        return self._try()
+
+    # --- does it answer? --------------------------------------------------
+
+    def _try(self) -> Work:
+        return Work((), self._tried)
+
+    async def _tried(self, tell: Callable[[str], None]) -> Outcome:
+        model = self._answers.model
+        tell(say("asking {model} for a word · Ctrl-C stops", model=one_line(model, 40)))
+        try:
+            seconds = await self._first_word(self._server(), model)
+        except ZatsudanError as error:
+            return self._mend(error)
+        return self._named(
+            Line(
+                say(
+                    "{model} answers: the first word came after {time}.",
+                    model=one_line(model, 60),
+                    time=describe_seconds(seconds),
+                ),
+                "good",
+            )
+        )
+
+    async def _first_word(self, server: Server, model: str) -> float:
+        """Return the seconds to the first word of a tiny real request; raises ApiError."""
+        began = self._clock()
+        client = self._finder.client(server)
+        body: JsonObject = {
+            "model": model,
+            "messages": [{"role": "user", "content": PROBE}],
+            "stream": True,
+        }
+        try:
+            # As every turn is asked; no parameter, since some servers refuse some.
+            async with aclosing(client.stream(body)) as chunks:
+                async for chunk in chunks:
+                    if any(delta.content or delta.reasoning for delta in chunk.deltas):
+                        break
+            return self._clock() - began
+        finally:
+            await client.aclose()
+
+    def _mend(self, error: ZatsudanError) -> Ask:
+        """Ask which answer was wrong, the likely one first."""
+        status = error.status if isinstance(error, StatusError) else 0
+        likely = _KEY if status in (401, 402, 403) else _MODEL if status in (400, 404, 422) else ""
+        likely = likely or (_AGAIN if status else _SERVER)
+        labels = {
+            _KEY: (say("Another key"), ""),
+            _MODEL: (say("Another model"), ""),
+            _SERVER: (say("Another server"), ""),
+            _AGAIN: (say("Try again"), ""),
+            _KEEP: (say("Keep it all the same"), say("it may answer later")),
+        }
+        if not self._answers.model:
+            del labels[_KEEP], labels[_MODEL]
+        order = sorted(labels, key=lambda name: name != likely)
+        question = Question(
+            say("What is to be changed?"), tuple(Row(name, labels[name]) for name in order)
+        )
+        return self._ask(question, self._mended, Line(str(error), "warn"))
+
+    async def _mended(self, answer: str) -> Outcome:
+        if answer == _KEY:
+            return self.key()
+        if answer == _MODEL:
+            self._answers = replace(self._answers, model="")
+            return self._list()
+        if answer == _SERVER:
+            return self.which()
+        if answer == _KEEP:
+            return self._named()
+        return self._try() if self._answers.model else self._list()
+
+    # --- 4: its name, and whether it is the default -----------------------
+
+    def _named(self, *notes: Part) -> Outcome:
+        if self._finder.config_file is None:
+            return Work(notes, self._go)
+        return self.name(*notes)
+
+    def name(self, *notes: Part) -> Ask:
+        """Ask what the profile is called."""
+        there = self._finder.config.profiles
+        base = name = self._answers.name
+        number = 2
+        while name in there and not same(there[name], self._answers.url):
+            name, number = f"{base}-{number}", number + 1
+        note = say("is there already, and is replaced") if name in there else ""
+        question = Question(
+            say("4 of 4 · What is it to be called?"), (Row(name, (name, note)),), free=True,
+            help=say("zatsudan --profile NAME and /connect NAME choose it"),
+        )  # fmt: skip
+        return self._ask(question, self._name, *notes)
+
+    async def _name(self, answer: str) -> Outcome:
+        if not _NAME.fullmatch(answer) or answer == EMBEDDED:
+            return self.name(
+                Line(say("It cannot be called {name}.", name=one_line(answer, 40)), "warn"),
+                Line(say("Use letters, digits, - and _; local is the embedded model."), "dim"),
+            )
+        if answer in self._finder.config.profiles:
+            return self._default(
+                answer, Line(say("The profile {name} is replaced.", name=answer), "dim")
+            )
+        return self._default(answer)
+
+    def _default(self, name: str, *notes: Part) -> Ask:
+        present = self._finder.config.profile
+        instead = say("instead of {name}", name=present) if present and present != name else ""
+        question = Question(
+            say("4 of 4 · Is it to answer where no other is named?"),
+            (
+                Row(YES, (say("Yes"), instead)),
+                Row(NO, (say("No"), say("only with --profile {name}", name=name))),
+            ),
+        )  # fmt: skip
+
+        async def answered(answer: str) -> Outcome:
+            return Work((), lambda _: self._write(name, default=answer == YES))
+
+        return self._ask(question, answered, *notes)
+
+    # --- at the end -------------------------------------------------------
+
+    async def _write(self, name: str, *, default: bool) -> Outcome:
+        """Write the profile, and let the talk go on with it."""
+        path = self._finder.config_file
+        fields = self._answers.fields() if name != EMBEDDED else {}
+        lines: list[Part] = []
+        if path is not None and (fields or default):
+            profiles.save(path, name, fields, default=default)
+            kept = say("; only you can read it") if self._answers.key else ""
+            lines = [Line(say("Written to {path}{kept}.", path=_home(path), kept=kept), "dim")]
+            self._finder.use(*self._finder.in_use, load(path))
+            self._chat.config = self._finder.config
+        if name == EMBEDDED:
+            return await self._go(lambda _: None, *lines)
+        return await connect_to(self._chat, self._finder, self._server(name), *lines)
+
+    async def _go(self, _tell: Callable[[str], None], *lines: Part) -> Outcome:
+        server = None if self._answers.known.name == EMBEDDED else self._server()
+        return await connect_to(self._chat, self._finder, server, *lines)
+
+    # --- the embedded model -----------------------------------------------
+
+    def _embedded(self) -> Outcome:
+        self._answers = Answers(Known(EMBEDDED, EMBEDDED, ""))
+        if not has_engine():
+            return self.which(
+                Line(say("The embedded engine is not installed."), "warn"),
+                Line(say("pip install 'zatsudan[local]' installs it."), "dim"),
+            )
+        if self._finder.has_model:
+            return self._embedded_default()
+        if self._finder.fetched_file is None:
+            return self.which(
+                Line(say("The embedded engine has no model file."), "warn"),
+                Line(say("--gguf FILE serves one; or set model_url under [local] in the config."), "dim"),
+            )  # fmt: skip
+        return offer(self._finder, self._embedded_default)
+
+    def _embedded_default(self) -> Outcome:
+        if self._finder.config_file is None or self._finder.config.profile == EMBEDDED:
+            return Work((), self._go)
+        return self._default(EMBEDDED)
+
+    # --- what is told -----------------------------------------------------
+
+    @property
+    def _where(self) -> Line:
+        """The server as far as it has been answered."""
+        answers, parts = self._answers, []
+        if answers.key_env:
+            parts = [say("key from ${name}", name=answers.key_env)]
+        elif answers.key:
+            parts = [say("key typed")]
+        address = f"{answers.label}: {shown_url(answers.url)}"
+        return Line(" · ".join([one_line(address), *parts]), "dim")
+
+    def _server(self, name: str = "") -> Server:
+        name = name or self._answers.name
+        written = self._finder.config.profiles.get(name)
+        return self._answers.server(name, written, self._finder.environ)
+
+    @staticmethod
+    def _ask(
+        question: Question, answered: Callable[[str], Awaitable[Outcome]], *notes: Part
+    ) -> Ask:
+        return Ask(question, answered, notes, (nothing(),))
+
+
+def _said(error: ZatsudanError) -> tuple[Part, ...]:
+    return Line(str(error), "warn"), Line(error.advice, "dim")
+
+
+def _row(known: Known, note: str = "") -> Row:
+    # Only its name is searched: an address that is typed is meant as it is.
+    address = shown_url(known.url)
+    return Row(known.name, (known.label, f"{address} · {note}" if note else address), known.label)
+
+
+def _home(path: Path) -> str:
+    """Return a path as a person writes it."""
+    home = Path.home()
+    return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
