@@ -70,12 +70,12 @@ class Answers:
         """What its profile is called where the person does not say."""
         if self.known.name:
             return self.known.name
-        host = urlsplit(self.url).hostname or ""
+        parts = urlsplit(self.url)
+        host = parts.hostname or "server"
         words = [word for word in host.split(".") if word not in ("api", "www")]
-        is_number = not host.strip("0123456789.:abcdef") and not host.isalpha()
-        return (
-            re.sub(r"[^\w-]+", "-", host if is_number else words[0] if words else host) or "server"
-        )
+        if host == "localhost" or not host.strip("0123456789.:abcdef"):  # an address of numbers
+            return f"server-{parts.port or 80}"
+        return re.sub(r"[^\w-]+", "-", words[0] if words else host)
 
     def fields(self) -> dict[str, str]:
         """Return what is written of them into the profile's table."""

@@ -86,7 +86,7 @@ class Setup:
         rows.append(Row(_OTHER, (say("Another server"), say("or write its address here"))))
         question = Question(
             say("1 of 4 · Which server?"), tuple(rows), free=True,
-            help=say("a name filters the list; an address is taken as it is"),
+            help=say("type a name, or an address"),
         )  # fmt: skip
         return self._ask(question, self._which, *notes)
 
@@ -285,7 +285,7 @@ class Setup:
         note = say("is there already, and is replaced") if name in there else ""
         question = Question(
             say("4 of 4 · What is it to be called?"), (Row(name, (name, note)),), free=True,
-            help=say("zatsudan --profile NAME and /connect NAME choose it"),
+            help=say("for --profile NAME and /connect NAME"),
         )  # fmt: skip
         return self._ask(question, self._name, *notes)
 

@@ -111,10 +111,8 @@ class Asker:
     def _foot(self) -> StyleAndTextTuples:
         if self._note:
             return [("class:toolbar.warn", self._note)]
-        takes = (
-            say("Enter takes what you typed") if self._blind else say("Enter takes the marked one")
-        )
-        notes = [takes, self._question.help, say("Esc leaves all as it was")]
+        takes = say("Enter takes what you typed") if self._blind else say("Enter takes it")
+        notes = [takes, say("Esc leaves"), self._question.help]
         return [("class:toolbar", " · ".join(note for note in notes if note))]
 
     @property

@@ -109,16 +109,8 @@ class Repl:
                 return await self.experiment(run)
             case Work():
                 return await self._carry_out(await self._work(outcome))
-            case Ask():
-                self._surface.show(outcome.parts)
-                answer = await self._surface.ask(outcome.question)
-                if answer is None:
-                    self._surface.show(outcome.left)
-                    return False
-                return await self._carry_out(await outcome.answered(answer))
-            case Pick():
-                key = await self._surface.pick(outcome)
-                return key is None or await self._carry_out(await outcome.chosen(key))
+            case Ask() | Pick():
+                return await self._choose(outcome)
             case Inspect():
                 self._surface.show(outcome.parts)
                 choice = await self._surface.inspect(outcome)
@@ -154,6 +146,18 @@ class Repl:
             wanted.parent, wanted.overrides, wanted.prefix, wanted.logprobs, asking=wanted.asking
         )
         return await self.reply(wanted.parent, turn)
+
+    async def _choose(self, ask: Ask | Pick) -> bool:
+        """Ask the person, and carry out what follows from the answer."""
+        if isinstance(ask, Pick):
+            key = await self._surface.pick(ask)
+            return key is None or await self._carry_out(await ask.chosen(key))
+        self._surface.show(ask.parts)
+        answer = await self._surface.ask(ask.question)
+        if answer is None:
+            self._surface.show(ask.left)
+            return False
+        return await self._carry_out(await ask.answered(answer))
 
     async def _replay(self, parent: Node, before: Node) -> bool:
         """Send a recorded request again and compare; the talk stays where it is."""
