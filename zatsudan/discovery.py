@@ -127,7 +127,7 @@ class Finder:
         """Where a model file that is fetched goes to; None if there is nothing to fetch."""
         if not self._config.local.model_url or self._models is None:
             return None
-        from zatsudan.fetching import file_name
+        from zatsudan.sources import file_name
 
         return self._models / file_name(self._config.local.model_url)
 

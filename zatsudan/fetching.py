@@ -18,17 +18,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from io import BufferedRandom
 from pathlib import Path
-from typing import NamedTuple
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
 
 from zatsudan.config import Network
 from zatsudan.connect import shown_url
-from zatsudan.core.errors import ApiError, ConfigError, ConnectionFailed, StatusError, StreamError
+from zatsudan.core.errors import ApiError, ConnectionFailed, StatusError, StreamError
 from zatsudan.core.gguf import MAGIC
 from zatsudan.core.language import later, say
 from zatsudan.core.printable import one_line
+from zatsudan.core.progress import Progress, in_bytes
+from zatsudan.sources import checked_url, redirected
 from zatsudan.trust import is_loopback
 
 #: No file larger than this is fetched: the largest models of today are half of it.
@@ -43,73 +44,6 @@ SPEED_SECONDS = 5.0
 TELL_SECONDS = 0.1
 
 _AGAIN = later("What came is kept: the same command goes on from there.")
-
-
-class Progress(NamedTuple):
-    """How far a file is: bytes that are there, bytes in all, bytes per second (0: not known yet)."""
-
-    have: int
-    size: int
-    speed: float
-
-    def line(self) -> str:
-        """Return it as one line: a bar, size, speed and the time that is left."""
-        done = self.have / self.size if self.size else 0.0
-        bar = "▰" * int(done * 20) + "▱" * (20 - int(done * 20))
-        parts = [
-            f"{bar} {int(done * 100)} %",
-            say("{have} of {size}", have=in_bytes(self.have), size=in_bytes(self.size)),
-        ]
-        if self.speed > 0:
-            parts.append(f"{in_bytes(int(self.speed))}/s")
-            seconds = int((self.size - self.have) / self.speed)
-            parts.append(say("{time} left", time=_clock(seconds)))
-        return " · ".join(parts)
-
-
-def in_bytes(size: int) -> str:
-    """Write a size as a person would: `98 MB`."""
-    if size < 1000:
-        return f"{size} B"
-    power = min((len(str(size)) - 1) // 3, 4)
-    amount = size / 1000**power
-    return f"{amount:.{0 if amount >= 10 else 1}f} {' kMGT'[power]}B"
-
-
-def _clock(seconds: int) -> str:
-    hours, rest = divmod(seconds, 3600)
-    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
-
-
-def file_name(url: str) -> str:
-    """Return what a file from this address is called here: its last part, without odd signs."""
-    name = unquote(urlsplit(url).path).rpartition("/")[2]
-    name = re.sub(r"[^\w.-]", "-", name).lstrip(".-")[-120:]
-    return name if name.endswith(".gguf") else f"{name or 'model'}.gguf"
-
-
-def checked_url(url: str, sha256: str) -> str:
-    """Return the address if it may be fetched from; raises ConfigError.
-
-    Without TLS anyone on the way can put another file in its place, unless a checksum is known.
-    """
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConfigError(
-            say("{url} is no address that a file can be fetched from.", url=one_line(url, 120)),
-            say("Write model_url under [local] as in https://host/file.gguf."),
-        )
-    if sha256 and not re.fullmatch(r"[0-9a-fA-F]{64}", sha256):
-        raise ConfigError(
-            say("model_sha256 is no checksum: it has 64 digits from 0 to f."),
-            say("Copy it again from where the file comes from."),
-        )
-    if parts.scheme == "http" and not sha256:
-        raise ConfigError(
-            say("Over http the file could be exchanged on its way."),
-            say("Write https in model_url, or give its checksum as model_sha256."),
-        )
-    return url
 
 
 class Fetch:
@@ -323,7 +257,7 @@ class Fetch:
                         if not response.is_redirect:
                             yield response
                             return
-                        url = _next(url, _header(response, "Location"))
+                        url = redirected(url, _header(response, "Location"))
             raise StreamError(
                 say("{where} points from one address to the next.", where=where),
                 say("Set the file's own address as model_url."),
@@ -376,18 +310,6 @@ def _header(response: httpx.Response, name: str) -> str:
 def _length(response: httpx.Response) -> int:
     told = _header(response, "Content-Length")
     return int(told) if told.isascii() and told.isdigit() else 0
-
-
-def _next(url: str, location: str) -> str:
-    """Return where a redirect leads; raises ConnectionFailed if it leaves TLS."""
-    target = urljoin(url, location)
-    scheme = urlsplit(target).scheme
-    if scheme != "https" and (scheme != "http" or url.startswith("https")):
-        raise ConnectionFailed(
-            say("{where} points to an address without TLS.", where=one_line(shown_url(url), 120)),
-            say("Set another model_url."),
-        )
-    return target
 
 
 def _refused(status: int) -> StatusError:

@@ -11,6 +11,7 @@ from zatsudan.core.errors import CommandError
 from zatsudan.core.language import say
 from zatsudan.core.picking import Row
 from zatsudan.core.printable import one_line
+from zatsudan.core.progress import in_bytes
 from zatsudan.discovery import Finder
 
 YES, NO = "yes", "no"
@@ -50,7 +51,7 @@ async def connect_to(chat: Chat, finder: Finder, server: Server | None, *lines: 
 
 def offer(finder: Finder, behind: Callable[[], Outcome]) -> Work:
     """Offer to fetch the model file that the config names; `behind` gives what follows when it is there."""
-    from zatsudan.fetching import Fetch, Progress, in_bytes
+    from zatsudan.fetching import Fetch  # httpx comes with it
 
     path, local = finder.fetched_file, finder.config.local
     if path is None:
@@ -61,7 +62,7 @@ def offer(finder: Finder, behind: Callable[[], Outcome]) -> Work:
     fetch = Fetch(local.model_url, path, local.model_sha256, network=finder.config.network)
 
     async def run(tell: Callable[[str], None]) -> Outcome:
-        await fetch.run(lambda progress: tell(Progress.line(progress)))
+        await fetch.run(lambda progress: tell(progress.line()))
         return behind()
 
     async def answered(answer: str) -> Outcome:
