@@ -41,6 +41,7 @@ class FileServer:
     requests: list[dict[str, str]] = field(default_factory=list)
     url: str = ""
     stalls: asyncio.Event | None = None
+    handlers: set[asyncio.Task[None]] = field(default_factory=set)
 
     def head(self, headers: dict[str, str]) -> tuple[str, bytes]:
         """Return the lines and the body of an answer."""
@@ -65,6 +66,9 @@ class FileServer:
         return "\r\n".join(["HTTP/1.1 206 Part", *lines, f"Content-Length: {len(rest)}"]), rest
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self.handlers.add(task)
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
             head = (await reader.readuntil(b"\r\n\r\n")).decode()
             first, *lines = head.split("\r\n")
@@ -81,6 +85,8 @@ class FileServer:
             if self.stalls is not None:
                 await self.stalls.wait()
         writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
 
 
 @asynccontextmanager
@@ -91,6 +97,9 @@ async def serving(server: FileServer) -> AsyncIterator[FileServer]:
         yield server
     finally:
         listener.close()
+        if server.stalls is not None:
+            server.stalls.set()
+        await asyncio.gather(*server.handlers)
 
 
 async def no_pause(_seconds: float) -> None:
@@ -187,8 +196,6 @@ async def test_stopping_keeps_the_part_for_the_next_time(tmp_path: Path) -> None
         with pytest.raises(asyncio.CancelledError):
             await task
         assert kept(tmp_path) == {"tiny.gguf.part": 2000}
-        assert server.stalls is not None
-        server.stalls.set()
 
         assert (await fetch(server, tmp_path)).read_bytes() == FILE
         assert server.requests[-1]["range"] == "bytes=2000-"
@@ -347,8 +354,6 @@ async def test_two_do_not_fetch_the_same_file(tmp_path: Path) -> None:
             await fetch(server, tmp_path)
         first.cancel()
         await asyncio.gather(first, return_exceptions=True)
-        assert server.stalls is not None
-        server.stalls.set()
 
 
 async def test_the_size_is_asked_for_before(tmp_path: Path) -> None:

