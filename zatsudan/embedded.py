@@ -132,6 +132,9 @@ async def start(local: Local, fetched: Path | None = None) -> Engine:
     except BaseException:
         if process.returncode is None:
             process.kill()
+        if process.stdin is not None:
+            process.stdin.close()
+        await process.wait()
         raise
     server = Server(
         "local",

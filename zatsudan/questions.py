@@ -72,9 +72,7 @@ def model(models: Sequence[Model]) -> Question:
         say("3 of 4 · Which model?"),
         tuple(Row(one.id, (one_line(one.id, 60), _length(one))) for one in ordered),
         free=True,
-        help=f"{note} · {say('typing filters')}"
-        if models
-        else say("the server does not list them"),
+        help=note if models else say("the server does not list them"),
     )
 
 

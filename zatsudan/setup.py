@@ -268,7 +268,8 @@ class Setup:
             parts = [say("key from ${name}", name=answers.key_env)]
         elif answers.key:
             parts = [say("key typed")]
-        address = f"{answers.label}: {shown_url(answers.url)}"
+        name = f"{answers.known.label}: " if answers.known.label else ""
+        address = f"{name}{shown_url(answers.url)}"
         return Line(" · ".join([one_line(address), *parts]), "dim")
 
     def _server(self, name: str = "") -> Server:

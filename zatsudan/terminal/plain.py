@@ -248,11 +248,12 @@ class _LineReader:
                 silent = termios.tcgetattr(self._fd)
                 silent[3] &= ~termios.ECHO
                 termios.tcsetattr(self._fd, termios.TCSADRAIN, silent)
-            return await self.line()
+            line = await self.line()
+            return None if self._ended else line
         except asyncio.CancelledError:
             return None
         finally:
-            self._ended = False  # Ctrl-D leaves the question alone
+            self._ended = False  # Ctrl-D leaves the question, not the program
             termios.tcsetattr(self._fd, termios.TCSADRAIN, before)
 
     async def _read(self) -> bytes:
