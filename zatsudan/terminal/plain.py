@@ -249,12 +249,12 @@ class _LineReader:
                 silent[3] &= ~termios.ECHO
                 termios.tcsetattr(self._fd, termios.TCSADRAIN, silent)
             line = await self.line()
-            return None if self._ended else line
         except asyncio.CancelledError:
             return None
         finally:
-            self._ended = False  # Ctrl-D leaves the question, not the program
+            left, self._ended = self._ended, False  # Ctrl-D leaves the question alone
             termios.tcsetattr(self._fd, termios.TCSADRAIN, before)
+        return None if left else line
 
     async def _read(self) -> bytes:
         loop = asyncio.get_running_loop()
