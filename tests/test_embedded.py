@@ -65,7 +65,7 @@ async def test_any_file_is_served_under_its_own_name(clean_environment: Path) ->
     )
     assert (code, bool(out.strip())) == (0, True), err
 
-    engine = await embedded.start(Local(str(packaged), 512))
+    engine = await embedded.start(Local(str(packaged), context_length=512))
     try:
         assert engine.server.model == "Smollm2 135M 8k Lc100K Mix1 Ep2"
     finally:
@@ -93,7 +93,7 @@ def test_the_embedded_model_can_be_the_default() -> None:
 
 
 @pytest.mark.parametrize(
-    ("engine", "url", "wanted", "sentence", "advice"),
+    "case",
     [
         (False, "", False, "No server was found.", "/connect connects one; pip install"),
         (False, "", True, "No embedded engine is installed.", "pip install 'zatsudan[local]'"),
@@ -103,14 +103,11 @@ def test_the_embedded_model_can_be_the_default() -> None:
     ],
 )
 async def test_with_nothing_that_answers_it_is_said_what_to_do(
-    engine: bool,
-    url: str,
-    wanted: bool,
-    sentence: str,
-    advice: str,
+    case: tuple[bool, str, bool, str, str],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    engine, url, wanted, sentence, advice = case
     monkeypatch.setattr(embedded, "has_engine", lambda: engine)
     monkeypatch.setattr(embedded, "packaged_file", lambda: None)
 
