@@ -112,7 +112,7 @@ def test_the_default_stands_before_all_tables(before: str, after: str) -> None:
     ],
 )
 def test_what_cannot_be_edited_is_refused(text: str) -> None:
-    with pytest.raises(ConfigError, match="cannot be put into") as caught:
+    with pytest.raises(ConfigError, match="work cannot be put into it") as caught:
         with_profile(text, "work", FIELDS, default=False)
 
     assert "another name" in caught.value.advice

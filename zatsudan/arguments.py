@@ -3,6 +3,7 @@
 import argparse
 
 from zatsudan import __version__
+from zatsudan.core.language import say
 
 
 class _Parser(argparse.ArgumentParser):
@@ -43,9 +44,11 @@ def parser() -> argparse.ArgumentParser:
     )
     server.add_argument("--local", action="store_true", help="the embedded model")
     server.add_argument(
-        "--gguf", metavar="FILE", default="", help="the embedded engine with this model file"
+        "--gguf", metavar="FILE", default="", help=say("the embedded engine with this model file")
     )
-    server.add_argument("--setup", action="store_true", help="connect a server by four questions")
+    server.add_argument(
+        "--setup", action="store_true", help=say("connect a server by four questions")
+    )
     talk = found.add_argument_group("talk")
     talk.add_argument(
         "-s", "--system", metavar="TEXT|@FILE", default=None, help="the system message"

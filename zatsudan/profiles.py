@@ -16,6 +16,8 @@ from typing import Any
 from zatsudan.config import parse
 from zatsudan.connect import normal_url, origin
 from zatsudan.core.errors import ConfigError
+from zatsudan.core.language import say
+from zatsudan.core.printable import one_line
 from zatsudan.presets import toml_key, toml_text
 
 #: What a profile is made of here; further keys of its table are the person's own.
@@ -57,8 +59,11 @@ def with_profile(text: str, name: str, fields: Mapping[str, str], *, default: bo
         right = False
     if not right:
         raise ConfigError(
-            f"The config file is written in a way that [profiles.{name}] cannot be put into by itself.",
-            "Choose another name, or write it there by hand.",
+            say(
+                "The config file is written so that {name} cannot be put into it.",
+                name=one_line(name, 60),
+            ),
+            say("Choose another name, or write it there by hand."),
         )
     return edited
 
@@ -176,7 +181,10 @@ def save(path: Path, name: str, fields: Mapping[str, str], *, default: bool) -> 
         text = path.read_bytes().decode("utf-8") if there else ""
         mode = path.stat().st_mode & 0o777 if there else 0o600
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} cannot be read: {error}.", "Mend it, then try again.") from error
+        raise ConfigError(
+            say("{path} cannot be read: {why}.", path=path, why=error),
+            say("Mend it, then try again."),
+        ) from error
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     parse(text.removeprefix(mark), str(path))  # what is broken is not edited
     edited = with_profile(text.removeprefix(mark), name, fields, default=default)
@@ -196,6 +204,10 @@ def save(path: Path, name: str, fields: Mapping[str, str], *, default: bool) -> 
         os.replace(new, path)  # noqa: PTH105  atomic by name
     except OSError as error:
         raise ConfigError(
-            f"The profile cannot be written to {path} ({error.strerror or error}).",
-            "Is the directory yours, and is there room?",
+            say(
+                "The profile cannot be written to {path} ({why}).",
+                path=path,
+                why=error.strerror or error,
+            ),
+            say("Is the directory yours, and is there room?"),
         ) from error
