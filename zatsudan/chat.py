@@ -161,6 +161,11 @@ class Chat:
             await task.result().aclose()
 
     @property
+    def connecting(self) -> bool:
+        """Is a connection being made, or still to be made?"""
+        return self._connecting is None or not self._connecting.done()
+
+    @property
     def server(self) -> Server | None:
         """The server that we are connected to, or None while we are not."""
         task = self._connecting

@@ -176,6 +176,7 @@ class Fetch:
             # A weak tag says alike, not the same: bytes cannot be put together by it.
             "validator": tag if tag and not tag.startswith("W/") else "",
         }
+        self._note.touch(mode=0o600)
         self._note.write_text(json.dumps(note), encoding="utf-8")
         return size
 

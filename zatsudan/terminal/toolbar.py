@@ -6,6 +6,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from zatsudan.chat import Chat
 from zatsudan.core.errors import TooLong
+from zatsudan.core.language import say
 from zatsudan.core.parameters import show_value
 from zatsudan.core.printable import one_line
 
@@ -47,7 +48,8 @@ class Toolbar:
 
     def _standing(self, keys: str) -> StyleAndTextTuples:
         chat = self._chat
-        parts = [one_line(chat.session.model, 40) or self.progress or "connecting"]
+        how = say("connecting") if chat.connecting else say("not connected")
+        parts = [one_line(chat.session.model, 40) or self.progress or how]
         parts += [
             f"{name} {one_line(show_value(setting.value), 20)}"
             for name, setting in chat.session.settings.items()
