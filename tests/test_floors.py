@@ -34,6 +34,7 @@ FLOORS = {
     "shelf": 2,
     "running": 2,
     "native": 2,
+    "part": 2,
     "presets": 2,
     "profiles": 2,
     "questions": 2,

@@ -1,22 +1,15 @@
 """Fetching a model file: over HTTP, whole or not at all, and from where it was cut.
 
-What has come lies beside the place of the file, with a note of which address and
-version it belongs to. Only a file of the right size, kind and checksum gets the
-file's own name.
+Only a file of the right size, kind and checksum gets the file's own name; what
+came before a cut is kept, and gone on with.
 """
 
 import asyncio
 import contextlib
-import fcntl
-import hashlib
-import json
-import os
 import re
-import shutil
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from io import BufferedRandom
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -25,10 +18,10 @@ import httpx
 from zatsudan.config import Network
 from zatsudan.connect import shown_url
 from zatsudan.core.errors import ApiError, ConnectionFailed, StatusError, StreamError
-from zatsudan.core.gguf import MAGIC
 from zatsudan.core.language import later, say
 from zatsudan.core.printable import one_line
 from zatsudan.core.progress import Progress, in_bytes
+from zatsudan.part import Part
 from zatsudan.sources import checked_url, redirected
 from zatsudan.trust import is_loopback
 
@@ -67,8 +60,7 @@ class Fetch:
         self._transport = transport
         self._clock = clock
         self._sleep = sleep
-        self._part = path.with_name(path.name + ".part")
-        self._note = path.with_name(path.name + ".part.json")
+        self._part = Part(path, url)
 
     async def size(self) -> int:
         """Return how large the file is, before it is fetched; 0 where the server does not tell."""
@@ -84,40 +76,36 @@ class Fetch:
         What came stays also if this is cancelled.
         """
         try:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with _locked(self._part) as part:
-                await self._fill(part, tell)
-                await self._check(part)
-                os.fsync(part.fileno())
-                os.replace(self._part, self._path)  # noqa: PTH105  atomic by name
-                self._note.unlink(missing_ok=True)
+            with self._part.opened():
+                await self._fill(tell)
+                await self._part.finish(self._sha256)
         except OSError as error:
             raise ConnectionFailed(
                 say("The file cannot be written ({why}).", why=error.strerror or error),
-                say("Make room, or see whose the directory is. ") + say(_AGAIN),
+                say("Make room, or see whose the directory is.") + " " + say(_AGAIN),
             ) from error
         return self._path
 
-    async def _fill(self, part: BufferedRandom, tell: Callable[[Progress], None]) -> None:
+    async def _fill(self, tell: Callable[[Progress], None]) -> None:
         for cuts in range(CUTS, -1, -1):
-            before = part.seek(0, os.SEEK_END)
+            before = self._part.have
             try:
-                if await self._get(part, tell):
+                if await self._get(tell):
                     return
             except ConnectionFailed:
-                if not cuts or part.seek(0, os.SEEK_END) <= before:
+                if not cuts or self._part.have <= before:
                     raise
                 await self._sleep(PAUSE_SECONDS)
         raise StreamError(
             say("The server gives no such part of the file."), say("Try again later.")
         )
 
-    async def _get(self, part: BufferedRandom, tell: Callable[[Progress], None]) -> bool:
+    async def _get(self, tell: Callable[[Progress], None]) -> bool:
         """Ask for what is not there yet; return False if all is to be asked for anew."""
-        have = part.seek(0, os.SEEK_END)
-        validator = self._validator()
+        part = self._part
+        have, validator = part.have, part.version()
         if validator is None or not (validator or self._sha256):
-            have = _emptied(part)  # nothing would tell that it is another file by now
+            have = part.empty()  # nothing would tell that it is another file by now
         headers = {"Range": f"bytes={have}-"} if have else {}
         if have and validator:
             headers["If-Range"] = validator
@@ -125,18 +113,18 @@ class Fetch:
             if have and response.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
                 if _header(response, "Content-Range") == f"bytes */{have}":
                     return True  # it is all there
-                _emptied(part)
+                part.empty()
                 return False
             if response.status_code == httpx.codes.PARTIAL_CONTENT and validator:
                 tag = _header(response, "ETag")
                 if tag and tag != validator:  # the server knows Range, but not If-Range
-                    _emptied(part)
+                    part.empty()
                     return False
-            size = self._agreed(response, part, have)
-            await self._receive(response, part, size, tell)
+            size = self._agreed(response, have)
+            await self._receive(response, size, tell)
             return True
 
-    def _agreed(self, response: httpx.Response, part: BufferedRandom, have: int) -> int:
+    def _agreed(self, response: httpx.Response, have: int) -> int:
         """Return the size of the whole file, the part cut to where the answer goes on."""
         if response.status_code == httpx.codes.PARTIAL_CONTENT and have:
             told = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+)", _header(response, "Content-Range"))
@@ -147,7 +135,7 @@ class Fetch:
                 )
             size = int(told[3])
         elif response.status_code == httpx.codes.OK:
-            have, size = _emptied(part), _length(response)
+            have, size = self._part.empty(), _length(response)
         else:
             raise _refused(response.status_code)
         if _header(response, "Content-Encoding") not in ("", "identity") or not size:
@@ -160,45 +148,27 @@ class Fetch:
                 say("The server says that the file has {size}.", size=in_bytes(size)),
                 say("No model is that large: see where model_url points to."),
             )
-        free = shutil.disk_usage(self._path.parent).free
-        if size - have > free:
-            raise ConnectionFailed(
-                say(
-                    "The file needs {size}, and there is room for {free}.",
-                    size=in_bytes(size - have),
-                    free=in_bytes(free),
-                ),
-                say("Make room, or name a smaller one as model_url."),
-            )
-        tag = _header(response, "ETag")
-        note = {
-            "url": self._url,
-            # A weak tag says alike, not the same: bytes cannot be put together by it.
-            "validator": tag if tag and not tag.startswith("W/") else "",
-        }
-        self._note.touch(mode=0o600)
-        self._note.write_text(json.dumps(note), encoding="utf-8")
+        self._part.check_room(size - have)
+        self._part.keep_version(_header(response, "ETag"))
         return size
 
     async def _receive(
         self,
         response: httpx.Response,
-        part: BufferedRandom,
         size: int,
         tell: Callable[[Progress], None],
     ) -> None:
-        have = part.seek(0, os.SEEK_END)
+        part = self._part
+        have = part.have
         marks = [(self._clock(), have)]
         tell(Progress(have, size, 0.0))
         async for piece in _pieces(response):
             if have + len(piece) > size:
-                _emptied(part)
+                part.empty()
                 raise StreamError(
                     say("The server sends more than the {size} that it said.", size=in_bytes(size)),
                     say("Try again later, or set another model_url."),
                 )
-            if have < len(MAGIC) and not (have or piece.startswith(MAGIC)):
-                raise _no_model(part)
             part.write(piece)
             have += len(piece)
             now = self._clock()
@@ -208,36 +178,8 @@ class Fetch:
                     marks.pop(0)
                 passed = now - marks[0][0]
                 tell(Progress(have, size, (have - marks[0][1]) / passed if passed > 0 else 0.0))
-        part.flush()
         if have < size:
             raise _cut(have, size)
-
-    async def _check(self, part: BufferedRandom) -> None:
-        """Refuse what is no model, or not the one that was meant; raises StreamError."""
-        part.flush()
-        part.seek(0)
-        if part.read(len(MAGIC)) != MAGIC:
-            raise _no_model(part)
-        if not self._sha256:
-            return
-        part.seek(0)
-        digest = await asyncio.to_thread(hashlib.file_digest, part, "sha256")
-        if digest.hexdigest() != self._sha256:
-            _emptied(part)
-            raise StreamError(
-                say("The file that came has another checksum: it was thrown away."),
-                say(
-                    "Try again; if it stays so, model_url and model_sha256 do not belong together."
-                ),
-            )
-
-    def _validator(self) -> str | None:
-        """Return what tells the version of the part, empty if nothing does; None if it is of another file."""
-        try:
-            note = json.loads(self._note.read_text(encoding="utf-8"))
-            return str(note["validator"]) if note["url"] == self._url else None
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
 
     @asynccontextmanager
     async def _open(self, method: str, headers: dict[str, str]) -> AsyncIterator[httpx.Response]:
@@ -281,29 +223,6 @@ async def _pieces(response: httpx.Response) -> AsyncIterator[bytes]:
             yield piece
 
 
-@contextlib.contextmanager
-def _locked(path: Path) -> Iterator[BufferedRandom]:
-    """Open the part for one program alone."""
-    fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    with os.fdopen(fd, "r+b") as part:
-        try:
-            fcntl.flock(part, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ConnectionFailed(
-                say("The file is being fetched in another terminal."),
-                say("Wait until it is there."),
-            ) from None
-        except OSError:
-            pass  # a file system without locks
-        yield part
-
-
-def _emptied(part: BufferedRandom) -> int:
-    part.seek(0)
-    part.truncate()
-    return 0
-
-
 def _header(response: httpx.Response, name: str) -> str:
     return str(response.headers.get(name, "")).strip()
 
@@ -324,14 +243,6 @@ def _refused(status: int) -> StatusError:
     error.args = (say("The server does not give the file ({status}).", status=status),)
     error.advice = advice.get(status, say("Try again later."))
     return error
-
-
-def _no_model(part: BufferedRandom) -> StreamError:
-    _emptied(part)
-    return StreamError(
-        say("What came is no model: the file does not begin with GGUF."),
-        say("See where model_url under [local] points to."),
-    )
 
 
 def _cut(have: int, size: int) -> ConnectionFailed:

@@ -221,8 +221,13 @@ class Setup:
         lines: list[Part] = []
         if path is not None and (fields or default):
             profiles.save(path, name, fields, default=default)
-            kept = say("; only you can read it") if self._answers.key else ""
-            lines = [Line(say("Written to {path}{kept}.", path=_home(path), kept=kept), "dim")]
+            where = _home(path)
+            text = (
+                say("Written to {path}, which only you can read.", path=where)
+                if self._answers.key
+                else say("Written to {path}.", path=where)
+            )
+            lines = [Line(text, "dim")]
             # The model file may have been named on the command line.
             config = replace(load(path), local=self._finder.config.local)
             self._finder.use(*self._finder.in_use, config)
