@@ -25,6 +25,7 @@ FLOORS = {
     "findings": 2,
     "exports": 2,
     "imports": 2,
+    "languages": 2,
     "learned": 2,
     "catalogue": 2,
     "search": 2,

@@ -36,8 +36,10 @@ def main(argv: Sequence[str] | None = None) -> None:
         sys.exit(OK)
     # All that is imported stays: to look for garbage in it is a tenth of the start.
     gc.disable()
+    from zatsudan import languages
     from zatsudan.core.errors import ZatsudanError
 
+    languages.speak(languages.choose("auto", os.environ))
     try:
         code = _subcommand(words)
         if code is None:
@@ -69,11 +71,13 @@ def _subcommand(words: "Sequence[str]") -> int | None:
 
 
 def _run(args: "Namespace") -> int:
-    from zatsudan import connect
+    from zatsudan import connect, languages
     from zatsudan.config import load, platform_places
 
     places = platform_places()
     config = load(_config_file(args, places))
+    if config.screen.language != "auto":
+        languages.speak(languages.choose(config.screen.language, os.environ))
     wishes = connect.Wishes(args.base_url, args.model, args.profile, args.api_key_env, args.local)
     piped = not sys.stdin.isatty()
     parts = [" ".join(args.message), sys.stdin.read().strip() if piped else ""]
