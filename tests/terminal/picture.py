@@ -148,19 +148,22 @@ def _attributes(look: Look) -> str:
 
 
 def _line(run: Run, y: int) -> str:
-    """Draw the lines of a run, each arm from the middle of its cell to the edge."""
+    """Draw the lines of a run: one across where its cells join, and those up and down."""
     middle = _top(y) + HEIGHT / 2
+    across: list[tuple[float, float]] = []
     path = ""
     for at, sign in enumerate(run.signs, run.x):
-        arms, x = LINES[sign], MARGIN + (at + 0.5) * WIDTH
-        left = x - WIDTH / 2 * ("l" in arms)
-        right = x + WIDTH / 2 * ("r" in arms)
-        up = middle - HEIGHT / 2 * ("u" in arms)
-        down = middle + HEIGHT / 2 * ("d" in arms)
-        if right > left:
-            path += f"M{_number(left)} {_number(middle)}H{_number(right)}"
+        arms, x = LINES[sign], at + 0.5
+        left, right = x - 0.5 * ("l" in arms), x + 0.5 * ("r" in arms)
+        up, down = middle - HEIGHT / 2 * ("u" in arms), middle + HEIGHT / 2 * ("d" in arms)
+        if across and across[-1][1] == left:
+            left = across.pop()[0]
+        across.append((left, right))
         if down > up:
-            path += f"M{_number(x)} {_number(up)}V{_number(down)}"
+            path += f"M{_left(x)} {_number(up)}V{_number(down)}"
+    for left, right in across:
+        if right > left:
+            path += f"M{_left(left)} {_number(middle)}H{_left(right)}"
     faint = f' opacity="{FAINT}"' if "f" in run.look.classes else ""
     return f'<path d="{path}" stroke="{run.look.colour}"{faint}/>'
 
