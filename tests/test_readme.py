@@ -144,7 +144,7 @@ async def test_every_line_for_the_chat_works(
 ) -> None:
     errors: list[object] = []
     async with sitting(answer, columns=100, rows=50) as person:
-        monkeypatch.setattr(person.terminal, "error", errors.append)
+        monkeypatch.setattr(person.terminal._surface, "error", errors.append)
         person.chat.presets = Presets(tmp_path / "presets")
         await person.say("One line about the sea, in ```code```.")
         for line in chat_lines(README):
