@@ -12,7 +12,15 @@ from zatsudan.core.language import say, say_count
 
 #: Texts that are not for a person at the screen, by file: how they begin (all, if empty).
 SILENT: dict[str, tuple[str, ...]] = {
+    "core/labsheet.py": ("<!doctype",),
+    "core/prefill.py": ("Your reply was cut off.", "Write the alphabet"),  # to a model
+    "core/refusals.py": ("(", "['", "maximum number of", "tokens`"),  # how servers say it
+    "core/styles.py": ("",),  # styles, and notes on the parts that have one
+    "exports/page.py": ("\n:root", "<", "noopener"),
     "exports/source.py": ("",),  # writes programs
+    "terminal/inspector.py": ("bg:", "reverse"),
+    "terminal/prompt.py": ("fg:", "bg:", "nodim"),
+    "terminal/repl.py": ("dim", "good"),  # tones of lines
 }
 
 #: Files that are still to be marked.

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from zatsudan.core.language import later
 from zatsudan.core.messages import Json, JsonObject, Message, Usage
 
 VERSION = 1
 
-FINISHED, INTERRUPTED, FAILED = "finished", "interrupted", "failed"
+FINISHED, INTERRUPTED, FAILED = later("finished"), later("interrupted"), later("failed")
 
 
 @dataclass(frozen=True, slots=True)

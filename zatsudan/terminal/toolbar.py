@@ -4,6 +4,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from zatsudan.chat import Chat
 from zatsudan.core.errors import TooLong
+from zatsudan.core.language import say
 from zatsudan.core.parameters import show_value
 from zatsudan.core.printable import one_line
 
@@ -19,7 +20,7 @@ class Toolbar:
     def tuples(self, progress: str, keys: str) -> StyleAndTextTuples:
         """Return the toolbar's text; `progress` is what is waited for while no model is known."""
         chat = self._chat
-        parts = [one_line(chat.session.model, 40) or progress or "connecting"]
+        parts = [one_line(chat.session.model, 40) or progress or say("connecting")]
         parts += [
             f"{name} {one_line(show_value(setting.value), 20)}"
             for name, setting in chat.session.settings.items()
@@ -30,7 +31,7 @@ class Toolbar:
         if chat.session.title:
             parts.append(one_line(chat.session.title, 30))
         if chat.sessions is None:
-            parts.append("private")
+            parts.append(say("private"))
         tuples: StyleAndTextTuples = [("class:toolbar", " · ".join(parts))]
         if chat.journal.trouble:
             tuples.append(("class:toolbar.warn", f" · {chat.journal.trouble}"))
@@ -51,7 +52,7 @@ class Toolbar:
                     f"~{short(tokens)}/{short(length)}" if tokens * 2 > length > 0 else ""
                 )
             except TooLong:
-                self._fill_text = f"full/{short(length)}"
+                self._fill_text = say("full/{length}", length=short(length))
         return self._fill_text
 
 
@@ -66,5 +67,5 @@ def short(tokens: int) -> str:
 def keys_now(text: str, *, busy: bool) -> str:
     """Return what the keys do with what stands in the input line, if that is not the usual."""
     if busy:
-        return "Enter queues it · Esc stops the reply" if text.strip() else ""
-    return "Enter sends · Alt-Enter new line" if "\n" in text else ""
+        return say("Enter queues it · Esc stops the reply") if text.strip() else ""
+    return say("Enter sends · Alt-Enter new line") if "\n" in text else ""
