@@ -24,7 +24,28 @@ SILENT: dict[str, tuple[str, ...]] = {
 }
 
 #: Files that are still to be marked.
-WAITING: tuple[str, ...] = ("",)
+WAITING: tuple[str, ...] = (
+    *(
+        "__",
+        "arguments",
+        "attach",
+        "catalogue",
+        "chat",
+        "cli",
+        "com",
+        "conf",
+        "conn",
+        "core/session",
+        "d",
+        "elsewhere",
+        "embedded",
+        "findings",
+        "l",
+        "n",
+        "p",
+    ),
+    *("running", "s", "trust", "turn", "terminal/live", "terminal/plain"),
+)
 
 OTHERS = languages.LANGUAGES[1:]
 

@@ -88,8 +88,9 @@ def _article(message: Message, made: Made | None, markdown: Callable[[str], str]
         body += f"<pre><code>{_colour(calls, 'json', '')}</code></pre>\n"
     if made is not None and made.reasoning:
         reasoning = escape(printable(made.reasoning))
-        summary = f"<summary>{escape(say('reasoning'))}</summary>"
-        body = f'<details>{summary}<p class="plain">{reasoning}</p></details>\n{body}'
+        summary = escape(say("reasoning"))
+        reasoning = f'<p class="plain">{reasoning}</p>'
+        body = f"<details><summary>{summary}</summary>{reasoning}</details>\n{body}"
     note = f"<footer>{escape(_note(made))}</footer>\n" if made is not None and _note(made) else ""
     return f'<article class="{kind}">\n<header>{escape(role)}</header>\n{body}{note}</article>'
 

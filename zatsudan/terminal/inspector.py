@@ -135,7 +135,8 @@ class Inspector:
             found.append(("class:dim", f" {bar}\n"))
         rest = 1.0 - sum(option.p or 0.0 for option in self.options)
         if len(self.options) > 1 and rest > 0.005:
-            found.append(("class:dim", f"  {percent(rest):>5} {say('all others')}\n"))
+            others = say("all others")
+            found.append(("class:dim", f"  {percent(rest):>5} {others}\n"))
         elif len(self.options) == 1:
             none = say("No alternatives were asked\nfor: /logprobs on 5")
             found.append(("class:dim", f"\n{none}\n"))

@@ -199,7 +199,7 @@ class Picker:
 
     def _foot(self) -> StyleAndTextTuples:
         if self._renaming:
-            return [("bold", f" {say('new name')} » ")]
+            return [("bold", " " + say("new name") + " » ")]
         if self._asking and self._list.marked is not None:
             name = cut(one_line(self._list.marked.cells[0]), 40)
             question = say("Delete “{name}” for good? y deletes, n keeps it", name=name)

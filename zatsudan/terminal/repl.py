@@ -341,5 +341,5 @@ def greeting(*, private: bool) -> tuple[Part, ...]:
     """Return the first line of the greeting."""
     text = say("zatsudan {version} · just write; /help helps, Ctrl-D leaves", version=__version__)
     if private:
-        text = f"{text} · {say('private, nothing is saved')}"
+        text += " · " + say("private, nothing is saved")
     return (Line(text, "dim"),)
