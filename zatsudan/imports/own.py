@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from zatsudan.core.errors import ImportRefused
 from zatsudan.core.language import say, say_count
 from zatsudan.core.messages import Json, JsonObject, Message
-from zatsudan.core.session import Made, replay
+from zatsudan.core.records import replay
+from zatsudan.core.session import Made
 from zatsudan.exports.talk import HEADING, HEADINGS
 from zatsudan.imports.draft import Draft, Note, iso, text_of
 from zatsudan.imports.jsontext import parse
