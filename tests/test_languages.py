@@ -44,7 +44,7 @@ WAITING: tuple[str, ...] = (
         "n",
         "p",
     ),
-    *("running", "s", "trust", "turn", "terminal/live", "terminal/plain"),
+    *("running", "s", "trust", "turn", "terminal/plain"),
 )
 
 OTHERS = languages.LANGUAGES[1:]

@@ -20,8 +20,10 @@ _BETWEEN = re.compile(r",(?=\+?[A-Za-z_][\w.]*=)")
 
 #: A value that says: not sent.
 UNSET = "unset"
-#: The label of a cell that has nothing otherwise. Labels are kept in the journal: see `shown`.
+#: The label of a cell that has nothing otherwise, and those of one request's replies.
+#: Labels are kept in the journal: see `shown`.
 AS_IT_IS = later("as it is now")
+_CHOICE = re.compile(r"choice (\d+)")
 #: The most values of one range.
 MOST = 1_000
 
@@ -65,9 +67,14 @@ class Variation:
 
 
 def shown(label: str) -> str:
-    """Return a cell's label as a person reads it: what was typed, or our words for nothing."""
+    """Return a cell's label as a person reads it: what was typed, or our words where nothing was."""
     head, dot, rest = label.partition(" · ")
-    return f"{say(AS_IT_IS)}{dot}{rest}" if head == AS_IT_IS else label
+    choice = _CHOICE.fullmatch(head)
+    if choice is not None:
+        head = say("choice {number}", number=choice[1])
+    elif head == AS_IT_IS:
+        head = say(AS_IT_IS)
+    return f"{head}{dot}{rest}"
 
 
 @dataclass(frozen=True, slots=True)
