@@ -35,7 +35,6 @@ WAITING: tuple[str, ...] = (
         "com",
         "conf",
         "conn",
-        "core/session",
         "d",
         "elsewhere",
         "embedded",
