@@ -22,6 +22,7 @@ from babel.messages.pofile import read_po, write_po
 import zatsudan
 from zatsudan import languages
 from zatsudan.commands import COMMANDS
+from zatsudan.terminal.rows import TONES
 
 ROOT = Path(zatsudan.__file__).parent
 
@@ -66,7 +67,7 @@ def collected() -> dict[MessageId, list[str]]:
             found.setdefault(_id(message), []).append(name)
     for command in COMMANDS.values():
         for text in (command.help, command.page):
-            if text:
+            if isinstance(text, str) and text:
                 found.setdefault(text, []).append("zatsudan/commands")
     for text in ARGPARSE:
         found.setdefault(text, []).append("argparse")
@@ -187,7 +188,7 @@ def unsaid(path: Path) -> Iterator[tuple[int, str]]:
         else:
             continue
         letters = _WORDS if id(node) not in shown else re.compile("[A-Za-z]{2,}")
-        if id(node) not in seen and letters.search(text):
+        if id(node) not in seen and text not in TONES and letters.search(text):
             yield node.lineno, text
 
 

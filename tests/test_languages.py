@@ -13,6 +13,11 @@ from zatsudan.core.language import say, say_count
 #: Texts that are not for a person at the screen, by file: how they begin (all, if empty).
 SILENT: dict[str, tuple[str, ...]] = {
     "exports/source.py": ("",),  # writes programs
+    "commands/lab.py": ("{} · /diff A B",),  # commands to type
+    "commands/probes.py": ("(?P<same>", "{} of {} replies", "/repro {}"),  # kept; a command
+    "lab.py": ("dict[", "embedded model"),  # a type; a reason
+    "probe.py": ("Continue with", "Count from", "Write only"),  # sent to the model
+    "running.py": ("\n… {} bytes",),  # output, which is sent too
 }
 
 #: Files that are still to be marked.

@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import product
 
 from zatsudan.core.errors import CommandError
+from zatsudan.core.language import later, say
 from zatsudan.core.messages import Json
 from zatsudan.core.parameters import find, free_value, read_assignments, show_value
 from zatsudan.core.words import Word
@@ -19,6 +20,10 @@ _BETWEEN = re.compile(r",(?=\+?[A-Za-z_][\w.]*=)")
 
 #: A value that says: not sent.
 UNSET = "unset"
+#: The label of a cell that has nothing otherwise, and those of one request's replies.
+#: Labels are kept in the journal: see `shown`.
+AS_IT_IS = later("as it is now")
+_CHOICE = re.compile(r"choice (\d+)")
 #: The most values of one range.
 MOST = 1_000
 
@@ -50,7 +55,7 @@ class Variation:
         parts = [part for part in (self.profile, self.model) if part]
         parts += [f"{name} {show_value(value)}" for name, value in self.values.items()]
         parts += [f"{name} {UNSET}" for name in sorted(self.unset)]
-        return " · ".join(parts) or "as it is now"
+        return " · ".join(parts) or AS_IT_IS
 
     def __add__(self, other: "Variation") -> "Variation":
         return Variation(
@@ -59,6 +64,17 @@ class Variation:
             other.model or self.model,
             other.profile or self.profile,
         )
+
+
+def shown(label: str) -> str:
+    """Return a cell's label as a person reads it: what was typed, or our words where nothing was."""
+    head, dot, rest = label.partition(" · ")
+    choice = _CHOICE.fullmatch(head)
+    if choice is not None:
+        head = say("choice {number}", number=choice[1])
+    elif head == AS_IT_IS:
+        head = say(AS_IT_IS)
+    return f"{head}{dot}{rest}"
 
 
 @dataclass(frozen=True, slots=True)

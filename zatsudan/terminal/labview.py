@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from zatsudan.core.errors import describe_seconds
+from zatsudan.core.grid import shown
 from zatsudan.core.printable import one_line, printable
 from zatsudan.core.protocol import Delta
 from zatsudan.lab import ENDED, RUNNING, WAITING, Run, Slot
@@ -151,7 +152,7 @@ class LabView:
     # --- words ---------------------------------------------------------------------
 
     def _heading(self, number: int) -> str:
-        label = "?" if self._run.blind else one_line(self._run.slots[number].cell.label, 80)
+        label = "?" if self._run.blind else one_line(shown(self._run.slots[number].cell.label), 80)
         return f"{number + 1}  {label}"
 
     def _doing(self, slot: Slot) -> str:
