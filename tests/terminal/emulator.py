@@ -184,7 +184,7 @@ async def _seated(
         task = asyncio.ensure_future(terminal.run())
         person = Sitting(screen, keys, terminal, chat, server)
         try:
-            await person.until("scripted at scripted (test)")
+            await person.until(lambda: re.search("scripted.*test", screen.scrollback()) is not None)
             yield person
         finally:
             terminal.leave()
