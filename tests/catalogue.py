@@ -22,7 +22,6 @@ from babel.messages.pofile import read_po, write_po
 import zatsudan
 from zatsudan import languages
 from zatsudan.commands import COMMANDS
-from zatsudan.terminal.rows import TONES
 
 ROOT = Path(zatsudan.__file__).parent
 
@@ -154,6 +153,9 @@ _SHOWN = re.compile(
     r"^(Line|Table|tell|\w+Error|TooLong|ImportRefused|ConnectionFailed|SessionInUse)$"
 )
 
+#: How a line looks: these words stand among what is shown, and are not.
+_TONES = ("plain", "dim", "good", "warn", "bold")
+
 
 def unsaid(path: Path) -> Iterator[tuple[int, str]]:
     """Line and text of each literal that looks like words for a person and is not marked."""
@@ -188,7 +190,7 @@ def unsaid(path: Path) -> Iterator[tuple[int, str]]:
         else:
             continue
         letters = _WORDS if id(node) not in shown else re.compile("[A-Za-z]{2,}")
-        if id(node) not in seen and text not in TONES and letters.search(text):
+        if id(node) not in seen and text not in _TONES and letters.search(text):
             yield node.lineno, text
 
 

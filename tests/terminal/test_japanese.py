@@ -65,7 +65,7 @@ async def test_the_table_of_parameters() -> None:
         await person.say("/set temperature 0.7")
         rows = await answer(person, "/params")
 
-        head, temperature, top_p = rows[:3]
+        head, temperature = rows[:2]
         assert head.split() == ["パラメーター", "値", "設定元", "範囲", "意味"]
         assert temperature.split()[:3] == ["temperature", "0.7", "セッション"]
         for title, text in (("パラメーター", "temperature"), ("値", "0.7"), ("設定元", "セッ")):
@@ -102,7 +102,7 @@ async def test_the_page_of_a_parameter() -> None:
 
         assert rows[0] == "/temperature [VALUE]"
         text = "".join(rows)
-        assert "取れる値: " in text
+        assert "使える値: " in text
         assert "`/temperature` で現在の値を表示し、" in text
         assert "未設定に戻します。" in text
         assert "Takes" not in text
@@ -144,7 +144,7 @@ async def test_a_comparison() -> None:
 
         assert rows[0] == "2件のリクエスト（1件ずつ） · Esc で中止"
         columns = [row for row in rows if "│" in row]
-        assert halves(columns[0]) == ["1  今の設定", "2  temperature 0"]
+        assert halves(columns[0]) == ["1  今のまま", "2  temperature 0"]
         # The bar stands in one column of the screen, beside wide signs and narrow ones.
         assert len({cell(row, "│") for row in columns}) == 1
         assert cell(holding(rows, "┼"), "┼") == cell(columns[0], "│")
@@ -153,11 +153,11 @@ async def test_a_comparison() -> None:
         head = holding(rows, "終わり")
         table = rows[rows.index(head) :][:3]
         assert head.split() == [
-            *("設定", "tok", "秒", "tok/s", "終わり", "dist-2", "類似", "冒頭"),
+            *("設定", "tok", "秒", "tok/s", "終わり", "dist-2", "類似", "書き出し"),
         ]
-        assert cell(head, "設定") == cell(table[1], "今の設定") == cell(table[2], "temperature 0")
+        assert cell(head, "設定") == cell(table[1], "今のまま") == cell(table[2], "temperature 0")
         assert cell(head, "終わり") == cell(table[1], "stop") == cell(table[2], "stop")
-        assert cell(head, "冒頭") == cell(table[1], "- 塩") == cell(table[2], "灯台")
+        assert cell(head, "書き出し") == cell(table[1], "- 塩") == cell(table[2], "灯台")
         assert end(head, "dist-2") == end(table[1], "0.90") == end(table[2], "1.00")
         assert end(head, "類似") == end(table[1], "0.00") == end(table[2], "0.00")
         assert all(get_cwidth(row) < 80 for row in rows)
@@ -172,10 +172,10 @@ async def test_a_comparison() -> None:
 async def test_a_blind_comparison_is_told_in_japanese_and_counted_in_english() -> None:
     async with sitting(both, rows=40) as person:
         rows = await answer(person, "/compare now temperature=0 blind -- 灯台")
-        assert "今の設定" not in "".join(rows)
+        assert "今のまま" not in "".join(rows)
 
         told = await answer(person, "/pick 1")
-        assert {row[3:] for row in told[:2]} == {"今の設定", "temperature 0"}
+        assert {row[3:] for row in told[:2]} == {"今のまま", "temperature 0"}
         ((_, labels),) = person.chat.session.votes
         assert set(labels) == {"as it is now", "temperature 0"}
         table = await answer(person, "/tally")
