@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from zatsudan.core.styles import Dress, codes, colours, read
-from zatsudan.terminal.kinsoku import may_part
 
 
 def reflows(environ: Mapping[str, str]) -> bool:
@@ -76,7 +75,7 @@ def set_off(text: str, spans: Sequence[tuple[int, int]], width: int) -> Iterator
 
 
 def wrap(text: str, width: int, first: str = "", rest: str | None = None) -> Iterator[str]:
-    """Wrap printable text to rows of at most `width` cells, at blanks and beside wide signs.
+    """Wrap printable text to rows of at most `width` cells, at blanks where there are some.
 
     `first` leads the first row, `rest` (as many blanks if not given) the others.
     """
@@ -91,35 +90,25 @@ def wrap(text: str, width: int, first: str = "", rest: str | None = None) -> Ite
             lead = rest
             continue
         while True:
-            cut, used = 0, 0
+            cut, used, blank = 0, 0, 0
             for sign in line:
                 size = get_cwidth(sign)
                 if used + size > room:
                     break
                 used += size
                 cut += 1
+                if sign == " ":
+                    blank = cut
             if cut >= len(line):
                 yield (lead + line).rstrip()
                 lead = rest
                 break
-            cut = _break(line, cut)
+            if line[cut] != " " and blank > 0 and line[cut].isascii():
+                cut = blank
             yield (lead + line[:cut]).rstrip()
             lead = rest
             line = line[max(1, cut) :].lstrip(" ")  # noqa: PLW2901  the rest of the same line
             room = max(2, width - get_cwidth(rest))
-
-
-def _break(line: str, most: int) -> int:
-    """Return after how many signs a line is broken of which `most` fit; all of them in a long word."""
-    from prompt_toolkit.utils import get_cwidth
-
-    for at in range(most, 0, -1):
-        before, after = line[at - 1], line[at]
-        if " " in (before, after):
-            return at
-        if 2 in (get_cwidth(before), get_cwidth(after)) and may_part(before, after):
-            return at
-    return most
 
 
 def cut(text: str, width: int) -> str:
