@@ -21,6 +21,11 @@ SILENT: dict[str, tuple[str, ...]] = {
     "terminal/inspector.py": ("bg:", "reverse"),
     "terminal/prompt.py": ("fg:", "bg:", "nodim"),
     "terminal/repl.py": ("dim", "good"),  # tones of lines
+    "commands/lab.py": ("{} · /diff A B",),  # commands to type
+    "commands/probes.py": ("(?P<same>", "{} of {} replies", "/repro {}"),  # kept; a command
+    "lab.py": ("dict[", "embedded model"),  # a type; a reason
+    "probe.py": ("Continue with", "Count from", "Write only"),  # sent to the model
+    "running.py": ("\n… {} bytes",),  # output, which is sent too
 }
 
 #: Files that are still to be marked.

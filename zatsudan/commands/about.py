@@ -59,7 +59,7 @@ def _line(entry: Command) -> tuple[str, str]:
 def _page(entry: Command) -> tuple[Part, ...]:
     parts: list[Part] = [Line(f"/{entry.name} {entry.usage}".rstrip()), Line(entry.help)]
     if entry.page:
-        parts.append(Line(entry.page, "dim"))
+        parts.append(Line(entry.explained(), "dim"))
     return tuple(parts)
 
 

@@ -128,6 +128,7 @@ class PlainTerminal:
 
     def begin_run(self, run: "Run") -> "tuple[OnDelta, OnEnd]":
         """Write each reply as a whole, in the order of the cells: pieces of many cannot be told apart."""
+        from zatsudan.core.grid import shown
         from zatsudan.lab import ENDED
 
         texts: dict[int, list[str]] = {}
@@ -141,7 +142,7 @@ class PlainTerminal:
             while len(written) < len(run.slots) and run.slots[len(written)].state == ENDED:
                 at = len(written)
                 written.append(at)
-                label = "?" if run.blind else one_line(run.slots[at].cell.label, 80)
+                label = "?" if run.blind else one_line(shown(run.slots[at].cell.label), 80)
                 self._write(self._err, f"[{at + 1}  {label}]\n")
                 self._write(self._out, printable("".join(texts.get(at, []))).rstrip() + "\n\n")
                 fault = run.fault(run.slots[at])
