@@ -66,7 +66,7 @@ def collected() -> dict[MessageId, list[str]]:
             found.setdefault(_id(message), []).append(name)
     for command in COMMANDS.values():
         for text in (command.help, command.page):
-            if text:
+            if isinstance(text, str) and text:
                 found.setdefault(text, []).append("zatsudan/commands")
     for text in ARGPARSE:
         found.setdefault(text, []).append("argparse")
@@ -153,6 +153,9 @@ _SHOWN = re.compile(
     r"^(Line|Table|tell|\w+Error|TooLong|ImportRefused|ConnectionFailed|SessionInUse)$"
 )
 
+#: How a line looks: these words stand among what is shown, and are not.
+_TONES = ("dim", "good", "warn")
+
 
 def unsaid(path: Path) -> Iterator[tuple[int, str]]:
     """Line and text of each literal that looks like words for a person and is not marked."""
@@ -187,7 +190,7 @@ def unsaid(path: Path) -> Iterator[tuple[int, str]]:
         else:
             continue
         letters = _WORDS if id(node) not in shown else re.compile("[A-Za-z]{2,}")
-        if id(node) not in seen and letters.search(text):
+        if id(node) not in seen and text not in _TONES and letters.search(text):
             yield node.lineno, text
 
 

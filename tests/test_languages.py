@@ -13,10 +13,23 @@ from zatsudan.core.language import say, say_count
 #: Texts that are not for a person at the screen, by file: how they begin (all, if empty).
 SILENT: dict[str, tuple[str, ...]] = {
     "exports/source.py": ("",),  # writes programs
+    "commands/outcomes.py": ("Callable[",),
+    "commands/servers.py": ("forget all", "/learned forget"),
+    "commands/titles.py": ("Give this conversation a title",),  # a prompt
+    "commands/trace.py": ("{}/use {}",),
 }
 
 #: Files that are still to be marked.
-WAITING: tuple[str, ...] = ("",)
+WAITING: tuple[str, ...] = (
+    *("core/", "terminal/", "exports/", "imports/"),
+    *(
+        f"commands/{name}.py"
+        for name in ("lab", "experiments", "probes", "bias", "knobs", "sampling")
+    ),
+    *("lab.py", "probe.py", "native.py", "attach.py", "trust.py", "running.py", "elsewhere.py"),
+    *("prefill.py", "compose.py", "turn.py", "discovery.py", "cli.py", "config.py", "connect.py"),
+    *("client.py", "chat.py", "embedded.py", "subcommands.py", "arguments.py"),
+)
 
 OTHERS = languages.LANGUAGES[1:]
 

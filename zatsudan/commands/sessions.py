@@ -14,6 +14,7 @@ from zatsudan.commands.registry import Choice, command
 from zatsudan.commands.titles import name_of
 from zatsudan.commands.tree import copy_of
 from zatsudan.core.errors import CommandError, SessionInUse, StoreError
+from zatsudan.core.language import later, say, say_count
 from zatsudan.core.printable import one_line
 from zatsudan.core.session import Node
 from zatsudan.core.titles import title_from
@@ -24,7 +25,16 @@ if TYPE_CHECKING:
     from zatsudan.core.picking import Row
     from zatsudan.shelf import Summary
 
-GROUP = "Sessions"
+GROUP = later("Sessions")
+
+#: How an age is told, by the seconds from which on.
+AGES = (
+    (86_400 * 365, later("{n} y ago")),
+    (86_400 * 30, later("{n} mo ago")),
+    (86_400, later("{n} d ago")),
+    (3600, later("{n} h ago")),
+    (60, later("{n} min ago")),
+)
 
 #: How many messages of a loaded session are shown.
 SHOWN = 4
@@ -40,7 +50,8 @@ def directory_of(chat: Chat) -> Path:
     """Return where sessions are kept; raises StoreError in a private talk."""
     if chat.sessions is None:
         raise StoreError(
-            "This talk is private: nothing is saved.", "Start without --private to save."
+            say("This talk is private: nothing is saved."),
+            say("Start without --private to save."),
         )
     return chat.sessions
 
@@ -50,22 +61,17 @@ def _names(chat: Chat, _args: str) -> Iterable[Choice]:
         from zatsudan import shelf
 
         for summary in shelf.summaries(chat.sessions)[:200]:
-            yield Choice(summary.name, f"{age(summary.modified)} · {summary.turns} turns")
+            turns = say_count("{n} turn", "{n} turns", summary.turns)
+            yield Choice(summary.name, f"{age(summary.modified)} · {turns}")
 
 
 def age(modified: float) -> str:
     """Return how long ago a time in seconds since 1970 was, in a few characters."""
     seconds = max(0.0, datetime.now().astimezone().timestamp() - modified)
-    for size, unit in (
-        (86_400 * 365, "y"),
-        (86_400 * 30, "mo"),
-        (86_400, "d"),
-        (3600, "h"),
-        (60, "min"),
-    ):
+    for size, ago in AGES:
         if seconds >= size:
-            return f"{seconds // size:.0f} {unit} ago"
-    return "now"
+            return say(ago, n=int(seconds // size))
+    return say("now")
 
 
 @command("save", "[NAME]", group=GROUP, everyday=True)
@@ -81,20 +87,21 @@ async def save(chat: Chat, args: str) -> Outcome:
     directory_of(chat)
     if not chat.session.nodes:
         raise CommandError(
-            "There is nothing to save yet.", "A session begins with its first message."
+            say("There is nothing to save yet."), say("A session begins with its first message.")
         )
     title = one_line(args, 120)
     if title and chat.session.title not in ("", title):
         raise CommandError(
-            f"This session has a name: {one_line(chat.session.title, 60)}.",
-            f"/rename {one_line(args, 40)} changes it.",
+            say("This session has a name: {name}.", name=one_line(chat.session.title, 60)),
+            say("/rename {name} changes it.", name=one_line(args, 40)),
         )
     if title and title != chat.session.title:
         chat.record({"type": "title", "title": title})
     chat.journal.flush()
     if chat.journal.trouble:
         return tell(chat.journal.trouble, "warn")
-    return Show((Line(f"Saved: {name_of(chat)}", "good"), Line(f"{chat.journal.path}", "dim")))
+    saved = say("Saved: {name}", name=name_of(chat))
+    return Show((Line(saved, "good"), Line(f"{chat.journal.path}", "dim")))
 
 
 def _is_path(args: str) -> bool:
@@ -115,8 +122,9 @@ async def _save_to(chat: Chat, args: str) -> Outcome:
         (name for name, row in FORMATS.items() if row.ending == ending and row.talk), "jsonl"
     )
     text = await export_text(chat, name)
-    write(Path(args), text, instead=f"/export! {name} FILE overwrites a file.")
-    return tell(f"Written as {name}: {one_line(args, 200)}", "good")
+    instead = say("/export! {format} FILE overwrites a file.", format=name)
+    write(Path(args), text, instead=instead)
+    return tell(say("Written as {format}: {file}", format=name, file=one_line(args, 200)), "good")
 
 
 @command("load", "[NAME|NUMBER]", group=GROUP, everyday=True, complete=_names)
@@ -144,10 +152,15 @@ def resume(chat: Chat, path: Path) -> list[Part]:
         loss = list(_loss(chat.load(path)))
     except SessionInUse:
         copy_of(chat, path)
-        loss = [Line("That session is open in another terminal: this is a copy of it.", "warn")]
+        note = say("That session is open in another terminal: this is a copy of it.")
+        loss = [Line(note, "warn")]
     session = chat.session
     if chat.server is not None and session.server not in ("", chat.server.name):
-        note = f"It was held with {one_line(session.model, 40)} at {one_line(session.server, 40)}."
+        note = say(
+            "It was held with {model} at {server}.",
+            model=one_line(session.model, 40),
+            server=one_line(session.server, 40),
+        )
         chat.use_model(before or chat.server.model, chat.server)
     else:
         note = ""
@@ -165,7 +178,8 @@ def jump(chat: Chat, path: Path, node_id: str) -> Outcome:
     session = chat.session
     if node_id not in session.nodes:
         raise StoreError(
-            f"This session has no message {one_line(node_id, 20)}.", "/show all shows it."
+            say("This session has no message {id}.", id=one_line(node_id, 20)),
+            say("/show all shows it."),
         )
     end = end_of(session, node_id)
     if end != session.head:
@@ -179,22 +193,32 @@ def jump(chat: Chat, path: Path, node_id: str) -> Outcome:
         parts.append(Talk((session.nodes[node_id],), at))
         talk = talk._replace(above=0)
     if between > 0:
-        parts.append(
-            Line(f"{between} messages between are not shown; /show all shows them.", "dim")
+        note = say_count(
+            "{n} message between is not shown; /show all shows it.",
+            "{n} messages between are not shown; /show all shows them.",
+            between,
         )
+        parts.append(Line(note, "dim"))
     return Show((*parts, talk))
 
 
 def _loss(loaded: store.Loaded) -> Iterable[Line]:
     if loaded.torn:
-        yield Line("The last line of this session was cut short and is dropped.", "warn")
+        yield Line(say("The last line of this session was cut short and is dropped."), "warn")
     if loaded.damaged:
-        yield Line(f"{loaded.damaged} damaged lines of this session were skipped.", "warn")
-    if loaded.session.unknown:
-        yield Line(
-            f"{loaded.session.unknown} records of a later version are kept, but not understood.",
-            "warn",
+        note = say_count(
+            "{n} damaged line of this session was skipped.",
+            "{n} damaged lines of this session were skipped.",
+            loaded.damaged,
         )
+        yield Line(note, "warn")
+    if loaded.session.unknown:
+        note = say_count(
+            "{n} record of a later version is kept, but not understood.",
+            "{n} records of a later version are kept, but not understood.",
+            loaded.session.unknown,
+        )
+        yield Line(note, "warn")
 
 
 def opening(chat: Chat) -> tuple[Line, Talk]:
@@ -203,7 +227,8 @@ def opening(chat: Chat) -> tuple[Line, Talk]:
     path = session.path()
     shown = [node for turn in turns_of(path)[-2:] for node in turn][-SHOWN:]
     count = sum(node.message.role == "user" for node in path)
-    head = Line(f"{name_of(chat)} · {count} turn{'s' if count != 1 else ''}", "good")
+    turns = say_count("{n} turn", "{n} turns", count)
+    head = Line(f"{name_of(chat)} · {turns}", "good")
     return head, Talk(tuple(shown), len(path) - len(shown))
 
 
@@ -219,7 +244,7 @@ async def sessions(chat: Chat, _args: str) -> Outcome:
     directory = directory_of(chat)
     found = await asyncio.to_thread(shelf.summaries, directory)
     if not found:
-        return tell("No session is saved yet.", "dim")
+        return tell(say("No session is saved yet."), "dim")
     by_key = {entry.id: entry for entry in found}
 
     async def chosen(key: str) -> Outcome:
@@ -236,16 +261,18 @@ async def sessions(chat: Chat, _args: str) -> Outcome:
 
     def delete(key: str) -> None:
         if key == chat.session.id:
-            raise StoreError("This session is the one at hand.", "/new begins another one.")
+            raise StoreError(
+                say("This session is the one at hand."), say("/new begins another one.")
+            )
         shelf.delete(by_key[key].path)
 
     return Pick(
-        "Sessions",
-        ("title", "age", "turns", "model", "first words"),
+        say("Sessions"),
+        (say("title"), say("age"), say("turns"), say("model"), say("first words")),
         tuple(map(_row, found)),
         chosen,
         (*table(found, chat.session.id), *_how_to_load(len(found))),
-        enter="loads",
+        enter=say("loads"),
         preview=lambda key: (
             Talk(tuple(map(_shortened, shelf.ending(by_key[key].path, PREVIEWED)))),
         ),
@@ -293,10 +320,16 @@ def table(found: "Sequence[Summary]", current: str = "", listed: int = LISTED) -
         for number, entry in enumerate(found[:listed], 1)
     )
     marks = frozenset(i for i, entry in enumerate(found[:listed]) if entry.id == current)
-    head = ("", "title", "age", "turns", "model")
+    head = ("", say("title"), say("age"), say("turns"), say("model"))
     return (Table(head, rows, marks=marks, right=frozenset({0, 3})),)
 
 
 def _how_to_load(count: int) -> tuple[Line]:
-    more = f" {count - LISTED:,} older ones are not shown." if count > LISTED else ""
-    return (Line(f"/load NUMBER or NAME goes on with one.{more}", "dim"),)
+    how = say("/load NUMBER or NAME goes on with one.")
+    if count > LISTED:
+        how = say_count(
+            "/load NUMBER or NAME goes on with one. {n:,} older one is not shown.",
+            "/load NUMBER or NAME goes on with one. {n:,} older ones are not shown.",
+            count - LISTED,
+        )
+    return (Line(how, "dim"),)

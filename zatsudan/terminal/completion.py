@@ -10,6 +10,7 @@ from zatsudan.chat import Chat
 from zatsudan.commands.files import paths
 from zatsudan.commands.registry import Choice, Command
 from zatsudan.core.attachments import mentioned
+from zatsudan.core.language import say
 from zatsudan.core.printable import one_line
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class LineCompleter(Completer):
                 f"/{entry.name}",
                 -len(typed) - 1,
                 display=f"/{entry.name} {entry.usage}".rstrip(),
-                display_meta=entry.help,
+                display_meta=say(entry.help),
             )
 
 
