@@ -140,7 +140,9 @@ def compiled(catalog: Catalog) -> bytes:
 
 def fields(text: str) -> set[str]:
     """The names that are filled in, and argparse's."""
-    named = {name for _, name, _, _ in string.Formatter().parse(text) if name}
+    named = {
+        name for _, name, _, _ in string.Formatter().parse(text) if name and name.isidentifier()
+    }
     return named | set(re.findall(r"%(?:\(\w+\))?[sr]", text))
 
 

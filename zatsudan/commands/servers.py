@@ -17,7 +17,7 @@ GROUP = later("The server")
 LESSONS = {
     DROP: later("drop {name}"),
     RENAME: later("rename {name} {value}"),
-    SYSTEM: later("system"),
+    SYSTEM: later("no system message"),
     SHRINK: later("shrink {value}"),
     PREFILL: later("prefill {name}"),
 }
