@@ -15,7 +15,8 @@ from zatsudan.core.errors import StoreError
 from zatsudan.core.language import say
 from zatsudan.core.messages import Message, whole_number
 from zatsudan.core.printable import one_line
-from zatsudan.core.session import Node, replay
+from zatsudan.core.records import replay
+from zatsudan.core.session import Node
 from zatsudan.core.titles import title_from
 from zatsudan.store import SUFFIX, Journal, parse
 
