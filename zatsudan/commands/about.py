@@ -49,7 +49,8 @@ async def help_(_chat: Chat, args: str) -> Outcome:
             groups, key=lambda name: (name in own, own.index(name) if name in own else 0)
         ):
             rows = tuple(_line(entry) for entry in groups[group] if not entry.everyday)
-            parts.append(Table(("", ""), rows, say(group)))
+            if rows:
+                parts.append(Table(("", ""), rows, say(group)))
     else:
         parts.append(Line(say(LINES)))
         parts.append(Line(say(KEYS), "dim"))

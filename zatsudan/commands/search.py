@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Line, Outcome, Part, Pick, tell
 from zatsudan.commands.registry import command
-from zatsudan.commands.sessions import age, directory_of, jump
+from zatsudan.commands.resuming import jump
+from zatsudan.commands.sessions import age, directory_of
 from zatsudan.core.errors import CommandError
 from zatsudan.core.language import later, say, say_count
 from zatsudan.core.printable import one_line

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit, urlunsplit
 
 from zatsudan.chat import Chat
-from zatsudan.commands.conversation import describe_end, describe_speed
+from zatsudan.commands.counts import describe_end, describe_speed
 from zatsudan.commands.knobs import settle, settle_model
 from zatsudan.commands.outcomes import Generate, Line, Outcome, Part, Show, Table, tell
 from zatsudan.commands.registry import Choice, command

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from zatsudan import store
 from zatsudan.chat import Chat
-from zatsudan.commands.conversation import describe_end
+from zatsudan.commands.counts import describe_end
 from zatsudan.commands.lab import told
 from zatsudan.commands.outcomes import Line, Outcome, Prefill, Rows, Show, Table, Talk, tell
 from zatsudan.commands.registry import Choice, command
