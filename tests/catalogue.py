@@ -156,7 +156,7 @@ _SHOWN = re.compile(
 )
 
 #: How a line looks: these words stand among what is shown, and are not.
-_TONES = ("dim", "good", "warn")
+_TONES = ("plain", "dim", "good", "warn", "bold")
 
 
 def unsaid(path: Path) -> Iterator[tuple[int, str]]:

@@ -15,7 +15,7 @@ from zatsudan.core.diff import diff, marked
 from zatsudan.core.styles import Dress
 from zatsudan.terminal.parts import diff_rows, table_rows
 from zatsudan.terminal.plain import PlainTerminal
-from zatsudan.terminal.rows import uncoloured, wear, wrap
+from zatsudan.terminal.rows import uncoloured, wear
 
 
 def rows(old: str, new: str, width: int = 40) -> list[str]:
@@ -34,14 +34,6 @@ def test_rows_of_a_diff_hold_all_of_it_and_fit(old: str, new: str, width: int) -
     plain = [uncoloured(row) for row in rows(old, new, width)]
     assert all(get_cwidth(row) <= width for row in plain)
     assert "".join("".join(plain).split()) == "".join(marked(diff(old, new)).split())
-
-
-def test_japanese_is_parted_next_to_its_signs_and_not_before_a_full_stop() -> None:
-    assert list(wrap("これは終わり。次の文", 12)) == ["これは終わ", "り。次の文"]
-    assert list(wrap("一覧は「名前」で", 8)) == ["一覧は", "「名前」", "で"]
-    assert list(wrap("候補を /pick 1で選ぶ", 14)) == ["候補を /pick 1", "で選ぶ"]
-    assert list(wrap("見るなら/helpです", 10)) == ["見るなら", "/helpです"]
-    assert list(wrap("ーーーーーー", 4)) == ["ーー", "ーー", "ーー"]
 
 
 def test_a_brief_table_takes_one_row_for_each() -> None:

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from zatsudan.core.styles import Dress, codes, colours, read
 
@@ -74,30 +74,8 @@ def set_off(text: str, spans: Sequence[tuple[int, int]], width: int) -> Iterator
         yield "".join([*pieces, text[done:at]])
 
 
-#: Signs that must not begin a row (kinsoku, JIS X 4051): closing brackets and stops,
-#: iteration marks, the long vowel mark, small kana.
-NO_START = frozenset(
-    "、。，．・：；？！‼⁇⁈⁉…‥ー〜～゠–—々〻ゝゞヽヾ゛゜％‰℃"
-    "）］｝〕〉》」』】〙〗〟’”｠»"
-    "ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶㇰㇱㇲㇳㇴㇵㇶㇷㇸㇹㇺㇻㇼㇽㇾㇿ"
-    "｡｣､･ｰｧｨｩｪｫｬｭｮｯﾞﾟ"
-    ".,!?:;)]}%'\""
-)
-#: Signs that must not end a row.
-NO_END = frozenset("（［｛〔〈《「『【〘〖〝‘“｟«([{$¥￥＄£#＃")
-
-
-def _may_part(before: str, after: str, sized: Callable[[str], int]) -> bool:
-    """Tell whether a row may end between two signs: at a blank, or next to a wide one."""
-    if " " in (before, after):
-        return True
-    if after in NO_START or before in NO_END:
-        return False
-    return not after.isascii() or sized(before) == 2
-
-
 def wrap(text: str, width: int, first: str = "", rest: str | None = None) -> Iterator[str]:
-    """Wrap printable text to rows of at most `width` cells, at blanks or wide signs where there are some.
+    """Wrap printable text to rows of at most `width` cells, at blanks where there are some.
 
     `first` leads the first row, `rest` (as many blanks if not given) the others.
     """
@@ -112,21 +90,21 @@ def wrap(text: str, width: int, first: str = "", rest: str | None = None) -> Ite
             lead = rest
             continue
         while True:
-            cut, used = 0, 0
+            cut, used, blank = 0, 0, 0
             for sign in line:
                 size = get_cwidth(sign)
                 if used + size > room:
                     break
                 used += size
                 cut += 1
+                if sign == " ":
+                    blank = cut
             if cut >= len(line):
                 yield (lead + line).rstrip()
                 lead = rest
                 break
-            parted = cut
-            while parted > 0 and not _may_part(line[parted - 1], line[parted], get_cwidth):
-                parted -= 1
-            cut = parted or cut
+            if line[cut] != " " and blank > 0 and line[cut].isascii():
+                cut = blank
             yield (lead + line[:cut]).rstrip()
             lead = rest
             line = line[max(1, cut) :].lstrip(" ")  # noqa: PLW2901  the rest of the same line
