@@ -26,6 +26,10 @@ SILENT: dict[str, tuple[str, ...]] = {
     "lab.py": ("dict[", "embedded model"),  # a type; a reason
     "probe.py": ("Continue with", "Count from", "Write only"),  # sent to the model
     "running.py": ("\n… {} bytes",),  # output, which is sent too
+    "commands/outcomes.py": ("Callable[",),
+    "commands/servers.py": ("forget all", "/learned forget"),
+    "commands/titles.py": ("Give this conversation a title",),  # a prompt
+    "commands/trace.py": ("{}/use {}",),
 }
 
 #: Files that are still to be marked.

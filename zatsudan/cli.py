@@ -282,7 +282,7 @@ def _resumed(
         return []
     from zatsudan import shelf
     from zatsudan.commands.outcomes import Line
-    from zatsudan.commands.sessions import resume
+    from zatsudan.commands.resuming import resume
 
     if args.resume:
         path = shelf.find(saved, args.resume).path

@@ -117,8 +117,11 @@ def find(commands: dict[str, Command], name: str) -> Command:
     import difflib
 
     near = begins[:4] or difflib.get_close_matches(name, commands, n=3, cutoff=0.6)
-    meant = "Did you mean " + ", ".join(f"/{key}" for key in near) + "? " if near else ""
-    raise CommandError(
-        f"There is no command /{name[:40]}.",
-        f"{meant}/help lists them; a message that begins with a slash is written with two: //{name[:20]}.",
+    advice = say(
+        "/help lists them; a message that begins with a slash is written with two: //{name}.",
+        name=name[:20],
     )
+    if near:
+        meant = ", ".join(f"/{key}" for key in near)
+        advice = say("Did you mean {meant}? {advice}", meant=meant, advice=advice)
+    raise CommandError(say("There is no command /{name}.", name=name[:40]), advice)

@@ -84,7 +84,7 @@ class LineCompleter(Completer):
                 f"/{entry.name}",
                 -len(typed) - 1,
                 display=f"/{entry.name} {entry.usage}".rstrip(),
-                display_meta=entry.help,
+                display_meta=say(entry.help),
             )
 
 
