@@ -1,36 +1,148 @@
-"""The flags of the command line, and the page of --help."""
+"""The flags of the command line, and its two pages: -h on one screen, --help with all.
+
+Subcommands, the man page and the shells' completion are made from the same parsers.
+"""
 
 import argparse
+from collections.abc import Iterator, Sequence
 
 from zatsudan import __version__
 
+#: Cells of a page, and of the column that names what is explained beside it.
+WIDTH, COLUMN = 80, 28
 
-class _Parser(argparse.ArgumentParser):
-    """Names the subcommands on the page of --help, and imports them for nothing else."""
+#: What -h tells of: the rest is for --help.
+EVERYDAY = ("base_url", "model", "profile", "system", "preset", "set", "last", "resume", "json")
+
+#: Values that are no fixed list, by the argument's name: what completion offers for it.
+KINDS = {
+    "model": "models",
+    "profile": "profiles",
+    "preset": "presets",
+    "set": "parameters",
+    "resume": "sessions",
+    "session": "sessions",
+    "config": "files",
+    "log": "files",
+    "file": "files",
+    "files": "files",
+}
+
+_USES = (
+    ("zatsudan", "talk, with the server that is found"),
+    ('zatsudan "a question"', "print the reply and leave"),
+    ('cat notes | zatsudan "sum up"', "what is piped in follows the message"),
+    ('zatsudan -c "and shorter"', "go on with the last session"),
+)
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose help pages are rows of our own: argparse's formatter takes longer to import."""
+
+    def __init__(self, prog: str, description: str, usage: str, uses: Sequence[tuple[str, str]] = ()) -> None:  # fmt: skip
+        super().__init__(prog, usage=f"{prog} {usage}", description=description, add_help=False)
+        self._optionals.title = "Flags"
+        self.uses = uses
+
+    def groups(self) -> Iterator[tuple[str, list[argparse.Action]]]:
+        """Yield the flags as they are grouped, and what stands without a flag first."""
+        for group in self._action_groups:
+            if group._group_actions:
+                yield str(group.title), group._group_actions
 
     def format_help(self) -> str:
-        from zatsudan.subcommands import described
-
-        self.epilog = (
-            f"subcommands:\n{described()}\n\nWithout a server of your own, a small embedded model "
-            "answers. In the chat, /help tells the rest."
-        )
-        return super().format_help()
+        return "\n".join(page(self)) + "\n"
 
 
-def parser() -> argparse.ArgumentParser:
+class _Help(argparse.Action):
+    """Prints one of the pages and ends the program."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        if isinstance(parser, Parser):
+            rows = short_page(parser) if self.const == "short" else page(parser)
+            parser._print_message("\n".join(rows) + "\n")
+        parser.exit()
+
+
+def invocation(action: argparse.Action) -> str:
+    """Return how an argument is written: `-m, --model NAME`, `FILE…`."""
+    name = str(action.metavar or action.dest.upper())
+    many = "…" if action.nargs in ("*", "+") else ""
+    if not action.option_strings:
+        return f"[{name}{many}]" if action.nargs in ("?", "*") else name + many
+    flags = ", ".join(action.option_strings)
+    if action.nargs == 0:
+        return flags
+    return f"{flags} [{name}]" if action.nargs == "?" else f"{flags} {name}"
+
+
+def _row(action: argparse.Action) -> str:
+    name = invocation(action)
+    if action.option_strings and len(action.option_strings[0]) > 2:
+        name = "    " + name
+    return row(name, action.help or "")
+
+
+def row(name: str, text: str) -> str:
+    """Return one row of a page: what is explained, and what it is."""
+    return f"  {name:<{COLUMN - 2}} {text}".rstrip()
+
+
+def page(parser: Parser) -> list[str]:
+    """Return the whole page of a parser: all flags, and for the program what else there is."""
+    rows = [f"usage: {parser.usage}", "", str(parser.description)]
+    rows += [row(use, text) for use, text in parser.uses]
+    for title, actions in parser.groups():
+        rows += ["", title, *map(_row, actions)]
+    if parser.uses:
+        from zatsudan.exits import MEANINGS
+        from zatsudan.subcommands import SUBCOMMANDS
+
+        rows += ["", "Subcommands (each has its own -h)"]
+        rows += [row(name, entry.help) for name, entry in SUBCOMMANDS.items()]
+        rows += ["", "Exit codes"]
+        rows += [f"  {code:<4} {text}" for code, text in MEANINGS.items()]
+        rows += ["", "In the chat, /help tells the rest."]
+    return rows
+
+
+def short_page(parser: Parser) -> list[str]:
+    """Return what fits on a screen of 24 rows."""
+    if not parser.uses:
+        return page(parser)
+    from zatsudan.subcommands import SUBCOMMANDS
+
+    everyday = [action for action in parser._actions if action.dest in EVERYDAY]
+    return [
+        str(parser.description),
+        "",
+        *(row(use, text) for use, text in parser.uses),
+        "",
+        *map(_row, everyday),
+        "",
+        f"Subcommands: {', '.join(SUBCOMMANDS)}.",
+        "--help tells of all flags, subcommands and exit codes.",
+    ]
+
+
+def add_help(parser: Parser) -> None:
+    """Add -h and --help."""
+    where = parser.add_argument_group("Help") if parser.uses else parser
+    where.add_argument("-h", action=_Help, nargs=0, const="short", dest="help", help="help on one screen")  # fmt: skip
+    where.add_argument("--help", action=_Help, nargs=0, dest="help", help="this page")
+
+
+def parser() -> Parser:
     """Return what reads the arguments of a talk."""
-    found = _Parser(
-        prog="zatsudan",
-        description="Chat with any server that speaks /v1/chat/completions, and tune it by hand.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    found = Parser(
+        "zatsudan",
+        "Chat with any server that speaks /v1/chat/completions, and tune it by hand.",
+        "[FLAGS] [MESSAGE…]  or  zatsudan SUBCOMMAND …",
+        _USES,
     )
-    found.add_argument(
-        "message",
-        nargs="*",
-        help="send this, print the reply, and leave; what is piped in follows it",
-    )
-    server = found.add_argument_group("server")
+    found._positionals.title = "Message"
+    found.add_argument("message", nargs="*", help="send this, print the reply, and leave")
+    server = found.add_argument_group("Server")
     server.add_argument(
         "--base-url", metavar="URL", default="", help="the server's address, up to /v1"
     )
@@ -42,7 +154,7 @@ def parser() -> argparse.ArgumentParser:
         "--api-key-env", metavar="NAME", default="", help="the variable that holds the key"
     )
     server.add_argument("--local", action="store_true", help="the embedded model")
-    talk = found.add_argument_group("talk")
+    talk = found.add_argument_group("Talk")
     talk.add_argument(
         "-s", "--system", metavar="TEXT|@FILE", default=None, help="the system message"
     )
@@ -70,11 +182,34 @@ def parser() -> argparse.ArgumentParser:
         help="go on with that session, or choose one",
     )
     talk.add_argument("--private", action="store_true", help="write nothing to disk")
-    program = found.add_argument_group("program")
-    program.add_argument("--plain", action="store_true", help="no live screen: text as it comes")
+    output = found.add_argument_group("Output")
+    forms = output.add_mutually_exclusive_group()
+    forms.add_argument(
+        "--json", action="store_true", help="the reply to a message as a JSON object"
+    )
+    forms.add_argument(
+        "--stream",
+        metavar="json",
+        choices=("json",),
+        help="a JSON line for each delta, then the object",
+    )
+    output.add_argument("--no-stream", action="store_true", help="ask for the reply in one piece")
+    output.add_argument("--plain", action="store_true", help="no live screen: text as it comes")
+    program = found.add_argument_group("Program")
     program.add_argument(
         "--log", metavar="FILE", default="", help="write requests there, without keys"
     )
     program.add_argument("--config", metavar="FILE", default="", help="another config file")
-    program.add_argument("--version", action="version", version=f"zatsudan {__version__}")
+    program.add_argument("--version", action="version", version=f"zatsudan {__version__}",
+                         help="print the version")  # fmt: skip
+    add_help(found)
     return found
+
+
+def read(words: Sequence[str]) -> argparse.Namespace:
+    """Read the arguments of a talk; ends the program where they contradict each other."""
+    found = parser()
+    args = found.parse_args(words)
+    if args.stream and args.no_stream:
+        found.error("argument --stream: not allowed with argument --no-stream")
+    return args
