@@ -4,12 +4,13 @@ Subcommands, the man page and the shells' completion are made from the same pars
 """
 
 import argparse
+import sys
 from collections.abc import Iterator, Sequence
 
 from zatsudan import __version__
 
 #: Cells of a page, and of the column that names what is explained beside it.
-WIDTH, COLUMN = 80, 28
+WIDTH, COLUMN = 80, 29
 
 #: What -h tells of: the rest is for --help.
 EVERYDAY = ("base_url", "model", "profile", "system", "preset", "set", "last", "resume", "json")
@@ -31,16 +32,27 @@ KINDS = {
 _USES = (
     ("zatsudan", "talk, with the server that is found"),
     ('zatsudan "a question"', "print the reply and leave"),
-    ('cat notes | zatsudan "sum up"', "what is piped in follows the message"),
+    ('cat f | zatsudan "sum up"', "what is piped in follows the message"),
     ('zatsudan -c "and shorter"', "go on with the last session"),
 )
 
 
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    # Without a width it imports shutil and all that can unpack a file, to ask for one.
+    return argparse.HelpFormatter(prog, width=WIDTH)
+
+
 class Parser(argparse.ArgumentParser):
-    """A parser whose help pages are rows of our own: argparse's formatter takes longer to import."""
+    """A parser whose help pages are rows of our own, grouped, each explanation beside its name."""
 
     def __init__(self, prog: str, description: str, usage: str, uses: Sequence[tuple[str, str]] = ()) -> None:  # fmt: skip
-        super().__init__(prog, usage=f"{prog} {usage}", description=description, add_help=False)
+        super().__init__(
+            prog,
+            usage=f"{prog} {usage}",
+            description=description,
+            add_help=False,
+            formatter_class=_formatter,
+        )
         self._optionals.title = "Flags"
         self.uses = uses
 
@@ -59,8 +71,8 @@ class _Help(argparse.Action):
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         if isinstance(parser, Parser):
-            rows = short_page(parser) if self.const == "short" else page(parser)
-            parser._print_message("\n".join(rows) + "\n")
+            shown = short_page(parser) if self.const == "short" else page(parser)
+            sys.stdout.write("\n".join(shown) + "\n")
         parser.exit()
 
 
@@ -76,34 +88,44 @@ def invocation(action: argparse.Action) -> str:
     return f"{flags} [{name}]" if action.nargs == "?" else f"{flags} {name}"
 
 
-def _row(action: argparse.Action) -> str:
+def _rows(action: argparse.Action) -> list[str]:
     name = invocation(action)
     if action.option_strings and len(action.option_strings[0]) > 2:
         name = "    " + name
-    return row(name, action.help or "")
+    return rows(name, action.help or "")
 
 
-def row(name: str, text: str) -> str:
-    """Return one row of a page: what is explained, and what it is."""
-    return f"  {name:<{COLUMN - 2}} {text}".rstrip()
+def rows(name: str, text: str) -> list[str]:
+    """Return the rows of a page that say what is explained, and what it is."""
+    lines = [""]
+    for word in text.split(" "):
+        if lines[-1] and COLUMN + len(lines[-1]) + 1 + len(word) > WIDTH:
+            lines.append("")
+        lines[-1] += f" {word}" if lines[-1] else word
+    heads = [f"  {name}"] + [""] * (len(lines) - 1)
+    return [f"{head:<{COLUMN - 1}} {line}" for head, line in zip(heads, lines, strict=True)]
 
 
 def page(parser: Parser) -> list[str]:
     """Return the whole page of a parser: all flags, and for the program what else there is."""
-    rows = [f"usage: {parser.usage}", "", str(parser.description)]
-    rows += [row(use, text) for use, text in parser.uses]
+    found = [f"usage: {parser.usage}", "", str(parser.description)]
+    for use, text in parser.uses:
+        found += rows(use, text)
     for title, actions in parser.groups():
-        rows += ["", title, *map(_row, actions)]
+        found += ["", title]
+        for action in actions:
+            found += _rows(action)
     if parser.uses:
         from zatsudan.exits import MEANINGS
         from zatsudan.subcommands import SUBCOMMANDS
 
-        rows += ["", "Subcommands (each has its own -h)"]
-        rows += [row(name, entry.help) for name, entry in SUBCOMMANDS.items()]
-        rows += ["", "Exit codes"]
-        rows += [f"  {code:<4} {text}" for code, text in MEANINGS.items()]
-        rows += ["", "In the chat, /help tells the rest."]
-    return rows
+        found += ["", "Subcommands (each has its own -h)"]
+        for name, entry in SUBCOMMANDS.items():
+            found += rows(name, entry.help)
+        found += ["", "Exit codes"]
+        found += [f"  {code:<4} {text}" for code, text in MEANINGS.items()]
+        found += ["", "In the chat, /help tells the rest."]
+    return found
 
 
 def short_page(parser: Parser) -> list[str]:
@@ -112,13 +134,15 @@ def short_page(parser: Parser) -> list[str]:
         return page(parser)
     from zatsudan.subcommands import SUBCOMMANDS
 
-    everyday = [action for action in parser._actions if action.dest in EVERYDAY]
+    found = [str(parser.description), ""]
+    for use, text in parser.uses:
+        found += rows(use, text)
+    found.append("")
+    for action in parser._actions:
+        if action.dest in EVERYDAY:
+            found += _rows(action)
     return [
-        str(parser.description),
-        "",
-        *(row(use, text) for use, text in parser.uses),
-        "",
-        *map(_row, everyday),
+        *found,
         "",
         f"Subcommands: {', '.join(SUBCOMMANDS)}.",
         "--help tells of all flags, subcommands and exit codes.",

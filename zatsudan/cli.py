@@ -51,6 +51,10 @@ def main(argv: "Sequence[str] | None" = None) -> None:
     except BrokenPipeError:
         exits.let_go(sys.stdout)
         code = exits.READER_GONE
+    except OSError as error:  # a full disk behind standard output
+        exits.let_go(sys.stdout)
+        _complain(ZatsudanError(f"The output cannot be written ({error.strerror or error})."))
+        code = exits.FAILED
     except SystemExit as ended:  # of argparse, which has printed a page or a complaint
         code = ended.code if isinstance(ended.code, int) else exits.USAGE
     finally:

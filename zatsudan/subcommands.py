@@ -192,7 +192,7 @@ def completion(args: argparse.Namespace) -> int:
 def parser_of(name: str) -> Parser:
     """Return what reads the arguments of a subcommand."""
     entry = SUBCOMMANDS[name]
-    found = Parser(f"zatsudan {name}", entry.help.capitalize() + ".", entry.usage)
+    found = Parser(f"zatsudan {name}", f"{entry.help[:1].upper()}{entry.help[1:]}.", entry.usage)
     found._positionals.title = "Arguments"
     entry.arguments(found)
     add_help(found)
@@ -247,7 +247,7 @@ SUBCOMMANDS: dict[str, Subcommand] = {
         "list the saved sessions; --json for programs", "[--json]", _sessions_arguments, sessions
     ),
     "export": Subcommand(
-        "write a session as Markdown, HTML, JSON, curl …",
+        "write a session as Markdown, HTML, JSON, curl and more",
         "[FLAGS] SESSION FORMAT [FILE]",
         _export_arguments,
         export,
