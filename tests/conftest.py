@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from zatsudan import embedded
 from zatsudan.config import Local
 from zatsudan.connect import Server as Address
+from zatsudan.core import language
 
 settings.register_profile("zatsudan", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("zatsudan")
@@ -33,8 +34,8 @@ _LEAKS = (
 
 
 @pytest.fixture(autouse=True)
-def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A home of its own, and none of the person's keys, proxies and colours."""
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    """A home of its own, English, and none of the person's keys, proxies and colours."""
     for name in list(os.environ):
         if name.upper().startswith(_LEAKS):
             monkeypatch.delenv(name)
@@ -44,7 +45,10 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("TERM", "xterm-256color")
-    return home
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")  # the tests read English
+    before = language.speak(language.English())
+    yield home
+    language.speak(before)
 
 
 @pytest.fixture

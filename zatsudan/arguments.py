@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from zatsudan import __version__
+from zatsudan.core.language import later, say
 
 #: Cells of a page, and of the column that names what is explained beside it.
 WIDTH, COLUMN = 80, 29
@@ -30,10 +31,10 @@ KINDS = {
 }
 
 _USES = (
-    ("zatsudan", "talk, with the server that is found"),
-    ('zatsudan "a question"', "print the reply and leave"),
-    ('cat f | zatsudan "sum up"', "what is piped in follows the message"),
-    ('zatsudan -c "and shorter"', "go on with the last session"),
+    ("zatsudan", later("talk, with the server that is found")),
+    ('zatsudan "a question"', later("print the reply and leave")),
+    ('cat f | zatsudan "sum up"', later("what is piped in follows the message")),
+    ('zatsudan -c "and shorter"', later("go on with the last session")),
 )
 
 
@@ -53,7 +54,7 @@ class Parser(argparse.ArgumentParser):
             add_help=False,
             formatter_class=_formatter,
         )
-        self._optionals.title = "Flags"
+        self._optionals.title = say("Flags")
         self.uses = uses
 
     def groups(self) -> Iterator[tuple[str, list[argparse.Action]]]:
@@ -110,7 +111,7 @@ def page(parser: Parser) -> list[str]:
     """Return the whole page of a parser: all flags, and for the program what else there is."""
     found = [f"usage: {parser.usage}", "", str(parser.description)]
     for use, text in parser.uses:
-        found += rows(use, text)
+        found += rows(use, say(text))
     for title, actions in parser.groups():
         found += ["", title]
         for action in actions:
@@ -119,12 +120,12 @@ def page(parser: Parser) -> list[str]:
         from zatsudan.exits import MEANINGS
         from zatsudan.subcommands import SUBCOMMANDS
 
-        found += ["", "Subcommands (each has its own -h)"]
+        found += ["", say("Subcommands (each has its own -h)")]
         for name, entry in SUBCOMMANDS.items():
-            found += rows(name, entry.help)
-        found += ["", "Exit codes"]
-        found += [f"  {code:<4} {text}" for code, text in MEANINGS.items()]
-        found += ["", "In the chat, /help tells the rest."]
+            found += rows(name, say(entry.help))
+        found += ["", say("Exit codes")]
+        found += [f"  {code:<4} {say(text)}" for code, text in MEANINGS.items()]
+        found += ["", say("In the chat, /help tells the rest.")]
     return found
 
 
@@ -136,7 +137,7 @@ def short_page(parser: Parser) -> list[str]:
 
     found = [str(parser.description), ""]
     for use, text in parser.uses:
-        found += rows(use, text)
+        found += rows(use, say(text))
     found.append("")
     for action in parser._actions:
         if action.dest in EVERYDAY:
@@ -144,46 +145,46 @@ def short_page(parser: Parser) -> list[str]:
     return [
         *found,
         "",
-        f"Subcommands: {', '.join(SUBCOMMANDS)}.",
-        "--help tells of all flags, subcommands and exit codes.",
+        say("Subcommands: {names}.", names=", ".join(SUBCOMMANDS)),
+        say("--help tells of all flags, subcommands and exit codes."),
     ]
 
 
 def add_help(parser: Parser) -> None:
     """Add -h and --help."""
-    where = parser.add_argument_group("Help") if parser.uses else parser
-    where.add_argument("-h", action=_Help, nargs=0, const="short", dest="help", help="help on one screen")  # fmt: skip
-    where.add_argument("--help", action=_Help, nargs=0, dest="help", help="this page")
+    where = parser.add_argument_group(say("Help")) if parser.uses else parser
+    where.add_argument("-h", action=_Help, nargs=0, const="short", dest="help", help=say("help on one screen"))  # fmt: skip
+    where.add_argument("--help", action=_Help, nargs=0, dest="help", help=say("this page"))
 
 
 def parser() -> Parser:
     """Return what reads the arguments of a talk."""
     found = Parser(
         "zatsudan",
-        "Chat with any server that speaks /v1/chat/completions, and tune it by hand.",
+        say("Chat with any server that speaks /v1/chat/completions, and tune it by hand."),
         "[FLAGS] [MESSAGE…]  or  zatsudan SUBCOMMAND …",
         _USES,
     )
-    found._positionals.title = "Message"
-    found.add_argument("message", nargs="*", help="send this, print the reply, and leave")
-    server = found.add_argument_group("Server")
+    found._positionals.title = say("Message")
+    found.add_argument("message", nargs="*", help=say("send this, print the reply, and leave"))
+    server = found.add_argument_group(say("Server"))
     server.add_argument(
-        "--base-url", metavar="URL", default="", help="the server's address, up to /v1"
+        "--base-url", metavar="URL", default="", help=say("the server's address, up to /v1")
     )
-    server.add_argument("-m", "--model", metavar="NAME", default="", help="the model to ask")
+    server.add_argument("-m", "--model", metavar="NAME", default="", help=say("the model to ask"))
     server.add_argument(
-        "-p", "--profile", metavar="NAME", default="", help="a server from the config file"
+        "-p", "--profile", metavar="NAME", default="", help=say("a server from the config file")
     )
     server.add_argument(
-        "--api-key-env", metavar="NAME", default="", help="the variable that holds the key"
+        "--api-key-env", metavar="NAME", default="", help=say("the variable that holds the key")
     )
-    server.add_argument("--local", action="store_true", help="the embedded model")
-    talk = found.add_argument_group("Talk")
+    server.add_argument("--local", action="store_true", help=say("the embedded model"))
+    talk = found.add_argument_group(say("Talk"))
     talk.add_argument(
-        "-s", "--system", metavar="TEXT|@FILE", default=None, help="the system message"
+        "-s", "--system", metavar="TEXT|@FILE", default=None, help=say("the system message")
     )
     talk.add_argument(
-        "--preset", metavar="NAME", default="", help="parameters saved with /preset save NAME"
+        "--preset", metavar="NAME", default="", help=say("parameters saved with /preset save NAME")
     )
     talk.add_argument(
         "-o",
@@ -191,10 +192,14 @@ def parser() -> Parser:
         metavar="NAME=VALUE",
         action="append",
         default=[],
-        help="a parameter, as in -o temperature=0.2",
+        help=say("a parameter, as in -o temperature=0.2"),
     )
     talk.add_argument(
-        "-c", "--continue", dest="last", action="store_true", help="go on with the last session"
+        "-c",
+        "--continue",
+        dest="last",
+        action="store_true",
+        help=say("go on with the last session"),
     )
     talk.add_argument(
         "-r",
@@ -203,29 +208,33 @@ def parser() -> Parser:
         nargs="?",
         const="",
         default=None,
-        help="go on with that session, or choose one",
+        help=say("go on with that session, or choose one"),
     )
-    talk.add_argument("--private", action="store_true", help="write nothing to disk")
-    output = found.add_argument_group("Output")
+    talk.add_argument("--private", action="store_true", help=say("write nothing to disk"))
+    output = found.add_argument_group(say("Output"))
     forms = output.add_mutually_exclusive_group()
     forms.add_argument(
-        "--json", action="store_true", help="the reply to a message as a JSON object"
+        "--json", action="store_true", help=say("the reply to a message as a JSON object")
     )
     forms.add_argument(
         "--stream",
         metavar="json",
         choices=("json",),
-        help="a JSON line for each delta, then the object",
+        help=say("a JSON line for each delta, then the object"),
     )
-    output.add_argument("--no-stream", action="store_true", help="ask for the reply in one piece")
-    output.add_argument("--plain", action="store_true", help="no live screen: text as it comes")
-    program = found.add_argument_group("Program")
+    output.add_argument(
+        "--no-stream", action="store_true", help=say("ask for the reply in one piece")
+    )
+    output.add_argument(
+        "--plain", action="store_true", help=say("no live screen: text as it comes")
+    )
+    program = found.add_argument_group(say("Program"))
     program.add_argument(
-        "--log", metavar="FILE", default="", help="write requests there, without keys"
+        "--log", metavar="FILE", default="", help=say("write requests there, without keys")
     )
-    program.add_argument("--config", metavar="FILE", default="", help="another config file")
+    program.add_argument("--config", metavar="FILE", default="", help=say("another config file"))
     program.add_argument("--version", action="version", version=f"zatsudan {__version__}",
-                         help="print the version")  # fmt: skip
+                         help=say("print the version"))  # fmt: skip
     add_help(found)
     return found
 
@@ -235,5 +244,5 @@ def read(words: Sequence[str]) -> argparse.Namespace:
     found = parser()
     args = found.parse_args(words)
     if args.stream and args.no_stream:
-        found.error("argument --stream: not allowed with argument --no-stream")
+        found.error(say("--stream json and --no-stream contradict each other."))
     return args

@@ -33,9 +33,10 @@ def main(argv: "Sequence[str] | None" = None) -> None:
         sys.exit(0)
     # All that is imported stays: to look for garbage in it is a tenth of the start.
     gc.disable()
-    from zatsudan import exits
+    from zatsudan import exits, languages
     from zatsudan.core.errors import ZatsudanError
 
+    languages.speak(languages.choose("auto", os.environ))
     try:
         code = _subcommand(words)
         if code is None:
@@ -53,7 +54,7 @@ def main(argv: "Sequence[str] | None" = None) -> None:
         code = exits.READER_GONE
     except OSError as error:  # a full disk behind standard output
         exits.let_go(sys.stdout)
-        _complain(ZatsudanError(f"The output cannot be written ({error.strerror or error})."))
+        _complain(ZatsudanError(exits.unwritten(error.strerror or str(error))))
         code = exits.FAILED
     except SystemExit as ended:  # of argparse, which has printed a page or a complaint
         code = ended.code if isinstance(ended.code, int) else exits.USAGE
@@ -101,11 +102,13 @@ def _run(args: "Namespace") -> int:
 
 
 def _prepared(args: "Namespace") -> int:
-    from zatsudan import connect
+    from zatsudan import connect, languages
     from zatsudan.config import load, platform_places
 
     places = platform_places()
     config = load(_config_file(args, places))
+    if config.screen.language != "auto":
+        languages.speak(languages.choose(config.screen.language, os.environ))
     wishes = connect.Wishes(args.base_url, args.model, args.profile, args.api_key_env, args.local)
     piped = not sys.stdin.isatty()
     parts = [" ".join(args.message), sys.stdin.read().strip() if piped else ""]
@@ -120,15 +123,17 @@ def _prepared(args: "Namespace") -> int:
 def _check_silence(args: "Namespace", *, piped: bool) -> None:
     """Raise CommandError where there is no message and one is needed."""
     from zatsudan.core.errors import CommandError
+    from zatsudan.core.language import say
 
     if piped:
         raise CommandError(
-            "Nothing to send came on standard input.", "Name a message, or pipe one in."
+            say("Nothing to send came on standard input."), say("Name a message, or pipe one in.")
         )
     if args.json or args.stream:
         flag = "--json" if args.json else "--stream json"
         raise CommandError(
-            f"{flag} needs a message.", f'Write zatsudan {flag} "a question", or pipe one in.'
+            say("{flag} needs a message.", flag=flag),
+            say('Write zatsudan {flag} "a question", or pipe one in.', flag=flag),
         )
 
 
@@ -137,12 +142,13 @@ def _config_file(args: "Namespace", places: "Places") -> "Path":
     if not args.config:
         return places.config_file
     from zatsudan.core.errors import ConfigError
+    from zatsudan.core.language import say
 
     path = _named(args.config)
     if not path.exists():
         raise ConfigError(
-            f"There is no config file {args.config}.",
-            "Name one that is there, or leave --config out.",
+            say("There is no config file {name}.", name=args.config),
+            say("Name one that is there, or leave --config out."),
         )
     return path
 
@@ -165,12 +171,14 @@ def _log(name: str) -> "Callable[[JsonObject], None]":
     import time
 
     from zatsudan.core.errors import ConfigError
+    from zatsudan.core.language import say
 
     try:
         fd = os.open(_named(name), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     except OSError as error:
         raise ConfigError(
-            f"The log {name} cannot be written ({error.strerror}).", "Name another file."
+            say("The log {name} cannot be written ({reason}).", name=name, reason=error.strerror),
+            say("Name another file."),
         ) from error
 
     def write(record: "JsonObject") -> None:
@@ -195,6 +203,7 @@ async def _talk(
     from zatsudan.commands.outcomes import Line
     from zatsudan.config import warnings
     from zatsudan.core.errors import StoreError
+    from zatsudan.core.language import say
     from zatsudan.discovery import Finder
     from zatsudan.findings import Findings
     from zatsudan.learned import Learned
@@ -227,14 +236,14 @@ async def _talk(
         choose = args.resume == "" and not args.last
         if choose and wanted:
             raise StoreError(
-                "Flags that change a session need its name.",
-                "Write --resume NAME, or set them in the chat.",
+                say("Flags that change a session need its name."),
+                say("Write --resume NAME, or set them in the chat."),
             )
         plainly = not sys.stdout.isatty() or environ.get("TERM", "dumb") == "dumb"
         if choose and (text or args.plain or plainly):
             raise StoreError(
-                "There is no screen here to choose a session on.",
-                "Write --resume NAME; zatsudan sessions lists them.",
+                say("There is no screen here to choose a session on."),
+                say("Write --resume NAME; zatsudan sessions lists them."),
             )
         if text:
             from zatsudan.oneshot import answer

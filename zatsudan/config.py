@@ -18,6 +18,7 @@ from zatsudan.core import styles
 from zatsudan.core.errors import CommandError, ConfigError
 from zatsudan.core.messages import Json
 from zatsudan.core.parameters import BY_NAME
+from zatsudan.languages import LANGUAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,8 @@ class Local:
 class Screen:
     """Keys and looks."""
 
+    language: str = "auto"
+    """The language to speak: en, ja, or auto (that of the locale)."""
     keys: str = "emacs"
     """Editing keys: emacs or vi."""
     history: bool = True
@@ -277,6 +280,10 @@ def _check_values(config: Config, place: _Place) -> None:
             raise where.error(
                 str(error), 'A style is written as in "bold cyan on black".'
             ) from error
+    if config.screen.language not in ("auto", *LANGUAGES):
+        raise screen.below("language").error(
+            f"language takes {', '.join(('auto', *LANGUAGES))}, not {config.screen.language!r}"
+        )
     if config.screen.keys not in ("emacs", "vi"):
         raise screen.below("keys").error(f"keys takes emacs or vi, not {config.screen.keys!r}")
 

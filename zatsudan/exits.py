@@ -20,6 +20,7 @@ from zatsudan.core.errors import (
     TooLong,
     ZatsudanError,
 )
+from zatsudan.core.language import later, say
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -30,13 +31,13 @@ INTERRUPTED, READER_GONE = 130, 141
 
 #: What each code means, as a script sees it.
 MEANINGS = {
-    OK: "the reply came to its end",
-    FAILED: "the server refused or broke off; what came is printed and saved",
-    USAGE: "arguments, the config, a session or a file cannot be used",
-    UNREACHED: "no server answered: nothing came",
-    NO_ENTRY: "the server does not accept the key",
-    INTERRUPTED: "interrupted (Ctrl-C); what came is printed and saved",
-    READER_GONE: "whoever read the output has gone; what came is saved",
+    OK: later("the reply came to its end"),
+    FAILED: later("the server refused or broke off; what came is printed and saved"),
+    USAGE: later("arguments, the config, a session or a file cannot be used"),
+    UNREACHED: later("no server answered: nothing came"),
+    NO_ENTRY: later("the server does not accept the key"),
+    INTERRUPTED: later("interrupted (Ctrl-C); what came is printed and saved"),
+    READER_GONE: later("whoever read the output has gone; what came is saved"),
 }
 
 #: The first row that fits says what a failure is called in --json, and the exit code.
@@ -69,6 +70,11 @@ def code_of(error: ZatsudanError, *, came: bool = False) -> int:
         return NO_ENTRY
     code = next(code for found, _, code in _KINDS if isinstance(error, found))
     return FAILED if came and code == UNREACHED else code
+
+
+def unwritten(reason: str) -> str:
+    """Return the sentence for an output that takes nothing more."""
+    return say("The output cannot be written ({reason}).", reason=reason)
 
 
 def let_go(stream: "TextIO") -> None:

@@ -16,6 +16,7 @@ from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import Line, Part
 from zatsudan.commands.registry import parse
 from zatsudan.core.errors import CommandError
+from zatsudan.core.language import say
 from zatsudan.terminal.asjson import JsonTerminal
 from zatsudan.terminal.plain import PlainTerminal
 
@@ -40,7 +41,7 @@ async def answer(
     if chat.journal.trouble:
         terminal.show([Line(chat.journal.trouble, "warn")])
     if terminal.output.trouble:
-        terminal.show([Line(f"The reply cannot be written ({terminal.output.trouble}).", "warn")])
+        terminal.show([Line(exits.unwritten(terminal.output.trouble), "warn")])
         return exits.FAILED
     return exits.READER_GONE if terminal.output.gone else code
 
@@ -51,8 +52,8 @@ def _terminal(chat: Chat, text: str, args: Namespace, *, typed: bool) -> PlainTe
         return PlainTerminal(chat, COMMANDS)
     if typed and parse(text) is not None:
         raise CommandError(
-            "JSON is made of the reply to a message, not of a command's answer.",
-            "// begins a message with a slash.",
+            say("JSON is made of the reply to a message, not of what a command answers."),
+            say("// begins a message with a slash."),
         )
     terminal = JsonTerminal(chat, COMMANDS)
     terminal.stream = bool(args.stream)
@@ -61,13 +62,21 @@ def _terminal(chat: Chat, text: str, args: Namespace, *, typed: bool) -> PlainTe
 
 def _meant(message: Sequence[str]) -> str:
     """Return a hint where a message of one word may be a subcommand with a slip in it."""
+    word = message[0] if len(message) == 1 else ""
+    if not word.isalpha():
+        return ""
     from difflib import get_close_matches
 
     from zatsudan.subcommands import SUBCOMMANDS
 
-    word = message[0] if len(message) == 1 else ""
     near = get_close_matches(word.lower(), SUBCOMMANDS, n=1, cutoff=0.8)
-    return f"{word!r} is sent as a message; the subcommand is {near[0]}." if near else ""
+    if not near:
+        return ""
+    return say(
+        "{word} is sent as a message; the subcommand is {subcommand}.",
+        word=word,
+        subcommand=near[0],
+    )
 
 
 async def _once(terminal: PlainTerminal, text: str, *, typed: bool) -> int:

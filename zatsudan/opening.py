@@ -7,6 +7,7 @@ from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Line, Part
 from zatsudan.config import Config, Places, read_system
 from zatsudan.connect import Server
+from zatsudan.core.language import say
 from zatsudan.core.messages import Json, JsonObject
 from zatsudan.core.parameters import read_assignments
 from zatsudan.core.words import Word
@@ -78,7 +79,7 @@ def resumed(chat: Chat, args: Namespace, saved: Path, wanted: list[JsonObject]) 
     else:
         found = shelf.summaries(saved)
         if not found:
-            return [Line("There is no session to go on with: this is a new one.", "dim")]
+            return [Line(say("There is no session to go on with: this is a new one."), "dim")]
         path = found[0].path
     parts = resume(chat, path)
     for record in wanted:

@@ -32,19 +32,19 @@ _SAME = "Write only the word ha again and again: ha ha ha ha"
 
 @dataclass(slots=True)
 class Probe:
-    """The tests on one model at one server. `sent` counts the requests, `say` hears of each."""
+    """The tests on one model at one server. `sent` counts the requests, `hint` hears of each."""
 
     client: Client
     model: str
     repairs: tuple[Repair, ...] = ()
-    say: Callable[[str], None] = lambda _: None
+    hint: Callable[[str], None] = lambda _: None
     sent: int = 0
     _body: JsonObject = field(default_factory=dict)
     _kept: dict[str, str] = field(default_factory=dict)
 
     async def run(self, name: str) -> Finding:
         """Test one parameter; raises ApiError where the server is not to be had at all."""
-        self.say(f"probing {name} …")
+        self.hint(f"probing {name} …")
         try:
             return await _TESTS.get(name, _only_taken)(self, name)
         except StatusError as error:
@@ -57,7 +57,7 @@ class Probe:
 
     async def told(self) -> JsonObject:
         """Return the settings that llama.cpp says it used for `VALUES`; empty for other servers."""
-        self.say("asking the server itself …")
+        self.hint("asking the server itself …")
         try:
             answer = await self.answer(_COUNT, max_tokens=1, verbose=True, **VALUES)
         except StatusError as error:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from zatsudan.arguments import KINDS, Parser
+from zatsudan.core.language import say
 
 FILES, OPEN, WHOLE = "files", "open", "whole"
 
@@ -104,7 +105,7 @@ def candidates(words: Sequence[str]) -> Candidates:
 
     *before, typed = words
     if not before and not typed.startswith("-"):
-        rows = [(name, entry.help) for name, entry in SUBCOMMANDS.items()]
+        rows = [(name, say(entry.help)) for name, entry in SUBCOMMANDS.items()]
         return _beginning(Candidates(WHOLE, rows), typed)
     if before and before[0] in SUBCOMMANDS:
         parser, before = parser_of(before[0]), before[1:]
@@ -189,7 +190,7 @@ def _parameters(typed: str) -> Candidates:
 
     name, equals, _ = typed.partition("=")
     if not equals:
-        return Candidates(OPEN, [(f"{row.name}=", row.help) for row in BY_NAME.values()])
+        return Candidates(OPEN, [(f"{row.name}=", say(row.help)) for row in BY_NAME.values()])
     row = BY_NAME.get(name)
     values = row.kind.values if row is not None else ()
     return Candidates(WHOLE, [(f"{name}={value}", "") for value in values])

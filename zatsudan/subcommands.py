@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from zatsudan.arguments import Parser, add_help
+from zatsudan.core.language import later, say, say_count
 
 if TYPE_CHECKING:
     from zatsudan.chat import Chat
@@ -26,7 +27,7 @@ class Subcommand(NamedTuple):
 
 
 def _sessions_arguments(parser: Parser) -> None:
-    parser.add_argument("--json", action="store_true", help="all fields, one array")
+    parser.add_argument("--json", action="store_true", help=say("all fields, one array"))
 
 
 def sessions(args: argparse.Namespace) -> int:
@@ -60,7 +61,7 @@ def sessions(args: argparse.Namespace) -> int:
     from zatsudan.terminal.parts import part_rows
     from zatsudan.terminal.rows import uncoloured
 
-    parts = table(found, listed=len(found)) if found else (Line("No session is saved yet."),)
+    parts = table(found, listed=len(found)) if found else (Line(say("No session is saved yet.")),)
     for part in parts:
         for row in part_rows(part, WIDTH, lambda text, _: [text]):
             sys.stdout.write(uncoloured(row) + "\n")
@@ -70,12 +71,12 @@ def sessions(args: argparse.Namespace) -> int:
 def _export_arguments(parser: Parser) -> None:
     from zatsudan.exports import FORMATS
 
-    parser.add_argument("session", help="its name, the beginning of it, its number or id")
+    parser.add_argument("session", help=say("its name, the beginning of it, its number or id"))
     parser.add_argument("format", choices=list(FORMATS), metavar="FORMAT",
-                        help=", ".join(FORMATS))  # fmt: skip
-    parser.add_argument("file", nargs="?", default="", help="where to; else standard output")
-    parser.add_argument("--reply", metavar="N", default="", help="the request of this reply")
-    parser.add_argument("--force", action="store_true", help="over a file that is there")
+                        help=say(", ").join(FORMATS))  # fmt: skip
+    parser.add_argument("file", nargs="?", default="", help=say("where to; else standard output"))
+    parser.add_argument("--reply", metavar="N", default="", help=say("the request of this reply"))
+    parser.add_argument("--force", action="store_true", help=say("over a file that is there"))
 
 
 def export(args: argparse.Namespace) -> int:
@@ -91,7 +92,7 @@ def export(args: argparse.Namespace) -> int:
 
     text = _with_chat(text_of)
     if args.file:
-        write(Path(args.file), text, overwrite=args.force, instead="--force overwrites it.")
+        write(Path(args.file), text, overwrite=args.force, instead=say("--force overwrites it."))
     else:
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
     return 0
@@ -99,7 +100,7 @@ def export(args: argparse.Namespace) -> int:
 
 def _import_arguments(parser: Parser) -> None:
     parser.add_argument(
-        "files", nargs="+", metavar="FILE", help="ChatGPT, llm, aichat, messages, or our own"
+        "files", nargs="+", metavar="FILE", help=say("ChatGPT, llm, aichat, messages, or our own")
     )
 
 
@@ -118,19 +119,21 @@ def import_(args: argparse.Namespace) -> int:
     directory = platform_places().sessions
     for name in args.files:
         paths = import_file(Path(name).expanduser(), directory, new_session_id, utc_now, note)
-        plural = "s" if len(paths) != 1 else ""
-        sys.stdout.write(f"{len(paths)} session{plural} from {printable(name)}\n")
+        text = say_count(
+            "{n} session from {file}", "{n} sessions from {file}", len(paths), file=printable(name)
+        )
+        sys.stdout.write(f"{text}\n")
     return 0
 
 
 def _models_arguments(parser: Parser) -> None:
     parser.add_argument(
-        "--base-url", metavar="URL", default="", help="the server's address, up to /v1"
+        "--base-url", metavar="URL", default="", help=say("the server's address, up to /v1")
     )
     parser.add_argument(
-        "-p", "--profile", metavar="NAME", default="", help="a server from the config file"
+        "-p", "--profile", metavar="NAME", default="", help=say("a server from the config file")
     )
-    parser.add_argument("--json", action="store_true", help="all fields, one array")
+    parser.add_argument("--json", action="store_true", help=say("all fields, one array"))
 
 
 def models(args: argparse.Namespace) -> int:
@@ -153,7 +156,7 @@ def models(args: argparse.Namespace) -> int:
 
 def _config_arguments(parser: Parser) -> None:
     choices = ("path", "show", "check", "example")
-    parser.add_argument("what", choices=choices, metavar="WHAT", help=", ".join(choices))
+    parser.add_argument("what", choices=choices, metavar="WHAT", help=say(", ").join(choices))
 
 
 def config(args: argparse.Namespace) -> int:
@@ -168,17 +171,23 @@ def config(args: argparse.Namespace) -> int:
         sys.stdout.write(example())
     elif args.what == "show":
         text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
-        sys.stdout.write(printable(text) or f"There is no config file at {path}.\n")
+        sys.stdout.write(
+            printable(text) or say("There is no config file at {path}.", path=path) + "\n"
+        )
     else:
         notes = warnings(path, load(path))
-        sys.stdout.write("".join(f"{note}\n" for note in notes) or f"{path}: all is well.\n")
+        sys.stdout.write(
+            "".join(f"{note}\n" for note in notes) or say("{path}: all is well.", path=path) + "\n"
+        )
     return 0
 
 
 def _completion_arguments(parser: Parser) -> None:
     from zatsudan.shells import SCRIPTS
 
-    parser.add_argument("shell", choices=list(SCRIPTS), metavar="SHELL", help=", ".join(SCRIPTS))
+    parser.add_argument(
+        "shell", choices=list(SCRIPTS), metavar="SHELL", help=say(", ").join(SCRIPTS)
+    )
 
 
 def completion(args: argparse.Namespace) -> int:
@@ -192,8 +201,8 @@ def completion(args: argparse.Namespace) -> int:
 def parser_of(name: str) -> Parser:
     """Return what reads the arguments of a subcommand."""
     entry = SUBCOMMANDS[name]
-    found = Parser(f"zatsudan {name}", f"{entry.help[:1].upper()}{entry.help[1:]}.", entry.usage)
-    found._positionals.title = "Arguments"
+    found = Parser(f"zatsudan {name}", say(entry.help), entry.usage)
+    found._positionals.title = say("Arguments")
     entry.arguments(found)
     add_help(found)
     return found
@@ -244,24 +253,30 @@ WIDTH = 100
 #: One row for each: the word, what it does, what stands behind it, and the functions.
 SUBCOMMANDS: dict[str, Subcommand] = {
     "sessions": Subcommand(
-        "list the saved sessions; --json for programs", "[--json]", _sessions_arguments, sessions
+        later("list the saved sessions; --json for programs"),
+        "[--json]",
+        _sessions_arguments,
+        sessions,
     ),
     "export": Subcommand(
-        "write a session as Markdown, HTML, JSON, curl and more",
+        later("write a session as Markdown, HTML, JSON, curl and more"),
         "[FLAGS] SESSION FORMAT [FILE]",
         _export_arguments,
         export,
     ),
     "import": Subcommand(
-        "read sessions of ChatGPT, llm, aichat, or our own", "FILE…", _import_arguments, import_
+        later("read sessions of ChatGPT, llm, aichat, or our own"),
+        "FILE…",
+        _import_arguments,
+        import_,
     ),
     "models": Subcommand(
-        "list the models that a server offers", "[FLAGS]", _models_arguments, models
+        later("list the models that a server offers"), "[FLAGS]", _models_arguments, models
     ),
     "config": Subcommand(
-        "path, show, check or example of the config file", "WHAT", _config_arguments, config
+        later("path, show, check or example of the config file"), "WHAT", _config_arguments, config
     ),
     "completion": Subcommand(
-        "print a script for bash, zsh or fish", "SHELL", _completion_arguments, completion
+        later("print a script for bash, zsh or fish"), "SHELL", _completion_arguments, completion
     ),
 }

@@ -2,7 +2,7 @@
 
 from zatsudan import native
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Line, Outcome, Part, Show, Table, say
+from zatsudan.commands.outcomes import Line, Outcome, Part, Show, Table, tell
 from zatsudan.commands.registry import command
 from zatsudan.commands.sampling import GROUP
 from zatsudan.core.errors import CommandError
@@ -116,7 +116,7 @@ async def _add(chat: Chat, words: list[Word], value: Json, flags: set[str]) -> O
 
 async def _list(chat: Chat) -> Outcome:
     if not chat.session.parameters.get("logit_bias"):
-        return say('No bias is set. /bias " sorry" -100 sets one.', "dim")
+        return tell('No bias is set. /bias " sorry" -100 sets one.', "dim")
     return Show((*await _listed(chat), Line("/unset logit_bias takes all back", "dim")))
 
 

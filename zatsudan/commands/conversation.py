@@ -6,7 +6,7 @@ from pathlib import Path
 from zatsudan.chat import Chat
 from zatsudan.commands import sampling
 from zatsudan.commands.files import paths
-from zatsudan.commands.outcomes import Generate, Line, Outcome, Prefill, Show, Table, Talk, say
+from zatsudan.commands.outcomes import Generate, Line, Outcome, Prefill, Show, Table, Talk, tell
 from zatsudan.commands.registry import Choice, command
 from zatsudan.config import read_system
 from zatsudan.core.attachments import said
@@ -42,11 +42,11 @@ async def system(chat: Chat, args: str) -> Outcome:
     """
     if not args:
         if not chat.session.system:
-            return say("There is no system message. /system TEXT sets one.", "dim")
+            return tell("There is no system message. /system TEXT sets one.", "dim")
         return Show((Line(chat.session.system),))
     text = "" if args == "none" else read_system(args, Path.cwd())
     chat.record({"type": "system", "content": text})
-    return say(
+    return tell(
         f"System message: {one_line(text, 70)}" if text else "No system message is sent now.",
         "good",
     )
@@ -123,7 +123,7 @@ async def new(chat: Chat, _args: str) -> Outcome:
     chat.new()
     if model:
         chat.use_model(model, server)
-    return say("A new session.", "good")
+    return tell("A new session.", "good")
 
 
 @command("show", "[N|all]", group=GROUP, possible=_has_turns)
@@ -187,7 +187,7 @@ async def reasoning(chat: Chat, _args: str) -> Outcome:
         (node.made for node in reversed(chat.session.path()) if node.made is not None), None
     )
     if reply is None or not reply.reasoning:
-        return say("The last reply came without reasoning.", "dim")
+        return tell("The last reply came without reasoning.", "dim")
     return Show((Line(reply.reasoning.strip(), "dim"),))
 
 
@@ -238,7 +238,7 @@ async def usage(chat: Chat, _args: str) -> Outcome:
         if len(totals) > 1:
             rows.append((f"session, {one_line(name, 40)}", *_counts(total)))
     if not totals:
-        return say("No tokens yet in this session.", "dim")
+        return tell("No tokens yet in this session.", "dim")
     rows.append(("session", *_counts(whole)))
     table = Table(
         ("", "in", "out", "cached", "reasoning", "total"), tuple(rows), right=frozenset(range(1, 6))

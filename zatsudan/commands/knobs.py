@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from zatsudan import native
 from zatsudan.chat import Chat
 from zatsudan.commands import sampling
-from zatsudan.commands.outcomes import Generate, Line, Outcome, Show, Table, say
+from zatsudan.commands.outcomes import Generate, Line, Outcome, Show, Table, tell
 from zatsudan.commands.probes import with_effect
 from zatsudan.commands.registry import command
 from zatsudan.core.errors import CommandError, ZatsudanError
@@ -187,7 +187,7 @@ async def reset(chat: Chat, _args: str) -> Outcome:
     lines = settle(chat, settings)
     lines += settle_system(chat, system)
     lines += settle_model(chat, model)
-    return Show(tuple(lines)) if lines else say("All is as it was at the beginning.", "dim")
+    return Show(tuple(lines)) if lines else tell("All is as it was at the beginning.", "dim")
 
 
 @command("with", "NAME=VALUE … TEXT", group=GROUP, complete=sampling.assignments)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Diff, Line, Outcome, Part, Show, Table, say
+from zatsudan.commands.outcomes import Diff, Line, Outcome, Part, Show, Table, tell
 from zatsudan.commands.registry import Choice, command
 from zatsudan.core.errors import CommandError, StoreError
 from zatsudan.core.messages import Json, whole_number
@@ -73,7 +73,7 @@ def _export(chat: Chat, last: Lab, name: str) -> Outcome:
             f"{one_line(str(path))} cannot be written ({error.strerror or error}).",
             "Name another file.",
         ) from error
-    return say(f"{len(rows)} replies written to {one_line(str(path))}.", "good")
+    return tell(f"{len(rows)} replies written to {one_line(str(path))}.", "good")
 
 
 def sheet(chat: Chat, last: Lab) -> tuple[Part, ...]:
@@ -163,7 +163,7 @@ async def tally(chat: Chat, _args: str) -> Outcome:
     """Show the picks of blind comparisons."""
     votes = chat.session.votes
     if not votes:
-        return say("No blind comparison has been picked yet. /compare A B blind makes one.", "dim")
+        return tell("No blind comparison has been picked yet. /compare A B blind makes one.", "dim")
     labels = dict.fromkeys(label for _, labels in votes for label in labels)
     rows = []
     for label in labels:

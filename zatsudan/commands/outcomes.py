@@ -174,6 +174,6 @@ class Pick(NamedTuple):
 Outcome: TypeAlias = Show | Generate | Experiment | Work | Prefill | Copy | Inspect | Leave | Pick
 
 
-def say(text: str, tone: str = "plain") -> Show:
+def tell(text: str, tone: str = "plain") -> Show:
     """Show one line."""
     return Show((Line(text, tone),))

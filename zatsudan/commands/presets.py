@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from zatsudan.chat import Chat
 from zatsudan.commands.knobs import fresh_session, settle, settle_model, settle_system
-from zatsudan.commands.outcomes import Line, Outcome, Show, Table, say
+from zatsudan.commands.outcomes import Line, Outcome, Show, Table, tell
 from zatsudan.commands.registry import Choice, command
 from zatsudan.commands.sampling import GROUP
 from zatsudan.core.errors import CommandError, ConfigError
@@ -44,7 +44,7 @@ async def preset(chat: Chat, args: str) -> Outcome:
             return _save(chat, name, more)
         case ["delete", name]:
             chat.presets.delete(name)
-            return say(f"Deleted: {one_line(name)}.", "good")
+            return tell(f"Deleted: {one_line(name)}.", "good")
         case [name] if name not in ("save", "delete"):
             return _take(chat, name)
     raise CommandError(
@@ -101,7 +101,7 @@ def _with_preset(chat: Chat, found: Preset) -> dict[str, Setting]:
 def _list(chat: Chat) -> Outcome:
     names = chat.presets.names()
     if not names:
-        return say("There is no preset yet. /preset save NAME keeps the present settings.", "dim")
+        return tell("There is no preset yet. /preset save NAME keeps the present settings.", "dim")
     rows: list[tuple[str, ...]] = []
     marks: set[int] = set()
     for name in names:

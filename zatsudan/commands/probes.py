@@ -16,7 +16,7 @@ from zatsudan.findings import HONOURED, IGNORED, REFUSED, REPEAT, UNCLEAR, Findi
 
 GROUP = "The lab"
 
-Say = Callable[[str], None]
+Hint = Callable[[str], None]
 
 #: A sign for each state, beside the word.
 MARKS = {HONOURED: "✓", IGNORED: "!", REFUSED: "✗", UNCLEAR: "~"}
@@ -47,19 +47,19 @@ async def probe(chat: Chat, args: str) -> Outcome:
     most = 1 + sum(requests(name, told=False) for name in names)
     note = f"At most {most} requests of at most {TOKENS} tokens each; they are no part of the talk · Esc stops"
 
-    async def run(say: Say) -> Outcome:
-        return await _probe(chat, names, say)
+    async def run(hint: Hint) -> Outcome:
+        return await _probe(chat, names, hint)
 
     return Work((Line(note, "dim"),), run)
 
 
-async def _probe(chat: Chat, names: list[str], say: Say) -> Outcome:
+async def _probe(chat: Chat, names: list[str], hint: Hint) -> Outcome:
     from zatsudan.probe import Probe, read_told
 
     client = await chat.client()
     model = await chat.model()
     server, day = client.server.name, chat.now()[:10]
-    tests = Probe(client, model, chat.learned.of(server, model), say)
+    tests = Probe(client, model, chat.learned.of(server, model), hint)
     told = await tests.told()
     rows: list[tuple[str, ...]] = []
     for name in names:
@@ -115,11 +115,11 @@ async def repro(chat: Chat, args: str) -> Outcome:
         raise CommandError("There is no reply to be repeated.", "Write a message first.")
     parent, made, recorded = last.parent, last.made, last.message.text
 
-    async def run(say: Say) -> Outcome:
+    async def run(hint: Hint) -> Outcome:
         body = await _request(chat, parent, made.parameters, made.model)
         texts: list[str] = []
         for number in range(count):
-            say(f"run {number + 1} of {count} …")
+            hint(f"run {number + 1} of {count} …")
             try:
                 texts.append(await _said(chat, body))
             except ConnectionFailed as error:
@@ -179,7 +179,7 @@ def _compared(chat: Chat, model: str, texts: list[str], recorded: str) -> Outcom
 
 
 def _where(common: str, text: str) -> str:
-    """Say where a text differs from the common one, and in what."""
+    """Hint where a text differs from the common one, and in what."""
     from zatsudan.core.metrics import by_signs, first_difference, units
 
     place = first_difference(common, text)

@@ -4,7 +4,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Line, Outcome, Part, Pick, say
+from zatsudan.commands.outcomes import Line, Outcome, Part, Pick, tell
 from zatsudan.commands.registry import command
 from zatsudan.commands.sessions import age, directory_of, jump
 from zatsudan.core.errors import CommandError
@@ -40,7 +40,7 @@ async def search_(chat: Chat, args: str) -> Outcome:
     directory = directory_of(chat)
     result = await asyncio.to_thread(search, directory, words)
     if not result.found:
-        return say(f"{one_line(' '.join(words), 60)} stands in no session.", "dim")
+        return tell(f"{one_line(' '.join(words), 60)} stands in no session.", "dim")
     hits = {
         f"{found.session.id}#{hit.node_id}": (found, hit)
         for found in result.found

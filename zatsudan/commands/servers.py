@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Line, Outcome, Show, Table, say
+from zatsudan.commands.outcomes import Line, Outcome, Show, Table, tell
 from zatsudan.commands.registry import Choice, command
 from zatsudan.connect import shown_url
 from zatsudan.core.errors import ZatsudanError
@@ -29,7 +29,7 @@ async def model(chat: Chat, args: str) -> Outcome:
         chat.use_model(name, chat.server)
         unknown = bool(chat.models) and name not in (entry.id for entry in chat.models)
         note = " The server does not list it; it is asked all the same." if unknown else ""
-        return say(f"Model: {one_line(name)}.{note}", "warn" if unknown else "good")
+        return tell(f"Model: {one_line(name)}.{note}", "warn" if unknown else "good")
     models = await chat.fetch_models()
     current = chat.session.model or await chat.model()
     rows = tuple(
@@ -40,7 +40,7 @@ async def model(chat: Chat, args: str) -> Outcome:
     server = chat.server
     title = f"{len(models)} models at {shown_url(server.base_url) if server else '?'}; the present one is marked"
     if not models:
-        return say(f"The server lists no models. The present one is {one_line(current)}.", "dim")
+        return tell(f"The server lists no models. The present one is {one_line(current)}.", "dim")
     return Show((Table(("model", "context"), rows, title, marks, frozenset({1})),))
 
 
@@ -65,9 +65,9 @@ async def learned(chat: Chat, args: str) -> Outcome:
     """
     server = chat.server.name if chat.server is not None else ""
     if args == "forget all":
-        return say(f"Forgotten: {chat.learned.forget()}.", "good")
+        return tell(f"Forgotten: {chat.learned.forget()}.", "good")
     if args == "forget":
-        return say(f"Forgotten: {chat.learned.forget(server, chat.session.model)}.", "good")
+        return tell(f"Forgotten: {chat.learned.forget(server, chat.session.model)}.", "good")
     rows = tuple(
         (
             one_line(where, 30),
@@ -78,5 +78,5 @@ async def learned(chat: Chat, args: str) -> Outcome:
         for where, name, repair, day in chat.learned.all()
     )
     if not rows:
-        return say("Nothing has been refused yet.", "dim")
+        return tell("Nothing has been refused yet.", "dim")
     return Show((Table(("server", "model", "what", "since"), rows), Line("/learned forget", "dim")))

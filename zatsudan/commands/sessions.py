@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from zatsudan import store
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Line, Outcome, Part, Pick, Show, Table, Talk, say
+from zatsudan.commands.outcomes import Line, Outcome, Part, Pick, Show, Table, Talk, tell
 from zatsudan.commands.registry import Choice, command
 from zatsudan.commands.titles import name_of
 from zatsudan.commands.tree import copy_of
@@ -93,7 +93,7 @@ async def save(chat: Chat, args: str) -> Outcome:
         chat.record({"type": "title", "title": title})
     chat.journal.flush()
     if chat.journal.trouble:
-        return say(chat.journal.trouble, "warn")
+        return tell(chat.journal.trouble, "warn")
     return Show((Line(f"Saved: {name_of(chat)}", "good"), Line(f"{chat.journal.path}", "dim")))
 
 
@@ -116,7 +116,7 @@ async def _save_to(chat: Chat, args: str) -> Outcome:
     )
     text = await export_text(chat, name)
     write(Path(args), text, instead=f"/export! {name} FILE overwrites a file.")
-    return say(f"Written as {name}: {one_line(args, 200)}", "good")
+    return tell(f"Written as {name}: {one_line(args, 200)}", "good")
 
 
 @command("load", "[NAME|NUMBER]", group=GROUP, everyday=True, complete=_names)
@@ -219,7 +219,7 @@ async def sessions(chat: Chat, _args: str) -> Outcome:
     directory = directory_of(chat)
     found = await asyncio.to_thread(shelf.summaries, directory)
     if not found:
-        return say("No session is saved yet.", "dim")
+        return tell("No session is saved yet.", "dim")
     by_key = {entry.id: entry for entry in found}
 
     async def chosen(key: str) -> Outcome:

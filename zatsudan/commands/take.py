@@ -5,7 +5,7 @@ from pathlib import Path
 
 from zatsudan.chat import Chat
 from zatsudan.commands.files import paths
-from zatsudan.commands.outcomes import Copy, Line, Outcome, Show, Table, say
+from zatsudan.commands.outcomes import Copy, Line, Outcome, Show, Table, tell
 from zatsudan.commands.registry import Choice, command
 from zatsudan.commands.transfer import write as write_file
 from zatsudan.core.errors import CommandError
@@ -115,7 +115,7 @@ def _write(chat: Chat, args: str, *, overwrite: bool) -> Outcome:
     write_file(Path(file), text, overwrite=overwrite, instead=f"{again} overwrites it.")
     what = f"code block {number}" if number else "the reply"
     lines = text.count("\n")
-    return say(
+    return tell(
         f"Written: {what}, {lines} line{'s' if lines != 1 else ''}, to {one_line(file)}", "good"
     )
 
@@ -139,7 +139,7 @@ async def open_(chat: Chat, args: str) -> Outcome:
 
     found = links(_reply(chat))
     if not found:
-        return say("The last reply has no link.", "dim")
+        return tell("The last reply has no link.", "dim")
     if not args:
         rows = tuple((str(number), one_line(link, 500)) for number, link in enumerate(found, 1))
         table = Table(("", "link"), rows, right=frozenset({0}))
@@ -154,4 +154,4 @@ async def open_(chat: Chat, args: str) -> Outcome:
             "There is no program here that opens links.", f"The link is {one_line(address, 500)}"
         )
     desktop.open_link(program, address)
-    return say(f"Opened: {one_line(address, 200)}", "good")
+    return tell(f"Opened: {one_line(address, 200)}", "good")

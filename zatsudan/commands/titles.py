@@ -3,7 +3,7 @@
 from contextlib import aclosing
 
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Line, Outcome, Show, say
+from zatsudan.commands.outcomes import Line, Outcome, Show, tell
 from zatsudan.commands.registry import Choice, command
 from zatsudan.core.errors import CommandError, StatusError
 from zatsudan.core.messages import Json, Message, Usage
@@ -51,7 +51,7 @@ async def rename(chat: Chat, args: str) -> Outcome:
         )
     before = name_of(chat)
     chat.record({"type": "title", "title": title})
-    return say(f"{before} → {name_of(chat)}", "good")
+    return tell(f"{before} → {name_of(chat)}", "good")
 
 
 @command(

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 from zatsudan.chat import Chat
 from zatsudan.commands.conversation import describe_speed
 from zatsudan.commands.knobs import settle, settle_model
-from zatsudan.commands.outcomes import Generate, Line, Outcome, Part, Show, Table, say
+from zatsudan.commands.outcomes import Generate, Line, Outcome, Part, Show, Table, tell
 from zatsudan.commands.registry import Choice, command
 from zatsudan.core.errors import CommandError
 from zatsudan.core.messages import JsonObject
@@ -137,7 +137,7 @@ async def use(chat: Chat, args: str) -> Outcome:
         lines += settle_model(chat, asked if isinstance(asked, str) else "")
     else:
         lines.append(Line(f"It was made at {one_line(made.server, 40)}: the model stays.", "dim"))
-    return Show(tuple(lines)) if lines else say("The settings are those already.", "dim")
+    return Show(tuple(lines)) if lines else tell("The settings are those already.", "dim")
 
 
 @command("request", "[N]", group=GROUP, complete=reply_choices)

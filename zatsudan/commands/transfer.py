@@ -7,7 +7,7 @@ from pathlib import Path
 from zatsudan import store
 from zatsudan.chat import Chat
 from zatsudan.commands.files import paths
-from zatsudan.commands.outcomes import Line, Outcome, Show, say
+from zatsudan.commands.outcomes import Line, Outcome, Show, tell
 from zatsudan.commands.registry import Choice, command
 from zatsudan.core.errors import CommandError, StoreError, ZatsudanError
 from zatsudan.core.messages import JsonObject
@@ -84,7 +84,7 @@ async def _export(chat: Chat, args: str, *, overwrite: bool) -> Outcome:
         return Show((Line(text.rstrip("\n")), hint))
     path = Path(file)
     write(path, text, overwrite=overwrite, instead=f"/export! {name} {quote(file)} overwrites it.")
-    return say(f"Written: {one_line(str(path), 200)}", "good")
+    return tell(f"Written: {one_line(str(path), 200)}", "good")
 
 
 async def export_text(chat: Chat, name: str, reply: str = "") -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from zatsudan import store
 from zatsudan.chat import Chat
 from zatsudan.commands.lab import told
-from zatsudan.commands.outcomes import Line, Outcome, Prefill, Rows, Show, Table, Talk, say
+from zatsudan.commands.outcomes import Line, Outcome, Prefill, Rows, Show, Table, Talk, tell
 from zatsudan.commands.registry import Choice, command
 from zatsudan.core.attachments import said
 from zatsudan.core.errors import CommandError, StoreError
@@ -187,7 +187,7 @@ async def fork(chat: Chat, args: str) -> Outcome:
         chat.record(record)
     if args:
         chat.record({"type": "title", "title": one_line(args, 120)})
-    return say(
+    return tell(
         f"A new session from here, {len(path)} messages; the one before is “{name}”.", "good"
     )
 
@@ -199,7 +199,7 @@ async def tree(chat: Chat, _args: str) -> Outcome:
     `*` marks the path that is sent, `>` where it stands; /goto N moves there.
     """
     if not chat.session.nodes:
-        return say("Nothing has been said yet.", "dim")
+        return tell("Nothing has been said yet.", "dim")
     width = len(str(chat.session.last_number)) + 1
     lines = []
     for leaf in picture(chat.session):
@@ -230,7 +230,7 @@ def _pin(chat: Chat, args: str, *, pinned: bool) -> Outcome:
         raise CommandError("Nothing has been said yet.", "Pin a message once there is one.")
     chat.record({"type": "pin", "id": node.id, "pinned": pinned})
     what = "is always sent, also when older turns are left out" if pinned else "is no longer pinned"
-    return say(f"#{node.id} {what}: {one_line(node.message.text, 40)}", "good")
+    return tell(f"#{node.id} {what}: {one_line(node.message.text, 40)}", "good")
 
 
 @command("pin", "[N]", group=GROUP, complete=_ids, possible=_has_messages)

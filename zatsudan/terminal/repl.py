@@ -26,7 +26,7 @@ from zatsudan.commands.outcomes import (
     Prefill,
     Show,
     Work,
-    say,
+    tell,
 )
 from zatsudan.commands.registry import Command, find, parse
 from zatsudan.commands.tokens import fork
@@ -162,7 +162,7 @@ class Repl:
         try:
             return await work.run(self._surface.hint)
         except asyncio.CancelledError:
-            return say("Stopped.", "dim")
+            return tell("Stopped.", "dim")
         finally:
             self._surface.hint("")
 

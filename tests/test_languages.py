@@ -1,0 +1,134 @@
+"""Everything that is said is said in each language: none is missing, none is stale."""
+
+import gettext
+from pathlib import Path
+
+import pytest
+
+from tests import catalogue
+from zatsudan import languages
+from zatsudan.core import language
+from zatsudan.core.language import say, say_count
+
+#: Texts that are not for a person at the screen, by file: how they begin (all, if empty).
+SILENT: dict[str, tuple[str, ...]] = {
+    "exports/source.py": ("",),  # writes programs
+    "arguments.py": ("cat f", "zatsudan -c"),  # commands as they are typed
+    "shells.py": ("# In", "#compdef"),  # scripts
+}
+
+#: Files that are still to be marked.
+WAITING: tuple[str, ...] = ("",)
+
+OTHERS = languages.LANGUAGES[1:]
+
+
+def files() -> list[str]:
+    return sorted(
+        path.relative_to(catalogue.ROOT).as_posix() for path in catalogue.ROOT.rglob("*.py")
+    )
+
+
+@pytest.mark.parametrize("name", files())
+def test_no_text_for_a_person_is_left_out_of_the_catalogue(name: str) -> None:
+    if name.startswith(WAITING):
+        return
+    found = [
+        f"{line}: {text!r}"
+        for line, text in catalogue.unsaid(catalogue.ROOT / name)
+        if not text.startswith(SILENT.get(name, ()))
+    ]
+
+    assert found == []
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_the_catalogue_holds_what_the_source_says_and_nothing_else(name: str) -> None:
+    known = {message.id for message in catalogue.read(name) if message.id}
+
+    assert known == set(catalogue.collected()), "python -m tests.catalogue brings it up to date"
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_each_translation_fills_in_what_the_sentence_does(name: str) -> None:
+    for message in catalogue.read(name):
+        if not message.id or not catalogue.full(message.string):
+            continue
+        wanted = catalogue.fields(message.id if isinstance(message.id, str) else message.id[1])
+        forms = (message.string,) if isinstance(message.string, str) else message.string or ()
+        for form in forms:
+            assert catalogue.fields(form) == wanted, message.id
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_what_is_read_at_the_start_is_what_people_edit(name: str) -> None:
+    with catalogue.mo(name).open("rb") as file:
+        words = gettext.GNUTranslations(file)
+
+    for message in catalogue.read(name):
+        if message.id and catalogue.full(message.string):
+            assert message.string is not None
+            if isinstance(message.id, str):
+                assert words.gettext(message.id) == message.string
+            else:
+                assert words.ngettext(message.id[0], message.id[1], 2) == message.string[0]
+
+
+@pytest.mark.parametrize(
+    ("environ", "spoken"),
+    [
+        ({}, "en"),
+        ({"LANG": "ja_JP.UTF-8"}, "ja"),
+        ({"LANG": "ja"}, "ja"),
+        ({"LANG": "de_DE.UTF-8"}, "en"),
+        ({"LANG": "ja_JP.UTF-8", "LC_ALL": "C.UTF-8"}, "en"),
+        ({"LANG": "ja_JP.UTF-8", "LC_ALL": ""}, "ja"),
+        ({"LANG": "en_US.UTF-8", "LC_MESSAGES": "ja_JP.eucJP"}, "ja"),
+        ({"LANG": "en_US.UTF-8", "LANGUAGE": "fr:ja:en"}, "ja"),
+        ({"LANG": "C", "LANGUAGE": "ja"}, "en"),
+    ],
+)
+def test_the_locale_chooses(environ: dict[str, str], spoken: str) -> None:
+    assert languages.choose("auto", environ) == spoken
+    assert languages.choose("en", environ) == "en"
+    assert languages.choose("ja", environ) == "ja"
+
+
+def test_values_are_filled_in_by_name_and_are_no_templates() -> None:
+    assert say("There is no file {name}.", name="{x} %s") == "There is no file {x} %s."
+    assert say("a {brace} stays where nothing is filled in") == (
+        "a {brace} stays where nothing is filled in"
+    )
+    assert say("") == ""
+    assert say_count("{n} turn", "{n} turns", 1) == "1 turn"
+    assert say_count("{n} turn", "{n} turns", 0) == "0 turns"
+
+
+def test_a_catalogue_takes_the_place_of_english() -> None:
+    class Other:
+        def gettext(self, message: str, /) -> str:
+            return f"<{message}>"
+
+        def ngettext(self, one: str, many: str, n: int, /) -> str:
+            return f"<{many}>"
+
+    language.speak(Other())
+
+    assert say("no {name}", name=1) == "<no 1>"
+    assert say("") == ""
+    assert say_count("{n} turn", "{n} turns", 1) == "<1 turns>"
+
+
+def test_unmarked_words_are_found(tmp_path: Path) -> None:
+    path = tmp_path / "module.py"
+    path.write_text(
+        '"""A docstring of words."""\n'
+        'Line("alone")\n'
+        'x = f"there are {n} of them"\n'
+        'y = say("said well enough")\n'
+        'z = later("said at a later time")\n'
+        'w = "not/words"\n'
+        'Line(say("alone"))\n'
+    )
+
+    assert sorted(catalogue.unsaid(path)) == [(2, "alone"), (3, "there are {} of them")]
