@@ -81,7 +81,7 @@ def test_help_names_the_subcommands(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--help") == 0
     shown = capsys.readouterr().out
     for name, entry in SUBCOMMANDS.items():
-        assert f"{name:<12} {entry.help}" in shown
+        assert f"  {name:<26} {entry.help}" in shown
 
 
 @pytest.mark.parametrize(

@@ -259,7 +259,7 @@ SUBCOMMANDS: dict[str, Subcommand] = {
         sessions,
     ),
     "export": Subcommand(
-        later("write a session as Markdown, HTML, JSON, curl and more"),
+        later("write a session as Markdown, HTML, JSON, curl …"),
         "[FLAGS] SESSION FORMAT [FILE]",
         _export_arguments,
         export,

@@ -85,17 +85,21 @@ class PlainTerminal:
         self._repl = Repl(chat, commands, self, typed=sys.stdin.isatty())
         self._task: asyncio.Task[bool] | None = None
         self._left = False
-        self._answering = False
+        #: What a command shows, until it is known whether it makes replies.
+        self._held: list[Part] | None = None
         self._wrote = ""
 
     async def once(self, text: str, *, typed: bool) -> bool:
         """Send one message, write its reply, and return whether it went well.
 
-        Only what a person `typed` may be a command, whose answer is then the output.
+        Only what a person `typed` may be a command. What it shows is the output, unless it
+        makes replies: then they are.
         """
-        self._answering = typed and parse(text) is not None
-        data = text.startswith("/") and not typed
-        return await self._run("/" + text if data else text)
+        self._held = [] if typed and parse(text) is not None else None
+        well = await self._run("/" + text if text.startswith("/") and not typed else text)
+        held, self._held = self._held or [], None
+        self._write_parts(held, self.output.write)
+        return well
 
     async def run(self, first: Sequence[Part] = ()) -> None:
         """Read lines from standard input until it ends or the person leaves."""
@@ -143,11 +147,22 @@ class PlainTerminal:
             self._tell(one_line(label) + "\n")
 
     def show(self, parts: Sequence[Part]) -> None:
+        if self._held is not None:
+            self._held += parts
+            return
         for part in parts:
-            answers = self._answering or isinstance(part, Talk)
-            write = self.output.write if answers else self._tell
+            self._write_parts([part], self.output.write if isinstance(part, Talk) else self._tell)
+
+    @staticmethod
+    def _write_parts(parts: Sequence[Part], write: Callable[[str], None]) -> None:
+        for part in parts:
             for row in part_rows(part, WIDTH, lambda text, _: printable(text).split("\n")):
                 write(uncoloured(row) + "\n")
+
+    def _release(self) -> None:
+        """Replies come: what was shown before them goes where all else does."""
+        held, self._held = self._held or [], None
+        self.show(held)
 
     def error(self, error: ZatsudanError) -> None:
         self.failure = error
@@ -156,6 +171,7 @@ class PlainTerminal:
 
     def begin(self, turn: "Turn") -> Callable[[Delta], None]:
         del turn
+        self._release()
         self._wrote = ""
 
         def add(delta: Delta) -> None:
@@ -183,6 +199,7 @@ class PlainTerminal:
         """Write each reply as a whole, in the order of the cells: pieces of many cannot be told apart."""
         from zatsudan.lab import ENDED
 
+        self._release()
         texts: dict[int, list[str]] = {}
         written: list[int] = []
 
