@@ -94,7 +94,10 @@ def answer(shell: str, words: Sequence[str]) -> str:
         found = candidates(line.words[1:] or [""])
         rows = [line.behind_break(value, words[1]) for value, _ in found.rows]
     else:
-        found = candidates(words or [""])
+        *before, typed = words or [""]
+        if shell == "fish":  # gives the word as it stands there, and matches it itself
+            typed = typed.lstrip("\"'").replace("\\", "")
+        found = candidates([*before, typed])
         rows = [f"{value}\t{_one_line(text)}" if text else value for value, text in found.rows]
     return "".join(f"{row}\n" for row in (found.kind, *rows))
 
@@ -214,8 +217,13 @@ def _sessions() -> Iterator[tuple[str, str]]:
     from zatsudan import shelf
     from zatsudan.config import platform_places
 
-    for summary in shelf.summaries(platform_places().sessions)[:SESSIONS]:
-        yield summary.name, summary.model
+    latest = shelf.summaries(platform_places().sessions)[:SESSIONS]
+    names = [summary.name for summary in latest]
+    for summary in latest:
+        if names.count(summary.name) == 1:
+            yield summary.name, summary.model
+        else:  # the name alone would not do
+            yield summary.id, summary.name
 
 
 def _models() -> Iterator[tuple[str, str]]:
