@@ -84,6 +84,16 @@ def test_help_names_the_subcommands(capsys: pytest.CaptureFixture[str]) -> None:
         assert f"  {name:<26} {entry.help}" in shown
 
 
+def test_each_page_fits_its_screen(capsys: pytest.CaptureFixture[str]) -> None:
+    for words, rows in (
+        (["-h"], 24), (["--help"], 64), *(([name, "-h"], 24) for name in SUBCOMMANDS)
+    ):  # fmt: skip
+        assert run(*words) == 0
+        shown = capsys.readouterr().out.splitlines()
+        assert len(shown) <= rows, words
+        assert max(map(len, shown)) <= 80, words
+
+
 @pytest.mark.parametrize(
     ("argv", "sentence"),
     [

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from zatsudan.commands import COMMANDS
 from zatsudan.core.parameters import BY_NAME
+from zatsudan.exits import MEANINGS
+from zatsudan.shells import SCRIPTS
 
 README = Path(__file__).parent.parent / "README.md"
 BEGIN, END = "<!-- commands -->\n", "<!-- end of commands -->\n"
@@ -36,6 +38,17 @@ def test_the_table_of_commands_is_that_of_the_code() -> None:
 def test_it_opens_with_the_two_commands() -> None:
     commands = re.findall(r"```console\n(.*?)\n```", README.read_text(encoding="utf-8"), re.DOTALL)
     assert commands[:2] == ["pip install uv && uv run zatsudan", "pip install uv && uv run pytest"]
+
+
+def test_it_tells_what_scripts_and_shells_need() -> None:
+    text = README.read_text(encoding="utf-8")
+    for code, meaning in MEANINGS.items():
+        assert f"\n| {code} | {meaning} |\n" in text
+    for script in SCRIPTS.values():
+        switch = next(line for line in script.splitlines() if line.startswith("# In")).split(": ")[
+            1
+        ]
+        assert switch.replace("|", "\\|") in text
 
 
 if __name__ == "__main__":
