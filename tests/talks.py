@@ -3,7 +3,8 @@
 from hypothesis import strategies as st
 
 from zatsudan.core.messages import ROLES, Json, JsonObject, Message, Usage
-from zatsudan.core.session import Made, Session, apply, message_record, replay
+from zatsudan.core.records import apply, message_record, replay
+from zatsudan.core.session import Made, Session
 
 HOSTILE = (
     "</script><script>alert(1)</script>",

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zatsudan.core.messages import Json, JsonObject, Message
-from zatsudan.core.session import Made, message_record
+from zatsudan.core.records import message_record
+from zatsudan.core.session import Made
 from zatsudan.search import Words, search
 from zatsudan.shelf import ending
 from zatsudan.store import begin_record, encode

@@ -11,7 +11,7 @@ from tests.test_search import write
 from zatsudan import shelf
 from zatsudan.core.errors import StoreError
 from zatsudan.core.messages import JsonObject, Message
-from zatsudan.core.session import message_record
+from zatsudan.core.records import message_record
 from zatsudan.store import Journal, begin_record, encode, load
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.strategies import any_text
 from zatsudan.core.errors import StoreError
 from zatsudan.core.messages import JsonObject, Message
-from zatsudan.core.session import message_record
+from zatsudan.core.records import message_record
 from zatsudan.shelf import find, summaries
 from zatsudan.store import Journal, begin_record, encode, load
 

@@ -12,7 +12,8 @@ from tests.server import says, serve
 from zatsudan.cli import main
 from zatsudan.config import platform_places
 from zatsudan.core.messages import Message
-from zatsudan.core.session import Made, message_record
+from zatsudan.core.records import message_record
+from zatsudan.core.session import Made
 from zatsudan.store import Journal, begin_record
 
 

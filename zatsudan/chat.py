@@ -21,8 +21,9 @@ from zatsudan.core.errors import CommandError, StoreError, ZatsudanError
 from zatsudan.core.messages import Json, JsonObject, Message, Usage
 from zatsudan.core.models import Model, choose_model
 from zatsudan.core.protocol import build_request
+from zatsudan.core.records import apply, message_record, recovery
 from zatsudan.core.refusals import SHRINK, Repair, mended
-from zatsudan.core.session import Node, Session, apply, message_record, recovery
+from zatsudan.core.session import Node, Session
 from zatsudan.core.tokens import Estimator, raw_count
 from zatsudan.core.trace import traced
 from zatsudan.core.window import Window, choose

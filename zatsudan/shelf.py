@@ -14,7 +14,8 @@ from pathlib import Path
 from zatsudan.core.errors import StoreError
 from zatsudan.core.messages import Message, whole_number
 from zatsudan.core.printable import one_line
-from zatsudan.core.session import Node, replay
+from zatsudan.core.records import replay
+from zatsudan.core.session import Node
 from zatsudan.core.titles import title_from
 from zatsudan.store import SUFFIX, Journal, parse
 

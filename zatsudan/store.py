@@ -16,7 +16,8 @@ from zatsudan.core.errors import SessionInUse, StoreError
 from zatsudan.core.messages import JsonObject
 from zatsudan.core.printable import one_line
 from zatsudan.core.protocol import loads
-from zatsudan.core.session import VERSION, Session, replay
+from zatsudan.core.records import VERSION, replay
+from zatsudan.core.session import Session
 
 SUFFIX = ".jsonl"
 

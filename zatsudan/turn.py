@@ -12,10 +12,11 @@ from zatsudan.core.errors import ApiError, StatusError, ZatsudanError
 from zatsudan.core.messages import Json, JsonObject, Message, Usage
 from zatsudan.core.prefill import FIELDS, NONE, Opening
 from zatsudan.core.protocol import Chunk, Delta
+from zatsudan.core.records import message_record
 from zatsudan.core.refusals import DROP, RENAME, SHRINK, Repair, prompt_size, understand
 from zatsudan.core.reply import Reply
 from zatsudan.core.retries import is_loading, pause
-from zatsudan.core.session import FAILED, FINISHED, INTERRUPTED, Made, Node, message_record
+from zatsudan.core.session import FAILED, FINISHED, INTERRUPTED, Made, Node
 from zatsudan.core.tokens import raw_count
 from zatsudan.prefill import find_form, refusal
 

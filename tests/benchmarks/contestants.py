@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zatsudan.core.messages import Message
-from zatsudan.core.session import Made, message_record
+from zatsudan.core.records import message_record
+from zatsudan.core.session import Made
 from zatsudan.store import begin_record, encode
 
 _BIN = Path(sys.executable).parent

@@ -30,9 +30,9 @@ from zatsudan.core.parameters import read_assignments
 from zatsudan.core.printable import one_line, printable
 from zatsudan.core.protocol import build_request, read_chunk, read_error
 from zatsudan.core.reader import Reader
+from zatsudan.core.records import apply, recovery
 from zatsudan.core.refusals import mended, prompt_size, understand
 from zatsudan.core.reply import Reply
-from zatsudan.core.session import apply, recovery
 from zatsudan.core.window import choose
 from zatsudan.core.words import split
 from zatsudan.terminal.replies import markdown_streams

@@ -21,7 +21,8 @@ from pathlib import Path
 from tests.server import Piece, Request, Script, chunk, serve, usage
 from tests.terminal.program import Program
 from zatsudan import shelf, store
-from zatsudan.core.session import Session, apply, recovery
+from zatsudan.core.records import apply, recovery
+from zatsudan.core.session import Session
 
 #: Words a second that the server streams.
 SPEED = 100

@@ -14,7 +14,8 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from zatsudan.core.messages import Message
-from zatsudan.core.session import Made, message_record
+from zatsudan.core.records import message_record
+from zatsudan.core.session import Made
 from zatsudan.search import search
 from zatsudan.shelf import ending, summaries
 from zatsudan.store import Journal, begin_record, encode, load

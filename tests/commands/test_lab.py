@@ -10,7 +10,8 @@ from tests.test_turn import chat_with
 from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Diff, Experiment, Show, Work
 from zatsudan.core.messages import Message
-from zatsudan.core.session import Lab, Made, message_record
+from zatsudan.core.records import message_record
+from zatsudan.core.session import Lab, Made
 from zatsudan.findings import REPEAT, Finding, Findings
 from zatsudan.presets import Preset, Presets
 

@@ -14,7 +14,7 @@ from zatsudan.commands.registry import find, parse
 from zatsudan.config import Config
 from zatsudan.core.errors import CommandError
 from zatsudan.core.messages import Message
-from zatsudan.core.session import message_record
+from zatsudan.core.records import message_record
 
 REPLY = """See https://example.com/a.
 

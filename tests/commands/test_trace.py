@@ -17,7 +17,8 @@ from zatsudan.commands.trace import NOT_WRITTEN, verdict
 from zatsudan.connect import Server as Address
 from zatsudan.core.errors import CommandError
 from zatsudan.core.messages import Json
-from zatsudan.core.session import Node, Session, apply
+from zatsudan.core.records import apply
+from zatsudan.core.session import Node, Session
 from zatsudan.core.tokenview import read_tokens
 from zatsudan.core.trace import first_difference, traced
 from zatsudan.presets import Presets

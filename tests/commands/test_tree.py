@@ -23,7 +23,8 @@ from zatsudan.commands.registry import find, parse
 from zatsudan.config import Config
 from zatsudan.core.errors import CommandError
 from zatsudan.core.messages import Message
-from zatsudan.core.session import Made, Session, message_record, replay
+from zatsudan.core.records import message_record, replay
+from zatsudan.core.session import Made, Session
 from zatsudan.core.snapshot import records
 from zatsudan.core.tree import differences, end_of, picture
 

@@ -9,15 +9,8 @@ from hypothesis import strategies as st
 
 from tests.strategies import records
 from zatsudan.core.messages import Json, JsonObject, Message, Usage
-from zatsudan.core.session import (
-    Made,
-    Session,
-    Setting,
-    apply,
-    message_record,
-    recovery,
-    replay,
-)
+from zatsudan.core.records import apply, message_record, recovery, replay
+from zatsudan.core.session import Made, Session, Setting
 
 
 def said(node_id: str, parent: str | None, role: str = "user", text: str = "") -> JsonObject:

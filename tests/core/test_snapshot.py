@@ -6,8 +6,9 @@ from dataclasses import fields
 from hypothesis import given
 
 from tests.talks import KINDS, sessions
-from zatsudan.core import session as module
-from zatsudan.core.session import Session, replay
+from zatsudan.core import records as module
+from zatsudan.core.records import replay
+from zatsudan.core.session import Session
 from zatsudan.core.snapshot import records
 
 

@@ -16,7 +16,8 @@ from zatsudan.core.errors import CommandError
 from zatsudan.core.messages import Message
 from zatsudan.core.printable import printable
 from zatsudan.core.protocol import build_request
-from zatsudan.core.session import Session, apply, message_record
+from zatsudan.core.records import apply, message_record
+from zatsudan.core.session import Session
 from zatsudan.core.window import in_order
 from zatsudan.exports import FORMATS, export
 from zatsudan.exports.request import request_to

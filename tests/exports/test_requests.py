@@ -23,7 +23,7 @@ from zatsudan.config import Config, Network, Profile
 from zatsudan.connect import Server
 from zatsudan.core.errors import CommandError
 from zatsudan.core.messages import Json
-from zatsudan.core.session import apply
+from zatsudan.core.records import apply
 from zatsudan.exports.request import key_variable
 
 PARAMETERS: dict[str, Json] = {

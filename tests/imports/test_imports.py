@@ -14,7 +14,8 @@ from zatsudan import imports, shelf, store
 from zatsudan.core.errors import ImportRefused, StoreError
 from zatsudan.core.messages import Json
 from zatsudan.core.printable import printable
-from zatsudan.core.session import Session, replay
+from zatsudan.core.records import replay
+from zatsudan.core.session import Session
 from zatsudan.exports import export
 from zatsudan.exports.talk import messages_of
 from zatsudan.imports.draft import iso

@@ -12,8 +12,9 @@ from zatsudan.core.errors import CommandError, ZatsudanError
 from zatsudan.core.messages import Json
 from zatsudan.core.parameters import BY_NAME, PARAMETERS, read_assignments, show_value
 from zatsudan.core.printable import one_line
+from zatsudan.core.records import apply
 from zatsudan.core.refusals import mended
-from zatsudan.core.session import Session, Setting, apply
+from zatsudan.core.session import Session, Setting
 from zatsudan.core.wirenames import wire_name
 from zatsudan.core.words import leading_assignments
 

@@ -12,7 +12,7 @@ from zatsudan.commands.registry import Choice, command
 from zatsudan.core.errors import CommandError, StoreError, ZatsudanError
 from zatsudan.core.messages import JsonObject
 from zatsudan.core.printable import one_line
-from zatsudan.core.session import recovery
+from zatsudan.core.records import recovery
 from zatsudan.core.window import choose
 from zatsudan.core.words import Word, quote, split
 

@@ -1,7 +1,8 @@
 """A session as the shortest list of records that makes it anew: what is exported as `jsonl`."""
 
 from zatsudan.core.messages import JsonObject
-from zatsudan.core.session import VERSION, Session, message_record
+from zatsudan.core.records import VERSION, message_record
+from zatsudan.core.session import Session
 
 
 def records(session: Session) -> list[JsonObject]:

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from zatsudan.core.messages import ROLES, Json, Message
 from zatsudan.core.printable import one_line, printable
-from zatsudan.core.session import VERSION, Node, Session
+from zatsudan.core.records import VERSION
+from zatsudan.core.session import Node, Session
 from zatsudan.core.window import in_order
 from zatsudan.exports.literals import compact, literal
 

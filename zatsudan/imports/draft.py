@@ -8,7 +8,8 @@ from zatsudan.core.errors import CommandError, ImportRefused
 from zatsudan.core.messages import ROLES, Json, JsonObject, Message
 from zatsudan.core.parameters import BY_NAME
 from zatsudan.core.printable import one_line
-from zatsudan.core.session import Made, message_record
+from zatsudan.core.records import message_record
+from zatsudan.core.session import Made
 
 #: Takes a sentence on what a file held and a session cannot.
 Note = Callable[[str], None]

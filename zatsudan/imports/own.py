@@ -5,7 +5,8 @@ from collections.abc import Iterable
 
 from zatsudan.core.errors import ImportRefused
 from zatsudan.core.messages import Json, JsonObject, Message
-from zatsudan.core.session import Made, replay
+from zatsudan.core.records import replay
+from zatsudan.core.session import Made
 from zatsudan.exports.talk import HEADING, HEADINGS
 from zatsudan.imports.draft import Draft, Note, iso, left_out, text_of
 from zatsudan.imports.jsontext import parse

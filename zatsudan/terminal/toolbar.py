@@ -1,5 +1,7 @@
 """The toolbar: what holds for the next message, and what the keys do now where that differs."""
 
+from collections.abc import Callable, Sequence
+
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from zatsudan.chat import Chat
@@ -9,17 +11,43 @@ from zatsudan.core.printable import one_line
 
 
 class Toolbar:
-    """Says the model always, the rest only when it matters."""
+    """Says the model always, the rest only when it matters.
 
-    def __init__(self, chat: Chat) -> None:
+    `progress` is what is waited for while no model is known; `hint` stands for a moment
+    in the place of all else; `doing` is what is under way besides a reply.
+    """
+
+    def __init__(self, chat: Chat, clock: Callable[[], float]) -> None:
         self._chat = chat
+        self._clock = clock
+        self.progress = ""
+        self.hint = ""
+        self.doing = ""
+        self._doing_since = 0.0
         self._fill: tuple[object, ...] = ()
         self._fill_text = ""
 
-    def tuples(self, progress: str, keys: str) -> StyleAndTextTuples:
-        """Return the toolbar's text; `progress` is what is waited for while no model is known."""
+    def do(self, what: str) -> None:
+        """Say what is under way from now on; nothing when it is done."""
+        self.doing = what
+        self._doing_since = self._clock()
+
+    def tuples(self, queue: Sequence[str], keys: str) -> StyleAndTextTuples:
+        """Return the toolbar's text; `queue` are the lines that wait."""
+        if self.doing:
+            seconds = self._clock() - self._doing_since
+            return [("class:toolbar", f"{self.doing} · {seconds:.0f} s · Ctrl-C ends it")]
+        if self.hint:
+            return [("class:toolbar", self.hint)]
+        if queue:
+            more = f" (+{len(queue) - 1})" if len(queue) > 1 else ""
+            text = f"queued: {one_line(queue[-1], 50)}{more} · Up edits it"
+            return [("class:toolbar", text)]
+        return self._standing(keys)
+
+    def _standing(self, keys: str) -> StyleAndTextTuples:
         chat = self._chat
-        parts = [one_line(chat.session.model, 40) or progress or "connecting"]
+        parts = [one_line(chat.session.model, 40) or self.progress or "connecting"]
         parts += [
             f"{name} {one_line(show_value(setting.value), 20)}"
             for name, setting in chat.session.settings.items()
