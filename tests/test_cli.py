@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from prompt_toolkit.utils import get_cwidth
 
 from tests.test_search import write
 from zatsudan import cli
@@ -84,14 +85,18 @@ def test_help_names_the_subcommands(capsys: pytest.CaptureFixture[str]) -> None:
         assert f"  {name:<26} {entry.help}" in shown
 
 
-def test_each_page_fits_its_screen(capsys: pytest.CaptureFixture[str]) -> None:
-    for words, rows in (
-        (["-h"], 24), (["--help"], 64), *(([name, "-h"], 24) for name in SUBCOMMANDS)
-    ):  # fmt: skip
+@pytest.mark.parametrize("locale", ["C.UTF-8", "ja_JP.UTF-8"])
+def test_each_page_fits_its_screen(
+    locale: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LC_ALL", locale)
+    pages = [(["-h"], 24), (["--help"], 64), *(([name, "-h"], 24) for name in SUBCOMMANDS)]
+    for words, rows in pages:
         assert run(*words) == 0
         shown = capsys.readouterr().out.splitlines()
         assert len(shown) <= rows, words
-        assert max(map(len, shown)) <= 80, words
+        assert max(map(get_cwidth, shown)) <= 80, words
+        assert ("対話" in "".join(shown)) is (locale != "C.UTF-8" and len(words) == 1)
 
 
 @pytest.mark.parametrize(

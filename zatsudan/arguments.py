@@ -109,7 +109,7 @@ def rows(name: str, text: str) -> list[str]:
 
 def page(parser: Parser) -> list[str]:
     """Return the whole page of a parser: all flags, and for the program what else there is."""
-    found = [f"usage: {parser.usage}", "", str(parser.description)]
+    found = [say("usage: ") + str(parser.usage), "", str(parser.description)]
     for use, text in parser.uses:
         found += rows(use, say(text))
     for title, actions in parser.groups():

@@ -73,7 +73,7 @@ def _export_arguments(parser: Parser) -> None:
 
     parser.add_argument("session", help=say("its name, the beginning of it, its number or id"))
     parser.add_argument("format", choices=list(FORMATS), metavar="FORMAT",
-                        help=say(", ").join(FORMATS))  # fmt: skip
+                        help=", ".join(FORMATS))  # fmt: skip
     parser.add_argument("file", nargs="?", default="", help=say("where to; else standard output"))
     parser.add_argument("--reply", metavar="N", default="", help=say("the request of this reply"))
     parser.add_argument("--force", action="store_true", help=say("over a file that is there"))
@@ -156,7 +156,7 @@ def models(args: argparse.Namespace) -> int:
 
 def _config_arguments(parser: Parser) -> None:
     choices = ("path", "show", "check", "example")
-    parser.add_argument("what", choices=choices, metavar="WHAT", help=say(", ").join(choices))
+    parser.add_argument("what", choices=choices, metavar="WHAT", help=", ".join(choices))
 
 
 def config(args: argparse.Namespace) -> int:
@@ -185,9 +185,7 @@ def config(args: argparse.Namespace) -> int:
 def _completion_arguments(parser: Parser) -> None:
     from zatsudan.shells import SCRIPTS
 
-    parser.add_argument(
-        "shell", choices=list(SCRIPTS), metavar="SHELL", help=say(", ").join(SCRIPTS)
-    )
+    parser.add_argument("shell", choices=list(SCRIPTS), metavar="SHELL", help=", ".join(SCRIPTS))
 
 
 def completion(args: argparse.Namespace) -> int:
