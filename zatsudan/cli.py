@@ -1,5 +1,6 @@
 """The command line: reads arguments, puts the parts together, gives the exit code."""
 
+import errno
 import gc
 import io
 import os
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from zatsudan.connect import Wishes
     from zatsudan.core.errors import ZatsudanError
     from zatsudan.core.messages import JsonObject
+
+#: What a disk says that can hold no more of our output.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 def main(argv: "Sequence[str] | None" = None) -> None:
@@ -52,7 +56,9 @@ def main(argv: "Sequence[str] | None" = None) -> None:
     except BrokenPipeError:
         exits.let_go(sys.stdout)
         code = exits.READER_GONE
-    except OSError as error:  # a full disk behind standard output
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
         exits.let_go(sys.stdout)
         _complain(ZatsudanError(exits.unwritten(error.strerror or str(error))))
         code = exits.FAILED
@@ -72,10 +78,14 @@ def _open_streams() -> None:
 
 def _complain(error: "ZatsudanError") -> None:
     from zatsudan.core.printable import printable
+    from zatsudan.exits import let_go
 
-    sys.stderr.write(f"zatsudan: {printable(str(error))}\n")
-    if error.advice:
-        sys.stderr.write(f"{printable(error.advice)}\n")
+    lines = (f"zatsudan: {error}", error.advice)
+    try:
+        sys.stderr.write("".join(f"{printable(line)}\n" for line in lines if line))
+        sys.stderr.flush()
+    except OSError:  # whoever read it has gone: the exit code still tells
+        let_go(sys.stderr)
 
 
 def _subcommand(words: "Sequence[str]") -> int | None:
