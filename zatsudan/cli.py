@@ -26,11 +26,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 def main(argv: "Sequence[str] | None" = None) -> None:
     """Run the program and end it with an exit code (see exits.py)."""
-    _open_streams()
-    for stream in (sys.stdin, sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            # What an odd locale cannot hold becomes a sign: it is no reason to fail.
-            stream.reconfigure(errors="replace")
+    _ready_streams()
     words = list(sys.argv[1:] if argv is None else argv)
     if words == ["--version"]:  # known without reading anything else
         sys.stdout.write(f"zatsudan {__version__}\n")
@@ -69,11 +65,15 @@ def main(argv: "Sequence[str] | None" = None) -> None:
     sys.exit(code)
 
 
-def _open_streams() -> None:
-    """Put nothing in place of standard streams that are closed, before a file gets their numbers."""
+def _ready_streams() -> None:
+    """Make the standard streams such that they are no reason to fail."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:
+        stream = getattr(sys, name)
+        if stream is None:  # closed: no file of ours is to get its number
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
+        elif isinstance(stream, io.TextIOWrapper):
+            # What an odd locale cannot hold becomes a sign.
+            stream.reconfigure(errors="replace")
 
 
 def _complain(error: "ZatsudanError") -> None:
