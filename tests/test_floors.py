@@ -36,6 +36,7 @@ FLOORS = {
     "presets": 2,
     "store": 2,
     "trust": 2,
+    "wirelog": 2,
     "chat": 3,
     "commands": 3,
     "compose": 3,

@@ -11,14 +11,13 @@ from zatsudan import __version__
 TYPE_CHECKING = False  # to import it takes as long as Python's own start
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from zatsudan.commands.outcomes import Part
     from zatsudan.config import Config, Places
     from zatsudan.connect import Wishes
     from zatsudan.core.errors import ZatsudanError
-    from zatsudan.core.messages import JsonObject
 
 #: What a disk says that can hold no more of our output.
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
@@ -173,30 +172,6 @@ def _named(name: str) -> "Path":
         return Path(name)
 
 
-def _log(name: str) -> "Callable[[JsonObject], None]":
-    """Return what writes a record of the wire as a line of JSON, to a file that only its owner can read."""
-    if not name:
-        return lambda _: None
-    import json
-    import time
-
-    from zatsudan.core.errors import ConfigError
-    from zatsudan.core.language import say
-
-    try:
-        fd = os.open(_named(name), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    except OSError as error:
-        raise ConfigError(
-            say("The log {name} cannot be written ({reason}).", name=name, reason=error.strerror),
-            say("Name another file."),
-        ) from error
-
-    def write(record: "JsonObject") -> None:
-        os.write(fd, json.dumps({"at": time.time(), **record}).encode() + b"\n")
-
-    return write
-
-
 async def _talk(
     args: "Namespace",
     places: "Places",
@@ -218,6 +193,7 @@ async def _talk(
     from zatsudan.findings import Findings
     from zatsudan.learned import Learned
     from zatsudan.presets import Presets
+    from zatsudan.wirelog import wire_log
 
     environ = connect.environment()
     server = connect.choose(wishes, environ, config)
@@ -227,7 +203,7 @@ async def _talk(
         Line(text, "warn") for text in warnings(_config_file(args, places), config)
     ]
     start = [*opening.of_config(config, places, server), *wanted]
-    finder = Finder(wishes, environ, config, _log(args.log))
+    finder = Finder(wishes, environ, config, wire_log(_named(args.log) if args.log else None))
     chat = Chat(
         config,
         None if args.private else places.sessions,
