@@ -30,30 +30,12 @@ SILENT: dict[str, tuple[str, ...]] = {
     "commands/servers.py": ("forget all", "/learned forget"),
     "commands/titles.py": ("Give this conversation a title",),  # a prompt
     "commands/trace.py": ("{}/use {}",),
+    "arguments.py": ("cat f", "zatsudan -c"),  # commands as they are typed
+    "shells.py": ("# In", "#compdef"),  # scripts
 }
 
 #: Files that are still to be marked.
-WAITING: tuple[str, ...] = (
-    *(
-        "__",
-        "arguments",
-        "attach",
-        "catalogue",
-        "chat",
-        "cli",
-        "com",
-        "conf",
-        "conn",
-        "d",
-        "elsewhere",
-        "embedded",
-        "findings",
-        "l",
-        "n",
-        "p",
-    ),
-    *("running", "s", "trust", "turn", "terminal/plain"),
-)
+WAITING: tuple[str, ...] = ("client.py", "chat.py", "config.py", "connect.py", "embedded.py")
 
 OTHERS = languages.LANGUAGES[1:]
 
