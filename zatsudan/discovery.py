@@ -201,7 +201,7 @@ async def found(
             return None
         name_of = model or chosen.id
         length = next((entry.context_length for entry in models if entry.id == name_of), 0)
-        reason = f"found at {url.removesuffix('/v1')}"
+        reason = say("found at {url}", url=url.removesuffix("/v1"))
         return Server(name, url, model=name_of, reason=reason, context_length=length)
 
     answers = await asyncio.gather(*(ask(name, url) for name, url in servers.items()))

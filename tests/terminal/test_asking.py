@@ -181,5 +181,5 @@ async def test_without_a_terminal_there_are_no_questions(clean_environment: Path
         code, _, err = await run(
             ("--base-url", server.base_url), clean_environment, {}, b"/connect\n"
         )
-        assert code == 1
+        assert code == 2
         assert "There is nobody here to answer questions." in err

@@ -9,6 +9,7 @@ the head.
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from zatsudan.core.language import later
 from zatsudan.core.messages import Json, JsonObject, Message
 from zatsudan.core.session import INTERRUPTED, Lab, Made, Node, Partial, Session, Setting, Start
 
@@ -60,7 +61,7 @@ def _whole_record(node_id: str, partial: Partial) -> JsonObject:
     made = replace(
         partial.made,
         ended=INTERRUPTED,
-        error="zatsudan ended in the middle of the reply",
+        error=later("zatsudan ended in the middle of the reply"),
         reasoning="".join(partial.reasoning),
     )
     message = Message("assistant", "".join(partial.content))

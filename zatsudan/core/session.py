@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from zatsudan.core.language import later
 from zatsudan.core.messages import Json, JsonObject, Message, Usage
 
-FINISHED, INTERRUPTED, FAILED = "finished", "interrupted", "failed"
+FINISHED, INTERRUPTED, FAILED = later("finished"), later("interrupted"), later("failed")
 
 
 @dataclass(frozen=True, slots=True)

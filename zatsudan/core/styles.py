@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from zatsudan.core.language import say
+
 WEIGHTS = {"bold": 1, "dim": 2, "italic": 3, "underline": 4, "reverse": 7, "strike": 9}
 
 _NAMES = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
@@ -129,14 +131,23 @@ def read(text: str) -> Paint:
             continue
         elif word in COLOURS or _is_rgb(word):
             if colours[where]:
-                raise ValueError(f"two colours, {colours[where]} and {word}")
+                raise ValueError(
+                    say("two colours, {first} and {second}", first=colours[where], second=word)
+                )
             colours[where] = word
         else:
             import difflib  # only where a style is wrong
 
             near = difflib.get_close_matches(word, [*COLOURS, *WEIGHTS], n=1)
-            meant = f", did you mean {near[0]}" if near else ""
-            raise ValueError(f"no colour or weight is called {word!r}{meant}")
+            raise ValueError(
+                say(
+                    "no colour or weight is called {word!r}, did you mean {near}",
+                    word=word,
+                    near=near[0],
+                )
+                if near
+                else say("no colour or weight is called {word!r}", word=word)
+            )
     return Paint(tuple(weights), colours["colour"], colours["ground"])
 
 
