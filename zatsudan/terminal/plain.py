@@ -17,6 +17,7 @@ from zatsudan.commands.outcomes import Inspect, Part, Pick, Talk
 from zatsudan.commands.registry import Command, parse
 from zatsudan.core.attachments import said
 from zatsudan.core.errors import CommandError, ZatsudanError
+from zatsudan.core.language import say
 from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line, printable
 from zatsudan.core.protocol import Delta
@@ -126,7 +127,7 @@ class PlainTerminal:
         if self._task is not None and not self._task.done():
             self._task.cancel()
         else:
-            self._tell(f"\nCtrl-D or /quit leaves\n{PROMPT}")
+            self._tell("\n" + say("Ctrl-D or /quit leaves") + f"\n{PROMPT}")
 
     def _unread(self) -> None:
         """Nobody gets what is written: stop the reply, and leave."""
@@ -229,8 +230,8 @@ class PlainTerminal:
 
     async def inspect(self, outcome: Inspect) -> "Choice | None":
         """There is no screen to lend: say what there is instead."""
-        advice = f"/tokens {outcome.reply.id} shows the tokens."
-        self.error(CommandError("The inspector needs the live screen.", advice))
+        advice = say("/tokens {number} shows the tokens.", number=outcome.reply.id)
+        self.error(CommandError(say("The inspector needs the live screen."), advice))
         return None
 
     def clear_screen(self) -> None:
