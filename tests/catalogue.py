@@ -31,10 +31,6 @@ MARKS: dict[str, tuple[int, ...] | None] = {"say": None, "later": None, "say_cou
 #: What argparse says to a person who typed something wrong, or asked for help.
 ARGPARSE = (
     "usage: ",
-    "positional arguments",
-    "options",
-    "show this help message and exit",
-    "show program's version number and exit",
     "argument %(argument_name)s: %(message)s",
     "unrecognized arguments: %s",
     "ambiguous option: %(option)s could match %(matches)s",

@@ -31,6 +31,7 @@ SILENT: dict[str, tuple[str, ...]] = {
     "commands/servers.py": ("forget all", "/learned forget"),
     "commands/titles.py": ("Give this conversation a title",),  # a prompt
     "commands/trace.py": ("{}/use {}",),
+    "cli.py": ("--stream json",),
     "arguments.py": ("cat f", "zatsudan -c"),  # commands as they are typed
     "shells.py": ("# In", "#compdef"),  # scripts
 }

@@ -137,7 +137,7 @@ class PlainTerminal:
         if self._task is not None and not self._task.done():
             self._task.cancel()
         else:
-            self._tell(f"\nCtrl-D or /quit leaves\n{PROMPT}")
+            self._tell("\n" + say("Ctrl-D or /quit leaves") + f"\n{PROMPT}")
 
     def _unread(self) -> None:
         """Nobody gets what is written: stop the reply, and leave."""
@@ -216,8 +216,7 @@ class PlainTerminal:
         for row in question_rows(question):
             self._tell(row + "\n")
         while True:
-            self._tell(PROMPT)
-            line = await self._reader.answer(hidden=question.hidden)
+            line = await self._reader.answer(lambda: self._tell(PROMPT), hidden=question.hidden)
             if line is None or question.hidden:
                 self._tell("\n")
             answer = question.read(line) if line is not None else None
@@ -259,8 +258,8 @@ class PlainTerminal:
 
     async def inspect(self, outcome: Inspect) -> "Choice | None":
         """There is no screen to lend: say what there is instead."""
-        advice = f"/tokens {outcome.reply.id} shows the tokens."
-        self.error(CommandError("The inspector needs the live screen.", advice))
+        advice = say("/tokens {number} shows the tokens.", number=outcome.reply.id)
+        self.error(CommandError(say("The inspector needs the live screen."), advice))
         return None
 
     def clear_screen(self) -> None:
@@ -311,14 +310,18 @@ class _LineReader:
             return None
         return line.decode("utf-8", "replace").rstrip("\r")
 
-    async def answer(self, *, hidden: bool) -> str | None:
-        """Return a line, unechoed where `hidden`; None for Ctrl-C and Ctrl-D."""
+    async def answer(self, prompt: Callable[[], None], *, hidden: bool) -> str | None:
+        """Return a line, unechoed where `hidden`; None for Ctrl-C and Ctrl-D.
+
+        `prompt` is called when it may be typed: a key that comes sooner would be seen.
+        """
         before = termios.tcgetattr(self._fd)
         try:
             if hidden:
                 silent = termios.tcgetattr(self._fd)
                 silent[3] &= ~termios.ECHO
                 termios.tcsetattr(self._fd, termios.TCSADRAIN, silent)
+            prompt()
             line = await self.line()
         except asyncio.CancelledError:
             return None
