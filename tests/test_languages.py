@@ -147,6 +147,11 @@ def test_unmarked_words_are_found(tmp_path: Path) -> None:
         'z = later("said at a later time")\n'
         'w = "not/words"\n'
         'Line(say("alone"))\n'
+        "f\"{say(x)} {say('hidden')}\"\n"
     )
 
-    assert sorted(catalogue.unsaid(path)) == [(2, "alone"), (3, "there are {} of them")]
+    assert sorted(catalogue.unsaid(path)) == [
+        (2, "alone"),
+        (3, "there are {} of them"),
+        (8, "say('hidden')"),
+    ]
