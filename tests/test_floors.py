@@ -15,6 +15,7 @@ ROOT = Path(zatsudan.__file__).parent
 FLOORS = {
     "__init__": 0,
     "core": 1,
+    "answers": 2,
     "attach": 2,
     "client": 2,
     "config": 2,
@@ -23,6 +24,7 @@ FLOORS = {
     "desktop": 2,
     "embedded": 2,
     "exits": 2,
+    "fetching": 2,
     "findings": 2,
     "exports": 2,
     "imports": 2,
@@ -33,7 +35,11 @@ FLOORS = {
     "shelf": 2,
     "running": 2,
     "native": 2,
+    "part": 2,
     "presets": 2,
+    "profiles": 2,
+    "questions": 2,
+    "sources": 2,
     "store": 2,
     "trust": 2,
     "wirelog": 2,
@@ -44,6 +50,8 @@ FLOORS = {
     "lab": 3,
     "probe": 3,
     "prefill": 3,
+    "reconnect": 3,
+    "setup": 3,
     "turn": 3,
     "terminal": 4,
     "arguments": 5,
@@ -57,7 +65,7 @@ FLOORS = {
 
 #: Which package may be imported where.
 HOMES = {
-    "httpx": ("client",),
+    "httpx": ("client", "fetching"),
     "rich": ("terminal",),
     "prompt_toolkit": ("terminal",),
     "markdown_it": ("terminal", "exports"),

@@ -25,6 +25,7 @@ SILENT: dict[str, tuple[str, ...]] = {
     "commands/probes.py": ("(?P<same>", "{} of {} replies", "/repro {}"),  # kept; a command
     "lab.py": ("dict[", "embedded model"),  # a type; a reason
     "probe.py": ("Continue with", "Count from", "Write only"),  # sent to the model
+    "reconnect.py": ("Say hi.",),  # sent to the model
     "running.py": ("\n… {} bytes",),  # output, which is sent too
     "commands/outcomes.py": ("Callable[",),
     "commands/servers.py": ("forget all", "/learned forget"),

@@ -22,7 +22,7 @@ class Screen:
     def flush(self): pass
     def fileno(self): return 1
 
-async def run(self, first=(), line=""):
+async def run(self, first=(), line="", before=False):
     told.write(json.dumps(sorted(sys.modules)))
     return 0
 
@@ -63,6 +63,9 @@ LATER = {
         "zatsudan.core.labsheet",
         "zatsudan.core.metrics",
     ),
+    *("zatsudan.setup", "zatsudan.questions", "zatsudan.answers", "zatsudan.reconnect"),
+    *("zatsudan.profiles", "zatsudan.fetching", "zatsudan.sources", "zatsudan.core.asking"),
+    *("zatsudan.terminal.asking", "zatsudan.core.progress"),
     *("zatsudan.core.picking", "zatsudan.core.tokenview", "zatsudan.terminal.picker"),
     *("zatsudan.terminal.inspector", "zatsudan.terminal.labview", "zatsudan.terminal.tokens"),
     *("zatsudan.terminal.markdown", "zatsudan.terminal.plain", "zatsudan.terminal.clipboard"),

@@ -24,6 +24,7 @@ KINDS = {
     "set": "parameters",
     "resume": "sessions",
     "session": "sessions",
+    "gguf": "files",
     "config": "files",
     "log": "files",
     "file": "files",
@@ -179,6 +180,12 @@ def parser() -> Parser:
         "--api-key-env", metavar="NAME", default="", help=say("the variable that holds the key")
     )
     server.add_argument("--local", action="store_true", help=say("the embedded model"))
+    server.add_argument(
+        "--gguf", metavar="FILE", default="", help=say("the embedded engine with this model file")
+    )
+    server.add_argument(
+        "--setup", action="store_true", help=say("connect a server by four questions")
+    )
     talk = found.add_argument_group(say("Talk"))
     talk.add_argument(
         "-s", "--system", metavar="TEXT|@FILE", default=None, help=say("the system message")

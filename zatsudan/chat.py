@@ -34,6 +34,7 @@ from zatsudan.presets import Presets
 
 if TYPE_CHECKING:
     from zatsudan.client import Client
+    from zatsudan.discovery import Finder
     from zatsudan.turn import Turn
 
 
@@ -61,7 +62,8 @@ class Chat:
 
     `connect` makes a client; it is called when one is first needed, and again
     after a failure or when `alive` says that the server has ended. `start` are the settings that each new session begins with.
-    `reach` makes a client for the server of a profile, beside the talk's own.
+    `reach` makes a client for the server of a profile, beside the talk's own. With a `finder`
+    the person can choose another server while the talk goes on.
     """
 
     config: Config
@@ -70,6 +72,7 @@ class Chat:
     start: Callable[[], list[JsonObject]] = list
     alive: Callable[[], bool] = lambda: True
     reach: "Callable[[str], Awaitable[Client]]" = _nowhere
+    finder: "Finder | None" = None
     learned: Learned = field(default_factory=lambda: Learned(None))
     findings: Findings = field(default_factory=lambda: Findings(None))
     catalogue: Catalogue = field(default_factory=lambda: Catalogue(None))
@@ -148,6 +151,19 @@ class Chat:
         if task is None:
             task = self._connecting = asyncio.ensure_future(self.connect())
         return await asyncio.shield(task)
+
+    async def disconnect(self) -> None:
+        """Leave the server: who needs one next connects anew."""
+        task, self._connecting, self.models = self._connecting, None, []
+        if task is not None and not task.done():
+            task.cancel()
+        elif task is not None and not task.cancelled() and task.exception() is None:
+            await task.result().aclose()
+
+    @property
+    def connecting(self) -> bool:
+        """Is a connection being made, or still to be made?"""
+        return self._connecting is None or not self._connecting.done()
 
     @property
     def server(self) -> Server | None:
@@ -323,8 +339,4 @@ class Chat:
     async def aclose(self) -> None:
         """Close the journal and the connection."""
         self.journal.close()
-        task = self._connecting
-        if task is not None and not task.done():
-            task.cancel()
-        elif task is not None and not task.cancelled() and task.exception() is None:
-            await task.result().aclose()
+        await self.disconnect()

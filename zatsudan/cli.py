@@ -118,7 +118,14 @@ def _prepared(args: "Namespace") -> int:
     config = load(_config_file(args, places))
     if config.screen.language != "auto":
         languages.speak(languages.choose(config.screen.language, os.environ))
-    wishes = connect.Wishes(args.base_url, args.model, args.profile, args.api_key_env, args.local)
+    local = args.local or bool(args.gguf)
+    wishes = connect.Wishes(args.base_url, args.model, args.profile, args.api_key_env, local)
+    if args.gguf:
+        from zatsudan.embedded import serving
+
+        config = serving(config, args.gguf)
+    if args.setup:
+        _check_setup(args)
     piped = not sys.stdin.isatty()
     parts = [" ".join(args.message), sys.stdin.read().strip() if piped else ""]
     text = "\n\n".join(part for part in parts if part)
@@ -143,6 +150,22 @@ def _check_silence(args: "Namespace", *, piped: bool) -> None:
         raise CommandError(
             say("{flag} needs a message.", flag=flag),
             say('Write zatsudan {flag} "a question", or pipe one in.', flag=flag),
+        )
+
+
+def _check_setup(args: "Namespace") -> None:
+    """Refuse questions that nobody could answer; raises ConfigError."""
+    from zatsudan.core.errors import ConfigError
+    from zatsudan.core.language import say
+
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise ConfigError(
+            say("--setup asks questions, and there is no terminal to ask them in."),
+            say("Start it in one, or write a profile into the config file."),
+        )
+    if args.message or args.resume == "":
+        raise ConfigError(
+            say("--setup begins with its questions."), say("Leave out the message and --resume.")
         )
 
 
@@ -203,7 +226,14 @@ async def _talk(
         Line(text, "warn") for text in warnings(_config_file(args, places), config)
     ]
     start = [*opening.of_config(config, places, server), *wanted]
-    finder = Finder(wishes, environ, config, wire_log(_named(args.log) if args.log else None))
+    finder = Finder(
+        wishes,
+        environ,
+        config,
+        wire_log(_named(args.log) if args.log else None),
+        config_file=None if args.private else _config_file(args, places),
+        models=places.models,
+    )
     chat = Chat(
         config,
         None if args.private else places.sessions,
@@ -211,6 +241,7 @@ async def _talk(
         start=lambda: list(start),
         alive=finder.alive,
         reach=finder.reach,
+        finder=finder,
         catalogue=Catalogue(None if args.private else places.cache / "models.json"),
         findings=Findings(None if args.private else places.state / "findings.json"),
         presets=presets,
@@ -241,7 +272,7 @@ async def _talk(
 
             plain = PlainTerminal(chat, COMMANDS)
             _started()
-            await plain.run(first)
+            await plain.run(first, "/connect" if args.setup else "")
             return exits.READER_GONE if plain.output.gone else exits.OK
         from zatsudan.terminal.live import LiveTerminal
 
@@ -249,7 +280,8 @@ async def _talk(
         live = LiveTerminal(chat, COMMANDS, history=history, screen=config.screen)
         finder.progress = live.progress
         _started()
-        number = await live.run(first, "/sessions" if choose else "")
+        line = "/connect" if args.setup else "/sessions" if choose else ""
+        number = await live.run(first, line, before=args.setup)
         return 128 + number if number else exits.OK
     finally:
         await chat.aclose()

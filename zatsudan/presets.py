@@ -165,7 +165,7 @@ def _wrong(where: str, what: str) -> ConfigError:
 def dumps(preset: Preset) -> str:
     """Write a preset as TOML; raises CommandError for a value that TOML has not."""
     lines = [
-        f"{name} = {_text(value)}"
+        f"{name} = {toml_text(value)}"
         for name, value in (("model", preset.model), ("system", preset.system))
         if value is not None
     ]
@@ -174,27 +174,31 @@ def dumps(preset: Preset) -> str:
         row = BY_NAME.get(name)
         # A value that /set! forced, or a field without a row: unchecked, with a plus.
         key = name if row is not None and row.kind.check(value) else f"+{name}"
-        lines.append(f"{_key(key)} = {_value(value)}")
+        lines.append(f"{toml_key(key)} = {_value(value)}")
     return "\n".join([*lines, ""])
 
 
-def _key(name: str) -> str:
-    return name if _BARE.fullmatch(name) else _text(name)
+def toml_key(name: str) -> str:
+    """Write a key as TOML."""
+    return name if _BARE.fullmatch(name) else toml_text(name)
 
 
-def _text(text: str) -> str:
+def toml_text(text: str) -> str:
+    """Write a text as TOML."""
     # JSON's escapes are TOML's, but for DEL, which TOML wants escaped.
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _value(value: Json) -> str:
     if isinstance(value, str):
-        return _text(value)
+        return toml_text(value)
     if isinstance(value, list):
         return "[" + ", ".join(_value(item) for item in value) + "]"
     if isinstance(value, dict):
         return (
-            "{" + ", ".join(f"{_key(name)} = {_value(item)}" for name, item in value.items()) + "}"
+            "{"
+            + ", ".join(f"{toml_key(name)} = {_value(item)}" for name, item in value.items())
+            + "}"
         )
     if value is None:
         raise CommandError(

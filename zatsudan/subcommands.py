@@ -232,7 +232,7 @@ def _with_chat(job: "Callable[[Chat, Places], Awaitable[T]]", wishes: "Wishes | 
     async def run() -> T:
         places = platform_places()
         settings = load(places.config_file)
-        finder = Finder(wishes or Wishes(), environment(), settings)
+        finder = Finder(wishes or Wishes(), environment(), settings, models=places.models)
         chat = Chat(
             settings, None, connect=finder.connect, learned=Learned(places.state / "learned.json")
         )

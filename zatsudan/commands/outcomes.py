@@ -9,6 +9,7 @@ from zatsudan.core.messages import Json
 from zatsudan.core.session import Node
 
 if TYPE_CHECKING:
+    from zatsudan.core.asking import Question
     from zatsudan.core.diff import Change
     from zatsudan.core.picking import Row
     from zatsudan.core.tokenview import Token
@@ -171,7 +172,21 @@ class Pick(NamedTuple):
     fluid: tuple[tuple[int, int], ...] = ((0, 8),)
 
 
-Outcome: TypeAlias = Show | Generate | Experiment | Work | Prefill | Copy | Inspect | Leave | Pick
+class Ask(NamedTuple):
+    """Show the parts and ask the person one question; `answered` gets the answer and returns what follows.
+
+    Who leaves the question leaves what it belongs to: then `left` is shown.
+    """
+
+    question: "Question"
+    answered: Callable[[str], Awaitable["Outcome"]]
+    parts: tuple[Part, ...] = ()
+    left: tuple[Part, ...] = ()
+
+
+Outcome: TypeAlias = (
+    Show | Generate | Experiment | Work | Prefill | Copy | Inspect | Leave | Pick | Ask
+)
 
 
 def tell(text: str, tone: str = "plain") -> Show:

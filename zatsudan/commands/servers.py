@@ -1,15 +1,19 @@
 """Commands on the server and its models."""
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Line, Outcome, Show, Table, tell
+from zatsudan.commands.outcomes import Line, Outcome, Show, Table, Work, tell
 from zatsudan.commands.registry import Choice, command
+from zatsudan.config import EMBEDDED
 from zatsudan.connect import shown_url
-from zatsudan.core.errors import ZatsudanError
+from zatsudan.core.errors import CommandError, ZatsudanError
 from zatsudan.core.language import later, say, say_count
 from zatsudan.core.printable import one_line
 from zatsudan.core.refusals import DROP, PREFILL, RENAME, SHRINK, SYSTEM
+from zatsudan.embedded import has_engine
 
 GROUP = later("The server")
 
@@ -69,6 +73,45 @@ async def _try_models(chat: Chat) -> None:
         await chat.fetch_models()
     except ZatsudanError:
         return  # a server without a list takes any name
+
+
+def _servers(chat: Chat, _args: str) -> Iterable[Choice]:
+    for name, profile in chat.config.profiles.items():
+        yield Choice(name, shown_url(profile.base_url))
+    if EMBEDDED not in chat.config.profiles:
+        yield Choice(EMBEDDED, say("the embedded model"))
+
+
+@command("connect", "[PROFILE]", group=GROUP, complete=_servers)
+async def connect(chat: Chat, args: str) -> Outcome:
+    """Connect another server; without a name by questions.
+
+    Asks for the server, its key, its model and a name for it, tries it, and writes
+    it into the config file. The talk goes on with it. `/connect local` is the
+    embedded model, whose file is fetched if it is not there and the config's
+    `model_url` tells from where. Esc leaves everything as it was.
+    """
+    finder = chat.finder
+    if finder is None:
+        raise CommandError(say("No other server can be connected here."))
+    if not args:
+        from zatsudan.setup import Setup
+
+        return Setup(chat, finder).begin()
+    from zatsudan.connect import beside
+    from zatsudan.reconnect import connect_to, offer
+
+    async def run(tell: Callable[[str], None]) -> Outcome:
+        tell(say("connecting"))
+        if args != EMBEDDED or EMBEDDED in finder.config.profiles:
+            # A command that gives the key may take its time.
+            server = await asyncio.to_thread(beside, args, finder.environ, finder.config, None)
+            return await connect_to(chat, finder, replace(server, reason="/connect"))
+        if has_engine() and not finder.has_model and finder.fetched_file is not None:
+            return offer(finder, lambda: Work((), run))
+        return await connect_to(chat, finder, None)
+
+    return Work((), run)
 
 
 def _lessons(chat: Chat, _args: str) -> Iterable[Choice]:

@@ -99,17 +99,18 @@ class LiveTerminal:
         self._queue: list[str] = []
         self._ended_by = 0
 
-    async def run(self, first: Sequence[Part] = (), line: str = "") -> int:
+    async def run(self, first: Sequence[Part] = (), line: str = "", *, before: bool = False) -> int:
         """Run until the person leaves, or a signal ends it; return that signal's number, or 0.
 
-        `first` is shown and `line` carried out as if it had been typed.
+        `first` is shown and `line` carried out as if it had been typed, `before`
+        anything is connected where it says so.
         """
 
         def start() -> None:
             self._surface.show([*greeting(private=self._chat.sessions is None), *first])
             self._attention.listen(on=True)
-            self._start(self._connect())
             self.submit(line)
+            self._start(self._connect(self._task if before else None))
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGHUP):
                 with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
@@ -133,9 +134,11 @@ class LiveTerminal:
         self._ended_by = number
         self.leave()
 
-    async def _connect(self) -> None:
+    async def _connect(self, after: "asyncio.Task[None] | None") -> None:
         for name in WARM:
             await asyncio.to_thread(importlib.import_module, name)
+        if after is not None:
+            await asyncio.wait([after])
         await self._repl.connect()
         self.progress("")
 

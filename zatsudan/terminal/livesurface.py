@@ -28,6 +28,7 @@ from zatsudan.terminal.toolbar import Toolbar
 from zatsudan.terminal.view import LiveView
 
 if TYPE_CHECKING:
+    from zatsudan.core.asking import Question
     from zatsudan.lab import OnDelta, OnEnd, Run
     from zatsudan.terminal.labview import LabView
     from zatsudan.terminal.tokens import Choice
@@ -233,6 +234,17 @@ class LiveSurface:
         try:
             async with in_terminal():
                 return await Picker(pick, self._output, self._app.input, self._app.style).run()
+        finally:
+            self._painter.take_back()
+
+    async def ask(self, question: "Question") -> str | None:
+        """Ask where the prompt stood."""
+        from zatsudan.terminal.asking import Asker
+
+        self._painter.lend()
+        try:
+            async with in_terminal():
+                return await Asker(question, self._output, self._app.input, self._app.style).run()
         finally:
             self._painter.take_back()
 

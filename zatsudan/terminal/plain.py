@@ -9,8 +9,11 @@ import contextlib
 import os
 import signal
 import sys
+import termios
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TextIO
+
+from prompt_toolkit.utils import get_cwidth
 
 from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Inspect, Part, Pick, Talk
@@ -27,6 +30,7 @@ from zatsudan.terminal.repl import Repl, greeting
 from zatsudan.terminal.rows import uncoloured
 
 if TYPE_CHECKING:
+    from zatsudan.core.asking import Question
     from zatsudan.lab import OnDelta, OnEnd, Run
     from zatsudan.terminal.tokens import Choice
     from zatsudan.turn import Turn
@@ -85,6 +89,7 @@ class PlainTerminal:
         # A pipe's lines are data: nobody typed an @ to send a file.
         self._repl = Repl(chat, commands, self, typed=sys.stdin.isatty())
         self._task: asyncio.Task[bool] | None = None
+        self._reader: _LineReader | None = None
         self._left = False
         #: What a command shows, until it is known whether it makes replies.
         self._held: list[Part] | None = None
@@ -102,21 +107,26 @@ class PlainTerminal:
         self._write_parts(held, self.output.write)
         return well
 
-    async def run(self, first: Sequence[Part] = ()) -> None:
-        """Read lines from standard input until it ends or the person leaves."""
+    async def run(self, first: Sequence[Part] = (), line: str = "") -> None:
+        """Read lines from standard input until it ends or the person leaves.
+
+        `line` is carried out first, before anything is connected.
+        """
         loop = asyncio.get_running_loop()
         with contextlib.suppress(NotImplementedError, ValueError):
             loop.add_signal_handler(signal.SIGINT, self._interrupt)
         self.show([*greeting(private=self._chat.sessions is None), *first])
+        reader = self._reader = _LineReader(sys.stdin.fileno())
+        if line:
+            await self._run(line)
         await self._repl.connect()
-        reader = _LineReader(sys.stdin.fileno())
         while not self._left:
             self._tell(PROMPT)
-            line = await reader.line()
-            if line is None:
+            typed = await reader.line()
+            if typed is None:
                 break
-            if line.strip():
-                await self._run(line)
+            if typed.strip():
+                await self._run(typed)
         self._tell("\n")
 
     async def _run(self, line: str) -> bool:
@@ -196,6 +206,25 @@ class PlainTerminal:
         self.show(pick.instead)
         return None
 
+    async def ask(self, question: "Question") -> str | None:
+        """Ask by numbers and names; a hidden answer is not echoed."""
+        if self._reader is None or not sys.stdin.isatty():
+            raise CommandError(
+                say("There is nobody here to answer questions."),
+                say("Start zatsudan in a terminal, or write a profile into the config file."),
+            )
+        for row in question_rows(question):
+            self._tell(row + "\n")
+        while True:
+            self._tell(PROMPT)
+            line = await self._reader.answer(hidden=question.hidden)
+            if line is None or question.hidden:
+                self._tell("\n")
+            answer = question.read(line) if line is not None else None
+            if line is None or answer is not None:
+                return answer
+            self._tell(say("Write a number or a name of the list.") + "\n")
+
     def begin_run(self, run: "Run") -> "tuple[OnDelta, OnEnd]":
         """Write each reply as a whole, in the order of the cells: pieces of many cannot be told apart."""
         from zatsudan.core.grid import shown
@@ -252,6 +281,18 @@ class PlainTerminal:
         self._left = True
 
 
+def question_rows(question: "Question") -> list[str]:
+    """Return a question as lines, what is offered numbered."""
+    widths = [get_cwidth(one_line(row.cells[0], 40)) for row in question.rows]
+    rows = [question.title]
+    for number, (row, width) in enumerate(zip(question.rows, widths, strict=True), 1):
+        name = one_line(row.cells[0], 40) + " " * (max(widths) - width)
+        rows.append(f"{number:>3}  {name}  {one_line(row.cells[-1], 60)}".rstrip())
+    likely = say("Enter: {name}", name=one_line(question.rows[0].cells[0])) if question.rows else ""
+    notes = [note for note in (likely, question.help, say("Ctrl-C leaves")) if note]
+    return [*rows, " · ".join(notes)]
+
+
 class _LineReader:
     """Lines of a file descriptor, read on the event loop, so that a signal can come between."""
 
@@ -269,6 +310,22 @@ class _LineReader:
         if not line and not newline:
             return None
         return line.decode("utf-8", "replace").rstrip("\r")
+
+    async def answer(self, *, hidden: bool) -> str | None:
+        """Return a line, unechoed where `hidden`; None for Ctrl-C and Ctrl-D."""
+        before = termios.tcgetattr(self._fd)
+        try:
+            if hidden:
+                silent = termios.tcgetattr(self._fd)
+                silent[3] &= ~termios.ECHO
+                termios.tcsetattr(self._fd, termios.TCSADRAIN, silent)
+            line = await self.line()
+        except asyncio.CancelledError:
+            return None
+        finally:
+            left, self._ended = self._ended, False  # Ctrl-D leaves the question alone
+            termios.tcsetattr(self._fd, termios.TCSADRAIN, before)
+        return None if left else line
 
     async def _read(self) -> bytes:
         loop = asyncio.get_running_loop()

@@ -7,6 +7,7 @@ terminal and the tests.
 import asyncio
 import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from zatsudan import __version__
 from zatsudan.chat import Chat
 from zatsudan.commands.lab import sheet
 from zatsudan.commands.outcomes import (
+    Ask,
     Copy,
     Experiment,
     Generate,
@@ -31,6 +33,7 @@ from zatsudan.commands.outcomes import (
 from zatsudan.commands.registry import Command, find, parse
 from zatsudan.commands.tokens import fork
 from zatsudan.commands.trace import verdict
+from zatsudan.connect import Server
 from zatsudan.core.attachments import said
 from zatsudan.core.errors import CommandError, ZatsudanError
 from zatsudan.core.language import later, say
@@ -114,9 +117,8 @@ class Repl:
                 return await self.experiment(run)
             case Work():
                 return await self._carry_out(await self._work(outcome))
-            case Pick():
-                key = await self._surface.pick(outcome)
-                return key is None or await self._carry_out(await outcome.chosen(key))
+            case Ask() | Pick():
+                return await self._choose(outcome)
             case Inspect():
                 self._surface.show(outcome.parts)
                 choice = await self._surface.inspect(outcome)
@@ -152,6 +154,18 @@ class Repl:
             wanted.parent, wanted.overrides, wanted.prefix, wanted.logprobs, asking=wanted.asking
         )
         return await self.reply(wanted.parent, turn)
+
+    async def _choose(self, ask: Ask | Pick) -> bool:
+        """Ask the person, and carry out what follows from the answer."""
+        if isinstance(ask, Pick):
+            key = await self._surface.pick(ask)
+            return key is None or await self._carry_out(await ask.chosen(key))
+        self._surface.show(ask.parts)
+        answer = await self._surface.ask(ask.question)
+        if answer is None:
+            self._surface.show(ask.left)
+            return False
+        return await self._carry_out(await ask.answered(answer))
 
     async def _replay(self, parent: Node, before: Node) -> bool:
         """Send a recorded request again and compare; the talk stays where it is."""
@@ -282,35 +296,48 @@ class Repl:
         except ZatsudanError as error:
             self._surface.error(error)
             return
-        lines = [
-            say(
-                "{model} at {server} ({reason})",
-                model=one_line(model),
-                server=one_line(server.name),
-                reason=say(server.reason),
-            )
-        ]
+        lines = list(answering(server, model, wanted=_wanted(chat)))
         if before and before != model:
             lines.append(
-                say(
-                    "This session was held with {model} at {server}.",
-                    model=one_line(before),
-                    server=one_line(there),
+                Line(
+                    say(
+                        "This session was held with {model} at {server}.",
+                        model=one_line(before),
+                        server=one_line(there),
+                    ),
+                    "dim",
                 )
             )
-        if server.missing_key and server.reason != EMBEDDED:
-            lines.append(say("No key is sent: {why}.", why=server.missing_key))
-        if server.reason == EMBEDDED:
-            lines.append(
-                say(
-                    "A tiny model, for trying things out. OPENAI_API_KEY=… zatsudan, or zatsudan"
-                    " --base-url URL, talks with a better one."
-                )
-            )
-        self._surface.show([Line(line, "dim") for line in lines])
+        self._surface.show(lines)
         # For completion, and for the context length; a server may have no list.
         with contextlib.suppress(ZatsudanError):
             await chat.fetch_models()
+
+
+def _wanted(chat: Chat) -> bool:
+    """Was the embedded model asked for, rather than found as the last that there is?"""
+    return chat.finder is not None and chat.finder.wants_embedded
+
+
+def answering(server: Server, model: str, *, wanted: bool) -> Iterator[Line]:
+    """Say who answers, and why: what the greeting says when that is known."""
+    name = one_line(model, 60)
+    if server.reason != EMBEDDED or wanted:
+        told = say(
+            "{model} at {server} ({reason})",
+            model=name,
+            server=one_line(server.name),
+            reason=say(server.reason),
+        )
+        yield Line(told, "dim")
+        if server.missing_key and server.reason != EMBEDDED:
+            yield Line(say("No key is sent: {why}.", why=server.missing_key), "dim")
+    else:
+        yield Line(
+            say("A chat with a language model, and every knob of it: try /temperature 1.3"), "dim"
+        )
+        yield Line(say("{model} answers, on this machine: no server was found.", model=name), "dim")
+        yield Line(say("It is tiny, for trying things out. /connect connects a better one."), "dim")
 
 
 #: Of a longer output this many lines of its beginning and of its end are shown.

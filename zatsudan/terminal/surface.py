@@ -9,6 +9,7 @@ from zatsudan.core.messages import Json
 from zatsudan.core.protocol import Delta
 
 if TYPE_CHECKING:
+    from zatsudan.core.asking import Question
     from zatsudan.lab import OnDelta, OnEnd, Run
     from zatsudan.terminal.tokens import Choice
     from zatsudan.turn import Turn
@@ -37,6 +38,9 @@ class Surface(Protocol):
 
     async def pick(self, pick: Pick) -> str | None:
         """Let the person choose; return the key of the row, or None."""
+
+    async def ask(self, question: "Question") -> str | None:
+        """Ask the person; return the answer, or None if they left the question. Raises CommandError."""
 
     def begin_run(self, run: "Run") -> "tuple[OnDelta, OnEnd]":
         """Many replies begin; return what takes their deltas, and what hears that one has ended."""

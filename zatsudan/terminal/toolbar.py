@@ -51,7 +51,8 @@ class Toolbar:
 
     def _standing(self, keys: str) -> StyleAndTextTuples:
         chat = self._chat
-        parts = [one_line(chat.session.model, 40) or self.progress or say("connecting")]
+        how = say("connecting") if chat.connecting else say("not connected")
+        parts = [one_line(chat.session.model, 40) or self.progress or how]
         parts += [
             f"{name} {one_line(show_value(setting.value), 20)}"
             for name, setting in chat.session.settings.items()

@@ -1,0 +1,210 @@
+"""Editing the config file: only the profile changes, and all else stands as it was written."""
+
+import stat
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zatsudan import profiles
+from zatsudan.config import example, load
+from zatsudan.core.errors import ConfigError
+from zatsudan.profiles import with_profile
+
+FIELDS = {"base_url": "https://host/v1", "model": "m-1", "api_key_env": "A_KEY", "api_key": ""}
+
+OLD = """\
+# mine
+system = '''
+[profiles.work]
+not a table'''   # a trap
+
+[profiles.work] # the old one
+base_url = "https://host/v1"  # here
+api_key_command = "pass show work"
+# what it costs
+context_length = 4096
+headers = { "X-Team" = "chat" }
+
+[profiles.work.prices]
+"m-1" = { input = 1.0 }
+
+[screen]
+keys = "vi"
+"""
+
+
+def test_a_new_file_holds_the_profile_and_nothing_else() -> None:
+    assert with_profile("", "work", FIELDS, default=True) == (
+        'profile = "work"\n\n[profiles.work]\nbase_url = "https://host/v1"\n'
+        'model = "m-1"\napi_key_env = "A_KEY"\n'
+    )
+    assert with_profile("", "work", FIELDS, default=False).startswith("[profiles.work]\n")
+
+
+def test_the_example_keeps_every_line() -> None:
+    edited = with_profile(example(), "mine", FIELDS, default=True)
+
+    left = [line for line in edited.splitlines() if line not in example().splitlines()]
+    assert left == [
+        'profile = "mine"',
+        "[profiles.mine]",
+        'base_url = "https://host/v1"',
+        'model = "m-1"',
+        'api_key_env = "A_KEY"',
+    ]
+    gone = [line for line in example().splitlines() if line not in edited.splitlines()]
+    assert gone == ['profile = ""']
+
+
+def test_of_the_same_server_the_persons_own_keys_and_comments_stay() -> None:
+    edited = with_profile(OLD, "work", FIELDS, default=False)
+
+    assert tomllib.loads(edited)["profiles"]["work"] == {
+        "base_url": "https://host/v1",
+        "model": "m-1",
+        "api_key_env": "A_KEY",
+        "context_length": 4096,
+        "headers": {"X-Team": "chat"},
+        "prices": {"m-1": {"input": 1.0}},
+    }
+    assert "# what it costs\ncontext_length" in edited
+    assert edited.endswith('[screen]\nkeys = "vi"\n')
+
+
+def test_of_another_server_no_header_or_key_stays() -> None:
+    fields = {**FIELDS, "base_url": "https://other/v1"}
+
+    work = tomllib.loads(with_profile(OLD, "work", fields, default=False))["profiles"]["work"]
+
+    assert work == {"base_url": "https://other/v1", "model": "m-1", "api_key_env": "A_KEY"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", 'profile = "local"\n'),
+        ("# only this\n", 'profile = "local"\n\n# only this\n'),
+        ('profile = "a#b" # why\n', 'profile = "local" # why\n'),
+        ('profile = "a"', 'profile = "local"'),
+        ('"profile" = "a"\r\n', 'profile = "local"\r\n'),
+        ('system = "x"', 'system = "x"\nprofile = "local"\n'),
+        ("[screen]\nbell = 1\n", 'profile = "local"\n\n[screen]\nbell = 1\n'),
+        (
+            'system = "x"\r\n# of the screen\r\n[screen]\r\n',
+            'system = "x"\r\nprofile = "local"\r\n# of the screen\r\n[screen]\r\n',
+        ),
+    ],
+)
+def test_the_default_stands_before_all_tables(before: str, after: str) -> None:
+    assert with_profile(before, "local", {}, default=True) == after
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'profiles.work = { base_url = "https://host/v1" }\n',
+        'profiles = { work = { base_url = "https://host/v1" } }\n',
+        '[profiles]\nwork.base_url = "https://host/v1"\n',
+        '[profiles]\nwork = { base_url = "https://host/v1" }\n',
+    ],
+)
+def test_what_cannot_be_edited_is_refused(text: str) -> None:
+    with pytest.raises(ConfigError, match="work cannot be put into it") as caught:
+        with_profile(text, "work", FIELDS, default=False)
+
+    assert "another name" in caught.value.advice
+
+
+names = st.from_regex(r"[A-Za-z_][\w.-]{0,8}", fullmatch=True)
+values = st.text(st.characters(codec="utf-8"), max_size=12)
+lines = st.one_of(
+    st.sampled_from(
+        ["", "# a comment", "[screen]", "[profiles.other]", "[profiles.other.headers]"]
+    ),
+    st.tuples(names, st.sampled_from(["1", "'x'", '"""\n[a]\n"""', "[\n1,\n2]", "{ a = 1 }"])).map(
+        lambda pair: f'"{pair[0]}" = {pair[1]}'
+    ),
+)
+
+
+@given(st.lists(lines, max_size=8), names, values, st.booleans())
+def test_the_result_means_the_old_file_with_the_profile(
+    some: list[str], name: str, model: str, default: bool
+) -> None:
+    text = "\n".join(some)
+    try:
+        before = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return  # a key or table twice
+    fields = {**FIELDS, "model": model}
+
+    try:
+        edited = with_profile(text, name, fields, default=default)
+    except ConfigError:
+        assert isinstance(before.get("profiles", {}).get(name, {}), int | str | list | dict)
+        return
+
+    after = tomllib.loads(edited)
+    written = {key: value for key, value in fields.items() if value}
+    assert after["profiles"][name].items() >= written.items()
+    assert all(line in edited for line in some if line.startswith("#"))
+    others = {key: value for key, value in before.items() if key not in ("profiles", "profile")}
+    assert {key: after[key] for key in others} == others
+
+
+# --- on disk ----------------------------------------------------------------
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_a_file_with_a_key_is_for_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "zatsudan" / "config.toml"
+    profiles.save(path, "work", {**FIELDS, "api_key_env": "", "api_key": "sk-x"}, default=True)
+
+    assert (mode(path), mode(path.parent)) == (0o600, 0o700)
+    assert load(path).profiles["work"].api_key == "sk-x"
+
+    path.chmod(0o644)
+    profiles.save(path, "work", {**FIELDS, "api_key": "sk-x"}, default=True)
+    assert mode(path) == 0o600
+    assert [entry.name for entry in path.parent.iterdir()] == ["config.toml"]
+
+
+def test_a_file_without_a_key_stays_as_open_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('\ufeff[screen]\r\nkeys = "vi"\r\n', newline="")
+    path.chmod(0o644)
+    link = tmp_path / "link.toml"
+    link.symlink_to(path)
+
+    profiles.save(link, "work", FIELDS, default=False)
+
+    assert link.is_symlink()
+    assert mode(path) == 0o644
+    data = path.read_bytes().decode()
+    assert data.startswith('\ufeff[screen]\r\nkeys = "vi"\r\n\r\n[profiles.work]\r\n')
+    assert load(path).profiles["work"].model == "m-1"
+
+
+def test_a_broken_file_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text("[screen\n")
+
+    with pytest.raises(ConfigError, match="not valid TOML"):
+        profiles.save(path, "work", FIELDS, default=False)
+
+    assert path.read_text() == "[screen\n"
+
+
+def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(ConfigError, match=r"cannot be (written|read)") as caught:
+        profiles.save(tmp_path / "file" / "config.toml", "work", FIELDS, default=False)
+
+    assert caught.value.advice
