@@ -3,7 +3,6 @@
 import asyncio
 import importlib
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from zatsudan import embedded
@@ -125,7 +124,7 @@ async def probe(
             name, url, model=model or chosen.id, reason=f"found at {url.removesuffix('/v1')}"
         )
         length = next((entry.context_length for entry in models if entry.id == found.model), 0)
-        return replace(found, context_length=length)
+        return found._replace(context_length=length)
 
     answers = await asyncio.gather(*(ask(name, url) for name, url in servers.items()))
     return next((server for server in answers if server is not None), None)

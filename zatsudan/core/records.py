@@ -7,7 +7,6 @@ the head.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from zatsudan.core.messages import Json, JsonObject, Message
 from zatsudan.core.session import INTERRUPTED, Lab, Made, Node, Partial, Session, Setting, Start
@@ -57,8 +56,7 @@ def recovery(session: Session) -> list[JsonObject]:
 
 
 def _whole_record(node_id: str, partial: Partial) -> JsonObject:
-    made = replace(
-        partial.made,
+    made = partial.made._replace(
         ended=INTERRUPTED,
         error="zatsudan ended in the middle of the reply",
         reasoning="".join(partial.reasoning),

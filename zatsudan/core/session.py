@@ -4,13 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from zatsudan.core.messages import Json, JsonObject, Message, Usage
+from zatsudan.core.messages import NOTHING, Json, JsonObject, Message, Usage
 
 FINISHED, INTERRUPTED, FAILED = "finished", "interrupted", "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(NamedTuple):
     """How a reply was made and how it ended.
 
     `ended` is our own word (finished, interrupted, failed), `finish_reason`
@@ -25,7 +24,7 @@ class Made:
     error: str = ""
     model: str = ""
     server: str = ""
-    parameters: Mapping[str, Json] = field(default_factory=dict)
+    parameters: Mapping[str, Json] = NOTHING
     usage: Usage | None = None
     first: float | None = None
     seconds: float = 0.0
@@ -34,7 +33,7 @@ class Made:
     left_out: int = 0
     logprobs: tuple[Json, ...] = ()
     given: int = 0
-    request: Mapping[str, Json] = field(default_factory=dict)
+    request: Mapping[str, Json] = NOTHING
 
     def to_json(self) -> JsonObject:
         """Return the fields that say something, for the journal."""
@@ -97,8 +96,7 @@ class Made:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A message in its place in the tree; `made` for replies; `at` is UTC in ISO 8601."""
 
     id: str

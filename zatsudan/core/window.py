@@ -8,7 +8,6 @@ and the server's prompt cache keeps working.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from typing import NamedTuple
 
 from zatsudan.core.errors import TooLong
@@ -116,7 +115,7 @@ def in_order(messages: Iterable[Message]) -> list[Message]:
             and isinstance(message.content, str)
             and last.extra == message.extra
         ):
-            result[-1] = replace(last, content=f"{last.content}\n\n{message.content}")
+            result[-1] = last._replace(content=f"{last.content}\n\n{message.content}")
         else:
             result.append(message)
     return result
@@ -135,6 +134,6 @@ def _answered(messages: list[Message]) -> Iterator[Message]:
         follower = messages[at + 1].role if at + 1 < len(messages) else ""
         if _calls(message) and follower not in ("tool", "function"):
             extra = {name: value for name, value in message.extra.items() if name not in _CALLS}
-            yield replace(message, extra=extra)
+            yield message._replace(extra=extra)
         else:
             yield message
