@@ -69,6 +69,12 @@ def _part_text(part: Json) -> str:
     return f"[{part.get('type') or 'part'}]"
 
 
+def text_field(value: Mapping[str, Json], name: str) -> str:
+    """Return a field that is a text; empty if it is missing or something else."""
+    item = value.get(name)
+    return item if isinstance(item, str) else ""
+
+
 def whole_number(value: Json) -> int | None:
     """Read a count leniently: `12`, `12.0` and `"12"` are 12; other things None."""
     if isinstance(value, bool):

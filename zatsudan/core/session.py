@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from zatsudan.core.messages import NOTHING, Json, JsonObject, Message, Usage
+from zatsudan.core.messages import NOTHING, Json, JsonObject, Message, Usage, text_field
 
 FINISHED, INTERRUPTED, FAILED = "finished", "interrupted", "failed"
 
@@ -59,41 +59,39 @@ class Made(NamedTuple):
     @classmethod
     def from_json(cls, value: Mapping[str, Json]) -> "Made":
         """Read what `to_json` wrote; what is missing or odd gets its empty value."""
-
-        def text(name: str) -> str:
-            item = value.get(name)
-            return item if isinstance(item, str) else ""
-
-        def seconds(name: str) -> float | None:
-            item = value.get(name)
-            return float(item) if isinstance(item, int | float) else None
-
-        def count(name: str) -> int:
-            item = value.get(name)
-            return item if isinstance(item, int) else 0
-
-        def group(name: str) -> Mapping[str, Json]:
-            item = value.get(name)
-            return item if isinstance(item, dict) else {}
-
         logprobs = value.get("logprobs")
         return cls(
-            ended=text("ended") or FINISHED,
-            finish_reason=text("finish_reason") or None,
-            error=text("error"),
-            model=text("model"),
-            server=text("server"),
-            parameters=group("parameters"),
-            request=group("request"),
+            ended=text_field(value, "ended") or FINISHED,
+            finish_reason=text_field(value, "finish_reason") or None,
+            error=text_field(value, "error"),
+            model=text_field(value, "model"),
+            server=text_field(value, "server"),
+            parameters=_group(value, "parameters"),
+            request=_group(value, "request"),
             usage=Usage.from_json(value.get("usage")),
-            first=seconds("first"),
-            seconds=seconds("seconds") or 0.0,
-            fingerprint=text("fingerprint"),
-            reasoning=text("reasoning"),
-            left_out=count("left_out"),
-            given=count("given"),
+            first=_seconds(value, "first"),
+            seconds=_seconds(value, "seconds") or 0.0,
+            fingerprint=text_field(value, "fingerprint"),
+            reasoning=text_field(value, "reasoning"),
+            left_out=_count(value, "left_out"),
+            given=_count(value, "given"),
             logprobs=tuple(logprobs) if isinstance(logprobs, list) else (),
         )
+
+
+def _seconds(value: Mapping[str, Json], name: str) -> float | None:
+    item = value.get(name)
+    return float(item) if isinstance(item, int | float) else None
+
+
+def _count(value: Mapping[str, Json], name: str) -> int:
+    item = value.get(name)
+    return item if isinstance(item, int) else 0
+
+
+def _group(value: Mapping[str, Json], name: str) -> Mapping[str, Json]:
+    item = value.get(name)
+    return item if isinstance(item, dict) else NOTHING
 
 
 class Node(NamedTuple):

@@ -61,11 +61,11 @@ def choose(
     first = 0
     tokens = count(system) + PER_MESSAGE if system else 0
     sizes = [_size(turn, count) for turn in turns]
-    kept = [_size([node for node in turn if node.id in pinned], count) for turn in turns]
     # from_turn[i]: tokens if the window begins at turn i.
     from_turn = [tokens + sum(sizes)]
-    for size, pins in zip(sizes, kept, strict=True):
-        from_turn.append(from_turn[-1] - size + pins)
+    for turn, size in zip(turns, sizes, strict=True):
+        pins = [node for node in turn if node.id in pinned] if pinned else ()
+        from_turn.append(from_turn[-1] - size + _size(pins, count))
     if budget is not None and from_turn[0] > budget * 3 // 4:
         first = next((i for i, turn in enumerate(turns) if turn[0].id == start), 0)
         if from_turn[first] > budget:
@@ -125,13 +125,13 @@ _CALLS = ("tool_calls", "function_call")
 
 
 def _calls(message: Message) -> bool:
-    return any(message.extra.get(name) for name in _CALLS)
+    return bool(message.extra) and any(message.extra.get(name) for name in _CALLS)
 
 
 def _answered(messages: list[Message]) -> Iterator[Message]:
     """Yield the messages, without calls that nothing answers."""
-    for at, message in enumerate(messages):
-        follower = messages[at + 1].role if at + 1 < len(messages) else ""
+    followers = [message.role for message in messages[1:]]
+    for message, follower in zip(messages, [*followers, ""], strict=True):
         if _calls(message) and follower not in ("tool", "function"):
             extra = {name: value for name, value in message.extra.items() if name not in _CALLS}
             yield message._replace(extra=extra)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-FRAME_SECONDS = 1 / 25
+FRAME_SECONDS = 1 / 20
 #: How often the status line may change by itself, in seconds.
 STATUS_SECONDS = 0.25
 #: How long an ambiguous end is held back, in seconds.
@@ -13,7 +13,7 @@ HOLD_SECONDS = 0.08
 class Frames:
     """Calls `draw` for each frame, telling it whether to hold an ambiguous end back.
 
-    The first text is drawn at once, later text at most 25 times a second and
+    The first text is drawn at once, later text at most 20 times a second and
     never sooner than three times what the last frame cost. Without new text
     what is held appears, and then the spinner turns.
     """
@@ -29,7 +29,8 @@ class Frames:
         self._fed_at = 0.0
         self._began = False
         self._open = True
-        self._schedule(0.0)
+        # Not at once: the request is about to be sent.
+        self._schedule(clock() + FRAME_SECONDS)
 
     def fed(self) -> None:
         """Text has come."""
