@@ -1,13 +1,28 @@
 """The README agrees with the code. `python -m tests.test_readme` writes its table anew."""
 
+import json
 import re
+import shlex
 from pathlib import Path
 
+import pytest
+
+from tests.oneshot import run
+from tests.server import Request, Script, serve
+from tests.terminal.emulator import sitting
+from tests.test_pictures import WARM, scored
+from zatsudan.arguments import parser
 from zatsudan.commands import COMMANDS
 from zatsudan.core.parameters import BY_NAME
+from zatsudan.presets import Presets
 
-README = Path(__file__).parent.parent / "README.md"
+ROOT = Path(__file__).parent.parent
+README, JAPANESE = ROOT / "README.md", ROOT / "README.ja.md"
 BEGIN, END = "<!-- commands -->\n", "<!-- end of commands -->\n"
+#: In the blocks of slash commands the words about one begin here.
+WORDS = 33
+
+both = pytest.mark.parametrize("path", [README, JAPANESE], ids=lambda path: path.name)
 
 
 def table() -> str:
@@ -29,13 +44,141 @@ def written() -> str:
     return text[text.index(BEGIN) + len(BEGIN) : text.index(END)]
 
 
+def prose(path: Path) -> str:
+    """Return what people have written: all but the table."""
+    before, _, rest = path.read_text(encoding="utf-8").partition(BEGIN)
+    return before + rest.partition(END)[2]
+
+
+def fences(text: str) -> list[tuple[str, list[str]]]:
+    """Return the blocks of code: the language, and the lines."""
+    found = re.findall(r"^```(\w*)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    return [(language, block.splitlines()) for language, block in found]
+
+
+def chat_lines(path: Path) -> list[str]:
+    """Return the slash commands of the blocks, without the words about them."""
+    blocks = [lines for _, lines in fences(prose(path)) if lines[0].startswith("/")]
+    return [line[:WORDS].rstrip() for lines in blocks for line in lines]
+
+
+def shell_lines(path: Path) -> list[str]:
+    """Return the lines for the shell."""
+    return [
+        line for language, lines in fences(prose(path)) if language == "console" for line in lines
+    ]
+
+
 def test_the_table_of_commands_is_that_of_the_code() -> None:
     assert written() == table(), "python -m tests.test_readme writes it anew"
 
 
-def test_it_opens_with_the_two_commands() -> None:
-    commands = re.findall(r"```console\n(.*?)\n```", README.read_text(encoding="utf-8"), re.DOTALL)
-    assert commands[:2] == ["pip install uv && uv run zatsudan", "pip install uv && uv run pytest"]
+@both
+def test_it_opens_with_the_two_commands(path: Path) -> None:
+    opening = ["pip install uv && uv run zatsudan", "pip install uv && uv run pytest"]
+    assert shell_lines(path)[:2] == opening
+
+
+def shape(path: Path) -> list[str]:
+    """Return what the two languages have in common: headings, lists, commands, pictures, tables."""
+    found: list[str] = []
+    inside = False
+    for line in prose(path).splitlines():
+        if line.startswith("```"):
+            inside = not inside
+        if inside:
+            found.append(line if line.startswith("zatsudan") else line[:WORDS].rstrip())
+        elif mark := re.match(r"#+ |- |!\[.*(?=\()|```|\| ?-", line):
+            found.append(mark[0][:2] + line[mark.end() :] * line.startswith("!"))
+        elif line.startswith("|"):
+            found += re.findall(r"`[^`]+`", line)
+    return found
+
+
+def test_both_languages_have_the_same_sections_and_commands() -> None:
+    assert shape(JAPANESE) == shape(README)
+    assert len(re.findall(r"^- ", prose(README), re.MULTILINE)) == 10
+    assert "](README.ja.md)" in prose(README)
+    assert "](README.md)" in prose(JAPANESE)
+
+
+@both
+def test_what_it_names_is_there(path: Path) -> None:
+    text = prose(path)
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", text):
+        assert (ROOT / target).is_file()
+    blocks = [line for _, lines in fences(text) for line in lines]
+    code = "\n".join([*re.findall(r"`([^`\n]+)`", text), *blocks])
+    commands = re.findall(r"(?<![\w/:.…])/([a-z_]+!?)(?![\w/])", code)
+    assert len(commands) > 30
+    assert set(commands) <= COMMANDS.keys()
+    known = parser().format_help()
+    for flag in re.findall(r"(?<!\S)--?[a-z][a-z-]*", code):
+        assert re.search(rf"(?<!\S){flag}(?![\w-])", known), flag
+    (built,) = (lines for _, lines in fences(text) if lines[0].startswith("cli.py"))
+    for line in built:
+        for name in line[:WORDS].split():
+            assert (ROOT / "zatsudan" / name).exists(), name
+
+
+def whole(value: object) -> Script:
+    """Return a response of JSON that is not streamed."""
+    kind = (("Content-Type", "application/json"),)
+    return Script([json.dumps(value).encode()], 200, kind, whole=True)
+
+
+def answer(request: Request) -> Script:
+    """Answer as a server does that has probabilities and a tokenizer."""
+    if request.path == "/tokenize":
+        return whole({"tokens": [7]})
+    if request.path == "/detokenize":
+        return whole({"content": " sorry"})
+    if request.body.get("stream"):
+        return scored(WARM, 20)
+    message = {"role": "assistant", "content": "The sea"}
+    return whole({"choices": [{"index": 0, "message": message, "finish_reason": "stop"}]})
+
+
+async def test_every_line_for_the_chat_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    errors: list[object] = []
+    async with sitting(answer, columns=100, rows=50) as person:
+        monkeypatch.setattr(person.terminal._surface, "error", errors.append)
+        person.chat.presets = Presets(tmp_path / "presets")
+        await person.say("One line about the sea, in ```code```.")
+        for line in chat_lines(README):
+            if line == "/inspect":
+                await person.say("/retry")  # logprobs are on by now
+                person.type("/inspect\r")
+                await person.until("token 1 of")
+                person.type("q")
+                await person.at_rest()
+            else:
+                await person.say(line)
+                if line == "/edit":
+                    await person.say(" Again.")
+            assert not errors, line
+
+
+async def test_every_line_for_the_shell_works(clean_environment: Path) -> None:
+    home = clean_environment
+    (home / "notes.txt").write_text("Salt, storm, stars.")
+    (home / "conversations.json").write_text('[{"role": "user", "content": "Hi"}]')
+    async with serve(answer) as server:
+        environ = {"OPENAI_API_KEY": "test-key", "OPENAI_BASE_URL": server.base_url}
+        for line in shell_lines(README)[2:]:
+            before, _, after = line.rpartition(" | ")
+            stdin = (home / before.removeprefix("cat ")).read_bytes() if before else b""
+            program, *arguments = shlex.split(after)
+            assert program == "zatsudan"
+
+            if arguments == ["--resume"]:  # a list to choose from: it needs a screen
+                assert parser().parse_args(arguments).resume == ""
+                continue
+            code, out, err = await run(arguments, home, environ, stdin)
+            assert code == 0, (line, err)
+            assert out or (home / arguments[-1]).is_file(), line
 
 
 if __name__ == "__main__":

@@ -3,8 +3,10 @@
 import asyncio
 import io
 import re
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,6 +14,7 @@ import pyte
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import PipeInput, create_pipe_input
+from pyte.screens import Char
 
 from tests.server import Request, Script, Server, serve
 from zatsudan.chat import Chat
@@ -21,7 +24,25 @@ from zatsudan.config import Config, Network
 from zatsudan.connect import Server as Address
 from zatsudan.terminal.live import LiveTerminal
 
+SCRIPTED = Address("scripted", "", model="scripted", reason="test")
+
 ENTER, LEAVE = "\x1b[?1049h", "\x1b[?1049l"
+
+
+class _Sheet(pyte.HistoryScreen):
+    """A screen that keeps faint text, which pyte drops: as blinking, which nothing here is."""
+
+    def select_graphic_rendition(self, *attrs: int) -> None:
+        kept = list(attrs)
+        at = 0
+        while at < len(kept):
+            if kept[at] in {38, 48}:  # a colour: its own 2 or 5 and numbers stand behind it
+                at += 3 if kept[at + 1 : at + 2] == [5] else 5
+                continue
+            if kept[at] == 2:
+                kept[at] = 5
+            at += 1
+        super().select_graphic_rendition(*kept)
 
 
 class Screen(io.StringIO):
@@ -29,9 +50,9 @@ class Screen(io.StringIO):
 
     def __init__(self, columns: int = 80, rows: int = 24) -> None:
         super().__init__()
-        self._screen = pyte.HistoryScreen(columns, rows, history=100_000, ratio=0.5)
+        self._screen = _Sheet(columns, rows, history=100_000, ratio=0.5)
         self._stream = pyte.Stream(self._screen)
-        self._behind: tuple[pyte.HistoryScreen, pyte.Stream] | None = None
+        self._behind: tuple[_Sheet, pyte.Stream] | None = None
         self.size = Size(rows=rows, columns=columns)
         self.raw: list[str] = []
 
@@ -45,7 +66,7 @@ class Screen(io.StringIO):
         """Go to the alternate screen or back, which pyte does not know."""
         if enter and self._behind is None:
             self._behind = self._screen, self._stream
-            self._screen = pyte.HistoryScreen(self.size.columns, self.size.rows)
+            self._screen = _Sheet(self.size.columns, self.size.rows)
             self._stream = pyte.Stream(self._screen)
         elif not enter and self._behind is not None:
             (self._screen, self._stream), self._behind = self._behind, None
@@ -74,6 +95,11 @@ class Screen(io.StringIO):
         """Return the background of a cell: `default`, or the colour's six digits."""
         colour: str = self._screen.buffer[y][x].bg
         return colour
+
+    def cells(self) -> list[list[Char]]:
+        """Return the screen's rows of cells; a cell without text is covered by the one before."""
+        columns, lines = self._screen.columns, self._screen.lines
+        return [[self._screen.buffer[y][x] for x in range(columns)] for y in range(lines)]
 
     @property
     def cursor(self) -> tuple[int, int]:
@@ -144,33 +170,34 @@ async def sitting(
     private: bool = False,
     config: Config | None = None,
     environ: dict[str, str] | None = None,
+    address: Address = SCRIPTED,
+    client: Callable[[Address, Network], Client] = Client,
+    clock: Callable[[], float] = time.monotonic,
 ) -> AsyncIterator[Sitting]:
-    """Run the live terminal on an emulated screen, with a scripted server behind it."""
+    """Run the live terminal on an emulated screen, with a scripted server behind it.
+
+    `address` names that server otherwise; `clock` is the chat's.
+    """
     screen = Screen(columns, rows)
     with TemporaryDirectory() as directory:
         kept = None if private else sessions or Path(directory)
-        async with (
-            serve(*scripts) as server,
-            _seated(screen, server, kept, config, environ) as person,
-        ):
-            yield person
+        async with serve(*scripts) as server:
+
+            async def connect() -> Client:
+                there = replace(address, base_url=server.base_url)
+                return client(there, Network(connect_seconds=2.0, idle_seconds=5.0))
+
+            chat = Chat(config or Config(), kept, connect=connect, clock=clock)
+            chat.new()
+            async with _seated(screen, server, chat, environ) as person:
+                await person.until(f"{address.model} at {address.name} ({address.reason})")
+                yield person
 
 
 @asynccontextmanager
 async def _seated(
-    screen: Screen,
-    server: Server,
-    sessions: Path | None,
-    config: Config | None,
-    environ: dict[str, str] | None,
+    screen: Screen, server: Server, chat: Chat, environ: dict[str, str] | None
 ) -> AsyncIterator[Sitting]:
-    address = Address("scripted", server.base_url, model="scripted", reason="test")
-
-    async def connect() -> Client:
-        return Client(address, Network(connect_seconds=2.0, idle_seconds=5.0))
-
-    chat = Chat(config or Config(), sessions, connect=connect)
-    chat.new()
     with create_pipe_input() as keys, create_app_session(input=keys):
         terminal = LiveTerminal(
             chat,
@@ -184,7 +211,6 @@ async def _seated(
         task = asyncio.ensure_future(terminal.run())
         person = Sitting(screen, keys, terminal, chat, server)
         try:
-            await person.until("scripted at scripted (test)")
             yield person
         finally:
             terminal.leave()

@@ -281,6 +281,17 @@ async def test_a_theme_and_a_style_of_ones_own() -> None:
         assert "\x1b[38;2;138;59;0mcode" in written
 
 
+async def test_the_menu_is_in_the_terminals_own_colours() -> None:
+    async with sitting() as person:
+        person.type("/temp")
+        shown = await person.until("How freely tokens are chosen.")
+        rows = shown.splitlines()
+        y = next(at for at, row in enumerate(rows) if "How freely" in row)
+        for x in (rows[y].index("/temp"), rows[y].index("How freely")):
+            cell = person.screen.cells()[y][x]
+            assert (cell.fg, cell.bg) == ("default", "default")
+
+
 async def test_no_theme_is_no_colour() -> None:
     screen = Screen(theme="none", styles={"heading": "bold red"})
     async with sitting(says("# Title\n\n`code`"), config=Config(screen=screen)) as person:

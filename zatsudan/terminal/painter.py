@@ -173,7 +173,8 @@ def change(before: str, after: str) -> str:
     same = same[: opened if opened >= 0 else None]
     columns, rest = len(_ESCAPE.sub("", same)), after[len(same) :]
     # What is not ASCII may be a mark on the sign before it: one to come, or one to go.
-    at_seam = before[len(same) : len(same) + 1] + rest[:1]
+    gone = _ESCAPE.sub("", before[len(same) :])
+    at_seam = gone[:1] + _ESCAPE.sub("", rest)[:1]
     if not columns or not same.isascii() or not at_seam.isascii() or "\x1b]" in same:
         return f"{after}\x1b[K"
     return f"\x1b[{columns}C{rest}\x1b[K"
