@@ -106,7 +106,6 @@ class LiveTerminal:
         """
 
         def start() -> None:
-            self._surface.show(greeting(private=self._chat.sessions is None))
             self._attention.listen(on=True)
             self._opening = self._start(self._open(first))
             self._start(self._connect())
@@ -135,9 +134,10 @@ class LiveTerminal:
         self.leave()
 
     async def _open(self, first: Sequence[Part]) -> None:
-        if any(isinstance(part, Talk) for part in first):  # as replies look
+        """Show what the talk begins with; what draws earlier replies is imported behind the prompt."""
+        if any(isinstance(part, Talk) for part in first):
             await asyncio.to_thread(importlib.import_module, "zatsudan.terminal.replies")
-        self._surface.show(first)
+        self._surface.show([*greeting(private=self._chat.sessions is None), *first])
 
     async def _connect(self) -> None:
         await self._opened()
@@ -147,8 +147,8 @@ class LiveTerminal:
         self.progress("")
 
     async def _opened(self) -> None:
-        """Wait until that is shown with which the talk begins."""
-        if self._opening is not None:
+        """Wait until it is shown what the talk begins with."""
+        if self._opening is not None and not self._opening.done():
             await asyncio.wait([self._opening])
 
     def progress(self, text: str) -> None:

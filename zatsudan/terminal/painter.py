@@ -99,6 +99,7 @@ class Painter:
             up = ptk.cursor(self._app).y + len(self.rows)
             self._write(f"\r\x1b[{up}A")
             ptk.redraw_from_here(self._app, self._output)
+            self._output.flush()
         self.rows = []
         self._lent = True
 
