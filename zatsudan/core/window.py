@@ -131,7 +131,7 @@ def _calls(message: Message) -> bool:
 def _answered(messages: list[Message]) -> Iterator[Message]:
     """Yield the messages, without calls that nothing answers."""
     followers = [message.role for message in messages[1:]]
-    for message, follower in zip(messages, [*followers, ""], strict=True):
+    for message, follower in zip(messages, [*followers, ""], strict=False):
         if _calls(message) and follower not in ("tool", "function"):
             extra = {name: value for name, value in message.extra.items() if name not in _CALLS}
             yield message._replace(extra=extra)
