@@ -4,9 +4,7 @@ import argparse
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from zatsudan.chat import Chat
@@ -14,8 +12,7 @@ if TYPE_CHECKING:
     from zatsudan.connect import Wishes
 
 
-@dataclass(frozen=True, slots=True)
-class Subcommand:
+class Subcommand(NamedTuple):
     """One word that may stand first: `run` gets the arguments behind it and returns the exit code."""
 
     help: str
@@ -80,6 +77,8 @@ def export(argv: Sequence[str]) -> int:
 
 
 async def _export(args: argparse.Namespace) -> int:
+    from pathlib import Path
+
     from zatsudan import shelf
     from zatsudan.commands.transfer import export_saved, write
 
@@ -100,6 +99,8 @@ def import_(argv: Sequence[str]) -> int:
         "files", nargs="+", metavar="FILE", help="ChatGPT, llm, aichat, messages, or our own"
     )
     args = parser.parse_args(argv)
+    from pathlib import Path
+
     from zatsudan.chat import new_session_id, utc_now
     from zatsudan.config import platform_places
     from zatsudan.core.printable import printable
