@@ -66,7 +66,7 @@ def collected() -> dict[MessageId, list[str]]:
             found.setdefault(_id(message), []).append(name)
     for command in COMMANDS.values():
         for text in (command.help, command.page):
-            if text:
+            if isinstance(text, str) and text:
                 found.setdefault(text, []).append("zatsudan/commands")
     for text in ARGPARSE:
         found.setdefault(text, []).append("argparse")
@@ -140,7 +140,9 @@ def compiled(catalog: Catalog) -> bytes:
 
 def fields(text: str) -> set[str]:
     """The names that are filled in, and argparse's."""
-    named = {name for _, name, _, _ in string.Formatter().parse(text) if name}
+    named = {
+        name for _, name, _, _ in string.Formatter().parse(text) if name and name.isidentifier()
+    }
     return named | set(re.findall(r"%(?:\(\w+\))?[sr]", text))
 
 
@@ -152,6 +154,9 @@ _WORDS = re.compile(r"[A-Za-z][A-Za-z']+,? [a-z]{2,}")
 _SHOWN = re.compile(
     r"^(Line|Table|tell|\w+Error|TooLong|ImportRefused|ConnectionFailed|SessionInUse)$"
 )
+
+#: How a line looks: these words stand among what is shown, and are not.
+_TONES = ("plain", "dim", "good", "warn", "bold")
 
 
 def unsaid(path: Path) -> Iterator[tuple[int, str]]:
@@ -187,7 +192,7 @@ def unsaid(path: Path) -> Iterator[tuple[int, str]]:
         else:
             continue
         letters = _WORDS if id(node) not in shown else re.compile("[A-Za-z]{2,}")
-        if id(node) not in seen and letters.search(text):
+        if id(node) not in seen and text not in _TONES and letters.search(text):
             yield node.lineno, text
 
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from prompt_toolkit.utils import get_cwidth
 
 from tests.test_search import write
 from zatsudan import cli
@@ -81,7 +82,21 @@ def test_help_names_the_subcommands(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--help") == 0
     shown = capsys.readouterr().out
     for name, entry in SUBCOMMANDS.items():
-        assert f"{name:<12} {entry.help}" in shown
+        assert f"  {name:<26} {entry.help}" in shown
+
+
+@pytest.mark.parametrize("locale", ["C.UTF-8", "ja_JP.UTF-8"])
+def test_each_page_fits_its_screen(
+    locale: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LC_ALL", locale)
+    pages = [(["-h"], 24), (["--help"], 64), *(([name, "-h"], 24) for name in SUBCOMMANDS)]
+    for words, rows in pages:
+        assert run(*words) == 0
+        shown = capsys.readouterr().out.splitlines()
+        assert len(shown) <= rows, words
+        assert max(map(get_cwidth, shown)) <= 80, words
+        assert ("対話" in "".join(shown)) is (locale != "C.UTF-8" and len(words) == 1)
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,30 @@ from zatsudan.core.language import say, say_count
 
 #: Texts that are not for a person at the screen, by file: how they begin (all, if empty).
 SILENT: dict[str, tuple[str, ...]] = {
+    "core/labsheet.py": ("<!doctype",),
+    "core/prefill.py": ("Your reply was cut off.", "Write the alphabet"),  # to a model
+    "core/refusals.py": ("(", "['", "maximum number of", "tokens`"),  # how servers say it
+    "core/styles.py": ("",),  # styles, and notes on the parts that have one
+    "exports/page.py": ("\n:root", "<", "noopener"),
     "exports/source.py": ("",),  # writes programs
+    "terminal/inspector.py": ("bg:", "reverse"),
+    "terminal/prompt.py": ("fg:", "bg:", "nodim"),
+    "terminal/repl.py": ("dim", "good"),  # tones of lines
+    "commands/lab.py": ("{} · /diff A B",),  # commands to type
+    "commands/probes.py": ("(?P<same>", "{} of {} replies", "/repro {}"),  # kept; a command
+    "lab.py": ("dict[", "embedded model"),  # a type; a reason
+    "probe.py": ("Continue with", "Count from", "Write only"),  # sent to the model
+    "running.py": ("\n… {} bytes",),  # output, which is sent too
+    "commands/outcomes.py": ("Callable[",),
+    "commands/servers.py": ("forget all", "/learned forget"),
+    "commands/titles.py": ("Give this conversation a title",),  # a prompt
+    "commands/trace.py": ("{}/use {}",),
+    "arguments.py": ("cat f", "zatsudan -c"),  # commands as they are typed
+    "shells.py": ("# In", "#compdef"),  # scripts
 }
 
 #: Files that are still to be marked.
-WAITING: tuple[str, ...] = ("",)
+WAITING: tuple[str, ...] = ("client.py", "chat.py", "config.py", "connect.py", "embedded.py")
 
 OTHERS = languages.LANGUAGES[1:]
 

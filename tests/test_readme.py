@@ -14,7 +14,9 @@ from tests.test_pictures import WARM, scored
 from zatsudan.arguments import parser
 from zatsudan.commands import COMMANDS
 from zatsudan.core.parameters import BY_NAME
+from zatsudan.exits import MEANINGS
 from zatsudan.presets import Presets
+from zatsudan.shells import SCRIPTS
 
 ROOT = Path(__file__).parent.parent
 README, JAPANESE = ROOT / "README.md", ROOT / "README.ja.md"
@@ -179,6 +181,16 @@ async def test_every_line_for_the_shell_works(clean_environment: Path) -> None:
             code, out, err = await run(arguments, home, environ, stdin)
             assert code == 0, (line, err)
             assert out or (home / arguments[-1]).is_file(), line
+
+
+def test_it_tells_what_scripts_and_shells_need() -> None:
+    text = README.read_text(encoding="utf-8")
+    for code, meaning in MEANINGS.items():
+        assert f"\n| {code} | {meaning} |\n" in text
+    for script in SCRIPTS.values():
+        (head,) = (line for line in script.splitlines() if line.startswith("# In"))
+        switch = head.partition(": ")[2]
+        assert switch.replace("|", "\\|") in text
 
 
 if __name__ == "__main__":

@@ -42,6 +42,14 @@ from zatsudan.cli import main
 main(["--version"])
 """
 
+#: The page of -h, then what is imported.
+HELP = """
+import atexit, json, sys
+atexit.register(lambda: sys.stderr.write(json.dumps(sorted(sys.modules))))
+from zatsudan.cli import main
+main(["-h"])
+"""
+
 #: Packages that are used only when something is said, shown or asked for.
 LATER = {
     *("httpx", "httpcore", "rich", "markdown_it", "pygments"),
@@ -107,3 +115,12 @@ def test_the_version_is_told_before_anything_is_imported(tmp_path: Path) -> None
     assert ran.stdout.startswith("zatsudan ")
     assert {name for name in modules if name.startswith("zatsudan")} == {"zatsudan", "zatsudan.cli"}
     assert not modules & {"argparse", "asyncio", "prompt_toolkit", "dataclasses"}
+
+
+def test_help_is_told_before_much_is_imported(tmp_path: Path) -> None:
+    ran = start(HELP, tmp_path)
+    modules = set(json.loads(ran.stderr))
+
+    assert "zatsudan -c" in ran.stdout
+    assert not modules & {"asyncio", "dataclasses", "inspect", "pathlib", "shutil"}
+    assert not modules & {"zatsudan.chat", "zatsudan.config", "zatsudan.exports", "prompt_toolkit"}

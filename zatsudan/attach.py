@@ -9,6 +9,7 @@ from typing import NamedTuple
 from zatsudan.core.attachments import CONSOLE, Mention, compose, mentions
 from zatsudan.core.errors import CommandError
 from zatsudan.core.fences import blocks
+from zatsudan.core.language import say
 from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line
 from zatsudan.running import Ran
@@ -68,8 +69,8 @@ def attach(text: str, base: Path, pasted: Iterable[str] = (), ran: Ran | None = 
 def _output(ran: Ran | None) -> str:
     if ran is None:
         raise CommandError(
-            "@! stands for the output of the last command, and none was run.",
-            "Run one with !COMMAND first.",
+            say("@! stands for the output of the last command, and none was run."),
+            say("Run one with !COMMAND first."),
         )
     end = f"[exit {ran.code}]\n" if ran.code else ""
     output = ran.output if ran.output.endswith("\n") or not ran.output else f"{ran.output}\n"
@@ -95,19 +96,26 @@ def read_file(path: Path) -> str | dict[str, Json]:
     try:
         # To open a pipe may wait for ever, and a device may never end.
         if not stat.S_ISREG(path.stat().st_mode):
-            raise CommandError(f"{shown} is no ordinary file.", "Name a text file.")
+            raise CommandError(
+                say("{path} is no ordinary file.", path=shown), say("Name a text file.")
+            )
         with path.open("rb") as file:
             data = file.read(IMAGE_BYTES + 1)
     except OSError as error:
         raise CommandError(
-            f"{shown} cannot be read ({error.strerror}).", "Name a file that can be read."
+            say("{path} cannot be read ({why}).", path=shown, why=error.strerror),
+            say("Name a file that can be read."),
         ) from error
     kind = image_kind(data)
     limit = IMAGE_BYTES if kind else TEXT_BYTES
     if len(data) > limit:
         raise CommandError(
-            f"{shown} is too large: at most {limit // 1000:,} kB go into a message.",
-            "Send a part of it: !head -c 100000 FILE, then @! in the message.",
+            say(
+                "{path} is too large: at most {limit:,} kB go into a message.",
+                path=shown,
+                limit=limit // 1000,
+            ),
+            say("Send a part of it: !head -c 100000 FILE, then @! in the message."),
         )
     if kind:
         url = f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
@@ -118,8 +126,8 @@ def read_file(path: Path) -> str | dict[str, Json]:
         text = "\0"
     if "\0" in text:
         raise CommandError(
-            f"{shown} is no UTF-8 text and no image.",
-            "Text files, and png, jpeg, gif and webp images can be sent.",
+            say("{path} is no UTF-8 text and no image.", path=shown),
+            say("Text files, and png, jpeg, gif and webp images can be sent."),
         )
     return text.replace("\r\n", "\n")
 

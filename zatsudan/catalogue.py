@@ -22,6 +22,10 @@ class Catalogue:
         """Return the models that this server listed last."""
         return read_models(self._read().get(shown_url(base_url)))
 
+    def everywhere(self) -> dict[str, list[Model]]:
+        """Return the models of every server, by its address."""
+        return {address: read_models(listed) for address, listed in self._read().items()}
+
     def keep(self, base_url: str, models: Sequence[Model]) -> None:
         """Remember a server's models."""
         if self._path is None:

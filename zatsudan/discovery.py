@@ -9,6 +9,7 @@ from zatsudan import embedded
 from zatsudan.config import Config
 from zatsudan.connect import LOCAL_SERVERS, Server, Wishes, beside, choose
 from zatsudan.core.errors import ApiError, ConnectionFailed
+from zatsudan.core.language import later, say
 from zatsudan.core.messages import JsonObject
 from zatsudan.core.models import choose_model
 
@@ -18,15 +19,15 @@ if TYPE_CHECKING:
 #: How long a server on this machine may take to list its models, in seconds.
 PROBE_SECONDS = 0.7
 
-NO_SERVER = "No server was found, and there is no embedded model."
-WHAT_TO_DO = """\
+NO_SERVER = later("No server was found, and there is no embedded model.")
+WHAT_TO_DO = later("""\
 Leave with Ctrl-D and start again in one of these ways:
   OPENAI_API_KEY=... zatsudan                         OpenAI
   zatsudan --base-url https://host/v1 --model NAME    another server
   zatsudan                                            once Ollama, LM Studio,
                                                       llama.cpp or vLLM runs here
   pip install 'zatsudan[local]'                       an engine of its own, with
-                                                      model_file in the config"""
+                                                      model_file in the config""")
 
 
 class Finder:
@@ -73,7 +74,7 @@ class Finder:
     async def _server(self) -> Server:
         server = choose(self._wishes, self._environ, self._config)
         if server is None and not self._wants_embedded:
-            self.progress("looking for a server on this machine")
+            self.progress(say("looking for a server on this machine"))
             server = await probe(self._config, self._wishes.model)
         return server or await self._embedded()
 
@@ -90,8 +91,8 @@ class Finder:
         if self._engine is not None and self._engine.alive:
             return self._engine.server
         if not embedded.has_engine() or embedded.model_file(self._config.local) is None:
-            raise ConnectionFailed(NO_SERVER, WHAT_TO_DO)
-        self.progress("loading the embedded model")
+            raise ConnectionFailed(say(NO_SERVER), say(WHAT_TO_DO))
+        self.progress(say("loading the embedded model"))
         self._engine = await embedded.start(self._config.local)
         return self._engine.server
 
@@ -121,7 +122,10 @@ async def probe(
         if chosen is None:
             return None
         found = Server(
-            name, url, model=model or chosen.id, reason=f"found at {url.removesuffix('/v1')}"
+            name,
+            url,
+            model=model or chosen.id,
+            reason=say("found at {url}", url=url.removesuffix("/v1")),
         )
         length = next((entry.context_length for entry in models if entry.id == found.model), 0)
         return found._replace(context_length=length)

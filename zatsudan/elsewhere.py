@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from zatsudan.core.errors import CommandError, ZatsudanError
+from zatsudan.core.language import say
 from zatsudan.core.messages import Json
 from zatsudan.core.models import choose_model
 from zatsudan.core.tokens import Estimator
@@ -60,11 +61,16 @@ async def _first(chat: "Chat", profile: str) -> str:
     try:
         chosen = choose_model(await chat.fetch_models())
     except ZatsudanError as error:
-        error.advice = f"{error.advice} Or name a model under [profiles.{profile}].".strip()
+        error.advice = say(
+            "{advice} Or name a model under [profiles.{profile}].",
+            advice=error.advice,
+            profile=profile,
+        ).strip()
         raise
     if chosen is None:
         raise CommandError(
-            f"The server of {profile} names no model.", f"Name one under [profiles.{profile}]."
+            say("The server of {profile} names no model.", profile=profile),
+            say("Name one under [profiles.{profile}].", profile=profile),
         )
     return chosen.id
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from zatsudan.connect import origin
 from zatsudan.core.errors import ConnectionFailed, StatusError, ZatsudanError, explain_status
+from zatsudan.core.language import later, say
 from zatsudan.core.messages import Json
 from zatsudan.core.protocol import Delta
 from zatsudan.core.refusals import DROP, Repair
@@ -34,8 +35,10 @@ AT_ONCE, AT_ONCE_EMBEDDED, AT_ONCE_LOOPBACK = 4, 2, 1
 LIMIT = 64
 
 #: What a blind run tells in place of what would name a server, a model or a setting.
-HIDDEN_NOTE = "A note is held back while this is blind; /learned shows what a server refused."
-HIDDEN_FAULT = "The reply did not come whole."
+HIDDEN_NOTE = later(
+    "A note is held back while this is blind; /learned shows what a server refused."
+)
+HIDDEN_FAULT = later("The reply did not come whole.")
 
 WAITING, RUNNING, ENDED = "waiting", "running", "ended"
 
@@ -118,7 +121,7 @@ class Run:
         head = session.head
         self.began = self.chat.clock()
         if self.blind:
-            on_note = _once(on_note, HIDDEN_NOTE)
+            on_note = _once(on_note, say(HIDDEN_NOTE))
         try:
             if self.together:
                 await self._ask_together(on_delta, on_note, on_end)
@@ -151,7 +154,7 @@ class Run:
         if slot.error is None or not self.blind:
             return str(slot.error or "")
         status = slot.error.status if isinstance(slot.error, StatusError) else 0
-        return f"{explain_status(status)[0]}." if status else HIDDEN_FAULT
+        return say("{what}.", what=explain_status(status)[0]) if status else say(HIDDEN_FAULT)
 
     def seconds_left(self) -> float | None:
         """Estimate the seconds to the end by the cells that have ended; None before the first has."""
@@ -173,7 +176,10 @@ class Run:
         server = chat.server.name if chat.server is not None else ""
         lesson = Repair(DROP, "n")
         if lesson in chat.learned.of(server, model):
-            on_note(f"{model} makes one reply a request: {wanted} requests instead of n={wanted}.")
+            note = later(
+                "{model} makes one reply a request: {count} requests instead of n={count}."
+            )
+            on_note(say(note, model=model, count=wanted))
             self._separate(cell)
             return
         turn = Turn(chat, self.parent, {**cell.parameters, "n": wanted}, model=cell.model)
@@ -185,8 +191,14 @@ class Run:
         refused = isinstance(turn.error, StatusError) and turn.error.status in (400, 422)
         came = sum(slot.node is not None for slot in self.slots)
         if refused or (turn.made.ended == FINISHED and came < wanted):
-            what = f"refused n={wanted}" if refused else f"answered n={wanted} with {came}"
-            on_note(f"{model} {what}: {wanted - came} further requests make the rest.")
+            note = (
+                later("{model} refused n={count}: {more} further requests make the rest.")
+                if refused
+                else later(
+                    "{model} answered n={count} with {came}: {more} further requests make the rest."
+                )
+            )
+            on_note(say(note, model=model, count=wanted, came=came, more=wanted - came))
             if came == 1:
                 chat.learned.add(server, model, lesson, chat.now()[:10])
             self._separate(cell)
@@ -234,7 +246,13 @@ class Run:
                 self._opened.append(there)
                 missing = there.client.server.missing_key
                 if missing:
-                    on_note(f"No key is sent to {profile}: {missing}.")
+                    on_note(
+                        say(
+                            "No key is sent to {profile}: {missing}.",
+                            profile=profile,
+                            missing=missing,
+                        )
+                    )
             server = (await self.chat.client()).server if there is None else there.client.server
         except ZatsudanError as error:
             for number in waiting:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from zatsudan.core import prefill
 from zatsudan.core.errors import CommandError, StatusError
+from zatsudan.core.language import say
 from zatsudan.core.refusals import PREFILL, Repair, mended
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ async def _works(chat: "Chat", client: "Client", model: str, form: str) -> bool 
             async for chunk in chunks:
                 text += "".join(delta.content for delta in chunk.deltas)
     except StatusError as error:
-        if error.status in _REFUSED or (error.status == 500 and "prefill" in str(error)):
+        if error.status in _REFUSED or (error.status == 500 and "prefill" in error.message):
             return False
         raise
     return prefill.goes_on(text)
@@ -75,6 +76,6 @@ async def _works(chat: "Chat", client: "Client", model: str, form: str) -> bool 
 def refusal(model: str) -> CommandError:
     """Return the error for a server that takes a given text in no form."""
     return CommandError(
-        f"{model} here begins anew: it does not go on from a given text.",
-        "llama.cpp, vLLM, Ollama and Mistral do. /learned forget has it asked again.",
+        say("{model} here begins anew: it does not go on from a given text.", model=model),
+        say("llama.cpp, vLLM, Ollama and Mistral do. /learned forget has it asked again."),
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from zatsudan.core.errors import CommandError, ConfigError
+from zatsudan.core.language import say
 from zatsudan.core.messages import NOTHING, Json
 from zatsudan.core.parameters import BY_NAME
 
@@ -45,7 +46,10 @@ class Presets:
         except FileNotFoundError:
             raise self._missing(name) from None
         except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{path} cannot be read: {error}.", "Mend or delete it.") from error
+            raise ConfigError(
+                say("{path} cannot be read: {error}.", path=path, error=error),
+                say("Mend or delete it."),
+            ) from error
         return parse(text, str(path))
 
     def write(self, name: str, preset: Preset) -> Path:
@@ -59,7 +63,8 @@ class Presets:
             os.replace(new, path)  # noqa: PTH105  atomic by name
         except (OSError, UnicodeEncodeError) as error:
             raise ConfigError(
-                f"The preset cannot be written to {path} ({error}).", "Is the directory yours?"
+                say("The preset cannot be written to {path} ({error}).", path=path, error=error),
+                say("Is the directory yours?"),
             ) from error
         return path
 
@@ -71,22 +76,31 @@ class Presets:
             raise self._missing(name) from None
         except OSError as error:
             raise ConfigError(
-                f"The preset {name!r} cannot be deleted ({error.strerror}).", "Is it yours?"
+                say(
+                    "The preset {name!r} cannot be deleted ({reason}).",
+                    name=name,
+                    reason=error.strerror,
+                ),
+                say("Is it yours?"),
             ) from error
 
     def _missing(self, name: str) -> ConfigError:
-        known = ", ".join(self.names()) or "none is saved yet"
+        known = ", ".join(self.names()) or say("none is saved yet")
         return ConfigError(
-            f"There is no preset {name!r}.", f"Presets: {known}. /preset save NAME makes one."
+            say("There is no preset {name!r}.", name=name),
+            say("Presets: {known}. /preset save NAME makes one.", known=known),
         )
 
     def path(self, name: str) -> Path:
         """Return the file of a preset; raises CommandError for a name that is none."""
         if self._directory is None:
-            raise ConfigError("There is no directory for presets.", "Set HOME or XDG_CONFIG_HOME.")
+            raise ConfigError(
+                say("There is no directory for presets."), say("Set HOME or XDG_CONFIG_HOME.")
+            )
         if not _NAME.fullmatch(name):
             raise CommandError(
-                f"A preset cannot be called {name[:40]!r}.", "Use letters, digits, - and _."
+                say("A preset cannot be called {name!r}.", name=name[:40]),
+                say("Use letters, digits, - and _."),
             )
         return self._directory / f"{name}{SUFFIX}"
 
@@ -98,18 +112,21 @@ def parse(text: str, where: str) -> Preset:
     try:
         values = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise _wrong(where, f"it is no TOML ({error})") from error
+        raise _wrong(where, say("it is no TOML ({error})", error=error)) from error
     unknown = set(values) - {"model", "system", "parameters"}
     if unknown:
         raise _wrong(
-            where, f"there is no key {min(unknown)!r}; it takes model, system and parameters"
+            where,
+            say(
+                "there is no key {name!r}; it takes model, system and parameters", name=min(unknown)
+            ),
         )
     parameters = values.get("parameters", {})
     if not isinstance(parameters, dict):
-        raise _wrong(where, "parameters is no table")
+        raise _wrong(where, say("parameters is no table"))
     for name in ("model", "system"):
         if not isinstance(values.get(name, ""), str):
-            raise _wrong(where, f"{name} is no text")
+            raise _wrong(where, say("{name} is no text", name=name))
     found = {
         name.removeprefix("+"): _checked(name, value, where) for name, value in parameters.items()
     }
@@ -120,18 +137,28 @@ def _checked(name: str, value: Json, where: str) -> Json:
     try:
         json.dumps(value, allow_nan=False)
     except (TypeError, ValueError, RecursionError):  # TOML has dates, nan and inf
-        raise _wrong(where, f"{name} holds a value that JSON has not") from None
+        raise _wrong(where, say("{name} holds a value that JSON has not", name=name)) from None
     row = BY_NAME.get(name)
     if row is None and not name.startswith("+"):
-        raise _wrong(where, f'there is no parameter {name!r}; "+{name}" sends any field')
+        raise _wrong(
+            where, say('there is no parameter {name!r}; "+{name}" sends any field', name=name)
+        )
     # A field of one's own, also one that has a row: with the + nothing is checked.
     if row is not None and not row.kind.check(value):
-        raise _wrong(where, f"{name} takes {row.kind.range}, not {value!r}")
+        raise _wrong(
+            where,
+            say(
+                "{name} takes {range}, not {value!r}", name=name, range=row.kind.range, value=value
+            ),
+        )
     return value
 
 
 def _wrong(where: str, what: str) -> ConfigError:
-    return ConfigError(f"{where}: {what}.", "Mend the file, or save the preset anew.")
+    return ConfigError(
+        say("{where}: {what}.", where=where, what=what),
+        say("Mend the file, or save the preset anew."),
+    )
 
 
 def dumps(preset: Preset) -> str:
@@ -170,6 +197,6 @@ def _value(value: Json) -> str:
         )
     if value is None:
         raise CommandError(
-            "A preset is TOML, which has no null.", "/unset the parameter that holds it."
+            say("A preset is TOML, which has no null."), say("/unset the parameter that holds it.")
         )
     return json.dumps(value)

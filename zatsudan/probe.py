@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from zatsudan.client import Client
 from zatsudan.core.errors import StatusError
+from zatsudan.core.language import say
 from zatsudan.core.messages import Json, JsonObject, Usage, content_text
 from zatsudan.core.refusals import Repair, mended, understand
 from zatsudan.findings import HONOURED, IGNORED, REFUSED, UNCLEAR, Finding
@@ -44,7 +45,7 @@ class Probe:
 
     async def run(self, name: str) -> Finding:
         """Test one parameter; raises ApiError where the server is not to be had at all."""
-        self.hint(f"probing {name} …")
+        self.hint(say("probing {name} …", name=name))
         try:
             return await _TESTS.get(name, _only_taken)(self, name)
         except StatusError as error:
@@ -52,12 +53,13 @@ class Probe:
                 raise
             repair = understand(error, self._body)
             if repair is not None and repair.name not in ("", name):
-                return Finding(UNCLEAR, f"the test needs {repair.name}, which is refused")
+                needs = say("the test needs {name}, which is refused", name=repair.name)
+                return Finding(UNCLEAR, needs)
             return Finding(REFUSED, error.message or str(error))
 
     async def told(self) -> JsonObject:
         """Return the settings that llama.cpp says it used for `VALUES`; empty for other servers."""
-        self.hint("asking the server itself …")
+        self.hint(say("asking the server itself …"))
         try:
             answer = await self.answer(_COUNT, max_tokens=1, verbose=True, **VALUES)
         except StatusError as error:
@@ -118,8 +120,10 @@ def read_told(name: str, settings: JsonObject) -> Finding | None:
         else used == asked
     )
     if near:
-        return Finding(HONOURED, "the server says that it used it")
-    return Finding(IGNORED, f"the server says that it used {used} for {asked}")
+        return Finding(HONOURED, say("the server says that it used it"))
+    return Finding(
+        IGNORED, say("the server says that it used {used} for {asked}", used=used, asked=asked)
+    )
 
 
 def requests(name: str, *, told: bool) -> int:
@@ -161,7 +165,7 @@ async def _only_taken(probe: Probe, name: str) -> Finding:
         "repetition_penalty": 1.2, "logprobs": True,
     }  # fmt: skip
     await probe.answer(_COUNT, **{name: values.get(name, 1)})
-    return Finding(UNCLEAR, "taken without an error; whether it does anything cannot be seen")
+    return Finding(UNCLEAR, say("taken without an error; whether it does anything cannot be seen"))
 
 
 async def _limit(probe: Probe, name: str) -> Finding:
@@ -169,10 +173,12 @@ async def _limit(probe: Probe, name: str) -> Finding:
     usage = Usage.from_json(answer.get("usage"))
     reason = next((choice.get("finish_reason") for choice in _choices(answer)), None)
     if reason == "length" and (usage is None or usage.completion <= 3):
-        return Finding(HONOURED, "cut at 3 tokens")
+        return Finding(HONOURED, say("cut at 3 tokens"))
     if usage is not None and usage.completion > 3:
-        return Finding(IGNORED, f"{usage.completion} tokens came where 3 were allowed")
-    return Finding(UNCLEAR, "the reply ended by itself")
+        return Finding(
+            IGNORED, say("{count} tokens came where 3 were allowed", count=usage.completion)
+        )
+    return Finding(UNCLEAR, say("the reply ended by itself"))
 
 
 async def _varied(probe: Probe) -> bool:
@@ -186,13 +192,13 @@ async def _temperature(probe: Probe, name: str) -> Finding:
     cold = {await probe.text(_STORY, temperature=0, seed=seed) for seed in (1, 2)}
     varied = await _varied(probe)
     if len(cold) == 1 and varied:
-        return Finding(HONOURED, "the same twice at 0, not at 1.8")
+        return Finding(HONOURED, say("the same twice at 0, not at 1.8"))
     if varied:
-        return Finding(IGNORED, "replies differ at 0 as they do at 1.8")
+        return Finding(IGNORED, say("replies differ at 0 as they do at 1.8"))
     return (
-        Finding(IGNORED, "the same reply at 0 and 1.8")
+        Finding(IGNORED, say("the same reply at 0 and 1.8"))
         if cold == {await probe.once(_STORY, temperature=1.8, seed=1)}
-        else Finding(UNCLEAR, "replies do not vary")
+        else Finding(UNCLEAR, say("replies do not vary"))
     )
 
 
@@ -202,24 +208,26 @@ async def _seed(probe: Probe, name: str) -> Finding:
     again = await probe.text(_STORY, temperature=1.8, seed=1)
     same = again == await probe.once(_STORY, temperature=1.8, seed=1)
     if not varied:
-        return Finding(UNCLEAR, "replies do not vary, so no seed can show")
+        return Finding(UNCLEAR, say("replies do not vary, so no seed can show"))
     if same:
-        return Finding(HONOURED, "the same seed gave the same reply, another another")
-    return Finding(IGNORED, "the same seed gave two replies")
+        return Finding(HONOURED, say("the same seed gave the same reply, another another"))
+    return Finding(IGNORED, say("the same seed gave two replies"))
 
 
 def _narrowing(value: Json) -> Callable[[Probe, str], Awaitable[Finding]]:
     async def test(probe: Probe, name: str) -> Finding:
         """With one token left to choose from, the seed cannot matter."""
         if not await _varied(probe):
-            return Finding(UNCLEAR, "replies do not vary without it either")
+            return Finding(UNCLEAR, say("replies do not vary without it either"))
         texts = {
             await probe.text(_STORY, **{"temperature": 1.8, "seed": seed, name: value})
             for seed in (1, 2)
         }
         if len(texts) == 1:
-            return Finding(HONOURED, f"{value} leaves one token: the same reply twice")
-        return Finding(IGNORED, f"replies still differ at {value}")
+            return Finding(
+                HONOURED, say("{value} leaves one token: the same reply twice", value=value)
+            )
+        return Finding(IGNORED, say("replies still differ at {value}", value=value))
 
     return test
 
@@ -228,22 +236,22 @@ async def _stop(probe: Probe, name: str) -> Finding:
     del name
     whole = await probe.once(_COUNT, temperature=0)
     if len(whole) < 4:
-        return Finding(UNCLEAR, "the reply is too short to be stopped")
+        return Finding(UNCLEAR, say("the reply is too short to be stopped"))
     mark = whole[len(whole) // 2 :][:2]
     text = await probe.text(_COUNT, temperature=0, stop=[mark])
     if text == whole[: whole.index(mark)]:
-        return Finding(HONOURED, "the reply ended before the stop text")
+        return Finding(HONOURED, say("the reply ended before the stop text"))
     if mark in text:
-        return Finding(IGNORED, "the reply went on past the stop text")
-    return Finding(UNCLEAR, "another reply came")
+        return Finding(IGNORED, say("the reply went on past the stop text"))
+    return Finding(UNCLEAR, say("another reply came"))
 
 
 async def _n(probe: Probe, name: str) -> Finding:
     del name
     count = len(_choices(await probe.answer(_COUNT, n=2)))
     if count >= 2:
-        return Finding(HONOURED, "two choices came")
-    return Finding(IGNORED, "one choice came for n=2")
+        return Finding(HONOURED, say("two choices came"))
+    return Finding(IGNORED, say("one choice came for n=2"))
 
 
 async def _logprobs(probe: Probe, name: str) -> Finding:
@@ -255,8 +263,8 @@ async def _logprobs(probe: Probe, name: str) -> Finding:
         for entry in content if isinstance(content, list) else []:
             top = entry.get("top_logprobs") if isinstance(entry, dict) else None
             if name == "logprobs" or (isinstance(top, list) and top):
-                return Finding(HONOURED, "they came with the reply")
-    return Finding(IGNORED, "none came")
+                return Finding(HONOURED, say("they came with the reply"))
+    return Finding(IGNORED, say("none came"))
 
 
 async def _changes(probe: Probe, text: str, **parameters: Json) -> bool:
@@ -268,26 +276,26 @@ async def _changes(probe: Probe, text: str, **parameters: Json) -> bool:
 async def _logit_bias(probe: Probe, name: str) -> Finding:
     del name
     if await _changes(probe, _COUNT, logit_bias={"1000": 100}):
-        return Finding(HONOURED, "a token that was forced changed the reply")
-    return Finding(IGNORED, "a token that was forced changed nothing")
+        return Finding(HONOURED, say("a token that was forced changed the reply"))
+    return Finding(IGNORED, say("a token that was forced changed nothing"))
 
 
 async def _penalty(probe: Probe, name: str) -> Finding:
     if await _changes(probe, _SAME, **{name: 2.0}):
-        return Finding(HONOURED, "2 changed a reply that repeats itself")
-    return Finding(UNCLEAR, "2 changed nothing within 8 tokens")
+        return Finding(HONOURED, say("2 changed a reply that repeats itself"))
+    return Finding(UNCLEAR, say("2 changed nothing within 8 tokens"))
 
 
 async def _response_format(probe: Probe, name: str) -> Finding:
     del name
     if (await probe.once(_COUNT, temperature=0)).lstrip().startswith(("{", "[")):
-        return Finding(UNCLEAR, "the reply is JSON without it too")
+        return Finding(UNCLEAR, say("the reply is JSON without it too"))
     text = await probe.text(
         _COUNT + " (as JSON)", temperature=0, response_format={"type": "json_object"}
     )
     if text.lstrip().startswith(("{", "[")):
-        return Finding(HONOURED, "the reply began as JSON")
-    return Finding(IGNORED, "the reply did not begin as JSON")
+        return Finding(HONOURED, say("the reply began as JSON"))
+    return Finding(IGNORED, say("the reply did not begin as JSON"))
 
 
 _TESTS: dict[str, Callable[[Probe, str], Awaitable[Finding]]] = {

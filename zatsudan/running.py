@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from zatsudan.core.errors import CommandError
+from zatsudan.core.language import say
 
 #: Bytes of output that are kept of each end of it.
 KEPT = 64_000
@@ -88,7 +89,8 @@ async def run(
                 await ended.wait()
     except (OSError, ValueError) as error:
         raise CommandError(
-            f"The command cannot be run ({error}).", "Check $SHELL, and the command's signs."
+            say("The command cannot be run ({why}).", why=error),
+            say("Check $SHELL, and the command's signs."),
         ) from error
     finally:
         asyncio.get_running_loop().remove_reader(output)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zatsudan.core.errors import StoreError
+from zatsudan.core.language import say
 from zatsudan.core.messages import Message, whole_number
 from zatsudan.core.printable import one_line
 from zatsudan.core.records import replay
@@ -175,10 +176,14 @@ def find(directory: Path, name: str) -> Summary:
         if fits:
             names = ", ".join(summary.name for summary in fits[:4])
             raise StoreError(
-                f"Several sessions fit {one_line(name, 40)!r}: {names}.", "Name it more fully."
+                say(
+                    "Several sessions fit {name!r}: {names}.", name=one_line(name, 40), names=names
+                ),
+                say("Name it more fully."),
             )
     raise StoreError(
-        f"There is no session {one_line(name, 40)!r}.", "/sessions lists those that are there."
+        say("There is no session {name!r}.", name=one_line(name, 40)),
+        say("/sessions lists those that are there."),
     )
 
 
@@ -210,7 +215,7 @@ def rename(path: Path, title: str) -> None:
     finally:
         journal.close()
     if trouble:
-        raise StoreError(trouble, "Free some space, or look at the directory's rights.")
+        raise StoreError(trouble, say("Free some space, or look at the directory's rights."))
     os.utime(path, ns=before)
 
 
@@ -231,8 +236,8 @@ def delete(path: Path) -> None:
         path.unlink()
     except OSError as error:
         raise StoreError(
-            f"The session cannot be deleted ({error.strerror or error}).",
-            "Look at the directory's rights.",
+            say("The session cannot be deleted ({reason}).", reason=error.strerror or error),
+            say("Look at the directory's rights."),
         ) from error
     finally:
         journal.close()

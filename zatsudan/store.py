@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from zatsudan.core.errors import SessionInUse, StoreError
+from zatsudan.core.language import say
 from zatsudan.core.messages import JsonObject
 from zatsudan.core.printable import one_line
 from zatsudan.core.protocol import loads
@@ -67,7 +68,7 @@ class Journal:
                 self._fd = self._open(self.path, os.O_CREAT)
             self._write(self._fd, data)
         except OSError as error:
-            self.trouble = f"The session cannot be saved ({error.strerror or error})."
+            self.trouble = _unsaved(error)
             return
         self._pending.clear()
         self.trouble = ""
@@ -78,7 +79,7 @@ class Journal:
             try:
                 os.fsync(self._fd)
             except OSError as error:
-                self.trouble = f"The session cannot be saved ({error.strerror or error})."
+                self.trouble = _unsaved(error)
 
     def close(self) -> None:
         """Write what is pending and give the file free."""
@@ -94,8 +95,11 @@ class Journal:
                 self._fd = self._open(self.path)
             except OSError as error:
                 raise StoreError(
-                    f"The session cannot be opened for writing ({error.strerror or error}).",
-                    "It can be read with --private.",
+                    say(
+                        "The session cannot be opened for writing ({reason}).",
+                        reason=error.strerror or error,
+                    ),
+                    say("It can be read with --private."),
                 ) from error
             self._begun = True
 
@@ -129,6 +133,10 @@ class Journal:
         self._good += len(data)
 
 
+def _unsaved(error: OSError) -> str:
+    return say("The session cannot be saved ({reason}).", reason=error.strerror or error)
+
+
 def replace(path: Path, data: bytes) -> None:
     """Put a small file in the place of another, whole or not at all, for its owner only; raises OSError."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -143,8 +151,8 @@ def _lock(fd: int) -> None:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         raise SessionInUse(
-            "This session is open in another terminal.",
-            "Close it there, or start a new one here.",
+            say("This session is open in another terminal."),
+            say("Close it there, or start a new one here."),
         ) from None
     except OSError:
         pass  # a file system without locks
@@ -178,8 +186,12 @@ def load(path: Path) -> Loaded:
         data = path.read_bytes()
     except OSError as error:
         raise StoreError(
-            f"The session {one_line(path.stem)} cannot be read ({error.strerror or error}).",
-            "/sessions lists those that are there.",
+            say(
+                "The session {name} cannot be read ({reason}).",
+                name=one_line(path.stem),
+                reason=error.strerror or error,
+            ),
+            say("/sessions lists those that are there."),
         ) from error
     lines = data.split(b"\n")
     torn = bool(lines.pop())
@@ -194,7 +206,8 @@ def load(path: Path) -> Loaded:
     session = replay(records)
     if not session.nodes and not session.partials:
         raise StoreError(
-            f"{one_line(path.name)} holds no session.", "/sessions lists those that are there."
+            say("{name} holds no session.", name=one_line(path.name)),
+            say("/sessions lists those that are there."),
         )
     return Loaded(session, path, damaged, torn)
 

@@ -2,29 +2,36 @@
 
 import argparse
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from zatsudan.arguments import Parser, add_help
+from zatsudan.core.language import later, say, say_count
 
 if TYPE_CHECKING:
     from zatsudan.chat import Chat
     from zatsudan.config import Places
     from zatsudan.connect import Wishes
+    from zatsudan.core.messages import Json
+
+T = TypeVar("T")
 
 
 class Subcommand(NamedTuple):
-    """One word that may stand first: `run` gets the arguments behind it and returns the exit code."""
+    """One word that may stand first. `run` gets what `arguments` let stand behind it, and returns the exit code."""
 
     help: str
-    run: Callable[[Sequence[str]], int]
+    usage: str
+    arguments: Callable[[Parser], None]
+    run: Callable[[argparse.Namespace], int]
 
 
-def sessions(argv: Sequence[str]) -> int:
+def _sessions_arguments(parser: Parser) -> None:
+    parser.add_argument("--json", action="store_true", help=say("all fields, one array"))
+
+
+def sessions(args: argparse.Namespace) -> int:
     """Print the saved sessions, the latest first."""
-    parser = _parser("sessions")
-    parser.add_argument("--json", action="store_true", help="all fields, one array")
-    args = parser.parse_args(argv)
-    import json
     from datetime import UTC, datetime
 
     from zatsudan import shelf
@@ -32,7 +39,9 @@ def sessions(argv: Sequence[str]) -> int:
 
     found = shelf.summaries(platform_places().sessions)
     if args.json:
-        rows = [
+        from zatsudan.core.printable import printable_json
+
+        rows: list[Json] = [
             {
                 "id": entry.id,
                 "name": entry.name,
@@ -45,60 +54,58 @@ def sessions(argv: Sequence[str]) -> int:
             }
             for entry in found
         ]
-        sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
+        sys.stdout.write(printable_json(rows, sys.stdout.encoding, indent=2) + "\n")
         return 0
     from zatsudan.commands.outcomes import Line
     from zatsudan.commands.sessions import table
     from zatsudan.terminal.parts import part_rows
     from zatsudan.terminal.rows import uncoloured
 
-    parts = table(found, listed=len(found)) if found else (Line("No session is saved yet."),)
+    parts = table(found, listed=len(found)) if found else (Line(say("No session is saved yet.")),)
     for part in parts:
         for row in part_rows(part, WIDTH, lambda text, _: [text]):
             sys.stdout.write(uncoloured(row) + "\n")
     return 0
 
 
-def export(argv: Sequence[str]) -> int:
-    """Write a saved session in another format."""
+def _export_arguments(parser: Parser) -> None:
     from zatsudan.exports import FORMATS
 
-    parser = _parser("export")
-    parser.add_argument("session", help="its name, the beginning of it, its number or id")
+    parser.add_argument("session", help=say("its name, the beginning of it, its number or id"))
     parser.add_argument("format", choices=list(FORMATS), metavar="FORMAT",
                         help=", ".join(FORMATS))  # fmt: skip
-    parser.add_argument("file", nargs="?", default="", help="where to; else standard output")
-    parser.add_argument("--reply", metavar="N", default="", help="the request of this reply")
-    parser.add_argument("--force", action="store_true", help="over a file that is there")
-    args = parser.parse_args(argv)
-    import asyncio
-
-    return asyncio.run(_export(args))
+    parser.add_argument("file", nargs="?", default="", help=say("where to; else standard output"))
+    parser.add_argument("--reply", metavar="N", default="", help=say("the request of this reply"))
+    parser.add_argument("--force", action="store_true", help=say("over a file that is there"))
 
 
-async def _export(args: argparse.Namespace) -> int:
+def export(args: argparse.Namespace) -> int:
+    """Write a saved session in another format."""
     from pathlib import Path
 
     from zatsudan import shelf
     from zatsudan.commands.transfer import export_saved, write
 
-    async with _chat() as (chat, places):
+    async def text_of(chat: "Chat", places: "Places") -> str:
         path = shelf.find(places.sessions, args.session).path
-        text = await export_saved(chat, path, args.format, args.reply)
+        return await export_saved(chat, path, args.format, args.reply)
+
+    text = _with_chat(text_of)
     if args.file:
-        write(Path(args.file), text, overwrite=args.force, instead="--force overwrites it.")
+        write(Path(args.file), text, overwrite=args.force, instead=say("--force overwrites it."))
     else:
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
     return 0
 
 
-def import_(argv: Sequence[str]) -> int:
-    """Read sessions from files of other programs."""
-    parser = _parser("import")
+def _import_arguments(parser: Parser) -> None:
     parser.add_argument(
-        "files", nargs="+", metavar="FILE", help="ChatGPT, llm, aichat, messages, or our own"
+        "files", nargs="+", metavar="FILE", help=say("ChatGPT, llm, aichat, messages, or our own")
     )
-    args = parser.parse_args(argv)
+
+
+def import_(args: argparse.Namespace) -> int:
+    """Read sessions from files of other programs."""
     from pathlib import Path
 
     from zatsudan.chat import new_session_id, utc_now
@@ -112,48 +119,48 @@ def import_(argv: Sequence[str]) -> int:
     directory = platform_places().sessions
     for name in args.files:
         paths = import_file(Path(name).expanduser(), directory, new_session_id, utc_now, note)
-        plural = "s" if len(paths) != 1 else ""
-        sys.stdout.write(f"{len(paths)} session{plural} from {printable(name)}\n")
+        text = say_count(
+            "{n} session from {file}", "{n} sessions from {file}", len(paths), file=printable(name)
+        )
+        sys.stdout.write(f"{text}\n")
     return 0
 
 
-def models(argv: Sequence[str]) -> int:
+def _models_arguments(parser: Parser) -> None:
+    parser.add_argument(
+        "--base-url", metavar="URL", default="", help=say("the server's address, up to /v1")
+    )
+    parser.add_argument(
+        "-p", "--profile", metavar="NAME", default="", help=say("a server from the config file")
+    )
+    parser.add_argument("--json", action="store_true", help=say("all fields, one array"))
+
+
+def models(args: argparse.Namespace) -> int:
     """Print the models that a server offers."""
-    parser = _parser("models")
-    parser.add_argument(
-        "--base-url", metavar="URL", default="", help="the server's address, up to /v1"
-    )
-    parser.add_argument(
-        "-p", "--profile", metavar="NAME", default="", help="a server from the config file"
-    )
-    parser.add_argument("--json", action="store_true", help="all fields, one array")
-    args = parser.parse_args(argv)
-    import asyncio
-
-    return asyncio.run(_models(args))
-
-
-async def _models(args: argparse.Namespace) -> int:
     from zatsudan.connect import Wishes
-    from zatsudan.core.printable import one_line
+    from zatsudan.core.printable import one_line, printable_json
 
-    async with _chat(Wishes(base_url=args.base_url, profile=args.profile)) as (chat, _):
-        found = await chat.fetch_models()
+    found = _with_chat(
+        lambda chat, _: chat.fetch_models(), Wishes(base_url=args.base_url, profile=args.profile)
+    )
     if args.json:
-        import json
-
-        rows = [{"id": entry.id, "context_length": entry.context_length} for entry in found]
-        sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
+        rows: list[Json] = [
+            {"id": entry.id, "context_length": entry.context_length} for entry in found
+        ]
+        sys.stdout.write(printable_json(rows, sys.stdout.encoding, indent=2) + "\n")
     for entry in () if args.json else found:
         sys.stdout.write(one_line(entry.id) + "\n")
     return 0
 
 
-def config(argv: Sequence[str]) -> int:
+def _config_arguments(parser: Parser) -> None:
+    choices = ("path", "show", "check", "example")
+    parser.add_argument("what", choices=choices, metavar="WHAT", help=", ".join(choices))
+
+
+def config(args: argparse.Namespace) -> int:
     """Print where the config file is, or check it."""
-    parser = _parser("config")
-    parser.add_argument("what", choices=("path", "show", "check", "example"), help="what to do")
-    args = parser.parse_args(argv)
     from zatsudan.config import example, load, platform_places, warnings
     from zatsudan.core.printable import printable
 
@@ -164,52 +171,110 @@ def config(argv: Sequence[str]) -> int:
         sys.stdout.write(example())
     elif args.what == "show":
         text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
-        sys.stdout.write(printable(text) or f"There is no config file at {path}.\n")
+        sys.stdout.write(
+            printable(text) or say("There is no config file at {path}.", path=path) + "\n"
+        )
     else:
         notes = warnings(path, load(path))
-        sys.stdout.write("".join(f"{note}\n" for note in notes) or f"{path}: all is well.\n")
+        sys.stdout.write(
+            "".join(f"{note}\n" for note in notes) or say("{path}: all is well.", path=path) + "\n"
+        )
     return 0
 
 
-def _parser(name: str) -> argparse.ArgumentParser:
-    return argparse.ArgumentParser(f"zatsudan {name}", description=SUBCOMMANDS[name].help)
+def _completion_arguments(parser: Parser) -> None:
+    from zatsudan.shells import SCRIPTS
+
+    parser.add_argument("shell", choices=list(SCRIPTS), metavar="SHELL", help=", ".join(SCRIPTS))
 
 
-@asynccontextmanager
-async def _chat(wishes: "Wishes | None" = None) -> "AsyncIterator[tuple[Chat, Places]]":
-    """Make a chat that saves nothing, with the server that a talk would have."""
+def completion(args: argparse.Namespace) -> int:
+    """Print the script that makes a shell complete zatsudan's words."""
+    from zatsudan.shells import SCRIPTS
+
+    sys.stdout.write(SCRIPTS[args.shell])
+    return 0
+
+
+def parser_of(name: str) -> Parser:
+    """Return what reads the arguments of a subcommand."""
+    entry = SUBCOMMANDS[name]
+    found = Parser(f"zatsudan {name}", say(entry.help), entry.usage)
+    found._positionals.title = say("Arguments")
+    entry.arguments(found)
+    add_help(found)
+    return found
+
+
+def carry_out(words: Sequence[str]) -> int | None:
+    """Carry out the subcommand that stands first; None if there is none."""
+    name, *rest = words
+    if name == "completion" and rest[:1] == ["--candidates"]:  # a shell asks: no flag for people
+        from zatsudan.shells import answer
+
+        sys.stdout.write(answer(rest[1], rest[2:]))
+        return 0
+    if name not in SUBCOMMANDS:
+        return None
+    return SUBCOMMANDS[name].run(parser_of(name).parse_args(rest))
+
+
+def _with_chat(job: "Callable[[Chat, Places], Awaitable[T]]", wishes: "Wishes | None" = None) -> T:
+    """Do something with a chat that saves nothing, at the server that a talk would have."""
+    import asyncio
+
     from zatsudan.chat import Chat
     from zatsudan.config import load, platform_places
     from zatsudan.connect import Wishes, environment
     from zatsudan.discovery import Finder
     from zatsudan.learned import Learned
 
-    places = platform_places()
-    settings = load(places.config_file)
-    finder = Finder(wishes or Wishes(), environment(), settings)
-    chat = Chat(
-        settings, None, connect=finder.connect, learned=Learned(places.state / "learned.json")
-    )
-    try:
-        yield chat, places
-    finally:
-        await chat.aclose()
-        await finder.aclose()
+    async def run() -> T:
+        places = platform_places()
+        settings = load(places.config_file)
+        finder = Finder(wishes or Wishes(), environment(), settings)
+        chat = Chat(
+            settings, None, connect=finder.connect, learned=Learned(places.state / "learned.json")
+        )
+        try:
+            return await job(chat, places)
+        finally:
+            await chat.aclose()
+            await finder.aclose()
+
+    return asyncio.run(run())
 
 
 #: Cells of a table where the width of the reader is not known.
 WIDTH = 100
 
-#: One row for each: the word, what it does, and the function.
+#: One row for each: the word, what it does, what stands behind it, and the functions.
 SUBCOMMANDS: dict[str, Subcommand] = {
-    "sessions": Subcommand("list the saved sessions; --json for programs", sessions),
-    "export": Subcommand("write a session as Markdown, HTML, JSON, curl and more", export),
-    "import": Subcommand("read sessions of ChatGPT, llm, aichat, or our own", import_),
-    "models": Subcommand("list the models that a server offers", models),
-    "config": Subcommand("path, show, check or example of the config file", config),
+    "sessions": Subcommand(
+        later("list the saved sessions; --json for programs"),
+        "[--json]",
+        _sessions_arguments,
+        sessions,
+    ),
+    "export": Subcommand(
+        later("write a session as Markdown, HTML, JSON, curl …"),
+        "[FLAGS] SESSION FORMAT [FILE]",
+        _export_arguments,
+        export,
+    ),
+    "import": Subcommand(
+        later("read sessions of ChatGPT, llm, aichat, or our own"),
+        "FILE…",
+        _import_arguments,
+        import_,
+    ),
+    "models": Subcommand(
+        later("list the models that a server offers"), "[FLAGS]", _models_arguments, models
+    ),
+    "config": Subcommand(
+        later("path, show, check or example of the config file"), "WHAT", _config_arguments, config
+    ),
+    "completion": Subcommand(
+        later("print a script for bash, zsh or fish"), "SHELL", _completion_arguments, completion
+    ),
 }
-
-
-def described() -> str:
-    """Return the subcommands as lines for --help."""
-    return "\n".join(f"  {name:<12} {entry.help}" for name, entry in SUBCOMMANDS.items())

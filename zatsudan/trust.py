@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from zatsudan.connect import Server
 from zatsudan.core.errors import ConnectionFailed
+from zatsudan.core.language import say
 from zatsudan.core.printable import one_line
 
 _SECRET_NAME = re.compile("key|auth|token|secret|cookie|passw", re.IGNORECASE)
@@ -28,8 +29,8 @@ def tls_context(server: Server) -> ssl.SSLContext | bool:
     if file and not Path(file).is_file():
         name = "ca_file" if server.ca_file else "SSL_CERT_FILE"
         raise ConnectionFailed(
-            f"{name} names a file that is not there: {one_line(file)}.",
-            "Name a PEM file with the certificates to trust, or none.",
+            say("{name} names a file that is not there: {path}.", name=name, path=one_line(file)),
+            say("Name a PEM file with the certificates to trust, or none."),
         )
     return ssl.create_default_context(cafile=server.ca_file or None)
 

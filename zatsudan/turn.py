@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from zatsudan.compose import compose
 from zatsudan.core.errors import ApiError, StatusError, ZatsudanError
+from zatsudan.core.language import say
 from zatsudan.core.messages import Json, JsonObject, Message, Usage
 from zatsudan.core.prefill import FIELDS, NONE, Opening
 from zatsudan.core.protocol import Chunk, Delta
@@ -147,9 +148,14 @@ class Turn:
         if form == NONE and not self._asking:
             raise refusal(self.model)
         if form == NONE:
-            on_note(f"{self.model} takes no prefill here: it is asked in words to go on.")
+            on_note(
+                say(
+                    "{model} takes no prefill here: it is asked in words to go on.",
+                    model=self.model,
+                )
+            )
         elif form and self._asking:
-            on_note("Going on from where it stopped (prefill).")
+            on_note(say("Going on from where it stopped (prefill)."))
         composed = compose(
             chat, self.model, self._parent.id, self._parameters, prefix=self._prefix, form=form
         )
@@ -187,10 +193,12 @@ class Turn:
         left = seconds
         while left > 0:
             if is_loading(error):
-                self.waiting = "the server is still loading the model"
+                self.waiting = say("the server is still loading the model")
             elif seconds >= 0.5:
-                reason = str(error).split(":")[0].rstrip(".")
-                self.waiting = f"{reason} · again in {math.ceil(left)} s"
+                reason = str(error).split(":")[0].rstrip(".。")
+                self.waiting = say(
+                    "{reason} · again in {seconds} s", reason=reason, seconds=math.ceil(left)
+                )
             step = min(left, 0.25)
             await self._chat.sleep(step)
             left -= step

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 
 from tests.strategies import telling_text
+from zatsudan.core import language
 from zatsudan.core.errors import CommandError
 from zatsudan.core.messages import Json
 from zatsudan.core.parameters import (
@@ -275,3 +276,21 @@ def test_the_table_is_whole() -> None:
 )
 def test_each_value_that_completion_offers_is_taken(name: str, value: str) -> None:
     assert read(name, value) is not None
+
+
+def test_ranges_are_said_in_the_language_of_the_moment() -> None:
+    class Other:
+        def gettext(self, message: str, /) -> str:
+            return message.replace("a number from", "eine Zahl ab")
+
+        def ngettext(self, one: str, many: str, n: int, /) -> str:
+            return self.gettext(one if n == 1 else many)
+
+    kind = find("temperature").kind
+    assert kind.range == "a number from 0 to 2"
+
+    language.speak(Other())
+
+    assert kind.range == "eine Zahl ab 0 to 2"
+    with pytest.raises(CommandError, match="eine Zahl ab 0 to 2"):
+        find("temperature").check(3, "here")

@@ -21,6 +21,7 @@ from zatsudan.client import Client
 from zatsudan.commands import COMMANDS
 from zatsudan.config import Config, Network
 from zatsudan.connect import Server as Address
+from zatsudan.core.language import say
 from zatsudan.terminal.live import LiveTerminal
 
 SCRIPTED = Address("scripted", "", model="scripted", reason="test")
@@ -189,7 +190,14 @@ async def sitting(
             chat = Chat(config or Config(), kept, connect=connect, clock=clock)
             chat.new()
             async with _seated(screen, server, chat, environ) as person:
-                await person.until(f"{address.model} at {address.name} ({address.reason})")
+                await person.until(
+                    say(
+                        "{model} at {server} ({reason})",
+                        model=address.model,
+                        server=address.name,
+                        reason=say(address.reason),
+                    )
+                )
                 yield person
 
 

@@ -240,9 +240,9 @@ def test_no_text_steers_the_plain_terminal(text: str, places: list[int]) -> None
         chat = Chat(Config(), None, client.connect)
         chat.new()
         plain = PlainTerminal(chat, COMMANDS, out=out, err=out)
-        await plain.once("go")
-        await plain.once("/show all")
-        await plain.once("/" + text)
+        await plain.once("go", typed=True)
+        await plain.once("/show all", typed=True)
+        await plain.once("/" + text, typed=True)
         await chat.aclose()
 
     asyncio.run(talk())

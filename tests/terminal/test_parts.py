@@ -55,7 +55,7 @@ async def test_many_replies_on_a_plain_terminal_come_one_after_another() -> None
     async with serve(answer) as server, chat_with(server.base_url) as chat:
         out, err = io.StringIO(), io.StringIO()
         terminal = PlainTerminal(chat, COMMANDS, out=out, err=err)
-        assert not await terminal.once("/sweep temperature 0 1 2 -- hi")
+        assert not await terminal.once("/sweep temperature 0 1 2 -- hi", typed=True)
         assert out.getvalue() == "at 0.0\n\nhalf\n\nat 2.0\n\n"
         heads = [line for line, _ in groupby(err.getvalue().splitlines()) if line.startswith("[")]
         assert [head[:4] for head in heads] == ["[1  ", "[2  ", "[The", "[3  "]

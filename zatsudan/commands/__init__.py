@@ -4,6 +4,7 @@ from zatsudan.commands import (
     about,
     bias,
     conversation,
+    counts,
     experiments,
     knobs,
     lab,
@@ -24,6 +25,7 @@ from zatsudan.commands.registry import collect
 
 COMMANDS = collect(
     conversation,
+    counts,
     tree,
     sampling,
     knobs,

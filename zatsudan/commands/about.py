@@ -5,14 +5,17 @@ from collections.abc import Iterable
 from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Leave, Line, Outcome, Part, Show, Table
 from zatsudan.commands.registry import Choice, Command, command, find
+from zatsudan.core.language import later, say
 from zatsudan.core.parameters import GROUPS
 
-KEYS = (
+GROUP = later("The program")
+
+KEYS = later(
     "Enter sends or queues · Alt-Enter, Shift-Enter new line · Tab completes\n"
     "Up, Ctrl-R earlier · Esc, Ctrl-C stop · Ctrl-X Ctrl-E editor · Ctrl-D leaves"
 )
 
-LINES = (
+LINES = later(
     "@FILE in a message sends that file; !COMMAND runs it, @! sends its output.\n"
     "/help all lists every command, /help NAME explains one; // sends a slash."
 )
@@ -25,17 +28,18 @@ def _table() -> dict[str, Command]:
 
 
 def _names(_chat: Chat, _args: str) -> Iterable[Choice]:
-    return (Choice(entry.name, entry.help) for entry in _table().values())
+    return (Choice(entry.name, say(entry.help)) for entry in _table().values())
 
 
-@command("help", "[COMMAND|PARAMETER|all]", group="The program", everyday=True, complete=_names)
+@command("help", "[COMMAND|PARAMETER|all]", group=GROUP, everyday=True, complete=_names)
 async def help_(_chat: Chat, args: str) -> Outcome:
     """Show this page, one command's page, or all."""
     table = _table()
     if args and args != "all":
         return Show(_page(find(table, args.split(maxsplit=1)[0].lstrip("/"))))
     everyday = [entry for entry in table.values() if entry.everyday]
-    parts: list[Part] = [Table(("", ""), tuple(_line(entry) for entry in everyday), "Everyday")]
+    rows = tuple(_line(entry) for entry in everyday)
+    parts: list[Part] = [Table(("", ""), rows, say("Everyday"))]
     if args == "all":
         own = tuple(GROUPS.values())
         groups: dict[str, list[Command]] = {}
@@ -45,25 +49,26 @@ async def help_(_chat: Chat, args: str) -> Outcome:
             groups, key=lambda name: (name in own, own.index(name) if name in own else 0)
         ):
             rows = tuple(_line(entry) for entry in groups[group] if not entry.everyday)
-            parts.append(Table(("", ""), rows, group))
+            if rows:
+                parts.append(Table(("", ""), rows, say(group)))
     else:
-        parts.append(Line(LINES))
-        parts.append(Line(KEYS, "dim"))
+        parts.append(Line(say(LINES)))
+        parts.append(Line(say(KEYS), "dim"))
     return Show(tuple(parts))
 
 
 def _line(entry: Command) -> tuple[str, str]:
-    return f"/{entry.name} {entry.usage}".rstrip(), entry.help
+    return f"/{entry.name} {entry.usage}".rstrip(), say(entry.help)
 
 
 def _page(entry: Command) -> tuple[Part, ...]:
-    parts: list[Part] = [Line(f"/{entry.name} {entry.usage}".rstrip()), Line(entry.help)]
+    parts: list[Part] = [Line(f"/{entry.name} {entry.usage}".rstrip()), Line(say(entry.help))]
     if entry.page:
-        parts.append(Line(entry.page, "dim"))
+        parts.append(Line(entry.explained(), "dim"))
     return tuple(parts)
 
 
-@command("quit", "", group="The program", everyday=True)
+@command("quit", "", group=GROUP, everyday=True)
 async def quit_(_chat: Chat, _args: str) -> Outcome:
     """Leave. The session is saved already."""
     return Leave()

@@ -6,6 +6,7 @@ from zatsudan.commands.outcomes import Line, Outcome, Part, Show, Table, tell
 from zatsudan.commands.registry import command
 from zatsudan.commands.sampling import GROUP
 from zatsudan.core.errors import CommandError
+from zatsudan.core.language import say
 from zatsudan.core.messages import Json, whole_number
 from zatsudan.core.printable import one_line, printable
 from zatsudan.core.words import Word, split
@@ -35,7 +36,8 @@ async def bias(chat: Chat, args: str) -> Outcome:
     plain = [word for word in words if word.text not in flags or word.quoted]
     if len(plain) < 2:
         raise CommandError(
-            "/bias needs a text or a token id, and a number.", 'As in /bias " sorry" -100.'
+            say("/bias needs a text or a token id, and a number."),
+            say('As in /bias " sorry" -100.'),
         )
     try:
         number = float(plain[-1].text)
@@ -43,8 +45,11 @@ async def bias(chat: Chat, args: str) -> Outcome:
             raise ValueError
     except ValueError:
         raise CommandError(
-            f"A bias is a number from -100 to 100, not {one_line(plain[-1].text, 30)!r}.",
-            'As in /bias " sorry" -100.',
+            say(
+                "A bias is a number from -100 to 100, not {typed!r}.",
+                typed=one_line(plain[-1].text, 30),
+            ),
+            say('As in /bias " sorry" -100.'),
         ) from None
     value: Json = int(number) if number.is_integer() else number
     return await _add(chat, plain[:-1], value, flags)
@@ -60,7 +65,7 @@ async def ban(chat: Chat, args: str) -> Outcome:
     flags = _flags(words)
     plain = [word for word in words if word.text not in flags or word.quoted]
     if not plain:
-        raise CommandError("/ban needs a text.", 'As in /ban " delve" --forms.')
+        raise CommandError(say("/ban needs a text."), say('As in /ban " delve" --forms.'))
     return await _add(chat, plain, -100, flags)
 
 
@@ -83,8 +88,10 @@ async def _add(chat: Chat, words: list[Word], value: Json, flags: set[str]) -> O
             ids = await native.tokenize(client, model, form)
             if ids is None:
                 raise CommandError(
-                    "This server has no tokenizer to ask, and tiktoken does not know its model.",
-                    "Give the token's id: /bias 9904 -100.",
+                    say(
+                        "This server has no tokenizer to ask, and tiktoken does not know its model."
+                    ),
+                    say("Give the token's id: /bias 9904 -100."),
                 )
             if len(ids) == 1:
                 texts[ids[0]] = form
@@ -95,12 +102,15 @@ async def _add(chat: Chat, words: list[Word], value: Json, flags: set[str]) -> O
                 texts.update(dict.fromkeys(ids, ""))
             several = {}
     if not texts:
+        sizes = (
+            say('"{text}" is {count} tokens here', text=one_line(form, 30), count=len(ids))
+            for form, ids in several.items()
+        )
         raise CommandError(
-            "; ".join(
-                f'"{one_line(form, 30)}" is {len(ids)} tokens here' for form, ids in several.items()
-            )
-            + ".",
-            "Each stands in other words too: --pieces biases them all the same; --forms looks for a form of one.",
+            say("{what}.", what="; ".join(sizes)),
+            say(
+                "Each stands in other words too: --pieces biases them all the same; --forms looks for a form of one."
+            ),
         )
     old = chat.session.parameters.get("logit_bias")
     new: dict[str, Json] = dict(old) if isinstance(old, dict) else {}
@@ -108,7 +118,10 @@ async def _add(chat: Chat, words: list[Word], value: Json, flags: set[str]) -> O
     chat.record({"type": "set", "name": "logit_bias", "value": new})
     shown = await _listed(chat)
     skipped = [
-        Line(f'Not "{one_line(form, 30)}": it is {len(ids)} tokens.', "dim")
+        Line(
+            say('Not "{text}": it is {count} tokens.', text=one_line(form, 30), count=len(ids)),
+            "dim",
+        )
         for form, ids in several.items()
     ]
     return Show((*shown, *skipped))
@@ -116,8 +129,8 @@ async def _add(chat: Chat, words: list[Word], value: Json, flags: set[str]) -> O
 
 async def _list(chat: Chat) -> Outcome:
     if not chat.session.parameters.get("logit_bias"):
-        return tell('No bias is set. /bias " sorry" -100 sets one.', "dim")
-    return Show((*await _listed(chat), Line("/unset logit_bias takes all back", "dim")))
+        return tell(say('No bias is set. /bias " sorry" -100 sets one.'), "dim")
+    return Show((*await _listed(chat), Line(say("/unset logit_bias takes all back"), "dim")))
 
 
 async def _listed(chat: Chat) -> tuple[Part, ...]:
@@ -132,11 +145,13 @@ async def _listed(chat: Chat) -> tuple[Part, ...]:
             one_line(key, 20),
             visible(printable(texts[int(key)])) if key.isdigit() and int(key) in texts else "?",
             f"{amount:g}" if isinstance(amount, int | float) else one_line(str(amount), 10),
-            "never" if amount == -100 else "",
+            say("never") if amount == -100 else "",
         )
         for key, amount in biases.items()
     )
-    parts: list[Part] = [Table(("id", "token", "bias", ""), rows, right=frozenset({0, 2}))]
+    head = ("id", say("token"), say("bias"), "")
+    parts: list[Part] = [Table(head, rows, right=frozenset({0, 2}))]
     if ids and not texts:
-        parts.append(Line("This server does not tell the texts of its tokens: ids only.", "dim"))
+        ids_only = say("This server does not tell the texts of its tokens: ids only.")
+        parts.append(Line(ids_only, "dim"))
     return tuple(parts)

@@ -11,6 +11,7 @@ from zatsudan.commands.outcomes import Experiment, Line, Outcome
 from zatsudan.commands.registry import Choice, command
 from zatsudan.connect import normal_url
 from zatsudan.core.errors import CommandError, ZatsudanError
+from zatsudan.core.language import later, say, say_count
 from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line
 from zatsudan.core.session import Node
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from zatsudan.core.grid import Variation
     from zatsudan.lab import Cell
 
-GROUP = "The lab"
+GROUP = later("The lab")
 
 #: The most columns of a comparison.
 COLUMNS = 4
@@ -36,7 +37,7 @@ def _split_message(args: str) -> tuple[list[Word], str]:
         return split(args), ""
     message = args[found.end() :].strip()
     if not message:
-        raise CommandError("Nothing stands after --.", "Write the new message there.")
+        raise CommandError(say("Nothing stands after --."), say("Write the new message there."))
     return split(args[: found.start()]), message
 
 
@@ -47,7 +48,8 @@ def _parent(chat: Chat, message: str) -> Node:
     parent = chat.last_user()
     if parent is None:
         raise CommandError(
-            "There is no message to try this on.", "Write one, or add it after -- MESSAGE."
+            say("There is no message to try this on."),
+            say("Write one, or add it after -- MESSAGE."),
         )
     return parent
 
@@ -80,11 +82,16 @@ def _check_profile(chat: Chat, name: str) -> None:
     """Raise before anything is asked if a profile cannot be used."""
     profiles = chat.config.profiles
     if name not in profiles:
-        known = ", ".join(profiles) or "none is in the config file"
-        raise CommandError(f"There is no profile {one_line(name, 40)}.", f"Profiles: {known}.")
+        raise CommandError(
+            say("There is no profile {name}.", name=one_line(name, 40)),
+            say("Profiles: {names}.", names=", ".join(profiles))
+            if profiles
+            else say("Profiles: none is in the config file."),
+        )
     if not profiles[name].base_url:
         raise CommandError(
-            f"The profile {name} has no base_url.", f"Add one under [profiles.{name}]."
+            say("The profile {name} has no base_url.", name=name),
+            say("Add one under [profiles.{name}].", name=name),
         )
     normal_url(profiles[name].base_url)
 
@@ -94,10 +101,15 @@ def plan(chat: Chat, cells: "Sequence[Cell]") -> str:
     from zatsudan.lab import at_once
 
     count, servers = len(cells), len({cell.profile for cell in cells})
-    where = f", {min(count, at_once(chat.server))} at a time"
+    planned = say_count("{n} request", "{n} requests", count)
     if any(cell.profile for cell in cells):
-        where = f" to {servers} server{'s' if servers > 1 else ''}"
-    return f"{count} request{'s' if count > 1 else ''}{where} · Esc stops"
+        planned = say_count(
+            "{requests} to {n} server", "{requests} to {n} servers", servers, requests=planned
+        )
+    else:
+        many = min(count, at_once(chat.server))
+        planned = say("{requests}, {many} at a time", requests=planned, many=many)
+    return say("{requests} · Esc stops", requests=planned)
 
 
 # --- compare ----------------------------------------------------------------------
@@ -105,11 +117,11 @@ def plan(chat: Chat, cells: "Sequence[Cell]") -> str:
 
 def _sides(chat: Chat, args: str) -> Iterable[Choice]:
     yield from sampling.assignments(chat, args)
-    yield from (Choice(model.id, "a model") for model in chat.models)
-    yield from (Choice(name, "a profile") for name in chat.config.profiles)
-    yield from (Choice(name, "a preset") for name in chat.presets.names())
-    yield Choice("now", "the settings as they are")
-    yield Choice("blind", "hide which is which until picked")
+    yield from (Choice(model.id, say("a model")) for model in chat.models)
+    yield from (Choice(name, say("a profile")) for name in chat.config.profiles)
+    yield from (Choice(name, say("a preset")) for name in chat.presets.names())
+    yield Choice("now", say("the settings as they are"))
+    yield Choice("blind", say("hide which is which until picked"))
 
 
 @command("compare", "A B [C D] [blind] [-- MESSAGE]", group=GROUP, complete=_sides)
@@ -136,8 +148,8 @@ async def compare(chat: Chat, args: str) -> Outcome:
         sides.insert(0, Variation())
     if not 2 <= len(sides) <= COLUMNS:
         raise CommandError(
-            f"/compare takes two to {COLUMNS} models, servers or settings.",
-            "For example: /compare temperature=0 temperature=1.2",
+            say("/compare takes two to {most} models, servers or settings.", most=COLUMNS),
+            say("For example: /compare temperature=0 temperature=1.2"),
         )
     cells = _cells(chat, sides)
     if blind:
@@ -147,7 +159,8 @@ async def compare(chat: Chat, args: str) -> Outcome:
     led = [word.text for word in words if _has_system(chat, word)]
     if led:
         which = ", ".join(one_line(name, 40) for name in led)
-        notes.append(Line(f"The system message stays as it is, not that of {which}.", "dim"))
+        stays = say("The system message stays as it is, not that of {which}.", which=which)
+        notes.append(Line(stays, "dim"))
     return Experiment(parent, tuple(cells), tuple(notes), blind=blind)
 
 
@@ -183,18 +196,21 @@ def _model(chat: Chat, text: str) -> str:
     if len(fits) == 1:
         return fits[0]
     groups = {
-        "Models": fits or known,
-        "Profiles": list(chat.config.profiles),
-        "Presets": chat.presets.names(),
+        later("Models: {names}."): fits or known,
+        later("Profiles: {names}."): list(chat.config.profiles),
+        later("Presets: {names}."): chat.presets.names(),
     }
-    near = " ".join(
-        f"{kind}: {', '.join(one_line(name, 40) for name in names[:4])}."
-        for kind, names in groups.items()
-        if names
-    )
+    advice = say("Settings are written name=value.")
+    for there_are, names in groups.items():
+        if names:
+            some = ", ".join(one_line(name, 40) for name in names[:4])
+            advice = say("{before} {after}", before=advice, after=say(there_are, names=some))
     raise CommandError(
-        f"{one_line(text, 40)} is no model of this server, no profile, no preset and no setting.",
-        f"Settings are written name=value. {near}",
+        say(
+            "{name} is no model of this server, no profile, no preset and no setting.",
+            name=one_line(text, 40),
+        ),
+        advice,
     )
 
 
@@ -208,8 +224,8 @@ def _axes(chat: Chat, args: str) -> Iterable[Choice]:
         return
     at = max((at for at, word in enumerate(words) if word in ("x", "×")), default=-1) + 1
     yield from sampling.values_of(chat, words[at])
-    yield Choice("runs=3", "run each cell three times")
-    yield Choice("x", "cross it with another parameter")
+    yield Choice("runs=3", say("run each cell three times"))
+    yield Choice("x", say("cross it with another parameter"))
 
 
 async def _sweep(chat: Chat, args: str, *, force: bool) -> Outcome:
@@ -221,8 +237,8 @@ async def _sweep(chat: Chat, args: str, *, force: bool) -> Outcome:
     cells = _cells(chat, sweep.variations, sweep.runs, sweep.common)
     if len(cells) > LIMIT and not force:
         raise CommandError(
-            f"That makes {len(cells)} requests, more than {LIMIT}.",
-            "/sweep! makes them all the same.",
+            say("That makes {count} requests, more than {limit}.", count=len(cells), limit=LIMIT),
+            say("/sweep! makes them all the same."),
         )
     parent = _parent(chat, message)
     return Experiment(parent, tuple(cells), (Line(plan(chat, cells), "dim"),))

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from zatsudan.commands.registry import Choice
+from zatsudan.core.language import say
 
 
 def paths(typed: str) -> Iterable[Choice]:
@@ -21,4 +22,4 @@ def paths(typed: str) -> Iterable[Choice]:
             except OSError:  # a folder whose entries may be named and not looked at
                 directory = False
             name = f"{folder}{slash}{entry.name}{'/' if directory else ''}"
-            yield Choice.quoted(name, "folder" if directory else "")
+            yield Choice.quoted(name, say("folder") if directory else "")

@@ -9,6 +9,7 @@ from zatsudan.commands.outcomes import Generate, Line, Outcome, Show, Table, tel
 from zatsudan.commands.probes import with_effect
 from zatsudan.commands.registry import command
 from zatsudan.core.errors import CommandError, ZatsudanError
+from zatsudan.core.language import later, say
 from zatsudan.core.messages import Json
 from zatsudan.core.parameters import BY_NAME, PARAMETERS, read_assignments, show_value
 from zatsudan.core.printable import one_line
@@ -19,6 +20,9 @@ from zatsudan.core.wirenames import wire_name
 from zatsudan.core.words import leading_assignments
 
 GROUP = sampling.GROUP
+
+#: Where the value of a parameter came from.
+_ORIGINS = {later("session"), later("preset"), later("flag"), later("profile"), later("config")}
 
 
 def changed_since_reply(chat: Chat) -> set[str]:
@@ -44,27 +48,30 @@ async def params(chat: Chat, args: str) -> Outcome:
     """
     if args not in ("", "all"):
         raise CommandError(
-            f"/params takes all or nothing, not {one_line(args, 30)!r}.",
-            "/help NAME explains one parameter.",
+            say("/params takes all or nothing, not {typed!r}.", typed=one_line(args, 30)),
+            say("/help NAME explains one parameter."),
         )
     own = await _defaults(chat) if args else None
     table, effects = with_effect(chat, _table(chat, own, every=bool(args)))
-    hints = ["· not sent", *(["* changed since the last reply"] if table.marks else [])]
-    hints.append("/help NAME explains" if args else "/params all shows the rest")
+    hints = [say("· not sent")]
+    if table.marks:
+        hints.append(say("* changed since the last reply"))
+    hints.append(say("/help NAME explains") if args else say("/params all shows the rest"))
     notes = sampling.warnings(chat.session)
     repairs = chat.repairs()
     others = [
-        f"{row[0]} as {sent}"
+        say("{name} as {sent}", name=row[0], sent=sent)
         for row in table.rows
         if (sent := wire_name(row[0], repairs)) != row[0]
     ]
     if others:
-        notes.append(f"Sent here under another name: {', '.join(others)}.")
+        notes.append(say("Sent here under another name: {names}.", names=", ".join(others)))
     if own:
-        notes.append("/set +NAME VALUE sets what has no row of ours.")
+        notes.append(say("/set +NAME VALUE sets what has no row of ours."))
         order = own.get("samplers")
         if isinstance(order, list):
-            notes.append(f"The server's samplers, in order: {' '.join(map(str, order))}.")
+            names = " ".join(map(str, order))
+            notes.append(say("The server's samplers, in order: {names}.", names=names))
     return Show(
         (
             table,
@@ -108,17 +115,26 @@ def _table(chat: Chat, own: Mapping[str, Json] | None, *, every: bool) -> Table:
     for name in names:
         setting, row = settings.get(name), BY_NAME.get(name)
         value = one_line(show_value(setting.value), 16) if setting is not None else "·"
-        cells = [one_line(name, 40), value, setting.origin if setting is not None else ""]
+        cells = [one_line(name, 40), value, _origin(setting) if setting is not None else ""]
         if told:
             cells.append(one_line(show_value(told[name]), 10) if name in told else "")
         if row is not None:
-            cells += [row.kind.short, row.help]
+            cells += [row.kind.short, say(row.help)]
         else:
-            cells += ["JSON", "the server's own" if name in told else "a field of your own"]
+            cells += [
+                "JSON",
+                say("the server's own") if name in told else say("a field of your own"),
+            ]
         rows.append(tuple(cells))
-    head = ("parameter", "value", "origin", *(["server"] if told else []), "range", "meaning")
+    head = [say("parameter"), say("value"), say("origin"), say("range"), say("meaning")]
+    if told:
+        head.insert(3, say("server"))
     marks = frozenset(at for at, name in enumerate(names) if name in changed)
-    return Table(head, tuple(rows), marks=marks, brief=True)
+    return Table(tuple(head), tuple(rows), marks=marks, brief=True)
+
+
+def _origin(setting: Setting) -> str:
+    return say(setting.origin) if setting.origin in _ORIGINS else one_line(setting.origin, 20)
 
 
 def fresh_session(chat: Chat) -> Session:
@@ -149,7 +165,7 @@ def settle(chat: Chat, wanted: Mapping[str, Setting]) -> list[Line]:
 
 def _step(name: str, before: Setting | None, after: Setting | None) -> Line:
     old, new = (
-        one_line(show_value(setting.value), 60) if setting is not None else "unset"
+        one_line(show_value(setting.value), 60) if setting is not None else say("unset")
         for setting in (before, after)
     )
     return Line(f"{one_line(name, 60)}  {old} → {new}", "good")
@@ -160,7 +176,8 @@ def settle_system(chat: Chat, system: str) -> list[Line]:
     if chat.session.system == system:
         return []
     chat.record({"type": "system", "content": system})
-    return [Line(f"system message  {one_line(system, 60) if system else 'none'}", "good")]
+    text = one_line(system, 60) if system else say("none")
+    return [Line(say("system message  {text}", text=text), "good")]
 
 
 def settle_model(chat: Chat, model: str) -> list[Line]:
@@ -169,7 +186,9 @@ def settle_model(chat: Chat, model: str) -> list[Line]:
         return []
     before = chat.session.model
     chat.use_model(model, chat.server)
-    return [Line(f"model  {one_line(before, 40) or 'none'} → {one_line(model, 40)}", "good")]
+    was = one_line(before, 40) or say("none")
+    changed = say("model  {before} → {after}", before=was, after=one_line(model, 40))
+    return [Line(changed, "good")]
 
 
 @command("reset", "", group=GROUP)
@@ -188,7 +207,7 @@ async def reset(chat: Chat, _args: str) -> Outcome:
     lines = settle(chat, settings)
     lines += settle_system(chat, system)
     lines += settle_model(chat, model)
-    return Show(tuple(lines)) if lines else tell("All is as it was at the beginning.", "dim")
+    return Show(tuple(lines)) if lines else tell(say("All is as it was at the beginning."), "dim")
 
 
 @command("with", "NAME=VALUE … TEXT", group=GROUP, complete=sampling.assignments)
@@ -202,11 +221,13 @@ async def with_(chat: Chat, args: str) -> Outcome:
     )
     if not words or not text:
         raise CommandError(
-            "/with needs settings and a message.", "Write /with temperature=1.2 and then the text."
+            say("/with needs settings and a message."),
+            say("Write /with temperature=1.2 and then the text."),
         )
     overrides = read_assignments(words, chat.session.parameters)
     changed = "  ".join(
         f"{one_line(name, 40)} {one_line(show_value(value), 40)}"
         for name, value in overrides.items()
     )
-    return Generate(chat.say(text), overrides, (Line(f"This once: {changed}", "dim"),))
+    note = say("This once: {changed}", changed=changed)
+    return Generate(chat.say(text), overrides, (Line(note, "dim"),))

@@ -8,6 +8,7 @@ from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Diff, Line, Outcome, Part, Show, Table, tell
 from zatsudan.commands.registry import Choice, command
 from zatsudan.core.errors import CommandError, StoreError
+from zatsudan.core.language import later, say
 from zatsudan.core.messages import Json, whole_number
 from zatsudan.core.parameters import show_value
 from zatsudan.core.printable import one_line
@@ -17,7 +18,10 @@ from zatsudan.core.words import split
 if TYPE_CHECKING:
     from zatsudan.core.labsheet import Row
 
-GROUP = "The lab"
+GROUP = later("The lab")
+
+#: How a reply ended, besides the server's own words for it.
+_ENDS = {later("interrupted"), later("failed"), later("no reply")}
 
 
 def _has_lab(chat: Chat) -> bool:
@@ -26,7 +30,7 @@ def _has_lab(chat: Chat) -> bool:
 
 def _formats(_chat: Chat, args: str) -> Iterable[Choice]:
     if " " not in args:
-        yield Choice("export", "write it to a file: .md .csv .json .html")
+        yield Choice("export", say("write it to a file: .md .csv .json .html"))
 
 
 @command("lab", "[export FILE]", group=GROUP, complete=_formats, possible=_has_lab)
@@ -37,13 +41,17 @@ async def lab(chat: Chat, args: str) -> Outcome:
     """
     last = chat.session.lab
     if last is None:
-        raise CommandError("There was no experiment yet.", "/compare and /sweep make one.")
+        raise CommandError(
+            say("There was no experiment yet."), say("/compare and /sweep make one.")
+        )
     verb, _, name = args.partition(" ")
     if not verb:
         return Show(sheet(chat, last))
     names = [word.text for word in split(name)]
     if verb != "export" or len(names) != 1:
-        raise CommandError(f"/lab cannot do that: {one_line(args, 40)}.", "/lab export FILE.")
+        raise CommandError(
+            say("/lab cannot do that: {args}.", args=one_line(args, 40)), say("/lab export FILE.")
+        )
     return _export(chat, last, names[0])
 
 
@@ -51,13 +59,15 @@ def _export(chat: Chat, last: Lab, name: str) -> Outcome:
     from zatsudan.core.labsheet import FORMATS, rows_of
 
     if last.blind:
-        raise CommandError("The comparison is still blind.", "/pick one first; then it is told.")
+        raise CommandError(
+            say("The comparison is still blind."), say("/pick one first; then it is told.")
+        )
     path = Path(name).expanduser()
     write = FORMATS.get(path.suffix.lower())
     if write is None:
         raise CommandError(
-            f"{one_line(path.name, 40)} has no ending that tells the form.",
-            f"One of {' '.join(FORMATS)}.",
+            say("{name} has no ending that tells the form.", name=one_line(path.name, 40)),
+            say("One of {endings}.", endings=" ".join(FORMATS)),
         )
     rows = rows_of(chat.session, last, chat.estimator.count)
     text = write(rows, chat.session.nodes[last.parent].message.text)
@@ -66,14 +76,20 @@ def _export(chat: Chat, last: Lab, name: str) -> Outcome:
             file.write(text)
     except FileExistsError:
         raise StoreError(
-            f"{one_line(str(path))} is there already.", "Nothing was written; name another file."
+            say("{path} is there already.", path=one_line(str(path))),
+            say("Nothing was written; name another file."),
         ) from None
     except OSError as error:
         raise StoreError(
-            f"{one_line(str(path))} cannot be written ({error.strerror or error}).",
-            "Name another file.",
+            say(
+                "{path} cannot be written ({why}).",
+                path=one_line(str(path)),
+                why=error.strerror or error,
+            ),
+            say("Name another file."),
         ) from error
-    return tell(f"{len(rows)} replies written to {one_line(str(path))}.", "good")
+    written = say("{count} replies written to {path}.", count=len(rows), path=one_line(str(path)))
+    return tell(written, "good")
 
 
 def sheet(chat: Chat, last: Lab) -> tuple[Part, ...]:
@@ -82,7 +98,17 @@ def sheet(chat: Chat, last: Lab) -> tuple[Part, ...]:
 
     rows = rows_of(chat.session, last, chat.estimator.count)
     known = any(row.logprob is not None for row in rows) and not last.blind
-    head = ["", "settings", "tok", "s", "tok/s", "end", "dist-2", "like", "begins"]
+    head = [
+        "",
+        say("settings"),
+        "tok",
+        say("s"),
+        "tok/s",
+        say("end"),
+        "dist-2",
+        say("like"),
+        say("begins"),
+    ]
     if known:
         head.insert(6, "logp")
     picked = {node.id for node in chat.session.path()}
@@ -103,15 +129,17 @@ def sheet(chat: Chat, last: Lab) -> tuple[Part, ...]:
 
 
 def _cells_of(row: "Row", last: Lab, *, known: bool) -> tuple[str, ...]:
+    from zatsudan.core.grid import shown
+
     hidden = "?"
     mark = "~" if row.estimated else ""
     cells = [
         str(row.number),
-        hidden if last.blind else one_line(row.label, 60),
+        hidden if last.blind else one_line(shown(row.label), 60),
         f"{mark}{row.tokens:,}" if row.tokens is not None else "·",
         hidden if last.blind else _number(row.seconds, 1),
         hidden if last.blind else mark + _number(row.speed, 0),
-        one_line(row.ended, 20),
+        say(row.ended) if row.ended in _ENDS else one_line(row.ended, 20),
     ]
     if known:
         cells.append(_number(row.logprob, 2))
@@ -125,26 +153,35 @@ def _number(value: float | None, digits: int) -> str:
 
 def _legend(rows: "Sequence[Row]", *, known: bool) -> str:
     measured = [row.signs for row in rows if row.text]
-    unit = "signs" if all(measured) and measured else "words"
+    unit = say("signs") if all(measured) and measured else say("words")
     if len(set(measured)) > 1:
-        unit = "words (signs where a reply is Japanese)"
-    parts = [
-        f"dist-2: share of distinct pairs of {unit}",
-        f"like: mean likeness to the others, by runs of three {unit}",
-    ]
+        unit = say("words (signs where a reply is Japanese)")
     if known:
-        parts.append("logp: mean log probability of the tokens")
-    return "; ".join(parts) + "."
+        return say(
+            "dist-2: share of distinct pairs of {unit}; like: mean likeness to the others, by runs of three {unit}; "
+            "logp: mean log probability of the tokens.",
+            unit=unit,
+        )
+    return say(
+        "dist-2: share of distinct pairs of {unit}; like: mean likeness to the others, by runs of three {unit}.",
+        unit=unit,
+    )
 
 
 def _next(last: Lab, marks: frozenset[int]) -> str:
-    now = f"{min(marks) + 1} is on the path. " if marks and not last.blind else ""
-    told = "; which is which is told then" if last.blind else ""
-    return f"{now}/pick N goes on with another{told} · /diff A B · /lab export FILE"
+    if last.blind:
+        pick = say("/pick N goes on with another; which is which is told then")
+    elif marks:
+        pick = say("{number} is on the path. /pick N goes on with another", number=min(marks) + 1)
+    else:
+        pick = say("/pick N goes on with another")
+    return f"{pick} · /diff A B · /lab export FILE"
 
 
 def told(chat: Chat, node: Node) -> tuple[Part, ...]:
     """Count the pick of a blind comparison, and tell which cell is which; nothing for another reply."""
+    from zatsudan.core.grid import shown
+
     last = chat.session.lab
     labels = {node_id: label for label, node_id in last.cells} if last is not None else {}
     if last is None or not last.blind or node.id not in labels:
@@ -152,26 +189,31 @@ def told(chat: Chat, node: Node) -> tuple[Part, ...]:
     names: list[Json] = [label for label, _ in last.cells]
     chat.record({"type": "vote", "picked": labels[node.id], "labels": names})
     lines = [
-        Line(f"{at}  {label}", "good" if node_id == node.id else "plain")
+        Line(f"{at}  {shown(label)}", "good" if node_id == node.id else "plain")
         for at, (label, node_id) in enumerate(last.cells, 1)
     ]
-    return (*lines, Line("Counted: /tally shows all blind picks.", "dim"))
+    return (*lines, Line(say("Counted: /tally shows all blind picks."), "dim"))
 
 
 @command("tally", "", group=GROUP, possible=lambda chat: bool(chat.session.votes))
 async def tally(chat: Chat, _args: str) -> Outcome:
     """Show the picks of blind comparisons."""
+    from zatsudan.core.grid import shown
+
     votes = chat.session.votes
     if not votes:
-        return tell("No blind comparison has been picked yet. /compare A B blind makes one.", "dim")
+        return tell(
+            say("No blind comparison has been picked yet. /compare A B blind makes one."), "dim"
+        )
     labels = dict.fromkeys(label for _, labels in votes for label in labels)
     rows = []
     for label in labels:
         won = sum(picked == label for picked, _ in votes)
         stood = sum(label in labels for _, labels in votes)
-        rows.append((one_line(label, 60), str(won), str(stood)))
+        rows.append((one_line(shown(label), 60), str(won), str(stood)))
     rows.sort(key=lambda row: -int(row[1]))
-    return Show((Table(("settings", "picked", "of"), tuple(rows), right=frozenset({1, 2})),))
+    head = (say("settings"), say("picked"), say("of"))
+    return Show((Table(head, tuple(rows), right=frozenset({1, 2})),))
 
 
 # --- diff -------------------------------------------------------------------------
@@ -204,21 +246,23 @@ async def diff_(chat: Chat, args: str) -> Outcome:
     wanted = [whole_number(word.text) for word in split(args)] or list(found)[-2:]
     pair = [found[at] for at in wanted if at in found]
     if len(wanted) != 2 or len(pair) != 2:
-        names = ", ".join(map(str, found)) or "none"
+        names = ", ".join(map(str, found))
         raise CommandError(
-            "/diff takes the numbers of two variants.",
-            f"There are: {names}. /retry makes another one.",
+            say("/diff takes the numbers of two variants."),
+            say("There are: {names}. /retry makes another one.", names=names)
+            if names
+            else say("There are: none. /retry makes another one."),
         )
     old, new = pair
     changes = diff(old.message.text, new.message.text)
     if old.message.text == new.message.text:
-        told = "The two are the same, sign for sign."
+        told = say("The two are the same, sign for sign.")
     else:
         went = sum(len(change.text) for change in changes if change.kind == OLD)
         came = sum(len(change.text) for change in changes if change.kind == NEW)
-        told = f"{went:,} characters went, {came:,} came."
+        told = say("{went:,} characters went, {came:,} came.", went=went, came=came)
     blind = chat.session.lab is not None and chat.session.lab.blind
-    settings = "settings hidden until /pick" if blind else _settings_between(old, new)
+    settings = say("settings hidden until /pick") if blind else _settings_between(old, new)
     head = Line(f"{wanted[0]} → {wanted[1]} · {settings}", "bold")
     return Show((head, Line(told, "dim"), *([Diff(changes)] if changes else [])))
 
@@ -226,18 +270,20 @@ async def diff_(chat: Chat, args: str) -> Outcome:
 def _settings_between(old: Node, new: Node) -> str:
     """Say which settings differ between two replies."""
     if old.made is None or new.made is None:
-        return "settings not known"
+        return say("settings not known")
     parts: list[str] = []
     if old.made.model != new.made.model:
-        parts.append(f"model {one_line(old.made.model, 40)} → {one_line(new.made.model, 40)}")
+        was, is_ = one_line(old.made.model, 40), one_line(new.made.model, 40)
+        parts.append(say("model {before} → {after}", before=was, after=is_))
     if old.made.server != new.made.server:
-        parts.append(f"server {one_line(old.made.server, 40)} → {one_line(new.made.server, 40)}")
+        was, is_ = one_line(old.made.server, 40), one_line(new.made.server, 40)
+        parts.append(say("server {before} → {after}", before=was, after=is_))
     before, now = old.made.parameters, new.made.parameters
     for name in dict.fromkeys([*before, *now]):
         if before.get(name) != now.get(name):
             was, is_ = (
-                one_line(show_value(values[name]), 30) if name in values else "unset"
+                one_line(show_value(values[name]), 30) if name in values else say("unset")
                 for values in (before, now)
             )
             parts.append(f"{one_line(name, 40)} {was} → {is_}")
-    return " · ".join(parts) or "the same settings"
+    return " · ".join(parts) or say("the same settings")

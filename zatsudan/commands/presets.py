@@ -8,6 +8,7 @@ from zatsudan.commands.outcomes import Line, Outcome, Show, Table, tell
 from zatsudan.commands.registry import Choice, command
 from zatsudan.commands.sampling import GROUP
 from zatsudan.core.errors import CommandError, ConfigError
+from zatsudan.core.language import later, say, say_count
 from zatsudan.core.parameters import show_value
 from zatsudan.core.printable import one_line
 from zatsudan.core.session import Setting
@@ -20,9 +21,9 @@ BENEATH = frozenset(("config", "profile", "flag"))
 def _choices(chat: Chat, args: str) -> Iterable[Choice]:
     first, blank, _ = args.partition(" ")
     if not blank:
-        yield from (Choice(name, "take it") for name in chat.presets.names())
-        yield Choice("save ", "the present settings under a name")
-        yield Choice("delete ", "a preset")
+        yield from (Choice(name, say("take it")) for name in chat.presets.names())
+        yield Choice("save ", say("the present settings under a name"))
+        yield Choice("delete ", say("a preset"))
     elif first in ("save", "delete"):
         yield from (Choice(name) for name in chat.presets.names())
 
@@ -44,18 +45,20 @@ async def preset(chat: Chat, args: str) -> Outcome:
             return _save(chat, name, more)
         case ["delete", name]:
             chat.presets.delete(name)
-            return tell(f"Deleted: {one_line(name)}.", "good")
+            return tell(say("Deleted: {name}.", name=one_line(name)), "good")
         case [name] if name not in ("save", "delete"):
             return _take(chat, name)
     raise CommandError(
-        f"/preset does not take {one_line(args, 40)!r}.",
-        "/preset save NAME, /preset NAME, /preset delete NAME.",
+        say("/preset does not take {text!r}.", text=one_line(args, 40)),
+        say("/preset save NAME, /preset NAME, /preset delete NAME."),
     )
 
 
 def _save(chat: Chat, name: str, more: list[str]) -> Outcome:
     if name in ("save", "delete"):
-        raise CommandError(f"A preset cannot be called {name}.", "Choose another name.")
+        raise CommandError(
+            say("A preset cannot be called {name}.", name=name), say("Choose another name.")
+        )
     session = chat.session
     value = Preset(
         session.parameters,
@@ -64,14 +67,12 @@ def _save(chat: Chat, name: str, more: list[str]) -> Outcome:
     )
     there = name in chat.presets.names()
     path = chat.presets.write(name, value)
-    count = len(value.parameters)
-    what = " and ".join([f"{count} parameter{'s' if count != 1 else ''}", *more])
-    return Show(
-        (
-            Line(f"{'Replaced' if there else 'Saved'}: {one_line(name)}, {what}.", "good"),
-            Line(f"{path}", "dim"),
-        )
-    )
+    what = say_count("{n} parameter", "{n} parameters", len(value.parameters))
+    for word in more:
+        what = say("{what} and {more}", what=what, more=word)
+    done = later("Replaced: {name}, {what}.") if there else later("Saved: {name}, {what}.")
+    note = say(done, name=one_line(name), what=what)
+    return Show((Line(note, "good"), Line(f"{path}", "dim")))
 
 
 def _take(chat: Chat, name: str) -> Outcome:
@@ -81,7 +82,7 @@ def _take(chat: Chat, name: str) -> Outcome:
         lines += settle_system(chat, found.system)
     if found.model is not None:
         lines += settle_model(chat, found.model)
-    return Show((*lines, Line(f"Preset: {one_line(name)}.", "good")))
+    return Show((*lines, Line(say("Preset: {name}.", name=one_line(name)), "good")))
 
 
 def _with_preset(chat: Chat, found: Preset) -> dict[str, Setting]:
@@ -101,7 +102,8 @@ def _with_preset(chat: Chat, found: Preset) -> dict[str, Setting]:
 def _list(chat: Chat) -> Outcome:
     names = chat.presets.names()
     if not names:
-        return tell("There is no preset yet. /preset save NAME keeps the present settings.", "dim")
+        note = say("There is no preset yet. /preset save NAME keeps the present settings.")
+        return tell(note, "dim")
     rows: list[tuple[str, ...]] = []
     marks: set[int] = set()
     for name in names:
@@ -111,9 +113,10 @@ def _list(chat: Chat) -> Outcome:
             differs = one_line(str(error))
         if not differs:
             marks.add(len(rows))
-        rows.append((one_line(name, 40), differs or "as now"))
-    table = Table(("preset", "would change"), tuple(rows), marks=frozenset(marks))
-    return Show((table, Line("/preset NAME takes one", "dim")))
+        rows.append((one_line(name, 40), differs or say("as now")))
+    head = (say("preset"), say("would change"))
+    table = Table(head, tuple(rows), marks=frozenset(marks))
+    return Show((table, Line(say("/preset NAME takes one"), "dim")))
 
 
 def _differences(chat: Chat, found: Preset) -> str:
@@ -127,9 +130,9 @@ def _differences(chat: Chat, found: Preset) -> str:
     if found.model is not None and found.model != session.model:
         parts.append(f"model → {one_line(found.model, 30)}")
     if found.system is not None and found.system != session.system:
-        parts.append(f"system → {one_line(found.system, 30) or 'none'}")
+        parts.append(f"system → {one_line(found.system, 30) or say('none')}")
     return " · ".join(parts)
 
 
 def _value(setting: Setting | None) -> str:
-    return one_line(show_value(setting.value), 20) if setting is not None else "unset"
+    return one_line(show_value(setting.value), 20) if setting is not None else say("unset")

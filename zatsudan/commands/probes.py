@@ -1,5 +1,6 @@
 """Commands that measure a server: does a parameter take effect, is a reply repeatable?"""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import aclosing
 
@@ -7,6 +8,7 @@ from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Line, Outcome, Show, Table, Work
 from zatsudan.commands.registry import Choice, command
 from zatsudan.core.errors import CommandError, ConnectionFailed
+from zatsudan.core.language import later, say, say_count
 from zatsudan.core.messages import Json, JsonObject, whole_number
 from zatsudan.core.parameters import PARAMETERS, find
 from zatsudan.core.printable import one_line
@@ -14,16 +16,24 @@ from zatsudan.core.reply import Reply
 from zatsudan.core.words import split
 from zatsudan.findings import HONOURED, IGNORED, REFUSED, REPEAT, UNCLEAR, Finding
 
-GROUP = "The lab"
+GROUP = later("The lab")
 
 Hint = Callable[[str], None]
 
-#: A sign for each state, beside the word.
-MARKS = {HONOURED: "✓", IGNORED: "!", REFUSED: "✗", UNCLEAR: "~"}
+#: What is kept of /repro.
+_REPEATED = re.compile(r"(?P<same>\d+) of (?P<count>\d+) replies the same")
+
+#: A sign for each state, and the word beside it.
+MARKS = {
+    HONOURED: ("✓", later("honoured")),
+    IGNORED: ("!", later("ignored")),
+    REFUSED: ("✗", later("refused")),
+    UNCLEAR: ("~", later("unclear")),
+}
 
 
 def _names(_chat: Chat, _args: str) -> Iterable[Choice]:
-    return (Choice(row.name, row.help) for row in PARAMETERS)
+    return (Choice(row.name, say(row.help)) for row in PARAMETERS)
 
 
 @command("probe", "[NAME…]", group=GROUP, complete=_names)
@@ -43,9 +53,15 @@ async def probe(chat: Chat, args: str) -> Outcome:
         names = [*USUAL, *(name for name in chat.session.settings if name not in USUAL)]
     names = [name for name in dict.fromkeys(names) if name != "stream"]
     if not names:
-        raise CommandError("stream cannot be probed.", "It is a form of the answer, no knob.")
+        raise CommandError(
+            say("stream cannot be probed."), say("It is a form of the answer, no knob.")
+        )
     most = 1 + sum(requests(name, told=False) for name in names)
-    note = f"At most {most} requests of at most {TOKENS} tokens each; they are no part of the talk · Esc stops"
+    note = say(
+        "At most {most} requests of at most {tokens} tokens each; they are no part of the talk · Esc stops",
+        most=most,
+        tokens=TOKENS,
+    )
 
     async def run(hint: Hint) -> Outcome:
         return await _probe(chat, names, hint)
@@ -66,12 +82,21 @@ async def _probe(chat: Chat, names: list[str], hint: Hint) -> Outcome:
         found = read_told(name, told) or await tests.run(name)
         finding = Finding(found.state, one_line(found.detail, 160), day)
         chat.findings.keep(server, model, name, finding)
-        rows.append((name, f"{MARKS.get(finding.state, ' ')} {finding.state}", finding.detail))
-    title = f"{one_line(model, 60)} at {one_line(server, 60)}: {tests.sent} requests"
-    legend = (
-        f"Kept with the date, {day}; /params shows it. unclear: taken, but the replies do not tell."
+        sign, word = MARKS[finding.state]
+        rows.append((name, f"{sign} {say(word)}", finding.detail))
+    title = say_count(
+        "{model} at {server}: {n} request",
+        "{model} at {server}: {n} requests",
+        tests.sent,
+        model=one_line(model, 60),
+        server=one_line(server, 60),
     )
-    return Show((Table(("parameter", "", "seen"), tuple(rows), title), Line(legend, "dim")))
+    legend = say(
+        "Kept with the date, {day}; /params shows it. unclear: taken, but the replies do not tell.",
+        day=day,
+    )
+    head = (say("parameter"), "", say("seen"))
+    return Show((Table(head, tuple(rows), title), Line(legend, "dim")))
 
 
 def with_effect(chat: Chat, table: Table) -> tuple[Table, list[Line]]:
@@ -84,17 +109,26 @@ def with_effect(chat: Chat, table: Table) -> tuple[Table, list[Line]]:
     if not found:
         return table, []
     rows = tuple(
-        (row[0], MARKS.get(found[row[0]].state, "?") if row[0] in found else "", *row[1:])
+        (row[0], MARKS.get(found[row[0]].state, "?")[0] if row[0] in found else "", *row[1:])
         for row in table.rows
     )
     days = sorted({finding.day for finding in found.values()})
-    when = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
-    legend = "    ".join(f"{sign} {state}" for state, sign in MARKS.items())
-    lines = [Line(f"probed {when}: {legend}    blank: not probed", "dim")]
+    when = days[0] if len(days) == 1 else say("{first} to {last}", first=days[0], last=days[-1])
+    signs = "    ".join(f"{sign} {say(word)}" for sign, word in MARKS.values())
+    legend = say("probed {when}: {signs}    blank: not probed", when=when, signs=signs)
+    lines = [Line(legend, "dim")]
     if REPEAT in found:
-        lines.append(Line(f"/repro {found[REPEAT].day}: {found[REPEAT].detail}", "dim"))
+        lines.append(Line(f"/repro {found[REPEAT].day}: {_repeated(found[REPEAT].detail)}", "dim"))
     head = (table.head[0], "", *table.head[1:])
     return table._replace(head=head, rows=rows), lines
+
+
+def _repeated(detail: str) -> str:
+    """Say how many replies were the same; the file holds it in English."""
+    found = _REPEATED.fullmatch(detail)
+    if found is None:
+        return detail
+    return say("{same} of {count} replies the same", same=found["same"], count=found["count"])
 
 
 # --- repeatable? --------------------------------------------------------------------
@@ -109,17 +143,19 @@ async def repro(chat: Chat, args: str) -> Outcome:
     """
     count = whole_number(args) if args else 5
     if count is None or not 2 <= count <= 64:
-        raise CommandError("/repro takes a number from 2 to 64.", "/repro 5 runs it five times.")
+        raise CommandError(
+            say("/repro takes a number from 2 to 64."), say("/repro 5 runs it five times.")
+        )
     last = next((node for node in reversed(chat.session.path()) if node.made is not None), None)
     if last is None or last.made is None or last.parent is None:
-        raise CommandError("There is no reply to be repeated.", "Write a message first.")
+        raise CommandError(say("There is no reply to be repeated."), say("Write a message first."))
     parent, made, recorded = last.parent, last.made, last.message.text
 
     async def run(hint: Hint) -> Outcome:
         body = await _request(chat, parent, made.parameters, made.model)
         texts: list[str] = []
         for number in range(count):
-            hint(f"run {number + 1} of {count} …")
+            hint(say("run {number} of {count} …", number=number + 1, count=count))
             try:
                 texts.append(await _said(chat, body))
             except ConnectionFailed as error:
@@ -128,8 +164,11 @@ async def repro(chat: Chat, args: str) -> Outcome:
                 texts.append(await _said(chat, body))  # a kept connection had been closed
         return _compared(chat, str(body["model"]), texts, recorded)
 
-    settings = "with the settings of the last reply"
-    return Work((Line(f"{count} requests, one at a time, {settings} · Esc stops", "dim"),), run)
+    note = say(
+        "{count} requests, one at a time, with the settings of the last reply · Esc stops",
+        count=count,
+    )
+    return Work((Line(note, "dim"),), run)
 
 
 async def _said(chat: Chat, body: JsonObject) -> str:
@@ -160,21 +199,22 @@ def _compared(chat: Chat, model: str, texts: list[str], recorded: str) -> Outcom
     state = HONOURED if same == len(texts) else IGNORED
     finding = Finding(state, f"{same} of {len(texts)} replies the same", chat.now()[:10])
     chat.findings.keep(server, model, REPEAT, finding)
-    lines = [Line(f"{same} of {len(texts)} replies are the same.", "good" if same > 1 else "warn")]
+    told = say("{same} of {count} replies are the same.", same=same, count=len(texts))
+    lines = [Line(told, "good" if same > 1 else "warn")]
     for number, text in enumerate(texts, 1):
         if text != common:
             lines.append(Line(f"{number}: {_where(common, text)}", "plain"))
-    lines.append(
-        Line(
-            "The reply that stands in the talk is the same too."
-            if recorded == common
-            else f"The reply that stands in the talk {_where(common, recorded)}; if it was made beside others, "
-            "that can be why.",
-            "dim",
+    if recorded == common:
+        told = say("The reply that stands in the talk is the same too.")
+    else:
+        told = say(
+            "The reply that stands in the talk {differs}; if it was made beside others, that can be why.",
+            differs=_where(common, recorded),
         )
-    )
+    lines.append(Line(told, "dim"))
     if same < len(texts) and "seed" not in chat.session.parameters:
-        lines.append(Line("No seed is set: /set seed 42 temperature 0 is worth a try.", "dim"))
+        told = say("No seed is set: /set seed 42 temperature 0 is worth a try.")
+        lines.append(Line(told, "dim"))
     return Show(tuple(lines))
 
 
@@ -184,14 +224,24 @@ def _where(common: str, text: str) -> str:
 
     place = first_difference(common, text)
     if place is None:
-        return "is the same"
-    unit = "sign" if by_signs(common) else "word"
+        return say("is the same")
     was, now = (
         f'"{one_line(" ".join(found[place - 1 : place + 2]), 40)}"'
         if len(found) >= place
-        else "its end"
+        else say("its end")
         for found in (units(common), units(text))
     )
+    signs = by_signs(common)
     if was == now:
-        return f"differs after {unit} {place - 1}, in punctuation or blanks"
-    return f"differs from {unit} {place} on ({was} / {now})"
+        text = (
+            later("differs after sign {place}, in punctuation or blanks")
+            if signs
+            else later("differs after word {place}, in punctuation or blanks")
+        )
+        return say(text, place=place - 1)
+    text = (
+        later("differs from sign {place} on ({was} / {now})")
+        if signs
+        else later("differs from word {place} on ({was} / {now})")
+    )
+    return say(text, place=place, was=was, now=now)

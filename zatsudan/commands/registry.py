@@ -12,6 +12,7 @@ from typing import NamedTuple
 from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Outcome
 from zatsudan.core.errors import CommandError
+from zatsudan.core.language import say
 from zatsudan.core.words import quote
 
 
@@ -37,17 +38,24 @@ def no_choices(_chat: Chat, _args: str) -> Iterable[Choice]:
 
 
 class Command(NamedTuple):
-    """One slash command: `complete` gets what stands before the cursor after the name."""
+    """One slash command: `complete` gets what stands before the cursor after the name.
+
+    `page` is a function where it is put together only when it is shown.
+    """
 
     name: str
     usage: str
     run: Run
     help: str
-    page: str
+    page: str | Callable[[], str]
     group: str
     complete: Complete = no_choices
     everyday: bool = False
     possible: Callable[[Chat], bool] = lambda _: True
+
+    def explained(self) -> str:
+        """Return the page in the person's language; `` if the help is all."""
+        return self.page() if callable(self.page) else say(self.page)
 
 
 def command(
@@ -108,8 +116,11 @@ def find(commands: dict[str, Command], name: str) -> Command:
     import difflib
 
     near = begins[:4] or difflib.get_close_matches(name, commands, n=3, cutoff=0.6)
-    meant = "Did you mean " + ", ".join(f"/{key}" for key in near) + "? " if near else ""
-    raise CommandError(
-        f"There is no command /{name[:40]}.",
-        f"{meant}/help lists them; a message that begins with a slash is written with two: //{name[:20]}.",
+    advice = say(
+        "/help lists them; a message that begins with a slash is written with two: //{name}.",
+        name=name[:20],
     )
+    if near:
+        meant = ", ".join(f"/{key}" for key in near)
+        advice = say("Did you mean {meant}? {advice}", meant=meant, advice=advice)
+    raise CommandError(say("There is no command /{name}.", name=name[:40]), advice)

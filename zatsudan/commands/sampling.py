@@ -6,6 +6,7 @@ from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Line, Outcome, Show
 from zatsudan.commands.registry import Choice, Command, command
 from zatsudan.core.errors import CommandError
+from zatsudan.core.language import later, say
 from zatsudan.core.messages import Json
 from zatsudan.core.parameters import (
     BY_NAME,
@@ -20,7 +21,7 @@ from zatsudan.core.printable import one_line
 from zatsudan.core.session import Session
 from zatsudan.core.words import Word, split
 
-GROUP = "Parameters"
+GROUP = later("Parameters")
 
 
 def assignments(chat: Chat, args: str) -> Iterable[Choice]:
@@ -37,8 +38,8 @@ def assignments(chat: Chat, args: str) -> Iterable[Choice]:
 
 def _meta(chat: Chat, row: Parameter) -> str:
     setting = chat.session.settings.get(row.name)
-    value = f"now {show_value(setting.value)} · " if setting is not None else ""
-    return f"{value}{row.kind.short} · {row.help}"
+    parts = [say("now {value}", value=show_value(setting.value))] if setting is not None else []
+    return " · ".join((*parts, row.kind.short, say(row.help)))
 
 
 def values_of(chat: Chat, name: str) -> Iterable[Choice]:
@@ -49,11 +50,11 @@ def values_of(chat: Chat, name: str) -> Iterable[Choice]:
     choices: dict[str, str] = {}
     setting = chat.session.settings.get(name)
     if setting is not None:
-        choices[show_value(setting.value)] = "the present value"
+        choices[show_value(setting.value)] = say("the present value")
     for node in reversed(list(chat.session.replies())):
         if node.made is not None and name in node.made.parameters:
             value = show_value(node.made.parameters[name])
-            choices.setdefault(value, f"used for reply #{node.id}")
+            choices.setdefault(value, say("used for reply #{number}", number=node.id))
     for value in row.kind.values:
         choices.setdefault(value, row.kind.range)
     for text, meta in choices.items():
@@ -75,7 +76,7 @@ def change(chat: Chat, values: dict[str, Json]) -> Outcome:
     for name, value in values.items():
         before = chat.session.settings.get(name)
         chat.record({"type": "set", "name": name, "value": value})
-        was = show_value(before.value) if before is not None else "unset"
+        was = show_value(before.value) if before is not None else say("unset")
         lines.append(
             Line(
                 f"{one_line(name, 60)}  {one_line(was, 60)} → {one_line(show_value(value))}", "good"
@@ -90,13 +91,13 @@ def warnings(session: Session) -> list[str]:
     values = session.parameters
     notes: list[str] = []
     if "temperature" in values and "top_p" in values:
-        notes.append("temperature and top_p are both set: better change one of them only.")
+        notes.append(say("temperature and top_p are both set: better change one of them only."))
     if "max_tokens" in values and "max_completion_tokens" in values:
         notes.append(
-            "max_tokens and max_completion_tokens are both set: most servers take one of them."
+            say("max_tokens and max_completion_tokens are both set: most servers take one of them.")
         )
     if "top_logprobs" in values and not values.get("logprobs"):
-        notes.append("top_logprobs needs logprobs: /logprobs on.")
+        notes.append(say("top_logprobs needs logprobs: /logprobs on."))
     return notes
 
 
@@ -123,8 +124,8 @@ async def set_anyway(chat: Chat, args: str) -> Outcome:
 
 def _set_names(chat: Chat, _args: str) -> Iterable[Choice]:
     for name, setting in chat.session.settings.items():
-        yield Choice(name, f"now {one_line(show_value(setting.value), 60)}")
-    yield Choice("all", "every parameter")
+        yield Choice(name, say("now {value}", value=one_line(show_value(setting.value), 60)))
+    yield Choice("all", say("every parameter"))
 
 
 @command("unset", "NAME … | all", group=GROUP, complete=_set_names)
@@ -137,7 +138,7 @@ async def unset(chat: Chat, args: str) -> Outcome:
     if names == ["all"]:
         names = list(chat.session.settings)
     if not names:
-        raise CommandError("/unset needs a name.", "Write /unset NAME, or /unset all.")
+        raise CommandError(say("/unset needs a name."), say("Write /unset NAME, or /unset all."))
     for name in names:
         if name not in chat.session.settings:
             find(name)
@@ -145,8 +146,8 @@ async def unset(chat: Chat, args: str) -> Outcome:
     for name in names:
         before = chat.session.settings.get(name)
         chat.record({"type": "unset", "name": name})
-        was = show_value(before.value) if before is not None else "unset"
-        lines.append(Line(f"{one_line(name, 60)}  {one_line(was, 60)} → unset", "good"))
+        was = show_value(before.value) if before is not None else say("unset")
+        lines.append(Line(f"{one_line(name, 60)}  {one_line(was, 60)} → {say('unset')}", "good"))
     return Show(tuple(lines))
 
 
@@ -155,13 +156,9 @@ def _own_command(row: Parameter) -> Command:
         words = split(args)
         if not words:
             setting = chat.session.settings.get(row.name)
-            value = show_value(setting.value) if setting is not None else "unset (not sent)"
-            return Show(
-                (
-                    Line(f"{row.name}  {one_line(value)}"),
-                    Line(f"{row.help} Takes {row.kind.range}.", "dim"),
-                )
-            )
+            value = show_value(setting.value) if setting is not None else say("unset (not sent)")
+            meaning = say("{help} Takes {range}.", help=say(row.help), range=row.kind.range)
+            return Show((Line(f"{row.name}  {one_line(value)}"), Line(meaning, "dim")))
         if words == [Word("unset")]:
             return await unset.run(chat, row.name)
         return change(chat, {row.name: row.read(words, chat.session.parameters.get(row.name))})
@@ -169,10 +166,16 @@ def _own_command(row: Parameter) -> Command:
     def complete(chat: Chat, args: str) -> Iterable[Choice]:
         return values_of(chat, row.name) if " " not in args else ()
 
-    page = f"Takes {row.kind.range}. {row.advice}".strip()
-    page += (
-        f"\n`/{row.name}` shows it, `/{row.name} VALUE` sets it, `/unset {row.name}` takes it back."
-    )
+    def page() -> str:
+        takes = say("Takes {range}.", range=row.kind.range)
+        if row.advice:
+            takes = say("{before} {after}", before=takes, after=say(row.advice))
+        how = say(
+            "`/{name}` shows it, `/{name} VALUE` sets it, `/unset {name}` takes it back.",
+            name=row.name,
+        )
+        return f"{takes}\n{how}"
+
     everyday = row.name in ("temperature", "stop")
     return Command(
         row.name,
@@ -191,9 +194,9 @@ OWN_COMMANDS = tuple(_own_command(row) for row in PARAMETERS if row.name != "log
 
 def _logprobs_choices(_chat: Chat, args: str) -> Iterable[Choice]:
     if " " not in args:
-        yield Choice("on", "ask for log probabilities")
-        yield Choice("on 5", "with the five likeliest tokens at each place")
-        yield Choice("off", "do not ask")
+        yield Choice("on", say("ask for log probabilities"))
+        yield Choice("on 5", say("with the five likeliest tokens at each place"))
+        yield Choice("off", say("do not ask"))
 
 
 @command("logprobs", "[on [K]|off]", group=GROUPS["reply"], complete=_logprobs_choices)
@@ -210,6 +213,8 @@ async def logprobs(chat: Chat, args: str) -> Outcome:
         return await _own_command(BY_NAME["logprobs"]).run(chat, args)
     on = BY_NAME["logprobs"].read(words[:1])
     if on is not True:
-        raise CommandError("/logprobs off takes no number.", "/logprobs on 5 asks for five.")
+        raise CommandError(
+            say("/logprobs off takes no number."), say("/logprobs on 5 asks for five.")
+        )
     top = BY_NAME["top_logprobs"].read(words[1:])
     return change(chat, {"logprobs": True, "top_logprobs": top})

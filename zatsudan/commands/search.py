@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Line, Outcome, Part, Pick, tell
 from zatsudan.commands.registry import command
-from zatsudan.commands.sessions import age, directory_of, jump
+from zatsudan.commands.resuming import jump
+from zatsudan.commands.sessions import age, directory_of
 from zatsudan.core.errors import CommandError
+from zatsudan.core.language import later, say, say_count
 from zatsudan.core.printable import one_line
 from zatsudan.core.titles import cells
 from zatsudan.core.words import split
@@ -24,7 +26,7 @@ SESSIONS, HITS = 10, 3
 PREVIEW_BEFORE, PREVIEW = 200, 4000
 
 
-@command("search", "WORDS", group="Sessions")
+@command("search", "WORDS", group=later("Sessions"))
 async def search_(chat: Chat, args: str) -> Outcome:
     """Look for words in all sessions.
 
@@ -36,11 +38,12 @@ async def search_(chat: Chat, args: str) -> Outcome:
 
     words = [word.text for word in split(args) if word.text]
     if not words:
-        raise CommandError("No words are given.", "Write /search WORDS.")
+        raise CommandError(say("No words are given."), say("Write /search WORDS."))
     directory = directory_of(chat)
     result = await asyncio.to_thread(search, directory, words)
     if not result.found:
-        return tell(f"{one_line(' '.join(words), 60)} stands in no session.", "dim")
+        looked_for = one_line(" ".join(words), 60)
+        return tell(say("{words} stands in no session.", words=looked_for), "dim")
     hits = {
         f"{found.session.id}#{hit.node_id}": (found, hit)
         for found in result.found
@@ -52,12 +55,12 @@ async def search_(chat: Chat, args: str) -> Outcome:
         return jump(chat, found.session.path, hit.node_id)
 
     return Pick(
-        "Search",
-        ("session", "age", "#", "who", "hit"),
+        say("Search"),
+        (say("session"), say("age"), "#", say("who"), say("hit")),
         tuple(_row(key, found, hit) for key, (found, hit) in hits.items()),
         chosen,
         _listing(result),
-        enter="goes there",
+        enter=say("goes there"),
         preview=lambda key: (_around(hits[key][1]),),
         ending=False,
         right=frozenset({2}),
@@ -117,14 +120,24 @@ def _listing(result: "Result") -> tuple[Part, ...]:
             spans = tuple((first + len(lead), last + len(lead)) for first, last in line.spans)
             parts.append(Line(lead + line.text, spans=spans))
         if len(found.hits) > HITS:
-            parts.append(Line(f"  and {len(found.hits) - HITS:,} more in this session", "dim"))
+            more = say("and {n:,} more in this session", n=len(found.hits) - HITS)
+            parts.append(Line(f"  {more}", "dim"))
     rest = result.found[SESSIONS:]
     if rest:
         count = sum(len(found.hits) for found in rest)
-        parts.append(Line(f"and {count:,} more in {len(rest):,} older sessions", "dim"))
-    if result.older:
-        parts.append(
-            Line(f"{result.older:,} sessions still older may hold more: add a word.", "dim")
+        more = say_count(
+            "and {count:,} more in {n:,} older session",
+            "and {count:,} more in {n:,} older sessions",
+            len(rest),
+            count=count,
         )
-    parts.append(Line("/load ID#MESSAGE goes to a message.", "dim"))
+        parts.append(Line(more, "dim"))
+    if result.older:
+        more = say_count(
+            "{n:,} session still older may hold more: add a word.",
+            "{n:,} sessions still older may hold more: add a word.",
+            result.older,
+        )
+        parts.append(Line(more, "dim"))
+    parts.append(Line(say("/load ID#MESSAGE goes to a message."), "dim"))
     return tuple(parts)

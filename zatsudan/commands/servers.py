@@ -7,16 +7,29 @@ from zatsudan.commands.outcomes import Line, Outcome, Show, Table, tell
 from zatsudan.commands.registry import Choice, command
 from zatsudan.connect import shown_url
 from zatsudan.core.errors import ZatsudanError
+from zatsudan.core.language import later, say, say_count
 from zatsudan.core.printable import one_line
+from zatsudan.core.refusals import DROP, PREFILL, RENAME, SHRINK, SYSTEM
+
+GROUP = later("The server")
+
+#: What was learned, by the kind of repair.
+LESSONS = {
+    DROP: later("drop {name}"),
+    RENAME: later("rename {name} {value}"),
+    SYSTEM: later("no system message"),
+    SHRINK: later("shrink {value}"),
+    PREFILL: later("prefill {name}"),
+}
 
 
 def _models(chat: Chat, _args: str) -> Iterable[Choice]:
     for model in chat.models:
-        length = f"{model.context_length:,} tokens" if model.context_length else ""
-        yield Choice(model.id, length)
+        length = say_count("{n:,} token", "{n:,} tokens", model.context_length)
+        yield Choice(model.id, length if model.context_length else "")
 
 
-@command("model", "[NAME]", group="The server", everyday=True, complete=_models)
+@command("model", "[NAME]", group=GROUP, everyday=True, complete=_models)
 async def model(chat: Chat, args: str) -> Outcome:
     """List the models, or change to one."""
     if args:
@@ -28,8 +41,10 @@ async def model(chat: Chat, args: str) -> Outcome:
             name = fits[0]
         chat.use_model(name, chat.server)
         unknown = bool(chat.models) and name not in (entry.id for entry in chat.models)
-        note = " The server does not list it; it is asked all the same." if unknown else ""
-        return tell(f"Model: {one_line(name)}.{note}", "warn" if unknown else "good")
+        if unknown:
+            note = later("Model: {name}. The server does not list it; it is asked all the same.")
+            return tell(say(note, name=one_line(name)), "warn")
+        return tell(say("Model: {name}.", name=one_line(name)), "good")
     models = await chat.fetch_models()
     current = chat.session.model or await chat.model()
     rows = tuple(
@@ -37,11 +52,16 @@ async def model(chat: Chat, args: str) -> Outcome:
         for entry in models
     )
     marks = frozenset(i for i, entry in enumerate(models) if entry.id == current)
-    server = chat.server
-    title = f"{len(models)} models at {shown_url(server.base_url) if server else '?'}; the present one is marked"
     if not models:
-        return tell(f"The server lists no models. The present one is {one_line(current)}.", "dim")
-    return Show((Table(("model", "context"), rows, title, marks, frozenset({1})),))
+        note = later("The server lists no models. The present one is {name}.")
+        return tell(say(note, name=one_line(current)), "dim")
+    title = say_count(
+        "{n} model at {server}; the present one is marked",
+        "{n} models at {server}; the present one is marked",
+        len(models),
+        server=shown_url(chat.server.base_url) if chat.server else "?",
+    )
+    return Show((Table((say("model"), say("context")), rows, title, marks, frozenset({1})),))
 
 
 async def _try_models(chat: Chat) -> None:
@@ -52,11 +72,11 @@ async def _try_models(chat: Chat) -> None:
 
 
 def _lessons(chat: Chat, _args: str) -> Iterable[Choice]:
-    yield Choice("forget", "all that was learned of this server and model")
-    yield Choice("forget all", "of every server")
+    yield Choice("forget", say("all that was learned of this server and model"))
+    yield Choice("forget all", say("of every server"))
 
 
-@command("learned", "[forget [all]]", group="The server", complete=_lessons)
+@command("learned", "[forget [all]]", group=GROUP, complete=_lessons)
 async def learned(chat: Chat, args: str) -> Outcome:
     """Show what servers were found to refuse, or forget it.
 
@@ -65,18 +85,20 @@ async def learned(chat: Chat, args: str) -> Outcome:
     """
     server = chat.server.name if chat.server is not None else ""
     if args == "forget all":
-        return tell(f"Forgotten: {chat.learned.forget()}.", "good")
+        return tell(say("Forgotten: {n}.", n=chat.learned.forget()), "good")
     if args == "forget":
-        return tell(f"Forgotten: {chat.learned.forget(server, chat.session.model)}.", "good")
+        count = chat.learned.forget(server, chat.session.model)
+        return tell(say("Forgotten: {n}.", n=count), "good")
     rows = tuple(
         (
             one_line(where, 30),
             one_line(name, 30),
-            f"{repair.kind} {repair.name} {repair.value}".strip(),
+            say(LESSONS[repair.kind], name=repair.name, value=repair.value),
             day,
         )
         for where, name, repair, day in chat.learned.all()
     )
     if not rows:
-        return tell("Nothing has been refused yet.", "dim")
-    return Show((Table(("server", "model", "what", "since"), rows), Line("/learned forget", "dim")))
+        return tell(say("Nothing has been refused yet."), "dim")
+    head = (say("server"), say("model"), say("what"), say("since"))
+    return Show((Table(head, rows), Line("/learned forget", "dim")))

@@ -10,12 +10,13 @@ from zatsudan.commands.registry import Choice, command
 from zatsudan.commands.transfer import write as write_file
 from zatsudan.core.errors import CommandError
 from zatsudan.core.fences import Block, blocks
+from zatsudan.core.language import later, say, say_count
 from zatsudan.core.messages import whole_number
 from zatsudan.core.printable import one_line
 from zatsudan.core.tree import last_reply
 from zatsudan.core.words import quote, split
 
-GROUP = "Replies elsewhere"
+GROUP = later("Replies elsewhere")
 
 
 def _has_reply(chat: Chat) -> bool:
@@ -25,7 +26,7 @@ def _has_reply(chat: Chat) -> bool:
 def _reply(chat: Chat) -> str:
     reply = last_reply(chat.session)
     if reply is None or not reply.message.text:
-        raise CommandError("There is no reply yet.", "Write a message first.")
+        raise CommandError(say("There is no reply yet."), say("Write a message first."))
     return reply.message.text
 
 
@@ -33,12 +34,18 @@ def _block(chat: Chat, name: str) -> Block:
     found = blocks(_reply(chat))
     number = whole_number(name)
     if number is None or not 1 <= number <= len(found):
-        count = {0: "no code block", 1: "one code block"}.get(
-            len(found), f"{len(found)} code blocks"
-        )
+        if not found:
+            raise CommandError(
+                say("The last reply has no code block."),
+                say("Without a number the whole reply is taken."),
+            )
         raise CommandError(
-            f"The last reply has {count}.",
-            "Without a number the whole reply is taken." if not found else "1 is the first.",
+            say_count(
+                "The last reply has one code block.",
+                "The last reply has {n} code blocks.",
+                len(found),
+            ),
+            say("1 is the first."),
         )
     return found[number - 1]
 
@@ -47,16 +54,19 @@ def _blocks(chat: Chat) -> Iterable[Choice]:
     reply = last_reply(chat.session)
     found = blocks(reply.message.text) if reply is not None else []
     for number, block in enumerate(found, 1):
-        lines = block.text.count("\n")
-        yield Choice(
-            str(number),
-            f"{block.language or 'code'}, {lines} lines: {one_line(block.text, 40)}",
+        about = say_count(
+            "{language}, {n} line: {text}",
+            "{language}, {n} lines: {text}",
+            block.text.count("\n"),
+            language=block.language or say("code"),
+            text=one_line(block.text, 40),
         )
+        yield Choice(str(number), about)
 
 
 def _copy_choices(chat: Chat, _args: str) -> Iterable[Choice]:
     yield from _blocks(chat)
-    yield Choice("all", "the whole talk, as Markdown")
+    yield Choice("all", say("the whole talk, as Markdown"))
 
 
 @command("copy", "[N|all]", group=GROUP, complete=_copy_choices, possible=_has_reply)
@@ -70,11 +80,11 @@ async def copy(chat: Chat, args: str) -> Outcome:
     if args == "all":
         from zatsudan import exports
 
-        return Copy(exports.export(chat.session, "markdown"), "the whole talk")
+        return Copy(exports.export(chat.session, "markdown"), say("the whole talk"))
     if args:
         block = _block(chat, args)
-        return Copy(block.text, f"code block {args}")
-    return Copy(_reply(chat), "the last reply")
+        return Copy(block.text, say("code block {number}", number=args))
+    return Copy(_reply(chat), say("the last reply"))
 
 
 def _write_choices(chat: Chat, args: str) -> Iterable[Choice]:
@@ -103,7 +113,8 @@ def _write(chat: Chat, args: str, *, overwrite: bool) -> Outcome:
     words = [word.text for word in split(args)]
     if not 1 <= len(words) <= 2:
         raise CommandError(
-            "A file is wanted, and perhaps the number of a code block.", "Write /write FILE 1."
+            say("A file is wanted, and perhaps the number of a code block."),
+            say("Write /write FILE 1."),
         )
     file, number = words[0], words[1] if len(words) == 2 else ""
     if not number and len(blocks(_reply(chat))) == 1:
@@ -112,12 +123,16 @@ def _write(chat: Chat, args: str, *, overwrite: bool) -> Outcome:
     if not text.endswith("\n"):
         text += "\n"
     again = f"/write! {quote(file)} {number}".rstrip()
-    write_file(Path(file), text, overwrite=overwrite, instead=f"{again} overwrites it.")
-    what = f"code block {number}" if number else "the reply"
-    lines = text.count("\n")
-    return tell(
-        f"Written: {what}, {lines} line{'s' if lines != 1 else ''}, to {one_line(file)}", "good"
+    instead = say("{command} overwrites it.", command=again)
+    write_file(Path(file), text, overwrite=overwrite, instead=instead)
+    note = say_count(
+        "Written: {what}, {n} line, to {file}",
+        "Written: {what}, {n} lines, to {file}",
+        text.count("\n"),
+        what=say("code block {number}", number=number) if number else say("the reply"),
+        file=one_line(file),
     )
+    return tell(note, "good")
 
 
 def _links(chat: Chat, _args: str) -> Iterable[Choice]:
@@ -139,19 +154,23 @@ async def open_(chat: Chat, args: str) -> Outcome:
 
     found = links(_reply(chat))
     if not found:
-        return tell("The last reply has no link.", "dim")
+        return tell(say("The last reply has no link."), "dim")
     if not args:
         rows = tuple((str(number), one_line(link, 500)) for number, link in enumerate(found, 1))
-        table = Table(("", "link"), rows, right=frozenset({0}))
-        return Show((table, Line("/open N opens one.", "dim")))
+        table = Table(("", say("link")), rows, right=frozenset({0}))
+        return Show((table, Line(say("/open N opens one."), "dim")))
     number = whole_number(args)
     if number is None or not 1 <= number <= len(found):
-        raise CommandError(f"The last reply has {len(found)} links.", "/open lists them.")
+        raise CommandError(
+            say_count("The last reply has {n} link.", "The last reply has {n} links.", len(found)),
+            say("/open lists them."),
+        )
     address = found[number - 1]
     program = desktop.opener()
     if not program:
         raise CommandError(
-            "There is no program here that opens links.", f"The link is {one_line(address, 500)}"
+            say("There is no program here that opens links."),
+            say("The link is {address}", address=one_line(address, 500)),
         )
     desktop.open_link(program, address)
-    return tell(f"Opened: {one_line(address, 200)}", "good")
+    return tell(say("Opened: {address}", address=one_line(address, 200)), "good")

@@ -6,6 +6,7 @@ from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Line, Outcome, Show, tell
 from zatsudan.commands.registry import Choice, command
 from zatsudan.core.errors import CommandError, StatusError
+from zatsudan.core.language import later, say
 from zatsudan.core.messages import Json, Message, Usage
 from zatsudan.core.printable import one_line
 from zatsudan.core.refusals import understand
@@ -13,7 +14,7 @@ from zatsudan.core.reply import Reply
 from zatsudan.core.titles import CELLS, title_from
 from zatsudan.core.window import turns_of
 
-GROUP = "Sessions"
+GROUP = later("Sessions")
 
 #: What a title may cost: few tokens, but enough for a model that thinks first to say something.
 TITLE_TOKENS = 64
@@ -44,10 +45,11 @@ async def rename(chat: Chat, args: str) -> Outcome:
     """
     title = one_line(args, 120)
     if not title:
-        raise CommandError("No name is given.", "Write /rename NAME.")
+        raise CommandError(say("No name is given."), say("Write /rename NAME."))
     if not chat.session.nodes:
         raise CommandError(
-            "There is nothing to rename yet.", "A session begins with its first message."
+            say("There is nothing to rename yet."),
+            say("A session begins with its first message."),
         )
     before = name_of(chat)
     chat.record({"type": "title", "title": title})
@@ -59,7 +61,7 @@ async def rename(chat: Chat, args: str) -> Outcome:
     "[auto]",
     group=GROUP,
     possible=_has_messages,
-    complete=lambda _chat, _args: (Choice("auto", "ask the model for one"),),
+    complete=lambda _chat, _args: (Choice("auto", say("ask the model for one")),),
 )
 async def title(chat: Chat, args: str) -> Outcome:
     """Show this session's title; `auto` asks the model.
@@ -69,21 +71,29 @@ async def title(chat: Chat, args: str) -> Outcome:
     """
     if args not in ("", "auto"):
         raise CommandError(
-            f"{one_line(args, 30)!r} is not understood.", "/rename NAME sets a title by hand."
+            say("{text!r} is not understood.", text=one_line(args, 30)),
+            say("/rename NAME sets a title by hand."),
         )
     if not chat.session.nodes:
-        raise CommandError("There is no talk yet.", "A session begins with its first message.")
+        raise CommandError(
+            say("There is no talk yet."), say("A session begins with its first message.")
+        )
     if not args:
-        source = "" if chat.session.title else "  (its first words)"
-        return Show((Line(f"{name_of(chat)}{source}"), Line("/rename NAME changes it.", "dim")))
+        source = "" if chat.session.title else "  " + say("(its first words)")
+        how = say("/rename {name} changes it.", name="NAME")
+        return Show((Line(f"{name_of(chat)}{source}"), Line(how, "dim")))
     found, usage = await _asked(chat)
     if not found:
-        raise CommandError("The model gave no title.", "/rename NAME sets one by hand.")
+        raise CommandError(say("The model gave no title."), say("/rename NAME sets one by hand."))
     chat.record({"type": "title", "title": found})
-    cost = "no count came from the server"
+    cost = say("What it cost is not known: no count came from the server.")
     if usage is not None:
-        cost = f"{usage.prompt:,} tokens in, {usage.completion:,} out, not counted in /usage"
-    return Show((Line(f"Title: {name_of(chat)}", "good"), Line(f"It cost {cost}.", "dim")))
+        cost = say(
+            "It cost {input:,} tokens in, {output:,} out, not counted in /usage.",
+            input=usage.prompt,
+            output=usage.completion,
+        )
+    return Show((Line(say("Title: {title}", title=name_of(chat)), "good"), Line(cost, "dim")))
 
 
 async def _asked(chat: Chat) -> tuple[str, Usage | None]:

@@ -7,6 +7,7 @@ from zatsudan.commands.outcomes import Generate, Inspect, Line, Outcome, Show, T
 from zatsudan.commands.registry import command
 from zatsudan.commands.trace import GROUP, has_reply, reply_at, reply_choices
 from zatsudan.core.errors import CommandError, ZatsudanError
+from zatsudan.core.language import say, say_count
 from zatsudan.core.printable import one_line
 from zatsudan.core.session import Made, Node
 
@@ -24,8 +25,8 @@ def tokens_of(reply: Node) -> "tuple[Token, ...]":
     found = read_tokens(reply.made.logprobs if reply.made is not None else ())
     if not found:
         raise CommandError(
-            f"Reply {reply.id} came without log probabilities.",
-            "/logprobs on 5 asks for them, /retry asks again. Not every server has them.",
+            say("Reply {id} came without log probabilities.", id=reply.id),
+            say("/logprobs on 5 asks for them, /retry asks again. Not every server has them."),
         )
     return found
 
@@ -43,19 +44,26 @@ async def tokens(chat: Chat, args: str) -> Outcome:
     found = tokens_of(reply)
     told = perplexity(found)
     rows = tuple(_row(found, at) for at in least_likely(found, UNCERTAIN))
-    count = f"{len(found):,} tokens"
-    surprise = f", perplexity {told:.2f}: its surprise at its own text" if told is not None else ""
+    count = say_count("{n:,} token.", "{n:,} tokens.", len(found))
+    if told is not None:
+        count = say_count(
+            "{n:,} token, perplexity {perplexity:.2f}: its surprise at its own text.",
+            "{n:,} tokens, perplexity {perplexity:.2f}: its surprise at its own text.",
+            len(found),
+            perplexity=told,
+        )
+    hint = say("/inspect {id} walks over them, and goes on from another token", id=reply.id)
     return Show(
         (
             Tokens(found),
-            Line(f"{count}{surprise}."),
+            Line(count),
             Table(
-                ("place", "token", "p", "likelier, or next"),
+                (say("place"), say("token"), "p", say("likelier, or next")),
                 rows,
-                "The most uncertain",
+                say("The most uncertain"),
                 right=frozenset({0, 2}),
             ),
-            Line(f"/inspect {reply.id} walks over them, and goes on from another token", "dim"),
+            Line(hint, "dim"),
         )
     )
 
@@ -93,9 +101,9 @@ async def inspect(chat: Chat, args: str) -> Outcome:
     found = tokens_of(reply)
     try:
         form = await find_form(chat)
-        refusal = "this server does not go on from a given text" if form == NONE else ""
+        refusal = say("this server does not go on from a given text") if form == NONE else ""
     except ZatsudanError as error:
-        refusal = one_line(str(error).rstrip("."), 60)
+        refusal = one_line(str(error).rstrip(".。"), 60)
     return Inspect(reply, found, refusal)
 
 
@@ -107,12 +115,19 @@ def fork(chat: Chat, reply: Node, at: int, chosen: "Option") -> Generate:
     found = tokens_of(reply)
     before = text_before(found, at, reply.message.text, made.given)
     if chosen.refusal or before is None or reply.parent is None:
-        why = chosen.refusal or "its tokens and the text do not fit together there"
-        raise CommandError(f"No reply can go on from there: {why}.", "Choose another place.")
+        why = chosen.refusal or say("its tokens and the text do not fit together there")
+        raise CommandError(
+            say("No reply can go on from there: {why}.", why=why), say("Choose another place.")
+        )
     if len(made.logprobs) == len(found):
         known = tuple(entries_before(made.logprobs, at, chosen))
     else:
         known = ()  # some entry could not be read: the places would not match
     parent = chat.session.nodes[reply.parent]
-    note = f"On from {one_line(before[-30:], 30)!r} with {chosen.text!r} ({percent(chosen.p)}):"
+    note = say(
+        "On from {text!r} with {token!r} ({p}):",
+        text=one_line(before[-30:], 30),
+        token=chosen.text,
+        p=percent(chosen.p),
+    )
     return Generate(parent, {}, (Line(one_line(note), "dim"),), before + chosen.text, known)

@@ -5,22 +5,23 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit, urlunsplit
 
 from zatsudan.chat import Chat
-from zatsudan.commands.conversation import describe_speed
+from zatsudan.commands.counts import describe_end, describe_speed
 from zatsudan.commands.knobs import settle, settle_model
 from zatsudan.commands.outcomes import Generate, Line, Outcome, Part, Show, Table, tell
 from zatsudan.commands.registry import Choice, command
 from zatsudan.core.errors import CommandError
+from zatsudan.core.language import later, say, say_count
 from zatsudan.core.messages import JsonObject
 from zatsudan.core.parameters import BY_NAME, show_value
 from zatsudan.core.printable import one_line
-from zatsudan.core.session import Made, Node, Setting
+from zatsudan.core.session import FINISHED, Made, Node, Setting
 from zatsudan.core.trace import first_difference, traced
 from zatsudan.core.wirenames import own_names
 
-GROUP = "The lab"
+GROUP = later("The lab")
 
 #: What stands in `/request` for the message that is not written yet.
-NOT_WRITTEN = "(what you write next)"
+NOT_WRITTEN = later("(what you write next)")
 
 
 def reply_choices(chat: Chat, args: str) -> Iterable[Choice]:
@@ -44,7 +45,7 @@ def reply_at(chat: Chat, args: str) -> Node:
     if not args:
         last = next((node for node in reversed(session.path()) if node.made is not None), None)
         if last is None:
-            raise CommandError("There is no reply yet.", "Write a message first.")
+            raise CommandError(say("There is no reply yet."), say("Write a message first."))
         return last
     node = session.nodes.get(args)
     if node is not None and node.made is None:
@@ -52,8 +53,8 @@ def reply_at(chat: Chat, args: str) -> Node:
         node = next((child for child in reversed(children) if child.made is not None), None)
     if node is None:
         raise CommandError(
-            f"There is no reply {one_line(args, 20)!r}.",
-            "Replies are numbered as the messages of the session; Tab lists them.",
+            say("There is no reply {name!r}.", name=one_line(args, 20)),
+            say("Replies are numbered as the messages of the session; Tab lists them."),
         )
     return node
 
@@ -67,12 +68,13 @@ async def why(chat: Chat, args: str) -> Outcome:
     """
     reply = reply_at(chat, args)
     made = reply.made or Made()
-    rows = [("reply", f"{reply.id}: {one_line(reply.message.text, 60) or '(no text)'}")]
+    text = one_line(reply.message.text, 60) or say("(no text)")
+    rows = [(say("reply"), f"{reply.id}: {text}")]
     asked = made.request.get("model")
     model = one_line(made.model, 60)
     if isinstance(asked, str) and asked != made.model:
-        model = f"{one_line(asked, 60)}, which answered as {model}"
-    rows += [("model", model), ("server", one_line(made.server, 60))]
+        model = say("{asked}, which answered as {model}", asked=one_line(asked, 60), model=model)
+    rows += [(say("model"), model), (say("server"), one_line(made.server, 60))]
     marks: set[int] = set()
     own = own_names(made.parameters, chat.repairs(), BY_NAME)
     for name, value in own.items():
@@ -80,19 +82,24 @@ async def why(chat: Chat, args: str) -> Outcome:
             marks.add(len(rows))
         rows.append((one_line(name, 30), one_line(show_value(value), 100)))
     if not own:
-        rows.append(("parameters", "none was sent: the server's own held"))
+        rows.append((say("parameters"), say("none was sent: the server's own held")))
     rows += _window(chat, reply)
     if made.given:
-        given = one_line(reply.message.text[: made.given], 60)
-        rows.append(("goes on from", f"{given} ({made.given} characters were given)"))
+        given = say_count(
+            "{text} ({n} character was given)",
+            "{text} ({n} characters were given)",
+            made.given,
+            text=one_line(reply.message.text[: made.given], 60),
+        )
+        rows.append((say("goes on from"), given))
     if made.fingerprint:
-        rows.append(("fingerprint", one_line(made.fingerprint, 60)))
-    ended = made.ended + (f", {made.finish_reason}" if made.finish_reason else "")
-    rows.append(("ended", one_line(ended + (f": {made.error}" if made.error else ""), 100)))
-    rows.append(("took", describe_speed(reply)))
+        rows.append((say("fingerprint"), one_line(made.fingerprint, 60)))
+    ended = describe_end(made) + (f", {made.finish_reason}" if made.finish_reason else "")
+    rows.append((say("ended"), one_line(ended + (f": {made.error}" if made.error else ""), 100)))
+    rows.append((say("took"), describe_speed(reply)))
     if reply.at:
-        rows.append(("at", one_line(reply.at, 30)))
-    hint = "* not so now    " if marks else ""
+        rows.append((say("at"), one_line(reply.at, 30)))
+    hint = say("* not so now") + "    " if marks else ""
     notes = Line(f"{hint}/use {reply.id}    /request {reply.id}    /replay {reply.id}", "dim")
     return Show((Table(("", ""), tuple(rows), marks=frozenset(marks)), notes))
 
@@ -102,23 +109,32 @@ def _window(chat: Chat, reply: Node) -> list[tuple[str, str]]:
     try:
         found = traced(chat.session, reply)
     except CommandError as error:
-        left = f"{made.left_out} messages were left out" if made.left_out else str(error)
-        return [("window", left)]
+        left = str(error)
+        if made.left_out:
+            left = say_count(
+                "{n} message was left out", "{n} messages were left out", made.left_out
+            )
+        return [(say("window"), left)]
     messages = found.body["messages"]
     count = len(messages) if isinstance(messages, list) else 0
-    text = f"{count} message{'s' if count != 1 else ''} sent"
+    text = say_count("{n} message sent", "{n} messages sent", count)
     if found.left_out:
-        text += f", {len(found.left_out)} left out ({_span(found.left_out)})"
-    rows = [("window", text)]
+        text = say(
+            "{sent}, {n} left out ({span})",
+            sent=text,
+            n=len(found.left_out),
+            span=_span(found.left_out),
+        )
+    rows = [(say("window"), text)]
     first = messages[0] if isinstance(messages, list) and messages else None
     if isinstance(first, dict) and first.get("role") == "system":
-        rows.append(("system", one_line(str(first.get("content")), 70)))
+        rows.append((say("system"), one_line(str(first.get("content")), 70)))
     return rows
 
 
 def _span(nodes: tuple[Node, ...]) -> str:
     first, last = nodes[0].id, nodes[-1].id
-    return first if first == last else f"{first} to {last}"
+    return first if first == last else say("{first} to {last}", first=first, last=last)
 
 
 @command("use", "N", group=GROUP, complete=reply_choices, possible=has_reply)
@@ -136,8 +152,9 @@ async def use(chat: Chat, args: str) -> Outcome:
     if here:
         lines += settle_model(chat, asked if isinstance(asked, str) else "")
     else:
-        lines.append(Line(f"It was made at {one_line(made.server, 40)}: the model stays.", "dim"))
-    return Show(tuple(lines)) if lines else tell("The settings are those already.", "dim")
+        at = one_line(made.server, 40)
+        lines.append(Line(say("It was made at {server}: the model stays.", server=at), "dim"))
+    return Show(tuple(lines)) if lines else tell(say("The settings are those already."), "dim")
 
 
 @command("request", "[N]", group=GROUP, complete=reply_choices)
@@ -150,7 +167,9 @@ async def request(chat: Chat, args: str) -> Outcome:
         reply = reply_at(chat, args)
         found = traced(chat.session, reply)
         made = reply.made or Made()
-        title = f"The request of reply {reply.id}, to {one_line(made.server, 60)}"
+        title = say(
+            "The request of reply {id}, to {server}", id=reply.id, server=one_line(made.server, 60)
+        )
         return Show(_request_parts(title, found.body, found.left_out))
     from zatsudan.compose import compose
 
@@ -158,11 +177,12 @@ async def request(chat: Chat, args: str) -> Outcome:
     body = composed.body
     messages = body["messages"]
     if isinstance(messages, list) and not _ends_asking(messages[-1] if messages else None):
-        body = {**body, "messages": [*messages, {"role": "user", "content": NOT_WRITTEN}]}
+        body = {**body, "messages": [*messages, {"role": "user", "content": say(NOT_WRITTEN)}]}
     sent = {node.id for node in composed.window.nodes}
     left_out = tuple(node for node in chat.session.path() if node.id not in sent)
     url = _address(chat.server.base_url) if chat.server is not None else ""
-    return Show(_request_parts(f"The next request: POST {url}", body, left_out))
+    title = say("The next request: POST {url}", url=url)
+    return Show(_request_parts(title, body, left_out))
 
 
 def _ends_asking(message: object) -> bool:
@@ -187,14 +207,13 @@ def _request_parts(title: str, body: JsonObject, left_out: tuple[Node, ...]) -> 
     }
     parts.append(Line(json.dumps(ordered, indent=2, ensure_ascii=False)))
     if left_out:
-        count = len(left_out)
-        parts.append(
-            Line(
-                f"{count} earlier message{'s' if count > 1 else ''} left out ({_span(left_out)}): "
-                "/context tells why.",
-                "dim",
-            )
+        note = say_count(
+            "{n} earlier message left out ({span}): /context tells why.",
+            "{n} earlier messages left out ({span}): /context tells why.",
+            len(left_out),
+            span=_span(left_out),
         )
+        parts.append(Line(note, "dim"))
     return tuple(parts)
 
 
@@ -210,14 +229,14 @@ async def replay(chat: Chat, args: str) -> Outcome:
     parent = chat.session.nodes[reply.parent or ""]
     made = reply.made or Made()
     await chat.client()
-    lines = [Line(f"Again, as it was sent for reply {reply.id}:", "dim")]
+    lines = [Line(say("Again, as it was sent for reply {id}:", id=reply.id), "dim")]
     if chat.server is not None and made.server != chat.server.name:
-        lines.append(
-            Line(
-                f"That was at {one_line(made.server, 40)}; this is {one_line(chat.server.name, 40)}.",
-                "warn",
-            )
+        note = say(
+            "That was at {then}; this is {now}.",
+            then=one_line(made.server, 40),
+            now=one_line(chat.server.name, 40),
         )
+        lines.append(Line(note, "warn"))
     return Generate(parent, parts=tuple(lines), again=reply)
 
 
@@ -228,31 +247,37 @@ def verdict(before: Node, after: Node) -> tuple[Part, ...]:
     at = first_difference(one, two)
     made, again = before.made or Made(), after.made or Made()
     if at is None:
-        lines.append(Line(f"The same text, all {len(one):,} characters of it.", "good"))
-    elif made.ended != "finished" or again.ended != "finished":
-        lines.append(
-            Line(
-                f"One of the two was not finished; the first {at:,} characters are the same.",
-                "warn",
-            )
+        note = say("The same text, all {n:,} characters of it.", n=len(one))
+        lines.append(Line(note, "good"))
+    elif made.ended != FINISHED or again.ended != FINISHED:
+        note = say(
+            "One of the two was not finished; the first {n:,} characters are the same.", n=at
         )
+        lines.append(Line(note, "warn"))
     else:
         word = len(one[:at].split()) + (1 if not at or one[at - 1 : at].isspace() else 0)
-        lines.append(
-            Line(
-                f"Another text from character {at + 1:,} on (word {max(1, word)}): "
-                f"{one_line(one[max(0, at - 12) : at + 24], 40)!r} was then, "
-                f"{one_line(two[max(0, at - 12) : at + 24], 40)!r} is now.",
-                "warn",
-            )
+        note = say(
+            "Another text from character {at:,} on (word {word}): {then!r} was then, {now!r} is now.",
+            at=at + 1,
+            word=max(1, word),
+            then=one_line(one[max(0, at - 12) : at + 24], 40),
+            now=one_line(two[max(0, at - 12) : at + 24], 40),
         )
-    prints = (made.fingerprint, again.fingerprint)
-    if not any(prints):
-        lines.append(Line("The server tells no system_fingerprint.", "dim"))
-    elif prints[0] == prints[1]:
-        lines.append(Line(f"system_fingerprint is the same ({one_line(prints[0], 40)}).", "dim"))
-    else:
-        was, now = (one_line(mark, 40) or "none" for mark in prints)
-        lines.append(Line(f"system_fingerprint has changed: {was} → {now}.", "warn"))
-    lines.append(Line(f"Kept as variant {after.id}; the talk stays where it was.", "dim"))
-    return tuple(lines)
+        lines.append(Line(note, "warn"))
+    lines.append(_fingerprints(made.fingerprint, again.fingerprint))
+    kept = say("Kept as variant {id}; the talk stays where it was.", id=after.id)
+    return (*lines, Line(kept, "dim"))
+
+
+def _fingerprints(then: str, now: str) -> Line:
+    if not then and not now:
+        return Line(say("The server tells no system_fingerprint."), "dim")
+    if then == now:
+        mark = one_line(now, 40)
+        return Line(say("system_fingerprint is the same ({mark}).", mark=mark), "dim")
+    changed = say(
+        "system_fingerprint has changed: {then} → {now}.",
+        then=one_line(then, 40) or say("none"),
+        now=one_line(now, 40) or say("none"),
+    )
+    return Line(changed, "warn")

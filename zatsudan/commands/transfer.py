@@ -10,13 +10,14 @@ from zatsudan.commands.files import paths
 from zatsudan.commands.outcomes import Line, Outcome, Show, tell
 from zatsudan.commands.registry import Choice, command
 from zatsudan.core.errors import CommandError, StoreError, ZatsudanError
+from zatsudan.core.language import later, say, say_count
 from zatsudan.core.messages import JsonObject
 from zatsudan.core.printable import one_line
 from zatsudan.core.records import recovery
 from zatsudan.core.window import choose
 from zatsudan.core.words import Word, quote, split
 
-GROUP = "Sessions"
+GROUP = later("Sessions")
 
 #: How many sessions of an import are named.
 NAMED = 5
@@ -35,7 +36,7 @@ def _export_choices(chat: Chat, args: str) -> Iterable[Choice]:
 
     name, blank, _ = args.partition(" ")
     if not blank:
-        return (Choice(row.name, row.help) for row in exports.FORMATS.values())
+        return (Choice(row.name, say(row.help)) for row in exports.FORMATS.values())
     if (
         name in exports.FORMATS
         and exports.FORMATS[name].request
@@ -80,11 +81,12 @@ async def _export(chat: Chat, args: str, *, overwrite: bool) -> Outcome:
     name, file, reply = _arguments(split(args))
     text = await export_text(chat, name, reply)
     if not file:
-        hint = Line(f"/export {name} FILE writes it, lines uncut.", "dim")
-        return Show((Line(text.rstrip("\n")), hint))
+        hint = say("/export {format} FILE writes it, lines uncut.", format=name)
+        return Show((Line(text.rstrip("\n")), Line(hint, "dim")))
     path = Path(file)
-    write(path, text, overwrite=overwrite, instead=f"/export! {name} {quote(file)} overwrites it.")
-    return tell(f"Written: {one_line(str(path), 200)}", "good")
+    instead = say("{command} overwrites it.", command=f"/export! {name} {quote(file)}")
+    write(path, text, overwrite=overwrite, instead=instead)
+    return tell(say("Written: {file}", file=one_line(str(path), 200)), "good")
 
 
 async def export_text(chat: Chat, name: str, reply: str = "") -> str:
@@ -126,7 +128,8 @@ def _next_body(chat: Chat, model: str) -> JsonObject:
     node = chat.last_user()
     if node is None:
         raise CommandError(
-            "There is no request yet: no message was written.", "Write one, then export it."
+            say("There is no request yet: no message was written."),
+            say("Write one, then export it."),
         )
     return chat.body(model, chat.window(node.id).messages, chat.session.parameters)
 
@@ -142,8 +145,10 @@ def _body_of(chat: Chat, reply: str) -> JsonObject:
     if node is None or node.made is None or node.parent is None:
         known = ", ".join(found.id for found in session.path() if found.made is not None)
         raise CommandError(
-            f"There is no reply {one_line(reply, 40)!r} in this session.",
-            f"Replies of this path: {one_line(known, 120)}." if known else "Ask for one first.",
+            say("There is no reply {name!r} in this session.", name=one_line(reply, 40)),
+            say("Replies of this path: {known}.", known=one_line(known, 120))
+            if known
+            else say("Ask for one first."),
         )
     left_out, sent = node.made.left_out, []
     for earlier in session.path(node.parent):
@@ -163,11 +168,14 @@ def _arguments(words: list[Word]) -> tuple[str, str, str]:
         from zatsudan import exports
 
         known = ", ".join(exports.FORMATS)
-        raise CommandError("No format is named.", f"Write /export FORMAT [FILE]. Formats: {known}.")
+        raise CommandError(
+            say("No format is named."),
+            say("Write /export FORMAT [FILE]. Formats: {known}.", known=known),
+        )
     if len(rest) > 2:
         raise CommandError(
-            f"{len(rest)} words are too many.",
-            'Write /export FORMAT [FILE]; a file name with blanks stands in "quotes".',
+            say("{n} words are too many.", n=len(rest)),
+            say('Write /export FORMAT [FILE]; a file name with blanks stands in "quotes".'),
         )
     return rest[0], rest[1] if len(rest) > 1 else "", reply
 
@@ -183,14 +191,18 @@ def write(path: Path, text: str, *, overwrite: bool = False, instead: str = "") 
             file.write(text)
     except FileExistsError:
         raise CommandError(
-            f"There is a file {one_line(str(path), 120)} already.",
-            instead or "Choose another name.",
+            say("There is a file {name} already.", name=one_line(str(path), 120)),
+            instead or say("Choose another name."),
         ) from None
     except (OSError, RuntimeError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise CommandError(
-            f"{one_line(str(path), 120)} cannot be written ({one_line(reason)}).",
-            "Choose another place.",
+            say(
+                "{name} cannot be written ({reason}).",
+                name=one_line(str(path), 120),
+                reason=one_line(reason),
+            ),
+            say("Choose another place."),
         ) from error
 
 
@@ -210,12 +222,14 @@ async def import_(chat: Chat, args: str) -> Outcome:
 
     if chat.sessions is None:
         raise StoreError(
-            "This talk is private: nothing is saved.", "Start without --private to import."
+            say("This talk is private: nothing is saved."),
+            say("Start without --private to import."),
         )
     words = split(args)
     if len(words) != 1:
         raise CommandError(
-            "One file is wanted.", 'Write /import FILE; a name with blanks stands in "quotes".'
+            say("One file is wanted."),
+            say('Write /import FILE; a name with blanks stands in "quotes".'),
         )
     notes: list[str] = []
     path = _expanded(words[0].text)
@@ -223,13 +237,17 @@ async def import_(chat: Chat, args: str) -> Outcome:
     paths = await asyncio.to_thread(
         imports.import_file, path, chat.sessions, chat.new_id, chat.now, notes.append
     )
-    lines = [Line(_count(len(paths)), "good")]
+    count = say_count("{n:,} session imported.", "{n:,} sessions imported.", len(paths))
+    lines = [Line(count, "good")]
     lines += [Line(f"  {name_of(path)}") for path in paths[:NAMED]]
     if len(paths) > NAMED:
-        lines.append(Line(f"  and {len(paths) - NAMED:,} more", "dim"))
+        more = say("and {n:,} more", n=len(paths) - NAMED)
+        lines.append(Line(f"  {more}", "dim"))
     lines += [Line(note, "warn") for note in notes]
-    how = f"/load {paths[0].stem}" if len(paths) == 1 else "/sessions lists them, /load NAME"
-    return Show((*lines, Line(f"{how} goes on with {'it' if len(paths) == 1 else 'one'}.", "dim")))
+    how = say("/sessions lists them, /load NAME goes on with one.")
+    if len(paths) == 1:
+        how = say("/load {id} goes on with it.", id=paths[0].stem)
+    return Show((*lines, Line(how, "dim")))
 
 
 def _expanded(file: str) -> Path:
@@ -237,10 +255,6 @@ def _expanded(file: str) -> Path:
         return Path(file).expanduser()
     except RuntimeError:  # ~somebody who is not here
         return Path(file)
-
-
-def _count(sessions: int) -> str:
-    return f"{sessions:,} session{'s' if sessions != 1 else ''} imported."
 
 
 def name_of(path: Path) -> str:

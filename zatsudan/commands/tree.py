@@ -5,19 +5,21 @@ from pathlib import Path
 
 from zatsudan import store
 from zatsudan.chat import Chat
+from zatsudan.commands.counts import describe_end
 from zatsudan.commands.lab import told
 from zatsudan.commands.outcomes import Line, Outcome, Prefill, Rows, Show, Table, Talk, tell
 from zatsudan.commands.registry import Choice, command
 from zatsudan.core.attachments import said
 from zatsudan.core.errors import CommandError, StoreError
+from zatsudan.core.language import later, say, say_count
 from zatsudan.core.messages import whole_number
 from zatsudan.core.parameters import show_value
 from zatsudan.core.printable import one_line
-from zatsudan.core.session import Node
+from zatsudan.core.session import FINISHED, Node
 from zatsudan.core.snapshot import records
 from zatsudan.core.tree import differences, end_of, last_reply, next_turn, picture
 
-GROUP = "Branches"
+GROUP = later("Branches")
 
 
 def _has_messages(chat: Chat) -> bool:
@@ -34,7 +36,8 @@ def node_named(chat: Chat, name: str) -> Node:
     node = chat.session.nodes.get(name.removeprefix("#"))
     if node is None:
         raise CommandError(
-            f"There is no message {one_line(name, 20)!r}.", "/tree shows the numbers of all."
+            say("There is no message {name!r}.", name=one_line(name, 20)),
+            say("/tree shows the numbers of all."),
         )
     return node
 
@@ -42,7 +45,7 @@ def node_named(chat: Chat, name: str) -> Node:
 def _reply(chat: Chat, name: str) -> Node:
     node = node_named(chat, name) if name else last_reply(chat.session)
     if node is None or node.message.role != "assistant":
-        raise CommandError("That is no reply.", "/tree shows all messages.")
+        raise CommandError(say("That is no reply."), say("/tree shows all messages."))
     return node
 
 
@@ -62,27 +65,28 @@ async def variants(chat: Chat, args: str) -> Outcome:
         (
             str(counted.index(variant) + 1),
             f"#{variant.id}",
-            "hidden until /pick"
+            say("hidden until /pick")
             if blind
             else "  ".join(
                 f"{name} {show_value(value)}"
                 for name, value in settings.items()
                 if value is not None
             ),
-            "" if variant.made is None or variant.made.ended == "finished" else variant.made.ended,
+            ""
+            if variant.made is None or variant.made.ended == FINISHED
+            else describe_end(variant.made),
             one_line(variant.message.text, 60),
         )
         for variant, settings in zip(nodes, differences(nodes), strict=True)
     )
     table = Table(
-        ("", "", "settings", "", "begins"),
+        ("", "", say("settings"), "", say("begins")),
         rows,
         marks=frozenset({nodes.index(node)}),
         right=frozenset({0}),
     )
-    return Show(
-        (table, Line("/pick N goes on from one; Alt-Left and Alt-Right step through them.", "dim"))
-    )
+    hint = say("/pick N goes on from one; Alt-Left and Alt-Right step through them.")
+    return Show((table, Line(hint, "dim")))
 
 
 @command("pick", "N [MESSAGE]", group=GROUP, possible=_has_messages)
@@ -97,20 +101,30 @@ async def pick(chat: Chat, args: str) -> Outcome:
     wanted = whole_number(number)
     if wanted is None or not 1 <= wanted <= len(nodes):
         raise CommandError(
-            f"There are {len(nodes)} variants.", "/variants lists them; /pick 1 takes the first."
+            say_count("There is {n} variant.", "There are {n} variants.", len(nodes)),
+            say("/variants lists them; /pick 1 takes the first."),
         )
     node = nodes[wanted - 1]
     if node is None:
-        raise CommandError(f"No reply came for {wanted}.", "/variants lists those that are there.")
-    went = _go(chat, node, f"Variant {wanted} of {len(nodes)}")
+        raise CommandError(
+            say("No reply came for {n}.", n=wanted), say("/variants lists those that are there.")
+        )
+    went = _go(chat, node, wanted, len(nodes))
     return Show((*told(chat, node), *went.parts))
 
 
-def _go(chat: Chat, node: Node, note: str) -> Show:
+def _go(chat: Chat, node: Node, number: int, count: int) -> Show:
     end = end_of(chat.session, node.id)
     chat.record({"type": "head", "id": end})
-    more = "" if end == node.id else f"; what followed is back, up to #{end}"
-    return Show((Line(f"{note}{more}.", "good"), Talk((chat.session.nodes[node.id],))))
+    note = say("Variant {number} of {count}.", number=number, count=count)
+    if end != node.id:
+        note = say(
+            "Variant {number} of {count}; what followed is back, up to #{end}.",
+            number=number,
+            count=count,
+            end=end,
+        )
+    return Show((Line(note, "good"), Talk((chat.session.nodes[node.id],))))
 
 
 def step(chat: Chat, by: int) -> Show | None:
@@ -120,7 +134,7 @@ def step(chat: Chat, by: int) -> Show | None:
     if node is None or len(nodes) < 2:
         return None
     at = (nodes.index(node) + by) % len(nodes)
-    return _go(chat, nodes[at], f"Variant {at + 1} of {len(nodes)}")
+    return _go(chat, nodes[at], at + 1, len(nodes))
 
 
 def _users(chat: Chat, args: str) -> Iterable[Choice]:
@@ -131,13 +145,14 @@ def _edit(chat: Chat, args: str, *, editor: bool) -> Prefill:
     node = node_named(chat, args) if args else chat.last_user()
     if node is None or node.message.role != "user":
         raise CommandError(
-            "That is none of your messages.", "/tree shows all messages with their numbers."
+            say("That is none of your messages."),
+            say("/tree shows all messages with their numbers."),
         )
     chat.record({"type": "head", "id": node.parent})
-    note = Line(
-        f"Editing #{node.id}; what followed stays as a branch, and /redo goes back to it.", "good"
+    note = say(
+        "Editing #{id}; what followed stays as a branch, and /redo goes back to it.", id=node.id
     )
-    return Prefill(said(node.message.content).again, (note,), editor)
+    return Prefill(said(node.message.content).again, (Line(note, "good"),), editor)
 
 
 @command("edit", "[N]", group=GROUP, complete=_users, possible=_has_messages)
@@ -161,7 +176,9 @@ async def redo(chat: Chat, _args: str) -> Outcome:
     """Step forward again one turn, after /undo or /edit."""
     node_id = next_turn(chat.session)
     if node_id is None:
-        raise CommandError("There is nothing further on this branch.", "/tree shows the others.")
+        raise CommandError(
+            say("There is nothing further on this branch."), say("/tree shows the others.")
+        )
     chat.record({"type": "head", "id": node_id})
     path = chat.session.path()
     start = max(i for i, node in enumerate(path) if node.message.role == "user" or i == 0)
@@ -187,9 +204,13 @@ async def fork(chat: Chat, args: str) -> Outcome:
         chat.record(record)
     if args:
         chat.record({"type": "title", "title": one_line(args, 120)})
-    return tell(
-        f"A new session from here, {len(path)} messages; the one before is “{name}”.", "good"
+    note = say_count(
+        "A new session from here, {n} message; the one before is “{name}”.",
+        "A new session from here, {n} messages; the one before is “{name}”.",
+        len(path),
+        name=name,
     )
+    return tell(note, "good")
 
 
 @command("tree", "", group=GROUP, possible=_has_messages)
@@ -199,15 +220,15 @@ async def tree(chat: Chat, _args: str) -> Outcome:
     `*` marks the path that is sent, `>` where it stands; /goto N moves there.
     """
     if not chat.session.nodes:
-        return tell("Nothing has been said yet.", "dim")
+        return tell(say("Nothing has been said yet."), "dim")
     width = len(str(chat.session.last_number)) + 1
     lines = []
     for leaf in picture(chat.session):
         mark = ">" if leaf.is_head else "*" if leaf.on_path else " "
         number = f"#{leaf.node.id}".rjust(width)
         who = "» " if leaf.node.message.role == "user" else ""
-        pin = "(pinned) " if leaf.node.id in chat.session.pinned else ""
-        text = one_line(leaf.node.message.text, 200) or "(no text)"
+        pin = say("(pinned)") + " " if leaf.node.id in chat.session.pinned else ""
+        text = one_line(leaf.node.message.text, 200) or say("(no text)")
         lines.append(
             Line(f"{mark} {number} {leaf.lead}{who}{pin}{text}", "plain" if leaf.on_path else "dim")
         )
@@ -219,18 +240,26 @@ async def goto(chat: Chat, args: str) -> Outcome:
     """Go to a message: the talk goes on from there."""
     node = node_named(chat, args)
     chat.record({"type": "head", "id": node.id})
-    hint = " /retry asks for a reply to it." if node.message.role == "user" else ""
-    return Show((Line(f"At #{node.id}.{hint}", "good"), Talk((node,))))
+    note = say("At #{id}.", id=node.id)
+    if node.message.role == "user":
+        note = say("At #{id}. /retry asks for a reply to it.", id=node.id)
+    return Show((Line(note, "good"), Talk((node,))))
 
 
 def _pin(chat: Chat, args: str, *, pinned: bool) -> Outcome:
     path = chat.session.path()
     node = node_named(chat, args) if args else path[-1] if path else None
     if node is None:
-        raise CommandError("Nothing has been said yet.", "Pin a message once there is one.")
+        raise CommandError(
+            say("Nothing has been said yet."), say("Pin a message once there is one.")
+        )
     chat.record({"type": "pin", "id": node.id, "pinned": pinned})
-    what = "is always sent, also when older turns are left out" if pinned else "is no longer pinned"
-    return tell(f"#{node.id} {what}: {one_line(node.message.text, 40)}", "good")
+    note = (
+        later("#{id} is always sent, also when older turns are left out: {text}")
+        if pinned
+        else later("#{id} is no longer pinned: {text}")
+    )
+    return tell(say(note, id=node.id, text=one_line(node.message.text, 40)), "good")
 
 
 @command("pin", "[N]", group=GROUP, complete=_ids, possible=_has_messages)

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from zatsudan.core.fences import blocks, fenced
+from zatsudan.core.language import say, say_count
 from zatsudan.core.messages import Json, content_text
 from zatsudan.core.words import quote, split
 
@@ -125,10 +126,14 @@ def _names(typed: str, info: str) -> bool:
 
 def _label(name: str, body: str) -> str:
     lines = body.count("\n")
-    size = f"{lines:,} line{'s' if lines != 1 else ''}"
     if name == CONSOLE and body.startswith("$ "):
-        return f"[output of {body[2:].partition(chr(10))[0]}, {size}]"
-    return f"[file {name}, {size}]"
+        return say_count(
+            "[output of {command}, {n:,} line]",
+            "[output of {command}, {n:,} lines]",
+            lines,
+            command=body[2:].partition("\n")[0],
+        )
+    return say_count("[file {name}, {n:,} line]", "[file {name}, {n:,} lines]", lines, name=name)
 
 
 def _image_label(part: Json) -> str:
@@ -138,5 +143,6 @@ def _image_label(part: Json) -> str:
     url = str(image.get("url") if isinstance(image, dict) else image)
     kind, comma, data = url.partition(";base64,")
     if not comma:
-        return f"[image {url[:60]}]"
-    return f"[image, {kind.removeprefix('data:image/')}, {max(1, len(data) * 3 // 4000):,} kB]"
+        return say("[image {address}]", address=url[:60])
+    size = max(1, len(data) * 3 // 4000)
+    return say("[image, {kind}, {size:,} kB]", kind=kind.removeprefix("data:image/"), size=size)

@@ -15,6 +15,8 @@
 They are shown by the terminal and by the command line, and caught nowhere else.
 """
 
+from zatsudan.core.language import later, say
+
 
 class ZatsudanError(Exception):
     """A failure as one sentence, and as `advice` what to do next."""
@@ -82,8 +84,10 @@ class StatusError(ApiError):
     ) -> None:
         what, advice = explain_status(status)
         if retry_after is not None:
-            advice = f"The server asks to wait {describe_seconds(retry_after)}; then /retry."
-        super().__init__(f"{what}: {message}" if message else f"{what}.", advice)
+            time = describe_seconds(retry_after)
+            advice = say("The server asks to wait {time}; then /retry.", time=time)
+        said = say("{what}: {message}", what=what, message=message) if message else ""
+        super().__init__(said or say("{what}.", what=what), advice)
         self.status = status
         self.message = message
         self.code = code
@@ -93,56 +97,68 @@ class StatusError(ApiError):
 
 _STATUS = {
     400: (
-        "The server refused the request (400)",
-        "Look at /params for a value that it may not take; /unset NAME removes one.",
+        later("The server refused the request (400)"),
+        later("Look at /params for a value that it may not take; /unset NAME removes one."),
     ),
     401: (
-        "The server does not accept the API key (401)",
-        "Check the key that this profile uses; OPENAI_API_KEY is read at the start.",
+        later("The server does not accept the API key (401)"),
+        later("Check the key that this profile uses; OPENAI_API_KEY is read at the start."),
     ),
-    402: ("The account has no credit left (402)", "Add credit, or choose another profile."),
+    402: (
+        later("The account has no credit left (402)"),
+        later("Add credit, or choose another profile."),
+    ),
     403: (
-        "The API key is not allowed to do this (403)",
-        "Choose another model with /model, or another key.",
+        later("The API key is not allowed to do this (403)"),
+        later("Choose another model with /model, or another key."),
     ),
     404: (
-        "The server does not know this model or address (404)",
-        "/model lists what it offers; the base URL usually ends in /v1.",
+        later("The server does not know this model or address (404)"),
+        later("/model lists what it offers; the base URL usually ends in /v1."),
     ),
-    408: ("The server gave up waiting (408)", "/retry sends the message again."),
-    413: ("The request is too large for the server (413)", "/new starts afresh, /undo steps back."),
+    408: (later("The server gave up waiting (408)"), later("/retry sends the message again.")),
+    413: (
+        later("The request is too large for the server (413)"),
+        later("/new starts afresh, /undo steps back."),
+    ),
     422: (
-        "The server refused a field of the request (422)",
-        "Look at /params for a value that it may not take; /unset NAME removes one.",
+        later("The server refused a field of the request (422)"),
+        later("Look at /params for a value that it may not take; /unset NAME removes one."),
     ),
     429: (
-        "The server says: too many requests, or no quota left (429)",
-        "Wait a little; then /retry.",
+        later("The server says: too many requests, or no quota left (429)"),
+        later("Wait a little; then /retry."),
     ),
-    503: ("The server is busy or still loading the model (503)", "Wait a little; then /retry."),
+    503: (
+        later("The server is busy or still loading the model (503)"),
+        later("Wait a little; then /retry."),
+    ),
 }
 
 
 def explain_status(status: int) -> tuple[str, str]:
     """Return what an HTTP status means, without a final stop, and what to do."""
     if status in _STATUS:
-        return _STATUS[status]
+        what, advice = _STATUS[status]
+        return say(what), say(advice)
+    again = say("/retry sends the message again.")
     if status >= 500:
-        return f"The server has a fault ({status})", "/retry sends the message again."
+        return say("The server has a fault ({status})", status=status), again
     if 300 <= status < 400:
         return (
-            f"The server points to another address ({status})",
-            "Put that address in the base URL; redirects are not followed with a key.",
+            say("The server points to another address ({status})", status=status),
+            say("Put that address in the base URL; redirects are not followed with a key."),
         )
-    return f"The server refused the request ({status})", "/retry sends the message again."
+    return say("The server refused the request ({status})", status=status), again
 
 
 def describe_seconds(seconds: float) -> str:
     """Write a duration as a person would: `0.31 s`, `42 s`, `3 min`, `2 h`."""
     if seconds < 10:
-        return f"{seconds:.2f} s" if seconds < 1 else f"{seconds:.1f} s"
+        exact = f"{seconds:.2f}" if seconds < 1 else f"{seconds:.1f}"
+        return say("{seconds} s", seconds=exact)
     if seconds < 120:
-        return f"{seconds:.0f} s"
+        return say("{seconds} s", seconds=f"{seconds:.0f}")
     if seconds < 7200:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.0f} h"
+        return say("{minutes:.0f} min", minutes=seconds / 60)
+    return say("{hours:.0f} h", hours=seconds / 3600)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import product
 
 from zatsudan.core.errors import CommandError
+from zatsudan.core.language import later, say
 from zatsudan.core.messages import Json
 from zatsudan.core.parameters import find, free_value, read_assignments, show_value
 from zatsudan.core.words import Word
@@ -19,6 +20,10 @@ _BETWEEN = re.compile(r",(?=\+?[A-Za-z_][\w.]*=)")
 
 #: A value that says: not sent.
 UNSET = "unset"
+#: The label of a cell that has nothing otherwise, and those of one request's replies.
+#: Labels are kept in the journal: see `shown`.
+AS_IT_IS = later("as it is now")
+_CHOICE = re.compile(r"choice (\d+)")
 #: The most values of one range.
 MOST = 1_000
 
@@ -50,7 +55,7 @@ class Variation:
         parts = [part for part in (self.profile, self.model) if part]
         parts += [f"{name} {show_value(value)}" for name, value in self.values.items()]
         parts += [f"{name} {UNSET}" for name in sorted(self.unset)]
-        return " · ".join(parts) or "as it is now"
+        return " · ".join(parts) or AS_IT_IS
 
     def __add__(self, other: "Variation") -> "Variation":
         return Variation(
@@ -59,6 +64,17 @@ class Variation:
             other.model or self.model,
             other.profile or self.profile,
         )
+
+
+def shown(label: str) -> str:
+    """Return a cell's label as a person reads it: what was typed, or our words where nothing was."""
+    head, dot, rest = label.partition(" · ")
+    choice = _CHOICE.fullmatch(head)
+    if choice is not None:
+        head = say("choice {number}", number=choice[1])
+    elif head == AS_IT_IS:
+        head = say(AS_IT_IS)
+    return f"{head}{dot}{rest}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +98,15 @@ def read_values(text: str) -> list[str]:
     whole = first == first.to_integral_value() and last == last.to_integral_value()
     if found[3] is None and not whole:
         raise CommandError(
-            f"The range {text[:40]} has no step.", f"Write it as {text[:40]}:0.25, for example."
+            say("The range {range} has no step.", range=text[:40]),
+            say("Write it as {range}:0.25, for example.", range=text[:40]),
         )
     step = abs(Decimal(found[3] or 1))
     if not step or abs(last - first) / step >= MOST:
-        raise CommandError(f"The range {text[:40]} has too many values.", "Take a larger step.")
+        raise CommandError(
+            say("The range {range} has too many values.", range=text[:40]),
+            say("Take a larger step."),
+        )
     count = int(abs(last - first) / step) + 1
     sign = 1 if last >= first else -1
     values = [first + sign * step * at for at in range(count)]
@@ -136,12 +156,13 @@ def read_sweep(words: Sequence[Word], current: dict[str, Json], *, force: bool =
             axes[-1] += [_value(name, text, word, current, force=force) for text in texts]
     if not axes or not all(axes):
         raise CommandError(
-            f"{name or 'A sweep'} needs values.",
-            "Write /sweep temperature 0 0.4 0.8, or /sweep temperature 0..1.5:0.25.",
+            say("{name} needs values.", name=name) if name else say("A sweep needs values."),
+            say("Write /sweep temperature 0 0.4 0.8, or /sweep temperature 0..1.5:0.25."),
         )
     if len(axes) > 2:
         raise CommandError(
-            "Two parameters can be crossed, not more.", "Fix the others with name=value."
+            say("Two parameters can be crossed, not more."),
+            say("Fix the others with name=value."),
         )
     crossed = [sum(cells, Variation()) for cells in product(*axes)]
     return Sweep(tuple(crossed), runs, common)
@@ -149,7 +170,9 @@ def read_sweep(words: Sequence[Word], current: dict[str, Json], *, force: bool =
 
 def _runs(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text[:6]) <= MOST:
-        raise CommandError("runs takes a whole number from 1 on.", "runs=3 runs each cell thrice.")
+        raise CommandError(
+            say("runs takes a whole number from 1 on."), say("runs=3 runs each cell thrice.")
+        )
     return int(text)
 
 

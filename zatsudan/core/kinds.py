@@ -3,24 +3,49 @@
 import json
 import math
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
+from zatsudan.core.language import later, say
 from zatsudan.core.messages import Json
 from zatsudan.core.words import Word
 
 Read = Callable[[Sequence[Word], Json], Json]
 
 
-class Kind(NamedTuple):
-    """A form of value: how it is read from words, checked, and described (in a sentence, and `short`)."""
+class Phrase(NamedTuple):
+    """What a person is told of a kind: a template, said anew each time, and its values."""
 
-    range: str
+    text: str
+    values: Mapping[str, object] = MappingProxyType({})
+
+    def said(self) -> str:
+        return say(self.text, **self.values)
+
+
+class Kind(NamedTuple):
+    """A form of value: how it is read from words, checked, and described.
+
+    `words` stand within a sentence, `few` in a table.
+    """
+
+    words: Phrase
     read: Read
     check: Callable[[Json], bool]
+    few: Phrase
     values: tuple[str, ...] = ()
     many: bool = False
-    short: str = ""
+
+    @property
+    def range(self) -> str:
+        """What values there are, as a part of a sentence in the person's language."""
+        return self.words.said()
+
+    @property
+    def short(self) -> str:
+        """The same in a word or two, for a table."""
+        return self.few.said()
 
 
 def _single(words: Sequence[Word]) -> str:
@@ -47,9 +72,11 @@ def number(low: float = -math.inf, high: float = math.inf) -> Kind:
             isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
         )
 
-    return Kind(
-        _span("a number", low, high), read, check, _steps(low, high), short=_short(low, high)
-    )
+    if math.isfinite(high):
+        words = later("a number from {low:g} to {high:g}")
+    else:
+        words = later("a number, {low:g} or more") if math.isfinite(low) else A_NUMBER
+    return Kind(_span(words, low, high), read, check, _few(low, high), _steps(low, high))
 
 
 def integer(low: float = -math.inf, high: float = math.inf, values: tuple[str, ...] = ()) -> Kind:
@@ -67,21 +94,26 @@ def integer(low: float = -math.inf, high: float = math.inf, values: tuple[str, .
     def check(value: Json) -> bool:
         return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
 
-    return Kind(_span("a whole number", low, high), read, check, values, short=_short(low, high))
-
-
-def _span(what: str, low: float, high: float) -> str:
-    if math.isfinite(low) and math.isfinite(high):
-        return f"{what} from {low:g} to {high:g}"
-    if math.isfinite(low):
-        return f"{what}, {low:g} or more"
-    return what
-
-
-def _short(low: float, high: float) -> str:
     if math.isfinite(high):
-        return f"{low:g} to {high:g}"
-    return f"from {low:g}" if math.isfinite(low) else "a number"
+        words = later("a whole number from {low:g} to {high:g}")
+    elif math.isfinite(low):
+        words = later("a whole number, {low:g} or more")
+    else:
+        words = later("a whole number")
+    return Kind(_span(words, low, high), read, check, _few(low, high), values)
+
+
+A_NUMBER = later("a number")
+
+
+def _few(low: float, high: float) -> Phrase:
+    if math.isfinite(high):
+        return _span(later("{low:g} to {high:g}"), low, high)
+    return _span(later("from {low:g}") if math.isfinite(low) else A_NUMBER, low, high)
+
+
+def _span(text: str, low: float, high: float) -> Phrase:
+    return Phrase(text, {"low": low, "high": high})
 
 
 def _steps(low: float, high: float) -> tuple[str, ...]:
@@ -96,9 +128,8 @@ def choice(*names: str) -> Kind:
     def read(words: Sequence[Word], _current: Json) -> Json:
         return _single(words)
 
-    return Kind(
-        "one of " + ", ".join(names), read, lambda value: value in names, names, short="a word"
-    )
+    words = Phrase(later("one of {names}"), {"names": ", ".join(names)})
+    return Kind(words, read, lambda value: value in names, Phrase(later("a word")), names)
 
 
 def _read_switch(words: Sequence[Word], _current: Json) -> Json:
@@ -111,7 +142,11 @@ def _read_switch(words: Sequence[Word], _current: Json) -> Json:
 
 
 switch = Kind(
-    "on or off", _read_switch, lambda value: isinstance(value, bool), ("on", "off"), short="on, off"
+    Phrase(later("on or off")),
+    _read_switch,
+    lambda value: isinstance(value, bool),
+    Phrase(later("on, off")),
+    ("on", "off"),
 )
 
 
@@ -119,7 +154,8 @@ def _read_text(words: Sequence[Word], _current: Json) -> Json:
     return " ".join(word.text for word in words)
 
 
-text = Kind("a text", _read_text, lambda value: isinstance(value, str), short="a text")
+_TEXT = Phrase(later("a text"))
+text = Kind(_TEXT, _read_text, lambda value: isinstance(value, str), _TEXT)
 
 
 def _read_stop(words: Sequence[Word], _current: Json) -> Json:
@@ -138,21 +174,23 @@ def _check_stop(value: Json) -> bool:
     )
 
 
+_TEXTS = Phrase(later("texts"))
+
 stops = Kind(
-    'one to four texts, as in "\\n\\n" "User:"',
+    Phrase(later('one to four texts, as in "\\n\\n" "User:"')),
     _read_stop,
     _check_stop,
+    _TEXTS,
     many=True,
-    short="texts",
 )
 
 
 texts = Kind(
-    "texts, as in text audio",
+    Phrase(later("texts, as in text audio")),
     _read_stop,
     lambda value: isinstance(value, list) and all(isinstance(item, str) for item in value),
+    _TEXTS,
     many=True,
-    short="texts",
 )
 
 
@@ -174,8 +212,10 @@ def read_json(text: str) -> Json:
 
 
 def json_of(what: str, *types: type, values: tuple[str, ...] = ()) -> Kind:
-    """A JSON value of one of `types`."""
-    return Kind(what, _read_json, lambda value: isinstance(value, types), values, short="JSON")
+    """A JSON value of one of `types`; `what` is a constant that is said later."""
+    return Kind(
+        Phrase(what), _read_json, lambda value: isinstance(value, types), Phrase("JSON"), values
+    )
 
 
 def _check_bias(value: Json) -> bool:
@@ -186,10 +226,10 @@ def _check_bias(value: Json) -> bool:
 
 
 bias = Kind(
-    'a JSON map of token ids to -100..100, as in {"50256": -100}',
+    Phrase(later('a JSON map of token ids to -100..100, as in {"50256": -100}')),
     _read_json,
     _check_bias,
-    short="JSON map",
+    Phrase(later("JSON map")),
 )
 
 
@@ -198,12 +238,14 @@ def _read_format(words: Sequence[Word], _current: Json) -> Json:
     return {"type": word} if word in ("text", "json_object") else _read_json(words, None)
 
 
+_JSON_OR_WORD = Phrase(later("JSON, word"))
+
 response_format = Kind(
-    "text, json_object or a JSON object with a json_schema",
+    Phrase(later("text, json_object or a JSON object with a json_schema")),
     _read_format,
     lambda value: isinstance(value, dict) and isinstance(value.get("type"), str),
+    _JSON_OR_WORD,
     ("text", "json_object"),
-    short="JSON, word",
 )
 
 
@@ -214,9 +256,9 @@ def words_or_object(*names: str) -> Kind:
         return words[0].text if words and words[0].text in names else _read_json(words, None)
 
     return Kind(
-        ", ".join(names) + " or a JSON object",
+        Phrase(later("{names} or a JSON object"), {"names": ", ".join(names)}),
         read,
         lambda value: isinstance(value, dict) or value in names,
+        _JSON_OR_WORD,
         names,
-        short="JSON, word",
     )

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from zatsudan.core.language import later, say
 from zatsudan.core.messages import Json, JsonObject
 from zatsudan.core.metrics import by_signs, distinct_pairs, likeness_to_others, mean_logprob
 from zatsudan.core.session import FINISHED, Lab, Session
@@ -25,7 +26,7 @@ class Row:
     estimated: bool = False
     seconds: float | None = None
     speed: float | None = None
-    ended: str = "no reply"
+    ended: str = later("no reply")
     logprob: float | None = None
     distinct: float | None = None
     likeness: float | None = None
@@ -83,6 +84,8 @@ def rows_of(session: Session, lab: Lab, count: Callable[[str], int]) -> list[Row
     return rows
 
 
+TITLE = later("Experiment")
+
 _FIELDS = (
     "number", "settings", "model", "tokens", "seconds", "tokens_per_second", "ended",
     "mean_logprob", "distinct_pairs", "likeness", "text",
@@ -117,7 +120,7 @@ def _cell(value: Json) -> Json:
 def to_markdown(rows: Sequence[Row], message: str) -> str:
     """Return an experiment as Markdown: the table, then the replies."""
     names = _FIELDS[:-1]
-    lines = ["# Experiment", "", *(f"> {line}" for line in message.split("\n")), ""]
+    lines = [f"# {say(TITLE)}", "", *(f"> {line}" for line in message.split("\n")), ""]
     lines += ["| " + " | ".join(names) + " |", "|" + " --- |" * len(names)]
     for row in rows:
         values = row.to_json()
@@ -142,11 +145,12 @@ def to_html(rows: Sequence[Row], message: str) -> str:
         f"<h2>{row.number}. {html.escape(row.label)}</h2>\n<pre>{html.escape(row.text)}</pre>\n"
         for row in rows
     )
+    title = html.escape(say(TITLE))
     return (
-        '<!doctype html>\n<html><head><meta charset="utf-8"><title>Experiment</title><style>'
+        f'<!doctype html>\n<html><head><meta charset="utf-8"><title>{title}</title><style>'
         "body{font-family:sans-serif;max-width:60em;margin:2em auto}pre{white-space:pre-wrap}"
         "td,th{padding:.2em .6em;text-align:left}</style></head><body>\n"
-        f"<h1>Experiment</h1>\n<blockquote><pre>{html.escape(message)}</pre></blockquote>\n"
+        f"<h1>{title}</h1>\n<blockquote><pre>{html.escape(message)}</pre></blockquote>\n"
         f"<table><tr>{head}</tr>\n{body}</table>\n{texts}</body></html>\n"
     )
 

@@ -29,12 +29,16 @@ from zatsudan.core.kinds import (
     texts,
     words_or_object,
 )
+from zatsudan.core.language import later, say
 from zatsudan.core.messages import Json
 from zatsudan.core.words import Word, quote
 
 
 class Parameter(NamedTuple):
-    """One row. `name` is the wire name; `advice` says when one would change it."""
+    """One row. `name` is the wire name; `advice` says when one would change it.
+
+    `help` and `advice` are constants that are said where they are shown.
+    """
 
     name: str
     kind: Kind
@@ -54,10 +58,19 @@ class Parameter(NamedTuple):
         if value is not None and (force or self.kind.check(value)):
             return value
         typed = " ".join(quote(word.text) for word in words)
+        advice = (
+            later("/help {name} explains it.")
+            if value is None
+            else later("/help {name} explains it. /set! {name} sends it all the same.")
+        )
         raise CommandError(
-            f"{self.name} takes {self.kind.range}, not {typed[:80]}.",
-            f"/help {self.name} explains it."
-            + (f" /set! {self.name} sends it all the same." if value is not None else ""),
+            say(
+                "{name} takes {range}, not {value}.",
+                name=self.name,
+                range=self.kind.range,
+                value=typed[:80],
+            ),
+            say(advice, name=self.name),
         )
 
     def check(self, value: Json, where: str) -> Json:
@@ -65,100 +78,104 @@ class Parameter(NamedTuple):
         if self.kind.check(value):
             return value
         raise CommandError(
-            f"{self.name} takes {self.kind.range}, not {show_value(value)} ({where})."
+            say(
+                "{name} takes {range}, not {value} ({where}).",
+                name=self.name,
+                range=self.kind.range,
+                value=show_value(value),
+                where=where,
+            )
         )
 
 
-_PENALTY = "0 leaves repetition alone; 0.5 to 1 curbs it; much more makes odd prose."
-
 PARAMETERS: tuple[Parameter, ...] = (
     Parameter(
-        "temperature", number(0, 2), "How freely tokens are chosen.",
-        "Low (0 to 0.3) for facts and code, higher (0.8 to 1.2) for ideas and prose; above 1.5 it falls apart.",
+        "temperature", number(0, 2), later("How freely tokens are chosen."),
+        later("Low (0 to 0.3) for facts and code, higher (0.8 to 1.2) for ideas and prose; above 1.5 it falls apart."),
         "sampling",
     ),
     Parameter(
-        "top_p", number(0, 1), "Keep the likeliest tokens up to this share.",
-        "0.9 cuts the unlikely tail; change this or temperature, not both.", "sampling",
+        "top_p", number(0, 1), later("Keep the likeliest tokens up to this share."),
+        later("0.9 cuts the unlikely tail; change this or temperature, not both."), "sampling",
     ),
     Parameter(
-        "presence_penalty", number(-2, 2), "Disfavour tokens used before.",
-        "Raise it to make the talk move on to new things. " + _PENALTY, "sampling",
+        "presence_penalty", number(-2, 2), later("Disfavour tokens used before."),
+        later("Raise it to make the talk move on to new things. 0 leaves repetition alone; 0.5 to 1 curbs it; much more makes odd prose."), "sampling",
     ),
     Parameter(
-        "frequency_penalty", number(-2, 2), "Disfavour tokens used often.",
-        "Raise it against loops and repeated phrases. " + _PENALTY, "sampling",
+        "frequency_penalty", number(-2, 2), later("Disfavour tokens used often."),
+        later("Raise it against loops and repeated phrases. 0 leaves repetition alone; 0.5 to 1 curbs it; much more makes odd prose."), "sampling",
     ),
     Parameter(
-        "seed", integer(-1, values=("random", "1", "42")), "Fix the dice, to repeat a reply.",
-        "The same seed, settings and server often give the same reply; no server promises it.", "sampling",
+        "seed", integer(-1, values=("random", "1", "42")), later("Fix the dice, to repeat a reply."),
+        later("The same seed, settings and server often give the same reply; no server promises it."), "sampling",
     ),
     Parameter(
-        "logit_bias", bias, "Favour or forbid single tokens.",
-        "-100 forbids, +100 forces, -1 to 1 nudges.", "sampling",
+        "logit_bias", bias, later("Favour or forbid single tokens."),
+        later("-100 forbids, +100 forces, -1 to 1 nudges."), "sampling",
     ),
     Parameter(
-        "stop", stops, "Texts at which the reply ends.",
-        'Quote blanks and newlines: /stop "\\n\\n" "User:".', "length",
+        "stop", stops, later("Texts at which the reply ends."),
+        later('Quote blanks and newlines: /stop "\\n\\n" "User:".'), "length",
     ),
     Parameter(
-        "max_tokens", integer(1), "The most tokens of a reply.",
-        "finish_reason is `length` when it cut the reply. Newer OpenAI models want max_completion_tokens.", "length",
+        "max_tokens", integer(1), later("The most tokens of a reply."),
+        later("finish_reason is `length` when it cut the reply. Newer OpenAI models want max_completion_tokens."), "length",
     ),
     Parameter(
-        "max_completion_tokens", integer(1), "The same, reasoning included.",
-        "Set this or max_tokens, not both.", "length",
+        "max_completion_tokens", integer(1), later("The same, reasoning included."),
+        later("Set this or max_tokens, not both."), "length",
     ),
-    Parameter("n", integer(1, 128), "How many variants to ask for.", "Each is paid for.", "reply"),
-    Parameter("stream", switch, "Show the reply as it comes (on).", "", "reply"),
-    Parameter("logprobs", switch, "Ask for log probabilities.", "", "reply"),
+    Parameter("n", integer(1, 128), later("How many variants to ask for."), later("Each is paid for."), "reply"),
+    Parameter("stream", switch, later("Show the reply as it comes (on)."), "", "reply"),
+    Parameter("logprobs", switch, later("Ask for log probabilities."), "", "reply"),
     Parameter(
-        "top_logprobs", integer(0, 20), "Alternatives to each token.",
-        "Needs logprobs on.", "reply",
+        "top_logprobs", integer(0, 20), later("Alternatives to each token."),
+        later("Needs logprobs on."), "reply",
     ),
     Parameter(
-        "response_format", response_format, "Ask for JSON, with or without schema.",
-        "json_object also wants the word JSON in a message.", "reply",
+        "response_format", response_format, later("Ask for JSON, with or without schema."),
+        later("json_object also wants the word JSON in a message."), "reply",
     ),
     Parameter(
         "reasoning_effort", choice("none", "minimal", "low", "medium", "high", "xhigh", "max"),
-        "How long a reasoning model may think.", "Models take a part of these values.", "reply",
+        later("How long a reasoning model may think."), later("Models take a part of these values."), "reply",
     ),
-    Parameter("verbosity", choice("low", "medium", "high"), "How wordy the reply should be.", "", "reply"),
-    Parameter("user", text, "A name for the end user, for the server's records."),
-    Parameter("safety_identifier", text, "The later form of user: a stable, hashed id."),
-    Parameter("prompt_cache_key", text, "Groups requests for the server's prompt cache."),
-    Parameter("service_tier", choice("auto", "default", "flex", "scale", "priority", "fast"), "Which tier serves the request."),
-    Parameter("store", switch, "Let the server keep the reply."),
-    Parameter("metadata", json_of("a JSON object of texts", dict), "Labels kept with a stored reply."),
-    Parameter("stream_options", json_of("a JSON object", dict), "Options of the stream; usage is asked for unless set."),
-    Parameter("tools", json_of("a JSON list of tools", list), "Tools that the model may call (zatsudan shows the calls)."),
-    Parameter("tool_choice", words_or_object("none", "auto", "required"), "Which tool the model must call."),
-    Parameter("parallel_tool_calls", switch, "Let the model call several tools at once."),
-    Parameter("functions", json_of("a JSON list of functions", list), "The older form of tools."),
-    Parameter("function_call", words_or_object("none", "auto"), "The older form of tool_choice."),
-    Parameter("modalities", texts, "Kinds of output: text, audio."),
-    Parameter("audio", json_of("a JSON object", dict), "Voice and format of audio output."),
-    Parameter("prediction", json_of("a JSON object", dict), "Text that the reply will largely repeat."),
-    Parameter("web_search_options", json_of("a JSON object", dict), "Options of the server's web search."),
-    Parameter("moderation", json_of("a JSON object", dict), "Moderation of input and output."),
-    Parameter("prompt_cache_options", json_of("a JSON object", dict), "How the server caches the prompt."),
-    Parameter("prompt_cache_retention", choice("in_memory", "24h"), "How long the server caches the prompt."),
-    Parameter("top_k", integer(-1, values=("1", "20", "40", "100")), "Choose among this many likeliest tokens.", "", "local"),
-    Parameter("min_p", number(0, 1), "Drop tokens less likely than this share of the likeliest.", "", "local"),
-    Parameter("typical_p", number(0, 1), "Prefer tokens of typical surprise.", "", "local"),
-    Parameter("repeat_penalty", number(0, 2), "Disfavour repeated tokens (llama.cpp, LM Studio); 1 is off.", "", "local"),
-    Parameter("repetition_penalty", number(0, 2), "Disfavour repeated tokens (vLLM, OpenRouter); 1 is off.", "", "local"),
+    Parameter("verbosity", choice("low", "medium", "high"), later("How wordy the reply should be."), "", "reply"),
+    Parameter("user", text, later("A name for the end user, for the server's records.")),
+    Parameter("safety_identifier", text, later("The later form of user: a stable, hashed id.")),
+    Parameter("prompt_cache_key", text, later("Groups requests for the server's prompt cache.")),
+    Parameter("service_tier", choice("auto", "default", "flex", "scale", "priority", "fast"), later("Which tier serves the request.")),
+    Parameter("store", switch, later("Let the server keep the reply.")),
+    Parameter("metadata", json_of(later("a JSON object of texts"), dict), later("Labels kept with a stored reply.")),
+    Parameter("stream_options", json_of(later("a JSON object"), dict), later("Options of the stream; usage is asked for unless set.")),
+    Parameter("tools", json_of(later("a JSON list of tools"), list), later("Tools that the model may call (zatsudan shows the calls).")),
+    Parameter("tool_choice", words_or_object("none", "auto", "required"), later("Which tool the model must call.")),
+    Parameter("parallel_tool_calls", switch, later("Let the model call several tools at once.")),
+    Parameter("functions", json_of(later("a JSON list of functions"), list), later("The older form of tools.")),
+    Parameter("function_call", words_or_object("none", "auto"), later("The older form of tool_choice.")),
+    Parameter("modalities", texts, later("Kinds of output: text, audio.")),
+    Parameter("audio", json_of(later("a JSON object"), dict), later("Voice and format of audio output.")),
+    Parameter("prediction", json_of(later("a JSON object"), dict), later("Text that the reply will largely repeat.")),
+    Parameter("web_search_options", json_of(later("a JSON object"), dict), later("Options of the server's web search.")),
+    Parameter("moderation", json_of(later("a JSON object"), dict), later("Moderation of input and output.")),
+    Parameter("prompt_cache_options", json_of(later("a JSON object"), dict), later("How the server caches the prompt.")),
+    Parameter("prompt_cache_retention", choice("in_memory", "24h"), later("How long the server caches the prompt.")),
+    Parameter("top_k", integer(-1, values=("1", "20", "40", "100")), later("Choose among this many likeliest tokens."), "", "local"),
+    Parameter("min_p", number(0, 1), later("Drop tokens less likely than this share of the likeliest."), "", "local"),
+    Parameter("typical_p", number(0, 1), later("Prefer tokens of typical surprise."), "", "local"),
+    Parameter("repeat_penalty", number(0, 2), later("Disfavour repeated tokens (llama.cpp, LM Studio); 1 is off."), "", "local"),
+    Parameter("repetition_penalty", number(0, 2), later("Disfavour repeated tokens (vLLM, OpenRouter); 1 is off."), "", "local"),
 )  # fmt: skip
 
 BY_NAME = {parameter.name: parameter for parameter in PARAMETERS}
 
 GROUPS = {
-    "sampling": "How tokens are chosen",
-    "length": "Where a reply ends",
-    "reply": "What is asked for",
-    "local": "What local servers take besides",
-    "more": "Further fields",
+    "sampling": later("How tokens are chosen"),
+    "length": later("Where a reply ends"),
+    "reply": later("What is asked for"),
+    "local": later("What local servers take besides"),
+    "more": later("Further fields"),
 }
 
 
@@ -169,10 +186,16 @@ def find(name: str) -> Parameter:
     import difflib
 
     near = difflib.get_close_matches(name, BY_NAME, n=3, cutoff=0.6)
-    meant = f"Did you mean {' or '.join(near)}? " if near else ""
+    advice = (
+        later(
+            "Did you mean {names}? /params all lists them; /set +{name} VALUE sends any field as JSON."
+        )
+        if near
+        else later("/params all lists them; /set +{name} VALUE sends any field as JSON.")
+    )
     raise CommandError(
-        f"There is no parameter {name[:40]!r}.",
-        f"{meant}/params all lists them; /set +{name[:40]} VALUE sends any field as JSON.",
+        say("There is no parameter {name!r}.", name=name[:40]),
+        say(advice, name=name[:40], names=say(" or ").join(near)),
     )
 
 
@@ -196,8 +219,8 @@ def read_assignments(
             many = _is_many(name)
             if not rest:
                 raise CommandError(
-                    f"{name[:40]} needs a value.",
-                    f"Write /set {name[:40]} VALUE, or /unset {name[:40]}.",
+                    say("{name} needs a value.", name=name[:40]),
+                    say("Write /set {name} VALUE, or /unset {name}.", name=name[:40]),
                 )
             taken.append(rest.pop(0))
         while (

@@ -7,6 +7,12 @@ steer a terminal or reorder a line becomes one visible sign, one for one, so
 the function gives the same result however the text was cut.
 """
 
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zatsudan.core.messages import Json
+
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -49,3 +55,16 @@ def one_line(text: str, limit: int = 200) -> str:
     """
     line = " ".join(printable(text[: 4 * limit]).split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def printable_json(value: "Json", encoding: str = "utf-8", indent: int | None = None) -> str:
+    """Return `value` as JSON that a terminal and an `encoding` can hold: odd signs stand as escapes.
+
+    Whoever reads the JSON gets the very text; nothing is replaced.
+    """
+    if encoding.lower().replace("-", "") != "utf8":
+        return json.dumps(value, indent=indent)
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    if text.replace("\n", "").isprintable():
+        return text
+    return text.translate({code: json.dumps(chr(code))[1:-1] for code in _TABLE})

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from zatsudan.core.errors import StreamError
+from zatsudan.core.language import later, say
 from zatsudan.core.logprobs import read_logprobs
 from zatsudan.core.messages import Json, JsonObject, Message, Usage, content_text, whole_number
 from zatsudan.core.printable import one_line
@@ -105,7 +106,7 @@ def read_chunk(value: Json) -> Chunk:
     if isinstance(value, list) and len(value) == 1:
         value = value[0]  # Google puts its error objects into a list
     if not isinstance(value, dict):
-        raise StreamError("The server sent something that is not a reply.", NOT_AN_API)
+        raise StreamError(say("The server sent something that is not a reply."), say(NOT_AN_API))
     choices = value.get("choices")
     deltas = tuple(
         _read_choice(choice, position, value)
@@ -128,15 +129,15 @@ def read_chunk(value: Json) -> Chunk:
 def broken_off(message: str) -> StreamError:
     """Return the error for what a server says in the middle of a stream."""
     return StreamError(
-        f"The server broke off: {message or 'it gave no reason'}",
-        "/retry sends the message again.",
+        say("The server broke off: {message}", message=message or say("it gave no reason")),
+        say("/retry sends the message again."),
     )
 
 
 #: How deep JSON from a server or a file may be nested.
 DEPTH = 100
 
-NOT_AN_API = "Is the base URL that of an API? It usually ends in /v1."
+NOT_AN_API = later("Is the base URL that of an API? It usually ends in /v1.")
 
 
 def _text(value: Json) -> str:
@@ -252,8 +253,8 @@ def _html_title(text: str) -> str:
         text[:16_384],  # the search is quadratic on a page made to be slow
         re.IGNORECASE | re.DOTALL,
     )
-    words = html.unescape(re.sub(r"<[^>]*>", " ", title[0])) if title else "a web page"
-    return f"{words.strip()} (a web page, not an API's reply)"
+    words = html.unescape(re.sub(r"<[^>]*>", " ", title[0])) if title else say("a web page")
+    return say("{title} (a web page, not an API's reply)", title=words.strip())
 
 
 def read_error(body: bytes) -> tuple[str, str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from zatsudan.core.errors import StreamError
+from zatsudan.core.language import say
 from zatsudan.core.printable import one_line
 from zatsudan.core.protocol import (
     NOT_AN_API,
@@ -118,9 +119,10 @@ class Reader:
         if not chunk.deltas:
             message = error_message(value)
             raise StreamError(
-                "The server answered with JSON that holds no reply"
-                + (f": {message}" if message else "."),
-                NOT_AN_API,
+                say("The server answered with JSON that holds no reply: {message}", message=message)
+                if message
+                else say("The server answered with JSON that holds no reply."),
+                say(NOT_AN_API),
             )
         self.done = True
         yield self._joined(chunk)
@@ -200,14 +202,15 @@ def _read_event(event: Event, text: str) -> Chunk:
         if event.type in _KEEP_ALIVE:
             return Chunk()
         raise StreamError(
-            f"The server sent a line that is no JSON: {one_line(event.data, 60)}",
-            "/retry sends the message again.",
+            say("The server sent a line that is no JSON: {line}", line=one_line(event.data, 60)),
+            say("/retry sends the message again."),
         ) from None
     return read_chunk(value)
 
 
 def _no_reply(text: str) -> StreamError:
+    start = one_line(text, 120)
     return StreamError(
-        f"The server answered with something that is not a reply: {one_line(text, 120)}",
-        NOT_AN_API,
+        say("The server answered with something that is not a reply: {start}", start=start),
+        say(NOT_AN_API),
     )

@@ -8,6 +8,7 @@ the head.
 
 from collections.abc import Iterable, Mapping
 
+from zatsudan.core.language import later
 from zatsudan.core.messages import Json, JsonObject, Message, text_field
 from zatsudan.core.session import INTERRUPTED, Lab, Made, Node, Partial, Session, Setting, Start
 
@@ -58,7 +59,7 @@ def recovery(session: Session) -> list[JsonObject]:
 def _whole_record(node_id: str, partial: Partial) -> JsonObject:
     made = partial.made._replace(
         ended=INTERRUPTED,
-        error="zatsudan ended in the middle of the reply",
+        error=later("zatsudan ended in the middle of the reply"),
         reasoning="".join(partial.reasoning),
     )
     message = Message("assistant", "".join(partial.content))

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from zatsudan.core.errors import ApiError, StatusError
+from zatsudan.core.language import say
 from zatsudan.core.messages import Json, JsonObject
 
 #: Fields without which there is no request.
@@ -75,14 +76,31 @@ class Repair(NamedTuple):
         """Return what the person is told, in one line."""
         match self.kind:
             case "drop":
-                return f"{model} does not take {self.name} here: sent without it. /learned shows and forgets."
+                return say(
+                    "{model} does not take {name} here: sent without it. /learned shows and forgets.",
+                    model=model,
+                    name=self.name,
+                )
             case "rename":
-                return f"{model} wants {self.value} for {self.name}: sent under that name. /learned shows and forgets."
+                return say(
+                    "{model} wants {other} for {name}: sent under that name. /learned shows and forgets.",
+                    model=model,
+                    name=self.name,
+                    other=self.value,
+                )
             case "system":
-                return f"{model} takes no system message: it stands before the first message now. /learned shows and forgets."
+                return say(
+                    "{model} takes no system message: it stands before the first message now. /learned shows and forgets.",
+                    model=model,
+                )
+            case _ if self.value:
+                return say(
+                    "{model} takes no longer talk than {tokens:,} tokens: earlier turns are left out.",
+                    model=model,
+                    tokens=self.value,
+                )
             case _:
-                size = f" than {self.value:,} tokens" if self.value else ""
-                return f"{model} takes no longer talk{size}: earlier turns are left out."
+                return say("{model} takes no longer talk: earlier turns are left out.", model=model)
 
     def to_json(self) -> JsonObject:
         return {"kind": self.kind, "name": self.name, "value": self.value}

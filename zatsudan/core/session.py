@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from zatsudan.core.language import later
 from zatsudan.core.messages import NOTHING, Json, JsonObject, Message, Usage, text_field
 
-FINISHED, INTERRUPTED, FAILED = "finished", "interrupted", "failed"
+FINISHED, INTERRUPTED, FAILED = later("finished"), later("interrupted"), later("failed")
 
 
 class Made(NamedTuple):

@@ -7,6 +7,7 @@ A style is written as in `bold cyan on #202020`: weights, a colour, and behind
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from zatsudan.core.language import say
 from zatsudan.core.messages import NOTHING
 
 WEIGHTS = {"bold": 1, "dim": 2, "italic": 3, "underline": 4, "reverse": 7, "strike": 9}
@@ -130,14 +131,23 @@ def read(text: str) -> Paint:
             continue
         elif word in COLOURS or _is_rgb(word):
             if colours[where]:
-                raise ValueError(f"two colours, {colours[where]} and {word}")
+                raise ValueError(
+                    say("two colours, {first} and {second}", first=colours[where], second=word)
+                )
             colours[where] = word
         else:
             import difflib  # only where a style is wrong
 
             near = difflib.get_close_matches(word, [*COLOURS, *WEIGHTS], n=1)
-            meant = f", did you mean {near[0]}" if near else ""
-            raise ValueError(f"no colour or weight is called {word!r}{meant}")
+            raise ValueError(
+                say(
+                    "no colour or weight is called {word!r}, did you mean {near}",
+                    word=word,
+                    near=near[0],
+                )
+                if near
+                else say("no colour or weight is called {word!r}", word=word)
+            )
     return Paint(tuple(weights), colours["colour"], colours["ground"])
 
 

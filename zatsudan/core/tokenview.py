@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from zatsudan.core.language import say
 from zatsudan.core.messages import Json
 
 #: OpenAI's word for a token that is not among the top ones (openapi.json 2.3.0).
@@ -36,18 +37,18 @@ class Option:
     def name(self) -> str:
         """The token as it is named among others: blanks to be seen, parts of a character as bytes."""
         if _whole(self.data):
-            return visible(self.text) or "(end)"
+            return visible(self.text) or say("(end)")
         return "".join(f"<{byte:02X}>" for byte in self.data)
 
     @property
     def refusal(self) -> str:
         """Say why no text can go on from here; `` if it can."""
         if not self.data or _SPECIAL.fullmatch(self.text):
-            return "it is the mark at which a reply ends"
+            return say("it is the mark at which a reply ends")
         try:
             self.data.decode()
         except UnicodeDecodeError:
-            return "it is a part of a character"
+            return say("it is a part of a character")
         return ""
 
 

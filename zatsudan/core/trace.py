@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from zatsudan.core.errors import CommandError
+from zatsudan.core.language import say
 from zatsudan.core.messages import Json, JsonObject, Message
 from zatsudan.core.prefill import FORMS, NONE, asked, prefilled
 from zatsudan.core.protocol import build_request
@@ -68,13 +69,13 @@ def traced(session: Session, reply: Node) -> Traced:
     """Return the request that made a reply; raises CommandError where the record does not tell."""
     made = reply.made
     if made is None:
-        raise CommandError("This message was not made by a request.", "Name a reply.")
+        raise CommandError(say("This message was not made by a request."), say("Name a reply."))
     told = made.request
     model = told.get("model")
     if not isinstance(model, str):
         raise CommandError(
-            "How this reply was asked for is not in its record.",
-            "It came from elsewhere, or from an earlier version; /why tells what is known.",
+            say("How this reply was asked for is not in its record."),
+            say("It came from elsewhere, or from an earlier version; /why tells what is known."),
         )
     path = session.path(reply.parent) if reply.parent is not None else []
     start, pins = told.get("start"), told.get("pins")
@@ -108,8 +109,8 @@ def _system(session: Session, told: Mapping[str, Json]) -> str:
         if mark_of(system) == mark:
             return system
     raise CommandError(
-        "The system message of this reply is not in the session any more.",
-        "/why tells what else is known of it.",
+        say("The system message of this reply is not in the session any more."),
+        say("/why tells what else is known of it."),
     )
 
 

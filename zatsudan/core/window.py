@@ -11,6 +11,7 @@ from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from zatsudan.core.errors import TooLong
+from zatsudan.core.language import say
 from zatsudan.core.messages import Message
 from zatsudan.core.session import Node
 from zatsudan.core.tokens import PER_MESSAGE
@@ -73,9 +74,15 @@ def choose(
             first = next(fitting, len(turns) - 1)
         if from_turn[first] > budget:
             raise TooLong(
-                f"This message needs about {from_turn[first]:,} tokens, and the model takes"
-                f" {budget:,} besides its reply.",
-                "Shorten it, unpin messages, or choose a model with a longer context (/model).",
+                say(
+                    "This message needs about {needed:,} tokens, and the model takes {budget:,}"
+                    " besides its reply.",
+                    needed=from_turn[first],
+                    budget=budget,
+                ),
+                say(
+                    "Shorten it, unpin messages, or choose a model with a longer context (/model)."
+                ),
             )
     nodes = [node for turn in turns[:first] for node in turn if node.id in pinned]
     nodes += [node for turn in turns[first:] for node in turn]

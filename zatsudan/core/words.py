@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from zatsudan.core.errors import CommandError
+from zatsudan.core.language import say
 
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b", "f": "\f"}
 _JSON = json.JSONDecoder()
@@ -107,8 +108,12 @@ def _closing(text: str, start: int) -> int:
         else:
             position += 1
     raise CommandError(
-        f"The quote {text[start]} before {text[start + 1 : start + 20]!r} is not closed.",
-        'Write a value with blanks as "..." and a quote inside it as \\".',
+        say(
+            "The quote {quote} before {text!r} is not closed.",
+            quote=text[start],
+            text=text[start + 1 : start + 20],
+        ),
+        say('Write a value with blanks as "..." and a quote inside it as \\".'),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from zatsudan.core import snapshot
 from zatsudan.core.errors import CommandError
+from zatsudan.core.language import later, say
 from zatsudan.core.printable import one_line
 from zatsudan.core.session import Session
 from zatsudan.exports import source, talk
@@ -17,7 +18,10 @@ from zatsudan.exports.request import Request
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One row: a format writes either the talk or a request. `ending` is its files' own."""
+    """One row: a format writes either the talk or a request. `ending` is its files' own.
+
+    `help` is a constant that is said where it is shown.
+    """
 
     name: str
     ending: str
@@ -39,16 +43,25 @@ def _jsonl(session: Session) -> str:
 FORMATS = {
     row.name: row
     for row in (
-        Format("markdown", "md", "the talk, for reading and importing", talk=talk.to_markdown),
-        Format("html", "html", "the talk as one page, light and dark", talk=_html),
-        Format("text", "txt", "the talk as plain text", talk=talk.to_text),
-        Format("json", "json", "the messages as the API takes them", talk=talk.to_json),
-        Format("jsonl", "jsonl", "the whole session with its branches", talk=_jsonl),
-        Format("curl", "sh", "the request, for a shell", request=source.to_curl),
-        Format("python", "py", "the request, with httpx", request=source.to_python),
-        Format("python-openai", "py", "the request, with openai", request=source.to_python_openai),
-        Format("javascript", "mjs", "the request, with fetch", request=source.to_javascript),
-        Format("http", "http", "the request, for an editor's client", request=source.to_http),
+        Format(
+            "markdown", "md", later("the talk, for reading and importing"), talk=talk.to_markdown
+        ),
+        Format("html", "html", later("the talk as one page, light and dark"), talk=_html),
+        Format("text", "txt", later("the talk as plain text"), talk=talk.to_text),
+        Format("json", "json", later("the messages as the API takes them"), talk=talk.to_json),
+        Format("jsonl", "jsonl", later("the whole session with its branches"), talk=_jsonl),
+        Format("curl", "sh", later("the request, for a shell"), request=source.to_curl),
+        Format("python", "py", later("the request, with httpx"), request=source.to_python),
+        Format(
+            "python-openai",
+            "py",
+            later("the request, with openai"),
+            request=source.to_python_openai,
+        ),
+        Format("javascript", "mjs", later("the request, with fetch"), request=source.to_javascript),
+        Format(
+            "http", "http", later("the request, for an editor's client"), request=source.to_http
+        ),
     )
 }
 
@@ -57,7 +70,8 @@ def find(name: str) -> Format:
     """Return the format of that name; raises CommandError."""
     if name not in FORMATS:
         raise CommandError(
-            f"There is no format {one_line(name, 40)!r}.", f"Formats: {', '.join(FORMATS)}."
+            say("There is no format {name!r}.", name=one_line(name, 40)),
+            say("Formats: {names}.", names=", ".join(FORMATS)),
         )
     return FORMATS[name]
 
@@ -73,12 +87,12 @@ def export(session: Session, name: str, request: Request | None = None) -> str:
             return row.talk(session)
         if row.request is None or request is None:
             raise CommandError(
-                f"The format {name} writes a request, and there is none.",
-                "Name a server with --base-url or --profile.",
+                say("The format {name} writes a request, and there is none.", name=name),
+                say("Name a server with --base-url or --profile."),
             )
         return row.request(request)
     except RecursionError:
         raise CommandError(
-            "A message of this session holds data that is nested too deep to be written.",
-            "The session itself is whole in its journal.",
+            say("A message of this session holds data that is nested too deep to be written."),
+            say("The session itself is whole in its journal."),
         ) from None

@@ -18,6 +18,7 @@ from pygments.styles import get_style_by_name
 from pygments.token import STANDARD_TYPES
 from pygments.util import ClassNotFound
 
+from zatsudan.core.language import say
 from zatsudan.core.messages import Message
 from zatsudan.core.parameters import show_value
 from zatsudan.core.printable import one_line, printable
@@ -52,7 +53,7 @@ th, td { border: 1px solid var(--line); padding: .2rem .6rem; }
 
 def to_html(session: Session) -> str:
     """Return the talk as a page."""
-    title = escape(name_of(session) or "A talk")
+    title = escape(name_of(session) or say("A talk"))
     facts = " · ".join(
         escape(one_line(text, 80)) for text in (session.created, session.model) if text
     )
@@ -87,7 +88,9 @@ def _article(message: Message, made: Made | None, markdown: Callable[[str], str]
         body += f"<pre><code>{_colour(calls, 'json', '')}</code></pre>\n"
     if made is not None and made.reasoning:
         reasoning = escape(printable(made.reasoning))
-        body = f'<details><summary>reasoning</summary><p class="plain">{reasoning}</p></details>\n{body}'
+        summary = escape(say("reasoning"))
+        reasoning = f'<p class="plain">{reasoning}</p>'
+        body = f"<details><summary>{summary}</summary>{reasoning}</details>\n{body}"
     note = f"<footer>{escape(_note(made))}</footer>\n" if made is not None and _note(made) else ""
     return f'<article class="{kind}">\n<header>{escape(role)}</header>\n{body}{note}</article>'
 
@@ -99,9 +102,10 @@ def _note(made: Made) -> str:
         for name, value in made.parameters.items()
     ]
     if made.usage is not None:
-        parts.append(f"{'~' if made.usage.estimated else ''}{made.usage.completion:,} tokens")
+        mark = "~" if made.usage.estimated else ""
+        parts.append(say("{mark}{count:,} tokens", mark=mark, count=made.usage.completion))
     if made.ended != FINISHED:
-        parts.append(one_line(made.ended, 40))
+        parts.append(one_line(say(made.ended), 40))
     return " · ".join(parts)
 
 
@@ -154,7 +158,7 @@ def _picture(
 ) -> str:
     """Write a picture as a link: the page loads nothing from elsewhere."""
     token = tokens[index]
-    words = self.renderInlineAsText(token.children or [], options, env) or "picture"
+    words = self.renderInlineAsText(token.children or [], options, env) or say("picture")
     address = str(token.attrGet("src") or "")
     if not address.lower().startswith(("http:", "https:")):
         return escape(f"[{words}]")

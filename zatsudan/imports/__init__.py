@@ -9,6 +9,7 @@ from pathlib import Path
 
 from zatsudan import store
 from zatsudan.core.errors import ImportRefused, StoreError
+from zatsudan.core.language import later, say
 from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line
 from zatsudan.imports import aichat, chatgpt, llm, own, plain
@@ -18,10 +19,14 @@ from zatsudan.imports.jsontext import parse
 #: A file of more bytes is refused: as Python's values it takes about ten times as much memory.
 LARGEST = 100_000_000
 
-KNOWN = (
+KNOWN = later(
     "ChatGPT's conversations.json, a messages array, `llm logs --json`,"
     " a session of aichat, and zatsudan's own jsonl, json and markdown"
 )
+
+
+def _possible() -> str:
+    return say("What can be imported: {kinds}.", kinds=say(KNOWN))
 
 
 def import_file(
@@ -39,7 +44,7 @@ def import_file(
     drafts = read(_text(path), note)
     if not drafts:
         raise ImportRefused(
-            f"{one_line(path.name, 60)} holds no message.", f"What can be imported: {KNOWN}."
+            say("{name} holds no message.", name=one_line(path.name, 60)), _possible()
         )
     written: list[Path] = []
     try:
@@ -51,8 +56,8 @@ def import_file(
                 made.unlink()
         if isinstance(error, OSError):
             raise StoreError(
-                f"The sessions cannot be saved ({error.strerror or error}).",
-                f"Is {one_line(str(sessions), 120)} a folder of yours?",
+                say("The sessions cannot be saved ({reason}).", reason=error.strerror or error),
+                say("Is {folder} a folder of yours?", folder=one_line(str(sessions), 120)),
             ) from error
         raise
     return written
@@ -71,7 +76,10 @@ def read(text: str, note: Note = lambda _: None) -> list[Draft]:
 
 
 def _unknown() -> ImportRefused:
-    return ImportRefused("The file is of no kind that can be imported.", f"What can be: {KNOWN}.")
+    return ImportRefused(
+        say("The file is of no kind that can be imported."),
+        say("What can be: {kinds}.", kinds=say(KNOWN)),
+    )
 
 
 def _read_json(text: str, note: Note) -> list[Draft]:
@@ -113,27 +121,30 @@ def _text(path: Path) -> str:
     try:
         facts = path.stat()
         if not stat.S_ISREG(facts.st_mode):
-            raise ImportRefused(f"{name} is no file.", f"What can be imported: {KNOWN}.")
+            raise ImportRefused(say("{name} is no file.", name=name), _possible())
         if facts.st_size > LARGEST:
             raise ImportRefused(
-                f"{name} is larger than {LARGEST // 1_000_000} MB.", "Cut it into several files."
+                say("{name} is larger than {size} MB.", name=name, size=LARGEST // 1_000_000),
+                say("Cut it into several files."),
             )
         data = path.read_bytes()
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise ImportRefused(
-            f"{name} cannot be read ({one_line(reason)}).", "Is the path right?"
+            say("{name} cannot be read ({reason}).", name=name, reason=one_line(reason)),
+            say("Is the path right?"),
         ) from error
     if data.startswith(b"PK\x03\x04"):
         raise ImportRefused(
-            f"{name} is a zip file.", "Unpack it; import the conversations.json in it."
+            say("{name} is a zip file.", name=name),
+            say("Unpack it; import the conversations.json in it."),
         )
     # PowerShell writes UTF-16 into a redirected file.
     coding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
         return data.decode(coding)
     except UnicodeDecodeError:
-        raise ImportRefused(f"{name} is no text.", f"What can be imported: {KNOWN}.") from None
+        raise ImportRefused(say("{name} is no text.", name=name), _possible()) from None
 
 
 def _write(draft: Draft, sessions: Path, new_id: Callable[[], str], now: Callable[[], str]) -> Path:
@@ -142,7 +153,7 @@ def _write(draft: Draft, sessions: Path, new_id: Callable[[], str], now: Callabl
     found = ((key, sessions / f"{key}{store.SUFFIX}") for key in ids)
     session_id, path = next(((key, path) for key, path in found if not path.exists()), ("", None))
     if path is None:
-        raise StoreError("No free name for a session was found.", "Try it again.")
+        raise StoreError(say("No free name for a session was found."), say("Try it again."))
     begin = store.begin_record(session_id, draft.created or now())
     journal = store.Journal(path)
     for record in (begin, *draft.records):
@@ -151,7 +162,7 @@ def _write(draft: Draft, sessions: Path, new_id: Callable[[], str], now: Callabl
     if journal.trouble:
         with suppress(OSError):
             path.unlink()
-        raise StoreError(journal.trouble, "Make room, or import fewer.")
+        raise StoreError(journal.trouble, say("Make room, or import fewer."))
     if draft.last_at:
         # The list of sessions goes by the files' times: an old talk belongs among the old ones.
         when = datetime.fromisoformat(draft.last_at).timestamp()

@@ -1,9 +1,10 @@
 """aichat's sessions: YAML with the model, a few settings, and the messages."""
 
 from zatsudan.core.errors import ImportRefused
+from zatsudan.core.language import say, say_count
 from zatsudan.core.messages import Json, Message
 from zatsudan.imports import yaml
-from zatsudan.imports.draft import Draft, Note, left_out, read_message, text_of
+from zatsudan.imports.draft import Draft, Note, read_message, text_of
 
 
 def read(text: str, note: Note) -> list[Draft]:
@@ -15,8 +16,8 @@ def read(text: str, note: Note) -> list[Draft]:
     value = yaml.parse(text)
     if not isinstance(value, dict) or "messages" not in value:
         raise ImportRefused(
-            "The file is YAML, but holds no messages.",
-            "aichat keeps its sessions in the folder that `aichat --info` names.",
+            say("The file is YAML, but holds no messages."),
+            say("aichat keeps its sessions in the folder that `aichat --info` names."),
         )
     draft = Draft()
     # aichat writes CLIENT:MODEL.
@@ -26,16 +27,20 @@ def read(text: str, note: Note) -> list[Draft]:
     for key in ("compressed_messages", "messages"):
         items: Json = value.get(key) or []
         if not isinstance(items, list):
-            raise ImportRefused(f"{key} is no list.", "Is this a session of aichat?")
+            raise ImportRefused(
+                say("{name} is no list.", name=key), say("Is this a session of aichat?")
+            )
         for number, item in enumerate(items, 1):
             if isinstance(item, dict) and isinstance(item.get("content"), dict):
                 calls += 1  # tool calls in a form of aichat's own
                 continue
-            message = read_message(item, f"message {number} of {key}")
+            message = read_message(
+                item, say("message {number} of {place}", number=number, place=key)
+            )
             if draft.is_empty and message.role == "system" and isinstance(message.content, str):
                 draft.system(message.content)
             else:
                 draft.add(Message(message.role, message.content))
     if calls:
-        note(left_out(calls, "tool call"))
+        note(say_count("Left out: {n:,} tool call.", "Left out: {n:,} tool calls.", calls))
     return [] if draft.is_empty else [draft]

@@ -7,11 +7,13 @@ The format is nowhere documented; this is what exports of 2023 to 2026 hold.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from zatsudan.core.language import say_count
 from zatsudan.core.messages import Json, JsonObject, Message
 from zatsudan.core.session import FINISHED, INTERRUPTED, Made
-from zatsudan.imports.draft import Draft, Note, iso, left_out, text_of
+from zatsudan.imports.draft import Draft, Note, iso, text_of
 
 #: Marks of citations between private-use signs, which mean nothing elsewhere.
 _CITATION = re.compile("\ue200[^\ue200\ue201]*\ue201")
@@ -30,6 +32,33 @@ class _LeftOut:
     empty: int = 0
     odd: int = 0
 
+    def sentences(self) -> Iterator[str]:
+        """Yield a sentence for each kind of thing."""
+        if self.tools:
+            yield say_count(
+                "Left out: {n:,} message to or from a tool.",
+                "Left out: {n:,} messages to or from tools.",
+                self.tools,
+            )
+        if self.pictures:
+            yield say_count(
+                "Left out: {n:,} picture or sound, its place is marked.",
+                "Left out: {n:,} pictures and sounds, their places are marked.",
+                self.pictures,
+            )
+        if self.empty:
+            yield say_count(
+                "Left out: {n:,} conversation without a message.",
+                "Left out: {n:,} conversations without a message.",
+                self.empty,
+            )
+        if self.odd:
+            yield say_count(
+                "Left out: {n:,} entry that is no conversation.",
+                "Left out: {n:,} entries that are no conversations.",
+                self.odd,
+            )
+
 
 def read(conversations: list[Json], note: Note) -> list[Draft]:
     """Return the conversations that say anything."""
@@ -44,18 +73,8 @@ def read(conversations: list[Json], note: Note) -> list[Draft]:
             left.empty += 1
         else:
             drafts.append(draft)
-    for count, one, many in (
-        (left.tools, "message to or from a tool", "messages to or from tools"),
-        (
-            left.pictures,
-            "picture or sound, its place is marked",
-            "pictures and sounds, their places are marked",
-        ),
-        (left.empty, "conversation without a message", "conversations without a message"),
-        (left.odd, "entry that is no conversation", "entries that are no conversations"),
-    ):
-        if count:
-            note(left_out(count, one, many))
+    for sentence in left.sentences():
+        note(sentence)
     return drafts
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from zatsudan.core.errors import CommandError, ImportRefused
+from zatsudan.core.language import later, say
 from zatsudan.core.messages import ROLES, Json, JsonObject, Message
 from zatsudan.core.parameters import BY_NAME
 from zatsudan.core.printable import one_line
@@ -85,38 +86,38 @@ def known(values: Mapping[str, Json]) -> dict[str, Json]:
 def read_message(value: Json, where: str) -> Message:
     """Read a message in the API's form; raises ImportRefused, which names it by `where`."""
     if not isinstance(value, dict):
-        raise refused(f"{where} is no message but {kind_of(value)}")
+        raise refused(say("{where} is no message but {kind}.", where=where, kind=kind_of(value)))
     role, content = value.get("role"), value.get("content")
     if role not in ROLES:
-        raise refused(f"{where} has the role {one_line(str(role), 40)!r}")
+        name = one_line(str(role), 40)
+        raise refused(say("{where} has the role {role!r}.", where=where, role=name))
     if not (content is None or isinstance(content, str | list)):
-        raise refused(f"The content of {where} is {kind_of(content)}")
+        kind = kind_of(content)
+        raise refused(say("The content of {where} is {kind}.", where=where, kind=kind))
     return Message.from_json(value)
 
 
-def refused(what: str) -> ImportRefused:
+def refused(sentence: str) -> ImportRefused:
     """Return the error for a message that is none."""
     return ImportRefused(
-        f"{what}.",
-        f"A message has a role ({', '.join(ROLES)}) and a content: text, a list of parts, or null.",
+        sentence,
+        say(
+            "A message has a role ({roles}) and a content: text, a list of parts, or null.",
+            roles=", ".join(ROLES),
+        ),
     )
 
 
 def kind_of(value: Json) -> str:
     """Return what a value is, in words."""
     names: dict[type, str] = {
-        bool: "true or false",
-        str: "a text",
-        list: "a list",
-        dict: "an object",
+        bool: later("true or false"),
+        str: later("a text"),
+        list: later("a list"),
+        dict: later("an object"),
         type(None): "null",
     }
-    return names.get(type(value), "a number")
-
-
-def left_out(count: int, one: str, many: str = "") -> str:
-    """Return the sentence for a note on what was left out; `many` where it is not `one` with an s."""
-    return f"Left out: {count:,} {one if count == 1 else many or one + 's'}."
+    return say(names.get(type(value), later("a number")))
 
 
 def iso(value: Json) -> str:

@@ -4,6 +4,7 @@ import json
 import math
 
 from zatsudan.core.errors import ImportRefused
+from zatsudan.core.language import say
 from zatsudan.core.messages import Json
 from zatsudan.core.protocol import DEPTH, is_deep
 
@@ -21,7 +22,8 @@ def parse(text: str) -> Json:
         raise _too_deep() from None
     except ValueError as error:
         raise ImportRefused(
-            f"The file is no JSON: {error}.", "Is it whole? Export it once more."
+            say("The file is no JSON: {reason}.", reason=error),
+            say("Is it whole? Export it once more."),
         ) from None
     if is_deep(value):
         raise _too_deep()
@@ -30,8 +32,8 @@ def parse(text: str) -> Json:
 
 def _too_deep() -> ImportRefused:
     return ImportRefused(
-        f"The file is nested more than {DEPTH} levels deep.",
-        "No program that we know writes that.",
+        say("The file is nested more than {levels} levels deep.", levels=DEPTH),
+        say("No program that we know writes that."),
     )
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from zatsudan.core.errors import ImportRefused
+from zatsudan.core.language import say, say_count
 from zatsudan.core.messages import Json, JsonObject, Message, Usage, whole_number
 from zatsudan.core.protocol import loads
 from zatsudan.core.session import Made
-from zatsudan.imports.draft import Draft, Note, iso, kind_of, known, left_out, text_of
+from zatsudan.imports.draft import Draft, Note, iso, kind_of, known, text_of
 
 #: What a response may hold that a session of texts cannot.
 _FURTHER = ("attachments", "tool_calls", "tool_results")
@@ -24,8 +25,12 @@ def read(responses: Sequence[Json], note: Note) -> list[Draft]:
     for number, response in enumerate(responses, 1):
         if not isinstance(response, dict):
             raise ImportRefused(
-                f"Response {number} is no object but {kind_of(response)}.",
-                "Export it again with: llm logs -n 0 --json",
+                say(
+                    "Response {number} is no object but {kind}.",
+                    number=number,
+                    kind=kind_of(response),
+                ),
+                say("Export it again with: llm logs -n 0 --json"),
             )
         conversation = text_of(response.get("conversation_id"))
         # A response without a conversation stands for itself.
@@ -33,10 +38,10 @@ def read(responses: Sequence[Json], note: Note) -> list[Draft]:
         further += any(response.get(name) for name in _FURTHER)
     if further:
         note(
-            left_out(
+            say_count(
+                "Left out: {n:,} response's attachments and tool calls.",
+                "Left out: {n:,} responses' attachments and tool calls.",
                 further,
-                "response's attachments and tool calls",
-                "responses' attachments and tool calls",
             )
         )
     drafts = [_draft(group) for group in groups.values()]

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable
 
 from zatsudan.core.errors import ImportRefused
+from zatsudan.core.language import say, say_count
 from zatsudan.core.messages import Json, JsonObject, Message
 from zatsudan.core.records import replay
 from zatsudan.core.session import Made
 from zatsudan.exports.talk import HEADING, HEADINGS
-from zatsudan.imports.draft import Draft, Note, iso, left_out, text_of
+from zatsudan.imports.draft import Draft, Note, iso, text_of
 from zatsudan.imports.jsontext import parse
 
 _ROLES = {heading: role for role, heading in HEADINGS.items()}
@@ -40,7 +41,7 @@ def read_records(records: Iterable[Json], note: Note) -> list[Draft]:
         if record["type"] != "session":
             drafts[-1].records.append(_ordered(record))
     if damaged:
-        note(left_out(damaged, "damaged line"))
+        note(say_count("Left out: {n:,} damaged line.", "Left out: {n:,} damaged lines.", damaged))
     whole = []
     for draft in drafts:
         session = replay(draft.records)
@@ -72,7 +73,9 @@ def read_markdown(text: str, note: Note) -> list[Draft]:
     """Return the talk of a Markdown export: one path, texts only. Raises ImportRefused."""
     front = _FRONT.match(text)
     if front is None:
-        raise ImportRefused("The front matter is broken.", "Export the session as jsonl instead.")
+        raise ImportRefused(
+            say("The front matter is broken."), say("Export the session as jsonl instead.")
+        )
     facts: dict[str, Json] = {}
     for line in (front[1] or "").splitlines():
         name, colon, value = line.partition(": ")
@@ -93,7 +96,11 @@ def read_markdown(text: str, note: Note) -> list[Draft]:
         else:
             draft.add(Message(role, said), made=Made() if role == "assistant" else None)
     if tools:
-        note(left_out(tools, "message of a tool", "messages of tools"))
+        note(
+            say_count(
+                "Left out: {n:,} message of a tool.", "Left out: {n:,} messages of tools.", tools
+            )
+        )
     return [] if draft.is_empty else [draft]
 
 

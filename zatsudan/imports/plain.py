@@ -1,5 +1,6 @@
 """Messages in the API's own form: an array, an object that holds one, or a request's body."""
 
+from zatsudan.core.language import say
 from zatsudan.core.messages import Json, JsonObject
 from zatsudan.core.session import Made
 from zatsudan.imports.draft import Draft, Note, read_message
@@ -18,13 +19,12 @@ def holds_messages(value: Json) -> bool:
 def read(talks: list[Json], _note: Note) -> list[Draft]:
     """Return a draft for each talk: an array, or an object with `messages`. Raises ImportRefused."""
     drafts = [
-        _draft(talk, f" of talk {number}" if len(talks) > 1 else "")
-        for number, talk in enumerate(talks, 1)
+        _draft(talk, number if len(talks) > 1 else None) for number, talk in enumerate(talks, 1)
     ]
     return [draft for draft in drafts if not draft.is_empty]
 
 
-def _draft(talk: Json, which: str) -> Draft:
+def _draft(talk: Json, which: int | None) -> Draft:
     draft = Draft()
     facts: JsonObject = talk if isinstance(talk, dict) else {}
     messages: Json = facts.get("messages", talk)
@@ -32,7 +32,12 @@ def _draft(talk: Json, which: str) -> Draft:
     draft.model(facts.get("model"), "a file")
     draft.parameters(facts)
     for number, item in enumerate(messages if isinstance(messages, list) else [messages], 1):
-        message = read_message(item, f"message {number}{which}")
+        message = read_message(
+            item,
+            say("message {number}", number=number)
+            if which is None
+            else say("message {number} of talk {talk}", number=number, talk=which),
+        )
         leads = draft.is_empty and message.role == "system" and not message.extra
         if leads and number == 1 and isinstance(message.content, str):
             draft.system(message.content)

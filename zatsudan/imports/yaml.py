@@ -9,6 +9,7 @@ over several lines, several documents.
 import re
 
 from zatsudan.core.errors import ImportRefused
+from zatsudan.core.language import say
 from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line
 
@@ -44,13 +45,13 @@ class _Parser:
         indent = self._indent()
         value = self._block(indent, 0) if indent is not None else None
         if self._indent() is not None:
-            raise self._refused("this line belongs to nothing above it")
+            raise self._refused(say("this line belongs to nothing above it"))
         return value
 
     def _refused(self, what: str) -> ImportRefused:
         return ImportRefused(
-            f"Line {self._at + 1} of the YAML is not understood: {what}.",
-            "Only what aichat itself writes is; put that value on one line in double quotes.",
+            say("Line {line} of the YAML is not understood: {what}.", line=self._at + 1, what=what),
+            say("Only what aichat itself writes is; put that value on one line in double quotes."),
         )
 
     def _indent(self) -> int | None:
@@ -60,14 +61,14 @@ class _Parser:
             bare = line.lstrip(" ")
             if bare and not bare.startswith("#"):
                 if bare.startswith("\t"):
-                    raise self._refused("it is indented with a tab")
+                    raise self._refused(say("it is indented with a tab"))
                 return len(line) - len(bare)
             self._at += 1
         return None
 
     def _block(self, indent: int, depth: int) -> Json:
         if depth > DEEPEST:
-            raise self._refused("it is nested too deep")
+            raise self._refused(say("it is nested too deep"))
         if _is_item(self._lines[self._at][indent:]):
             return self._sequence(indent, depth)
         return self._mapping(indent, depth)
@@ -91,7 +92,7 @@ class _Parser:
         while self._indent() == indent:
             match = _KEY.match(self._lines[self._at][indent:])
             if match is None:
-                raise self._refused("it is neither `key: value` nor `- item`")
+                raise self._refused(say("it is neither `key: value` nor `- item`"))
             key = self._scalar(match[1]) if match[1][0] in "\"'" else match[1]
             values[str(key)] = self._value(match[2] or "", indent, depth, key=True)
         return values
@@ -107,7 +108,7 @@ class _Parser:
             self._at += 1
             further = self._indent()
             if further is not None and further > indent:
-                raise self._refused("it goes on with the value of the line before")
+                raise self._refused(say("it goes on with the value of the line before"))
             return value
         self._at += 1
         inner = self._indent()
@@ -147,7 +148,7 @@ class _Parser:
         if plain in ("[]", "{}"):
             return [] if plain == "[]" else {}
         if text[0] in "[]{}&*!|>%@`,?" or re.search(r":( |$)", plain):
-            raise self._refused(f"{one_line(plain, 30)!r} is beyond plain text")
+            raise self._refused(say("{text!r} is beyond plain text", text=one_line(plain, 30)))
         if plain.lower() in _WORDS:
             return _WORDS[plain.lower()]
         if re.fullmatch(r"[-+]?[0-9]{1,18}", plain):
@@ -160,7 +161,7 @@ class _Parser:
         pattern = _DOUBLE if text[0] == '"' else _SINGLE
         match = pattern.match(text)
         if match is None:
-            raise self._refused("the quote is not closed on its line")
+            raise self._refused(say("the quote is not closed on its line"))
         if pattern is _SINGLE:
             return match[1].replace("''", "'")
         return _ESCAPE.sub(self._unescape, match[1])
@@ -169,11 +170,11 @@ class _Parser:
         code = match[1]
         if len(code) == 1:
             if code not in _ESCAPES:
-                raise self._refused(f"there is no escape \\{one_line(code)}")
+                raise self._refused(say("there is no escape \\{code}", code=one_line(code)))
             return _ESCAPES[code]
         point = int(code[1:], 16)
         if point > 0x10FFFF:
-            raise self._refused(f"there is no sign \\{code}")
+            raise self._refused(say("there is no sign \\{code}", code=code))
         return chr(point)
 
 

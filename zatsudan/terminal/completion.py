@@ -10,6 +10,7 @@ from zatsudan.chat import Chat
 from zatsudan.commands.files import paths
 from zatsudan.commands.registry import Choice, Command
 from zatsudan.core.attachments import mentioned
+from zatsudan.core.language import say
 from zatsudan.core.printable import one_line
 
 if TYPE_CHECKING:
@@ -61,9 +62,8 @@ class LineCompleter(Completer):
     def _files(self, typed: str) -> Iterable[Completion]:
         ran = self._ran()
         if not typed and ran is not None:
-            yield Completion(
-                "!", display="!", display_meta=f"output of {one_line(ran.command, 60)}"
-            )
+            meta = say("output of {command}", command=one_line(ran.command, 60))
+            yield Completion("!", display="!", display_meta=meta)
         begin = typed.removeprefix('"')
         yield from matching(paths(begin), begin, replaced=len(typed))
 
@@ -84,7 +84,7 @@ class LineCompleter(Completer):
                 f"/{entry.name}",
                 -len(typed) - 1,
                 display=f"/{entry.name} {entry.usage}".rstrip(),
-                display_meta=entry.help,
+                display_meta=say(entry.help),
             )
 
 

@@ -20,8 +20,10 @@ from prompt_toolkit.layout import (
 from prompt_toolkit.output import Output
 from prompt_toolkit.styles import Style
 
+from zatsudan.core.language import say
 from zatsudan.core.printable import one_line
 from zatsudan.core.tokenview import Option, Token, least_likely, percent, pieces, surprises
+from zatsudan.terminal.rows import cut
 from zatsudan.terminal.tokens import Choice, layout
 
 STYLE = Style.from_dict(
@@ -87,7 +89,7 @@ class Inspector:
         """Return the choice, or say why it cannot be taken."""
         option = self.options[self.option]
         if self._refusal or option.refusal:
-            self._said = f"Not possible: {self._refusal or option.refusal}."
+            self._said = say("Not possible: {why}.", why=self._refusal or option.refusal)
             return None
         return Choice(self.at, option)
 
@@ -109,36 +111,46 @@ class Inspector:
     def side(self) -> StyleAndTextTuples:
         """Return the pane with the alternatives."""
         token = self._tokens[self.at]
-        where = f"token {self.at + 1:,} of {len(self._tokens):,}"
+        here, count = self.at + 1, len(self._tokens)
         piece = next(piece for piece in self._pieces if piece.first <= self.at <= piece.last)
-        if piece.last > piece.first:
-            where += (
-                f" ({self.at - piece.first + 1}/{piece.last - piece.first + 1} of {piece.text})"
+        if piece.last == piece.first:
+            where = say("token {at:,} of {all:,}", at=here, all=count)
+        else:
+            where = say(
+                "token {at:,} of {all:,} ({part}/{parts} of {character})",
+                at=here,
+                all=count,
+                part=self.at - piece.first + 1,
+                parts=piece.last - piece.first + 1,
+                character=piece.text,
             )
         found: StyleAndTextTuples = [("class:head", f"{where}\n\n")]
         for at, option in enumerate(self.options):
             mark = "▸" if at == self.option else " "
             own = "•" if option.data == token.data else " "
             bar = "█" * round(8 * (option.p or 0.0))
-            name = one_line(option.name, 12)
+            name = cut(one_line(option.name), 12)
             style = "class:here" if at == self.option else ""
             found.append((style, f"{mark}{own}{percent(option.p):>5} {name}"))
             found.append(("class:dim", f" {bar}\n"))
         rest = 1.0 - sum(option.p or 0.0 for option in self.options)
         if len(self.options) > 1 and rest > 0.005:
-            found.append(("class:dim", f"  {percent(rest):>5} all others\n"))
+            others = say("all others")
+            found.append(("class:dim", f"  {percent(rest):>5} {others}\n"))
         elif len(self.options) == 1:
-            found.append(("class:dim", "\nNo alternatives were asked\nfor: /logprobs on 5\n"))
+            none = say("No alternatives were asked\nfor: /logprobs on 5")
+            found.append(("class:dim", f"\n{none}\n"))
         return found
 
     def foot(self) -> StyleAndTextTuples:
         """Return the two lines at the bottom: what the keys do, and what was said."""
-        keys = "←→ token  ↑↓ alternative  n N surprise  PgUp PgDn far  q leaves\n"
+        keys = say("←→ token  ↑↓ alternative  n N surprise  PgUp PgDn far  q leaves") + "\n"
         if self._said:
             return [("class:dim", keys), ("", self._said)]
         if self._refusal:
-            return [("class:dim", keys), ("", f"To look only: {self._refusal}.")]
-        return [("class:dim", f"{keys}Enter takes the alternative: the model goes on from there")]
+            return [("class:dim", keys), ("", say("To look only: {why}.", why=self._refusal))]
+        enter = say("Enter takes the alternative: the model goes on from there")
+        return [("class:dim", keys + enter)]
 
 
 class _TextControl(FormattedTextControl):

@@ -14,6 +14,7 @@ from prompt_toolkit.key_binding import (
 )
 from prompt_toolkit.keys import Keys
 
+from zatsudan.core.language import say
 from zatsudan.terminal.completion import completes
 
 # Shift-Enter, as kitty's protocol and xterm's modifyOtherKeys write it: a new line.
@@ -97,7 +98,7 @@ def _talk_keys(actions: Actions, buffer: Buffer) -> KeyBindings:
             buffer.append_to_history()  # Up brings it back: nothing that was typed is lost
             buffer.reset()
         else:
-            actions.hint("Ctrl-D or /quit leaves")
+            actions.hint(say("Ctrl-D or /quit leaves"))
 
     @keys.add("escape", filter=busy & ~is_searching)
     def _stop(_event: KeyPressEvent) -> None:

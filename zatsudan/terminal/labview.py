@@ -3,13 +3,15 @@
 from collections.abc import Callable, Iterable
 
 from zatsudan.core.errors import describe_seconds
+from zatsudan.core.grid import shown
+from zatsudan.core.language import say
 from zatsudan.core.printable import one_line, printable
 from zatsudan.core.protocol import Delta
 from zatsudan.lab import ENDED, RUNNING, WAITING, Run, Slot
 from zatsudan.terminal.columns import Columns, fitting
 from zatsudan.terminal.frames import Frames
 from zatsudan.terminal.painter import Painter
-from zatsudan.terminal.rows import sgr, wrap
+from zatsudan.terminal.rows import cut, sgr, wrap
 from zatsudan.terminal.stream import RowStream
 from zatsudan.terminal.view import TAIL_ROWS
 
@@ -70,10 +72,8 @@ class LabView:
         if self._groups:
             first = self._groups[0][0]
             if self._body:
-                self._committed += [
-                    "",
-                    sgr("The width has changed: from the beginning again.", "dim"),
-                ]
+                again = say("The width has changed: from the beginning again.")
+                self._committed += ["", sgr(again, "dim")]
             self._groups = [
                 [first + at for at in group]
                 for group in fitting(len(self._run.slots) - first, self.width)
@@ -146,32 +146,40 @@ class LabView:
             live += self._columns.live(limit, hold=hold)
             slots = [self._run.slots[number] for number in self._groups[0]]
             live.append(self._columns.line([self._doing(slot) for slot in slots], "dim"))
-        return [*live, *self._notes, sgr(self._status()[: self.width], "dim")]
+        return [*live, *self._notes, sgr(cut(self._status(), self.width), "dim")]
 
     # --- words ---------------------------------------------------------------------
 
     def _heading(self, number: int) -> str:
-        label = "?" if self._run.blind else one_line(self._run.slots[number].cell.label, 80)
+        label = "?" if self._run.blind else one_line(shown(self._run.slots[number].cell.label), 80)
         return f"{number + 1}  {label}"
 
     def _doing(self, slot: Slot) -> str:
         if slot.state == WAITING:
-            return "waits its turn"
+            return say("waits its turn")
         if slot.state == ENDED:
             return self._outcome(slot)
         if slot.first is None:
-            return slot.turn.waiting if slot.turn is not None and slot.turn.waiting else "asked"
-        speed = "" if self._run.blind else f" · {slot.speed(self._clock()):.0f} tok/s"
-        return f"{slot.deltas:,} tok{speed}"
+            waiting = slot.turn.waiting if slot.turn is not None else ""
+            return waiting or say("asked")
+        return " · ".join(self._pace(slot, self._clock()))
+
+    def _pace(self, slot: Slot, now: float) -> list[str]:
+        """Return how much has come, and unless the run is blind how fast."""
+        parts = [say("{count:,} tok", count=slot.deltas)]
+        if not self._run.blind:
+            parts.append(say("{speed} tok/s", speed=f"{slot.speed(now):.0f}"))
+        return parts
 
     def _outcome(self, slot: Slot) -> str:
         made = slot.node.made if slot.node is not None else None
         if made is None:
-            return "no reply"
-        parts = [f"{slot.deltas:,} tok"]
+            return say("no reply")
+        parts = self._pace(slot, slot.ended)
         if not self._run.blind:
-            parts += [f"{slot.speed(slot.ended):.0f} tok/s", describe_seconds(made.seconds)]
-        parts.append(made.ended if not slot.went_well else one_line(made.finish_reason or "?", 20))
+            parts.append(describe_seconds(made.seconds))
+        ended = one_line(made.finish_reason or "?", 20) if slot.went_well else say(made.ended)
+        parts.append(ended)
         return " · ".join(parts)
 
     def _status(self) -> str:
@@ -181,11 +189,14 @@ class LabView:
         under_way = sum(slot.state == RUNNING for slot in run.slots)
         spin = SPINNER[int(now * 8) % len(SPINNER)]
         left = run.seconds_left()
-        parts = [f"{spin} {done} of {len(run.slots)} done", f"{under_way} under way"]
+        parts = [
+            say("{done} of {all} done", done=done, all=len(run.slots)),
+            say("{count} under way", count=under_way),
+        ]
         if left is not None:
-            parts.append(f"about {max(1, round(left)):,} s left")
-        parts.append("Esc stops all, Alt-1 the first")
-        return " · ".join(parts)
+            parts.append(say("about {seconds:,} s left", seconds=max(1, round(left))))
+        parts.append(say("Esc stops all, Alt-1 the first"))
+        return f"{spin} {' · '.join(parts)}"
 
 
 def _fault(fault: str, width: int) -> list[str]:

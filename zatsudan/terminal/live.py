@@ -21,6 +21,7 @@ from zatsudan.commands.outcomes import Part, Talk
 from zatsudan.commands.registry import Command, parse
 from zatsudan.commands.tree import step
 from zatsudan.config import Screen
+from zatsudan.core.language import say
 from zatsudan.core.styles import Dress, colours
 from zatsudan.terminal import prompt, ptk
 from zatsudan.terminal.attention import Attention
@@ -211,7 +212,7 @@ class LiveTerminal:
     def variant(self, by: int) -> None:
         shown = step(self._chat, by)
         if shown is None:
-            self.hint("The last reply has no other variant; /retry makes one.")
+            self.hint(say("The last reply has no other variant; /retry makes one."))
         else:
             self._surface.show(shown.parts)
 

@@ -11,6 +11,7 @@ from prompt_toolkit.application.run_in_terminal import in_terminal
 from zatsudan.commands.outcomes import Inspect, Part, Pick
 from zatsudan.commands.registry import parse
 from zatsudan.core.errors import ZatsudanError
+from zatsudan.core.language import say
 from zatsudan.core.messages import Json
 from zatsudan.core.printable import printable
 from zatsudan.core.protocol import Delta
@@ -119,12 +120,17 @@ class LiveSurface:
                 doing = (
                     turn.waiting
                     or self._bar.progress
-                    or ("waiting" if turn.started is not None else "connecting")
+                    or (say("waiting") if turn.started is not None else say("connecting"))
                 )
-                return f"{spin} {doing} · {seconds:.0f} s · Esc stops"
-            streaming = max(0.05, seconds - turn.first)
-            speed = turn.deltas / streaming
-            return f"{spin} {turn.deltas:,} tok · {speed:.0f} tok/s · {seconds:.0f} s · Esc stops"
+                text = say("{doing} · {seconds:.0f} s · Esc stops", doing=doing, seconds=seconds)
+            else:
+                text = say(
+                    "{count:,} tok · {speed:.0f} tok/s · {seconds:.0f} s · Esc stops",
+                    count=turn.deltas,
+                    speed=turn.deltas / max(0.05, seconds - turn.first),
+                    seconds=seconds,
+                )
+            return f"{spin} {text}"
 
         view = LiveView(self._painter, self._make_stream, self._size, line, self._clock)
         self._view = view
@@ -149,7 +155,7 @@ class LiveSurface:
             rows = [note] if note else []
             rows += ["", *status_rows(turn.made, self._width()), ""]
         elif turn.error is None:
-            rows = [sgr("stopped before the first token", "dim"), ""]
+            rows = [sgr(say("stopped before the first token"), "dim"), ""]
         self._commit(rows)
         self._attention.ended(self._clock() - self._reply_since)
 

@@ -9,6 +9,7 @@ from prompt_toolkit.utils import get_cwidth
 from zatsudan.commands.outcomes import Diff, Line, Part, Rows, Table, Talk, Tokens
 from zatsudan.core.attachments import said
 from zatsudan.core.errors import ZatsudanError
+from zatsudan.core.language import later, say
 from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line, printable
 from zatsudan.core.session import FAILED, FINISHED, INTERRUPTED, Made, Node
@@ -88,8 +89,11 @@ def said_rows(content: Json, width: int) -> Iterator[str]:
     if len(rows) > FOLD_ROWS:
         del rows[FOLDED_ROWS:]
         lines = text.rstrip("\n").count("\n") + 1
-        size = f"{lines:,} lines" if lines > 1 else f"{len(text):,} characters"
-        folded = f"[{size} in all · /raw said shows them]"
+        folded = (
+            say("[{count:,} lines in all · /raw said shows them]", count=lines)
+            if lines > 1
+            else say("[{count:,} characters in all · /raw said shows them]", count=len(text))
+        )
     for row in rows:
         yield sgr(row, "you")
     for label in filter(None, (folded, *message.labels)):
@@ -99,7 +103,8 @@ def said_rows(content: Json, width: int) -> Iterator[str]:
 def talk_rows(talk: Talk, width: int, render: Render) -> Iterator[str]:
     """Return messages as they looked when they were said."""
     if talk.above:
-        yield sgr(f"{talk.above} earlier messages stand above; /show all shows them.", "dim")
+        above = say("{count} earlier messages stand above; /show all shows them.", count=talk.above)
+        yield sgr(above, "dim")
         yield ""
     for node in talk.nodes:
         if node.message.role == "user":
@@ -121,8 +126,15 @@ def talk_rows(talk: Talk, width: int, render: Render) -> Iterator[str]:
 
 def thought_rows(size: int, seconds: float | None = None) -> Iterator[str]:
     """Return the line to which reasoning is folded when it is done; `size` in characters."""
-    lasted = f"for {seconds:.1f} s, " if seconds is not None else ""
-    yield sgr(f"thought {lasted}{size:,} characters · /reasoning shows it", "dim")
+    if seconds is None:
+        text = say("thought {size:,} characters · /reasoning shows it", size=size)
+    else:
+        text = say(
+            "thought for {seconds:.1f} s, {size:,} characters · /reasoning shows it",
+            seconds=seconds,
+            size=size,
+        )
+    yield sgr(text, "dim")
     yield ""
 
 
@@ -191,10 +203,10 @@ def _line(pieces: Sequence[str], widths: Sequence[int], table: Table, gap: int) 
 
 
 _ENDS = {
-    "length": "cut at the token limit, /continue goes on",
-    "content_filter": "stopped by the content filter",
-    "tool_calls": "wants to call a tool",
-    "function_call": "wants to call a function",
+    "length": later("cut at the token limit, /continue goes on"),
+    "content_filter": later("stopped by the content filter"),
+    "tool_calls": later("wants to call a tool"),
+    "function_call": later("wants to call a function"),
 }
 
 
@@ -204,19 +216,27 @@ def status(made: Made) -> str:
     usage = made.usage
     if usage is not None:
         mark = "~" if usage.estimated else ""
-        parts.append(f"{mark}{usage.prompt:,} in, {mark}{usage.completion:,} out")
+        counts = say(
+            "{mark}{prompt:,} in, {mark}{completion:,} out",
+            mark=mark,
+            prompt=usage.prompt,
+            completion=usage.completion,
+        )
+        parts.append(counts)
         if made.first is not None and made.seconds > made.first and usage.completion > 1:
-            parts.append(f"{mark}{usage.completion / (made.seconds - made.first):.1f} tok/s")
+            speed = usage.completion / (made.seconds - made.first)
+            parts.append(say("{speed} tok/s", speed=f"{mark}{speed:.1f}"))
     if made.first is not None:
-        parts.append(f"first {made.first:.2f} s")
+        parts.append(say("first {seconds:.2f} s", seconds=made.first))
     if made.left_out:
-        parts.append(f"{made.left_out} earlier messages not sent")
+        parts.append(say("{count} earlier messages not sent", count=made.left_out))
     if made.ended == INTERRUPTED:
-        parts.append("interrupted, /continue goes on")
+        parts.append(say("interrupted, /continue goes on"))
     elif made.ended == FAILED:
-        parts.append("cut off, /continue goes on")
+        parts.append(say("cut off, /continue goes on"))
     elif made.ended == FINISHED and made.finish_reason not in (None, "stop"):
-        parts.append(_ENDS.get(str(made.finish_reason), one_line(str(made.finish_reason), 30)))
+        reason = str(made.finish_reason)
+        parts.append(say(_ENDS[reason]) if reason in _ENDS else one_line(reason, 30))
     return " · ".join(parts)
 
 
@@ -230,8 +250,10 @@ def reply_note(node: Node) -> str:
     """Return what is said of a reply that is more or less than text: calls, or nothing at all."""
     calls = [describe_call(call) for call in _calls(node)]
     if calls:
-        return "The model wants to call " + ", ".join(calls) + ". zatsudan calls nothing."
-    return "" if node.message.text.strip() else "(the reply has no text)"
+        return say(
+            "The model wants to call {calls}. zatsudan calls nothing.", calls=", ".join(calls)
+        )
+    return "" if node.message.text.strip() else say("(the reply has no text)")
 
 
 def _calls(node: Node) -> Iterator[Json]:

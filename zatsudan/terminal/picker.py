@@ -26,6 +26,7 @@ from prompt_toolkit.utils import get_cwidth
 
 from zatsudan.commands.outcomes import Pick
 from zatsudan.core.errors import ZatsudanError
+from zatsudan.core.language import later, say
 from zatsudan.core.picking import Picking
 from zatsudan.core.printable import one_line, printable
 from zatsudan.terminal.parts import part_rows
@@ -148,7 +149,9 @@ class Picker:
 
     def _label(self) -> StyleAndTextTuples:
         shown, rows = len(self._list.shown), len(self._list.rows)
-        count = f"{shown:,} of {rows:,}" if self._list.query.strip() else f"{rows:,}"
+        count = f"{rows:,}"
+        if self._list.query.strip():
+            count = say("{shown:,} of {all:,}", shown=shown, all=rows)
         return [("bold", f" {self._pick.title}"), ("class:toolbar", f" {count} "), ("bold", "» ")]
 
     def _head(self) -> StyleAndTextTuples:
@@ -160,8 +163,12 @@ class Picker:
     def _lines(self) -> StyleAndTextTuples:
         columns, height = self._list_size()
         if not self._list.shown:
-            nothing = "nothing fits; Backspace widens" if self._list.query else "nothing is left"
-            return [("class:toolbar", f" {nothing}")]
+            nothing = (
+                later("nothing fits; Backspace widens")
+                if self._list.query
+                else later("nothing is left")
+            )
+            return [("class:toolbar", f" {say(nothing)}")]
         widths = self._widths()
         marked = self._list.marked
         tuples: StyleAndTextTuples = []
@@ -192,16 +199,17 @@ class Picker:
 
     def _foot(self) -> StyleAndTextTuples:
         if self._renaming:
-            return [("bold", " new name » ")]
+            return [("bold", " " + say("new name") + " » ")]
         if self._asking and self._list.marked is not None:
             name = cut(one_line(self._list.marked.cells[0]), 40)
-            return [("class:toolbar.warn", f" Delete “{name}” for good? y deletes, n keeps it")]
+            question = say("Delete “{name}” for good? y deletes, n keeps it", name=name)
+            return [("class:toolbar.warn", f" {question}")]
         if self._note:
             return [("class:toolbar.warn", f" {self._note}")]
-        keys = [f"Enter {self._pick.enter}", "Esc leaves"]
-        keys += ["Ctrl-R renames"] if self._pick.rename is not None else []
-        keys += ["Ctrl-D deletes"] if self._pick.delete is not None else []
-        return [("class:toolbar", " " + " · ".join([*keys, "typing filters"]))]
+        keys = [say("Enter {does}", does=say(self._pick.enter)), say("Esc leaves")]
+        keys += [say("Ctrl-R renames")] if self._pick.rename is not None else []
+        keys += [say("Ctrl-D deletes")] if self._pick.delete is not None else []
+        return [("class:toolbar", " " + " · ".join([*keys, say("typing filters")]))]
 
     # --- the keys --------------------------------------------------------
 

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, TextIO
 
 from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Inspect, Part, Pick, Talk
-from zatsudan.commands.registry import Command
+from zatsudan.commands.registry import Command, parse
 from zatsudan.core.attachments import said
 from zatsudan.core.errors import CommandError, ZatsudanError
 from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line, printable
 from zatsudan.core.protocol import Delta
+from zatsudan.exits import let_go
 from zatsudan.terminal.parts import PROMPT, error_rows, part_rows, status
 from zatsudan.terminal.repl import Repl, greeting
 from zatsudan.terminal.rows import uncoloured
@@ -32,8 +33,38 @@ if TYPE_CHECKING:
 WIDTH = 80
 
 
+class Output:
+    """Where replies go, which may end before they do: `gone` when whoever read it has left.
+
+    `trouble` is why nothing more can be written there, if it is not that. Either calls
+    `on_end` once; what is written afterwards goes nowhere.
+    """
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self.gone = False
+        self.trouble = ""
+        self.on_end: Callable[[], object] = lambda: None
+
+    def write(self, text: str) -> None:
+        """Write a text, at once."""
+        if self.gone or self.trouble:
+            return
+        try:
+            self._file.write(text)
+            self._file.flush()
+        except OSError as error:
+            self.gone = isinstance(error, BrokenPipeError)
+            self.trouble = "" if self.gone else error.strerror or str(error)
+            let_go(self._file)
+            self.on_end()
+
+
 class PlainTerminal:
-    """Reads lines, writes text. `out` takes replies, `err` everything else."""
+    """Reads lines, writes text. `out` takes replies, `err` everything else.
+
+    `failure` is what went wrong last; `came` tells whether a part of the last reply came.
+    """
 
     def __init__(
         self,
@@ -44,17 +75,31 @@ class PlainTerminal:
         err: TextIO | None = None,
     ) -> None:
         self._chat = chat
-        self._out = out or sys.stdout
+        self.output = Output(out or sys.stdout)
+        self.output.on_end = self._unread
+        self.encoding = getattr(out or sys.stdout, "encoding", None) or "utf-8"
         self._err = err or sys.stderr
+        self.failure: ZatsudanError | None = None
+        self.came = False
         # A pipe's lines are data: nobody typed an @ to send a file.
         self._repl = Repl(chat, commands, self, typed=sys.stdin.isatty())
         self._task: asyncio.Task[bool] | None = None
         self._left = False
+        #: What a command shows, until it is known whether it makes replies.
+        self._held: list[Part] | None = None
         self._wrote = ""
 
-    async def once(self, text: str) -> bool:
-        """Send one message, write its reply, and return whether it went well."""
-        return await self._run(text)
+    async def once(self, text: str, *, typed: bool) -> bool:
+        """Send one message, write its reply, and return whether it went well.
+
+        Only what a person `typed` may be a command. What it shows is the output, unless it
+        makes replies: then they are.
+        """
+        self._held = [] if typed and parse(text) is not None else None
+        well = await self._run("/" + text if text.startswith("/") and not typed else text)
+        held, self._held = self._held or [], None
+        self._write_parts(held, self.output.write)
+        return well
 
     async def run(self, first: Sequence[Part] = ()) -> None:
         """Read lines from standard input until it ends or the person leaves."""
@@ -65,13 +110,13 @@ class PlainTerminal:
         await self._repl.connect()
         reader = _LineReader(sys.stdin.fileno())
         while not self._left:
-            self._write(self._err, PROMPT)
+            self._tell(PROMPT)
             line = await reader.line()
             if line is None:
                 break
             if line.strip():
                 await self._run(line)
-        self._write(self._err, "\n")
+        self._tell("\n")
 
     async def _run(self, line: str) -> bool:
         self._task = asyncio.ensure_future(self._repl.handle(line))
@@ -81,46 +126,70 @@ class PlainTerminal:
         if self._task is not None and not self._task.done():
             self._task.cancel()
         else:
-            self._write(self._err, f"\nCtrl-D or /quit leaves\n{PROMPT}")
+            self._tell(f"\nCtrl-D or /quit leaves\n{PROMPT}")
 
-    @staticmethod
-    def _write(file: TextIO, text: str) -> None:
-        file.write(text)
-        file.flush()
+    def _unread(self) -> None:
+        """Nobody gets what is written: stop the reply, and leave."""
+        self._left = True
+        if self._task is not None:
+            self._task.cancel()
+
+    def _tell(self, text: str) -> None:
+        """Write to standard error; where that is closed, to nobody."""
+        try:
+            self._err.write(text)
+            self._err.flush()
+        except OSError:
+            let_go(self._err)
 
     def echo(self, content: Json) -> None:
         for label in said(content).labels:  # the rest stands there already
-            self._write(self._err, one_line(label) + "\n")
+            self._tell(one_line(label) + "\n")
 
     def show(self, parts: Sequence[Part]) -> None:
+        if self._held is not None:
+            self._held += parts
+            return
         for part in parts:
-            file = self._out if isinstance(part, Talk) else self._err
+            self._write_parts([part], self.output.write if isinstance(part, Talk) else self._tell)
+
+    @staticmethod
+    def _write_parts(parts: Sequence[Part], write: Callable[[str], None]) -> None:
+        for part in parts:
             for row in part_rows(part, WIDTH, lambda text, _: printable(text).split("\n")):
-                self._write(file, uncoloured(row) + "\n")
+                write(uncoloured(row) + "\n")
+
+    def _release(self) -> None:
+        """Replies come: what was shown before them goes where all else does."""
+        held, self._held = self._held or [], None
+        self.show(held)
 
     def error(self, error: ZatsudanError) -> None:
+        self.failure = error
         for row in error_rows(error, WIDTH):
-            self._write(self._err, uncoloured(row) + "\n")
+            self._tell(uncoloured(row) + "\n")
 
     def begin(self, turn: "Turn") -> Callable[[Delta], None]:
         del turn
+        self._release()
         self._wrote = ""
 
         def add(delta: Delta) -> None:
             if delta.index == 0 and delta.content:
                 self._wrote = delta.content
-                self._write(self._out, printable(delta.content))
+                self.output.write(printable(delta.content))
 
         return add
 
     def note(self, text: str) -> None:
-        self._write(self._err, f"[{printable(text)}]\n")
+        self._tell(f"[{printable(text)}]\n")
 
     def end(self, turn: "Turn") -> None:
+        self.came = bool(turn.nodes)
         if self._wrote and not self._wrote.endswith("\n"):
-            self._write(self._out, "\n")
+            self.output.write("\n")
         if turn.nodes and self._err.isatty():
-            self._write(self._err, f"[{status(turn.made)}]\n")
+            self._tell(f"[{status(turn.made)}]\n")
 
     async def pick(self, pick: Pick) -> str | None:
         self.show(pick.instead)
@@ -128,8 +197,10 @@ class PlainTerminal:
 
     def begin_run(self, run: "Run") -> "tuple[OnDelta, OnEnd]":
         """Write each reply as a whole, in the order of the cells: pieces of many cannot be told apart."""
+        from zatsudan.core.grid import shown
         from zatsudan.lab import ENDED
 
+        self._release()
         texts: dict[int, list[str]] = {}
         written: list[int] = []
 
@@ -141,17 +212,17 @@ class PlainTerminal:
             while len(written) < len(run.slots) and run.slots[len(written)].state == ENDED:
                 at = len(written)
                 written.append(at)
-                label = "?" if run.blind else one_line(run.slots[at].cell.label, 80)
-                self._write(self._err, f"[{at + 1}  {label}]\n")
-                self._write(self._out, printable("".join(texts.get(at, []))).rstrip() + "\n\n")
+                label = "?" if run.blind else one_line(shown(run.slots[at].cell.label), 80)
+                self._tell(f"[{at + 1}  {label}]\n")
+                self.output.write(printable("".join(texts.get(at, []))).rstrip() + "\n\n")
                 fault = run.fault(run.slots[at])
                 if fault:
-                    self._write(self._err, f"[{printable(fault)}]\n")
+                    self._tell(f"[{printable(fault)}]\n")
 
         return add, ended
 
     def end_run(self, run: "Run") -> None:
-        """Nothing: each reply was written as it ended."""
+        self.came = any(slot.node is not None for slot in run.slots)
 
     def hint(self, text: str) -> None:
         """Nothing: what was written cannot be taken back."""

@@ -33,6 +33,7 @@ from zatsudan.commands.tokens import fork
 from zatsudan.commands.trace import verdict
 from zatsudan.core.attachments import said
 from zatsudan.core.errors import CommandError, ZatsudanError
+from zatsudan.core.language import later, say
 from zatsudan.core.printable import one_line
 from zatsudan.core.session import FINISHED, Node
 from zatsudan.terminal.surface import Surface
@@ -41,6 +42,10 @@ if TYPE_CHECKING:
     from zatsudan.lab import Run
     from zatsudan.running import Ran
     from zatsudan.turn import Turn
+
+
+#: The reason by which the server of the embedded model is known.
+EMBEDDED = later("embedded model")
 
 
 class Repl:
@@ -72,8 +77,12 @@ class Repl:
         except Exception as error:  # noqa: BLE001  a fault of ours must not cost the talk
             self._surface.error(
                 ZatsudanError(
-                    f"zatsudan has a fault here ({type(error).__name__}: {one_line(str(error), 100)}).",
-                    "The talk goes on and is saved. Please report it.",
+                    say(
+                        "zatsudan has a fault here ({kind}: {words}).",
+                        kind=type(error).__name__,
+                        words=one_line(str(error), 100),
+                    ),
+                    say("The talk goes on and is saved. Please report it."),
                 )
             )
         return False
@@ -162,7 +171,7 @@ class Repl:
         try:
             return await work.run(self._surface.hint)
         except asyncio.CancelledError:
-            return tell("Stopped.", "dim")
+            return tell(say("Stopped."), "dim")
         finally:
             self._surface.hint("")
 
@@ -183,7 +192,9 @@ class Repl:
             raise
         self._surface.echo(attached.content)
         for name in attached.missing:
-            note = f"There is no file {one_line(name, 80)}: it is sent as it was typed."
+            note = say(
+                "There is no file {name}: it is sent as it was typed.", name=one_line(name, 80)
+            )
             self._surface.show((Line(note, "dim"),))
         return await self.reply(self.chat.say(attached.content))
 
@@ -191,11 +202,11 @@ class Repl:
         """Run a command of the person's shell and show what came of it."""
         from zatsudan.running import run
 
-        self._surface.doing(f"running {one_line(command, 40)}")
+        self._surface.doing(say("running {command}", command=one_line(command, 40)))
         try:
             self.ran = await run(command, os.environ.get("SHELL") or "/bin/sh")
         except asyncio.CancelledError:
-            self._surface.show((Line("stopped before it began", "dim"),))
+            self._surface.show((Line(say("stopped before it began"), "dim"),))
             return False
         finally:
             self._surface.doing("")
@@ -206,11 +217,18 @@ class Repl:
         how = await self._surface.copy(copy.text)
         if not how:
             raise CommandError(
-                f"Nothing here takes {len(copy.text):,} characters into a clipboard.",
-                "Install wl-copy, xclip or xsel, or write it to a file with /write FILE.",
+                say(
+                    "Nothing here takes {size:,} characters into a clipboard.", size=len(copy.text)
+                ),
+                say("Install wl-copy, xclip or xsel, or write it to a file with /write FILE."),
             )
-        size = f"{len(copy.text):,} characters"
-        self._surface.show((Line(f"Copied: {copy.what}, {size}, {how}", "good"),))
+        done = say(
+            "Copied: {what}, {size:,} characters, {how}",
+            what=copy.what,
+            size=len(copy.text),
+            how=how,
+        )
+        self._surface.show((Line(done, "good"),))
 
     async def reply(self, parent: Node, turn: "Turn | None" = None) -> bool:
         """Answer a user message; several times where `n` is set."""
@@ -264,22 +282,32 @@ class Repl:
         except ZatsudanError as error:
             self._surface.error(error)
             return
-        lines = [Line(f"{one_line(model)} at {one_line(server.name)} ({server.reason})", "dim")]
+        lines = [
+            say(
+                "{model} at {server} ({reason})",
+                model=one_line(model),
+                server=one_line(server.name),
+                reason=say(server.reason),
+            )
+        ]
         if before and before != model:
             lines.append(
-                Line(f"This session was held with {one_line(before)} at {one_line(there)}.", "dim")
-            )
-        if server.missing_key and server.reason != "embedded model":
-            lines.append(Line(f"No key is sent: {server.missing_key}.", "dim"))
-        if server.reason == "embedded model":
-            lines.append(
-                Line(
-                    "A tiny model, for trying things out. OPENAI_API_KEY=… zatsudan, or zatsudan --base-url URL, "
-                    "talks with a better one.",
-                    "dim",
+                say(
+                    "This session was held with {model} at {server}.",
+                    model=one_line(before),
+                    server=one_line(there),
                 )
             )
-        self._surface.show(lines)
+        if server.missing_key and server.reason != EMBEDDED:
+            lines.append(say("No key is sent: {why}.", why=server.missing_key))
+        if server.reason == EMBEDDED:
+            lines.append(
+                say(
+                    "A tiny model, for trying things out. OPENAI_API_KEY=… zatsudan, or zatsudan"
+                    " --base-url URL, talks with a better one."
+                )
+            )
+        self._surface.show([Line(line, "dim") for line in lines])
         # For completion, and for the context length; a server may have no list.
         with contextlib.suppress(ZatsudanError):
             await chat.fetch_models()
@@ -296,20 +324,22 @@ def ran_parts(ran: "Ran") -> tuple[Part, ...]:
     if len(lines) > HEAD_LINES + TAIL_LINES + 1:
         parts.append(Line("\n".join(lines[:HEAD_LINES])))
         folded = len(lines) - HEAD_LINES - TAIL_LINES
-        parts.append(Line(f"[{folded:,} lines folded, {len(lines):,} in all]", "dim"))
+        note = say("[{folded:,} lines folded, {all:,} in all]", folded=folded, all=len(lines))
+        parts.append(Line(note, "dim"))
         parts.append(Line("\n".join(lines[-TAIL_LINES:])))
     elif lines:
         parts.append(Line("\n".join(lines)))
-    end = ["stopped" if ran.stopped else f"exit {ran.code}"] if ran.stopped or ran.code else []
-    end.append(f"{ran.seconds:.1f} s")
-    if lines:
-        end.append("@! in a message attaches this output")
-    else:
-        end.append("no output")
+    end: list[str] = []
+    if ran.stopped or ran.code:
+        end.append(say("stopped") if ran.stopped else say("exit {code}", code=ran.code))
+    end.append(say("{seconds} s", seconds=f"{ran.seconds:.1f}"))
+    end.append(say("@! in a message attaches this output") if lines else say("no output"))
     return (*parts, Line(" · ".join(end), "dim"))
 
 
 def greeting(*, private: bool) -> tuple[Part, ...]:
     """Return the first line of the greeting."""
-    note = " · private, nothing is saved" if private else ""
-    return (Line(f"zatsudan {__version__} · just write; /help helps, Ctrl-D leaves{note}", "dim"),)
+    text = say("zatsudan {version} · just write; /help helps, Ctrl-D leaves", version=__version__)
+    if private:
+        text += " · " + say("private, nothing is saved")
+    return (Line(text, "dim"),)

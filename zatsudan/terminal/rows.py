@@ -2,9 +2,10 @@
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from zatsudan.core.styles import Dress, codes, colours, read
+from zatsudan.terminal.kinsoku import NO_END, NO_START
 
 
 def reflows(environ: Mapping[str, str]) -> bool:
@@ -75,7 +76,7 @@ def set_off(text: str, spans: Sequence[tuple[int, int]], width: int) -> Iterator
 
 
 def wrap(text: str, width: int, first: str = "", rest: str | None = None) -> Iterator[str]:
-    """Wrap printable text to rows of at most `width` cells, at blanks where there are some.
+    """Wrap printable text to rows of at most `width` cells, at blanks and beside wide signs.
 
     `first` leads the first row, `rest` (as many blanks if not given) the others.
     """
@@ -90,25 +91,32 @@ def wrap(text: str, width: int, first: str = "", rest: str | None = None) -> Ite
             lead = rest
             continue
         while True:
-            cut, used, blank = 0, 0, 0
+            cut, used = 0, 0
             for sign in line:
                 size = get_cwidth(sign)
                 if used + size > room:
                     break
                 used += size
                 cut += 1
-                if sign == " ":
-                    blank = cut
             if cut >= len(line):
                 yield (lead + line).rstrip()
                 lead = rest
                 break
-            if line[cut] != " " and blank > 0 and line[cut].isascii():
-                cut = blank
+            cut = _break(line, cut, get_cwidth)
             yield (lead + line[:cut]).rstrip()
             lead = rest
             line = line[max(1, cut) :].lstrip(" ")  # noqa: PLW2901  the rest of the same line
             room = max(2, width - get_cwidth(rest))
+
+
+def _break(line: str, end: int, size: Callable[[str], int]) -> int:
+    """Return the last place up to `end` where a row may end; `end` itself where there is none."""
+    for at in range(end if line[end] != " " else 0, 0, -1):
+        before, after = line[at - 1], line[at]
+        beside_wide = size(after) == 2 or (size(before) == 2 and size(after))
+        if before == " " or (beside_wide and before not in NO_END and after not in NO_START):
+            return at
+    return end
 
 
 def cut(text: str, width: int) -> str:

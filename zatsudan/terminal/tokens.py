@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from prompt_toolkit.utils import get_cwidth
 
+from zatsudan.core.language import later, say
 from zatsudan.core.printable import printable
 from zatsudan.core.tokenview import Option, Piece, Token, percent, pieces, visible
 
@@ -14,7 +15,13 @@ from zatsudan.core.tokenview import Option, Piece, Token, percent, pieces, visib
 BACKGROUNDS = ("", "48;5;153", "48;5;229", "48;5;215", "48;5;202")
 BLACK = "38;5;16"
 
-LABELS = ("90 % and more", "50 to 90", "20 to 50", "5 to 20", "below 5 %")
+LABELS = (
+    later("90 % and more"),
+    later("50 to 90"),
+    later("20 to 50"),
+    later("5 to 20"),
+    later("below 5 %"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +76,12 @@ def token_rows(tokens: Sequence[Token], width: int, *, coloured: bool) -> Iterat
     shown = pieces(tokens)
     if coloured:
         samples = (
-            f"\x1b[{BLACK};{code}m {label} \x1b[0m" if code else f" {label} "
+            f"\x1b[{BLACK};{code}m {say(label)} \x1b[0m" if code else f" {say(label)} "
             for label, code in zip(LABELS, BACKGROUNDS, strict=True)
         )
         yield "p:" + "".join(samples)
     else:
-        yield "word‹8›: a token that the model gave 8 %; no mark: 50 % and more"
+        yield say("word‹8›: a token that the model gave 8 %; no mark: 50 % and more")
     yield ""
     for row in layout(shown, width, coloured=coloured):
         yield "".join(_painted(cell.text, shown[cell.piece].bin, coloured) for cell in row)

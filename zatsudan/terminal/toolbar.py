@@ -6,6 +6,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from zatsudan.chat import Chat
 from zatsudan.core.errors import TooLong
+from zatsudan.core.language import say
 from zatsudan.core.parameters import show_value
 from zatsudan.core.printable import one_line
 
@@ -36,18 +37,21 @@ class Toolbar:
         """Return the toolbar's text; `queue` are the lines that wait."""
         if self.doing:
             seconds = self._clock() - self._doing_since
-            return [("class:toolbar", f"{self.doing} · {seconds:.0f} s · Ctrl-C ends it")]
+            text = say(
+                "{what} · {seconds:.0f} s · Ctrl-C ends it", what=self.doing, seconds=seconds
+            )
+            return [("class:toolbar", text)]
         if self.hint:
             return [("class:toolbar", self.hint)]
         if queue:
             more = f" (+{len(queue) - 1})" if len(queue) > 1 else ""
-            text = f"queued: {one_line(queue[-1], 50)}{more} · Up edits it"
+            text = say("queued: {line} · Up edits it", line=one_line(queue[-1], 50) + more)
             return [("class:toolbar", text)]
         return self._standing(keys)
 
     def _standing(self, keys: str) -> StyleAndTextTuples:
         chat = self._chat
-        parts = [one_line(chat.session.model, 40) or self.progress or "connecting"]
+        parts = [one_line(chat.session.model, 40) or self.progress or say("connecting")]
         parts += [
             f"{name} {one_line(show_value(setting.value), 20)}"
             for name, setting in chat.session.settings.items()
@@ -58,7 +62,7 @@ class Toolbar:
         if chat.session.title:
             parts.append(one_line(chat.session.title, 30))
         if chat.sessions is None:
-            parts.append("private")
+            parts.append(say("private"))
         tuples: StyleAndTextTuples = [("class:toolbar", " · ".join(parts))]
         if chat.journal.trouble:
             tuples.append(("class:toolbar.warn", f" · {chat.journal.trouble}"))
@@ -79,7 +83,7 @@ class Toolbar:
                     f"~{short(tokens)}/{short(length)}" if tokens * 2 > length > 0 else ""
                 )
             except TooLong:
-                self._fill_text = f"full/{short(length)}"
+                self._fill_text = say("full/{length}", length=short(length))
         return self._fill_text
 
 
@@ -94,5 +98,5 @@ def short(tokens: int) -> str:
 def keys_now(text: str, *, busy: bool) -> str:
     """Return what the keys do with what stands in the input line, if that is not the usual."""
     if busy:
-        return "Enter queues it · Esc stops the reply" if text.strip() else ""
-    return "Enter sends · Alt-Enter new line" if "\n" in text else ""
+        return say("Enter queues it · Esc stops the reply") if text.strip() else ""
+    return say("Enter sends · Alt-Enter new line") if "\n" in text else ""

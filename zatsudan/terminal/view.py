@@ -10,7 +10,7 @@ from zatsudan.core.protocol import Delta
 from zatsudan.terminal.frames import STATUS_SECONDS, Frames
 from zatsudan.terminal.painter import Painter
 from zatsudan.terminal.parts import thought_rows
-from zatsudan.terminal.rows import sgr
+from zatsudan.terminal.rows import cut, sgr
 from zatsudan.terminal.stream import RowStream, TextStream
 
 TAIL_ROWS = 12
@@ -117,7 +117,7 @@ class LiveView:
         if now - self._status_at >= STATUS_SECONDS or self._status_at < 0:
             self._status_at = now
             self._status_text = self._status()
-        live.append(sgr(self._status_text[: self.width], "dim"))
+        live.append(sgr(cut(self._status_text, self.width), "dim"))
         return live
 
     def _draw(self, hold: bool) -> None:

@@ -11,20 +11,9 @@ from copy import copy
 
 from rich.style import Style
 
+from zatsudan.terminal.kinsoku import NO_END, NO_START
 from zatsudan.terminal.markdown.cells import clusters, sized_clusters, width
 from zatsudan.terminal.markdown.rows import HARD, Piece, Row, row
-
-# Signs that must not begin a row: closing brackets and stops, iteration marks,
-# the long vowel mark, small kana.
-_NO_START = frozenset(
-    "、。，．・：；？！‼⁇⁈⁉…‥ー〜～゠–—々〻ゝゞヽヾ゛゜％‰℃"
-    "）］｝〕〉》」』】〙〗〟’”｠»"
-    "ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶㇰㇱㇲㇳㇴㇵㇶㇷㇸㇹㇺㇻㇼㇽㇾㇿ"
-    "｡｣､･ｰｧｨｩｪｫｬｭｮｯﾞﾟ"
-    ".,!?:;)]}%'\""
-)
-# Signs that must not end a row.
-_NO_END = frozenset("（［｛〔〈《「『【〘〖〝‘“｟«([{$¥￥＄£#＃")
 
 # Runs: the sign that ends a row, blanks, signs of one cell each without marks on the
 # last, and the rest (which may lean on a sign before it, as in keycaps).
@@ -45,7 +34,7 @@ def is_wide(char: str) -> bool:
 
 
 def _may_break(before: str, after: str) -> bool:
-    if after in _NO_START or before in _NO_END:
+    if after in NO_START or before in NO_END:
         return False
     return is_wide(before) or is_wide(after)
 

@@ -1,0 +1,193 @@
+"""The program in Japanese, as it stands on the screen: what is said, and that columns hold."""
+
+import gettext
+from collections.abc import Iterator
+
+import pytest
+from prompt_toolkit.utils import get_cwidth
+
+from tests.server import Request, Script, pieces_of, says
+from tests.terminal.emulator import Sitting, sitting
+from zatsudan import languages
+from zatsudan.core import language
+
+COLD = "灯台の灯りがともる。\n\n一晩中まわり続ける。"
+WARM = "- 塩\n- 嵐\n- 星\n\nそして**かもめ**が、崖の上で何度も何度も鳴く。"
+
+
+@pytest.fixture(autouse=True)
+def japanese() -> Iterator[None]:
+    """Speak Japanese, and afterwards what was spoken before."""
+    before, domain = language.speak(language.English()), gettext.textdomain()
+    languages.speak("ja")
+    yield
+    language.speak(before)
+    gettext.textdomain(domain)
+
+
+def both(request: Request) -> Script:
+    cold = request.body.get("temperature") == 0
+    return says(*pieces_of(COLD if cold else WARM))
+
+
+def cell(row: str, text: str) -> int:
+    """The cell of the screen at which a text begins."""
+    return get_cwidth(row[: row.index(text)])
+
+
+def end(row: str, text: str) -> int:
+    """The cell before which it ends."""
+    return cell(row, text) + get_cwidth(text)
+
+
+def halves(row: str) -> list[str]:
+    """What stands left and right of the bar."""
+    return [half.strip() for half in row.split("│")]
+
+
+async def answer(person: Sitting, line: str) -> list[str]:
+    """Send a line and return the rows that came of it, without the prompt and the toolbar."""
+    await person.say(line)
+    rows = person.screen.scrollback().split("\n")
+    begin = max(at for at, row in enumerate(rows) if row == f"» {line}")
+    prompt = max(at for at, row in enumerate(rows) if row.startswith("»"))
+    return [row for row in rows[begin + 1 : prompt] if row]
+
+
+def holding(rows: list[str], text: str) -> str:
+    """The only row that holds a text."""
+    (found,) = [row for row in rows if text in row]
+    return found
+
+
+async def test_the_table_of_parameters() -> None:
+    async with sitting(both) as person:
+        await person.say("/set temperature 0.7")
+        rows = await answer(person, "/params")
+
+        head, temperature = rows[:2]
+        assert head.split() == ["パラメーター", "値", "設定元", "範囲", "意味"]
+        assert temperature.split()[:3] == ["temperature", "0.7", "セッション"]
+        for title, text in (("パラメーター", "temperature"), ("値", "0.7"), ("設定元", "セッ")):
+            assert cell(head, title) == cell(temperature, text)
+        table = rows[: rows.index(holding(rows, "· 送らない"))]
+        assert [row.split()[0] for row in table[2:]] == [
+            *("top_p", "presence_penalty", "frequency_penalty", "seed", "logit_bias"),
+            *("stop", "max_tokens"),
+        ]
+        for row in table[2:]:
+            # The value that is not sent, and past the empty origin the range.
+            assert cell(row, "·") == cell(head, "値")
+            after = row[row.index("·") + 1 :]
+            blanks = len(after) - len(after.lstrip())
+            assert cell(row, "·") + 1 + blanks == cell(head, "範囲")
+        assert all(get_cwidth(row) < 80 for row in rows)
+        assert holding(rows, "· 送らない") == "· 送らない    /params all で残りも表示"
+
+
+async def test_a_narrow_screen_cuts_the_meaning_and_nothing_else() -> None:
+    async with sitting(both, columns=60) as person:
+        await person.say("/set temperature 0.7")
+        rows = await answer(person, "/params")
+
+        assert rows[0].split()[:4] == ["パラメーター", "値", "設定元", "範囲"]
+        assert len(rows) == 10, "eight parameters, a row each"
+        assert all(get_cwidth(row) < 60 for row in rows)
+        assert cell(rows[0], "設定元") == cell(rows[1], "セッション")
+
+
+async def test_the_page_of_a_parameter() -> None:
+    async with sitting(both) as person:
+        rows = await answer(person, "/help temperature")
+
+        assert rows[0] == "/temperature [VALUE]"
+        text = "".join(rows)
+        assert "使える値: " in text
+        assert "`/temperature` で現在の値を表示し、" in text
+        assert "未設定に戻します。" in text
+        assert "Takes" not in text
+
+
+async def test_a_value_and_its_meaning() -> None:
+    async with sitting(both) as person:
+        assert (await answer(person, "/temperature"))[0] == "temperature  未設定（送らない）"
+        assert await answer(person, "/set temperature 0.7") == ["temperature  未設定 → 0.7"]
+        assert await answer(person, "/unset temperature") == ["temperature  0.7 → 未設定"]
+
+
+async def test_a_refused_value() -> None:
+    async with sitting(both) as person:
+        refused = await answer(person, "/temperature 5")
+        assert "temperature" in refused[0]
+        assert "5" in refused[0]
+        assert "/help temperature" in refused[1]
+        assert "未設定" in "".join(await answer(person, "/temperature"))
+
+        assert await answer(person, "/bias x 200") == [
+            "バイアスは -100 から 100 までの数値です（入力: '200'）。",
+            '例: /bias " sorry" -100',
+        ]
+
+
+async def test_the_toolbar() -> None:
+    async with sitting(both) as person:
+        await person.say("/set temperature 0.7")
+        shown = await person.at_rest()
+
+        toolbar = shown.split("\n")[-1]
+        assert toolbar == "scripted · temperature 0.7"
+
+
+async def test_a_comparison() -> None:
+    async with sitting(both, rows=40) as person:
+        rows = await answer(person, "/compare now temperature=0 -- 灯台")
+
+        assert rows[0] == "2件のリクエスト（1件ずつ） · Esc で中止"
+        columns = [row for row in rows if "│" in row]
+        assert halves(columns[0]) == ["1  今のまま", "2  temperature 0"]
+        # The bar stands in one column of the screen, beside wide signs and narrow ones.
+        assert len({cell(row, "│") for row in columns}) == 1
+        assert cell(holding(rows, "┼"), "┼") == cell(columns[0], "│")
+        assert {*COLD.split("\n\n")} <= {halves(row)[1] for row in columns}
+
+        head = holding(rows, "終わり")
+        table = rows[rows.index(head) :][:3]
+        assert head.split() == [
+            *("設定", "tok", "秒", "tok/s", "終わり", "dist-2", "類似", "書き出し"),
+        ]
+        assert cell(head, "設定") == cell(table[1], "今のまま") == cell(table[2], "temperature 0")
+        assert cell(head, "終わり") == cell(table[1], "stop") == cell(table[2], "stop")
+        assert cell(head, "書き出し") == cell(table[1], "- 塩") == cell(table[2], "灯台")
+        assert end(head, "dist-2") == end(table[1], "0.90") == end(table[2], "1.00")
+        assert end(head, "類似") == end(table[1], "0.00") == end(table[2], "0.00")
+        assert all(get_cwidth(row) < 80 for row in rows)
+        assert rows[-2] == (
+            "dist-2: 隣り合う2文字の異なり率、類似: 3文字の並びで測ったほかの返答との近さ。"
+        )
+        assert rows[-1] == (
+            "今の経路は 1、/pick N で別の返答に切り替え · /diff A B · /lab export FILE"
+        )
+
+
+async def test_a_blind_comparison_is_told_in_japanese_and_counted_in_english() -> None:
+    async with sitting(both, rows=40) as person:
+        rows = await answer(person, "/compare now temperature=0 blind -- 灯台")
+        assert "今のまま" not in "".join(rows)
+
+        told = await answer(person, "/pick 1")
+        assert {row[3:] for row in told[:2]} == {"今のまま", "temperature 0"}
+        ((_, labels),) = person.chat.session.votes
+        assert set(labels) == {"as it is now", "temperature 0"}
+        table = await answer(person, "/tally")
+        assert table[0].split() == ["設定", "選択", "比較"]
+        assert {get_cwidth(row) for row in table[1:]} == {get_cwidth(table[0])}
+
+
+async def test_the_replies_of_one_request() -> None:
+    async with sitting(says("一"), says("二"), says("三"), rows=40) as person:
+        await person.say("/set n 2")
+        rows = await answer(person, "何か言って")
+
+        assert halves(rows[0]) == ["1  候補 1", "2  候補 2"]
+        assert person.chat.session.lab is not None
+        assert [label for label, _ in person.chat.session.lab.cells] == ["choice 1", "choice 2"]

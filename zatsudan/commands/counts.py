@@ -1,0 +1,130 @@
+"""Commands on what is sent and what it takes: messages, tokens, seconds."""
+
+from zatsudan.chat import Chat
+from zatsudan.commands.conversation import GROUP
+from zatsudan.commands.outcomes import Line, Outcome, Show, Table, tell
+from zatsudan.commands.registry import command
+from zatsudan.core.language import later, say, say_count
+from zatsudan.core.messages import Usage
+from zatsudan.core.printable import one_line
+from zatsudan.core.session import FAILED, FINISHED, INTERRUPTED, Made, Node
+from zatsudan.core.window import Window
+
+_ENDS = {
+    FINISHED: later("finished"),
+    INTERRUPTED: later("interrupted"),
+    FAILED: later("failed"),
+}
+
+
+@command("context", "", group=GROUP)
+async def context(chat: Chat, _args: str) -> Outcome:
+    """Show what the next request sends, and what it leaves out."""
+    window = chat.window()
+    sent = {node.id for node in window.nodes}
+    rows: list[tuple[str, ...]] = []
+    if chat.session.system:
+        rows.append(
+            ("", "system", _about(chat, chat.session.system), one_line(chat.session.system, 60))
+        )
+    path = chat.session.path()
+    for node in path:
+        mark = "" if node.id in sent else say("left out")
+        if node.id in chat.session.pinned:
+            mark = say("pinned")
+        text = node.message.text
+        rows.append((mark, node.message.role, _about(chat, text), one_line(text, 60)))
+    head = ("", say("role"), say("tokens"), say("begins"))
+    table = Table(head, tuple(rows), right=frozenset({2}))
+    return Show((table, Line(_whole(chat, window), "dim")))
+
+
+def _whole(chat: Chat, window: Window) -> str:
+    """Return how much is sent in all, of what the model takes, and how much is not."""
+    told = say_count(
+        "about ~{tokens:,} tokens in {n} message",
+        "about ~{tokens:,} tokens in {n} messages",
+        len(window.messages),
+        tokens=window.tokens,
+    )
+    if chat.context_length:
+        told = say(
+            "{told}, of {length:,} that {model} takes",
+            told=told,
+            length=chat.context_length,
+            model=chat.session.model or say("the model"),
+        )
+    if window.left_out:
+        told = say_count(
+            "{told}; {n} earlier message is left out",
+            "{told}; {n} earlier messages are left out",
+            window.left_out,
+            told=told,
+        )
+    return say("{told}.", told=told)
+
+
+def _about(chat: Chat, text: str) -> str:
+    return f"~{chat.estimator.count(text):,}"
+
+
+@command("usage", "", group=GROUP, everyday=True)
+async def usage(chat: Chat, _args: str) -> Outcome:
+    """Show the tokens of this reply and session.
+
+    `in` is what was sent, `out` what came; `cached` and `reasoning` are parts of them.
+    A `~` marks an estimate, where the server sent no count.
+    """
+    rows: list[tuple[str, ...]] = []
+    last = next((node for node in reversed(chat.session.path()) if node.made is not None), None)
+    if last is not None and last.made is not None and last.made.usage is not None:
+        name = say("this reply ({model})", model=one_line(last.made.model, 40))
+        rows.append((name, *_counts(last.made.usage)))
+    totals = chat.usage()
+    whole = Usage()
+    for name, total in totals.items():
+        whole += total
+        if len(totals) > 1:
+            rows.append((say("session, {model}", model=one_line(name, 40)), *_counts(total)))
+    if not totals:
+        return tell(say("No tokens yet in this session."), "dim")
+    rows.append((say("session"), *_counts(whole)))
+    head = ("", say("in"), say("out"), say("cached"), say("reasoning"), say("total"))
+    table = Table(head, tuple(rows), right=frozenset(range(1, 6)))
+    notes = [describe_speed(last)] if last is not None else []
+    cost = chat.cost()
+    if cost is not None:
+        notes.append(say("cost of this session, by the profile's prices: {cost:.4f}", cost=cost))
+    return Show((table, *(Line(note, "dim") for note in notes)))
+
+
+def _counts(usage: Usage) -> tuple[str, ...]:
+    mark = "~" if usage.estimated else ""
+    return (
+        f"{mark}{usage.prompt:,}",
+        f"{mark}{usage.completion:,}",
+        f"{usage.cached:,}" if usage.cached else "·",
+        f"{usage.reasoning:,}" if usage.reasoning else "·",
+        f"{mark}{usage.total:,}",
+    )
+
+
+def describe_speed(node: Node) -> str:
+    """Return how fast a reply came: seconds to the first token and in all, tokens a second."""
+    made = node.made
+    if made is None:
+        return ""
+    parts = []
+    if made.first is not None:
+        parts.append(say("first token after {seconds:.2f} s", seconds=made.first))
+    parts.append(say("{seconds:.1f} s in all", seconds=made.seconds))
+    if made.usage is not None and made.first is not None and made.seconds > made.first:
+        speed = made.usage.completion / (made.seconds - made.first)
+        mark = "~" if made.usage.estimated else ""
+        parts.append(say("{mark}{speed:.1f} tok/s", mark=mark, speed=speed))
+    return " · ".join(parts)
+
+
+def describe_end(made: Made) -> str:
+    """Return how a reply ended, in a word."""
+    return say(_ENDS.get(made.ended, made.ended))

@@ -1,0 +1,105 @@
+"""Going on with a saved session."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from zatsudan import store
+from zatsudan.chat import Chat
+from zatsudan.commands.outcomes import Line, Outcome, Part, Show, Talk
+from zatsudan.commands.titles import name_of
+from zatsudan.commands.tree import copy_of
+from zatsudan.core.errors import SessionInUse, StoreError
+from zatsudan.core.language import say, say_count
+from zatsudan.core.printable import one_line
+from zatsudan.core.tree import end_of
+from zatsudan.core.window import turns_of
+
+#: How many messages of a loaded session are shown.
+SHOWN = 4
+
+
+def resume(chat: Chat, path: Path) -> list[Part]:
+    """Load a session and return what to show of it; raises StoreError."""
+    before = chat.session.model
+    try:
+        loss = list(_loss(chat.load(path)))
+    except SessionInUse:
+        copy_of(chat, path)
+        note = say("That session is open in another terminal: this is a copy of it.")
+        loss = [Line(note, "warn")]
+    session = chat.session
+    if chat.server is not None and session.server not in ("", chat.server.name):
+        note = say(
+            "It was held with {model} at {server}.",
+            model=one_line(session.model, 40),
+            server=one_line(session.server, 40),
+        )
+        chat.use_model(before or chat.server.model, chat.server)
+    else:
+        note = ""
+    return [*loss, *opening(chat), *([Line(note, "dim")] if note else [])]
+
+
+def jump(chat: Chat, path: Path, node_id: str) -> Outcome:
+    """Go to a message of a session: to the end of the branch on which it stands.
+
+    Raises StoreError if the session or the message is not there.
+    """
+    parts: list[Part] = []
+    if path != chat.journal.path:
+        parts += [part for part in resume(chat, path) if isinstance(part, Line)]
+    session = chat.session
+    if node_id not in session.nodes:
+        raise StoreError(
+            say("This session has no message {id}.", id=one_line(node_id, 20)),
+            say("/show all shows it."),
+        )
+    end = end_of(session, node_id)
+    if end != session.head:
+        chat.record({"type": "head", "id": end})
+    head, talk = opening(chat)
+    parts = [part for part in parts if part != head]
+    at = [node.id for node in session.path()].index(node_id)
+    between = len(session.path()) - at - 1 - len(talk.nodes)
+    parts.append(head)
+    if between >= 0:
+        parts.append(Talk((session.nodes[node_id],), at))
+        talk = talk._replace(above=0)
+    if between > 0:
+        note = say_count(
+            "{n} message between is not shown; /show all shows it.",
+            "{n} messages between are not shown; /show all shows them.",
+            between,
+        )
+        parts.append(Line(note, "dim"))
+    return Show((*parts, talk))
+
+
+def _loss(loaded: store.Loaded) -> Iterable[Line]:
+    if loaded.torn:
+        yield Line(say("The last line of this session was cut short and is dropped."), "warn")
+    if loaded.damaged:
+        note = say_count(
+            "{n} damaged line of this session was skipped.",
+            "{n} damaged lines of this session were skipped.",
+            loaded.damaged,
+        )
+        yield Line(note, "warn")
+    if loaded.session.unknown:
+        note = say_count(
+            "{n} record of a later version is kept, but not understood.",
+            "{n} records of a later version are kept, but not understood.",
+            loaded.session.unknown,
+        )
+        yield Line(note, "warn")
+
+
+def opening(chat: Chat) -> tuple[Line, Talk]:
+    """Return the head line and the last messages of the session at hand."""
+    session = chat.session
+    path = session.path()
+    shown = [node for turn in turns_of(path)[-2:] for node in turn][-SHOWN:]
+    count = sum(node.message.role == "user" for node in path)
+    turns = say_count("{n} turn", "{n} turns", count)
+    head = Line(f"{name_of(chat)} · {turns}", "good")
+    return head, Talk(tuple(shown), len(path) - len(shown))

@@ -1,0 +1,32 @@
+"""The log of --log: what goes over the wire, a line of JSON each, without keys."""
+
+import json
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from zatsudan.core.errors import ConfigError
+from zatsudan.core.language import say
+from zatsudan.core.messages import JsonObject
+
+
+def wire_log(path: Path | None) -> Callable[[JsonObject], None]:
+    """Return what appends a record to a file that only its owner can read; raises ConfigError.
+
+    Without a path the records go nowhere.
+    """
+    if path is None:
+        return lambda _: None
+    try:
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    except OSError as error:
+        raise ConfigError(
+            say("The log {name} cannot be written ({reason}).", name=path, reason=error.strerror),
+            say("Name another file."),
+        ) from error
+
+    def write(record: JsonObject) -> None:
+        os.write(fd, json.dumps({"at": time.time(), **record}).encode() + b"\n")
+
+    return write
