@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -93,8 +93,7 @@ class Answers:
         is named. Raises ConfigError.
         """
         profile = written if written is not None and same(written, self.url) else Profile()
-        profile = replace(
-            profile,
+        profile = profile._replace(
             base_url=self.url,
             model=self.model,
             api_key=self.key,

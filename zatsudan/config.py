@@ -5,18 +5,16 @@ field, and a test holds the two together. An unknown key is an error that
 names file, line and the nearest key.
 """
 
-import dataclasses
 import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
 from zatsudan.core import styles
 from zatsudan.core.errors import CommandError, ConfigError
-from zatsudan.core.messages import Json
+from zatsudan.core.messages import NOTHING, Json
 from zatsudan.core.parameters import BY_NAME
 from zatsudan.languages import LANGUAGES
 
@@ -24,8 +22,7 @@ from zatsudan.languages import LANGUAGES
 EMBEDDED = "local"
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
+class Price(NamedTuple):
     """What a model costs, per million tokens, in whatever money the server bills."""
 
     input: float = 0.0
@@ -41,15 +38,14 @@ class Price:
         return ((prompt - cached) * self.input + cached * cheap + completion * self.output) / 1e6
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(NamedTuple):
     """A named server, as the config file describes it."""
 
     base_url: str = ""
     """The address up to /v1."""
     model: str = ""
     """The model to use; empty: the first that the server offers."""
-    api_key: str = field(default="", repr=False)
+    api_key: str = ""
     """The key itself. Better use one of the next three."""
     api_key_env: str = ""
     """The environment variable that holds the key."""
@@ -59,9 +55,9 @@ class Profile:
     """SERVICE or SERVICE:USER in the system's keyring; needs the package keyring."""
     api_key_header: str = ""
     """The header that carries the key, as in `api-key` for Azure; empty: Authorization, as Bearer."""
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = NOTHING
     """Headers sent besides the usual ones."""
-    query: dict[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = NOTHING
     """Query parameters of every request."""
     context_length: int = 0
     """Tokens that the model takes, where the server does not tell; 0: unknown."""
@@ -71,14 +67,16 @@ class Profile:
     """A file with the certificates to trust; empty: the system's."""
     verify: bool = True
     """Check the server's certificate. Without, anyone on the way can read along."""
-    parameters: dict[str, Json] = field(default_factory=dict)
+    parameters: Mapping[str, Json] = NOTHING
     """Parameters for this server, over those of the whole file."""
-    prices: dict[str, Price] = field(default_factory=dict)
+    prices: Mapping[str, Price] = NOTHING
     """What models cost here, by name; then /usage shows it."""
 
+    def __repr__(self) -> str:
+        return f"Profile({self.base_url!r})"  # the key never shows
 
-@dataclass(frozen=True, slots=True)
-class Network:
+
+class Network(NamedTuple):
     """Time limits, in seconds."""
 
     connect_seconds: float = 10.0
@@ -87,8 +85,7 @@ class Network:
     """How long a stream may be silent. A local model may think long before its first token."""
 
 
-@dataclass(frozen=True, slots=True)
-class Local:
+class Local(NamedTuple):
     """The embedded model."""
 
     model_file: str = ""
@@ -101,8 +98,7 @@ class Local:
     """Tokens of context that the engine keeps."""
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
+class Screen(NamedTuple):
     """Keys and looks."""
 
     language: str = "auto"
@@ -113,29 +109,28 @@ class Screen:
     """Keep input lines over restarts."""
     theme: str = "terminal"
     """Colours: terminal (its own sixteen), dark, light, or none (weight alone)."""
-    styles: dict[str, str] = field(default_factory=dict)
+    styles: Mapping[str, str] = NOTHING
     """Single styles over those of the theme, as in `heading = "bold cyan"`."""
     bell: float = 0.0
     """Ring when a reply that took so many seconds ends while the terminal is not looked at; 0: never."""
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """The whole file."""
 
     profile: str = ""
     """The profile to use if none is named, or "local", the embedded model; empty: look for one."""
     system: str = ""
     """The system message; @FILE reads it from a file."""
-    parameters: dict[str, Json] = field(default_factory=dict)
+    parameters: Mapping[str, Json] = NOTHING
     """Parameters that every session begins with. What is not set is not sent."""
-    network: Network = field(default_factory=Network)
+    network: Network = Network()
     """Time limits."""
-    local: Local = field(default_factory=Local)
+    local: Local = Local()
     """The embedded model."""
-    screen: Screen = field(default_factory=Screen)
+    screen: Screen = Screen()
     """Keys and looks."""
-    profiles: dict[str, Profile] = field(default_factory=dict)
+    profiles: Mapping[str, Profile] = NOTHING
     """Servers by name."""
 
 
@@ -177,8 +172,7 @@ def parse(text: str, name: str) -> Config:
     return config
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """Where in the file we are, for the error's line number."""
 
     name: str
@@ -186,7 +180,7 @@ class _Place:
     keys: tuple[str, ...]
 
     def below(self, key: str) -> "_Place":
-        return dataclasses.replace(self, keys=(*self.keys, key))
+        return self._replace(keys=(*self.keys, key))
 
     def error(self, what: str, advice: str = "") -> ConfigError:
         return ConfigError(f"{self.name}, line {self._line()}: {what}.", advice)
@@ -235,16 +229,20 @@ def _build(kind: type[Any], table: Mapping[str, Any], place: _Place) -> Any:
     )
 
 
+def _is_table(kind: Any) -> bool:
+    return hasattr(kind, "_fields")
+
+
 def _value(kind: Any, value: Any, place: _Place) -> Any:
-    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+    if _is_table(kind):
         if not isinstance(value, dict):
             raise place.error(f"{place.keys[-1]} is a table", f"Write [{'.'.join(place.keys)}].")
         return _build(kind, value, place)
-    if get_origin(kind) is dict:
+    if get_origin(kind) is Mapping:
         inner = get_args(kind)[1]
         if not isinstance(value, dict):
             raise place.error(f"{place.keys[-1]} is a table", f"Write [{'.'.join(place.keys)}].")
-        if inner is str or dataclasses.is_dataclass(inner):
+        if inner is str or _is_table(inner):
             return {key: _value(inner, item, place.below(key)) for key, item in value.items()}
         return dict(value)
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
@@ -354,8 +352,7 @@ def example() -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(NamedTuple):
     """The directories that zatsudan uses."""
 
     config: Path

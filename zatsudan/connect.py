@@ -9,13 +9,12 @@ import os
 import shlex
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 from zatsudan.config import EMBEDDED, Config, Price, Profile
 from zatsudan.core.errors import ConfigError
-from zatsudan.core.messages import Json
+from zatsudan.core.messages import NOTHING, Json
 
 OPENAI = "https://api.openai.com/v1"
 
@@ -31,25 +30,27 @@ LOCAL_SERVERS = {
 _BY_PROFILE = ("--profile", "ZATSUDAN_PROFILE", "default profile")
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
+class Server(NamedTuple):
     """All that a client needs to speak with one server. The key never shows in its repr."""
 
     name: str
     base_url: str
-    api_key: str = field(default="", repr=False)
+    api_key: str = ""
     model: str = ""
     reason: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    query: Mapping[str, str] = field(default_factory=dict, repr=False)
+    headers: Mapping[str, str] = NOTHING
+    query: Mapping[str, str] = NOTHING
     context_length: int = 0
-    parameters: Mapping[str, Json] = field(default_factory=dict)
+    parameters: Mapping[str, Json] = NOTHING
     missing_key: str = ""
     api_key_header: str = ""
     reasoning: str = ""
     ca_file: str = ""
     verify: bool = True
-    prices: Mapping[str, Price] = field(default_factory=dict)
+    prices: Mapping[str, Price] = NOTHING
+
+    def __repr__(self) -> str:
+        return f"Server({self.name!r}, {self.base_url!r})"
 
 
 class Wishes(NamedTuple):
@@ -110,7 +111,7 @@ def beside(name: str, environ: Mapping[str, str], config: Config, in_use: Server
         raise ConfigError(f"There is no profile {name!r}.", f"Known profiles: {known}.")
     profile = config.profiles[name]
     if in_use is not None and in_use.name == name and in_use.reason in _BY_PROFILE:
-        return replace(in_use, model=profile.model)
+        return in_use._replace(model=profile.model)
     others = {key: value for key, value in environ.items() if key != "ZATSUDAN_API_KEY"}
     return from_profile(name, profile, others, reason="profile")
 

@@ -13,7 +13,6 @@ import os
 import secrets
 import sys
 import threading
-from dataclasses import replace
 from pathlib import Path
 
 from zatsudan.config import Config, Local
@@ -71,7 +70,7 @@ def checked_file(name: str) -> Path:
 def serving(config: Config, name: str) -> Config:
     """Return the config with a model file for the embedded engine; raises ConfigError if it is none."""
     path = checked_file(name)
-    return replace(config, local=replace(config.local, model_file=str(path)))
+    return config._replace(local=config.local._replace(model_file=str(path)))
 
 
 def has_engine() -> bool:

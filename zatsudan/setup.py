@@ -229,7 +229,7 @@ class Setup:
             )
             lines = [Line(text, "dim")]
             # The model file may have been named on the command line.
-            config = replace(load(path), local=self._finder.config.local)
+            config = load(path)._replace(local=self._finder.config.local)
             self._finder.use(*self._finder.in_use, config)
             self._chat.config = self._finder.config
         if name == EMBEDDED:
