@@ -31,13 +31,12 @@ SILENT: dict[str, tuple[str, ...]] = {
     "commands/servers.py": ("forget all", "/learned forget"),
     "commands/titles.py": ("Give this conversation a title",),  # a prompt
     "commands/trace.py": ("{}/use {}",),
+    "embedded.py": ("the child has no pipes",),  # cannot happen
+    "reconnect.py": ("Say hi.",),  # sent to the model
     "cli.py": ("--stream json",),
     "arguments.py": ("cat f", "zatsudan -c"),  # commands as they are typed
     "shells.py": ("# In", "#compdef"),  # scripts
 }
-
-#: Files that are still to be marked.
-WAITING: tuple[str, ...] = ("client.py", "chat.py", "config.py", "connect.py", "embedded.py")
 
 OTHERS = languages.LANGUAGES[1:]
 
@@ -50,8 +49,6 @@ def files() -> list[str]:
 
 @pytest.mark.parametrize("name", files())
 def test_no_text_for_a_person_is_left_out_of_the_catalogue(name: str) -> None:
-    if name.startswith(WAITING):
-        return
     found = [
         f"{line}: {text!r}"
         for line, text in catalogue.unsaid(catalogue.ROOT / name)

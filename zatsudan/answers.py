@@ -7,15 +7,8 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from zatsudan.config import Profile
-from zatsudan.connect import (
-    LOCAL_SERVERS,
-    OPENAI,
-    Server,
-    clean_key,
-    from_profile,
-    normal_url,
-    origin,
-)
+from zatsudan.connect import LOCAL_SERVERS, Server, clean_key, from_profile
+from zatsudan.core.addresses import OPENAI, normal_url, origin
 from zatsudan.core.errors import ConfigError
 from zatsudan.core.language import say
 

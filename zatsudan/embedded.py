@@ -19,7 +19,7 @@ from zatsudan.config import Config, Local
 from zatsudan.connect import Server
 from zatsudan.core.errors import ConfigError, ConnectionFailed
 from zatsudan.core.gguf import HEAD_BYTES, MAGIC, general_name
-from zatsudan.core.language import say
+from zatsudan.core.language import later, say
 from zatsudan.core.printable import one_line
 
 #: How long a model may take to load, in seconds.
@@ -140,7 +140,7 @@ async def start(local: Local, fetched: Path | None = None) -> Engine:
         f"{address}/v1",
         api_key=key,
         model=name,
-        reason="embedded model",
+        reason=later("embedded model"),
         context_length=local.context_length,
     )
     return Engine(process, server)
@@ -174,12 +174,12 @@ async def _address(process: asyncio.subprocess.Process, order: dict[str, str | i
                     return str(json.loads(line)["address"])
     except (TimeoutError, OSError, ValueError, KeyError) as error:
         raise ConnectionFailed(
-            "The embedded model did not start.",
-            "Is the file a whole GGUF model? /retry tries again.",
+            say("The embedded model did not start."),
+            say("Is the file a whole GGUF model? /retry tries again."),
         ) from error
     raise ConnectionFailed(
-        "The embedded engine ended while it was loading the model.",
-        "Is the file a whole GGUF model?",
+        say("The embedded engine ended while it was loading the model."),
+        say("Is the file a whole GGUF model?"),
     )
 
 

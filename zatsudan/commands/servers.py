@@ -7,7 +7,7 @@ from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Line, Outcome, Show, Table, Work, tell
 from zatsudan.commands.registry import Choice, command
 from zatsudan.config import EMBEDDED
-from zatsudan.connect import shown_url
+from zatsudan.core.addresses import shown_url
 from zatsudan.core.errors import CommandError, ZatsudanError
 from zatsudan.core.language import later, say, say_count
 from zatsudan.core.printable import one_line
