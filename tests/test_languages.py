@@ -66,6 +66,17 @@ def test_the_catalogue_holds_what_the_source_says_and_nothing_else(name: str) ->
 
 
 @pytest.mark.parametrize("name", OTHERS)
+def test_every_sentence_has_a_translation(name: str) -> None:
+    missing = [
+        message.id
+        for message in catalogue.read(name)
+        if message.id and not catalogue.full(message.string)
+    ]
+
+    assert missing == []
+
+
+@pytest.mark.parametrize("name", OTHERS)
 def test_each_translation_fills_in_what_the_sentence_does(name: str) -> None:
     for message in catalogue.read(name):
         if not message.id or not catalogue.full(message.string):
