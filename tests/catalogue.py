@@ -146,6 +146,8 @@ def fields(text: str) -> set[str]:
 
 _WORDS = re.compile(r"[A-Za-z][A-Za-z']+,? [a-z]{2,}")
 
+_LETTERS = re.compile("[A-Za-z]{2,}")
+
 #: Calls whose text is shown: there, one word alone is enough.
 _SHOWN = re.compile(
     r"^(Line|Table|tell|\w+Error|TooLong|ImportRefused|ConnectionFailed|SessionInUse)$"
@@ -157,39 +159,45 @@ _TONES = ("plain", "dim", "good", "warn", "bold")
 
 def unsaid(path: Path) -> Iterator[tuple[int, str]]:
     """Line and text of each literal that looks like words for a person and is not marked."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    seen: set[int] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            seen.add(id(node.value))  # docstrings, also those of fields
-        if isinstance(node, ast.Call) and _name(node.func) in MARKS:
-            seen.update(id(argument) for argument in node.args)
-        if isinstance(node, ast.Call) and _name(node.func) in (
-            "TypeVar",
-            "ValueError",
-            "getLogger",
-        ):
-            seen.update(id(argument) for argument in node.args)
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    formatted = [node for node in nodes if isinstance(node, ast.JoinedStr)]
+    # Docstrings, also those of fields; what is marked; what no person sees; pieces of a text.
+    seen = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    for call in calls:
+        if _name(call.func) in (*MARKS, "TypeVar", "ValueError"):
+            seen.update(id(argument) for argument in call.args)
+    for literal in formatted:
+        seen.update(id(value) for value in literal.values)
     shown = {
-        id(argument)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and _SHOWN.match(_name(node.func))
-        for argument in node.args
+        id(argument) for call in calls if _SHOWN.match(_name(call.func)) for argument in call.args
     }
-    for node in ast.walk(tree):
-        if isinstance(node, ast.JoinedStr):
-            seen.update(id(value) for value in node.values)
-            text = "".join(
-                str(value.value) if isinstance(value, ast.Constant) else "{}"
-                for value in node.values
-            )
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            text = node.value
-        else:
-            continue
-        letters = _WORDS if id(node) not in shown else re.compile("[A-Za-z]{2,}")
+    for node in nodes:
+        text = _text(node) or ""
+        letters = _WORDS if id(node) not in shown else _LETTERS
         if id(node) not in seen and text not in _TONES and letters.search(text):
-            yield node.lineno, text
+            yield getattr(node, "lineno", 0), text
+    for literal in formatted:
+        yield from _hidden(literal)
+
+
+def _text(node: ast.AST) -> str | None:
+    """The text of a literal, with `{}` for what is filled in."""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(
+            str(value.value) if isinstance(value, ast.Constant) else "{}" for value in node.values
+        )
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    return None
+
+
+def _hidden(node: ast.JoinedStr) -> Iterator[tuple[int, str]]:
+    """What is marked inside an f-string, where Babel does not look."""
+    for inner in ast.walk(node):
+        marked = isinstance(inner, ast.Call) and _name(inner.func) in MARKS
+        if marked and isinstance(inner, ast.Call) and _text(inner.args[0]) is not None:
+            yield node.lineno, ast.unparse(inner)
 
 
 def _name(node: ast.expr) -> str:

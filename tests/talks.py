@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from zatsudan.core.messages import ROLES, Json, JsonObject, Message, Usage
+from zatsudan.core.messages import NOTHING, ROLES, Json, JsonObject, Message, Usage
 from zatsudan.core.records import apply, message_record, replay
 from zatsudan.core.session import Made, Session
 
@@ -63,9 +63,10 @@ _calls = st.fixed_dictionaries(
         )
     }
 )
+_bare = st.just(NOTHING)
 messages = st.one_of(
-    st.builds(Message, st.sampled_from(["user", "assistant", "user", "assistant"]), texts),
-    st.builds(Message, st.sampled_from(ROLES), st.one_of(texts, _parts)),
+    st.builds(Message, st.sampled_from(["user", "assistant", "user", "assistant"]), texts, _bare),
+    st.builds(Message, st.sampled_from(ROLES), st.one_of(texts, _parts), _bare),
     st.builds(Message, st.just("assistant"), st.none(), _calls),
     st.builds(
         lambda text, name: Message("tool", text, {"tool_call_id": "c1", "name": name}), texts, texts

@@ -1,20 +1,19 @@
 """The config file: each field, and a sentence for each mistake."""
 
-import dataclasses
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from zatsudan import config
+from zatsudan import config, configfile
 from zatsudan.config import Config, Local, Network, Places, Price, Profile, Screen
 from zatsudan.core.errors import ConfigError
 from zatsudan.core.styles import PARTS
 
 
 def parse(text: str) -> Config:
-    return config.parse(text, "config.toml")
+    return configfile.parse(text, "config.toml")
 
 
 def failure(text: str) -> ConfigError:
@@ -28,20 +27,20 @@ def test_an_empty_file_gives_the_defaults() -> None:
 
 
 def test_the_example_loads_and_holds_the_defaults() -> None:
-    loaded = parse(config.example())
+    loaded = parse(configfile.example())
 
     assert loaded.profiles.keys() == {"work"}
-    assert dataclasses.replace(loaded, profiles={}) == Config()
+    assert loaded._replace(profiles={}) == Config()
 
 
 def fields(kind: type[Any]) -> set[str]:
-    return {entry.name for entry in dataclasses.fields(kind)}
+    return set(kind._fields)
 
 
 def test_the_example_names_every_field_and_nothing_else() -> None:
     sections: dict[str, set[str]] = {"": set()}
     section = ""
-    for line in config.example().splitlines():
+    for line in configfile.example().splitlines():
         if match := re.fullmatch(r"\[([\w.]+)\]", line):
             section = match[1]
             sections[section] = set()
@@ -64,11 +63,15 @@ def test_the_example_names_every_field_and_nothing_else() -> None:
     assert sections["local"] == fields(Local)
     assert sections["screen"] | {"styles"} == fields(Screen)
     named = set(
-        re.findall(r'^# (\w+) = "', config.example().partition("[screen.styles]")[2], re.MULTILINE)
+        re.findall(
+            r'^# (\w+) = "', configfile.example().partition("[screen.styles]")[2], re.MULTILINE
+        )
     )
     assert named == PARTS.keys()
     assert sections["profiles.work"] | {"prices"} == fields(Profile)
-    assert set(config.parse(config.example(), "example").profiles["work"].prices) == {"some-model"}
+    assert set(configfile.parse(configfile.example(), "example").profiles["work"].prices) == {
+        "some-model"
+    }
 
 
 def test_every_field_says_what_it_is_for() -> None:
@@ -171,7 +174,7 @@ def test_a_value_that_does_not_fit_is_told_with_its_line(text: str, sentence: st
 
 
 def test_a_missing_file_is_an_empty_one(tmp_path: Path) -> None:
-    assert config.load(tmp_path / "none.toml") == Config()
+    assert configfile.load(tmp_path / "none.toml") == Config()
 
 
 @pytest.mark.parametrize("data", [b'\xef\xbb\xbfsystem = "x"\n', b'\r\nsystem = "x"\r\n'])
@@ -179,7 +182,7 @@ def test_files_as_windows_writes_them(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "config.toml"
     path.write_bytes(data)
 
-    assert config.load(path).system == "x"
+    assert configfile.load(path).system == "x"
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
@@ -188,7 +191,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
 
     for path in (latin, tmp_path):
         with pytest.raises(ConfigError, match="cannot be read") as caught:
-            config.load(path)
+            configfile.load(path)
         assert str(path) in str(caught.value)
         assert caught.value.advice
 
@@ -196,15 +199,15 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
 def test_a_system_message_is_itself_or_a_files_text(tmp_path: Path) -> None:
     (tmp_path / "pirate.txt").write_text("\ufeffTalk like a pirate.\n", encoding="utf-8")
 
-    assert config.read_system("Be brief.", tmp_path) == "Be brief."
-    assert config.read_system("@pirate.txt", tmp_path) == "Talk like a pirate."
-    assert config.read_system(f"@{tmp_path}/pirate.txt", Path("/")) == "Talk like a pirate."
+    assert configfile.read_system("Be brief.", tmp_path) == "Be brief."
+    assert configfile.read_system("@pirate.txt", tmp_path) == "Talk like a pirate."
+    assert configfile.read_system(f"@{tmp_path}/pirate.txt", Path("/")) == "Talk like a pirate."
 
 
 @pytest.mark.parametrize("name", ["@none.txt", "@", "@.", "@~nobody-of-that-name/x", "@a\0b"])
 def test_a_system_message_that_cannot_be_read(tmp_path: Path, name: str) -> None:
     with pytest.raises(ConfigError, match="The system message cannot be read") as caught:
-        config.read_system(name, tmp_path)
+        configfile.read_system(name, tmp_path)
 
     assert caught.value.advice
 
@@ -244,7 +247,7 @@ def test_the_styles_of_the_example_are_the_defaults() -> None:
     from zatsudan.terminal.markdown.look import DEFAULT
     from zatsudan.terminal.rows import TONES
 
-    example = config.example().replace("# heading =", "# # heading =")
+    example = configfile.example().replace("# heading =", "# # heading =")
     styles = parse(
         re.sub(r'^# (\w+ = "[^"]*" +# )', r"\1", example, flags=re.MULTILINE)
     ).screen.styles

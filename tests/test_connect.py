@@ -6,7 +6,8 @@ import pytest
 
 from zatsudan import connect
 from zatsudan.config import Config, Profile
-from zatsudan.connect import Server, Wishes, choose, clean_key, normal_url, origin
+from zatsudan.connect import Server, Wishes, choose, clean_key
+from zatsudan.core.addresses import normal_url, origin
 from zatsudan.core.errors import ConfigError
 
 HOME = Profile(base_url="http://box:8080/v1", model="llama")

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 
 import pytest
 
@@ -140,9 +139,9 @@ async def test_the_talks_own_server_may_be_down() -> None:
 async def test_settings_of_the_talks_profile_stay_behind() -> None:
     async with serve(says("own")) as own, serve(says("a")) as a, serve(says("b")) as b:
         known = profiles(a, b)
-        known["a"] = replace(known["a"], parameters={"top_k": 5, "+mine": 1, "seed": 9})
+        known["a"] = known["a"]._replace(parameters={"top_k": 5, "+mine": 1, "seed": 9})
         async with talk_beside(own, known) as chat:
-            chat.config = replace(chat.config, parameters={"top_p": 0.5})
+            chat.config = chat.config._replace(parameters={"top_p": 0.5})
             for name, value, origin in (
                 ("top_p", 0.9, "profile"),
                 ("min_p", 0.1, "profile"),
@@ -186,7 +185,7 @@ async def test_reasoning_goes_only_to_the_server_that_wants_it() -> None:
         serve(says("b")) as b,
     ):
         known = profiles(a, b)
-        known["a"] = replace(known["a"], reasoning="reasoning_content")
+        known["a"] = known["a"]._replace(reasoning="reasoning_content")
         async with talk_beside(own, known) as chat:
             await chat.turn(chat.say("is it?")).run(lambda _: None)
             await drive(await compare(chat, "/compare a b -- sure?"))
@@ -311,7 +310,7 @@ async def test_an_unknown_name_says_what_is_known() -> None:
         assert "Models: scripted. Profiles: a, b." in error.advice
         error = await refusal(chat, "/compare profile=c now -- hi")
         assert str(error) == "There is no profile c."
-        chat.config.profiles["c"] = Profile()
+        chat.config = chat.config._replace(profiles={**chat.config.profiles, "c": Profile()})
         assert "has no base_url" in str(await refusal(chat, "/compare c now -- hi"))
         assert chat.session.nodes == {}
 

@@ -7,7 +7,8 @@ import pytest
 from tests.core.test_gguf import head, text
 from tests.oneshot import run
 from zatsudan import discovery, embedded
-from zatsudan.config import Config, Local, parse
+from zatsudan.config import Config, Local
+from zatsudan.configfile import parse
 from zatsudan.connect import Server, Wishes, choose
 from zatsudan.core.errors import ConfigError, ConnectionFailed
 from zatsudan.discovery import Finder

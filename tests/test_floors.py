@@ -19,6 +19,7 @@ FLOORS = {
     "attach": 2,
     "client": 2,
     "config": 2,
+    "configfile": 2,
     "connect": 2,
     "discovery": 2,
     "desktop": 2,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zatsudan import profiles
-from zatsudan.config import example, load
+from zatsudan.configfile import example, load
 from zatsudan.core.errors import ConfigError
 from zatsudan.profiles import with_profile
 

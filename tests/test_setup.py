@@ -17,7 +17,8 @@ from zatsudan.chat import Chat
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import Ask, Line, Outcome, Part, Show, Work
 from zatsudan.commands.registry import find
-from zatsudan.config import Config, Local, Profile, load
+from zatsudan.config import Config, Local, Profile
+from zatsudan.configfile import load
 from zatsudan.connect import Wishes
 from zatsudan.core.asking import Question
 from zatsudan.core.errors import CommandError, ConfigError, ConnectionFailed, ZatsudanError

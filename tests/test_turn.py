@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from tests.server import DONE, Script, chunk, event, fails, says, serve
@@ -21,7 +20,7 @@ ADDRESS = Server("scripted", "", model="scripted")
 @asynccontextmanager
 async def chat_with(base_url: str, server: Server = ADDRESS, **more: object) -> AsyncIterator[Chat]:
     async def connect() -> Client:
-        return Client(replace(server, base_url=base_url), Network(2.0, 5.0))
+        return Client(server._replace(base_url=base_url), Network(2.0, 5.0))
 
     chat = Chat(Config(), None, connect=connect, **more)  # type: ignore[arg-type]
     chat.new()
@@ -59,7 +58,7 @@ async def test_reasoning_is_kept_apart_and_not_sent_back() -> None:
 
 
 async def test_reasoning_goes_back_where_the_profile_says_so() -> None:
-    deepseek = replace(ADDRESS, reasoning="reasoning_content")
+    deepseek = ADDRESS._replace(reasoning="reasoning_content")
     async with (
         serve(thinks("hm", says="yes"), says("ok")) as server,
         chat_with(server.base_url, deepseek) as chat,
@@ -138,7 +137,7 @@ async def test_a_connection_that_the_server_has_closed_is_opened_again() -> None
 
 
 async def test_the_cost_is_counted_by_the_profiles_prices() -> None:
-    priced = replace(ADDRESS, prices={"scripted": Price(input=1.0, output=10.0, cached=0.5)})
+    priced = ADDRESS._replace(prices={"scripted": Price(input=1.0, output=10.0, cached=0.5)})
     async with serve(says("a", "b")) as server, chat_with(server.base_url, priced) as chat:
         await ask(chat, "hello")
         assert chat.usage() == {"scripted": Usage(10, 2)}

@@ -2,20 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from zatsudan.config import Profile
-from zatsudan.connect import (
-    LOCAL_SERVERS,
-    OPENAI,
-    Server,
-    clean_key,
-    from_profile,
-    normal_url,
-    origin,
-)
+from zatsudan.connect import LOCAL_SERVERS, Server, clean_key, from_profile
+from zatsudan.core.addresses import OPENAI, normal_url, origin
 from zatsudan.core.errors import ConfigError
 from zatsudan.core.language import say
 
@@ -93,8 +86,7 @@ class Answers:
         is named. Raises ConfigError.
         """
         profile = written if written is not None and same(written, self.url) else Profile()
-        profile = replace(
-            profile,
+        profile = profile._replace(
             base_url=self.url,
             model=self.model,
             api_key=self.key,

@@ -14,7 +14,18 @@ from zatsudan.core.language import later, say
 WIDTH, COLUMN = 80, 29
 
 #: What -h tells of: the rest is for --help.
-EVERYDAY = ("base_url", "model", "profile", "system", "preset", "set", "last", "resume", "json")
+EVERYDAY = (
+    "base_url",
+    "model",
+    "profile",
+    "setup",
+    "system",
+    "preset",
+    "set",
+    "last",
+    "resume",
+    "json",
+)
 
 #: Values that are no fixed list, by the argument's name: what completion offers for it.
 KINDS = {

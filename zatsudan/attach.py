@@ -3,8 +3,8 @@
 import base64
 import stat
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from zatsudan.core.attachments import CONSOLE, Mention, compose, mentions
 from zatsudan.core.errors import CommandError
@@ -26,8 +26,7 @@ _IMAGES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Attached:
+class Attached(NamedTuple):
     """What is sent, and the mentions that look like files and are none."""
 
     content: Json

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from zatsudan import store
-from zatsudan.connect import shown_url
+from zatsudan.core.addresses import shown_url
 from zatsudan.core.messages import Json
 from zatsudan.core.models import Model, read_models
 from zatsudan.core.protocol import loads

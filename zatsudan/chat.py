@@ -18,6 +18,7 @@ from zatsudan.catalogue import Catalogue
 from zatsudan.config import Config
 from zatsudan.connect import Server
 from zatsudan.core.errors import CommandError, StoreError, ZatsudanError
+from zatsudan.core.language import say
 from zatsudan.core.messages import Json, JsonObject, Message, Usage
 from zatsudan.core.models import Model, choose_model
 from zatsudan.core.protocol import build_request
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 
 async def _nowhere(profile: str) -> "Client":
-    raise CommandError(f"The server of {profile} cannot be reached from here.")
+    raise CommandError(say("The server of {profile} cannot be reached from here.", profile=profile))
 
 
 #: Tokens kept free for the reply where max_tokens does not say.
@@ -56,7 +57,7 @@ def new_session_id() -> str:
     return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Chat:
     """One person's talk with one server at a time.
 
@@ -113,7 +114,7 @@ class Chat:
     def load(self, path: Path) -> store.Loaded:
         """Go on with a session from disk; raises StoreError and then leaves all as it was."""
         if path == self.journal.path:
-            raise StoreError("This session is the one at hand.", "/show all shows it.")
+            raise StoreError(say("This session is the one at hand."), say("/show all shows it."))
         journal = store.Journal(path if self.sessions is not None else None)
         journal.take()
         try:
@@ -191,7 +192,9 @@ class Chat:
             if not name:
                 chosen = choose_model(await self.fetch_models())
                 if chosen is None:
-                    raise CommandError("The server names no model.", "Choose one with /model NAME.")
+                    raise CommandError(
+                        say("The server names no model."), say("Choose one with /model NAME.")
+                    )
                 name = chosen.id
             self.use_model(name, server)
         return self.session.model
@@ -320,7 +323,7 @@ class Chat:
 
         parent = self.session.nodes[reply.parent] if reply.parent is not None else None
         if parent is None or reply.made is None:
-            raise CommandError("This message was not made by a request.", "Name a reply.")
+            raise CommandError(say("This message was not made by a request."), say("Name a reply."))
         body = traced(self.session, reply).body
         given = reply.message.text[: reply.made.given]
         known = entries_of(given, reply.made.logprobs)

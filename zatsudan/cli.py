@@ -112,7 +112,8 @@ def _run(args: "Namespace") -> int:
 
 def _prepared(args: "Namespace") -> int:
     from zatsudan import connect, languages
-    from zatsudan.config import load, platform_places
+    from zatsudan.config import platform_places
+    from zatsudan.configfile import load
 
     places = platform_places()
     config = load(_config_file(args, places))
@@ -209,7 +210,7 @@ async def _talk(
     from zatsudan.chat import Chat
     from zatsudan.commands import COMMANDS
     from zatsudan.commands.outcomes import Line
-    from zatsudan.config import warnings
+    from zatsudan.configfile import warnings
     from zatsudan.core.errors import StoreError
     from zatsudan.core.language import say
     from zatsudan.discovery import Finder

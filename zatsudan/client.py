@@ -16,7 +16,8 @@ from urllib.request import getproxies
 import httpx
 
 from zatsudan.config import Network
-from zatsudan.connect import Server, shown_url
+from zatsudan.connect import Server
+from zatsudan.core.addresses import shown_url
 from zatsudan.core.errors import (
     ApiError,
     ConnectionFailed,
@@ -24,6 +25,7 @@ from zatsudan.core.errors import (
     StreamError,
     describe_seconds,
 )
+from zatsudan.core.language import later, say
 from zatsudan.core.messages import Json, JsonObject, whole_number
 from zatsudan.core.models import Model, read_models
 from zatsudan.core.printable import one_line
@@ -40,16 +42,18 @@ NATIVE_SECONDS = 5.0
 ERROR_BYTES = 65_536
 MODELS_BYTES = 2**25
 
-_NAME_ONE = "Name one with /model NAME."
+_NAME_ONE = later("Name one with /model NAME.")
 _NOT_SENDABLE = (
-    "The request cannot be written: a header or the address holds a sign that HTTP does not allow.",
-    "Look at the headers, the key and the base URL of this profile.",
+    later(
+        "The request cannot be written: a header or the address holds a sign that HTTP does not allow."
+    ),
+    later("Look at the headers, the key and the base URL of this profile."),
 )
 _CUT = (
-    "The stream ended in the middle: the server did not say that the reply was done.",
-    "What came is kept: /continue goes on, /retry asks again.",
+    later("The stream ended in the middle: the server did not say that the reply was done."),
+    later("What came is kept: /continue goes on, /retry asks again."),
 )
-_EMPTY = ("The server's reply was empty.", "/retry asks again.")
+_EMPTY = (later("The server's reply was empty."), later("/retry asks again."))
 
 
 class Client:
@@ -92,11 +96,16 @@ class Client:
                 transport=transport,
             )
         except UnicodeEncodeError:
-            raise ConnectionFailed(*_NOT_SENDABLE) from None  # its text shows a sign of the key
+            raise ConnectionFailed(
+                *map(say, _NOT_SENDABLE)
+            ) from None  # its text shows a sign of the key
         except (httpx.InvalidURL, ValueError, TypeError, OSError, ImportError) as error:
             raise ConnectionFailed(
-                f"The connection cannot be set up: {one_line(str(error)).rstrip('.')}.",
-                "Check the proxy variables, the certificates and the headers of this profile.",
+                say(
+                    "The connection cannot be set up: {error}.",
+                    error=one_line(str(error)).rstrip("."),
+                ),
+                say("Check the proxy variables, the certificates and the headers of this profile."),
             ) from error
 
     async def aclose(self) -> None:
@@ -147,10 +156,12 @@ class Client:
             raise self._translated(error) from error
         except ValueError as error:
             raise StreamError(
-                "The server's answer is no JSON.", "Is the base URL right?"
+                say("The server's answer is no JSON."), say("Is the base URL right?")
             ) from error
         if not isinstance(value, dict):
-            raise StreamError("The server's answer is no reply.", "Is the base URL right?")
+            raise StreamError(
+                say("The server's answer is no reply."), say("Is the base URL right?")
+            )
         return value
 
     async def models(self, seconds: float = 10.0) -> list[Model]:
@@ -166,10 +177,13 @@ class Client:
             raise self._translated(error) from error
         except TimeoutError:
             raise ConnectionFailed(
-                f"The list of models took longer than {describe_seconds(seconds)}.", _NAME_ONE
+                say("The list of models took longer than {time}.", time=describe_seconds(seconds)),
+                say(_NAME_ONE),
             ) from None
         except ValueError as error:
-            raise StreamError("The server's list of models is no JSON.", _NAME_ONE) from error
+            raise StreamError(
+                say("The server's list of models is no JSON."), say(_NAME_ONE)
+            ) from error
 
     async def _listed(self, seconds: float) -> bytes:
         async with self._http.stream("GET", f"{self._base}/models", timeout=seconds) as response:
@@ -205,7 +219,9 @@ class Client:
         failure = _translate(error, self._where, self._network)
         unreached = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
         if unreached and self._http.trust_env and getproxies():
-            failure.advice = "Does the proxy answer that HTTP_PROXY, HTTPS_PROXY or ALL_PROXY name?"
+            failure.advice = say(
+                "Does the proxy answer that HTTP_PROXY, HTTPS_PROXY or ALL_PROXY name?"
+            )
         return failure
 
     def _status_error(self, response: httpx.Response, body: bytes) -> StatusError:
@@ -258,7 +274,7 @@ async def _chunks(response: httpx.Response, choices: int) -> AsyncGenerator[Chun
                 yield chunk
             raise
     if not reader.complete:
-        raise ConnectionFailed(*(_CUT if reader.began else _EMPTY))
+        raise ConnectionFailed(*map(say, _CUT if reader.began else _EMPTY))
 
 
 async def _beginning(response: httpx.Response) -> bytes:
@@ -288,48 +304,64 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 _EXPLANATIONS: tuple[tuple[type[BaseException], str, str], ...] = (
     (
         ssl.SSLCertVerificationError,
-        "The certificate of {where} is not trusted: {detail}.",
-        "Is the base URL right? A private authority's file can be named as ca_file in the profile.",
+        later("The certificate of {where} is not trusted: {detail}."),
+        later(
+            "Is the base URL right? A private authority's file can be named as ca_file in the profile."
+        ),
     ),
     (
         ssl.SSLError,
-        "No secure connection to {where} could be made.",
-        "Does the server speak http instead of https?",
+        later("No secure connection to {where} could be made."),
+        later("Does the server speak http instead of https?"),
     ),
     (
         httpx.ProxyError,
-        "The proxy refused the connection: {detail}.",
-        "Check HTTP_PROXY and HTTPS_PROXY.",
+        later("The proxy refused the connection: {detail}."),
+        later("Check HTTP_PROXY and HTTPS_PROXY."),
     ),
     (
         httpx.ConnectTimeout,
-        "{where} did not answer within {connect}.",
-        "Is the address right, and the machine on? /retry sends the message again.",
+        later("{where} did not answer within {connect}."),
+        later("Is the address right, and the machine on? /retry sends the message again."),
     ),
     (
         httpx.ReadTimeout,
-        "{where} has been silent for {idle}.",
-        "/retry asks again; idle_seconds under [network] in the config makes zatsudan wait longer.",
+        later("{where} has been silent for {idle}."),
+        later(
+            "/retry asks again; idle_seconds under [network] in the config makes zatsudan wait longer."
+        ),
     ),
-    (socket.gaierror, "The host of {where} is not known.", "Check its name, and the network."),
+    (
+        socket.gaierror,
+        later("The host of {where} is not known."),
+        later("Check its name, and the network."),
+    ),
     (
         httpx.ConnectError,
-        "Nothing answers at {where}.",
-        "Start the server, or name another with --base-url",
+        later("Nothing answers at {where}."),
+        later("Start the server, or name another with --base-url"),
     ),
     # Its own text repeats the header's value, which may be the key.
     (httpx.LocalProtocolError, *_NOT_SENDABLE),
-    (httpx.UnsupportedProtocol, "{where} is not an address.", "Write it as in https://host/v1."),
-    (httpx.InvalidURL, "{where} is not an address.", "Write it as in https://host/v1."),
+    (
+        httpx.UnsupportedProtocol,
+        later("{where} is not an address."),
+        later("Write it as in https://host/v1."),
+    ),
+    (
+        httpx.InvalidURL,
+        later("{where} is not an address."),
+        later("Write it as in https://host/v1."),
+    ),
     (
         httpx.DecodingError,
-        "The server's reply is compressed in a broken way.",
-        "/retry asks again.",
+        later("The server's reply is compressed in a broken way."),
+        later("/retry asks again."),
     ),
     (
         BaseException,
-        "The connection to {where} broke ({detail}).",
-        "What came is kept: /continue goes on, /retry asks again.",
+        later("The connection to {where} broke ({detail})."),
+        later("What came is kept: /continue goes on, /retry asks again."),
     ),
 )
 
@@ -343,12 +375,13 @@ def _translate(error: Exception, where: str, network: Network) -> ApiError:
     cause = next(cause for cause in causes if isinstance(cause, kind))
     detail = getattr(cause, "verify_message", "") or str(cause) or type(cause).__name__
     return ConnectionFailed(
-        sentence.format(
+        say(
+            sentence,
             where=one_line(where, 120),
             detail=one_line(detail),
             connect=describe_seconds(network.connect_seconds),
             idle=describe_seconds(network.idle_seconds),
         ),
-        advice,
+        say(advice),
         passing=kind is BaseException,
     )

@@ -1,8 +1,7 @@
 """How a request is put together: the window, the parameters, and what is known of the server."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from zatsudan.core.messages import Json, JsonObject
 from zatsudan.core.prefill import NONE, asked, prefilled
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
     from zatsudan.chat import Chat
 
 
-@dataclass(frozen=True, slots=True)
-class Composed:
+class Composed(NamedTuple):
     """A request's body, the window in it, and what a record needs to put it together again."""
 
     body: JsonObject

@@ -9,15 +9,14 @@ import os
 import shlex
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import NamedTuple
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from zatsudan.config import EMBEDDED, Config, Price, Profile
+from zatsudan.core.addresses import OPENAI, is_near, normal_url, origin
 from zatsudan.core.errors import ConfigError
-from zatsudan.core.messages import Json
-
-OPENAI = "https://api.openai.com/v1"
+from zatsudan.core.language import later, say
+from zatsudan.core.messages import NOTHING, Json
 
 #: Servers that are usually found on this machine, by port.
 LOCAL_SERVERS = {
@@ -28,28 +27,30 @@ LOCAL_SERVERS = {
 }
 
 #: The reasons for which a server of the config file is in use.
-_BY_PROFILE = ("--profile", "ZATSUDAN_PROFILE", "default profile")
+_BY_PROFILE = ("--profile", "ZATSUDAN_PROFILE", later("default profile"))
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
+class Server(NamedTuple):
     """All that a client needs to speak with one server. The key never shows in its repr."""
 
     name: str
     base_url: str
-    api_key: str = field(default="", repr=False)
+    api_key: str = ""
     model: str = ""
     reason: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    query: Mapping[str, str] = field(default_factory=dict, repr=False)
+    headers: Mapping[str, str] = NOTHING
+    query: Mapping[str, str] = NOTHING
     context_length: int = 0
-    parameters: Mapping[str, Json] = field(default_factory=dict)
+    parameters: Mapping[str, Json] = NOTHING
     missing_key: str = ""
     api_key_header: str = ""
     reasoning: str = ""
     ca_file: str = ""
     verify: bool = True
-    prices: Mapping[str, Price] = field(default_factory=dict)
+    prices: Mapping[str, Price] = NOTHING
+
+    def __repr__(self) -> str:
+        return f"Server({self.name!r}, {self.base_url!r})"
 
 
 class Wishes(NamedTuple):
@@ -80,8 +81,7 @@ def choose(wishes: Wishes, environ: Mapping[str, str], config: Config) -> Server
         return None
     if name:
         if name not in config.profiles:
-            known = ", ".join(config.profiles) or "none is in the config file"
-            raise ConfigError(f"There is no profile {name!r}.", f"Known profiles: {known}.")
+            raise no_profile(name, config)
         flag, variable, default = _BY_PROFILE
         reason = flag if wishes.profile else variable if named else default
         return from_profile(
@@ -106,13 +106,21 @@ def beside(name: str, environ: Mapping[str, str], config: Config, in_use: Server
     ZATSUDAN_API_KEY is meant for the server in use, and goes to no other.
     """
     if name not in config.profiles:
-        known = ", ".join(config.profiles) or "none is in the config file"
-        raise ConfigError(f"There is no profile {name!r}.", f"Known profiles: {known}.")
+        raise no_profile(name, config)
     profile = config.profiles[name]
     if in_use is not None and in_use.name == name and in_use.reason in _BY_PROFILE:
-        return replace(in_use, model=profile.model)
+        return in_use._replace(model=profile.model)
     others = {key: value for key, value in environ.items() if key != "ZATSUDAN_API_KEY"}
     return from_profile(name, profile, others, reason="profile")
+
+
+def no_profile(name: str, config: Config) -> ConfigError:
+    """Return the error for a profile that is not in the config file."""
+    known = ", ".join(config.profiles) or say("none is in the config file")
+    return ConfigError(
+        say("There is no profile {name!r}.", name=name),
+        say("Known profiles: {names}.", names=known),
+    )
 
 
 def from_profile(
@@ -127,14 +135,15 @@ def from_profile(
     """Return the server of a profile, its key found. Raises ConfigError."""
     if not profile.base_url:
         raise ConfigError(
-            f"The profile {name!r} has no base_url.", f"Add one under [profiles.{name}]."
+            say("The profile {name!r} has no base_url.", name=name),
+            say("Add one under [profiles.{name}].", name=name),
         )
     url = normal_url(profile.base_url)
     variable = api_key_env or profile.api_key_env
     missing = ""
     if variable:
         key = environ.get(variable, "")
-        missing = "" if key else f"{variable} is not set"
+        missing = "" if key else _unset(variable)
     elif profile.api_key_command:
         key = _run_key_command(name, profile.api_key_command)
     elif profile.api_key_keyring:
@@ -170,16 +179,20 @@ def _loose_key(url: str, wishes: Wishes, environ: Mapping[str, str]) -> tuple[st
     variable = wishes.api_key_env or "ZATSUDAN_API_KEY"
     if wishes.api_key_env or environ.get(variable):
         key = environ.get(variable, "")
-        return clean_key(key), "" if key else f"{variable} is not set"
+        return clean_key(key), "" if key else _unset(variable)
     homes = {origin(OPENAI)}
     if environ.get("OPENAI_BASE_URL"):
         homes.add(origin(normal_url(environ["OPENAI_BASE_URL"])))
     if origin(url) in homes:
         key = environ.get("OPENAI_API_KEY", "")
-        return clean_key(key), "" if key else "OPENAI_API_KEY is not set"
+        return clean_key(key), "" if key else _unset("OPENAI_API_KEY")
     if is_near(urlsplit(url).hostname or ""):
         return "", ""  # a server of the house seldom wants one
-    return "", "a profile, ZATSUDAN_API_KEY or --api-key-env NAME would give one"
+    return "", say("a profile, ZATSUDAN_API_KEY or --api-key-env NAME would give one")
+
+
+def _unset(variable: str) -> str:
+    return say("{variable} is not set", variable=variable)
 
 
 def clean_key(key: str) -> str:
@@ -187,8 +200,8 @@ def clean_key(key: str) -> str:
     key = key.strip()
     if not key.isascii() or any(sign <= " " or sign == "\x7f" for sign in key):
         raise ConfigError(
-            "The API key holds a blank, a line break or a sign that no key has.",
-            "Copy it again; nothing but the key itself may stand there.",
+            say("The API key holds a blank, a line break or a sign that no key has."),
+            say("Copy it again; nothing but the key itself may stand there."),
         )
     return key
 
@@ -200,8 +213,12 @@ def _run_key_command(name: str, command: str) -> str:
         )
     except (OSError, ValueError, IndexError, subprocess.SubprocessError) as error:
         raise ConfigError(
-            f"The api_key_command of the profile {name!r} failed ({type(error).__name__}).",
-            "Run it in a shell to see why.",
+            say(
+                "The api_key_command of the profile {name!r} failed ({error}).",
+                name=name,
+                error=type(error).__name__,
+            ),
+            say("Run it in a shell to see why."),
         ) from None
     return done.stdout.strip().split("\n")[0]
 
@@ -212,74 +229,31 @@ def _from_keyring(name: str, place: str) -> str:
         keyring = importlib.import_module("keyring")
     except ImportError:
         raise ConfigError(
-            f"The profile {name!r} takes its key from the keyring, and the package keyring is not installed.",
-            "pip install keyring, or name api_key_env or api_key_command.",
+            say(
+                "The profile {name!r} takes its key from the keyring, and the package keyring is not installed.",
+                name=name,
+            ),
+            say("pip install keyring, or name api_key_env or api_key_command."),
         ) from None
     try:
         key = keyring.get_password(service, user or "zatsudan")
     except Exception as error:  # noqa: BLE001  every backend has errors of its own
         raise ConfigError(
-            f"The keyring did not give the key of the profile {name!r} ({type(error).__name__}).",
-            "Is it unlocked?",
+            say(
+                "The keyring did not give the key of the profile {name!r} ({error}).",
+                name=name,
+                error=type(error).__name__,
+            ),
+            say("Is it unlocked?"),
         ) from None
     if not key:
         raise ConfigError(
-            f"The keyring has no key for {service}.",
-            f"keyring set {service} {user or 'zatsudan'} stores one.",
+            say("The keyring has no key for {service}.", service=service),
+            say(
+                "keyring set {service} {user} stores one.", service=service, user=user or "zatsudan"
+            ),
         )
     return str(key)
-
-
-def normal_url(text: str) -> str:
-    """Return a base URL up to /v1 from what people write. Raises ConfigError.
-
-    Without a scheme: http on this machine and in private networks, else https.
-    """
-    url = text.strip()
-    try:
-        if "://" not in url:
-            url = ("http://" if is_near(urlsplit("//" + url).hostname or "") else "https://") + url
-        parts = urlsplit(url)
-        valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:
-        valid = False
-        parts = urlsplit("")
-    if not valid or any(sign.isspace() for sign in url):
-        raise ConfigError(
-            f"{text.strip().rpartition('@')[2][:80]!r} is not a base URL.",
-            "Write it as in https://host/v1.",
-        )
-    path = parts.path.rstrip("/").removesuffix("/chat/completions").rstrip("/")
-    return urlunsplit((parts.scheme, parts.netloc, path or "/v1", parts.query, ""))
-
-
-def is_near(host: str) -> bool:
-    """Tell whether a host is this machine or one of its house."""
-    if host == "localhost" or host.endswith((".localhost", ".local")):
-        return True
-    import ipaddress
-
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return "." not in host  # a bare name is one of the house
-    return address.is_private or address.is_loopback
-
-
-def origin(url: str) -> tuple[str, str, int]:
-    """Return scheme, host and port of a URL: what a key may be sent to."""
-    parts = urlsplit(url)
-    return (
-        parts.scheme,
-        parts.hostname or "",
-        parts.port or (443 if parts.scheme == "https" else 80),
-    )
-
-
-def shown_url(url: str) -> str:
-    """Return a URL as it may be shown: without a name and password in it."""
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query=""))
 
 
 def _host(url: str) -> str:

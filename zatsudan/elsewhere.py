@@ -4,8 +4,9 @@ It shares the session, its journal and what was learned. Client, model, context
 length and the estimate of tokens are its own.
 """
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from zatsudan.core.errors import CommandError, ZatsudanError
 from zatsudan.core.language import say
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from zatsudan.client import Client
 
 
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
+class Elsewhere(NamedTuple):
     """A talk at the server of a profile, and the model to ask there. To be closed by who opened it."""
 
     chat: "Chat"
@@ -96,5 +96,5 @@ def parameters_at(chat: "Chat", profile: str) -> dict[str, Json]:
     return {**beneath, **_by_name(chat.config.profiles[profile].parameters), **over}
 
 
-def _by_name(values: "dict[str, Json]") -> dict[str, Json]:
+def _by_name(values: Mapping[str, Json]) -> dict[str, Json]:
     return {name.removeprefix("+"): value for name, value in values.items()}

@@ -13,14 +13,13 @@ import os
 import secrets
 import sys
 import threading
-from dataclasses import replace
 from pathlib import Path
 
 from zatsudan.config import Config, Local
 from zatsudan.connect import Server
 from zatsudan.core.errors import ConfigError, ConnectionFailed
 from zatsudan.core.gguf import HEAD_BYTES, MAGIC, general_name
-from zatsudan.core.language import say
+from zatsudan.core.language import later, say
 from zatsudan.core.printable import one_line
 
 #: How long a model may take to load, in seconds.
@@ -71,7 +70,7 @@ def checked_file(name: str) -> Path:
 def serving(config: Config, name: str) -> Config:
     """Return the config with a model file for the embedded engine; raises ConfigError if it is none."""
     path = checked_file(name)
-    return replace(config, local=replace(config.local, model_file=str(path)))
+    return config._replace(local=config.local._replace(model_file=str(path)))
 
 
 def has_engine() -> bool:
@@ -141,7 +140,7 @@ async def start(local: Local, fetched: Path | None = None) -> Engine:
         f"{address}/v1",
         api_key=key,
         model=name,
-        reason="embedded model",
+        reason=later("embedded model"),
         context_length=local.context_length,
     )
     return Engine(process, server)
@@ -175,12 +174,12 @@ async def _address(process: asyncio.subprocess.Process, order: dict[str, str | i
                     return str(json.loads(line)["address"])
     except (TimeoutError, OSError, ValueError, KeyError) as error:
         raise ConnectionFailed(
-            "The embedded model did not start.",
-            "Is the file a whole GGUF model? /retry tries again.",
+            say("The embedded model did not start."),
+            say("Is the file a whole GGUF model? /retry tries again."),
         ) from error
     raise ConnectionFailed(
-        "The embedded engine ended while it was loading the model.",
-        "Is the file a whole GGUF model?",
+        say("The embedded engine ended while it was loading the model."),
+        say("Is the file a whole GGUF model?"),
     )
 
 

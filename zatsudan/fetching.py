@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from zatsudan.config import Network
-from zatsudan.connect import shown_url
+from zatsudan.core.addresses import shown_url
 from zatsudan.core.errors import ApiError, ConnectionFailed, StatusError, StreamError
 from zatsudan.core.language import later, say
 from zatsudan.core.printable import one_line

@@ -12,7 +12,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from zatsudan.connect import origin
+from zatsudan.core.addresses import origin
 from zatsudan.core.errors import ConnectionFailed, StatusError, ZatsudanError, explain_status
 from zatsudan.core.language import later, say
 from zatsudan.core.messages import Json

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Line, Part
-from zatsudan.config import Config, Places, read_system
+from zatsudan.config import Config, Places
+from zatsudan.configfile import read_system
 from zatsudan.connect import Server
 from zatsudan.core.language import say
 from zatsudan.core.messages import Json, JsonObject

@@ -4,12 +4,12 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from zatsudan.core.errors import CommandError, ConfigError
 from zatsudan.core.language import say
-from zatsudan.core.messages import Json
+from zatsudan.core.messages import NOTHING, Json
 from zatsudan.core.parameters import BY_NAME
 
 SUFFIX = ".toml"
@@ -17,11 +17,10 @@ _NAME = re.compile(r"\w[\w.-]{0,59}")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Preset:
+class Preset(NamedTuple):
     """A set of parameters; `model` and `system` are None where it says nothing of them."""
 
-    parameters: Mapping[str, Json] = field(default_factory=dict)
+    parameters: Mapping[str, Json] = NOTHING
     model: str | None = None
     system: str | None = None
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from zatsudan.config import parse
-from zatsudan.connect import normal_url, origin
+from zatsudan.configfile import parse
+from zatsudan.core.addresses import normal_url, origin
 from zatsudan.core.errors import ConfigError
 from zatsudan.core.language import say
 from zatsudan.core.printable import one_line

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from zatsudan.answers import KNOWN, NO_KEY, Answers, Known, same
 from zatsudan.config import EMBEDDED, Config
-from zatsudan.connect import shown_url
+from zatsudan.core.addresses import shown_url
 from zatsudan.core.asking import Question
 from zatsudan.core.errors import StatusError, ZatsudanError
 from zatsudan.core.language import say, say_count

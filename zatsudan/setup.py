@@ -16,8 +16,10 @@ from zatsudan import profiles, questions
 from zatsudan.answers import KNOWN, UNKNOWN, Answers, Known, read_key
 from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Ask, Line, Outcome, Part, Work
-from zatsudan.config import EMBEDDED, load
-from zatsudan.connect import Server, is_near, normal_url, shown_url
+from zatsudan.config import EMBEDDED
+from zatsudan.configfile import load
+from zatsudan.connect import Server
+from zatsudan.core.addresses import is_near, normal_url, shown_url
 from zatsudan.core.asking import Question
 from zatsudan.core.errors import (
     ApiError,
@@ -229,7 +231,7 @@ class Setup:
             )
             lines = [Line(text, "dim")]
             # The model file may have been named on the command line.
-            config = replace(load(path), local=self._finder.config.local)
+            config = load(path)._replace(local=self._finder.config.local)
             self._finder.use(*self._finder.in_use, config)
             self._chat.config = self._finder.config
         if name == EMBEDDED:

@@ -200,7 +200,8 @@ def _parameters(typed: str) -> Candidates:
 
 
 def _profiles() -> Iterator[tuple[str, str]]:
-    from zatsudan.config import load, platform_places
+    from zatsudan.config import platform_places
+    from zatsudan.configfile import load
 
     for name, profile in load(platform_places().config_file).profiles.items():
         yield name, profile.base_url

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import unquote, urljoin, urlsplit
 
-from zatsudan.connect import shown_url
+from zatsudan.core.addresses import shown_url
 from zatsudan.core.errors import ConfigError, ConnectionFailed
 from zatsudan.core.language import say
 from zatsudan.core.printable import one_line

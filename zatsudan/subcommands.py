@@ -161,7 +161,8 @@ def _config_arguments(parser: Parser) -> None:
 
 def config(args: argparse.Namespace) -> int:
     """Print where the config file is, or check it."""
-    from zatsudan.config import example, load, platform_places, warnings
+    from zatsudan.config import platform_places
+    from zatsudan.configfile import example, load, warnings
     from zatsudan.core.printable import printable
 
     path = platform_places().config_file
@@ -224,7 +225,8 @@ def _with_chat(job: "Callable[[Chat, Places], Awaitable[T]]", wishes: "Wishes | 
     import asyncio
 
     from zatsudan.chat import Chat
-    from zatsudan.config import load, platform_places
+    from zatsudan.config import platform_places
+    from zatsudan.configfile import load
     from zatsudan.connect import Wishes, environment
     from zatsudan.discovery import Finder
     from zatsudan.learned import Learned

@@ -4,7 +4,6 @@ import math
 import random
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from zatsudan.compose import compose
@@ -256,7 +255,7 @@ class Turn:
         )
         if self.recorded is None:
             return made
-        return replace(made, left_out=self.recorded[1].left_out, request=self.recorded[1].request)
+        return made._replace(left_out=self.recorded[1].left_out, request=self.recorded[1].request)
 
     def _sent(self) -> dict[str, Json]:
         """Return the parameters as they were sent, after what was learned of the server."""
@@ -278,8 +277,7 @@ class Turn:
         # The first choice last, so that the head ends on it.
         for index in sorted(kept, reverse=True):
             reply = self._replies[index]
-            made[index] = replace(
-                facts,
+            made[index] = facts._replace(
                 finish_reason=reply.finish_reason,
                 reasoning=reply.reasoning,
                 logprobs=tuple(reply.logprobs),

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from tests.quirks import QUIRKS
 from tests.strategies import any_text, cuts, pieces, records
-from zatsudan import config, imports, shelf, store
+from zatsudan import configfile, imports, shelf, store
 from zatsudan.commands.registry import parse
 from zatsudan.core.errors import StatusError, ZatsudanError
 from zatsudan.core.messages import Json, JsonObject, Message, Usage
@@ -132,7 +132,7 @@ def make_printable(text: str) -> None:
 def parse_config(text: str) -> None:
     """A text where a config file is expected."""
     with suppress(ZatsudanError):
-        config.parse(text, "config.toml")
+        configfile.parse(text, "config.toml")
 
 
 def draw_markdown(text: str, places: list[int]) -> None:

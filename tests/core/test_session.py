@@ -243,6 +243,8 @@ _made = st.builds(
     reasoning=st.text(max_size=5),
     left_out=st.integers(0, 9),
     logprobs=st.lists(st.integers(), max_size=3).map(tuple),
+    given=st.integers(0, 9),
+    request=st.dictionaries(st.text(max_size=5), st.integers(0, 9), max_size=3),
 )
 
 

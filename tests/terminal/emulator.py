@@ -6,7 +6,6 @@ import re
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -185,7 +184,7 @@ async def sitting(
         async with serve(*scripts) as server:
 
             async def connect() -> Client:
-                there = replace(address, base_url=server.base_url)
+                there = address._replace(base_url=server.base_url)
                 return client(there, Network(connect_seconds=2.0, idle_seconds=5.0))
 
             chat = Chat(config or Config(), kept, connect=connect, clock=clock)

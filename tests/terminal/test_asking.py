@@ -12,7 +12,8 @@ from tests.oneshot import run
 from tests.server import Request, Script, fails, says, serve
 from tests.terminal.emulator import Sitting, sitting
 from tests.terminal.program import Program
-from zatsudan.config import Config, load
+from zatsudan.config import Config
+from zatsudan.configfile import load
 from zatsudan.connect import Wishes
 from zatsudan.discovery import Finder
 

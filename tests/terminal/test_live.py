@@ -196,6 +196,25 @@ async def test_a_frame_is_one_write_and_the_screen_is_never_cleared() -> None:
         assert len(person.screen.raw) < 80
 
 
+async def test_a_reply_moves_a_prompt_that_has_not_changed_without_making_it_anew() -> None:
+    lines = [f"- line {number}\n" for number in range(40)]
+    async with sitting(says(*lines, pause=0.06), columns=80, rows=24) as person:
+        person.type("go\r")
+        await person.until("line 3")
+        made, frames = person.terminal._app.render_counter, person.terminal._surface._painter.frames
+        person.terminal._app._on_resize()  # of itself, when the rows of a reply come and go
+        await person.until("line 30")
+        assert person.terminal._surface._painter.frames - frames > 15
+        assert person.terminal._app.render_counter - made < 5
+        person.type("typed")
+        await person.until("line 35")
+        person.type(" more")
+        shown = await person.at_rest()
+        assert "» typed more" in shown
+        seen = re.findall(r"line (\d+)", person.screen.scrollback())
+        assert seen == [str(number) for number in range(40)]
+
+
 async def test_settings_are_sent_and_shown() -> None:
     async with sitting(says("ok")) as person:
         await person.say("/temperature 0.2")

@@ -8,7 +8,7 @@ from zatsudan.commands import sampling
 from zatsudan.commands.files import paths
 from zatsudan.commands.outcomes import Generate, Line, Outcome, Prefill, Show, Talk, tell
 from zatsudan.commands.registry import Choice, command
-from zatsudan.config import read_system
+from zatsudan.configfile import read_system
 from zatsudan.core.attachments import said
 from zatsudan.core.errors import CommandError
 from zatsudan.core.language import later, say, say_count

@@ -9,7 +9,7 @@ from zatsudan.chat import Chat
 from zatsudan.commands import sampling
 from zatsudan.commands.outcomes import Experiment, Line, Outcome
 from zatsudan.commands.registry import Choice, command
-from zatsudan.connect import normal_url
+from zatsudan.core.addresses import normal_url
 from zatsudan.core.errors import CommandError, ZatsudanError
 from zatsudan.core.language import later, say, say_count
 from zatsudan.core.messages import Json

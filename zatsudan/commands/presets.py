@@ -130,7 +130,7 @@ def _differences(chat: Chat, found: Preset) -> str:
     if found.model is not None and found.model != session.model:
         parts.append(f"model → {one_line(found.model, 30)}")
     if found.system is not None and found.system != session.system:
-        parts.append(f"system → {one_line(found.system, 30) or say('none')}")
+        parts.append("system → " + (one_line(found.system, 30) or say("none")))
     return " · ".join(parts)
 
 

@@ -6,7 +6,6 @@ command's own page.
 
 import inspect
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
 from types import ModuleType
 from typing import NamedTuple
 
@@ -38,8 +37,7 @@ def no_choices(_chat: Chat, _args: str) -> Iterable[Choice]:
     return ()
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """One slash command: `complete` gets what stands before the cursor after the name.
 
     `page` is a function where it is put together only when it is shown.
@@ -84,7 +82,8 @@ def collect(*modules: ModuleType) -> dict[str, Command]:
     commands: dict[str, Command] = {}
     for module in modules:
         for value in vars(module).values():
-            for found in value if isinstance(value, tuple) else (value,):
+            several = isinstance(value, tuple) and not isinstance(value, Command)
+            for found in value if several else (value,):
                 if isinstance(found, Command):
                     if found.name in commands:
                         raise ValueError(f"two commands are called {found.name}")

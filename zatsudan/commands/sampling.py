@@ -147,7 +147,8 @@ async def unset(chat: Chat, args: str) -> Outcome:
         before = chat.session.settings.get(name)
         chat.record({"type": "unset", "name": name})
         was = show_value(before.value) if before is not None else say("unset")
-        lines.append(Line(f"{one_line(name, 60)}  {one_line(was, 60)} → {say('unset')}", "good"))
+        change = f"{one_line(was, 60)} → " + say("unset")
+        lines.append(Line(f"{one_line(name, 60)}  {change}", "good"))
     return Show(tuple(lines))
 
 

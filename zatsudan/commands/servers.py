@@ -2,13 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Line, Outcome, Show, Table, Work, tell
 from zatsudan.commands.registry import Choice, command
 from zatsudan.config import EMBEDDED
-from zatsudan.connect import shown_url
+from zatsudan.core.addresses import shown_url
 from zatsudan.core.errors import CommandError, ZatsudanError
 from zatsudan.core.language import later, say, say_count
 from zatsudan.core.printable import one_line
@@ -106,7 +105,7 @@ async def connect(chat: Chat, args: str) -> Outcome:
         if args != EMBEDDED or EMBEDDED in finder.config.profiles:
             # A command that gives the key may take its time.
             server = await asyncio.to_thread(beside, args, finder.environ, finder.config, None)
-            return await connect_to(chat, finder, replace(server, reason="/connect"))
+            return await connect_to(chat, finder, server._replace(reason="/connect"))
         if has_engine() and not finder.has_model and finder.fetched_file is not None:
             return offer(finder, lambda: Work((), run))
         return await connect_to(chat, finder, None)

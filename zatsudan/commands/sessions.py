@@ -197,7 +197,7 @@ def _shortened(node: Node) -> Node:
     text = node.message.text
     if len(text) <= PREVIEW:
         return node
-    return replace(node, message=replace(node.message, content=f"…{text[-PREVIEW:]}"))
+    return node._replace(message=node.message._replace(content=f"…{text[-PREVIEW:]}"))
 
 
 def _row(entry: "Summary") -> "Row":

@@ -95,7 +95,9 @@ async def why(chat: Chat, args: str) -> Outcome:
     if made.fingerprint:
         rows.append((say("fingerprint"), one_line(made.fingerprint, 60)))
     ended = describe_end(made) + (f", {made.finish_reason}" if made.finish_reason else "")
-    rows.append((say("ended"), one_line(ended + (f": {made.error}" if made.error else ""), 100)))
+    rows.append(
+        (say("ended"), one_line(ended + (f": {say(made.error)}" if made.error else ""), 100))
+    )
     rows.append((say("took"), describe_speed(reply)))
     if reply.at:
         rows.append((say("at"), one_line(reply.at, 30)))

@@ -1,17 +1,19 @@
 """Messages and token counts, and their forms on the wire."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from dataclasses import dataclass
+from typing import NamedTuple, Never, TypeAlias
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 JsonObject: TypeAlias = dict[str, Json]
 
+#: The mapping of values that were given none: one for all, which its type keeps empty.
+NOTHING: Mapping[str, Never] = {}
+
 ROLES = ("system", "developer", "user", "assistant", "function", "tool")
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """Role and content, as they are sent.
 
     `content` is a text, a list of parts, or None (an assistant that only calls
@@ -22,7 +24,7 @@ class Message:
 
     role: str
     content: Json = ""
-    extra: Mapping[str, Json] = field(default_factory=dict)
+    extra: Mapping[str, Json] = NOTHING
 
     @property
     def text(self) -> str:
@@ -65,6 +67,12 @@ def _part_text(part: Json) -> str:
         if isinstance(text, str):
             return text
     return f"[{part.get('type') or 'part'}]"
+
+
+def text_field(value: Mapping[str, Json], name: str) -> str:
+    """Return a field that is a text; empty if it is missing or something else."""
+    item = value.get(name)
+    return item if isinstance(item, str) else ""
 
 
 def whole_number(value: Json) -> int | None:

@@ -7,10 +7,9 @@ the head.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from zatsudan.core.language import later
-from zatsudan.core.messages import Json, JsonObject, Message
+from zatsudan.core.messages import Json, JsonObject, Message, text_field
 from zatsudan.core.session import INTERRUPTED, Lab, Made, Node, Partial, Session, Setting, Start
 
 #: Of the journal's form.
@@ -58,8 +57,7 @@ def recovery(session: Session) -> list[JsonObject]:
 
 
 def _whole_record(node_id: str, partial: Partial) -> JsonObject:
-    made = replace(
-        partial.made,
+    made = partial.made._replace(
         ended=INTERRUPTED,
         error=later("zatsudan ended in the middle of the reply"),
         reasoning="".join(partial.reasoning),
@@ -68,14 +66,9 @@ def _whole_record(node_id: str, partial: Partial) -> JsonObject:
     return message_record(node_id, partial.parent, message, partial.at, made)
 
 
-def _text(record: Mapping[str, Json], name: str) -> str:
-    value = record.get(name)
-    return value if isinstance(value, str) else ""
-
-
 def _begin(session: Session, record: Mapping[str, Json]) -> bool:
-    session.id = _text(record, "id")
-    session.created = _text(record, "created")
+    session.id = text_field(record, "id")
+    session.created = text_field(record, "created")
     return True
 
 
@@ -98,7 +91,7 @@ def _count(session: Session, node_id: str) -> None:
 
 
 def _add_message(session: Session, record: Mapping[str, Json]) -> bool:
-    node_id, message = _text(record, "id"), record.get("message")
+    node_id, message = text_field(record, "id"), record.get("message")
     if not node_id or not isinstance(message, dict):
         return False
     parent = _parent(session, record)
@@ -111,7 +104,7 @@ def _add_message(session: Session, record: Mapping[str, Json]) -> bool:
         node_id,
         parent,
         Message.from_json(message),
-        _text(record, "at"),
+        text_field(record, "at"),
         Made.from_json(made) if isinstance(made, dict) else None,
     )
     session.children.setdefault(parent, []).append(node_id)
@@ -123,7 +116,7 @@ def _add_message(session: Session, record: Mapping[str, Json]) -> bool:
 
 
 def _add_delta(session: Session, record: Mapping[str, Json]) -> bool:
-    node_id = _text(record, "id")
+    node_id = text_field(record, "id")
     if not node_id or node_id in session.nodes:
         return False
     partial = session.partials.get(node_id)
@@ -132,38 +125,40 @@ def _add_delta(session: Session, record: Mapping[str, Json]) -> bool:
         partial = Partial(
             _parent(session, record),
             session.head,
-            _text(record, "at"),
+            text_field(record, "at"),
             Made.from_json(made) if isinstance(made, dict) else Made(),
         )
         session.partials[node_id] = partial
         _count(session, node_id)
-    partial.content.append(_text(record, "content"))
-    partial.reasoning.append(_text(record, "reasoning"))
+    partial.content.append(text_field(record, "content"))
+    partial.reasoning.append(text_field(record, "reasoning"))
     return True
 
 
 def _set(session: Session, record: Mapping[str, Json]) -> bool:
-    name = _text(record, "name")
+    name = text_field(record, "name")
     if name:
-        session.settings[name] = Setting(record.get("value"), _text(record, "origin") or "session")
+        session.settings[name] = Setting(
+            record.get("value"), text_field(record, "origin") or "session"
+        )
     return bool(name)
 
 
 def _unset(session: Session, record: Mapping[str, Json]) -> bool:
-    session.settings.pop(_text(record, "name"), None)
+    session.settings.pop(text_field(record, "name"), None)
     return True
 
 
 def _set_system(session: Session, record: Mapping[str, Json]) -> bool:
-    session.system = _text(record, "content")
+    session.system = text_field(record, "content")
     if session.system and session.system not in session.systems:
         session.systems.append(session.system)
     return True
 
 
 def _set_model(session: Session, record: Mapping[str, Json]) -> bool:
-    session.model = _text(record, "model")
-    session.server = _text(record, "server")
+    session.model = text_field(record, "model")
+    session.server = text_field(record, "server")
     if session.start is not None and not session.start.model:
         # Nobody had named one: it was chosen when the first message was sent.
         session.start = session.start._replace(model=session.model)
@@ -171,7 +166,7 @@ def _set_model(session: Session, record: Mapping[str, Json]) -> bool:
 
 
 def _set_title(session: Session, record: Mapping[str, Json]) -> bool:
-    session.title = _text(record, "title")
+    session.title = text_field(record, "title")
     return True
 
 
@@ -194,7 +189,7 @@ def _visit(session: Session, node_id: str | None) -> None:
 
 
 def _pin(session: Session, record: Mapping[str, Json]) -> bool:
-    node_id = _text(record, "id")
+    node_id = text_field(record, "id")
     if node_id not in session.nodes:
         return False
     if record.get("pinned") is False:
@@ -205,15 +200,15 @@ def _pin(session: Session, record: Mapping[str, Json]) -> bool:
 
 
 def _set_lab(session: Session, record: Mapping[str, Json]) -> bool:
-    cells, parent = record.get("cells"), _text(record, "parent")
+    cells, parent = record.get("cells"), text_field(record, "parent")
     if not isinstance(cells, list) or parent not in session.nodes:
         return False
     session.lab = Lab(
         parent,
         tuple(
             (
-                _text(cell, "label"),
-                node_id if (node_id := _text(cell, "id")) in session.nodes else None,
+                text_field(cell, "label"),
+                node_id if (node_id := text_field(cell, "id")) in session.nodes else None,
             )
             for cell in cells
             if isinstance(cell, dict)
@@ -224,7 +219,7 @@ def _set_lab(session: Session, record: Mapping[str, Json]) -> bool:
 
 
 def _vote(session: Session, record: Mapping[str, Json]) -> bool:
-    labels, picked = record.get("labels"), _text(record, "picked")
+    labels, picked = record.get("labels"), text_field(record, "picked")
     if not isinstance(labels, list) or picked not in labels:
         return False
     session.votes.append((picked, tuple(str(label) for label in labels)))

@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from zatsudan.core.language import later
-from zatsudan.core.messages import Json, JsonObject, Message, Usage
+from zatsudan.core.messages import NOTHING, Json, JsonObject, Message, Usage, text_field
 
 FINISHED, INTERRUPTED, FAILED = later("finished"), later("interrupted"), later("failed")
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(NamedTuple):
     """How a reply was made and how it ended.
 
     `ended` is our own word (finished, interrupted, failed), `finish_reason`
@@ -26,7 +25,7 @@ class Made:
     error: str = ""
     model: str = ""
     server: str = ""
-    parameters: Mapping[str, Json] = field(default_factory=dict)
+    parameters: Mapping[str, Json] = NOTHING
     usage: Usage | None = None
     first: float | None = None
     seconds: float = 0.0
@@ -35,7 +34,7 @@ class Made:
     left_out: int = 0
     logprobs: tuple[Json, ...] = ()
     given: int = 0
-    request: Mapping[str, Json] = field(default_factory=dict)
+    request: Mapping[str, Json] = NOTHING
 
     def to_json(self) -> JsonObject:
         """Return the fields that say something, for the journal."""
@@ -61,45 +60,42 @@ class Made:
     @classmethod
     def from_json(cls, value: Mapping[str, Json]) -> "Made":
         """Read what `to_json` wrote; what is missing or odd gets its empty value."""
-
-        def text(name: str) -> str:
-            item = value.get(name)
-            return item if isinstance(item, str) else ""
-
-        def seconds(name: str) -> float | None:
-            item = value.get(name)
-            return float(item) if isinstance(item, int | float) else None
-
-        def count(name: str) -> int:
-            item = value.get(name)
-            return item if isinstance(item, int) else 0
-
-        def group(name: str) -> Mapping[str, Json]:
-            item = value.get(name)
-            return item if isinstance(item, dict) else {}
-
         logprobs = value.get("logprobs")
         return cls(
-            ended=text("ended") or FINISHED,
-            finish_reason=text("finish_reason") or None,
-            error=text("error"),
-            model=text("model"),
-            server=text("server"),
-            parameters=group("parameters"),
-            request=group("request"),
+            ended=text_field(value, "ended") or FINISHED,
+            finish_reason=text_field(value, "finish_reason") or None,
+            error=text_field(value, "error"),
+            model=text_field(value, "model"),
+            server=text_field(value, "server"),
+            parameters=_group(value, "parameters"),
+            request=_group(value, "request"),
             usage=Usage.from_json(value.get("usage")),
-            first=seconds("first"),
-            seconds=seconds("seconds") or 0.0,
-            fingerprint=text("fingerprint"),
-            reasoning=text("reasoning"),
-            left_out=count("left_out"),
-            given=count("given"),
+            first=_seconds(value, "first"),
+            seconds=_seconds(value, "seconds") or 0.0,
+            fingerprint=text_field(value, "fingerprint"),
+            reasoning=text_field(value, "reasoning"),
+            left_out=_count(value, "left_out"),
+            given=_count(value, "given"),
             logprobs=tuple(logprobs) if isinstance(logprobs, list) else (),
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+def _seconds(value: Mapping[str, Json], name: str) -> float | None:
+    item = value.get(name)
+    return float(item) if isinstance(item, int | float) else None
+
+
+def _count(value: Mapping[str, Json], name: str) -> int:
+    item = value.get(name)
+    return item if isinstance(item, int) else 0
+
+
+def _group(value: Mapping[str, Json], name: str) -> Mapping[str, Json]:
+    item = value.get(name)
+    return item if isinstance(item, dict) else NOTHING
+
+
+class Node(NamedTuple):
     """A message in its place in the tree; `made` for replies; `at` is UTC in ISO 8601."""
 
     id: str

@@ -5,10 +5,10 @@ A style is written as in `bold cyan on #202020`: weights, a colour, and behind
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from zatsudan.core.language import say
+from zatsudan.core.messages import NOTHING
 
 WEIGHTS = {"bold": 1, "dim": 2, "italic": 3, "underline": 4, "reverse": 7, "strike": 9}
 
@@ -157,12 +157,11 @@ def _is_rgb(word: str) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Dress:
+class Dress(NamedTuple):
     """What the screen wears: a theme, and single styles over it."""
 
     theme: str = "terminal"
-    styles: Mapping[str, str] = field(default_factory=dict)
+    styles: Mapping[str, str] = NOTHING
 
     def paints(self) -> dict[str, Paint]:
         """Return the parts whose style is not the default; raises ValueError."""

@@ -8,7 +8,6 @@ and the server's prompt cache keeps working.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from typing import NamedTuple
 
 from zatsudan.core.errors import TooLong
@@ -63,11 +62,11 @@ def choose(
     first = 0
     tokens = count(system) + PER_MESSAGE if system else 0
     sizes = [_size(turn, count) for turn in turns]
-    kept = [_size([node for node in turn if node.id in pinned], count) for turn in turns]
     # from_turn[i]: tokens if the window begins at turn i.
     from_turn = [tokens + sum(sizes)]
-    for size, pins in zip(sizes, kept, strict=True):
-        from_turn.append(from_turn[-1] - size + pins)
+    for turn, size in zip(turns, sizes, strict=True):
+        pins = [node for node in turn if node.id in pinned] if pinned else ()
+        from_turn.append(from_turn[-1] - size + _size(pins, count))
     if budget is not None and from_turn[0] > budget * 3 // 4:
         first = next((i for i, turn in enumerate(turns) if turn[0].id == start), 0)
         if from_turn[first] > budget:
@@ -123,7 +122,7 @@ def in_order(messages: Iterable[Message]) -> list[Message]:
             and isinstance(message.content, str)
             and last.extra == message.extra
         ):
-            result[-1] = replace(last, content=f"{last.content}\n\n{message.content}")
+            result[-1] = last._replace(content=f"{last.content}\n\n{message.content}")
         else:
             result.append(message)
     return result
@@ -133,15 +132,15 @@ _CALLS = ("tool_calls", "function_call")
 
 
 def _calls(message: Message) -> bool:
-    return any(message.extra.get(name) for name in _CALLS)
+    return bool(message.extra) and any(message.extra.get(name) for name in _CALLS)
 
 
 def _answered(messages: list[Message]) -> Iterator[Message]:
     """Yield the messages, without calls that nothing answers."""
-    for at, message in enumerate(messages):
-        follower = messages[at + 1].role if at + 1 < len(messages) else ""
+    followers = [message.role for message in messages[1:]]
+    for message, follower in zip(messages, [*followers, ""], strict=False):
         if _calls(message) and follower not in ("tool", "function"):
             extra = {name: value for name, value in message.extra.items() if name not in _CALLS}
-            yield replace(message, extra=extra)
+            yield message._replace(extra=extra)
         else:
             yield message

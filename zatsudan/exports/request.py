@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from zatsudan.config import Config
-from zatsudan.connect import OPENAI, Server, origin
+from zatsudan.connect import Server
+from zatsudan.core.addresses import OPENAI, origin
 from zatsudan.core.messages import JsonObject
 from zatsudan.core.protocol import loads
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Part, Talk
-from zatsudan.connect import shown_url
+from zatsudan.core.addresses import shown_url
 from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.messages import JsonObject
 from zatsudan.core.printable import printable_json

@@ -17,7 +17,7 @@ from prompt_toolkit.history import InMemoryHistory
 from prompt_toolkit.input import Input
 
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Part
+from zatsudan.commands.outcomes import Part, Talk
 from zatsudan.commands.registry import Command, parse
 from zatsudan.commands.tree import step
 from zatsudan.config import Screen
@@ -97,6 +97,7 @@ class LiveTerminal:
         self._task: asyncio.Task[None] | None = None
         self._others: set[asyncio.Task[Any]] = set()
         self._queue: list[str] = []
+        self._opening: asyncio.Task[Any] | None = None
         self._ended_by = 0
 
     async def run(self, first: Sequence[Part] = (), line: str = "", *, before: bool = False) -> int:
@@ -107,8 +108,8 @@ class LiveTerminal:
         """
 
         def start() -> None:
-            self._surface.show([*greeting(private=self._chat.sessions is None), *first])
             self._attention.listen(on=True)
+            self._opening = self._start(self._open(first))
             self.submit(line)
             self._start(self._connect(self._task if before else None))
             loop = asyncio.get_running_loop()
@@ -134,13 +135,25 @@ class LiveTerminal:
         self._ended_by = number
         self.leave()
 
+    async def _open(self, first: Sequence[Part]) -> None:
+        """Show what the talk begins with; what draws earlier replies is imported behind the prompt."""
+        if any(isinstance(part, Talk) for part in first):
+            await asyncio.to_thread(importlib.import_module, "zatsudan.terminal.replies")
+        self._surface.show([*greeting(private=self._chat.sessions is None), *first])
+
     async def _connect(self, after: "asyncio.Task[None] | None") -> None:
+        await self._opened()
         for name in WARM:
             await asyncio.to_thread(importlib.import_module, name)
         if after is not None:
             await asyncio.wait([after])
         await self._repl.connect()
         self.progress("")
+
+    async def _opened(self) -> None:
+        """Wait until it is shown what the talk begins with."""
+        if self._opening is not None and not self._opening.done():
+            await asyncio.wait([self._opening])
 
     def progress(self, text: str) -> None:
         """Say in the toolbar what is being waited for."""
@@ -173,6 +186,7 @@ class LiveTerminal:
             self._task = asyncio.ensure_future(self._work(text))
 
     async def _work(self, text: str) -> None:
+        await self._opened()
         while True:
             went_well = await self._repl.handle(text)
             if not self._queue:

@@ -65,7 +65,7 @@ class LiveSurface:
         self._app.on_resize = self._resize_soon
         self._app.after_render += self._after_render
         self._painter = Painter(self._app, output, reflows=reflows(environ))
-        self._columns = output.real_size.columns
+        self._sized = output.real_size
         self._streams: Callable[[int], RowStream] | None = None
         self._resizing: asyncio.TimerHandle | None = None
         self._ticking: asyncio.TimerHandle | None = None
@@ -278,9 +278,13 @@ class LiveSurface:
 
     def _resize_soon(self) -> None:
         """Wait until the window is at rest; a change of the height alone needs nothing."""
+        size = self._output.real_size
         if self._resizing is not None:
             self._resizing.cancel()
-        elif self._output.real_size.columns == self._columns:
+        elif size == self._sized:
+            return  # prompt_toolkit looks itself, and takes the rows of a reply for a change
+        elif size.columns == self._sized.columns:
+            self._sized = size
             self._app.invalidate()
             return
         self._app.frozen = True
@@ -289,7 +293,7 @@ class LiveSurface:
     def _resized(self) -> None:
         self._resizing = None
         self._app.frozen = False
-        self._columns = self._output.real_size.columns
+        self._sized = self._output.real_size
         if not ptk.away(self._app):
             self._painter.resized(self._view.resize() if self._view is not None else ())
 

@@ -82,7 +82,7 @@ class Painter:
             self._output.flush()
         else:
             self._write("".join(f"{row}\x1b[K\r\n" for row in new[same:]) + SHOW)
-            ptk.redraw_from_here(self._app)
+            ptk.redraw_from_here(self._app, self._output)
             self._write(SYNC_END)
             self._output.flush()
         self.frames += 1
@@ -98,7 +98,8 @@ class Painter:
             self._output.reserved = 0
             up = ptk.cursor(self._app).y + len(self.rows)
             self._write(f"\r\x1b[{up}A")
-            ptk.redraw_from_here(self._app)
+            ptk.redraw_from_here(self._app, self._output)
+            self._output.flush()
         self.rows = []
         self._lent = True
 
@@ -116,7 +117,7 @@ class Painter:
         # Our own rows are no part of the talk: they are not to be found in scrollback.
         self._write("\x1b[K\r\n" * (up + below) + "\r\n" * (size.rows - 1) + "\x1b[H")
         self.rows = []
-        ptk.redraw_from_here(self._app)
+        ptk.redraw_from_here(self._app, self._output)
         self.show((), self._live)
         self._write(SYNC_END)
         self._output.flush()
@@ -142,7 +143,7 @@ class Painter:
         self._write("".join(f"{row}\x1b[K\r\n" for row in (*self._held, *live)))
         self._held = []
         self.rows = list(live)
-        ptk.redraw_from_here(self._app)
+        ptk.redraw_from_here(self._app, self._output)
         self._write(SYNC_END)
         self._output.flush()
 

@@ -1,7 +1,7 @@
 """The live prompt: the input line, its menu and its toolbar."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.buffer import Buffer
@@ -97,8 +97,7 @@ def _colour(name: str) -> str:
     return "ansi" + own.get(name, name.replace("_", ""))
 
 
-@dataclass(slots=True)
-class Prompt:
+class Prompt(NamedTuple):
     """The application and its input line."""
 
     app: ptk.LiveApplication

@@ -5,10 +5,11 @@ painter falls back to what is public: finished rows only, nothing live.
 """
 
 from collections.abc import Callable
-from typing import Any, TextIO
+from typing import Any, NamedTuple, TextIO
 
 from prompt_toolkit.application import Application
 from prompt_toolkit.data_structures import Point, Size
+from prompt_toolkit.layout.screen import Screen
 from prompt_toolkit.output.vt100 import Vt100_Output
 
 
@@ -23,6 +24,21 @@ class ReservingOutput(Vt100_Output):
         # No cursor position requests: over ssh each costs a round trip.
         super().__init__(stdout, get_size, term=term, enable_cpr=False)
         self.reserved = 0
+        self._holding = False
+
+    def held(self, write: Callable[[], None]) -> str:
+        """Return what `write` writes; it goes out with what is written next."""
+        begin = len(self._buffer)
+        self._holding = True
+        try:
+            write()
+        finally:
+            self._holding = False
+        return "".join(self._buffer[begin:])
+
+    def flush(self) -> None:
+        if not self._holding:
+            super().flush()
 
     @property
     def real_size(self) -> Size:
@@ -38,11 +54,20 @@ class ReservingOutput(Vt100_Output):
         self.write_raw("\x1b[K\x1b7\x1b[B\r\x1b[J\x1b8")
 
 
+class Drawn(NamedTuple):
+    """What drew a screen from its first row on, at a width."""
+
+    screen: Screen
+    columns: int
+    text: str
+
+
 class LiveApplication(Application[None]):
     """An application that leaves resizing to the painter, and can be told to hold still."""
 
     on_resize: Callable[[], None] | None = None
     frozen = False
+    drawn: Drawn | None = None
 
     def _redraw(self, render_as_done: bool = False) -> None:
         if not self.frozen or render_as_done:
@@ -58,8 +83,10 @@ class LiveApplication(Application[None]):
 def supported(app: Application[Any]) -> bool:
     """Tell whether this release has the private parts that are used here."""
     renderer = app.renderer
-    return all(hasattr(renderer, name) for name in ("_cursor_pos", "_last_screen")) and hasattr(
-        app, "_redraw"
+    return (
+        all(hasattr(renderer, name) for name in ("_cursor_pos", "_last_screen"))
+        and hasattr(app, "_redraw")
+        and hasattr(app.output, "_buffer")
     )
 
 
@@ -73,11 +100,33 @@ def away(app: Application[Any]) -> bool:
     return not app.is_running or getattr(app, "_running_in_terminal", False)
 
 
-def redraw_from_here(app: Application[Any]) -> None:
-    """Draw the application anew, beginning where the cursor stands."""
-    app.renderer._cursor_pos = Point(x=0, y=0)
-    app.renderer._last_screen = None
-    app._redraw()
+def redraw_from_here(app: LiveApplication, output: ReservingOutput) -> None:
+    """Draw the application anew, beginning where the cursor stands.
+
+    While nothing in it has changed since it was drawn so, the same text draws it again.
+    """
+    renderer, size, drawn = app.renderer, output.get_size(), app.drawn
+    if (
+        drawn is not None
+        and drawn.screen is renderer._last_screen
+        and drawn.columns == size.columns
+        and not app.invalidated
+        and _roomy(drawn.screen, size)
+    ):
+        output.write_raw(drawn.text)
+        return
+    renderer._cursor_pos = Point(x=0, y=0)
+    renderer._last_screen = None
+    text = output.held(app._redraw)
+    screen = renderer.last_rendered_screen
+    app.drawn = None
+    if screen is not None and _roomy(screen, size):
+        app.drawn = Drawn(screen, size.columns, text)
+
+
+def _roomy(screen: Screen, size: Size) -> bool:
+    """Tell whether there is so much room that how a screen looks does not hang on it."""
+    return screen.height < size.rows // 2
 
 
 def row_cells(app: Application[Any]) -> list[int]:
