@@ -12,7 +12,7 @@ from zatsudan.configfile import parse
 from zatsudan.connect import Server, Wishes, choose
 from zatsudan.core.errors import ConfigError, ConnectionFailed
 from zatsudan.discovery import Finder
-from zatsudan.terminal.repl import answering, greeting
+from zatsudan.terminal.greeting import answering, greeting
 
 
 def gguf(path: Path, name: str = "") -> Path:

@@ -25,6 +25,7 @@ FLOORS = {
     "desktop": 2,
     "embedded": 2,
     "exits": 2,
+    "failures": 2,
     "fetching": 2,
     "findings": 2,
     "exports": 2,
@@ -66,7 +67,7 @@ FLOORS = {
 
 #: Which package may be imported where.
 HOMES = {
-    "httpx": ("client", "fetching"),
+    "httpx": ("client", "failures", "fetching"),
     "rich": ("terminal",),
     "prompt_toolkit": ("terminal",),
     "markdown_it": ("terminal", "exports"),

@@ -23,7 +23,7 @@ SILENT: dict[str, tuple[str, ...]] = {
     "terminal/repl.py": ("dim", "good"),  # tones of lines
     "commands/lab.py": ("{} · /diff A B",),  # commands to type
     "commands/probes.py": ("(?P<same>", "{} of {} replies", "/repro {}"),  # kept; a command
-    "lab.py": ("dict[", "embedded model"),  # a type; a reason
+    "lab.py": ("dict[",),  # a type
     "probe.py": ("Continue with", "Count from", "Write only"),  # sent to the model
     "reconnect.py": ("Say hi.",),  # sent to the model
     "running.py": ("\n… {} bytes",),  # output, which is sent too

@@ -6,9 +6,7 @@ followed, so the key cannot be carried to another.
 
 import asyncio
 import json
-import socket
-import ssl
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from datetime import UTC, datetime
 from urllib.request import getproxies
@@ -32,6 +30,7 @@ from zatsudan.core.printable import one_line
 from zatsudan.core.protocol import Chunk, loads, read_error
 from zatsudan.core.reader import Reader
 from zatsudan.core.retries import read_retry_after
+from zatsudan.failures import NOT_SENDABLE, explained
 from zatsudan.trust import is_loopback, secrets_of, tls_context
 
 #: How long to wait for the rest of a stream whose end was already said, in seconds.
@@ -43,12 +42,6 @@ ERROR_BYTES = 65_536
 MODELS_BYTES = 2**25
 
 _NAME_ONE = later("Name one with /model NAME.")
-_NOT_SENDABLE = (
-    later(
-        "The request cannot be written: a header or the address holds a sign that HTTP does not allow."
-    ),
-    later("Look at the headers, the key and the base URL of this profile."),
-)
 _CUT = (
     later("The stream ended in the middle: the server did not say that the reply was done."),
     later("What came is kept: /continue goes on, /retry asks again."),
@@ -97,7 +90,7 @@ class Client:
             )
         except UnicodeEncodeError:
             raise ConnectionFailed(
-                *map(say, _NOT_SENDABLE)
+                *map(say, NOT_SENDABLE)
             ) from None  # its text shows a sign of the key
         except (httpx.InvalidURL, ValueError, TypeError, OSError, ImportError) as error:
             raise ConnectionFailed(
@@ -216,7 +209,7 @@ class Client:
         return None
 
     def _translated(self, error: Exception) -> ApiError:
-        failure = _translate(error, self._where, self._network)
+        failure = explained(error, self._where, self._network)
         unreached = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
         if unreached and self._http.trust_env and getproxies():
             failure.advice = say(
@@ -289,99 +282,3 @@ async def _beginning(response: httpx.Response) -> bytes:
     except (httpx.HTTPError, TimeoutError):
         pass  # the status alone says enough
     return bytes(body[:ERROR_BYTES])
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    seen: BaseException | None = error
-    for _ in range(20):
-        if seen is None:
-            return
-        yield seen
-        seen = seen.__cause__ or seen.__context__
-
-
-#: httpx's errors, or their causes, as a sentence and an advice: the first row that fits.
-_EXPLANATIONS: tuple[tuple[type[BaseException], str, str], ...] = (
-    (
-        ssl.SSLCertVerificationError,
-        later("The certificate of {where} is not trusted: {detail}."),
-        later(
-            "Is the base URL right? A private authority's file can be named as ca_file in the profile."
-        ),
-    ),
-    (
-        ssl.SSLError,
-        later("No secure connection to {where} could be made."),
-        later("Does the server speak http instead of https?"),
-    ),
-    (
-        httpx.ProxyError,
-        later("The proxy refused the connection: {detail}."),
-        later("Check HTTP_PROXY and HTTPS_PROXY."),
-    ),
-    (
-        httpx.ConnectTimeout,
-        later("{where} did not answer within {connect}."),
-        later("Is the address right, and the machine on? /retry sends the message again."),
-    ),
-    (
-        httpx.ReadTimeout,
-        later("{where} has been silent for {idle}."),
-        later(
-            "/retry asks again; idle_seconds under [network] in the config makes zatsudan wait longer."
-        ),
-    ),
-    (
-        socket.gaierror,
-        later("The host of {where} is not known."),
-        later("Check its name, and the network."),
-    ),
-    (
-        httpx.ConnectError,
-        later("Nothing answers at {where}."),
-        later("Start the server, or name another with --base-url"),
-    ),
-    # Its own text repeats the header's value, which may be the key.
-    (httpx.LocalProtocolError, *_NOT_SENDABLE),
-    (
-        httpx.UnsupportedProtocol,
-        later("{where} is not an address."),
-        later("Write it as in https://host/v1."),
-    ),
-    (
-        httpx.InvalidURL,
-        later("{where} is not an address."),
-        later("Write it as in https://host/v1."),
-    ),
-    (
-        httpx.DecodingError,
-        later("The server's reply is compressed in a broken way."),
-        later("/retry asks again."),
-    ),
-    (
-        BaseException,
-        later("The connection to {where} broke ({detail})."),
-        later("What came is kept: /continue goes on, /retry asks again."),
-    ),
-)
-
-
-def _translate(error: Exception, where: str, network: Network) -> ApiError:
-    """Return httpx's error as a sentence and an advice."""
-    causes = list(_causes(error))
-    kind, sentence, advice = next(
-        row for row in _EXPLANATIONS if any(isinstance(cause, row[0]) for cause in causes)
-    )
-    cause = next(cause for cause in causes if isinstance(cause, kind))
-    detail = getattr(cause, "verify_message", "") or str(cause) or type(cause).__name__
-    return ConnectionFailed(
-        say(
-            sentence,
-            where=one_line(where, 120),
-            detail=one_line(detail),
-            connect=describe_seconds(network.connect_seconds),
-            idle=describe_seconds(network.idle_seconds),
-        ),
-        say(advice),
-        passing=kind is BaseException,
-    )

@@ -26,6 +26,8 @@ LOCAL_SERVERS = {
     "vllm": "http://127.0.0.1:8000/v1",
 }
 
+#: The reason for which the embedded model is in use.
+BY_ITSELF = later("embedded model")
 #: The reasons for which a server of the config file is in use.
 _BY_PROFILE = ("--profile", "ZATSUDAN_PROFILE", later("default profile"))
 

@@ -16,10 +16,10 @@ import threading
 from pathlib import Path
 
 from zatsudan.config import Config, Local
-from zatsudan.connect import Server
+from zatsudan.connect import BY_ITSELF, Server
 from zatsudan.core.errors import ConfigError, ConnectionFailed
 from zatsudan.core.gguf import HEAD_BYTES, MAGIC, general_name
-from zatsudan.core.language import later, say
+from zatsudan.core.language import say
 from zatsudan.core.printable import one_line
 
 #: How long a model may take to load, in seconds.
@@ -140,7 +140,7 @@ async def start(local: Local, fetched: Path | None = None) -> Engine:
         f"{address}/v1",
         api_key=key,
         model=name,
-        reason=later("embedded model"),
+        reason=BY_ITSELF,
         context_length=local.context_length,
     )
     return Engine(process, server)

@@ -12,6 +12,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from zatsudan.connect import BY_ITSELF
 from zatsudan.core.addresses import origin
 from zatsudan.core.errors import ConnectionFailed, StatusError, ZatsudanError, explain_status
 from zatsudan.core.language import later, say
@@ -394,7 +395,7 @@ def at_once(server: "Server | None") -> int:
     """Return how many requests a server is to get at a time."""
     if server is None:
         return AT_ONCE_LOOPBACK
-    if server.reason == "embedded model":
+    if server.reason == BY_ITSELF:
         return AT_ONCE_EMBEDDED
     host = urlsplit(server.base_url).hostname or ""
     try:

@@ -28,7 +28,8 @@ class Frames:
         self._loop = asyncio.get_running_loop()
         self._handle: asyncio.TimerHandle | None = None
         self._due = 0.0
-        self._drawn_at = 0.0
+        self._drawn_at = 0.0  # when new text was drawn last
+        self._waits = False  # is there new text?
         self._cost = 0.0
         self._fed_at = 0.0
         self._began = False
@@ -39,6 +40,7 @@ class Frames:
     def fed(self) -> None:
         """Text has come."""
         self._fed_at = self._clock()
+        self._waits = True
         first, self._began = not self._began, True
         due = 0.0 if first else self._drawn_at + max(FRAME_SECONDS, 3 * self._cost)
         self._schedule(due if due <= self._fed_at else due + PATIENCE_SECONDS)
@@ -68,6 +70,8 @@ class Frames:
         started = self._clock()
         holding = started - self._fed_at < HOLD_SECONDS
         self._draw(holding)
-        self._drawn_at = self._clock()
-        self._cost = self._drawn_at - started
-        self._schedule(self._fed_at + HOLD_SECONDS if holding else self._drawn_at + STATUS_SECONDS)
+        ended = self._clock()
+        if self._waits:  # a frame of the spinner delays no text
+            self._drawn_at, self._waits = ended, False
+        self._cost = ended - started
+        self._schedule(self._fed_at + HOLD_SECONDS if holding else ended + STATUS_SECONDS)

@@ -26,9 +26,10 @@ from zatsudan.core.styles import Dress, colours
 from zatsudan.terminal import prompt, ptk
 from zatsudan.terminal.attention import Attention
 from zatsudan.terminal.completion import LineCompleter
+from zatsudan.terminal.greeting import greeting
 from zatsudan.terminal.history import PrivateFileHistory
 from zatsudan.terminal.livesurface import LiveSurface
-from zatsudan.terminal.repl import Repl, greeting
+from zatsudan.terminal.repl import Repl
 from zatsudan.terminal.rows import wear
 from zatsudan.terminal.toolbar import Toolbar, keys_now
 

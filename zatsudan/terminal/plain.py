@@ -25,8 +25,9 @@ from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line, printable
 from zatsudan.core.protocol import Delta
 from zatsudan.exits import let_go
+from zatsudan.terminal.greeting import greeting
 from zatsudan.terminal.parts import PROMPT, error_rows, part_rows, status
-from zatsudan.terminal.repl import Repl, greeting
+from zatsudan.terminal.repl import Repl
 from zatsudan.terminal.rows import uncoloured
 
 if TYPE_CHECKING:

@@ -7,11 +7,9 @@ terminal and the tests.
 import asyncio
 import contextlib
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zatsudan import __version__
 from zatsudan.chat import Chat
 from zatsudan.commands.lab import sheet
 from zatsudan.commands.outcomes import (
@@ -33,22 +31,18 @@ from zatsudan.commands.outcomes import (
 from zatsudan.commands.registry import Command, find, parse
 from zatsudan.commands.tokens import fork
 from zatsudan.commands.trace import verdict
-from zatsudan.connect import Server
 from zatsudan.core.attachments import said
 from zatsudan.core.errors import CommandError, ZatsudanError
-from zatsudan.core.language import later, say
+from zatsudan.core.language import say
 from zatsudan.core.printable import one_line
 from zatsudan.core.session import FINISHED, Node
+from zatsudan.terminal.greeting import answering, wanted_embedded
 from zatsudan.terminal.surface import Surface
 
 if TYPE_CHECKING:
     from zatsudan.lab import Run
     from zatsudan.running import Ran
     from zatsudan.turn import Turn
-
-
-#: The reason by which the server of the embedded model is known.
-EMBEDDED = later("embedded model")
 
 
 class Repl:
@@ -296,7 +290,7 @@ class Repl:
         except ZatsudanError as error:
             self._surface.error(error)
             return
-        lines = list(answering(server, model, wanted=_wanted(chat)))
+        lines = list(answering(server, model, wanted=wanted_embedded(chat)))
         if before and before != model:
             lines.append(
                 Line(
@@ -312,32 +306,6 @@ class Repl:
         # For completion, and for the context length; a server may have no list.
         with contextlib.suppress(ZatsudanError):
             await chat.fetch_models()
-
-
-def _wanted(chat: Chat) -> bool:
-    """Was the embedded model asked for, rather than found as the last that there is?"""
-    return chat.finder is not None and chat.finder.wants_embedded
-
-
-def answering(server: Server, model: str, *, wanted: bool) -> Iterator[Line]:
-    """Say who answers, and why: what the greeting says when that is known."""
-    name = one_line(model, 60)
-    if server.reason != EMBEDDED or wanted:
-        told = say(
-            "{model} at {server} ({reason})",
-            model=name,
-            server=one_line(server.name),
-            reason=say(server.reason),
-        )
-        yield Line(told, "dim")
-        if server.missing_key and server.reason != EMBEDDED:
-            yield Line(say("No key is sent: {why}.", why=server.missing_key), "dim")
-    else:
-        yield Line(
-            say("A chat with a language model, and every knob of it: try /temperature 1.3"), "dim"
-        )
-        yield Line(say("{model} answers, on this machine: no server was found.", model=name), "dim")
-        yield Line(say("It is tiny, for trying things out. /connect connects a better one."), "dim")
 
 
 #: Of a longer output this many lines of its beginning and of its end are shown.
@@ -362,11 +330,3 @@ def ran_parts(ran: "Ran") -> tuple[Part, ...]:
     end.append(say("{seconds} s", seconds=f"{ran.seconds:.1f}"))
     end.append(say("@! in a message attaches this output") if lines else say("no output"))
     return (*parts, Line(" · ".join(end), "dim"))
-
-
-def greeting(*, private: bool) -> tuple[Part, ...]:
-    """Return the first line of the greeting."""
-    text = say("zatsudan {version} · just write; /help helps, Ctrl-D leaves", version=__version__)
-    if private:
-        text += " · " + say("private, nothing is saved")
-    return (Line(text, "dim"),)

@@ -1,0 +1,39 @@
+"""When frames are drawn."""
+
+import asyncio
+
+from zatsudan.terminal.frames import FRAME_SECONDS, PATIENCE_SECONDS, Frames
+
+
+async def test_text_after_a_pause_is_drawn_at_once_whatever_was_drawn_in_the_pause() -> None:
+    now, drawn = [100.0], list[bool]()
+    frames = Frames(drawn.append, lambda: now[0])
+    try:
+        frames.fed()
+        await asyncio.sleep(0.01)
+        assert drawn == [True]
+        now[0] += FRAME_SECONDS / 2
+        frames.soon()  # as for a note, or the spinner
+        await asyncio.sleep(0.01)
+        assert drawn == [True, True]
+        now[0] += FRAME_SECONDS * 3 / 4
+        frames.fed()
+        assert frames._due <= now[0]
+    finally:
+        frames.close()
+
+
+async def test_text_on_the_heels_of_a_frame_waits_for_the_next() -> None:
+    now, drawn = [100.0], list[bool]()
+    frames = Frames(drawn.append, lambda: now[0])
+    try:
+        frames.fed()
+        await asyncio.sleep(0.01)
+        now[0] += FRAME_SECONDS / 4
+        frames.fed()
+        assert now[0] < frames._due <= 100.0 + FRAME_SECONDS + PATIENCE_SECONDS + 1e-9
+        now[0] = 100.0 + FRAME_SECONDS + PATIENCE_SECONDS / 2
+        frames.fed()  # a piece that comes when a frame is due draws it
+        assert frames._due <= now[0]
+    finally:
+        frames.close()

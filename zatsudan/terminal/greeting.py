@@ -1,0 +1,44 @@
+"""What a talk begins with: who we are, who answers and why."""
+
+from collections.abc import Iterator
+
+from zatsudan import __version__
+from zatsudan.chat import Chat
+from zatsudan.commands.outcomes import Line, Part
+from zatsudan.connect import BY_ITSELF, Server
+from zatsudan.core.language import say
+from zatsudan.core.printable import one_line
+
+
+def greeting(*, private: bool) -> tuple[Part, ...]:
+    """Return the first line of the greeting."""
+    text = say("zatsudan {version} · just write; /help helps, Ctrl-D leaves", version=__version__)
+    if private:
+        text += " · " + say("private, nothing is saved")
+    return (Line(text, "dim"),)
+
+
+def wanted_embedded(chat: Chat) -> bool:
+    """Was the embedded model asked for, rather than found as the last that there is?"""
+    return chat.finder is not None and chat.finder.wants_embedded
+
+
+def answering(server: Server, model: str, *, wanted: bool) -> Iterator[Line]:
+    """Say who answers, and why: what the greeting says when that is known."""
+    name = one_line(model, 60)
+    if server.reason != BY_ITSELF or wanted:
+        told = say(
+            "{model} at {server} ({reason})",
+            model=name,
+            server=one_line(server.name),
+            reason=say(server.reason),
+        )
+        yield Line(told, "dim")
+        if server.missing_key and server.reason != BY_ITSELF:
+            yield Line(say("No key is sent: {why}.", why=server.missing_key), "dim")
+    else:
+        yield Line(
+            say("A chat with a language model, and every knob of it: try /temperature 1.3"), "dim"
+        )
+        yield Line(say("{model} answers, on this machine: no server was found.", model=name), "dim")
+        yield Line(say("It is tiny, for trying things out. /connect connects a better one."), "dim")
