@@ -97,3 +97,19 @@ async def test_a_question_on_the_command_line_is_answered(
     assert code == 0
     assert capsys.readouterr().out == "a reply\n"
     assert asked == [{"role": "user", "content": "summarise this\n\nthe notes"}]
+
+
+def test_the_config_s_language_is_spoken_where_the_locale_s_is_another(
+    saved: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert saved.exists()
+    file = platform_places().config_file
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text('[screen]\nlanguage = "ja"\n')
+
+    assert run("sessions") == 0
+
+    assert "モデル" in capsys.readouterr().out
+    file.write_text('[screen]\nlanguage = "tlh"\n')
+    assert run("sessions") == 0  # what needs no config does not ask whether it is right
+    assert run("config", "check") == 2

@@ -217,7 +217,26 @@ def carry_out(words: Sequence[str]) -> int | None:
         return 0
     if name not in SUBCOMMANDS:
         return None
-    return SUBCOMMANDS[name].run(parser_of(name).parse_args(rest))
+    args = parser_of(name).parse_args(rest)
+    _speak_as_configured()
+    return SUBCOMMANDS[name].run(args)
+
+
+def _speak_as_configured() -> None:
+    """Speak the language that the config names; a file that is broken is told of where it is needed."""
+    import os
+
+    from zatsudan import languages
+    from zatsudan.config import platform_places
+    from zatsudan.configfile import load
+    from zatsudan.core.errors import ConfigError
+
+    try:
+        wish = load(platform_places().config_file).screen.language
+    except ConfigError:
+        return
+    if wish != "auto":
+        languages.speak(languages.choose(wish, os.environ))
 
 
 def _with_chat(job: "Callable[[Chat, Places], Awaitable[T]]", wishes: "Wishes | None" = None) -> T:

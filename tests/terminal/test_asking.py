@@ -133,7 +133,7 @@ async def test_setup_comes_before_the_talk(clean_environment: Path) -> None:
         try:
             for pattern, keys in (
                 ("1 of 4", server.base_url), ("3 of 4", ""), ("4 of 4 · What", "mine"),
-                ("4 of 4 · Is it", ""), (r"scripted at mine \(/connect\)", "Hi"), ("fine", "/quit"),
+                ("4 of 4 · Is it", ""), ("scripted at mine answers", "Hi"), ("fine", "/quit"),
             ):  # fmt: skip
                 await until(program, pattern)
                 program.press(keys + "\r")

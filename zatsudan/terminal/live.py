@@ -148,7 +148,8 @@ class LiveTerminal:
             await asyncio.to_thread(importlib.import_module, name)
         if after is not None:
             await asyncio.wait([after])
-        await self._repl.connect()
+        if after is None or self._chat.server is None:  # else the questions have said it
+            await self._repl.connect()
         self.progress("")
 
     async def _opened(self) -> None:
