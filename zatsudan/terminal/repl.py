@@ -155,7 +155,10 @@ class Repl:
             key = await self._surface.pick(ask)
             return key is None or await self._carry_out(await ask.chosen(key))
         self._surface.show(ask.parts)
-        answer = await self._surface.ask(ask.question)
+        try:
+            answer = await self._surface.ask(ask.question)
+        except asyncio.CancelledError:
+            answer = None  # the person stopped it, which leaves the question as well
         if answer is None:
             self._surface.show(ask.left)
             return False
