@@ -33,9 +33,9 @@ def normal_url(text: str) -> str:
 
 def is_near(host: str) -> bool:
     """Tell whether a host is this machine or one of its house."""
-    if host == "localhost" or host.endswith((".localhost", ".local")):
+    if host in ("localhost", "127.0.0.1") or host.endswith((".localhost", ".local")):
         return True
-    import ipaddress
+    import ipaddress  # seldom needed, and slow to import
 
     try:
         address = ipaddress.ip_address(host)

@@ -58,44 +58,58 @@ def choose(
     gives a message the form in which it is sent.
     Raises TooLong if the last turn alone does not fit.
     """
-    turns = turns_of(path)
-    first = 0
     tokens = count(system) + PER_MESSAGE if system else 0
+    whole = tokens + _size(path, count)
+    if budget is None or whole <= budget * 3 // 4:
+        messages = in_order(sent(node) for node in path)
+        first, nodes = None, tuple(path)
+    else:
+        first, whole, nodes = _fitting(
+            path, tokens, pinned, budget=budget, count=count, start=start
+        )
+        messages = in_order(sent(node) for node in nodes)
+    if system:
+        messages.insert(0, Message("system", system))
+    return Window(tuple(messages), nodes, first, len(path) - len(nodes), whole, budget)
+
+
+def _fitting(
+    path: Sequence[Node],
+    tokens: int,
+    pinned: AbstractSet[str],
+    *,
+    budget: int,
+    count: Callable[[str], int],
+    start: str | None,
+) -> tuple[str | None, int, tuple[Node, ...]]:
+    """Return where the unpinned part begins, the tokens in all, and what is sent; raises TooLong.
+
+    `tokens` is what stands before the first message.
+    """
+    turns = turns_of(path)
     sizes = [_size(turn, count) for turn in turns]
     # from_turn[i]: tokens if the window begins at turn i.
     from_turn = [tokens + sum(sizes)]
     for turn, size in zip(turns, sizes, strict=True):
         pins = [node for node in turn if node.id in pinned] if pinned else ()
         from_turn.append(from_turn[-1] - size + _size(pins, count))
-    if budget is not None and from_turn[0] > budget * 3 // 4:
-        first = next((i for i, turn in enumerate(turns) if turn[0].id == start), 0)
-        if from_turn[first] > budget:
-            fitting = (i for i in range(first, len(turns)) if from_turn[i] <= budget * 3 // 4)
-            first = next(fitting, len(turns) - 1)
-        if from_turn[first] > budget:
-            raise TooLong(
-                say(
-                    "This message needs about {needed:,} tokens, and the model takes {budget:,}"
-                    " besides its reply.",
-                    needed=from_turn[first],
-                    budget=budget,
-                ),
-                say(
-                    "Shorten it, unpin messages, or choose a model with a longer context (/model)."
-                ),
-            )
+    first = next((i for i, turn in enumerate(turns) if turn[0].id == start), 0)
+    if from_turn[first] > budget:
+        fitting = (i for i in range(first, len(turns)) if from_turn[i] <= budget * 3 // 4)
+        first = next(fitting, len(turns) - 1)
+    if from_turn[first] > budget:
+        raise TooLong(
+            say(
+                "This message needs about {needed:,} tokens, and the model takes {budget:,}"
+                " besides its reply.",
+                needed=from_turn[first],
+                budget=budget,
+            ),
+            say("Shorten it, unpin messages, or choose a model with a longer context (/model)."),
+        )
     nodes = [node for turn in turns[:first] for node in turn if node.id in pinned]
     nodes += [node for turn in turns[first:] for node in turn]
-    messages = [Message("system", system)] if system else []
-    messages += in_order(sent(node) for node in nodes)
-    return Window(
-        tuple(messages),
-        tuple(nodes),
-        turns[first][0].id if first else None,
-        len(path) - len(nodes),
-        from_turn[first],
-        budget,
-    )
+    return turns[first][0].id if first else None, from_turn[first], tuple(nodes)
 
 
 def _size(nodes: Sequence[Node], count: Callable[[str], int]) -> int:

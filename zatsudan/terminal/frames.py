@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-FRAME_SECONDS = 1 / 20
+FRAME_SECONDS = 0.06
 #: How long a frame that is due waits for the next piece of text to draw it along, in seconds.
 PATIENCE_SECONDS = 0.02
 #: How often the status line may change by itself, in seconds.
@@ -15,7 +15,7 @@ HOLD_SECONDS = 0.08
 class Frames:
     """Calls `draw` for each frame, telling it whether to hold an ambiguous end back.
 
-    The first text is drawn at once, later text at most 20 times a second and
+    The first text is drawn at once, later text at most 16 times a second and
     never sooner than three times what the last frame cost. It is drawn when a
     piece comes, since to wake up for a frame costs as much as half of it; a clock
     draws what no other piece follows. Without new text what is held appears, and

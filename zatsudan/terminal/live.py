@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import importlib
 import os
 import signal
@@ -33,7 +34,9 @@ from zatsudan.terminal.repl import Repl
 from zatsudan.terminal.rows import wear
 from zatsudan.terminal.toolbar import Toolbar, keys_now
 
-#: What is imported behind the prompt, while the person reads and writes.
+#: How long the prompt has the machine to itself first: what was typed ahead is drawn then.
+PAUSE_SECONDS = 0.1
+#: What is imported behind the prompt then, while the person reads and writes.
 WARM = (
     "zatsudan.running",
     "zatsudan.attach",
@@ -144,8 +147,10 @@ class LiveTerminal:
 
     async def _connect(self, after: "asyncio.Task[None] | None") -> None:
         await self._opened()
+        await asyncio.sleep(PAUSE_SECONDS)
         for name in WARM:
             await asyncio.to_thread(importlib.import_module, name)
+        gc.freeze()  # what was imported stays: no collection is to look through it
         if after is not None:
             await asyncio.wait([after])
         if after is None or self._chat.server is None:  # else the questions have said it
