@@ -11,8 +11,11 @@ from tests.oneshot import run
 from tests.server import Request, Script, serve
 from tests.terminal.emulator import sitting
 from tests.test_pictures import WARM, scored
+from zatsudan import languages
 from zatsudan.arguments import parser
 from zatsudan.commands import COMMANDS
+from zatsudan.core import language
+from zatsudan.core.language import say
 from zatsudan.core.parameters import BY_NAME
 from zatsudan.exits import MEANINGS
 from zatsudan.presets import Presets
@@ -21,28 +24,38 @@ from zatsudan.shells import SCRIPTS
 ROOT = Path(__file__).parent.parent
 README, JAPANESE = ROOT / "README.md", ROOT / "README.ja.md"
 BEGIN, END = "<!-- commands -->\n", "<!-- end of commands -->\n"
+HEADS = {README: "| command | what it does |", JAPANESE: "| コマンド | 働き |"}
 #: In the blocks of slash commands the words about one begin here.
 WORDS = 33
 
 both = pytest.mark.parametrize("path", [README, JAPANESE], ids=lambda path: path.name)
 
 
-def table() -> str:
+def table(path: Path) -> str:
     """Return the table of commands; a parameter's own command is not among them."""
-    lines = ["| command | what it does |", "|---|---|"]
+    spoken = language.speak(language.English())
+    languages.speak("ja" if path == JAPANESE else "en")
+    try:
+        return "\n".join([HEADS[path], "|---|---|", *_rows()]) + "\n"
+    finally:
+        language.speak(spoken)
+
+
+def _rows() -> list[str]:
+    lines: list[str] = []
     groups: dict[str, list[str]] = {}
     for entry in COMMANDS.values():
         if entry.name not in BY_NAME or entry.everyday:
             usage = f"/{entry.name} {entry.usage}".rstrip().replace("|", "\\|")
-            groups.setdefault(entry.group, []).append(f"| `{usage}` | {entry.help} |")
+            groups.setdefault(entry.group, []).append(f"| `{usage}` | {say(entry.help)} |")
     for group, rows in groups.items():
-        lines += [f"| **{group}** | |", *rows]
-    return "\n".join(lines) + "\n"
+        lines += [f"| **{say(group)}** | |", *rows]
+    return lines
 
 
-def written() -> str:
-    """Return the table that stands in the README."""
-    text = README.read_text(encoding="utf-8")
+def written(path: Path) -> str:
+    """Return the table that stands in a README."""
+    text = path.read_text(encoding="utf-8")
     return text[text.index(BEGIN) + len(BEGIN) : text.index(END)]
 
 
@@ -71,8 +84,9 @@ def shell_lines(path: Path) -> list[str]:
     ]
 
 
-def test_the_table_of_commands_is_that_of_the_code() -> None:
-    assert written() == table(), "python -m tests.test_readme writes it anew"
+@both
+def test_the_table_of_commands_is_that_of_the_code(path: Path) -> None:
+    assert written(path) == table(path), "python -m tests.test_readme writes it anew"
 
 
 @both
@@ -194,6 +208,7 @@ def test_it_tells_what_scripts_and_shells_need() -> None:
 
 
 if __name__ == "__main__":
-    text = README.read_text(encoding="utf-8")
-    before, after = text[: text.index(BEGIN) + len(BEGIN)], text[text.index(END) :]
-    README.write_text(before + table() + after, encoding="utf-8")
+    for file in (README, JAPANESE):
+        text = file.read_text(encoding="utf-8")
+        before, after = text[: text.index(BEGIN) + len(BEGIN)], text[text.index(END) :]
+        file.write_text(before + table(file) + after, encoding="utf-8")

@@ -42,7 +42,7 @@ WARM = (
     "zatsudan.attach",
     "zatsudan.lab",
     "zatsudan.discovery",
-    "rich.console",
+    "zatsudan.terminal.replies",
     "httpcore._backends.anyio",
     "anyio._backends._asyncio",
 )
