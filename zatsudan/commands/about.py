@@ -10,6 +10,9 @@ from zatsudan.core.parameters import GROUPS
 
 GROUP = later("The program")
 
+#: Cells of a usage in a list: the whole of it stands on the command's own page.
+USAGE = 34
+
 KEYS = later(
     "Enter sends or queues · Alt-Enter, Shift-Enter new line · Tab completes\n"
     "Up, Ctrl-R earlier · Esc, Ctrl-C stop · Ctrl-X Ctrl-E editor · Ctrl-D leaves"
@@ -58,7 +61,10 @@ async def help_(_chat: Chat, args: str) -> Outcome:
 
 
 def _line(entry: Command) -> tuple[str, str]:
-    return f"/{entry.name} {entry.usage}".rstrip(), say(entry.help)
+    usage = f"/{entry.name} {entry.usage}".rstrip()
+    if len(usage) > USAGE:
+        usage = usage[: USAGE - 1] + "…"
+    return usage, say(entry.help)
 
 
 def _page(entry: Command) -> tuple[Part, ...]:
