@@ -22,6 +22,7 @@ from zatsudan.commands.outcomes import Part, Talk
 from zatsudan.commands.registry import Command, parse
 from zatsudan.commands.tree import step
 from zatsudan.config import Screen
+from zatsudan.core.errors import TooLong
 from zatsudan.core.language import say
 from zatsudan.core.styles import Dress, colours
 from zatsudan.terminal import prompt, ptk
@@ -155,6 +156,8 @@ class LiveTerminal:
             await asyncio.wait([after])
         if after is None or self._chat.server is None:  # else the questions have said it
             await self._repl.connect()
+        with contextlib.suppress(TooLong):
+            self._chat.window()  # counts the messages now, so that the first request need not
         self.progress("")
 
     async def _opened(self) -> None:
