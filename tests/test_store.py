@@ -1,9 +1,11 @@
 """Journals on disk: nothing lost, nobody else reads them."""
 
+import asyncio
 import errno
 import json
 import os
 import stat
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -73,6 +75,70 @@ def test_each_record_is_in_the_file_at_once(path: Path) -> None:
     journal.sync()
 
     assert path.read_bytes() == encode(BEGIN) + encode(said("1"))
+    journal.close()
+
+
+class SlowDisk:
+    """Holds what it is told to when it is let: stands for `os.fsync`."""
+
+    def __init__(self) -> None:
+        self.ready = threading.Event()
+        self.told = 0
+
+    def __call__(self, fd: int) -> None:
+        del fd
+        self.told += 1
+        if not self.ready.wait(5):
+            raise OSError(errno.EIO, "Input/output error")
+
+
+async def test_a_slow_disk_is_waited_for_only_by_who_asks(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = SlowDisk()
+    monkeypatch.setattr("os.fsync", disk)
+    journal = Journal(path)
+    journal.append(said("1"))
+    journal.sync()
+    assert texts(path) == ["hi"]  # of whoever reads it, though the disk does not hold it yet
+
+    waiting = asyncio.ensure_future(journal.synced())
+    await asyncio.sleep(0.01)
+    assert not waiting.done()
+    disk.ready.set()
+    await waiting
+    assert (disk.told, journal.trouble) == (1, "")
+    await journal.synced()  # nothing more to wait for
+    journal.close()
+
+
+def test_to_close_waits_for_the_disk(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    disk = SlowDisk()
+    monkeypatch.setattr("os.fsync", disk)
+    journal = Journal(path)
+    journal.append(said("1"))
+    journal.sync()
+    closing = threading.Thread(target=journal.close)
+    closing.start()
+    closing.join(0.02)
+    assert closing.is_alive()
+    disk.ready.set()
+    closing.join(5)
+    assert not closing.is_alive()
+
+
+async def test_a_disk_that_cannot_hold_it_is_told(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(fd: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr("os.fsync", broken)
+    journal = Journal(path)
+    journal.append(said("1"))
+    journal.sync()
+    await journal.synced()
+    assert journal.trouble == "The session cannot be saved (Input/output error)."
     journal.close()
 
 

@@ -1,8 +1,12 @@
 """Turns: what is mended, waited for, learned, and sent back."""
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+
+import pytest
 
 from tests.server import DONE, Script, chunk, event, fails, says, serve
 from zatsudan.catalogue import Catalogue
@@ -12,6 +16,7 @@ from zatsudan.config import Config, Network, Price
 from zatsudan.connect import Server
 from zatsudan.core.messages import Usage
 from zatsudan.learned import Learned
+from zatsudan.store import Journal
 from zatsudan.turn import Turn
 
 ADDRESS = Server("scripted", "", model="scripted")
@@ -35,6 +40,24 @@ async def ask(chat: Chat, text: str) -> tuple[Turn, list[str]]:
     turn = chat.turn(chat.say(text))
     await turn.run(lambda _: None, notes.append)
     return turn, notes
+
+
+async def test_nothing_is_shown_before_the_disk_holds_the_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = threading.Event()
+    monkeypatch.setattr("os.fsync", lambda _: held.wait(5))
+    async with serve(says("yes")) as server, chat_with(server.base_url) as chat:
+        chat.journal = Journal(tmp_path / "talk.jsonl")
+        shown: list[str] = []
+        turn = chat.turn(chat.say("is it?"))
+        running = asyncio.ensure_future(turn.run(lambda delta: shown.append(delta.content)))
+        await asyncio.sleep(0.1)
+        assert server.requests  # which does not wait
+        assert shown == []
+        held.set()
+        await running
+        assert "".join(shown) == "yes"
 
 
 def thinks(*thoughts: str, says: str) -> Script:

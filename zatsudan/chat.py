@@ -274,7 +274,9 @@ class Chat:
     # --- turns -----------------------------------------------------------
 
     def say(self, content: Json) -> Node:
-        """Add a user message after the head, on disk before anything else happens.
+        """Add a user message after the head, written before anything else happens.
+
+        The disk holds it before anything of the reply is shown (`journal.synced`).
 
         An unanswered message at the head (its turn failed) gives way: the new
         one becomes its sibling, so that no two user messages follow each other.

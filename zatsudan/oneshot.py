@@ -38,6 +38,7 @@ async def answer(
     code = await _stoppable(_once(terminal, text, typed=typed))
     if isinstance(terminal, JsonTerminal):
         terminal.write(terminal.result(chat))
+    await chat.journal.synced()
     if chat.journal.trouble:
         terminal.show([Line(chat.journal.trouble, "warn")])
     if terminal.output.trouble:

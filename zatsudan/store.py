@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from zatsudan.core.errors import SessionInUse, StoreError
 from zatsudan.core.language import say
@@ -19,6 +19,9 @@ from zatsudan.core.printable import one_line
 from zatsudan.core.protocol import loads
 from zatsudan.core.records import VERSION, replay
 from zatsudan.core.session import Session
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 SUFFIX = ".jsonl"
 
@@ -48,6 +51,8 @@ class Journal:
         self._good = 0  # bytes of whole records
         self._ragged = False  # is there a part of a record behind them?
         self._begun = False
+        self._disk: ThreadPoolExecutor | None = None  # what waits for the disk in our place
+        self._syncing: Future[None] | None = None
 
     def append(self, record: JsonObject) -> None:
         """Write one record, or keep it until it can be written."""
@@ -74,16 +79,37 @@ class Journal:
         self.trouble = ""
 
     def sync(self) -> None:
-        """Wait until the disk holds what was written."""
-        if self._fd is not None:
-            try:
-                os.fsync(self._fd)
-            except OSError as error:
-                self.trouble = _unsaved(error)
+        """Have the disk hold what was written, while we go on; `synced` waits for it.
+
+        A disk may take its time, and what we do meanwhile need not.
+        """
+        if self._fd is None:
+            return
+        if self._disk is None:
+            from concurrent.futures import ThreadPoolExecutor  # seldom needed before a first turn
+
+            self._disk = ThreadPoolExecutor(1, "journal")
+        self._syncing = self._disk.submit(self._sync, self._fd)
+
+    def _sync(self, fd: int) -> None:
+        try:
+            os.fsync(fd)
+        except OSError as error:
+            self.trouble = _unsaved(error)
+
+    async def synced(self) -> None:
+        """Wait until the disk holds what `sync` was last told to; `trouble` says if it does not."""
+        if self._syncing is not None and not self._syncing.done():
+            import asyncio
+
+            await asyncio.shield(asyncio.wrap_future(self._syncing))
 
     def close(self) -> None:
-        """Write what is pending and give the file free."""
+        """Write what is pending, wait for the disk where it was told to hold it, give the file free."""
         self.flush()
+        if self._disk is not None:
+            self._disk.shutdown()
+            self._disk = None
         if self._fd is not None:
             os.close(self._fd)
             self._fd = None

@@ -96,7 +96,9 @@ class LiveSurface:
     def echo(self, content: Json) -> None:
         rows = list(said_rows(content, self._width()))
         is_command = isinstance(content, str) and parse(content) is not None
-        self._commit(rows if is_command else [*rows, ""])
+        # Drawn with the emptied input line, for which the request need not wait.
+        self._painter.keep(rows if is_command else [*rows, ""])
+        self._app.invalidate()
 
     def show(self, parts: Sequence[Part]) -> None:
         coloured = has_colours(self._environ)

@@ -42,12 +42,16 @@ class Painter:
         self.bytes_written = 0
         self.frames = 0
 
+    def keep(self, committed: Sequence[str]) -> None:
+        """Keep rows that are to be committed, until something is shown or the application is drawn."""
+        self._held.extend(committed)
+
     def show(self, committed: Sequence[str], live: Sequence[str]) -> None:
         """Commit rows, and put `live` in the place of the live rows.
 
         While the screen is not ours, both are kept for later.
         """
-        self._held.extend(committed)
+        self.keep(committed)
         self._live = live
         if self._lent or ptk.away(self._app) or self._app.frozen:
             return
@@ -88,7 +92,7 @@ class Painter:
         self.frames += 1
 
     def repaint(self) -> None:
-        """Show what was kept while the screen was not ours."""
+        """Show what was kept."""
         if self._held or list(self._live) != self.rows:
             self.show((), self._live)
 

@@ -40,6 +40,8 @@ from zatsudan.terminal.greeting import answering, wanted_embedded
 from zatsudan.terminal.surface import Surface
 
 if TYPE_CHECKING:
+    from zatsudan.attach import Attached
+    from zatsudan.core.messages import Json
     from zatsudan.lab import Run
     from zatsudan.running import Ran
     from zatsudan.turn import Turn
@@ -190,24 +192,29 @@ class Repl:
         """Send a message, with the files that it mentions."""
         doubled = line.startswith("//") or (self._typed and line.startswith("!!"))
         text = line[1:] if doubled else line
-        if not self._typed:
-            self._surface.echo(text)
-            return await self.reply(self.chat.say(text))
-        try:
-            from zatsudan.attach import attach
-
-            attached = await asyncio.to_thread(attach, text, Path.cwd(), self.pasted, self.ran)
-        except ZatsudanError:
-            self._surface.echo(text)
-            self._surface.prefill(line)
-            raise
-        self._surface.echo(attached.content)
-        for name in attached.missing:
+        content: Json = text
+        missing: tuple[str, ...] = ()
+        if self._typed and "@" in text:
+            try:
+                content, missing = await self._attached(text)
+            except ZatsudanError:
+                self._surface.echo(text)
+                self._surface.prefill(line)
+                raise
+        # First of all, since the disk takes longest.
+        node = self.chat.say(content)
+        self._surface.echo(content)
+        for name in missing:
             note = say(
                 "There is no file {name}: it is sent as it was typed.", name=one_line(name, 80)
             )
             self._surface.show((Line(note, "dim"),))
-        return await self.reply(self.chat.say(attached.content))
+        return await self.reply(node)
+
+    async def _attached(self, text: str) -> "Attached":
+        from zatsudan.attach import attach
+
+        return await asyncio.to_thread(attach, text, Path.cwd(), self.pasted, self.ran)
 
     async def _run(self, command: str) -> bool:
         """Run a command of the person's shell and show what came of it."""
