@@ -20,8 +20,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 import zatsudan
+from tests.commands.test_index import declared
 from zatsudan import languages
-from zatsudan.commands import COMMANDS
 
 ROOT = Path(zatsudan.__file__).parent
 
@@ -60,7 +60,7 @@ def collected() -> dict[MessageId, list[str]]:
         source = io.BytesIO(path.read_bytes())
         for _line, message, _comments, _context in extract("python", source, MARKS):
             found.setdefault(_id(message), []).append(name)
-    for command in COMMANDS.values():
+    for _module, command in declared().values():
         for text in (command.help, command.page):
             if isinstance(text, str) and text:
                 found.setdefault(text, []).append("zatsudan/commands")

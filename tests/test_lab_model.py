@@ -7,7 +7,8 @@ import pytest
 from tests.test_model import talk
 from zatsudan.chat import Chat
 from zatsudan.commands import COMMANDS
-from zatsudan.commands.outcomes import Experiment, Show, Table, Work
+from zatsudan.commands.outcomes import Experiment, Show, Work
+from zatsudan.commands.parts import Table
 from zatsudan.commands.registry import find, parse
 from zatsudan.connect import Server
 from zatsudan.lab import Run, Slot, choices

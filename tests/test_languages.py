@@ -28,6 +28,7 @@ SILENT: dict[str, tuple[str, ...]] = {
     "reconnect.py": ("Say hi.",),  # sent to the model
     "running.py": ("\n… {} bytes",),  # output, which is sent too
     "commands/outcomes.py": ("Callable[",),
+    "commands/registry.py": ("Callable[",),
     "commands/servers.py": ("forget all", "/learned forget"),
     "commands/titles.py": ("Give this conversation a title",),  # a prompt
     "commands/trace.py": ("{}/use {}",),

@@ -17,7 +17,8 @@ from zatsudan import embedded
 from zatsudan.chat import Chat
 from zatsudan.client import Client
 from zatsudan.commands import COMMANDS
-from zatsudan.commands.outcomes import Generate, Inspect, Line, Outcome, Show, Table
+from zatsudan.commands.outcomes import Generate, Inspect, Outcome, Show
+from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.registry import find, parse
 from zatsudan.commands.tokens import fork
 from zatsudan.commands.trace import verdict

@@ -15,7 +15,8 @@ from zatsudan import embedded
 from zatsudan.answers import KNOWN, Answers, read_key
 from zatsudan.chat import Chat
 from zatsudan.commands import COMMANDS
-from zatsudan.commands.outcomes import Ask, Line, Outcome, Part, Show, Work
+from zatsudan.commands.outcomes import Ask, Outcome, Show, Work
+from zatsudan.commands.parts import Line, Part
 from zatsudan.commands.registry import find
 from zatsudan.config import Config, Local, Profile
 from zatsudan.configfile import load

@@ -5,10 +5,10 @@ came of it stands in the turn afterwards, however it ended.
 """
 
 import asyncio
+import copy
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +26,6 @@ from zatsudan.core.records import apply, message_record, recovery
 from zatsudan.core.refusals import SHRINK, Repair, mended
 from zatsudan.core.session import Node, Session
 from zatsudan.core.tokens import Estimator, raw_count
-from zatsudan.core.trace import traced
 from zatsudan.core.window import Window, choose
 from zatsudan.core.wirenames import kind_of, renames
 from zatsudan.findings import Findings
@@ -57,7 +56,6 @@ def new_session_id() -> str:
     return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Chat:
     """One person's talk with one server at a time.
 
@@ -67,27 +65,46 @@ class Chat:
     the person can choose another server while the talk goes on.
     """
 
-    config: Config
-    sessions: Path | None
-    connect: "Callable[[], Awaitable[Client]]"
-    start: Callable[[], list[JsonObject]] = list
-    alive: Callable[[], bool] = lambda: True
-    reach: "Callable[[str], Awaitable[Client]]" = _nowhere
-    finder: "Finder | None" = None
-    learned: Learned = field(default_factory=lambda: Learned(None))
-    findings: Findings = field(default_factory=lambda: Findings(None))
-    catalogue: Catalogue = field(default_factory=lambda: Catalogue(None))
-    presets: Presets = field(default_factory=lambda: Presets(None))
-    clock: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    now: Callable[[], str] = utc_now
-    new_id: Callable[[], str] = new_session_id
-    session: Session = field(default_factory=Session)
-    journal: store.Journal = field(default_factory=lambda: store.Journal(None))
-    estimator: Estimator = field(default_factory=Estimator)
-    models: list[Model] = field(default_factory=list)
-    window_start: str | None = None
-    _connecting: "asyncio.Task[Client] | None" = None
+    def __init__(
+        self,
+        config: Config,
+        sessions: Path | None,
+        connect: "Callable[[], Awaitable[Client]]",
+        *,
+        start: Callable[[], list[JsonObject]] = list,
+        alive: Callable[[], bool] = lambda: True,
+        reach: "Callable[[str], Awaitable[Client]]" = _nowhere,
+        finder: "Finder | None" = None,
+        learned: Learned | None = None,
+        findings: Findings | None = None,
+        catalogue: Catalogue | None = None,
+        presets: Presets | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        now: Callable[[], str] = utc_now,
+        new_id: Callable[[], str] = new_session_id,
+    ) -> None:
+        self.config = config
+        self.sessions = sessions
+        self.connect = connect
+        self.start = start
+        self.alive = alive
+        self.reach = reach
+        self.finder = finder
+        self.learned = learned or Learned(None)
+        self.findings = findings or Findings(None)
+        self.catalogue = catalogue or Catalogue(None)
+        self.presets = presets or Presets(None)
+        self.clock = clock
+        self.sleep = sleep
+        self.now = now
+        self.new_id = new_id
+        self.session = Session()
+        self.journal = store.Journal(None)
+        self.estimator = Estimator()
+        self.models: list[Model] = []
+        self.window_start: str | None = None
+        self._connecting: asyncio.Task[Client] | None = None
 
     # --- the session -----------------------------------------------------
 
@@ -152,6 +169,18 @@ class Chat:
         if task is None:
             task = self._connecting = asyncio.ensure_future(self.connect())
         return await asyncio.shield(task)
+
+    def beside(self, client: "Client") -> "Chat":
+        """Return the same talk at another server: what is shared, and what is not, says elsewhere.py."""
+
+        async def connected() -> "Client":
+            return client
+
+        there = copy.copy(self)
+        there.connect, there.alive, there._connecting = connected, lambda: True, None
+        there.models = self.catalogue.of(client.server.base_url)
+        there.estimator, there.window_start = Estimator(), None
+        return there
 
     async def disconnect(self) -> None:
         """Leave the server: who needs one next connects anew."""
@@ -321,6 +350,7 @@ class Chat:
     def again(self, reply: Node) -> "Turn":
         """Return a turn that sends the recorded request of a reply once more; raises CommandError."""
         from zatsudan.core.tokenview import entries_of
+        from zatsudan.core.trace import traced
         from zatsudan.turn import Turn  # imported behind the prompt
 
         parent = self.session.nodes[reply.parent] if reply.parent is not None else None
@@ -338,7 +368,7 @@ class Chat:
         totals: dict[str, Usage] = {}
         for node in self.session.replies():
             if node.made is not None and node.made.usage is not None:
-                totals[node.made.model] = totals.get(node.made.model, Usage()) + node.made.usage
+                totals[node.made.model] = totals.get(node.made.model, Usage()).plus(node.made.usage)
         return totals
 
     async def aclose(self) -> None:

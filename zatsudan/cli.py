@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from zatsudan.commands.outcomes import Part
+    from zatsudan.commands.parts import Part
     from zatsudan.config import Config, Places
     from zatsudan.connect import Wishes
     from zatsudan.core.errors import ZatsudanError
@@ -209,7 +209,7 @@ async def _talk(
     from zatsudan.catalogue import Catalogue
     from zatsudan.chat import Chat
     from zatsudan.commands import COMMANDS
-    from zatsudan.commands.outcomes import Line
+    from zatsudan.commands.parts import Line
     from zatsudan.configfile import warnings
     from zatsudan.core.errors import StoreError
     from zatsudan.core.language import say

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zatsudan import embedded
 from zatsudan.config import EMBEDDED, Config
 from zatsudan.connect import LOCAL_SERVERS, Server, Wishes, beside, choose
 from zatsudan.core.errors import ApiError, ConnectionFailed
@@ -16,6 +15,7 @@ from zatsudan.core.models import choose_model
 
 if TYPE_CHECKING:
     from zatsudan.client import Client
+    from zatsudan.embedded import Engine
 
 #: How long a server on this machine may take to list its models, in seconds.
 PROBE_SECONDS = 0.7
@@ -43,7 +43,7 @@ class Finder:
         self._config = config
         self._models = models
         self._chosen: Server | None = None
-        self._engine: embedded.Engine | None = None
+        self._engine: Engine | None = None
         self._log = log
         self._server_in_use: Server | None = None
         self.config_file = config_file
@@ -134,12 +134,16 @@ class Finder:
     @property
     def has_model(self) -> bool:
         """Is there a model file for the embedded engine?"""
+        from zatsudan import embedded
+
         return embedded.model_file(self._config.local, self.fetched_file) is not None
 
     async def own(self) -> Server:
         """Return the server of the embedded engine, starting it if it does not run; raises ZatsudanError."""
         if self._engine is not None and self._engine.alive:
             return self._engine.server
+        from zatsudan import embedded
+
         if not embedded.has_engine() or not self.has_model:
             raise self._no_model()
         self.progress(say("loading the embedded model"))
@@ -147,6 +151,8 @@ class Finder:
         return self._engine.server
 
     def _no_model(self) -> ConnectionFailed:
+        from zatsudan import embedded
+
         wanted = self.wants_embedded
         if not embedded.has_engine():
             what = (

@@ -5,14 +5,12 @@ length and the estimate of tokens are its own.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from zatsudan.core.errors import CommandError, ZatsudanError
 from zatsudan.core.language import say
 from zatsudan.core.messages import Json
 from zatsudan.core.models import choose_model
-from zatsudan.core.tokens import Estimator
 
 if TYPE_CHECKING:
     from zatsudan.chat import Chat
@@ -35,19 +33,8 @@ async def open_at(chat: "Chat", profile: str, model: str = "") -> Elsewhere:
     """Open the talk at a profile's server, with its model if none is named; raises ZatsudanError."""
     client = await chat.reach(profile)
 
-    async def connected() -> "Client":
-        return client
-
     try:
-        there = replace(
-            chat,
-            connect=connected,
-            alive=lambda: True,
-            estimator=Estimator(),
-            models=chat.catalogue.of(client.server.base_url),
-            window_start=None,
-            _connecting=None,
-        )
+        there = chat.beside(client)
         await there.client()
         return Elsewhere(
             there, client, model or client.server.model or await _first(there, profile)

@@ -13,7 +13,7 @@ from collections.abc import Coroutine, Sequence
 from zatsudan import exits
 from zatsudan.chat import Chat
 from zatsudan.commands import COMMANDS
-from zatsudan.commands.outcomes import Line, Part
+from zatsudan.commands.parts import Line, Part
 from zatsudan.commands.registry import parse
 from zatsudan.core.errors import CommandError
 from zatsudan.core.language import say

@@ -4,7 +4,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Line, Part
+from zatsudan.commands.parts import Line, Part
 from zatsudan.config import Config, Places
 from zatsudan.configfile import read_system
 from zatsudan.connect import Server

@@ -13,8 +13,9 @@ from zatsudan.core.messages import NOTHING, Json
 from zatsudan.core.parameters import BY_NAME
 
 SUFFIX = ".toml"
-_NAME = re.compile(r"\w[\w.-]{0,59}")
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
+# Texts, which `re` compiles when they are first used: there may be no preset.
+_NAME = r"\w[\w.-]{0,59}"
+_BARE = r"[A-Za-z0-9_-]+"
 
 
 class Preset(NamedTuple):
@@ -36,7 +37,7 @@ class Presets:
         if self._directory is None or not self._directory.is_dir():
             return []
         stems = (path.stem for path in self._directory.glob(f"*{SUFFIX}"))
-        return sorted(stem for stem in stems if _NAME.fullmatch(stem))
+        return sorted(stem for stem in stems if re.fullmatch(_NAME, stem))
 
     def read(self, name: str) -> Preset:
         """Return a preset, checked against the table of parameters; raises ConfigError."""
@@ -97,7 +98,7 @@ class Presets:
             raise ConfigError(
                 say("There is no directory for presets."), say("Set HOME or XDG_CONFIG_HOME.")
             )
-        if not _NAME.fullmatch(name):
+        if not re.fullmatch(_NAME, name):
             raise CommandError(
                 say("A preset cannot be called {name!r}.", name=name[:40]),
                 say("Use letters, digits, - and _."),
@@ -179,7 +180,7 @@ def dumps(preset: Preset) -> str:
 
 def toml_key(name: str) -> str:
     """Write a key as TOML."""
-    return name if _BARE.fullmatch(name) else toml_text(name)
+    return name if re.fullmatch(_BARE, name) else toml_text(name)
 
 
 def toml_text(text: str) -> str:

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from zatsudan import questions
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Ask, Line, Outcome, Part, Show, Work
+from zatsudan.commands.outcomes import Ask, Outcome, Show, Work
+from zatsudan.commands.parts import Line, Part
 from zatsudan.connect import Server, Wishes
 from zatsudan.core.errors import CommandError
 from zatsudan.core.language import say

@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 from zatsudan import profiles, questions
 from zatsudan.answers import KNOWN, UNKNOWN, Answers, Known, read_key
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Ask, Line, Outcome, Part, Work
+from zatsudan.commands.outcomes import Ask, Outcome, Work
+from zatsudan.commands.parts import Line, Part
 from zatsudan.config import EMBEDDED
 from zatsudan.configfile import load
 from zatsudan.connect import Server

@@ -56,7 +56,7 @@ def sessions(args: argparse.Namespace) -> int:
         ]
         sys.stdout.write(printable_json(rows, sys.stdout.encoding, indent=2) + "\n")
         return 0
-    from zatsudan.commands.outcomes import Line
+    from zatsudan.commands.parts import Line
     from zatsudan.commands.sessions import table
     from zatsudan.terminal.parts import part_rows
     from zatsudan.terminal.rows import uncoloured

@@ -9,21 +9,8 @@ import pytest
 from tests.doubles import ScriptedClient, reply, text, usage
 from zatsudan.chat import Chat
 from zatsudan.commands import COMMANDS
-from zatsudan.commands.outcomes import (
-    Copy,
-    Diff,
-    Generate,
-    Leave,
-    Line,
-    Outcome,
-    Pick,
-    Prefill,
-    Rows,
-    Show,
-    Table,
-    Talk,
-    Tokens,
-)
+from zatsudan.commands.outcomes import Copy, Generate, Leave, Outcome, Pick, Prefill, Show
+from zatsudan.commands.parts import Diff, Line, Rows, Table, Talk, Tokens
 from zatsudan.commands.registry import Choice, collect, command, find, parse
 from zatsudan.config import Config
 from zatsudan.core.diff import marked
@@ -241,7 +228,7 @@ async def test_help_of_one_command(empty: Chat, line: str) -> None:
 
 
 async def test_quit(empty: Chat) -> None:
-    assert await run(empty, "/quit") == Leave()
+    assert isinstance(await run(empty, "/quit"), Leave)
 
 
 # --- parameters -----------------------------------------------------------

@@ -8,7 +8,8 @@ from tests.commands.test_commands import lines, refusal, run, table
 from tests.server import Request, Script, fails, says, serve
 from tests.test_turn import chat_with
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Diff, Experiment, Show, Work
+from zatsudan.commands.outcomes import Experiment, Show, Work
+from zatsudan.commands.parts import Diff
 from zatsudan.core.messages import Message
 from zatsudan.core.records import message_record
 from zatsudan.core.session import Lab, Made

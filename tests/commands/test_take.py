@@ -9,7 +9,8 @@ from tests.doubles import ScriptedClient
 from zatsudan import desktop
 from zatsudan.chat import Chat
 from zatsudan.commands import COMMANDS
-from zatsudan.commands.outcomes import Copy, Outcome, Show, Table
+from zatsudan.commands.outcomes import Copy, Outcome, Show
+from zatsudan.commands.parts import Table
 from zatsudan.commands.registry import find, parse
 from zatsudan.config import Config
 from zatsudan.core.errors import CommandError

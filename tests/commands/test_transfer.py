@@ -10,7 +10,8 @@ import pytest
 from zatsudan.chat import Chat
 from zatsudan.client import Client
 from zatsudan.commands import COMMANDS
-from zatsudan.commands.outcomes import Line, Show
+from zatsudan.commands.outcomes import Show
+from zatsudan.commands.parts import Line
 from zatsudan.config import Config, Network, Profile
 from zatsudan.connect import Server
 from zatsudan.core.errors import CommandError, ImportRefused, StoreError

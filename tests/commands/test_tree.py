@@ -9,16 +9,8 @@ from tests.doubles import ScriptedClient
 from zatsudan import shelf, store
 from zatsudan.chat import Chat
 from zatsudan.commands import COMMANDS
-from zatsudan.commands.outcomes import (
-    Copy,
-    Generate,
-    Leave,
-    Outcome,
-    Pick,
-    Prefill,
-    Rows,
-    Table,
-)
+from zatsudan.commands.outcomes import Copy, Generate, Leave, Outcome, Pick, Prefill
+from zatsudan.commands.parts import Rows, Table
 from zatsudan.commands.registry import find, parse
 from zatsudan.config import Config
 from zatsudan.core.errors import CommandError

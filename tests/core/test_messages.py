@@ -97,4 +97,4 @@ def test_usage_survives_the_journal(usage: Usage) -> None:
 
 
 def test_a_sum_with_an_estimate_is_an_estimate() -> None:
-    assert Usage(1, 2, 3, 4) + Usage(10, 20, estimated=True) == Usage(11, 22, 3, 4, True)
+    assert Usage(1, 2, 3, 4).plus(Usage(10, 20, estimated=True)) == Usage(11, 22, 3, 4, True)

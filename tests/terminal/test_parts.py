@@ -10,7 +10,7 @@ from prompt_toolkit.utils import get_cwidth
 from tests.server import CUT, Request, Script, chunk, says, serve
 from tests.test_turn import chat_with
 from zatsudan.commands import COMMANDS
-from zatsudan.commands.outcomes import Diff, Table
+from zatsudan.commands.parts import Diff, Table
 from zatsudan.core.diff import diff, marked
 from zatsudan.core.styles import Dress
 from zatsudan.terminal.parts import diff_rows, table_rows

@@ -1,46 +1,33 @@
 """The slash commands: each returns an outcome, none prints."""
 
-from zatsudan.commands import (
-    about,
-    bias,
-    conversation,
-    counts,
-    experiments,
-    knobs,
-    lab,
-    presets,
-    probes,
-    sampling,
-    search,
-    servers,
-    sessions,
-    take,
-    titles,
-    tokens,
-    trace,
-    transfer,
-    tree,
-)
-from zatsudan.commands.registry import collect
+from pathlib import Path
 
-COMMANDS = collect(
-    conversation,
-    counts,
-    tree,
-    sampling,
-    knobs,
-    presets,
-    experiments,
-    lab,
-    probes,
-    bias,
-    tokens,
-    trace,
-    servers,
-    sessions,
-    titles,
-    search,
-    take,
-    transfer,
-    about,
+from zatsudan.commands.registry import read_index
+
+#: The modules that have commands, in the order in which /help lists these.
+MODULES = (
+    "conversation",
+    "counts",
+    "tree",
+    "sampling",
+    "knobs",
+    "presets",
+    "experiments",
+    "lab",
+    "probes",
+    "bias",
+    "tokens",
+    "trace",
+    "servers",
+    "sessions",
+    "titles",
+    "search",
+    "take",
+    "transfer",
+    "about",
 )
+
+#: What their modules declare, a line a command. Written by `python -m tests.commands.test_index`.
+INDEX = Path(__file__).with_name("index.tsv")
+
+COMMANDS = read_index(INDEX.read_text("utf-8"))

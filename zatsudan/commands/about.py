@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Leave, Line, Outcome, Part, Show, Table
-from zatsudan.commands.registry import Choice, Command, command, find
+from zatsudan.commands.outcomes import Leave, Outcome, Show
+from zatsudan.commands.parts import Line, Part, Table
+from zatsudan.commands.registry import Choice, Commands, Entry, command, find
 from zatsudan.core.language import later, say
 from zatsudan.core.parameters import GROUPS
 
@@ -24,7 +25,7 @@ LINES = later(
 )
 
 
-def _table() -> dict[str, Command]:
+def _table() -> Commands:
     from zatsudan.commands import COMMANDS  # the table is whole only once this module is read
 
     return COMMANDS
@@ -45,7 +46,7 @@ async def help_(_chat: Chat, args: str) -> Outcome:
     parts: list[Part] = [Table(("", ""), rows, say("Everyday"))]
     if args == "all":
         own = tuple(GROUPS.values())
-        groups: dict[str, list[Command]] = {}
+        groups: dict[str, list[Entry]] = {}
         for entry in table.values():
             groups.setdefault(entry.group, []).append(entry)
         for group in sorted(
@@ -60,17 +61,17 @@ async def help_(_chat: Chat, args: str) -> Outcome:
     return Show(tuple(parts))
 
 
-def _line(entry: Command) -> tuple[str, str]:
+def _line(entry: Entry) -> tuple[str, str]:
     usage = f"/{entry.name} {entry.usage}".rstrip()
     if len(usage) > USAGE:
         usage = usage[: USAGE - 1] + "…"
     return usage, say(entry.help)
 
 
-def _page(entry: Command) -> tuple[Part, ...]:
+def _page(entry: Entry) -> tuple[Part, ...]:
     parts: list[Part] = [Line(f"/{entry.name} {entry.usage}".rstrip()), Line(say(entry.help))]
-    if entry.page:
-        parts.append(Line(entry.explained(), "dim"))
+    if page := entry.explained():
+        parts.append(Line(page, "dim"))
     return tuple(parts)
 
 

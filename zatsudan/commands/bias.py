@@ -2,7 +2,8 @@
 
 from zatsudan import native
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Line, Outcome, Part, Show, Table, tell
+from zatsudan.commands.outcomes import Outcome, Show, tell
+from zatsudan.commands.parts import Line, Part, Table
 from zatsudan.commands.registry import command
 from zatsudan.commands.sampling import GROUP
 from zatsudan.core.errors import CommandError

@@ -6,7 +6,8 @@ from pathlib import Path
 from zatsudan.chat import Chat
 from zatsudan.commands import sampling
 from zatsudan.commands.files import paths
-from zatsudan.commands.outcomes import Generate, Line, Outcome, Prefill, Show, Talk, tell
+from zatsudan.commands.outcomes import Generate, Outcome, Prefill, Show, tell
+from zatsudan.commands.parts import Line, Talk
 from zatsudan.commands.registry import Choice, command
 from zatsudan.configfile import read_system
 from zatsudan.core.attachments import said

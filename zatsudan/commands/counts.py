@@ -2,7 +2,8 @@
 
 from zatsudan.chat import Chat
 from zatsudan.commands.conversation import GROUP
-from zatsudan.commands.outcomes import Line, Outcome, Show, Table, tell
+from zatsudan.commands.outcomes import Outcome, Show, tell
+from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.registry import command
 from zatsudan.core.language import later, say, say_count
 from zatsudan.core.messages import Usage
@@ -83,7 +84,7 @@ async def usage(chat: Chat, _args: str) -> Outcome:
     totals = chat.usage()
     whole = Usage()
     for name, total in totals.items():
-        whole += total
+        whole = whole.plus(total)
         if len(totals) > 1:
             rows.append((say("session, {model}", model=one_line(name, 40)), *_counts(total)))
     if not totals:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from zatsudan.chat import Chat
 from zatsudan.commands import sampling
-from zatsudan.commands.outcomes import Experiment, Line, Outcome
+from zatsudan.commands.outcomes import Experiment, Outcome
+from zatsudan.commands.parts import Line
 from zatsudan.commands.registry import Choice, command
 from zatsudan.core.addresses import normal_url
 from zatsudan.core.errors import CommandError, ZatsudanError

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from zatsudan import native
 from zatsudan.chat import Chat
 from zatsudan.commands import sampling
-from zatsudan.commands.outcomes import Generate, Line, Outcome, Show, Table, tell
+from zatsudan.commands.outcomes import Generate, Outcome, Show, tell
+from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.probes import with_effect
 from zatsudan.commands.registry import command
 from zatsudan.core.errors import CommandError, ZatsudanError

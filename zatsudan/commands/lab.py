@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Diff, Line, Outcome, Part, Show, Table, tell
+from zatsudan.commands.outcomes import Outcome, Show, tell
+from zatsudan.commands.parts import Diff, Line, Part, Table
 from zatsudan.commands.registry import Choice, command
 from zatsudan.core.errors import CommandError, StoreError
 from zatsudan.core.language import later, say

@@ -1,72 +1,18 @@
 """What commands hand back: plain values. The terminal decides how they look."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from zatsudan.commands.parts import Line, Part
 from zatsudan.core.messages import Json
 from zatsudan.core.session import Node
 
 if TYPE_CHECKING:
     from zatsudan.core.asking import Question
-    from zatsudan.core.diff import Change
     from zatsudan.core.picking import Row
     from zatsudan.core.tokenview import Token
     from zatsudan.lab import Cell
-
-
-class Line(NamedTuple):
-    """One or more lines of text. `tone`: plain, dim, good or warn. `spans` of the text are set off."""
-
-    text: str
-    tone: str = "plain"
-    spans: tuple[tuple[int, int], ...] = ()
-
-
-class Table(NamedTuple):
-    """Rows under a head. `marks` are the numbers of rows to be set off; `right` columns of numbers.
-
-    `brief`: each row is one row of the screen; the last column is cut, or goes where there is no room.
-    """
-
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    title: str = ""
-    marks: frozenset[int] = frozenset()
-    right: frozenset[int] = frozenset()
-    brief: bool = False
-
-
-class Talk(NamedTuple):
-    """Messages of the session, shown as they looked when they were said.
-
-    `above` counts the messages before them that are not shown.
-    """
-
-    nodes: tuple[Node, ...]
-    above: int = 0
-
-
-class Diff(NamedTuple):
-    """What changed between two texts."""
-
-    changes: "tuple[Change, ...]"
-
-
-class Rows(NamedTuple):
-    """Lines that are cut to the width instead of wrapped, each with its tone."""
-
-    lines: tuple[Line, ...]
-
-
-class Tokens(NamedTuple):
-    """The tokens of a reply on a scale of their probability, with its legend."""
-
-    tokens: "tuple[Token, ...]"
-
-
-Part: TypeAlias = Line | Table | Talk | Rows | Diff | Tokens
 
 
 class Show(NamedTuple):
@@ -143,9 +89,10 @@ class Inspect(NamedTuple):
     parts: tuple[Part, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class Leave:
     """End the program."""
+
+    __slots__ = ()
 
 
 class Pick(NamedTuple):

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from zatsudan.chat import Chat
 from zatsudan.commands.knobs import fresh_session, settle, settle_model, settle_system
-from zatsudan.commands.outcomes import Line, Outcome, Show, Table, tell
+from zatsudan.commands.outcomes import Outcome, Show, tell
+from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.registry import Choice, command
 from zatsudan.commands.sampling import GROUP
 from zatsudan.core.errors import CommandError, ConfigError

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import aclosing
 
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Line, Outcome, Show, Table, Work
+from zatsudan.commands.outcomes import Outcome, Show, Work
+from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.registry import Choice, command
 from zatsudan.core.errors import CommandError, ConnectionFailed
 from zatsudan.core.language import later, say, say_count

@@ -1,19 +1,22 @@
 """A slash command is one decorated function; the table is collected from the modules.
 
 The docstring is the help: its first line in menus and lists, the rest on the
-command's own page.
+command's own page. The index tells of a command what menus and lists need, so
+that its module is imported when it is first used.
 """
 
-import inspect
+import importlib
 from collections.abc import Awaitable, Callable, Iterable
 from types import ModuleType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Outcome
 from zatsudan.core.errors import CommandError
 from zatsudan.core.language import say
 from zatsudan.core.words import quote
+
+if TYPE_CHECKING:
+    from zatsudan.chat import Chat
+    from zatsudan.commands.outcomes import Outcome
 
 
 class Choice(NamedTuple):
@@ -28,13 +31,19 @@ class Choice(NamedTuple):
         return cls(quote(text), meta)
 
 
-Run = Callable[[Chat, str], Awaitable[Outcome]]
-Complete = Callable[[Chat, str], Iterable[Choice]]
+Run: TypeAlias = "Callable[[Chat, str], Awaitable[Outcome]]"
+Complete: TypeAlias = "Callable[[Chat, str], Iterable[Choice]]"
+Possible: TypeAlias = "Callable[[Chat], bool]"
 
 
-def no_choices(_chat: Chat, _args: str) -> Iterable[Choice]:
+def no_choices(_chat: "Chat", _args: str) -> Iterable[Choice]:
     """Complete nothing."""
     return ()
+
+
+def always(_chat: "Chat") -> bool:
+    """Say that a command makes sense at any moment."""
+    return True
 
 
 class Command(NamedTuple):
@@ -51,7 +60,7 @@ class Command(NamedTuple):
     group: str
     complete: Complete = no_choices
     everyday: bool = False
-    possible: Callable[[Chat], bool] = lambda _: True
+    possible: Possible = always
 
     def explained(self) -> str:
         """Return the page in the person's language; `` if the help is all."""
@@ -65,16 +74,74 @@ def command(
     group: str,
     complete: Complete = no_choices,
     everyday: bool = False,
-    possible: Callable[[Chat], bool] = lambda _: True,
+    possible: Possible = always,
 ) -> Callable[[Run], Command]:
     """Make a Command of an async function `(chat, args) -> Outcome`."""
 
     def make(run: Run) -> Command:
+        import inspect
+
         page = inspect.getdoc(run) or ""
         first, _, rest = page.partition("\n")
         return Command(name, usage, run, first, rest.strip(), group, complete, everyday, possible)
 
     return make
+
+
+class Entry(NamedTuple):
+    """A command in the index, whose module is imported when more than this is asked for.
+
+    `marks` holds "everyday", and "moments" if it makes sense at some moments only.
+    """
+
+    module: str
+    name: str
+    usage: str
+    help: str
+    group: str
+    marks: str = ""
+
+    @classmethod
+    def of(cls, module: str, command: Command) -> "Entry":
+        """Return the entry of a command that a module declares."""
+        marks = ["everyday"] if command.everyday else []
+        marks += ["moments"] if command.possible is not always else []
+        return cls(
+            module, command.name, command.usage, command.help, command.group, " ".join(marks)
+        )
+
+    @property
+    def everyday(self) -> bool:
+        """Is it one of the few to be learned first?"""
+        return "everyday" in self.marks
+
+    def possible(self, chat: "Chat") -> bool:
+        """Tell whether the command makes sense now."""
+        return "moments" not in self.marks or self._declared().possible(chat)
+
+    def complete(self, chat: "Chat", args: str) -> Iterable[Choice]:
+        """Complete its arguments."""
+        return self._declared().complete(chat, args)
+
+    def run(self, chat: "Chat", args: str) -> "Awaitable[Outcome]":
+        """Carry it out."""
+        return self._declared().run(chat, args)
+
+    def explained(self) -> str:
+        """Return its page in the person's language; `` if the help is all."""
+        return self._declared().explained()
+
+    def _declared(self) -> Command:
+        return collect(importlib.import_module(f"zatsudan.commands.{self.module}"))[self.name]
+
+
+Commands: TypeAlias = dict[str, Entry]
+
+
+def read_index(text: str) -> Commands:
+    """Read the index: an entry a line, its fields between tabs."""
+    entries = (Entry(*line.split("\t")) for line in text.splitlines())
+    return {entry.name: entry for entry in entries}
 
 
 def collect(*modules: ModuleType) -> dict[str, Command]:
@@ -106,7 +173,7 @@ def parse(line: str) -> tuple[str, str] | None:
     return name, args.strip()
 
 
-def find(commands: dict[str, Command], name: str) -> Command:
+def find(commands: Commands, name: str) -> Entry:
     """Return the command of that name, or of which it is the only beginning; raises CommandError."""
     if name in commands:
         return commands[name]

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from zatsudan import store
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Line, Outcome, Part, Show, Talk
+from zatsudan.commands.outcomes import Outcome, Show
+from zatsudan.commands.parts import Line, Part, Talk
 from zatsudan.commands.titles import name_of
 from zatsudan.commands.tree import copy_of
 from zatsudan.core.errors import SessionInUse, StoreError

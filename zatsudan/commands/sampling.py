@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Line, Outcome, Show
+from zatsudan.commands.outcomes import Outcome, Show
+from zatsudan.commands.parts import Line
 from zatsudan.commands.registry import Choice, Command, command
 from zatsudan.core.errors import CommandError
 from zatsudan.core.language import later, say

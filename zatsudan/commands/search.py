@@ -4,7 +4,8 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Line, Outcome, Part, Pick, tell
+from zatsudan.commands.outcomes import Outcome, Pick, tell
+from zatsudan.commands.parts import Line, Part
 from zatsudan.commands.registry import command
 from zatsudan.commands.resuming import jump
 from zatsudan.commands.sessions import age, directory_of

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Callable, Iterable
 
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Line, Outcome, Show, Table, Work, tell
+from zatsudan.commands.outcomes import Outcome, Show, Work, tell
+from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.registry import Choice, command
 from zatsudan.config import EMBEDDED
 from zatsudan.core.addresses import shown_url

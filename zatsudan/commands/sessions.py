@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from zatsudan import store
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Line, Outcome, Pick, Show, Table, Talk, tell
+from zatsudan.commands.outcomes import Outcome, Pick, Show, tell
+from zatsudan.commands.parts import Line, Table, Talk
 from zatsudan.commands.registry import Choice, command
 from zatsudan.commands.resuming import jump, resume
 from zatsudan.commands.titles import name_of

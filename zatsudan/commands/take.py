@@ -5,7 +5,8 @@ from pathlib import Path
 
 from zatsudan.chat import Chat
 from zatsudan.commands.files import paths
-from zatsudan.commands.outcomes import Copy, Line, Outcome, Show, Table, tell
+from zatsudan.commands.outcomes import Copy, Outcome, Show, tell
+from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.registry import Choice, command
 from zatsudan.commands.transfer import write as write_file
 from zatsudan.core.errors import CommandError

@@ -3,7 +3,8 @@
 from contextlib import aclosing
 
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Line, Outcome, Show, tell
+from zatsudan.commands.outcomes import Outcome, Show, tell
+from zatsudan.commands.parts import Line
 from zatsudan.commands.registry import Choice, command
 from zatsudan.core.errors import CommandError, StatusError
 from zatsudan.core.language import later, say

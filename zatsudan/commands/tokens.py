@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Generate, Inspect, Line, Outcome, Show, Table, Tokens
+from zatsudan.commands.outcomes import Generate, Inspect, Outcome, Show
+from zatsudan.commands.parts import Line, Table, Tokens
 from zatsudan.commands.registry import command
 from zatsudan.commands.trace import GROUP, has_reply, reply_at, reply_choices
 from zatsudan.core.errors import CommandError, ZatsudanError

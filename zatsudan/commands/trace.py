@@ -7,7 +7,8 @@ from urllib.parse import urlsplit, urlunsplit
 from zatsudan.chat import Chat
 from zatsudan.commands.counts import describe_end, describe_speed
 from zatsudan.commands.knobs import settle, settle_model
-from zatsudan.commands.outcomes import Generate, Line, Outcome, Part, Show, Table, tell
+from zatsudan.commands.outcomes import Generate, Outcome, Show, tell
+from zatsudan.commands.parts import Line, Part, Table
 from zatsudan.commands.registry import Choice, command
 from zatsudan.core.errors import CommandError
 from zatsudan.core.language import later, say, say_count

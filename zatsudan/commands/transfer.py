@@ -7,7 +7,8 @@ from pathlib import Path
 from zatsudan import store
 from zatsudan.chat import Chat
 from zatsudan.commands.files import paths
-from zatsudan.commands.outcomes import Line, Outcome, Show, tell
+from zatsudan.commands.outcomes import Outcome, Show, tell
+from zatsudan.commands.parts import Line
 from zatsudan.commands.registry import Choice, command
 from zatsudan.core.errors import CommandError, StoreError, ZatsudanError
 from zatsudan.core.language import later, say, say_count

@@ -7,7 +7,8 @@ from zatsudan import store
 from zatsudan.chat import Chat
 from zatsudan.commands.counts import describe_end
 from zatsudan.commands.lab import told
-from zatsudan.commands.outcomes import Line, Outcome, Prefill, Rows, Show, Table, Talk, tell
+from zatsudan.commands.outcomes import Outcome, Prefill, Show, tell
+from zatsudan.commands.parts import Line, Rows, Table, Talk
 from zatsudan.commands.registry import Choice, command
 from zatsudan.core.attachments import said
 from zatsudan.core.errors import CommandError, StoreError

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import groupby
+from typing import NamedTuple
 
 from zatsudan.core.metrics import UNSPACED
 
@@ -16,8 +16,7 @@ ALIGN_LINES = 2_000
 _PIECE = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}]+|\n|[^\S\n]+|[^\w\s]")
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """A stretch of text; `kind`: same in both, only in the old, or only in the new."""
 
     kind: str

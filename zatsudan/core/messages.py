@@ -1,7 +1,6 @@
 """Messages and token counts, and their forms on the wire."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple, Never, TypeAlias
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
@@ -87,8 +86,7 @@ def whole_number(value: Json) -> int | None:
     return value if isinstance(value, int) and 0 <= value < 10**15 else None
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(NamedTuple):
     """Tokens of one reply, or of many added up.
 
     `cached` is the part of `prompt` that the server had in its cache,
@@ -105,7 +103,8 @@ class Usage:
     def total(self) -> int:
         return self.prompt + self.completion
 
-    def __add__(self, other: "Usage") -> "Usage":
+    def plus(self, other: "Usage") -> "Usage":
+        """Return the tokens of both."""
         return Usage(
             self.prompt + other.prompt,
             self.completion + other.completion,

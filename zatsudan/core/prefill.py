@@ -8,7 +8,6 @@ most of the alphabet goes on with its next letters, or begins again.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from zatsudan.core.messages import Json, JsonObject
 from zatsudan.core.protocol import Delta
@@ -115,4 +114,4 @@ class Opening:
             known = self._logprobs if request.get("logprobs") else ()
             yield Delta(delta.index, self._text, logprobs=known)
             whole = request.get("stream") is False
-            yield replace(delta, content=without_echo(delta.content, self._text, whole=whole))
+            yield delta._replace(content=without_echo(delta.content, self._text, whole=whole))

@@ -8,7 +8,6 @@ texts, and end their streams in four ways.
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from zatsudan.core.errors import StreamError
@@ -32,11 +31,10 @@ def build_request(
     return body
 
 
-@dataclass(frozen=True, slots=True)
-class Delta:
+class Delta(NamedTuple):
     """What one choice of one chunk adds to its reply."""
 
-    index: int = 0
+    index: int = 0  # type: ignore[assignment]  # the wire's word, which tuples have as well
     content: str = ""
     reasoning: str = ""
     finish_reason: str | None = None

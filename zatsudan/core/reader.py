@@ -3,7 +3,6 @@
 import re
 from codecs import BOM_UTF8
 from collections.abc import Iterator
-from dataclasses import replace
 
 from zatsudan.core.errors import StreamError
 from zatsudan.core.language import say
@@ -177,7 +176,7 @@ class Reader:
             content, reasoning = content + rest, reasoning + thought
         if content is delta.content and reasoning is delta.reasoning:
             return delta
-        return replace(delta, content=content, reasoning=reasoning)
+        return delta._replace(content=content, reasoning=reasoning)
 
     def rest(self) -> list[Chunk]:
         """Return what is held of a stream that ended in the middle of a character or a tag."""

@@ -1,7 +1,6 @@
 """A session: a tree of messages with its settings. What changes it stands in core/records.py."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from zatsudan.core.language import later
@@ -136,19 +135,23 @@ class Start(NamedTuple):
     model: str
 
 
-@dataclass(slots=True)
 class Partial:
     """A reply of which only pieces are in the journal yet. `head` is where the head stood then."""
 
-    parent: str | None
-    head: str | None
-    at: str
-    made: Made
-    content: list[str] = field(default_factory=list)
-    reasoning: list[str] = field(default_factory=list)
+    def __init__(self, parent: str | None, head: str | None, at: str, made: Made) -> None:
+        self.parent = parent
+        self.head = head
+        self.at = at
+        self.made = made
+        self.content: list[str] = []
+        self.reasoning: list[str] = []
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Partial) and vars(self) == vars(other)
+
+    __hash__ = None  # type: ignore[assignment]
 
 
-@dataclass(slots=True)
 class Session:
     """The state of a session. Only `apply` (core/records.py) changes it.
 
@@ -159,27 +162,38 @@ class Session:
     message that has been in force.
     """
 
-    id: str = ""
-    created: str = ""
-    title: str = ""
-    system: str = ""
-    model: str = ""
-    server: str = ""
-    nodes: dict[str, Node] = field(default_factory=dict)
-    children: dict[str | None, list[str]] = field(default_factory=dict)
-    head: str | None = None
-    settings: dict[str, Setting] = field(default_factory=dict)
-    pinned: set[str] = field(default_factory=set)
-    partials: dict[str, Partial] = field(default_factory=dict)
-    lab: Lab | None = None
-    votes: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
-    unknown: int = 0
-    last_number: int = 0
-    #: The child on which the head last stood, or below which: the way forward.
-    forward: dict[str | None, str] = field(default_factory=dict, compare=False)
-    # What was in force once: no part of what two sessions have in common.
-    start: Start | None = field(default=None, compare=False)
-    systems: list[str] = field(default_factory=list, compare=False)
+    # No dataclass: to make one takes a hundred times as long as this, before the prompt stands.
+    def __init__(self) -> None:
+        self.id = ""
+        self.created = ""
+        self.title = ""
+        self.system = ""
+        self.model = ""
+        self.server = ""
+        self.nodes: dict[str, Node] = {}
+        self.children: dict[str | None, list[str]] = {}
+        self.head: str | None = None
+        self.settings: dict[str, Setting] = {}
+        self.pinned: set[str] = set()
+        self.partials: dict[str, Partial] = {}
+        self.lab: Lab | None = None
+        self.votes: list[tuple[str, tuple[str, ...]]] = []
+        self.unknown = 0
+        self.last_number = 0
+        #: The child on which the head last stood, or below which: the way forward.
+        self.forward: dict[str | None, str] = {}
+        self.start: Start | None = None
+        self.systems: list[str] = []
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Session) and self._present() == other._present()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _present(self) -> JsonObject:
+        """Return what holds now; what was in force once is no part of what two sessions have in common."""
+        past = ("forward", "start", "systems")
+        return {name: value for name, value in vars(self).items() if name not in past}
 
     @property
     def parameters(self) -> dict[str, Json]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Part, Talk
+from zatsudan.commands.parts import Part, Talk
 from zatsudan.core.addresses import shown_url
 from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.messages import JsonObject

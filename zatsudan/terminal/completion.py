@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
-from zatsudan.chat import Chat
-from zatsudan.commands.files import paths
-from zatsudan.commands.registry import Choice, Command
-from zatsudan.core.attachments import mentioned
 from zatsudan.core.language import say
 from zatsudan.core.printable import one_line
 
 if TYPE_CHECKING:
+    from zatsudan.chat import Chat
+    from zatsudan.commands.registry import Choice, Commands
     from zatsudan.running import Ran
 
 
@@ -21,6 +19,10 @@ def completes(before_cursor: str) -> bool:
     """Tell whether there may be something to complete: a command, or a file behind an `@`."""
     if before_cursor.startswith("/") and not before_cursor.startswith("//"):
         return "\n" not in before_cursor
+    if "@" not in before_cursor:
+        return False
+    from zatsudan.core.attachments import mentioned
+
     return mentioned(before_cursor) is not None or before_cursor.endswith("@")
 
 
@@ -32,8 +34,8 @@ class LineCompleter(Completer):
 
     def __init__(
         self,
-        commands: dict[str, Command],
-        chat: Callable[[], Chat],
+        commands: "Commands",
+        chat: "Callable[[], Chat]",
         ran: "Callable[[], Ran | None]" = lambda: None,
     ) -> None:
         self._commands = commands
@@ -47,7 +49,7 @@ class LineCompleter(Completer):
         if not completes(line):
             return
         if not line.startswith("/") or line.startswith("//") or "\n" in line:
-            yield from self._files(mentioned(line) or "")
+            yield from self._files(line)
             return
         name, blank, args = line[1:].partition(" ")
         if not blank:
@@ -59,7 +61,11 @@ class LineCompleter(Completer):
         last = args.rpartition(" ")[2]
         yield from matching(command.complete(self._chat(), args), last)
 
-    def _files(self, typed: str) -> Iterable[Completion]:
+    def _files(self, line: str) -> Iterable[Completion]:
+        from zatsudan.commands.files import paths
+        from zatsudan.core.attachments import mentioned
+
+        typed = mentioned(line) or ""
         ran = self._ran()
         if not typed and ran is not None:
             meta = say("output of {command}", command=one_line(ran.command, 60))
@@ -95,7 +101,7 @@ def fits(typed: str, name: str) -> bool:
 
 
 def matching(
-    choices: Iterable[Choice], typed: str, replaced: int | None = None
+    choices: "Iterable[Choice]", typed: str, replaced: int | None = None
 ) -> Iterable[Completion]:
     """Return the choices that fit what was typed, those that begin with it first.
 

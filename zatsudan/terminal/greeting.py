@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from zatsudan import __version__
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Line, Part
+from zatsudan.commands.parts import Line, Part
 from zatsudan.connect import BY_ITSELF, Server
 from zatsudan.core.language import say
 from zatsudan.core.printable import one_line

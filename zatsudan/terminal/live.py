@@ -9,8 +9,9 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.formatted_text import StyleAndTextTuples
@@ -18,9 +19,9 @@ from prompt_toolkit.history import InMemoryHistory
 from prompt_toolkit.input import Input
 
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Part, Talk
-from zatsudan.commands.registry import Command, parse
-from zatsudan.commands.tree import step
+from zatsudan.commands import MODULES
+from zatsudan.commands.parts import Part, Talk
+from zatsudan.commands.registry import Commands, parse
 from zatsudan.config import Screen
 from zatsudan.core.errors import TooLong
 from zatsudan.core.language import say
@@ -31,14 +32,18 @@ from zatsudan.terminal.completion import LineCompleter
 from zatsudan.terminal.greeting import greeting
 from zatsudan.terminal.history import PrivateFileHistory
 from zatsudan.terminal.livesurface import LiveSurface
-from zatsudan.terminal.repl import Repl
 from zatsudan.terminal.rows import wear
 from zatsudan.terminal.toolbar import Toolbar, keys_now
+
+if TYPE_CHECKING:
+    from zatsudan.terminal.repl import Repl
 
 #: How long the prompt has the machine to itself first: what was typed ahead is drawn then.
 PAUSE_SECONDS = 0.1
 #: What is imported behind the prompt then, while the person reads and writes.
 WARM = (
+    "zatsudan.terminal.repl",
+    *(f"zatsudan.commands.{name}" for name in MODULES),
     "zatsudan.running",
     "zatsudan.attach",
     "zatsudan.lab",
@@ -58,7 +63,7 @@ class LiveTerminal:
     def __init__(
         self,
         chat: Chat,
-        commands: dict[str, Command],
+        commands: Commands,
         *,
         environ: Mapping[str, str] = os.environ,
         history: Path | None = None,
@@ -98,7 +103,7 @@ class LiveTerminal:
             dress=dress,
             clock=clock,
         )
-        self._repl = Repl(chat, commands, self._surface, typed=True)
+        self._commands = commands
         self._task: asyncio.Task[None] | None = None
         self._others: set[asyncio.Task[Any]] = set()
         self._queue: list[str] = []
@@ -179,6 +184,13 @@ class LiveTerminal:
     def _toolbar(self) -> StyleAndTextTuples:
         return self._bar.tuples(self._queue, keys_now(self._prompt.buffer.text, busy=self.busy))
 
+    @cached_property
+    def _repl(self) -> "Repl":
+        """The loop, which is first needed when a line is sent: it is imported behind the prompt."""
+        from zatsudan.terminal.repl import Repl
+
+        return Repl(self._chat, self._commands, self._surface, typed=True)
+
     # --- what the keys ask for -------------------------------------------
 
     @property
@@ -223,6 +235,8 @@ class LiveTerminal:
         return self._queue.pop() if self._queue else ""
 
     def variant(self, by: int) -> None:
+        from zatsudan.commands.tree import step
+
         shown = step(self._chat, by)
         if shown is None:
             self.hint(say("The last reply has no other variant; /retry makes one."))

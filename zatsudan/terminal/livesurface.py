@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from prompt_toolkit.application.run_in_terminal import in_terminal
 
-from zatsudan.commands.outcomes import Inspect, Part, Pick
+from zatsudan.commands.parts import Part
 from zatsudan.commands.registry import parse
 from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.language import say
@@ -28,6 +28,7 @@ from zatsudan.terminal.toolbar import Toolbar
 from zatsudan.terminal.view import LiveView
 
 if TYPE_CHECKING:
+    from zatsudan.commands.outcomes import Inspect, Pick
     from zatsudan.core.asking import Question
     from zatsudan.lab import OnDelta, OnEnd, Run
     from zatsudan.terminal.labview import LabView
@@ -229,7 +230,7 @@ class LiveSurface:
             self._attention.listen(on=True)
             self._painter.take_back()
 
-    async def pick(self, pick: Pick) -> str | None:
+    async def pick(self, pick: "Pick") -> str | None:
         from zatsudan.terminal.picker import Picker
 
         self._painter.lend()
@@ -250,7 +251,7 @@ class LiveSurface:
         finally:
             self._painter.take_back()
 
-    async def inspect(self, outcome: Inspect) -> "Choice | None":
+    async def inspect(self, outcome: "Inspect") -> "Choice | None":
         """Lend the whole screen to the inspector."""
         from zatsudan.terminal.inspector import inspect
 

@@ -13,7 +13,7 @@ from prompt_toolkit.utils import get_cwidth
 
 from zatsudan.terminal import ptk
 
-_ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x1b\x07]*(?:\x07|\x1b\\)")
+_ESCAPE = r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x1b\x07]*(?:\x07|\x1b\\)"
 
 _RESET = "\x1b[0m"
 
@@ -176,10 +176,10 @@ def change(before: str, after: str) -> str:
     unstyled = same.rfind(_RESET) + len(_RESET) if _RESET in same else 0
     opened = same.find("\x1b", unstyled)
     same = same[: opened if opened >= 0 else None]
-    columns, rest = len(_ESCAPE.sub("", same)), after[len(same) :]
+    columns, rest = len(re.sub(_ESCAPE, "", same)), after[len(same) :]
     # What is not ASCII may be a mark on the sign before it: one to come, or one to go.
-    gone = _ESCAPE.sub("", before[len(same) :])
-    at_seam = gone[:1] + _ESCAPE.sub("", rest)[:1]
+    gone = re.sub(_ESCAPE, "", before[len(same) :])
+    at_seam = gone[:1] + re.sub(_ESCAPE, "", rest)[:1]
     if not columns or not same.isascii() or not at_seam.isascii() or "\x1b]" in same:
         return f"{after}\x1b[K"
     return f"\x1b[{columns}C{rest}\x1b[K"
@@ -187,4 +187,4 @@ def change(before: str, after: str) -> str:
 
 def cells(row: str) -> int:
     """Return how many cells a row of escape text takes."""
-    return get_cwidth(_ESCAPE.sub("", row))
+    return get_cwidth(re.sub(_ESCAPE, "", row))

@@ -1,13 +1,11 @@
 """The parts of an outcome as rows of escape text."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from itertools import groupby, islice
 
 from prompt_toolkit.utils import get_cwidth
 
-from zatsudan.commands.outcomes import Diff, Line, Part, Rows, Table, Talk, Tokens
-from zatsudan.core.attachments import said
+from zatsudan.commands.parts import Diff, Line, Part, Rows, Table, Talk, Tokens
 from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.language import later, say
 from zatsudan.core.messages import Json
@@ -57,7 +55,7 @@ def diff_rows(part: Diff, width: int) -> Iterator[str]:
     text, tones = "", []
     for change in part.changes:
         # A tab becomes blanks before it is wrapped: rows must be pieces of the text.
-        piece = mark(replace(change, text=printable(change.text).expandtabs(4)))
+        piece = mark(change._replace(text=printable(change.text).expandtabs(4)))
         text += piece
         tones += [change.kind] * len(piece)
     at = 0
@@ -82,6 +80,8 @@ def cut(text: str, width: int) -> str:
 
 def said_rows(content: Json, width: int) -> Iterator[str]:
     """Return a user message as it stands in the talk: a long one folded, files by their names."""
+    from zatsudan.core.attachments import said
+
     message = said(content)
     text = printable(message.typed)
     rows = list(islice(wrap(text, width, PROMPT), FOLD_ROWS + 1))

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, TextIO
 from prompt_toolkit.utils import get_cwidth
 
 from zatsudan.chat import Chat
-from zatsudan.commands.outcomes import Inspect, Part, Pick, Talk
-from zatsudan.commands.registry import Command, parse
+from zatsudan.commands.outcomes import Inspect, Pick
+from zatsudan.commands.parts import Part, Talk
+from zatsudan.commands.registry import Commands, parse
 from zatsudan.core.attachments import said
 from zatsudan.core.errors import CommandError, ZatsudanError
 from zatsudan.core.language import say
@@ -75,7 +76,7 @@ class PlainTerminal:
     def __init__(
         self,
         chat: Chat,
-        commands: dict[str, Command],
+        commands: Commands,
         *,
         out: TextIO | None = None,
         err: TextIO | None = None,

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zatsudan.chat import Chat
-from zatsudan.commands.lab import sheet
 from zatsudan.commands.outcomes import (
     Ask,
     Copy,
@@ -19,19 +18,15 @@ from zatsudan.commands.outcomes import (
     Generate,
     Inspect,
     Leave,
-    Line,
     Outcome,
-    Part,
     Pick,
     Prefill,
     Show,
     Work,
     tell,
 )
-from zatsudan.commands.registry import Command, find, parse
-from zatsudan.commands.tokens import fork
-from zatsudan.commands.trace import verdict
-from zatsudan.core.attachments import said
+from zatsudan.commands.parts import Line, Part
+from zatsudan.commands.registry import Commands, find, parse
 from zatsudan.core.errors import CommandError, ZatsudanError
 from zatsudan.core.language import say
 from zatsudan.core.printable import one_line
@@ -55,7 +50,7 @@ class Repl:
     """
 
     def __init__(
-        self, chat: Chat, commands: dict[str, Command], surface: Surface, *, typed: bool = False
+        self, chat: Chat, commands: Commands, surface: Surface, *, typed: bool = False
     ) -> None:
         self.chat = chat
         self.commands = commands
@@ -116,6 +111,8 @@ class Repl:
             case Ask() | Pick():
                 return await self._choose(outcome)
             case Inspect():
+                from zatsudan.commands.tokens import fork
+
                 self._surface.show(outcome.parts)
                 choice = await self._surface.inspect(outcome)
                 return choice is None or await self._generate(
@@ -176,6 +173,8 @@ class Repl:
             if self.chat.session.head != head:
                 self.chat.record({"type": "head", "id": head})
         if turn.nodes:
+            from zatsudan.commands.trace import verdict
+
             self._surface.show(verdict(before, turn.nodes[0]))
         return went_well
 
@@ -266,9 +265,14 @@ class Repl:
         if turn.error is not None:
             self._surface.error(turn.error)
         if not turn.nodes and self.chat.session.head == parent.id:
-            # No reply at all: the words come back, to be changed or sent again.
-            self._surface.prefill(said(parent.message.content).again)
+            self._give_back(parent)
         return turn.made.ended == FINISHED
+
+    def _give_back(self, message: Node) -> None:
+        """Put the words of a message that got no reply into the input line, to be changed or sent again."""
+        from zatsudan.core.attachments import said
+
+        self._surface.prefill(said(message.message.content).again)
 
     async def experiment(self, run: "Run") -> bool:
         """Make many replies to one message, and show what came of them."""
@@ -283,9 +287,11 @@ class Repl:
             failed = {str(slot.error): slot.error for slot in run.slots if slot.error is not None}
             for error in failed.values():
                 self._surface.error(error)
-            self._surface.prefill(said(run.parent.message.content).again)
+            self._give_back(run.parent)
             return False
         if self.chat.session.lab is not None:
+            from zatsudan.commands.lab import sheet
+
             self._surface.show(sheet(self.chat, self.chat.session.lab))
         return all(slot.went_well for slot in run.slots)
 

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from zatsudan.commands.outcomes import Inspect, Part, Pick
+from zatsudan.commands.parts import Part
 from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.messages import Json
 from zatsudan.core.protocol import Delta
 
 if TYPE_CHECKING:
+    from zatsudan.commands.outcomes import Inspect, Pick
     from zatsudan.core.asking import Question
     from zatsudan.lab import OnDelta, OnEnd, Run
     from zatsudan.terminal.tokens import Choice
@@ -36,7 +37,7 @@ class Surface(Protocol):
     def end(self, turn: "Turn") -> None:
         """The reply has ended, one way or another."""
 
-    async def pick(self, pick: Pick) -> str | None:
+    async def pick(self, pick: "Pick") -> str | None:
         """Let the person choose; return the key of the row, or None."""
 
     async def ask(self, question: "Question") -> str | None:
@@ -51,7 +52,7 @@ class Surface(Protocol):
     def hint(self, text: str) -> None:
         """Say for a moment how far something is."""
 
-    async def inspect(self, outcome: Inspect) -> "Choice | None":
+    async def inspect(self, outcome: "Inspect") -> "Choice | None":
         """Let the person walk over tokens; return what they took."""
 
     def clear_screen(self) -> None:
