@@ -97,7 +97,11 @@ class Painter:
             self.show((), self._live)
 
     def lend(self) -> None:
-        """Take the live rows off the screen and hold still: another program is to have it."""
+        """Take the live rows off the screen and hold still: another program is to have it.
+
+        What was kept is shown before.
+        """
+        self.repaint()
         if self.rows and self._works and not ptk.away(self._app):
             self._output.reserved = 0
             up = ptk.cursor(self._app).y + len(self.rows)
