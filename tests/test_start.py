@@ -130,5 +130,5 @@ def test_help_is_told_before_much_is_imported(tmp_path: Path) -> None:
     modules = set(json.loads(ran.stderr))
 
     assert "zatsudan -c" in ran.stdout
-    assert not modules & {"asyncio", "dataclasses", "inspect", "pathlib", "shutil"}
+    assert not modules & {"asyncio", "dataclasses", "inspect", "pathlib", "shutil", "typing"}
     assert not modules & {"zatsudan.chat", "zatsudan.config", "zatsudan.exports", "prompt_toolkit"}

@@ -3,9 +3,7 @@
 The one table of them: --help, the man page and the README are made from it or tested against it.
 """
 
-import contextlib
 import os
-from typing import TYPE_CHECKING
 
 from zatsudan.core.errors import (
     ApiError,
@@ -22,6 +20,7 @@ from zatsudan.core.errors import (
 )
 from zatsudan.core.language import later, say
 
+TYPE_CHECKING = False  # --help need not wait for typing
 if TYPE_CHECKING:
     from typing import TextIO
 
@@ -79,6 +78,8 @@ def unwritten(reason: str) -> str:
 
 def let_go(stream: "TextIO") -> None:
     """Point a stream that takes nothing any more at nothing: Python's last flush would complain."""
+    import contextlib
+
     with contextlib.suppress(OSError, ValueError):  # a stream of a test has no descriptor
         nothing = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nothing, stream.fileno())

@@ -2,28 +2,37 @@
 
 import argparse
 import sys
-from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from zatsudan.arguments import Parser, add_help
 from zatsudan.core.language import later, say, say_count
 
+TYPE_CHECKING = False  # --help need not wait for typing
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+    from typing import TypeVar
+
     from zatsudan.chat import Chat
     from zatsudan.config import Places
     from zatsudan.connect import Wishes
     from zatsudan.core.messages import Json
 
-T = TypeVar("T")
+    T = TypeVar("T")
 
 
-class Subcommand(NamedTuple):
+class Subcommand:
     """One word that may stand first. `run` gets what `arguments` let stand behind it, and returns the exit code."""
 
-    help: str
-    usage: str
-    arguments: Callable[[Parser], None]
-    run: Callable[[argparse.Namespace], int]
+    def __init__(
+        self,
+        help_: str,
+        usage: str,
+        arguments: "Callable[[Parser], None]",
+        run: "Callable[[argparse.Namespace], int]",
+    ) -> None:
+        self.help = help_
+        self.usage = usage
+        self.arguments = arguments
+        self.run = run
 
 
 def _sessions_arguments(parser: Parser) -> None:
@@ -207,7 +216,7 @@ def parser_of(name: str) -> Parser:
     return found
 
 
-def carry_out(words: Sequence[str]) -> int | None:
+def carry_out(words: "Sequence[str]") -> int | None:
     """Carry out the subcommand that stands first; None if there is none."""
     name, *rest = words
     if name == "completion" and rest[:1] == ["--candidates"]:  # a shell asks: no flag for people
@@ -239,7 +248,7 @@ def _speak_as_configured() -> None:
         languages.speak(languages.choose(wish, os.environ))
 
 
-def _with_chat(job: "Callable[[Chat, Places], Awaitable[T]]", wishes: "Wishes | None" = None) -> T:
+def _with_chat(job: "Callable[[Chat, Places], Awaitable[T]]", wishes: "Wishes | None" = None) -> "T":
     """Do something with a chat that saves nothing, at the server that a talk would have."""
     import asyncio
 
@@ -250,7 +259,7 @@ def _with_chat(job: "Callable[[Chat, Places], Awaitable[T]]", wishes: "Wishes | 
     from zatsudan.discovery import Finder
     from zatsudan.learned import Learned
 
-    async def run() -> T:
+    async def run() -> "T":
         places = platform_places()
         settings = load(places.config_file)
         finder = Finder(wishes or Wishes(), environment(), settings, models=places.models)

@@ -17,14 +17,15 @@ from the source (tests/test_languages.py); values go in by name, so that a
 language may order them as it needs.
 """
 
-from typing import Protocol
+TYPE_CHECKING = False  # --help need not wait for typing
+if TYPE_CHECKING:
+    from typing import Protocol
 
+    class Words(Protocol):
+        """Where sentences are looked up: the two methods of gettext's catalogues that we use."""
 
-class Words(Protocol):
-    """Where sentences are looked up: the two methods of gettext's catalogues that we use."""
-
-    def gettext(self, message: str, /) -> str: ...
-    def ngettext(self, one: str, many: str, n: int, /) -> str: ...
+        def gettext(self, message: str, /) -> str: ...
+        def ngettext(self, one: str, many: str, n: int, /) -> str: ...
 
 
 class English:
@@ -37,10 +38,10 @@ class English:
         return one if n == 1 else many
 
 
-_spoken: Words = English()
+_spoken: "Words" = English()
 
 
-def speak(words: Words) -> Words:
+def speak(words: "Words") -> "Words":
     """Say everything in another language from now on; return the one spoken before."""
     global _spoken
     before, _spoken = _spoken, words
