@@ -248,7 +248,9 @@ def _speak_as_configured() -> None:
         languages.speak(languages.choose(wish, os.environ))
 
 
-def _with_chat(job: "Callable[[Chat, Places], Awaitable[T]]", wishes: "Wishes | None" = None) -> "T":
+def _with_chat(
+    job: "Callable[[Chat, Places], Awaitable[T]]", wishes: "Wishes | None" = None
+) -> "T":
     """Do something with a chat that saves nothing, at the server that a talk would have."""
     import asyncio
 

@@ -46,7 +46,6 @@ WARM = (
     *(f"zatsudan.commands.{name}" for name in MODULES),
     "zatsudan.running",
     "zatsudan.attach",
-    "zatsudan.lab",
     "zatsudan.discovery",
     "zatsudan.terminal.replies",
     "httpcore._backends.anyio",

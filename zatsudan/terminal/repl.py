@@ -35,6 +35,8 @@ from zatsudan.terminal.greeting import answering, wanted_embedded
 from zatsudan.terminal.surface import Surface
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from zatsudan.attach import Attached
     from zatsudan.core.messages import Json
     from zatsudan.lab import Run
@@ -135,18 +137,24 @@ class Repl:
             self._surface.prefill(outcome.text, editor=outcome.editor)
 
     async def _generate(self, wanted: Generate) -> bool:
-        from zatsudan.lab import choices
-
         self._surface.show(wanted.parts)
         if wanted.again is not None:
             return await self._replay(wanted.parent, wanted.again)
-        many = choices(self.chat, wanted.parent, wanted.overrides)
+        many = self._choices(wanted.parent, wanted.overrides)
         if many is not None and not wanted.prefix:
             return await self.experiment(many)
         turn = self.chat.turn(
             wanted.parent, wanted.overrides, wanted.prefix, wanted.logprobs, asking=wanted.asking
         )
         return await self.reply(wanted.parent, turn)
+
+    def _choices(self, parent: Node, overrides: "Mapping[str, Json] | None" = None) -> "Run | None":
+        """Return the run that makes `n` replies; None where one is wanted, which needs no lab."""
+        if "n" not in self.chat.session.settings and "n" not in (overrides or ()):
+            return None
+        from zatsudan.lab import choices
+
+        return choices(self.chat, parent, overrides)
 
     async def _choose(self, ask: Ask | Pick) -> bool:
         """Ask the person, and carry out what follows from the answer."""
@@ -249,9 +257,7 @@ class Repl:
 
     async def reply(self, parent: Node, turn: "Turn | None" = None) -> bool:
         """Answer a user message; several times where `n` is set."""
-        from zatsudan.lab import choices
-
-        many = choices(self.chat, parent) if turn is None else None
+        many = self._choices(parent) if turn is None else None
         if many is not None:
             return await self.experiment(many)
         turn = turn or self.chat.turn(parent)

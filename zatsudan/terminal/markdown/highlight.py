@@ -17,7 +17,6 @@ from typing import Any
 
 from pygments.lexer import ExtendedRegexLexer, Lexer, LexerContext, RegexLexer
 from pygments.lexers import find_lexer_class_by_name
-from pygments.lexers.shell import BashLexer
 from pygments.token import Comment, Error, String, Text, _TokenType
 from pygments.util import ClassNotFound
 from rich.style import Style
@@ -153,7 +152,7 @@ class Highlighter:
         """`RegexLexer.get_tokens_unprocessed`, with the stack kept and open constructs found."""
         states = lexer._tokens
         stack = self._stack
-        openings = _openings(line, pos, shell=isinstance(lexer, BashLexer))
+        openings = _openings(line, pos, shell="bash" in lexer.aliases)
         while pos < len(line):
             for at, closer in openings:
                 if pos <= at and (spanning := self._spanning(lexer, line, pos, closer)):
