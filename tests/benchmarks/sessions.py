@@ -5,6 +5,7 @@ Run `uv run python -m tests.benchmarks.sessions [SESSIONS]`; two thousand of
 and the median of several runs, file system warm.
 """
 
+import asyncio
 import random
 import sys
 import time
@@ -45,14 +46,16 @@ def main() -> None:
             _row(f"search {shown}", lambda words=words: search(directory, words))  # type: ignore[misc]
         _row(f"load 10,000 messages, {messages / 1e6:.1f} MB", lambda: load(big))
         _row("preview of it", lambda: ending(big, 8))
+        loop = asyncio.new_event_loop()
         for synced in (False, True):
             journal = Journal(Path(name) / f"append-{synced}.jsonl")
             _row(
                 f"append a message{' and fsync' if synced else ''}",
-                lambda journal=journal, synced=synced: _append(journal, synced=synced),  # type: ignore[misc]
+                lambda journal=journal, synced=synced: _append(journal, loop, synced=synced),  # type: ignore[misc]
                 runs=200,
             )
             journal.close()
+        loop.close()
 
 
 def _session(path: Path, seed: int, size: int = 50_000, messages: int = 10**9) -> int:
@@ -75,10 +78,11 @@ def _session(path: Path, seed: int, size: int = 50_000, messages: int = 10**9) -
     return written
 
 
-def _append(journal: Journal, *, synced: bool) -> None:
+def _append(journal: Journal, loop: asyncio.AbstractEventLoop, *, synced: bool) -> None:
     journal.append(message_record("1", None, Message("user", "words " * 50), ""))
     if synced:
         journal.sync()
+        loop.run_until_complete(journal.synced())
 
 
 def _row(what: str, run: Callable[[], object], runs: int = _RUNS) -> None:

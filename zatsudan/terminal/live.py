@@ -46,6 +46,7 @@ WARM = (
     *(f"zatsudan.commands.{name}" for name in MODULES),
     "zatsudan.running",
     "zatsudan.attach",
+    "zatsudan.turn",
     "zatsudan.discovery",
     "zatsudan.terminal.replies",
     "httpcore._backends.anyio",
