@@ -12,8 +12,6 @@ from zatsudan.commands import MODULES
 #: The live terminal up to its prompt, made by `zatsudan.cli` as for a person, then what is imported.
 TALK = """
 import json, os, sys
-from prompt_toolkit.data_structures import Size
-from prompt_toolkit.input import DummyInput
 from zatsudan import cli
 from zatsudan.terminal import live
 
@@ -55,7 +53,12 @@ main(["-h"])
 #: Packages that are used only when something is said, shown or asked for.
 LATER = {
     *(f"zatsudan.commands.{name}" for name in (*MODULES, "outcomes", "resuming", "files")),
-    *("zatsudan.terminal.repl", "zatsudan.embedded", "zatsudan.core.attachments"),
+    *(
+        "prompt_toolkit.shortcuts",
+        "zatsudan.terminal.repl",
+        "zatsudan.embedded",
+        "zatsudan.core.attachments",
+    ),
     *("zatsudan.core.trace", "zatsudan.core.prefill", "zatsudan.core.reply", "dataclasses"),
     *("httpx", "httpcore", "rich", "markdown_it", "pygments"),
     *("difflib", "html", "tomllib", "importlib.metadata", "urllib.request"),
@@ -108,6 +111,29 @@ def test_the_prompt_stands_on_the_commands_and_the_screen(talk: set[str]) -> Non
 @pytest.mark.parametrize("module", sorted(LATER))
 def test_what_is_used_later_is_imported_later(talk: set[str], module: str) -> None:
     assert module not in talk
+
+
+LATER_STILL = """
+import sys
+from zatsudan.terminal import read_later
+for module in [module for module in sys.modules if module.split(".")[0] == "prompt_toolkit"]:
+    del sys.modules[module]
+read_later("prompt_toolkit", "prompt_toolkit.{first}")
+assert ("prompt_toolkit" in sys.modules) is {works}
+import prompt_toolkit.application
+assert ("prompt_toolkit.shortcuts" in sys.modules) is not {works}
+from prompt_toolkit import PromptSession, __version__, search
+assert "prompt_toolkit.shortcuts" in sys.modules
+import prompt_toolkit
+assert prompt_toolkit.search is search
+"""
+
+
+@pytest.mark.parametrize(("first", "works"), [("application", True), ("filters", False)])
+def test_the_package_of_the_prompt_is_read_when_it_is_needed(
+    tmp_path: Path, first: str, works: bool
+) -> None:
+    start(LATER_STILL.format(first=first, works=works), tmp_path)
 
 
 def test_every_module_named_here_is_one(tmp_path: Path) -> None:
