@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.benchmarks import contestants
+from tests.benchmarks import contestants, targets
 from tests.benchmarks.contestants import BARE, FLOOR, ZATSUDAN, Contestant
 from tests.benchmarks.driven import TooSlow
 from tests.benchmarks.jobs import JOBS, PATIENCE, Bench, Job
@@ -80,7 +80,7 @@ def _report(bench: Bench, names: list[str], lost: set[tuple[str, str]]) -> None:
         write(f"| {row} |" + "|".join(cells) + "|\n")
     for name, program in sorted(lost):
         write(f"\n{program}: `{name}` was given up, {PATIENCE:.0f} s were not enough.")
-    write("\n")
+    write("\n\n" + "".join(f"{line}\n" for line in targets.report(bench.samples)))
 
 
 def _order(row: str) -> tuple[bool, str]:
