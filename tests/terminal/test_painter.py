@@ -43,7 +43,7 @@ def test_only_the_end_is_written_of_a_row_that_grew() -> None:
 
 
 def test_a_row_is_written_whole_where_terminals_differ_in_its_width() -> None:
-    assert change("日本", "日本語") == "日本語\x1b[K"
-    assert change("e", "e\u0301") == "e\u0301\x1b[K"
-    assert change("e\x1b[1m\u0301\x1b[0m", "e") == "e\x1b[K"
-    assert change("\x1b[1mbo\x1b[0m", "\x1b[1mbold\x1b[0m") == "\x1b[1mbold\x1b[0m\x1b[K"
+    assert change("日本", "日本語") == "\x1b[K日本語"
+    assert change("e", "e\u0301") == "\x1b[Ke\u0301"
+    assert change("e\x1b[1m\u0301\x1b[0m", "e") == "\x1b[Ke"
+    assert change("\x1b[1mbo\x1b[0m", "\x1b[1mbold\x1b[0m") == "\x1b[K\x1b[1mbold\x1b[0m"

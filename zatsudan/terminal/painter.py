@@ -85,7 +85,7 @@ class Painter:
             self._write(SHOW + SYNC_END)
             self._output.flush()
         else:
-            self._write("".join(f"{row}\x1b[K\r\n" for row in new[same:]) + SHOW)
+            self._write("".join(f"{whole(row)}\r\n" for row in new[same:]) + SHOW)
             ptk.redraw_from_here(self._app, self._output)
             self._write(SYNC_END)
             self._output.flush()
@@ -148,7 +148,7 @@ class Painter:
         self._live = live
         self._write(f"{SYNC_BEGIN}\r" + (f"\x1b[{up}A" if up else ""))
         self._output.reserved = len(live)
-        self._write("".join(f"{row}\x1b[K\r\n" for row in (*self._held, *live)))
+        self._write("".join(f"{whole(row)}\r\n" for row in (*self._held, *live)))
         self._held = []
         self.rows = list(live)
         ptk.redraw_from_here(self._app, self._output)
@@ -165,6 +165,15 @@ class Painter:
     def _write(self, text: str) -> None:
         self.bytes_written += len(text)
         self._output.write_raw(text)
+
+
+def whole(row: str) -> str:
+    """Return what writes a row in the place of another, from the row's first column.
+
+    Erased before, not behind: of a row that was longer tmux else keeps the length, and
+    makes two of it when the window becomes narrower.
+    """
+    return f"\x1b[K{row}"
 
 
 def change(before: str, after: str) -> str:
@@ -185,7 +194,7 @@ def change(before: str, after: str) -> str:
     gone = re.sub(_ESCAPE, "", before[len(same) :])
     at_seam = gone[:1] + re.sub(_ESCAPE, "", rest)[:1]
     if not columns or not same.isascii() or not at_seam.isascii() or "\x1b]" in same:
-        return f"{after}\x1b[K"
+        return whole(after)
     return f"\x1b[{columns}C{rest}\x1b[K"
 
 
