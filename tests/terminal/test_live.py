@@ -101,6 +101,14 @@ async def test_escape_before_the_first_token_gives_the_words_back() -> None:
         assert [message["content"] for message in sent] == ["fixed"]
 
 
+async def test_ctrl_c_in_the_moment_of_enter_loses_no_word() -> None:
+    async with sitting(Script([5.0, chunk("late"), DONE])) as person:
+        person.type("a thought\r\x03")
+        await person.until("stopped before the first token")
+        await person.at_rest()
+        assert "» a thought" in below(person.screen.shown(), "stopped")
+
+
 async def test_ctrl_c_at_the_prompt_clears_and_up_brings_it_back() -> None:
     async with sitting(says("x")) as person:
         person.type("half a thought")

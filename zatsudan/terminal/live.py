@@ -224,7 +224,8 @@ class LiveTerminal:
 
     def interrupt(self) -> None:
         if self._task is not None:
-            self._task.cancel()
+            # Not before its first step: a line that was sent in the same moment would be lost.
+            asyncio.get_running_loop().call_soon(self._task.cancel)
 
     def interrupt_one(self, number: int) -> None:
         run = self._surface.experiment
