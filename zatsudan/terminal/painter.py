@@ -117,7 +117,11 @@ class Painter:
         self.repaint()
 
     def clear_screen(self) -> None:
-        """Scroll all that is on the screen into scrollback, and draw anew at its top."""
+        """Scroll all that is on the screen into scrollback, and draw anew at its top.
+
+        What was kept goes there too.
+        """
+        self.repaint()
         size = self._output.real_size
         below = max(0, len(ptk.row_cells(self._app)) - 1 - ptk.cursor(self._app).y)
         up = ptk.cursor(self._app).y + len(self.rows)
