@@ -243,7 +243,7 @@ JOBS: dict[str, tuple[Job, str, int]] = {
     "start": (start_up, "all", 4),
     "version": (versions, "zatsudan", 1),
     "continue": (go_on, "zatsudan", 2),
-    "latency": (latency, "chats", 1),
+    "latency": (latency, "chats", 2),
     "curl": (curl, "zatsudan", 1),
     "bulk": (bulk, "chats", 1),
     "giants": (giants, "zatsudan", 1),
