@@ -37,3 +37,21 @@ async def test_text_on_the_heels_of_a_frame_waits_for_the_next() -> None:
         assert frames._due <= now[0]
     finally:
         frames.close()
+
+
+async def test_what_was_held_waits_for_the_frame_of_the_text_behind_it() -> None:
+    now, drawn = [100.0], list[bool]()
+    frames = Frames(drawn.append, lambda: now[0])
+    try:
+        frames.fed()
+        await asyncio.sleep(0.01)
+        now[0] += FRAME_SECONDS / 2
+        frames.fed()
+        frames._tick()  # as for what the first frame held back
+        assert drawn == [True]
+        assert frames._due >= 100.0 + FRAME_SECONDS
+        now[0] = frames._due
+        frames._tick()
+        assert drawn == [True, True]
+    finally:
+        frames.close()

@@ -41,8 +41,8 @@ class Frames:
         """Text has come."""
         self._fed_at = self._clock()
         self._waits = True
-        first, self._began = not self._began, True
-        due = 0.0 if first else self._drawn_at + max(FRAME_SECONDS, 3 * self._cost)
+        due = self._next_frame()
+        self._began = True
         self._schedule(due if due <= self._fed_at else due + PATIENCE_SECONDS)
 
     def soon(self) -> None:
@@ -56,6 +56,10 @@ class Frames:
             self._handle.cancel()
             self._handle = None
 
+    def _next_frame(self) -> float:
+        """Return when new text may be drawn."""
+        return self._drawn_at + max(FRAME_SECONDS, 3 * self._cost) if self._began else 0.0
+
     def _schedule(self, due: float) -> None:
         """Draw at `due`, a time of the clock, unless a frame is due before."""
         if not self._open or (self._handle is not None and self._due <= due):
@@ -68,6 +72,10 @@ class Frames:
     def _tick(self) -> None:
         self._handle = None
         started = self._clock()
+        if self._waits and (due := self._next_frame()) > started:
+            # What was held has its turn with the text that has come since.
+            self._schedule(due + PATIENCE_SECONDS)
+            return
         holding = started - self._fed_at < HOLD_SECONDS
         self._draw(holding)
         ended = self._clock()
