@@ -140,8 +140,9 @@ class Turn:
         self.started = self._saved_at = chat.clock()
         async with aclosing(client.stream(self.request)) as chunks:
             async for chunk in chunks:
-                # The disk had the time of the request: no reply is seen to words that it does not hold.
-                await chat.journal.synced()
+                if not self._replies:
+                    # The disk had the time of the request: no reply is seen to words that it does not hold.
+                    await chat.journal.synced()
                 self._fold(chunk, on_delta)
 
     async def _compose(self, on_note: OnNote) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import re
+import threading
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ import pytest
 from tests.server import CUT, DONE, RESET, Script, chunk, fails, pieces_of, says, usage
 from tests.terminal.emulator import sitting
 from zatsudan import shelf
+from zatsudan.attach import Attached
 from zatsudan.terminal import ptk
+from zatsudan.terminal.live import LiveTerminal
 
 
 def below(screen: str, text: str) -> str:
@@ -107,6 +110,40 @@ async def test_ctrl_c_in_the_moment_of_enter_loses_no_word() -> None:
         await person.until("stopped before the first token")
         await person.at_rest()
         assert "» a thought" in below(person.screen.shown(), "stopped")
+
+
+async def test_ctrl_c_while_files_are_read_loses_no_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, go_on = threading.Event(), threading.Event()
+
+    def slow(text: str, *_: object) -> Attached:
+        reading.set()
+        go_on.wait(5)
+        return Attached(text)
+
+    monkeypatch.setattr("zatsudan.attach.attach", slow)
+    async with sitting(says("never")) as person:
+        person.type("look at @notes.txt\r")
+        await person.until(reading.is_set)
+        person.type("\x03")
+        await person.until(lambda: not person.terminal.busy)
+        go_on.set()
+        await person.until(lambda: person.screen.shown().count("» look at @notes.txt") == 2)
+        assert not [request for request in person.server.requests if request.method == "POST"]
+
+
+async def test_ctrl_c_before_the_talk_is_shown_loses_no_word(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def never(_: LiveTerminal) -> None:
+        await asyncio.Event().wait()
+
+    async with sitting(says("never")) as person:
+        monkeypatch.setattr(LiveTerminal, "_opened", never)
+        person.type("typed early\r")
+        await person.until(lambda: person.terminal.busy)
+        person.type("\x03")
+        await person.until(lambda: not person.terminal.busy)
+        await person.until("» typed early")
 
 
 async def test_ctrl_c_at_the_prompt_clears_and_up_brings_it_back() -> None:

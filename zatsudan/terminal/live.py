@@ -208,7 +208,11 @@ class LiveTerminal:
             self._task = asyncio.ensure_future(self._work(text))
 
     async def _work(self, text: str) -> None:
-        await self._opened()
+        try:
+            await self._opened()
+        except asyncio.CancelledError:
+            self._prompt.prefill(text)
+            raise
         while True:
             went_well = await self._repl.handle(text)
             if not self._queue:

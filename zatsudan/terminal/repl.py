@@ -204,7 +204,7 @@ class Repl:
         if self._typed and "@" in text:
             try:
                 content, missing = await self._attached(text)
-            except ZatsudanError:
+            except (ZatsudanError, asyncio.CancelledError):
                 self._surface.echo(text)
                 self._surface.prefill(line)
                 raise
