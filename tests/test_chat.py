@@ -13,10 +13,13 @@ from zatsudan.connect import Server
 from zatsudan.core.errors import CommandError, ConnectionFailed, StatusError, StoreError, TooLong
 from zatsudan.core.messages import Json, JsonObject, Usage
 from zatsudan.core.models import Model
+from zatsudan.core.printable import printable
 from zatsudan.core.protocol import Chunk, Delta
 from zatsudan.turn import Turn
 
-BROKEN = ConnectionFailed("The connection broke.", "What came is kept; /retry asks again.")
+BROKEN = ConnectionFailed(
+    printable("The connection broke."), printable("What came is kept; /retry asks again.")
+)
 
 
 class Clock:

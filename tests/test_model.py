@@ -312,7 +312,7 @@ async def test_the_engine_tells_its_own_defaults(model: Server) -> None:
         assert isinstance(shown, Show)
         assert isinstance(shown.parts[0], Table)
         at = shown.parts[0].head.index("server")
-        told = {row[0]: row[at] for row in shown.parts[0].rows}
+        told: dict[str, str] = {row[0]: row[at] for row in shown.parts[0].rows}
         assert told["temperature"] == "0.8"
         assert told["min_p"] == "0.05"
         assert told["dry_base"] == "1.75"

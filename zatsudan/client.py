@@ -26,7 +26,7 @@ from zatsudan.core.errors import (
 from zatsudan.core.language import later, say
 from zatsudan.core.messages import Json, JsonObject, whole_number
 from zatsudan.core.models import Model, read_models
-from zatsudan.core.printable import one_line
+from zatsudan.core.printable import one_line, printable
 from zatsudan.core.protocol import Chunk, loads, read_error
 from zatsudan.core.reader import Reader
 from zatsudan.core.retries import read_retry_after
@@ -127,7 +127,7 @@ class Client:
                     async for chunk in chunks:
                         yield chunk
         except StreamError as error:
-            raise StreamError(self._hidden(str(error)), error.advice) from None
+            raise StreamError(printable(self._hidden(error.sentence)), error.advice) from None
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError, OSError) as error:
             failure = self._translated(error)
             self._log({"failure": str(failure)})

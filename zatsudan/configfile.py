@@ -15,6 +15,7 @@ from zatsudan.core.errors import CommandError, ConfigError
 from zatsudan.core.language import say
 from zatsudan.core.messages import Json
 from zatsudan.core.parameters import BY_NAME
+from zatsudan.core.printable import EMPTY, Printable, printable
 from zatsudan.languages import LANGUAGES
 
 
@@ -71,7 +72,7 @@ class _Place(NamedTuple):
     def below(self, key: str) -> "_Place":
         return self._replace(keys=(*self.keys, key))
 
-    def error(self, what: str, advice: str = "") -> ConfigError:
+    def error(self, what: Printable, advice: Printable = EMPTY) -> ConfigError:
         return ConfigError(
             say("{name}, line {line}: {what}.", name=self.name, line=self._line(), what=what),
             advice,
@@ -115,13 +116,13 @@ class _Place(NamedTuple):
         return start + 1
 
 
-def _nearest(name: str, names: Mapping[str, Any] | list[str]) -> str:
+def _nearest(name: str, names: Mapping[str, Any] | list[str]) -> Printable:
     import difflib
 
     near = difflib.get_close_matches(name, list(names), n=1, cutoff=0.5)
     if near:
         return say("Did you mean {name}?", name=near[0])
-    return say("Known here: {names}.", names=", ".join(names)) if names else ""
+    return say("Known here: {names}.", names=", ".join(names)) if names else EMPTY
 
 
 def _build(kind: type[Any], table: Mapping[str, Any], place: _Place) -> Any:
@@ -196,7 +197,7 @@ def _check_values(config: Config, place: _Place) -> None:
             styles.read(style)
         except ValueError as error:
             raise where.error(
-                str(error), say('A style is written as in "bold cyan on black".')
+                printable(str(error)), say('A style is written as in "bold cyan on black".')
             ) from error
     if config.screen.language not in ("auto", *LANGUAGES):
         raise screen.below("language").takes(
@@ -220,9 +221,10 @@ def _check_parameters(values: Mapping[str, Json], place: _Place) -> None:
         if parameter is None:
             raise place.below(name).error(
                 say("there is no parameter {name!r}", name=name),
-                _nearest(name, BY_NAME)
-                + " "
-                + say('"+{name}" sends any field as it is.', name=name),
+                printable(
+                    f"{_nearest(name, BY_NAME)} "
+                    + say('"+{name}" sends any field as it is.', name=name)
+                ),
             )
         try:
             parameter.check(value, "")
@@ -230,7 +232,7 @@ def _check_parameters(values: Mapping[str, Json], place: _Place) -> None:
             raise place.below(name).takes(parameter.kind.range, value) from None
 
 
-def warnings(path: Path, config: Config) -> list[str]:
+def warnings(path: Path, config: Config) -> list[Printable]:
     """Return what to know of the file itself: a key in it that others can read."""
     try:
         open_to_others = path.stat().st_mode & 0o077

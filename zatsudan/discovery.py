@@ -12,6 +12,7 @@ from zatsudan.core.errors import ApiError, ConnectionFailed
 from zatsudan.core.language import say
 from zatsudan.core.messages import JsonObject
 from zatsudan.core.models import choose_model
+from zatsudan.core.printable import EMPTY, Printable
 
 if TYPE_CHECKING:
     from zatsudan.client import Client
@@ -47,7 +48,7 @@ class Finder:
         self._log = log
         self._server_in_use: Server | None = None
         self.config_file = config_file
-        self.progress: Callable[[str], None] = lambda _: None
+        self.progress: Callable[[Printable], None] = lambda _: None
 
     async def connect(self) -> "Client":
         """Return a client for the first server of the order; raises ZatsudanError."""
@@ -59,7 +60,7 @@ class Finder:
             self._server_in_use = await self._server()
             return Client(self._server_in_use, self._config.network, log=self._log)
         finally:
-            self.progress("")
+            self.progress(EMPTY)
 
     async def reach(self, profile: str) -> "Client":
         """Return a client for the server of a profile, beside the one in use; raises ZatsudanError."""

@@ -19,6 +19,7 @@ from zatsudan.core.errors import (
     ZatsudanError,
 )
 from zatsudan.core.language import later, say
+from zatsudan.core.printable import Printable
 
 TYPE_CHECKING = False  # --help need not wait for typing
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def code_of(error: ZatsudanError, *, came: bool = False) -> int:
     return FAILED if came and code == UNREACHED else code
 
 
-def unwritten(reason: str) -> str:
+def unwritten(reason: str) -> Printable:
     """Return the sentence for an output that takes nothing more."""
     return say("The output cannot be written ({reason}).", reason=reason)
 

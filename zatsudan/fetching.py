@@ -19,7 +19,7 @@ from zatsudan.config import Network
 from zatsudan.core.addresses import shown_url
 from zatsudan.core.errors import ApiError, ConnectionFailed, StatusError, StreamError
 from zatsudan.core.language import later, say
-from zatsudan.core.printable import one_line
+from zatsudan.core.printable import one_line, printable
 from zatsudan.core.progress import Progress, in_bytes
 from zatsudan.part import Part
 from zatsudan.sources import checked_url, redirected
@@ -82,7 +82,9 @@ class Fetch:
         except OSError as error:
             raise ConnectionFailed(
                 say("The file cannot be written ({why}).", why=error.strerror or error),
-                say("Make room, or see whose the directory is.") + " " + say(_AGAIN),
+                printable(
+                    " ".join((say("Make room, or see whose the directory is."), say(_AGAIN)))
+                ),
             ) from error
         return self._path
 

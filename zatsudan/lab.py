@@ -17,6 +17,7 @@ from zatsudan.core.addresses import origin
 from zatsudan.core.errors import ConnectionFailed, StatusError, ZatsudanError, explain_status
 from zatsudan.core.language import later, say
 from zatsudan.core.messages import Json
+from zatsudan.core.printable import EMPTY, Printable
 from zatsudan.core.protocol import Delta
 from zatsudan.core.refusals import DROP, Repair
 from zatsudan.core.session import FINISHED, Lab, Node
@@ -83,7 +84,7 @@ class Slot:
 
 
 OnDelta = Callable[[int, Delta], None]
-OnNote = Callable[[str], None]
+OnNote = Callable[[Printable], None]
 OnEnd = Callable[[int], None]
 
 
@@ -150,10 +151,10 @@ class Run:
         """How many requests are made at a time, to all servers together."""
         return max(1, self._at_once)
 
-    def fault(self, slot: Slot) -> str:
+    def fault(self, slot: Slot) -> Printable:
         """Say why a cell has no reply, or not the whole of one; `` if it has."""
         if slot.error is None or not self.blind:
-            return str(slot.error or "")
+            return slot.error.sentence if slot.error is not None else EMPTY
         status = slot.error.status if isinstance(slot.error, StatusError) else 0
         return say("{what}.", what=explain_status(status)[0]) if status else say(HIDDEN_FAULT)
 
@@ -379,7 +380,7 @@ async def _all(jobs: Iterable[Coroutine[object, object, None]]) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _once(on_note: OnNote, text: str) -> OnNote:
+def _once(on_note: OnNote, text: Printable) -> OnNote:
     """Return what says `text` in place of the first note, and nothing of the rest."""
     said: list[str] = []
 

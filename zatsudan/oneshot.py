@@ -17,6 +17,7 @@ from zatsudan.commands.parts import Line, Part
 from zatsudan.commands.registry import parse
 from zatsudan.core.errors import CommandError
 from zatsudan.core.language import say
+from zatsudan.core.printable import EMPTY, Printable
 from zatsudan.terminal.asjson import JsonTerminal
 from zatsudan.terminal.plain import PlainTerminal
 
@@ -32,7 +33,7 @@ async def answer(
     talk would show `first`, only what a person should know is said.
     """
     terminal = _terminal(chat, text, args, typed=typed)
-    hint = _meant(args.message) if typed else ""
+    hint = _meant(args.message) if typed else EMPTY
     terminal.show([Line(hint, "dim")] if hint else [])
     terminal.show([part for part in first if isinstance(part, Line) and part.tone != "good"])
     code = await _stoppable(_once(terminal, text, typed=typed))
@@ -61,18 +62,18 @@ def _terminal(chat: Chat, text: str, args: Namespace, *, typed: bool) -> PlainTe
     return terminal
 
 
-def _meant(message: Sequence[str]) -> str:
+def _meant(message: Sequence[str]) -> Printable:
     """Return a hint where a message of one word may be a subcommand with a slip in it."""
     word = message[0] if len(message) == 1 else ""
     if not word.isalpha():
-        return ""
+        return EMPTY
     from difflib import get_close_matches
 
     from zatsudan.subcommands import SUBCOMMANDS
 
     near = get_close_matches(word.lower(), SUBCOMMANDS, n=1, cutoff=0.8)
     if not near:
-        return ""
+        return EMPTY
     return say(
         "{word} is sent as a message; the subcommand is {subcommand}.",
         word=word,

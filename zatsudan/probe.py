@@ -12,6 +12,7 @@ from zatsudan.client import Client
 from zatsudan.core.errors import StatusError
 from zatsudan.core.language import say
 from zatsudan.core.messages import Json, JsonObject, Usage, content_text
+from zatsudan.core.printable import Printable
 from zatsudan.core.refusals import Repair, mended, understand
 from zatsudan.findings import HONOURED, IGNORED, REFUSED, UNCLEAR, Finding
 
@@ -38,7 +39,7 @@ class Probe:
     client: Client
     model: str
     repairs: tuple[Repair, ...] = ()
-    hint: Callable[[str], None] = lambda _: None
+    hint: Callable[[Printable], None] = lambda _: None
     sent: int = 0
     _body: JsonObject = field(default_factory=dict)
     _kept: dict[str, str] = field(default_factory=dict)

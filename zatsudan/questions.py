@@ -10,7 +10,7 @@ from zatsudan.core.errors import StatusError, ZatsudanError
 from zatsudan.core.language import say, say_count
 from zatsudan.core.models import Model, choose_model
 from zatsudan.core.picking import Row
-from zatsudan.core.printable import one_line
+from zatsudan.core.printable import EMPTY, Printable, one_line, printable
 
 #: Answers that are the same in every language.
 OTHER = "other"
@@ -18,7 +18,7 @@ YES, NO = "yes", "no"
 KEY, MODEL, SERVER, AGAIN, KEEP = "key", "model", "server", "again", "keep"
 
 
-def which(running: Collection[str], embedded: str) -> Question:
+def which(running: Collection[str], embedded: Printable) -> Question:
     """Ask for the server: those that run here first; `embedded` says how the embedded model stands."""
     here = [known for known in KNOWN if known.name in running]
     others = [known for known in KNOWN if known.name not in running]
@@ -34,10 +34,11 @@ def which(running: Collection[str], embedded: str) -> Question:
     )
 
 
-def _known(known: Known, note: str = "") -> Row:
+def _known(known: Known, note: Printable = EMPTY) -> Row:
     # Only its name is searched: an address that is typed is meant as it is.
     address = shown_url(known.url)
-    return Row(known.name, (known.label, f"{address} · {note}" if note else address), known.label)
+    there = printable(f"{address} · {note}") if note else address
+    return Row(known.name, (printable(known.label), there), known.label)
 
 
 def address() -> Question:
@@ -50,10 +51,13 @@ def key(usual: str, environ: Mapping[str, str]) -> Question:
     none = Row(NO_KEY, (say("No key"), say("for a server that wants none")))
     if usual:
         there = say("set here") if environ.get(usual) else say("not set here")
-        rows = [Row(f"${usual}", (f"${usual}", there)), none]
+        rows = [Row(f"${usual}", (printable(f"${usual}"), there)), none]
     else:  # a key is meant for one server: Enter alone sends none to another
         names = sorted(name for name in environ if name.endswith("_API_KEY"))
-        rows = [none, *(Row(f"${name}", (f"${name}", say("set here"))) for name in names[:6])]
+        rows = [
+            none,
+            *(Row(f"${name}", (one_line(f"${name}"), say("set here"))) for name in names[:6]),
+        ]
     return Question(
         say("2 of 4 · The key, or the variable that holds it?"),
         tuple(rows),
@@ -76,9 +80,9 @@ def model(models: Sequence[Model]) -> Question:
     )
 
 
-def _length(one: Model) -> str:
+def _length(one: Model) -> Printable:
     if not one.context_length:
-        return ""
+        return EMPTY
     return say("{n} tokens of context", n=f"{one.context_length:,}")
 
 
@@ -92,10 +96,10 @@ def mend(error: ZatsudanError, answers: Answers) -> Question:
     else:
         likely = AGAIN if status else SERVER
     labels = {
-        KEY: (say("Another key"), ""),
-        MODEL: (say("Another model"), ""),
-        SERVER: (say("Another server"), ""),
-        AGAIN: (say("Try again"), ""),
+        KEY: (say("Another key"), EMPTY),
+        MODEL: (say("Another model"), EMPTY),
+        SERVER: (say("Another server"), EMPTY),
+        AGAIN: (say("Try again"), EMPTY),
         KEEP: (say("Keep it all the same"), say("it may answer later")),
     }
     if not answers.model:
@@ -110,10 +114,10 @@ def name(answers: Answers, config: Config) -> Question:
     offered, number = answers.name, 2
     while offered in there and not same(there[offered], answers.url):
         offered, number = f"{answers.name}-{number}", number + 1
-    note = say("is there already, and is replaced") if offered in there else ""
+    note = say("is there already, and is replaced") if offered in there else EMPTY
     return Question(
         say("4 of 4 · What is it to be called?"),
-        (Row(offered, (offered, note)),),
+        (Row(offered, (one_line(offered), note)),),
         free=True,
         help=say("for --profile NAME and /connect NAME"),
     )
@@ -121,7 +125,7 @@ def name(answers: Answers, config: Config) -> Question:
 
 def default(name: str, present: str) -> Question:
     """Ask whether the profile answers where none is named; `present` is the one that does now."""
-    instead = say("instead of {name}", name=present) if present and present != name else ""
+    instead = say("instead of {name}", name=present) if present and present != name else EMPTY
     how = say("only with --profile {name}", name=name)
     return Question(
         say("4 of 4 · Is it to answer where no other is named?"),
@@ -129,9 +133,9 @@ def default(name: str, present: str) -> Question:
     )
 
 
-def fetch(file: str, host: str, size: str) -> Question:
+def fetch(file: str, host: str, size: Printable) -> Question:
     """Ask whether a model file is to be fetched."""
     return Question(
         say("Fetch {name} from {host}?", name=file, host=one_line(host, 60)),
-        (Row(YES, (say("Yes"), size)), Row(NO, (say("No"), ""))),
+        (Row(YES, (say("Yes"), size)), Row(NO, (say("No"), EMPTY))),
     )

@@ -12,7 +12,7 @@ from zatsudan.commands.parts import Line, Part
 from zatsudan.connect import Server, Wishes
 from zatsudan.core.errors import CommandError
 from zatsudan.core.language import say
-from zatsudan.core.printable import one_line
+from zatsudan.core.printable import Printable, one_line
 from zatsudan.core.progress import in_bytes
 from zatsudan.discovery import Finder
 
@@ -87,7 +87,7 @@ def offer(finder: Finder, behind: Callable[[], Outcome]) -> Work:
         )
     fetch = Fetch(local.model_url, path, local.model_sha256, network=finder.config.network)
 
-    async def run(tell: Callable[[str], None]) -> Outcome:
+    async def run(tell: Callable[[Printable], None]) -> Outcome:
         await fetch.run(lambda progress: tell(progress.line()))
         return behind()
 
@@ -96,7 +96,7 @@ def offer(finder: Finder, behind: Callable[[], Outcome]) -> Work:
             return Show((nothing(),))
         return Work((Line(say("Ctrl-C stops; what came is kept for the next time."), "dim"),), run)
 
-    async def measured(tell: Callable[[str], None]) -> Outcome:
+    async def measured(tell: Callable[[Printable], None]) -> Outcome:
         tell(say("asking how large the file is"))
         size = await fetch.size()
         large = in_bytes(size) if size else say("its size is not told")

@@ -32,7 +32,7 @@ from zatsudan.core.errors import (
 )
 from zatsudan.core.language import say
 from zatsudan.core.models import Model
-from zatsudan.core.printable import one_line
+from zatsudan.core.printable import Printable, one_line, printable
 from zatsudan.discovery import Finder
 from zatsudan.embedded import has_engine
 from zatsudan.reconnect import connect_to, first_word, nothing, offer
@@ -56,7 +56,7 @@ class Setup:
         """Look for servers, then ask for one."""
         return Work((), self._look)
 
-    async def _look(self, tell: Callable[[str], None]) -> Outcome:
+    async def _look(self, tell: Callable[[Printable], None]) -> Outcome:
         tell(say("looking for servers on this machine"))
         self._running = await self._finder.running()
         return self.which()
@@ -118,7 +118,7 @@ class Setup:
     def _list(self) -> Work:
         return Work((), self._listed)
 
-    async def _listed(self, tell: Callable[[str], None]) -> Outcome:
+    async def _listed(self, tell: Callable[[Printable], None]) -> Outcome:
         tell(say("asking {name} for its models", name=self._answers.label))
         client = self._finder.client(self._server())
         try:
@@ -148,7 +148,7 @@ class Setup:
     def _try(self) -> Work:
         return Work((), self._tried)
 
-    async def _tried(self, tell: Callable[[str], None]) -> Outcome:
+    async def _tried(self, tell: Callable[[Printable], None]) -> Outcome:
         model = self._answers.model
         tell(say("asking {model} for a word · Ctrl-C stops", model=one_line(model, 40)))
         try:
@@ -169,7 +169,7 @@ class Setup:
     def _mend(self, error: ZatsudanError) -> Ask:
         """Ask which answer was wrong, the likely one first."""
         question = questions.mend(error, self._answers)
-        return self._ask(question, self._mended, Line(str(error), "warn"))
+        return self._ask(question, self._mended, Line(error.sentence, "warn"))
 
     async def _mended(self, answer: str) -> Outcome:
         if answer == questions.KEY:
@@ -239,7 +239,7 @@ class Setup:
             return await self._go(lambda _: None, *lines)
         return await connect_to(self._chat, self._finder, self._server(name), *lines)
 
-    async def _go(self, _tell: Callable[[str], None], *lines: Part) -> Outcome:
+    async def _go(self, _tell: Callable[[Printable], None], *lines: Part) -> Outcome:
         server = None if self._answers.known.name == EMBEDDED else self._server()
         return await connect_to(self._chat, self._finder, server, *lines)
 
@@ -278,7 +278,7 @@ class Setup:
             parts = [say("key typed")]
         name = f"{answers.known.label}: " if answers.known.label else ""
         address = f"{name}{shown_url(answers.url)}"
-        return Line(" · ".join([one_line(address), *parts]), "dim")
+        return Line(printable(" · ".join([one_line(address), *parts])), "dim")
 
     def _server(self, name: str = "") -> Server:
         name = name or self._answers.name
@@ -293,7 +293,7 @@ class Setup:
 
 
 def _said(error: ZatsudanError) -> tuple[Part, ...]:
-    return Line(str(error), "warn"), Line(error.advice, "dim")
+    return Line(error.sentence, "warn"), Line(error.advice, "dim")
 
 
 def _home(path: Path) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from zatsudan.core.errors import SessionInUse, StoreError
 from zatsudan.core.language import say
 from zatsudan.core.messages import JsonObject
-from zatsudan.core.printable import one_line
+from zatsudan.core.printable import EMPTY, Printable, one_line
 from zatsudan.core.protocol import loads
 from zatsudan.core.records import VERSION, replay
 from zatsudan.core.session import Session
@@ -45,7 +45,7 @@ class Journal:
 
     def __init__(self, path: Path | None, *, pending: Iterable[JsonObject] = ()) -> None:
         self.path = path
-        self.trouble = ""
+        self.trouble = EMPTY
         self._pending = [encode(record) for record in pending]
         self._fd: int | None = None
         self._good = 0  # bytes of whole records
@@ -76,7 +76,7 @@ class Journal:
             self.trouble = _unsaved(error)
             return
         self._pending.clear()
-        self.trouble = ""
+        self.trouble = EMPTY
 
     def sync(self) -> None:
         """Have the disk hold what was written, while we go on; `synced` waits for it.
@@ -159,7 +159,7 @@ class Journal:
         self._good += len(data)
 
 
-def _unsaved(error: OSError) -> str:
+def _unsaved(error: OSError) -> Printable:
     return say("The session cannot be saved ({reason}).", reason=error.strerror or error)
 
 

@@ -11,6 +11,7 @@ from zatsudan.core.errors import ApiError, StatusError, ZatsudanError
 from zatsudan.core.language import say
 from zatsudan.core.messages import Json, JsonObject, Message, Usage
 from zatsudan.core.prefill import FIELDS, NONE, Opening
+from zatsudan.core.printable import EMPTY, Printable
 from zatsudan.core.protocol import Chunk, Delta
 from zatsudan.core.records import message_record
 from zatsudan.core.refusals import DROP, RENAME, SHRINK, Repair, prompt_size, understand
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 JOURNAL_SECONDS = 0.8
 
 OnDelta = Callable[[Delta], None]
-OnNote = Callable[[str], None]
+OnNote = Callable[[Printable], None]
 
 
 class Turn:
@@ -75,7 +76,7 @@ class Turn:
         self._told: JsonObject = {}
         #: A recorded body to be sent as it is, and how its reply was made.
         self.recorded: tuple[JsonObject, Made] | None = None
-        self.waiting = ""
+        self.waiting = EMPTY
         self.window: Window | None = None
         self.request: JsonObject = {}
         self.model = ""
@@ -105,7 +106,7 @@ class Turn:
             ended, self.error = FAILED, error
         finally:
             # Not in `except CancelledError`: whatever ends this, what came is kept.
-            self.waiting = ""
+            self.waiting = EMPTY
             self._record(ended)
 
     async def _converse(self, on_delta: OnDelta, on_note: OnNote) -> None:
@@ -205,7 +206,7 @@ class Turn:
             step = min(left, 0.25)
             await self._chat.sleep(step)
             left -= step
-        self.waiting = ""
+        self.waiting = EMPTY
 
     def _fold(self, chunk: Chunk, on_delta: OnDelta) -> None:
         self._usage = chunk.usage or self._usage

@@ -17,6 +17,7 @@ from zatsudan.core.diff import marked
 from zatsudan.core.errors import CommandError, ConfigError, StoreError, ZatsudanError
 from zatsudan.core.models import Model
 from zatsudan.core.parameters import BY_NAME
+from zatsudan.core.printable import printable
 
 MODELS = [Model("llama-small", 4096), Model("llama-large"), Model("qwen")]
 
@@ -344,7 +345,9 @@ async def test_retry(chat: Chat) -> None:
 
 async def test_undo_gives_the_words_back(chat: Chat) -> None:
     outcome = await run(chat, "/undo")
-    assert outcome == Prefill("how are\n\x1byou?", (Line("Stepped back 1 turn; 1 left.", "good"),))
+    assert outcome == Prefill(
+        "how are\n\x1byou?", (Line(printable("Stepped back 1 turn; 1 left."), "good"),)
+    )
     assert [node.message.text for node in chat.session.path()] == ["hi", "Hello."]
     assert len(chat.session.nodes) == 4
 
@@ -547,7 +550,7 @@ async def test_search_lists_hits_by_session_where_there_is_no_picker(
     assert [row.key for row in found.rows] == [f"{chat.session.id}#3"]
     shown = lines(found)
     assert shown[0] == f"hi · now · {chat.session.id}"
-    assert shown[1] == "  #3 user: how are \x1byou?"
+    assert shown[1] == "  #3 user: how are ␛you?"
     line = next(part for part in found.instead if isinstance(part, Line) and part.spans)
     assert [line.text[begin:end] for begin, end in line.spans] == ["how are", "you"]
     assert lines(await run(chat, "/search none of this"))[0] == "none of this stands in no session."

@@ -15,6 +15,7 @@ from zatsudan.commands.registry import find, parse
 from zatsudan.config import Config
 from zatsudan.core.errors import CommandError
 from zatsudan.core.messages import Message
+from zatsudan.core.printable import printable
 from zatsudan.core.records import message_record
 
 REPLY = """See https://example.com/a.
@@ -54,8 +55,8 @@ async def run(chat: Chat, line: str) -> Outcome:
 
 async def test_copy(talk: Callable[[str], Chat]) -> None:
     chat = talk(REPLY)
-    assert await run(chat, "/copy") == Copy(REPLY, "the last reply")
-    assert await run(chat, "/copy 2") == Copy("two\n", "code block 2")
+    assert await run(chat, "/copy") == Copy(REPLY, printable("the last reply"))
+    assert await run(chat, "/copy 2") == Copy("two\n", printable("code block 2"))
     whole = await run(chat, "/copy all")
     assert isinstance(whole, Copy)
     assert "question" in whole.text

@@ -184,7 +184,7 @@ async def test_why_names_the_settings_and_marks_what_is_otherwise_now() -> None:
         await ask(chat, "one")
         await run(chat, "/temperature 0.9")
         shown = table(await run(chat, "/why"))
-        rows = {row[0]: row[1] for row in shown.rows}
+        rows: dict[str, str] = {row[0]: row[1] for row in shown.rows}
         assert rows["temperature"] == "0.5"
         assert rows["fingerprint"] == "fp_1"
         assert [shown.rows[mark][0] for mark in shown.marks] == ["temperature"]

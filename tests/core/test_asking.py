@@ -4,17 +4,19 @@ import pytest
 
 from zatsudan.core.asking import Asking, Question
 from zatsudan.core.picking import Row
+from zatsudan.core.printable import printable
 
+WHICH = printable("Which?")
 ROWS = (
-    Row("openai", ("OpenAI", "https://api.openai.com/v1"), "OpenAI"),
-    Row("ollama", ("Ollama", "http://127.0.0.1:11434/v1"), "Ollama"),
-    Row("gpt-4-mini", ("gpt-4-mini",)),
-    Row("gpt-4", ("gpt-4",)),
+    Row("openai", (printable("OpenAI"), printable("https://api.openai.com/v1")), "OpenAI"),
+    Row("ollama", (printable("Ollama"), printable("http://127.0.0.1:11434/v1")), "Ollama"),
+    Row("gpt-4-mini", (printable("gpt-4-mini"),)),
+    Row("gpt-4", (printable("gpt-4"),)),
 )
 
 
 def asking(text: str, *, free: bool = False, hidden: bool = False) -> Asking:
-    under_way = Asking(Question("Which?", ROWS, free, hidden))
+    under_way = Asking(Question(WHICH, ROWS, free, hidden))
     under_way.type(text)
     return under_way
 
@@ -27,12 +29,12 @@ def asking(text: str, *, free: bool = False, hidden: bool = False) -> Asking:
     ],
 )  # fmt: skip
 def test_a_line_is_a_number_a_name_or_nothing(line: str, answer: str | None) -> None:
-    assert Question("Which?", ROWS).read(line) == answer
+    assert Question(WHICH, ROWS).read(line) == answer
 
 
 def test_any_line_answers_a_free_question_and_none_one_without_rows_or_text() -> None:
-    assert Question("Which?", ROWS, free=True).read(" http://host ") == "http://host"
-    assert Question("Which?", free=True).read("  ") is None
+    assert Question(WHICH, ROWS, free=True).read(" http://host ") == "http://host"
+    assert Question(WHICH, free=True).read("  ") is None
 
 
 def test_nothing_typed_shows_all_with_the_first_marked() -> None:

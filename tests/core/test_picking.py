@@ -4,12 +4,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zatsudan.core.picking import Picking, Row, fold, rank
+from zatsudan.core.printable import printable
 
 TITLES = ["雑談と温度", "Temperature and top_p", "ABCの話", "俳句 haiku", "ガイドブック"]
 
 
 def picking(*titles: str) -> Picking:
-    return Picking([Row(str(at), (title,)) for at, title in enumerate(titles)])
+    return Picking([Row(str(at), (printable(title),)) for at, title in enumerate(titles)])
 
 
 def shown(query: str) -> list[str]:
@@ -50,11 +51,11 @@ def test_remove_and_replace_keep_the_place() -> None:
     state = picking("a", "b", "c")
     state.move(1)
     state.remove("1")
-    assert state.marked == Row("2", ("c",))
-    state.replace(Row("2", ("renamed",)))
-    assert state.marked == Row("2", ("renamed",))
+    assert state.marked == Row("2", (printable("c"),))
+    state.replace(Row("2", (printable("renamed"),)))
+    assert state.marked == Row("2", (printable("renamed"),))
     state.filter("renamed")
-    state.replace(Row("2", ("z",)))
+    state.replace(Row("2", (printable("z"),)))
     assert state.shown == []  # it fits no longer
     state.remove("2")
     state.filter("")

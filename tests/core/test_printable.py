@@ -1,13 +1,27 @@
 """Foreign text: nothing steers the terminal, nothing is deleted."""
 
+import ast
 import unicodedata
+from pathlib import Path
+from typing import TYPE_CHECKING, assert_type
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import zatsudan
 from tests.strategies import any_text
-from zatsudan.core.printable import one_line, printable
+from zatsudan.core.language import say, say_count
+from zatsudan.core.printable import Printable, one_line, printable
+
+if TYPE_CHECKING:
+    from zatsudan.commands.outcomes import Copy, tell
+    from zatsudan.commands.parts import Line, Table
+    from zatsudan.commands.registry import Choice
+    from zatsudan.core.asking import Question
+    from zatsudan.core.errors import ZatsudanError
+    from zatsudan.core.picking import Row
+    from zatsudan.terminal.rows import cut, set_off, sgr, wrap
 
 
 @pytest.mark.parametrize(
@@ -63,3 +77,65 @@ def test_one_line_joins_and_cuts() -> None:
     assert one_line("abcdef", 4) == "abc…"
     assert one_line("abcd", 4) == "abcd"
     assert one_line("\x1b[2J gone") == "␛[2J gone"
+
+
+if TYPE_CHECKING:
+
+    def text_that_was_not_made_printable_is_refused(text: str, shown: Printable) -> None:
+        """Each line is a type error: mypy complains of an `ignore` that is not needed."""
+        Line(text)  # type: ignore[arg-type]
+        Line("a literal")  # type: ignore[arg-type]
+        Line(f"{shown}: {text}")  # type: ignore[arg-type]
+        Line(shown + text)  # type: ignore[arg-type]
+        Line(", ".join(sorted((shown, text))))  # type: ignore[arg-type]
+        Line(shown.replace("a", text))  # type: ignore[arg-type]
+        tell(text)  # type: ignore[arg-type]
+        Table((text,), ())  # type: ignore[arg-type]
+        Table((shown,), ((text,),))  # type: ignore[arg-type]
+        Table((shown,), (), text)  # type: ignore[arg-type]
+        Row("key", (text,))  # type: ignore[arg-type]
+        Question(text)  # type: ignore[arg-type]
+        Question(shown, help=text)  # type: ignore[arg-type]
+        Choice("text", text)  # type: ignore[arg-type]
+        Copy("text", text)  # type: ignore[arg-type]
+        ZatsudanError(text)  # type: ignore[arg-type]
+        ZatsudanError(shown, text)  # type: ignore[arg-type]
+        sgr(text, "dim")  # type: ignore[arg-type]
+        wrap(text, 80)  # type: ignore[arg-type]
+        cut(text, 80)  # type: ignore[arg-type]
+        set_off(text, (), 80)  # type: ignore[arg-type]
+
+    def what_is_said_is_printable(text: str, shown: Printable) -> None:
+        """None of these is: whatever values are filled in, and whatever was marked for later."""
+        assert_type(say("There is no file {name}.", name=text), Printable)
+        assert_type(say(text), Printable)
+        assert_type(say_count("{n} turn of {name}", "{n} turns of {name}", 2, name=text), Printable)
+        assert_type(shown[2:] + shown, Printable)
+        Line(printable(f"{shown}: {text}"))
+
+
+@given(any_text)
+def test_what_is_said_is_printable_whatever_it_is_filled_with(text: str) -> None:
+    for said in (
+        say("There is no file {name}.", name=text),
+        say("There is no profile {name!r}.", name=text),
+        say(text),
+        say_count("{n} model at {server}", "{n} models at {server}", 2, server=text),
+    ):
+        assert printable(said) == said
+
+
+def test_only_its_own_module_calls_a_text_printable() -> None:
+    """A cast, or the type as a function, would pass what was not looked at."""
+    package = Path(zatsudan.__file__).parent
+    found = [
+        f"{path.relative_to(package)}:{node.lineno}"
+        for path in sorted(package.rglob("*.py"))
+        if path.name != "printable.py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("Printable", "cast")
+    ]
+
+    assert found == []

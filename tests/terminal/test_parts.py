@@ -12,6 +12,7 @@ from tests.test_turn import chat_with
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.parts import Diff, Table
 from zatsudan.core.diff import diff, marked
+from zatsudan.core.printable import printable
 from zatsudan.core.styles import Dress
 from zatsudan.terminal.parts import diff_rows, table_rows
 from zatsudan.terminal.plain import PlainTerminal
@@ -37,7 +38,9 @@ def test_rows_of_a_diff_hold_all_of_it_and_fit(old: str, new: str, width: int) -
 
 
 def test_a_brief_table_takes_one_row_for_each() -> None:
-    table = Table(("a", "begins"), (("1", "long " * 20), ("2", "日本語" * 20)), brief=True)
+    cells = (("a", "begins"), ("1", "long " * 20), ("2", "日本語" * 20))
+    head, *rows = (tuple(map(printable, row)) for row in cells)
+    table = Table(head, tuple(rows), brief=True)
     wide = list(table_rows(table, 40))
     assert len(wide) == 3
     assert all(get_cwidth(uncoloured(row)) <= 40 for row in wide)

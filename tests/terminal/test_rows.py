@@ -4,25 +4,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prompt_toolkit.utils import get_cwidth
 
+from zatsudan.core.printable import printable
 from zatsudan.terminal.kinsoku import NO_END, NO_START
 from zatsudan.terminal.rows import wrap
 
 
 def test_a_stop_does_not_stand_alone_on_a_row() -> None:
-    assert list(wrap("値の範囲を書きます。", 18)) == ["値の範囲を書きま", "す。"]
-    assert list(wrap("使える値（0〜2 の数）", 10)) == ["使える値", "（0〜2 の", "数）"]
+    assert list(wrap(printable("値の範囲を書きます。"), 18)) == ["値の範囲を書きま", "す。"]
+    assert list(wrap(printable("使える値（0〜2 の数）"), 10)) == ["使える値", "（0〜2 の", "数）"]
 
 
 def test_japanese_is_broken_beside_its_signs_and_words_at_blanks() -> None:
-    text = "一覧は /params all で見られます。"
+    text = printable("一覧は /params all で見られます。")
 
     assert list(wrap(text, 12)) == ["一覧は", "/params all", "で見られま", "す。"]
-    assert list(wrap("plain words go on", 8)) == ["plain", "words go", "on"]
+    assert list(wrap(printable("plain words go on"), 8)) == ["plain", "words go", "on"]
 
 
 @given(st.text("ab 12猫を、。「」（）…", max_size=60), st.integers(2, 30))
 def test_rows_fit_and_hold_all_of_the_text(text: str, width: int) -> None:
-    rows = list(wrap(text, width))
+    rows = list(wrap(printable(text), width))
 
     assert all(get_cwidth(row) <= width for row in rows)
     assert "".join("".join(rows).split()) == "".join(text.split())
@@ -30,7 +31,7 @@ def test_rows_fit_and_hold_all_of_the_text(text: str, width: int) -> None:
 
 @given(st.lists(st.sampled_from(("猫犬", "鳥、猫", "犬。鳥", "「猫」鳥"))), st.integers(6, 30))
 def test_no_row_begins_or_ends_with_a_sign_that_must_not(parts: list[str], width: int) -> None:
-    rows = list(wrap("".join(parts), width))
+    rows = list(wrap(printable("".join(parts)), width))
 
     assert all(row[0] not in NO_START for row in rows[1:])
     assert all(row[-1] not in NO_END for row in rows[:-1])

@@ -8,6 +8,7 @@ from zatsudan.commands.parts import Line, Part, Table
 from zatsudan.commands.registry import Choice, Commands, Entry, command, find
 from zatsudan.core.language import later, say
 from zatsudan.core.parameters import GROUPS
+from zatsudan.core.printable import EMPTY, Printable, printable
 
 GROUP = later("The program")
 
@@ -43,7 +44,7 @@ async def help_(_chat: Chat, args: str) -> Outcome:
         return Show(_page(find(table, args.split(maxsplit=1)[0].lstrip("/"))))
     everyday = [entry for entry in table.values() if entry.everyday]
     rows = tuple(_line(entry) for entry in everyday)
-    parts: list[Part] = [Table(("", ""), rows, say("Everyday"))]
+    parts: list[Part] = [Table((EMPTY, EMPTY), rows, say("Everyday"))]
     if args == "all":
         own = tuple(GROUPS.values())
         groups: dict[str, list[Entry]] = {}
@@ -54,22 +55,25 @@ async def help_(_chat: Chat, args: str) -> Outcome:
         ):
             rows = tuple(_line(entry) for entry in groups[group] if not entry.everyday)
             if rows:
-                parts.append(Table(("", ""), rows, say(group)))
+                parts.append(Table((EMPTY, EMPTY), rows, say(group)))
     else:
         parts.append(Line(say(LINES)))
         parts.append(Line(say(KEYS), "dim"))
     return Show(tuple(parts))
 
 
-def _line(entry: Entry) -> tuple[str, str]:
+def _line(entry: Entry) -> tuple[Printable, Printable]:
     usage = f"/{entry.name} {entry.usage}".rstrip()
     if len(usage) > USAGE:
         usage = usage[: USAGE - 1] + "…"
-    return usage, say(entry.help)
+    return printable(usage), say(entry.help)
 
 
 def _page(entry: Entry) -> tuple[Part, ...]:
-    parts: list[Part] = [Line(f"/{entry.name} {entry.usage}".rstrip()), Line(say(entry.help))]
+    parts: list[Part] = [
+        Line(printable(f"/{entry.name} {entry.usage}".rstrip())),
+        Line(say(entry.help)),
+    ]
     if page := entry.explained():
         parts.append(Line(page, "dim"))
     return tuple(parts)

@@ -9,7 +9,7 @@ from zatsudan.commands.sampling import GROUP
 from zatsudan.core.errors import CommandError
 from zatsudan.core.language import say
 from zatsudan.core.messages import Json, whole_number
-from zatsudan.core.printable import one_line, printable
+from zatsudan.core.printable import EMPTY, one_line, printable
 from zatsudan.core.words import Word, split
 
 
@@ -144,13 +144,13 @@ async def _listed(chat: Chat) -> tuple[Part, ...]:
     rows = tuple(
         (
             one_line(key, 20),
-            visible(printable(texts[int(key)])) if key.isdigit() and int(key) in texts else "?",
-            f"{amount:g}" if isinstance(amount, int | float) else one_line(str(amount), 10),
-            say("never") if amount == -100 else "",
+            visible(texts[int(key)] if key.isdigit() and int(key) in texts else "?"),
+            one_line(f"{amount:g}" if isinstance(amount, int | float) else str(amount), 10),
+            say("never") if amount == -100 else EMPTY,
         )
         for key, amount in biases.items()
     )
-    head = ("id", say("token"), say("bias"), "")
+    head = (printable("id"), say("token"), say("bias"), EMPTY)
     parts: list[Part] = [Table(head, rows, right=frozenset({0, 2}))]
     if ids and not texts:
         ids_only = say("This server does not tell the texts of its tokens: ids only.")

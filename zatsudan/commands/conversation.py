@@ -15,7 +15,7 @@ from zatsudan.core.errors import CommandError
 from zatsudan.core.language import later, say, say_count
 from zatsudan.core.messages import whole_number
 from zatsudan.core.parameters import read_assignments, show_value
-from zatsudan.core.printable import one_line
+from zatsudan.core.printable import one_line, printable
 from zatsudan.core.tree import last_reply
 from zatsudan.core.window import turns_of
 from zatsudan.core.words import split
@@ -44,7 +44,7 @@ async def system(chat: Chat, args: str) -> Outcome:
     if not args:
         if not chat.session.system:
             return tell(say("There is no system message. /system TEXT sets one."), "dim")
-        return Show((Line(chat.session.system),))
+        return Show((Line(printable(chat.session.system)),))
     text = "" if args == "none" else read_system(args, Path.cwd())
     chat.record({"type": "system", "content": text})
     return tell(
@@ -75,8 +75,8 @@ async def retry(chat: Chat, args: str) -> Outcome:
     overrides = read_assignments(split(args), chat.session.parameters)
     changed = "  ".join(f"{name} {show_value(value)}" for name, value in overrides.items())
     note = say("Again: {message}", message=one_line(parent.message.text, 50))
-    note += f"  ({changed})" if changed else ""
-    return Generate(parent, overrides, (Line(note, "dim"),))
+    told = printable(f"{note}  ({changed})") if changed else note
+    return Generate(parent, overrides, (Line(told, "dim"),))
 
 
 @command("continue", "", group=GROUP, possible=_has_turns)
@@ -167,7 +167,7 @@ def _last_turns(chat: Chat, args: str) -> Talk:
 def _raw_choices(chat: Chat, _args: str) -> Iterable[Choice]:
     yield Choice("said", say("your last message, unfolded"))
     for node in reversed(chat.session.path()):
-        yield Choice(node.id, f"{node.message.role}: {one_line(node.message.text, 60)}")
+        yield Choice(node.id, one_line(f"{node.message.role}: {node.message.text}", 80))
 
 
 @command("raw", "[said|N]", group=GROUP, complete=_raw_choices, possible=_has_turns)
@@ -184,13 +184,13 @@ async def raw(chat: Chat, args: str) -> Outcome:
                 say("There is no message {name!r}.", name=one_line(args, 20)),
                 say("/tree shows the numbers of all."),
             )
-        return Show((Line(node.message.text),))
+        return Show((Line(printable(node.message.text)),))
     reply = next(
         (node for node in reversed(chat.session.path()) if node.message.role == "assistant"), None
     )
     if reply is None:
         raise CommandError(say("There is no reply yet."), say("Write a message first."))
-    return Show((Line(reply.message.text),))
+    return Show((Line(printable(reply.message.text)),))
 
 
 @command("reasoning", "[show]", group=GROUP, possible=_has_turns)
@@ -201,4 +201,4 @@ async def reasoning(chat: Chat, _args: str) -> Outcome:
     )
     if reply is None or not reply.reasoning:
         return tell(say("The last reply came without reasoning."), "dim")
-    return Show((Line(reply.reasoning.strip(), "dim"),))
+    return Show((Line(printable(reply.reasoning.strip()), "dim"),))

@@ -7,7 +7,7 @@ from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.registry import command
 from zatsudan.core.language import later, say, say_count
 from zatsudan.core.messages import Usage
-from zatsudan.core.printable import one_line
+from zatsudan.core.printable import EMPTY, Printable, one_line, printable
 from zatsudan.core.session import FAILED, FINISHED, INTERRUPTED, Made, Node
 from zatsudan.core.window import Window
 
@@ -23,24 +23,29 @@ async def context(chat: Chat, _args: str) -> Outcome:
     """Show what the next request sends, and what it leaves out."""
     window = chat.window()
     sent = {node.id for node in window.nodes}
-    rows: list[tuple[str, ...]] = []
+    rows: list[tuple[Printable, ...]] = []
     if chat.session.system:
         rows.append(
-            ("", "system", _about(chat, chat.session.system), one_line(chat.session.system, 60))
+            (
+                EMPTY,
+                printable("system"),
+                _about(chat, chat.session.system),
+                one_line(chat.session.system, 60),
+            )
         )
     path = chat.session.path()
     for node in path:
-        mark = "" if node.id in sent else say("left out")
+        mark = EMPTY if node.id in sent else say("left out")
         if node.id in chat.session.pinned:
             mark = say("pinned")
         text = node.message.text
-        rows.append((mark, node.message.role, _about(chat, text), one_line(text, 60)))
-    head = ("", say("role"), say("tokens"), say("begins"))
+        rows.append((mark, one_line(node.message.role, 20), _about(chat, text), one_line(text, 60)))
+    head = (EMPTY, say("role"), say("tokens"), say("begins"))
     table = Table(head, tuple(rows), right=frozenset({2}))
     return Show((table, Line(_whole(chat, window), "dim")))
 
 
-def _whole(chat: Chat, window: Window) -> str:
+def _whole(chat: Chat, window: Window) -> Printable:
     """Return how much is sent in all, of what the model takes, and how much is not."""
     told = say_count(
         "about ~{tokens:,} tokens in {n} message",
@@ -65,8 +70,8 @@ def _whole(chat: Chat, window: Window) -> str:
     return say("{told}.", told=told)
 
 
-def _about(chat: Chat, text: str) -> str:
-    return f"~{chat.estimator.count(text):,}"
+def _about(chat: Chat, text: str) -> Printable:
+    return printable(f"~{chat.estimator.count(text):,}")
 
 
 @command("usage", "", group=GROUP, everyday=True)
@@ -76,21 +81,21 @@ async def usage(chat: Chat, _args: str) -> Outcome:
     `in` is what was sent, `out` what came; `cached` and `reasoning` are parts of them.
     A `~` marks an estimate, where the server sent no count.
     """
-    rows: list[tuple[str, ...]] = []
+    rows: list[tuple[Printable, ...]] = []
     last = next((node for node in reversed(chat.session.path()) if node.made is not None), None)
     if last is not None and last.made is not None and last.made.usage is not None:
         name = say("this reply ({model})", model=one_line(last.made.model, 40))
         rows.append((name, *_counts(last.made.usage)))
     totals = chat.usage()
     whole = Usage()
-    for name, total in totals.items():
+    for model, total in totals.items():
         whole = whole.plus(total)
         if len(totals) > 1:
-            rows.append((say("session, {model}", model=one_line(name, 40)), *_counts(total)))
+            rows.append((say("session, {model}", model=one_line(model, 40)), *_counts(total)))
     if not totals:
         return tell(say("No tokens yet in this session."), "dim")
     rows.append((say("session"), *_counts(whole)))
-    head = ("", say("in"), say("out"), say("cached"), say("reasoning"), say("total"))
+    head = (EMPTY, say("in"), say("out"), say("cached"), say("reasoning"), say("total"))
     table = Table(head, tuple(rows), right=frozenset(range(1, 6)))
     notes = [describe_speed(last)] if last is not None else []
     cost = chat.cost()
@@ -99,22 +104,23 @@ async def usage(chat: Chat, _args: str) -> Outcome:
     return Show((table, *(Line(note, "dim") for note in notes)))
 
 
-def _counts(usage: Usage) -> tuple[str, ...]:
+def _counts(usage: Usage) -> tuple[Printable, ...]:
     mark = "~" if usage.estimated else ""
-    return (
+    counts = (
         f"{mark}{usage.prompt:,}",
         f"{mark}{usage.completion:,}",
         f"{usage.cached:,}" if usage.cached else "·",
         f"{usage.reasoning:,}" if usage.reasoning else "·",
         f"{mark}{usage.total:,}",
     )
+    return tuple(map(printable, counts))
 
 
-def describe_speed(node: Node) -> str:
+def describe_speed(node: Node) -> Printable:
     """Return how fast a reply came: seconds to the first token and in all, tokens a second."""
     made = node.made
     if made is None:
-        return ""
+        return EMPTY
     parts = []
     if made.first is not None:
         parts.append(say("first token after {seconds:.2f} s", seconds=made.first))
@@ -123,9 +129,9 @@ def describe_speed(node: Node) -> str:
         speed = made.usage.completion / (made.seconds - made.first)
         mark = "~" if made.usage.estimated else ""
         parts.append(say("{mark}{speed:.1f} tok/s", mark=mark, speed=speed))
-    return " · ".join(parts)
+    return printable(" · ".join(parts))
 
 
-def describe_end(made: Made) -> str:
+def describe_end(made: Made) -> Printable:
     """Return how a reply ended, in a word."""
     return say(_ENDS.get(made.ended, made.ended))

@@ -14,7 +14,7 @@ from zatsudan.core.addresses import normal_url
 from zatsudan.core.errors import CommandError, ZatsudanError
 from zatsudan.core.language import later, say, say_count
 from zatsudan.core.messages import Json
-from zatsudan.core.printable import one_line
+from zatsudan.core.printable import Printable, one_line
 from zatsudan.core.session import Node
 from zatsudan.core.words import Word, split
 from zatsudan.elsewhere import parameters_at
@@ -97,7 +97,7 @@ def _check_profile(chat: Chat, name: str) -> None:
     normal_url(profiles[name].base_url)
 
 
-def plan(chat: Chat, cells: "Sequence[Cell]") -> str:
+def plan(chat: Chat, cells: "Sequence[Cell]") -> Printable:
     """Say how many requests are to be made."""
     from zatsudan.lab import at_once
 

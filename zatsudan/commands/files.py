@@ -5,6 +5,7 @@ from pathlib import Path
 
 from zatsudan.commands.registry import Choice
 from zatsudan.core.language import say
+from zatsudan.core.printable import EMPTY
 
 
 def paths(typed: str) -> Iterable[Choice]:
@@ -22,4 +23,4 @@ def paths(typed: str) -> Iterable[Choice]:
             except OSError:  # a folder whose entries may be named and not looked at
                 directory = False
             name = f"{folder}{slash}{entry.name}{'/' if directory else ''}"
-            yield Choice.quoted(name, say("folder") if directory else "")
+            yield Choice.quoted(name, say("folder") if directory else EMPTY)

@@ -13,7 +13,7 @@ from zatsudan.core.errors import CommandError, ZatsudanError
 from zatsudan.core.language import later, say
 from zatsudan.core.messages import Json
 from zatsudan.core.parameters import BY_NAME, PARAMETERS, read_assignments, show_value
-from zatsudan.core.printable import one_line
+from zatsudan.core.printable import Printable, one_line, printable
 from zatsudan.core.records import apply
 from zatsudan.core.refusals import mended
 from zatsudan.core.session import Session, Setting
@@ -76,7 +76,7 @@ async def params(chat: Chat, args: str) -> Outcome:
     return Show(
         (
             table,
-            Line("    ".join(hints), "dim"),
+            Line(printable("    ".join(hints)), "dim"),
             *effects,
             *(Line(one_line(note), "dim") for note in notes),
         )
@@ -112,7 +112,7 @@ def _table(chat: Chat, own: Mapping[str, Json] | None, *, every: bool) -> Table:
         if name not in names and not isinstance(value, list | dict)
     ]
     changed = changed_since_reply(chat)
-    rows: list[tuple[str, ...]] = []
+    rows: list[tuple[Printable, ...]] = []
     for name in names:
         setting, row = settings.get(name), BY_NAME.get(name)
         value = one_line(show_value(setting.value), 16) if setting is not None else "·"
@@ -126,7 +126,7 @@ def _table(chat: Chat, own: Mapping[str, Json] | None, *, every: bool) -> Table:
                 "JSON",
                 say("the server's own") if name in told else say("a field of your own"),
             ]
-        rows.append(tuple(cells))
+        rows.append(tuple(map(printable, cells)))
     head = [say("parameter"), say("value"), say("origin"), say("range"), say("meaning")]
     if told:
         head.insert(3, say("server"))
@@ -134,7 +134,7 @@ def _table(chat: Chat, own: Mapping[str, Json] | None, *, every: bool) -> Table:
     return Table(tuple(head), tuple(rows), marks=marks, brief=True)
 
 
-def _origin(setting: Setting) -> str:
+def _origin(setting: Setting) -> Printable:
     return say(setting.origin) if setting.origin in _ORIGINS else one_line(setting.origin, 20)
 
 
@@ -169,7 +169,7 @@ def _step(name: str, before: Setting | None, after: Setting | None) -> Line:
         one_line(show_value(setting.value), 60) if setting is not None else say("unset")
         for setting in (before, after)
     )
-    return Line(f"{one_line(name, 60)}  {old} → {new}", "good")
+    return Line(printable(f"{one_line(name, 60)}  {old} → {new}"), "good")
 
 
 def settle_system(chat: Chat, system: str) -> list[Line]:

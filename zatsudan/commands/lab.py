@@ -12,7 +12,7 @@ from zatsudan.core.errors import CommandError, StoreError
 from zatsudan.core.language import later, say
 from zatsudan.core.messages import Json, whole_number
 from zatsudan.core.parameters import show_value
-from zatsudan.core.printable import one_line
+from zatsudan.core.printable import EMPTY, Printable, one_line, printable
 from zatsudan.core.session import Lab, Node
 from zatsudan.core.words import split
 
@@ -100,18 +100,18 @@ def sheet(chat: Chat, last: Lab) -> tuple[Part, ...]:
     rows = rows_of(chat.session, last, chat.estimator.count)
     known = any(row.logprob is not None for row in rows) and not last.blind
     head = [
-        "",
+        EMPTY,
         say("settings"),
-        "tok",
+        printable("tok"),
         say("s"),
-        "tok/s",
+        printable("tok/s"),
         say("end"),
-        "dist-2",
+        printable("dist-2"),
         say("like"),
         say("begins"),
     ]
     if known:
-        head.insert(6, "logp")
+        head.insert(6, printable("logp"))
     picked = {node.id for node in chat.session.path()}
     marks = frozenset(
         at
@@ -129,7 +129,7 @@ def sheet(chat: Chat, last: Lab) -> tuple[Part, ...]:
     return (table, Line(_legend(rows, known=known), "dim"), Line(_next(last, marks), "dim"))
 
 
-def _cells_of(row: "Row", last: Lab, *, known: bool) -> tuple[str, ...]:
+def _cells_of(row: "Row", last: Lab, *, known: bool) -> tuple[Printable, ...]:
     from zatsudan.core.grid import shown
 
     hidden = "?"
@@ -145,14 +145,14 @@ def _cells_of(row: "Row", last: Lab, *, known: bool) -> tuple[str, ...]:
     if known:
         cells.append(_number(row.logprob, 2))
     cells += [_number(row.distinct, 2), _number(row.likeness, 2), one_line(row.text, 40)]
-    return tuple(cells)
+    return tuple(map(printable, cells))
 
 
-def _number(value: float | None, digits: int) -> str:
-    return "·" if value is None else f"{value:.{digits}f}"
+def _number(value: float | None, digits: int) -> Printable:
+    return printable("·" if value is None else f"{value:.{digits}f}")
 
 
-def _legend(rows: "Sequence[Row]", *, known: bool) -> str:
+def _legend(rows: "Sequence[Row]", *, known: bool) -> Printable:
     measured = [row.signs for row in rows if row.text]
     unit = say("signs") if all(measured) and measured else say("words")
     if len(set(measured)) > 1:
@@ -169,14 +169,14 @@ def _legend(rows: "Sequence[Row]", *, known: bool) -> str:
     )
 
 
-def _next(last: Lab, marks: frozenset[int]) -> str:
+def _next(last: Lab, marks: frozenset[int]) -> Printable:
     if last.blind:
         pick = say("/pick N goes on with another; which is which is told then")
     elif marks:
         pick = say("{number} is on the path. /pick N goes on with another", number=min(marks) + 1)
     else:
         pick = say("/pick N goes on with another")
-    return f"{pick} · /diff A B · /lab export FILE"
+    return printable(f"{pick} · /diff A B · /lab export FILE")
 
 
 def told(chat: Chat, node: Node) -> tuple[Part, ...]:
@@ -190,7 +190,10 @@ def told(chat: Chat, node: Node) -> tuple[Part, ...]:
     names: list[Json] = [label for label, _ in last.cells]
     chat.record({"type": "vote", "picked": labels[node.id], "labels": names})
     lines = [
-        Line(f"{at}  {shown(label)}", "good" if node_id == node.id else "plain")
+        Line(
+            printable(f"{at}  {one_line(shown(label), 60)}"),
+            "good" if node_id == node.id else "plain",
+        )
         for at, (label, node_id) in enumerate(last.cells, 1)
     ]
     return (*lines, Line(say("Counted: /tally shows all blind picks."), "dim"))
@@ -211,7 +214,7 @@ async def tally(chat: Chat, _args: str) -> Outcome:
     for label in labels:
         won = sum(picked == label for picked, _ in votes)
         stood = sum(label in labels for _, labels in votes)
-        rows.append((one_line(shown(label), 60), str(won), str(stood)))
+        rows.append((one_line(shown(label), 60), printable(str(won)), printable(str(stood))))
     rows.sort(key=lambda row: -int(row[1]))
     head = (say("settings"), say("picked"), say("of"))
     return Show((Table(head, tuple(rows), right=frozenset({1, 2})),))
@@ -264,11 +267,11 @@ async def diff_(chat: Chat, args: str) -> Outcome:
         told = say("{went:,} characters went, {came:,} came.", went=went, came=came)
     blind = chat.session.lab is not None and chat.session.lab.blind
     settings = say("settings hidden until /pick") if blind else _settings_between(old, new)
-    head = Line(f"{wanted[0]} → {wanted[1]} · {settings}", "bold")
+    head = Line(printable(f"{wanted[0]} → {wanted[1]} · {settings}"), "bold")
     return Show((head, Line(told, "dim"), *([Diff(changes)] if changes else [])))
 
 
-def _settings_between(old: Node, new: Node) -> str:
+def _settings_between(old: Node, new: Node) -> Printable:
     """Say which settings differ between two replies."""
     if old.made is None or new.made is None:
         return say("settings not known")
@@ -287,4 +290,4 @@ def _settings_between(old: Node, new: Node) -> str:
                 for values in (before, now)
             )
             parts.append(f"{one_line(name, 40)} {was} → {is_}")
-    return " · ".join(parts) or say("the same settings")
+    return printable(" · ".join(parts)) or say("the same settings")

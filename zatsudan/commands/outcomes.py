@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from zatsudan.commands.parts import Line, Part
 from zatsudan.core.messages import Json
+from zatsudan.core.printable import EMPTY, Printable
 from zatsudan.core.session import Node
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Work(NamedTuple):
     """
 
     parts: tuple[Part, ...]
-    run: Callable[[Callable[[str], None]], Awaitable["Outcome"]]
+    run: Callable[[Callable[[Printable], None]], Awaitable["Outcome"]]
 
 
 class Prefill(NamedTuple):
@@ -74,7 +75,7 @@ class Copy(NamedTuple):
     """Put a text into the clipboard; `what` names it."""
 
     text: str
-    what: str
+    what: Printable
 
 
 class Inspect(NamedTuple):
@@ -85,7 +86,7 @@ class Inspect(NamedTuple):
 
     reply: Node
     tokens: "tuple[Token, ...]"
-    refusal: str = ""
+    refusal: Printable = EMPTY
     parts: tuple[Part, ...] = ()
 
 
@@ -105,8 +106,8 @@ class Pick(NamedTuple):
     give way when there is little room, in this order, each down to so many cells.
     """
 
-    title: str
-    head: tuple[str, ...]
+    title: Printable
+    head: tuple[Printable, ...]
     rows: "tuple[Row, ...]"
     chosen: "Callable[[str], Awaitable[Outcome]]"
     instead: tuple[Part, ...]
@@ -136,6 +137,6 @@ Outcome: TypeAlias = (
 )
 
 
-def tell(text: str, tone: str = "plain") -> Show:
+def tell(text: Printable, tone: str = "plain") -> Show:
     """Show one line."""
     return Show((Line(text, tone),))

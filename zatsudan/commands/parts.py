@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from zatsudan.core.printable import EMPTY, Printable
 from zatsudan.core.session import Node
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 class Line(NamedTuple):
     """One or more lines of text. `tone`: plain, dim, good or warn. `spans` of the text are set off."""
 
-    text: str
+    text: Printable
     tone: str = "plain"
     spans: tuple[tuple[int, int], ...] = ()
 
@@ -23,9 +24,9 @@ class Table(NamedTuple):
     `brief`: each row is one row of the screen; the last column is cut, or goes where there is no room.
     """
 
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    title: str = ""
+    head: tuple[Printable, ...]
+    rows: tuple[tuple[Printable, ...], ...]
+    title: Printable = EMPTY
     marks: frozenset[int] = frozenset()
     right: frozenset[int] = frozenset()
     brief: bool = False

@@ -11,7 +11,7 @@ from zatsudan.commands.sampling import GROUP
 from zatsudan.core.errors import CommandError, ConfigError
 from zatsudan.core.language import later, say, say_count
 from zatsudan.core.parameters import show_value
-from zatsudan.core.printable import one_line
+from zatsudan.core.printable import Printable, one_line, printable
 from zatsudan.core.session import Setting
 from zatsudan.presets import Preset
 
@@ -73,7 +73,7 @@ def _save(chat: Chat, name: str, more: list[str]) -> Outcome:
         what = say("{what} and {more}", what=what, more=word)
     done = later("Replaced: {name}, {what}.") if there else later("Saved: {name}, {what}.")
     note = say(done, name=one_line(name), what=what)
-    return Show((Line(note, "good"), Line(f"{path}", "dim")))
+    return Show((Line(note, "good"), Line(printable(f"{path}"), "dim")))
 
 
 def _take(chat: Chat, name: str) -> Outcome:
@@ -105,13 +105,13 @@ def _list(chat: Chat) -> Outcome:
     if not names:
         note = say("There is no preset yet. /preset save NAME keeps the present settings.")
         return tell(note, "dim")
-    rows: list[tuple[str, ...]] = []
+    rows: list[tuple[Printable, ...]] = []
     marks: set[int] = set()
     for name in names:
         try:
             differs = _differences(chat, chat.presets.read(name))
         except ConfigError as error:
-            differs = one_line(str(error))
+            differs = one_line(error.sentence)
         if not differs:
             marks.add(len(rows))
         rows.append((one_line(name, 40), differs or say("as now")))
@@ -120,7 +120,7 @@ def _list(chat: Chat) -> Outcome:
     return Show((table, Line(say("/preset NAME takes one"), "dim")))
 
 
-def _differences(chat: Chat, found: Preset) -> str:
+def _differences(chat: Chat, found: Preset) -> Printable:
     session = chat.session
     parts: list[str] = []
     wanted = _with_preset(chat, found)
@@ -132,8 +132,8 @@ def _differences(chat: Chat, found: Preset) -> str:
         parts.append(f"model → {one_line(found.model, 30)}")
     if found.system is not None and found.system != session.system:
         parts.append("system → " + (one_line(found.system, 30) or say("none")))
-    return " · ".join(parts)
+    return printable(" · ".join(parts))
 
 
-def _value(setting: Setting | None) -> str:
+def _value(setting: Setting | None) -> Printable:
     return one_line(show_value(setting.value), 20) if setting is not None else say("unset")

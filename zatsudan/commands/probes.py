@@ -12,14 +12,14 @@ from zatsudan.core.errors import CommandError, ConnectionFailed
 from zatsudan.core.language import later, say, say_count
 from zatsudan.core.messages import Json, JsonObject, whole_number
 from zatsudan.core.parameters import PARAMETERS, find
-from zatsudan.core.printable import one_line
+from zatsudan.core.printable import EMPTY, Printable, one_line, printable
 from zatsudan.core.reply import Reply
 from zatsudan.core.words import split
 from zatsudan.findings import HONOURED, IGNORED, REFUSED, REPEAT, UNCLEAR, Finding
 
 GROUP = later("The lab")
 
-Hint = Callable[[str], None]
+Hint = Callable[[Printable], None]
 
 #: What is kept of /repro.
 _REPEATED = re.compile(r"(?P<same>\d+) of (?P<count>\d+) replies the same")
@@ -78,13 +78,14 @@ async def _probe(chat: Chat, names: list[str], hint: Hint) -> Outcome:
     server, day = client.server.name, chat.now()[:10]
     tests = Probe(client, model, chat.learned.of(server, model), hint)
     told = await tests.told()
-    rows: list[tuple[str, ...]] = []
+    rows: list[tuple[Printable, ...]] = []
     for name in names:
         found = read_told(name, told) or await tests.run(name)
         finding = Finding(found.state, one_line(found.detail, 160), day)
         chat.findings.keep(server, model, name, finding)
         sign, word = MARKS[finding.state]
-        rows.append((name, f"{sign} {say(word)}", finding.detail))
+        cells = (name, f"{sign} {say(word)}", finding.detail)
+        rows.append(tuple(map(one_line, cells)))
     title = say_count(
         "{model} at {server}: {n} request",
         "{model} at {server}: {n} requests",
@@ -96,7 +97,7 @@ async def _probe(chat: Chat, names: list[str], hint: Hint) -> Outcome:
         "Kept with the date, {day}; /params shows it. unclear: taken, but the replies do not tell.",
         day=day,
     )
-    head = (say("parameter"), "", say("seen"))
+    head = (say("parameter"), EMPTY, say("seen"))
     return Show((Table(head, tuple(rows), title), Line(legend, "dim")))
 
 
@@ -109,26 +110,29 @@ def with_effect(chat: Chat, table: Table) -> tuple[Table, list[Line]]:
     found = chat.findings.of(server, chat.session.model)
     if not found:
         return table, []
-    rows = tuple(
-        (row[0], MARKS.get(found[row[0]].state, "?")[0] if row[0] in found else "", *row[1:])
-        for row in table.rows
-    )
+    rows = tuple((row[0], _sign(found.get(row[0])), *row[1:]) for row in table.rows)
     days = sorted({finding.day for finding in found.values()})
     when = days[0] if len(days) == 1 else say("{first} to {last}", first=days[0], last=days[-1])
     signs = "    ".join(f"{sign} {say(word)}" for sign, word in MARKS.values())
     legend = say("probed {when}: {signs}    blank: not probed", when=when, signs=signs)
     lines = [Line(legend, "dim")]
     if REPEAT in found:
-        lines.append(Line(f"/repro {found[REPEAT].day}: {_repeated(found[REPEAT].detail)}", "dim"))
-    head = (table.head[0], "", *table.head[1:])
+        lines.append(
+            Line(printable(f"/repro {found[REPEAT].day}: {_repeated(found[REPEAT].detail)}"), "dim")
+        )
+    head = (table.head[0], EMPTY, *table.head[1:])
     return table._replace(head=head, rows=rows), lines
 
 
-def _repeated(detail: str) -> str:
+def _sign(finding: Finding | None) -> Printable:
+    return printable(MARKS.get(finding.state, "?")[0]) if finding is not None else EMPTY
+
+
+def _repeated(detail: str) -> Printable:
     """Say how many replies were the same; the file holds it in English."""
     found = _REPEATED.fullmatch(detail)
     if found is None:
-        return detail
+        return one_line(detail)
     return say("{same} of {count} replies the same", same=found["same"], count=found["count"])
 
 
@@ -204,7 +208,7 @@ def _compared(chat: Chat, model: str, texts: list[str], recorded: str) -> Outcom
     lines = [Line(told, "good" if same > 1 else "warn")]
     for number, text in enumerate(texts, 1):
         if text != common:
-            lines.append(Line(f"{number}: {_where(common, text)}", "plain"))
+            lines.append(Line(printable(f"{number}: {_where(common, text)}")))
     if recorded == common:
         told = say("The reply that stands in the talk is the same too.")
     else:
@@ -219,7 +223,7 @@ def _compared(chat: Chat, model: str, texts: list[str], recorded: str) -> Outcom
     return Show(tuple(lines))
 
 
-def _where(common: str, text: str) -> str:
+def _where(common: str, text: str) -> Printable:
     """Hint where a text differs from the common one, and in what."""
     from zatsudan.core.metrics import by_signs, first_difference, units
 

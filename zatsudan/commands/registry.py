@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from zatsudan.core.errors import CommandError
 from zatsudan.core.language import say
+from zatsudan.core.printable import EMPTY, Printable
 from zatsudan.core.words import quote
 
 if TYPE_CHECKING:
@@ -23,10 +24,10 @@ class Choice(NamedTuple):
     """One completion: the text, and what the menu says beside it."""
 
     text: str
-    meta: str = ""
+    meta: Printable = EMPTY
 
     @classmethod
-    def quoted(cls, text: str, meta: str = "") -> "Choice":
+    def quoted(cls, text: str, meta: Printable = EMPTY) -> "Choice":
         """Return a choice whose text reads back as one word."""
         return cls(quote(text), meta)
 
@@ -56,13 +57,13 @@ class Command(NamedTuple):
     usage: str
     run: Run
     help: str
-    page: str | Callable[[], str]
+    page: str | Callable[[], Printable]
     group: str
     complete: Complete = no_choices
     everyday: bool = False
     possible: Possible = always
 
-    def explained(self) -> str:
+    def explained(self) -> Printable:
         """Return the page in the person's language; `` if the help is all."""
         return self.page() if callable(self.page) else say(self.page)
 
@@ -127,7 +128,7 @@ class Entry(NamedTuple):
         """Carry it out."""
         return self._declared().run(chat, args)
 
-    def explained(self) -> str:
+    def explained(self) -> Printable:
         """Return its page in the person's language; `` if the help is all."""
         return self._declared().explained()
 

@@ -11,7 +11,7 @@ from zatsudan.commands.titles import name_of
 from zatsudan.commands.tree import copy_of
 from zatsudan.core.errors import SessionInUse, StoreError
 from zatsudan.core.language import say, say_count
-from zatsudan.core.printable import one_line
+from zatsudan.core.printable import EMPTY, one_line, printable
 from zatsudan.core.tree import end_of
 from zatsudan.core.window import turns_of
 
@@ -37,7 +37,7 @@ def resume(chat: Chat, path: Path) -> list[Part]:
         )
         chat.use_model(before or chat.server.model, chat.server)
     else:
-        note = ""
+        note = EMPTY
     return [*loss, *opening(chat), *([Line(note, "dim")] if note else [])]
 
 
@@ -102,5 +102,5 @@ def opening(chat: Chat) -> tuple[Line, Talk]:
     shown = [node for turn in turns_of(path)[-2:] for node in turn][-SHOWN:]
     count = sum(node.message.role == "user" for node in path)
     turns = say_count("{n} turn", "{n} turns", count)
-    head = Line(f"{name_of(chat)} · {turns}", "good")
+    head = Line(printable(f"{name_of(chat)} · {turns}"), "good")
     return head, Talk(tuple(shown), len(path) - len(shown))

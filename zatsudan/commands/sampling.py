@@ -18,7 +18,7 @@ from zatsudan.core.parameters import (
     read_assignments,
     show_value,
 )
-from zatsudan.core.printable import one_line
+from zatsudan.core.printable import Printable, one_line, printable
 from zatsudan.core.session import Session
 from zatsudan.core.words import Word, split
 
@@ -37,10 +37,10 @@ def assignments(chat: Chat, args: str) -> Iterable[Choice]:
         yield from (Choice(f"{row.name}=", _meta(chat, row)) for row in PARAMETERS)
 
 
-def _meta(chat: Chat, row: Parameter) -> str:
+def _meta(chat: Chat, row: Parameter) -> Printable:
     setting = chat.session.settings.get(row.name)
     parts = [say("now {value}", value=show_value(setting.value))] if setting is not None else []
-    return " · ".join((*parts, row.kind.short, say(row.help)))
+    return one_line(" · ".join((*parts, row.kind.short, say(row.help))))
 
 
 def values_of(chat: Chat, name: str) -> Iterable[Choice]:
@@ -48,7 +48,7 @@ def values_of(chat: Chat, name: str) -> Iterable[Choice]:
     row = BY_NAME.get(name)
     if row is None:
         return
-    choices: dict[str, str] = {}
+    choices: dict[str, Printable] = {}
     setting = chat.session.settings.get(name)
     if setting is not None:
         choices[show_value(setting.value)] = say("the present value")
@@ -80,17 +80,20 @@ def change(chat: Chat, values: dict[str, Json]) -> Outcome:
         was = show_value(before.value) if before is not None else say("unset")
         lines.append(
             Line(
-                f"{one_line(name, 60)}  {one_line(was, 60)} → {one_line(show_value(value))}", "good"
+                printable(
+                    f"{one_line(name, 60)}  {one_line(was, 60)} → {one_line(show_value(value))}"
+                ),
+                "good",
             )
         )
     lines += [Line(note, "dim") for note in warnings(chat.session)]
     return Show(tuple(lines))
 
 
-def warnings(session: Session) -> list[str]:
+def warnings(session: Session) -> list[Printable]:
     """Return what to know of the parameters that are set together."""
     values = session.parameters
-    notes: list[str] = []
+    notes: list[Printable] = []
     if "temperature" in values and "top_p" in values:
         notes.append(say("temperature and top_p are both set: better change one of them only."))
     if "max_tokens" in values and "max_completion_tokens" in values:
@@ -149,7 +152,7 @@ async def unset(chat: Chat, args: str) -> Outcome:
         chat.record({"type": "unset", "name": name})
         was = show_value(before.value) if before is not None else say("unset")
         change = f"{one_line(was, 60)} → " + say("unset")
-        lines.append(Line(f"{one_line(name, 60)}  {change}", "good"))
+        lines.append(Line(printable(f"{one_line(name, 60)}  {change}"), "good"))
     return Show(tuple(lines))
 
 
@@ -160,7 +163,7 @@ def _own_command(row: Parameter) -> Command:
             setting = chat.session.settings.get(row.name)
             value = show_value(setting.value) if setting is not None else say("unset (not sent)")
             meaning = say("{help} Takes {range}.", help=say(row.help), range=row.kind.range)
-            return Show((Line(f"{row.name}  {one_line(value)}"), Line(meaning, "dim")))
+            return Show((Line(printable(f"{row.name}  {one_line(value)}")), Line(meaning, "dim")))
         if words == [Word("unset")]:
             return await unset.run(chat, row.name)
         return change(chat, {row.name: row.read(words, chat.session.parameters.get(row.name))})
@@ -168,7 +171,7 @@ def _own_command(row: Parameter) -> Command:
     def complete(chat: Chat, args: str) -> Iterable[Choice]:
         return values_of(chat, row.name) if " " not in args else ()
 
-    def page() -> str:
+    def page() -> Printable:
         takes = say("Takes {range}.", range=row.kind.range)
         if row.advice:
             takes = say("{before} {after}", before=takes, after=say(row.advice))
@@ -176,7 +179,7 @@ def _own_command(row: Parameter) -> Command:
             "`/{name}` shows it, `/{name} VALUE` sets it, `/unset {name}` takes it back.",
             name=row.name,
         )
-        return f"{takes}\n{how}"
+        return printable(f"{takes}\n{how}")
 
     everyday = row.name in ("temperature", "stop")
     return Command(

@@ -11,7 +11,7 @@ from zatsudan.commands.resuming import jump
 from zatsudan.commands.sessions import age, directory_of
 from zatsudan.core.errors import CommandError
 from zatsudan.core.language import later, say, say_count
-from zatsudan.core.printable import one_line
+from zatsudan.core.printable import one_line, printable
 from zatsudan.core.titles import cells
 from zatsudan.core.words import split
 
@@ -57,7 +57,7 @@ async def search_(chat: Chat, args: str) -> Outcome:
 
     return Pick(
         say("Search"),
-        (say("session"), say("age"), "#", say("who"), say("hit")),
+        (say("session"), say("age"), printable("#"), say("who"), say("hit")),
         tuple(_row(key, found, hit) for key, (found, hit) in hits.items()),
         chosen,
         _listing(result),
@@ -75,7 +75,7 @@ def _row(key: str, found: "Found", hit: "Hit") -> "Row":
     line = _context(hit).text
     session = found.session
     shown = (session.name, age(session.modified), hit.node_id, hit.role, line)
-    return Row(key, shown, f"{session.name} {line}")
+    return Row(key, tuple(map(one_line, shown)), f"{session.name} {line}")
 
 
 def _context(hit: "Hit") -> Line:
@@ -96,7 +96,7 @@ def _context(hit: "Hit") -> Line:
         for first, last in hit.spans
         if start <= first < stop
     )
-    return Line(shown, spans=spans)
+    return Line(printable(shown), spans=spans)
 
 
 def _flat(text: str) -> str:
@@ -108,21 +108,23 @@ def _around(hit: "Hit") -> Line:
     start = max(0, hit.spans[0][0] - PREVIEW_BEFORE)
     text = hit.text[start : start + PREVIEW]
     spans = tuple((first - start, last - start) for first, last in hit.spans)
-    return Line(text, spans=spans)
+    return Line(printable(text), spans=spans)
 
 
 def _listing(result: "Result") -> tuple[Part, ...]:
     parts: list[Part] = []
     for found in result.found[:SESSIONS]:
         session = found.session
-        parts.append(Line(f"{session.name} · {age(session.modified)} · {session.id}", "good"))
+        parts.append(
+            Line(one_line(f"{session.name} · {age(session.modified)} · {session.id}"), "good")
+        )
         for hit in found.hits[:HITS]:
-            line, lead = _context(hit), f"  #{hit.node_id} {hit.role}: "
+            line, lead = _context(hit), "  " + one_line(f"#{hit.node_id} {hit.role}", 40) + ": "
             spans = tuple((first + len(lead), last + len(lead)) for first, last in line.spans)
-            parts.append(Line(lead + line.text, spans=spans))
+            parts.append(Line(printable(lead + line.text), spans=spans))
         if len(found.hits) > HITS:
             more = say("and {n:,} more in this session", n=len(found.hits) - HITS)
-            parts.append(Line(f"  {more}", "dim"))
+            parts.append(Line(printable(f"  {more}"), "dim"))
     rest = result.found[SESSIONS:]
     if rest:
         count = sum(len(found.hits) for found in rest)

@@ -11,7 +11,7 @@ from zatsudan.config import EMBEDDED
 from zatsudan.core.addresses import shown_url
 from zatsudan.core.errors import CommandError, ZatsudanError
 from zatsudan.core.language import later, say, say_count
-from zatsudan.core.printable import one_line
+from zatsudan.core.printable import EMPTY, Printable, one_line, printable
 from zatsudan.core.refusals import DROP, PREFILL, RENAME, SHRINK, SYSTEM
 from zatsudan.embedded import has_engine
 
@@ -30,7 +30,7 @@ LESSONS = {
 def _models(chat: Chat, _args: str) -> Iterable[Choice]:
     for model in chat.models:
         length = say_count("{n:,} token", "{n:,} tokens", model.context_length)
-        yield Choice(model.id, length if model.context_length else "")
+        yield Choice(model.id, length if model.context_length else EMPTY)
 
 
 @command("model", "[NAME]", group=GROUP, everyday=True, complete=_models)
@@ -52,7 +52,10 @@ async def model(chat: Chat, args: str) -> Outcome:
     models = await chat.fetch_models()
     current = chat.session.model or await chat.model()
     rows = tuple(
-        (one_line(entry.id, 80), f"{entry.context_length:,}" if entry.context_length else "·")
+        (
+            one_line(entry.id, 80),
+            printable(f"{entry.context_length:,}" if entry.context_length else "·"),
+        )
         for entry in models
     )
     marks = frozenset(i for i, entry in enumerate(models) if entry.id == current)
@@ -101,7 +104,7 @@ async def connect(chat: Chat, args: str) -> Outcome:
     from zatsudan.connect import beside
     from zatsudan.reconnect import connect_to, offer
 
-    async def run(tell: Callable[[str], None]) -> Outcome:
+    async def run(tell: Callable[[Printable], None]) -> Outcome:
         tell(say("connecting"))
         if args != EMBEDDED or EMBEDDED in finder.config.profiles:
             # A command that gives the key may take its time.
@@ -137,11 +140,11 @@ async def learned(chat: Chat, args: str) -> Outcome:
             one_line(where, 30),
             one_line(name, 30),
             say(LESSONS[repair.kind], name=repair.name, value=repair.value),
-            day,
+            one_line(day, 10),
         )
         for where, name, repair, day in chat.learned.all()
     )
     if not rows:
         return tell(say("Nothing has been refused yet."), "dim")
     head = (say("server"), say("model"), say("what"), say("since"))
-    return Show((Table(head, rows), Line("/learned forget", "dim")))
+    return Show((Table(head, rows), Line(printable("/learned forget"), "dim")))

@@ -16,7 +16,7 @@ from zatsudan.commands.resuming import jump, resume
 from zatsudan.commands.titles import name_of
 from zatsudan.core.errors import CommandError, StoreError
 from zatsudan.core.language import later, say, say_count
-from zatsudan.core.printable import one_line
+from zatsudan.core.printable import EMPTY, Printable, one_line, printable
 from zatsudan.core.session import Node
 from zatsudan.core.titles import title_from
 
@@ -59,10 +59,10 @@ def _names(chat: Chat, _args: str) -> Iterable[Choice]:
 
         for summary in shelf.summaries(chat.sessions)[:200]:
             turns = say_count("{n} turn", "{n} turns", summary.turns)
-            yield Choice(summary.name, f"{age(summary.modified)} · {turns}")
+            yield Choice(summary.name, printable(f"{age(summary.modified)} · {turns}"))
 
 
-def age(modified: float) -> str:
+def age(modified: float) -> Printable:
     """Return how long ago a time in seconds since 1970 was, in a few characters."""
     seconds = max(0.0, datetime.now().astimezone().timestamp() - modified)
     for size, ago in AGES:
@@ -98,7 +98,7 @@ async def save(chat: Chat, args: str) -> Outcome:
     if chat.journal.trouble:
         return tell(chat.journal.trouble, "warn")
     saved = say("Saved: {name}", name=name_of(chat))
-    return Show((Line(saved, "good"), Line(f"{chat.journal.path}", "dim")))
+    return Show((Line(saved, "good"), Line(printable(f"{chat.journal.path}"), "dim")))
 
 
 def _is_path(args: str) -> bool:
@@ -208,11 +208,11 @@ def _row(entry: "Summary") -> "Row":
     model = one_line(entry.model, 30)
     # An automatic title is the first words: they need not stand there twice.
     cells = (
-        entry.name,
+        one_line(entry.name),
         age(entry.modified),
-        str(entry.turns),
+        printable(str(entry.turns)),
         model,
-        words if entry.title else "",
+        words if entry.title else EMPTY,
     )
     return Row(entry.id, cells, f"{entry.name} {words} {model} {entry.id}")
 
@@ -221,16 +221,16 @@ def table(found: "Sequence[Summary]", current: str = "", listed: int = LISTED) -
     """Return the table of sessions, as many as are `listed`; the one at hand is marked."""
     rows = tuple(
         (
-            str(number),
+            printable(str(number)),
             title_from(entry.name, 40),
             age(entry.modified),
-            str(entry.turns),
+            printable(str(entry.turns)),
             one_line(entry.model, 30),
         )
         for number, entry in enumerate(found[:listed], 1)
     )
     marks = frozenset(i for i, entry in enumerate(found[:listed]) if entry.id == current)
-    head = ("", say("title"), say("age"), say("turns"), say("model"))
+    head = (EMPTY, say("title"), say("age"), say("turns"), say("model"))
     return (Table(head, rows, marks=marks, right=frozenset({0, 3})),)
 
 

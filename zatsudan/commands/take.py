@@ -13,7 +13,7 @@ from zatsudan.core.errors import CommandError
 from zatsudan.core.fences import Block, blocks
 from zatsudan.core.language import later, say, say_count
 from zatsudan.core.messages import whole_number
-from zatsudan.core.printable import one_line
+from zatsudan.core.printable import EMPTY, one_line, printable
 from zatsudan.core.tree import last_reply
 from zatsudan.core.words import quote, split
 
@@ -157,8 +157,10 @@ async def open_(chat: Chat, args: str) -> Outcome:
     if not found:
         return tell(say("The last reply has no link."), "dim")
     if not args:
-        rows = tuple((str(number), one_line(link, 500)) for number, link in enumerate(found, 1))
-        table = Table(("", say("link")), rows, right=frozenset({0}))
+        rows = tuple(
+            (printable(str(number)), one_line(link, 500)) for number, link in enumerate(found, 1)
+        )
+        table = Table((EMPTY, say("link")), rows, right=frozenset({0}))
         return Show((table, Line(say("/open N opens one."), "dim")))
     number = whole_number(args)
     if number is None or not 1 <= number <= len(found):

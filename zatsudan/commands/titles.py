@@ -9,7 +9,7 @@ from zatsudan.commands.registry import Choice, command
 from zatsudan.core.errors import CommandError, StatusError
 from zatsudan.core.language import later, say
 from zatsudan.core.messages import Json, Message, Usage
-from zatsudan.core.printable import one_line
+from zatsudan.core.printable import Printable, one_line, printable
 from zatsudan.core.refusals import understand
 from zatsudan.core.reply import Reply
 from zatsudan.core.titles import CELLS, title_from
@@ -31,10 +31,12 @@ def _has_messages(chat: Chat) -> bool:
     return bool(chat.session.nodes)
 
 
-def name_of(chat: Chat) -> str:
+def name_of(chat: Chat) -> Printable:
     """Return what the session at hand is called: its title, or one made of its first words."""
     session = chat.session
-    return one_line(session.title, 60) or title_from(session.first_words()) or session.id
+    return (
+        one_line(session.title, 60) or title_from(session.first_words()) or one_line(session.id, 60)
+    )
 
 
 @command("rename", "NAME", group=GROUP, possible=_has_messages)
@@ -54,7 +56,7 @@ async def rename(chat: Chat, args: str) -> Outcome:
         )
     before = name_of(chat)
     chat.record({"type": "title", "title": title})
-    return tell(f"{before} → {name_of(chat)}", "good")
+    return tell(printable(f"{before} → {name_of(chat)}"), "good")
 
 
 @command(
@@ -82,7 +84,7 @@ async def title(chat: Chat, args: str) -> Outcome:
     if not args:
         source = "" if chat.session.title else "  " + say("(its first words)")
         how = say("/rename {name} changes it.", name="NAME")
-        return Show((Line(f"{name_of(chat)}{source}"), Line(how, "dim")))
+        return Show((Line(printable(f"{name_of(chat)}{source}")), Line(how, "dim")))
     found, usage = await _asked(chat)
     if not found:
         raise CommandError(say("The model gave no title."), say("/rename NAME sets one by hand."))

@@ -9,7 +9,7 @@ from zatsudan.commands.registry import command
 from zatsudan.commands.trace import GROUP, has_reply, reply_at, reply_choices
 from zatsudan.core.errors import CommandError, ZatsudanError
 from zatsudan.core.language import say, say_count
-from zatsudan.core.printable import one_line
+from zatsudan.core.printable import EMPTY, Printable, one_line, printable
 from zatsudan.core.session import Made, Node
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ async def tokens(chat: Chat, args: str) -> Outcome:
             Tokens(found),
             Line(count),
             Table(
-                (say("place"), say("token"), "p", say("likelier, or next")),
+                (say("place"), say("token"), printable("p"), say("likelier, or next")),
                 rows,
                 say("The most uncertain"),
                 right=frozenset({0, 2}),
@@ -69,20 +69,20 @@ async def tokens(chat: Chat, args: str) -> Outcome:
     )
 
 
-def _row(found: "tuple[Token, ...]", at: int) -> tuple[str, ...]:
+def _row(found: "tuple[Token, ...]", at: int) -> tuple[Printable, ...]:
     from zatsudan.core.tokenview import percent
 
     token = found[at]
     others = [option for option in token.options if option.data != token.data][:3]
     return (
-        str(at + 1),
+        printable(str(at + 1)),
         show_text(token),
         percent(token.p),
-        "  ".join(f"{show_text(option)} {percent(option.p)}" for option in others),
+        printable("  ".join(f"{show_text(option)} {percent(option.p)}" for option in others)),
     )
 
 
-def show_text(option: "Option") -> str:
+def show_text(option: "Option") -> Printable:
     """Return a token as it is shown among others."""
     return one_line(option.name, 30)
 
@@ -102,9 +102,9 @@ async def inspect(chat: Chat, args: str) -> Outcome:
     found = tokens_of(reply)
     try:
         form = await find_form(chat)
-        refusal = say("this server does not go on from a given text") if form == NONE else ""
+        refusal = say("this server does not go on from a given text") if form == NONE else EMPTY
     except ZatsudanError as error:
-        refusal = one_line(str(error).rstrip(".。"), 60)
+        refusal = one_line(error.sentence.rstrip(".。"), 60)
     return Inspect(reply, found, refusal)
 
 

@@ -14,7 +14,7 @@ from zatsudan.core.errors import CommandError
 from zatsudan.core.language import later, say, say_count
 from zatsudan.core.messages import JsonObject
 from zatsudan.core.parameters import BY_NAME, show_value
-from zatsudan.core.printable import one_line
+from zatsudan.core.printable import EMPTY, Printable, one_line, printable
 from zatsudan.core.session import FINISHED, Made, Node, Setting
 from zatsudan.core.trace import first_difference, traced
 from zatsudan.core.wirenames import own_names
@@ -70,7 +70,7 @@ async def why(chat: Chat, args: str) -> Outcome:
     reply = reply_at(chat, args)
     made = reply.made or Made()
     text = one_line(reply.message.text, 60) or say("(no text)")
-    rows = [(say("reply"), f"{reply.id}: {text}")]
+    rows = [(say("reply"), one_line(f"{reply.id}: {text}", 80))]
     asked = made.request.get("model")
     model = one_line(made.model, 60)
     if isinstance(asked, str) and asked != made.model:
@@ -103,16 +103,18 @@ async def why(chat: Chat, args: str) -> Outcome:
     if reply.at:
         rows.append((say("at"), one_line(reply.at, 30)))
     hint = say("* not so now") + "    " if marks else ""
-    notes = Line(f"{hint}/use {reply.id}    /request {reply.id}    /replay {reply.id}", "dim")
-    return Show((Table(("", ""), tuple(rows), marks=frozenset(marks)), notes))
+    notes = Line(
+        printable(f"{hint}/use {reply.id}    /request {reply.id}    /replay {reply.id}"), "dim"
+    )
+    return Show((Table((EMPTY, EMPTY), tuple(rows), marks=frozenset(marks)), notes))
 
 
-def _window(chat: Chat, reply: Node) -> list[tuple[str, str]]:
+def _window(chat: Chat, reply: Node) -> list[tuple[Printable, Printable]]:
     made = reply.made or Made()
     try:
         found = traced(chat.session, reply)
     except CommandError as error:
-        left = str(error)
+        left = error.sentence
         if made.left_out:
             left = say_count(
                 "{n} message was left out", "{n} messages were left out", made.left_out
@@ -135,9 +137,9 @@ def _window(chat: Chat, reply: Node) -> list[tuple[str, str]]:
     return rows
 
 
-def _span(nodes: tuple[Node, ...]) -> str:
+def _span(nodes: tuple[Node, ...]) -> Printable:
     first, last = nodes[0].id, nodes[-1].id
-    return first if first == last else say("{first} to {last}", first=first, last=last)
+    return printable(first) if first == last else say("{first} to {last}", first=first, last=last)
 
 
 @command("use", "N", group=GROUP, complete=reply_choices, possible=has_reply)
@@ -192,7 +194,7 @@ def _ends_asking(message: object) -> bool:
     return isinstance(message, dict) and message.get("role") == "user"
 
 
-def _address(base_url: str) -> str:
+def _address(base_url: str) -> Printable:
     """Return the address of a request, without a name, password or query that may be secret."""
     parts = urlsplit(base_url)
     host = parts.netloc.rpartition("@")[2]
@@ -200,7 +202,9 @@ def _address(base_url: str) -> str:
     return one_line(urlunsplit((parts.scheme, host, path, "", "")))
 
 
-def _request_parts(title: str, body: JsonObject, left_out: tuple[Node, ...]) -> tuple[Part, ...]:
+def _request_parts(
+    title: Printable, body: JsonObject, left_out: tuple[Node, ...]
+) -> tuple[Part, ...]:
     parts: list[Part] = [Line(title, "dim")]
     # The settings first: they are what one looks for, and messages are long.
     messages = body["messages"]
@@ -208,7 +212,7 @@ def _request_parts(title: str, body: JsonObject, left_out: tuple[Node, ...]) -> 
         **{key: value for key, value in body.items() if key != "messages"},
         "messages": messages,
     }
-    parts.append(Line(json.dumps(ordered, indent=2, ensure_ascii=False)))
+    parts.append(Line(printable(json.dumps(ordered, indent=2, ensure_ascii=False))))
     if left_out:
         note = say_count(
             "{n} earlier message left out ({span}): /context tells why.",

@@ -13,7 +13,7 @@ from zatsudan.commands.registry import Choice, command
 from zatsudan.core.errors import CommandError, StoreError, ZatsudanError
 from zatsudan.core.language import later, say, say_count
 from zatsudan.core.messages import JsonObject
-from zatsudan.core.printable import one_line
+from zatsudan.core.printable import EMPTY, Printable, one_line, printable
 from zatsudan.core.records import recovery
 from zatsudan.core.window import choose
 from zatsudan.core.words import Word, quote, split
@@ -83,7 +83,7 @@ async def _export(chat: Chat, args: str, *, overwrite: bool) -> Outcome:
     text = await export_text(chat, name, reply)
     if not file:
         hint = say("/export {format} FILE writes it, lines uncut.", format=name)
-        return Show((Line(text.rstrip("\n")), Line(hint, "dim")))
+        return Show((Line(printable(text.rstrip("\n"))), Line(hint, "dim")))
     path = Path(file)
     instead = say("{command} overwrites it.", command=f"/export! {name} {quote(file)}")
     write(path, text, overwrite=overwrite, instead=instead)
@@ -181,7 +181,7 @@ def _arguments(words: list[Word]) -> tuple[str, str, str]:
     return rest[0], rest[1] if len(rest) > 1 else "", reply
 
 
-def write(path: Path, text: str, *, overwrite: bool = False, instead: str = "") -> None:
+def write(path: Path, text: str, *, overwrite: bool = False, instead: Printable = EMPTY) -> None:
     """Write an export with the person's own umask; raises CommandError.
 
     A file that is there is refused with the advice `instead`, unless `overwrite`.
@@ -232,7 +232,7 @@ async def import_(chat: Chat, args: str) -> Outcome:
             say("One file is wanted."),
             say('Write /import FILE; a name with blanks stands in "quotes".'),
         )
-    notes: list[str] = []
+    notes: list[Printable] = []
     path = _expanded(words[0].text)
     # Large files take seconds: the prompt stays alive meanwhile.
     paths = await asyncio.to_thread(
@@ -240,10 +240,10 @@ async def import_(chat: Chat, args: str) -> Outcome:
     )
     count = say_count("{n:,} session imported.", "{n:,} sessions imported.", len(paths))
     lines = [Line(count, "good")]
-    lines += [Line(f"  {name_of(path)}") for path in paths[:NAMED]]
+    lines += [Line(printable(f"  {name_of(path)}")) for path in paths[:NAMED]]
     if len(paths) > NAMED:
         more = say("and {n:,} more", n=len(paths) - NAMED)
-        lines.append(Line(f"  {more}", "dim"))
+        lines.append(Line(printable(f"  {more}"), "dim"))
     lines += [Line(note, "warn") for note in notes]
     how = say("/sessions lists them, /load NAME goes on with one.")
     if len(paths) == 1:
@@ -258,10 +258,10 @@ def _expanded(file: str) -> Path:
         return Path(file)
 
 
-def name_of(path: Path) -> str:
+def name_of(path: Path) -> Printable:
     """Return what an imported session is called."""
     try:
         session = store.load(path).session
     except ZatsudanError:
-        return path.stem
+        return one_line(path.stem, 60)
     return one_line(session.title or session.first_words() or path.stem, 60)

@@ -15,7 +15,7 @@ from zatsudan.core.errors import CommandError, StoreError
 from zatsudan.core.language import later, say, say_count
 from zatsudan.core.messages import whole_number
 from zatsudan.core.parameters import show_value
-from zatsudan.core.printable import one_line
+from zatsudan.core.printable import EMPTY, one_line, printable
 from zatsudan.core.session import FINISHED, Node
 from zatsudan.core.snapshot import records
 from zatsudan.core.tree import differences, end_of, last_reply, next_turn, picture
@@ -29,7 +29,7 @@ def _has_messages(chat: Chat) -> bool:
 
 def _ids(chat: Chat, _args: str) -> Iterable[Choice]:
     for node in reversed(chat.session.nodes.values()):
-        yield Choice(node.id, f"{node.message.role}: {one_line(node.message.text, 60)}")
+        yield Choice(node.id, one_line(f"{node.message.role}: {node.message.text}", 80))
 
 
 def node_named(chat: Chat, name: str) -> Node:
@@ -64,16 +64,18 @@ async def variants(chat: Chat, args: str) -> Outcome:
     blind = last is not None and last.blind and last.parent == node.parent
     rows = tuple(
         (
-            str(counted.index(variant) + 1),
-            f"#{variant.id}",
+            printable(str(counted.index(variant) + 1)),
+            one_line(f"#{variant.id}", 20),
             say("hidden until /pick")
             if blind
-            else "  ".join(
-                f"{name} {show_value(value)}"
-                for name, value in settings.items()
-                if value is not None
+            else printable(
+                "  ".join(
+                    f"{name} {show_value(value)}"
+                    for name, value in settings.items()
+                    if value is not None
+                )
             ),
-            ""
+            EMPTY
             if variant.made is None or variant.made.ended == FINISHED
             else describe_end(variant.made),
             one_line(variant.message.text, 60),
@@ -81,7 +83,7 @@ async def variants(chat: Chat, args: str) -> Outcome:
         for variant, settings in zip(nodes, differences(nodes), strict=True)
     )
     table = Table(
-        ("", "", say("settings"), "", say("begins")),
+        (EMPTY, EMPTY, say("settings"), EMPTY, say("begins")),
         rows,
         marks=frozenset({nodes.index(node)}),
         right=frozenset({0}),
@@ -231,7 +233,10 @@ async def tree(chat: Chat, _args: str) -> Outcome:
         pin = say("(pinned)") + " " if leaf.node.id in chat.session.pinned else ""
         text = one_line(leaf.node.message.text, 200) or say("(no text)")
         lines.append(
-            Line(f"{mark} {number} {leaf.lead}{who}{pin}{text}", "plain" if leaf.on_path else "dim")
+            Line(
+                printable(f"{mark} {number} {leaf.lead}{who}{pin}{text}"),
+                "plain" if leaf.on_path else "dim",
+            )
         )
     return Show((Rows(tuple(lines)),))
 

@@ -4,6 +4,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from zatsudan.core.errors import ConfigError
 from zatsudan.core.language import say
+from zatsudan.core.printable import Printable, printable
 
 OPENAI = "https://api.openai.com/v1"
 
@@ -54,7 +55,8 @@ def origin(url: str) -> tuple[str, str, int]:
     )
 
 
-def shown_url(url: str) -> str:
+def shown_url(url: str) -> Printable:
     """Return a URL as it may be shown: without a name and password in it."""
     parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query=""))
+    bare = parts._replace(netloc=parts.netloc.rpartition("@")[2], query="")
+    return printable(urlunsplit(bare))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from zatsudan.core.picking import Row, fold
+from zatsudan.core.printable import EMPTY, Printable, printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +17,11 @@ class Question:
     `free`: any text is an answer too. `hidden`: what is typed is neither shown nor kept.
     """
 
-    title: str
+    title: Printable
     rows: tuple[Row, ...] = ()
     free: bool = False
     hidden: bool = False
-    help: str = ""
+    help: Printable = EMPTY
 
     def read(self, line: str) -> str | None:
         """Return the answer that a typed line is, a row by its number or name; None if it is none."""
@@ -56,7 +57,7 @@ class Asking:
         fits.sort(key=lambda row: _distance(fold(typed), fold(row.cells[0])))
         exact = any(typed in (row.key, row.cells[0]) for row in fits)
         if self.question.free and not exact:
-            fits.append(Row(typed, (typed,)))
+            fits.append(Row(typed, (printable(typed),)))
         return fits
 
     @property

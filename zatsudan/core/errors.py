@@ -1,6 +1,6 @@
 """Everything that can go wrong, as sentences for the person at the keyboard.
 
-    ZatsudanError            str(error): what happened; .advice: what to do next
+    ZatsudanError            .sentence: what happened; .advice: what to do next
       ConfigError            the config file, an option, an environment variable
       CommandError           a slash command that cannot be carried out
       StoreError             a session that cannot be read or written
@@ -16,13 +16,15 @@ They are shown by the terminal and by the command line, and caught nowhere else.
 """
 
 from zatsudan.core.language import later, say
+from zatsudan.core.printable import EMPTY, Printable
 
 
 class ZatsudanError(Exception):
     """A failure as one sentence, and as `advice` what to do next."""
 
-    def __init__(self, sentence: str, advice: str = "") -> None:
+    def __init__(self, sentence: Printable, advice: Printable = EMPTY) -> None:
         super().__init__(sentence)
+        self.sentence = sentence
         self.advice = advice
 
 
@@ -57,7 +59,9 @@ class ApiError(ZatsudanError):
 class ConnectionFailed(ApiError):
     """The server was not reached, or the connection broke; `passing` if trying again may help."""
 
-    def __init__(self, sentence: str, advice: str = "", *, passing: bool = False) -> None:
+    def __init__(
+        self, sentence: Printable, advice: Printable = EMPTY, *, passing: bool = False
+    ) -> None:
         super().__init__(sentence, advice)
         self.passing = passing
 
@@ -86,7 +90,7 @@ class StatusError(ApiError):
         if retry_after is not None:
             time = describe_seconds(retry_after)
             advice = say("The server asks to wait {time}; then /retry.", time=time)
-        said = say("{what}: {message}", what=what, message=message) if message else ""
+        said = say("{what}: {message}", what=what, message=message) if message else EMPTY
         super().__init__(said or say("{what}.", what=what), advice)
         self.status = status
         self.message = message
@@ -136,7 +140,7 @@ _STATUS = {
 }
 
 
-def explain_status(status: int) -> tuple[str, str]:
+def explain_status(status: int) -> tuple[Printable, Printable]:
     """Return what an HTTP status means, without a final stop, and what to do."""
     if status in _STATUS:
         what, advice = _STATUS[status]
@@ -152,7 +156,7 @@ def explain_status(status: int) -> tuple[str, str]:
     return say("The server refused the request ({status})", status=status), again
 
 
-def describe_seconds(seconds: float) -> str:
+def describe_seconds(seconds: float) -> Printable:
     """Write a duration as a person would: `0.31 s`, `42 s`, `3 min`, `2 h`."""
     if seconds < 10:
         exact = f"{seconds:.2f}" if seconds < 1 else f"{seconds:.1f}"

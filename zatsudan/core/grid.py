@@ -10,6 +10,7 @@ from zatsudan.core.errors import CommandError
 from zatsudan.core.language import later, say
 from zatsudan.core.messages import Json
 from zatsudan.core.parameters import find, free_value, read_assignments, show_value
+from zatsudan.core.printable import Printable, printable
 from zatsudan.core.words import Word
 
 _NUMBER = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)"
@@ -66,7 +67,7 @@ class Variation:
         )
 
 
-def shown(label: str) -> str:
+def shown(label: str) -> Printable:
     """Return a cell's label as a person reads it: what was typed, or our words where nothing was."""
     head, dot, rest = label.partition(" · ")
     choice = _CHOICE.fullmatch(head)
@@ -74,7 +75,7 @@ def shown(label: str) -> str:
         head = say("choice {number}", number=choice[1])
     elif head == AS_IT_IS:
         head = say(AS_IT_IS)
-    return f"{head}{dot}{rest}"
+    return printable(f"{head}{dot}{rest}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from zatsudan.core.language import later, say
 from zatsudan.core.messages import Json
+from zatsudan.core.printable import Printable
 from zatsudan.core.words import Word
 
 Read = Callable[[Sequence[Word], Json], Json]
@@ -20,7 +21,7 @@ class Phrase(NamedTuple):
     text: str
     values: Mapping[str, object] = MappingProxyType({})
 
-    def said(self) -> str:
+    def said(self) -> Printable:
         return say(self.text, **self.values)
 
 
@@ -38,12 +39,12 @@ class Kind(NamedTuple):
     many: bool = False
 
     @property
-    def range(self) -> str:
+    def range(self) -> Printable:
         """What values there are, as a part of a sentence in the person's language."""
         return self.words.said()
 
     @property
-    def short(self) -> str:
+    def short(self) -> Printable:
         """The same in a word or two, for a table."""
         return self.few.said()
 

@@ -14,8 +14,10 @@ Docstrings of commands are constants of that kind without a mark.
 
 The first argument is a plain literal, so that the catalogue can be collected
 from the source (tests/test_languages.py); values go in by name, so that a
-language may order them as it needs.
+language may order them as it needs. Whatever they hold, what is said is printable.
 """
+
+from zatsudan.core.printable import Printable, printable
 
 TYPE_CHECKING = False  # --help need not wait for typing
 if TYPE_CHECKING:
@@ -48,15 +50,15 @@ def speak(words: "Words") -> "Words":
     return before
 
 
-def say(text: str, /, **values: object) -> str:
+def say(text: str, /, **values: object) -> Printable:
     """Return a sentence in the person's language, the values filled in by name."""
     found = _spoken.gettext(text) if text else ""  # gettext keeps its own notes under ""
-    return found.format(**values) if values else found
+    return printable(found.format(**values) if values else found)
 
 
-def say_count(one: str, many: str, n: int, /, **values: object) -> str:
+def say_count(one: str, many: str, n: int, /, **values: object) -> Printable:
     """Return a sentence in the form that fits `n`, which is filled in as `{n}`."""
-    return _spoken.ngettext(one, many, n).format(n=n, **values)
+    return printable(_spoken.ngettext(one, many, n).format(n=n, **values))
 
 
 def later(text: str, /) -> str:

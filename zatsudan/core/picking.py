@@ -7,13 +7,15 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from zatsudan.core.printable import Printable
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One thing to choose: `key` names it, `cells` are shown, `search` is what the filter looks at."""
 
     key: str
-    cells: tuple[str, ...]
+    cells: tuple[Printable, ...]
     search: str = ""
 
 

@@ -5,13 +5,52 @@ Nothing is deleted, because what is deleted can be put together again; and no
 sequence is recognised, because chunks split sequences. Each sign that could
 steer a terminal or reorder a line becomes one visible sign, one for one, so
 the function gives the same result however the text was cut.
+
+What it returns has a type of its own, `Printable`, and the parts of what is shown, the
+sentences of errors and all that draws take nothing else: text that went through none of
+the functions here is a type error there, whichever field of whichever file it stood in.
+Put together anew, as by an f-string, it is ordinary text again and goes through once more.
 """
 
-import json
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # --help need not wait for typing
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import SupportsIndex, overload
+
     from zatsudan.core.messages import Json
+
+    class Printable(str):
+        """Text without a sign that could steer a terminal.
+
+        Only here, for mypy: at run time it is a plain str. Pieces of it are printable too.
+        """
+
+        __slots__ = ()
+
+        @overload
+        def __add__(self, other: "Printable", /) -> "Printable": ...
+        @overload
+        def __add__(self, other: str, /) -> str: ...
+        def __add__(self, other: str, /) -> str: ...
+        def __mul__(self, n: SupportsIndex, /) -> "Printable": ...
+        def __getitem__(self, key: "SupportsIndex | slice", /) -> "Printable": ...
+        def __iter__(self) -> "Iterator[Printable]": ...
+        def strip(self, chars: str | None = None, /) -> "Printable": ...
+        def lstrip(self, chars: str | None = None, /) -> "Printable": ...
+        def rstrip(self, chars: str | None = None, /) -> "Printable": ...
+        def removeprefix(self, prefix: str, /) -> "Printable": ...
+        def removesuffix(self, suffix: str, /) -> "Printable": ...
+        def expandtabs(self, tabsize: SupportsIndex = 8) -> "Printable": ...
+        def split(  # type: ignore[override]  # a list of a narrower type
+            self, sep: str | None = None, maxsplit: SupportsIndex = -1
+        ) -> "list[Printable]": ...
+        def splitlines(self, keepends: bool = False) -> "list[Printable]": ...  # type: ignore[override]
+
+else:
+    Printable = str
+
+#: No text at all.
+EMPTY = Printable("")
 
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
@@ -37,34 +76,36 @@ def _table() -> dict[int, str]:
 _TABLE = _table()
 
 
-def printable(text: str) -> str:
+def printable(text: str) -> Printable:
     """Return `text` with every sign that could steer a terminal made visible.
 
     Newline and tab pass; the result has as many characters as `text`.
     """
     # Nearly all text is plain, and this tells it soonest: no sign of the table is "printable".
     if text.replace("\n", "").isprintable():
-        return text
-    return text.translate(_TABLE)
+        return Printable(text)
+    return Printable(text.translate(_TABLE))
 
 
-def one_line(text: str, limit: int = 200) -> str:
+def one_line(text: str, limit: int = 200) -> Printable:
     """Return `text` printable and on one line, cut to `limit` characters.
 
     For names, titles and servers' messages that stand inside a sentence.
     """
     line = " ".join(printable(text[: 4 * limit]).split())
-    return line if len(line) <= limit else line[: limit - 1] + "…"
+    return Printable(line if len(line) <= limit else line[: limit - 1] + "…")
 
 
-def printable_json(value: "Json", encoding: str = "utf-8", indent: int | None = None) -> str:
+def printable_json(value: "Json", encoding: str = "utf-8", indent: int | None = None) -> Printable:
     """Return `value` as JSON that a terminal and an `encoding` can hold: odd signs stand as escapes.
 
     Whoever reads the JSON gets the very text; nothing is replaced.
     """
+    import json
+
     if encoding.lower().replace("-", "") != "utf8":
-        return json.dumps(value, indent=indent)
+        return Printable(json.dumps(value, indent=indent))
     text = json.dumps(value, ensure_ascii=False, indent=indent)
     if text.replace("\n", "").isprintable():
-        return text
-    return text.translate({code: json.dumps(chr(code))[1:-1] for code in _TABLE})
+        return Printable(text)
+    return Printable(text.translate({code: json.dumps(chr(code))[1:-1] for code in _TABLE}))

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from zatsudan.core.language import say
+from zatsudan.core.printable import Printable, printable
 
 
 class Progress(NamedTuple):
@@ -12,7 +13,7 @@ class Progress(NamedTuple):
     size: int
     speed: float
 
-    def line(self) -> str:
+    def line(self) -> Printable:
         """Return it as one line: a bar, size, speed and the time that is left."""
         done = self.have / self.size if self.size else 0.0
         bar = "▰" * int(done * 20) + "▱" * (20 - int(done * 20))
@@ -24,16 +25,16 @@ class Progress(NamedTuple):
             parts.append(f"{in_bytes(int(self.speed))}/s")
             seconds = int((self.size - self.have) / self.speed)
             parts.append(say("{time} left", time=_clock(seconds)))
-        return " · ".join(parts)
+        return printable(" · ".join(parts))
 
 
-def in_bytes(size: int) -> str:
+def in_bytes(size: int) -> Printable:
     """Write a size as a person would: `98 MB`."""
     if size < 1000:
-        return f"{size} B"
+        return printable(f"{size} B")
     power = min((len(str(size)) - 1) // 3, 4)
     amount = size / 1000**power
-    return f"{amount:.{0 if amount >= 10 else 1}f} {' kMGT'[power]}B"
+    return printable(f"{amount:.{0 if amount >= 10 else 1}f} {' kMGT'[power]}B")
 
 
 def _clock(seconds: int) -> str:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from zatsudan.core.errors import ApiError, StatusError
 from zatsudan.core.language import say
 from zatsudan.core.messages import Json, JsonObject
+from zatsudan.core.printable import Printable
 
 #: Fields without which there is no request.
 _ESSENTIAL = {"model", "messages", "stream"}
@@ -72,7 +73,7 @@ class Repair(NamedTuple):
     name: str = ""
     value: str | int = ""
 
-    def sentence(self, model: str) -> str:
+    def sentence(self, model: str) -> Printable:
         """Return what the person is told, in one line."""
         match self.kind:
             case "drop":

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from zatsudan.core.printable import one_line
+from zatsudan.core.printable import Printable, one_line, printable
 
 #: Cells that a title takes at most.
 CELLS = 60
@@ -25,7 +25,7 @@ def _size(sign: str) -> int:
     return 2 if unicodedata.east_asian_width(sign) in "WF" else 1
 
 
-def title_from(text: str, limit: int = CELLS) -> str:
+def title_from(text: str, limit: int = CELLS) -> Printable:
     """Return the first words of a message as a title: one line, at most `limit` cells.
 
     What is too long is cut at a blank, or in Japanese behind a particle or a
@@ -46,9 +46,9 @@ def title_from(text: str, limit: int = CELLS) -> str:
             return line[:at]
     for at in range(head, least, -1):
         if line[at] == " " or line[at - 1] == " ":
-            return line[:at].rstrip() + "…"
+            return printable(line[:at].rstrip() + "…")
         if line[at - 1] in _BREAKS and line[at] not in _CLOSING and line[at] > "~":
-            return line[:at].rstrip("、，・：；") + "…"
+            return printable(line[:at].rstrip("、，・：；") + "…")
     while head > 1 and (line[head] in _CLOSING or _size(line[head]) == 0):
         head -= 1
-    return line[:head] + "…"
+    return printable(line[:head] + "…")

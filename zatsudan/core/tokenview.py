@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from zatsudan.core.language import say
 from zatsudan.core.messages import Json
+from zatsudan.core.printable import EMPTY, Printable, printable
 
 #: OpenAI's word for a token that is not among the top ones (openapi.json 2.3.0).
 UNKNOWN = -9999.0
@@ -34,14 +35,14 @@ class Option:
         return self.data.decode("utf-8", "replace")
 
     @property
-    def name(self) -> str:
+    def name(self) -> Printable:
         """The token as it is named among others: blanks to be seen, parts of a character as bytes."""
         if _whole(self.data):
             return visible(self.text) or say("(end)")
-        return "".join(f"<{byte:02X}>" for byte in self.data)
+        return printable("".join(f"<{byte:02X}>" for byte in self.data))
 
     @property
-    def refusal(self) -> str:
+    def refusal(self) -> Printable:
         """Say why no text can go on from here; `` if it can."""
         if not self.data or _SPECIAL.fullmatch(self.text):
             return say("it is the mark at which a reply ends")
@@ -49,7 +50,7 @@ class Option:
             self.data.decode()
         except UnicodeDecodeError:
             return say("it is a part of a character")
-        return ""
+        return EMPTY
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,18 +162,19 @@ def _whole(data: bytes) -> bool:
     return True
 
 
-def visible(text: str) -> str:
+def visible(text: str) -> Printable:
     """Return a token's text with its blanks to be seen."""
-    return text.replace(" ", "·").replace("\n", "↵").replace("\r", "␍").replace("\t", "→")
+    shown = text.replace(" ", "·").replace("\n", "↵").replace("\r", "␍").replace("\t", "→")
+    return printable(shown)
 
 
-def percent(p: float | None) -> str:
+def percent(p: float | None) -> Printable:
     """Return a probability in words: `8 %`, `<1 %`, `?` where it is not told."""
     if p is None:
-        return "?"
+        return printable("?")
     if 0 < p < 0.01:
-        return "<1 %"
-    return f"{100 * p:.0f} %"
+        return printable("<1 %")
+    return printable(f"{100 * p:.0f} %")
 
 
 def mean_logprob(tokens: Iterable[Token]) -> float | None:

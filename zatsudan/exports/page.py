@@ -98,7 +98,7 @@ def _article(message: Message, made: Made | None, markdown: Callable[[str], str]
 def _note(made: Made) -> str:
     parts = [one_line(made.model, 60)] if made.model else []
     parts += [
-        f"{one_line(name, 40)} {one_line(show_value(value), 40)}"
+        printable(f"{one_line(name, 40)} {one_line(show_value(value), 40)}")
         for name, value in made.parameters.items()
     ]
     if made.usage is not None:

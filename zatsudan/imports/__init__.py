@@ -11,7 +11,7 @@ from zatsudan import store
 from zatsudan.core.errors import ImportRefused, StoreError
 from zatsudan.core.language import later, say
 from zatsudan.core.messages import Json
-from zatsudan.core.printable import one_line
+from zatsudan.core.printable import Printable, one_line
 from zatsudan.imports import aichat, chatgpt, llm, own, plain
 from zatsudan.imports.draft import Draft, Note
 from zatsudan.imports.jsontext import parse
@@ -25,7 +25,7 @@ KNOWN = later(
 )
 
 
-def _possible() -> str:
+def _possible() -> Printable:
     return say("What can be imported: {kinds}.", kinds=say(KNOWN))
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from zatsudan.core.language import say_count
 from zatsudan.core.messages import Json, JsonObject, Message
+from zatsudan.core.printable import Printable
 from zatsudan.core.session import FINISHED, INTERRUPTED, Made
 from zatsudan.imports.draft import Draft, Note, iso, text_of
 
@@ -32,7 +33,7 @@ class _LeftOut:
     empty: int = 0
     odd: int = 0
 
-    def sentences(self) -> Iterator[str]:
+    def sentences(self) -> Iterator[Printable]:
         """Yield a sentence for each kind of thing."""
         if self.tools:
             yield say_count(

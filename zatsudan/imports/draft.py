@@ -8,12 +8,12 @@ from zatsudan.core.errors import CommandError, ImportRefused
 from zatsudan.core.language import later, say
 from zatsudan.core.messages import ROLES, Json, JsonObject, Message
 from zatsudan.core.parameters import BY_NAME
-from zatsudan.core.printable import one_line
+from zatsudan.core.printable import Printable, one_line
 from zatsudan.core.records import message_record
 from zatsudan.core.session import Made
 
 #: Takes a sentence on what a file held and a session cannot.
-Note = Callable[[str], None]
+Note = Callable[[Printable], None]
 
 
 @dataclass(slots=True)
@@ -97,7 +97,7 @@ def read_message(value: Json, where: str) -> Message:
     return Message.from_json(value)
 
 
-def refused(sentence: str) -> ImportRefused:
+def refused(sentence: Printable) -> ImportRefused:
     """Return the error for a message that is none."""
     return ImportRefused(
         sentence,
@@ -108,7 +108,7 @@ def refused(sentence: str) -> ImportRefused:
     )
 
 
-def kind_of(value: Json) -> str:
+def kind_of(value: Json) -> Printable:
     """Return what a value is, in words."""
     names: dict[type, str] = {
         bool: later("true or false"),

@@ -24,7 +24,7 @@ from prompt_toolkit.utils import get_cwidth
 from zatsudan.core.asking import Asking, Question
 from zatsudan.core.language import say
 from zatsudan.core.picking import Row
-from zatsudan.core.printable import one_line
+from zatsudan.core.printable import EMPTY, one_line, printable
 from zatsudan.terminal.parts import PROMPT
 from zatsudan.terminal.prompt import ShownSafely
 from zatsudan.terminal.rows import cut
@@ -101,9 +101,9 @@ class Asker:
         tuples: StyleAndTextTuples = []
         for row, name in zip(rows, names, strict=True):
             here = row is marked or row == marked
-            note = one_line(row.cells[1]) if len(row.cells) > 1 else ""
+            note = one_line(row.cells[1]) if len(row.cells) > 1 else EMPTY
             blanks = " " * (width - get_cwidth(name) + GAP)
-            note = cut(f"{blanks}{note}", max(0, columns - 2 - get_cwidth(name))) if note else ""
+            note = cut(printable(f"{blanks}{note}"), max(0, columns - 2 - get_cwidth(name)))
             tuples.append(("bold" if here else "", f"{'▸' if here else ' '} {name}"))
             tuples.append(("class:toolbar", f"{note}\n"))
         return tuples

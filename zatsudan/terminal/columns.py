@@ -7,13 +7,14 @@ scrollback, never what is seen live.
 
 from collections.abc import Callable, Sequence
 
+from zatsudan.core.printable import EMPTY, Printable, printable
 from zatsudan.terminal.painter import cells
 from zatsudan.terminal.rows import sgr, wrap
 from zatsudan.terminal.stream import RowStream
 
 #: The least width of a column, in cells.
 LEAST = 36
-BAR = " │ "
+BAR = printable(" │ ")
 
 
 def fitting(count: int, width: int) -> list[list[int]]:
@@ -73,13 +74,13 @@ class Columns:
         """Return what may still change, joined; of each column the last rows."""
         return self._joined([column.last(limit, hold=hold) for column in self.columns])
 
-    def line(self, texts: Sequence[str], tone: str) -> str:
+    def line(self, texts: Sequence[Printable], tone: str) -> str:
         """Return one row with a text for each column, cut to its width."""
         return self._joined([[sgr(cut(text, self.width), tone)] for text in texts])[0]
 
     def rule(self) -> str:
         """Return the line under the headings."""
-        return sgr("─┼─".join("─" * self.width for _ in self.columns), "dim")
+        return sgr(printable("─┼─".join("─" * self.width for _ in self.columns)), "dim")
 
     def _joined(self, columns: Sequence[Sequence[str]]) -> list[str]:
         height = max(map(len, columns))
@@ -92,6 +93,6 @@ class Columns:
         return rows
 
 
-def cut(text: str, width: int) -> str:
+def cut(text: Printable, width: int) -> Printable:
     """Return the beginning of a line of text that fits the width."""
-    return next(iter(wrap(text, width)), "")
+    return next(iter(wrap(text, width)), EMPTY)

@@ -7,15 +7,17 @@ from zatsudan.chat import Chat
 from zatsudan.commands.parts import Line, Part
 from zatsudan.connect import BY_ITSELF, Server
 from zatsudan.core.language import say
-from zatsudan.core.printable import one_line
+from zatsudan.core.printable import one_line, printable
 
 
 def greeting(*, private: bool) -> tuple[Part, ...]:
     """Return the first line of the greeting."""
-    text = say("zatsudan {version} · just write; /help helps, Ctrl-D leaves", version=__version__)
+    parts = [
+        say("zatsudan {version} · just write; /help helps, Ctrl-D leaves", version=__version__)
+    ]
     if private:
-        text += " · " + say("private, nothing is saved")
-    return (Line(text, "dim"),)
+        parts.append(say("private, nothing is saved"))
+    return (Line(printable(" · ".join(parts)), "dim"),)
 
 
 def wanted_embedded(chat: Chat) -> bool:

@@ -15,6 +15,7 @@ from prompt_toolkit.key_binding import (
 from prompt_toolkit.keys import Keys
 
 from zatsudan.core.language import say
+from zatsudan.core.printable import Printable
 from zatsudan.terminal.completion import completes
 
 # Shift-Enter, as kitty's protocol and xterm's modifyOtherKeys write it: a new line.
@@ -54,7 +55,7 @@ class Actions(Protocol):
     def leave(self) -> None:
         """End the program."""
 
-    def hint(self, text: str) -> None:
+    def hint(self, text: Printable) -> None:
         """Say something for a moment in the toolbar."""
 
     def clear_screen(self) -> None:

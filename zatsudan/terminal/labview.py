@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from zatsudan.core.errors import describe_seconds
 from zatsudan.core.grid import shown
 from zatsudan.core.language import say
-from zatsudan.core.printable import one_line, printable
+from zatsudan.core.printable import EMPTY, Printable, one_line, printable
 from zatsudan.core.protocol import Delta
 from zatsudan.lab import ENDED, RUNNING, WAITING, Run, Slot
 from zatsudan.terminal.columns import Columns, fitting
@@ -150,28 +150,28 @@ class LabView:
 
     # --- words ---------------------------------------------------------------------
 
-    def _heading(self, number: int) -> str:
+    def _heading(self, number: int) -> Printable:
         label = "?" if self._run.blind else one_line(shown(self._run.slots[number].cell.label), 80)
-        return f"{number + 1}  {label}"
+        return printable(f"{number + 1}  {label}")
 
-    def _doing(self, slot: Slot) -> str:
+    def _doing(self, slot: Slot) -> Printable:
         if slot.state == WAITING:
             return say("waits its turn")
         if slot.state == ENDED:
             return self._outcome(slot)
         if slot.first is None:
-            waiting = slot.turn.waiting if slot.turn is not None else ""
+            waiting = slot.turn.waiting if slot.turn is not None else EMPTY
             return waiting or say("asked")
-        return " · ".join(self._pace(slot, self._clock()))
+        return printable(" · ".join(self._pace(slot, self._clock())))
 
-    def _pace(self, slot: Slot, now: float) -> list[str]:
+    def _pace(self, slot: Slot, now: float) -> list[Printable]:
         """Return how much has come, and unless the run is blind how fast."""
         parts = [say("{count:,} tok", count=slot.deltas)]
         if not self._run.blind:
             parts.append(say("{speed} tok/s", speed=f"{slot.speed(now):.0f}"))
         return parts
 
-    def _outcome(self, slot: Slot) -> str:
+    def _outcome(self, slot: Slot) -> Printable:
         made = slot.node.made if slot.node is not None else None
         if made is None:
             return say("no reply")
@@ -180,9 +180,9 @@ class LabView:
             parts.append(describe_seconds(made.seconds))
         ended = one_line(made.finish_reason or "?", 20) if slot.went_well else say(made.ended)
         parts.append(ended)
-        return " · ".join(parts)
+        return printable(" · ".join(parts))
 
-    def _status(self) -> str:
+    def _status(self) -> Printable:
         run = self._run
         now = self._clock()
         done = sum(slot.state == ENDED for slot in run.slots)
@@ -196,9 +196,9 @@ class LabView:
         if left is not None:
             parts.append(say("about {seconds:,} s left", seconds=max(1, round(left))))
         parts.append(say("Esc stops all, Alt-1 the first"))
-        return f"{spin} {' · '.join(parts)}"
+        return printable(f"{spin} {' · '.join(parts)}")
 
 
-def _fault(fault: str, width: int) -> list[str]:
+def _fault(fault: Printable, width: int) -> list[str]:
     """Return why a reply did not come, as rows of its column."""
-    return [sgr(row, "warn") for row in wrap(printable(fault), width)] if fault else []
+    return [sgr(row, "warn") for row in wrap(fault, width)] if fault else []

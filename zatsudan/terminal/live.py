@@ -25,6 +25,7 @@ from zatsudan.commands.registry import Commands, parse
 from zatsudan.config import Screen
 from zatsudan.core.errors import TooLong
 from zatsudan.core.language import say
+from zatsudan.core.printable import EMPTY, Printable
 from zatsudan.core.styles import Dress, colours
 from zatsudan.terminal import prompt, ptk
 from zatsudan.terminal.attention import Attention
@@ -163,14 +164,14 @@ class LiveTerminal:
             await self._repl.connect()
         with contextlib.suppress(TooLong):
             self._chat.window()  # counts the messages now, so that the first request need not
-        self.progress("")
+        self.progress(EMPTY)
 
     async def _opened(self) -> None:
         """Wait until it is shown what the talk begins with."""
         if self._opening is not None and not self._opening.done():
             await asyncio.wait([self._opening])
 
-    def progress(self, text: str) -> None:
+    def progress(self, text: Printable) -> None:
         """Say in the toolbar what is being waited for."""
         self._bar.progress = text
         self._app.invalidate()
@@ -198,7 +199,7 @@ class LiveTerminal:
         return self._task is not None and not self._task.done()
 
     def submit(self, text: str) -> None:
-        self._bar.hint = ""
+        self._bar.hint = EMPTY
         if not text.strip():
             return
         if self.busy:
@@ -258,7 +259,7 @@ class LiveTerminal:
         if not self._app.is_done:
             self._surface.close()
 
-    def hint(self, text: str) -> None:
+    def hint(self, text: Printable) -> None:
         self._surface.hint(text)
 
     def clear_screen(self) -> None:

@@ -13,7 +13,7 @@ from zatsudan.commands.registry import parse
 from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.language import say
 from zatsudan.core.messages import Json
-from zatsudan.core.printable import printable
+from zatsudan.core.printable import Printable, printable
 from zatsudan.core.protocol import Delta
 from zatsudan.core.styles import Dress
 from zatsudan.terminal import ptk
@@ -117,7 +117,7 @@ class LiveSurface:
     def begin(self, turn: "Turn") -> Callable[[Delta], None]:
         self._reply_since = began = self._clock()
 
-        def line() -> str:
+        def line() -> Printable:
             seconds = self._clock() - began
             spin = SPINNER[int(seconds * 8) % len(SPINNER)]
             if turn.first is None or turn.started is None:
@@ -134,7 +134,7 @@ class LiveSurface:
                     speed=turn.deltas / max(0.05, seconds - turn.first),
                     seconds=seconds,
                 )
-            return f"{spin} {text}"
+            return printable(f"{spin} {text}")
 
         view = LiveView(self._painter, self._make_stream, self._size, line, self._clock)
         self._view = view
@@ -145,15 +145,15 @@ class LiveSurface:
 
         return add
 
-    def note(self, text: str) -> None:
+    def note(self, text: Printable) -> None:
         if self._view is not None:
-            self._view.note(sgr(row, "warn") for row in wrap(printable(text), self._width()))
+            self._view.note(sgr(row, "warn") for row in wrap(text, self._width()))
 
     def end(self, turn: "Turn") -> None:
         if self._view is not None:
             self._view.close()
             self._view = None
-        rows = []
+        rows: list[str] = []
         if turn.nodes:
             note = reply_note(turn.nodes[0])
             rows = [note] if note else []
@@ -183,11 +183,11 @@ class LiveSurface:
 
     # --- the prompt ------------------------------------------------------
 
-    def hint(self, text: str) -> None:
+    def hint(self, text: Printable) -> None:
         self._bar.hint = text
         self._app.invalidate()
 
-    def doing(self, text: str) -> None:
+    def doing(self, text: Printable) -> None:
         self._bar.do(text)
         if self._ticking is not None:
             self._ticking.cancel()

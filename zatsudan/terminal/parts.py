@@ -9,11 +9,11 @@ from zatsudan.commands.parts import Diff, Line, Part, Rows, Table, Talk, Tokens
 from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.language import later, say
 from zatsudan.core.messages import Json
-from zatsudan.core.printable import one_line, printable
+from zatsudan.core.printable import EMPTY, Printable, one_line, printable
 from zatsudan.core.session import FAILED, FINISHED, INTERRUPTED, Made, Node
 from zatsudan.terminal.rows import columns_of, set_off, sgr, wrap
 
-PROMPT = "» "
+PROMPT = printable("» ")
 
 #: A message of more rows than this is shown by its first rows.
 FOLD_ROWS = 12
@@ -29,9 +29,9 @@ def part_rows(part: Part, width: int, render: Render, *, coloured: bool = False)
     """Return a part as rows; `render` makes rows of a reply's text."""
     if isinstance(part, Line):
         if part.spans:
-            yield from set_off(printable(part.text), part.spans, width)
+            yield from set_off(part.text, part.spans, width)
             return
-        for row in wrap(printable(part.text), width):
+        for row in wrap(part.text, width):
             yield sgr(row, part.tone)
     elif isinstance(part, Table):
         yield from table_rows(part, width)
@@ -39,7 +39,7 @@ def part_rows(part: Part, width: int, render: Render, *, coloured: bool = False)
         yield from diff_rows(part, width)
     elif isinstance(part, Rows):
         for line in part.lines:
-            yield sgr(cut(printable(line.text).replace("\n", " "), width), line.tone)
+            yield sgr(cut(printable(line.text.replace("\n", " ")), width), line.tone)
     elif isinstance(part, Tokens):
         from zatsudan.terminal.tokens import token_rows
 
@@ -59,14 +59,14 @@ def diff_rows(part: Diff, width: int) -> Iterator[str]:
         text += piece
         tones += [change.kind] * len(piece)
     at = 0
-    for row in wrap(text, width, rest=""):
+    for row in wrap(printable(text), width, rest=EMPTY):
         at = text.index(row, at)
         runs = groupby(zip(row, tones[at : at + len(row)], strict=True), key=lambda pair: pair[1])
         at += len(row)
-        yield "".join(sgr("".join(sign for sign, _ in run), tone) for tone, run in runs)
+        yield "".join(sgr(printable("".join(sign for sign, _ in run)), tone) for tone, run in runs)
 
 
-def cut(text: str, width: int) -> str:
+def cut(text: Printable, width: int) -> Printable:
     """Cut a line to `width` cells, with a sign where something is missing."""
     if get_cwidth(text) <= width:
         return text
@@ -74,7 +74,7 @@ def cut(text: str, width: int) -> str:
     for at, sign in enumerate(text):
         used += get_cwidth(sign)
         if used >= width:
-            return text[:at] + "…"
+            return printable(text[:at] + "…")
     return text
 
 
@@ -97,7 +97,7 @@ def said_rows(content: Json, width: int) -> Iterator[str]:
     for row in rows:
         yield sgr(row, "you")
     for label in filter(None, (folded, *message.labels)):
-        yield sgr(cut("  " + one_line(label, 4 * width), width), "dim")
+        yield sgr(cut(printable("  " + one_line(label, 4 * width)), width), "dim")
 
 
 def talk_rows(talk: Talk, width: int, render: Render) -> Iterator[str]:
@@ -117,11 +117,13 @@ def talk_rows(talk: Talk, width: int, render: Render) -> Iterator[str]:
                 yield ""
                 yield from status_rows(node.made, width)
         else:
-            yield from (
-                sgr(row, "dim")
-                for row in wrap(f"[{node.message.role}] {printable(node.message.text)}", width)
-            )
+            yield from (sgr(row, "dim") for row in wrap(_other(node), width))
         yield ""
+
+
+def _other(node: Node) -> Printable:
+    """Return a message of a role that is neither the person's nor the model's."""
+    return printable(f"[{one_line(node.message.role, 40)}] {node.message.text}")
 
 
 def thought_rows(size: int, seconds: float | None = None) -> Iterator[str]:
@@ -140,18 +142,17 @@ def thought_rows(size: int, seconds: float | None = None) -> Iterator[str]:
 
 def error_rows(error: ZatsudanError, width: int) -> Iterator[str]:
     """Return a failure: what happened, and what to do next."""
-    for row in wrap(printable(str(error)), width):
+    for row in wrap(error.sentence, width):
         yield sgr(row, "warn")
     if error.advice:
-        for row in wrap(printable(error.advice), width):
+        for row in wrap(error.advice, width):
             yield sgr(row, "dim")
 
 
 def table_rows(table: Table, width: int) -> Iterator[str]:
     """Lay out a table: columns as wide as needed; the last one, or the widest, gives way and wraps."""
     gap = 2
-    cells = [tuple(printable(cell) for cell in row) for row in table.rows]
-    head = table.head
+    head, cells = table.head, list(table.rows)
     widths = columns_of([head, *cells])
     over = sum(widths) + gap * (len(widths) - 1) + 2 - width
     if table.brief and over > 0:
@@ -173,33 +174,33 @@ def table_rows(table: Table, width: int) -> Iterator[str]:
     if table.title:
         yield sgr(table.title, "bold")
     if any(head):
-        yield sgr("  " + _line(head, widths, table, gap), "dim")
+        yield sgr(printable("  " + _line(head, widths, table, gap)), "dim")
     for number, row in enumerate(cells):
-        wrapped = [list(wrap(cell, widths[at])) or [""] for at, cell in enumerate(row)]
+        wrapped = [list(wrap(cell, widths[at])) or [EMPTY] for at, cell in enumerate(row)]
         for line in range(max(map(len, wrapped))):
-            pieces = tuple(cell[line] if line < len(cell) else "" for cell in wrapped)
+            pieces = tuple(cell[line] if line < len(cell) else EMPTY for cell in wrapped)
             mark = "* " if number in table.marks and line == 0 else "  "
-            text = mark + _line(pieces, widths, table, gap)
+            text = printable(mark + _line(pieces, widths, table, gap))
             yield sgr(text, "mark") if number in table.marks else text
     if table.title:
         yield ""
 
 
-def _cut(text: str, room: int) -> str:
+def _cut(text: Printable, room: int) -> Printable:
     """Return the beginning of a text that fits into `room` cells."""
     if get_cwidth(text) <= room:
         return text
     while get_cwidth(text) > room - 1:
         text = text[:-1]
-    return f"{text.rstrip()}…"
+    return printable(f"{text.rstrip()}…")
 
 
-def _line(pieces: Sequence[str], widths: Sequence[int], table: Table, gap: int) -> str:
+def _line(pieces: Sequence[Printable], widths: Sequence[int], table: Table, gap: int) -> Printable:
     padded = []
     for at, piece in enumerate(pieces):
         blanks = " " * max(0, widths[at] - get_cwidth(piece))
         padded.append(blanks + piece if at in table.right else piece + blanks)
-    return (" " * gap).join(padded).rstrip()
+    return printable((" " * gap).join(padded).rstrip())
 
 
 _ENDS = {
@@ -210,7 +211,7 @@ _ENDS = {
 }
 
 
-def status(made: Made) -> str:
+def status(made: Made) -> Printable:
     """Return the line under a reply: model, tokens, speed, and why it ended if that needs saying."""
     parts = [one_line(made.model, 40)] if made.model else []
     usage = made.usage
@@ -237,7 +238,7 @@ def status(made: Made) -> str:
     elif made.ended == FINISHED and made.finish_reason not in (None, "stop"):
         reason = str(made.finish_reason)
         parts.append(say(_ENDS[reason]) if reason in _ENDS else one_line(reason, 30))
-    return " · ".join(parts)
+    return printable(" · ".join(parts))
 
 
 def status_rows(made: Made, width: int) -> Iterator[str]:
@@ -246,14 +247,14 @@ def status_rows(made: Made, width: int) -> Iterator[str]:
         yield sgr(row, "dim")
 
 
-def reply_note(node: Node) -> str:
+def reply_note(node: Node) -> Printable:
     """Return what is said of a reply that is more or less than text: calls, or nothing at all."""
     calls = [describe_call(call) for call in _calls(node)]
     if calls:
         return say(
             "The model wants to call {calls}. zatsudan calls nothing.", calls=", ".join(calls)
         )
-    return "" if node.message.text.strip() else say("(the reply has no text)")
+    return EMPTY if node.message.text.strip() else say("(the reply has no text)")
 
 
 def _calls(node: Node) -> Iterator[Json]:
@@ -264,10 +265,9 @@ def _calls(node: Node) -> Iterator[Json]:
         yield node.message.extra["function_call"]
 
 
-def describe_call(call: Json) -> str:
+def describe_call(call: Json) -> Printable:
     """Return a function call in one line: `name(arguments)`."""
     if not isinstance(call, dict):
         return one_line(str(call), 60)
-    return (
-        f"{one_line(str(call.get('name')), 40)}({one_line(str(call.get('arguments') or ''), 80)})"
-    )
+    name, arguments = str(call.get("name")), str(call.get("arguments") or "")
+    return printable(f"{one_line(name, 40)}({one_line(arguments, 80)})")

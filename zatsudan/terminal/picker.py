@@ -28,7 +28,7 @@ from zatsudan.commands.outcomes import Pick
 from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.language import later, say
 from zatsudan.core.picking import Picking
-from zatsudan.core.printable import one_line, printable
+from zatsudan.core.printable import Printable, one_line, printable
 from zatsudan.terminal.parts import part_rows
 from zatsudan.terminal.rows import columns_of, cut, wrap
 
@@ -37,7 +37,7 @@ WIDE = 120
 GAP = 2
 
 
-def column_widths(pick: Pick, rows: Sequence[Sequence[str]], width: int) -> list[int]:
+def column_widths(pick: Pick, rows: Sequence[Sequence[Printable]], width: int) -> list[int]:
     """Return the cells of each column: as many as needed, less where the fluid ones give way."""
     widths = columns_of([pick.head, *rows])
     over = sum(widths) + GAP * (len(widths) - 1) + 1 - width
@@ -48,14 +48,14 @@ def column_widths(pick: Pick, rows: Sequence[Sequence[str]], width: int) -> list
     return widths
 
 
-def line_of(pick: Pick, cells: Sequence[str], widths: Sequence[int]) -> str:
+def line_of(pick: Pick, cells: Sequence[Printable], widths: Sequence[int]) -> Printable:
     """Return a row of the list, every column in its place."""
     pieces = []
     for at, cell in enumerate(cells):
         piece = cut(cell, widths[at])
         blanks = " " * (widths[at] - get_cwidth(piece))
         pieces.append(blanks + piece if at in pick.right else piece + blanks)
-    return " " + (" " * GAP).join(pieces)
+    return printable(" " + (" " * GAP).join(pieces))
 
 
 class Picker:

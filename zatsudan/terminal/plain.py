@@ -23,7 +23,7 @@ from zatsudan.core.attachments import said
 from zatsudan.core.errors import CommandError, ZatsudanError
 from zatsudan.core.language import say
 from zatsudan.core.messages import Json
-from zatsudan.core.printable import one_line, printable
+from zatsudan.core.printable import EMPTY, Printable, one_line, printable
 from zatsudan.core.protocol import Delta
 from zatsudan.exits import let_go
 from zatsudan.terminal.greeting import greeting
@@ -194,8 +194,8 @@ class PlainTerminal:
 
         return add
 
-    def note(self, text: str) -> None:
-        self._tell(f"[{printable(text)}]\n")
+    def note(self, text: Printable) -> None:
+        self._tell(f"[{text}]\n")
 
     def end(self, turn: "Turn") -> None:
         self.came = bool(turn.nodes)
@@ -248,14 +248,14 @@ class PlainTerminal:
                 self.output.write(printable("".join(texts.get(at, []))).rstrip() + "\n\n")
                 fault = run.fault(run.slots[at])
                 if fault:
-                    self._tell(f"[{printable(fault)}]\n")
+                    self._tell(f"[{fault}]\n")
 
         return add, ended
 
     def end_run(self, run: "Run") -> None:
         self.came = any(slot.node is not None for slot in run.slots)
 
-    def hint(self, text: str) -> None:
+    def hint(self, text: Printable) -> None:
         """Nothing: what was written cannot be taken back."""
 
     async def inspect(self, outcome: Inspect) -> "Choice | None":
@@ -270,7 +270,7 @@ class PlainTerminal:
     def prefill(self, text: str, *, editor: bool = False) -> None:
         del text, editor  # there is no input line to put it into; /retry sends it again
 
-    def doing(self, text: str) -> None:
+    def doing(self, text: Printable) -> None:
         del text  # what is done says so itself
 
     async def copy(self, text: str) -> str:
@@ -282,16 +282,18 @@ class PlainTerminal:
         self._left = True
 
 
-def question_rows(question: "Question") -> list[str]:
+def question_rows(question: "Question") -> list[Printable]:
     """Return a question as lines, what is offered numbered."""
     widths = [get_cwidth(one_line(row.cells[0], 40)) for row in question.rows]
     rows = [question.title]
     for number, (row, width) in enumerate(zip(question.rows, widths, strict=True), 1):
         name = one_line(row.cells[0], 40) + " " * (max(widths) - width)
-        rows.append(f"{number:>3}  {name}  {one_line(row.cells[-1], 60)}".rstrip())
-    likely = say("Enter: {name}", name=one_line(question.rows[0].cells[0])) if question.rows else ""
+        rows.append(printable(f"{number:>3}  {name}  {one_line(row.cells[-1], 60)}".rstrip()))
+    likely = (
+        say("Enter: {name}", name=one_line(question.rows[0].cells[0])) if question.rows else EMPTY
+    )
     notes = [note for note in (likely, question.help, say("Ctrl-C leaves")) if note]
-    return [*rows, " · ".join(notes)]
+    return [*rows, printable(" · ".join(notes))]
 
 
 class _LineReader:

@@ -29,7 +29,7 @@ from zatsudan.commands.parts import Line, Part
 from zatsudan.commands.registry import Commands, find, parse
 from zatsudan.core.errors import CommandError, ZatsudanError
 from zatsudan.core.language import say
-from zatsudan.core.printable import one_line
+from zatsudan.core.printable import EMPTY, one_line, printable
 from zatsudan.core.session import FINISHED, Node
 from zatsudan.terminal.greeting import answering, wanted_embedded
 from zatsudan.terminal.surface import Surface
@@ -193,7 +193,7 @@ class Repl:
         except asyncio.CancelledError:
             return tell(say("Stopped."), "dim")
         finally:
-            self._surface.hint("")
+            self._surface.hint(EMPTY)
 
     async def _say(self, line: str) -> bool:
         """Send a message, with the files that it mentions."""
@@ -234,7 +234,7 @@ class Repl:
             self._surface.show((Line(say("stopped before it began"), "dim"),))
             return False
         finally:
-            self._surface.doing("")
+            self._surface.doing(EMPTY)
         self._surface.show(ran_parts(self.ran))
         return not self.ran.stopped
 
@@ -339,16 +339,16 @@ def ran_parts(ran: "Ran") -> tuple[Part, ...]:
     lines = ran.output.rstrip("\n").split("\n") if ran.output.strip("\n") else []
     parts: list[Part] = []
     if len(lines) > HEAD_LINES + TAIL_LINES + 1:
-        parts.append(Line("\n".join(lines[:HEAD_LINES])))
+        parts.append(Line(printable("\n".join(lines[:HEAD_LINES]))))
         folded = len(lines) - HEAD_LINES - TAIL_LINES
         note = say("[{folded:,} lines folded, {all:,} in all]", folded=folded, all=len(lines))
         parts.append(Line(note, "dim"))
-        parts.append(Line("\n".join(lines[-TAIL_LINES:])))
+        parts.append(Line(printable("\n".join(lines[-TAIL_LINES:]))))
     elif lines:
-        parts.append(Line("\n".join(lines)))
+        parts.append(Line(printable("\n".join(lines))))
     end: list[str] = []
     if ran.stopped or ran.code:
         end.append(say("stopped") if ran.stopped else say("exit {code}", code=ran.code))
     end.append(say("{seconds} s", seconds=f"{ran.seconds:.1f}"))
     end.append(say("@! in a message attaches this output") if lines else say("no output"))
-    return (*parts, Line(" · ".join(end), "dim"))
+    return (*parts, Line(printable(" · ".join(end)), "dim"))

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from zatsudan.core.printable import EMPTY, Printable, printable
 from zatsudan.core.styles import Dress, codes, colours, read
 from zatsudan.terminal.kinsoku import NO_END, NO_START
 
@@ -36,6 +37,8 @@ TONES = {
     "new": "green",
 }
 
+_BLANK = printable(" ")
+
 #: SGR codes by tone. One for the program, as there is one terminal.
 SGR: dict[str, str] = {}
 
@@ -50,7 +53,7 @@ def wear(dress: Dress, environ: Mapping[str, str]) -> None:
 wear(Dress(), os.environ)
 
 
-def sgr(text: str, tone: str) -> str:
+def sgr(text: Printable, tone: str) -> str:
     """Return `text` in one of the tones of SGR."""
     code = SGR.get(tone, "")
     if not code:
@@ -58,9 +61,9 @@ def sgr(text: str, tone: str) -> str:
     return f"\x1b[{code}m{text}\x1b[0m" if text else text
 
 
-def set_off(text: str, spans: Sequence[tuple[int, int]], width: int) -> Iterator[str]:
+def set_off(text: Printable, spans: Sequence[tuple[int, int]], width: int) -> Iterator[str]:
     """Wrap printable text with its spans in bold; where they overlap, they are one."""
-    text = text.replace("\t", " ")
+    text = text.expandtabs(1)
     at = 0
     for row in wrap(text, width):
         begin = text.find(row, at)
@@ -75,14 +78,16 @@ def set_off(text: str, spans: Sequence[tuple[int, int]], width: int) -> Iterator
         yield "".join([*pieces, text[done:at]])
 
 
-def wrap(text: str, width: int, first: str = "", rest: str | None = None) -> Iterator[str]:
+def wrap(
+    text: Printable, width: int, first: Printable = EMPTY, rest: Printable | None = None
+) -> Iterator[Printable]:
     """Wrap printable text to rows of at most `width` cells, at blanks and beside wide signs.
 
     `first` leads the first row, `rest` (as many blanks if not given) the others.
     """
     from prompt_toolkit.utils import get_cwidth
 
-    rest = " " * get_cwidth(first) if rest is None else rest
+    rest = _BLANK * get_cwidth(first) if rest is None else rest
     lead = first
     for line in text.expandtabs(4).split("\n"):
         room = max(2, width - get_cwidth(lead))
@@ -119,7 +124,7 @@ def _break(line: str, end: int, size: Callable[[str], int]) -> int:
     return end
 
 
-def cut(text: str, width: int) -> str:
+def cut(text: Printable, width: int) -> Printable:
     """Return printable text of one line cut to `width` cells, `…` at its end if some is missing."""
     from prompt_toolkit.utils import get_cwidth
 
@@ -131,10 +136,10 @@ def cut(text: str, width: int) -> str:
         if used > width - 1:
             break
         at += 1
-    return text[:at] + "…"
+    return printable(text[:at] + "…")
 
 
-def columns_of(rows: Iterable[Iterable[str]]) -> list[int]:
+def columns_of(rows: Iterable[Iterable[Printable]]) -> list[int]:
     """Return the width in cells of each column of a table."""
     from prompt_toolkit.utils import get_cwidth
 

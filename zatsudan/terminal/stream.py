@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from zatsudan.core.printable import printable
+from zatsudan.core.printable import EMPTY, Printable, printable
 from zatsudan.terminal.rows import sgr, wrap
 
 
@@ -29,11 +29,11 @@ class RowStream(Protocol):
 class TextStream:
     """Plain text, wrapped; rows are final as soon as the next one has begun."""
 
-    def __init__(self, width: int, tone: str = "plain", lead: str = "") -> None:
+    def __init__(self, width: int, tone: str = "plain", lead: Printable = EMPTY) -> None:
         self._width = width
         self._tone = tone
         self._lead = lead
-        self._open = ""
+        self._open = EMPTY
 
     def feed(self, text: str) -> Sequence[str]:
         self._open += printable(text).expandtabs(4)  # so that rows are pieces of the text
@@ -53,7 +53,7 @@ class TextStream:
             used = text.index(row, used) + len(row)
         return used + (len(text[used:]) - len(text[used:].lstrip(" ")))
 
-    def _rows(self, text: str) -> list[str]:
+    def _rows(self, text: Printable) -> list[str]:
         return [sgr(row, self._tone) for row in wrap(text, self._width, self._lead, self._lead)]
 
     def tail(self, limit: int, *, hold: bool = True) -> Sequence[str]:
@@ -65,5 +65,5 @@ class TextStream:
 
     def finish(self) -> Sequence[str]:
         rows = self._rows(self._open) if self._open else []
-        self._open = ""
+        self._open = EMPTY
         return rows

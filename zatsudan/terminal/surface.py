@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 from zatsudan.commands.parts import Part
 from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.messages import Json
+from zatsudan.core.printable import Printable
 from zatsudan.core.protocol import Delta
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Surface(Protocol):
     def begin(self, turn: "Turn") -> Callable[[Delta], None]:
         """A reply begins; return what takes its deltas."""
 
-    def note(self, text: str) -> None:
+    def note(self, text: Printable) -> None:
         """Say a line while a reply is under way."""
 
     def end(self, turn: "Turn") -> None:
@@ -49,7 +50,7 @@ class Surface(Protocol):
     def end_run(self, run: "Run") -> None:
         """All of them have ended, one way or another."""
 
-    def hint(self, text: str) -> None:
+    def hint(self, text: Printable) -> None:
         """Say for a moment how far something is."""
 
     async def inspect(self, outcome: "Inspect") -> "Choice | None":
@@ -61,7 +62,7 @@ class Surface(Protocol):
     def prefill(self, text: str, *, editor: bool = False) -> None:
         """Put a text into the input line, or into the editor."""
 
-    def doing(self, text: str) -> None:
+    def doing(self, text: Printable) -> None:
         """Say what is under way besides a reply; nothing when it is done."""
 
     async def copy(self, text: str) -> str:

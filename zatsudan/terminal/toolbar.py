@@ -8,7 +8,7 @@ from zatsudan.chat import Chat
 from zatsudan.core.errors import TooLong
 from zatsudan.core.language import say
 from zatsudan.core.parameters import show_value
-from zatsudan.core.printable import one_line
+from zatsudan.core.printable import EMPTY, Printable, one_line, printable
 
 
 class Toolbar:
@@ -21,19 +21,19 @@ class Toolbar:
     def __init__(self, chat: Chat, clock: Callable[[], float]) -> None:
         self._chat = chat
         self._clock = clock
-        self.progress = ""
-        self.hint = ""
-        self.doing = ""
+        self.progress = EMPTY
+        self.hint = EMPTY
+        self.doing = EMPTY
         self._doing_since = 0.0
         self._fill: tuple[object, ...] = ()
-        self._fill_text = ""
+        self._fill_text = EMPTY
 
-    def do(self, what: str) -> None:
+    def do(self, what: Printable) -> None:
         """Say what is under way from now on; nothing when it is done."""
         self.doing = what
         self._doing_since = self._clock()
 
-    def tuples(self, queue: Sequence[str], keys: str) -> StyleAndTextTuples:
+    def tuples(self, queue: Sequence[str], keys: Printable) -> StyleAndTextTuples:
         """Return the toolbar's text; `queue` are the lines that wait."""
         if self.doing:
             seconds = self._clock() - self._doing_since
@@ -49,12 +49,12 @@ class Toolbar:
             return [("class:toolbar", text)]
         return self._standing(keys)
 
-    def _standing(self, keys: str) -> StyleAndTextTuples:
+    def _standing(self, keys: Printable) -> StyleAndTextTuples:
         chat = self._chat
         how = say("connecting") if chat.connecting else say("not connected")
         parts = [one_line(chat.session.model, 40) or self.progress or how]
         parts += [
-            f"{name} {one_line(show_value(setting.value), 20)}"
+            one_line(f"{name} {one_line(show_value(setting.value), 20)}", 60)
             for name, setting in chat.session.settings.items()
             if setting.origin == "session"
         ]
@@ -71,7 +71,7 @@ class Toolbar:
             tuples.append(("class:toolbar", f"   {keys}"))
         return tuples
 
-    def _filled(self) -> str:
+    def _filled(self) -> Printable:
         """Return how full the model's context is, once it is more than half; counted once a turn."""
         chat, session = self._chat, self._chat.session
         length = chat.context_length
@@ -81,7 +81,9 @@ class Toolbar:
             try:
                 tokens = chat.window().tokens if length and session.head is not None else 0
                 self._fill_text = (
-                    f"~{short(tokens)}/{short(length)}" if tokens * 2 > length > 0 else ""
+                    printable(f"~{short(tokens)}/{short(length)}")
+                    if tokens * 2 > length > 0
+                    else EMPTY
                 )
             except TooLong:
                 self._fill_text = say("full/{length}", length=short(length))
@@ -96,8 +98,8 @@ def short(tokens: int) -> str:
     return f"{thousands:.0f}k" if thousands >= 99.95 else f"{thousands:.1f}k".replace(".0k", "k")
 
 
-def keys_now(text: str, *, busy: bool) -> str:
+def keys_now(text: str, *, busy: bool) -> Printable:
     """Return what the keys do with what stands in the input line, if that is not the usual."""
     if busy:
-        return say("Enter queues it · Esc stops the reply") if text.strip() else ""
-    return say("Enter sends · Alt-Enter new line") if "\n" in text else ""
+        return say("Enter queues it · Esc stops the reply") if text.strip() else EMPTY
+    return say("Enter sends · Alt-Enter new line") if "\n" in text else EMPTY

@@ -6,6 +6,7 @@ frame, and the end at once.
 
 from collections.abc import Callable, Iterable
 
+from zatsudan.core.printable import EMPTY, Printable, printable
 from zatsudan.core.protocol import Delta
 from zatsudan.terminal.frames import STATUS_SECONDS, Frames
 from zatsudan.terminal.painter import Painter
@@ -25,7 +26,7 @@ class LiveView:
         painter: Painter,
         make_stream: Callable[[int], RowStream],
         size: Callable[[], tuple[int, int]],
-        status: Callable[[], str],
+        status: Callable[[], Printable],
         clock: Callable[[], float],
     ) -> None:
         self._painter = painter
@@ -40,7 +41,7 @@ class LiveView:
         self._reasoning_since = 0.0
         self._reasoning_size = 0
         self._committed: list[str] = []
-        self._status_text = ""
+        self._status_text = EMPTY
         self._status_at = -1.0
         self._frames = Frames(self._draw, clock)
 
@@ -84,7 +85,7 @@ class LiveView:
         """Feed what has come since the last frame: one parse a frame at most."""
         if self._thoughts:
             if self._reasoning is None:
-                self._reasoning = TextStream(self.width, "dim", "  ")
+                self._reasoning = TextStream(self.width, "dim", printable("  "))
                 self._reasoning_since = self._clock()
             text = "".join(self._thoughts)
             self._thoughts.clear()

@@ -121,7 +121,7 @@ def pieces(parsed: list[Token], look: Look, base: Style, *, breaks: bool = False
         else:
             text = printable(token.content)
             if breaks and token.type == "text" and "<" in text:
-                text = _BR.sub(HARD, text)
+                text = printable(_BR.sub(HARD, text))
             found.append((text, combine(style, words.get(token.type, PLAIN))))
     return found
 
