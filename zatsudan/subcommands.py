@@ -48,7 +48,7 @@ def sessions(args: argparse.Namespace) -> int:
 
     found = shelf.summaries(platform_places().sessions)
     if args.json:
-        from zatsudan.core.printable import printable_json
+        from zatsudan.core.printable import printable, printable_json
 
         rows: list[Json] = [
             {
@@ -72,7 +72,7 @@ def sessions(args: argparse.Namespace) -> int:
 
     parts = table(found, listed=len(found)) if found else (Line(say("No session is saved yet.")),)
     for part in parts:
-        for row in part_rows(part, WIDTH, lambda text, _: [text]):
+        for row in part_rows(part, WIDTH, lambda text, _: [printable(text)]):
             sys.stdout.write(uncoloured(row) + "\n")
     return 0
 

@@ -12,14 +12,14 @@ from tests.test_turn import chat_with
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.parts import Diff, Table
 from zatsudan.core.diff import diff, marked
-from zatsudan.core.printable import printable
+from zatsudan.core.printable import Styled, printable
 from zatsudan.core.styles import Dress
 from zatsudan.terminal.parts import diff_rows, table_rows
 from zatsudan.terminal.plain import PlainTerminal
 from zatsudan.terminal.rows import uncoloured, wear
 
 
-def rows(old: str, new: str, width: int = 40) -> list[str]:
+def rows(old: str, new: str, width: int = 40) -> list[Styled]:
     return list(diff_rows(Diff(diff(old, new)), width))
 
 

@@ -10,6 +10,7 @@ from prompt_toolkit.utils import get_cwidth
 
 from tests.server import DONE, Script, chunk, event, says
 from tests.terminal.emulator import Sitting, sitting
+from zatsudan.core.printable import EMPTY
 from zatsudan.core.tokenview import Option, Token, pieces
 from zatsudan.terminal.inspector import Inspector
 from zatsudan.terminal.rows import has_colours, uncoloured
@@ -186,7 +187,7 @@ def test_colours_change_no_text(tokens: tuple[Token, ...]) -> None:
 
 def test_the_inspector_stays_within_the_reply() -> None:
     tokens = tuple(Token(b"x", 0.5, (Option(b"y", 0.4),)) for _ in range(3))
-    inspector = Inspector(tokens, "", coloured=True)
+    inspector = Inspector(tokens, EMPTY, coloured=True)
     inspector.move(-5)
     assert inspector.at == 0
     inspector.move(99)

@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 
     from zatsudan.core.messages import Json
 
-    class Printable(str):
-        """Text without a sign that could steer a terminal.
+    class Styled(str):
+        """Printable text with styles of our own in it: what a terminal is sent."""
 
-        Only here, for mypy: at run time it is a plain str. Pieces of it are printable too.
-        """
+        __slots__ = ()
+
+    class Printable(Styled):
+        """Text without a sign that could steer a terminal; pieces of it are printable too."""
 
         __slots__ = ()
 
@@ -46,8 +48,8 @@ if TYPE_CHECKING:
         ) -> "list[Printable]": ...
         def splitlines(self, keepends: bool = False) -> "list[Printable]": ...  # type: ignore[override]
 
-else:
-    Printable = str
+else:  # types for mypy: at run time they are plain texts
+    Styled = Printable = str
 
 #: No text at all.
 EMPTY = Printable("")

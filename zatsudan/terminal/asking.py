@@ -43,7 +43,7 @@ class Asker:
         self._asking = Asking(question)
         self._output = output
         self._field = Buffer(multiline=False, name="answer", on_text_changed=self._typed)
-        self._note = ""
+        self._note = EMPTY
         self._app: Application[str | None] = Application(
             layout=self._layout(),
             key_bindings=self._keys(),
@@ -122,7 +122,7 @@ class Asker:
     # --- the keys --------------------------------------------------------
 
     def _typed(self, buffer: Buffer) -> None:
-        self._note = ""
+        self._note = EMPTY
         self._asking.type(buffer.text)
 
     def _keys(self) -> KeyBindings:

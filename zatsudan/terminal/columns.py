@@ -7,9 +7,9 @@ scrollback, never what is seen live.
 
 from collections.abc import Callable, Sequence
 
-from zatsudan.core.printable import EMPTY, Printable, printable
+from zatsudan.core.printable import EMPTY, Printable, Styled, printable
 from zatsudan.terminal.painter import cells
-from zatsudan.terminal.rows import sgr, wrap
+from zatsudan.terminal.rows import BLANK, sgr, together, wrap
 from zatsudan.terminal.stream import RowStream
 
 #: The least width of a column, in cells.
@@ -30,21 +30,21 @@ class Column:
 
     def __init__(self, stream: RowStream) -> None:
         self._stream = stream
-        self.rows: list[str] = []
+        self.rows: list[Styled] = []
         self.ended = False
 
     def feed(self, text: str) -> None:
         """Take a piece of the reply."""
         self.rows.extend(self._stream.feed(text))
 
-    def finish(self, more: Sequence[str] = ()) -> None:
+    def finish(self, more: Sequence[Styled] = ()) -> None:
         """Take the end of the reply, and rows of our own under it."""
         if not self.ended:
             self.rows.extend(self._stream.finish())
             self.rows.extend(more)
             self.ended = True
 
-    def last(self, limit: int, *, hold: bool) -> list[str]:
+    def last(self, limit: int, *, hold: bool) -> list[Styled]:
         """Return the last rows that are not committed, open ones among them."""
         tail = [] if self.ended else self._stream.tail(limit, hold=hold)
         return [*self.rows, *tail][-limit:]
@@ -61,7 +61,7 @@ class Columns:
     def ended(self) -> bool:
         return all(column.ended for column in self.columns)
 
-    def take(self) -> list[str]:
+    def take(self) -> list[Styled]:
         """Return the rows that are final in every column, joined, and let go of them."""
         open_ = [len(column.rows) for column in self.columns if not column.ended]
         count = min(open_) if open_ else max(len(column.rows) for column in self.columns)
@@ -70,26 +70,29 @@ class Columns:
             del column.rows[:count]
         return rows
 
-    def live(self, limit: int, *, hold: bool) -> list[str]:
+    def live(self, limit: int, *, hold: bool) -> list[Styled]:
         """Return what may still change, joined; of each column the last rows."""
         return self._joined([column.last(limit, hold=hold) for column in self.columns])
 
-    def line(self, texts: Sequence[Printable], tone: str) -> str:
+    def line(self, texts: Sequence[Printable], tone: str) -> Styled:
         """Return one row with a text for each column, cut to its width."""
         return self._joined([[sgr(cut(text, self.width), tone)] for text in texts])[0]
 
-    def rule(self) -> str:
+    def rule(self) -> Styled:
         """Return the line under the headings."""
         return sgr(printable("─┼─".join("─" * self.width for _ in self.columns)), "dim")
 
-    def _joined(self, columns: Sequence[Sequence[str]]) -> list[str]:
+    def _joined(self, columns: Sequence[Sequence[Styled]]) -> list[Styled]:
         height = max(map(len, columns))
         bar = sgr(BAR, "dim")
-        rows: list[str] = []
+        rows: list[Styled] = []
         for at in range(height):
-            pieces = [column[at] if at < len(column) else "" for column in columns]
-            padded = [piece + " " * max(0, self.width - cells(piece)) for piece in pieces[:-1]]
-            rows.append(bar.join([*padded, pieces[-1]]))
+            pieces = [column[at] if at < len(column) else EMPTY for column in columns]
+            padded = [
+                together((piece, BLANK * max(0, self.width - cells(piece)), bar))
+                for piece in pieces[:-1]
+            ]
+            rows.append(together([*padded, pieces[-1]]))
         return rows
 
 

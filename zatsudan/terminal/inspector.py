@@ -21,7 +21,7 @@ from prompt_toolkit.output import Output
 from prompt_toolkit.styles import Style
 
 from zatsudan.core.language import say
-from zatsudan.core.printable import one_line
+from zatsudan.core.printable import EMPTY, Printable, one_line
 from zatsudan.core.tokenview import Option, Token, least_likely, percent, pieces, surprises
 from zatsudan.terminal.rows import cut
 from zatsudan.terminal.tokens import Choice, layout
@@ -45,13 +45,13 @@ SIDE = 30
 class Inspector:
     """The state of the screen: which token, and which of its alternatives."""
 
-    def __init__(self, tokens: Sequence[Token], refusal: str, *, coloured: bool) -> None:
+    def __init__(self, tokens: Sequence[Token], refusal: Printable, *, coloured: bool) -> None:
         self._tokens = tokens
         self._pieces = pieces(tokens)
         self._refusal = refusal
         self._coloured = coloured
         self._surprises = surprises(tokens) or sorted(least_likely(tokens, 5))
-        self._said = ""
+        self._said = EMPTY
         self.at = 0
         self.option = 0
 
@@ -70,12 +70,12 @@ class Inspector:
         self.at = max(0, min(len(self._tokens) - 1, to))
         own = self._tokens[self.at].data
         self.option = next(at for at, option in enumerate(self.options) if option.data == own)
-        self._said = ""
+        self._said = EMPTY
 
     def step(self, by: int) -> None:
         """Choose the next or the previous alternative."""
         self.option = max(0, min(len(self.options) - 1, self.option + by))
-        self._said = ""
+        self._said = EMPTY
 
     def jump(self, by: int) -> None:
         """Go to the next surprise, or the previous; around the end."""
@@ -226,7 +226,7 @@ def application(
 
 async def inspect(
     tokens: Sequence[Token],
-    refusal: str,
+    refusal: Printable,
     *,
     coloured: bool,
     input_: Input | None = None,

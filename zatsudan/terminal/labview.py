@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from zatsudan.core.errors import describe_seconds
 from zatsudan.core.grid import shown
 from zatsudan.core.language import say
-from zatsudan.core.printable import EMPTY, Printable, one_line, printable
+from zatsudan.core.printable import EMPTY, Printable, Styled, one_line, printable
 from zatsudan.core.protocol import Delta
 from zatsudan.lab import ENDED, RUNNING, WAITING, Run, Slot
 from zatsudan.terminal.columns import Columns, fitting
@@ -39,8 +39,8 @@ class LabView:
         self._groups = fitting(len(run.slots), self.width)
         self._columns: Columns | None = None
         self._body = False  # has a row of the present group's replies been committed?
-        self._committed: list[str] = []
-        self._notes: list[str] = []
+        self._committed: list[Styled] = []
+        self._notes: list[Styled] = []
         self._frames = Frames(self._draw, clock)
 
     @property
@@ -58,12 +58,12 @@ class LabView:
         """One reply has ended: its slot says how."""
         self._frames.soon()
 
-    def note(self, rows: Iterable[str]) -> None:
+    def note(self, rows: Iterable[Styled]) -> None:
         """Say a line: live at once, in scrollback as soon as no row of a reply can follow it."""
         self._notes += rows
         self._frames.soon()
 
-    def resize(self) -> list[str]:
+    def resize(self) -> list[Styled]:
         """Go on at the screen's present width; return the live rows at it.
 
         Rows of the old width cannot be joined to those of the new one: the
@@ -73,7 +73,7 @@ class LabView:
             first = self._groups[0][0]
             if self._body:
                 again = say("The width has changed: from the beginning again.")
-                self._committed += ["", sgr(again, "dim")]
+                self._committed += [EMPTY, sgr(again, "dim")]
             self._groups = [
                 [first + at for at in group]
                 for group in fitting(len(self._run.slots) - first, self.width)
@@ -120,7 +120,7 @@ class LabView:
             if not columns.ended:
                 break
             slots = [self._run.slots[number] for number in self._groups[0]]
-            self._committed += [columns.line([self._outcome(slot) for slot in slots], "dim"), ""]
+            self._committed += [columns.line([self._outcome(slot) for slot in slots], "dim"), EMPTY]
             self._groups.pop(0)
             self._columns, self._body = None, False
 
@@ -135,12 +135,12 @@ class LabView:
                 self._committed.append(self._columns.rule())
         return self._columns
 
-    def _let_go_of_notes(self) -> list[str]:
+    def _let_go_of_notes(self) -> list[Styled]:
         notes, self._notes = self._notes, []
-        return [*notes, ""] if notes else []
+        return [*notes, EMPTY] if notes else []
 
-    def _live(self, *, hold: bool) -> list[str]:
-        live: list[str] = []
+    def _live(self, *, hold: bool) -> list[Styled]:
+        live: list[Styled] = []
         if self._columns is not None and self._groups:
             limit = max(1, min(TAIL_ROWS, self._size()[1] - 8))
             live += self._columns.live(limit, hold=hold)
@@ -199,6 +199,6 @@ class LabView:
         return printable(f"{spin} {' · '.join(parts)}")
 
 
-def _fault(fault: Printable, width: int) -> list[str]:
+def _fault(fault: Printable, width: int) -> list[Styled]:
     """Return why a reply did not come, as rows of its column."""
     return [sgr(row, "warn") for row in wrap(fault, width)] if fault else []

@@ -13,7 +13,7 @@ from zatsudan.commands.registry import parse
 from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.language import say
 from zatsudan.core.messages import Json
-from zatsudan.core.printable import Printable, printable
+from zatsudan.core.printable import EMPTY, Printable, Styled, printable
 from zatsudan.core.protocol import Delta
 from zatsudan.core.styles import Dress
 from zatsudan.terminal import ptk
@@ -80,7 +80,7 @@ class LiveSurface:
     def _width(self) -> int:
         return max(4, self._output.real_size.columns - 1)
 
-    def _commit(self, rows: Sequence[str]) -> None:
+    def _commit(self, rows: Sequence[Styled]) -> None:
         self._painter.show(rows, ())
 
     def _make_stream(self, width: int) -> RowStream:
@@ -90,7 +90,7 @@ class LiveSurface:
             self._streams = markdown_streams(self._environ, self._dress)
         return self._streams(width)
 
-    def _render(self, text: str, width: int) -> Sequence[str]:
+    def _render(self, text: str, width: int) -> Sequence[Styled]:
         stream = self._make_stream(width)
         return [*stream.feed(text), *stream.finish()]
 
@@ -98,7 +98,7 @@ class LiveSurface:
         rows = list(said_rows(content, self._width()))
         is_command = isinstance(content, str) and parse(content) is not None
         # Drawn with the emptied input line, for which the request need not wait.
-        self._painter.keep(rows if is_command else [*rows, ""])
+        self._painter.keep(rows if is_command else [*rows, EMPTY])
         self._app.invalidate()
 
     def show(self, parts: Sequence[Part]) -> None:
@@ -109,10 +109,10 @@ class LiveSurface:
             for row in part_rows(part, self._width(), self._render, coloured=coloured)
         ]
         if rows:
-            self._commit(rows if rows[-1] == "" else [*rows, ""])
+            self._commit(rows if rows[-1] == "" else [*rows, EMPTY])
 
     def error(self, error: ZatsudanError) -> None:
-        self._commit([*error_rows(error, self._width()), ""])
+        self._commit([*error_rows(error, self._width()), EMPTY])
 
     def begin(self, turn: "Turn") -> Callable[[Delta], None]:
         self._reply_since = began = self._clock()
@@ -153,13 +153,13 @@ class LiveSurface:
         if self._view is not None:
             self._view.close()
             self._view = None
-        rows: list[str] = []
+        rows: list[Styled] = []
         if turn.nodes:
             note = reply_note(turn.nodes[0])
             rows = [note] if note else []
-            rows += ["", *status_rows(turn.made, self._width()), ""]
+            rows += [EMPTY, *status_rows(turn.made, self._width()), EMPTY]
         elif turn.error is None:
-            rows = [sgr(say("stopped before the first token"), "dim"), ""]
+            rows = [sgr(say("stopped before the first token"), "dim"), EMPTY]
         self._commit(rows)
         self._attention.ended(self._clock() - self._reply_since)
 

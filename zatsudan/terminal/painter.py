@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from prompt_toolkit.utils import get_cwidth
 
+from zatsudan.core.printable import Styled
 from zatsudan.terminal import ptk
 
 _ESCAPE = r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x1b\x07]*(?:\x07|\x1b\\)"
@@ -33,20 +34,20 @@ class Painter:
         self._app = app
         self._output = output
         self._reflows = reflows
-        self._held: list[str] = []
-        self._live: Sequence[str] = ()
+        self._held: list[Styled] = []
+        self._live: Sequence[Styled] = ()
         self._works = ptk.supported(app)
         self._columns = output.real_size.columns
         self._lent = False
-        self.rows: list[str] = []
+        self.rows: list[Styled] = []
         self.bytes_written = 0
         self.frames = 0
 
-    def keep(self, committed: Sequence[str]) -> None:
+    def keep(self, committed: Sequence[Styled]) -> None:
         """Keep rows that are to be committed, until something is shown or the application is drawn."""
         self._held.extend(committed)
 
-    def show(self, committed: Sequence[str], live: Sequence[str]) -> None:
+    def show(self, committed: Sequence[Styled], live: Sequence[Styled]) -> None:
         """Commit rows, and put `live` in the place of the live rows.
 
         While the screen is not ours, both are kept for later.
@@ -134,7 +135,7 @@ class Painter:
         self._write(SYNC_END)
         self._output.flush()
 
-    def resized(self, live: Sequence[str]) -> None:
+    def resized(self, live: Sequence[Styled]) -> None:
         """Draw anew after the width has changed, with live rows made for the new width.
 
         A terminal that reflows has wrapped our rows: without a question to it,
@@ -159,7 +160,7 @@ class Painter:
         self._write(SYNC_END)
         self._output.flush()
 
-    def _show_plainly(self, committed: Sequence[str]) -> None:
+    def _show_plainly(self, committed: Sequence[Styled]) -> None:
         if committed:
             self._app.renderer.erase()
             self._write("".join(f"{row}\r\n" for row in committed))

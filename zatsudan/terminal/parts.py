@@ -9,9 +9,9 @@ from zatsudan.commands.parts import Diff, Line, Part, Rows, Table, Talk, Tokens
 from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.language import later, say
 from zatsudan.core.messages import Json
-from zatsudan.core.printable import EMPTY, Printable, one_line, printable
+from zatsudan.core.printable import EMPTY, Printable, Styled, one_line, printable
 from zatsudan.core.session import FAILED, FINISHED, INTERRUPTED, Made, Node
-from zatsudan.terminal.rows import columns_of, set_off, sgr, wrap
+from zatsudan.terminal.rows import columns_of, set_off, sgr, together, wrap
 
 PROMPT = printable("» ")
 
@@ -22,10 +22,12 @@ FOLDED_ROWS = 8
 #: A brief column narrower than this says nothing: it is left out.
 BRIEF = 12
 
-Render = Callable[[str, int], Sequence[str]]
+Render = Callable[[str, int], Sequence[Styled]]
 
 
-def part_rows(part: Part, width: int, render: Render, *, coloured: bool = False) -> Iterator[str]:
+def part_rows(
+    part: Part, width: int, render: Render, *, coloured: bool = False
+) -> Iterator[Styled]:
     """Return a part as rows; `render` makes rows of a reply's text."""
     if isinstance(part, Line):
         if part.spans:
@@ -48,7 +50,7 @@ def part_rows(part: Part, width: int, render: Render, *, coloured: bool = False)
         yield from talk_rows(part, width, render)
 
 
-def diff_rows(part: Diff, width: int) -> Iterator[str]:
+def diff_rows(part: Diff, width: int) -> Iterator[Styled]:
     """Return changes as wrapped rows: marks in any case, colours where there are some."""
     from zatsudan.core.diff import mark
 
@@ -63,7 +65,7 @@ def diff_rows(part: Diff, width: int) -> Iterator[str]:
         at = text.index(row, at)
         runs = groupby(zip(row, tones[at : at + len(row)], strict=True), key=lambda pair: pair[1])
         at += len(row)
-        yield "".join(sgr(printable("".join(sign for sign, _ in run)), tone) for tone, run in runs)
+        yield together(sgr(printable("".join(sign for sign, _ in run)), tone) for tone, run in runs)
 
 
 def cut(text: Printable, width: int) -> Printable:
@@ -78,7 +80,7 @@ def cut(text: Printable, width: int) -> Printable:
     return text
 
 
-def said_rows(content: Json, width: int) -> Iterator[str]:
+def said_rows(content: Json, width: int) -> Iterator[Styled]:
     """Return a user message as it stands in the talk: a long one folded, files by their names."""
     from zatsudan.core.attachments import said
 
@@ -100,12 +102,12 @@ def said_rows(content: Json, width: int) -> Iterator[str]:
         yield sgr(cut(printable("  " + one_line(label, 4 * width)), width), "dim")
 
 
-def talk_rows(talk: Talk, width: int, render: Render) -> Iterator[str]:
+def talk_rows(talk: Talk, width: int, render: Render) -> Iterator[Styled]:
     """Return messages as they looked when they were said."""
     if talk.above:
         above = say("{count} earlier messages stand above; /show all shows them.", count=talk.above)
         yield sgr(above, "dim")
-        yield ""
+        yield EMPTY
     for node in talk.nodes:
         if node.message.role == "user":
             yield from said_rows(node.message.content, width)
@@ -114,11 +116,11 @@ def talk_rows(talk: Talk, width: int, render: Render) -> Iterator[str]:
                 yield from thought_rows(len(node.made.reasoning))
             yield from render(node.message.text, width)
             if node.made is not None:
-                yield ""
+                yield EMPTY
                 yield from status_rows(node.made, width)
         else:
             yield from (sgr(row, "dim") for row in wrap(_other(node), width))
-        yield ""
+        yield EMPTY
 
 
 def _other(node: Node) -> Printable:
@@ -126,7 +128,7 @@ def _other(node: Node) -> Printable:
     return printable(f"[{one_line(node.message.role, 40)}] {node.message.text}")
 
 
-def thought_rows(size: int, seconds: float | None = None) -> Iterator[str]:
+def thought_rows(size: int, seconds: float | None = None) -> Iterator[Styled]:
     """Return the line to which reasoning is folded when it is done; `size` in characters."""
     if seconds is None:
         text = say("thought {size:,} characters · /reasoning shows it", size=size)
@@ -137,10 +139,10 @@ def thought_rows(size: int, seconds: float | None = None) -> Iterator[str]:
             size=size,
         )
     yield sgr(text, "dim")
-    yield ""
+    yield EMPTY
 
 
-def error_rows(error: ZatsudanError, width: int) -> Iterator[str]:
+def error_rows(error: ZatsudanError, width: int) -> Iterator[Styled]:
     """Return a failure: what happened, and what to do next."""
     for row in wrap(error.sentence, width):
         yield sgr(row, "warn")
@@ -149,7 +151,7 @@ def error_rows(error: ZatsudanError, width: int) -> Iterator[str]:
             yield sgr(row, "dim")
 
 
-def table_rows(table: Table, width: int) -> Iterator[str]:
+def table_rows(table: Table, width: int) -> Iterator[Styled]:
     """Lay out a table: columns as wide as needed; the last one, or the widest, gives way and wraps."""
     gap = 2
     head, cells = table.head, list(table.rows)
@@ -183,7 +185,7 @@ def table_rows(table: Table, width: int) -> Iterator[str]:
             text = printable(mark + _line(pieces, widths, table, gap))
             yield sgr(text, "mark") if number in table.marks else text
     if table.title:
-        yield ""
+        yield EMPTY
 
 
 def _cut(text: Printable, room: int) -> Printable:
@@ -241,7 +243,7 @@ def status(made: Made) -> Printable:
     return printable(" · ".join(parts))
 
 
-def status_rows(made: Made, width: int) -> Iterator[str]:
+def status_rows(made: Made, width: int) -> Iterator[Styled]:
     """Return that line as rows."""
     for row in wrap(status(made), width):
         yield sgr(row, "dim")

@@ -28,8 +28,9 @@ from zatsudan.commands.outcomes import Pick
 from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.language import later, say
 from zatsudan.core.picking import Picking
-from zatsudan.core.printable import Printable, one_line, printable
+from zatsudan.core.printable import EMPTY, Printable, Styled, one_line, printable
 from zatsudan.terminal.parts import part_rows
+from zatsudan.terminal.prompt import ShownSafely
 from zatsudan.terminal.rows import columns_of, cut, wrap
 
 #: Columns from which the preview stands beside the list.
@@ -69,9 +70,9 @@ class Picker:
         self._name = Buffer(multiline=False, name="name")
         self._asking = False
         self._renaming = False
-        self._note = ""
+        self._note = EMPTY
         self._previewed: tuple[str, int] | None = None
-        self._preview_rows: list[str] = []
+        self._preview_rows: list[Styled] = []
         self._rows_shown = [tuple(one_line(cell) for cell in row.cells) for row in pick.rows]
         self._app: Application[str | None] = Application(
             layout=self._layout(),
@@ -110,7 +111,7 @@ class Picker:
         top = VSplit(
             [
                 Window(FormattedTextControl(self._label), dont_extend_width=True, height=1),
-                Window(BufferControl(self._filter), height=1),
+                Window(_field(self._filter), height=1),
             ]
         )
         listing = HSplit(
@@ -140,7 +141,7 @@ class Picker:
                     dont_extend_width=Condition(lambda: self._renaming),
                 ),
                 ConditionalContainer(
-                    Window(BufferControl(self._name), height=1), Condition(lambda: self._renaming)
+                    Window(_field(self._name), height=1), Condition(lambda: self._renaming)
                 ),
             ]
         )
@@ -214,7 +215,7 @@ class Picker:
     # --- the keys --------------------------------------------------------
 
     def _typed(self, buffer: Buffer) -> None:
-        self._note = ""
+        self._note = EMPTY
         self._list.filter(buffer.text)
 
     def _keys(self) -> KeyBindings:
@@ -223,7 +224,7 @@ class Picker:
 
         def moves(*names: str, by: Callable[[], int]) -> None:
             def move(_event: KeyPressEvent) -> None:
-                self._note = ""
+                self._note = EMPTY
                 self._list.move(by())
 
             for name in names:
@@ -270,7 +271,7 @@ class Picker:
                 try:
                     self._list.replace(self._pick.rename(marked.key, name))
                 except ZatsudanError as error:
-                    self._note = one_line(f"{error} {error.advice}")
+                    self._note = one_line(f"{error.sentence} {error.advice}")
             self._renaming = False
             event.app.layout.focus(self._filter)
 
@@ -299,11 +300,15 @@ class Picker:
             try:
                 self._pick.delete(marked.key)
             except ZatsudanError as error:
-                self._note = one_line(f"{error} {error.advice}")
+                self._note = one_line(f"{error.sentence} {error.advice}")
             else:
                 self._list.remove(marked.key)
 
 
-def _plainly(text: str, width: int) -> list[str]:
+def _field(buffer: Buffer) -> BufferControl:
+    return BufferControl(buffer, input_processors=[ShownSafely()])
+
+
+def _plainly(text: str, width: int) -> list[Printable]:
     """Return a reply's text as it was written: a preview is too small for more."""
     return list(wrap(printable(text), width))

@@ -143,7 +143,7 @@ def build(
     at_end = Condition(lambda: buffer.document.is_cursor_at_the_end and not has_completions())
     control = BufferControl(
         buffer,
-        input_processors=[ShownSafely(), ConditionalProcessor(AppendAutoSuggestion(), at_end)],
+        input_processors=[ConditionalProcessor(AppendAutoSuggestion(), at_end), ShownSafely()],
         search_buffer_control=search.control,
         preview_search=True,
     )

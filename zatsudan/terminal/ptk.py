@@ -12,6 +12,8 @@ from prompt_toolkit.data_structures import Point, Size
 from prompt_toolkit.layout.screen import Screen
 from prompt_toolkit.output.vt100 import Vt100_Output
 
+from zatsudan.core.printable import printable
+
 
 class ReservingOutput(Vt100_Output):
     """A terminal of which the painter keeps `reserved` rows for itself.
@@ -35,6 +37,12 @@ class ReservingOutput(Vt100_Output):
         finally:
             self._holding = False
         return "".join(self._buffer[begin:])
+
+    def write(self, data: str) -> None:
+        # All that prompt_toolkit draws passes here: what it draws by itself too,
+        # as the field of a search, of which it knows only some signs that steer.
+        # Moves of the cursor to the left and down are what else it writes here.
+        super().write(printable(data) if data.strip("\r\n") else data)
 
     def flush(self) -> None:
         if not self._holding:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from rich.color import ColorSystem
 
+from zatsudan.core.printable import Styled
 from zatsudan.core.styles import Dress, colours
 from zatsudan.terminal.markdown.ansi import ansi
 from zatsudan.terminal.markdown.dress import dressed
@@ -22,12 +23,12 @@ class MarkdownStream:
         self._stream = Stream(width, look)
         self._system = system
         self._tail: Sequence[Row] = ()
-        self._tail_text: list[str] = []
+        self._tail_text: list[Styled] = []
 
-    def feed(self, text: str) -> Sequence[str]:
+    def feed(self, text: str) -> Sequence[Styled]:
         return self._texts(self._stream.feed(text))
 
-    def tail(self, limit: int, *, hold: bool = True) -> Sequence[str]:
+    def tail(self, limit: int, *, hold: bool = True) -> Sequence[Styled]:
         rows = self._stream.tail(limit, hold=hold)
         if rows is not self._tail:
             self._tail, self._tail_text = rows, self._texts(rows)
@@ -36,10 +37,10 @@ class MarkdownStream:
     def resize(self, width: int) -> None:
         self._stream.resize(width)
 
-    def finish(self) -> Sequence[str]:
+    def finish(self) -> Sequence[Styled]:
         return self._texts(self._stream.finish())
 
-    def _texts(self, rows: Sequence[Row]) -> list[str]:
+    def _texts(self, rows: Sequence[Row]) -> list[Styled]:
         return [ansi(row, self._system) for row in rows]
 
 

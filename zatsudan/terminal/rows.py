@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from zatsudan.core.printable import EMPTY, Printable, printable
+from zatsudan.core.printable import EMPTY, Printable, Styled, printable
 from zatsudan.core.styles import Dress, codes, colours, read
 from zatsudan.terminal.kinsoku import NO_END, NO_START
 
@@ -37,7 +37,7 @@ TONES = {
     "new": "green",
 }
 
-_BLANK = printable(" ")
+BLANK = printable(" ")
 
 #: SGR codes by tone. One for the program, as there is one terminal.
 SGR: dict[str, str] = {}
@@ -53,29 +53,44 @@ def wear(dress: Dress, environ: Mapping[str, str]) -> None:
 wear(Dress(), os.environ)
 
 
-def sgr(text: Printable, tone: str) -> str:
+def sgr(text: Printable, tone: str) -> Styled:
     """Return `text` in one of the tones of SGR."""
     code = SGR.get(tone, "")
     if not code:
         return text
-    return f"\x1b[{code}m{text}\x1b[0m" if text else text
+    return painted(text, code) if text else text
 
 
-def set_off(text: Printable, spans: Sequence[tuple[int, int]], width: int) -> Iterator[str]:
+def painted(text: Printable, code: str) -> Styled:
+    """Return `text` in the style of an SGR code."""
+    return Styled(f"\x1b[{code}m{text}\x1b[0m")
+
+
+def linked(text: Styled, address: Printable) -> Styled:
+    """Return `text` as a link, for terminals that have links (OSC 8)."""
+    return Styled(f"\x1b]8;;{address}\x1b\\{text}\x1b]8;;\x1b\\")
+
+
+def together(pieces: Iterable[Styled]) -> Styled:
+    """Return pieces of a row as one."""
+    return Styled("".join(pieces))
+
+
+def set_off(text: Printable, spans: Sequence[tuple[int, int]], width: int) -> Iterator[Styled]:
     """Wrap printable text with its spans in bold; where they overlap, they are one."""
     text = text.expandtabs(1)
     at = 0
     for row in wrap(text, width):
         begin = text.find(row, at)
         at = begin + len(row)
-        pieces: list[str] = []
+        pieces: list[Styled] = []
         done = begin
         for start, end in sorted(spans):
             start, end = max(start, done), min(end, at)  # noqa: PLW2901  what of it is in this row
             if end > start:
                 pieces += [text[done:start], sgr(text[start:end], "bold")]
                 done = end
-        yield "".join([*pieces, text[done:at]])
+        yield together([*pieces, text[done:at]])
 
 
 def wrap(
@@ -87,7 +102,7 @@ def wrap(
     """
     from prompt_toolkit.utils import get_cwidth
 
-    rest = _BLANK * get_cwidth(first) if rest is None else rest
+    rest = BLANK * get_cwidth(first) if rest is None else rest
     lead = first
     for line in text.expandtabs(4).split("\n"):
         room = max(2, width - get_cwidth(lead))
@@ -155,9 +170,9 @@ def columns_of(rows: Iterable[Iterable[Printable]]) -> list[int]:
 _SGR = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def uncoloured(row: str) -> str:
+def uncoloured(row: Styled) -> Printable:
     """Return a row of escape text without its styles."""
-    return _SGR.sub("", row)
+    return printable(_SGR.sub("", row))
 
 
 def has_colours(environ: Mapping[str, str] = os.environ) -> bool:

@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from zatsudan.core.printable import EMPTY, Printable, printable
+from zatsudan.core.printable import EMPTY, Printable, Styled, printable
 from zatsudan.terminal.rows import sgr, wrap
 
 
 class RowStream(Protocol):
     """The seam between a reply and the view. Rows are escape text without a line end."""
 
-    def feed(self, text: str) -> Sequence[str]:
+    def feed(self, text: str) -> Sequence[Styled]:
         """Take a piece of text; return the rows that became final."""
 
-    def tail(self, limit: int, *, hold: bool = True) -> Sequence[str]:
+    def tail(self, limit: int, *, hold: bool = True) -> Sequence[Styled]:
         """Return the last rows of what is still open, at most `limit`.
 
         `hold` leaves out an end that the next token may turn into something else.
@@ -22,7 +22,7 @@ class RowStream(Protocol):
     def resize(self, width: int) -> None:
         """Use this width, in cells, for all that is not final yet."""
 
-    def finish(self) -> Sequence[str]:
+    def finish(self) -> Sequence[Styled]:
         """Return all rows that are left."""
 
 
@@ -35,7 +35,7 @@ class TextStream:
         self._lead = lead
         self._open = EMPTY
 
-    def feed(self, text: str) -> Sequence[str]:
+    def feed(self, text: str) -> Sequence[Styled]:
         self._open += printable(text).expandtabs(4)  # so that rows are pieces of the text
         *lines, self._open = self._open.split("\n")
         rows = [row for line in lines for row in self._rows(line)]
@@ -53,17 +53,17 @@ class TextStream:
             used = text.index(row, used) + len(row)
         return used + (len(text[used:]) - len(text[used:].lstrip(" ")))
 
-    def _rows(self, text: Printable) -> list[str]:
+    def _rows(self, text: Printable) -> list[Styled]:
         return [sgr(row, self._tone) for row in wrap(text, self._width, self._lead, self._lead)]
 
-    def tail(self, limit: int, *, hold: bool = True) -> Sequence[str]:
+    def tail(self, limit: int, *, hold: bool = True) -> Sequence[Styled]:
         del hold  # nothing is ambiguous in plain text
         return self._rows(self._open)[-limit:] if self._open else []
 
     def resize(self, width: int) -> None:
         self._width = width
 
-    def finish(self) -> Sequence[str]:
+    def finish(self) -> Sequence[Styled]:
         rows = self._rows(self._open) if self._open else []
         self._open = EMPTY
         return rows

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from prompt_toolkit.utils import get_cwidth
 
 from zatsudan.core.language import later, say
-from zatsudan.core.printable import printable
+from zatsudan.core.printable import EMPTY, Printable, Styled, printable
 from zatsudan.core.tokenview import Option, Piece, Token, percent, pieces, visible
+from zatsudan.terminal.rows import painted, together
 
 #: Backgrounds of the bins, in the 256 colours: told apart also by eyes that do
 #: not see red and green, or blue and yellow (smallest distance ΔE 21 and 30 in
@@ -36,16 +37,16 @@ class Choice:
 class Cell:
     """A part of a row: what is shown of a piece, and the number of that piece."""
 
-    text: str
+    text: Printable
     piece: int
 
 
-def marked(piece: Piece, *, coloured: bool) -> str:
+def marked(piece: Piece, *, coloured: bool) -> Printable:
     """Return a piece as it is shown; without colours with its percentage where it was unlikely."""
-    text = visible(printable(piece.text)) or "∅"
+    text = visible(piece.text) or printable("∅")
     if coloured or piece.bin < 2:
         return text
-    return f"{text}‹{percent(piece.p).removesuffix(' %')}›"
+    return printable(f"{text}‹{percent(piece.p).removesuffix(' %')}›")
 
 
 def layout(shown: Sequence[Piece], width: int, *, coloured: bool) -> list[list[Cell]]:
@@ -71,23 +72,25 @@ def layout(shown: Sequence[Piece], width: int, *, coloured: bool) -> list[list[C
     return rows if rows[-1] else rows[:-1]
 
 
-def token_rows(tokens: Sequence[Token], width: int, *, coloured: bool) -> Iterator[str]:
+def token_rows(tokens: Sequence[Token], width: int, *, coloured: bool) -> Iterator[Styled]:
     """Return the legend and the tokens as rows of escape text."""
     shown = pieces(tokens)
     if coloured:
         samples = (
-            f"\x1b[{BLACK};{code}m {say(label)} \x1b[0m" if code else f" {say(label)} "
-            for label, code in zip(LABELS, BACKGROUNDS, strict=True)
+            _painted(printable(f" {say(label)} "), place, coloured=True)
+            for place, label in enumerate(LABELS)
         )
-        yield "p:" + "".join(samples)
+        yield together((printable("p:"), *samples))
     else:
         yield say("word‹8›: a token that the model gave 8 %; no mark: 50 % and more")
-    yield ""
+    yield EMPTY
     for row in layout(shown, width, coloured=coloured):
-        yield "".join(_painted(cell.text, shown[cell.piece].bin, coloured) for cell in row)
-    yield ""
+        yield together(
+            _painted(cell.text, shown[cell.piece].bin, coloured=coloured) for cell in row
+        )
+    yield EMPTY
 
 
-def _painted(text: str, place: int, coloured: bool) -> str:
+def _painted(text: Printable, place: int, *, coloured: bool) -> Styled:
     code = BACKGROUNDS[place] if coloured else ""
-    return f"\x1b[{BLACK};{code}m{text}\x1b[0m" if code else text
+    return painted(text, f"{BLACK};{code}") if code else text

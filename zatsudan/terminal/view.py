@@ -6,7 +6,7 @@ frame, and the end at once.
 
 from collections.abc import Callable, Iterable
 
-from zatsudan.core.printable import EMPTY, Printable, printable
+from zatsudan.core.printable import EMPTY, Printable, Styled, printable
 from zatsudan.core.protocol import Delta
 from zatsudan.terminal.frames import STATUS_SECONDS, Frames
 from zatsudan.terminal.painter import Painter
@@ -40,7 +40,7 @@ class LiveView:
         self._reasoning: TextStream | None = None
         self._reasoning_since = 0.0
         self._reasoning_size = 0
-        self._committed: list[str] = []
+        self._committed: list[Styled] = []
         self._status_text = EMPTY
         self._status_at = -1.0
         self._frames = Frames(self._draw, clock)
@@ -59,12 +59,12 @@ class LiveView:
         if delta.content or delta.reasoning:
             self._frames.fed()
 
-    def note(self, rows: Iterable[str]) -> None:
+    def note(self, rows: Iterable[Styled]) -> None:
         """Commit rows of our own between those of the reply."""
-        self._committed += [*rows, ""]
+        self._committed += [*rows, EMPTY]
         self._frames.soon()
 
-    def resize(self) -> list[str]:
+    def resize(self) -> list[Styled]:
         """Go on at the screen's present width; return the live rows at it."""
         for stream in (self._content, self._reasoning):
             if stream is not None:
@@ -105,15 +105,15 @@ class LiveView:
             self._reasoning = None
             self._committed += [*thought_rows(self._reasoning_size, seconds)]
 
-    def _live(self, *, hold: bool) -> list[str]:
+    def _live(self, *, hold: bool) -> list[Styled]:
         limit = max(1, min(TAIL_ROWS, self._size()[1] - 6))
-        live: list[str] = []
+        live: list[Styled] = []
         if self._reasoning is not None:
             live += self._reasoning.tail(min(limit, REASONING_ROWS), hold=hold)
         if self._content is not None:
             live += self._content.tail(limit, hold=hold)
         if live and live[-1]:
-            live.append("")
+            live.append(EMPTY)
         now = self._clock()
         if now - self._status_at >= STATUS_SECONDS or self._status_at < 0:
             self._status_at = now

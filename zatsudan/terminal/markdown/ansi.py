@@ -5,7 +5,9 @@ from functools import lru_cache
 from rich.color import ColorSystem
 from rich.style import Style
 
+from zatsudan.core.printable import Printable, Styled, printable
 from zatsudan.terminal.markdown.rows import Row
+from zatsudan.terminal.rows import linked, painted, together
 
 _WEIGHTS = (
     ("bold", "1"),
@@ -17,24 +19,22 @@ _WEIGHTS = (
 )
 
 
-def ansi(row: Row, color_system: ColorSystem | None) -> str:
+def ansi(row: Row, color_system: ColorSystem | None) -> Styled:
     """The row with its styles as escape sequences, each closed before the row ends.
 
     `None` leaves out colours and keeps weight.
     """
-    return "".join(
-        _dressed(segment.text, segment.style, color_system) if segment.style else segment.text
+    return together(
+        _dressed(text, segment.style, color_system) if segment.style else text
         for segment in row
+        for text in (printable(segment.text),)
     )
 
 
-def _dressed(text: str, style: Style, color_system: ColorSystem | None) -> str:
+def _dressed(text: Printable, style: Style, color_system: ColorSystem | None) -> Styled:
     codes = _codes(style, color_system)
-    if codes:
-        text = f"\x1b[{codes}m{text}\x1b[0m"
-    if style.link:
-        text = f"\x1b]8;;{style.link}\x1b\\{text}\x1b]8;;\x1b\\"
-    return text
+    shown = painted(text, codes) if codes else text
+    return linked(shown, printable(style.link)) if style.link else shown
 
 
 @lru_cache(maxsize=512)
