@@ -9,6 +9,11 @@ from collections.abc import Iterator, Sequence
 
 from zatsudan import __version__
 from zatsudan.core.language import later, say
+from zatsudan.core.printable import printable
+
+TYPE_CHECKING = False  # --help need not wait for typing
+if TYPE_CHECKING:
+    from typing import Any
 
 #: Cells of a page, and of the column that names what is explained beside it.
 WIDTH, COLUMN = 80, 29
@@ -75,6 +80,10 @@ class Parser(argparse.ArgumentParser):
             if group._group_actions:
                 yield str(group.title), group._group_actions
 
+    def _print_message(self, message: str, file: "Any" = None) -> None:
+        # What it complains of may be any text that was given.
+        (file or sys.stderr).write(printable(message))
+
     def format_help(self) -> str:
         return "\n".join(page(self)) + "\n"
 
@@ -85,7 +94,7 @@ class _Help(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         if isinstance(parser, Parser):
             shown = short_page(parser) if self.const == "short" else page(parser)
-            sys.stdout.write("\n".join(shown) + "\n")
+            parser._print_message("\n".join(shown) + "\n", sys.stdout)
         parser.exit()
 
 

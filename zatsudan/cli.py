@@ -79,7 +79,7 @@ def _complain(error: "ZatsudanError") -> None:
     from zatsudan.core.printable import printable
     from zatsudan.exits import let_go
 
-    lines = (f"zatsudan: {error}", error.advice)
+    lines = (f"zatsudan: {error.sentence}", error.advice)
     try:
         sys.stderr.write("".join(f"{printable(line)}\n" for line in lines if line))
         sys.stderr.flush()

@@ -5,6 +5,7 @@ import sys
 
 from zatsudan.arguments import Parser, add_help
 from zatsudan.core.language import later, say, say_count
+from zatsudan.core.printable import Printable, one_line, printable, printable_json
 
 TYPE_CHECKING = False  # --help need not wait for typing
 if TYPE_CHECKING:
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
     from zatsudan.core.messages import Json
 
     T = TypeVar("T")
+
+
+def _print(text: Printable) -> None:
+    """Write lines to standard output."""
+    sys.stdout.write(f"{text}\n")
 
 
 class Subcommand:
@@ -48,8 +54,6 @@ def sessions(args: argparse.Namespace) -> int:
 
     found = shelf.summaries(platform_places().sessions)
     if args.json:
-        from zatsudan.core.printable import printable, printable_json
-
         rows: list[Json] = [
             {
                 "id": entry.id,
@@ -63,7 +67,7 @@ def sessions(args: argparse.Namespace) -> int:
             }
             for entry in found
         ]
-        sys.stdout.write(printable_json(rows, sys.stdout.encoding, indent=2) + "\n")
+        _print(printable_json(rows, sys.stdout.encoding, indent=2))
         return 0
     from zatsudan.commands.parts import Line
     from zatsudan.commands.sessions import table
@@ -73,7 +77,7 @@ def sessions(args: argparse.Namespace) -> int:
     parts = table(found, listed=len(found)) if found else (Line(say("No session is saved yet.")),)
     for part in parts:
         for row in part_rows(part, WIDTH, lambda text, _: [printable(text)]):
-            sys.stdout.write(uncoloured(row) + "\n")
+            _print(uncoloured(row))
     return 0
 
 
@@ -103,6 +107,8 @@ def export(args: argparse.Namespace) -> int:
     if args.file:
         write(Path(args.file), text, overwrite=args.force, instead=say("--force overwrites it."))
     else:
+        # In a file or a pipe it is data, which nobody obeys.
+        text = printable(text) if sys.stdout.isatty() else text
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
     return 0
 
@@ -119,19 +125,17 @@ def import_(args: argparse.Namespace) -> int:
 
     from zatsudan.chat import new_session_id, utc_now
     from zatsudan.config import platform_places
-    from zatsudan.core.printable import printable
     from zatsudan.imports import import_file
 
-    def note(text: str) -> None:
-        sys.stderr.write(f"{printable(text)}\n")
+    def note(text: Printable) -> None:
+        sys.stderr.write(f"{text}\n")
 
     directory = platform_places().sessions
     for name in args.files:
         paths = import_file(Path(name).expanduser(), directory, new_session_id, utc_now, note)
-        text = say_count(
-            "{n} session from {file}", "{n} sessions from {file}", len(paths), file=printable(name)
+        _print(
+            say_count("{n} session from {file}", "{n} sessions from {file}", len(paths), file=name)
         )
-        sys.stdout.write(f"{text}\n")
     return 0
 
 
@@ -148,7 +152,6 @@ def _models_arguments(parser: Parser) -> None:
 def models(args: argparse.Namespace) -> int:
     """Print the models that a server offers."""
     from zatsudan.connect import Wishes
-    from zatsudan.core.printable import one_line, printable_json
 
     found = _with_chat(
         lambda chat, _: chat.fetch_models(), Wishes(base_url=args.base_url, profile=args.profile)
@@ -157,9 +160,9 @@ def models(args: argparse.Namespace) -> int:
         rows: list[Json] = [
             {"id": entry.id, "context_length": entry.context_length} for entry in found
         ]
-        sys.stdout.write(printable_json(rows, sys.stdout.encoding, indent=2) + "\n")
+        _print(printable_json(rows, sys.stdout.encoding, indent=2))
     for entry in () if args.json else found:
-        sys.stdout.write(one_line(entry.id) + "\n")
+        _print(one_line(entry.id))
     return 0
 
 
@@ -172,23 +175,19 @@ def config(args: argparse.Namespace) -> int:
     """Print where the config file is, or check it."""
     from zatsudan.config import platform_places
     from zatsudan.configfile import example, load, warnings
-    from zatsudan.core.printable import printable
 
     path = platform_places().config_file
     if args.what == "path":
-        sys.stdout.write(f"{path}\n")
+        _print(printable(f"{path}"))
     elif args.what == "example":
         sys.stdout.write(example())
     elif args.what == "show":
         text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
-        sys.stdout.write(
-            printable(text) or say("There is no config file at {path}.", path=path) + "\n"
-        )
+        _print(printable(text.rstrip("\n")) or say("There is no config file at {path}.", path=path))
     else:
         notes = warnings(path, load(path))
-        sys.stdout.write(
-            "".join(f"{note}\n" for note in notes) or say("{path}: all is well.", path=path) + "\n"
-        )
+        for note in notes or [say("{path}: all is well.", path=path)]:
+            _print(note)
     return 0
 
 

@@ -14,10 +14,11 @@ Docstrings of commands are constants of that kind without a mark.
 
 The first argument is a plain literal, so that the catalogue can be collected
 from the source (tests/test_languages.py); values go in by name, so that a
-language may order them as it needs. Whatever they hold, what is said is printable.
+language may order them as it needs. Whatever they hold, what is said is printable, and
+has no more lines than the sentence.
 """
 
-from zatsudan.core.printable import Printable, printable
+from zatsudan.core.printable import NEWLINE, Printable, printable
 
 TYPE_CHECKING = False  # --help need not wait for typing
 if TYPE_CHECKING:
@@ -53,12 +54,20 @@ def speak(words: "Words") -> "Words":
 def say(text: str, /, **values: object) -> Printable:
     """Return a sentence in the person's language, the values filled in by name."""
     found = _spoken.gettext(text) if text else ""  # gettext keeps its own notes under ""
-    return printable(found.format(**values) if values else found)
+    return _filled(found, values)
 
 
 def say_count(one: str, many: str, n: int, /, **values: object) -> Printable:
     """Return a sentence in the form that fits `n`, which is filled in as `{n}`."""
-    return printable(_spoken.ngettext(one, many, n).format(n=n, **values))
+    return _filled(_spoken.ngettext(one, many, n), {"n": n, **values})
+
+
+def _filled(text: str, values: dict[str, object]) -> Printable:
+    """Return a text with its values, which begin no line of their own."""
+    if not values:
+        return printable(text)
+    lines = (line.format(**values).replace("\n", NEWLINE) for line in text.split("\n"))
+    return printable("\n".join(lines))
 
 
 def later(text: str, /) -> str:

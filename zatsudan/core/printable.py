@@ -54,6 +54,9 @@ else:  # types for mypy: at run time they are plain texts
 #: No text at all.
 EMPTY = Printable("")
 
+#: What stands for the end of a line where no line can end.
+NEWLINE = "\N{SYMBOL FOR NEWLINE}"
+
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -71,7 +74,7 @@ def _table() -> dict[int, str]:
     ]  # fmt: skip
     table.update(dict.fromkeys(unsafe, _REPLACEMENT))
     # Line and paragraph separator: some terminals break the line, some do not.
-    table.update(dict.fromkeys((0x2028, 0x2029), "\N{SYMBOL FOR NEWLINE}"))
+    table.update(dict.fromkeys((0x2028, 0x2029), NEWLINE))
     return table
 
 

@@ -12,7 +12,7 @@ from zatsudan.core.printable import printable_json
 from zatsudan.core.protocol import Delta
 from zatsudan.core.session import FAILED, FINISHED, INTERRUPTED, Node
 from zatsudan.exits import kind_of
-from zatsudan.terminal.plain import Output, PlainTerminal
+from zatsudan.terminal.plain import END, Output, PlainTerminal
 
 if TYPE_CHECKING:
     from zatsudan.lab import OnDelta, OnEnd, Run
@@ -35,7 +35,7 @@ class JsonTerminal(PlainTerminal):
 
     def write(self, value: JsonObject) -> None:
         """Write a JSON object as one line."""
-        self.output.write(printable_json(value, self.encoding) + "\n")
+        self.output.write(printable_json(value, self.encoding) + END)
 
     def result(self, chat: Chat) -> JsonObject:
         """Return the object that stands for what came."""
@@ -130,15 +130,13 @@ def _variant(node: Node | None) -> JsonObject:
 
 def write_error(error: ZatsudanError, out: TextIO) -> None:
     """Write the object of a failure that came before anything was sent."""
-    Output(out).write(
-        printable_json(as_object(None, Asked((), FAILED, error)), out.encoding) + "\n"
-    )
+    Output(out).write(printable_json(as_object(None, Asked((), FAILED, error)), out.encoding) + END)
 
 
 def error_object(error: ZatsudanError) -> JsonObject:
     """Return a failure: what happened, what to do next, and what kind it is."""
     value: JsonObject = {
-        "sentence": str(error), "advice": error.advice, "kind": kind_of(error),
+        "sentence": error.sentence, "advice": error.advice, "kind": kind_of(error),
     }  # fmt: skip
     status = getattr(error, "status", None)
     return {**value, "status": status} if status is not None else value

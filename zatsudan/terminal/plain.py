@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from zatsudan.turn import Turn
 
 WIDTH = 80
+END = printable("\n")
 
 
 class Output:
@@ -53,7 +54,7 @@ class Output:
         self.trouble = ""
         self.on_end: Callable[[], object] = lambda: None
 
-    def write(self, text: str) -> None:
+    def write(self, text: Printable) -> None:
         """Write a text, at once."""
         if self.gone or self.trouble:
             return
@@ -129,7 +130,7 @@ class PlainTerminal:
                 break
             if typed.strip():
                 await self._run(typed)
-        self._tell("\n")
+        self._tell(END)
 
     async def _run(self, line: str) -> bool:
         self._task = asyncio.ensure_future(self._repl.handle(line))
@@ -139,7 +140,7 @@ class PlainTerminal:
         if self._task is not None and not self._task.done():
             self._task.cancel()
         else:
-            self._tell("\n" + say("Ctrl-D or /quit leaves") + f"\n{PROMPT}")
+            self._tell(END + say("Ctrl-D or /quit leaves") + END + PROMPT)
 
     def _unread(self) -> None:
         """Nobody gets what is written: stop the reply, and leave."""
@@ -147,7 +148,7 @@ class PlainTerminal:
         if self._task is not None:
             self._task.cancel()
 
-    def _tell(self, text: str) -> None:
+    def _tell(self, text: Printable) -> None:
         """Write to standard error; where that is closed, to nobody."""
         try:
             self._err.write(text)
@@ -157,7 +158,7 @@ class PlainTerminal:
 
     def echo(self, content: Json) -> None:
         for label in said(content).labels:  # the rest stands there already
-            self._tell(one_line(label) + "\n")
+            self._tell(one_line(label) + END)
 
     def show(self, parts: Sequence[Part]) -> None:
         if self._held is not None:
@@ -167,10 +168,10 @@ class PlainTerminal:
             self._write_parts([part], self.output.write if isinstance(part, Talk) else self._tell)
 
     @staticmethod
-    def _write_parts(parts: Sequence[Part], write: Callable[[str], None]) -> None:
+    def _write_parts(parts: Sequence[Part], write: Callable[[Printable], None]) -> None:
         for part in parts:
             for row in part_rows(part, WIDTH, lambda text, _: printable(text).split("\n")):
-                write(uncoloured(row) + "\n")
+                write(uncoloured(row) + END)
 
     def _release(self) -> None:
         """Replies come: what was shown before them goes where all else does."""
@@ -180,7 +181,7 @@ class PlainTerminal:
     def error(self, error: ZatsudanError) -> None:
         self.failure = error
         for row in error_rows(error, WIDTH):
-            self._tell(uncoloured(row) + "\n")
+            self._tell(uncoloured(row) + END)
 
     def begin(self, turn: "Turn") -> Callable[[Delta], None]:
         del turn
@@ -195,14 +196,14 @@ class PlainTerminal:
         return add
 
     def note(self, text: Printable) -> None:
-        self._tell(f"[{text}]\n")
+        self._tell(printable(f"[{text}]\n"))
 
     def end(self, turn: "Turn") -> None:
         self.came = bool(turn.nodes)
         if self._wrote and not self._wrote.endswith("\n"):
-            self.output.write("\n")
+            self.output.write(END)
         if turn.nodes and self._err.isatty():
-            self._tell(f"[{status(turn.made)}]\n")
+            self._tell(printable(f"[{status(turn.made)}]\n"))
 
     async def pick(self, pick: Pick) -> str | None:
         self.show(pick.instead)
@@ -216,15 +217,15 @@ class PlainTerminal:
                 say("Start zatsudan in a terminal, or write a profile into the config file."),
             )
         for row in question_rows(question):
-            self._tell(row + "\n")
+            self._tell(row + END)
         while True:
             line = await self._reader.answer(lambda: self._tell(PROMPT), hidden=question.hidden)
             if line is None or question.hidden:
-                self._tell("\n")
+                self._tell(END)
             answer = question.read(line) if line is not None else None
             if line is None or answer is not None:
                 return answer
-            self._tell(say("Write a number or a name of the list.") + "\n")
+            self._tell(say("Write a number or a name of the list.") + END)
 
     def begin_run(self, run: "Run") -> "tuple[OnDelta, OnEnd]":
         """Write each reply as a whole, in the order of the cells: pieces of many cannot be told apart."""
@@ -244,11 +245,11 @@ class PlainTerminal:
                 at = len(written)
                 written.append(at)
                 label = "?" if run.blind else one_line(shown(run.slots[at].cell.label), 80)
-                self._tell(f"[{at + 1}  {label}]\n")
-                self.output.write(printable("".join(texts.get(at, []))).rstrip() + "\n\n")
+                self._tell(printable(f"[{at + 1}  {label}]\n"))
+                self.output.write(printable("".join(texts.get(at, []))).rstrip() + END + END)
                 fault = run.fault(run.slots[at])
                 if fault:
-                    self._tell(f"[{fault}]\n")
+                    self._tell(printable(f"[{fault}]\n"))
 
         return add, ended
 
