@@ -14,8 +14,9 @@ from zatsudan.core import styles
 from zatsudan.core.errors import CommandError, ConfigError
 from zatsudan.core.language import say
 from zatsudan.core.messages import Json
-from zatsudan.core.parameters import BY_NAME
+from zatsudan.core.parameters import BY_NAME, HOW_TO_STEER
 from zatsudan.core.printable import EMPTY, Printable, printable
+from zatsudan.core.protocol import makes_request
 from zatsudan.languages import LANGUAGES
 
 
@@ -216,6 +217,10 @@ def _check_parameters(values: Mapping[str, Json], place: _Place) -> None:
             raise place.below(name).error(
                 say("{name} holds a value that JSON has not", name=name)
             ) from None
+        if parameter is None and makes_request(name.removeprefix("+"), value):
+            raise place.below(name).error(
+                say("{name} makes the request and cannot be set", name=name), say(HOW_TO_STEER)
+            )
         if name.startswith("+"):
             continue
         if parameter is None:

@@ -11,6 +11,8 @@ from zatsudan.core.errors import CommandError, ConfigError
 from zatsudan.core.language import say
 from zatsudan.core.messages import NOTHING, Json
 from zatsudan.core.parameters import BY_NAME
+from zatsudan.core.printable import Printable
+from zatsudan.core.protocol import makes_request
 
 SUFFIX = ".toml"
 # Texts, which `re` compiles when they are first used: there may be no preset.
@@ -140,6 +142,8 @@ def _checked(name: str, value: Json, where: str) -> Json:
     except (TypeError, ValueError, RecursionError):  # TOML has dates, nan and inf
         raise _wrong(where, say("{name} holds a value that JSON has not", name=name)) from None
     row = BY_NAME.get(name)
+    if row is None and makes_request(name.removeprefix("+"), value):
+        raise _wrong(where, say("{name} makes the request and cannot be set", name=name))
     if row is None and not name.startswith("+"):
         raise _wrong(
             where, say('there is no parameter {name!r}; "+{name}" sends any field', name=name)
@@ -155,7 +159,7 @@ def _checked(name: str, value: Json, where: str) -> Json:
     return value
 
 
-def _wrong(where: str, what: str) -> ConfigError:
+def _wrong(where: str, what: Printable) -> ConfigError:
     return ConfigError(
         say("{where}: {what}.", where=where, what=what),
         say("Mend the file, or save the preset anew."),

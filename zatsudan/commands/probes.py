@@ -13,6 +13,7 @@ from zatsudan.core.language import later, say, say_count
 from zatsudan.core.messages import Json, JsonObject, whole_number
 from zatsudan.core.parameters import PARAMETERS, find
 from zatsudan.core.printable import EMPTY, Printable, one_line, printable
+from zatsudan.core.protocol import makes_request
 from zatsudan.core.reply import Reply
 from zatsudan.core.words import split
 from zatsudan.findings import HONOURED, IGNORED, REFUSED, REPEAT, UNCLEAR, Finding
@@ -52,7 +53,7 @@ async def probe(chat: Chat, args: str) -> Outcome:
             find(word.text)
     if not names:
         names = [*USUAL, *(name for name in chat.session.settings if name not in USUAL)]
-    names = [name for name in dict.fromkeys(names) if name != "stream"]
+    names = [name for name in dict.fromkeys(names) if not makes_request(name)]
     if not names:
         raise CommandError(
             say("stream cannot be probed."), say("It is a form of the answer, no knob.")

@@ -86,6 +86,8 @@ def _loss(loaded: store.Loaded) -> Iterable[Line]:
             loaded.damaged,
         )
         yield Line(note, "warn")
+    if loaded.session.refused:
+        yield Line(loaded.session.not_set(), "warn")
     if loaded.session.unknown:
         note = say_count(
             "{n} record of a later version is kept, but not understood.",

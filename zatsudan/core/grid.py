@@ -182,5 +182,5 @@ def _value(name: str, text: str, word: Word, current: dict[str, Json], *, force:
         return Variation(unset=frozenset({name.removeprefix("+")}))
     typed = [Word(text, quoted=word.quoted)]
     if name.startswith("+"):
-        return Variation({name[1:]: free_value(typed)})
+        return Variation({name[1:]: free_value(name[1:], typed)})
     return Variation({name: find(name).read(typed, current.get(name), force=force)})

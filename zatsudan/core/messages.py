@@ -31,7 +31,9 @@ class Message(NamedTuple):
         return content_text(self.content)
 
     def with_field(self, name: str, value: Json) -> "Message":
-        """Return the message with one more field."""
+        """Return the message with one more field; its role and content stay."""
+        if name in ("role", "content"):
+            return self
         return Message(self.role, self.content, {**self.extra, name: value})
 
     def to_json(self) -> JsonObject:

@@ -31,6 +31,7 @@ from zatsudan.core.kinds import (
 )
 from zatsudan.core.language import later, say
 from zatsudan.core.messages import Json
+from zatsudan.core.protocol import makes_request
 from zatsudan.core.words import Word, quote
 
 
@@ -231,7 +232,7 @@ def read_assignments(
         ):
             taken.append(rest.pop(0))
         if name.startswith("+"):
-            values[name[1:]] = free_value(taken)
+            values[name[1:]] = free_value(name[1:], taken)
         else:
             values[name] = find(name).read(taken, current.get(name), force=force)
     return values
@@ -246,8 +247,24 @@ def _names_one(text: str) -> bool:
     return text in BY_NAME or text.startswith("+")
 
 
-def free_value(words: Sequence[Word]) -> Json:
-    """Read the value of a field without a row: JSON, or else a text."""
+def free_value(name: str, words: Sequence[Word]) -> Json:
+    """Read the value of a field that needs no row: JSON, or else a text.
+
+    Raises CommandError for a field that makes the request.
+    """
+    value = _free(words)
+    if makes_request(name, value):
+        raise CommandError(
+            say("{name} makes the request and cannot be set.", name=name[:40]), say(HOW_TO_STEER)
+        )
+    return value
+
+
+#: What to do instead of setting a field that makes the request.
+HOW_TO_STEER = later("What you write is sent, /model chooses the model and /connect the server.")
+
+
+def _free(words: Sequence[Word]) -> Json:
     typed = " ".join(word.text for word in words)
     if len(words) == 1 and words[0].quoted:
         return typed

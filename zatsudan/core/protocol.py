@@ -16,13 +16,37 @@ from zatsudan.core.logprobs import read_logprobs
 from zatsudan.core.messages import Json, JsonObject, Message, Usage, content_text, whole_number
 from zatsudan.core.printable import one_line
 
+#: Fields by which a request says what was said (`prompt`, `input` and `chat_template` in its
+#: place), which model gets it, and what a gateway is to send it on to with what key.
+_MAKERS = frozenset(
+    ("messages", "prompt", "input", "chat_template", "model", "api_base", "base_url", "api_key")
+)
+
+
+def makes_request(name: str, value: Json = None) -> bool:
+    """Tell whether a field makes the request, so that no setting may be it.
+
+    The talk alone says what is sent, and the person where to; a setting may come from a
+    file of somebody else. Letters of another case are the same, since they are to servers
+    written in Go (encoding/json). `stream` may be set to true and false and to nothing else.
+    """
+    folded = name.casefold()
+    if folded == "stream":
+        return name != folded or not isinstance(value, bool)
+    return folded in _MAKERS
+
 
 def build_request(
     model: str, messages: Iterable[Message], parameters: Mapping[str, Json]
 ) -> JsonObject:
-    """Return the body of a request: only what is set, and the stream with its usage asked for."""
+    """Return the body of a request: only what is set, and the stream with its usage asked for.
+
+    A parameter takes the place of nothing that makes the request.
+    """
     body: JsonObject = {"model": model, "messages": [message.to_json() for message in messages]}
-    body.update(parameters)
+    body.update(
+        (name, value) for name, value in parameters.items() if not makes_request(name, value)
+    )
     if body.get("stream") is False:
         body.pop("stream_options", None)
     else:

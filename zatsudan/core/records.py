@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from zatsudan.core.language import later
 from zatsudan.core.messages import Json, JsonObject, Message, text_field
+from zatsudan.core.protocol import makes_request
 from zatsudan.core.session import INTERRUPTED, Lab, Made, Node, Partial, Session, Setting, Start
 
 #: Of the journal's form.
@@ -136,11 +137,11 @@ def _add_delta(session: Session, record: Mapping[str, Json]) -> bool:
 
 
 def _set(session: Session, record: Mapping[str, Json]) -> bool:
-    name = text_field(record, "name")
-    if name:
-        session.settings[name] = Setting(
-            record.get("value"), text_field(record, "origin") or "session"
-        )
+    name, value = text_field(record, "name"), record.get("value")
+    if name and makes_request(name, value):
+        session.refused.add(name)
+    elif name:
+        session.settings[name] = Setting(value, text_field(record, "origin") or "session")
     return bool(name)
 
 

@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from zatsudan.core.language import later
+from zatsudan.core.language import later, say
 from zatsudan.core.messages import NOTHING, Json, JsonObject, Message, Usage, text_field
+from zatsudan.core.printable import Printable, one_line
+from zatsudan.core.protocol import makes_request
 
 FINISHED, INTERRUPTED, FAILED = later("finished"), later("interrupted"), later("failed")
 
@@ -66,7 +68,7 @@ class Made(NamedTuple):
             error=text_field(value, "error"),
             model=text_field(value, "model"),
             server=text_field(value, "server"),
-            parameters=_group(value, "parameters"),
+            parameters=_parameters(value),
             request=_group(value, "request"),
             usage=Usage.from_json(value.get("usage")),
             first=_seconds(value, "first"),
@@ -87,6 +89,13 @@ def _seconds(value: Mapping[str, Json], name: str) -> float | None:
 def _count(value: Mapping[str, Json], name: str) -> int:
     item = value.get(name)
     return item if isinstance(item, int) else 0
+
+
+def _parameters(value: Mapping[str, Json]) -> Mapping[str, Json]:
+    found = _group(value, "parameters")
+    if any(makes_request(name, item) for name, item in found.items()):
+        return {name: item for name, item in found.items() if not makes_request(name, item)}
+    return found
 
 
 def _group(value: Mapping[str, Json], name: str) -> Mapping[str, Json]:
@@ -157,6 +166,7 @@ class Session:
 
     `head` is the message that the next one follows; None before the first.
     `votes` are the blind picks: the label that was picked, and all that stood for choice.
+    `refused` are names that a record set and that make the request: none of them holds.
     `unknown` counts records that a later version wrote and this one skips.
     `start` are the settings before the first message, `systems` every system
     message that has been in force.
@@ -179,6 +189,7 @@ class Session:
         self.lab: Lab | None = None
         self.votes: list[tuple[str, tuple[str, ...]]] = []
         self.unknown = 0
+        self.refused: set[str] = set()
         self.last_number = 0
         #: The child on which the head last stood, or below which: the way forward.
         self.forward: dict[str | None, str] = {}
@@ -192,13 +203,18 @@ class Session:
 
     def _present(self) -> JsonObject:
         """Return what holds now; what was in force once is no part of what two sessions have in common."""
-        past = ("forward", "start", "systems")
+        past = ("forward", "start", "systems", "refused")
         return {name: value for name, value in vars(self).items() if name not in past}
 
     @property
     def parameters(self) -> dict[str, Json]:
         """The parameters that are set, by wire name."""
         return {name: setting.value for name, setting in self.settings.items()}
+
+    def not_set(self) -> Printable:
+        """Say which fields were not set, since they make the request."""
+        names = ", ".join(one_line(name, 40) for name in sorted(self.refused)[:4])
+        return say("Not set, since it makes the request: {names}.", names=names)
 
     def next_id(self) -> str:
         """Return an id that no message of this session has."""

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from zatsudan.core.errors import ImportRefused
 from zatsudan.core.language import say, say_count
 from zatsudan.core.messages import Json, JsonObject, Message
+from zatsudan.core.printable import Printable, one_line
 from zatsudan.core.records import replay
 from zatsudan.core.session import Made
 from zatsudan.exports.talk import HEADING, HEADINGS
-from zatsudan.imports.draft import Draft, Note, iso, text_of
+from zatsudan.imports.draft import Draft, Note, iso, read_message, text_of
 from zatsudan.imports.jsontext import parse
 
 _ROLES = {heading: role for role, heading in HEADINGS.items()}
@@ -46,22 +47,31 @@ def read_records(records: Iterable[Json], note: Note) -> list[Draft]:
     for draft in drafts:
         session = replay(draft.records)
         if session.nodes or session.partials:
+            if session.refused:
+                note(session.not_set())
             draft.last_at = max((iso(node.at) for node in session.nodes.values()), default="")
             whole.append(draft)
     return whole
 
 
 def _ordered(record: JsonObject) -> JsonObject:
-    """Return a record with its keys in the journal's order, by which sessions are listed."""
+    """Return a record with its keys in the journal's order, by which sessions are listed.
+
+    Raises ImportRefused for a message that is none.
+    """
     record = {"type": record["type"], **record}
     message = record.get("message")
     if record["type"] == "message" and isinstance(message, dict):
         record = {
             **{key: record.get(key) for key in ("type", "id", "parent", "at")},
-            "message": Message.from_json(message).to_json(),
+            "message": read_message(message, _named(record)).to_json(),
             **{key: value for key, value in record.items() if key == "made"},
         }
     return record
+
+
+def _named(record: JsonObject) -> Printable:
+    return say("message {number}", number=one_line(str(record.get("id")), 20))
 
 
 def is_markdown(text: str) -> bool:
