@@ -192,3 +192,10 @@ def test_mending_a_request() -> None:
 def test_a_repair_is_remembered_as_it_was(repair: Repair) -> None:
     assert Repair.from_json(json.loads(json.dumps(repair.to_json()))) == repair
     assert repair.sentence("m").startswith("m ")
+
+
+@pytest.mark.parametrize("name", ["f(x", "[", "a\\", "(a+)+$", "*"])
+def test_a_field_of_any_name_is_a_name_and_no_pattern(name: str) -> None:
+    error = refusal(400, openai(f"Unsupported parameter: '{name}'"))
+
+    assert understand(error, {**BODY, name: 1}) == Repair(DROP, name)

@@ -165,8 +165,8 @@ def _named(error: StatusError, body: Mapping[str, Json]) -> str:
 def _name(name: str) -> re.Pattern[str]:
     """Return what finds a field in a sentence; xAI writes `presencePenalty`, Google `Logprobs`."""
     if len(name) == 1:  # only where it is marked as a name
-        return re.compile(rf"['\"`]{name}['\"`]")
-    words = name.replace("_", "_?")
+        return re.compile(rf"['\"`]{re.escape(name)}['\"`]")
+    words = re.escape(name).replace("_", "_?")
     return re.compile(rf"(?<![A-Za-z0-9_]){words}(?![A-Za-z0-9_])", re.IGNORECASE)
 
 
