@@ -13,7 +13,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from zatsudan.config import EMBEDDED, Config, Price, Profile
-from zatsudan.core.addresses import OPENAI, is_near, normal_url, origin
+from zatsudan.core.addresses import OPENAI, is_near, normal_url, origin, shown_url
 from zatsudan.core.errors import ConfigError
 from zatsudan.core.language import later, say
 from zatsudan.core.messages import NOTHING, Json
@@ -52,7 +52,7 @@ class Server(NamedTuple):
     prices: Mapping[str, Price] = NOTHING
 
     def __repr__(self) -> str:
-        return f"Server({self.name!r}, {self.base_url!r})"
+        return f"Server({self.name!r}, {shown_url(self.base_url)!r})"
 
 
 class Wishes(NamedTuple):
