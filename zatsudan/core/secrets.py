@@ -42,7 +42,7 @@ _KEY = re.compile(
     r"[\w.-]{12,}"
 )
 #: Where a text was cut, maybe within one character that was encoded.
-_CUT = re.compile(r"(?:[%&\\][\\#\w]{0,9})?(?P<end>\Z|…|\.\.\.)")
+_CUT = re.compile(r"(?:[%&\\][\\#%\w]{0,16})?(?P<end>\Z|…|\.\.\.)")
 #: An address with a name in it, and a setting with a telling name, in a line that was typed.
 _ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s\"'<>]+", re.IGNORECASE)
 _TELLING_NAME = (
