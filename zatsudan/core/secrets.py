@@ -171,16 +171,17 @@ class Secrets:
 
 def _cut_short(value: str, text: str, start: int) -> int:
     """Return where a piece of a secret ends that leads up to a cut, or is most of it; 0 if it is none."""
-    at, count = start, 0
-    for sign in value:
+    at, cut = start, 0
+    for count, sign in enumerate(value, 1):
         match = re.compile(_written(sign)).match(text, at)
         if match is None:
             break
-        at, count = match.end(), count + 1
-    cut = _CUT.match(text, at)
-    if cut is not None and count >= SHORTEST:
-        return cut.start("end")
-    return at if count >= max(TELLING, len(value) // 2) else 0
+        at = match.end()
+        if count >= SHORTEST and (end := _CUT.match(text, at)) is not None:
+            cut = end.start("end")
+        elif count >= max(TELLING, len(value) // 2):
+            cut = at
+    return cut
 
 
 def _written(sign: str) -> str:
