@@ -8,6 +8,7 @@ that a server may have repeated. The text of a reply stays as it came.
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from datetime import UTC, datetime
@@ -47,6 +48,7 @@ WHOLE_BYTES = 2**25
 NO_LIST = (404, 405, 410, 501)
 
 _NAME_ONE = later("Name one with /model NAME.")
+_BASE_URL = later("Is the base URL right? It usually ends in /v1.")
 _UNLISTED = later(
     "Name the model with /model NAME or --model NAME; the base URL usually ends in /v1."
 )
@@ -232,7 +234,12 @@ class Client:
     async def _send(self, request: httpx.Request, *, again: bool) -> httpx.Response:
         try:
             return await self._http.send(request, stream=True)
-        except httpx.RemoteProtocolError:
+        except (httpx.RemoteProtocolError, httpx.InvalidURL) as error:
+            # httpx reads where a redirect leads to, also if it is not followed.
+            if isinstance(error.__context__ or error, httpx.InvalidURL):
+                raise StreamError(
+                    say("The server points to another address, which is none."), say(_BASE_URL)
+                ) from None
             if not again:
                 raise
             return await self._http.send(request, stream=True)
@@ -289,6 +296,8 @@ class Client:
         )
         if status == httpx.codes.NOT_FOUND and self._listless:
             error.advice = say(_UNLISTED)
+        if status == httpx.codes.BAD_REQUEST and re.search(r"HTTPS (?:port|server)", message):
+            error.advice = say("Write https in the base URL.")  # nginx, Go, Apache
         return error
 
     def _readable(self, body: bytes) -> bytes:
@@ -312,7 +321,7 @@ class Client:
         error = StatusError(status, one_line(target, 120))
         base = target.rstrip("/").removesuffix("/chat/completions").removesuffix("/models")
         if base == self._where or base == target.rstrip("/"):
-            error.advice = say("Is the base URL right? It usually ends in /v1.")
+            error.advice = say(_BASE_URL)
         else:
             error.advice = say(
                 "If you trust it, write {url} as the base URL: no redirect is followed with a key.",

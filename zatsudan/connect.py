@@ -17,6 +17,7 @@ from zatsudan.core.addresses import OPENAI, is_near, normal_url, origin, shown_u
 from zatsudan.core.errors import ConfigError
 from zatsudan.core.language import later, say
 from zatsudan.core.messages import NOTHING, Json
+from zatsudan.core.secrets import shown_variable
 
 #: Servers that are usually found on this machine, by port.
 LOCAL_SERVERS = {
@@ -194,7 +195,7 @@ def _loose_key(url: str, wishes: Wishes, environ: Mapping[str, str]) -> tuple[st
 
 
 def _unset(variable: str) -> str:
-    return say("{variable} is not set", variable=variable)
+    return say("{variable} is not set", variable=shown_variable(variable))
 
 
 def clean_key(key: str) -> str:

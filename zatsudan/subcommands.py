@@ -171,8 +171,9 @@ def _config_arguments(parser: Parser) -> None:
 def config(args: argparse.Namespace) -> int:
     """Print where the config file is, or check it."""
     from zatsudan.config import platform_places
-    from zatsudan.configfile import example, load, warnings
+    from zatsudan.configfile import example, load, shown, warnings
     from zatsudan.core.printable import printable
+    from zatsudan.unencrypted import unencrypted_profiles
 
     path = platform_places().config_file
     if args.what == "path":
@@ -182,10 +183,11 @@ def config(args: argparse.Namespace) -> int:
     elif args.what == "show":
         text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
         sys.stdout.write(
-            printable(text) or say("There is no config file at {path}.", path=path) + "\n"
+            printable(shown(text)) or say("There is no config file at {path}.", path=path) + "\n"
         )
     else:
-        notes = warnings(path, load(path))
+        found = load(path)
+        notes = [*warnings(path, found), *unencrypted_profiles(found.profiles)]
         sys.stdout.write(
             "".join(f"{note}\n" for note in notes) or say("{path}: all is well.", path=path) + "\n"
         )

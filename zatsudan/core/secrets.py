@@ -43,6 +43,8 @@ _KEY = re.compile(
 )
 #: Where a text was cut, maybe within one character that was encoded.
 _CUT = re.compile(r"(?:[%&\\][\\#%\w]{0,16})?(?P<end>\Z|…|\.\.\.)")
+#: What may be a key of any service.
+_LONG = r"(?=\S*(?:\d\S*){3})(?=\S*(?:[A-Za-z]\S*){3})[\w-]{20,}"
 #: An address with a name in it, and a setting with a telling name, in a line that was typed.
 _ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s\"'<>]+", re.IGNORECASE)
 _TELLING_NAME = (
@@ -222,12 +224,25 @@ def shown_address(url: str) -> str:
 
 
 def shown_line(line: str) -> str:
-    """Return a command that was typed without the secrets in it.
+    """Return a line that was typed, where it is a command, without the secrets in it.
 
-    Known are the keys of well-known services, passwords in addresses, and what is set
-    under a name that tells of one.
+    Known are the keys of well-known services, passwords in addresses, what is set under a
+    name that tells of one, and what stands behind /connect and is long, of letters and digits.
     """
+    if not line.startswith(("/", "!")) or line.startswith(("//", "!!")):
+        return line
     line = _ADDRESS.sub(lambda match: shown_address(match[0]), line)
     for setting in _SETTINGS:
         line = setting.sub(rf"\g<before>\g<scheme>{HIDDEN}", line)
+    if line.startswith("/connect"):
+        line = re.sub(rf"(?<= ){_LONG}(?= |$)", HIDDEN, line)
+        line = re.sub(r"(://\S+ +)\S.*", rf"\g<1>{HIDDEN}", line)  # an address, then its key
     return _KEY.sub(HIDDEN, line)
+
+
+def shown_variable(name: str) -> str:
+    """Return the name of a variable, unless it is a key that was put in its place."""
+    if re.fullmatch(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*", name):
+        return name
+    fits = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) and not re.fullmatch(_LONG, name)
+    return name if fits else HIDDEN

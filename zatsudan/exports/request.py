@@ -11,7 +11,7 @@ from zatsudan.connect import Server
 from zatsudan.core.addresses import OPENAI, origin
 from zatsudan.core.messages import JsonObject
 from zatsudan.core.protocol import loads
-from zatsudan.core.secrets import SCHEME, is_secret
+from zatsudan.core.secrets import SCHEME, is_secret, shown_variable
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def key_variable(server: Server, config: Config) -> str:
     """Return the name of the environment variable for the server's key."""
     profile = config.profiles.get(server.name)
     # A name that no shell takes would make another command of the export.
-    if profile is not None and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", profile.api_key_env):
+    if profile is not None and profile.api_key_env == shown_variable(profile.api_key_env):
         return profile.api_key_env
     if server.reason == "OPENAI_API_KEY" or origin(server.base_url) == origin(OPENAI):
         return "OPENAI_API_KEY"
