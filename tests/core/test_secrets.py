@@ -28,8 +28,10 @@ KEY = "sk-very/secret+123456="
 
 #: Signs of keys and of passwords: those that encodings change, and those that they do not.
 signs = st.sampled_from(list("abcXYZ019-_.~/+=:@&<>\"'\\%$ é日😀"))
-secrets = st.text(signs, min_size=6, max_size=60).filter(
-    lambda text: text == text.strip() and not re.fullmatch(r"[./\\… ]+", text)
+secrets = (
+    st.text(signs, min_size=6, max_size=60)
+    .filter(lambda text: len(" ".join(text.split())) >= 6 and not re.fullmatch(r"[./\\… ]+", text))
+    .map(str.strip)
 )
 #: How others write what they were sent.
 FORMS: dict[str, Callable[[str], str]] = {
@@ -60,6 +62,7 @@ def test_a_secret_is_found_in_every_form(secret: str, form: str, around: str) ->
 
 @given(secrets, st.sampled_from(sorted(FORMS)), st.data())
 def test_what_is_cut_short_is_no_better(secret: str, form: str, data: st.DataObject) -> None:
+    secret = " ".join(secret.split())
     written = FORMS[form](secret)
     least = len(FORMS[form](secret[:6]))  # what is shorter may stay
     kept = data.draw(st.integers(least, max(least, len(written))))

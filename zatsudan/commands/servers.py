@@ -9,7 +9,7 @@ from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.registry import Choice, command
 from zatsudan.config import EMBEDDED
 from zatsudan.core.addresses import shown_url
-from zatsudan.core.errors import CommandError, ZatsudanError
+from zatsudan.core.errors import CommandError, ConfigError, ZatsudanError
 from zatsudan.core.language import later, say, say_count
 from zatsudan.core.printable import one_line
 from zatsudan.core.refusals import DROP, PREFILL, RENAME, SHRINK, SYSTEM
@@ -102,7 +102,7 @@ async def connect(chat: Chat, args: str) -> Outcome:
         return Setup(chat, finder).begin()
     if args not in (EMBEDDED, *finder.config.profiles):
         known = ", ".join(finder.config.profiles) or say("none is in the config file")
-        raise CommandError(
+        raise ConfigError(
             say(
                 "There is no profile {name!r}.",
                 name=one_line(shown_line(f"/connect {args}").removeprefix("/connect "), 80),

@@ -112,7 +112,9 @@ class Secrets:
     """Some secrets, to be hidden wherever they stand. They never show in its repr."""
 
     def __init__(self, values: Iterable[str] = ()) -> None:
-        forms = {form for value in values for form in (value, one_line(value, len(value) + 1))}
+        # Who makes one line of a text makes one blank of several.
+        several = [" ".join(value.split()) for value in values]
+        forms = {form for one in several for form in (one, one_line(one, len(one) + 1))}
         self._values = sorted(
             (
                 value
@@ -202,9 +204,9 @@ def _written(sign: str) -> str:
         f"&#x0*{ord(sign):x};",
         *([f"&{entity};"] if entity else ()),
         *([rf"\\+{re.escape(sign)}"] if sign in "\"'\\/" else ()),
-        *((r"\s+", r"\+") if sign.isspace() else (re.escape(sign),)),
+        *((r"\s", r"\+") if sign.isspace() else (re.escape(sign),)),
     ]
-    return f"(?i:{'|'.join(forms)})"
+    return f"(?i:{'|'.join(forms)}){'+' if sign.isspace() else ''}"
 
 
 def shown_address(url: str) -> str:
