@@ -28,7 +28,7 @@ def unencrypted_profiles(profiles: Mapping[str, Profile]) -> Iterable[str]:
         secrets = secret_values(profile.base_url, profile.api_key, profile.headers, profile.query)
         warning = _warning(profile.base_url) if secrets or any(sources) else ""
         if warning:
-            yield say("{name}: {text}", name=one_line(name, 60), text=warning)
+            yield f"{one_line(name, 60)}: {warning}"
 
 
 def _warning(base_url: str) -> str:
