@@ -44,6 +44,7 @@ FLOORS = {
     "sources": 2,
     "store": 2,
     "trust": 2,
+    "unencrypted": 2,
     "wirelog": 2,
     "chat": 3,
     "commands": 3,

@@ -208,3 +208,33 @@ def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
         profiles.save(tmp_path / "file" / "config.toml", "work", FIELDS, default=False)
 
     assert caught.value.advice
+
+
+@pytest.mark.parametrize(
+    ("fields", "old"),
+    [
+        ({"base_url": "https://me:pw@host/v1"}, ""),
+        (
+            {"base_url": "https://host/v1"},
+            '[profiles.b]\nheaders = { Authorization = "Bearer x" }\n',
+        ),
+        ({"base_url": "https://host/v1"}, '[profiles.b]\nquery = { sig = "x" }\n'),
+        ({"base_url": "https://host/v1", "api_key": "k"}, ""),
+    ],
+)
+def test_a_file_with_any_secret_in_it_is_for_its_owner_only(
+    fields: dict[str, str], old: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(old)
+    path.chmod(0o644)
+    profiles.save(path, "a", {"model": "m", **fields}, default=False)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_file_without_one_keeps_its_mode(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text("")
+    path.chmod(0o644)
+    profiles.save(path, "a", FIELDS, default=False)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644

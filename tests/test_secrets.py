@@ -155,6 +155,27 @@ async def test_the_key_is_not_on_the_screen_nor_in_the_history(clean_environment
     assert "test-key" not in history[0].read_text()
 
 
+@pytest.mark.tty
+async def test_a_line_with_a_key_is_neither_echoed_nor_kept(clean_environment: Path) -> None:
+    async with serve(says("fine")) as server:
+        program = Program("--base-url", server.base_url, home=clean_environment)
+        try:
+            await until(program, "scripted at")
+            for line, answer in (
+                ("/connect https://me:pa55word@host.example/v1", "There is no profile"),
+                (f"/connect {KEY}", "asks for an address"),
+                (f"/set +api_key={KEY}", "api_key"),
+                ("/model scripted", "scripted"), ("/quit", ""),
+            ):  # fmt: skip
+                program.press(line + "\r")
+                await until(program, answer)
+        finally:
+            program.close()
+    (history,) = [path for path in files_hold_no_key(clean_environment) if path.name == "history"]
+    lines = [line for line in history.read_text().splitlines() if line.startswith("+")]
+    assert lines == ["+/model scripted", "+/quit"]
+
+
 async def until(program: Program, pattern: str) -> None:
     """Wait for the screen without holding up the server."""
     await asyncio.to_thread(program.until, pattern) if pattern else await asyncio.sleep(0.5)

@@ -441,3 +441,32 @@ async def test_what_runs_here_is_offered_first(tmp_path: Path) -> None:
             "llama.cpp", "openai", "openrouter", "ollama", "lmstudio", "vllm", "local", "other",
         ]  # fmt: skip
         assert rows[0].cells[1].endswith("runs here")
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        (KEY, "[key]"),
+        ("0123456789abcdef0123456789abcdef", "[key]"),
+        (f"https://me:{KEY}@host/v1", "https://[key]@host/v1"),
+        ("http://host/v1 pa55word", "http://host/v1 [key]"),
+        ("nowhere", "nowhere"),
+    ],
+)
+async def test_a_key_typed_behind_connect_is_not_repeated(
+    typed: str, told: str, tmp_path: Path
+) -> None:
+    async with person(tmp_path) as someone:
+        with pytest.raises(ConfigError) as caught:
+            await someone.connect(args=typed)
+        assert str(caught.value) == f"There is no profile {told!r}."
+        assert caught.value.advice.startswith("/connect alone asks for an address and its key")
+
+
+async def test_before_a_key_is_typed_it_is_told_that_others_could_read_it(tmp_path: Path) -> None:
+    async with person(tmp_path) as someone:
+        await someone.connect("other", "http://llm.example.com/v1")
+        assert any("llm.example.com unencrypted" in line for line in someone.told)
+        someone.told.clear()
+        await someone.connect("other", "https://llm.example.com/v1")
+        assert not any("unencrypted" in line for line in someone.told)

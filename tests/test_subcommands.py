@@ -113,3 +113,94 @@ def test_the_config_s_language_is_spoken_where_the_locale_s_is_another(
     file.write_text('[screen]\nlanguage = "tlh"\n')
     assert run("sessions") == 0  # what needs no config does not ask whether it is right
     assert run("config", "check") == 2
+
+
+SECRETS = ("sk-very-secret", "pa55word", "c0de-9", "hunter22", "t0ken", "old-s3cret", "ab1")
+HOLDS_SECRETS = """\
+# api_key = "old-s3cret"
+profile = "a"
+[profiles.a]
+base_url = "https://me:pa55word@host/v1?code=c0de-9&v=1"
+api_key = "sk-very-secret"
+api_key_env = "OPENAI_API_KEY"
+headers = { Authorization = "Bearer t0ken", "X-Team" = "chat" }
+[profiles.a.query]
+'X-Session' = 'hunter22'
+[profiles.b]
+base_url = "http://far.example/v1"  # not sk-very-secret
+api_key = '''ab1'''
+parameters = { "stop" = ["abc"], max_tokens = 5 }
+"""
+
+
+def test_the_config_is_shown_without_its_secrets(
+    clean_environment: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = platform_places().config_file
+    path.parent.mkdir(parents=True)
+    assert clean_environment in path.parents
+    # Also what cannot be read, as somebody shows it who asks for help.
+    for text in (HOLDS_SECRETS, HOLDS_SECRETS + "broken = \n"):
+        path.write_text(text)
+        assert run("config", "show") == 0
+        shown = capsys.readouterr().out
+        if text == HOLDS_SECRETS:  # in a comment only what is known is found
+            assert [secret for secret in SECRETS if secret in shown] == []
+        for line in (
+            '# api_key = "[key]"', 'profile = "a"', 'base_url = "https://[key]@host/v1?code=[key]&v=1"',
+            'api_key = "[key]"', 'api_key_env = "OPENAI_API_KEY"',
+            'headers = { Authorization = "[key]", "X-Team" = "chat" }', "'X-Session' = '[key]'",
+            'parameters = { "stop" = ["abc"], max_tokens = 5 }',
+        ):  # fmt: skip
+            assert line in shown.splitlines()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'api_key = "k"', 'headers = { Authorization = "Bearer x" }', 'headers = { X-Session = "x" }',
+        'query = { code = "x" }', 'base_url = "https://me:pw@host/v1"',
+        'base_url = "https://host/v1?sig=x"',
+    ],
+)  # fmt: skip
+def test_any_secret_that_others_can_read_is_told(
+    line: str, clean_environment: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = platform_places().config_file
+    assert clean_environment in path.parents
+    path.parent.mkdir(parents=True)
+    for text, mode, told in (
+        (line, 0o644, True),
+        (line, 0o600, False),
+        ("model = 'm'", 0o644, False),
+    ):
+        path.write_text(f"[profiles.a]\n{text}\n")
+        path.chmod(mode)
+        assert run("config", "check") == 0
+        assert ("others can read it" in capsys.readouterr().out) is told
+
+
+def test_a_key_that_would_leave_unencrypted_is_told_of_each_profile(
+    clean_environment: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = platform_places().config_file
+    assert clean_environment in path.parents
+    path.parent.mkdir(parents=True)
+    path.write_text(HOLDS_SECRETS)
+    path.chmod(0o600)
+    assert run("config", "check") == 0
+    out = capsys.readouterr().out
+    assert out.startswith("b: The key goes to far.example unencrypted")
+    assert out.count("\n") == 1
+
+
+def test_a_key_of_the_wrong_type_is_not_in_the_error(
+    clean_environment: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = platform_places().config_file
+    assert clean_environment in path.parents
+    path.parent.mkdir(parents=True)
+    for line in ("api_key = 1234567890", "headers = { Authorization = 1234567890 }"):
+        path.write_text(f"[profiles.a]\n{line}\n")
+        assert run("config", "check") == 2
+        assert "1234567890" not in capsys.readouterr().err

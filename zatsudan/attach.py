@@ -12,6 +12,7 @@ from zatsudan.core.fences import blocks
 from zatsudan.core.language import say
 from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line
+from zatsudan.core.secrets import shown_line
 from zatsudan.running import Ran
 
 TEXT_BYTES = 256_000
@@ -74,7 +75,8 @@ def _output(ran: Ran | None) -> str:
         )
     end = f"[exit {ran.code}]\n" if ran.code else ""
     output = ran.output if ran.output.endswith("\n") or not ran.output else f"{ran.output}\n"
-    return f"$ {ran.command}\n{output}{end}"
+    command = shown_line(f"!{ran.command}")[1:]
+    return f"$ {command}\n{output}{end}"
 
 
 def _file(mention: Mention, base: Path) -> tuple[str, Path] | None:

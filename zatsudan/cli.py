@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from zatsudan.commands.parts import Part
     from zatsudan.config import Config, Places
     from zatsudan.connect import Wishes
     from zatsudan.core.errors import ZatsudanError
@@ -209,8 +208,6 @@ async def _talk(
     from zatsudan.catalogue import Catalogue
     from zatsudan.chat import Chat
     from zatsudan.commands import COMMANDS
-    from zatsudan.commands.parts import Line
-    from zatsudan.configfile import warnings
     from zatsudan.core.errors import StoreError
     from zatsudan.core.language import say
     from zatsudan.discovery import Finder
@@ -223,9 +220,7 @@ async def _talk(
     server = connect.choose(wishes, environ, config)
     presets = Presets(places.presets)
     wanted = [*opening.of_preset(args, presets), *opening.of_flags(args)]
-    notes: list[Part] = [
-        Line(text, "warn") for text in warnings(_config_file(args, places), config)
-    ]
+    notes = opening.warned(_config_file(args, places), config, server)
     start = [*opening.of_config(config, places, server), *wanted]
     finder = Finder(
         wishes,

@@ -1,14 +1,18 @@
 """HTTP: the one module that knows httpx and its errors.
 
 A request goes to the server's own origin and nowhere else: redirects are not
-followed, so the key cannot be carried to another.
+followed, so the key cannot be carried to another. All requests go one way, where
+what is logged, what goes wrong and what a server tells of itself loses the keys
+that a server may have repeated. The text of a reply stays as it came.
 """
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import aclosing
+import re
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import aclosing, asynccontextmanager
 from datetime import UTC, datetime
+from urllib.parse import urljoin
 from urllib.request import getproxies
 
 import httpx
@@ -26,7 +30,7 @@ from zatsudan.core.errors import (
 from zatsudan.core.language import later, say
 from zatsudan.core.messages import Json, JsonObject, whole_number
 from zatsudan.core.models import Model, read_models
-from zatsudan.core.printable import one_line, printable
+from zatsudan.core.printable import one_line
 from zatsudan.core.protocol import Chunk, loads, read_error
 from zatsudan.core.reader import Reader
 from zatsudan.core.retries import read_retry_after
@@ -37,11 +41,17 @@ from zatsudan.trust import is_loopback, secrets_of, tls_context
 AFTERMATH_SECONDS = 3.0
 #: How long to wait for an answer that is good to know, in seconds.
 NATIVE_SECONDS = 5.0
-#: The most bytes of an error's body that are read, and of a list of models.
+#: The most bytes of an error's body that are read, and of any other that is no stream.
 ERROR_BYTES = 65_536
-MODELS_BYTES = 2**25
+WHOLE_BYTES = 2**25
+#: Statuses of a server that has no list of models.
+NO_LIST = (404, 405, 410, 501)
 
 _NAME_ONE = later("Name one with /model NAME.")
+_BASE_URL = later("Is the base URL right? It usually ends in /v1.")
+_UNLISTED = later(
+    "Name the model with /model NAME or --model NAME; the base URL usually ends in /v1."
+)
 _CUT = (
     later("The stream ended in the middle: the server did not say that the reply was done."),
     later("What came is kept: /continue goes on, /retry asks again."),
@@ -57,10 +67,11 @@ class Client:
         server: Server,
         network: Network,
         transport: httpx.AsyncBaseTransport | None = None,
-        log: Callable[[JsonObject], None] = lambda _: None,
+        log: Callable[[JsonObject], None] | None = None,
     ) -> None:
         self.server = server
-        self._log = log
+        self._logged = log
+        self._listless = False
         self._network = network
         secure = server.base_url.startswith("https")
         try:
@@ -74,16 +85,17 @@ class Client:
                 headers["Authorization"] = f"Bearer {server.api_key}"
             url = httpx.URL(server.base_url)
             self._base = str(url.copy_with(query=None))
-            self._where = shown_url(server.base_url)
-            self._secrets = secrets_of(server)
+            # The environment names proxies: none stands between us and this machine.
+            proxied = not is_loopback(url.host)
+            self._secrets = secrets_of(server, getproxies().values() if proxied else ())
+            self._where = self._shown(server.base_url)
             self._http = httpx.AsyncClient(
                 headers=headers,
                 params={**url.params, **server.query} or None,
                 timeout=httpx.Timeout(
                     network.idle_seconds, connect=network.connect_seconds, pool=None
                 ),
-                # The environment names proxies: none stands between us and this machine.
-                trust_env=not is_loopback(url.host),
+                trust_env=proxied,
                 # Building a TLS context takes 20 ms, which http does not need.
                 verify=tls_context(server) if secure else False,
                 transport=transport,
@@ -93,13 +105,15 @@ class Client:
                 *map(say, NOT_SENDABLE)
             ) from None  # its text shows a sign of the key
         except (httpx.InvalidURL, ValueError, TypeError, OSError, ImportError) as error:
+            # The text about an address, ours or a proxy's, may quote a password in it.
+            told = "" if isinstance(error, httpx.InvalidURL | ValueError) else str(error)
             raise ConnectionFailed(
                 say(
                     "The connection cannot be set up: {error}.",
-                    error=one_line(str(error)).rstrip("."),
+                    error=one_line(told).rstrip(".") or say("an address is not valid"),
                 ),
                 say("Check the proxy variables, the certificates and the headers of this profile."),
-            ) from error
+            ) from None
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -111,46 +125,23 @@ class Client:
         A cut stream raises after its last chunk: what was yielded stands.
         Closing the generator closes the connection, which the server sees.
         """
-        content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(
-            "utf-8", "replace"
-        )
-        self._log({"request": f"{self._where}/chat/completions", "body": body})
-        try:
-            async with self._http.stream(
-                "POST", f"{self._base}/chat/completions", content=content
-            ) as response:
-                self._log({"status": response.status_code})
-                if response.status_code != httpx.codes.OK:
-                    raise self._status_error(response, await _beginning(response))
-                asked = whole_number(body.get("n")) or 1
-                async with aclosing(_chunks(response, asked)) as chunks:
-                    async for chunk in chunks:
-                        yield chunk
-        except StreamError as error:
-            raise StreamError(printable(self._hidden(error.sentence)), error.advice) from None
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError, OSError) as error:
-            failure = self._translated(error)
-            self._log({"failure": str(failure)})
-            raise failure from error
+        async with self._exchange(f"{self._base}/chat/completions", body) as response:
+            asked = whole_number(body.get("n")) or 1
+            async with aclosing(_chunks(response, asked)) as chunks:
+                async for chunk in chunks:
+                    yield self._without_secrets(chunk)
 
     async def ask(self, body: JsonObject) -> JsonObject:
-        """Send a request that is not streamed and return the whole answer as it came; raises ApiError."""
-        self._log({"request": f"{self._base}/chat/completions", "body": body})
+        """Send a request that is not streamed and return the whole answer; raises ApiError."""
+        url = f"{self._base}/chat/completions"
+        async with self._exchange(url, body, again=True) as response:
+            answer = await _whole(response)
         try:
-            try:
-                response = await self._http.post(f"{self._base}/chat/completions", json=body)
-            except httpx.RemoteProtocolError:  # closed by the server while it was kept open
-                response = await self._http.post(f"{self._base}/chat/completions", json=body)
-            if response.status_code != httpx.codes.OK:
-                message, code, param = read_error(response.content[:ERROR_BYTES])
-                raise StatusError(response.status_code, message, code=code, param=param)
-            value = loads(response.content)
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            raise self._translated(error) from error
-        except ValueError as error:
+            value = self._secrets.hidden_json(loads(answer))
+        except ValueError:
             raise StreamError(
                 say("The server's answer is no JSON."), say("Is the base URL right?")
-            ) from error
+            ) from None
         if not isinstance(value, dict):
             raise StreamError(
                 say("The server's answer is no reply."), say("Is the base URL right?")
@@ -159,35 +150,33 @@ class Client:
 
     async def models(self, seconds: float = 10.0) -> list[Model]:
         """Return the models that the server offers; raises ApiError."""
+        url = f"{self._base}/models"
         try:
-            async with asyncio.timeout(seconds):
-                try:
-                    body = await self._listed(seconds)
-                except httpx.RemoteProtocolError:  # a kept connection that the server has closed
-                    body = await self._listed(seconds)
-            return read_models(loads(body.decode("utf-8-sig", "replace")))
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise self._translated(error) from error
+            async with (
+                asyncio.timeout(seconds),
+                self._exchange(url, seconds=seconds, again=True) as response,
+            ):
+                body = await _whole(response)
+            value = loads(body.decode("utf-8-sig", "replace"))
         except TimeoutError:
             raise ConnectionFailed(
                 say("The list of models took longer than {time}.", time=describe_seconds(seconds)),
                 say(_NAME_ONE),
             ) from None
-        except ValueError as error:
+        except ValueError:
             raise StreamError(
                 say("The server's list of models is no JSON."), say(_NAME_ONE)
-            ) from error
-
-    async def _listed(self, seconds: float) -> bytes:
-        async with self._http.stream("GET", f"{self._base}/models", timeout=seconds) as response:
-            if response.status_code != httpx.codes.OK:
-                raise self._status_error(response, await _beginning(response))
-            body = bytearray()
-            async for piece in response.aiter_bytes():
-                body += piece
-                if len(body) > MODELS_BYTES:
-                    raise ValueError("a list without end")
-            return bytes(body)
+            ) from None
+        except StatusError as error:
+            if error.status in NO_LIST:
+                self._listless = True
+                what = say("The server has no list of models ({status})", status=error.status)
+                said = say("{what}: {message}", what=what, message=error.message)
+                error.args = (said if error.message else say("{what}.", what=what),)
+                error.advice = say(_UNLISTED)
+            raise
+        self._listless = False
+        return read_models(self._secrets.hidden_json(value))
 
     async def native(self, path: str, body: Mapping[str, Json] | None = None) -> Json:
         """Ask for something beside /v1, as in `/props`; None where the server does not know it.
@@ -195,21 +184,94 @@ class Client:
         Never raises: what is told there is good to know, and no more.
         """
         url = f"{self._base.rstrip('/').removesuffix('/v1')}{path}"
-        method, content = ("GET", None) if body is None else ("POST", json.dumps(body).encode())
-        for _ in range(2):
+        try:
+            async with self._exchange(url, body, seconds=NATIVE_SECONDS, again=True) as response:
+                answer = await _whole(response)
+            return self._secrets.hidden_json(loads(answer))
+        except (ApiError, ValueError):
+            return None
+
+    @asynccontextmanager
+    async def _exchange(
+        self,
+        url: str,
+        body: Mapping[str, Json] | None = None,
+        *,
+        seconds: float | None = None,
+        again: bool = False,
+    ) -> AsyncIterator[httpx.Response]:
+        """Send a request and give its response, for as long as it is read; raises ApiError.
+
+        Every request goes this way: what is logged, and whatever goes wrong until the
+        response has been read, holds no secret. Where the server has closed a connection
+        that was kept open, the request is sent `again`.
+        """
+        self._log({"request": self._shown(url), **({} if body is None else {"body": dict(body)})})
+        try:
+            request = self._http.build_request(
+                "GET" if body is None else "POST",
+                url,
+                content=None if body is None else _written(body),
+                timeout=self._http.timeout if seconds is None else seconds,
+            )
+            response = await self._send(request, again=again)
             try:
-                response = await self._http.request(
-                    method, url, content=content, timeout=NATIVE_SECONDS
-                )
-                return loads(response.content) if response.status_code == httpx.codes.OK else None
-            except httpx.RemoteProtocolError:
-                continue  # the server has closed a connection that was kept open
-            except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError):
-                break
-        return None
+                self._log({"status": response.status_code})
+                if response.status_code != httpx.codes.OK:
+                    raise self._status_error(response, await _beginning(response))
+                yield response
+            finally:
+                await response.aclose()
+        except ApiError as error:
+            error.args = (self._secrets.hidden(str(error)),)
+            self._log({"failure": str(error)})
+            raise
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError, OSError) as error:
+            failure = self._translated(error)
+            self._log({"failure": str(failure)})
+            raise failure from None  # its own text may show a header
+
+    async def _send(self, request: httpx.Request, *, again: bool) -> httpx.Response:
+        try:
+            return await self._http.send(request, stream=True)
+        except (httpx.RemoteProtocolError, httpx.InvalidURL) as error:
+            # httpx reads where a redirect leads to, also if it is not followed.
+            if isinstance(error.__context__ or error, httpx.InvalidURL):
+                raise StreamError(
+                    say("The server points to another address, which is none."), say(_BASE_URL)
+                ) from None
+            if not again:
+                raise
+            return await self._http.send(request, stream=True)
+
+    def _log(self, record: JsonObject) -> None:
+        if self._logged is not None:
+            shown = self._secrets.hidden_json(record)
+            self._logged(shown if isinstance(shown, dict) else {})
+
+    def _shown(self, url: str) -> str:
+        """Return an address as it may be shown."""
+        return self._secrets.hidden(shown_url(url))
+
+    def _without_secrets(self, chunk: Chunk) -> Chunk:
+        """Return a chunk whose facts about itself hold no secret; its text stays as it is."""
+        ends = [delta.finish_reason or "" for delta in chunk.deltas]
+        if not self._secrets.found("\n".join((chunk.id, chunk.model, chunk.fingerprint, *ends))):
+            return chunk
+        hidden = self._secrets.hidden
+        return chunk._replace(
+            id=hidden(chunk.id),
+            model=hidden(chunk.model),
+            fingerprint=hidden(chunk.fingerprint),
+            deltas=tuple(
+                delta._replace(finish_reason=hidden(delta.finish_reason or "") or None)
+                for delta in chunk.deltas
+            ),
+        )
 
     def _translated(self, error: Exception) -> ApiError:
         failure = explained(error, self._where, self._network)
+        failure.args = (self._secrets.hidden(str(failure)),)
         unreached = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
         if unreached and self._http.trust_env and getproxies():
             failure.advice = say(
@@ -218,10 +280,13 @@ class Client:
         return failure
 
     def _status_error(self, response: httpx.Response, body: bytes) -> StatusError:
-        # Before it is read: what is cut short afterwards could end in half a key.
-        message, code, param = read_error(self._hidden(body.decode("utf-8", "replace")).encode())
-        return StatusError(
-            response.status_code,
+        hidden = self._secrets.hidden
+        status, location = response.status_code, response.headers.get("Location", "")
+        message, code, param = map(hidden, read_error(self._readable(body)))
+        if 300 <= status < 400 and location:
+            return self._redirected(status, str(response.request.url), location)
+        error = StatusError(
+            status,
             message,
             code=code,
             param=param,
@@ -229,12 +294,56 @@ class Client:
                 response.headers.get("Retry-After", ""), datetime.now(UTC)
             ),
         )
+        if status == httpx.codes.NOT_FOUND and self._listless:
+            error.advice = say(_UNLISTED)
+        if status == httpx.codes.BAD_REQUEST and re.search(r"HTTPS (?:port|server)", message):
+            error.advice = say("Write https in the base URL.")  # nginx, Go, Apache
+        return error
 
-    def _hidden(self, text: str) -> str:
-        """Return what a server said without the key, which some servers repeat."""
-        for secret in self._secrets:
-            text = text.replace(secret, "[key]")
-        return text
+    def _readable(self, body: bytes) -> bytes:
+        """Return the body of an error without secrets.
+
+        Before it is read: what is cut short afterwards could end in half a key. And of its
+        strings, since JSON can write them in many ways.
+        """
+        text = self._secrets.hidden(body.decode("utf-8", "replace"))
+        try:
+            return json.dumps(self._secrets.hidden_json(loads(text))).encode()
+        except ValueError:
+            return text.encode("utf-8", "replace")
+
+    def _redirected(self, status: int, url: str, location: str) -> StatusError:
+        """Return the error for a response that points to another address, which is told."""
+        try:
+            target = self._shown(urljoin(url, location))
+        except ValueError:
+            target = ""
+        error = StatusError(status, one_line(target, 120))
+        base = target.rstrip("/").removesuffix("/chat/completions").removesuffix("/models")
+        if base == self._where or base == target.rstrip("/"):
+            error.advice = say(_BASE_URL)
+        else:
+            error.advice = say(
+                "If you trust it, write {url} as the base URL: no redirect is followed with a key.",
+                url=one_line(base, 120),
+            )
+        return error
+
+
+def _written(body: Mapping[str, Json]) -> bytes:
+    """Return a body as it is sent; half of a character, which UTF-8 cannot hold, becomes a `?`."""
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "replace")
+
+
+async def _whole(response: httpx.Response) -> bytes:
+    """Return the body of a response; of one without end its beginning, which is no JSON."""
+    body = bytearray()
+    async for piece in response.aiter_bytes():
+        body += piece
+        if len(body) > WHOLE_BYTES:
+            break
+    return bytes(body)
 
 
 async def _chunks(response: httpx.Response, choices: int) -> AsyncGenerator[Chunk, None]:

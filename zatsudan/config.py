@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from zatsudan.core.addresses import shown_url
 from zatsudan.core.messages import NOTHING, Json
 
 #: The name of the embedded model, where no profile is called so.
@@ -66,7 +67,7 @@ class Profile(NamedTuple):
     """What models cost here, by name; then /usage shows it."""
 
     def __repr__(self) -> str:
-        return f"Profile({self.base_url!r})"  # the key never shows
+        return f"Profile({shown_url(self.base_url)!r})"  # neither key nor password shows
 
 
 class Network(NamedTuple):

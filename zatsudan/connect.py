@@ -13,10 +13,11 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from zatsudan.config import EMBEDDED, Config, Price, Profile
-from zatsudan.core.addresses import OPENAI, is_near, normal_url, origin
+from zatsudan.core.addresses import OPENAI, is_near, normal_url, origin, shown_url
 from zatsudan.core.errors import ConfigError
 from zatsudan.core.language import later, say
 from zatsudan.core.messages import NOTHING, Json
+from zatsudan.core.secrets import shown_variable
 
 #: Servers that are usually found on this machine, by port.
 LOCAL_SERVERS = {
@@ -52,7 +53,7 @@ class Server(NamedTuple):
     prices: Mapping[str, Price] = NOTHING
 
     def __repr__(self) -> str:
-        return f"Server({self.name!r}, {self.base_url!r})"
+        return f"Server({self.name!r}, {shown_url(self.base_url)!r})"
 
 
 class Wishes(NamedTuple):
@@ -194,7 +195,7 @@ def _loose_key(url: str, wishes: Wishes, environ: Mapping[str, str]) -> tuple[st
 
 
 def _unset(variable: str) -> str:
-    return say("{variable} is not set", variable=variable)
+    return say("{variable} is not set", variable=shown_variable(variable))
 
 
 def clean_key(key: str) -> str:

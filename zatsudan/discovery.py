@@ -34,7 +34,7 @@ class Finder:
         wishes: Wishes,
         environ: Mapping[str, str],
         config: Config,
-        log: Callable[[JsonObject], None] = lambda _: None,
+        log: Callable[[JsonObject], None] | None = None,
         *,
         config_file: Path | None = None,
         models: Path | None = None,

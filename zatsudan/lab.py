@@ -6,7 +6,7 @@ cells that were stopped or failed is kept; the head is put back at the end.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ from zatsudan.core.refusals import DROP, Repair
 from zatsudan.core.session import FINISHED, Lab, Node
 from zatsudan.elsewhere import Elsewhere, open_at
 from zatsudan.turn import Turn
+from zatsudan.unencrypted import unencrypted
 
 if TYPE_CHECKING:
     from zatsudan.chat import Chat
@@ -246,15 +247,8 @@ class Run:
                 models = [self.slots[number].cell.model for number in waiting]
                 there = await open_at(self.chat, profile, models[0] if all(models) else "")
                 self._opened.append(there)
-                missing = there.client.server.missing_key
-                if missing:
-                    on_note(
-                        say(
-                            "No key is sent to {profile}: {missing}.",
-                            profile=profile,
-                            missing=missing,
-                        )
-                    )
+                for note in _of_key(profile, there.client.server):
+                    on_note(note)
             server = (await self.chat.client()).server if there is None else there.client.server
         except ZatsudanError as error:
             for number in waiting:
@@ -367,6 +361,16 @@ class Run:
         )
         self.chat.record(Lab(self.parent.id, cells, self.blind).to_json())
         self.chat.journal.sync()
+
+
+def _of_key(profile: str, server: "Server") -> Iterator[Printable]:
+    """Yield what to know of the key that another server gets."""
+    if server.missing_key:
+        yield say(
+            "No key is sent to {profile}: {missing}.", profile=profile, missing=server.missing_key
+        )
+    if risk := unencrypted(server):
+        yield risk
 
 
 async def _all(jobs: Iterable[Coroutine[object, object, None]]) -> None:

@@ -6,13 +6,14 @@ from pathlib import Path
 from zatsudan.chat import Chat
 from zatsudan.commands.parts import Line, Part
 from zatsudan.config import Config, Places
-from zatsudan.configfile import read_system
+from zatsudan.configfile import read_system, warnings
 from zatsudan.connect import Server
 from zatsudan.core.language import say
 from zatsudan.core.messages import Json, JsonObject
 from zatsudan.core.parameters import read_assignments
 from zatsudan.core.words import Word
 from zatsudan.presets import Presets
+from zatsudan.unencrypted import unencrypted
 
 
 def of_config(config: Config, places: Places, server: Server | None) -> list[JsonObject]:
@@ -28,6 +29,13 @@ def of_config(config: Config, places: Places, server: Server | None) -> list[Jso
             _setting(name.removeprefix("+"), value, origin) for name, value in values.items()
         ]
     return records
+
+
+def warned(config_file: Path, config: Config, server: Server | None) -> list[Part]:
+    """Return what to know of keys before they are used: who else can read them, in the file or on the way."""
+    told = warnings(config_file, config)
+    told += [unencrypted(server)] if server is not None else []
+    return [Line(text, "warn") for text in told if text]
 
 
 def of_preset(args: Namespace, presets: Presets) -> list[JsonObject]:

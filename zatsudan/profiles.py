@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from zatsudan.configfile import parse
+from zatsudan.configfile import parse, secrets_in
 from zatsudan.core.addresses import normal_url, origin
 from zatsudan.core.errors import ConfigError
 from zatsudan.core.language import say
@@ -173,7 +173,7 @@ def _comment(text: str) -> str:
 def save(path: Path, name: str, fields: Mapping[str, str], *, default: bool) -> None:
     """Put a profile into the config file; raises ConfigError and then leaves it as it was.
 
-    A file that holds a key is for its owner only from its first byte on.
+    A file that holds a key or password is for its owner only from its first byte on.
     """
     try:
         path = path.resolve()  # a link stays one
@@ -189,7 +189,7 @@ def save(path: Path, name: str, fields: Mapping[str, str], *, default: bool) -> 
     parse(text.removeprefix(mark), str(path))  # what is broken is not edited
     edited = with_profile(text.removeprefix(mark), name, fields, default=default)
     parsed = parse(edited, str(path))
-    if any(profile.api_key for profile in parsed.profiles.values()):
+    if secrets_in(parsed):
         mode &= 0o600
     new = path.with_name(path.name + ".new")
     try:

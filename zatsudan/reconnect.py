@@ -15,6 +15,7 @@ from zatsudan.core.language import say
 from zatsudan.core.printable import Printable, one_line
 from zatsudan.core.progress import in_bytes
 from zatsudan.discovery import Finder
+from zatsudan.unencrypted import unencrypted
 
 if TYPE_CHECKING:
     from zatsudan.client import Client
@@ -72,7 +73,8 @@ async def connect_to(chat: Chat, finder: Finder, server: Server | None, *lines: 
         if found.missing_key
         else []
     )
-    return Show((*lines, Line(where, "good"), *missing))
+    open_ = unencrypted(found)
+    return Show((*lines, Line(where, "good"), *missing, *([Line(open_, "warn")] if open_ else [])))
 
 
 def offer(finder: Finder, behind: Callable[[], Outcome]) -> Work:

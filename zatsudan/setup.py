@@ -33,9 +33,11 @@ from zatsudan.core.errors import (
 from zatsudan.core.language import say
 from zatsudan.core.models import Model
 from zatsudan.core.printable import Printable, one_line, printable
+from zatsudan.core.secrets import HIDDEN
 from zatsudan.discovery import Finder
 from zatsudan.embedded import has_engine
 from zatsudan.reconnect import connect_to, first_word, nothing, offer
+from zatsudan.unencrypted import unencrypted
 
 _NAME = re.compile(r"\w[\w.-]{0,59}")
 
@@ -98,7 +100,10 @@ class Setup:
     def key(self, *notes: Part) -> Ask:
         """Ask for the key."""
         question = questions.key(self._answers.known.key, self._finder.environ)
-        return self._ask(question, self._key, *(notes or (self._where,)))
+        # A key that could be read on the way: said before it is typed.
+        warning = unencrypted(Server("", self._answers.url, api_key=HIDDEN))
+        risk = (Line(warning, "warn"),) if warning else ()
+        return self._ask(question, self._key, *(notes or (self._where,)), *risk)
 
     async def _key(self, answer: str) -> Outcome:
         try:

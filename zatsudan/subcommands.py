@@ -174,7 +174,8 @@ def _config_arguments(parser: Parser) -> None:
 def config(args: argparse.Namespace) -> int:
     """Print where the config file is, or check it."""
     from zatsudan.config import platform_places
-    from zatsudan.configfile import example, load, warnings
+    from zatsudan.configfile import example, load, shown, warnings
+    from zatsudan.unencrypted import unencrypted_profiles
 
     path = platform_places().config_file
     if args.what == "path":
@@ -183,11 +184,15 @@ def config(args: argparse.Namespace) -> int:
         sys.stdout.write(example())
     elif args.what == "show":
         text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
-        _print(printable(text.rstrip("\n")) or say("There is no config file at {path}.", path=path))
+        sys.stdout.write(
+            printable(shown(text)) or say("There is no config file at {path}.", path=path) + "\n"
+        )
     else:
-        notes = warnings(path, load(path))
-        for note in notes or [say("{path}: all is well.", path=path)]:
-            _print(note)
+        found = load(path)
+        notes = [*warnings(path, found), *unencrypted_profiles(found.profiles)]
+        sys.stdout.write(
+            "".join(f"{note}\n" for note in notes) or say("{path}: all is well.", path=path) + "\n"
+        )
     return 0
 
 

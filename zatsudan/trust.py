@@ -2,19 +2,15 @@
 
 import ipaddress
 import os
-import re
 import ssl
+from collections.abc import Iterable
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
 
 from zatsudan.connect import Server
 from zatsudan.core.errors import ConnectionFailed
 from zatsudan.core.language import say
 from zatsudan.core.printable import one_line
-
-_SECRET_NAME = re.compile("key|auth|token|secret|cookie|passw", re.IGNORECASE)
-#: What is shorter is no key, and stands in ordinary words.
-_SHORTEST = 6
+from zatsudan.core.secrets import Secrets, of_userinfo, secret_values
 
 
 def tls_context(server: Server) -> ssl.SSLContext | bool:
@@ -43,11 +39,9 @@ def is_loopback(host: str) -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
-def secrets_of(server: Server) -> list[str]:
-    """Return all that is sent to a server and may be a key, the longest first."""
-    url = urlsplit(server.base_url)
-    named = [*server.headers.items(), *server.query.items(), *parse_qsl(url.query)]
-    found = {value.strip() for name, value in named if _SECRET_NAME.search(name)}
-    found |= {value.removeprefix("Bearer ") for value in found}
-    found |= {server.api_key, url.password or "", unquote(url.password or "")}
-    return sorted((value for value in found if len(value) >= _SHORTEST), key=len, reverse=True)
+def secrets_of(server: Server, proxies: Iterable[str] = ()) -> Secrets:
+    """Return all that is sent to a server, or to a proxy on the way, and must not be repeated."""
+    values = secret_values(server.base_url, server.api_key, server.headers, server.query)
+    for proxy in proxies:
+        values += of_userinfo(proxy.rpartition("://")[2].rpartition("@")[0])
+    return Secrets(values)

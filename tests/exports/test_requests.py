@@ -246,3 +246,38 @@ def test_the_key_has_the_variable_that_the_profile_names() -> None:
     assert key_variable(server, named) == "MINE"
     assert key_variable(server, odd) == "ZATSUDAN_API_KEY"
     assert key_variable(Server("o", "https://api.openai.com/v1"), Config()) == "OPENAI_API_KEY"
+
+
+@pytest.mark.parametrize("shell", ["sh", "bash", "dash"])
+@pytest.mark.parametrize("key", ["sk-secret", None])
+async def test_no_secret_is_among_the_arguments_of_curl(
+    shell: str, key: str | None, tmp_path: Path
+) -> None:
+    program = shutil.which(shell)
+    if program is None:
+        pytest.skip(f"{shell} is not on this machine")
+    chat = _chat("http://host.example/v1", headers={"Cookie": 'a="b"; c=$d'})
+    await chat.client()  # whose server the request is for
+    chat.session.model = "m"
+    chat.say("Hello")
+    written = await export_text(chat, "curl")
+    await chat.aclose()
+    # Another curl, which tells what it was given.
+    (tmp_path / "curl").write_text('#!/bin/sh\necho "arguments: $*"; cat /dev/fd/3\n')
+    (tmp_path / "curl").chmod(0o700)
+    environ = {"PATH": f"{tmp_path}:/usr/bin:/bin", "COOKIE": 'a="b"; c=$d'}
+    process = await asyncio.create_subprocess_exec(
+        *(program, "-c", written),
+        env=environ if key is None else {**environ, "MY_KEY": key},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await process.communicate()
+    if key is None:
+        assert "MY_KEY" in err.decode()
+        assert b"arguments" not in out
+        return
+    arguments, *headers = out.decode().splitlines()
+    assert "sk-secret" not in arguments
+    assert "c=$d" not in arguments
+    assert headers == ['Cookie: a="b"; c=$d', "Authorization: Bearer sk-secret"]

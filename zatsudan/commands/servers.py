@@ -9,10 +9,11 @@ from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.registry import Choice, command
 from zatsudan.config import EMBEDDED
 from zatsudan.core.addresses import shown_url
-from zatsudan.core.errors import CommandError, ZatsudanError
+from zatsudan.core.errors import CommandError, ConfigError, ZatsudanError
 from zatsudan.core.language import later, say, say_count
 from zatsudan.core.printable import EMPTY, Printable, one_line, printable
 from zatsudan.core.refusals import DROP, PREFILL, RENAME, SHRINK, SYSTEM
+from zatsudan.core.secrets import shown_line
 from zatsudan.embedded import has_engine
 
 GROUP = later("The server")
@@ -90,7 +91,8 @@ async def connect(chat: Chat, args: str) -> Outcome:
     """Connect another server; without a name by questions.
 
     Asks for the server, its key, its model and a name for it, tries it, and writes
-    it into the config file. The talk goes on with it. `/connect local` is the
+    it into the config file. The talk goes on with it. No key is typed behind it: it
+    asks for the key, and does not show it. `/connect local` is the
     embedded model, whose file is fetched if it is not there and the config's
     `model_url` tells from where. Esc leaves everything as it was.
     """
@@ -101,6 +103,18 @@ async def connect(chat: Chat, args: str) -> Outcome:
         from zatsudan.setup import Setup
 
         return Setup(chat, finder).begin()
+    if args not in (EMBEDDED, *finder.config.profiles):
+        known = ", ".join(finder.config.profiles) or say("none is in the config file")
+        raise ConfigError(
+            say(
+                "There is no profile {name!r}.",
+                name=one_line(shown_line(f"/connect {args}").removeprefix("/connect "), 80),
+            ),
+            say(
+                "/connect alone asks for an address and its key, which is not shown. Known profiles: {names}.",
+                names=one_line(known, 400),
+            ),
+        )
     from zatsudan.connect import beside
     from zatsudan.reconnect import connect_to, offer
 

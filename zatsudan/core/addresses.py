@@ -25,11 +25,15 @@ def normal_url(text: str) -> str:
         parts = urlsplit("")
     if not valid or any(sign.isspace() for sign in url):
         raise ConfigError(
-            say("{url!r} is not a base URL.", url=text.strip().rpartition("@")[2][:80]),
+            say("{url!r} is not a base URL.", url=_without_query(text.strip())[:80]),
             say("Write it as in https://host/v1."),
         )
     path = parts.path.rstrip("/").removesuffix("/chat/completions").rstrip("/")
     return urlunsplit((parts.scheme, parts.netloc, path or "/v1", parts.query, ""))
+
+
+def _without_query(text: str) -> str:
+    return text.rpartition("@")[2].partition("?")[0]
 
 
 def is_near(host: str) -> bool:

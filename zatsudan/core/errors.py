@@ -120,6 +120,14 @@ _STATUS = {
         later("The server does not know this model or address (404)"),
         later("/model lists what it offers; the base URL usually ends in /v1."),
     ),
+    405: (
+        later("The server takes no message at this address (405)"),
+        later("Is the base URL right? It usually ends in /v1."),
+    ),
+    407: (
+        later("The proxy wants a name and a password (407)"),
+        later("Write them into HTTP_PROXY, as in http://name:password@host:port."),
+    ),
     408: (later("The server gave up waiting (408)"), later("/retry sends the message again.")),
     413: (
         later("The request is too large for the server (413)"),

@@ -11,12 +11,7 @@ from zatsudan.connect import Server
 from zatsudan.core.addresses import OPENAI, origin
 from zatsudan.core.messages import JsonObject
 from zatsudan.core.protocol import loads
-
-#: Names of headers and query parameters whose values nobody else should see.
-_SECRET_NAME = re.compile(
-    r"auth|key|token|secret|passw|credential|cookie|session|signature|^sig$|jwt", re.IGNORECASE
-)
-_SCHEME = re.compile(r"(Bearer|Basic|Token|ApiKey) ", re.IGNORECASE)
+from zatsudan.core.secrets import SCHEME, is_secret, shown_variable
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +77,10 @@ def _without_secrets(
     pairs: Iterable[tuple[str, str]], key: str, key_variable: str
 ) -> Iterable[tuple[str, Value]]:
     for name, value in pairs:
-        scheme = match[0] if (match := _SCHEME.match(value)) else ""
+        scheme = match[0] if (match := SCHEME.match(value)) else ""
         if key and value == scheme + key:
             yield name, Value(scheme, key_variable)
-        elif scheme or _SECRET_NAME.search(name) or (key and key in value):
+        elif is_secret(name, value) or (key and key in value):
             yield name, Value(scheme, _variable(name))
         else:
             yield name, Value(value)
@@ -108,7 +103,7 @@ def key_variable(server: Server, config: Config) -> str:
     """Return the name of the environment variable for the server's key."""
     profile = config.profiles.get(server.name)
     # A name that no shell takes would make another command of the export.
-    if profile is not None and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", profile.api_key_env):
+    if profile is not None and profile.api_key_env == shown_variable(profile.api_key_env):
         return profile.api_key_env
     if server.reason == "OPENAI_API_KEY" or origin(server.base_url) == origin(OPENAI):
         return "OPENAI_API_KEY"

@@ -34,8 +34,9 @@ def to_curl(request: Request) -> str:
     """Return a command for any POSIX shell.
 
     The body comes as a here-document: it has no limit of length, and no line
-    of JSON can be its end mark. A secret in the query is put in as it is: the
-    shell cannot encode it.
+    of JSON can be its end mark. So do headers with a secret, which everybody on
+    the machine could read among curl's arguments. A secret in the query is put in
+    as it is: the shell cannot encode it.
     """
     query = "&".join(
         f"{quote(name)}={_shell(Value(quote(value.text), value.variable))}"
@@ -44,15 +45,27 @@ def to_curl(request: Request) -> str:
     url = _shell(Value(request.url)) + (f"?{query}" if query else "")
     # --globoff: brackets in the address are those of IPv6.
     lines = ["curl --silent --show-error --no-buffer --globoff", f'"{url}"']
-    lines += [
-        f'--header "{_shell(Value(name))}: {_shell(value)}"' for name, value in request.headers
+    secret = [
+        f"{name}: {_shell(value)}" for name, value in request.headers if _is_apart(name, value)
     ]
+    lines += [
+        f'--header "{_shell(Value(name))}: {_shell(value)}"'
+        for name, value in request.headers
+        if not _is_apart(name, value)
+    ]
+    lines += ["--header @/dev/fd/3"] if secret else []
     if request.ca_file:
         lines.append(f'--cacert "{_shell(Value(request.ca_file))}"')
     if not request.verify:
         lines.append("--insecure")
-    lines.append("--data-binary @- <<'JSON'")
-    return " \\\n  ".join(lines) + f"\n{literal(request.body)}\nJSON\n"
+    lines.append("--data-binary @-" + (" 3<<HEADERS" if secret else "") + " <<'JSON'")
+    apart = "".join(f"{line}\n" for line in [*secret, "HEADERS"]) if secret else ""
+    return " \\\n  ".join(lines) + f"\n{apart}{literal(request.body)}\nJSON\n"
+
+
+def _is_apart(name: str, value: Value) -> bool:
+    """Tell whether a header comes in a file of its own: its value is secret, and no sign of its name matters there."""
+    return bool(value.variable) and re.fullmatch(r"[A-Za-z0-9_-]+", name) is not None
 
 
 def _python(value: Value) -> str:

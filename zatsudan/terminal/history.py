@@ -6,9 +6,14 @@ from pathlib import Path
 
 from prompt_toolkit.history import FileHistory
 
+from zatsudan.core.secrets import shown_line
+
 
 class PrivateFileHistory(FileHistory):
-    """A FileHistory in a 0600 file; where it cannot be written, it is kept in memory only."""
+    """A FileHistory in a 0600 file; where it cannot be written, it is kept in memory only.
+
+    So is a command with a key in it.
+    """
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
@@ -21,6 +26,8 @@ class PrivateFileHistory(FileHistory):
             return []
 
     def store_string(self, string: str) -> None:
+        if shown_line(string) != string:
+            return
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             os.close(os.open(self._path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600))

@@ -30,6 +30,7 @@ from zatsudan.commands.registry import Commands, find, parse
 from zatsudan.core.errors import CommandError, ZatsudanError
 from zatsudan.core.language import say
 from zatsudan.core.printable import EMPTY, one_line, printable
+from zatsudan.core.secrets import shown_line
 from zatsudan.core.session import FINISHED, Node
 from zatsudan.terminal.greeting import answering, wanted_embedded
 from zatsudan.terminal.surface import Surface
@@ -76,24 +77,31 @@ class Repl:
                     say(
                         "zatsudan has a fault here ({kind}: {words}).",
                         kind=type(error).__name__,
-                        words=one_line(str(error), 100),
+                        words=one_line(self._hidden(str(error)), 100),
                     ),
                     say("The talk goes on and is saved. Please report it."),
                 )
             )
         return False
 
+    def _hidden(self, text: str) -> str:
+        """Return the text of a fault, which may be any, without the keys of the server in use."""
+        from zatsudan.trust import secrets_of
+
+        server = self.chat.server
+        return secrets_of(server).hidden(text) if server is not None else text
+
     async def _handle(self, line: str) -> bool:
         from zatsudan.running import command_of
 
         shell = command_of(line) if self._typed else None
         if shell is not None:
-            self._surface.echo(line)
+            self._surface.echo(shown_line(line))
             return await self._run(shell)
         command = parse(line)
         if command is None:
             return await self._say(line)
-        self._surface.echo(line)
+        self._surface.echo(shown_line(line))
         name, args = command
         return await self._carry_out(await find(self.commands, name).run(self.chat, args))
 
@@ -227,7 +235,8 @@ class Repl:
         """Run a command of the person's shell and show what came of it."""
         from zatsudan.running import run
 
-        self._surface.doing(say("running {command}", command=one_line(command, 40)))
+        doing = one_line(shown_line(f"!{command}")[1:], 40)
+        self._surface.doing(say("running {command}", command=doing))
         try:
             self.ran = await run(command, os.environ.get("SHELL") or "/bin/sh")
         except asyncio.CancelledError:

@@ -9,6 +9,7 @@ from zatsudan.core.errors import TooLong
 from zatsudan.core.language import say
 from zatsudan.core.parameters import show_value
 from zatsudan.core.printable import EMPTY, Printable, one_line, printable
+from zatsudan.core.secrets import shown_line
 
 
 class Toolbar:
@@ -45,7 +46,9 @@ class Toolbar:
             return [("class:toolbar", self.hint)]
         if queue:
             more = f" (+{len(queue) - 1})" if len(queue) > 1 else ""
-            text = say("queued: {line} · Up edits it", line=one_line(queue[-1], 50) + more)
+            text = say(
+                "queued: {line} · Up edits it", line=one_line(shown_line(queue[-1]), 50) + more
+            )
             return [("class:toolbar", text)]
         return self._standing(keys)
 

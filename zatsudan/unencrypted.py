@@ -1,0 +1,66 @@
+"""Does a key leave this house unencrypted? Told where it does, since nothing on the screen would show it."""
+
+from collections.abc import Iterable, Mapping
+from urllib.parse import urlsplit
+
+from zatsudan.config import Profile
+from zatsudan.connect import Server
+from zatsudan.core.addresses import is_near
+from zatsudan.core.language import say
+from zatsudan.core.printable import EMPTY, Printable, one_line, printable
+from zatsudan.core.secrets import secret_values
+
+
+def unencrypted(server: Server) -> Printable:
+    """Return a warning about a key that is sent over http to a far host or proxy; empty where none is.
+
+    Within the house - this machine, private addresses, bare names - http is what servers
+    speak, and there is nothing that a person could do about it.
+    """
+    secrets = secret_values(server.base_url, server.api_key, server.headers, server.query)
+    return _warning(server.base_url) if secrets else EMPTY
+
+
+def unencrypted_profiles(profiles: Mapping[str, Profile]) -> Iterable[Printable]:
+    """Yield the same for the profiles of a config file, wherever their keys come from."""
+    for name, profile in profiles.items():
+        sources = (profile.api_key_env, profile.api_key_command, profile.api_key_keyring)
+        secrets = secret_values(profile.base_url, profile.api_key, profile.headers, profile.query)
+        warning = _warning(profile.base_url) if secrets or any(sources) else EMPTY
+        if warning:
+            yield printable(f"{one_line(name, 60)}: {warning}")
+
+
+def _warning(base_url: str) -> Printable:
+    parts = urlsplit(base_url)
+    host = parts.hostname or ""
+    if parts.scheme != "http":
+        return EMPTY
+    proxy = _far_proxy(host)
+    if proxy:
+        return say(
+            "The key goes to the proxy {proxy} unencrypted, where it can be read: write https in the base URL, or name {host} in NO_PROXY.",
+            proxy=one_line(proxy, 80),
+            host=one_line(host, 80),
+        )
+    if is_near(host):
+        return EMPTY
+    return say(
+        "The key goes to {host} unencrypted, and can be read on the way: write https in the base URL, or go through a tunnel (ssh -L).",
+        host=one_line(host, 80),
+    )
+
+
+def _far_proxy(host: str) -> str:
+    """Return the host of the proxy outside the house that plain http goes through; empty if there is none."""
+    # Slow to import: only a key over http gets here.
+    from urllib.request import getproxies, proxy_bypass
+
+    from zatsudan.trust import is_loopback
+
+    proxies = getproxies()
+    proxy = proxies.get("http") or proxies.get("all") or ""
+    if not proxy or is_loopback(host) or proxy_bypass(host):
+        return ""
+    between = urlsplit(proxy if "://" in proxy else f"//{proxy}").hostname or ""
+    return "" if is_near(between) else between
