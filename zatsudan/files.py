@@ -30,19 +30,19 @@ class Refused(OSError):
         return str(self.strerror)
 
 
-def descriptor(path: Path | str, flags: int, *, private: bool = False) -> int:
+def descriptor(path: Path | str, flags: int, *, private: bool = False, mode: int = FILE) -> int:
     """Open an ordinary file and return its descriptor; raises OSError, Refused for anything else.
 
-    A file that this makes is for its owner only under any umask, and with `private` so is
-    one that was there.
+    A file that this makes is for its owner only, and with `private` so is one that was
+    there, whatever the umask. `mode` is another one to make it with, less the umask.
     """
     with contextlib.suppress(FileNotFoundError):
         _check(os.stat(path))  # noqa: PTH116  a list of thousands; to open some devices does something
-    fd = os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC, FILE)
+    fd = os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC, mode)
     try:
         found = os.fstat(fd)
         _check(found)  # the one that was opened may be another by now
-        if private and stat.S_ISREG(found.st_mode) and stat.S_IMODE(found.st_mode) != FILE:
+        if private and stat.S_ISREG(found.st_mode):
             os.fchmod(fd, FILE)
     except BaseException:
         os.close(fd)

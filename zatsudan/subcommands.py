@@ -171,7 +171,7 @@ def _config_arguments(parser: Parser) -> None:
 def config(args: argparse.Namespace) -> int:
     """Print where the config file is, or check it."""
     from zatsudan.config import platform_places
-    from zatsudan.configfile import example, load, warnings
+    from zatsudan.configfile import example, load, source, warnings
     from zatsudan.core.printable import printable
 
     path = platform_places().config_file
@@ -180,7 +180,7 @@ def config(args: argparse.Namespace) -> int:
     elif args.what == "example":
         sys.stdout.write(example())
     elif args.what == "show":
-        text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+        text = source(path)
         sys.stdout.write(
             printable(text) or say("There is no config file at {path}.", path=path) + "\n"
         )

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from zatsudan import files
 from zatsudan.core.errors import ConfigError
 from zatsudan.core.language import say
 from zatsudan.core.messages import JsonObject
@@ -19,7 +20,7 @@ def wire_log(path: Path | None) -> Callable[[JsonObject], None]:
     if path is None:
         return lambda _: None
     try:
-        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        fd = files.descriptor(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, private=True)
     except OSError as error:
         raise ConfigError(
             say("The log {name} cannot be written ({reason}).", name=path, reason=error.strerror),

@@ -1,10 +1,11 @@
 """Sessions out to other programs, and in from them."""
 
 import asyncio
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from zatsudan import store
+from zatsudan import files, store
 from zatsudan.chat import Chat
 from zatsudan.commands.files import paths
 from zatsudan.commands.outcomes import Outcome, Show, tell
@@ -182,13 +183,16 @@ def _arguments(words: list[Word]) -> tuple[str, str, str]:
 
 
 def write(path: Path, text: str, *, overwrite: bool = False, instead: str = "") -> None:
-    """Write an export with the person's own umask; raises CommandError.
+    """Write a file that the person names; raises CommandError.
 
-    A file that is there is refused with the advice `instead`, unless `overwrite`.
+    As with any tool the umask says who may read it: it is made to be handed on, unlike what
+    we keep by ourselves. A file that is there is refused with the advice `instead`, unless
+    `overwrite`.
     """
+    kind = os.O_TRUNC if overwrite else os.O_EXCL
     try:
-        path = path.expanduser()
-        with path.open("w" if overwrite else "x", encoding="utf-8", newline="\n") as file:
+        fd = files.descriptor(path.expanduser(), os.O_WRONLY | os.O_CREAT | kind, mode=0o666)
+        with os.fdopen(fd, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
     except FileExistsError:
         raise CommandError(

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from prompt_toolkit.history import FileHistory
 
+from zatsudan import files
+
 
 class PrivateFileHistory(FileHistory):
     """A FileHistory in a 0600 file; where it cannot be written, it is kept in memory only."""
@@ -16,14 +18,17 @@ class PrivateFileHistory(FileHistory):
 
     def load_history_strings(self) -> Iterable[str]:
         try:
+            files.read(self._path, files.LIST_BYTES)
             return list(super().load_history_strings())
         except OSError:
             return []
 
     def store_string(self, string: str) -> None:
         try:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            os.close(os.open(self._path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600))
+            files.folder(self._path.parent)
+            os.close(
+                files.descriptor(self._path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, private=True)
+            )
             super().store_string(string.encode("utf-8", "replace").decode())
         except OSError:
             return
