@@ -43,6 +43,7 @@ FLOORS = {
     "presets": 2,
     "profiles": 2,
     "questions": 2,
+    "sockets": 2,
     "sources": 2,
     "store": 2,
     "trust": 2,

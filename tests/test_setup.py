@@ -23,7 +23,7 @@ from zatsudan.configfile import load
 from zatsudan.connect import Wishes
 from zatsudan.core.asking import Question
 from zatsudan.core.errors import CommandError, ConfigError, ConnectionFailed, ZatsudanError
-from zatsudan.discovery import Finder
+from zatsudan.discovery import Finder, Found
 from zatsudan.setup import Setup
 
 KEY = "sk-very-secret-123456"
@@ -433,7 +433,8 @@ def test_a_profile_is_called_by_its_host(url: str, name: str) -> None:
 async def test_what_runs_here_is_offered_first(tmp_path: Path) -> None:
     async with serve(says("hi")) as server, person(tmp_path) as someone:
         setup = Setup(someone.chat, someone.finder)
-        setup._running = [Answers(KNOWN[3], server.base_url).server("llama.cpp", None, {})]
+        running = Answers(KNOWN[3], server.base_url).server("llama.cpp", None, {})
+        setup._running = [Found(running, ours=True)]
 
         rows = setup.which().question.rows
 

@@ -50,6 +50,8 @@ class Server(NamedTuple):
     ca_file: str = ""
     verify: bool = True
     prices: Mapping[str, Price] = NOTHING
+    found: bool = False
+    """It answered at a usual port of this machine, and nobody named it."""
 
     def __repr__(self) -> str:
         return f"Server({self.name!r}, {self.base_url!r})"

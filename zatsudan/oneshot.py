@@ -17,6 +17,7 @@ from zatsudan.commands.parts import Line, Part
 from zatsudan.commands.registry import parse
 from zatsudan.core.errors import CommandError
 from zatsudan.core.language import say
+from zatsudan.discovery import another_users, how_to_take
 from zatsudan.terminal.asjson import JsonTerminal
 from zatsudan.terminal.plain import PlainTerminal
 
@@ -36,6 +37,8 @@ async def answer(
     terminal.show([Line(hint, "dim")] if hint else [])
     terminal.show([part for part in first if isinstance(part, Line) and part.tone != "good"])
     code = await _stoppable(_once(terminal, text, typed=typed))
+    for server in chat.finder.others[:1] if chat.finder is not None else ():
+        terminal.show([Line(f"{another_users(server)} {how_to_take(server)}", "dim")])
     if isinstance(terminal, JsonTerminal):
         terminal.write(terminal.result(chat))
     await chat.journal.synced()

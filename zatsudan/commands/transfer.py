@@ -101,7 +101,7 @@ async def export_text(chat: Chat, name: str, reply: str = "") -> str:
 
     if exports.find(name).request is None:
         return exports.export(chat.session, name)
-    server = (await chat.client()).server
+    server = (await chat.reached()).server
     model = await chat.model()
     body = _body_of(chat, reply) if reply else _next_body(chat, model)
     request = request_to(server, body, key_variable(server, chat.config))
@@ -119,7 +119,7 @@ async def export_saved(chat: Chat, path: Path, name: str, reply: str = "") -> st
     for record in recovery(chat.session):
         chat.record(record)
     if exports.find(name).request is not None:
-        server = (await chat.client()).server
+        server = (await chat.reached()).server
         if chat.session.server not in ("", server.name):
             chat.use_model(server.model, server)  # another server knows other models
     return await export_text(chat, name, reply)
