@@ -42,6 +42,7 @@ FLOORS = {
     "part": 2,
     "presets": 2,
     "profiles": 2,
+    "programs": 2,
     "questions": 2,
     "sockets": 2,
     "sources": 2,

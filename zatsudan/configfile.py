@@ -20,8 +20,25 @@ from zatsudan.languages import LANGUAGES
 
 
 def load(path: Path) -> Config:
-    """Read the config file; a missing file is an empty one. Raises ConfigError."""
-    return parse(source(path), str(path))
+    """Read the config file; a missing file is an empty one. Raises ConfigError.
+
+    Files that it names are sought beside it, whatever directory one stands in.
+    """
+    config = parse(source(path), str(path))
+    local = config.local._replace(model_file=_beside(config.local.model_file, path.parent))
+    profiles = {
+        name: profile._replace(ca_file=_beside(profile.ca_file, path.parent))
+        for name, profile in config.profiles.items()
+    }
+    return config._replace(local=local, profiles=profiles)
+
+
+def _beside(name: str, folder: Path) -> str:
+    """Return a file's whole name; one of another user's home that is not there stays as it is."""
+    try:
+        return str(folder.absolute() / Path(name).expanduser()) if name else ""
+    except (RuntimeError, OSError):
+        return name
 
 
 def source(path: Path) -> str:

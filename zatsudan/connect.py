@@ -6,12 +6,12 @@ with OPENAI_BASE_URL; a server found on loopback; the embedded model.
 
 import importlib
 import os
-import shlex
 import subprocess
 from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from zatsudan import programs
 from zatsudan.config import EMBEDDED, Config, Price, Profile
 from zatsudan.core.addresses import OPENAI, is_near, normal_url, origin
 from zatsudan.core.errors import ConfigError
@@ -213,9 +213,9 @@ def clean_key(key: str) -> str:
 def _run_key_command(name: str, command: str) -> str:
     try:
         done = subprocess.run(  # noqa: S603  the user's own config names the command
-            shlex.split(command), capture_output=True, text=True, timeout=60, check=True
+            programs.split(command), capture_output=True, text=True, timeout=60, check=True
         )
-    except (OSError, ValueError, IndexError, subprocess.SubprocessError) as error:
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
         raise ConfigError(
             say(
                 "The api_key_command of the profile {name!r} failed ({error}).",

@@ -6,7 +6,6 @@ terminal and the tests.
 
 import asyncio
 import contextlib
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -225,11 +224,12 @@ class Repl:
 
     async def _run(self, command: str) -> bool:
         """Run a command of the person's shell and show what came of it."""
+        from zatsudan import programs
         from zatsudan.running import run
 
         self._surface.doing(say("running {command}", command=one_line(command, 40)))
         try:
-            self.ran = await run(command, os.environ.get("SHELL") or "/bin/sh")
+            self.ran = await run(command, programs.shell())
         except asyncio.CancelledError:
             self._surface.show((Line(say("stopped before it began"), "dim"),))
             return False
