@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -62,18 +61,19 @@ def model() -> Iterator[Address]:
     file = embedded.model_file(Local())
     assert file is not None, "the dev group brings the model"
     process = subprocess.Popen(
-        [sys.executable, "-m", "zatsudan.embedded"],
+        embedded.command(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     )
     assert process.stdin is not None
     assert process.stdout is not None
-    order = {"model": str(file), "key": "test-key", "context": 4096}
+    name = embedded.model_name(file)
+    order = {"model": str(file), "name": name, "key": "test-key", "context": 4096}
     process.stdin.write(json.dumps(order).encode() + b"\n")
     process.stdin.flush()
     address = json.loads(process.stdout.readline())["address"]
-    yield Address("local", f"{address}/v1", api_key="test-key", model=embedded.model_name(file))
+    yield Address("local", f"{address}/v1", api_key="test-key", model=name)
     process.stdin.close()
     process.wait(10)
     process.stdout.close()

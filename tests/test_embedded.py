@@ -112,7 +112,7 @@ async def test_with_nothing_that_answers_it_is_said_what_to_do(
     monkeypatch.setattr(embedded, "has_engine", lambda: engine)
     monkeypatch.setattr(embedded, "packaged_file", lambda: None)
 
-    monkeypatch.setattr(discovery, "probe", _nothing)
+    monkeypatch.setattr(discovery, "found", _nothing)
     finder = Finder(Wishes(local=wanted), {}, Config(local=Local("", url)), models=tmp_path)
 
     with pytest.raises(ConnectionFailed, match=sentence) as caught:
@@ -123,8 +123,8 @@ async def test_with_nothing_that_answers_it_is_said_what_to_do(
     assert len(caught.value.advice) < 160
 
 
-async def _nothing(_config: Config, _model: str) -> None:
-    return None
+async def _nothing(_config: Config, _model: str) -> list[discovery.Found]:
+    return []
 
 
 def test_the_first_greeting_is_four_lines_of_80_columns() -> None:

@@ -19,7 +19,7 @@ from zatsudan import fetching
 from zatsudan.core.errors import ConfigError, ConnectionFailed, StatusError, StreamError
 from zatsudan.core.progress import Progress, in_bytes
 from zatsudan.fetching import Fetch
-from zatsudan.sources import file_name
+from zatsudan.sources import file_name, redirected
 
 FILE = b"GGUF" + bytes(range(256)) * 400
 SHA = hashlib.sha256(FILE).hexdigest()
@@ -343,6 +343,43 @@ async def test_a_redirect_never_leaves_tls(tmp_path: Path) -> None:
         await secure.run(lambda _: None)
 
     assert len(seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "location", "sha256", "safe"),
+    [
+        ("http://127.0.0.1/a", "http://far.example/x", "", False),
+        ("http://127.0.0.1/a", "http://far.example/x", SHA, True),
+        ("http://127.0.0.1/a", "http://localhost:9/x", "", True),
+        ("http://127.0.0.1/a", "/x", "", True),
+        ("http://127.0.0.1/a", "https://far.example/x", "", True),
+        ("http://127.0.0.1/a", "file:///etc/passwd", SHA, False),
+        ("https://far.example/a", "http://127.0.0.1/x", SHA, False),
+        ("https://far.example/a", "//other.example/x", "", True),
+        ("https://far.example/a", "https://[half", "", False),
+    ],
+)
+def test_each_hop_is_held_to_the_rule_of_the_first_address(
+    url: str, location: str, sha256: str, *, safe: bool
+) -> None:
+    if safe:
+        assert redirected(url, location, sha256)
+    else:
+        with pytest.raises(ConnectionFailed, match="without TLS"):
+            redirected(url, location, sha256)
+
+
+async def test_a_link_is_not_written_through(tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_bytes(b"kept")
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "tiny.gguf.part").symlink_to(victim)
+
+    async with serving(FileServer()) as server:
+        with pytest.raises(ConnectionFailed, match="cannot be written"):
+            await fetch(server, tmp_path)
+
+    assert victim.read_bytes() == b"kept"
 
 
 async def test_two_do_not_fetch_the_same_file(tmp_path: Path) -> None:

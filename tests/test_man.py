@@ -19,8 +19,10 @@ DESCRIPTION = """\
 zatsudan talks with any server that speaks /v1/chat/completions, and lets one turn its
 sampling parameters by hand. Without arguments it is a live chat; with a message, or with
 text piped in, it prints the reply and leaves. Replies go to standard output, all else to
-standard error. Where no server is named, one on this machine is looked for; else a small
-embedded model answers.
+standard error. Where no server is named, one on this machine is looked for that is this
+user's or the administrator's; else a small embedded model answers. An earlier talk goes to
+a server that was only found after a question; where nobody can be asked it does not, and
+--base-url has to name the server.
 """
 
 JSON = """\

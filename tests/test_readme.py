@@ -3,6 +3,8 @@
 import json
 import re
 import shlex
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -95,6 +97,52 @@ def test_it_opens_with_the_two_commands(path: Path) -> None:
     assert shell_lines(path)[:2] == opening
 
 
+@both
+def test_they_work_too_where_pip_is_refused(path: Path) -> None:
+    """PEP 668: a Python that its distribution manages takes packages for the user alone.
+
+    `python3 -m uv`, since pip's folder of programs is not always on PATH.
+    """
+    other = "pip install --user --break-system-packages uv && python3 -m uv run zatsudan"
+    text = prose(path)
+    assert f"`{other}`" in text
+    assert "`python3 -m uv run pytest`" in text
+    assert text.index(other) > text.index("pip install uv && uv run zatsudan")
+    # The check takes the first line of this kind.
+    assert re.findall(r"uv run pytest.*", text)[0] == "uv run pytest"
+
+
+#: A Python that its distribution manages, with pip and what pip installs.
+MANAGED = """#!/bin/sh
+echo "$@" >>"$LOG"
+case "$*" in
+    "-m pip install --quiet uv") echo error: externally-managed-environment >&2; exit 1 ;;
+    "-m pip install "*) touch "$LOG.uv" ;;
+    "-m uv "*) test -e "$LOG.uv" ;;
+esac
+"""
+
+
+def test_the_check_works_where_pip_is_refused(tmp_path: Path) -> None:
+    programs, log = tmp_path / "a folder", tmp_path / "log"
+    programs.mkdir()
+    for name in ("bash", "sh", "dirname", "grep", "touch"):
+        (programs / name).symlink_to(shutil.which(name) or "")
+    (programs / "python3").write_text(MANAGED)
+    (programs / "python3").chmod(0o755)
+    environ = {"PATH": str(programs), "LOG": str(log)}
+
+    done = subprocess.run(
+        [str(programs / "bash"), ROOT / ".ci" / "run"],
+        env=environ, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert (done.returncode, done.stderr) == (0, "")
+    calls = log.read_text().splitlines()
+    assert calls[1] == "-m pip install --quiet --user --break-system-packages uv"
+    assert calls[-1] == "-m uv run pytest"
+
+
 def shape(path: Path) -> list[str]:
     """Return what the two languages have in common: headings, lists, commands, pictures, tables."""
     found: list[str] = []
@@ -128,6 +176,8 @@ def test_what_it_names_is_there(path: Path) -> None:
     for tool in [span for span in spans if span.startswith("uv run python -m ")]:
         assert (ROOT / f"{tool.split()[4].replace('.', '/')}.py").is_file()
         spans.remove(tool)  # its flags are its own
+    for tool in [span for span in spans if span.startswith("pip install --")]:
+        spans.remove(tool)
     code = "\n".join([*spans, *blocks])
     commands = re.findall(r"(?<![\w/:.…])/([a-z_]+!?)(?![\w/])", code)
     assert len(commands) > 30

@@ -23,7 +23,7 @@ from zatsudan.configfile import load
 from zatsudan.connect import Wishes
 from zatsudan.core.asking import Question
 from zatsudan.core.errors import CommandError, ConfigError, ConnectionFailed, ZatsudanError
-from zatsudan.discovery import Finder
+from zatsudan.discovery import Finder, Found
 from zatsudan.setup import Setup
 
 KEY = "sk-very-secret-123456"
@@ -369,7 +369,7 @@ async def test_a_model_file_is_offered_and_fetched(
     async with serving(FileServer()) as files, person(tmp_path) as someone:
         without_model(someone, files.url, hashlib.sha256(FILE).hexdigest(), monkeypatch)
 
-        with pytest.raises(ConnectionFailed, match="ended while it was loading"):
+        with pytest.raises(ConnectionFailed, match="ended before it answered"):
             await someone.connect("yes", args="local")  # it is no model that could be served
 
         assert someone.titles == ["Fetch tiny.gguf from 127.0.0.1?"]
@@ -433,7 +433,8 @@ def test_a_profile_is_called_by_its_host(url: str, name: str) -> None:
 async def test_what_runs_here_is_offered_first(tmp_path: Path) -> None:
     async with serve(says("hi")) as server, person(tmp_path) as someone:
         setup = Setup(someone.chat, someone.finder)
-        setup._running = [Answers(KNOWN[3], server.base_url).server("llama.cpp", None, {})]
+        running = Answers(KNOWN[3], server.base_url).server("llama.cpp", None, {})
+        setup._running = [Found(running, ours=True)]
 
         rows = setup.which().question.rows
 

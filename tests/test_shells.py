@@ -196,3 +196,34 @@ def test_a_shell_completes(shell: str, kept: Path, monkeypatch: pytest.MonkeyPat
     assert complete("zatsudan export x ht") == ["html", "http"]
     assert complete("zatsudan -m gpt") == ["gpt\\ 4" if shell == "bash" else "gpt 4"]
     assert complete("zatsudan nothing nowhere") in ([], [""])
+
+
+#: What takes the place of the program while the script is loaded, and of it alone later.
+HERE = {
+    "bash": ("bash", "--norc", "-c", BASH.replace("$(zatsudan completion bash)", "$(cat script)"), "bash"),
+    "zsh": ("zsh", "-f", "-c", ZSH.replace("$(zatsudan completion zsh)", "$(cat script)"), "zsh"),
+    "fish": ("fish", "--no-config", "-c", FISH.replace("zatsudan completion fish", "cat script")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", [".", "", "./"])
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_mere_tab_runs_no_program_of_the_current_directory(
+    shell: str, path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not installed")
+    (tmp_path / "script").write_text(SCRIPTS[shell])
+    program = tmp_path / "zatsudan"
+    program.write_text("#!/bin/sh\ntouch PWNED\necho whole\necho evil\n")
+    program.chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", f"{path}:/usr/bin:/bin")
+
+    done = subprocess.run(
+        [*HERE[shell], "zatsudan "], capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert done.stderr == ""
+    assert "evil" not in done.stdout
+    assert not (tmp_path / "PWNED").exists()

@@ -1,11 +1,11 @@
 """Files and outputs put into a message, within bounds."""
 
 import base64
-import stat
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from zatsudan import files
 from zatsudan.core.attachments import CONSOLE, Mention, compose, mentions
 from zatsudan.core.errors import CommandError
 from zatsudan.core.fences import blocks
@@ -96,13 +96,12 @@ def read_file(path: Path) -> str | dict[str, Json]:
     """Return a text file's text, or an image's content part; raises CommandError."""
     shown = one_line(str(path), 120)
     try:
-        # To open a pipe may wait for ever, and a device may never end.
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise CommandError(
-                say("{path} is no ordinary file.", path=shown), say("Name a text file.")
-            )
-        with path.open("rb") as file:
+        with files.opened(path) as file:
             data = file.read(IMAGE_BYTES + 1)
+    except files.Refused as error:
+        raise CommandError(
+            say("{path} is no ordinary file.", path=shown), say("Name a text file.")
+        ) from error
     except OSError as error:
         raise CommandError(
             say("{path} cannot be read ({why}).", path=shown, why=error.strerror),

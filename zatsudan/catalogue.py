@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from zatsudan import store
+from zatsudan import files
 from zatsudan.core.addresses import shown_url
 from zatsudan.core.messages import Json
 from zatsudan.core.models import Model, read_models
@@ -35,13 +35,13 @@ class Catalogue:
             {"id": model.id, "context_length": model.context_length} for model in models
         ]
         with contextlib.suppress(OSError):  # asked for again next time
-            store.replace(self._path, json.dumps(known).encode())
+            files.replace(self._path, json.dumps(known).encode())
 
     def _read(self) -> dict[str, Json]:
         if self._path is None:
             return {}
         try:
-            value = loads(self._path.read_bytes())
+            value = loads(files.read(self._path, files.LIST_BYTES))
         except (OSError, ValueError):
             return {}
         return value if isinstance(value, dict) else {}

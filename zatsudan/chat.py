@@ -17,10 +17,11 @@ from zatsudan import store
 from zatsudan.catalogue import Catalogue
 from zatsudan.config import Config
 from zatsudan.connect import Server
-from zatsudan.core.errors import CommandError, StoreError, ZatsudanError
+from zatsudan.core.errors import CommandError, ConnectionFailed, StoreError, ZatsudanError
 from zatsudan.core.language import say
 from zatsudan.core.messages import Json, JsonObject, Message, Usage
 from zatsudan.core.models import Model, choose_model
+from zatsudan.core.printable import one_line
 from zatsudan.core.protocol import build_request
 from zatsudan.core.records import apply, message_record, recovery
 from zatsudan.core.refusals import SHRINK, Repair, mended
@@ -104,6 +105,8 @@ class Chat:
         self.estimator = Estimator()
         self.models: list[Model] = []
         self.window_start: str | None = None
+        #: Whether the talk began here and now, and was not read from disk.
+        self.fresh = True
         self._connecting: asyncio.Task[Client] | None = None
 
     # --- the session -----------------------------------------------------
@@ -125,7 +128,7 @@ class Chat:
         session_id = self.new_id()
         path = self.sessions / f"{session_id}{store.SUFFIX}" if self.sessions is not None else None
         self.session, self.journal = Session(), store.Journal(path)
-        self.window_start = None
+        self.window_start, self.fresh = None, True
         self.record(store.begin_record(session_id, self.now()))
 
     def load(self, path: Path) -> store.Loaded:
@@ -141,7 +144,7 @@ class Chat:
             raise
         self.journal.close()
         self.session, self.journal = loaded.session, journal
-        self.window_start = None
+        self.window_start, self.fresh = None, False
         for record in recovery(self.session):
             self.record(record)
         self.estimator = Estimator()
@@ -158,7 +161,52 @@ class Chat:
     # --- the server ------------------------------------------------------
 
     async def client(self) -> "Client":
-        """Return the client, connecting first where that has not been done; raises ZatsudanError."""
+        """Return the client, connecting first where that has not been done; raises ZatsudanError.
+
+        What sends a part of the talk asks for it here: an earlier talk is not sent to a
+        server that was only found on this machine before the person agrees to that.
+        """
+        client = await self.reached()
+        if self.is_new_to(client.server):
+            raise self.not_agreed(client.server)
+        return client
+
+    def is_new_to(self, server: Server) -> bool:
+        """Tell whether an earlier talk would go to a server that nobody named, and that has none of it."""
+        if not server.found or server.name == self.session.server or not self.is_earlier:
+            return False
+        return all(
+            node.made is None or node.made.server != server.name for node in self.session.replies()
+        )
+
+    @property
+    def is_earlier(self) -> bool:
+        """Does the session hold more than words that were typed here and sent nowhere yet?"""
+        return not self.fresh or any(
+            node.message.role == "assistant" for node in self.session.nodes.values()
+        )
+
+    def not_agreed(self, server: Server) -> ConnectionFailed:
+        """Return the error for a talk that is not sent to a server which was only found."""
+        place = server.base_url.removesuffix("/v1")
+        return ConnectionFailed(
+            say(
+                "An earlier talk is not sent unasked to {name}, which was found at {url}.",
+                name=one_line(server.name, 40),
+                url=place,
+            ),
+            say(
+                "In the chat a message or /retry asks first; --base-url {url} names it.", url=place
+            ),
+        )
+
+    async def agree(self) -> None:
+        """Let the talk go to the server at hand from now on: the person said so."""
+        name, server = await self.model(), (await self.reached()).server
+        self.record({"type": "model", "model": name, "server": server.name})
+
+    async def reached(self) -> "Client":
+        """Return the client to ask about the server itself; raises ZatsudanError."""
         task = self._connecting
         if task is not None and task.done():
             if task.cancelled() or task.exception() is not None:
@@ -205,7 +253,7 @@ class Chat:
 
     async def fetch_models(self) -> list[Model]:
         """Ask the server for its models; raises ApiError."""
-        client = await self.client()
+        client = await self.reached()
         self.models = await client.models()
         self.catalogue.keep(client.server.base_url, self.models)
         return self.models
@@ -213,9 +261,10 @@ class Chat:
     async def model(self) -> str:
         """Return the model to ask, choosing one if none is named yet; raises ZatsudanError.
 
-        A session that was held at another server goes on with this one's model.
+        A session that was held at another server goes on with this one's model; that is
+        recorded when it may.
         """
-        server = (await self.client()).server
+        server = (await self.reached()).server
         if not self.session.model or self.session.server not in ("", server.name):
             name = server.model
             if not name:
@@ -225,11 +274,15 @@ class Chat:
                         say("The server names no model."), say("Choose one with /model NAME.")
                     )
                 name = chosen.id
+            if self.is_new_to(server):
+                return name
             self.use_model(name, server)
         return self.session.model
 
     def use_model(self, name: str, server: Server | None) -> None:
-        """Ask this model from now on."""
+        """Ask this model from now on. A server that is not agreed to is not recorded."""
+        if server is not None and self.is_new_to(server):
+            server = None
         self.record({"type": "model", "model": name, "server": server.name if server else ""})
 
     def repairs(self, model: str = "") -> tuple[Repair, ...]:

@@ -164,8 +164,23 @@ def platform_places() -> Places:
     try:
         dirs = PlatformDirs("zatsudan", appauthor=False)
         return Places(
-            dirs.user_config_path, dirs.user_data_path, dirs.user_state_path, dirs.user_cache_path
+            _whole(dirs.user_config_path, ".config"),
+            _whole(dirs.user_data_path, ".local/share"),
+            _whole(dirs.user_state_path, ".local/state"),
+            _whole(dirs.user_cache_path, ".cache"),
         )
     except (RuntimeError, OSError):  # no HOME and no user entry
         here = Path(os.devnull) / "zatsudan"
         return Places(here, here, here, here)
+
+
+def _whole(path: Path, usual: str) -> Path:
+    """Return a directory, the usual one for one that is relative; raises OSError.
+
+    XDG's specification has relative ones ignored: the config of whatever directory one
+    stands in is anybody's, and may name commands.
+    """
+    for found in (path, Path.home() / usual / path.name):
+        if found.is_absolute():
+            return found
+    raise NotADirectoryError(str(path))

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
+from zatsudan import files
 from zatsudan.config import EMBEDDED, Config
 from zatsudan.core import styles
 from zatsudan.core.errors import CommandError, ConfigError
@@ -22,21 +23,45 @@ from zatsudan.languages import LANGUAGES
 
 
 def load(path: Path) -> Config:
-    """Read the config file; a missing file is an empty one. Raises ConfigError."""
+    """Read the config file; a missing file is an empty one. Raises ConfigError.
+
+    Files that it names are sought beside it, whatever directory one stands in.
+    """
+    config = parse(source(path), str(path))
+    local = config.local._replace(model_file=_beside(config.local.model_file, path.parent))
+    profiles = {
+        name: profile._replace(ca_file=_beside(profile.ca_file, path.parent))
+        for name, profile in config.profiles.items()
+    }
+    return config._replace(local=local, profiles=profiles)
+
+
+def _beside(name: str, folder: Path) -> str:
+    """Return a file's whole name; one of another user's home that is not there stays as it is."""
     try:
-        text = path.read_text(encoding="utf-8-sig")  # Windows' editors write the mark
+        return str(folder.absolute() / Path(name).expanduser()) if name else ""
+    except (RuntimeError, OSError):
+        return name
+
+
+def source(path: Path) -> str:
+    """Return the text of the config file, empty where there is none; raises ConfigError."""
+    try:
+        # Windows' editors write the mark.
+        return files.read(path, files.TEXT_BYTES).decode("utf-8-sig")
     except (FileNotFoundError, NotADirectoryError):
-        return Config()
+        return ""
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(
             say("{path} cannot be read: {error}.", path=path, error=error),
             say("Mend it, or name another with --config."),
         ) from error
-    return parse(text, str(path))
 
 
 def parse(text: str, name: str) -> Config:
     """Read the text of a config file called `name`; raises ConfigError."""
+    if not text:
+        return Config()
     import tomllib  # there may be no file
 
     try:
@@ -307,13 +332,13 @@ def read_system(text: str, base: Path) -> str:
         return text
     try:
         path = base / Path(text[1:]).expanduser()
-        return path.read_text(encoding="utf-8-sig").strip()
+        return files.read(path, files.TEXT_BYTES).decode("utf-8-sig").strip()
     except (OSError, ValueError, RuntimeError) as error:
         raise ConfigError(
             say(
                 "The system message cannot be read from {name!r}: {error}.",
                 name=text[1:],
-                error=type(error).__name__,
+                error=getattr(error, "strerror", None) or type(error).__name__,
             ),
             say("Name a readable text file after the @."),
         ) from error

@@ -6,12 +6,12 @@ with OPENAI_BASE_URL; a server found on loopback; the embedded model.
 
 import importlib
 import os
-import shlex
 import subprocess
 from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from zatsudan import programs
 from zatsudan.config import EMBEDDED, Config, Price, Profile
 from zatsudan.core.addresses import OPENAI, is_near, normal_url, origin, shown_url
 from zatsudan.core.errors import ConfigError
@@ -51,6 +51,8 @@ class Server(NamedTuple):
     ca_file: str = ""
     verify: bool = True
     prices: Mapping[str, Price] = NOTHING
+    found: bool = False
+    """It answered at a usual port of this machine, and nobody named it."""
 
     def __repr__(self) -> str:
         return f"Server({self.name!r}, {shown_url(self.base_url)!r})"
@@ -212,9 +214,9 @@ def clean_key(key: str) -> str:
 def _run_key_command(name: str, command: str) -> str:
     try:
         done = subprocess.run(  # noqa: S603  the user's own config names the command
-            shlex.split(command), capture_output=True, text=True, timeout=60, check=True
+            programs.split(command), capture_output=True, text=True, timeout=60, check=True
         )
-    except (OSError, ValueError, IndexError, subprocess.SubprocessError) as error:
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
         raise ConfigError(
             say(
                 "The api_key_command of the profile {name!r} failed ({error}).",

@@ -2,21 +2,24 @@
 
 import base64
 import contextlib
-import shutil
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from zatsudan import programs
 
 #: Bytes of base64 that terminals take by OSC 52 (xterm and kitty cut there or a little above).
 OSC_BYTES = 100_000
 TOOL_SECONDS = 3.0
 
+#: What returns the path of a program, or nothing if it is not there.
 Which = Callable[[str], str | None]
 
 
 def clipboard_tool(
-    environ: Mapping[str, str], which: Which = shutil.which, platform: str = sys.platform
+    environ: Mapping[str, str], which: Which = programs.find, platform: str = sys.platform
 ) -> list[str]:
     """Return the program that fills this system's clipboard from its input; empty if there is none."""
     tools = [["pbcopy"]] if platform == "darwin" else []
@@ -25,13 +28,13 @@ def clipboard_tool(
     if environ.get("DISPLAY"):
         tools += [["xclip", "-selection", "clipboard"], ["xsel", "--clipboard", "--input"]]
     tools.append(["clip.exe"])
-    return next((tool for tool in tools if which(tool[0])), [])
+    return next(([path, *rest] for name, *rest in tools if (path := which(name))), [])
 
 
 def fill(tool: list[str], text: str) -> bool:
     """Give a text to a clipboard tool; return whether it took it. Waits: call it in a thread."""
     # clip.exe reads the codepage of the day unless a byte order mark says otherwise.
-    data = text.encode("utf-16" if tool[0] == "clip.exe" else "utf-8", "replace")
+    data = text.encode("utf-16" if Path(tool[0]).name == "clip.exe" else "utf-8", "replace")
     with contextlib.suppress(OSError, subprocess.SubprocessError):
         done = subprocess.run(  # noqa: S603  one of the tools above, the text on its input
             tool,
@@ -59,7 +62,7 @@ def osc52(text: str, environ: Mapping[str, str]) -> str:
     return f"{bare}\x1bPtmux;\x1b{bare}\x1b\\" if environ.get("TMUX") else bare
 
 
-def opener(which: Which = shutil.which, platform: str = sys.platform) -> str:
+def opener(which: Which = programs.find, platform: str = sys.platform) -> str:
     """Return the program that opens a link in the browser; empty if there is none."""
     tools = ["open"] if platform == "darwin" else ["xdg-open", "wslview"]
     return next((path for tool in tools if (path := which(tool))), "")

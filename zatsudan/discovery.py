@@ -4,7 +4,8 @@ import asyncio
 import importlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
 
 from zatsudan.config import EMBEDDED, Config
 from zatsudan.connect import LOCAL_SERVERS, Server, Wishes, beside, choose
@@ -12,7 +13,7 @@ from zatsudan.core.errors import ApiError, ConnectionFailed
 from zatsudan.core.language import say
 from zatsudan.core.messages import JsonObject
 from zatsudan.core.models import choose_model
-from zatsudan.core.printable import EMPTY, Printable
+from zatsudan.core.printable import EMPTY, Printable, printable
 
 if TYPE_CHECKING:
     from zatsudan.client import Client
@@ -47,6 +48,8 @@ class Finder:
         self._engine: Engine | None = None
         self._log = log
         self._server_in_use: Server | None = None
+        #: What answers on this machine, and is another user's: offered, and not taken.
+        self.others: tuple[Server, ...] = ()
         self.config_file = config_file
         self.progress: Callable[[Printable], None] = lambda _: None
 
@@ -99,7 +102,7 @@ class Finder:
         """The environment that keys may stand in."""
         return self._environ
 
-    async def running(self) -> list[Server]:
+    async def running(self) -> list["Found"]:
         """Return the servers that are found on this machine."""
         await asyncio.to_thread(importlib.import_module, "zatsudan.client")
         return await found(self._config, "")
@@ -108,7 +111,9 @@ class Finder:
         server = self._chosen or choose(self._wishes, self._environ, self._config)
         if server is None and not self.wants_embedded:
             self.progress(say("looking for a server on this machine"))
-            server = await probe(self._config, self._wishes.model)
+            here = await found(self._config, self._wishes.model)
+            server = next((one.server for one in here if one.ours), None)
+            self.others = tuple(one.server for one in here if not one.ours)
         return server or await self.own()
 
     def alive(self) -> bool:
@@ -173,6 +178,9 @@ class Finder:
                 if self.fetched_file is not None
                 else say("/connect connects a server; --gguf FILE serves a model file from here.")
             )
+        if self.others and not wanted:
+            what = another_users(self.others[0])
+            advice = how_to_take(self.others[0])
         return ConnectionFailed(what, advice)
 
     async def aclose(self) -> None:
@@ -181,17 +189,42 @@ class Finder:
             await self._engine.stop()
 
 
-async def probe(
-    config: Config, model: str, servers: Mapping[str, str] = LOCAL_SERVERS
-) -> Server | None:
-    """Return the first server of the list that runs and has models."""
-    return next(iter(await found(config, model, servers)), None)
+class Found(NamedTuple):
+    """A server that answers on this machine; `ours` if it is this user's or the administrator's."""
+
+    server: Server
+    ours: bool
+
+
+def not_taken(server: Server) -> Printable:
+    """Say that another user's server was found and not taken, and how to take it."""
+    return printable(f"{another_users(server)} {how_to_take(server)}")
+
+
+def another_users(server: Server) -> Printable:
+    """Say that a server was found and not taken."""
+    return say("A server of another user of this machine answers at {url}.", url=_place(server))
+
+
+def how_to_take(server: Server) -> Printable:
+    """Say how such a server is taken all the same."""
+    return say("/connect or --base-url {url} takes it.", url=_place(server))
+
+
+def _place(server: Server) -> Printable:
+    return server.base_url.removesuffix("/v1")
 
 
 async def found(
-    config: Config, model: str, servers: Mapping[str, str] = LOCAL_SERVERS
-) -> list[Server]:
-    """Ask all usual ports at once for their models; return the servers that have some."""
+    config: Config,
+    model: str,
+    servers: Mapping[str, str] = LOCAL_SERVERS,
+    is_ours: Callable[[int, str], bool] | None = None,
+) -> list[Found]:
+    """Ask all usual ports at once for their models; return the servers that have some.
+
+    `is_ours` tells of a port and a name whether what listens there may be taken unasked.
+    """
     from zatsudan.client import Client
 
     async def ask(name: str, url: str) -> Server | None:
@@ -209,7 +242,21 @@ async def found(
         name_of = model or chosen.id
         length = next((entry.context_length for entry in models if entry.id == name_of), 0)
         reason = say("found at {url}", url=url.removesuffix("/v1"))
-        return Server(name, url, model=name_of, reason=reason, context_length=length)
+        return Server(name, url, model=name_of, reason=reason, context_length=length, found=True)
 
     answers = await asyncio.gather(*(ask(name, url) for name, url in servers.items()))
-    return [server for server in answers if server is not None]
+    there = [server for server in answers if server is not None]
+    if there and is_ours is None:
+        # Read after they have answered: who listens then is who answered.
+        is_ours = await asyncio.to_thread(_by_the_system)
+    return [
+        Found(server, is_ours is None or is_ours(urlsplit(server.base_url).port or 0, server.name))
+        for server in there
+    ]
+
+
+def _by_the_system() -> Callable[[int, str], bool]:
+    from zatsudan import sockets
+
+    tables = sockets.tables()
+    return lambda port, name: sockets.is_ours(port, name, tables)

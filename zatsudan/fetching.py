@@ -202,7 +202,7 @@ class Fetch:
                         if not response.is_redirect:
                             yield response
                             return
-                        url = redirected(url, _header(response, "Location"))
+                        url = redirected(url, _header(response, "Location"), self._sha256)
             raise StreamError(
                 say("{where} points from one address to the next.", where=where),
                 say("Set the file's own address as model_url."),

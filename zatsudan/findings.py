@@ -2,10 +2,10 @@
 
 import contextlib
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from zatsudan import files
 from zatsudan.core.protocol import loads
 
 if TYPE_CHECKING:
@@ -54,17 +54,14 @@ class Findings:
             for (server, model), findings in self._known.items()
             for name, finding in findings.items()
         ]  # fmt: skip
-        new = self._path.with_suffix(".new")
         with contextlib.suppress(OSError):  # measured again next time
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            new.write_text(json.dumps(rows, indent=1), encoding="utf-8")
-            os.replace(new, self._path)  # noqa: PTH105  atomic by name
+            files.replace(self._path, json.dumps(rows, indent=1).encode())
 
 
 def _read(path: Path | None) -> dict[tuple[str, str], dict[str, Finding]]:
     known: dict[tuple[str, str], dict[str, Finding]] = {}
     try:
-        rows = loads(path.read_bytes()) if path is not None else []
+        rows = loads(files.read(path, files.LIST_BYTES)) if path is not None else []
     except (OSError, ValueError):
         return known
     for row in rows if isinstance(rows, list) else []:

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zatsudan import store
+from zatsudan import files
 from zatsudan.core.protocol import loads
 from zatsudan.core.refusals import Repair
 
@@ -56,13 +56,13 @@ class Learned:
             for server, model, repair, day in self.all()
         ]
         with contextlib.suppress(OSError):  # learned again next time
-            store.replace(self._path, json.dumps(rows, indent=1).encode())
+            files.replace(self._path, json.dumps(rows, indent=1).encode())
 
 
 def _read(path: Path | None) -> dict[tuple[str, str], dict[Repair, str]]:
     known: dict[tuple[str, str], dict[Repair, str]] = {}
     try:
-        rows = loads(path.read_bytes()) if path is not None else []
+        rows = loads(files.read(path, files.LIST_BYTES)) if path is not None else []
     except (OSError, ValueError):
         return known
     for row in rows if isinstance(rows, list) else []:

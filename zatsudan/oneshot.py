@@ -18,6 +18,7 @@ from zatsudan.commands.registry import parse
 from zatsudan.core.errors import CommandError
 from zatsudan.core.language import say
 from zatsudan.core.printable import EMPTY, Printable
+from zatsudan.discovery import not_taken
 from zatsudan.terminal.asjson import JsonTerminal
 from zatsudan.terminal.plain import PlainTerminal
 
@@ -37,6 +38,8 @@ async def answer(
     terminal.show([Line(hint, "dim")] if hint else [])
     terminal.show([part for part in first if isinstance(part, Line) and part.tone != "good"])
     code = await _stoppable(_once(terminal, text, typed=typed))
+    for server in chat.finder.others[:1] if chat.finder is not None else ():
+        terminal.show([Line(not_taken(server), "dim")])
     if isinstance(terminal, JsonTerminal):
         terminal.write(terminal.result(chat))
     await chat.journal.synced()

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zatsudan import files
 from zatsudan.core.errors import ConnectionFailed, StreamError
 from zatsudan.core.gguf import MAGIC
 from zatsudan.core.language import say
@@ -36,8 +37,8 @@ class Part:
     @contextlib.contextmanager
     def opened(self) -> Iterator[None]:
         """Open it for one program alone; raises ConnectionFailed, OSError."""
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fd = os.open(self._place, os.O_RDWR | os.O_CREAT, 0o600)
+        files.folder(self._path.parent)
+        fd = files.descriptor(self._place, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, private=True)
         with os.fdopen(fd, "r+b") as self._file:
             try:
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -70,7 +71,7 @@ class Part:
     def version(self) -> str | None:
         """Return the tag of the version it is of, empty if none was told; None if it is of another file."""
         try:
-            note = json.loads(self._note.read_text(encoding="utf-8"))
+            note = json.loads(files.read(self._note, files.TEXT_BYTES))
             return str(note["validator"]) if note["url"] == self._url else None
         except (OSError, ValueError, KeyError, TypeError):
             return None
@@ -79,8 +80,7 @@ class Part:
         """Note the tag of the version that now comes."""
         # A weak tag says alike, not the same: bytes cannot be put together by it.
         strong = tag if not tag.startswith("W/") else ""
-        self._note.touch(mode=0o600)
-        self._note.write_text(json.dumps({"url": self._url, "validator": strong}), encoding="utf-8")
+        files.replace(self._note, json.dumps({"url": self._url, "validator": strong}).encode())
 
     def check_room(self, size: int) -> None:
         """Refuse what would fill the disk; raises ConnectionFailed."""

@@ -1,12 +1,12 @@
 """Presets: named sets of parameters, one small readable TOML file each."""
 
 import json
-import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from zatsudan import files
 from zatsudan.core.errors import CommandError, ConfigError
 from zatsudan.core.language import say
 from zatsudan.core.messages import NOTHING, Json
@@ -45,7 +45,7 @@ class Presets:
         """Return a preset, checked against the table of parameters; raises ConfigError."""
         path = self.path(name)
         try:
-            text = path.read_text(encoding="utf-8-sig")
+            text = files.read(path, files.TEXT_BYTES).decode("utf-8-sig")
         except FileNotFoundError:
             raise self._missing(name) from None
         except (OSError, UnicodeDecodeError) as error:
@@ -59,11 +59,8 @@ class Presets:
         """Save a preset; raises ConfigError."""
         path = self.path(name)
         text = dumps(preset)
-        new = path.with_suffix(".new")
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            new.write_text(text, encoding="utf-8")
-            os.replace(new, path)  # noqa: PTH105  atomic by name
+            files.replace(path, text.encode())
         except (OSError, UnicodeEncodeError) as error:
             raise ConfigError(
                 say("The preset cannot be written to {path} ({error}).", path=path, error=error),

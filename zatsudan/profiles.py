@@ -5,7 +5,6 @@ replaced, and the result is read again: unless it means exactly what was
 wanted, nothing is written.
 """
 
-import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from zatsudan import files
 from zatsudan.configfile import parse, secrets_in
 from zatsudan.core.addresses import normal_url, origin
 from zatsudan.core.errors import ConfigError
@@ -178,7 +178,7 @@ def save(path: Path, name: str, fields: Mapping[str, str], *, default: bool) -> 
     try:
         path = path.resolve()  # a link stays one
         there = path.exists()
-        text = path.read_bytes().decode("utf-8") if there else ""
+        text = files.read(path, files.TEXT_BYTES).decode("utf-8") if there else ""
         mode = path.stat().st_mode & 0o777 if there else 0o600
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(
@@ -191,17 +191,8 @@ def save(path: Path, name: str, fields: Mapping[str, str], *, default: bool) -> 
     parsed = parse(edited, str(path))
     if secrets_in(parsed):
         mode &= 0o600
-    new = path.with_name(path.name + ".new")
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        new.unlink(missing_ok=True)
-        fd = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(fd, "wb") as file:
-            file.write((mark + edited).encode("utf-8"))
-            file.flush()
-            os.fsync(file.fileno())
-        new.chmod(mode)
-        os.replace(new, path)  # noqa: PTH105  atomic by name
+        files.replace(path, (mark + edited).encode("utf-8"), mode=mode, durable=True)
     except OSError as error:
         raise ConfigError(
             say(

@@ -1,9 +1,10 @@
 """The questions by which a server is connected, as values made from what is known of it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from zatsudan.answers import KNOWN, NO_KEY, Answers, Known, same
 from zatsudan.config import EMBEDDED, Config
+from zatsudan.connect import Server
 from zatsudan.core.addresses import shown_url
 from zatsudan.core.asking import Question
 from zatsudan.core.errors import StatusError, ZatsudanError
@@ -18,12 +19,19 @@ YES, NO = "yes", "no"
 KEY, MODEL, SERVER, AGAIN, KEEP = "key", "model", "server", "again", "keep"
 
 
-def which(running: Collection[str], embedded: Printable) -> Question:
-    """Ask for the server: those that run here first; `embedded` says how the embedded model stands."""
-    here = [known for known in KNOWN if known.name in running]
-    others = [known for known in KNOWN if known.name not in running]
+def which(running: Mapping[str, bool], embedded: Printable) -> Question:
+    """Ask for the server: this user's that run here first.
+
+    `running` tells of each that runs here whether it is this user's, `embedded` how the
+    embedded model stands.
+    """
+    here = [known for known in KNOWN if running.get(known.name)]
+    others = [known for known in KNOWN if not running.get(known.name)]
     rows = [_known(known, say("runs here")) for known in here]
-    rows += [_known(known) for known in others]
+    rows += [
+        _known(known, say("runs here, another user's") if known.name in running else EMPTY)
+        for known in others
+    ]
     rows.append(Row(EMBEDDED, (say("Embedded model"), embedded)))
     rows.append(Row(OTHER, (say("Another server"), say("or write its address here"))))
     return Question(
@@ -130,6 +138,18 @@ def default(name: str, present: str) -> Question:
     return Question(
         say("4 of 4 · Is it to answer where no other is named?"),
         (Row(YES, (say("Yes"), instead)), Row(NO, (say("No"), how))),
+    )
+
+
+def send_to(server: Server) -> Question:
+    """Ask whether an earlier talk goes to a server that was only found here."""
+    name, place = one_line(server.name, 40), one_line(server.base_url.removesuffix("/v1"), 60)
+    return Question(
+        say("Send this talk to {name}, found at {url}?", name=name, url=place),
+        (
+            Row(YES, (say("Yes"), say("all of it so far, and what follows"))),
+            Row(NO, (say("No"), say("nothing is sent"))),
+        ),
     )
 
 

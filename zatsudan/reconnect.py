@@ -58,7 +58,7 @@ async def connect_to(chat: Chat, finder: Finder, server: Server | None, *lines: 
     finder.use(Wishes(local=server is None), server)
     await chat.disconnect()
     try:
-        found = (await chat.client()).server
+        found = (await chat.reached()).server
         model = found.model or await chat.model()
         chat.use_model(model, found)
     except BaseException:

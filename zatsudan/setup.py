@@ -34,7 +34,7 @@ from zatsudan.core.language import say
 from zatsudan.core.models import Model
 from zatsudan.core.printable import Printable, one_line, printable
 from zatsudan.core.secrets import HIDDEN
-from zatsudan.discovery import Finder
+from zatsudan.discovery import Finder, Found
 from zatsudan.embedded import has_engine
 from zatsudan.reconnect import connect_to, first_word, nothing, offer
 from zatsudan.unencrypted import unencrypted
@@ -52,7 +52,7 @@ class Setup:
         self._finder = finder
         self._clock = clock
         self._answers = Answers()
-        self._running: list[Server] = []
+        self._running: list[Found] = []
 
     def begin(self) -> Outcome:
         """Look for servers, then ask for one."""
@@ -75,7 +75,7 @@ class Setup:
             embedded = say("its model is to be fetched first")
         else:
             embedded = say("no model file: --gguf FILE names one")
-        running = [server.name for server in self._running]
+        running = {one.server.name: one.ours for one in self._running}
         return self._ask(questions.which(running, embedded), self._which, *notes)
 
     async def _which(self, answer: str) -> Outcome:

@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from zatsudan import files
 from zatsudan.core.errors import StoreError
 from zatsudan.core.language import say
 from zatsudan.core.messages import Message, whole_number
@@ -76,11 +77,13 @@ def newest(directory: Path) -> list[Path]:
 def read(path: Path | str) -> tuple[bytes, float]:
     """Return a journal's bytes and when it was last changed; nothing if it cannot be read."""
     try:
-        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        fd = files.descriptor(path, os.O_RDONLY)
     except OSError:
         return b"", 0.0
     try:
         stat = os.fstat(fd)
+        if stat.st_size > files.JOURNAL_BYTES:
+            return b"", 0.0
         data = os.read(fd, stat.st_size)
         while len(data) < stat.st_size and (more := os.read(fd, stat.st_size - len(data))):
             data += more
@@ -191,7 +194,7 @@ def ending(path: Path, messages: int) -> list[Node]:
     """Return the last messages of a session's path, from the end of its journal alone."""
     for size in (_TAIL_BYTES, sys.maxsize):  # one line may be longer than the tail
         try:
-            with path.open("rb") as file:
+            with files.opened(path) as file:
                 file.seek(max(0, file.seek(0, os.SEEK_END) - size))
                 data = file.read()
         except OSError:

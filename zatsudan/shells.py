@@ -24,6 +24,8 @@ _BASH = r"""# In ~/.bashrc: eval "$(zatsudan completion bash)"
 _zatsudan() {
     local line kind=
     COMPREPLY=()
+    # A program of the current directory is not run for a mere Tab.
+    [[ $(type -P zatsudan) == [!/]* ]] && return
     while IFS= read -r line; do
         if [[ -z $kind ]]; then kind=$line; else COMPREPLY+=("$line"); fi
     done < <(zatsudan completion --candidates bash \
@@ -41,6 +43,8 @@ _ZSH = r"""#compdef zatsudan
 _zatsudan() {
     local line
     local -a lines values shown
+    # A program of the current directory is not run for a mere Tab.
+    [[ $(whence -p zatsudan) == [^/]* ]] && return
     lines=("${(@f)$(zatsudan completion --candidates zsh \
         "${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null)}")
     [[ $lines[1] == files ]] && { _files; return }
@@ -63,6 +67,9 @@ fi
 
 _FISH = r"""# In ~/.config/fish/config.fish: zatsudan completion fish | source
 function __zatsudan_candidates
+    # A program of the current directory is not run for a mere Tab.
+    set -l found (command -s zatsudan)
+    test -n "$found"; and not string match -q '/*' -- $found; and return
     set -l words (commandline -opc) (commandline -ct)
     set -l lines (zatsudan completion --candidates fish $words[2..] 2>/dev/null)
     if test "$lines[1]" = files

@@ -41,11 +41,18 @@ def checked_url(url: str, sha256: str) -> str:
     return url
 
 
-def redirected(url: str, location: str) -> str:
-    """Return where a redirect leads; raises ConnectionFailed if it leaves TLS."""
-    target = urljoin(url, location)
-    scheme = urlsplit(target).scheme
-    if scheme != "https" and (scheme != "http" or url.startswith("https")):
+def redirected(url: str, location: str, sha256: str) -> str:
+    """Return where a redirect leads; raises ConnectionFailed if it leaves TLS.
+
+    A file may come from there by the same rule as from the first address.
+    """
+    target = ""
+    try:
+        target = checked_url(urljoin(url, location), sha256)
+        safe = not (url.startswith("https:") and target.startswith("http:"))
+    except (ConfigError, ValueError):  # a port or a host that cannot be
+        safe = False
+    if not safe:
         raise ConnectionFailed(
             say("{where} points to an address without TLS.", where=one_line(shown_url(url), 120)),
             say("Set another model_url."),

@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from zatsudan import files
 from zatsudan.core.errors import SessionInUse, StoreError
 from zatsudan.core.language import say
 from zatsudan.core.messages import JsonObject
@@ -131,11 +132,10 @@ class Journal:
 
     def _open(self, path: Path, create: int = 0) -> int:
         if create:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | create, 0o600)
+            files.folder(path.parent)
+        fd = files.descriptor(path, os.O_RDWR | os.O_APPEND | create, private=True)
         try:
             _lock(fd)
-            os.fchmod(fd, 0o600)
             self._good = _whole(fd)
             self._ragged = os.fstat(fd).st_size > self._good
         except BaseException:
@@ -161,15 +161,6 @@ class Journal:
 
 def _unsaved(error: OSError) -> Printable:
     return say("The session cannot be saved ({reason}).", reason=error.strerror or error)
-
-
-def replace(path: Path, data: bytes) -> None:
-    """Put a small file in the place of another, whole or not at all, for its owner only; raises OSError."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    new = path.with_suffix(f".{os.getpid()}")
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(data)
-    os.replace(new, path)  # noqa: PTH105  atomic by name
 
 
 def _lock(fd: int) -> None:
@@ -209,7 +200,7 @@ class Loaded(NamedTuple):
 def load(path: Path) -> Loaded:
     """Read a session; raises StoreError. A damaged line costs that record only."""
     try:
-        data = path.read_bytes()
+        data = files.read(path, files.JOURNAL_BYTES)
     except OSError as error:
         raise StoreError(
             say(

@@ -174,7 +174,7 @@ def _config_arguments(parser: Parser) -> None:
 def config(args: argparse.Namespace) -> int:
     """Print where the config file is, or check it."""
     from zatsudan.config import platform_places
-    from zatsudan.configfile import example, load, shown, warnings
+    from zatsudan.configfile import example, load, shown, source, warnings
     from zatsudan.unencrypted import unencrypted_profiles
 
     path = platform_places().config_file
@@ -183,7 +183,7 @@ def config(args: argparse.Namespace) -> int:
     elif args.what == "example":
         sys.stdout.write(example())
     elif args.what == "show":
-        text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+        text = source(path)
         sys.stdout.write(
             printable(shown(text)) or say("There is no config file at {path}.", path=path) + "\n"
         )

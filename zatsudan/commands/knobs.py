@@ -85,7 +85,7 @@ async def params(chat: Chat, args: str) -> Outcome:
 
 async def _defaults(chat: Chat) -> Mapping[str, Json] | None:
     try:
-        return await native.defaults(await chat.client())
+        return await native.defaults(await chat.reached())
     except ZatsudanError:
         return None  # what is set can be shown without a server
 

@@ -35,7 +35,8 @@ def resume(chat: Chat, path: Path) -> list[Part]:
             model=one_line(session.model, 40),
             server=one_line(session.server, 40),
         )
-        chat.use_model(before or chat.server.model, chat.server)
+        if not chat.is_new_to(chat.server):
+            chat.use_model(before or chat.server.model, chat.server)
     else:
         note = EMPTY
     return [*loss, *opening(chat), *([Line(note, "dim")] if note else [])]

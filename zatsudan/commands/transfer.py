@@ -1,10 +1,11 @@
 """Sessions out to other programs, and in from them."""
 
 import asyncio
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from zatsudan import store
+from zatsudan import files, store
 from zatsudan.chat import Chat
 from zatsudan.commands.files import paths
 from zatsudan.commands.outcomes import Outcome, Show, tell
@@ -100,7 +101,7 @@ async def export_text(chat: Chat, name: str, reply: str = "") -> str:
 
     if exports.find(name).request is None:
         return exports.export(chat.session, name)
-    server = (await chat.client()).server
+    server = (await chat.reached()).server
     model = await chat.model()
     body = _body_of(chat, reply) if reply else _next_body(chat, model)
     request = request_to(server, body, key_variable(server, chat.config))
@@ -118,7 +119,7 @@ async def export_saved(chat: Chat, path: Path, name: str, reply: str = "") -> st
     for record in recovery(chat.session):
         chat.record(record)
     if exports.find(name).request is not None:
-        server = (await chat.client()).server
+        server = (await chat.reached()).server
         if chat.session.server not in ("", server.name):
             chat.use_model(server.model, server)  # another server knows other models
     return await export_text(chat, name, reply)
@@ -182,13 +183,16 @@ def _arguments(words: list[Word]) -> tuple[str, str, str]:
 
 
 def write(path: Path, text: str, *, overwrite: bool = False, instead: Printable = EMPTY) -> None:
-    """Write an export with the person's own umask; raises CommandError.
+    """Write a file that the person names; raises CommandError.
 
-    A file that is there is refused with the advice `instead`, unless `overwrite`.
+    As with any tool the umask says who may read it: it is made to be handed on, unlike what
+    we keep by ourselves. A file that is there is refused with the advice `instead`, unless
+    `overwrite`.
     """
+    kind = os.O_TRUNC if overwrite else os.O_EXCL
     try:
-        path = path.expanduser()
-        with path.open("w" if overwrite else "x", encoding="utf-8", newline="\n") as file:
+        fd = files.descriptor(path.expanduser(), os.O_WRONLY | os.O_CREAT | kind, mode=0o666)
+        with os.fdopen(fd, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
     except FileExistsError:
         raise CommandError(

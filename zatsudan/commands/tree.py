@@ -284,6 +284,7 @@ def copy_of(chat: Chat, path: Path) -> None:
     """Go on with a copy of a session that another program has open; raises StoreError."""
     loaded = store.load(path)
     chat.begin()
+    chat.fresh = False
     for record in records(loaded.session):
         if record["type"] != "session":
             chat.record(record)

@@ -1,13 +1,13 @@
 """Sessions made of files from elsewhere. The format is told from the content, never from the name."""
 
+import errno
 import os
-import stat
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from zatsudan import store
+from zatsudan import files, store
 from zatsudan.core.errors import ImportRefused, StoreError
 from zatsudan.core.language import later, say
 from zatsudan.core.messages import Json
@@ -119,15 +119,14 @@ def _text(path: Path) -> str:
     """Return the text of a file; raises ImportRefused."""
     name = one_line(path.name, 60)
     try:
-        facts = path.stat()
-        if not stat.S_ISREG(facts.st_mode):
-            raise ImportRefused(say("{name} is no file.", name=name), _possible())
-        if facts.st_size > LARGEST:
-            raise ImportRefused(
-                say("{name} is larger than {size} MB.", name=name, size=LARGEST // 1_000_000),
-                say("Cut it into several files."),
-            )
-        data = path.read_bytes()
+        data = files.read(path, LARGEST)
+    except (files.Refused, IsADirectoryError) as error:
+        if error.errno != errno.EFBIG:
+            raise ImportRefused(say("{name} is no file.", name=name), _possible()) from error
+        raise ImportRefused(
+            say("{name} is larger than {size} MB.", name=name, size=LARGEST // 1_000_000),
+            say("Cut it into several files."),
+        ) from error
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise ImportRefused(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from zatsudan import desktop
 from zatsudan.core.language import say
@@ -21,5 +22,5 @@ async def fill_clipboard(
         write(sequence)
         if not took:  # no terminal says whether it did
             return say("to the terminal (OSC 52, if it takes that)")
-        return say("by {tool} and to the terminal", tool=tool[0])
-    return say("by {tool}", tool=tool[0]) if took else ""
+        return say("by {tool} and to the terminal", tool=Path(tool[0]).name)
+    return say("by {tool}", tool=Path(tool[0]).name) if took else ""

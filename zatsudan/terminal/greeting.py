@@ -1,6 +1,6 @@
 """What a talk begins with: who we are, who answers and why."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from zatsudan import __version__
 from zatsudan.chat import Chat
@@ -8,6 +8,7 @@ from zatsudan.commands.parts import Line, Part
 from zatsudan.connect import BY_ITSELF, Server
 from zatsudan.core.language import say
 from zatsudan.core.printable import one_line, printable
+from zatsudan.discovery import not_taken
 
 
 def greeting(*, private: bool) -> tuple[Part, ...]:
@@ -25,8 +26,13 @@ def wanted_embedded(chat: Chat) -> bool:
     return chat.finder is not None and chat.finder.wants_embedded
 
 
-def answering(server: Server, model: str, *, wanted: bool) -> Iterator[Line]:
-    """Say who answers, and why: what the greeting says when that is known."""
+def answering(
+    server: Server, model: str, *, wanted: bool, others: Sequence[Server] = ()
+) -> Iterator[Line]:
+    """Say who answers, and why: what the greeting says when that is known.
+
+    `others` were found and not taken, since they are another user's.
+    """
     name = one_line(model, 60)
     if server.reason != BY_ITSELF or wanted:
         told = say(
@@ -42,5 +48,10 @@ def answering(server: Server, model: str, *, wanted: bool) -> Iterator[Line]:
         yield Line(
             say("A chat with a language model, and every knob of it: try /temperature 1.3"), "dim"
         )
-        yield Line(say("{model} answers, on this machine: no server was found.", model=name), "dim")
+        if others:
+            yield Line(say("{model} answers, on this machine.", model=name), "dim")
+            yield Line(not_taken(others[0]), "dim")
+        else:
+            told = say("{model} answers, on this machine: no server was found.", model=name)
+            yield Line(told, "dim")
         yield Line(say("It is tiny, for trying things out. /connect connects a better one."), "dim")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from prompt_toolkit.history import FileHistory
 
+from zatsudan import files
 from zatsudan.core.secrets import shown_line
 
 
@@ -21,6 +22,7 @@ class PrivateFileHistory(FileHistory):
 
     def load_history_strings(self) -> Iterable[str]:
         try:
+            files.read(self._path, files.LIST_BYTES)
             return list(super().load_history_strings())
         except OSError:
             return []
@@ -29,8 +31,10 @@ class PrivateFileHistory(FileHistory):
         if shown_line(string) != string:
             return
         try:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            os.close(os.open(self._path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600))
+            files.folder(self._path.parent)
+            os.close(
+                files.descriptor(self._path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, private=True)
+            )
             super().store_string(string.encode("utf-8", "replace").decode())
         except OSError:
             return

@@ -222,7 +222,9 @@ class LiveSurface:
         self._attention.listen(on=False)
         try:
             if what == "edit":
-                await self._prompt.buffer.open_in_editor()
+                from zatsudan.terminal.editor import edit
+
+                await edit(self._prompt.buffer, self._environ)
             else:
                 async with in_terminal():
                     os.kill(0, signal.SIGTSTP)

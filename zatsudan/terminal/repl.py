@@ -6,7 +6,6 @@ terminal and the tests.
 
 import asyncio
 import contextlib
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -233,12 +232,13 @@ class Repl:
 
     async def _run(self, command: str) -> bool:
         """Run a command of the person's shell and show what came of it."""
+        from zatsudan import programs
         from zatsudan.running import run
 
         doing = one_line(shown_line(f"!{command}")[1:], 40)
         self._surface.doing(say("running {command}", command=doing))
         try:
-            self.ran = await run(command, os.environ.get("SHELL") or "/bin/sh")
+            self.ran = await run(command, programs.shell())
         except asyncio.CancelledError:
             self._surface.show((Line(say("stopped before it began"), "dim"),))
             return False
@@ -270,6 +270,9 @@ class Repl:
         if many is not None:
             return await self.experiment(many)
         turn = turn or self.chat.turn(parent)
+        if not await self._may_send():
+            self._not_sent(parent)
+            return False
         on_delta = self._surface.begin(turn)
         try:
             await turn.run(on_delta, self._surface.note)
@@ -283,6 +286,35 @@ class Repl:
             self._give_back(parent)
         return turn.made.ended == FINISHED
 
+    async def _may_send(self) -> bool:
+        """Ask, once, before an earlier talk goes to a server that was only found here."""
+        chat = self.chat
+        if not chat.is_earlier:
+            return True
+        try:
+            server = (await chat.reached()).server
+        except ZatsudanError:
+            return True  # who sends says so
+        if not chat.is_new_to(server):
+            return True
+        from zatsudan import questions
+
+        try:
+            answer = await self._surface.ask(questions.send_to(server))
+        except CommandError:  # there is nobody to ask
+            raise chat.not_agreed(server) from None
+        except asyncio.CancelledError:
+            answer = None  # the person stopped it, which leaves the question as well
+        if answer != questions.YES:
+            return False
+        await chat.agree()
+        return True
+
+    def _not_sent(self, parent: Node) -> None:
+        self._surface.show((Line(say("Nothing was sent."), "dim"),))
+        if self.chat.session.head == parent.id:
+            self._give_back(parent)
+
     def _give_back(self, message: Node) -> None:
         """Put the words of a message that got no reply into the input line, to be changed or sent again."""
         from zatsudan.core.attachments import said
@@ -291,6 +323,9 @@ class Repl:
 
     async def experiment(self, run: "Run") -> bool:
         """Make many replies to one message, and show what came of them."""
+        if not await self._may_send():
+            self._not_sent(run.parent)
+            return False
         on_delta, on_end = self._surface.begin_run(run)
         try:
             await run.run(on_delta, self._surface.note, on_end)
@@ -314,14 +349,15 @@ class Repl:
         """Connect and say where: the second line of the greeting."""
         chat = self.chat
         try:
-            server = (await chat.client()).server
+            server = (await chat.reached()).server
             chat.models = chat.models or chat.catalogue.of(server.base_url)
             before, there = chat.session.model, chat.session.server
             model = await chat.model()
         except ZatsudanError as error:
             self._surface.error(error)
             return
-        lines = list(answering(server, model, wanted=wanted_embedded(chat)))
+        others = chat.finder.others if chat.finder is not None else ()
+        lines = list(answering(server, model, wanted=wanted_embedded(chat), others=others))
         if before and before != model:
             lines.append(
                 Line(
@@ -333,6 +369,8 @@ class Repl:
                     "dim",
                 )
             )
+        if chat.is_new_to(server):
+            lines.append(Line(say("Nothing of it goes there before you say so."), "dim"))
         self._surface.show(lines)
         # For completion, and for the context length; a server may have no list.
         with contextlib.suppress(ZatsudanError):
