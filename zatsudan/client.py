@@ -9,12 +9,15 @@ import json
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from datetime import UTC, datetime
+from typing import Any
 from urllib.request import getproxies
 
 import httpx
 
+from zatsudan import bodies
 from zatsudan.config import Network
 from zatsudan.connect import Server
+from zatsudan.core import bounds
 from zatsudan.core.addresses import shown_url
 from zatsudan.core.errors import (
     ApiError,
@@ -37,9 +40,6 @@ from zatsudan.trust import is_loopback, secrets_of, tls_context
 AFTERMATH_SECONDS = 3.0
 #: How long to wait for an answer that is good to know, in seconds.
 NATIVE_SECONDS = 5.0
-#: The most bytes of an error's body that are read, and of a list of models.
-ERROR_BYTES = 65_536
-MODELS_BYTES = 2**25
 
 _NAME_ONE = later("Name one with /model NAME.")
 _CUT = (
@@ -65,7 +65,11 @@ class Client:
         secure = server.base_url.startswith("https")
         try:
             headers = httpx.Headers(
-                {"Content-Type": "application/json", "Accept": "application/json"}
+                {
+                    "Content-Type": "application/json",
+                    "Accept": "application/json",
+                    "Accept-Encoding": bodies.ENCODINGS,
+                }
             )
             headers.update(server.headers)
             if server.api_key and server.api_key_header:
@@ -121,7 +125,7 @@ class Client:
             ) as response:
                 self._log({"status": response.status_code})
                 if response.status_code != httpx.codes.OK:
-                    raise self._status_error(response, await _beginning(response))
+                    raise self._status_error(response, await bodies.beginning(response))
                 asked = whole_number(body.get("n")) or 1
                 async with aclosing(_chunks(response, asked)) as chunks:
                     async for chunk in chunks:
@@ -138,13 +142,13 @@ class Client:
         self._log({"request": f"{self._base}/chat/completions", "body": body})
         try:
             try:
-                response = await self._http.post(f"{self._base}/chat/completions", json=body)
+                status, content = await self._answer("POST", "/chat/completions", json=body)
             except httpx.RemoteProtocolError:  # closed by the server while it was kept open
-                response = await self._http.post(f"{self._base}/chat/completions", json=body)
-            if response.status_code != httpx.codes.OK:
-                message, code, param = read_error(response.content[:ERROR_BYTES])
-                raise StatusError(response.status_code, message, code=code, param=param)
-            value = loads(response.content)
+                status, content = await self._answer("POST", "/chat/completions", json=body)
+            if status != httpx.codes.OK:
+                message, code, param = read_error(content)
+                raise StatusError(status, message, code=code, param=param)
+            value = _parsed(content)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             raise self._translated(error) from error
         except ValueError as error:
@@ -165,7 +169,7 @@ class Client:
                     body = await self._listed(seconds)
                 except httpx.RemoteProtocolError:  # a kept connection that the server has closed
                     body = await self._listed(seconds)
-            return read_models(loads(body.decode("utf-8-sig", "replace")))
+            return read_models(_parsed(body))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise self._translated(error) from error
         except TimeoutError:
@@ -181,31 +185,37 @@ class Client:
     async def _listed(self, seconds: float) -> bytes:
         async with self._http.stream("GET", f"{self._base}/models", timeout=seconds) as response:
             if response.status_code != httpx.codes.OK:
-                raise self._status_error(response, await _beginning(response))
-            body = bytearray()
-            async for piece in response.aiter_bytes():
-                body += piece
-                if len(body) > MODELS_BYTES:
-                    raise ValueError("a list without end")
-            return bytes(body)
+                raise self._status_error(response, await bodies.beginning(response))
+            return await bodies.whole(response)
+
+    async def _answer(
+        self, method: str, path: str, base: str | None = None, **how: Any
+    ) -> tuple[int, bytes]:
+        """Return the status and the body of an answer; of an error's body the beginning."""
+        url = f"{self._base if base is None else base}{path}"
+        async with self._http.stream(method, url, **how) as response:
+            good = response.status_code == httpx.codes.OK
+            read = bodies.whole if good else bodies.beginning
+            return response.status_code, await read(response)
 
     async def native(self, path: str, body: Mapping[str, Json] | None = None) -> Json:
         """Ask for something beside /v1, as in `/props`; None where the server does not know it.
 
         Never raises: what is told there is good to know, and no more.
         """
-        url = f"{self._base.rstrip('/').removesuffix('/v1')}{path}"
+        base = self._base.rstrip("/").removesuffix("/v1")
         method, content = ("GET", None) if body is None else ("POST", json.dumps(body).encode())
         for _ in range(2):
             try:
-                response = await self._http.request(
-                    method, url, content=content, timeout=NATIVE_SECONDS
-                )
-                return loads(response.content) if response.status_code == httpx.codes.OK else None
+                async with asyncio.timeout(NATIVE_SECONDS):
+                    status, answer = await self._answer(
+                        method, path, base, content=content, timeout=NATIVE_SECONDS
+                    )
+                return _parsed(answer) if status == httpx.codes.OK else None
             except httpx.RemoteProtocolError:
                 continue  # the server has closed a connection that was kept open
-            except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError):
-                break
+            except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, StreamError):
+                break  # a TimeoutError is an OSError
         return None
 
     def _translated(self, error: Exception) -> ApiError:
@@ -244,8 +254,8 @@ async def _chunks(response: httpx.Response, choices: int) -> AsyncGenerator[Chun
     is waited for only a little once all `choices` that were asked for are
     there: a server may begin the second when the first has finished.
     """
-    reader = Reader()
-    pieces = response.aiter_bytes()
+    reader = Reader(choices)
+    pieces = bodies.pieces(response)
     piece: bytes | None = b""
     while piece is not None:
         try:
@@ -270,15 +280,8 @@ async def _chunks(response: httpx.Response, choices: int) -> AsyncGenerator[Chun
         raise ConnectionFailed(*map(say, _CUT if reader.began else _EMPTY))
 
 
-async def _beginning(response: httpx.Response) -> bytes:
-    """Return the beginning of an error's body, or what came of it before the connection broke."""
-    body = bytearray()
-    try:
-        async with asyncio.timeout(10):
-            async for piece in response.aiter_bytes():
-                body += piece
-                if len(body) > ERROR_BYTES:
-                    break
-    except (httpx.HTTPError, TimeoutError):
-        pass  # the status alone says enough
-    return bytes(body[:ERROR_BYTES])
+def _parsed(body: bytes) -> Json:
+    """Parse the JSON of an answer; raises ValueError, or StreamError for too much of it."""
+    text = body.decode("utf-8-sig", "replace")
+    bounds.refuse_many(text)
+    return loads(text)

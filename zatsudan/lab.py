@@ -17,6 +17,7 @@ from zatsudan.core.addresses import origin
 from zatsudan.core.errors import ConnectionFailed, StatusError, ZatsudanError, explain_status
 from zatsudan.core.language import later, say
 from zatsudan.core.messages import Json
+from zatsudan.core.metrics import tokens_per_second
 from zatsudan.core.protocol import Delta
 from zatsudan.core.refusals import DROP, Repair
 from zatsudan.core.session import FINISHED, Lab, Node
@@ -77,9 +78,12 @@ class Slot:
         return node is not None and node.made is not None and node.made.ended == FINISHED
 
     def speed(self, now: float) -> float:
-        """Return deltas a second since the first."""
+        """Return deltas a second."""
         until = now if self.state == RUNNING else self.ended
-        return self.deltas / max(0.05, until - self.first) if self.first is not None else 0.0
+        if self.first is None:
+            return 0.0
+        first, seconds = self.first - self.began, until - self.began
+        return tokens_per_second(self.deltas, first, seconds) or 0.0
 
 
 OnDelta = Callable[[int, Delta], None]

@@ -7,6 +7,7 @@ from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.registry import command
 from zatsudan.core.language import later, say, say_count
 from zatsudan.core.messages import Usage
+from zatsudan.core.metrics import tokens_per_second
 from zatsudan.core.printable import one_line
 from zatsudan.core.session import FAILED, FINISHED, INTERRUPTED, Made, Node
 from zatsudan.core.window import Window
@@ -119,9 +120,10 @@ def describe_speed(node: Node) -> str:
     if made.first is not None:
         parts.append(say("first token after {seconds:.2f} s", seconds=made.first))
     parts.append(say("{seconds:.1f} s in all", seconds=made.seconds))
-    if made.usage is not None and made.first is not None and made.seconds > made.first:
-        speed = made.usage.completion / (made.seconds - made.first)
-        mark = "~" if made.usage.estimated else ""
+    usage = made.usage
+    speed = tokens_per_second(usage.completion, made.first, made.seconds) if usage else None
+    if usage is not None and speed is not None:
+        mark = "~" if usage.estimated else ""
         parts.append(say("{mark}{speed:.1f} tok/s", mark=mark, speed=speed))
     return " · ".join(parts)
 

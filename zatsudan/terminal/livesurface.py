@@ -13,6 +13,7 @@ from zatsudan.commands.registry import parse
 from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.language import say
 from zatsudan.core.messages import Json
+from zatsudan.core.metrics import tokens_per_second
 from zatsudan.core.printable import printable
 from zatsudan.core.protocol import Delta
 from zatsudan.core.styles import Dress
@@ -131,7 +132,7 @@ class LiveSurface:
                 text = say(
                     "{count:,} tok · {speed:.0f} tok/s · {seconds:.0f} s · Esc stops",
                     count=turn.deltas,
-                    speed=turn.deltas / max(0.05, seconds - turn.first),
+                    speed=tokens_per_second(turn.deltas, turn.first, seconds) or 0.0,
                     seconds=seconds,
                 )
             return f"{spin} {text}"
