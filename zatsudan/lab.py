@@ -100,6 +100,7 @@ class Run:
     """Cells under way. `together`: one request with `n` is to make them all.
 
     `blind`: what is told of faults names neither server nor model nor setting.
+    `behind`: does what is shown of a cell lag behind what came?
     Numbers of cells count from 0 here, and from 1 where a person sees them.
     """
 
@@ -109,6 +110,7 @@ class Run:
     together: bool = False
     blind: bool = False
     began: float = 0.0
+    behind: Callable[[int], bool] = lambda _: False
     _tasks: dict[int, "asyncio.Task[None]"] = field(default_factory=dict)
     _stopped: set[int] = field(default_factory=set)
     _lanes: "dict[tuple[str, str, int], asyncio.Semaphore]" = field(default_factory=dict)
@@ -341,6 +343,7 @@ class Run:
         for number in numbers:
             slot = self.slots[number]
             slot.turn, slot.state, slot.began = turn, RUNNING, clock()
+        turn.behind = lambda: any(map(self.behind, numbers))
         try:
             await turn.run(add, on_note)
         finally:

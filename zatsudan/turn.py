@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 #: The journal gets the text of a growing reply at least so often, in seconds.
 JOURNAL_SECONDS = 0.8
+#: How long is waited before it is asked again whether what came has been drawn, in seconds.
+BEHIND_SECONDS = 0.01
 
 OnDelta = Callable[[Delta], None]
 OnNote = Callable[[str], None]
@@ -82,6 +84,8 @@ class Turn:
         #: A recorded body to be sent as it is, and how its reply was made.
         self.recorded: tuple[JsonObject, Made] | None = None
         self.waiting = ""
+        #: Does what is shown lag behind? Then no more is read: a server sends faster than a terminal draws.
+        self.behind: Callable[[], bool] = lambda: False
         self.window: Window | None = None
         self.request: JsonObject = {}
         self.model = ""
@@ -229,12 +233,14 @@ class Turn:
         self._answered = chunk.model or self._answered
         self._fingerprint = chunk.fingerprint or self._fingerprint
         for whole in self._opening.lead(chunk.deltas, self.request):
-            # What is longer than a frame takes is shown piece by piece, and Esc stops in between.
+            # No faster than it can be shown, and Esc stops in between.
             for delta in cut(whole, bounds.PIECE):
                 self._take(delta)
                 on_delta(delta)
                 if delta is not whole:
                     await asyncio.sleep(0)
+                while self.behind():  # noqa: ASYNC110  what is drawn is asked for, frame by frame
+                    await asyncio.sleep(BEHIND_SECONDS)
 
     def _take(self, delta: Delta) -> None:
         self._replies.setdefault(delta.index, Reply()).add(delta)

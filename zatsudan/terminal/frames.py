@@ -51,14 +51,6 @@ class Frames:
         """Draw as soon as may be."""
         self._schedule(self._clock())
 
-    def now(self) -> None:
-        """Draw at once: more waits than may."""
-        if self._handle is not None:
-            self._handle.cancel()
-            self._handle = None
-        if self._open:
-            self._frame(self._clock())
-
     def close(self) -> None:
         """Draw no more."""
         self._open = False
@@ -86,9 +78,6 @@ class Frames:
             # What was held has its turn with the text that has come since.
             self._schedule(due + PATIENCE_SECONDS)
             return
-        self._frame(started)
-
-    def _frame(self, started: float) -> None:
         holding = started - self._fed_at < HOLD_SECONDS
         more = bool(self._draw(holding))
         ended = self._clock()
@@ -97,5 +86,6 @@ class Frames:
         self._cost = ended - started
         self._schedule(self._fed_at + HOLD_SECONDS if holding else ended + STATUS_SECONDS)
         if more:
-            self._waits = True
-            self._schedule(self._next_frame())
+            # A flood: the next frame soon, but not at once, so that the keys have their turn.
+            self._waits, self._drawn_at = True, 0.0
+            self._schedule(ended + self._cost / 4)

@@ -59,9 +59,11 @@ class LabView:
             self._texts[number].append(delta.content)
             self._behind[number] += len(delta.content)
         self._frames.fed()
-        # Where they come faster than they can be drawn, this draws.
-        if self._groups and number in self._groups[0] and self._behind[number] > bounds.FRAME:
-            self._frames.now()
+
+    def behind(self, number: int) -> bool:
+        """Tell whether more of a reply that is being shown waits than a frame takes."""
+        shown = bool(self._groups) and number in self._groups[0]
+        return shown and self._behind[number] > bounds.FRAME
 
     def ended(self, _number: int) -> None:
         """One reply has ended: its slot says how."""

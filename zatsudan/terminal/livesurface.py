@@ -139,6 +139,7 @@ class LiveSurface:
 
         view = LiveView(self._painter, self._make_stream, self._size, line, self._clock)
         self._view = view
+        turn.behind = view.behind
 
         def add(delta: Delta) -> None:
             if delta.index == 0:
@@ -169,6 +170,7 @@ class LiveSurface:
 
         view = LabView(self._painter, self._make_stream, self._size, run, self._clock)
         self._view, self.experiment = view, run
+        run.behind = view.behind
         return view.add, view.ended
 
     def end_run(self, run: "Run") -> None:

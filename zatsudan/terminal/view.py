@@ -55,11 +55,7 @@ class LiveView:
         return max(4, self._size()[0] - 1)
 
     def add(self, delta: Delta) -> None:
-        """Take a delta of the first choice.
-
-        Where they come faster than they can be drawn, this draws: so what waits stays little,
-        and the end can be drawn at once.
-        """
+        """Take a delta of the first choice."""
         if delta.reasoning:
             self._thoughts.append(delta.reasoning)
         if delta.content:
@@ -67,8 +63,10 @@ class LiveView:
         if delta.content or delta.reasoning:
             self._behind += len(delta.content) + len(delta.reasoning)
             self._frames.fed()
-        if self._behind > bounds.FRAME:
-            self._frames.now()
+
+    def behind(self) -> bool:
+        """Tell whether more waits than a frame takes: what comes next should wait as well."""
+        return self._behind > bounds.FRAME
 
     def note(self, rows: Iterable[str]) -> None:
         """Commit rows of our own between those of the reply."""
