@@ -84,18 +84,18 @@ async def _raw(response: httpx.Response) -> AsyncIterator[bytes]:
 
 async def _inflated(source: AsyncIterator[bytes], coding: str) -> AsyncIterator[bytes]:
     unpack = zlib.decompressobj(_FRAMES[coding])
-    fresh = True
+    head = b""  # the two bytes that tell whether there is a frame
     async for packed in source:
         left, more = packed, True
         while more and not unpack.eof:
             try:
                 piece = unpack.decompress(left, bounds.PIECE)
             except zlib.error as error:
-                if fresh and coding == "deflate":
-                    unpack, fresh = zlib.decompressobj(_BARE), False
+                if len(head) < 2 and coding == "deflate":
+                    unpack, left, head = zlib.decompressobj(_BARE), head + left, b"bare"
                     continue
                 raise httpx.DecodingError(str(error)) from error
-            fresh = False
+            head = head if len(head) >= 2 else (head + left)[:2]
             left = unpack.unconsumed_tail
             # A piece that is full may have more behind it, with nothing left to read.
             more = bool(left) or len(piece) == bounds.PIECE

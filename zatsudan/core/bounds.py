@@ -20,8 +20,9 @@ ERROR = 2**16
 VALUES = 2**21
 #: Characters of text and reasoning in all choices of one reply.
 REPLY = 2**24
-#: Characters of JSON that brought log probabilities and tool calls along with a reply.
-BESIDE = 2**26
+#: Characters of JSON that brought log probabilities and tool calls along with a reply: they
+#: take ten times as much memory. 16,000 tokens with 20 alternatives each.
+BESIDE = 2**25
 #: Characters of a delta that are handed on at once, and bytes of a body: between two pieces
 #: the keys have their turn.
 PIECE = 2**11
@@ -31,7 +32,7 @@ FRAME = 2**13
 #: Characters that may come before the journal gets them, whatever the time.
 UNSAVED = 2**18
 #: Seconds that a step may take before the keys have their turn.
-TURN = 0.02
+TURN = 0.01
 
 _KEPT = later("What came is kept: /continue goes on, /retry asks again.")
 
@@ -43,10 +44,10 @@ def endless_line() -> StreamError:
     )
 
 
-def endless_reply() -> StreamError:
-    """Return the error for a reply that is longer than REPLY, or brings more than BESIDE."""
+def endless_reply(size: int = REPLY) -> StreamError:
+    """Return the error for a reply that is longer than `size`."""
     return StreamError(
-        say("The reply has no end: it was stopped at {size} MB.", size=REPLY >> 20), say(_KEPT)
+        say("The reply has no end: it was stopped at {size} MB.", size=size >> 20), say(_KEPT)
     )
 
 

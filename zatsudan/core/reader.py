@@ -171,8 +171,10 @@ class Reader:
         self._text += sum(len(delta.content) + len(delta.reasoning) for delta in chunk.deltas)
         if any(delta.logprobs or delta.extra for delta in chunk.deltas):
             self._beside += size
-        if self._text > bounds.REPLY or self._beside > bounds.BESIDE:
+        if self._text > bounds.REPLY:
             raise bounds.endless_reply()
+        if self._beside > bounds.BESIDE:
+            raise bounds.endless_reply(bounds.BESIDE)
 
     def _joined(self, chunk: Chunk) -> Chunk:
         deltas = tuple(self._whole_delta(delta) for delta in chunk.deltas)
