@@ -17,10 +17,10 @@ from zatsudan.core.addresses import origin
 from zatsudan.core.errors import ConnectionFailed, StatusError, ZatsudanError, explain_status
 from zatsudan.core.language import later, say
 from zatsudan.core.messages import Json
-from zatsudan.core.metrics import tokens_per_second
 from zatsudan.core.protocol import Delta
 from zatsudan.core.refusals import DROP, Repair
 from zatsudan.core.session import FINISHED, Lab, Node
+from zatsudan.core.tokens import tokens_per_second
 from zatsudan.elsewhere import Elsewhere, open_at
 from zatsudan.turn import Turn
 

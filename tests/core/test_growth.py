@@ -8,11 +8,11 @@ import pytest
 
 from zatsudan.core.errors import describe_seconds
 from zatsudan.core.links import links
-from zatsudan.core.metrics import tokens_per_second
 from zatsudan.core.protocol import Delta
 from zatsudan.core.reply import Reply
 from zatsudan.core.sse import Decoder
 from zatsudan.core.thinking import ThinkSplitter
+from zatsudan.core.tokens import tokens_per_second
 from zatsudan.terminal.rows import wrap
 
 MILLION = 1_000_000

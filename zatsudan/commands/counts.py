@@ -7,9 +7,9 @@ from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.registry import command
 from zatsudan.core.language import later, say, say_count
 from zatsudan.core.messages import Usage
-from zatsudan.core.metrics import tokens_per_second
 from zatsudan.core.printable import one_line
 from zatsudan.core.session import FAILED, FINISHED, INTERRUPTED, Made, Node
+from zatsudan.core.tokens import tokens_per_second
 from zatsudan.core.window import Window
 
 _ENDS = {

@@ -67,25 +67,6 @@ def likeness_to_others(texts: Sequence[str]) -> list[float | None]:
     return [(sum(row) - row[at]) / (len(texts) - 1) for at, row in enumerate(rows)]
 
 
-#: What seems to come faster came in one piece, in tokens a second and in seconds.
-_FASTEST, _SHORTEST = 10_000, 0.1
-
-
-def tokens_per_second(tokens: int, first: float | None, seconds: float) -> float | None:
-    """Return how fast a reply came; None where that cannot be told.
-
-    `first` and `seconds` are the times from the request to its first text and to its end.
-    The time to the first text is left out, but where the reply came in one piece: then
-    nothing else has taken any time.
-    """
-    if first is None or tokens < 2:
-        return None
-    span = seconds - first
-    if span < _SHORTEST or tokens > _FASTEST * span:
-        span = seconds
-    return tokens / span if span > 0 else None
-
-
 def mean_logprob(entries: Sequence[Json]) -> float | None:
     """Return the mean log probability of a reply's tokens; None where none is known.
 

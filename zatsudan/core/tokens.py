@@ -1,4 +1,4 @@
-"""How many tokens a text has, where no server says so: an estimate that learns.
+"""How many tokens a text has, where no server says so: an estimate that learns. And how fast they came.
 
 The signs of a text are weighed by kind (a token holds about four letters of
 Latin text, but one or two Japanese signs), and the sum is scaled by a ratio
@@ -48,3 +48,22 @@ def raw_count(text: str) -> float:
         return len(text) / 4
     wide = len(text) - len(_WIDE.sub("", text))
     return (len(text) - wide) / 4 + wide * 0.75
+
+
+#: What seems to come faster came in one piece, in tokens a second and in seconds.
+_FASTEST, _SHORTEST = 10_000, 0.1
+
+
+def tokens_per_second(tokens: int, first: float | None, seconds: float) -> float | None:
+    """Return how fast a reply came; None where that cannot be told.
+
+    `first` and `seconds` are the times from the request to its first text and to its end.
+    The time to the first text is left out, but where the reply came in one piece: then
+    nothing else has taken any time.
+    """
+    if first is None or tokens < 2:
+        return None
+    span = seconds - first
+    if span < _SHORTEST or tokens > _FASTEST * span:
+        span = seconds
+    return tokens / span if span > 0 else None

@@ -13,10 +13,10 @@ from zatsudan.commands.registry import parse
 from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.language import say
 from zatsudan.core.messages import Json
-from zatsudan.core.metrics import tokens_per_second
 from zatsudan.core.printable import printable
 from zatsudan.core.protocol import Delta
 from zatsudan.core.styles import Dress
+from zatsudan.core.tokens import tokens_per_second
 from zatsudan.terminal import ptk
 from zatsudan.terminal.attention import Attention
 from zatsudan.terminal.keys import Actions

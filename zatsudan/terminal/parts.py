@@ -9,9 +9,9 @@ from zatsudan.commands.parts import Diff, Line, Part, Rows, Table, Talk, Tokens
 from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.language import later, say
 from zatsudan.core.messages import Json
-from zatsudan.core.metrics import tokens_per_second
 from zatsudan.core.printable import one_line, printable
 from zatsudan.core.session import FAILED, FINISHED, INTERRUPTED, Made, Node
+from zatsudan.core.tokens import tokens_per_second
 from zatsudan.terminal.rows import columns_of, set_off, sgr, wrap
 
 PROMPT = "» "
