@@ -17,6 +17,7 @@ FLOORS = {
     "core": 1,
     "answers": 2,
     "attach": 2,
+    "bodies": 2,
     "client": 2,
     "config": 2,
     "configfile": 2,
@@ -72,7 +73,7 @@ FLOORS = {
 
 #: Which package may be imported where.
 HOMES = {
-    "httpx": ("client", "failures", "fetching"),
+    "httpx": ("bodies", "client", "failures", "fetching"),
     "rich": ("terminal",),
     "prompt_toolkit": ("terminal",),
     "markdown_it": ("terminal", "exports"),

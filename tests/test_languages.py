@@ -33,6 +33,7 @@ SILENT: dict[str, tuple[str, ...]] = {
     "commands/titles.py": ("Give this conversation a title",),  # a prompt
     "commands/trace.py": ("{}/use {}",),
     "embedded.py": ("the child has no pipes",),  # cannot happen
+    "bodies.py": ("gzip, deflate",),  # a header
     "cli.py": ("--stream json",),
     "arguments.py": ("cat f", "zatsudan -c"),  # commands as they are typed
     "shells.py": ("# In", "#compdef"),  # scripts

@@ -139,8 +139,9 @@ async def test_over_the_wire(quirk: Quirk, encoding: str) -> None:
     fold = Fold()
     async with serve(script) as server:
         client = Client(Address("scripted", server.base_url), NETWORK)
+        asked = {"n": 1 + len(quirk.others)}
         try:
-            async with aclosing(client.stream({"model": "m", "messages": []})) as chunks:
+            async with aclosing(client.stream({"model": "m", "messages": [], **asked})) as chunks:
                 async for chunk in chunks:
                     fold.add([chunk])
         except ApiError as error:

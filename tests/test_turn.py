@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 
+from tests.doubles import ScriptedServer
 from tests.server import DONE, Script, chunk, event, fails, says, serve
 from zatsudan.catalogue import Catalogue
 from zatsudan.chat import Chat
@@ -198,3 +200,27 @@ async def test_a_cut_reply_goes_on_in_words_where_prefill_is_refused() -> None:
             "user",
         ]
         assert len(chat.session.variants(turn.nodes[0])) == 2
+
+
+@pytest.mark.parametrize(
+    ("url", "requests"), [("https://far.example/v1", 1), ("http://127.0.0.1:9/v1", 4)]
+)
+async def test_a_reply_that_may_have_been_made_far_away_is_not_asked_for_again(
+    url: str, requests: int
+) -> None:
+    double = ScriptedServer(*[httpx.Response(504, text="too late")] * 4)
+
+    async def connect() -> Client:
+        return double.client(ADDRESS._replace(base_url=url))
+
+    async def at_once(_seconds: float) -> None:
+        return
+
+    chat = Chat(Config(), None, connect=connect, sleep=at_once)
+    chat.new()
+    turn, _ = await ask(chat, "hi")
+    assert turn.error is not None
+    assert "504" in str(turn.error)
+    assert "/retry" in turn.error.advice
+    assert len(double.requests) == requests
+    await chat.aclose()

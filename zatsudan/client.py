@@ -17,8 +17,10 @@ from urllib.request import getproxies
 
 import httpx
 
+from zatsudan import bodies
 from zatsudan.config import Network
 from zatsudan.connect import Server
+from zatsudan.core import bounds
 from zatsudan.core.addresses import shown_url
 from zatsudan.core.errors import (
     ApiError,
@@ -41,9 +43,6 @@ from zatsudan.trust import is_loopback, secrets_of, tls_context
 AFTERMATH_SECONDS = 3.0
 #: How long to wait for an answer that is good to know, in seconds.
 NATIVE_SECONDS = 5.0
-#: The most bytes of an error's body that are read, and of any other that is no stream.
-ERROR_BYTES = 65_536
-WHOLE_BYTES = 2**25
 #: Statuses of a server that has no list of models.
 NO_LIST = (404, 405, 410, 501)
 
@@ -76,7 +75,11 @@ class Client:
         secure = server.base_url.startswith("https")
         try:
             headers = httpx.Headers(
-                {"Content-Type": "application/json", "Accept": "application/json"}
+                {
+                    "Content-Type": "application/json",
+                    "Accept": "application/json",
+                    "Accept-Encoding": bodies.ENCODINGS,
+                }
             )
             headers.update(server.headers)
             if server.api_key and server.api_key_header:
@@ -135,9 +138,9 @@ class Client:
         """Send a request that is not streamed and return the whole answer; raises ApiError."""
         url = f"{self._base}/chat/completions"
         async with self._exchange(url, body, again=True) as response:
-            answer = await _whole(response)
+            answer = await bodies.whole(response)
         try:
-            value = self._secrets.hidden_json(loads(answer))
+            value = self._secrets.hidden_json(_parsed(answer))
         except ValueError:
             raise StreamError(
                 say("The server's answer is no JSON."), say("Is the base URL right?")
@@ -156,8 +159,8 @@ class Client:
                 asyncio.timeout(seconds),
                 self._exchange(url, seconds=seconds, again=True) as response,
             ):
-                body = await _whole(response)
-            value = loads(body.decode("utf-8-sig", "replace"))
+                body = await bodies.whole(response)
+            value = _parsed(body)
         except TimeoutError:
             raise ConnectionFailed(
                 say("The list of models took longer than {time}.", time=describe_seconds(seconds)),
@@ -186,8 +189,8 @@ class Client:
         url = f"{self._base.rstrip('/').removesuffix('/v1')}{path}"
         try:
             async with self._exchange(url, body, seconds=NATIVE_SECONDS, again=True) as response:
-                answer = await _whole(response)
-            return self._secrets.hidden_json(loads(answer))
+                answer = await bodies.whole(response)
+            return self._secrets.hidden_json(_parsed(answer))
         except (ApiError, ValueError):
             return None
 
@@ -218,7 +221,7 @@ class Client:
             try:
                 self._log({"status": response.status_code})
                 if response.status_code != httpx.codes.OK:
-                    raise self._status_error(response, await _beginning(response))
+                    raise self._status_error(response, await bodies.beginning(response))
                 yield response
             finally:
                 await response.aclose()
@@ -336,16 +339,6 @@ def _written(body: Mapping[str, Json]) -> bytes:
     return text.encode("utf-8", "replace")
 
 
-async def _whole(response: httpx.Response) -> bytes:
-    """Return the body of a response; of one without end its beginning, which is no JSON."""
-    body = bytearray()
-    async for piece in response.aiter_bytes():
-        body += piece
-        if len(body) > WHOLE_BYTES:
-            break
-    return bytes(body)
-
-
 async def _chunks(response: httpx.Response, choices: int) -> AsyncGenerator[Chunk, None]:
     """Yield the chunks of a response's body; raises ConnectionFailed if it was cut.
 
@@ -353,8 +346,8 @@ async def _chunks(response: httpx.Response, choices: int) -> AsyncGenerator[Chun
     is waited for only a little once all `choices` that were asked for are
     there: a server may begin the second when the first has finished.
     """
-    reader = Reader()
-    pieces = response.aiter_bytes()
+    reader = Reader(choices)
+    pieces = bodies.pieces(response)
     piece: bytes | None = b""
     while piece is not None:
         try:
@@ -379,15 +372,8 @@ async def _chunks(response: httpx.Response, choices: int) -> AsyncGenerator[Chun
         raise ConnectionFailed(*map(say, _CUT if reader.began else _EMPTY))
 
 
-async def _beginning(response: httpx.Response) -> bytes:
-    """Return the beginning of an error's body, or what came of it before the connection broke."""
-    body = bytearray()
-    try:
-        async with asyncio.timeout(10):
-            async for piece in response.aiter_bytes():
-                body += piece
-                if len(body) > ERROR_BYTES:
-                    break
-    except (httpx.HTTPError, TimeoutError):
-        pass  # the status alone says enough
-    return bytes(body[:ERROR_BYTES])
+def _parsed(body: bytes) -> Json:
+    """Parse the JSON of an answer; raises ValueError, or StreamError for too much of it."""
+    text = body.decode("utf-8-sig", "replace")
+    bounds.refuse_many(text)
+    return loads(text)

@@ -13,7 +13,7 @@ from zatsudan.core.errors import ApiError, ConnectionFailed
 from zatsudan.core.language import say
 from zatsudan.core.messages import JsonObject
 from zatsudan.core.models import choose_model
-from zatsudan.core.printable import EMPTY, Printable, printable
+from zatsudan.core.printable import EMPTY, Printable, one_line, printable
 
 if TYPE_CHECKING:
     from zatsudan.client import Client
@@ -212,7 +212,7 @@ def how_to_take(server: Server) -> Printable:
 
 
 def _place(server: Server) -> Printable:
-    return server.base_url.removesuffix("/v1")
+    return one_line(server.base_url.removesuffix("/v1"), 80)
 
 
 async def found(

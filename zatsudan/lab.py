@@ -21,6 +21,7 @@ from zatsudan.core.printable import EMPTY, Printable
 from zatsudan.core.protocol import Delta
 from zatsudan.core.refusals import DROP, Repair
 from zatsudan.core.session import FINISHED, Lab, Node
+from zatsudan.core.tokens import tokens_per_second
 from zatsudan.elsewhere import Elsewhere, open_at
 from zatsudan.turn import Turn
 from zatsudan.unencrypted import unencrypted
@@ -79,9 +80,12 @@ class Slot:
         return node is not None and node.made is not None and node.made.ended == FINISHED
 
     def speed(self, now: float) -> float:
-        """Return deltas a second since the first."""
+        """Return deltas a second."""
         until = now if self.state == RUNNING else self.ended
-        return self.deltas / max(0.05, until - self.first) if self.first is not None else 0.0
+        if self.first is None:
+            return 0.0
+        first, seconds = self.first - self.began, until - self.began
+        return tokens_per_second(self.deltas, first, seconds) or 0.0
 
 
 OnDelta = Callable[[int, Delta], None]
@@ -98,6 +102,7 @@ class Run:
     """Cells under way. `together`: one request with `n` is to make them all.
 
     `blind`: what is told of faults names neither server nor model nor setting.
+    `behind`: does what is shown of a cell lag behind what came?
     Numbers of cells count from 0 here, and from 1 where a person sees them.
     """
 
@@ -107,6 +112,7 @@ class Run:
     together: bool = False
     blind: bool = False
     began: float = 0.0
+    behind: Callable[[int], bool] = lambda _: False
     _tasks: dict[int, "asyncio.Task[None]"] = field(default_factory=dict)
     _stopped: set[int] = field(default_factory=set)
     _lanes: "dict[tuple[str, str, int], asyncio.Semaphore]" = field(default_factory=dict)
@@ -332,6 +338,7 @@ class Run:
         for number in numbers:
             slot = self.slots[number]
             slot.turn, slot.state, slot.began = turn, RUNNING, clock()
+        turn.behind = lambda: any(map(self.behind, numbers))
         try:
             await turn.run(add, on_note)
         finally:

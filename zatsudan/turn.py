@@ -1,18 +1,22 @@
 """A turn: one user message, the request it makes, and what comes of it."""
 
+import asyncio
 import math
 import random
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from zatsudan.compose import compose
+from zatsudan.core import bounds
+from zatsudan.core.addresses import is_near
 from zatsudan.core.errors import ApiError, StatusError, ZatsudanError
 from zatsudan.core.language import say
 from zatsudan.core.messages import Json, JsonObject, Message, Usage
 from zatsudan.core.prefill import FIELDS, NONE, Opening
 from zatsudan.core.printable import EMPTY, Printable
-from zatsudan.core.protocol import Chunk, Delta
+from zatsudan.core.protocol import Chunk, Delta, cut
 from zatsudan.core.records import message_record
 from zatsudan.core.refusals import DROP, RENAME, SHRINK, Repair, prompt_size, understand
 from zatsudan.core.reply import Reply
@@ -28,6 +32,8 @@ if TYPE_CHECKING:
 
 #: The journal gets the text of a growing reply at least so often, in seconds.
 JOURNAL_SECONDS = 0.8
+#: How long is waited before it is asked again whether what came has been drawn, in seconds.
+BEHIND_SECONDS = 0.01
 
 OnDelta = Callable[[Delta], None]
 OnNote = Callable[[Printable], None]
@@ -67,7 +73,9 @@ class Turn:
         self._replies: dict[int, Reply] = {}
         self._ids: dict[int, str] = {}
         self._unsaved: dict[int, list[Delta]] = {}
+        self._unsaved_size = 0
         self._saved_at = 0.0
+        self._asked_at = 0.0
         self._answered = ""
         self._fingerprint = ""
         self._usage: Usage | None = None
@@ -77,6 +85,8 @@ class Turn:
         #: A recorded body to be sent as it is, and how its reply was made.
         self.recorded: tuple[JsonObject, Made] | None = None
         self.waiting = EMPTY
+        #: Does what is shown lag behind? Then no more is read: a server sends faster than a terminal draws.
+        self.behind: Callable[[], bool] = lambda: False
         self.window: Window | None = None
         self.request: JsonObject = {}
         self.model = ""
@@ -123,12 +133,23 @@ class Turn:
                 if self._mend(error, mends, on_note):
                     continue
                 attempt += 1
-                seconds = pause(error, attempt, random.random())  # noqa: S311  no secret
+                dice = random.random()  # noqa: S311  no secret
+                seconds = pause(error, attempt, dice, near=self._near, after=self._age)
                 if seconds is None:
                     raise
                 await self._wait(seconds, error)
             else:
                 return
+
+    @property
+    def _near(self) -> bool:
+        server = self._chat.server
+        return server is None or is_near(urlsplit(server.base_url).hostname or "")
+
+    @property
+    def _age(self) -> float:
+        """Seconds since the request was sent."""
+        return self._chat.clock() - self._asked_at
 
     async def _stream(self, client: "Client", on_delta: OnDelta, on_note: OnNote) -> None:
         chat = self._chat
@@ -138,13 +159,13 @@ class Turn:
         else:
             self.request = self.recorded[0]
             self.model = str(self.request["model"])
-        self.started = self._saved_at = chat.clock()
+        self.started = self._saved_at = self._asked_at = chat.clock()
         async with aclosing(client.stream(self.request)) as chunks:
             async for chunk in chunks:
                 if not self._replies:
                     # The disk had the time of the request: no reply is seen to words that it does not hold.
                     await chat.journal.synced()
-                self._fold(chunk, on_delta)
+                await self._fold(chunk, on_delta)
 
     async def _compose(self, on_note: OnNote) -> None:
         chat = self._chat
@@ -208,20 +229,33 @@ class Turn:
             left -= step
         self.waiting = EMPTY
 
-    def _fold(self, chunk: Chunk, on_delta: OnDelta) -> None:
+    async def _fold(self, chunk: Chunk, on_delta: OnDelta) -> None:
         self._usage = chunk.usage or self._usage
         self._answered = chunk.model or self._answered
         self._fingerprint = chunk.fingerprint or self._fingerprint
-        for delta in self._opening.lead(chunk.deltas, self.request):
-            self._replies.setdefault(delta.index, Reply()).add(delta)
-            if delta.content or delta.reasoning:
-                now = self._chat.clock()
-                if self.first is None and self.started is not None:
-                    self.first = now - self.started
-                self._unsaved.setdefault(delta.index, []).append(delta)
-                if now - self._saved_at >= JOURNAL_SECONDS or delta.index not in self._ids:
-                    self._save(now)
-            on_delta(delta)
+        for whole in self._opening.lead(chunk.deltas, self.request):
+            # No faster than it can be shown, and Esc stops in between.
+            for delta in cut(whole, bounds.PIECE):
+                self._take(delta)
+                on_delta(delta)
+                if delta is not whole:
+                    await asyncio.sleep(0)
+                while self.behind():  # noqa: ASYNC110  what is drawn is asked for, frame by frame
+                    await asyncio.sleep(BEHIND_SECONDS)
+
+    def _take(self, delta: Delta) -> None:
+        self._replies.setdefault(delta.index, Reply()).add(delta)
+        size = len(delta.content) + len(delta.reasoning)
+        if not size:
+            return
+        now = self._chat.clock()
+        if self.first is None and self.started is not None:
+            self.first = now - self.started
+        self._unsaved.setdefault(delta.index, []).append(delta)
+        self._unsaved_size += size
+        due = now - self._saved_at >= JOURNAL_SECONDS or self._unsaved_size > bounds.UNSAVED
+        if due or delta.index not in self._ids:
+            self._save(now)
 
     def _save(self, now: float) -> None:
         """Append the text that the journal has not seen: a crash loses a second at most."""
@@ -241,6 +275,7 @@ class Turn:
                 record["reasoning"] = reasoning
             chat.record(record)
         self._unsaved.clear()
+        self._unsaved_size = 0
 
     def _facts(self, ended: str) -> Made:
         chat = self._chat
@@ -278,6 +313,7 @@ class Turn:
             for index, reply in self._replies.items()
             if not reply.is_empty or (ended == FINISHED and reply.finish_reason)
         ]
+        first = min(kept, default=0)
         # The first choice last, so that the head ends on it.
         for index in sorted(kept, reverse=True):
             reply = self._replies[index]
@@ -286,7 +322,7 @@ class Turn:
                 reasoning=reply.reasoning,
                 logprobs=tuple(reply.logprobs),
                 # The server counts all choices together: they stand once.
-                usage=usage if index == min(kept) else None,
+                usage=usage if index == first else None,
             )
             node_id = self._ids.get(index) or self._chat.session.next_id()
             message = Message("assistant", reply.content, reply.calls)
@@ -294,7 +330,8 @@ class Turn:
                 message_record(node_id, self._parent.id, message, self._chat.now(), made[index])
             )
             self.choices[index] = self._chat.session.nodes[node_id]
-            self.nodes.insert(0, self.choices[index])
+            self.nodes.append(self.choices[index])
+        self.nodes.reverse()
         self.made = made[min(made)] if made else facts
         self._chat.journal.sync()
 

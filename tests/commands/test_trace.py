@@ -172,7 +172,7 @@ async def test_a_reloaded_session_tells_the_same(tmp_path: Path) -> None:
         assert chat.journal.path is not None
         again = load(chat.journal.path).session
         assert again.start == chat.session.start
-        assert again.systems == chat.session.systems == ["Be brief.", "Be long."]
+        assert list(again.systems) == list(chat.session.systems) == ["Be brief.", "Be long."]
         for reply in chat.session.replies():
             assert traced(again, again.nodes[reply.id]) == traced(chat.session, reply)
 

@@ -9,6 +9,7 @@ from zatsudan.core.language import later, say, say_count
 from zatsudan.core.messages import Usage
 from zatsudan.core.printable import EMPTY, Printable, one_line, printable
 from zatsudan.core.session import FAILED, FINISHED, INTERRUPTED, Made, Node
+from zatsudan.core.tokens import tokens_per_second
 from zatsudan.core.window import Window
 
 _ENDS = {
@@ -125,9 +126,10 @@ def describe_speed(node: Node) -> Printable:
     if made.first is not None:
         parts.append(say("first token after {seconds:.2f} s", seconds=made.first))
     parts.append(say("{seconds:.1f} s in all", seconds=made.seconds))
-    if made.usage is not None and made.first is not None and made.seconds > made.first:
-        speed = made.usage.completion / (made.seconds - made.first)
-        mark = "~" if made.usage.estimated else ""
+    usage = made.usage
+    speed = tokens_per_second(usage.completion, made.first, made.seconds) if usage else None
+    if usage is not None and speed is not None:
+        mark = "~" if usage.estimated else ""
         parts.append(say("{mark}{speed:.1f} tok/s", mark=mark, speed=speed))
     return printable(" · ".join(parts))
 

@@ -141,6 +141,10 @@ _STATUS = {
         later("The server says: too many requests, or no quota left (429)"),
         later("Wait a little; then /retry."),
     ),
+    504: (
+        later("The server's gateway waited too long for the reply (504)"),
+        later("It may have been made, and paid for, all the same; /retry sends the message again."),
+    ),
     503: (
         later("The server is busy or still loading the model (503)"),
         later("Wait a little; then /retry."),
@@ -165,7 +169,7 @@ def explain_status(status: int) -> tuple[Printable, Printable]:
 
 
 def describe_seconds(seconds: float) -> Printable:
-    """Write a duration as a person would: `0.31 s`, `42 s`, `3 min`, `2 h`."""
+    """Write a duration as a person would: `0.31 s`, `42 s`, `3 min`, `2 h`; at most 30 days."""
     if seconds < 10:
         exact = f"{seconds:.2f}" if seconds < 1 else f"{seconds:.1f}"
         return say("{seconds} s", seconds=exact)
@@ -173,4 +177,6 @@ def describe_seconds(seconds: float) -> Printable:
         return say("{seconds} s", seconds=f"{seconds:.0f}")
     if seconds < 7200:
         return say("{minutes:.0f} min", minutes=seconds / 60)
+    if not seconds < 30 * 86_400:  # a header may say anything
+        return say("more than 30 days")
     return say("{hours:.0f} h", hours=seconds / 3600)

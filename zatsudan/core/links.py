@@ -14,15 +14,22 @@ def links(text: str) -> list[str]:
     found: dict[str, None] = {}
     # An address may be a link's text too: [https://a.org](https://b.org).
     for match in _LINK.finditer(text.replace("](", "] (")):
-        address = match[0]
-        while True:
-            before = address
-            address = address.rstrip(".,:;!?*_~")
-            for opening, closing in ("()", "[]"):
-                if address.endswith(closing) and address.count(closing) > address.count(opening):
-                    address = address[:-1]
-            if address == before:
-                break
+        address = _trimmed(match[0])
         if len(address) > len("https://"):
             found[address] = None
     return list(found)
+
+
+def _trimmed(address: str) -> str:
+    """Return an address without a sentence's signs and without brackets that it does not open."""
+    # What closes more than is opened; counted once, for a server may send a million of them.
+    over = {
+        closing: address.count(closing) - address.count(opening)
+        for opening, closing in ("()", "[]")
+    }
+    end = len(address)
+    while (last := address[end - 1]) in ".,:;!?*_~" or over.get(last, 0) > 0:
+        if last in over:
+            over[last] -= 1
+        end -= 1
+    return address[:end]

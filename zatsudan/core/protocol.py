@@ -7,7 +7,7 @@ texts, and end their streams in four ways.
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from zatsudan.core.errors import StreamError
@@ -66,6 +66,29 @@ class Delta(NamedTuple):
     extra: tuple[tuple[str, Json], ...] = ()
 
 
+def cut(delta: Delta, size: int) -> Iterator[Delta]:
+    """Yield a delta in pieces of at most `size` characters of text; itself if it is no longer.
+
+    The reasoning comes first. What stands beside the text comes with the first piece, the
+    finish_reason with the last.
+    """
+    if len(delta.content) + len(delta.reasoning) <= size:
+        yield delta
+        return
+    thoughts = [delta.reasoning[at : at + size] for at in range(0, len(delta.reasoning), size)]
+    texts = [delta.content[at : at + size] for at in range(0, len(delta.content), size)]
+    pieces = [*(("", thought) for thought in thoughts), *((text, "") for text in texts)]
+    for at, (content, reasoning) in enumerate(pieces):
+        yield Delta(
+            delta.index,
+            content,
+            reasoning,
+            delta.finish_reason if at == len(pieces) - 1 else None,
+            delta.logprobs if at == 0 else (),
+            delta.extra if at == 0 else (),
+        )
+
+
 class Chunk(NamedTuple):
     """One event of the stream, or a whole response read as one chunk."""
 
@@ -120,10 +143,10 @@ def _integer(digits: str) -> int | float:
 _DECODER = json.JSONDecoder(parse_int=_integer)
 
 
-def read_chunk(value: Json) -> Chunk:
+def read_chunk(value: Json, asked: int | None = None) -> Chunk:
     """Read one chunk, or a whole response, from its JSON.
 
-    Raises StreamError if it is an error object or nothing like a chunk.
+    `asked` is the number of choices that were asked for: others are left out. Raises StreamError if it is an error object or nothing like a chunk.
     """
     if isinstance(value, list) and len(value) == 1:
         value = value[0]  # Google puts its error objects into a list
@@ -132,9 +155,11 @@ def read_chunk(value: Json) -> Chunk:
     choices = value.get("choices")
     deltas = tuple(
         _read_choice(choice, position, value)
-        for position, choice in enumerate(choices if isinstance(choices, list) else ())
+        for position, choice in enumerate(choices[:asked] if isinstance(choices, list) else ())
         if isinstance(choice, dict)
     )
+    if asked is not None:
+        deltas = tuple(delta for delta in deltas if delta.index < asked)
     # OpenRouter sends its error beside a choice that ends with "error".
     failed = not deltas or any(delta.finish_reason == "error" for delta in deltas)
     if failed and (value.get("error") or value.get("object") == "error"):

@@ -4,6 +4,7 @@ import re
 from codecs import BOM_UTF8
 from collections.abc import Iterator
 
+from zatsudan.core import bounds
 from zatsudan.core.errors import StreamError
 from zatsudan.core.language import say
 from zatsudan.core.printable import one_line
@@ -58,7 +59,12 @@ class Reader:
     `began` tells that anything came but blanks and comments.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, asked: int | None = None) -> None:
+        """`asked`: how many choices were asked for. Others are left out."""
+        self._asked = asked
+        self._size = 0  # bytes of a whole body
+        self._text = 0  # characters of text and reasoning so far
+        self._beside = 0  # characters of the events that brought more than text
         self._sse = Decoder()
         self._whole: list[bytes] | None = None
         self._started = False
@@ -83,6 +89,7 @@ class Reader:
         """Yield the chunks that `piece` completes; raises StreamError.
 
         One by one, because the same piece may hold text and then an error.
+        What goes beyond a bound is an error behind all that came before it.
         """
         if not self._started:
             piece = self._head = (self._head + piece).lstrip(b" \t\r\n")
@@ -96,10 +103,16 @@ class Reader:
                 self.began = True
         if self._whole is not None:
             self._whole.append(piece)
+            self._size += len(piece)
+            if self._size > bounds.BODY:
+                self._whole.clear()
+                raise bounds.endless_body()
             return
         if not self.began and len(self._opening) < OPENING:
             self._opening = (self._opening + piece)[:OPENING]
         yield from self._chunks(self._sse.feed(piece))
+        if self._sse.endless:
+            raise bounds.endless_line()
 
     def close(self) -> Iterator[Chunk]:
         """Yield what the end of the body leaves; raises StreamError."""
@@ -110,11 +123,13 @@ class Reader:
             return
         body = b"".join(self._whole)
         try:
-            value = loads(body.decode("utf-8-sig", errors="replace"))
+            text = body.decode("utf-8-sig", errors="replace")
+            bounds.refuse_many(text)
+            value = loads(text)
         except ValueError:
             message, _, _ = read_error(body)
             raise _no_reply(message) from None
-        chunk = read_chunk(value)
+        chunk = read_chunk(value, self._asked)
         if not chunk.deltas:
             message = error_message(value)
             raise StreamError(
@@ -143,12 +158,23 @@ class Reader:
             if text in ("", "[DONE]"):
                 continue
             try:
-                chunk = self._joined(_read_event(event, text))
+                came = _read_event(event, text, self._asked)
             except StreamError:
                 if self.done:  # what is said after the end cannot undo it
                     continue
                 raise
-            yield chunk
+            yield self._joined(came)
+            self._count(came, len(text))
+
+    def _count(self, chunk: Chunk, size: int) -> None:
+        """Count what is kept of an event; raises StreamError where it is too much."""
+        self._text += sum(len(delta.content) + len(delta.reasoning) for delta in chunk.deltas)
+        if any(delta.logprobs or delta.extra for delta in chunk.deltas):
+            self._beside += size
+        if self._text > bounds.REPLY:
+            raise bounds.endless_reply()
+        if self._beside > bounds.BESIDE:
+            raise bounds.endless_reply(bounds.BESIDE)
 
     def _joined(self, chunk: Chunk) -> Chunk:
         deltas = tuple(self._whole_delta(delta) for delta in chunk.deltas)
@@ -192,9 +218,10 @@ class Reader:
         return [Chunk(kept)] if kept else []
 
 
-def _read_event(event: Event, text: str) -> Chunk:
+def _read_event(event: Event, text: str, asked: int | None) -> Chunk:
     if event.type == "error":
         raise broken_off(read_error(text.encode("utf-8", "replace"))[0])
+    bounds.refuse_many(text)
     try:
         value = loads(text)
     except ValueError:
@@ -204,7 +231,7 @@ def _read_event(event: Event, text: str) -> Chunk:
             say("The server sent a line that is no JSON: {line}", line=one_line(event.data, 60)),
             say("/retry sends the message again."),
         ) from None
-    return read_chunk(value)
+    return read_chunk(value, asked)
 
 
 def _no_reply(text: str) -> StreamError:

@@ -109,7 +109,7 @@ def _add_message(session: Session, record: Mapping[str, Json]) -> bool:
         Made.from_json(made) if isinstance(made, dict) else None,
     )
     session.children.setdefault(parent, []).append(node_id)
-    session.forward[parent] = node_id
+    session.forward.add(node_id)
     session.partials.pop(node_id, None)
     session.head = node_id
     _count(session, node_id)
@@ -152,8 +152,8 @@ def _unset(session: Session, record: Mapping[str, Json]) -> bool:
 
 def _set_system(session: Session, record: Mapping[str, Json]) -> bool:
     session.system = text_field(record, "content")
-    if session.system and session.system not in session.systems:
-        session.systems.append(session.system)
+    if session.system:
+        session.systems.setdefault(session.system)
     return True
 
 
@@ -175,18 +175,10 @@ def _move_head(session: Session, record: Mapping[str, Json]) -> bool:
     node_id = record.get("id")
     if node_id is not None and (not isinstance(node_id, str) or node_id not in session.nodes):
         return False
-    _visit(session, session.head)
-    _visit(session, node_id)
+    session.forward.visit(session.head)
+    session.forward.visit(node_id)
     session.head = node_id
     return True
-
-
-def _visit(session: Session, node_id: str | None) -> None:
-    """Remember the way to a message, so that one can go forward again."""
-    while node_id is not None:
-        parent = session.nodes[node_id].parent
-        session.forward[parent] = node_id
-        node_id = parent
 
 
 def _pin(session: Session, record: Mapping[str, Json]) -> bool:

@@ -1,4 +1,8 @@
-"""When a request that failed before its first token is sent again, and how long to wait."""
+"""When a request that failed before its first token is sent again, and how long to wait.
+
+zatsudan waits by itself for at most LONGEST seconds at a time and ATTEMPTS times, and for a
+model that is loading LOADING_ATTEMPTS times two seconds.
+"""
 
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -12,8 +16,13 @@ _NO_QUOTA = {"insufficient_quota", "billing_hard_limit_reached"}
 #: The most attempts after the first; a model that is loading is waited for longer.
 ATTEMPTS = 3
 LOADING_ATTEMPTS = 300
-#: A server that asks for more than this is not waited for, in seconds.
+#: A server that asks for more than this is not waited for, in seconds: the person is told.
 LONGEST = 60.0
+#: A connection that breaks later than this after the request was sent has broken in the
+#: middle of the work, in seconds: one that the server had closed says so at once.
+STALE = 2.0
+#: Statuses behind which the reply may have been made all the same (RFC 9110, 15.6.5).
+_PERHAPS_MADE = {504}
 
 
 def is_loading(error: ApiError) -> bool:
@@ -25,15 +34,19 @@ def is_loading(error: ApiError) -> bool:
     )
 
 
-def pause(error: ApiError, attempt: int, dice: float) -> float | None:
+def pause(
+    error: ApiError, attempt: int, dice: float, *, near: bool = True, after: float = 0.0
+) -> float | None:
     """Return the seconds to wait before attempt number `attempt` (from 1); None to give up.
 
-    `dice` is a random number from 0 to 1: many clients that were refused
+    `near`: is the server this machine, or one of its house? Another may want money for a reply
+    that it has made and that did not reach us: to send again is the person's choice.
+    `after` are the seconds from the request to the failure. `dice` is a random number from 0 to 1: many clients that were refused
     together should not come back together.
     """
     if is_loading(error):
         return 2.0 if attempt <= LOADING_ATTEMPTS else None
-    if attempt > ATTEMPTS:
+    if attempt > ATTEMPTS or (not near and _may_be_made(error, after)):
         return None
     later = float(2 ** (attempt - 1)) * (0.75 + dice / 2)
     if isinstance(error, ConnectionFailed) and error.passing:
@@ -53,14 +66,23 @@ def pause(error: ApiError, attempt: int, dice: float) -> float | None:
 def read_retry_after(value: str, now: datetime) -> float | None:
     """Read the header Retry-After, which is seconds or a date (RFC 9110, 10.2.3)."""
     value = value.strip()
-    if not value:
+    if not value or len(value) > 64:
         return None
     if value.isascii() and value.replace(".", "", 1).isdigit():
-        return float(value[:9])
-    try:
-        when = parsedate_to_datetime(value)
-    except (ValueError, TypeError):
-        return None
-    if when.tzinfo is None:
-        when = when.replace(tzinfo=UTC)
-    return max(0.0, (when - now).total_seconds())
+        seconds = float(value)
+    else:
+        try:
+            when = parsedate_to_datetime(value)
+            if when.tzinfo is None:
+                when = when.replace(tzinfo=UTC)
+            seconds = (when - now).total_seconds()
+        except (ValueError, TypeError, OverflowError, IndexError):
+            return None
+    return max(0.0, seconds)
+
+
+def _may_be_made(error: ApiError, after: float) -> bool:
+    """Tell whether the server may have made the reply that did not come."""
+    if isinstance(error, StatusError):
+        return error.status in _PERHAPS_MADE
+    return isinstance(error, ConnectionFailed) and error.passing and after > STALE

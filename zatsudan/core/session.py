@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from zatsudan.core.forward import Forward
 from zatsudan.core.language import later, say
 from zatsudan.core.messages import NOTHING, Json, JsonObject, Message, Usage, text_field
 from zatsudan.core.printable import Printable, one_line
@@ -169,7 +170,7 @@ class Session:
     `refused` are names that a record set and that make the request: none of them holds.
     `unknown` counts records that a later version wrote and this one skips.
     `start` are the settings before the first message, `systems` every system
-    message that has been in force.
+    message that has been in force, each once.
     """
 
     # No dataclass: to make one takes a hundred times as long as this, before the prompt stands.
@@ -192,9 +193,9 @@ class Session:
         self.refused: set[str] = set()
         self.last_number = 0
         #: The child on which the head last stood, or below which: the way forward.
-        self.forward: dict[str | None, str] = {}
+        self.forward = Forward(self.nodes)
         self.start: Start | None = None
-        self.systems: list[str] = []
+        self.systems: dict[str, None] = {}
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Session) and self._present() == other._present()
@@ -243,7 +244,8 @@ class Session:
         lab = self.lab
         cells = [key for _, key in lab.cells] if lab is not None and lab.parent == parent else []
         first = [self.nodes[key] if key is not None else None for key in cells]
-        others = [self.nodes[key] for key in self.children.get(parent, ()) if key not in cells]
+        known = set(cells)
+        others = [self.nodes[key] for key in self.children.get(parent, ()) if key not in known]
         return [
             *(first if role == "assistant" else ()),
             *(node for node in others if node.message.role == role),

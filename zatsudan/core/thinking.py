@@ -10,7 +10,8 @@ class ThinkSplitter:
     """Parts a reply that begins with `<think>` into reasoning and content, however it is cut."""
 
     def __init__(self) -> None:
-        self._held = ""
+        self._blanks: list[str] = []  # that the reply begins with
+        self._held = ""  # what may be a part of a tag
         self._end = ""  # the closing tag that is waited for
         self._passed = False
         self._fresh = False  # right behind the closing tag, where blank lines mean nothing
@@ -22,25 +23,35 @@ class ThinkSplitter:
                 text = text.lstrip("\n")
                 self._fresh = not text
             return text, ""
-        text = self._held + text
-        self._held = ""
         if self._end:
+            text, self._held = self._held + text, ""
             return self._inside(text)
-        start = text.lstrip()
+        if not self._held:
+            start = text.lstrip()
+            # In pieces: there may be as many blanks as a server likes to send.
+            self._blanks.append(text[: len(text) - len(start)])
+            text = start
+        start, self._held = self._held + text, ""
         opening = next((tag for tag in _OPENINGS if start.startswith(tag)), "")
         if opening:
             self._end = "</" + opening[1:]
+            self._blanks.clear()
             return self._inside(start[len(opening) :])
-        if not start or any(tag.startswith(start) for tag in _OPENINGS):
-            self._held = text
+        if any(tag.startswith(start) for tag in _OPENINGS):
+            self._held = start
             return "", ""
         self._passed = True
-        return text, ""
+        return self._leading() + start, ""
 
     def close(self) -> tuple[str, str]:
         """Return what is held, at the end of the reply."""
-        held, self._held = self._held, ""
+        held, self._held = self._leading() + self._held, ""
         return ("", held) if self._end and not self._passed else (held, "")
+
+    def _leading(self) -> str:
+        blanks = "".join(self._blanks)
+        self._blanks.clear()
+        return blanks
 
     def _inside(self, text: str) -> tuple[str, str]:
         reasoning, closing, content = text.partition(self._end)

@@ -47,7 +47,7 @@ class Column:
     def last(self, limit: int, *, hold: bool) -> list[Styled]:
         """Return the last rows that are not committed, open ones among them."""
         tail = [] if self.ended else self._stream.tail(limit, hold=hold)
-        return [*self.rows, *tail][-limit:]
+        return [*self.rows[-limit:], *tail][-limit:]
 
 
 class Columns:

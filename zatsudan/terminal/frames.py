@@ -15,6 +15,8 @@ HOLD_SECONDS = 0.08
 class Frames:
     """Calls `draw` for each frame, telling it whether to hold an ambiguous end back.
 
+    It returns whether text is left for the next frame.
+
     The first text is drawn at once, later text at most 16 times a second and
     never sooner than three times what the last frame cost. It is drawn when a
     piece comes, since to wake up for a frame costs as much as half of it; a clock
@@ -22,7 +24,7 @@ class Frames:
     then the spinner turns.
     """
 
-    def __init__(self, draw: Callable[[bool], None], clock: Callable[[], float]) -> None:
+    def __init__(self, draw: Callable[[bool], bool | None], clock: Callable[[], float]) -> None:
         self._draw = draw
         self._clock = clock
         self._loop = asyncio.get_running_loop()
@@ -77,9 +79,13 @@ class Frames:
             self._schedule(due + PATIENCE_SECONDS)
             return
         holding = started - self._fed_at < HOLD_SECONDS
-        self._draw(holding)
+        more = bool(self._draw(holding))
         ended = self._clock()
         if self._waits:  # a frame of the spinner delays no text
             self._drawn_at, self._waits = ended, False
         self._cost = ended - started
         self._schedule(self._fed_at + HOLD_SECONDS if holding else ended + STATUS_SECONDS)
+        if more:
+            # A flood: the next frame soon, but not at once, so that the keys have their turn.
+            self._waits, self._drawn_at = True, 0.0
+            self._schedule(ended + self._cost / 4)

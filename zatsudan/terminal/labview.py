@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
+from zatsudan.core import bounds
 from zatsudan.core.errors import describe_seconds
 from zatsudan.core.grid import shown
 from zatsudan.core.language import say
@@ -14,6 +15,9 @@ from zatsudan.terminal.painter import Painter
 from zatsudan.terminal.rows import cut, sgr, wrap
 from zatsudan.terminal.stream import RowStream
 from zatsudan.terminal.view import TAIL_ROWS
+
+#: How many frames' worth of text is drawn when a run ends.
+CLOSING = 8
 
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 
@@ -36,6 +40,7 @@ class LabView:
         self._clock = clock
         self._texts: list[list[str]] = [[] for _ in run.slots]
         self._fed = [0] * len(run.slots)
+        self._behind = [0] * len(run.slots)  # characters that have come and are not fed
         self._groups = fitting(len(run.slots), self.width)
         self._columns: Columns | None = None
         self._body = False  # has a row of the present group's replies been committed?
@@ -52,7 +57,13 @@ class LabView:
         """Take a delta of one reply."""
         if delta.content:
             self._texts[number].append(delta.content)
+            self._behind[number] += len(delta.content)
         self._frames.fed()
+
+    def behind(self, number: int) -> bool:
+        """Tell whether more of a reply that is being shown waits than a frame takes."""
+        shown = bool(self._groups) and number in self._groups[0]
+        return shown and self._behind[number] > bounds.FRAME
 
     def ended(self, _number: int) -> None:
         """One reply has ended: its slot says how."""
@@ -81,6 +92,7 @@ class LabView:
             self._columns, self._body = None, False
             for number in range(first, len(self._run.slots)):
                 self._fed[number] = 0
+                self._behind[number] = sum(map(len, self._texts[number]))
             self._take()
         self._frames.soon()
         return self._live(hold=True)
@@ -88,30 +100,40 @@ class LabView:
     def close(self) -> None:
         """Commit all that is left."""
         self._frames.close()
-        self._take()
+        for _ in range(CLOSING):
+            if not self._take():
+                break
+        if any(self._behind):
+            self._leave()
         self._committed += self._let_go_of_notes()
         committed, self._committed = self._committed, []
         self._painter.show(committed, ())
 
     # --- frames --------------------------------------------------------------------
 
-    def _draw(self, hold: bool) -> None:
-        self._take()
+    def _draw(self, hold: bool) -> bool:
+        more = self._take()
         live = self._live(hold=hold)
         committed, self._committed = self._committed, []
         self._painter.show(committed, live)
+        return more
 
-    def _take(self) -> None:
-        """Feed what has come since the last frame; commit what is final, group by group."""
-        while self._groups:
+    def _take(self) -> bool:
+        """Feed what has come since the last frame; commit what is final, group by group.
+
+        Returns whether there is more than a frame takes.
+        """
+        room = bounds.FRAME
+        while self._groups and room > 0:
             columns = self._present()
+            each = max(1, room // len(columns.columns))
             for number, column in zip(self._groups[0], columns.columns, strict=True):
-                pieces = self._texts[number]
-                if self._fed[number] < len(pieces):
-                    column.feed("".join(pieces[self._fed[number] :]))
-                    self._fed[number] = len(pieces)
+                text = self._next(number, each)
+                if text:
+                    column.feed(text)
+                    room -= len(text)
                 slot = self._run.slots[number]
-                if slot.state == ENDED:
+                if slot.state == ENDED and not self._behind[number]:
                     fault = self._run.fault(slot)
                     column.finish(_fault(fault, columns.width))
             rows = columns.take()
@@ -123,6 +145,31 @@ class LabView:
             self._committed += [columns.line([self._outcome(slot) for slot in slots], "dim"), EMPTY]
             self._groups.pop(0)
             self._columns, self._body = None, False
+        return bool(self._groups) and any(self._behind[number] for number in self._groups[0])
+
+    def _next(self, number: int, size: int) -> str:
+        """Return the next text of a reply that was not fed: `size` characters, or a piece more."""
+        pieces, first = self._texts[number], self._fed[number]
+        at = first
+        while at < len(pieces) and size > 0:
+            size -= len(pieces[at])
+            at += 1
+        self._fed[number] = at
+        text = "".join(pieces[first:at])
+        self._behind[number] -= len(text)
+        return text
+
+    def _leave(self) -> None:
+        """Show no more of replies that are too long to be drawn while a person waits."""
+        more = say(
+            "{count:,} characters more are kept, and not shown here.", count=sum(self._behind)
+        )
+        if self._columns is not None:
+            for column in self._columns.columns:
+                column.finish()
+            self._committed += self._columns.take()
+        self._committed += [EMPTY, sgr(more, "warn"), EMPTY]
+        self._groups = []
 
     def _present(self) -> Columns:
         """Return the group that is being shown, its headings committed first."""

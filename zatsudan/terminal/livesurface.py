@@ -16,6 +16,7 @@ from zatsudan.core.messages import Json
 from zatsudan.core.printable import EMPTY, Printable, Styled, printable
 from zatsudan.core.protocol import Delta
 from zatsudan.core.styles import Dress
+from zatsudan.core.tokens import tokens_per_second
 from zatsudan.terminal import ptk
 from zatsudan.terminal.attention import Attention
 from zatsudan.terminal.keys import Actions
@@ -131,13 +132,14 @@ class LiveSurface:
                 text = say(
                     "{count:,} tok · {speed:.0f} tok/s · {seconds:.0f} s · Esc stops",
                     count=turn.deltas,
-                    speed=turn.deltas / max(0.05, seconds - turn.first),
+                    speed=tokens_per_second(turn.deltas, turn.first, seconds) or 0.0,
                     seconds=seconds,
                 )
             return printable(f"{spin} {text}")
 
         view = LiveView(self._painter, self._make_stream, self._size, line, self._clock)
         self._view = view
+        turn.behind = view.behind
 
         def add(delta: Delta) -> None:
             if delta.index == 0:
@@ -168,6 +170,7 @@ class LiveSurface:
 
         view = LabView(self._painter, self._make_stream, self._size, run, self._clock)
         self._view, self.experiment = view, run
+        run.behind = view.behind
         return view.add, view.ended
 
     def end_run(self, run: "Run") -> None:

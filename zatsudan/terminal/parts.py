@@ -11,6 +11,7 @@ from zatsudan.core.language import later, say
 from zatsudan.core.messages import Json
 from zatsudan.core.printable import EMPTY, Printable, Styled, one_line, printable
 from zatsudan.core.session import FAILED, FINISHED, INTERRUPTED, Made, Node
+from zatsudan.core.tokens import tokens_per_second
 from zatsudan.terminal.rows import columns_of, set_off, sgr, together, wrap
 
 PROMPT = printable("» ")
@@ -226,8 +227,8 @@ def status(made: Made) -> Printable:
             completion=usage.completion,
         )
         parts.append(counts)
-        if made.first is not None and made.seconds > made.first and usage.completion > 1:
-            speed = usage.completion / (made.seconds - made.first)
+        speed = tokens_per_second(usage.completion, made.first, made.seconds)
+        if speed is not None:
             parts.append(say("{speed} tok/s", speed=f"{mark}{speed:.1f}"))
     if made.first is not None:
         parts.append(say("first {seconds:.2f} s", seconds=made.first))

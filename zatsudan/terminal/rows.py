@@ -110,28 +110,28 @@ def wrap(
             yield (lead + line).rstrip() if line else lead.rstrip()
             lead = rest
             continue
+        start = 0  # of the row: what is left is never copied, a line may be megabytes long
         while True:
-            cut, used = 0, 0
-            for sign in line:
-                size = get_cwidth(sign)
-                if used + size > room:
-                    break
+            cut, used = start, 0
+            while cut < len(line) and used + (size := get_cwidth(line[cut])) <= room:
                 used += size
                 cut += 1
             if cut >= len(line):
-                yield (lead + line).rstrip()
+                yield (lead + line[start:]).rstrip()
                 lead = rest
                 break
-            cut = _break(line, cut, get_cwidth)
-            yield (lead + line[:cut]).rstrip()
+            cut = _break(line, start, cut, get_cwidth)
+            yield (lead + line[start:cut]).rstrip()
             lead = rest
-            line = line[max(1, cut) :].lstrip(" ")  # noqa: PLW2901  the rest of the same line
+            start = max(start + 1, cut)
+            while line[start : start + 1] == " ":
+                start += 1
             room = max(2, width - get_cwidth(rest))
 
 
-def _break(line: str, end: int, size: Callable[[str], int]) -> int:
+def _break(line: str, start: int, end: int, size: Callable[[str], int]) -> int:
     """Return the last place up to `end` where a row may end; `end` itself where there is none."""
-    for at in range(end if line[end] != " " else 0, 0, -1):
+    for at in range(end if line[end] != " " else start, start, -1):
         before, after = line[at - 1], line[at]
         beside_wide = size(after) == 2 or (size(before) == 2 and size(after))
         if before == " " or (beside_wide and before not in NO_END and after not in NO_START):

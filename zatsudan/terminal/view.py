@@ -4,8 +4,10 @@ Finished rows are committed; the open ones and a status line are drawn frame by
 frame, and the end at once.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterable
 
+from zatsudan.core import bounds
 from zatsudan.core.printable import EMPTY, Printable, Styled, printable
 from zatsudan.core.protocol import Delta
 from zatsudan.terminal.frames import STATUS_SECONDS, Frames
@@ -16,6 +18,8 @@ from zatsudan.terminal.stream import RowStream, TextStream
 
 TAIL_ROWS = 12
 REASONING_ROWS = 4
+#: How long a frame may go on feeding what has come, in seconds: then the keys have their turn.
+FEED_SECONDS = 0.05
 
 
 class LiveView:
@@ -34,8 +38,9 @@ class LiveView:
         self._size = size
         self._status = status
         self._clock = clock
-        self._text: list[str] = []
-        self._thoughts: list[str] = []
+        self._text: deque[str] = deque()
+        self._thoughts: deque[str] = deque()
+        self._behind = 0  # characters that have come and are not fed
         self._content: RowStream | None = None
         self._reasoning: TextStream | None = None
         self._reasoning_since = 0.0
@@ -57,7 +62,12 @@ class LiveView:
         if delta.content:
             self._text.append(delta.content)
         if delta.content or delta.reasoning:
+            self._behind += len(delta.content) + len(delta.reasoning)
             self._frames.fed()
+
+    def behind(self) -> bool:
+        """Tell whether more waits than a frame takes: what comes next should wait as well."""
+        return self._behind > bounds.FRAME
 
     def note(self, rows: Iterable[Styled]) -> None:
         """Commit rows of our own between those of the reply."""
@@ -74,7 +84,8 @@ class LiveView:
     def close(self) -> None:
         """Commit all that is left and take the status line away."""
         self._frames.close()
-        self._take()
+        while self._behind:
+            self._take()
         self._fold_reasoning()
         if self._content is not None:
             self._committed.extend(self._content.finish())
@@ -82,22 +93,28 @@ class LiveView:
         self._painter.show(committed, ())
 
     def _take(self) -> None:
-        """Feed what has come since the last frame: one parse a frame at most."""
-        if self._thoughts:
-            if self._reasoning is None:
-                self._reasoning = TextStream(self.width, "dim", printable("  "))
-                self._reasoning_since = self._clock()
-            text = "".join(self._thoughts)
-            self._thoughts.clear()
-            self._reasoning_size += len(text)
-            self._reasoning.feed(text)  # not committed: it is folded when it is done
-        if self._text:
-            self._fold_reasoning()
-            if self._content is None:
-                self._content = self._make_stream(self.width)
-            text = "".join(self._text)
-            self._text.clear()
-            self._committed.extend(self._content.feed(text))
+        """Feed what has come since the last frame, as much of it as a frame may cost."""
+        until, room = self._clock() + FEED_SECONDS, bounds.FRAME
+        while self._behind and room > 0 and self._clock() <= until:
+            size = min(room, bounds.PIECE)
+            if self._thoughts:
+                text = joined(self._thoughts, size)
+                self._think(text)
+            else:
+                text = joined(self._text, size)
+                self._fold_reasoning()
+                if self._content is None:
+                    self._content = self._make_stream(self.width)
+                self._committed.extend(self._content.feed(text))
+            room -= len(text)
+            self._behind -= len(text)
+
+    def _think(self, text: str) -> None:
+        if self._reasoning is None:
+            self._reasoning = TextStream(self.width, "dim", printable("  "))
+            self._reasoning_since = self._clock()
+        self._reasoning_size += len(text)
+        self._reasoning.feed(text)  # not committed: it is folded when it is done
 
     def _fold_reasoning(self) -> None:
         if self._reasoning is not None:
@@ -121,8 +138,18 @@ class LiveView:
         live.append(sgr(cut(self._status_text, self.width), "dim"))
         return live
 
-    def _draw(self, hold: bool) -> None:
+    def _draw(self, hold: bool) -> bool:
         self._take()
         live = self._live(hold=hold)
         committed, self._committed = self._committed, []
         self._painter.show(committed, live)
+        return self._behind > 0
+
+
+def joined(pieces: deque[str], size: int) -> str:
+    """Take the first pieces of a text away: `size` characters, or up to one piece more."""
+    taken: list[str] = []
+    while pieces and size > 0:
+        taken.append(pieces.popleft())
+        size -= len(taken[-1])
+    return "".join(taken)
