@@ -10,6 +10,10 @@ from collections.abc import Iterator, Sequence
 from zatsudan import __version__
 from zatsudan.core.language import later, say
 
+TYPE_CHECKING = False  # to import it takes as long as Python's own start
+if TYPE_CHECKING:
+    from zatsudan.core.entered import Entered
+
 #: Cells of a page, and of the column that names what is explained beside it.
 WIDTH, COLUMN = 80, 29
 
@@ -179,6 +183,7 @@ def parser() -> Parser:
     )
     found._positionals.title = say("Message")
     found.add_argument("message", nargs="*", help=say("send this, print the reply, and leave"))
+    found.add_argument("--typed", action="store_true", help=say("/ and @ in MESSAGE count as in the chat"))  # fmt: skip
     server = found.add_argument_group(say("Server"))
     server.add_argument(
         "--base-url", metavar="URL", default="", help=say("the server's address, up to /v1")
@@ -257,10 +262,30 @@ def parser() -> Parser:
     return found
 
 
+def message(args: argparse.Namespace, piped: str) -> "Entered":
+    """Return what is sent: the arguments, and what was piped in, which is words alone.
+
+    So is what stands behind `--`. A slash and an `@` of the other arguments are asked
+    about, or count where --typed says so; a `!` is none: whoever writes arguments has a shell.
+    """
+    from zatsudan.core.entered import KEYS, SAID, TEXT, Entered
+
+    given, words = " ".join(args.message), " ".join(args.words)
+    line = Entered.of(given, KEYS if args.typed else TEXT)
+    if given.startswith("!") or (piped and given.startswith("/")):
+        line = line.marked((0,), SAID)
+    parts = [line, Entered.of(words, SAID)]
+    line = Entered.joined((part for part in parts if part.text), " ")
+    return Entered.joined([part for part in (line, Entered.of(piped, SAID)) if part.text], "\n\n")
+
+
 def read(words: Sequence[str]) -> argparse.Namespace:
     """Read the arguments of a talk; ends the program where they contradict each other."""
     found = parser()
-    args = found.parse_args(words)
+    end = words.index("--") if "--" in words else len(words)
+    args = found.parse_args(words[:end])
+    # Apart, since argparse does not tell what stood behind it.
+    args.words = list(words[end + 1 :])
     if args.stream and args.no_stream:
         found.error(say("--stream json and --no-stream contradict each other."))
     return args

@@ -27,15 +27,9 @@ if TYPE_CHECKING:
     ],
 )
 def test_mentions(text: str, names: list[str]) -> None:
-    assert [mention.name for mention in mentions(text)] == names
-
-
-def test_what_was_pasted_mentions_nothing() -> None:
-    pasted = "dear friend\n  see @~/.ssh/id_rsa for more\n"
-
-    assert mentions(f"read @a : {pasted} and @b", [pasted]) == [Mention("a"), Mention("b")]
-    # Typed @, then a pasted path: the person meant it.
-    assert mentions("@/tmp/x@y", ["/tmp/x@y"]) == [Mention("/tmp/x@y")]
+    found = list(mentions(text))
+    assert list(dict.fromkeys(mention.name for _, mention in found)) == names
+    assert all(text[at] == "@" for at, _ in found)
 
 
 def test_a_name_ends_where_a_sentence_goes_on() -> None:

@@ -21,6 +21,7 @@ from zatsudan.client import Client
 from zatsudan.commands import COMMANDS
 from zatsudan.config import Config, Network
 from zatsudan.connect import Server as Address
+from zatsudan.core.entered import Entered
 from zatsudan.core.language import say
 from zatsudan.terminal.live import LiveTerminal
 
@@ -121,7 +122,7 @@ class Sitting:
         self._handled = 0
         handle = terminal._repl.handle
 
-        async def counted(line: str) -> bool:
+        async def counted(line: Entered) -> bool:
             try:
                 return await handle(line)
             finally:

@@ -15,22 +15,23 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.formatted_text import StyleAndTextTuples
-from prompt_toolkit.history import InMemoryHistory
 from prompt_toolkit.input import Input
 
 from zatsudan.chat import Chat
 from zatsudan.commands import MODULES
-from zatsudan.commands.parts import Part, Talk
-from zatsudan.commands.registry import Commands, parse
+from zatsudan.commands.parts import Line, Part, Talk
+from zatsudan.commands.registry import Commands
 from zatsudan.config import Screen
+from zatsudan.core.entered import KEYS, Asked, Entered, Words
 from zatsudan.core.errors import TooLong
 from zatsudan.core.language import say
+from zatsudan.core.printable import one_line
 from zatsudan.core.styles import Dress, colours
 from zatsudan.terminal import prompt, ptk
 from zatsudan.terminal.attention import Attention
 from zatsudan.terminal.completion import LineCompleter
 from zatsudan.terminal.greeting import greeting
-from zatsudan.terminal.history import PrivateFileHistory
+from zatsudan.terminal.history import LineHistory
 from zatsudan.terminal.livesurface import LiveSurface
 from zatsudan.terminal.rows import wear
 from zatsudan.terminal.toolbar import Toolbar, keys_now
@@ -85,14 +86,16 @@ class LiveTerminal:
             self,
             output,
             self._toolbar,
+            lambda: self._asked.sentence(say("Esc")) if self._asked is not None else "",
             completer=LineCompleter(commands, lambda: chat, lambda: self._repl.ran),
-            history=PrivateFileHistory(history) if history is not None else InMemoryHistory(),
+            history=LineHistory(history),
             input_=input_,
             vi=screen.keys == "vi",
             dress=dress,
             colours=colours(environ),
         )
         self._app = self._prompt.app
+        self._prompt.buffer.on_text_changed += lambda _: self.unask()
         self._surface = LiveSurface(
             self,
             self._prompt,
@@ -106,7 +109,11 @@ class LiveTerminal:
         self._commands = commands
         self._task: asyncio.Task[None] | None = None
         self._others: set[asyncio.Task[Any]] = set()
-        self._queue: list[str] = []
+        self._queue: list[Entered] = []
+        #: What the person is asked about the line that stands in the input line.
+        self._asked: Asked | None = None
+        #: Words that made room for a command, and where the talk stood.
+        self._aside: tuple[Entered, tuple[str, str | None]] | None = None
         self._opening: asyncio.Task[Any] | None = None
         self._ended_by = 0
 
@@ -120,7 +127,7 @@ class LiveTerminal:
         def start() -> None:
             self._attention.listen(on=True)
             self._opening = self._start(self._open(first))
-            self.submit(line)
+            self._submit(Entered.of(line, KEYS))
             self._start(self._connect(self._task if before else None))
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGHUP):
@@ -182,14 +189,16 @@ class LiveTerminal:
         return task
 
     def _toolbar(self) -> StyleAndTextTuples:
-        return self._bar.tuples(self._queue, keys_now(self._prompt.buffer.text, busy=self.busy))
+        return self._bar.tuples(
+            [line.text for line in self._queue], keys_now(self._prompt.buffer.text, busy=self.busy)
+        )
 
     @cached_property
     def _repl(self) -> "Repl":
         """The loop, which is first needed when a line is sent: it is imported behind the prompt."""
         from zatsudan.terminal.repl import Repl
 
-        return Repl(self._chat, self._commands, self._surface, typed=True)
+        return Repl(self._chat, self._commands, self._surface)
 
     # --- what the keys ask for -------------------------------------------
 
@@ -197,34 +206,97 @@ class LiveTerminal:
     def busy(self) -> bool:
         return self._task is not None and not self._task.done()
 
-    def submit(self, text: str) -> None:
+    @property
+    def asking(self) -> bool:
+        return self._asked is not None
+
+    def enter(self) -> None:
+        buffer, asked = self._prompt.buffer, self._asked
+        line = asked.granted if asked is not None else buffer.line
+        if asked is None and line.unsure:
+            decision = self._repl.decide(line)
+            if isinstance(decision, Asked):
+                self._asked = decision
+                self._app.invalidate()
+                return
+        self._send(line)
+
+    def refuse(self) -> None:
+        if self._asked is not None:
+            self._prompt.buffer.put(line := self._asked.refused)
+            self._send(line)
+
+    def unask(self) -> None:
+        self._asked = None
+        self._app.invalidate()
+
+    def _send(self, line: Entered) -> None:
+        """Take a line out of the input line; the history keeps it as it stood there."""
+        self._asked = None
+        buffer = self._prompt.buffer
+        aside = buffer.take_aside()
+        buffer.append_to_history()
+        buffer.reset()
+        if aside is not None and not self.busy:
+            self._aside = aside, self._standing
+        self._submit(line)
+
+    @property
+    def _standing(self) -> tuple[str, str | None]:
+        """Where the talk stands."""
+        return self._chat.session.id, self._chat.session.head
+
+    def _submit(self, line: Entered) -> None:
         self._bar.hint = ""
-        if not text.strip():
+        if not line.text.strip():
             return
         if self.busy:
-            self._queue.append(text)
+            self._queue.append(line)
             self._app.invalidate()
         else:
-            self._task = asyncio.ensure_future(self._work(text))
+            self._task = asyncio.ensure_future(self._work(line))
 
-    async def _work(self, text: str) -> None:
+    async def _work(self, line: Entered) -> None:
         try:
             await self._opened()
         except asyncio.CancelledError:
-            self._prompt.prefill(text)
+            self._prompt.prefill(line)
             raise
+        unanswered = False
         while True:
-            went_well = await self._repl.handle(text)
+            went_well = await self._repl.handle(line)
+            unanswered |= not went_well and self._is_message(line)
             if not self._queue:
                 break
-            if not went_well and parse(text) is None:
-                # What waited was written for a reply that did not come.
-                waiting = "\n".join(self._queue)
-                self._queue.clear()
-                self._prompt.prefill(waiting)
+            if unanswered and self._is_message(self._queue[0]):
+                self._give_back_queue()
                 break
-            text = self._queue.pop(0)
+            line = self._queue.pop(0)
+        self._return_aside()
         self._app.invalidate()
+
+    def _is_message(self, line: Entered) -> bool:
+        return isinstance(self._repl.decide(line), Words | Asked)
+
+    def _give_back_queue(self) -> None:
+        """Give back the messages that were written for a reply that did not come.
+
+        A command behind them was meant for what they would have made: it is named.
+        """
+        waiting, self._queue[:] = list(self._queue), []
+        messages = [line for line in waiting if self._is_message(line)]
+        self._prompt.prefill(Entered.joined(messages, "\n"), behind=True)
+        left = [one_line(line.text, 60) for line in waiting if not self._is_message(line)]
+        if left:
+            note = say("Not carried out: {commands}", commands="  ".join(left))
+            self._surface.show((Line(note, "dim"),))
+
+    def _return_aside(self) -> None:
+        """Give the words back that made room for a command, if the talk still stands where it did."""
+        if self._aside is not None:
+            (line, standing), self._aside = self._aside, None
+            if standing == self._standing:
+                self._prompt.prefill(line)
 
     def interrupt(self) -> None:
         if self._task is not None:
@@ -236,8 +308,8 @@ class LiveTerminal:
         if run is not None and number <= len(run.slots):
             run.stop(number - 1)
 
-    def take_queued(self) -> str:
-        return self._queue.pop() if self._queue else ""
+    def take_queued(self) -> Entered | None:
+        return self._queue.pop() if self._queue else None
 
     def variant(self, by: int) -> None:
         from zatsudan.commands.tree import step
@@ -266,9 +338,6 @@ class LiveTerminal:
 
     def focused(self, *, here: bool) -> None:
         self._attention.looked_at = here
-
-    def pasted(self, text: str) -> None:
-        self._repl.pasted.append(text)
 
     def aside(self, what: str) -> None:
         self._start(self._surface.aside(what))
