@@ -226,17 +226,17 @@ def _words(line: Entered, names: "Callable[[Mention], str | None]") -> Words | A
             attached[mention] = None
         elif mark != SAID:
             unsure.setdefault(mention, []).append(at + doubled)
-    there: dict[Mention, str] = {}
+    there: dict[str, list[int]] = {}
     for mention in [each for each in unsure if each not in attached][:LOOKED_UP]:
         name = names(mention)
         if name is not None and len(name) <= NAME_LENGTH:
-            there[mention] = name
+            there.setdefault(name, []).extend(unsure[mention])
     if not there:
         return Words(text, tuple(attached))
-    offered = dict(list(there.items())[:OFFERED])
+    offered = list(there)[:OFFERED]
     refused = line.marked([at for places in unsure.values() for at in places], SAID)
-    granted = refused.marked([at for mention in offered for at in unsure[mention]], KEYS)
-    shown = tuple(one_line(name) for name in offered.values())
+    granted = refused.marked([at for name in offered for at in there[name]], KEYS)
+    shown = tuple(one_line(name) for name in offered)
     return Asked(granted, refused, names=shown, found=len(there))
 
 

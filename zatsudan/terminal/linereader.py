@@ -107,7 +107,8 @@ class LineReader:
                 silent[3] &= ~termios.ECHO
                 termios.tcsetattr(self._fd, termios.TCSADRAIN, silent)
             if fresh:
-                await self._wait(BURST_SECONDS)
+                self.listen()
+                await asyncio.sleep(BURST_SECONDS)
                 earlier, self._lines = self._lines, deque()
             prompt()
             came = await self._next(None)

@@ -19,19 +19,19 @@ from prompt_toolkit.input import Input
 
 from zatsudan.chat import Chat
 from zatsudan.commands import MODULES
-from zatsudan.commands.parts import Line, Part, Talk
+from zatsudan.commands.parts import Part, Talk
 from zatsudan.commands.registry import Commands
 from zatsudan.config import Screen
-from zatsudan.core.entered import KEYS, Asked, Entered, Words
+from zatsudan.core.entered import KEYS, Entered
 from zatsudan.core.errors import TooLong
 from zatsudan.core.language import say
-from zatsudan.core.printable import one_line
 from zatsudan.core.styles import Dress, colours
 from zatsudan.terminal import prompt, ptk
 from zatsudan.terminal.attention import Attention
 from zatsudan.terminal.completion import LineCompleter
 from zatsudan.terminal.greeting import greeting
 from zatsudan.terminal.history import LineHistory
+from zatsudan.terminal.lines import Lines
 from zatsudan.terminal.livesurface import LiveSurface
 from zatsudan.terminal.rows import wear
 from zatsudan.terminal.toolbar import Toolbar, keys_now
@@ -86,7 +86,7 @@ class LiveTerminal:
             self,
             output,
             self._toolbar,
-            lambda: self._asked.sentence(say("Esc")) if self._asked is not None else "",
+            lambda: self._lines.question,
             completer=LineCompleter(commands, lambda: chat, lambda: self._repl.ran),
             history=LineHistory(history),
             input_=input_,
@@ -95,7 +95,6 @@ class LiveTerminal:
             colours=colours(environ),
         )
         self._app = self._prompt.app
-        self._prompt.buffer.on_text_changed += lambda _: self.unask()
         self._surface = LiveSurface(
             self,
             self._prompt,
@@ -107,13 +106,14 @@ class LiveTerminal:
             clock=clock,
         )
         self._commands = commands
-        self._task: asyncio.Task[None] | None = None
+        self._lines = Lines(
+            chat,
+            self._prompt,
+            self._surface,
+            repl=lambda: self._repl,
+            opened=self._opened,
+        )
         self._others: set[asyncio.Task[Any]] = set()
-        self._queue: list[Entered] = []
-        #: What the person is asked about the line that stands in the input line.
-        self._asked: Asked | None = None
-        #: Words that made room for a command, and where the talk stood.
-        self._aside: tuple[Entered, tuple[str, str | None]] | None = None
         self._opening: asyncio.Task[Any] | None = None
         self._ended_by = 0
 
@@ -127,8 +127,8 @@ class LiveTerminal:
         def start() -> None:
             self._attention.listen(on=True)
             self._opening = self._start(self._open(first))
-            self._submit(Entered.of(line, KEYS))
-            self._start(self._connect(self._task if before else None))
+            self._lines.submit(Entered.of(line, KEYS))
+            self._start(self._connect(self._lines.task if before else None))
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGHUP):
                 with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
@@ -138,9 +138,9 @@ class LiveTerminal:
             asyncio.get_running_loop().call_soon(start)  # once the prompt stands
 
         await self._app.run_async(pre_run=soon)
-        if self._task is not None and not self._task.done():
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        if self._lines.task is not None and not self._lines.task.done():
+            self._lines.task.cancel()
+            await asyncio.gather(self._lines.task, return_exceptions=True)
         for task in list(self._others):
             task.cancel()
         self._attention.listen(on=False)
@@ -189,8 +189,10 @@ class LiveTerminal:
         return task
 
     def _toolbar(self) -> StyleAndTextTuples:
+        buffer = self._prompt.buffer
         return self._bar.tuples(
-            [line.text for line in self._queue], keys_now(self._prompt.buffer.text, busy=self.busy)
+            [line.text for line in self._lines.queue],
+            keys_now(buffer.text, busy=self.busy, aside=buffer.aside is not None),
         )
 
     @cached_property
@@ -204,104 +206,26 @@ class LiveTerminal:
 
     @property
     def busy(self) -> bool:
-        return self._task is not None and not self._task.done()
+        return self._lines.busy
 
     @property
     def asking(self) -> bool:
-        return self._asked is not None
+        return bool(self._lines.question)
 
     def enter(self) -> None:
-        buffer, asked = self._prompt.buffer, self._asked
-        line = asked.granted if asked is not None else buffer.line
-        if asked is None and line.unsure:
-            decision = self._repl.decide(line)
-            if isinstance(decision, Asked):
-                self._asked = decision
-                self._app.invalidate()
-                return
-        self._send(line)
+        self._bar.hint = ""
+        self._lines.enter()
 
     def refuse(self) -> None:
-        if self._asked is not None:
-            self._prompt.buffer.put(line := self._asked.refused)
-            self._send(line)
+        self._lines.refuse()
 
     def unask(self) -> None:
-        self._asked = None
-        self._app.invalidate()
-
-    def _send(self, line: Entered) -> None:
-        """Take a line out of the input line; the history keeps it as it stood there."""
-        self._asked = None
-        buffer = self._prompt.buffer
-        aside = buffer.take_aside()
-        buffer.append_to_history()
-        buffer.reset()
-        if aside is not None and not self.busy:
-            self._aside = aside, self._standing
-        self._submit(line)
-
-    @property
-    def _standing(self) -> tuple[str, str | None]:
-        """Where the talk stands."""
-        return self._chat.session.id, self._chat.session.head
-
-    def _submit(self, line: Entered) -> None:
-        self._bar.hint = ""
-        if not line.text.strip():
-            return
-        if self.busy:
-            self._queue.append(line)
-            self._app.invalidate()
-        else:
-            self._task = asyncio.ensure_future(self._work(line))
-
-    async def _work(self, line: Entered) -> None:
-        try:
-            await self._opened()
-        except asyncio.CancelledError:
-            self._prompt.prefill(line)
-            raise
-        unanswered = False
-        while True:
-            went_well = await self._repl.handle(line)
-            unanswered |= not went_well and self._is_message(line)
-            if not self._queue:
-                break
-            if unanswered and self._is_message(self._queue[0]):
-                self._give_back_queue()
-                break
-            line = self._queue.pop(0)
-        self._return_aside()
-        self._app.invalidate()
-
-    def _is_message(self, line: Entered) -> bool:
-        return isinstance(self._repl.decide(line), Words | Asked)
-
-    def _give_back_queue(self) -> None:
-        """Give back the messages that were written for a reply that did not come.
-
-        A command behind them was meant for what they would have made: it is named.
-        """
-        waiting, self._queue[:] = list(self._queue), []
-        messages = [line for line in waiting if self._is_message(line)]
-        self._prompt.prefill(Entered.joined(messages, "\n"), behind=True)
-        left = [one_line(line.text, 60) for line in waiting if not self._is_message(line)]
-        if left:
-            note = say("Not carried out: {commands}", commands="  ".join(left))
-            self._surface.show((Line(note, "dim"),))
-
-    def _return_aside(self) -> None:
-        """Give the words back that made room for a command, if the talk still stands where it did."""
-        if self._aside is not None:
-            (line, standing), self._aside = self._aside, None
-            if standing == self._standing:
-                self._prompt.prefill(line)
+        self._lines.unask()
 
     def interrupt(self) -> None:
-        if self._task is not None:
+        if self._lines.task is not None:
             # Not before its first step: a line that was sent in the same moment would be lost.
-            asyncio.get_running_loop().call_soon(self._task.cancel)
+            asyncio.get_running_loop().call_soon(self._lines.task.cancel)
 
     def interrupt_one(self, number: int) -> None:
         run = self._surface.experiment
@@ -309,7 +233,7 @@ class LiveTerminal:
             run.stop(number - 1)
 
     def take_queued(self) -> Entered | None:
-        return self._queue.pop() if self._queue else None
+        return self._lines.queue.pop() if self._lines.queue else None
 
     def variant(self, by: int) -> None:
         from zatsudan.commands.tree import step
@@ -324,9 +248,9 @@ class LiveTerminal:
         self._start(self._leave())
 
     async def _leave(self) -> None:
-        if self._task is not None:
-            self._task.cancel()  # what came of the reply is shown and kept
-            await asyncio.gather(self._task, return_exceptions=True)
+        if self._lines.task is not None:
+            self._lines.task.cancel()  # what came of the reply is shown and kept
+            await asyncio.gather(self._lines.task, return_exceptions=True)
         if not self._app.is_done:
             self._surface.close()
 
