@@ -97,6 +97,10 @@ class PlainTerminal:
         self._held: list[Part] | None = None
         self._wrote = ""
 
+    def _counts(self, text: str) -> bool:
+        """Tell whether a line would be more than words if keys had typed it."""
+        return self._repl.decide(Entered.of(text, KEYS)) != Words(text)
+
     def is_command(self, line: Entered) -> bool:
         """Tell whether a line is a slash command."""
         return isinstance(self._repl.decide(line), Slash)
@@ -141,12 +145,9 @@ class PlainTerminal:
                 entered = await reader.line()
                 if entered is None:
                     break
-                if reader.together and not isinstance(
-                    self._repl.decide(Entered.of(entered.text, KEYS)), Words
-                ):
-                    self._tell(
-                        say("It came at once with other lines, as a paste does: sent as text.")
-                    )
+                if reader.together and self._counts(entered.text):
+                    note = say("It came at once with other lines, as a paste does: sent as text.")
+                    self._tell(f"{note}\n")
                 if entered.text.strip():
                     await self._run(entered)
         finally:
@@ -257,9 +258,9 @@ class PlainTerminal:
             self._tell(f"{note}\n")
             return False
         reader = self._reader or LineReader(sys.stdin.fileno())
-        self._tell(asked.sentence("n") + "\n")
+        question = f"{asked.sentence('n')}\n{PROMPT}"
         try:
-            answer = await reader.answer(lambda: self._tell(PROMPT), hidden=False, fresh=True)
+            answer = await reader.answer(lambda: self._tell(question), hidden=False, fresh=True)
         finally:
             if reader is not self._reader:
                 reader.close()
