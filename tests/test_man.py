@@ -20,7 +20,9 @@ zatsudan talks with any server that speaks /v1/chat/completions, and lets one tu
 sampling parameters by hand. Without arguments it is a live chat; with a message, or with
 text piped in, it prints the reply and leaves. Replies go to standard output, all else to
 standard error. Where no server is named, one on this machine is looked for; else a small
-embedded model answers.
+embedded model answers. A leading / or an @ in a message is asked about in a terminal, and is
+text where nobody can be asked, unless --typed says that it counts. What stands behind -- is
+text alone, and so is what is piped in.
 """
 
 JSON = """\

@@ -51,6 +51,7 @@ _USES = (
     ('zatsudan "a question"', later("print the reply and leave")),
     ('cat f | zatsudan "sum up"', later("what is piped in follows the message")),
     ('zatsudan -c "and shorter"', later("go on with the last session")),
+    ('zatsudan -- "$TEXT"', later("text alone: no / and no @ in it counts")),
 )
 
 
@@ -183,7 +184,6 @@ def parser() -> Parser:
     )
     found._positionals.title = say("Message")
     found.add_argument("message", nargs="*", help=say("send this, print the reply, and leave"))
-    found.add_argument("--typed", action="store_true", help=say("/ and @ in MESSAGE count as in the chat"))  # fmt: skip
     server = found.add_argument_group(say("Server"))
     server.add_argument(
         "--base-url", metavar="URL", default="", help=say("the server's address, up to /v1")
@@ -232,6 +232,9 @@ def parser() -> Parser:
         const="",
         default=None,
         help=say("go on with that session, or choose one"),
+    )
+    talk.add_argument(
+        "--typed", action="store_true", help=say("/ and @ in MESSAGE count, as in the chat")
     )
     talk.add_argument("--private", action="store_true", help=say("write nothing to disk"))
     output = found.add_argument_group(say("Output"))

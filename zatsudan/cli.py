@@ -165,7 +165,7 @@ def _check_setup(args: "Namespace") -> None:
             say("--setup asks questions, and there is no terminal to ask them in."),
             say("Start it in one, or write a profile into the config file."),
         )
-    if args.message or args.resume == "":
+    if args.message or args.words or args.resume == "":
         raise ConfigError(
             say("--setup begins with its questions."), say("Leave out the message and --resume.")
         )

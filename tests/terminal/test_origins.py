@@ -147,7 +147,7 @@ async def test_escape_sends_a_pasted_command_as_text(folder: Path) -> None:
     async with sitting(says("a"), says("b")) as person:
         paste(person, cell)
         person.type(" what is this?\r")
-        await person.until("Run pip install x (and 1 more lines)?")
+        await person.until("Run pip install x (and 1 more line)?")
         person.type("\x1b")
         await person.until(lambda: bool(asked_for(person.server)))
         await person.at_rest()

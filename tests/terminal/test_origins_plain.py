@@ -51,7 +51,7 @@ async def test_a_paste_into_a_plain_terminal(server: Server, home: Path) -> None
     def use(program: Program) -> None:
         program.until("m at")
         program.press(f"{BEGIN}!touch P\n!touch Q{END}\n")
-        program.until(r"Run touch P \(and 1 more lines\)\? Enter runs it, n sends it as text\.")
+        program.until(r"Run touch P \(and 1 more line\)\? Enter runs it, n sends it as text\.")
         program.press("n\n")
         program.until("fine")
         program.press(f"{BEGIN}see @secret.txt{END} now\n")

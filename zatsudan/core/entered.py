@@ -7,7 +7,7 @@ where the sign came from, never by how the line looks.
 from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from zatsudan.core.language import say
+from zatsudan.core.language import say, say_count
 from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line
 
@@ -268,7 +268,12 @@ def _shown(command: str) -> str:
     first, _, rest = command.partition("\n")
     shown = one_line(first, 200)
     if rest:
-        shown = say("{first} (and {n} more lines)", first=shown, n=rest.count("\n") + 1)
+        shown = say_count(
+            "{first} (and {n} more line)",
+            "{first} (and {n} more lines)",
+            rest.count("\n") + 1,
+            first=shown,
+        )
     return shown
 
 

@@ -58,7 +58,7 @@ class Lines:
     @property
     def question(self) -> str:
         """What the person is asked about the line; nothing where nothing is asked."""
-        return self._asked.sentence(say("Esc")) if self._asked is not None else ""
+        return self._asked.sentence("Esc") if self._asked is not None else ""
 
     def enter(self) -> None:
         """Take the line, or ask what is meant by it; to a question it is yes."""
