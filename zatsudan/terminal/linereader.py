@@ -19,7 +19,8 @@ PASTES_ON, PASTES_OFF = "\x1b[?2004h", "\x1b[?2004l"
 BEGIN, END = "\x1b[200~", "\x1b[201~"
 
 BURST_SECONDS = 0.02
-#: The rest of a paste comes within this time; else its end was erased by the person.
+#: The lines of a paste come within this time of each other: what is later ends with the
+#: person's own Enter, and the paste with it, also where its end was erased.
 PASTE_SECONDS = 0.3
 
 
@@ -66,27 +67,31 @@ class LineReader:
         self._came = asyncio.Event()
         self._last = -1.0
         self._reading = False
+        self._dropped = False
         self.together = False
 
     async def line(self) -> Entered | None:
         """Return the next line, a paste of several as one; None at the end."""
-        first = last = await self._next(None)
-        if first is None or first.text is None:
-            return None
+        first = last = await self._next()
+        if first.text is None or not self._by_person:
+            return None if first.text is None else Entered.of(first.text, SAID)
         text = first.text
-        if not self._by_person:
-            return Entered.of(text, SAID)
         while open_paste(text):
-            more = await self._next(PASTE_SECONDS)
-            if more is None:
-                break
+            self._dropped = False
+            more = await self._next()
             if more.text is None:
                 self._lines.appendleft(more)
                 break
-            text, last = f"{text}\n{more.text}", more
+            if self._dropped:
+                first, text = more, more.text
+            else:
+                text = f"{text}\n{more.text}"
+            typed, last = more.at - last.at > PASTE_SECONDS, more
+            if typed:
+                break
         line = marked(text)
         follows = first.at - self._last < BURST_SECONDS
-        self._last = first.at if last is None else last.at
+        self._last = last.at
         if not self._lines and (line.text.startswith(("!", "/")) or "@" in line.text):
             await self._wait(BURST_SECONDS)
         leads = bool(self._lines) and self._lines[0].at - self._last < BURST_SECONDS
@@ -111,13 +116,17 @@ class LineReader:
                 await asyncio.sleep(BURST_SECONDS)
                 earlier, self._lines = self._lines, deque()
             prompt()
-            came = await self._next(None)
+            came = await self._next()
         except asyncio.CancelledError:
             return None
         finally:
             self._lines.extendleft(reversed(earlier))
             termios.tcsetattr(self._fd, termios.TCSADRAIN, before)
-        return None if came is None or came.text is None else marked(came.text).text
+        return None if came.text is None else marked(came.text).text
+
+    def drop(self) -> None:
+        """Forget the lines of a paste that has not ended: the terminal has forgotten its end."""
+        self._dropped = True
 
     def listen(self) -> None:
         """Begin to read."""
@@ -151,10 +160,10 @@ class LineReader:
             self.close()  # until the next line is wanted: a terminal goes on after Ctrl-D
         self._came.set()
 
-    async def _next(self, seconds: float | None) -> _Came | None:
-        """Return what came first; None if nothing comes within so many seconds."""
-        await self._wait(seconds)
-        return self._lines.popleft() if self._lines else None
+    async def _next(self) -> _Came:
+        """Return what came first."""
+        await self._wait(None)
+        return self._lines.popleft()
 
     async def _wait(self, seconds: float | None) -> None:
         with contextlib.suppress(TimeoutError):

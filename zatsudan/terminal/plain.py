@@ -163,6 +163,8 @@ class PlainTerminal:
         if self._task is not None and not self._task.done():
             self._task.cancel()
         else:
+            if self._reader is not None:
+                self._reader.drop()
             self._tell("\n" + say("Ctrl-D or /quit leaves") + f"\n{PROMPT}")
 
     def _unread(self) -> None:

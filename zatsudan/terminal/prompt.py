@@ -168,9 +168,10 @@ def build(
             ),
             ConditionalContainer(
                 Window(
-                    FormattedTextControl(lambda: [("class:toolbar.warn", question())]),
+                    FormattedTextControl(
+                        lambda: [("class:toolbar.warn", _wrapped(question(), output))]
+                    ),
                     dont_extend_height=True,
-                    wrap_lines=True,
                 ),
                 asked,
             ),
@@ -201,6 +202,12 @@ def build(
     app.ttimeoutlen = 0.05
     app.timeoutlen = 0.25
     return Prompt(app, buffer)
+
+
+def _wrapped(text: str, output: ptk.ReservingOutput) -> str:
+    from zatsudan.terminal.rows import wrap
+
+    return "\n".join(wrap(text, output.get_size().columns - 1))
 
 
 class ShownSafely(Processor):
