@@ -142,6 +142,16 @@ async def test_a_pasted_command_is_asked_about_and_enter_runs_it(folder: Path) -
     assert made(folder) == ["X", "Y"]
 
 
+async def test_a_question_that_nobody_can_have_read_is_not_answered(folder: Path) -> None:
+    async with sitting(says("a")) as person:
+        paste(person, "!touch X")
+        person.type("\r\r")
+        await person.until("Run touch X?")
+        await person.at_rest()
+        assert "Run touch X?" in person.screen.shown()
+    assert made(folder) == []
+
+
 async def test_escape_sends_a_pasted_command_as_text(folder: Path) -> None:
     cell = "!pip install x\nimport os"
     async with sitting(says("a"), says("b")) as person:

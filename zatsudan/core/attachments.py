@@ -6,7 +6,6 @@ The same text is taken apart again to show it, so nothing else needs keeping.
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 from zatsudan.core.fences import blocks, fenced
@@ -109,23 +108,29 @@ def said(content: Json) -> Said:
 
 
 def _parts(text: str) -> tuple[str, list[tuple[str, str]]]:
+    """Split a text into what was typed and the blocks behind it, which are all named in it."""
     found = blocks(text)
-    for number, first in enumerate(found):
-        typed, rest = text[: first.start], found[number:]
-        between = [text[a.end : b.start] for a, b in pairwise(rest)]
-        if (
-            typed.endswith("\n\n")
-            and not "".join([*between, text[rest[-1].end :]]).strip()
-            and all(_names(typed, block.info) for block in rest)
-        ):
-            return typed[:-2], [(block.info, block.text) for block in rest]
-    return text, []
+    first, named, behind = len(found), 0, len(text)
+    for number in range(len(found) - 1, -1, -1):
+        block = found[number]
+        at = _named(text, block.info)
+        if at < 0 or text[block.end : behind].strip():
+            break
+        named, behind = max(named, at), block.start
+        if named <= block.start and text.endswith("\n\n", 0, block.start):
+            first = number
+    if first == len(found):
+        return text, []
+    return text[: found[first].start - 2], [(block.info, block.text) for block in found[first:]]
 
 
-def _names(typed: str, info: str) -> bool:
-    if info == CONSOLE and "@!" in typed:
-        return True
-    return bool(info) and (f"@{info}" in typed or f"@{quote(info)}" in typed)
+def _named(text: str, info: str) -> int:
+    """Return where the first mention of a block ends; negative if there is none."""
+    names = {f"@{info}", f"@{quote(info)}"} if info else set()
+    if info == CONSOLE:
+        names.add("@!")
+    found = [at + len(name) for name in names if (at := text.find(name)) >= 0]
+    return min(found, default=-1)
 
 
 def _label(name: str, body: str) -> str:

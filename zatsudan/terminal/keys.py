@@ -116,7 +116,7 @@ def _talk_keys(actions: Actions, buffer: InputLine) -> KeyBindings:
         else:
             actions.hint(say("Ctrl-D or /quit leaves"))
 
-    @keys.add("escape", filter=asking)
+    @keys.add("escape", filter=asking & ~is_searching)
     def _refuse(_event: KeyPressEvent) -> None:
         actions.refuse()
 

@@ -40,6 +40,7 @@ class Lines:
         self.task: asyncio.Task[None] | None = None
         self.queue: list[Entered] = []
         self._asked: Asked | None = None
+        self._asked_at = 0
         #: Words that made room for a command, and where the talk stood.
         self._aside: tuple[Entered, tuple[str, str | None]] | None = None
         self._line.on_text_changed += lambda _: self.unask()
@@ -61,12 +62,17 @@ class Lines:
         return self._asked.sentence("Esc") if self._asked is not None else ""
 
     def enter(self) -> None:
-        """Take the line, or ask what is meant by it; to a question it is yes."""
+        """Take the line, or ask what is meant by it; to a question it is yes.
+
+        Not to one that was not yet drawn: nobody has read it.
+        """
+        if self._asked is not None and self._prompt.app.render_counter == self._asked_at:
+            return
         line = self._line.line if self._asked is None else self._asked.granted
         if self._asked is None and line.unsure:
             decision = self._repl().decide(line)
             if isinstance(decision, Asked):
-                self._asked = decision
+                self._asked, self._asked_at = decision, self._prompt.app.render_counter
                 self._prompt.app.invalidate()
                 return
         self._take(line)
