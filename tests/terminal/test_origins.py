@@ -3,10 +3,12 @@
 import asyncio
 import os
 import pty
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
+from tests.core.test_entered import SIGNS, TABLE
 from tests.server import DONE, Script, Server, chunk, fails, says
 from tests.terminal.emulator import Sitting, sitting
 from zatsudan.core.entered import KEYS, SAID, TEXT, Entered
@@ -43,6 +45,94 @@ def paste(person: Sitting, text: str) -> None:
 def made(folder: Path) -> list[str]:
     """What was made in the folder."""
     return sorted(path.name for path in folder.iterdir() if path.name != "secret.txt")
+
+
+# --- the table, by the way of the live prompt -------------------------------------
+
+
+async def enter_typed(person: Sitting, text: str) -> None:
+    person.type(text)
+
+
+async def enter_pasted(person: Sitting, text: str) -> None:
+    paste(person, text)
+
+
+async def enter_recalled(person: Sitting, text: str) -> None:
+    """Type it, take it back with Ctrl-C, and recall it."""
+    person.type(text)
+    await person.until(f"» {text}")
+    person.type("\x03")
+    await person.at_rest()
+    person.type("\x1b[A")
+
+
+async def enter_recalled_paste(person: Sitting, text: str) -> None:
+    paste(person, text)
+    await person.until(f"» {text}")
+    person.type("\x03")
+    await person.at_rest()
+    person.type("\x1b[A")
+
+
+async def enter_given_back(person: Sitting, text: str) -> None:
+    """It stands in the talk of another run, and is undone."""
+    person.chat.new()
+    foreign_talk(person, text)
+    await person.say("/undo")
+
+
+def editor_that_writes(text: str) -> None:
+    """Make ./editor a program that leaves a text in the file that it is given."""
+    editor = Path("editor")
+    editor.write_text(f"#!/bin/sh\ncat >\"$1\" <<'END'\n{text}\nEND\n")
+    editor.chmod(0o755)
+
+
+async def enter_edited(person: Sitting, text: str) -> None:
+    editor_that_writes(text)
+    person.type("\x18\x05")
+
+
+WAYS: dict[str, Callable[[Sitting, str], Awaitable[None]]] = {
+    "typed": enter_typed,
+    "pasted": enter_pasted,
+    "recalled, was typed": enter_recalled,
+    "recalled, was pasted": enter_recalled_paste,
+    "given back": enter_given_back,
+    "from the editor": enter_edited,
+}
+
+
+@pytest.mark.parametrize("origin", WAYS)
+async def test_the_table_holds_in_the_live_prompt(
+    origin: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VISUAL", "./editor")
+    (folder / "notes.txt").write_text("n")
+    found: list[str] = []
+    async with sitting(says("a")) as person:
+        await person.say("!printf made")  # which @! stands for
+        await person.say("hello")  # which /write! writes
+        for sign in SIGNS:
+            await WAYS[origin](person, sign)
+            await person.until(f"» {sign}")
+            await person.at_rest()
+            before = len(asked_for(person.server))
+            person.type("\r")
+            await person.at_rest()
+            if "Esc sends it as text" in person.screen.shown():
+                found.append("asks")
+                person.type("\x1b")
+                await asyncio.sleep(0.4)
+                await person.at_rest()
+                assert asked_for(person.server)[-1] == sign
+                continue
+            sent = asked_for(person.server)[before:]
+            found.append("text" if sent == [sign] else "one" if sent == [sign[1:]] else "runs")
+    assert " ".join(found) == TABLE[origin]
+    ran = {"X", "F"} if origin == "typed" else {"F"} if origin == "recalled, was typed" else set()
+    assert {name for name in made(folder) if name in "XF"} == ran
 
 
 # --- given back -----------------------------------------------------------------
@@ -373,20 +463,6 @@ async def test_marks_in_vi() -> None:
     assert (await edited("!x", vi=True)).marks == "kk"
     line = await edited(PASTED + "\x1b", "0", "x", "P", vi=True)
     assert (line.text, line.sign) == ("!x", "t")
-
-
-async def test_what_the_editor_wrote_is_text(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    editor = folder / "editor"
-    editor.write_text("#!/bin/sh\nprintf '!touch X' > \"$1\"\n")
-    editor.chmod(0o755)
-    monkeypatch.setenv("EDITOR", str(editor))
-    monkeypatch.setenv("VISUAL", str(editor))
-    async with sitting(says("a")) as person:
-        person.type("draft\x18\x05")
-        await person.until("» !touch X")
-        person.type("\r")
-        await person.until("Run touch X?")
-    assert made(folder) == ["editor"]
 
 
 # --- a command behind words that were given back ----------------------------------
