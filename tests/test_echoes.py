@@ -29,6 +29,7 @@ from zatsudan.client import Client
 from zatsudan.commands import COMMANDS
 from zatsudan.config import Config, Network, Profile
 from zatsudan.connect import Server, from_profile
+from zatsudan.core.entered import KEYS, Entered
 from zatsudan.core.messages import Json
 from zatsudan.core.secrets import Secrets
 from zatsudan.findings import Findings
@@ -168,7 +169,7 @@ async def talk(server: Server, echo: Callable[[], httpx.Response], home: Path, k
     with contextlib.redirect_stdout(written), contextlib.redirect_stderr(written):
         terminal = (JsonTerminal if kind == "json" else PlainTerminal)(chat, COMMANDS)
         for line in LINES:
-            await terminal.once(line, typed=True)
+            await terminal.once(Entered.of(line, KEYS))
         if isinstance(terminal, JsonTerminal):
             terminal.write(terminal.result(chat))
     await chat.aclose()

@@ -19,7 +19,7 @@ from zatsudan.core.errors import StoreError, ZatsudanError
 from zatsudan.findings import Findings
 from zatsudan.learned import Learned
 from zatsudan.presets import Presets
-from zatsudan.terminal.history import PrivateFileHistory
+from zatsudan.terminal.history import LineHistory
 from zatsudan.wirelog import wire_log
 
 
@@ -105,7 +105,7 @@ def test_what_was_open_to_others_is_narrowed_when_it_is_used(tmp_path: Path) -> 
         path.touch()
         path.chmod(0o644)
 
-    PrivateFileHistory(history).store_string("a line")
+    LineHistory(history).store_string("a line")
     write = wire_log(log)
     assert write is not None
     write({})
@@ -119,7 +119,7 @@ def test_the_null_device_is_an_empty_file_and_stays_as_it_is() -> None:
     write = wire_log(Path(os.devnull))
     assert write is not None
     write({"x": 1})
-    PrivateFileHistory(Path(os.devnull)).store_string("x")
+    LineHistory(Path(os.devnull)).store_string("x")
 
     assert files.read(os.devnull, 10) == b""
     assert Path(os.devnull).stat().st_mode == before
@@ -190,7 +190,7 @@ READERS: dict[str, Callable[[Path], object]] = {
     "learned": lambda path: Learned(path).all(),
     "findings": lambda path: Findings(path).of("s", "m"),
     "catalogue": lambda path: Catalogue(path).everywhere(),
-    "history": lambda path: list(PrivateFileHistory(path).load_history_strings()),
+    "history": lambda path: list(LineHistory(path).load_history_strings()),
 }
 
 

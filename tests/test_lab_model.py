@@ -9,8 +9,9 @@ from zatsudan.chat import Chat
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import Experiment, Show, Work
 from zatsudan.commands.parts import Table
-from zatsudan.commands.registry import find, parse
+from zatsudan.commands.registry import find
 from zatsudan.connect import Server
+from zatsudan.core.entered import parse
 from zatsudan.lab import Run, Slot, choices
 
 pytestmark = pytest.mark.model

@@ -22,7 +22,9 @@ text piped in, it prints the reply and leaves. Replies go to standard output, al
 standard error. Where no server is named, one on this machine is looked for that is this
 user's or the administrator's; else a small embedded model answers. An earlier talk goes to
 a server that was only found after a question; where nobody can be asked it does not, and
---base-url has to name the server.
+--base-url has to name the server. A leading / or an @ in a message is asked about in a terminal, and is
+text where nobody can be asked, unless --typed says that it counts. What stands behind -- is
+text alone, and so is what is piped in.
 """
 
 JSON = """\

@@ -19,11 +19,12 @@ from zatsudan.client import Client
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import Generate, Inspect, Outcome, Show
 from zatsudan.commands.parts import Line, Table
-from zatsudan.commands.registry import find, parse
+from zatsudan.commands.registry import find
 from zatsudan.commands.tokens import fork
 from zatsudan.commands.trace import verdict
 from zatsudan.config import Config, Local, Network
 from zatsudan.connect import Server
+from zatsudan.core.entered import parse
 from zatsudan.core.errors import StatusError
 from zatsudan.core.messages import Json
 from zatsudan.core.tokenview import read_tokens

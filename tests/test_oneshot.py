@@ -92,14 +92,18 @@ async def test_what_is_piped_in_is_never_a_command(clean_environment: Path) -> N
     assert not (clean_environment / "stolen").exists()
 
 
-async def test_a_command_that_was_typed_answers_on_standard_output(clean_environment: Path) -> None:
+async def test_a_command_answers_on_standard_output_where_a_flag_says_so(
+    clean_environment: Path,
+) -> None:
     async with serve(says("fine")) as server:
         at = ("--base-url", server.base_url, "--private")
-        code, out, err = await run((*at, "/help temperature"), clean_environment, {}, b"")
+        code, out, err = await run(
+            (*at, "--typed", "/help temperature"), clean_environment, {}, b""
+        )
         assert code == 0
         assert "How freely tokens are chosen." in out
         assert err == ""
-        code, out, err = await run((*at, "--json", "/help"), clean_environment, {}, b"")
+        code, out, err = await run((*at, "--typed", "--json", "/help"), clean_environment, {}, b"")
 
     assert code == 2
     assert json.loads(out)["error"]["kind"] == "usage"

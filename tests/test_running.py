@@ -7,23 +7,7 @@ from pathlib import Path
 import pytest
 
 from zatsudan.core.errors import CommandError
-from zatsudan.running import KEPT, command_of, run
-
-
-@pytest.mark.parametrize(
-    ("line", "command"),
-    [
-        ("!ls -la", "ls -la"),
-        ("! date", "date"),
-        ("!!wow", None),
-        ("![an image](x.png)", None),
-        ("!", None),
-        ("! ", None),
-        ("hello!", None),
-    ],
-)
-def test_which_lines_are_commands(line: str, command: str | None) -> None:
-    assert command_of(line) == command
+from zatsudan.running import KEPT, run
 
 
 async def test_output_errors_and_code() -> None:

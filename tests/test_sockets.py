@@ -19,6 +19,7 @@ from zatsudan.commands import COMMANDS
 from zatsudan.config import Config
 from zatsudan.connect import Server, Wishes
 from zatsudan.core.asking import Question
+from zatsudan.core.entered import KEYS, Entered
 from zatsudan.core.errors import ConnectionFailed
 from zatsudan.core.messages import JsonObject, Message
 from zatsudan.core.models import Model
@@ -195,9 +196,9 @@ class Terminal(PlainTerminal):
         self.asked.append(question)
         return self.answers.pop(0)
 
-    def prefill(self, text: str, *, editor: bool = False) -> None:
+    def prefill(self, line: Entered, *, editor: bool = False) -> None:
         del editor
-        self.given_back = text
+        self.given_back = line.text
 
 
 def journal(path: Path, *records: JsonObject) -> Path:
@@ -240,8 +241,8 @@ async def test_an_earlier_talk_goes_to_a_found_server_after_a_word(tmp_path: Pat
         assert "Nothing of it goes there before you say so." in err.getvalue()
         assert (chat.session.model, chat.session.server) == ("old", "openai")
 
-        assert await terminal._run("go on")
-        assert await terminal._run("and on")
+        assert await terminal._run(Entered.of("go on", KEYS))
+        assert await terminal._run(Entered.of("and on", KEYS))
 
     (question,) = terminal.asked
     assert question.title == "Send this talk to ollama, found at http://127.0.0.1:11434?"
@@ -252,7 +253,7 @@ async def test_an_earlier_talk_goes_to_a_found_server_after_a_word(tmp_path: Pat
     # It is not asked again for the same talk at the same server, nor at the next start.
     async with talking(tmp_path, EVES) as (chat, terminal, double, _):
         chat.load(path)
-        assert await terminal._run("once more")
+        assert await terminal._run(Entered.of("once more", KEYS))
     assert (terminal.asked, len(double.requests)) == ([], 1)
 
 
@@ -262,9 +263,9 @@ async def test_without_it_nothing_is_sent(tmp_path: Path, line: str, answer: str
     path = held(tmp_path / "sessions" / "s.jsonl", "openai")
     async with talking(tmp_path, EVES, answer, answer) as (chat, terminal, double, err):
         chat.load(path)
-        assert not await terminal._run(line)
+        assert not await terminal._run(Entered.of(line, KEYS))
         assert (chat.session.model, chat.session.server) == ("old", "openai")
-        assert not await terminal._run(line)
+        assert not await terminal._run(Entered.of(line, KEYS))
 
     assert double.requests == []
     assert len(terminal.asked) == 2
@@ -280,10 +281,10 @@ async def test_no_command_goes_past_it(tmp_path: Path, line: str) -> None:
     async with talking(tmp_path, EVES, NO) as (chat, terminal, double, _):
         await terminal._repl.connect()
         chat.load(path)
-        await terminal._run(line)
+        await terminal._run(Entered.of(line, KEYS))
         assert double.requests == []
 
-        await terminal._run("go on")
+        await terminal._run(Entered.of("go on", KEYS))
         assert double.requests == []
         assert len(terminal.asked) == 1
 
@@ -294,7 +295,7 @@ async def test_an_imported_talk_was_held_nowhere_here(tmp_path: Path) -> None:
     (path,) = import_file(file, tmp_path / "sessions", lambda: "new", lambda: "")
     async with talking(tmp_path, EVES, NO) as (chat, terminal, double, _):
         chat.load(path)
-        assert not await terminal._run("/retry")
+        assert not await terminal._run(Entered.of("/retry", KEYS))
 
     assert (len(terminal.asked), double.requests) == (1, [])
 
@@ -307,10 +308,10 @@ async def test_nor_does_a_talk_of_today_change_its_server_silently(tmp_path: Pat
         double,
         _,
     ):
-        assert await terminal._run("hello")
+        assert await terminal._run(Entered.of("hello", KEYS))
         await chat.disconnect()
         double.server = EVES
-        assert not await terminal._run("go on")
+        assert not await terminal._run(Entered.of("go on", KEYS))
 
     assert (len(terminal.asked), len(double.requests)) == (1, 1)
 
@@ -327,15 +328,15 @@ async def test_who_is_not_asked(tmp_path: Path, server: str, there: Server) -> N
     async with talking(tmp_path, there) as (chat, terminal, double, _):
         chat.load(path)
         chat.record({"type": "model", "model": "m", "server": ""})  # as -m writes it
-        assert await terminal._run("go on")
+        assert await terminal._run(Entered.of("go on", KEYS))
 
     assert (terminal.asked, len(double.requests)) == ([], 1)
 
 
 async def test_a_new_talk_needs_no_word(tmp_path: Path) -> None:
     async with talking(tmp_path, EVES) as (_, terminal, double, _err):
-        assert await terminal._run("hello")
-        assert await terminal._run("and again")
+        assert await terminal._run(Entered.of("hello", KEYS))
+        assert await terminal._run(Entered.of("and again", KEYS))
 
     assert (terminal.asked, len(double.requests)) == ([], 2)
 
@@ -348,7 +349,7 @@ async def test_where_nobody_can_be_asked_it_is_an_error(tmp_path: Path) -> None:
     chat.load(path)
     terminal = PlainTerminal(chat, COMMANDS, out=StringIO(), err=StringIO())
 
-    assert not await terminal.once("and shorter", typed=True)
+    assert not await terminal.once(Entered.of("and shorter", KEYS))
     await chat.aclose()
 
     assert double.requests == []

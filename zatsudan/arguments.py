@@ -15,6 +15,10 @@ TYPE_CHECKING = False  # --help need not wait for typing
 if TYPE_CHECKING:
     from typing import Any
 
+TYPE_CHECKING = False  # to import it takes as long as Python's own start
+if TYPE_CHECKING:
+    from zatsudan.core.entered import Entered
+
 #: Cells of a page, and of the column that names what is explained beside it.
 WIDTH, COLUMN = 80, 29
 
@@ -52,6 +56,7 @@ _USES = (
     ('zatsudan "a question"', later("print the reply and leave")),
     ('cat f | zatsudan "sum up"', later("what is piped in follows the message")),
     ('zatsudan -c "and shorter"', later("go on with the last session")),
+    ('zatsudan -- "$TEXT"', later("text alone: no / and no @ in it counts")),
 )
 
 
@@ -237,6 +242,9 @@ def parser() -> Parser:
         default=None,
         help=say("go on with that session, or choose one"),
     )
+    talk.add_argument(
+        "--typed", action="store_true", help=say("/ and @ in MESSAGE count, as in the chat")
+    )
     talk.add_argument("--private", action="store_true", help=say("write nothing to disk"))
     output = found.add_argument_group(say("Output"))
     forms = output.add_mutually_exclusive_group()
@@ -266,10 +274,30 @@ def parser() -> Parser:
     return found
 
 
+def message(args: argparse.Namespace, piped: str) -> "Entered":
+    """Return what is sent: the arguments, and what was piped in, which is words alone.
+
+    So is what stands behind `--`. A slash and an `@` of the other arguments are asked
+    about, or count where --typed says so; a `!` is none: whoever writes arguments has a shell.
+    """
+    from zatsudan.core.entered import KEYS, SAID, TEXT, Entered
+
+    given, words = " ".join(args.message), " ".join(args.words)
+    line = Entered.of(given, KEYS if args.typed else TEXT)
+    if given.startswith("!") or (piped and given.startswith("/")):
+        line = line.marked((0,), SAID)
+    parts = [line, Entered.of(words, SAID)]
+    line = Entered.joined((part for part in parts if part.text), " ")
+    return Entered.joined([part for part in (line, Entered.of(piped, SAID)) if part.text], "\n\n")
+
+
 def read(words: Sequence[str]) -> argparse.Namespace:
     """Read the arguments of a talk; ends the program where they contradict each other."""
     found = parser()
-    args = found.parse_args(words)
+    end = words.index("--") if "--" in words else len(words)
+    args = found.parse_args(words[:end])
+    # Apart, since argparse does not tell what stood behind it.
+    args.words = list(words[end + 1 :])
     if args.stream and args.no_stream:
         found.error(say("--stream json and --no-stream contradict each other."))
     return args

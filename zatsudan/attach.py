@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from zatsudan import files
-from zatsudan.core.attachments import CONSOLE, Mention, compose, mentions
+from zatsudan.core.attachments import CONSOLE, Mention, compose
 from zatsudan.core.errors import CommandError
 from zatsudan.core.fences import blocks
 from zatsudan.core.language import say
@@ -28,14 +28,14 @@ _IMAGES = (
 
 
 class Attached(NamedTuple):
-    """What is sent, and the mentions that look like files and are none."""
+    """What is sent, and the names that look like files and are none."""
 
     content: Json
     missing: tuple[str, ...] = ()
 
 
-def attach(text: str, base: Path, pasted: Iterable[str] = (), ran: Ran | None = None) -> Attached:
-    """Put the files that a typed message mentions into it; a relative name is sought in `base`.
+def attach(text: str, wanted: Iterable[Mention], base: Path, ran: Ran | None = None) -> Attached:
+    """Put the files that a message is to attach into it; a relative name is sought in `base`.
 
     `ran` is what `@!` stands for. Reads files: call it in a thread. Raises CommandError.
     """
@@ -43,12 +43,12 @@ def attach(text: str, base: Path, pasted: Iterable[str] = (), ran: Ran | None = 
     images: list[Json] = []
     missing: list[str] = []
     there = {block.info for block in blocks(text)}
-    for mention in mentions(text, pasted):
+    for mention in wanted:
         if mention.is_output:
             if CONSOLE not in there:
                 files.append((CONSOLE, _output(ran)))
             continue
-        found = _file(mention, base)
+        found = file_of(mention, base)
         if found is None:
             if mention.exact or "/" in mention.name or "." in mention.name.strip("."):
                 missing.append(mention.name)
@@ -79,7 +79,8 @@ def _output(ran: Ran | None) -> str:
     return f"$ {command}\n{output}{end}"
 
 
-def _file(mention: Mention, base: Path) -> tuple[str, Path] | None:
+def file_of(mention: Mention, base: Path) -> tuple[str, Path] | None:
+    """Return the file that a mention names, and the name by which it does; None if there is none."""
     for name in mention.names():
         if not name.isprintable():  # it could not stand behind a fence
             continue

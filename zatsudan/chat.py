@@ -35,6 +35,8 @@ from zatsudan.presets import Presets
 
 if TYPE_CHECKING:
     from zatsudan.client import Client
+    from zatsudan.core.attachments import Mention
+    from zatsudan.core.entered import Entered
     from zatsudan.discovery import Finder
     from zatsudan.turn import Turn
 
@@ -108,6 +110,8 @@ class Chat:
         #: Whether the talk began here and now, and was not read from disk.
         self.fresh = True
         self._connecting: asyncio.Task[Client] | None = None
+        #: What messages of this process attach, by session and message.
+        self._attached: dict[tuple[str, str], tuple[Mention, ...]] = {}
 
     # --- the session -----------------------------------------------------
 
@@ -355,9 +359,10 @@ class Chat:
 
     # --- turns -----------------------------------------------------------
 
-    def say(self, content: Json) -> Node:
+    def say(self, content: Json, attached: "Sequence[Mention]" = ()) -> Node:
         """Add a user message after the head, written before anything else happens.
 
+        `attached` is what the person has put into it.
         The disk holds it before anything of the reply is shown (`journal.synced`).
 
         An unanswered message at the head (its turn failed) gives way: the new
@@ -368,12 +373,20 @@ class Chat:
         head = session.nodes.get(parent) if parent is not None else None
         if head is not None and head.message.role == "user":
             if head.message.content == content:
+                self._attached.setdefault((session.id, head.id), tuple(attached))
                 return head
             parent = head.parent
         node_id = session.next_id()
         self.record(message_record(node_id, parent, Message("user", content), self.now()))
         self.journal.sync()
+        self._attached[session.id, node_id] = tuple(attached)
         return session.nodes[node_id]
+
+    def given_back(self, node: Node) -> "Entered":
+        """Return a message's words for the input line, with what the person attached to it here."""
+        from zatsudan.core.entered import given_back
+
+        return given_back(node.message.content, self._attached.get((self.session.id, node.id), ()))
 
     def last_user(self) -> Node | None:
         """Return the last user message of the path."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from zatsudan.config import Config, Places
     from zatsudan.connect import Wishes
+    from zatsudan.core.entered import Entered
     from zatsudan.core.errors import ZatsudanError
 
 #: What a disk says that can hold no more of our output.
@@ -111,6 +112,7 @@ def _run(args: "Namespace") -> int:
 
 def _prepared(args: "Namespace") -> int:
     from zatsudan import connect, languages
+    from zatsudan.arguments import message
     from zatsudan.config import platform_places
     from zatsudan.configfile import load
 
@@ -127,13 +129,12 @@ def _prepared(args: "Namespace") -> int:
     if args.setup:
         _check_setup(args)
     piped = not sys.stdin.isatty()
-    parts = [" ".join(args.message), sys.stdin.read().strip() if piped else ""]
-    text = "\n\n".join(part for part in parts if part)
-    if not text:
+    line = message(args, sys.stdin.read().strip() if piped else "")
+    if not line.text:
         _check_silence(args, piped=piped)
     import asyncio
 
-    return asyncio.run(_talk(args, places, config, wishes, text, typed=not parts[1]))
+    return asyncio.run(_talk(args, places, config, wishes, line))
 
 
 def _check_silence(args: "Namespace", *, piped: bool) -> None:
@@ -163,7 +164,7 @@ def _check_setup(args: "Namespace") -> None:
             say("--setup asks questions, and there is no terminal to ask them in."),
             say("Start it in one, or write a profile into the config file."),
         )
-    if args.message or args.resume == "":
+    if args.message or args.words or args.resume == "":
         raise ConfigError(
             say("--setup begins with its questions."), say("Leave out the message and --resume.")
         )
@@ -200,9 +201,7 @@ async def _talk(
     places: "Places",
     config: "Config",
     wishes: "Wishes",
-    text: str,
-    *,
-    typed: bool,
+    line: "Entered",
 ) -> int:
     from zatsudan import connect, exits, opening
     from zatsudan.catalogue import Catalogue
@@ -253,16 +252,16 @@ async def _talk(
                 say("Write --resume NAME, or set them in the chat."),
             )
         plainly = not sys.stdout.isatty() or environ.get("TERM", "dumb") == "dumb"
-        if choose and (text or args.plain or plainly):
+        if choose and (line.text or args.plain or plainly):
             raise StoreError(
                 say("There is no screen here to choose a session on."),
                 say("Write --resume NAME; zatsudan sessions lists them."),
             )
-        if text:
+        if line.text:
             from zatsudan.oneshot import answer
 
             _started()
-            return await answer(chat, text, args, first, typed=typed)
+            return await answer(chat, line, args, first)
         if args.plain or plainly:
             from zatsudan.terminal.plain import PlainTerminal
 
@@ -276,8 +275,8 @@ async def _talk(
         live = LiveTerminal(chat, COMMANDS, history=history, screen=config.screen)
         finder.progress = live.progress
         _started()
-        line = "/connect" if args.setup else "/sessions" if choose else ""
-        number = await live.run(first, line, before=args.setup)
+        command = "/connect" if args.setup else "/sessions" if choose else ""
+        number = await live.run(first, command, before=args.setup)
         return 128 + number if number else exits.OK
     finally:
         await chat.aclose()

@@ -14,7 +14,7 @@ from zatsudan import exits
 from zatsudan.chat import Chat
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.parts import Line, Part
-from zatsudan.commands.registry import parse
+from zatsudan.core.entered import Entered
 from zatsudan.core.errors import CommandError
 from zatsudan.core.language import say
 from zatsudan.core.printable import EMPTY, Printable
@@ -25,19 +25,16 @@ from zatsudan.terminal.plain import PlainTerminal
 _STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-async def answer(
-    chat: Chat, text: str, args: Namespace, first: Sequence[Part], *, typed: bool
-) -> int:
+async def answer(chat: Chat, line: Entered, args: Namespace, first: Sequence[Part]) -> int:
     """Send one message, write its reply, and return the exit code; raises CommandError.
 
-    `typed`: a person typed all of the text, so that it may be a command. Of what a
-    talk would show `first`, only what a person should know is said.
+    Of what a talk would show `first`, only what a person should know is said.
     """
-    terminal = _terminal(chat, text, args, typed=typed)
-    hint = _meant(args.message) if typed else EMPTY
+    terminal = _terminal(chat, line, args)
+    hint = _meant(args.message) if line.text == " ".join(args.message) else EMPTY
     terminal.show([Line(hint, "dim")] if hint else [])
     terminal.show([part for part in first if isinstance(part, Line) and part.tone != "good"])
-    code = await _stoppable(_once(terminal, text, typed=typed))
+    code = await _stoppable(_once(terminal, line))
     for server in chat.finder.others[:1] if chat.finder is not None else ():
         terminal.show([Line(not_taken(server), "dim")])
     if isinstance(terminal, JsonTerminal):
@@ -51,16 +48,16 @@ async def answer(
     return exits.READER_GONE if terminal.output.gone else code
 
 
-def _terminal(chat: Chat, text: str, args: Namespace, *, typed: bool) -> PlainTerminal:
+def _terminal(chat: Chat, line: Entered, args: Namespace) -> PlainTerminal:
     """Return what writes the reply in the form that the flags ask for."""
     if not args.json and not args.stream:
         return PlainTerminal(chat, COMMANDS)
-    if typed and parse(text) is not None:
+    terminal = JsonTerminal(chat, COMMANDS)
+    if terminal.is_command(line):
         raise CommandError(
             say("JSON is made of the reply to a message, not of what a command answers."),
             say("// begins a message with a slash."),
         )
-    terminal = JsonTerminal(chat, COMMANDS)
     terminal.stream = bool(args.stream)
     return terminal
 
@@ -84,8 +81,8 @@ def _meant(message: Sequence[str]) -> Printable:
     )
 
 
-async def _once(terminal: PlainTerminal, text: str, *, typed: bool) -> int:
-    if await terminal.once(text, typed=typed):
+async def _once(terminal: PlainTerminal, line: Entered) -> int:
+    if await terminal.once(line):
         return exits.OK
     if terminal.failure is None:
         return exits.FAILED

@@ -128,13 +128,3 @@ async def _end(process: asyncio.subprocess.Process) -> None:
         break
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-
-
-def command_of(line: str) -> str | None:
-    """Return the command of a line that begins with `!`; None for a message.
-
-    `!!` begins a message with `!`, and so does `![`, an image in Markdown.
-    """
-    if not line.startswith("!") or line.startswith(("!!", "![")) or not line[1:].strip():
-        return None
-    return line[1:].strip()

@@ -11,9 +11,10 @@ from zatsudan.chat import Chat
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import Copy, Generate, Leave, Outcome, Pick, Prefill, Show
 from zatsudan.commands.parts import Diff, Line, Rows, Table, Talk, Tokens
-from zatsudan.commands.registry import Choice, collect, command, find, parse
+from zatsudan.commands.registry import Choice, collect, command, find
 from zatsudan.config import Config
 from zatsudan.core.diff import marked
+from zatsudan.core.entered import SAID, Entered, parse
 from zatsudan.core.errors import CommandError, ConfigError, StoreError, ZatsudanError
 from zatsudan.core.models import Model
 from zatsudan.core.parameters import BY_NAME
@@ -345,9 +346,8 @@ async def test_retry(chat: Chat) -> None:
 
 async def test_undo_gives_the_words_back(chat: Chat) -> None:
     outcome = await run(chat, "/undo")
-    assert outcome == Prefill(
-        "how are\n\x1byou?", (Line(printable("Stepped back 1 turn; 1 left."), "good"),)
-    )
+    words = Entered.of("how are\n\x1byou?", SAID)
+    assert outcome == Prefill(words, (Line(printable("Stepped back 1 turn; 1 left."), "good"),))
     assert [node.message.text for node in chat.session.path()] == ["hi", "Hello."]
     assert len(chat.session.nodes) == 4
 
@@ -356,7 +356,7 @@ async def test_undo_of_several_turns(chat: Chat) -> None:
     outcome = await run(chat, "/undo 2")
 
     assert isinstance(outcome, Prefill)
-    assert (outcome.text, chat.session.path()) == ("hi", [])
+    assert (outcome.line.text, chat.session.path()) == ("hi", [])
 
 
 @pytest.mark.parametrize("line", ["/undo 3", "/undo 0", "/undo -1", "/undo all", "/undo 1.5"])

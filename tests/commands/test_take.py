@@ -11,8 +11,9 @@ from zatsudan.chat import Chat
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import Copy, Outcome, Show
 from zatsudan.commands.parts import Table
-from zatsudan.commands.registry import find, parse
+from zatsudan.commands.registry import find
 from zatsudan.config import Config
+from zatsudan.core.entered import parse
 from zatsudan.core.errors import CommandError
 from zatsudan.core.messages import Message
 from zatsudan.core.printable import printable

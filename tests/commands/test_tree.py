@@ -11,8 +11,9 @@ from zatsudan.chat import Chat
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import Copy, Generate, Leave, Outcome, Pick, Prefill
 from zatsudan.commands.parts import Rows, Table
-from zatsudan.commands.registry import find, parse
+from zatsudan.commands.registry import find
 from zatsudan.config import Config
+from zatsudan.core.entered import SAID, Entered, parse
 from zatsudan.core.errors import CommandError
 from zatsudan.core.messages import Message
 from zatsudan.core.records import message_record, replay
@@ -95,7 +96,7 @@ async def test_pick_of_an_earlier_reply_brings_back_what_followed(chat: Chat) ->
 async def test_edit_keeps_the_old_branch_and_redo_goes_back(chat: Chat) -> None:
     outcome = await run(chat, "/edit 1")
     assert isinstance(outcome, Prefill)
-    assert outcome.text == "one"
+    assert outcome.line == Entered.of("one", SAID)
     assert path(chat) == []
     await run(chat, "/redo")
     assert path(chat) == ["one", "first"]

@@ -27,15 +27,9 @@ if TYPE_CHECKING:
     ],
 )
 def test_mentions(text: str, names: list[str]) -> None:
-    assert [mention.name for mention in mentions(text)] == names
-
-
-def test_what_was_pasted_mentions_nothing() -> None:
-    pasted = "dear friend\n  see @~/.ssh/id_rsa for more\n"
-
-    assert mentions(f"read @a : {pasted} and @b", [pasted]) == [Mention("a"), Mention("b")]
-    # Typed @, then a pasted path: the person meant it.
-    assert mentions("@/tmp/x@y", ["/tmp/x@y"]) == [Mention("/tmp/x@y")]
+    found = list(mentions(text))
+    assert list(dict.fromkeys(mention.name for _, mention in found)) == names
+    assert all(text[at] == "@" for at, _ in found)
 
 
 def test_a_name_ends_where_a_sentence_goes_on() -> None:
@@ -95,3 +89,15 @@ def test_labels() -> None:
     assert message.typed == "what is @cat.png"
     assert message.labels == ("[image, png, 6 kB]",)
     assert said(None).typed == ""
+
+
+def test_many_blocks_and_many_mentions_are_read_in_one_pass() -> None:
+    """A log of half a megabyte and more: what grows with the square of it would not end."""
+    log = "```\n@inside\n```\n@outside\n" * 20_000
+    assert [mention.name for _, mention in mentions(log)] == ["outside"] * 20_000
+    assert said(log).typed == log
+    blocks = [(f"f{number}", "x\n") for number in range(5_000)]
+    text = " ".join(f"@{name}" for name, _ in blocks)
+    message = said(compose(text, blocks))
+    assert message.typed == text
+    assert len(message.files) == 5_000

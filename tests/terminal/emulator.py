@@ -21,6 +21,7 @@ from zatsudan.client import Client
 from zatsudan.commands import COMMANDS
 from zatsudan.config import Config, Network
 from zatsudan.connect import Server as Address
+from zatsudan.core.entered import Entered
 from zatsudan.core.language import say
 from zatsudan.terminal.live import LiveTerminal
 
@@ -121,7 +122,7 @@ class Sitting:
         self._handled = 0
         handle = terminal._repl.handle
 
-        async def counted(line: str) -> bool:
+        async def counted(line: Entered) -> bool:
             try:
                 return await handle(line)
             finally:
@@ -173,6 +174,7 @@ async def sitting(
     address: Address = SCRIPTED,
     client: Callable[[Address, Network], Client] = Client,
     clock: Callable[[], float] = time.monotonic,
+    history: Path | None = None,
 ) -> AsyncIterator[Sitting]:
     """Run the live terminal on an emulated screen, with a scripted server behind it.
 
@@ -189,7 +191,7 @@ async def sitting(
 
             chat = Chat(config or Config(), kept, connect=connect, clock=clock)
             chat.new()
-            async with _seated(screen, server, chat, environ) as person:
+            async with _seated(screen, server, chat, environ, history) as person:
                 await person.until(
                     say(
                         "{model} at {server} ({reason})",
@@ -203,7 +205,11 @@ async def sitting(
 
 @asynccontextmanager
 async def _seated(
-    screen: Screen, server: Server, chat: Chat, environ: dict[str, str] | None
+    screen: Screen,
+    server: Server,
+    chat: Chat,
+    environ: dict[str, str] | None,
+    history: Path | None,
 ) -> AsyncIterator[Sitting]:
     with create_pipe_input() as keys, create_app_session(input=keys):
         terminal = LiveTerminal(
@@ -211,6 +217,7 @@ async def _seated(
             COMMANDS,
             environ=environ or {"TERM": "xterm-256color"},
             stdout=screen,
+            history=history,
             screen=chat.config.screen,
             input_=keys,
             size=lambda: screen.size,

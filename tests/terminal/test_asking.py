@@ -179,7 +179,7 @@ async def test_without_a_terminal_there_are_no_questions(clean_environment: Path
         assert "no terminal to ask them in" in err
 
         code, _, err = await run(
-            ("--base-url", server.base_url, "/connect"), clean_environment, {}, b""
+            ("--base-url", server.base_url, "--typed", "/connect"), clean_environment, {}, b""
         )
         assert code == 2
         assert "There is nobody here to answer questions." in err

@@ -19,6 +19,7 @@ from tests.terminal.emulator import Sitting, sitting
 from zatsudan.chat import Chat
 from zatsudan.commands import COMMANDS
 from zatsudan.config import Config
+from zatsudan.core.entered import KEYS, Entered
 from zatsudan.core.printable import printable
 from zatsudan.terminal.plain import PlainTerminal
 from zatsudan.terminal.replies import MarkdownStream, markdown_streams
@@ -240,9 +241,9 @@ def test_no_text_steers_the_plain_terminal(text: str, places: list[int]) -> None
         chat = Chat(Config(), None, client.connect)
         chat.new()
         plain = PlainTerminal(chat, COMMANDS, out=out, err=out)
-        await plain.once("go", typed=True)
-        await plain.once("/show all", typed=True)
-        await plain.once("/" + text, typed=True)
+        await plain.once(Entered.of("go", KEYS))
+        await plain.once(Entered.of("/show all", KEYS))
+        await plain.once(Entered.of("/" + text, KEYS))
         await chat.aclose()
 
     asyncio.run(talk())

@@ -2,6 +2,7 @@
 
 import gettext
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from prompt_toolkit.utils import get_cwidth
@@ -192,3 +193,31 @@ async def test_the_replies_of_one_request() -> None:
         assert halves(rows[0]) == ["1  候補 1", "2  候補 2"]
         assert person.chat.session.lab is not None
         assert [label for label, _ in person.chat.session.lab.cells] == ["choice 1", "choice 2"]
+
+
+async def test_a_question_about_a_line_stands_whole_at_80_columns_and_at_40(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "メモ.txt").write_text("晴れ", encoding="utf-8")
+    async with sitting(says("ok"), says("ok")) as person:
+        person.type("\x1b[200~これ@メモ.txtを要約して\x1b[201~\r")
+        shown = await person.until("メモ.txt を添付しますか。")
+        assert shown.splitlines()[-2:] == [
+            "» これ@メモ.txtを要約して",
+            "メモ.txt を添付しますか。Enter で添付、Esc で文だけを送信します。",
+        ]
+        person.screen.resize(40, 24)
+        person.terminal._app._on_resize()
+        await person.until(lambda: "送信します。" in person.screen.shown().splitlines()[-1])
+        shown = "".join(person.screen.shown().splitlines()[-2:])
+        assert shown == "メモ.txt を添付しますか。Enter で添付、Esc で文だけを送信します。"
+        person.type("\r")
+        await person.until("[ファイル メモ.txt、1行]")
+        await person.at_rest()
+        person.type("\x1b[200~!touch X\x1b[201~\r")
+        await person.until("touch X を実行しますか。")
+        person.type("\x1b")
+        await person.until(lambda: len(person.server.requests) >= 2)
+        await person.at_rest()
+    assert not (tmp_path / "X").exists()

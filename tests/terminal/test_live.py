@@ -13,7 +13,6 @@ from tests.terminal.emulator import sitting
 from zatsudan import shelf
 from zatsudan.attach import Attached
 from zatsudan.terminal import ptk
-from zatsudan.terminal.live import LiveTerminal
 
 
 def below(screen: str, text: str) -> str:
@@ -134,11 +133,11 @@ async def test_ctrl_c_while_files_are_read_loses_no_word(monkeypatch: pytest.Mon
 async def test_ctrl_c_before_the_talk_is_shown_loses_no_word(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async def never(_: LiveTerminal) -> None:
+    async def never() -> None:
         await asyncio.Event().wait()
 
     async with sitting(says("never")) as person:
-        monkeypatch.setattr(LiveTerminal, "_opened", never)
+        monkeypatch.setattr(person.terminal._lines, "_opened", never)
         person.type("typed early\r")
         await person.until(lambda: person.terminal.busy)
         person.type("\x03")

@@ -12,6 +12,7 @@ from tests.test_turn import chat_with
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.parts import Diff, Table
 from zatsudan.core.diff import diff, marked
+from zatsudan.core.entered import KEYS, Entered
 from zatsudan.core.printable import Styled, printable
 from zatsudan.core.styles import Dress
 from zatsudan.terminal.parts import diff_rows, table_rows
@@ -58,7 +59,7 @@ async def test_many_replies_on_a_plain_terminal_come_one_after_another() -> None
     async with serve(answer) as server, chat_with(server.base_url) as chat:
         out, err = io.StringIO(), io.StringIO()
         terminal = PlainTerminal(chat, COMMANDS, out=out, err=err)
-        assert not await terminal.once("/sweep temperature 0 1 2 -- hi", typed=True)
+        assert not await terminal.once(Entered.of("/sweep temperature 0 1 2 -- hi", KEYS))
         assert out.getvalue() == "at 0.0\n\nhalf\n\nat 2.0\n\n"
         heads = [line for line, _ in groupby(err.getvalue().splitlines()) if line.startswith("[")]
         assert [head[:4] for head in heads] == ["[1  ", "[2  ", "[The", "[3  "]

@@ -10,7 +10,6 @@ from zatsudan.commands.outcomes import Generate, Outcome, Prefill, Show, tell
 from zatsudan.commands.parts import Line, Talk
 from zatsudan.commands.registry import Choice, command
 from zatsudan.configfile import read_system
-from zatsudan.core.attachments import said
 from zatsudan.core.errors import CommandError
 from zatsudan.core.language import later, say, say_count
 from zatsudan.core.messages import whole_number
@@ -121,7 +120,7 @@ async def undo(chat: Chat, args: str) -> Outcome:
         count,
         left=len(users) - count,
     )
-    return Prefill(said(node.message.content).again, (Line(note, "good"),))
+    return Prefill(chat.given_back(node), (Line(note, "good"),))
 
 
 @command("new", "", group=GROUP)

@@ -11,6 +11,7 @@ from zatsudan.core.session import Node
 
 if TYPE_CHECKING:
     from zatsudan.core.asking import Question
+    from zatsudan.core.entered import Entered
     from zatsudan.core.picking import Row
     from zatsudan.core.tokenview import Token
     from zatsudan.lab import Cell
@@ -64,9 +65,9 @@ class Work(NamedTuple):
 
 
 class Prefill(NamedTuple):
-    """Put a text into the input line, or with `editor` into the editor."""
+    """Put a line into the input line, or with `editor` into the editor."""
 
-    text: str
+    line: "Entered"
     parts: tuple[Part, ...] = ()
     editor: bool = False
 

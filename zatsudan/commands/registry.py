@@ -159,21 +159,6 @@ def collect(*modules: ModuleType) -> dict[str, Command]:
     return commands
 
 
-def parse(line: str) -> tuple[str, str] | None:
-    """Return name and arguments of a line that is a command; None for a message.
-
-    `//` begins a message with a slash. A path such as `/etc/hosts` is taken as
-    a command, and the error that follows tells of `//`.
-    """
-    if not line.startswith("/") or line.startswith("//"):
-        return None
-    name, _, args = line[1:].partition(" ")
-    if "\n" in name:
-        name, _, rest = name.partition("\n")
-        args = f"{rest} {args}".strip()
-    return name, args.strip()
-
-
 def find(commands: Commands, name: str) -> Entry:
     """Return the command of that name, or of which it is the only beginning; raises CommandError."""
     if name in commands:

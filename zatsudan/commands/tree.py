@@ -10,7 +10,6 @@ from zatsudan.commands.lab import told
 from zatsudan.commands.outcomes import Outcome, Prefill, Show, tell
 from zatsudan.commands.parts import Line, Rows, Table, Talk
 from zatsudan.commands.registry import Choice, command
-from zatsudan.core.attachments import said
 from zatsudan.core.errors import CommandError, StoreError
 from zatsudan.core.language import later, say, say_count
 from zatsudan.core.messages import whole_number
@@ -155,7 +154,7 @@ def _edit(chat: Chat, args: str, *, editor: bool) -> Prefill:
     note = say(
         "Editing #{id}; what followed stays as a branch, and /redo goes back to it.", id=node.id
     )
-    return Prefill(said(node.message.content).again, (Line(note, "good"),), editor)
+    return Prefill(chat.given_back(node), (Line(note, "good"),), editor)
 
 
 @command("edit", "[N]", group=GROUP, complete=_users, possible=_has_messages)

@@ -5,8 +5,7 @@ The same text is taken apart again to show it, so nothing else needs keeping.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from zatsudan.core.fences import blocks, fenced
@@ -16,6 +15,9 @@ from zatsudan.core.words import quote, split
 
 #: What stands behind the fence of a command's output.
 CONSOLE = "console"
+
+#: No system takes the name of a file that has more characters.
+LONGEST = 4096
 
 # Not within an e-mail address or behind a backtick; right behind a Japanese sign it counts.
 _MENTION = re.compile(r'(?<![A-Za-z0-9._%+\-@/`])@(?:("(?:[^"\\\n]|\\.)+")|(!)|([^\s"@!]\S*))')
@@ -38,32 +40,30 @@ class Mention(NamedTuple):
         A sentence goes on right behind a name: `see @notes.txt.`, and in Japanese
         `@notes.txtを要約して`.
         """
-        yield self.name
+        if len(self.name) <= LONGEST:
+            yield self.name
         if self.exact:
             return
-        for end in range(len(self.name) - 1, 0, -1):
+        for end in range(min(len(self.name) - 1, LONGEST), 0, -1):
             after = self.name[end]
             if not (after.isascii() and after.isalnum()):
                 yield self.name[:end]
 
 
-def mentions(text: str, pasted: Iterable[str] = ()) -> list[Mention]:
-    """Return the mentions of a typed message, each once, in their order.
+def mentions(text: str) -> Iterator[tuple[int, Mention]]:
+    """Yield the mentions of a message and where each stands, but not those inside fenced code.
 
-    Not those inside fenced code, nor those that came with `pasted` texts: what
-    others wrote must not send a file of yours.
+    One pass over the text.
     """
-    closed = [(block.start, block.end) for block in blocks(text)]
-    for line in {line.strip() for paste in pasted for line in paste.splitlines() if "@" in line}:
-        closed += [
-            (found.start(), found.end()) for found in re.finditer(re.escape(line), text) if line
-        ]
-    found: dict[Mention, None] = {}
+    closed = blocks(text)
+    at_block = 0
     for match in _MENTION.finditer(text):
-        if not any(start <= match.start() < end for start, end in closed):
+        at = match.start()
+        while at_block < len(closed) and closed[at_block].end <= at:
+            at_block += 1
+        if at_block == len(closed) or at < closed[at_block].start:
             name = split(match[1])[0].text if match[1] else match[2] or match[3]
-            found[Mention(name, exact=match[1] is not None)] = None
-    return list(found)
+            yield at, Mention(name, exact=match[1] is not None)
 
 
 def mentioned(before_cursor: str) -> str | None:
@@ -85,12 +85,14 @@ def compose(typed: str, files: Sequence[tuple[str, str]]) -> str:
 class Said(NamedTuple):
     """A user message taken apart: what was typed, and a label for each attachment.
 
-    `again` is what to type to say it once more: files are named in it, not held.
+    `again` is what to type to say it once more: files are named in it, not held; `files`
+    are their names.
     """
 
     typed: str
     labels: tuple[str, ...] = ()
     again: str = ""
+    files: tuple[str, ...] = ()
 
 
 def said(content: Json) -> Said:
@@ -101,27 +103,34 @@ def said(content: Json) -> Said:
     typed, attached = _parts(text)
     labels = [_label(name, body) for name, body in attached]
     outputs = [(name, body) for name, body in attached if name == CONSOLE]
-    return Said(typed, (*labels, *images), compose(typed, outputs))
+    files = tuple(name for name, _ in attached)
+    return Said(typed, (*labels, *images), compose(typed, outputs), files)
 
 
 def _parts(text: str) -> tuple[str, list[tuple[str, str]]]:
+    """Split a text into what was typed and the blocks behind it, which are all named in it."""
     found = blocks(text)
-    for number, first in enumerate(found):
-        typed, rest = text[: first.start], found[number:]
-        between = [text[a.end : b.start] for a, b in pairwise(rest)]
-        if (
-            typed.endswith("\n\n")
-            and not "".join([*between, text[rest[-1].end :]]).strip()
-            and all(_names(typed, block.info) for block in rest)
-        ):
-            return typed[:-2], [(block.info, block.text) for block in rest]
-    return text, []
+    first, named, behind = len(found), 0, len(text)
+    for number in range(len(found) - 1, -1, -1):
+        block = found[number]
+        at = _named(text, block.info)
+        if at < 0 or text[block.end : behind].strip():
+            break
+        named, behind = max(named, at), block.start
+        if named <= block.start and text.endswith("\n\n", 0, block.start):
+            first = number
+    if first == len(found):
+        return text, []
+    return text[: found[first].start - 2], [(block.info, block.text) for block in found[first:]]
 
 
-def _names(typed: str, info: str) -> bool:
-    if info == CONSOLE and "@!" in typed:
-        return True
-    return bool(info) and (f"@{info}" in typed or f"@{quote(info)}" in typed)
+def _named(text: str, info: str) -> int:
+    """Return where the first mention of a block ends; negative if there is none."""
+    names = {f"@{info}", f"@{quote(info)}"} if info else set()
+    if info == CONSOLE:
+        names.add("@!")
+    found = [at + len(name) for name in names if (at := text.find(name)) >= 0]
+    return min(found, default=-1)
 
 
 def _label(name: str, body: str) -> str:

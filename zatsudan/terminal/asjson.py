@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, TextIO
 from zatsudan.chat import Chat
 from zatsudan.commands.parts import Part, Talk
 from zatsudan.core.addresses import shown_url
+from zatsudan.core.entered import Asked as Decided
 from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.messages import JsonObject
 from zatsudan.core.printable import printable_json
@@ -45,6 +46,10 @@ class JsonTerminal(PlainTerminal):
 
     def show(self, parts: Sequence[Part]) -> None:
         super().show([part for part in parts if not isinstance(part, Talk)])
+
+    async def confirm(self, asked: Decided) -> bool | None:
+        """Ask about files alone: no object is made of what a command answers."""
+        return False if asked.act is not None else await super().confirm(asked)
 
     def begin(self, turn: "Turn") -> Callable[[Delta], None]:
         del turn

@@ -3,8 +3,12 @@
 from typing import Protocol
 
 from prompt_toolkit.application import get_app
-from prompt_toolkit.buffer import Buffer
-from prompt_toolkit.filters import Condition, is_searching
+from prompt_toolkit.filters import (
+    Condition,
+    emacs_insert_mode,
+    is_searching,
+    vi_insert_mode,
+)
 from prompt_toolkit.input.ansi_escape_sequences import ANSI_SEQUENCES
 from prompt_toolkit.key_binding import (
     KeyBindings,
@@ -14,9 +18,11 @@ from prompt_toolkit.key_binding import (
 )
 from prompt_toolkit.keys import Keys
 
+from zatsudan.core.entered import Entered
 from zatsudan.core.language import say
 from zatsudan.core.printable import Printable
 from zatsudan.terminal.completion import completes
+from zatsudan.terminal.inputline import InputLine
 
 # Shift-Enter, as kitty's protocol and xterm's modifyOtherKeys write it: a new line.
 # The terminal is not asked for either: kitty's would change Escape and Ctrl-C as
@@ -37,8 +43,18 @@ class Actions(Protocol):
     def busy(self) -> bool:
         """Is a reply or a command under way?"""
 
-    def submit(self, text: str) -> None:
-        """Take a line."""
+    @property
+    def asking(self) -> bool:
+        """Is the person asked what is meant by the line?"""
+
+    def enter(self) -> None:
+        """Take the line, or ask what is meant by it; to a question it is yes."""
+
+    def refuse(self) -> None:
+        """Answer no: the line is words."""
+
+    def unask(self) -> None:
+        """Leave the question; the line stays."""
 
     def interrupt(self) -> None:
         """Stop the reply."""
@@ -46,7 +62,7 @@ class Actions(Protocol):
     def interrupt_one(self, number: int) -> None:
         """Stop one reply of several, counted from 1."""
 
-    def take_queued(self) -> str:
+    def take_queued(self) -> Entered | None:
         """Take back the message that waits, to edit it."""
 
     def variant(self, by: int) -> None:
@@ -64,14 +80,11 @@ class Actions(Protocol):
     def focused(self, *, here: bool) -> None:
         """The terminal is looked at, or no longer."""
 
-    def pasted(self, text: str) -> None:
-        """Know that this text was pasted, not typed."""
-
     def aside(self, what: str) -> None:
         """Lend the screen: `edit` to the editor, `suspend` to the shell."""
 
 
-def bindings(actions: Actions, buffer: Buffer) -> KeyBindingsBase:
+def bindings(actions: Actions, buffer: InputLine) -> KeyBindingsBase:
     """Return all key bindings beyond prompt_toolkit's own."""
     ANSI_SEQUENCES.update({**SHIFT_ENTER, **FOCUS})
     return merge_key_bindings(
@@ -85,15 +98,18 @@ def bindings(actions: Actions, buffer: Buffer) -> KeyBindingsBase:
     )
 
 
-def _talk_keys(actions: Actions, buffer: Buffer) -> KeyBindings:
+def _talk_keys(actions: Actions, buffer: InputLine) -> KeyBindings:
     keys = KeyBindings()
     busy = Condition(lambda: actions.busy)
     blank = Condition(lambda: not buffer.text)
+    asking = Condition(lambda: actions.asking)
 
     @keys.add("c-c")
     @keys.add("<sigint>")
     def _stop_or_clear(_event: KeyPressEvent) -> None:
-        if actions.busy:
+        if actions.asking:
+            actions.unask()
+        elif actions.busy:
             actions.interrupt()
         elif buffer.text:
             buffer.append_to_history()  # Up brings it back: nothing that was typed is lost
@@ -101,7 +117,11 @@ def _talk_keys(actions: Actions, buffer: Buffer) -> KeyBindings:
         else:
             actions.hint(say("Ctrl-D or /quit leaves"))
 
-    @keys.add("escape", filter=busy & ~is_searching)
+    @keys.add("escape", filter=asking & ~is_searching)
+    def _refuse(_event: KeyPressEvent) -> None:
+        actions.refuse()
+
+    @keys.add("escape", filter=busy & ~is_searching & ~asking)
     def _stop(_event: KeyPressEvent) -> None:
         if buffer.complete_state is not None:
             buffer.cancel_completion()
@@ -115,7 +135,7 @@ def _talk_keys(actions: Actions, buffer: Buffer) -> KeyBindings:
     return keys
 
 
-def _branch_keys(actions: Actions, buffer: Buffer) -> KeyBindings:
+def _branch_keys(actions: Actions, buffer: InputLine) -> KeyBindings:
     keys = KeyBindings()
     busy = Condition(lambda: actions.busy)
     blank = Condition(lambda: not buffer.text)
@@ -130,10 +150,9 @@ def _branch_keys(actions: Actions, buffer: Buffer) -> KeyBindings:
 
     @keys.add("up", filter=blank & busy)
     def _edit_queued(_event: KeyPressEvent) -> None:
-        text = actions.take_queued()
-        if text:
-            buffer.text = text
-            buffer.cursor_position = len(text)
+        line = actions.take_queued()
+        if line is not None:
+            buffer.put(line)
         else:
             buffer.auto_up()
 
@@ -151,13 +170,21 @@ def _run_keys(actions: Actions) -> KeyBindings:
     return keys
 
 
-def _line_keys(actions: Actions, buffer: Buffer) -> KeyBindings:
+def _line_keys(actions: Actions, buffer: InputLine) -> KeyBindings:
     keys = KeyBindings()
     typing = Condition(lambda: get_app().layout.has_focus(buffer))
 
     @keys.add("enter", filter=typing)
     def _send(_event: KeyPressEvent) -> None:
-        buffer.validate_and_handle()
+        actions.enter()
+
+    @keys.add(
+        Keys.Any,
+        filter=typing & (emacs_insert_mode | vi_insert_mode),
+        save_before=lambda event: not event.is_repeat,
+    )
+    def _type(event: KeyPressEvent) -> None:
+        buffer.type(event.data * event.arg)
 
     @keys.add("escape", "enter", filter=typing)
     @keys.add("c-j", filter=typing)
@@ -166,9 +193,7 @@ def _line_keys(actions: Actions, buffer: Buffer) -> KeyBindings:
 
     @keys.add(Keys.BracketedPaste, filter=typing)
     def _paste(event: KeyPressEvent) -> None:
-        text = event.data.replace("\r\n", "\n").replace("\r", "\n")
-        actions.pasted(text)
-        buffer.insert_text(text)
+        buffer.insert_text(event.data.replace("\r\n", "\n").replace("\r", "\n"))
 
     @keys.add("tab", filter=typing)
     def _complete(_event: KeyPressEvent) -> None:

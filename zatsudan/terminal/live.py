@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.formatted_text import StyleAndTextTuples
-from prompt_toolkit.history import InMemoryHistory
 from prompt_toolkit.input import Input
 
 from zatsudan.chat import Chat
 from zatsudan.commands import MODULES
 from zatsudan.commands.parts import Part, Talk
-from zatsudan.commands.registry import Commands, parse
+from zatsudan.commands.registry import Commands
 from zatsudan.config import Screen
+from zatsudan.core.entered import KEYS, Entered
 from zatsudan.core.errors import TooLong
 from zatsudan.core.language import say
 from zatsudan.core.printable import EMPTY, Printable
@@ -31,7 +31,8 @@ from zatsudan.terminal import prompt, ptk
 from zatsudan.terminal.attention import Attention
 from zatsudan.terminal.completion import LineCompleter
 from zatsudan.terminal.greeting import greeting
-from zatsudan.terminal.history import PrivateFileHistory
+from zatsudan.terminal.history import LineHistory
+from zatsudan.terminal.lines import Lines
 from zatsudan.terminal.livesurface import LiveSurface
 from zatsudan.terminal.rows import wear
 from zatsudan.terminal.toolbar import Toolbar, keys_now
@@ -86,8 +87,9 @@ class LiveTerminal:
             self,
             output,
             self._toolbar,
+            lambda: self._lines.question,
             completer=LineCompleter(commands, lambda: chat, lambda: self._repl.ran),
-            history=PrivateFileHistory(history) if history is not None else InMemoryHistory(),
+            history=LineHistory(history),
             input_=input_,
             vi=screen.keys == "vi",
             dress=dress,
@@ -105,9 +107,14 @@ class LiveTerminal:
             clock=clock,
         )
         self._commands = commands
-        self._task: asyncio.Task[None] | None = None
+        self._lines = Lines(
+            chat,
+            self._prompt,
+            self._surface,
+            repl=lambda: self._repl,
+            opened=self._opened,
+        )
         self._others: set[asyncio.Task[Any]] = set()
-        self._queue: list[str] = []
         self._opening: asyncio.Task[Any] | None = None
         self._ended_by = 0
 
@@ -121,8 +128,8 @@ class LiveTerminal:
         def start() -> None:
             self._attention.listen(on=True)
             self._opening = self._start(self._open(first))
-            self.submit(line)
-            self._start(self._connect(self._task if before else None))
+            self._lines.submit(Entered.of(line, KEYS))
+            self._start(self._connect(self._lines.task if before else None))
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGHUP):
                 with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
@@ -132,9 +139,9 @@ class LiveTerminal:
             asyncio.get_running_loop().call_soon(start)  # once the prompt stands
 
         await self._app.run_async(pre_run=soon)
-        if self._task is not None and not self._task.done():
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        if self._lines.task is not None and not self._lines.task.done():
+            self._lines.task.cancel()
+            await asyncio.gather(self._lines.task, return_exceptions=True)
         for task in list(self._others):
             task.cancel()
         self._attention.listen(on=False)
@@ -183,62 +190,51 @@ class LiveTerminal:
         return task
 
     def _toolbar(self) -> StyleAndTextTuples:
-        return self._bar.tuples(self._queue, keys_now(self._prompt.buffer.text, busy=self.busy))
+        buffer = self._prompt.buffer
+        return self._bar.tuples(
+            [line.text for line in self._lines.queue],
+            keys_now(buffer.text, busy=self.busy, aside=buffer.aside is not None),
+        )
 
     @cached_property
     def _repl(self) -> "Repl":
         """The loop, which is first needed when a line is sent: it is imported behind the prompt."""
         from zatsudan.terminal.repl import Repl
 
-        return Repl(self._chat, self._commands, self._surface, typed=True)
+        return Repl(self._chat, self._commands, self._surface)
 
     # --- what the keys ask for -------------------------------------------
 
     @property
     def busy(self) -> bool:
-        return self._task is not None and not self._task.done()
+        return self._lines.busy
 
-    def submit(self, text: str) -> None:
+    @property
+    def asking(self) -> bool:
+        return bool(self._lines.question)
+
+    def enter(self) -> None:
         self._bar.hint = EMPTY
-        if not text.strip():
-            return
-        if self.busy:
-            self._queue.append(text)
-            self._app.invalidate()
-        else:
-            self._task = asyncio.ensure_future(self._work(text))
+        self._lines.enter()
 
-    async def _work(self, text: str) -> None:
-        try:
-            await self._opened()
-        except asyncio.CancelledError:
-            self._prompt.prefill(text)
-            raise
-        while True:
-            went_well = await self._repl.handle(text)
-            if not self._queue:
-                break
-            if not went_well and parse(text) is None:
-                # What waited was written for a reply that did not come.
-                waiting = "\n".join(self._queue)
-                self._queue.clear()
-                self._prompt.prefill(waiting)
-                break
-            text = self._queue.pop(0)
-        self._app.invalidate()
+    def refuse(self) -> None:
+        self._lines.refuse()
+
+    def unask(self) -> None:
+        self._lines.unask()
 
     def interrupt(self) -> None:
-        if self._task is not None:
+        if self._lines.task is not None:
             # Not before its first step: a line that was sent in the same moment would be lost.
-            asyncio.get_running_loop().call_soon(self._task.cancel)
+            asyncio.get_running_loop().call_soon(self._lines.task.cancel)
 
     def interrupt_one(self, number: int) -> None:
         run = self._surface.experiment
         if run is not None and number <= len(run.slots):
             run.stop(number - 1)
 
-    def take_queued(self) -> str:
-        return self._queue.pop() if self._queue else ""
+    def take_queued(self) -> Entered | None:
+        return self._lines.queue.pop() if self._lines.queue else None
 
     def variant(self, by: int) -> None:
         from zatsudan.commands.tree import step
@@ -253,9 +249,9 @@ class LiveTerminal:
         self._start(self._leave())
 
     async def _leave(self) -> None:
-        if self._task is not None:
-            self._task.cancel()  # what came of the reply is shown and kept
-            await asyncio.gather(self._task, return_exceptions=True)
+        if self._lines.task is not None:
+            self._lines.task.cancel()  # what came of the reply is shown and kept
+            await asyncio.gather(self._lines.task, return_exceptions=True)
         if not self._app.is_done:
             self._surface.close()
 
@@ -267,9 +263,6 @@ class LiveTerminal:
 
     def focused(self, *, here: bool) -> None:
         self._attention.looked_at = here
-
-    def pasted(self, text: str) -> None:
-        self._repl.pasted.append(text)
 
     def aside(self, what: str) -> None:
         self._start(self._surface.aside(what))

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from prompt_toolkit.application.run_in_terminal import in_terminal
 
 from zatsudan.commands.parts import Part
-from zatsudan.commands.registry import parse
 from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.language import say
 from zatsudan.core.messages import Json
@@ -31,6 +30,7 @@ from zatsudan.terminal.view import LiveView
 if TYPE_CHECKING:
     from zatsudan.commands.outcomes import Inspect, Pick
     from zatsudan.core.asking import Question
+    from zatsudan.core.entered import Asked, Entered
     from zatsudan.lab import OnDelta, OnEnd, Run
     from zatsudan.terminal.labview import LabView
     from zatsudan.terminal.tokens import Choice
@@ -95,11 +95,10 @@ class LiveSurface:
         stream = self._make_stream(width)
         return [*stream.feed(text), *stream.finish()]
 
-    def echo(self, content: Json) -> None:
+    def echo(self, content: Json, *, command: bool = False) -> None:
         rows = list(said_rows(content, self._width()))
-        is_command = isinstance(content, str) and parse(content) is not None
         # Drawn with the emptied input line, for which the request need not wait.
-        self._painter.keep(rows if is_command else [*rows, EMPTY])
+        self._painter.keep(rows if command else [*rows, EMPTY])
         self._app.invalidate()
 
     def show(self, parts: Sequence[Part]) -> None:
@@ -201,8 +200,13 @@ class LiveSurface:
         loop = asyncio.get_running_loop()
         self._ticking = loop.call_later(1.0, self._tick) if self._bar.doing else None
 
-    def prefill(self, text: str, *, editor: bool = False) -> None:
-        if self._prompt.prefill(text) and editor:
+    async def confirm(self, asked: "Asked") -> bool | None:
+        """Say no: the person was asked when the line was entered."""
+        del asked
+        return False
+
+    def prefill(self, line: "Entered", *, editor: bool = False) -> None:
+        if self._prompt.prefill(line) and editor:
             self._actions.aside("edit")
 
     def leave(self) -> None:

@@ -9,7 +9,6 @@ import contextlib
 import os
 import signal
 import sys
-import termios
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
@@ -18,15 +17,17 @@ from prompt_toolkit.utils import get_cwidth
 from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Inspect, Pick
 from zatsudan.commands.parts import Part, Talk
-from zatsudan.commands.registry import Commands, parse
+from zatsudan.commands.registry import Commands
 from zatsudan.core.attachments import said
+from zatsudan.core.entered import KEYS, Asked, Entered, Slash, Words
 from zatsudan.core.errors import CommandError, ZatsudanError
 from zatsudan.core.language import say
 from zatsudan.core.messages import Json
-from zatsudan.core.printable import EMPTY, Printable, one_line, printable
+from zatsudan.core.printable import EMPTY, Printable, Styled, one_line, printable
 from zatsudan.core.protocol import Delta
 from zatsudan.exits import let_go
 from zatsudan.terminal.greeting import greeting
+from zatsudan.terminal.linereader import PASTES_OFF, PASTES_ON, LineReader
 from zatsudan.terminal.parts import PROMPT, error_rows, part_rows, status
 from zatsudan.terminal.repl import Repl
 from zatsudan.terminal.rows import uncoloured
@@ -89,23 +90,35 @@ class PlainTerminal:
         self._err = err or sys.stderr
         self.failure: ZatsudanError | None = None
         self.came = False
-        # A pipe's lines are data: nobody typed an @ to send a file.
-        self._repl = Repl(chat, commands, self, typed=sys.stdin.isatty())
+        self._repl = Repl(chat, commands, self)
         self._task: asyncio.Task[bool] | None = None
-        self._reader: _LineReader | None = None
+        self._reader: LineReader | None = None
         self._left = False
         #: What a command shows, until it is known whether it makes replies.
         self._held: list[Part] | None = None
         self._wrote = ""
 
-    async def once(self, text: str, *, typed: bool) -> bool:
+    def _counts(self, text: str) -> bool:
+        """Tell whether a line would be more than words if keys had typed it."""
+        return self._repl.decide(Entered.of(text, KEYS)) != Words(text)
+
+    def is_command(self, line: Entered) -> bool:
+        """Tell whether a line is a slash command."""
+        return isinstance(self._repl.decide(line), Slash)
+
+    async def once(self, line: Entered) -> bool:
         """Send one message, write its reply, and return whether it went well.
 
-        Only what a person `typed` may be a command. What it shows is the output, unless it
-        makes replies: then they are.
+        What a command shows is the output, unless it makes replies: then they are.
         """
-        self._held = [] if typed and parse(text) is not None else None
-        well = await self._run("/" + text if text.startswith("/") and not typed else text)
+        decision = self._repl.decide(line)
+        if isinstance(decision, Asked):
+            answer = await self.confirm(decision)
+            if answer is None:
+                return False
+            line = decision.granted if answer else decision.refused
+        self._held = [] if self.is_command(line) else None
+        well = await self._run(line)
         held, self._held = self._held or [], None
         self._write_parts(held, self.output.write)
         return well
@@ -119,20 +132,31 @@ class PlainTerminal:
         with contextlib.suppress(NotImplementedError, ValueError):
             loop.add_signal_handler(signal.SIGINT, self._interrupt)
         self.show([*greeting(private=self._chat.sessions is None), *first])
-        reader = self._reader = _LineReader(sys.stdin.fileno())
-        if line:
-            await self._run(line)
-        await self._repl.connect()
-        while not self._left:
-            self._tell(PROMPT)
-            typed = await reader.line()
-            if typed is None:
-                break
-            if typed.strip():
-                await self._run(typed)
+        reader = self._reader = LineReader(sys.stdin.fileno())
+        reader.listen()
+        # Not to a terminal that knows no sequences, nor into a file.
+        marks = os.environ.get("TERM", "dumb") != "dumb" and self._err.isatty()
+        self._tell(PASTES_ON if marks else EMPTY)
+        try:
+            if line:
+                await self._run(Entered.of(line, KEYS))
+            await self._repl.connect()
+            while not self._left:
+                self._tell(PROMPT)
+                entered = await reader.line()
+                if entered is None:
+                    break
+                if reader.together and self._counts(entered.text):
+                    note = say("It came at once with other lines, as a paste does: sent as text.")
+                    self._tell(note + END)
+                if entered.text.strip():
+                    await self._run(entered)
+        finally:
+            reader.close()
+            self._tell(PASTES_OFF if marks else EMPTY)
         self._tell(END)
 
-    async def _run(self, line: str) -> bool:
+    async def _run(self, line: Entered) -> bool:
         self._task = asyncio.ensure_future(self._repl.handle(line))
         return await self._task
 
@@ -140,6 +164,8 @@ class PlainTerminal:
         if self._task is not None and not self._task.done():
             self._task.cancel()
         else:
+            if self._reader is not None:
+                self._reader.drop()
             self._tell(END + say("Ctrl-D or /quit leaves") + END + PROMPT)
 
     def _unread(self) -> None:
@@ -148,7 +174,7 @@ class PlainTerminal:
         if self._task is not None:
             self._task.cancel()
 
-    def _tell(self, text: Printable) -> None:
+    def _tell(self, text: Styled) -> None:
         """Write to standard error; where that is closed, to nobody."""
         try:
             self._err.write(text)
@@ -156,7 +182,8 @@ class PlainTerminal:
         except OSError:
             let_go(self._err)
 
-    def echo(self, content: Json) -> None:
+    def echo(self, content: Json, *, command: bool = False) -> None:
+        del command
         for label in said(content).labels:  # the rest stands there already
             self._tell(one_line(label) + END)
 
@@ -227,6 +254,24 @@ class PlainTerminal:
                 return answer
             self._tell(say("Write a number or a name of the list.") + END)
 
+    async def confirm(self, asked: Asked) -> bool | None:
+        """Ask in one line: Enter or yes is yes. Where nobody is, the line is words."""
+        if not (sys.stdin.isatty() and self._err.isatty()):
+            note = say("Sent as text: {what}. --typed makes it count.", what=asked.what)
+            self._tell(note + END)
+            return False
+        reader = self._reader or LineReader(sys.stdin.fileno())
+        question = asked.sentence("n") + END + PROMPT
+        try:
+            answer = await reader.answer(lambda: self._tell(question), hidden=False, fresh=True)
+        finally:
+            if reader is not self._reader:
+                reader.close()
+        if answer is None:
+            self._tell(END + say("Nothing was sent.") + END)
+            return None
+        return answer.strip().casefold() in ("", "y", "yes")
+
     def begin_run(self, run: "Run") -> "tuple[OnDelta, OnEnd]":
         """Write each reply as a whole, in the order of the cells: pieces of many cannot be told apart."""
         from zatsudan.core.grid import shown
@@ -268,8 +313,8 @@ class PlainTerminal:
     def clear_screen(self) -> None:
         """Nothing: what is written stays."""
 
-    def prefill(self, text: str, *, editor: bool = False) -> None:
-        del text, editor  # there is no input line to put it into; /retry sends it again
+    def prefill(self, line: Entered, *, editor: bool = False) -> None:
+        del line, editor  # there is no input line to put it into; /retry sends it again
 
     def doing(self, text: Printable) -> None:
         del text  # what is done says so itself
@@ -295,59 +340,3 @@ def question_rows(question: "Question") -> list[Printable]:
     )
     notes = [note for note in (likely, question.help, say("Ctrl-C leaves")) if note]
     return [*rows, printable(" · ".join(notes))]
-
-
-class _LineReader:
-    """Lines of a file descriptor, read on the event loop, so that a signal can come between."""
-
-    def __init__(self, fd: int) -> None:
-        self._fd = fd
-        self._buffer = b""
-        self._ended = False
-
-    async def line(self) -> str | None:
-        while b"\n" not in self._buffer and not self._ended:
-            piece = await self._read()
-            self._ended = not piece
-            self._buffer += piece
-        line, newline, self._buffer = self._buffer.partition(b"\n")
-        if not line and not newline:
-            return None
-        return line.decode("utf-8", "replace").rstrip("\r")
-
-    async def answer(self, prompt: Callable[[], None], *, hidden: bool) -> str | None:
-        """Return a line, unechoed where `hidden`; None for Ctrl-C and Ctrl-D.
-
-        `prompt` is called when it may be typed: a key that comes sooner would be seen.
-        """
-        before = termios.tcgetattr(self._fd)
-        try:
-            if hidden:
-                silent = termios.tcgetattr(self._fd)
-                silent[3] &= ~termios.ECHO
-                termios.tcsetattr(self._fd, termios.TCSADRAIN, silent)
-            prompt()
-            line = await self.line()
-        except asyncio.CancelledError:
-            return None
-        finally:
-            left, self._ended = self._ended, False  # Ctrl-D leaves the question alone
-            termios.tcsetattr(self._fd, termios.TCSADRAIN, before)
-        return None if left else line
-
-    async def _read(self) -> bytes:
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[bytes] = loop.create_future()
-
-        def ready() -> None:
-            if not future.done():
-                future.set_result(os.read(self._fd, 65_536))
-
-        try:
-            loop.add_reader(self._fd, ready)
-        except (OSError, ValueError):  # a regular file cannot be polled, nor need it be
-            return os.read(self._fd, 65_536)
-        try:
-            return await future
-        finally:
-            loop.remove_reader(self._fd)

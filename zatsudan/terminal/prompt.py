@@ -4,12 +4,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
-from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import Completer
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.filters import Condition, has_completions, is_searching
 from prompt_toolkit.formatted_text import StyleAndTextTuples
-from prompt_toolkit.history import History
 from prompt_toolkit.input import Input
 from prompt_toolkit.layout import (
     BufferControl,
@@ -32,10 +30,13 @@ from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.styles import Style
 from prompt_toolkit.widgets import SearchToolbar
 
-from zatsudan.core.printable import printable
+from zatsudan.core.entered import Entered
+from zatsudan.core.printable import Printable, printable
 from zatsudan.core.styles import Dress, Paint
 from zatsudan.terminal import keys, ptk
 from zatsudan.terminal.completion import completes
+from zatsudan.terminal.history import LineHistory
+from zatsudan.terminal.inputline import InputLine
 from zatsudan.terminal.parts import PROMPT
 
 MENU_ROWS = 8
@@ -101,14 +102,18 @@ class Prompt(NamedTuple):
     """The application and its input line."""
 
     app: ptk.LiveApplication
-    buffer: Buffer
+    buffer: InputLine
 
-    def prefill(self, text: str) -> bool:
-        """Put a text into the input line if nothing stands there."""
-        if self.buffer.text:
+    def prefill(self, line: Entered, *, behind: bool = False) -> bool:
+        """Put a line into the input line if nothing stands there; it has come back of itself.
+
+        `behind`: or behind words that have come back too.
+        """
+        if behind and self.buffer.given:
+            line = Entered.joined((self.buffer.line, line), "\n")
+        elif self.buffer.text:
             return False
-        self.buffer.text = text
-        self.buffer.cursor_position = len(text)
+        self.buffer.put(line, given=True)
         return True
 
 
@@ -116,29 +121,28 @@ def build(
     actions: keys.Actions,
     output: ptk.ReservingOutput,
     toolbar: Callable[[], StyleAndTextTuples],
+    question: Callable[[], Printable],
     *,
     completer: Completer,
-    history: History,
+    history: LineHistory,
     input_: Input | None = None,
     vi: bool = False,
     dress: Dress | None = None,
     colours: int = 16,
 ) -> Prompt:
-    """Make the prompt's application, on a terminal of so many colours."""
+    """Make the prompt's application, on a terminal of so many colours.
 
-    def accept(buffer: Buffer) -> bool:
-        actions.submit(buffer.text)
-        return False
-
-    buffer = Buffer(
+    A `question` about the line stands where the toolbar is otherwise.
+    """
+    buffer = InputLine(
         multiline=True,
         completer=completer,
         complete_while_typing=Condition(lambda: completes(buffer.document.text_before_cursor)),
         history=history,
         auto_suggest=AutoSuggestFromHistory(),
-        accept_handler=accept,
         name="input",
     )
+    asked = Condition(lambda: bool(question()))
     search = SearchToolbar(ignore_case=True)
     at_end = Condition(lambda: buffer.document.is_cursor_at_the_end and not has_completions())
     control = BufferControl(
@@ -162,8 +166,23 @@ def build(
                 CompletionsMenu(max_height=MENU_ROWS, scroll_offset=1),
                 has_completions & ~is_searching,
             ),
-            Window(
-                FormattedTextControl(toolbar), height=1, dont_extend_height=True, wrap_lines=False
+            ConditionalContainer(
+                Window(
+                    FormattedTextControl(
+                        lambda: [("class:toolbar.warn", _wrapped(question(), output))]
+                    ),
+                    dont_extend_height=True,
+                ),
+                asked,
+            ),
+            ConditionalContainer(
+                Window(
+                    FormattedTextControl(toolbar),
+                    height=1,
+                    dont_extend_height=True,
+                    wrap_lines=False,
+                ),
+                ~asked,
             ),
         ]
     )
@@ -183,6 +202,12 @@ def build(
     app.ttimeoutlen = 0.05
     app.timeoutlen = 0.25
     return Prompt(app, buffer)
+
+
+def _wrapped(text: Printable, output: ptk.ReservingOutput) -> str:
+    from zatsudan.terminal.rows import wrap
+
+    return "\n".join(wrap(text, output.get_size().columns - 1))
 
 
 class ShownSafely(Processor):

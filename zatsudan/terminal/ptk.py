@@ -1,4 +1,4 @@
-"""The private parts of prompt_toolkit that the painter needs, and nothing else.
+"""The private parts of prompt_toolkit that the painter and the input line need, and nothing else.
 
 A test fails if a release moves one of them; `supported` then is false and the
 painter falls back to what is public: finished rows only, nothing live.
@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, TextIO
 
 from prompt_toolkit.application import Application
+from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.data_structures import Point, Size
 from prompt_toolkit.layout.screen import Screen
 from prompt_toolkit.output.vt100 import Vt100_Output
@@ -135,6 +136,14 @@ def redraw_from_here(app: LiveApplication, output: ReservingOutput) -> None:
 def _roomy(screen: Screen, size: Size) -> bool:
     """Tell whether there is so much room that how a screen looks does not hang on it."""
     return screen.height < size.rows // 2
+
+
+def from_end(buffer: Buffer) -> int:
+    """Return which of the lines that Up and Down reach is in the buffer; 1 is the newest.
+
+    Counted from the end, since older ones are still being read.
+    """
+    return len(buffer._working_lines) - buffer.working_index
 
 
 def row_cells(app: Application[Any]) -> list[int]:

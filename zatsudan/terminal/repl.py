@@ -25,7 +25,8 @@ from zatsudan.commands.outcomes import (
     tell,
 )
 from zatsudan.commands.parts import Line, Part
-from zatsudan.commands.registry import Commands, find, parse
+from zatsudan.commands.registry import Commands, find
+from zatsudan.core.entered import Asked, Decision, Entered, Shell, Slash, Words, decide
 from zatsudan.core.errors import CommandError, ZatsudanError
 from zatsudan.core.language import say
 from zatsudan.core.printable import EMPTY, one_line, printable
@@ -35,9 +36,10 @@ from zatsudan.terminal.greeting import answering, wanted_embedded
 from zatsudan.terminal.surface import Surface
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from zatsudan.attach import Attached
+    from zatsudan.core.attachments import Mention
     from zatsudan.core.messages import Json
     from zatsudan.lab import Run
     from zatsudan.running import Ran
@@ -45,23 +47,27 @@ if TYPE_CHECKING:
 
 
 class Repl:
-    """Takes lines and carries them out, one at a time.
+    """Takes lines and carries them out, one at a time."""
 
-    `typed`: do the lines come from a person's keys? Only then `@file` and `!command` are
-    more than text.
-    """
-
-    def __init__(
-        self, chat: Chat, commands: Commands, surface: Surface, *, typed: bool = False
-    ) -> None:
+    def __init__(self, chat: Chat, commands: Commands, surface: Surface) -> None:
         self.chat = chat
         self.commands = commands
         self.ran: Ran | None = None
-        self.pasted: list[str] = []
         self._surface = surface
-        self._typed = typed
 
-    async def handle(self, line: str) -> bool:
+    def decide(self, line: Entered) -> Decision:
+        """Tell what a line is; looks for files that it may mean."""
+        return decide(line, self.commands.__contains__, self._named)
+
+    def _named(self, mention: "Mention") -> str | None:
+        if mention.is_output:
+            return say("the output of {command}", command=self.ran.command) if self.ran else None
+        from zatsudan.attach import file_of
+
+        found = file_of(mention, Path.cwd())
+        return found[0] if found is not None else None
+
+    async def handle(self, line: Entered) -> bool:
         """Carry out one line: a command or a message. Return whether it went well.
 
         Cancelling it stops a reply; what came of it stays.
@@ -90,19 +96,28 @@ class Repl:
         server = self.chat.server
         return secrets_of(server).hidden(text) if server is not None else text
 
-    async def _handle(self, line: str) -> bool:
-        from zatsudan.running import command_of
+    async def _handle(self, line: Entered) -> bool:
+        match self.decide(line):
+            case Shell(command):
+                self._surface.echo(shown_line(line.text), command=True)
+                return await self._run(command)
+            case Slash(name, args):
+                self._surface.echo(shown_line(line.text), command=True)
+                return await self._carry_out(await find(self.commands, name).run(self.chat, args))
+            case Words(text, wanted):
+                return await self._say(line, text, wanted)
+            case Asked() as asked:
+                return await self._confirm(line, asked)
 
-        shell = command_of(line) if self._typed else None
-        if shell is not None:
-            self._surface.echo(shown_line(line))
-            return await self._run(shell)
-        command = parse(line)
-        if command is None:
-            return await self._say(line)
-        self._surface.echo(shown_line(line))
-        name, args = command
-        return await self._carry_out(await find(self.commands, name).run(self.chat, args))
+    async def _confirm(self, line: Entered, asked: Asked) -> bool:
+        try:
+            answer = await self._surface.confirm(asked)
+        except asyncio.CancelledError:
+            answer = None
+        if answer is None:
+            self._surface.prefill(line)
+            return False
+        return await self._handle(asked.granted if answer else asked.refused)
 
     async def _carry_out(self, outcome: Outcome) -> bool:
         match outcome:
@@ -141,7 +156,7 @@ class Repl:
             self._surface.clear_screen()
         self._surface.show(outcome.parts)
         if isinstance(outcome, Prefill):
-            self._surface.prefill(outcome.text, editor=outcome.editor)
+            self._surface.prefill(outcome.line, editor=outcome.editor)
 
     async def _generate(self, wanted: Generate) -> bool:
         self._surface.show(wanted.parts)
@@ -202,21 +217,19 @@ class Repl:
         finally:
             self._surface.hint(EMPTY)
 
-    async def _say(self, line: str) -> bool:
-        """Send a message, with the files that it mentions."""
-        doubled = line.startswith("//") or (self._typed and line.startswith("!!"))
-        text = line[1:] if doubled else line
+    async def _say(self, line: Entered, text: str, wanted: "Sequence[Mention]") -> bool:
+        """Send a message, with what it attaches."""
         content: Json = text
         missing: tuple[str, ...] = ()
-        if self._typed and "@" in text:
+        if wanted:
             try:
-                content, missing = await self._attached(text)
+                content, missing = await self._attached(text, wanted)
             except (ZatsudanError, asyncio.CancelledError):
                 self._surface.echo(text)
                 self._surface.prefill(line)
                 raise
         # First of all, since the disk takes longest.
-        node = self.chat.say(content)
+        node = self.chat.say(content, wanted)
         self._surface.echo(content)
         for name in missing:
             note = say(
@@ -225,10 +238,10 @@ class Repl:
             self._surface.show((Line(note, "dim"),))
         return await self.reply(node)
 
-    async def _attached(self, text: str) -> "Attached":
+    async def _attached(self, text: str, wanted: "Sequence[Mention]") -> "Attached":
         from zatsudan.attach import attach
 
-        return await asyncio.to_thread(attach, text, Path.cwd(), self.pasted, self.ran)
+        return await asyncio.to_thread(attach, text, wanted, Path.cwd(), self.ran)
 
     async def _run(self, command: str) -> bool:
         """Run a command of the person's shell and show what came of it."""
@@ -317,9 +330,7 @@ class Repl:
 
     def _give_back(self, message: Node) -> None:
         """Put the words of a message that got no reply into the input line, to be changed or sent again."""
-        from zatsudan.core.attachments import said
-
-        self._surface.prefill(said(message.message.content).again)
+        self._surface.prefill(self.chat.given_back(message))
 
     async def experiment(self, run: "Run") -> bool:
         """Make many replies to one message, and show what came of them."""

@@ -12,6 +12,7 @@ from zatsudan.core.protocol import Delta
 if TYPE_CHECKING:
     from zatsudan.commands.outcomes import Inspect, Pick
     from zatsudan.core.asking import Question
+    from zatsudan.core.entered import Asked, Entered
     from zatsudan.lab import OnDelta, OnEnd, Run
     from zatsudan.terminal.tokens import Choice
     from zatsudan.turn import Turn
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 class Surface(Protocol):
     """Where things are shown."""
 
-    def echo(self, content: Json) -> None:
-        """Show what the person sent, as it stands in the talk."""
+    def echo(self, content: Json, *, command: bool = False) -> None:
+        """Show what the person sent, as it stands in the talk; or a `command`."""
 
     def show(self, parts: Sequence[Part]) -> None:
         """Show parts of an outcome."""
@@ -59,8 +60,11 @@ class Surface(Protocol):
     def clear_screen(self) -> None:
         """Scroll the screen empty."""
 
-    def prefill(self, text: str, *, editor: bool = False) -> None:
-        """Put a text into the input line, or into the editor."""
+    async def confirm(self, asked: "Asked") -> bool | None:
+        """Ask what is meant by a line; None if the person left the question."""
+
+    def prefill(self, line: "Entered", *, editor: bool = False) -> None:
+        """Put a line into the input line, or into the editor."""
 
     def doing(self, text: Printable) -> None:
         """Say what is under way besides a reply; nothing when it is done."""
