@@ -101,8 +101,11 @@ class Client:
                 *map(say, NOT_SENDABLE)
             ) from None  # its text shows a sign of the key
         except (httpx.InvalidURL, ValueError, TypeError, OSError, ImportError) as error:
-            # The text about an address, ours or a proxy's, may quote a password in it.
-            told = "" if isinstance(error, httpx.InvalidURL | ValueError) else str(error)
+            proxies = getproxies().values()
+            told = secrets_of(server, proxies).hidden(str(error))
+            # The text about an address, ours or a proxy's, may quote a piece of the password in it.
+            if isinstance(error, httpx.InvalidURL) and "@" in "".join((server.base_url, *proxies)):
+                told = ""
             raise ConnectionFailed(
                 say(
                     "The connection cannot be set up: {error}.",
