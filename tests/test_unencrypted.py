@@ -26,6 +26,9 @@ PROXIED = "The key goes to the proxy proxy.example.com unencrypted"
         # Without a key there is none to lose; over TLS nobody reads it.
         (Server("", "http://llm.example.com/v1", headers={"X-Team": "chat"}), {}, ""),
         (Server("", "https://llm.example.com/v1", api_key="sk-1"), {}, ""),
+        # What is no address is told of where it is used.
+        (Server("", "http://[::bad/v1", api_key="sk-1"), {}, ""),
+        (Server("", "http://box/v1", api_key="sk-1"), {"HTTP_PROXY": "http://me:pw@[::bad"}, ""),
         # In the house.
         (Server("", "http://127.0.0.1:8080/v1", api_key="sk-1"), {}, ""),
         (Server("", "http://[::1]:8080/v1", api_key="sk-1"), {}, ""),

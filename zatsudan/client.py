@@ -23,6 +23,7 @@ from zatsudan.connect import Server
 from zatsudan.core import bounds
 from zatsudan.core.addresses import shown_url
 from zatsudan.core.errors import (
+    UNLISTED,
     ApiError,
     ConnectionFailed,
     StatusError,
@@ -32,7 +33,7 @@ from zatsudan.core.errors import (
 from zatsudan.core.language import later, say
 from zatsudan.core.messages import Json, JsonObject, whole_number
 from zatsudan.core.models import Model, read_models
-from zatsudan.core.printable import one_line
+from zatsudan.core.printable import one_line, printable
 from zatsudan.core.protocol import Chunk, loads, read_error
 from zatsudan.core.reader import Reader
 from zatsudan.core.retries import read_retry_after
@@ -43,14 +44,9 @@ from zatsudan.trust import is_loopback, secrets_of, tls_context
 AFTERMATH_SECONDS = 3.0
 #: How long to wait for an answer that is good to know, in seconds.
 NATIVE_SECONDS = 5.0
-#: Statuses of a server that has no list of models.
-NO_LIST = (404, 405, 410, 501)
 
 _NAME_ONE = later("Name one with /model NAME.")
 _BASE_URL = later("Is the base URL right? It usually ends in /v1.")
-_UNLISTED = later(
-    "Name the model with /model NAME or --model NAME; the base URL usually ends in /v1."
-)
 _CUT = (
     later("The stream ended in the middle: the server did not say that the reply was done."),
     later("What came is kept: /continue goes on, /retry asks again."),
@@ -108,8 +104,11 @@ class Client:
                 *map(say, NOT_SENDABLE)
             ) from None  # its text shows a sign of the key
         except (httpx.InvalidURL, ValueError, TypeError, OSError, ImportError) as error:
-            # The text about an address, ours or a proxy's, may quote a password in it.
-            told = "" if isinstance(error, httpx.InvalidURL | ValueError) else str(error)
+            proxies = getproxies().values()
+            told = secrets_of(server, proxies).hidden(str(error))
+            # The text about an address, ours or a proxy's, may quote a piece of the password in it.
+            if isinstance(error, httpx.InvalidURL) and "@" in "".join((server.base_url, *proxies)):
+                told = ""
             raise ConnectionFailed(
                 say(
                     "The connection cannot be set up: {error}.",
@@ -170,13 +169,8 @@ class Client:
             raise StreamError(
                 say("The server's list of models is no JSON."), say(_NAME_ONE)
             ) from None
-        except StatusError as error:
-            if error.status in NO_LIST:
-                self._listless = True
-                what = say("The server has no list of models ({status})", status=error.status)
-                said = say("{what}: {message}", what=what, message=error.message)
-                error.args = (said if error.message else say("{what}.", what=what),)
-                error.advice = say(_UNLISTED)
+        except StatusError:
+            self._listless = True
             raise
         self._listless = False
         return read_models(self._secrets.hidden_json(value))
@@ -225,14 +219,17 @@ class Client:
                 yield response
             finally:
                 await response.aclose()
-        except ApiError as error:
-            error.args = (self._secrets.hidden(str(error)),)
+        except StreamError as error:
+            failure = StreamError(printable(self._secrets.hidden(error.sentence)), error.advice)
+            self._log({"failure": str(failure)})
+            raise failure from None
+        except ApiError as error:  # whose words were hidden before they were put together
             self._log({"failure": str(error)})
             raise
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError, OSError) as error:
-            failure = self._translated(error)
-            self._log({"failure": str(failure)})
-            raise failure from None  # its own text may show a header
+            translated = self._translated(error)
+            self._log({"failure": str(translated)})
+            raise translated from None  # its own text may show a header
 
     async def _send(self, request: httpx.Request, *, again: bool) -> httpx.Response:
         try:
@@ -273,8 +270,7 @@ class Client:
         )
 
     def _translated(self, error: Exception) -> ApiError:
-        failure = explained(error, self._where, self._network)
-        failure.args = (self._secrets.hidden(str(failure)),)
+        failure = explained(error, self._where, self._network, self._secrets.hidden)
         unreached = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
         if unreached and self._http.trust_env and getproxies():
             failure.advice = say(
@@ -283,6 +279,7 @@ class Client:
         return failure
 
     def _status_error(self, response: httpx.Response, body: bytes) -> StatusError:
+        listing = response.request.url.path.endswith("/models")
         hidden = self._secrets.hidden
         status, location = response.status_code, response.headers.get("Location", "")
         message, code, param = map(hidden, read_error(self._readable(body)))
@@ -296,9 +293,10 @@ class Client:
             retry_after=read_retry_after(
                 response.headers.get("Retry-After", ""), datetime.now(UTC)
             ),
+            listing=listing,
         )
         if status == httpx.codes.NOT_FOUND and self._listless:
-            error.advice = say(_UNLISTED)
+            error.advice = say(UNLISTED)
         if status == httpx.codes.BAD_REQUEST and re.search(r"HTTPS (?:port|server)", message):
             error.advice = say("Write https in the base URL.")  # nginx, Go, Apache
         return error

@@ -2,7 +2,7 @@
 
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import httpx
 
@@ -94,8 +94,10 @@ _EXPLANATIONS: tuple[tuple[type[BaseException], str, str], ...] = (
 )
 
 
-def explained(error: Exception, where: str, network: Network) -> ApiError:
-    """Return httpx's error as a sentence and an advice."""
+def explained(
+    error: Exception, where: str, network: Network, hidden: Callable[[str], str]
+) -> ApiError:
+    """Return httpx's error as a sentence and an advice; `hidden` takes keys out of its own words."""
     causes = list(_causes(error))
     kind, sentence, advice = next(
         row for row in _EXPLANATIONS if any(isinstance(cause, row[0]) for cause in causes)
@@ -106,7 +108,7 @@ def explained(error: Exception, where: str, network: Network) -> ApiError:
         say(
             sentence,
             where=one_line(where, 120),
-            detail=one_line(detail),
+            detail=one_line(hidden(detail)),
             connect=describe_seconds(network.connect_seconds),
             idle=describe_seconds(network.idle_seconds),
         ),

@@ -32,9 +32,8 @@ def unencrypted_profiles(profiles: Mapping[str, Profile]) -> Iterable[Printable]
 
 
 def _warning(base_url: str) -> Printable:
-    parts = urlsplit(base_url)
-    host = parts.hostname or ""
-    if parts.scheme != "http":
+    host = _host(base_url)
+    if not host or not base_url.lower().startswith("http:"):
         return EMPTY
     proxy = _far_proxy(host)
     if proxy:
@@ -62,5 +61,13 @@ def _far_proxy(host: str) -> str:
     proxy = proxies.get("http") or proxies.get("all") or ""
     if not proxy or is_loopback(host) or proxy_bypass(host):
         return ""
-    between = urlsplit(proxy if "://" in proxy else f"//{proxy}").hostname or ""
-    return "" if is_near(between) else between
+    between = _host(proxy if "://" in proxy else f"//{proxy}")
+    return "" if not between or is_near(between) else between
+
+
+def _host(url: str) -> str:
+    """Return the host of an address; empty for what is none, which is told of where it is used."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""

@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zatsudan.core.errors import CommandError
+from zatsudan.core.parameters import read_assignments
 from zatsudan.core.printable import one_line
 from zatsudan.core.secrets import (
     HIDDEN,
@@ -20,6 +22,7 @@ from zatsudan.core.secrets import (
     shown_address,
     shown_line,
 )
+from zatsudan.core.words import Word
 
 if TYPE_CHECKING:
     from zatsudan.core.messages import JsonObject
@@ -30,7 +33,11 @@ KEY = "sk-very/secret+123456="
 signs = st.sampled_from(list("abcXYZ019-_.~/+=:@&<>\"'\\%$ é日😀"))
 secrets = (
     st.text(signs, min_size=6, max_size=60)
-    .filter(lambda text: len(" ".join(text.split())) >= 6 and not re.fullmatch(r"[./\\… ]+", text))
+    .filter(
+        lambda text: (
+            len(" ".join(text.split())) >= 6 and not re.fullmatch(r"[./\\… ]+|.*( \+|\+ ).*", text)
+        )
+    )
     .map(str.strip)
 )
 #: How others write what they were sent.
@@ -62,7 +69,7 @@ def test_a_secret_is_found_in_every_form(secret: str, form: str, around: str) ->
 
 @given(secrets, st.sampled_from(sorted(FORMS)), st.data())
 def test_what_is_cut_short_is_no_better(secret: str, form: str, data: st.DataObject) -> None:
-    secret = " ".join(secret.split())
+    secret = re.sub(r"\\+", r"\\", " ".join(secret.split())) + "abcdef"
     written = FORMS[form](secret)
     least = len(FORMS[form](secret[:6]))  # what is shorter may stay
     kept = data.draw(st.integers(least, max(least, len(written))))
@@ -180,3 +187,20 @@ def test_an_address_is_shown_without_them(url: str, shown: str) -> None:
 )  # fmt: skip
 def test_a_line_is_shown_without_them(line: str, shown: str) -> None:
     assert shown_line(line) == shown
+
+
+@pytest.mark.parametrize(
+    "name", ["api_key", "api-key", "Authorization", "x_password", "access_token"]
+)
+def test_a_key_is_no_setting(name: str) -> None:
+    for words in ([Word(f"+{name}"), Word(KEY)], [Word(KEY, name=f"+{name}")]):
+        with pytest.raises(CommandError, match="is no setting") as caught:
+            read_assignments(words, {})
+        assert KEY not in str(caught.value) + caught.value.advice
+
+
+@pytest.mark.parametrize(
+    "name", ["max_tokens", "stop_token_ids", "keep_alive", "keywords", "session"]
+)
+def test_what_only_sounds_like_one_is(name: str) -> None:
+    assert read_assignments([Word(f"+{name}"), Word("5")], {}) == {name: 5}

@@ -74,7 +74,8 @@ class StatusError(ApiError):
     """The server refused the request.
 
     `message` is the server's own text, `code` and `param` its hints where it
-    gives them, `retry_after` the seconds it asks us to wait.
+    gives them, `retry_after` the seconds it asks us to wait. `listing`: it was asked
+    for its models.
     """
 
     def __init__(
@@ -85,8 +86,9 @@ class StatusError(ApiError):
         code: str = "",
         param: str = "",
         retry_after: float | None = None,
+        listing: bool = False,
     ) -> None:
-        what, advice = explain_status(status)
+        what, advice = explain_status(status, listing=listing)
         if retry_after is not None:
             time = describe_seconds(retry_after)
             advice = say("The server asks to wait {time}; then /retry.", time=time)
@@ -152,8 +154,21 @@ _STATUS = {
 }
 
 
-def explain_status(status: int) -> tuple[Printable, Printable]:
-    """Return what an HTTP status means, without a final stop, and what to do."""
+#: Statuses of a server that has no list of models.
+_NO_LIST = (404, 405, 410, 501)
+#: What to do where the names of models are not to be had.
+UNLISTED = later(
+    "Name the model with /model NAME or --model NAME; the base URL usually ends in /v1."
+)
+
+
+def explain_status(status: int, *, listing: bool = False) -> tuple[Printable, Printable]:
+    """Return what an HTTP status means, without a final stop, and what to do.
+
+    `listing`: it answers the question for the models.
+    """
+    if listing and status in _NO_LIST:
+        return say("The server has no list of models ({status})", status=status), say(UNLISTED)
     if status in _STATUS:
         what, advice = _STATUS[status]
         return say(what), say(advice)

@@ -31,7 +31,9 @@ from zatsudan.core.kinds import (
 )
 from zatsudan.core.language import later, say
 from zatsudan.core.messages import Json
+from zatsudan.core.printable import one_line
 from zatsudan.core.protocol import makes_request
+from zatsudan.core.secrets import names_key
 from zatsudan.core.words import Word, quote
 
 
@@ -232,10 +234,23 @@ def read_assignments(
         ):
             taken.append(rest.pop(0))
         if name.startswith("+"):
+            _refuse_key(name[1:])
             values[name[1:]] = free_value(name[1:], taken)
         else:
             values[name] = find(name).read(taken, current.get(name), force=force)
     return values
+
+
+def _refuse_key(name: str) -> None:
+    """Refuse a key as a setting: it would stand in the session's file, and in every export."""
+    if names_key(name):
+        raise CommandError(
+            say(
+                "{name} is no setting: it would stand in the session's file.",
+                name=one_line(name, 40),
+            ),
+            say("/connect asks for the key; other secrets go into the headers of a profile."),
+        )
 
 
 def _is_many(name: str) -> bool:

@@ -10,6 +10,7 @@ import binascii
 import contextlib
 import json
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -112,17 +113,15 @@ class Secrets:
     """Some secrets, to be hidden wherever they stand. They never show in its repr."""
 
     def __init__(self, values: Iterable[str] = ()) -> None:
+        told = [
+            value
+            for value in values
+            if len(value) >= SHORTEST and value.lower() not in _PLACEHOLDERS
+        ]
         # Who makes one line of a text makes one blank of several.
-        several = [" ".join(value.split()) for value in values]
+        several = [" ".join(value.split()) for value in told]
         forms = {form for one in several for form in (one, one_line(one, len(one) + 1))}
-        self._values = sorted(
-            (
-                value
-                for value in forms
-                if len(value) >= SHORTEST and value.lower() not in _PLACEHOLDERS
-            ),
-            key=lambda value: (-len(value), value),
-        )
+        self._values = [_Secret(value) for value in sorted(filter(None, forms))]
 
     def __repr__(self) -> str:
         return f"Secrets({len(self._values)})"
@@ -158,55 +157,80 @@ class Secrets:
     @cached_property
     def _heads(self) -> re.Pattern[str]:
         """What finds the beginning of any of them, also where one begins inside another's."""
-        heads = dict.fromkeys("".join(map(_written, value[:SHORTEST])) for value in self._values)
+        heads = dict.fromkeys("".join(one.signs[:SHORTEST]) for one in self._values)
         return re.compile(f"(?=({'|'.join(heads)}))")
 
     def _end(self, text: str, start: int) -> int:
-        """Return where the secret that begins at `start` ends; 0 if there is none."""
-        whole, part = 0, 0
-        for value in self._values:
-            match = re.compile("".join(map(_written, value))).match(text, start)
-            if match is not None:
-                whole = max(whole, match.end())
-            elif not whole:
-                part = max(part, _cut_short(value, text, start))
-        return whole or part
+        """Return where the longest secret that begins at `start` ends; 0 if there is none."""
+        whole = max((one.end(text, start, len(one.signs)) for one in self._values), default=0)
+        return whole or max(one.cut_short(text, start) for one in self._values)
 
 
-def _cut_short(value: str, text: str, start: int) -> int:
-    """Return where a piece of a secret ends that leads up to a cut, or is most of it; 0 if it is none."""
-    at, cut = start, 0
-    for count, sign in enumerate(value, 1):
-        match = re.compile(_written(sign)).match(text, at)
-        if match is None:
-            break
-        at = match.end()
-        if count >= SHORTEST and (end := _CUT.match(text, at)) is not None:
-            cut = end.start("end")
-        elif count >= max(TELLING, len(value) // 2):
-            cut = at
-    return cut
+class _Secret:
+    """One secret, sign by sign as each may be written; patterns are made when they are needed."""
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+        self._patterns: dict[int, re.Pattern[str]] = {}
+
+    @cached_property
+    def signs(self) -> list[str]:
+        return [_written(sign) for sign in re.findall(r"\\+|[^\\]", self._value)]
+
+    def end(self, text: str, start: int, count: int) -> int:
+        """Return where its first `count` signs end that begin at `start`; 0 if they do not stand there."""
+        if count not in self._patterns:
+            self._patterns[count] = re.compile("".join(self.signs[:count]))
+        match = self._patterns[count].match(text, start)
+        return match.end() if match is not None else 0
+
+    def cut_short(self, text: str, start: int) -> int:
+        """Return where a piece of it ends that leads up to a cut, or is most of it; 0 if it is none."""
+        size = len(self.signs)
+        most = bisect_left(range(1, size + 1), 1, key=lambda n: not self.end(text, start, n))
+        # What marks the cut may be signs that stand in the secret as well.
+        for count in range(most, max(SHORTEST, most - 3) - 1, -1):
+            end = self.end(text, start, count)
+            cut = _CUT.match(text, end)
+            if cut is not None:
+                return cut.start("end")
+        return self.end(text, start, most) if most >= max(TELLING, size // 2) else 0
+
+
+#: The signs of encodings, which may have been encoded once more. All is bounded: the text is a stranger's.
+_PERCENT = "%(?:25){0,4}"
+_BACKSLASH = rf"(?:\\|{_PERCENT}5c){{1,8}}"
+_AMPERSAND = f"(?:&|{_PERCENT}26)(?:amp(?:;|{_PERCENT}3b)){{0,4}}"
+_HASH = f"(?:#|{_PERCENT}23)"
+_END = f"(?:;|{_PERCENT}3b)"
 
 
 def _written(sign: str) -> str:
-    """Return a pattern of all the ways in which one character is written, the longer ones first."""
+    """Return a pattern of all the ways in which one character is written, the longer ones first.
+
+    Several backslashes are as one, since each escaping doubles them: two patterns side by
+    side that take any number would try every way of sharing a text that is nothing but that.
+    """
     if sign.isascii() and sign.isalnum():
         return sign  # no encoding changes it
+    if sign.startswith("\\"):
+        once = rf"(?i:\\(?:x|u00)5c|{_AMPERSAND}{_HASH}(?:92|x5c){_END}|\\|{_PERCENT}5c)"
+        return f"{once}{{1,{8 * len(sign)}}}"
     data = sign.encode("utf-8", "surrogatepass")
     units = re.findall(r"\\u(....)", json.dumps(sign)) or [f"{ord(sign):04x}"]
     entity = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}.get(sign)
     forms = [
-        "".join(f"%{byte:02x}" for byte in data),
-        "".join(rf"\\+x{byte:02x}" for byte in data),
-        "".join(rf"\\+u{unit}" for unit in units),
-        rf"\\+x{ord(sign):02x}",
-        f"&#0*{ord(sign)};",
-        f"&#x0*{ord(sign):x};",
-        *([f"&{entity};"] if entity else ()),
-        *([rf"\\+{re.escape(sign)}"] if sign in "\"'\\/" else ()),
+        "".join(f"{_PERCENT}{byte:02x}" for byte in data),
+        "".join(rf"{_BACKSLASH}x{byte:02x}" for byte in data),
+        "".join(rf"{_BACKSLASH}u{unit}" for unit in units),
+        rf"{_BACKSLASH}x{ord(sign):02x}",
+        f"{_AMPERSAND}{_HASH}0{{0,6}}{ord(sign)}{_END}",
+        f"{_AMPERSAND}{_HASH}x0{{0,6}}{ord(sign):x}{_END}",
+        *([f"{_AMPERSAND}{entity}{_END}"] if entity else ()),
+        *([rf"{_BACKSLASH}{re.escape(sign)}"] if sign in "\"'/" else ()),
         *((r"\s", r"\+") if sign.isspace() else (re.escape(sign),)),
     ]
-    return f"(?i:{'|'.join(forms)}){'+' if sign.isspace() else ''}"
+    return f"(?i:{'|'.join(forms)}){'{1,8}' if sign.isspace() else ''}"
 
 
 def shown_address(url: str) -> str:
@@ -223,6 +247,11 @@ def shown_address(url: str) -> str:
         for name, equals, value in pairs
     ]
     return f"{scheme}{separator}{before}{mark}{'&'.join(shown)}"
+
+
+def names_key(name: str) -> bool:
+    """Tell whether a setting of that name would be a key or password."""
+    return re.fullmatch(_TELLING_NAME, name, re.IGNORECASE) is not None
 
 
 def shown_line(line: str) -> str:
