@@ -5,8 +5,6 @@ its ./xclip is not ours to run. What a person types behind `!` is their shell's 
 """
 
 import os
-import shlex
-import shutil
 from collections.abc import Mapping
 
 #: Editors that systems have, where neither variable names one.
@@ -17,6 +15,8 @@ def find(name: str, environ: Mapping[str, str] = os.environ) -> str:
     """Return the whole path of a program; empty if there is none, or its name is a relative path."""
     if os.path.dirname(name) and not os.path.isabs(name):  # noqa: PTH117, PTH120  not to be normed
         return ""
+    import shutil  # with all the packers that it knows: no part of the start
+
     entries = environ.get("PATH", os.defpath).split(os.pathsep)
     whole = [entry for entry in entries if os.path.isabs(entry)]  # noqa: PTH117
     return shutil.which(name, path=os.pathsep.join(whole)) or ""
@@ -29,6 +29,8 @@ def shell(environ: Mapping[str, str] = os.environ) -> str:
 
 def split(command: str, environ: Mapping[str, str] = os.environ) -> list[str]:
     """Return the words of a command, the first one a whole path; raises OSError, ValueError."""
+    import shlex
+
     name, *rest = shlex.split(command) or [""]
     path = find(name, environ)
     if not path:

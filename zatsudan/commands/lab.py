@@ -57,6 +57,7 @@ async def lab(chat: Chat, args: str) -> Outcome:
 
 
 def _export(chat: Chat, last: Lab, name: str) -> Outcome:
+    """Write the table into a new file, with the person's own umask: it is made to be handed on."""
     from zatsudan.core.labsheet import FORMATS, rows_of
 
     if last.blind:
