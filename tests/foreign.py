@@ -101,8 +101,8 @@ RECORDS: list[JsonObject] = [
     {"type": "vote", "picked": "temperature 0.5", "labels": ["temperature 0.5", "temperature 1.5"]},
     {"type": "pin", "id": "1", "pinned": True},
     {"type": "title", "title": "A talk of words"},
-    {"type": "head", "id": "8"},
     {"type": "head", "id": "9"},
+    {"type": "head", "id": "8"},
 ]  # fmt: skip
 
 CONFIG: JsonObject = {

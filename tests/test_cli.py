@@ -118,3 +118,20 @@ def test_resume_that_cannot_be(
     monkeypatch.setattr(sys, "stdin", io.StringIO("a question"))
     assert run("--base-url", "http://127.0.0.1:9/v1", *argv) == 2
     assert sentence in capsys.readouterr().err
+
+
+def test_a_fault_of_ours_is_a_sentence_that_steers_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(_words: object) -> int:
+        raise ValueError("\x1b]0;owned\x07 in a file")
+
+    monkeypatch.setattr(cli, "_subcommand", fails)
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["sessions"])
+
+    assert ended.value.code == 1
+    assert capsys.readouterr().err == (
+        "zatsudan: zatsudan has a fault here (ValueError: ␛]0;owned␇ in a file).\n"
+        "Please report it.\n"
+    )

@@ -51,11 +51,12 @@ def main(argv: "Sequence[str] | None" = None) -> None:
     except BrokenPipeError:
         exits.let_go(sys.stdout)
         code = exits.READER_GONE
-    except OSError as error:
-        if error.errno not in _FULL:
-            raise
-        exits.let_go(sys.stdout)
-        _complain(ZatsudanError(exits.unwritten(error.strerror or str(error))))
+    except Exception as error:  # noqa: BLE001  a fault of ours is told in a sentence as well
+        if isinstance(error, OSError) and error.errno in _FULL:
+            exits.let_go(sys.stdout)
+            _complain(ZatsudanError(exits.unwritten(error.strerror or str(error))))
+        else:
+            _complain(exits.fault(error))
         code = exits.FAILED
     except SystemExit as ended:  # of argparse, which has printed a page or a complaint
         code = ended.code if isinstance(ended.code, int) else exits.USAGE

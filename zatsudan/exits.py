@@ -19,7 +19,7 @@ from zatsudan.core.errors import (
     ZatsudanError,
 )
 from zatsudan.core.language import later, say
-from zatsudan.core.printable import Printable
+from zatsudan.core.printable import Printable, one_line
 
 TYPE_CHECKING = False  # --help need not wait for typing
 if TYPE_CHECKING:
@@ -75,6 +75,15 @@ def code_of(error: ZatsudanError, *, came: bool = False) -> int:
 def unwritten(reason: str) -> Printable:
     """Return the sentence for an output that takes nothing more."""
     return say("The output cannot be written ({reason}).", reason=reason)
+
+
+def fault(error: Exception) -> ZatsudanError:
+    """Return what is said of a fault of ours: a traceback tells a person nothing."""
+    kind, words = type(error).__name__, one_line(str(error), 100)
+    return ZatsudanError(
+        say("zatsudan has a fault here ({kind}: {words}).", kind=kind, words=words),
+        say("Please report it."),
+    )
 
 
 def let_go(stream: "TextIO") -> None:

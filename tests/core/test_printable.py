@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from zatsudan.core.asking import Question
     from zatsudan.core.errors import ZatsudanError
     from zatsudan.core.picking import Row
-    from zatsudan.terminal.rows import cut, set_off, sgr, wrap
+    from zatsudan.terminal.painter import Painter
+    from zatsudan.terminal.plain import Output
+    from zatsudan.terminal.rows import cut, painted, set_off, sgr, together, wrap
+    from zatsudan.terminal.surface import Surface
 
 
 @pytest.mark.parametrize(
@@ -104,6 +107,19 @@ if TYPE_CHECKING:
         wrap(text, 80)  # type: ignore[arg-type]
         cut(text, 80)  # type: ignore[arg-type]
         set_off(text, (), 80)  # type: ignore[arg-type]
+        together((shown, text))  # type: ignore[arg-type]
+        painted(text, "1")  # type: ignore[arg-type]
+
+    def rows_that_were_not_are_refused(
+        text: str, shown: Printable, painter: Painter, output: Output, surface: Surface
+    ) -> None:
+        painter.show((text,), ())  # type: ignore[arg-type]
+        painter.show((), (f"{sgr(shown, 'dim')} {text}",))  # type: ignore[arg-type]
+        output.write(text)  # type: ignore[arg-type]
+        output.write(sgr(shown, "dim"))  # type: ignore[arg-type]
+        surface.note(text)  # type: ignore[arg-type]
+        surface.hint(text)  # type: ignore[arg-type]
+        surface.doing(text)  # type: ignore[arg-type]
 
     def what_is_said_is_printable(text: str, shown: Printable) -> None:
         """None of these is: whatever values are filled in, and whatever was marked for later."""
@@ -125,17 +141,21 @@ def test_what_is_said_is_printable_whatever_it_is_filled_with(text: str) -> None
         assert printable(said) == said
 
 
-def test_only_its_own_module_calls_a_text_printable() -> None:
+#: Where text becomes printable, and where printable text gets its styles.
+HOMES = ("core/printable.py", "terminal/rows.py")
+
+
+def test_only_their_own_modules_call_a_text_printable_or_styled() -> None:
     """A cast, or the type as a function, would pass what was not looked at."""
     package = Path(zatsudan.__file__).parent
     found = [
         f"{path.relative_to(package)}:{node.lineno}"
         for path in sorted(package.rglob("*.py"))
-        if path.name != "printable.py"
+        if path.relative_to(package).as_posix() not in HOMES
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
-        and node.func.id in ("Printable", "cast")
+        and node.func.id in ("Printable", "Styled", "cast")
     ]
 
     assert found == []

@@ -288,6 +288,10 @@ def test_a_file_of_powershell_is_read(tmp_path: Path) -> None:
         ('{"messages": [7]}', "message 1 is no message but a number"),
         ('[{"role": "user", "content": "a"}, {"role": "boss", "content": "b"}]', "role 'boss'"),
         ('[{"role": "user", "content": {"a": 1}}]', "content of message 1 is an object"),
+        (
+            '{"type": "message", "id": "3", "message": {"role": "\\u001b]52;c;UFdORUQ=\\u0007", "content": "x"}}',
+            "message 3 has the role '␛]52;c;UFdORUQ=␇'",
+        ),
         ("[" * 100_000, "nested"),
         ('[{"role": "user", "content": [' + "[" * 200 + "]" * 200 + "]}]", "nested"),
         ('{"type": "session"}', "holds no message"),

@@ -192,6 +192,23 @@ async def test_in_what_is_pasted_and_reorders() -> None:
     await _pasted("".join(REORDERING.findall(EVIL)))
 
 
+async def test_in_a_fault_beside_the_talk(capsys: pytest.CaptureFixture[str]) -> None:
+    def fails() -> None:
+        raise ValueError(EVIL)
+
+    found = ""
+    async with sitting(says("fine")) as person:
+        asyncio.get_running_loop().call_soon(fails)
+        async with asyncio.timeout(10):
+            while "ValueError" not in found:
+                await asyncio.sleep(0.01)
+                found += capsys.readouterr().out
+        person.type("\r")
+        await person.say("on")
+        assert "fine" in person.screen.shown()
+    assert steering(found) == []
+
+
 # --- any text, however it is cut -----------------------------------------------
 
 _signs = st.sampled_from(

@@ -10,12 +10,14 @@ from prompt_toolkit.utils import get_cwidth
 from tests.server import CUT, Request, Script, chunk, says, serve
 from tests.test_turn import chat_with
 from zatsudan.commands import COMMANDS
-from zatsudan.commands.parts import Diff, Table
+from zatsudan.commands.parts import Diff, Table, Talk
 from zatsudan.core.diff import diff, marked
-from zatsudan.core.entered import KEYS, Entered
+from zatsudan.core.entered import Entered, KEYS
+from zatsudan.core.messages import Message
 from zatsudan.core.printable import Styled, printable
+from zatsudan.core.session import Node
 from zatsudan.core.styles import Dress
-from zatsudan.terminal.parts import diff_rows, table_rows
+from zatsudan.terminal.parts import diff_rows, table_rows, talk_rows
 from zatsudan.terminal.plain import PlainTerminal
 from zatsudan.terminal.rows import uncoloured, wear
 
@@ -64,3 +66,10 @@ async def test_many_replies_on_a_plain_terminal_come_one_after_another() -> None
         heads = [line for line, _ in groupby(err.getvalue().splitlines()) if line.startswith("[")]
         assert [head[:4] for head in heads] == ["[1  ", "[2  ", "[The", "[3  "]
         assert "temperature 2" in err.getvalue()
+
+
+def test_the_role_of_a_message_is_text_on_one_line() -> None:
+    node = Node("3", "2", Message("\x1b]52;c;UFdORUQ=\x07\u202eboss\nof all", "x"))
+    shown = list(talk_rows(Talk((node,)), 80, lambda text, _: [printable(text)]))
+
+    assert [uncoloured(row) for row in shown] == ["[␛]52;c;UFdORUQ=␇�boss of all] x", ""]

@@ -4,6 +4,7 @@ A test fails if a release moves one of them; `supported` then is false and the
 painter falls back to what is public: finished rows only, nothing live.
 """
 
+import asyncio
 from collections.abc import Callable
 from typing import Any, NamedTuple, TextIO
 
@@ -13,7 +14,7 @@ from prompt_toolkit.data_structures import Point, Size
 from prompt_toolkit.layout.screen import Screen
 from prompt_toolkit.output.vt100 import Vt100_Output
 
-from zatsudan.core.printable import printable
+from zatsudan.core.printable import one_line, printable
 
 
 class ReservingOutput(Vt100_Output):
@@ -81,6 +82,14 @@ class LiveApplication(Application[None]):
     def _redraw(self, render_as_done: bool = False) -> None:
         if not self.frozen or render_as_done:
             super()._redraw(render_as_done)
+
+    def _handle_exception(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        # A fault in a task of its own is printed with its words, which may be anybody's.
+        error = context.get("exception")
+        if isinstance(error, Exception):
+            shown = RuntimeError(one_line(f"{type(error).__name__}: {error}"))
+            context = {**context, "exception": shown.with_traceback(error.__traceback__)}
+        super()._handle_exception(loop, context)
 
     def _on_resize(self) -> None:
         if self.on_resize is not None:
