@@ -27,7 +27,8 @@ from zatsudan.commands.outcomes import (
 )
 from zatsudan.commands.parts import Line, Part
 from zatsudan.commands.registry import Commands, find
-from zatsudan.core.entered import Asked, Decision, Entered, Shell, Slash, Words, decide
+from zatsudan.core.deciding import Asked, Decision, Shell, Slash, Words, decide
+from zatsudan.core.entered import Entered
 from zatsudan.core.errors import CommandError, ZatsudanError
 from zatsudan.core.language import say
 from zatsudan.core.printable import one_line
