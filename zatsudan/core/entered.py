@@ -118,12 +118,13 @@ def given_back(content: Json, attached: "Collection[Mention]" = ()) -> Entered:
 
     message = said(content)
     text = message.again
+    held, here = set(message.files), set(attached)
     images = isinstance(content, list)
     own: list[int] = []
     asked: list[int] = []
     for at, mention in mentions(text) if "@" in text else ():
-        if mention in attached:
+        if mention in here:
             own.append(at)
-        elif images or any(name in message.files for name in mention.names()):
+        elif images or any(name in held for name in mention.names()):
             asked.append(at)
     return Entered.of(text, SAID).marked(asked, TEXT).marked(own, KEYS)
