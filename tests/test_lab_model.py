@@ -11,7 +11,7 @@ from zatsudan.commands.outcomes import Experiment, Show, Work
 from zatsudan.commands.parts import Table
 from zatsudan.commands.registry import find
 from zatsudan.connect import Server
-from zatsudan.core.entered import parse
+from zatsudan.core.deciding import parse
 from zatsudan.lab import Run, Slot, choices
 
 pytestmark = pytest.mark.model

@@ -24,7 +24,7 @@ from zatsudan.commands.tokens import fork
 from zatsudan.commands.trace import verdict
 from zatsudan.config import Config, Local, Network
 from zatsudan.connect import Server
-from zatsudan.core.entered import parse
+from zatsudan.core.deciding import parse
 from zatsudan.core.errors import StatusError
 from zatsudan.core.messages import Json
 from zatsudan.core.tokenview import read_tokens

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from tests.quirks import QUIRKS
 from tests.strategies import any_text, cuts, pieces, records
 from zatsudan import configfile, imports, shelf, store
-from zatsudan.core.entered import parse
+from zatsudan.core.deciding import parse
 from zatsudan.core.errors import StatusError, ZatsudanError
 from zatsudan.core.messages import Json, JsonObject, Message, Usage
 from zatsudan.core.models import choose_model, read_models

@@ -13,8 +13,9 @@ from zatsudan.commands.outcomes import Copy, Generate, Leave, Outcome, Pick, Pre
 from zatsudan.commands.parts import Diff, Line, Rows, Table, Talk, Tokens
 from zatsudan.commands.registry import Choice, collect, command, find
 from zatsudan.config import Config
+from zatsudan.core.deciding import parse
 from zatsudan.core.diff import marked
-from zatsudan.core.entered import SAID, Entered, parse
+from zatsudan.core.entered import SAID, Entered
 from zatsudan.core.errors import CommandError, ConfigError, StoreError, ZatsudanError
 from zatsudan.core.models import Model
 from zatsudan.core.parameters import BY_NAME

@@ -13,7 +13,7 @@ from zatsudan.commands.outcomes import Copy, Outcome, Show
 from zatsudan.commands.parts import Table
 from zatsudan.commands.registry import find
 from zatsudan.config import Config
-from zatsudan.core.entered import parse
+from zatsudan.core.deciding import parse
 from zatsudan.core.errors import CommandError
 from zatsudan.core.messages import Message
 from zatsudan.core.printable import printable

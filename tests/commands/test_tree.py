@@ -13,7 +13,8 @@ from zatsudan.commands.outcomes import Copy, Generate, Leave, Outcome, Pick, Pre
 from zatsudan.commands.parts import Rows, Table
 from zatsudan.commands.registry import find
 from zatsudan.config import Config
-from zatsudan.core.entered import SAID, Entered, parse
+from zatsudan.core.deciding import parse
+from zatsudan.core.entered import SAID, Entered
 from zatsudan.core.errors import CommandError
 from zatsudan.core.messages import Message
 from zatsudan.core.records import message_record, replay

@@ -91,6 +91,12 @@ def test_labels() -> None:
     assert said(None).typed == ""
 
 
+def test_the_names_that_are_tried_are_bounded() -> None:
+    long = Mention("a" + "、" * 500)
+    assert [len(name) for name in long.names(120)] == list(range(120, 0, -1))
+    assert len(list(long.names())) == 501
+
+
 def test_many_blocks_and_many_mentions_are_read_in_one_pass() -> None:
     """A log of half a megabyte and more: what grows with the square of it would not end."""
     log = "```\n@inside\n```\n@outside\n" * 20_000

@@ -9,21 +9,8 @@ from hypothesis import strategies as st
 
 from zatsudan.arguments import message, read
 from zatsudan.core.attachments import Mention, compose
-from zatsudan.core.entered import (
-    KEYS,
-    OFFERED,
-    RECALLED,
-    SAID,
-    TEXT,
-    Asked,
-    Decision,
-    Entered,
-    Shell,
-    Slash,
-    Words,
-    decide,
-    given_back,
-)
+from zatsudan.core.deciding import OFFERED, Asked, Decision, Shell, Slash, Words, decide
+from zatsudan.core.entered import KEYS, RECALLED, SAID, TEXT, Entered, given_back
 
 FILES = {"notes.txt", "~/.ssh/id_rsa"}
 

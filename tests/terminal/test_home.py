@@ -112,8 +112,11 @@ async def test_what_was_pasted_sends_no_file(folder: Path) -> None:
     (folder / "secret").write_text("key")
     async with sitting(says("ok")) as person:
         paste(person, "please read @secret")
-        await person.until("@secret")
-        await person.say("")
+        person.type("\r")
+        await person.until("Attach secret?")
+        person.type("\x1b")
+        await person.until(lambda: len(person.server.requests) > 1)
+        await person.at_rest()
         assert sent(person) == "please read @secret"
 
 

@@ -11,6 +11,8 @@ import pytest
 from tests.core.test_entered import SIGNS, TABLE
 from tests.server import DONE, Script, Server, chunk, fails, says
 from tests.terminal.emulator import Sitting, sitting
+from zatsudan.config import Config
+from zatsudan.config import Screen as Look
 from zatsudan.core.entered import KEYS, SAID, TEXT, Entered
 from zatsudan.core.messages import Json, Message
 from zatsudan.core.records import message_record
@@ -413,9 +415,6 @@ async def test_a_draft_keeps_its_marks_when_one_looks_into_the_history(folder: P
 
 async def edited(*keys: str, vi: bool = False) -> Entered:
     """What the line is after some keys."""
-    from zatsudan.config import Config
-    from zatsudan.config import Screen as Look
-
     config = Config(screen=Look(keys="vi")) if vi else None
     async with sitting(says("a"), config=config) as person:
         person.type("".join(keys))
@@ -463,6 +462,17 @@ async def test_marks_in_vi() -> None:
     assert (await edited("!x", vi=True)).marks == "kk"
     line = await edited(PASTED + "\x1b", "0", "x", "P", vi=True)
     assert (line.text, line.sign) == ("!x", "t")
+
+
+async def test_a_question_is_answered_in_vi(folder: Path) -> None:
+    async with sitting(says("a"), config=Config(screen=Look(keys="vi"))) as person:
+        paste(person, "!touch X")
+        person.type("\r")
+        await person.until("Run touch X?")
+        person.type("\x1b")
+        await person.until(lambda: asked_for(person.server) == ["!touch X"])
+        await person.at_rest()
+    assert made(folder) == []
 
 
 # --- a command behind words that were given back ----------------------------------

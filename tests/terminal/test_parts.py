@@ -12,7 +12,7 @@ from tests.test_turn import chat_with
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.parts import Diff, Table, Talk
 from zatsudan.core.diff import diff, marked
-from zatsudan.core.entered import Entered, KEYS
+from zatsudan.core.entered import KEYS, Entered
 from zatsudan.core.messages import Message
 from zatsudan.core.printable import Styled, printable
 from zatsudan.core.session import Node

@@ -34,17 +34,17 @@ class Mention(NamedTuple):
         """Is it `@!`, the output of the last command?"""
         return self.name == "!" and not self.exact
 
-    def names(self) -> Iterator[str]:
-        """Yield what may be meant, the longest first.
+    def names(self, longest: int = LONGEST) -> Iterator[str]:
+        """Yield what may be meant, the longest first, of so many characters at most.
 
         A sentence goes on right behind a name: `see @notes.txt.`, and in Japanese
         `@notes.txtを要約して`.
         """
-        if len(self.name) <= LONGEST:
+        if len(self.name) <= longest:
             yield self.name
         if self.exact:
             return
-        for end in range(min(len(self.name) - 1, LONGEST), 0, -1):
+        for end in range(min(len(self.name) - 1, longest), 0, -1):
             after = self.name[end]
             if not (after.isascii() and after.isalnum()):
                 yield self.name[:end]

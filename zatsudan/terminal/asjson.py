@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, TextIO
 from zatsudan.chat import Chat
 from zatsudan.commands.parts import Part, Talk
 from zatsudan.core.addresses import shown_url
-from zatsudan.core.entered import Asked as Decided
+from zatsudan.core.deciding import Asked as Decided
 from zatsudan.core.errors import ZatsudanError
 from zatsudan.core.messages import JsonObject
 from zatsudan.core.printable import printable_json

@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from zatsudan.commands.parts import Line
-from zatsudan.core.entered import Asked, Entered, Words
+from zatsudan.core.deciding import Asked, Words
+from zatsudan.core.entered import Entered
 from zatsudan.core.language import say
 from zatsudan.core.printable import EMPTY, Printable, one_line
 from zatsudan.terminal.inputline import InputLine

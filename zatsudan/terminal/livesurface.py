@@ -30,7 +30,8 @@ from zatsudan.terminal.view import LiveView
 if TYPE_CHECKING:
     from zatsudan.commands.outcomes import Inspect, Pick
     from zatsudan.core.asking import Question
-    from zatsudan.core.entered import Asked, Entered
+    from zatsudan.core.deciding import Asked
+    from zatsudan.core.entered import Entered
     from zatsudan.lab import OnDelta, OnEnd, Run
     from zatsudan.terminal.labview import LabView
     from zatsudan.terminal.tokens import Choice

@@ -19,7 +19,8 @@ from zatsudan.commands.outcomes import Inspect, Pick
 from zatsudan.commands.parts import Part, Talk
 from zatsudan.commands.registry import Commands
 from zatsudan.core.attachments import said
-from zatsudan.core.entered import KEYS, Asked, Entered, Slash, Words
+from zatsudan.core.deciding import Asked, Slash, Words
+from zatsudan.core.entered import KEYS, Entered
 from zatsudan.core.errors import CommandError, ZatsudanError
 from zatsudan.core.language import say
 from zatsudan.core.messages import Json

@@ -26,7 +26,8 @@ from zatsudan.commands.outcomes import (
 )
 from zatsudan.commands.parts import Line, Part
 from zatsudan.commands.registry import Commands, find
-from zatsudan.core.entered import Asked, Decision, Entered, Shell, Slash, Words, decide
+from zatsudan.core.deciding import NAME_LENGTH, Asked, Decision, Shell, Slash, Words, decide
+from zatsudan.core.entered import Entered
 from zatsudan.core.errors import CommandError, ZatsudanError
 from zatsudan.core.language import say
 from zatsudan.core.printable import EMPTY, one_line, printable
@@ -64,7 +65,7 @@ class Repl:
             return say("the output of {command}", command=self.ran.command) if self.ran else None
         from zatsudan.attach import file_of
 
-        found = file_of(mention, Path.cwd())
+        found = file_of(mention, Path.cwd(), NAME_LENGTH)
         return found[0] if found is not None else None
 
     async def handle(self, line: Entered) -> bool:

@@ -12,7 +12,8 @@ from zatsudan.core.protocol import Delta
 if TYPE_CHECKING:
     from zatsudan.commands.outcomes import Inspect, Pick
     from zatsudan.core.asking import Question
-    from zatsudan.core.entered import Asked, Entered
+    from zatsudan.core.deciding import Asked
+    from zatsudan.core.entered import Entered
     from zatsudan.lab import OnDelta, OnEnd, Run
     from zatsudan.terminal.tokens import Choice
     from zatsudan.turn import Turn
