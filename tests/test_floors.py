@@ -32,6 +32,7 @@ FLOORS = {
     "imports": 2,
     "languages": 2,
     "learned": 2,
+    "locks": 2,
     "catalogue": 2,
     "search": 2,
     "shelf": 2,

@@ -5,7 +5,6 @@ Beside it lies a note of which address and which version it is of.
 
 import asyncio
 import contextlib
-import fcntl
 import hashlib
 import json
 import os
@@ -18,6 +17,7 @@ from zatsudan.core.errors import ConnectionFailed, StreamError
 from zatsudan.core.gguf import MAGIC
 from zatsudan.core.language import say
 from zatsudan.core.progress import in_bytes
+from zatsudan.locks import lock
 
 if TYPE_CHECKING:
     from io import BufferedRandom
@@ -39,15 +39,11 @@ class Part:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         fd = os.open(self._place, os.O_RDWR | os.O_CREAT, 0o600)
         with os.fdopen(fd, "r+b") as self._file:
-            try:
-                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
+            if not lock(fd):
                 raise ConnectionFailed(
                     say("The file is being fetched in another terminal."),
                     say("Wait until it is there."),
-                ) from None
-            except OSError:
-                pass  # a file system without locks
+                )
             yield
 
     @property

@@ -4,7 +4,7 @@ Files are 0600 in a 0700 directory. What cannot be written stays in memory and
 is written as soon as it can be. Records never hold a key.
 """
 
-import fcntl
+import errno
 import json
 import os
 from collections.abc import Iterable
@@ -19,6 +19,7 @@ from zatsudan.core.printable import one_line
 from zatsudan.core.protocol import loads
 from zatsudan.core.records import VERSION, replay
 from zatsudan.core.session import Session
+from zatsudan.locks import lock
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
@@ -134,7 +135,13 @@ class Journal:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | create, 0o600)
         try:
-            _lock(fd)
+            if not lock(fd):
+                raise SessionInUse(
+                    say("This session is open in another terminal."),
+                    say("Close it there, or start a new one here."),
+                )
+            if not os.fstat(fd).st_nlink:  # deleted before the lock was ours
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
             os.fchmod(fd, 0o600)
             self._good = _whole(fd)
             self._ragged = os.fstat(fd).st_size > self._good
@@ -170,18 +177,6 @@ def replace(path: Path, data: bytes) -> None:
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(data)
     os.replace(new, path)  # noqa: PTH105  atomic by name
-
-
-def _lock(fd: int) -> None:
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise SessionInUse(
-            say("This session is open in another terminal."),
-            say("Close it there, or start a new one here."),
-        ) from None
-    except OSError:
-        pass  # a file system without locks
 
 
 def _whole(fd: int) -> int:
