@@ -1,5 +1,6 @@
 """What a session begins with: the settings of config, profile, preset and flags, or an earlier talk."""
 
+import os
 import sys
 from argparse import Namespace
 from collections.abc import Mapping
@@ -45,14 +46,17 @@ def with_model(config: Config, name: str, places: Places, environ: Mapping[str, 
 def _fetched(model: "Model") -> Path:
     """Fetch a model file, with its progress as one line of standard error."""
     import asyncio
+    import shutil
 
     from zatsudan.core.progress import in_bytes
 
-    shown = sys.stderr.isatty()
+    shown = sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
 
     def tell(progress: "Progress") -> None:
         if shown:
-            sys.stderr.write(f"\r\x1b[K{progress.line()}")
+            # What would wrap could not be drawn over.
+            width = shutil.get_terminal_size().columns - 1
+            sys.stderr.write(f"\r\x1b[K{progress.line()[:width]}")
             sys.stderr.flush()
 
     async def fetch() -> Path:
