@@ -45,7 +45,11 @@ class Hub:
             {
                 "rfilename": path,
                 "size": len(data),
-                "lfs": {"sha256": hashlib.sha256(data).hexdigest(), "size": len(data)},
+                "lfs": {
+                    "sha256": hashlib.sha256(data).hexdigest(),
+                    "size": len(data),
+                    "pointerSize": 131,
+                },
             }
             for path, data in self.files.items()
         ]
