@@ -19,7 +19,6 @@ from zatsudan.config import Network
 from zatsudan.core.addresses import origin, shown_url
 from zatsudan.core.errors import ApiError, ConnectionFailed, StatusError, StreamError
 from zatsudan.core.language import later, say
-from zatsudan.core.messages import NOTHING
 from zatsudan.core.printable import one_line
 from zatsudan.core.progress import Progress, in_bytes
 from zatsudan.part import Part
@@ -53,7 +52,7 @@ class Fetch:
         sha256: str = "",
         *,
         network: Network | None = None,
-        headers: Mapping[str, str] = NOTHING,
+        headers: Mapping[str, str] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -62,7 +61,7 @@ class Fetch:
         self._path = path
         self._sha256 = sha256.lower()
         self._network = network or Network()
-        self._headers = headers
+        self._headers = headers or {}
         self._transport = transport
         self._clock = clock
         self._sleep = sleep

@@ -63,7 +63,7 @@ class Model:
                 say("{name} names no repository of Hugging Face.", name=one_line(text, 120)),
                 say("Write it as in hf:OWNER/REPO or hf:OWNER/REPO:Q4_K_M."),
             )
-        self.repo = repo
+        self.repo = one_line(repo)
         self._folder = models / repo.replace("/", "--")
         self._environ = environ
         self._network = network

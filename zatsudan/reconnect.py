@@ -76,15 +76,15 @@ async def connect_to(chat: Chat, finder: Finder, server: Server | None, *lines: 
 
 def offer(finder: Finder, behind: Callable[[], Outcome]) -> Work:
     """Offer to fetch the model file that the config names; `behind` gives what follows when it is there."""
-    model = finder.model_to_fetch()
-    if model is None:
+    fetch = finder.model_to_fetch()
+    if fetch is None:
         raise CommandError(
             say("The config names no address of a model file."),
             say("Set model_url under [local], or serve a file with --gguf FILE."),
         )
 
     async def run(tell: Callable[[str], None]) -> Outcome:
-        await model.run(lambda progress: tell(progress.line()))
+        await fetch.run(lambda progress: tell(progress.line()))
         return behind()
 
     async def answered(answer: str) -> Outcome:
@@ -94,11 +94,11 @@ def offer(finder: Finder, behind: Callable[[], Outcome]) -> Work:
 
     async def measured(tell: Callable[[str], None]) -> Outcome:
         tell(say("asking how large the file is"))
-        size = await model.size()
+        size = await fetch.size()
         large = in_bytes(size) if size else say("its size is not told")
-        question = questions.fetch(one_line(model.name, 120), model.host, large)
+        question = questions.fetch(one_line(fetch.name, 120), fetch.host, large)
         unchecked = say("No checksum is known: model_sha256 under [local] would be one.")
-        notes = () if model.checked else (Line(unchecked, "dim"),)
+        notes = () if fetch.checked else (Line(unchecked, "dim"),)
         return Ask(question, answered, notes, (nothing(),))
 
     return Work((), measured)
