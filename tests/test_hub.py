@@ -269,6 +269,20 @@ def test_a_model_in_the_shared_cache_is_served_from_there(tmp_path: Path) -> Non
     assert Model("hf:o/r", tmp_path / "models", {}).path is None
 
 
+async def test_a_cache_that_cannot_be_read_is_none(tmp_path: Path) -> None:
+    def refuse(_path: Path) -> bool:
+        raise PermissionError
+
+    (tmp_path / "o--r").mkdir()
+    (tmp_path / "o--r" / Q4).touch()
+    nowhere = {"HF_HUB_CACHE": "~nobody-here/hub", "HF_TOKEN_PATH": "~nobody-here/token"}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "is_file", refuse)
+        assert Model("hf:o/r", tmp_path, nowhere).path is None
+    async with serving(Hub(FILES)) as server:
+        assert await named(server, tmp_path, **nowhere).size()
+
+
 @pytest.mark.parametrize(
     "text", ["hf:", "hf:name", "hf:a/b/c", "hf:../x", "hf:a/..", "hf:a/b--c", "hf:a/b?x", "hf:é/b"]
 )

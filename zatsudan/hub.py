@@ -90,21 +90,18 @@ class Model:
     def path(self) -> Path | None:
         """The file that is here (of several parts the first, as llama.cpp wants it), or None."""
         for folder in (self._folder, *self._shared()):
-            names = [
-                path.relative_to(folder).as_posix()
-                for path in folder.rglob("*")
-                if path.suffix.lower() == ".gguf" and path.is_file()
-            ]
-            if parts := pick(names, self._wanted):
+            if parts := pick(_held(folder), self._wanted):
                 return folder / parts[0]
         return None
 
     def _shared(self) -> list[Path]:
         """Return the versions of the repository in the cache of Hugging Face's programs, the newest first."""
-        home = self._home()
-        cache = Path(self._environ.get("HF_HUB_CACHE") or home / "hub").expanduser()
-        versions = (cache / f"models--{self.repo.replace('/', '--')}" / "snapshots").glob("*")
-        return sorted(versions, key=lambda path: path.stat().st_mtime, reverse=True)
+        try:
+            cache = Path(self._environ.get("HF_HUB_CACHE") or self._home() / "hub").expanduser()
+            versions = (cache / f"models--{self.repo.replace('/', '--')}" / "snapshots").glob("*")
+            return sorted(versions, key=lambda path: path.stat().st_mtime, reverse=True)
+        except (OSError, RuntimeError):  # what cannot be read, and a ~ that leads nowhere
+            return []
 
     def _home(self) -> Path:
         cache = self._environ.get("XDG_CACHE_HOME") or "~/.cache"
@@ -188,10 +185,10 @@ class Model:
         """Return the header that carries the key of HF_TOKEN, or of the file in which it was left."""
         token = self._environ.get("HF_TOKEN", "")
         if not token:
-            place = self._environ.get("HF_TOKEN_PATH") or self._home() / "token"
             try:
+                place = self._environ.get("HF_TOKEN_PATH") or self._home() / "token"
                 token = Path(place).expanduser().read_text(encoding="utf-8")
-            except (OSError, ValueError):
+            except (OSError, RuntimeError, ValueError):
                 return {}
         token = token.strip()
         if not re.fullmatch(r"[!-~]*", token):
@@ -228,6 +225,18 @@ class Model:
             )
             refused.advice = say("Try again later: the same command goes on with what came.")
         return refused
+
+
+def _held(folder: Path) -> list[str]:
+    """Return the model files below a folder, as the Hub would name them."""
+    try:
+        return [
+            path.relative_to(folder).as_posix()
+            for path in folder.rglob("*")
+            if path.suffix.lower() == ".gguf" and path.is_file()
+        ]
+    except OSError:
+        return []
 
 
 def _file(entry: Json) -> File | None:
