@@ -59,6 +59,7 @@ FLOORS = {
     "turn": 3,
     "terminal": 4,
     "arguments": 5,
+    "modelfile": 5,
     "cli": 5,
     "oneshot": 5,
     "opening": 5,

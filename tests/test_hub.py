@@ -12,7 +12,7 @@ import pytest
 from tests.hub import COMMIT, Hub, model, serving
 from tests.oneshot import run
 from tests.test_start import start
-from zatsudan import embedded, fetching, hub, opening
+from zatsudan import embedded, fetching, hub, modelfile
 from zatsudan.config import Config, Places
 from zatsudan.core.errors import (
     ConfigError,
@@ -363,7 +363,7 @@ def test_without_the_engine_nothing_is_fetched(
     places = Places(tmp_path, tmp_path, tmp_path, tmp_path)
 
     with pytest.raises(ConnectionFailed, match="No embedded engine") as caught:
-        opening.with_model(Config(), "hf:o/r", places, {"HF_ENDPOINT": "http://127.0.0.1:9"})
+        modelfile.with_model(Config(), "hf:o/r", places, {"HF_ENDPOINT": "http://127.0.0.1:9"})
 
     assert "pip install 'zatsudan[local]'" in caught.value.advice
 

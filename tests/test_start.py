@@ -73,7 +73,7 @@ LATER = {
     ),
     *("zatsudan.setup", "zatsudan.questions", "zatsudan.answers", "zatsudan.reconnect"),
     *("zatsudan.profiles", "zatsudan.fetching", "zatsudan.sources", "zatsudan.core.asking"),
-    *("zatsudan.hub", "zatsudan.core.quantisations"),
+    *("zatsudan.hub", "zatsudan.modelfile", "zatsudan.core.quantisations"),
     *("zatsudan.terminal.asking", "zatsudan.core.progress"),
     *("zatsudan.core.picking", "zatsudan.core.tokenview", "zatsudan.terminal.picker"),
     *("zatsudan.terminal.inspector", "zatsudan.terminal.labview", "zatsudan.terminal.tokens"),

@@ -122,7 +122,7 @@ def _prepared(args: "Namespace") -> int:
     local = args.local or bool(args.gguf)
     wishes = connect.Wishes(args.base_url, args.model, args.profile, args.api_key_env, local)
     if args.gguf:
-        from zatsudan.opening import with_model
+        from zatsudan.modelfile import with_model
 
         config = with_model(config, args.gguf, places, connect.environment())
     if args.setup:

@@ -1,82 +1,18 @@
 """What a session begins with: the settings of config, profile, preset and flags, or an earlier talk."""
 
-import os
-import sys
 from argparse import Namespace
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from zatsudan.chat import Chat
 from zatsudan.commands.parts import Line, Part
 from zatsudan.config import Config, Places
 from zatsudan.configfile import read_system
 from zatsudan.connect import Server
-from zatsudan.core.errors import ConnectionFailed
 from zatsudan.core.language import say
 from zatsudan.core.messages import Json, JsonObject
 from zatsudan.core.parameters import read_assignments
-from zatsudan.core.printable import one_line
 from zatsudan.core.words import Word
 from zatsudan.presets import Presets
-
-if TYPE_CHECKING:
-    from zatsudan.core.progress import Progress
-    from zatsudan.hub import Model
-
-
-def with_model(config: Config, name: str, places: Places, environ: Mapping[str, str]) -> Config:
-    """Return the config with the model file that `--gguf` names; one of Hugging Face's is fetched first.
-
-    Raises ZatsudanError, and KeyboardInterrupt where Ctrl-C stops the fetching: what came is kept.
-    """
-    from zatsudan import embedded, hub
-
-    if hub.is_name(name):
-        model = hub.Model(name, places.models, environ, config.network)
-        if not embedded.has_engine():
-            raise ConnectionFailed(
-                say("No embedded engine is installed."),
-                say("pip install 'zatsudan[local]' brings one."),
-            )
-        name = str(model.path or _fetched(model))
-    return embedded.serving(config, name)
-
-
-def _fetched(model: "Model") -> Path:
-    """Fetch a model file, with its progress as one line of standard error."""
-    import asyncio
-    import shutil
-
-    from zatsudan.core.progress import in_bytes
-
-    shown = sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
-
-    def tell(progress: "Progress") -> None:
-        if shown:
-            # What would wrap could not be drawn over.
-            width = shutil.get_terminal_size().columns - 1
-            sys.stderr.write(f"\r\x1b[K{progress.line()[:width]}")
-            sys.stderr.flush()
-
-    async def fetch() -> Path:
-        size = await model.size()
-        sys.stderr.write(
-            say(
-                "Fetching {name} from {host} ({size}); Ctrl-C stops, and what came is kept.",
-                name=one_line(model.name, 120),
-                host=one_line(model.host, 60),
-                size=in_bytes(size),
-            )
-            + "\n"
-        )
-        return await model.run(tell)
-
-    try:
-        return asyncio.run(fetch())
-    finally:
-        if shown:
-            sys.stderr.write("\n")
 
 
 def of_config(config: Config, places: Places, server: Server | None) -> list[JsonObject]:
