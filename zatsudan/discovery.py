@@ -199,16 +199,6 @@ class Finder:
             await self._engine.stop()
 
 
-def _settled(config: Config) -> Config:
-    """Return the config with a name of Hugging Face as the address to fetch from, also where a file was meant."""
-    local = config.local
-    if not local.model_file.lower().startswith("hf:"):
-        return config
-    return config._replace(
-        local=local._replace(model_file="", model_url=local.model_file, model_sha256="")
-    )
-
-
 async def probe(
     config: Config, model: str, servers: Mapping[str, str] = LOCAL_SERVERS
 ) -> Server | None:
@@ -241,3 +231,13 @@ async def found(
 
     answers = await asyncio.gather(*(ask(name, url) for name, url in servers.items()))
     return [server for server in answers if server is not None]
+
+
+def _settled(config: Config) -> Config:
+    """Return the config with a name of Hugging Face as the address to fetch from, also where a file was meant."""
+    local = config.local
+    if not local.model_file.lower().startswith("hf:"):
+        return config
+    return config._replace(
+        local=local._replace(model_file="", model_url=local.model_file, model_sha256="")
+    )
