@@ -127,6 +127,15 @@ class Config(NamedTuple):
     """Servers by name."""
 
 
+def settled(config: Config) -> Config:
+    """Return the config with a model of Hugging Face as what is to be fetched, also where a file was meant."""
+    local = config.local
+    if not local.model_file.lower().startswith("hf:"):
+        return config
+    named = local._replace(model_file="", model_url=local.model_file, model_sha256="")
+    return config._replace(local=named)
+
+
 class Places(NamedTuple):
     """The directories that zatsudan uses."""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zatsudan.config import EMBEDDED, Config
+from zatsudan.config import EMBEDDED, Config, settled
 from zatsudan.connect import LOCAL_SERVERS, Server, Wishes, beside, choose
 from zatsudan.core.errors import ApiError, ConnectionFailed
 from zatsudan.core.language import say
@@ -42,7 +42,7 @@ class Finder:
     ) -> None:
         self._wishes = wishes
         self._environ = environ
-        self._config = _settled(config)
+        self._config = settled(config)
         self._models = models
         self._chosen: Server | None = None
         self._engine: Engine | None = None
@@ -83,7 +83,7 @@ class Finder:
     def use(self, wishes: Wishes, server: Server | None, config: Config | None = None) -> None:
         """Connect to this server from now on, or without one as `wishes` say."""
         self._wishes, self._chosen = wishes, server
-        self._config = _settled(config) if config is not None else self._config
+        self._config = settled(config) if config is not None else self._config
 
     @property
     def in_use(self) -> tuple[Wishes, Server | None]:
@@ -231,13 +231,3 @@ async def found(
 
     answers = await asyncio.gather(*(ask(name, url) for name, url in servers.items()))
     return [server for server in answers if server is not None]
-
-
-def _settled(config: Config) -> Config:
-    """Return the config with a name of Hugging Face as the address to fetch from, also where a file was meant."""
-    local = config.local
-    if not local.model_file.lower().startswith("hf:"):
-        return config
-    return config._replace(
-        local=local._replace(model_file="", model_url=local.model_file, model_sha256="")
-    )
