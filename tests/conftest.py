@@ -20,6 +20,7 @@ settings.load_profile("zatsudan")
 _LEAKS = (
     "OPENAI_",
     "ZATSUDAN_",
+    "HF_",
     "HTTP_PROXY",
     "HTTPS_PROXY",
     "ALL_PROXY",

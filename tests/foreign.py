@@ -5,10 +5,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import tomlkit
+
 from tests.imports.test_imports import DATA
 from tests.server import DONE, Request, Script, fails
 from zatsudan.core.messages import ROLES, Json, JsonObject
-from zatsudan.presets import toml_key, toml_text
 
 #: Fields whose value tells the reader what it has before it: hostile, they would only hide the rest.
 TYPES = frozenset(("type", "object", "content_type", "ended", "kind", "recipient"))
@@ -198,7 +199,9 @@ class Stranger:
             (config / "config.toml", CONFIG),
             (config / "presets/warm.toml", PRESET),
         ):
-            self._write(path, _toml({key: _values(poison, item) for key, item in table.items()}))
+            self._write(
+                path, tomlkit.dumps({key: _values(poison, item) for key, item in table.items()})
+            )
         self._write(config / "presets/broken.toml", 'model = "' + poison.text("a") + "\n")
         named, nameless = poison.value(RECORDS), poison.value(RECORDS)
         named[0]["id"] = HOSTILE
@@ -269,22 +272,6 @@ def _values(poison: Poison, value: Json) -> Json:
 def _text(poison: Poison, text: str) -> str:
     """Return a text of which TOML can hold every character: no lone surrogate."""
     return poison.text(text).encode("utf-8", "replace").decode()
-
-
-def _toml(table: JsonObject, path: str = "") -> str:
-    rows = [f"{toml_key(key)} = {_item(item)}\n" for key, item in table.items() if not isinstance(item, dict)]  # fmt: skip
-    inner = [
-        f"\n[{path}{toml_key(key)}]\n" + _toml(item, f"{path}{toml_key(key)}.")
-        for key, item in table.items()
-        if isinstance(item, dict)
-    ]
-    return "".join([*rows, *inner])
-
-
-def _item(value: Json) -> str:
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_item, value)) + "]"
-    return toml_text(value) if isinstance(value, str) else json.dumps(value)
 
 
 assert {record["message"]["role"] for record in RECORDS if record["type"] == "message"} == {*ROLES}  # type: ignore[index,call-overload]

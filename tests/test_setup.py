@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.hub import Hub, model
+from tests.hub import serving as hub_serving
 from tests.server import Request, Script, Server, fails, says, serve
 from tests.test_fetching import FILE, FileServer, serving
 from zatsudan import embedded
@@ -376,6 +378,28 @@ async def test_a_model_file_is_offered_and_fetched(
         assert someone.asked[0].rows[0].cells == ("Yes", "102 kB")
         assert any(line.startswith("▰▰▰▰▰▰▰▰▰▰▰▰▰▰▰▰▰▰▰▰ 100 %") for line in someone.told)
         assert (tmp_path / "models" / "tiny.gguf").read_bytes() == FILE
+
+
+async def test_a_model_of_hugging_face_is_offered_and_fetched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = {"tiny-Q4_K_M.gguf": model(), "tiny-Q8_0.gguf": model(9)}
+    name = "hf:ggml-org/tiny-GGUF"
+    async with hub_serving(Hub(data)) as hub, person(tmp_path, {"HF_ENDPOINT": hub.url}) as someone:
+        without_model(someone, name, "", monkeypatch)
+        assert not someone.finder.has_model
+        with pytest.raises(ConnectionFailed):
+            await someone.connect("yes", args="local")  # it is no model that could be served
+
+        assert someone.titles == ["Fetch tiny-Q4_K_M.gguf from 127.0.0.1?"]
+        assert someone.asked[0].rows[0].cells == ("Yes", "50 kB")
+        assert not any("No checksum" in line for line in someone.told)
+        assert someone.finder.fetched_file is not None
+        assert someone.finder.fetched_file.read_bytes() == model()
+        # A file that is named so is the same.
+        someone.finder.use(*someone.finder.in_use, Config(local=Local(f"{name}:Q8_0")))
+        assert not someone.finder.has_model
+        assert someone.finder.config.local == Local("", f"{name}:Q8_0")
 
 
 async def test_the_questions_offer_the_file_too(

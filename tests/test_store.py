@@ -199,6 +199,26 @@ def test_a_second_writer_is_refused(path: Path) -> None:
     assert texts(path) == ["hi", "later"]
 
 
+def test_a_session_that_was_deleted_while_it_was_opened_is_gone(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(path, said("1"))
+
+    def late(_fd: int) -> bool:
+        path.unlink(missing_ok=True)  # whoever had it deletes it before the lock is ours
+        return True
+
+    monkeypatch.setattr("zatsudan.store.lock", late)
+    with pytest.raises(StoreError, match=r"cannot be opened .*No such file"):
+        Journal(path).take()
+
+
+def test_a_session_leaves_no_file_but_its_journal(path: Path) -> None:
+    write(path, said("1"))
+
+    assert list(path.parent.iterdir()) == [path]
+
+
 def test_taking_a_session_that_is_gone_creates_none(path: Path) -> None:
     with pytest.raises(StoreError, match="cannot be opened"):
         Journal(path).take()

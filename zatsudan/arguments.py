@@ -206,7 +206,10 @@ def parser() -> Parser:
     )
     server.add_argument("--local", action="store_true", help=say("the embedded model"))
     server.add_argument(
-        "--gguf", metavar="FILE", default="", help=say("the embedded engine with this model file")
+        "--gguf",
+        metavar="FILE",
+        default="",
+        help=say("the embedded engine with this model file, or hf:OWNER/REPO[:Q4_K_M]"),
     )
     server.add_argument(
         "--setup", action="store_true", help=say("connect a server by four questions")

@@ -124,9 +124,9 @@ def _prepared(args: "Namespace") -> int:
     local = args.local or bool(args.gguf)
     wishes = connect.Wishes(args.base_url, args.model, args.profile, args.api_key_env, local)
     if args.gguf:
-        from zatsudan.embedded import serving
+        from zatsudan.modelfile import with_model
 
-        config = serving(config, args.gguf)
+        config = with_model(config, args.gguf, places, connect.environment())
     if args.setup:
         _check_setup(args)
     piped = not sys.stdin.isatty()

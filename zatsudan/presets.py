@@ -15,9 +15,8 @@ from zatsudan.core.printable import Printable
 from zatsudan.core.protocol import makes_request
 
 SUFFIX = ".toml"
-# Texts, which `re` compiles when they are first used: there may be no preset.
+# A text, which `re` compiles when it is first used: there may be no preset.
 _NAME = r"\w[\w.-]{0,59}"
-_BARE = r"[A-Za-z0-9_-]+"
 
 
 class Preset(NamedTuple):
@@ -165,44 +164,23 @@ def _wrong(where: str, what: Printable) -> ConfigError:
 
 def dumps(preset: Preset) -> str:
     """Write a preset as TOML; raises CommandError for a value that TOML has not."""
-    lines = [
-        f"{name} = {toml_text(value)}"
-        for name, value in (("model", preset.model), ("system", preset.system))
-        if value is not None
-    ]
-    lines += ["", "[parameters]"] if lines else ["[parameters]"]
-    for name, value in preset.parameters.items():
-        row = BY_NAME.get(name)
-        # A value that /set! forced, or a field without a row: unchecked, with a plus.
-        key = name if row is not None and row.kind.check(value) else f"+{name}"
-        lines.append(f"{toml_key(key)} = {_value(value)}")
-    return "\n".join([*lines, ""])
+    import tomlkit  # seldom is one written
+    from tomlkit.exceptions import ConvertError
 
-
-def toml_key(name: str) -> str:
-    """Write a key as TOML."""
-    return name if re.fullmatch(_BARE, name) else toml_text(name)
-
-
-def toml_text(text: str) -> str:
-    """Write a text as TOML."""
-    # JSON's escapes are TOML's, but for DEL, which TOML wants escaped.
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _value(value: Json) -> str:
-    if isinstance(value, str):
-        return toml_text(value)
-    if isinstance(value, list):
-        return "[" + ", ".join(_value(item) for item in value) + "]"
-    if isinstance(value, dict):
-        return (
-            "{"
-            + ", ".join(f"{toml_key(name)} = {_value(item)}" for name, item in value.items())
-            + "}"
-        )
-    if value is None:
+    document = tomlkit.document()
+    parameters = tomlkit.table()
+    try:
+        for name, value in (("model", preset.model), ("system", preset.system)):
+            if value is not None:
+                document[name] = value
+        for name, parameter in preset.parameters.items():
+            row = BY_NAME.get(name)
+            # A value that /set! forced, or a field without a row: unchecked, with a plus.
+            checked = row is not None and row.kind.check(parameter)
+            parameters[name if checked else f"+{name}"] = parameter
+    except ConvertError:
         raise CommandError(
             say("A preset is TOML, which has no null."), say("/unset the parameter that holds it.")
-        )
-    return json.dumps(value)
+        ) from None
+    document["parameters"] = parameters
+    return document.as_string()

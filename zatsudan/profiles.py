@@ -1,16 +1,13 @@
 """Writing a profile into the config file: an edit of its text, all else kept as it stands.
 
-The text is cut into TOML's statements, the few that matter are put in or
-replaced, and the result is read again: unless it means exactly what was
-wanted, nothing is written.
+`tomlkit` keeps comments, order and blanks. The result is read again with the
+reader of the start: unless it means exactly what was wanted, nothing is written.
 """
 
-import re
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zatsudan import files
 from zatsudan.configfile import parse, secrets_in
@@ -18,19 +15,12 @@ from zatsudan.core.addresses import normal_url, origin
 from zatsudan.core.errors import ConfigError
 from zatsudan.core.language import say
 from zatsudan.core.printable import one_line
-from zatsudan.presets import toml_key, toml_text
+
+if TYPE_CHECKING:
+    from tomlkit.items import Item, Key, Table
 
 #: What a profile is made of here; further keys of its table are the person's own.
 _OWN = ("base_url", "model", "api_key", "api_key_env", "api_key_command", "api_key_keyring")
-
-
-@dataclass(frozen=True, slots=True)
-class _Statement:
-    """Some whole lines: a header, a key with its value, or neither (blank, comment)."""
-
-    text: str
-    path: tuple[str, ...] = ()
-    header: bool = False
 
 
 def with_profile(text: str, name: str, fields: Mapping[str, str], *, default: bool) -> str:
@@ -40,23 +30,27 @@ def with_profile(text: str, name: str, fields: Mapping[str, str], *, default: bo
     as long as its server stays the same: headers and parameters are not for another.
     Raises ConfigError where that cannot be done by an edit of the text.
     """
-    statements = list(_statements(text))
-    newline = "\r\n" if "\r\n" in text else "\n"
-    before = tomllib.loads(text)
-    wanted = dict(before)
+    from tomlkit.exceptions import TOMLKitError  # needed by who writes a profile alone
+
+    wanted = tomllib.loads(text)
+    profiles = wanted.get("profiles", {})
+    written = {key: value for key, value in fields.items() if value}
+    kept = _kept(profiles.get(name, {}), fields["base_url"]) if fields else {}
     if fields:
-        kept = _kept(before, name, fields["base_url"])
-        profile = {**kept, **{key: value for key, value in fields.items() if value}}
-        wanted["profiles"] = {**before.get("profiles", {}), name: profile}
-        statements = _put(statements, name, fields, newline, whole=not kept)
+        wanted["profiles"] = {**profiles, name: {**kept, **written}}
     if default:
         wanted["profile"] = name
-        statements = _set_default(statements, name, newline)
-    edited = "".join(statement.text for statement in statements)
+    # tomlkit ends the lines that it makes with \n.
+    crlf = 0 < text.count("\n") == text.count("\r\n")
+    edited = text.replace("\r\n", "\n") if crlf else text
     try:
+        if fields:
+            edited = _put(edited, name, written, whole=not kept)
+        if default:
+            edited = _set_default(edited, name)
         right = tomllib.loads(edited) == wanted
-    except tomllib.TOMLDecodeError:
-        right = False
+    except (TOMLKitError, ValueError, LookupError, RecursionError):
+        right = False  # tomlkit trips over a table in several pieces, and over deep nesting
     if not right:
         raise ConfigError(
             say(
@@ -65,11 +59,10 @@ def with_profile(text: str, name: str, fields: Mapping[str, str], *, default: bo
             ),
             say("Choose another name, or write it there by hand."),
         )
-    return edited
+    return edited.replace("\n", "\r\n") if crlf else edited
 
 
-def _kept(before: Mapping[str, Any], name: str, base_url: str) -> dict[str, Any]:
-    table = before.get("profiles", {}).get(name, {})
+def _kept(table: Mapping[str, Any], base_url: str) -> dict[str, Any]:
     try:
         same = origin(normal_url(table.get("base_url", ""))) == origin(normal_url(base_url))
     except ConfigError:
@@ -77,97 +70,77 @@ def _kept(before: Mapping[str, Any], name: str, base_url: str) -> dict[str, Any]
     return {key: value for key, value in table.items() if key not in _OWN} if same else {}
 
 
-def _statements(text: str) -> Iterator[_Statement]:
-    """Cut a valid file into statements: the fewest lines that are TOML by themselves."""
-    piece = ""
-    for line in re.findall(r"[^\n]*\n|[^\n]+", text):
-        piece += line
-        try:
-            value = tomllib.loads(piece)
-        except tomllib.TOMLDecodeError:
-            continue  # a value of several lines
-        header = piece.lstrip(" \t").startswith("[")
-        yield _Statement(piece, _path(value, header=header), header)
-        piece = ""
-    if piece:
-        yield _Statement(piece)
+def _put(text: str, name: str, fields: Mapping[str, str], *, whole: bool) -> str:
+    """Put a profile's keys into its table, or a table behind all; `whole`: no other key of the old one stays."""
+    import tomlkit
+    from tomlkit.items import InlineTable, Table
+
+    document = tomlkit.parse(text)
+    profiles: Any = document.get("profiles", {})
+    if name not in profiles and not isinstance(profiles, InlineTable):
+        gap = ("" if text.endswith("\n") else "\n") + "\n" if text.strip() else ""
+        return text + gap + tomlkit.dumps({"profiles": {name: fields}})
+    table = profiles.setdefault(name, {})
+    if whole and not isinstance(table, Table | InlineTable):  # one in several pieces
+        del profiles[name]
+        return _put(document.as_string(), name, fields, whole=True)
+    behind = _cut_comments(table) if whole and isinstance(table, Table) else []
+    for key in list(table):
+        if key in fields:
+            table[key] = fields[key]
+        elif whole or key in _OWN:
+            del table[key]
+    added = {key: value for key, value in fields.items() if key not in table}
+    if isinstance(table, Table):
+        rest = _cut_rest(table)
+        table.update(added)
+        for old, item in (*rest, *((None, item) for item in behind)):
+            indent = item.trivia.indent if isinstance(item, Table) else None
+            table.value.append(old, item)
+            if indent is not None:
+                item.trivia.indent = indent  # no blank line before a table that had none
+    else:
+        table.update(added)
+    return document.as_string()
 
 
-def _path(value: Any, *, header: bool) -> tuple[str, ...]:
-    """Return the key of a statement; of a dotted key with a table as its value no more than needed."""
-    path = []
-    while isinstance(value, dict) and len(value) == 1:
-        key, value = next(iter(value.items()))
-        path.append(key)
-        if not header and not isinstance(value, dict):
-            break
-    return tuple(path)
+def _cut_comments(table: "Table") -> "list[Item]":
+    """Take the comments and blanks behind a table's last sub-table out: they are of what follows it."""
+    from tomlkit.items import Table
+
+    last, body = table, table.value.body
+    while body and isinstance(body[-1][1], Table):
+        last, body = body[-1][1], body[-1][1].value.body
+    cut: list[Item] = []
+    while last is not table and body and body[-1][0] is None:
+        cut.insert(0, body.pop()[1])
+    return cut
 
 
-def _put(
-    statements: list[_Statement],
-    name: str,
-    fields: Mapping[str, str],
-    newline: str,
-    *,
-    whole: bool,
-) -> list[_Statement]:
-    """Replace the lines of a profile's table, or append one; `whole`: nothing of the old one stays."""
-    lines = [
-        _Statement(f"{key} = {toml_text(value)}{newline}") for key, value in fields.items() if value
-    ]
-    table = ("profiles", name)
-    result: list[_Statement] = []
-    inside: tuple[str, ...] = ()
-    found = False
-    for statement in statements:
-        if statement.header:
-            inside = statement.path
-            if inside == table:
-                found = True
-                ended = (
-                    statement.text if statement.text.endswith("\n") else statement.text + newline
-                )
-                result += [_Statement(ended, inside, header=True), *lines]
-                continue
-        old = inside[:2] == table and bool(statement.path)
-        if old and (whole or (inside == table and statement.path[0] in _OWN)):
-            continue
-        result.append(statement)
-    if found:
-        return result
-    last = result[-1].text if result else newline
-    gap = ("" if last.endswith("\n") else newline) + (newline if last.strip() else "")
-    head = f"{gap}[profiles.{toml_key(name)}]{newline}"
-    return [*result, _Statement(head), *lines]
+def _cut_rest(table: "Table") -> "list[tuple[Key | None, Item]]":
+    """Take out what stands behind the last key of ours, so that new ones get their place there."""
+    from tomlkit.items import Null
+
+    body = table.value.body
+    ours = [at for at, (key, _) in enumerate(body) if key is not None and key.key in _OWN]
+    at = ours[-1] + 1 if ours else 0
+    rest = [(key, item) for key, item in body[at:] if not isinstance(item, Null)]
+    for key, _ in rest:
+        if key is not None:
+            table.value.remove(key)
+    del body[at:]
+    return rest
 
 
-def _set_default(statements: list[_Statement], name: str, newline: str) -> list[_Statement]:
-    """Put `profile = NAME` in the place of the old one, or behind the keys that stand before all tables."""
-    new = f"profile = {toml_text(name)}"
-    first = next((at for at, one in enumerate(statements) if one.header), len(statements))
-    for at, statement in enumerate(statements[:first]):
-        if statement.path == ("profile",):
-            comment = _comment(statement.text)
-            return [*statements[:at], _Statement(new + comment), *statements[at + 1 :]]
-    keys = [at for at, one in enumerate(statements[:first]) if one.path]
-    if not keys:
-        gap = newline if statements else ""
-        return [_Statement(new + newline + gap), *statements]
-    at = keys[-1] + 1
-    behind = "" if statements[at - 1].text.endswith("\n") else newline
-    return [*statements[:at], _Statement(behind + new + newline), *statements[at:]]
+def _set_default(text: str, name: str) -> str:
+    """Set `profile` in its place, or before everything."""
+    import tomlkit
 
-
-def _comment(text: str) -> str:
-    """Return what stands behind the value of a statement: blanks, a comment, the line's end."""
-    for at in (found.start() for found in re.finditer(r"[ \t]*(#|\r?\n)|$", text)):
-        try:
-            tomllib.loads(text[:at])
-        except tomllib.TOMLDecodeError:
-            continue  # a # inside the name
-        return text[at:]
-    return ""
+    document = tomlkit.parse(text)
+    if "profile" in document:
+        document["profile"] = name
+        return document.as_string()
+    return tomlkit.dumps({"profile": name}) + ("\n" + text if text else "")
 
 
 def save(path: Path, name: str, fields: Mapping[str, str], *, default: bool) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from contextlib import aclosing
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from zatsudan import questions
 from zatsudan.chat import Chat
@@ -79,15 +78,12 @@ async def connect_to(chat: Chat, finder: Finder, server: Server | None, *lines: 
 
 def offer(finder: Finder, behind: Callable[[], Outcome]) -> Work:
     """Offer to fetch the model file that the config names; `behind` gives what follows when it is there."""
-    from zatsudan.fetching import Fetch  # httpx comes with it
-
-    path, local = finder.fetched_file, finder.config.local
-    if path is None:
+    fetch = finder.model_to_fetch()
+    if fetch is None:
         raise CommandError(
             say("The config names no address of a model file."),
             say("Set model_url under [local], or serve a file with --gguf FILE."),
         )
-    fetch = Fetch(local.model_url, path, local.model_sha256, network=finder.config.network)
 
     async def run(tell: Callable[[Printable], None]) -> Outcome:
         await fetch.run(lambda progress: tell(progress.line()))
@@ -102,10 +98,9 @@ def offer(finder: Finder, behind: Callable[[], Outcome]) -> Work:
         tell(say("asking how large the file is"))
         size = await fetch.size()
         large = in_bytes(size) if size else say("its size is not told")
-        host = urlsplit(local.model_url).hostname or ""
-        question = questions.fetch(path.name, host, large)
+        question = questions.fetch(one_line(fetch.name, 120), fetch.host, large)
         unchecked = say("No checksum is known: model_sha256 under [local] would be one.")
-        notes = () if local.model_sha256 else (Line(unchecked, "dim"),)
+        notes = () if fetch.checked else (Line(unchecked, "dim"),)
         return Ask(question, answered, notes, (nothing(),))
 
     return Work((), measured)

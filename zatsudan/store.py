@@ -4,7 +4,7 @@ Files are 0600 in a 0700 directory. What cannot be written stays in memory and
 is written as soon as it can be. Records never hold a key.
 """
 
-import fcntl
+import errno
 import json
 import os
 from collections.abc import Iterable
@@ -20,6 +20,7 @@ from zatsudan.core.printable import EMPTY, Printable, one_line
 from zatsudan.core.protocol import loads
 from zatsudan.core.records import VERSION, replay
 from zatsudan.core.session import Session
+from zatsudan.locks import lock
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
@@ -135,7 +136,13 @@ class Journal:
             files.folder(path.parent)
         fd = files.descriptor(path, os.O_RDWR | os.O_APPEND | create, private=True)
         try:
-            _lock(fd)
+            if not lock(fd):
+                raise SessionInUse(
+                    say("This session is open in another terminal."),
+                    say("Close it there, or start a new one here."),
+                )
+            if not os.fstat(fd).st_nlink:  # deleted before the lock was ours
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
             self._good = _whole(fd)
             self._ragged = os.fstat(fd).st_size > self._good
         except BaseException:
@@ -161,18 +168,6 @@ class Journal:
 
 def _unsaved(error: OSError) -> Printable:
     return say("The session cannot be saved ({reason}).", reason=error.strerror or error)
-
-
-def _lock(fd: int) -> None:
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise SessionInUse(
-            say("This session is open in another terminal."),
-            say("Close it there, or start a new one here."),
-        ) from None
-    except OSError:
-        pass  # a file system without locks
 
 
 def _whole(fd: int) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +20,7 @@ from zatsudan.core.session import Session
 from zatsudan.exports import export
 from zatsudan.exports.talk import messages_of
 from zatsudan.imports.draft import iso
+from zatsudan.imports.yaml import parse as parse_yaml
 
 DATA = Path(__file__).parent.parent / "data"
 
@@ -296,12 +298,20 @@ def test_a_file_of_powershell_is_read(tmp_path: Path) -> None:
         ('[{"role": "user", "content": [' + "[" * 200 + "]" * 200 + "]}]", "nested"),
         ('{"type": "session"}', "holds no message"),
         ("messages: &a\n- x", "Line 1 of the YAML"),
-        ("messages:\n- role: user\n  content: >\n    folded", "Line 3 of the YAML"),
-        ("messages:\n- role: user\n  content: 'open", "quote is not closed"),
-        ("messages:\n- role: user\n  content: [a, b]", "beyond plain text"),
-        ("messages:\n- role: user\n  content: one\n    two", "Line 4 .* goes on"),
+        ("messages:\n- role: user\n  content: 'open", "Line 3 .* end of stream"),
+        ("messages:\n- role: user\n  content: &b [a]\n- *b", "Line 3 .* anchors and aliases"),
+        ("messages:\n- *b", "Line 2 .* anchors and aliases"),
+        ("messages:\n- !!python/object/apply:os.abort []", "Line 2 .* tags are not read"),
+        ("messages:\n- role: user\n  role: user", "Line 3 .* role stands there twice"),
+        ("messages:\n- ? [a]\n  : b", "Line 2 .* a key is no text"),
+        ("messages:\n- x\n---\nmessages:", "Line 3 .* a second document"),
+        ("messages:\n- 'a \x1b b'", r"Line 2 .* U\+001B has to be escaped"),
         ("messages:\n" + "- " * 50 + "x", "nested too deep"),
-        ("messages:\n\t- x", "indented with a tab"),
+        ("messages: [" + "[" * 50, "nested too deep"),
+        ("messages:\n" + "[" * 100_000, "Line 2 of the YAML"),
+        ("messages:\n" + "{a: " * 100_000, "Line 2 of the YAML"),
+        ("messages:\n" + "- " * 100_000, "Line 2 of the YAML"),
+        ("messages:\n\t- x", "Line 2 of the YAML"),
         ("messages: none", "messages is no list"),
         ("---\nzatsudan: 1\n---\n", "holds no message"),
         ("---\nzatsudan: 1\ntitle: [\n---\n", "no JSON"),
@@ -462,15 +472,56 @@ def test_no_yaml_and_no_markdown_does_more_than_be_refused(lines: list[str]) -> 
             export(session, "jsonl")
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.fixture(params=[True, False], ids=["libyaml", "python"])
+def reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read YAML with the library's reader in C, then with the one in Python."""
+    if request.param and not yaml.__with_libyaml__:
+        pytest.skip("no libyaml here")
+    monkeypatch.setattr(yaml, "__with_libyaml__", request.param)
+
+
+def _yaml(content: str) -> Json:
+    (found,) = _read(f"messages:\n- role: user\n  content: {content}\n")
+    return next(iter(found.path())).message.content
+
+
+@pytest.mark.usefixtures("reader")
+@pytest.mark.parametrize("text", [text for text in HOSTILE if "\ud800" not in text])
 def test_hostile_text_in_yaml_comes_back_as_it_was(text: str) -> None:
-    # JSON's strings are YAML's double-quoted ones, but for signs beyond U+FFFF.
-    quoted = json.dumps(text, ensure_ascii=False)
-    literal = "\n".join(f"    {line}" for line in f"x{text}".split("\n"))
-    (found,) = _read(
-        f"messages:\n- role: user\n  content: {quoted}\n- role: assistant\n  content: |-\n{literal}\n"
-    )
-    said = [node.message.content for node in found.path()]
-    assert said[0] == text
-    if "\r" not in text:
-        assert said[1] == f"x{text}".rstrip("\n")
+    assert _yaml(yaml.dump(text, default_style='"', allow_unicode=True, width=10**6)) == text
+
+
+@pytest.mark.usefixtures("reader")
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2024-01-01", "2024-01-01"),
+        ("2024-01-01 10:00:00", "2024-01-01 10:00:00"),
+        ("yes", "yes"),
+        ("Off", "Off"),
+        ("0x1F", "0x1F"),
+        ("1_000", "1_000"),
+        ("12:30:45", "12:30:45"),
+        (".inf", ".inf"),
+        ("=", "="),
+        ("'1'", "1"),
+        ("'true'", "true"),
+        ('"null"', "null"),
+        ("one\n    two", "one two"),
+        (">\n    folded\n    text", "folded text\n"),
+        ("|+\n    kept\n\n", "kept\n\n\n"),
+    ],
+)
+def test_what_is_text_for_aichat_is_text(written: str, read: str) -> None:
+    assert _yaml(written) == read
+
+
+@pytest.mark.usefixtures("reader")
+def test_what_yaml_holds_of_numbers_and_words() -> None:
+    text = "{a: 1, b: -0.5, c: 1e3, d: true, e: Null, f: ~, g: , h: 0o7, i: 1" + "0" * 30 + "}"
+
+    assert parse_yaml(text) == {
+        "a": 1, "b": -0.5, "c": 1000.0, "d": True, "e": None, "f": None, "g": None,
+        "h": "0o7", "i": "1" + "0" * 30,
+    }  # fmt: skip
+    assert parse_yaml("") is None
