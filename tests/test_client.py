@@ -495,7 +495,7 @@ PAGE = "(a web page, not an API's reply)"
          "The server has a fault (500): litellm.InternalServerError: Connection error..", "/retry"),
         # nginx
         (502, NGINX.format("502 Bad Gateway"), f"The server has a fault (502): 502 Bad Gateway {PAGE}", "/retry"),
-        (504, NGINX.format("504 Gateway Time-out"), f"The server has a fault (504): 504 Gateway Time-out {PAGE}", "/retry"),
+        (504, NGINX.format("504 Gateway Time-out"), f"The server's gateway waited too long for the reply (504): 504 Gateway Time-out {PAGE}", "/retry"),
         (413, NGINX.format("413 Request Entity Too Large"), "The request is too large for the server (413)", "/new"),
         (405, NGINX.format("405 Not Allowed"), "The server takes no message at this address (405)", "base URL"),
         (404, NGINX.format("404 Not Found"), "The server does not know this model or address (404)", "base URL"),

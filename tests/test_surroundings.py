@@ -180,7 +180,7 @@ LISTS: list[tuple[str, Script, str, str]] = [
     ("nested", listing(b"[" * 100_000 + b"]" * 100_000), "", "no JSON"),
     ("a page", listing(b"<html>hi</html>"), "", "no JSON"),
     ("nothing", listing(), "", "no JSON"),
-    ("without end", listing(b'{"data": ["', *[b"x" * 1_000_000] * 40), "", "no JSON"),
+    ("without end", listing(b'{"data": ["', *[b"x" * 1_000_000] * 40), "", "no end"),
     ("cut", listing(b'{"data": ["', CUT), "", "broke"),
     ("refused, with the key", Script([f'{{"error": "bad key {KEY}"}}'.encode()], 401), "", "bad key [key]"),
 ]  # fmt: skip

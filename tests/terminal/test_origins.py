@@ -3,6 +3,7 @@
 import asyncio
 import os
 import pty
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -567,6 +568,16 @@ async def test_lines_of_a_terminal() -> None:
         await after(0.1, "!one\n!two\n")  # at once: a paste where no marks come
         assert await reader.line() == Entered.of("!one", SAID)
         assert await reader.line() == Entered.of("!two", SAID)
+        await after(0.1, "hello\n!busy meanwhile\n")
+        assert await reader.line() == Entered.of("hello", SAID)
+        time.sleep(0.1)  # noqa: ASYNC251  what is done with a line may hold all up
+        reader.spoke()
+        assert await reader.line() == Entered.of("!busy meanwhile", SAID)
+        await after(0.1, "hello\n")
+        assert await reader.line() == Entered.of("hello", KEYS)
+        reader.spoke()
+        await after(0, "!an answer, by a quick script\n")
+        assert (await reader.line()).sign == KEYS  # type: ignore[union-attr]
         await after(0.1, f"{BEGIN}!a\n@b\n{END}\n")
         assert await reader.line() == Entered.of("!a\n@b\n", TEXT)
         # The last line of a paste comes with the person's Enter, whenever that is.
@@ -586,7 +597,8 @@ async def test_lines_of_a_terminal() -> None:
         assert await waiting == Entered.of("/typed", KEYS)
         await after(0.1, "/typed\n")
         assert await reader.line() == Entered.of("/typed", KEYS)
-        await after(0.1, "\x04")
+        await after(0.1, "last\n\x04")
+        assert await reader.line() == Entered.of("last", KEYS)
         assert await reader.line() is None
         await after(0.1, "on\n")
         assert await reader.line() == Entered.of("on", KEYS)

@@ -8,6 +8,7 @@ person types two within `BURST_SECONDS`.
 import asyncio
 import contextlib
 import os
+import select
 import termios
 from collections import deque
 from collections.abc import Callable
@@ -69,6 +70,8 @@ class LineReader:
         self._last = -1.0
         self._reading = False
         self._dropped = False
+        #: When something was first said after the last line: what came later answers it.
+        self._spoken: float | None = None
         self.together = False
 
     async def line(self) -> Entered | None:
@@ -92,9 +95,11 @@ class LineReader:
                 break
         line = marked(text)
         follows = first.at - self._last < BURST_SECONDS
-        self._last = last.at
-        if not self._lines and (line.text.startswith(("!", "/")) or "@" in line.text):
-            await self._wait(BURST_SECONDS)
+        if self._spoken is not None and first.at > self._spoken:
+            follows = False
+        # What came with it is taken in before anything else is done, which may take longer.
+        await self._wait(BURST_SECONDS)
+        self._last, self._spoken = last.at, None
         leads = bool(self._lines) and self._lines[0].at - self._last < BURST_SECONDS
         self.together = follows or (leads and self._lines[0].text is not None)
         return Entered.of(line.text, SAID) if self.together else line
@@ -125,6 +130,11 @@ class LineReader:
             termios.tcsetattr(self._fd, termios.TCSADRAIN, before)
         return None if came.text is None else marked(came.text).text
 
+    def spoke(self) -> None:
+        """Know that something was shown."""
+        if self._spoken is None:
+            self._spoken = asyncio.get_running_loop().time()
+
     def drop(self) -> None:
         """Forget the lines of a paste that has not ended: the terminal has forgotten its end."""
         self._dropped = True
@@ -147,19 +157,26 @@ class LineReader:
 
     def _ready(self) -> None:
         now = asyncio.get_running_loop().time()
-        try:
-            data = os.read(self._fd, 65_536)
-        except OSError:  # the terminal has gone
-            data = b""
+        data = more = self._read()
+        # A terminal gives a line at a time: those that are there came together.
+        while self._by_person and more.endswith(b"\n") and select.select([self._fd], [], [], 0)[0]:
+            more = self._read()
+            data += more
         *lines, self._rest = (self._rest + data).split(b"\n")
-        if not data:
-            lines, self._rest = [self._rest] if self._rest else [], b""
+        if not more and self._rest:
+            lines, self._rest = [*lines, self._rest], b""
         for line in lines:
             self._lines.append(_Came(line.decode("utf-8", "replace").rstrip("\r"), now))
-        if not data:
+        if not more:
             self._lines.append(_Came(None, now))
             self.close()  # until the next line is wanted: a terminal goes on after Ctrl-D
         self._came.set()
+
+    def _read(self) -> bytes:
+        try:
+            return os.read(self._fd, 65_536)
+        except OSError:  # the terminal has gone
+            return b""
 
     async def _next(self) -> _Came:
         """Return what came first."""

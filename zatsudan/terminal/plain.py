@@ -175,8 +175,13 @@ class PlainTerminal:
         if self._task is not None:
             self._task.cancel()
 
+    def _spoke(self) -> None:
+        if self._reader is not None:
+            self._reader.spoke()
+
     def _tell(self, text: Styled) -> None:
         """Write to standard error; where that is closed, to nobody."""
+        self._spoke()
         try:
             self._err.write(text)
             self._err.flush()
@@ -219,6 +224,7 @@ class PlainTerminal:
         def add(delta: Delta) -> None:
             if delta.index == 0 and delta.content:
                 self._wrote = delta.content
+                self._spoke()
                 self.output.write(printable(delta.content))
 
         return add
