@@ -280,7 +280,8 @@ def _refused(status: int) -> StatusError:
         404: say("See whether model_url under [local] is right."),
         410: say("See whether model_url under [local] is right."),
     }
-    error.args = (say("The server does not give the file ({status}).", status=status),)
+    error.sentence = say("The server does not give the file ({status}).", status=status)
+    error.args = (error.sentence,)
     error.advice = advice.get(status, say("Try again later."))
     return error
 

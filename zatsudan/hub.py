@@ -200,30 +200,25 @@ class Model:
 
     def _refused(self, error: StatusError) -> StatusError:
         """Return the error with what it means on the Hub; it tells nobody which private names there are."""
-        refused = StatusError(error.status)
         if error.status == 403:
-            refused.args = (
-                say("{repo} is gated: its files are not for everyone.", repo=self.repo),
-            )
-            refused.advice = say("Agree to its terms on its page, then set HF_TOKEN to your key.")
+            told = say("{repo} is gated: its files are not for everyone.", repo=self.repo)
+            advice = say("Agree to its terms on its page, then set HF_TOKEN to your key.")
         elif error.status in (401, 404):
-            refused.args = (
-                say(
-                    "Hugging Face shows no {repo} ({status}).", repo=self.repo, status=error.status
-                ),
+            told = say(
+                "Hugging Face shows no {repo} ({status}).", repo=self.repo, status=error.status
             )
-            refused.advice = say(
+            advice = say(
                 "See whether it is written so; a private or gated one wants a key in HF_TOKEN."
             )
         else:
-            refused.args = (
-                say(
-                    "Hugging Face does not give {repo} ({status}).",
-                    repo=self.repo,
-                    status=error.status,
-                ),
+            told = say(
+                "Hugging Face does not give {repo} ({status}).",
+                repo=self.repo,
+                status=error.status,
             )
-            refused.advice = say("Try again later: the same command goes on with what came.")
+            advice = say("Try again later: the same command goes on with what came.")
+        refused = StatusError(error.status)
+        refused.args, refused.sentence, refused.advice = (told,), told, advice
         return refused
 
 

@@ -108,13 +108,11 @@ WAYS: dict[str, Callable[[Sitting, str], Awaitable[None]]] = {
 
 
 @pytest.mark.parametrize("origin", WAYS)
-async def test_the_table_holds_in_the_live_prompt(
-    origin: str, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("VISUAL", "./editor")
+async def test_the_table_holds_in_the_live_prompt(origin: str, folder: Path) -> None:
+    environ = {"TERM": "xterm-256color", "VISUAL": str(folder / "editor")}
     (folder / "notes.txt").write_text("n")
     found: list[str] = []
-    async with sitting(says("a")) as person:
+    async with sitting(says("a"), environ=environ) as person:
         await person.say("!printf made")  # which @! stands for
         await person.say("hello")  # which /write! writes
         for sign in SIGNS:
@@ -363,7 +361,7 @@ def test_the_history_keeps_whether_the_sign_was_typed(tmp_path: Path) -> None:
     again = LineHistory(path)
     assert list(again.load_history_strings()) == ["!said", "!pasted\nmore", "/retry", "!old"]
     assert [again.sign_of(number) for number in range(5)] == [SAID, TEXT, KEYS, TEXT, TEXT]
-    assert path.stat().st_mode & 0o777 == 0o644  # as it was found
+    assert path.stat().st_mode & 0o777 == 0o600
     from prompt_toolkit.history import FileHistory
 
     assert list(FileHistory(path).load_history_strings()) == list(again.load_history_strings())

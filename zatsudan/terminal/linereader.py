@@ -1,7 +1,7 @@
 """Lines of a terminal that edits them itself, and which of them a person typed.
 
 The terminal gives whole lines. What was pasted stands between two sequences where it
-takes `PASTES_ON` for an order; elsewhere lines that come all at once were pasted, since no
+takes PASTES_ON (terminal/rows.py) for an order; elsewhere lines that come all at once were pasted, since no
 person types two within `BURST_SECONDS`.
 """
 
@@ -15,9 +15,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from zatsudan.core.entered import KEYS, SAID, TEXT, Entered
-from zatsudan.core.printable import Styled
 
-PASTES_ON, PASTES_OFF = Styled("\x1b[?2004h"), Styled("\x1b[?2004l")
 BEGIN, END = "\x1b[200~", "\x1b[201~"
 
 BURST_SECONDS = 0.02

@@ -28,10 +28,10 @@ from zatsudan.core.printable import EMPTY, Printable, Styled, one_line, printabl
 from zatsudan.core.protocol import Delta
 from zatsudan.exits import let_go
 from zatsudan.terminal.greeting import greeting
-from zatsudan.terminal.linereader import PASTES_OFF, PASTES_ON, LineReader
+from zatsudan.terminal.linereader import LineReader
 from zatsudan.terminal.parts import PROMPT, error_rows, part_rows, status
 from zatsudan.terminal.repl import Repl
-from zatsudan.terminal.rows import uncoloured
+from zatsudan.terminal.rows import PASTES_OFF, PASTES_ON, uncoloured
 
 if TYPE_CHECKING:
     from zatsudan.core.asking import Question

@@ -53,6 +53,10 @@ def wear(dress: Dress, environ: Mapping[str, str]) -> None:
 wear(Dress(), os.environ)
 
 
+#: What tells a terminal to put marks around what is pasted, and no longer to.
+PASTES_ON, PASTES_OFF = Styled("\x1b[?2004h"), Styled("\x1b[?2004l")
+
+
 def sgr(text: Printable, tone: str) -> Styled:
     """Return `text` in one of the tones of SGR."""
     code = SGR.get(tone, "")
