@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from zatsudan.config import Profile
 from zatsudan.connect import LOCAL_SERVERS, Server, clean_key, from_profile
-from zatsudan.core.addresses import OPENAI, normal_url, origin
+from zatsudan.core.addresses import OPENAI, is_number, normal_url, origin
 from zatsudan.core.errors import ConfigError
 from zatsudan.core.language import say
 
@@ -66,7 +66,7 @@ class Answers:
         parts = urlsplit(self.url)
         host = parts.hostname or "server"
         words = [word for word in host.split(".") if word not in ("api", "www")]
-        if host == "localhost" or not host.strip("0123456789.:abcdef"):  # an address of numbers
+        if host == "localhost" or is_number(host):
             return f"server-{parts.port or 80}"
         return re.sub(r"[^\w-]+", "-", words[0] if words else host)
 
