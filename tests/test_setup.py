@@ -12,7 +12,7 @@ import pytest
 from tests.server import Request, Script, Server, fails, says, serve
 from tests.test_fetching import FILE, FileServer, serving
 from zatsudan import embedded
-from zatsudan.answers import KNOWN, Answers, read_key
+from zatsudan.answers import Answers, read_key
 from zatsudan.chat import Chat
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import Ask, Outcome, Show, Work
@@ -24,6 +24,7 @@ from zatsudan.connect import Wishes
 from zatsudan.core.asking import Question
 from zatsudan.core.errors import CommandError, ConfigError, ConnectionFailed, ZatsudanError
 from zatsudan.discovery import Finder
+from zatsudan.servers.kinds import LLAMA_CPP
 from zatsudan.setup import Setup
 
 KEY = "sk-very-secret-123456"
@@ -433,7 +434,7 @@ def test_a_profile_is_called_by_its_host(url: str, name: str) -> None:
 async def test_what_runs_here_is_offered_first(tmp_path: Path) -> None:
     async with serve(says("hi")) as server, person(tmp_path) as someone:
         setup = Setup(someone.chat, someone.finder)
-        setup._running = [Answers(KNOWN[3], server.base_url).server("llama.cpp", None, {})]
+        setup._running = [Answers(LLAMA_CPP, server.base_url).server("llama.cpp", None, {})]
 
         rows = setup.which().question.rows
 

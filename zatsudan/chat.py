@@ -27,10 +27,10 @@ from zatsudan.core.refusals import SHRINK, Repair, mended
 from zatsudan.core.session import Node, Session
 from zatsudan.core.tokens import Estimator, raw_count
 from zatsudan.core.window import Window, choose
-from zatsudan.core.wirenames import kind_of, renames
 from zatsudan.findings import Findings
 from zatsudan.learned import Learned
 from zatsudan.presets import Presets
+from zatsudan.servers.kinds import kind_of, renames
 
 if TYPE_CHECKING:
     from zatsudan.client import Client

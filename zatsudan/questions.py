@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from zatsudan.answers import KNOWN, NO_KEY, Answers, Known, same
+from zatsudan.answers import NO_KEY, Answers, same
 from zatsudan.config import EMBEDDED, Config
 from zatsudan.core.addresses import shown_url
 from zatsudan.core.asking import Question
@@ -11,6 +11,7 @@ from zatsudan.core.language import say, say_count
 from zatsudan.core.models import Model, choose_model
 from zatsudan.core.picking import Row
 from zatsudan.core.printable import one_line
+from zatsudan.servers.kinds import OFFERED, ServerKind
 
 #: Answers that are the same in every language.
 OTHER = "other"
@@ -20,8 +21,8 @@ KEY, MODEL, SERVER, AGAIN, KEEP = "key", "model", "server", "again", "keep"
 
 def which(running: Collection[str], embedded: str) -> Question:
     """Ask for the server: those that run here first; `embedded` says how the embedded model stands."""
-    here = [known for known in KNOWN if known.name in running]
-    others = [known for known in KNOWN if known.name not in running]
+    here = [known for known in OFFERED if known.name in running]
+    others = [known for known in OFFERED if known.name not in running]
     rows = [_known(known, say("runs here")) for known in here]
     rows += [_known(known) for known in others]
     rows.append(Row(EMBEDDED, (say("Embedded model"), embedded)))
@@ -34,7 +35,7 @@ def which(running: Collection[str], embedded: str) -> Question:
     )
 
 
-def _known(known: Known, note: str = "") -> Row:
+def _known(known: ServerKind, note: str = "") -> Row:
     # Only its name is searched: an address that is typed is meant as it is.
     address = shown_url(known.url)
     return Row(known.name, (known.label, f"{address} · {note}" if note else address), known.label)

@@ -6,8 +6,6 @@ from urllib.parse import urlsplit, urlunsplit
 from zatsudan.core.errors import ConfigError
 from zatsudan.core.language import say
 
-OPENAI = "https://api.openai.com/v1"
-
 
 def normal_url(text: str) -> str:
     """Return a base URL up to /v1 from what people write. Raises ConfigError.
@@ -48,7 +46,7 @@ def distance(host: str) -> Distance:
     the network's own.
     """
     host = host.strip("[]").removesuffix(".").lower()
-    if host == "localhost" or host.endswith(".localhost"):
+    if host in ("localhost", "127.0.0.1") or host.endswith(".localhost"):
         return Distance.LOOPBACK
     if host.endswith(".local"):
         return Distance.PRIVATE
