@@ -21,6 +21,7 @@ from zatsudan.core.errors import CommandError, StoreError, ZatsudanError
 from zatsudan.core.language import say
 from zatsudan.core.messages import Json, JsonObject, Message, Usage
 from zatsudan.core.models import Model, choose_model
+from zatsudan.core.parameters import LIMITS
 from zatsudan.core.protocol import build_request
 from zatsudan.core.records import apply, message_record, recovery
 from zatsudan.core.refusals import SHRINK, Repair, mended
@@ -263,7 +264,7 @@ class Chat:
         length, budget = self.length_of(model or self.session.model), None
         if length:
             parameters = self.session.parameters
-            wanted = parameters.get("max_completion_tokens", parameters.get("max_tokens"))
+            wanted = next((parameters[name] for name in LIMITS if name in parameters), None)
             reply = wanted if isinstance(wanted, int) else min(REPLY_TOKENS, length // 4)
             budget = max(length - reply, length // 8) - reserve
         return choose(

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
         ("mistral", "https://gateway.example/v1", "mistral"),
         ("mistral", "http://127.0.0.1:8080/v1", "llama.cpp"),
         ("deepseek", "http://localhost:11434/v1", "ollama"),
+        ("mistral", "http://127.0.0.1:4000/v1", "mistral"),  # a gateway
         ("", "", ""),
     ],
 )

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from zatsudan.config import EMBEDDED
-from zatsudan.core.addresses import Distance, distance
+from zatsudan.core.addresses import is_loopback
 from zatsudan.core.messages import NOTHING, Json, JsonObject
 from zatsudan.core.refusals import RENAME, Repair
 
@@ -96,8 +96,7 @@ class ServerKind(NamedTuple):
     @property
     def port(self) -> int:
         """The port at which it is usually found on this machine; 0 for a server elsewhere."""
-        local = distance(self.host) is Distance.LOOPBACK
-        return urlsplit(self.url).port or 0 if local else 0
+        return urlsplit(self.url).port or 0 if is_loopback(self.host) else 0
 
     @property
     def hosted(self) -> bool:
@@ -223,23 +222,20 @@ LOCAL_SERVERS = {kind.name: kind.url for kind in KINDS if kind.port}
 def kind_of(name: str, base_url: str, kinds: Iterable[ServerKind] = KINDS) -> ServerKind:
     """Return the kind of a server, by its address and the name that it has here; UNKNOWN if neither tells.
 
-    An address of the makers' decides. A name that a person gave is believed as far as the
-    address allows: what runs near is none of the hosted ones, though it may be called
-    `mistral` for its model. The port tells last.
+    An address of the makers' decides. Then the name that a person gave, but that what runs at
+    the port of a local server is none of the hosted ones, though it may be called `mistral`
+    for its model. The port tells last.
     """
     rows = tuple(kinds)
     parts = urlsplit(base_url)
     host = parts.hostname or ""
-    how_far = distance(host)
-    for kind in rows:
-        if kind.is_at(host):
-            return kind
-    for kind in rows:
-        if name in (kind.name, *kind.also) and (how_far is Distance.FAR or not kind.hosted):
-            return kind
-    if how_far is Distance.LOOPBACK and parts.port:
-        return next((kind for kind in rows if kind.port == parts.port), UNKNOWN)
-    return UNKNOWN
+    at_home = next((kind for kind in rows if kind.is_at(host)), None)
+    named = next((kind for kind in rows if name in (kind.name, *kind.also)), None)
+    port = parts.port if is_loopback(host) else None
+    by_port = next((kind for kind in rows if port and kind.port == port), None)
+    if named is not None and named.hosted and by_port is not None:
+        named = by_port
+    return at_home or named or by_port or UNKNOWN
 
 
 def own_first(kind: ServerKind, kinds: Iterable[ServerKind] = KINDS) -> tuple[ServerKind, ...]:
