@@ -1,9 +1,12 @@
 """Kinds of servers: the rows, and how a server is told."""
 
+import ast
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import pytest
 
+import zatsudan
 from tests.doubles import ScriptedClient
 from zatsudan import native
 from zatsudan.config import EMBEDDED
@@ -76,6 +79,23 @@ def test_a_row_is_sound(kind: ServerKind) -> None:
 def test_no_two_rows_share_a_name() -> None:
     names = [name for kind in KINDS for name in (kind.name, *kind.also)]
     assert len(names) == len(set(names))
+
+
+def test_no_other_module_knows_a_server_by_its_name_or_address() -> None:
+    """What is true of one kind of server is a field of its row, and nobody asks for its name."""
+    names = {name for kind in KINDS for name in (kind.name, kind.label)}
+    hosts = {host for kind in KINDS for host in (*kind.hosts, kind.host) if kind.hosted and host}
+    strangers = [
+        (path.name, node.value)
+        for path in Path(zatsudan.__file__).parent.rglob("*.py")
+        if path.name != "kinds.py" or path.parent.name != "servers"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and (node.value in names or any(host in node.value for host in hosts))
+    ]
+
+    assert strangers == []
 
 
 def test_what_is_offered_and_what_is_looked_for() -> None:
