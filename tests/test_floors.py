@@ -39,6 +39,7 @@ FLOORS = {
     "locks": 2,
     "catalogue": 2,
     "search": 2,
+    "servers": 2,
     "shelf": 2,
     "running": 2,
     "native": 2,

@@ -14,7 +14,7 @@ from tests.hub import serving as hub_serving
 from tests.server import Request, Script, Server, fails, says, serve
 from tests.test_fetching import FILE, FileServer, serving
 from zatsudan import embedded
-from zatsudan.answers import KNOWN, Answers, read_key
+from zatsudan.answers import Answers, read_key
 from zatsudan.chat import Chat
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import Ask, Outcome, Show, Work
@@ -26,6 +26,7 @@ from zatsudan.connect import Wishes
 from zatsudan.core.asking import Question
 from zatsudan.core.errors import CommandError, ConfigError, ConnectionFailed, ZatsudanError
 from zatsudan.discovery import Finder, Found
+from zatsudan.servers.kinds import LLAMA_CPP
 from zatsudan.setup import Setup
 
 KEY = "sk-very-secret-123456"
@@ -457,7 +458,7 @@ def test_a_profile_is_called_by_its_host(url: str, name: str) -> None:
 async def test_what_runs_here_is_offered_first(tmp_path: Path) -> None:
     async with serve(says("hi")) as server, person(tmp_path) as someone:
         setup = Setup(someone.chat, someone.finder)
-        running = Answers(KNOWN[3], server.base_url).server("llama.cpp", None, {})
+        running = Answers(LLAMA_CPP, server.base_url).server("llama.cpp", None, {})
         setup._running = [Found(running, ours=True)]
 
         rows = setup.which().question.rows

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from zatsudan.config import Profile
-from zatsudan.connect import LOCAL_SERVERS, Server, clean_key, from_profile
-from zatsudan.core.addresses import OPENAI, normal_url, origin
+from zatsudan.connect import Server, clean_key, from_profile
+from zatsudan.core.addresses import is_number, normal_url, origin
 from zatsudan.core.errors import ConfigError
 from zatsudan.core.language import say
+from zatsudan.servers.kinds import UNKNOWN, ServerKind
 
 #: The answer for a server that wants no key.
 NO_KEY = "-"
@@ -19,35 +19,11 @@ NO_KEY = "-"
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
 
 
-class Known(NamedTuple):
-    """A server that people know by its name; `key` is the variable that usually holds its key."""
-
-    name: str = ""
-    label: str = ""
-    url: str = ""
-    key: str = ""
-
-
-#: What is offered, in this order, behind what runs here.
-KNOWN = (
-    Known("openai", "OpenAI", OPENAI, "OPENAI_API_KEY"),
-    Known("openrouter", "OpenRouter", "https://openrouter.ai/api/v1", "OPENROUTER_API_KEY"),
-    Known("ollama", "Ollama", LOCAL_SERVERS["ollama"]),
-    Known("llama.cpp", "llama.cpp", LOCAL_SERVERS["llama.cpp"]),
-    Known("lmstudio", "LM Studio", LOCAL_SERVERS["lmstudio"]),
-    Known("vllm", "vLLM", LOCAL_SERVERS["vllm"]),
-)
-
-
-#: A server that is known by its address alone.
-UNKNOWN = Known()
-
-
 @dataclass(frozen=True, slots=True)
 class Answers:
     """What has been answered so far. The key never shows in its repr."""
 
-    known: Known = UNKNOWN
+    known: ServerKind = UNKNOWN
     url: str = ""
     key: str = field(default="", repr=False)
     key_env: str = ""
@@ -66,7 +42,7 @@ class Answers:
         parts = urlsplit(self.url)
         host = parts.hostname or "server"
         words = [word for word in host.split(".") if word not in ("api", "www")]
-        if host == "localhost" or not host.strip("0123456789.:abcdef"):  # an address of numbers
+        if host == "localhost" or is_number(host):
             return f"server-{parts.port or 80}"
         return re.sub(r"[^\w-]+", "-", words[0] if words else host)
 

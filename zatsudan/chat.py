@@ -21,6 +21,7 @@ from zatsudan.core.errors import CommandError, ConnectionFailed, StoreError, Zat
 from zatsudan.core.language import say
 from zatsudan.core.messages import Json, JsonObject, Message, Usage
 from zatsudan.core.models import Model, choose_model
+from zatsudan.core.parameters import LIMITS
 from zatsudan.core.printable import one_line
 from zatsudan.core.protocol import build_request
 from zatsudan.core.records import apply, message_record, recovery
@@ -28,10 +29,10 @@ from zatsudan.core.refusals import SHRINK, Repair, mended
 from zatsudan.core.session import Node, Session
 from zatsudan.core.tokens import Estimator, raw_count
 from zatsudan.core.window import Window, choose
-from zatsudan.core.wirenames import kind_of, renames
 from zatsudan.findings import Findings
 from zatsudan.learned import Learned
 from zatsudan.presets import Presets
+from zatsudan.servers.kinds import kind_of, renames
 
 if TYPE_CHECKING:
     from zatsudan.client import Client
@@ -320,7 +321,7 @@ class Chat:
         length, budget = self.length_of(model or self.session.model), None
         if length:
             parameters = self.session.parameters
-            wanted = parameters.get("max_completion_tokens", parameters.get("max_tokens"))
+            wanted = next((parameters[name] for name in LIMITS if name in parameters), None)
             reply = wanted if isinstance(wanted, int) else min(REPLY_TOKENS, length // 4)
             budget = max(length - reply, length // 8) - reserve
         return choose(

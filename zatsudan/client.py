@@ -21,7 +21,7 @@ from zatsudan import bodies
 from zatsudan.config import Network
 from zatsudan.connect import Server
 from zatsudan.core import bounds
-from zatsudan.core.addresses import shown_url
+from zatsudan.core.addresses import is_loopback, shown_url
 from zatsudan.core.errors import (
     UNLISTED,
     ApiError,
@@ -38,7 +38,7 @@ from zatsudan.core.protocol import Chunk, loads, read_error
 from zatsudan.core.reader import Reader
 from zatsudan.core.retries import read_retry_after
 from zatsudan.failures import NOT_SENDABLE, explained
-from zatsudan.trust import is_loopback, secrets_of, tls_context
+from zatsudan.trust import secrets_of, tls_context
 
 #: How long to wait for the rest of a stream whose end was already said, in seconds.
 AFTERMATH_SECONDS = 3.0

@@ -13,19 +13,12 @@ from urllib.parse import urlsplit
 
 from zatsudan import programs
 from zatsudan.config import EMBEDDED, Config, Price, Profile
-from zatsudan.core.addresses import OPENAI, is_near, normal_url, origin, shown_url
+from zatsudan.core.addresses import is_near, normal_url, origin, shown_url
 from zatsudan.core.errors import ConfigError
 from zatsudan.core.language import later, say
 from zatsudan.core.messages import NOTHING, Json
 from zatsudan.core.secrets import shown_variable
-
-#: Servers that are usually found on this machine, by port.
-LOCAL_SERVERS = {
-    "ollama": "http://127.0.0.1:11434/v1",
-    "lmstudio": "http://127.0.0.1:1234/v1",
-    "llama.cpp": "http://127.0.0.1:8080/v1",
-    "vllm": "http://127.0.0.1:8000/v1",
-}
+from zatsudan.servers.kinds import OPENAI
 
 #: The reason for which the embedded model is in use.
 BY_ITSELF = later("embedded model")
@@ -98,7 +91,7 @@ def choose(wishes: Wishes, environ: Mapping[str, str], config: Config) -> Server
             api_key_env=wishes.api_key_env,
         )
     if environ.get("OPENAI_API_KEY"):
-        url = normal_url(environ.get("OPENAI_BASE_URL") or OPENAI)
+        url = normal_url(environ.get("OPENAI_BASE_URL") or OPENAI.url)
         key, missing = _loose_key(url, wishes, environ)
         model = model or environ.get("OPENAI_MODEL", "")
         return Server(_host(url), url, key, model, "OPENAI_API_KEY", missing_key=missing)
@@ -185,7 +178,7 @@ def _loose_key(url: str, wishes: Wishes, environ: Mapping[str, str]) -> tuple[st
     if wishes.api_key_env or environ.get(variable):
         key = environ.get(variable, "")
         return clean_key(key), "" if key else _unset(variable)
-    homes = {origin(OPENAI)}
+    homes = {origin(OPENAI.url)}
     if environ.get("OPENAI_BASE_URL"):
         homes.add(origin(normal_url(environ["OPENAI_BASE_URL"])))
     if origin(url) in homes:
@@ -263,8 +256,8 @@ def _from_keyring(name: str, place: str) -> str:
 
 def _host(url: str) -> str:
     parts = urlsplit(url)
-    if origin(url) == origin(OPENAI):
-        return "openai"
+    if origin(url) == origin(OPENAI.url):
+        return OPENAI.name
     return (parts.hostname or url) + (f":{parts.port}" if parts.port else "")
 
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from zatsudan.config import EMBEDDED, Config, settled
-from zatsudan.connect import LOCAL_SERVERS, Server, Wishes, beside, choose
+from zatsudan.connect import Server, Wishes, beside, choose
 from zatsudan.core.errors import ApiError, ConnectionFailed
 from zatsudan.core.language import say
 from zatsudan.core.messages import JsonObject
 from zatsudan.core.models import choose_model
 from zatsudan.core.printable import EMPTY, Printable, one_line, printable
+from zatsudan.servers.kinds import LOCAL_SERVERS
 
 if TYPE_CHECKING:
     from zatsudan.client import Client

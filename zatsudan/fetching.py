@@ -16,14 +16,13 @@ from urllib.parse import urlsplit
 import httpx
 
 from zatsudan.config import Network
-from zatsudan.core.addresses import origin, shown_url
+from zatsudan.core.addresses import is_loopback, origin, shown_url
 from zatsudan.core.errors import ApiError, ConnectionFailed, StatusError, StreamError
 from zatsudan.core.language import later, say
 from zatsudan.core.printable import one_line, printable
 from zatsudan.core.progress import Progress, in_bytes
 from zatsudan.part import Part
 from zatsudan.sources import checked_url, redirected
-from zatsudan.trust import is_loopback
 
 #: No file larger than this is fetched: the largest models of today are half of it.
 LIMIT_BYTES = 2**40

@@ -8,12 +8,11 @@ cells that were stopped or failed is kept; the head is put back at the end.
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from zatsudan.connect import BY_ITSELF
-from zatsudan.core.addresses import origin
+from zatsudan.core.addresses import is_loopback, origin
 from zatsudan.core.errors import ConnectionFailed, StatusError, ZatsudanError, explain_status
 from zatsudan.core.language import later, say
 from zatsudan.core.messages import Json
@@ -409,11 +408,7 @@ def at_once(server: "Server | None") -> int:
         return AT_ONCE_LOOPBACK
     if server.reason == BY_ITSELF:
         return AT_ONCE_EMBEDDED
-    host = urlsplit(server.base_url).hostname or ""
-    try:
-        near = ip_address(host).is_loopback
-    except ValueError:
-        near = host == "localhost"
+    near = is_loopback(urlsplit(server.base_url).hostname or "")
     return AT_ONCE_LOOPBACK if near else AT_ONCE
 
 

@@ -1,4 +1,4 @@
-"""What some servers tell beyond /v1: llama.cpp's defaults, and tokenizers.
+"""What some servers tell beyond /v1: their own values of parameters, and tokens.
 
 Each function returns None where the server does not know the question.
 """
@@ -10,48 +10,46 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from zatsudan.core.messages import Json
+from zatsudan.servers.kinds import Defaults, ServerKind, inside, kind_of, own_first
 
 if TYPE_CHECKING:
     from zatsudan.client import Client
 
-#: What llama.cpp's defaults hold that is no parameter of a request.
-_NO_PARAMETERS = {
-    *("chat_format", "generation_prompt", "reasoning_in_content", "lora", "speculative.types"),
-    *("stream", "max_tokens", "backend_sampling", "n_predict", "n_discard"),
-}
-#: llama.cpp draws a seed of its own where it holds this.
-_NO_SEED = 0xFFFFFFFF
-
 
 async def defaults(client: "Client") -> dict[str, Json] | None:
-    """Return the server's own value of each parameter (llama.cpp's /props)."""
-    value = await client.native("/props")
-    settings = value.get("default_generation_settings") if isinstance(value, dict) else None
-    found = settings.get("params") if isinstance(settings, dict) else None
-    if not isinstance(found, dict):
-        return None
+    """Return the server's own value of each parameter, where it tells (llama.cpp's /props)."""
+    for told in (kind.defaults for kind in _kinds(client) if kind.defaults is not None):
+        found = inside(await client.native(told.path), told.within)
+        if isinstance(found, dict):
+            return _read(found, told)
+    return None
+
+
+def _read(found: Mapping[str, Json], told: Defaults) -> dict[str, Json]:
+    """Return what was told under our names, without what is no parameter of a request."""
     result: dict[str, Json] = {}
     for name, item in found.items():
-        if name not in _NO_PARAMETERS:
-            # Its floats are single: 0.800000011920929.
-            result[name] = (
-                float(f"{item:.6g}") if isinstance(item, float) and math.isfinite(item) else item
-            )
-    if result.get("seed") == _NO_SEED:
-        result["seed"] = -1
-    if isinstance(found.get("n_predict"), int):
-        result["max_tokens"] = found["n_predict"]
+        if name in told.foreign:
+            continue
+        value = item
+        if isinstance(item, float) and math.isfinite(item):
+            value = float(f"{item:.6g}")  # its floats are single: 0.800000011920929
+        theirs_and_ours = told.unset.get(name)
+        if theirs_and_ours is not None and value == theirs_and_ours[0]:
+            value = theirs_and_ours[1]
+        result[told.names.get(name, name)] = value
     return result
+
+
+def _kinds(client: "Client") -> tuple[ServerKind, ...]:
+    """Return all kinds of servers, that of this one first: what is not known is found by asking."""
+    return own_first(kind_of(client.server.name, client.server.base_url))
 
 
 async def tokenize(client: "Client", model: str, text: str) -> list[int] | None:
     """Return the token ids of a text, by the server's tokenizer or by tiktoken for its models."""
-    bodies: tuple[Mapping[str, Json], ...] = (
-        {"content": text, "add_special": False},  # llama.cpp
-        {"model": model, "prompt": text, "add_special_tokens": False},  # vLLM
-    )
-    for body in bodies:
-        value = await client.native("/tokenize", body)
+    for form in (kind.tokenizer for kind in _kinds(client) if kind.tokenizer is not None):
+        value = await client.native("/tokenize", form.body(model, text))
         ids = value.get("tokens") if isinstance(value, dict) else None
         if isinstance(ids, list) and (ids or not text) and all(isinstance(i, int) for i in ids):
             return [i for i in ids if isinstance(i, int)]
@@ -67,7 +65,8 @@ async def texts_of(client: "Client", model: str, ids: Sequence[int]) -> dict[int
         text = None
         value = await client.native("/detokenize", {"model": model, "tokens": [number]})
         if isinstance(value, dict):
-            text = value.get("content", value.get("prompt"))
+            forms = (kind.tokenizer.text for kind in _kinds(client) if kind.tokenizer is not None)
+            text = next((value[name] for name in forms if name in value), None)
         elif encoding is None:
             encoding = _tiktoken(model)
             if encoding is None:

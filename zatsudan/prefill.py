@@ -2,19 +2,16 @@
 
 from contextlib import aclosing
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from zatsudan.core import prefill
 from zatsudan.core.errors import CommandError, StatusError
 from zatsudan.core.language import say
 from zatsudan.core.refusals import PREFILL, Repair, mended
+from zatsudan.servers.kinds import kind_of
 
 if TYPE_CHECKING:
     from zatsudan.chat import Chat
     from zatsudan.client import Client
-
-#: Hosts of which it is known beforehand.
-KNOWN = {"api.openai.com": prefill.NONE, "api.mistral.ai": "prefix"}
 
 #: Statuses by which a server refuses a form; others say nothing about it.
 _REFUSED = (400, 404, 405, 422)
@@ -30,7 +27,7 @@ def known_form(chat: "Chat") -> str:
         for repair in chat.learned.of(server.name, chat.session.model)
         if repair.kind == PREFILL
     )
-    known = next(found, "") or KNOWN.get(urlsplit(server.base_url).hostname or "", "")
+    known = next(found, "") or kind_of(server.name, server.base_url).prefill
     return known if known in prefill.FORMS or known == prefill.NONE else ""
 
 

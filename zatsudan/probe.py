@@ -1,31 +1,40 @@
 """Does a parameter take effect? Found out with the smallest requests that can tell.
 
-llama.cpp says itself what it uses, if asked (`verbose`). Of other servers only
-the replies tell: each test asks for at most 8 tokens, and compares what a
+Some servers say themselves what they use, if asked (llama.cpp). Of others only the
+replies tell: each test asks for at most 8 tokens, and compares what a
 parameter that works would change with what came.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from zatsudan.client import Client
 from zatsudan.core.errors import StatusError
 from zatsudan.core.language import say
 from zatsudan.core.messages import Json, JsonObject, Usage, content_text
+from zatsudan.core.parameters import BY_NAME, LIMITS, PARAMETERS, Recipe
 from zatsudan.core.printable import Printable
 from zatsudan.core.refusals import Repair, mended, understand
+from zatsudan.core.wirenames import own_names, wire_name
 from zatsudan.findings import HONOURED, IGNORED, REFUSED, UNCLEAR, Finding
+from zatsudan.servers.kinds import KINDS, inside, kind_of, own_first, renames
 
 #: The most tokens that one request of a probe may make.
 TOKENS = 8
 
-#: What is sent to see whether the server uses it: unlike every server's default.
-VALUES: dict[str, Json] = {
-    "temperature": 0.7, "top_p": 0.6, "top_k": 7, "min_p": 0.15, "presence_penalty": 0.5,
-    "frequency_penalty": 0.5, "seed": 4711, "stop": ["zqx"], "repeat_penalty": 1.2,
-    "typical_p": 0.8, "top_n_sigma": 2.0, "xtc_probability": 0.2, "xtc_threshold": 0.2,
-    "dry_multiplier": 0.4, "mirostat": 1, "repeat_last_n": 32,
-}  # fmt: skip
+#: Fields without a row, of which some server says what it used, each with a value to be seen again.
+_EXTRAS = {
+    name: value
+    for kind in KINDS
+    if kind.echo is not None
+    for name, value in kind.echo.extras.items()
+}
+#: What is sent to see whether a server says that it used it.
+_TOLD = {
+    **{row.name: row.probe.told for row in PARAMETERS if row.probe.told is not None},
+    **_EXTRAS,
+}
 
 _STORY = "Continue with unusual words: Once upon a time"
 _COUNT = "Count from 1 to 20, with commas, nothing else."
@@ -48,37 +57,45 @@ class Probe:
         """Test one parameter; raises ApiError where the server is not to be had at all."""
         self.hint(say("probing {name} …", name=name))
         try:
-            return await _TESTS.get(name, _only_taken)(self, name)
+            recipe = recipe_of(name)
+            return await TESTS[recipe.test].run(self, name, recipe.value)
         except StatusError as error:
             if error.status not in (400, 415, 422):
                 raise
             repair = understand(error, self._body)
-            if repair is not None and repair.name not in ("", name):
+            if repair is not None and repair.name not in ("", wire_name(name, self._known())):
                 needs = say("the test needs {name}, which is refused", name=repair.name)
                 return Finding(UNCLEAR, needs)
             return Finding(REFUSED, error.message or str(error))
 
     async def told(self) -> JsonObject:
-        """Return the settings that llama.cpp says it used for `VALUES`; empty for other servers."""
+        """Return the settings that the server says it used for what it was asked; empty if it says nothing."""
         self.hint(say("asking the server itself …"))
-        try:
-            answer = await self.answer(_COUNT, max_tokens=1, verbose=True, **VALUES)
-        except StatusError as error:
-            if error.status in (400, 415, 422):
-                return {}  # one of the fields is refused: each is tried alone
-            raise
-        verbose = answer.get("__verbose")
-        settings = verbose.get("generation_settings") if isinstance(verbose, dict) else None
-        return settings if isinstance(settings, dict) else {}
+        server = self.client.server
+        for kind in own_first(kind_of(server.name, server.base_url)):
+            if kind.echo is None:
+                continue
+            asked = {**_TOLD, **kind.echo.ask}
+            try:
+                answer = await self.answer(_COUNT, max_tokens=1, **asked)
+            except StatusError as error:
+                if error.status in (400, 415, 422):
+                    continue  # one of the fields is refused: each is tried alone
+                raise
+            settings = inside(answer, kind.echo.within)
+            if isinstance(settings, dict):
+                return own_names(settings, self._known(), BY_NAME)
+        return {}
+
+    def _known(self) -> tuple[Repair, ...]:
+        """Return the names that this kind of server has of its own."""
+        server = self.client.server
+        return renames(kind_of(server.name, server.base_url))
 
     async def answer(self, text: str, **parameters: Json) -> JsonObject:
         """Return the whole answer to a request."""
         self.sent += 1
-        limit = (
-            {}
-            if {"max_tokens", "max_completion_tokens"} & set(parameters)
-            else {"max_tokens": TOKENS}
-        )
+        limit = {} if set(LIMITS) & set(parameters) else {"max_tokens": TOKENS}
         body: JsonObject = {
             "model": self.model,
             "messages": [{"role": "user", "content": text}],
@@ -86,7 +103,8 @@ class Probe:
             **parameters,
         }
         # What is tested is sent even if it was refused before: that is the question.
-        repairs = [repair for repair in self.repairs if repair.name not in parameters]
+        learned = (repair for repair in self.repairs if repair.name not in parameters)
+        repairs = [*self._known(), *learned]
         self._body = mended(body, repairs)
         try:
             return await self.client.ask(self._body)
@@ -110,11 +128,26 @@ class Probe:
         return self._kept[key]
 
 
+def recipe_of(name: str) -> Recipe:
+    """Return how a parameter is tested, with the value to be sent; a field without a row by whether it is taken."""
+    row = BY_NAME.get(name)
+    if row is None:
+        return Recipe(value=_EXTRAS.get(name, 1))
+    values = (row.probe.value, row.probe.told, row.neutral)
+    return row.probe._replace(value=next((value for value in values if value is not None), None))
+
+
+def usual(settings: Iterable[str]) -> list[str]:
+    """Return what is probed where no name is given: the usual ones, and what is set."""
+    rows = [row.name for row in PARAMETERS if row.probe.usual]
+    return [*rows, *(name for name in settings if name not in rows)]
+
+
 def read_told(name: str, settings: JsonObject) -> Finding | None:
-    """Return what llama.cpp's own answer says of a parameter; None where it says nothing."""
-    if name not in VALUES or name not in settings:
+    """Return what a server's own answer says of a parameter; None where it says nothing."""
+    if name not in _TOLD or name not in settings:
         return None
-    used, asked = settings[name], VALUES[name]
+    used, asked = settings[name], _TOLD[name]
     near = (
         abs(used - asked) < 1e-4
         if isinstance(used, int | float) and isinstance(asked, int | float)
@@ -127,13 +160,9 @@ def read_told(name: str, settings: JsonObject) -> Finding | None:
     )
 
 
-def requests(name: str, *, told: bool) -> int:
-    """Return how many requests a test makes at most; `told`: the server itself speaks of `VALUES`."""
-    if told and name in VALUES:
-        return 0
-    return {"temperature": 4, "seed": 3, "top_p": 4, "top_k": 4, "min_p": 4, "stop": 2,
-            "logit_bias": 2, "presence_penalty": 2, "frequency_penalty": 2,
-            "response_format": 2}.get(name, 1)  # fmt: skip
+def requests(name: str) -> int:
+    """Return how many requests the test of a parameter makes at most."""
+    return TESTS[recipe_of(name).test].requests
 
 
 def _choices(answer: JsonObject) -> list[JsonObject]:
@@ -160,16 +189,13 @@ def _texts(answer: JsonObject) -> list[str]:
 # --- the tests ----------------------------------------------------------------------
 
 
-async def _only_taken(probe: Probe, name: str) -> Finding:
-    values: dict[str, Json] = {
-        **VALUES, "verbosity": "low", "reasoning_effort": "low", "user": "probe", "stream": False,
-        "repetition_penalty": 1.2, "logprobs": True,
-    }  # fmt: skip
-    await probe.answer(_COUNT, **{name: values.get(name, 1)})
+async def _taken(probe: Probe, name: str, value: Json) -> Finding:
+    await probe.answer(_COUNT, **{name: value})
     return Finding(UNCLEAR, say("taken without an error; whether it does anything cannot be seen"))
 
 
-async def _limit(probe: Probe, name: str) -> Finding:
+async def _limit(probe: Probe, name: str, value: Json) -> Finding:
+    del value
     answer = await probe.answer(_COUNT, **{name: 3})
     usage = Usage.from_json(answer.get("usage"))
     reason = next((choice.get("finish_reason") for choice in _choices(answer)), None)
@@ -188,8 +214,8 @@ async def _varied(probe: Probe) -> bool:
     return first != await probe.once(_STORY, temperature=1.8, seed=2)
 
 
-async def _temperature(probe: Probe, name: str) -> Finding:
-    del name
+async def _temperature(probe: Probe, name: str, value: Json) -> Finding:
+    del name, value
     cold = {await probe.text(_STORY, temperature=0, seed=seed) for seed in (1, 2)}
     varied = await _varied(probe)
     if len(cold) == 1 and varied:
@@ -203,8 +229,8 @@ async def _temperature(probe: Probe, name: str) -> Finding:
     )
 
 
-async def _seed(probe: Probe, name: str) -> Finding:
-    del name
+async def _seed(probe: Probe, name: str, value: Json) -> Finding:
+    del name, value
     varied = await _varied(probe)
     again = await probe.text(_STORY, temperature=1.8, seed=1)
     same = again == await probe.once(_STORY, temperature=1.8, seed=1)
@@ -215,26 +241,21 @@ async def _seed(probe: Probe, name: str) -> Finding:
     return Finding(IGNORED, say("the same seed gave two replies"))
 
 
-def _narrowing(value: Json) -> Callable[[Probe, str], Awaitable[Finding]]:
-    async def test(probe: Probe, name: str) -> Finding:
-        """With one token left to choose from, the seed cannot matter."""
-        if not await _varied(probe):
-            return Finding(UNCLEAR, say("replies do not vary without it either"))
-        texts = {
-            await probe.text(_STORY, **{"temperature": 1.8, "seed": seed, name: value})
-            for seed in (1, 2)
-        }
-        if len(texts) == 1:
-            return Finding(
-                HONOURED, say("{value} leaves one token: the same reply twice", value=value)
-            )
-        return Finding(IGNORED, say("replies still differ at {value}", value=value))
-
-    return test
+async def _narrowing(probe: Probe, name: str, value: Json) -> Finding:
+    """With one token left to choose from, the seed cannot matter."""
+    if not await _varied(probe):
+        return Finding(UNCLEAR, say("replies do not vary without it either"))
+    texts = {
+        await probe.text(_STORY, **{"temperature": 1.8, "seed": seed, name: value})
+        for seed in (1, 2)
+    }
+    if len(texts) == 1:
+        return Finding(HONOURED, say("{value} leaves one token: the same reply twice", value=value))
+    return Finding(IGNORED, say("replies still differ at {value}", value=value))
 
 
-async def _stop(probe: Probe, name: str) -> Finding:
-    del name
+async def _stop(probe: Probe, name: str, value: Json) -> Finding:
+    del name, value
     whole = await probe.once(_COUNT, temperature=0)
     if len(whole) < 4:
         return Finding(UNCLEAR, say("the reply is too short to be stopped"))
@@ -247,23 +268,22 @@ async def _stop(probe: Probe, name: str) -> Finding:
     return Finding(UNCLEAR, say("another reply came"))
 
 
-async def _n(probe: Probe, name: str) -> Finding:
-    del name
+async def _choices_made(probe: Probe, name: str, value: Json) -> Finding:
+    del name, value
     count = len(_choices(await probe.answer(_COUNT, n=2)))
     if count >= 2:
         return Finding(HONOURED, say("two choices came"))
     return Finding(IGNORED, say("one choice came for n=2"))
 
 
-async def _logprobs(probe: Probe, name: str) -> Finding:
-    more: dict[str, Json] = {"top_logprobs": 2} if name == "top_logprobs" else {}
-    answer = await probe.answer(_COUNT, logprobs=True, **more)
+async def _logprobs(probe: Probe, name: str, value: Json) -> Finding:
+    answer = await probe.answer(_COUNT, **{"logprobs": True, name: value})
     for choice in _choices(answer):
         entries = choice.get("logprobs")
         content = entries.get("content") if isinstance(entries, dict) else None
         for entry in content if isinstance(content, list) else []:
             top = entry.get("top_logprobs") if isinstance(entry, dict) else None
-            if name == "logprobs" or (isinstance(top, list) and top):
+            if value is True or (isinstance(top, list) and top):
                 return Finding(HONOURED, say("they came with the reply"))
     return Finding(IGNORED, say("none came"))
 
@@ -274,21 +294,22 @@ async def _changes(probe: Probe, text: str, **parameters: Json) -> bool:
     )
 
 
-async def _logit_bias(probe: Probe, name: str) -> Finding:
-    del name
+async def _bias(probe: Probe, name: str, value: Json) -> Finding:
+    del name, value
     if await _changes(probe, _COUNT, logit_bias={"1000": 100}):
         return Finding(HONOURED, say("a token that was forced changed the reply"))
     return Finding(IGNORED, say("a token that was forced changed nothing"))
 
 
-async def _penalty(probe: Probe, name: str) -> Finding:
+async def _penalty(probe: Probe, name: str, value: Json) -> Finding:
+    del value
     if await _changes(probe, _SAME, **{name: 2.0}):
         return Finding(HONOURED, say("2 changed a reply that repeats itself"))
     return Finding(UNCLEAR, say("2 changed nothing within 8 tokens"))
 
 
-async def _response_format(probe: Probe, name: str) -> Finding:
-    del name
+async def _json(probe: Probe, name: str, value: Json) -> Finding:
+    del name, value
     if (await probe.once(_COUNT, temperature=0)).lstrip().startswith(("{", "[")):
         return Finding(UNCLEAR, say("the reply is JSON without it too"))
     text = await probe.text(
@@ -299,16 +320,23 @@ async def _response_format(probe: Probe, name: str) -> Finding:
     return Finding(IGNORED, say("the reply did not begin as JSON"))
 
 
-_TESTS: dict[str, Callable[[Probe, str], Awaitable[Finding]]] = {
-    "max_tokens": _limit, "max_completion_tokens": _limit, "temperature": _temperature,
-    "seed": _seed, "top_p": _narrowing(0.0001), "top_k": _narrowing(1), "min_p": _narrowing(1.0),
-    "stop": _stop, "n": _n, "logprobs": _logprobs, "top_logprobs": _logprobs,
-    "logit_bias": _logit_bias, "presence_penalty": _penalty, "frequency_penalty": _penalty,
-    "response_format": _response_format,
-}  # fmt: skip
+class Test(NamedTuple):
+    """A test by which a row may be probed: `run(probe, name, value)`, and the most requests that it makes."""
 
-#: What is probed where no name is given.
-USUAL = (
-    "temperature", "top_p", "top_k", "min_p", "seed", "stop", "max_tokens", "max_completion_tokens",
-    "n", "logprobs", "logit_bias", "presence_penalty", "frequency_penalty",
-)  # fmt: skip
+    run: Callable[[Probe, str, Json], Awaitable[Finding]]
+    requests: int
+
+
+TESTS = {
+    "taken": Test(_taken, 1),
+    "limit": Test(_limit, 1),
+    "temperature": Test(_temperature, 4),
+    "seed": Test(_seed, 3),
+    "narrowing": Test(_narrowing, 4),
+    "stop": Test(_stop, 2),
+    "choices": Test(_choices_made, 1),
+    "logprobs": Test(_logprobs, 1),
+    "bias": Test(_bias, 2),
+    "penalty": Test(_penalty, 2),
+    "json": Test(_json, 2),
+}

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from zatsudan.answers import KNOWN, NO_KEY, Answers, Known, same
+from zatsudan.answers import NO_KEY, Answers, same
 from zatsudan.config import EMBEDDED, Config
 from zatsudan.connect import Server
 from zatsudan.core.addresses import shown_url
@@ -12,6 +12,7 @@ from zatsudan.core.language import say, say_count
 from zatsudan.core.models import Model, choose_model
 from zatsudan.core.picking import Row
 from zatsudan.core.printable import EMPTY, Printable, one_line, printable
+from zatsudan.servers.kinds import OFFERED, ServerKind
 
 #: Answers that are the same in every language.
 OTHER = "other"
@@ -25,8 +26,8 @@ def which(running: Mapping[str, bool], embedded: Printable) -> Question:
     `running` tells of each that runs here whether it is this user's, `embedded` how the
     embedded model stands.
     """
-    here = [known for known in KNOWN if running.get(known.name)]
-    others = [known for known in KNOWN if not running.get(known.name)]
+    here = [known for known in OFFERED if running.get(known.name)]
+    others = [known for known in OFFERED if not running.get(known.name)]
     rows = [_known(known, say("runs here")) for known in here]
     rows += [
         _known(known, say("runs here, another user's") if known.name in running else EMPTY)
@@ -42,7 +43,7 @@ def which(running: Mapping[str, bool], embedded: Printable) -> Question:
     )
 
 
-def _known(known: Known, note: Printable = EMPTY) -> Row:
+def _known(known: ServerKind, note: Printable = EMPTY) -> Row:
     # Only its name is searched: an address that is typed is meant as it is.
     address = shown_url(known.url)
     there = printable(f"{address} · {note}") if note else address

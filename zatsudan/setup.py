@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from zatsudan import profiles, questions
-from zatsudan.answers import KNOWN, UNKNOWN, Answers, Known, read_key
+from zatsudan.answers import Answers, read_key
 from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Ask, Outcome, Work
 from zatsudan.commands.parts import Line, Part
@@ -37,6 +37,7 @@ from zatsudan.core.secrets import HIDDEN
 from zatsudan.discovery import Finder, Found
 from zatsudan.embedded import has_engine
 from zatsudan.reconnect import connect_to, first_word, nothing, offer
+from zatsudan.servers.kinds import OFFERED, UNKNOWN, ServerKind
 from zatsudan.unencrypted import unencrypted
 
 _NAME = re.compile(r"\w[\w.-]{0,59}")
@@ -83,7 +84,7 @@ class Setup:
             return self._embedded()
         if answer == questions.OTHER:
             return self._ask(questions.address(), self._which)
-        known = next((known for known in KNOWN if known.name == answer), None)
+        known = next((known for known in OFFERED if known.name == answer), None)
         try:
             url = known.url if known is not None else normal_url(answer)
         except ConfigError as error:
@@ -251,7 +252,7 @@ class Setup:
     # --- the embedded model -----------------------------------------------
 
     def _embedded(self) -> Outcome:
-        self._answers = Answers(Known(EMBEDDED, EMBEDDED))
+        self._answers = Answers(ServerKind(EMBEDDED, EMBEDDED))
         if not has_engine():
             return self.which(
                 Line(say("The embedded engine is not installed."), "warn"),

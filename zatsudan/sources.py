@@ -3,11 +3,10 @@
 import re
 from urllib.parse import unquote, urljoin, urlsplit
 
-from zatsudan.core.addresses import shown_url
+from zatsudan.core.addresses import is_loopback, shown_url
 from zatsudan.core.errors import ConfigError, ConnectionFailed
 from zatsudan.core.language import say
 from zatsudan.core.printable import one_line
-from zatsudan.trust import is_loopback
 
 
 def file_name(url: str) -> str:

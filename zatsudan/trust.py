@@ -1,6 +1,5 @@
-"""Whom a connection trusts, and what it must not repeat: certificates, this machine, keys."""
+"""Whom a connection trusts, and what it must not repeat: certificates and keys."""
 
-import ipaddress
 import os
 import ssl
 from collections.abc import Iterable
@@ -29,14 +28,6 @@ def tls_context(server: Server) -> ssl.SSLContext | bool:
             say("Name a PEM file with the certificates to trust, or none."),
         )
     return ssl.create_default_context(cafile=server.ca_file or None)
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 def secrets_of(server: Server, proxies: Iterable[str] = ()) -> Secrets:

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from zatsudan.config import Profile
 from zatsudan.connect import Server
-from zatsudan.core.addresses import is_near
+from zatsudan.core.addresses import is_loopback, is_near
 from zatsudan.core.language import say
 from zatsudan.core.printable import EMPTY, Printable, one_line, printable
 from zatsudan.core.secrets import secret_values
@@ -54,8 +54,6 @@ def _far_proxy(host: str) -> str:
     """Return the host of the proxy outside the house that plain http goes through; empty if there is none."""
     # Slow to import: only a key over http gets here.
     from urllib.request import getproxies, proxy_bypass
-
-    from zatsudan.trust import is_loopback
 
     proxies = getproxies()
     proxy = proxies.get("http") or proxies.get("all") or ""

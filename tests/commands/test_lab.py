@@ -10,11 +10,14 @@ from tests.test_turn import chat_with
 from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Experiment, Show, Work
 from zatsudan.commands.parts import Diff
+from zatsudan.connect import Server
 from zatsudan.core.messages import Message
+from zatsudan.core.parameters import PARAMETERS, Parameter
 from zatsudan.core.records import message_record
 from zatsudan.core.session import Lab, Made
 from zatsudan.findings import REPEAT, Finding, Findings
 from zatsudan.presets import Preset, Presets
+from zatsudan.probe import TESTS, recipe_of, requests, usual
 
 
 def talk(chat: Chat, *replies: str) -> None:
@@ -264,6 +267,39 @@ async def test_llama_cpp_is_asked_outright() -> None:
         assert any(row.startswith("top_p | ! |") for row in shown)
         assert any(row.startswith("seed |  |") for row in shown)
         assert any("✗ refused" in row and "blank: not probed" in row for row in shown)
+
+
+MISTRAL = Server("mistral", "", model="scripted")
+
+
+def mistral(request: Request) -> Script:
+    """Takes a seed under its own name only."""
+    if "seed" in request.body or "verbose" in request.body:
+        detail = [{"type": "extra_forbidden", "loc": ["body", "seed"], "msg": "Extra inputs"}]
+        return fails(422, {"detail": detail})
+    return whole(f"story {request.body.get('random_seed')}")
+
+
+async def test_a_parameter_is_tested_under_the_name_that_the_server_has_for_it() -> None:
+    async with serve(mistral) as server, chat_with(server.base_url, MISTRAL) as chat:
+        assert await states(chat, "/probe seed") == {"seed": "honoured"}
+
+
+@pytest.mark.parametrize("row", PARAMETERS, ids=lambda row: row.name)
+def test_each_row_names_a_test_and_a_value_for_it(row: Parameter) -> None:
+    recipe = recipe_of(row.name)
+    assert recipe.test in TESTS
+    assert 1 <= requests(row.name) <= 4
+    if recipe.test in ("taken", "narrowing", "logprobs") and not row.delivery:
+        assert row.kind.check(recipe.value)
+
+
+def test_what_is_probed_without_a_name() -> None:
+    assert usual([]) == [
+        "temperature", "top_p", "presence_penalty", "frequency_penalty", "seed", "logit_bias",
+        "stop", "max_tokens", "max_completion_tokens", "n", "logprobs", "top_k", "min_p",
+    ]  # fmt: skip
+    assert usual(["seed", "verbosity"])[-1] == "verbosity"
 
 
 def test_findings_are_kept(tmp_path: Path) -> None:

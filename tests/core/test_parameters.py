@@ -12,7 +12,9 @@ from zatsudan.core.messages import Json
 from zatsudan.core.parameters import (
     BY_NAME,
     GROUPS,
+    LIMITS,
     PARAMETERS,
+    Parameter,
     find,
     free_value,
     read_assignments,
@@ -89,6 +91,22 @@ def test_a_row_reads(name: str, typed: str, value: Json) -> None:
 
 def test_each_row_is_among_those_that_read() -> None:
     assert {name for name, _, _ in GOOD} == set(BY_NAME)
+
+
+@pytest.mark.parametrize("row", PARAMETERS, ids=lambda row: row.name)
+def test_a_row_agrees_with_itself_and_with_those_it_names(row: Parameter) -> None:
+    assert row.group in GROUPS
+    assert row.neutral is None or row.kind.check(row.neutral)
+    told = row.probe.told
+    assert told is None or row.kind.check(told)
+    assert told is None or told != row.neutral, "nobody could tell it from one that is ignored"
+    others = [row.same_as, *(remark.other for remark in row.clashes)]
+    others += [row.needs.other] if row.needs is not None else []
+    assert {name for name in others if name} <= set(BY_NAME) - {row.name}
+
+
+def test_the_limit_has_two_names_and_the_later_one_holds() -> None:
+    assert LIMITS == ("max_completion_tokens", "max_tokens")
 
 
 BAD: list[tuple[str, str, str]] = [

@@ -92,8 +92,11 @@ async def _defaults(chat: Chat) -> Mapping[str, Json] | None:
 
 def _table(chat: Chat, own: Mapping[str, Json] | None, *, every: bool) -> Table:
     settings = chat.session.settings
-    usual = {row.name for row in PARAMETERS if row.group in ("sampling", "length")}
-    usual.discard("max_completion_tokens")  # max_tokens under its later name
+    usual = {
+        row.name
+        for row in PARAMETERS
+        if row.group in ("sampling", "length") and not row.same_as  # under its earlier name
+    }
     told = own or {}
     repairs = chat.repairs()
     # Two rows that this server has under one name: the one that has that name.

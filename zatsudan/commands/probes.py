@@ -45,20 +45,23 @@ async def probe(chat: Chat, args: str) -> Outcome:
     Servers ignore, clamp and rewrite parameters without a word. A few requests of at most 8 tokens tell which;
     llama.cpp is asked outright. The result is kept for this server and model, and /params shows it.
     """
-    from zatsudan.probe import TOKENS, USUAL, requests
+    from zatsudan.probe import TOKENS, requests, usual
 
     names = [word.text.removeprefix("+") for word in split(args)]
     for word in split(args):
-        if not word.text.startswith("+") and word.text not in USUAL:
+        if not word.text.startswith("+"):
             find(word.text)
-    if not names:
-        names = [*USUAL, *(name for name in chat.session.settings if name not in USUAL)]
-    names = [name for name in dict.fromkeys(names) if not makes_request(name)]
+    delivery = {row.name for row in PARAMETERS if row.delivery}
+    names = [
+        name
+        for name in dict.fromkeys(names or usual(chat.session.settings))
+        if name not in delivery and not makes_request(name)
+    ]
     if not names:
         raise CommandError(
             say("stream cannot be probed."), say("It is a form of the answer, no knob.")
         )
-    most = 1 + sum(requests(name, told=False) for name in names)
+    most = 1 + sum(requests(name) for name in names)
     note = say(
         "At most {most} requests of at most {tokens} tokens each; they are no part of the talk · Esc stops",
         most=most,

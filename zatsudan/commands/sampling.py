@@ -94,14 +94,11 @@ def warnings(session: Session) -> list[Printable]:
     """Return what to know of the parameters that are set together."""
     values = session.parameters
     notes: list[Printable] = []
-    if "temperature" in values and "top_p" in values:
-        notes.append(say("temperature and top_p are both set: better change one of them only."))
-    if "max_tokens" in values and "max_completion_tokens" in values:
-        notes.append(
-            say("max_tokens and max_completion_tokens are both set: most servers take one of them.")
-        )
-    if "top_logprobs" in values and not values.get("logprobs"):
-        notes.append(say("top_logprobs needs logprobs: /logprobs on."))
+    for row in PARAMETERS:
+        if row.name in values:
+            notes += [say(remark.text) for remark in row.clashes if remark.other in values]
+            if row.needs is not None and not values.get(row.needs.other):
+                notes.append(say(row.needs.text))
     return notes
 
 
@@ -181,7 +178,6 @@ def _own_command(row: Parameter) -> Command:
         )
         return printable(f"{takes}\n{how}")
 
-    everyday = row.name in ("temperature", "stop")
     return Command(
         row.name,
         "[VALUE…]" if row.kind.many else "[VALUE]",
@@ -190,11 +186,11 @@ def _own_command(row: Parameter) -> Command:
         page,
         GROUPS[row.group],
         complete,
-        everyday,
+        row.everyday,
     )
 
 
-OWN_COMMANDS = tuple(_own_command(row) for row in PARAMETERS if row.name != "logprobs")
+OWN_COMMANDS = tuple(_own_command(row) for row in PARAMETERS if row.own_command)
 
 
 def _logprobs_choices(_chat: Chat, args: str) -> Iterable[Choice]:

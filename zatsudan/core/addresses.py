@@ -1,12 +1,11 @@
-"""Addresses of servers: as people write them, as they may be shown, and what a key may be sent to."""
+"""Addresses of servers: as people write them, how far off they are, and as they may be shown."""
 
+from enum import Enum
 from urllib.parse import urlsplit, urlunsplit
 
 from zatsudan.core.errors import ConfigError
 from zatsudan.core.language import say
 from zatsudan.core.printable import Printable, printable
-
-OPENAI = "https://api.openai.com/v1"
 
 
 def normal_url(text: str) -> str:
@@ -36,17 +35,58 @@ def _without_query(text: str) -> str:
     return text.rpartition("@")[2].partition("?")[0]
 
 
-def is_near(host: str) -> bool:
-    """Tell whether a host is this machine or one of its house."""
-    if host in ("localhost", "127.0.0.1") or host.endswith((".localhost", ".local")):
-        return True
+class Distance(Enum):
+    """How far off a host is."""
+
+    LOOPBACK = "loopback"  # this machine: what is sent leaves no network card
+    PRIVATE = "private"  # the same network, as far as an address or a name can tell
+    FAR = "far"
+
+
+def distance(host: str) -> Distance:
+    """Return how far off a host is, by its name or address alone: nothing is looked up.
+
+    `localhost` and all below it are loopback (RFC 6761); so are 0.0.0.0 and `::`, which a
+    connection takes for this machine. `.local` is mDNS, and a name without a dot is one of
+    the network's own.
+    """
+    host = host.strip("[]").removesuffix(".").lower()
+    if host in ("localhost", "127.0.0.1") or host.endswith(".localhost"):
+        return Distance.LOOPBACK
+    if host.endswith(".local"):
+        return Distance.PRIVATE
+    if not is_number(host):
+        return Distance.PRIVATE if host and "." not in host else Distance.FAR
     import ipaddress  # seldom needed, and slow to import
 
+    address = ipaddress.ip_address(host)
+    address = getattr(address, "ipv4_mapped", None) or address
+    if address.is_loopback or address.is_unspecified:
+        return Distance.LOOPBACK
+    return Distance.PRIVATE if address.is_private else Distance.FAR
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine."""
+    return distance(host) is Distance.LOOPBACK
+
+
+def is_near(host: str) -> bool:
+    """Tell whether a host is this machine or in its network."""
+    return distance(host) is not Distance.FAR
+
+
+def is_number(host: str) -> bool:
+    """Tell whether a host is an address of numbers, as in 10.0.0.1 or fe80::1."""
+    if ":" not in host and not host.replace(".", "").isdigit():
+        return False  # as most are: ipaddress is slow to import
+    import ipaddress
+
     try:
-        address = ipaddress.ip_address(host)
+        ipaddress.ip_address(host.strip("[]"))
     except ValueError:
-        return "." not in host  # a bare name is one of the house
-    return address.is_private or address.is_loopback
+        return False
+    return True
 
 
 def origin(url: str) -> tuple[str, str, int]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from zatsudan.core.errors import ApiError, StatusError
 from zatsudan.core.language import say
 from zatsudan.core.messages import Json, JsonObject
+from zatsudan.core.parameters import PARAMETERS
 from zatsudan.core.printable import Printable
 
 #: Fields without which there is no request.
@@ -52,8 +53,15 @@ _NO_SYSTEM = (
     r"|roles must alternate|only user,? (?:and )?assistant|developer instruction is not enabled"
 )
 
-#: One limit under two names: which a server takes is learned.
-_OTHER_NAME = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
+#: One parameter under two names: which a server takes is learned.
+_OTHER_NAME = {
+    name: other
+    for row in PARAMETERS
+    if row.same_as
+    for name, other in ((row.name, row.same_as), (row.same_as, row.name))
+}
+#: What is an error without another that is on.
+_NEEDS = {row.name: row.needs.other for row in PARAMETERS if row.needs is not None}
 
 #: Kinds of repair.
 DROP, RENAME, SYSTEM, SHRINK = "drop", "rename", "system", "shrink"
@@ -186,8 +194,9 @@ def mended(body: Mapping[str, Json], repairs: Iterable[Repair]) -> JsonObject:
             result.setdefault(str(repair.value), result.pop(repair.name))
         elif repair.kind == SYSTEM:
             result["messages"] = _without_system(result.get("messages"))
-    if "top_logprobs" in result and not result.get("logprobs"):
-        del result["top_logprobs"]  # it is an error without the other
+    for name, other in _NEEDS.items():
+        if name in result and not result.get(other):
+            del result[name]
     return result
 
 

@@ -8,10 +8,11 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from zatsudan.config import Config
 from zatsudan.connect import Server
-from zatsudan.core.addresses import OPENAI, origin
+from zatsudan.core.addresses import origin
 from zatsudan.core.messages import JsonObject
 from zatsudan.core.protocol import loads
 from zatsudan.core.secrets import SCHEME, is_secret, shown_variable
+from zatsudan.servers.kinds import OPENAI
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,6 @@ def key_variable(server: Server, config: Config) -> str:
     # A name that no shell takes would make another command of the export.
     if profile is not None and profile.api_key_env == shown_variable(profile.api_key_env):
         return profile.api_key_env
-    if server.reason == "OPENAI_API_KEY" or origin(server.base_url) == origin(OPENAI):
+    if server.reason == "OPENAI_API_KEY" or origin(server.base_url) == origin(OPENAI.url):
         return "OPENAI_API_KEY"
     return "ZATSUDAN_API_KEY"

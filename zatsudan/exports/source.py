@@ -7,21 +7,16 @@ import re
 from urllib.parse import quote
 
 from zatsudan.core.messages import Json, JsonObject
+from zatsudan.core.parameters import PARAMETERS
 from zatsudan.exports.literals import JAVASCRIPT, PYTHON, compact, literal
 from zatsudan.exports.request import Request, Value
 
 #: Integers beyond this lose digits in JavaScript (2**53 - 1).
 SAFE_INTEGER = 9_007_199_254_740_991
 
-#: What `chat.completions.create` of every openai package since 1.20 takes by name;
-#: all other fields go through `extra_body`, which takes any.
-NAMED = frozenset(
-    (
-        *("model", "messages", "stream", "stream_options", "n", "stop", "seed", "user"),
-        *("temperature", "top_p", "max_tokens", "presence_penalty", "frequency_penalty"),
-        *("logit_bias", "logprobs", "top_logprobs", "response_format", "tools", "tool_choice"),
-    )
-)
+#: What `chat.completions.create` of the openai package takes by name; all other fields go
+#: through `extra_body`, which takes any.
+NAMED = {"model", "messages", *(row.name for row in PARAMETERS if row.keyword)}
 
 
 def _shell(value: Value) -> str:

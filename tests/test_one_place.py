@@ -1,0 +1,311 @@
+"""A new parameter and a new kind of server touch one place each.
+
+The package is copied, and one row is written into the table of parameters and one
+into that of kinds of servers; its index of commands is made anew, as its generator
+does. Then the copy is used, and what was seen of the two rows comes back as JSON.
+"""
+
+import ast
+import asyncio
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+import zatsudan
+from tests import oneshot
+from tests.catalogue import collected
+from tests.commands.test_commands import lines, refusal, run
+from tests.server import Request, Script, fails, says, serve
+from zatsudan import questions
+from zatsudan.chat import Chat
+from zatsudan.client import Client
+from zatsudan.commands import COMMANDS
+from zatsudan.commands.outcomes import Outcome, Work
+from zatsudan.config import Config, Network
+from zatsudan.configfile import parse
+from zatsudan.connect import Server
+from zatsudan.core import parameters
+from zatsudan.core.errors import ZatsudanError
+from zatsudan.core.printable import EMPTY
+from zatsudan.discovery import found
+from zatsudan.exports import FORMATS, export
+from zatsudan.exports.request import request_to
+from zatsudan.imports.draft import known
+from zatsudan.prefill import known_form
+from zatsudan.presets import Preset, dumps
+from zatsudan.presets import parse as parse_preset
+from zatsudan.probe import recipe_of
+from zatsudan.probe import requests as requests_of
+from zatsudan.servers import kinds
+from zatsudan.shells import candidates
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from zatsudan.core.messages import JsonObject
+
+PARAMETER = """
+    Parameter(
+        "wobble", number(0, 3), later("How the reply wobbles."), later("Raise it for a wobble."),
+        "local", neutral=0, probe=Recipe("narrowing", 3.0, told=1.5, usual=True), keyword=True,
+        clashes=(Remark("temperature", later("wobble and temperature are both set.")),),
+    )"""
+KIND = """
+    ServerKind(
+        "wobbler", "Wobbler", "http://127.0.0.1:{port}/v1",
+        names={{"wobble": "wob"}},
+        prefill="prefix",
+        tokenizer=Tokenizer("words", besides={{"plain": True}}),
+        defaults=Defaults("/knobs", ("values",), names={{"wob": "wobble"}}),
+        echo=Echo({{"loud": True}}, ("said",), {{"wobble_speed": 2}}),
+    )"""
+
+
+# --- in the copy ------------------------------------------------------------------
+
+
+def answer(request: Request) -> Script:
+    """A server of the new kind."""
+    body = request.body or {}
+    if request.path == "/knobs":
+        return fails(200, {"values": {"wob": 2.25}})
+    if request.path == "/tokenize":
+        return fails(200, {"tokens": [7]} if set(body) == {"words", "plain"} else {})
+    if request.path == "/detokenize":
+        return fails(200, {"words": " sorry"})
+    if body.get("stream"):
+        return says("fine")
+    choice = {"index": 0, "message": {"content": "1"}, "finish_reason": "stop"}
+    used = {"wob": body["wob"], "wobble_speed": 1} if "loud" in body else {}
+    return fails(200, {"choices": [choice], "said": used})
+
+
+def said(what: Callable[[], object]) -> str:
+    """What a refusal says; `` if there is none."""
+    try:
+        what()
+    except ZatsudanError as error:
+        return str(error)
+    return ""
+
+
+async def look(port: int, home: Path) -> dict[str, Any]:
+    """Use the program, and return what was seen of the two rows."""
+    seen: dict[str, Any] = {"from": str(Path(zatsudan.__file__).parent)}
+    async with serve(answer, port=port) as server:
+        address = Server("x", server.base_url, model="m")
+
+        async def connect() -> Client:
+            return Client(address, Network(2.0, 5.0))
+
+        chat = Chat(Config(), None, connect=connect)
+        chat.new()
+        await chat.client()
+        try:
+            await _parameter(chat, seen)
+            await _kind(chat, server.requests, seen)
+        finally:
+            await chat.aclose()
+        seen["found"] = [there.server.name for there in await found(Config(), "")]
+        before = len(server.requests)
+        seen["-o"] = await oneshot.run(["-o", "wobble=2", "hi"], home, {})
+        seen["-o sent"] = _bodies(server.requests[before:])
+        seen["-o refused"] = await oneshot.run(["-o", "wobble=9", "hi"], home, {})
+    return seen
+
+
+def _bodies(requests: list[Request]) -> "list[JsonObject]":
+    return [request.body for request in requests if request.path.endswith("/chat/completions")]
+
+
+async def _parameter(chat: Chat, seen: dict[str, Any]) -> None:
+    seen["own command"] = lines(await run(chat, "/wobble 2"))
+    seen["help"] = lines(await run(chat, "/help wobble"))
+    seen["set"] = lines(await run(chat, "/set wobble 1.5 temperature 1"))
+    seen["refused"] = str(await refusal(chat, "/set wobble 4"))
+    seen["names"] = [choice.text for choice in COMMANDS["set"].complete(chat, "wob")]
+    seen["values"] = [choice.text for choice in COMMANDS["wobble"].complete(chat, "")]
+    seen["shell"] = [row[0] for row in candidates(["-o", "wob"]).rows]
+    seen["shell values"] = [row[0] for row in candidates(["-o", "wobble="]).rows]
+    seen["with"] = str(await refusal(chat, "/with wobble=9 hi"))
+    seen["config"] = dict(parse("parameters.wobble = 2", "c").parameters)
+    seen["config refused"] = said(lambda: parse("parameters.wobble = 9", "c"))
+    seen["preset"] = dumps(Preset({"wobble": 2}))
+    seen["preset refused"] = said(lambda: parse_preset("parameters.wobble = 9", "p"))
+    seen["imported"] = known({"wobble": 2, "wobble_speed": 2})
+    seen["translated"] = "How the reply wobbles." in collected()
+
+
+async def _kind(chat: Chat, requests: list[Request], seen: dict[str, Any]) -> None:
+    await chat.turn(chat.say("hi")).run(lambda _: None)
+    seen["sent"] = _bodies(requests)[-1]
+    seen["params"] = lines(await run(chat, "/params all"))
+    await run(chat, "/bias sorry -5")
+    seen["bias"] = lines(await run(chat, "/bias"))
+    seen["tokenizer"] = [request.path for request in requests].count("/tokenize")
+    await run(chat, "/unset logit_bias")
+
+    seen["probe"] = lines(await _worked(chat, "/probe"))
+    seen["probe sent"] = [body for body in _bodies(requests) if "loud" in body]
+
+    seen["extra probed"] = lines(await _worked(chat, "/probe +wobble_speed"))
+    seen["recipe"] = [*recipe_of("wobble"), requests_of("wobble")]
+
+    seen["prefill form"] = known_form(chat)
+    await chat.turn(chat.say("on"), {}, "And so").run(lambda _: None)
+    seen["prefilled"] = cast("list[Any]", _bodies(requests)[-1]["messages"])[-1]
+
+    assert chat.server is not None
+    request = request_to(chat.server, {"model": "m", "messages": [], "wobble": 2}, "KEY")
+    seen["exports"] = {
+        name: export(chat.session, name, request)
+        for name, row in FORMATS.items()
+        if row.request is not None
+    }
+    seen["asked"] = [list(row.cells) for row in questions.which({"wobbler": True}, EMPTY).rows][:1]
+
+
+async def _worked(chat: Chat, line: str) -> Outcome:
+    work = await run(chat, line)
+    assert isinstance(work, Work)
+    return await work.run(lambda _: None)
+
+
+# --- outside of it ----------------------------------------------------------------
+
+
+def add(module: "ModuleType", table: str, row: str, package: Path) -> None:
+    """Write a row at the end of a table of the copied package."""
+    path = package / Path(str(module.__file__)).relative_to(Path(zatsudan.__file__).parent)
+    source = path.read_text(encoding="utf-8")
+    last = next(
+        node.value.elts[-1]
+        for node in ast.parse(source).body
+        if isinstance(node, ast.Assign | ast.AnnAssign)
+        and isinstance(node.value, ast.Tuple)
+        and ast.unparse(node.targets[0] if isinstance(node, ast.Assign) else node.target) == table
+    )
+    text = source.splitlines(keepends=True)
+    assert last.end_lineno is not None
+    assert last.end_col_offset is not None
+    line = text[last.end_lineno - 1].encode()
+    before, after = line[: last.end_col_offset].decode(), line[last.end_col_offset :].decode()
+    text[last.end_lineno - 1] = f"{before},{row}{after}"
+    path.write_text("".join(text), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What is seen in a copy of the package with the two rows."""
+    root = tmp_path_factory.mktemp("copy")
+    package = root / "zatsudan"
+    shutil.copytree(
+        Path(zatsudan.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__")
+    )
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    add(parameters, "PARAMETERS", PARAMETER, package)
+    add(kinds, "KINDS", KIND.format(port=port), package)
+    tests = Path(__file__).parent.parent
+    environ = {
+        **{name: value for name, value in os.environ.items() if name.isupper()},
+        "PYTHONPATH": os.pathsep.join((str(root), str(tests), *sys.path)),
+        "HOME": str(root),
+        "LC_ALL": "C.UTF-8",
+    }
+
+    def python(*words: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", *words],
+            env=environ, cwd=root, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    python("tests.commands.test_index")
+    result: dict[str, Any] = json.loads(python("tests.test_one_place", str(port), str(root)))
+    assert result["from"] == str(package)
+    return result
+
+
+def test_a_parameter_can_be_set_by_every_way(seen: dict[str, Any]) -> None:
+    assert "wobble  unset → 2" in seen["own command"]
+    assert "wobble  2 → 1.5" in seen["set"]
+    assert "wobble and temperature are both set." in seen["set"]
+    for refused in (seen["refused"], seen["with"], seen["-o refused"][2]):
+        assert "wobble takes a number from 0 to 3" in refused
+    code, out, err = seen["-o"]
+    assert (code, out.strip()) == (0, "fine"), err
+    assert seen["-o sent"][-1]["wob"] == 2
+
+
+def test_a_parameter_is_offered_and_explained(seen: dict[str, Any]) -> None:
+    assert seen["names"].count("wobble") == 1
+    assert {"0", "1.5", "3"} <= set(seen["values"])
+    assert seen["shell"] == ["wobble="]
+    assert {"wobble=0", "wobble=3"} <= set(seen["shell values"])
+    page = " ".join(seen["help"])
+    for part in ("How the reply wobbles.", "a number from 0 to 3", "Raise it for a wobble."):
+        assert part in page
+    assert seen["translated"]
+
+
+def test_a_parameter_is_checked_in_files(seen: dict[str, Any]) -> None:
+    assert seen["config"] == {"wobble": 2}
+    assert "wobble" in seen["config refused"]
+    assert "a number from 0 to 3" in seen["config refused"]
+    assert "\nwobble = 2\n" in seen["preset"]
+    assert "wobble takes a number from 0 to 3" in seen["preset refused"]
+    assert seen["imported"] == {"wobble": 2}
+
+
+def test_a_parameter_is_sent_and_exported(seen: dict[str, Any]) -> None:
+    assert seen["sent"]["wob"] == 1.5
+    assert "wobble" not in seen["sent"]
+    assert len(seen["exports"]) >= 5
+    assert all("wobble" in text for text in seen["exports"].values())
+    assert "  wobble=2,\n" in seen["exports"]["python-openai"]
+    assert "extra_body" not in seen["exports"]["python-openai"]
+
+
+def test_a_parameter_is_shown_and_probed(seen: dict[str, Any]) -> None:
+    row = next(row for row in seen["params"] if row.startswith("wobble |"))
+    for cell in ("1.5", "2.25", "0 to 3", "How the reply wobbles."):
+        assert cell in row
+    assert any("Sent here under another name: wobble as wob." in row for row in seen["params"])
+    probed = next(row for row in seen["probe"] if row.startswith("wobble |"))
+    assert "honoured" in probed
+    assert any(
+        row.startswith("wobble_speed |") and "ignored" in row for row in seen["extra probed"]
+    )
+    assert seen["recipe"] == ["narrowing", 3.0, 1.5, True, 4]
+    assert seen["probe sent"] != []
+    assert all(body["wob"] == 1.5 and body["wobble_speed"] == 2 for body in seen["probe sent"])
+
+
+def test_a_kind_of_server_is_found_and_offered(seen: dict[str, Any]) -> None:
+    assert "wobbler" in seen["found"]
+    ((label, address),) = seen["asked"]
+    assert label == "Wobbler"
+    assert "127.0.0.1" in address
+    assert "runs here" in address
+
+
+def test_a_kind_of_server_is_spoken_to_in_its_own_way(seen: dict[str, Any]) -> None:
+    assert seen["prefill form"] == "prefix"
+    assert seen["prefilled"] == {"role": "assistant", "content": "And so", "prefix": True}
+    assert seen["tokenizer"] == 1
+    assert any("7" in row and "sorry" in row for row in seen["bias"])
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(asyncio.run(look(int(sys.argv[1]), Path(sys.argv[2])))))
