@@ -6,8 +6,8 @@ from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
 
-from zatsudan.terminal.markdown.ansi import ansi
 from zatsudan.terminal.markdown.look import DEFAULT
+from zatsudan.terminal.markdown.segments import ansi
 from zatsudan.terminal.markdown.stream import render
 
 

@@ -8,10 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.color import ColorSystem
 
-from tests.terminal.markdown.texts import pieces
-from zatsudan.terminal.markdown.ansi import ansi
+from tests.markdown.texts import pieces
 from zatsudan.terminal.markdown.look import DEFAULT
-from zatsudan.terminal.markdown.rows import plain
+from zatsudan.terminal.markdown.segments import ansi, plain
 from zatsudan.terminal.markdown.stream import Stream, render
 
 _LINKED = replace(DEFAULT, hyperlinks=True)

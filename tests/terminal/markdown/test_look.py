@@ -3,7 +3,7 @@
 import pytest
 
 from zatsudan.terminal.markdown.look import DEFAULT, NO_COLOUR
-from zatsudan.terminal.markdown.rows import plain
+from zatsudan.terminal.markdown.segments import plain
 from zatsudan.terminal.markdown.stream import render
 
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zatsudan.markdown.leaves import delimiter_aligns, table_cells
 from zatsudan.terminal.markdown.look import DEFAULT
-from zatsudan.terminal.markdown.pipes import delimiter_aligns, table_cells
-from zatsudan.terminal.markdown.rows import plain
+from zatsudan.terminal.markdown.segments import plain
 from zatsudan.terminal.markdown.stream import Stream, render
 from zatsudan.terminal.markdown.tables import FREEZE, fit
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.terminal.markdown.shapes import SHAPES
+from tests.markdown.shapes import SHAPES
 from zatsudan.terminal.markdown.look import DEFAULT
 from zatsudan.terminal.markdown.stream import Stream
 
@@ -18,7 +18,7 @@ def _work(text: str, *, tail: bool) -> tuple[float, float]:
             stream.tail(12)
     stream.finish()
     tokens = len(text) / 4
-    return stream.work.parsed / tokens, stream.work.rows / tokens
+    return stream.work.parsed / tokens, stream.rows / tokens
 
 
 @pytest.mark.parametrize("tail", [False, True], ids=["commits", "with tail"])

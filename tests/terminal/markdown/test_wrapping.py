@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from rich.style import Style
 
 from zatsudan.terminal.markdown.cells import cells, clusters
-from zatsudan.terminal.markdown.rows import HARD, PLAIN, Piece, plain, row
+from zatsudan.terminal.markdown.segments import HARD, PLAIN, Piece, plain, row
 from zatsudan.terminal.markdown.wrapping import Wrapper, cut, wrap
 
 _BOLD = Style(bold=True)

@@ -22,7 +22,7 @@ from pygments.util import ClassNotFound
 from rich.style import Style
 
 from zatsudan.terminal.markdown.look import Look, token_style
-from zatsudan.terminal.markdown.rows import Piece
+from zatsudan.terminal.markdown.segments import Piece
 
 # A longer line is shown without colour: some expressions take quadratic time.
 _MAX_LINE = 2000

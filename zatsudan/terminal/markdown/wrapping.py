@@ -11,9 +11,9 @@ from copy import copy
 
 from rich.style import Style
 
-from zatsudan.terminal.kinsoku import NO_END, NO_START
 from zatsudan.terminal.markdown.cells import clusters, sized_clusters, width
-from zatsudan.terminal.markdown.rows import HARD, Piece, Row, row
+from zatsudan.terminal.markdown.segments import HARD, Piece, Row, row
+from zatsudan.terminal.rows import NO_END, NO_START
 
 # Runs: the sign that ends a row, blanks, signs of one cell each without marks on the
 # last, and the rest (which may lean on a sign before it, as in keycaps).

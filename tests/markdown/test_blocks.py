@@ -5,10 +5,10 @@ import re
 import pytest
 from hypothesis import example, given, settings
 
-from tests.terminal.markdown.reference import our_structure, their_structure
-from tests.terminal.markdown.texts import line_soup, well_formed
-from zatsudan.terminal.markdown.blocks import MAX_DEPTH
-from zatsudan.terminal.markdown.tree import LIMIT
+from tests.markdown.reference import our_structure, their_structure
+from tests.markdown.texts import line_soup, well_formed
+from zatsudan.markdown.blocks import MAX_DEPTH
+from zatsudan.markdown.leaves import LIMIT
 
 
 def _without_math(text: str) -> str:
