@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from zatsudan.core.attachments import CONSOLE, Mention, compose, mentions
 from zatsudan.core.errors import CommandError
-from zatsudan.core.fences import blocks
 from zatsudan.core.language import say
 from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line
+from zatsudan.markdown.codeblocks import code_blocks
 from zatsudan.running import Ran
 
 TEXT_BYTES = 256_000
@@ -41,7 +41,7 @@ def attach(text: str, base: Path, pasted: Iterable[str] = (), ran: Ran | None = 
     files: list[tuple[str, str]] = []
     images: list[Json] = []
     missing: list[str] = []
-    there = {block.info for block in blocks(text)}
+    there = {block.info for block in code_blocks(text)}
     for mention in mentions(text, pasted):
         if mention.is_output:
             if CONSOLE not in there:

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from zatsudan.core.fences import blocks, fenced
 from zatsudan.core.language import say, say_count
 from zatsudan.core.messages import Json, content_text
 from zatsudan.core.words import quote, split
+from zatsudan.markdown.codeblocks import code_blocks, fenced
 
 #: What stands behind the fence of a command's output.
 CONSOLE = "console"
@@ -53,7 +53,7 @@ def mentions(text: str, pasted: Iterable[str] = ()) -> list[Mention]:
     Not those inside fenced code, nor those that came with `pasted` texts: what
     others wrote must not send a file of yours.
     """
-    closed = [(block.start, block.end) for block in blocks(text)]
+    closed = [(block.start, block.end) for block in code_blocks(text)]
     for line in {line.strip() for paste in pasted for line in paste.splitlines() if "@" in line}:
         closed += [
             (found.start(), found.end()) for found in re.finditer(re.escape(line), text) if line
@@ -105,7 +105,7 @@ def said(content: Json) -> Said:
 
 
 def _parts(text: str) -> tuple[str, list[tuple[str, str]]]:
-    found = blocks(text)
+    found = code_blocks(text)
     for number, first in enumerate(found):
         typed, rest = text[: first.start], found[number:]
         between = [text[a.end : b.start] for a, b in pairwise(rest)]

@@ -174,6 +174,9 @@ class Inline(NamedTuple):
     address: str = ""
 
 
+SPANS = frozenset({"strong", "emphasis", "strike", "link"})
+"""The kinds that hold others."""
+
 _CLOSE = Inline("close")
 _BREAK = Inline("break")
 # Models mean the line ends that they write: poems, addresses, short answers in

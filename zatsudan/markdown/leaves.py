@@ -81,6 +81,7 @@ class Leaf:
         if task is None:
             return ""
         self.lines[0] = self.lines[0][task.end() :]
+        self.leads_item = False
         return task[1]
 
     def cells(self, line: str) -> list[str]:

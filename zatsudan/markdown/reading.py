@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 from zatsudan.core.printable import printable
 from zatsudan.markdown.blocks import Blocks
-from zatsudan.markdown.leaves import Event
+from zatsudan.markdown.inline import Inline, inline
+from zatsudan.markdown.leaves import Event, Leaf, Work
+from zatsudan.markdown.stretches import Stretches
 
 
 def events(text: str) -> Iterator[Event]:
@@ -13,3 +15,38 @@ def events(text: str) -> Iterator[Event]:
     for line in printable(text.replace("\r\n", "\n")).split("\n"):
         yield from blocks.line(line)
     yield from blocks.end()
+
+
+def pieces(leaf: Leaf, work: Work | None = None) -> Iterator[list[Inline]]:
+    """Yield the pieces of a closed leaf: those of each stretch of a paragraph or heading, of each cell.
+
+    A task's box is taken off before; code and rules have none.
+    """
+    work = work or Work()
+    if leaf.kind == "table":
+        for line in leaf.lines:
+            work.parsed += len(line)
+            for cell in leaf.cells(line):
+                yield inline(cell, breaks=True)
+    elif leaf.kind in ("paragraph", "heading"):
+        leaf.take_task()
+        yield from Stretches(work).finish(leaf)
+
+
+def first_line(text: str) -> str:
+    """Return the first line of what `text` shows, without its marks."""
+    for event in events(text):
+        if event[0] == "close":
+            for line in _lines(event[1]):
+                if line.strip():
+                    return line.strip()
+    return ""
+
+
+def _lines(leaf: Leaf) -> Iterator[str]:
+    if leaf.kind == "code":
+        yield from leaf.lines
+    for stretch in pieces(leaf):
+        yield from "".join(
+            "\n" if piece.kind == "break" else piece.text for piece in stretch
+        ).split("\n")

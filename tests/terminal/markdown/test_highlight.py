@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pygments.lexers import get_lexer_by_name
 from rich.style import Style
 
-from zatsudan.terminal.markdown.highlight import Highlighter, language
+from zatsudan.terminal.markdown.highlight import Highlighter
 from zatsudan.terminal.markdown.look import DEFAULT, token_style
 
 _SAMPLES = {
@@ -120,20 +120,6 @@ def test_text_stays_as_it_is(name: str, code: str) -> None:
         fork = highlighter.fork()
         assert "".join(text for text, _ in fork.line(line + " x")) == line + " x"
         assert "".join(text for text, _ in highlighter.line(line)) == line
-
-
-@pytest.mark.parametrize(
-    ("info", "name"),
-    [
-        ("python", "python"),
-        ("Python title=x.py", "python"),
-        ("{.python}", "python"),
-        ("js{1,3}", "js"),
-        ("", ""),
-    ],
-)
-def test_language(info: str, name: str) -> None:
-    assert language(info) == name
 
 
 def test_unknown_languages_are_shown_in_one_colour() -> None:
