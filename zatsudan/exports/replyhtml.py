@@ -42,9 +42,8 @@ def _written(text: str, colour: Colour) -> Iterator[str]:
                 yield _end(inside.pop()[0])
             case ("close", leaf):
                 # As on the screen: air in a list only where its source has a blank line.
-                container, first = inside[-1] if inside else (None, False)
-                in_item = container is not None and container.kind == "item"
-                air = leaf.after_blank and not (first and leaf.leads_item)
+                in_item = bool(inside) and inside[-1][0].kind == "item"
+                air = leaf.after_blank and not (leaf.leads_item and inside[-1][1])
                 yield _leaf(leaf, colour, bare=in_item and not air)
 
 
