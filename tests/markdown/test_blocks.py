@@ -74,7 +74,7 @@ def test_a_very_long_paragraph_becomes_no_heading_nor_table() -> None:
     assert len(our_structure(f"{words}|b\n-|-")) == 1
 
 
-def test_depth_has_an_end_and_no_sign_is_lost() -> None:
+def test_depth_has_an_end_and_no_character_is_lost() -> None:
     structure = our_structure("> " * 500 + "x")
     assert structure.count("quote(") == MAX_DEPTH
     assert structure[MAX_DEPTH].count(">") == 500 - MAX_DEPTH

@@ -53,7 +53,7 @@ def _math(state: StateInline, silent: bool) -> bool:
     if end < 0:
         if opener not in ("\\(", "\\[", "\\)", "\\]"):
             return False
-        end = at + 2  # unpaired: still mathematics to the eye, the backslash stays
+        end = at + 2  # unpaired: whoever reads it sees mathematics, so the backslash stays
     if not silent:
         token = state.push("math", "", 0)
         token.content = src[at:end]
@@ -106,7 +106,7 @@ def open_address(text: str) -> int:
     return at if at >= 0 and _GOES_ON.fullmatch(text, at) else -1
 
 
-def is_wide(char: str) -> bool:
+def _is_wide(char: str) -> bool:
     """Whether `char` is one of those that East Asian writing sets two columns wide."""
     if not char or unicodedata.east_asian_width(char) not in "WF":
         return False
@@ -126,8 +126,8 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
     before, after = state.src[start - 1 : start], state.src[state.pos : state.pos + 1]
     if state.src[start] == "*" and before.strip() and after.strip():
         for delimiter in state.delimiters[known:]:
-            delimiter.open = delimiter.open or is_wide(before)
-            delimiter.close = delimiter.close or is_wide(after)
+            delimiter.open = delimiter.open or _is_wide(before)
+            delimiter.close = delimiter.close or _is_wide(after)
     return True
 
 

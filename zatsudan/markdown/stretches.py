@@ -77,7 +77,7 @@ class Stretches:
         return True
 
     def finish(self, leaf: Leaf, *, ended: bool = True) -> list[list[Inline]]:
-        """Take the rest; not `ended`: the marks that are open are closed for the eye."""
+        """Take the rest; not `ended`: the marks that are open are closed too, so that they show."""
         text = "\n".join(leaf.lines).rstrip(" \t\n")
         if not ended:
             text += _closing(text)

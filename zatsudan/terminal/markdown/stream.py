@@ -45,6 +45,8 @@ class Stream:
             return []
         self._seen = None
         events, leaf = self._text.feed(text)
+        if leaf is None and not events:  # in the middle of a line: nothing is settled by it
+            return []
         if events:
             self._layout.apply(events)
         if leaf is not None:

@@ -172,7 +172,7 @@ def fit(wide: list[int], least: list[int], available: int) -> list[int]:
     if sum(wide) <= available:
         return wide
     if sum(least) > available:
-        # Two cells at the least, where a wide sign or a bracket and its letter may stand.
+        # Two cells at the least, where a wide character or a bracket and its letter may stand.
         wide, least = least, [min(2, low) for low in least]
 
     def at(level: int) -> list[int]:
