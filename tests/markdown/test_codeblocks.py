@@ -11,7 +11,7 @@ from rich.style import Style
 from tests.markdown.steps import growth
 from tests.markdown.texts import markdown, pieces
 from zatsudan.core.printable import printable
-from zatsudan.markdown.codeblocks import code_blocks, fenced, language
+from zatsudan.markdown.codeblocks import code_blocks, fenced, in_code, language
 from zatsudan.terminal.markdown.look import DEFAULT
 from zatsudan.terminal.markdown.segments import Row, plain
 from zatsudan.terminal.markdown.stream import Stream, render
@@ -111,6 +111,34 @@ def test_what_the_screen_draws_as_code_is_found(text: tuple[str, list[str]]) -> 
     stream = Stream(_WIDTH, _LOOK)
     rows = [row for piece in cut for row in stream.feed(piece)] + stream.finish()
     assert [line.rstrip("␍ ") for line in _drawn(rows)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("@a `@b` ``c `@d` ` @e`` @f", "bde"),
+        ("`@a\n@b` @c\n\n> `@d\n> @e`", "abde"),
+        ("@a\n\n```@b\n@c\n```\n\n    @d\n\n@e", "bcd"),
+        ("# `@a` @b\n\n| `@c` | @d |\n|-|-|\n| @e | `@f` |", "acf"),
+        ("`@a @b", ""),
+        ("\\`@a\\` [`@b`](http://@c) **`@d`**", "bd"),
+        ("\U000f0000@a `\U000f0000@b`", "b"),
+        ("no code @a", ""),
+    ],
+)
+def test_what_stands_in_code(text: str, expected: str) -> None:
+    assert "".join(text[at + 1] for at in sorted(in_code(text, "@"))) == expected
+
+
+@settings(max_examples=100, deadline=None)
+@given(markdown.map(lambda text: text.replace("a", "@")))
+def test_all_of_a_fenced_block_stands_in_code(text: str) -> None:
+    places = in_code(text, "@")
+
+    assert all(text[at] == "@" for at in places)
+    for block in code_blocks(text):
+        first, _, _ = block.text.partition("\n")
+        assert first.count("@") <= len([at for at in places if block.start <= at < block.end])
 
 
 @settings(max_examples=100, deadline=None)

@@ -1,6 +1,7 @@
 """Commands that take a reply elsewhere: the clipboard, a file, the browser."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 from zatsudan.chat import Chat
@@ -144,6 +145,7 @@ def _links(chat: Chat, _args: str) -> Iterable[Choice]:
     )
 
 
+@lru_cache(maxsize=1)  # the menu asks at each key
 def _addresses(text: str) -> dict[str, str]:
     """The addresses that can be opened, each once, with how they are shown."""
     from zatsudan.markdown.inline import readable  # takes a while

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from zatsudan.core.language import say, say_count
 from zatsudan.core.messages import Json, content_text
 from zatsudan.core.words import quote, split
-from zatsudan.markdown.codeblocks import code_blocks, fenced
+from zatsudan.markdown.codeblocks import code_blocks, fenced, in_code
 
 #: What stands behind the fence of a command's output.
 CONSOLE = "console"
@@ -50,16 +50,19 @@ class Mention(NamedTuple):
 def mentions(text: str, pasted: Iterable[str] = ()) -> list[Mention]:
     """Return the mentions of a typed message, each once, in their order.
 
-    Not those inside fenced code, nor those that came with `pasted` texts: what
+    Not those inside code, nor those that came with `pasted` texts: what
     others wrote must not send a file of yours.
     """
-    closed = [(block.start, block.end) for block in code_blocks(text)]
+    code = in_code(text, "@")
+    closed: list[tuple[int, int]] = []
     for line in {line.strip() for paste in pasted for line in paste.splitlines() if "@" in line}:
         closed += [
             (found.start(), found.end()) for found in re.finditer(re.escape(line), text) if line
         ]
     found: dict[Mention, None] = {}
     for match in _MENTION.finditer(text):
+        if match.start() in code:
+            continue
         if not any(start <= match.start() < end for start, end in closed):
             name = split(match[1])[0].text if match[1] else match[2] or match[3]
             found[Mention(name, exact=match[1] is not None)] = None

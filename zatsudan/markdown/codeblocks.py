@@ -72,6 +72,27 @@ def code_blocks(text: str) -> list[CodeBlock]:
     return found
 
 
+def in_code(text: str, character: str) -> set[int]:
+    """Return where `character` stands in code in `text`: in a block, behind its fence or inside a line.
+
+    It must be one that means nothing in Markdown, such as an at sign.
+    """
+    if character not in text or not any(mark in text for mark in ("`", "~~~", "    ", "\t")):
+        return set()
+    from zatsudan.markdown.reading import codes  # takes a while
+
+    # Each place gets a character of its own, of those for private use, so that it
+    # can be told where the reading put it.
+    taken = set(text)
+    free = (chr(code) for code in range(0xF0000, 0x10FFFE) if chr(code) not in taken)
+    marked = list(text)
+    found = (at for at, char in enumerate(text) if char == character)
+    places = dict(zip(free, found, strict=False))
+    for mark, at in places.items():
+        marked[at] = mark
+    return {places[char] for code in codes("".join(marked)) for char in code if char in places}
+
+
 class _Open:
     """A block of code that is not at its end."""
 

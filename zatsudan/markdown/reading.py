@@ -33,6 +33,16 @@ def pieces(leaf: Leaf, work: Work | None = None) -> Iterator[list[Inline]]:
         yield from Stretches(work).finish(leaf)
 
 
+def codes(text: str) -> Iterator[str]:
+    """Yield all that is code: each block with what stands behind its fence, each stretch inside a line."""
+    for event in events(text):
+        if event[0] == "close":
+            if event[1].kind == "code":
+                yield "\n".join([event[1].info, *event[1].lines])
+            for stretch in pieces(event[1]):
+                yield from (piece.text for piece in stretch if piece.kind == "code")
+
+
 def first_line(text: str) -> str:
     """Return the first line of what `text` shows, without its marks."""
     for event in events(text):
