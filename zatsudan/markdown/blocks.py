@@ -21,14 +21,7 @@ from copy import copy
 from dataclasses import replace
 
 from zatsudan.markdown.cursor import Cursor
-from zatsudan.markdown.leaves import (
-    LIMIT,
-    Container,
-    Event,
-    Leaf,
-    delimiter_aligns,
-    table_cells,
-)
+from zatsudan.markdown.leaves import LIMIT, Container, Event, Leaf, delimiter_aligns, table_cells
 
 MAX_DEPTH = 100
 

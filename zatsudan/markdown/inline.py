@@ -210,7 +210,7 @@ def inline(source: str, *, breaks: bool = False) -> list[Inline]:
                 if number:
                     found.append(_BREAK)
                 found.append(Inline("text", part))
-        else:
+        elif token.content:  # the parser leaves empty texts where marks stood
             found.append(Inline(_WORDS.get(kind, "text"), printable(token.content)))
     return found
 

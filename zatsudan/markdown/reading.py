@@ -12,7 +12,10 @@ from zatsudan.markdown.stretches import Stretches
 def events(text: str) -> Iterator[Event]:
     """Yield what opens and closes in `text`; each leaf comes with all its lines."""
     blocks = Blocks()
-    for line in printable(text.replace("\r\n", "\n")).split("\n"):
+    lines = printable(text.replace("\r\n", "\n")).split("\n")
+    if not lines[-1]:  # what ends with a line end has no line behind it
+        lines.pop()
+    for line in lines:
         yield from blocks.line(line)
     yield from blocks.end()
 
