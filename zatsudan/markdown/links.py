@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 from zatsudan.markdown.inline import SPANS, Inline, as_sent, bare_addresses
 from zatsudan.markdown.leaves import Leaf, Work
-from zatsudan.markdown.reading import events, pieces
+from zatsudan.markdown.reading import leaves, pieces
 
 
 class Link(NamedTuple):
@@ -23,8 +23,7 @@ def links(text: str, work: Work | None = None) -> list[Link]:
     A bare address counts wherever it can be read, in code and in the text of a link too.
     """
     work = work or Work()
-    closed = (event[1] for event in events(text) if event[0] == "close")
-    return [link for leaf in closed for link in _links_of(leaf, work) if link.address]
+    return [link for leaf in leaves(text) for link in _links_of(leaf, work) if link.address]
 
 
 def _links_of(leaf: Leaf, work: Work) -> Iterator[Link]:

@@ -20,6 +20,11 @@ def events(text: str) -> Iterator[Event]:
     yield from blocks.end()
 
 
+def leaves(text: str) -> Iterator[Leaf]:
+    """Yield the leaves of `text`, in order."""
+    return (event[1] for event in events(text) if event[0] == "close")
+
+
 def pieces(leaf: Leaf, work: Work | None = None) -> Iterator[list[Inline]]:
     """Yield the pieces of a closed leaf: those of each stretch of a paragraph or heading, of each cell.
 
@@ -38,22 +43,17 @@ def pieces(leaf: Leaf, work: Work | None = None) -> Iterator[list[Inline]]:
 
 def codes(text: str) -> Iterator[str]:
     """Yield all that is code: each block with what stands behind its fence, each stretch inside a line."""
-    for event in events(text):
-        if event[0] == "close":
-            if event[1].kind == "code":
-                yield "\n".join([event[1].info, *event[1].lines])
-            for stretch in pieces(event[1]):
-                yield from (piece.text for piece in stretch if piece.kind == "code")
+    for leaf in leaves(text):
+        if leaf.kind == "code":
+            yield "\n".join([leaf.info, *leaf.lines])
+        for stretch in pieces(leaf):
+            yield from (piece.text for piece in stretch if piece.kind == "code")
 
 
 def first_line(text: str) -> str:
     """Return the first line of what `text` shows, without its marks."""
-    for event in events(text):
-        if event[0] == "close":
-            for line in _lines(event[1]):
-                if line.strip():
-                    return line.strip()
-    return ""
+    lines = (line.strip() for leaf in leaves(text) for line in _lines(leaf))
+    return next(filter(None, lines), "")
 
 
 def _lines(leaf: Leaf) -> Iterator[str]:
