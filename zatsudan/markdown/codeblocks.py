@@ -1,11 +1,12 @@
 """The code blocks of a text, as the screen draws them; and how one is written."""
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from zatsudan.core.printable import printable
-from zatsudan.markdown.blocks import Blocks
-from zatsudan.markdown.leaves import Leaf
+
+if TYPE_CHECKING:
+    from zatsudan.markdown.leaves import Leaf
 
 
 class CodeBlock(NamedTuple):
@@ -45,6 +46,10 @@ def fenced(text: str, info: str) -> str:
 def code_blocks(text: str) -> list[CodeBlock]:
     """Return the blocks of code of `text`, fenced and indented, also those in lists and quotes."""
     found: list[CodeBlock] = []
+    if not _may_hold_code(text):
+        return found
+    from zatsudan.markdown.blocks import Blocks  # most messages can be sent without it
+
     blocks = Blocks()
     open_block: _Open | None = None
     at = 0
@@ -77,7 +82,7 @@ def in_code(text: str, character: str) -> set[int]:
 
     It must be one that means nothing in Markdown, such as an at sign.
     """
-    if character not in text or not any(mark in text for mark in ("`", "~~~", "    ", "\t")):
+    if character not in text or not _may_hold_code(text):
         return set()
     from zatsudan.markdown.reading import codes  # takes a while
 
@@ -93,10 +98,14 @@ def in_code(text: str, character: str) -> set[int]:
     return {places[char] for code in codes("".join(marked)) for char in code if char in places}
 
 
+def _may_hold_code(text: str) -> bool:
+    return any(mark in text for mark in ("`", "~~~", "    ", "\t"))
+
+
 class _Open:
     """A block of code that is not at its end."""
 
-    def __init__(self, leaf: Leaf, start: int) -> None:
+    def __init__(self, leaf: "Leaf", start: int) -> None:
         self.leaf = leaf
         self.start = self.end = start
         self._lines: list[str] = []
