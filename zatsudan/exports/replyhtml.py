@@ -128,7 +128,8 @@ def _inline(stretch: Iterable[Inline]) -> str:
             written += _link(as_sent(text), text)
         elif kind == "image":
             # The page loads nothing from elsewhere: a picture is a link.
-            words = f"[{text or say('picture')}]"
+            shown = text or say("picture")
+            words = f"[{shown}]"
             web = address.lower().startswith(("http:", "https:")) and "a" not in opened
             written += _link(address, words) if web else escape(words)
         else:
