@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.markdown.texts import markdown, pieces
 from zatsudan.terminal.markdown.look import DEFAULT
-from zatsudan.terminal.markdown.stream import Stream, render
+from zatsudan.terminal.markdown.rendering import Stream, render
 
 if TYPE_CHECKING:
     from zatsudan.terminal.markdown.segments import Row

@@ -13,8 +13,8 @@ from tests.markdown.texts import markdown, pieces
 from zatsudan.core.printable import printable
 from zatsudan.markdown.codeblocks import code_blocks, fenced, in_code, language
 from zatsudan.terminal.markdown.look import DEFAULT
+from zatsudan.terminal.markdown.rendering import Stream, render
 from zatsudan.terminal.markdown.segments import Row, plain
-from zatsudan.terminal.markdown.stream import Stream, render
 
 TEXTS = st.text(
     st.sampled_from(["`", "~", "\n", "\r", "\t", "a", " ", ">", "あ"])

@@ -13,8 +13,8 @@ from zatsudan.markdown.inline import readable
 from zatsudan.markdown.leaves import Work
 from zatsudan.markdown.links import Link, links
 from zatsudan.terminal.markdown.look import DEFAULT
+from zatsudan.terminal.markdown.rendering import Stream, render
 from zatsudan.terminal.markdown.segments import Row, plain
-from zatsudan.terminal.markdown.stream import Stream, render
 
 _LOOK = replace(DEFAULT, hyperlinks=True)
 _WIDTH = 100_000  # no row breaks

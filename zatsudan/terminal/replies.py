@@ -9,8 +9,8 @@ from rich.color import ColorSystem
 
 from zatsudan.core.styles import Dress, colours
 from zatsudan.terminal.markdown.look import Look, look_of, without_colour
+from zatsudan.terminal.markdown.rendering import Stream
 from zatsudan.terminal.markdown.segments import Row, ansi
-from zatsudan.terminal.markdown.stream import Stream
 
 
 class MarkdownStream:

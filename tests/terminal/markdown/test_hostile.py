@@ -10,8 +10,8 @@ from rich.color import ColorSystem
 
 from tests.markdown.texts import pieces
 from zatsudan.terminal.markdown.look import DEFAULT
+from zatsudan.terminal.markdown.rendering import Stream, render
 from zatsudan.terminal.markdown.segments import ansi, plain
-from zatsudan.terminal.markdown.stream import Stream, render
 
 _LINKED = replace(DEFAULT, hyperlinks=True)
 _OURS = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;;[!-~]*\x1b\\")

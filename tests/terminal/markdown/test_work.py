@@ -4,7 +4,7 @@ import pytest
 
 from tests.markdown.shapes import SHAPES
 from zatsudan.terminal.markdown.look import DEFAULT
-from zatsudan.terminal.markdown.stream import Stream
+from zatsudan.terminal.markdown.rendering import Stream
 
 _PIECE = 40  # characters: about ten tokens
 

@@ -7,8 +7,8 @@ from rich.segment import Segment
 from rich.style import Style
 
 from zatsudan.terminal.markdown.look import DEFAULT
+from zatsudan.terminal.markdown.rendering import render
 from zatsudan.terminal.markdown.segments import ansi
-from zatsudan.terminal.markdown.stream import render
 
 
 def test_styles_are_closed_within_the_row() -> None:

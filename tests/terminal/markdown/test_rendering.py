@@ -8,8 +8,8 @@ from rich.cells import cell_len
 from tests.markdown.shapes import SHAPES
 from tests.markdown.texts import markdown, pieces
 from zatsudan.terminal.markdown.look import DEFAULT
+from zatsudan.terminal.markdown.rendering import Stream, render
 from zatsudan.terminal.markdown.segments import Row, plain
-from zatsudan.terminal.markdown.stream import Stream, render
 
 _WIDTHS = st.sampled_from([20, 33, 60, 80, 200])
 
