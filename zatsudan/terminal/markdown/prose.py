@@ -37,7 +37,8 @@ class Prose:
 
     def advance(self, leaf: Leaf) -> list[Row]:
         """Take what is clean from an open paragraph; return the rows that are full."""
-        return self._rows(self._text.advance(leaf))
+        stretches = self._text.advance(leaf)
+        return self._rows(stretches) if stretches else []
 
     def finish(self, leaf: Leaf, last: int | None = None) -> list[Row]:
         """The rest; with `last`, at least that many rows of its end, open marks closed."""
