@@ -243,8 +243,7 @@ def test_mistakes_in_looks_name_their_line(text: str, words: str) -> None:
 
 def test_the_styles_of_the_example_are_the_defaults() -> None:
     from zatsudan.core.styles import Dress, read
-    from zatsudan.terminal.markdown.dress import dressed
-    from zatsudan.terminal.markdown.look import DEFAULT
+    from zatsudan.terminal.markdown.look import DEFAULT, look_of
     from zatsudan.terminal.rows import TONES
 
     example = configfile.example().replace("# heading =", "# # heading =")
@@ -252,7 +251,7 @@ def test_the_styles_of_the_example_are_the_defaults() -> None:
         re.sub(r'^# (\w+ = "[^"]*" +# )', r"\1", example, flags=re.MULTILINE)
     ).screen.styles
 
-    look = dressed(Dress("terminal", styles))
+    look = look_of(Dress("terminal", styles))
     assert look.headings == DEFAULT.headings
     for name in ("text", "code", "quote_bar", "marker", "link", "address", "table_head"):
         assert getattr(look, name) == getattr(DEFAULT, name), name

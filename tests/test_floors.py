@@ -15,6 +15,7 @@ ROOT = Path(zatsudan.__file__).parent
 FLOORS = {
     "__init__": 0,
     "core": 1,
+    "markdown": 1,
     "answers": 2,
     "attach": 2,
     "bodies": 2,
@@ -80,7 +81,7 @@ HOMES = {
     "httpx": ("bodies", "client", "failures", "fetching"),
     "rich": ("terminal",),
     "prompt_toolkit": ("terminal",),
-    "markdown_it": ("terminal", "exports"),
+    "markdown_it": ("markdown",),
     "pygments": ("terminal", "exports"),
     "platformdirs": ("config",),
     "xllamacpp": ("engine",),
@@ -147,12 +148,26 @@ def test_nothing_imports_upward(module: str) -> None:
 
 
 @pytest.mark.parametrize("module", sorted(name for name in MODULES if name.startswith("core")))
-def test_core_imports_the_standard_library_and_itself(module: str) -> None:
+def test_core_imports_the_standard_library_itself_and_the_room_below(module: str) -> None:
     foreign = {
         name
         for name in imports(MODULES[module])
         if name.split(".")[0] not in sys.stdlib_module_names
-        and not name.startswith("zatsudan.core.")
+        and not name.startswith(("zatsudan.core.", "zatsudan.markdown."))
+    }
+
+    assert foreign == set()
+
+
+@pytest.mark.parametrize(
+    "module", sorted(name for name in MODULES if name.split(".", maxsplit=1)[0] == "markdown")
+)
+def test_markdown_lies_below_all_but_printable_text(module: str) -> None:
+    foreign = {
+        name
+        for name in imports(MODULES[module])
+        if name.split(".")[0] not in {*sys.stdlib_module_names, "markdown_it"}
+        and not name.startswith(("zatsudan.markdown.", "zatsudan.core.printable."))
     }
 
     assert foreign == set()

@@ -16,7 +16,8 @@ SILENT: dict[str, tuple[str, ...]] = {
     "core/prefill.py": ("Your reply was cut off.", "Write the alphabet"),  # to a model
     "core/refusals.py": ("(", "['", "maximum number of", "tokens`"),  # how servers say it
     "core/styles.py": ("",),  # styles, and notes on the parts that have one
-    "exports/page.py": ("\n:root", "<", "noopener"),
+    "exports/page.py": ("\n:root", "<"),
+    "exports/replyhtml.py": ("<", "noopener"),
     "exports/source.py": ("",),  # writes programs
     "terminal/inspector.py": ("bg:", "reverse"),
     "terminal/prompt.py": ("fg:", "bg:", "nodim"),

@@ -77,7 +77,12 @@ LATER = {
     *("zatsudan.terminal.asking", "zatsudan.core.progress"),
     *("zatsudan.core.picking", "zatsudan.core.tokenview", "zatsudan.terminal.picker"),
     *("zatsudan.terminal.inspector", "zatsudan.terminal.labview", "zatsudan.terminal.tokens"),
-    *("zatsudan.terminal.markdown", "zatsudan.terminal.plain", "zatsudan.terminal.clipboard"),
+    *(
+        "zatsudan.markdown",
+        "zatsudan.terminal.markdown",
+        "zatsudan.terminal.plain",
+        "zatsudan.terminal.clipboard",
+    ),
 }
 
 

@@ -8,11 +8,11 @@ from typing import NamedTuple
 from zatsudan import files
 from zatsudan.core.attachments import CONSOLE, LONGEST, Mention, compose
 from zatsudan.core.errors import CommandError
-from zatsudan.core.fences import blocks
 from zatsudan.core.language import say
 from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line
 from zatsudan.core.secrets import shown_line
+from zatsudan.markdown.codeblocks import code_blocks
 from zatsudan.running import Ran
 
 TEXT_BYTES = 256_000
@@ -42,7 +42,7 @@ def attach(text: str, wanted: Iterable[Mention], base: Path, ran: Ran | None = N
     files: list[tuple[str, str]] = []
     images: list[Json] = []
     missing: list[str] = []
-    there = {block.info for block in blocks(text)}
+    there = {block.info for block in code_blocks(text)}
     for mention in wanted:
         if mention.is_output:
             if CONSOLE not in there:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.terminal.markdown.texts import markdown, pieces
+from tests.markdown.texts import markdown, pieces
 from zatsudan.terminal.markdown.look import DEFAULT
-from zatsudan.terminal.markdown.stream import Stream, render
+from zatsudan.terminal.markdown.rendering import Stream, render
 
 if TYPE_CHECKING:
-    from zatsudan.terminal.markdown.rows import Row
+    from zatsudan.terminal.markdown.segments import Row
 
 
 def main() -> None:

@@ -16,10 +16,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
-from zatsudan.core import diff, fences, metrics, picking, titles, words
+from zatsudan.core import diff, metrics, picking, titles, words
 from zatsudan.core.attachments import mentions, said
 from zatsudan.core.errors import StatusError, ZatsudanError
-from zatsudan.core.links import links
 from zatsudan.core.logprobs import read_logprobs
 from zatsudan.core.messages import Json
 from zatsudan.core.models import read_models
@@ -39,8 +38,10 @@ from zatsudan.core.tokenview import pieces, read_tokens
 from zatsudan.core.tree import picture
 from zatsudan.exports import FORMATS, export
 from zatsudan.imports import read as import_text
+from zatsudan.markdown.codeblocks import code_blocks, fenced, in_code
+from zatsudan.markdown.links import links
 from zatsudan.terminal.markdown.look import Look
-from zatsudan.terminal.markdown.stream import Stream, render
+from zatsudan.terminal.markdown.rendering import Stream, render
 from zatsudan.terminal.parts import describe_call
 from zatsudan.terminal.rows import columns_of, cut, uncoloured, wrap
 from zatsudan.terminal.stream import TextStream
@@ -143,8 +144,9 @@ TEXTS: dict[str, Callable[[str], object]] = {
     "links": links,
     "mentions": mentions,
     "said": said,
-    "fences": fences.blocks,
-    "fenced": lambda text: fences.fenced(text, ""),
+    "code_blocks": code_blocks,
+    "in_code": lambda text: in_code(text, "@"),
+    "fenced": lambda text: fenced(text, ""),
     "printable": printable,
     "printable_json": printable_json,
     "one_line": one_line,

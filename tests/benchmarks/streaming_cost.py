@@ -15,9 +15,9 @@ from functools import partial
 from rich.console import Console
 from rich.markdown import Markdown
 
-from tests.terminal.markdown.shapes import SHAPES
+from tests.markdown.shapes import SHAPES
 from zatsudan.terminal.markdown.look import DEFAULT
-from zatsudan.terminal.markdown.stream import Stream
+from zatsudan.terminal.markdown.rendering import Stream
 
 _PIECE = 40  # characters: ten tokens
 _LENGTHS = (1_000, 8_000, 32_000)

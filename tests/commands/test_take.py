@@ -87,6 +87,39 @@ async def test_a_single_block_is_what_is_written(
     assert (tmp_path / "a").read_text() == "x\n"
 
 
+async def test_what_stands_in_a_block_is_no_fence_to_it(talk: Callable[[str], Chat]) -> None:
+    inner = "So:\n\n    ```\n    code\n    ```\n\nEnd.\n"
+    chat = talk(f"````md\n{inner}````\n\n```md\n{inner}```\n")
+    assert await run(chat, "/copy 1") == Copy(inner, printable("code block 1"))
+    assert await run(chat, "/copy 2") == Copy(inner, printable("code block 2"))
+
+
+async def test_code_that_is_only_indented_counts(talk: Callable[[str], Chat]) -> None:
+    chat = talk("Run\n\n    make\n\nor\n\n```\nninja\n```\n")
+    assert await run(chat, "/copy 1") == Copy("make\n", printable("code block 1"))
+    assert await run(chat, "/copy 2") == Copy("ninja\n", printable("code block 2"))
+
+
+async def test_a_link_in_a_japanese_sentence_leads_where_it_says(
+    talk: Callable[[str], Chat], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[tuple[str, str]] = []
+    monkeypatch.setattr(desktop, "opener", lambda: "opener")
+    monkeypatch.setattr(desktop, "open_link", lambda *args: opened.append(args))
+    chat = talk("[文書](https://b.example/doc)を見て、**https://c.example/日本**も。[上](#top)")
+    listed = await run(chat, "/open")
+    assert isinstance(listed, Show)
+    table = listed.parts[0]
+    assert isinstance(table, Table)
+    assert [row[1] for row in table.rows] == ["https://b.example/doc", "https://c.example/日本"]
+    await run(chat, "/open 1")
+    await run(chat, "/open 2")
+    assert [address for _, address in opened] == [
+        "https://b.example/doc",
+        "https://c.example/%E6%97%A5%E6%9C%AC",
+    ]
+
+
 async def test_open(talk: Callable[[str], Chat], monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[tuple[str, str]] = []
     monkeypatch.setattr(desktop, "opener", lambda: "opener")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         ("(@x)", ["x)"]),
         ("@ alone, @@ twice", []),
         ("```\n@inside\n```\n@outside", ["outside"]),
+        ("`cat @a.txt` @b.txt", ["b.txt"]),
     ],
 )
 def test_mentions(text: str, names: list[str]) -> None:

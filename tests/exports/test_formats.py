@@ -233,6 +233,27 @@ def test_html_needs_nothing_from_elsewhere() -> None:
     assert "prefers-color-scheme: dark" in page
 
 
+def test_html_shows_what_the_screen_shows() -> None:
+    reply = (
+        "# A *b*\n\n**「強調」**は[文書](https://b.example/doc?a&b)を見て\nhttps://c.example/__init__.py\n\n"
+        "3. [x] done\n4. $a_b_$\n\n   ~~c~~\n\n> - d\n\n| e | `f\\|` |\n|--:|---|\n| 1 |\n\n---\n"
+        "[javascript](javascript:alert(1)) ![p](https://d.example/p.png)"
+    )
+    rel = 'rel="noopener noreferrer nofollow"'
+    page = export(talk("", reply), "html")
+    assert (
+        "<h1>A <em>b</em></h1>\n"
+        f'<p><strong>「強調」</strong>は<a href="https://b.example/doc?a&amp;b" {rel}>文書</a>を見て<br>\n'
+        f'<a href="https://c.example/__init__.py" {rel}>https://c.example/__init__.py</a></p>\n'
+        '<ol start="3">\n<li>☑ done</li>\n<li>$a_b_$<p><s>c</s></p>\n</li>\n</ol>\n'
+        "<blockquote>\n<ul>\n<li>d</li>\n</ul>\n</blockquote>\n"
+        '<table>\n<thead>\n<tr>\n<th style="text-align:right">e</th>\n<th><code>f|</code></th>\n</tr>\n</thead>\n'
+        '<tbody>\n<tr>\n<td style="text-align:right">1</td>\n<td></td>\n</tr>\n</tbody>\n</table>\n'
+        "<hr>\n<p>[javascript](javascript:alert(1)) "
+        f'<a href="https://d.example/p.png" {rel}>[p]</a></p>\n'
+    ) in page
+
+
 def test_html_keeps_code_as_it_is() -> None:
     code = "\n\n  <b> &amp; 'x'\n\n"
     assert code in _read(export(talk("", f"```py\n{code}\n```"), "html"))

@@ -5,8 +5,7 @@ from hypothesis import strategies as st
 from prompt_toolkit.utils import get_cwidth
 
 from zatsudan.core.printable import printable
-from zatsudan.terminal.kinsoku import NO_END, NO_START
-from zatsudan.terminal.rows import wrap
+from zatsudan.terminal.rows import NO_END, NO_START, wrap
 
 
 def test_a_stop_does_not_stand_alone_on_a_row() -> None:

@@ -1,6 +1,7 @@
 """Commands that take a reply elsewhere: the clipboard, a file, the browser."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 from zatsudan.chat import Chat
@@ -10,12 +11,12 @@ from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.registry import Choice, command
 from zatsudan.commands.transfer import write as write_file
 from zatsudan.core.errors import CommandError
-from zatsudan.core.fences import Block, blocks
 from zatsudan.core.language import later, say, say_count
 from zatsudan.core.messages import whole_number
 from zatsudan.core.printable import EMPTY, one_line, printable
 from zatsudan.core.tree import last_reply
 from zatsudan.core.words import quote, split
+from zatsudan.markdown.codeblocks import CodeBlock, code_blocks
 
 GROUP = later("Replies elsewhere")
 
@@ -31,8 +32,8 @@ def _reply(chat: Chat) -> str:
     return reply.message.text
 
 
-def _block(chat: Chat, name: str) -> Block:
-    found = blocks(_reply(chat))
+def _block(chat: Chat, name: str) -> CodeBlock:
+    found = code_blocks(_reply(chat))
     number = whole_number(name)
     if number is None or not 1 <= number <= len(found):
         if not found:
@@ -53,7 +54,7 @@ def _block(chat: Chat, name: str) -> Block:
 
 def _blocks(chat: Chat) -> Iterable[Choice]:
     reply = last_reply(chat.session)
-    found = blocks(reply.message.text) if reply is not None else []
+    found = code_blocks(reply.message.text) if reply is not None else []
     for number, block in enumerate(found, 1):
         about = say_count(
             "{language}, {n} line: {text}",
@@ -118,7 +119,7 @@ def _write(chat: Chat, args: str, *, overwrite: bool) -> Outcome:
             say("Write /write FILE 1."),
         )
     file, number = words[0], words[1] if len(words) == 2 else ""
-    if not number and len(blocks(_reply(chat))) == 1:
+    if not number and len(code_blocks(_reply(chat))) == 1:
         number = "1"
     text = _block(chat, number).text if number else _reply(chat)
     if not text.endswith("\n"):
@@ -137,11 +138,25 @@ def _write(chat: Chat, args: str, *, overwrite: bool) -> Outcome:
 
 
 def _links(chat: Chat, _args: str) -> Iterable[Choice]:
-    from zatsudan.core.links import links
-
     reply = last_reply(chat.session)
-    found = links(reply.message.text) if reply is not None else []
-    return (Choice(str(number), one_line(link, 90)) for number, link in enumerate(found, 1))
+    found = _addresses(reply.message.text) if reply is not None else {}
+    return (
+        Choice(str(number), one_line(shown, 90)) for number, shown in enumerate(found.values(), 1)
+    )
+
+
+@lru_cache(maxsize=1)  # the menu asks at each key
+def _addresses(text: str) -> dict[str, str]:
+    """The addresses that can be opened, each once, with how they are shown."""
+    from zatsudan.markdown.inline import readable  # takes a while
+    from zatsudan.markdown.links import links
+
+    found = [link.address for link in links(text)]
+    return {
+        address: readable(address)
+        for address in found
+        if address.lower().startswith(("http://", "https://"))
+    }
 
 
 @command("open", "[N]", group=GROUP, complete=_links, possible=_has_reply)
@@ -151,14 +166,14 @@ async def open_(chat: Chat, args: str) -> Outcome:
     Without a number the links are listed. Only http and https are opened.
     """
     from zatsudan import desktop
-    from zatsudan.core.links import links
 
-    found = links(_reply(chat))
+    found = _addresses(_reply(chat))
     if not found:
         return tell(say("The last reply has no link."), "dim")
     if not args:
         rows = tuple(
-            (printable(str(number)), one_line(link, 500)) for number, link in enumerate(found, 1)
+            (printable(str(number)), one_line(shown, 500))
+            for number, shown in enumerate(found.values(), 1)
         )
         table = Table((EMPTY, say("link")), rows, right=frozenset({0}))
         return Show((table, Line(say("/open N opens one."), "dim")))
@@ -168,7 +183,7 @@ async def open_(chat: Chat, args: str) -> Outcome:
             say_count("The last reply has {n} link.", "The last reply has {n} links.", len(found)),
             say("/open lists them."),
         )
-    address = found[number - 1]
+    address = list(found)[number - 1]
     program = desktop.opener()
     if not program:
         raise CommandError(

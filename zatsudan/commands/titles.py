@@ -115,8 +115,9 @@ async def _asked(chat: Chat) -> tuple[str, Usage | None]:
             raise
         chat.learned.add(chat.server.name, model, repair, chat.now()[:10])
         reply, usage = await _reply(chat, model, messages, parameters)
-    first = next((line for line in reply.content.splitlines() if line.strip()), "")
-    return title_from(first.strip(" \t\"'“”「」『』*#"), CELLS), usage
+    from zatsudan.markdown.reading import first_line  # takes a while
+
+    return title_from(first_line(reply.content).strip(" \t\"'“”「」『』"), CELLS), usage
 
 
 async def _reply(

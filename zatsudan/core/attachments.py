@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from zatsudan.core.fences import blocks, fenced
 from zatsudan.core.language import say, say_count
 from zatsudan.core.messages import Json, content_text
 from zatsudan.core.words import quote, split
+from zatsudan.markdown.codeblocks import code_blocks, fenced, in_code
 
 #: What stands behind the fence of a command's output.
 CONSOLE = "console"
@@ -51,17 +51,14 @@ class Mention(NamedTuple):
 
 
 def mentions(text: str) -> Iterator[tuple[int, Mention]]:
-    """Yield the mentions of a message and where each stands, but not those inside fenced code.
+    """Yield the mentions of a message and where each stands, but not those inside code.
 
     One pass over the text.
     """
-    closed = blocks(text)
-    at_block = 0
+    code = in_code(text, "@")
     for match in _MENTION.finditer(text):
         at = match.start()
-        while at_block < len(closed) and closed[at_block].end <= at:
-            at_block += 1
-        if at_block == len(closed) or at < closed[at_block].start:
+        if at not in code:
             name = split(match[1])[0].text if match[1] else match[2] or match[3]
             yield at, Mention(name, exact=match[1] is not None)
 
@@ -109,7 +106,7 @@ def said(content: Json) -> Said:
 
 def _parts(text: str) -> tuple[str, list[tuple[str, str]]]:
     """Split a text into what was typed and the blocks behind it, which are all named in it."""
-    found = blocks(text)
+    found = code_blocks(text)
     first, named, behind = len(found), 0, len(text)
     for number in range(len(found) - 1, -1, -1):
         block = found[number]

@@ -4,13 +4,8 @@ Whatever a message holds is text: HTML in it is escaped, pictures become
 links, and the page's own policy forbids the browser to load or run anything.
 """
 
-from collections.abc import Callable, Sequence
 from html import escape
 
-from markdown_it import MarkdownIt
-from markdown_it.renderer import RendererHTML
-from markdown_it.token import Token
-from markdown_it.utils import EnvType, OptionsDict
 from pygments import highlight
 from pygments.formatters.html import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
@@ -23,6 +18,7 @@ from zatsudan.core.messages import Message
 from zatsudan.core.parameters import show_value
 from zatsudan.core.printable import one_line, printable
 from zatsudan.core.session import FINISHED, Made, Session
+from zatsudan.exports.replyhtml import reply_html
 from zatsudan.exports.talk import calls_of, name_of
 
 #: Code longer than this is not coloured: some lexers are slow on what is no code.
@@ -57,11 +53,8 @@ def to_html(session: Session) -> str:
     facts = " · ".join(
         escape(one_line(text, 80)) for text in (session.created, session.model) if text
     )
-    markdown = _markdown()
-    articles = (
-        [_article(Message("system", session.system), None, markdown)] if session.system else []
-    )
-    articles += [_article(node.message, node.made, markdown) for node in session.path()]
+    articles = [_article(Message("system", session.system), None)] if session.system else []
+    articles += [_article(node.message, node.made) for node in session.path()]
     page = "\n".join(
         [
             '<!DOCTYPE html>\n<html>\n<head>\n<meta charset="utf-8">',
@@ -78,14 +71,18 @@ def to_html(session: Session) -> str:
     return printable(page)
 
 
-def _article(message: Message, made: Made | None, markdown: Callable[[str], str]) -> str:
+def _article(message: Message, made: Made | None) -> str:
     role = one_line(message.role, 40)
     kind = message.role if message.role in ("system", "user", "assistant") else "other"
     text = printable(message.text)
-    body = markdown(text) if kind == "assistant" else f'<p class="plain">{escape(text)}</p>\n'
+    body = (
+        reply_html(text, _colour)
+        if kind == "assistant"
+        else f'<p class="plain">{escape(text)}</p>\n'
+    )
     calls = calls_of(message)
     if calls:
-        body += f"<pre><code>{_colour(calls, 'json', '')}</code></pre>\n"
+        body += f"<pre><code>{_colour(calls, 'json')}</code></pre>\n"
     if made is not None and made.reasoning:
         reasoning = escape(printable(made.reasoning))
         summary = escape(say("reasoning"))
@@ -126,7 +123,7 @@ def _rules(style: str) -> str:
     return "".join(rules)
 
 
-def _colour(code: str, language: str, _attributes: str) -> str:
+def _colour(code: str, language: str) -> str:
     """Return code as HTML, coloured where its language is known."""
     if not language or len(code) > LONGEST_CODE:
         return escape(code)
@@ -136,30 +133,3 @@ def _colour(code: str, language: str, _attributes: str) -> str:
     except ClassNotFound:
         return escape(code)
     return str(highlight(code, lexer, HtmlFormatter(nowrap=True)))
-
-
-def _markdown() -> Callable[[str], str]:
-    parser = MarkdownIt("commonmark", {"html": False, "highlight": _colour})
-    parser.enable(["table", "strikethrough"])
-    parser.add_render_rule("image", _picture)
-    parser.add_render_rule("link_open", _link)
-    return parser.render
-
-
-def _link(
-    self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
-) -> str:
-    tokens[index].attrSet("rel", "noopener noreferrer nofollow")
-    return self.renderToken(tokens, index, options, env)
-
-
-def _picture(
-    self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
-) -> str:
-    """Write a picture as a link: the page loads nothing from elsewhere."""
-    token = tokens[index]
-    words = self.renderInlineAsText(token.children or [], options, env) or say("picture")
-    address = str(token.attrGet("src") or "")
-    if not address.lower().startswith(("http:", "https:")):
-        return escape(f"[{words}]")
-    return f'<a href="{escape(address)}" rel="noopener noreferrer nofollow">[{escape(words)}]</a>'

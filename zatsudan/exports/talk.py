@@ -1,7 +1,6 @@
 """The talk for reading: the current path as Markdown, as plain text, and as the API's messages."""
 
 import re
-from typing import TYPE_CHECKING
 
 from zatsudan.core.messages import ROLES, Json, Message
 from zatsudan.core.printable import one_line, printable
@@ -9,18 +8,13 @@ from zatsudan.core.records import VERSION
 from zatsudan.core.session import Node, Session
 from zatsudan.core.window import in_order
 from zatsudan.exports.literals import compact, literal
-
-if TYPE_CHECKING:
-    from markdown_it import MarkdownIt
+from zatsudan.markdown.codeblocks import fenced
 
 #: Heads a message of a role that is none of the API's.
 OTHER = "Other"
 HEADINGS = {role: role.capitalize() for role in ROLES}
 #: A line that would be read as the head of a message, with the backslashes that say that it is none.
 HEADING = re.compile(rf"^(\\*)(## (?:{'|'.join([*HEADINGS.values(), OTHER])}))$", re.MULTILINE)
-
-#: What ends each kind of Markdown block that would swallow all that follows (CommonMark 0.31, 4.6).
-_HTML_ENDS = ("-->", "?>", "]]>", "</script>", "</style>", "</pre>", "</textarea>", ">")
 
 
 def messages_of(session: Session) -> list[Message]:
@@ -74,7 +68,7 @@ def to_markdown(session: Session) -> str:
     fence or comment that a message leaves open is closed, so that one message
     cannot swallow or feign the next.
     """
-    from markdown_it import MarkdownIt  # takes a while
+    from zatsudan.markdown.ending import closed  # takes a while
 
     facts: dict[str, Json] = {
         "title": name_of(session),
@@ -86,25 +80,11 @@ def to_markdown(session: Session) -> str:
     lines = ["---", f"zatsudan: {VERSION}"]
     lines += [f"{key}: {compact(value)}" for key, value in facts.items() if value]
     lines += ["---", ""]
-    blocks = MarkdownIt("commonmark").disable("inline")
     for message in messages_of(session):
         text = HEADING.sub(r"\\\1\2", printable(message.text))
         calls = calls_of(message)
         if calls:
-            text = f"{text}\n\n```json\n{calls}\n```".lstrip("\n")
+            text = f"{text}\n\n{fenced(calls, 'json')}".lstrip("\n")
         heading = HEADINGS.get(message.role, OTHER)
-        lines += [f"## {heading}", "", _closed(blocks, text), ""]
+        lines += [f"## {heading}", "", closed(text), ""]
     return "\n".join(lines)
-
-
-def _closed(blocks: "MarkdownIt", text: str) -> str:
-    """Return Markdown after which a heading is a heading."""
-
-    def stays_open(candidate: str) -> bool:
-        return blocks.parse(f"{candidate}\n\n## X")[-1].type != "heading_close"
-
-    if not stays_open(text):
-        return text
-    last = blocks.parse(text)[-1]
-    ends = [last.markup] if last.type == "fence" else _HTML_ENDS
-    return next((closed for end in ends if not stays_open(closed := f"{text}\n{end}")), text)

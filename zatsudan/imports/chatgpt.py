@@ -15,6 +15,7 @@ from zatsudan.core.messages import Json, JsonObject, Message
 from zatsudan.core.printable import Printable
 from zatsudan.core.session import FINISHED, INTERRUPTED, Made
 from zatsudan.imports.draft import Draft, Note, iso, text_of
+from zatsudan.markdown.codeblocks import fenced
 
 #: Marks of citations between private-use signs, which mean nothing elsewhere.
 _CITATION = re.compile("\ue200[^\ue200\ue201]*\ue201")
@@ -139,10 +140,11 @@ class _Reader:
 
     def _text(self, content: JsonObject) -> str:
         kind, parts = content.get("content_type"), content.get("parts")
-        if kind == "code" and isinstance(content.get("text"), str):
+        code = content.get("text")
+        if kind == "code" and isinstance(code, str):
             language = text_of(content.get("language"))
             language = language if re.fullmatch(r"[a-z0-9+#-]{1,20}", language) else ""
-            return f"```{language if language != 'unknown' else ''}\n{content['text']}\n```"
+            return fenced(code, language if language != "unknown" else "")
         if kind not in ("text", "multimodal_text") or not isinstance(parts, list):
             return ""
         texts: list[str] = []

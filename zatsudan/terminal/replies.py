@@ -9,11 +9,9 @@ from rich.color import ColorSystem
 
 from zatsudan.core.printable import Styled
 from zatsudan.core.styles import Dress, colours
-from zatsudan.terminal.markdown.ansi import ansi
-from zatsudan.terminal.markdown.dress import dressed
-from zatsudan.terminal.markdown.look import Look, without_colour
-from zatsudan.terminal.markdown.rows import Row
-from zatsudan.terminal.markdown.stream import Stream
+from zatsudan.terminal.markdown.look import Look, look_of, without_colour
+from zatsudan.terminal.markdown.rendering import Stream
+from zatsudan.terminal.markdown.segments import Row, ansi
 
 
 class MarkdownStream:
@@ -50,7 +48,7 @@ def markdown_streams(
     """Return what makes a stream of a width, for the terminal that the environment describes."""
     dress = dress or Dress()
     system = colour_system(environ) if dress.theme != "none" else None
-    look = dressed(dress) if system is not None else without_colour(dressed(dress))
+    look = look_of(dress) if system is not None else without_colour(look_of(dress))
     return lambda width: MarkdownStream(width, look, system)
 
 

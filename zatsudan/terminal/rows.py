@@ -6,7 +6,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from zatsudan.core.printable import EMPTY, Printable, Styled, printable
 from zatsudan.core.styles import Dress, codes, colours, read
-from zatsudan.terminal.kinsoku import NO_END, NO_START
+
+#: Japanese breaks beside any wide character, but for these (kinsoku, JIS X 4051).
+#: Characters that must not begin a row: closing brackets and stops, iteration marks,
+#: the long vowel mark, small kana.
+NO_START = frozenset(
+    "、。，．・：；？！‼⁇⁈⁉…‥ー〜～゠–—々〻ゝゞヽヾ゛゜％‰℃"
+    "）］｝〕〉》」』】〙〗〟’”｠»"
+    "ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶㇰㇱㇲㇳㇴㇵㇶㇷㇸㇹㇺㇻㇼㇽㇾㇿ"
+    "｡｣､･ｰｧｨｩｪｫｬｭｮｯﾞﾟ"
+    ".,!?:;)]}%'\""
+)
+#: Characters that must not end a row.
+NO_END = frozenset("（［｛〔〈《「『【〘〖〝‘“｟«([{$¥￥＄£#＃")
 
 
 def reflows(environ: Mapping[str, str]) -> bool:

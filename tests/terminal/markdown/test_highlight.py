@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pygments.lexers import get_lexer_by_name
 from rich.style import Style
 
-from zatsudan.terminal.markdown.highlight import Highlighter, language
+from zatsudan.terminal.markdown.highlight import Highlighter
 from zatsudan.terminal.markdown.look import DEFAULT, token_style
 
 _SAMPLES = {
@@ -63,23 +63,23 @@ int main(void) {
     "kotlin": '/* a\nb */\nfun f(x: Int): String = "$x"\n',
 }
 
-Signs = list[tuple[str, Style]]
+Characters = list[tuple[str, Style]]
 
 
-def _signs(parts: list[tuple[str, Style]]) -> Signs:
-    return [(sign, style) for text, style in parts for sign in text if not sign.isspace()]
+def _characters(parts: list[tuple[str, Style]]) -> Characters:
+    return [(char, style) for text, style in parts for char in text if not char.isspace()]
 
 
 @pytest.mark.parametrize("name", _SAMPLES)
 def test_colours_are_those_of_the_whole(name: str) -> None:
     code = _SAMPLES[name]
     highlighter = Highlighter(name, DEFAULT)
-    ours = [sign for line in code.split("\n") for sign in _signs(highlighter.line(line))]
+    ours = [char for line in code.split("\n") for char in _characters(highlighter.line(line))]
     whole = [
         (text, token_style(DEFAULT, kind))
         for _, kind, text in get_lexer_by_name(name).get_tokens_unprocessed(code)
     ]
-    assert ours == _signs(whole)
+    assert ours == _characters(whole)
     assert len({style for _, style in ours}) > 2
 
 
@@ -120,20 +120,6 @@ def test_text_stays_as_it_is(name: str, code: str) -> None:
         fork = highlighter.fork()
         assert "".join(text for text, _ in fork.line(line + " x")) == line + " x"
         assert "".join(text for text, _ in highlighter.line(line)) == line
-
-
-@pytest.mark.parametrize(
-    ("info", "name"),
-    [
-        ("python", "python"),
-        ("Python title=x.py", "python"),
-        ("{.python}", "python"),
-        ("js{1,3}", "js"),
-        ("", ""),
-    ],
-)
-def test_language(info: str, name: str) -> None:
-    assert language(info) == name
 
 
 def test_unknown_languages_are_shown_in_one_colour() -> None:

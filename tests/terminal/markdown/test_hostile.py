@@ -8,11 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.color import ColorSystem
 
-from tests.terminal.markdown.texts import pieces
-from zatsudan.terminal.markdown.ansi import ansi
+from tests.markdown.texts import pieces
 from zatsudan.terminal.markdown.look import DEFAULT
-from zatsudan.terminal.markdown.rows import plain
-from zatsudan.terminal.markdown.stream import Stream, render
+from zatsudan.terminal.markdown.rendering import Stream, render
+from zatsudan.terminal.markdown.segments import ansi, plain
 
 _LINKED = replace(DEFAULT, hyperlinks=True)
 _OURS = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;;[!-~]*\x1b\\")

@@ -3,8 +3,8 @@
 import pytest
 
 from zatsudan.terminal.markdown.look import DEFAULT, NO_COLOUR
-from zatsudan.terminal.markdown.rows import plain
-from zatsudan.terminal.markdown.stream import render
+from zatsudan.terminal.markdown.rendering import render
+from zatsudan.terminal.markdown.segments import plain
 
 
 def _shown(text: str, width: int = 60) -> str:

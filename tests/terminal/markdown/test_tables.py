@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zatsudan.markdown.leaves import delimiter_aligns, table_cells
 from zatsudan.terminal.markdown.look import DEFAULT
-from zatsudan.terminal.markdown.pipes import delimiter_aligns, table_cells
-from zatsudan.terminal.markdown.rows import plain
-from zatsudan.terminal.markdown.stream import Stream, render
+from zatsudan.terminal.markdown.rendering import Stream, render
+from zatsudan.terminal.markdown.segments import plain
 from zatsudan.terminal.markdown.tables import FREEZE, fit
 
 _HEAD = "| n | text |\n|---|---|\n"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.terminal.markdown.shapes import SHAPES
+from tests.markdown.shapes import SHAPES
 from zatsudan.terminal.markdown.look import DEFAULT
-from zatsudan.terminal.markdown.stream import Stream
+from zatsudan.terminal.markdown.rendering import Stream
 
 _PIECE = 40  # characters: about ten tokens
 
@@ -18,7 +18,7 @@ def _work(text: str, *, tail: bool) -> tuple[float, float]:
             stream.tail(12)
     stream.finish()
     tokens = len(text) / 4
-    return stream.work.parsed / tokens, stream.work.rows / tokens
+    return stream.work.parsed / tokens, stream.rows / tokens
 
 
 @pytest.mark.parametrize("tail", [False, True], ids=["commits", "with tail"])

@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from rich.style import Style
 
 from zatsudan.terminal.markdown.cells import cells, clusters
-from zatsudan.terminal.markdown.rows import HARD, PLAIN, Piece, plain, row
+from zatsudan.terminal.markdown.segments import HARD, PLAIN, Piece, plain, row
 from zatsudan.terminal.markdown.wrapping import Wrapper, cut, wrap
 
 _BOLD = Style(bold=True)
@@ -84,7 +84,7 @@ def test_wrapping_loses_nothing_but_blanks() -> None:
 def test_clusters(text: str, count: int, size: int) -> None:
     assert len(clusters(text)) == count
     assert cells(text) == size
-    assert "".join(sign for sign, _ in clusters(text)) == text
+    assert "".join(cluster for cluster, _ in clusters(text)) == text
 
 
 def test_code_is_cut_at_the_width_and_keeps_its_blanks() -> None:

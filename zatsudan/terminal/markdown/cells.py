@@ -1,4 +1,4 @@
-"""How many cells a sign takes, and what counts as one sign (a cluster).
+"""How many cells a character takes, and what counts as one to the eye (a grapheme cluster).
 
 Terminals, rich and prompt_toolkit disagree about clusters of several code
 points (joined emoji, variation selector 16, keycaps, skin tones, flags), so
@@ -19,7 +19,7 @@ _KEYCAP = "\N{COMBINING ENCLOSING KEYCAP}"
 _MAX_MARKS = 8
 
 Cluster = tuple[str, int]
-"""Text of one sign, and the cells to reserve for it."""
+"""Text of one cluster, and the cells to reserve for it."""
 
 
 @lru_cache(maxsize=16384)
@@ -29,12 +29,12 @@ def width(char: str) -> int:
 
 
 def clusters(text: str) -> list[Cluster]:
-    """Cut `text` into signs that must not be parted; too many marks on one sign are left out."""
-    return [(sign, size) for sign, size, _ in sized_clusters(text)]
+    """Cut `text` into clusters, which must not be parted; too many marks on one are left out."""
+    return [(cluster, size) for cluster, size, _ in sized_clusters(text)]
 
 
 def sized_clusters(text: str) -> list[tuple[str, int, int]]:
-    """The same, with the characters of `text` that each sign stands for."""
+    """The same, with the characters of `text` that each cluster stands for."""
     found: list[tuple[str, int, int]] = []
     current, size, joined, start = "", 0, 0, 0
     slack = False
@@ -57,7 +57,7 @@ def sized_clusters(text: str) -> list[tuple[str, int, int]]:
             continue
         if current:
             found.append((current, size + slack, at - start))
-        # By itself at a change of style, such a mark still widens the sign before.
+        # By itself at a change of style, such a mark still widens the character before.
         current, size, joined, start, slack = char, own, 0, at, own == 0 and _widens(char)
     if current:
         found.append((current, size + slack, len(text) - start))
@@ -70,7 +70,7 @@ def cells(text: str) -> int:
 
 
 def _continues(current: str, char: str) -> bool:
-    """Whether a sign with a width of its own still belongs to the cluster before it."""
+    """Whether a character with a width of its own still belongs to the cluster before it."""
     if current[-1] == _ZWJ:
         return True
     if _is_tone(char):
@@ -79,7 +79,7 @@ def _continues(current: str, char: str) -> bool:
 
 
 def _widens(char: str) -> bool:
-    """Marks without a width that make the sign before them two cells wide."""
+    """Marks without a width that make the character before them two cells wide."""
     return char in (_VS16, _KEYCAP) or _is_tone(char)
 
 

@@ -21,8 +21,9 @@ from pygments.token import Comment, Error, String, Text, _TokenType
 from pygments.util import ClassNotFound
 from rich.style import Style
 
+from zatsudan.markdown.codeblocks import language
 from zatsudan.terminal.markdown.look import Look, token_style
-from zatsudan.terminal.markdown.rows import Piece
+from zatsudan.terminal.markdown.segments import Piece
 
 # A longer line is shown without colour: some expressions take quadratic time.
 _MAX_LINE = 2000
@@ -59,12 +60,6 @@ def _lexer(name: str) -> Lexer | None:
         return find_lexer_class_by_name(name)()
     except ClassNotFound:
         return None
-
-
-def language(info: str) -> str:
-    """The language a fence's info string names: its first word, without decoration."""
-    words = info.strip().split(None, 1)
-    return words[0].strip("{}.").split("{")[0].split(",")[0].lower() if words else ""
 
 
 class Highlighter:

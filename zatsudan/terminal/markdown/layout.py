@@ -5,25 +5,24 @@ is a blank row where the source has one: loose lists stay loose, and what is
 printed never hangs on whether a later item makes the list loose.
 """
 
-import re
+from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from rich.segment import Segment
 
+from zatsudan.markdown.leaves import LIMIT, Container, Event, Leaf, Work
 from zatsudan.terminal.markdown.cells import cells
 from zatsudan.terminal.markdown.listing import Listing
 from zatsudan.terminal.markdown.look import Look, combine
-from zatsudan.terminal.markdown.prose import Prose, Work
-from zatsudan.terminal.markdown.rows import PLAIN, Piece, Row, row
+from zatsudan.terminal.markdown.prose import Prose
+from zatsudan.terminal.markdown.segments import PLAIN, Piece, Row, row
 from zatsudan.terminal.markdown.tables import Table
-from zatsudan.terminal.markdown.tree import LIMIT, Container, Event, Leaf
 
 _LEAST = 8  # cells that bars and indents always leave to the text
 _LONGEST_RULE = 40
 _BULLETS = "•◦"
-_TASK = re.compile(r"\[([ xX])\][ \t]+(?=\S)")
 
 
 class Printer(Protocol):
@@ -68,6 +67,8 @@ class Layout:
         self._kind = ""  # of the leaf the printer is for
         self._fresh = True  # whether the leaf has no row yet
         self._begun = False
+        self.made = 0
+        """Rows made so far."""
         self._rows: list[Row] = []
 
     def fork(self, last: int) -> "Layout":
@@ -88,10 +89,10 @@ class Layout:
     def take(self) -> list[Row]:
         """The rows since the last time."""
         rows, self._rows = self._rows, []
-        self._work.rows += len(rows)
+        self.made += len(rows)
         return rows
 
-    def apply(self, events: list[Event]) -> None:
+    def apply(self, events: Iterable[Event]) -> None:
         """Lay out what opened and closed."""
         for event in events:
             match event:
@@ -106,10 +107,10 @@ class Layout:
                 case ("close", leaf):
                     self._close(leaf)
 
-    def advance(self, leaf: Leaf | None) -> None:
+    def advance(self, leaf: Leaf) -> None:
         """Lay out what is final of the open leaf."""
         # A short paragraph may become anything: a heading, a table.
-        if leaf and (leaf.kind != "paragraph" or leaf.length > LIMIT):
+        if leaf.kind != "paragraph" or leaf.length > LIMIT:
             for line in self._printer_for(leaf).advance(leaf):
                 self._emit(line, leaf.after_blank)
 
@@ -139,23 +140,21 @@ class Layout:
             case "table":
                 return Table(room, look, base, self._work)
             case "heading":
-                base = combine(base, look.headings[leaf.level - 1])
+                return Prose(room, look, combine(base, look.headings[leaf.level - 1]), self._work)
             case _:
-                self._mark_task(leaf)
-        return Prose(room, look, base, self._work)
+                return Prose(room, look, base, self._work, self._task(leaf))
 
-    def _mark_task(self, leaf: Leaf) -> None:
-        """Show the box of a task list in place of the bullet."""
-        frame = self._frames[-1] if self._frames else None
-        if frame is None or frame.container.kind != "item" or frame.marked or not leaf.lines:
-            return
-        if task := _TASK.match(leaf.lines[0]):
-            box = "☐ " if task[1] == " " else "☑ "
-            leaf.lines[0] = leaf.lines[0][task.end() :]
-            if frame.container.marker in "-*+":
-                frame.first = (box, self._look.marker)
-            else:
-                leaf.lines[0] = box + leaf.lines[0]
+    def _task(self, leaf: Leaf) -> str:
+        """Show the box of a task in place of the bullet; return it where a number stands there."""
+        mark = leaf.take_task()
+        if not mark:
+            return ""
+        box = "☐ " if mark == " " else "☑ "
+        frame = self._frames[-1]
+        if frame.container.marker not in "-*+":
+            return box
+        frame.first = (box, self._look.marker)
+        return ""
 
     # Containers
 

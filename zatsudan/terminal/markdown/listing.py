@@ -2,11 +2,10 @@
 
 from copy import copy
 
+from zatsudan.markdown.leaves import Leaf, Work
 from zatsudan.terminal.markdown.highlight import Highlighter
 from zatsudan.terminal.markdown.look import Look
-from zatsudan.terminal.markdown.prose import Work
-from zatsudan.terminal.markdown.rows import Row
-from zatsudan.terminal.markdown.tree import Leaf
+from zatsudan.terminal.markdown.segments import Row
 from zatsudan.terminal.markdown.wrapping import cut
 
 _TAB = 4

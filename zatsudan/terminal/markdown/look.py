@@ -18,6 +18,8 @@ from pygments.token import (
 )
 from rich.style import Style
 
+from zatsudan.core.styles import WEIGHTS, Dress, Paint
+
 # Of the sixteen colours these are the ones that can be read on dark and on light
 # ground: no yellow (light), no plain blue (dark).
 _CODE: dict[_TokenType, Style] = {
@@ -55,6 +57,42 @@ _CODE: dict[_TokenType, Style] = {
     Error: Style(),
 }
 
+#: The kinds of tokens that each part of code stands for.
+_TOKENS_OF: dict[str, tuple[_TokenType, ...]] = {
+    "keyword": (Keyword,),
+    "string": (String, String.Doc),
+    "comment": (Comment,),
+    "number": (Number, Literal, Keyword.Constant, String.Escape, String.Interpol),
+    "name": (Name.Function, Name.Class, Name.Namespace, Name.Tag),
+    "builtin": (
+        Name.Builtin,
+        Name.Exception,
+        Name.Decorator,
+        Name.Attribute,
+        Name.Entity,
+        Keyword.Type,
+        Comment.Preproc,
+    ),
+}
+
+_FIELDS = [
+    "text",
+    "strong",
+    "emphasis",
+    "strike",
+    "code",
+    "code_text",
+    "quote",
+    "quote_bar",
+    "rule",
+    "marker",
+    "link",
+    "address",
+    "image",
+    "math",
+    "table_head",
+    "table_rule",
+]
 
 _PLAIN = Style()
 _TITLE = Style(bold=True, underline=True, color="cyan")
@@ -152,3 +190,25 @@ def token_style(look: Look, kind: _TokenType) -> Style:
 def combine(outer: Style, inner: Style) -> Style:
     """`inner` over `outer`."""
     return outer + inner
+
+
+def look_of(dress: Dress) -> Look:
+    """Return the look of a theme with styles of the person's own."""
+    paints = dress.paints()
+    if not paints:
+        return DEFAULT
+    given = {name: _style(paint) for name, paint in paints.items()}
+    tokens = dict(DEFAULT.code_tokens)
+    for name, kinds in _TOKENS_OF.items():
+        if name in given:
+            tokens.update(dict.fromkeys(kinds, given[name]))
+    headings = tuple(
+        given.get(f"heading{level}", style) for level, style in enumerate(DEFAULT.headings, 1)
+    )
+    fields = {name: given[name] for name in _FIELDS if name in given}
+    return replace(DEFAULT, headings=headings, code_tokens=tokens, **fields)  # type: ignore[arg-type]
+
+
+def _style(paint: Paint) -> Style:
+    weights = {name: True for name in WEIGHTS if name in paint.weights}
+    return Style(color=paint.colour or None, bgcolor=paint.ground or None, **weights)  # type: ignore[arg-type]

@@ -11,13 +11,12 @@ from copy import copy
 from rich.cells import cell_len
 from rich.style import Style
 
+from zatsudan.markdown.inline import inline
+from zatsudan.markdown.leaves import Leaf, Work
 from zatsudan.terminal.markdown.cells import cells as cells_of
-from zatsudan.terminal.markdown.inline import pieces, tokens
 from zatsudan.terminal.markdown.look import Look, combine
-from zatsudan.terminal.markdown.pipes import table_cells
-from zatsudan.terminal.markdown.prose import Work
-from zatsudan.terminal.markdown.rows import HARD, Piece, Row, plain, row
-from zatsudan.terminal.markdown.tree import Leaf
+from zatsudan.terminal.markdown.segments import HARD, Piece, Row, plain, row
+from zatsudan.terminal.markdown.styled import styled
 from zatsudan.terminal.markdown.wrapping import longest_unit, wrap
 
 FREEZE = 60
@@ -65,7 +64,7 @@ class Table:
         """Take the lines that came; return rows once the widths are settled."""
         rows: list[Row] = []
         for line in leaf.lines:
-            self._add(line, leaf.aligns)
+            self._add(line, leaf)
             if len(self._rows) >= FREEZE or (self._settled and self._rows):
                 rows += self._flush(0)
         leaf.lines.clear()
@@ -78,24 +77,21 @@ class Table:
             return rows + self._flush(len(self._rows) - last)
         return rows + self._flush(0)
 
-    def _add(self, line: str, aligns: tuple[str, ...]) -> None:
+    def _add(self, line: str, leaf: Leaf) -> None:
         self._work.parsed += len(line)
-        count = len(aligns)
-        sources = table_cells(line)
-        if len(sources) > count:
-            # GitHub drops what is too much; a reply should lose no words.
-            sources[count - 1 :] = [" | ".join(sources[count - 1 :])]
         head = not self._head
         style = combine(self._base, self._look.table_head) if head else self._base
-        cells = [pieces(tokens(text), self._look, style, breaks=True) for text in sources]
-        cells += [[] for _ in range(count - len(cells))]
+        cells = [
+            styled(inline(text, breaks=True), self._look, style) if text else []
+            for text in leaf.cells(line)
+        ]
         if not self._settled:
             wide = [max(map(cells_of, _lines(cell))) for cell in cells]
             least = [longest_unit(cell, _LONGEST_WORD) for cell in cells]
             self._wide = list(map(max, self._wide, wide)) if self._wide else wide
             self._least = list(map(max, self._least, least)) if self._least else least
         if head:
-            self._head, self._aligns = cells, aligns
+            self._head, self._aligns = cells, leaf.aligns
         else:
             self._rows.append(cells)
 
@@ -176,7 +172,7 @@ def fit(wide: list[int], least: list[int], available: int) -> list[int]:
     if sum(wide) <= available:
         return wide
     if sum(least) > available:
-        # Two cells at the least, where a wide sign or a bracket and its letter may stand.
+        # Two cells at the least, where a wide character or a bracket and its letter may stand.
         wide, least = least, [min(2, low) for low in least]
 
     def at(level: int) -> list[int]:

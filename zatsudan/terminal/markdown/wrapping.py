@@ -1,8 +1,8 @@
 """Words to rows: greedy, piece by piece, with Japanese line breaking.
 
 The same rows come out however the pieces were cut, which lets a long paragraph
-be printed while it still grows. Lines break at blanks and next to wide signs,
-never before closing signs nor after opening ones (kinsoku, JIS X 4051); a word
+be printed while it still grows. Lines break at blanks and next to wide
+characters, never before closing ones nor after opening ones (kinsoku, JIS X 4051); a word
 longer than a row is cut hard.
 """
 
@@ -11,12 +11,12 @@ from copy import copy
 
 from rich.style import Style
 
-from zatsudan.terminal.kinsoku import NO_END, NO_START
 from zatsudan.terminal.markdown.cells import clusters, sized_clusters, width
-from zatsudan.terminal.markdown.rows import HARD, Piece, Row, row
+from zatsudan.terminal.markdown.segments import HARD, Piece, Row, row
+from zatsudan.terminal.rows import NO_END, NO_START
 
-# Runs: the sign that ends a row, blanks, signs of one cell each without marks on the
-# last, and the rest (which may lean on a sign before it, as in keycaps).
+# Runs: the character that ends a row, blanks, characters of one cell each without marks
+# on the last, and the rest (which may lean on a character before it, as in keycaps).
 _RUN = re.compile(
     r"\n|[ \t]+"
     r"|[!-~\xa1-\xac\xae-\u02ff\u0370-\u0482]+(?![\u0300-\u036f\u200d\ufe0e\ufe0f\u20d0-\u20ff])"
@@ -50,7 +50,7 @@ class Wrapper:
         self._blank_cells = 0
         self._unit: list[_Sized] = []  # what must stay together, still growing
         self._unit_cells = 0
-        self._last = ""  # last sign of the unit
+        self._last = ""  # last character of the unit
 
     def fork(self) -> "Wrapper":
         """A copy that may go its own way."""
@@ -76,14 +76,16 @@ class Wrapper:
                     self._end_unit(done)
                     self._end_row(done)
                 elif _SIMPLE(run):
-                    self._add_sign(run, style, len(run), done)
+                    self._add_cluster(run, style, len(run), done)
                 else:
-                    for sign, size in clusters(run):
-                        if sign in "\u3000\u2002\u2003":  # the wide blanks of Japanese and of print
+                    for cluster, size in clusters(run):
+                        if (
+                            cluster in "\u3000\u2002\u2003"
+                        ):  # the wide blanks of Japanese and of print
                             self._end_unit(done)
-                            self._add_blank(sign, style, size)
+                            self._add_blank(cluster, style, size)
                         else:
-                            self._add_sign(sign, style, size, done)
+                            self._add_cluster(cluster, style, size, done)
         return done
 
     def end(self) -> list[Row]:
@@ -99,7 +101,7 @@ class Wrapper:
             self._blank.append((text, style, size))
             self._blank_cells += size
 
-    def _add_sign(self, text: str, style: Style, size: int, done: list[Row]) -> None:
+    def _add_cluster(self, text: str, style: Style, size: int, done: list[Row]) -> None:
         first = text[0]
         if self._last and size and _may_break(self._last, first):
             self._end_unit(done)
@@ -135,11 +137,11 @@ class Wrapper:
                 self._unit.append((text, style, size))
                 self._unit_cells += size
                 continue
-            for sign, cells in clusters(text):
+            for cluster, cells in clusters(text):
                 if self._unit_cells + cells > self.width:
                     done.append(row((text, style) for text, style, _ in self._unit))
                     self._unit, self._unit_cells = [], 0
-                self._unit.append((sign, style, cells))
+                self._unit.append((cluster, style, cells))
                 self._unit_cells += cells
 
     def _end_row(self, done: list[Row]) -> None:
@@ -151,7 +153,7 @@ class Wrapper:
 
 
 def _base(text: str) -> str:
-    """The sign that decides about a break after `text`."""
+    """The character that decides about a break after `text`."""
     for char in reversed(text):
         if width(char):
             return char
@@ -169,17 +171,17 @@ def cut(pieces: list[Piece], width: int) -> list[Row]:
     whole = "".join(text for text, _ in pieces)
     if whole.isascii():
         return _cut_ascii(pieces, width)
-    # Lexers cut anywhere, also inside a sign of several code points: a sign is
+    # Lexers cut anywhere, also inside a cluster of several code points: it is
     # shown in the style of its beginning.
     styles = [style for text, style in pieces for _ in text]
     rows: list[Row] = []
     current: list[Piece] = []
     used = at = 0
-    for sign, size, length in sized_clusters(whole):
+    for cluster, size, length in sized_clusters(whole):
         if used + size > width and used:
             rows.append(row(current))
             current, used = [], 0
-        current.append((sign, styles[at]))
+        current.append((cluster, styles[at]))
         used += size
         at += length
     rows.append(row(current))
@@ -213,7 +215,7 @@ def _unit_cells(text: str) -> int:
     if text.isascii():
         return max(map(len, text.split(" ")))
     longest = current = 0
-    for sign, size in clusters(text):
-        current = 0 if sign == " " else size if is_wide(sign[0]) else current + size
+    for cluster, size in clusters(text):
+        current = 0 if cluster == " " else size if is_wide(cluster[0]) else current + size
         longest = max(longest, current)
     return longest

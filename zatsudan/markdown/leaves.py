@@ -1,5 +1,6 @@
 """What a text is made of: containers, and leaves that hold its lines."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -8,6 +9,19 @@ LIMIT = 600
 
 ContainerKind = Literal["quote", "list", "item"]
 LeafKind = Literal["paragraph", "heading", "rule", "code", "table"]
+
+_TASK = re.compile(r"\[([ xX])\][ \t]+(?=\S)")
+_DELIMITER = re.compile(r"(?:[|:][-:| \t]+|-[-:|][-:| \t]*)$")
+_ALIGN = re.compile(r"(:?)-+(:?)$")
+_PIPE = re.compile(r"(?<!\\)\|")
+
+
+@dataclass
+class Work:
+    """What reading has cost, in things that a clock does not change."""
+
+    parsed: int = 0
+    """Characters handed to a parser or lexer."""
 
 
 @dataclass(slots=True)
@@ -28,7 +42,7 @@ class Container:
 
 @dataclass(slots=True)
 class Leaf:
-    """A block of text; `lines` are those its printer has not taken yet."""
+    """A block of text; `lines` are those that its reader has not taken yet."""
 
     kind: LeafKind
     after_blank: bool
@@ -43,10 +57,14 @@ class Leaf:
     fence: str = ""
     """Of code: its fence; nothing for indented code."""
     fence_indent: int = 0
+    fence_closed: bool = False
+    """Of code: whether its own fence ended it, not the end of the text or of a container."""
     math: str = ""
     """Of a paragraph: what closes the displayed mathematics that is open in it."""
     may_head: bool = False
     """Of a paragraph: whether its last line can still turn out to head a table."""
+    leads_item: bool = False
+    """Whether it is the first block of an item, where the box of a task may stand."""
 
     def add(self, text: str, *, may_head: bool) -> None:
         """Of a paragraph: take a line."""
@@ -54,6 +72,25 @@ class Leaf:
         self.length += len(text) + 1
         self.math = _open_math(self.math, text.rstrip())
         self.may_head = may_head and len(text) <= LIMIT and "|" in text and not self.math
+
+    def take_task(self) -> str:
+        """Of a paragraph: take the box of a task off its start; return its mark, or nothing."""
+        if not (self.leads_item and self.kind == "paragraph" and self.lines):
+            return ""
+        task = _TASK.match(self.lines[0])
+        if task is None:
+            return ""
+        self.lines[0] = self.lines[0][task.end() :]
+        self.leads_item = False
+        return task[1]
+
+    def cells(self, line: str) -> list[str]:
+        """Of a table: the cells of one of its lines as Markdown, one for each column."""
+        cells, count = table_cells(line), len(self.aligns)
+        if len(cells) > count:
+            # GitHub drops what is too much; a reply should lose no words.
+            cells[count - 1 :] = [" | ".join(cells[count - 1 :])]
+        return cells + [""] * (count - len(cells))
 
     def closed_by(self, text: str) -> bool:
         """Of code: whether `text` is the fence that ends it."""
@@ -71,3 +108,29 @@ def _open_math(closer: str, line: str) -> str:
     if not closer:
         closer, line = _MATH.get(line[:2], ""), line[2:]
     return "" if closer in line else closer
+
+
+def delimiter_aligns(line: str) -> tuple[str, ...]:
+    """The alignments of a table's second line; nothing if it is none."""
+    if not _DELIMITER.match(line):
+        return ()
+    cells = [cell.strip() for cell in line.strip().split("|")]
+    if cells and not cells[0]:
+        del cells[0]
+    if cells and not cells[-1]:
+        del cells[-1]
+    found = [_ALIGN.match(cell) for cell in cells]
+    names = {(False, False): "", (True, False): "left", (False, True): "right"}
+    if not all(found):
+        return ()
+    return tuple(names.get((bool(match[1]), bool(match[2])), "center") for match in found if match)
+
+
+def table_cells(line: str) -> list[str]:
+    """The cells of a table's row as Markdown; `\\|` is a pipe inside a cell."""
+    cells = _PIPE.split(line.strip())
+    if cells and not cells[0]:
+        del cells[0]
+    if cells and not cells[-1]:
+        del cells[-1]
+    return [cell.replace("\\|", "|").strip() for cell in cells]

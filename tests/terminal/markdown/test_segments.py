@@ -6,9 +6,9 @@ from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
 
-from zatsudan.terminal.markdown.ansi import ansi
 from zatsudan.terminal.markdown.look import DEFAULT
-from zatsudan.terminal.markdown.stream import render
+from zatsudan.terminal.markdown.rendering import render
+from zatsudan.terminal.markdown.segments import ansi
 
 
 def test_styles_are_closed_within_the_row() -> None:

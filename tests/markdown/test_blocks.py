@@ -5,10 +5,10 @@ import re
 import pytest
 from hypothesis import example, given, settings
 
-from tests.terminal.markdown.reference import our_structure, their_structure
-from tests.terminal.markdown.texts import line_soup, well_formed
-from zatsudan.terminal.markdown.blocks import MAX_DEPTH
-from zatsudan.terminal.markdown.tree import LIMIT
+from tests.markdown.reference import our_structure, their_structure
+from tests.markdown.texts import line_soup, well_formed
+from zatsudan.markdown.blocks import MAX_DEPTH
+from zatsudan.markdown.leaves import LIMIT
 
 
 def _without_math(text: str) -> str:
@@ -74,7 +74,7 @@ def test_a_very_long_paragraph_becomes_no_heading_nor_table() -> None:
     assert len(our_structure(f"{words}|b\n-|-")) == 1
 
 
-def test_depth_has_an_end_and_no_sign_is_lost() -> None:
+def test_depth_has_an_end_and_no_character_is_lost() -> None:
     structure = our_structure("> " * 500 + "x")
     assert structure.count("quote(") == MAX_DEPTH
     assert structure[MAX_DEPTH].count(">") == 500 - MAX_DEPTH

@@ -6,9 +6,8 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_block import table
 from markdown_it.token import Token
 
-from zatsudan.terminal.markdown.blocks import Blocks
-from zatsudan.terminal.markdown.pipes import table_cells
-from zatsudan.terminal.markdown.tree import Event, Leaf
+from zatsudan.markdown.blocks import Blocks
+from zatsudan.markdown.leaves import Event, Leaf, table_cells
 
 
 def _reference() -> MarkdownIt:

@@ -20,9 +20,8 @@ import re
 from copy import copy
 from dataclasses import replace
 
-from zatsudan.terminal.markdown.cursor import Cursor
-from zatsudan.terminal.markdown.pipes import delimiter_aligns, table_cells
-from zatsudan.terminal.markdown.tree import LIMIT, Container, Event, Leaf
+from zatsudan.markdown.cursor import Cursor
+from zatsudan.markdown.leaves import LIMIT, Container, Event, Leaf, delimiter_aligns, table_cells
 
 MAX_DEPTH = 100
 
@@ -211,6 +210,7 @@ class Blocks:
         """Take a line of the open code; false if it is no part of it."""
         if leaf.fence:
             if cursor.indent < 4 and leaf.closed_by(cursor.text[cursor.next :]):
+                leaf.fence_closed = True
                 self._close_leaf()
                 return True
             cursor.advance(min(leaf.fence_indent, cursor.indent))
@@ -270,6 +270,7 @@ class Blocks:
 
     def _open(self, leaf: Leaf) -> Leaf:
         if self.stack:
+            leaf.leads_item = self.stack[-1].kind == "item" and self.stack[-1].empty
             self.stack[-1].empty = False
         self.leaf = leaf
         return leaf

@@ -13,6 +13,13 @@ _WORDS = st.sampled_from(
         *("*", "_", "**", "__", "`", "``", "~~", "[", "]", "](", "![", "<", ">", "&", "\\", "\\*"),
         *("&amp;", "&#27;", "&copy;", "<b>", "</kbd>", "<br>", "|", "\x1b[31m", "\t"),
         "http://long.example/" + "a" * 60,
+        *("https://a.example/__init__.py", "（https://a.example/日本語の文書、）", "http://"),
+        *(
+            "**https://a.example/x**を見て",
+            "[文書](https://b.example/doc)を見て",
+            "`http://[::1]:80/`",
+        ),
+        *("https://a.example/(日本語)", "[https://a.example/_x_](https://b.example)", "*http://a*"),
     ]
 )
 _SPAN = st.lists(_WORDS, min_size=1, max_size=12).map(" ".join)

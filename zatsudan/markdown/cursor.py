@@ -14,7 +14,7 @@ class Cursor:
         self.look()
 
     def look(self) -> None:
-        """Find the next sign that is no blank."""
+        """Find the next character that is no blank."""
         text, at, column = self.text, self.offset, self.column
         end = len(text)
         while at < end:
@@ -31,12 +31,12 @@ class Cursor:
         self.blank = at >= end
 
     def skip(self) -> None:
-        """Go to the next sign that is no blank."""
+        """Go to the next character that is no blank."""
         self.offset, self.column, self.tab = self.next, self.next_column, False
         self.indent = 0
 
     def advance(self, columns: int) -> None:
-        """Go `columns` on over blanks or signs of one column; a tab may be used in part."""
+        """Go `columns` on over blanks or characters of one column; a tab may be used in part."""
         text, end = self.text, len(self.text)
         while columns > 0 and self.offset < end:
             if text[self.offset] == "\t":

@@ -5,11 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from tests.terminal.markdown.shapes import SHAPES
-from tests.terminal.markdown.texts import markdown, pieces
+from tests.markdown.shapes import SHAPES
+from tests.markdown.texts import markdown, pieces
 from zatsudan.terminal.markdown.look import DEFAULT
-from zatsudan.terminal.markdown.rows import Row, plain
-from zatsudan.terminal.markdown.stream import Stream, render
+from zatsudan.terminal.markdown.rendering import Stream, render
+from zatsudan.terminal.markdown.segments import Row, plain
 
 _WIDTHS = st.sampled_from([20, 33, 60, 80, 200])
 

@@ -1,0 +1,134 @@
+"""Markdown as it comes: the blocks that are settled, and how the rest looks so far.
+
+Blocks are read by complete lines; of the last line only so much is held as can
+still turn out to be something else. A token costs the same at the start of a
+reply and at its end, and what opened and closed at the end of a text is what
+`reading.events` gives of the whole, however the text was cut.
+"""
+
+import re
+
+from zatsudan.core.printable import printable
+from zatsudan.markdown.blocks import Blocks
+from zatsudan.markdown.leaves import LIMIT, Event, Leaf, Work, table_cells
+
+# Ends of a line that look like one thing and, with the next token, are another:
+# a line of nothing but a marker, and marks, links and entities that are not whole.
+_UNSURE = re.compile(
+    r"^[ >]*(?:[-=+*_]{1,3}|#{1,6}|>|\d{1,9}[.)]?|[-*+] \[[ xX]?\]?) *$"
+    r"|^[ >]*[-|:][-:| ]*$"
+    r"|(?:(?<![*_~`])[*_~`]+|!?\[[^\]\n]{0,60}|!?\[[^\]\n]{0,60}\](?:\([^)\s]{0,200})?)$"
+    r"|(?:!|\\|&#?\w{0,10}|<[^\s<]{0,60})$"
+)
+_UNSURE_CODE = re.compile(r"^[ >]*[`~]+$")
+
+
+class Growing:
+    """A text that comes in pieces."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._blocks = Blocks()
+        self._partial: list[str] = []  # the line that is not complete, in pieces
+        self._size = 0  # its characters
+        self._inside = False  # whether that line is in the open paragraph already
+        self._next_look = LIMIT
+        self._return = ""  # a carriage return, held until its newline comes
+
+    def feed(self, text: str) -> tuple[list[Event], Leaf | None]:
+        """Take more text; return what opened and closed, and the open leaf if it grew."""
+        text = self._return + text
+        self._return = "\r" if text.endswith("\r") else ""
+        text = printable(text[: len(text) - len(self._return)].replace("\r\n", "\n"))
+        *complete, rest = text.split("\n")
+        events: list[Event] = []
+        for line in complete:
+            self._add(line)
+            self._end_line(events)
+        self._add(rest)
+        if self._size >= self._next_look:
+            self._enter_line(events)
+        return events, self._blocks.leaf if complete or self._inside else None
+
+    def finish(self) -> list[Event]:
+        """What closes, and opens before, when no more comes."""
+        events: list[Event] = []
+        if self._return:
+            self._add(printable(self._return))
+            self._return = ""
+        if self._size or self._inside:
+            self._end_line(events)
+        return events + self._blocks.end()
+
+    def ending(self, room: int, *, hold: bool) -> list[Event]:
+        """What would open and close if the text ended here; nothing changes by it.
+
+        Of a line that is not complete, the last `room` characters are read. With
+        `hold`, an end of it that may turn out to be something else with the next
+        token is left out.
+        """
+        blocks = self._blocks.fork()
+        line = "".join(self._partial)
+        if len(line) > room:
+            line = line[-room:]
+        if hold:
+            unsure = _UNSURE_CODE if blocks.leaf and blocks.leaf.kind == "code" else _UNSURE
+            line = unsure.sub("", line)
+            if self._inside and blocks.leaf:
+                blocks.leaf.lines[-1] = unsure.sub("", blocks.leaf.lines[-1])
+        self._work.parsed += len(line)
+        events: list[Event] = []
+        for text in _with_table(blocks, line):
+            events += blocks.line(text)
+        return events + blocks.end()
+
+    def _add(self, text: str) -> None:
+        if self._inside and self._blocks.leaf:
+            self._blocks.leaf.lines[-1] += text
+            self._blocks.leaf.length += len(text)
+        elif text:
+            self._partial.append(text)
+            self._size += len(text)
+
+    def _end_line(self, events: list[Event]) -> None:
+        if not self._inside:
+            self._work.parsed += self._size
+            events += self._blocks.line("".join(self._partial))
+        self._partial, self._size, self._inside = [], 0, False
+        self._next_look = LIMIT
+
+    def _enter_line(self, events: list[Event]) -> None:
+        """Put a long line into the open paragraph before it ends, if that is where it belongs.
+
+        Its first `LIMIT` characters of text settle that: see `blocks`.
+        """
+        line = "".join(self._partial)
+        self._partial = [line]
+        self._next_look = 2 * self._size
+        self._work.parsed += len(line)
+        trial = self._blocks.fork()
+        trial.line(line)
+        leaf = trial.leaf
+        if leaf and leaf.kind == "paragraph" and len(leaf.lines[-1].rstrip()) > LIMIT:
+            events += self._blocks.line(line)
+            self._partial, self._size, self._inside = [], 0, True
+
+
+def _with_table(blocks: Blocks, line: str) -> list[str]:
+    """The lines to show for an incomplete `line`, where it may begin a table.
+
+    The head of a table is only a paragraph until the line under it is complete;
+    to show it as what it will be, that line is made up.
+    """
+    if blocks.stack:
+        return [line] if line else []
+    leaf = blocks.leaf
+    if leaf is None and line.startswith("|"):
+        return [line, _under(line)]
+    if leaf and leaf.may_head and leaf.lines[-1].startswith("|") and not line.strip("|:- "):
+        return [_under(leaf.lines[-1])]
+    return [line] if line else []
+
+
+def _under(head: str) -> str:
+    return "|" + "-|" * len(table_cells(head))

@@ -1,0 +1,231 @@
+"""Markdown inside a block to pieces: emphasis, code, links, bare addresses, mathematics."""
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Literal, NamedTuple, TypeAlias
+
+from markdown_it import MarkdownIt
+from markdown_it.common.normalize_url import normalizeLink, normalizeLinkText
+from markdown_it.rules_inline import StateInline, emphasis
+from markdown_it.token import Token
+
+from zatsudan.core.printable import printable
+
+# Mathematics is looked for this far ahead, so that the price in "$5" does not
+# keep a whole long paragraph waiting for another "$".
+INLINE_MATH = 200
+DISPLAY_MATH = 2000
+
+_INLINE_DOLLARS = re.compile(r"\$(?! |\d+(?:[.,]\d+)*\b)((?:[^$\\\n]|\\.)+?)(?<![ \\])\$(?!\d)")
+_BR = re.compile(r"(?<! ) *<br */?> *", re.IGNORECASE)
+_CLOSERS = {"\\(": "\\)", "\\[": "\\]", "$$": "$$"}
+
+# What follows the scheme of a bare address. Brackets belong to it in pairs, so that
+# the one of the sentence around it does not; an asterisk ends it, since emphasis is
+# closed there far more often; and so does a wide character right behind a letter or
+# digit, where a Japanese sentence goes on: `https://a.example/docを見て`.
+_WIDE = "\u1100-\u115f\u2e80-\u2fff\u3040-\ua4cf\uac00-\ud7a3\uf900-\ufaff\U0001f000-\U0003ffff"
+_NEVER = r"\s<>\"'`\\^{|}*\x00-\x20\u3000-\u303f\uff00-\uffef"
+_ONE = rf"(?:[^{_NEVER}()\[\]~{_WIDE}]|~(?!~)|(?<![A-Za-z0-9])[{_WIDE}])"
+_BARE = rf"://(?:{_ONE}|\({_ONE}*\)|\[{_ONE}*\])+"
+_BARE_ADDRESS = re.compile(_BARE)
+_SCHEME = re.compile(r"(?<![A-Za-z0-9\\])https?$", re.IGNORECASE)
+BARE_ADDRESS = rf"(?<![A-Za-z0-9\\])(?i:https?){_BARE}"
+_WITH_SCHEME = re.compile(BARE_ADDRESS)
+_GOES_ON = re.compile(rf"[^{_NEVER}]*")
+
+
+def _math(state: StateInline, silent: bool) -> bool:
+    r"""Take `$x$`, `$$x$$`, `\(x\)`, `\[x\]` as they stand, for nothing in them is Markdown."""
+    src, at = state.src, state.pos
+    opener = src[at : at + 2]
+    if opener[:1] not in ("$", "\\") or len(opener) < 2:
+        return False
+    end = -1
+    if opener in _CLOSERS:
+        closer = _CLOSERS[opener]
+        found = src.find(closer, at + 2, min(at + DISPLAY_MATH, state.posMax))
+        end = found + 2 if found > at + 2 else -1
+    elif opener[0] == "$":
+        match = _INLINE_DOLLARS.match(src, at, min(at + INLINE_MATH, state.posMax))
+        end = match.end() if match else -1
+    if end < 0:
+        if opener not in ("\\(", "\\[", "\\)", "\\]"):
+            return False
+        end = at + 2  # unpaired: whoever reads it sees mathematics, so the backslash stays
+    if not silent:
+        token = state.push("math", "", 0)
+        token.content = src[at:end]
+    state.pos = end
+    return True
+
+
+def _address(state: StateInline, silent: bool) -> bool:
+    """Take a bare address as it stands, so that no mark in it is lost: `https://a.example/__init__.py`."""
+    at = state.pos
+    if state.src[at] != ":" or not state.src.startswith("://", at):
+        return False
+    scheme = _SCHEME.search(state.src[max(at - 6, 0) : at])
+    if scheme is None or (not silent and not state.pending.endswith(scheme[0])):
+        return False
+    end = _end_of_address(state.src, at, state.posMax)
+    if not end:
+        return False
+    if not silent:
+        state.pending = state.pending[: -len(scheme[0])]
+        token = state.push("address", "", 0)
+        token.content = state.src[at - len(scheme[0]) : end]
+    state.pos = end
+    return True
+
+
+def _end_of_address(text: str, at: int, end: int) -> int:
+    """Where the address ends whose `://` stands at `at`; 0 if there is none."""
+    match = _BARE_ADDRESS.match(text, at, end)
+    if match is None:
+        return 0
+    # The sentence's own punctuation behind an address is no part of it.
+    found = match[0].rstrip(".,:;!?_~")
+    return at + len(found) if len(found) > len("://") else 0
+
+
+def bare_addresses(text: str) -> list[str]:
+    """Return the http and https addresses that stand as such in `text`, as in code."""
+    found: list[str] = []
+    for match in _WITH_SCHEME.finditer(text):
+        at = text.index("://", match.start())
+        if end := _end_of_address(text, at, len(text)):
+            found.append(text[match.start() : end])
+    return found
+
+
+def open_address(text: str) -> int:
+    """Where the address stands that what follows `text` without a blank may belong to; else -1."""
+    at = text.rfind("://")
+    return at if at >= 0 and _GOES_ON.fullmatch(text, at) else -1
+
+
+def _is_wide(char: str) -> bool:
+    """Whether `char` is one of those that East Asian writing sets two columns wide."""
+    if not char or unicodedata.east_asian_width(char) not in "WF":
+        return False
+    return unicodedata.category(char) not in ("Mn", "Cn")
+
+
+def _emphasis(state: StateInline, silent: bool) -> bool:
+    """Let `**「強調」**は` be strong: a wide character counts as the blank that CommonMark asks for.
+
+    By its rules a mark between a bracket or stop and a letter does not pair,
+    which leaves the marks standing in most Japanese replies
+    (commonmark/commonmark-spec#650).
+    """
+    start, known = state.pos, len(state.delimiters)
+    if not emphasis.tokenize(state, silent):
+        return False
+    before, after = state.src[start - 1 : start], state.src[state.pos : state.pos + 1]
+    if state.src[start] == "*" and before.strip() and after.strip():
+        for delimiter in state.delimiters[known:]:
+            delimiter.open = delimiter.open or _is_wide(before)
+            delimiter.close = delimiter.close or _is_wide(after)
+    return True
+
+
+@lru_cache(maxsize=1)
+def _parser() -> MarkdownIt:
+    """The one parser of what stands inside blocks.
+
+    HTML stays text, so that no tag vanishes; link definitions stay text, so
+    that nothing later changes what is printed already.
+    """
+    markdown = MarkdownIt("commonmark", {"html": False})
+    markdown.enable("strikethrough").disable("reference")
+    markdown.inline.ruler.before("escape", "math", _math)
+    markdown.inline.ruler.before("escape", "address", _address)
+    markdown.inline.ruler.at("emphasis", _emphasis)
+    return markdown
+
+
+Kind: TypeAlias = Literal[
+    "text",
+    "code",
+    "math",
+    "address",
+    "break",
+    "image",
+    "strong",
+    "emphasis",
+    "strike",
+    "link",
+    "close",
+]
+
+
+class Inline(NamedTuple):
+    """A piece of a block's text.
+
+    `strong`, `emphasis`, `strike` and `link` hold the pieces up to their `close`; the
+    others are whole. All text is printable, also what entities stood for; a `break`
+    is a line end. `address` is that of a link or an image, as it is sent.
+    """
+
+    kind: Kind
+    text: str = ""
+    address: str = ""
+
+
+SPANS = frozenset({"strong", "emphasis", "strike", "link"})
+"""The kinds that hold others."""
+
+_CLOSE = Inline("close")
+_BREAK = Inline("break")
+# Models mean the line ends that they write: poems, addresses, short answers in
+# rows. CommonMark lets the renderer choose (section 6.8).
+_FIXED = {
+    "strong_open": Inline("strong"),
+    "em_open": Inline("emphasis"),
+    "s_open": Inline("strike"),
+    **dict.fromkeys(("strong_close", "em_close", "s_close", "link_close"), _CLOSE),
+    **dict.fromkeys(("softbreak", "hardbreak"), _BREAK),
+}
+_WORDS: dict[str, Kind] = {"code_inline": "code", "math": "math", "address": "address"}
+
+
+def inline(source: str, *, breaks: bool = False) -> list[Inline]:
+    """Parse the Markdown of one block's text.
+
+    With `breaks`, `<br>` ends a line too: cells of tables have no other way.
+    """
+    found: list[Inline] = []
+    for token in _parser().parseInline(source)[0].children or []:
+        kind = token.type
+        if fixed := _FIXED.get(kind):
+            found.append(fixed)
+        elif kind == "link_open":
+            found.append(Inline("link", address=str(token.attrs.get("href", ""))))
+        elif kind == "image":
+            found.append(_image(token))
+        elif breaks and kind == "text" and "<" in token.content:
+            for number, part in enumerate(_BR.split(printable(token.content))):
+                if number:
+                    found.append(_BREAK)
+                found.append(Inline("text", part))
+        elif token.content:  # the parser leaves empty texts where marks stood
+            found.append(Inline(_WORDS.get(kind, "text"), printable(token.content)))
+    return found
+
+
+def _image(token: Token) -> Inline:
+    text = "".join(child.content or " " for child in token.children or [])
+    alt = printable(text).replace("\n", " ").strip()
+    return Inline("image", alt, str(token.attrs.get("src", "")))
+
+
+def readable(address: str) -> str:
+    """An address as people write it, with Japanese and the like not percent-encoded."""
+    return printable(normalizeLinkText(address)).replace("\n", "␊").replace(" ", "%20")
+
+
+def as_sent(address: str) -> str:
+    """A bare address as it is sent: the other way round."""
+    return normalizeLink(address)

@@ -1,0 +1,79 @@
+"""Markdown as it streams: rows that are final, and the last rows of what is not.
+
+Rows are handed out as soon as no text that may follow can change them, so what
+stands in scrollback at the end equals `render` of the whole, however the text
+was cut. A token costs the same at the start of a reply and at its end.
+
+Three rules make this exact, and are the same for the whole text and the stream:
+a table's widths are those of its first rows (`tables.FREEZE`), code is coloured
+line by line (`highlight`), emphasis and links reach over no more than a page of
+text (`stretches.PAGE`).
+"""
+
+from zatsudan.markdown.growing import Growing
+from zatsudan.markdown.leaves import LIMIT, Work
+from zatsudan.markdown.reading import events
+from zatsudan.terminal.markdown.layout import Layout
+from zatsudan.terminal.markdown.look import Look
+from zatsudan.terminal.markdown.segments import Row
+
+
+def render(text: str, width: int, look: Look) -> list[Row]:
+    """All rows of `text` at `width` cells; each block is printed when it is whole."""
+    layout = Layout(width, look, Work())
+    layout.apply(events(text))
+    return layout.take()
+
+
+class Stream:
+    """One reply as it comes."""
+
+    def __init__(self, width: int, look: Look) -> None:
+        self.work = Work()
+        self._text = Growing(self.work)
+        self._layout = Layout(width, look, self.work)
+        self._seen: tuple[int, bool, list[Row]] | None = None  # the last `tail`
+
+    @property
+    def rows(self) -> int:
+        """How many rows were handed out."""
+        return self._layout.made
+
+    def feed(self, text: str) -> list[Row]:
+        """Take more of the reply; return the rows that became final, in order."""
+        if not text:
+            return []
+        self._seen = None
+        events, leaf = self._text.feed(text)
+        if leaf is None and not events:  # in the middle of a line: nothing is settled by it
+            return []
+        if events:
+            self._layout.apply(events)
+        if leaf is not None:
+            self._layout.advance(leaf)
+        return self._layout.take()
+
+    def tail(self, limit: int, *, hold: bool = True) -> list[Row]:
+        """The last `limit` rows of what is not final yet.
+
+        With `hold`, an end of the line that may turn out to be something else
+        with the next token is left out; after a moment without one, show it.
+        """
+        if self._seen and self._seen[:2] == (limit, hold):
+            return self._seen[2]
+        layout = self._layout.fork(limit)
+        layout.apply(self._text.ending(2 * (limit + 1) * layout.width + LIMIT, hold=hold))
+        rows = layout.take()[-limit:] if limit > 0 else []
+        self._seen = (limit, hold, rows)
+        return rows
+
+    def resize(self, width: int) -> None:
+        """Give rows of another width from now on."""
+        self._seen = None
+        self._layout.resize(width)
+
+    def finish(self) -> list[Row]:
+        """The rest of the reply: no more comes."""
+        self._seen = None
+        self._layout.apply(self._text.finish())
+        return self._layout.take()

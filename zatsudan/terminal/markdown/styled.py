@@ -1,0 +1,61 @@
+"""Inline pieces to styled text."""
+
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from rich.style import Style
+
+from zatsudan.markdown.inline import Inline, readable
+from zatsudan.terminal.markdown.look import Look, combine
+from zatsudan.terminal.markdown.segments import HARD, Piece
+
+
+def styled(pieces: Iterable[Inline], look: Look, base: Style) -> list[Piece]:
+    """Return the text of `pieces` in the styles of `look`; `HARD` stands for line ends."""
+    found: list[Piece] = []
+    styles = [base]
+    links: list[tuple[str, int] | None] = []
+    spans = {"strong": look.strong, "emphasis": look.emphasis, "strike": look.strike}
+    words = {"code": look.code, "math": look.math}
+    for kind, text, address in pieces:
+        style = styles[-1]
+        if kind in ("text", "address"):
+            found.append((text, style))
+        elif kind in words:
+            found.append((text, combine(style, words[kind])))
+        elif kind in spans:
+            styles.append(combine(style, spans[kind]))
+            links.append(None)
+        elif kind == "link":
+            shown = combine(style, look.link)
+            styles.append(shown + Style(link=_target(address)) if look.hyperlinks else shown)
+            links.append((address, len(found)))
+        elif kind == "close":
+            styles.pop()
+            if link := links.pop():
+                found += _address(link[0], found[link[1] :], look, styles[-1])
+        elif kind == "image":
+            label = [(text or "image", combine(style, look.image))]
+            found += label + _address(address, label, look, style)
+        else:
+            found.append((HARD, style))
+    return found
+
+
+def _address(href: str, label: list[Piece], look: Look, style: Style) -> list[Piece]:
+    """The address in brackets, where the label does not say it already."""
+    address = readable(href)
+    text = "".join(text for text, _ in label)
+    if not address or address.removesuffix("/").removeprefix("mailto:") in (
+        text.removesuffix("/"),
+        f"http://{text}",
+        f"https://{text}",
+    ):
+        return []
+    blank = " " if text else ""
+    return [(f"{blank}(", style), (address, combine(style, look.address)), (")", style)]
+
+
+def _target(href: str) -> str:
+    """An address that ends no escape sequence before its time."""
+    return quote(href, safe="%/:=&?~#+!$,;'@()*[]", errors="replace")
