@@ -11,12 +11,12 @@ from argparse import Namespace
 from collections.abc import Coroutine, Sequence
 
 from zatsudan import exits
-from zatsudan.chat import Chat
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.parts import Line, Part
 from zatsudan.commands.registry import parse
 from zatsudan.core.errors import CommandError
 from zatsudan.core.language import say
+from zatsudan.talk.chat import Chat
 from zatsudan.terminal.asjson import JsonTerminal
 from zatsudan.terminal.plain import PlainTerminal
 
@@ -38,9 +38,9 @@ async def answer(
     code = await _stoppable(_once(terminal, text, typed=typed))
     if isinstance(terminal, JsonTerminal):
         terminal.write(terminal.result(chat))
-    await chat.journal.synced()
-    if chat.journal.trouble:
-        terminal.show([Line(chat.journal.trouble, "warn")])
+    await chat.talk.journal.synced()
+    if chat.talk.journal.trouble:
+        terminal.show([Line(chat.talk.journal.trouble, "warn")])
     if terminal.output.trouble:
         terminal.show([Line(exits.unwritten(terminal.output.trouble), "warn")])
         return exits.FAILED

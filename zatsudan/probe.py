@@ -7,13 +7,18 @@ parameter that works would change with what came.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from zatsudan.client import Client
 from zatsudan.core.errors import StatusError
 from zatsudan.core.language import say
 from zatsudan.core.messages import Json, JsonObject, Usage, content_text
-from zatsudan.core.refusals import Repair, mended, understand
+from zatsudan.core.refusals import REFUSALS, mended, understand
 from zatsudan.findings import HONOURED, IGNORED, REFUSED, UNCLEAR, Finding
+from zatsudan.talk.exchange import Policy, Sending, answer
+from zatsudan.talk.link import Link
+
+if TYPE_CHECKING:
+    from zatsudan.client import Client
 
 #: The most tokens that one request of a probe may make.
 TOKENS = 8
@@ -35,9 +40,8 @@ _SAME = "Write only the word ha again and again: ha ha ha ha"
 class Probe:
     """The tests on one model at one server. `sent` counts the requests, `hint` hears of each."""
 
-    client: Client
+    link: Link
     model: str
-    repairs: tuple[Repair, ...] = ()
     hint: Callable[[str], None] = lambda _: None
     sent: int = 0
     _body: JsonObject = field(default_factory=dict)
@@ -49,7 +53,7 @@ class Probe:
         try:
             return await _TESTS.get(name, _only_taken)(self, name)
         except StatusError as error:
-            if error.status not in (400, 415, 422):
+            if error.status not in REFUSALS:
                 raise
             repair = understand(error, self._body)
             if repair is not None and repair.name not in ("", name):
@@ -63,7 +67,7 @@ class Probe:
         try:
             answer = await self.answer(_COUNT, max_tokens=1, verbose=True, **VALUES)
         except StatusError as error:
-            if error.status in (400, 415, 422):
+            if error.status in REFUSALS:
                 return {}  # one of the fields is refused: each is tried alone
             raise
         verbose = answer.get("__verbose")
@@ -84,18 +88,17 @@ class Probe:
             **limit,
             **parameters,
         }
-        # What is tested is sent even if it was refused before: that is the question.
-        repairs = [repair for repair in self.repairs if repair.name not in parameters]
-        self._body = mended(body, repairs)
-        try:
-            return await self.client.ask(self._body)
-        except StatusError as error:
-            # The limit is ours, not the test's: a server may want it under another name.
-            repair = understand(error, self._body)
-            if repair is None or repair.name not in limit or repair in self.repairs:
-                raise
-            self.repairs = (*self.repairs, repair)
-            return await self.answer(text, **parameters)
+        # The limit is ours, not the test's: a server may want it under another name.
+        policy = Policy(waits=False, only=frozenset(limit))
+
+        async def prepare(_client: "Client") -> Sending:
+            # What is tested is sent even if it was refused before: that is the question.
+            known = self.link.learned.of(self.link.name, self.model)
+            repairs = [repair for repair in known if repair.name not in parameters]
+            self._body = mended(body, repairs)
+            return Sending(self._body, self.model)
+
+        return await answer(self.link, prepare, policy)
 
     async def text(self, text: str, **parameters: Json) -> str:
         """Return what a request says."""

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from zatsudan import questions
-from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Ask, Outcome, Show, Work
 from zatsudan.commands.parts import Line, Part
 from zatsudan.connect import Server, Wishes
@@ -15,6 +14,8 @@ from zatsudan.core.language import say
 from zatsudan.core.printable import one_line
 from zatsudan.core.progress import in_bytes
 from zatsudan.discovery import Finder
+from zatsudan.talk.chat import Chat
+from zatsudan.talk.request import model_of
 
 if TYPE_CHECKING:
     from zatsudan.client import Client
@@ -55,14 +56,14 @@ async def connect_to(chat: Chat, finder: Finder, server: Server | None, *lines: 
     """
     before = finder.in_use
     finder.use(Wishes(local=server is None), server)
-    await chat.disconnect()
+    await chat.link.disconnect()
     try:
-        found = (await chat.client()).server
-        model = found.model or await chat.model()
-        chat.use_model(model, found)
+        found = (await chat.link.client()).server
+        model = found.model or await model_of(chat.talk, chat.link)
+        chat.talk.use_model(model, found.name)
     except BaseException:
         finder.use(*before)
-        await chat.disconnect()
+        await chat.link.disconnect()
         raise
     where = say(
         "{model} at {name} answers from now on.", model=one_line(model), name=one_line(found.name)

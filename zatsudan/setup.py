@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 
 from zatsudan import profiles, questions
 from zatsudan.answers import KNOWN, UNKNOWN, Answers, Known, read_key
-from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Ask, Outcome, Work
 from zatsudan.commands.parts import Line, Part
 from zatsudan.config import EMBEDDED
@@ -36,6 +35,7 @@ from zatsudan.core.printable import one_line
 from zatsudan.discovery import Finder
 from zatsudan.embedded import has_engine
 from zatsudan.reconnect import connect_to, first_word, nothing, offer
+from zatsudan.talk.chat import Chat
 
 _NAME = re.compile(r"\w[\w.-]{0,59}")
 

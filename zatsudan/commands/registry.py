@@ -15,8 +15,8 @@ from zatsudan.core.language import say
 from zatsudan.core.words import quote
 
 if TYPE_CHECKING:
-    from zatsudan.chat import Chat
     from zatsudan.commands.outcomes import Outcome
+    from zatsudan.talk.chat import Chat
 
 
 class Choice(NamedTuple):

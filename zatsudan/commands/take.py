@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from zatsudan.chat import Chat
 from zatsudan.commands.files import paths
 from zatsudan.commands.outcomes import Copy, Outcome, Show, tell
 from zatsudan.commands.parts import Line, Table
@@ -16,16 +15,17 @@ from zatsudan.core.messages import whole_number
 from zatsudan.core.printable import one_line
 from zatsudan.core.tree import last_reply
 from zatsudan.core.words import quote, split
+from zatsudan.talk.chat import Chat
 
 GROUP = later("Replies elsewhere")
 
 
 def _has_reply(chat: Chat) -> bool:
-    return last_reply(chat.session) is not None
+    return last_reply(chat.talk.session) is not None
 
 
 def _reply(chat: Chat) -> str:
-    reply = last_reply(chat.session)
+    reply = last_reply(chat.talk.session)
     if reply is None or not reply.message.text:
         raise CommandError(say("There is no reply yet."), say("Write a message first."))
     return reply.message.text
@@ -52,7 +52,7 @@ def _block(chat: Chat, name: str) -> Block:
 
 
 def _blocks(chat: Chat) -> Iterable[Choice]:
-    reply = last_reply(chat.session)
+    reply = last_reply(chat.talk.session)
     found = blocks(reply.message.text) if reply is not None else []
     for number, block in enumerate(found, 1):
         about = say_count(
@@ -81,7 +81,7 @@ async def copy(chat: Chat, args: str) -> Outcome:
     if args == "all":
         from zatsudan import exports
 
-        return Copy(exports.export(chat.session, "markdown"), say("the whole talk"))
+        return Copy(exports.export(chat.talk.session, "markdown"), say("the whole talk"))
     if args:
         block = _block(chat, args)
         return Copy(block.text, say("code block {number}", number=args))
@@ -139,7 +139,7 @@ def _write(chat: Chat, args: str, *, overwrite: bool) -> Outcome:
 def _links(chat: Chat, _args: str) -> Iterable[Choice]:
     from zatsudan.core.links import links
 
-    reply = last_reply(chat.session)
+    reply = last_reply(chat.talk.session)
     found = links(reply.message.text) if reply is not None else []
     return (Choice(str(number), one_line(link, 90)) for number, link in enumerate(found, 1))
 

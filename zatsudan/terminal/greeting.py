@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from zatsudan import __version__
-from zatsudan.chat import Chat
 from zatsudan.commands.parts import Line, Part
 from zatsudan.connect import BY_ITSELF, Server
 from zatsudan.core.language import say
 from zatsudan.core.printable import one_line
+from zatsudan.talk.chat import Chat
 
 
 def greeting(*, private: bool) -> tuple[Part, ...]:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, TextIO
 
 from prompt_toolkit.utils import get_cwidth
 
-from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Inspect, Pick
 from zatsudan.commands.parts import Part, Talk
 from zatsudan.commands.registry import Commands, parse
@@ -26,6 +25,7 @@ from zatsudan.core.messages import Json
 from zatsudan.core.printable import one_line, printable
 from zatsudan.core.protocol import Delta
 from zatsudan.exits import let_go
+from zatsudan.talk.chat import Chat
 from zatsudan.terminal.greeting import greeting
 from zatsudan.terminal.parts import PROMPT, error_rows, part_rows, status
 from zatsudan.terminal.repl import Repl
@@ -34,8 +34,8 @@ from zatsudan.terminal.rows import uncoloured
 if TYPE_CHECKING:
     from zatsudan.core.asking import Question
     from zatsudan.lab import OnDelta, OnEnd, Run
+    from zatsudan.talk.turn import Turn
     from zatsudan.terminal.tokens import Choice
-    from zatsudan.turn import Turn
 
 WIDTH = 80
 
@@ -117,7 +117,7 @@ class PlainTerminal:
         loop = asyncio.get_running_loop()
         with contextlib.suppress(NotImplementedError, ValueError):
             loop.add_signal_handler(signal.SIGINT, self._interrupt)
-        self.show([*greeting(private=self._chat.sessions is None), *first])
+        self.show([*greeting(private=self._chat.talk.folder is None), *first])
         reader = self._reader = _LineReader(sys.stdin.fileno())
         if line:
             await self._run(line)
