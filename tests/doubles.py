@@ -2,17 +2,39 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
+import time
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Mapping,
+    Sequence,
+)
+from pathlib import Path
 from typing import cast
 
 import httpx
 
+from zatsudan.catalogue import Catalogue
 from zatsudan.client import Client
-from zatsudan.config import Network
+from zatsudan.config import Config, Network
 from zatsudan.connect import Server
+from zatsudan.core.errors import CommandError
 from zatsudan.core.messages import Json, JsonObject, Usage
 from zatsudan.core.models import Model
+from zatsudan.core.printable import printable
 from zatsudan.core.protocol import Chunk, Delta
+from zatsudan.core.session import Node
+from zatsudan.discovery import Finder
+from zatsudan.findings import Findings
+from zatsudan.learned import Learned
+from zatsudan.presets import Presets
+from zatsudan.talk.chat import Chat
+from zatsudan.talk.link import Link
+from zatsudan.talk.talk import Talk, new_session_id, utc_now
+from zatsudan.talk.turn import Turn, turn_to
 
 
 class Pause:
@@ -155,3 +177,85 @@ class ScriptedClient:
     async def connect(self) -> Client:
         """Take the place of the real client."""
         return cast("Client", self)
+
+
+class Finds:
+    """Stands for the finder: what makes clients, each part scripted."""
+
+    def __init__(
+        self,
+        connect: Callable[[], Awaitable[Client]],
+        reach: Callable[[str], Awaitable[Client]] | None = None,
+        alive: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._connect = connect
+        self._reach = reach
+        self._alive = alive
+
+    async def connect(self) -> Client:
+        return await self._connect()
+
+    async def reach(self, profile: str) -> Client:
+        if self._reach is None:
+            raise CommandError(printable(f"The server of {profile} cannot be reached from here."))
+        return await self._reach(profile)
+
+    def alive(self) -> bool:
+        return self._alive()
+
+
+def chat_over(
+    connect: Callable[[], Awaitable[Client]],
+    folder: Path | None = None,
+    *,
+    config: Config | None = None,
+    start: Callable[[], list[JsonObject]] = list,
+    reach: Callable[[str], Awaitable[Client]] | None = None,
+    alive: Callable[[], bool] = lambda: True,
+    finder: Finder | None = None,
+    learned: Learned | None = None,
+    findings: Findings | None = None,
+    catalogue: Catalogue | None = None,
+    presets: Presets | None = None,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    now: Callable[[], str] = utc_now,
+    new_id: Callable[[], str] = new_session_id,
+) -> Chat:
+    """A chat whose clients come from `connect`; journals are kept in `folder`."""
+    return Chat(
+        config or Config(),
+        Talk(folder, start=start, now=now, new_id=new_id),
+        Link(
+            Finds(connect, reach, alive),
+            learned=learned,
+            catalogue=catalogue,
+            clock=clock,
+            sleep=sleep,
+            now=now,
+        ),
+        findings=findings,
+        presets=presets,
+        finder=finder,
+    )
+
+
+def turn_in(
+    chat: Chat,
+    parent: Node,
+    overrides: Mapping[str, Json] | None = None,
+    prefix: str = "",
+    logprobs: Sequence[Json] = (),
+    *,
+    asking: bool = False,
+) -> Turn:
+    """A turn of a chat that answers a message."""
+    return turn_to(
+        chat.talk,
+        chat.link,
+        parent,
+        overrides,
+        prefix=prefix,
+        logprobs=logprobs,
+        asking=asking,
+    )

@@ -7,16 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from tests.doubles import chat_over, turn_in
 from tests.quirks import QUIRKS, Quirk
 from tests.server import CUT, DONE, RESET, Piece, Request, Script, chunk, fails, says, serve, usage
 from zatsudan import store
-from zatsudan.chat import Chat
 from zatsudan.client import Client
-from zatsudan.config import Config, Network
+from zatsudan.config import Network
 from zatsudan.connect import Server
 from zatsudan.core.messages import Json, JsonObject, Usage
 from zatsudan.core.refusals import DROP, Repair
-from zatsudan.turn import Turn
+from zatsudan.talk.chat import Chat
+from zatsudan.talk.turn import Turn
 
 
 class Time:
@@ -38,8 +39,8 @@ async def talking(base_url: str, sessions: Path | None = None) -> AsyncIterator[
         return Client(Server("scripted", base_url, model="scripted"), Network(5.0, 10.0))
 
     time = Time()
-    chat = Chat(Config(), sessions, connect=connect, clock=time.clock, sleep=time.sleep)
-    chat.new()
+    chat = chat_over(connect, sessions, clock=time.clock, sleep=time.sleep)
+    chat.talk.new()
     try:
         yield chat, time
     finally:
@@ -47,7 +48,7 @@ async def talking(base_url: str, sessions: Path | None = None) -> AsyncIterator[
 
 
 async def ask(chat: Chat, text: str, **parameters: Json) -> Turn:
-    turn = chat.turn(chat.say(text), parameters)
+    turn = turn_in(chat, chat.talk.say(text), parameters)
     await turn.run(lambda _: None)
     return turn
 
@@ -87,11 +88,11 @@ async def test_the_next_turn_is_sound(quirk: Quirk, tmp_path: Path) -> None:
         turn = await ask(chat, "second")
         assert turn.error is None
         check_sent(server.requests[-1].body, "second")
-        roles = [node.message.role for node in chat.session.path()]
+        roles = [node.message.role for node in chat.talk.session.path()]
         assert ("user", "user") not in list(pairwise(roles))
-        path = chat.journal.path
+        path = chat.talk.journal.path
         assert path is not None
-        assert store.load(path).session == chat.session
+        assert store.load(path).session == chat.talk.session
 
 
 ENDS: list[tuple[str, list[Piece], str, str]] = [
@@ -210,7 +211,7 @@ async def test_a_limit_that_is_taken_under_neither_name_is_left_out() -> None:
 
         await ask(chat, "more", max_tokens=9)  # it is remembered
         assert len(posts(server.requests)) == 4
-        assert Repair(DROP, "max_completion_tokens") in chat.learned.of("scripted", "scripted")
+        assert Repair(DROP, "max_completion_tokens") in chat.link.learned.of("scripted", "scripted")
 
 
 async def test_a_talk_that_stays_too_long_ends_in_one_error() -> None:

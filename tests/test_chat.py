@@ -1,21 +1,23 @@
 """Chat: turns over a session, a journal and a server."""
 
 import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import pytest
 
-from tests.doubles import Pause, ScriptedClient, Step, reply, text, usage
+from tests.doubles import Pause, ScriptedClient, Step, chat_over, reply, text, turn_in, usage
 from zatsudan import store
-from zatsudan.chat import Chat
-from zatsudan.config import Config
+from zatsudan.client import Client
 from zatsudan.connect import Server
 from zatsudan.core.errors import CommandError, ConnectionFailed, StatusError, StoreError, TooLong
 from zatsudan.core.messages import Json, JsonObject, Usage
 from zatsudan.core.models import Model
 from zatsudan.core.printable import printable
 from zatsudan.core.protocol import Chunk, Delta
-from zatsudan.turn import Turn
+from zatsudan.talk.chat import Chat
+from zatsudan.talk.fitting import context_length, window_of
+from zatsudan.talk.turn import Turn
 
 BROKEN = ConnectionFailed(
     printable("The connection broke."), printable("What came is kept; /retry asks again.")
@@ -32,31 +34,39 @@ class Clock:
         return self.seconds
 
 
-def make(client: ScriptedClient, sessions: Path | None = None, **fields: object) -> Chat:
+def make(
+    client: ScriptedClient,
+    sessions: Path | None = None,
+    *,
+    models: Sequence[Model] = (),
+    connect: Callable[[], Awaitable[Client]] | None = None,
+    clock: Callable[[], float] | None = None,
+    **fields: object,
+) -> Chat:
     ids = iter(f"s{number}" for number in range(1, 100))
-    chat = Chat(
-        Config(),
+    chat = chat_over(
+        connect or client.connect,
         sessions,
-        client.connect,
-        clock=Clock(),
+        clock=clock or Clock(),
         now=lambda: "2026-01-01T00:00:00Z",
         new_id=lambda: next(ids),
     )
     for name, value in fields.items():
-        setattr(chat, name, value)
-    chat.new()
+        setattr(chat.talk, name, value)
+    chat.link.models = list(models)
+    chat.talk.new()
     return chat
 
 
 async def say(chat: Chat, words: str, **overrides: Json) -> Turn:
-    turn = chat.turn(chat.say(words), overrides)
+    turn = turn_in(chat, chat.talk.say(words), overrides)
     await turn.run(lambda _: None)
     return turn
 
 
 async def stopped(chat: Chat, words: str, pause: Pause) -> Turn:
     """Say something, and stop the reply where the script pauses."""
-    turn = chat.turn(chat.say(words))
+    turn = turn_in(chat, chat.talk.say(words))
     task = asyncio.create_task(turn.run(lambda _: None))
     await pause.reached.wait()
     task.cancel()
@@ -66,7 +76,7 @@ async def stopped(chat: Chat, words: str, pause: Pause) -> Turn:
 
 
 def talk(chat: Chat) -> list[str]:
-    return [f"{node.message.role}: {node.message.text}" for node in chat.session.path()]
+    return [f"{node.message.role}: {node.message.text}" for node in chat.talk.session.path()]
 
 
 def sent(request: JsonObject) -> list[Json]:
@@ -89,10 +99,10 @@ def journals(directory: Path) -> list[str]:
 async def test_a_turn(tmp_path: Path) -> None:
     client = ScriptedClient([text("Hel"), text("lo"), text("", "stop"), usage(7, 2)])
     chat = make(client, tmp_path)
-    chat.record({"type": "system", "content": "Be brief."})
-    chat.record({"type": "set", "name": "temperature", "value": 0.5})
+    chat.talk.record({"type": "system", "content": "Be brief."})
+    chat.talk.record({"type": "set", "name": "temperature", "value": 0.5})
     deltas: list[Delta] = []
-    turn = chat.turn(chat.say("hi"), {"seed": 7})
+    turn = turn_in(chat, chat.talk.say("hi"), {"seed": 7})
 
     await turn.run(deltas.append)
 
@@ -116,7 +126,7 @@ async def test_a_turn(tmp_path: Path) -> None:
     assert (made.model, made.server) == ("m-1", "double")
     assert made.parameters == {"temperature": 0.5, "seed": 7}
     assert made.usage == Usage(7, 2)
-    assert turn.nodes == [chat.session.nodes["2"]]
+    assert turn.nodes == [chat.talk.session.nodes["2"]]
     assert turn.nodes[0].made == made
     assert client.closed_streams == 1
 
@@ -132,7 +142,7 @@ async def test_what_was_said_before_is_sent_again() -> None:
 
 async def test_a_message_is_on_disk_before_the_server_is_asked(tmp_path: Path) -> None:
     chat = make(ScriptedClient(), tmp_path)
-    chat.say("hi")
+    chat.talk.say("hi")
 
     assert [node.message.text for node in store.load(tmp_path / "s1.jsonl").session.path()] == [
         "hi"
@@ -144,24 +154,30 @@ async def test_retry_keeps_both_replies() -> None:
     client = ScriptedClient(reply("one"), reply("two"))
     chat = make(client)
     first = await say(chat, "hi")
-    parent = chat.last_user()
+    parent = chat.talk.last_user()
     assert parent is not None
-    await chat.turn(parent, {"temperature": 1.0}).run(lambda _: None)
+    await turn_in(chat, parent, {"temperature": 1.0}).run(lambda _: None)
 
     assert talk(chat) == ["user: hi", "assistant: two"]
-    assert [node.message.text for node in chat.session.variants(first.nodes[0])] == ["one", "two"]
+    assert [node.message.text for node in chat.talk.session.variants(first.nodes[0])] == [
+        "one",
+        "two",
+    ]
     assert sent(client.requests[1]) == ["user: hi"]
-    assert chat.session.parameters == {}
+    assert chat.talk.session.parameters == {}
 
 
 async def test_after_undo_a_new_message_is_a_sibling() -> None:
     chat = make(ScriptedClient(reply("one"), reply("two")))
     first = await say(chat, "hi")
-    chat.record({"type": "head", "id": None})
+    chat.talk.record({"type": "head", "id": None})
     await say(chat, "hello")
 
     assert talk(chat) == ["user: hello", "assistant: two"]
-    assert [node.message.text for node in chat.session.path(first.nodes[0].id)] == ["hi", "one"]
+    assert [node.message.text for node in chat.talk.session.path(first.nodes[0].id)] == [
+        "hi",
+        "one",
+    ]
 
 
 # --- how it ends ----------------------------------------------------------
@@ -181,7 +197,7 @@ async def test_a_turn_that_fails_leaves_the_message() -> None:
     await say(chat, "hello")
     assert talk(chat) == ["user: hello", "assistant: Hello."]
     assert sent(client.requests[1]) == ["user: hello"]
-    assert len(chat.session.children[None]) == 2
+    assert len(chat.talk.session.children[None]) == 2
 
 
 async def test_the_same_message_again_is_the_same_message() -> None:
@@ -190,7 +206,7 @@ async def test_the_same_message_again_is_the_same_message() -> None:
     await say(chat, "hi")
 
     assert talk(chat) == ["user: hi", "assistant: Hello."]
-    assert len(chat.session.nodes) == 2
+    assert len(chat.talk.session.nodes) == 2
 
 
 async def test_a_stream_that_breaks_keeps_what_came() -> None:
@@ -256,19 +272,19 @@ async def test_a_server_that_is_not_there_is_asked_again_the_next_time() -> None
     client = ScriptedClient(reply("Hello."))
     answers: list[Exception | None] = [BROKEN, None]
 
-    async def connect() -> object:
+    async def connect() -> Client:
         answer = answers.pop(0)
         if answer is not None:
             raise answer
-        return client
+        return await client.connect()
 
     chat = make(client, connect=connect)
     assert (await say(chat, "hi")).error is BROKEN
-    servers = [chat.server]
+    servers = [chat.link.server]
     await say(chat, "hi")
 
     assert talk(chat) == ["user: hi", "assistant: Hello."]
-    assert [*servers, chat.server] == [None, client.server]
+    assert [*servers, chat.link.server] == [None, client.server]
     await chat.aclose()
     assert client.closed
 
@@ -290,7 +306,7 @@ async def test_choices_are_kept_as_variants_and_the_first_is_the_head() -> None:
     assert [node.message.text for node in turn.nodes] == ["ab", "xy"]
     assert [node.made and node.made.finish_reason for node in turn.nodes] == ["length", "stop"]
     assert turn.made == turn.nodes[0].made
-    assert chat.usage() == {"m-1": Usage(5, 4)}
+    assert chat.talk.usage() == {"m-1": Usage(5, 4)}
 
 
 async def test_usage_is_counted_where_the_first_choice_stayed_empty() -> None:
@@ -298,7 +314,7 @@ async def test_usage_is_counted_where_the_first_choice_stayed_empty() -> None:
     turn = await say(chat, "hi", n=2)
 
     assert [node.message.text for node in turn.nodes] == ["x"]
-    assert chat.usage() == {"m-1": Usage(5, 4)}
+    assert chat.talk.usage() == {"m-1": Usage(5, 4)}
 
 
 # --- usage ----------------------------------------------------------------
@@ -316,7 +332,7 @@ async def test_without_usage_it_is_an_estimate() -> None:
     turn = await say(chat, "b" * 40)
 
     assert turn.made.usage == Usage(14, 10, estimated=True)
-    assert chat.usage() == {"m-1": Usage(14, 10, estimated=True)}
+    assert chat.talk.usage() == {"m-1": Usage(14, 10, estimated=True)}
 
 
 async def test_an_exact_count_teaches_the_estimate() -> None:
@@ -324,7 +340,7 @@ async def test_an_exact_count_teaches_the_estimate() -> None:
     second: list[Step] = [text("a" * 40), text("", "stop")]
     chat = make(ScriptedClient(first, second))
     await say(chat, "hiya")
-    assert chat.estimator.ratio == pytest.approx(2.0)
+    assert chat.link.gauge(chat.talk.session).estimator.ratio == pytest.approx(2.0)
 
     turn = await say(chat, "more")
     assert turn.made.usage is not None
@@ -342,8 +358,8 @@ async def test_without_a_model_the_server_is_asked_for_one() -> None:
     await say(chat, "hi")
 
     assert client.requests[0]["model"] == "llama"
-    assert (chat.session.model, chat.session.server) == ("llama", "double")
-    assert chat.context_length == 4096
+    assert (chat.talk.session.model, chat.talk.session.server) == ("llama", "double")
+    assert context_length(chat.talk, chat.link) == 4096
 
 
 async def test_without_any_model_the_turn_fails() -> None:
@@ -356,10 +372,10 @@ async def test_without_any_model_the_turn_fails() -> None:
 def budget(length: int, **parameters: Json) -> int | None:
     client = ScriptedClient(model="m")
     chat = make(client, models=[Model("m", length)])
-    chat.use_model("m", None)
+    chat.talk.use_model("m", "")
     for name, value in parameters.items():
-        chat.record({"type": "set", "name": name, "value": value})
-    return chat.window().budget
+        chat.talk.record({"type": "set", "name": name, "value": value})
+    return window_of(chat.talk, chat.link).budget
 
 
 @pytest.mark.parametrize(
@@ -413,31 +429,31 @@ async def test_a_growing_reply_is_in_the_journal_within_a_second(tmp_path: Path)
         clock.seconds += 0.3
 
     chat = make(ScriptedClient([text(sign) for sign in "abcdefgh"]), tmp_path, clock=clock)
-    turn = chat.turn(chat.say("hi"))
+    turn = turn_in(chat, chat.talk.say("hi"))
     await turn.run(watch)
 
     assert on_disk == ["a", "a", "a", "abcd", "abcd", "abcd", "abcdefg", "abcdefg"]
-    assert chat.session.path()[-1].message.text == "abcdefgh"
+    assert chat.talk.session.path()[-1].message.text == "abcdefgh"
     await chat.aclose()
 
 
 async def test_a_kill_in_mid_reply_loses_nothing_of_the_journal(tmp_path: Path) -> None:
     pause = Pause()
     chat = make(ScriptedClient([text("a", index=0), text("x", index=1), pause]), tmp_path)
-    turn = chat.turn(chat.say("hi"))
+    turn = turn_in(chat, chat.talk.say("hi"))
     task = asyncio.create_task(turn.run(lambda _: None))
     await pause.reached.wait()
     (tmp_path / "copy.jsonl").write_bytes((tmp_path / "s1.jsonl").read_bytes())
 
     after = make(ScriptedClient(), tmp_path)
-    after.load(tmp_path / "copy.jsonl")
+    after.talk.load(tmp_path / "copy.jsonl")
 
     assert talk(after) == ["user: hi", "assistant: a"]
-    node = after.session.path()[-1]
+    node = after.talk.session.path()[-1]
     assert node.made is not None
     assert (node.made.ended, node.made.model) == ("interrupted", "m-1")
-    assert len(after.session.variants(node)) == 2
-    assert store.load(tmp_path / "copy.jsonl").session == after.session
+    assert len(after.talk.session.variants(node)) == 2
+    assert store.load(tmp_path / "copy.jsonl").session == after.talk.session
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -466,29 +482,29 @@ async def held(tmp_path: Path) -> Chat:
         ],
     ]
     chat = make(ScriptedClient(*scripts), tmp_path)
-    chat.record({"type": "set", "name": "stop", "value": ["\n", "\u2028 😀"]})
+    chat.talk.record({"type": "set", "name": "stop", "value": ["\n", "\u2028 😀"]})
     first = await say(chat, "hi \ud83d")
-    await chat.turn(chat.session.nodes["1"]).run(lambda _: None)
+    await turn_in(chat, chat.talk.session.nodes["1"]).run(lambda _: None)
     await say(chat, "again", n=2)
-    chat.record({"type": "head", "id": first.nodes[0].id})
+    chat.talk.record({"type": "head", "id": first.nodes[0].id})
     await say(chat, "this fails")
     await stopped(chat, "this is stopped", pause)
-    chat.record({"type": "unset", "name": "stop"})
-    chat.record({"type": "title", "title": "All"})
-    chat.record({"type": "pin", "id": "1"})
+    chat.talk.record({"type": "unset", "name": "stop"})
+    chat.talk.record({"type": "title", "title": "All"})
+    chat.talk.record({"type": "pin", "id": "1"})
     await say(chat, "last")
     return chat
 
 
 async def test_a_loaded_session_is_the_live_one(tmp_path: Path) -> None:
     live = await held(tmp_path)
-    before = live.session
+    before = live.talk.session
     await live.aclose()
 
     chat = make(ScriptedClient(), tmp_path, new_id=lambda: "later")
-    loaded = chat.load(tmp_path / "s1.jsonl")
+    loaded = chat.talk.load(tmp_path / "s1.jsonl")
 
-    assert chat.session == before
+    assert chat.talk.session == before
     assert len(before.nodes) > 10
     assert (loaded.damaged, loaded.torn, before.unknown) == (0, False, 0)
     await chat.aclose()
@@ -500,12 +516,12 @@ async def test_a_loaded_session_goes_on(tmp_path: Path) -> None:
     await first.aclose()
     client = ScriptedClient(reply("two"))
     chat = make(client, tmp_path, new_id=lambda: "later")
-    chat.load(tmp_path / "s1.jsonl")
+    chat.talk.load(tmp_path / "s1.jsonl")
     await say(chat, "more")
     await chat.aclose()
 
     assert sent(client.requests[0]) == ["user: hi", "assistant: one", "user: more"]
-    assert store.load(tmp_path / "s1.jsonl").session == chat.session
+    assert store.load(tmp_path / "s1.jsonl").session == chat.talk.session
     assert journals(tmp_path) == ["s1.jsonl"]
 
 
@@ -517,7 +533,7 @@ async def test_a_torn_line_is_told_on_loading(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-3])
 
     chat = make(ScriptedClient(), tmp_path, new_id=lambda: "later")
-    assert chat.load(path).torn
+    assert chat.talk.load(path).torn
     assert talk(chat) == ["user: hi", "assistant: one"]
     await chat.aclose()
 
@@ -525,10 +541,10 @@ async def test_a_torn_line_is_told_on_loading(tmp_path: Path) -> None:
 async def test_a_session_that_cannot_be_loaded_leaves_all_as_it_was(tmp_path: Path) -> None:
     chat = make(ScriptedClient(reply("one")), tmp_path)
     await say(chat, "hi")
-    before = chat.session
+    before = chat.talk.session
     (tmp_path / "bad.jsonl").write_text("nonsense\n")
     other = make(ScriptedClient(), tmp_path, new_id=lambda: "other")
-    other.say("hi")
+    other.talk.say("hi")
 
     for name, sentence in (
         ("bad", "holds no session"),
@@ -537,9 +553,9 @@ async def test_a_session_that_cannot_be_loaded_leaves_all_as_it_was(tmp_path: Pa
         ("s1", "is the one at hand"),
     ):
         with pytest.raises(StoreError, match=sentence):
-            chat.load(tmp_path / f"{name}.jsonl")
-    assert chat.session is before
-    chat.say("still here")
+            chat.talk.load(tmp_path / f"{name}.jsonl")
+    assert chat.talk.session is before
+    chat.talk.say("still here")
     assert store.load(tmp_path / "s1.jsonl").session == before
     await chat.aclose()
     await other.aclose()
@@ -558,13 +574,13 @@ async def test_a_new_session_begins_with_its_settings_and_leaves_no_empty_file(
 ) -> None:
     start: list[JsonObject] = [{"type": "set", "name": "seed", "value": 1, "origin": "config"}]
     chat = make(ScriptedClient(), tmp_path, start=lambda: start)
-    chat.new()
-    chat.say("hi")
-    chat.new()
+    chat.talk.new()
+    chat.talk.say("hi")
+    chat.talk.new()
     await chat.aclose()
 
-    assert chat.session.parameters == {"seed": 1}
-    assert (chat.session.id, chat.session.nodes) == ("s3", {})
+    assert chat.talk.session.parameters == {"seed": 1}
+    assert (chat.talk.session.id, chat.talk.session.nodes) == ("s3", {})
     assert journals(tmp_path) == ["s2.jsonl"]
 
 

@@ -22,12 +22,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.test_secrets import FORMS
-from tests.doubles import event
+from tests.doubles import chat_over, event
 from zatsudan.catalogue import Catalogue
-from zatsudan.chat import Chat
 from zatsudan.client import Client
 from zatsudan.commands import COMMANDS
-from zatsudan.config import Config, Network, Profile
+from zatsudan.config import Network, Profile
 from zatsudan.connect import Server, from_profile
 from zatsudan.core.entered import KEYS, Entered
 from zatsudan.core.messages import Json
@@ -155,16 +154,15 @@ async def talk(server: Server, echo: Callable[[], httpx.Response], home: Path, k
     async def at_once(_seconds: float) -> None:
         await asyncio.sleep(0)
 
-    chat = Chat(
-        Config(),
-        home / "sessions",
+    chat = chat_over(
         connect,
+        home / "sessions",
         learned=Learned(home / "learned.json"),
         findings=Findings(home / "findings.json"),
         catalogue=Catalogue(home / "models.json"),
         sleep=at_once,
     )
-    chat.new()
+    chat.talk.new()
     written = io.StringIO()
     with contextlib.redirect_stdout(written), contextlib.redirect_stderr(written):
         terminal = (JsonTerminal if kind == "json" else PlainTerminal)(chat, COMMANDS)

@@ -9,16 +9,17 @@ import pytest
 from tests.commands.test_commands import lines, refusal
 from tests.commands.test_commands import run as command
 from tests.commands.test_lab import experiment
+from tests.doubles import chat_over, turn_in
 from tests.server import DONE, Request, Script, Server, chunk, fails, says, serve
 from tests.test_lab import drive, texts
 from tests.test_turn import chat_with, thinks
-from zatsudan.chat import Chat
 from zatsudan.config import Config, Profile
 from zatsudan.connect import Wishes
 from zatsudan.core.errors import ConfigError, ZatsudanError
 from zatsudan.core.models import Model
 from zatsudan.discovery import Finder
 from zatsudan.lab import HIDDEN_FAULT, HIDDEN_NOTE, Run, Slot
+from zatsudan.talk.chat import Chat
 
 KEYS = {"A_KEY": "sk-aaaaaaaa", "B_KEY": "sk-bbbbbbbb", "ZATSUDAN_API_KEY": "sk-loose-loose"}
 
@@ -46,7 +47,7 @@ def named(name: str) -> Script:
 async def compare(chat: Chat, line: str) -> Run:
     wanted = await experiment(chat, line)
     slots = [Slot(cell) for cell in wanted.cells]
-    return Run(chat, wanted.parent, slots, blind=wanted.blind)
+    return Run(chat.talk, chat.link, wanted.parent, slots, blind=wanted.blind)
 
 
 def posts(server: Server) -> list[Request]:
@@ -75,11 +76,11 @@ async def test_each_server_gets_its_own_key_and_model() -> None:
         ]
         assert keys == [{"Bearer sk-aaaaaaaa"}, {"Bearer sk-bbbbbbbb"}, {None}]
         # Variants of one turn, each with the server that made it.
-        nodes = chat.session.numbered(run.parent.id)
+        nodes = chat.talk.session.numbered(run.parent.id)
         assert [node.made.server for node in nodes if node and node.made] == ["a", "b", "scripted"]
         # The talk itself stays where it was.
-        assert (chat.session.model, chat.session.server) == ("scripted", "scripted")
-        assert chat.session.path()[-1].message.text == "from model-a"
+        assert (chat.talk.session.model, chat.talk.session.server) == ("scripted", "scripted")
+        assert chat.talk.session.path()[-1].message.text == "from model-a"
         assert "server a → b" in lines(await command(chat, "/diff 1 2"))[0]
 
 
@@ -106,7 +107,7 @@ async def test_a_server_that_refuses_ends_only_its_own_columns(status: int) -> N
         assert texts(run) == ["", "b", "own", ""]
         assert [slot.error is None for slot in run.slots] == [False, True, True, False]
         assert "not you" in run.fault(run.slots[0])
-        assert chat.session.lab is not None
+        assert chat.talk.session.lab is not None
         # The key is refused once for all of its cells.
         assert len(posts(a)) == (1 if status == 401 else 2)
 
@@ -147,7 +148,7 @@ async def test_settings_of_the_talks_profile_stay_behind() -> None:
                 ("min_p", 0.1, "profile"),
                 ("seed", 7, "session"),
             ):
-                chat.record({"type": "set", "name": name, "value": value, "origin": origin})
+                chat.talk.record({"type": "set", "name": name, "value": value, "origin": origin})
             wanted = await experiment(chat, "/compare a profile=b,temperature=1 now -- hi")
             assert [(cell.label, dict(cell.parameters)) for cell in wanted.cells] == [
                 ("a", {"top_p": 0.5, "top_k": 5, "mine": 1, "seed": 7}),
@@ -168,11 +169,13 @@ async def test_what_is_learned_belongs_to_the_server_that_taught_it() -> None:
         serve(says("b")) as b,
         talk_beside(own, profiles(a, b)) as chat,
     ):
-        chat.record({"type": "set", "name": "seed", "value": 3})
+        chat.talk.record({"type": "set", "name": "seed", "value": 3})
         run = await compare(chat, "/compare a b now -- hi")
         await drive(run)
         assert texts(run) == ["a", "b", "own"]
-        assert {(server, model) for server, model, *_ in chat.learned.all()} == {("a", "model-a")}
+        assert {(server, model) for server, model, *_ in chat.link.learned.all()} == {
+            ("a", "model-a")
+        }
         assert posts(b)[0].body["seed"] == posts(own)[0].body["seed"] == 3
         await drive(await compare(chat, "/compare a b -- again"))
         assert len(posts(a)) == 3
@@ -187,7 +190,7 @@ async def test_reasoning_goes_only_to_the_server_that_wants_it() -> None:
         known = profiles(a, b)
         known["a"] = known["a"]._replace(reasoning="reasoning_content")
         async with talk_beside(own, known) as chat:
-            await chat.turn(chat.say("is it?")).run(lambda _: None)
+            await turn_in(chat, chat.talk.say("is it?")).run(lambda _: None)
             await drive(await compare(chat, "/compare a b -- sure?"))
             assert posts(a)[0].body["messages"][1]["reasoning_content"] == "hm"
             assert "reasoning_content" not in posts(b)[0].body["messages"][1]
@@ -260,7 +263,7 @@ async def test_a_blind_run_names_nothing_in_its_faults_and_notes() -> None:
         known = profiles(a, b)
         known["gone"] = Profile(base_url="http://127.0.0.1:9/v1")
         async with talk_beside(own, known) as chat:
-            chat.record({"type": "set", "name": "seed", "value": 3})
+            chat.talk.record({"type": "set", "name": "seed", "value": 3})
             run = await compare(chat, "/compare a b gone blind -- hi")
             assert await drive(run) == [HIDDEN_NOTE]
             faults = {slot.cell.profile: run.fault(slot) for slot in run.slots}
@@ -291,7 +294,7 @@ async def test_a_server_without_a_list_is_asked_for_a_named_model() -> None:
 
 async def test_a_name_may_be_a_model_and_a_profile() -> None:
     async with serve(says("own")) as own, serve() as a, talk_beside(own, profiles(a, a)) as chat:
-        chat.models = [Model("a"), Model("b-large")]
+        chat.link.models = [Model("a"), Model("b-large")]
         wanted = await experiment(chat, "/compare a model=a large -- hi")
         assert [(cell.model, cell.profile) for cell in wanted.cells] == [
             ("", "a"),
@@ -312,7 +315,7 @@ async def test_an_unknown_name_says_what_is_known() -> None:
         assert str(error) == "There is no profile c."
         chat.config = chat.config._replace(profiles={**chat.config.profiles, "c": Profile()})
         assert "has no base_url" in str(await refusal(chat, "/compare c now -- hi"))
-        assert chat.session.nodes == {}
+        assert chat.talk.session.nodes == {}
 
 
 # --- the key ----------------------------------------------------------------------
@@ -338,6 +341,6 @@ async def test_the_profile_in_use_keeps_the_key_of_the_command_line() -> None:
 
 
 async def test_a_chat_without_profiles_says_so() -> None:
-    chat = Chat(Config(), None, connect=Finder(Wishes(), {}, Config()).connect)
+    chat = chat_over(Finder(Wishes(), {}, Config()).connect)
     with pytest.raises(ZatsudanError, match="cannot be reached from here"):
-        await chat.reach("a")
+        await chat.link.finder.reach("a")

@@ -55,16 +55,12 @@ FLOORS = {
     "trust": 2,
     "unencrypted": 2,
     "wirelog": 2,
-    "chat": 3,
     "commands": 3,
-    "compose": 3,
-    "elsewhere": 3,
     "lab": 3,
     "probe": 3,
-    "prefill": 3,
     "reconnect": 3,
     "setup": 3,
-    "turn": 3,
+    "talk": 3,
     "terminal": 4,
     "arguments": 5,
     "modelfile": 5,
@@ -207,6 +203,6 @@ def test_the_walk_sees_every_kind_of_import() -> None:
     assert list(imports(tree)) == ["a", "b.c.d", "e"]
     assert list(imports(tree, at_import=True)) == ["a"]
     assert own("zatsudan.core.session.Node") == "core.session"
-    assert own("zatsudan.chat.Chat") == "chat"
+    assert own("zatsudan.talk.chat.Chat") == "talk.chat"
     assert own("zatsudan.__version__") == "__init__"
     assert own("json") is None

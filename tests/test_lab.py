@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.doubles import turn_in
 from tests.server import CUT, DONE, Request, Script, chunk, fails, says, serve
 from tests.test_turn import chat_with
 from zatsudan import store
-from zatsudan.chat import Chat
 from zatsudan.commands.tree import pick
 from zatsudan.connect import Server as Address
 from zatsudan.core.errors import CommandError
@@ -26,6 +26,7 @@ from zatsudan.lab import (
     choices,
     repeated,
 )
+from zatsudan.talk.chat import Chat
 
 
 def temperature(request: Request) -> Script:
@@ -35,7 +36,9 @@ def temperature(request: Request) -> Script:
 
 def run_of(chat: Chat, message: str, *temperatures: float, blind: bool = False) -> Run:
     cells = [Cell(f"temperature {value}", {"temperature": value}) for value in temperatures]
-    return Run(chat, chat.say(message), [Slot(cell) for cell in cells], blind=blind)
+    return Run(
+        chat.talk, chat.link, chat.talk.say(message), [Slot(cell) for cell in cells], blind=blind
+    )
 
 
 def texts(run: Run) -> list[str]:
@@ -63,33 +66,37 @@ async def test_each_cell_becomes_a_variant_with_its_parameters() -> None:
             {"temperature": 0.5},
             {"temperature": 1.0},
         ]
-        assert chat.session.numbered(run.parent.id) == nodes
+        assert chat.talk.session.numbered(run.parent.id) == nodes
         # A new message was unanswered: its first reply is on the path.
-        assert chat.session.head == nodes[0].id if nodes[0] else None
+        assert chat.talk.session.head == nodes[0].id if nodes[0] else None
 
 
 async def test_the_head_goes_back_to_the_reply_that_was_there() -> None:
     async with serve(temperature) as server, chat_with(server.base_url) as chat:
-        await chat.turn(chat.say("hi")).run(lambda _: None)
-        head = chat.session.head
-        parent = chat.last_user()
+        await turn_in(chat, chat.talk.say("hi")).run(lambda _: None)
+        head = chat.talk.session.head
+        parent = chat.talk.last_user()
         assert parent is not None
-        run = Run(chat, parent, [Slot(Cell("a", {"temperature": 1})), Slot(Cell("b", {}))])
+        run = Run(
+            chat.talk, chat.link, parent, [Slot(Cell("a", {"temperature": 1})), Slot(Cell("b", {}))]
+        )
         await drive(run)
-        assert chat.session.head == head
-        assert len(chat.session.children[parent.id]) == 3
+        assert chat.talk.session.head == head
+        assert len(chat.talk.session.children[parent.id]) == 3
         # The cells count from 1, the reply that was there comes after them.
-        assert [node.id for node in chat.session.variants(run_nodes(run)[0])][-1] == head
+        assert [node.id for node in chat.talk.session.variants(run_nodes(run)[0])][-1] == head
 
 
 async def test_another_model_is_asked_and_recorded() -> None:
     async with serve(says("x")) as server, chat_with(server.base_url) as chat:
-        parent = chat.say("hi")
-        run = Run(chat, parent, [Slot(Cell("one", {}, "m-1")), Slot(Cell("two", {}))])
+        parent = chat.talk.say("hi")
+        run = Run(
+            chat.talk, chat.link, parent, [Slot(Cell("one", {}, "m-1")), Slot(Cell("two", {}))]
+        )
         await drive(run)
         asked = [request.body["model"] for request in server.requests if request.method == "POST"]
         assert asked == ["m-1", "scripted"]
-        assert chat.session.model == "scripted"
+        assert chat.talk.session.model == "scripted"
 
 
 async def test_one_that_fails_ends_alone() -> None:
@@ -112,8 +119,8 @@ async def test_a_key_that_is_refused_is_not_tried_again_for_every_cell() -> None
         await drive(run)
         assert len(server.requests) == 1
         assert all(slot.error is run.slots[0].error for slot in run.slots)
-        assert chat.session.lab is None
-        assert chat.session.head == run.parent.id
+        assert chat.talk.session.lab is None
+        assert chat.talk.session.head == run.parent.id
 
 
 async def test_cancelling_keeps_the_finished_and_the_partial_ones(tmp_path: Path) -> None:
@@ -123,8 +130,8 @@ async def test_cancelling_keeps_the_finished_and_the_partial_ones(tmp_path: Path
         return Script([chunk("begun "), *[10.0] * 3, chunk("never"), DONE])
 
     async with serve(answer) as server, chat_with(server.base_url) as chat:
-        chat.sessions = tmp_path
-        chat.new()
+        chat.talk.folder = tmp_path
+        chat.talk.new()
         run = run_of(chat, "hi", 0.0, 0.2, 0.6, 0.8)
         begun = asyncio.Event()
         task = asyncio.ensure_future(
@@ -135,16 +142,16 @@ async def test_cancelling_keeps_the_finished_and_the_partial_ones(tmp_path: Path
         with pytest.raises(asyncio.CancelledError):
             await task
         assert texts(run) == ["at 0.0", "at 0.2", "begun ", ""]
-        assert chat.session.lab is not None
-        assert [node_id is not None for _, node_id in chat.session.lab.cells] == [True] * 3 + [
+        assert chat.talk.session.lab is not None
+        assert [node_id is not None for _, node_id in chat.talk.session.lab.cells] == [True] * 3 + [
             False
         ]
-        assert chat.session.head == (run.slots[0].node.id if run.slots[0].node else None)
-        path = chat.journal.path
+        assert chat.talk.session.head == (run.slots[0].node.id if run.slots[0].node else None)
+        path = chat.talk.journal.path
         assert path is not None
         loaded = store.load(path).session
-        assert loaded.lab == chat.session.lab
-        assert loaded.head == chat.session.head
+        assert loaded.lab == chat.talk.session.lab
+        assert loaded.head == chat.talk.session.head
         assert loaded.unknown == 0
 
 
@@ -170,7 +177,7 @@ async def test_one_cell_can_be_stopped_alone() -> None:
 
 
 def many(chat: Chat, message: str, **parameters: Json) -> Run:
-    run = choices(chat, chat.say(message), parameters)
+    run = choices(chat.talk, chat.link, chat.talk.say(message), parameters)
     assert run is not None
     return run
 
@@ -186,7 +193,7 @@ async def test_n_is_one_request_where_the_server_takes_it() -> None:
         ]
     )
     async with serve(both) as server, chat_with(server.base_url) as chat:
-        assert choices(chat, chat.say("hi"), {"n": 1}) is None
+        assert choices(chat.talk, chat.link, chat.talk.say("hi"), {"n": 1}) is None
         run = many(chat, "hi", n=2, seed=7)
         assert await drive(run) == []
         assert texts(run) == ["a", "b"]
@@ -205,7 +212,7 @@ async def test_a_server_that_ignores_n_gets_a_request_for_each() -> None:
         assert texts(run) == ["seed 7", "seed 8", "seed 9"]
         assert [request.body.get("n") for request in server.requests] == [3, None, None]
         # The next time it is known.
-        assert Repair(DROP, "n") in chat.learned.of("scripted", "scripted")
+        assert Repair(DROP, "n") in chat.link.learned.of("scripted", "scripted")
         notes = await drive(many(chat, "again", n=2))
         assert notes == ["scripted makes one reply a request: 2 requests instead of n=2."]
         assert len(server.requests) == 5
@@ -260,9 +267,11 @@ async def test_a_blind_pick_is_counted_and_told() -> None:
             await pick.run(chat, "3")
         told = await pick.run(chat, "2")
         assert "temperature 1.0" in str(told)
-        assert chat.session.votes == [("temperature 1.0", ("temperature 0.0", "temperature 1.0"))]
-        assert chat.session.lab is not None
-        assert not chat.session.lab.blind
-        assert chat.session.path()[-1].message.text == "at 1.0"
+        assert chat.talk.session.votes == [
+            ("temperature 1.0", ("temperature 0.0", "temperature 1.0"))
+        ]
+        assert chat.talk.session.lab is not None
+        assert not chat.talk.session.lab.blind
+        assert chat.talk.session.path()[-1].message.text == "at 1.0"
         await pick.run(chat, "1")  # told already: no vote
-        assert len(chat.session.votes) == 1
+        assert len(chat.talk.session.votes) == 1

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
+from tests.doubles import turn_in
 from tests.test_model import talk
-from zatsudan.chat import Chat
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import Experiment, Show, Work
 from zatsudan.commands.parts import Table
@@ -13,6 +13,7 @@ from zatsudan.commands.registry import find
 from zatsudan.connect import Server
 from zatsudan.core.deciding import parse
 from zatsudan.lab import Run, Slot, choices
+from zatsudan.talk.chat import Chat
 
 pytestmark = pytest.mark.model
 
@@ -22,7 +23,7 @@ async def run_of(chat: Chat, line: str) -> Run:
     assert parsed is not None
     outcome = await find(COMMANDS, parsed[0]).run(chat, parsed[1])
     assert isinstance(outcome, Experiment)
-    return Run(chat, outcome.parent, [Slot(cell) for cell in outcome.cells])
+    return Run(chat.talk, chat.link, outcome.parent, [Slot(cell) for cell in outcome.cells])
 
 
 def texts(run: Run) -> list[str]:
@@ -49,8 +50,13 @@ async def test_a_sweep_with_a_fixed_seed(model: Server) -> None:
 
 async def test_n_as_one_request(model: Server) -> None:
     async with talk(model) as chat:
-        parent = chat.say("Say a colour.")
-        run = choices(chat, parent, {"n": 3, "max_tokens": 8, "temperature": 1.2, "logprobs": True})
+        parent = chat.talk.say("Say a colour.")
+        run = choices(
+            chat.talk,
+            chat.link,
+            parent,
+            {"n": 3, "max_tokens": 8, "temperature": 1.2, "logprobs": True},
+        )
         assert run is not None
         notes: list[str] = []
         await run.run(lambda _number, _delta: None, notes.append)
@@ -65,8 +71,10 @@ async def test_n_as_one_request(model: Server) -> None:
 
 async def test_more_than_the_engine_takes_at_once_are_requests_of_their_own(model: Server) -> None:
     async with talk(model) as chat:
-        parent = chat.say("Say a colour.")
-        run = choices(chat, parent, {"n": 6, "max_tokens": 6, "temperature": 1.2, "seed": 3})
+        parent = chat.talk.say("Say a colour.")
+        run = choices(
+            chat.talk, chat.link, parent, {"n": 6, "max_tokens": 6, "temperature": 1.2, "seed": 3}
+        )
         assert run is not None
         notes: list[str] = []
         await run.run(lambda _number, _delta: None, notes.append)
@@ -92,10 +100,10 @@ async def test_a_stop_in_the_middle_of_six_keeps_the_finished(model: Server) -> 
         assert [slot.went_well for slot in run.slots[:3]] == [True] * 3
         assert texts(run)[3]
         assert texts(run)[4:] == ["", ""]
-        assert chat.session.lab is not None
-        assert len(chat.session.children[run.parent.id]) == 4
+        assert chat.talk.session.lab is not None
+        assert len(chat.talk.session.children[run.parent.id]) == 4
         # The slot of the engine is free again: the talk goes on.
-        turn = chat.turn(chat.say("And now?"), {"max_tokens": 4})
+        turn = turn_in(chat, chat.talk.say("And now?"), {"max_tokens": 4})
         await turn.run(lambda _: None)
         assert turn.error is None
 
@@ -118,12 +126,12 @@ async def test_the_engine_says_what_it_uses(model: Server) -> None:
         states = {name: state.split()[1] for name, state, _ in table.rows}
         assert set(states.values()) == {"honoured"}
         assert {"temperature", "seed", "stop", "n", "logit_bias", "max_tokens"} <= set(states)
-        assert chat.session.nodes == {}
+        assert chat.talk.session.nodes == {}
 
 
 async def test_the_same_seed_is_repeatable(model: Server) -> None:
     async with talk(model) as chat:
         parameters = {"max_tokens": 10, "temperature": 1.0, "seed": 5}
-        await chat.turn(chat.say("Tell me of the sea."), parameters).run(lambda _: None)
+        await turn_in(chat, chat.talk.say("Tell me of the sea."), parameters).run(lambda _: None)
         shown = await work(chat, "/repro 3")
         assert "3 of 3 replies are the same." in str(shown.parts[0])

@@ -13,8 +13,8 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.doubles import chat_over, turn_in
 from zatsudan import embedded
-from zatsudan.chat import Chat
 from zatsudan.client import Client
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import Generate, Inspect, Outcome, Show
@@ -22,14 +22,16 @@ from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.registry import find
 from zatsudan.commands.tokens import fork
 from zatsudan.commands.trace import verdict
-from zatsudan.config import Config, Local, Network
+from zatsudan.config import Local, Network
 from zatsudan.connect import Server
 from zatsudan.core.deciding import parse
 from zatsudan.core.errors import StatusError
 from zatsudan.core.messages import Json
 from zatsudan.core.tokenview import read_tokens
-from zatsudan.prefill import known_form
-from zatsudan.turn import Turn
+from zatsudan.talk.chat import Chat
+from zatsudan.talk.continuing import known_form
+from zatsudan.talk.fitting import context_length
+from zatsudan.talk.turn import Turn, again
 
 pytestmark = pytest.mark.model
 
@@ -39,8 +41,8 @@ async def talk(server: Server, sessions: Path | None = None) -> AsyncIterator[Ch
     async def connect() -> Client:
         return Client(server, Network())
 
-    chat = Chat(Config(), sessions, connect=connect)
-    chat.new()
+    chat = chat_over(connect, sessions)
+    chat.talk.new()
     try:
         yield chat
     finally:
@@ -48,7 +50,7 @@ async def talk(server: Server, sessions: Path | None = None) -> AsyncIterator[Ch
 
 
 async def ask(chat: Chat, text: str, **parameters: Json) -> Turn:
-    turn = chat.turn(chat.say(text), {"max_tokens": 16, **parameters})
+    turn = turn_in(chat, chat.talk.say(text), {"max_tokens": 16, **parameters})
     await turn.run(lambda _: None)
     assert turn.error is None, turn.error
     return turn
@@ -57,7 +59,7 @@ async def ask(chat: Chat, text: str, **parameters: Json) -> Turn:
 async def test_it_streams_with_usage_and_timing(model: Server) -> None:
     async with talk(model) as chat:
         deltas = []
-        turn = chat.turn(chat.say("Say hello."), {"max_tokens": 12})
+        turn = turn_in(chat, chat.talk.say("Say hello."), {"max_tokens": 12})
         await turn.run(lambda delta: deltas.append(delta.content))
         assert len([text for text in deltas if text]) > 1
         assert "".join(deltas) == turn.nodes[0].message.text
@@ -67,9 +69,11 @@ async def test_it_streams_with_usage_and_timing(model: Server) -> None:
         assert 0 < made.usage.completion <= 12
         assert made.first is not None
         assert 0 < made.first <= made.seconds
-        assert chat.context_length == 0  # this server value does not tell; the model list does
-        await chat.fetch_models()
-        assert chat.context_length == 4096
+        assert (
+            context_length(chat.talk, chat.link) == 0
+        )  # this server value does not tell; the model list does
+        await chat.link.fetch_models()
+        assert context_length(chat.talk, chat.link) == 4096
 
 
 async def test_not_streamed_it_says_the_same(model: Server) -> None:
@@ -78,7 +82,7 @@ async def test_not_streamed_it_says_the_same(model: Server) -> None:
         two = await ask(chat, "Name a colour.", temperature=0, seed=1, stream=False)
         assert one.request["stream"] is True
         assert two.request["stream"] is False
-        assert chat.session.nodes[two.nodes[0].id].message.text
+        assert chat.talk.session.nodes[two.nodes[0].id].message.text
 
 
 async def test_the_same_seed_gives_the_same_reply(model: Server) -> None:
@@ -127,8 +131,8 @@ async def test_n_replies_are_variants_of_one_message(model: Server) -> None:
     async with talk(model) as chat:
         turn = await ask(chat, "A random word:", n=3, max_tokens=5, temperature=1.5)
         assert len(turn.nodes) == 3
-        assert chat.session.head == turn.nodes[0].id
-        assert {node.id for node in chat.session.variants(turn.nodes[0])} == {
+        assert chat.talk.session.head == turn.nodes[0].id
+        assert {node.id for node in chat.talk.session.variants(turn.nodes[0])} == {
             node.id for node in turn.nodes
         }
 
@@ -146,7 +150,7 @@ async def test_stopping_in_the_middle_closes_the_connection(model: Server) -> No
     """The engine's slot is free again at once: it saw that we left."""
     async with talk(model) as chat:
         came = asyncio.Event()
-        turn = chat.turn(chat.say("Write a very long story."), {"max_tokens": 2000})
+        turn = turn_in(chat, chat.talk.say("Write a very long story."), {"max_tokens": 2000})
         task = asyncio.ensure_future(turn.run(lambda delta: came.set() if delta.content else None))
         await came.wait()
         task.cancel()
@@ -218,9 +222,9 @@ def test_the_engine_dies_with_its_parent(tmp_path: Path) -> None:
 
 async def test_a_reply_goes_on_from_a_given_text(model: Server) -> None:
     async with talk(model) as chat:
-        parent = chat.say("Name three colours.")
+        parent = chat.talk.say("Name three colours.")
         shown: list[str] = []
-        turn = chat.turn(parent, {"max_tokens": 8, "temperature": 0}, "The colours are blu")
+        turn = turn_in(chat, parent, {"max_tokens": 8, "temperature": 0}, "The colours are blu")
         await turn.run(lambda delta: shown.append(delta.content))
         assert turn.error is None
         reply = turn.nodes[0]
@@ -228,15 +232,18 @@ async def test_a_reply_goes_on_from_a_given_text(model: Server) -> None:
         assert reply.message.text == "".join(shown)
         assert reply.made is not None
         assert reply.made.given == len("The colours are blu")
-        assert known_form(chat) == "trailing"
+        assert known_form(chat.link, chat.talk.session.model) == "trailing"
 
         # Not streamed, llama.cpp repeats what it was given.
-        whole = chat.turn(
-            parent, {"max_tokens": 8, "temperature": 0, "stream": False}, "The colours are blu"
+        whole = turn_in(
+            chat,
+            parent,
+            {"max_tokens": 8, "temperature": 0, "stream": False},
+            "The colours are blu",
         )
         await whole.run(lambda _: None)
         assert whole.nodes[0].message.text == reply.message.text
-        assert chat.session.variants(reply) == [reply, whole.nodes[0]]
+        assert chat.talk.session.variants(reply) == [reply, whole.nodes[0]]
 
 
 async def command(chat: Chat, line: str) -> Outcome:
@@ -264,7 +271,7 @@ async def test_a_fork_goes_on_from_exactly_that_text(model: Server) -> None:
         taken = fork(chat, turn.nodes[0], at, other)
         before = "".join(token.text for token in outcome.tokens[:at])
         assert taken.prefix == before + other.text
-        forked = chat.turn(taken.parent, {"max_tokens": 8}, taken.prefix, taken.logprobs)
+        forked = turn_in(chat, taken.parent, {"max_tokens": 8}, taken.prefix, taken.logprobs)
         await forked.run(lambda _: None)
         text = forked.nodes[0].message.text
         assert text.startswith(taken.prefix)
@@ -299,10 +306,10 @@ async def test_a_replay_at_temperature_0_is_the_same(model: Server) -> None:
         outcome = await command(chat, f"/replay {first.nodes[0].id}")
         assert isinstance(outcome, Generate)
         assert outcome.again is not None
-        again = chat.again(outcome.again)
-        await again.run(lambda _: None)
-        assert again.request == first.request
-        said = verdict(first.nodes[0], again.nodes[0])
+        repeated = again(chat.talk, chat.link, outcome.again)
+        await repeated.run(lambda _: None)
+        assert repeated.request == first.request
+        said = verdict(first.nodes[0], repeated.nodes[0])
         assert isinstance(said[0], Line)
         assert said[0].text.startswith("The same text")
 

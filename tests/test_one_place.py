@@ -23,9 +23,9 @@ import zatsudan
 from tests import oneshot
 from tests.catalogue import collected
 from tests.commands.test_commands import lines, refusal, run
+from tests.doubles import chat_over, turn_in
 from tests.server import Request, Script, fails, says, serve
 from zatsudan import questions
-from zatsudan.chat import Chat
 from zatsudan.client import Client
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import Outcome, Work
@@ -39,13 +39,15 @@ from zatsudan.discovery import found
 from zatsudan.exports import FORMATS, export
 from zatsudan.exports.request import request_to
 from zatsudan.imports.draft import known
-from zatsudan.prefill import known_form
 from zatsudan.presets import Preset, dumps
 from zatsudan.presets import parse as parse_preset
 from zatsudan.probe import recipe_of
 from zatsudan.probe import requests as requests_of
 from zatsudan.servers import kinds
 from zatsudan.shells import candidates
+from zatsudan.talk.addressee import client_for
+from zatsudan.talk.chat import Chat
+from zatsudan.talk.continuing import known_form
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -106,9 +108,9 @@ async def look(port: int, home: Path) -> dict[str, Any]:
         async def connect() -> Client:
             return Client(address, Network(2.0, 5.0))
 
-        chat = Chat(Config(), None, connect=connect)
-        chat.new()
-        await chat.client()
+        chat = chat_over(connect)
+        chat.talk.new()
+        await client_for(chat.talk, chat.link)
         try:
             await _parameter(chat, seen)
             await _kind(chat, server.requests, seen)
@@ -145,7 +147,7 @@ async def _parameter(chat: Chat, seen: dict[str, Any]) -> None:
 
 
 async def _kind(chat: Chat, requests: list[Request], seen: dict[str, Any]) -> None:
-    await chat.turn(chat.say("hi")).run(lambda _: None)
+    await turn_in(chat, chat.talk.say("hi")).run(lambda _: None)
     seen["sent"] = _bodies(requests)[-1]
     seen["params"] = lines(await run(chat, "/params all"))
     await run(chat, "/bias sorry -5")
@@ -159,14 +161,14 @@ async def _kind(chat: Chat, requests: list[Request], seen: dict[str, Any]) -> No
     seen["extra probed"] = lines(await _worked(chat, "/probe +wobble_speed"))
     seen["recipe"] = [*recipe_of("wobble"), requests_of("wobble")]
 
-    seen["prefill form"] = known_form(chat)
-    await chat.turn(chat.say("on"), {}, "And so").run(lambda _: None)
+    seen["prefill form"] = known_form(chat.link, chat.talk.session.model)
+    await turn_in(chat, chat.talk.say("on"), {}, "And so").run(lambda _: None)
     seen["prefilled"] = cast("list[Any]", _bodies(requests)[-1]["messages"])[-1]
 
-    assert chat.server is not None
-    request = request_to(chat.server, {"model": "m", "messages": [], "wobble": 2}, "KEY")
+    assert chat.link.server is not None
+    request = request_to(chat.link.server, {"model": "m", "messages": [], "wobble": 2}, "KEY")
     seen["exports"] = {
-        name: export(chat.session, name, request)
+        name: export(chat.talk.session, name, request)
         for name, row in FORMATS.items()
         if row.request is not None
     }

@@ -156,7 +156,7 @@ WARM = [
 async def lab(person: Sitting) -> None:
     """Two settings side by side, and how likely each token was: the config asks for that."""
     for name, value in (("logprobs", True), ("top_logprobs", 3)):
-        person.chat.record({"type": "set", "name": name, "value": value, "origin": "config"})
+        person.chat.talk.record({"type": "set", "name": name, "value": value, "origin": "config"})
     await person.say("/compare temperature=1.4 temperature=0.2 -- One line about the sea.")
     await person.say("/tokens")
 

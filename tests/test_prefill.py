@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.doubles import turn_in
 from tests.server import DONE, Request, Script, chunk, fails, says, serve
 from tests.test_turn import chat_with
 from zatsudan.core.prefill import FORMS, goes_on, prefilled, without_echo
-from zatsudan.prefill import find_form, known_form
-
-if TYPE_CHECKING:
-    from zatsudan.core.messages import JsonObject
+from zatsudan.talk.addressee import model_of
+from zatsudan.talk.chat import Chat
+from zatsudan.talk.continuing import find_form, known_form
 
 if TYPE_CHECKING:
     from zatsudan.core.messages import JsonObject
@@ -51,6 +51,14 @@ def test_an_echo_is_cut_and_a_repetition_is_not() -> None:
     )
 
 
+def known(chat: Chat) -> str:
+    return known_form(chat.link, chat.talk.session.model)
+
+
+async def found(chat: Chat) -> str:
+    return await find_form(chat.link, await model_of(chat.talk, chat.link))
+
+
 def mistral(request: Request) -> Script:
     """Takes the text only if the message says so."""
     last = request.body["messages"][-1]
@@ -61,9 +69,9 @@ def mistral(request: Request) -> Script:
 
 async def test_the_form_is_found_once_and_used() -> None:
     async with serve(mistral) as server, chat_with(server.base_url) as chat:
-        parent = chat.say("hi")
+        parent = chat.talk.say("hi")
         for expected in (4, 5):  # trailing, continue and prefix are tried; then no more
-            turn = chat.turn(parent, {"max_tokens": 9}, "And so")
+            turn = turn_in(chat, parent, {"max_tokens": 9}, "And so")
             await turn.run(lambda _: None)
             assert turn.nodes[0].message.text == "And so and on"
             assert len(server.requests) == expected
@@ -74,13 +82,13 @@ async def test_the_form_is_found_once_and_used() -> None:
 
 async def test_a_server_that_begins_anew_is_named_before_anything_is_asked() -> None:
     async with serve(says("a b c")) as server, chat_with(server.base_url) as chat:
-        turn = chat.turn(chat.say("hi"), {}, "And so")
+        turn = turn_in(chat, chat.talk.say("hi"), {}, "And so")
         await turn.run(lambda _: None)
         assert "does not go on" in str(turn.error)
         assert turn.nodes == []
         assert len(server.requests) == len(FORMS)
-        assert known_form(chat) == "none"
-        again = chat.turn(chat.say("hi"), {}, "And so")
+        assert known(chat) == "none"
+        again = turn_in(chat, chat.talk.say("hi"), {}, "And so")
         await again.run(lambda _: None)
         assert len(server.requests) == len(FORMS)
 
@@ -88,15 +96,15 @@ async def test_a_server_that_begins_anew_is_named_before_anything_is_asked() -> 
 async def test_a_model_that_thinks_first_leaves_it_open() -> None:
     silent = Script([chunk(""), chunk(finish="length"), DONE])
     async with serve(silent) as server, chat_with(server.base_url) as chat:
-        assert await find_form(chat) == "trailing"
-        assert known_form(chat) == ""
+        assert await found(chat) == "trailing"
+        assert known(chat) == ""
 
 
 async def test_a_server_in_trouble_is_not_judged() -> None:
     async with serve(fails(503, "busy")) as server, chat_with(server.base_url) as chat:
         with pytest.raises(Exception, match="busy"):
-            await find_form(chat)
-        assert known_form(chat) == ""
+            await found(chat)
+        assert known(chat) == ""
 
 
 async def test_what_was_given_is_kept_when_the_reply_is_stopped_at_once() -> None:
@@ -104,7 +112,7 @@ async def test_what_was_given_is_kept_when_the_reply_is_stopped_at_once() -> Non
         serve(says(" o p"), Script([chunk(finish="stop"), DONE])) as server,
         chat_with(server.base_url) as chat,
     ):
-        turn = chat.turn(chat.say("hi"), {}, "All said.")
+        turn = turn_in(chat, chat.talk.say("hi"), {}, "All said.")
         await turn.run(lambda _: None)
         assert turn.nodes[0].message.text == "All said."
         assert turn.made.given == 9

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.doubles import chat_over, turn_in
 from tests.hub import Hub, model
 from tests.hub import serving as hub_serving
 from tests.server import Request, Script, Server, fails, says, serve
 from tests.test_fetching import FILE, FileServer, serving
 from zatsudan import embedded
 from zatsudan.answers import Answers, read_key
-from zatsudan.chat import Chat
+from zatsudan.client import Client
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import Ask, Outcome, Show, Work
 from zatsudan.commands.parts import Line, Part
@@ -28,6 +29,10 @@ from zatsudan.core.errors import CommandError, ConfigError, ConnectionFailed, Za
 from zatsudan.discovery import Finder, Found
 from zatsudan.servers.kinds import LLAMA_CPP
 from zatsudan.setup import Setup
+from zatsudan.talk.addressee import model_of
+from zatsudan.talk.chat import Chat
+from zatsudan.talk.link import Link
+from zatsudan.talk.talk import Talk
 
 KEY = "sk-very-secret-123456"
 
@@ -94,8 +99,8 @@ async def person(
         config_file=None if private else path,
         models=tmp_path / "models",
     )
-    chat = Chat(load(path), None, connect=finder.connect, finder=finder)
-    chat.new()
+    chat = Chat(load(path), Talk(None), Link(finder), finder=finder)
+    chat.talk.new()
     try:
         yield Person(chat, finder)
     finally:
@@ -139,7 +144,7 @@ async def test_four_answers_write_a_profile_and_the_talk_goes_on_with_it(tmp_pat
         assert someone.told[-1] == "scripted at mine answers from now on."
         assert any("scripted answers: the first word came after" in line for line in someone.told)
 
-        turn = someone.chat.turn(someone.chat.say("Hi"))
+        turn = turn_in(someone.chat, someone.chat.talk.say("Hi"))
         await turn.run(lambda _: None)
         assert (turn.error, turn.nodes[0].message.text) == (None, "hello")
         assert server.requests[-1].body["model"] == "scripted"
@@ -185,7 +190,7 @@ async def test_a_typed_key_is_hidden_and_stands_in_a_file_for_its_owner_alone(
         assert (written(tmp_path).profile, written(tmp_path).profiles["mine"].api_key) == ("", KEY)
         hidden = [question for question in someone.asked if question.hidden]
         assert [question.title[:6] for question in hidden] == ["2 of 4"]
-        shown = "\n".join([*someone.told, repr(someone.asked), repr(someone.chat.session)])
+        shown = "\n".join([*someone.told, repr(someone.asked), repr(someone.chat.talk.session)])
         assert KEY not in shown
         assert "sk-" not in repr(Answers(key=KEY)) + repr(someone.finder.in_use)
 
@@ -321,11 +326,11 @@ async def test_a_profile_is_connected_by_its_name(tmp_path: Path) -> None:
             for name, server in (("one", one), ("two", two))
         )
         async with person(tmp_path, config=config, wishes=Wishes(profile="one")) as someone:
-            await someone.chat.model()
+            await model_of(someone.chat.talk, someone.chat.link)
             await someone.connect(args="two")
 
             assert someone.told[-1] == "scripted at two answers from now on."
-            assert someone.chat.session.server == "two"
+            assert someone.chat.talk.session.server == "two"
 
 
 async def test_a_profile_that_fails_leaves_the_talk_where_it_was(tmp_path: Path) -> None:
@@ -336,15 +341,15 @@ async def test_a_profile_that_fails_leaves_the_talk_where_it_was(tmp_path: Path)
                 with pytest.raises(error):
                     await someone.connect(args=name)
 
-            assert (await someone.chat.client()).server.name == "one"
+            assert (await someone.chat.link.client()).server.name == "one"
 
 
 async def test_without_a_finder_nothing_is_connected() -> None:
-    async def nowhere() -> None:
+    async def nowhere() -> Client:
         raise AssertionError
 
     with pytest.raises(CommandError, match="No other server"):
-        await find(COMMANDS, "connect").run(Chat(Config(), None, connect=nowhere), "")  # type: ignore[arg-type]
+        await find(COMMANDS, "connect").run(chat_over(nowhere), "")
 
 
 # --- the embedded model -------------------------------------------------------

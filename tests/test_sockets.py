@@ -10,11 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.doubles import ScriptedClient, reply
+from tests.doubles import ScriptedClient, chat_over, reply
 from tests.server import serve
 from tests.test_readme import whole
 from zatsudan import discovery, embedded, sockets, store
-from zatsudan.chat import Chat
 from zatsudan.commands import COMMANDS
 from zatsudan.config import Config
 from zatsudan.connect import Server, Wishes
@@ -30,6 +29,7 @@ from zatsudan.discovery import Finder, Found
 from zatsudan.exits import UNREACHED, code_of
 from zatsudan.imports import import_file
 from zatsudan.questions import NO, YES, which
+from zatsudan.talk.chat import Chat
 from zatsudan.terminal.greeting import answering
 from zatsudan.terminal.plain import PlainTerminal
 
@@ -224,8 +224,8 @@ async def talking(
 ) -> AsyncIterator[tuple[Chat, Terminal, ScriptedClient, StringIO]]:
     double = ScriptedClient(*[reply("fine")] * 5, models=[Model("m")])
     double.server = server
-    chat = Chat(Config(), tmp_path / "sessions", double.connect)
-    chat.new()
+    chat = chat_over(double.connect, tmp_path / "sessions")
+    chat.talk.new()
     err = StringIO()
     terminal = Terminal(chat, COMMANDS, out=StringIO(), err=err)
     terminal.answers, terminal.asked = list(answers), []
@@ -236,10 +236,10 @@ async def talking(
 async def test_an_earlier_talk_goes_to_a_found_server_after_a_word(tmp_path: Path) -> None:
     path = held(tmp_path / "sessions" / "s.jsonl", "openai")
     async with talking(tmp_path, EVES, YES) as (chat, terminal, double, err):
-        chat.load(path)
+        chat.talk.load(path)
         await terminal._repl.connect()
         assert "Nothing of it goes there before you say so." in err.getvalue()
-        assert (chat.session.model, chat.session.server) == ("old", "openai")
+        assert (chat.talk.session.model, chat.talk.session.server) == ("old", "openai")
 
         assert await terminal._run(Entered.of("go on", KEYS))
         assert await terminal._run(Entered.of("and on", KEYS))
@@ -252,7 +252,7 @@ async def test_an_earlier_talk_goes_to_a_found_server_after_a_word(tmp_path: Pat
 
     # It is not asked again for the same talk at the same server, nor at the next start.
     async with talking(tmp_path, EVES) as (chat, terminal, double, _):
-        chat.load(path)
+        chat.talk.load(path)
         assert await terminal._run(Entered.of("once more", KEYS))
     assert (terminal.asked, len(double.requests)) == ([], 1)
 
@@ -262,9 +262,9 @@ async def test_an_earlier_talk_goes_to_a_found_server_after_a_word(tmp_path: Pat
 async def test_without_it_nothing_is_sent(tmp_path: Path, line: str, answer: str | None) -> None:
     path = held(tmp_path / "sessions" / "s.jsonl", "openai")
     async with talking(tmp_path, EVES, answer, answer) as (chat, terminal, double, err):
-        chat.load(path)
+        chat.talk.load(path)
         assert not await terminal._run(Entered.of(line, KEYS))
-        assert (chat.session.model, chat.session.server) == ("old", "openai")
+        assert (chat.talk.session.model, chat.talk.session.server) == ("old", "openai")
         assert not await terminal._run(Entered.of(line, KEYS))
 
     assert double.requests == []
@@ -280,7 +280,7 @@ async def test_no_command_goes_past_it(tmp_path: Path, line: str) -> None:
     path = held(tmp_path / "sessions" / "s.jsonl", "openai")
     async with talking(tmp_path, EVES, NO) as (chat, terminal, double, _):
         await terminal._repl.connect()
-        chat.load(path)
+        chat.talk.load(path)
         await terminal._run(Entered.of(line, KEYS))
         assert double.requests == []
 
@@ -294,7 +294,7 @@ async def test_an_imported_talk_was_held_nowhere_here(tmp_path: Path) -> None:
     file.write_text('[{"role": "user", "content": "a secret"}]')
     (path,) = import_file(file, tmp_path / "sessions", lambda: "new", lambda: "")
     async with talking(tmp_path, EVES, NO) as (chat, terminal, double, _):
-        chat.load(path)
+        chat.talk.load(path)
         assert not await terminal._run(Entered.of("/retry", KEYS))
 
     assert (len(terminal.asked), double.requests) == (1, [])
@@ -309,7 +309,7 @@ async def test_nor_does_a_talk_of_today_change_its_server_silently(tmp_path: Pat
         _,
     ):
         assert await terminal._run(Entered.of("hello", KEYS))
-        await chat.disconnect()
+        await chat.link.disconnect()
         double.server = EVES
         assert not await terminal._run(Entered.of("go on", KEYS))
 
@@ -326,8 +326,8 @@ NEVER_ASKED = [
 async def test_who_is_not_asked(tmp_path: Path, server: str, there: Server) -> None:
     path = held(tmp_path / "sessions" / "s.jsonl", server)
     async with talking(tmp_path, there) as (chat, terminal, double, _):
-        chat.load(path)
-        chat.record({"type": "model", "model": "m", "server": ""})  # as -m writes it
+        chat.talk.load(path)
+        chat.talk.record({"type": "model", "model": "m", "server": ""})  # as -m writes it
         assert await terminal._run(Entered.of("go on", KEYS))
 
     assert (terminal.asked, len(double.requests)) == ([], 1)
@@ -345,8 +345,8 @@ async def test_where_nobody_can_be_asked_it_is_an_error(tmp_path: Path) -> None:
     path = held(tmp_path / "sessions" / "s.jsonl", "openai")
     double = ScriptedClient(reply("fine"))
     double.server = EVES
-    chat = Chat(Config(), tmp_path / "sessions", double.connect)
-    chat.load(path)
+    chat = chat_over(double.connect, tmp_path / "sessions")
+    chat.talk.load(path)
     terminal = PlainTerminal(chat, COMMANDS, out=StringIO(), err=StringIO())
 
     assert not await terminal.once(Entered.of("and shorter", KEYS))

@@ -59,12 +59,12 @@ LATER = {
         "zatsudan.embedded",
         "zatsudan.core.attachments",
     ),
-    *("zatsudan.core.trace", "zatsudan.core.prefill", "zatsudan.core.reply", "dataclasses"),
-    *("httpx", "httpcore", "rich", "markdown_it", "pygments", "tomlkit", "yaml"),
+    *("zatsudan.talk.request", "zatsudan.core.prefill", "zatsudan.core.reply", "dataclasses"),
+    *("httpx", "httpcore", "rich", "markdown_it", "pygments"),
     *("difflib", "html", "tomllib", "importlib.metadata", "urllib.request"),
-    *("zatsudan.client", "zatsudan.turn", "zatsudan.lab", "zatsudan.probe", "zatsudan.search"),
+    *("zatsudan.client", "zatsudan.talk.turn", "zatsudan.lab", "zatsudan.probe", "zatsudan.search"),
     *("zatsudan.exports", "zatsudan.imports", "zatsudan.subcommands", "zatsudan.shelf"),
-    *("zatsudan.attach", "zatsudan.running", "zatsudan.desktop", "zatsudan.compose"),
+    *("zatsudan.attach", "zatsudan.running", "zatsudan.desktop", "zatsudan.talk.exchange"),
     *(
         "zatsudan.core.diff",
         "zatsudan.core.grid",
@@ -163,4 +163,9 @@ def test_help_is_told_before_much_is_imported(tmp_path: Path) -> None:
 
     assert "zatsudan -c" in ran.stdout
     assert not modules & {"asyncio", "dataclasses", "inspect", "pathlib", "shutil", "typing"}
-    assert not modules & {"zatsudan.chat", "zatsudan.config", "zatsudan.exports", "prompt_toolkit"}
+    assert not modules & {
+        "zatsudan.talk.chat",
+        "zatsudan.config",
+        "zatsudan.exports",
+        "prompt_toolkit",
+    }

@@ -22,6 +22,7 @@ from zatsudan.core.session import Made
 from zatsudan.core.words import split
 from zatsudan.imports import read
 from zatsudan.presets import parse as parse_preset
+from zatsudan.talk.turn import again
 
 HIDDEN: Json = [{"role": "user", "content": "HIDDEN"}]
 
@@ -131,13 +132,13 @@ async def test_what_is_typed_into_a_session_of_somebody_else_is_what_is_sent(
     path = tmp_path / "20260102-030405-aaaaaa.jsonl"
     path.write_text(journal(*(settings(name) for name in NAMES)))
     async with serve(says("fine")) as server, chat_with(server.base_url) as chat:
-        chat.sessions = tmp_path
+        chat.talk.folder = tmp_path
         assert any("Not set" in line for line in lines(await run(chat, "/load 1")))
         for line in ("/use 2", "/replay 2", "/retry"):
             outcome = await run(chat, line)
             assert "HIDDEN" not in str(getattr(outcome, "parts", ""))
         await ask(chat, "typed")
-        turn = chat.again(chat.session.nodes["2"])
+        turn = again(chat.talk, chat.link, chat.talk.session.nodes["2"])
         await turn.run(lambda _: None)
         bodies = [request.body for request in server.requests if request.body]
 

@@ -9,17 +9,17 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.doubles import ScriptedServer
+from tests.doubles import ScriptedServer, chat_over, turn_in
 from tests.server import DONE, Script, chunk, event, fails, says, serve
 from zatsudan.catalogue import Catalogue
-from zatsudan.chat import Chat
 from zatsudan.client import Client
-from zatsudan.config import Config, Network, Price
+from zatsudan.config import Network, Price
 from zatsudan.connect import Server
 from zatsudan.core.messages import Usage
 from zatsudan.learned import Learned
 from zatsudan.store import Journal
-from zatsudan.turn import Turn
+from zatsudan.talk.chat import Chat
+from zatsudan.talk.turn import Turn
 
 ADDRESS = Server("scripted", "", model="scripted")
 
@@ -29,8 +29,8 @@ async def chat_with(base_url: str, server: Server = ADDRESS, **more: object) -> 
     async def connect() -> Client:
         return Client(server._replace(base_url=base_url), Network(2.0, 5.0))
 
-    chat = Chat(Config(), None, connect=connect, **more)  # type: ignore[arg-type]
-    chat.new()
+    chat = chat_over(connect, **more)  # type: ignore[arg-type]
+    chat.talk.new()
     try:
         yield chat
     finally:
@@ -39,7 +39,7 @@ async def chat_with(base_url: str, server: Server = ADDRESS, **more: object) -> 
 
 async def ask(chat: Chat, text: str) -> tuple[Turn, list[str]]:
     notes: list[str] = []
-    turn = chat.turn(chat.say(text))
+    turn = turn_in(chat, chat.talk.say(text))
     await turn.run(lambda _: None, notes.append)
     return turn, notes
 
@@ -50,9 +50,9 @@ async def test_nothing_is_shown_before_the_disk_holds_the_message(
     held = threading.Event()
     monkeypatch.setattr("os.fsync", lambda _: held.wait(5))
     async with serve(says("yes")) as server, chat_with(server.base_url) as chat:
-        chat.journal = Journal(tmp_path / "talk.jsonl")
+        chat.talk.journal = Journal(tmp_path / "talk.jsonl")
         shown: list[str] = []
-        turn = chat.turn(chat.say("is it?"))
+        turn = turn_in(chat, chat.talk.say("is it?"))
         running = asyncio.ensure_future(turn.run(lambda delta: shown.append(delta.content)))
         await asyncio.sleep(0.1)
         assert server.requests  # which does not wait
@@ -120,12 +120,12 @@ async def test_max_tokens_takes_the_name_that_the_server_wants(tmp_path: Path) -
     path = tmp_path / "learned.json"
     async with serve(fails(400, refusal), says("ok")) as server:
         async with chat_with(server.base_url, learned=Learned(path)) as chat:
-            chat.record({"type": "set", "name": "max_tokens", "value": 50})
+            chat.talk.record({"type": "set", "name": "max_tokens", "value": 50})
             turn, _ = await ask(chat, "hello")
             assert turn.error is None
             assert turn.made.parameters == {"max_completion_tokens": 50}
         async with chat_with(server.base_url, learned=Learned(path)) as chat:  # another day
-            chat.record({"type": "set", "name": "max_tokens", "value": 50})
+            chat.talk.record({"type": "set", "name": "max_tokens", "value": 50})
             await ask(chat, "hello")
             assert server.requests[-1].body["max_completion_tokens"] == 50
             assert len(server.requests) == 3
@@ -134,7 +134,7 @@ async def test_max_tokens_takes_the_name_that_the_server_wants(tmp_path: Path) -
 async def test_a_model_without_system_messages_gets_it_with_the_first_message() -> None:
     refusal = {"error": {"message": "System role not supported"}}
     async with serve(fails(400, refusal), says("ok")) as server, chat_with(server.base_url) as chat:
-        chat.record({"type": "system", "content": "Be brief."})
+        chat.talk.record({"type": "system", "content": "Be brief."})
         await ask(chat, "hello")
         assert server.requests[-1].body["messages"] == [
             {"role": "user", "content": "Be brief.\n\nhello"}
@@ -165,14 +165,14 @@ async def test_the_cost_is_counted_by_the_profiles_prices() -> None:
     priced = ADDRESS._replace(prices={"scripted": Price(input=1.0, output=10.0, cached=0.5)})
     async with serve(says("a", "b")) as server, chat_with(server.base_url, priced) as chat:
         await ask(chat, "hello")
-        assert chat.usage() == {"scripted": Usage(10, 2)}
-        assert chat.cost() == (10 * 1.0 + 2 * 10.0) / 1e6
+        assert chat.talk.usage() == {"scripted": Usage(10, 2)}
+        assert chat.link.cost(chat.talk.usage()) == (10 * 1.0 + 2 * 10.0) / 1e6
 
 
 async def test_models_are_known_before_the_server_answers(tmp_path: Path) -> None:
     catalogue = Catalogue(tmp_path / "models.json")
     async with serve(says("a")) as server, chat_with(server.base_url, catalogue=catalogue) as chat:
-        models = await chat.fetch_models()
+        models = await chat.link.fetch_models()
         assert Catalogue(tmp_path / "models.json").of(server.base_url) == models
         assert [model.id for model in models] == ["scripted"]
 
@@ -188,9 +188,9 @@ async def test_a_cut_reply_goes_on_in_words_where_prefill_is_refused() -> None:
         cut, _ = await ask(chat, "count")
         assert cut.made.ended == "failed"
         notes: list[str] = []
-        parent = chat.last_user()
+        parent = chat.talk.last_user()
         assert parent is not None
-        turn = chat.turn(parent, prefix=cut.nodes[0].message.text, asking=True)
+        turn = turn_in(chat, parent, prefix=cut.nodes[0].message.text, asking=True)
         await turn.run(lambda _: None, notes.append)
         assert notes == ["scripted takes no prefill here: it is asked in words to go on."]
         assert turn.nodes[0].message.text == "one two three"
@@ -199,7 +199,7 @@ async def test_a_cut_reply_goes_on_in_words_where_prefill_is_refused() -> None:
             "assistant",
             "user",
         ]
-        assert len(chat.session.variants(turn.nodes[0])) == 2
+        assert len(chat.talk.session.variants(turn.nodes[0])) == 2
 
 
 @pytest.mark.parametrize(
@@ -216,8 +216,8 @@ async def test_a_reply_that_may_have_been_made_far_away_is_not_asked_for_again(
     async def at_once(_seconds: float) -> None:
         return
 
-    chat = Chat(Config(), None, connect=connect, sleep=at_once)
-    chat.new()
+    chat = chat_over(connect, sleep=at_once)
+    chat.talk.new()
     turn, _ = await ask(chat, "hi")
     assert turn.error is not None
     assert "504" in str(turn.error)

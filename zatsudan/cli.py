@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from zatsudan.connect import Wishes
     from zatsudan.core.entered import Entered
     from zatsudan.core.errors import ZatsudanError
+    from zatsudan.discovery import Finder
+    from zatsudan.presets import Presets
+    from zatsudan.talk.chat import Chat
+    from zatsudan.talk.talk import Talk
 
 #: What a disk says that can hold no more of our output.
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
@@ -205,15 +209,12 @@ async def _talk(
     line: "Entered",
 ) -> int:
     from zatsudan import connect, exits, opening
-    from zatsudan.catalogue import Catalogue
-    from zatsudan.chat import Chat
     from zatsudan.commands import COMMANDS
     from zatsudan.core.errors import StoreError
     from zatsudan.core.language import say
     from zatsudan.discovery import Finder
-    from zatsudan.findings import Findings
-    from zatsudan.learned import Learned
     from zatsudan.presets import Presets
+    from zatsudan.talk.talk import Talk
     from zatsudan.wirelog import wire_log
 
     environ = connect.environment()
@@ -230,20 +231,9 @@ async def _talk(
         config_file=None if args.private else _config_file(args, places),
         models=places.models,
     )
-    chat = Chat(
-        config,
-        None if args.private else places.sessions,
-        connect=finder.connect,
-        start=lambda: list(start),
-        alive=finder.alive,
-        reach=finder.reach,
-        finder=finder,
-        catalogue=Catalogue(None if args.private else places.cache / "models.json"),
-        findings=Findings(None if args.private else places.state / "findings.json"),
-        presets=presets,
-        learned=Learned(None if args.private else places.state / "learned.json"),
-    )
-    chat.new()
+    talk = Talk(None if args.private else places.sessions, start=lambda: list(start))
+    chat = _chat(talk, finder, config, presets, None if args.private else places)
+    chat.talk.new()
     try:
         first = [*notes, *opening.resumed(chat, args, places.sessions, wanted)]
         choose = args.resume == "" and not args.last
@@ -282,6 +272,25 @@ async def _talk(
     finally:
         await chat.aclose()
         await finder.aclose()
+
+
+def _chat(
+    talk: "Talk", finder: "Finder", config: "Config", presets: "Presets", kept: "Places | None"
+) -> "Chat":
+    """Return a talk over a link; what is learned of servers is kept in files of `kept`."""
+    from zatsudan.catalogue import Catalogue
+    from zatsudan.findings import Findings
+    from zatsudan.learned import Learned
+    from zatsudan.talk.chat import Chat
+    from zatsudan.talk.link import Link
+
+    link = Link(
+        finder,
+        catalogue=Catalogue(kept.cache / "models.json" if kept is not None else None),
+        learned=Learned(kept.state / "learned.json" if kept is not None else None),
+    )
+    findings = Findings(kept.state / "findings.json" if kept is not None else None)
+    return Chat(config, talk, link, findings=findings, presets=presets, finder=finder)
 
 
 def _started() -> None:

@@ -18,15 +18,17 @@ from zatsudan.core.language import later, say
 from zatsudan.core.messages import Json
 from zatsudan.core.printable import EMPTY, Printable
 from zatsudan.core.protocol import Delta
-from zatsudan.core.refusals import DROP, Repair
+from zatsudan.core.refusals import DROP, REFUSALS, Repair
 from zatsudan.core.session import FINISHED, Lab, Node
 from zatsudan.core.tokens import tokens_per_second
-from zatsudan.elsewhere import Elsewhere, open_at
-from zatsudan.turn import Turn
+from zatsudan.talk.addressee import client_for, model_of
+from zatsudan.talk.elsewhere import Elsewhere, open_at
+from zatsudan.talk.link import Link
+from zatsudan.talk.talk import Talk
+from zatsudan.talk.turn import Turn
 from zatsudan.unencrypted import unencrypted
 
 if TYPE_CHECKING:
-    from zatsudan.chat import Chat
     from zatsudan.connect import Server
 
 #: Requests at a time. A server of this machine shares its one processor among
@@ -61,7 +63,7 @@ class Cell:
 
 @dataclass(slots=True)
 class Slot:
-    """A cell while it runs. Times are the chat's clock; `deltas` about as many as tokens."""
+    """A cell while it runs. Times are the link's clock; `deltas` about as many as tokens."""
 
     cell: Cell
     state: str = WAITING
@@ -105,7 +107,8 @@ class Run:
     Numbers of cells count from 0 here, and from 1 where a person sees them.
     """
 
-    chat: "Chat"
+    talk: Talk
+    link: Link
     parent: Node
     slots: list[Slot]
     together: bool = False
@@ -125,9 +128,9 @@ class Run:
 
         Cancelling it stops every cell; what came is recorded in any case.
         """
-        session = self.chat.session
+        session = self.talk.session
         head = session.head
-        self.began = self.chat.clock()
+        self.began = self.link.clock()
         if self.blind:
             on_note = _once(on_note, say(HIDDEN_NOTE))
         try:
@@ -170,7 +173,7 @@ class Run:
         open_ = sum(slot.state != ENDED for slot in self.slots)
         if not took or not open_:
             return None
-        now = self.chat.clock()
+        now = self.link.clock()
         spent = sum(now - slot.began for slot in self.slots if slot.state == RUNNING)
         return max(0.0, open_ * sum(took) / len(took) - spent) / min(self.at_once, open_)
 
@@ -178,25 +181,25 @@ class Run:
 
     async def _ask_together(self, on_delta: OnDelta, on_note: OnNote, on_end: OnEnd) -> None:
         wanted = len(self.slots)
-        chat, cell = self.chat, self.slots[0].cell
-        await chat.client()
-        model = cell.model or await chat.model()
-        server = chat.server.name if chat.server is not None else ""
+        link, cell = self.link, self.slots[0].cell
+        await client_for(self.talk, link)
+        model = cell.model or await model_of(self.talk, link)
         lesson = Repair(DROP, "n")
-        if lesson in chat.learned.of(server, model):
+        if lesson in link.learned.of(link.name, model):
             note = later(
                 "{model} makes one reply a request: {count} requests instead of n={count}."
             )
             on_note(say(note, model=model, count=wanted))
             self._separate(cell)
             return
-        turn = Turn(chat, self.parent, {**cell.parameters, "n": wanted}, model=cell.model)
+        parameters = {**cell.parameters, "n": wanted}
+        turn = Turn(self.talk, link, self.parent, parameters, model=cell.model)
         drive = self._drive(turn, range(wanted), on_delta, on_note, settled=False)
         task = asyncio.ensure_future(drive)
         self._tasks = dict.fromkeys(range(wanted), task)
         await asyncio.wait([task])
         self._tasks.clear()
-        refused = isinstance(turn.error, StatusError) and turn.error.status in (400, 422)
+        refused = isinstance(turn.error, StatusError) and turn.error.status in REFUSALS
         came = sum(slot.node is not None for slot in self.slots)
         if refused or (turn.made.ended == FINISHED and came < wanted):
             note = (
@@ -208,7 +211,7 @@ class Run:
             )
             on_note(say(note, model=model, count=wanted, came=came, more=wanted - came))
             if came == 1:
-                chat.learned.add(server, model, lesson, chat.now()[:10])
+                link.learn(model, lesson)
             self._separate(cell)
         for number, slot in enumerate(self.slots):
             if slot.state == RUNNING:  # nothing came, and nothing more is asked
@@ -250,11 +253,15 @@ class Run:
             if profile:
                 # Where each cell names its model, no list is needed.
                 models = [self.slots[number].cell.model for number in waiting]
-                there = await open_at(self.chat, profile, models[0] if all(models) else "")
+                there = await open_at(self.link, profile, models[0] if all(models) else "")
                 self._opened.append(there)
                 for note in _of_key(profile, there.client.server):
                     on_note(note)
-            server = (await self.chat.client()).server if there is None else there.client.server
+            server = (
+                (await client_for(self.talk, self.link)).server
+                if there is None
+                else there.client.server
+            )
         except ZatsudanError as error:
             for number in waiting:
                 self.slots[number].state, self.slots[number].error = ENDED, error
@@ -293,9 +300,9 @@ class Run:
         return self._lanes[place], count
 
     def _turn(self, cell: Cell, there: Elsewhere | None) -> Turn:
-        chat = self.chat if there is None else there.chat
+        link = self.link if there is None else there.link
         model = cell.model or (there.model if there is not None else "")
-        return Turn(chat, self.parent, cell.parameters, model=model)
+        return Turn(self.talk, link, self.parent, cell.parameters, model=model)
 
     def _hopeless(self, profile: str) -> ZatsudanError | None:
         """Return the failure that every further request to this server would meet; None if there is none."""
@@ -323,7 +330,7 @@ class Run:
 
         Unless that is `settled`, a cell to which nothing came may yet be asked for again.
         """
-        clock = self.chat.clock
+        clock = self.link.clock
 
         def add(delta: Delta) -> None:
             if not 0 <= delta.index < len(numbers):
@@ -360,13 +367,13 @@ class Run:
         well = [slot.node for slot in self.slots if slot.node is not None and slot.went_well]
         if head == self.parent.id:
             head = (well or made)[0].id
-        self.chat.record({"type": "head", "id": head})
+        self.talk.record({"type": "head", "id": head})
         cells = tuple(
             (slot.cell.label, slot.node.id if slot.node is not None else None)
             for slot in self.slots
         )
-        self.chat.record(Lab(self.parent.id, cells, self.blind).to_json())
-        self.chat.journal.sync()
+        self.talk.record(Lab(self.parent.id, cells, self.blind).to_json())
+        self.talk.journal.sync()
 
 
 def _of_key(profile: str, server: "Server") -> Iterator[Printable]:
@@ -426,11 +433,13 @@ def repeated(cell: Cell, runs: int) -> list[Cell]:
     return cells
 
 
-def choices(chat: "Chat", parent: Node, overrides: Mapping[str, Json] | None = None) -> Run | None:
+def choices(
+    talk: Talk, link: Link, parent: Node, overrides: Mapping[str, Json] | None = None
+) -> Run | None:
     """Return the run that makes `n` replies to a message; None if one is wanted, as usual."""
-    parameters = {**chat.session.parameters, **(overrides or {})}
+    parameters = {**talk.session.parameters, **(overrides or {})}
     wanted = parameters.pop("n", None)
     if not isinstance(wanted, int) or isinstance(wanted, bool) or wanted < 2:
         return None
     cells = [Cell(f"choice {number}", parameters) for number in range(1, wanted + 1)]
-    return Run(chat, parent, [Slot(cell) for cell in cells], together=True)
+    return Run(talk, link, parent, [Slot(cell) for cell in cells], together=True)

@@ -11,7 +11,6 @@ from argparse import Namespace
 from collections.abc import Coroutine, Sequence
 
 from zatsudan import exits
-from zatsudan.chat import Chat
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.parts import Line, Part
 from zatsudan.core.entered import Entered
@@ -19,6 +18,7 @@ from zatsudan.core.errors import CommandError
 from zatsudan.core.language import say
 from zatsudan.core.printable import EMPTY, Printable
 from zatsudan.discovery import not_taken
+from zatsudan.talk.chat import Chat
 from zatsudan.terminal.asjson import JsonTerminal
 from zatsudan.terminal.plain import PlainTerminal
 
@@ -39,9 +39,9 @@ async def answer(chat: Chat, line: Entered, args: Namespace, first: Sequence[Par
         terminal.show([Line(not_taken(server), "dim")])
     if isinstance(terminal, JsonTerminal):
         terminal.write(terminal.result(chat))
-    await chat.journal.synced()
-    if chat.journal.trouble:
-        terminal.show([Line(chat.journal.trouble, "warn")])
+    await chat.talk.journal.synced()
+    if chat.talk.journal.trouble:
+        terminal.show([Line(chat.talk.journal.trouble, "warn")])
     if terminal.output.trouble:
         terminal.show([Line(exits.unwritten(terminal.output.trouble), "warn")])
         return exits.FAILED

@@ -3,7 +3,6 @@
 from argparse import Namespace
 from pathlib import Path
 
-from zatsudan.chat import Chat
 from zatsudan.commands.parts import Line, Part
 from zatsudan.config import Config, Places
 from zatsudan.configfile import read_system, warnings
@@ -13,6 +12,7 @@ from zatsudan.core.messages import Json, JsonObject
 from zatsudan.core.parameters import read_assignments
 from zatsudan.core.words import Word
 from zatsudan.presets import Presets
+from zatsudan.talk.chat import Chat
 from zatsudan.unencrypted import unencrypted
 
 
@@ -92,5 +92,5 @@ def resumed(chat: Chat, args: Namespace, saved: Path, wanted: list[JsonObject]) 
         path = found[0].path
     parts = resume(chat, path)
     for record in wanted:
-        chat.record(record)
+        chat.talk.record(record)
     return parts

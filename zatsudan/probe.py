@@ -7,18 +7,22 @@ parameter that works would change with what came.
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from zatsudan.client import Client
 from zatsudan.core.errors import StatusError
 from zatsudan.core.language import say
 from zatsudan.core.messages import Json, JsonObject, Usage, content_text
 from zatsudan.core.parameters import BY_NAME, LIMITS, PARAMETERS, Recipe
 from zatsudan.core.printable import Printable
-from zatsudan.core.refusals import Repair, mended, understand
+from zatsudan.core.refusals import REFUSALS, Repair, mended, understand
 from zatsudan.core.wirenames import own_names, wire_name
 from zatsudan.findings import HONOURED, IGNORED, REFUSED, UNCLEAR, Finding
-from zatsudan.servers.kinds import KINDS, inside, kind_of, own_first, renames
+from zatsudan.servers.kinds import KINDS, UNKNOWN, ServerKind, inside, kind_of, own_first, renames
+from zatsudan.talk.exchange import Policy, Sending, answer
+from zatsudan.talk.link import Link
+
+if TYPE_CHECKING:
+    from zatsudan.client import Client
 
 #: The most tokens that one request of a probe may make.
 TOKENS = 8
@@ -45,9 +49,8 @@ _SAME = "Write only the word ha again and again: ha ha ha ha"
 class Probe:
     """The tests on one model at one server. `sent` counts the requests, `hint` hears of each."""
 
-    client: Client
+    link: Link
     model: str
-    repairs: tuple[Repair, ...] = ()
     hint: Callable[[Printable], None] = lambda _: None
     sent: int = 0
     _body: JsonObject = field(default_factory=dict)
@@ -60,7 +63,7 @@ class Probe:
             recipe = recipe_of(name)
             return await TESTS[recipe.test].run(self, name, recipe.value)
         except StatusError as error:
-            if error.status not in (400, 415, 422):
+            if error.status not in REFUSALS:
                 raise
             repair = understand(error, self._body)
             if repair is not None and repair.name not in ("", wire_name(name, self._known())):
@@ -71,15 +74,14 @@ class Probe:
     async def told(self) -> JsonObject:
         """Return the settings that the server says it used for what it was asked; empty if it says nothing."""
         self.hint(say("asking the server itself …"))
-        server = self.client.server
-        for kind in own_first(kind_of(server.name, server.base_url)):
+        for kind in own_first(self._kind()):
             if kind.echo is None:
                 continue
             asked = {**_TOLD, **kind.echo.ask}
             try:
                 answer = await self.answer(_COUNT, max_tokens=1, **asked)
             except StatusError as error:
-                if error.status in (400, 415, 422):
+                if error.status in REFUSALS:
                     continue  # one of the fields is refused: each is tried alone
                 raise
             settings = inside(answer, kind.echo.within)
@@ -89,8 +91,11 @@ class Probe:
 
     def _known(self) -> tuple[Repair, ...]:
         """Return the names that this kind of server has of its own."""
-        server = self.client.server
-        return renames(kind_of(server.name, server.base_url))
+        return renames(self._kind())
+
+    def _kind(self) -> ServerKind:
+        server = self.link.server
+        return kind_of(server.name, server.base_url) if server is not None else UNKNOWN
 
     async def answer(self, text: str, **parameters: Json) -> JsonObject:
         """Return the whole answer to a request."""
@@ -102,19 +107,17 @@ class Probe:
             **limit,
             **parameters,
         }
-        # What is tested is sent even if it was refused before: that is the question.
-        learned = (repair for repair in self.repairs if repair.name not in parameters)
-        repairs = [*self._known(), *learned]
-        self._body = mended(body, repairs)
-        try:
-            return await self.client.ask(self._body)
-        except StatusError as error:
-            # The limit is ours, not the test's: a server may want it under another name.
-            repair = understand(error, self._body)
-            if repair is None or repair.name not in limit or repair in self.repairs:
-                raise
-            self.repairs = (*self.repairs, repair)
-            return await self.answer(text, **parameters)
+        # The limit is ours, not the test's: a server may want it under another name.
+        policy = Policy(waits=False, only=frozenset(limit))
+
+        async def prepare(_client: "Client") -> Sending:
+            # What is tested is sent even if it was refused before: that is the question.
+            known = self.link.learned.of(self.link.name, self.model)
+            learned = (repair for repair in known if repair.name not in parameters)
+            self._body = mended(body, [*self._known(), *learned])
+            return Sending(self._body, self.model)
+
+        return await answer(self.link, prepare, policy)
 
     async def text(self, text: str, **parameters: Json) -> str:
         """Return what a request says."""

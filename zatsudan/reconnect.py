@@ -5,7 +5,6 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from zatsudan import questions
-from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Ask, Outcome, Show, Work
 from zatsudan.commands.parts import Line, Part
 from zatsudan.connect import Server, Wishes
@@ -14,6 +13,8 @@ from zatsudan.core.language import say
 from zatsudan.core.printable import Printable, one_line
 from zatsudan.core.progress import in_bytes
 from zatsudan.discovery import Finder
+from zatsudan.talk.addressee import model_of, use_model
+from zatsudan.talk.chat import Chat
 from zatsudan.unencrypted import unencrypted
 
 if TYPE_CHECKING:
@@ -55,14 +56,14 @@ async def connect_to(chat: Chat, finder: Finder, server: Server | None, *lines: 
     """
     before = finder.in_use
     finder.use(Wishes(local=server is None), server)
-    await chat.disconnect()
+    await chat.link.disconnect()
     try:
-        found = (await chat.reached()).server
-        model = found.model or await chat.model()
-        chat.use_model(model, found)
+        found = (await chat.link.client()).server
+        model = found.model or await model_of(chat.talk, chat.link)
+        use_model(chat.talk, chat.link, model)
     except BaseException:
         finder.use(*before)
-        await chat.disconnect()
+        await chat.link.disconnect()
         raise
     where = say(
         "{model} at {name} answers from now on.", model=one_line(model), name=one_line(found.name)

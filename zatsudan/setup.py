@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 
 from zatsudan import profiles, questions
 from zatsudan.answers import Answers, read_key
-from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Ask, Outcome, Work
 from zatsudan.commands.parts import Line, Part
 from zatsudan.config import EMBEDDED
@@ -38,6 +37,7 @@ from zatsudan.discovery import Finder, Found
 from zatsudan.embedded import has_engine
 from zatsudan.reconnect import connect_to, first_word, nothing, offer
 from zatsudan.servers.kinds import OFFERED, UNKNOWN, ServerKind
+from zatsudan.talk.chat import Chat
 from zatsudan.unencrypted import unencrypted
 
 _NAME = re.compile(r"\w[\w.-]{0,59}")

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
     from typing import TypeVar
 
-    from zatsudan.chat import Chat
     from zatsudan.config import Places
     from zatsudan.connect import Wishes
     from zatsudan.core.messages import Json
+    from zatsudan.talk.chat import Chat
 
     T = TypeVar("T")
 
@@ -123,9 +123,9 @@ def import_(args: argparse.Namespace) -> int:
     """Read sessions from files of other programs."""
     from pathlib import Path
 
-    from zatsudan.chat import new_session_id, utc_now
     from zatsudan.config import platform_places
     from zatsudan.imports import import_file
+    from zatsudan.talk.talk import new_session_id, utc_now
 
     def note(text: Printable) -> None:
         sys.stderr.write(f"{text}\n")
@@ -154,7 +154,8 @@ def models(args: argparse.Namespace) -> int:
     from zatsudan.connect import Wishes
 
     found = _with_chat(
-        lambda chat, _: chat.fetch_models(), Wishes(base_url=args.base_url, profile=args.profile)
+        lambda chat, _: chat.link.fetch_models(),
+        Wishes(base_url=args.base_url, profile=args.profile),
     )
     if args.json:
         rows: list[Json] = [
@@ -258,19 +259,23 @@ def _with_chat(
     """Do something with a chat that saves nothing, at the server that a talk would have."""
     import asyncio
 
-    from zatsudan.chat import Chat
     from zatsudan.config import platform_places
     from zatsudan.configfile import load
     from zatsudan.connect import Wishes, environment
     from zatsudan.discovery import Finder
     from zatsudan.learned import Learned
+    from zatsudan.talk.chat import Chat
+    from zatsudan.talk.link import Link
+    from zatsudan.talk.talk import Talk
 
     async def run() -> "T":
         places = platform_places()
         settings = load(places.config_file)
         finder = Finder(wishes or Wishes(), environment(), settings, models=places.models)
         chat = Chat(
-            settings, None, connect=finder.connect, learned=Learned(places.state / "learned.json")
+            settings,
+            Talk(None),
+            Link(finder, learned=Learned(places.state / "learned.json")),
         )
         try:
             return await job(chat, places)

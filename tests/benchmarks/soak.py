@@ -22,15 +22,16 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
+from tests.doubles import chat_over, turn_in
 from tests.quirks import QUIRKS
 from tests.server import CUT, DONE, RESET, Request, Script, chunk, fails, says, serve
 from zatsudan import store
-from zatsudan.chat import Chat
 from zatsudan.client import Client
-from zatsudan.config import Config, Network
+from zatsudan.config import Network
 from zatsudan.connect import Server
 from zatsudan.core.messages import Message
 from zatsudan.core.session import FAILED
+from zatsudan.talk.chat import Chat
 
 _BODIES = {quirk.file: quirk for quirk in QUIRKS}
 
@@ -157,25 +158,27 @@ async def soak(turns: int, directory: Path, seed: int = 1) -> Result:
             network = Network(connect_seconds=5.0, idle_seconds=0.5)
             return Client(Server("scripted", server.base_url, model="scripted"), network)
 
-        chat = Chat(Config(), directory, connect=connect, clock=time_.clock, sleep=time_.sleep)
-        chat.new()
+        chat = chat_over(connect, directory, clock=time_.clock, sleep=time_.sleep)
+        chat.talk.new()
         for number in range(1, turns + 1):
             await _turn(chat, f"question {number}", dice, result)
             server.requests.clear()
             if number in marks:
                 result.memory[number], result.talk[number] = resident(), _size(chat)
-        path = chat.journal.path
+        path = chat.talk.journal.path
         await chat.aclose()
     result.turns, result.slept = turns, time_.now
-    if path is None or chat.journal.trouble:
-        result.wrong.append(f"the journal was not written: {chat.journal.trouble}")
+    if path is None or chat.talk.journal.trouble:
+        result.wrong.append(f"the journal was not written: {chat.talk.journal.trouble}")
         return result
     result.journal = path.stat().st_size
     loaded = store.load(path)
-    if loaded.session != chat.session or loaded.damaged or loaded.torn:
+    if loaded.session != chat.talk.session or loaded.damaged or loaded.torn:
         result.wrong.append("the journal is not the live state")
     asked = {
-        node.message.text for node in chat.session.nodes.values() if node.message.role == "user"
+        node.message.text
+        for node in chat.talk.session.nodes.values()
+        if node.message.role == "user"
     }
     if len(asked) != turns:
         result.wrong.append(f"{turns - len(asked)} questions are not in the session")
@@ -183,7 +186,7 @@ async def soak(turns: int, directory: Path, seed: int = 1) -> Result:
 
 
 async def _turn(chat: Chat, text: str, dice: random.Random, result: Result) -> None:
-    turn = chat.turn(chat.say(text))
+    turn = turn_in(chat, chat.talk.say(text))
     await turn.run(lambda _: None)
     for node in turn.nodes:
         if "overloaded" in node.message.text or "Sign in" in node.message.text:
@@ -192,14 +195,16 @@ async def _turn(chat: Chat, text: str, dice: random.Random, result: Result) -> N
         result.failed += 1
         if turn.error is None or not turn.error.advice:
             result.wrong.append(f"a failure without a sentence and an advice: {turn.error!r}")
-        asked = chat.last_user()
+        asked = chat.talk.last_user()
         if asked is not None and dice.random() < 0.5:  # /retry
-            await chat.turn(asked).run(lambda _: None)
+            await turn_in(chat, asked).run(lambda _: None)
 
 
 def _size(chat: Chat) -> int:
     """Return about how many bytes the talk itself takes as Python's values."""
-    texts = [Message(node.message.role, node.message.text) for node in chat.session.nodes.values()]
+    texts = [
+        Message(node.message.role, node.message.text) for node in chat.talk.session.nodes.values()
+    ]
     return sum(900 + 2 * len(message.text) for message in texts)
 
 

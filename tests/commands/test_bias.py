@@ -55,7 +55,7 @@ async def test_a_text_becomes_the_servers_ids(
 ) -> None:
     async with serve(script) as server, chat_with(server.base_url) as chat:
         shown = table(await run(chat, line))
-        assert chat.session.parameters == {"logit_bias": set_}
+        assert chat.talk.session.parameters == {"logit_bias": set_}
         assert [row[1] for row in shown.rows] == texts
         assert table(await run(chat, "/bias")).rows == shown.rows
         await run(chat, "/unset logit_bias")
@@ -67,7 +67,7 @@ async def test_biases_add_up_and_a_later_one_replaces() -> None:
         await run(chat, '/bias " sorry" -5')
         await run(chat, "/bias 8 2")
         await run(chat, '/ban " sorry"')
-        assert chat.session.parameters == {"logit_bias": {"7": -100, "8": 2}}
+        assert chat.talk.session.parameters == {"logit_bias": {"7": -100, "8": 2}}
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ async def test_what_cannot_be_done_is_said(line: str, said: str) -> None:
         with pytest.raises(CommandError, match=said) as caught:
             await run(chat, line)
         assert caught.value.advice
-        assert chat.session.parameters == {}
+        assert chat.talk.session.parameters == {}
 
 
 async def test_a_server_without_tokenizer_takes_ids_only() -> None:

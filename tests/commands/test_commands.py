@@ -6,13 +6,11 @@ from typing import get_args
 
 import pytest
 
-from tests.doubles import ScriptedClient, reply, text, usage
-from zatsudan.chat import Chat
+from tests.doubles import ScriptedClient, chat_over, reply, text, turn_in, usage
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import Copy, Generate, Leave, Outcome, Pick, Prefill, Show
 from zatsudan.commands.parts import Diff, Line, Rows, Table, Talk, Tokens
 from zatsudan.commands.registry import Choice, collect, command, find
-from zatsudan.config import Config
 from zatsudan.core.deciding import parse
 from zatsudan.core.diff import marked
 from zatsudan.core.entered import SAID, Entered
@@ -20,14 +18,15 @@ from zatsudan.core.errors import CommandError, ConfigError, StoreError, Zatsudan
 from zatsudan.core.models import Model
 from zatsudan.core.parameters import BY_NAME
 from zatsudan.core.printable import printable
+from zatsudan.talk.chat import Chat
 
 MODELS = [Model("llama-small", 4096), Model("llama-large"), Model("qwen")]
 
 
 def make(sessions: Path | None, client: ScriptedClient | None = None) -> Chat:
     client = client or ScriptedClient(models=MODELS)
-    chat = Chat(Config(), sessions, client.connect, now=lambda: "2026-01-01T00:00:00Z")
-    chat.new()
+    chat = chat_over(client.connect, sessions, now=lambda: "2026-01-01T00:00:00Z")
+    chat.talk.new()
     return chat
 
 
@@ -47,7 +46,7 @@ async def with_turns(sessions: Path | None) -> Chat:
     client = ScriptedClient(first, [text("Fine.", "stop")], models=MODELS, model="llama-small")
     chat = make(sessions, client)
     for words in ("hi", "how are\n\x1byou?"):
-        await chat.turn(chat.say(words)).run(lambda _: None)
+        await turn_in(chat, chat.talk.say(words)).run(lambda _: None)
     return chat
 
 
@@ -242,9 +241,9 @@ async def test_a_parameter_by_its_own_name(empty: Chat) -> None:
     assert lines(await run(empty, "/temperature 0.7")) == ["temperature  unset → 0.7"]
     assert lines(await run(empty, "/temperature +0.1")) == ["temperature  0.7 → 0.8"]
     assert lines(await run(empty, "/temperature"))[0] == "temperature  0.8"
-    assert empty.session.parameters == {"temperature": 0.8}
+    assert empty.talk.session.parameters == {"temperature": 0.8}
     assert lines(await run(empty, "/temperature unset")) == ["temperature  0.8 → unset"]
-    assert empty.session.parameters == {}
+    assert empty.talk.session.parameters == {}
     assert "from 0 to 2" in str(await refusal(empty, "/temperature 3"))
 
 
@@ -252,7 +251,7 @@ async def test_stop_takes_blanks_newlines_and_quotes(empty: Chat) -> None:
     assert lines(await run(empty, r'/stop "\n\n" "User:" " \""')) == [
         r'stop  unset → "\n\n" "User:" " \""'
     ]
-    assert empty.session.parameters == {"stop": ["\n\n", "User:", ' "']}
+    assert empty.talk.session.parameters == {"stop": ["\n\n", "User:", ' "']}
     assert lines(await run(empty, "/unset stop")) == [r'stop  "\n\n" "User:" " \"" → unset']
 
 
@@ -261,26 +260,26 @@ async def test_set_many_and_any_field(empty: Chat) -> None:
         empty, '/set seed 7 +mirostat 2 +opts {"a": "b = c"} response_format {"type": "text"}'
     )
 
-    assert empty.session.parameters == {
+    assert empty.talk.session.parameters == {
         "seed": 7,
         "mirostat": 2,
         "opts": {"a": "b = c"},
         "response_format": {"type": "text"},
     }
     assert lines(await run(empty, "/unset all"))[0] == "seed  7 → unset"
-    assert empty.session.parameters == {}
+    assert empty.talk.session.parameters == {}
 
 
 async def test_one_bad_value_sets_nothing(empty: Chat) -> None:
     await refusal(empty, "/set seed 7 temperature 9")
 
-    assert empty.session.parameters == {}
+    assert empty.talk.session.parameters == {}
 
 
 async def test_a_value_out_of_its_range_can_be_forced(empty: Chat) -> None:
     await run(empty, "/set! temperature 9")
 
-    assert empty.session.parameters == {"temperature": 9.0}
+    assert empty.talk.session.parameters == {"temperature": 9.0}
 
 
 async def test_parameters_that_hardly_go_together_are_told(empty: Chat) -> None:
@@ -328,11 +327,11 @@ async def test_system(empty: Chat, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     await run(empty, "/system Be brief.")
     assert lines(await run(empty, "/system")) == ["Be brief."]
     await run(empty, "/system @pirate.txt")
-    assert empty.session.system == "Arr."
+    assert empty.talk.session.system == "Arr."
     assert isinstance(await refusal(empty, "/system @none.txt"), ConfigError)
-    assert empty.session.system == "Arr."
+    assert empty.talk.session.system == "Arr."
     await run(empty, "/system none")
-    assert empty.session.system == ""
+    assert empty.talk.session.system == ""
 
 
 async def test_retry(chat: Chat) -> None:
@@ -342,28 +341,28 @@ async def test_retry(chat: Chat) -> None:
     assert outcome.parent.message.text == "how are\n\x1byou?"
     assert outcome.overrides == {"temperature": 1.2, "seed": 7}
     assert lines(outcome) == ["Again: how are ␛you?  (temperature 1.2  seed 7)"]
-    assert chat.session.parameters == {}
+    assert chat.talk.session.parameters == {}
 
 
 async def test_undo_gives_the_words_back(chat: Chat) -> None:
     outcome = await run(chat, "/undo")
     words = Entered.of("how are\n\x1byou?", SAID)
     assert outcome == Prefill(words, (Line(printable("Stepped back 1 turn; 1 left."), "good"),))
-    assert [node.message.text for node in chat.session.path()] == ["hi", "Hello."]
-    assert len(chat.session.nodes) == 4
+    assert [node.message.text for node in chat.talk.session.path()] == ["hi", "Hello."]
+    assert len(chat.talk.session.nodes) == 4
 
 
 async def test_undo_of_several_turns(chat: Chat) -> None:
     outcome = await run(chat, "/undo 2")
 
     assert isinstance(outcome, Prefill)
-    assert (outcome.line.text, chat.session.path()) == ("hi", [])
+    assert (outcome.line.text, chat.talk.session.path()) == ("hi", [])
 
 
 @pytest.mark.parametrize("line", ["/undo 3", "/undo 0", "/undo -1", "/undo all", "/undo 1.5"])
 async def test_undo_never_guesses(chat: Chat, line: str) -> None:
     assert str(await refusal(chat, line)) == "There are 2 turns to step back over."
-    assert len(chat.session.path()) == 4
+    assert len(chat.talk.session.path()) == 4
 
 
 @pytest.mark.parametrize(
@@ -421,7 +420,7 @@ async def test_usage(chat: Chat, empty: Chat) -> None:
 async def test_usage_by_model(chat: Chat) -> None:
     client = ScriptedClient(reply("Hi."))
     other = make(None, client)
-    await other.turn(other.say("hi")).run(lambda _: None)
+    await turn_in(other, other.talk.say("hi")).run(lambda _: None)
     assert lines(await run(other, "/usage"))[:2] == [
         "this reply (m-1) | 10 | 2 | · | · | 12",
         "session | 10 | 2 | · | · | 12",
@@ -448,7 +447,7 @@ async def test_models(chat: Chat) -> None:
 async def test_changing_the_model(chat: Chat, typed: str, model: str, tone: str) -> None:
     outcome = await run(chat, f"/model {typed}")
 
-    assert chat.session.model == model
+    assert chat.talk.session.model == model
     assert isinstance(outcome, Show)
     assert isinstance(outcome.parts[0], Line)
     assert outcome.parts[0].tone == tone
@@ -461,14 +460,14 @@ async def test_save_and_load(chat: Chat, tmp_path: Path) -> None:
     saved = lines(await run(chat, "/save About us"))
     assert saved[0] == "Saved: About us"
     assert Path(saved[1]).parent == tmp_path / "sessions"
-    before = chat.session
+    before = chat.talk.session
     await run(chat, "/new")
-    assert chat.session.nodes == {}
-    assert chat.session.model == "llama-small"
+    assert chat.talk.session.nodes == {}
+    assert chat.talk.session.model == "llama-small"
 
     shown = lines(await run(chat, "/load about"))
 
-    assert chat.session == before
+    assert chat.talk.session == before
     assert shown[0] == "About us · 2 turns"
     assert shown[-1] == "assistant: Fine."
 
@@ -485,8 +484,8 @@ async def test_a_session_that_is_open_elsewhere_is_copied(chat: Chat, empty: Cha
     shown = lines(await run(empty, "/load 1"))
 
     assert shown[0] == "That session is open in another terminal: this is a copy of it."
-    assert empty.session.path() == chat.session.path()
-    assert empty.journal.path != chat.journal.path
+    assert empty.talk.session.path() == chat.talk.session.path()
+    assert empty.talk.journal.path != chat.talk.journal.path
 
 
 async def test_the_session_at_hand_is_not_loaded_again(chat: Chat) -> None:
@@ -494,21 +493,21 @@ async def test_the_session_at_hand_is_not_loaded_again(chat: Chat) -> None:
 
 
 async def test_a_session_of_another_server_is_told(chat: Chat, tmp_path: Path) -> None:
-    chat.journal.close()
+    chat.talk.journal.close()
     client = ScriptedClient(models=MODELS, model="their-model")
     client.server = type(client.server)("elsewhere", "http://x/v1", model="their-model")
     other = make(tmp_path / "sessions", client)
-    await other.client()
+    await other.link.client()
 
     shown = lines(await run(other, "/load 1"))
 
     assert shown[-1] == "It was held with llama-small at double."
-    assert (other.session.model, other.session.server) == ("their-model", "elsewhere")
+    assert (other.talk.session.model, other.talk.session.server) == ("their-model", "elsewhere")
 
 
 async def test_a_name_is_given_by_save_and_changed_by_rename(chat: Chat) -> None:
     assert lines(await run(chat, "/save"))[0] == "Saved: hi"
-    assert chat.session.title == ""
+    assert chat.talk.session.title == ""
     await run(chat, "/save About us")
     assert lines(await run(chat, "/save About us"))[0] == "Saved: About us"
 
@@ -517,7 +516,7 @@ async def test_a_name_is_given_by_save_and_changed_by_rename(chat: Chat) -> None
     assert str(error) == "This session has a name: About us."
     assert error.advice == "/rename Other changes it."
     assert lines(await run(chat, "/rename  Other\n name ")) == ["About us → Other name"]
-    assert chat.session.title == "Other name"
+    assert chat.talk.session.title == "Other name"
     assert lines(await run(chat, "/title"))[0] == "Other name"
     assert str(await refusal(chat, "/rename")) == "No name is given."
     assert str(await refusal(chat, "/title nonsense")) == "'nonsense' is not understood."
@@ -527,8 +526,8 @@ async def test_a_title_from_the_model_is_no_part_of_the_talk(tmp_path: Path) -> 
     title = [text("“A short talk.”\nMore", "stop"), usage(30, 5)]
     client = ScriptedClient([text("Hello.", "stop")], title, models=MODELS)
     chat = make(tmp_path, client)
-    await chat.turn(chat.say("hi")).run(lambda _: None)
-    before, used = dict(chat.session.nodes), chat.usage()
+    await turn_in(chat, chat.talk.say("hi")).run(lambda _: None)
+    before, used = dict(chat.talk.session.nodes), chat.talk.usage()
 
     shown = lines(await run(chat, "/title auto"))
 
@@ -536,7 +535,7 @@ async def test_a_title_from_the_model_is_no_part_of_the_talk(tmp_path: Path) -> 
         "Title: A short talk.",
         "It cost 30 tokens in, 5 out, not counted in /usage.",
     ]
-    assert (chat.session.nodes, chat.usage()) == (before, used)
+    assert (chat.talk.session.nodes, chat.talk.usage()) == (before, used)
     body = client.requests[-1]
     assert body["max_tokens"] == 64
     assert "user: hi" in str(body["messages"])
@@ -548,9 +547,9 @@ async def test_search_lists_hits_by_session_where_there_is_no_picker(
     found = await run(chat, '/search "how are" YOU')
 
     assert isinstance(found, Pick)
-    assert [row.key for row in found.rows] == [f"{chat.session.id}#3"]
+    assert [row.key for row in found.rows] == [f"{chat.talk.session.id}#3"]
     shown = lines(found)
-    assert shown[0] == f"hi · now · {chat.session.id}"
+    assert shown[0] == f"hi · now · {chat.talk.session.id}"
     assert shown[1] == "  #3 user: how are ␛you?"
     line = next(part for part in found.instead if isinstance(part, Line) and part.spans)
     assert [line.text[begin:end] for begin, end in line.spans] == ["how are", "you"]
@@ -559,14 +558,14 @@ async def test_search_lists_hits_by_session_where_there_is_no_picker(
 
 
 async def test_load_goes_to_a_message(chat: Chat) -> None:
-    where = chat.session.id
+    where = chat.talk.session.id
     await run(chat, "/undo 2")
-    assert chat.session.path() == []
+    assert chat.talk.session.path() == []
 
     # The session at hand: to the end of the branch on which the message stands.
     shown = lines(await run(chat, f"/load {where}#1"))
 
-    assert [node.id for node in chat.session.path()] == ["1", "2", "3", "4"]
+    assert [node.id for node in chat.talk.session.path()] == ["1", "2", "3", "4"]
     assert shown == ["hi · 2 turns", *lines(await run(chat, "/show all"))]
     await run(chat, "/new")
     assert lines(await run(chat, f"/load {where}#3"))[0] == "hi · 2 turns"

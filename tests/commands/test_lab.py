@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from tests.commands.test_commands import lines, refusal, run, table
+from tests.doubles import turn_in
 from tests.server import Request, Script, fails, says, serve
 from tests.test_turn import chat_with
-from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Experiment, Show, Work
 from zatsudan.commands.parts import Diff
 from zatsudan.connect import Server
@@ -18,15 +18,16 @@ from zatsudan.core.session import Lab, Made
 from zatsudan.findings import REPEAT, Finding, Findings
 from zatsudan.presets import Preset, Presets
 from zatsudan.probe import TESTS, recipe_of, requests, usual
+from zatsudan.talk.chat import Chat
 
 
 def talk(chat: Chat, *replies: str) -> None:
     """A message with these replies."""
-    parent = chat.say("a question")
+    parent = chat.talk.say("a question")
     for at, text in enumerate(replies):
         made = Made(model="m", parameters={"temperature": at, "seed": 1})
-        node_id = chat.session.next_id()
-        chat.record(message_record(node_id, parent.id, Message("assistant", text), "", made))
+        node_id = chat.talk.session.next_id()
+        chat.talk.record(message_record(node_id, parent.id, Message("assistant", text), "", made))
 
 
 async def experiment(chat: Chat, line: str) -> Experiment:
@@ -41,8 +42,8 @@ async def experiment(chat: Chat, line: str) -> Experiment:
 async def test_a_comparison_of_settings_on_the_last_message() -> None:
     async with serve(says("x")) as server, chat_with(server.base_url) as chat:
         talk(chat, "one")
-        chat.record({"type": "set", "name": "seed", "value": 3})
-        chat.record({"type": "set", "name": "n", "value": 3})
+        chat.talk.record({"type": "set", "name": "seed", "value": 3})
+        chat.talk.record({"type": "set", "name": "n", "value": 3})
         outcome = await experiment(chat, "/compare now temperature=1.2,top_p=0.9 seed=unset")
         assert [(cell.label, dict(cell.parameters)) for cell in outcome.cells] == [
             ("as it is now", {"seed": 3}),
@@ -102,7 +103,7 @@ async def test_what_cannot_be_done_is_said_and_nothing_is_asked(line: str) -> No
     async with serve(says("x")) as server, chat_with(server.base_url) as chat:
         await refusal(chat, line)
         assert [request for request in server.requests if request.method == "POST"] == []
-        assert chat.session.nodes == {}
+        assert chat.talk.session.nodes == {}
 
 
 async def test_a_sweep_says_how_many_requests_it_makes() -> None:
@@ -121,7 +122,7 @@ async def test_a_sweep_says_how_many_requests_it_makes() -> None:
 async def test_the_table_and_the_file(tmp_path: Path) -> None:
     async with serve(says("x")) as server, chat_with(server.base_url) as chat:
         talk(chat, "今日は晴れ", "今日は雨")
-        chat.record(Lab("1", (("cold", "2"), ("warm", "3"))).to_json())
+        chat.talk.record(Lab("1", (("cold", "2"), ("warm", "3"))).to_json())
         shown = await run(chat, "/lab")
         assert [row[1] for row in table(shown).rows] == ["cold", "warm"]
         assert table(shown).marks == {1}
@@ -140,7 +141,7 @@ async def test_the_table_and_the_file(tmp_path: Path) -> None:
 async def test_a_blind_table_hides_the_settings_and_is_not_exported(tmp_path: Path) -> None:
     async with serve(says("x")) as server, chat_with(server.base_url) as chat:
         talk(chat, "one", "two")
-        chat.record(Lab("1", (("cold", "2"), ("warm", "3")), blind=True).to_json())
+        chat.talk.record(Lab("1", (("cold", "2"), ("warm", "3")), blind=True).to_json())
         for line in ("/lab", "/variants", "/diff"):
             assert not {"cold", "warm", "temperature"} & set(
                 " ".join(lines(await run(chat, line))).split()
@@ -234,7 +235,7 @@ async def test_a_server_that_does_as_it_is_told() -> None:
         }
         limits = [request.body["max_tokens"] for request in server.requests]
         assert max(limits) <= 8
-        assert chat.session.nodes == {}
+        assert chat.talk.session.nodes == {}
 
 
 async def test_a_server_that_ignores_everything() -> None:
@@ -317,12 +318,12 @@ def test_findings_are_kept(tmp_path: Path) -> None:
 async def test_repro_says_how_many_are_the_same() -> None:
     texts = iter(["Salt and stars", *["Salt and stars"] * 4, "Salt and storms"])
     async with serve(lambda _: says(next(texts))) as server, chat_with(server.base_url) as chat:
-        await chat.turn(chat.say("hi"), {"seed": 4}).run(lambda _: None)
+        await turn_in(chat, chat.talk.say("hi"), {"seed": 4}).run(lambda _: None)
         shown = await work(chat, "/repro 5")
         assert shown[0] == "4 of 5 replies are the same."
         assert shown[1] == '5: differs from word 3 on ("stars" / "storms")'
         assert "stands in the talk is the same too" in shown[2]
         assert [request.body["seed"] for request in server.requests] == [4] * 6
-        assert len(list(chat.session.replies())) == 1
+        assert len(list(chat.talk.session.replies())) == 1
         found = chat.findings.of("scripted", "scripted")[REPEAT]
         assert found.detail == "4 of 5 replies the same"

@@ -5,19 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.doubles import ScriptedClient
+from tests.doubles import ScriptedClient, chat_over
 from zatsudan import desktop
-from zatsudan.chat import Chat
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import Copy, Outcome, Show
 from zatsudan.commands.parts import Table
 from zatsudan.commands.registry import find
-from zatsudan.config import Config
 from zatsudan.core.deciding import parse
 from zatsudan.core.errors import CommandError
 from zatsudan.core.messages import Message
 from zatsudan.core.printable import printable
 from zatsudan.core.records import message_record
+from zatsudan.talk.chat import Chat
 
 REPLY = """See https://example.com/a.
 
@@ -37,11 +36,13 @@ def talk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Cha
     monkeypatch.chdir(tmp_path)
 
     def make(reply: str) -> Chat:
-        chat = Chat(Config(), None, connect=ScriptedClient().connect)
-        chat.new()
-        asked = chat.say("question")
-        chat.record(
-            message_record(chat.session.next_id(), asked.id, Message("assistant", reply), "now")
+        chat = chat_over(ScriptedClient().connect)
+        chat.talk.new()
+        asked = chat.talk.say("question")
+        chat.talk.record(
+            message_record(
+                chat.talk.session.next_id(), asked.id, Message("assistant", reply), "now"
+            )
         )
         return chat
 

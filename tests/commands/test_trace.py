@@ -8,29 +8,31 @@ from typing import Any
 import pytest
 
 from tests.commands.test_commands import lines, run, table
+from tests.doubles import turn_in
 from tests.server import DONE, Request, Script, Server, chunk, event, fails, says, serve
 from tests.test_turn import chat_with
-from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Generate, Inspect, Show
 from zatsudan.commands.tokens import fork
 from zatsudan.commands.trace import NOT_WRITTEN, verdict
 from zatsudan.connect import Server as Address
+from zatsudan.core.diff import difference_at
 from zatsudan.core.errors import CommandError
 from zatsudan.core.messages import Json
 from zatsudan.core.records import apply
 from zatsudan.core.session import Node, Session
 from zatsudan.core.tokenview import read_tokens
-from zatsudan.core.trace import first_difference, traced
 from zatsudan.presets import Presets
 from zatsudan.store import load
-from zatsudan.turn import Turn
+from zatsudan.talk.chat import Chat
+from zatsudan.talk.request import rebuilt
+from zatsudan.talk.turn import Turn, again
 
 #: A reply without usage: then the estimate of tokens is what it was.
 UNCOUNTED = Script([chunk("fine"), chunk(finish="stop"), DONE])
 
 
 async def ask(chat: Chat, text: str, **overrides: Json) -> Turn:
-    turn = chat.turn(chat.say(text), overrides)
+    turn = turn_in(chat, chat.talk.say(text), overrides)
     await turn.run(lambda _: None)
     assert turn.error is None, turn.error
     return turn
@@ -62,11 +64,11 @@ async def a_short_window(chat: Chat) -> None:
     for number in range(8):
         await ask(chat, f"{number} " + "word " * 60, max_tokens=16)
         if number == 0:
-            chat.record({"type": "pin", "id": "1"})
+            chat.talk.record({"type": "pin", "id": "1"})
 
 
 async def goes_on(chat: Chat) -> None:
-    turn = chat.turn(chat.say("hi"), {}, "And so")
+    turn = turn_in(chat, chat.talk.say("hi"), {}, "And so")
     await turn.run(lambda _: None)
     assert turn.nodes
 
@@ -74,7 +76,7 @@ async def goes_on(chat: Chat) -> None:
 async def branches(chat: Chat) -> None:
     await ask(chat, "one")
     await ask(chat, "two")
-    chat.record({"type": "head", "id": "2"})
+    chat.talk.record({"type": "head", "id": "2"})
     await ask(chat, "other")
 
 
@@ -122,14 +124,14 @@ async def test_a_recorded_request_is_what_the_server_got(
     async with serve(script) as server, chat_with(server.base_url, where) as chat:
         await talk(chat)
         bodies = posted(server)
-        replies = list(chat.session.replies())
+        replies = list(chat.talk.session.replies())
         assert replies
         for reply in replies:
-            body = traced(chat.session, reply).body
+            body = rebuilt(chat.talk.session, reply).body
             assert body in bodies
             assert await shown_json(chat, f"/request {reply.id}") == body
         # In the order in which they were made: the last one is the last.
-        assert traced(chat.session, replies[-1]).body == bodies[-1]
+        assert rebuilt(chat.talk.session, replies[-1]).body == bodies[-1]
 
 
 async def test_the_next_request_is_what_the_server_gets() -> None:
@@ -156,7 +158,7 @@ async def test_what_the_window_left_out_is_said() -> None:
     where = Address("scripted", "", model="scripted", context_length=400)
     async with serve(UNCOUNTED) as server, chat_with(server.base_url, where) as chat:
         await a_short_window(chat)
-        last = list(chat.session.replies())[-1]
+        last = list(chat.talk.session.replies())[-1]
         assert last.made is not None
         assert last.made.left_out > 0
         said = lines(await run(chat, f"/request {last.id}"))[-1]
@@ -166,15 +168,15 @@ async def test_what_the_window_left_out_is_said() -> None:
 
 async def test_a_reloaded_session_tells_the_same(tmp_path: Path) -> None:
     async with serve(says("fine")) as server, chat_with(server.base_url) as chat:
-        chat.sessions = tmp_path
-        chat.new()
+        chat.talk.folder = tmp_path
+        chat.talk.new()
         await system_and_parameters(chat)
-        assert chat.journal.path is not None
-        again = load(chat.journal.path).session
-        assert again.start == chat.session.start
-        assert list(again.systems) == list(chat.session.systems) == ["Be brief.", "Be long."]
-        for reply in chat.session.replies():
-            assert traced(again, again.nodes[reply.id]) == traced(chat.session, reply)
+        assert chat.talk.journal.path is not None
+        again = load(chat.talk.journal.path).session
+        assert again.start == chat.talk.session.start
+        assert list(again.systems) == list(chat.talk.session.systems) == ["Be brief.", "Be long."]
+        for reply in chat.talk.session.replies():
+            assert rebuilt(again, again.nodes[reply.id]) == rebuilt(chat.talk.session, reply)
 
 
 async def test_why_names_the_settings_and_marks_what_is_otherwise_now() -> None:
@@ -189,7 +191,7 @@ async def test_why_names_the_settings_and_marks_what_is_otherwise_now() -> None:
         assert rows["fingerprint"] == "fp_1"
         assert [shown.rows[mark][0] for mark in shown.marks] == ["temperature"]
         await run(chat, "/use 2")
-        assert chat.session.parameters == {"temperature": 0.5, "seed": 7}
+        assert chat.talk.session.parameters == {"temperature": 0.5, "seed": 7}
 
 
 async def test_use_gives_the_names_back_that_are_set() -> None:
@@ -202,7 +204,7 @@ async def test_use_gives_the_names_back_that_are_set() -> None:
         assert table(await run(chat, "/params")).marks == frozenset()
         await run(chat, "/unset all")
         await run(chat, "/use")
-        assert chat.session.parameters == {"seed": 7}
+        assert chat.talk.session.parameters == {"seed": 7}
 
 
 async def test_replay_sends_the_same_again() -> None:
@@ -214,14 +216,14 @@ async def test_replay_sends_the_same_again() -> None:
         await run(chat, "/temperature 1.9")
         outcome = await run(chat, "/replay 2")
         assert isinstance(outcome, Generate)
-        assert outcome.again is chat.session.nodes["2"]
-        turn = chat.again(outcome.again)
+        assert outcome.again is chat.talk.session.nodes["2"]
+        turn = again(chat.talk, chat.link, outcome.again)
         await turn.run(lambda _: None)
         bodies = posted(server)
         assert bodies[2] == bodies[0]
         said = "\n".join(lines(Show(verdict(outcome.again, turn.nodes[0]))))
         assert "from character 6 on (word 2)" in said
-        assert traced(chat.session, turn.nodes[0]).body == bodies[0]
+        assert rebuilt(chat.talk.session, turn.nodes[0]).body == bodies[0]
 
 
 def node(text: str, fingerprint: str = "") -> Node:
@@ -248,11 +250,11 @@ def test_the_verdict(before: Node, after: Node, said: list[str]) -> None:
     assert all(part in text for part in said)
 
 
-def test_the_first_difference() -> None:
-    assert first_difference("ab", "ab") is None
-    assert first_difference("ab", "abc") == 2
-    assert first_difference("", "x") == 0
-    assert first_difference("雑談", "雑学") == 1
+def test_the_difference_at() -> None:
+    assert difference_at("ab", "ab") is None
+    assert difference_at("ab", "abc") == 2
+    assert difference_at("", "x") == 0
+    assert difference_at("雑談", "雑学") == 1
 
 
 async def test_a_reply_from_elsewhere_has_no_request(chat_of_old: Chat) -> None:
@@ -267,8 +269,8 @@ async def chat_of_old() -> Chat:
     from tests.commands.test_commands import make
 
     chat = make(None)
-    chat.say("hi")
-    chat.record(
+    chat.talk.say("hi")
+    chat.talk.record(
         {"type": "message", "id": "2", "parent": "1", "message": {"role": "assistant", "content": "ho"},
          "made": {"model": "old"}}
     )  # fmt: skip
@@ -287,9 +289,9 @@ async def test_reset_goes_back_to_before_the_first_message() -> None:
         await run(chat, "/system Be long.")
         await run(chat, "/model other")
         assert len(lines(await run(chat, "/reset"))) == 4
-        assert chat.session.parameters == {"temperature": 0.5}
-        assert chat.session.system == "Be brief."
-        assert chat.session.model == "scripted"
+        assert chat.talk.session.parameters == {"temperature": 0.5}
+        assert chat.talk.session.system == "Be brief."
+        assert chat.talk.session.model == "scripted"
         assert "as it was" in lines(await run(chat, "/reset"))[0]
 
 
@@ -301,9 +303,9 @@ async def test_reset_before_the_first_message_is_what_sessions_begin_with() -> N
     ):
         await run(chat, "/set top_p 0.5 seed 1")
         await run(chat, "/reset")
-        assert chat.session.settings["top_p"].value == 0.9
-        assert chat.session.settings["top_p"].origin == "config"
-        assert "seed" not in chat.session.settings
+        assert chat.talk.session.settings["top_p"].value == 0.9
+        assert chat.talk.session.settings["top_p"].origin == "config"
+        assert "seed" not in chat.talk.session.settings
 
 
 @pytest.mark.parametrize(
@@ -322,7 +324,7 @@ async def test_with_takes_the_text_as_it_stands(
         assert isinstance(outcome, Generate)
         assert outcome.parent.message.content == text
         assert outcome.overrides == values
-        assert chat.session.parameters == {}
+        assert chat.talk.session.parameters == {}
 
 
 async def test_presets_are_taken_over_what_was_set_by_hand(tmp_path: Path) -> None:
@@ -341,17 +343,17 @@ async def test_presets_are_taken_over_what_was_set_by_hand(tmp_path: Path) -> No
         (row,) = table(await run(chat, "/preset")).rows
         assert row[1] == "temperature 0.9 → 0.5 · seed 7 → unset · system → Be brief."
         await run(chat, "/preset warm")
-        assert chat.session.parameters == {"top_p": 0.9, "temperature": 0.5}
-        assert chat.session.settings["temperature"].origin == "preset"
-        assert chat.session.system == "Be brief."
+        assert chat.talk.session.parameters == {"top_p": 0.9, "temperature": 0.5}
+        assert chat.talk.session.settings["temperature"].origin == "preset"
+        assert chat.talk.session.system == "Be brief."
         assert table(await run(chat, "/preset")).marks == frozenset({0})
         await run(chat, "/set top_p 0.5")
         await run(chat, "/preset save other")
         await run(chat, "/preset other")
         # What lay beneath comes up again where the next preset says nothing.
         await run(chat, "/preset warm")
-        assert chat.session.settings["top_p"].value == 0.9
-        assert chat.session.settings["top_p"].origin == "config"
+        assert chat.talk.session.settings["top_p"].value == 0.9
+        assert chat.talk.session.settings["top_p"].origin == "config"
         await run(chat, "/preset delete other")
         await run(chat, "/preset delete warm")
         assert "no preset yet" in lines(await run(chat, "/preset"))[0]
@@ -360,9 +362,9 @@ async def test_presets_are_taken_over_what_was_set_by_hand(tmp_path: Path) -> No
 async def test_logprobs_with_a_number() -> None:
     async with serve(says("fine")) as server, chat_with(server.base_url) as chat:
         await run(chat, "/logprobs on 5")
-        assert chat.session.parameters == {"logprobs": True, "top_logprobs": 5}
+        assert chat.talk.session.parameters == {"logprobs": True, "top_logprobs": 5}
         await run(chat, "/logprobs off")
-        assert chat.session.parameters == {"logprobs": False}
+        assert chat.talk.session.parameters == {"logprobs": False}
         for line in ("/logprobs on 50", "/logprobs off 5", "/logprobs perhaps"):
             with pytest.raises(CommandError):
                 await run(chat, line)
@@ -415,13 +417,15 @@ async def test_a_fork_goes_on_from_exactly_that_text() -> None:
         assert outcome.refusal == ""
         generate = fork(chat, turn.nodes[0], 1, outcome.tokens[1].options[0])
         assert generate.prefix == "The sea"
-        forked = chat.turn(generate.parent, generate.overrides, generate.prefix, generate.logprobs)
+        forked = turn_in(
+            chat, generate.parent, generate.overrides, generate.prefix, generate.logprobs
+        )
         await forked.run(lambda _: None)
         assert posted(server)[-1]["messages"][-1] == {"role": "assistant", "content": "The sea"}
         assert forked.nodes[0].message.text == "The sea and on"
         known = read_tokens(forked.made.logprobs)
         assert [token.text for token in known] == ["The", " sea", " and", " on"]
-        assert chat.session.variants(turn.nodes[0])[1] is forked.nodes[0]
+        assert chat.talk.session.variants(turn.nodes[0])[1] is forked.nodes[0]
 
 
 async def test_where_no_reply_can_go_on_it_is_said_before() -> None:

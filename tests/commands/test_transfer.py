@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from zatsudan.chat import Chat
+from tests.doubles import chat_over
 from zatsudan.client import Client
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import Show
@@ -15,6 +15,7 @@ from zatsudan.commands.parts import Line
 from zatsudan.config import Config, Network, Profile
 from zatsudan.connect import Server
 from zatsudan.core.errors import CommandError, ImportRefused, StoreError
+from zatsudan.talk.chat import Chat
 
 DATA = Path(__file__).parent.parent / "data"
 
@@ -27,9 +28,9 @@ async def chat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
         return Client(server, Network())
 
     config = Config(profiles={"mine": Profile("http://127.0.0.1:9/v1", api_key_env="MINE")})
-    talk = Chat(config, tmp_path / "sessions", connect=connect)
-    talk.new()
-    talk.say("Hello")
+    talk = chat_over(connect, tmp_path / "sessions", config=config)
+    talk.talk.new()
+    talk.talk.say("Hello")
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     yield talk
@@ -107,20 +108,20 @@ async def test_a_request_names_the_variable_of_the_profile(chat: Chat) -> None:
 
 
 async def test_import_makes_sessions_and_leaves_the_talk(chat: Chat) -> None:
-    before = chat.session.id
+    before = chat.talk.session.id
     lines = await _run(chat, f"import {DATA / 'conversations.json'}")
     assert lines[:3] == ["2 sessions imported.", "  Names for a 猫", "  Second"]
     assert lines[-1] == "/sessions lists them, /load NAME goes on with one."
-    assert chat.session.id == before
+    assert chat.talk.session.id == before
     await _run(chat, "load Names")
-    assert chat.session.path()[-1].message.text == "Tamasaburo."
+    assert chat.talk.session.path()[-1].message.text == "Tamasaburo."
 
 
 async def test_one_imported_session_is_named_with_the_way_to_it(chat: Chat) -> None:
     *_, last = await _run(chat, f"import {DATA / 'aichat.yaml'}")
     assert last.startswith("/load ")
     await _run(chat, last.removesuffix(" goes on with it.").removeprefix("/"))
-    assert chat.session.system == "You are a poet."
+    assert chat.talk.session.system == "You are a poet."
 
 
 async def test_import_needs_one_file_and_a_place_for_sessions(chat: Chat) -> None:
@@ -128,7 +129,7 @@ async def test_import_needs_one_file_and_a_place_for_sessions(chat: Chat) -> Non
         await _run(chat, "import")
     with pytest.raises(ImportRefused, match="cannot be read"):
         await _run(chat, "import ~nobody/none.json")
-    chat.sessions = None
+    chat.talk.folder = None
     with pytest.raises(StoreError, match="private"):
         await _run(chat, f"import {DATA / 'aichat.yaml'}")
 

@@ -5,14 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.doubles import ScriptedClient
+from tests.doubles import ScriptedClient, chat_over
 from zatsudan import shelf, store
-from zatsudan.chat import Chat
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import Copy, Generate, Leave, Outcome, Pick, Prefill
 from zatsudan.commands.parts import Rows, Table
 from zatsudan.commands.registry import find
-from zatsudan.config import Config
 from zatsudan.core.deciding import parse
 from zatsudan.core.entered import SAID, Entered
 from zatsudan.core.errors import CommandError
@@ -21,19 +19,20 @@ from zatsudan.core.records import message_record, replay
 from zatsudan.core.session import Made, Session
 from zatsudan.core.snapshot import records
 from zatsudan.core.tree import differences, end_of, picture
+from zatsudan.talk.chat import Chat
 
 
 def say(chat: Chat, text: str) -> None:
-    chat.say(text)
+    chat.talk.say(text)
 
 
 def reply(chat: Chat, text: str, **parameters: float) -> None:
     """Answer the user message at or above the head, as a turn does."""
-    parent = chat.last_user()
+    parent = chat.talk.last_user()
     assert parent is not None
     made = Made(model="m", parameters=parameters)
-    chat.record(
-        message_record(chat.session.next_id(), parent.id, Message("assistant", text), "", made)
+    chat.talk.record(
+        message_record(chat.talk.session.next_id(), parent.id, Message("assistant", text), "", made)
     )
 
 
@@ -54,19 +53,19 @@ def drawn(outcome: Outcome) -> str:
 
 
 def path(chat: Chat) -> list[str]:
-    return [node.message.text for node in chat.session.path()]
+    return [node.message.text for node in chat.talk.session.path()]
 
 
 @pytest.fixture
 async def chat(tmp_path: Path) -> AsyncIterator[Chat]:
-    chat = Chat(Config(), tmp_path, connect=ScriptedClient)  # type: ignore[arg-type]
-    chat.new()
+    chat = chat_over(ScriptedClient, tmp_path)  # type: ignore[arg-type]
+    chat.talk.new()
     say(chat, "one")
     reply(chat, "first")
     say(chat, "two")
     reply(chat, "second")
     yield chat
-    chat.journal.close()
+    chat.talk.journal.close()
 
 
 async def test_retry_makes_variants_and_pick_goes_between(chat: Chat) -> None:
@@ -87,7 +86,7 @@ async def test_retry_makes_variants_and_pick_goes_between(chat: Chat) -> None:
 async def test_pick_of_an_earlier_reply_brings_back_what_followed(chat: Chat) -> None:
     await run(chat, "/undo 2")
     say(chat, "one")
-    chat.record({"type": "head", "id": "1"})
+    chat.talk.record({"type": "head", "id": "1"})
     reply(chat, "another first")
     assert path(chat) == ["one", "another first"]
     await run(chat, "/pick 1")
@@ -109,7 +108,7 @@ async def test_edit_keeps_the_old_branch_and_redo_goes_back(chat: Chat) -> None:
     say(chat, "uno")
     reply(chat, "primo")
     assert path(chat) == ["uno", "primo"]
-    assert len(chat.session.children[None]) == 2
+    assert len(chat.talk.session.children[None]) == 2
 
 
 async def test_the_picture_has_every_message_once(chat: Chat) -> None:
@@ -134,7 +133,7 @@ async def test_goto_pin_and_context(chat: Chat) -> None:
     await run(chat, "/goto 2")
     assert path(chat) == ["one", "first"]
     await run(chat, "/unpin 1")
-    assert chat.session.pinned == set()
+    assert chat.talk.session.pinned == set()
     with pytest.raises(CommandError, match="There is no message '99'"):
         await run(chat, "/goto 99")
 
@@ -143,11 +142,11 @@ async def test_fork_goes_on_in_a_new_file_and_leaves_the_old_one_whole(
     chat: Chat, tmp_path: Path
 ) -> None:
     await run(chat, "/retry")
-    before, old = chat.session, chat.journal.path
+    before, old = chat.talk.session, chat.talk.journal.path
     await run(chat, "/fork A copy")
-    assert chat.session.title == "A copy"
+    assert chat.talk.session.title == "A copy"
     assert path(chat) == ["one", "first", "two", "again: two"]
-    assert chat.journal.path != old
+    assert chat.talk.journal.path != old
     say(chat, "three")
     assert old is not None
     assert len(store.load(old).session.nodes) == len(before.nodes)
@@ -165,10 +164,10 @@ async def test_three_levels_of_retry_and_edit_survive_reload(chat: Chat) -> None
     reply(chat, "erste")
     await run(chat, "/retry")
     await run(chat, "/pin 3")
-    live = chat.session
-    chat.journal.close()
-    assert chat.journal.path is not None
-    again = store.load(chat.journal.path).session
+    live = chat.talk.session
+    chat.talk.journal.close()
+    assert chat.talk.journal.path is not None
+    again = store.load(chat.talk.journal.path).session
     assert again == live
     assert again.forward == live.forward
     assert drawn(await run(chat, "/tree")).count("\n") == len(live.nodes) - 1
@@ -211,9 +210,9 @@ def test_a_deep_talk_is_drawn_without_recursion() -> None:
 async def test_save_to_a_path_writes_the_format_of_its_ending(chat: Chat, tmp_path: Path) -> None:
     target = tmp_path / "talk.md"
     await run(chat, f"/save {target}")
-    assert "second" in store.load(chat.journal.path).session.nodes["4"].message.text  # type: ignore[arg-type]
+    assert "second" in store.load(chat.talk.journal.path).session.nodes["4"].message.text  # type: ignore[arg-type]
     with pytest.raises(CommandError, match="already"):
         await run(chat, f"/save {target}")
     await run(chat, f"/save {tmp_path}/copy.jsonl")
-    assert store.load(tmp_path / "copy.jsonl").session.path() == chat.session.path()
-    assert chat.session.title == ""
+    assert store.load(tmp_path / "copy.jsonl").session.path() == chat.talk.session.path()
+    assert chat.talk.session.title == ""

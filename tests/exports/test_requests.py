@@ -13,10 +13,10 @@ from urllib.parse import unquote_plus
 import pytest
 
 from tests import server as scripted
+from tests.doubles import chat_over, turn_in
 from tests.server import Request, says, serve
 from tests.talks import HOSTILE
 from zatsudan import exports
-from zatsudan.chat import Chat
 from zatsudan.client import Client
 from zatsudan.commands.transfer import export_saved, export_text
 from zatsudan.config import Config, Network, Profile
@@ -25,6 +25,8 @@ from zatsudan.core.errors import CommandError
 from zatsudan.core.messages import Json
 from zatsudan.core.records import apply
 from zatsudan.exports.request import key_variable
+from zatsudan.talk.addressee import client_for
+from zatsudan.talk.chat import Chat
 
 PARAMETERS: dict[str, Json] = {
     "temperature": 0.5,
@@ -50,8 +52,8 @@ def _chat(address: str, **facts: Any) -> Chat:
         return Client(server, Network())
 
     config = Config(profiles={"there": Profile(address, api_key_env="MY_KEY")})
-    chat = Chat(config, None, connect=connect)
-    chat.new()
+    chat = chat_over(connect, config=config)
+    chat.talk.new()
     return chat
 
 
@@ -101,11 +103,11 @@ async def test_a_program_sends_what_zatsudan_sends(name: str, stream: bool, tmp_
     async with serve(reply) as server:
         chat = _chat(server.base_url, **facts)
         try:
-            chat.record({"type": "system", "content": HOSTILE[0]})
+            chat.talk.record({"type": "system", "content": HOSTILE[0]})
             for key, value in (*PARAMETERS.items(), *([] if stream else [("stream", False)])):
-                chat.record({"type": "set", "name": key, "value": value})
+                chat.talk.record({"type": "set", "name": key, "value": value})
             for text in HOSTILE:
-                turn = chat.turn(chat.say(text))
+                turn = turn_in(chat, chat.talk.say(text))
                 await turn.run(lambda _: None)
                 assert turn.error is None
             written = await export_text(chat, name)
@@ -128,8 +130,8 @@ async def test_javascript_keeps_integers_that_its_numbers_cannot_hold(tmp_path: 
         pytest.skip("node is not on this machine, and the javascript export needs it")
     async with serve(says("ok")) as server:
         chat = _chat(server.base_url)
-        chat.record({"type": "set", "name": "seed", "value": 2**63 - 1})
-        chat.say("Hello")
+        chat.talk.record({"type": "set", "name": "seed", "value": 2**63 - 1})
+        chat.talk.say("Hello")
         await _run("javascript", await export_text(chat, "javascript"), tmp_path)
         await chat.aclose()
     assert server.requests[-1].body["seed"] == 2**63 - 1
@@ -150,7 +152,7 @@ async def test_what_was_learned_of_a_server_and_its_own_key_header_are_kept(tmp_
     async with serve(*replies) as server:
         chat = _chat(server.base_url, api_key_header="x-key", reasoning="reasoning_content")
         for text in ("Hello", "And?"):
-            turn = chat.turn(chat.say(text))
+            turn = turn_in(chat, chat.talk.say(text))
             await turn.run(lambda _: None)
             assert turn.error is None
         own = list(_posts(server))[-1]
@@ -167,13 +169,13 @@ async def test_what_was_learned_of_a_server_and_its_own_key_header_are_kept(tmp_
 async def test_the_request_of_a_reply_is_the_one_that_made_it() -> None:
     async with serve(says("one"), says("two"), says("three")) as server:
         chat = _chat(server.base_url)
-        first = chat.say("Hello")
-        await chat.turn(first).run(lambda _: None)
-        chat.record({"type": "head", "id": first.id})
-        again = chat.turn(first, {"temperature": 1.5})
+        first = chat.talk.say("Hello")
+        await turn_in(chat, first).run(lambda _: None)
+        chat.talk.record({"type": "head", "id": first.id})
+        again = turn_in(chat, first, {"temperature": 1.5})
         await again.run(lambda _: None)
-        chat.record({"type": "set", "name": "temperature", "value": 0.0})
-        await chat.turn(chat.say("And?")).run(lambda _: None)
+        chat.talk.record({"type": "set", "name": "temperature", "value": 0.0})
+        await turn_in(chat, chat.talk.say("And?")).run(lambda _: None)
         texts = [await export_text(chat, "http", reply) for reply in (again.nodes[0].id, "")]
         bodies = [request.body for request in _posts(server)]
         await chat.aclose()
@@ -183,7 +185,7 @@ async def test_the_request_of_a_reply_is_the_one_that_made_it() -> None:
 
 async def test_a_reply_that_is_not_there_is_named() -> None:
     chat = _chat("http://127.0.0.1:9/v1")
-    chat.say("Hello")
+    chat.talk.say("Hello")
     with pytest.raises(CommandError, match="no reply '7'"):
         await export_text(chat, "curl", "7")
     await chat.aclose()
@@ -191,11 +193,11 @@ async def test_a_reply_that_is_not_there_is_named() -> None:
 
 async def test_a_saved_session_is_exported_while_it_is_open(tmp_path: Path) -> None:
     chat = _chat("http://127.0.0.1:9/v1")
-    chat.sessions = tmp_path
-    chat.new()
-    chat.use_model("elsewhere", Server("elsewhere", "http://127.0.0.1:8/v1"))
-    chat.say("Hello")
-    path = chat.journal.path
+    chat.talk.folder = tmp_path
+    chat.talk.new()
+    chat.talk.use_model("elsewhere", "elsewhere")
+    chat.talk.say("Hello")
+    path = chat.talk.journal.path
     assert path is not None
     before = path.read_bytes()
     reader = _chat("http://127.0.0.1:9/v1")
@@ -217,26 +219,38 @@ async def test_a_talk_without_a_message_has_no_request() -> None:
     await chat.aclose()
 
 
-async def test_what_was_left_out_of_a_window_is_left_out_again() -> None:
+async def test_what_a_record_does_not_tell_is_not_guessed() -> None:
     chat = _chat("http://127.0.0.1:9/v1")
-    for number in range(3):
-        user = chat.say(f"question {number}")
-        apply(chat.session, _reply(chat, user.id, left_out=3 if number == 2 else 0))
-    chat.record({"type": "pin", "id": "1"})
-    text = await export_text(chat, "http", str(chat.session.head))
+    user = chat.talk.say("question")
+    apply(
+        chat.talk.session,
+        {
+            "type": "message",
+            "id": chat.talk.session.next_id(),
+            "parent": user.id,
+            "message": {"role": "assistant", "content": "answer"},
+            "made": {"model": "scripted", "left_out": 3},
+        },
+    )
+    with pytest.raises(CommandError, match="not in its record"):
+        await export_text(chat, "http", str(chat.talk.session.head))
     await chat.aclose()
-    body = json.loads(text.partition("\n\n")[2])
-    assert [message["content"] for message in body["messages"]] == ["question 0\n\nquestion 2"]
 
 
-def _reply(chat: Chat, parent: str, left_out: int) -> dict[str, Json]:
-    return {
-        "type": "message",
-        "id": chat.session.next_id(),
-        "parent": parent,
-        "message": {"role": "assistant", "content": f"answer to {parent}"},
-        "made": {"model": "scripted", "left_out": left_out},
-    }
+async def test_an_exported_request_is_that_of_then_when_all_has_changed_since() -> None:
+    async with serve(says("one"), says("two"), says("three")) as server:
+        chat = _chat(server.base_url)
+        chat.talk.record({"type": "system", "content": "Be brief."})
+        chat.talk.use_model("before", "scripted")
+        for text in ("Hello", "And?", "More"):
+            await turn_in(chat, chat.talk.say(text)).run(lambda _: None)
+            chat.talk.record({"type": "system", "content": f"Be otherwise than at {text}."})
+            chat.talk.use_model(f"since {text}", "scripted")
+        replies = [node.id for node in chat.talk.session.path() if node.made is not None]
+        texts = [await export_text(chat, "http", reply) for reply in replies]
+        bodies = [request.body for request in _posts(server)]
+        await chat.aclose()
+    assert [json.loads(text.partition("\n\n")[2]) for text in texts] == bodies
 
 
 def test_the_key_has_the_variable_that_the_profile_names() -> None:
@@ -257,9 +271,9 @@ async def test_no_secret_is_among_the_arguments_of_curl(
     if program is None:
         pytest.skip(f"{shell} is not on this machine")
     chat = _chat("http://host.example/v1", headers={"Cookie": 'a="b"; c=$d'})
-    await chat.client()  # whose server the request is for
-    chat.session.model = "m"
-    chat.say("Hello")
+    await client_for(chat.talk, chat.link)  # whose server the request is for
+    chat.talk.session.model = "m"
+    chat.talk.say("Hello")
     written = await export_text(chat, "curl")
     await chat.aclose()
     # Another curl, which tells what it was given.

@@ -15,14 +15,15 @@ from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from pyte.screens import Char
 
+from tests.doubles import chat_over
 from tests.server import Request, Script, Server, serve
-from zatsudan.chat import Chat
 from zatsudan.client import Client
 from zatsudan.commands import COMMANDS
 from zatsudan.config import Config, Network
 from zatsudan.connect import Server as Address
 from zatsudan.core.entered import Entered
 from zatsudan.core.language import say
+from zatsudan.talk.chat import Chat
 from zatsudan.terminal.live import LiveTerminal
 
 SCRIPTED = Address("scripted", "", model="scripted", reason="test")
@@ -189,8 +190,8 @@ async def sitting(
                 there = address._replace(base_url=server.base_url)
                 return client(there, Network(connect_seconds=2.0, idle_seconds=5.0))
 
-            chat = Chat(config or Config(), kept, connect=connect, clock=clock)
-            chat.new()
+            chat = chat_over(connect, kept, config=config, clock=clock)
+            chat.talk.new()
             async with _seated(screen, server, chat, environ, history) as person:
                 await person.until(
                     say(

@@ -31,7 +31,7 @@ async def seated(tmp_path: Path, *, rows: int = 24) -> AsyncIterator[Sitting]:
     async with sitting(says("hi"), rows=rows) as person:
         finder = Finder(Wishes(), {}, Config(), config_file=tmp_path / "config.toml")
         person.chat.finder = finder
-        person.chat.connect = finder.connect
+        person.chat.link.finder = finder
         yield person
         await finder.aclose()
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from tests.doubles import turn_in
 from tests.server import Script, chunk, event, says, serve
 from tests.test_turn import ask, chat_with
 from zatsudan.core import bounds
@@ -96,7 +97,7 @@ async def test_reasoning_comes_before_the_text_that_came_with_it() -> None:
 async def test_no_more_is_read_than_can_be_shown() -> None:
     many = [chunk("word " * 100)] * 400
     async with serve(Script(many)) as server, chat_with(server.base_url) as chat:
-        turn = chat.turn(chat.say("hi"))
+        turn = turn_in(chat, chat.talk.say("hi"))
         shown = 0
 
         def add(delta: Delta) -> None:
@@ -116,7 +117,7 @@ async def test_no_more_is_read_than_can_be_shown() -> None:
 async def test_a_delta_of_megabytes_is_handed_on_in_pieces() -> None:
     async with serve(says("x" * 3_000_000)) as server, chat_with(server.base_url) as chat:
         sizes: list[int] = []
-        turn = chat.turn(chat.say("hi"))
+        turn = turn_in(chat, chat.talk.say("hi"))
         await turn.run(lambda delta: sizes.append(len(delta.content)))
         assert max(sizes) == bounds.PIECE
         assert turn.error is None
@@ -130,7 +131,7 @@ async def test_choices_that_nobody_asked_for_make_no_replies() -> None:
         turn, _ = await ask(chat, "hi")
         assert turn.error is None
         assert [node.message.text for node in turn.nodes] == ["a"]
-        assert len(chat.session.nodes) == 2
+        assert len(chat.talk.session.nodes) == 2
 
 
 async def test_the_text_before_a_line_without_end_is_kept() -> None:

@@ -232,7 +232,7 @@ async def test_the_toolbar_tells_how_full_the_window_is() -> None:
 
     async with sitting(counted(20), counted(2300)) as person:
         assert (await person.say("short " * 10)).endswith("\nscripted")
-        person.chat.models = [Model("scripted", 4000)]
+        person.chat.link.models = [Model("scripted", 4000)]
         paste(person, "word " * 1700)
         shown = await person.say("")
         assert re.fullmatch(r"scripted · ~2\.\dk/4k", shown.splitlines()[-1])

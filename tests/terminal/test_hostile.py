@@ -12,11 +12,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.doubles import ScriptedClient, reply
+from tests.doubles import ScriptedClient, chat_over, reply
 from tests.server import DONE, Script, chunk, event, fails, says
 from tests.strategies import cuts
 from tests.terminal.emulator import Sitting, sitting
-from zatsudan.chat import Chat
 from zatsudan.commands import COMMANDS
 from zatsudan.config import Config
 from zatsudan.core.entered import KEYS, Entered
@@ -255,8 +254,8 @@ def test_no_text_steers_the_plain_terminal(text: str, places: list[int]) -> None
     async def talk() -> None:
         steps = [step for piece in _pieces(text, places) for step in reply(piece)[:1]]
         client = ScriptedClient([*steps, *reply("")], model=text)
-        chat = Chat(Config(), None, client.connect)
-        chat.new()
+        chat = chat_over(client.connect)
+        chat.talk.new()
         plain = PlainTerminal(chat, COMMANDS, out=out, err=out)
         await plain.once(Entered.of("go", KEYS))
         await plain.once(Entered.of("/show all", KEYS))

@@ -178,7 +178,7 @@ async def test_a_blind_comparison_is_told_in_japanese_and_counted_in_english() -
 
         told = await answer(person, "/pick 1")
         assert {row[3:] for row in told[:2]} == {"今のまま", "temperature 0"}
-        ((_, labels),) = person.chat.session.votes
+        ((_, labels),) = person.chat.talk.session.votes
         assert set(labels) == {"as it is now", "temperature 0"}
         table = await answer(person, "/tally")
         assert table[0].split() == ["設定", "選択", "比較"]
@@ -191,8 +191,11 @@ async def test_the_replies_of_one_request() -> None:
         rows = await answer(person, "何か言って")
 
         assert halves(rows[0]) == ["1  候補 1", "2  候補 2"]
-        assert person.chat.session.lab is not None
-        assert [label for label, _ in person.chat.session.lab.cells] == ["choice 1", "choice 2"]
+        assert person.chat.talk.session.lab is not None
+        assert [label for label, _ in person.chat.talk.session.lab.cells] == [
+            "choice 1",
+            "choice 2",
+        ]
 
 
 async def test_a_question_about_a_line_stands_whole_at_80_columns_and_at_40(

@@ -124,7 +124,7 @@ async def test_ctrl_c_keeps_what_is_there_and_the_talk_goes_on() -> None:
         shown = await person.at_rest()
         assert "interrupted" in shown
         assert "no reply" in shown
-        lab = person.chat.session.lab
+        lab = person.chat.talk.session.lab
         assert lab is not None
         assert [node_id is not None for _, node_id in lab.cells] == [True, True, False]
         assert "whole reply" in await person.say("and now?")

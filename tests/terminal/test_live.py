@@ -83,7 +83,7 @@ async def test_ctrl_c_keeps_what_came_and_the_server_sees_it() -> None:
         shown = await person.at_rest()
         assert "interrupted" in shown
         await person.until(person.server.gone.is_set)
-        reply = person.chat.session.path()[-1]
+        reply = person.chat.talk.session.path()[-1]
         assert reply.message.text.startswith("word word")
         assert reply.made is not None
         assert reply.made.ended == "interrupted"

@@ -80,7 +80,7 @@ async def enter_recalled_paste(person: Sitting, text: str) -> None:
 
 async def enter_given_back(person: Sitting, text: str) -> None:
     """It stands in the talk of another run, and is undone."""
-    person.chat.new()
+    person.chat.talk.new()
     foreign_talk(person, text)
     await person.say("/undo")
 
@@ -180,8 +180,8 @@ def foreign_talk(person: Sitting, *texts: str) -> None:
     parent = None
     for number, text in enumerate(texts):
         role = "assistant" if number % 2 else "user"
-        node = person.chat.session.next_id()
-        person.chat.record(message_record(node, parent, Message(role, text), ""))
+        node = person.chat.talk.session.next_id()
+        person.chat.talk.record(message_record(node, parent, Message(role, text), ""))
         parent = node
 
 
@@ -510,7 +510,7 @@ async def test_undo_twice_goes_back_twice() -> None:
         await person.say("/undo")
         shown = await person.say("/undo")
         assert shown.splitlines()[-2] == "» one"
-        assert person.chat.session.path() == []
+        assert person.chat.talk.session.path() == []
 
 
 async def test_a_slash_in_words_that_were_changed_is_a_slash() -> None:

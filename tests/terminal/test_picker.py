@@ -61,7 +61,7 @@ async def test_it_lists_previews_and_loads(sessions: Path) -> None:
         shown = await closed(person)
         assert "猫の名前を考えてください · 1 turn" in shown
         assert "just write" in shown  # the talk stood untouched behind it
-        assert person.chat.session.id == "s2"
+        assert person.chat.talk.session.id == "s2"
         assert shown.endswith("»\nneedle-model")
 
 
@@ -80,7 +80,7 @@ async def test_typing_filters_also_in_japanese(sessions: Path) -> None:
         await person.until("1 of 3")
         person.type("\r")
         await closed(person)
-        assert person.chat.session.id == "s1"
+        assert person.chat.talk.session.id == "s1"
 
 
 async def test_delete_asks_first(sessions: Path) -> None:
@@ -146,7 +146,7 @@ async def test_many_sessions_scroll(tmp_path: Path) -> None:
         await person.until(lambda: "talk number 00" in person.screen.shown())
         person.type(DOWN + "\r")
         await closed(person)
-        assert person.chat.session.id == "s01"
+        assert person.chat.talk.session.id == "s01"
 
 
 async def test_a_wide_screen_has_the_preview_beside_the_list(sessions: Path) -> None:
@@ -197,7 +197,7 @@ async def test_search_jumps_to_the_branch_of_a_hit(tmp_path: Path) -> None:
         assert "» ここに京都の庭園がある" in shown
         assert "21 messages between are not shown" in shown
         assert "message 30" in shown
-        assert person.chat.session.head == "30"
+        assert person.chat.talk.session.head == "30"
 
 
 async def test_search_without_a_hit_says_so(tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ async def test_the_inspector_takes_another_token_and_the_reply_goes_on() -> None
         assert "On from 'The' with ' sea' (50 %):" in shown
         assert "The sea and on" in shown
         assert person.server.requests[-1].body["messages"][-1]["content"] == "The sea"
-        assert len(person.chat.session.variants(person.chat.session.path()[-1])) == 2
+        assert len(person.chat.talk.session.variants(person.chat.talk.session.path()[-1])) == 2
 
 
 async def test_the_mark_of_the_end_cannot_be_taken_and_q_leaves() -> None:
@@ -117,7 +117,7 @@ async def test_the_mark_of_the_end_cannot_be_taken_and_q_leaves() -> None:
         await person.until("Not possible: it is the mark at which a reply ends.")
         person.type("q")
         await person.at_rest()
-        assert len(list(person.chat.session.replies())) == 1
+        assert len(list(person.chat.talk.session.replies())) == 1
         assert "»" in await person.say("/help")  # the prompt is alive again
 
 
@@ -139,7 +139,7 @@ async def test_replay_is_said_and_the_talk_stays() -> None:
         shown = await person.say("/replay 2")
         assert "The same text, all 3 characters of it." in shown
         assert "Kept as variant 5; the talk stays where it was." in shown
-        assert person.chat.session.head == "4"
+        assert person.chat.talk.session.head == "4"
 
 
 async def test_params_fit_80_columns_with_their_names_whole() -> None:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
-from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Leave, Outcome, Show
 from zatsudan.commands.parts import Line, Part, Table
 from zatsudan.commands.registry import Choice, Commands, Entry, command, find
 from zatsudan.core.language import later, say
 from zatsudan.core.parameters import GROUPS
 from zatsudan.core.printable import EMPTY, Printable, printable
+from zatsudan.talk.chat import Chat
 
 GROUP = later("The program")
 

@@ -1,7 +1,6 @@
 """Commands on logit_bias: words to favour, to disfavour, and never to be said."""
 
 from zatsudan import native
-from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Outcome, Show, tell
 from zatsudan.commands.parts import Line, Part, Table
 from zatsudan.commands.registry import command
@@ -11,6 +10,8 @@ from zatsudan.core.language import say
 from zatsudan.core.messages import Json, whole_number
 from zatsudan.core.printable import EMPTY, one_line, printable
 from zatsudan.core.words import Word, split
+from zatsudan.talk.addressee import client_for, model_of
+from zatsudan.talk.chat import Chat
 
 
 def forms_of(text: str) -> list[str]:
@@ -75,8 +76,8 @@ def _flags(words: list[Word]) -> set[str]:
 
 
 async def _add(chat: Chat, words: list[Word], value: Json, flags: set[str]) -> Outcome:
-    model = await chat.model()
-    client = await chat.client()
+    model = await model_of(chat.talk, chat.link)
+    client = await client_for(chat.talk, chat.link)
     texts: dict[int, str] = {}
     several: dict[str, list[int]] = {}
     # Words without quotes are one text: /ban at all. Digits without quotes are ids.
@@ -113,10 +114,10 @@ async def _add(chat: Chat, words: list[Word], value: Json, flags: set[str]) -> O
                 "Each stands in other words too: --pieces biases them all the same; --forms looks for a form of one."
             ),
         )
-    old = chat.session.parameters.get("logit_bias")
+    old = chat.talk.session.parameters.get("logit_bias")
     new: dict[str, Json] = dict(old) if isinstance(old, dict) else {}
     new.update((str(number), value) for number in texts)
-    chat.record({"type": "set", "name": "logit_bias", "value": new})
+    chat.talk.record({"type": "set", "name": "logit_bias", "value": new})
     shown = await _listed(chat)
     skipped = [
         Line(
@@ -129,7 +130,7 @@ async def _add(chat: Chat, words: list[Word], value: Json, flags: set[str]) -> O
 
 
 async def _list(chat: Chat) -> Outcome:
-    if not chat.session.parameters.get("logit_bias"):
+    if not chat.talk.session.parameters.get("logit_bias"):
         return tell(say('No bias is set. /bias " sorry" -100 sets one.'), "dim")
     return Show((*await _listed(chat), Line(say("/unset logit_bias takes all back"), "dim")))
 
@@ -137,10 +138,12 @@ async def _list(chat: Chat) -> Outcome:
 async def _listed(chat: Chat) -> tuple[Part, ...]:
     from zatsudan.core.tokenview import visible
 
-    value = chat.session.parameters.get("logit_bias")
+    value = chat.talk.session.parameters.get("logit_bias")
     biases = value if isinstance(value, dict) else {}
     ids = [int(key) for key in biases if key.isascii() and key.isdigit()]
-    texts = await native.texts_of(await chat.client(), await chat.model(), ids)
+    texts = await native.texts_of(
+        await client_for(chat.talk, chat.link), await model_of(chat.talk, chat.link), ids
+    )
     rows = tuple(
         (
             one_line(key, 20),

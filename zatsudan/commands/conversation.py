@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from zatsudan.chat import Chat
 from zatsudan.commands import sampling
 from zatsudan.commands.files import paths
 from zatsudan.commands.outcomes import Generate, Outcome, Prefill, Show, tell
@@ -18,18 +17,19 @@ from zatsudan.core.printable import one_line, printable
 from zatsudan.core.tree import last_reply
 from zatsudan.core.window import turns_of
 from zatsudan.core.words import split
+from zatsudan.talk.chat import Chat
 
 GROUP = later("The talk")
 
 
 def _has_turns(chat: Chat) -> bool:
-    return chat.session.head is not None
+    return chat.talk.session.head is not None
 
 
 def _system_choices(chat: Chat, args: str) -> Iterable[Choice]:
     if args.startswith("@"):
         return (Choice(f"@{choice.text}", choice.meta) for choice in paths(args[1:]))
-    none = [Choice("none", say("take it away"))] if chat.session.system else []
+    none = [Choice("none", say("take it away"))] if chat.talk.session.system else []
     return [*none, Choice("@", say("a file"))] if not args else ()
 
 
@@ -41,11 +41,11 @@ async def system(chat: Chat, args: str) -> Outcome:
     `@FILE` reads it from a file, `none` takes it away.
     """
     if not args:
-        if not chat.session.system:
+        if not chat.talk.session.system:
             return tell(say("There is no system message. /system TEXT sets one."), "dim")
-        return Show((Line(printable(chat.session.system)),))
+        return Show((Line(printable(chat.talk.session.system)),))
     text = "" if args == "none" else read_system(args, Path.cwd())
-    chat.record({"type": "system", "content": text})
+    chat.talk.record({"type": "system", "content": text})
     return tell(
         say("System message: {text}", text=one_line(text, 70))
         if text
@@ -68,10 +68,10 @@ async def retry(chat: Chat, args: str) -> Outcome:
     `/retry temperature=1.2 seed=7`
     changes parameters for this one reply only.
     """
-    parent = chat.last_user()
+    parent = chat.talk.last_user()
     if parent is None:
         raise CommandError(say("There is no message to ask again about."), say("Write one first."))
-    overrides = read_assignments(split(args), chat.session.parameters)
+    overrides = read_assignments(split(args), chat.talk.session.parameters)
     changed = "  ".join(f"{name} {show_value(value)}" for name, value in overrides.items())
     note = say("Again: {message}", message=one_line(parent.message.text, 50))
     told = printable(f"{note}  ({changed})") if changed else note
@@ -86,10 +86,10 @@ async def continue_(chat: Chat, _args: str) -> Outcome:
     takes it the text is given back to it (prefill), else the model is asked in words;
     either way the two parts become one message, and the cut one stays as a variant.
     """
-    reply = last_reply(chat.session)
+    reply = last_reply(chat.talk.session)
     if reply is None or reply.parent is None or not reply.message.text.strip():
         raise CommandError(say("There is no reply to go on with."), say("/retry asks for one."))
-    parent = chat.session.nodes[reply.parent]
+    parent = chat.talk.session.nodes[reply.parent]
     logprobs = reply.made.logprobs if reply.made is not None else ()
     return Generate(parent, prefix=reply.message.text, logprobs=logprobs, asking=True)
 
@@ -102,7 +102,7 @@ async def undo(chat: Chat, args: str) -> Outcome:
     back into the input line, to be changed and sent again.
     """
     count = whole_number(args) if args else 1
-    users = [node for node in chat.session.path() if node.message.role == "user"]
+    users = [node for node in chat.talk.session.path() if node.message.role == "user"]
     if count is None or not 1 <= count <= len(users):
         raise CommandError(
             say_count(
@@ -113,14 +113,14 @@ async def undo(chat: Chat, args: str) -> Outcome:
             say("/undo steps back one."),
         )
     node = users[-count]
-    chat.record({"type": "head", "id": node.parent})
+    chat.talk.record({"type": "head", "id": node.parent})
     note = say_count(
         "Stepped back {n} turn; {left} left.",
         "Stepped back {n} turns; {left} left.",
         count,
         left=len(users) - count,
     )
-    return Prefill(chat.given_back(node), (Line(note, "good"),))
+    return Prefill(chat.talk.given_back(node), (Line(note, "good"),))
 
 
 @command("new", "", group=GROUP)
@@ -129,10 +129,10 @@ async def new(chat: Chat, _args: str) -> Outcome:
 
     The settings are those that every session begins with.
     """
-    model, server = chat.session.model, chat.server
-    chat.new()
+    model = chat.talk.session.model
+    chat.talk.new()
     if model:
-        chat.use_model(model, server)
+        chat.talk.use_model(model, chat.link.name)
     return tell(say("A new session."), "good")
 
 
@@ -152,7 +152,7 @@ async def redraw(chat: Chat, args: str) -> Outcome:
 
 
 def _last_turns(chat: Chat, args: str) -> Talk:
-    turns = turns_of(chat.session.path())
+    turns = turns_of(chat.talk.session.path())
     count = len(turns) if args == "all" else whole_number(args or "1")
     if count is None or (not count and turns):
         raise CommandError(
@@ -160,12 +160,12 @@ def _last_turns(chat: Chat, args: str) -> Talk:
             say("Write a number, or all."),
         )
     shown = [node for turn in turns[-count or len(turns) :] for node in turn]
-    return Talk(tuple(shown), len(chat.session.path()) - len(shown))
+    return Talk(tuple(shown), len(chat.talk.session.path()) - len(shown))
 
 
 def _raw_choices(chat: Chat, _args: str) -> Iterable[Choice]:
     yield Choice("said", say("your last message, unfolded"))
-    for node in reversed(chat.session.path()):
+    for node in reversed(chat.talk.session.path()):
         yield Choice(node.id, one_line(f"{node.message.role}: {node.message.text}", 80))
 
 
@@ -177,7 +177,11 @@ async def raw(chat: Chat, args: str) -> Outcome:
     files; `/raw N` any message, by its number in /tree.
     """
     if args:
-        node = chat.last_user() if args == "said" else chat.session.nodes.get(args.lstrip("#"))
+        node = (
+            chat.talk.last_user()
+            if args == "said"
+            else chat.talk.session.nodes.get(args.lstrip("#"))
+        )
         if node is None:
             raise CommandError(
                 say("There is no message {name!r}.", name=one_line(args, 20)),
@@ -185,7 +189,8 @@ async def raw(chat: Chat, args: str) -> Outcome:
             )
         return Show((Line(printable(node.message.text)),))
     reply = next(
-        (node for node in reversed(chat.session.path()) if node.message.role == "assistant"), None
+        (node for node in reversed(chat.talk.session.path()) if node.message.role == "assistant"),
+        None,
     )
     if reply is None:
         raise CommandError(say("There is no reply yet."), say("Write a message first."))
@@ -196,7 +201,7 @@ async def raw(chat: Chat, args: str) -> Outcome:
 async def reasoning(chat: Chat, _args: str) -> Outcome:
     """Show what the model thought before its last reply."""
     reply = next(
-        (node.made for node in reversed(chat.session.path()) if node.made is not None), None
+        (node.made for node in reversed(chat.talk.session.path()) if node.made is not None), None
     )
     if reply is None or not reply.reasoning:
         return tell(say("The last reply came without reasoning."), "dim")

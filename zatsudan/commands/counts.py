@@ -1,6 +1,5 @@
 """Commands on what is sent and what it takes: messages, tokens, seconds."""
 
-from zatsudan.chat import Chat
 from zatsudan.commands.conversation import GROUP
 from zatsudan.commands.outcomes import Outcome, Show, tell
 from zatsudan.commands.parts import Line, Table
@@ -11,6 +10,8 @@ from zatsudan.core.printable import EMPTY, Printable, one_line, printable
 from zatsudan.core.session import FAILED, FINISHED, INTERRUPTED, Made, Node
 from zatsudan.core.tokens import tokens_per_second
 from zatsudan.core.window import Window
+from zatsudan.talk.chat import Chat
+from zatsudan.talk.fitting import context_length, window_of
 
 _ENDS = {
     FINISHED: later("finished"),
@@ -22,22 +23,22 @@ _ENDS = {
 @command("context", "", group=GROUP)
 async def context(chat: Chat, _args: str) -> Outcome:
     """Show what the next request sends, and what it leaves out."""
-    window = chat.window()
+    window = window_of(chat.talk, chat.link)
     sent = {node.id for node in window.nodes}
     rows: list[tuple[Printable, ...]] = []
-    if chat.session.system:
+    if chat.talk.session.system:
         rows.append(
             (
                 EMPTY,
                 printable("system"),
-                _about(chat, chat.session.system),
-                one_line(chat.session.system, 60),
+                _about(chat, chat.talk.session.system),
+                one_line(chat.talk.session.system, 60),
             )
         )
-    path = chat.session.path()
+    path = chat.talk.session.path()
     for node in path:
         mark = EMPTY if node.id in sent else say("left out")
-        if node.id in chat.session.pinned:
+        if node.id in chat.talk.session.pinned:
             mark = say("pinned")
         text = node.message.text
         rows.append((mark, one_line(node.message.role, 20), _about(chat, text), one_line(text, 60)))
@@ -54,12 +55,12 @@ def _whole(chat: Chat, window: Window) -> Printable:
         len(window.messages),
         tokens=window.tokens,
     )
-    if chat.context_length:
+    if context_length(chat.talk, chat.link):
         told = say(
             "{told}, of {length:,} that {model} takes",
             told=told,
-            length=chat.context_length,
-            model=chat.session.model or say("the model"),
+            length=context_length(chat.talk, chat.link),
+            model=chat.talk.session.model or say("the model"),
         )
     if window.left_out:
         told = say_count(
@@ -72,7 +73,7 @@ def _whole(chat: Chat, window: Window) -> Printable:
 
 
 def _about(chat: Chat, text: str) -> Printable:
-    return printable(f"~{chat.estimator.count(text):,}")
+    return printable(f"~{chat.link.gauge(chat.talk.session).estimator.count(text):,}")
 
 
 @command("usage", "", group=GROUP, everyday=True)
@@ -83,11 +84,13 @@ async def usage(chat: Chat, _args: str) -> Outcome:
     A `~` marks an estimate, where the server sent no count.
     """
     rows: list[tuple[Printable, ...]] = []
-    last = next((node for node in reversed(chat.session.path()) if node.made is not None), None)
+    last = next(
+        (node for node in reversed(chat.talk.session.path()) if node.made is not None), None
+    )
     if last is not None and last.made is not None and last.made.usage is not None:
         name = say("this reply ({model})", model=one_line(last.made.model, 40))
         rows.append((name, *_counts(last.made.usage)))
-    totals = chat.usage()
+    totals = chat.talk.usage()
     whole = Usage()
     for model, total in totals.items():
         whole = whole.plus(total)
@@ -99,7 +102,7 @@ async def usage(chat: Chat, _args: str) -> Outcome:
     head = (EMPTY, say("in"), say("out"), say("cached"), say("reasoning"), say("total"))
     table = Table(head, tuple(rows), right=frozenset(range(1, 6)))
     notes = [describe_speed(last)] if last is not None else []
-    cost = chat.cost()
+    cost = chat.link.cost(chat.talk.usage())
     if cost is not None:
         notes.append(say("cost of this session, by the profile's prices: {cost:.4f}", cost=cost))
     return Show((table, *(Line(note, "dim") for note in notes)))

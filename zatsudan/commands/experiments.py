@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from zatsudan.chat import Chat
 from zatsudan.commands import sampling
 from zatsudan.commands.outcomes import Experiment, Outcome
 from zatsudan.commands.parts import Line
@@ -17,7 +16,8 @@ from zatsudan.core.messages import Json
 from zatsudan.core.printable import Printable, one_line
 from zatsudan.core.session import Node
 from zatsudan.core.words import Word, split
-from zatsudan.elsewhere import parameters_at
+from zatsudan.talk.chat import Chat
+from zatsudan.talk.elsewhere import parameters_at
 
 if TYPE_CHECKING:
     from zatsudan.core.grid import Variation
@@ -45,8 +45,8 @@ def _split_message(args: str) -> tuple[list[Word], str]:
 def _parent(chat: Chat, message: str) -> Node:
     """Return the user message to be answered: a new one, or the last."""
     if message:
-        return chat.say(message)
-    parent = chat.last_user()
+        return chat.talk.say(message)
+    parent = chat.talk.last_user()
     if parent is None:
         raise CommandError(
             say("There is no message to try this on."),
@@ -57,7 +57,7 @@ def _parent(chat: Chat, message: str) -> Node:
 
 def _current(chat: Chat, profile: str = "") -> dict[str, Json]:
     """Return the parameters that a cell begins with at a server: each makes one reply."""
-    present = parameters_at(chat, profile)
+    present = parameters_at(chat.talk.session, chat.config, profile)
     return {name: value for name, value in present.items() if name != "n"}
 
 
@@ -108,7 +108,7 @@ def plan(chat: Chat, cells: "Sequence[Cell]") -> Printable:
             "{requests} to {n} server", "{requests} to {n} servers", servers, requests=planned
         )
     else:
-        many = min(count, at_once(chat.server))
+        many = min(count, at_once(chat.link.server))
         planned = say("{requests}, {many} at a time", requests=planned, many=many)
     return say("{requests} · Esc stops", requests=planned)
 
@@ -118,7 +118,7 @@ def plan(chat: Chat, cells: "Sequence[Cell]") -> Printable:
 
 def _sides(chat: Chat, args: str) -> Iterable[Choice]:
     yield from sampling.assignments(chat, args)
-    yield from (Choice(model.id, say("a model")) for model in chat.models)
+    yield from (Choice(model.id, say("a model")) for model in chat.link.models)
     yield from (Choice(name, say("a profile")) for name in chat.config.profiles)
     yield from (Choice(name, say("a preset")) for name in chat.presets.names())
     yield Choice("now", say("the settings as they are"))
@@ -140,9 +140,9 @@ async def compare(chat: Chat, args: str) -> Outcome:
 
     words, message = _split_message(args)
     named = {"now", "blind", *chat.presets.names(), *chat.config.profiles}
-    if not chat.models and any(word.name is None and word.text not in named for word in words):
+    if not chat.link.models and any(word.name is None and word.text not in named for word in words):
         with contextlib.suppress(ZatsudanError):  # a server without a list takes any name
-            await chat.fetch_models()
+            await chat.link.fetch_models()
     blind = any(word == Word("blind") for word in words)
     sides = [_side(chat, word) for word in words if word != Word("blind")]
     if len(sides) == 1:
@@ -169,7 +169,7 @@ def _has_system(chat: Chat, word: Word) -> bool:
     """Tell whether a word names a preset with another system message, which a cell does not take."""
     if word.name is not None or word.text not in chat.presets.names():
         return False
-    return chat.presets.read(word.text).system not in (None, chat.session.system)
+    return chat.presets.read(word.text).system not in (None, chat.talk.session.system)
 
 
 def _side(chat: Chat, word: Word) -> "Variation":
@@ -190,8 +190,8 @@ def _side(chat: Chat, word: Word) -> "Variation":
 
 def _model(chat: Chat, text: str) -> str:
     """Return the model that is meant, by its id or a piece of it; raises CommandError."""
-    known = [model.id for model in chat.models]
-    if text in known or text == chat.session.model or not known:
+    known = [model.id for model in chat.link.models]
+    if text in known or text == chat.talk.session.model or not known:
         return text  # a server without a list takes any name
     fits = [name for name in known if text in name]
     if len(fits) == 1:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from zatsudan import native
-from zatsudan.chat import Chat
 from zatsudan.commands import sampling
 from zatsudan.commands.outcomes import Generate, Outcome, Show, tell
 from zatsudan.commands.parts import Line, Table
@@ -19,6 +18,7 @@ from zatsudan.core.refusals import mended
 from zatsudan.core.session import Session, Setting
 from zatsudan.core.wirenames import wire_name
 from zatsudan.core.words import leading_assignments
+from zatsudan.talk.chat import Chat
 
 GROUP = sampling.GROUP
 
@@ -29,14 +29,14 @@ _ORIGINS = {later("session"), later("preset"), later("flag"), later("profile"), 
 def changed_since_reply(chat: Chat) -> set[str]:
     """Return the names, also as they are sent, whose value is not that of the last reply on the path."""
     made = next(
-        (node.made for node in reversed(chat.session.path()) if node.made is not None), None
+        (node.made for node in reversed(chat.talk.session.path()) if node.made is not None), None
     )
     if made is None:
         return set()
-    repairs = chat.repairs()
-    now = mended(chat.session.parameters, repairs)
+    repairs = chat.link.repairs(chat.talk.session.model)
+    now = mended(chat.talk.session.parameters, repairs)
     wire = {name for name in {*made.parameters, *now} if made.parameters.get(name) != now.get(name)}
-    return wire | {name for name in chat.session.settings if wire_name(name, repairs) in wire}
+    return wire | {name for name in chat.talk.session.settings if wire_name(name, repairs) in wire}
 
 
 @command("params", "[all]", group=GROUP, everyday=True)
@@ -58,8 +58,8 @@ async def params(chat: Chat, args: str) -> Outcome:
     if table.marks:
         hints.append(say("* changed since the last reply"))
     hints.append(say("/help NAME explains") if args else say("/params all shows the rest"))
-    notes = sampling.warnings(chat.session)
-    repairs = chat.repairs()
+    notes = sampling.warnings(chat.talk.session)
+    repairs = chat.link.repairs(chat.talk.session.model)
     others = [
         say("{name} as {sent}", name=row[0], sent=sent)
         for row in table.rows
@@ -85,20 +85,20 @@ async def params(chat: Chat, args: str) -> Outcome:
 
 async def _defaults(chat: Chat) -> Mapping[str, Json] | None:
     try:
-        return await native.defaults(await chat.reached())
+        return await native.defaults(await chat.link.client())
     except ZatsudanError:
         return None  # what is set can be shown without a server
 
 
 def _table(chat: Chat, own: Mapping[str, Json] | None, *, every: bool) -> Table:
-    settings = chat.session.settings
+    settings = chat.talk.session.settings
     usual = {
         row.name
         for row in PARAMETERS
         if row.group in ("sampling", "length") and not row.same_as  # under its earlier name
     }
     told = own or {}
-    repairs = chat.repairs()
+    repairs = chat.link.repairs(chat.talk.session.model)
     # Two rows that this server has under one name: the one that has that name.
     twins = {
         row.name for row in PARAMETERS if wire_name(row.name, repairs) in {*BY_NAME} - {row.name}
@@ -144,7 +144,7 @@ def _origin(setting: Setting) -> Printable:
 def fresh_session(chat: Chat) -> Session:
     """Return a session as each begins: what config, profile and command line set."""
     fresh = Session()
-    for record in chat.start():
+    for record in chat.talk.start():
         apply(fresh, record)
     return fresh
 
@@ -152,14 +152,14 @@ def fresh_session(chat: Chat) -> Session:
 def settle(chat: Chat, wanted: Mapping[str, Setting]) -> list[Line]:
     """Make the parameters those that are wanted and no others, and say each change."""
     lines: list[Line] = []
-    for name, before in list(chat.session.settings.items()):
+    for name, before in list(chat.talk.session.settings.items()):
         if name not in wanted:
-            chat.record({"type": "unset", "name": name})
+            chat.talk.record({"type": "unset", "name": name})
             lines.append(_step(name, before, None))
     for name, setting in wanted.items():
-        before_or_none = chat.session.settings.get(name)
+        before_or_none = chat.talk.session.settings.get(name)
         if before_or_none != setting:
-            chat.record(
+            chat.talk.record(
                 {"type": "set", "name": name, "value": setting.value, "origin": setting.origin}
             )
         if before_or_none is None or before_or_none.value != setting.value:
@@ -177,19 +177,19 @@ def _step(name: str, before: Setting | None, after: Setting | None) -> Line:
 
 def settle_system(chat: Chat, system: str) -> list[Line]:
     """Make the system message this one, and say so if it was another."""
-    if chat.session.system == system:
+    if chat.talk.session.system == system:
         return []
-    chat.record({"type": "system", "content": system})
+    chat.talk.record({"type": "system", "content": system})
     text = one_line(system, 60) if system else say("none")
     return [Line(say("system message  {text}", text=text), "good")]
 
 
 def settle_model(chat: Chat, model: str) -> list[Line]:
     """Make the model this one, and say so if it was another."""
-    if not model or chat.session.model == model:
+    if not model or chat.talk.session.model == model:
         return []
-    before = chat.session.model
-    chat.use_model(model, chat.server)
+    before = chat.talk.session.model
+    chat.talk.use_model(model, chat.link.name)
     was = one_line(before, 40) or say("none")
     changed = say("model  {before} → {after}", before=was, after=one_line(model, 40))
     return [Line(changed, "good")]
@@ -202,7 +202,7 @@ async def reset(chat: Chat, _args: str) -> Outcome:
     Parameters, system message and model are again those of its first message, or, before the first
     message, those of every new session. The talk stays as it is.
     """
-    start = chat.session.start
+    start = chat.talk.session.start
     if start is None:
         fresh = fresh_session(chat)
         settings, system, model = fresh.settings, fresh.system, fresh.model
@@ -228,10 +228,10 @@ async def with_(chat: Chat, args: str) -> Outcome:
             say("/with needs settings and a message."),
             say("Write /with temperature=1.2 and then the text."),
         )
-    overrides = read_assignments(words, chat.session.parameters)
+    overrides = read_assignments(words, chat.talk.session.parameters)
     changed = "  ".join(
         f"{one_line(name, 40)} {one_line(show_value(value), 40)}"
         for name, value in overrides.items()
     )
     note = say("This once: {changed}", changed=changed)
-    return Generate(chat.say(text), overrides, (Line(note, "dim"),))
+    return Generate(chat.talk.say(text), overrides, (Line(note, "dim"),))

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Outcome, Show, tell
 from zatsudan.commands.parts import Diff, Line, Part, Table
 from zatsudan.commands.registry import Choice, command
@@ -15,6 +14,7 @@ from zatsudan.core.parameters import show_value
 from zatsudan.core.printable import EMPTY, Printable, one_line, printable
 from zatsudan.core.session import Lab, Node
 from zatsudan.core.words import split
+from zatsudan.talk.chat import Chat
 
 if TYPE_CHECKING:
     from zatsudan.core.labsheet import Row
@@ -26,7 +26,7 @@ _ENDS = {later("interrupted"), later("failed"), later("no reply")}
 
 
 def _has_lab(chat: Chat) -> bool:
-    return chat.session.lab is not None
+    return chat.talk.session.lab is not None
 
 
 def _formats(_chat: Chat, args: str) -> Iterable[Choice]:
@@ -40,7 +40,7 @@ async def lab(chat: Chat, args: str) -> Outcome:
 
     `/lab export FILE` writes it as Markdown, CSV, JSON or HTML, by the ending of the name; never over a file.
     """
-    last = chat.session.lab
+    last = chat.talk.session.lab
     if last is None:
         raise CommandError(
             say("There was no experiment yet."), say("/compare and /sweep make one.")
@@ -71,8 +71,8 @@ def _export(chat: Chat, last: Lab, name: str) -> Outcome:
             say("{name} has no ending that tells the form.", name=one_line(path.name, 40)),
             say("One of {endings}.", endings=" ".join(FORMATS)),
         )
-    rows = rows_of(chat.session, last, chat.estimator.count)
-    text = write(rows, chat.session.nodes[last.parent].message.text)
+    rows = rows_of(chat.talk.session, last, chat.link.gauge(chat.talk.session).estimator.count)
+    text = write(rows, chat.talk.session.nodes[last.parent].message.text)
     try:
         with path.open("x", encoding="utf-8", errors="replace", newline="") as file:
             file.write(text)
@@ -98,7 +98,7 @@ def sheet(chat: Chat, last: Lab) -> tuple[Part, ...]:
     """Return an experiment's table and how to read it; a blind one tells nothing of its settings."""
     from zatsudan.core.labsheet import rows_of
 
-    rows = rows_of(chat.session, last, chat.estimator.count)
+    rows = rows_of(chat.talk.session, last, chat.link.gauge(chat.talk.session).estimator.count)
     known = any(row.logprob is not None for row in rows) and not last.blind
     head = [
         EMPTY,
@@ -113,7 +113,7 @@ def sheet(chat: Chat, last: Lab) -> tuple[Part, ...]:
     ]
     if known:
         head.insert(6, printable("logp"))
-    picked = {node.id for node in chat.session.path()}
+    picked = {node.id for node in chat.talk.session.path()}
     marks = frozenset(
         at
         for at, (_, node_id) in enumerate(last.cells)
@@ -184,12 +184,12 @@ def told(chat: Chat, node: Node) -> tuple[Part, ...]:
     """Count the pick of a blind comparison, and tell which cell is which; nothing for another reply."""
     from zatsudan.core.grid import shown
 
-    last = chat.session.lab
+    last = chat.talk.session.lab
     labels = {node_id: label for label, node_id in last.cells} if last is not None else {}
     if last is None or not last.blind or node.id not in labels:
         return ()
     names: list[Json] = [label for label, _ in last.cells]
-    chat.record({"type": "vote", "picked": labels[node.id], "labels": names})
+    chat.talk.record({"type": "vote", "picked": labels[node.id], "labels": names})
     lines = [
         Line(
             printable(f"{at}  {one_line(shown(label), 60)}"),
@@ -200,12 +200,12 @@ def told(chat: Chat, node: Node) -> tuple[Part, ...]:
     return (*lines, Line(say("Counted: /tally shows all blind picks."), "dim"))
 
 
-@command("tally", "", group=GROUP, possible=lambda chat: bool(chat.session.votes))
+@command("tally", "", group=GROUP, possible=lambda chat: bool(chat.talk.session.votes))
 async def tally(chat: Chat, _args: str) -> Outcome:
     """Show the picks of blind comparisons."""
     from zatsudan.core.grid import shown
 
-    votes = chat.session.votes
+    votes = chat.talk.session.votes
     if not votes:
         return tell(
             say("No blind comparison has been picked yet. /compare A B blind makes one."), "dim"
@@ -226,8 +226,8 @@ async def tally(chat: Chat, _args: str) -> Outcome:
 
 def _replies(chat: Chat) -> dict[int, Node]:
     """Return the replies to the last user message by their numbers."""
-    parent = chat.last_user()
-    found = chat.session.numbered(parent.id) if parent is not None else []
+    parent = chat.talk.last_user()
+    found = chat.talk.session.numbered(parent.id) if parent is not None else []
     return {at: node for at, node in enumerate(found, 1) if node is not None}
 
 
@@ -266,7 +266,7 @@ async def diff_(chat: Chat, args: str) -> Outcome:
         went = sum(len(change.text) for change in changes if change.kind == OLD)
         came = sum(len(change.text) for change in changes if change.kind == NEW)
         told = say("{went:,} characters went, {came:,} came.", went=went, came=came)
-    blind = chat.session.lab is not None and chat.session.lab.blind
+    blind = chat.talk.session.lab is not None and chat.talk.session.lab.blind
     settings = say("settings hidden until /pick") if blind else _settings_between(old, new)
     head = Line(printable(f"{wanted[0]} → {wanted[1]} · {settings}"), "bold")
     return Show((head, Line(told, "dim"), *([Diff(changes)] if changes else [])))

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from zatsudan.chat import Chat
 from zatsudan.commands.knobs import fresh_session, settle, settle_model, settle_system
 from zatsudan.commands.outcomes import Outcome, Show, tell
 from zatsudan.commands.parts import Line, Table
@@ -14,6 +13,7 @@ from zatsudan.core.parameters import show_value
 from zatsudan.core.printable import Printable, one_line, printable
 from zatsudan.core.session import Setting
 from zatsudan.presets import Preset
+from zatsudan.talk.chat import Chat
 
 #: What config, profile and command line set stays beneath a preset.
 BENEATH = frozenset(("config", "profile", "flag"))
@@ -60,7 +60,7 @@ def _save(chat: Chat, name: str, more: list[str]) -> Outcome:
         raise CommandError(
             say("A preset cannot be called {name}.", name=name), say("Choose another name.")
         )
-    session = chat.session
+    session = chat.talk.session
     value = Preset(
         session.parameters,
         session.model if "model" in more else None,
@@ -88,7 +88,7 @@ def _take(chat: Chat, name: str) -> Outcome:
 
 def _with_preset(chat: Chat, found: Preset) -> dict[str, Setting]:
     """Return the parameters as they are with a preset: its own, over what stays beneath."""
-    layers = (fresh_session(chat).settings, chat.session.settings)
+    layers = (fresh_session(chat).settings, chat.talk.session.settings)
     return {
         **{
             name: setting
@@ -121,7 +121,7 @@ def _list(chat: Chat) -> Outcome:
 
 
 def _differences(chat: Chat, found: Preset) -> Printable:
-    session = chat.session
+    session = chat.talk.session
     parts: list[str] = []
     wanted = _with_preset(chat, found)
     for name in [*wanted, *(name for name in session.settings if name not in wanted)]:

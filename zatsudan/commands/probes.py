@@ -1,22 +1,23 @@
 """Commands that measure a server: does a parameter take effect, is a reply repeatable?"""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import aclosing
+from collections.abc import Callable, Iterable
 
-from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Outcome, Show, Work
 from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.registry import Choice, command
-from zatsudan.core.errors import CommandError, ConnectionFailed
+from zatsudan.core.errors import CommandError
 from zatsudan.core.language import later, say, say_count
-from zatsudan.core.messages import Json, JsonObject, whole_number
+from zatsudan.core.messages import whole_number
 from zatsudan.core.parameters import PARAMETERS, find
 from zatsudan.core.printable import EMPTY, Printable, one_line, printable
 from zatsudan.core.protocol import makes_request
-from zatsudan.core.reply import Reply
 from zatsudan.core.words import split
 from zatsudan.findings import HONOURED, IGNORED, REFUSED, REPEAT, UNCLEAR, Finding
+from zatsudan.talk.addressee import client_for, model_of
+from zatsudan.talk.chat import Chat
+from zatsudan.talk.exchange import AS_IT_WAS, asked
+from zatsudan.talk.request import rebuilt
 
 GROUP = later("The lab")
 
@@ -54,7 +55,7 @@ async def probe(chat: Chat, args: str) -> Outcome:
     delivery = {row.name for row in PARAMETERS if row.delivery}
     names = [
         name
-        for name in dict.fromkeys(names or usual(chat.session.settings))
+        for name in dict.fromkeys(names or usual(chat.talk.session.settings))
         if name not in delivery and not makes_request(name)
     ]
     if not names:
@@ -77,10 +78,10 @@ async def probe(chat: Chat, args: str) -> Outcome:
 async def _probe(chat: Chat, names: list[str], hint: Hint) -> Outcome:
     from zatsudan.probe import Probe, read_told
 
-    client = await chat.client()
-    model = await chat.model()
-    server, day = client.server.name, chat.now()[:10]
-    tests = Probe(client, model, chat.learned.of(server, model), hint)
+    client = await client_for(chat.talk, chat.link)
+    model = await model_of(chat.talk, chat.link)
+    server, day = client.server.name, chat.talk.now()[:10]
+    tests = Probe(chat.link, model, hint)
     told = await tests.told()
     rows: list[tuple[Printable, ...]] = []
     for name in names:
@@ -110,8 +111,8 @@ def with_effect(chat: Chat, table: Table) -> tuple[Table, list[Line]]:
 
     Without findings for this server and model the table is as it was.
     """
-    server = chat.server.name if chat.server is not None else ""
-    found = chat.findings.of(server, chat.session.model)
+    server = chat.link.server.name if chat.link.server is not None else ""
+    found = chat.findings.of(server, chat.talk.session.model)
     if not found:
         return table, []
     rows = tuple((row[0], _sign(found.get(row[0])), *row[1:]) for row in table.rows)
@@ -143,7 +144,7 @@ def _repeated(detail: str) -> Printable:
 # --- repeatable? --------------------------------------------------------------------
 
 
-@command("repro", "[N]", group=GROUP, possible=lambda chat: chat.session.head is not None)
+@command("repro", "[N]", group=GROUP, possible=lambda chat: chat.talk.session.head is not None)
 async def repro(chat: Chat, args: str) -> Outcome:
     """Run the last request five times and compare the replies.
 
@@ -155,23 +156,24 @@ async def repro(chat: Chat, args: str) -> Outcome:
         raise CommandError(
             say("/repro takes a number from 2 to 64."), say("/repro 5 runs it five times.")
         )
-    last = next((node for node in reversed(chat.session.path()) if node.made is not None), None)
+    last = next(
+        (node for node in reversed(chat.talk.session.path()) if node.made is not None), None
+    )
     if last is None or last.made is None or last.parent is None:
         raise CommandError(say("There is no reply to be repeated."), say("Write a message first."))
-    parent, made, recorded = last.parent, last.made, last.message.text
+    recorded = last.message.text
+    body = rebuilt(chat.talk.session, last).body
+    body.pop("n", None)  # one choice is enough
+    model = str(body["model"])
 
     async def run(hint: Hint) -> Outcome:
-        body = await _request(chat, parent, made.parameters, made.model)
+        await client_for(chat.talk, chat.link)
         texts: list[str] = []
         for number in range(count):
             hint(say("run {number} of {count} …", number=number + 1, count=count))
-            try:
-                texts.append(await _said(chat, body))
-            except ConnectionFailed as error:
-                if not error.passing:
-                    raise
-                texts.append(await _said(chat, body))  # a kept connection had been closed
-        return _compared(chat, str(body["model"]), texts, recorded)
+            reply, _ = await asked(chat.link, lambda: body, model, AS_IT_WAS)
+            texts.append(reply.content)
+        return _compared(chat, model, texts, recorded)
 
     note = say(
         "{count} requests, one at a time, with the settings of the last reply · Esc stops",
@@ -180,33 +182,12 @@ async def repro(chat: Chat, args: str) -> Outcome:
     return Work((Line(note, "dim"),), run)
 
 
-async def _said(chat: Chat, body: JsonObject) -> str:
-    """Return what a request says."""
-    reply = Reply()
-    client = await chat.client()
-    async with aclosing(client.stream(body)) as chunks:
-        async for chunk in chunks:
-            for delta in chunk.deltas:
-                if delta.index == 0:
-                    reply.add(delta)
-    return reply.content
-
-
-async def _request(
-    chat: Chat, parent: str, parameters: Mapping[str, Json], model: str
-) -> JsonObject:
-    """Return the request that made a reply, as it would be sent today; one choice is enough."""
-    await chat.client()
-    once = {name: value for name, value in parameters.items() if name != "n"}
-    return chat.body(model or await chat.model(), chat.window(parent).messages, once)
-
-
 def _compared(chat: Chat, model: str, texts: list[str], recorded: str) -> Outcome:
     common = max(texts, key=texts.count)
     same = texts.count(common)
-    server = chat.server.name if chat.server is not None else ""
+    server = chat.link.server.name if chat.link.server is not None else ""
     state = HONOURED if same == len(texts) else IGNORED
-    finding = Finding(state, f"{same} of {len(texts)} replies the same", chat.now()[:10])
+    finding = Finding(state, f"{same} of {len(texts)} replies the same", chat.talk.now()[:10])
     chat.findings.keep(server, model, REPEAT, finding)
     told = say("{same} of {count} replies are the same.", same=same, count=len(texts))
     lines = [Line(told, "good" if same > 1 else "warn")]
@@ -221,7 +202,7 @@ def _compared(chat: Chat, model: str, texts: list[str], recorded: str) -> Outcom
             differs=_where(common, recorded),
         )
     lines.append(Line(told, "dim"))
-    if same < len(texts) and "seed" not in chat.session.parameters:
+    if same < len(texts) and "seed" not in chat.talk.session.parameters:
         told = say("No seed is set: /set seed 42 temperature 0 is worth a try.")
         lines.append(Line(told, "dim"))
     return Show(tuple(lines))

@@ -16,8 +16,8 @@ from zatsudan.core.printable import EMPTY, Printable
 from zatsudan.core.words import quote
 
 if TYPE_CHECKING:
-    from zatsudan.chat import Chat
     from zatsudan.commands.outcomes import Outcome
+    from zatsudan.talk.chat import Chat
 
 
 class Choice(NamedTuple):

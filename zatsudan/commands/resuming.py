@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from zatsudan import store
-from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Outcome, Show
 from zatsudan.commands.parts import Line, Part, Talk
 from zatsudan.commands.titles import name_of
@@ -14,6 +13,8 @@ from zatsudan.core.language import say, say_count
 from zatsudan.core.printable import EMPTY, one_line, printable
 from zatsudan.core.tree import end_of
 from zatsudan.core.window import turns_of
+from zatsudan.talk.addressee import is_new_to, use_model
+from zatsudan.talk.chat import Chat
 
 #: How many messages of a loaded session are shown.
 SHOWN = 4
@@ -21,22 +22,22 @@ SHOWN = 4
 
 def resume(chat: Chat, path: Path) -> list[Part]:
     """Load a session and return what to show of it; raises StoreError."""
-    before = chat.session.model
+    before = chat.talk.session.model
     try:
-        loss = list(_loss(chat.load(path)))
+        loss = list(_loss(chat.talk.load(path)))
     except SessionInUse:
         copy_of(chat, path)
         note = say("That session is open in another terminal: this is a copy of it.")
         loss = [Line(note, "warn")]
-    session = chat.session
-    if chat.server is not None and session.server not in ("", chat.server.name):
+    session = chat.talk.session
+    if chat.link.server is not None and session.server not in ("", chat.link.server.name):
         note = say(
             "It was held with {model} at {server}.",
             model=one_line(session.model, 40),
             server=one_line(session.server, 40),
         )
-        if not chat.is_new_to(chat.server):
-            chat.use_model(before or chat.server.model, chat.server)
+        if not is_new_to(chat.talk, chat.link.server):
+            use_model(chat.talk, chat.link, before or chat.link.server.model)
     else:
         note = EMPTY
     return [*loss, *opening(chat), *([Line(note, "dim")] if note else [])]
@@ -48,9 +49,9 @@ def jump(chat: Chat, path: Path, node_id: str) -> Outcome:
     Raises StoreError if the session or the message is not there.
     """
     parts: list[Part] = []
-    if path != chat.journal.path:
+    if path != chat.talk.journal.path:
         parts += [part for part in resume(chat, path) if isinstance(part, Line)]
-    session = chat.session
+    session = chat.talk.session
     if node_id not in session.nodes:
         raise StoreError(
             say("This session has no message {id}.", id=one_line(node_id, 20)),
@@ -58,7 +59,7 @@ def jump(chat: Chat, path: Path, node_id: str) -> Outcome:
         )
     end = end_of(session, node_id)
     if end != session.head:
-        chat.record({"type": "head", "id": end})
+        chat.talk.record({"type": "head", "id": end})
     head, talk = opening(chat)
     parts = [part for part in parts if part != head]
     at = [node.id for node in session.path()].index(node_id)
@@ -100,7 +101,7 @@ def _loss(loaded: store.Loaded) -> Iterable[Line]:
 
 def opening(chat: Chat) -> tuple[Line, Talk]:
     """Return the head line and the last messages of the session at hand."""
-    session = chat.session
+    session = chat.talk.session
     path = session.path()
     shown = [node for turn in turns_of(path)[-2:] for node in turn][-SHOWN:]
     count = sum(node.message.role == "user" for node in path)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Outcome, Show
 from zatsudan.commands.parts import Line
 from zatsudan.commands.registry import Choice, Command, command
@@ -21,6 +20,7 @@ from zatsudan.core.parameters import (
 from zatsudan.core.printable import Printable, one_line, printable
 from zatsudan.core.session import Session
 from zatsudan.core.words import Word, split
+from zatsudan.talk.chat import Chat
 
 GROUP = later("Parameters")
 
@@ -38,7 +38,7 @@ def assignments(chat: Chat, args: str) -> Iterable[Choice]:
 
 
 def _meta(chat: Chat, row: Parameter) -> Printable:
-    setting = chat.session.settings.get(row.name)
+    setting = chat.talk.session.settings.get(row.name)
     parts = [say("now {value}", value=show_value(setting.value))] if setting is not None else []
     return one_line(" · ".join((*parts, row.kind.short, say(row.help))))
 
@@ -49,10 +49,10 @@ def values_of(chat: Chat, name: str) -> Iterable[Choice]:
     if row is None:
         return
     choices: dict[str, Printable] = {}
-    setting = chat.session.settings.get(name)
+    setting = chat.talk.session.settings.get(name)
     if setting is not None:
         choices[show_value(setting.value)] = say("the present value")
-    for node in reversed(list(chat.session.replies())):
+    for node in reversed(list(chat.talk.session.replies())):
         if node.made is not None and name in node.made.parameters:
             value = show_value(node.made.parameters[name])
             choices.setdefault(value, say("used for reply #{number}", number=node.id))
@@ -75,8 +75,8 @@ def change(chat: Chat, values: dict[str, Json]) -> Outcome:
     """Set parameters and say what changed."""
     lines: list[Line] = []
     for name, value in values.items():
-        before = chat.session.settings.get(name)
-        chat.record({"type": "set", "name": name, "value": value})
+        before = chat.talk.session.settings.get(name)
+        chat.talk.record({"type": "set", "name": name, "value": value})
         was = show_value(before.value) if before is not None else say("unset")
         lines.append(
             Line(
@@ -86,7 +86,7 @@ def change(chat: Chat, values: dict[str, Json]) -> Outcome:
                 "good",
             )
         )
-    lines += [Line(note, "dim") for note in warnings(chat.session)]
+    lines += [Line(note, "dim") for note in warnings(chat.talk.session)]
     return Show(tuple(lines))
 
 
@@ -114,17 +114,17 @@ async def set_(chat: Chat, args: str) -> Outcome:
         from zatsudan.commands.knobs import params  # it needs this module
 
         return await params.run(chat, "")
-    return change(chat, read_assignments(split(args), chat.session.parameters))
+    return change(chat, read_assignments(split(args), chat.talk.session.parameters))
 
 
 @command("set!", "NAME VALUE …", group=GROUP, complete=_set_choices)
 async def set_anyway(chat: Chat, args: str) -> Outcome:
     """Set parameters without checking their ranges."""
-    return change(chat, read_assignments(split(args), chat.session.parameters, force=True))
+    return change(chat, read_assignments(split(args), chat.talk.session.parameters, force=True))
 
 
 def _set_names(chat: Chat, _args: str) -> Iterable[Choice]:
-    for name, setting in chat.session.settings.items():
+    for name, setting in chat.talk.session.settings.items():
         yield Choice(name, say("now {value}", value=one_line(show_value(setting.value), 60)))
     yield Choice("all", say("every parameter"))
 
@@ -137,16 +137,16 @@ async def unset(chat: Chat, args: str) -> Outcome:
     """
     names = [word.text.removeprefix("+") for word in split(args)]
     if names == ["all"]:
-        names = list(chat.session.settings)
+        names = list(chat.talk.session.settings)
     if not names:
         raise CommandError(say("/unset needs a name."), say("Write /unset NAME, or /unset all."))
     for name in names:
-        if name not in chat.session.settings:
+        if name not in chat.talk.session.settings:
             find(name)
     lines: list[Line] = []
     for name in names:
-        before = chat.session.settings.get(name)
-        chat.record({"type": "unset", "name": name})
+        before = chat.talk.session.settings.get(name)
+        chat.talk.record({"type": "unset", "name": name})
         was = show_value(before.value) if before is not None else say("unset")
         change = f"{one_line(was, 60)} → " + say("unset")
         lines.append(Line(printable(f"{one_line(name, 60)}  {change}"), "good"))
@@ -157,13 +157,13 @@ def _own_command(row: Parameter) -> Command:
     async def run(chat: Chat, args: str) -> Outcome:
         words = split(args)
         if not words:
-            setting = chat.session.settings.get(row.name)
+            setting = chat.talk.session.settings.get(row.name)
             value = show_value(setting.value) if setting is not None else say("unset (not sent)")
             meaning = say("{help} Takes {range}.", help=say(row.help), range=row.kind.range)
             return Show((Line(printable(f"{row.name}  {one_line(value)}")), Line(meaning, "dim")))
         if words == [Word("unset")]:
             return await unset.run(chat, row.name)
-        return change(chat, {row.name: row.read(words, chat.session.parameters.get(row.name))})
+        return change(chat, {row.name: row.read(words, chat.talk.session.parameters.get(row.name))})
 
     def complete(chat: Chat, args: str) -> Iterable[Choice]:
         return values_of(chat, row.name) if " " not in args else ()
@@ -209,8 +209,8 @@ async def logprobs(chat: Chat, args: str) -> Outcome:
     """
     words = split(args)
     if len(words) < 2:
-        if words and words[0].text == "off" and "top_logprobs" in chat.session.settings:
-            chat.record({"type": "unset", "name": "top_logprobs"})
+        if words and words[0].text == "off" and "top_logprobs" in chat.talk.session.settings:
+            chat.talk.record({"type": "unset", "name": "top_logprobs"})
         return await _own_command(BY_NAME["logprobs"]).run(chat, args)
     on = BY_NAME["logprobs"].read(words[:1])
     if on is not True:

@@ -3,7 +3,6 @@
 import asyncio
 from typing import TYPE_CHECKING
 
-from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Outcome, Pick, tell
 from zatsudan.commands.parts import Line, Part
 from zatsudan.commands.registry import command
@@ -14,6 +13,7 @@ from zatsudan.core.language import later, say, say_count
 from zatsudan.core.printable import one_line, printable
 from zatsudan.core.titles import cells
 from zatsudan.core.words import split
+from zatsudan.talk.chat import Chat
 
 if TYPE_CHECKING:
     from zatsudan.core.picking import Row

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Iterable
 
-from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Outcome, Show, Work, tell
 from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.registry import Choice, command
@@ -15,6 +14,8 @@ from zatsudan.core.printable import EMPTY, Printable, one_line, printable
 from zatsudan.core.refusals import DROP, PREFILL, RENAME, SHRINK, SYSTEM
 from zatsudan.core.secrets import shown_line
 from zatsudan.embedded import has_engine
+from zatsudan.talk.addressee import model_of
+from zatsudan.talk.chat import Chat
 
 GROUP = later("The server")
 
@@ -29,7 +30,7 @@ LESSONS = {
 
 
 def _models(chat: Chat, _args: str) -> Iterable[Choice]:
-    for model in chat.models:
+    for model in chat.link.models:
         length = say_count("{n:,} token", "{n:,} tokens", model.context_length)
         yield Choice(model.id, length if model.context_length else EMPTY)
 
@@ -39,19 +40,19 @@ async def model(chat: Chat, args: str) -> Outcome:
     """List the models, or change to one."""
     if args:
         name = args.strip()
-        if not chat.models:
+        if not chat.link.models:
             await _try_models(chat)
-        fits = [entry.id for entry in chat.models if name in entry.id]
-        if len(fits) == 1 and name not in (entry.id for entry in chat.models):
+        fits = [entry.id for entry in chat.link.models if name in entry.id]
+        if len(fits) == 1 and name not in (entry.id for entry in chat.link.models):
             name = fits[0]
-        chat.use_model(name, chat.server)
-        unknown = bool(chat.models) and name not in (entry.id for entry in chat.models)
+        chat.talk.use_model(name, chat.link.name)
+        unknown = bool(chat.link.models) and name not in (entry.id for entry in chat.link.models)
         if unknown:
             note = later("Model: {name}. The server does not list it; it is asked all the same.")
             return tell(say(note, name=one_line(name)), "warn")
         return tell(say("Model: {name}.", name=one_line(name)), "good")
-    models = await chat.fetch_models()
-    current = chat.session.model or await chat.model()
+    models = await chat.link.fetch_models()
+    current = chat.talk.session.model or await model_of(chat.talk, chat.link)
     rows = tuple(
         (
             one_line(entry.id, 80),
@@ -67,14 +68,14 @@ async def model(chat: Chat, args: str) -> Outcome:
         "{n} model at {server}; the present one is marked",
         "{n} models at {server}; the present one is marked",
         len(models),
-        server=shown_url(chat.server.base_url) if chat.server else "?",
+        server=shown_url(chat.link.server.base_url) if chat.link.server else "?",
     )
     return Show((Table((say("model"), say("context")), rows, title, marks, frozenset({1})),))
 
 
 async def _try_models(chat: Chat) -> None:
     try:
-        await chat.fetch_models()
+        await chat.link.fetch_models()
     except ZatsudanError:
         return  # a server without a list takes any name
 
@@ -143,11 +144,11 @@ async def learned(chat: Chat, args: str) -> Outcome:
     A field that a server refuses is left out or renamed from then on, for that
     server and model. `/learned forget` forgets it for the present ones.
     """
-    server = chat.server.name if chat.server is not None else ""
+    server = chat.link.server.name if chat.link.server is not None else ""
     if args == "forget all":
-        return tell(say("Forgotten: {n}.", n=chat.learned.forget()), "good")
+        return tell(say("Forgotten: {n}.", n=chat.link.learned.forget()), "good")
     if args == "forget":
-        count = chat.learned.forget(server, chat.session.model)
+        count = chat.link.learned.forget(server, chat.talk.session.model)
         return tell(say("Forgotten: {n}.", n=count), "good")
     rows = tuple(
         (
@@ -156,7 +157,7 @@ async def learned(chat: Chat, args: str) -> Outcome:
             say(LESSONS[repair.kind], name=repair.name, value=repair.value),
             one_line(day, 10),
         )
-        for where, name, repair, day in chat.learned.all()
+        for where, name, repair, day in chat.link.learned.all()
     )
     if not rows:
         return tell(say("Nothing has been refused yet."), "dim")

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zatsudan import store
-from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Outcome, Pick, Show, tell
 from zatsudan.commands.parts import Line, Table, Talk
 from zatsudan.commands.registry import Choice, command
@@ -19,6 +18,7 @@ from zatsudan.core.language import later, say, say_count
 from zatsudan.core.printable import EMPTY, Printable, one_line, printable
 from zatsudan.core.session import Node
 from zatsudan.core.titles import title_from
+from zatsudan.talk.chat import Chat
 
 if TYPE_CHECKING:
     from zatsudan.core.picking import Row
@@ -45,19 +45,19 @@ LISTED = 40
 
 def directory_of(chat: Chat) -> Path:
     """Return where sessions are kept; raises StoreError in a private talk."""
-    if chat.sessions is None:
+    if chat.talk.folder is None:
         raise StoreError(
             say("This talk is private: nothing is saved."),
             say("Start without --private to save."),
         )
-    return chat.sessions
+    return chat.talk.folder
 
 
 def _names(chat: Chat, _args: str) -> Iterable[Choice]:
-    if chat.sessions is not None:
+    if chat.talk.folder is not None:
         from zatsudan import shelf
 
-        for summary in shelf.summaries(chat.sessions)[:200]:
+        for summary in shelf.summaries(chat.talk.folder)[:200]:
             turns = say_count("{n} turn", "{n} turns", summary.turns)
             yield Choice(summary.name, printable(f"{age(summary.modified)} · {turns}"))
 
@@ -82,23 +82,23 @@ async def save(chat: Chat, args: str) -> Outcome:
     if _is_path(args):
         return await _save_to(chat, args)
     directory_of(chat)
-    if not chat.session.nodes:
+    if not chat.talk.session.nodes:
         raise CommandError(
             say("There is nothing to save yet."), say("A session begins with its first message.")
         )
     title = one_line(args, 120)
-    if title and chat.session.title not in ("", title):
+    if title and chat.talk.session.title not in ("", title):
         raise CommandError(
-            say("This session has a name: {name}.", name=one_line(chat.session.title, 60)),
+            say("This session has a name: {name}.", name=one_line(chat.talk.session.title, 60)),
             say("/rename {name} changes it.", name=one_line(args, 40)),
         )
-    if title and title != chat.session.title:
-        chat.record({"type": "title", "title": title})
-    chat.journal.flush()
-    if chat.journal.trouble:
-        return tell(chat.journal.trouble, "warn")
+    if title and title != chat.talk.session.title:
+        chat.talk.record({"type": "title", "title": title})
+    chat.talk.journal.flush()
+    if chat.talk.journal.trouble:
+        return tell(chat.talk.journal.trouble, "warn")
     saved = say("Saved: {name}", name=name_of(chat))
-    return Show((Line(saved, "good"), Line(printable(f"{chat.journal.path}"), "dim")))
+    return Show((Line(saved, "good"), Line(printable(f"{chat.talk.journal.path}"), "dim")))
 
 
 def _is_path(args: str) -> bool:
@@ -162,15 +162,15 @@ async def sessions(chat: Chat, _args: str) -> Outcome:
 
     def renamed(key: str, name: str) -> "Row":
         title = one_line(name, 120)
-        if key == chat.session.id:
-            chat.record({"type": "title", "title": title})
+        if key == chat.talk.session.id:
+            chat.talk.record({"type": "title", "title": title})
         else:
             shelf.rename(by_key[key].path, title)
         by_key[key] = replace(by_key[key], title=title)
         return _row(by_key[key])
 
     def delete(key: str) -> None:
-        if key == chat.session.id:
+        if key == chat.talk.session.id:
             raise StoreError(
                 say("This session is the one at hand."), say("/new begins another one.")
             )
@@ -181,7 +181,7 @@ async def sessions(chat: Chat, _args: str) -> Outcome:
         (say("title"), say("age"), say("turns"), say("model"), say("first words")),
         tuple(map(_row, found)),
         chosen,
-        (*table(found, chat.session.id), *_how_to_load(len(found))),
+        (*table(found, chat.talk.session.id), *_how_to_load(len(found))),
         enter=say("loads"),
         preview=lambda key: (
             Talk(tuple(map(_shortened, shelf.ending(by_key[key].path, PREVIEWED)))),

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
-from zatsudan.chat import Chat
 from zatsudan.commands.files import paths
 from zatsudan.commands.outcomes import Copy, Outcome, Show, tell
 from zatsudan.commands.parts import Line, Table
@@ -17,16 +16,17 @@ from zatsudan.core.printable import EMPTY, one_line, printable
 from zatsudan.core.tree import last_reply
 from zatsudan.core.words import quote, split
 from zatsudan.markdown.codeblocks import CodeBlock, code_blocks
+from zatsudan.talk.chat import Chat
 
 GROUP = later("Replies elsewhere")
 
 
 def _has_reply(chat: Chat) -> bool:
-    return last_reply(chat.session) is not None
+    return last_reply(chat.talk.session) is not None
 
 
 def _reply(chat: Chat) -> str:
-    reply = last_reply(chat.session)
+    reply = last_reply(chat.talk.session)
     if reply is None or not reply.message.text:
         raise CommandError(say("There is no reply yet."), say("Write a message first."))
     return reply.message.text
@@ -53,7 +53,7 @@ def _block(chat: Chat, name: str) -> CodeBlock:
 
 
 def _blocks(chat: Chat) -> Iterable[Choice]:
-    reply = last_reply(chat.session)
+    reply = last_reply(chat.talk.session)
     found = code_blocks(reply.message.text) if reply is not None else []
     for number, block in enumerate(found, 1):
         about = say_count(
@@ -82,7 +82,7 @@ async def copy(chat: Chat, args: str) -> Outcome:
     if args == "all":
         from zatsudan import exports
 
-        return Copy(exports.export(chat.session, "markdown"), say("the whole talk"))
+        return Copy(exports.export(chat.talk.session, "markdown"), say("the whole talk"))
     if args:
         block = _block(chat, args)
         return Copy(block.text, say("code block {number}", number=args))
@@ -138,7 +138,7 @@ def _write(chat: Chat, args: str, *, overwrite: bool) -> Outcome:
 
 
 def _links(chat: Chat, _args: str) -> Iterable[Choice]:
-    reply = last_reply(chat.session)
+    reply = last_reply(chat.talk.session)
     found = _addresses(reply.message.text) if reply is not None else {}
     return (
         Choice(str(number), one_line(shown, 90)) for number, shown in enumerate(found.values(), 1)

@@ -1,19 +1,18 @@
 """Commands on what the session at hand is called."""
 
-from contextlib import aclosing
-
-from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Outcome, Show, tell
 from zatsudan.commands.parts import Line
 from zatsudan.commands.registry import Choice, command
-from zatsudan.core.errors import CommandError, StatusError
+from zatsudan.core.errors import CommandError
 from zatsudan.core.language import later, say
-from zatsudan.core.messages import Json, Message, Usage
+from zatsudan.core.messages import Json, JsonObject, Message, Usage
 from zatsudan.core.printable import Printable, one_line, printable
-from zatsudan.core.refusals import understand
-from zatsudan.core.reply import Reply
+from zatsudan.core.protocol import build_request
 from zatsudan.core.titles import CELLS, title_from
 from zatsudan.core.window import turns_of
+from zatsudan.talk.addressee import client_for, model_of
+from zatsudan.talk.chat import Chat
+from zatsudan.talk.exchange import asked
 
 GROUP = later("Sessions")
 
@@ -28,12 +27,12 @@ ASK = (
 
 
 def _has_messages(chat: Chat) -> bool:
-    return bool(chat.session.nodes)
+    return bool(chat.talk.session.nodes)
 
 
 def name_of(chat: Chat) -> Printable:
     """Return what the session at hand is called: its title, or one made of its first words."""
-    session = chat.session
+    session = chat.talk.session
     return (
         one_line(session.title, 60) or title_from(session.first_words()) or one_line(session.id, 60)
     )
@@ -49,13 +48,13 @@ async def rename(chat: Chat, args: str) -> Outcome:
     title = one_line(args, 120)
     if not title:
         raise CommandError(say("No name is given."), say("Write /rename NAME."))
-    if not chat.session.nodes:
+    if not chat.talk.session.nodes:
         raise CommandError(
             say("There is nothing to rename yet."),
             say("A session begins with its first message."),
         )
     before = name_of(chat)
-    chat.record({"type": "title", "title": title})
+    chat.talk.record({"type": "title", "title": title})
     return tell(printable(f"{before} → {name_of(chat)}"), "good")
 
 
@@ -77,18 +76,18 @@ async def title(chat: Chat, args: str) -> Outcome:
             say("{text!r} is not understood.", text=one_line(args, 30)),
             say("/rename NAME sets a title by hand."),
         )
-    if not chat.session.nodes:
+    if not chat.talk.session.nodes:
         raise CommandError(
             say("There is no talk yet."), say("A session begins with its first message.")
         )
     if not args:
-        source = "" if chat.session.title else "  " + say("(its first words)")
+        source = "" if chat.talk.session.title else "  " + say("(its first words)")
         how = say("/rename {name} changes it.", name="NAME")
         return Show((Line(printable(f"{name_of(chat)}{source}")), Line(how, "dim")))
     found, usage = await _asked(chat)
     if not found:
         raise CommandError(say("The model gave no title."), say("/rename NAME sets one by hand."))
-    chat.record({"type": "title", "title": found})
+    chat.talk.record({"type": "title", "title": found})
     cost = say("What it cost is not known: no count came from the server.")
     if usage is not None:
         cost = say(
@@ -101,34 +100,17 @@ async def title(chat: Chat, args: str) -> Outcome:
 
 async def _asked(chat: Chat) -> tuple[str, Usage | None]:
     """Ask the model for a title, outside the talk; raises ZatsudanError."""
-    model = await chat.model()
-    turn = turns_of(chat.session.path() or list(chat.session.nodes.values()))[0]
+    await client_for(chat.talk, chat.link)
+    model = await model_of(chat.talk, chat.link)
+    turn = turns_of(chat.talk.session.path() or list(chat.talk.session.nodes.values()))[0]
     talk = "\n\n".join(f"{node.message.role}: {node.message.text[:SEEN]}" for node in turn)
     messages = [Message("system", ASK), Message("user", talk)]
     parameters: dict[str, Json] = {"max_tokens": TITLE_TOKENS}
-    try:
-        reply, usage = await _reply(chat, model, messages, parameters)
-    except StatusError as error:
-        # Some servers know this limit by another name, or not at all: it is learned, once.
-        repair = understand(error, chat.body(model, messages, parameters))
-        if repair is None or chat.server is None:
-            raise
-        chat.learned.add(chat.server.name, model, repair, chat.now()[:10])
-        reply, usage = await _reply(chat, model, messages, parameters)
+
+    def body() -> JsonObject:
+        return chat.link.mended(build_request(model, messages, parameters), model)
+
+    reply, usage = await asked(chat.link, body, model)
     from zatsudan.markdown.reading import first_line  # takes a while
 
     return title_from(first_line(reply.content).strip(" \t\"'“”「」『』"), CELLS), usage
-
-
-async def _reply(
-    chat: Chat, model: str, messages: list[Message], parameters: dict[str, Json]
-) -> tuple[Reply, Usage | None]:
-    client = await chat.client()
-    reply, usage = Reply(), None
-    async with aclosing(client.stream(chat.body(model, messages, parameters))) as chunks:
-        async for chunk in chunks:
-            usage = chunk.usage or usage
-            for delta in chunk.deltas:
-                if delta.index == 0:
-                    reply.add(delta)
-    return reply, usage

@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Generate, Inspect, Outcome, Show
 from zatsudan.commands.parts import Line, Table, Tokens
 from zatsudan.commands.registry import command
@@ -11,6 +10,7 @@ from zatsudan.core.errors import CommandError, ZatsudanError
 from zatsudan.core.language import say, say_count
 from zatsudan.core.printable import EMPTY, Printable, one_line, printable
 from zatsudan.core.session import Made, Node
+from zatsudan.talk.chat import Chat
 
 if TYPE_CHECKING:
     from zatsudan.core.tokenview import Option, Token
@@ -96,12 +96,13 @@ async def inspect(chat: Chat, args: str) -> Outcome:
     given text; where that is not known yet, it is asked once (four tokens).
     """
     from zatsudan.core.prefill import NONE
-    from zatsudan.prefill import find_form
+    from zatsudan.talk.addressee import model_of
+    from zatsudan.talk.continuing import find_form
 
     reply = reply_at(chat, args)
     found = tokens_of(reply)
     try:
-        form = await find_form(chat)
+        form = await find_form(chat.link, await model_of(chat.talk, chat.link))
         refusal = say("this server does not go on from a given text") if form == NONE else EMPTY
     except ZatsudanError as error:
         refusal = one_line(error.sentence.rstrip(".。"), 60)
@@ -124,7 +125,7 @@ def fork(chat: Chat, reply: Node, at: int, chosen: "Option") -> Generate:
         known = tuple(entries_before(made.logprobs, at, chosen))
     else:
         known = ()  # some entry could not be read: the places would not match
-    parent = chat.session.nodes[reply.parent]
+    parent = chat.talk.session.nodes[reply.parent]
     note = say(
         "On from {text!r} with {token!r} ({p}):",
         text=one_line(before[-30:], 30),

@@ -4,20 +4,22 @@ import json
 from collections.abc import Iterable
 from urllib.parse import urlsplit, urlunsplit
 
-from zatsudan.chat import Chat
 from zatsudan.commands.counts import describe_end, describe_speed
 from zatsudan.commands.knobs import settle, settle_model
 from zatsudan.commands.outcomes import Generate, Outcome, Show, tell
 from zatsudan.commands.parts import Line, Part, Table
 from zatsudan.commands.registry import Choice, command
+from zatsudan.core.diff import difference_at
 from zatsudan.core.errors import CommandError
 from zatsudan.core.language import later, say, say_count
 from zatsudan.core.messages import JsonObject
 from zatsudan.core.parameters import BY_NAME, show_value
 from zatsudan.core.printable import EMPTY, Printable, one_line, printable
 from zatsudan.core.session import FINISHED, Made, Node, Setting
-from zatsudan.core.trace import first_difference, traced
 from zatsudan.core.wirenames import own_names
+from zatsudan.talk.addressee import client_for, model_of
+from zatsudan.talk.chat import Chat
+from zatsudan.talk.request import compose, rebuilt
 
 GROUP = later("The lab")
 
@@ -28,13 +30,13 @@ NOT_WRITTEN = later("(what you write next)")
 def reply_choices(chat: Chat, args: str) -> Iterable[Choice]:
     """Complete the number of a reply."""
     if " " not in args:
-        for node in reversed(list(chat.session.replies())):
+        for node in reversed(list(chat.talk.session.replies())):
             yield Choice(node.id, one_line(node.message.text, 50))
 
 
 def has_reply(chat: Chat) -> bool:
     """Tell whether there is a reply to speak of."""
-    return any(True for _ in chat.session.replies())
+    return any(True for _ in chat.talk.session.replies())
 
 
 def reply_at(chat: Chat, args: str) -> Node:
@@ -42,7 +44,7 @@ def reply_at(chat: Chat, args: str) -> Node:
 
     Raises CommandError.
     """
-    session = chat.session
+    session = chat.talk.session
     if not args:
         last = next((node for node in reversed(session.path()) if node.made is not None), None)
         if last is None:
@@ -77,9 +79,9 @@ async def why(chat: Chat, args: str) -> Outcome:
         model = say("{asked}, which answered as {model}", asked=one_line(asked, 60), model=model)
     rows += [(say("model"), model), (say("server"), one_line(made.server, 60))]
     marks: set[int] = set()
-    own = own_names(made.parameters, chat.repairs(), BY_NAME)
+    own = own_names(made.parameters, chat.link.repairs(chat.talk.session.model), BY_NAME)
     for name, value in own.items():
-        if chat.session.parameters.get(name) != value:
+        if chat.talk.session.parameters.get(name) != value:
             marks.add(len(rows))
         rows.append((one_line(name, 30), one_line(show_value(value), 100)))
     if not own:
@@ -112,7 +114,7 @@ async def why(chat: Chat, args: str) -> Outcome:
 def _window(chat: Chat, reply: Node) -> list[tuple[Printable, Printable]]:
     made = reply.made or Made()
     try:
-        found = traced(chat.session, reply)
+        found = rebuilt(chat.talk.session, reply)
     except CommandError as error:
         left = error.sentence
         if made.left_out:
@@ -150,10 +152,10 @@ async def use(chat: Chat, args: str) -> Outcome:
     """
     reply = reply_at(chat, args)
     made = reply.made or Made()
-    own = own_names(made.parameters, chat.repairs(), BY_NAME)
+    own = own_names(made.parameters, chat.link.repairs(chat.talk.session.model), BY_NAME)
     lines = settle(chat, {name: Setting(value) for name, value in own.items()})
     asked = made.request.get("model", made.model)
-    here = chat.server is None or made.server in ("", chat.server.name)
+    here = chat.link.server is None or made.server in ("", chat.link.server.name)
     if here:
         lines += settle_model(chat, asked if isinstance(asked, str) else "")
     else:
@@ -170,22 +172,26 @@ async def request(chat: Chat, args: str) -> Outcome:
     """
     if args:
         reply = reply_at(chat, args)
-        found = traced(chat.session, reply)
+        found = rebuilt(chat.talk.session, reply)
         made = reply.made or Made()
         title = say(
             "The request of reply {id}, to {server}", id=reply.id, server=one_line(made.server, 60)
         )
         return Show(_request_parts(title, found.body, found.left_out))
-    from zatsudan.compose import compose
-
-    composed = compose(chat, await chat.model(), chat.session.head, chat.session.parameters)
+    composed = compose(
+        chat.talk,
+        chat.link,
+        await model_of(chat.talk, chat.link),
+        chat.talk.session.head,
+        chat.talk.session.parameters,
+    )
     body = composed.body
     messages = body["messages"]
     if isinstance(messages, list) and not _ends_asking(messages[-1] if messages else None):
         body = {**body, "messages": [*messages, {"role": "user", "content": say(NOT_WRITTEN)}]}
     sent = {node.id for node in composed.window.nodes}
-    left_out = tuple(node for node in chat.session.path() if node.id not in sent)
-    url = _address(chat.server.base_url) if chat.server is not None else ""
+    left_out = tuple(node for node in chat.talk.session.path() if node.id not in sent)
+    url = _address(chat.link.server.base_url) if chat.link.server is not None else ""
     title = say("The next request: POST {url}", url=url)
     return Show(_request_parts(title, body, left_out))
 
@@ -232,16 +238,16 @@ async def replay(chat: Chat, args: str) -> Outcome:
     then it is said whether its text is the same, and whether system_fingerprint has changed.
     """
     reply = reply_at(chat, args)
-    traced(chat.session, reply)  # raises what keeps it from being sent
-    parent = chat.session.nodes[reply.parent or ""]
+    rebuilt(chat.talk.session, reply)  # raises what keeps it from being sent
+    parent = chat.talk.session.nodes[reply.parent or ""]
     made = reply.made or Made()
-    await chat.client()
+    await client_for(chat.talk, chat.link)
     lines = [Line(say("Again, as it was sent for reply {id}:", id=reply.id), "dim")]
-    if chat.server is not None and made.server != chat.server.name:
+    if chat.link.server is not None and made.server != chat.link.server.name:
         note = say(
             "That was at {then}; this is {now}.",
             then=one_line(made.server, 40),
-            now=one_line(chat.server.name, 40),
+            now=one_line(chat.link.server.name, 40),
         )
         lines.append(Line(note, "warn"))
     return Generate(parent, parts=tuple(lines), again=reply)
@@ -251,7 +257,7 @@ def verdict(before: Node, after: Node) -> tuple[Part, ...]:
     """Say whether a replayed reply is the same, and where it first differs."""
     lines: list[Line] = []
     one, two = before.message.text, after.message.text
-    at = first_difference(one, two)
+    at = difference_at(one, two)
     made, again = before.made or Made(), after.made or Made()
     if at is None:
         note = say("The same text, all {n:,} characters of it.", n=len(one))

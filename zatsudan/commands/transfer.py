@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from zatsudan import files, store
-from zatsudan.chat import Chat
 from zatsudan.commands.files import paths
 from zatsudan.commands.outcomes import Outcome, Show, tell
 from zatsudan.commands.parts import Line
@@ -16,8 +15,10 @@ from zatsudan.core.language import later, say, say_count
 from zatsudan.core.messages import JsonObject
 from zatsudan.core.printable import EMPTY, Printable, one_line, printable
 from zatsudan.core.records import recovery
-from zatsudan.core.window import choose
 from zatsudan.core.words import Word, quote, split
+from zatsudan.talk.addressee import model_of, use_model
+from zatsudan.talk.chat import Chat
+from zatsudan.talk.request import compose, rebuilt
 
 GROUP = later("Sessions")
 
@@ -26,7 +27,7 @@ NAMED = 5
 
 
 def _has_messages(chat: Chat) -> bool:
-    return bool(chat.session.nodes)
+    return bool(chat.talk.session.nodes)
 
 
 def _last(args: str) -> str:
@@ -44,7 +45,7 @@ def _export_choices(chat: Chat, args: str) -> Iterable[Choice]:
         and exports.FORMATS[name].request
         and _last(args).startswith("reply")
     ):
-        replies = (node for node in chat.session.path() if node.made is not None)
+        replies = (node for node in chat.talk.session.path() if node.made is not None)
         return (Choice(f"reply={node.id}", one_line(node.message.text, 60)) for node in replies)
     return paths(_last(args))
 
@@ -100,12 +101,12 @@ async def export_text(chat: Chat, name: str, reply: str = "") -> str:
     from zatsudan.exports.request import key_variable, request_to
 
     if exports.find(name).request is None:
-        return exports.export(chat.session, name)
-    server = (await chat.reached()).server
-    model = await chat.model()
+        return exports.export(chat.talk.session, name)
+    server = (await chat.link.client()).server
+    model = await model_of(chat.talk, chat.link)
     body = _body_of(chat, reply) if reply else _next_body(chat, model)
     request = request_to(server, body, key_variable(server, chat.config))
-    return exports.export(chat.session, name, request)
+    return exports.export(chat.talk.session, name, request)
 
 
 async def export_saved(chat: Chat, path: Path, name: str, reply: str = "") -> str:
@@ -115,34 +116,30 @@ async def export_saved(chat: Chat, path: Path, name: str, reply: str = "") -> st
     """
     from zatsudan import exports
 
-    chat.session = store.load(path).session
-    for record in recovery(chat.session):
-        chat.record(record)
+    chat.talk.session = store.load(path).session
+    for record in recovery(chat.talk.session):
+        chat.talk.record(record)
     if exports.find(name).request is not None:
-        server = (await chat.reached()).server
-        if chat.session.server not in ("", server.name):
-            chat.use_model(server.model, server)  # another server knows other models
+        server = (await chat.link.client()).server
+        if chat.talk.session.server not in ("", server.name):
+            use_model(chat.talk, chat.link, server.model)  # another server knows other models
     return await export_text(chat, name, reply)
 
 
 def _next_body(chat: Chat, model: str) -> JsonObject:
     """Return the body of the request that /retry would send: the next one that is known."""
-    node = chat.last_user()
+    node = chat.talk.last_user()
     if node is None:
         raise CommandError(
             say("There is no request yet: no message was written."),
             say("Write one, then export it."),
         )
-    return chat.body(model, chat.window(node.id).messages, chat.session.parameters)
+    return compose(chat.talk, chat.link, model, node.id, chat.talk.session.parameters).body
 
 
 def _body_of(chat: Chat, reply: str) -> JsonObject:
-    """Return the body of the request that made a reply, by what its record says.
-
-    Its model, parameters and window are those of then; the system message is
-    today's, since the session keeps no earlier one.
-    """
-    session = chat.session
+    """Return the body of the request that made a reply; raises CommandError."""
+    session = chat.talk.session
     node = session.nodes.get(reply)
     if node is None or node.made is None or node.parent is None:
         known = ", ".join(found.id for found in session.path() if found.made is not None)
@@ -152,14 +149,7 @@ def _body_of(chat: Chat, reply: str) -> JsonObject:
             if known
             else say("Ask for one first."),
         )
-    left_out, sent = node.made.left_out, []
-    for earlier in session.path(node.parent):
-        if left_out > 0 and earlier.id not in session.pinned:
-            left_out -= 1
-        else:
-            sent.append(earlier)
-    window = choose(sent, session.system, frozenset(), budget=None, count=len, sent=chat.sent_as)
-    return chat.body(node.made.model or session.model, window.messages, node.made.parameters)
+    return rebuilt(session, node).body
 
 
 def _arguments(words: list[Word]) -> tuple[str, str, str]:
@@ -225,7 +215,7 @@ async def import_(chat: Chat, args: str) -> Outcome:
     """
     from zatsudan import imports
 
-    if chat.sessions is None:
+    if chat.talk.folder is None:
         raise StoreError(
             say("This talk is private: nothing is saved."),
             say("Start without --private to import."),
@@ -240,7 +230,7 @@ async def import_(chat: Chat, args: str) -> Outcome:
     path = _expanded(words[0].text)
     # Large files take seconds: the prompt stays alive meanwhile.
     paths = await asyncio.to_thread(
-        imports.import_file, path, chat.sessions, chat.new_id, chat.now, notes.append
+        imports.import_file, path, chat.talk.folder, chat.talk.new_id, chat.talk.now, notes.append
     )
     count = say_count("{n:,} session imported.", "{n:,} sessions imported.", len(paths))
     lines = [Line(count, "good")]

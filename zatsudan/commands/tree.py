@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from zatsudan import store
-from zatsudan.chat import Chat
 from zatsudan.commands.counts import describe_end
 from zatsudan.commands.lab import told
 from zatsudan.commands.outcomes import Outcome, Prefill, Show, tell
@@ -18,22 +17,23 @@ from zatsudan.core.printable import EMPTY, one_line, printable
 from zatsudan.core.session import FINISHED, Node
 from zatsudan.core.snapshot import records
 from zatsudan.core.tree import differences, end_of, last_reply, next_turn, picture
+from zatsudan.talk.chat import Chat
 
 GROUP = later("Branches")
 
 
 def _has_messages(chat: Chat) -> bool:
-    return bool(chat.session.nodes)
+    return bool(chat.talk.session.nodes)
 
 
 def _ids(chat: Chat, _args: str) -> Iterable[Choice]:
-    for node in reversed(chat.session.nodes.values()):
+    for node in reversed(chat.talk.session.nodes.values()):
         yield Choice(node.id, one_line(f"{node.message.role}: {node.message.text}", 80))
 
 
 def node_named(chat: Chat, name: str) -> Node:
     """Return the message with that number; raises CommandError."""
-    node = chat.session.nodes.get(name.removeprefix("#"))
+    node = chat.talk.session.nodes.get(name.removeprefix("#"))
     if node is None:
         raise CommandError(
             say("There is no message {name!r}.", name=one_line(name, 20)),
@@ -43,7 +43,7 @@ def node_named(chat: Chat, name: str) -> Node:
 
 
 def _reply(chat: Chat, name: str) -> Node:
-    node = node_named(chat, name) if name else last_reply(chat.session)
+    node = node_named(chat, name) if name else last_reply(chat.talk.session)
     if node is None or node.message.role != "assistant":
         raise CommandError(say("That is no reply."), say("/tree shows all messages."))
     return node
@@ -57,9 +57,9 @@ async def variants(chat: Chat, args: str) -> Outcome:
     those of message N; `/pick` chooses one.
     """
     node = _reply(chat, args)
-    nodes = chat.session.variants(node)
-    counted = chat.session.numbered(node.parent, node.message.role)
-    last = chat.session.lab
+    nodes = chat.talk.session.variants(node)
+    counted = chat.talk.session.numbered(node.parent, node.message.role)
+    last = chat.talk.session.lab
     blind = last is not None and last.blind and last.parent == node.parent
     rows = tuple(
         (
@@ -99,7 +99,7 @@ async def pick(chat: Chat, args: str) -> Outcome:
     """
     number, _, name = args.partition(" ")
     reply = _reply(chat, name.strip())
-    nodes = chat.session.numbered(reply.parent, reply.message.role)
+    nodes = chat.talk.session.numbered(reply.parent, reply.message.role)
     wanted = whole_number(number)
     if wanted is None or not 1 <= wanted <= len(nodes):
         raise CommandError(
@@ -116,8 +116,8 @@ async def pick(chat: Chat, args: str) -> Outcome:
 
 
 def _go(chat: Chat, node: Node, number: int, count: int) -> Show:
-    end = end_of(chat.session, node.id)
-    chat.record({"type": "head", "id": end})
+    end = end_of(chat.talk.session, node.id)
+    chat.talk.record({"type": "head", "id": end})
     note = say("Variant {number} of {count}.", number=number, count=count)
     if end != node.id:
         note = say(
@@ -126,13 +126,13 @@ def _go(chat: Chat, node: Node, number: int, count: int) -> Show:
             count=count,
             end=end,
         )
-    return Show((Line(note, "good"), Talk((chat.session.nodes[node.id],))))
+    return Show((Line(note, "good"), Talk((chat.talk.session.nodes[node.id],))))
 
 
 def step(chat: Chat, by: int) -> Show | None:
     """Go to the next or the previous variant of the last reply; None if it has no other."""
-    node = last_reply(chat.session)
-    nodes = chat.session.variants(node) if node is not None else []
+    node = last_reply(chat.talk.session)
+    nodes = chat.talk.session.variants(node) if node is not None else []
     if node is None or len(nodes) < 2:
         return None
     at = (nodes.index(node) + by) % len(nodes)
@@ -144,17 +144,17 @@ def _users(chat: Chat, args: str) -> Iterable[Choice]:
 
 
 def _edit(chat: Chat, args: str, *, editor: bool) -> Prefill:
-    node = node_named(chat, args) if args else chat.last_user()
+    node = node_named(chat, args) if args else chat.talk.last_user()
     if node is None or node.message.role != "user":
         raise CommandError(
             say("That is none of your messages."),
             say("/tree shows all messages with their numbers."),
         )
-    chat.record({"type": "head", "id": node.parent})
+    chat.talk.record({"type": "head", "id": node.parent})
     note = say(
         "Editing #{id}; what followed stays as a branch, and /redo goes back to it.", id=node.id
     )
-    return Prefill(chat.given_back(node), (Line(note, "good"),), editor)
+    return Prefill(chat.talk.given_back(node), (Line(note, "good"),), editor)
 
 
 @command("edit", "[N]", group=GROUP, complete=_users, possible=_has_messages)
@@ -176,13 +176,13 @@ async def edit_in_editor(chat: Chat, args: str) -> Outcome:
 @command("redo", "", group=GROUP, possible=_has_messages)
 async def redo(chat: Chat, _args: str) -> Outcome:
     """Step forward again one turn, after /undo or /edit."""
-    node_id = next_turn(chat.session)
+    node_id = next_turn(chat.talk.session)
     if node_id is None:
         raise CommandError(
             say("There is nothing further on this branch."), say("/tree shows the others.")
         )
-    chat.record({"type": "head", "id": node_id})
-    path = chat.session.path()
+    chat.talk.record({"type": "head", "id": node_id})
+    path = chat.talk.session.path()
     start = max(i for i, node in enumerate(path) if node.message.role == "user" or i == 0)
     return Show((Talk(tuple(path[start:]), start),))
 
@@ -193,19 +193,19 @@ async def fork(chat: Chat, args: str) -> Outcome:
 
     It holds the messages up to this one; the session before keeps all of them.
     """
-    path = {node.id for node in chat.session.path()}
-    name = one_line(chat.session.title or chat.session.first_words(), 40)
+    path = {node.id for node in chat.talk.session.path()}
+    name = one_line(chat.talk.session.title or chat.talk.session.first_words(), 40)
     copies = [
         record
-        for record in records(chat.session)
+        for record in records(chat.talk.session)
         if record["type"] not in ("session", "delta", "title")
         and (record["type"] not in ("message", "pin") or record["id"] in path)
     ]
-    chat.begin()
+    chat.talk.begin()
     for record in copies:
-        chat.record(record)
+        chat.talk.record(record)
     if args:
-        chat.record({"type": "title", "title": one_line(args, 120)})
+        chat.talk.record({"type": "title", "title": one_line(args, 120)})
     note = say_count(
         "A new session from here, {n} message; the one before is “{name}”.",
         "A new session from here, {n} messages; the one before is “{name}”.",
@@ -221,15 +221,15 @@ async def tree(chat: Chat, _args: str) -> Outcome:
 
     `*` marks the path that is sent, `>` where it stands; /goto N moves there.
     """
-    if not chat.session.nodes:
+    if not chat.talk.session.nodes:
         return tell(say("Nothing has been said yet."), "dim")
-    width = len(str(chat.session.last_number)) + 1
+    width = len(str(chat.talk.session.last_number)) + 1
     lines = []
-    for leaf in picture(chat.session):
+    for leaf in picture(chat.talk.session):
         mark = ">" if leaf.is_head else "*" if leaf.on_path else " "
         number = f"#{leaf.node.id}".rjust(width)
         who = "» " if leaf.node.message.role == "user" else ""
-        pin = say("(pinned)") + " " if leaf.node.id in chat.session.pinned else ""
+        pin = say("(pinned)") + " " if leaf.node.id in chat.talk.session.pinned else ""
         text = one_line(leaf.node.message.text, 200) or say("(no text)")
         lines.append(
             Line(
@@ -244,7 +244,7 @@ async def tree(chat: Chat, _args: str) -> Outcome:
 async def goto(chat: Chat, args: str) -> Outcome:
     """Go to a message: the talk goes on from there."""
     node = node_named(chat, args)
-    chat.record({"type": "head", "id": node.id})
+    chat.talk.record({"type": "head", "id": node.id})
     note = say("At #{id}.", id=node.id)
     if node.message.role == "user":
         note = say("At #{id}. /retry asks for a reply to it.", id=node.id)
@@ -252,13 +252,13 @@ async def goto(chat: Chat, args: str) -> Outcome:
 
 
 def _pin(chat: Chat, args: str, *, pinned: bool) -> Outcome:
-    path = chat.session.path()
+    path = chat.talk.session.path()
     node = node_named(chat, args) if args else path[-1] if path else None
     if node is None:
         raise CommandError(
             say("Nothing has been said yet."), say("Pin a message once there is one.")
         )
-    chat.record({"type": "pin", "id": node.id, "pinned": pinned})
+    chat.talk.record({"type": "pin", "id": node.id, "pinned": pinned})
     note = (
         later("#{id} is always sent, also when older turns are left out: {text}")
         if pinned
@@ -282,10 +282,10 @@ async def unpin(chat: Chat, args: str) -> Outcome:
 def copy_of(chat: Chat, path: Path) -> None:
     """Go on with a copy of a session that another program has open; raises StoreError."""
     loaded = store.load(path)
-    chat.begin()
-    chat.fresh = False
+    chat.talk.begin()
+    chat.talk.fresh = False
     for record in records(loaded.session):
         if record["type"] != "session":
-            chat.record(record)
-    if chat.journal.trouble:
-        raise StoreError(chat.journal.trouble)
+            chat.talk.record(record)
+    if chat.talk.journal.trouble:
+        raise StoreError(chat.talk.journal.trouble)

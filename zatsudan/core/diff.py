@@ -92,3 +92,13 @@ def marked(changes: Sequence[Change]) -> str:
 def mark(change: Change) -> str:
     """Return one change with its marks."""
     return {SAME: "{}", OLD: "[-{}-]", NEW: "{{+{}+}}"}[change.kind].format(change.text)
+
+
+def difference_at(one: str, two: str) -> int | None:
+    """Return the position of the first character in which two texts differ; None if they are the same."""
+    if one == two:
+        return None
+    for at, (left, right) in enumerate(zip(one, two, strict=False)):
+        if left != right:
+            return at
+    return min(len(one), len(two))

@@ -15,6 +15,9 @@ from zatsudan.core.messages import Json, JsonObject
 from zatsudan.core.parameters import PARAMETERS
 from zatsudan.core.printable import Printable
 
+#: Statuses by which a server refuses what it was asked, whoever asked; others say nothing about it.
+REFUSALS = frozenset({400, 404, 405, 413, 415, 422})
+
 #: Fields without which there is no request.
 _ESSENTIAL = {"model", "messages", "stream"}
 
@@ -129,7 +132,8 @@ class Repair(NamedTuple):
 
 def understand(error: StatusError, body: Mapping[str, Json]) -> Repair | None:
     """Return how to mend a refused request; None if the error does not tell."""
-    if error.status not in (400, 403, 404, 413, 415, 422, 500):
+    # Some say it with a 403, some with a 500.
+    if error.status not in REFUSALS | {403, 500}:
         return None
     words = f"{error.code} {error.param} {error.message}"
     if re.search(_TOO_LONG, words):

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
-from zatsudan.chat import Chat
 from zatsudan.commands.parts import Part, Talk
 from zatsudan.core.addresses import shown_url
 from zatsudan.core.deciding import Asked as Decided
@@ -13,11 +12,12 @@ from zatsudan.core.printable import printable_json
 from zatsudan.core.protocol import Delta
 from zatsudan.core.session import FAILED, FINISHED, INTERRUPTED, Node
 from zatsudan.exits import kind_of
+from zatsudan.talk.chat import Chat
 from zatsudan.terminal.plain import END, Output, PlainTerminal
 
 if TYPE_CHECKING:
     from zatsudan.lab import OnDelta, OnEnd, Run
-    from zatsudan.turn import Turn
+    from zatsudan.talk.turn import Turn
 
 
 class Asked(NamedTuple):
@@ -92,7 +92,7 @@ def as_object(chat: Chat | None, asked: Asked) -> JsonObject:
     """
     node = asked.nodes[0] if asked.nodes else None
     made = node.made if node is not None else None
-    server = chat.server if chat is not None else None
+    server = chat.link.server if chat is not None else None
     value: JsonObject = {
         **_variant(node),
         "ended": asked.ended,
@@ -114,10 +114,10 @@ def as_object(chat: Chat | None, asked: Asked) -> JsonObject:
 
 def _saved(chat: Chat) -> JsonObject | None:
     """Return where the session is; None if it is nowhere."""
-    journal = chat.journal
+    journal = chat.talk.journal
     if journal.path is None or journal.trouble:
         return None
-    return {"id": chat.session.id, "path": str(journal.path)}
+    return {"id": chat.talk.session.id, "path": str(journal.path)}
 
 
 def _variant(node: Node | None) -> JsonObject:

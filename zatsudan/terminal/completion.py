@@ -10,9 +10,9 @@ from zatsudan.core.language import say
 from zatsudan.core.printable import one_line
 
 if TYPE_CHECKING:
-    from zatsudan.chat import Chat
     from zatsudan.commands.registry import Choice, Commands
     from zatsudan.running import Ran
+    from zatsudan.talk.chat import Chat
 
 
 def completes(before_cursor: str) -> bool:

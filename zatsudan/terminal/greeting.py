@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from zatsudan import __version__
-from zatsudan.chat import Chat
 from zatsudan.commands.parts import Line, Part
 from zatsudan.connect import BY_ITSELF, Server
 from zatsudan.core.language import say
 from zatsudan.core.printable import one_line, printable
 from zatsudan.discovery import not_taken
+from zatsudan.talk.chat import Chat
 
 
 def greeting(*, private: bool) -> tuple[Part, ...]:

@@ -13,7 +13,7 @@ from zatsudan.terminal.inputline import InputLine
 from zatsudan.terminal.prompt import Prompt
 
 if TYPE_CHECKING:
-    from zatsudan.chat import Chat
+    from zatsudan.talk.chat import Chat
     from zatsudan.terminal.repl import Repl
     from zatsudan.terminal.surface import Surface
 
@@ -152,7 +152,7 @@ class Lines:
     @property
     def _standing(self) -> tuple[str, str | None]:
         """Where the talk stands."""
-        return self._chat.session.id, self._chat.session.head
+        return self._chat.talk.session.id, self._chat.talk.session.head
 
     def _return_aside(self) -> None:
         """Give the words back that made room for a command, if the talk still stands where it did."""

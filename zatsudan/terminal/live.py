@@ -17,7 +17,6 @@ from prompt_toolkit.data_structures import Size
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.input import Input
 
-from zatsudan.chat import Chat
 from zatsudan.commands import MODULES
 from zatsudan.commands.parts import Part, Talk
 from zatsudan.commands.registry import Commands
@@ -27,6 +26,8 @@ from zatsudan.core.errors import TooLong
 from zatsudan.core.language import say
 from zatsudan.core.printable import EMPTY, Printable
 from zatsudan.core.styles import Dress, colours
+from zatsudan.talk.chat import Chat
+from zatsudan.talk.fitting import window_of
 from zatsudan.terminal import prompt, ptk
 from zatsudan.terminal.attention import Attention
 from zatsudan.terminal.completion import LineCompleter
@@ -48,7 +49,7 @@ WARM = (
     *(f"zatsudan.commands.{name}" for name in MODULES),
     "zatsudan.running",
     "zatsudan.attach",
-    "zatsudan.turn",
+    "zatsudan.talk.turn",
     "zatsudan.discovery",
     "zatsudan.terminal.replies",
     "httpcore._backends.anyio",
@@ -157,7 +158,7 @@ class LiveTerminal:
         """Show what the talk begins with; what draws earlier replies is imported behind the prompt."""
         if any(isinstance(part, Talk) for part in first):
             await asyncio.to_thread(importlib.import_module, "zatsudan.terminal.replies")
-        self._surface.show([*greeting(private=self._chat.sessions is None), *first])
+        self._surface.show([*greeting(private=self._chat.talk.folder is None), *first])
 
     async def _connect(self, after: "asyncio.Task[None] | None") -> None:
         await self._opened()
@@ -167,10 +168,12 @@ class LiveTerminal:
         gc.freeze()  # what was imported stays: no collection is to look through it
         if after is not None:
             await asyncio.wait([after])
-        if after is None or self._chat.server is None:  # else the questions have said it
+        if after is None or self._chat.link.server is None:  # else the questions have said it
             await self._repl.connect()
         with contextlib.suppress(TooLong):
-            self._chat.window()  # counts the messages now, so that the first request need not
+            window_of(
+                self._chat.talk, self._chat.link
+            )  # counts the messages now, so that the first request need not
         self.progress(EMPTY)
 
     async def _opened(self) -> None:

@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from zatsudan.core.deciding import Asked
     from zatsudan.core.entered import Entered
     from zatsudan.lab import OnDelta, OnEnd, Run
+    from zatsudan.talk.turn import Turn
     from zatsudan.terminal.labview import LabView
     from zatsudan.terminal.tokens import Choice
-    from zatsudan.turn import Turn
 
 RESIZE_SECONDS = 0.08
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, TextIO
 
 from prompt_toolkit.utils import get_cwidth
 
-from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import Inspect, Pick
 from zatsudan.commands.parts import Part, Talk
 from zatsudan.commands.registry import Commands
@@ -27,6 +26,7 @@ from zatsudan.core.messages import Json
 from zatsudan.core.printable import EMPTY, Printable, Styled, one_line, printable
 from zatsudan.core.protocol import Delta
 from zatsudan.exits import let_go
+from zatsudan.talk.chat import Chat
 from zatsudan.terminal.greeting import greeting
 from zatsudan.terminal.linereader import LineReader
 from zatsudan.terminal.parts import PROMPT, error_rows, part_rows, status
@@ -36,8 +36,8 @@ from zatsudan.terminal.rows import PASTES_OFF, PASTES_ON, uncoloured
 if TYPE_CHECKING:
     from zatsudan.core.asking import Question
     from zatsudan.lab import OnDelta, OnEnd, Run
+    from zatsudan.talk.turn import Turn
     from zatsudan.terminal.tokens import Choice
-    from zatsudan.turn import Turn
 
 WIDTH = 80
 END = printable("\n")
@@ -132,7 +132,7 @@ class PlainTerminal:
         loop = asyncio.get_running_loop()
         with contextlib.suppress(NotImplementedError, ValueError):
             loop.add_signal_handler(signal.SIGINT, self._interrupt)
-        self.show([*greeting(private=self._chat.sessions is None), *first])
+        self.show([*greeting(private=self._chat.talk.folder is None), *first])
         reader = self._reader = LineReader(sys.stdin.fileno())
         reader.listen()
         # Not to a terminal that knows no sequences, nor into a file.

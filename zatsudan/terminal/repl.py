@@ -9,7 +9,6 @@ import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zatsudan.chat import Chat
 from zatsudan.commands.outcomes import (
     Ask,
     Copy,
@@ -33,6 +32,9 @@ from zatsudan.core.language import say
 from zatsudan.core.printable import EMPTY, one_line, printable
 from zatsudan.core.secrets import shown_line
 from zatsudan.core.session import FINISHED, Node
+from zatsudan.talk.addressee import agree, is_earlier, is_new_to, model_of, not_agreed
+from zatsudan.talk.chat import Chat
+from zatsudan.talk.turn import Turn, again, turn_to
 from zatsudan.terminal.greeting import answering, wanted_embedded
 from zatsudan.terminal.surface import Surface
 
@@ -44,7 +46,6 @@ if TYPE_CHECKING:
     from zatsudan.core.messages import Json
     from zatsudan.lab import Run
     from zatsudan.running import Ran
-    from zatsudan.turn import Turn
 
 
 class Repl:
@@ -94,7 +95,7 @@ class Repl:
         """Return the text of a fault, which may be any, without the keys of the server in use."""
         from zatsudan.trust import secrets_of
 
-        server = self.chat.server
+        server = self.chat.link.server
         return secrets_of(server).hidden(text) if server is not None else text
 
     async def _handle(self, line: Entered) -> bool:
@@ -129,7 +130,14 @@ class Repl:
 
                 self._surface.show(outcome.parts)
                 slots = [lab.Slot(cell) for cell in outcome.cells]
-                run = lab.Run(self.chat, outcome.parent, slots, outcome.together, outcome.blind)
+                run = lab.Run(
+                    self.chat.talk,
+                    self.chat.link,
+                    outcome.parent,
+                    slots,
+                    outcome.together,
+                    outcome.blind,
+                )
                 return await self.experiment(run)
             case Work():
                 return await self._carry_out(await self._work(outcome))
@@ -166,18 +174,24 @@ class Repl:
         many = self._choices(wanted.parent, wanted.overrides)
         if many is not None and not wanted.prefix:
             return await self.experiment(many)
-        turn = self.chat.turn(
-            wanted.parent, wanted.overrides, wanted.prefix, wanted.logprobs, asking=wanted.asking
+        turn = turn_to(
+            self.chat.talk,
+            self.chat.link,
+            wanted.parent,
+            wanted.overrides,
+            prefix=wanted.prefix,
+            logprobs=wanted.logprobs,
+            asking=wanted.asking,
         )
         return await self.reply(wanted.parent, turn)
 
     def _choices(self, parent: Node, overrides: "Mapping[str, Json] | None" = None) -> "Run | None":
         """Return the run that makes `n` replies; None where one is wanted, which needs no lab."""
-        if "n" not in self.chat.session.settings and "n" not in (overrides or ()):
+        if "n" not in self.chat.talk.session.settings and "n" not in (overrides or ()):
             return None
         from zatsudan.lab import choices
 
-        return choices(self.chat, parent, overrides)
+        return choices(self.chat.talk, self.chat.link, parent, overrides)
 
     async def _choose(self, ask: Ask | Pick) -> bool:
         """Ask the person, and carry out what follows from the answer."""
@@ -196,13 +210,13 @@ class Repl:
 
     async def _replay(self, parent: Node, before: Node) -> bool:
         """Send a recorded request again and compare; the talk stays where it is."""
-        head = self.chat.session.head
-        turn = self.chat.again(before)
+        head = self.chat.talk.session.head
+        turn = again(self.chat.talk, self.chat.link, before)
         try:
             went_well = await self.reply(parent, turn)
         finally:
-            if self.chat.session.head != head:
-                self.chat.record({"type": "head", "id": head})
+            if self.chat.talk.session.head != head:
+                self.chat.talk.record({"type": "head", "id": head})
         if turn.nodes:
             from zatsudan.commands.trace import verdict
 
@@ -230,7 +244,7 @@ class Repl:
                 self._surface.prefill(line)
                 raise
         # First of all, since the disk takes longest.
-        node = self.chat.say(content, wanted)
+        node = self.chat.talk.say(content, wanted)
         self._surface.echo(content)
         for name in missing:
             note = say(
@@ -278,12 +292,12 @@ class Repl:
         )
         self._surface.show((Line(done, "good"),))
 
-    async def reply(self, parent: Node, turn: "Turn | None" = None) -> bool:
+    async def reply(self, parent: Node, turn: Turn | None = None) -> bool:
         """Answer a user message; several times where `n` is set."""
         many = self._choices(parent) if turn is None else None
         if many is not None:
             return await self.experiment(many)
-        turn = turn or self.chat.turn(parent)
+        turn = turn or turn_to(self.chat.talk, self.chat.link, parent)
         if not await self._may_send():
             self._not_sent(parent)
             return False
@@ -296,42 +310,42 @@ class Repl:
             self._surface.end(turn)
         if turn.error is not None:
             self._surface.error(turn.error)
-        if not turn.nodes and self.chat.session.head == parent.id:
+        if not turn.nodes and self.chat.talk.session.head == parent.id:
             self._give_back(parent)
         return turn.made.ended == FINISHED
 
     async def _may_send(self) -> bool:
         """Ask, once, before an earlier talk goes to a server that was only found here."""
         chat = self.chat
-        if not chat.is_earlier:
+        if not is_earlier(chat.talk):
             return True
         try:
-            server = (await chat.reached()).server
+            server = (await chat.link.client()).server
         except ZatsudanError:
             return True  # who sends says so
-        if not chat.is_new_to(server):
+        if not is_new_to(chat.talk, server):
             return True
         from zatsudan import questions
 
         try:
             answer = await self._surface.ask(questions.send_to(server))
         except CommandError:  # there is nobody to ask
-            raise chat.not_agreed(server) from None
+            raise not_agreed(server) from None
         except asyncio.CancelledError:
             answer = None  # the person stopped it, which leaves the question as well
         if answer != questions.YES:
             return False
-        await chat.agree()
+        await agree(chat.talk, chat.link)
         return True
 
     def _not_sent(self, parent: Node) -> None:
         self._surface.show((Line(say("Nothing was sent."), "dim"),))
-        if self.chat.session.head == parent.id:
+        if self.chat.talk.session.head == parent.id:
             self._give_back(parent)
 
     def _give_back(self, message: Node) -> None:
         """Put the words of a message that got no reply into the input line, to be changed or sent again."""
-        self._surface.prefill(self.chat.given_back(message))
+        self._surface.prefill(self.chat.talk.given_back(message))
 
     async def experiment(self, run: "Run") -> bool:
         """Make many replies to one message, and show what came of them."""
@@ -351,20 +365,20 @@ class Repl:
                 self._surface.error(error)
             self._give_back(run.parent)
             return False
-        if self.chat.session.lab is not None:
+        if self.chat.talk.session.lab is not None:
             from zatsudan.commands.lab import sheet
 
-            self._surface.show(sheet(self.chat, self.chat.session.lab))
+            self._surface.show(sheet(self.chat, self.chat.talk.session.lab))
         return all(slot.went_well for slot in run.slots)
 
     async def connect(self) -> None:
         """Connect and say where: the second line of the greeting."""
         chat = self.chat
         try:
-            server = (await chat.reached()).server
-            chat.models = chat.models or chat.catalogue.of(server.base_url)
-            before, there = chat.session.model, chat.session.server
-            model = await chat.model()
+            server = (await chat.link.client()).server
+            chat.link.models = chat.link.models or chat.link.catalogue.of(server.base_url)
+            before, there = chat.talk.session.model, chat.talk.session.server
+            model = await model_of(chat.talk, chat.link)
         except ZatsudanError as error:
             self._surface.error(error)
             return
@@ -381,12 +395,12 @@ class Repl:
                     "dim",
                 )
             )
-        if chat.is_new_to(server):
+        if is_new_to(chat.talk, server):
             lines.append(Line(say("Nothing of it goes there before you say so."), "dim"))
         self._surface.show(lines)
         # For completion, and for the context length; a server may have no list.
         with contextlib.suppress(ZatsudanError):
-            await chat.fetch_models()
+            await chat.link.fetch_models()
 
 
 #: Of a longer output this many lines of its beginning and of its end are shown.

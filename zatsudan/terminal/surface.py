@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from zatsudan.core.deciding import Asked
     from zatsudan.core.entered import Entered
     from zatsudan.lab import OnDelta, OnEnd, Run
+    from zatsudan.talk.turn import Turn
     from zatsudan.terminal.tokens import Choice
-    from zatsudan.turn import Turn
 
 
 class Surface(Protocol):

@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
-from zatsudan.chat import Chat
 from zatsudan.core.errors import TooLong
 from zatsudan.core.language import say
 from zatsudan.core.parameters import show_value
 from zatsudan.core.printable import EMPTY, Printable, one_line, printable
 from zatsudan.core.secrets import shown_line
+from zatsudan.talk.chat import Chat
+from zatsudan.talk.fitting import context_length, window_of
 
 
 class Toolbar:
@@ -54,35 +55,39 @@ class Toolbar:
 
     def _standing(self, keys: Printable) -> StyleAndTextTuples:
         chat = self._chat
-        how = say("connecting") if chat.connecting else say("not connected")
-        parts = [one_line(chat.session.model, 40) or self.progress or how]
+        how = say("connecting") if chat.link.connecting else say("not connected")
+        parts = [one_line(chat.talk.session.model, 40) or self.progress or how]
         parts += [
             one_line(f"{name} {one_line(show_value(setting.value), 20)}", 60)
-            for name, setting in chat.session.settings.items()
+            for name, setting in chat.talk.session.settings.items()
             if setting.origin == "session"
         ]
         if fill := self._filled():
             parts.append(fill)
-        if chat.session.title:
-            parts.append(one_line(chat.session.title, 30))
-        if chat.sessions is None:
+        if chat.talk.session.title:
+            parts.append(one_line(chat.talk.session.title, 30))
+        if chat.talk.folder is None:
             parts.append(say("private"))
         tuples: StyleAndTextTuples = [("class:toolbar", " · ".join(parts))]
-        if chat.journal.trouble:
-            tuples.append(("class:toolbar.warn", f" · {chat.journal.trouble}"))
+        if chat.talk.journal.trouble:
+            tuples.append(("class:toolbar.warn", f" · {chat.talk.journal.trouble}"))
         if keys:
             tuples.append(("class:toolbar", f"   {keys}"))
         return tuples
 
     def _filled(self) -> Printable:
         """Return how full the model's context is, once it is more than half; counted once a turn."""
-        chat, session = self._chat, self._chat.session
-        length = chat.context_length
+        chat, session = self._chat, self._chat.talk.session
+        length = context_length(chat.talk, chat.link)
         now = (session.id, session.head, len(session.nodes), session.system, session.model, length)
         if now != self._fill:
             self._fill = now
             try:
-                tokens = chat.window().tokens if length and session.head is not None else 0
+                tokens = (
+                    window_of(chat.talk, chat.link).tokens
+                    if length and session.head is not None
+                    else 0
+                )
                 self._fill_text = (
                     printable(f"~{short(tokens)}/{short(length)}")
                     if tokens * 2 > length > 0

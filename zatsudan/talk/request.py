@@ -1,8 +1,11 @@
-"""What was really sent for a reply: recorded in few bytes, and put together again.
+"""The request of a reply: composed, recorded in few bytes, and put together again.
 
-The path to a reply and its parameters are in the session already. `facts`
-returns what they do not tell: where the window began, which system message
-led it, the model that was asked, and how the body departed from the usual.
+Nobody else puts a request of the talk together: a turn composes it here, and `/request`,
+`/why`, `/replay`, `/repro` and every export ask `rebuilt` what was sent.
+
+The path to a reply and its parameters are in the session already. The record of a reply
+holds besides what they do not tell: where the window began, which system message led it,
+the model that was asked, and how the body departed from the usual.
 """
 
 import hashlib
@@ -16,7 +19,54 @@ from zatsudan.core.prefill import FORMS, NONE, asked, prefilled
 from zatsudan.core.protocol import build_request
 from zatsudan.core.refusals import SYSTEM, Repair, mended
 from zatsudan.core.session import Node, Session
+from zatsudan.core.tokens import PER_MESSAGE, raw_count
 from zatsudan.core.window import Window, in_order
+from zatsudan.talk.fitting import as_sent, reasoning_field, window_of
+from zatsudan.talk.link import Link
+from zatsudan.talk.talk import Talk
+
+
+class Composed(NamedTuple):
+    """A request's body, the window in it, and what a record needs to put it together again."""
+
+    body: JsonObject
+    window: Window
+    told: JsonObject
+
+    @property
+    def raw_tokens(self) -> float:
+        """The tokens of what is sent, estimated without what was learned."""
+        return sum(raw_count(message.text) + PER_MESSAGE for message in self.window.messages)
+
+
+def compose(
+    talk: Talk,
+    link: Link,
+    model: str,
+    last: str | None,
+    parameters: Mapping[str, Json],
+    *,
+    prefix: str = "",
+    form: str = "",
+) -> Composed:
+    """Return the request to a model that follows the message `last`; raises TooLong.
+
+    With a `prefix` it goes on from that text, in one of the forms of core/prefill.py,
+    or is asked to in words where the server takes none.
+    """
+    reserve = link.gauge(talk.session).estimator.count(prefix)
+    window = window_of(talk, link, last, reserve=reserve, model=model)
+    body = link.mended(build_request(model, window.messages, parameters), model)
+    reasoning = reasoning_field(link.server)
+    told = facts(window, talk.session.system, body, form=form, reasoning=reasoning)
+    return Composed(_given(body, prefix, form), window, told)
+
+
+def _given(body: JsonObject, prefix: str, form: str) -> JsonObject:
+    """Return a request that goes on from `prefix`, in the form that the server takes."""
+    if form == NONE:
+        return asked(body, prefix)
+    return prefilled(body, prefix, form) if form in FORMS else body
 
 
 def mark_of(system: str) -> str:
@@ -58,14 +108,14 @@ def facts(
     return found
 
 
-class Traced(NamedTuple):
+class Rebuilt(NamedTuple):
     """A recorded request: its body, and the messages of the path that the window left out."""
 
     body: JsonObject
     left_out: tuple[Node, ...]
 
 
-def traced(session: Session, reply: Node) -> Traced:
+def rebuilt(session: Session, reply: Node) -> Rebuilt:
     """Return the request that made a reply; raises CommandError where the record does not tell."""
     made = reply.made
     if made is None:
@@ -87,18 +137,16 @@ def traced(session: Session, reply: Node) -> Traced:
     system = _system(session, told)
     messages = [Message("system", system)] if system else []
     field = told.get("reasoning")
-    messages += in_order(_as_sent(node, field if isinstance(field, str) else "") for node in sent)
+    messages += in_order(as_sent(node, field if isinstance(field, str) else "") for node in sent)
     body = build_request(model, messages, made.parameters)
     if told.get("merged"):
         body = mended(body, [Repair(SYSTEM)])
     if told.get("no_options"):
         body.pop("stream_options", None)
     form = told.get("form")
-    if made.given and isinstance(form, str) and form in FORMS:
-        body = prefilled(body, reply.message.text[: made.given], form)
-    elif made.given and form == NONE:
-        body = asked(body, reply.message.text[: made.given])
-    return Traced(body, left_out)
+    if made.given and isinstance(form, str):
+        body = _given(body, reply.message.text[: made.given], form)
+    return Rebuilt(body, left_out)
 
 
 def _system(session: Session, told: Mapping[str, Json]) -> str:
@@ -112,20 +160,3 @@ def _system(session: Session, told: Mapping[str, Json]) -> str:
         say("The system message of this reply is not in the session any more."),
         say("/why tells what else is known of it."),
     )
-
-
-def _as_sent(node: Node, field: str) -> Message:
-    """Return a message with its reasoning in the field where the server wanted it."""
-    if not field or node.made is None or not node.made.reasoning:
-        return node.message
-    return node.message.with_field(field, node.made.reasoning)
-
-
-def first_difference(one: str, two: str) -> int | None:
-    """Return the position of the first sign in which two texts differ; None if they are the same."""
-    if one == two:
-        return None
-    for at, (left, right) in enumerate(zip(one, two, strict=False)):
-        if left != right:
-            return at
-    return min(len(one), len(two))

@@ -6,65 +6,62 @@ from typing import TYPE_CHECKING
 from zatsudan.core import prefill
 from zatsudan.core.errors import CommandError, StatusError
 from zatsudan.core.language import say
-from zatsudan.core.refusals import PREFILL, Repair, mended
+from zatsudan.core.refusals import PREFILL, REFUSALS, Repair
 from zatsudan.servers.kinds import kind_of
+from zatsudan.talk.exchange import ONCE, Sending, exchange
+from zatsudan.talk.link import Link
 
 if TYPE_CHECKING:
-    from zatsudan.chat import Chat
     from zatsudan.client import Client
 
-#: Statuses by which a server refuses a form; others say nothing about it.
-_REFUSED = (400, 404, 405, 422)
 
-
-def known_form(chat: "Chat") -> str:
-    """Return the form that the present server and model take, `none`, or `` while nobody knows."""
-    server = chat.server
+def known_form(link: Link, model: str) -> str:
+    """Return the form that the present server and a model take, `none`, or `` while nobody knows."""
+    server = link.server
     if server is None:
         return ""
     found = (
-        repair.name
-        for repair in chat.learned.of(server.name, chat.session.model)
-        if repair.kind == PREFILL
+        repair.name for repair in link.learned.of(server.name, model) if repair.kind == PREFILL
     )
     known = next(found, "") or kind_of(server.name, server.base_url).prefill
     return known if known in prefill.FORMS or known == prefill.NONE else ""
 
 
-async def find_form(chat: "Chat") -> str:
+async def find_form(link: Link, model: str) -> str:
     """Return the form that the server takes, or `none`; probes with up to four tokens where unknown.
 
     Raises ZatsudanError where the server cannot be asked. A model that thinks
     before it writes leaves it open: `trailing` then, and it is not remembered.
     """
-    client = await chat.client()
-    model = await chat.model()
-    known = known_form(chat)
+    await link.client()
+    known = known_form(link, model)
     if known:
         return known
     open_question = False
     found = prefill.NONE
     for form in prefill.FORMS:
-        works = await _works(chat, client, model, form)
+        works = await _works(link, model, form)
         if works:
             found = form
             break
         open_question = open_question or works is None
     if found == prefill.NONE and open_question:
         return "trailing"
-    chat.learned.add(client.server.name, model, Repair(PREFILL, found), chat.now()[:10])
+    link.learn(model, Repair(PREFILL, found))
     return found
 
 
-async def _works(chat: "Chat", client: "Client", model: str, form: str) -> bool | None:
-    body = mended(prefill.probe(model, form), chat.repairs())
+async def _works(link: Link, model: str, form: str) -> bool | None:
+    async def prepare(_client: "Client") -> Sending:
+        return Sending(link.mended(prefill.probe(model, form), model), model)
+
     text = ""
     try:
-        async with aclosing(client.stream(body)) as chunks:
+        async with aclosing(exchange(link, prepare, ONCE)) as chunks:
             async for chunk in chunks:
                 text += "".join(delta.content for delta in chunk.deltas)
     except StatusError as error:
-        if error.status in _REFUSED or (error.status == 500 and "prefill" in error.message):
+        if error.status in REFUSALS or (error.status == 500 and "prefill" in error.message):
             return False
         raise
     return prefill.goes_on(text)

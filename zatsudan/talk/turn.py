@@ -1,32 +1,30 @@
 """A turn: one user message, the request it makes, and what comes of it."""
 
 import asyncio
-import math
-import random
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from zatsudan.compose import compose
 from zatsudan.core import bounds
-from zatsudan.core.addresses import is_near
-from zatsudan.core.errors import ApiError, StatusError, ZatsudanError
+from zatsudan.core.errors import CommandError, ZatsudanError
 from zatsudan.core.language import say
 from zatsudan.core.messages import Json, JsonObject, Message, Usage
 from zatsudan.core.prefill import FIELDS, NONE, Opening
 from zatsudan.core.printable import EMPTY, Printable
 from zatsudan.core.protocol import Chunk, Delta, cut
 from zatsudan.core.records import message_record
-from zatsudan.core.refusals import DROP, RENAME, SHRINK, Repair, prompt_size, understand
 from zatsudan.core.reply import Reply
-from zatsudan.core.retries import is_loading, pause
 from zatsudan.core.session import FAILED, FINISHED, INTERRUPTED, Made, Node
 from zatsudan.core.tokens import raw_count
-from zatsudan.prefill import find_form, refusal
+from zatsudan.core.tokenview import entries_of
+from zatsudan.talk.addressee import client_for, model_of
+from zatsudan.talk.continuing import find_form, refusal
+from zatsudan.talk.exchange import AS_IT_WAS, USUAL, Sending, exchange
+from zatsudan.talk.link import Link
+from zatsudan.talk.request import compose, rebuilt
+from zatsudan.talk.talk import Talk
 
 if TYPE_CHECKING:
-    from zatsudan.chat import Chat
     from zatsudan.client import Client
     from zatsudan.core.window import Window
 
@@ -40,7 +38,7 @@ OnNote = Callable[[Printable], None]
 
 
 class Turn:
-    """One request and what came of it.
+    """One request of a talk over a link, and what came of it.
 
     After `run`, or when it was cancelled: `nodes` are the replies in the order of `choices`,
     `made` how the first was made, `error` what went wrong if something did.
@@ -50,12 +48,13 @@ class Turn:
 
     def __init__(
         self,
-        chat: "Chat",
+        talk: Talk,
+        link: Link,
         parent: Node,
         parameters: Mapping[str, Json],
+        *,
         prefix: str = "",
         logprobs: Sequence[Json] = (),
-        *,
         asking: bool = False,
         model: str = "",
     ) -> None:
@@ -64,7 +63,8 @@ class Turn:
         `asking`: where the server takes no prefix, ask the model in words to go on.
         """
         self._asking = asking
-        self._chat = chat
+        self._talk = talk
+        self._link = link
         self._parent = parent
         self._parameters = dict(parameters)
         self._prefix = prefix
@@ -75,7 +75,6 @@ class Turn:
         self._unsaved: dict[int, list[Delta]] = {}
         self._unsaved_size = 0
         self._saved_at = 0.0
-        self._asked_at = 0.0
         self._answered = ""
         self._fingerprint = ""
         self._usage: Usage | None = None
@@ -120,56 +119,35 @@ class Turn:
             self._record(ended)
 
     async def _converse(self, on_delta: OnDelta, on_note: OnNote) -> None:
-        """Send until a reply has begun: refusals are mended, passing faults are waited for."""
-        mends: set[tuple[str, str]] = set()
-        attempt = 0
-        while True:
-            try:
-                client = await self._chat.client()
-                await self._stream(client, on_delta, on_note)
-            except ApiError as error:
-                if self.first is not None:
-                    raise  # what came stands: to ask again is the person's choice
-                if self._mend(error, mends, on_note):
-                    continue
-                attempt += 1
-                dice = random.random()  # noqa: S311  no secret
-                seconds = pause(error, attempt, dice, near=self._near, after=self._age)
-                if seconds is None:
-                    raise
-                await self._wait(seconds, error)
-            else:
-                return
+        async def prepare(_client: "Client") -> Sending:
+            return await self._prepare(on_note)
 
-    @property
-    def _near(self) -> bool:
-        server = self._chat.server
-        return server is None or is_near(urlsplit(server.base_url).hostname or "")
+        def wait(text: Printable) -> None:
+            self.waiting = text
 
-    @property
-    def _age(self) -> float:
-        """Seconds since the request was sent."""
-        return self._chat.clock() - self._asked_at
+        policy = USUAL if self.recorded is None else AS_IT_WAS
+        chunks = exchange(self._link, prepare, policy, on_note=on_note, on_wait=wait)
+        async with aclosing(chunks):
+            async for chunk in chunks:
+                if not self._replies:
+                    # The disk had the time of the request: no reply is seen to words that it does not hold.
+                    await self._talk.journal.synced()
+                await self._fold(chunk, on_delta)
 
-    async def _stream(self, client: "Client", on_delta: OnDelta, on_note: OnNote) -> None:
-        chat = self._chat
-        self.model = self._asked or await chat.model()
+    async def _prepare(self, on_note: OnNote) -> Sending:
+        await client_for(self._talk, self._link)
+        self.model = self._asked or await model_of(self._talk, self._link)
         if self.recorded is None:
             await self._compose(on_note)
         else:
             self.request = self.recorded[0]
             self.model = str(self.request["model"])
-        self.started = self._saved_at = self._asked_at = chat.clock()
-        async with aclosing(client.stream(self.request)) as chunks:
-            async for chunk in chunks:
-                if not self._replies:
-                    # The disk had the time of the request: no reply is seen to words that it does not hold.
-                    await chat.journal.synced()
-                await self._fold(chunk, on_delta)
+        self.started = self._saved_at = self._link.clock()
+        tokens = self.window.tokens if self.window is not None else 0
+        return Sending(self.request, self.model, tokens, self._raw_prompt)
 
     async def _compose(self, on_note: OnNote) -> None:
-        chat = self._chat
-        form = await find_form(chat) if self._prefix else ""
+        form = await find_form(self._link, self.model) if self._prefix else ""
         if form == NONE and not self._asking:
             raise refusal(self.model)
         if form == NONE:
@@ -182,52 +160,17 @@ class Turn:
         elif form and self._asking:
             on_note(say("Going on from where it stopped (prefill)."))
         composed = compose(
-            chat, self.model, self._parent.id, self._parameters, prefix=self._prefix, form=form
+            self._talk,
+            self._link,
+            self.model,
+            self._parent.id,
+            self._parameters,
+            prefix=self._prefix,
+            form=form,
         )
         self.request, self.window, self._told = composed.body, composed.window, composed.told
-        chat.window_start = self.window.start
+        self._link.gauge(self._talk.session).window_start = self.window.start
         self._raw_prompt = composed.raw_tokens
-
-    def _mend(self, error: ApiError, mends: set[tuple[str, str]], on_note: OnNote) -> bool:
-        """Learn from a refusal; return whether to send again. One repair of a kind per request."""
-        chat = self._chat
-        repair = understand(error, self.request) if isinstance(error, StatusError) else None
-        # A recorded request is sent as it was, or not at all.
-        if (
-            repair is None
-            or self.recorded is not None
-            or (repair.kind, repair.name) in mends
-            or chat.server is None
-        ):
-            return False
-        mends.add((repair.kind, repair.name))
-        if repair.kind == RENAME and (RENAME, repair.value) in mends:
-            repair = Repair(DROP, repair.name)  # it takes neither name
-        if repair.kind == SHRINK:
-            tokens = self.window.tokens if self.window is not None else 0
-            exact = prompt_size(error) or 0
-            chat.estimator = chat.estimator.learn(self._raw_prompt, exact)
-            # A server that names no length: three quarters of what it refused.
-            repair = repair._replace(value=repair.value or tokens * 3 // 4)
-        chat.learned.add(chat.server.name, self.model, repair, chat.now()[:10])
-        on_note(repair.sentence(self.model))
-        return True
-
-    async def _wait(self, seconds: float, error: ApiError) -> None:
-        """Wait with a countdown in `waiting`, which the screen shows."""
-        left = seconds
-        while left > 0:
-            if is_loading(error):
-                self.waiting = say("the server is still loading the model")
-            elif seconds >= 0.5:
-                reason = str(error).split(":")[0].rstrip(".。")
-                self.waiting = say(
-                    "{reason} · again in {seconds} s", reason=reason, seconds=math.ceil(left)
-                )
-            step = min(left, 0.25)
-            await self._chat.sleep(step)
-            left -= step
-        self.waiting = EMPTY
 
     async def _fold(self, chunk: Chunk, on_delta: OnDelta) -> None:
         self._usage = chunk.usage or self._usage
@@ -248,7 +191,7 @@ class Turn:
         size = len(delta.content) + len(delta.reasoning)
         if not size:
             return
-        now = self._chat.clock()
+        now = self._link.clock()
         if self.first is None and self.started is not None:
             self.first = now - self.started
         self._unsaved.setdefault(delta.index, []).append(delta)
@@ -259,34 +202,34 @@ class Turn:
 
     def _save(self, now: float) -> None:
         """Append the text that the journal has not seen: a crash loses a second at most."""
-        chat = self._chat
+        talk = self._talk
         self._saved_at = now
         for index, deltas in self._unsaved.items():
             record: JsonObject = {"type": "delta"}
             if index not in self._ids:
-                self._ids[index] = chat.session.next_id()
+                self._ids[index] = talk.session.next_id()
                 record["parent"] = self._parent.id
-                record["at"] = chat.now()
+                record["at"] = talk.now()
                 record["made"] = self._facts(INTERRUPTED).to_json()
             record["id"] = self._ids[index]
             record["content"] = "".join(delta.content for delta in deltas)
             reasoning = "".join(delta.reasoning for delta in deltas)
             if reasoning:
                 record["reasoning"] = reasoning
-            chat.record(record)
+            talk.record(record)
         self._unsaved.clear()
         self._unsaved_size = 0
 
     def _facts(self, ended: str) -> Made:
-        chat = self._chat
+        server = self._link.server
         made = Made(
             ended=ended,
             error=str(self.error or ""),
             model=self._answered or self.model,
-            server=chat.server.name if chat.server is not None else "",
+            server=server.name if server is not None else "",
             parameters=self._sent(),
             first=self.first,
-            seconds=chat.clock() - self.started if self.started is not None else 0.0,
+            seconds=self._link.clock() - self.started if self.started is not None else 0.0,
             fingerprint=self._fingerprint,
             left_out=self.window.left_out if self.window is not None else 0,
             given=len(self._prefix),
@@ -324,32 +267,59 @@ class Turn:
                 # The server counts all choices together: they stand once.
                 usage=usage if index == first else None,
             )
-            node_id = self._ids.get(index) or self._chat.session.next_id()
+            node_id = self._ids.get(index) or self._talk.session.next_id()
             message = Message("assistant", reply.content, reply.calls)
-            self._chat.record(
-                message_record(node_id, self._parent.id, message, self._chat.now(), made[index])
+            self._talk.record(
+                message_record(node_id, self._parent.id, message, self._talk.now(), made[index])
             )
-            self.choices[index] = self._chat.session.nodes[node_id]
+            self.choices[index] = self._talk.session.nodes[node_id]
             self.nodes.append(self.choices[index])
         self.nodes.reverse()
         self.made = made[min(made)] if made else facts
-        self._chat.journal.sync()
+        self._talk.journal.sync()
 
     def _counted(self) -> Usage | None:
         """Return the server's count, learning from it; or an estimate where it sends none."""
-        chat = self._chat
         raw = sum(raw_count(reply.content + reply.reasoning) for reply in self._replies.values())
         if self._usage is not None:
-            chat.estimator = chat.estimator.learn(
-                self._raw_prompt + raw, self._usage.prompt + self._usage.completion
-            )
+            exact = self._usage.prompt + self._usage.completion
+            self._link.measured(self._raw_prompt + raw, exact)
             return self._usage
         if self.window is None or not raw:
             return None
+        ratio = self._link.gauge(self._talk.session).estimator.ratio
         given = raw_count(self._prefix)
-        prompt = self.window.tokens + round(given * chat.estimator.ratio)
+        prompt = self.window.tokens + round(given * ratio)
         new = raw - given * len(self._opening.begun)
-        # Most servers send a token a delta, which tells more than the signs do.
+        # Most servers send a token a delta, which tells more than the characters do.
         a_token_each = new > 0 and 0.4 <= self.deltas / new <= 2.5
-        completion = self.deltas if a_token_each else max(1, round(new * chat.estimator.ratio))
+        completion = self.deltas if a_token_each else max(1, round(new * ratio))
         return Usage(prompt, completion, estimated=True)
+
+
+def turn_to(
+    talk: Talk,
+    link: Link,
+    parent: Node,
+    overrides: Mapping[str, Json] | None = None,
+    *,
+    prefix: str = "",
+    logprobs: Sequence[Json] = (),
+    asking: bool = False,
+) -> Turn:
+    """Return a turn that answers `parent` with the session's parameters, or others for this once."""
+    parameters = {**talk.session.parameters, **(overrides or {})}
+    return Turn(talk, link, parent, parameters, prefix=prefix, logprobs=logprobs, asking=asking)
+
+
+def again(talk: Talk, link: Link, reply: Node) -> Turn:
+    """Return a turn that sends the recorded request of a reply once more; raises CommandError."""
+    parent = talk.session.nodes[reply.parent] if reply.parent is not None else None
+    if parent is None or reply.made is None:
+        raise CommandError(say("This message was not made by a request."), say("Name a reply."))
+    body = rebuilt(talk.session, reply).body
+    given = reply.message.text[: reply.made.given]
+    known = entries_of(given, reply.made.logprobs)
+    turn = Turn(talk, link, parent, reply.made.parameters, prefix=given, logprobs=known)
+    turn.recorded = (body, reply.made)
+    return turn

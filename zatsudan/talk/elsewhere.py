@@ -1,26 +1,24 @@
-"""The same talk at another server: that of a profile, beside the one that the talk is held with.
-
-It shares the session, its journal and what was learned. Client, model, context
-length and the estimate of tokens are its own.
-"""
+"""The same talk over another link: to the server of a profile, beside the one it is held with."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from zatsudan.config import Config
 from zatsudan.core.errors import CommandError, ZatsudanError
 from zatsudan.core.language import say
 from zatsudan.core.messages import Json
 from zatsudan.core.models import choose_model
+from zatsudan.core.session import Session
+from zatsudan.talk.link import Link
 
 if TYPE_CHECKING:
-    from zatsudan.chat import Chat
     from zatsudan.client import Client
 
 
 class Elsewhere(NamedTuple):
-    """A talk at the server of a profile, and the model to ask there. To be closed by who opened it."""
+    """A link to the server of a profile, and the model to ask there. To be closed by who opened it."""
 
-    chat: "Chat"
+    link: Link
     client: "Client"
     model: str
 
@@ -29,12 +27,12 @@ class Elsewhere(NamedTuple):
         await self.client.aclose()
 
 
-async def open_at(chat: "Chat", profile: str, model: str = "") -> Elsewhere:
-    """Open the talk at a profile's server, with its model if none is named; raises ZatsudanError."""
-    client = await chat.reach(profile)
+async def open_at(link: Link, profile: str, model: str = "") -> Elsewhere:
+    """Open a link to a profile's server, with its model if none is named; raises ZatsudanError."""
+    client = await link.finder.reach(profile)
 
     try:
-        there = chat.beside(client)
+        there = link.beside(client)
         await there.client()
         return Elsewhere(
             there, client, model or client.server.model or await _first(there, profile)
@@ -44,9 +42,9 @@ async def open_at(chat: "Chat", profile: str, model: str = "") -> Elsewhere:
         raise
 
 
-async def _first(chat: "Chat", profile: str) -> str:
+async def _first(link: Link, profile: str) -> str:
     try:
-        chosen = choose_model(await chat.fetch_models())
+        chosen = choose_model(await link.fetch_models())
     except ZatsudanError as error:
         error.advice = say(
             "{advice} Or name a model under [profiles.{profile}].",
@@ -62,15 +60,15 @@ async def _first(chat: "Chat", profile: str) -> str:
     return chosen.id
 
 
-def parameters_at(chat: "Chat", profile: str) -> dict[str, Json]:
+def parameters_at(session: Session, config: Config, profile: str) -> dict[str, Json]:
     """Return the present parameters as they are at a profile's server; `` is the talk's own.
 
     What the talk's own profile sets stays behind, what the other sets comes in its place.
     """
-    settings = chat.session.settings
+    settings = session.settings
     if not profile:
         return {name: setting.value for name, setting in settings.items()}
-    config = _by_name(chat.config.parameters)
+    everywhere = _by_name(config.parameters)
     beneath: dict[str, Json] = {}
     over: dict[str, Json] = {}
     for name, setting in settings.items():
@@ -78,9 +76,9 @@ def parameters_at(chat: "Chat", profile: str) -> dict[str, Json]:
             beneath[name] = setting.value
         elif setting.origin != "profile":
             over[name] = setting.value
-        elif name in config:
-            beneath[name] = config[name]
-    return {**beneath, **_by_name(chat.config.profiles[profile].parameters), **over}
+        elif name in everywhere:
+            beneath[name] = everywhere[name]
+    return {**beneath, **_by_name(config.profiles[profile].parameters), **over}
 
 
 def _by_name(values: Mapping[str, Json]) -> dict[str, Json]:

@@ -1,0 +1,4 @@
+"""A talk: the session that is held, the link to a server, and the turns that take both.
+
+Begin with `turn`; what is sent stands in `request`, how in `exchange`.
+"""

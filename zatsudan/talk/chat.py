@@ -1,0 +1,38 @@
+"""What a command works with: the talk, the link, and what the person keeps beside them."""
+
+from typing import TYPE_CHECKING
+
+from zatsudan.config import Config
+from zatsudan.findings import Findings
+from zatsudan.presets import Presets
+from zatsudan.talk.link import Link
+from zatsudan.talk.talk import Talk
+
+if TYPE_CHECKING:
+    from zatsudan.discovery import Finder
+
+
+class Chat:
+    """A talk over a link. With a `finder` the person can choose another server while it goes on."""
+
+    def __init__(
+        self,
+        config: Config,
+        talk: Talk,
+        link: Link,
+        *,
+        findings: Findings | None = None,
+        presets: Presets | None = None,
+        finder: "Finder | None" = None,
+    ) -> None:
+        self.config = config
+        self.talk = talk
+        self.link = link
+        self.findings = findings or Findings(None)
+        self.presets = presets or Presets(None)
+        self.finder = finder
+
+    async def aclose(self) -> None:
+        """Close the journal and the connection."""
+        self.talk.close()
+        await self.link.aclose()

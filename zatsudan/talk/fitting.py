@@ -1,0 +1,52 @@
+"""What of a talk fits a model over a link: its context length, and the window that is sent."""
+
+from zatsudan.connect import Server
+from zatsudan.core.messages import Message
+from zatsudan.core.parameters import LIMITS
+from zatsudan.core.session import Node
+from zatsudan.core.window import Window, choose
+from zatsudan.talk.link import Link
+from zatsudan.talk.talk import Talk
+
+#: Tokens kept free for the reply where max_tokens does not say.
+REPLY_TOKENS = 1024
+
+
+def context_length(talk: Talk, link: Link) -> int:
+    """Return the tokens that the session's model takes; 0 where nobody says."""
+    return link.length_of(talk.session.model)
+
+
+def window_of(
+    talk: Talk, link: Link, last: str | None = None, *, reserve: int = 0, model: str = ""
+) -> Window:
+    """Return what would be sent of the path to `last`, `reserve` tokens kept free; raises TooLong."""
+    session, gauge = talk.session, link.gauge(talk.session)
+    length, budget = link.length_of(model or session.model), None
+    if length:
+        parameters = session.parameters
+        wanted = next((parameters[name] for name in LIMITS if name in parameters), None)
+        reply = wanted if isinstance(wanted, int) else min(REPLY_TOKENS, length // 4)
+        budget = max(length - reply, length // 8) - reserve
+    field = reasoning_field(link.server)
+    return choose(
+        session.path(last),
+        session.system,
+        session.pinned,
+        budget=budget,
+        count=gauge.estimator.count,
+        start=gauge.window_start,
+        sent=lambda node: as_sent(node, field),
+    )
+
+
+def reasoning_field(server: Server | None) -> str:
+    """Return the field in which a server wants earlier reasoning back; `` for none."""
+    return server.reasoning if server is not None else ""
+
+
+def as_sent(node: Node, field: str) -> Message:
+    """Return a message with its reasoning in the field where the server wanted it."""
+    if not field or node.made is None or not node.made.reasoning:
+        return node.message
+    return node.message.with_field(field, node.made.reasoning)

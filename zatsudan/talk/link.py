@@ -1,0 +1,215 @@
+"""The link: the server that a talk is held with, its client, and what was learned of it."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlsplit
+
+from zatsudan.catalogue import Catalogue
+from zatsudan.connect import Server
+from zatsudan.core.addresses import is_near
+from zatsudan.core.messages import JsonObject, Usage
+from zatsudan.core.models import Model
+from zatsudan.core.refusals import SHRINK, Repair, mended
+from zatsudan.core.session import Session
+from zatsudan.core.tokens import Estimator, raw_count
+from zatsudan.learned import Learned
+from zatsudan.servers.kinds import kind_of, renames
+from zatsudan.talk.talk import utc_now
+
+if TYPE_CHECKING:
+    from zatsudan.client import Client
+
+
+class Finds(Protocol):
+    """Makes clients (discovery.Finder). All raise ZatsudanError."""
+
+    async def connect(self) -> "Client":
+        """Return a client for the server that is to be used."""
+
+    async def reach(self, profile: str) -> "Client":
+        """Return a client for the server of a profile, beside the one in use."""
+
+    def alive(self) -> bool:
+        """Tell whether the server in use can still be there."""
+
+
+class _Fixed:
+    """Finds nothing: one client is all there is."""
+
+    def __init__(self, client: "Client", finder: Finds) -> None:
+        self._client = client
+        self.reach = finder.reach
+
+    async def connect(self) -> "Client":
+        return self._client
+
+    def alive(self) -> bool:
+        return True
+
+
+class Gauge:
+    """How large a session is for a server: the estimate of its tokens, and where its window began."""
+
+    def __init__(self, session: Session, estimator: Estimator | None = None) -> None:
+        self.session = session
+        self.estimator = estimator or Estimator()
+        self.window_start: str | None = None
+
+    @classmethod
+    def of(cls, session: Session, before: Estimator) -> "Gauge":
+        """Return the gauge of a session, learned from the exact counts in it; as `before` without any."""
+        estimator = Estimator()
+        for node in session.replies():
+            made = node.made
+            if made is not None and made.usage is not None and not made.usage.estimated:
+                text = node.message.text + made.reasoning
+                estimator = estimator.learn(raw_count(text), made.usage.completion)
+        return cls(session, before if estimator == Estimator() else estimator)
+
+
+class Link:
+    """One server at a time. It is connected when it is first needed.
+
+    And again after a failure, or when the finder says that the server has ended.
+    """
+
+    def __init__(
+        self,
+        finder: Finds,
+        *,
+        learned: Learned | None = None,
+        catalogue: Catalogue | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        now: Callable[[], str] = utc_now,
+    ) -> None:
+        self.finder = finder
+        self.learned = learned or Learned(None)
+        self.catalogue = catalogue or Catalogue(None)
+        self.clock = clock
+        self.sleep = sleep
+        self.now = now
+        self.models: list[Model] = []
+        self._gauge = Gauge(Session())
+        self._connecting: asyncio.Task[Client] | None = None
+
+    def beside(self, client: "Client") -> "Link":
+        """Return a link to the server of `client`: what was learned is shared, all else its own."""
+        there = Link(
+            _Fixed(client, self.finder),
+            learned=self.learned,
+            catalogue=self.catalogue,
+            clock=self.clock,
+            sleep=self.sleep,
+            now=self.now,
+        )
+        there.models = self.catalogue.of(client.server.base_url)
+        return there
+
+    async def client(self) -> "Client":
+        """Return the client, connecting first where that has not been done; raises ZatsudanError."""
+        task = self._connecting
+        if task is not None and task.done():
+            if task.cancelled() or task.exception() is not None:
+                task = None
+            elif not self.finder.alive():
+                await task.result().aclose()
+                task = None
+        if task is None:
+            task = self._connecting = asyncio.ensure_future(self.finder.connect())
+        return await asyncio.shield(task)
+
+    async def disconnect(self) -> None:
+        """Leave the server: who needs one next connects anew."""
+        task, self._connecting, self.models = self._connecting, None, []
+        if task is not None and not task.done():
+            task.cancel()
+        elif task is not None and not task.cancelled() and task.exception() is None:
+            await task.result().aclose()
+
+    @property
+    def connecting(self) -> bool:
+        """Is a connection being made, or still to be made?"""
+        return self._connecting is None or not self._connecting.done()
+
+    @property
+    def server(self) -> Server | None:
+        """The server that we are connected to, or None while we are not."""
+        task = self._connecting
+        if task is None or not task.done() or task.cancelled() or task.exception() is not None:
+            return None
+        return task.result().server
+
+    @property
+    def name(self) -> str:
+        """The name of the server that we are connected to; `` while we are not."""
+        return self.server.name if self.server is not None else ""
+
+    @property
+    def is_near(self) -> bool:
+        """Is the server on this machine or in its network, or not known yet?"""
+        return self.server is None or is_near(urlsplit(self.server.base_url).hostname or "")
+
+    async def fetch_models(self) -> list[Model]:
+        """Ask the server for its models; raises ApiError."""
+        client = await self.client()
+        self.models = await client.models()
+        self.catalogue.keep(client.server.base_url, self.models)
+        return self.models
+
+    # --- what is known of the server -------------------------------------
+
+    def learn(self, model: str, repair: Repair) -> None:
+        """Remember what a model of this server wants otherwise."""
+        if self.name:
+            self.learned.add(self.name, model, repair, self.now()[:10])
+
+    def repairs(self, model: str) -> tuple[Repair, ...]:
+        """Return what a request to a model of this server needs: known names, and what was learned."""
+        server = self.server
+        if server is None:
+            return ()
+        known = renames(kind_of(server.name, server.base_url))
+        return (*known, *self.learned.of(server.name, model))
+
+    def mended(self, body: JsonObject, model: str) -> JsonObject:
+        """Return the body of a request as this server takes it."""
+        return mended(body, self.repairs(model))
+
+    def length_of(self, model: str) -> int:
+        """Return the tokens that a model of this server takes; 0 where nobody says."""
+        server = self.server
+        learned = self.learned.of(server.name, model) if server is not None else ()
+        told = [int(repair.value) for repair in learned if repair.kind == SHRINK and repair.value]
+        if told:
+            return min(told)
+        if server is not None and server.context_length:
+            return server.context_length
+        return next((known.context_length for known in self.models if known.id == model), 0)
+
+    def gauge(self, session: Session) -> Gauge:
+        """Return how large a session is for this server."""
+        if self._gauge.session is not session:
+            self._gauge = Gauge.of(session, self._gauge.estimator)
+        return self._gauge
+
+    def measured(self, raw: float, exact: int) -> None:
+        """Learn from a count of the server: `raw` is what was estimated before anything was learned."""
+        self._gauge.estimator = self._gauge.estimator.learn(raw, exact)
+
+    def cost(self, usage: Mapping[str, Usage]) -> float | None:
+        """Return what tokens by model cost, by the profile's prices; None where one is not known."""
+        prices = self.server.prices if self.server is not None else {}
+        total = 0.0
+        for model, count in usage.items():
+            price = prices.get(model)
+            if price is None:
+                return None
+            total += price.of(count.prompt, count.completion, count.cached)
+        return total
+
+    async def aclose(self) -> None:
+        """Close the connection."""
+        await self.disconnect()

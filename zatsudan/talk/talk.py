@@ -1,0 +1,141 @@
+"""The talk: the session at hand, its journal, and the one way in which both change."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zatsudan import store
+from zatsudan.core.errors import StoreError, ZatsudanError
+from zatsudan.core.language import say
+from zatsudan.core.messages import Json, JsonObject, Message, Usage
+from zatsudan.core.records import apply, message_record, recovery
+from zatsudan.core.session import Node, Session
+
+if TYPE_CHECKING:
+    from zatsudan.core.attachments import Mention
+    from zatsudan.core.entered import Entered
+
+
+def utc_now() -> str:
+    """Return the time in ISO 8601, to the second."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def new_session_id() -> str:
+    """Return an id that sorts by time and is unique."""
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+
+
+class Talk:
+    """A session that is held. `folder` is where journals are kept, None to keep none.
+
+    `start` returns the records of the settings that each new session begins with.
+    """
+
+    def __init__(
+        self,
+        folder: Path | None,
+        *,
+        start: Callable[[], list[JsonObject]] = list,
+        now: Callable[[], str] = utc_now,
+        new_id: Callable[[], str] = new_session_id,
+    ) -> None:
+        self.folder = folder
+        self.start = start
+        self.now = now
+        self.new_id = new_id
+        self.session = Session()
+        self.journal = store.Journal(None)
+        #: Whether the session began here and now, and was not read from disk.
+        self.fresh = True
+        #: What messages of this process attach, by session and message.
+        self._attached: dict[tuple[str, str], tuple[Mention, ...]] = {}
+
+    def record(self, record: JsonObject) -> None:
+        """Change the session: the one way, for the live state and the journal."""
+        apply(self.session, record)
+        self.journal.append(record)
+
+    def new(self) -> None:
+        """Begin a new session with the settings that sessions begin with."""
+        self.begin()
+        for record in self.start():
+            self.record(record)
+
+    def begin(self) -> None:
+        """Begin an empty session; the one before is closed."""
+        self.journal.close()
+        session_id = self.new_id()
+        path = self.folder / f"{session_id}{store.SUFFIX}" if self.folder is not None else None
+        self.session, self.journal, self.fresh = Session(), store.Journal(path), True
+        self.record(store.begin_record(session_id, self.now()))
+
+    def load(self, path: Path) -> store.Loaded:
+        """Go on with a session from disk; raises StoreError and then leaves all as it was."""
+        if path == self.journal.path:
+            raise StoreError(say("This session is the one at hand."), say("/show all shows it."))
+        journal = store.Journal(path if self.folder is not None else None)
+        journal.take()
+        try:
+            loaded = store.load(path)
+        except ZatsudanError:
+            journal.close()
+            raise
+        self.journal.close()
+        self.session, self.journal, self.fresh = loaded.session, journal, False
+        for record in recovery(self.session):
+            self.record(record)
+        return loaded
+
+    def use_model(self, name: str, server: str) -> None:
+        """Ask this model of the server of that name from now on."""
+        self.record({"type": "model", "model": name, "server": server})
+
+    def say(self, content: Json, attached: "Sequence[Mention]" = ()) -> Node:
+        """Add a user message after the head, written before anything else happens.
+
+        `attached` is what the person has put into it.
+        The disk holds it before anything of the reply is shown (`journal.synced`).
+
+        An unanswered message at the head (its turn failed) gives way: the new
+        one becomes its sibling, so that no two user messages follow each other.
+        """
+        session = self.session
+        parent = session.head
+        head = session.nodes.get(parent) if parent is not None else None
+        if head is not None and head.message.role == "user":
+            if head.message.content == content:
+                self._attached.setdefault((session.id, head.id), tuple(attached))
+                return head
+            parent = head.parent
+        node_id = session.next_id()
+        self.record(message_record(node_id, parent, Message("user", content), self.now()))
+        self.journal.sync()
+        self._attached[session.id, node_id] = tuple(attached)
+        return session.nodes[node_id]
+
+    def given_back(self, node: Node) -> "Entered":
+        """Return a message's words for the input line, with what the person attached to it here."""
+        from zatsudan.core.entered import given_back
+
+        return given_back(node.message.content, self._attached.get((self.session.id, node.id), ()))
+
+    def last_user(self) -> Node | None:
+        """Return the last user message of the path."""
+        return next(
+            (node for node in reversed(self.session.path()) if node.message.role == "user"), None
+        )
+
+    def usage(self) -> dict[str, Usage]:
+        """Return the tokens of the whole session by model, every variant counted."""
+        totals: dict[str, Usage] = {}
+        for node in self.session.replies():
+            if node.made is not None and node.made.usage is not None:
+                totals[node.made.model] = totals.get(node.made.model, Usage()).plus(node.made.usage)
+        return totals
+
+    def close(self) -> None:
+        """Close the journal."""
+        self.journal.close()
