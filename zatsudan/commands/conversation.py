@@ -17,6 +17,7 @@ from zatsudan.core.printable import one_line, printable
 from zatsudan.core.tree import last_reply
 from zatsudan.core.window import turns_of
 from zatsudan.core.words import split
+from zatsudan.talk.addressee import use_model
 from zatsudan.talk.chat import Chat
 
 GROUP = later("The talk")
@@ -132,7 +133,7 @@ async def new(chat: Chat, _args: str) -> Outcome:
     model = chat.talk.session.model
     chat.talk.new()
     if model:
-        chat.talk.use_model(model, chat.link.name)
+        use_model(chat.talk, chat.link, model)
     return tell(say("A new session."), "good")
 
 

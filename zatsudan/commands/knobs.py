@@ -18,6 +18,7 @@ from zatsudan.core.refusals import mended
 from zatsudan.core.session import Session, Setting
 from zatsudan.core.wirenames import wire_name
 from zatsudan.core.words import leading_assignments
+from zatsudan.talk.addressee import use_model
 from zatsudan.talk.chat import Chat
 
 GROUP = sampling.GROUP
@@ -189,7 +190,7 @@ def settle_model(chat: Chat, model: str) -> list[Line]:
     if not model or chat.talk.session.model == model:
         return []
     before = chat.talk.session.model
-    chat.talk.use_model(model, chat.link.name)
+    use_model(chat.talk, chat.link, model)
     was = one_line(before, 40) or say("none")
     changed = say("model  {before} → {after}", before=was, after=one_line(model, 40))
     return [Line(changed, "good")]

@@ -14,7 +14,7 @@ from zatsudan.core.printable import EMPTY, Printable, one_line, printable
 from zatsudan.core.refusals import DROP, PREFILL, RENAME, SHRINK, SYSTEM
 from zatsudan.core.secrets import shown_line
 from zatsudan.embedded import has_engine
-from zatsudan.talk.addressee import model_of
+from zatsudan.talk.addressee import model_of, use_model
 from zatsudan.talk.chat import Chat
 
 GROUP = later("The server")
@@ -45,7 +45,7 @@ async def model(chat: Chat, args: str) -> Outcome:
         fits = [entry.id for entry in chat.link.models if name in entry.id]
         if len(fits) == 1 and name not in (entry.id for entry in chat.link.models):
             name = fits[0]
-        chat.talk.use_model(name, chat.link.name)
+        use_model(chat.talk, chat.link, name)
         unknown = bool(chat.link.models) and name not in (entry.id for entry in chat.link.models)
         if unknown:
             note = later("Model: {name}. The server does not list it; it is asked all the same.")
