@@ -21,7 +21,7 @@ from babel.messages.pofile import read_po, write_po
 
 import zatsudan
 from tests.commands.test_index import declared
-from zatsudan import languages
+from zatsudan.base import languages
 
 ROOT = Path(zatsudan.__file__).parent
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from zatsudan import embedded
-from zatsudan.config import Local
-from zatsudan.connect import Server as Address
-from zatsudan.core import language
+from zatsudan.base import language
+from zatsudan.config.settings import Local
+from zatsudan.servers.choice import Server as Address
+from zatsudan.servers.engine import embedded
 
 settings.register_profile("zatsudan", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("zatsudan")

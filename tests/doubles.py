@@ -17,24 +17,24 @@ from typing import cast
 
 import httpx
 
-from zatsudan.catalogue import Catalogue
-from zatsudan.client import Client
-from zatsudan.config import Config, Network
-from zatsudan.connect import Server
-from zatsudan.core.errors import CommandError
-from zatsudan.core.messages import Json, JsonObject, Usage
-from zatsudan.core.models import Model
-from zatsudan.core.printable import printable
-from zatsudan.core.protocol import Chunk, Delta
-from zatsudan.core.session import Node
-from zatsudan.discovery import Finder
-from zatsudan.findings import Findings
-from zatsudan.learned import Learned
-from zatsudan.presets import Presets
+from zatsudan.base.errors import CommandError
+from zatsudan.base.printable import printable
+from zatsudan.config.presetfiles import Presets
+from zatsudan.config.settings import Config, Network
+from zatsudan.servers.catalogue import Catalogue
+from zatsudan.servers.choice import Server
+from zatsudan.servers.client import Client
+from zatsudan.servers.discovery import Finder
+from zatsudan.servers.findings import Findings
+from zatsudan.servers.learned import Learned
+from zatsudan.sessions.session import Node
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.link import Link
 from zatsudan.talk.talk import Talk, new_session_id, utc_now
 from zatsudan.talk.turn import Turn, turn_to
+from zatsudan.wire.messages import Json, JsonObject, Usage
+from zatsudan.wire.models import Model
+from zatsudan.wire.protocol import Chunk, Delta
 
 
 class Pause:

@@ -2,9 +2,9 @@
 
 from hypothesis import strategies as st
 
-from zatsudan.core.messages import NOTHING, ROLES, Json, JsonObject, Message, Usage
-from zatsudan.core.records import apply, message_record, replay
-from zatsudan.core.session import Made, Session
+from zatsudan.sessions.records import apply, message_record, replay
+from zatsudan.sessions.session import Made, Session
+from zatsudan.wire.messages import NOTHING, ROLES, Json, JsonObject, Message, Usage
 
 HOSTILE = (
     "</script><script>alert(1)</script>",

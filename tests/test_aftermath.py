@@ -10,14 +10,14 @@ import pytest
 from tests.doubles import chat_over, turn_in
 from tests.quirks import QUIRKS, Quirk
 from tests.server import CUT, DONE, RESET, Piece, Request, Script, chunk, fails, says, serve, usage
-from zatsudan import store
-from zatsudan.client import Client
-from zatsudan.config import Network
-from zatsudan.connect import Server
-from zatsudan.core.messages import Json, JsonObject, Usage
-from zatsudan.core.refusals import DROP, Repair
+from zatsudan.config.settings import Network
+from zatsudan.servers.choice import Server
+from zatsudan.servers.client import Client
+from zatsudan.sessions import journal
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.turn import Turn
+from zatsudan.wire.messages import Json, JsonObject, Usage
+from zatsudan.wire.refusals import DROP, Repair
 
 
 class Time:
@@ -92,7 +92,7 @@ async def test_the_next_turn_is_sound(quirk: Quirk, tmp_path: Path) -> None:
         assert ("user", "user") not in list(pairwise(roles))
         path = chat.talk.journal.path
         assert path is not None
-        assert store.load(path).session == chat.talk.session
+        assert journal.load(path).session == chat.talk.session
 
 
 ENDS: list[tuple[str, list[Piece], str, str]] = [
@@ -130,7 +130,7 @@ async def test_what_a_splitter_holds_is_kept_when_the_stream_is_cut() -> None:
 
 
 async def test_a_choice_that_begins_late_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("zatsudan.client.AFTERMATH_SECONDS", 0.05)
+    monkeypatch.setattr("zatsudan.servers.client.AFTERMATH_SECONDS", 0.05)
     late = Script([
         chunk("a"), chunk(finish="stop"), 0.3,
         chunk("b", index=1), chunk(index=1, finish="stop"), usage(1, 2), DONE,

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from zatsudan import attach as attaching
-from zatsudan.attach import IMAGE_BYTES, TEXT_BYTES, Attached
-from zatsudan.core.attachments import mentions, said
-from zatsudan.core.errors import CommandError
-from zatsudan.core.words import quote
-from zatsudan.running import Ran
+from zatsudan.base.errors import CommandError
+from zatsudan.base.words import quote
+from zatsudan.talk import attaching
+from zatsudan.talk.attaching import IMAGE_BYTES, TEXT_BYTES, Attached
+from zatsudan.talk.attachments import mentions, said
+from zatsudan.talk.running import Ran
 
 
 def attach(text: str, base: Path, ran: Ran | None = None) -> Attached:

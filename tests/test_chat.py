@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 
 from tests.doubles import Pause, ScriptedClient, Step, chat_over, reply, text, turn_in, usage
-from zatsudan import store
-from zatsudan.client import Client
-from zatsudan.connect import Server
-from zatsudan.core.errors import CommandError, ConnectionFailed, StatusError, StoreError, TooLong
-from zatsudan.core.messages import Json, JsonObject, Usage
-from zatsudan.core.models import Model
-from zatsudan.core.printable import printable
-from zatsudan.core.protocol import Chunk, Delta
+from zatsudan.base.errors import CommandError, ConnectionFailed, StatusError, StoreError, TooLong
+from zatsudan.base.printable import printable
+from zatsudan.servers.choice import Server
+from zatsudan.servers.client import Client
+from zatsudan.sessions import journal
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.fitting import context_length, window_of
 from zatsudan.talk.turn import Turn
+from zatsudan.wire.messages import Json, JsonObject, Usage
+from zatsudan.wire.models import Model
+from zatsudan.wire.protocol import Chunk, Delta
 
 BROKEN = ConnectionFailed(
     printable("The connection broke."), printable("What came is kept; /retry asks again.")
@@ -144,7 +144,7 @@ async def test_a_message_is_on_disk_before_the_server_is_asked(tmp_path: Path) -
     chat = make(ScriptedClient(), tmp_path)
     chat.talk.say("hi")
 
-    assert [node.message.text for node in store.load(tmp_path / "s1.jsonl").session.path()] == [
+    assert [node.message.text for node in journal.load(tmp_path / "s1.jsonl").session.path()] == [
         "hi"
     ]
     await chat.aclose()
@@ -424,7 +424,7 @@ async def test_a_growing_reply_is_in_the_journal_within_a_second(tmp_path: Path)
     on_disk: list[str] = []
 
     def watch(_: Delta) -> None:
-        partials = store.load(tmp_path / "s1.jsonl").session.partials
+        partials = journal.load(tmp_path / "s1.jsonl").session.partials
         on_disk.append("".join(partials["2"].content))
         clock.seconds += 0.3
 
@@ -453,7 +453,7 @@ async def test_a_kill_in_mid_reply_loses_nothing_of_the_journal(tmp_path: Path) 
     assert node.made is not None
     assert (node.made.ended, node.made.model) == ("interrupted", "m-1")
     assert len(after.talk.session.variants(node)) == 2
-    assert store.load(tmp_path / "copy.jsonl").session == after.talk.session
+    assert journal.load(tmp_path / "copy.jsonl").session == after.talk.session
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -521,7 +521,7 @@ async def test_a_loaded_session_goes_on(tmp_path: Path) -> None:
     await chat.aclose()
 
     assert sent(client.requests[0]) == ["user: hi", "assistant: one", "user: more"]
-    assert store.load(tmp_path / "s1.jsonl").session == chat.talk.session
+    assert journal.load(tmp_path / "s1.jsonl").session == chat.talk.session
     assert journals(tmp_path) == ["s1.jsonl"]
 
 
@@ -556,7 +556,7 @@ async def test_a_session_that_cannot_be_loaded_leaves_all_as_it_was(tmp_path: Pa
             chat.talk.load(tmp_path / f"{name}.jsonl")
     assert chat.talk.session is before
     chat.talk.say("still here")
-    assert store.load(tmp_path / "s1.jsonl").session == before
+    assert journal.load(tmp_path / "s1.jsonl").session == before
     await chat.aclose()
     await other.aclose()
 

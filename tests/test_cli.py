@@ -10,9 +10,9 @@ import pytest
 from prompt_toolkit.utils import get_cwidth
 
 from tests.test_search import write
-from zatsudan import cli
-from zatsudan.config import platform_places
-from zatsudan.subcommands import SUBCOMMANDS
+from zatsudan.cli import main
+from zatsudan.cli.subcommands import SUBCOMMANDS
+from zatsudan.config.settings import platform_places
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def run(*argv: str) -> int:
     """Run the program; return its exit code."""
     try:
         with pytest.raises(SystemExit) as ended:
-            cli.main(argv)
+            main.main(argv)
     finally:
         gc.enable()  # which the start of the program puts off
     assert isinstance(ended.value.code, int)
@@ -126,9 +126,9 @@ def test_a_fault_of_ours_is_a_sentence_that_steers_nothing(
     def fails(_words: object) -> int:
         raise ValueError("\x1b]0;owned\x07 in a file")
 
-    monkeypatch.setattr(cli, "_subcommand", fails)
+    monkeypatch.setattr(main, "_subcommand", fails)
     with pytest.raises(SystemExit) as ended:
-        cli.main(["sessions"])
+        main.main(["sessions"])
 
     assert ended.value.code == 1
     assert capsys.readouterr().err == (

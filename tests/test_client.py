@@ -19,11 +19,11 @@ from tests.doubles import (
     stream,
     text_event,
 )
-from zatsudan.connect import Server
-from zatsudan.core.errors import ApiError, ConnectionFailed, StatusError, StreamError
-from zatsudan.core.messages import Json, JsonObject, Usage
-from zatsudan.core.models import Model
-from zatsudan.core.protocol import Chunk, Delta
+from zatsudan.base.errors import ApiError, ConnectionFailed, StatusError, StreamError
+from zatsudan.servers.choice import Server
+from zatsudan.wire.messages import Json, JsonObject, Usage
+from zatsudan.wire.models import Model
+from zatsudan.wire.protocol import Chunk, Delta
 
 SERVER = Server("test", "https://host.example/v1", api_key="sk-secret")
 BODY: JsonObject = {"model": "m", "messages": [], "stream": True}
@@ -375,7 +375,7 @@ async def test_a_stream_that_said_its_end_is_whole(steps: list[bytes | Exception
 async def test_after_done_the_end_of_the_connection_is_not_waited_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("zatsudan.client.AFTERMATH_SECONDS", 0.0)
+    monkeypatch.setattr("zatsudan.servers.client.AFTERMATH_SECONDS", 0.0)
     body = ScriptedBody(text_event("Hi"), DONE, Pause())
 
     assert content(await ask(ScriptedServer(httpx.Response(200, stream=body)))) == "Hi"

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from zatsudan import config, configfile
-from zatsudan.config import Config, Local, Network, Places, Price, Profile, Screen
-from zatsudan.core.errors import ConfigError
-from zatsudan.core.styles import PARTS
+from zatsudan.base.errors import ConfigError
+from zatsudan.base.styles import PARTS
+from zatsudan.config import file, settings
+from zatsudan.config.settings import Config, Local, Network, Places, Price, Profile, Screen
 
 
 def parse(text: str) -> Config:
-    return configfile.parse(text, "config.toml")
+    return file.parse(text, "config.toml")
 
 
 def failure(text: str) -> ConfigError:
@@ -27,7 +27,7 @@ def test_an_empty_file_gives_the_defaults() -> None:
 
 
 def test_the_example_loads_and_holds_the_defaults() -> None:
-    loaded = parse(configfile.example())
+    loaded = parse(file.example())
 
     assert loaded.profiles.keys() == {"work"}
     assert loaded._replace(profiles={}) == Config()
@@ -40,7 +40,7 @@ def fields(kind: type[Any]) -> set[str]:
 def test_the_example_names_every_field_and_nothing_else() -> None:
     sections: dict[str, set[str]] = {"": set()}
     section = ""
-    for line in configfile.example().splitlines():
+    for line in file.example().splitlines():
         if match := re.fullmatch(r"\[([\w.]+)\]", line):
             section = match[1]
             sections[section] = set()
@@ -63,19 +63,15 @@ def test_the_example_names_every_field_and_nothing_else() -> None:
     assert sections["local"] == fields(Local)
     assert sections["screen"] | {"styles"} == fields(Screen)
     named = set(
-        re.findall(
-            r'^# (\w+) = "', configfile.example().partition("[screen.styles]")[2], re.MULTILINE
-        )
+        re.findall(r'^# (\w+) = "', file.example().partition("[screen.styles]")[2], re.MULTILINE)
     )
     assert named == PARTS.keys()
     assert sections["profiles.work"] | {"prices"} == fields(Profile)
-    assert set(configfile.parse(configfile.example(), "example").profiles["work"].prices) == {
-        "some-model"
-    }
+    assert set(file.parse(file.example(), "example").profiles["work"].prices) == {"some-model"}
 
 
 def test_every_field_says_what_it_is_for() -> None:
-    source = Path(config.__file__).read_text(encoding="utf-8")
+    source = Path(settings.__file__).read_text(encoding="utf-8")
     for kind in (Config, Network, Local, Screen, Profile, Price):
         for name in fields(kind):
             assert re.search(rf'\n    {name}: .*\n    """.+"""\n', source), name
@@ -174,7 +170,7 @@ def test_a_value_that_does_not_fit_is_told_with_its_line(text: str, sentence: st
 
 
 def test_a_missing_file_is_an_empty_one(tmp_path: Path) -> None:
-    assert configfile.load(tmp_path / "none.toml") == Config()
+    assert file.load(tmp_path / "none.toml") == Config()
 
 
 @pytest.mark.parametrize("data", [b'\xef\xbb\xbfsystem = "x"\n', b'\r\nsystem = "x"\r\n'])
@@ -182,7 +178,7 @@ def test_files_as_windows_writes_them(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "config.toml"
     path.write_bytes(data)
 
-    assert configfile.load(path).system == "x"
+    assert file.load(path).system == "x"
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
@@ -191,7 +187,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
 
     for path in (latin, tmp_path):
         with pytest.raises(ConfigError, match="cannot be read") as caught:
-            configfile.load(path)
+            file.load(path)
         assert str(path) in str(caught.value)
         assert caught.value.advice
 
@@ -199,15 +195,15 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
 def test_a_system_message_is_itself_or_a_files_text(tmp_path: Path) -> None:
     (tmp_path / "pirate.txt").write_text("\ufeffTalk like a pirate.\n", encoding="utf-8")
 
-    assert configfile.read_system("Be brief.", tmp_path) == "Be brief."
-    assert configfile.read_system("@pirate.txt", tmp_path) == "Talk like a pirate."
-    assert configfile.read_system(f"@{tmp_path}/pirate.txt", Path("/")) == "Talk like a pirate."
+    assert file.read_system("Be brief.", tmp_path) == "Be brief."
+    assert file.read_system("@pirate.txt", tmp_path) == "Talk like a pirate."
+    assert file.read_system(f"@{tmp_path}/pirate.txt", Path("/")) == "Talk like a pirate."
 
 
 @pytest.mark.parametrize("name", ["@none.txt", "@", "@.", "@~nobody-of-that-name/x", "@a\0b"])
 def test_a_system_message_that_cannot_be_read(tmp_path: Path, name: str) -> None:
     with pytest.raises(ConfigError, match="The system message cannot be read") as caught:
-        configfile.read_system(name, tmp_path)
+        file.read_system(name, tmp_path)
 
     assert caught.value.advice
 
@@ -220,7 +216,7 @@ def test_a_key_in_the_file_is_not_shown() -> None:
 
 
 def test_places(clean_environment: Path) -> None:
-    places = config.platform_places()
+    places = settings.platform_places()
 
     assert places.config_file.name == "config.toml"
     assert clean_environment in places.config_file.parents
@@ -242,11 +238,11 @@ def test_mistakes_in_looks_name_their_line(text: str, words: str) -> None:
 
 
 def test_the_styles_of_the_example_are_the_defaults() -> None:
-    from zatsudan.core.styles import Dress, read
+    from zatsudan.base.styles import Dress, read
     from zatsudan.terminal.markdown.look import DEFAULT, look_of
-    from zatsudan.terminal.rows import TONES
+    from zatsudan.terminal.text.rows import TONES
 
-    example = configfile.example().replace("# heading =", "# # heading =")
+    example = file.example().replace("# heading =", "# # heading =")
     styles = parse(
         re.sub(r'^# (\w+ = "[^"]*" +# )', r"\1", example, flags=re.MULTILINE)
     ).screen.styles

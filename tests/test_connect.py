@@ -4,11 +4,11 @@ import sys
 
 import pytest
 
-from zatsudan import connect
-from zatsudan.config import Config, Profile
-from zatsudan.connect import Server, Wishes, choose, clean_key
-from zatsudan.core.addresses import normal_url, origin
-from zatsudan.core.errors import ConfigError
+from zatsudan.base.addresses import normal_url, origin
+from zatsudan.base.errors import ConfigError
+from zatsudan.config.settings import Config, Profile
+from zatsudan.servers import choice
+from zatsudan.servers.choice import Server, Wishes, choose, clean_key
 
 HOME = Profile(base_url="http://box:8080/v1", model="llama")
 WORK = Profile(base_url="https://work.example/v1", api_key_env="WORK_KEY")
@@ -284,5 +284,5 @@ def test_a_blank_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("OPENAI_API_KEY", "  ")
     monkeypatch.setenv("OPENAI_BASE_URL", "https://x.example")
 
-    assert "OPENAI_API_KEY" not in connect.environment()
-    assert connect.environment()["OPENAI_BASE_URL"] == "https://x.example"
+    assert "OPENAI_API_KEY" not in choice.environment()
+    assert choice.environment()["OPENAI_BASE_URL"] == "https://x.example"

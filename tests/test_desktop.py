@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from zatsudan import desktop
+from zatsudan.commands import desktop
 
 
 @pytest.mark.parametrize(

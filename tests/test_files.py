@@ -12,15 +12,16 @@ import pytest
 from tests.oneshot import run
 from tests.server import Script, fails, says, serve
 from tests.terminal.program import Program
-from zatsudan import files, shelf, store
-from zatsudan.catalogue import Catalogue
-from zatsudan.config import platform_places
-from zatsudan.core.errors import StoreError, ZatsudanError
-from zatsudan.findings import Findings
-from zatsudan.learned import Learned
-from zatsudan.presets import Presets
-from zatsudan.terminal.history import LineHistory
-from zatsudan.wirelog import wire_log
+from zatsudan.base import files
+from zatsudan.base.errors import StoreError, ZatsudanError
+from zatsudan.config.presetfiles import Presets
+from zatsudan.config.settings import platform_places
+from zatsudan.servers.catalogue import Catalogue
+from zatsudan.servers.findings import Findings
+from zatsudan.servers.learned import Learned
+from zatsudan.servers.wirelog import wire_log
+from zatsudan.sessions import journal, shelf
+from zatsudan.terminal.live.history import LineHistory
 
 
 def mode(path: Path) -> int:
@@ -202,7 +203,7 @@ def test_what_is_kept_beside_the_talk_is_then_as_if_it_were_not_there(
 
 
 LOADERS: dict[str, Callable[[Path], object]] = {
-    "session": store.load,
+    "session": journal.load,
     "preset": lambda path: Presets(path.rename(path.with_name("odd.toml")).parent).read("odd"),
 }
 

@@ -163,7 +163,7 @@ def test_markdown_lies_below_all_but_printable_text(module: str) -> None:
         name
         for name in imports(MODULES[module])
         if name.split(".")[0] not in {*sys.stdlib_module_names, "markdown_it"}
-        and not name.startswith(("zatsudan.markdown.", "zatsudan.core.printable."))
+        and not name.startswith(("zatsudan.markdown.", "zatsudan.base.printable."))
     }
 
     assert foreign == set()
@@ -202,7 +202,7 @@ def test_the_walk_sees_every_kind_of_import() -> None:
 
     assert list(imports(tree)) == ["a", "b.c.d", "e"]
     assert list(imports(tree, at_import=True)) == ["a"]
-    assert own("zatsudan.core.session.Node") == "core.session"
+    assert own("zatsudan.sessions.session.Node") == "core.session"
     assert own("zatsudan.talk.chat.Chat") == "talk.chat"
     assert own("zatsudan.__version__") == "__init__"
     assert own("json") is None

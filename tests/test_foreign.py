@@ -22,11 +22,11 @@ from tests.foreign import BENIGN, CHUNKS, HOSTILE, RECORDS, Poison, Stranger
 from tests.server import Request, Script, Server, serve
 from tests.terminal.emulator import SCRIPTED, Sitting, sitting
 from tests.terminal.test_hostile import EVILS, safe, steering
-from zatsudan import cli
+from zatsudan.cli import main
 from zatsudan.commands import COMMANDS
-from zatsudan.core import records
-from zatsudan.core.session import Made
-from zatsudan.exports import FORMATS
+from zatsudan.sessions import records
+from zatsudan.sessions.exports import FORMATS
+from zatsudan.sessions.session import Made
 
 #: Not run: they end the talk, ask questions, start an editor or a browser, or write files.
 SKIPPED = ("quit", "connect", "edit!", "open", "inspect", "write", "write!", "export!")
@@ -108,7 +108,7 @@ def written(arguments: Sequence[str], typed: Sequence[str] = ()) -> str:
         patch.setattr(sys, "stdout", screen)
         patch.setattr(sys, "stderr", screen)
         with pytest.raises(SystemExit):
-            cli.main(arguments)
+            main.main(arguments)
     return screen.getvalue()
 
 

@@ -12,17 +12,17 @@ import pytest
 from tests.hub import COMMIT, Hub, model, serving
 from tests.oneshot import run
 from tests.test_start import start
-from zatsudan import embedded, fetching, hub, modelfile
-from zatsudan.config import Config, Places
-from zatsudan.core.errors import (
+from zatsudan.base.errors import (
     ConfigError,
     ConnectionFailed,
     StatusError,
     StreamError,
     ZatsudanError,
 )
-from zatsudan.core.progress import Progress
-from zatsudan.hub import Model
+from zatsudan.config.settings import Config, Places
+from zatsudan.servers.engine import embedded, fetching, hub, modelfile
+from zatsudan.servers.engine.hub import Model
+from zatsudan.servers.engine.progress import Progress
 
 Q4, Q8 = "tiny-Q4_K_M.gguf", "tiny-Q8_0.gguf"
 FILES = {Q8: model(seed=8), Q4: model(seed=4), "mmproj-tiny-Q4_K_M.gguf": model(10)}
@@ -384,4 +384,4 @@ def test_a_model_that_is_here_needs_no_client(tmp_path: Path) -> None:
 
     modules = set(json.loads(start(HERE.format(folder=tmp_path), tmp_path).stdout))
 
-    assert not modules & {"httpx", "asyncio", "huggingface_hub", "zatsudan.fetching"}
+    assert not modules & {"httpx", "asyncio", "huggingface_hub", "zatsudan.servers.engine.fetching"}

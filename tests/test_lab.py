@@ -8,14 +8,9 @@ import pytest
 from tests.doubles import turn_in
 from tests.server import CUT, DONE, Request, Script, chunk, fails, says, serve
 from tests.test_turn import chat_with
-from zatsudan import store
-from zatsudan.commands.tree import pick
-from zatsudan.connect import Server as Address
-from zatsudan.core.errors import CommandError
-from zatsudan.core.messages import Json
-from zatsudan.core.refusals import DROP, Repair
-from zatsudan.core.session import Node
-from zatsudan.lab import (
+from zatsudan.base.errors import CommandError
+from zatsudan.commands.branches import pick
+from zatsudan.lab.run import (
     AT_ONCE,
     AT_ONCE_EMBEDDED,
     AT_ONCE_LOOPBACK,
@@ -26,7 +21,12 @@ from zatsudan.lab import (
     choices,
     repeated,
 )
+from zatsudan.servers.choice import Server as Address
+from zatsudan.sessions import journal
+from zatsudan.sessions.session import Node
 from zatsudan.talk.chat import Chat
+from zatsudan.wire.messages import Json
+from zatsudan.wire.refusals import DROP, Repair
 
 
 def temperature(request: Request) -> Script:
@@ -149,7 +149,7 @@ async def test_cancelling_keeps_the_finished_and_the_partial_ones(tmp_path: Path
         assert chat.talk.session.head == (run.slots[0].node.id if run.slots[0].node else None)
         path = chat.talk.journal.path
         assert path is not None
-        loaded = store.load(path).session
+        loaded = journal.load(path).session
         assert loaded.lab == chat.talk.session.lab
         assert loaded.head == chat.talk.session.head
         assert loaded.unknown == 0

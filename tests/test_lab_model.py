@@ -10,10 +10,10 @@ from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import Experiment, Show, Work
 from zatsudan.commands.parts import Table
 from zatsudan.commands.registry import find
-from zatsudan.connect import Server
-from zatsudan.core.deciding import parse
-from zatsudan.lab import Run, Slot, choices
+from zatsudan.lab.run import Run, Slot, choices
+from zatsudan.servers.choice import Server
 from zatsudan.talk.chat import Chat
+from zatsudan.talk.deciding import parse
 
 pytestmark = pytest.mark.model
 

@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests import catalogue
-from zatsudan import languages
-from zatsudan.core import language
-from zatsudan.core.language import say, say_count
+from zatsudan.base import language, languages
+from zatsudan.base.language import say, say_count
 
 #: Texts that are not for a person at the screen, by file: how they begin (all, if empty).
 SILENT: dict[str, tuple[str, ...]] = {

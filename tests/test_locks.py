@@ -11,8 +11,8 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 from tests.test_floors import MODULES, imports
-from zatsudan import locks
-from zatsudan.locks import lock
+from zatsudan.base import locks
+from zatsudan.base.locks import lock
 
 #: Another program that has the file, tells so, and would keep it.
 HOLDER = """

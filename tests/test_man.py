@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 import zatsudan
-from zatsudan.arguments import Parser, invocation, parser
-from zatsudan.exits import MEANINGS
-from zatsudan.subcommands import SUBCOMMANDS, parser_of
+from zatsudan.cli.arguments import Parser, invocation, parser
+from zatsudan.cli.exits import MEANINGS
+from zatsudan.cli.subcommands import SUBCOMMANDS, parser_of
 
 PAGE = Path(zatsudan.__file__).parent / "zatsudan.1"
 

@@ -14,24 +14,24 @@ import httpx
 import pytest
 
 from tests.doubles import chat_over, turn_in
-from zatsudan import embedded
-from zatsudan.client import Client
+from zatsudan.base.errors import StatusError
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import Generate, Inspect, Outcome, Show
 from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.registry import find
 from zatsudan.commands.tokens import fork
-from zatsudan.commands.trace import verdict
-from zatsudan.config import Local, Network
-from zatsudan.connect import Server
-from zatsudan.core.deciding import parse
-from zatsudan.core.errors import StatusError
-from zatsudan.core.messages import Json
-from zatsudan.core.tokenview import read_tokens
+from zatsudan.commands.tracing import verdict
+from zatsudan.config.settings import Local, Network
+from zatsudan.servers.choice import Server
+from zatsudan.servers.client import Client
+from zatsudan.servers.engine import embedded
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.continuing import known_form
+from zatsudan.talk.deciding import parse
 from zatsudan.talk.fitting import context_length
 from zatsudan.talk.turn import Turn, again
+from zatsudan.wire.messages import Json
+from zatsudan.wire.tokenview import read_tokens
 
 pytestmark = pytest.mark.model
 
@@ -194,7 +194,7 @@ def test_the_engine_dies_with_its_parent(tmp_path: Path) -> None:
     program = tmp_path / "parent.py"
     program.write_text(
         "import asyncio\n"
-        "from zatsudan import embedded\n"
+        "from zatsudan.servers.engine import embedded\n"
         "from zatsudan.config import Local\n"
         "async def main():\n"
         "    engine = await embedded.start(Local(context_length=512))\n"

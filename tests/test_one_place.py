@@ -25,26 +25,26 @@ from tests.catalogue import collected
 from tests.commands.test_commands import lines, refusal, run
 from tests.doubles import chat_over, turn_in
 from tests.server import Request, Script, fails, says, serve
-from zatsudan import questions
-from zatsudan.client import Client
+from zatsudan.base.errors import ZatsudanError
+from zatsudan.base.printable import EMPTY
+from zatsudan.cli.shells import candidates
 from zatsudan.commands import COMMANDS
+from zatsudan.commands.connecting import questions
 from zatsudan.commands.outcomes import Outcome, Work
-from zatsudan.config import Config, Network
-from zatsudan.configfile import parse
-from zatsudan.connect import Server
-from zatsudan.core import parameters
-from zatsudan.core.errors import ZatsudanError
-from zatsudan.core.printable import EMPTY
-from zatsudan.discovery import found
-from zatsudan.exports import FORMATS, export
-from zatsudan.exports.request import request_to
-from zatsudan.imports.draft import known
-from zatsudan.presets import Preset, dumps
-from zatsudan.presets import parse as parse_preset
-from zatsudan.probe import recipe_of
-from zatsudan.probe import requests as requests_of
+from zatsudan.config.file import parse
+from zatsudan.config.presetfiles import Preset, dumps
+from zatsudan.config.presetfiles import parse as parse_preset
+from zatsudan.config.settings import Config, Network
+from zatsudan.lab.probe import recipe_of
+from zatsudan.lab.probe import requests as requests_of
+from zatsudan.parameters import table as parameters
 from zatsudan.servers import kinds
-from zatsudan.shells import candidates
+from zatsudan.servers.choice import Server
+from zatsudan.servers.client import Client
+from zatsudan.servers.discovery import found
+from zatsudan.sessions.exports import FORMATS, export
+from zatsudan.sessions.exports.request import request_to
+from zatsudan.sessions.imports.draft import known
 from zatsudan.talk.addressee import client_for
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.continuing import known_form
@@ -52,7 +52,7 @@ from zatsudan.talk.continuing import known_form
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from zatsudan.core.messages import JsonObject
+    from zatsudan.wire.messages import JsonObject
 
 PARAMETER = """
     Parameter(

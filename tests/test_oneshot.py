@@ -13,9 +13,9 @@ import pytest
 
 from tests.oneshot import run
 from tests.server import CUT, Script, chunk, event, fails, says, serve
-from zatsudan.config import platform_places
-from zatsudan.core.session import Session
-from zatsudan.store import load
+from zatsudan.config.settings import platform_places
+from zatsudan.sessions.journal import load
+from zatsudan.sessions.session import Session
 
 KEYS = {
     *("content", "reasoning", "tool_calls", "logprobs", "finish_reason", "ended", "model"),

@@ -18,11 +18,11 @@ import pytest
 from tests.server import DONE, Request, Script, chunk, event
 from tests.terminal.emulator import Sitting, sitting
 from tests.terminal.picture import HEIGHT, svg
-from zatsudan.client import Client
-from zatsudan.config import Network
-from zatsudan.connect import Server as Address
-from zatsudan.core.messages import Json, JsonObject
-from zatsudan.core.protocol import Chunk
+from zatsudan.config.settings import Network
+from zatsudan.servers.choice import Server as Address
+from zatsudan.servers.client import Client
+from zatsudan.wire.messages import Json, JsonObject
+from zatsudan.wire.protocol import Chunk
 
 PICTURES = Path(__file__).parent / "pictures"
 SERVER = Address("ollama", "", model="llama3.2", reason="found at http://localhost:11434")

@@ -7,13 +7,13 @@ import pytest
 from tests.doubles import turn_in
 from tests.server import DONE, Request, Script, chunk, fails, says, serve
 from tests.test_turn import chat_with
-from zatsudan.core.prefill import FORMS, goes_on, prefilled, without_echo
+from zatsudan.servers.prefill import FORMS, goes_on, prefilled, without_echo
 from zatsudan.talk.addressee import model_of
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.continuing import find_form, known_form
 
 if TYPE_CHECKING:
-    from zatsudan.core.messages import JsonObject
+    from zatsudan.wire.messages import JsonObject
 
 
 @pytest.mark.parametrize(

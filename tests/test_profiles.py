@@ -9,10 +9,10 @@ import tomlkit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zatsudan import profiles
-from zatsudan.configfile import example, load
-from zatsudan.core.errors import ConfigError
-from zatsudan.profiles import with_profile
+from zatsudan.base.errors import ConfigError
+from zatsudan.config import profiles
+from zatsudan.config.file import example, load
+from zatsudan.config.profiles import with_profile
 
 FIELDS = {"base_url": "https://host/v1", "model": "m-1", "api_key_env": "A_KEY", "api_key": ""}
 

@@ -10,11 +10,13 @@ import pytest
 
 from tests.server import says
 from tests.terminal.emulator import sitting
-from zatsudan import connect, desktop, programs
-from zatsudan.config import Config, Places, Profile, platform_places
-from zatsudan.configfile import load
-from zatsudan.connect import Wishes
-from zatsudan.core.errors import ConfigError
+from zatsudan.base import programs
+from zatsudan.base.errors import ConfigError
+from zatsudan.commands import desktop
+from zatsudan.config.file import load
+from zatsudan.config.settings import Config, Places, Profile, platform_places
+from zatsudan.servers import choice
+from zatsudan.servers.choice import Wishes
 
 NAMES = ("xclip", "wl-copy", "clip.exe", "xdg-open", "wslview", "key", "vi", "nano", "zsh", "sh")
 
@@ -78,7 +80,7 @@ def test_the_command_that_gives_a_key(command: str, poisoned: Path) -> None:
     profile = Profile(base_url="https://x.example/v1", api_key_command=command)
 
     with pytest.raises(ConfigError, match="failed"):
-        connect.choose(Wishes(profile="x"), {}, Config(profiles={"x": profile}))
+        choice.choose(Wishes(profile="x"), {}, Config(profiles={"x": profile}))
 
     assert not (poisoned / "PWNED").exists()
 

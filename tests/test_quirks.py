@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from tests.quirks import DATA, QUIRKS, Quirk
 from tests.server import Script, serve
 from tests.strategies import cuts, pieces
-from zatsudan.client import Client
-from zatsudan.config import Network
-from zatsudan.connect import Server as Address
-from zatsudan.core.errors import ApiError
-from zatsudan.core.messages import Usage
-from zatsudan.core.protocol import Chunk
-from zatsudan.core.reader import Reader
-from zatsudan.core.reply import Reply
+from zatsudan.base.errors import ApiError
+from zatsudan.config.settings import Network
+from zatsudan.servers.choice import Server as Address
+from zatsudan.servers.client import Client
+from zatsudan.wire.messages import Usage
+from zatsudan.wire.protocol import Chunk
+from zatsudan.wire.reader import Reader
+from zatsudan.wire.reply import Reply
 
 NETWORK = Network(connect_seconds=5.0, idle_seconds=10.0)
 

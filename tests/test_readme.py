@@ -13,15 +13,14 @@ from tests.oneshot import run
 from tests.server import Request, Script, serve
 from tests.terminal.emulator import sitting
 from tests.test_pictures import WARM, scored
-from zatsudan import languages
-from zatsudan.arguments import parser
+from zatsudan.base import language, languages
+from zatsudan.base.language import say
+from zatsudan.cli.arguments import parser
+from zatsudan.cli.exits import MEANINGS
+from zatsudan.cli.shells import SCRIPTS
 from zatsudan.commands import COMMANDS
-from zatsudan.core import language
-from zatsudan.core.language import say
-from zatsudan.core.parameters import BY_NAME
-from zatsudan.exits import MEANINGS
-from zatsudan.presets import Presets
-from zatsudan.shells import SCRIPTS
+from zatsudan.config.presetfiles import Presets
+from zatsudan.parameters.table import BY_NAME
 
 ROOT = Path(__file__).parent.parent
 README, JAPANESE = ROOT / "README.md", ROOT / "README.ja.md"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from zatsudan.core.errors import CommandError
-from zatsudan.running import KEPT, run
+from zatsudan.base.errors import CommandError
+from zatsudan.talk.running import KEPT, run
 
 
 async def test_output_errors_and_code() -> None:

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zatsudan.core.messages import Json, JsonObject, Message
-from zatsudan.core.records import message_record
-from zatsudan.core.session import Made
-from zatsudan.search import Words, search
-from zatsudan.shelf import ending
-from zatsudan.store import begin_record, encode
+from zatsudan.sessions.journal import begin_record, encode
+from zatsudan.sessions.records import message_record
+from zatsudan.sessions.search import Words, search
+from zatsudan.sessions.session import Made
+from zatsudan.sessions.shelf import ending
+from zatsudan.wire.messages import Json, JsonObject, Message
 
 
 def write(directory: Path, name: str, *texts: Json, age: int = 0, title: str = "") -> Path:

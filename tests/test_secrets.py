@@ -11,8 +11,8 @@ import pytest
 from tests.oneshot import run
 from tests.server import DONE, Script, Server, chunk, event, fails, says, serve
 from tests.terminal.program import Program
-from zatsudan import embedded
-from zatsudan.config import Local
+from zatsudan.config.settings import Local
+from zatsudan.servers.engine import embedded
 
 KEY = "sk-very-secret-123456"
 #: What must never be seen: the key in any form that a file or a screen could hold.

@@ -14,21 +14,21 @@ from tests.hub import Hub, model
 from tests.hub import serving as hub_serving
 from tests.server import Request, Script, Server, fails, says, serve
 from tests.test_fetching import FILE, FileServer, serving
-from zatsudan import embedded
-from zatsudan.answers import Answers, read_key
-from zatsudan.client import Client
+from zatsudan.base.errors import CommandError, ConfigError, ConnectionFailed, ZatsudanError
 from zatsudan.commands import COMMANDS
+from zatsudan.commands.asking import Question
+from zatsudan.commands.connecting.answers import Answers, read_key
+from zatsudan.commands.connecting.setup import Setup
 from zatsudan.commands.outcomes import Ask, Outcome, Show, Work
 from zatsudan.commands.parts import Line, Part
 from zatsudan.commands.registry import find
-from zatsudan.config import Config, Local, Profile
-from zatsudan.configfile import load
-from zatsudan.connect import Wishes
-from zatsudan.core.asking import Question
-from zatsudan.core.errors import CommandError, ConfigError, ConnectionFailed, ZatsudanError
-from zatsudan.discovery import Finder, Found
+from zatsudan.config.file import load
+from zatsudan.config.settings import Config, Local, Profile
+from zatsudan.servers.choice import Wishes
+from zatsudan.servers.client import Client
+from zatsudan.servers.discovery import Finder, Found
+from zatsudan.servers.engine import embedded
 from zatsudan.servers.kinds import LLAMA_CPP
-from zatsudan.setup import Setup
 from zatsudan.talk.addressee import model_of
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.link import Link

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.test_search import write
-from zatsudan import shelf
-from zatsudan.core.errors import StoreError
-from zatsudan.core.messages import JsonObject, Message
-from zatsudan.core.records import message_record
-from zatsudan.store import Journal, begin_record, encode, load
+from zatsudan.base.errors import StoreError
+from zatsudan.sessions import shelf
+from zatsudan.sessions.journal import Journal, begin_record, encode, load
+from zatsudan.sessions.records import message_record
+from zatsudan.wire.messages import JsonObject, Message
 
 
 def test_rename_keeps_the_place_in_the_list(tmp_path: Path) -> None:

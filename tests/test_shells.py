@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from tests.test_search import write
-from zatsudan.arguments import KINDS, parser
-from zatsudan.catalogue import Catalogue
-from zatsudan.config import platform_places
-from zatsudan.core.models import Model
-from zatsudan.core.parameters import BY_NAME
-from zatsudan.exports import FORMATS
-from zatsudan.presets import Preset, Presets
-from zatsudan.shells import FILES, OPEN, SCRIPTS, WHOLE, answer, candidates
-from zatsudan.subcommands import SUBCOMMANDS, parser_of
+from zatsudan.cli.arguments import KINDS, parser
+from zatsudan.cli.shells import FILES, OPEN, SCRIPTS, WHOLE, answer, candidates
+from zatsudan.cli.subcommands import SUBCOMMANDS, parser_of
+from zatsudan.config.presetfiles import Preset, Presets
+from zatsudan.config.settings import platform_places
+from zatsudan.parameters.table import BY_NAME
+from zatsudan.servers.catalogue import Catalogue
+from zatsudan.sessions.exports import FORMATS
+from zatsudan.wire.models import Model
 
 BREAKS = " \t\n\"'@><=;|&(:"
 

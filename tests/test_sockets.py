@@ -13,25 +13,27 @@ import pytest
 from tests.doubles import ScriptedClient, chat_over, reply
 from tests.server import serve
 from tests.test_readme import whole
-from zatsudan import discovery, embedded, sockets, store
+from zatsudan.base.errors import ConnectionFailed
+from zatsudan.base.printable import EMPTY
+from zatsudan.cli.exits import UNREACHED, code_of
 from zatsudan.commands import COMMANDS
-from zatsudan.config import Config
-from zatsudan.connect import Server, Wishes
-from zatsudan.core.asking import Question
-from zatsudan.core.entered import KEYS, Entered
-from zatsudan.core.errors import ConnectionFailed
-from zatsudan.core.messages import JsonObject, Message
-from zatsudan.core.models import Model
-from zatsudan.core.printable import EMPTY
-from zatsudan.core.records import message_record
-from zatsudan.core.session import Made
-from zatsudan.discovery import Finder, Found
-from zatsudan.exits import UNREACHED, code_of
-from zatsudan.imports import import_file
-from zatsudan.questions import NO, YES, which
+from zatsudan.commands.asking import Question
+from zatsudan.commands.connecting.questions import NO, YES, which
+from zatsudan.config.settings import Config
+from zatsudan.servers import discovery, sockets
+from zatsudan.servers.choice import Server, Wishes
+from zatsudan.servers.discovery import Finder, Found
+from zatsudan.servers.engine import embedded
+from zatsudan.sessions import journal as store
+from zatsudan.sessions.imports import import_file
+from zatsudan.sessions.records import message_record
+from zatsudan.sessions.session import Made
 from zatsudan.talk.chat import Chat
+from zatsudan.talk.entered import KEYS, Entered
 from zatsudan.terminal.greeting import answering
-from zatsudan.terminal.plain import PlainTerminal
+from zatsudan.terminal.plain.terminal import PlainTerminal
+from zatsudan.wire.messages import JsonObject, Message
+from zatsudan.wire.models import Model
 
 # --- whose they are -------------------------------------------------------------
 

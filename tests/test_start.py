@@ -56,31 +56,65 @@ LATER = {
     *(
         "prompt_toolkit.shortcuts",
         "zatsudan.terminal.repl",
-        "zatsudan.embedded",
-        "zatsudan.core.attachments",
+        "zatsudan.servers.engine.embedded",
+        "zatsudan.talk.attachments",
     ),
-    *("zatsudan.talk.request", "zatsudan.core.prefill", "zatsudan.core.reply", "dataclasses"),
+    *("zatsudan.talk.request", "zatsudan.servers.prefill", "zatsudan.wire.reply", "dataclasses"),
     *("httpx", "httpcore", "rich", "markdown_it", "pygments"),
     *("difflib", "html", "tomllib", "importlib.metadata", "urllib.request"),
-    *("zatsudan.client", "zatsudan.talk.turn", "zatsudan.lab", "zatsudan.probe", "zatsudan.search"),
-    *("zatsudan.exports", "zatsudan.imports", "zatsudan.subcommands", "zatsudan.shelf"),
-    *("zatsudan.attach", "zatsudan.running", "zatsudan.desktop", "zatsudan.talk.exchange"),
     *(
-        "zatsudan.core.diff",
-        "zatsudan.core.grid",
-        "zatsudan.core.labsheet",
-        "zatsudan.core.metrics",
+        "zatsudan.servers.client",
+        "zatsudan.talk.turn",
+        "zatsudan.lab.run",
+        "zatsudan.lab.probe",
+        "zatsudan.sessions.search",
     ),
-    *("zatsudan.setup", "zatsudan.questions", "zatsudan.answers", "zatsudan.reconnect"),
-    *("zatsudan.profiles", "zatsudan.fetching", "zatsudan.sources", "zatsudan.core.asking"),
-    *("zatsudan.hub", "zatsudan.modelfile", "zatsudan.core.quantisations"),
-    *("zatsudan.terminal.asking", "zatsudan.core.progress"),
-    *("zatsudan.core.picking", "zatsudan.core.tokenview", "zatsudan.terminal.picker"),
-    *("zatsudan.terminal.inspector", "zatsudan.terminal.labview", "zatsudan.terminal.tokens"),
+    *(
+        "zatsudan.sessions.exports",
+        "zatsudan.sessions.imports",
+        "zatsudan.cli.subcommands",
+        "zatsudan.sessions.shelf",
+    ),
+    *(
+        "zatsudan.talk.attaching",
+        "zatsudan.talk.running",
+        "zatsudan.commands.desktop",
+        "zatsudan.talk.exchange",
+    ),
+    *(
+        "zatsudan.lab.diff",
+        "zatsudan.lab.grid",
+        "zatsudan.lab.sheet",
+        "zatsudan.lab.metrics",
+    ),
+    *(
+        "zatsudan.commands.connecting.setup",
+        "zatsudan.commands.connecting.questions",
+        "zatsudan.commands.connecting.answers",
+        "zatsudan.commands.connecting.reconnect",
+    ),
+    *(
+        "zatsudan.config.profiles",
+        "zatsudan.servers.engine.fetching",
+        "zatsudan.servers.engine.sources",
+        "zatsudan.commands.asking",
+    ),
+    *(
+        "zatsudan.servers.engine.hub",
+        "zatsudan.servers.engine.modelfile",
+        "zatsudan.servers.engine.quantisations",
+    ),
+    *("zatsudan.terminal.pages.question", "zatsudan.servers.engine.progress"),
+    *("zatsudan.commands.picking", "zatsudan.wire.tokenview", "zatsudan.terminal.pages.picker"),
+    *(
+        "zatsudan.terminal.pages.inspector",
+        "zatsudan.terminal.live.labview",
+        "zatsudan.terminal.text.tokenrows",
+    ),
     *(
         "zatsudan.markdown",
         "zatsudan.terminal.markdown",
-        "zatsudan.terminal.plain",
+        "zatsudan.terminal.plain.terminal",
         "zatsudan.terminal.clipboard",
     ),
 }
@@ -111,7 +145,7 @@ def talk(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
 
 
 def test_the_prompt_stands_on_the_commands_and_the_screen(talk: set[str]) -> None:
-    assert {"zatsudan.commands", "zatsudan.terminal.live", "prompt_toolkit"} <= talk
+    assert {"zatsudan.commands", "zatsudan.terminal.live.program", "prompt_toolkit"} <= talk
 
 
 @pytest.mark.parametrize("module", sorted(LATER))
@@ -153,7 +187,10 @@ def test_the_version_is_told_before_anything_is_imported(tmp_path: Path) -> None
     modules = set(json.loads(ran.stderr))
 
     assert ran.stdout.startswith("zatsudan ")
-    assert {name for name in modules if name.startswith("zatsudan")} == {"zatsudan", "zatsudan.cli"}
+    assert {name for name in modules if name.startswith("zatsudan")} == {
+        "zatsudan",
+        "zatsudan.cli.main",
+    }
     assert not modules & {"argparse", "asyncio", "prompt_toolkit", "dataclasses"}
 
 
@@ -165,7 +202,7 @@ def test_help_is_told_before_much_is_imported(tmp_path: Path) -> None:
     assert not modules & {"asyncio", "dataclasses", "inspect", "pathlib", "shutil", "typing"}
     assert not modules & {
         "zatsudan.talk.chat",
-        "zatsudan.config",
-        "zatsudan.exports",
+        "zatsudan.config.settings",
+        "zatsudan.sessions.exports",
         "prompt_toolkit",
     }

@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.strategies import any_text
-from zatsudan.core.errors import StoreError
-from zatsudan.core.messages import JsonObject, Message
-from zatsudan.core.records import message_record
-from zatsudan.shelf import find, summaries
-from zatsudan.store import Journal, begin_record, encode, load
+from zatsudan.base.errors import StoreError
+from zatsudan.sessions.journal import Journal, begin_record, encode, load
+from zatsudan.sessions.records import message_record
+from zatsudan.sessions.shelf import find, summaries
+from zatsudan.wire.messages import JsonObject, Message
 
 
 def said(
@@ -208,7 +208,7 @@ def test_a_session_that_was_deleted_while_it_was_opened_is_gone(
         path.unlink(missing_ok=True)  # whoever had it deletes it before the lock is ours
         return True
 
-    monkeypatch.setattr("zatsudan.store.lock", late)
+    monkeypatch.setattr("zatsudan.sessions.journal.lock", late)
     with pytest.raises(StoreError, match=r"cannot be opened .*No such file"):
         Journal(path).take()
 

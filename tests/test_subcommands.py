@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.server import says, serve
-from zatsudan.cli import main
-from zatsudan.config import platform_places
-from zatsudan.core.messages import Message
-from zatsudan.core.records import message_record
-from zatsudan.core.session import Made
-from zatsudan.store import Journal, begin_record
+from zatsudan.cli.main import main
+from zatsudan.config.settings import platform_places
+from zatsudan.sessions.journal import Journal, begin_record
+from zatsudan.sessions.records import message_record
+from zatsudan.sessions.session import Made
+from zatsudan.wire.messages import Message
 
 
 @pytest.fixture

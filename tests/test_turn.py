@@ -11,15 +11,15 @@ import pytest
 
 from tests.doubles import ScriptedServer, chat_over, turn_in
 from tests.server import DONE, Script, chunk, event, fails, says, serve
-from zatsudan.catalogue import Catalogue
-from zatsudan.client import Client
-from zatsudan.config import Network, Price
-from zatsudan.connect import Server
-from zatsudan.core.messages import Usage
-from zatsudan.learned import Learned
-from zatsudan.store import Journal
+from zatsudan.config.settings import Network, Price
+from zatsudan.servers.catalogue import Catalogue
+from zatsudan.servers.choice import Server
+from zatsudan.servers.client import Client
+from zatsudan.servers.learned import Learned
+from zatsudan.sessions.journal import Journal
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.turn import Turn
+from zatsudan.wire.messages import Usage
 
 ADDRESS = Server("scripted", "", model="scripted")
 

@@ -6,10 +6,10 @@ import pytest
 
 from tests.oneshot import run
 from tests.server import says, serve
-from zatsudan import opening
-from zatsudan.config import Config, Profile
-from zatsudan.connect import Server
-from zatsudan.unencrypted import unencrypted, unencrypted_profiles
+from zatsudan.cli import opening
+from zatsudan.config.settings import Config, Profile
+from zatsudan.servers.choice import Server
+from zatsudan.servers.unencrypted import unencrypted, unencrypted_profiles
 
 FAR = "The key goes to llm.example.com unencrypted"
 PROXIED = "The key goes to the proxy proxy.example.com unencrypted"

@@ -9,6 +9,6 @@ if not sys.flags.safe_path:
     if __file__.startswith(here):
         sys.path.append(here)
 
-from zatsudan.cli import main
+from zatsudan.cli.main import main
 
 main()

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from zatsudan.core.messages import Message
-from zatsudan.core.records import message_record
-from zatsudan.core.session import Made
-from zatsudan.store import begin_record, encode
+from zatsudan.sessions.journal import begin_record, encode
+from zatsudan.sessions.records import message_record
+from zatsudan.sessions.session import Made
+from zatsudan.wire.messages import Message
 
 _BIN = Path(sys.executable).parent
 _HERE = Path(__file__).parent / "programs"

@@ -21,21 +21,22 @@ from hypothesis import strategies as st
 
 from tests.quirks import QUIRKS
 from tests.strategies import any_text, cuts, pieces, records
-from zatsudan import configfile, imports, shelf, store
-from zatsudan.core.deciding import parse
-from zatsudan.core.errors import StatusError, ZatsudanError
-from zatsudan.core.messages import Json, JsonObject, Message, Usage
-from zatsudan.core.models import choose_model, read_models
-from zatsudan.core.parameters import read_assignments
-from zatsudan.core.printable import one_line, printable
-from zatsudan.core.protocol import build_request, read_chunk, read_error
-from zatsudan.core.reader import Reader
-from zatsudan.core.records import apply, recovery
-from zatsudan.core.refusals import mended, prompt_size, understand
-from zatsudan.core.reply import Reply
-from zatsudan.core.window import choose
-from zatsudan.core.words import split
-from zatsudan.terminal.replies import markdown_streams
+from zatsudan.base.errors import StatusError, ZatsudanError
+from zatsudan.base.printable import one_line, printable
+from zatsudan.base.words import split
+from zatsudan.config import file
+from zatsudan.parameters.table import read_assignments
+from zatsudan.sessions import imports, journal, shelf
+from zatsudan.sessions.records import apply, recovery
+from zatsudan.sessions.window import choose
+from zatsudan.talk.deciding import parse
+from zatsudan.terminal.live.replies import markdown_streams
+from zatsudan.wire.messages import Json, JsonObject, Message, Usage
+from zatsudan.wire.models import choose_model, read_models
+from zatsudan.wire.protocol import build_request, read_chunk, read_error
+from zatsudan.wire.reader import Reader
+from zatsudan.wire.refusals import mended, prompt_size, understand
+from zatsudan.wire.reply import Reply
 
 _BODIES = [quirk.body for quirk in QUIRKS if len(quirk.body) < 3000]
 
@@ -82,7 +83,7 @@ def read_stream(body: bytes, places: list[int]) -> None:
                 replies.setdefault(delta.index, Reply()).add(delta)
     for reply in replies.values():
         reply.content.encode()  # no halves of characters are left
-        store.encode(Message("assistant", reply.content, reply.calls).to_json())
+        journal.encode(Message("assistant", reply.content, reply.calls).to_json())
 
 
 def read_values(value: Json, status: int) -> None:
@@ -93,7 +94,7 @@ def read_values(value: Json, status: int) -> None:
             Reply().add(delta)
     Usage.from_json(value)
     choose_model(read_models(value))
-    message, code, param = read_error(store.encode({"error": value}))
+    message, code, param = read_error(journal.encode({"error": value}))
     error = StatusError(status, message, code=code, param=param)
     body = build_request("m", [Message("system", "s"), Message("user", "u")], {"seed": 1, "n": 2})
     repair = understand(error, body)
@@ -104,11 +105,11 @@ def read_values(value: Json, status: int) -> None:
 def load_journal(data: bytes) -> None:
     """Bytes where a journal is expected."""
     with tempfile.TemporaryDirectory() as directory:
-        path = Path(directory) / f"x{store.SUFFIX}"
+        path = Path(directory) / f"x{journal.SUFFIX}"
         path.write_bytes(data)
         shelf.summaries(Path(directory))
         try:
-            session = store.load(path).session
+            session = journal.load(path).session
         except ZatsudanError:
             return
     for record in recovery(session):
@@ -116,7 +117,7 @@ def load_journal(data: bytes) -> None:
     assert not session.partials
     with suppress(ZatsudanError):
         window = choose(session.path(), session.system, session.pinned, budget=500, count=len)
-        store.encode(build_request("m", window.messages, session.parameters))
+        journal.encode(build_request("m", window.messages, session.parameters))
 
 
 def make_printable(text: str) -> None:
@@ -132,7 +133,7 @@ def make_printable(text: str) -> None:
 def parse_config(text: str) -> None:
     """A text where a config file is expected."""
     with suppress(ZatsudanError):
-        configfile.parse(text, "config.toml")
+        file.parse(text, "config.toml")
 
 
 def draw_markdown(text: str, places: list[int]) -> None:
@@ -158,7 +159,7 @@ def import_text(text: str) -> None:
     with suppress(ZatsudanError):
         for draft in imports.read(text):
             for record in draft.records:
-                store.encode(record)
+                journal.encode(record)
 
 
 _toml = st.lists(
@@ -178,7 +179,7 @@ _records: list[JsonObject] = [
     {"type": "head", "id": "1"},
     {"type": "pin", "id": "1"},
 ]  # fmt: skip
-_journal = b"".join(map(store.encode, _records))
+_journal = b"".join(map(journal.encode, _records))
 
 _marked = st.lists(
     st.sampled_from([*"`*_~#>-|<&!\n\\[]()", "```", "\n\n", "| a | b |\n", "|---|---|\n", "- ", "1. ", "    ", "[a](b)", "<b>", "&#27;", "あ", "👨‍👩‍👧", "é"])
@@ -195,10 +196,10 @@ _foreign = st.lists(
 #: What is fuzzed, and what it is given.
 TARGETS: dict[str, tuple[Callable[..., None], tuple[st.SearchStrategy[object], ...]]] = {
     "streams and chunks, mutated": (read_stream, (mutated(_BODIES), cuts(3000))),
-    "streams of any JSON": (read_stream, (json_values.map(lambda value: b"data: " + store.encode({"choices": [value]}) + b"\n"), cuts(400))),
+    "streams of any JSON": (read_stream, (json_values.map(lambda value: b"data: " + journal.encode({"choices": [value]}) + b"\n"), cuts(400))),
     "chunks, errors, models, refusals": (read_values, (json_values, st.sampled_from([400, 403, 422, 500]))),
     "journals, mutated": (load_journal, (mutated([_journal]),)),
-    "journals of any records": (load_journal, (st.lists(records, max_size=8).map(lambda found: b"".join(map(store.encode, found))),)),
+    "journals of any records": (load_journal, (st.lists(records, max_size=8).map(lambda found: b"".join(map(journal.encode, found))),)),
     "printable": (make_printable, (st.text(st.characters()),)),
     "config": (parse_config, (_toml,)),
     "Markdown": (draw_markdown, (_marked, cuts(60))),

@@ -16,35 +16,38 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
-from zatsudan.core import diff, metrics, picking, titles, words
-from zatsudan.core.attachments import mentions, said
-from zatsudan.core.errors import StatusError, ZatsudanError
-from zatsudan.core.logprobs import read_logprobs
-from zatsudan.core.messages import Json
-from zatsudan.core.models import read_models
-from zatsudan.core.printable import one_line, printable, printable_json
-from zatsudan.core.protocol import Delta, loads, read_error
-from zatsudan.core.reader import Reader
-from zatsudan.core.records import recovery, replay
-from zatsudan.core.refusals import prompt_size, understand
-from zatsudan.core.reply import Reply
-from zatsudan.core.session import Session
-from zatsudan.core.snapshot import records
-from zatsudan.core.sse import Decoder
-from zatsudan.core.styles import read as read_style
-from zatsudan.core.thinking import ThinkSplitter
-from zatsudan.core.tokens import raw_count
-from zatsudan.core.tokenview import pieces, read_tokens
-from zatsudan.core.tree import picture
-from zatsudan.exports import FORMATS, export
-from zatsudan.imports import read as import_text
+from zatsudan.base import words
+from zatsudan.base.errors import StatusError, ZatsudanError
+from zatsudan.base.printable import one_line, printable, printable_json
+from zatsudan.base.styles import read as read_style
+from zatsudan.commands import picking
+from zatsudan.lab import diff, metrics
 from zatsudan.markdown.codeblocks import code_blocks, fenced, in_code
 from zatsudan.markdown.links import links
+from zatsudan.sessions import titles
+from zatsudan.sessions.estimate import raw_count
+from zatsudan.sessions.exports import FORMATS, export
+from zatsudan.sessions.imports import read as import_text
+from zatsudan.sessions.records import recovery, replay
+from zatsudan.sessions.session import Session
+from zatsudan.sessions.snapshot import records
+from zatsudan.sessions.tree import picture
+from zatsudan.talk.attachments import mentions, said
+from zatsudan.terminal.live.growing import TextStream
 from zatsudan.terminal.markdown.look import Look
 from zatsudan.terminal.markdown.rendering import Stream, render
-from zatsudan.terminal.parts import describe_call
-from zatsudan.terminal.rows import columns_of, cut, uncoloured, wrap
-from zatsudan.terminal.stream import TextStream
+from zatsudan.terminal.text.partrows import describe_call
+from zatsudan.terminal.text.rows import columns_of, cut, uncoloured, wrap
+from zatsudan.wire.logprobs import read_logprobs
+from zatsudan.wire.messages import Json
+from zatsudan.wire.models import read_models
+from zatsudan.wire.protocol import Delta, loads, read_error
+from zatsudan.wire.reader import Reader
+from zatsudan.wire.refusals import prompt_size, understand
+from zatsudan.wire.reply import Reply
+from zatsudan.wire.sse import Decoder
+from zatsudan.wire.thinking import ThinkSplitter
+from zatsudan.wire.tokenview import pieces, read_tokens
 
 LEAST, MOST = 0.2, 400_000
 LOOK = Look()

@@ -20,9 +20,9 @@ from pathlib import Path
 
 from tests.server import Piece, Request, Script, chunk, serve, usage
 from tests.terminal.program import Program
-from zatsudan import shelf, store
-from zatsudan.core.records import apply, recovery
-from zatsudan.core.session import Session
+from zatsudan.sessions import journal, shelf
+from zatsudan.sessions.records import apply, recovery
+from zatsudan.sessions.session import Session
 
 #: Words a second that the server streams.
 SPEED = 100
@@ -95,7 +95,7 @@ def _load(home: Path) -> Session | None:
     files = shelf.summaries(home / ".local/share/zatsudan/sessions")
     if not files:
         return None
-    session = store.load(files[0].path).session
+    session = journal.load(files[0].path).session
     partials = {key: "".join(partial.content) for key, partial in session.partials.items()}
     for record in recovery(session):
         apply(session, record)

@@ -14,12 +14,12 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from zatsudan.core.messages import Message
-from zatsudan.core.records import message_record
-from zatsudan.core.session import Made
-from zatsudan.search import search
-from zatsudan.shelf import ending, summaries
-from zatsudan.store import Journal, begin_record, encode, load
+from zatsudan.sessions.journal import Journal, begin_record, encode, load
+from zatsudan.sessions.records import message_record
+from zatsudan.sessions.search import search
+from zatsudan.sessions.session import Made
+from zatsudan.sessions.shelf import ending, summaries
+from zatsudan.wire.messages import Message
 
 _TEXT = (
     "雑談 温度 を 下げる と 返事 が 落ち着く 猫 の 話 ランダム に "

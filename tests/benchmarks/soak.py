@@ -25,13 +25,13 @@ from pathlib import Path
 from tests.doubles import chat_over, turn_in
 from tests.quirks import QUIRKS
 from tests.server import CUT, DONE, RESET, Request, Script, chunk, fails, says, serve
-from zatsudan import store
-from zatsudan.client import Client
-from zatsudan.config import Network
-from zatsudan.connect import Server
-from zatsudan.core.messages import Message
-from zatsudan.core.session import FAILED
+from zatsudan.config.settings import Network
+from zatsudan.servers.choice import Server
+from zatsudan.servers.client import Client
+from zatsudan.sessions import journal as store
+from zatsudan.sessions.session import FAILED
 from zatsudan.talk.chat import Chat
+from zatsudan.wire.messages import Message
 
 _BODIES = {quirk.file: quirk for quirk in QUIRKS}
 

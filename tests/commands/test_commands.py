@@ -7,18 +7,18 @@ from typing import get_args
 import pytest
 
 from tests.doubles import ScriptedClient, chat_over, reply, text, turn_in, usage
+from zatsudan.base.errors import CommandError, ConfigError, StoreError, ZatsudanError
+from zatsudan.base.printable import printable
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import Copy, Generate, Leave, Outcome, Pick, Prefill, Show
 from zatsudan.commands.parts import Diff, Line, Rows, Table, Talk, Tokens
 from zatsudan.commands.registry import Choice, collect, command, find
-from zatsudan.core.deciding import parse
-from zatsudan.core.diff import marked
-from zatsudan.core.entered import SAID, Entered
-from zatsudan.core.errors import CommandError, ConfigError, StoreError, ZatsudanError
-from zatsudan.core.models import Model
-from zatsudan.core.parameters import BY_NAME
-from zatsudan.core.printable import printable
+from zatsudan.lab.diff import marked
+from zatsudan.parameters.table import BY_NAME
 from zatsudan.talk.chat import Chat
+from zatsudan.talk.deciding import parse
+from zatsudan.talk.entered import SAID, Entered
+from zatsudan.wire.models import Model
 
 MODELS = [Model("llama-small", 4096), Model("llama-large"), Model("qwen")]
 

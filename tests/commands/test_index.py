@@ -45,9 +45,9 @@ def test_a_command_is_imported_when_it_is_used() -> None:
         "import sys\n"
         "from zatsudan.commands import COMMANDS\n"
         "assert COMMANDS['tree'].help\n"
-        "assert 'zatsudan.commands.tree' not in sys.modules\n"
+        "assert 'zatsudan.commands.branches' not in sys.modules\n"
         "assert COMMANDS['tree'].explained()\n"
-        "assert 'zatsudan.commands.tree' in sys.modules\n"
+        "assert 'zatsudan.commands.branches' in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 

@@ -10,15 +10,15 @@ from tests.server import Request, Script, fails, says, serve
 from tests.test_turn import chat_with
 from zatsudan.commands.outcomes import Experiment, Show, Work
 from zatsudan.commands.parts import Diff
-from zatsudan.connect import Server
-from zatsudan.core.messages import Message
-from zatsudan.core.parameters import PARAMETERS, Parameter
-from zatsudan.core.records import message_record
-from zatsudan.core.session import Lab, Made
-from zatsudan.findings import REPEAT, Finding, Findings
-from zatsudan.presets import Preset, Presets
-from zatsudan.probe import TESTS, recipe_of, requests, usual
+from zatsudan.config.presetfiles import Preset, Presets
+from zatsudan.lab.probe import TESTS, recipe_of, requests, usual
+from zatsudan.parameters.table import PARAMETERS, Parameter
+from zatsudan.servers.choice import Server
+from zatsudan.servers.findings import REPEAT, Finding, Findings
+from zatsudan.sessions.records import message_record
+from zatsudan.sessions.session import Lab, Made
 from zatsudan.talk.chat import Chat
+from zatsudan.wire.messages import Message
 
 
 def talk(chat: Chat, *replies: str) -> None:

@@ -6,17 +6,16 @@ from pathlib import Path
 import pytest
 
 from tests.doubles import ScriptedClient, chat_over
-from zatsudan import desktop
-from zatsudan.commands import COMMANDS
+from zatsudan.base.errors import CommandError
+from zatsudan.base.printable import printable
+from zatsudan.commands import COMMANDS, desktop
 from zatsudan.commands.outcomes import Copy, Outcome, Show
 from zatsudan.commands.parts import Table
 from zatsudan.commands.registry import find
-from zatsudan.core.deciding import parse
-from zatsudan.core.errors import CommandError
-from zatsudan.core.messages import Message
-from zatsudan.core.printable import printable
-from zatsudan.core.records import message_record
+from zatsudan.sessions.records import message_record
 from zatsudan.talk.chat import Chat
+from zatsudan.talk.deciding import parse
+from zatsudan.wire.messages import Message
 
 REPLY = """See https://example.com/a.
 

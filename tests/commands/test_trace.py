@@ -11,21 +11,21 @@ from tests.commands.test_commands import lines, run, table
 from tests.doubles import turn_in
 from tests.server import DONE, Request, Script, Server, chunk, event, fails, says, serve
 from tests.test_turn import chat_with
+from zatsudan.base.errors import CommandError
 from zatsudan.commands.outcomes import Generate, Inspect, Show
 from zatsudan.commands.tokens import fork
-from zatsudan.commands.trace import NOT_WRITTEN, verdict
-from zatsudan.connect import Server as Address
-from zatsudan.core.diff import difference_at
-from zatsudan.core.errors import CommandError
-from zatsudan.core.messages import Json
-from zatsudan.core.records import apply
-from zatsudan.core.session import Node, Session
-from zatsudan.core.tokenview import read_tokens
-from zatsudan.presets import Presets
-from zatsudan.store import load
+from zatsudan.commands.tracing import NOT_WRITTEN, verdict
+from zatsudan.config.presetfiles import Presets
+from zatsudan.lab.diff import difference_at
+from zatsudan.servers.choice import Server as Address
+from zatsudan.sessions.journal import load
+from zatsudan.sessions.records import apply
+from zatsudan.sessions.session import Node, Session
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.request import rebuilt
 from zatsudan.talk.turn import Turn, again
+from zatsudan.wire.messages import Json
+from zatsudan.wire.tokenview import read_tokens
 
 #: A reply without usage: then the estimate of tokens is what it was.
 UNCOUNTED = Script([chunk("fine"), chunk(finish="stop"), DONE])

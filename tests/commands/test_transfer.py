@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.doubles import chat_over
-from zatsudan.client import Client
+from zatsudan.base.errors import CommandError, ImportRefused, StoreError
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import Show
 from zatsudan.commands.parts import Line
-from zatsudan.config import Config, Network, Profile
-from zatsudan.connect import Server
-from zatsudan.core.errors import CommandError, ImportRefused, StoreError
+from zatsudan.config.settings import Config, Network, Profile
+from zatsudan.servers.choice import Server
+from zatsudan.servers.client import Client
 from zatsudan.talk.chat import Chat
 
 DATA = Path(__file__).parent.parent / "data"

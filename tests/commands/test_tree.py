@@ -6,20 +6,20 @@ from pathlib import Path
 import pytest
 
 from tests.doubles import ScriptedClient, chat_over
-from zatsudan import shelf, store
+from zatsudan.base.errors import CommandError
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import Copy, Generate, Leave, Outcome, Pick, Prefill
 from zatsudan.commands.parts import Rows, Table
 from zatsudan.commands.registry import find
-from zatsudan.core.deciding import parse
-from zatsudan.core.entered import SAID, Entered
-from zatsudan.core.errors import CommandError
-from zatsudan.core.messages import Message
-from zatsudan.core.records import message_record, replay
-from zatsudan.core.session import Made, Session
-from zatsudan.core.snapshot import records
-from zatsudan.core.tree import differences, end_of, picture
+from zatsudan.sessions import journal, shelf
+from zatsudan.sessions.records import message_record, replay
+from zatsudan.sessions.session import Made, Session
+from zatsudan.sessions.snapshot import records
+from zatsudan.sessions.tree import differences, end_of, picture
 from zatsudan.talk.chat import Chat
+from zatsudan.talk.deciding import parse
+from zatsudan.talk.entered import SAID, Entered
+from zatsudan.wire.messages import Message
 
 
 def say(chat: Chat, text: str) -> None:
@@ -149,7 +149,7 @@ async def test_fork_goes_on_in_a_new_file_and_leaves_the_old_one_whole(
     assert chat.talk.journal.path != old
     say(chat, "three")
     assert old is not None
-    assert len(store.load(old).session.nodes) == len(before.nodes)
+    assert len(journal.load(old).session.nodes) == len(before.nodes)
     assert len(shelf.summaries(tmp_path)) == 2
 
 
@@ -167,7 +167,7 @@ async def test_three_levels_of_retry_and_edit_survive_reload(chat: Chat) -> None
     live = chat.talk.session
     chat.talk.journal.close()
     assert chat.talk.journal.path is not None
-    again = store.load(chat.talk.journal.path).session
+    again = journal.load(chat.talk.journal.path).session
     assert again == live
     assert again.forward == live.forward
     assert drawn(await run(chat, "/tree")).count("\n") == len(live.nodes) - 1
@@ -210,9 +210,9 @@ def test_a_deep_talk_is_drawn_without_recursion() -> None:
 async def test_save_to_a_path_writes_the_format_of_its_ending(chat: Chat, tmp_path: Path) -> None:
     target = tmp_path / "talk.md"
     await run(chat, f"/save {target}")
-    assert "second" in store.load(chat.talk.journal.path).session.nodes["4"].message.text  # type: ignore[arg-type]
+    assert "second" in journal.load(chat.talk.journal.path).session.nodes["4"].message.text  # type: ignore[arg-type]
     with pytest.raises(CommandError, match="already"):
         await run(chat, f"/save {target}")
     await run(chat, f"/save {tmp_path}/copy.jsonl")
-    assert store.load(tmp_path / "copy.jsonl").session.path() == chat.talk.session.path()
+    assert journal.load(tmp_path / "copy.jsonl").session.path() == chat.talk.session.path()
     assert chat.talk.session.title == ""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from zatsudan.core.addresses import Distance, distance, is_loopback, is_near, is_number, normal_url
+from zatsudan.base.addresses import Distance, distance, is_loopback, is_near, is_number, normal_url
 
 LOOPBACK, PRIVATE, FAR = Distance.LOOPBACK, Distance.PRIVATE, Distance.FAR
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from zatsudan.core.asking import Asking, Question
-from zatsudan.core.picking import Row
-from zatsudan.core.printable import printable
+from zatsudan.base.printable import printable
+from zatsudan.commands.asking import Asking, Question
+from zatsudan.commands.picking import Row
 
 WHICH = printable("Which?")
 ROWS = (

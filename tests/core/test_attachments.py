@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zatsudan.core.attachments import Mention, compose, mentioned, mentions, said
+from zatsudan.talk.attachments import Mention, compose, mentioned, mentions, said
 
 if TYPE_CHECKING:
-    from zatsudan.core.messages import JsonObject
+    from zatsudan.wire.messages import JsonObject
 
 
 @pytest.mark.parametrize(

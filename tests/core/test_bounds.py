@@ -6,10 +6,10 @@ from itertools import repeat
 
 import pytest
 
-from zatsudan.core import bounds
-from zatsudan.core.errors import StreamError
-from zatsudan.core.protocol import Delta, cut
-from zatsudan.core.reader import Reader
+from zatsudan.base.errors import StreamError
+from zatsudan.wire import bounds
+from zatsudan.wire.protocol import Delta, cut
+from zatsudan.wire.reader import Reader
 
 READ = 65_536
 

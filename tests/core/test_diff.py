@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zatsudan.core.diff import ALIGN_LINES, NEW, OLD, Change, diff, marked, pieces
+from zatsudan.lab.diff import ALIGN_LINES, NEW, OLD, Change, diff, marked, pieces
 
 TEXTS = st.text(st.sampled_from("ab 猫犬が。\n,-é\t") | st.characters(codec="utf-8"), max_size=60)
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zatsudan.arguments import message, read
-from zatsudan.core.attachments import Mention, compose
-from zatsudan.core.deciding import OFFERED, Asked, Decision, Shell, Slash, Words, decide
-from zatsudan.core.entered import KEYS, RECALLED, SAID, TEXT, Entered, given_back
+from zatsudan.cli.arguments import message, read
+from zatsudan.talk.attachments import Mention, compose
+from zatsudan.talk.deciding import OFFERED, Asked, Decision, Shell, Slash, Words, decide
+from zatsudan.talk.entered import KEYS, RECALLED, SAID, TEXT, Entered, given_back
 
 FILES = {"notes.txt", "~/.ssh/id_rsa"}
 

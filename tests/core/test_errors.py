@@ -2,7 +2,7 @@
 
 import pytest
 
-from zatsudan.core.errors import StatusError, describe_seconds, explain_status
+from zatsudan.base.errors import StatusError, describe_seconds, explain_status
 
 
 @pytest.mark.parametrize("status", [*range(300, 600), 204])

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zatsudan.core.forward import Forward
-from zatsudan.core.records import apply
-from zatsudan.core.session import Node, Session
+from zatsudan.sessions.forward import Forward
+from zatsudan.sessions.records import apply
+from zatsudan.sessions.session import Node, Session
 
 
 def record(number: int, parent: int | None) -> dict[str, object]:

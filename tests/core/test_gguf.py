@@ -5,7 +5,7 @@ import struct
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zatsudan.core.gguf import general_name
+from zatsudan.servers.engine.gguf import general_name
 
 
 def text(value: bytes) -> bytes:

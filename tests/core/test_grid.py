@@ -2,9 +2,9 @@
 
 import pytest
 
-from zatsudan.core.errors import CommandError
-from zatsudan.core.grid import Variation, read_setting, read_sweep, read_values
-from zatsudan.core.words import split
+from zatsudan.base.errors import CommandError
+from zatsudan.base.words import split
+from zatsudan.lab.grid import Variation, read_setting, read_sweep, read_values
 
 
 @pytest.mark.parametrize(

@@ -6,15 +6,15 @@ every piece that comes, would run into the tests' own time limit many times over
 
 import pytest
 
-from zatsudan.core.errors import describe_seconds
-from zatsudan.core.printable import printable
-from zatsudan.core.protocol import Delta
-from zatsudan.core.reply import Reply
-from zatsudan.core.sse import Decoder
-from zatsudan.core.thinking import ThinkSplitter
-from zatsudan.core.tokens import tokens_per_second
+from zatsudan.base.errors import describe_seconds
+from zatsudan.base.printable import printable
 from zatsudan.markdown.links import links
-from zatsudan.terminal.rows import wrap
+from zatsudan.sessions.estimate import tokens_per_second
+from zatsudan.terminal.text.rows import wrap
+from zatsudan.wire.protocol import Delta
+from zatsudan.wire.reply import Reply
+from zatsudan.wire.sse import Decoder
+from zatsudan.wire.thinking import ThinkSplitter
 
 MILLION = 1_000_000
 

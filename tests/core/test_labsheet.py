@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from tests.talks import HOSTILE
-from zatsudan.core.labsheet import FORMATS, Row, rows_of, to_csv, to_html, to_json, to_markdown
-from zatsudan.core.messages import Message, Usage
-from zatsudan.core.records import apply, message_record
-from zatsudan.core.session import INTERRUPTED, Lab, Made, Session
+from zatsudan.lab.sheet import FORMATS, Row, rows_of, to_csv, to_html, to_json, to_markdown
+from zatsudan.sessions.records import apply, message_record
+from zatsudan.sessions.session import INTERRUPTED, Lab, Made, Session
+from zatsudan.wire.messages import Message, Usage
 
 
 def session_of(*replies: tuple[str, Made]) -> tuple[Session, Lab]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zatsudan.core.messages import Json, JsonObject, Message, Usage, content_text, whole_number
+from zatsudan.wire.messages import Json, JsonObject, Message, Usage, content_text, whole_number
 
 
 @pytest.mark.parametrize(

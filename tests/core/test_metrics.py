@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zatsudan.core.metrics import (
+from zatsudan.lab.metrics import (
     by_signs,
     distinct_pairs,
     first_difference,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from zatsudan.core.messages import Json
-from zatsudan.core.models import LIMIT, Model, choose_model, read_models
+from zatsudan.wire.messages import Json
+from zatsudan.wire.models import LIMIT, Model, choose_model, read_models
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 
 from tests.strategies import telling_text
-from zatsudan.core import language
-from zatsudan.core.errors import CommandError
-from zatsudan.core.messages import Json
-from zatsudan.core.parameters import (
+from zatsudan.base import language
+from zatsudan.base.errors import CommandError
+from zatsudan.base.words import split
+from zatsudan.parameters.table import (
     BY_NAME,
     GROUPS,
     LIMITS,
@@ -20,7 +20,7 @@ from zatsudan.core.parameters import (
     read_assignments,
     show_value,
 )
-from zatsudan.core.words import split
+from zatsudan.wire.messages import Json
 
 
 def read(name: str, typed: str, current: Json = None) -> Json:

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zatsudan.core.picking import Picking, Row, fold, rank
-from zatsudan.core.printable import printable
+from zatsudan.base.printable import printable
+from zatsudan.commands.picking import Picking, Row, fold, rank
 
 TITLES = ["雑談と温度", "Temperature and top_p", "ABCの話", "俳句 haiku", "ガイドブック"]
 

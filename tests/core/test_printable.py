@@ -11,20 +11,20 @@ from hypothesis import strategies as st
 
 import zatsudan
 from tests.strategies import any_text
-from zatsudan.core.language import say, say_count
-from zatsudan.core.printable import Printable, one_line, printable
+from zatsudan.base.language import say, say_count
+from zatsudan.base.printable import Printable, one_line, printable
 
 if TYPE_CHECKING:
+    from zatsudan.base.errors import ZatsudanError
+    from zatsudan.commands.asking import Question
     from zatsudan.commands.outcomes import Copy, tell
     from zatsudan.commands.parts import Line, Table
+    from zatsudan.commands.picking import Row
     from zatsudan.commands.registry import Choice
-    from zatsudan.core.asking import Question
-    from zatsudan.core.errors import ZatsudanError
-    from zatsudan.core.picking import Row
-    from zatsudan.terminal.painter import Painter
-    from zatsudan.terminal.plain import Output
-    from zatsudan.terminal.rows import cut, painted, set_off, sgr, together, wrap
+    from zatsudan.terminal.live.painter import Painter
+    from zatsudan.terminal.plain.terminal import Output
     from zatsudan.terminal.surface import Surface
+    from zatsudan.terminal.text.rows import cut, painted, set_off, sgr, together, wrap
 
 
 @pytest.mark.parametrize(

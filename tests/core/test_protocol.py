@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from zatsudan.core.errors import StreamError
-from zatsudan.core.messages import Json, JsonObject, Message, Usage
-from zatsudan.core.protocol import (
+from zatsudan.base.errors import StreamError
+from zatsudan.wire.messages import Json, JsonObject, Message, Usage
+from zatsudan.wire.protocol import (
     Chunk,
     Delta,
     build_request,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zatsudan.core.quantisations import pick
+from zatsudan.servers.engine.quantisations import pick
 
 NAMES = [
     "m-IQ4_K_M.gguf", "m-UD-Q4_K_M.gguf", "m-Q4_K_M.gguf", "m-Q4_K_S.gguf", "m.q8_0.GGUF",

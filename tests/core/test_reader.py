@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.strategies import cuts, pieces
-from zatsudan.core.errors import StreamError
-from zatsudan.core.messages import Json, Usage
-from zatsudan.core.protocol import Chunk, Delta
-from zatsudan.core.reader import Reader, SurrogateJoiner
+from zatsudan.base.errors import StreamError
+from zatsudan.wire.messages import Json, Usage
+from zatsudan.wire.protocol import Chunk, Delta
+from zatsudan.wire.reader import Reader, SurrogateJoiner
 
 
 def read(*parts: bytes) -> tuple[list[Chunk], Reader]:

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from zatsudan.core.errors import StatusError
-from zatsudan.core.messages import Json, JsonObject
-from zatsudan.core.protocol import read_error
-from zatsudan.core.refusals import (
+from zatsudan.base.errors import StatusError
+from zatsudan.wire.messages import Json, JsonObject
+from zatsudan.wire.protocol import read_error
+from zatsudan.wire.refusals import (
     DROP,
     RENAME,
     SHRINK,

@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zatsudan.core.messages import Json
-from zatsudan.core.protocol import Delta
-from zatsudan.core.reply import Reply
+from zatsudan.wire.messages import Json
+from zatsudan.wire.protocol import Delta
+from zatsudan.wire.reply import Reply
 
 
 def fold(*deltas: Delta) -> Reply:

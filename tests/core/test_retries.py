@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zatsudan.core.errors import ConnectionFailed, StatusError
-from zatsudan.core.printable import printable
-from zatsudan.core.retries import ATTEMPTS, LONGEST, STALE, pause, read_retry_after
+from zatsudan.base.errors import ConnectionFailed, StatusError
+from zatsudan.base.printable import printable
+from zatsudan.wire.retries import ATTEMPTS, LONGEST, STALE, pause, read_retry_after
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 

@@ -11,10 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zatsudan.core.errors import CommandError
-from zatsudan.core.parameters import read_assignments
-from zatsudan.core.printable import one_line
-from zatsudan.core.secrets import (
+from zatsudan.base.errors import CommandError
+from zatsudan.base.printable import one_line
+from zatsudan.base.secrets import (
     HIDDEN,
     Secrets,
     is_secret,
@@ -22,10 +21,11 @@ from zatsudan.core.secrets import (
     shown_address,
     shown_line,
 )
-from zatsudan.core.words import Word
+from zatsudan.base.words import Word
+from zatsudan.parameters.table import read_assignments
 
 if TYPE_CHECKING:
-    from zatsudan.core.messages import JsonObject
+    from zatsudan.wire.messages import JsonObject
 
 KEY = "sk-very/secret+123456="
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.strategies import records
-from zatsudan.core.messages import Json, JsonObject, Message, Usage
-from zatsudan.core.records import apply, message_record, recovery, replay
-from zatsudan.core.session import Made, Session, Setting
+from zatsudan.sessions.records import apply, message_record, recovery, replay
+from zatsudan.sessions.session import Made, Session, Setting
+from zatsudan.wire.messages import Json, JsonObject, Message, Usage
 
 
 def said(node_id: str, parent: str | None, role: str = "user", text: str = "") -> JsonObject:

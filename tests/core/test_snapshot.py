@@ -5,10 +5,10 @@ import json
 from hypothesis import given
 
 from tests.talks import KINDS, sessions
-from zatsudan.core import records as module
-from zatsudan.core.records import replay
-from zatsudan.core.session import Session
-from zatsudan.core.snapshot import records
+from zatsudan.sessions import records as module
+from zatsudan.sessions.records import replay
+from zatsudan.sessions.session import Session
+from zatsudan.sessions.snapshot import records
 
 
 @given(sessions())

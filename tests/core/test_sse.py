@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.strategies import cuts, pieces
-from zatsudan.core.sse import Decoder, Event
+from zatsudan.wire.sse import Decoder, Event
 
 
 def decode(*parts: bytes) -> list[Event]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from zatsudan.core.styles import COLOURS, PARTS, THEMES, Dress, Paint, codes, colours, read
+from zatsudan.base.styles import COLOURS, PARTS, THEMES, Dress, Paint, codes, colours, read
 
 
 def test_a_style_is_read() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zatsudan.core.thinking import ThinkSplitter
+from zatsudan.wire.thinking import ThinkSplitter
 
 
 def split(*pieces: str) -> tuple[str, str]:

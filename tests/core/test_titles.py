@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.strategies import telling_text
-from zatsudan.core.printable import one_line
-from zatsudan.core.titles import cells, title_from
+from zatsudan.base.printable import one_line
+from zatsudan.sessions.titles import cells, title_from
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zatsudan.core.tokens import Estimator, raw_count
+from zatsudan.sessions.estimate import Estimator, raw_count
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zatsudan.core.messages import Json
-from zatsudan.core.tokenview import (
+from zatsudan.wire.messages import Json
+from zatsudan.wire.tokenview import (
     Option,
     Token,
     entries_before,

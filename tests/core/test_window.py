@@ -7,10 +7,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from zatsudan.core.errors import TooLong
-from zatsudan.core.messages import Message
-from zatsudan.core.session import Node
-from zatsudan.core.window import Window, choose, in_order, turns_of
+from zatsudan.base.errors import TooLong
+from zatsudan.sessions.session import Node
+from zatsudan.sessions.window import Window, choose, in_order, turns_of
+from zatsudan.wire.messages import Message
 
 
 def talk(*texts: str) -> list[Node]:

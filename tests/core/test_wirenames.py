@@ -1,8 +1,8 @@
 """Names on the wire."""
 
-from zatsudan.core.parameters import BY_NAME
-from zatsudan.core.refusals import RENAME, Repair
-from zatsudan.core.wirenames import own_names, wire_name
+from zatsudan.parameters.table import BY_NAME
+from zatsudan.servers.wirenames import own_names, wire_name
+from zatsudan.wire.refusals import RENAME, Repair
 
 SEED = (Repair(RENAME, "seed", "random_seed"),)
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 
 from tests.strategies import any_text, telling_text
-from zatsudan.core.errors import CommandError
-from zatsudan.core.words import Word, quote, split
+from zatsudan.base.errors import CommandError
+from zatsudan.base.words import Word, quote, split
 
 
 def texts(line: str) -> list[str]:

@@ -11,17 +11,17 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from tests.talks import HOSTILE, sessions, talk, texts
-from zatsudan.connect import Server
-from zatsudan.core.errors import CommandError
-from zatsudan.core.messages import Message
-from zatsudan.core.printable import printable
-from zatsudan.core.protocol import build_request
-from zatsudan.core.records import apply, message_record
-from zatsudan.core.session import Session
-from zatsudan.core.window import in_order
-from zatsudan.exports import FORMATS, export
-from zatsudan.exports.request import request_to
-from zatsudan.exports.talk import HEADINGS, messages_of
+from zatsudan.base.errors import CommandError
+from zatsudan.base.printable import printable
+from zatsudan.servers.choice import Server
+from zatsudan.sessions.exports import FORMATS, export
+from zatsudan.sessions.exports.request import request_to
+from zatsudan.sessions.exports.talk import HEADINGS, messages_of
+from zatsudan.sessions.records import apply, message_record
+from zatsudan.sessions.session import Session
+from zatsudan.sessions.window import in_order
+from zatsudan.wire.messages import Message
+from zatsudan.wire.protocol import build_request
 
 SERVER = Server(
     "there",

@@ -16,17 +16,17 @@ from tests import server as scripted
 from tests.doubles import chat_over, turn_in
 from tests.server import Request, says, serve
 from tests.talks import HOSTILE
-from zatsudan import exports
-from zatsudan.client import Client
+from zatsudan.base.errors import CommandError
 from zatsudan.commands.transfer import export_saved, export_text
-from zatsudan.config import Config, Network, Profile
-from zatsudan.connect import Server
-from zatsudan.core.errors import CommandError
-from zatsudan.core.messages import Json
-from zatsudan.core.records import apply
-from zatsudan.exports.request import key_variable
+from zatsudan.config.settings import Config, Network, Profile
+from zatsudan.servers.choice import Server
+from zatsudan.servers.client import Client
+from zatsudan.sessions import exports
+from zatsudan.sessions.exports.request import key_variable
+from zatsudan.sessions.records import apply
 from zatsudan.talk.addressee import client_for
 from zatsudan.talk.chat import Chat
+from zatsudan.wire.messages import Json
 
 PARAMETERS: dict[str, Json] = {
     "temperature": 0.5,

@@ -11,16 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.talks import HOSTILE, json_values, sessions, talk, texts
-from zatsudan import imports, shelf, store
-from zatsudan.core.errors import ImportRefused, StoreError
-from zatsudan.core.messages import Json
-from zatsudan.core.printable import printable
-from zatsudan.core.records import replay
-from zatsudan.core.session import Session
-from zatsudan.exports import export
-from zatsudan.exports.talk import messages_of
-from zatsudan.imports.draft import iso
-from zatsudan.imports.yaml import parse as parse_yaml
+from zatsudan.base.errors import ImportRefused, StoreError
+from zatsudan.base.printable import printable
+from zatsudan.sessions import imports, journal, shelf
+from zatsudan.sessions.exports import export
+from zatsudan.sessions.exports.talk import messages_of
+from zatsudan.sessions.imports.draft import iso
+from zatsudan.sessions.imports.yaml import parse as parse_yaml
+from zatsudan.sessions.records import replay
+from zatsudan.sessions.session import Session
+from zatsudan.wire.messages import Json
 
 DATA = Path(__file__).parent.parent / "data"
 
@@ -39,7 +39,7 @@ def _import_with_notes(path: Path, directory: Path) -> tuple[list[Session], list
     paths = imports.import_file(
         path, directory, _ids(), lambda: "2026-05-05T05:05:05Z", notes.append
     )
-    return [store.load(found).session for found in paths], notes
+    return [journal.load(found).session for found in paths], notes
 
 
 def _read(text: str) -> list[Session]:

@@ -10,7 +10,7 @@ from rich.style import Style
 
 from tests.markdown.steps import growth
 from tests.markdown.texts import markdown, pieces
-from zatsudan.core.printable import printable
+from zatsudan.base.printable import printable
 from zatsudan.markdown.codeblocks import code_blocks, fenced, in_code, language
 from zatsudan.terminal.markdown.look import DEFAULT
 from zatsudan.terminal.markdown.rendering import Stream, render

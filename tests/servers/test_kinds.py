@@ -8,13 +8,10 @@ import pytest
 
 import zatsudan
 from tests.doubles import ScriptedClient
-from zatsudan import native
-from zatsudan.config import EMBEDDED
-from zatsudan.connect import Server
-from zatsudan.core.parameters import BY_NAME
-from zatsudan.core.prefill import FORMS, NONE
-from zatsudan.core.refusals import mended
-from zatsudan.core.wirenames import own_names, wire_name
+from zatsudan.config.settings import EMBEDDED
+from zatsudan.parameters.table import BY_NAME
+from zatsudan.servers import native
+from zatsudan.servers.choice import Server
 from zatsudan.servers.kinds import (
     KINDS,
     LOCAL_SERVERS,
@@ -25,12 +22,15 @@ from zatsudan.servers.kinds import (
     own_first,
     renames,
 )
+from zatsudan.servers.prefill import FORMS, NONE
+from zatsudan.servers.wirenames import own_names, wire_name
+from zatsudan.wire.refusals import mended
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from zatsudan.client import Client
-    from zatsudan.core.messages import Json
+    from zatsudan.servers.client import Client
+    from zatsudan.wire.messages import Json
 
 
 @pytest.mark.parametrize(

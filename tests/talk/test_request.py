@@ -16,20 +16,20 @@ from hypothesis import strategies as st
 
 from tests.commands.test_commands import lines, run
 from tests.doubles import ScriptedClient, chat_over, text
-from zatsudan import exports
-from zatsudan.client import Client
+from zatsudan.base.errors import StatusError, ZatsudanError
 from zatsudan.commands.outcomes import Generate
 from zatsudan.commands.transfer import export_text
-from zatsudan.connect import Server
-from zatsudan.core.errors import StatusError, ZatsudanError
-from zatsudan.core.messages import Json, JsonObject
-from zatsudan.core.models import Model
-from zatsudan.core.prefill import FORMS, NONE
-from zatsudan.core.protocol import Chunk
-from zatsudan.core.refusals import PREFILL, Repair
-from zatsudan.presets import Preset, Presets
+from zatsudan.config.presetfiles import Preset, Presets
+from zatsudan.servers.choice import Server
+from zatsudan.servers.client import Client
+from zatsudan.servers.prefill import FORMS, NONE
+from zatsudan.sessions import exports
 from zatsudan.talk.elsewhere import open_at
 from zatsudan.talk.turn import Turn, again, turn_to
+from zatsudan.wire.messages import Json, JsonObject
+from zatsudan.wire.models import Model
+from zatsudan.wire.protocol import Chunk
+from zatsudan.wire.refusals import PREFILL, Repair
 
 if TYPE_CHECKING:
     from zatsudan.talk.chat import Chat

@@ -17,14 +17,14 @@ from pyte.screens import Char
 
 from tests.doubles import chat_over
 from tests.server import Request, Script, Server, serve
-from zatsudan.client import Client
+from zatsudan.base.language import say
 from zatsudan.commands import COMMANDS
-from zatsudan.config import Config, Network
-from zatsudan.connect import Server as Address
-from zatsudan.core.entered import Entered
-from zatsudan.core.language import say
+from zatsudan.config.settings import Config, Network
+from zatsudan.servers.choice import Server as Address
+from zatsudan.servers.client import Client
 from zatsudan.talk.chat import Chat
-from zatsudan.terminal.live import LiveTerminal
+from zatsudan.talk.entered import Entered
+from zatsudan.terminal.live.program import LiveTerminal
 
 SCRIPTED = Address("scripted", "", model="scripted", reason="test")
 

@@ -12,10 +12,10 @@ from tests.oneshot import run
 from tests.server import Request, Script, fails, says, serve
 from tests.terminal.emulator import Sitting, sitting
 from tests.terminal.program import Program
-from zatsudan.config import Config
-from zatsudan.configfile import load
-from zatsudan.connect import Wishes
-from zatsudan.discovery import Finder
+from zatsudan.config.file import load
+from zatsudan.config.settings import Config
+from zatsudan.servers.choice import Wishes
+from zatsudan.servers.discovery import Finder
 
 KEY = "sk-very-secret-123456"
 

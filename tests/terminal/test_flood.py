@@ -10,13 +10,13 @@ import pytest
 from tests.doubles import turn_in
 from tests.server import Script, chunk, event, says, serve
 from tests.test_turn import ask, chat_with
-from zatsudan.core import bounds
-from zatsudan.core.printable import EMPTY, Styled
-from zatsudan.core.protocol import Delta
-from zatsudan.terminal.view import LiveView
+from zatsudan.base.printable import EMPTY, Styled
+from zatsudan.terminal.live.view import LiveView
+from zatsudan.wire import bounds
+from zatsudan.wire.protocol import Delta
 
 if TYPE_CHECKING:
-    from zatsudan.terminal.painter import Painter
+    from zatsudan.terminal.live.painter import Painter
 
 
 class Rows:

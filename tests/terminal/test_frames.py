@@ -2,7 +2,7 @@
 
 import asyncio
 
-from zatsudan.terminal.frames import FRAME_SECONDS, PATIENCE_SECONDS, Frames
+from zatsudan.terminal.live.frames import FRAME_SECONDS, PATIENCE_SECONDS, Frames
 
 
 async def test_text_after_a_pause_is_drawn_at_once_whatever_was_drawn_in_the_pause() -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from tests.server import DONE, Script, chunk, fails, says, usage
 from tests.terminal.emulator import Sitting, sitting
-from zatsudan.config import Config, Screen
-from zatsudan.core.messages import Json
+from zatsudan.config.settings import Config, Screen
+from zatsudan.wire.messages import Json
 
 
 @pytest.fixture(autouse=True)
@@ -27,8 +27,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(autouse=True)
 def plain_look() -> Iterator[None]:
     """The program wears one look; the next test has the usual one."""
-    from zatsudan.core.styles import Dress
-    from zatsudan.terminal.rows import SGR, wear
+    from zatsudan.base.styles import Dress
+    from zatsudan.terminal.text.rows import SGR, wear
 
     yield
     SGR.clear()
@@ -225,7 +225,7 @@ async def test_a_suggestion_looks_unlike_what_was_typed(
 
 
 async def test_the_toolbar_tells_how_full_the_window_is() -> None:
-    from zatsudan.core.models import Model
+    from zatsudan.wire.models import Model
 
     def counted(prompt: int) -> Script:
         return Script([chunk("ok", finish="stop"), usage(prompt, 1), DONE])

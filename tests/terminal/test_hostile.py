@@ -16,12 +16,12 @@ from tests.doubles import ScriptedClient, chat_over, reply
 from tests.server import DONE, Script, chunk, event, fails, says
 from tests.strategies import cuts
 from tests.terminal.emulator import Sitting, sitting
+from zatsudan.base.printable import printable
 from zatsudan.commands import COMMANDS
-from zatsudan.config import Config
-from zatsudan.core.entered import KEYS, Entered
-from zatsudan.core.printable import printable
-from zatsudan.terminal.plain import PlainTerminal
-from zatsudan.terminal.replies import MarkdownStream, markdown_streams
+from zatsudan.config.settings import Config
+from zatsudan.talk.entered import KEYS, Entered
+from zatsudan.terminal.live.replies import MarkdownStream, markdown_streams
+from zatsudan.terminal.plain.terminal import PlainTerminal
 
 #: A title, the clipboard, a link, a device string, colours, a cleared screen,
 #: the same in C1, words that read from right to left, tags, a bell, a way back.

@@ -9,8 +9,7 @@ from prompt_toolkit.utils import get_cwidth
 
 from tests.server import Request, Script, pieces_of, says
 from tests.terminal.emulator import Sitting, sitting
-from zatsudan import languages
-from zatsudan.core import language
+from zatsudan.base import language, languages
 
 COLD = "灯台の灯りがともる。\n\n一晩中まわり続ける。"
 WARM = "- 塩\n- 嵐\n- 星\n\nそして**かもめ**が、崖の上で何度も何度も鳴く。"

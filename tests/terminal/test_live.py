@@ -10,9 +10,9 @@ import pytest
 
 from tests.server import CUT, DONE, RESET, Script, chunk, fails, pieces_of, says, usage
 from tests.terminal.emulator import sitting
-from zatsudan import shelf
-from zatsudan.attach import Attached
-from zatsudan.terminal import ptk
+from zatsudan.sessions import shelf
+from zatsudan.talk.attaching import Attached
+from zatsudan.terminal.live import ptk
 
 
 def below(screen: str, text: str) -> str:
@@ -119,7 +119,7 @@ async def test_ctrl_c_while_files_are_read_loses_no_word(monkeypatch: pytest.Mon
         go_on.wait(5)
         return Attached(text)
 
-    monkeypatch.setattr("zatsudan.attach.attach", slow)
+    monkeypatch.setattr("zatsudan.talk.attaching.attach", slow)
     async with sitting(says("never")) as person:
         person.type("look at @notes.txt\r")
         await person.until(reading.is_set)

@@ -11,8 +11,8 @@ from tests.oneshot import run
 from tests.server import Server, fails, says, serve
 from tests.terminal.program import Program
 from tests.terminal.test_origins import asked_for
-from zatsudan.terminal.linereader import BEGIN, END
-from zatsudan.terminal.rows import PASTES_OFF, PASTES_ON
+from zatsudan.terminal.plain.linereader import BEGIN, END
+from zatsudan.terminal.text.rows import PASTES_OFF, PASTES_ON
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pyte
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zatsudan.terminal.painter import change
+from zatsudan.terminal.live.painter import change
 
 WORDS = st.text("ab 日é\u0301👩", max_size=6)
 

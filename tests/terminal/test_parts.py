@@ -9,17 +9,17 @@ from prompt_toolkit.utils import get_cwidth
 
 from tests.server import CUT, Request, Script, chunk, says, serve
 from tests.test_turn import chat_with
+from zatsudan.base.printable import Styled, printable
+from zatsudan.base.styles import Dress
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.parts import Diff, Table, Talk
-from zatsudan.core.diff import diff, marked
-from zatsudan.core.entered import KEYS, Entered
-from zatsudan.core.messages import Message
-from zatsudan.core.printable import Styled, printable
-from zatsudan.core.session import Node
-from zatsudan.core.styles import Dress
-from zatsudan.terminal.parts import diff_rows, table_rows, talk_rows
-from zatsudan.terminal.plain import PlainTerminal
-from zatsudan.terminal.rows import uncoloured, wear
+from zatsudan.lab.diff import diff, marked
+from zatsudan.sessions.session import Node
+from zatsudan.talk.entered import KEYS, Entered
+from zatsudan.terminal.plain.terminal import PlainTerminal
+from zatsudan.terminal.text.partrows import diff_rows, table_rows, talk_rows
+from zatsudan.terminal.text.rows import uncoloured, wear
+from zatsudan.wire.messages import Message
 
 
 def rows(old: str, new: str, width: int = 40) -> list[Styled]:

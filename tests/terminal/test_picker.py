@@ -8,7 +8,7 @@ from prompt_toolkit.utils import get_cwidth
 from tests.server import says
 from tests.terminal.emulator import Sitting, sitting
 from tests.test_search import write
-from zatsudan import shelf
+from zatsudan.sessions import shelf
 
 UP, DOWN, END, HOME, PAGE_DOWN, DELETE = (
     "\x1b[A",

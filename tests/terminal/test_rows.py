@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prompt_toolkit.utils import get_cwidth
 
-from zatsudan.core.printable import printable
-from zatsudan.terminal.rows import NO_END, NO_START, wrap
+from zatsudan.base.printable import printable
+from zatsudan.terminal.text.rows import NO_END, NO_START, wrap
 
 
 def test_a_stop_does_not_stand_alone_on_a_row() -> None:

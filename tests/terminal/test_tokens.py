@@ -10,11 +10,11 @@ from prompt_toolkit.utils import get_cwidth
 
 from tests.server import DONE, Script, chunk, event, says
 from tests.terminal.emulator import Sitting, sitting
-from zatsudan.core.printable import EMPTY
-from zatsudan.core.tokenview import Option, Token, pieces
-from zatsudan.terminal.inspector import Inspector
-from zatsudan.terminal.rows import has_colours, uncoloured
-from zatsudan.terminal.tokens import Choice, layout, token_rows
+from zatsudan.base.printable import EMPTY
+from zatsudan.terminal.pages.inspector import Inspector
+from zatsudan.terminal.text.rows import has_colours, uncoloured
+from zatsudan.terminal.text.tokenrows import Choice, layout, token_rows
+from zatsudan.wire.tokenview import Option, Token, pieces
 
 PARTS: list[tuple[str | bytes, float]] = [
     ("The", 0.95),

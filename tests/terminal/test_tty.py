@@ -8,7 +8,7 @@ import pytest
 
 from tests.benchmarks import kills
 from tests.terminal.program import Program
-from zatsudan.connect import Server
+from zatsudan.servers.choice import Server
 
 pytestmark = [pytest.mark.tty, pytest.mark.model]
 

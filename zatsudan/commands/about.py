@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
+from zatsudan.base.language import later, say
+from zatsudan.base.printable import EMPTY, Printable, printable
 from zatsudan.commands.outcomes import Leave, Outcome, Show
 from zatsudan.commands.parts import Line, Part, Table
 from zatsudan.commands.registry import Choice, Commands, Entry, command, find
-from zatsudan.core.language import later, say
-from zatsudan.core.parameters import GROUPS
-from zatsudan.core.printable import EMPTY, Printable, printable
+from zatsudan.parameters.table import GROUPS
 from zatsudan.talk.chat import Chat
 
 GROUP = later("The program")

@@ -1,17 +1,17 @@
 """Commands on logit_bias: words to favour, to disfavour, and never to be said."""
 
-from zatsudan import native
+from zatsudan.base.errors import CommandError
+from zatsudan.base.language import say
+from zatsudan.base.printable import EMPTY, one_line, printable
+from zatsudan.base.words import Word, split
 from zatsudan.commands.outcomes import Outcome, Show, tell
 from zatsudan.commands.parts import Line, Part, Table
 from zatsudan.commands.registry import command
 from zatsudan.commands.sampling import GROUP
-from zatsudan.core.errors import CommandError
-from zatsudan.core.language import say
-from zatsudan.core.messages import Json, whole_number
-from zatsudan.core.printable import EMPTY, one_line, printable
-from zatsudan.core.words import Word, split
+from zatsudan.servers import native
 from zatsudan.talk.addressee import client_for, model_of
 from zatsudan.talk.chat import Chat
+from zatsudan.wire.messages import Json, whole_number
 
 
 def forms_of(text: str) -> list[str]:
@@ -136,7 +136,7 @@ async def _list(chat: Chat) -> Outcome:
 
 
 async def _listed(chat: Chat) -> tuple[Part, ...]:
-    from zatsudan.core.tokenview import visible
+    from zatsudan.wire.tokenview import visible
 
     value = chat.talk.session.parameters.get("logit_bias")
     biases = value if isinstance(value, dict) else {}

@@ -3,22 +3,22 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from zatsudan.base.errors import CommandError
+from zatsudan.base.language import later, say, say_count
+from zatsudan.base.printable import one_line, printable
+from zatsudan.base.words import split
 from zatsudan.commands import sampling
-from zatsudan.commands.files import paths
 from zatsudan.commands.outcomes import Generate, Outcome, Prefill, Show, tell
 from zatsudan.commands.parts import Line, Talk
+from zatsudan.commands.paths import paths
 from zatsudan.commands.registry import Choice, command
-from zatsudan.configfile import read_system
-from zatsudan.core.errors import CommandError
-from zatsudan.core.language import later, say, say_count
-from zatsudan.core.messages import whole_number
-from zatsudan.core.parameters import read_assignments, show_value
-from zatsudan.core.printable import one_line, printable
-from zatsudan.core.tree import last_reply
-from zatsudan.core.window import turns_of
-from zatsudan.core.words import split
+from zatsudan.config.file import read_system
+from zatsudan.parameters.table import read_assignments, show_value
+from zatsudan.sessions.tree import last_reply
+from zatsudan.sessions.window import turns_of
 from zatsudan.talk.addressee import use_model
 from zatsudan.talk.chat import Chat
+from zatsudan.wire.messages import whole_number
 
 GROUP = later("The talk")
 

@@ -1,17 +1,17 @@
 """Commands on what is sent and what it takes: messages, tokens, seconds."""
 
+from zatsudan.base.language import later, say, say_count
+from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.commands.conversation import GROUP
 from zatsudan.commands.outcomes import Outcome, Show, tell
 from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.registry import command
-from zatsudan.core.language import later, say, say_count
-from zatsudan.core.messages import Usage
-from zatsudan.core.printable import EMPTY, Printable, one_line, printable
-from zatsudan.core.session import FAILED, FINISHED, INTERRUPTED, Made, Node
-from zatsudan.core.tokens import tokens_per_second
-from zatsudan.core.window import Window
+from zatsudan.sessions.estimate import tokens_per_second
+from zatsudan.sessions.session import FAILED, FINISHED, INTERRUPTED, Made, Node
+from zatsudan.sessions.window import Window
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.fitting import context_length, window_of
+from zatsudan.wire.messages import Usage
 
 _ENDS = {
     FINISHED: later("finished"),

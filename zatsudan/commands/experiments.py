@@ -5,23 +5,23 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from zatsudan.base.addresses import normal_url
+from zatsudan.base.errors import CommandError, ZatsudanError
+from zatsudan.base.language import later, say, say_count
+from zatsudan.base.printable import Printable, one_line
+from zatsudan.base.words import Word, split
 from zatsudan.commands import sampling
 from zatsudan.commands.outcomes import Experiment, Outcome
 from zatsudan.commands.parts import Line
 from zatsudan.commands.registry import Choice, command
-from zatsudan.core.addresses import normal_url
-from zatsudan.core.errors import CommandError, ZatsudanError
-from zatsudan.core.language import later, say, say_count
-from zatsudan.core.messages import Json
-from zatsudan.core.printable import Printable, one_line
-from zatsudan.core.session import Node
-from zatsudan.core.words import Word, split
+from zatsudan.sessions.session import Node
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.elsewhere import parameters_at
+from zatsudan.wire.messages import Json
 
 if TYPE_CHECKING:
-    from zatsudan.core.grid import Variation
-    from zatsudan.lab import Cell
+    from zatsudan.lab.grid import Variation
+    from zatsudan.lab.run import Cell
 
 GROUP = later("The lab")
 
@@ -65,7 +65,7 @@ def _cells(
     chat: Chat, variations: "Iterable[Variation]", runs: int = 1, common: "Variation | None" = None
 ) -> "list[Cell]":
     """Return the cells of variations; `common` holds for all and stands in no label."""
-    from zatsudan.lab import Cell, repeated
+    from zatsudan.lab.run import Cell, repeated
 
     cells: list[Cell] = []
     for one in variations:
@@ -99,7 +99,7 @@ def _check_profile(chat: Chat, name: str) -> None:
 
 def plan(chat: Chat, cells: "Sequence[Cell]") -> Printable:
     """Say how many requests are to be made."""
-    from zatsudan.lab import at_once
+    from zatsudan.lab.run import at_once
 
     count, servers = len(cells), len({cell.profile for cell in cells})
     planned = say_count("{n} request", "{n} requests", count)
@@ -136,7 +136,7 @@ async def compare(chat: Chat, args: str) -> Outcome:
     """
     import random
 
-    from zatsudan.core.grid import Variation
+    from zatsudan.lab.grid import Variation
 
     words, message = _split_message(args)
     named = {"now", "blind", *chat.presets.names(), *chat.config.profiles}
@@ -173,7 +173,7 @@ def _has_system(chat: Chat, word: Word) -> bool:
 
 
 def _side(chat: Chat, word: Word) -> "Variation":
-    from zatsudan.core.grid import Variation, read_setting
+    from zatsudan.lab.grid import Variation, read_setting
 
     text = word.text
     if word.name is not None:
@@ -230,8 +230,8 @@ def _axes(chat: Chat, args: str) -> Iterable[Choice]:
 
 
 async def _sweep(chat: Chat, args: str, *, force: bool) -> Outcome:
-    from zatsudan.core.grid import read_sweep
-    from zatsudan.lab import LIMIT
+    from zatsudan.lab.grid import read_sweep
+    from zatsudan.lab.run import LIMIT
 
     words, message = _split_message(args)
     sweep = read_sweep(words, _current(chat), force=force)

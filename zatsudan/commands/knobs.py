@@ -2,24 +2,24 @@
 
 from collections.abc import Mapping
 
-from zatsudan import native
+from zatsudan.base.errors import CommandError, ZatsudanError
+from zatsudan.base.language import later, say
+from zatsudan.base.printable import Printable, one_line, printable
+from zatsudan.base.words import leading_assignments
 from zatsudan.commands import sampling
 from zatsudan.commands.outcomes import Generate, Outcome, Show, tell
 from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.probes import with_effect
 from zatsudan.commands.registry import command
-from zatsudan.core.errors import CommandError, ZatsudanError
-from zatsudan.core.language import later, say
-from zatsudan.core.messages import Json
-from zatsudan.core.parameters import BY_NAME, PARAMETERS, read_assignments, show_value
-from zatsudan.core.printable import Printable, one_line, printable
-from zatsudan.core.records import apply
-from zatsudan.core.refusals import mended
-from zatsudan.core.session import Session, Setting
-from zatsudan.core.wirenames import wire_name
-from zatsudan.core.words import leading_assignments
+from zatsudan.parameters.table import BY_NAME, PARAMETERS, read_assignments, show_value
+from zatsudan.servers import native
+from zatsudan.servers.wirenames import wire_name
+from zatsudan.sessions.records import apply
+from zatsudan.sessions.session import Session, Setting
 from zatsudan.talk.addressee import use_model
 from zatsudan.talk.chat import Chat
+from zatsudan.wire.messages import Json
+from zatsudan.wire.refusals import mended
 
 GROUP = sampling.GROUP
 

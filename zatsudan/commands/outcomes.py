@@ -4,17 +4,17 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from zatsudan.base.printable import EMPTY, Printable
 from zatsudan.commands.parts import Line, Part
-from zatsudan.core.messages import Json
-from zatsudan.core.printable import EMPTY, Printable
-from zatsudan.core.session import Node
+from zatsudan.sessions.session import Node
+from zatsudan.wire.messages import Json
 
 if TYPE_CHECKING:
-    from zatsudan.core.asking import Question
-    from zatsudan.core.entered import Entered
-    from zatsudan.core.picking import Row
-    from zatsudan.core.tokenview import Token
-    from zatsudan.lab import Cell
+    from zatsudan.commands.asking import Question
+    from zatsudan.commands.picking import Row
+    from zatsudan.lab.run import Cell
+    from zatsudan.talk.entered import Entered
+    from zatsudan.wire.tokenview import Token
 
 
 class Show(NamedTuple):

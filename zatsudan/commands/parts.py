@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from zatsudan.core.printable import EMPTY, Printable
-from zatsudan.core.session import Node
+from zatsudan.base.printable import EMPTY, Printable
+from zatsudan.sessions.session import Node
 
 if TYPE_CHECKING:
-    from zatsudan.core.diff import Change
-    from zatsudan.core.tokenview import Token
+    from zatsudan.lab.diff import Change
+    from zatsudan.wire.tokenview import Token
 
 
 class Line(NamedTuple):

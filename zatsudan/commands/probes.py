@@ -3,21 +3,21 @@
 import re
 from collections.abc import Callable, Iterable
 
+from zatsudan.base.errors import CommandError
+from zatsudan.base.language import later, say, say_count
+from zatsudan.base.printable import EMPTY, Printable, one_line, printable
+from zatsudan.base.words import split
 from zatsudan.commands.outcomes import Outcome, Show, Work
 from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.registry import Choice, command
-from zatsudan.core.errors import CommandError
-from zatsudan.core.language import later, say, say_count
-from zatsudan.core.messages import whole_number
-from zatsudan.core.parameters import PARAMETERS, find
-from zatsudan.core.printable import EMPTY, Printable, one_line, printable
-from zatsudan.core.protocol import makes_request
-from zatsudan.core.words import split
-from zatsudan.findings import HONOURED, IGNORED, REFUSED, REPEAT, UNCLEAR, Finding
+from zatsudan.parameters.table import PARAMETERS, find
+from zatsudan.servers.findings import HONOURED, IGNORED, REFUSED, REPEAT, UNCLEAR, Finding
 from zatsudan.talk.addressee import client_for, model_of
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.exchange import AS_IT_WAS, asked
 from zatsudan.talk.request import rebuilt
+from zatsudan.wire.messages import whole_number
+from zatsudan.wire.protocol import makes_request
 
 GROUP = later("The lab")
 
@@ -46,7 +46,7 @@ async def probe(chat: Chat, args: str) -> Outcome:
     Servers ignore, clamp and rewrite parameters without a word. A few requests of at most 8 tokens tell which;
     llama.cpp is asked outright. The result is kept for this server and model, and /params shows it.
     """
-    from zatsudan.probe import TOKENS, requests, usual
+    from zatsudan.lab.probe import TOKENS, requests, usual
 
     names = [word.text.removeprefix("+") for word in split(args)]
     for word in split(args):
@@ -76,7 +76,7 @@ async def probe(chat: Chat, args: str) -> Outcome:
 
 
 async def _probe(chat: Chat, names: list[str], hint: Hint) -> Outcome:
-    from zatsudan.probe import Probe, read_told
+    from zatsudan.lab.probe import Probe, read_told
 
     client = await client_for(chat.talk, chat.link)
     model = await model_of(chat.talk, chat.link)
@@ -210,7 +210,7 @@ def _compared(chat: Chat, model: str, texts: list[str], recorded: str) -> Outcom
 
 def _where(common: str, text: str) -> Printable:
     """Hint where a text differs from the common one, and in what."""
-    from zatsudan.core.metrics import by_signs, first_difference, units
+    from zatsudan.lab.metrics import by_signs, first_difference, units
 
     place = first_difference(common, text)
     if place is None:

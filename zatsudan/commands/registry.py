@@ -10,10 +10,10 @@ from collections.abc import Awaitable, Callable, Iterable
 from types import ModuleType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from zatsudan.core.errors import CommandError
-from zatsudan.core.language import say
-from zatsudan.core.printable import EMPTY, Printable
-from zatsudan.core.words import quote
+from zatsudan.base.errors import CommandError
+from zatsudan.base.language import say
+from zatsudan.base.printable import EMPTY, Printable
+from zatsudan.base.words import quote
 
 if TYPE_CHECKING:
     from zatsudan.commands.outcomes import Outcome

@@ -3,16 +3,16 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from zatsudan import store
+from zatsudan.base.errors import SessionInUse, StoreError
+from zatsudan.base.language import say, say_count
+from zatsudan.base.printable import EMPTY, one_line, printable
+from zatsudan.commands.branches import copy_of
+from zatsudan.commands.naming import name_of
 from zatsudan.commands.outcomes import Outcome, Show
 from zatsudan.commands.parts import Line, Part, Talk
-from zatsudan.commands.titles import name_of
-from zatsudan.commands.tree import copy_of
-from zatsudan.core.errors import SessionInUse, StoreError
-from zatsudan.core.language import say, say_count
-from zatsudan.core.printable import EMPTY, one_line, printable
-from zatsudan.core.tree import end_of
-from zatsudan.core.window import turns_of
+from zatsudan.sessions import journal
+from zatsudan.sessions.tree import end_of
+from zatsudan.sessions.window import turns_of
 from zatsudan.talk.addressee import is_new_to, use_model
 from zatsudan.talk.chat import Chat
 
@@ -78,7 +78,7 @@ def jump(chat: Chat, path: Path, node_id: str) -> Outcome:
     return Show((*parts, talk))
 
 
-def _loss(loaded: store.Loaded) -> Iterable[Line]:
+def _loss(loaded: journal.Loaded) -> Iterable[Line]:
     if loaded.torn:
         yield Line(say("The last line of this session was cut short and is dropped."), "warn")
     if loaded.damaged:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 
+from zatsudan.base.errors import CommandError
+from zatsudan.base.language import later, say
+from zatsudan.base.printable import Printable, one_line, printable
+from zatsudan.base.words import Word, split
 from zatsudan.commands.outcomes import Outcome, Show
 from zatsudan.commands.parts import Line
 from zatsudan.commands.registry import Choice, Command, command
-from zatsudan.core.errors import CommandError
-from zatsudan.core.language import later, say
-from zatsudan.core.messages import Json
-from zatsudan.core.parameters import (
+from zatsudan.parameters.table import (
     BY_NAME,
     GROUPS,
     PARAMETERS,
@@ -17,10 +18,9 @@ from zatsudan.core.parameters import (
     read_assignments,
     show_value,
 )
-from zatsudan.core.printable import Printable, one_line, printable
-from zatsudan.core.session import Session
-from zatsudan.core.words import Word, split
+from zatsudan.sessions.session import Session
 from zatsudan.talk.chat import Chat
+from zatsudan.wire.messages import Json
 
 GROUP = later("Parameters")
 

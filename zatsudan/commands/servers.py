@@ -3,19 +3,19 @@
 import asyncio
 from collections.abc import Callable, Iterable
 
+from zatsudan.base.addresses import shown_url
+from zatsudan.base.errors import CommandError, ConfigError, ZatsudanError
+from zatsudan.base.language import later, say, say_count
+from zatsudan.base.printable import EMPTY, Printable, one_line, printable
+from zatsudan.base.secrets import shown_line
 from zatsudan.commands.outcomes import Outcome, Show, Work, tell
 from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.registry import Choice, command
-from zatsudan.config import EMBEDDED
-from zatsudan.core.addresses import shown_url
-from zatsudan.core.errors import CommandError, ConfigError, ZatsudanError
-from zatsudan.core.language import later, say, say_count
-from zatsudan.core.printable import EMPTY, Printable, one_line, printable
-from zatsudan.core.refusals import DROP, PREFILL, RENAME, SHRINK, SYSTEM
-from zatsudan.core.secrets import shown_line
-from zatsudan.embedded import has_engine
+from zatsudan.config.settings import EMBEDDED
+from zatsudan.servers.engine.embedded import has_engine
 from zatsudan.talk.addressee import model_of, use_model
 from zatsudan.talk.chat import Chat
+from zatsudan.wire.refusals import DROP, PREFILL, RENAME, SHRINK, SYSTEM
 
 GROUP = later("The server")
 
@@ -101,7 +101,7 @@ async def connect(chat: Chat, args: str) -> Outcome:
     if finder is None:
         raise CommandError(say("No other server can be connected here."))
     if not args:
-        from zatsudan.setup import Setup
+        from zatsudan.commands.connecting.setup import Setup
 
         return Setup(chat, finder).begin()
     if args not in (EMBEDDED, *finder.config.profiles):
@@ -116,8 +116,8 @@ async def connect(chat: Chat, args: str) -> Outcome:
                 names=one_line(known, 400),
             ),
         )
-    from zatsudan.connect import beside
-    from zatsudan.reconnect import connect_to, offer
+    from zatsudan.commands.connecting.reconnect import connect_to, offer
+    from zatsudan.servers.choice import beside
 
     async def run(tell: Callable[[Printable], None]) -> Outcome:
         tell(say("connecting"))

@@ -7,22 +7,22 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zatsudan import store
+from zatsudan.base.errors import CommandError, StoreError
+from zatsudan.base.language import later, say, say_count
+from zatsudan.base.printable import EMPTY, Printable, one_line, printable
+from zatsudan.commands.naming import name_of
 from zatsudan.commands.outcomes import Outcome, Pick, Show, tell
 from zatsudan.commands.parts import Line, Table, Talk
 from zatsudan.commands.registry import Choice, command
 from zatsudan.commands.resuming import jump, resume
-from zatsudan.commands.titles import name_of
-from zatsudan.core.errors import CommandError, StoreError
-from zatsudan.core.language import later, say, say_count
-from zatsudan.core.printable import EMPTY, Printable, one_line, printable
-from zatsudan.core.session import Node
-from zatsudan.core.titles import title_from
+from zatsudan.sessions import journal
+from zatsudan.sessions.session import Node
+from zatsudan.sessions.titles import title_from
 from zatsudan.talk.chat import Chat
 
 if TYPE_CHECKING:
-    from zatsudan.core.picking import Row
-    from zatsudan.shelf import Summary
+    from zatsudan.commands.picking import Row
+    from zatsudan.sessions.shelf import Summary
 
 GROUP = later("Sessions")
 
@@ -55,7 +55,7 @@ def directory_of(chat: Chat) -> Path:
 
 def _names(chat: Chat, _args: str) -> Iterable[Choice]:
     if chat.talk.folder is not None:
-        from zatsudan import shelf
+        from zatsudan.sessions import shelf
 
         for summary in shelf.summaries(chat.talk.folder)[:200]:
             turns = say_count("{n} turn", "{n} turns", summary.turns)
@@ -103,7 +103,7 @@ async def save(chat: Chat, args: str) -> Outcome:
 
 def _is_path(args: str) -> bool:
     """Tell whether a person means a file: a slash, `~`, or an ending that is a format's."""
-    from zatsudan.exports import FORMATS
+    from zatsudan.sessions.exports import FORMATS
 
     ending = args.rpartition(".")[2] if "." in args else ""
     return "/" in args or args.startswith("~") or ending in {row.ending for row in FORMATS.values()}
@@ -112,7 +112,7 @@ def _is_path(args: str) -> bool:
 async def _save_to(chat: Chat, args: str) -> Outcome:
     """Write the talk to a file, never over one that is there."""
     from zatsudan.commands.transfer import export_text, write
-    from zatsudan.exports import FORMATS
+    from zatsudan.sessions.exports import FORMATS
 
     ending = Path(args).suffix.removeprefix(".")
     name = next(
@@ -136,8 +136,8 @@ async def load(chat: Chat, args: str) -> Outcome:
     directory = directory_of(chat)
     name, mark, node_id = args.rpartition("#")
     if mark and name and node_id.isdigit():
-        return jump(chat, directory / f"{name}{store.SUFFIX}", node_id)
-    from zatsudan import shelf
+        return jump(chat, directory / f"{name}{journal.SUFFIX}", node_id)
+    from zatsudan.sessions import shelf
 
     return Show(tuple(resume(chat, shelf.find(directory, args).path)))
 
@@ -149,7 +149,7 @@ async def sessions(chat: Chat, _args: str) -> Outcome:
     What you type filters them: every word must stand in the title, the first words or the
     model. Enter goes on with one, Ctrl-R renames it, Ctrl-D deletes it after asking.
     """
-    from zatsudan import shelf
+    from zatsudan.sessions import shelf
 
     directory = directory_of(chat)
     found = await asyncio.to_thread(shelf.summaries, directory)
@@ -202,7 +202,7 @@ def _shortened(node: Node) -> Node:
 
 
 def _row(entry: "Summary") -> "Row":
-    from zatsudan.core.picking import Row
+    from zatsudan.commands.picking import Row
 
     words = one_line(entry.first_words, 100)
     model = one_line(entry.model, 30)

@@ -4,19 +4,19 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
-from zatsudan.commands.files import paths
+from zatsudan.base.errors import CommandError
+from zatsudan.base.language import later, say, say_count
+from zatsudan.base.printable import EMPTY, one_line, printable
+from zatsudan.base.words import quote, split
 from zatsudan.commands.outcomes import Copy, Outcome, Show, tell
 from zatsudan.commands.parts import Line, Table
+from zatsudan.commands.paths import paths
 from zatsudan.commands.registry import Choice, command
 from zatsudan.commands.transfer import write as write_file
-from zatsudan.core.errors import CommandError
-from zatsudan.core.language import later, say, say_count
-from zatsudan.core.messages import whole_number
-from zatsudan.core.printable import EMPTY, one_line, printable
-from zatsudan.core.tree import last_reply
-from zatsudan.core.words import quote, split
 from zatsudan.markdown.codeblocks import CodeBlock, code_blocks
+from zatsudan.sessions.tree import last_reply
 from zatsudan.talk.chat import Chat
+from zatsudan.wire.messages import whole_number
 
 GROUP = later("Replies elsewhere")
 
@@ -80,7 +80,7 @@ async def copy(chat: Chat, args: str) -> Outcome:
     over ssh.
     """
     if args == "all":
-        from zatsudan import exports
+        from zatsudan.sessions import exports
 
         return Copy(exports.export(chat.talk.session, "markdown"), say("the whole talk"))
     if args:
@@ -165,7 +165,7 @@ async def open_(chat: Chat, args: str) -> Outcome:
 
     Without a number the links are listed. Only http and https are opened.
     """
-    from zatsudan import desktop
+    from zatsudan.commands import desktop
 
     found = _addresses(_reply(chat))
     if not found:

@@ -2,18 +2,18 @@
 
 from typing import TYPE_CHECKING
 
+from zatsudan.base.errors import CommandError, ZatsudanError
+from zatsudan.base.language import say, say_count
+from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.commands.outcomes import Generate, Inspect, Outcome, Show
 from zatsudan.commands.parts import Line, Table, Tokens
 from zatsudan.commands.registry import command
-from zatsudan.commands.trace import GROUP, has_reply, reply_at, reply_choices
-from zatsudan.core.errors import CommandError, ZatsudanError
-from zatsudan.core.language import say, say_count
-from zatsudan.core.printable import EMPTY, Printable, one_line, printable
-from zatsudan.core.session import Made, Node
+from zatsudan.commands.tracing import GROUP, has_reply, reply_at, reply_choices
+from zatsudan.sessions.session import Made, Node
 from zatsudan.talk.chat import Chat
 
 if TYPE_CHECKING:
-    from zatsudan.core.tokenview import Option, Token
+    from zatsudan.wire.tokenview import Option, Token
 
 #: How many of the most uncertain places the summary names.
 UNCERTAIN = 5
@@ -21,7 +21,7 @@ UNCERTAIN = 5
 
 def tokens_of(reply: Node) -> "tuple[Token, ...]":
     """Return the tokens of a reply; raises CommandError if it came without log probabilities."""
-    from zatsudan.core.tokenview import read_tokens
+    from zatsudan.wire.tokenview import read_tokens
 
     found = read_tokens(reply.made.logprobs if reply.made is not None else ())
     if not found:
@@ -39,7 +39,7 @@ async def tokens(chat: Chat, args: str) -> Outcome:
     Each token on a scale of its probability, as the server tells it (llama.cpp and vLLM: before
     temperature and samplers). `/logprobs on 5` asks for it; /inspect walks over the tokens.
     """
-    from zatsudan.core.tokenview import least_likely, perplexity
+    from zatsudan.wire.tokenview import least_likely, perplexity
 
     reply = reply_at(chat, args)
     found = tokens_of(reply)
@@ -70,7 +70,7 @@ async def tokens(chat: Chat, args: str) -> Outcome:
 
 
 def _row(found: "tuple[Token, ...]", at: int) -> tuple[Printable, ...]:
-    from zatsudan.core.tokenview import percent
+    from zatsudan.wire.tokenview import percent
 
     token = found[at]
     others = [option for option in token.options if option.data != token.data][:3]
@@ -95,7 +95,7 @@ async def inspect(chat: Chat, args: str) -> Outcome:
     takes one: the model goes on from there, as a new variant. Needs a server that goes on from a
     given text; where that is not known yet, it is asked once (four tokens).
     """
-    from zatsudan.core.prefill import NONE
+    from zatsudan.servers.prefill import NONE
     from zatsudan.talk.addressee import model_of
     from zatsudan.talk.continuing import find_form
 
@@ -111,7 +111,7 @@ async def inspect(chat: Chat, args: str) -> Outcome:
 
 def fork(chat: Chat, reply: Node, at: int, chosen: "Option") -> Generate:
     """Return what goes on from another token at a place; raises CommandError where none can."""
-    from zatsudan.core.tokenview import entries_before, percent, text_before
+    from zatsudan.wire.tokenview import entries_before, percent, text_before
 
     made = reply.made or Made()
     found = tokens_of(reply)

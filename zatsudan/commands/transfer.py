@@ -5,20 +5,21 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from zatsudan import files, store
-from zatsudan.commands.files import paths
+from zatsudan.base import files
+from zatsudan.base.errors import CommandError, StoreError, ZatsudanError
+from zatsudan.base.language import later, say, say_count
+from zatsudan.base.printable import EMPTY, Printable, one_line, printable
+from zatsudan.base.words import Word, quote, split
 from zatsudan.commands.outcomes import Outcome, Show, tell
 from zatsudan.commands.parts import Line
+from zatsudan.commands.paths import paths
 from zatsudan.commands.registry import Choice, command
-from zatsudan.core.errors import CommandError, StoreError, ZatsudanError
-from zatsudan.core.language import later, say, say_count
-from zatsudan.core.messages import JsonObject
-from zatsudan.core.printable import EMPTY, Printable, one_line, printable
-from zatsudan.core.records import recovery
-from zatsudan.core.words import Word, quote, split
+from zatsudan.sessions import journal
+from zatsudan.sessions.records import recovery
 from zatsudan.talk.addressee import model_of, use_model
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.request import compose, rebuilt
+from zatsudan.wire.messages import JsonObject
 
 GROUP = later("Sessions")
 
@@ -35,7 +36,7 @@ def _last(args: str) -> str:
 
 
 def _export_choices(chat: Chat, args: str) -> Iterable[Choice]:
-    from zatsudan import exports  # the writers of all formats: no part of the start
+    from zatsudan.sessions import exports  # the writers of all formats: no part of the start
 
     name, blank, _ = args.partition(" ")
     if not blank:
@@ -97,8 +98,8 @@ async def export_text(chat: Chat, name: str, reply: str = "") -> str:
 
     With the id of a `reply`, the request is the one that made it. Raises ZatsudanError.
     """
-    from zatsudan import exports
-    from zatsudan.exports.request import key_variable, request_to
+    from zatsudan.sessions import exports
+    from zatsudan.sessions.exports.request import key_variable, request_to
 
     if exports.find(name).request is None:
         return exports.export(chat.talk.session, name)
@@ -114,9 +115,9 @@ async def export_saved(chat: Chat, path: Path, name: str, reply: str = "") -> st
 
     Its file is only read, so that it may be open in another terminal. Raises ZatsudanError.
     """
-    from zatsudan import exports
+    from zatsudan.sessions import exports
 
-    chat.talk.session = store.load(path).session
+    chat.talk.session = journal.load(path).session
     for record in recovery(chat.talk.session):
         chat.talk.record(record)
     if exports.find(name).request is not None:
@@ -157,7 +158,7 @@ def _arguments(words: list[Word]) -> tuple[str, str, str]:
     reply = "".join(word.value for word in words if word.name == "reply")
     rest = [word.text for word in words if word.name != "reply"]
     if not rest:
-        from zatsudan import exports
+        from zatsudan.sessions import exports
 
         known = ", ".join(exports.FORMATS)
         raise CommandError(
@@ -213,7 +214,7 @@ async def import_(chat: Chat, args: str) -> Outcome:
     `llm logs -n 0 --json` prints, a session file of aichat, and zatsudan's own jsonl, json and
     markdown. The talk at hand stays; /load goes on with an imported one.
     """
-    from zatsudan import imports
+    from zatsudan.sessions import imports
 
     if chat.talk.folder is None:
         raise StoreError(
@@ -255,7 +256,7 @@ def _expanded(file: str) -> Path:
 def name_of(path: Path) -> Printable:
     """Return what an imported session is called."""
     try:
-        session = store.load(path).session
+        session = journal.load(path).session
     except ZatsudanError:
         return one_line(path.stem, 60)
     return one_line(session.title or session.first_words() or path.stem, 60)

@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from zatsudan.core.printable import printable
+from zatsudan.base.printable import printable
 
 if TYPE_CHECKING:
     from zatsudan.markdown.leaves import Leaf

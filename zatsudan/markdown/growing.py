@@ -8,7 +8,7 @@ reply and at its end, and what opened and closed at the end of a text is what
 
 import re
 
-from zatsudan.core.printable import printable
+from zatsudan.base.printable import printable
 from zatsudan.markdown.blocks import Blocks
 from zatsudan.markdown.leaves import LIMIT, Event, Leaf, Work, table_cells
 

@@ -10,7 +10,7 @@ from markdown_it.common.normalize_url import normalizeLink, normalizeLinkText
 from markdown_it.rules_inline import StateInline, emphasis
 from markdown_it.token import Token
 
-from zatsudan.core.printable import printable
+from zatsudan.base.printable import printable
 
 # Mathematics is looked for this far ahead, so that the price in "$5" does not
 # keep a whole long paragraph waiting for another "$".

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from zatsudan.core.printable import printable
+from zatsudan.base.printable import printable
 from zatsudan.markdown.blocks import Blocks
 from zatsudan.markdown.inline import Inline, inline
 from zatsudan.markdown.leaves import Event, Leaf, Work

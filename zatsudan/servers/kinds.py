@@ -13,10 +13,10 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from zatsudan.config import EMBEDDED
-from zatsudan.core.addresses import is_loopback
-from zatsudan.core.messages import NOTHING, Json, JsonObject
-from zatsudan.core.refusals import RENAME, Repair
+from zatsudan.base.addresses import is_loopback
+from zatsudan.config.settings import EMBEDDED
+from zatsudan.wire.messages import NOTHING, Json, JsonObject
+from zatsudan.wire.refusals import RENAME, Repair
 
 
 class Tokenizer(NamedTuple):

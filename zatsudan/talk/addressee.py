@@ -6,16 +6,16 @@ whoever holds a port may not be whom the talk was held with.
 
 from typing import TYPE_CHECKING
 
-from zatsudan.connect import Server
-from zatsudan.core.errors import CommandError, ConnectionFailed
-from zatsudan.core.language import say
-from zatsudan.core.models import choose_model
-from zatsudan.core.printable import one_line
+from zatsudan.base.errors import CommandError, ConnectionFailed
+from zatsudan.base.language import say
+from zatsudan.base.printable import one_line
+from zatsudan.servers.choice import Server
 from zatsudan.talk.link import Link
 from zatsudan.talk.talk import Talk
+from zatsudan.wire.models import choose_model
 
 if TYPE_CHECKING:
-    from zatsudan.client import Client
+    from zatsudan.servers.client import Client
 
 
 async def client_for(talk: Talk, link: Link) -> "Client":

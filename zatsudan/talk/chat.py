@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from zatsudan.config import Config
-from zatsudan.findings import Findings
-from zatsudan.presets import Presets
+from zatsudan.config.presetfiles import Presets
+from zatsudan.config.settings import Config
+from zatsudan.servers.findings import Findings
 from zatsudan.talk.link import Link
 from zatsudan.talk.talk import Talk
 
 if TYPE_CHECKING:
-    from zatsudan.discovery import Finder
+    from zatsudan.servers.discovery import Finder
 
 
 class Chat:

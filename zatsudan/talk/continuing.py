@@ -3,16 +3,16 @@
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from zatsudan.core import prefill
-from zatsudan.core.errors import CommandError, StatusError
-from zatsudan.core.language import say
-from zatsudan.core.refusals import PREFILL, REFUSALS, Repair
+from zatsudan.base.errors import CommandError, StatusError
+from zatsudan.base.language import say
+from zatsudan.servers import prefill
 from zatsudan.servers.kinds import kind_of
 from zatsudan.talk.exchange import ONCE, Sending, exchange
 from zatsudan.talk.link import Link
+from zatsudan.wire.refusals import PREFILL, REFUSALS, Repair
 
 if TYPE_CHECKING:
-    from zatsudan.client import Client
+    from zatsudan.servers.client import Client
 
 
 def known_form(link: Link, model: str) -> str:

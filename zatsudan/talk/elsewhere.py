@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from zatsudan.config import Config
-from zatsudan.core.errors import CommandError, ZatsudanError
-from zatsudan.core.language import say
-from zatsudan.core.messages import Json
-from zatsudan.core.models import choose_model
-from zatsudan.core.session import Session
+from zatsudan.base.errors import CommandError, ZatsudanError
+from zatsudan.base.language import say
+from zatsudan.config.settings import Config
+from zatsudan.sessions.session import Session
 from zatsudan.talk.link import Link
+from zatsudan.wire.messages import Json
+from zatsudan.wire.models import choose_model
 
 if TYPE_CHECKING:
-    from zatsudan.client import Client
+    from zatsudan.servers.client import Client
 
 
 class Elsewhere(NamedTuple):

@@ -10,19 +10,19 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from typing import TYPE_CHECKING, NamedTuple
 
-from zatsudan.core.errors import ApiError, StatusError
-from zatsudan.core.language import say
-from zatsudan.core.messages import JsonObject
-from zatsudan.core.printable import EMPTY, Printable
-from zatsudan.core.protocol import Chunk
-from zatsudan.core.refusals import DROP, RENAME, SHRINK, Repair, prompt_size, understand
-from zatsudan.core.reply import Reply
-from zatsudan.core.retries import is_loading, pause
+from zatsudan.base.errors import ApiError, StatusError
+from zatsudan.base.language import say
+from zatsudan.base.printable import EMPTY, Printable
 from zatsudan.talk.link import Link
+from zatsudan.wire.messages import JsonObject
+from zatsudan.wire.protocol import Chunk
+from zatsudan.wire.refusals import DROP, RENAME, SHRINK, Repair, prompt_size, understand
+from zatsudan.wire.reply import Reply
+from zatsudan.wire.retries import is_loading, pause
 
 if TYPE_CHECKING:
-    from zatsudan.client import Client
-    from zatsudan.core.messages import Usage
+    from zatsudan.servers.client import Client
+    from zatsudan.wire.messages import Usage
 
 OnText = Callable[[Printable], None]
 

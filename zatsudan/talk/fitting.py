@@ -1,12 +1,12 @@
 """What of a talk fits a model over a link: its context length, and the window that is sent."""
 
-from zatsudan.connect import Server
-from zatsudan.core.messages import Message
-from zatsudan.core.parameters import LIMITS
-from zatsudan.core.session import Node
-from zatsudan.core.window import Window, choose
+from zatsudan.parameters.table import LIMITS
+from zatsudan.servers.choice import Server
+from zatsudan.sessions.session import Node
+from zatsudan.sessions.window import Window, choose
 from zatsudan.talk.link import Link
 from zatsudan.talk.talk import Talk
+from zatsudan.wire.messages import Message
 
 #: Tokens kept free for the reply where max_tokens does not say.
 REPLY_TOKENS = 1024

@@ -6,20 +6,20 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
-from zatsudan.catalogue import Catalogue
-from zatsudan.connect import Server
-from zatsudan.core.addresses import is_near
-from zatsudan.core.messages import JsonObject, Usage
-from zatsudan.core.models import Model
-from zatsudan.core.refusals import SHRINK, Repair, mended
-from zatsudan.core.session import Session
-from zatsudan.core.tokens import Estimator, raw_count
-from zatsudan.learned import Learned
+from zatsudan.base.addresses import is_near
+from zatsudan.servers.catalogue import Catalogue
+from zatsudan.servers.choice import Server
 from zatsudan.servers.kinds import kind_of, renames
+from zatsudan.servers.learned import Learned
+from zatsudan.sessions.estimate import Estimator, raw_count
+from zatsudan.sessions.session import Session
 from zatsudan.talk.talk import utc_now
+from zatsudan.wire.messages import JsonObject, Usage
+from zatsudan.wire.models import Model
+from zatsudan.wire.refusals import SHRINK, Repair, mended
 
 if TYPE_CHECKING:
-    from zatsudan.client import Client
+    from zatsudan.servers.client import Client
 
 
 class Finds(Protocol):

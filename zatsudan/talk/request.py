@@ -12,18 +12,18 @@ import hashlib
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from zatsudan.core.errors import CommandError
-from zatsudan.core.language import say
-from zatsudan.core.messages import Json, JsonObject, Message
-from zatsudan.core.prefill import FORMS, NONE, asked, prefilled
-from zatsudan.core.protocol import build_request
-from zatsudan.core.refusals import SYSTEM, Repair, mended
-from zatsudan.core.session import Node, Session
-from zatsudan.core.tokens import PER_MESSAGE, raw_count
-from zatsudan.core.window import Window, in_order
+from zatsudan.base.errors import CommandError
+from zatsudan.base.language import say
+from zatsudan.servers.prefill import FORMS, NONE, asked, prefilled
+from zatsudan.sessions.estimate import PER_MESSAGE, raw_count
+from zatsudan.sessions.session import Node, Session
+from zatsudan.sessions.window import Window, in_order
 from zatsudan.talk.fitting import as_sent, reasoning_field, window_of
 from zatsudan.talk.link import Link
 from zatsudan.talk.talk import Talk
+from zatsudan.wire.messages import Json, JsonObject, Message
+from zatsudan.wire.protocol import build_request
+from zatsudan.wire.refusals import SYSTEM, Repair, mended
 
 
 class Composed(NamedTuple):

@@ -6,16 +6,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zatsudan import store
-from zatsudan.core.errors import StoreError, ZatsudanError
-from zatsudan.core.language import say
-from zatsudan.core.messages import Json, JsonObject, Message, Usage
-from zatsudan.core.records import apply, message_record, recovery
-from zatsudan.core.session import Node, Session
+from zatsudan.base.errors import StoreError, ZatsudanError
+from zatsudan.base.language import say
+from zatsudan.sessions import journal as store
+from zatsudan.sessions.records import apply, message_record, recovery
+from zatsudan.sessions.session import Node, Session
+from zatsudan.wire.messages import Json, JsonObject, Message, Usage
 
 if TYPE_CHECKING:
-    from zatsudan.core.attachments import Mention
-    from zatsudan.core.entered import Entered
+    from zatsudan.talk.attachments import Mention
+    from zatsudan.talk.entered import Entered
 
 
 def utc_now() -> str:
@@ -118,7 +118,7 @@ class Talk:
 
     def given_back(self, node: Node) -> "Entered":
         """Return a message's words for the input line, with what the person attached to it here."""
-        from zatsudan.core.entered import given_back
+        from zatsudan.talk.entered import given_back
 
         return given_back(node.message.content, self._attached.get((self.session.id, node.id), ()))
 

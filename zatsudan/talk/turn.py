@@ -5,28 +5,28 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from zatsudan.core import bounds
-from zatsudan.core.errors import CommandError, ZatsudanError
-from zatsudan.core.language import say
-from zatsudan.core.messages import Json, JsonObject, Message, Usage
-from zatsudan.core.prefill import FIELDS, NONE, Opening
-from zatsudan.core.printable import EMPTY, Printable
-from zatsudan.core.protocol import Chunk, Delta, cut
-from zatsudan.core.records import message_record
-from zatsudan.core.reply import Reply
-from zatsudan.core.session import FAILED, FINISHED, INTERRUPTED, Made, Node
-from zatsudan.core.tokens import raw_count
-from zatsudan.core.tokenview import entries_of
+from zatsudan.base.errors import CommandError, ZatsudanError
+from zatsudan.base.language import say
+from zatsudan.base.printable import EMPTY, Printable
+from zatsudan.servers.prefill import FIELDS, NONE, Opening
+from zatsudan.sessions.estimate import raw_count
+from zatsudan.sessions.records import message_record
+from zatsudan.sessions.session import FAILED, FINISHED, INTERRUPTED, Made, Node
 from zatsudan.talk.addressee import client_for, model_of
 from zatsudan.talk.continuing import find_form, refusal
 from zatsudan.talk.exchange import AS_IT_WAS, USUAL, Sending, exchange
 from zatsudan.talk.link import Link
 from zatsudan.talk.request import compose, rebuilt
 from zatsudan.talk.talk import Talk
+from zatsudan.wire import bounds
+from zatsudan.wire.messages import Json, JsonObject, Message, Usage
+from zatsudan.wire.protocol import Chunk, Delta, cut
+from zatsudan.wire.reply import Reply
+from zatsudan.wire.tokenview import entries_of
 
 if TYPE_CHECKING:
-    from zatsudan.client import Client
-    from zatsudan.core.window import Window
+    from zatsudan.servers.client import Client
+    from zatsudan.sessions.window import Window
 
 #: The journal gets the text of a growing reply at least so often, in seconds.
 JOURNAL_SECONDS = 0.8

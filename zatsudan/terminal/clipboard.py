@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from zatsudan import desktop
-from zatsudan.core.language import say
+from zatsudan.base.language import say
+from zatsudan.commands import desktop
 
 
 async def fill_clipboard(

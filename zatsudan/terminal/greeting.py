@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from zatsudan import __version__
+from zatsudan.base.language import say
+from zatsudan.base.printable import one_line, printable
 from zatsudan.commands.parts import Line, Part
-from zatsudan.connect import BY_ITSELF, Server
-from zatsudan.core.language import say
-from zatsudan.core.printable import one_line, printable
-from zatsudan.discovery import not_taken
+from zatsudan.servers.choice import BY_ITSELF, Server
+from zatsudan.servers.discovery import not_taken
 from zatsudan.talk.chat import Chat
 
 

@@ -9,6 +9,10 @@ import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zatsudan.base.errors import CommandError, ZatsudanError
+from zatsudan.base.language import say
+from zatsudan.base.printable import EMPTY, one_line, printable
+from zatsudan.base.secrets import shown_line
 from zatsudan.commands.outcomes import (
     Ask,
     Copy,
@@ -25,15 +29,11 @@ from zatsudan.commands.outcomes import (
 )
 from zatsudan.commands.parts import Line, Part
 from zatsudan.commands.registry import Commands, find
-from zatsudan.core.deciding import NAME_LENGTH, Asked, Decision, Shell, Slash, Words, decide
-from zatsudan.core.entered import Entered
-from zatsudan.core.errors import CommandError, ZatsudanError
-from zatsudan.core.language import say
-from zatsudan.core.printable import EMPTY, one_line, printable
-from zatsudan.core.secrets import shown_line
-from zatsudan.core.session import FINISHED, Node
+from zatsudan.sessions.session import FINISHED, Node
 from zatsudan.talk.addressee import agree, is_earlier, is_new_to, model_of, not_agreed
 from zatsudan.talk.chat import Chat
+from zatsudan.talk.deciding import NAME_LENGTH, Asked, Decision, Shell, Slash, Words, decide
+from zatsudan.talk.entered import Entered
 from zatsudan.talk.turn import Turn, again, turn_to
 from zatsudan.terminal.greeting import answering, wanted_embedded
 from zatsudan.terminal.surface import Surface
@@ -41,11 +41,11 @@ from zatsudan.terminal.surface import Surface
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from zatsudan.attach import Attached
-    from zatsudan.core.attachments import Mention
-    from zatsudan.core.messages import Json
-    from zatsudan.lab import Run
-    from zatsudan.running import Ran
+    from zatsudan.lab.run import Run
+    from zatsudan.talk.attaching import Attached
+    from zatsudan.talk.attachments import Mention
+    from zatsudan.talk.running import Ran
+    from zatsudan.wire.messages import Json
 
 
 class Repl:
@@ -64,7 +64,7 @@ class Repl:
     def _named(self, mention: "Mention") -> str | None:
         if mention.is_output:
             return say("the output of {command}", command=self.ran.command) if self.ran else None
-        from zatsudan.attach import file_of
+        from zatsudan.talk.attaching import file_of
 
         found = file_of(mention, Path.cwd(), NAME_LENGTH)
         return found[0] if found is not None else None
@@ -93,7 +93,7 @@ class Repl:
 
     def _hidden(self, text: str) -> str:
         """Return the text of a fault, which may be any, without the keys of the server in use."""
-        from zatsudan.trust import secrets_of
+        from zatsudan.servers.trust import secrets_of
 
         server = self.chat.link.server
         return secrets_of(server).hidden(text) if server is not None else text
@@ -126,7 +126,7 @@ class Repl:
             case Generate():
                 return await self._generate(outcome)
             case Experiment():
-                from zatsudan import lab
+                from zatsudan.lab import run as lab
 
                 self._surface.show(outcome.parts)
                 slots = [lab.Slot(cell) for cell in outcome.cells]
@@ -189,7 +189,7 @@ class Repl:
         """Return the run that makes `n` replies; None where one is wanted, which needs no lab."""
         if "n" not in self.chat.talk.session.settings and "n" not in (overrides or ()):
             return None
-        from zatsudan.lab import choices
+        from zatsudan.lab.run import choices
 
         return choices(self.chat.talk, self.chat.link, parent, overrides)
 
@@ -218,7 +218,7 @@ class Repl:
             if self.chat.talk.session.head != head:
                 self.chat.talk.record({"type": "head", "id": head})
         if turn.nodes:
-            from zatsudan.commands.trace import verdict
+            from zatsudan.commands.tracing import verdict
 
             self._surface.show(verdict(before, turn.nodes[0]))
         return went_well
@@ -254,14 +254,14 @@ class Repl:
         return await self.reply(node)
 
     async def _attached(self, text: str, wanted: "Sequence[Mention]") -> "Attached":
-        from zatsudan.attach import attach
+        from zatsudan.talk.attaching import attach
 
         return await asyncio.to_thread(attach, text, wanted, Path.cwd(), self.ran)
 
     async def _run(self, command: str) -> bool:
         """Run a command of the person's shell and show what came of it."""
-        from zatsudan import programs
-        from zatsudan.running import run
+        from zatsudan.base import programs
+        from zatsudan.talk.running import run
 
         doing = one_line(shown_line(f"!{command}")[1:], 40)
         self._surface.doing(say("running {command}", command=doing))
@@ -325,7 +325,7 @@ class Repl:
             return True  # who sends says so
         if not is_new_to(chat.talk, server):
             return True
-        from zatsudan import questions
+        from zatsudan.commands.connecting import questions
 
         try:
             answer = await self._surface.ask(questions.send_to(server))
@@ -366,7 +366,7 @@ class Repl:
             self._give_back(run.parent)
             return False
         if self.chat.talk.session.lab is not None:
-            from zatsudan.commands.lab import sheet
+            from zatsudan.commands.comparing import sheet
 
             self._surface.show(sheet(self.chat, self.chat.talk.session.lab))
         return all(slot.went_well for slot in run.slots)

@@ -3,20 +3,20 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from zatsudan.base.errors import ZatsudanError
+from zatsudan.base.printable import Printable
 from zatsudan.commands.parts import Part
-from zatsudan.core.errors import ZatsudanError
-from zatsudan.core.messages import Json
-from zatsudan.core.printable import Printable
-from zatsudan.core.protocol import Delta
+from zatsudan.wire.messages import Json
+from zatsudan.wire.protocol import Delta
 
 if TYPE_CHECKING:
+    from zatsudan.commands.asking import Question
     from zatsudan.commands.outcomes import Inspect, Pick
-    from zatsudan.core.asking import Question
-    from zatsudan.core.deciding import Asked
-    from zatsudan.core.entered import Entered
-    from zatsudan.lab import OnDelta, OnEnd, Run
+    from zatsudan.lab.run import OnDelta, OnEnd, Run
+    from zatsudan.talk.deciding import Asked
+    from zatsudan.talk.entered import Entered
     from zatsudan.talk.turn import Turn
-    from zatsudan.terminal.tokens import Choice
+    from zatsudan.terminal.text.tokenrows import Choice
 
 
 class Surface(Protocol):

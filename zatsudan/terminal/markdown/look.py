@@ -18,7 +18,7 @@ from pygments.token import (
 )
 from rich.style import Style
 
-from zatsudan.core.styles import WEIGHTS, Dress, Paint
+from zatsudan.base.styles import WEIGHTS, Dress, Paint
 
 # Of the sixteen colours these are the ones that can be read on dark and on light
 # ground: no yellow (light), no plain blue (dark).

@@ -7,8 +7,8 @@ from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
 
-from zatsudan.core.printable import Printable, Styled, printable
-from zatsudan.terminal.rows import linked, painted, together
+from zatsudan.base.printable import Printable, Styled, printable
+from zatsudan.terminal.text.rows import linked, painted, together
 
 Row = tuple[Segment, ...]
 """Styled pieces of text; no newline, no trailing blanks."""

@@ -13,7 +13,7 @@ from rich.style import Style
 
 from zatsudan.terminal.markdown.cells import clusters, sized_clusters, width
 from zatsudan.terminal.markdown.segments import HARD, Piece, Row, row
-from zatsudan.terminal.rows import NO_END, NO_START
+from zatsudan.terminal.text.rows import NO_END, NO_START
 
 # Runs: the character that ends a row, blanks, characters of one cell each without marks
 # on the last, and the rest (which may lean on a character before it, as in keycaps).

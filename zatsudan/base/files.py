@@ -1,0 +1,116 @@
+"""Files and folders of the program's own: read within bounds, written whole and for their owner only.
+
+To open a pipe may wait for ever and a device may never end: where a file is
+expected, only an ordinary one is opened. The null device counts as an empty file.
+"""
+
+import contextlib
+import errno
+import os
+import stat
+from pathlib import Path
+from typing import BinaryIO
+
+from zatsudan.base.language import say
+
+#: What another user could read or write of a file, or of a folder.
+FILE, FOLDER = 0o600, 0o700
+#: Bytes of a file that people write: the config, a preset, a system message.
+TEXT_BYTES = 4_000_000
+#: Bytes of a list that the program keeps, of the history of input lines, and of a journal.
+#: Real ones are far smaller; what is larger would not fit into memory as Python's values.
+LIST_BYTES = 50_000_000
+JOURNAL_BYTES = 500_000_000
+
+
+class Refused(OSError):
+    """What stands at a path is no ordinary file, or has more bytes than are taken."""
+
+    def __str__(self) -> str:
+        return str(self.strerror)
+
+
+def descriptor(path: Path | str, flags: int, *, private: bool = False, mode: int = FILE) -> int:
+    """Open an ordinary file and return its descriptor; raises OSError, Refused for anything else.
+
+    A file that this makes is for its owner only, and with `private` so is one that was
+    there, whatever the umask. `mode` is another one to make it with, less the umask.
+    """
+    with contextlib.suppress(FileNotFoundError):
+        _check(os.stat(path))  # noqa: PTH116  a list of thousands; to open some devices does something
+    fd = os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC, mode)
+    try:
+        found = os.fstat(fd)
+        _check(found)  # the one that was opened may be another by now
+        if private and stat.S_ISREG(found.st_mode):
+            os.fchmod(fd, FILE)
+    except BaseException:
+        os.close(fd)
+        raise
+    return fd
+
+
+def _check(found: os.stat_result) -> None:
+    if stat.S_ISDIR(found.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not stat.S_ISREG(found.st_mode) and not _is_null(found):
+        raise Refused(errno.EINVAL, say("it is no ordinary file"))
+
+
+def _is_null(found: os.stat_result) -> bool:
+    return stat.S_ISCHR(found.st_mode) and found.st_rdev == os.stat(os.devnull).st_rdev  # noqa: PTH116
+
+
+def opened(path: Path | str) -> BinaryIO:
+    """Open an ordinary file for reading; raises OSError."""
+    return os.fdopen(descriptor(path, os.O_RDONLY), "rb")
+
+
+def read(path: Path | str, limit: int) -> bytes:
+    """Return the bytes of an ordinary file; raises OSError, Refused if they are more than `limit`."""
+    with opened(path) as file:
+        data = file.read(limit + 1) if os.fstat(file.fileno()).st_size <= limit else None
+    if data is None or len(data) > limit:  # it may have grown, and some files of the system tell 0
+        raise Refused(errno.EFBIG, say("it is larger than {size} MB", size=limit // 1_000_000))
+    return data
+
+
+def folder(path: Path) -> None:
+    """Make a folder and those above it that are missing, each for its owner only; raises OSError.
+
+    `Path.mkdir` gives its mode to the last one alone.
+    """
+    if path.is_dir():
+        return
+    if path.parent != path:
+        folder(path.parent)
+    try:
+        path.mkdir(FOLDER)
+    except FileExistsError:
+        if not path.is_dir():
+            raise
+        return
+    path.chmod(FOLDER)  # a umask may have taken our own rights
+
+
+def replace(path: Path, data: bytes, *, mode: int = FILE, durable: bool = False) -> None:
+    """Put a small file in the place of another, whole or not at all; raises OSError.
+
+    It is for its owner only from its first byte on, and gets its `mode` when it is
+    whole. `durable` waits until the disk holds it.
+    """
+    folder(path.parent)
+    new = path.with_name(f".{path.name}.{os.getpid()}")
+    new.unlink(missing_ok=True)  # of a run that was killed; a link goes, and not what it points to
+    fd = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, FILE)
+    try:
+        with os.fdopen(fd, "wb") as file:
+            os.fchmod(file.fileno(), mode)
+            file.write(data)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        os.replace(new, path)  # noqa: PTH105  atomic by name
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise

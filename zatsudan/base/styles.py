@@ -1,0 +1,214 @@
+"""Styles: the parts of the screen that have one, the themes, and the grammar of both.
+
+A style is written as in `bold cyan on #202020`: weights, a colour, and behind
+`on` the ground. Only the terminal knows how to draw it.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from zatsudan.base.language import say
+from zatsudan.wire.messages import NOTHING
+
+WEIGHTS = {"bold": 1, "dim": 2, "italic": 3, "underline": 4, "reverse": 7, "strike": 9}
+
+_NAMES = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
+#: The sixteen colours of the terminal, which its own theme defines.
+COLOURS = (*_NAMES, *(f"bright_{name}" for name in _NAMES))
+
+#: What of the screen has a style.
+PARTS = {
+    "text": "a reply's prose",
+    "heading": "headings, where a level has no style of its own",
+    **{f"heading{level}": f"headings of level {level}" for level in range(1, 7)},
+    "strong": "**strong**",
+    "emphasis": "*emphasis*",
+    "strike": "~~struck~~",
+    "code": "code inside a line",
+    "code_text": "blocks of code in no language that is known",
+    "keyword": "in code: keywords",
+    "string": "in code: strings",
+    "comment": "in code: comments",
+    "number": "in code: numbers and constants",
+    "name": "in code: names that are defined",
+    "builtin": "in code: built-in names and types",
+    "quote": "quotations",
+    "quote_bar": "the bar beside them",
+    "rule": "lines across",
+    "marker": "bullets and numbers of lists",
+    "link": "a link's text",
+    "address": "its address",
+    "image": "an image's text",
+    "math": "formulas",
+    "table_head": "heads of tables",
+    "table_rule": "lines of tables",
+    "you": "your messages",
+    "dim": "what is said aside: the line under a reply, hints",
+    "good": "that something was done",
+    "warn": "that something went wrong",
+    "mark": "rows that are set off",
+    "prompt": "the sign before the input line",
+    "toolbar": "the line under it",
+    "suggestion": "the rest of an earlier line, offered behind the cursor",
+    "menu": "the menu of completions",
+    "menu_help": "what it says beside them",
+}
+
+#: `terminal` uses the terminal's own sixteen colours, `none` weight alone.
+THEMES: dict[str, dict[str, str]] = {
+    "terminal": {},
+    "dark": {
+        "heading1": "bold underline #7dd3fc",
+        "heading2": "bold #7dd3fc",
+        "code": "#f0c674",
+        "code_text": "#f0c674",
+        "keyword": "#c4a7e7",
+        "string": "#a3d9a5",
+        "comment": "italic #9aa0a6",
+        "number": "#f0c674",
+        "name": "#81c8f0",
+        "builtin": "#7dd3c0",
+        "quote_bar": "#9aa0a6",
+        "rule": "#9aa0a6",
+        "table_rule": "#9aa0a6",
+        "marker": "#7dd3fc",
+        "address": "#81c8f0",
+        "dim": "#9aa0a6",
+        "good": "#a3d9a5",
+        "warn": "#f0c674",
+        "mark": "#7dd3c0",
+        "toolbar": "#9aa0a6",
+        "suggestion": "#9aa0a6",
+        "menu_help": "#9aa0a6",
+    },
+    "light": {
+        "heading1": "bold underline #00588a",
+        "heading2": "bold #00588a",
+        "code": "#8a3b00",
+        "code_text": "#8a3b00",
+        "keyword": "#7a2a9a",
+        "string": "#1d6b2f",
+        "comment": "italic #5f6368",
+        "number": "#8a3b00",
+        "name": "#0b57a4",
+        "builtin": "#006a6a",
+        "quote_bar": "#5f6368",
+        "rule": "#5f6368",
+        "table_rule": "#5f6368",
+        "marker": "#00588a",
+        "address": "#0b57a4",
+        "dim": "#5f6368",
+        "good": "#1d6b2f",
+        "warn": "#8a3b00",
+        "mark": "#006a6a",
+        "toolbar": "#5f6368",
+        "suggestion": "#5f6368",
+        "menu_help": "#5f6368",
+    },
+    "none": {},
+}
+
+
+class Paint(NamedTuple):
+    """A style that was read: colours are a name of COLOURS, `#rrggbb`, or empty."""
+
+    weights: tuple[str, ...] = ()
+    colour: str = ""
+    ground: str = ""
+
+
+def read(text: str) -> Paint:
+    """Read a style; raises ValueError with what is wrong with it."""
+    weights: list[str] = []
+    colours = {"colour": "", "ground": ""}
+    where = "colour"
+    for word in text.lower().split():
+        if word == "on" and where == "colour":
+            where = "ground"
+        elif word in WEIGHTS:
+            weights.append(word)
+        elif word in ("none", "default"):
+            continue
+        elif word in COLOURS or _is_rgb(word):
+            if colours[where]:
+                raise ValueError(
+                    say("two colours, {first} and {second}", first=colours[where], second=word)
+                )
+            colours[where] = word
+        else:
+            import difflib  # only where a style is wrong
+
+            near = difflib.get_close_matches(word, [*COLOURS, *WEIGHTS], n=1)
+            raise ValueError(
+                say(
+                    "no colour or weight is called {word!r}, did you mean {near}",
+                    word=word,
+                    near=near[0],
+                )
+                if near
+                else say("no colour or weight is called {word!r}", word=word)
+            )
+    return Paint(tuple(weights), colours["colour"], colours["ground"])
+
+
+def _is_rgb(word: str) -> bool:
+    return (
+        len(word) == 7 and word[0] == "#" and all(sign in "0123456789abcdef" for sign in word[1:])
+    )
+
+
+class Dress(NamedTuple):
+    """What the screen wears: a theme, and single styles over it."""
+
+    theme: str = "terminal"
+    styles: Mapping[str, str] = NOTHING
+
+    def paints(self) -> dict[str, Paint]:
+        """Return the parts whose style is not the default; raises ValueError."""
+        chosen = {**THEMES[self.theme], **self.styles}
+        if "heading" in self.styles:
+            for level in range(1, 7):
+                if f"heading{level}" not in self.styles:
+                    chosen[f"heading{level}"] = self.styles["heading"]
+        return {name: read(text) for name, text in chosen.items()}
+
+
+def colours(environ: Mapping[str, str]) -> int:
+    """Return how many colours the terminal has: 0 under NO_COLOR and where there are none."""
+    term = environ.get("TERM", "")
+    if environ.get("NO_COLOR") or term in ("dumb", "unknown", ""):
+        return 0
+    if environ.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
+        return 1 << 24
+    return 256 if "256" in term else 16
+
+
+def codes(paint: Paint, depth: int) -> str:
+    """Return the parameters of SGR for a style on a terminal of `depth` colours."""
+    parts = [str(WEIGHTS[weight]) for weight in paint.weights]
+    if depth:
+        parts += [
+            _code(colour, depth, base)
+            for colour, base in ((paint.colour, 30), (paint.ground, 40))
+            if colour
+        ]
+    return ";".join(parts)
+
+
+def _code(colour: str, depth: int, base: int) -> str:
+    if not colour.startswith("#"):
+        number = COLOURS.index(colour)
+        return str(base + number if number < 8 else base + 60 + number - 8)
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    if depth > 256:
+        return f"{base + 8};2;{red};{green};{blue}"
+    if depth == 256:
+        # The cube of 6 x 6 x 6 colours behind the first sixteen.
+        cube = [
+            0 if level < 48 else 1 if level < 115 else (level - 35) // 40
+            for level in (red, green, blue)
+        ]
+        return f"{base + 8};5;{16 + 36 * cube[0] + 6 * cube[1] + cube[2]}"
+    top = max(red, green, blue)
+    number = sum(1 << bit for bit, level in enumerate((red, green, blue)) if level > top * 0.7)
+    return str(base + number) if number != 7 else str(base + 60)

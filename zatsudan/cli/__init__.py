@@ -1,0 +1,4 @@
+"""The command line: arguments, subcommands, one-shot; puts the parts together.
+
+Begin with `main`.
+"""

@@ -1,0 +1,96 @@
+"""What a session begins with: the settings of config, profile, preset and flags, or an earlier talk."""
+
+from argparse import Namespace
+from pathlib import Path
+
+from zatsudan.base.language import say
+from zatsudan.base.words import Word
+from zatsudan.commands.parts import Line, Part
+from zatsudan.config.file import read_system, warnings
+from zatsudan.config.presetfiles import Presets
+from zatsudan.config.settings import Config, Places
+from zatsudan.parameters.table import read_assignments
+from zatsudan.servers.choice import Server
+from zatsudan.servers.unencrypted import unencrypted
+from zatsudan.talk.chat import Chat
+from zatsudan.wire.messages import Json, JsonObject
+
+
+def of_config(config: Config, places: Places, server: Server | None) -> list[JsonObject]:
+    """Return the records of what config and profile set for every session."""
+    records: list[JsonObject] = []
+    if config.system:
+        records.append({"type": "system", "content": read_system(config.system, places.config)})
+    for origin, values in (
+        ("config", config.parameters),
+        ("profile", server.parameters if server is not None else {}),
+    ):
+        records += [
+            _setting(name.removeprefix("+"), value, origin) for name, value in values.items()
+        ]
+    return records
+
+
+def warned(config_file: Path, config: Config, server: Server | None) -> list[Part]:
+    """Return what to know of keys before they are used: who else can read them, in the file or on the way."""
+    told = warnings(config_file, config)
+    told += [unencrypted(server)] if server is not None else []
+    return [Line(text, "warn") for text in told if text]
+
+
+def of_preset(args: Namespace, presets: Presets) -> list[JsonObject]:
+    """Return the records of what the preset sets that the command line names; raises ConfigError."""
+    if not args.preset:
+        return []
+    preset = presets.read(args.preset)
+    records = [_setting(name, value, "preset") for name, value in preset.parameters.items()]
+    if preset.system is not None:
+        records.append({"type": "system", "content": preset.system})
+    if preset.model is not None and not args.model:
+        records.append({"type": "model", "model": preset.model, "server": ""})
+    return records
+
+
+def of_flags(args: Namespace) -> list[JsonObject]:
+    """Return the records of what the command line sets."""
+    records: list[JsonObject] = []
+    if args.system is not None:
+        records.append({"type": "system", "content": read_system(args.system, Path.cwd())})
+    if args.model:
+        records.append({"type": "model", "model": args.model, "server": ""})
+    for text in args.set:
+        name, equals, _ = text.partition("=")
+        words = [Word(text, name=name if equals else None)]
+        records += [
+            _setting(key, value, "flag") for key, value in read_assignments(words, {}).items()
+        ]
+    if args.no_stream:
+        records.append(_setting("stream", value=False, origin="flag"))
+    return records
+
+
+def _setting(name: str, value: Json, origin: str) -> JsonObject:
+    return {"type": "set", "name": name, "value": value, "origin": origin}
+
+
+def resumed(chat: Chat, args: Namespace, saved: Path, wanted: list[JsonObject]) -> list[Part]:
+    """Go on with the session that is named, or the last; return what to show of it.
+
+    Flags stand over what it holds. A private talk reads what is `saved`, and writes nothing.
+    """
+    if not args.resume and not args.last:
+        return []
+    from zatsudan.commands.resuming import resume
+    from zatsudan.sessions import shelf
+
+    if args.resume:
+        path = shelf.find(saved, args.resume).path
+    else:
+        found = shelf.summaries(saved)
+        if not found:
+            return [Line(say("There is no session to go on with: this is a new one."), "dim")]
+        path = found[0].path
+    parts = resume(chat, path)
+    for record in wanted:
+        chat.talk.record(record)
+    return parts

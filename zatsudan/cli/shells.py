@@ -1,0 +1,297 @@
+"""Completion in shells: a short script for each, which asks the program at every Tab.
+
+So it knows what the parsers and tables of this very version know, and the names of
+sessions, presets, profiles and models as they are now.
+
+A script runs `zatsudan completion --candidates SHELL WORDS…`, and reads how the
+candidates are meant (`files`: the shell's own; `open`: no blank behind them; `whole`),
+then a candidate a line, with what it is behind a tab.
+"""
+
+import argparse
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from zatsudan.base.language import say
+from zatsudan.cli.arguments import KINDS, Parser
+
+FILES, OPEN, WHOLE = "files", "open", "whole"
+
+#: The latest sessions are those that one goes on with.
+SESSIONS = 50
+
+_BASH = r"""# In ~/.bashrc: eval "$(zatsudan completion bash)"
+_zatsudan() {
+    local line kind=
+    COMPREPLY=()
+    # A program of the current directory is not run for a mere Tab.
+    [[ $(type -P zatsudan) == [!/]* ]] && return
+    while IFS= read -r line; do
+        if [[ -z $kind ]]; then kind=$line; else COMPREPLY+=("$line"); fi
+    done < <(zatsudan completion --candidates bash \
+        "${COMP_LINE:0:COMP_POINT}" "$COMP_WORDBREAKS" 2>/dev/null)
+    case $kind in
+        files) compopt -o default 2>/dev/null ;;
+        open) compopt -o nospace 2>/dev/null ;;
+    esac
+}
+complete -F _zatsudan zatsudan
+"""
+
+_ZSH = r"""#compdef zatsudan
+# In ~/.zshrc, below compinit: eval "$(zatsudan completion zsh)"
+_zatsudan() {
+    local line
+    local -a lines values shown
+    # A program of the current directory is not run for a mere Tab.
+    [[ $(whence -p zatsudan) == [^/]* ]] && return
+    lines=("${(@f)$(zatsudan completion --candidates zsh \
+        "${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null)}")
+    [[ $lines[1] == files ]] && { _files; return }
+    for line in "${(@)lines[2,-1]}"; do
+        values+=("${line%%$'\t'*}")
+        shown+=("${line/$'\t'/  -- }")
+    done
+    if [[ $lines[1] == open ]]; then
+        compadd -S '' -l -d shown -a values
+    else
+        compadd -l -d shown -a values
+    fi
+}
+if [[ $funcstack[1] == _zatsudan ]]; then
+    _zatsudan "$@"
+else
+    compdef _zatsudan zatsudan
+fi
+"""
+
+_FISH = r"""# In ~/.config/fish/config.fish: zatsudan completion fish | source
+function __zatsudan_candidates
+    # A program of the current directory is not run for a mere Tab.
+    set -l found (command -s zatsudan)
+    test -n "$found"; and not string match -q '/*' -- $found; and return
+    set -l words (commandline -opc) (commandline -ct)
+    set -l lines (zatsudan completion --candidates fish $words[2..] 2>/dev/null)
+    if test "$lines[1]" = files
+        __fish_complete_path $words[-1]
+    else if set -q lines[2]
+        printf '%s\n' $lines[2..]
+    end
+end
+complete -c zatsudan -f -a '(__zatsudan_candidates)'
+"""
+
+SCRIPTS = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH}
+
+
+class Candidates(NamedTuple):
+    """What may stand at the cursor: each as it is written, and what it is."""
+
+    kind: str = WHOLE
+    rows: Sequence[tuple[str, str]] = ()
+
+
+def answer(shell: str, words: Sequence[str]) -> str:
+    """Return the candidates as lines for a shell's script. The last word is the one at the cursor.
+
+    Bash hands over its line and the signs that break its words instead.
+    """
+    if shell == "bash":
+        line = _Line(words[0])
+        found = candidates(line.words[1:] or [""])
+        rows = [line.behind_break(value, words[1]) for value, _ in found.rows]
+    else:
+        *before, typed = words or [""]
+        if shell == "fish":  # gives the word as it stands there, and matches it itself
+            typed = typed.lstrip("\"'").replace("\\", "")
+        found = candidates([*before, typed])
+        rows = [f"{value}\t{_one_line(text)}" if text else value for value, text in found.rows]
+    return "".join(f"{row}\n" for row in (found.kind, *rows))
+
+
+def candidates(words: Sequence[str]) -> Candidates:
+    """Return what may stand in place of the last word; `words` are all behind `zatsudan`."""
+    from zatsudan.cli.subcommands import SUBCOMMANDS, parser_of
+
+    *before, typed = words
+    if not before and not typed.startswith("-"):
+        rows = [(name, say(entry.help)) for name, entry in SUBCOMMANDS.items()]
+        return _beginning(Candidates(WHOLE, rows), typed)
+    if before and before[0] in SUBCOMMANDS:
+        parser, before = parser_of(before[0]), before[1:]
+    else:
+        from zatsudan.cli.arguments import parser as talk
+
+        parser = talk()
+    awaited, others = _read(parser, before)
+    if awaited is not None and not (awaited.nargs == "?" and typed.startswith("-")):
+        return _values(awaited, typed)
+    if typed.startswith("-") and "--" not in before:
+        return _at_flag(parser, before, typed)
+    places = parser._get_positional_actions()
+    if others < len(places) or (places and places[-1].nargs in ("*", "+")):
+        return _values(places[min(others, len(places) - 1)], typed)
+    return Candidates()
+
+
+def _at_flag(parser: Parser, before: Sequence[str], typed: str) -> Candidates:
+    """Return the flags, or behind `--flag=` its values."""
+    flag, equals, begun = typed.partition("=")
+    if not flag.startswith("--") or not equals:
+        return _beginning(Candidates(WHOLE, list(_flags(parser, before))), typed)
+    action = parser._option_string_actions.get(flag)
+    if action is None or action.nargs == 0:
+        return Candidates()
+    found = _values(action, begun)
+    return found._replace(rows=[(f"{flag}={value}", text) for value, text in found.rows])
+
+
+def _read(parser: Parser, before: Sequence[str]) -> tuple[argparse.Action | None, int]:
+    """Return the flag whose value comes next, if one does, and how many words are no flag's."""
+    awaited: argparse.Action | None = None
+    others, flags = 0, True
+    for word in before:
+        if awaited is not None and not (awaited.nargs == "?" and word.startswith("-")):
+            awaited = None
+        elif flags and word == "--":
+            flags, awaited = False, None
+        elif flags and word.startswith("-") and len(word) > 1:
+            action = parser._option_string_actions.get(word)
+            awaited = action if action is not None and action.nargs != 0 else None
+        else:
+            others += 1
+    return awaited, others
+
+
+def _flags(parser: Parser, before: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield the flags that are not given yet, under all their names."""
+    for action in parser._actions:
+        again = isinstance(action, argparse._AppendAction)
+        if again or not set(action.option_strings) & set(before):
+            for name in action.option_strings:
+                yield name, action.help or ""
+
+
+def _values(action: argparse.Action, typed: str) -> Candidates:
+    """Return the values of an argument that begin as what is typed of it."""
+    from zatsudan.base.errors import ZatsudanError
+
+    if action.choices is not None:
+        return _beginning(Candidates(WHOLE, [(str(value), "") for value in action.choices]), typed)
+    kind = KINDS.get(action.dest, "")
+    if kind == FILES:
+        return Candidates(FILES)
+    if kind == "parameters":
+        return _beginning(_parameters(typed), typed)
+    try:
+        return _beginning(Candidates(WHOLE, list(_NAMES[kind]())) if kind else Candidates(), typed)
+    except ZatsudanError:  # a config that is damaged says so elsewhere
+        return Candidates()
+
+
+def _beginning(found: Candidates, typed: str) -> Candidates:
+    # A name that could steer the terminal is not offered: its sign would not be the name's.
+    rows = [row for row in found.rows if row[0].startswith(typed) and row[0].isprintable()]
+    return found._replace(rows=rows)
+
+
+def _parameters(typed: str) -> Candidates:
+    from zatsudan.parameters.table import BY_NAME
+
+    name, equals, _ = typed.partition("=")
+    if not equals:
+        return Candidates(OPEN, [(f"{row.name}=", say(row.help)) for row in BY_NAME.values()])
+    row = BY_NAME.get(name)
+    values = row.kind.values if row is not None else ()
+    return Candidates(WHOLE, [(f"{name}={value}", "") for value in values])
+
+
+def _profiles() -> Iterator[tuple[str, str]]:
+    from zatsudan.config.file import load
+    from zatsudan.config.settings import platform_places
+
+    for name, profile in load(platform_places().config_file).profiles.items():
+        yield name, profile.base_url
+
+
+def _presets() -> Iterator[tuple[str, str]]:
+    from zatsudan.config.presetfiles import Presets
+    from zatsudan.config.settings import platform_places
+
+    return ((name, "") for name in Presets(platform_places().presets).names())
+
+
+def _sessions() -> Iterator[tuple[str, str]]:
+    from zatsudan.config.settings import platform_places
+    from zatsudan.sessions import shelf
+
+    latest = shelf.summaries(platform_places().sessions)[:SESSIONS]
+    names = [summary.name for summary in latest]
+    for summary in latest:
+        if names.count(summary.name) == 1:
+            yield summary.name, summary.model
+        else:  # the name alone would not do
+            yield summary.id, summary.name
+
+
+def _models() -> Iterator[tuple[str, str]]:
+    from zatsudan.config.settings import platform_places
+    from zatsudan.servers.catalogue import Catalogue
+
+    known = Catalogue(platform_places().cache / "models.json").everywhere()
+    return ((model.id, server) for server, models in known.items() for model in models)
+
+
+_NAMES = {"profiles": _profiles, "presets": _presets, "sessions": _sessions, "models": _models}
+
+
+def _one_line(text: str) -> str:
+    from zatsudan.base.printable import one_line
+
+    return one_line(text)
+
+
+class _Line:
+    """A line of bash up to the cursor: its words without quotes, the last one open to be completed."""
+
+    def __init__(self, line: str) -> None:
+        self.words = [""]
+        self._quote = ""  # the quote that is open at the cursor
+        self._break = 0  # of the last word: how much of it stands in front of the cursor's piece
+        escaped = False
+        for sign in line:
+            if escaped:
+                self.words[-1] += sign
+                escaped = False
+            elif sign == "\\" and self._quote != "'":
+                escaped = True
+            elif sign == self._quote:
+                self._quote = ""
+            elif not self._quote and sign in "'\"":
+                self._quote = sign
+                self._break = len(self.words[-1])
+            elif not self._quote and sign.isspace():
+                if self.words[-1]:
+                    self.words.append("")
+                    self._break = 0
+            else:
+                self.words[-1] += sign
+
+    def behind_break(self, value: str, breaks: str) -> str:
+        """Return a candidate as bash wants it: from the last break of the word on, and quoted."""
+        typed = self.words[-1]
+        at = self._break
+        if not self._quote:
+            at = max((typed.rfind(sign) + 1 for sign in breaks if not sign.isspace()), default=0)
+        rest = value[at:]
+        special = '"\\$`' if self._quote == '"' else "" if self._quote else None
+        return "".join(
+            f"\\{sign}"
+            if (
+                sign in special
+                if special is not None
+                else not (sign.isalnum() or sign in "_-+=:,./@%")
+            )
+            else sign
+            for sign in rest
+        )

@@ -1,0 +1,321 @@
+"""Subcommands of the command line: what is done without a talk."""
+
+import argparse
+import sys
+
+from zatsudan.base.language import later, say, say_count
+from zatsudan.base.printable import Printable, one_line, printable, printable_json
+from zatsudan.cli.arguments import Parser, add_help
+
+TYPE_CHECKING = False  # --help need not wait for typing
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+    from typing import TypeVar
+
+    from zatsudan.config.settings import Places
+    from zatsudan.servers.choice import Wishes
+    from zatsudan.talk.chat import Chat
+    from zatsudan.wire.messages import Json
+
+    T = TypeVar("T")
+
+
+def _print(text: Printable) -> None:
+    """Write lines to standard output."""
+    sys.stdout.write(f"{text}\n")
+
+
+class Subcommand:
+    """One word that may stand first. `run` gets what `arguments` let stand behind it, and returns the exit code."""
+
+    def __init__(
+        self,
+        help_: str,
+        usage: str,
+        arguments: "Callable[[Parser], None]",
+        run: "Callable[[argparse.Namespace], int]",
+    ) -> None:
+        self.help = help_
+        self.usage = usage
+        self.arguments = arguments
+        self.run = run
+
+
+def _sessions_arguments(parser: Parser) -> None:
+    parser.add_argument("--json", action="store_true", help=say("all fields, one array"))
+
+
+def sessions(args: argparse.Namespace) -> int:
+    """Print the saved sessions, the latest first."""
+    from datetime import UTC, datetime
+
+    from zatsudan.config.settings import platform_places
+    from zatsudan.sessions import shelf
+
+    found = shelf.summaries(platform_places().sessions)
+    if args.json:
+        rows: list[Json] = [
+            {
+                "id": entry.id,
+                "name": entry.name,
+                "title": entry.title,
+                "first_words": entry.first_words,
+                "model": entry.model,
+                "turns": entry.turns,
+                "modified": datetime.fromtimestamp(entry.modified, UTC).isoformat("T", "seconds"),
+                "path": str(entry.path),
+            }
+            for entry in found
+        ]
+        _print(printable_json(rows, sys.stdout.encoding, indent=2))
+        return 0
+    from zatsudan.commands.parts import Line
+    from zatsudan.commands.sessions import table
+    from zatsudan.terminal.text.partrows import part_rows
+    from zatsudan.terminal.text.rows import uncoloured
+
+    parts = table(found, listed=len(found)) if found else (Line(say("No session is saved yet.")),)
+    for part in parts:
+        for row in part_rows(part, WIDTH, lambda text, _: [printable(text)]):
+            _print(uncoloured(row))
+    return 0
+
+
+def _export_arguments(parser: Parser) -> None:
+    from zatsudan.sessions.exports import FORMATS
+
+    parser.add_argument("session", help=say("its name, the beginning of it, its number or id"))
+    parser.add_argument("format", choices=list(FORMATS), metavar="FORMAT",
+                        help=", ".join(FORMATS))  # fmt: skip
+    parser.add_argument("file", nargs="?", default="", help=say("where to; else standard output"))
+    parser.add_argument("--reply", metavar="N", default="", help=say("the request of this reply"))
+    parser.add_argument("--force", action="store_true", help=say("over a file that is there"))
+
+
+def export(args: argparse.Namespace) -> int:
+    """Write a saved session in another format."""
+    from pathlib import Path
+
+    from zatsudan.commands.transfer import export_saved, write
+    from zatsudan.sessions import shelf
+
+    async def text_of(chat: "Chat", places: "Places") -> str:
+        path = shelf.find(places.sessions, args.session).path
+        return await export_saved(chat, path, args.format, args.reply)
+
+    text = _with_chat(text_of)
+    if args.file:
+        write(Path(args.file), text, overwrite=args.force, instead=say("--force overwrites it."))
+    else:
+        # In a file or a pipe it is data, which nobody obeys.
+        text = printable(text) if sys.stdout.isatty() else text
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+    return 0
+
+
+def _import_arguments(parser: Parser) -> None:
+    parser.add_argument(
+        "files", nargs="+", metavar="FILE", help=say("ChatGPT, llm, aichat, messages, or our own")
+    )
+
+
+def import_(args: argparse.Namespace) -> int:
+    """Read sessions from files of other programs."""
+    from pathlib import Path
+
+    from zatsudan.config.settings import platform_places
+    from zatsudan.sessions.imports import import_file
+    from zatsudan.talk.talk import new_session_id, utc_now
+
+    def note(text: Printable) -> None:
+        sys.stderr.write(f"{text}\n")
+
+    directory = platform_places().sessions
+    for name in args.files:
+        paths = import_file(Path(name).expanduser(), directory, new_session_id, utc_now, note)
+        _print(
+            say_count("{n} session from {file}", "{n} sessions from {file}", len(paths), file=name)
+        )
+    return 0
+
+
+def _models_arguments(parser: Parser) -> None:
+    parser.add_argument(
+        "--base-url", metavar="URL", default="", help=say("the server's address, up to /v1")
+    )
+    parser.add_argument(
+        "-p", "--profile", metavar="NAME", default="", help=say("a server from the config file")
+    )
+    parser.add_argument("--json", action="store_true", help=say("all fields, one array"))
+
+
+def models(args: argparse.Namespace) -> int:
+    """Print the models that a server offers."""
+    from zatsudan.servers.choice import Wishes
+
+    found = _with_chat(
+        lambda chat, _: chat.link.fetch_models(),
+        Wishes(base_url=args.base_url, profile=args.profile),
+    )
+    if args.json:
+        rows: list[Json] = [
+            {"id": entry.id, "context_length": entry.context_length} for entry in found
+        ]
+        _print(printable_json(rows, sys.stdout.encoding, indent=2))
+    for entry in () if args.json else found:
+        _print(one_line(entry.id))
+    return 0
+
+
+def _config_arguments(parser: Parser) -> None:
+    choices = ("path", "show", "check", "example")
+    parser.add_argument("what", choices=choices, metavar="WHAT", help=", ".join(choices))
+
+
+def config(args: argparse.Namespace) -> int:
+    """Print where the config file is, or check it."""
+    from zatsudan.config.file import example, load, shown, source, warnings
+    from zatsudan.config.settings import platform_places
+    from zatsudan.servers.unencrypted import unencrypted_profiles
+
+    path = platform_places().config_file
+    if args.what == "path":
+        _print(printable(f"{path}"))
+    elif args.what == "example":
+        sys.stdout.write(example())
+    elif args.what == "show":
+        text = source(path)
+        sys.stdout.write(
+            printable(shown(text)) or say("There is no config file at {path}.", path=path) + "\n"
+        )
+    else:
+        found = load(path)
+        notes = [*warnings(path, found), *unencrypted_profiles(found.profiles)]
+        sys.stdout.write(
+            "".join(f"{note}\n" for note in notes) or say("{path}: all is well.", path=path) + "\n"
+        )
+    return 0
+
+
+def _completion_arguments(parser: Parser) -> None:
+    from zatsudan.cli.shells import SCRIPTS
+
+    parser.add_argument("shell", choices=list(SCRIPTS), metavar="SHELL", help=", ".join(SCRIPTS))
+
+
+def completion(args: argparse.Namespace) -> int:
+    """Print the script that makes a shell complete zatsudan's words."""
+    from zatsudan.cli.shells import SCRIPTS
+
+    sys.stdout.write(SCRIPTS[args.shell])
+    return 0
+
+
+def parser_of(name: str) -> Parser:
+    """Return what reads the arguments of a subcommand."""
+    entry = SUBCOMMANDS[name]
+    found = Parser(f"zatsudan {name}", say(entry.help), entry.usage)
+    found._positionals.title = say("Arguments")
+    entry.arguments(found)
+    add_help(found)
+    return found
+
+
+def carry_out(words: "Sequence[str]") -> int | None:
+    """Carry out the subcommand that stands first; None if there is none."""
+    name, *rest = words
+    if name == "completion" and rest[:1] == ["--candidates"]:  # a shell asks: no flag for people
+        from zatsudan.cli.shells import answer
+
+        sys.stdout.write(answer(rest[1], rest[2:]))
+        return 0
+    if name not in SUBCOMMANDS:
+        return None
+    args = parser_of(name).parse_args(rest)
+    _speak_as_configured()
+    return SUBCOMMANDS[name].run(args)
+
+
+def _speak_as_configured() -> None:
+    """Speak the language that the config names; a file that is broken is told of where it is needed."""
+    import os
+
+    from zatsudan.base import languages
+    from zatsudan.base.errors import ConfigError
+    from zatsudan.config.file import load
+    from zatsudan.config.settings import platform_places
+
+    try:
+        wish = load(platform_places().config_file).screen.language
+    except ConfigError:
+        return
+    if wish != "auto":
+        languages.speak(languages.choose(wish, os.environ))
+
+
+def _with_chat(
+    job: "Callable[[Chat, Places], Awaitable[T]]", wishes: "Wishes | None" = None
+) -> "T":
+    """Do something with a chat that saves nothing, at the server that a talk would have."""
+    import asyncio
+
+    from zatsudan.config.file import load
+    from zatsudan.config.settings import platform_places
+    from zatsudan.servers.choice import Wishes, environment
+    from zatsudan.servers.discovery import Finder
+    from zatsudan.servers.learned import Learned
+    from zatsudan.talk.chat import Chat
+    from zatsudan.talk.link import Link
+    from zatsudan.talk.talk import Talk
+
+    async def run() -> "T":
+        places = platform_places()
+        settings = load(places.config_file)
+        finder = Finder(wishes or Wishes(), environment(), settings, models=places.models)
+        chat = Chat(
+            settings,
+            Talk(None),
+            Link(finder, learned=Learned(places.state / "learned.json")),
+        )
+        try:
+            return await job(chat, places)
+        finally:
+            await chat.aclose()
+            await finder.aclose()
+
+    return asyncio.run(run())
+
+
+#: Cells of a table where the width of the reader is not known.
+WIDTH = 100
+
+#: One row for each: the word, what it does, what stands behind it, and the functions.
+SUBCOMMANDS: dict[str, Subcommand] = {
+    "sessions": Subcommand(
+        later("list the saved sessions; --json for programs"),
+        "[--json]",
+        _sessions_arguments,
+        sessions,
+    ),
+    "export": Subcommand(
+        later("write a session as Markdown, HTML, JSON, curl …"),
+        "[FLAGS] SESSION FORMAT [FILE]",
+        _export_arguments,
+        export,
+    ),
+    "import": Subcommand(
+        later("read sessions of ChatGPT, llm, aichat, or our own"),
+        "FILE…",
+        _import_arguments,
+        import_,
+    ),
+    "models": Subcommand(
+        later("list the models that a server offers"), "[FLAGS]", _models_arguments, models
+    ),
+    "config": Subcommand(
+        later("path, show, check or example of the config file"), "WHAT", _config_arguments, config
+    ),
+    "completion": Subcommand(
+        later("print a script for bash, zsh or fish"), "SHELL", _completion_arguments, completion
+    ),
+}

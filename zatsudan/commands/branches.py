@@ -1,0 +1,291 @@
+"""Commands on the tree: variants, earlier messages, other branches."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from zatsudan.base.errors import CommandError, StoreError
+from zatsudan.base.language import later, say, say_count
+from zatsudan.base.printable import EMPTY, one_line, printable
+from zatsudan.commands.comparing import told
+from zatsudan.commands.counts import describe_end
+from zatsudan.commands.outcomes import Outcome, Prefill, Show, tell
+from zatsudan.commands.parts import Line, Rows, Table, Talk
+from zatsudan.commands.registry import Choice, command
+from zatsudan.parameters.table import show_value
+from zatsudan.sessions import journal
+from zatsudan.sessions.session import FINISHED, Node
+from zatsudan.sessions.snapshot import records
+from zatsudan.sessions.tree import differences, end_of, last_reply, next_turn, picture
+from zatsudan.talk.chat import Chat
+from zatsudan.wire.messages import whole_number
+
+GROUP = later("Branches")
+
+
+def _has_messages(chat: Chat) -> bool:
+    return bool(chat.talk.session.nodes)
+
+
+def _ids(chat: Chat, _args: str) -> Iterable[Choice]:
+    for node in reversed(chat.talk.session.nodes.values()):
+        yield Choice(node.id, one_line(f"{node.message.role}: {node.message.text}", 80))
+
+
+def node_named(chat: Chat, name: str) -> Node:
+    """Return the message with that number; raises CommandError."""
+    node = chat.talk.session.nodes.get(name.removeprefix("#"))
+    if node is None:
+        raise CommandError(
+            say("There is no message {name!r}.", name=one_line(name, 20)),
+            say("/tree shows the numbers of all."),
+        )
+    return node
+
+
+def _reply(chat: Chat, name: str) -> Node:
+    node = node_named(chat, name) if name else last_reply(chat.talk.session)
+    if node is None or node.message.role != "assistant":
+        raise CommandError(say("That is no reply."), say("/tree shows all messages."))
+    return node
+
+
+@command("variants", "[N]", group=GROUP, complete=_ids, possible=_has_messages)
+async def variants(chat: Chat, args: str) -> Outcome:
+    """List the variants of the last reply.
+
+    With what differed in their settings, and how each begins. `/variants N` lists
+    those of message N; `/pick` chooses one.
+    """
+    node = _reply(chat, args)
+    nodes = chat.talk.session.variants(node)
+    counted = chat.talk.session.numbered(node.parent, node.message.role)
+    last = chat.talk.session.lab
+    blind = last is not None and last.blind and last.parent == node.parent
+    rows = tuple(
+        (
+            printable(str(counted.index(variant) + 1)),
+            one_line(f"#{variant.id}", 20),
+            say("hidden until /pick")
+            if blind
+            else printable(
+                "  ".join(
+                    f"{name} {show_value(value)}"
+                    for name, value in settings.items()
+                    if value is not None
+                )
+            ),
+            EMPTY
+            if variant.made is None or variant.made.ended == FINISHED
+            else describe_end(variant.made),
+            one_line(variant.message.text, 60),
+        )
+        for variant, settings in zip(nodes, differences(nodes), strict=True)
+    )
+    table = Table(
+        (EMPTY, EMPTY, say("settings"), EMPTY, say("begins")),
+        rows,
+        marks=frozenset({nodes.index(node)}),
+        right=frozenset({0}),
+    )
+    hint = say("/pick N goes on from one; Alt-Left and Alt-Right step through them.")
+    return Show((table, Line(hint, "dim")))
+
+
+@command("pick", "N [MESSAGE]", group=GROUP, possible=_has_messages)
+async def pick(chat: Chat, args: str) -> Outcome:
+    """Go on from variant N of the last reply.
+
+    What followed it comes back with it. `/pick N MESSAGE` picks among the variants of an earlier reply.
+    """
+    number, _, name = args.partition(" ")
+    reply = _reply(chat, name.strip())
+    nodes = chat.talk.session.numbered(reply.parent, reply.message.role)
+    wanted = whole_number(number)
+    if wanted is None or not 1 <= wanted <= len(nodes):
+        raise CommandError(
+            say_count("There is {n} variant.", "There are {n} variants.", len(nodes)),
+            say("/variants lists them; /pick 1 takes the first."),
+        )
+    node = nodes[wanted - 1]
+    if node is None:
+        raise CommandError(
+            say("No reply came for {n}.", n=wanted), say("/variants lists those that are there.")
+        )
+    went = _go(chat, node, wanted, len(nodes))
+    return Show((*told(chat, node), *went.parts))
+
+
+def _go(chat: Chat, node: Node, number: int, count: int) -> Show:
+    end = end_of(chat.talk.session, node.id)
+    chat.talk.record({"type": "head", "id": end})
+    note = say("Variant {number} of {count}.", number=number, count=count)
+    if end != node.id:
+        note = say(
+            "Variant {number} of {count}; what followed is back, up to #{end}.",
+            number=number,
+            count=count,
+            end=end,
+        )
+    return Show((Line(note, "good"), Talk((chat.talk.session.nodes[node.id],))))
+
+
+def step(chat: Chat, by: int) -> Show | None:
+    """Go to the next or the previous variant of the last reply; None if it has no other."""
+    node = last_reply(chat.talk.session)
+    nodes = chat.talk.session.variants(node) if node is not None else []
+    if node is None or len(nodes) < 2:
+        return None
+    at = (nodes.index(node) + by) % len(nodes)
+    return _go(chat, nodes[at], at + 1, len(nodes))
+
+
+def _users(chat: Chat, args: str) -> Iterable[Choice]:
+    return (choice for choice in _ids(chat, args) if choice.meta.startswith("user"))
+
+
+def _edit(chat: Chat, args: str, *, editor: bool) -> Prefill:
+    node = node_named(chat, args) if args else chat.talk.last_user()
+    if node is None or node.message.role != "user":
+        raise CommandError(
+            say("That is none of your messages."),
+            say("/tree shows all messages with their numbers."),
+        )
+    chat.talk.record({"type": "head", "id": node.parent})
+    note = say(
+        "Editing #{id}; what followed stays as a branch, and /redo goes back to it.", id=node.id
+    )
+    return Prefill(chat.talk.given_back(node), (Line(note, "good"),), editor)
+
+
+@command("edit", "[N]", group=GROUP, complete=_users, possible=_has_messages)
+async def edit(chat: Chat, args: str) -> Outcome:
+    """Change an earlier message of yours and go on from it.
+
+    It comes into the input line; sending it makes a new branch, the old one stays.
+    `/edit! N` opens it in the editor.
+    """
+    return _edit(chat, args, editor=False)
+
+
+@command("edit!", "[N]", group=GROUP, complete=_users, possible=_has_messages)
+async def edit_in_editor(chat: Chat, args: str) -> Outcome:
+    """Change an earlier message of yours in the editor."""
+    return _edit(chat, args, editor=True)
+
+
+@command("redo", "", group=GROUP, possible=_has_messages)
+async def redo(chat: Chat, _args: str) -> Outcome:
+    """Step forward again one turn, after /undo or /edit."""
+    node_id = next_turn(chat.talk.session)
+    if node_id is None:
+        raise CommandError(
+            say("There is nothing further on this branch."), say("/tree shows the others.")
+        )
+    chat.talk.record({"type": "head", "id": node_id})
+    path = chat.talk.session.path()
+    start = max(i for i, node in enumerate(path) if node.message.role == "user" or i == 0)
+    return Show((Talk(tuple(path[start:]), start),))
+
+
+@command("fork", "[NAME]", group=GROUP, possible=_has_messages)
+async def fork(chat: Chat, args: str) -> Outcome:
+    """Go on in a new session from here.
+
+    It holds the messages up to this one; the session before keeps all of them.
+    """
+    path = {node.id for node in chat.talk.session.path()}
+    name = one_line(chat.talk.session.title or chat.talk.session.first_words(), 40)
+    copies = [
+        record
+        for record in records(chat.talk.session)
+        if record["type"] not in ("session", "delta", "title")
+        and (record["type"] not in ("message", "pin") or record["id"] in path)
+    ]
+    chat.talk.begin()
+    for record in copies:
+        chat.talk.record(record)
+    if args:
+        chat.talk.record({"type": "title", "title": one_line(args, 120)})
+    note = say_count(
+        "A new session from here, {n} message; the one before is “{name}”.",
+        "A new session from here, {n} messages; the one before is “{name}”.",
+        len(path),
+        name=name,
+    )
+    return tell(note, "good")
+
+
+@command("tree", "", group=GROUP, possible=_has_messages)
+async def tree(chat: Chat, _args: str) -> Outcome:
+    """Draw the whole talk: every message and branch.
+
+    `*` marks the path that is sent, `>` where it stands; /goto N moves there.
+    """
+    if not chat.talk.session.nodes:
+        return tell(say("Nothing has been said yet."), "dim")
+    width = len(str(chat.talk.session.last_number)) + 1
+    lines = []
+    for leaf in picture(chat.talk.session):
+        mark = ">" if leaf.is_head else "*" if leaf.on_path else " "
+        number = f"#{leaf.node.id}".rjust(width)
+        who = "» " if leaf.node.message.role == "user" else ""
+        pin = say("(pinned)") + " " if leaf.node.id in chat.talk.session.pinned else ""
+        text = one_line(leaf.node.message.text, 200) or say("(no text)")
+        lines.append(
+            Line(
+                printable(f"{mark} {number} {leaf.lead}{who}{pin}{text}"),
+                "plain" if leaf.on_path else "dim",
+            )
+        )
+    return Show((Rows(tuple(lines)),))
+
+
+@command("goto", "N", group=GROUP, complete=_ids, possible=_has_messages)
+async def goto(chat: Chat, args: str) -> Outcome:
+    """Go to a message: the talk goes on from there."""
+    node = node_named(chat, args)
+    chat.talk.record({"type": "head", "id": node.id})
+    note = say("At #{id}.", id=node.id)
+    if node.message.role == "user":
+        note = say("At #{id}. /retry asks for a reply to it.", id=node.id)
+    return Show((Line(note, "good"), Talk((node,))))
+
+
+def _pin(chat: Chat, args: str, *, pinned: bool) -> Outcome:
+    path = chat.talk.session.path()
+    node = node_named(chat, args) if args else path[-1] if path else None
+    if node is None:
+        raise CommandError(
+            say("Nothing has been said yet."), say("Pin a message once there is one.")
+        )
+    chat.talk.record({"type": "pin", "id": node.id, "pinned": pinned})
+    note = (
+        later("#{id} is always sent, also when older turns are left out: {text}")
+        if pinned
+        else later("#{id} is no longer pinned: {text}")
+    )
+    return tell(say(note, id=node.id, text=one_line(node.message.text, 40)), "good")
+
+
+@command("pin", "[N]", group=GROUP, complete=_ids, possible=_has_messages)
+async def pin(chat: Chat, args: str) -> Outcome:
+    """Keep a message in what is sent, however long the talk gets."""
+    return _pin(chat, args, pinned=True)
+
+
+@command("unpin", "[N]", group=GROUP, complete=_ids, possible=_has_messages)
+async def unpin(chat: Chat, args: str) -> Outcome:
+    """Let a pinned message go with the others."""
+    return _pin(chat, args, pinned=False)
+
+
+def copy_of(chat: Chat, path: Path) -> None:
+    """Go on with a copy of a session that another program has open; raises StoreError."""
+    loaded = journal.load(path)
+    chat.talk.begin()
+    chat.talk.fresh = False
+    for record in records(loaded.session):
+        if record["type"] != "session":
+            chat.talk.record(record)
+    if chat.talk.journal.trouble:
+        raise StoreError(chat.talk.journal.trouble)

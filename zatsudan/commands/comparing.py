@@ -1,0 +1,294 @@
+"""Commands on what an experiment gave: its table, files of it, the tally of blind picks, diffs."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zatsudan.base.errors import CommandError, StoreError
+from zatsudan.base.language import later, say
+from zatsudan.base.printable import EMPTY, Printable, one_line, printable
+from zatsudan.base.words import split
+from zatsudan.commands.outcomes import Outcome, Show, tell
+from zatsudan.commands.parts import Diff, Line, Part, Table
+from zatsudan.commands.registry import Choice, command
+from zatsudan.parameters.table import show_value
+from zatsudan.sessions.session import Lab, Node
+from zatsudan.talk.chat import Chat
+from zatsudan.wire.messages import Json, whole_number
+
+if TYPE_CHECKING:
+    from zatsudan.lab.sheet import Row
+
+GROUP = later("The lab")
+
+#: How a reply ended, besides the server's own words for it.
+_ENDS = {later("interrupted"), later("failed"), later("no reply")}
+
+
+def _has_lab(chat: Chat) -> bool:
+    return chat.talk.session.lab is not None
+
+
+def _formats(_chat: Chat, args: str) -> Iterable[Choice]:
+    if " " not in args:
+        yield Choice("export", say("write it to a file: .md .csv .json .html"))
+
+
+@command("lab", "[export FILE]", group=GROUP, complete=_formats, possible=_has_lab)
+async def lab(chat: Chat, args: str) -> Outcome:
+    """Show the last experiment again, or export it.
+
+    `/lab export FILE` writes it as Markdown, CSV, JSON or HTML, by the ending of the name; never over a file.
+    """
+    last = chat.talk.session.lab
+    if last is None:
+        raise CommandError(
+            say("There was no experiment yet."), say("/compare and /sweep make one.")
+        )
+    verb, _, name = args.partition(" ")
+    if not verb:
+        return Show(sheet(chat, last))
+    names = [word.text for word in split(name)]
+    if verb != "export" or len(names) != 1:
+        raise CommandError(
+            say("/lab cannot do that: {args}.", args=one_line(args, 40)), say("/lab export FILE.")
+        )
+    return _export(chat, last, names[0])
+
+
+def _export(chat: Chat, last: Lab, name: str) -> Outcome:
+    """Write the table into a new file, with the person's own umask: it is made to be handed on."""
+    from zatsudan.lab.sheet import FORMATS, rows_of
+
+    if last.blind:
+        raise CommandError(
+            say("The comparison is still blind."), say("/pick one first; then it is told.")
+        )
+    path = Path(name).expanduser()
+    write = FORMATS.get(path.suffix.lower())
+    if write is None:
+        raise CommandError(
+            say("{name} has no ending that tells the form.", name=one_line(path.name, 40)),
+            say("One of {endings}.", endings=" ".join(FORMATS)),
+        )
+    rows = rows_of(chat.talk.session, last, chat.link.gauge(chat.talk.session).estimator.count)
+    text = write(rows, chat.talk.session.nodes[last.parent].message.text)
+    try:
+        with path.open("x", encoding="utf-8", errors="replace", newline="") as file:
+            file.write(text)
+    except FileExistsError:
+        raise StoreError(
+            say("{path} is there already.", path=one_line(str(path))),
+            say("Nothing was written; name another file."),
+        ) from None
+    except OSError as error:
+        raise StoreError(
+            say(
+                "{path} cannot be written ({why}).",
+                path=one_line(str(path)),
+                why=error.strerror or error,
+            ),
+            say("Name another file."),
+        ) from error
+    written = say("{count} replies written to {path}.", count=len(rows), path=one_line(str(path)))
+    return tell(written, "good")
+
+
+def sheet(chat: Chat, last: Lab) -> tuple[Part, ...]:
+    """Return an experiment's table and how to read it; a blind one tells nothing of its settings."""
+    from zatsudan.lab.sheet import rows_of
+
+    rows = rows_of(chat.talk.session, last, chat.link.gauge(chat.talk.session).estimator.count)
+    known = any(row.logprob is not None for row in rows) and not last.blind
+    head = [
+        EMPTY,
+        say("settings"),
+        printable("tok"),
+        say("s"),
+        printable("tok/s"),
+        say("end"),
+        printable("dist-2"),
+        say("like"),
+        say("begins"),
+    ]
+    if known:
+        head.insert(6, printable("logp"))
+    picked = {node.id for node in chat.talk.session.path()}
+    marks = frozenset(
+        at
+        for at, (_, node_id) in enumerate(last.cells)
+        if node_id is not None and node_id in picked
+    )
+    cells = tuple(_cells_of(row, last, known=known) for row in rows)
+    table = Table(
+        tuple(head),
+        cells,
+        marks=marks,
+        right=frozenset({0, 2, 3, 4} | set(range(6, len(head) - 1))),
+        brief=True,
+    )
+    return (table, Line(_legend(rows, known=known), "dim"), Line(_next(last, marks), "dim"))
+
+
+def _cells_of(row: "Row", last: Lab, *, known: bool) -> tuple[Printable, ...]:
+    from zatsudan.lab.grid import shown
+
+    hidden = "?"
+    mark = "~" if row.estimated else ""
+    cells = [
+        str(row.number),
+        hidden if last.blind else one_line(shown(row.label), 60),
+        f"{mark}{row.tokens:,}" if row.tokens is not None else "·",
+        hidden if last.blind else _number(row.seconds, 1),
+        hidden if last.blind else mark + _number(row.speed, 0),
+        say(row.ended) if row.ended in _ENDS else one_line(row.ended, 20),
+    ]
+    if known:
+        cells.append(_number(row.logprob, 2))
+    cells += [_number(row.distinct, 2), _number(row.likeness, 2), one_line(row.text, 40)]
+    return tuple(map(printable, cells))
+
+
+def _number(value: float | None, digits: int) -> Printable:
+    return printable("·" if value is None else f"{value:.{digits}f}")
+
+
+def _legend(rows: "Sequence[Row]", *, known: bool) -> Printable:
+    measured = [row.signs for row in rows if row.text]
+    unit = say("signs") if all(measured) and measured else say("words")
+    if len(set(measured)) > 1:
+        unit = say("words (signs where a reply is Japanese)")
+    if known:
+        return say(
+            "dist-2: share of distinct pairs of {unit}; like: mean likeness to the others, by runs of three {unit}; "
+            "logp: mean log probability of the tokens.",
+            unit=unit,
+        )
+    return say(
+        "dist-2: share of distinct pairs of {unit}; like: mean likeness to the others, by runs of three {unit}.",
+        unit=unit,
+    )
+
+
+def _next(last: Lab, marks: frozenset[int]) -> Printable:
+    if last.blind:
+        pick = say("/pick N goes on with another; which is which is told then")
+    elif marks:
+        pick = say("{number} is on the path. /pick N goes on with another", number=min(marks) + 1)
+    else:
+        pick = say("/pick N goes on with another")
+    return printable(f"{pick} · /diff A B · /lab export FILE")
+
+
+def told(chat: Chat, node: Node) -> tuple[Part, ...]:
+    """Count the pick of a blind comparison, and tell which cell is which; nothing for another reply."""
+    from zatsudan.lab.grid import shown
+
+    last = chat.talk.session.lab
+    labels = {node_id: label for label, node_id in last.cells} if last is not None else {}
+    if last is None or not last.blind or node.id not in labels:
+        return ()
+    names: list[Json] = [label for label, _ in last.cells]
+    chat.talk.record({"type": "vote", "picked": labels[node.id], "labels": names})
+    lines = [
+        Line(
+            printable(f"{at}  {one_line(shown(label), 60)}"),
+            "good" if node_id == node.id else "plain",
+        )
+        for at, (label, node_id) in enumerate(last.cells, 1)
+    ]
+    return (*lines, Line(say("Counted: /tally shows all blind picks."), "dim"))
+
+
+@command("tally", "", group=GROUP, possible=lambda chat: bool(chat.talk.session.votes))
+async def tally(chat: Chat, _args: str) -> Outcome:
+    """Show the picks of blind comparisons."""
+    from zatsudan.lab.grid import shown
+
+    votes = chat.talk.session.votes
+    if not votes:
+        return tell(
+            say("No blind comparison has been picked yet. /compare A B blind makes one."), "dim"
+        )
+    labels = dict.fromkeys(label for _, labels in votes for label in labels)
+    rows = []
+    for label in labels:
+        won = sum(picked == label for picked, _ in votes)
+        stood = sum(label in labels for _, labels in votes)
+        rows.append((one_line(shown(label), 60), printable(str(won)), printable(str(stood))))
+    rows.sort(key=lambda row: -int(row[1]))
+    head = (say("settings"), say("picked"), say("of"))
+    return Show((Table(head, tuple(rows), right=frozenset({1, 2})),))
+
+
+# --- diff -------------------------------------------------------------------------
+
+
+def _replies(chat: Chat) -> dict[int, Node]:
+    """Return the replies to the last user message by their numbers."""
+    parent = chat.talk.last_user()
+    found = chat.talk.session.numbered(parent.id) if parent is not None else []
+    return {at: node for at, node in enumerate(found, 1) if node is not None}
+
+
+def _variants(chat: Chat, _args: str) -> Iterable[Choice]:
+    for number, node in _replies(chat).items():
+        yield Choice(str(number), one_line(node.message.text, 50))
+
+
+@command(
+    "diff", "[A B]", group=GROUP, complete=_variants, possible=lambda chat: len(_replies(chat)) > 1
+)
+async def diff_(chat: Chat, args: str) -> Outcome:
+    """Show word by word how two variants differ.
+
+    The last two replies to this message, or those of two numbers; Japanese sign by sign. `[-was only in the
+    first-]`, `{+is only in the second+}`.
+    """
+    from zatsudan.lab.diff import NEW, OLD, diff
+
+    found = _replies(chat)
+    wanted = [whole_number(word.text) for word in split(args)] or list(found)[-2:]
+    pair = [found[at] for at in wanted if at in found]
+    if len(wanted) != 2 or len(pair) != 2:
+        names = ", ".join(map(str, found))
+        raise CommandError(
+            say("/diff takes the numbers of two variants."),
+            say("There are: {names}. /retry makes another one.", names=names)
+            if names
+            else say("There are: none. /retry makes another one."),
+        )
+    old, new = pair
+    changes = diff(old.message.text, new.message.text)
+    if old.message.text == new.message.text:
+        told = say("The two are the same, sign for sign.")
+    else:
+        went = sum(len(change.text) for change in changes if change.kind == OLD)
+        came = sum(len(change.text) for change in changes if change.kind == NEW)
+        told = say("{went:,} characters went, {came:,} came.", went=went, came=came)
+    blind = chat.talk.session.lab is not None and chat.talk.session.lab.blind
+    settings = say("settings hidden until /pick") if blind else _settings_between(old, new)
+    head = Line(printable(f"{wanted[0]} → {wanted[1]} · {settings}"), "bold")
+    return Show((head, Line(told, "dim"), *([Diff(changes)] if changes else [])))
+
+
+def _settings_between(old: Node, new: Node) -> Printable:
+    """Say which settings differ between two replies."""
+    if old.made is None or new.made is None:
+        return say("settings not known")
+    parts: list[str] = []
+    if old.made.model != new.made.model:
+        was, is_ = one_line(old.made.model, 40), one_line(new.made.model, 40)
+        parts.append(say("model {before} → {after}", before=was, after=is_))
+    if old.made.server != new.made.server:
+        was, is_ = one_line(old.made.server, 40), one_line(new.made.server, 40)
+        parts.append(say("server {before} → {after}", before=was, after=is_))
+    before, now = old.made.parameters, new.made.parameters
+    for name in dict.fromkeys([*before, *now]):
+        if before.get(name) != now.get(name):
+            was, is_ = (
+                one_line(show_value(values[name]), 30) if name in values else say("unset")
+                for values in (before, now)
+            )
+            parts.append(f"{one_line(name, 40)} {was} → {is_}")
+    return printable(" · ".join(parts)) or say("the same settings")

@@ -1,0 +1,85 @@
+"""What the system around us offers: its clipboard, and what opens a link."""
+
+import base64
+import contextlib
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from zatsudan.base import programs
+
+#: Bytes of base64 that terminals take by OSC 52 (xterm and kitty cut there or a little above).
+OSC_BYTES = 100_000
+TOOL_SECONDS = 3.0
+
+#: What returns the path of a program, or nothing if it is not there.
+Which = Callable[[str], str | None]
+
+
+def clipboard_tool(
+    environ: Mapping[str, str], which: Which = programs.find, platform: str = sys.platform
+) -> list[str]:
+    """Return the program that fills this system's clipboard from its input; empty if there is none."""
+    tools = [["pbcopy"]] if platform == "darwin" else []
+    if environ.get("WAYLAND_DISPLAY"):
+        tools.append(["wl-copy"])
+    if environ.get("DISPLAY"):
+        tools += [["xclip", "-selection", "clipboard"], ["xsel", "--clipboard", "--input"]]
+    tools.append(["clip.exe"])
+    return next(([path, *rest] for name, *rest in tools if (path := which(name))), [])
+
+
+def fill(tool: list[str], text: str) -> bool:
+    """Give a text to a clipboard tool; return whether it took it. Waits: call it in a thread."""
+    # clip.exe reads the codepage of the day unless a byte order mark says otherwise.
+    data = text.encode("utf-16" if Path(tool[0]).name == "clip.exe" else "utf-8", "replace")
+    with contextlib.suppress(OSError, subprocess.SubprocessError):
+        done = subprocess.run(  # noqa: S603  one of the tools above, the text on its input
+            tool,
+            input=data,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=TOOL_SECONDS,
+            check=False,
+            start_new_session=True,
+        )
+        return done.returncode == 0
+    return False
+
+
+def osc52(text: str, environ: Mapping[str, str]) -> str:
+    """Return the sequence that asks the terminal to keep `text`; empty if it is too long for that.
+
+    tmux takes the bare one where `set-clipboard` is on, and hands the wrapped one
+    on where `allow-passthrough` is: both are sent.
+    """
+    data = base64.b64encode(text.encode("utf-8", "replace")).decode()
+    if len(data) > OSC_BYTES:
+        return ""
+    bare = f"\x1b]52;c;{data}\x07"
+    return f"{bare}\x1bPtmux;\x1b{bare}\x1b\\" if environ.get("TMUX") else bare
+
+
+def opener(which: Which = programs.find, platform: str = sys.platform) -> str:
+    """Return the program that opens a link in the browser; empty if there is none."""
+    tools = ["open"] if platform == "darwin" else ["xdg-open", "wslview"]
+    return next((path for tool in tools if (path := which(tool))), "")
+
+
+def open_link(program: str, address: str) -> None:
+    """Start that program on an address, past any shell. It may last as long as the browser does."""
+
+    def run() -> None:
+        with contextlib.suppress(OSError, ValueError):
+            subprocess.run(  # noqa: S603  an address of http or https as its one argument
+                [program, address],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                check=False,
+                start_new_session=True,
+            )
+
+    threading.Thread(target=run, daemon=True).start()

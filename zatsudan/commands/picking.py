@@ -1,0 +1,118 @@
+"""A list to choose from: what was typed filters it, keys move in it.
+
+No screen here: the terminal draws what this holds, and tests read it as values.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from zatsudan.base.printable import Printable
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing to choose: `key` names it, `cells` are shown, `search` is what the filter looks at."""
+
+    key: str
+    cells: tuple[Printable, ...]
+    search: str = ""
+
+
+def fold(text: str) -> str:
+    """Return `text` as it is compared: without case, full and half width alike."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+def rank(words: Sequence[str], folded: str) -> int | None:
+    """Tell how well a text fits: 0 if every word stands in it, 1 if loosely, None if not.
+
+    Loosely: the signs of a word stand in their order within one run without
+    blanks, so that `tmp` finds `temperature` but not letters strewn over a
+    sentence. Words and text must be folded.
+    """
+    loose = 0
+    for word in words:
+        if word not in folded:
+            if not any(_in_order(word, run) for run in folded.split()):
+                return None
+            loose = 1
+    return loose
+
+
+def _in_order(word: str, run: str) -> bool:
+    at = -1
+    for sign in word:
+        at = run.find(sign, at + 1)
+        if at < 0:
+            return False
+    return True
+
+
+@dataclass(slots=True)
+class Picking:
+    """The rows that fit what was typed, the better ones first, and which one is marked."""
+
+    rows: list[Row]
+    query: str = ""
+    shown: list[Row] = field(default_factory=list)
+    at: int = 0
+    top: int = 0
+    _folded: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._choose()
+
+    @property
+    def marked(self) -> Row | None:
+        """The row that Enter would take; None if no row fits."""
+        return self.shown[self.at] if self.shown else None
+
+    def filter(self, query: str) -> None:
+        """Show the rows that all words of `query` stand in; the mark goes to the first."""
+        if query != self.query:
+            self.query = query
+            self.at = self.top = 0
+            self._choose()
+
+    def move(self, rows: int) -> None:
+        """Move the mark by so many rows, at most to the first or last."""
+        self.at = max(0, min(self.at + rows, len(self.shown) - 1))
+
+    def remove(self, key: str) -> None:
+        """Take a row away; the mark stays at its place."""
+        self.rows = [row for row in self.rows if row.key != key]
+        self._choose()
+        self.move(0)
+
+    def replace(self, row: Row) -> None:
+        """Put a row in the place of the one with its key; the mark stays on the same row."""
+        marked = self.marked
+        self._folded.pop(row.key, None)
+        self.rows = [row if old.key == row.key else old for old in self.rows]
+        self._choose()
+        keys = [shown.key for shown in self.shown]
+        if marked is not None and marked.key in keys:
+            self.at = keys.index(marked.key)
+        self.move(0)
+
+    def visible(self, height: int) -> Sequence[Row]:
+        """Return the rows that a list of that height shows: it scrolls no more than it must."""
+        height = max(1, height)
+        self.top = max(min(self.top, self.at), self.at - height + 1, 0)
+        self.top = max(0, min(self.top, len(self.shown) - height))
+        return self.shown[self.top : self.top + height]
+
+    def _choose(self) -> None:
+        words = fold(self.query).split()
+        if not words:
+            self.shown = list(self.rows)
+            return
+        ranked = [(rank(words, self._text(row)), row) for row in self.rows]
+        self.shown = [row for best in (0, 1) for found, row in ranked if found == best]
+
+    def _text(self, row: Row) -> str:
+        text = self._folded.get(row.key)
+        if text is None:
+            text = self._folded[row.key] = fold(row.search or " ".join(row.cells))
+        return text

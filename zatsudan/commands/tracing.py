@@ -1,0 +1,296 @@
+"""Commands on how a reply was made: its settings, its request, and the same once more."""
+
+import json
+from collections.abc import Iterable
+from urllib.parse import urlsplit, urlunsplit
+
+from zatsudan.base.errors import CommandError
+from zatsudan.base.language import later, say, say_count
+from zatsudan.base.printable import EMPTY, Printable, one_line, printable
+from zatsudan.commands.counts import describe_end, describe_speed
+from zatsudan.commands.knobs import settle, settle_model
+from zatsudan.commands.outcomes import Generate, Outcome, Show, tell
+from zatsudan.commands.parts import Line, Part, Table
+from zatsudan.commands.registry import Choice, command
+from zatsudan.lab.diff import difference_at
+from zatsudan.parameters.table import BY_NAME, show_value
+from zatsudan.servers.wirenames import own_names
+from zatsudan.sessions.session import FINISHED, Made, Node, Setting
+from zatsudan.talk.addressee import client_for, model_of
+from zatsudan.talk.chat import Chat
+from zatsudan.talk.request import compose, rebuilt
+from zatsudan.wire.messages import JsonObject
+
+GROUP = later("The lab")
+
+#: What stands in `/request` for the message that is not written yet.
+NOT_WRITTEN = later("(what you write next)")
+
+
+def reply_choices(chat: Chat, args: str) -> Iterable[Choice]:
+    """Complete the number of a reply."""
+    if " " not in args:
+        for node in reversed(list(chat.talk.session.replies())):
+            yield Choice(node.id, one_line(node.message.text, 50))
+
+
+def has_reply(chat: Chat) -> bool:
+    """Tell whether there is a reply to speak of."""
+    return any(True for _ in chat.talk.session.replies())
+
+
+def reply_at(chat: Chat, args: str) -> Node:
+    """Return the reply of that number, or to the message of that number; the last one for ``.
+
+    Raises CommandError.
+    """
+    session = chat.talk.session
+    if not args:
+        last = next((node for node in reversed(session.path()) if node.made is not None), None)
+        if last is None:
+            raise CommandError(say("There is no reply yet."), say("Write a message first."))
+        return last
+    node = session.nodes.get(args)
+    if node is not None and node.made is None:
+        children = [session.nodes[key] for key in session.children.get(node.id, ())]
+        node = next((child for child in reversed(children) if child.made is not None), None)
+    if node is None:
+        raise CommandError(
+            say("There is no reply {name!r}.", name=one_line(args, 20)),
+            say("Replies are numbered as the messages of the session; Tab lists them."),
+        )
+    return node
+
+
+@command("why", "[N]", group=GROUP, complete=reply_choices, possible=has_reply)
+async def why(chat: Chat, args: str) -> Outcome:
+    """Show how a reply was made: with what settings.
+
+    Parameters, window, model, server, fingerprint and seconds of reply N, or of the last one.
+    `/use N` takes its settings over, `/request N` shows what was sent, `/replay N` sends it again.
+    """
+    reply = reply_at(chat, args)
+    made = reply.made or Made()
+    text = one_line(reply.message.text, 60) or say("(no text)")
+    rows = [(say("reply"), one_line(f"{reply.id}: {text}", 80))]
+    asked = made.request.get("model")
+    model = one_line(made.model, 60)
+    if isinstance(asked, str) and asked != made.model:
+        model = say("{asked}, which answered as {model}", asked=one_line(asked, 60), model=model)
+    rows += [(say("model"), model), (say("server"), one_line(made.server, 60))]
+    marks: set[int] = set()
+    own = own_names(made.parameters, chat.link.repairs(chat.talk.session.model), BY_NAME)
+    for name, value in own.items():
+        if chat.talk.session.parameters.get(name) != value:
+            marks.add(len(rows))
+        rows.append((one_line(name, 30), one_line(show_value(value), 100)))
+    if not own:
+        rows.append((say("parameters"), say("none was sent: the server's own held")))
+    rows += _window(chat, reply)
+    if made.given:
+        given = say_count(
+            "{text} ({n} character was given)",
+            "{text} ({n} characters were given)",
+            made.given,
+            text=one_line(reply.message.text[: made.given], 60),
+        )
+        rows.append((say("goes on from"), given))
+    if made.fingerprint:
+        rows.append((say("fingerprint"), one_line(made.fingerprint, 60)))
+    ended = describe_end(made) + (f", {made.finish_reason}" if made.finish_reason else "")
+    rows.append(
+        (say("ended"), one_line(ended + (f": {say(made.error)}" if made.error else ""), 100))
+    )
+    rows.append((say("took"), describe_speed(reply)))
+    if reply.at:
+        rows.append((say("at"), one_line(reply.at, 30)))
+    hint = say("* not so now") + "    " if marks else ""
+    notes = Line(
+        printable(f"{hint}/use {reply.id}    /request {reply.id}    /replay {reply.id}"), "dim"
+    )
+    return Show((Table((EMPTY, EMPTY), tuple(rows), marks=frozenset(marks)), notes))
+
+
+def _window(chat: Chat, reply: Node) -> list[tuple[Printable, Printable]]:
+    made = reply.made or Made()
+    try:
+        found = rebuilt(chat.talk.session, reply)
+    except CommandError as error:
+        left = error.sentence
+        if made.left_out:
+            left = say_count(
+                "{n} message was left out", "{n} messages were left out", made.left_out
+            )
+        return [(say("window"), left)]
+    messages = found.body["messages"]
+    count = len(messages) if isinstance(messages, list) else 0
+    text = say_count("{n} message sent", "{n} messages sent", count)
+    if found.left_out:
+        text = say(
+            "{sent}, {n} left out ({span})",
+            sent=text,
+            n=len(found.left_out),
+            span=_span(found.left_out),
+        )
+    rows = [(say("window"), text)]
+    first = messages[0] if isinstance(messages, list) and messages else None
+    if isinstance(first, dict) and first.get("role") == "system":
+        rows.append((say("system"), one_line(str(first.get("content")), 70)))
+    return rows
+
+
+def _span(nodes: tuple[Node, ...]) -> Printable:
+    first, last = nodes[0].id, nodes[-1].id
+    return printable(first) if first == last else say("{first} to {last}", first=first, last=last)
+
+
+@command("use", "N", group=GROUP, complete=reply_choices, possible=has_reply)
+async def use(chat: Chat, args: str) -> Outcome:
+    """Take over the settings a reply was made with.
+
+    Its parameters and its model; parameters that it did not have are taken back.
+    """
+    reply = reply_at(chat, args)
+    made = reply.made or Made()
+    own = own_names(made.parameters, chat.link.repairs(chat.talk.session.model), BY_NAME)
+    lines = settle(chat, {name: Setting(value) for name, value in own.items()})
+    asked = made.request.get("model", made.model)
+    here = chat.link.server is None or made.server in ("", chat.link.server.name)
+    if here:
+        lines += settle_model(chat, asked if isinstance(asked, str) else "")
+    else:
+        at = one_line(made.server, 40)
+        lines.append(Line(say("It was made at {server}: the model stays.", server=at), "dim"))
+    return Show(tuple(lines)) if lines else tell(say("The settings are those already."), "dim")
+
+
+@command("request", "[N]", group=GROUP, complete=reply_choices)
+async def request(chat: Chat, args: str) -> Outcome:
+    """Show the next request, or that of reply N.
+
+    The JSON as it is sent, without the key, and what the window leaves out.
+    """
+    if args:
+        reply = reply_at(chat, args)
+        found = rebuilt(chat.talk.session, reply)
+        made = reply.made or Made()
+        title = say(
+            "The request of reply {id}, to {server}", id=reply.id, server=one_line(made.server, 60)
+        )
+        return Show(_request_parts(title, found.body, found.left_out))
+    composed = compose(
+        chat.talk,
+        chat.link,
+        await model_of(chat.talk, chat.link),
+        chat.talk.session.head,
+        chat.talk.session.parameters,
+    )
+    body = composed.body
+    messages = body["messages"]
+    if isinstance(messages, list) and not _ends_asking(messages[-1] if messages else None):
+        body = {**body, "messages": [*messages, {"role": "user", "content": say(NOT_WRITTEN)}]}
+    sent = {node.id for node in composed.window.nodes}
+    left_out = tuple(node for node in chat.talk.session.path() if node.id not in sent)
+    url = _address(chat.link.server.base_url) if chat.link.server is not None else ""
+    title = say("The next request: POST {url}", url=url)
+    return Show(_request_parts(title, body, left_out))
+
+
+def _ends_asking(message: object) -> bool:
+    return isinstance(message, dict) and message.get("role") == "user"
+
+
+def _address(base_url: str) -> Printable:
+    """Return the address of a request, without a name, password or query that may be secret."""
+    parts = urlsplit(base_url)
+    host = parts.netloc.rpartition("@")[2]
+    path = f"{parts.path.rstrip('/')}/chat/completions"
+    return one_line(urlunsplit((parts.scheme, host, path, "", "")))
+
+
+def _request_parts(
+    title: Printable, body: JsonObject, left_out: tuple[Node, ...]
+) -> tuple[Part, ...]:
+    parts: list[Part] = [Line(title, "dim")]
+    # The settings first: they are what one looks for, and messages are long.
+    messages = body["messages"]
+    ordered = {
+        **{key: value for key, value in body.items() if key != "messages"},
+        "messages": messages,
+    }
+    parts.append(Line(printable(json.dumps(ordered, indent=2, ensure_ascii=False))))
+    if left_out:
+        note = say_count(
+            "{n} earlier message left out ({span}): /context tells why.",
+            "{n} earlier messages left out ({span}): /context tells why.",
+            len(left_out),
+            span=_span(left_out),
+        )
+        parts.append(Line(note, "dim"))
+    return tuple(parts)
+
+
+@command("replay", "[N]", group=GROUP, complete=reply_choices, possible=has_reply)
+async def replay(chat: Chat, args: str) -> Outcome:
+    """Send a recorded request again and compare.
+
+    The request of reply N, or of the last one, just as it was. The new reply is kept as a variant;
+    then it is said whether its text is the same, and whether system_fingerprint has changed.
+    """
+    reply = reply_at(chat, args)
+    rebuilt(chat.talk.session, reply)  # raises what keeps it from being sent
+    parent = chat.talk.session.nodes[reply.parent or ""]
+    made = reply.made or Made()
+    await client_for(chat.talk, chat.link)
+    lines = [Line(say("Again, as it was sent for reply {id}:", id=reply.id), "dim")]
+    if chat.link.server is not None and made.server != chat.link.server.name:
+        note = say(
+            "That was at {then}; this is {now}.",
+            then=one_line(made.server, 40),
+            now=one_line(chat.link.server.name, 40),
+        )
+        lines.append(Line(note, "warn"))
+    return Generate(parent, parts=tuple(lines), again=reply)
+
+
+def verdict(before: Node, after: Node) -> tuple[Part, ...]:
+    """Say whether a replayed reply is the same, and where it first differs."""
+    lines: list[Line] = []
+    one, two = before.message.text, after.message.text
+    at = difference_at(one, two)
+    made, again = before.made or Made(), after.made or Made()
+    if at is None:
+        note = say("The same text, all {n:,} characters of it.", n=len(one))
+        lines.append(Line(note, "good"))
+    elif made.ended != FINISHED or again.ended != FINISHED:
+        note = say(
+            "One of the two was not finished; the first {n:,} characters are the same.", n=at
+        )
+        lines.append(Line(note, "warn"))
+    else:
+        word = len(one[:at].split()) + (1 if not at or one[at - 1 : at].isspace() else 0)
+        note = say(
+            "Another text from character {at:,} on (word {word}): {then!r} was then, {now!r} is now.",
+            at=at + 1,
+            word=max(1, word),
+            then=one_line(one[max(0, at - 12) : at + 24], 40),
+            now=one_line(two[max(0, at - 12) : at + 24], 40),
+        )
+        lines.append(Line(note, "warn"))
+    lines.append(_fingerprints(made.fingerprint, again.fingerprint))
+    kept = say("Kept as variant {id}; the talk stays where it was.", id=after.id)
+    return (*lines, Line(kept, "dim"))
+
+
+def _fingerprints(then: str, now: str) -> Line:
+    if not then and not now:
+        return Line(say("The server tells no system_fingerprint."), "dim")
+    if then == now:
+        mark = one_line(now, 40)
+        return Line(say("system_fingerprint is the same ({mark}).", mark=mark), "dim")
+    changed = say(
+        "system_fingerprint has changed: {then} → {now}.",
+        then=one_line(then, 40) or say("none"),
+        now=one_line(now, 40) or say("none"),
+    )
+    return Line(changed, "warn")

@@ -1,0 +1,4 @@
+"""What can be configured: the settings as values, the file they stand in, profiles and presets.
+
+Begin with `settings`; `file` reads and checks them.
+"""

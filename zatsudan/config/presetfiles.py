@@ -1,0 +1,186 @@
+"""Presets: named sets of parameters, one small readable TOML file each."""
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from zatsudan.base import files
+from zatsudan.base.errors import CommandError, ConfigError
+from zatsudan.base.language import say
+from zatsudan.base.printable import Printable
+from zatsudan.parameters.table import BY_NAME
+from zatsudan.wire.messages import NOTHING, Json
+from zatsudan.wire.protocol import makes_request
+
+SUFFIX = ".toml"
+# A text, which `re` compiles when it is first used: there may be no preset.
+_NAME = r"\w[\w.-]{0,59}"
+
+
+class Preset(NamedTuple):
+    """A set of parameters; `model` and `system` are None where it says nothing of them."""
+
+    parameters: Mapping[str, Json] = NOTHING
+    model: str | None = None
+    system: str | None = None
+
+
+class Presets:
+    """The presets in a directory; None for a program that has none."""
+
+    def __init__(self, directory: Path | None) -> None:
+        self._directory = directory
+
+    def names(self) -> list[str]:
+        """Return the names, sorted."""
+        if self._directory is None or not self._directory.is_dir():
+            return []
+        stems = (path.stem for path in self._directory.glob(f"*{SUFFIX}"))
+        return sorted(stem for stem in stems if re.fullmatch(_NAME, stem))
+
+    def read(self, name: str) -> Preset:
+        """Return a preset, checked against the table of parameters; raises ConfigError."""
+        path = self.path(name)
+        try:
+            text = files.read(path, files.TEXT_BYTES).decode("utf-8-sig")
+        except FileNotFoundError:
+            raise self._missing(name) from None
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(
+                say("{path} cannot be read: {error}.", path=path, error=error),
+                say("Mend or delete it."),
+            ) from error
+        return parse(text, str(path))
+
+    def write(self, name: str, preset: Preset) -> Path:
+        """Save a preset; raises ConfigError."""
+        path = self.path(name)
+        text = dumps(preset)
+        try:
+            files.replace(path, text.encode())
+        except (OSError, UnicodeEncodeError) as error:
+            raise ConfigError(
+                say("The preset cannot be written to {path} ({error}).", path=path, error=error),
+                say("Is the directory yours?"),
+            ) from error
+        return path
+
+    def delete(self, name: str) -> None:
+        """Delete a preset; raises ConfigError."""
+        try:
+            self.path(name).unlink()
+        except FileNotFoundError:
+            raise self._missing(name) from None
+        except OSError as error:
+            raise ConfigError(
+                say(
+                    "The preset {name!r} cannot be deleted ({reason}).",
+                    name=name,
+                    reason=error.strerror,
+                ),
+                say("Is it yours?"),
+            ) from error
+
+    def _missing(self, name: str) -> ConfigError:
+        known = ", ".join(self.names()) or say("none is saved yet")
+        return ConfigError(
+            say("There is no preset {name!r}.", name=name),
+            say("Presets: {known}. /preset save NAME makes one.", known=known),
+        )
+
+    def path(self, name: str) -> Path:
+        """Return the file of a preset; raises CommandError for a name that is none."""
+        if self._directory is None:
+            raise ConfigError(
+                say("There is no directory for presets."), say("Set HOME or XDG_CONFIG_HOME.")
+            )
+        if not re.fullmatch(_NAME, name):
+            raise CommandError(
+                say("A preset cannot be called {name!r}.", name=name[:40]),
+                say("Use letters, digits, - and _."),
+            )
+        return self._directory / f"{name}{SUFFIX}"
+
+
+def parse(text: str, where: str) -> Preset:
+    """Read a preset; raises ConfigError naming `where` it stands."""
+    import tomllib  # there may be no preset
+
+    try:
+        values = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise _wrong(where, say("it is no TOML ({error})", error=error)) from error
+    unknown = set(values) - {"model", "system", "parameters"}
+    if unknown:
+        raise _wrong(
+            where,
+            say(
+                "there is no key {name!r}; it takes model, system and parameters", name=min(unknown)
+            ),
+        )
+    parameters = values.get("parameters", {})
+    if not isinstance(parameters, dict):
+        raise _wrong(where, say("parameters is no table"))
+    for name in ("model", "system"):
+        if not isinstance(values.get(name, ""), str):
+            raise _wrong(where, say("{name} is no text", name=name))
+    found = {
+        name.removeprefix("+"): _checked(name, value, where) for name, value in parameters.items()
+    }
+    return Preset(found, values.get("model"), values.get("system"))
+
+
+def _checked(name: str, value: Json, where: str) -> Json:
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):  # TOML has dates, nan and inf
+        raise _wrong(where, say("{name} holds a value that JSON has not", name=name)) from None
+    row = BY_NAME.get(name)
+    if row is None and makes_request(name.removeprefix("+"), value):
+        raise _wrong(where, say("{name} makes the request and cannot be set", name=name))
+    if row is None and not name.startswith("+"):
+        raise _wrong(
+            where, say('there is no parameter {name!r}; "+{name}" sends any field', name=name)
+        )
+    # A field of one's own, also one that has a row: with the + nothing is checked.
+    if row is not None and not row.kind.check(value):
+        raise _wrong(
+            where,
+            say(
+                "{name} takes {range}, not {value!r}", name=name, range=row.kind.range, value=value
+            ),
+        )
+    return value
+
+
+def _wrong(where: str, what: Printable) -> ConfigError:
+    return ConfigError(
+        say("{where}: {what}.", where=where, what=what),
+        say("Mend the file, or save the preset anew."),
+    )
+
+
+def dumps(preset: Preset) -> str:
+    """Write a preset as TOML; raises CommandError for a value that TOML has not."""
+    import tomlkit  # seldom is one written
+    from tomlkit.exceptions import ConvertError
+
+    document = tomlkit.document()
+    parameters = tomlkit.table()
+    try:
+        for name, value in (("model", preset.model), ("system", preset.system)):
+            if value is not None:
+                document[name] = value
+        for name, parameter in preset.parameters.items():
+            row = BY_NAME.get(name)
+            # A value that /set! forced, or a field without a row: unchecked, with a plus.
+            checked = row is not None and row.kind.check(parameter)
+            parameters[name if checked else f"+{name}"] = parameter
+    except ConvertError:
+        raise CommandError(
+            say("A preset is TOML, which has no null."), say("/unset the parameter that holds it.")
+        ) from None
+    document["parameters"] = parameters
+    return document.as_string()

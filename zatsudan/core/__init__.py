@@ -1,1 +1,0 @@
-"""Values and folds: the standard library only, no terminal, no network, no clock."""

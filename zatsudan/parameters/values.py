@@ -1,0 +1,265 @@
+"""Kinds of values that a parameter takes: how each is read, checked and described."""
+
+import json
+import math
+import random
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
+
+from zatsudan.base.language import later, say
+from zatsudan.base.printable import Printable
+from zatsudan.base.words import Word
+from zatsudan.wire.messages import Json
+
+Read = Callable[[Sequence[Word], Json], Json]
+
+
+class Phrase(NamedTuple):
+    """What a person is told of a kind: a template, said anew each time, and its values."""
+
+    text: str
+    values: Mapping[str, object] = MappingProxyType({})
+
+    def said(self) -> Printable:
+        return say(self.text, **self.values)
+
+
+class Kind(NamedTuple):
+    """A form of value: how it is read from words, checked, and described.
+
+    `words` stand within a sentence, `few` in a table.
+    """
+
+    words: Phrase
+    read: Read
+    check: Callable[[Json], bool]
+    few: Phrase
+    values: tuple[str, ...] = ()
+    many: bool = False
+
+    @property
+    def range(self) -> Printable:
+        """What values there are, as a part of a sentence in the person's language."""
+        return self.words.said()
+
+    @property
+    def short(self) -> Printable:
+        """The same in a word or two, for a table."""
+        return self.few.said()
+
+
+def _single(words: Sequence[Word]) -> str:
+    if len(words) != 1:
+        raise ValueError
+    return words[0].text
+
+
+def number(low: float = -math.inf, high: float = math.inf) -> Kind:
+    """A number within low..high; `+0.1` and `-0.1` with a current value are steps where low is 0."""
+
+    def read(words: Sequence[Word], current: Json) -> Json:
+        text = _single(words)
+        value = float(text)
+        if text[0] == "+" or (text[0] == "-" and low >= 0):
+            base = current if isinstance(current, int | float) else 0.0
+            value = round(base + value, 6)
+        if not math.isfinite(value):
+            raise ValueError
+        return value
+
+    def check(value: Json) -> bool:
+        return (
+            isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
+        )
+
+    if math.isfinite(high):
+        words = later("a number from {low:g} to {high:g}")
+    else:
+        words = later("a number, {low:g} or more") if math.isfinite(low) else A_NUMBER
+    return Kind(_span(words, low, high), read, check, _few(low, high), _steps(low, high))
+
+
+def integer(low: float = -math.inf, high: float = math.inf, values: tuple[str, ...] = ()) -> Kind:
+    """A whole number within low..high, with the same steps as `number`."""
+
+    def read(words: Sequence[Word], current: Json) -> Json:
+        text = _single(words).replace("_", "")
+        if text == "random":
+            return random.SystemRandom().randrange(2**31)
+        value = int(text)
+        if text[0] == "+" or (text[0] == "-" and low >= 0):
+            value += current if isinstance(current, int) else 0
+        return value
+
+    def check(value: Json) -> bool:
+        return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+    if math.isfinite(high):
+        words = later("a whole number from {low:g} to {high:g}")
+    elif math.isfinite(low):
+        words = later("a whole number, {low:g} or more")
+    else:
+        words = later("a whole number")
+    return Kind(_span(words, low, high), read, check, _few(low, high), values)
+
+
+A_NUMBER = later("a number")
+
+
+def _few(low: float, high: float) -> Phrase:
+    if math.isfinite(high):
+        return _span(later("{low:g} to {high:g}"), low, high)
+    return _span(later("from {low:g}") if math.isfinite(low) else A_NUMBER, low, high)
+
+
+def _span(text: str, low: float, high: float) -> Phrase:
+    return Phrase(text, {"low": low, "high": high})
+
+
+def _steps(low: float, high: float) -> tuple[str, ...]:
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return ()
+    return tuple(f"{low + (high - low) * step / 8:g}" for step in range(9))
+
+
+def choice(*names: str) -> Kind:
+    """One of some words."""
+
+    def read(words: Sequence[Word], _current: Json) -> Json:
+        return _single(words)
+
+    words = Phrase(later("one of {names}"), {"names": ", ".join(names)})
+    return Kind(words, read, lambda value: value in names, Phrase(later("a word")), names)
+
+
+def _read_switch(words: Sequence[Word], _current: Json) -> Json:
+    text = _single(words).lower()
+    if text in ("on", "true", "yes", "1"):
+        return True
+    if text in ("off", "false", "no", "0"):
+        return False
+    raise ValueError
+
+
+switch = Kind(
+    Phrase(later("on or off")),
+    _read_switch,
+    lambda value: isinstance(value, bool),
+    Phrase(later("on, off")),
+    ("on", "off"),
+)
+
+
+def _read_text(words: Sequence[Word], _current: Json) -> Json:
+    return " ".join(word.text for word in words)
+
+
+_TEXT = Phrase(later("a text"))
+text = Kind(_TEXT, _read_text, lambda value: isinstance(value, str), _TEXT)
+
+
+def _read_stop(words: Sequence[Word], _current: Json) -> Json:
+    if len(words) == 1 and not words[0].quoted and words[0].text.startswith("["):
+        return _read_json(words, None)
+    return [word.text for word in words]
+
+
+def _check_stop(value: Json) -> bool:
+    if isinstance(value, str):
+        return bool(value)
+    return (
+        isinstance(value, list)
+        and 1 <= len(value) <= 4
+        and all(isinstance(item, str) and item for item in value)
+    )
+
+
+_TEXTS = Phrase(later("texts"))
+
+stops = Kind(
+    Phrase(later('one to four texts, as in "\\n\\n" "User:"')),
+    _read_stop,
+    _check_stop,
+    _TEXTS,
+    many=True,
+)
+
+
+texts = Kind(
+    Phrase(later("texts, as in text audio")),
+    _read_stop,
+    lambda value: isinstance(value, list) and all(isinstance(item, str) for item in value),
+    _TEXTS,
+    many=True,
+)
+
+
+def _read_json(words: Sequence[Word], _current: Json) -> Json:
+    return read_json(" ".join(word.text for word in words))
+
+
+def _refuse(_constant: str) -> Json:
+    raise ValueError
+
+
+def read_json(text: str) -> Json:
+    """Parse JSON that is going to be sent: no NaN, no Infinity; raises ValueError."""
+    try:
+        value: Json = json.loads(text, parse_constant=_refuse)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+    return value
+
+
+def json_of(what: str, *types: type, values: tuple[str, ...] = ()) -> Kind:
+    """A JSON value of one of `types`; `what` is a constant that is said later."""
+    return Kind(
+        Phrase(what), _read_json, lambda value: isinstance(value, types), Phrase("JSON"), values
+    )
+
+
+def _check_bias(value: Json) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(bias, int | float) and not isinstance(bias, bool) and -100 <= bias <= 100
+        for bias in value.values()
+    )
+
+
+bias = Kind(
+    Phrase(later('a JSON map of token ids to -100..100, as in {"50256": -100}')),
+    _read_json,
+    _check_bias,
+    Phrase(later("JSON map")),
+)
+
+
+def _read_format(words: Sequence[Word], _current: Json) -> Json:
+    word = _single(words[:1]) if words else ""
+    return {"type": word} if word in ("text", "json_object") else _read_json(words, None)
+
+
+_JSON_OR_WORD = Phrase(later("JSON, word"))
+
+response_format = Kind(
+    Phrase(later("text, json_object or a JSON object with a json_schema")),
+    _read_format,
+    lambda value: isinstance(value, dict) and isinstance(value.get("type"), str),
+    _JSON_OR_WORD,
+    ("text", "json_object"),
+)
+
+
+def words_or_object(*names: str) -> Kind:
+    """One of some words, or a JSON object."""
+
+    def read(words: Sequence[Word], _current: Json) -> Json:
+        return words[0].text if words and words[0].text in names else _read_json(words, None)
+
+    return Kind(
+        Phrase(later("{names} or a JSON object"), {"names": ", ".join(names)}),
+        read,
+        lambda value: isinstance(value, dict) or value in names,
+        _JSON_OR_WORD,
+        names,
+    )

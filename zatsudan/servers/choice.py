@@ -1,0 +1,266 @@
+"""Where to connect: the first match of a fixed order, with its reason.
+
+Flags; a profile that is named; the config's default profile; OPENAI_API_KEY
+with OPENAI_BASE_URL; a server found on loopback; the embedded model.
+"""
+
+import importlib
+import os
+import subprocess
+from collections.abc import Mapping
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from zatsudan.base import programs
+from zatsudan.base.addresses import is_near, normal_url, origin, shown_url
+from zatsudan.base.errors import ConfigError
+from zatsudan.base.language import later, say
+from zatsudan.base.secrets import shown_variable
+from zatsudan.config.settings import EMBEDDED, Config, Price, Profile
+from zatsudan.servers.kinds import OPENAI
+from zatsudan.wire.messages import NOTHING, Json
+
+#: The reason for which the embedded model is in use.
+BY_ITSELF = later("embedded model")
+#: The reasons for which a server of the config file is in use.
+_BY_PROFILE = ("--profile", "ZATSUDAN_PROFILE", later("default profile"))
+
+
+class Server(NamedTuple):
+    """All that a client needs to speak with one server. The key never shows in its repr."""
+
+    name: str
+    base_url: str
+    api_key: str = ""
+    model: str = ""
+    reason: str = ""
+    headers: Mapping[str, str] = NOTHING
+    query: Mapping[str, str] = NOTHING
+    context_length: int = 0
+    parameters: Mapping[str, Json] = NOTHING
+    missing_key: str = ""
+    api_key_header: str = ""
+    reasoning: str = ""
+    ca_file: str = ""
+    verify: bool = True
+    prices: Mapping[str, Price] = NOTHING
+    found: bool = False
+    """It answered at a usual port of this machine, and nobody named it."""
+
+    def __repr__(self) -> str:
+        return f"Server({self.name!r}, {shown_url(self.base_url)!r})"
+
+
+class Wishes(NamedTuple):
+    """What the command line says about the connection."""
+
+    base_url: str = ""
+    model: str = ""
+    profile: str = ""
+    api_key_env: str = ""
+    local: bool = False
+
+
+def choose(wishes: Wishes, environ: Mapping[str, str], config: Config) -> Server | None:
+    """Return the server that flags, environment or config name; None if they name none.
+
+    Raises ConfigError.
+    """
+    base_url = wishes.base_url or environ.get("ZATSUDAN_BASE_URL", "")
+    model = wishes.model or environ.get("ZATSUDAN_MODEL", "")
+    named = wishes.profile or environ.get("ZATSUDAN_PROFILE", "")
+    if wishes.base_url or (base_url and not named):
+        flag = "--base-url" if wishes.base_url else "ZATSUDAN_BASE_URL"
+        url = normal_url(base_url)
+        key, missing = _loose_key(url, wishes, environ)
+        return Server(_host(url), url, key, model, flag, missing_key=missing)
+    name = named or config.profile
+    if wishes.local or (name == EMBEDDED and EMBEDDED not in config.profiles):
+        return None
+    if name:
+        if name not in config.profiles:
+            raise no_profile(name, config)
+        flag, variable, default = _BY_PROFILE
+        reason = flag if wishes.profile else variable if named else default
+        return from_profile(
+            name,
+            config.profiles[name],
+            environ,
+            reason=reason,
+            model=model,
+            api_key_env=wishes.api_key_env,
+        )
+    if environ.get("OPENAI_API_KEY"):
+        url = normal_url(environ.get("OPENAI_BASE_URL") or OPENAI.url)
+        key, missing = _loose_key(url, wishes, environ)
+        model = model or environ.get("OPENAI_MODEL", "")
+        return Server(_host(url), url, key, model, "OPENAI_API_KEY", missing_key=missing)
+    return None
+
+
+def beside(name: str, environ: Mapping[str, str], config: Config, in_use: Server | None) -> Server:
+    """Return the server of a profile that is asked beside the one in use. Raises ConfigError.
+
+    ZATSUDAN_API_KEY is meant for the server in use, and goes to no other.
+    """
+    if name not in config.profiles:
+        raise no_profile(name, config)
+    profile = config.profiles[name]
+    if in_use is not None and in_use.name == name and in_use.reason in _BY_PROFILE:
+        return in_use._replace(model=profile.model)
+    others = {key: value for key, value in environ.items() if key != "ZATSUDAN_API_KEY"}
+    return from_profile(name, profile, others, reason="profile")
+
+
+def no_profile(name: str, config: Config) -> ConfigError:
+    """Return the error for a profile that is not in the config file."""
+    known = ", ".join(config.profiles) or say("none is in the config file")
+    return ConfigError(
+        say("There is no profile {name!r}.", name=name),
+        say("Known profiles: {names}.", names=known),
+    )
+
+
+def from_profile(
+    name: str,
+    profile: Profile,
+    environ: Mapping[str, str],
+    *,
+    reason: str,
+    model: str = "",
+    api_key_env: str = "",
+) -> Server:
+    """Return the server of a profile, its key found. Raises ConfigError."""
+    if not profile.base_url:
+        raise ConfigError(
+            say("The profile {name!r} has no base_url.", name=name),
+            say("Add one under [profiles.{name}].", name=name),
+        )
+    url = normal_url(profile.base_url)
+    variable = api_key_env or profile.api_key_env
+    missing = ""
+    if variable:
+        key = environ.get(variable, "")
+        missing = "" if key else _unset(variable)
+    elif profile.api_key_command:
+        key = _run_key_command(name, profile.api_key_command)
+    elif profile.api_key_keyring:
+        key = _from_keyring(name, profile.api_key_keyring)
+    elif profile.api_key:
+        key = profile.api_key
+    else:
+        key, missing = _loose_key(url, Wishes(), environ)
+    return Server(
+        name,
+        url,
+        api_key=clean_key(key),
+        model=model or profile.model,
+        reason=reason,
+        headers=profile.headers,
+        query=profile.query,
+        context_length=profile.context_length,
+        parameters=profile.parameters,
+        missing_key=missing,
+        api_key_header=profile.api_key_header,
+        reasoning=profile.reasoning,
+        ca_file=profile.ca_file,
+        verify=profile.verify,
+        prices=profile.prices,
+    )
+
+
+def _loose_key(url: str, wishes: Wishes, environ: Mapping[str, str]) -> tuple[str, str]:
+    """Return the key for a base URL without a profile, and which would do if there is none.
+
+    OPENAI_API_KEY goes to OpenAI, or to the origin of OPENAI_BASE_URL, and to no other server.
+    """
+    variable = wishes.api_key_env or "ZATSUDAN_API_KEY"
+    if wishes.api_key_env or environ.get(variable):
+        key = environ.get(variable, "")
+        return clean_key(key), "" if key else _unset(variable)
+    homes = {origin(OPENAI.url)}
+    if environ.get("OPENAI_BASE_URL"):
+        homes.add(origin(normal_url(environ["OPENAI_BASE_URL"])))
+    if origin(url) in homes:
+        key = environ.get("OPENAI_API_KEY", "")
+        return clean_key(key), "" if key else _unset("OPENAI_API_KEY")
+    if is_near(urlsplit(url).hostname or ""):
+        return "", ""  # a server of the house seldom wants one
+    return "", say("a profile, ZATSUDAN_API_KEY or --api-key-env NAME would give one")
+
+
+def _unset(variable: str) -> str:
+    return say("{variable} is not set", variable=shown_variable(variable))
+
+
+def clean_key(key: str) -> str:
+    """Return a key as a header can hold it. Raises ConfigError, which never shows the key."""
+    key = key.strip()
+    if not key.isascii() or any(sign <= " " or sign == "\x7f" for sign in key):
+        raise ConfigError(
+            say("The API key holds a blank, a line break or a sign that no key has."),
+            say("Copy it again; nothing but the key itself may stand there."),
+        )
+    return key
+
+
+def _run_key_command(name: str, command: str) -> str:
+    try:
+        done = subprocess.run(  # noqa: S603  the user's own config names the command
+            programs.split(command), capture_output=True, text=True, timeout=60, check=True
+        )
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        raise ConfigError(
+            say(
+                "The api_key_command of the profile {name!r} failed ({error}).",
+                name=name,
+                error=type(error).__name__,
+            ),
+            say("Run it in a shell to see why."),
+        ) from None
+    return done.stdout.strip().split("\n")[0]
+
+
+def _from_keyring(name: str, place: str) -> str:
+    service, _, user = place.partition(":")
+    try:
+        keyring = importlib.import_module("keyring")
+    except ImportError:
+        raise ConfigError(
+            say(
+                "The profile {name!r} takes its key from the keyring, and the package keyring is not installed.",
+                name=name,
+            ),
+            say("pip install keyring, or name api_key_env or api_key_command."),
+        ) from None
+    try:
+        key = keyring.get_password(service, user or "zatsudan")
+    except Exception as error:  # noqa: BLE001  every backend has errors of its own
+        raise ConfigError(
+            say(
+                "The keyring did not give the key of the profile {name!r} ({error}).",
+                name=name,
+                error=type(error).__name__,
+            ),
+            say("Is it unlocked?"),
+        ) from None
+    if not key:
+        raise ConfigError(
+            say("The keyring has no key for {service}.", service=service),
+            say(
+                "keyring set {service} {user} stores one.", service=service, user=user or "zatsudan"
+            ),
+        )
+    return str(key)
+
+
+def _host(url: str) -> str:
+    parts = urlsplit(url)
+    if origin(url) == origin(OPENAI.url):
+        return OPENAI.name
+    return (parts.hostname or url) + (f":{parts.port}" if parts.port else "")
+
+
+def environment() -> Mapping[str, str]:
+    """Return the process's environment; a variable that is blank counts as unset."""
+    return {name: value for name, value in os.environ.items() if value.strip()}

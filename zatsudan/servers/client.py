@@ -1,0 +1,377 @@
+"""HTTP: the one module that knows httpx and its errors.
+
+A request goes to the server's own origin and nowhere else: redirects are not
+followed, so the key cannot be carried to another. All requests go one way, where
+what is logged, what goes wrong and what a server tells of itself loses the keys
+that a server may have repeated. The text of a reply stays as it came.
+"""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import aclosing, asynccontextmanager
+from datetime import UTC, datetime
+from urllib.parse import urljoin
+from urllib.request import getproxies
+
+import httpx
+
+from zatsudan.base.addresses import is_loopback, shown_url
+from zatsudan.base.errors import (
+    UNLISTED,
+    ApiError,
+    ConnectionFailed,
+    StatusError,
+    StreamError,
+    describe_seconds,
+)
+from zatsudan.base.language import later, say
+from zatsudan.base.printable import one_line, printable
+from zatsudan.config.settings import Network
+from zatsudan.servers import bodies
+from zatsudan.servers.choice import Server
+from zatsudan.servers.failures import NOT_SENDABLE, explained
+from zatsudan.servers.trust import secrets_of, tls_context
+from zatsudan.wire import bounds
+from zatsudan.wire.messages import Json, JsonObject, whole_number
+from zatsudan.wire.models import Model, read_models
+from zatsudan.wire.protocol import Chunk, loads, read_error
+from zatsudan.wire.reader import Reader
+from zatsudan.wire.retries import read_retry_after
+
+#: How long to wait for the rest of a stream whose end was already said, in seconds.
+AFTERMATH_SECONDS = 3.0
+#: How long to wait for an answer that is good to know, in seconds.
+NATIVE_SECONDS = 5.0
+
+_NAME_ONE = later("Name one with /model NAME.")
+_BASE_URL = later("Is the base URL right? It usually ends in /v1.")
+_CUT = (
+    later("The stream ended in the middle: the server did not say that the reply was done."),
+    later("What came is kept: /continue goes on, /retry asks again."),
+)
+_EMPTY = (later("The server's reply was empty."), later("/retry asks again."))
+
+
+class Client:
+    """A connection to one server, for the length of a session."""
+
+    def __init__(
+        self,
+        server: Server,
+        network: Network,
+        transport: httpx.AsyncBaseTransport | None = None,
+        log: Callable[[JsonObject], None] | None = None,
+    ) -> None:
+        self.server = server
+        self._logged = log
+        self._listless = False
+        self._network = network
+        secure = server.base_url.startswith("https")
+        try:
+            headers = httpx.Headers(
+                {
+                    "Content-Type": "application/json",
+                    "Accept": "application/json",
+                    "Accept-Encoding": bodies.ENCODINGS,
+                }
+            )
+            headers.update(server.headers)
+            if server.api_key and server.api_key_header:
+                headers[server.api_key_header] = server.api_key
+            elif server.api_key and "Authorization" not in headers:
+                headers["Authorization"] = f"Bearer {server.api_key}"
+            url = httpx.URL(server.base_url)
+            self._base = str(url.copy_with(query=None))
+            # The environment names proxies: none stands between us and this machine.
+            proxied = not is_loopback(url.host)
+            self._secrets = secrets_of(server, getproxies().values() if proxied else ())
+            self._where = self._shown(server.base_url)
+            self._http = httpx.AsyncClient(
+                headers=headers,
+                params={**url.params, **server.query} or None,
+                timeout=httpx.Timeout(
+                    network.idle_seconds, connect=network.connect_seconds, pool=None
+                ),
+                trust_env=proxied,
+                # Building a TLS context takes 20 ms, which http does not need.
+                verify=tls_context(server) if secure else False,
+                transport=transport,
+            )
+        except UnicodeEncodeError:
+            raise ConnectionFailed(
+                *map(say, NOT_SENDABLE)
+            ) from None  # its text shows a sign of the key
+        except (httpx.InvalidURL, ValueError, TypeError, OSError, ImportError) as error:
+            proxies = getproxies().values()
+            told = secrets_of(server, proxies).hidden(str(error))
+            # The text about an address, ours or a proxy's, may quote a piece of the password in it.
+            if isinstance(error, httpx.InvalidURL) and "@" in "".join((server.base_url, *proxies)):
+                told = ""
+            raise ConnectionFailed(
+                say(
+                    "The connection cannot be set up: {error}.",
+                    error=one_line(told).rstrip(".") or say("an address is not valid"),
+                ),
+                say("Check the proxy variables, the certificates and the headers of this profile."),
+            ) from None
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._http.aclose()
+
+    async def stream(self, body: JsonObject) -> AsyncGenerator[Chunk, None]:
+        """Send a request and yield its chunks as they come; raises ApiError.
+
+        A cut stream raises after its last chunk: what was yielded stands.
+        Closing the generator closes the connection, which the server sees.
+        """
+        async with self._exchange(f"{self._base}/chat/completions", body) as response:
+            asked = whole_number(body.get("n")) or 1
+            async with aclosing(_chunks(response, asked)) as chunks:
+                async for chunk in chunks:
+                    yield self._without_secrets(chunk)
+
+    async def ask(self, body: JsonObject) -> JsonObject:
+        """Send a request that is not streamed and return the whole answer; raises ApiError."""
+        url = f"{self._base}/chat/completions"
+        async with self._exchange(url, body, again=True) as response:
+            answer = await bodies.whole(response)
+        try:
+            value = self._secrets.hidden_json(_parsed(answer))
+        except ValueError:
+            raise StreamError(
+                say("The server's answer is no JSON."), say("Is the base URL right?")
+            ) from None
+        if not isinstance(value, dict):
+            raise StreamError(
+                say("The server's answer is no reply."), say("Is the base URL right?")
+            )
+        return value
+
+    async def models(self, seconds: float = 10.0) -> list[Model]:
+        """Return the models that the server offers; raises ApiError."""
+        url = f"{self._base}/models"
+        try:
+            async with (
+                asyncio.timeout(seconds),
+                self._exchange(url, seconds=seconds, again=True) as response,
+            ):
+                body = await bodies.whole(response)
+            value = _parsed(body)
+        except TimeoutError:
+            raise ConnectionFailed(
+                say("The list of models took longer than {time}.", time=describe_seconds(seconds)),
+                say(_NAME_ONE),
+            ) from None
+        except ValueError:
+            raise StreamError(
+                say("The server's list of models is no JSON."), say(_NAME_ONE)
+            ) from None
+        except StatusError:
+            self._listless = True
+            raise
+        self._listless = False
+        return read_models(self._secrets.hidden_json(value))
+
+    async def native(self, path: str, body: Mapping[str, Json] | None = None) -> Json:
+        """Ask for something beside /v1, as in `/props`; None where the server does not know it.
+
+        Never raises: what is told there is good to know, and no more.
+        """
+        url = f"{self._base.rstrip('/').removesuffix('/v1')}{path}"
+        try:
+            async with self._exchange(url, body, seconds=NATIVE_SECONDS, again=True) as response:
+                answer = await bodies.whole(response)
+            return self._secrets.hidden_json(_parsed(answer))
+        except (ApiError, ValueError):
+            return None
+
+    @asynccontextmanager
+    async def _exchange(
+        self,
+        url: str,
+        body: Mapping[str, Json] | None = None,
+        *,
+        seconds: float | None = None,
+        again: bool = False,
+    ) -> AsyncIterator[httpx.Response]:
+        """Send a request and give its response, for as long as it is read; raises ApiError.
+
+        Every request goes this way: what is logged, and whatever goes wrong until the
+        response has been read, holds no secret. Where the server has closed a connection
+        that was kept open, the request is sent `again`.
+        """
+        self._log({"request": self._shown(url), **({} if body is None else {"body": dict(body)})})
+        try:
+            request = self._http.build_request(
+                "GET" if body is None else "POST",
+                url,
+                content=None if body is None else _written(body),
+                timeout=self._http.timeout if seconds is None else seconds,
+            )
+            response = await self._send(request, again=again)
+            try:
+                self._log({"status": response.status_code})
+                if response.status_code != httpx.codes.OK:
+                    raise self._status_error(response, await bodies.beginning(response))
+                yield response
+            finally:
+                await response.aclose()
+        except StreamError as error:
+            failure = StreamError(printable(self._secrets.hidden(error.sentence)), error.advice)
+            self._log({"failure": str(failure)})
+            raise failure from None
+        except ApiError as error:  # whose words were hidden before they were put together
+            self._log({"failure": str(error)})
+            raise
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError, OSError) as error:
+            translated = self._translated(error)
+            self._log({"failure": str(translated)})
+            raise translated from None  # its own text may show a header
+
+    async def _send(self, request: httpx.Request, *, again: bool) -> httpx.Response:
+        try:
+            return await self._http.send(request, stream=True)
+        except (httpx.RemoteProtocolError, httpx.InvalidURL) as error:
+            # httpx reads where a redirect leads to, also if it is not followed.
+            if isinstance(error.__context__ or error, httpx.InvalidURL):
+                raise StreamError(
+                    say("The server points to another address, which is none."), say(_BASE_URL)
+                ) from None
+            if not again:
+                raise
+            return await self._http.send(request, stream=True)
+
+    def _log(self, record: JsonObject) -> None:
+        if self._logged is not None:
+            shown = self._secrets.hidden_json(record)
+            self._logged(shown if isinstance(shown, dict) else {})
+
+    def _shown(self, url: str) -> str:
+        """Return an address as it may be shown."""
+        return self._secrets.hidden(shown_url(url))
+
+    def _without_secrets(self, chunk: Chunk) -> Chunk:
+        """Return a chunk whose facts about itself hold no secret; its text stays as it is."""
+        ends = [delta.finish_reason or "" for delta in chunk.deltas]
+        if not self._secrets.found("\n".join((chunk.id, chunk.model, chunk.fingerprint, *ends))):
+            return chunk
+        hidden = self._secrets.hidden
+        return chunk._replace(
+            id=hidden(chunk.id),
+            model=hidden(chunk.model),
+            fingerprint=hidden(chunk.fingerprint),
+            deltas=tuple(
+                delta._replace(finish_reason=hidden(delta.finish_reason or "") or None)
+                for delta in chunk.deltas
+            ),
+        )
+
+    def _translated(self, error: Exception) -> ApiError:
+        failure = explained(error, self._where, self._network, self._secrets.hidden)
+        unreached = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+        if unreached and self._http.trust_env and getproxies():
+            failure.advice = say(
+                "Does the proxy answer that HTTP_PROXY, HTTPS_PROXY or ALL_PROXY name?"
+            )
+        return failure
+
+    def _status_error(self, response: httpx.Response, body: bytes) -> StatusError:
+        listing = response.request.url.path.endswith("/models")
+        hidden = self._secrets.hidden
+        status, location = response.status_code, response.headers.get("Location", "")
+        message, code, param = map(hidden, read_error(self._readable(body)))
+        if 300 <= status < 400 and location:
+            return self._redirected(status, str(response.request.url), location)
+        error = StatusError(
+            status,
+            message,
+            code=code,
+            param=param,
+            retry_after=read_retry_after(
+                response.headers.get("Retry-After", ""), datetime.now(UTC)
+            ),
+            listing=listing,
+        )
+        if status == httpx.codes.NOT_FOUND and self._listless:
+            error.advice = say(UNLISTED)
+        if status == httpx.codes.BAD_REQUEST and re.search(r"HTTPS (?:port|server)", message):
+            error.advice = say("Write https in the base URL.")  # nginx, Go, Apache
+        return error
+
+    def _readable(self, body: bytes) -> bytes:
+        """Return the body of an error without secrets.
+
+        Before it is read: what is cut short afterwards could end in half a key. And of its
+        strings, since JSON can write them in many ways.
+        """
+        text = self._secrets.hidden(body.decode("utf-8", "replace"))
+        try:
+            return json.dumps(self._secrets.hidden_json(loads(text))).encode()
+        except ValueError:
+            return text.encode("utf-8", "replace")
+
+    def _redirected(self, status: int, url: str, location: str) -> StatusError:
+        """Return the error for a response that points to another address, which is told."""
+        try:
+            target = self._shown(urljoin(url, location))
+        except ValueError:
+            target = ""
+        error = StatusError(status, one_line(target, 120))
+        base = target.rstrip("/").removesuffix("/chat/completions").removesuffix("/models")
+        if base == self._where or base == target.rstrip("/"):
+            error.advice = say(_BASE_URL)
+        else:
+            error.advice = say(
+                "If you trust it, write {url} as the base URL: no redirect is followed with a key.",
+                url=one_line(base, 120),
+            )
+        return error
+
+
+def _written(body: Mapping[str, Json]) -> bytes:
+    """Return a body as it is sent; half of a character, which UTF-8 cannot hold, becomes a `?`."""
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "replace")
+
+
+async def _chunks(response: httpx.Response, choices: int) -> AsyncGenerator[Chunk, None]:
+    """Yield the chunks of a response's body; raises ConnectionFailed if it was cut.
+
+    A connection that breaks once the reply is complete cuts nothing. The end
+    is waited for only a little once all `choices` that were asked for are
+    there: a server may begin the second when the first has finished.
+    """
+    reader = Reader(choices)
+    pieces = bodies.pieces(response)
+    piece: bytes | None = b""
+    while piece is not None:
+        try:
+            if reader.complete and (reader.done or reader.choices >= choices):
+                async with asyncio.timeout(AFTERMATH_SECONDS):
+                    piece = await anext(pieces, None)
+            else:
+                piece = await anext(pieces, None)
+            for chunk in reader.close() if piece is None else reader.feed(piece):
+                yield chunk
+        except (httpx.HTTPError, TimeoutError):
+            for chunk in reader.rest():
+                yield chunk
+            if not reader.complete:
+                raise
+            break
+        except StreamError:
+            for chunk in reader.rest():
+                yield chunk
+            raise
+    if not reader.complete:
+        raise ConnectionFailed(*map(say, _CUT if reader.began else _EMPTY))
+
+
+def _parsed(body: bytes) -> Json:
+    """Parse the JSON of an answer; raises ValueError, or StreamError for too much of it."""
+    text = body.decode("utf-8-sig", "replace")
+    bounds.refuse_many(text)
+    return loads(text)

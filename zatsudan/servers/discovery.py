@@ -1,0 +1,282 @@
+"""Finding a server: what is named, else what runs on this machine, else the embedded model."""
+
+import asyncio
+import importlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+from zatsudan.base.errors import ApiError, ConnectionFailed
+from zatsudan.base.language import say
+from zatsudan.base.printable import EMPTY, Printable, one_line, printable
+from zatsudan.config.settings import EMBEDDED, Config, settled
+from zatsudan.servers.choice import Server, Wishes, beside, choose
+from zatsudan.servers.kinds import LOCAL_SERVERS
+from zatsudan.wire.messages import JsonObject
+from zatsudan.wire.models import choose_model
+
+if TYPE_CHECKING:
+    from zatsudan.servers.client import Client
+    from zatsudan.servers.engine.embedded import Engine
+    from zatsudan.servers.engine.fetching import Fetch
+    from zatsudan.servers.engine.hub import Model
+
+#: How long a server on this machine may take to list its models, in seconds.
+PROBE_SECONDS = 0.7
+
+
+class Finder:
+    """Makes the client of a session, and ends the embedded engine with it.
+
+    `config_file` is where profiles are written, None to write none; `models` is
+    the directory of model files that were fetched.
+    """
+
+    def __init__(
+        self,
+        wishes: Wishes,
+        environ: Mapping[str, str],
+        config: Config,
+        log: Callable[[JsonObject], None] | None = None,
+        *,
+        config_file: Path | None = None,
+        models: Path | None = None,
+    ) -> None:
+        self._wishes = wishes
+        self._environ = environ
+        self._config = settled(config)
+        self._models = models
+        self._chosen: Server | None = None
+        self._engine: Engine | None = None
+        self._log = log
+        self._server_in_use: Server | None = None
+        #: What answers on this machine, and is another user's: offered, and not taken.
+        self.others: tuple[Server, ...] = ()
+        self.config_file = config_file
+        self.progress: Callable[[Printable], None] = lambda _: None
+
+    async def connect(self) -> "Client":
+        """Return a client for the first server of the order; raises ZatsudanError."""
+        # httpx takes long to import: behind the prompt, and off the event loop.
+        await asyncio.to_thread(importlib.import_module, "zatsudan.servers.client")
+        from zatsudan.servers.client import Client
+
+        try:
+            self._server_in_use = await self._server()
+            return Client(self._server_in_use, self._config.network, log=self._log)
+        finally:
+            self.progress(EMPTY)
+
+    async def reach(self, profile: str) -> "Client":
+        """Return a client for the server of a profile, beside the one in use; raises ZatsudanError."""
+        await asyncio.to_thread(importlib.import_module, "zatsudan.servers.client")
+        from zatsudan.servers.client import Client
+
+        # A command that gives the key may take its time.
+        server = await asyncio.to_thread(
+            beside, profile, self._environ, self._config, self._server_in_use
+        )
+        return Client(server, self._config.network, log=self._log)
+
+    def client(self, server: Server) -> "Client":
+        """Return a client for a server that is only being tried; raises ConnectionFailed."""
+        from zatsudan.servers.client import Client
+
+        return Client(server, self._config.network, log=self._log)
+
+    def use(self, wishes: Wishes, server: Server | None, config: Config | None = None) -> None:
+        """Connect to this server from now on, or without one as `wishes` say."""
+        self._wishes, self._chosen = wishes, server
+        self._config = settled(config) if config is not None else self._config
+
+    @property
+    def in_use(self) -> tuple[Wishes, Server | None]:
+        """What `use` takes to have things as they are now."""
+        return self._wishes, self._chosen
+
+    @property
+    def config(self) -> Config:
+        """The config as it is known now."""
+        return self._config
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """The environment that keys may stand in."""
+        return self._environ
+
+    async def running(self) -> list["Found"]:
+        """Return the servers that are found on this machine."""
+        await asyncio.to_thread(importlib.import_module, "zatsudan.servers.client")
+        return await found(self._config, "")
+
+    async def _server(self) -> Server:
+        server = self._chosen or choose(self._wishes, self._environ, self._config)
+        if server is None and not self.wants_embedded:
+            self.progress(say("looking for a server on this machine"))
+            here = await found(self._config, self._wishes.model)
+            server = next((one.server for one in here if one.ours), None)
+            self.others = tuple(one.server for one in here if not one.ours)
+        return server or await self.own()
+
+    def alive(self) -> bool:
+        """Tell whether the engine still runs, if it is ours and in use."""
+        engine = self._engine
+        return engine is None or self._server_in_use is not engine.server or engine.alive
+
+    @property
+    def wants_embedded(self) -> bool:
+        """Is it the embedded model that was asked for?"""
+        named = self._wishes.profile or self._environ.get("ZATSUDAN_PROFILE", "")
+        named = named or self._config.profile
+        return self._wishes.local or (named == EMBEDDED and EMBEDDED not in self._config.profiles)
+
+    @property
+    def fetched_file(self) -> Path | None:
+        """Where a model file that is fetched goes to; None if there is nothing to fetch."""
+        url = self._config.local.model_url
+        if not url or self._models is None:
+            return None
+        from zatsudan.servers.engine import hub, sources
+
+        if hub.is_name(url):
+            return hub.Model(url, self._models, self._environ).path or self._models
+        return self._models / sources.file_name(url)
+
+    def model_to_fetch(self) -> "Fetch | Model | None":
+        """Return what fetches the config's model file; None if it names none; raises ConfigError."""
+        local = self._config.local
+        if not local.model_url or self._models is None:
+            return None
+        from zatsudan.servers.engine import hub, sources
+        from zatsudan.servers.engine.fetching import Fetch  # httpx comes with it
+
+        network = self._config.network
+        if hub.is_name(local.model_url):
+            return hub.Model(local.model_url, self._models, self._environ, network)
+        path = self._models / sources.file_name(local.model_url)
+        return Fetch(local.model_url, path, local.model_sha256, network=network)
+
+    @property
+    def has_model(self) -> bool:
+        """Is there a model file for the embedded engine?"""
+        from zatsudan.servers.engine import embedded
+
+        return embedded.model_file(self._config.local, self.fetched_file) is not None
+
+    async def own(self) -> Server:
+        """Return the server of the embedded engine, starting it if it does not run; raises ZatsudanError."""
+        if self._engine is not None and self._engine.alive:
+            return self._engine.server
+        from zatsudan.servers.engine import embedded
+
+        if not embedded.has_engine() or not self.has_model:
+            raise self._no_model()
+        self.progress(say("loading the embedded model"))
+        self._engine = await embedded.start(self._config.local, self.fetched_file)
+        return self._engine.server
+
+    def _no_model(self) -> ConnectionFailed:
+        from zatsudan.servers.engine import embedded
+
+        wanted = self.wants_embedded
+        if not embedded.has_engine():
+            what = (
+                say("No embedded engine is installed.") if wanted else say("No server was found.")
+            )
+            advice = say(
+                "/connect connects one; pip install 'zatsudan[local]' brings an engine for --gguf FILE."
+            )
+        else:
+            what = (
+                say("The embedded engine has no model file.")
+                if wanted
+                else say("No server was found, and the embedded engine has no model file.")
+            )
+            advice = (
+                say("/connect connects a server; /connect local fetches a model for here.")
+                if self.fetched_file is not None
+                else say("/connect connects a server; --gguf FILE serves a model file from here.")
+            )
+        if self.others and not wanted:
+            what = another_users(self.others[0])
+            advice = how_to_take(self.others[0])
+        return ConnectionFailed(what, advice)
+
+    async def aclose(self) -> None:
+        """End the embedded engine if it runs."""
+        if self._engine is not None:
+            await self._engine.stop()
+
+
+class Found(NamedTuple):
+    """A server that answers on this machine; `ours` if it is this user's or the administrator's."""
+
+    server: Server
+    ours: bool
+
+
+def not_taken(server: Server) -> Printable:
+    """Say that another user's server was found and not taken, and how to take it."""
+    return printable(f"{another_users(server)} {how_to_take(server)}")
+
+
+def another_users(server: Server) -> Printable:
+    """Say that a server was found and not taken."""
+    return say("A server of another user of this machine answers at {url}.", url=_place(server))
+
+
+def how_to_take(server: Server) -> Printable:
+    """Say how such a server is taken all the same."""
+    return say("/connect or --base-url {url} takes it.", url=_place(server))
+
+
+def _place(server: Server) -> Printable:
+    return one_line(server.base_url.removesuffix("/v1"), 80)
+
+
+async def found(
+    config: Config,
+    model: str,
+    servers: Mapping[str, str] = LOCAL_SERVERS,
+    is_ours: Callable[[int, str], bool] | None = None,
+) -> list[Found]:
+    """Ask all usual ports at once for their models; return the servers that have some.
+
+    `is_ours` tells of a port and a name whether what listens there may be taken unasked.
+    """
+    from zatsudan.servers.client import Client
+
+    async def ask(name: str, url: str) -> Server | None:
+        client = Client(Server(name, url), config.network)
+        try:
+            async with asyncio.timeout(PROBE_SECONDS):
+                models = await client.models(PROBE_SECONDS)
+        except (ApiError, TimeoutError):
+            return None
+        finally:
+            await client.aclose()
+        chosen = choose_model(models)
+        if chosen is None:
+            return None
+        name_of = model or chosen.id
+        length = next((entry.context_length for entry in models if entry.id == name_of), 0)
+        reason = say("found at {url}", url=url.removesuffix("/v1"))
+        return Server(name, url, model=name_of, reason=reason, context_length=length, found=True)
+
+    answers = await asyncio.gather(*(ask(name, url) for name, url in servers.items()))
+    there = [server for server in answers if server is not None]
+    if there and is_ours is None:
+        # Read after they have answered: who listens then is who answered.
+        is_ours = await asyncio.to_thread(_by_the_system)
+    return [
+        Found(server, is_ours is None or is_ours(urlsplit(server.base_url).port or 0, server.name))
+        for server in there
+    ]
+
+
+def _by_the_system() -> Callable[[int, str], bool]:
+    from zatsudan.servers import sockets
+
+    tables = sockets.tables()
+    return lambda port, name: sockets.is_ours(port, name, tables)

@@ -1,0 +1,42 @@
+"""How far something large is, as one line."""
+
+from typing import NamedTuple
+
+from zatsudan.base.language import say
+from zatsudan.base.printable import Printable, printable
+
+
+class Progress(NamedTuple):
+    """How far a file is: bytes that are there, bytes in all, bytes per second (0: not known yet)."""
+
+    have: int
+    size: int
+    speed: float
+
+    def line(self) -> Printable:
+        """Return it as one line: a bar, size, speed and the time that is left."""
+        done = self.have / self.size if self.size else 0.0
+        bar = "▰" * int(done * 20) + "▱" * (20 - int(done * 20))
+        parts = [
+            f"{bar} {int(done * 100)} %",
+            say("{have} of {size}", have=in_bytes(self.have), size=in_bytes(self.size)),
+        ]
+        if self.speed > 0:
+            parts.append(f"{in_bytes(int(self.speed))}/s")
+            seconds = int((self.size - self.have) / self.speed)
+            parts.append(say("{time} left", time=_clock(seconds)))
+        return printable(" · ".join(parts))
+
+
+def in_bytes(size: int) -> Printable:
+    """Write a size as a person would: `98 MB`."""
+    if size < 1000:
+        return printable(f"{size} B")
+    power = min((len(str(size)) - 1) // 3, 4)
+    amount = size / 1000**power
+    return printable(f"{amount:.{0 if amount >= 10 else 1}f} {' kMGT'[power]}B")
+
+
+def _clock(seconds: int) -> str:
+    hours, rest = divmod(seconds, 3600)
+    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"

@@ -1,0 +1,98 @@
+"""What a session is written as for elsewhere: one row for each format.
+
+The formats of the talk need the session only, those of a request a Request.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from zatsudan.base.errors import CommandError
+from zatsudan.base.language import later, say
+from zatsudan.base.printable import one_line
+from zatsudan.sessions import snapshot
+from zatsudan.sessions.exports import source, talk
+from zatsudan.sessions.exports.literals import compact
+from zatsudan.sessions.exports.request import Request
+from zatsudan.sessions.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One row: a format writes either the talk or a request. `ending` is its files' own.
+
+    `help` is a constant that is said where it is shown.
+    """
+
+    name: str
+    ending: str
+    help: str
+    talk: Callable[[Session], str] | None = None
+    request: Callable[[Request], str] | None = None
+
+
+def _html(session: Session) -> str:
+    from zatsudan.sessions.exports import page  # pygments takes a while
+
+    return page.to_html(session)
+
+
+def _jsonl(session: Session) -> str:
+    return "".join(f"{compact(record)}\n" for record in snapshot.records(session))
+
+
+FORMATS = {
+    row.name: row
+    for row in (
+        Format(
+            "markdown", "md", later("the talk, for reading and importing"), talk=talk.to_markdown
+        ),
+        Format("html", "html", later("the talk as one page, light and dark"), talk=_html),
+        Format("text", "txt", later("the talk as plain text"), talk=talk.to_text),
+        Format("json", "json", later("the messages as the API takes them"), talk=talk.to_json),
+        Format("jsonl", "jsonl", later("the whole session with its branches"), talk=_jsonl),
+        Format("curl", "sh", later("the request, for a shell"), request=source.to_curl),
+        Format("python", "py", later("the request, with httpx"), request=source.to_python),
+        Format(
+            "python-openai",
+            "py",
+            later("the request, with openai"),
+            request=source.to_python_openai,
+        ),
+        Format("javascript", "mjs", later("the request, with fetch"), request=source.to_javascript),
+        Format(
+            "http", "http", later("the request, for an editor's client"), request=source.to_http
+        ),
+    )
+}
+
+
+def find(name: str) -> Format:
+    """Return the format of that name; raises CommandError."""
+    if name not in FORMATS:
+        raise CommandError(
+            say("There is no format {name!r}.", name=one_line(name, 40)),
+            say("Formats: {names}.", names=", ".join(FORMATS)),
+        )
+    return FORMATS[name]
+
+
+def export(session: Session, name: str, request: Request | None = None) -> str:
+    """Return the session in the format `name`, or for the formats of a request the `request`.
+
+    Raises CommandError.
+    """
+    row = find(name)
+    try:
+        if row.talk is not None:
+            return row.talk(session)
+        if row.request is None or request is None:
+            raise CommandError(
+                say("The format {name} writes a request, and there is none.", name=name),
+                say("Name a server with --base-url or --profile."),
+            )
+        return row.request(request)
+    except RecursionError:
+        raise CommandError(
+            say("A message of this session holds data that is nested too deep to be written."),
+            say("The session itself is whole in its journal."),
+        ) from None

@@ -1,0 +1,111 @@
+"""The request behind a reply: its body, and its headers without any secret in them."""
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
+
+from zatsudan.base.addresses import origin
+from zatsudan.base.secrets import SCHEME, is_secret, shown_variable
+from zatsudan.config.settings import Config
+from zatsudan.servers.choice import Server
+from zatsudan.servers.kinds import OPENAI
+from zatsudan.wire.messages import JsonObject
+from zatsudan.wire.protocol import loads
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A header's or query parameter's value: a text, then an environment variable if one is named."""
+
+    text: str
+    variable: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request for a reply. `url` has neither query nor user name.
+
+    `ca_file` names the certificates to trust, if not the system's; `verify`
+    False trusts any.
+    """
+
+    url: str
+    headers: tuple[tuple[str, Value], ...]
+    query: tuple[tuple[str, Value], ...]
+    body: JsonObject
+    ca_file: str = ""
+    verify: bool = True
+
+    @property
+    def streams(self) -> bool:
+        return self.body.get("stream") is not False
+
+    def variables(self) -> list[str]:
+        """Return the environment variables that hold its secrets."""
+        values = [value for _, value in (*self.headers, *self.query)]
+        return list(dict.fromkeys(value.variable for value in values if value.variable))
+
+
+def request_to(server: Server, body: JsonObject, key_variable: str) -> Request:
+    """Return a request as the client sends it to `server`, the key in `key_variable`."""
+    parts = urlsplit(server.base_url)
+    user, _, host = parts.netloc.rpartition("@")
+    headers = {
+        "content-type": ("Content-Type", "application/json"),
+        "accept": ("Accept", "application/json"),
+    }
+    headers.update((name.lower(), (name, value)) for name, value in server.headers.items())
+    if server.api_key and server.api_key_header:
+        headers[server.api_key_header.lower()] = (server.api_key_header, server.api_key)
+    elif server.api_key:
+        headers.setdefault("authorization", ("Authorization", f"Bearer {server.api_key}"))
+    elif user:
+        headers.setdefault("authorization", ("Authorization", "Basic "))
+    query = {**dict(parse_qsl(parts.query, keep_blank_values=True)), **server.query}
+    return Request(
+        urlunsplit((parts.scheme, host, f"{parts.path}/chat/completions", "", "")),
+        tuple(_without_secrets(headers.values(), server.api_key, key_variable)),
+        tuple(_without_secrets(query.items(), server.api_key, key_variable)),
+        _as_sent(body),
+        server.ca_file,
+        server.verify,
+    )
+
+
+def _without_secrets(
+    pairs: Iterable[tuple[str, str]], key: str, key_variable: str
+) -> Iterable[tuple[str, Value]]:
+    for name, value in pairs:
+        scheme = match[0] if (match := SCHEME.match(value)) else ""
+        if key and value == scheme + key:
+            yield name, Value(scheme, key_variable)
+        elif is_secret(name, value) or (key and key in value):
+            yield name, Value(scheme, _variable(name))
+        else:
+            yield name, Value(value)
+
+
+def _variable(name: str) -> str:
+    """Return the name of the environment variable for a header."""
+    words = re.sub(r"[^A-Z0-9]+", "_", name.upper()).strip("_")
+    return words if words and not words[0].isdigit() else f"KEY_{words}"
+
+
+def _as_sent(body: JsonObject) -> JsonObject:
+    """Return the body as it stands on the wire, where a lone surrogate cannot stand."""
+    wire = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+    value = loads(wire)
+    return value if isinstance(value, dict) else {}
+
+
+def key_variable(server: Server, config: Config) -> str:
+    """Return the name of the environment variable for the server's key."""
+    profile = config.profiles.get(server.name)
+    # A name that no shell takes would make another command of the export.
+    if profile is not None and profile.api_key_env == shown_variable(profile.api_key_env):
+        return profile.api_key_env
+    if server.reason == "OPENAI_API_KEY" or origin(server.base_url) == origin(OPENAI.url):
+        return "OPENAI_API_KEY"
+    return "ZATSUDAN_API_KEY"

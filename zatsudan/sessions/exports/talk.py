@@ -1,0 +1,90 @@
+"""The talk for reading: the current path as Markdown, as plain text, and as the API's messages."""
+
+import re
+
+from zatsudan.base.printable import one_line, printable
+from zatsudan.markdown.codeblocks import fenced
+from zatsudan.sessions.exports.literals import compact, literal
+from zatsudan.sessions.records import VERSION
+from zatsudan.sessions.session import Node, Session
+from zatsudan.sessions.window import in_order
+from zatsudan.wire.messages import ROLES, Json, Message
+
+#: Heads a message of a role that is none of the API's.
+OTHER = "Other"
+HEADINGS = {role: role.capitalize() for role in ROLES}
+#: A line that would be read as the head of a message, with the backslashes that say that it is none.
+HEADING = re.compile(rf"^(\\*)(## (?:{'|'.join([*HEADINGS.values(), OTHER])}))$", re.MULTILINE)
+
+
+def messages_of(session: Session) -> list[Message]:
+    """Return what the path says, led by the session's system message."""
+    system = [Message("system", session.system)] if session.system else []
+    return [*system, *(node.message for node in session.path())]
+
+
+def name_of(session: Session) -> str:
+    """Return what the session is called, on one line."""
+    return one_line(session.title or session.first_words(), 120)
+
+
+def to_json(session: Session) -> str:
+    """Return the messages as the API takes them."""
+    messages: list[Json] = [message.to_json() for message in in_order(messages_of(session))]
+    return literal(messages) + "\n"
+
+
+def calls_of(message: Message) -> str:
+    """Return the calls of a message as JSON text, or nothing."""
+    calls = {
+        key: message.extra[key] for key in ("tool_calls", "function_call") if message.extra.get(key)
+    }
+    return literal(dict(calls)) if calls else ""
+
+
+def to_text(session: Session) -> str:
+    """Return the talk as plain text."""
+    name = name_of(session)
+    lines = [name, "=" * min(72, len(name)), ""] if name else []
+    if session.system:
+        lines += ["System:", printable(session.system), ""]
+    for node in session.path():
+        lines += [f"{_speaker(node)}:", printable(node.message.text)]
+        calls = calls_of(node.message)
+        lines += [calls, ""] if calls else [""]
+    return "\n".join(lines)
+
+
+def _speaker(node: Node) -> str:
+    role = one_line(node.message.role, 40).capitalize()
+    model = one_line(node.made.model, 80) if node.made is not None else ""
+    return f"{role} ({model})" if model else role
+
+
+def to_markdown(session: Session) -> str:
+    """Return the talk as Markdown: front matter, and a heading over each message.
+
+    A line of a message that looks like such a heading gets a backslash, and a
+    fence or comment that a message leaves open is closed, so that one message
+    cannot swallow or feign the next.
+    """
+    from zatsudan.markdown.ending import closed  # takes a while
+
+    facts: dict[str, Json] = {
+        "title": name_of(session),
+        "created": session.created,
+        "model": session.model,
+        "server": session.server,
+        "parameters": dict(session.parameters),
+    }
+    lines = ["---", f"zatsudan: {VERSION}"]
+    lines += [f"{key}: {compact(value)}" for key, value in facts.items() if value]
+    lines += ["---", ""]
+    for message in messages_of(session):
+        text = HEADING.sub(r"\\\1\2", printable(message.text))
+        calls = calls_of(message)
+        if calls:
+            text = f"{text}\n\n{fenced(calls, 'json')}".lstrip("\n")
+        heading = HEADINGS.get(message.role, OTHER)
+        lines += [f"## {heading}", "", closed(text), ""]
+    return "\n".join(lines)

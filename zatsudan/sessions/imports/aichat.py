@@ -1,0 +1,46 @@
+"""aichat's sessions: YAML with the model, a few settings, and the messages."""
+
+from zatsudan.base.errors import ImportRefused
+from zatsudan.base.language import say, say_count
+from zatsudan.sessions.imports import yaml
+from zatsudan.sessions.imports.draft import Draft, Note, read_message, text_of
+from zatsudan.wire.messages import Json, Message
+
+
+def read(text: str, note: Note) -> list[Draft]:
+    """Return the session; raises ImportRefused.
+
+    `compressed_messages` are what aichat has summarised since: they come
+    first, so that nothing of the talk is lost.
+    """
+    value = yaml.parse(text)
+    if not isinstance(value, dict) or "messages" not in value:
+        raise ImportRefused(
+            say("The file is YAML, but holds no messages."),
+            say("aichat keeps its sessions in the folder that `aichat --info` names."),
+        )
+    draft = Draft()
+    # aichat writes CLIENT:MODEL.
+    draft.model(text_of(value.get("model")).partition(":")[2] or value.get("model"), "aichat")
+    draft.parameters(value)
+    calls = 0
+    for key in ("compressed_messages", "messages"):
+        items: Json = value.get(key) or []
+        if not isinstance(items, list):
+            raise ImportRefused(
+                say("{name} is no list.", name=key), say("Is this a session of aichat?")
+            )
+        for number, item in enumerate(items, 1):
+            if isinstance(item, dict) and isinstance(item.get("content"), dict):
+                calls += 1  # tool calls in a form of aichat's own
+                continue
+            message = read_message(
+                item, say("message {number} of {place}", number=number, place=key)
+            )
+            if draft.is_empty and message.role == "system" and isinstance(message.content, str):
+                draft.system(message.content)
+            else:
+                draft.add(Message(message.role, message.content))
+    if calls:
+        note(say_count("Left out: {n:,} tool call.", "Left out: {n:,} tool calls.", calls))
+    return [] if draft.is_empty else [draft]

@@ -1,0 +1,144 @@
+"""A session to be: what a reader of a foreign file makes of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from zatsudan.base.errors import CommandError, ImportRefused
+from zatsudan.base.language import later, say
+from zatsudan.base.printable import Printable, one_line
+from zatsudan.parameters.table import BY_NAME
+from zatsudan.sessions.records import message_record
+from zatsudan.sessions.session import Made
+from zatsudan.wire.messages import ROLES, Json, JsonObject, Message
+
+#: Takes a sentence on what a file held and a session cannot.
+Note = Callable[[Printable], None]
+
+
+@dataclass(slots=True)
+class Draft:
+    """The records of a session but the first. `created` is ISO 8601, or empty where nobody knows."""
+
+    created: str = ""
+    records: list[JsonObject] = field(default_factory=list)
+    last: str | None = None
+    last_at: str = ""
+    _count: int = 0
+    _system: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._count
+
+    def add(self, message: Message, at: str = "", made: Made | None = None) -> str:
+        """Add a message after the last one; return its id."""
+        return self.add_after(self.last, message, at, made)
+
+    def add_after(
+        self, parent: str | None, message: Message, at: str = "", made: Made | None = None
+    ) -> str:
+        """Add a message after any other; return its id."""
+        self._count += 1
+        node_id = str(self._count)
+        self.records.append(message_record(node_id, parent, message, at, made))
+        self.last, self.last_at = node_id, max(self.last_at, at)
+        self.created = self.created or at
+        return node_id
+
+    def title(self, text: Json) -> None:
+        """Name the session."""
+        if isinstance(text, str) and text.strip():
+            self.records.append({"type": "title", "title": one_line(text, 120)})
+
+    def system(self, text: str) -> None:
+        """Set the system message from here on."""
+        if text and text != self._system:
+            self._system = text
+            self.records.append({"type": "system", "content": text})
+
+    def model(self, name: Json, server: str) -> None:
+        """Say with which model, and where, the talk was held."""
+        if isinstance(name, str) and name:
+            self.records.append({"type": "model", "model": name, "server": server})
+
+    def parameters(self, values: Mapping[str, Json]) -> None:
+        """Set those of the values that are parameters with a value that they take."""
+        for name, value in known(values).items():
+            self.records.append({"type": "set", "name": name, "value": value})
+
+
+def known(values: Mapping[str, Json]) -> dict[str, Json]:
+    """Return those of the values that are parameters with a value that they take."""
+    found: dict[str, Json] = {}
+    for name, value in values.items():
+        row = BY_NAME.get(name)
+        if row is None or value is None or row.delivery:
+            continue
+        try:
+            row.check(value, "")
+        except CommandError:
+            continue
+        found[name] = value
+    return found
+
+
+def read_message(value: Json, where: str) -> Message:
+    """Read a message in the API's form; raises ImportRefused, which names it by `where`."""
+    if not isinstance(value, dict):
+        raise refused(say("{where} is no message but {kind}.", where=where, kind=kind_of(value)))
+    role, content = value.get("role"), value.get("content")
+    if role not in ROLES:
+        name = one_line(str(role), 40)
+        raise refused(say("{where} has the role {role!r}.", where=where, role=name))
+    if not (content is None or isinstance(content, str | list)):
+        kind = kind_of(content)
+        raise refused(say("The content of {where} is {kind}.", where=where, kind=kind))
+    return Message.from_json(value)
+
+
+def refused(sentence: Printable) -> ImportRefused:
+    """Return the error for a message that is none."""
+    return ImportRefused(
+        sentence,
+        say(
+            "A message has a role ({roles}) and a content: text, a list of parts, or null.",
+            roles=", ".join(ROLES),
+        ),
+    )
+
+
+def kind_of(value: Json) -> Printable:
+    """Return what a value is, in words."""
+    names: dict[type, str] = {
+        bool: later("true or false"),
+        str: later("a text"),
+        list: later("a list"),
+        dict: later("an object"),
+        type(None): "null",
+    }
+    return say(names.get(type(value), later("a number")))
+
+
+def iso(value: Json) -> str:
+    """Return a time as ISO 8601 to the second, in UTC; empty for what is no time.
+
+    A number is seconds since 1970, a text is ISO 8601 (UTC where it does not say).
+    """
+    try:
+        if isinstance(value, str):
+            when = datetime.fromisoformat(value)
+            when = when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            when = datetime.fromtimestamp(value, UTC)
+        else:
+            return ""
+    except (ValueError, OverflowError, OSError):
+        return ""
+    # Not strftime, which writes years before 1000 with fewer than four digits.
+    return f"{when.replace(microsecond=0, tzinfo=None).isoformat()}Z"
+
+
+def text_of(value: Json) -> str:
+    """Return a text, or an empty one for what is none."""
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,46 @@
+"""JSON from anywhere: what Python's parser would let through or fall over is refused."""
+
+import json
+import math
+
+from zatsudan.base.errors import ImportRefused
+from zatsudan.base.language import say
+from zatsudan.wire.messages import Json
+from zatsudan.wire.protocol import DEPTH, is_deep
+
+
+def parse(text: str) -> Json:
+    """Return the value of a JSON text; raises ImportRefused.
+
+    Numbers that JSON does not know, or no float can hold, become null.
+    """
+    try:
+        value: Json = json.loads(
+            text, parse_constant=lambda _: None, parse_float=_finite, parse_int=_integer
+        )
+    except RecursionError:
+        raise _too_deep() from None
+    except ValueError as error:
+        raise ImportRefused(
+            say("The file is no JSON: {reason}.", reason=error),
+            say("Is it whole? Export it once more."),
+        ) from None
+    if is_deep(value):
+        raise _too_deep()
+    return value
+
+
+def _too_deep() -> ImportRefused:
+    return ImportRefused(
+        say("The file is nested more than {levels} levels deep.", levels=DEPTH),
+        say("No program that we know writes that."),
+    )
+
+
+def _finite(digits: str) -> float | None:
+    value = float(digits)
+    return value if math.isfinite(value) else None
+
+
+def _integer(digits: str) -> int | float | None:
+    return int(digits) if len(digits) < 400 else _finite(digits)

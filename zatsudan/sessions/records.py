@@ -1,0 +1,237 @@
+"""The records of a journal, and what each of them changes in a session.
+
+`apply(session, record)` is the one way in which a session changes, live and on
+reload, so that a reloaded session cannot differ from the live one. Nothing
+that was said is ever overwritten: retry, edit and undo add siblings or move
+the head.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from zatsudan.base.language import later
+from zatsudan.sessions.session import INTERRUPTED, Lab, Made, Node, Partial, Session, Setting, Start
+from zatsudan.wire.messages import Json, JsonObject, Message, text_field
+from zatsudan.wire.protocol import makes_request
+
+#: Of the journal's form.
+VERSION = 1
+
+
+def message_record(
+    node_id: str, parent: str | None, message: Message, at: str, made: Made | None = None
+) -> JsonObject:
+    """Return the record of a message."""
+    record: JsonObject = {
+        "type": "message", "id": node_id, "parent": parent, "at": at, "message": message.to_json(),
+    }  # fmt: skip
+    if made is not None:
+        record["made"] = made.to_json()
+    return record
+
+
+def apply(session: Session, record: Mapping[str, Json]) -> None:
+    """Change `session` by one record. Unknown and unusable records are counted and skipped."""
+    change = _CHANGES.get(str(record.get("type")))
+    if change is None or not change(session, record):
+        session.unknown += 1
+
+
+def replay(records: Iterable[Mapping[str, Json]]) -> Session:
+    """Return the session that the records make."""
+    session = Session()
+    for record in records:
+        apply(session, record)
+    return session
+
+
+def recovery(session: Session) -> list[JsonObject]:
+    """Return the records that make whole what a crash left: partial replies become messages.
+
+    The head goes to the first choice, as it does live; if the talk has gone on
+    elsewhere since, it stays there.
+    """
+    partials = session.partials
+    records = [_whole_record(key, partials[key]) for key in reversed(partials)]
+    if any(partial.head != session.head for partial in partials.values()):
+        records.append({"type": "head", "id": session.head})
+    return records
+
+
+def _whole_record(node_id: str, partial: Partial) -> JsonObject:
+    made = partial.made._replace(
+        ended=INTERRUPTED,
+        error=later("zatsudan ended in the middle of the reply"),
+        reasoning="".join(partial.reasoning),
+    )
+    message = Message("assistant", "".join(partial.content))
+    return message_record(node_id, partial.parent, message, partial.at, made)
+
+
+def _begin(session: Session, record: Mapping[str, Json]) -> bool:
+    session.id = text_field(record, "id")
+    session.created = text_field(record, "created")
+    return True
+
+
+def _parent(session: Session, record: Mapping[str, Json]) -> str | None:
+    parent = record.get("parent")
+    if parent is None:
+        return None
+    if isinstance(parent, str):
+        if parent in session.partials:  # a damaged line cost the end of a reply
+            apply(session, _whole_record(parent, session.partials[parent]))
+        if parent in session.nodes:
+            return parent
+    # A damaged line cost the parent: what follows it hangs on what stood last.
+    return session.head
+
+
+def _count(session: Session, node_id: str) -> None:
+    if node_id.isascii() and node_id.isdigit() and len(node_id) < 16:
+        session.last_number = max(session.last_number, int(node_id))
+
+
+def _add_message(session: Session, record: Mapping[str, Json]) -> bool:
+    node_id, message = text_field(record, "id"), record.get("message")
+    if not node_id or not isinstance(message, dict):
+        return False
+    parent = _parent(session, record)
+    if node_id in session.nodes:
+        return False
+    made = record.get("made")
+    if session.start is None:
+        session.start = Start(dict(session.settings), session.system, session.model)
+    session.nodes[node_id] = Node(
+        node_id,
+        parent,
+        Message.from_json(message),
+        text_field(record, "at"),
+        Made.from_json(made) if isinstance(made, dict) else None,
+    )
+    session.children.setdefault(parent, []).append(node_id)
+    session.forward.add(node_id)
+    session.partials.pop(node_id, None)
+    session.head = node_id
+    _count(session, node_id)
+    return True
+
+
+def _add_delta(session: Session, record: Mapping[str, Json]) -> bool:
+    node_id = text_field(record, "id")
+    if not node_id or node_id in session.nodes:
+        return False
+    partial = session.partials.get(node_id)
+    if partial is None:
+        made = record.get("made")
+        partial = Partial(
+            _parent(session, record),
+            session.head,
+            text_field(record, "at"),
+            Made.from_json(made) if isinstance(made, dict) else Made(),
+        )
+        session.partials[node_id] = partial
+        _count(session, node_id)
+    partial.content.append(text_field(record, "content"))
+    partial.reasoning.append(text_field(record, "reasoning"))
+    return True
+
+
+def _set(session: Session, record: Mapping[str, Json]) -> bool:
+    name, value = text_field(record, "name"), record.get("value")
+    if name and makes_request(name, value):
+        session.refused.add(name)
+    elif name:
+        session.settings[name] = Setting(value, text_field(record, "origin") or "session")
+    return bool(name)
+
+
+def _unset(session: Session, record: Mapping[str, Json]) -> bool:
+    session.settings.pop(text_field(record, "name"), None)
+    return True
+
+
+def _set_system(session: Session, record: Mapping[str, Json]) -> bool:
+    session.system = text_field(record, "content")
+    if session.system:
+        session.systems.setdefault(session.system)
+    return True
+
+
+def _set_model(session: Session, record: Mapping[str, Json]) -> bool:
+    session.model = text_field(record, "model")
+    session.server = text_field(record, "server")
+    if session.start is not None and not session.start.model:
+        # Nobody had named one: it was chosen when the first message was sent.
+        session.start = session.start._replace(model=session.model)
+    return True
+
+
+def _set_title(session: Session, record: Mapping[str, Json]) -> bool:
+    session.title = text_field(record, "title")
+    return True
+
+
+def _move_head(session: Session, record: Mapping[str, Json]) -> bool:
+    node_id = record.get("id")
+    if node_id is not None and (not isinstance(node_id, str) or node_id not in session.nodes):
+        return False
+    session.forward.visit(session.head)
+    session.forward.visit(node_id)
+    session.head = node_id
+    return True
+
+
+def _pin(session: Session, record: Mapping[str, Json]) -> bool:
+    node_id = text_field(record, "id")
+    if node_id not in session.nodes:
+        return False
+    if record.get("pinned") is False:
+        session.pinned.discard(node_id)
+    else:
+        session.pinned.add(node_id)
+    return True
+
+
+def _set_lab(session: Session, record: Mapping[str, Json]) -> bool:
+    cells, parent = record.get("cells"), text_field(record, "parent")
+    if not isinstance(cells, list) or parent not in session.nodes:
+        return False
+    session.lab = Lab(
+        parent,
+        tuple(
+            (
+                text_field(cell, "label"),
+                node_id if (node_id := text_field(cell, "id")) in session.nodes else None,
+            )
+            for cell in cells
+            if isinstance(cell, dict)
+        ),
+        record.get("blind") is True,
+    )
+    return True
+
+
+def _vote(session: Session, record: Mapping[str, Json]) -> bool:
+    labels, picked = record.get("labels"), text_field(record, "picked")
+    if not isinstance(labels, list) or picked not in labels:
+        return False
+    session.votes.append((picked, tuple(str(label) for label in labels)))
+    if session.lab is not None:
+        session.lab = session.lab._replace(blind=False)
+    return True
+
+
+_CHANGES = {
+    "session": _begin,
+    "message": _add_message,
+    "delta": _add_delta,
+    "set": _set,
+    "unset": _unset,
+    "system": _set_system,
+    "model": _set_model,
+    "title": _set_title,
+    "head": _move_head,
+    "pin": _pin,
+    "lab": _set_lab,
+    "vote": _vote,
+}

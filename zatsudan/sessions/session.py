@@ -1,0 +1,268 @@
+"""A session: a tree of messages with its settings. What changes it stands in core/records.py."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from zatsudan.base.language import later, say
+from zatsudan.base.printable import Printable, one_line
+from zatsudan.sessions.forward import Forward
+from zatsudan.wire.messages import NOTHING, Json, JsonObject, Message, Usage, text_field
+from zatsudan.wire.protocol import makes_request
+
+FINISHED, INTERRUPTED, FAILED = later("finished"), later("interrupted"), later("failed")
+
+
+class Made(NamedTuple):
+    """How a reply was made and how it ended.
+
+    `ended` is our own word (finished, interrupted, failed), `finish_reason`
+    the server's. `first` and `seconds` are seconds from the request to the
+    first token and to the end. `parameters` are those that were sent. `given`
+    is the number of characters at the start of the reply that it was made to go on from;
+    `request` what else its request was made of (see core/trace.py).
+    """
+
+    ended: str = FINISHED
+    finish_reason: str | None = None
+    error: str = ""
+    model: str = ""
+    server: str = ""
+    parameters: Mapping[str, Json] = NOTHING
+    usage: Usage | None = None
+    first: float | None = None
+    seconds: float = 0.0
+    fingerprint: str = ""
+    reasoning: str = ""
+    left_out: int = 0
+    logprobs: tuple[Json, ...] = ()
+    given: int = 0
+    request: Mapping[str, Json] = NOTHING
+
+    def to_json(self) -> JsonObject:
+        """Return the fields that say something, for the journal."""
+        value: JsonObject = {"ended": self.ended}
+        for name in ("finish_reason", "error", "model", "server", "fingerprint", "reasoning"):
+            if getattr(self, name):
+                value[name] = getattr(self, name)
+        for name, group in (("parameters", self.parameters), ("request", self.request)):
+            if group:
+                value[name] = dict(group)
+        if self.usage is not None:
+            value["usage"] = self.usage.to_json()
+        if self.first is not None:
+            value["first"] = round(self.first, 4)
+        value["seconds"] = round(self.seconds, 4)
+        for name, count in (("left_out", self.left_out), ("given", self.given)):
+            if count:
+                value[name] = count
+        if self.logprobs:
+            value["logprobs"] = list(self.logprobs)
+        return value
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Json]) -> "Made":
+        """Read what `to_json` wrote; what is missing or odd gets its empty value."""
+        logprobs = value.get("logprobs")
+        return cls(
+            ended=text_field(value, "ended") or FINISHED,
+            finish_reason=text_field(value, "finish_reason") or None,
+            error=text_field(value, "error"),
+            model=text_field(value, "model"),
+            server=text_field(value, "server"),
+            parameters=_parameters(value),
+            request=_group(value, "request"),
+            usage=Usage.from_json(value.get("usage")),
+            first=_seconds(value, "first"),
+            seconds=_seconds(value, "seconds") or 0.0,
+            fingerprint=text_field(value, "fingerprint"),
+            reasoning=text_field(value, "reasoning"),
+            left_out=_count(value, "left_out"),
+            given=_count(value, "given"),
+            logprobs=tuple(logprobs) if isinstance(logprobs, list) else (),
+        )
+
+
+def _seconds(value: Mapping[str, Json], name: str) -> float | None:
+    item = value.get(name)
+    return float(item) if isinstance(item, int | float) else None
+
+
+def _count(value: Mapping[str, Json], name: str) -> int:
+    item = value.get(name)
+    return item if isinstance(item, int) else 0
+
+
+def _parameters(value: Mapping[str, Json]) -> Mapping[str, Json]:
+    found = _group(value, "parameters")
+    if any(makes_request(name, item) for name, item in found.items()):
+        return {name: item for name, item in found.items() if not makes_request(name, item)}
+    return found
+
+
+def _group(value: Mapping[str, Json], name: str) -> Mapping[str, Json]:
+    item = value.get(name)
+    return item if isinstance(item, dict) else NOTHING
+
+
+class Node(NamedTuple):
+    """A message in its place in the tree; `made` for replies; `at` is UTC in ISO 8601."""
+
+    id: str
+    parent: str | None
+    message: Message
+    at: str = ""
+    made: Made | None = None
+
+
+class Setting(NamedTuple):
+    """A parameter's value and where it came from (config, preset, flag, session)."""
+
+    value: Json
+    origin: str = "session"
+
+
+class Lab(NamedTuple):
+    """The last experiment: its cells in their order, by label, each with its reply (None: none came).
+
+    `blind` as long as the person is not to know which cell is which.
+    """
+
+    parent: str
+    cells: tuple[tuple[str, str | None], ...]
+    blind: bool = False
+
+    def to_json(self) -> JsonObject:
+        """Return its record."""
+        cells: list[Json] = [{"label": label, "id": node_id} for label, node_id in self.cells]
+        return {"type": "lab", "parent": self.parent, "cells": cells, "blind": self.blind}
+
+
+class Start(NamedTuple):
+    """The settings with which a session's first message was sent."""
+
+    settings: Mapping[str, Setting]
+    system: str
+    model: str
+
+
+class Partial:
+    """A reply of which only pieces are in the journal yet. `head` is where the head stood then."""
+
+    def __init__(self, parent: str | None, head: str | None, at: str, made: Made) -> None:
+        self.parent = parent
+        self.head = head
+        self.at = at
+        self.made = made
+        self.content: list[str] = []
+        self.reasoning: list[str] = []
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Partial) and vars(self) == vars(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class Session:
+    """The state of a session. Only `apply` (core/records.py) changes it.
+
+    `head` is the message that the next one follows; None before the first.
+    `votes` are the blind picks: the label that was picked, and all that stood for choice.
+    `refused` are names that a record set and that make the request: none of them holds.
+    `unknown` counts records that a later version wrote and this one skips.
+    `start` are the settings before the first message, `systems` every system
+    message that has been in force, each once.
+    """
+
+    # No dataclass: to make one takes a hundred times as long as this, before the prompt stands.
+    def __init__(self) -> None:
+        self.id = ""
+        self.created = ""
+        self.title = ""
+        self.system = ""
+        self.model = ""
+        self.server = ""
+        self.nodes: dict[str, Node] = {}
+        self.children: dict[str | None, list[str]] = {}
+        self.head: str | None = None
+        self.settings: dict[str, Setting] = {}
+        self.pinned: set[str] = set()
+        self.partials: dict[str, Partial] = {}
+        self.lab: Lab | None = None
+        self.votes: list[tuple[str, tuple[str, ...]]] = []
+        self.unknown = 0
+        self.refused: set[str] = set()
+        self.last_number = 0
+        #: The child on which the head last stood, or below which: the way forward.
+        self.forward = Forward(self.nodes)
+        self.start: Start | None = None
+        self.systems: dict[str, None] = {}
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Session) and self._present() == other._present()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _present(self) -> JsonObject:
+        """Return what holds now; what was in force once is no part of what two sessions have in common."""
+        past = ("forward", "start", "systems", "refused")
+        return {name: value for name, value in vars(self).items() if name not in past}
+
+    @property
+    def parameters(self) -> dict[str, Json]:
+        """The parameters that are set, by wire name."""
+        return {name: setting.value for name, setting in self.settings.items()}
+
+    def not_set(self) -> Printable:
+        """Say which fields were not set, since they make the request."""
+        names = ", ".join(one_line(name, 40) for name in sorted(self.refused)[:4])
+        return say("Not set, since it makes the request: {names}.", names=names)
+
+    def next_id(self) -> str:
+        """Return an id that no message of this session has."""
+        number = self.last_number + 1
+        while str(number) in self.nodes or str(number) in self.partials:
+            number += 1
+        return str(number)
+
+    def path(self, last: str | None = None) -> list[Node]:
+        """Return the messages from the root to `last`, or to the head."""
+        nodes: list[Node] = []
+        at = last if last is not None else self.head
+        while at is not None:
+            node = self.nodes[at]
+            nodes.append(node)
+            at = node.parent
+        nodes.reverse()
+        return nodes
+
+    def numbered(self, parent: str | None, role: str = "assistant") -> list[Node | None]:
+        """Return the messages under `parent` as a person counts them, from 1.
+
+        The cells of the last experiment come first if it was made there, in their
+        order (None: no reply came), then the others as they were made.
+        """
+        lab = self.lab
+        cells = [key for _, key in lab.cells] if lab is not None and lab.parent == parent else []
+        first = [self.nodes[key] if key is not None else None for key in cells]
+        known = set(cells)
+        others = [self.nodes[key] for key in self.children.get(parent, ()) if key not in known]
+        return [
+            *(first if role == "assistant" else ()),
+            *(node for node in others if node.message.role == role),
+        ]
+
+    def variants(self, node: Node) -> list[Node]:
+        """Return the siblings of `node` with the same role, itself among them."""
+        found = self.numbered(node.parent, node.message.role)
+        return [variant for variant in found if variant is not None]
+
+    def replies(self) -> Iterator[Node]:
+        """Yield every reply of the tree, in the order in which they were made."""
+        return (node for node in self.nodes.values() if node.made is not None)
+
+    def first_words(self) -> str:
+        """Return the first user message of the path, or of the tree: the title if none is given."""
+        for node in (*self.path(), *self.nodes.values()):
+            if node.message.role == "user" and node.message.text.strip():
+                return node.message.text.strip()
+        return ""

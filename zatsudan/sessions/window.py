@@ -1,0 +1,160 @@
+"""The window: which part of the path is sent.
+
+The system message always; pinned messages always; then as many whole turns
+from the end as fit. When turns must go, they go down to three quarters of the
+budget at once, so that the start of the prompt stays the same for many turns
+and the server's prompt cache keeps working.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from typing import NamedTuple
+
+from zatsudan.base.errors import TooLong
+from zatsudan.base.language import say
+from zatsudan.sessions.estimate import PER_MESSAGE
+from zatsudan.sessions.session import Node
+from zatsudan.wire.messages import Message
+
+
+class Window(NamedTuple):
+    """What is sent. `start` is the first node of the unpinned part, None for all of the path.
+
+    `left_out` counts the messages of the path that are not sent; `tokens` is
+    an estimate of all that is sent, `budget` what was allowed (None: unknown).
+    """
+
+    messages: tuple[Message, ...]
+    nodes: tuple[Node, ...]
+    start: str | None
+    left_out: int
+    tokens: int
+    budget: int | None
+
+
+def turns_of(path: Sequence[Node]) -> list[list[Node]]:
+    """Group a path into turns: each begins with a user message (the first may not)."""
+    turns: list[list[Node]] = []
+    for node in path:
+        if not turns or (node.message.role == "user" and turns[-1][-1].message.role != "user"):
+            turns.append([])
+        turns[-1].append(node)
+    return turns
+
+
+def choose(
+    path: Sequence[Node],
+    system: str,
+    pinned: AbstractSet[str],
+    *,
+    budget: int | None,
+    count: Callable[[str], int],
+    start: str | None = None,
+    sent: Callable[[Node], Message] = lambda node: node.message,
+) -> Window:
+    """Choose what is sent of `path`, within `budget` tokens.
+
+    `start` is where the last window began: it is kept while that fits. `sent`
+    gives a message the form in which it is sent.
+    Raises TooLong if the last turn alone does not fit.
+    """
+    tokens = count(system) + PER_MESSAGE if system else 0
+    whole = tokens + _size(path, count)
+    if budget is None or whole <= budget * 3 // 4:
+        messages = in_order(sent(node) for node in path)
+        first, nodes = None, tuple(path)
+    else:
+        first, whole, nodes = _fitting(
+            path, tokens, pinned, budget=budget, count=count, start=start
+        )
+        messages = in_order(sent(node) for node in nodes)
+    if system:
+        messages.insert(0, Message("system", system))
+    return Window(tuple(messages), nodes, first, len(path) - len(nodes), whole, budget)
+
+
+def _fitting(
+    path: Sequence[Node],
+    tokens: int,
+    pinned: AbstractSet[str],
+    *,
+    budget: int,
+    count: Callable[[str], int],
+    start: str | None,
+) -> tuple[str | None, int, tuple[Node, ...]]:
+    """Return where the unpinned part begins, the tokens in all, and what is sent; raises TooLong.
+
+    `tokens` is what stands before the first message.
+    """
+    turns = turns_of(path)
+    sizes = [_size(turn, count) for turn in turns]
+    # from_turn[i]: tokens if the window begins at turn i.
+    from_turn = [tokens + sum(sizes)]
+    for turn, size in zip(turns, sizes, strict=True):
+        pins = [node for node in turn if node.id in pinned] if pinned else ()
+        from_turn.append(from_turn[-1] - size + _size(pins, count))
+    first = next((i for i, turn in enumerate(turns) if turn[0].id == start), 0)
+    if from_turn[first] > budget:
+        fitting = (i for i in range(first, len(turns)) if from_turn[i] <= budget * 3 // 4)
+        first = next(fitting, len(turns) - 1)
+    if from_turn[first] > budget:
+        raise TooLong(
+            say(
+                "This message needs about {needed:,} tokens, and the model takes {budget:,}"
+                " besides its reply.",
+                needed=from_turn[first],
+                budget=budget,
+            ),
+            say("Shorten it, unpin messages, or choose a model with a longer context (/model)."),
+        )
+    nodes = [node for turn in turns[:first] for node in turn if node.id in pinned]
+    nodes += [node for turn in turns[first:] for node in turn]
+    return turns[first][0].id if first else None, from_turn[first], tuple(nodes)
+
+
+def _size(nodes: Sequence[Node], count: Callable[[str], int]) -> int:
+    return sum(count(node.message.text) + PER_MESSAGE for node in nodes)
+
+
+def in_order(messages: Iterable[Message]) -> list[Message]:
+    """Return messages as every server takes them.
+
+    Calls that no tool has answered are left out, and so is an assistant
+    message without content or call; user messages in a row become one. All
+    three are left by turns that went wrong or came from elsewhere, and strict
+    servers answer them with a 400.
+    """
+    result: list[Message] = []
+    for message in _answered(list(messages)):
+        if message.role == "assistant" and not message.text and not _calls(message):
+            continue
+        last = result[-1] if result else None
+        if (
+            last is not None
+            and last.role == message.role == "user"
+            and isinstance(last.content, str)
+            and isinstance(message.content, str)
+            and last.extra == message.extra
+        ):
+            result[-1] = last._replace(content=f"{last.content}\n\n{message.content}")
+        else:
+            result.append(message)
+    return result
+
+
+_CALLS = ("tool_calls", "function_call")
+
+
+def _calls(message: Message) -> bool:
+    return bool(message.extra) and any(message.extra.get(name) for name in _CALLS)
+
+
+def _answered(messages: list[Message]) -> Iterator[Message]:
+    """Yield the messages, without calls that nothing answers."""
+    followers = [message.role for message in messages[1:]]
+    for message, follower in zip(messages, [*followers, ""], strict=False):
+        if _calls(message) and follower not in ("tool", "function"):
+            extra = {name: value for name, value in message.extra.items() if name not in _CALLS}
+            yield message._replace(extra=extra)
+        else:
+            yield message

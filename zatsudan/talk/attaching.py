@@ -1,0 +1,142 @@
+"""Files and outputs put into a message, within bounds."""
+
+import base64
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from zatsudan.base import files
+from zatsudan.base.errors import CommandError
+from zatsudan.base.language import say
+from zatsudan.base.printable import one_line
+from zatsudan.base.secrets import shown_line
+from zatsudan.markdown.codeblocks import code_blocks
+from zatsudan.talk.attachments import CONSOLE, LONGEST, Mention, compose
+from zatsudan.talk.running import Ran
+from zatsudan.wire.messages import Json
+
+TEXT_BYTES = 256_000
+#: Servers take 5 MB and more; base64 adds a third.
+IMAGE_BYTES = 5_000_000
+
+_IMAGES = (
+    (b"\x89PNG\r\n\x1a\n", b"", "png"),
+    (b"\xff\xd8\xff", b"", "jpeg"),
+    (b"GIF8", b"", "gif"),
+    (b"RIFF", b"WEBP", "webp"),
+)
+
+
+class Attached(NamedTuple):
+    """What is sent, and the names that look like files and are none."""
+
+    content: Json
+    missing: tuple[str, ...] = ()
+
+
+def attach(text: str, wanted: Iterable[Mention], base: Path, ran: Ran | None = None) -> Attached:
+    """Put the files that a message is to attach into it; a relative name is sought in `base`.
+
+    `ran` is what `@!` stands for. Reads files: call it in a thread. Raises CommandError.
+    """
+    files: list[tuple[str, str]] = []
+    images: list[Json] = []
+    missing: list[str] = []
+    there = {block.info for block in code_blocks(text)}
+    for mention in wanted:
+        if mention.is_output:
+            if CONSOLE not in there:
+                files.append((CONSOLE, _output(ran)))
+            continue
+        found = file_of(mention, base)
+        if found is None:
+            if mention.exact or "/" in mention.name or "." in mention.name.strip("."):
+                missing.append(mention.name)
+            continue
+        name, path = found
+        if name in there:
+            continue
+        there.add(name)
+        read = read_file(path)
+        if isinstance(read, str):
+            files.append((name, read))
+        else:
+            images.append(read)
+    typed = compose(text, files)
+    content: Json = [{"type": "text", "text": typed}, *images] if images else typed
+    return Attached(content, tuple(missing))
+
+
+def _output(ran: Ran | None) -> str:
+    if ran is None:
+        raise CommandError(
+            say("@! stands for the output of the last command, and none was run."),
+            say("Run one with !COMMAND first."),
+        )
+    end = f"[exit {ran.code}]\n" if ran.code else ""
+    output = ran.output if ran.output.endswith("\n") or not ran.output else f"{ran.output}\n"
+    command = shown_line(f"!{ran.command}")[1:]
+    return f"$ {command}\n{output}{end}"
+
+
+def file_of(mention: Mention, base: Path, longest: int = LONGEST) -> tuple[str, Path] | None:
+    """Return the file that a mention names, and the name by which it does; None if there is none."""
+    for name in mention.names(longest):
+        if not name.isprintable():  # it could not stand behind a fence
+            continue
+        try:
+            path = base / Path(name).expanduser()
+            if path.exists() and not path.is_dir():
+                return name, path
+        except (OSError, ValueError, RuntimeError):  # too long, a NUL, ~nobody
+            continue
+    return None
+
+
+def read_file(path: Path) -> str | dict[str, Json]:
+    """Return a text file's text, or an image's content part; raises CommandError."""
+    shown = one_line(str(path), 120)
+    try:
+        with files.opened(path) as file:
+            data = file.read(IMAGE_BYTES + 1)
+    except files.Refused as error:
+        raise CommandError(
+            say("{path} is no ordinary file.", path=shown), say("Name a text file.")
+        ) from error
+    except OSError as error:
+        raise CommandError(
+            say("{path} cannot be read ({why}).", path=shown, why=error.strerror),
+            say("Name a file that can be read."),
+        ) from error
+    kind = image_kind(data)
+    limit = IMAGE_BYTES if kind else TEXT_BYTES
+    if len(data) > limit:
+        raise CommandError(
+            say(
+                "{path} is too large: at most {limit:,} kB go into a message.",
+                path=shown,
+                limit=limit // 1000,
+            ),
+            say("Send a part of it: !head -c 100000 FILE, then @! in the message."),
+        )
+    if kind:
+        url = f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
+        return {"type": "image_url", "image_url": {"url": url}}
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:
+        raise CommandError(
+            say("{path} is no UTF-8 text and no image.", path=shown),
+            say("Text files, and png, jpeg, gif and webp images can be sent."),
+        )
+    return text.replace("\r\n", "\n")
+
+
+def image_kind(data: bytes) -> str:
+    """Tell by its first bytes what image this is; empty for none that servers take."""
+    for begin, inner, kind in _IMAGES:
+        if data.startswith(begin) and (not inner or data[8:12] == inner):
+            return kind
+    return ""

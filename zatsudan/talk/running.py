@@ -1,0 +1,130 @@
+"""Commands of the person's own shell: run apart from the terminal, their output kept in bounds."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from zatsudan.base.errors import CommandError
+from zatsudan.base.language import say
+
+#: Bytes of output that are kept of each end of it.
+KEPT = 64_000
+#: Seconds for a command to end after it was asked to, and for its children's last words.
+GRACE = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What came of a command. `lost` counts the bytes left out in the middle of its output."""
+
+    command: str
+    output: str
+    code: int
+    seconds: float
+    lost: int = 0
+    stopped: bool = False
+
+
+class _Kept:
+    """The two ends of a stream of bytes."""
+
+    def __init__(self) -> None:
+        self._head = bytearray()
+        self._tail = bytearray()
+        self.lost = 0
+
+    def add(self, data: bytes) -> None:
+        room = KEPT - len(self._head)
+        self._head += data[:room]
+        self._tail += data[room:] if room > 0 else data
+        over = len(self._tail) - KEPT
+        if over > 0:
+            del self._tail[:over]
+            self.lost += over
+
+    def text(self) -> str:
+        gap = f"\n… {self.lost:,} bytes left out …\n".encode() if self.lost else b""
+        whole = bytes(self._head) + gap + bytes(self._tail)
+        return whole.decode("utf-8", "replace").replace("\r\n", "\n")
+
+
+async def run(
+    command: str, shell: str = "/bin/sh", clock: Callable[[], float] = time.monotonic
+) -> Ran:
+    """Run a command to its end; cancelling stops it and gives what came.
+
+    It gets no terminal: no input, no keys, a session of its own, so that nothing
+    it does reaches the screen. Raises CommandError if the shell cannot be run.
+    """
+    began = clock()
+    output, end = os.pipe()
+    os.set_blocking(output, False)
+    try:
+        try:
+            process = await asyncio.create_subprocess_exec(
+                shell,
+                "-c",
+                command,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=end,
+                stderr=end,
+                start_new_session=True,
+            )
+        finally:
+            os.close(end)
+        kept, stopped = _Kept(), False
+        ended = _reading(output, kept)
+        try:
+            await process.wait()
+        except asyncio.CancelledError:
+            stopped = True
+            await _end(process)
+        # A child left in the background may hold the output open: it is not waited for.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GRACE / 2):
+                await ended.wait()
+    except (OSError, ValueError) as error:
+        raise CommandError(
+            say("The command cannot be run ({why}).", why=error),
+            say("Check $SHELL, and the command's signs."),
+        ) from error
+    finally:
+        asyncio.get_running_loop().remove_reader(output)
+        os.close(output)
+    code = process.returncode if process.returncode is not None else -1
+    return Ran(command, kept.text(), code, clock() - began, kept.lost, stopped)
+
+
+def _reading(output: int, kept: _Kept) -> asyncio.Event:
+    """Keep what comes out of a pipe; return what tells that it has ended."""
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+
+    def ready() -> None:
+        data = os.read(output, 65_536)
+        if data:
+            kept.add(data)
+        else:
+            loop.remove_reader(output)
+            ended.set()
+
+    loop.add_reader(output, ready)
+    return ended
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """End a command and what it started: asked first, then by force."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, number)
+        try:
+            async with asyncio.timeout(GRACE):
+                await process.wait()
+        except TimeoutError:
+            continue
+        break
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)

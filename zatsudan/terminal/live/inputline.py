@@ -1,0 +1,136 @@
+"""The input line: a buffer that knows of each of its characters where it came from."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.document import Document
+
+from zatsudan.talk.entered import KEYS, TEXT, Entered
+from zatsudan.terminal.live import ptk
+from zatsudan.terminal.live.history import LineHistory
+
+
+class _Change(NamedTuple):
+    """A change of which it is known where it is: characters that go, and those that come."""
+
+    at: int
+    gone: int
+    text: str = ""
+    mark: str = TEXT
+
+
+class InputLine(Buffer):
+    """A buffer whose `line` has the marks of its text.
+
+    What keys type is marked so by `type`; whatever else changes the text brings text. Each
+    line of the history that was changed keeps its marks until one is sent.
+    """
+
+    def __init__(self, history: LineHistory, **more: Any) -> None:
+        self._signs = history
+        self._lines: dict[int, Entered] = {}
+        self._at = 1
+        self._mark = TEXT
+        self._change: _Change | None = None
+        #: Words that were given back and stand untouched.
+        self.given = False
+        #: Words that were given back and make room for a command.
+        self.aside: Entered | None = None
+        super().__init__(history=history, **more)
+        self.on_text_changed += self._follow
+        history.sign = lambda: self.line.sign
+
+    @property
+    def line(self) -> Entered:
+        """The text and where it came from."""
+        line = self._lines.get(ptk.from_end(self))
+        if line is not None and line.text == self.text:
+            return line
+        return Entered.of(self.text, TEXT)
+
+    def put(self, line: Entered, *, given: bool = False) -> None:
+        """Put a line in the place of what stands here; `given`: words that come back of themselves."""
+        self.document = Document(line.text, len(line.text))
+        self._lines[ptk.from_end(self)] = line
+        self.given = given
+
+    def type(self, text: str) -> None:
+        """Insert what keys typed.
+
+        A slash behind words that were given back and stand untouched begins a command: the
+        words make room, and are back when it is erased.
+        """
+        if text == "/" and self.given and self.cursor_position == len(self.text):
+            aside = self.line
+            self.reset()
+            self.aside = aside
+        self._mark = KEYS
+        try:
+            self.insert_text(text)
+        finally:
+            self._mark = TEXT
+
+    def take_aside(self) -> Entered | None:
+        """Return the words that made room for a command, and forget them here."""
+        aside, self.aside = self.aside, None
+        return aside
+
+    def reset(self, document: Document | None = None, append_to_history: bool = False) -> None:
+        super().reset(document, append_to_history)
+        self._lines.clear()
+        self._at = 1
+        self.given = False
+        self.aside = None
+
+    def insert_text(
+        self,
+        data: str,
+        overwrite: bool = False,
+        move_cursor: bool = True,
+        fire_event: bool = True,
+    ) -> None:
+        change = None if overwrite else _Change(self.cursor_position, 0, data, self._mark)
+        with self._changing(change):
+            super().insert_text(data, overwrite, move_cursor, fire_event)
+
+    def delete_before_cursor(self, count: int = 1) -> str:
+        at = max(0, self.cursor_position - count)
+        with self._changing(_Change(at, self.cursor_position - at)):
+            return super().delete_before_cursor(count)
+
+    def delete(self, count: int = 1) -> str:
+        at = self.cursor_position
+        with self._changing(_Change(at, min(count, len(self.text) - at))):
+            return super().delete(count)
+
+    @contextmanager
+    def _changing(self, change: _Change | None) -> Iterator[None]:
+        self._change = change
+        try:
+            yield
+        finally:
+            self._change = None
+
+    def _follow(self, _: object) -> None:
+        """Give the text its marks, after a change or where another line of the history stands."""
+        change, self._change = self._change, None
+        at, text = ptk.from_end(self), self.text
+        line = self._lines.get(at)
+        if at != self._at:
+            self._at = at
+            if line is None or line.text != text:
+                line = Entered.recalled(text, self._signs.sign_of(at - 2))
+        else:
+            line = line if line is not None else Entered()
+            if change is not None:
+                spliced = line.spliced(*change)
+                line = spliced if spliced.text == text else line.became(text)
+            else:
+                line = line.became(text)
+        self._lines[at] = line
+        self.given = False
+        if not text and self.aside is not None:
+            self.put(self.aside, given=True)
+            self.aside = None

@@ -1,0 +1,251 @@
+"""The view of many replies while they stream: columns, or one after another where they do not fit."""
+
+from collections.abc import Callable, Iterable
+
+from zatsudan.base.errors import describe_seconds
+from zatsudan.base.language import say
+from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printable
+from zatsudan.lab.grid import shown
+from zatsudan.lab.run import ENDED, RUNNING, WAITING, Run, Slot
+from zatsudan.terminal.live.columns import Columns, fitting
+from zatsudan.terminal.live.frames import Frames
+from zatsudan.terminal.live.growing import RowStream
+from zatsudan.terminal.live.painter import Painter
+from zatsudan.terminal.live.view import TAIL_ROWS
+from zatsudan.terminal.text.rows import cut, sgr, wrap
+from zatsudan.wire import bounds
+from zatsudan.wire.protocol import Delta
+
+#: How many frames' worth of text is drawn when a run ends.
+CLOSING = 8
+
+SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+
+
+class LabView:
+    """A run above the live prompt. `size` gives columns and rows of the screen."""
+
+    def __init__(
+        self,
+        painter: Painter,
+        make_stream: Callable[[int], RowStream],
+        size: Callable[[], tuple[int, int]],
+        run: Run,
+        clock: Callable[[], float],
+    ) -> None:
+        self._painter = painter
+        self._make_stream = make_stream
+        self._size = size
+        self._run = run
+        self._clock = clock
+        self._texts: list[list[str]] = [[] for _ in run.slots]
+        self._fed = [0] * len(run.slots)
+        self._behind = [0] * len(run.slots)  # characters that have come and are not fed
+        self._groups = fitting(len(run.slots), self.width)
+        self._columns: Columns | None = None
+        self._body = False  # has a row of the present group's replies been committed?
+        self._committed: list[Styled] = []
+        self._notes: list[Styled] = []
+        self._frames = Frames(self._draw, clock)
+
+    @property
+    def width(self) -> int:
+        """Cells that a row may take: one less than the screen has, so that nothing ever wraps."""
+        return max(4, self._size()[0] - 1)
+
+    def add(self, number: int, delta: Delta) -> None:
+        """Take a delta of one reply."""
+        if delta.content:
+            self._texts[number].append(delta.content)
+            self._behind[number] += len(delta.content)
+        self._frames.fed()
+
+    def behind(self, number: int) -> bool:
+        """Tell whether more of a reply that is being shown waits than a frame takes."""
+        shown = bool(self._groups) and number in self._groups[0]
+        return shown and self._behind[number] > bounds.FRAME
+
+    def ended(self, _number: int) -> None:
+        """One reply has ended: its slot says how."""
+        self._frames.soon()
+
+    def note(self, rows: Iterable[Styled]) -> None:
+        """Say a line: live at once, in scrollback as soon as no row of a reply can follow it."""
+        self._notes += rows
+        self._frames.soon()
+
+    def resize(self) -> list[Styled]:
+        """Go on at the screen's present width; return the live rows at it.
+
+        Rows of the old width cannot be joined to those of the new one: the
+        replies that are being shown begin again.
+        """
+        if self._groups:
+            first = self._groups[0][0]
+            if self._body:
+                again = say("The width has changed: from the beginning again.")
+                self._committed += [EMPTY, sgr(again, "dim")]
+            self._groups = [
+                [first + at for at in group]
+                for group in fitting(len(self._run.slots) - first, self.width)
+            ]
+            self._columns, self._body = None, False
+            for number in range(first, len(self._run.slots)):
+                self._fed[number] = 0
+                self._behind[number] = sum(map(len, self._texts[number]))
+            self._take()
+        self._frames.soon()
+        return self._live(hold=True)
+
+    def close(self) -> None:
+        """Commit all that is left."""
+        self._frames.close()
+        for _ in range(CLOSING):
+            if not self._take():
+                break
+        if any(self._behind):
+            self._leave()
+        self._committed += self._let_go_of_notes()
+        committed, self._committed = self._committed, []
+        self._painter.show(committed, ())
+
+    # --- frames --------------------------------------------------------------------
+
+    def _draw(self, hold: bool) -> bool:
+        more = self._take()
+        live = self._live(hold=hold)
+        committed, self._committed = self._committed, []
+        self._painter.show(committed, live)
+        return more
+
+    def _take(self) -> bool:
+        """Feed what has come since the last frame; commit what is final, group by group.
+
+        Returns whether there is more than a frame takes.
+        """
+        room = bounds.FRAME
+        while self._groups and room > 0:
+            columns = self._present()
+            each = max(1, room // len(columns.columns))
+            for number, column in zip(self._groups[0], columns.columns, strict=True):
+                text = self._next(number, each)
+                if text:
+                    column.feed(text)
+                    room -= len(text)
+                slot = self._run.slots[number]
+                if slot.state == ENDED and not self._behind[number]:
+                    fault = self._run.fault(slot)
+                    column.finish(_fault(fault, columns.width))
+            rows = columns.take()
+            self._body = self._body or bool(rows)
+            self._committed += rows
+            if not columns.ended:
+                break
+            slots = [self._run.slots[number] for number in self._groups[0]]
+            self._committed += [columns.line([self._outcome(slot) for slot in slots], "dim"), EMPTY]
+            self._groups.pop(0)
+            self._columns, self._body = None, False
+        return bool(self._groups) and any(self._behind[number] for number in self._groups[0])
+
+    def _next(self, number: int, size: int) -> str:
+        """Return the next text of a reply that was not fed: `size` characters, or a piece more."""
+        pieces, first = self._texts[number], self._fed[number]
+        at = first
+        while at < len(pieces) and size > 0:
+            size -= len(pieces[at])
+            at += 1
+        self._fed[number] = at
+        text = "".join(pieces[first:at])
+        self._behind[number] -= len(text)
+        return text
+
+    def _leave(self) -> None:
+        """Show no more of replies that are too long to be drawn while a person waits."""
+        more = say(
+            "{count:,} characters more are kept, and not shown here.", count=sum(self._behind)
+        )
+        if self._columns is not None:
+            for column in self._columns.columns:
+                column.finish()
+            self._committed += self._columns.take()
+        self._committed += [EMPTY, sgr(more, "warn"), EMPTY]
+        self._groups = []
+
+    def _present(self) -> Columns:
+        """Return the group that is being shown, its headings committed first."""
+        if self._columns is None:
+            group = self._groups[0]
+            self._columns = Columns(len(group), self.width, self._make_stream)
+            heads = [self._heading(number) for number in group]
+            self._committed += [*self._let_go_of_notes(), self._columns.line(heads, "bold")]
+            if len(group) > 1:
+                self._committed.append(self._columns.rule())
+        return self._columns
+
+    def _let_go_of_notes(self) -> list[Styled]:
+        notes, self._notes = self._notes, []
+        return [*notes, EMPTY] if notes else []
+
+    def _live(self, *, hold: bool) -> list[Styled]:
+        live: list[Styled] = []
+        if self._columns is not None and self._groups:
+            limit = max(1, min(TAIL_ROWS, self._size()[1] - 8))
+            live += self._columns.live(limit, hold=hold)
+            slots = [self._run.slots[number] for number in self._groups[0]]
+            live.append(self._columns.line([self._doing(slot) for slot in slots], "dim"))
+        return [*live, *self._notes, sgr(cut(self._status(), self.width), "dim")]
+
+    # --- words ---------------------------------------------------------------------
+
+    def _heading(self, number: int) -> Printable:
+        label = "?" if self._run.blind else one_line(shown(self._run.slots[number].cell.label), 80)
+        return printable(f"{number + 1}  {label}")
+
+    def _doing(self, slot: Slot) -> Printable:
+        if slot.state == WAITING:
+            return say("waits its turn")
+        if slot.state == ENDED:
+            return self._outcome(slot)
+        if slot.first is None:
+            waiting = slot.turn.waiting if slot.turn is not None else EMPTY
+            return waiting or say("asked")
+        return printable(" · ".join(self._pace(slot, self._clock())))
+
+    def _pace(self, slot: Slot, now: float) -> list[Printable]:
+        """Return how much has come, and unless the run is blind how fast."""
+        parts = [say("{count:,} tok", count=slot.deltas)]
+        if not self._run.blind:
+            parts.append(say("{speed} tok/s", speed=f"{slot.speed(now):.0f}"))
+        return parts
+
+    def _outcome(self, slot: Slot) -> Printable:
+        made = slot.node.made if slot.node is not None else None
+        if made is None:
+            return say("no reply")
+        parts = self._pace(slot, slot.ended)
+        if not self._run.blind:
+            parts.append(describe_seconds(made.seconds))
+        ended = one_line(made.finish_reason or "?", 20) if slot.went_well else say(made.ended)
+        parts.append(ended)
+        return printable(" · ".join(parts))
+
+    def _status(self) -> Printable:
+        run = self._run
+        now = self._clock()
+        done = sum(slot.state == ENDED for slot in run.slots)
+        under_way = sum(slot.state == RUNNING for slot in run.slots)
+        spin = SPINNER[int(now * 8) % len(SPINNER)]
+        left = run.seconds_left()
+        parts = [
+            say("{done} of {all} done", done=done, all=len(run.slots)),
+            say("{count} under way", count=under_way),
+        ]
+        if left is not None:
+            parts.append(say("about {seconds:,} s left", seconds=max(1, round(left))))
+        parts.append(say("Esc stops all, Alt-1 the first"))
+        return printable(f"{spin} {' · '.join(parts)}")
+
+
+def _fault(fault: Printable, width: int) -> list[Styled]:
+    """Return why a reply did not come, as rows of its column."""
+    return [sgr(row, "warn") for row in wrap(fault, width)] if fault else []

@@ -1,0 +1,208 @@
+"""The painter: rows above a live prompt, in one write per frame.
+
+Rows that are committed go into the terminal's own scrollback and are never
+touched again. The live rows stand between them and the prompt; only what
+changed in them is written. Nothing is asked of the terminal, and rows are
+counted, never columns.
+"""
+
+import re
+from collections.abc import Sequence
+
+from prompt_toolkit.utils import get_cwidth
+
+from zatsudan.base.printable import Styled
+from zatsudan.terminal.live import ptk
+
+_ESCAPE = r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x1b\x07]*(?:\x07|\x1b\\)"
+
+_RESET = "\x1b[0m"
+
+SYNC_BEGIN, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
+HIDE, SHOW = "\x1b[?25l", "\x1b[?25h"
+
+
+class Painter:
+    """Owns the rows above the application's own; `rows` are the live ones on screen, as escape text.
+
+    `reflows`: does the terminal wrap rows anew when its width changes?
+    """
+
+    def __init__(
+        self, app: ptk.LiveApplication, output: ptk.ReservingOutput, *, reflows: bool
+    ) -> None:
+        self._app = app
+        self._output = output
+        self._reflows = reflows
+        self._held: list[Styled] = []
+        self._live: Sequence[Styled] = ()
+        self._works = ptk.supported(app)
+        self._columns = output.real_size.columns
+        self._lent = False
+        self.rows: list[Styled] = []
+        self.bytes_written = 0
+        self.frames = 0
+
+    def keep(self, committed: Sequence[Styled]) -> None:
+        """Keep rows that are to be committed, until something is shown or the application is drawn."""
+        self._held.extend(committed)
+
+    def show(self, committed: Sequence[Styled], live: Sequence[Styled]) -> None:
+        """Commit rows, and put `live` in the place of the live rows.
+
+        While the screen is not ours, both are kept for later.
+        """
+        self.keep(committed)
+        self._live = live
+        if self._lent or ptk.away(self._app) or self._app.frozen:
+            return
+        if self._output.real_size.columns != self._columns and self._app.on_resize is not None:
+            # The window has changed and its signal is still on the way: rows of
+            # the old width would wrap.
+            self._app.on_resize()
+            return
+        held, self._held = self._held, []
+        if not self._works:
+            self._show_plainly(held)
+            return
+        new = [*held, *live]
+        old = self.rows
+        same = 0
+        for before, after in zip(old, new, strict=False):
+            if before != after:
+                break
+            same += 1
+        self.rows = list(live)
+        self._output.reserved = len(live)
+        if same == len(old) == len(new):
+            return
+        at = ptk.cursor(self._app)
+        up = at.y + len(old) - same
+        self._write(f"{SYNC_BEGIN}{HIDE}\r" + (f"\x1b[{up}A" if up else ""))
+        if len(new) == len(old):
+            rows = zip(old[same:], new[same:], strict=True)
+            self._write("".join(f"{change(before, after)}\r\n" for before, after in rows))
+            self._write((f"\x1b[{at.y}B" if at.y else "") + (f"\x1b[{at.x}C" if at.x else ""))
+            self._write(SHOW + SYNC_END)
+            self._output.flush()
+        else:
+            self._write("".join(f"{whole(row)}\r\n" for row in new[same:]) + SHOW)
+            ptk.redraw_from_here(self._app, self._output)
+            self._write(SYNC_END)
+            self._output.flush()
+        self.frames += 1
+
+    def repaint(self) -> None:
+        """Show what was kept."""
+        if self._held or list(self._live) != self.rows:
+            self.show((), self._live)
+
+    def lend(self) -> None:
+        """Take the live rows off the screen and hold still: another program is to have it.
+
+        What was kept is shown before.
+        """
+        self.repaint()
+        if self.rows and self._works and not ptk.away(self._app):
+            self._output.reserved = 0
+            up = ptk.cursor(self._app).y + len(self.rows)
+            self._write(f"\r\x1b[{up}A")
+            ptk.redraw_from_here(self._app, self._output)
+            self._output.flush()
+        self.rows = []
+        self._lent = True
+
+    def take_back(self) -> None:
+        """Go on where `lend` stopped."""
+        self._lent = False
+        self.repaint()
+
+    def clear_screen(self) -> None:
+        """Scroll all that is on the screen into scrollback, and draw anew at its top.
+
+        What was kept goes there too.
+        """
+        self.repaint()
+        size = self._output.real_size
+        below = max(0, len(ptk.row_cells(self._app)) - 1 - ptk.cursor(self._app).y)
+        up = ptk.cursor(self._app).y + len(self.rows)
+        self._write(f"{SYNC_BEGIN}\r" + (f"\x1b[{up}A" if up else ""))
+        # Our own rows are no part of the talk: they are not to be found in scrollback.
+        self._write("\x1b[K\r\n" * (up + below) + "\r\n" * (size.rows - 1) + "\x1b[H")
+        self.rows = []
+        ptk.redraw_from_here(self._app, self._output)
+        self.show((), self._live)
+        self._write(SYNC_END)
+        self._output.flush()
+
+    def resized(self, live: Sequence[Styled]) -> None:
+        """Draw anew after the width has changed, with live rows made for the new width.
+
+        A terminal that reflows has wrapped our rows: without a question to it,
+        only the count of their cells tells where they begin. Where that is not
+        known the smaller number is taken: a stale row is ugly, an erased row
+        of the talk is lost.
+        """
+        self._columns = columns = max(1, self._output.real_size.columns)
+        at = ptk.cursor(self._app)
+        above = [cells(row) for row in self.rows] + ptk.row_cells(self._app)[: at.y]
+        up = len(above)
+        if self._reflows:
+            up = sum(max(1, -(-width // columns)) for width in above) + at.x // columns
+        up = min(up, self._output.real_size.rows - 1)
+        self._live = live
+        self._write(f"{SYNC_BEGIN}\r" + (f"\x1b[{up}A" if up else ""))
+        self._output.reserved = len(live)
+        self._write("".join(f"{whole(row)}\r\n" for row in (*self._held, *live)))
+        self._held = []
+        self.rows = list(live)
+        ptk.redraw_from_here(self._app, self._output)
+        self._write(SYNC_END)
+        self._output.flush()
+
+    def _show_plainly(self, committed: Sequence[Styled]) -> None:
+        if committed:
+            self._app.renderer.erase()
+            self._write("".join(f"{row}\r\n" for row in committed))
+            self._output.flush()
+            self._app.invalidate()
+
+    def _write(self, text: str) -> None:
+        self.bytes_written += len(text)
+        self._output.write_raw(text)
+
+
+def whole(row: str) -> str:
+    """Return what writes a row in the place of another, from the row's first column.
+
+    Erased before, not behind: of a row that was longer tmux else keeps the length, and
+    makes two of it when the window becomes narrower.
+    """
+    return f"\x1b[K{row}"
+
+
+def change(before: str, after: str) -> str:
+    """Return what makes one row of escape text of another, written from the row's first column.
+
+    What both begin with is passed over as far as it is ASCII, of whose width
+    no terminal has an opinion of its own, and up to where a style is open.
+    """
+    if before == after:
+        return ""
+    length = min(len(before), len(after))
+    same = after[: next((at for at in range(length) if before[at] != after[at]), length)]
+    unstyled = same.rfind(_RESET) + len(_RESET) if _RESET in same else 0
+    opened = same.find("\x1b", unstyled)
+    same = same[: opened if opened >= 0 else None]
+    columns, rest = len(re.sub(_ESCAPE, "", same)), after[len(same) :]
+    # What is not ASCII may be a mark on the sign before it: one to come, or one to go.
+    gone = re.sub(_ESCAPE, "", before[len(same) :])
+    at_seam = gone[:1] + re.sub(_ESCAPE, "", rest)[:1]
+    if not columns or not same.isascii() or not at_seam.isascii() or "\x1b]" in same:
+        return whole(after)
+    return f"\x1b[{columns}C{rest}\x1b[K"
+
+
+def cells(row: str) -> int:
+    """Return how many cells a row of escape text takes."""
+    return get_cwidth(re.sub(_ESCAPE, "", row))

@@ -1,0 +1,283 @@
+"""The live terminal: a prompt that stays alive while a reply streams above it."""
+
+import asyncio
+import contextlib
+import gc
+import importlib
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from prompt_toolkit.data_structures import Size
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.input import Input
+
+from zatsudan.base.errors import TooLong
+from zatsudan.base.language import say
+from zatsudan.base.printable import EMPTY, Printable
+from zatsudan.base.styles import Dress, colours
+from zatsudan.commands import MODULES
+from zatsudan.commands.parts import Part, Talk
+from zatsudan.commands.registry import Commands
+from zatsudan.config.settings import Screen
+from zatsudan.talk.chat import Chat
+from zatsudan.talk.entered import KEYS, Entered
+from zatsudan.talk.fitting import window_of
+from zatsudan.terminal.greeting import greeting
+from zatsudan.terminal.live import prompt, ptk
+from zatsudan.terminal.live.attention import Attention
+from zatsudan.terminal.live.completion import LineCompleter
+from zatsudan.terminal.live.history import LineHistory
+from zatsudan.terminal.live.lines import Lines
+from zatsudan.terminal.live.screen import LiveSurface
+from zatsudan.terminal.live.toolbar import Toolbar, keys_now
+from zatsudan.terminal.text.rows import wear
+
+if TYPE_CHECKING:
+    from zatsudan.terminal.repl import Repl
+
+#: How long the prompt has the machine to itself first: what was typed ahead is drawn then.
+PAUSE_SECONDS = 0.1
+#: What is imported behind the prompt then, while the person reads and writes.
+WARM = (
+    "zatsudan.terminal.repl",
+    *(f"zatsudan.commands.{name}" for name in MODULES),
+    "zatsudan.talk.running",
+    "zatsudan.talk.attaching",
+    "zatsudan.talk.turn",
+    "zatsudan.servers.discovery",
+    "zatsudan.terminal.live.replies",
+    "httpcore._backends.anyio",
+    "anyio._backends._asyncio",
+)
+
+
+class LiveTerminal:
+    """The screen's one owner, and what its keys do.
+
+    Made with its device, so that a test can hand it another.
+    """
+
+    def __init__(
+        self,
+        chat: Chat,
+        commands: Commands,
+        *,
+        environ: Mapping[str, str] = os.environ,
+        history: Path | None = None,
+        stdout: TextIO | None = None,
+        input_: Input | None = None,
+        size: Callable[[], Size] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        screen: Screen | None = None,
+    ) -> None:
+        screen = screen or Screen()
+        dress = Dress(screen.theme, screen.styles)
+        wear(dress, environ)
+        self._chat = chat
+        self._bar = Toolbar(chat, clock)
+        self._stdout = stdout or sys.stdout
+        output = ptk.ReservingOutput(self._stdout, size or _terminal_size, environ.get("TERM"))
+        self._attention = Attention(output, screen.bell)
+        self._prompt = prompt.build(
+            self,
+            output,
+            self._toolbar,
+            lambda: self._lines.question,
+            completer=LineCompleter(commands, lambda: chat, lambda: self._repl.ran),
+            history=LineHistory(history),
+            input_=input_,
+            vi=screen.keys == "vi",
+            dress=dress,
+            colours=colours(environ),
+        )
+        self._app = self._prompt.app
+        self._surface = LiveSurface(
+            self,
+            self._prompt,
+            output,
+            bar=self._bar,
+            attention=self._attention,
+            environ=environ,
+            dress=dress,
+            clock=clock,
+        )
+        self._commands = commands
+        self._lines = Lines(
+            chat,
+            self._prompt,
+            self._surface,
+            repl=lambda: self._repl,
+            opened=self._opened,
+        )
+        self._others: set[asyncio.Task[Any]] = set()
+        self._opening: asyncio.Task[Any] | None = None
+        self._ended_by = 0
+
+    async def run(self, first: Sequence[Part] = (), line: str = "", *, before: bool = False) -> int:
+        """Run until the person leaves, or a signal ends it; return that signal's number, or 0.
+
+        `first` is shown and `line` carried out as if it had been typed, `before`
+        anything is connected where it says so.
+        """
+
+        def start() -> None:
+            self._attention.listen(on=True)
+            self._opening = self._start(self._open(first))
+            self._lines.submit(Entered.of(line, KEYS))
+            self._start(self._connect(self._lines.task if before else None))
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
+                    loop.add_signal_handler(number, self._signalled, number)
+
+        def soon() -> None:
+            asyncio.get_running_loop().call_soon(start)  # once the prompt stands
+
+        await self._app.run_async(pre_run=soon)
+        if self._lines.task is not None and not self._lines.task.done():
+            self._lines.task.cancel()
+            await asyncio.gather(self._lines.task, return_exceptions=True)
+        for task in list(self._others):
+            task.cancel()
+        self._attention.listen(on=False)
+        self._stdout.flush()
+        return self._ended_by
+
+    def _signalled(self, number: int) -> None:
+        """Leave in order, so that the terminal is sane and the reply so far is kept."""
+        self._ended_by = number
+        self.leave()
+
+    async def _open(self, first: Sequence[Part]) -> None:
+        """Show what the talk begins with; what draws earlier replies is imported behind the prompt."""
+        if any(isinstance(part, Talk) for part in first):
+            await asyncio.to_thread(importlib.import_module, "zatsudan.terminal.live.replies")
+        self._surface.show([*greeting(private=self._chat.talk.folder is None), *first])
+
+    async def _connect(self, after: "asyncio.Task[None] | None") -> None:
+        await self._opened()
+        await asyncio.sleep(PAUSE_SECONDS)
+        for name in WARM:
+            await asyncio.to_thread(importlib.import_module, name)
+        gc.freeze()  # what was imported stays: no collection is to look through it
+        if after is not None:
+            await asyncio.wait([after])
+        if after is None or self._chat.link.server is None:  # else the questions have said it
+            await self._repl.connect()
+        with contextlib.suppress(TooLong):
+            window_of(
+                self._chat.talk, self._chat.link
+            )  # counts the messages now, so that the first request need not
+        self.progress(EMPTY)
+
+    async def _opened(self) -> None:
+        """Wait until it is shown what the talk begins with."""
+        if self._opening is not None and not self._opening.done():
+            await asyncio.wait([self._opening])
+
+    def progress(self, text: Printable) -> None:
+        """Say in the toolbar what is being waited for."""
+        self._bar.progress = text
+        self._app.invalidate()
+
+    def _start(self, work: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
+        task = asyncio.ensure_future(work)
+        self._others.add(task)
+        task.add_done_callback(self._others.discard)
+        return task
+
+    def _toolbar(self) -> StyleAndTextTuples:
+        buffer = self._prompt.buffer
+        return self._bar.tuples(
+            [line.text for line in self._lines.queue],
+            keys_now(buffer.text, busy=self.busy, aside=buffer.aside is not None),
+        )
+
+    @cached_property
+    def _repl(self) -> "Repl":
+        """The loop, which is first needed when a line is sent: it is imported behind the prompt."""
+        from zatsudan.terminal.repl import Repl
+
+        return Repl(self._chat, self._commands, self._surface)
+
+    # --- what the keys ask for -------------------------------------------
+
+    @property
+    def busy(self) -> bool:
+        return self._lines.busy
+
+    @property
+    def asking(self) -> bool:
+        return bool(self._lines.question)
+
+    def enter(self) -> None:
+        self._bar.hint = EMPTY
+        self._lines.enter()
+
+    def refuse(self) -> None:
+        self._lines.refuse()
+
+    def unask(self) -> None:
+        self._lines.unask()
+
+    def interrupt(self) -> None:
+        if self._lines.task is not None:
+            # Not before its first step: a line that was sent in the same moment would be lost.
+            asyncio.get_running_loop().call_soon(self._lines.task.cancel)
+
+    def interrupt_one(self, number: int) -> None:
+        run = self._surface.experiment
+        if run is not None and number <= len(run.slots):
+            run.stop(number - 1)
+
+    def take_queued(self) -> Entered | None:
+        return self._lines.queue.pop() if self._lines.queue else None
+
+    def variant(self, by: int) -> None:
+        from zatsudan.commands.branches import step
+
+        shown = step(self._chat, by)
+        if shown is None:
+            self.hint(say("The last reply has no other variant; /retry makes one."))
+        else:
+            self._surface.show(shown.parts)
+
+    def leave(self) -> None:
+        self._start(self._leave())
+
+    async def _leave(self) -> None:
+        if self._lines.task is not None:
+            self._lines.task.cancel()  # what came of the reply is shown and kept
+            await asyncio.gather(self._lines.task, return_exceptions=True)
+        if not self._app.is_done:
+            self._surface.close()
+
+    def hint(self, text: Printable) -> None:
+        self._surface.hint(text)
+
+    def clear_screen(self) -> None:
+        self._surface.clear_screen()
+
+    def focused(self, *, here: bool) -> None:
+        self._attention.looked_at = here
+
+    def aside(self, what: str) -> None:
+        self._start(self._surface.aside(what))
+
+
+def _terminal_size() -> Size:
+    # Not shutil's: COLUMNS and LINES in the environment know of no resize.
+    for fd in (1, 0, 2):
+        try:
+            size = os.get_terminal_size(fd)
+        except OSError:
+            continue
+        if size.lines and size.columns:
+            return Size(rows=size.lines, columns=size.columns)
+    return Size(rows=24, columns=80)

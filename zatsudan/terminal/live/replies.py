@@ -1,0 +1,61 @@
+"""Replies as rows of escape text: Markdown in the look and the colours of this terminal.
+
+Imports rich and Pygments, so it is itself imported behind the prompt.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from rich.color import ColorSystem
+
+from zatsudan.base.printable import Styled
+from zatsudan.base.styles import Dress, colours
+from zatsudan.terminal.markdown.look import Look, look_of, without_colour
+from zatsudan.terminal.markdown.rendering import Stream
+from zatsudan.terminal.markdown.segments import Row, ansi
+
+
+class MarkdownStream:
+    """A RowStream of Markdown."""
+
+    def __init__(self, width: int, look: Look, system: ColorSystem | None) -> None:
+        self._stream = Stream(width, look)
+        self._system = system
+        self._tail: Sequence[Row] = ()
+        self._tail_text: list[Styled] = []
+
+    def feed(self, text: str) -> Sequence[Styled]:
+        return self._texts(self._stream.feed(text))
+
+    def tail(self, limit: int, *, hold: bool = True) -> Sequence[Styled]:
+        rows = self._stream.tail(limit, hold=hold)
+        if rows is not self._tail:
+            self._tail, self._tail_text = rows, self._texts(rows)
+        return self._tail_text
+
+    def resize(self, width: int) -> None:
+        self._stream.resize(width)
+
+    def finish(self) -> Sequence[Styled]:
+        return self._texts(self._stream.finish())
+
+    def _texts(self, rows: Sequence[Row]) -> list[Styled]:
+        return [ansi(row, self._system) for row in rows]
+
+
+def markdown_streams(
+    environ: Mapping[str, str], dress: Dress | None = None
+) -> Callable[[int], MarkdownStream]:
+    """Return what makes a stream of a width, for the terminal that the environment describes."""
+    dress = dress or Dress()
+    system = colour_system(environ) if dress.theme != "none" else None
+    look = look_of(dress) if system is not None else without_colour(look_of(dress))
+    return lambda width: MarkdownStream(width, look, system)
+
+
+def colour_system(environ: Mapping[str, str]) -> ColorSystem | None:
+    """Return how many colours the terminal has; None under NO_COLOR and where there are none."""
+    depth = colours(environ)
+    if not depth:
+        return None
+    systems = {16: ColorSystem.STANDARD, 256: ColorSystem.EIGHT_BIT}
+    return systems.get(depth, ColorSystem.TRUECOLOR)

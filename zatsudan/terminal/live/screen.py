@@ -1,0 +1,321 @@
+"""What the live terminal shows: the talk above its prompt, and what takes the screen for a while."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from prompt_toolkit.application.run_in_terminal import in_terminal
+
+from zatsudan.base.errors import ZatsudanError
+from zatsudan.base.language import say
+from zatsudan.base.printable import EMPTY, Printable, Styled, printable
+from zatsudan.base.styles import Dress
+from zatsudan.commands.parts import Part
+from zatsudan.sessions.estimate import tokens_per_second
+from zatsudan.terminal.live import ptk
+from zatsudan.terminal.live.attention import Attention
+from zatsudan.terminal.live.growing import RowStream
+from zatsudan.terminal.live.keys import Actions
+from zatsudan.terminal.live.painter import Painter
+from zatsudan.terminal.live.prompt import Prompt
+from zatsudan.terminal.live.toolbar import Toolbar
+from zatsudan.terminal.live.view import LiveView
+from zatsudan.terminal.text.partrows import (
+    error_rows,
+    part_rows,
+    reply_note,
+    said_rows,
+    status_rows,
+)
+from zatsudan.terminal.text.rows import has_colours, reflows, sgr, wrap
+from zatsudan.wire.messages import Json
+from zatsudan.wire.protocol import Delta
+
+if TYPE_CHECKING:
+    from zatsudan.commands.asking import Question
+    from zatsudan.commands.outcomes import Inspect, Pick
+    from zatsudan.lab.run import OnDelta, OnEnd, Run
+    from zatsudan.talk.deciding import Asked
+    from zatsudan.talk.entered import Entered
+    from zatsudan.talk.turn import Turn
+    from zatsudan.terminal.live.labview import LabView
+    from zatsudan.terminal.text.tokenrows import Choice
+
+RESIZE_SECONDS = 0.08
+SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+
+
+class LiveSurface:
+    """The Surface of the live terminal. `actions` are those of its keys."""
+
+    def __init__(
+        self,
+        actions: Actions,
+        prompt: Prompt,
+        output: ptk.ReservingOutput,
+        *,
+        bar: Toolbar,
+        attention: Attention,
+        environ: Mapping[str, str],
+        dress: Dress,
+        clock: Callable[[], float],
+    ) -> None:
+        self._actions = actions
+        self._prompt = prompt
+        self._app = prompt.app
+        self._output = output
+        self._bar = bar
+        self._attention = attention
+        self._environ = environ
+        self._dress = dress
+        self._clock = clock
+        self._app.on_resize = self._resize_soon
+        self._app.after_render += self._after_render
+        self._painter = Painter(self._app, output, reflows=reflows(environ))
+        self._sized = output.real_size
+        self._streams: Callable[[int], RowStream] | None = None
+        self._resizing: asyncio.TimerHandle | None = None
+        self._ticking: asyncio.TimerHandle | None = None
+        self._view: LiveView | LabView | None = None
+        self._reply_since = 0.0
+        #: The experiment that is under way.
+        self.experiment: Run | None = None
+
+    # --- the talk --------------------------------------------------------
+
+    def _width(self) -> int:
+        return max(4, self._output.real_size.columns - 1)
+
+    def _commit(self, rows: Sequence[Styled]) -> None:
+        self._painter.show(rows, ())
+
+    def _make_stream(self, width: int) -> RowStream:
+        if self._streams is None:
+            from zatsudan.terminal.live.replies import markdown_streams
+
+            self._streams = markdown_streams(self._environ, self._dress)
+        return self._streams(width)
+
+    def _render(self, text: str, width: int) -> Sequence[Styled]:
+        stream = self._make_stream(width)
+        return [*stream.feed(text), *stream.finish()]
+
+    def echo(self, content: Json, *, command: bool = False) -> None:
+        rows = list(said_rows(content, self._width()))
+        # Drawn with the emptied input line, for which the request need not wait.
+        self._painter.keep(rows if command else [*rows, EMPTY])
+        self._app.invalidate()
+
+    def show(self, parts: Sequence[Part]) -> None:
+        coloured = has_colours(self._environ)
+        rows = [
+            row
+            for part in parts
+            for row in part_rows(part, self._width(), self._render, coloured=coloured)
+        ]
+        if rows:
+            self._commit(rows if rows[-1] == "" else [*rows, EMPTY])
+
+    def error(self, error: ZatsudanError) -> None:
+        self._commit([*error_rows(error, self._width()), EMPTY])
+
+    def begin(self, turn: "Turn") -> Callable[[Delta], None]:
+        self._reply_since = began = self._clock()
+
+        def line() -> Printable:
+            seconds = self._clock() - began
+            spin = SPINNER[int(seconds * 8) % len(SPINNER)]
+            if turn.first is None or turn.started is None:
+                doing = (
+                    turn.waiting
+                    or self._bar.progress
+                    or (say("waiting") if turn.started is not None else say("connecting"))
+                )
+                text = say("{doing} · {seconds:.0f} s · Esc stops", doing=doing, seconds=seconds)
+            else:
+                text = say(
+                    "{count:,} tok · {speed:.0f} tok/s · {seconds:.0f} s · Esc stops",
+                    count=turn.deltas,
+                    speed=tokens_per_second(turn.deltas, turn.first, seconds) or 0.0,
+                    seconds=seconds,
+                )
+            return printable(f"{spin} {text}")
+
+        view = LiveView(self._painter, self._make_stream, self._size, line, self._clock)
+        self._view = view
+        turn.behind = view.behind
+
+        def add(delta: Delta) -> None:
+            if delta.index == 0:
+                view.add(delta)
+
+        return add
+
+    def note(self, text: Printable) -> None:
+        if self._view is not None:
+            self._view.note(sgr(row, "warn") for row in wrap(text, self._width()))
+
+    def end(self, turn: "Turn") -> None:
+        if self._view is not None:
+            self._view.close()
+            self._view = None
+        rows: list[Styled] = []
+        if turn.nodes:
+            note = reply_note(turn.nodes[0])
+            rows = [note] if note else []
+            rows += [EMPTY, *status_rows(turn.made, self._width()), EMPTY]
+        elif turn.error is None:
+            rows = [sgr(say("stopped before the first token"), "dim"), EMPTY]
+        self._commit(rows)
+        self._attention.ended(self._clock() - self._reply_since)
+
+    def begin_run(self, run: "Run") -> "tuple[OnDelta, OnEnd]":
+        from zatsudan.terminal.live.labview import LabView
+
+        view = LabView(self._painter, self._make_stream, self._size, run, self._clock)
+        self._view, self.experiment = view, run
+        run.behind = view.behind
+        return view.add, view.ended
+
+    def end_run(self, run: "Run") -> None:
+        del run
+        if self._view is not None:
+            self._view.close()
+            self._view = None
+        self.experiment = None
+
+    def clear_screen(self) -> None:
+        """Scroll the screen empty; what stood on it is in scrollback."""
+        self._painter.clear_screen()
+
+    # --- the prompt ------------------------------------------------------
+
+    def hint(self, text: Printable) -> None:
+        self._bar.hint = text
+        self._app.invalidate()
+
+    def doing(self, text: Printable) -> None:
+        self._bar.do(text)
+        if self._ticking is not None:
+            self._ticking.cancel()
+        self._tick()
+
+    def _tick(self) -> None:
+        self._app.invalidate()
+        loop = asyncio.get_running_loop()
+        self._ticking = loop.call_later(1.0, self._tick) if self._bar.doing else None
+
+    async def confirm(self, asked: "Asked") -> bool | None:
+        """Say no: the person was asked when the line was entered."""
+        del asked
+        return False
+
+    def prefill(self, line: "Entered", *, editor: bool = False) -> None:
+        if self._prompt.prefill(line) and editor:
+            self._actions.aside("edit")
+
+    def leave(self) -> None:
+        self._actions.leave()
+
+    async def copy(self, text: str) -> str:
+        def write(sequence: str) -> None:
+            self._output.write_raw(sequence)
+            self._output.flush()
+
+        from zatsudan.terminal.clipboard import fill_clipboard
+
+        return await fill_clipboard(text, self._environ, write)
+
+    # --- lending the screen ----------------------------------------------
+
+    async def aside(self, what: str) -> None:
+        """Lend the screen: `edit` to the editor, `suspend` to the shell."""
+        self._painter.lend()
+        self._attention.listen(on=False)
+        try:
+            if what == "edit":
+                from zatsudan.terminal.live.editor import edit
+
+                await edit(self._prompt.buffer, self._environ)
+            else:
+                async with in_terminal():
+                    os.kill(0, signal.SIGTSTP)
+        finally:
+            self._attention.listen(on=True)
+            self._painter.take_back()
+
+    async def pick(self, pick: "Pick") -> str | None:
+        from zatsudan.terminal.pages.picker import Picker
+
+        self._painter.lend()
+        try:
+            async with in_terminal():
+                return await Picker(pick, self._output, self._app.input, self._app.style).run()
+        finally:
+            self._painter.take_back()
+
+    async def ask(self, question: "Question") -> str | None:
+        """Ask where the prompt stood."""
+        from zatsudan.terminal.pages.question import Asker
+
+        self._painter.lend()
+        try:
+            async with in_terminal():
+                return await Asker(question, self._output, self._app.input, self._app.style).run()
+        finally:
+            self._painter.take_back()
+
+    async def inspect(self, outcome: "Inspect") -> "Choice | None":
+        """Lend the whole screen to the inspector."""
+        from zatsudan.terminal.pages.inspector import inspect
+
+        self._painter.lend()
+        try:
+            async with in_terminal():
+                return await inspect(
+                    outcome.tokens,
+                    outcome.refusal,
+                    coloured=has_colours(self._environ),
+                    input_=self._app.input,
+                    output=self._output,
+                )
+        finally:
+            self._painter.take_back()
+
+    def close(self) -> None:
+        """End the application, and show nothing from now on."""
+        self._painter.lend()
+        self._app.exit()
+
+    # --- the screen's size -----------------------------------------------
+
+    def _size(self) -> tuple[int, int]:
+        size = self._output.real_size
+        return size.columns, size.rows
+
+    def _resize_soon(self) -> None:
+        """Wait until the window is at rest; a change of the height alone needs nothing."""
+        size = self._output.real_size
+        if self._resizing is not None:
+            self._resizing.cancel()
+        elif size == self._sized:
+            return  # prompt_toolkit looks itself, and takes the rows of a reply for a change
+        elif size.columns == self._sized.columns:
+            self._sized = size
+            self._app.invalidate()
+            return
+        self._app.frozen = True
+        self._resizing = asyncio.get_running_loop().call_later(RESIZE_SECONDS, self._resized)
+
+    def _resized(self) -> None:
+        self._resizing = None
+        self._app.frozen = False
+        self._sized = self._output.real_size
+        if not ptk.away(self._app):
+            self._painter.resized(self._view.resize() if self._view is not None else ())
+
+    def _after_render(self, _app: object) -> None:
+        if not ptk.away(self._app):
+            asyncio.get_running_loop().call_soon(self._painter.repaint)

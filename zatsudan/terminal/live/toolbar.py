@@ -1,0 +1,118 @@
+"""The toolbar: what holds for the next message, and what the keys do now where that differs."""
+
+from collections.abc import Callable, Sequence
+
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+
+from zatsudan.base.errors import TooLong
+from zatsudan.base.language import say
+from zatsudan.base.printable import EMPTY, Printable, one_line, printable
+from zatsudan.base.secrets import shown_line
+from zatsudan.parameters.table import show_value
+from zatsudan.talk.chat import Chat
+from zatsudan.talk.fitting import context_length, window_of
+
+
+class Toolbar:
+    """Says the model always, the rest only when it matters.
+
+    `progress` is what is waited for while no model is known; `hint` stands for a moment
+    in the place of all else; `doing` is what is under way besides a reply.
+    """
+
+    def __init__(self, chat: Chat, clock: Callable[[], float]) -> None:
+        self._chat = chat
+        self._clock = clock
+        self.progress = EMPTY
+        self.hint = EMPTY
+        self.doing = EMPTY
+        self._doing_since = 0.0
+        self._fill: tuple[object, ...] = ()
+        self._fill_text = EMPTY
+
+    def do(self, what: Printable) -> None:
+        """Say what is under way from now on; nothing when it is done."""
+        self.doing = what
+        self._doing_since = self._clock()
+
+    def tuples(self, queue: Sequence[str], keys: Printable) -> StyleAndTextTuples:
+        """Return the toolbar's text; `queue` are the lines that wait."""
+        if self.doing:
+            seconds = self._clock() - self._doing_since
+            text = say(
+                "{what} · {seconds:.0f} s · Ctrl-C ends it", what=self.doing, seconds=seconds
+            )
+            return [("class:toolbar", text)]
+        if self.hint:
+            return [("class:toolbar", self.hint)]
+        if queue:
+            more = f" (+{len(queue) - 1})" if len(queue) > 1 else ""
+            text = say(
+                "queued: {line} · Up edits it", line=one_line(shown_line(queue[-1]), 50) + more
+            )
+            return [("class:toolbar", text)]
+        return self._standing(keys)
+
+    def _standing(self, keys: Printable) -> StyleAndTextTuples:
+        chat = self._chat
+        how = say("connecting") if chat.link.connecting else say("not connected")
+        parts = [one_line(chat.talk.session.model, 40) or self.progress or how]
+        parts += [
+            one_line(f"{name} {one_line(show_value(setting.value), 20)}", 60)
+            for name, setting in chat.talk.session.settings.items()
+            if setting.origin == "session"
+        ]
+        if fill := self._filled():
+            parts.append(fill)
+        if chat.talk.session.title:
+            parts.append(one_line(chat.talk.session.title, 30))
+        if chat.talk.folder is None:
+            parts.append(say("private"))
+        tuples: StyleAndTextTuples = [("class:toolbar", " · ".join(parts))]
+        if chat.talk.journal.trouble:
+            tuples.append(("class:toolbar.warn", f" · {chat.talk.journal.trouble}"))
+        if keys:
+            tuples.append(("class:toolbar", f"   {keys}"))
+        return tuples
+
+    def _filled(self) -> Printable:
+        """Return how full the model's context is, once it is more than half; counted once a turn."""
+        chat, session = self._chat, self._chat.talk.session
+        length = context_length(chat.talk, chat.link)
+        now = (session.id, session.head, len(session.nodes), session.system, session.model, length)
+        if now != self._fill:
+            self._fill = now
+            try:
+                tokens = (
+                    window_of(chat.talk, chat.link).tokens
+                    if length and session.head is not None
+                    else 0
+                )
+                self._fill_text = (
+                    printable(f"~{short(tokens)}/{short(length)}")
+                    if tokens * 2 > length > 0
+                    else EMPTY
+                )
+            except TooLong:
+                self._fill_text = say("full/{length}", length=short(length))
+        return self._fill_text
+
+
+def short(tokens: int) -> str:
+    """Write a count in a few signs: 812, 3.1k, 128k."""
+    if tokens < 1000:
+        return str(tokens)
+    thousands = tokens / 1000
+    return f"{thousands:.0f}k" if thousands >= 99.95 else f"{thousands:.1f}k".replace(".0k", "k")
+
+
+def keys_now(text: str, *, busy: bool, aside: bool = False) -> Printable:
+    """Return what the keys do with what stands in the input line, if that is not the usual.
+
+    `aside`: words that were given back wait for the line to end.
+    """
+    if aside:
+        return say("Your words come back behind the command, or when it is erased")
+    if busy:
+        return say("Enter queues it · Esc stops the reply") if text.strip() else EMPTY
+    return say("Enter sends · Alt-Enter new line") if "\n" in text else EMPTY

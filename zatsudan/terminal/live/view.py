@@ -1,0 +1,155 @@
+"""The view: a reply while it streams, above the live prompt.
+
+Finished rows are committed; the open ones and a status line are drawn frame by
+frame, and the end at once.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable
+
+from zatsudan.base.printable import EMPTY, Printable, Styled, printable
+from zatsudan.terminal.live.frames import STATUS_SECONDS, Frames
+from zatsudan.terminal.live.growing import RowStream, TextStream
+from zatsudan.terminal.live.painter import Painter
+from zatsudan.terminal.text.partrows import thought_rows
+from zatsudan.terminal.text.rows import cut, sgr
+from zatsudan.wire import bounds
+from zatsudan.wire.protocol import Delta
+
+TAIL_ROWS = 12
+REASONING_ROWS = 4
+#: How long a frame may go on feeding what has come, in seconds: then the keys have their turn.
+FEED_SECONDS = 0.05
+
+
+class LiveView:
+    """One reply. `status` makes the status line's text; `size` gives columns and rows."""
+
+    def __init__(
+        self,
+        painter: Painter,
+        make_stream: Callable[[int], RowStream],
+        size: Callable[[], tuple[int, int]],
+        status: Callable[[], Printable],
+        clock: Callable[[], float],
+    ) -> None:
+        self._painter = painter
+        self._make_stream = make_stream
+        self._size = size
+        self._status = status
+        self._clock = clock
+        self._text: deque[str] = deque()
+        self._thoughts: deque[str] = deque()
+        self._behind = 0  # characters that have come and are not fed
+        self._content: RowStream | None = None
+        self._reasoning: TextStream | None = None
+        self._reasoning_since = 0.0
+        self._reasoning_size = 0
+        self._committed: list[Styled] = []
+        self._status_text = EMPTY
+        self._status_at = -1.0
+        self._frames = Frames(self._draw, clock)
+
+    @property
+    def width(self) -> int:
+        """Cells that a row may take: one less than the screen has, so that nothing ever wraps."""
+        return max(4, self._size()[0] - 1)
+
+    def add(self, delta: Delta) -> None:
+        """Take a delta of the first choice."""
+        if delta.reasoning:
+            self._thoughts.append(delta.reasoning)
+        if delta.content:
+            self._text.append(delta.content)
+        if delta.content or delta.reasoning:
+            self._behind += len(delta.content) + len(delta.reasoning)
+            self._frames.fed()
+
+    def behind(self) -> bool:
+        """Tell whether more waits than a frame takes: what comes next should wait as well."""
+        return self._behind > bounds.FRAME
+
+    def note(self, rows: Iterable[Styled]) -> None:
+        """Commit rows of our own between those of the reply."""
+        self._committed += [*rows, EMPTY]
+        self._frames.soon()
+
+    def resize(self) -> list[Styled]:
+        """Go on at the screen's present width; return the live rows at it."""
+        for stream in (self._content, self._reasoning):
+            if stream is not None:
+                stream.resize(self.width)
+        return self._live(hold=True)
+
+    def close(self) -> None:
+        """Commit all that is left and take the status line away."""
+        self._frames.close()
+        while self._behind:
+            self._take()
+        self._fold_reasoning()
+        if self._content is not None:
+            self._committed.extend(self._content.finish())
+        committed, self._committed = self._committed, []
+        self._painter.show(committed, ())
+
+    def _take(self) -> None:
+        """Feed what has come since the last frame, as much of it as a frame may cost."""
+        until, room = self._clock() + FEED_SECONDS, bounds.FRAME
+        while self._behind and room > 0 and self._clock() <= until:
+            size = min(room, bounds.PIECE)
+            if self._thoughts:
+                text = joined(self._thoughts, size)
+                self._think(text)
+            else:
+                text = joined(self._text, size)
+                self._fold_reasoning()
+                if self._content is None:
+                    self._content = self._make_stream(self.width)
+                self._committed.extend(self._content.feed(text))
+            room -= len(text)
+            self._behind -= len(text)
+
+    def _think(self, text: str) -> None:
+        if self._reasoning is None:
+            self._reasoning = TextStream(self.width, "dim", printable("  "))
+            self._reasoning_since = self._clock()
+        self._reasoning_size += len(text)
+        self._reasoning.feed(text)  # not committed: it is folded when it is done
+
+    def _fold_reasoning(self) -> None:
+        if self._reasoning is not None:
+            seconds = self._clock() - self._reasoning_since
+            self._reasoning = None
+            self._committed += [*thought_rows(self._reasoning_size, seconds)]
+
+    def _live(self, *, hold: bool) -> list[Styled]:
+        limit = max(1, min(TAIL_ROWS, self._size()[1] - 6))
+        live: list[Styled] = []
+        if self._reasoning is not None:
+            live += self._reasoning.tail(min(limit, REASONING_ROWS), hold=hold)
+        if self._content is not None:
+            live += self._content.tail(limit, hold=hold)
+        if live and live[-1]:
+            live.append(EMPTY)
+        now = self._clock()
+        if now - self._status_at >= STATUS_SECONDS or self._status_at < 0:
+            self._status_at = now
+            self._status_text = self._status()
+        live.append(sgr(cut(self._status_text, self.width), "dim"))
+        return live
+
+    def _draw(self, hold: bool) -> bool:
+        self._take()
+        live = self._live(hold=hold)
+        committed, self._committed = self._committed, []
+        self._painter.show(committed, live)
+        return self._behind > 0
+
+
+def joined(pieces: deque[str], size: int) -> str:
+    """Take the first pieces of a text away: `size` characters, or up to one piece more."""
+    taken: list[str] = []
+    while pieces and size > 0:
+        taken.append(pieces.popleft())
+        size -= len(taken[-1])
+    return "".join(taken)

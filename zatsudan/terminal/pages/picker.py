@@ -1,0 +1,314 @@
+"""The picker: a list on a screen of its own, filtered by what is typed, with a preview."""
+
+from collections.abc import Callable, Sequence
+
+from prompt_toolkit.application import Application
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.filters import Condition
+from prompt_toolkit.formatted_text import ANSI, StyleAndTextTuples, to_formatted_text
+from prompt_toolkit.input import Input
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
+from prompt_toolkit.layout import (
+    BufferControl,
+    ConditionalContainer,
+    Dimension,
+    DynamicContainer,
+    FormattedTextControl,
+    HSplit,
+    Layout,
+    VSplit,
+    Window,
+)
+from prompt_toolkit.output import Output
+from prompt_toolkit.styles import BaseStyle
+from prompt_toolkit.utils import get_cwidth
+
+from zatsudan.base.errors import ZatsudanError
+from zatsudan.base.language import later, say
+from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printable
+from zatsudan.commands.outcomes import Pick
+from zatsudan.commands.picking import Picking
+from zatsudan.terminal.live.prompt import ShownSafely
+from zatsudan.terminal.text.partrows import part_rows
+from zatsudan.terminal.text.rows import columns_of, cut, wrap
+
+#: Columns from which the preview stands beside the list.
+WIDE = 120
+GAP = 2
+
+
+def column_widths(pick: Pick, rows: Sequence[Sequence[Printable]], width: int) -> list[int]:
+    """Return the cells of each column: as many as needed, less where the fluid ones give way."""
+    widths = columns_of([pick.head, *rows])
+    over = sum(widths) + GAP * (len(widths) - 1) + 1 - width
+    for at, least in pick.fluid:
+        less = max(0, min(over, widths[at] - least))
+        widths[at] -= less
+        over -= less
+    return widths
+
+
+def line_of(pick: Pick, cells: Sequence[Printable], widths: Sequence[int]) -> Printable:
+    """Return a row of the list, every column in its place."""
+    pieces = []
+    for at, cell in enumerate(cells):
+        piece = cut(cell, widths[at])
+        blanks = " " * (widths[at] - get_cwidth(piece))
+        pieces.append(blanks + piece if at in pick.right else piece + blanks)
+    return printable(" " + (" " * GAP).join(pieces))
+
+
+class Picker:
+    """Runs a Pick on the alternate screen; the talk stands untouched behind it."""
+
+    def __init__(self, pick: Pick, output: Output, input_: Input, style: BaseStyle | None) -> None:
+        self._pick = pick
+        self._output = output
+        self._list = Picking(list(pick.rows))
+        self._filter = Buffer(multiline=False, name="filter", on_text_changed=self._typed)
+        self._name = Buffer(multiline=False, name="name")
+        self._asking = False
+        self._renaming = False
+        self._note = EMPTY
+        self._previewed: tuple[str, int] | None = None
+        self._preview_rows: list[Styled] = []
+        self._rows_shown = [tuple(one_line(cell) for cell in row.cells) for row in pick.rows]
+        self._app: Application[str | None] = Application(
+            layout=self._layout(),
+            key_bindings=self._keys(),
+            style=style,
+            output=output,
+            input=input_,
+            full_screen=True,
+            include_default_pygments_style=False,
+        )
+        self._app.ttimeoutlen = 0.05
+        self._app.timeoutlen = 0.25
+
+    async def run(self) -> str | None:
+        """Return the key of the chosen row, or None."""
+        return await self._app.run_async()
+
+    # --- the screen ------------------------------------------------------
+
+    def _size(self) -> tuple[int, int]:
+        size = self._output.get_size()
+        return size.columns, size.rows
+
+    @property
+    def _wide(self) -> bool:
+        return self._size()[0] >= WIDE
+
+    def _list_size(self) -> tuple[int, int]:
+        """Columns and rows of the list without its head; the preview gets what is left."""
+        columns, rows = self._size()
+        if self._wide:
+            return columns * 11 // 20, max(1, rows - 3)
+        return columns, max(1, (rows - 3) // 2)
+
+    def _layout(self) -> Layout:
+        top = VSplit(
+            [
+                Window(FormattedTextControl(self._label), dont_extend_width=True, height=1),
+                Window(_field(self._filter), height=1),
+            ]
+        )
+        listing = HSplit(
+            [
+                Window(FormattedTextControl(self._head), height=1, wrap_lines=False),
+                Window(
+                    FormattedTextControl(self._lines),
+                    height=lambda: Dimension.exact(self._list_size()[1]),
+                    wrap_lines=False,
+                ),
+            ]
+        )
+        preview = Window(FormattedTextControl(self._preview), wrap_lines=False)
+        below = HSplit([listing, Window(char="─", height=1, style="class:toolbar"), preview])
+        beside = VSplit(
+            [
+                HSplit([listing], width=lambda: Dimension.exact(self._list_size()[0])),
+                Window(char="│", width=1, style="class:toolbar"),
+                preview,
+            ]
+        )
+        foot = VSplit(
+            [
+                Window(
+                    FormattedTextControl(self._foot),
+                    height=1,
+                    dont_extend_width=Condition(lambda: self._renaming),
+                ),
+                ConditionalContainer(
+                    Window(_field(self._name), height=1), Condition(lambda: self._renaming)
+                ),
+            ]
+        )
+        body = HSplit([top, DynamicContainer(lambda: beside if self._wide else below), foot])
+        return Layout(body, focused_element=self._filter)
+
+    def _label(self) -> StyleAndTextTuples:
+        shown, rows = len(self._list.shown), len(self._list.rows)
+        count = f"{rows:,}"
+        if self._list.query.strip():
+            count = say("{shown:,} of {all:,}", shown=shown, all=rows)
+        return [("bold", f" {self._pick.title}"), ("class:toolbar", f" {count} "), ("bold", "» ")]
+
+    def _head(self) -> StyleAndTextTuples:
+        return [("class:toolbar", line_of(self._pick, self._pick.head, self._widths()))]
+
+    def _widths(self) -> list[int]:
+        return column_widths(self._pick, self._rows_shown, self._list_size()[0])
+
+    def _lines(self) -> StyleAndTextTuples:
+        columns, height = self._list_size()
+        if not self._list.shown:
+            nothing = (
+                later("nothing fits; Backspace widens")
+                if self._list.query
+                else later("nothing is left")
+            )
+            return [("class:toolbar", f" {say(nothing)}")]
+        widths = self._widths()
+        marked = self._list.marked
+        tuples: StyleAndTextTuples = []
+        for row in self._list.visible(height):
+            line = line_of(self._pick, [one_line(cell) for cell in row.cells], widths)
+            rest = " " * max(0, columns - get_cwidth(line)) if row is marked else ""
+            tuples.append(("reverse" if row is marked else "", f"{line}{rest}\n"))
+        return tuples
+
+    def _preview(self) -> StyleAndTextTuples:
+        columns, rows = self._size()
+        across, down = self._list_size()
+        width = columns - across - 2 if self._wide else columns - 1
+        height = rows - 2 if self._wide else rows - down - 4
+        marked = self._list.marked
+        if marked is None or height < 1:
+            return []
+        if self._previewed != (marked.key, width):
+            self._previewed = (marked.key, width)
+            parts = self._pick.preview(marked.key)
+            self._preview_rows = [row for part in parts for row in part_rows(part, width, _plainly)]
+            while self._preview_rows and not self._preview_rows[-1]:
+                self._preview_rows.pop()
+        rows_shown = (
+            self._preview_rows[-height:] if self._pick.ending else self._preview_rows[:height]
+        )
+        return to_formatted_text(ANSI("\n".join(rows_shown)))
+
+    def _foot(self) -> StyleAndTextTuples:
+        if self._renaming:
+            return [("bold", " " + say("new name") + " » ")]
+        if self._asking and self._list.marked is not None:
+            name = cut(one_line(self._list.marked.cells[0]), 40)
+            question = say("Delete “{name}” for good? y deletes, n keeps it", name=name)
+            return [("class:toolbar.warn", f" {question}")]
+        if self._note:
+            return [("class:toolbar.warn", f" {self._note}")]
+        keys = [say("Enter {does}", does=say(self._pick.enter)), say("Esc leaves")]
+        keys += [say("Ctrl-R renames")] if self._pick.rename is not None else []
+        keys += [say("Ctrl-D deletes")] if self._pick.delete is not None else []
+        return [("class:toolbar", " " + " · ".join([*keys, say("typing filters")]))]
+
+    # --- the keys --------------------------------------------------------
+
+    def _typed(self, buffer: Buffer) -> None:
+        self._note = EMPTY
+        self._list.filter(buffer.text)
+
+    def _keys(self) -> KeyBindings:
+        keys = KeyBindings()
+        browsing = Condition(lambda: not self._asking and not self._renaming)
+
+        def moves(*names: str, by: Callable[[], int]) -> None:
+            def move(_event: KeyPressEvent) -> None:
+                self._note = EMPTY
+                self._list.move(by())
+
+            for name in names:
+                keys.add(name, filter=browsing)(move)
+
+        moves("up", "c-p", by=lambda: -1)
+        moves("down", "c-n", by=lambda: 1)
+        moves("pageup", by=lambda: 1 - self._list_size()[1])
+        moves("pagedown", by=lambda: self._list_size()[1] - 1)
+        moves("home", by=lambda: -len(self._list.rows))
+        moves("end", by=lambda: len(self._list.rows))
+
+        @keys.add("enter", filter=browsing)
+        def _choose(event: KeyPressEvent) -> None:
+            if self._list.marked is not None:
+                event.app.exit(result=self._list.marked.key)
+
+        @keys.add("escape", filter=browsing)
+        @keys.add("c-c")
+        @keys.add("<sigint>")
+        def _leave(event: KeyPressEvent) -> None:
+            event.app.exit(result=None)
+
+        self._rename_keys(keys, browsing)
+        self._delete_keys(keys, browsing)
+        return keys
+
+    def _rename_keys(self, keys: KeyBindings, browsing: Condition) -> None:
+        renaming = Condition(lambda: self._renaming)
+        possible = Condition(lambda: self._pick.rename is not None)
+
+        @keys.add("c-r", filter=browsing & possible)
+        def _ask_name(event: KeyPressEvent) -> None:
+            if self._list.marked is not None:
+                self._renaming = True
+                self._name.text = self._list.marked.cells[0]
+                self._name.cursor_position = len(self._name.text)
+                event.app.layout.focus(self._name)
+
+        @keys.add("enter", filter=renaming)
+        def _rename(event: KeyPressEvent) -> None:
+            marked, name = self._list.marked, self._name.text.strip()
+            if marked is not None and self._pick.rename is not None and name:
+                try:
+                    self._list.replace(self._pick.rename(marked.key, name))
+                except ZatsudanError as error:
+                    self._note = one_line(f"{error.sentence} {error.advice}")
+            self._renaming = False
+            event.app.layout.focus(self._filter)
+
+        @keys.add("escape", filter=renaming)
+        def _keep_name(event: KeyPressEvent) -> None:
+            self._renaming = False
+            event.app.layout.focus(self._filter)
+
+    def _delete_keys(self, keys: KeyBindings, browsing: Condition) -> None:
+        asking = Condition(lambda: self._asking)
+        possible = Condition(lambda: self._pick.delete is not None)
+
+        @keys.add("c-d", filter=browsing & possible)
+        @keys.add("delete", filter=browsing & possible)
+        def _ask(_event: KeyPressEvent) -> None:
+            self._asking = self._list.marked is not None
+
+        @keys.add(Keys.Any, filter=asking)
+        @keys.add("escape", filter=asking)
+        @keys.add("enter", filter=asking)
+        def _answer(event: KeyPressEvent) -> None:
+            self._asking = False
+            marked = self._list.marked
+            if event.data not in ("y", "Y") or marked is None or self._pick.delete is None:
+                return
+            try:
+                self._pick.delete(marked.key)
+            except ZatsudanError as error:
+                self._note = one_line(f"{error.sentence} {error.advice}")
+            else:
+                self._list.remove(marked.key)
+
+
+def _field(buffer: Buffer) -> BufferControl:
+    return BufferControl(buffer, input_processors=[ShownSafely()])
+
+
+def _plainly(text: str, width: int) -> list[Printable]:
+    """Return a reply's text as it was written: a preview is too small for more."""
+    return list(wrap(printable(text), width))

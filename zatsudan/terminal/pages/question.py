@@ -1,0 +1,162 @@
+"""One question above the prompt: a field, what is offered below it, and one line of help."""
+
+from prompt_toolkit.application import Application
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.filters import Condition
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.input import Input
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
+from prompt_toolkit.layout import (
+    BufferControl,
+    Dimension,
+    FormattedTextControl,
+    HSplit,
+    Layout,
+    VSplit,
+    Window,
+)
+from prompt_toolkit.layout.processors import ConditionalProcessor, PasswordProcessor
+from prompt_toolkit.output import Output
+from prompt_toolkit.styles import BaseStyle
+from prompt_toolkit.utils import get_cwidth
+
+from zatsudan.base.language import say
+from zatsudan.base.printable import EMPTY, one_line, printable
+from zatsudan.commands.asking import Asking, Question
+from zatsudan.commands.picking import Row
+from zatsudan.terminal.live.prompt import ShownSafely
+from zatsudan.terminal.text.partrows import PROMPT
+from zatsudan.terminal.text.rows import cut
+
+ROWS = 9
+GAP = 2
+
+
+class Asker:
+    """Asks a question where the prompt stood. The field has no history, and leaves nothing behind."""
+
+    def __init__(
+        self, question: Question, output: Output, input_: Input, style: BaseStyle | None
+    ) -> None:
+        self._question = question
+        self._asking = Asking(question)
+        self._output = output
+        self._field = Buffer(multiline=False, name="answer", on_text_changed=self._typed)
+        self._note = EMPTY
+        self._app: Application[str | None] = Application(
+            layout=self._layout(),
+            key_bindings=self._keys(),
+            style=style,
+            output=output,
+            input=input_,
+            erase_when_done=True,
+            include_default_pygments_style=False,
+        )
+        self._app.ttimeoutlen = 0.05
+        self._app.timeoutlen = 0.25
+
+    async def run(self) -> str | None:
+        """Return the answer, or None if the question was left."""
+        return await self._app.run_async()
+
+    # --- the screen ------------------------------------------------------
+
+    def _layout(self) -> Layout:
+        hidden = Condition(lambda: self._question.hidden)
+        field = BufferControl(
+            self._field,
+            input_processors=[ConditionalProcessor(PasswordProcessor("•"), hidden), ShownSafely()],
+        )
+        top = VSplit(
+            [
+                Window(FormattedTextControl(self._label), dont_extend_width=True, height=1),
+                Window(field, height=1),
+            ]
+        )
+        below = Window(
+            FormattedTextControl(self._lines),
+            height=lambda: Dimension.exact(len(self._visible())),
+            wrap_lines=False,
+        )
+        foot = Window(FormattedTextControl(self._foot), height=1, wrap_lines=False)
+        return Layout(HSplit([top, below, foot]), focused_element=field)
+
+    def _label(self) -> StyleAndTextTuples:
+        return [("class:prompt", f"{self._question.title} {PROMPT}")]
+
+    def _visible(self) -> list[Row]:
+        """The rows around the marked one, as many as there is room for."""
+        rows = list(self._asking.rows)
+        height = max(1, min(ROWS, self._output.get_size().rows - 3))
+        at = min(self._asking.at, max(0, len(rows) - 1))
+        top = max(0, min(at - height // 2, len(rows) - height))
+        return rows[top : top + height]
+
+    def _lines(self) -> StyleAndTextTuples:
+        rows, marked = self._visible(), self._asking.marked
+        columns = self._output.get_size().columns - 1
+        names = [cut(one_line(row.cells[0]), columns - 4) for row in rows]
+        width = max((get_cwidth(name) for name in names), default=0)
+        tuples: StyleAndTextTuples = []
+        for row, name in zip(rows, names, strict=True):
+            here = row is marked or row == marked
+            note = one_line(row.cells[1]) if len(row.cells) > 1 else EMPTY
+            blanks = " " * (width - get_cwidth(name) + GAP)
+            note = cut(printable(f"{blanks}{note}"), max(0, columns - 2 - get_cwidth(name)))
+            tuples.append(("bold" if here else "", f"{'▸' if here else ' '} {name}"))
+            tuples.append(("class:toolbar", f"{note}\n"))
+        return tuples
+
+    def _foot(self) -> StyleAndTextTuples:
+        if self._note:
+            return [("class:toolbar.warn", self._note)]
+        takes = say("Enter takes what you typed") if self._blind else say("Enter takes it")
+        notes = [takes, say("Esc leaves"), self._question.help]
+        return [("class:toolbar", " · ".join(note for note in notes if note))]
+
+    @property
+    def _blind(self) -> bool:
+        return bool(self._field.text) and self._question.hidden
+
+    # --- the keys --------------------------------------------------------
+
+    def _typed(self, buffer: Buffer) -> None:
+        self._note = EMPTY
+        self._asking.type(buffer.text)
+
+    def _keys(self) -> KeyBindings:
+        keys = KeyBindings()
+
+        @keys.add("up")
+        @keys.add("c-p")
+        @keys.add("s-tab")
+        def _up(_event: KeyPressEvent) -> None:
+            self._asking.move(-1)
+
+        @keys.add("down")
+        @keys.add("c-n")
+        @keys.add("tab")
+        def _down(_event: KeyPressEvent) -> None:
+            self._asking.move(1)
+
+        @keys.add("enter")
+        def _answer(event: KeyPressEvent) -> None:
+            answer = self._asking.answer
+            if answer is None:
+                self._note = say("Nothing of the list fits; Backspace widens it.")
+            else:
+                event.app.exit(result=answer)
+
+        @keys.add(Keys.BracketedPaste)
+        def _paste(_event: KeyPressEvent) -> None:
+            self._field.insert_text(" ".join(_event.data.split()))
+
+        @keys.add("escape")
+        @keys.add("c-c")
+        @keys.add("c-d")
+        @keys.add("<sigint>")
+        def _leave(event: KeyPressEvent) -> None:
+            event.app.exit(result=None)
+
+        return keys

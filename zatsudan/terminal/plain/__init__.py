@@ -1,0 +1,4 @@
+"""The plain terminal: text as it comes, nothing redrawn.
+
+Begin with `terminal`.
+"""

@@ -1,0 +1,349 @@
+"""The plain terminal: deltas as they come, nothing redrawn, nothing coloured.
+
+For pipes, files, `TERM=dumb` and `--plain`. Replies go to standard output, all
+else to standard error where the two differ.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TextIO
+
+from prompt_toolkit.utils import get_cwidth
+
+from zatsudan.base.errors import CommandError, ZatsudanError
+from zatsudan.base.language import say
+from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printable
+from zatsudan.cli.exits import let_go
+from zatsudan.commands.outcomes import Inspect, Pick
+from zatsudan.commands.parts import Part, Talk
+from zatsudan.commands.registry import Commands
+from zatsudan.talk.attachments import said
+from zatsudan.talk.chat import Chat
+from zatsudan.talk.deciding import Asked, Slash, Words
+from zatsudan.talk.entered import KEYS, Entered
+from zatsudan.terminal.greeting import greeting
+from zatsudan.terminal.plain.linereader import LineReader
+from zatsudan.terminal.repl import Repl
+from zatsudan.terminal.text.partrows import PROMPT, error_rows, part_rows, status
+from zatsudan.terminal.text.rows import PASTES_OFF, PASTES_ON, uncoloured
+from zatsudan.wire.messages import Json
+from zatsudan.wire.protocol import Delta
+
+if TYPE_CHECKING:
+    from zatsudan.commands.asking import Question
+    from zatsudan.lab.run import OnDelta, OnEnd, Run
+    from zatsudan.talk.turn import Turn
+    from zatsudan.terminal.text.tokenrows import Choice
+
+WIDTH = 80
+END = printable("\n")
+
+
+class Output:
+    """Where replies go, which may end before they do: `gone` when whoever read it has left.
+
+    `trouble` is why nothing more can be written there, if it is not that. Either calls
+    `on_end` once; what is written afterwards goes nowhere.
+    """
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self.gone = False
+        self.trouble = ""
+        self.on_end: Callable[[], object] = lambda: None
+
+    def write(self, text: Printable) -> None:
+        """Write a text, at once."""
+        if self.gone or self.trouble:
+            return
+        try:
+            self._file.write(text)
+            self._file.flush()
+        except OSError as error:
+            self.gone = isinstance(error, BrokenPipeError)
+            self.trouble = "" if self.gone else error.strerror or str(error)
+            let_go(self._file)
+            self.on_end()
+
+
+class PlainTerminal:
+    """Reads lines, writes text. `out` takes replies, `err` everything else.
+
+    `failure` is what went wrong last; `came` tells whether a part of the last reply came.
+    """
+
+    def __init__(
+        self,
+        chat: Chat,
+        commands: Commands,
+        *,
+        out: TextIO | None = None,
+        err: TextIO | None = None,
+    ) -> None:
+        self._chat = chat
+        self.output = Output(out or sys.stdout)
+        self.output.on_end = self._unread
+        self.encoding = getattr(out or sys.stdout, "encoding", None) or "utf-8"
+        self._err = err or sys.stderr
+        self.failure: ZatsudanError | None = None
+        self.came = False
+        self._repl = Repl(chat, commands, self)
+        self._task: asyncio.Task[bool] | None = None
+        self._reader: LineReader | None = None
+        self._left = False
+        #: What a command shows, until it is known whether it makes replies.
+        self._held: list[Part] | None = None
+        self._wrote = ""
+
+    def _counts(self, text: str) -> bool:
+        """Tell whether a line would be more than words if keys had typed it."""
+        return self._repl.decide(Entered.of(text, KEYS)) != Words(text)
+
+    def is_command(self, line: Entered) -> bool:
+        """Tell whether a line is a slash command."""
+        return isinstance(self._repl.decide(line), Slash)
+
+    async def once(self, line: Entered) -> bool:
+        """Send one message, write its reply, and return whether it went well.
+
+        What a command shows is the output, unless it makes replies: then they are.
+        """
+        decision = self._repl.decide(line)
+        if isinstance(decision, Asked):
+            answer = await self.confirm(decision)
+            if answer is None:
+                return False
+            line = decision.granted if answer else decision.refused
+        self._held = [] if self.is_command(line) else None
+        well = await self._run(line)
+        held, self._held = self._held or [], None
+        self._write_parts(held, self.output.write)
+        return well
+
+    async def run(self, first: Sequence[Part] = (), line: str = "") -> None:
+        """Read lines from standard input until it ends or the person leaves.
+
+        `line` is carried out first, before anything is connected.
+        """
+        loop = asyncio.get_running_loop()
+        with contextlib.suppress(NotImplementedError, ValueError):
+            loop.add_signal_handler(signal.SIGINT, self._interrupt)
+        self.show([*greeting(private=self._chat.talk.folder is None), *first])
+        reader = self._reader = LineReader(sys.stdin.fileno())
+        reader.listen()
+        # Not to a terminal that knows no sequences, nor into a file.
+        marks = os.environ.get("TERM", "dumb") != "dumb" and self._err.isatty()
+        self._tell(PASTES_ON if marks else EMPTY)
+        try:
+            if line:
+                await self._run(Entered.of(line, KEYS))
+            await self._repl.connect()
+            while not self._left:
+                self._tell(PROMPT)
+                entered = await reader.line()
+                if entered is None:
+                    break
+                if reader.together and self._counts(entered.text):
+                    note = say("It came at once with other lines, as a paste does: sent as text.")
+                    self._tell(note + END)
+                if entered.text.strip():
+                    await self._run(entered)
+        finally:
+            reader.close()
+            self._tell(PASTES_OFF if marks else EMPTY)
+        self._tell(END)
+
+    async def _run(self, line: Entered) -> bool:
+        self._task = asyncio.ensure_future(self._repl.handle(line))
+        return await self._task
+
+    def _interrupt(self) -> None:
+        if self._task is not None and not self._task.done():
+            self._task.cancel()
+        else:
+            if self._reader is not None:
+                self._reader.drop()
+            self._tell(END + say("Ctrl-D or /quit leaves") + END + PROMPT)
+
+    def _unread(self) -> None:
+        """Nobody gets what is written: stop the reply, and leave."""
+        self._left = True
+        if self._task is not None:
+            self._task.cancel()
+
+    def _spoke(self) -> None:
+        if self._reader is not None:
+            self._reader.spoke()
+
+    def _tell(self, text: Styled) -> None:
+        """Write to standard error; where that is closed, to nobody."""
+        self._spoke()
+        try:
+            self._err.write(text)
+            self._err.flush()
+        except OSError:
+            let_go(self._err)
+
+    def echo(self, content: Json, *, command: bool = False) -> None:
+        del command
+        for label in said(content).labels:  # the rest stands there already
+            self._tell(one_line(label) + END)
+
+    def show(self, parts: Sequence[Part]) -> None:
+        if self._held is not None:
+            self._held += parts
+            return
+        for part in parts:
+            self._write_parts([part], self.output.write if isinstance(part, Talk) else self._tell)
+
+    @staticmethod
+    def _write_parts(parts: Sequence[Part], write: Callable[[Printable], None]) -> None:
+        for part in parts:
+            for row in part_rows(part, WIDTH, lambda text, _: printable(text).split("\n")):
+                write(uncoloured(row) + END)
+
+    def _release(self) -> None:
+        """Replies come: what was shown before them goes where all else does."""
+        held, self._held = self._held or [], None
+        self.show(held)
+
+    def error(self, error: ZatsudanError) -> None:
+        self.failure = error
+        for row in error_rows(error, WIDTH):
+            self._tell(uncoloured(row) + END)
+
+    def begin(self, turn: "Turn") -> Callable[[Delta], None]:
+        del turn
+        self._release()
+        self._wrote = ""
+
+        def add(delta: Delta) -> None:
+            if delta.index == 0 and delta.content:
+                self._wrote = delta.content
+                self._spoke()
+                self.output.write(printable(delta.content))
+
+        return add
+
+    def note(self, text: Printable) -> None:
+        self._tell(printable(f"[{text}]\n"))
+
+    def end(self, turn: "Turn") -> None:
+        self.came = bool(turn.nodes)
+        if self._wrote and not self._wrote.endswith("\n"):
+            self.output.write(END)
+        if turn.nodes and self._err.isatty():
+            self._tell(printable(f"[{status(turn.made)}]\n"))
+
+    async def pick(self, pick: Pick) -> str | None:
+        self.show(pick.instead)
+        return None
+
+    async def ask(self, question: "Question") -> str | None:
+        """Ask by numbers and names; a hidden answer is not echoed."""
+        if self._reader is None or not sys.stdin.isatty():
+            raise CommandError(
+                say("There is nobody here to answer questions."),
+                say("Start zatsudan in a terminal, or write a profile into the config file."),
+            )
+        for row in question_rows(question):
+            self._tell(row + END)
+        while True:
+            line = await self._reader.answer(lambda: self._tell(PROMPT), hidden=question.hidden)
+            if line is None or question.hidden:
+                self._tell(END)
+            answer = question.read(line) if line is not None else None
+            if line is None or answer is not None:
+                return answer
+            self._tell(say("Write a number or a name of the list.") + END)
+
+    async def confirm(self, asked: Asked) -> bool | None:
+        """Ask in one line: Enter or yes is yes. Where nobody is, the line is words."""
+        if not (sys.stdin.isatty() and self._err.isatty()):
+            note = say("Sent as text: {what}. --typed makes it count.", what=asked.what)
+            self._tell(note + END)
+            return False
+        reader = self._reader or LineReader(sys.stdin.fileno())
+        question = asked.sentence("n") + END + PROMPT
+        try:
+            answer = await reader.answer(lambda: self._tell(question), hidden=False, fresh=True)
+        finally:
+            if reader is not self._reader:
+                reader.close()
+        if answer is None:
+            self._tell(END + say("Nothing was sent.") + END)
+            return None
+        return answer.strip().casefold() in ("", "y", "yes")
+
+    def begin_run(self, run: "Run") -> "tuple[OnDelta, OnEnd]":
+        """Write each reply as a whole, in the order of the cells: pieces of many cannot be told apart."""
+        from zatsudan.lab.grid import shown
+        from zatsudan.lab.run import ENDED
+
+        self._release()
+        texts: dict[int, list[str]] = {}
+        written: list[int] = []
+
+        def add(number: int, delta: Delta) -> None:
+            if delta.content:
+                texts.setdefault(number, []).append(delta.content)
+
+        def ended(_number: int) -> None:
+            while len(written) < len(run.slots) and run.slots[len(written)].state == ENDED:
+                at = len(written)
+                written.append(at)
+                label = "?" if run.blind else one_line(shown(run.slots[at].cell.label), 80)
+                self._tell(printable(f"[{at + 1}  {label}]\n"))
+                self.output.write(printable("".join(texts.get(at, []))).rstrip() + END + END)
+                fault = run.fault(run.slots[at])
+                if fault:
+                    self._tell(printable(f"[{fault}]\n"))
+
+        return add, ended
+
+    def end_run(self, run: "Run") -> None:
+        self.came = any(slot.node is not None for slot in run.slots)
+
+    def hint(self, text: Printable) -> None:
+        """Nothing: what was written cannot be taken back."""
+
+    async def inspect(self, outcome: Inspect) -> "Choice | None":
+        """There is no screen to lend: say what there is instead."""
+        advice = say("/tokens {number} shows the tokens.", number=outcome.reply.id)
+        self.error(CommandError(say("The inspector needs the live screen."), advice))
+        return None
+
+    def clear_screen(self) -> None:
+        """Nothing: what is written stays."""
+
+    def prefill(self, line: Entered, *, editor: bool = False) -> None:
+        del line, editor  # there is no input line to put it into; /retry sends it again
+
+    def doing(self, text: Printable) -> None:
+        del text  # what is done says so itself
+
+    async def copy(self, text: str) -> str:
+        from zatsudan.terminal.clipboard import fill_clipboard
+
+        return await fill_clipboard(text, os.environ, None)
+
+    def leave(self) -> None:
+        self._left = True
+
+
+def question_rows(question: "Question") -> list[Printable]:
+    """Return a question as lines, what is offered numbered."""
+    widths = [get_cwidth(one_line(row.cells[0], 40)) for row in question.rows]
+    rows = [question.title]
+    for number, (row, width) in enumerate(zip(question.rows, widths, strict=True), 1):
+        name = one_line(row.cells[0], 40) + " " * (max(widths) - width)
+        rows.append(printable(f"{number:>3}  {name}  {one_line(row.cells[-1], 60)}".rstrip()))
+    likely = (
+        say("Enter: {name}", name=one_line(question.rows[0].cells[0])) if question.rows else EMPTY
+    )
+    notes = [note for note in (likely, question.help, say("Ctrl-C leaves")) if note]
+    return [*rows, printable(" · ".join(notes))]

@@ -1,0 +1,276 @@
+"""The parts of an outcome as rows of escape text."""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby, islice
+
+from prompt_toolkit.utils import get_cwidth
+
+from zatsudan.base.errors import ZatsudanError
+from zatsudan.base.language import later, say
+from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printable
+from zatsudan.commands.parts import Diff, Line, Part, Rows, Table, Talk, Tokens
+from zatsudan.sessions.estimate import tokens_per_second
+from zatsudan.sessions.session import FAILED, FINISHED, INTERRUPTED, Made, Node
+from zatsudan.terminal.text.rows import columns_of, set_off, sgr, together, wrap
+from zatsudan.wire.messages import Json
+
+PROMPT = printable("» ")
+
+#: A message of more rows than this is shown by its first rows.
+FOLD_ROWS = 12
+FOLDED_ROWS = 8
+
+#: A brief column narrower than this says nothing: it is left out.
+BRIEF = 12
+
+Render = Callable[[str, int], Sequence[Styled]]
+
+
+def part_rows(
+    part: Part, width: int, render: Render, *, coloured: bool = False
+) -> Iterator[Styled]:
+    """Return a part as rows; `render` makes rows of a reply's text."""
+    if isinstance(part, Line):
+        if part.spans:
+            yield from set_off(part.text, part.spans, width)
+            return
+        for row in wrap(part.text, width):
+            yield sgr(row, part.tone)
+    elif isinstance(part, Table):
+        yield from table_rows(part, width)
+    elif isinstance(part, Diff):
+        yield from diff_rows(part, width)
+    elif isinstance(part, Rows):
+        for line in part.lines:
+            yield sgr(cut(printable(line.text.replace("\n", " ")), width), line.tone)
+    elif isinstance(part, Tokens):
+        from zatsudan.terminal.text.tokenrows import token_rows
+
+        yield from token_rows(part.tokens, width, coloured=coloured)
+    else:
+        yield from talk_rows(part, width, render)
+
+
+def diff_rows(part: Diff, width: int) -> Iterator[Styled]:
+    """Return changes as wrapped rows: marks in any case, colours where there are some."""
+    from zatsudan.lab.diff import mark
+
+    text, tones = "", []
+    for change in part.changes:
+        # A tab becomes blanks before it is wrapped: rows must be pieces of the text.
+        piece = mark(change._replace(text=printable(change.text).expandtabs(4)))
+        text += piece
+        tones += [change.kind] * len(piece)
+    at = 0
+    for row in wrap(printable(text), width, rest=EMPTY):
+        at = text.index(row, at)
+        runs = groupby(zip(row, tones[at : at + len(row)], strict=True), key=lambda pair: pair[1])
+        at += len(row)
+        yield together(sgr(printable("".join(sign for sign, _ in run)), tone) for tone, run in runs)
+
+
+def cut(text: Printable, width: int) -> Printable:
+    """Cut a line to `width` cells, with a sign where something is missing."""
+    if get_cwidth(text) <= width:
+        return text
+    used = 0
+    for at, sign in enumerate(text):
+        used += get_cwidth(sign)
+        if used >= width:
+            return printable(text[:at] + "…")
+    return text
+
+
+def said_rows(content: Json, width: int) -> Iterator[Styled]:
+    """Return a user message as it stands in the talk: a long one folded, files by their names."""
+    from zatsudan.talk.attachments import said
+
+    message = said(content)
+    text = printable(message.typed)
+    rows = list(islice(wrap(text, width, PROMPT), FOLD_ROWS + 1))
+    folded = ""
+    if len(rows) > FOLD_ROWS:
+        del rows[FOLDED_ROWS:]
+        lines = text.rstrip("\n").count("\n") + 1
+        folded = (
+            say("[{count:,} lines in all · /raw said shows them]", count=lines)
+            if lines > 1
+            else say("[{count:,} characters in all · /raw said shows them]", count=len(text))
+        )
+    for row in rows:
+        yield sgr(row, "you")
+    for label in filter(None, (folded, *message.labels)):
+        yield sgr(cut(printable("  " + one_line(label, 4 * width)), width), "dim")
+
+
+def talk_rows(talk: Talk, width: int, render: Render) -> Iterator[Styled]:
+    """Return messages as they looked when they were said."""
+    if talk.above:
+        above = say("{count} earlier messages stand above; /show all shows them.", count=talk.above)
+        yield sgr(above, "dim")
+        yield EMPTY
+    for node in talk.nodes:
+        if node.message.role == "user":
+            yield from said_rows(node.message.content, width)
+        elif node.message.role == "assistant":
+            if node.made is not None and node.made.reasoning:
+                yield from thought_rows(len(node.made.reasoning))
+            yield from render(node.message.text, width)
+            if node.made is not None:
+                yield EMPTY
+                yield from status_rows(node.made, width)
+        else:
+            yield from (sgr(row, "dim") for row in wrap(_other(node), width))
+        yield EMPTY
+
+
+def _other(node: Node) -> Printable:
+    """Return a message of a role that is neither the person's nor the model's."""
+    return printable(f"[{one_line(node.message.role, 40)}] {node.message.text}")
+
+
+def thought_rows(size: int, seconds: float | None = None) -> Iterator[Styled]:
+    """Return the line to which reasoning is folded when it is done; `size` in characters."""
+    if seconds is None:
+        text = say("thought {size:,} characters · /reasoning shows it", size=size)
+    else:
+        text = say(
+            "thought for {seconds:.1f} s, {size:,} characters · /reasoning shows it",
+            seconds=seconds,
+            size=size,
+        )
+    yield sgr(text, "dim")
+    yield EMPTY
+
+
+def error_rows(error: ZatsudanError, width: int) -> Iterator[Styled]:
+    """Return a failure: what happened, and what to do next."""
+    for row in wrap(error.sentence, width):
+        yield sgr(row, "warn")
+    if error.advice:
+        for row in wrap(error.advice, width):
+            yield sgr(row, "dim")
+
+
+def table_rows(table: Table, width: int) -> Iterator[Styled]:
+    """Lay out a table: columns as wide as needed; the last one, or the widest, gives way and wraps."""
+    gap = 2
+    head, cells = table.head, list(table.rows)
+    widths = columns_of([head, *cells])
+    over = sum(widths) + gap * (len(widths) - 1) + 2 - width
+    if table.brief and over > 0:
+        room = widths[-1] - over
+        if room < BRIEF:
+            head, cells, widths = head[:-1], [row[:-1] for row in cells], widths[:-1]
+            over = sum(widths) + gap * (len(widths) - 1) + 2 - width
+        else:
+            widths[-1], over = room, 0
+            cells = [(*row[:-1], cut(row[-1], room)) for row in cells]
+    # The last column gives way first: it holds the prose.
+    for at in (
+        len(widths) - 1,
+        *sorted(range(len(widths) - 1), key=lambda column: -widths[column]),
+    ):
+        less = min(max(0, over), max(0, widths[at] - 12))
+        widths[at] -= less
+        over -= less
+    if table.title:
+        yield sgr(table.title, "bold")
+    if any(head):
+        yield sgr(printable("  " + _line(head, widths, table, gap)), "dim")
+    for number, row in enumerate(cells):
+        wrapped = [list(wrap(cell, widths[at])) or [EMPTY] for at, cell in enumerate(row)]
+        for line in range(max(map(len, wrapped))):
+            pieces = tuple(cell[line] if line < len(cell) else EMPTY for cell in wrapped)
+            mark = "* " if number in table.marks and line == 0 else "  "
+            text = printable(mark + _line(pieces, widths, table, gap))
+            yield sgr(text, "mark") if number in table.marks else text
+    if table.title:
+        yield EMPTY
+
+
+def _cut(text: Printable, room: int) -> Printable:
+    """Return the beginning of a text that fits into `room` cells."""
+    if get_cwidth(text) <= room:
+        return text
+    while get_cwidth(text) > room - 1:
+        text = text[:-1]
+    return printable(f"{text.rstrip()}…")
+
+
+def _line(pieces: Sequence[Printable], widths: Sequence[int], table: Table, gap: int) -> Printable:
+    padded = []
+    for at, piece in enumerate(pieces):
+        blanks = " " * max(0, widths[at] - get_cwidth(piece))
+        padded.append(blanks + piece if at in table.right else piece + blanks)
+    return printable((" " * gap).join(padded).rstrip())
+
+
+_ENDS = {
+    "length": later("cut at the token limit, /continue goes on"),
+    "content_filter": later("stopped by the content filter"),
+    "tool_calls": later("wants to call a tool"),
+    "function_call": later("wants to call a function"),
+}
+
+
+def status(made: Made) -> Printable:
+    """Return the line under a reply: model, tokens, speed, and why it ended if that needs saying."""
+    parts = [one_line(made.model, 40)] if made.model else []
+    usage = made.usage
+    if usage is not None:
+        mark = "~" if usage.estimated else ""
+        counts = say(
+            "{mark}{prompt:,} in, {mark}{completion:,} out",
+            mark=mark,
+            prompt=usage.prompt,
+            completion=usage.completion,
+        )
+        parts.append(counts)
+        speed = tokens_per_second(usage.completion, made.first, made.seconds)
+        if speed is not None:
+            parts.append(say("{speed} tok/s", speed=f"{mark}{speed:.1f}"))
+    if made.first is not None:
+        parts.append(say("first {seconds:.2f} s", seconds=made.first))
+    if made.left_out:
+        parts.append(say("{count} earlier messages not sent", count=made.left_out))
+    if made.ended == INTERRUPTED:
+        parts.append(say("interrupted, /continue goes on"))
+    elif made.ended == FAILED:
+        parts.append(say("cut off, /continue goes on"))
+    elif made.ended == FINISHED and made.finish_reason not in (None, "stop"):
+        reason = str(made.finish_reason)
+        parts.append(say(_ENDS[reason]) if reason in _ENDS else one_line(reason, 30))
+    return printable(" · ".join(parts))
+
+
+def status_rows(made: Made, width: int) -> Iterator[Styled]:
+    """Return that line as rows."""
+    for row in wrap(status(made), width):
+        yield sgr(row, "dim")
+
+
+def reply_note(node: Node) -> Printable:
+    """Return what is said of a reply that is more or less than text: calls, or nothing at all."""
+    calls = [describe_call(call) for call in _calls(node)]
+    if calls:
+        return say(
+            "The model wants to call {calls}. zatsudan calls nothing.", calls=", ".join(calls)
+        )
+    return EMPTY if node.message.text.strip() else say("(the reply has no text)")
+
+
+def _calls(node: Node) -> Iterator[Json]:
+    many = node.message.extra.get("tool_calls")
+    for call in many if isinstance(many, list) else ():
+        yield call.get("function") if isinstance(call, dict) else call
+    if node.message.extra.get("function_call"):
+        yield node.message.extra["function_call"]
+
+
+def describe_call(call: Json) -> Printable:
+    """Return a function call in one line: `name(arguments)`."""
+    if not isinstance(call, dict):
+        return one_line(str(call), 60)
+    name, arguments = str(call.get("name")), str(call.get("arguments") or "")
+    return printable(f"{one_line(name, 40)}({one_line(arguments, 80)})")

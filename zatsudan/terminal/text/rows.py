@@ -1,0 +1,204 @@
+"""Rows of our own text: lines of the screen as escape text, without rich."""
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from zatsudan.base.printable import EMPTY, Printable, Styled, printable
+from zatsudan.base.styles import Dress, codes, colours, read
+
+#: Japanese breaks beside any wide character, but for these (kinsoku, JIS X 4051).
+#: Characters that must not begin a row: closing brackets and stops, iteration marks,
+#: the long vowel mark, small kana.
+NO_START = frozenset(
+    "、。，．・：；？！‼⁇⁈⁉…‥ー〜～゠–—々〻ゝゞヽヾ゛゜％‰℃"
+    "）］｝〕〉》」』】〙〗〟’”｠»"
+    "ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶㇰㇱㇲㇳㇴㇵㇶㇷㇸㇹㇺㇻㇼㇽㇾㇿ"
+    "｡｣､･ｰｧｨｩｪｫｬｭｮｯﾞﾟ"
+    ".,!?:;)]}%'\""
+)
+#: Characters that must not end a row.
+NO_END = frozenset("（［｛〔〈《「『【〘〖〝‘“｟«([{$¥￥＄£#＃")
+
+
+def reflows(environ: Mapping[str, str]) -> bool:
+    """Tell whether the terminal is known to wrap rows anew when its width changes."""
+    term = environ.get("TERM", "")
+    return bool(
+        environ.get("TMUX")
+        or environ.get("VTE_VERSION")
+        or environ.get("KITTY_WINDOW_ID")
+        or environ.get("WT_SESSION")
+        or environ.get("TERM_PROGRAM")
+        in ("iTerm.app", "WezTerm", "vscode", "ghostty", "Apple_Terminal")
+        or term.startswith(("alacritty", "foot", "xterm-kitty", "xterm-ghostty"))
+    )
+
+
+#: The look of our own text, by tone: used where rich is not needed yet.
+TONES = {
+    "plain": "",
+    "dim": "dim",
+    "good": "",
+    "warn": "yellow",
+    "you": "bold",
+    "mark": "cyan",
+    "bold": "bold",
+    "same": "",
+    "old": "red",
+    "new": "green",
+}
+
+BLANK = printable(" ")
+
+#: SGR codes by tone. One for the program, as there is one terminal.
+SGR: dict[str, str] = {}
+
+
+def wear(dress: Dress, environ: Mapping[str, str]) -> None:
+    """Put on a dress, in as many colours as the terminal has."""
+    depth = 0 if dress.theme == "none" else colours(environ)
+    own = {tone: read(style) for tone, style in TONES.items()}
+    SGR.update({tone: codes(paint, depth) for tone, paint in {**own, **dress.paints()}.items()})
+
+
+wear(Dress(), os.environ)
+
+
+#: What tells a terminal to put marks around what is pasted, and no longer to.
+PASTES_ON, PASTES_OFF = Styled("\x1b[?2004h"), Styled("\x1b[?2004l")
+
+
+def sgr(text: Printable, tone: str) -> Styled:
+    """Return `text` in one of the tones of SGR."""
+    code = SGR.get(tone, "")
+    if not code:
+        return text
+    return painted(text, code) if text else text
+
+
+def painted(text: Printable, code: str) -> Styled:
+    """Return `text` in the style of an SGR code."""
+    return Styled(f"\x1b[{code}m{text}\x1b[0m")
+
+
+def linked(text: Styled, address: Printable) -> Styled:
+    """Return `text` as a link, for terminals that have links (OSC 8)."""
+    return Styled(f"\x1b]8;;{address}\x1b\\{text}\x1b]8;;\x1b\\")
+
+
+def together(pieces: Iterable[Styled]) -> Styled:
+    """Return pieces of a row as one."""
+    return Styled("".join(pieces))
+
+
+def set_off(text: Printable, spans: Sequence[tuple[int, int]], width: int) -> Iterator[Styled]:
+    """Wrap printable text with its spans in bold; where they overlap, they are one."""
+    text = text.expandtabs(1)
+    at = 0
+    for row in wrap(text, width):
+        begin = text.find(row, at)
+        at = begin + len(row)
+        pieces: list[Styled] = []
+        done = begin
+        for start, end in sorted(spans):
+            start, end = max(start, done), min(end, at)  # noqa: PLW2901  what of it is in this row
+            if end > start:
+                pieces += [text[done:start], sgr(text[start:end], "bold")]
+                done = end
+        yield together([*pieces, text[done:at]])
+
+
+def wrap(
+    text: Printable, width: int, first: Printable = EMPTY, rest: Printable | None = None
+) -> Iterator[Printable]:
+    """Wrap printable text to rows of at most `width` cells, at blanks and beside wide signs.
+
+    `first` leads the first row, `rest` (as many blanks if not given) the others.
+    """
+    from prompt_toolkit.utils import get_cwidth
+
+    rest = BLANK * get_cwidth(first) if rest is None else rest
+    lead = first
+    for line in text.expandtabs(4).split("\n"):
+        room = max(2, width - get_cwidth(lead))
+        if line.isascii() and len(line) <= room:
+            yield (lead + line).rstrip() if line else lead.rstrip()
+            lead = rest
+            continue
+        start = 0  # of the row: what is left is never copied, a line may be megabytes long
+        while True:
+            cut, used = start, 0
+            while cut < len(line) and used + (size := get_cwidth(line[cut])) <= room:
+                used += size
+                cut += 1
+            if cut >= len(line):
+                yield (lead + line[start:]).rstrip()
+                lead = rest
+                break
+            cut = _break(line, start, cut, get_cwidth)
+            yield (lead + line[start:cut]).rstrip()
+            lead = rest
+            start = max(start + 1, cut)
+            while line[start : start + 1] == " ":
+                start += 1
+            room = max(2, width - get_cwidth(rest))
+
+
+def _break(line: str, start: int, end: int, size: Callable[[str], int]) -> int:
+    """Return the last place up to `end` where a row may end; `end` itself where there is none."""
+    for at in range(end if line[end] != " " else start, start, -1):
+        before, after = line[at - 1], line[at]
+        beside_wide = size(after) == 2 or (size(before) == 2 and size(after))
+        if before == " " or (beside_wide and before not in NO_END and after not in NO_START):
+            return at
+    return end
+
+
+def cut(text: Printable, width: int) -> Printable:
+    """Return printable text of one line cut to `width` cells, `…` at its end if some is missing."""
+    from prompt_toolkit.utils import get_cwidth
+
+    if get_cwidth(text) <= width:
+        return text
+    at, used = 0, 0
+    for sign in text:
+        used += get_cwidth(sign)
+        if used > width - 1:
+            break
+        at += 1
+    return printable(text[:at] + "…")
+
+
+def columns_of(rows: Iterable[Iterable[Printable]]) -> list[int]:
+    """Return the width in cells of each column of a table."""
+    from prompt_toolkit.utils import get_cwidth
+
+    widths: list[int] = []
+    for row in rows:
+        for at, cell in enumerate(row):
+            if at == len(widths):
+                widths.append(0)
+            widths[at] = max(widths[at], get_cwidth(cell))
+    return widths
+
+
+_SGR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def uncoloured(row: Styled) -> Printable:
+    """Return a row of escape text without its styles."""
+    return printable(_SGR.sub("", row))
+
+
+def has_colours(environ: Mapping[str, str] = os.environ) -> bool:
+    """Tell whether the terminal shows the 256 colours, and the person wants colour."""
+    if environ.get("NO_COLOR"):
+        return False
+    term = environ.get("TERM", "")
+    return (
+        "256" in term
+        or "direct" in term
+        or bool(environ.get("COLORTERM"))
+        or term.startswith(("xterm-kitty", "xterm-ghostty", "alacritty", "foot", "wezterm"))
+    )

@@ -1,0 +1,242 @@
+"""The body of a response, piece by piece: an event stream, a JSON body, or neither."""
+
+import re
+from codecs import BOM_UTF8
+from collections.abc import Iterator
+
+from zatsudan.base.errors import StreamError
+from zatsudan.base.language import say
+from zatsudan.base.printable import one_line
+from zatsudan.wire import bounds
+from zatsudan.wire.protocol import (
+    NOT_AN_API,
+    Chunk,
+    Delta,
+    broken_off,
+    error_message,
+    loads,
+    read_chunk,
+    read_error,
+)
+from zatsudan.wire.sse import Decoder, Event
+from zatsudan.wire.thinking import ThinkSplitter
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_FIELD = re.compile(r"(data|event|id|retry|error)?:|data$")
+#: Types of events that only say that the server is alive.
+_KEEP_ALIVE = ("ping", "keep-alive", "keepalive", "heartbeat")
+#: How many bytes of a body are kept to say what it was, if it was no event stream.
+OPENING = 400
+
+
+class SurrogateJoiner:
+    r"""Puts together characters that a server cut into two `\ud83d` `\ude00` escapes."""
+
+    def __init__(self) -> None:
+        self._held = ""
+
+    def feed(self, text: str) -> str:
+        """Return `text` with pairs joined; a first half at its end waits for the next text."""
+        if not self._held and not _SURROGATE.search(text):
+            return text
+        text = self._held + text
+        self._held = text[-1] if text and "\ud800" <= text[-1] <= "\udbff" else ""
+        if self._held:
+            text = text[:-1]
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+    def close(self) -> str:
+        """Return the sign for a first half whose second never came, if there is one."""
+        held, self._held = self._held, ""
+        return "\N{REPLACEMENT CHARACTER}" if held else ""
+
+
+class Reader:
+    """Reads the body of a response, stream or not, piece by piece.
+
+    `done` tells that `[DONE]` came, `complete` that each choice has its
+    finish_reason or that `[DONE]` came: without either the reply was cut.
+    `began` tells that anything came but blanks and comments.
+    """
+
+    def __init__(self, asked: int | None = None) -> None:
+        """`asked`: how many choices were asked for. Others are left out."""
+        self._asked = asked
+        self._size = 0  # bytes of a whole body
+        self._text = 0  # characters of text and reasoning so far
+        self._beside = 0  # characters of the events that brought more than text
+        self._sse = Decoder()
+        self._whole: list[bytes] | None = None
+        self._started = False
+        self._head = b""  # what may be a part of a byte order mark
+        self._joiners: dict[tuple[int, str], SurrogateJoiner] = {}
+        self._splitters: dict[int, ThinkSplitter] = {}
+        self._finished: dict[int, bool] = {}
+        self._opening = b""  # of a body that may be no event stream at all
+        self.began = False
+        self.done = False
+
+    @property
+    def complete(self) -> bool:
+        return self.done or (bool(self._finished) and all(self._finished.values()))
+
+    @property
+    def choices(self) -> int:
+        """How many choices have come so far."""
+        return len(self._finished)
+
+    def feed(self, piece: bytes) -> Iterator[Chunk]:
+        """Yield the chunks that `piece` completes; raises StreamError.
+
+        One by one, because the same piece may hold text and then an error.
+        What goes beyond a bound is an error behind all that came before it.
+        """
+        if not self._started:
+            piece = self._head = (self._head + piece).lstrip(b" \t\r\n")
+            head = piece.removeprefix(BOM_UTF8).lstrip(b" \t\r\n")
+            if not head or BOM_UTF8.startswith(head):
+                return
+            self._started = True
+            # No line of an event stream begins so: it is JSON, or a web page.
+            if head[:1] in b"{[<":
+                self._whole = []
+                self.began = True
+        if self._whole is not None:
+            self._whole.append(piece)
+            self._size += len(piece)
+            if self._size > bounds.BODY:
+                self._whole.clear()
+                raise bounds.endless_body()
+            return
+        if not self.began and len(self._opening) < OPENING:
+            self._opening = (self._opening + piece)[:OPENING]
+        yield from self._chunks(self._sse.feed(piece))
+        if self._sse.endless:
+            raise bounds.endless_line()
+
+    def close(self) -> Iterator[Chunk]:
+        """Yield what the end of the body leaves; raises StreamError."""
+        if self._whole is None:
+            yield from self._chunks(self._sse.close())
+            self._refuse_plain_text()
+            yield from self.rest()
+            return
+        body = b"".join(self._whole)
+        try:
+            text = body.decode("utf-8-sig", errors="replace")
+            bounds.refuse_many(text)
+            value = loads(text)
+        except ValueError:
+            message, _, _ = read_error(body)
+            raise _no_reply(message) from None
+        chunk = read_chunk(value, self._asked)
+        if not chunk.deltas:
+            message = error_message(value)
+            raise StreamError(
+                say("The server answered with JSON that holds no reply: {message}", message=message)
+                if message
+                else say("The server answered with JSON that holds no reply."),
+                say(NOT_AN_API),
+            )
+        self.done = True
+        yield self._joined(chunk)
+        yield from self.rest()
+
+    def _refuse_plain_text(self) -> None:
+        """Raise StreamError if what came was a text: no field of an event, no comment."""
+        lines = self._opening.decode("utf-8-sig", "replace").splitlines()
+        said = [line for line in lines if line.strip() and not _FIELD.match(line)]
+        if said and not self.began:
+            raise _no_reply(" ".join(said))
+
+    def _chunks(self, events: list[Event]) -> Iterator[Chunk]:
+        for event in events:
+            self.began = True
+            text = event.data.strip()
+            if text == "[DONE]":
+                self.done = True
+            if text in ("", "[DONE]"):
+                continue
+            try:
+                came = _read_event(event, text, self._asked)
+            except StreamError:
+                if self.done:  # what is said after the end cannot undo it
+                    continue
+                raise
+            yield self._joined(came)
+            self._count(came, len(text))
+
+    def _count(self, chunk: Chunk, size: int) -> None:
+        """Count what is kept of an event; raises StreamError where it is too much."""
+        self._text += sum(len(delta.content) + len(delta.reasoning) for delta in chunk.deltas)
+        if any(delta.logprobs or delta.extra for delta in chunk.deltas):
+            self._beside += size
+        if self._text > bounds.REPLY:
+            raise bounds.endless_reply()
+        if self._beside > bounds.BESIDE:
+            raise bounds.endless_reply(bounds.BESIDE)
+
+    def _joined(self, chunk: Chunk) -> Chunk:
+        deltas = tuple(self._whole_delta(delta) for delta in chunk.deltas)
+        return chunk if deltas == chunk.deltas else chunk._replace(deltas=deltas)
+
+    def _whole_delta(self, delta: Delta) -> Delta:
+        """Put together what the server cut: characters, and the tags around reasoning."""
+        index, content, reasoning = delta.index, delta.content, delta.reasoning
+        ended = delta.finish_reason is not None
+        self._finished[index] = self._finished.get(index, False) or ended
+        if (index, "content") in self._joiners or _SURROGATE.search(content):
+            content = self._joiners.setdefault((index, "content"), SurrogateJoiner()).feed(content)
+        if (index, "reasoning") in self._joiners or _SURROGATE.search(reasoning):
+            reasoning = self._joiners.setdefault((index, "reasoning"), SurrogateJoiner()).feed(
+                reasoning
+            )
+        splitter = self._splitters.get(index)
+        if splitter is None:
+            splitter = self._splitters[index] = ThinkSplitter()
+        if content:
+            content, thought = splitter.feed(content)
+            reasoning += thought
+        if ended:
+            rest, thought = splitter.close()
+            content, reasoning = content + rest, reasoning + thought
+        if content is delta.content and reasoning is delta.reasoning:
+            return delta
+        return delta._replace(content=content, reasoning=reasoning)
+
+    def rest(self) -> list[Chunk]:
+        """Return what is held of a stream that ended in the middle of a character or a tag."""
+        deltas: list[Delta] = []
+        for (index, field), joiner in self._joiners.items():
+            sign = joiner.close()
+            if sign and field == "content":
+                deltas.append(Delta(index, *self._splitters[index].feed(sign)))
+            elif sign:
+                deltas.append(Delta(index, reasoning=sign))
+        deltas += [Delta(index, *splitter.close()) for index, splitter in self._splitters.items()]
+        kept = tuple(delta for delta in deltas if delta.content or delta.reasoning)
+        return [Chunk(kept)] if kept else []
+
+
+def _read_event(event: Event, text: str, asked: int | None) -> Chunk:
+    if event.type == "error":
+        raise broken_off(read_error(text.encode("utf-8", "replace"))[0])
+    bounds.refuse_many(text)
+    try:
+        value = loads(text)
+    except ValueError:
+        if event.type in _KEEP_ALIVE:
+            return Chunk()
+        raise StreamError(
+            say("The server sent a line that is no JSON: {line}", line=one_line(event.data, 60)),
+            say("/retry sends the message again."),
+        ) from None
+    return read_chunk(value, asked)
+
+
+def _no_reply(text: str) -> StreamError:
+    start = one_line(text, 120)
+    return StreamError(
+        say("The server answered with something that is not a reply: {start}", start=start),
+        say(NOT_AN_API),
+    )
