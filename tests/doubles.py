@@ -18,6 +18,7 @@ from typing import cast
 import httpx
 
 from zatsudan.base.errors import CommandError
+from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.printable import printable
 from zatsudan.config.presetfiles import Presets
 from zatsudan.config.settings import Config, Network
@@ -32,7 +33,7 @@ from zatsudan.talk.chat import Chat
 from zatsudan.talk.link import Link
 from zatsudan.talk.talk import Talk, new_session_id, utc_now
 from zatsudan.talk.turn import Turn, turn_to
-from zatsudan.wire.messages import Json, JsonObject, Usage
+from zatsudan.wire.messages import Usage
 from zatsudan.wire.models import Model
 from zatsudan.wire.protocol import Chunk, Delta
 

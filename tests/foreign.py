@@ -9,7 +9,8 @@ import tomlkit
 
 from tests.imports.test_imports import DATA
 from tests.server import DONE, Request, Script, fails
-from zatsudan.wire.messages import ROLES, Json, JsonObject
+from zatsudan.base.jsonvalues import Json, JsonObject
+from zatsudan.wire.messages import ROLES
 
 #: Fields whose value tells the reader what it has before it: hostile, they would only hide the rest.
 TYPES = frozenset(("type", "object", "content_type", "ended", "kind", "recipient"))

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from hypothesis import strategies as st
 
-from zatsudan.wire.messages import JsonObject
+from zatsudan.base.jsonvalues import JsonObject
 
 #: Texts of all signs, lone surrogates among them.
 any_text = st.text(st.characters(), max_size=40)

@@ -2,9 +2,10 @@
 
 from hypothesis import strategies as st
 
+from zatsudan.base.jsonvalues import NOTHING, Json, JsonObject
 from zatsudan.sessions.records import apply, message_record, replay
 from zatsudan.sessions.session import Made, Session
-from zatsudan.wire.messages import NOTHING, ROLES, Json, JsonObject, Message, Usage
+from zatsudan.wire.messages import ROLES, Message, Usage
 
 HOSTILE = (
     "</script><script>alert(1)</script>",

@@ -10,13 +10,14 @@ import pytest
 from tests.doubles import chat_over, turn_in
 from tests.quirks import QUIRKS, Quirk
 from tests.server import CUT, DONE, RESET, Piece, Request, Script, chunk, fails, says, serve, usage
+from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.config.settings import Network
 from zatsudan.servers.choice import Server
 from zatsudan.servers.client import Client
 from zatsudan.sessions import journal
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.turn import Turn
-from zatsudan.wire.messages import Json, JsonObject, Usage
+from zatsudan.wire.messages import Usage
 from zatsudan.wire.refusals import DROP, Repair
 
 

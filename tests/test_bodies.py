@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from tests.doubles import ScriptedBody, ScriptedServer
 from tests.strategies import cuts, pieces
 from zatsudan.base.errors import StreamError
+from zatsudan.base.jsonvalues import JsonObject
 from zatsudan.servers import bodies
 from zatsudan.servers.choice import Server
 from zatsudan.wire import bounds
-from zatsudan.wire.messages import JsonObject
 
 SERVER = Server("test", "https://host.example/v1", api_key="sk-secret")
 BODY: JsonObject = {"model": "m", "messages": []}

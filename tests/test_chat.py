@@ -8,6 +8,7 @@ import pytest
 
 from tests.doubles import Pause, ScriptedClient, Step, chat_over, reply, text, turn_in, usage
 from zatsudan.base.errors import CommandError, ConnectionFailed, StatusError, StoreError, TooLong
+from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.printable import printable
 from zatsudan.servers.choice import Server
 from zatsudan.servers.client import Client
@@ -15,7 +16,7 @@ from zatsudan.sessions import journal
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.fitting import context_length, window_of
 from zatsudan.talk.turn import Turn
-from zatsudan.wire.messages import Json, JsonObject, Usage
+from zatsudan.wire.messages import Usage
 from zatsudan.wire.models import Model
 from zatsudan.wire.protocol import Chunk, Delta
 

@@ -20,8 +20,9 @@ from tests.doubles import (
     text_event,
 )
 from zatsudan.base.errors import ApiError, ConnectionFailed, StatusError, StreamError
+from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.servers.choice import Server
-from zatsudan.wire.messages import Json, JsonObject, Usage
+from zatsudan.wire.messages import Usage
 from zatsudan.wire.models import Model
 from zatsudan.wire.protocol import Chunk, Delta
 

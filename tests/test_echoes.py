@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 
 from tests.core.test_secrets import FORMS
 from tests.doubles import chat_over, event
+from zatsudan.base.jsonvalues import Json
 from zatsudan.base.secrets import Secrets
 from zatsudan.cli.asjson import JsonTerminal
 from zatsudan.commands import COMMANDS
@@ -35,7 +36,6 @@ from zatsudan.servers.learned import Learned
 from zatsudan.servers.wirelog import wire_log
 from zatsudan.talk.entered import KEYS, Entered
 from zatsudan.terminal.plain.terminal import PlainTerminal
-from zatsudan.wire.messages import Json
 
 #: Signs that a key may hold in a header.
 signs = st.sampled_from(list("abcXYZ019-_.~/+=:@&<>'%$"))

@@ -9,6 +9,7 @@ from tests.doubles import turn_in
 from tests.server import CUT, DONE, Request, Script, chunk, fails, says, serve
 from tests.test_turn import chat_with
 from zatsudan.base.errors import CommandError
+from zatsudan.base.jsonvalues import Json
 from zatsudan.commands.branches import pick
 from zatsudan.lab.run import (
     AT_ONCE,
@@ -25,7 +26,6 @@ from zatsudan.servers.choice import Server as Address
 from zatsudan.sessions import journal
 from zatsudan.sessions.session import Node
 from zatsudan.talk.chat import Chat
-from zatsudan.wire.messages import Json
 from zatsudan.wire.refusals import DROP, Repair
 
 

@@ -15,6 +15,7 @@ import pytest
 
 from tests.doubles import chat_over, turn_in
 from zatsudan.base.errors import StatusError
+from zatsudan.base.jsonvalues import Json
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import Generate, Inspect, Outcome, Show
 from zatsudan.commands.parts import Line, Table
@@ -30,7 +31,6 @@ from zatsudan.talk.continuing import known_form
 from zatsudan.talk.deciding import parse
 from zatsudan.talk.fitting import context_length
 from zatsudan.talk.turn import Turn, again
-from zatsudan.wire.messages import Json
 from zatsudan.wire.tokenview import read_tokens
 
 pytestmark = pytest.mark.model

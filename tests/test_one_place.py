@@ -42,8 +42,8 @@ from zatsudan.servers import kinds
 from zatsudan.servers.choice import Server
 from zatsudan.servers.client import Client
 from zatsudan.servers.discovery import found
+from zatsudan.servers.exported import request_to
 from zatsudan.sessions.exports import FORMATS, export
-from zatsudan.sessions.exports.request import request_to
 from zatsudan.sessions.imports.draft import known
 from zatsudan.talk.addressee import client_for
 from zatsudan.talk.chat import Chat
@@ -52,7 +52,7 @@ from zatsudan.talk.continuing import known_form
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from zatsudan.wire.messages import JsonObject
+    from zatsudan.base.jsonvalues import JsonObject
 
 PARAMETER = """
     Parameter(

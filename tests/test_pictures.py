@@ -18,10 +18,10 @@ import pytest
 from tests.server import DONE, Request, Script, chunk, event
 from tests.terminal.emulator import Sitting, sitting
 from tests.terminal.picture import HEIGHT, svg
+from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.config.settings import Network
 from zatsudan.servers.choice import Server as Address
 from zatsudan.servers.client import Client
-from zatsudan.wire.messages import Json, JsonObject
 from zatsudan.wire.protocol import Chunk
 
 PICTURES = Path(__file__).parent / "pictures"

@@ -13,7 +13,7 @@ from zatsudan.talk.chat import Chat
 from zatsudan.talk.continuing import find_form, known_form
 
 if TYPE_CHECKING:
-    from zatsudan.wire.messages import JsonObject
+    from zatsudan.base.jsonvalues import JsonObject
 
 
 @pytest.mark.parametrize(

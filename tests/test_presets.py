@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from tests.server import Server, says, serve
 from zatsudan.base.errors import CommandError, ConfigError
+from zatsudan.base.jsonvalues import Json
 from zatsudan.config.presetfiles import Preset, Presets, dumps, parse
 from zatsudan.config.settings import platform_places
-from zatsudan.wire.messages import Json
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 VALUE: st.SearchStrategy[Json] = st.recursive(

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.sessions.journal import begin_record, encode
 from zatsudan.sessions.records import message_record
 from zatsudan.sessions.search import Words, search
 from zatsudan.sessions.session import Made
 from zatsudan.sessions.shelf import ending
-from zatsudan.wire.messages import Json, JsonObject, Message
+from zatsudan.wire.messages import Message
 
 
 def write(directory: Path, name: str, *texts: Json, age: int = 0, title: str = "") -> Path:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,10 @@ from zatsudan.base.errors import StoreError
 from zatsudan.sessions import shelf
 from zatsudan.sessions.journal import Journal, begin_record, encode, load
 from zatsudan.sessions.records import message_record
-from zatsudan.wire.messages import JsonObject, Message
+from zatsudan.wire.messages import Message
+
+if TYPE_CHECKING:
+    from zatsudan.base.jsonvalues import JsonObject
 
 
 def test_rename_keeps_the_place_in_the_list(tmp_path: Path) -> None:

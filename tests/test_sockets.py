@@ -14,6 +14,7 @@ from tests.doubles import ScriptedClient, chat_over, reply
 from tests.server import serve
 from tests.test_readme import whole
 from zatsudan.base.errors import ConnectionFailed
+from zatsudan.base.jsonvalues import JsonObject
 from zatsudan.base.printable import EMPTY
 from zatsudan.cli.exits import UNREACHED, code_of
 from zatsudan.commands import COMMANDS
@@ -32,7 +33,7 @@ from zatsudan.talk.chat import Chat
 from zatsudan.talk.entered import KEYS, Entered
 from zatsudan.terminal.greeting import answering
 from zatsudan.terminal.plain.terminal import PlainTerminal
-from zatsudan.wire.messages import JsonObject, Message
+from zatsudan.wire.messages import Message
 from zatsudan.wire.models import Model
 
 # --- whose they are -------------------------------------------------------------

@@ -12,17 +12,19 @@ from tests.oneshot import run as run_program
 from tests.server import says, serve
 from tests.test_turn import ask, chat_with
 from zatsudan.base.errors import CommandError, ConfigError
+from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.words import split
 from zatsudan.config.file import parse as parse_config
 from zatsudan.config.presetfiles import parse as parse_preset
 from zatsudan.lab.grid import read_sweep
+from zatsudan.parameters.steering import makes_request
 from zatsudan.parameters.table import read_assignments
 from zatsudan.sessions.imports import read
 from zatsudan.sessions.records import replay
 from zatsudan.sessions.session import Made
 from zatsudan.talk.turn import again
-from zatsudan.wire.messages import Json, JsonObject, Message
-from zatsudan.wire.protocol import build_request, makes_request
+from zatsudan.wire.messages import Message
+from zatsudan.wire.protocol import build_request
 
 HIDDEN: Json = [{"role": "user", "content": "HIDDEN"}]
 

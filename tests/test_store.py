@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 
 from tests.strategies import any_text
 from zatsudan.base.errors import StoreError
+from zatsudan.base.jsonvalues import JsonObject
 from zatsudan.sessions.journal import Journal, begin_record, encode, load
 from zatsudan.sessions.records import message_record
 from zatsudan.sessions.shelf import find, summaries
-from zatsudan.wire.messages import JsonObject, Message
+from zatsudan.wire.messages import Message
 
 
 def said(

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from tests.quirks import QUIRKS
 from tests.strategies import any_text, cuts, pieces, records
 from zatsudan.base.errors import StatusError, ZatsudanError
+from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.printable import one_line, printable
 from zatsudan.base.words import split
 from zatsudan.config import file
@@ -31,7 +32,7 @@ from zatsudan.sessions.records import apply, recovery
 from zatsudan.sessions.window import choose
 from zatsudan.talk.deciding import parse
 from zatsudan.terminal.live.replies import markdown_streams
-from zatsudan.wire.messages import Json, JsonObject, Message, Usage
+from zatsudan.wire.messages import Message, Usage
 from zatsudan.wire.models import choose_model, read_models
 from zatsudan.wire.protocol import build_request, read_chunk, read_error
 from zatsudan.wire.reader import Reader

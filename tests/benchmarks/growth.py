@@ -18,6 +18,7 @@ from functools import partial
 
 from zatsudan.base import words
 from zatsudan.base.errors import StatusError, ZatsudanError
+from zatsudan.base.jsonvalues import Json, loads
 from zatsudan.base.printable import one_line, printable, printable_json
 from zatsudan.base.styles import read as read_style
 from zatsudan.commands import picking
@@ -33,15 +34,14 @@ from zatsudan.sessions.session import Session
 from zatsudan.sessions.snapshot import records
 from zatsudan.sessions.tree import picture
 from zatsudan.talk.attachments import mentions, said
-from zatsudan.terminal.live.growing import TextStream
+from zatsudan.terminal.live.textstream import TextStream
 from zatsudan.terminal.markdown.look import Look
 from zatsudan.terminal.markdown.rendering import Stream, render
 from zatsudan.terminal.text.partrows import describe_call
 from zatsudan.terminal.text.rows import columns_of, cut, uncoloured, wrap
 from zatsudan.wire.logprobs import read_logprobs
-from zatsudan.wire.messages import Json
 from zatsudan.wire.models import read_models
-from zatsudan.wire.protocol import Delta, loads, read_error
+from zatsudan.wire.protocol import Delta, read_error
 from zatsudan.wire.reader import Reader
 from zatsudan.wire.refusals import prompt_size, understand
 from zatsudan.wire.reply import Reply

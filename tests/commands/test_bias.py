@@ -10,8 +10,8 @@ from tests.commands.test_commands import lines, run, table
 from tests.server import Request, Script, fails, says, serve
 from tests.test_turn import chat_with
 from zatsudan.base.errors import CommandError
+from zatsudan.base.jsonvalues import Json
 from zatsudan.commands.bias import forms_of
-from zatsudan.wire.messages import Json
 
 WORDS = {"sorry": [5, 6], " sorry": [7], "Sorry": [8], " Sorry": [9], "a b": [1, 2]}
 TEXTS = {5: "sor", 6: "ry", 7: " sorry", 8: "Sorry", 9: " Sorry", 1: "a", 2: " b"}

@@ -12,6 +12,7 @@ from tests.doubles import turn_in
 from tests.server import DONE, Request, Script, Server, chunk, event, fails, says, serve
 from tests.test_turn import chat_with
 from zatsudan.base.errors import CommandError
+from zatsudan.base.jsonvalues import Json
 from zatsudan.commands.outcomes import Generate, Inspect, Show
 from zatsudan.commands.tokens import fork
 from zatsudan.commands.tracing import NOT_WRITTEN, verdict
@@ -24,7 +25,6 @@ from zatsudan.sessions.session import Node, Session
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.request import rebuilt
 from zatsudan.talk.turn import Turn, again
-from zatsudan.wire.messages import Json
 from zatsudan.wire.tokenview import read_tokens
 
 #: A reply without usage: then the estimate of tokens is what it was.

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from zatsudan.talk.attachments import Mention, compose, mentioned, mentions, said
 
 if TYPE_CHECKING:
-    from zatsudan.wire.messages import JsonObject
+    from zatsudan.base.jsonvalues import JsonObject
 
 
 @pytest.mark.parametrize(

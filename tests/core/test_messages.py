@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zatsudan.wire.messages import Json, JsonObject, Message, Usage, content_text, whole_number
+from zatsudan.base.jsonvalues import Json, JsonObject, whole_number
+from zatsudan.wire.messages import Message, Usage, content_text
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from zatsudan.wire.messages import Json
+from zatsudan.base.jsonvalues import Json
 from zatsudan.wire.models import LIMIT, Model, choose_model, read_models
 
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from tests.strategies import telling_text
 from zatsudan.base import language
 from zatsudan.base.errors import CommandError
+from zatsudan.base.jsonvalues import Json
 from zatsudan.base.words import split
 from zatsudan.parameters.table import (
     BY_NAME,
@@ -20,7 +21,6 @@ from zatsudan.parameters.table import (
     read_assignments,
     show_value,
 )
-from zatsudan.wire.messages import Json
 
 
 def read(name: str, typed: str, current: Json = None) -> Json:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from zatsudan.commands.picking import Row
     from zatsudan.commands.registry import Choice
     from zatsudan.terminal.live.painter import Painter
-    from zatsudan.terminal.plain.terminal import Output
+    from zatsudan.terminal.plain.output import Output
     from zatsudan.terminal.surface import Surface
     from zatsudan.terminal.text.rows import cut, painted, set_off, sgr, together, wrap
 

@@ -5,14 +5,14 @@ import json
 import pytest
 
 from zatsudan.base.errors import StreamError
-from zatsudan.wire.messages import Json, JsonObject, Message, Usage
+from zatsudan.base.jsonvalues import Json, JsonObject, loads
+from zatsudan.wire.messages import Message, Usage
 from zatsudan.wire.protocol import (
     Chunk,
     Delta,
     build_request,
     error_hint,
     error_message,
-    loads,
     read_chunk,
     read_error,
 )

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from tests.strategies import cuts, pieces
 from zatsudan.base.errors import StreamError
-from zatsudan.wire.messages import Json, Usage
+from zatsudan.base.jsonvalues import Json
+from zatsudan.wire.messages import Usage
 from zatsudan.wire.protocol import Chunk, Delta
 from zatsudan.wire.reader import Reader, SurrogateJoiner
 

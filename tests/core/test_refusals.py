@@ -5,7 +5,7 @@ import json
 import pytest
 
 from zatsudan.base.errors import StatusError
-from zatsudan.wire.messages import Json, JsonObject
+from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.wire.protocol import read_error
 from zatsudan.wire.refusals import (
     DROP,

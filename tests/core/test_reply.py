@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zatsudan.wire.messages import Json
+from zatsudan.base.jsonvalues import Json
 from zatsudan.wire.protocol import Delta
 from zatsudan.wire.reply import Reply
 

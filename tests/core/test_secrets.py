@@ -25,7 +25,7 @@ from zatsudan.base.words import Word
 from zatsudan.parameters.table import read_assignments
 
 if TYPE_CHECKING:
-    from zatsudan.wire.messages import JsonObject
+    from zatsudan.base.jsonvalues import JsonObject
 
 KEY = "sk-very/secret+123456="
 

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.strategies import records
+from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.sessions.records import apply, message_record, recovery, replay
 from zatsudan.sessions.session import Made, Session, Setting
-from zatsudan.wire.messages import Json, JsonObject, Message, Usage
+from zatsudan.wire.messages import Message, Usage
 
 
 def said(node_id: str, parent: str | None, role: str = "user", text: str = "") -> JsonObject:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zatsudan.wire.messages import Json
+from zatsudan.base.jsonvalues import Json
 from zatsudan.wire.tokenview import (
     Option,
     Token,

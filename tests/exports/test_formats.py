@@ -14,9 +14,9 @@ from tests.talks import HOSTILE, sessions, talk, texts
 from zatsudan.base.errors import CommandError
 from zatsudan.base.printable import printable
 from zatsudan.servers.choice import Server
+from zatsudan.servers.exported import request_to
 from zatsudan.sessions.exports import FORMATS, export
-from zatsudan.sessions.exports.request import request_to
-from zatsudan.sessions.exports.talk import HEADINGS, messages_of
+from zatsudan.sessions.exports.transcript import HEADINGS, messages_of
 from zatsudan.sessions.records import apply, message_record
 from zatsudan.sessions.session import Session
 from zatsudan.sessions.window import in_order

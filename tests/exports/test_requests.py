@@ -17,16 +17,16 @@ from tests.doubles import chat_over, turn_in
 from tests.server import Request, says, serve
 from tests.talks import HOSTILE
 from zatsudan.base.errors import CommandError
+from zatsudan.base.jsonvalues import Json
 from zatsudan.commands.transfer import export_saved, export_text
 from zatsudan.config.settings import Config, Network, Profile
 from zatsudan.servers.choice import Server
 from zatsudan.servers.client import Client
+from zatsudan.servers.exported import key_variable
 from zatsudan.sessions import exports
-from zatsudan.sessions.exports.request import key_variable
 from zatsudan.sessions.records import apply
 from zatsudan.talk.addressee import client_for
 from zatsudan.talk.chat import Chat
-from zatsudan.wire.messages import Json
 
 PARAMETERS: dict[str, Json] = {
     "temperature": 0.5,

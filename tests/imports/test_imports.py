@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 
 from tests.talks import HOSTILE, json_values, sessions, talk, texts
 from zatsudan.base.errors import ImportRefused, StoreError
+from zatsudan.base.jsonvalues import Json
 from zatsudan.base.printable import printable
 from zatsudan.sessions import imports, journal, shelf
 from zatsudan.sessions.exports import export
-from zatsudan.sessions.exports.talk import messages_of
+from zatsudan.sessions.exports.transcript import messages_of
 from zatsudan.sessions.imports.draft import iso
 from zatsudan.sessions.imports.yaml import parse as parse_yaml
 from zatsudan.sessions.records import replay
 from zatsudan.sessions.session import Session
-from zatsudan.wire.messages import Json
 
 DATA = Path(__file__).parent.parent / "data"
 

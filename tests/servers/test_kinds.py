@@ -29,8 +29,8 @@ from zatsudan.wire.refusals import mended
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from zatsudan.base.jsonvalues import Json
     from zatsudan.servers.client import Client
-    from zatsudan.wire.messages import Json
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from tests.commands.test_commands import lines, run
 from tests.doubles import ScriptedClient, chat_over, text
 from zatsudan.base.errors import StatusError, ZatsudanError
+from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.commands.outcomes import Generate
 from zatsudan.commands.transfer import export_text
 from zatsudan.config.presetfiles import Preset, Presets
@@ -26,7 +27,6 @@ from zatsudan.servers.prefill import FORMS, NONE
 from zatsudan.sessions import exports
 from zatsudan.talk.elsewhere import open_at
 from zatsudan.talk.turn import Turn, again, turn_to
-from zatsudan.wire.messages import Json, JsonObject
 from zatsudan.wire.models import Model
 from zatsudan.wire.protocol import Chunk
 from zatsudan.wire.refusals import PREFILL, Repair

@@ -10,8 +10,8 @@ import pytest
 
 from tests.server import DONE, Script, chunk, fails, says, usage
 from tests.terminal.emulator import Sitting, sitting
+from zatsudan.base.jsonvalues import Json
 from zatsudan.config.settings import Config, Screen
-from zatsudan.wire.messages import Json
 
 
 @pytest.fixture(autouse=True)

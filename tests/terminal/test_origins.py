@@ -12,13 +12,14 @@ import pytest
 from tests.core.test_entered import SIGNS, TABLE
 from tests.server import DONE, Script, Server, chunk, fails, says
 from tests.terminal.emulator import Sitting, sitting
+from zatsudan.base.jsonvalues import Json
 from zatsudan.config.settings import Config
 from zatsudan.config.settings import Screen as Look
 from zatsudan.sessions.records import message_record
 from zatsudan.talk.entered import KEYS, SAID, TEXT, Entered
 from zatsudan.terminal.live.history import LineHistory
 from zatsudan.terminal.plain.linereader import BEGIN, END, LineReader, marked
-from zatsudan.wire.messages import Json, Message
+from zatsudan.wire.messages import Message
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ import errno
 import os
 import stat
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
 from zatsudan.base.language import say
 
@@ -114,3 +114,11 @@ def replace(path: Path, data: bytes, *, mode: int = FILE, durable: bool = False)
     except BaseException:
         new.unlink(missing_ok=True)
         raise
+
+
+def let_go(stream: TextIO) -> None:
+    """Point a stream that takes nothing any more at nothing: Python's last flush would complain."""
+    with contextlib.suppress(OSError, ValueError):  # a stream of a test has no descriptor
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, stream.fileno())
+        os.close(nothing)

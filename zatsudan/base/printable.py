@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import SupportsIndex, overload
 
-    from zatsudan.wire.messages import Json
+    from zatsudan.base.jsonvalues import Json
 
     class Styled(str):
         """Printable text with styles of our own in it: what a terminal is sent."""

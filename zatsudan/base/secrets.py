@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from zatsudan.base.jsonvalues import Json
 from zatsudan.base.printable import one_line
-from zatsudan.wire.messages import Json
 
 #: What is shown in the place of a secret.
 HIDDEN = "[key]"

@@ -7,8 +7,8 @@ A style is written as in `bold cyan on #202020`: weights, a colour, and behind
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from zatsudan.base.jsonvalues import NOTHING
 from zatsudan.base.language import say
-from zatsudan.wire.messages import NOTHING
 
 WEIGHTS = {"bold": 1, "dim": 2, "italic": 3, "underline": 4, "reverse": 7, "strike": 9}
 

@@ -5,14 +5,15 @@ from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from zatsudan.base.addresses import shown_url
 from zatsudan.base.errors import ZatsudanError
+from zatsudan.base.jsonvalues import JsonObject
 from zatsudan.base.printable import printable_json
 from zatsudan.cli.exits import kind_of
 from zatsudan.commands.parts import Part, Talk
 from zatsudan.sessions.session import FAILED, FINISHED, INTERRUPTED, Node
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.deciding import Asked as Decided
-from zatsudan.terminal.plain.terminal import END, Output, PlainTerminal
-from zatsudan.wire.messages import JsonObject
+from zatsudan.terminal.plain.output import Output
+from zatsudan.terminal.plain.terminal import END, PlainTerminal
 from zatsudan.wire.protocol import Delta
 
 if TYPE_CHECKING:

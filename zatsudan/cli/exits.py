@@ -3,8 +3,6 @@
 The one table of them: --help, the man page and the README are made from it or tested against it.
 """
 
-import os
-
 from zatsudan.base.errors import (
     ApiError,
     CommandError,
@@ -22,8 +20,6 @@ from zatsudan.base.language import later, say
 from zatsudan.base.printable import Printable, one_line
 
 TYPE_CHECKING = False  # --help need not wait for typing
-if TYPE_CHECKING:
-    from typing import TextIO
 
 OK, FAILED, USAGE, UNREACHED, NO_ENTRY = 0, 1, 2, 3, 4
 #: What a shell makes of a program that a signal ended: 128 and the signal's number.
@@ -84,13 +80,3 @@ def fault(error: Exception) -> ZatsudanError:
         say("zatsudan has a fault here ({kind}: {words}).", kind=kind, words=words),
         say("Please report it."),
     )
-
-
-def let_go(stream: "TextIO") -> None:
-    """Point a stream that takes nothing any more at nothing: Python's last flush would complain."""
-    import contextlib
-
-    with contextlib.suppress(OSError, ValueError):  # a stream of a test has no descriptor
-        nothing = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nothing, stream.fileno())
-        os.close(nothing)

@@ -54,11 +54,11 @@ def main(argv: "Sequence[str] | None" = None) -> None:
     except KeyboardInterrupt:
         code = exits.INTERRUPTED
     except BrokenPipeError:
-        exits.let_go(sys.stdout)
+        _let_go()
         code = exits.READER_GONE
     except Exception as error:  # noqa: BLE001  a fault of ours is told in a sentence as well
         if isinstance(error, OSError) and error.errno in _FULL:
-            exits.let_go(sys.stdout)
+            _let_go()
             _complain(ZatsudanError(exits.unwritten(error.strerror or str(error))))
         else:
             _complain(exits.fault(error))
@@ -82,8 +82,8 @@ def _ready_streams() -> None:
 
 
 def _complain(error: "ZatsudanError") -> None:
+    from zatsudan.base.files import let_go
     from zatsudan.base.printable import printable
-    from zatsudan.cli.exits import let_go
 
     lines = (f"zatsudan: {error.sentence}", error.advice)
     try:
@@ -91,6 +91,12 @@ def _complain(error: "ZatsudanError") -> None:
         sys.stderr.flush()
     except OSError:  # whoever read it has gone: the exit code still tells
         let_go(sys.stderr)
+
+
+def _let_go() -> None:
+    from zatsudan.base.files import let_go
+
+    let_go(sys.stdout)
 
 
 def _subcommand(words: "Sequence[str]") -> int | None:

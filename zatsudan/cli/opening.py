@@ -3,6 +3,7 @@
 from argparse import Namespace
 from pathlib import Path
 
+from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import say
 from zatsudan.base.words import Word
 from zatsudan.commands.parts import Line, Part
@@ -13,7 +14,6 @@ from zatsudan.parameters.table import read_assignments
 from zatsudan.servers.choice import Server
 from zatsudan.servers.unencrypted import unencrypted
 from zatsudan.talk.chat import Chat
-from zatsudan.wire.messages import Json, JsonObject
 
 
 def of_config(config: Config, places: Places, server: Server | None) -> list[JsonObject]:

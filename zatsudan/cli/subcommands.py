@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
     from typing import TypeVar
 
+    from zatsudan.base.jsonvalues import Json
     from zatsudan.config.settings import Places
     from zatsudan.servers.choice import Wishes
     from zatsudan.talk.chat import Chat
-    from zatsudan.wire.messages import Json
 
     T = TypeVar("T")
 

@@ -1,6 +1,7 @@
 """Commands on logit_bias: words to favour, to disfavour, and never to be said."""
 
 from zatsudan.base.errors import CommandError
+from zatsudan.base.jsonvalues import Json, whole_number
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, one_line, printable
 from zatsudan.base.words import Word, split
@@ -11,7 +12,6 @@ from zatsudan.commands.sampling import GROUP
 from zatsudan.servers import native
 from zatsudan.talk.addressee import client_for, model_of
 from zatsudan.talk.chat import Chat
-from zatsudan.wire.messages import Json, whole_number
 
 
 def forms_of(text: str) -> list[str]:

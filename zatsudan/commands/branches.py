@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from zatsudan.base.errors import CommandError, StoreError
+from zatsudan.base.jsonvalues import whole_number
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import EMPTY, one_line, printable
 from zatsudan.commands.comparing import told
@@ -17,7 +18,6 @@ from zatsudan.sessions.session import FINISHED, Node
 from zatsudan.sessions.snapshot import records
 from zatsudan.sessions.tree import differences, end_of, last_reply, next_turn, picture
 from zatsudan.talk.chat import Chat
-from zatsudan.wire.messages import whole_number
 
 GROUP = later("Branches")
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zatsudan.base.errors import CommandError, StoreError
+from zatsudan.base.jsonvalues import Json, whole_number
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.base.words import split
@@ -14,7 +15,6 @@ from zatsudan.commands.registry import Choice, command
 from zatsudan.parameters.table import show_value
 from zatsudan.sessions.session import Lab, Node
 from zatsudan.talk.chat import Chat
-from zatsudan.wire.messages import Json, whole_number
 
 if TYPE_CHECKING:
     from zatsudan.lab.sheet import Row

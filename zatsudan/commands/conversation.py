@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from zatsudan.base.errors import CommandError
+from zatsudan.base.jsonvalues import whole_number
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import one_line, printable
 from zatsudan.base.words import split
@@ -18,7 +19,6 @@ from zatsudan.sessions.tree import last_reply
 from zatsudan.sessions.window import turns_of
 from zatsudan.talk.addressee import use_model
 from zatsudan.talk.chat import Chat
-from zatsudan.wire.messages import whole_number
 
 GROUP = later("The talk")
 

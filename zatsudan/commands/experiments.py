@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from zatsudan.base.addresses import normal_url
 from zatsudan.base.errors import CommandError, ZatsudanError
+from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import Printable, one_line
 from zatsudan.base.words import Word, split
@@ -17,7 +18,6 @@ from zatsudan.commands.registry import Choice, command
 from zatsudan.sessions.session import Node
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.elsewhere import parameters_at
-from zatsudan.wire.messages import Json
 
 if TYPE_CHECKING:
     from zatsudan.lab.grid import Variation

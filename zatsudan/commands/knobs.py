@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from zatsudan.base.errors import CommandError, ZatsudanError
+from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import Printable, one_line, printable
 from zatsudan.base.words import leading_assignments
@@ -18,7 +19,6 @@ from zatsudan.sessions.records import apply
 from zatsudan.sessions.session import Session, Setting
 from zatsudan.talk.addressee import use_model
 from zatsudan.talk.chat import Chat
-from zatsudan.wire.messages import Json
 from zatsudan.wire.refusals import mended
 
 GROUP = sampling.GROUP

@@ -1,6 +1,7 @@
 """Commands on what the session at hand is called."""
 
 from zatsudan.base.errors import CommandError
+from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import Printable, one_line, printable
 from zatsudan.commands.outcomes import Outcome, Show, tell
@@ -11,7 +12,7 @@ from zatsudan.sessions.window import turns_of
 from zatsudan.talk.addressee import client_for, model_of
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.exchange import asked
-from zatsudan.wire.messages import Json, JsonObject, Message, Usage
+from zatsudan.wire.messages import Message, Usage
 from zatsudan.wire.protocol import build_request
 
 GROUP = later("Sessions")

@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from zatsudan.base.jsonvalues import Json
 from zatsudan.base.printable import EMPTY, Printable
 from zatsudan.commands.parts import Line, Part
 from zatsudan.sessions.session import Node
-from zatsudan.wire.messages import Json
 
 if TYPE_CHECKING:
     from zatsudan.commands.asking import Question

@@ -4,20 +4,20 @@ import re
 from collections.abc import Callable, Iterable
 
 from zatsudan.base.errors import CommandError
+from zatsudan.base.jsonvalues import whole_number
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.base.words import split
 from zatsudan.commands.outcomes import Outcome, Show, Work
 from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.registry import Choice, command
+from zatsudan.parameters.steering import makes_request
 from zatsudan.parameters.table import PARAMETERS, find
 from zatsudan.servers.findings import HONOURED, IGNORED, REFUSED, REPEAT, UNCLEAR, Finding
 from zatsudan.talk.addressee import client_for, model_of
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.exchange import AS_IT_WAS, asked
 from zatsudan.talk.request import rebuilt
-from zatsudan.wire.messages import whole_number
-from zatsudan.wire.protocol import makes_request
 
 GROUP = later("The lab")
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from zatsudan.base.errors import CommandError
+from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import Printable, one_line, printable
 from zatsudan.base.words import Word, split
@@ -20,7 +21,6 @@ from zatsudan.parameters.table import (
 )
 from zatsudan.sessions.session import Session
 from zatsudan.talk.chat import Chat
-from zatsudan.wire.messages import Json
 
 GROUP = later("Parameters")
 

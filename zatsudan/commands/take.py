@@ -5,6 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from zatsudan.base.errors import CommandError
+from zatsudan.base.jsonvalues import whole_number
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import EMPTY, one_line, printable
 from zatsudan.base.words import quote, split
@@ -16,7 +17,6 @@ from zatsudan.commands.transfer import write as write_file
 from zatsudan.markdown.codeblocks import CodeBlock, code_blocks
 from zatsudan.sessions.tree import last_reply
 from zatsudan.talk.chat import Chat
-from zatsudan.wire.messages import whole_number
 
 GROUP = later("Replies elsewhere")
 

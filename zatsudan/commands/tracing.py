@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit, urlunsplit
 
 from zatsudan.base.errors import CommandError
+from zatsudan.base.jsonvalues import JsonObject
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.commands.counts import describe_end, describe_speed
@@ -19,7 +20,6 @@ from zatsudan.sessions.session import FINISHED, Made, Node, Setting
 from zatsudan.talk.addressee import client_for, model_of
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.request import compose, rebuilt
-from zatsudan.wire.messages import JsonObject
 
 GROUP = later("The lab")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from zatsudan.base import files
 from zatsudan.base.errors import CommandError, StoreError, ZatsudanError
+from zatsudan.base.jsonvalues import JsonObject
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.base.words import Word, quote, split
@@ -19,7 +20,6 @@ from zatsudan.sessions.records import recovery
 from zatsudan.talk.addressee import model_of, use_model
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.request import compose, rebuilt
-from zatsudan.wire.messages import JsonObject
 
 GROUP = later("Sessions")
 
@@ -98,8 +98,8 @@ async def export_text(chat: Chat, name: str, reply: str = "") -> str:
 
     With the id of a `reply`, the request is the one that made it. Raises ZatsudanError.
     """
+    from zatsudan.servers.exported import key_variable, request_to
     from zatsudan.sessions import exports
-    from zatsudan.sessions.exports.request import key_variable, request_to
 
     if exports.find(name).request is None:
         return exports.export(chat.talk.session, name)

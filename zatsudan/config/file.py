@@ -11,14 +11,14 @@ from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
 from zatsudan.base import files, styles
 from zatsudan.base.errors import CommandError, ConfigError
+from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
 from zatsudan.base.languages import LANGUAGES
 from zatsudan.base.printable import EMPTY, Printable, printable
 from zatsudan.base.secrets import HIDDEN, Secrets, is_secret, secret_values, shown_address
 from zatsudan.config.settings import EMBEDDED, Config
+from zatsudan.parameters.steering import makes_request
 from zatsudan.parameters.table import BY_NAME, HOW_TO_STEER
-from zatsudan.wire.messages import Json
-from zatsudan.wire.protocol import makes_request
 
 
 def load(path: Path) -> Config:

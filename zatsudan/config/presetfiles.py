@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from zatsudan.base import files
 from zatsudan.base.errors import CommandError, ConfigError
+from zatsudan.base.jsonvalues import NOTHING, Json
 from zatsudan.base.language import say
 from zatsudan.base.printable import Printable
+from zatsudan.parameters.steering import makes_request
 from zatsudan.parameters.table import BY_NAME
-from zatsudan.wire.messages import NOTHING, Json
-from zatsudan.wire.protocol import makes_request
 
 SUFFIX = ".toml"
 # A text, which `re` compiles when it is first used: there may be no preset.

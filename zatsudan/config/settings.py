@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from zatsudan.base.addresses import shown_url
-from zatsudan.wire.messages import NOTHING, Json
+from zatsudan.base.jsonvalues import NOTHING, Json
 
 #: The name of the embedded model, where no profile is called so.
 EMBEDDED = "local"

@@ -7,11 +7,11 @@ from decimal import Decimal
 from itertools import product
 
 from zatsudan.base.errors import CommandError
+from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import Printable, printable
 from zatsudan.base.words import Word
 from zatsudan.parameters.table import find, free_value, read_assignments, show_value
-from zatsudan.wire.messages import Json
 
 _NUMBER = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)"
 _RANGE = re.compile(rf"({_NUMBER})\.\.({_NUMBER})(?::({_NUMBER}))?")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from zatsudan.wire.messages import Json
+from zatsudan.base.jsonvalues import Json
 
 #: Kana, Han and full-width signs: scripts that put no blanks between words.
 UNSPACED = "\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d"

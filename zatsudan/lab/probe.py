@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from zatsudan.base.errors import StatusError
+from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import say
 from zatsudan.base.printable import Printable
 from zatsudan.parameters.table import BY_NAME, LIMITS, PARAMETERS, Recipe
@@ -18,7 +19,7 @@ from zatsudan.servers.kinds import KINDS, UNKNOWN, ServerKind, inside, kind_of, 
 from zatsudan.servers.wirenames import own_names, wire_name
 from zatsudan.talk.exchange import Policy, Sending, answer
 from zatsudan.talk.link import Link
-from zatsudan.wire.messages import Json, JsonObject, Usage, content_text
+from zatsudan.wire.messages import Usage, content_text
 from zatsudan.wire.refusals import REFUSALS, Repair, mended, understand
 
 if TYPE_CHECKING:

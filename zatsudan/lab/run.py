@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from zatsudan.base.addresses import is_loopback, origin
 from zatsudan.base.errors import ConnectionFailed, StatusError, ZatsudanError, explain_status
+from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import EMPTY, Printable
 from zatsudan.servers.choice import BY_ITSELF
@@ -24,7 +25,6 @@ from zatsudan.talk.elsewhere import Elsewhere, open_at
 from zatsudan.talk.link import Link
 from zatsudan.talk.talk import Talk
 from zatsudan.talk.turn import Turn
-from zatsudan.wire.messages import Json
 from zatsudan.wire.protocol import Delta
 from zatsudan.wire.refusals import DROP, REFUSALS, Repair
 

@@ -7,10 +7,10 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import later, say
 from zatsudan.lab.metrics import by_signs, distinct_pairs, likeness_to_others, mean_logprob
 from zatsudan.sessions.session import FINISHED, Lab, Session
-from zatsudan.wire.messages import Json, JsonObject
 
 
 @dataclass(frozen=True, slots=True)

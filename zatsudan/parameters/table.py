@@ -14,10 +14,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from zatsudan.base.errors import CommandError
+from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import one_line
 from zatsudan.base.secrets import names_key
 from zatsudan.base.words import Word, quote
+from zatsudan.parameters.steering import makes_request
 from zatsudan.parameters.values import (
     Kind,
     bias,
@@ -33,8 +35,6 @@ from zatsudan.parameters.values import (
     texts,
     words_or_object,
 )
-from zatsudan.wire.messages import Json, JsonObject
-from zatsudan.wire.protocol import makes_request
 
 
 class Recipe(NamedTuple):

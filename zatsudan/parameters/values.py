@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import Printable
 from zatsudan.base.words import Word
-from zatsudan.wire.messages import Json
 
 Read = Callable[[Sequence[Word], Json], Json]
 

@@ -7,9 +7,8 @@ from pathlib import Path
 
 from zatsudan.base import files
 from zatsudan.base.addresses import shown_url
-from zatsudan.wire.messages import Json
+from zatsudan.base.jsonvalues import Json, loads
 from zatsudan.wire.models import Model, read_models
-from zatsudan.wire.protocol import loads
 
 
 class Catalogue:

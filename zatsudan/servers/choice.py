@@ -14,11 +14,11 @@ from urllib.parse import urlsplit
 from zatsudan.base import programs
 from zatsudan.base.addresses import is_near, normal_url, origin, shown_url
 from zatsudan.base.errors import ConfigError
+from zatsudan.base.jsonvalues import NOTHING, Json
 from zatsudan.base.language import later, say
 from zatsudan.base.secrets import shown_variable
 from zatsudan.config.settings import EMBEDDED, Config, Price, Profile
 from zatsudan.servers.kinds import OPENAI
-from zatsudan.wire.messages import NOTHING, Json
 
 #: The reason for which the embedded model is in use.
 BY_ITSELF = later("embedded model")

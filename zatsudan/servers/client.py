@@ -26,6 +26,7 @@ from zatsudan.base.errors import (
     StreamError,
     describe_seconds,
 )
+from zatsudan.base.jsonvalues import Json, JsonObject, loads, whole_number
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import one_line, printable
 from zatsudan.config.settings import Network
@@ -34,9 +35,8 @@ from zatsudan.servers.choice import Server
 from zatsudan.servers.failures import NOT_SENDABLE, explained
 from zatsudan.servers.trust import secrets_of, tls_context
 from zatsudan.wire import bounds
-from zatsudan.wire.messages import Json, JsonObject, whole_number
 from zatsudan.wire.models import Model, read_models
-from zatsudan.wire.protocol import Chunk, loads, read_error
+from zatsudan.wire.protocol import Chunk, read_error
 from zatsudan.wire.reader import Reader
 from zatsudan.wire.retries import read_retry_after
 

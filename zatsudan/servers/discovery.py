@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from zatsudan.base.errors import ApiError, ConnectionFailed
+from zatsudan.base.jsonvalues import JsonObject
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.config.settings import EMBEDDED, Config, settled
 from zatsudan.servers.choice import Server, Wishes, beside, choose
 from zatsudan.servers.kinds import LOCAL_SERVERS
-from zatsudan.wire.messages import JsonObject
 from zatsudan.wire.models import choose_model
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from zatsudan.base import files
-from zatsudan.wire.protocol import loads
+from zatsudan.base.jsonvalues import loads
 
 if TYPE_CHECKING:
-    from zatsudan.wire.messages import JsonObject
+    from zatsudan.base.jsonvalues import JsonObject
 
 #: What a parameter does at a server: takes effect, none, is refused with an error,
 #: is taken but it cannot be told whether it does anything.

@@ -14,8 +14,8 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from zatsudan.base.addresses import is_loopback
+from zatsudan.base.jsonvalues import NOTHING, Json, JsonObject
 from zatsudan.config.settings import EMBEDDED
-from zatsudan.wire.messages import NOTHING, Json, JsonObject
 from zatsudan.wire.refusals import RENAME, Repair
 
 

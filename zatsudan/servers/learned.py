@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zatsudan.base import files
-from zatsudan.wire.protocol import loads
+from zatsudan.base.jsonvalues import loads
 from zatsudan.wire.refusals import Repair
 
 if TYPE_CHECKING:
-    from zatsudan.wire.messages import JsonObject
+    from zatsudan.base.jsonvalues import JsonObject
 
 
 class Learned:

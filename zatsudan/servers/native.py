@@ -9,8 +9,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from zatsudan.base.jsonvalues import Json
 from zatsudan.servers.kinds import Defaults, ServerKind, inside, kind_of, own_first
-from zatsudan.wire.messages import Json
 
 if TYPE_CHECKING:
     from zatsudan.servers.client import Client

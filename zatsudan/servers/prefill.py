@@ -9,7 +9,7 @@ most of the alphabet goes on with its next letters, or begins again.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from zatsudan.wire.messages import Json, JsonObject
+from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.wire.protocol import Delta
 
 #: The server takes it in no form.

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from zatsudan.base import files
 from zatsudan.base.errors import ConfigError
+from zatsudan.base.jsonvalues import JsonObject
 from zatsudan.base.language import say
-from zatsudan.wire.messages import JsonObject
 
 
 def wire_log(path: Path | None) -> Callable[[JsonObject], None] | None:

@@ -6,7 +6,7 @@ learned from refusals; both come here as repairs.
 
 from collections.abc import Iterable, Mapping
 
-from zatsudan.wire.messages import Json
+from zatsudan.base.jsonvalues import Json
 from zatsudan.wire.refusals import RENAME, Repair
 
 

@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from zatsudan.base import files
 from zatsudan.base.errors import SessionInUse, StoreError
+from zatsudan.base.jsonvalues import JsonObject, loads
 from zatsudan.base.language import say
 from zatsudan.base.locks import lock
 from zatsudan.base.printable import EMPTY, Printable, one_line
 from zatsudan.sessions.records import VERSION, replay
 from zatsudan.sessions.session import Session
-from zatsudan.wire.messages import JsonObject
-from zatsudan.wire.protocol import loads
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor

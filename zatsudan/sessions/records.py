@@ -8,10 +8,11 @@ the head.
 
 from collections.abc import Iterable, Mapping
 
+from zatsudan.base.jsonvalues import Json, JsonObject, text_field
 from zatsudan.base.language import later
+from zatsudan.parameters.steering import makes_request
 from zatsudan.sessions.session import INTERRUPTED, Lab, Made, Node, Partial, Session, Setting, Start
-from zatsudan.wire.messages import Json, JsonObject, Message, text_field
-from zatsudan.wire.protocol import makes_request
+from zatsudan.wire.messages import Message
 
 #: Of the journal's form.
 VERSION = 1

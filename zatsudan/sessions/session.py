@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from zatsudan.base.jsonvalues import NOTHING, Json, JsonObject, text_field
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import Printable, one_line
+from zatsudan.parameters.steering import makes_request
 from zatsudan.sessions.forward import Forward
-from zatsudan.wire.messages import NOTHING, Json, JsonObject, Message, Usage, text_field
-from zatsudan.wire.protocol import makes_request
+from zatsudan.wire.messages import Message, Usage
 
 FINISHED, INTERRUPTED, FAILED = later("finished"), later("interrupted"), later("failed")
 

@@ -13,13 +13,14 @@ from pathlib import Path
 
 from zatsudan.base import files
 from zatsudan.base.errors import StoreError
+from zatsudan.base.jsonvalues import whole_number
 from zatsudan.base.language import say
 from zatsudan.base.printable import one_line
 from zatsudan.sessions.journal import SUFFIX, Journal, parse
 from zatsudan.sessions.records import replay
 from zatsudan.sessions.session import Node
 from zatsudan.sessions.titles import title_from
-from zatsudan.wire.messages import Message, whole_number
+from zatsudan.wire.messages import Message
 
 #: Bytes of a journal's end that are parsed to show how the talk ended.
 _TAIL_BYTES = 262_144

@@ -1,8 +1,8 @@
 """A session as the shortest list of records that makes it anew: what is exported as `jsonl`."""
 
+from zatsudan.base.jsonvalues import JsonObject
 from zatsudan.sessions.records import VERSION, message_record
 from zatsudan.sessions.session import Session
-from zatsudan.wire.messages import JsonObject
 
 
 def records(session: Session) -> list[JsonObject]:

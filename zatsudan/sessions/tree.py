@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from zatsudan.base.jsonvalues import Json
 from zatsudan.sessions.session import Made, Node, Session
-from zatsudan.wire.messages import Json
 
 
 def end_of(session: Session, node_id: str) -> str:

@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from zatsudan.base import files
 from zatsudan.base.errors import CommandError
+from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
 from zatsudan.base.printable import one_line
 from zatsudan.base.secrets import shown_line
 from zatsudan.markdown.codeblocks import code_blocks
 from zatsudan.talk.attachments import CONSOLE, LONGEST, Mention, compose
 from zatsudan.talk.running import Ran
-from zatsudan.wire.messages import Json
 
 TEXT_BYTES = 256_000
 #: Servers take 5 MB and more; base64 adds a third.

@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say, say_count
 from zatsudan.base.words import quote, split
 from zatsudan.markdown.codeblocks import code_blocks, fenced, in_code
-from zatsudan.wire.messages import Json, content_text
+from zatsudan.wire.messages import content_text
 
 #: What stands behind the fence of a command's output.
 CONSOLE = "console"

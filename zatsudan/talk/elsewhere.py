@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from zatsudan.base.errors import CommandError, ZatsudanError
+from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
 from zatsudan.config.settings import Config
 from zatsudan.sessions.session import Session
 from zatsudan.talk.link import Link
-from zatsudan.wire.messages import Json
 from zatsudan.wire.models import choose_model
 
 if TYPE_CHECKING:

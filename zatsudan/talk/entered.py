@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from zatsudan.wire.messages import Json
+from zatsudan.base.jsonvalues import Json
 
 if TYPE_CHECKING:
     from zatsudan.talk.attachments import Mention

@@ -11,10 +11,10 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, NamedTuple
 
 from zatsudan.base.errors import ApiError, StatusError
+from zatsudan.base.jsonvalues import JsonObject
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable
 from zatsudan.talk.link import Link
-from zatsudan.wire.messages import JsonObject
 from zatsudan.wire.protocol import Chunk
 from zatsudan.wire.refusals import DROP, RENAME, SHRINK, Repair, prompt_size, understand
 from zatsudan.wire.reply import Reply

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from zatsudan.base.addresses import is_near
+from zatsudan.base.jsonvalues import JsonObject
 from zatsudan.servers.catalogue import Catalogue
 from zatsudan.servers.choice import Server
 from zatsudan.servers.kinds import kind_of, renames
@@ -14,7 +15,7 @@ from zatsudan.servers.learned import Learned
 from zatsudan.sessions.estimate import Estimator, raw_count
 from zatsudan.sessions.session import Session
 from zatsudan.talk.talk import utc_now
-from zatsudan.wire.messages import JsonObject, Usage
+from zatsudan.wire.messages import Usage
 from zatsudan.wire.models import Model
 from zatsudan.wire.refusals import SHRINK, Repair, mended
 

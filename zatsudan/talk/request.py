@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from zatsudan.base.errors import CommandError
+from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import say
 from zatsudan.servers.prefill import FORMS, NONE, asked, prefilled
 from zatsudan.sessions.estimate import PER_MESSAGE, raw_count
@@ -21,7 +22,7 @@ from zatsudan.sessions.window import Window, in_order
 from zatsudan.talk.fitting import as_sent, reasoning_field, window_of
 from zatsudan.talk.link import Link
 from zatsudan.talk.talk import Talk
-from zatsudan.wire.messages import Json, JsonObject, Message
+from zatsudan.wire.messages import Message
 from zatsudan.wire.protocol import build_request
 from zatsudan.wire.refusals import SYSTEM, Repair, mended
 

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zatsudan.base.errors import StoreError, ZatsudanError
+from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import say
 from zatsudan.sessions import journal as store
 from zatsudan.sessions.records import apply, message_record, recovery
 from zatsudan.sessions.session import Node, Session
-from zatsudan.wire.messages import Json, JsonObject, Message, Usage
+from zatsudan.wire.messages import Message, Usage
 
 if TYPE_CHECKING:
     from zatsudan.talk.attachments import Mention

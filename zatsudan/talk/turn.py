@@ -6,6 +6,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from zatsudan.base.errors import CommandError, ZatsudanError
+from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable
 from zatsudan.servers.prefill import FIELDS, NONE, Opening
@@ -19,7 +20,7 @@ from zatsudan.talk.link import Link
 from zatsudan.talk.request import compose, rebuilt
 from zatsudan.talk.talk import Talk
 from zatsudan.wire import bounds
-from zatsudan.wire.messages import Json, JsonObject, Message, Usage
+from zatsudan.wire.messages import Message, Usage
 from zatsudan.wire.protocol import Chunk, Delta, cut
 from zatsudan.wire.reply import Reply
 from zatsudan.wire.tokenview import entries_of

@@ -41,11 +41,11 @@ from zatsudan.terminal.surface import Surface
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from zatsudan.base.jsonvalues import Json
     from zatsudan.lab.run import Run
     from zatsudan.talk.attaching import Attached
     from zatsudan.talk.attachments import Mention
     from zatsudan.talk.running import Ran
-    from zatsudan.wire.messages import Json
 
 
 class Repl:

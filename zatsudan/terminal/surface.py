@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from zatsudan.base.errors import ZatsudanError
+from zatsudan.base.jsonvalues import Json
 from zatsudan.base.printable import Printable
 from zatsudan.commands.parts import Part
-from zatsudan.wire.messages import Json
 from zatsudan.wire.protocol import Delta
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ An entry is `{"token", "logprob", "bytes"?, "top_logprobs": [entry, ...]}`.
 
 import math
 
-from zatsudan.wire.messages import Json, JsonObject
+from zatsudan.base.jsonvalues import Json, JsonObject
 
 #: What OpenAI says of a token that is too unlikely to be given a number.
 UNLIKELY = -9999.0

@@ -1,13 +1,9 @@
 """Messages and token counts, and their forms on the wire."""
 
 from collections.abc import Mapping
-from typing import NamedTuple, Never, TypeAlias
+from typing import NamedTuple
 
-Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
-JsonObject: TypeAlias = dict[str, Json]
-
-#: The mapping of values that were given none: one for all, which its type keeps empty.
-NOTHING: Mapping[str, Never] = {}
+from zatsudan.base.jsonvalues import NOTHING, Json, JsonObject, whole_number
 
 ROLES = ("system", "developer", "user", "assistant", "function", "tool")
 
@@ -68,24 +64,6 @@ def _part_text(part: Json) -> str:
         if isinstance(text, str):
             return text
     return f"[{part.get('type') or 'part'}]"
-
-
-def text_field(value: Mapping[str, Json], name: str) -> str:
-    """Return a field that is a text; empty if it is missing or something else."""
-    item = value.get(name)
-    return item if isinstance(item, str) else ""
-
-
-def whole_number(value: Json) -> int | None:
-    """Read a count leniently: `12`, `12.0` and `"12"` are 12; other things None."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, str):
-        value = value.strip()
-        return int(value) if value.isascii() and value.isdigit() and len(value) < 16 else None
-    if isinstance(value, float):
-        return int(value) if 0 <= value < 1e15 else None
-    return value if isinstance(value, int) and 0 <= value < 10**15 else None
 
 
 class Usage(NamedTuple):

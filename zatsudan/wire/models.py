@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from zatsudan.wire.messages import Json, whole_number
+from zatsudan.base.jsonvalues import Json, whole_number
 
 #: The most models that a list may hold: a hostile list is cut here.
 LIMIT = 5_000

@@ -5,35 +5,17 @@ compatible leave fields out, repeat them, send null, lists and numbers as
 texts, and end their streams in four ways.
 """
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from zatsudan.base.errors import StreamError
+from zatsudan.base.jsonvalues import Json, JsonObject, loads, whole_number
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import one_line
+from zatsudan.parameters.steering import makes_request
 from zatsudan.wire.logprobs import read_logprobs
-from zatsudan.wire.messages import Json, JsonObject, Message, Usage, content_text, whole_number
-
-#: Fields by which a request says what was said (`prompt`, `input` and `chat_template` in its
-#: place), which model gets it, and what a gateway is to send it on to with what key.
-_MAKERS = frozenset(
-    ("messages", "prompt", "input", "chat_template", "model", "api_base", "base_url", "api_key")
-)
-
-
-def makes_request(name: str, value: Json = None) -> bool:
-    """Tell whether a field makes the request, so that no setting may be it.
-
-    The talk alone says what is sent, and the person where to; a setting may come from a
-    file of somebody else. Letters of another case are the same, since they are to servers
-    written in Go (encoding/json). `stream` may be set to true and false and to nothing else.
-    """
-    folded = name.casefold()
-    if folded == "stream":
-        return name != folded or not isinstance(value, bool)
-    return folded in _MAKERS
+from zatsudan.wire.messages import Message, Usage, content_text
 
 
 def build_request(
@@ -99,50 +81,6 @@ class Chunk(NamedTuple):
     fingerprint: str = ""
 
 
-def loads(text: str | bytes) -> Json:
-    """Parse JSON; raises ValueError for all that Python's parser cannot take.
-
-    Too deep nesting is a RecursionError there, at a depth that is not the same
-    for reading, for writing and for our own folds: a fixed depth is refused
-    instead. An integer of more than 4,300 digits is a ValueError there: what no
-    float could hold is read as an infinite one.
-    """
-    if isinstance(text, bytes):
-        text = text.decode(json.detect_encoding(text), "surrogatepass")
-    try:
-        value: Json = _DECODER.decode(text)
-    except RecursionError:
-        raise ValueError("nested too deep") from None
-    # A text with few brackets need not be searched: that is nearly every chunk.
-    if text.count("{") + text.count("[") > DEPTH and is_deep(value):
-        raise ValueError("nested too deep")
-    return value
-
-
-def is_deep(value: Json) -> bool:
-    """Tell whether a value is nested more than DEPTH levels deep."""
-    level = [value]
-    for _ in range(DEPTH):
-        level = [
-            item
-            for outer in level
-            if isinstance(outer, dict | list)
-            for item in (outer.values() if isinstance(outer, dict) else outer)
-            if isinstance(item, dict | list)
-        ]
-        if not level:
-            return False
-    return True
-
-
-def _integer(digits: str) -> int | float:
-    return int(digits) if len(digits) < 300 else float(digits)
-
-
-#: One for all: `json.loads` makes a new one whenever it is told how to read numbers.
-_DECODER = json.JSONDecoder(parse_int=_integer)
-
-
 def read_chunk(value: Json, asked: int | None = None) -> Chunk:
     """Read one chunk, or a whole response, from its JSON.
 
@@ -180,9 +118,6 @@ def broken_off(message: str) -> StreamError:
         say("/retry sends the message again."),
     )
 
-
-#: How deep JSON from a server or a file may be nested.
-DEPTH = 100
 
 NOT_AN_API = later("Is the base URL that of an API? It usually ends in /v1.")
 

@@ -5,6 +5,7 @@ from codecs import BOM_UTF8
 from collections.abc import Iterator
 
 from zatsudan.base.errors import StreamError
+from zatsudan.base.jsonvalues import loads
 from zatsudan.base.language import say
 from zatsudan.base.printable import one_line
 from zatsudan.wire import bounds
@@ -14,7 +15,6 @@ from zatsudan.wire.protocol import (
     Delta,
     broken_off,
     error_message,
-    loads,
     read_chunk,
     read_error,
 )

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from zatsudan.base.errors import ApiError, StatusError
+from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import say
 from zatsudan.base.printable import Printable
 from zatsudan.parameters.table import PARAMETERS
-from zatsudan.wire.messages import Json, JsonObject
 
 #: Statuses by which a server refuses what it was asked, whoever asked; others say nothing about it.
 REFUSALS = frozenset({400, 404, 405, 413, 415, 422})

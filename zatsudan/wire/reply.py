@@ -3,7 +3,7 @@
 from copy import deepcopy
 from typing import Any
 
-from zatsudan.wire.messages import Json, JsonObject, whole_number
+from zatsudan.base.jsonvalues import Json, JsonObject, whole_number
 from zatsudan.wire.protocol import Delta
 
 #: Pieces of a text that are joined to one: a piece costs ten times the memory of its sign.

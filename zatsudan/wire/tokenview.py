@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, printable
-from zatsudan.wire.messages import Json
 
 #: OpenAI's word for a token that is not among the top ones (openapi.json 2.3.0).
 UNKNOWN = -9999.0

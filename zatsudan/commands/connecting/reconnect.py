@@ -18,8 +18,8 @@ from zatsudan.talk.addressee import model_of, use_model
 from zatsudan.talk.chat import Chat
 
 if TYPE_CHECKING:
+    from zatsudan.base.jsonvalues import JsonObject
     from zatsudan.servers.client import Client
-    from zatsudan.wire.messages import JsonObject
 
 #: What a server is asked to see whether it answers: as little as a reply can cost.
 PROBE = "Say hi."

@@ -20,12 +20,12 @@ from pathlib import Path
 
 from zatsudan.base import files
 from zatsudan.base.errors import ConfigError, ConnectionFailed
+from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import say
 from zatsudan.base.printable import one_line
 from zatsudan.config.settings import Config, Local
 from zatsudan.servers.choice import BY_ITSELF, Server
 from zatsudan.servers.engine.gguf import HEAD_BYTES, MAGIC, general_name
-from zatsudan.wire.messages import Json, JsonObject
 
 #: How long a model may take to load, in seconds.
 LOAD_SECONDS = 120.0

@@ -18,12 +18,12 @@ from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from zatsudan.base.errors import ConfigError, ConnectionFailed, StatusError, StreamError
+from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
 from zatsudan.base.printable import one_line
 from zatsudan.config.settings import Network
 from zatsudan.servers.engine.progress import Progress
 from zatsudan.servers.engine.quantisations import pick
-from zatsudan.wire.messages import Json
 
 PREFIX = "hf:"
 HUB = "https://huggingface.co"

@@ -10,9 +10,9 @@ from zatsudan.base.errors import CommandError
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import one_line
 from zatsudan.sessions import snapshot
-from zatsudan.sessions.exports import source, talk
+from zatsudan.sessions.exports import source, transcript
 from zatsudan.sessions.exports.literals import compact
-from zatsudan.sessions.exports.request import Request
+from zatsudan.sessions.exports.outgoing import Request
 from zatsudan.sessions.session import Session
 
 
@@ -44,11 +44,16 @@ FORMATS = {
     row.name: row
     for row in (
         Format(
-            "markdown", "md", later("the talk, for reading and importing"), talk=talk.to_markdown
+            "markdown",
+            "md",
+            later("the talk, for reading and importing"),
+            talk=transcript.to_markdown,
         ),
         Format("html", "html", later("the talk as one page, light and dark"), talk=_html),
-        Format("text", "txt", later("the talk as plain text"), talk=talk.to_text),
-        Format("json", "json", later("the messages as the API takes them"), talk=talk.to_json),
+        Format("text", "txt", later("the talk as plain text"), talk=transcript.to_text),
+        Format(
+            "json", "json", later("the messages as the API takes them"), talk=transcript.to_json
+        ),
         Format("jsonl", "jsonl", later("the whole session with its branches"), talk=_jsonl),
         Format("curl", "sh", later("the request, for a shell"), request=source.to_curl),
         Format("python", "py", later("the request, with httpx"), request=source.to_python),

@@ -8,8 +8,8 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from zatsudan.base.jsonvalues import Json
 from zatsudan.base.printable import printable
-from zatsudan.wire.messages import Json
 
 #: A list or object that fits in so many columns stands on one line.
 WIDTH = 92

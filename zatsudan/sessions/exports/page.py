@@ -17,7 +17,7 @@ from zatsudan.base.language import say
 from zatsudan.base.printable import one_line, printable
 from zatsudan.parameters.table import show_value
 from zatsudan.sessions.exports.replyhtml import reply_html
-from zatsudan.sessions.exports.talk import calls_of, name_of
+from zatsudan.sessions.exports.transcript import calls_of, name_of
 from zatsudan.sessions.session import FINISHED, Made, Session
 from zatsudan.wire.messages import Message
 

@@ -6,10 +6,10 @@ Secrets are read from the environment, and a program that lacks one says so.
 import re
 from urllib.parse import quote
 
+from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.parameters.table import PARAMETERS
 from zatsudan.sessions.exports.literals import JAVASCRIPT, PYTHON, compact, literal
-from zatsudan.sessions.exports.request import Request, Value
-from zatsudan.wire.messages import Json, JsonObject
+from zatsudan.sessions.exports.outgoing import Request, Value
 
 #: Integers beyond this lose digits in JavaScript (2**53 - 1).
 SAFE_INTEGER = 9_007_199_254_740_991

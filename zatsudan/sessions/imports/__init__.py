@@ -9,13 +9,13 @@ from pathlib import Path
 
 from zatsudan.base import files
 from zatsudan.base.errors import ImportRefused, StoreError
+from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import Printable, one_line
 from zatsudan.sessions import journal as store
 from zatsudan.sessions.imports import aichat, chatgpt, llm, own, plain
 from zatsudan.sessions.imports.draft import Draft, Note
 from zatsudan.sessions.imports.jsontext import parse
-from zatsudan.wire.messages import Json
 
 #: A file of more bytes is refused: as Python's values it takes about ten times as much memory.
 LARGEST = 100_000_000

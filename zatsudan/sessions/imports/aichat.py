@@ -1,10 +1,15 @@
 """aichat's sessions: YAML with the model, a few settings, and the messages."""
 
+from typing import TYPE_CHECKING
+
 from zatsudan.base.errors import ImportRefused
 from zatsudan.base.language import say, say_count
 from zatsudan.sessions.imports import yaml
 from zatsudan.sessions.imports.draft import Draft, Note, read_message, text_of
-from zatsudan.wire.messages import Json, Message
+from zatsudan.wire.messages import Message
+
+if TYPE_CHECKING:
+    from zatsudan.base.jsonvalues import Json
 
 
 def read(text: str, note: Note) -> list[Draft]:

@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import say_count
 from zatsudan.base.printable import Printable
 from zatsudan.markdown.codeblocks import fenced
 from zatsudan.sessions.imports.draft import Draft, Note, iso, text_of
 from zatsudan.sessions.session import FINISHED, INTERRUPTED, Made
-from zatsudan.wire.messages import Json, JsonObject, Message
+from zatsudan.wire.messages import Message
 
 #: Marks of citations between private-use signs, which mean nothing elsewhere.
 _CITATION = re.compile("\ue200[^\ue200\ue201]*\ue201")

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from zatsudan.base.errors import CommandError, ImportRefused
+from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import Printable, one_line
 from zatsudan.parameters.table import BY_NAME
 from zatsudan.sessions.records import message_record
 from zatsudan.sessions.session import Made
-from zatsudan.wire.messages import ROLES, Json, JsonObject, Message
+from zatsudan.wire.messages import ROLES, Message
 
 #: Takes a sentence on what a file held and a session cannot.
 Note = Callable[[Printable], None]

@@ -4,9 +4,8 @@ import json
 import math
 
 from zatsudan.base.errors import ImportRefused
+from zatsudan.base.jsonvalues import DEPTH, Json, is_deep
 from zatsudan.base.language import say
-from zatsudan.wire.messages import Json
-from zatsudan.wire.protocol import DEPTH, is_deep
 
 
 def parse(text: str) -> Json:

@@ -4,14 +4,15 @@ import re
 from collections.abc import Iterable
 
 from zatsudan.base.errors import ImportRefused
+from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import say, say_count
 from zatsudan.base.printable import Printable, one_line
-from zatsudan.sessions.exports.talk import HEADING, HEADINGS
+from zatsudan.sessions.exports.transcript import HEADING, HEADINGS
 from zatsudan.sessions.imports.draft import Draft, Note, iso, read_message, text_of
 from zatsudan.sessions.imports.jsontext import parse
 from zatsudan.sessions.records import replay
 from zatsudan.sessions.session import Made
-from zatsudan.wire.messages import Json, JsonObject, Message
+from zatsudan.wire.messages import Message
 
 _ROLES = {heading: role for role, heading in HEADINGS.items()}
 _FRONT = re.compile(r"---\nzatsudan: [0-9]+\n(.*?\n)?---\n", re.DOTALL)

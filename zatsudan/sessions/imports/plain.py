@@ -1,9 +1,9 @@
 """Messages in the API's own form: an array, an object that holds one, or a request's body."""
 
+from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import say
 from zatsudan.sessions.imports.draft import Draft, Note, read_message
 from zatsudan.sessions.session import Made
-from zatsudan.wire.messages import Json, JsonObject
 
 
 def is_message(value: Json) -> bool:

@@ -10,9 +10,9 @@ import re
 from typing import TYPE_CHECKING
 
 from zatsudan.base.errors import ImportRefused
+from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
 from zatsudan.base.printable import one_line
-from zatsudan.wire.messages import Json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

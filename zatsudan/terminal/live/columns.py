@@ -8,8 +8,8 @@ scrollback, never what is seen live.
 from collections.abc import Callable, Sequence
 
 from zatsudan.base.printable import EMPTY, Printable, Styled, printable
-from zatsudan.terminal.live.growing import RowStream
 from zatsudan.terminal.live.painter import cells
+from zatsudan.terminal.live.textstream import RowStream
 from zatsudan.terminal.text.rows import BLANK, sgr, together, wrap
 
 #: The least width of a column, in cells.

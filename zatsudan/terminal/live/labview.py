@@ -9,8 +9,8 @@ from zatsudan.lab.grid import shown
 from zatsudan.lab.run import ENDED, RUNNING, WAITING, Run, Slot
 from zatsudan.terminal.live.columns import Columns, fitting
 from zatsudan.terminal.live.frames import Frames
-from zatsudan.terminal.live.growing import RowStream
 from zatsudan.terminal.live.painter import Painter
+from zatsudan.terminal.live.textstream import RowStream
 from zatsudan.terminal.live.view import TAIL_ROWS
 from zatsudan.terminal.text.rows import cut, sgr, wrap
 from zatsudan.wire import bounds

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from prompt_toolkit.application.run_in_terminal import in_terminal
 
 from zatsudan.base.errors import ZatsudanError
+from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, Styled, printable
 from zatsudan.base.styles import Dress
@@ -16,10 +17,10 @@ from zatsudan.commands.parts import Part
 from zatsudan.sessions.estimate import tokens_per_second
 from zatsudan.terminal.live import ptk
 from zatsudan.terminal.live.attention import Attention
-from zatsudan.terminal.live.growing import RowStream
 from zatsudan.terminal.live.keys import Actions
 from zatsudan.terminal.live.painter import Painter
 from zatsudan.terminal.live.prompt import Prompt
+from zatsudan.terminal.live.textstream import RowStream
 from zatsudan.terminal.live.toolbar import Toolbar
 from zatsudan.terminal.live.view import LiveView
 from zatsudan.terminal.text.partrows import (
@@ -30,7 +31,6 @@ from zatsudan.terminal.text.partrows import (
     status_rows,
 )
 from zatsudan.terminal.text.rows import has_colours, reflows, sgr, wrap
-from zatsudan.wire.messages import Json
 from zatsudan.wire.protocol import Delta
 
 if TYPE_CHECKING:

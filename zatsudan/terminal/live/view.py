@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 
 from zatsudan.base.printable import EMPTY, Printable, Styled, printable
 from zatsudan.terminal.live.frames import STATUS_SECONDS, Frames
-from zatsudan.terminal.live.growing import RowStream, TextStream
 from zatsudan.terminal.live.painter import Painter
+from zatsudan.terminal.live.textstream import RowStream, TextStream
 from zatsudan.terminal.text.partrows import thought_rows
 from zatsudan.terminal.text.rows import cut, sgr
 from zatsudan.wire import bounds

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, TextIO
 from prompt_toolkit.utils import get_cwidth
 
 from zatsudan.base.errors import CommandError, ZatsudanError
+from zatsudan.base.files import let_go
+from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printable
-from zatsudan.cli.exits import let_go
 from zatsudan.commands.outcomes import Inspect, Pick
 from zatsudan.commands.parts import Part, Talk
 from zatsudan.commands.registry import Commands
@@ -27,10 +28,10 @@ from zatsudan.talk.deciding import Asked, Slash, Words
 from zatsudan.talk.entered import KEYS, Entered
 from zatsudan.terminal.greeting import greeting
 from zatsudan.terminal.plain.linereader import LineReader
+from zatsudan.terminal.plain.output import Output
 from zatsudan.terminal.repl import Repl
 from zatsudan.terminal.text.partrows import PROMPT, error_rows, part_rows, status
 from zatsudan.terminal.text.rows import PASTES_OFF, PASTES_ON, uncoloured
-from zatsudan.wire.messages import Json
 from zatsudan.wire.protocol import Delta
 
 if TYPE_CHECKING:
@@ -41,33 +42,6 @@ if TYPE_CHECKING:
 
 WIDTH = 80
 END = printable("\n")
-
-
-class Output:
-    """Where replies go, which may end before they do: `gone` when whoever read it has left.
-
-    `trouble` is why nothing more can be written there, if it is not that. Either calls
-    `on_end` once; what is written afterwards goes nowhere.
-    """
-
-    def __init__(self, file: TextIO) -> None:
-        self._file = file
-        self.gone = False
-        self.trouble = ""
-        self.on_end: Callable[[], object] = lambda: None
-
-    def write(self, text: Printable) -> None:
-        """Write a text, at once."""
-        if self.gone or self.trouble:
-            return
-        try:
-            self._file.write(text)
-            self._file.flush()
-        except OSError as error:
-            self.gone = isinstance(error, BrokenPipeError)
-            self.trouble = "" if self.gone else error.strerror or str(error)
-            let_go(self._file)
-            self.on_end()
 
 
 class PlainTerminal:

@@ -6,13 +6,13 @@ from itertools import groupby, islice
 from prompt_toolkit.utils import get_cwidth
 
 from zatsudan.base.errors import ZatsudanError
+from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printable
 from zatsudan.commands.parts import Diff, Line, Part, Rows, Table, Talk, Tokens
 from zatsudan.sessions.estimate import tokens_per_second
 from zatsudan.sessions.session import FAILED, FINISHED, INTERRUPTED, Made, Node
 from zatsudan.terminal.text.rows import columns_of, set_off, sgr, together, wrap
-from zatsudan.wire.messages import Json
 
 PROMPT = printable("» ")
 

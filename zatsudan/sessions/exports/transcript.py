@@ -1,6 +1,7 @@
 """The talk for reading: the current path as Markdown, as plain text, and as the API's messages."""
 
 import re
+from typing import TYPE_CHECKING
 
 from zatsudan.base.printable import one_line, printable
 from zatsudan.markdown.codeblocks import fenced
@@ -8,7 +9,10 @@ from zatsudan.sessions.exports.literals import compact, literal
 from zatsudan.sessions.records import VERSION
 from zatsudan.sessions.session import Node, Session
 from zatsudan.sessions.window import in_order
-from zatsudan.wire.messages import ROLES, Json, Message
+from zatsudan.wire.messages import ROLES, Message
+
+if TYPE_CHECKING:
+    from zatsudan.base.jsonvalues import Json
 
 #: Heads a message of a role that is none of the API's.
 OTHER = "Other"

@@ -1,51 +1,17 @@
-"""The request behind a reply: its body, and its headers without any secret in them."""
+"""A request to a server as exports write it: without any secret, which the environment holds."""
 
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from zatsudan.base.addresses import origin
+from zatsudan.base.jsonvalues import JsonObject, loads
 from zatsudan.base.secrets import SCHEME, is_secret, shown_variable
 from zatsudan.config.settings import Config
 from zatsudan.servers.choice import Server
 from zatsudan.servers.kinds import OPENAI
-from zatsudan.wire.messages import JsonObject
-from zatsudan.wire.protocol import loads
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A header's or query parameter's value: a text, then an environment variable if one is named."""
-
-    text: str
-    variable: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One request for a reply. `url` has neither query nor user name.
-
-    `ca_file` names the certificates to trust, if not the system's; `verify`
-    False trusts any.
-    """
-
-    url: str
-    headers: tuple[tuple[str, Value], ...]
-    query: tuple[tuple[str, Value], ...]
-    body: JsonObject
-    ca_file: str = ""
-    verify: bool = True
-
-    @property
-    def streams(self) -> bool:
-        return self.body.get("stream") is not False
-
-    def variables(self) -> list[str]:
-        """Return the environment variables that hold its secrets."""
-        values = [value for _, value in (*self.headers, *self.query)]
-        return list(dict.fromkeys(value.variable for value in values if value.variable))
+from zatsudan.sessions.exports.outgoing import Request, Value
 
 
 def request_to(server: Server, body: JsonObject, key_variable: str) -> Request:

@@ -1,0 +1,80 @@
+"""JSON as values: its type, what is read of it leniently, and parsing within bounds."""
+
+import json
+from collections.abc import Mapping
+from typing import Never, TypeAlias
+
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+
+
+JsonObject: TypeAlias = dict[str, Json]
+
+
+#: The mapping of values that were given none: one for all, which its type keeps empty.
+NOTHING: Mapping[str, Never] = {}
+
+
+def text_field(value: Mapping[str, Json], name: str) -> str:
+    """Return a field that is a text; empty if it is missing or something else."""
+    item = value.get(name)
+    return item if isinstance(item, str) else ""
+
+
+def whole_number(value: Json) -> int | None:
+    """Read a count leniently: `12`, `12.0` and `"12"` are 12; other things None."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, str):
+        value = value.strip()
+        return int(value) if value.isascii() and value.isdigit() and len(value) < 16 else None
+    if isinstance(value, float):
+        return int(value) if 0 <= value < 1e15 else None
+    return value if isinstance(value, int) and 0 <= value < 10**15 else None
+
+
+def loads(text: str | bytes) -> Json:
+    """Parse JSON; raises ValueError for all that Python's parser cannot take.
+
+    Too deep nesting is a RecursionError there, at a depth that is not the same
+    for reading, for writing and for our own folds: a fixed depth is refused
+    instead. An integer of more than 4,300 digits is a ValueError there: what no
+    float could hold is read as an infinite one.
+    """
+    if isinstance(text, bytes):
+        text = text.decode(json.detect_encoding(text), "surrogatepass")
+    try:
+        value: Json = _DECODER.decode(text)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+    # A text with few brackets need not be searched: that is nearly every chunk.
+    if text.count("{") + text.count("[") > DEPTH and is_deep(value):
+        raise ValueError("nested too deep")
+    return value
+
+
+def is_deep(value: Json) -> bool:
+    """Tell whether a value is nested more than DEPTH levels deep."""
+    level = [value]
+    for _ in range(DEPTH):
+        level = [
+            item
+            for outer in level
+            if isinstance(outer, dict | list)
+            for item in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(item, dict | list)
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _integer(digits: str) -> int | float:
+    return int(digits) if len(digits) < 300 else float(digits)
+
+
+#: One for all: `json.loads` makes a new one whenever it is told how to read numbers.
+_DECODER = json.JSONDecoder(parse_int=_integer)
+
+
+#: How deep JSON from a server or a file may be nested.
+DEPTH = 100

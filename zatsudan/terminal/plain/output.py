@@ -1,0 +1,36 @@
+"""Where replies are written, which may end before they do."""
+
+from typing import TYPE_CHECKING, TextIO
+
+from zatsudan.base.files import let_go
+from zatsudan.base.printable import Printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Output:
+    """Where replies go, which may end before they do: `gone` when whoever read it has left.
+
+    `trouble` is why nothing more can be written there, if it is not that. Either calls
+    `on_end` once; what is written afterwards goes nowhere.
+    """
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self.gone = False
+        self.trouble = ""
+        self.on_end: Callable[[], object] = lambda: None
+
+    def write(self, text: Printable) -> None:
+        """Write a text, at once."""
+        if self.gone or self.trouble:
+            return
+        try:
+            self._file.write(text)
+            self._file.flush()
+        except OSError as error:
+            self.gone = isinstance(error, BrokenPipeError)
+            self.trouble = "" if self.gone else error.strerror or str(error)
+            let_go(self._file)
+            self.on_end()
