@@ -371,7 +371,7 @@ def test_without_the_engine_nothing_is_fetched(
 HERE = """
 import json, sys
 from pathlib import Path
-from zatsudan.hub import Model
+from zatsudan.servers.engine.hub import Model
 folder = Path("{folder}")
 assert Model("hf:o/r", folder, {{}}).path == folder / "o--r" / "m.gguf"
 print(json.dumps(sorted(sys.modules)))

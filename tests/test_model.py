@@ -195,7 +195,7 @@ def test_the_engine_dies_with_its_parent(tmp_path: Path) -> None:
     program.write_text(
         "import asyncio\n"
         "from zatsudan.servers.engine import embedded\n"
-        "from zatsudan.config import Local\n"
+        "from zatsudan.config.settings import Local\n"
         "async def main():\n"
         "    engine = await embedded.start(Local(context_length=512))\n"
         "    print(engine._process.pid, flush=True)\n"
