@@ -1,6 +1,6 @@
 """The catalogues of zatsudan: collecting sentences from the source, and compiling.
 
-`python -m tests.catalogue` brings every `languages/*.po` up to what the source
+`python -m tests.generate` brings every `base/languages/*.po` up to what the source
 says, and writes the file that is read at the start. `python -m tests.catalogue
 unsaid [FILE…]` lists the texts that no catalogue sees.
 """

@@ -11,32 +11,32 @@ from zatsudan.base.language import say, say_count
 
 #: Texts that are not for a person at the screen, by file: how they begin (all, if empty).
 SILENT: dict[str, tuple[str, ...]] = {
-    "core/labsheet.py": ("<!doctype",),
-    "core/prefill.py": ("Your reply was cut off.", "Write the alphabet"),  # to a model
-    "core/refusals.py": ("(", "['", "maximum number of", "tokens`"),  # how servers say it
-    "core/styles.py": ("",),  # styles, and notes on the parts that have one
-    "exports/page.py": ("\n:root", "<"),
-    "exports/replyhtml.py": ("<", "noopener"),
-    "exports/source.py": ("",),  # writes programs
-    "terminal/inspector.py": ("bg:", "reverse"),
-    "terminal/prompt.py": ("fg:", "bg:", "nodim"),
-    "terminal/repl.py": ("dim", "good"),  # tones of lines
-    "commands/lab.py": ("{} · /diff A B",),  # commands to type
-    "commands/probes.py": ("(?P<same>", "{} of {} replies", "/repro {}"),  # kept; a command
-    "lab.py": ("dict[",),  # a type
-    "probe.py": ("Continue with", "Count from", "Write only"),  # sent to the model
-    "reconnect.py": ("Say hi.",),  # sent to the model
-    "running.py": ("\n… {} bytes",),  # output, which is sent too
+    "base/styles.py": ("",),  # styles, and notes on the parts that have one
+    "cli/arguments.py": ("cat f", "zatsudan -c"),  # commands as they are typed
+    "cli/main.py": ("--stream json",),
+    "cli/shells.py": ("# In", "#compdef"),  # scripts
+    "commands/comparing.py": ("{} · /diff A B",),  # commands to type
+    "commands/connecting/reconnect.py": ("Say hi.",),  # sent to the model
+    "commands/naming.py": ("Give this conversation a title",),  # a prompt
     "commands/outcomes.py": ("Callable[",),
+    "commands/probes.py": ("(?P<same>", "{} of {} replies", "/repro {}"),  # kept; a command
     "commands/registry.py": ("Callable[",),
     "commands/servers.py": ("forget all", "/learned forget"),
-    "commands/titles.py": ("Give this conversation a title",),  # a prompt
-    "commands/trace.py": ("{}/use {}",),
-    "embedded.py": ("the child has no pipes",),  # cannot happen
-    "bodies.py": ("gzip, deflate",),  # a header
-    "cli.py": ("--stream json",),
-    "arguments.py": ("cat f", "zatsudan -c"),  # commands as they are typed
-    "shells.py": ("# In", "#compdef"),  # scripts
+    "commands/tracing.py": ("{}/use {}",),
+    "lab/probe.py": ("Continue with", "Count from", "Write only"),  # sent to the model
+    "lab/run.py": ("dict[",),  # a type
+    "lab/sheet.py": ("<!doctype",),
+    "servers/bodies.py": ("gzip, deflate",),  # a header
+    "servers/engine/embedded.py": ("the child has no pipes",),  # cannot happen
+    "servers/prefill.py": ("Your reply was cut off.", "Write the alphabet"),  # to a model
+    "sessions/exports/page.py": ("\n:root", "<"),
+    "sessions/exports/replyhtml.py": ("<", "noopener"),
+    "sessions/exports/source.py": ("",),  # writes programs
+    "talk/running.py": ("\n… {} bytes",),  # output, which is sent too
+    "terminal/live/prompt.py": ("fg:", "bg:", "nodim"),
+    "terminal/pages/inspector.py": ("bg:", "reverse"),
+    "terminal/repl.py": ("dim", "good"),  # tones of lines
+    "wire/refusals.py": ("(", "['", "maximum number of", "tokens`"),  # how servers say it
 }
 
 OTHERS = languages.LANGUAGES[1:]
@@ -59,11 +59,15 @@ def test_no_text_for_a_person_is_left_out_of_the_catalogue(name: str) -> None:
     assert found == []
 
 
+def test_what_is_silent_is_there() -> None:
+    assert SILENT.keys() <= set(files())
+
+
 @pytest.mark.parametrize("name", OTHERS)
 def test_the_catalogue_holds_what_the_source_says_and_nothing_else(name: str) -> None:
     known = {message.id for message in catalogue.read(name) if message.id}
 
-    assert known == set(catalogue.collected()), "python -m tests.catalogue brings it up to date"
+    assert known == set(catalogue.collected()), "python -m tests.generate brings it up to date"
 
 
 @pytest.mark.parametrize("name", OTHERS)

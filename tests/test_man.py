@@ -1,4 +1,4 @@
-"""The man page is what the parsers say. `python -m tests.test_man` writes it anew."""
+"""The man page is what the parsers say. `python -m tests.generate` writes it anew."""
 
 import argparse
 import re
@@ -69,7 +69,7 @@ def page() -> str:
     """Return the man page."""
     talk = parser()
     lines = [
-        '.\\" Made by python -m tests.test_man',
+        '.\\" Made by python -m tests.generate',
         '.TH ZATSUDAN 1 "" zatsudan',
         ".SH NAME", "zatsudan \\- chat with a model in the terminal, and tune it by hand",
         ".SH SYNOPSIS", roff("zatsudan [FLAGS] [MESSAGE...]"), ".br",
@@ -96,7 +96,7 @@ def page() -> str:
 
 
 def test_the_man_page_is_what_the_parsers_say() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(), "python -m tests.test_man writes it anew"
+    assert PAGE.read_text(encoding="utf-8") == page(), "python -m tests.generate writes it anew"
 
 
 def test_it_names_all_flags_and_codes() -> None:
