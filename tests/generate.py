@@ -10,9 +10,9 @@ from subprocess import run
 #: catalogue are read when the package is imported.
 GENERATORS = {
     "tests.commands.test_index": "the index of commands",
-    "tests.catalogue": "the catalogues of languages",
+    "tests.support.catalogue": "the catalogues of languages",
     "tests.test_readme": "the tables of commands in the READMEs",
-    "tests.test_man": "the man page",
+    "tests.cli.test_man": "the man page",
     "tests.test_pictures": "the pictures of the READMEs",
 }
 

@@ -15,9 +15,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.server import DONE, Request, Script, chunk, event
-from tests.terminal.emulator import Sitting, sitting
-from tests.terminal.picture import HEIGHT, svg
+from tests.support.emulator import Sitting, sitting
+from tests.support.picture import HEIGHT, svg
+from tests.support.server import DONE, Request, Script, chunk, event
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.config.settings import Network
 from zatsudan.servers.choice import Server as Address

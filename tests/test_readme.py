@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.oneshot import run
-from tests.server import Request, Script, serve
-from tests.terminal.emulator import sitting
+from tests.support.emulator import sitting
+from tests.support.oneshot import run
+from tests.support.server import Request, Script, serve
 from tests.test_floors import FLOORS
 from tests.test_pictures import WARM, scored
 from zatsudan.base import language, languages

@@ -26,7 +26,7 @@ from multiprocessing import Process
 from pathlib import Path
 
 from tests.benchmarks.driven import Driven, TooSlow
-from tests.server import chunk, event
+from tests.support.server import chunk, event
 
 SECONDS = 3.0
 #: How long the program may stay dead before it is given up, in seconds.

@@ -5,8 +5,8 @@ import re
 import pytest
 from hypothesis import example, given, settings
 
-from tests.markdown.reference import our_structure, their_structure
-from tests.markdown.texts import line_soup, well_formed
+from tests.support.reference import our_structure, their_structure
+from tests.support.texts import line_soup, well_formed
 from zatsudan.markdown.blocks import MAX_DEPTH
 from zatsudan.markdown.leaves import LIMIT
 
