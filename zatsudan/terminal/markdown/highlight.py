@@ -24,8 +24,9 @@ from rich.style import Style
 from zatsudan.terminal.markdown.look import Look, token_style
 from zatsudan.terminal.markdown.rows import Piece
 
-# A longer line is shown without colour: some expressions take quadratic time.
-_MAX_LINE = 2000
+# A longer line is shown without colour: some expressions take quadratic or cubic time
+# (C: 0.5 s for 2000 blanks, 0.04 s for 500).
+_MAX_LINE = 500
 
 _MAX_STACK = 200
 
