@@ -28,6 +28,25 @@ from zatsudan.terminal.markdown.rows import Piece
 # (C: 0.5 s for 2000 blanks, 0.04 s for 500).
 _MAX_LINE = 500
 
+# So is one with more pairs of backslashes: to many lexers a pair in a string may be one escape
+# or two characters, and of a string that does not end they try both for each pair.
+_PAIRS = 8
+
+# Lexers with expressions that take time beyond any bound for other reasons, found by
+# `python -m tests.benchmarks.lexers`: their code has no colours.
+_ENDLESS = frozenset(
+    {
+        "EasytrieveLexer",
+        "MapleLexer",
+        "MCSchemaLexer",
+        "RacketLexer",
+        "RitaLexer",
+        "SchemeLexer",
+        "SystemdLexer",
+        "TADS3Lexer",
+    }
+)
+
 _MAX_STACK = 200
 
 # What may go over several lines, by how it opens; it ends where the closer stands.
@@ -57,7 +76,8 @@ def _lexer(name: str) -> Lexer | None:
     if not name or name == "text" or len(name) > 40:
         return None
     try:
-        return find_lexer_class_by_name(name)()
+        kind = find_lexer_class_by_name(name)
+        return None if kind.__name__ in _ENDLESS else kind()
     except ClassNotFound:
         return None
 
@@ -93,7 +113,7 @@ class Highlighter:
         """Take one line, without its newline."""
         if self._lexer is None:
             return [(text, self._look.code_text)]
-        if len(text) > _MAX_LINE:
+        if len(text) > _MAX_LINE or text.count("\\\\") > _PAIRS:
             return [(text, self._look.text)]
         pieces: list[Piece] = []
         left = len(text)
