@@ -147,6 +147,7 @@ def test_unknown_languages_are_shown_in_one_colour() -> None:
         ("scala", '"' + "\\\\a" * 100),
         ("scheme", "'" + "$(" * 200),
         ("racket", "a " + "(*" * 200),
+        ("tads3", "a{" * 249),
         ("maple", '"' + "\\n" * 200),
         ("easytrieve", "'" + "\t" * 499),
     ],

@@ -43,7 +43,7 @@ _ENDLESS = frozenset(
         "RitaLexer",
         "SchemeLexer",
         "SystemdLexer",
-        "TADS3Lexer",
+        "Tads3Lexer",
     }
 )
 
