@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from zatsudan.core.entered import KEYS, RECALLED, SAID, Entered
 from zatsudan.core.language import say, say_count
-from zatsudan.core.printable import Printable, one_line
+from zatsudan.core.printable import Printable, one_line, printable
 
 if TYPE_CHECKING:
     from zatsudan.core.attachments import Mention
@@ -164,7 +164,8 @@ def _slash(text: str) -> Slash | None:
 def _shown(command: str) -> str:
     """Return a command as it is named in a question, with what there is more of it."""
     first, _, rest = command.partition("\n")
-    shown = one_line(first, 200)
+    # Blanks are no reason not to name what stands behind them.
+    shown = one_line(" ".join(printable(first).split()), 200)
     if rest:
         shown = say_count(
             "{first} (and {n} more line)",
