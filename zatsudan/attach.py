@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from zatsudan import files
-from zatsudan.core.attachments import CONSOLE, LONGEST, Mention, compose
+from zatsudan.core.attachments import CONSOLE, Mention, compose
 from zatsudan.core.errors import CommandError
 from zatsudan.core.fences import blocks
 from zatsudan.core.language import say
@@ -79,9 +79,9 @@ def _output(ran: Ran | None) -> str:
     return f"$ {command}\n{output}{end}"
 
 
-def file_of(mention: Mention, base: Path, longest: int = LONGEST) -> tuple[str, Path] | None:
+def file_of(mention: Mention, base: Path) -> tuple[str, Path] | None:
     """Return the file that a mention names, and the name by which it does; None if there is none."""
-    for name in mention.names(longest):
+    for name in mention.names():
         if not name.isprintable():  # it could not stand behind a fence
             continue
         try:

@@ -644,3 +644,21 @@ async def test_lines_that_came_at_once_are_a_paste(lines: str, then: str, folder
         await person.until(then)
         assert made(folder) == []
         assert asked_for(person.server) == []
+
+
+async def test_the_file_that_was_named_is_the_one_that_is_attached(folder: Path) -> None:
+    """Of several that a mention may mean the longest is attached, also if it is too long to name."""
+    (folder / "notes.txt").write_text("harmless")
+    (folder / "notes.txt.key").write_text("the key")
+    for far in ("./" * 54, "./" * 55, "./" * 56, "./" * 300):
+        async with sitting(says("fine")) as person:
+            paste(person, f"see @{far}notes.txt.key now")
+            await person.until("now")
+            person.type("\r")
+            await person.at_rest()
+            shown = person.screen.shown().replace("\n", "")
+            if "Attach" in shown:
+                assert "notes.txt.key?" in shown
+                person.type("\x1b")
+                await person.until("fine")
+            assert "the key" not in str(asked_for(person.server))

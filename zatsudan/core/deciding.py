@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 OFFERED, LOOKED_UP = 10, 200
 #: A longer name is not offered: the person is to read what is attached.
 NAME_LENGTH = 120
+#: A longer mention is not looked up: each beginning of it may be a file, and the longest is
+#: attached, which is to be the one that was named.
+MENTION_LENGTH = 500
 
 
 class Shell(NamedTuple):
@@ -125,7 +128,8 @@ def _words(line: Entered, names: "Callable[[Mention], str | None]") -> Words | A
         elif mark != SAID:
             unsure.setdefault(mention, []).append(at + doubled)
     there: dict[str, list[int]] = {}
-    for mention in [each for each in unsure if each not in attached][:LOOKED_UP]:
+    short = (each for each in unsure if len(each.name) <= MENTION_LENGTH)
+    for mention in [each for each in short if each not in attached][:LOOKED_UP]:
         name = names(mention)
         if name is not None and len(name) <= NAME_LENGTH:
             there.setdefault(name, []).extend(unsure[mention])

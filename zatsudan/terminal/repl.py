@@ -26,7 +26,7 @@ from zatsudan.commands.outcomes import (
 )
 from zatsudan.commands.parts import Line, Part
 from zatsudan.commands.registry import Commands, find
-from zatsudan.core.deciding import NAME_LENGTH, Asked, Decision, Shell, Slash, Words, decide
+from zatsudan.core.deciding import Asked, Decision, Shell, Slash, Words, decide
 from zatsudan.core.entered import Entered
 from zatsudan.core.errors import CommandError, ZatsudanError
 from zatsudan.core.language import say
@@ -65,7 +65,7 @@ class Repl:
             return say("the output of {command}", command=self.ran.command) if self.ran else None
         from zatsudan.attach import file_of
 
-        found = file_of(mention, Path.cwd(), NAME_LENGTH)
+        found = file_of(mention, Path.cwd())
         return found[0] if found is not None else None
 
     async def handle(self, line: Entered) -> bool:
