@@ -1,6 +1,8 @@
 """Files and outputs put into a message, within bounds."""
 
 import base64
+import os
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -85,10 +87,11 @@ def file_of(mention: Mention, base: Path) -> tuple[str, Path] | None:
         if not name.isprintable():  # it could not stand behind a fence
             continue
         try:
-            path = base / Path(name).expanduser()
-            if path.exists() and not path.is_dir():
-                return name, path
-        except (OSError, ValueError, RuntimeError):  # too long, a NUL, ~nobody
+            # A sentence behind a name has many of them, and Path takes twice as long.
+            place = os.path.join(base, os.path.expanduser(name))  # noqa: PTH111, PTH118
+            if not stat.S_ISDIR(os.stat(place).st_mode):  # noqa: PTH116
+                return name, Path(place)
+        except (OSError, ValueError):  # not there, too long, a NUL
             continue
     return None
 

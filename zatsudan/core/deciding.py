@@ -20,7 +20,7 @@ OFFERED, LOOKED_UP = 10, 200
 NAME_LENGTH = 120
 #: A longer mention is not looked up: each beginning of it may be a file, and the longest is
 #: attached, which is to be the one that was named.
-MENTION_LENGTH = 500
+MENTION_LENGTH = 300
 
 
 class Shell(NamedTuple):
