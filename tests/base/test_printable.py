@@ -80,6 +80,8 @@ def test_one_line_joins_and_cuts() -> None:
     assert one_line("abcdef", 4) == "abc…"
     assert one_line("abcd", 4) == "abcd"
     assert one_line("\x1b[2J gone") == "␛[2J gone"
+    assert one_line("a" + " " * 99 + "b", 4) == "a…"
+    assert one_line("a" + " " * 99, 4) == "a"
 
 
 if TYPE_CHECKING:

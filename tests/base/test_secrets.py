@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from zatsudan.base.errors import CommandError
@@ -60,8 +60,9 @@ FORMS: dict[str, Callable[[str], str]] = {
 
 @given(secrets, st.sampled_from(sorted(FORMS)), st.text("xyz .,;'\"<>\n", max_size=20))
 def test_a_secret_is_found_in_every_form(secret: str, form: str, around: str) -> None:
-    written = FORMS[form](secret)
-    shown = Secrets([secret]).hidden(f"{around} {written} {around}")
+    written, known = FORMS[form](secret), Secrets([secret])
+    assume(not known.found(around))
+    shown = known.hidden(f"{around} {written} {around}")
 
     assert written not in shown
     assert shown == f"{around} {HIDDEN} {around}"

@@ -187,6 +187,9 @@ def test_a_question_is_safe_to_show_and_tells_of_more_lines() -> None:
     assert asked.sentence("Esc") == (
         "Run pip ␛[2Jinstall (and 2 more lines)? Enter runs it, Esc sends it as text."
     )
+    asked = what(Entered.of("!true" + " " * 900 + "; rm x", TEXT))
+    assert isinstance(asked, Asked)
+    assert asked.what == "true ; rm x"
 
 
 def test_what_is_looked_up_is_bounded() -> None:

@@ -203,6 +203,7 @@ async def test_in_a_fault_beside_the_talk(capsys: pytest.CaptureFixture[str]) ->
                 await asyncio.sleep(0.01)
                 found += capsys.readouterr().out
         person.type("\r")
+        await person.at_rest()  # one line after the other: at once they would be a paste
         await person.say("on")
         assert "fine" in person.screen.shown()
     assert steering(found) == []

@@ -56,7 +56,9 @@ def test_ask_interrupt_resize_leave_and_go_on(
 def test_a_signal_from_outside_stops_the_reply_and_nothing_else(start: list[Program]) -> None:
     program = start[0]
     program.until(r"SmolLM2")
-    program.press("/set max_tokens 400\rWrite a very long story.\r")
+    program.press("/set max_tokens 400\r")
+    program.until("400")
+    program.press("Write a very long story.\r")
     program.until(r"\d+ tok ·")
     program.process.send_signal(signal.SIGINT)
     program.until("interrupted")

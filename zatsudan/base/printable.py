@@ -95,10 +95,12 @@ def printable(text: str) -> Printable:
 def one_line(text: str, limit: int = 200) -> Printable:
     """Return `text` printable and on one line, cut to `limit` characters.
 
-    For names, titles and servers' messages that stand inside a sentence.
+    For names, titles and servers' messages that stand inside a sentence. What was left out
+    shows as `…`, also where it stood behind many blanks.
     """
     line = " ".join(printable(text[: 4 * limit]).split())
-    return Printable(line if len(line) <= limit else line[: limit - 1] + "…")
+    whole = len(line) <= limit and (len(text) <= 4 * limit or text[4 * limit :].isspace())
+    return Printable(line if whole else line[: limit - 1] + "…")
 
 
 def printable_json(value: "Json", encoding: str = "utf-8", indent: int | None = None) -> Printable:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from zatsudan.base.language import say, say_count
-from zatsudan.base.printable import Printable, one_line
+from zatsudan.base.printable import Printable, one_line, printable
 from zatsudan.talk.entered import KEYS, RECALLED, SAID, Entered
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 OFFERED, LOOKED_UP = 10, 200
 #: A longer name is not offered: the person is to read what is attached.
 NAME_LENGTH = 120
+#: A longer mention is not looked up: each beginning of it may be a file, and the longest is
+#: attached, which is to be the one that was named.
+MENTION_LENGTH = 300
 
 
 class Shell(NamedTuple):
@@ -125,7 +128,8 @@ def _words(line: Entered, names: "Callable[[Mention], str | None]") -> Words | A
         elif mark != SAID:
             unsure.setdefault(mention, []).append(at + doubled)
     there: dict[str, list[int]] = {}
-    for mention in [each for each in unsure if each not in attached][:LOOKED_UP]:
+    short = (each for each in unsure if len(each.name) <= MENTION_LENGTH)
+    for mention in [each for each in short if each not in attached][:LOOKED_UP]:
         name = names(mention)
         if name is not None and len(name) <= NAME_LENGTH:
             there.setdefault(name, []).extend(unsure[mention])
@@ -164,7 +168,8 @@ def _slash(text: str) -> Slash | None:
 def _shown(command: str) -> str:
     """Return a command as it is named in a question, with what there is more of it."""
     first, _, rest = command.partition("\n")
-    shown = one_line(first, 200)
+    # Blanks are no reason not to name what stands behind them.
+    shown = one_line(" ".join(printable(first).split()), 200)
     if rest:
         shown = say_count(
             "{first} (and {n} more line)",

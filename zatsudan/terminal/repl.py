@@ -32,7 +32,7 @@ from zatsudan.commands.registry import Commands, find
 from zatsudan.sessions.session import FINISHED, Node
 from zatsudan.talk.addressee import agree, is_earlier, is_new_to, model_of, not_agreed
 from zatsudan.talk.chat import Chat
-from zatsudan.talk.deciding import NAME_LENGTH, Asked, Decision, Shell, Slash, Words, decide
+from zatsudan.talk.deciding import Asked, Decision, Shell, Slash, Words, decide
 from zatsudan.talk.entered import Entered
 from zatsudan.talk.turn import Turn, again, turn_to
 from zatsudan.terminal.greeting import answering, wanted_embedded
@@ -66,7 +66,7 @@ class Repl:
             return say("the output of {command}", command=self.ran.command) if self.ran else None
         from zatsudan.talk.attaching import file_of
 
-        found = file_of(mention, Path.cwd(), NAME_LENGTH)
+        found = file_of(mention, Path.cwd())
         return found[0] if found is not None else None
 
     async def handle(self, line: Entered) -> bool:

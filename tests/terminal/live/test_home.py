@@ -241,7 +241,7 @@ async def test_the_toolbar_tells_how_full_the_window_is() -> None:
 async def test_the_toolbar_says_what_enter_does_while_a_reply_comes() -> None:
     async with sitting(says(*"abc", pause=0.3)) as person:
         person.type("go\r")
-        await person.until("a")
+        await person.until("» go")
         person.type("more")
         await person.until("Enter queues it · Esc stops the reply")
         await person.at_rest()

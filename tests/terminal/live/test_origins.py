@@ -18,7 +18,7 @@ from zatsudan.config.settings import Screen as Look
 from zatsudan.sessions.records import message_record
 from zatsudan.talk.entered import KEYS, SAID, TEXT, Entered
 from zatsudan.terminal.live.history import LineHistory
-from zatsudan.terminal.plain.linereader import BEGIN, END, LineReader, marked
+from zatsudan.terminal.plain.linereader import BEGIN, BURST_SECONDS, END, LineReader, marked
 from zatsudan.wire.messages import Message
 
 
@@ -522,10 +522,11 @@ async def test_a_slash_in_words_that_were_changed_is_a_slash() -> None:
 
 
 async def test_queued_commands_stay_commands_when_a_reply_does_not_come() -> None:
-    slow = Script([0.5, chunk("late"), DONE])
+    slow = Script([5.0, chunk("late"), DONE])
     async with sitting(slow, says("fine")) as person:
-        person.type("one\r/temperature 0.2\rtwo\r/undo\rthree\r")
-        await person.until("queued: three")
+        for line in ("one", "/temperature 0.2", "two", "/undo", "three"):
+            person.type(f"{line}\r")  # not all at once, which would be a paste
+            await person.until(line)
         person.type("\x1b")
         shown = await person.until("Not carried out: /undo")
         shown = await person.at_rest()
@@ -623,3 +624,42 @@ async def test_an_answer_is_what_comes_behind_the_question() -> None:
         reader.close()
         os.close(master)
         os.close(slave)
+
+
+@pytest.mark.parametrize(
+    ("lines", "then"),
+    [
+        ("!touch P\rmore", "Run touch P (and 1 more line)?"),
+        ("!touch P\rread @secret.txt\r", "Run touch P (and 1 more line)?"),
+        ("\x1b[200~x\x1b[201~\x15!touch P\rmore\x1b[201~", "Run touch P (and 1 more line)?"),
+        ("hello\r!touch P\rread @secret.txt\r", "Attach secret.txt?"),
+    ],
+)
+async def test_lines_that_came_at_once_are_a_paste(lines: str, then: str, folder: Path) -> None:
+    """As where the terminal marks no paste, or lets the end of one stand in its middle."""
+    async with sitting(says("fine")) as person:
+        person.type(lines)
+        await person.until("touch P")
+        await asyncio.sleep(5 * BURST_SECONDS)  # it is over when nothing more comes
+        person.type("\r")
+        await person.until(then)
+        assert made(folder) == []
+        assert asked_for(person.server) == []
+
+
+async def test_the_file_that_was_named_is_the_one_that_is_attached(folder: Path) -> None:
+    """Of several that a mention may mean the longest is attached, also if it is too long to name."""
+    (folder / "notes.txt").write_text("harmless")
+    (folder / "notes.txt.key").write_text("the key")
+    for far in ("./" * 54, "./" * 55, "./" * 56, "./" * 300):
+        async with sitting(says("fine")) as person:
+            paste(person, f"see @{far}notes.txt.key now")
+            await person.until("now")
+            person.type("\r")
+            await person.at_rest()
+            shown = person.screen.shown().replace("\n", "")
+            if "Attach" in shown:
+                assert "notes.txt.key?" in shown
+                person.type("\x1b")
+                await person.until("fine")
+            assert "the key" not in str(asked_for(person.server))

@@ -66,7 +66,7 @@ async def test_typing_while_it_streams_is_kept_and_enter_queues() -> None:
 async def test_up_takes_the_queued_message_back() -> None:
     async with sitting(says("a", "b", "c", pause=0.2)) as person:
         person.type("first\r")
-        await person.until("a")
+        await person.until("» first")
         person.type("wait\r")
         await person.until("queued: wait")
         person.type("\x1b[A")

@@ -1,5 +1,6 @@
 """The input line: a buffer that knows of each of its characters where it came from."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -10,6 +11,7 @@ from prompt_toolkit.document import Document
 from zatsudan.talk.entered import KEYS, TEXT, Entered
 from zatsudan.terminal.live import ptk
 from zatsudan.terminal.live.history import LineHistory
+from zatsudan.terminal.plain.linereader import BURST_SECONDS
 
 
 class _Change(NamedTuple):
@@ -34,6 +36,8 @@ class InputLine(Buffer):
         self._at = 1
         self._mark = TEXT
         self._change: _Change | None = None
+        #: What ends a paste that the terminal did not mark.
+        self._pause: asyncio.TimerHandle | None = None
         #: Words that were given back and stand untouched.
         self.given = False
         #: Words that were given back and make room for a command.
@@ -66,11 +70,30 @@ class InputLine(Buffer):
             aside = self.line
             self.reset()
             self.aside = aside
-        self._mark = KEYS
+        self._mark = TEXT if self.pasting else KEYS
         try:
             self.insert_text(text)
         finally:
             self._mark = TEXT
+
+    @property
+    def pasting(self) -> bool:
+        """Does a paste come that the terminal did not mark?"""
+        return self._pause is not None
+
+    def begin_pasted_line(self) -> None:
+        """Begin a line of a paste that is not marked: some terminals mark none.
+
+        An Enter behind which more came at once is no person's, nor is what stands around it.
+        """
+        self.newline(copy_margin=False)
+        self._lines[ptk.from_end(self)] = Entered.of(self.text, TEXT)
+        if self._pause is not None:
+            self._pause.cancel()
+        self._pause = asyncio.get_running_loop().call_later(BURST_SECONDS, self._end_paste)
+
+    def _end_paste(self) -> None:
+        self._pause = None
 
     def take_aside(self) -> Entered | None:
         """Return the words that made room for a command, and forget them here."""

@@ -175,8 +175,12 @@ def _line_keys(actions: Actions, buffer: InputLine) -> KeyBindings:
     typing = Condition(lambda: get_app().layout.has_focus(buffer))
 
     @keys.add("enter", filter=typing)
-    def _send(_event: KeyPressEvent) -> None:
-        actions.enter()
+    def _send(event: KeyPressEvent) -> None:
+        behind = event.key_processor.input_queue
+        if buffer.pasting or any(not isinstance(press.key, Keys) for press in behind):
+            buffer.begin_pasted_line()
+        else:
+            actions.enter()
 
     @keys.add(
         Keys.Any,
