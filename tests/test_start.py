@@ -12,8 +12,8 @@ from zatsudan.commands import MODULES
 #: The live terminal up to its prompt, made by `zatsudan.cli` as for a person, then what is imported.
 TALK = """
 import json, os, sys
-from zatsudan import cli
-from zatsudan.terminal import live
+from zatsudan.cli.main import main
+from zatsudan.terminal.live.program import LiveTerminal
 
 class Screen:
     encoding = "utf-8"
@@ -28,9 +28,9 @@ async def run(self, first=(), line="", before=False):
 
 told = sys.stdout
 sys.stdin = sys.stdout = Screen()
-live.LiveTerminal.run = run
+LiveTerminal.run = run
 try:
-    cli.main(["--local"])
+    main(["--local"])
 finally:
     told.flush()
 """
@@ -38,7 +38,7 @@ finally:
 VERSION = """
 import atexit, json, sys
 atexit.register(lambda: sys.stderr.write(json.dumps(sorted(sys.modules))))
-from zatsudan.cli import main
+from zatsudan.cli.main import main
 main(["--version"])
 """
 
@@ -46,13 +46,13 @@ main(["--version"])
 HELP = """
 import atexit, json, sys
 atexit.register(lambda: sys.stderr.write(json.dumps(sorted(sys.modules))))
-from zatsudan.cli import main
+from zatsudan.cli.main import main
 main(["-h"])
 """
 
 #: Packages that are used only when something is said, shown or asked for.
 LATER = {
-    *(f"zatsudan.commands.{name}" for name in (*MODULES, "outcomes", "resuming", "files")),
+    *(f"zatsudan.commands.{name}" for name in (*MODULES, "outcomes", "resuming", "paths")),
     *(
         "prompt_toolkit.shortcuts",
         "zatsudan.terminal.repl",
@@ -189,6 +189,7 @@ def test_the_version_is_told_before_anything_is_imported(tmp_path: Path) -> None
     assert ran.stdout.startswith("zatsudan ")
     assert {name for name in modules if name.startswith("zatsudan")} == {
         "zatsudan",
+        "zatsudan.cli",
         "zatsudan.cli.main",
     }
     assert not modules & {"argparse", "asyncio", "prompt_toolkit", "dataclasses"}
