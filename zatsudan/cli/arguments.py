@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from zatsudan import __version__
 from zatsudan.base.language import later, say
+from zatsudan.base.typed import TYPE_CHECKING
 from zatsudan.cli.parsing import Parser, action_rows, rows
 
-TYPE_CHECKING = False  # to import it takes as long as Python's own start
 if TYPE_CHECKING:
     from zatsudan.talk.entered import Entered
 

@@ -2,9 +2,9 @@
 
 import sys
 
+from zatsudan.base.typed import TYPE_CHECKING
 from zatsudan.cli.subcommands import SUBCOMMANDS, parser_of
 
-TYPE_CHECKING = False  # --help need not wait for typing
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

@@ -7,18 +7,11 @@ import sys
 
 from zatsudan import __version__
 
-TYPE_CHECKING = False  # to import it takes as long as Python's own start
-if TYPE_CHECKING:
-    from argparse import Namespace
-    from collections.abc import Sequence
-
-    from zatsudan.base.errors import ZatsudanError
-
 #: What a disk says that can hold no more of our output.
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
-def main(argv: "Sequence[str] | None" = None) -> None:
+def main(argv: list[str] | None = None) -> None:
     """Run the program and end it with an exit code (see exits.py)."""
     _ready_streams()
     words = list(sys.argv[1:] if argv is None else argv)
@@ -38,10 +31,13 @@ def main(argv: "Sequence[str] | None" = None) -> None:
         if code is None:
             from zatsudan.cli.arguments import read
 
-            code = _run(read(words))
+            args = read(words)  # a page of help ends here
+            from zatsudan.cli.starting import run
+
+            code = run(args)
         sys.stdout.flush()
     except ZatsudanError as error:
-        _complain(error)
+        _complain(error.sentence, error.advice)
         code = exits.code_of(error)
     except KeyboardInterrupt:
         code = exits.INTERRUPTED
@@ -51,9 +47,10 @@ def main(argv: "Sequence[str] | None" = None) -> None:
     except Exception as error:  # noqa: BLE001  a fault of ours is told in a sentence as well
         if isinstance(error, OSError) and error.errno in _FULL:
             _let_go()
-            _complain(ZatsudanError(exits.unwritten(error.strerror or str(error))))
+            _complain(exits.unwritten(error.strerror or str(error)))
         else:
-            _complain(exits.fault(error))
+            fault = exits.fault(error)
+            _complain(fault.sentence, fault.advice)
         code = exits.FAILED
     except SystemExit as ended:  # of argparse, which has printed a page or a complaint
         code = ended.code if isinstance(ended.code, int) else exits.USAGE
@@ -73,11 +70,11 @@ def _ready_streams() -> None:
             stream.reconfigure(errors="replace")
 
 
-def _complain(error: "ZatsudanError") -> None:
+def _complain(sentence: str, advice: str = "") -> None:
     from zatsudan.base.files import let_go
     from zatsudan.base.printable import printable
 
-    lines = (f"zatsudan: {error.sentence}", error.advice)
+    lines = (f"zatsudan: {sentence}", advice)
     try:
         sys.stderr.write("".join(f"{printable(line)}\n" for line in lines if line))
         sys.stderr.flush()
@@ -91,25 +88,10 @@ def _let_go() -> None:
     let_go(sys.stdout)
 
 
-def _subcommand(words: "Sequence[str]") -> int | None:
+def _subcommand(words: list[str]) -> int | None:
     """Carry out the subcommand that stands first; None if there is none."""
     if not words or words[0].startswith("-"):
         return None  # a talk needs none of them
     from zatsudan.cli.dispatch import carry_out
 
     return carry_out(words)
-
-
-def _run(args: "Namespace") -> int:
-    """Talk, or send one message; a failure before that is an object too where --json is given."""
-    from zatsudan.base.errors import ZatsudanError
-    from zatsudan.cli import starting
-
-    try:
-        return starting.run(args)
-    except ZatsudanError as error:
-        if args.json or args.stream:
-            from zatsudan.cli.asjson import write_error
-
-            write_error(error, sys.stdout)
-        raise

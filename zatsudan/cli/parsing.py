@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from zatsudan.base.language import say
 from zatsudan.base.printable import printable
+from zatsudan.base.typed import TYPE_CHECKING
 
-TYPE_CHECKING = False  # --help need not wait for typing
 if TYPE_CHECKING:
     from typing import Any
 

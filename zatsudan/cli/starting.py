@@ -3,7 +3,8 @@
 import os
 import sys
 
-TYPE_CHECKING = False  # to import it takes as long as Python's own start
+from zatsudan.base.typed import TYPE_CHECKING
+
 if TYPE_CHECKING:
     from argparse import Namespace
     from pathlib import Path
@@ -18,7 +19,23 @@ if TYPE_CHECKING:
 
 
 def run(args: "Namespace") -> int:
-    """Talk, or send one message, and return the exit code."""
+    """Talk, or send one message, and return the exit code.
+
+    A failure before the talk raises ZatsudanError, and is an object too where --json is given.
+    """
+    from zatsudan.base.errors import ZatsudanError
+
+    try:
+        return _prepared(args)
+    except ZatsudanError as error:
+        if args.json or args.stream:
+            from zatsudan.cli.asjson import write_error
+
+            write_error(error, sys.stdout)
+        raise
+
+
+def _prepared(args: "Namespace") -> int:
     from zatsudan.base import languages
     from zatsudan.cli.arguments import message
     from zatsudan.config.file import load

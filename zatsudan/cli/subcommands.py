@@ -5,9 +5,9 @@ import sys
 
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import Printable, one_line, printable, printable_json
+from zatsudan.base.typed import TYPE_CHECKING
 from zatsudan.cli.parsing import Parser
 
-TYPE_CHECKING = False  # --help need not wait for typing
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from typing import TypeVar
