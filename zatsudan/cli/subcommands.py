@@ -174,7 +174,8 @@ def _config_arguments(parser: Parser) -> None:
 
 def config(args: argparse.Namespace) -> int:
     """Print where the config file is, or check it."""
-    from zatsudan.config.file import example, load, shown, source, warnings
+    from zatsudan.config.exposed import shown, warnings
+    from zatsudan.config.file import example, load, source
     from zatsudan.config.settings import platform_places
     from zatsudan.servers.unencrypted import unencrypted_profiles
 
