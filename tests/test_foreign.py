@@ -108,7 +108,7 @@ def written(arguments: Sequence[str], typed: Sequence[str] = ()) -> str:
         patch.setattr(sys, "stdout", screen)
         patch.setattr(sys, "stderr", screen)
         with pytest.raises(SystemExit):
-            main.main(arguments)
+            main.main(list(arguments))
     return screen.getvalue()
 
 

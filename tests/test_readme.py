@@ -18,7 +18,7 @@ from zatsudan.base import language, languages
 from zatsudan.base.language import say
 from zatsudan.cli.arguments import parser
 from zatsudan.cli.exits import MEANINGS
-from zatsudan.cli.shells import SCRIPTS
+from zatsudan.cli.scripts import SCRIPTS
 from zatsudan.commands import COMMANDS
 from zatsudan.config.presetfiles import Presets
 from zatsudan.parameters.table import BY_NAME

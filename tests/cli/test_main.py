@@ -27,7 +27,7 @@ def run(*argv: str) -> int:
     """Run the program; return its exit code."""
     try:
         with pytest.raises(SystemExit) as ended:
-            main.main(argv)
+            main.main(list(argv))
     finally:
         gc.enable()  # which the start of the program puts off
     assert isinstance(ended.value.code, int)

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 import zatsudan
-from zatsudan.cli.arguments import Parser, invocation, parser
+from zatsudan.cli.arguments import parser
 from zatsudan.cli.exits import MEANINGS
+from zatsudan.cli.parsing import Parser, invocation
 from zatsudan.cli.subcommands import SUBCOMMANDS, parser_of
 
 PAGE = Path(zatsudan.__file__).parent / "zatsudan.1"

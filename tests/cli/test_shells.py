@@ -9,7 +9,8 @@ import pytest
 
 from tests.sessions.test_search import write
 from zatsudan.cli.arguments import KINDS, parser
-from zatsudan.cli.shells import FILES, OPEN, SCRIPTS, WHOLE, answer, candidates
+from zatsudan.cli.scripts import SCRIPTS
+from zatsudan.cli.shells import FILES, OPEN, WHOLE, answer, candidates
 from zatsudan.cli.subcommands import SUBCOMMANDS, parser_of
 from zatsudan.config.presetfiles import Preset, Presets
 from zatsudan.config.settings import platform_places

@@ -34,7 +34,7 @@ def saved(clean_environment: Path) -> Path:
 
 def run(*arguments: str) -> int | str | None:
     with pytest.raises(SystemExit) as ended:
-        main(arguments)
+        main(list(arguments))
     return ended.value.code
 
 

@@ -19,8 +19,8 @@ has no more lines than the sentence.
 """
 
 from zatsudan.base.printable import NEWLINE, Printable, printable
+from zatsudan.base.typed import TYPE_CHECKING
 
-TYPE_CHECKING = False  # --help need not wait for typing
 if TYPE_CHECKING:
     from typing import Protocol
 

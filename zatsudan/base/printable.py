@@ -12,7 +12,8 @@ the functions here is a type error there, whichever field of whichever file it s
 Put together anew, as by an f-string, it is ordinary text again and goes through once more.
 """
 
-TYPE_CHECKING = False  # --help need not wait for typing
+from zatsudan.base.typed import TYPE_CHECKING
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import SupportsIndex, overload

@@ -4,23 +4,15 @@ Subcommands, the man page and the shells' completion are made from the same pars
 """
 
 import argparse
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from zatsudan import __version__
 from zatsudan.base.language import later, say
-from zatsudan.base.printable import printable
+from zatsudan.base.typed import TYPE_CHECKING
+from zatsudan.cli.parsing import Parser, action_rows, rows
 
-TYPE_CHECKING = False  # --help need not wait for typing
-if TYPE_CHECKING:
-    from typing import Any
-
-TYPE_CHECKING = False  # to import it takes as long as Python's own start
 if TYPE_CHECKING:
     from zatsudan.talk.entered import Entered
-
-#: Cells of a page, and of the column that names what is explained beside it.
-WIDTH, COLUMN = 80, 29
 
 #: What -h tells of: the rest is for --help.
 EVERYDAY = (
@@ -60,136 +52,50 @@ _USES = (
 )
 
 
-def _formatter(prog: str) -> argparse.HelpFormatter:
-    # Without a width it imports shutil and all that can unpack a file, to ask for one.
-    return argparse.HelpFormatter(prog, width=WIDTH)
+class TalkParser(Parser):
+    """The parser of a talk, whose pages tell as well how the program is used and what else there is."""
 
+    #: How it is called, and what for.
+    uses = _USES
 
-class Parser(argparse.ArgumentParser):
-    """A parser whose help pages are rows of our own, grouped, each explanation beside its name."""
+    def head(self) -> list[str]:
+        return [*super().head(), *self._use_rows()]
 
-    def __init__(self, prog: str, description: str, usage: str, uses: Sequence[tuple[str, str]] = ()) -> None:  # fmt: skip
-        super().__init__(
-            prog,
-            usage=f"{prog} {usage}",
-            description=description,
-            add_help=False,
-            formatter_class=_formatter,
-        )
-        self._optionals.title = say("Flags")
-        self.uses = uses
-
-    def groups(self) -> Iterator[tuple[str, list[argparse.Action]]]:
-        """Yield the flags as they are grouped, and what stands without a flag first."""
-        for group in self._action_groups:
-            if group._group_actions:
-                yield str(group.title), group._group_actions
-
-    def _print_message(self, message: str, file: "Any" = None) -> None:
-        # What it complains of may be any text that was given.
-        (file or sys.stderr).write(printable(message))
-
-    def format_help(self) -> str:
-        return "\n".join(page(self)) + "\n"
-
-
-class _Help(argparse.Action):
-    """Prints one of the pages and ends the program."""
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        if isinstance(parser, Parser):
-            shown = short_page(parser) if self.const == "short" else page(parser)
-            parser._print_message("\n".join(shown) + "\n", sys.stdout)
-        parser.exit()
-
-
-def invocation(action: argparse.Action) -> str:
-    """Return how an argument is written: `-m, --model NAME`, `FILE…`."""
-    name = str(action.metavar or action.dest.upper())
-    many = "…" if action.nargs in ("*", "+") else ""
-    if not action.option_strings:
-        return f"[{name}{many}]" if action.nargs in ("?", "*") else name + many
-    flags = ", ".join(action.option_strings)
-    if action.nargs == 0:
-        return flags
-    return f"{flags} [{name}]" if action.nargs == "?" else f"{flags} {name}"
-
-
-def _rows(action: argparse.Action) -> list[str]:
-    name = invocation(action)
-    if action.option_strings and len(action.option_strings[0]) > 2:
-        name = "    " + name
-    return rows(name, action.help or "")
-
-
-def rows(name: str, text: str) -> list[str]:
-    """Return the rows of a page that say what is explained, and what it is."""
-    lines = [""]
-    for word in text.split(" "):
-        if lines[-1] and COLUMN + len(lines[-1]) + 1 + len(word) > WIDTH:
-            lines.append("")
-        lines[-1] += f" {word}" if lines[-1] else word
-    heads = [f"  {name}"] + [""] * (len(lines) - 1)
-    return [f"{head:<{COLUMN - 1}} {line}" for head, line in zip(heads, lines, strict=True)]
-
-
-def page(parser: Parser) -> list[str]:
-    """Return the whole page of a parser: all flags, and for the program what else there is."""
-    found = [say("usage: ") + str(parser.usage), "", str(parser.description)]
-    for use, text in parser.uses:
-        found += rows(use, say(text))
-    for title, actions in parser.groups():
-        found += ["", title]
-        for action in actions:
-            found += _rows(action)
-    if parser.uses:
+    def page(self) -> list[str]:
         from zatsudan.cli.exits import MEANINGS
         from zatsudan.cli.subcommands import SUBCOMMANDS
 
-        found += ["", say("Subcommands (each has its own -h)")]
+        found = [*super().page(), "", say("Subcommands (each has its own -h)")]
         for name, entry in SUBCOMMANDS.items():
             found += rows(name, say(entry.help))
         found += ["", say("Exit codes")]
         found += [f"  {code:<4} {say(text)}" for code, text in MEANINGS.items()]
-        found += ["", say("In the chat, /help tells the rest.")]
-    return found
+        return [*found, "", say("In the chat, /help tells the rest.")]
+
+    def short_page(self) -> list[str]:
+        from zatsudan.cli.subcommands import SUBCOMMANDS
+
+        found = [str(self.description), "", *self._use_rows(), ""]
+        for action in self._actions:
+            if action.dest in EVERYDAY:
+                found += action_rows(action)
+        return [
+            *found,
+            "",
+            say("Subcommands: {names}.", names=", ".join(SUBCOMMANDS)),
+            say("--help tells of all flags, subcommands and exit codes."),
+        ]
+
+    def _use_rows(self) -> list[str]:
+        return [row for use, text in self.uses for row in rows(use, say(text))]
 
 
-def short_page(parser: Parser) -> list[str]:
-    """Return what fits on a screen of 24 rows."""
-    if not parser.uses:
-        return page(parser)
-    from zatsudan.cli.subcommands import SUBCOMMANDS
-
-    found = [str(parser.description), ""]
-    for use, text in parser.uses:
-        found += rows(use, say(text))
-    found.append("")
-    for action in parser._actions:
-        if action.dest in EVERYDAY:
-            found += _rows(action)
-    return [
-        *found,
-        "",
-        say("Subcommands: {names}.", names=", ".join(SUBCOMMANDS)),
-        say("--help tells of all flags, subcommands and exit codes."),
-    ]
-
-
-def add_help(parser: Parser) -> None:
-    """Add -h and --help."""
-    where = parser.add_argument_group(say("Help")) if parser.uses else parser
-    where.add_argument("-h", action=_Help, nargs=0, const="short", dest="help", help=say("help on one screen"))  # fmt: skip
-    where.add_argument("--help", action=_Help, nargs=0, dest="help", help=say("this page"))
-
-
-def parser() -> Parser:
+def parser() -> TalkParser:
     """Return what reads the arguments of a talk."""
-    found = Parser(
+    found = TalkParser(
         "zatsudan",
         say("Chat with any server that speaks /v1/chat/completions, and tune it by hand."),
         "[FLAGS] [MESSAGE…]  or  zatsudan SUBCOMMAND …",
-        _USES,
     )
     found._positionals.title = say("Message")
     found.add_argument("message", nargs="*", help=say("send this, print the reply, and leave"))
@@ -273,7 +179,7 @@ def parser() -> Parser:
     program.add_argument("--config", metavar="FILE", default="", help=say("another config file"))
     program.add_argument("--version", action="version", version=f"zatsudan {__version__}",
                          help=say("print the version"))  # fmt: skip
-    add_help(found)
+    found.add_help_flags(found.add_argument_group(say("Help")))
     return found
 
 

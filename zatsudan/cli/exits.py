@@ -19,8 +19,6 @@ from zatsudan.base.errors import (
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import Printable, one_line
 
-TYPE_CHECKING = False  # --help need not wait for typing
-
 OK, FAILED, USAGE, UNREACHED, NO_ENTRY = 0, 1, 2, 3, 4
 #: What a shell makes of a program that a signal ended: 128 and the signal's number.
 INTERRUPTED, READER_GONE = 130, 141

@@ -7,7 +7,8 @@ from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import say
 from zatsudan.base.words import Word
 from zatsudan.commands.parts import Line, Part
-from zatsudan.config.file import read_system, warnings
+from zatsudan.config.exposed import warnings
+from zatsudan.config.file import read_system
 from zatsudan.config.presetfiles import Presets
 from zatsudan.config.settings import Config, Places
 from zatsudan.parameters.table import read_assignments

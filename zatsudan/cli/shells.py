@@ -1,9 +1,9 @@
-"""Completion in shells: a short script for each, which asks the program at every Tab.
+"""Completion in shells: what a short script for each is answered at every Tab.
 
 So it knows what the parsers and tables of this very version know, and the names of
 sessions, presets, profiles and models as they are now.
 
-A script runs `zatsudan completion --candidates SHELL WORDS…`, and reads how the
+A script (scripts.py) runs `zatsudan completion --candidates SHELL WORDS…`, and reads how the
 candidates are meant (`files`: the shell's own; `open`: no blank behind them; `whole`),
 then a candidate a line, with what it is behind a tab.
 """
@@ -13,75 +13,15 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from zatsudan.base.language import say
-from zatsudan.cli.arguments import KINDS, Parser
+from zatsudan.cli.arguments import KINDS
+from zatsudan.cli.arguments import parser as talk
+from zatsudan.cli.parsing import Parser
+from zatsudan.cli.subcommands import SUBCOMMANDS, parser_of
 
 FILES, OPEN, WHOLE = "files", "open", "whole"
 
 #: The latest sessions are those that one goes on with.
 SESSIONS = 50
-
-_BASH = r"""# In ~/.bashrc: eval "$(zatsudan completion bash)"
-_zatsudan() {
-    local line kind=
-    COMPREPLY=()
-    # A program of the current directory is not run for a mere Tab.
-    [[ $(type -P zatsudan) == [!/]* ]] && return
-    while IFS= read -r line; do
-        if [[ -z $kind ]]; then kind=$line; else COMPREPLY+=("$line"); fi
-    done < <(zatsudan completion --candidates bash \
-        "${COMP_LINE:0:COMP_POINT}" "$COMP_WORDBREAKS" 2>/dev/null)
-    case $kind in
-        files) compopt -o default 2>/dev/null ;;
-        open) compopt -o nospace 2>/dev/null ;;
-    esac
-}
-complete -F _zatsudan zatsudan
-"""
-
-_ZSH = r"""#compdef zatsudan
-# In ~/.zshrc, below compinit: eval "$(zatsudan completion zsh)"
-_zatsudan() {
-    local line
-    local -a lines values shown
-    # A program of the current directory is not run for a mere Tab.
-    [[ $(whence -p zatsudan) == [^/]* ]] && return
-    lines=("${(@f)$(zatsudan completion --candidates zsh \
-        "${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null)}")
-    [[ $lines[1] == files ]] && { _files; return }
-    for line in "${(@)lines[2,-1]}"; do
-        values+=("${line%%$'\t'*}")
-        shown+=("${line/$'\t'/  -- }")
-    done
-    if [[ $lines[1] == open ]]; then
-        compadd -S '' -l -d shown -a values
-    else
-        compadd -l -d shown -a values
-    fi
-}
-if [[ $funcstack[1] == _zatsudan ]]; then
-    _zatsudan "$@"
-else
-    compdef _zatsudan zatsudan
-fi
-"""
-
-_FISH = r"""# In ~/.config/fish/config.fish: zatsudan completion fish | source
-function __zatsudan_candidates
-    # A program of the current directory is not run for a mere Tab.
-    set -l found (command -s zatsudan)
-    test -n "$found"; and not string match -q '/*' -- $found; and return
-    set -l words (commandline -opc) (commandline -ct)
-    set -l lines (zatsudan completion --candidates fish $words[2..] 2>/dev/null)
-    if test "$lines[1]" = files
-        __fish_complete_path $words[-1]
-    else if set -q lines[2]
-        printf '%s\n' $lines[2..]
-    end
-end
-complete -c zatsudan -f -a '(__zatsudan_candidates)'
-"""
-
-SCRIPTS = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH}
 
 
 class Candidates(NamedTuple):
@@ -111,8 +51,6 @@ def answer(shell: str, words: Sequence[str]) -> str:
 
 def candidates(words: Sequence[str]) -> Candidates:
     """Return what may stand in place of the last word; `words` are all behind `zatsudan`."""
-    from zatsudan.cli.subcommands import SUBCOMMANDS, parser_of
-
     *before, typed = words
     if not before and not typed.startswith("-"):
         rows = [(name, say(entry.help)) for name, entry in SUBCOMMANDS.items()]
@@ -120,8 +58,6 @@ def candidates(words: Sequence[str]) -> Candidates:
     if before and before[0] in SUBCOMMANDS:
         parser, before = parser_of(before[0]), before[1:]
     else:
-        from zatsudan.cli.arguments import parser as talk
-
         parser = talk()
     awaited, others = _read(parser, before)
     if awaited is not None and not (awaited.nargs == "?" and typed.startswith("-")):

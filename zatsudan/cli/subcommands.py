@@ -5,11 +5,11 @@ import sys
 
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import Printable, one_line, printable, printable_json
-from zatsudan.cli.arguments import Parser, add_help
+from zatsudan.base.typed import TYPE_CHECKING
+from zatsudan.cli.parsing import Parser
 
-TYPE_CHECKING = False  # --help need not wait for typing
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable
     from typing import TypeVar
 
     from zatsudan.base.jsonvalues import Json
@@ -174,7 +174,8 @@ def _config_arguments(parser: Parser) -> None:
 
 def config(args: argparse.Namespace) -> int:
     """Print where the config file is, or check it."""
-    from zatsudan.config.file import example, load, shown, source, warnings
+    from zatsudan.config.exposed import shown, warnings
+    from zatsudan.config.file import example, load, source
     from zatsudan.config.settings import platform_places
     from zatsudan.servers.unencrypted import unencrypted_profiles
 
@@ -198,14 +199,14 @@ def config(args: argparse.Namespace) -> int:
 
 
 def _completion_arguments(parser: Parser) -> None:
-    from zatsudan.cli.shells import SCRIPTS
+    from zatsudan.cli.scripts import SCRIPTS
 
     parser.add_argument("shell", choices=list(SCRIPTS), metavar="SHELL", help=", ".join(SCRIPTS))
 
 
 def completion(args: argparse.Namespace) -> int:
     """Print the script that makes a shell complete zatsudan's words."""
-    from zatsudan.cli.shells import SCRIPTS
+    from zatsudan.cli.scripts import SCRIPTS
 
     sys.stdout.write(SCRIPTS[args.shell])
     return 0
@@ -217,40 +218,8 @@ def parser_of(name: str) -> Parser:
     found = Parser(f"zatsudan {name}", say(entry.help), entry.usage)
     found._positionals.title = say("Arguments")
     entry.arguments(found)
-    add_help(found)
+    found.add_help_flags(found)
     return found
-
-
-def carry_out(words: "Sequence[str]") -> int | None:
-    """Carry out the subcommand that stands first; None if there is none."""
-    name, *rest = words
-    if name == "completion" and rest[:1] == ["--candidates"]:  # a shell asks: no flag for people
-        from zatsudan.cli.shells import answer
-
-        sys.stdout.write(answer(rest[1], rest[2:]))
-        return 0
-    if name not in SUBCOMMANDS:
-        return None
-    args = parser_of(name).parse_args(rest)
-    _speak_as_configured()
-    return SUBCOMMANDS[name].run(args)
-
-
-def _speak_as_configured() -> None:
-    """Speak the language that the config names; a file that is broken is told of where it is needed."""
-    import os
-
-    from zatsudan.base import languages
-    from zatsudan.base.errors import ConfigError
-    from zatsudan.config.file import load
-    from zatsudan.config.settings import platform_places
-
-    try:
-        wish = load(platform_places().config_file).screen.language
-    except ConfigError:
-        return
-    if wish != "auto":
-        languages.speak(languages.choose(wish, os.environ))
 
 
 def _with_chat(

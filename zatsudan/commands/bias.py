@@ -5,10 +5,10 @@ from zatsudan.base.jsonvalues import Json, whole_number
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, one_line, printable
 from zatsudan.base.words import Word, split
+from zatsudan.commands.offers import GROUP
 from zatsudan.commands.outcomes import Outcome, Show, tell
 from zatsudan.commands.parts import Line, Part, Table
 from zatsudan.commands.registry import command
-from zatsudan.commands.sampling import GROUP
 from zatsudan.servers import native
 from zatsudan.talk.addressee import client_for, model_of
 from zatsudan.talk.chat import Chat

@@ -8,7 +8,7 @@ from zatsudan.base.jsonvalues import whole_number
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import one_line, printable
 from zatsudan.base.words import split
-from zatsudan.commands import sampling
+from zatsudan.commands import offers
 from zatsudan.commands.outcomes import Generate, Outcome, Prefill, Show, tell
 from zatsudan.commands.parts import Line, Talk
 from zatsudan.commands.paths import paths
@@ -60,7 +60,7 @@ async def system(chat: Chat, args: str) -> Outcome:
     "[NAME=VALUE…]",
     group=GROUP,
     everyday=True,
-    complete=sampling.assignments,
+    complete=offers.assignments,
     possible=_has_turns,
 )
 async def retry(chat: Chat, args: str) -> Outcome:

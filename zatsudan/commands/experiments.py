@@ -11,7 +11,7 @@ from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import Printable, one_line
 from zatsudan.base.words import Word, split
-from zatsudan.commands import sampling
+from zatsudan.commands import offers, sampling
 from zatsudan.commands.outcomes import Experiment, Outcome
 from zatsudan.commands.parts import Line
 from zatsudan.commands.registry import Choice, command
@@ -117,7 +117,7 @@ def plan(chat: Chat, cells: "Sequence[Cell]") -> Printable:
 
 
 def _sides(chat: Chat, args: str) -> Iterable[Choice]:
-    yield from sampling.assignments(chat, args)
+    yield from offers.assignments(chat, args)
     yield from (Choice(model.id, say("a model")) for model in chat.link.models)
     yield from (Choice(name, say("a profile")) for name in chat.config.profiles)
     yield from (Choice(name, say("a preset")) for name in chat.presets.names())
@@ -224,7 +224,7 @@ def _axes(chat: Chat, args: str) -> Iterable[Choice]:
         yield from sampling.set_.complete(chat, "")
         return
     at = max((at for at, word in enumerate(words) if word in ("x", "×")), default=-1) + 1
-    yield from sampling.values_of(chat, words[at])
+    yield from offers.values_of(chat, words[at])
     yield Choice("runs=3", say("run each cell three times"))
     yield Choice("x", say("cross it with another parameter"))
 

@@ -7,7 +7,7 @@ from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import Printable, one_line, printable
 from zatsudan.base.words import leading_assignments
-from zatsudan.commands import sampling
+from zatsudan.commands import offers
 from zatsudan.commands.outcomes import Generate, Outcome, Show, tell
 from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.probes import with_effect
@@ -21,7 +21,7 @@ from zatsudan.talk.addressee import use_model
 from zatsudan.talk.chat import Chat
 from zatsudan.wire.refusals import mended
 
-GROUP = sampling.GROUP
+GROUP = offers.GROUP
 
 #: Where the value of a parameter came from.
 _ORIGINS = {later("session"), later("preset"), later("flag"), later("profile"), later("config")}
@@ -59,7 +59,7 @@ async def params(chat: Chat, args: str) -> Outcome:
     if table.marks:
         hints.append(say("* changed since the last reply"))
     hints.append(say("/help NAME explains") if args else say("/params all shows the rest"))
-    notes = sampling.warnings(chat.talk.session)
+    notes = offers.warnings(chat.talk.session)
     repairs = chat.link.repairs(chat.talk.session.model)
     others = [
         say("{name} as {sent}", name=row[0], sent=sent)
@@ -215,7 +215,7 @@ async def reset(chat: Chat, _args: str) -> Outcome:
     return Show(tuple(lines)) if lines else tell(say("All is as it was at the beginning."), "dim")
 
 
-@command("with", "NAME=VALUE … TEXT", group=GROUP, complete=sampling.assignments)
+@command("with", "NAME=VALUE … TEXT", group=GROUP, complete=offers.assignments)
 async def with_(chat: Chat, args: str) -> Outcome:
     """Send one message with other settings.
 

@@ -6,10 +6,10 @@ from zatsudan.base.errors import CommandError, ConfigError
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import Printable, one_line, printable
 from zatsudan.commands.knobs import fresh_session, settle, settle_model, settle_system
+from zatsudan.commands.offers import GROUP
 from zatsudan.commands.outcomes import Outcome, Show, tell
 from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.registry import Choice, command
-from zatsudan.commands.sampling import GROUP
 from zatsudan.config.presetfiles import Preset
 from zatsudan.parameters.table import show_value
 from zatsudan.sessions.session import Setting

@@ -5,6 +5,7 @@ command's own page. The index tells of a command what menus and lists need, so
 that its module is imported when it is first used.
 """
 
+import functools
 import importlib
 from collections.abc import Awaitable, Callable, Iterable
 from types import ModuleType
@@ -133,7 +134,7 @@ class Entry(NamedTuple):
         return self._declared().explained()
 
     def _declared(self) -> Command:
-        return collect(importlib.import_module(f"zatsudan.commands.{self.module}"))[self.name]
+        return _declared_in(self.module)[self.name]
 
 
 Commands: TypeAlias = dict[str, Entry]
@@ -143,6 +144,11 @@ def read_index(text: str) -> Commands:
     """Read the index: an entry a line, its fields between tabs."""
     entries = (Entry(*line.split("\t")) for line in text.splitlines())
     return {entry.name: entry for entry in entries}
+
+
+@functools.cache
+def _declared_in(module: str) -> dict[str, Command]:
+    return collect(importlib.import_module(f"zatsudan.commands.{module}"))
 
 
 def collect(*modules: ModuleType) -> dict[str, Command]:

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 
 from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import Json
-from zatsudan.base.language import later, say
+from zatsudan.base.language import say
 from zatsudan.base.printable import Printable, one_line, printable
 from zatsudan.base.words import Word, split
+from zatsudan.commands import knobs
+from zatsudan.commands.offers import GROUP, meta, values_of, warnings
 from zatsudan.commands.outcomes import Outcome, Show
 from zatsudan.commands.parts import Line
 from zatsudan.commands.registry import Choice, Command, command
@@ -19,54 +21,13 @@ from zatsudan.parameters.table import (
     read_assignments,
     show_value,
 )
-from zatsudan.sessions.session import Session
 from zatsudan.talk.chat import Chat
-
-GROUP = later("Parameters")
-
-
-def assignments(chat: Chat, args: str) -> Iterable[Choice]:
-    """Complete `name=value` words."""
-    last = args.rpartition(" ")[2]
-    name, equals, _ = last.partition("=")
-    if equals:
-        yield from (
-            Choice(f"{name}={choice.text}", choice.meta) for choice in values_of(chat, name)
-        )
-    else:
-        yield from (Choice(f"{row.name}=", _meta(chat, row)) for row in PARAMETERS)
-
-
-def _meta(chat: Chat, row: Parameter) -> Printable:
-    setting = chat.talk.session.settings.get(row.name)
-    parts = [say("now {value}", value=show_value(setting.value))] if setting is not None else []
-    return one_line(" · ".join((*parts, row.kind.short, say(row.help))))
-
-
-def values_of(chat: Chat, name: str) -> Iterable[Choice]:
-    """Complete a parameter's value: the present one, those used before, what its kind offers."""
-    row = BY_NAME.get(name)
-    if row is None:
-        return
-    choices: dict[str, Printable] = {}
-    setting = chat.talk.session.settings.get(name)
-    if setting is not None:
-        choices[show_value(setting.value)] = say("the present value")
-    for node in reversed(list(chat.talk.session.replies())):
-        if node.made is not None and name in node.made.parameters:
-            value = show_value(node.made.parameters[name])
-            choices.setdefault(value, say("used for reply #{number}", number=node.id))
-    for value in row.kind.values:
-        choices.setdefault(value, row.kind.range)
-    for text, meta in choices.items():
-        if "\n" not in text:
-            yield Choice(text, meta)
 
 
 def _set_choices(chat: Chat, args: str) -> Iterable[Choice]:
     words = args.split(" ")
     if len(words) % 2 == 1:
-        yield from (Choice(row.name, _meta(chat, row)) for row in PARAMETERS)
+        yield from (Choice(row.name, meta(chat, row)) for row in PARAMETERS)
     else:
         yield from values_of(chat, words[-2])
 
@@ -90,18 +51,6 @@ def change(chat: Chat, values: dict[str, Json]) -> Outcome:
     return Show(tuple(lines))
 
 
-def warnings(session: Session) -> list[Printable]:
-    """Return what to know of the parameters that are set together."""
-    values = session.parameters
-    notes: list[Printable] = []
-    for row in PARAMETERS:
-        if row.name in values:
-            notes += [say(remark.text) for remark in row.clashes if remark.other in values]
-            if row.needs is not None and not values.get(row.needs.other):
-                notes.append(say(row.needs.text))
-    return notes
-
-
 @command("set", "NAME VALUE … | +FIELD JSON", group=GROUP, complete=_set_choices)
 async def set_(chat: Chat, args: str) -> Outcome:
     """Set parameters for this session.
@@ -111,9 +60,7 @@ async def set_(chat: Chat, args: str) -> Outcome:
     `/set! …` sends a value outside its range all the same.
     """
     if not args:
-        from zatsudan.commands.knobs import params  # it needs this module
-
-        return await params.run(chat, "")
+        return await knobs.params.run(chat, "")
     return change(chat, read_assignments(split(args), chat.talk.session.parameters))
 
 

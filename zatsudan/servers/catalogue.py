@@ -1,13 +1,11 @@
 """Models by server, as each last listed them, in one small JSON file of the cache directory."""
 
-import contextlib
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from zatsudan.base import files
 from zatsudan.base.addresses import shown_url
-from zatsudan.base.jsonvalues import Json, loads
+from zatsudan.base.jsonvalues import Json
+from zatsudan.servers.memory import Memory
 from zatsudan.wire.models import Model, read_models
 
 
@@ -15,7 +13,7 @@ class Catalogue:
     """What completion offers before the server has answered. `path` None keeps nothing."""
 
     def __init__(self, path: Path | None) -> None:
-        self._path = path
+        self._memory = Memory(path)
 
     def of(self, base_url: str) -> list[Model]:
         """Return the models that this server listed last."""
@@ -27,20 +25,12 @@ class Catalogue:
 
     def keep(self, base_url: str, models: Sequence[Model]) -> None:
         """Remember a server's models."""
-        if self._path is None:
-            return
         known = self._read()
         known[shown_url(base_url)] = [
             {"id": model.id, "context_length": model.context_length} for model in models
         ]
-        with contextlib.suppress(OSError):  # asked for again next time
-            files.replace(self._path, json.dumps(known).encode())
+        self._memory.write(known)
 
     def _read(self) -> dict[str, Json]:
-        if self._path is None:
-            return {}
-        try:
-            value = loads(files.read(self._path, files.LIST_BYTES))
-        except (OSError, ValueError):
-            return {}
+        value = self._memory.read()
         return value if isinstance(value, dict) else {}

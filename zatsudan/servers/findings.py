@@ -1,12 +1,9 @@
 """What was measured of servers: whether each parameter takes effect, in one small JSON file of the state directory."""
 
-import contextlib
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from zatsudan.base import files
-from zatsudan.base.jsonvalues import loads
+from zatsudan.servers.memory import Memory
 
 if TYPE_CHECKING:
     from zatsudan.base.jsonvalues import JsonObject
@@ -31,8 +28,15 @@ class Findings:
     """Findings by server and model. Kept in memory only where the file cannot be written, or `path` is None."""
 
     def __init__(self, path: Path | None) -> None:
-        self._path = path
-        self._known = _read(path)
+        self._memory = Memory(path)
+        self._known: dict[tuple[str, str], dict[str, Finding]] = {}
+        for row in self._memory.rows():
+            if row.get("name") and row.get("state"):
+                server, model, name, state, detail, day = (
+                    str(row.get(key, ""))
+                    for key in ("server", "model", "name", "state", "detail", "day")
+                )
+                self._known.setdefault((server, model), {})[name] = Finding(state, detail, day)
 
     def of(self, server: str, model: str) -> dict[str, Finding]:
         """Return what is known of a model at a server, by parameter."""
@@ -44,8 +48,6 @@ class Findings:
         self._write()
 
     def _write(self) -> None:
-        if self._path is None:
-            return
         rows: list[JsonObject] = [
             {
                 "server": server, "model": model, "name": name,
@@ -54,21 +56,4 @@ class Findings:
             for (server, model), findings in self._known.items()
             for name, finding in findings.items()
         ]  # fmt: skip
-        with contextlib.suppress(OSError):  # measured again next time
-            files.replace(self._path, json.dumps(rows, indent=1).encode())
-
-
-def _read(path: Path | None) -> dict[tuple[str, str], dict[str, Finding]]:
-    known: dict[tuple[str, str], dict[str, Finding]] = {}
-    try:
-        rows = loads(files.read(path, files.LIST_BYTES)) if path is not None else []
-    except (OSError, ValueError):
-        return known
-    for row in rows if isinstance(rows, list) else []:
-        if isinstance(row, dict) and row.get("name") and row.get("state"):
-            server, model, name, state, detail, day = (
-                str(row.get(key, ""))
-                for key in ("server", "model", "name", "state", "detail", "day")
-            )
-            known.setdefault((server, model), {})[name] = Finding(state, detail, day)
-    return known
+        self._memory.write(rows, indent=1)

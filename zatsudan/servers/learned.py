@@ -1,24 +1,22 @@
 """What was learned of servers, by server and model, in one small JSON file of the state directory."""
 
-import contextlib
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from zatsudan.base import files
-from zatsudan.base.jsonvalues import loads
+from zatsudan.servers.memory import Memory
 from zatsudan.wire.refusals import Repair
-
-if TYPE_CHECKING:
-    from zatsudan.base.jsonvalues import JsonObject
 
 
 class Learned:
     """Repairs by server and model. Kept in memory only where the file cannot be written, or `path` is None."""
 
     def __init__(self, path: Path | None) -> None:
-        self._path = path
-        self._known = _read(path)
+        self._memory = Memory(path)
+        self._known: dict[tuple[str, str], dict[Repair, str]] = {}
+        for row in self._memory.rows():
+            repair = Repair.from_json(row)
+            if repair is not None:
+                key = (str(row.get("server", "")), str(row.get("model", "")))
+                self._known.setdefault(key, {})[repair] = str(row.get("day", ""))
 
     def of(self, server: str, model: str) -> tuple[Repair, ...]:
         """Return the repairs for a model at a server."""
@@ -49,25 +47,8 @@ class Learned:
         return count
 
     def _write(self) -> None:
-        if self._path is None:
-            return
-        rows: list[JsonObject] = [
+        rows = [
             {"server": server, "model": model, "day": day, **repair.to_json()}
             for server, model, repair, day in self.all()
         ]
-        with contextlib.suppress(OSError):  # learned again next time
-            files.replace(self._path, json.dumps(rows, indent=1).encode())
-
-
-def _read(path: Path | None) -> dict[tuple[str, str], dict[Repair, str]]:
-    known: dict[tuple[str, str], dict[Repair, str]] = {}
-    try:
-        rows = loads(files.read(path, files.LIST_BYTES)) if path is not None else []
-    except (OSError, ValueError):
-        return known
-    for row in rows if isinstance(rows, list) else []:
-        repair = Repair.from_json(row)
-        if repair is not None and isinstance(row, dict):
-            key = (str(row.get("server", "")), str(row.get("model", "")))
-            known.setdefault(key, {})[repair] = str(row.get("day", ""))
-    return known
+        self._memory.write(rows, indent=1)

@@ -1,0 +1,215 @@
+"""Puts the parts of a talk together as the arguments ask, and starts it on the screen that fits."""
+
+import os
+import sys
+
+from zatsudan.base.typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from pathlib import Path
+
+    from zatsudan.config.presetfiles import Presets
+    from zatsudan.config.settings import Config, Places
+    from zatsudan.servers.choice import Wishes
+    from zatsudan.servers.discovery import Finder
+    from zatsudan.talk.chat import Chat
+    from zatsudan.talk.entered import Entered
+    from zatsudan.talk.talk import Talk
+
+
+def run(args: "Namespace") -> int:
+    """Talk, or send one message, and return the exit code.
+
+    A failure before the talk raises ZatsudanError, and is an object too where --json is given.
+    """
+    from zatsudan.base.errors import ZatsudanError
+
+    try:
+        return _prepared(args)
+    except ZatsudanError as error:
+        if args.json or args.stream:
+            from zatsudan.cli.asjson import write_error
+
+            write_error(error, sys.stdout)
+        raise
+
+
+def _prepared(args: "Namespace") -> int:
+    from zatsudan.base import languages
+    from zatsudan.cli.arguments import message
+    from zatsudan.config.file import load
+    from zatsudan.config.settings import platform_places
+    from zatsudan.servers import choice
+
+    places = platform_places()
+    config = load(_config_file(args, places))
+    if config.screen.language != "auto":
+        languages.speak(languages.choose(config.screen.language, os.environ))
+    local = args.local or bool(args.gguf)
+    wishes = choice.Wishes(args.base_url, args.model, args.profile, args.api_key_env, local)
+    if args.gguf:
+        from zatsudan.servers.engine.modelfile import with_model
+
+        config = with_model(config, args.gguf, places, choice.environment())
+    if args.setup:
+        _check_setup(args)
+    piped = not sys.stdin.isatty()
+    line = message(args, sys.stdin.read().strip() if piped else "")
+    if not line.text:
+        _check_silence(args, piped=piped)
+    import asyncio
+
+    return asyncio.run(_talk(args, places, config, wishes, line))
+
+
+def _check_silence(args: "Namespace", *, piped: bool) -> None:
+    """Raise CommandError where there is no message and one is needed."""
+    from zatsudan.base.errors import CommandError
+    from zatsudan.base.language import say
+
+    if piped:
+        raise CommandError(
+            say("Nothing to send came on standard input."), say("Name a message, or pipe one in.")
+        )
+    if args.json or args.stream:
+        flag = "--json" if args.json else "--stream json"
+        raise CommandError(
+            say("{flag} needs a message.", flag=flag),
+            say('Write zatsudan {flag} "a question", or pipe one in.', flag=flag),
+        )
+
+
+def _check_setup(args: "Namespace") -> None:
+    """Refuse questions that nobody could answer; raises ConfigError."""
+    from zatsudan.base.errors import ConfigError
+    from zatsudan.base.language import say
+
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise ConfigError(
+            say("--setup asks questions, and there is no terminal to ask them in."),
+            say("Start it in one, or write a profile into the config file."),
+        )
+    if args.message or args.words or args.resume == "":
+        raise ConfigError(
+            say("--setup begins with its questions."), say("Leave out the message and --resume.")
+        )
+
+
+def _config_file(args: "Namespace", places: "Places") -> "Path":
+    """Return the config file; raises ConfigError if the one that was named is not there."""
+    if not args.config:
+        return places.config_file
+    from zatsudan.base.errors import ConfigError
+    from zatsudan.base.language import say
+
+    path = _named(args.config)
+    if not path.exists():
+        raise ConfigError(
+            say("There is no config file {name}.", name=args.config),
+            say("Name one that is there, or leave --config out."),
+        )
+    return path
+
+
+def _named(name: str) -> "Path":
+    """Return the path that was typed, `~` filled in where that can be done."""
+    from pathlib import Path
+
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:  # ~nobody
+        return Path(name)
+
+
+async def _talk(
+    args: "Namespace",
+    places: "Places",
+    config: "Config",
+    wishes: "Wishes",
+    line: "Entered",
+) -> int:
+    from zatsudan.base.errors import StoreError
+    from zatsudan.base.language import say
+    from zatsudan.cli import exits, garbage, opening
+    from zatsudan.commands import COMMANDS
+    from zatsudan.config.presetfiles import Presets
+    from zatsudan.servers import choice
+    from zatsudan.servers.discovery import Finder
+    from zatsudan.servers.wirelog import wire_log
+    from zatsudan.talk.talk import Talk
+
+    environ = choice.environment()
+    server = choice.choose(wishes, environ, config)
+    presets = Presets(places.presets)
+    wanted = [*opening.of_preset(args, presets), *opening.of_flags(args)]
+    notes = opening.warned(_config_file(args, places), config, server)
+    start = [*opening.of_config(config, places, server), *wanted]
+    finder = Finder(
+        wishes,
+        environ,
+        config,
+        wire_log(_named(args.log) if args.log else None),
+        config_file=None if args.private else _config_file(args, places),
+        models=places.models,
+    )
+    talk = Talk(None if args.private else places.sessions, start=lambda: list(start))
+    chat = _chat(talk, finder, config, presets, None if args.private else places)
+    chat.talk.new()
+    try:
+        first = [*notes, *opening.resumed(chat, args, places.sessions, wanted)]
+        choose = args.resume == "" and not args.last
+        if choose and wanted:
+            raise StoreError(
+                say("Flags that change a session need its name."),
+                say("Write --resume NAME, or set them in the chat."),
+            )
+        plainly = not sys.stdout.isatty() or environ.get("TERM", "dumb") == "dumb"
+        if choose and (line.text or args.plain or plainly):
+            raise StoreError(
+                say("There is no screen here to choose a session on."),
+                say("Write --resume NAME; zatsudan sessions lists them."),
+            )
+        if line.text:
+            from zatsudan.cli.oneshot import answer
+
+            garbage.started()
+            return await answer(chat, line, args, first)
+        if args.plain or plainly:
+            from zatsudan.terminal.plain.terminal import PlainTerminal
+
+            plain = PlainTerminal(chat, COMMANDS)
+            garbage.started()
+            await plain.run(first, "/connect" if args.setup else "")
+            return exits.READER_GONE if plain.output.gone else exits.OK
+        from zatsudan.terminal.live.program import LiveTerminal
+
+        history = places.history if config.screen.history and not args.private else None
+        live = LiveTerminal(chat, COMMANDS, history=history, screen=config.screen)
+        finder.progress = live.progress
+        garbage.started()
+        command = "/connect" if args.setup else "/sessions" if choose else ""
+        number = await live.run(first, command, before=args.setup)
+        return 128 + number if number else exits.OK
+    finally:
+        await chat.aclose()
+        await finder.aclose()
+
+
+def _chat(
+    talk: "Talk", finder: "Finder", config: "Config", presets: "Presets", kept: "Places | None"
+) -> "Chat":
+    """Return a talk over a link; what is learned of servers is kept in files of `kept`."""
+    from zatsudan.servers.catalogue import Catalogue
+    from zatsudan.servers.findings import Findings
+    from zatsudan.servers.learned import Learned
+    from zatsudan.talk.chat import Chat
+    from zatsudan.talk.link import Link
+
+    link = Link(
+        finder,
+        catalogue=Catalogue(kept.cache / "models.json" if kept is not None else None),
+        learned=Learned(kept.state / "learned.json" if kept is not None else None),
+    )
+    findings = Findings(kept.state / "findings.json" if kept is not None else None)
+    return Chat(config, talk, link, findings=findings, presets=presets, finder=finder)

@@ -1,0 +1,63 @@
+"""What is offered where a command names parameters, and what to know of those that are set."""
+
+from collections.abc import Iterable
+
+from zatsudan.base.language import later, say
+from zatsudan.base.printable import Printable, one_line
+from zatsudan.commands.registry import Choice
+from zatsudan.parameters.table import BY_NAME, PARAMETERS, Parameter, show_value
+from zatsudan.sessions.session import Session
+from zatsudan.talk.chat import Chat
+
+GROUP = later("Parameters")
+
+
+def assignments(chat: Chat, args: str) -> Iterable[Choice]:
+    """Complete `name=value` words."""
+    last = args.rpartition(" ")[2]
+    name, equals, _ = last.partition("=")
+    if equals:
+        yield from (
+            Choice(f"{name}={choice.text}", choice.meta) for choice in values_of(chat, name)
+        )
+    else:
+        yield from (Choice(f"{row.name}=", meta(chat, row)) for row in PARAMETERS)
+
+
+def meta(chat: Chat, row: Parameter) -> Printable:
+    """Return what the menu says beside a parameter: its value and what it means."""
+    setting = chat.talk.session.settings.get(row.name)
+    parts = [say("now {value}", value=show_value(setting.value))] if setting is not None else []
+    return one_line(" · ".join((*parts, row.kind.short, say(row.help))))
+
+
+def values_of(chat: Chat, name: str) -> Iterable[Choice]:
+    """Complete a parameter's value: the present one, those used before, what its kind offers."""
+    row = BY_NAME.get(name)
+    if row is None:
+        return
+    choices: dict[str, Printable] = {}
+    setting = chat.talk.session.settings.get(name)
+    if setting is not None:
+        choices[show_value(setting.value)] = say("the present value")
+    for node in reversed(list(chat.talk.session.replies())):
+        if node.made is not None and name in node.made.parameters:
+            value = show_value(node.made.parameters[name])
+            choices.setdefault(value, say("used for reply #{number}", number=node.id))
+    for value in row.kind.values:
+        choices.setdefault(value, row.kind.range)
+    for text, meta in choices.items():
+        if "\n" not in text:
+            yield Choice(text, meta)
+
+
+def warnings(session: Session) -> list[Printable]:
+    """Return what to know of the parameters that are set together."""
+    values = session.parameters
+    notes: list[Printable] = []
+    for row in PARAMETERS:
+        if row.name in values:
+            notes += [say(remark.text) for remark in row.clashes if remark.other in values]
+            if row.needs is not None and not values.get(row.needs.other):
+                notes.append(say(row.needs.text))
+    return notes
