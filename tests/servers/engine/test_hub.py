@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_start import start
 from tests.support.hub import COMMIT, Hub, model, serving
+from tests.support.interpreter import start
 from tests.support.oneshot import run
 from zatsudan.base.errors import (
     ConfigError,
