@@ -6,7 +6,7 @@ from typing import Any
 from zatsudan.base.jsonvalues import Json, JsonObject, whole_number
 from zatsudan.wire.protocol import Delta
 
-#: Pieces of a text that are joined to one: a piece costs ten times the memory of its sign.
+#: Pieces of a text that are joined to one: a piece costs ten times the memory of its character.
 BLOCK = 4096
 
 
