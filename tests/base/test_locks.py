@@ -17,7 +17,7 @@ from zatsudan.base.locks import lock
 #: Another program that has the file, tells so, and would keep it.
 HOLDER = """
 import os, sys, time
-from zatsudan.locks import lock
+from zatsudan.base.locks import lock
 assert lock(os.open(sys.argv[1], os.O_RDWR))
 print("held", flush=True)
 time.sleep(60)
@@ -109,4 +109,4 @@ def test_no_other_module_locks_by_itself() -> None:
         if {"fcntl", "msvcrt"} & {name.split(".")[0] for name in imports(tree)}
     }
 
-    assert users == {"locks"}
+    assert users == {"base.locks"}
