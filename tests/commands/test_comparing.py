@@ -121,7 +121,7 @@ async def test_the_table_and_the_file(tmp_path: Path) -> None:
         shown = await run(chat, "/lab")
         assert [row[1] for row in table(shown).rows] == ["cold", "warm"]
         assert table(shown).marks == {1}
-        assert "pairs of signs" in lines(shown)[2]
+        assert "pairs of characters" in lines(shown)[2]
         for ending in ("md", "csv", "json", "html"):
             path = tmp_path / f"out.{ending}"
             await run(chat, f"/lab export {path}")

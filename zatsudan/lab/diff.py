@@ -1,4 +1,4 @@
-"""Two texts, word by word: what went and what came. Signs without blanks are compared one by one."""
+"""Two texts, word by word: what went and what came. Characters without blanks are compared one by one."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ class Change(NamedTuple):
 
 
 def pieces(text: str) -> list[str]:
-    """Cut a text into words, stretches of blanks, line ends, punctuation and single Japanese signs."""
+    """Cut a text into words, stretches of blanks, line ends, punctuation and single Japanese characters."""
     return _PIECE.findall(text)
 
 
