@@ -50,6 +50,7 @@ class Result:
 
     @property
     def count(self) -> int:
+        """How many hits there are in all sessions together."""
         return sum(len(found.hits) for found in self.found)
 
 

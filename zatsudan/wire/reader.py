@@ -78,6 +78,7 @@ class Reader:
 
     @property
     def complete(self) -> bool:
+        """Whether nothing more is to come: its end was told, or each choice has its finish_reason."""
         return self.done or (bool(self._finished) and all(self._finished.values()))
 
     @property
