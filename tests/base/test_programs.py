@@ -103,13 +103,19 @@ async def test_the_editor_changes_the_line_and_leaves_nothing(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    "end", ["exit 1", 'head -c 5 /dev/urandom >"$1"; printf "\\377" >>"$1"', 'rm "$1"']
+    ("end", "told"),
+    [
+        ("exit 1", ""),
+        ('head -c 5 /dev/urandom >"$1"; printf "\\377" >>"$1"', "The editor cannot be used"),
+        ('rm "$1"', "The editor cannot be used"),
+    ],
 )
-async def test_an_editor_that_fails_leaves_the_line(end: str, tmp_path: Path) -> None:
+async def test_an_editor_that_fails_leaves_the_line(end: str, told: str, tmp_path: Path) -> None:
     edit = script(tmp_path / "bin" / "edit", end)
     environ = {"TERM": "xterm-256color", "EDITOR": str(edit), "PATH": os.environ["PATH"]}
     async with sitting(says("fine"), environ=environ) as person:
         person.type("kept\x18\x05")
+        await person.until(told)
         await person.at_rest()
         assert "kept" in person.screen.shown()
         person.type("\r")

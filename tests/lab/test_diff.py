@@ -1,10 +1,12 @@
 """Diffs: examples by hand, and that both texts can be had back."""
 
+from difflib import SequenceMatcher
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zatsudan.lab.diff import ALIGN_LINES, NEW, OLD, Change, diff, marked, pieces
+from zatsudan.lab.diff import ALIGN_LINES, NEW, OLD, Change, _blocks, _Work, diff, marked, pieces
 
 TEXTS = st.text(st.sampled_from("ab 猫犬が。\n,-é\t") | st.characters(codec="utf-8"), max_size=60)
 
@@ -59,3 +61,20 @@ def test_both_texts_can_be_had_back(old: str, new: str) -> None:
 @given(TEXTS)
 def test_nothing_is_lost_in_pieces(text: str) -> None:
     assert "".join(pieces(text)) == text
+
+
+@pytest.mark.parametrize("unit", ["\n", "あ", "a ", "a\n", "a b\n", "ab\nba\n"])
+def test_texts_of_one_sign_are_compared_in_bounded_time(unit: str) -> None:
+    old = unit * 100_000
+    for new in ("x" + old[:-1] + "y", old[: len(old) // 3] + "x" + old[len(old) // 2 :], old[::-1]):
+        changes = diff(old, new)
+        assert "".join(change.text for change in changes if change.kind != NEW) == old
+        assert "".join(change.text for change in changes if change.kind != OLD) == new
+
+
+@given(TEXTS, TEXTS)
+def test_what_is_the_same_is_what_difflib_finds_between_the_ends(old: str, new: str) -> None:
+    left, right = pieces(old), pieces(new)
+    found = _blocks(left, right, _Work())
+    known = SequenceMatcher(None, left, right, autojunk=False).get_matching_blocks()
+    assert sum(size for _, _, size in found) == sum(block.size for block in known)

@@ -153,8 +153,10 @@ class Server:
     async def _send(
         self, script: Script, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> bool:
-        body = b"".join(piece for piece in script.pieces if isinstance(piece, bytes))
-        length = f"Content-Length: {len(body)}" if script.whole else "Transfer-Encoding: chunked"
+        length = "Transfer-Encoding: chunked"
+        if script.whole:
+            size = sum(len(piece) for piece in script.pieces if isinstance(piece, bytes))
+            length = f"Content-Length: {size}"
         lines = [f"HTTP/1.1 {script.status} Scripted", length]
         lines += [f"{name}: {value}" for name, value in script.headers]
         writer.write("\r\n".join([*lines, "", ""]).encode("latin-1"))

@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.chats import ask, chat_with
 from tests.support.doubles import turn_in
+from tests.support.emulator import sitting
 from tests.support.server import Script, chunk, event, says, serve
 from zatsudan.base.printable import EMPTY, Styled
 from zatsudan.terminal.live.view import LiveView
@@ -141,3 +142,68 @@ async def test_the_text_before_a_line_without_end_is_kept() -> None:
         assert "line without end" in str(turn.error)
         assert [node.message.text for node in turn.nodes] == ["Hello"]
         assert len(server.requests) == 1
+
+
+_LOGPROB = {"token": "a", "logprob": -1.0, "bytes": [97]}
+_FLOODS = {
+    "words": chunk("some *words* of a `reply`, " * 40),
+    "brackets": chunk("[" * 1000),
+    "links": chunk("[a](b) " * 150),
+    "lines": chunk("* a\n" * 200),
+    "code": chunk("```c\n" + ("a" + " " * 480 + "\n") * 10),
+    "tokens": chunk("あ") * 50,
+    "blanks": chunk(" ") * 50,
+    "comments": b":\n\n" * 2000,
+    "empty": b"data: {}\n\n" * 600,
+    "logprobs": event(
+        {
+            "choices": [
+                {
+                    "delta": {"content": "a"},
+                    "logprobs": {"content": [{**_LOGPROB, "top_logprobs": [_LOGPROB] * 20}]},
+                }
+            ]
+        }
+    ),
+}
+
+
+@pytest.mark.parametrize("name", _FLOODS)
+async def test_escape_is_answered_within_two_frames_of_a_flood(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The flood has no end that the test would see: 5,000 pieces of it."""
+    came: list[int] = []
+    drawn: list[bool] = []
+    add, draw = LiveView.add, LiveView._draw
+
+    def counted(view: LiveView, delta: Delta) -> None:
+        came.append(len(delta.content))
+        add(view, delta)
+
+    def noted(view: LiveView, hold: bool) -> bool:
+        drawn.append(hold)
+        return draw(view, hold)
+
+    monkeypatch.setattr(LiveView, "add", counted)
+    monkeypatch.setattr(LiveView, "_draw", noted)
+    async with sitting(Script([_FLOODS[name] * 20] * 5_000)) as person:
+        stopped: list[tuple[int, int]] = []
+        interrupt = person.terminal.interrupt
+
+        def stop() -> None:
+            stopped.append((len(came), len(drawn)))
+            interrupt()
+
+        person.terminal.interrupt = stop  # type: ignore[method-assign]
+        person.type("go on\r")
+        await person.until(lambda: len(drawn) > 3, 30.0)
+        person.type("\x1b")
+        await person.until(lambda: bool(stopped) and not person.terminal.busy, 30.0)
+        ((deltas, frames),) = stopped
+        assert sum(came[deltas:]) <= 2 * bounds.PIECE
+        assert len(drawn) - frames <= 2
+        shown = await person.at_rest()
+        assert "interrupted" in shown or "stopped before the first token" in shown
+        person.type("still here")
+        await person.until("still here", 30.0)

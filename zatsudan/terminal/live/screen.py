@@ -232,6 +232,7 @@ class LiveSurface:
 
     async def aside(self, what: str) -> None:
         """Lend the screen: `edit` to the editor, `suspend` to the shell."""
+        failure: ZatsudanError | None = None
         self._painter.lend()
         self._attention.listen(on=False)
         try:
@@ -242,9 +243,13 @@ class LiveSurface:
             else:
                 async with in_terminal():
                     os.kill(0, signal.SIGTSTP)
+        except ZatsudanError as error:
+            failure = error
         finally:
             self._attention.listen(on=True)
             self._painter.take_back()
+        if failure is not None:
+            self.error(failure)
 
     async def pick(self, pick: "Pick") -> str | None:
         from zatsudan.terminal.pages.picker import Picker
