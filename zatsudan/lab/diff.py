@@ -45,7 +45,7 @@ def diff(old: str, new: str) -> tuple[Change, ...]:
 
 @dataclass
 class _Work:
-    """Steps that are left: the comparison of two texts of one sign alone is quadratic."""
+    """Steps that are left: the comparison of two texts of one character alone is quadratic."""
 
     left: int = STEPS
 
