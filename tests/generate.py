@@ -9,7 +9,7 @@ from subprocess import run
 #: What makes it, and what it makes. Each is a program of its own, since the index and the
 #: catalogue are read when the package is imported.
 GENERATORS = {
-    "tests.commands.test_index": "the index of commands",
+    "tests.support.index": "the index of commands",
     "tests.support.catalogue": "the catalogues of languages",
     "tests.test_readme": "the tables of commands in the READMEs",
     "tests.cli.test_man": "the man page",

@@ -1,10 +1,11 @@
 """What CONTRIBUTING.md names is there, and the map is that of the floors."""
 
+import ast
 import re
 from pathlib import Path
 
 from tests.generate import GENERATORS
-from tests.test_floors import FLOORS
+from tests.support.floors import FLOORS, imports
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / ".github" / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -53,3 +54,21 @@ def test_every_command_names_what_is_there() -> None:
     for command in COMMANDS:
         for path in re.findall(r"[\w.]+/[\w./]+", command.partition(" # ")[0]):
             assert (ROOT / path).exists(), path
+
+
+def test_tests_lie_as_the_source_does() -> None:
+    beside = {"support", "benchmarks", "data", "pictures"}
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        folder = path.parent.relative_to(ROOT / "tests")
+        if folder.parts[:1] and folder.parts[0] not in beside:
+            assert (ROOT / "zatsudan" / folder / "__init__.py").is_file(), path
+
+
+def test_no_test_imports_another() -> None:
+    strangers = [
+        (path.name, name)
+        for path in (ROOT / "tests").rglob("*.py")
+        for name in imports(ast.parse(path.read_text(encoding="utf-8")))
+        if re.match(r"tests\.([a-z_]+\.)*test_", name)
+    ]
+    assert strangers == []

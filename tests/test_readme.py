@@ -1,6 +1,5 @@
 """The README agrees with the code. `python -m tests.generate` writes its table anew."""
 
-import json
 import re
 import shlex
 import shutil
@@ -10,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.emulator import sitting
+from tests.support.floors import FLOORS
 from tests.support.oneshot import run
-from tests.support.server import Request, Script, serve
-from tests.test_floors import FLOORS
-from tests.test_pictures import WARM, scored
+from tests.support.scores import WARM, scored
+from tests.support.server import Request, Script, serve, whole
 from zatsudan.base import language, languages
 from zatsudan.base.language import say
 from zatsudan.cli.arguments import parser
@@ -192,12 +191,6 @@ def test_the_map_names_every_room_in_the_order_of_the_floors(path: Path) -> None
     (built,) = (lines for _, lines in fences(prose(path)) if lines[0].startswith("cli/"))
     assert [line[:WORDS].rstrip() for line in built] == [f"{room}/" for room in reversed(FLOORS)]
     assert all(line[WORDS:].strip() for line in built)
-
-
-def whole(value: object) -> Script:
-    """Return a response of JSON that is not streamed."""
-    kind = (("Content-Type", "application/json"),)
-    return Script([json.dumps(value).encode()], 200, kind, whole=True)
 
 
 def answer(request: Request) -> Script:

@@ -10,7 +10,7 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from tests.test_floors import MODULES, imports
+from tests.support.floors import MODULES, imports
 from zatsudan.base import locks
 from zatsudan.base.locks import lock
 

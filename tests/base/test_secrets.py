@@ -1,18 +1,15 @@
 """Secrets in text: found in every form in which they come back, and nothing else taken out."""
 
 import base64
-import json
 import re
-from collections.abc import Callable
 from typing import TYPE_CHECKING
-from urllib.parse import quote, quote_plus
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from tests.support.secrets import FORMS
 from zatsudan.base.errors import CommandError
-from zatsudan.base.printable import one_line
 from zatsudan.base.secrets import (
     HIDDEN,
     Secrets,
@@ -40,22 +37,6 @@ secrets = (
     )
     .map(str.strip)
 )
-#: How others write what they were sent.
-FORMS: dict[str, Callable[[str], str]] = {
-    "as it is": lambda text: text,
-    "in a URL": lambda text: quote(text, safe=""),
-    "in a path": quote,
-    "in a form": quote_plus,
-    "small hexadecimal": lambda text: re.sub(r"%..", lambda match: match[0].lower(), quote(text, safe="")),
-    "in JSON": lambda text: json.dumps(text)[1:-1],
-    "in JSON of UTF-8": lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
-    "in JSON in JSON": lambda text: json.dumps(json.dumps(text))[3:-3],
-    "in PHP's JSON": lambda text: json.dumps(text)[1:-1].replace("/", "\\/"),
-    "in Python": lambda text: repr(text)[1:-1],
-    "in HTML": lambda text: "".join(f"&#{ord(sign)};" if not sign.isalnum() else sign for sign in text),
-    "in XML": lambda text: text.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;"),
-    "on one line": lambda text: one_line(text, 500),
-}  # fmt: skip
 
 
 @given(secrets, st.sampled_from(sorted(FORMS)), st.text("xyz .,;'\"<>\n", max_size=20))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from prompt_toolkit.utils import get_cwidth
 
-from tests.sessions.test_search import write
+from tests.support.stored import write
 from zatsudan.cli import main
 from zatsudan.cli.subcommands import SUBCOMMANDS
 from zatsudan.config.settings import platform_places

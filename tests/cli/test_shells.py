@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sessions.test_search import write
+from tests.support.stored import write
 from zatsudan.cli.arguments import KINDS, parser
 from zatsudan.cli.scripts import SCRIPTS
 from zatsudan.cli.shells import FILES, OPEN, WHOLE, answer, candidates

@@ -1,12 +1,11 @@
 """What the start imports: a person waits for each module that is read before the prompt."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.support.interpreter import start
 from zatsudan.commands import MODULES
 
 #: The live terminal up to its prompt, made by `zatsudan.cli.main` as for a person, then what is imported.
@@ -118,24 +117,6 @@ LATER = {
         "zatsudan.terminal.clipboard",
     ),
 }
-
-
-def start(code: str, home: Path) -> subprocess.CompletedProcess[str]:
-    """Run code in a fresh interpreter that knows this package, with an empty home."""
-    environ = {
-        "HOME": str(home),
-        "XDG_CONFIG_HOME": str(home),
-        "TERM": "xterm-256color",
-        "PYTHONPATH": ":".join(sys.path),
-    }
-    return subprocess.run(
-        [sys.executable, "-c", code],
-        env=environ,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
 
 
 @pytest.fixture(scope="module")

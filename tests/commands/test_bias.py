@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.commands.test_commands import lines, run, table
+from tests.support.chats import chat_with
+from tests.support.commands import lines, run, table
 from tests.support.server import Request, Script, fails, says, serve
-from tests.talk.test_turn import chat_with
 from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.commands.bias import forms_of

@@ -6,28 +6,18 @@ from typing import get_args
 
 import pytest
 
-from tests.support.doubles import ScriptedClient, chat_over, reply, text, turn_in, usage
+from tests.support.commands import MODELS, lines, make, refusal, run, table, with_turns
+from tests.support.doubles import ScriptedClient, reply, text, turn_in, usage
 from zatsudan.base.errors import CommandError, ConfigError, StoreError, ZatsudanError
 from zatsudan.base.printable import printable
 from zatsudan.commands import COMMANDS
-from zatsudan.commands.outcomes import Copy, Generate, Leave, Outcome, Pick, Prefill, Show
-from zatsudan.commands.parts import Diff, Line, Rows, Table, Talk, Tokens
+from zatsudan.commands.outcomes import Generate, Leave, Outcome, Pick, Prefill, Show
+from zatsudan.commands.parts import Line, Table, Talk
 from zatsudan.commands.registry import Choice, collect, command, find
-from zatsudan.lab.diff import marked
 from zatsudan.parameters.table import BY_NAME
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.deciding import parse
 from zatsudan.talk.entered import SAID, Entered
-from zatsudan.wire.models import Model
-
-MODELS = [Model("llama-small", 4096), Model("llama-large"), Model("qwen")]
-
-
-def make(sessions: Path | None, client: ScriptedClient | None = None) -> Chat:
-    client = client or ScriptedClient(models=MODELS)
-    chat = chat_over(client.connect, sessions, now=lambda: "2026-01-01T00:00:00Z")
-    chat.talk.new()
-    return chat
 
 
 @pytest.fixture
@@ -38,56 +28,6 @@ def empty(tmp_path: Path) -> Chat:
 @pytest.fixture
 async def chat(tmp_path: Path) -> Chat:
     return await with_turns(tmp_path / "sessions")
-
-
-async def with_turns(sessions: Path | None) -> Chat:
-    """A chat of two turns: one counted exactly, one estimated."""
-    first = [text("Hello.", reasoning="hm"), text("", "stop"), usage(1000, 20)]
-    client = ScriptedClient(first, [text("Fine.", "stop")], models=MODELS, model="llama-small")
-    chat = make(sessions, client)
-    for words in ("hi", "how are\n\x1byou?"):
-        await turn_in(chat, chat.talk.say(words)).run(lambda _: None)
-    return chat
-
-
-async def run(chat: Chat, line: str) -> Outcome:
-    parsed = parse(line)
-    assert parsed is not None
-    name, args = parsed
-    return await find(COMMANDS, name).run(chat, args)
-
-
-def lines(outcome: Outcome) -> list[str]:
-    """What an outcome says, row by row; the cells of a table are set apart by `|`."""
-    assert not isinstance(outcome, Leave | Copy)
-    rows: list[str] = []
-    for part in outcome.instead if isinstance(outcome, Pick) else outcome.parts:
-        if isinstance(part, Line):
-            rows.append(part.text)
-        elif isinstance(part, Table):
-            rows += [" | ".join(row) for row in part.rows]
-        elif isinstance(part, Diff):
-            rows.append(marked(part.changes))
-        elif isinstance(part, Rows):
-            rows += [line.text for line in part.lines]
-        elif isinstance(part, Tokens):
-            rows.append("".join(token.text for token in part.tokens))
-        else:
-            rows += [f"{node.message.role}: {node.message.text}" for node in part.nodes]
-    return rows
-
-
-def table(outcome: Outcome) -> Table:
-    assert isinstance(outcome, Show | Pick)
-    parts = outcome.instead if isinstance(outcome, Pick) else outcome.parts
-    return next(part for part in parts if isinstance(part, Table))
-
-
-async def refusal(chat: Chat, line: str) -> ZatsudanError:
-    with pytest.raises(ZatsudanError) as caught:
-        await run(chat, line)
-    assert caught.value.advice
-    return caught.value
 
 
 # --- the table ------------------------------------------------------------

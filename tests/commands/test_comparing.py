@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.test_commands import lines, refusal, run, table
+from tests.support.chats import chat_with
+from tests.support.commands import lines, refusal, run, table
 from tests.support.doubles import turn_in
+from tests.support.experiments import experiment
 from tests.support.server import Request, Script, fails, says, serve
-from tests.talk.test_turn import chat_with
-from zatsudan.commands.outcomes import Experiment, Show, Work
+from zatsudan.commands.outcomes import Show, Work
 from zatsudan.commands.parts import Diff
 from zatsudan.config.presetfiles import Preset, Presets
 from zatsudan.lab.probe import TESTS, recipe_of, requests, usual
@@ -28,12 +29,6 @@ def talk(chat: Chat, *replies: str) -> None:
         made = Made(model="m", parameters={"temperature": at, "seed": 1})
         node_id = chat.talk.session.next_id()
         chat.talk.record(message_record(node_id, parent.id, Message("assistant", text), "", made))
-
-
-async def experiment(chat: Chat, line: str) -> Experiment:
-    outcome = await run(chat, line)
-    assert isinstance(outcome, Experiment)
-    return outcome
 
 
 # --- compare and sweep ----------------------------------------------------------
@@ -126,7 +121,7 @@ async def test_the_table_and_the_file(tmp_path: Path) -> None:
         shown = await run(chat, "/lab")
         assert [row[1] for row in table(shown).rows] == ["cold", "warm"]
         assert table(shown).marks == {1}
-        assert "pairs of signs" in lines(shown)[2]
+        assert "pairs of characters" in lines(shown)[2]
         for ending in ("md", "csv", "json", "html"):
             path = tmp_path / f"out.{ending}"
             await run(chat, f"/lab export {path}")

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.commands.test_commands import lines, run, table
+from tests.support.chats import chat_with
+from tests.support.commands import lines, run, table
 from tests.support.doubles import turn_in
 from tests.support.server import DONE, Request, Script, Server, chunk, event, fails, says, serve
-from tests.talk.test_turn import chat_with
 from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.commands.outcomes import Generate, Inspect, Show
@@ -266,7 +266,7 @@ async def test_a_reply_from_elsewhere_has_no_request(chat_of_old: Chat) -> None:
 
 @pytest.fixture
 async def chat_of_old() -> Chat:
-    from tests.commands.test_commands import make
+    from tests.support.commands import make
 
     chat = make(None)
     chat.talk.say("hi")

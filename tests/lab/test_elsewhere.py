@@ -6,13 +6,12 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from tests.commands.test_commands import lines, refusal
-from tests.commands.test_commands import run as command
-from tests.commands.test_comparing import experiment
-from tests.lab.test_run import drive, texts
+from tests.support.chats import chat_with, thinks
+from tests.support.commands import lines, refusal
+from tests.support.commands import run as command
 from tests.support.doubles import chat_over, turn_in
+from tests.support.experiments import drive, experiment, texts
 from tests.support.server import DONE, Request, Script, Server, chunk, fails, says, serve
-from tests.talk.test_turn import chat_with, thinks
 from zatsudan.base.errors import ConfigError, ZatsudanError
 from zatsudan.config.settings import Config, Profile
 from zatsudan.lab.run import HIDDEN_FAULT, HIDDEN_NOTE, Run, Slot

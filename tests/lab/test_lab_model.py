@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.servers.engine.test_model import talk
+from tests.support.chats import talk
 from tests.support.doubles import turn_in
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import Experiment, Show, Work

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zatsudan.lab.metrics import (
-    by_signs,
+    by_characters,
     distinct_pairs,
     first_difference,
     likeness,
@@ -25,9 +25,9 @@ def test_words_are_the_unit_where_there_are_blanks() -> None:
 
 
 def test_signs_are_the_unit_in_japanese() -> None:
-    assert by_signs("猫が好き。")
+    assert by_characters("猫が好き。")
     assert units("猫が好き。") == ["猫", "が", "好", "き"]
-    assert not by_signs("The word 猫 means cat.")
+    assert not by_characters("The word 猫 means cat.")
 
 
 def test_distinct_pairs() -> None:

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.chats import chat_with
 from tests.support.doubles import turn_in
+from tests.support.experiments import drive, texts
 from tests.support.server import CUT, DONE, Request, Script, chunk, fails, says, serve
-from tests.talk.test_turn import chat_with
 from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.commands.branches import pick
@@ -41,18 +42,8 @@ def run_of(chat: Chat, message: str, *temperatures: float, blind: bool = False) 
     )
 
 
-def texts(run: Run) -> list[str]:
-    return [slot.node.message.text if slot.node else "" for slot in run.slots]
-
-
 def run_nodes(run: Run) -> list[Node]:
     return [slot.node for slot in run.slots if slot.node is not None]
-
-
-async def drive(run: Run) -> list[str]:
-    notes: list[str] = []
-    await run.run(lambda _number, _delta: None, notes.append)
-    return notes
 
 
 async def test_each_cell_becomes_a_variant_with_its_parameters() -> None:

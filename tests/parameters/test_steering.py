@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.commands.test_commands import lines, run
+from tests.support.chats import ask, chat_with
+from tests.support.commands import lines, run
 from tests.support.oneshot import run as run_program
 from tests.support.server import says, serve
-from tests.talk.test_turn import ask, chat_with
 from zatsudan.base.errors import CommandError, ConfigError
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.words import split

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.doubles import ScriptedClient, chat_over, reply
-from tests.support.server import serve
-from tests.test_readme import whole
+from tests.support.server import serve, whole
 from zatsudan.base.errors import ConnectionFailed
 from zatsudan.base.jsonvalues import JsonObject
 from zatsudan.base.printable import EMPTY

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.support.strategies import records
 from zatsudan.base.jsonvalues import Json, JsonObject
+from zatsudan.parameters.steering import makes_request
 from zatsudan.sessions.records import apply, message_record, recovery, replay
 from zatsudan.sessions.session import Made, Session, Setting
 from zatsudan.wire.messages import Message, Usage
@@ -231,6 +232,8 @@ def test_a_cut_variant_does_not_take_the_head_from_a_talk_that_went_on() -> None
 
 
 _floats = st.floats(0, 1e6).map(lambda value: round(value, 4))
+#: A field that makes the request is no parameter, and is left out when a record is read.
+_names = st.text(max_size=5).filter(lambda name: not makes_request(name))
 _made = st.builds(
     Made,
     ended=st.sampled_from(["finished", "interrupted", "failed"]),
@@ -238,7 +241,7 @@ _made = st.builds(
     error=st.text(max_size=5),
     model=st.text(max_size=5),
     server=st.text(max_size=5),
-    parameters=st.dictionaries(st.text(max_size=5), st.integers(0, 9), max_size=3),
+    parameters=st.dictionaries(_names, st.integers(0, 9), max_size=3),
     usage=st.none() | st.builds(Usage, *[st.integers(0, 99)] * 4, st.booleans()),
     first=st.none() | _floats,
     seconds=_floats,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.sessions.test_search import write
+from tests.support.stored import write
 from zatsudan.base.errors import StoreError
 from zatsudan.sessions import shelf
 from zatsudan.sessions.journal import Journal, begin_record, encode, load

@@ -20,7 +20,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 import zatsudan
-from tests.commands.test_index import declared
+from tests.support.index import declared
 from zatsudan.base import languages
 
 ROOT = Path(zatsudan.__file__).parent

@@ -82,6 +82,12 @@ def fails(status: int, body: object, **headers: str) -> Script:
     return Script([data], status, (("Content-Type", kind), *named), whole=True)
 
 
+def whole(value: object) -> Script:
+    """Return a response of JSON that is not streamed."""
+    kind = (("Content-Type", "application/json"),)
+    return Script([json.dumps(value).encode()], 200, kind, whole=True)
+
+
 @dataclass
 class Request:
     """What came: method, path, headers (names in lower case) and the JSON body."""

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zatsudan.cli.arguments import message, read
+from tests.support.entering import SIGNS, TABLE, argument
 from zatsudan.talk.attachments import Mention, compose
 from zatsudan.talk.deciding import OFFERED, Asked, Decision, Shell, Slash, Words, decide
 from zatsudan.talk.entered import KEYS, RECALLED, SAID, TEXT, Entered, given_back
@@ -29,10 +29,6 @@ def what(line: Entered) -> Decision:
 # --- the table ------------------------------------------------------------------
 #
 # Every way by which a line comes, as the line that it becomes.
-
-
-def argument(*words: str, piped: str = "") -> Entered:
-    return message(read(words), piped)
 
 
 def foreign(text: str) -> Entered:
@@ -62,31 +58,6 @@ ORIGINS: dict[str, Callable[[str], Entered]] = {
     "a pipe": lambda text: argument(piped=text),
     "a pipe with --typed": lambda text: argument("--typed", piped=text),
 }
-
-#: What becomes of each sign, by its origin. `runs` at once, `asks` first, is `text` as it
-#: stands, or text with `one` sign less. The signs: ! !! / // @file @!
-TABLE = {
-    "typed": "runs one runs one runs runs",
-    "pasted": "asks text asks text asks asks",
-    "pasted, then typed on": "asks text asks text asks asks",
-    "pasted, a word put into it": "asks text asks text asks asks",
-    "from the editor": "asks text asks text asks asks",
-    "recalled, was typed": "asks one runs one asks asks",
-    "recalled, was recalled": "asks one runs one asks asks",
-    "recalled, was pasted": "asks text asks text asks asks",
-    "recalled, of an old history": "asks text asks text asks asks",
-    "recalled, was given back": "text text text text asks asks",
-    "given back": "text text text text text text",
-    "given back, then typed on": "text text text text text text",
-    "an argument": "text text asks text asks asks",
-    "an argument with --typed": "text text runs one runs runs",
-    "an argument behind --": "text text text text text text",
-    "an argument before a pipe": "text text text text asks asks",
-    "a pipe": "text text text text text text",
-    "a pipe with --typed": "text text text text text text",
-}
-
-SIGNS = ("!touch X", "!!touch X", "/write! F", "//write! F", "see @notes.txt", "why @!")
 
 
 def outcome(line: Entered) -> str:

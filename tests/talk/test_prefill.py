@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.chats import chat_with
 from tests.support.doubles import turn_in
 from tests.support.server import DONE, Request, Script, chunk, fails, says, serve
-from tests.talk.test_turn import chat_with
 from zatsudan.servers.prefill import FORMS, goes_on, prefilled, without_echo
 from zatsudan.talk.addressee import model_of
 from zatsudan.talk.chat import Chat

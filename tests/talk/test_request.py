@@ -14,7 +14,7 @@ from unittest.mock import patch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.commands.test_commands import lines, run
+from tests.support.commands import lines, run
 from tests.support.doubles import ScriptedClient, chat_over, text
 from zatsudan.base.errors import StatusError, ZatsudanError
 from zatsudan.base.jsonvalues import Json, JsonObject

@@ -2,46 +2,20 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.support.chats import ADDRESS, ask, chat_with, thinks
 from tests.support.doubles import ScriptedServer, chat_over, turn_in
-from tests.support.server import DONE, Script, chunk, event, fails, says, serve
-from zatsudan.config.settings import Network, Price
+from tests.support.server import Script, chunk, fails, says, serve
+from zatsudan.config.settings import Price
 from zatsudan.servers.catalogue import Catalogue
-from zatsudan.servers.choice import Server
 from zatsudan.servers.client import Client
 from zatsudan.servers.learned import Learned
 from zatsudan.sessions.journal import Journal
-from zatsudan.talk.chat import Chat
-from zatsudan.talk.turn import Turn
 from zatsudan.wire.messages import Usage
-
-ADDRESS = Server("scripted", "", model="scripted")
-
-
-@asynccontextmanager
-async def chat_with(base_url: str, server: Server = ADDRESS, **more: object) -> AsyncIterator[Chat]:
-    async def connect() -> Client:
-        return Client(server._replace(base_url=base_url), Network(2.0, 5.0))
-
-    chat = chat_over(connect, **more)  # type: ignore[arg-type]
-    chat.talk.new()
-    try:
-        yield chat
-    finally:
-        await chat.aclose()
-
-
-async def ask(chat: Chat, text: str) -> tuple[Turn, list[str]]:
-    notes: list[str] = []
-    turn = turn_in(chat, chat.talk.say(text))
-    await turn.run(lambda _: None, notes.append)
-    return turn, notes
 
 
 async def test_nothing_is_shown_before_the_disk_holds_the_message(
@@ -60,14 +34,6 @@ async def test_nothing_is_shown_before_the_disk_holds_the_message(
         held.set()
         await running
         assert "".join(shown) == "yes"
-
-
-def thinks(*thoughts: str, says: str) -> Script:
-    deltas = [
-        event({"choices": [{"index": 0, "delta": {"reasoning_content": text}}]})
-        for text in thoughts
-    ]
-    return Script([*deltas, chunk(says), chunk(finish="stop"), DONE])
 
 
 async def test_reasoning_is_kept_apart_and_not_sent_back() -> None:

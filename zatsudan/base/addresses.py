@@ -22,7 +22,7 @@ def normal_url(text: str) -> str:
     except ValueError:
         valid = False
         parts = urlsplit("")
-    if not valid or any(sign.isspace() for sign in url):
+    if not valid or any(character.isspace() for character in url):
         raise ConfigError(
             say("{url!r} is not a base URL.", url=_without_query(text.strip())[:80]),
             say("Write it as in https://host/v1."),

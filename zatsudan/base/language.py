@@ -35,9 +35,11 @@ class English:
     """The language of the code itself."""
 
     def gettext(self, message: str, /) -> str:
+        """Return the sentence as it is."""
         return message
 
     def ngettext(self, one: str, many: str, n: int, /) -> str:
+        """Return the form for that number."""
         return one if n == 1 else many
 
 

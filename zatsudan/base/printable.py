@@ -2,8 +2,8 @@
 a server, a file or a paste goes through before it meets the terminal.
 
 Nothing is deleted, because what is deleted can be put together again; and no
-sequence is recognised, because chunks split sequences. Each sign that could
-steer a terminal or reorder a line becomes one visible sign, one for one, so
+sequence is recognised, because chunks split sequences. Each character that could
+steer a terminal or reorder a line becomes one visible character, one for one, so
 the function gives the same result however the text was cut.
 
 What it returns has a type of its own, `Printable`, and the parts of what is shown, the
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         __slots__ = ()
 
     class Printable(Styled):
-        """Text without a sign that could steer a terminal; pieces of it are printable too."""
+        """Text without a character that could steer a terminal; pieces of it are printable too."""
 
         __slots__ = ()
 
@@ -83,11 +83,11 @@ _TABLE = _table()
 
 
 def printable(text: str) -> Printable:
-    """Return `text` with every sign that could steer a terminal made visible.
+    """Return `text` with every character that could steer a terminal made visible.
 
     Newline and tab pass; the result has as many characters as `text`.
     """
-    # Nearly all text is plain, and this tells it soonest: no sign of the table is "printable".
+    # Nearly all text is plain, and this tells it soonest: no character of the table is "printable".
     if text.replace("\n", "").isprintable():
         return Printable(text)
     return Printable(text.translate(_TABLE))
@@ -105,7 +105,7 @@ def one_line(text: str, limit: int = 200) -> Printable:
 
 
 def printable_json(value: "Json", encoding: str = "utf-8", indent: int | None = None) -> Printable:
-    """Return `value` as JSON that a terminal and an `encoding` can hold: odd signs stand as escapes.
+    """Return `value` as JSON that a terminal and an `encoding` can hold: odd characters stand as escapes.
 
     Whoever reads the JSON gets the very text; nothing is replaced.
     """

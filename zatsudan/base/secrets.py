@@ -156,38 +156,38 @@ class Secrets:
     @cached_property
     def _heads(self) -> re.Pattern[str]:
         """What finds the beginning of any of them, also where one begins inside another's."""
-        heads = dict.fromkeys("".join(one.signs[:SHORTEST]) for one in self._values)
+        heads = dict.fromkeys("".join(one.characters[:SHORTEST]) for one in self._values)
         return re.compile(f"(?=({'|'.join(heads)}))")
 
     def _end(self, text: str, start: int) -> int:
         """Return where the longest secret that begins at `start` ends; 0 if there is none."""
-        whole = max((one.end(text, start, len(one.signs)) for one in self._values), default=0)
+        whole = max((one.end(text, start, len(one.characters)) for one in self._values), default=0)
         return whole or max(one.cut_short(text, start) for one in self._values)
 
 
 class _Secret:
-    """One secret, sign by sign as each may be written; patterns are made when they are needed."""
+    """One secret, character by character as each may be written; patterns are made when they are needed."""
 
     def __init__(self, value: str) -> None:
         self._value = value
         self._patterns: dict[int, re.Pattern[str]] = {}
 
     @cached_property
-    def signs(self) -> list[str]:
-        return [_written(sign) for sign in re.findall(r"\\+|[^\\]", self._value)]
+    def characters(self) -> list[str]:
+        return [_written(character) for character in re.findall(r"\\+|[^\\]", self._value)]
 
     def end(self, text: str, start: int, count: int) -> int:
-        """Return where its first `count` signs end that begin at `start`; 0 if they do not stand there."""
+        """Return where its first `count` characters end that begin at `start`; 0 if they do not stand there."""
         if count not in self._patterns:
-            self._patterns[count] = re.compile("".join(self.signs[:count]))
+            self._patterns[count] = re.compile("".join(self.characters[:count]))
         match = self._patterns[count].match(text, start)
         return match.end() if match is not None else 0
 
     def cut_short(self, text: str, start: int) -> int:
         """Return where a piece of it ends that leads up to a cut, or is most of it; 0 if it is none."""
-        size = len(self.signs)
+        size = len(self.characters)
         most = bisect_left(range(1, size + 1), 1, key=lambda n: not self.end(text, start, n))
-        # What marks the cut may be signs that stand in the secret as well.
+        # What marks the cut may be characters that stand in the secret as well.
         for count in range(most, max(SHORTEST, most - 3) - 1, -1):
             end = self.end(text, start, count)
             cut = _CUT.match(text, end)
@@ -196,7 +196,7 @@ class _Secret:
         return self.end(text, start, most) if most >= max(TELLING, size // 2) else 0
 
 
-#: The signs of encodings, which may have been encoded once more. All is bounded: the text is a stranger's.
+#: The characters of encodings, which may have been encoded once more. All is bounded: the text is a stranger's.
 _PERCENT = "%(?:25){0,4}"
 _BACKSLASH = rf"(?:\\|{_PERCENT}5c){{1,8}}"
 _AMPERSAND = f"(?:&|{_PERCENT}26)(?:amp(?:;|{_PERCENT}3b)){{0,4}}"
@@ -204,32 +204,32 @@ _HASH = f"(?:#|{_PERCENT}23)"
 _END = f"(?:;|{_PERCENT}3b)"
 
 
-def _written(sign: str) -> str:
+def _written(character: str) -> str:
     """Return a pattern of all the ways in which one character is written, the longer ones first.
 
     Several backslashes are as one, since each escaping doubles them: two patterns side by
     side that take any number would try every way of sharing a text that is nothing but that.
     """
-    if sign.isascii() and sign.isalnum():
-        return sign  # no encoding changes it
-    if sign.startswith("\\"):
+    if character.isascii() and character.isalnum():
+        return character  # no encoding changes it
+    if character.startswith("\\"):
         once = rf"(?i:\\(?:x|u00)5c|{_AMPERSAND}{_HASH}(?:92|x5c){_END}|\\|{_PERCENT}5c)"
-        return f"{once}{{1,{8 * len(sign)}}}"
-    data = sign.encode("utf-8", "surrogatepass")
-    units = re.findall(r"\\u(....)", json.dumps(sign)) or [f"{ord(sign):04x}"]
-    entity = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}.get(sign)
+        return f"{once}{{1,{8 * len(character)}}}"
+    data = character.encode("utf-8", "surrogatepass")
+    units = re.findall(r"\\u(....)", json.dumps(character)) or [f"{ord(character):04x}"]
+    entity = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}.get(character)
     forms = [
         "".join(f"{_PERCENT}{byte:02x}" for byte in data),
         "".join(rf"{_BACKSLASH}x{byte:02x}" for byte in data),
         "".join(rf"{_BACKSLASH}u{unit}" for unit in units),
-        rf"{_BACKSLASH}x{ord(sign):02x}",
-        f"{_AMPERSAND}{_HASH}0{{0,6}}{ord(sign)}{_END}",
-        f"{_AMPERSAND}{_HASH}x0{{0,6}}{ord(sign):x}{_END}",
+        rf"{_BACKSLASH}x{ord(character):02x}",
+        f"{_AMPERSAND}{_HASH}0{{0,6}}{ord(character)}{_END}",
+        f"{_AMPERSAND}{_HASH}x0{{0,6}}{ord(character):x}{_END}",
         *([f"{_AMPERSAND}{entity}{_END}"] if entity else ()),
-        *([rf"{_BACKSLASH}{re.escape(sign)}"] if sign in "\"'/" else ()),
-        *((r"\s", r"\+") if sign.isspace() else (re.escape(sign),)),
+        *([rf"{_BACKSLASH}{re.escape(character)}"] if character in "\"'/" else ()),
+        *((r"\s", r"\+") if character.isspace() else (re.escape(character),)),
     ]
-    return f"(?i:{'|'.join(forms)}){'{1,8}' if sign.isspace() else ''}"
+    return f"(?i:{'|'.join(forms)}){'{1,8}' if character.isspace() else ''}"
 
 
 def shown_address(url: str) -> str:

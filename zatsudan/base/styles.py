@@ -47,7 +47,7 @@ PARTS = {
     "good": "that something was done",
     "warn": "that something went wrong",
     "mark": "rows that are set off",
-    "prompt": "the sign before the input line",
+    "prompt": "the mark before the input line",
     "toolbar": "the line under it",
     "suggestion": "the rest of an earlier line, offered behind the cursor",
     "menu": "the menu of completions",
@@ -153,12 +153,12 @@ def read(text: str) -> Paint:
 
 def _is_rgb(word: str) -> bool:
     return (
-        len(word) == 7 and word[0] == "#" and all(sign in "0123456789abcdef" for sign in word[1:])
+        len(word) == 7 and word[0] == "#" and all(digit in "0123456789abcdef" for digit in word[1:])
     )
 
 
 class Dress(NamedTuple):
-    """What the screen wears: a theme, and single styles over it."""
+    """A theme, and single styles over it."""
 
     theme: str = "terminal"
     styles: Mapping[str, str] = NOTHING

@@ -67,15 +67,15 @@ def _word(text: str, position: int) -> tuple[Word, int]:
     quoted = False
     name: str | None = None
     while position < len(text) and not text[position].isspace():
-        sign = text[position]
+        character = text[position]
         at_start = not parts or parts[-1].endswith("=")
-        if sign in "\"'" and at_start:
+        if character in "\"'" and at_start:
             end = _closing(text, position)
             inner = text[position + 1 : end]
-            parts.append(_unescape(inner) if sign == '"' else inner)
+            parts.append(_unescape(inner) if character == '"' else inner)
             quoted = True
             position = end + 1
-        elif sign in "{[" and at_start and (end := _json_end(text, position)):
+        elif character in "{[" and at_start and (end := _json_end(text, position)):
             parts.append(text[position:end])
             position = end
         else:
@@ -123,9 +123,13 @@ def quote(text: str) -> str:
         return text
     escapes = {"\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
     body = "".join(
-        escapes.get(sign)
-        or (sign if sign.isprintable() or ord(sign) > 0xFFFF else f"\\u{ord(sign):04x}")
-        for sign in text
+        escapes.get(character)
+        or (
+            character
+            if character.isprintable() or ord(character) > 0xFFFF
+            else f"\\u{ord(character):04x}"
+        )
+        for character in text
     )
     return f'"{body}"'
 

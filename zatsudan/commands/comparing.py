@@ -154,10 +154,10 @@ def _number(value: float | None, digits: int) -> Printable:
 
 
 def _legend(rows: "Sequence[Row]", *, known: bool) -> Printable:
-    measured = [row.signs for row in rows if row.text]
-    unit = say("signs") if all(measured) and measured else say("words")
+    measured = [row.characters for row in rows if row.text]
+    unit = say("characters") if all(measured) and measured else say("words")
     if len(set(measured)) > 1:
-        unit = say("words (signs where a reply is Japanese)")
+        unit = say("words (characters where a reply is Japanese)")
     if known:
         return say(
             "dist-2: share of distinct pairs of {unit}; like: mean likeness to the others, by runs of three {unit}; "
@@ -242,8 +242,8 @@ def _variants(chat: Chat, _args: str) -> Iterable[Choice]:
 async def diff_(chat: Chat, args: str) -> Outcome:
     """Show word by word how two variants differ.
 
-    The last two replies to this message, or those of two numbers; Japanese sign by sign. `[-was only in the
-    first-]`, `{+is only in the second+}`.
+    The last two replies to this message, or those of two numbers; Japanese character by
+    character. `[-was only in the first-]`, `{+is only in the second+}`.
     """
     from zatsudan.lab.diff import NEW, OLD, diff
 
@@ -261,7 +261,7 @@ async def diff_(chat: Chat, args: str) -> Outcome:
     old, new = pair
     changes = diff(old.message.text, new.message.text)
     if old.message.text == new.message.text:
-        told = say("The two are the same, sign for sign.")
+        told = say("The two are the same, character for character.")
     else:
         went = sum(len(change.text) for change in changes if change.kind == OLD)
         came = sum(len(change.text) for change in changes if change.kind == NEW)

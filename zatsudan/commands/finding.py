@@ -100,8 +100,8 @@ def _context(hit: "Hit") -> Line:
 
 
 def _flat(text: str) -> str:
-    """Return text without line ends, sign for sign, so that places in it stay."""
-    return "".join(" " if sign.isspace() else sign for sign in text)
+    """Return text without line ends, character for character, so that places in it stay."""
+    return "".join(" " if character.isspace() else character for character in text)
 
 
 def _around(hit: "Hit") -> Line:

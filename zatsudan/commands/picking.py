@@ -27,7 +27,7 @@ def fold(text: str) -> str:
 def rank(words: Sequence[str], folded: str) -> int | None:
     """Tell how well a text fits: 0 if every word stands in it, 1 if loosely, None if not.
 
-    Loosely: the signs of a word stand in their order within one run without
+    Loosely: the characters of a word stand in their order within one run without
     blanks, so that `tmp` finds `temperature` but not letters strewn over a
     sentence. Words and text must be folded.
     """
@@ -42,8 +42,8 @@ def rank(words: Sequence[str], folded: str) -> int | None:
 
 def _in_order(word: str, run: str) -> bool:
     at = -1
-    for sign in word:
-        at = run.find(sign, at + 1)
+    for character in word:
+        at = run.find(character, at + 1)
         if at < 0:
             return False
     return True

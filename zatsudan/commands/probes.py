@@ -26,7 +26,7 @@ Hint = Callable[[Printable], None]
 #: What is kept of /repro.
 _REPEATED = re.compile(r"(?P<same>\d+) of (?P<count>\d+) replies the same")
 
-#: A sign for each state, and the word beside it.
+#: A mark for each state, and the word beside it.
 MARKS = {
     HONOURED: ("✓", later("honoured")),
     IGNORED: ("!", later("ignored")),
@@ -88,8 +88,8 @@ async def _probe(chat: Chat, names: list[str], hint: Hint) -> Outcome:
         found = read_told(name, told) or await tests.run(name)
         finding = Finding(found.state, one_line(found.detail, 160), day)
         chat.findings.keep(server, model, name, finding)
-        sign, word = MARKS[finding.state]
-        cells = (name, f"{sign} {say(word)}", finding.detail)
+        mark, word = MARKS[finding.state]
+        cells = (name, f"{mark} {say(word)}", finding.detail)
         rows.append(tuple(map(one_line, cells)))
     title = say_count(
         "{model} at {server}: {n} request",
@@ -115,11 +115,11 @@ def with_effect(chat: Chat, table: Table) -> tuple[Table, list[Line]]:
     found = chat.findings.of(server, chat.talk.session.model)
     if not found:
         return table, []
-    rows = tuple((row[0], _sign(found.get(row[0])), *row[1:]) for row in table.rows)
+    rows = tuple((row[0], _mark(found.get(row[0])), *row[1:]) for row in table.rows)
     days = sorted({finding.day for finding in found.values()})
     when = days[0] if len(days) == 1 else say("{first} to {last}", first=days[0], last=days[-1])
-    signs = "    ".join(f"{sign} {say(word)}" for sign, word in MARKS.values())
-    legend = say("probed {when}: {signs}    blank: not probed", when=when, signs=signs)
+    marks = "    ".join(f"{mark} {say(word)}" for mark, word in MARKS.values())
+    legend = say("probed {when}: {marks}    blank: not probed", when=when, marks=marks)
     lines = [Line(legend, "dim")]
     if REPEAT in found:
         lines.append(
@@ -129,7 +129,7 @@ def with_effect(chat: Chat, table: Table) -> tuple[Table, list[Line]]:
     return table._replace(head=head, rows=rows), lines
 
 
-def _sign(finding: Finding | None) -> Printable:
+def _mark(finding: Finding | None) -> Printable:
     return printable(MARKS.get(finding.state, "?")[0]) if finding is not None else EMPTY
 
 
@@ -210,7 +210,7 @@ def _compared(chat: Chat, model: str, texts: list[str], recorded: str) -> Outcom
 
 def _where(common: str, text: str) -> Printable:
     """Hint where a text differs from the common one, and in what."""
-    from zatsudan.lab.metrics import by_signs, first_difference, units
+    from zatsudan.lab.metrics import by_characters, first_difference, units
 
     place = first_difference(common, text)
     if place is None:
@@ -221,17 +221,17 @@ def _where(common: str, text: str) -> Printable:
         else say("its end")
         for found in (units(common), units(text))
     )
-    signs = by_signs(common)
+    by_character = by_characters(common)
     if was == now:
         text = (
-            later("differs after sign {place}, in punctuation or blanks")
-            if signs
+            later("differs after character {place}, in punctuation or blanks")
+            if by_character
             else later("differs after word {place}, in punctuation or blanks")
         )
         return say(text, place=place - 1)
     text = (
-        later("differs from sign {place} on ({was} / {now})")
-        if signs
+        later("differs from character {place} on ({was} / {now})")
+        if by_character
         else later("differs from word {place} on ({was} / {now})")
     )
     return say(text, place=place, was=was, now=now)

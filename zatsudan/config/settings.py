@@ -147,22 +147,27 @@ class Places(NamedTuple):
 
     @property
     def config_file(self) -> Path:
+        """The config file."""
         return self.config / "config.toml"
 
     @property
     def presets(self) -> Path:
+        """The folder of presets, a file each."""
         return self.config / "presets"
 
     @property
     def models(self) -> Path:
+        """The folder of model files that were fetched."""
         return self.data / "models"
 
     @property
     def sessions(self) -> Path:
+        """The folder of sessions, a journal each."""
         return self.data / "sessions"
 
     @property
     def history(self) -> Path:
+        """The file of earlier input lines."""
         return self.state / "history"
 
 

@@ -1,4 +1,4 @@
-"""Two texts, word by word: what went and what came. Signs without blanks are compared one by one."""
+"""Two texts, word by word: what went and what came. Characters without blanks are compared one by one."""
 
 import re
 from collections import Counter
@@ -28,7 +28,7 @@ class Change(NamedTuple):
 
 
 def pieces(text: str) -> list[str]:
-    """Cut a text into words, stretches of blanks, line ends, punctuation and single Japanese signs."""
+    """Cut a text into words, stretches of blanks, line ends, punctuation and single Japanese characters."""
     return _PIECE.findall(text)
 
 
@@ -45,7 +45,7 @@ def diff(old: str, new: str) -> tuple[Change, ...]:
 
 @dataclass
 class _Work:
-    """Steps that are left: the comparison of two texts of one sign alone is quadratic."""
+    """Steps that are left: the comparison of two texts of one character alone is quadratic."""
 
     left: int = STEPS
 

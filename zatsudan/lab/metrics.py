@@ -1,7 +1,7 @@
 """Numbers about replies: how varied one is, how like others, how sure the model was.
 
 Words are the unit where a text has blanks between them; Japanese and Chinese
-have none, so there each sign is a unit. Whoever shows a number says which.
+have none, so there each character is a unit. Whoever shows a number says which.
 """
 
 import math
@@ -11,22 +11,22 @@ from itertools import pairwise
 
 from zatsudan.base.jsonvalues import Json
 
-#: Kana, Han and full-width signs: scripts that put no blanks between words.
+#: Kana, Han and full-width characters: scripts that put no blanks between words.
 UNSPACED = "\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d"
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")
-_SIGN = re.compile(r"\w")
+_CHARACTER = re.compile(r"\w")
 
 
-def by_signs(text: str) -> bool:
-    """Tell whether a text is measured sign by sign: a third of its letters know no blanks."""
-    signs = len(_SIGN.findall(text))
-    return 3 * len(_UNSPACED.findall(text)) > signs > 0
+def by_characters(text: str) -> bool:
+    """Tell whether a text is measured character by character: a third of its letters know no blanks."""
+    characters = len(_CHARACTER.findall(text))
+    return 3 * len(_UNSPACED.findall(text)) > characters > 0
 
 
 def units(text: str) -> list[str]:
-    """Return the words of a text, or its signs where it has no blanks; without case and punctuation."""
-    found = (_SIGN if by_signs(text) else _WORD).findall(text)
+    """Return the words of a text, or its characters where it has no blanks; without case and punctuation."""
+    found = (_CHARACTER if by_characters(text) else _WORD).findall(text)
     return [unit.casefold() for unit in found]
 
 
@@ -70,7 +70,7 @@ def likeness_to_others(texts: Sequence[str]) -> list[float | None]:
 def mean_logprob(entries: Sequence[Json]) -> float | None:
     """Return the mean log probability of a reply's tokens; None where none is known.
 
-    -9999 is OpenAI's sign for a token that is not among the 20 likeliest: no number.
+    -9999 is what OpenAI writes for a token that is not among the 20 likeliest: no number.
     """
     values = [
         float(value)
@@ -90,7 +90,7 @@ def first_difference(one: str, other: str) -> int | None:
     """
     if one == other:
         return None
-    pattern = _SIGN if by_signs(one) else _WORD
+    pattern = _CHARACTER if by_characters(one) else _WORD
     left, right = pattern.findall(one), pattern.findall(other)
     for at, (mine, yours) in enumerate(zip(left, right, strict=False)):
         if mine != yours:

@@ -77,6 +77,7 @@ class Slot:
 
     @property
     def went_well(self) -> bool:
+        """Whether its reply came to its end."""
         node = self.node
         return node is not None and node.made is not None and node.made.ended == FINISHED
 

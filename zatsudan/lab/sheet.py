@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import later, say
-from zatsudan.lab.metrics import by_signs, distinct_pairs, likeness_to_others, mean_logprob
+from zatsudan.lab.metrics import by_characters, distinct_pairs, likeness_to_others, mean_logprob
 from zatsudan.sessions.session import FINISHED, Lab, Session
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One cell. None is what is not known; `estimated` of the tokens, `signs`: measured sign by sign."""
+    """One cell. None is what is not known; `estimated` of the tokens, `characters`: measured character by character."""
 
     number: int
     label: str
@@ -30,7 +30,7 @@ class Row:
     logprob: float | None = None
     distinct: float | None = None
     likeness: float | None = None
-    signs: bool = False
+    characters: bool = False
 
     def to_json(self) -> JsonObject:
         """Return all of it, for a file."""
@@ -78,7 +78,7 @@ def rows_of(session: Session, lab: Lab, count: Callable[[str], int]) -> list[Row
                 mean_logprob(made.logprobs),
                 distinct_pairs(text),
                 next(like),
-                by_signs(text),
+                by_characters(text),
             )
         )
     return rows

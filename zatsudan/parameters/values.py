@@ -22,6 +22,7 @@ class Phrase(NamedTuple):
     values: Mapping[str, object] = MappingProxyType({})
 
     def said(self) -> Printable:
+        """Return it in the language that is spoken."""
         return say(self.text, **self.values)
 
 

@@ -185,7 +185,7 @@ def _loose_key(url: str, wishes: Wishes, environ: Mapping[str, str]) -> tuple[st
         key = environ.get("OPENAI_API_KEY", "")
         return clean_key(key), "" if key else _unset("OPENAI_API_KEY")
     if is_near(urlsplit(url).hostname or ""):
-        return "", ""  # a server of the house seldom wants one
+        return "", ""  # a server of a private network seldom wants one
     return "", say("a profile, ZATSUDAN_API_KEY or --api-key-env NAME would give one")
 
 
@@ -196,9 +196,9 @@ def _unset(variable: str) -> str:
 def clean_key(key: str) -> str:
     """Return a key as a header can hold it. Raises ConfigError, which never shows the key."""
     key = key.strip()
-    if not key.isascii() or any(sign <= " " or sign == "\x7f" for sign in key):
+    if not key.isascii() or any(character <= " " or character == "\x7f" for character in key):
         raise ConfigError(
-            say("The API key holds a blank, a line break or a sign that no key has."),
+            say("The API key holds a blank, a line break or a character that no key has."),
             say("Copy it again; nothing but the key itself may stand there."),
         )
     return key

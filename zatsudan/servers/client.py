@@ -102,7 +102,7 @@ class Client:
         except UnicodeEncodeError:
             raise ConnectionFailed(
                 *map(say, NOT_SENDABLE)
-            ) from None  # its text shows a sign of the key
+            ) from None  # its text shows a character of the key
         except (httpx.InvalidURL, ValueError, TypeError, OSError, ImportError) as error:
             proxies = getproxies().values()
             told = secrets_of(server, proxies).hidden(str(error))

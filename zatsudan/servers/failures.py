@@ -13,7 +13,7 @@ from zatsudan.config.settings import Network
 
 NOT_SENDABLE = (
     later(
-        "The request cannot be written: a header or the address holds a sign that HTTP does not allow."
+        "The request cannot be written: a header or the address holds a character that HTTP does not allow."
     ),
     later("Look at the headers, the key and the base URL of this profile."),
 )

@@ -71,7 +71,7 @@ class ServerKind(NamedTuple):
     `also`: further names of servers that are of this kind.
     `key`: the variable that usually holds its key; `` if it wants none.
     `names`: what it calls a parameter, by our name; the fields of a request.
-    `prefill`: the form in which it goes on from a given text (`core.prefill.FORMS`),
+    `prefill`: the form in which it goes on from a given text (`prefill.FORMS`),
     `none`, or `` where that depends on the model and is found out.
     `tokenizer`, `defaults`, `echo`: what it is asked beside the talk; None: it cannot be.
     """

@@ -1,4 +1,4 @@
-"""Does a key leave this house unencrypted? Told where it does, since nothing on the screen would show it."""
+"""Does a key leave the private network unencrypted? Told where it does, since nothing on the screen would show it."""
 
 from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
@@ -14,7 +14,7 @@ from zatsudan.servers.choice import Server
 def unencrypted(server: Server) -> Printable:
     """Return a warning about a key that is sent over http to a far host or proxy; empty where none is.
 
-    Within the house - this machine, private addresses, bare names - http is what servers
+    Within the private network - this machine, private addresses, bare names - http is what servers
     speak, and there is nothing that a person could do about it.
     """
     secrets = secret_values(server.base_url, server.api_key, server.headers, server.query)
@@ -51,7 +51,7 @@ def _warning(base_url: str) -> Printable:
 
 
 def _far_proxy(host: str) -> str:
-    """Return the host of the proxy outside the house that plain http goes through; empty if there is none."""
+    """Return the host of the proxy outside the private network that plain http goes through; empty if there is none."""
     # Slow to import: only a key over http gets here.
     from urllib.request import getproxies, proxy_bypass
 

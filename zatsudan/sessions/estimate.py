@@ -1,7 +1,7 @@
 """How many tokens a text has, where no server says so: an estimate that learns. And how fast they came.
 
-The signs of a text are weighed by kind (a token holds about four letters of
-Latin text, but one or two Japanese signs), and the sum is scaled by a ratio
+The characters of a text are weighed by kind (a token holds about four letters of
+Latin text, but one or two Japanese characters), and the sum is scaled by a ratio
 learned from every exact count that the session has seen. An estimate is
 always marked `~` where a person sees it.
 """
@@ -43,7 +43,7 @@ class Estimator(NamedTuple):
 # A window counts the same messages turn after turn.
 @lru_cache(maxsize=20_000)
 def raw_count(text: str) -> float:
-    """Estimate without what was learned: a quarter token a sign, three quarters a wide sign."""
+    """Estimate without what was learned: a quarter token a character, three quarters a wide character."""
     if text.isascii():
         return len(text) / 4
     wide = len(text) - len(_WIDE.sub("", text))

@@ -1,8 +1,8 @@
 """Words looked for in all sessions, by bytes first: only lines that may hold them are parsed.
 
-A journal is UTF-8 with only quotes, backslashes and control signs escaped, so
+A journal is UTF-8 with only quotes, backslashes and control characters escaped, so
 a word stands in it as its own bytes. Letters match in lower and upper case.
-Each word is also looked for in its other spellings of the same signs
+Each word is also looked for in its other spellings of the same characters
 (composed, decomposed, full and half width made plain).
 """
 
@@ -50,6 +50,7 @@ class Result:
 
     @property
     def count(self) -> int:
+        """How many hits there are in all sessions together."""
         return sum(len(found.hits) for found in self.found)
 
 
@@ -116,16 +117,19 @@ def _spellings(word: str) -> tuple[str, ...]:
     return tuple(form for form in dict.fromkeys(forms) if form)
 
 
-def _cases(sign: str) -> tuple[str, ...]:
-    """Return a letter in both cases; what one sign does not hold (`SS` for `ß`) does not count."""
+def _cases(character: str) -> tuple[str, ...]:
+    """Return a letter in both cases; what one character does not hold (`SS` for `ß`) does not count."""
     return tuple(
-        dict.fromkeys(case for case in (sign, sign.lower(), sign.upper()) if len(case) == 1)
+        dict.fromkeys(
+            case for case in (character, character.lower(), character.upper()) if len(case) == 1
+        )
     )
 
 
 def _pattern(word: str) -> str:
     return "".join(
-        re.escape(sign) if len(_cases(sign)) == 1 else f"[{''.join(_cases(sign))}]" for sign in word
+        re.escape(character) if len(_cases(character)) == 1 else f"[{''.join(_cases(character))}]"
+        for character in word
     )
 
 
@@ -136,14 +140,14 @@ def _needles(word: str) -> Iterator[bytes]:
     """
     choices: list[tuple[str, ...]] = []
     count = 1
-    for sign in word:
-        cases = tuple({case.lower() if case.isascii() else case for case in _cases(sign)})
+    for character in word:
+        cases = tuple({case.lower() if case.isascii() else case for case in _cases(character)})
         count *= len(cases)
         if choices and count > _NEEDLES:
             break
         choices.append(cases)
-    for signs in product(*choices):
-        escaped = json.dumps("".join(signs), ensure_ascii=False)[1:-1]
+    for characters in product(*choices):
+        escaped = json.dumps("".join(characters), ensure_ascii=False)[1:-1]
         yield escaped.encode("utf-8", "surrogatepass")
 
 

@@ -1,4 +1,4 @@
-"""A session: a tree of messages with its settings. What changes it stands in core/records.py."""
+"""A session: a tree of messages with its settings. What changes it stands in records.py."""
 
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -20,7 +20,7 @@ class Made(NamedTuple):
     the server's. `first` and `seconds` are seconds from the request to the
     first token and to the end. `parameters` are those that were sent. `given`
     is the number of characters at the start of the reply that it was made to go on from;
-    `request` what else its request was made of (see core/trace.py).
+    `request` what else its request was made of (see talk/request.py).
     """
 
     ended: str = FINISHED
@@ -164,7 +164,7 @@ class Partial:
 
 
 class Session:
-    """The state of a session. Only `apply` (core/records.py) changes it.
+    """The state of a session. Only `apply` (records.py) changes it.
 
     `head` is the message that the next one follows; None before the first.
     `votes` are the blind picks: the label that was picked, and all that stood for choice.

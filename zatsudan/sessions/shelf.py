@@ -49,10 +49,12 @@ class Summary:
 
     @property
     def path(self) -> Path:
+        """The session's journal."""
         return self.directory / f"{self.id}{SUFFIX}"
 
     @property
     def first_words(self) -> str:
+        """The person's first message on one line."""
         return one_line(self.said)
 
     @property

@@ -15,14 +15,14 @@ _CLOSING = "、。，．：；！？」』）】〉》ー々ぁぃぅぇぉっ�
 
 
 def cells(text: str) -> int:
-    """Return how many cells a text takes in a terminal, sign by sign."""
+    """Return how many cells a text takes in a terminal, character by character."""
     return len(text) if text.isascii() else sum(map(_size, text))
 
 
-def _size(sign: str) -> int:
-    if unicodedata.combining(sign) or unicodedata.category(sign) in ("Mn", "Me", "Cf"):
+def _size(character: str) -> int:
+    if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me", "Cf"):
         return 0
-    return 2 if unicodedata.east_asian_width(sign) in "WF" else 1
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def title_from(text: str, limit: int = CELLS) -> Printable:
@@ -35,9 +35,9 @@ def title_from(text: str, limit: int = CELLS) -> Printable:
     if cells(line) <= limit:
         return line
     head, used = 0, 0
-    for sign in line:
-        used += _size(sign)
-        if used > limit - 1:  # room for the sign of omission
+    for character in line:
+        used += _size(character)
+        if used > limit - 1:  # room for the ellipsis
             break
         head += 1
     least = head // 2

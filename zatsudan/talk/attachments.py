@@ -20,7 +20,7 @@ CONSOLE = "console"
 #: No system takes the name of a file that has more characters.
 LONGEST = 4096
 
-# Not within an e-mail address or behind a backtick; right behind a Japanese sign it counts.
+# Not within an e-mail address or behind a backtick; right behind a Japanese character it counts.
 _MENTION = re.compile(r'(?<![A-Za-z0-9._%+\-@/`])@(?:("(?:[^"\\\n]|\\.)+")|(!)|([^\s"@!]\S*))')
 
 

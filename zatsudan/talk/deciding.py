@@ -1,7 +1,7 @@
 """What an entered line is: a message, a command, or a question to the person first.
 
 Whether a leading `!` or `/` is a command and an `@` attaches a file is decided here, by
-where the sign came from, never by how the line looks.
+where the character came from, never by how the line looks.
 """
 
 from collections.abc import Callable
@@ -112,7 +112,7 @@ def decide(
 
 
 def _words(line: Entered, names: "Callable[[Mention], str | None]") -> Words | Asked:
-    # Of what a person wrote with two signs, to begin a message with one.
+    # Of what a person wrote with two of them, to begin a message with one.
     doubled = line.text[:2] in ("//", "!!") and line.sign in (KEYS, RECALLED)
     text = line.text[doubled:]
     if "@" not in text:

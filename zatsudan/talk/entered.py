@@ -8,13 +8,13 @@ from zatsudan.base.jsonvalues import Json
 if TYPE_CHECKING:
     from zatsudan.talk.attachments import Mention
 
-#: The marks of a character. Typed by a person's key: a sign counts.
+#: The marks of a character. Typed by a person's key: a leading `!` or `/` counts, and an `@`.
 KEYS = "k"
 #: Typed in an earlier line, from the history: a slash counts, the rest is asked about.
 RECALLED = "r"
-#: Pasted, from the editor, an argument: a sign is asked about.
+#: Pasted, from the editor, an argument: what would count is asked about.
 TEXT = "t"
-#: Words of a message, or what the person wants to be words: a sign is a character.
+#: Words of a message, or what the person wants to be words: nothing in it counts.
 SAID = "s"
 
 #: From the one that is trusted least.
@@ -33,9 +33,9 @@ class Entered(NamedTuple):
         return cls(text, mark * len(text))
 
     @classmethod
-    def recalled(cls, text: str, sign: str) -> "Entered":
-        """Return a line from the history whose first character had the mark `sign`."""
-        first = RECALLED if sign == KEYS else sign
+    def recalled(cls, text: str, mark: str) -> "Entered":
+        """Return a line from the history whose first character had this mark."""
+        first = RECALLED if mark == KEYS else mark
         return cls(text, (first + TEXT * (len(text) - 1))[: len(text)])
 
     @classmethod
@@ -54,7 +54,7 @@ class Entered(NamedTuple):
 
     @property
     def unsure(self) -> bool:
-        """May there be a sign in it that a person is to be asked about?"""
+        """May there be a character in it that a person is to be asked about?"""
         told = TEXT not in self.marks and RECALLED not in self.marks
         return not told and (self.text[:1] in ("!", "/") or "@" in self.text)
 
@@ -91,7 +91,7 @@ class Entered(NamedTuple):
         return Entered(self.text, "".join(marks))
 
     def as_words(self) -> "Entered":
-        """Return the line as words: only what keys typed in it still counts, and no first sign."""
+        """Return the line as words: only what keys typed in it still counts, and the first character does not."""
         marks = "".join(KEYS if mark == KEYS else SAID for mark in self.marks)
         return Entered(self.text, SAID * bool(marks) + marks[1:])
 

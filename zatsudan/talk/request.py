@@ -52,7 +52,7 @@ def compose(
 ) -> Composed:
     """Return the request to a model that follows the message `last`; raises TooLong.
 
-    With a `prefix` it goes on from that text, in one of the forms of core/prefill.py,
+    With a `prefix` it goes on from that text, in one of the forms of servers/prefill.py,
     or is asked to in words where the server takes none.
     """
     reserve = link.gauge(talk.session).estimator.count(prefix)

@@ -90,7 +90,7 @@ async def run(
     except (OSError, ValueError) as error:
         raise CommandError(
             say("The command cannot be run ({why}).", why=error),
-            say("Check $SHELL, and the command's signs."),
+            say("Check $SHELL, and the command's characters."),
         ) from error
     finally:
         asyncio.get_running_loop().remove_reader(output)

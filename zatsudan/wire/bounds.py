@@ -15,7 +15,7 @@ LINE = 2**23
 BODY = 2**24
 #: Bytes of an error's body: its sentence stands at the start.
 ERROR = 2**16
-#: Signs of JSON that begin a value (`[`, `{`, `,`) in one text: a parser makes objects of
+#: Characters of JSON that begin a value (`[`, `{`, `,`) in one text: a parser makes objects of
 #: 50 to 100 bytes of each, and some millions a second.
 VALUES = 2**21
 #: Characters of text and reasoning in all choices of one reply.

@@ -81,6 +81,7 @@ class Usage(NamedTuple):
 
     @property
     def total(self) -> int:
+        """Tokens of the prompt and the completion together."""
         return self.prompt + self.completion
 
     def plus(self, other: "Usage") -> "Usage":

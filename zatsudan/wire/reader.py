@@ -46,7 +46,7 @@ class SurrogateJoiner:
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
     def close(self) -> str:
-        """Return the sign for a first half whose second never came, if there is one."""
+        """Return the character for a first half whose second never came, if there is one."""
         held, self._held = self._held, ""
         return "\N{REPLACEMENT CHARACTER}" if held else ""
 
@@ -78,6 +78,7 @@ class Reader:
 
     @property
     def complete(self) -> bool:
+        """Whether nothing more is to come: its end was told, or each choice has its finish_reason."""
         return self.done or (bool(self._finished) and all(self._finished.values()))
 
     @property
@@ -208,11 +209,11 @@ class Reader:
         """Return what is held of a stream that ended in the middle of a character or a tag."""
         deltas: list[Delta] = []
         for (index, field), joiner in self._joiners.items():
-            sign = joiner.close()
-            if sign and field == "content":
-                deltas.append(Delta(index, *self._splitters[index].feed(sign)))
-            elif sign:
-                deltas.append(Delta(index, reasoning=sign))
+            character = joiner.close()
+            if character and field == "content":
+                deltas.append(Delta(index, *self._splitters[index].feed(character)))
+            elif character:
+                deltas.append(Delta(index, reasoning=character))
         deltas += [Delta(index, *splitter.close()) for index, splitter in self._splitters.items()]
         kept = tuple(delta for delta in deltas if delta.content or delta.reasoning)
         return [Chunk(kept)] if kept else []

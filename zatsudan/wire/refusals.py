@@ -115,6 +115,7 @@ class Repair(NamedTuple):
                 return say("{model} takes no longer talk: earlier turns are left out.", model=model)
 
     def to_json(self) -> JsonObject:
+        """Return it as it is kept; `from_json` reads it."""
         return {"kind": self.kind, "name": self.name, "value": self.value}
 
     @classmethod

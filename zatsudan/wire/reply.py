@@ -6,7 +6,7 @@ from typing import Any
 from zatsudan.base.jsonvalues import Json, JsonObject, whole_number
 from zatsudan.wire.protocol import Delta
 
-#: Pieces of a text that are joined to one: a piece costs ten times the memory of its sign.
+#: Pieces of a text that are joined to one: a piece costs ten times the memory of its character.
 BLOCK = 4096
 
 
@@ -18,6 +18,7 @@ class Pieces:
         self._pieces = list(pieces)
 
     def add(self, piece: str) -> None:
+        """Put a piece to its end."""
         self._pieces.append(piece)
         if len(self._pieces) >= BLOCK:
             self._blocks.append("".join(self._pieces))
@@ -56,10 +57,12 @@ class Reply:
 
     @property
     def content(self) -> str:
+        """The text so far."""
         return str(self._content)
 
     @property
     def reasoning(self) -> str:
+        """What the model thought so far."""
         return str(self._reasoning)
 
     @property
@@ -69,6 +72,7 @@ class Reply:
 
     @property
     def is_empty(self) -> bool:
+        """Whether neither text, reasoning nor a tool call has come."""
         return not (self._content or self._reasoning or self._calls)
 
 

@@ -39,7 +39,7 @@ def pause(
 ) -> float | None:
     """Return the seconds to wait before attempt number `attempt` (from 1); None to give up.
 
-    `near`: is the server this machine, or one of its house? Another may want money for a reply
+    `near`: is the server this machine, or one of a private network? Another may want money for a reply
     that it has made and that did not reach us: to send again is the person's choice.
     `after` are the seconds from the request to the failure. `dice` is a random number from 0 to 1: many clients that were refused
     together should not come back together.

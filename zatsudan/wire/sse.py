@@ -1,7 +1,7 @@
 """Server-sent events from bytes, however the bytes were cut.
 
 Lines end at LF, CR or CRLF and nowhere else: httpx's `aiter_lines` also
-splits at U+2028 and other signs that may stand inside a JSON string. One byte
+splits at U+2028 and other characters that may stand inside a JSON string. One byte
 order mark is dropped. The text is UTF-8 whatever the header says (WHATWG HTML,
 "Server-sent events"). Unlike there, an event that no blank line ends is kept
 at the end of the stream: sloppy servers end so, and it may hold the usage.

@@ -31,7 +31,7 @@ class Option:
 
     @property
     def text(self) -> str:
-        """The token as text; a part of a character shows as a replacement sign."""
+        """The token as text; a part of a character shows as a replacement character."""
         return self.data.decode("utf-8", "replace")
 
     @property

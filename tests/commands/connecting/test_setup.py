@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers.engine.test_fetching import FILE, FileServer, serving
 from tests.support.doubles import chat_over, turn_in
+from tests.support.fileserver import FILE, FileServer, serving
 from tests.support.hub import Hub, model
 from tests.support.hub import serving as hub_serving
 from tests.support.server import Request, Script, Server, fails, says, serve

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers.engine.test_embedded import gguf
+from tests.support.gguf import gguf
 from tests.support.oneshot import run
 from zatsudan.base.errors import ConnectionFailed
 from zatsudan.config.settings import Local

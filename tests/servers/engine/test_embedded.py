@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers.engine.test_gguf import head, text
+from tests.support.gguf import gguf
 from tests.support.oneshot import run
 from zatsudan.base.errors import ConfigError, ConnectionFailed
 from zatsudan.config.file import parse
@@ -14,14 +14,6 @@ from zatsudan.servers.choice import Server, Wishes, choose
 from zatsudan.servers.discovery import Finder
 from zatsudan.servers.engine import embedded
 from zatsudan.terminal.greeting import answering, greeting
-
-
-def gguf(path: Path, name: str = "") -> Path:
-    """Write the head of a model file, with that name in it."""
-    keys = [(b"general.name", 8, text(name.encode()))] if name else []
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(head(*keys))
-    return path
 
 
 def test_the_file_that_is_named_comes_before_one_that_was_fetched(tmp_path: Path) -> None:

@@ -5,18 +5,8 @@ import struct
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.gguf import head, text
 from zatsudan.servers.engine.gguf import general_name
-
-
-def text(value: bytes) -> bytes:
-    return struct.pack("<Q", len(value)) + value
-
-
-def head(*entries: tuple[bytes, int, bytes], version: int = 3) -> bytes:
-    """The head of a file with these keys, each with a type and the bytes of its value."""
-    keys = b"".join(text(key) + struct.pack("<I", kind) + value for key, kind, value in entries)
-    return b"GGUF" + struct.pack("<IQQ", version, 0, len(entries)) + keys
-
 
 STRINGS = struct.pack("<IQ", 8, 2) + text(b"en") + text(b"ja")
 NUMBERS = struct.pack("<IQ", 4, 3) + bytes(12)

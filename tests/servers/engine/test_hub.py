@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_start import start
 from tests.support.hub import COMMIT, Hub, model, serving
+from tests.support.interpreter import start
 from tests.support.oneshot import run
 from zatsudan.base.errors import (
     ConfigError,
@@ -159,7 +159,7 @@ async def test_a_key_that_was_left_in_the_librarys_file_is_found(
 @pytest.mark.parametrize("key", ["hf SECRET", "hf_\u00e9SECRET", "hf_SECRET\nx: y"])
 async def test_a_key_that_is_none_is_not_sent_and_not_shown(key: str, tmp_path: Path) -> None:
     async with serving(Hub(FILES)) as server:
-        with pytest.raises(ConfigError, match="signs in it") as caught:
+        with pytest.raises(ConfigError, match="characters in it") as caught:
             await named(server, tmp_path, HF_TOKEN=key).size()
 
         assert "SECRET" not in f"{caught.value}{caught.value.advice}"

@@ -5,15 +5,14 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.support.doubles import chat_over, turn_in
+from tests.support.chats import talk
+from tests.support.doubles import turn_in
 from zatsudan.base.errors import StatusError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.commands import COMMANDS
@@ -34,19 +33,6 @@ from zatsudan.talk.turn import Turn, again
 from zatsudan.wire.tokenview import read_tokens
 
 pytestmark = pytest.mark.model
-
-
-@asynccontextmanager
-async def talk(server: Server, sessions: Path | None = None) -> AsyncIterator[Chat]:
-    async def connect() -> Client:
-        return Client(server, Network())
-
-    chat = chat_over(connect, sessions)
-    chat.talk.new()
-    try:
-        yield chat
-    finally:
-        await chat.aclose()
 
 
 async def ask(chat: Chat, text: str, **parameters: Json) -> Turn:

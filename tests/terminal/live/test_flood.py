@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from tests.support.chats import ask, chat_with
 from tests.support.doubles import turn_in
 from tests.support.emulator import sitting
 from tests.support.server import Script, chunk, event, says, serve
-from tests.talk.test_turn import ask, chat_with
 from zatsudan.base.printable import EMPTY, Styled
 from zatsudan.terminal.live.view import LiveView
 from zatsudan.wire import bounds

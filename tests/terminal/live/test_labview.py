@@ -94,7 +94,7 @@ async def test_japanese_columns_line_up() -> None:
         )
         left = "".join(left for left, _ in halves(shown)[1:-1])
         assert left.replace(" ", "") == text
-        assert "dist-2: share of distinct pairs of signs" in shown
+        assert "dist-2: share of distinct pairs of characters" in shown
 
 
 async def test_one_that_fails_says_so_in_its_column() -> None:
@@ -205,7 +205,7 @@ async def test_a_diff_marks_what_changed() -> None:
         assert "1 → 2 · temperature 0 → 1" in shown
         assert "[-The lamp is lit." in shown
         same = await person.say("/diff 2 3")
-        assert "The two are the same, sign for sign." in same
+        assert "The two are the same, character for character." in same
 
 
 async def test_esc_stops_a_probe_and_the_talk_goes_on() -> None:

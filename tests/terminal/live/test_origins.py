@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.emulator import Sitting, sitting
-from tests.support.server import DONE, Script, Server, chunk, fails, says
-from tests.talk.test_entered import SIGNS, TABLE
-from zatsudan.base.jsonvalues import Json
+from tests.support.entering import SIGNS, TABLE, asked_for
+from tests.support.server import DONE, Script, chunk, fails, says
 from zatsudan.config.settings import Config
 from zatsudan.config.settings import Screen as Look
 from zatsudan.sessions.records import message_record
@@ -31,15 +30,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(here)
     monkeypatch.setenv("SHELL", "/bin/sh")
     return here
-
-
-def asked_for(server: Server) -> list[Json]:
-    """The last message of each request that the server got."""
-    return [
-        request.body["messages"][-1]["content"]
-        for request in server.requests
-        if request.method == "POST"
-    ]
 
 
 def paste(person: Sitting, text: str) -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from prompt_toolkit.utils import get_cwidth
 
-from tests.sessions.test_search import write
 from tests.support.emulator import Sitting, sitting
 from tests.support.server import says
+from tests.support.stored import write
 from zatsudan.sessions import shelf
 
 UP, DOWN, END, HOME, PAGE_DOWN, DELETE = (

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.entering import asked_for
 from tests.support.oneshot import run
 from tests.support.program import Program
 from tests.support.server import Server, fails, says, serve
-from tests.terminal.live.test_origins import asked_for
 from zatsudan.terminal.plain.linereader import BEGIN, END
 from zatsudan.terminal.text.rows import PASTES_OFF, PASTES_ON
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prompt_toolkit.utils import get_cwidth
 
+from tests.support.chats import chat_with
 from tests.support.server import CUT, Request, Script, chunk, says, serve
-from tests.talk.test_turn import chat_with
 from zatsudan.base.printable import Styled, printable
 from zatsudan.base.styles import Dress
 from zatsudan.commands import COMMANDS

@@ -94,7 +94,8 @@ class Setup:
         if known is not None and not known.key:
             return self._list()
         if known is None and is_near(urlsplit(url).hostname or ""):
-            return self._list()  # a server of the house seldom wants a key: it says so if it does
+            # A server of a private network seldom wants a key: it says so if it does.
+            return self._list()
         return self.key()
 
     # --- 2: its key -------------------------------------------------------

@@ -131,6 +131,7 @@ class Engine:
 
     @property
     def alive(self) -> bool:
+        """Whether the child still runs."""
         return self._process.returncode is None
 
     async def stop(self) -> None:

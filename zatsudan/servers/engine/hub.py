@@ -193,7 +193,7 @@ class Model:
         token = token.strip()
         if not re.fullmatch(r"[!-~]*", token):
             raise ConfigError(
-                say("The key for Hugging Face has signs in it that no key has."),
+                say("The key for Hugging Face has characters in it that no key has."),
                 say("Set HF_TOKEN to the key alone."),
             )
         return {"Authorization": f"Bearer {token}"} if token else {}

@@ -10,7 +10,7 @@ from zatsudan.base.printable import one_line
 
 
 def file_name(url: str) -> str:
-    """Return what a file from this address is called here: its last part, without odd signs."""
+    """Return what a file from this address is called here: its last part, without odd characters."""
     name = unquote(urlsplit(url).path).rpartition("/")[2]
     name = re.sub(r"[^\w.-]", "-", name).lstrip(".-")[-120:]
     return name if name.endswith(".gguf") else f"{name or 'model'}.gguf"

@@ -1,7 +1,7 @@
 """Values written as source: JSON, Python and JavaScript, with nothing in them that steers a terminal.
 
 All three have the same shape; they differ in three words and in how a string
-names a sign beyond U+FFFF.
+names a character beyond U+FFFF.
 """
 
 import json
@@ -15,22 +15,23 @@ from zatsudan.base.printable import printable
 WIDTH = 92
 
 
-def _units(sign: str) -> str:
-    """Return a sign as UTF-16 escapes, the form of JSON and JavaScript."""
-    return json.dumps(sign)[1:-1]
+def _units(character: str) -> str:
+    """Return a character as UTF-16 escapes, the form of JSON and JavaScript."""
+    return json.dumps(character)[1:-1]
 
 
-def _code_point(sign: str) -> str:
-    return f"\\U{ord(sign):08x}" if ord(sign) > 0xFFFF else f"\\u{ord(sign):04x}"
+def _code_point(character: str) -> str:
+    return f"\\U{ord(character):08x}" if ord(character) > 0xFFFF else f"\\u{ord(character):04x}"
 
 
 def _plain(quoted: str, escape: Callable[[str], str]) -> str:
-    """Return source in which signs that could steer a terminal are escaped: they stand in strings only."""
+    """Return source in which characters that could steer a terminal are escaped: they stand in strings only."""
     shown = printable(quoted)
     if shown == quoted:
         return quoted
     return "".join(
-        sign if sign == seen else escape(sign) for sign, seen in zip(quoted, shown, strict=True)
+        character if character == seen else escape(character)
+        for character, seen in zip(quoted, shown, strict=True)
     )
 
 

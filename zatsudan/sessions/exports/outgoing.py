@@ -30,6 +30,7 @@ class Request:
 
     @property
     def streams(self) -> bool:
+        """Whether a stream is asked for: always, unless the body says not."""
         return self.body.get("stream") is not False
 
     def variables(self) -> list[str]:

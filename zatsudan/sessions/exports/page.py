@@ -67,7 +67,7 @@ def to_html(session: Session) -> str:
             "</body>\n</html>\n",
         ]
     )
-    # Once more for the whole page: entities in Markdown become signs.
+    # Once more for the whole page: entities in Markdown become characters.
     return printable(page)
 
 

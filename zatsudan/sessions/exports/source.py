@@ -59,7 +59,7 @@ def to_curl(request: Request) -> str:
 
 
 def _is_apart(name: str, value: Value) -> bool:
-    """Tell whether a header comes in a file of its own: its value is secret, and no sign of its name matters there."""
+    """Tell whether a header comes in a file of its own: its value is secret, and no character of its name matters there."""
     return bool(value.variable) and re.fullmatch(r"[A-Za-z0-9_-]+", name) is not None
 
 

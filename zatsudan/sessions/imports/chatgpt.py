@@ -18,7 +18,7 @@ from zatsudan.sessions.imports.draft import Draft, Note, iso, text_of
 from zatsudan.sessions.session import FINISHED, INTERRUPTED, Made
 from zatsudan.wire.messages import Message
 
-#: Marks of citations between private-use signs, which mean nothing elsewhere.
+#: Marks of citations between private-use characters, which mean nothing elsewhere.
 _CITATION = re.compile("\ue200[^\ue200\ue201]*\ue201")
 _FINISH = {"stop": "stop", "max_tokens": "length"}
 

@@ -30,6 +30,7 @@ class Draft:
 
     @property
     def is_empty(self) -> bool:
+        """Whether no message has been added."""
         return not self._count
 
     def add(self, message: Message, at: str = "", made: Made | None = None) -> str:

@@ -1,0 +1,37 @@
+"""Sessions written as files."""
+
+import os
+from pathlib import Path
+
+from hypothesis import strategies as st
+
+from zatsudan.base.jsonvalues import Json
+from zatsudan.sessions.journal import begin_record, encode
+from zatsudan.sessions.records import message_record
+from zatsudan.sessions.session import Made
+from zatsudan.wire.messages import Message
+
+
+def write(directory: Path, name: str, *texts: Json, age: int = 0, title: str = "") -> Path:
+    """Write a session in which the person says the odd texts."""
+    records = [begin_record(name, "2026-01-01T00:00:00Z")]
+    records.append({"type": "model", "model": "needle-model", "server": "scripted"})
+    for number, text in enumerate(texts, 1):
+        role, made = ("user", None) if number % 2 else ("assistant", Made(model="needle-model"))
+        parent = str(number - 1) if number > 1 else None
+        records.append(message_record(str(number), parent, Message(role, text), "", made))
+    if title:
+        records.append({"type": "title", "title": title})
+    path = directory / f"{name}.jsonl"
+    path.write_bytes(b"".join(map(encode, records)))
+    os.utime(path, (1_000_000 - age, 1_000_000 - age))
+    return path
+
+
+# Letters whose other case is another sign, two signs, or ASCII; marks that compose; what JSON escapes.
+signs = st.sampled_from(
+    list('aAksnu \n"\\{') + list("\u212aſßéÉжЖİıςΣA雑がガカ\u3099\u0301\x1b\u2028\ud83d😀")
+)
+
+
+texts = st.text(signs, max_size=12)
