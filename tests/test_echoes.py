@@ -21,8 +21,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.core.test_secrets import FORMS
-from tests.doubles import chat_over, event
+from tests.base.test_secrets import FORMS
+from tests.support.doubles import chat_over, event
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.secrets import Secrets
 from zatsudan.cli.asjson import JsonTerminal

@@ -18,9 +18,9 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.foreign import BENIGN, CHUNKS, HOSTILE, RECORDS, Poison, Stranger
-from tests.server import Request, Script, Server, serve
-from tests.terminal.emulator import SCRIPTED, Sitting, sitting
+from tests.support.emulator import SCRIPTED, Sitting, sitting
+from tests.support.foreign import BENIGN, CHUNKS, HOSTILE, RECORDS, Poison, Stranger
+from tests.support.server import Request, Script, Server, serve
 from tests.terminal.test_hostile import EVILS, safe, steering
 from zatsudan.cli import main
 from zatsudan.commands import COMMANDS

@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 import zatsudan
-from tests import oneshot
-from tests.catalogue import collected
 from tests.commands.test_commands import lines, refusal, run
-from tests.doubles import chat_over, turn_in
-from tests.server import Request, Script, fails, says, serve
+from tests.support import oneshot
+from tests.support.catalogue import collected
+from tests.support.doubles import chat_over, turn_in
+from tests.support.server import Request, Script, fails, says, serve
 from zatsudan.base.errors import ZatsudanError
 from zatsudan.base.printable import EMPTY
 from zatsudan.cli.shells import candidates

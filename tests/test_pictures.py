@@ -1,4 +1,4 @@
-"""The README's pictures are the real screen. `python -m tests.test_pictures` draws them anew.
+"""The README's pictures are the real screen. `python -m tests.generate` draws them anew.
 
 What the model says is scripted, and so is how fast: the rest is the program.
 """
@@ -15,9 +15,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.server import DONE, Request, Script, chunk, event
-from tests.terminal.emulator import Sitting, sitting
-from tests.terminal.picture import HEIGHT, svg
+from tests.support.emulator import Sitting, sitting
+from tests.support.picture import HEIGHT, svg
+from tests.support.server import DONE, Request, Script, chunk, event
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.config.settings import Network
 from zatsudan.servers.choice import Server as Address
@@ -218,7 +218,7 @@ async def test_a_picture_is_the_screen_of_today(name: str) -> None:
     kept = (PICTURES / f"{name}.svg").read_text(encoding="utf-8")
     if await draw(name) != kept:
         pytest.fail(
-            f"{name}.svg is not what the screen shows: `uv run python -m tests.test_pictures` "
+            f"{name}.svg is not what the screen shows: `uv run python -m tests.generate` "
             "draws it anew; look at it before you commit it."
         )
 

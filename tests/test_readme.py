@@ -1,4 +1,4 @@
-"""The README agrees with the code. `python -m tests.test_readme` writes its table anew."""
+"""The README agrees with the code. `python -m tests.generate` writes its table anew."""
 
 import json
 import re
@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.oneshot import run
-from tests.server import Request, Script, serve
-from tests.terminal.emulator import sitting
+from tests.support.emulator import sitting
+from tests.support.oneshot import run
+from tests.support.server import Request, Script, serve
+from tests.test_floors import FLOORS
 from tests.test_pictures import WARM, scored
 from zatsudan.base import language, languages
 from zatsudan.base.language import say
@@ -87,7 +88,7 @@ def shell_lines(path: Path) -> list[str]:
 
 @both
 def test_the_table_of_commands_is_that_of_the_code(path: Path) -> None:
-    assert written(path) == table(path), "python -m tests.test_readme writes it anew"
+    assert written(path) == table(path), "python -m tests.generate writes it anew"
 
 
 @both
@@ -184,10 +185,13 @@ def test_what_it_names_is_there(path: Path) -> None:
     known = parser().format_help()
     for flag in re.findall(r"(?<!\S)--?[a-z][a-z-]*", code):
         assert re.search(rf"(?<!\S){flag}(?![\w-])", known), flag
-    (built,) = (lines for _, lines in fences(text) if lines[0].startswith("cli.py"))
-    for line in built:
-        for name in line[:WORDS].split():
-            assert (ROOT / "zatsudan" / name).exists(), name
+
+
+@both
+def test_the_map_names_every_room_in_the_order_of_the_floors(path: Path) -> None:
+    (built,) = (lines for _, lines in fences(prose(path)) if lines[0].startswith("cli/"))
+    assert [line[:WORDS].rstrip() for line in built] == [f"{room}/" for room in reversed(FLOORS)]
+    assert all(line[WORDS:].strip() for line in built)
 
 
 def whole(value: object) -> Script:

@@ -6,7 +6,8 @@ Each flood is served on loopback by a process of its own, as fast as it can. zat
 runs in a terminal; Esc is pressed after SECONDS. Prints a Markdown table: the most
 memory that the program had (VmHWM), seconds from Esc until the reply was let go of
 (- where a bound had stopped it before), seconds until the next key was echoed, and
-what was said. FLOODS_PATH runs another copy of zatsudan.
+what was said. FLOODS_PATH runs another copy of zatsudan; FLOODS_SECONDS sets SECONDS, so
+that Esc comes before a bound stops the flood.
 """
 
 import contextlib
@@ -26,9 +27,9 @@ from multiprocessing import Process
 from pathlib import Path
 
 from tests.benchmarks.driven import Driven, TooSlow
-from tests.server import chunk, event
+from tests.support.server import chunk, event
 
-SECONDS = 3.0
+SECONDS = float(os.environ.get("FLOODS_SECONDS", "3"))
 #: How long the program may stay dead before it is given up, in seconds.
 PATIENCE = 25.0
 _OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n"

@@ -19,8 +19,8 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.quirks import QUIRKS
-from tests.strategies import any_text, cuts, pieces, records
+from tests.support.quirks import QUIRKS
+from tests.support.strategies import any_text, cuts, pieces, records
 from zatsudan.base.errors import StatusError, ZatsudanError
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.printable import one_line, printable

@@ -2,55 +2,81 @@
 
     python -m tests.benchmarks.growth [NAME…]
 
-Takes CPU time at three sizes, each four times the one before, and prints where it grew
+Takes CPU time at sizes that are four times the one before, and prints where it grew
 by clearly more than the size: the exponent between the last two (1 is in proportion,
 2 is quadratic). Sizes grow until a step takes LEAST seconds or the text has MOST characters.
+Each function gets every unit alone, then units behind beginnings in a fixed disorder until
+SHARE seconds of CPU are gone. What takes HUNG seconds at once is stopped, and printed as inf.
+GROWTH_SHARE sets another SHARE. Last come, for each function, the shapes tried and what grew.
 """
 
 import contextlib
 import json
 import math
+import os
+import random
 import re
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
+from types import FrameType
 
 from zatsudan.base import words
 from zatsudan.base.errors import StatusError, ZatsudanError
 from zatsudan.base.jsonvalues import Json, loads
 from zatsudan.base.printable import one_line, printable, printable_json
+from zatsudan.base.secrets import Secrets, secret_values, shown_address, shown_line, shown_variable
 from zatsudan.base.styles import read as read_style
+from zatsudan.commands import finding as search_command
 from zatsudan.commands import picking
+from zatsudan.config import file as configfile
+from zatsudan.config import presetfiles, profiles
 from zatsudan.lab import diff, metrics
+from zatsudan.lab.diff import difference_at
 from zatsudan.markdown.codeblocks import code_blocks, fenced, in_code
+from zatsudan.markdown.inline import inline
 from zatsudan.markdown.links import links
-from zatsudan.sessions import titles
+from zatsudan.servers.engine import quantisations
+from zatsudan.sessions import search, shelf, titles
 from zatsudan.sessions.estimate import raw_count
 from zatsudan.sessions.exports import FORMATS, export
+from zatsudan.sessions.exports.outgoing import Request, Value
 from zatsudan.sessions.imports import read as import_text
 from zatsudan.sessions.records import recovery, replay
 from zatsudan.sessions.session import Session
 from zatsudan.sessions.snapshot import records
 from zatsudan.sessions.tree import picture
-from zatsudan.talk.attachments import mentions, said
+from zatsudan.sessions.window import choose, in_order, turns_of
+from zatsudan.talk.attachments import mentioned, mentions, said
+from zatsudan.talk.entered import KEYS, Entered
+from zatsudan.terminal.live import history
 from zatsudan.terminal.live.textstream import TextStream
+from zatsudan.terminal.markdown.highlight import Highlighter
 from zatsudan.terminal.markdown.look import Look
 from zatsudan.terminal.markdown.rendering import Stream, render
+from zatsudan.terminal.plain.linereader import marked
 from zatsudan.terminal.text.partrows import describe_call
 from zatsudan.terminal.text.rows import columns_of, cut, uncoloured, wrap
 from zatsudan.wire.logprobs import read_logprobs
+from zatsudan.wire.messages import Message
 from zatsudan.wire.models import read_models
 from zatsudan.wire.protocol import Delta, read_error
 from zatsudan.wire.reader import Reader
 from zatsudan.wire.refusals import prompt_size, understand
 from zatsudan.wire.reply import Reply
+from zatsudan.wire.retries import read_retry_after
 from zatsudan.wire.sse import Decoder
 from zatsudan.wire.thinking import ThinkSplitter
 from zatsudan.wire.tokenview import pieces, read_tokens
 
 LEAST, MOST = 0.2, 400_000
+SHARE, HUNG = float(os.environ.get("GROWTH_SHARE", "20")), 10.0
 LOOK = Look()
+_PROGRAMS = ("curl", "python", "python-openai", "javascript", "http")
 #: An exponent above this is more than n log n with the noise of a machine.
 LIMIT = 1.45
 
@@ -61,6 +87,9 @@ UNITS = (
     "\x1b]8;;", "\u200d", "👩‍👩‍👧", "e\u0301", "\u202e", '"', "'", "/*", "//", "@", "@a ", "@a", "|a", "|a|b|\n|-|-|\n",
     "|a|b|\n", "<a ", "<!--", "<b>", "</a>", "<title>", "<h1 ", "= ", ": ", "a: b\n", "- a: ", "  ", "    a\n", "  - ",
     "$", "%", ",", ".", "..", "0", "0.", "1,", "=", "!", "!!", "/", "a=", 'a="', "$(", "<think>", "</think", "\ud83d",
+    "%25", "&amp;amp;", "\\\\", "\\u0022", "sk-abcdefghijkl", "a.", "a-", "://a", "a://", "&#1", "@\"", "@a\"", "\x1b[200~\x1b[201~",
+    "Maximum context length is ", "n_ctx", "Input token count ", "'n'", "[a", "[a]\n", "[[a]]\n", "a.b=1\n", "a=[", "\"\"\"", "+a\n", "# typed\n+a\n",
+    "## User\n", "\\## User\n", '{"a":', '{"content":"a"}\n',
 )  # fmt: skip
 PREFIXES = (
     "",
@@ -74,17 +103,23 @@ PREFIXES = (
     "<think>",
     '"',
     "a: ",
+    "/",
+    "/connect ",
+    "messages:\n- role: user\n  content: ",
+    "---\nzatsudan: 1\n---\n\n## User\n\n",
+    '{"error": "',
 )
 
 
 def texts() -> Iterator[tuple[str, Callable[[int], str]]]:
-    """Yield shapes of text: a unit again and again, behind a beginning."""
-    for prefix in PREFIXES:
-        for unit in UNITS:
-            yield (
-                f"{prefix!r}+{unit!r}",
-                lambda n, prefix=prefix, unit=unit: prefix + unit * (n // len(unit)),  # type: ignore[misc]
-            )
+    """Yield shapes of text: a unit again and again, alone and behind each beginning."""
+    behind = [(prefix, unit) for prefix in PREFIXES[1:] for unit in UNITS]
+    random.Random(7).shuffle(behind)
+    for prefix, unit in [*(("", unit) for unit in UNITS), *behind]:
+        yield (
+            f"{prefix!r}+{unit!r}",
+            lambda n, prefix=prefix, unit=unit: prefix + unit * (n // len(unit)),  # type: ignore[misc]
+        )
 
 
 def _each(feed: Callable[[str], object], text: str, size: int) -> None:
@@ -127,6 +162,50 @@ def _refused(text: str) -> None:
     prompt_size(error)
 
 
+def _highlighted(language: str, text: str) -> None:
+    lines = Highlighter(language, LOOK)
+    for line in text.split("\n"):
+        lines.line(line)
+
+
+def _in_lines(text: str) -> str:
+    return "\n".join(text[at : at + 490] for at in range(0, len(text), 490))
+
+
+def _talk(text: str, role: str = "assistant") -> Session:
+    value: dict[str, Json] = {"role": role, "content": text}
+    made: Json = {"model": text[:1000], "reasoning": text} if role == "assistant" else None
+    return replay(
+        [
+            {"type": "title", "title": text},
+            {"type": "message", "id": "1", "parent": None, "message": value, "made": made},
+        ]
+    )
+
+
+def _requested(name: str, text: str) -> str:
+    body: dict[str, Json] = {"model": text, "messages": [{"role": "user", "content": text}]}
+    value = Value(text, "KEY")
+    return export(
+        _talk(text),
+        name,
+        Request("https://a/v1/chat/completions", ((text, value),), ((text, value),), body),
+    )
+
+
+def _found(text: str) -> None:
+    wanted = search.Words(["a", "*"])
+    record: Json = _message(0, None, text)
+    data = json.dumps(record).encode() + b"\n"
+    for hit in search._hits(wanted, data):
+        search_command._context(hit)
+        search_command._around(hit)
+
+
+_PLACE, _NOW = Path("a"), datetime(2026, 1, 1, tzinfo=UTC)
+_SECRETS = Secrets(["sk-abcdefghijkl/mn \"'&<>\\\\op", "aaaaaaaaaaaaaaaaaaaa", "a.a.a.a.a.a.a."])
+
+
 def _quietly(of: Callable[[str], object]) -> Callable[[str], object]:
     def run(text: str) -> None:
         with contextlib.suppress(ZatsudanError, ValueError):
@@ -141,6 +220,47 @@ TEXTS: dict[str, Callable[[str], object]] = {
     "thinking": lambda text: _each(ThinkSplitter().feed, text, 4),
     "refusals": _refused,
     "refusals.raw": lambda text: understand(StatusError(400, text), {"temperature": 1}),
+    "read_error": lambda text: read_error(text.encode("utf-8", "replace")),
+    "read_error.page": lambda text: read_error(b"<html><title>" + text.encode("utf-8", "replace")),
+    "read_error.json": lambda text: read_error(json.dumps({"error": {"message": text}}).encode()),
+    "retry_after": lambda text: read_retry_after(text, _NOW),
+    "secrets.hidden": _SECRETS.hidden,
+    "secrets.values": lambda text: Secrets(secret_values(f"https://{text}@a/?key={text}", text, {"Cookie": text}, {})),
+    "shown_line": lambda text: shown_line(f"/{text}"),
+    "shown_line.connect": lambda text: shown_line(f"/connect {text}"),
+    "shown_address": shown_address,
+    "shown_variable": shown_variable,
+    "window": lambda text: choose(_talk(text).path(), text, set(), budget=1000_000, count=len),
+    "entered.marked": marked,
+    "entered.became": lambda text: Entered.of(text, KEYS).became(text[: len(text) // 2] + text),
+    "entered.joined": lambda text: Entered.joined((Entered.of(line, KEYS) for line in text.split("\n")), "\n"),
+    "mentioned": mentioned,
+    "search": _found,
+    "search.lines": lambda text: list(search.Words(["b", "*"]).lines(text.encode("utf-8", "replace"))),
+    "shelf": lambda text: shelf.summary_of(_PLACE, "a.jsonl", text.encode("utf-8", "replace") + b"\n", 0.0),
+    "shelf.talk": lambda text: shelf.summary_of(_PLACE, "a.jsonl", json.dumps(_message(0, None, text)).encode() + b"\n", 0.0),
+    "history": history._read,
+    "config": _quietly(lambda text: configfile.parse(text, "a")),
+    "config.shown": configfile.shown,
+    "preset": _quietly(lambda text: presetfiles.parse(text, "a")),
+    "profile": _quietly(lambda text: profiles.with_profile(text, "a", {"base_url": "http://a/v1"}, default=True)),
+    "difference_at": lambda text: difference_at(text, text[:-1] + "x"),
+    "import.markdown": lambda text: _quietly(import_text)(f"---\nzatsudan: 1\ntitle: {text}\n---\n\n## User\n\n{text}"),
+    "import.yaml": lambda text: _quietly(import_text)(f"messages:\n{text}"),
+    "import.llm": lambda text: _quietly(import_text)(json.dumps([{"conversation_id": text, "prompt": text, "response": text, "datetime_utc": text, "options": text}])),
+    "import.chatgpt.text": lambda text: _quietly(import_text)(json.dumps([{"title": text, "mapping": {"a": {"id": text, "message": {"author": {"role": "user"}, "content": {"content_type": "text", "parts": [text]}}, "parent": None, "children": []}}, "current_node": "a"}])),
+    "inline": inline,
+    **{f"highlight.{name}": partial(_highlighted, name) for name in ("python", "js", "bash", "c", "html", "json")},
+    **{
+        f"highlight.{name}.lines": lambda text, name=name: _highlighted(name, _in_lines(text))  # type: ignore[misc]
+        for name in ("python", "js", "bash", "c", "html", "json", "java", "php", "go", "rust", "sql", "yaml")
+    },
+    **{
+        f"export.{name}.text": lambda text, name=name: export(_talk(text), name)  # type: ignore[misc]
+        for name in FORMATS
+        if name not in _PROGRAMS
+    },
+    **{f"export.{name}.text": _quietly(partial(_requested, name)) for name in _PROGRAMS},
     "prompt_size": lambda text: prompt_size(StatusError(400, text)),
     "loads": _quietly(loads),
     "loads.string": lambda text: loads(json.dumps(text)),
@@ -245,6 +365,16 @@ COUNTS: dict[str, Callable[[int], object]] = {
             {"type": "lab", "parent": "0", "cells": [_cell(at) for at in range(1, n)]},
         ]
     ).numbered("0"),
+    "window.turns": lambda n: choose(_session(n).path(), "", set(), budget=n, count=len, start=str(n // 2)),
+    "window.pins": lambda n: choose(_session(n).path(), "", {str(at) for at in range(n // 4)}, budget=4 * n, count=len),
+    "window.users": lambda n: in_order(Message("user", "a" * 20) for _ in range(n)),
+    "turns": lambda n: turns_of(_session(n).path()),
+    "said.files": lambda n: said(_with_files(n)),
+    "picker": lambda n: picking.Picking([picking.Row(str(at), (printable(f"a{at}"),)) for at in range(n)]).filter("a 1"),
+    "quantisations": lambda n: quantisations.pick([f"{at}-{at % 99999 + 1:05}-of-{min(n, 99999):05}.gguf" for at in range(n)], ""),
+    "quantisations.parts": lambda n: quantisations.pick([f"m-{at:05}-of-{min(n, 99999):05}.gguf" for at in range(2, n)], ""),
+    "search.hits": lambda n: [search_command._context(hit) for hit in search._hits(search.Words(["a"]), b"".join(json.dumps(_message(at, None)).encode() + b"\n" for at in range(n)))],
+    "secrets.many": lambda n: Secrets(f"secret{at:09}" for at in range(n // 50)).hidden("secret00" * n),
     "snapshot": lambda n: records(_session(n)),
     "picture": lambda n: list(picture(_session(n))),
     "picture.wide": lambda n: list(picture(replay(_message(at, 0 if at else None) for at in range(n)))),
@@ -270,9 +400,15 @@ COUNTS: dict[str, Callable[[int], object]] = {
     **{
         f"export.{name}": lambda n, name=name: export(_session(n), name)  # type: ignore[misc]
         for name in FORMATS
-        if name not in ("curl", "python", "python-openai", "javascript", "http")
+        if name not in _PROGRAMS
     },
 }  # fmt: skip
+
+
+def _with_files(n: int) -> str:
+    names = " ".join(f"@f{at}" for at in range(n))
+    blocks = "\n\n".join(fenced("a", f"f{at}") for at in range(n))
+    return f"{names}\n\n{blocks}"
 
 
 def _conversation(n: int) -> Json:
@@ -295,10 +431,25 @@ def _conversation(n: int) -> Json:
     return [{"title": "t", "mapping": mapping, "current_node": str(n - 1)}]
 
 
+class Hung(BaseException):
+    """A job has taken HUNG seconds. No Exception, which a job may catch."""
+
+
+def _ring(_number: int, _frame: FrameType | None) -> None:
+    raise Hung
+
+
 def cost(job: Callable[[], object]) -> float:
-    """Return the CPU seconds of a job."""
+    """Return the CPU seconds of a job; inf if it was stopped."""
     since = time.process_time()
-    job()
+    signal.signal(signal.SIGVTALRM, _ring)
+    signal.setitimer(signal.ITIMER_VIRTUAL, HUNG)
+    try:
+        job()
+    except Hung:
+        return math.inf
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
     return time.process_time() - since
 
 
@@ -308,6 +459,8 @@ def exponent(make: Callable[[int], Callable[[], object]], most: int) -> tuple[fl
     while True:
         n *= 4
         now = cost(make(n))
+        if now == math.inf:
+            return math.inf, n, now
         if now > LEAST or 4 * n > most:
             if now < 0.02:
                 return 0.0, n, now
@@ -329,10 +482,20 @@ def measured(names: Iterable[str]) -> Iterator[tuple[str, str, float, int, float
     """Yield what grew: function, shape, exponent, size, seconds."""
     wanted = re.compile("|".join(names) or "")
     for name, of in TEXTS.items():
+        until, tried = time.process_time() + SHARE, 0
         for shape, text in texts() if wanted.search(name) else ():
-            found = _grown(partial(_made, of, text), MOST)
+            if tried >= 20 and time.process_time() > until:
+                break
+            tried += 1
+            try:
+                found = _grown(partial(_made, of, text), MOST)
+            except Exception as error:  # noqa: BLE001  that is a finding too
+                yield name, f"{shape}: {error!r:.80}", math.nan, 0, 0.0
+                continue
             if found is not None:
                 yield (name, shape, *found)
+        if tried:
+            SHAPES[name] = tried
     for name, count in COUNTS.items():
         found = _grown(partial(partial, count), 70_000) if wanted.search(name) else None
         if found is not None:
@@ -343,12 +506,17 @@ def _made(of: Callable[[str], object], text: Callable[[int], str], n: int) -> Ca
     return partial(of, text(n))
 
 
+SHAPES: dict[str, int] = {}
+
+
 def main() -> None:
     """Print the table."""
     sys.stdout.write("| function | text | exponent | size | seconds |\n|---|---|---|---|---|\n")
     for name, shape, power, size, seconds in measured(sys.argv[1:]):
         sys.stdout.write(f"| {name} | {shape} | {power:.2f} | {size:,} | {seconds:.2f} |\n")
         sys.stdout.flush()
+    counts = ", ".join(f"{name} {tried}" for name, tried in SHAPES.items())
+    sys.stdout.write(f"\nShapes tried: {counts}\n")
 
 
 if __name__ == "__main__":

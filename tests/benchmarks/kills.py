@@ -18,8 +18,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.server import Piece, Request, Script, chunk, serve, usage
-from tests.terminal.program import Program
+from tests.support.program import Program
+from tests.support.server import Piece, Request, Script, chunk, serve, usage
 from zatsudan.sessions import journal, shelf
 from zatsudan.sessions.records import apply, recovery
 from zatsudan.sessions.session import Session

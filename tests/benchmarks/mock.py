@@ -15,7 +15,7 @@ import sys
 import time
 from functools import lru_cache
 
-from tests.markdown.shapes import SHAPES
+from tests.support.shapes import SHAPES
 
 _ORDER = re.compile(rb"bench (\w+) (\d+) (\d+) (\d+)")
 _TOKEN = re.compile(r"\s?\w{1,7}|[^\w\s]{1,3}|\s+")

@@ -22,9 +22,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
-from tests.doubles import chat_over, turn_in
-from tests.quirks import QUIRKS
-from tests.server import CUT, DONE, RESET, Request, Script, chunk, fails, says, serve
+from tests.support.doubles import chat_over, turn_in
+from tests.support.quirks import QUIRKS
+from tests.support.server import CUT, DONE, RESET, Request, Script, chunk, fails, says, serve
 from zatsudan.config.settings import Network
 from zatsudan.servers.choice import Server
 from zatsudan.servers.client import Client

@@ -15,7 +15,7 @@ from functools import partial
 from rich.console import Console
 from rich.markdown import Markdown
 
-from tests.markdown.shapes import SHAPES
+from tests.support.shapes import SHAPES
 from zatsudan.terminal.markdown.look import DEFAULT
 from zatsudan.terminal.markdown.rendering import Stream
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.commands.test_commands import lines, run, table
-from tests.server import Request, Script, fails, says, serve
-from tests.test_turn import chat_with
+from tests.support.server import Request, Script, fails, says, serve
+from tests.talk.test_turn import chat_with
 from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.commands.bias import forms_of

@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from tests.doubles import ScriptedClient, chat_over, reply, text, turn_in, usage
+from tests.support.doubles import ScriptedClient, chat_over, reply, text, turn_in, usage
 from zatsudan.base.errors import CommandError, ConfigError, StoreError, ZatsudanError
 from zatsudan.base.printable import printable
 from zatsudan.commands import COMMANDS

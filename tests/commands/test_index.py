@@ -1,4 +1,4 @@
-"""The index of commands is what their modules declare. `python -m tests.commands.test_index` writes it anew."""
+"""The index of commands is what their modules declare. `python -m tests.generate` writes it anew."""
 
 import importlib
 import subprocess
@@ -27,7 +27,7 @@ def written() -> str:
 
 def test_the_index_is_what_the_modules_declare() -> None:
     assert INDEX.read_text(encoding="utf-8") == written(), (
-        "python -m tests.commands.test_index brings it up to date"
+        "python -m tests.generate brings it up to date"
     )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.doubles import ScriptedClient, chat_over
+from tests.support.doubles import ScriptedClient, chat_over
 from zatsudan.base.errors import CommandError
 from zatsudan.base.printable import printable
 from zatsudan.commands import COMMANDS, desktop

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.doubles import chat_over
+from tests.support.doubles import chat_over
+from tests.support.places import DATA
 from zatsudan.base.errors import CommandError, ImportRefused, StoreError
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import Show
@@ -16,8 +17,6 @@ from zatsudan.config.settings import Config, Network, Profile
 from zatsudan.servers.choice import Server
 from zatsudan.servers.client import Client
 from zatsudan.talk.chat import Chat
-
-DATA = Path(__file__).parent.parent / "data"
 
 
 @pytest.fixture

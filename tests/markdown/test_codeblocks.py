@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from pygments.token import Token
 from rich.style import Style
 
-from tests.markdown.steps import growth
-from tests.markdown.texts import markdown, pieces
+from tests.support.steps import growth
+from tests.support.texts import markdown, pieces
 from zatsudan.base.printable import printable
 from zatsudan.markdown.codeblocks import code_blocks, fenced, in_code, language
 from zatsudan.terminal.markdown.look import DEFAULT

@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from hypothesis import given, settings
 
-from tests.markdown.texts import markdown, pieces
+from tests.support.texts import markdown, pieces
 from zatsudan.markdown.growing import Growing
 from zatsudan.markdown.leaves import Event, Work
 from zatsudan.markdown.reading import events

@@ -7,8 +7,8 @@ from urllib.parse import unquote
 import pytest
 from hypothesis import assume, given, settings
 
-from tests.markdown.steps import growth
-from tests.markdown.texts import markdown, pieces
+from tests.support.steps import growth
+from tests.support.texts import markdown, pieces
 from zatsudan.markdown.inline import readable
 from zatsudan.markdown.leaves import Work
 from zatsudan.markdown.links import Link, links

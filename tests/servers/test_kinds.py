@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 import zatsudan
-from tests.doubles import ScriptedClient
+from tests.support.doubles import ScriptedClient
 from zatsudan.config.settings import EMBEDDED
 from zatsudan.parameters.table import BY_NAME
 from zatsudan.servers import native

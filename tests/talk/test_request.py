@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.commands.test_commands import lines, run
-from tests.doubles import ScriptedClient, chat_over, text
+from tests.support.doubles import ScriptedClient, chat_over, text
 from zatsudan.base.errors import StatusError, ZatsudanError
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.commands.outcomes import Generate

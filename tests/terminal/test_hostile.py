@@ -12,10 +12,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.doubles import ScriptedClient, chat_over, reply
-from tests.server import DONE, Script, chunk, event, fails, says
-from tests.strategies import cuts
-from tests.terminal.emulator import Sitting, sitting
+from tests.support.doubles import ScriptedClient, chat_over, reply
+from tests.support.emulator import Sitting, sitting
+from tests.support.server import DONE, Script, chunk, event, fails, says
+from tests.support.strategies import cuts
 from zatsudan.base.printable import printable
 from zatsudan.commands import COMMANDS
 from zatsudan.config.settings import Config

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from prompt_toolkit.utils import get_cwidth
 
-from tests.server import Request, Script, pieces_of, says
-from tests.terminal.emulator import Sitting, sitting
+from tests.support.emulator import Sitting, sitting
+from tests.support.server import Request, Script, pieces_of, says
 from zatsudan.base import language, languages
 
 COLD = "灯台の灯りがともる。\n\n一晩中まわり続ける。"

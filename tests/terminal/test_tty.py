@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks import kills
-from tests.terminal.program import Program
+from tests.support.program import Program
 from zatsudan.servers.choice import Server
 
 pytestmark = [pytest.mark.tty, pytest.mark.model]

@@ -13,7 +13,7 @@ carry it.
 Docstrings of commands are constants of that kind without a mark.
 
 The first argument is a plain literal, so that the catalogue can be collected
-from the source (tests/test_languages.py); values go in by name, so that a
+from the source (tests/base/test_languages.py); values go in by name, so that a
 language may order them as it needs. Whatever they hold, what is said is printable, and
 has no more lines than the sentence.
 """

@@ -46,11 +46,10 @@ _KEY = re.compile(
 _CUT = re.compile(r"(?:[%&\\][\\#%\w]{0,16})?(?P<end>\Z|…|\.\.\.)")
 #: What may be a key of any service.
 _LONG = r"(?=\S*(?:\d\S*){3})(?=\S*(?:[A-Za-z]\S*){3})[\w-]{20,}"
-#: An address with a name in it, and a setting with a telling name, in a line that was typed.
-_ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s\"'<>]+", re.IGNORECASE)
-_TELLING_NAME = (
-    r"[\w-]*(?:api[_-]?key|authorization|passw(?:or)?d|access[_-]?token|client[_-]?secret)"
-)
+#: An address, from behind its scheme, and a setting with a telling name, in a line that was
+#: typed. A name begins where no other does: a line of nothing but letters is read once.
+_ADDRESS = re.compile(r"://[^\s\"'<>]+")
+_TELLING_NAME = r"(?<![\w-])[\w-]*(?:api[_-]?key|authorization|passw(?:or)?d|access[_-]?token|client[_-]?secret)"
 _VALUE = r"(?P<scheme>[\"']?(?:(?:Bearer|Basic) +)?)(?P<value>[^\s\"',;}]+)"
 _SETTINGS = (
     re.compile(rf"(?P<before>{_TELLING_NAME}[\"']?\s*[=:]\s*){_VALUE}", re.IGNORECASE),
@@ -267,8 +266,15 @@ def shown_line(line: str) -> str:
         line = setting.sub(rf"\g<before>\g<scheme>{HIDDEN}", line)
     if line.startswith("/connect"):
         line = re.sub(rf"(?<= ){_LONG}(?= |$)", HIDDEN, line)
-        line = re.sub(r"(://\S+ +)\S.*", rf"\g<1>{HIDDEN}", line)  # an address, then its key
+        line = "\n".join(map(_without_key, line.split("\n")))
     return _KEY.sub(HIDDEN, line)
+
+
+def _without_key(line: str) -> str:
+    """Return a line without what stands behind an address in it."""
+    words = line.split(" ")
+    address = next((at for at, word in enumerate(words) if word.partition("://")[2]), len(words))
+    return " ".join(words[: address + 1]) + (f" {HIDDEN}" if any(words[address + 1 :]) else "")
 
 
 def shown_variable(name: str) -> str:

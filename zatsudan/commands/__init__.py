@@ -27,7 +27,7 @@ MODULES = (
     "about",
 )
 
-#: What their modules declare, a line a command. Written by `python -m tests.commands.test_index`.
+#: What their modules declare, a line a command. Written by `python -m tests.generate`.
 INDEX = Path(__file__).with_name("index.tsv")
 
 COMMANDS = read_index(INDEX.read_text("utf-8"))

@@ -28,7 +28,7 @@ class Question:
         text = line.strip()
         if not text:
             return self.rows[0].key if self.rows else None
-        if text.isdecimal() and 1 <= int(text) <= len(self.rows):
+        if text.isdecimal() and len(text) < 10 and 1 <= int(text) <= len(self.rows):
             return self.rows[int(text) - 1].key
         for row in self.rows:
             if fold(text) in (fold(row.key), fold(row.cells[0])):

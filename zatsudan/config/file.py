@@ -289,7 +289,7 @@ def warnings(path: Path, config: Config) -> list[Printable]:
 
 #: A value of the file that is a text, with its name before it; also where it is commented out.
 _TEXT = re.compile(
-    r"""(?:(?P<name>[\w-]+|"[^"\n]*"|'[^'\n]*')\s*=\s*)?"""
+    r"""(?:(?P<name>(?<![\w-])[\w-]+|"[^"\n]*"|'[^'\n]*')\s*=\s*)?"""
     r"""(?P<text>\"{3}.*?\"{3}|'{3}.*?'{3}|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')""",
     re.DOTALL,
 )

@@ -1,9 +1,11 @@
 """Two texts, word by word: what went and what came. Signs without blanks are compared one by one."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import NamedTuple
 
 from zatsudan.lab.metrics import UNSPACED
@@ -12,6 +14,8 @@ SAME, OLD, NEW = "same", "old", "new"
 
 #: From so many pieces on, lines are aligned first: the comparison is quadratic.
 ALIGN_LINES = 2_000
+#: Steps that a comparison may take: half a second.
+STEPS = 5_000_000
 
 _PIECE = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}]+|\n|[^\S\n]+|[^\w\s]")
 
@@ -31,33 +35,81 @@ def pieces(text: str) -> list[str]:
 def diff(old: str, new: str) -> tuple[Change, ...]:
     """Return the changes from one text to the other; joined, the old and the new kinds give both back."""
     left, right = pieces(old), pieces(new)
+    work = _Work()
     if max(len(left), len(right)) <= ALIGN_LINES:
-        changes = _compare(left, right)
+        changes = _compare(left, right, work)
     else:
-        changes = _by_lines(old.splitlines(keepends=True), new.splitlines(keepends=True))
+        changes = _by_lines(old.splitlines(keepends=True), new.splitlines(keepends=True), work)
     return tuple(_joined(_rounded(list(changes))))
 
 
-def _compare(old: Sequence[str], new: Sequence[str]) -> Iterator[Change]:
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            yield Change(SAME, "".join(old[i1:i2]))
+@dataclass
+class _Work:
+    """Steps that are left: the comparison of two texts of one sign alone is quadratic."""
+
+    left: int = STEPS
+
+
+def _compare(old: Sequence[str], new: Sequence[str], work: _Work) -> Iterator[Change]:
+    for before, after, same in _stretches(old, new, work):
+        if before:
+            yield Change(OLD, "".join(before))
+        if after:
+            yield Change(NEW, "".join(after))
+        if same:
+            yield Change(SAME, "".join(same))
+
+
+def _by_lines(old: Sequence[str], new: Sequence[str], work: _Work) -> Iterator[Change]:
+    for before, after, same in _stretches(old, new, work):
+        yield from _compare(pieces("".join(before)), pieces("".join(after)), work)
+        if same:
+            yield Change(SAME, "".join(same))
+
+
+def _stretches(
+    old: Sequence[str], new: Sequence[str], work: _Work
+) -> Iterator[tuple[Sequence[str], Sequence[str], Sequence[str]]]:
+    """Yield what went, what came for it, and what stands behind that in both.
+
+    As difflib finds it; what would take more steps than are left went and came as a whole.
+    """
+    most = min(len(old), len(new))
+    begin = next((at for at in range(most) if old[at] != new[at]), most)
+    most -= begin
+    end = next((at for at in range(most) if old[-1 - at] != new[-1 - at]), most)
+    middle = slice(begin, len(old) - end), slice(begin, len(new) - end)
+    blocks = [
+        (i + begin, j + begin, size) for i, j, size in _blocks(old[middle[0]], new[middle[1]], work)
+    ]
+    i = j = 0
+    for at, other, size in [(0, 0, begin), *blocks, (len(old) - end, len(new) - end, end)]:
+        yield old[i:at], new[j:other], old[at : at + size]
+        i, j = at + size, other + size
+
+
+def _blocks(old: Sequence[str], new: Sequence[str], work: _Work) -> list[tuple[int, int, int]]:
+    """Return the stretches that are the same, as `SequenceMatcher.get_matching_blocks` does."""
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    counts = Counter(new)
+    # To look for the longest match takes a step for each place in `new` of each piece of `old`.
+    steps = list(accumulate((1 + counts[piece] for piece in old), initial=0))
+    found: list[tuple[int, int, int]] = []
+    waiting = [(0, len(old), 0, len(new))]
+    while waiting:
+        i, i_end, j, j_end = waiting.pop()
+        needed = steps[i_end] - steps[i]
+        if i == i_end or j == j_end or needed > work.left:
             continue
-        if i2 > i1:
-            yield Change(OLD, "".join(old[i1:i2]))
-        if j2 > j1:
-            yield Change(NEW, "".join(new[j1:j2]))
-
-
-def _by_lines(old: Sequence[str], new: Sequence[str]) -> Iterator[Change]:
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        left, right = "".join(old[i1:i2]), "".join(new[j1:j2])
-        if tag == "equal":
-            yield Change(SAME, left)
-        elif max(len(left), len(right)) > 10 * ALIGN_LINES:
-            yield from (Change(OLD, left), Change(NEW, right))
-        else:
-            yield from _compare(pieces(left), pieces(right))
+        work.left -= needed
+        match = matcher.find_longest_match(i, i_end, j, j_end)
+        if match.size:
+            found.append((match.a, match.b, match.size))
+            waiting += [
+                (i, match.a, j, match.b),
+                (match.a + match.size, i_end, match.b + match.size, j_end),
+            ]
+    return sorted(found)
 
 
 def _rounded(changes: list[Change]) -> Iterator[Change]:
@@ -74,13 +126,13 @@ def _rounded(changes: list[Change]) -> Iterator[Change]:
 def _joined(changes: Iterator[Change]) -> Iterator[Change]:
     """Put neighbours together; within a change the old comes before the new."""
     for is_same, group in groupby(changes, key=lambda change: change.kind == SAME):
-        texts = {SAME: "", OLD: "", NEW: ""}
+        texts: dict[str, list[str]] = {SAME: [], OLD: [], NEW: []}
         for change in group:
-            texts[change.kind] += change.text
+            texts[change.kind].append(change.text)
         yield from (
-            Change(kind, texts[kind])
+            Change(kind, text)
             for kind in ((SAME,) if is_same else (OLD, NEW))
-            if texts[kind]
+            if (text := "".join(texts[kind]))
         )
 
 

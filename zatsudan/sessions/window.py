@@ -124,22 +124,29 @@ def in_order(messages: Iterable[Message]) -> list[Message]:
     three are left by turns that went wrong or came from elsewhere, and strict
     servers answer them with a 400.
     """
-    result: list[Message] = []
+    groups: list[list[Message]] = []
     for message in _answered(list(messages)):
         if message.role == "assistant" and not message.text and not _calls(message):
             continue
-        last = result[-1] if result else None
-        if (
-            last is not None
-            and last.role == message.role == "user"
-            and isinstance(last.content, str)
-            and isinstance(message.content, str)
-            and last.extra == message.extra
-        ):
-            result[-1] = last._replace(content=f"{last.content}\n\n{message.content}")
+        if groups and _becomes_one(groups[-1][-1], message):
+            groups[-1].append(message)
         else:
-            result.append(message)
-    return result
+            groups.append([message])
+    return [
+        group[0]._replace(content="\n\n".join(message.text for message in group))
+        if len(group) > 1
+        else group[0]
+        for group in groups
+    ]
+
+
+def _becomes_one(last: Message, message: Message) -> bool:
+    return (
+        last.role == message.role == "user"
+        and isinstance(last.content, str)
+        and isinstance(message.content, str)
+        and last.extra == message.extra
+    )
 
 
 _CALLS = ("tool_calls", "function_call")

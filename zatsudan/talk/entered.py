@@ -41,11 +41,11 @@ class Entered(NamedTuple):
     @classmethod
     def joined(cls, lines: "Iterable[Entered]", between: str) -> "Entered":
         """Return several lines as one."""
-        whole = cls()
-        for number, line in enumerate(lines):
-            glue = between if number else ""
-            whole = cls(whole.text + glue + line.text, whole.marks + SAID * len(glue) + line.marks)
-        return whole
+        several = list(lines)
+        glue = SAID * len(between)
+        return cls(
+            between.join(line.text for line in several), glue.join(line.marks for line in several)
+        )
 
     @property
     def sign(self) -> str:

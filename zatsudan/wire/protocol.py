@@ -230,13 +230,23 @@ def _html_title(text: str) -> str:
         return text
     import html  # its table is large, and such pages are rare
 
-    title = re.search(
-        r"<title[^>]*>(.*?)</title>|<h1[^>]*>(.*?)</h1>",
-        text[:16_384],  # the search is quadratic on a page made to be slow
-        re.IGNORECASE | re.DOTALL,
-    )
-    words = html.unescape(re.sub(r"<[^>]*>", " ", title[0])) if title else say("a web page")
-    return say("{title} (a web page, not an API's reply)", title=words.strip())
+    title = _element(text, "title") or _element(text, "h1")
+    # A number of more digits than Python reads is no character either.
+    bare = _LONG_NUMBER.sub("\N{REPLACEMENT CHARACTER}", _TAG.sub(" ", title))
+    words = html.unescape(bare).strip() or say("a web page")
+    return say("{title} (a web page, not an API's reply)", title=words)
+
+
+# No tag holds a `<`: so the search for its end stops where the next one begins.
+_TAG = re.compile("<[^<>]*>")
+_LONG_NUMBER = re.compile("&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{8,});?")
+
+
+def _element(page: str, name: str) -> str:
+    """Return what stands in the first element of that name; `` if there is none."""
+    begin = re.search(f"<{name}(?![a-z0-9])[^<>]*>", page, re.IGNORECASE)
+    end = re.compile(f"</{name}>", re.IGNORECASE).search(page, begin.end()) if begin else None
+    return page[begin.end() : end.start()] if begin and end else ""
 
 
 def read_error(body: bytes) -> tuple[str, str, str]:

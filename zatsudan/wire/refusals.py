@@ -32,14 +32,14 @@ _RANGE = r"(?i)(?:above|below)_(?:max|min)|greater than|less than|out of range"
 _ONE_ONLY = r"['\"`]n['\"`].{0,30}\b(?:at most|must be|only) 1(?![\d.])"
 
 _LENGTH = (
-    r"maximum (?:context|prompt) length (?:is|of) (\d+)",  # OpenAI, vLLM, OpenRouter, xAI
-    r"(\d+) maximum context length",  # Mistral
-    r"context (?:size|length|window)[^0-9]{0,40}\(?(\d+)",  # llama.cpp, LM Studio
-    r"\bn_ctx\D{1,5}(\d+)",
-    r"(\d+)[ -]token(?:s)? (?:context|limit)",
-    r"maximum number of tokens allowed \((\d+)\)",  # Google
-    r"> (\d+) maximum",  # Anthropic
-    r"tokens` must be <= (\d+)",  # text-generation-inference
+    r"maximum (?:context|prompt) length (?:is|of) (\d{1,9})",  # OpenAI, vLLM, OpenRouter, xAI
+    r"(?<!\d)(\d{1,9}) maximum context length",  # Mistral
+    r"context (?:size|length|window)[^0-9]{0,40}\(?(\d{1,9})",  # llama.cpp, LM Studio
+    r"\bn_ctx\D{1,5}(\d{1,9})",
+    r"(?<!\d)(\d{1,9})[ -]token(?:s)? (?:context|limit)",
+    r"maximum number of tokens allowed \((\d{1,9})\)",  # Google
+    r"> (\d{1,9}) maximum",  # Anthropic
+    r"tokens` must be <= (\d{1,9})",  # text-generation-inference
 )
 _TOO_LONG = (
     r"(?i)context_length_exceeded|exceed_context_size|maximum (?:context|prompt) length"

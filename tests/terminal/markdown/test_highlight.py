@@ -140,3 +140,33 @@ def test_without_the_private_states_of_pygments_each_line_is_coloured_by_itself(
 
     assert ["".join(text for text, _ in pieces) for pieces in shown] == lines
     assert len({style for _, style in shown[0]}) > 1
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        *((name, '"' + "\\" * 400) for name in ("fish", "scala", "chapel", "factor", "smithy")),
+        ("scala", '"' + "\\\\a" * 100),
+        ("scheme", "'" + "$(" * 200),
+        ("racket", "a " + "(*" * 200),
+        ("tads3", "a{" * 249),
+        ("maple", '"' + "\\n" * 200),
+        ("easytrieve", "'" + "\t" * 499),
+    ],
+)
+def test_no_line_is_looked_at_for_ever(name: str, line: str) -> None:
+    """Each of these takes a lexer longer than anybody waits."""
+    highlighter = Highlighter(name, DEFAULT)
+    assert "".join(text for text, _ in highlighter.line(line)) == line
+
+
+def test_many_long_lines_of_what_is_no_code() -> None:
+    highlighter = Highlighter("c", DEFAULT)
+    line = "a" + " " * 1990
+    for _ in range(500):  # half a second each, if they were lexed
+        assert highlighter.line(line) == [(line, DEFAULT.text)]
+
+
+def test_escapes_on_one_line_keep_their_colour() -> None:
+    highlighter = Highlighter("python", DEFAULT)
+    assert len(highlighter.line('path = "C:\\\\a\\\\b\\\\c"')) > 1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.markdown.shapes import SHAPES
+from tests.support.shapes import SHAPES
 from zatsudan.terminal.markdown.look import DEFAULT
 from zatsudan.terminal.markdown.rendering import Stream
 

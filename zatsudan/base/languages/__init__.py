@@ -1,8 +1,8 @@
 """The languages that zatsudan speaks besides English, and the choice of one.
 
 A language is a gettext catalogue: `ja.po` is what people edit, and
-`ja/LC_MESSAGES/zatsudan.mo` what is read at the start; `python -m
-tests.test_languages` collects the sentences of the source and compiles.
+`ja/LC_MESSAGES/zatsudan.mo` what is read at the start; `python -m tests.generate`
+collects the sentences of the source and compiles.
 """
 
 import os

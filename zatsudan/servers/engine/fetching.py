@@ -163,7 +163,9 @@ class Fetch:
     def _agreed(self, response: httpx.Response, have: int) -> int:
         """Return the size of the whole file, the part cut to where the answer goes on."""
         if response.status_code == httpx.codes.PARTIAL_CONTENT and have:
-            told = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+)", _header(response, "Content-Range"))
+            told = re.fullmatch(
+                r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})", _header(response, "Content-Range")
+            )
             if told is None or int(told[1]) != have or int(told[2]) + 1 != int(told[3]):
                 raise StreamError(
                     say("The server went on at another place of the file than was asked for."),

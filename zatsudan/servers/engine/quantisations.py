@@ -1,7 +1,8 @@
 """Which of the GGUF files of a repository is meant: by its name, or by its quantisation."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from itertools import takewhile
 
 #: What is meant where no quantisation is named, in this order; llama.cpp begins with the same.
 PREFERRED = ("Q4_K_M", "Q8_0")
@@ -21,13 +22,14 @@ def pick(names: Iterable[str], wanted: str) -> list[str]:
         name for name in names if name.lower().endswith(".gguf") and not _NO_MODEL.search(name)
     ]
     models.sort(key=lambda name: (len(name), name))  # a variant's name is longer: UD-Q4_K_M
+    known, missing = set(models), set[str]()
     for fits in _ways(wanted):
         for name in models:
-            if fits(name) and (parts := _parts(name, models)):
+            if fits(name) and (parts := _parts(name, known, missing)):
                 return parts
     if wanted:
         return []
-    return next((parts for name in sorted(models) if (parts := _parts(name, models))), [])
+    return next((parts for name in sorted(models) if (parts := _parts(name, known, missing))), [])
 
 
 def _ways(wanted: str) -> list[Callable[[str], object]]:
@@ -42,13 +44,23 @@ def _ways(wanted: str) -> list[Callable[[str], object]]:
     return [re.compile(pattern, re.IGNORECASE).search for pattern in patterns]
 
 
-def _parts(name: str, names: list[str]) -> list[str]:
-    """Return all parts of a model in their order; empty if one is missing."""
+def _parts(name: str, names: Collection[str], missing: set[str]) -> list[str]:
+    """Return all parts of a model in their order; empty if one is missing.
+
+    `missing` keeps the first parts of those models, whose other parts need not be tried.
+    """
     split = _SPLIT.search(name)
     if split is None:
         return [name]
     stem, count = name[: split.start()], int(split[2])
     if count > len(names):
         return []
-    parts = [f"{stem}-{number:05}-of-{split[2]}{name[-5:]}" for number in range(1, count + 1)]
-    return parts if set(parts) <= set(names) else []
+    names_of = (f"{stem}-{number:05}-of-{split[2]}{name[-5:]}" for number in range(1, count + 1))
+    first = next(names_of, "")
+    if first in missing:
+        return []
+    parts = [first, *takewhile(names.__contains__, names_of)]
+    if first in names and len(parts) == count:
+        return parts
+    missing.add(first)
+    return []

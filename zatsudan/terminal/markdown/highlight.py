@@ -25,8 +25,28 @@ from zatsudan.markdown.codeblocks import language
 from zatsudan.terminal.markdown.look import Look, token_style
 from zatsudan.terminal.markdown.segments import Piece
 
-# A longer line is shown without colour: some expressions take quadratic time.
-_MAX_LINE = 2000
+# A longer line is shown without colour: some expressions take quadratic or cubic time
+# (C: 0.5 s for 2000 blanks, 0.04 s for 500).
+_MAX_LINE = 500
+
+# So is one with more pairs of backslashes: to many lexers a pair in a string may be one escape
+# or two characters, and of a string that does not end they try both for each pair.
+_PAIRS = 8
+
+# Lexers with expressions that take time beyond any bound for other reasons, found by
+# `python -m tests.benchmarks.lexers`: their code has no colours.
+_ENDLESS = frozenset(
+    {
+        "EasytrieveLexer",
+        "MapleLexer",
+        "MCSchemaLexer",
+        "RacketLexer",
+        "RitaLexer",
+        "SchemeLexer",
+        "SystemdLexer",
+        "Tads3Lexer",
+    }
+)
 
 _MAX_STACK = 200
 
@@ -57,7 +77,8 @@ def _lexer(name: str) -> Lexer | None:
     if not name or name == "text" or len(name) > 40:
         return None
     try:
-        return find_lexer_class_by_name(name)()
+        kind = find_lexer_class_by_name(name)
+        return None if kind.__name__ in _ENDLESS else kind()
     except ClassNotFound:
         return None
 
@@ -87,7 +108,7 @@ class Highlighter:
         """Take one line, without its newline."""
         if self._lexer is None:
             return [(text, self._look.code_text)]
-        if len(text) > _MAX_LINE:
+        if len(text) > _MAX_LINE or text.count("\\\\") > _PAIRS:
             return [(text, self._look.text)]
         pieces: list[Piece] = []
         left = len(text)

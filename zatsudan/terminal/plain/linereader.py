@@ -30,14 +30,17 @@ def marked(line: str) -> Entered:
     A paste whose end was erased goes to the end of the line, and one whose beginning was
     begins the line.
     """
-    found = Entered()
+    found: list[Entered] = []
     pasted = line.find(END) >= 0 and not 0 <= line.find(BEGIN) < line.find(END)
-    while line:
+    at = 0
+    while at < len(line):
         sequence = END if pasted else BEGIN
-        piece, met, line = line.partition(sequence)
-        found = Entered.joined((found, Entered.of(piece, TEXT if pasted else KEYS)), "")
-        pasted = pasted != bool(met)
-    return found
+        met = line.find(sequence, at)
+        piece = line[at : met if met >= 0 else len(line)]
+        found.append(Entered.of(piece, TEXT if pasted else KEYS))
+        at = met + len(sequence) if met >= 0 else len(line)
+        pasted = pasted != (met >= 0)
+    return Entered.joined(found, "")
 
 
 def open_paste(line: str) -> bool:
@@ -77,21 +80,23 @@ class LineReader:
         first = last = await self._next()
         if first.text is None or not self._by_person:
             return None if first.text is None else Entered.of(first.text, SAID)
-        text = first.text
-        while open_paste(text):
+        texts = [first.text]
+        is_open = open_paste(first.text)
+        while is_open:
             self._dropped = False
             more = await self._next()
             if more.text is None:
                 self._lines.appendleft(more)
                 break
             if self._dropped:
-                first, text = more, more.text
-            else:
-                text = f"{text}\n{more.text}"
+                first, texts, is_open = more, [], False
+            texts.append(more.text)
+            if BEGIN in more.text or END in more.text:  # a line without them changes nothing
+                is_open = open_paste(more.text)
             typed, last = more.at - last.at > PASTE_SECONDS, more
             if typed:
                 break
-        line = marked(text)
+        line = marked("\n".join(texts))
         follows = first.at - self._last < BURST_SECONDS
         if self._spoken is not None and first.at > self._spoken:
             follows = False

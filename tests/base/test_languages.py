@@ -1,0 +1,171 @@
+"""Everything that is said is said in each language: none is missing, none is stale."""
+
+import gettext
+from pathlib import Path
+
+import pytest
+
+from tests.support import catalogue
+from zatsudan.base import language, languages
+from zatsudan.base.language import say, say_count
+
+#: Texts that are not for a person at the screen, by file: how they begin (all, if empty).
+SILENT: dict[str, tuple[str, ...]] = {
+    "base/styles.py": ("",),  # styles, and notes on the parts that have one
+    "cli/arguments.py": ("cat f", "zatsudan -c"),  # commands as they are typed
+    "cli/main.py": ("--stream json",),
+    "cli/shells.py": ("# In", "#compdef"),  # scripts
+    "commands/comparing.py": ("{} · /diff A B",),  # commands to type
+    "commands/connecting/reconnect.py": ("Say hi.",),  # sent to the model
+    "commands/naming.py": ("Give this conversation a title",),  # a prompt
+    "commands/outcomes.py": ("Callable[",),
+    "commands/probes.py": ("(?P<same>", "{} of {} replies", "/repro {}"),  # kept; a command
+    "commands/registry.py": ("Callable[",),
+    "commands/servers.py": ("forget all", "/learned forget"),
+    "commands/tracing.py": ("{}/use {}",),
+    "lab/probe.py": ("Continue with", "Count from", "Write only"),  # sent to the model
+    "lab/run.py": ("dict[",),  # a type
+    "lab/sheet.py": ("<!doctype",),
+    "servers/bodies.py": ("gzip, deflate",),  # a header
+    "servers/engine/embedded.py": ("the child has no pipes",),  # cannot happen
+    "servers/prefill.py": ("Your reply was cut off.", "Write the alphabet"),  # to a model
+    "sessions/exports/page.py": ("\n:root", "<"),
+    "sessions/exports/replyhtml.py": ("<", "noopener"),
+    "sessions/exports/source.py": ("",),  # writes programs
+    "talk/running.py": ("\n… {} bytes",),  # output, which is sent too
+    "terminal/live/prompt.py": ("fg:", "bg:", "nodim"),
+    "terminal/pages/inspector.py": ("bg:", "reverse"),
+    "terminal/repl.py": ("dim", "good"),  # tones of lines
+    "wire/refusals.py": ("(", "['", "maximum number of", "tokens`"),  # how servers say it
+}
+
+OTHERS = languages.LANGUAGES[1:]
+
+
+def files() -> list[str]:
+    return sorted(
+        path.relative_to(catalogue.ROOT).as_posix() for path in catalogue.ROOT.rglob("*.py")
+    )
+
+
+@pytest.mark.parametrize("name", files())
+def test_no_text_for_a_person_is_left_out_of_the_catalogue(name: str) -> None:
+    found = [
+        f"{line}: {text!r}"
+        for line, text in catalogue.unsaid(catalogue.ROOT / name)
+        if not text.startswith(SILENT.get(name, ()))
+    ]
+
+    assert found == []
+
+
+def test_what_is_silent_is_there() -> None:
+    assert SILENT.keys() <= set(files())
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_the_catalogue_holds_what_the_source_says_and_nothing_else(name: str) -> None:
+    known = {message.id for message in catalogue.read(name) if message.id}
+
+    assert known == set(catalogue.collected()), "python -m tests.generate brings it up to date"
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_every_sentence_has_a_translation(name: str) -> None:
+    missing = [
+        message.id
+        for message in catalogue.read(name)
+        if message.id and not catalogue.full(message.string)
+    ]
+
+    assert missing == []
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_each_translation_fills_in_what_the_sentence_does(name: str) -> None:
+    for message in catalogue.read(name):
+        if not message.id or not catalogue.full(message.string):
+            continue
+        wanted = catalogue.fields(message.id if isinstance(message.id, str) else message.id[1])
+        forms = (message.string,) if isinstance(message.string, str) else message.string or ()
+        for form in forms:
+            assert catalogue.fields(form) == wanted, message.id
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_what_is_read_at_the_start_is_what_people_edit(name: str) -> None:
+    with catalogue.mo(name).open("rb") as file:
+        words = gettext.GNUTranslations(file)
+
+    for message in catalogue.read(name):
+        if message.id and catalogue.full(message.string):
+            assert message.string is not None
+            if isinstance(message.id, str):
+                assert words.gettext(message.id) == message.string
+            else:
+                assert words.ngettext(message.id[0], message.id[1], 2) == message.string[0]
+
+
+@pytest.mark.parametrize(
+    ("environ", "spoken"),
+    [
+        ({}, "en"),
+        ({"LANG": "ja_JP.UTF-8"}, "ja"),
+        ({"LANG": "ja"}, "ja"),
+        ({"LANG": "de_DE.UTF-8"}, "en"),
+        ({"LANG": "ja_JP.UTF-8", "LC_ALL": "C.UTF-8"}, "en"),
+        ({"LANG": "ja_JP.UTF-8", "LC_ALL": ""}, "ja"),
+        ({"LANG": "en_US.UTF-8", "LC_MESSAGES": "ja_JP.eucJP"}, "ja"),
+        ({"LANG": "en_US.UTF-8", "LANGUAGE": "fr:ja:en"}, "ja"),
+        ({"LANG": "C", "LANGUAGE": "ja"}, "en"),
+    ],
+)
+def test_the_locale_chooses(environ: dict[str, str], spoken: str) -> None:
+    assert languages.choose("auto", environ) == spoken
+    assert languages.choose("en", environ) == "en"
+    assert languages.choose("ja", environ) == "ja"
+
+
+def test_values_are_filled_in_by_name_and_are_no_templates() -> None:
+    assert say("There is no file {name}.", name="{x} %s") == "There is no file {x} %s."
+    assert say("a {brace} stays where nothing is filled in") == (
+        "a {brace} stays where nothing is filled in"
+    )
+    assert say("") == ""
+    assert say_count("{n} turn", "{n} turns", 1) == "1 turn"
+    assert say_count("{n} turn", "{n} turns", 0) == "0 turns"
+
+
+def test_a_catalogue_takes_the_place_of_english() -> None:
+    class Other:
+        def gettext(self, message: str, /) -> str:
+            return f"<{message}>"
+
+        def ngettext(self, one: str, many: str, n: int, /) -> str:
+            return f"<{many}>"
+
+    language.speak(Other())
+
+    assert say("no {name}", name=1) == "<no 1>"
+    assert say("") == ""
+    assert say_count("{n} turn", "{n} turns", 1) == "<1 turns>"
+
+
+def test_unmarked_words_are_found(tmp_path: Path) -> None:
+    path = tmp_path / "module.py"
+    path.write_text(
+        '"""A docstring of words."""\n'
+        'Line("alone")\n'
+        'x = f"there are {n} of them"\n'
+        'y = say("said well enough")\n'
+        'z = later("said at a later time")\n'
+        'w = "not/words"\n'
+        'Line(say("alone"))\n'
+        "f\"{say(x)} {say('hidden')}\"\n"
+    )
+
+    assert sorted(catalogue.unsaid(path)) == [
+        (2, "alone"),
+        (3, "there are {} of them"),
+        (8, "say('hidden')"),
+    ]

@@ -1,0 +1,252 @@
+"""What the start imports: a person waits for each module that is read before the prompt."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from zatsudan.commands import MODULES
+from zatsudan.terminal.live.program import WARM, warm
+
+#: The live terminal up to its prompt, made by `zatsudan.cli.main` as for a person, then what is imported.
+TALK = """
+import json, os, sys
+from zatsudan.cli.main import main
+from zatsudan.terminal.live.program import LiveTerminal
+
+class Screen:
+    encoding = "utf-8"
+    def isatty(self): return True
+    def write(self, text): return len(text)
+    def flush(self): pass
+    def fileno(self): return 1
+
+async def run(self, first=(), line="", before=False):
+    told.write(json.dumps(sorted(sys.modules)))
+    return 0
+
+told = sys.stdout
+sys.stdin = sys.stdout = Screen()
+LiveTerminal.run = run
+try:
+    main(["--local"])
+finally:
+    told.flush()
+"""
+
+VERSION = """
+import atexit, json, sys
+atexit.register(lambda: sys.stderr.write(json.dumps(sorted(sys.modules))))
+from zatsudan.cli.main import main
+main(["--version"])
+"""
+
+#: The page of -h, then what is imported.
+HELP = """
+import atexit, json, sys
+atexit.register(lambda: sys.stderr.write(json.dumps(sorted(sys.modules))))
+from zatsudan.cli.main import main
+main(["-h"])
+"""
+
+#: Packages that are used only when something is said, shown or asked for.
+LATER = {
+    *(f"zatsudan.commands.{name}" for name in (*MODULES, "outcomes", "resuming", "paths")),
+    *(
+        "prompt_toolkit.shortcuts",
+        "zatsudan.terminal.repl",
+        "zatsudan.servers.engine.embedded",
+        "zatsudan.talk.attachments",
+    ),
+    *("zatsudan.talk.request", "zatsudan.servers.prefill", "zatsudan.wire.reply", "dataclasses"),
+    *("httpx", "httpcore", "rich", "markdown_it", "pygments"),
+    *("difflib", "html", "tomllib", "importlib.metadata", "urllib.request"),
+    *(
+        "zatsudan.servers.client",
+        "zatsudan.talk.turn",
+        "zatsudan.lab.run",
+        "zatsudan.lab.probe",
+        "zatsudan.sessions.search",
+    ),
+    *(
+        "zatsudan.sessions.exports",
+        "zatsudan.sessions.imports",
+        "zatsudan.cli.subcommands",
+        "zatsudan.sessions.shelf",
+    ),
+    *(
+        "zatsudan.talk.attaching",
+        "zatsudan.talk.running",
+        "zatsudan.commands.desktop",
+        "zatsudan.talk.exchange",
+    ),
+    *(
+        "zatsudan.lab.diff",
+        "zatsudan.lab.grid",
+        "zatsudan.lab.sheet",
+        "zatsudan.lab.metrics",
+    ),
+    *(
+        "zatsudan.commands.connecting.setup",
+        "zatsudan.commands.connecting.questions",
+        "zatsudan.commands.connecting.answers",
+        "zatsudan.commands.connecting.reconnect",
+    ),
+    *(
+        "zatsudan.config.profiles",
+        "zatsudan.servers.engine.fetching",
+        "zatsudan.servers.engine.sources",
+        "zatsudan.commands.asking",
+    ),
+    *(
+        "zatsudan.servers.engine.hub",
+        "zatsudan.servers.engine.modelfile",
+        "zatsudan.servers.engine.quantisations",
+    ),
+    *("zatsudan.terminal.pages.question", "zatsudan.servers.engine.progress"),
+    *("zatsudan.commands.picking", "zatsudan.wire.tokenview", "zatsudan.terminal.pages.picker"),
+    *(
+        "zatsudan.terminal.pages.inspector",
+        "zatsudan.terminal.live.labview",
+        "zatsudan.terminal.text.tokenrows",
+    ),
+    *(
+        "zatsudan.markdown",
+        "zatsudan.terminal.markdown",
+        "zatsudan.terminal.plain.terminal",
+        "zatsudan.terminal.clipboard",
+    ),
+}
+
+
+def start(code: str, home: Path) -> subprocess.CompletedProcess[str]:
+    """Run code in a fresh interpreter that knows this package, with an empty home."""
+    environ = {
+        "HOME": str(home),
+        "XDG_CONFIG_HOME": str(home),
+        "TERM": "xterm-256color",
+        "PYTHONPATH": ":".join(sys.path),
+    }
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+
+
+@pytest.fixture(scope="module")
+def talk(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """The modules that are there when the prompt appears."""
+    return set(json.loads(start(TALK, tmp_path_factory.mktemp("home")).stdout))
+
+
+def test_the_prompt_stands_on_the_commands_and_the_screen(talk: set[str]) -> None:
+    assert {"zatsudan.commands", "zatsudan.terminal.live.program", "prompt_toolkit"} <= talk
+
+
+@pytest.mark.parametrize("module", sorted(LATER))
+def test_what_is_used_later_is_imported_later(talk: set[str], module: str) -> None:
+    assert module not in talk
+
+
+LATER_STILL = """
+import sys
+from zatsudan.terminal.readlater import read_later
+for module in [module for module in sys.modules if module.split(".")[0] == "prompt_toolkit"]:
+    del sys.modules[module]
+read_later("prompt_toolkit", "prompt_toolkit.{first}")
+assert ("prompt_toolkit" in sys.modules) is {works}
+import prompt_toolkit.application
+assert ("prompt_toolkit.shortcuts" in sys.modules) is not {works}
+from prompt_toolkit import PromptSession, __version__, search
+assert "prompt_toolkit.shortcuts" in sys.modules
+import prompt_toolkit
+assert prompt_toolkit.search is search
+"""
+
+
+@pytest.mark.parametrize(("first", "works"), [("application", True), ("filters", False)])
+def test_the_package_of_the_prompt_is_read_when_it_is_needed(
+    tmp_path: Path, first: str, works: bool
+) -> None:
+    start(LATER_STILL.format(first=first, works=works), tmp_path)
+
+
+#: A talk on an emulated screen, where nothing is read later.
+WITHOUT = """
+import asyncio, sys, types
+readlater = types.ModuleType("zatsudan.terminal.readlater")
+readlater.read_later = lambda name, first: None
+sys.modules["zatsudan.terminal.readlater"] = readlater
+from tests.support.server import says
+from tests.support.emulator import sitting
+
+async def talk():
+    async with sitting(says("one")) as person:
+        print(await person.say("go"))
+
+asyncio.run(talk())
+assert "prompt_toolkit.shortcuts" in sys.modules
+"""
+
+
+def test_without_reading_the_package_later_the_program_is_the_same(tmp_path: Path) -> None:
+    assert "» go\n\none\n\nscripted" in start(WITHOUT, tmp_path).stdout
+
+
+async def test_what_is_not_there_to_be_imported_behind_the_prompt_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "warmed_module.py").write_text("", encoding="utf-8")
+    (tmp_path / "broken_module.py").write_text("import nowhere", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    await warm(["httpcore._backends.renamed", "nowhere.at.all", "warmed_module"])
+
+    assert sys.modules.pop("warmed_module", None)
+    with pytest.raises(ModuleNotFoundError, match="nowhere"):
+        await warm(["broken_module"])
+
+
+def test_all_that_is_imported_behind_the_prompt_is_there(tmp_path: Path) -> None:
+    code = f"import importlib.util\nfor name in {WARM}: assert importlib.util.find_spec(name), name"
+
+    start(code, tmp_path)
+
+
+def test_every_module_named_here_is_one(tmp_path: Path) -> None:
+    code = f"import importlib.util\nfor name in {sorted(LATER)}: assert importlib.util.find_spec(name), name"
+
+    start(code, tmp_path)
+
+
+def test_the_version_is_told_before_anything_is_imported(tmp_path: Path) -> None:
+    ran = start(VERSION, tmp_path)
+    modules = set(json.loads(ran.stderr))
+
+    assert ran.stdout.startswith("zatsudan ")
+    assert {name for name in modules if name.startswith("zatsudan")} == {
+        "zatsudan",
+        "zatsudan.cli",
+        "zatsudan.cli.main",
+    }
+    assert not modules & {"argparse", "asyncio", "prompt_toolkit", "dataclasses"}
+
+
+def test_help_is_told_before_much_is_imported(tmp_path: Path) -> None:
+    ran = start(HELP, tmp_path)
+    modules = set(json.loads(ran.stderr))
+
+    assert "zatsudan -c" in ran.stdout
+    assert not modules & {"asyncio", "dataclasses", "inspect", "pathlib", "shutil", "typing"}
+    assert not modules & {
+        "zatsudan.talk.chat",
+        "zatsudan.config.settings",
+        "zatsudan.sessions.exports",
+        "prompt_toolkit",
+    }

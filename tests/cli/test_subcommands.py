@@ -1,0 +1,206 @@
+"""What the command line does without a talk."""
+
+import asyncio
+import io
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.support.server import says, serve
+from zatsudan.cli.main import main
+from zatsudan.config.settings import platform_places
+from zatsudan.sessions.journal import Journal, begin_record
+from zatsudan.sessions.records import message_record
+from zatsudan.sessions.session import Made
+from zatsudan.wire.messages import Message
+
+
+@pytest.fixture
+def saved(clean_environment: Path) -> Path:
+    """A session of one turn, saved."""
+    path = platform_places().sessions / "20260101-000000-abc.jsonl"
+    journal = Journal(path)
+    journal.append(begin_record("20260101-000000-abc", "2026-01-01T00:00:00Z"))
+    journal.append(message_record("1", None, Message("user", "雑談とは？"), ""))
+    journal.append(
+        message_record("2", "1", Message("assistant", "Chit-chat."), "", Made(model="m"))
+    )
+    journal.close()
+    assert clean_environment in path.parents
+    return path
+
+
+def run(*arguments: str) -> int | str | None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    return ended.value.code
+
+
+def test_export_then_import_is_the_same_talk(
+    saved: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("export", "雑談", "markdown") == 0
+    assert "Chit-chat." in capsys.readouterr().out
+    file = tmp_path / "talk.jsonl"
+    assert run("export", saved.stem, "jsonl", str(file)) == 0
+    assert run("export", saved.stem, "jsonl", str(file)) == 2
+    assert "--force overwrites it." in capsys.readouterr().err
+    assert run("import", str(file)) == 0
+    assert capsys.readouterr().out == f"1 session from {file}\n"
+    assert run("sessions", "--json") == 0
+    names = [entry["name"] for entry in json.loads(capsys.readouterr().out)]
+    assert names == ["雑談とは？", "雑談とは？"]
+
+
+def test_what_is_not_there_is_said(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert saved.exists()
+    assert run("export", "nothing like it", "text") == 2
+    assert "There is no session" in capsys.readouterr().err
+    assert run("import", "/nowhere/file.json") == 2
+    assert "Traceback" not in capsys.readouterr().err
+
+
+async def test_models_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+
+    async with serve(says("x")) as server:
+        code = await asyncio.to_thread(run, "models", "--base-url", server.base_url)
+    assert code == 0
+    assert capsys.readouterr().out == "scripted\n"
+
+
+def test_the_config_is_found_checked_and_shown(
+    clean_environment: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("config", "path") == 0
+    path = Path(capsys.readouterr().out.strip())
+    assert clean_environment in path.parents
+    path.parent.mkdir(parents=True)
+    path.write_text('[profiles.a]\nbase_url = "http://x"\napi_key = "secret"\n')
+    os.chmod(path, 0o644)  # noqa: PTH101
+    assert run("config", "check") == 0
+    assert "others can read it" in capsys.readouterr().out
+    path.write_text("temperatur = 1\n")
+    assert run("config", "check") == 2
+    assert "line 1" in capsys.readouterr().err
+
+
+async def test_a_question_on_the_command_line_is_answered(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("the notes"))
+    async with serve(says("a reply")) as server:
+        arguments = ("--base-url", server.base_url, "-m", "scripted", "summarise", "this")
+        code = await asyncio.to_thread(run, *arguments)
+        asked = server.requests[-1].body["messages"]
+    assert code == 0
+    assert capsys.readouterr().out == "a reply\n"
+    assert asked == [{"role": "user", "content": "summarise this\n\nthe notes"}]
+
+
+def test_the_config_s_language_is_spoken_where_the_locale_s_is_another(
+    saved: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert saved.exists()
+    file = platform_places().config_file
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text('[screen]\nlanguage = "ja"\n')
+
+    assert run("sessions") == 0
+
+    assert "モデル" in capsys.readouterr().out
+    file.write_text('[screen]\nlanguage = "tlh"\n')
+    assert run("sessions") == 0  # what needs no config does not ask whether it is right
+    assert run("config", "check") == 2
+
+
+SECRETS = ("sk-very-secret", "pa55word", "c0de-9", "hunter22", "t0ken", "old-s3cret", "ab1")
+HOLDS_SECRETS = """\
+# api_key = "old-s3cret"
+profile = "a"
+[profiles.a]
+base_url = "https://me:pa55word@host/v1?code=c0de-9&v=1"
+api_key = "sk-very-secret"
+api_key_env = "OPENAI_API_KEY"
+headers = { Authorization = "Bearer t0ken", "X-Team" = "chat" }
+[profiles.a.query]
+'X-Session' = 'hunter22'
+[profiles.b]
+base_url = "http://far.example/v1"  # not sk-very-secret
+api_key = '''ab1'''
+parameters = { "stop" = ["abc"], max_tokens = 5 }
+"""
+
+
+def test_the_config_is_shown_without_its_secrets(
+    clean_environment: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = platform_places().config_file
+    path.parent.mkdir(parents=True)
+    assert clean_environment in path.parents
+    # Also what cannot be read, as somebody shows it who asks for help.
+    for text in (HOLDS_SECRETS, HOLDS_SECRETS + "broken = \n"):
+        path.write_text(text)
+        assert run("config", "show") == 0
+        shown = capsys.readouterr().out
+        if text == HOLDS_SECRETS:  # in a comment only what is known is found
+            assert [secret for secret in SECRETS if secret in shown] == []
+        for line in (
+            '# api_key = "[key]"', 'profile = "a"', 'base_url = "https://[key]@host/v1?code=[key]&v=1"',
+            'api_key = "[key]"', 'api_key_env = "OPENAI_API_KEY"',
+            'headers = { Authorization = "[key]", "X-Team" = "chat" }', "'X-Session' = '[key]'",
+            'parameters = { "stop" = ["abc"], max_tokens = 5 }',
+        ):  # fmt: skip
+            assert line in shown.splitlines()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'api_key = "k"', 'headers = { Authorization = "Bearer x" }', 'headers = { X-Session = "x" }',
+        'query = { code = "x" }', 'base_url = "https://me:pw@host/v1"',
+        'base_url = "https://host/v1?sig=x"',
+    ],
+)  # fmt: skip
+def test_any_secret_that_others_can_read_is_told(
+    line: str, clean_environment: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = platform_places().config_file
+    assert clean_environment in path.parents
+    path.parent.mkdir(parents=True)
+    for text, mode, told in (
+        (line, 0o644, True),
+        (line, 0o600, False),
+        ("model = 'm'", 0o644, False),
+    ):
+        path.write_text(f"[profiles.a]\n{text}\n")
+        path.chmod(mode)
+        assert run("config", "check") == 0
+        assert ("others can read it" in capsys.readouterr().out) is told
+
+
+def test_a_key_that_would_leave_unencrypted_is_told_of_each_profile(
+    clean_environment: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = platform_places().config_file
+    assert clean_environment in path.parents
+    path.parent.mkdir(parents=True)
+    path.write_text(HOLDS_SECRETS)
+    path.chmod(0o600)
+    assert run("config", "check") == 0
+    out = capsys.readouterr().out
+    assert out.startswith("b: The key goes to far.example unencrypted")
+    assert out.count("\n") == 1
+
+
+def test_a_key_of_the_wrong_type_is_not_in_the_error(
+    clean_environment: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = platform_places().config_file
+    assert clean_environment in path.parents
+    path.parent.mkdir(parents=True)
+    for line in ("api_key = 1234567890", "headers = { Authorization = 1234567890 }"):
+        path.write_text(f"[profiles.a]\n{line}\n")
+        assert run("config", "check") == 2
+        assert "1234567890" not in capsys.readouterr().err

@@ -1,0 +1,447 @@
+"""Settings, traces and tokens: the commands against a scripted server."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.commands.test_commands import lines, run, table
+from tests.support.doubles import turn_in
+from tests.support.server import DONE, Request, Script, Server, chunk, event, fails, says, serve
+from tests.talk.test_turn import chat_with
+from zatsudan.base.errors import CommandError
+from zatsudan.base.jsonvalues import Json
+from zatsudan.commands.outcomes import Generate, Inspect, Show
+from zatsudan.commands.tokens import fork
+from zatsudan.commands.tracing import NOT_WRITTEN, verdict
+from zatsudan.config.presetfiles import Presets
+from zatsudan.lab.diff import difference_at
+from zatsudan.servers.choice import Server as Address
+from zatsudan.sessions.journal import load
+from zatsudan.sessions.records import apply
+from zatsudan.sessions.session import Node, Session
+from zatsudan.talk.chat import Chat
+from zatsudan.talk.request import rebuilt
+from zatsudan.talk.turn import Turn, again
+from zatsudan.wire.tokenview import read_tokens
+
+#: A reply without usage: then the estimate of tokens is what it was.
+UNCOUNTED = Script([chunk("fine"), chunk(finish="stop"), DONE])
+
+
+async def ask(chat: Chat, text: str, **overrides: Json) -> Turn:
+    turn = turn_in(chat, chat.talk.say(text), overrides)
+    await turn.run(lambda _: None)
+    assert turn.error is None, turn.error
+    return turn
+
+
+def posted(server: Server) -> list[Any]:
+    return [request.body for request in server.requests if "chat" in request.path]
+
+
+async def shown_json(chat: Chat, line: str) -> Any:
+    return json.loads(lines(await run(chat, line))[1])
+
+
+# --- what was sent ----------------------------------------------------------
+
+
+async def system_and_parameters(chat: Chat) -> None:
+    await run(chat, "/system Be brief.")
+    await run(chat, "/set temperature 0.5 stop END")
+    await ask(chat, "one")
+    await run(chat, "/system Be long.")
+    await ask(chat, "two", seed=4)
+    await run(chat, "/system none")
+    await run(chat, "/unset all")
+    await ask(chat, "three", stream=False)
+
+
+async def a_short_window(chat: Chat) -> None:
+    for number in range(8):
+        await ask(chat, f"{number} " + "word " * 60, max_tokens=16)
+        if number == 0:
+            chat.talk.record({"type": "pin", "id": "1"})
+
+
+async def goes_on(chat: Chat) -> None:
+    turn = turn_in(chat, chat.talk.say("hi"), {}, "And so")
+    await turn.run(lambda _: None)
+    assert turn.nodes
+
+
+async def branches(chat: Chat) -> None:
+    await ask(chat, "one")
+    await ask(chat, "two")
+    chat.talk.record({"type": "head", "id": "2"})
+    await ask(chat, "other")
+
+
+def refuses_options(request: Request) -> Script:
+    if "stream_options" in request.body:
+        return fails(400, {"error": {"message": "Unknown field: stream_options"}})
+    return says("fine")
+
+
+def refuses_system(request: Request) -> Script:
+    if request.body["messages"][0]["role"] == "system":
+        return fails(400, {"error": {"message": "System role not supported"}})
+    return says("fine")
+
+
+def alphabet(request: Request) -> Script:
+    return says(" o p") if request.body.get("max_tokens") == 4 else says(" fine")
+
+
+def reasons(request: Request) -> Script:
+    del request
+    thought = event({"choices": [{"index": 0, "delta": {"reasoning_content": "hm"}}]})
+    return Script([thought, chunk("fine"), chunk(finish="stop"), DONE])
+
+
+@pytest.mark.parametrize(
+    ("script", "talk", "address"),
+    [
+        (says("fine"), system_and_parameters, {}),
+        (refuses_options, system_and_parameters, {}),
+        (refuses_system, system_and_parameters, {}),
+        (UNCOUNTED, a_short_window, {"context_length": 400}),
+        (alphabet, goes_on, {}),
+        (says("fine"), branches, {}),
+        (reasons, branches, {"reasoning": "reasoning_content"}),
+        (says("fine"), system_and_parameters, {"name": "mistral"}),
+    ],
+)
+async def test_a_recorded_request_is_what_the_server_got(
+    script: Script | Callable[[Request], Script],
+    talk: Callable[[Chat], Any],
+    address: dict[str, Any],
+) -> None:
+    where = Address(**{"name": "scripted", "base_url": "", "model": "scripted", **address})
+    async with serve(script) as server, chat_with(server.base_url, where) as chat:
+        await talk(chat)
+        bodies = posted(server)
+        replies = list(chat.talk.session.replies())
+        assert replies
+        for reply in replies:
+            body = rebuilt(chat.talk.session, reply).body
+            assert body in bodies
+            assert await shown_json(chat, f"/request {reply.id}") == body
+        # In the order in which they were made: the last one is the last.
+        assert rebuilt(chat.talk.session, replies[-1]).body == bodies[-1]
+
+
+async def test_the_next_request_is_what_the_server_gets() -> None:
+    async with serve(says("fine")) as server, chat_with(server.base_url) as chat:
+        await run(chat, "/system Be brief.")
+        await run(chat, "/set temperature 0.5 +top_k 40")
+        await ask(chat, "one")
+        shown = await shown_json(chat, "/request")
+        assert shown["messages"][-1] == {"role": "user", "content": NOT_WRITTEN}
+        await ask(chat, "two")
+        shown["messages"][-1]["content"] = "two"
+        assert shown == posted(server)[-1]
+
+
+async def test_no_key_is_in_a_request_shown() -> None:
+    where = Address("scripted", "", "sk-secret", "scripted", query={"key": "sk-secret"})
+    async with serve(says("fine")) as server, chat_with(server.base_url, where) as chat:
+        await ask(chat, "one")
+        for line in ("/request", "/request 2", "/why"):
+            assert "sk-secret" not in "\n".join(lines(await run(chat, line)))
+
+
+async def test_what_the_window_left_out_is_said() -> None:
+    where = Address("scripted", "", model="scripted", context_length=400)
+    async with serve(UNCOUNTED) as server, chat_with(server.base_url, where) as chat:
+        await a_short_window(chat)
+        last = list(chat.talk.session.replies())[-1]
+        assert last.made is not None
+        assert last.made.left_out > 0
+        said = lines(await run(chat, f"/request {last.id}"))[-1]
+        assert said.startswith(f"{last.made.left_out} earlier messages left out (2 to ")
+        assert f"{last.made.left_out} left out" in "\n".join(lines(await run(chat, "/why")))
+
+
+async def test_a_reloaded_session_tells_the_same(tmp_path: Path) -> None:
+    async with serve(says("fine")) as server, chat_with(server.base_url) as chat:
+        chat.talk.folder = tmp_path
+        chat.talk.new()
+        await system_and_parameters(chat)
+        assert chat.talk.journal.path is not None
+        again = load(chat.talk.journal.path).session
+        assert again.start == chat.talk.session.start
+        assert list(again.systems) == list(chat.talk.session.systems) == ["Be brief.", "Be long."]
+        for reply in chat.talk.session.replies():
+            assert rebuilt(again, again.nodes[reply.id]) == rebuilt(chat.talk.session, reply)
+
+
+async def test_why_names_the_settings_and_marks_what_is_otherwise_now() -> None:
+    fingerprinted = Script([chunk("fine", system_fingerprint="fp_1"), chunk(finish="stop"), DONE])
+    async with serve(fingerprinted) as server, chat_with(server.base_url) as chat:
+        await run(chat, "/set temperature 0.5 seed 7")
+        await ask(chat, "one")
+        await run(chat, "/temperature 0.9")
+        shown = table(await run(chat, "/why"))
+        rows: dict[str, str] = {row[0]: row[1] for row in shown.rows}
+        assert rows["temperature"] == "0.5"
+        assert rows["fingerprint"] == "fp_1"
+        assert [shown.rows[mark][0] for mark in shown.marks] == ["temperature"]
+        await run(chat, "/use 2")
+        assert chat.talk.session.parameters == {"temperature": 0.5, "seed": 7}
+
+
+async def test_use_gives_the_names_back_that_are_set() -> None:
+    where = Address("mistral", "", model="scripted")
+    async with serve(says("fine")) as server, chat_with(server.base_url, where) as chat:
+        await run(chat, "/set seed 7")
+        await ask(chat, "one")
+        assert posted(server)[-1]["random_seed"] == 7
+        assert "seed as random_seed" in "\n".join(lines(await run(chat, "/params")))
+        assert table(await run(chat, "/params")).marks == frozenset()
+        await run(chat, "/unset all")
+        await run(chat, "/use")
+        assert chat.talk.session.parameters == {"seed": 7}
+
+
+async def test_replay_sends_the_same_again() -> None:
+    scripts = (says("one two"), says("x"), says("one too"))
+    async with serve(*scripts) as server, chat_with(server.base_url) as chat:
+        await run(chat, "/temperature 0.3")
+        await ask(chat, "first")
+        await ask(chat, "second")
+        await run(chat, "/temperature 1.9")
+        outcome = await run(chat, "/replay 2")
+        assert isinstance(outcome, Generate)
+        assert outcome.again is chat.talk.session.nodes["2"]
+        turn = again(chat.talk, chat.link, outcome.again)
+        await turn.run(lambda _: None)
+        bodies = posted(server)
+        assert bodies[2] == bodies[0]
+        said = "\n".join(lines(Show(verdict(outcome.again, turn.nodes[0]))))
+        assert "from character 6 on (word 2)" in said
+        assert rebuilt(chat.talk.session, turn.nodes[0]).body == bodies[0]
+
+
+def node(text: str, fingerprint: str = "") -> Node:
+    session = Session()
+    record: dict[str, Json] = {
+        "type": "message", "id": "2", "message": {"role": "assistant", "content": text},
+        "made": {"ended": "finished", "fingerprint": fingerprint},
+    }  # fmt: skip
+    apply(session, record)
+    return session.nodes["2"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (node("a", "f"), node("a", "f"), ["The same text", "fingerprint is the same (f)"]),
+        (node("a", "f"), node("a", "g"), ["The same text", "has changed: f → g"]),
+        (node("a"), node("ab"), ["from character 2", "tells no system_fingerprint"]),
+        (node("a", "f"), node(""), ["from character 1", "f → none"]),
+    ],
+)
+def test_the_verdict(before: Node, after: Node, said: list[str]) -> None:
+    text = "\n".join(lines(Show(verdict(before, after))))
+    assert all(part in text for part in said)
+
+
+def test_the_difference_at() -> None:
+    assert difference_at("ab", "ab") is None
+    assert difference_at("ab", "abc") == 2
+    assert difference_at("", "x") == 0
+    assert difference_at("雑談", "雑学") == 1
+
+
+async def test_a_reply_from_elsewhere_has_no_request(chat_of_old: Chat) -> None:
+    with pytest.raises(CommandError, match="not in its record") as caught:
+        await run(chat_of_old, "/request 2")
+    assert caught.value.advice
+    assert ("model", "old") in table(await run(chat_of_old, "/why 2")).rows
+
+
+@pytest.fixture
+async def chat_of_old() -> Chat:
+    from tests.commands.test_commands import make
+
+    chat = make(None)
+    chat.talk.say("hi")
+    chat.talk.record(
+        {"type": "message", "id": "2", "parent": "1", "message": {"role": "assistant", "content": "ho"},
+         "made": {"model": "old"}}
+    )  # fmt: skip
+    return chat
+
+
+# --- settings ---------------------------------------------------------------
+
+
+async def test_reset_goes_back_to_before_the_first_message() -> None:
+    async with serve(says("fine")) as server, chat_with(server.base_url) as chat:
+        await run(chat, "/set temperature 0.5")
+        await run(chat, "/system Be brief.")
+        await ask(chat, "one")
+        await run(chat, "/set temperature 0.9 seed 7")
+        await run(chat, "/system Be long.")
+        await run(chat, "/model other")
+        assert len(lines(await run(chat, "/reset"))) == 4
+        assert chat.talk.session.parameters == {"temperature": 0.5}
+        assert chat.talk.session.system == "Be brief."
+        assert chat.talk.session.model == "scripted"
+        assert "as it was" in lines(await run(chat, "/reset"))[0]
+
+
+async def test_reset_before_the_first_message_is_what_sessions_begin_with() -> None:
+    start = [{"type": "set", "name": "top_p", "value": 0.9, "origin": "config"}]
+    async with (
+        serve(says("fine")) as server,
+        chat_with(server.base_url, start=lambda: start) as chat,
+    ):
+        await run(chat, "/set top_p 0.5 seed 1")
+        await run(chat, "/reset")
+        assert chat.talk.session.settings["top_p"].value == 0.9
+        assert chat.talk.session.settings["top_p"].origin == "config"
+        assert "seed" not in chat.talk.session.settings
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "values"),
+    [
+        ('/with temperature=1.2 seed=7 Say "hi', 'Say "hi', {"temperature": 1.2, "seed": 7}),
+        ('/with stop="a b" a=b is it?', "a=b is it?", {"stop": ["a b"]}),
+        ("/with +top_k=4 x  y", "x  y", {"top_k": 4}),
+    ],
+)
+async def test_with_takes_the_text_as_it_stands(
+    line: str, text: str, values: dict[str, Json]
+) -> None:
+    async with serve(says("fine")) as server, chat_with(server.base_url) as chat:
+        outcome = await run(chat, line)
+        assert isinstance(outcome, Generate)
+        assert outcome.parent.message.content == text
+        assert outcome.overrides == values
+        assert chat.talk.session.parameters == {}
+
+
+async def test_presets_are_taken_over_what_was_set_by_hand(tmp_path: Path) -> None:
+    start = [{"type": "set", "name": "top_p", "value": 0.9, "origin": "config"}]
+    async with (
+        serve(says("fine")) as server,
+        chat_with(server.base_url, start=lambda: start, presets=Presets(tmp_path)) as chat,
+    ):
+        await run(chat, "/set temperature 0.5")
+        await run(chat, "/system Be brief.")
+        await run(chat, "/unset top_p")
+        await run(chat, "/preset save warm system model")
+        await run(chat, "/set top_p 0.9")
+        await run(chat, "/set temperature 0.9 seed 7")
+        await run(chat, "/system none")
+        (row,) = table(await run(chat, "/preset")).rows
+        assert row[1] == "temperature 0.9 → 0.5 · seed 7 → unset · system → Be brief."
+        await run(chat, "/preset warm")
+        assert chat.talk.session.parameters == {"top_p": 0.9, "temperature": 0.5}
+        assert chat.talk.session.settings["temperature"].origin == "preset"
+        assert chat.talk.session.system == "Be brief."
+        assert table(await run(chat, "/preset")).marks == frozenset({0})
+        await run(chat, "/set top_p 0.5")
+        await run(chat, "/preset save other")
+        await run(chat, "/preset other")
+        # What lay beneath comes up again where the next preset says nothing.
+        await run(chat, "/preset warm")
+        assert chat.talk.session.settings["top_p"].value == 0.9
+        assert chat.talk.session.settings["top_p"].origin == "config"
+        await run(chat, "/preset delete other")
+        await run(chat, "/preset delete warm")
+        assert "no preset yet" in lines(await run(chat, "/preset"))[0]
+
+
+async def test_logprobs_with_a_number() -> None:
+    async with serve(says("fine")) as server, chat_with(server.base_url) as chat:
+        await run(chat, "/logprobs on 5")
+        assert chat.talk.session.parameters == {"logprobs": True, "top_logprobs": 5}
+        await run(chat, "/logprobs off")
+        assert chat.talk.session.parameters == {"logprobs": False}
+        for line in ("/logprobs on 50", "/logprobs off 5", "/logprobs perhaps"):
+            with pytest.raises(CommandError):
+                await run(chat, line)
+
+
+# --- tokens -----------------------------------------------------------------
+
+
+def with_logprobs(*texts: str) -> Script:
+    pieces = [
+        event(
+            {
+                "model": "scripted",
+                "choices": [
+                    {
+                        "index": 0,
+                        "delta": {"content": text},
+                        "logprobs": {
+                            "content": [
+                                {
+                                    "token": text,
+                                    "bytes": list(text.encode()),
+                                    "logprob": -2.5,
+                                    "top_logprobs": [
+                                        {"token": " sea", "bytes": list(b" sea"), "logprob": -0.1}
+                                    ],
+                                }
+                            ]
+                        },
+                    }
+                ],
+            }
+        )
+        for text in texts
+    ]
+    return Script([*pieces, chunk(finish="stop"), DONE])
+
+
+async def test_a_fork_goes_on_from_exactly_that_text() -> None:
+    async with (
+        serve(
+            with_logprobs("The", " sky", " is"), says(" o p"), with_logprobs(" and", " on")
+        ) as server,
+        chat_with(server.base_url) as chat,
+    ):
+        await run(chat, "/logprobs on 1")
+        turn = await ask(chat, "go")
+        outcome = await run(chat, "/inspect")
+        assert isinstance(outcome, Inspect)
+        assert outcome.refusal == ""
+        generate = fork(chat, turn.nodes[0], 1, outcome.tokens[1].options[0])
+        assert generate.prefix == "The sea"
+        forked = turn_in(
+            chat, generate.parent, generate.overrides, generate.prefix, generate.logprobs
+        )
+        await forked.run(lambda _: None)
+        assert posted(server)[-1]["messages"][-1] == {"role": "assistant", "content": "The sea"}
+        assert forked.nodes[0].message.text == "The sea and on"
+        known = read_tokens(forked.made.logprobs)
+        assert [token.text for token in known] == ["The", " sea", " and", " on"]
+        assert chat.talk.session.variants(turn.nodes[0])[1] is forked.nodes[0]
+
+
+async def test_where_no_reply_can_go_on_it_is_said_before() -> None:
+    async with (
+        serve(with_logprobs("The", " sky"), says("a b c")) as server,
+        chat_with(server.base_url) as chat,
+    ):
+        await ask(chat, "go")
+        outcome = await run(chat, "/inspect")
+        assert isinstance(outcome, Inspect)
+        assert "does not go on" in outcome.refusal
+
+
+async def test_tokens_without_logprobs_say_how_to_get_them() -> None:
+    async with serve(says("fine")) as server, chat_with(server.base_url) as chat:
+        await ask(chat, "go")
+        with pytest.raises(CommandError, match="without log probabilities") as caught:
+            await run(chat, "/tokens")
+        assert "/logprobs on" in caught.value.advice

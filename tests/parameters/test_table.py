@@ -1,0 +1,314 @@
+"""Parameters: each row reads what one types, and refuses the rest with its range."""
+
+import json
+
+import pytest
+from hypothesis import given
+
+from tests.support.strategies import telling_text
+from zatsudan.base import language
+from zatsudan.base.errors import CommandError
+from zatsudan.base.jsonvalues import Json
+from zatsudan.base.words import split
+from zatsudan.parameters.table import (
+    BY_NAME,
+    GROUPS,
+    LIMITS,
+    PARAMETERS,
+    Parameter,
+    find,
+    free_value,
+    read_assignments,
+    show_value,
+)
+
+
+def read(name: str, typed: str, current: Json = None) -> Json:
+    return find(name).read(split(typed), current)
+
+
+GOOD: list[tuple[str, str, Json]] = [
+    ("temperature", "0.7", 0.7),
+    ("temperature", "2", 2.0),
+    ("top_p", "1", 1.0),
+    ("presence_penalty", "-2", -2.0),
+    ("frequency_penalty", "0.5", 0.5),
+    ("seed", "-1", -1),
+    ("seed", "1_000", 1000),
+    ("logit_bias", '{"50256": -100}', {"50256": -100}),
+    ("stop", "END", ["END"]),
+    ("stop", r'"\n\n" "User:"', ["\n\n", "User:"]),
+    ("stop", r'" " "\t" "\"" 日本', [" ", "\t", '"', "日本"]),
+    ("stop", r"\n", ["\n"]),
+    ("stop", '["a","b"]', ["a", "b"]),
+    ("stop", '"["', ["["]),
+    ("max_tokens", "100", 100),
+    ("max_completion_tokens", "1", 1),
+    ("n", "128", 128),
+    ("stream", "off", False),
+    ("logprobs", "YES", True),
+    ("top_logprobs", "0", 0),
+    ("response_format", "json_object", {"type": "json_object"}),
+    ("response_format", '{"type": "json_schema"}', {"type": "json_schema"}),
+    ("reasoning_effort", "minimal", "minimal"),
+    ("verbosity", "low", "low"),
+    ("user", "a person of two words", "a person of two words"),
+    ("safety_identifier", "x", "x"),
+    ("prompt_cache_key", "x", "x"),
+    ("service_tier", "flex", "flex"),
+    ("store", "on", True),
+    ("metadata", '{"a": "b"}', {"a": "b"}),
+    ("stream_options", "{}", {}),
+    ("tools", "[]", []),
+    ("tool_choice", "auto", "auto"),
+    ("tool_choice", '{"type": "function"}', {"type": "function"}),
+    ("parallel_tool_calls", "no", False),
+    ("functions", "[]", []),
+    ("function_call", "none", "none"),
+    ("modalities", '["text"]', ["text"]),
+    ("audio", "{}", {}),
+    ("prediction", "{}", {}),
+    ("web_search_options", "{}", {}),
+    ("moderation", "{}", {}),
+    ("prompt_cache_options", "{}", {}),
+    ("prompt_cache_retention", "24h", "24h"),
+    ("top_k", "40", 40),
+    ("min_p", "0.05", 0.05),
+    ("typical_p", "1", 1.0),
+    ("repeat_penalty", "1.1", 1.1),
+    ("repetition_penalty", "1.1", 1.1),
+]
+
+
+@pytest.mark.parametrize(("name", "typed", "value"), GOOD)
+def test_a_row_reads(name: str, typed: str, value: Json) -> None:
+    got = read(name, typed)
+
+    assert got == value
+    assert type(got) is type(value)
+    assert find(name).check(got, "the config") == got
+
+
+def test_each_row_is_among_those_that_read() -> None:
+    assert {name for name, _, _ in GOOD} == set(BY_NAME)
+
+
+@pytest.mark.parametrize("row", PARAMETERS, ids=lambda row: row.name)
+def test_a_row_agrees_with_itself_and_with_those_it_names(row: Parameter) -> None:
+    assert row.group in GROUPS
+    assert row.neutral is None or row.kind.check(row.neutral)
+    told = row.probe.told
+    assert told is None or row.kind.check(told)
+    assert told is None or told != row.neutral, "nobody could tell it from one that is ignored"
+    others = [row.same_as, *(remark.other for remark in row.clashes)]
+    others += [row.needs.other] if row.needs is not None else []
+    assert {name for name in others if name} <= set(BY_NAME) - {row.name}
+
+
+def test_the_limit_has_two_names_and_the_later_one_holds() -> None:
+    assert LIMITS == ("max_completion_tokens", "max_tokens")
+
+
+BAD: list[tuple[str, str, str]] = [
+    ("temperature", "2.1", "a number from 0 to 2"),
+    ("temperature", "hot", "a number from 0 to 2"),
+    ("temperature", "nan", "a number from 0 to 2"),
+    ("temperature", "1e999", "a number from 0 to 2"),
+    ("temperature", "0.1 0.2", "a number from 0 to 2"),
+    ("top_p", "1.01", "a number from 0 to 1"),
+    ("presence_penalty", "-2.5", "a number from -2 to 2"),
+    ("seed", "1.5", "a whole number, -1 or more"),
+    ("seed", "9" * 5000, "a whole number, -1 or more"),
+    ("logit_bias", '{"1": 101}', "-100..100"),
+    ("logit_bias", '{"1": true}', "-100..100"),
+    ("logit_bias", '{"1": NaN}', "-100..100"),
+    ("stop", "a b c d e", "one to four texts"),
+    ("stop", '""', "one to four texts"),
+    ("stop", "[1]", "one to four texts"),
+    ("max_tokens", "0", "a whole number, 1 or more"),
+    ("n", "129", "a whole number from 1 to 128"),
+    ("stream", "perhaps", "on or off"),
+    ("top_logprobs", "21", "a whole number from 0 to 20"),
+    ("response_format", "xml", "text, json_object or a JSON object"),
+    ("response_format", "[]", "text, json_object or a JSON object"),
+    ("reasoning_effort", "huge", "one of none, minimal, low"),
+    ("verbosity", "", "one of low, medium, high"),
+    ("metadata", "[]", "a JSON object of texts"),
+    ("metadata", '{"a": Infinity}', "a JSON object of texts"),
+    ("tools", "[" * 100_000, "a JSON list of tools"),
+    ("tool_choice", "perhaps", "none, auto, required or a JSON object"),
+    ("min_p", "1.5", "a number from 0 to 1"),
+]
+
+
+@pytest.mark.parametrize(("name", "typed", "span"), BAD)
+def test_a_row_refuses_and_names_its_range(name: str, typed: str, span: str) -> None:
+    with pytest.raises(CommandError) as caught:
+        read(name, typed)
+
+    sentence = str(caught.value)
+    assert sentence.startswith(f"{name} takes ")
+    assert span in sentence
+    assert sentence.endswith(".")
+    assert len(sentence) < 300
+    assert f"/help {name}" in caught.value.advice
+
+
+def test_a_forced_value_is_read_but_not_checked() -> None:
+    assert find("temperature").read(split("3"), force=True) == 3.0
+    with pytest.raises(CommandError):
+        find("temperature").read(split("hot"), force=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "current", "value"),
+    [
+        ("temperature", "+0.1", 0.7, 0.8),
+        ("temperature", "-0.1", 0.7, 0.6),
+        ("temperature", "+0.1", None, 0.1),
+        ("presence_penalty", "-0.5", 1.0, -0.5),
+        ("presence_penalty", "+0.5", 1.0, 1.5),
+        ("max_tokens", "+50", 100, 150),
+        ("max_tokens", "-50", 100, 50),
+        ("seed", "-1", 7, -1),
+    ],
+)
+def test_steps(name: str, typed: str, current: Json, value: Json) -> None:
+    assert read(name, typed, current) == value
+
+
+def test_a_step_out_of_the_range_is_refused() -> None:
+    with pytest.raises(CommandError, match="from 0 to 2"):
+        read("temperature", "+1", 1.5)
+
+
+def test_a_random_seed_is_a_new_whole_number() -> None:
+    seeds = {json.dumps(read("seed", "random")) for _ in range(5)}
+
+    assert len(seeds) > 1
+    assert all(seed.isdigit() for seed in seeds)
+
+
+def test_the_config_names_where_a_bad_value_stands() -> None:
+    with pytest.raises(CommandError, match=r"temperature takes .* not 7 \(config\.toml\)"):
+        find("temperature").check(7, "config.toml")
+    assert find("stop").check("END", "config.toml") == "END"
+    with pytest.raises(CommandError):
+        find("temperature").check(True, "config.toml")
+
+
+@pytest.mark.parametrize(
+    ("line", "values"),
+    [
+        ("temperature 0.2 top_p 0.9", {"temperature": 0.2, "top_p": 0.9}),
+        ("temperature=0.2 top_p=0.9", {"temperature": 0.2, "top_p": 0.9}),
+        (r'stop "\n" "User:" temperature 1', {"stop": ["\n", "User:"], "temperature": 1.0}),
+        (r'stop="\n" "User:" seed=7', {"stop": ["\n", "User:"], "seed": 7}),
+        ('stop "temperature" "x"', {"stop": ["temperature", "x"]}),
+        ("temperature +0.1", {"temperature": 0.6}),
+        ("+top_k 40", {"top_k": 40}),
+        ("+mirostat=2 +who you", {"mirostat": 2, "who": "you"}),
+        ('+x "40"', {"x": "40"}),
+        ('+x {"a":[1,null]}', {"x": {"a": [1, None]}}),
+        ("stop END +top_k 40", {"stop": ["END"], "top_k": 40}),
+        ("", {}),
+    ],
+)
+def test_assignments(line: str, values: dict[str, Json]) -> None:
+    assert read_assignments(split(line), {"temperature": 0.5}) == values
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("temperature", "temperature needs a value"),
+        ("temprature 1", "no parameter 'temprature'"),
+        ("temperature 9", "a number from 0 to 2"),
+    ],
+)
+def test_bad_assignments(line: str, sentence: str) -> None:
+    with pytest.raises(CommandError, match=sentence) as caught:
+        read_assignments(split(line), {})
+
+    assert caught.value.advice
+
+
+def test_an_unknown_name_is_told_the_nearest() -> None:
+    with pytest.raises(CommandError) as caught:
+        find("temprature")
+
+    assert "Did you mean temperature" in caught.value.advice
+
+
+@pytest.mark.parametrize("typed", ["NaN", "Infinity", "-Infinity", "[" * 100_000, "9" * 5000])
+def test_what_json_has_not_is_sent_as_text(typed: str) -> None:
+    assert free_value("field", split(typed)) == typed
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (True, "on"),
+        (False, "off"),
+        (0.7, "0.7"),
+        (2.0, "2"),
+        (7, "7"),
+        ("plain", "plain"),
+        ("a b", '"a b"'),
+        (["\n\n", "User:"], '"\\n\\n" "User:"'),
+        ([], "[]"),
+        ([1, "a"], '[1, "a"]'),
+        ({"é": 1}, '{"é": 1}'),
+        (None, "null"),
+    ],
+)
+def test_a_value_is_shown_as_one_would_type_it(value: Json, shown: str) -> None:
+    assert show_value(value) == shown
+
+
+@pytest.mark.parametrize(("name", "typed", "value"), GOOD)
+def test_what_is_shown_reads_back(name: str, typed: str, value: Json) -> None:
+    assert read(name, typed) == read(name, show_value(value)) == value
+
+
+@given(telling_text.filter(bool), telling_text.filter(bool))
+def test_any_stop_sequences_read_back(one: str, two: str) -> None:
+    shown = show_value([one, two])
+
+    assert read("stop", shown) == [one, two]
+    assert "\n" not in shown
+
+
+def test_the_table_is_whole() -> None:
+    assert len(BY_NAME) == len(PARAMETERS)
+    assert {row.group for row in PARAMETERS} == set(GROUPS)
+    for row in PARAMETERS:
+        assert row.help.endswith((".", ")."))
+        assert row.kind.range
+        assert row.kind.short
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [(row.name, value) for row in PARAMETERS for value in row.kind.values],
+)
+def test_each_value_that_completion_offers_is_taken(name: str, value: str) -> None:
+    assert read(name, value) is not None
+
+
+def test_ranges_are_said_in_the_language_of_the_moment() -> None:
+    class Other:
+        def gettext(self, message: str, /) -> str:
+            return message.replace("a number from", "eine Zahl ab")
+
+        def ngettext(self, one: str, many: str, n: int, /) -> str:
+            return self.gettext(one if n == 1 else many)
+
+    kind = find("temperature").kind
+    assert kind.range == "a number from 0 to 2"
+
+    language.speak(Other())
+
+    assert kind.range == "eine Zahl ab 0 to 2"
+    with pytest.raises(CommandError, match="eine Zahl ab 0 to 2"):
+        find("temperature").check(3, "here")

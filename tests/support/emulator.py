@@ -1,0 +1,233 @@
+"""A terminal to look at: the live terminal's output on a pyte screen, with its scrollback as text."""
+
+import asyncio
+import io
+import re
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pyte
+from prompt_toolkit.application import create_app_session
+from prompt_toolkit.data_structures import Size
+from prompt_toolkit.input import PipeInput, create_pipe_input
+from pyte.screens import Char
+
+from tests.support.doubles import chat_over
+from tests.support.server import Request, Script, Server, serve
+from zatsudan.base.language import say
+from zatsudan.commands import COMMANDS
+from zatsudan.config.settings import Config, Network
+from zatsudan.servers.choice import Server as Address
+from zatsudan.servers.client import Client
+from zatsudan.talk.chat import Chat
+from zatsudan.talk.entered import Entered
+from zatsudan.terminal.live.program import LiveTerminal
+
+SCRIPTED = Address("scripted", "", model="scripted", reason="test")
+
+ENTER, LEAVE = "\x1b[?1049h", "\x1b[?1049l"
+
+
+class _Sheet(pyte.HistoryScreen):
+    """A screen that keeps faint text, which pyte drops: as blinking, which nothing here is."""
+
+    def select_graphic_rendition(self, *attrs: int) -> None:
+        kept = list(attrs)
+        at = 0
+        while at < len(kept):
+            if kept[at] in {38, 48}:  # a colour: its own 2 or 5 and numbers stand behind it
+                at += 3 if kept[at + 1 : at + 2] == [5] else 5
+                continue
+            if kept[at] == 2:
+                kept[at] = 5
+            at += 1
+        super().select_graphic_rendition(*kept)
+
+
+class Screen(io.StringIO):
+    """A file that is a screen. `writes` counts the calls: a frame is one write."""
+
+    def __init__(self, columns: int = 80, rows: int = 24) -> None:
+        super().__init__()
+        self._screen = _Sheet(columns, rows, history=100_000, ratio=0.5)
+        self._stream = pyte.Stream(self._screen)
+        self._behind: tuple[_Sheet, pyte.Stream] | None = None
+        self.size = Size(rows=rows, columns=columns)
+        self.raw: list[str] = []
+
+    def write(self, text: str) -> int:
+        self.raw.append(text)
+        for piece in re.split(r"(\x1b\[\?1049[hl])", text):
+            self._alternate(piece == ENTER) if piece in (ENTER, LEAVE) else self._stream.feed(piece)
+        return len(text)
+
+    def _alternate(self, enter: bool) -> None:
+        """Go to the alternate screen or back, which pyte does not know."""
+        if enter and self._behind is None:
+            self._behind = self._screen, self._stream
+            self._screen = _Sheet(self.size.columns, self.size.rows)
+            self._stream = pyte.Stream(self._screen)
+        elif not enter and self._behind is not None:
+            (self._screen, self._stream), self._behind = self._behind, None
+
+    def fileno(self) -> int:
+        raise OSError("not a real terminal")
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Change the size as a terminal does that does not reflow."""
+        self.size = Size(rows=rows, columns=columns)
+        self._screen.resize(rows, columns)
+
+    def shown(self) -> str:
+        """Return what stands on the screen, without trailing blanks."""
+        return "\n".join(line.rstrip() for line in self._screen.display).rstrip("\n")
+
+    def scrollback(self) -> str:
+        """Return what has left the screen at its top, then what stands on it."""
+        above = [
+            "".join(line[x].data for x in range(self._screen.columns)).rstrip()
+            for line in self._screen.history.top
+        ]
+        return "\n".join([*above, self.shown()])
+
+    def background(self, x: int, y: int) -> str:
+        """Return the background of a cell: `default`, or the colour's six digits."""
+        colour: str = self._screen.buffer[y][x].bg
+        return colour
+
+    def cells(self) -> list[list[Char]]:
+        """Return the screen's rows of cells; a cell without text is covered by the one before."""
+        columns, lines = self._screen.columns, self._screen.lines
+        return [[self._screen.buffer[y][x] for x in range(columns)] for y in range(lines)]
+
+    @property
+    def cursor(self) -> tuple[int, int]:
+        """Column and row of the cursor."""
+        return self._screen.cursor.x, self._screen.cursor.y
+
+
+class Sitting:
+    """A person before a screen."""
+
+    def __init__(
+        self, screen: Screen, keys: PipeInput, terminal: LiveTerminal, chat: Chat, server: Server
+    ) -> None:
+        self.screen = screen
+        self.terminal = terminal
+        self.chat = chat
+        self.server = server
+        self._keys = keys
+        self._handled = 0
+        handle = terminal._repl.handle
+
+        async def counted(line: Entered) -> bool:
+            try:
+                return await handle(line)
+            finally:
+                self._handled += 1
+
+        terminal._repl.handle = counted  # type: ignore[method-assign]
+
+    def type(self, text: str) -> None:
+        """Press keys."""
+        self._keys.send_text(text)
+
+    async def until(self, condition: str | Callable[[], bool], seconds: float = 10.0) -> str:
+        """Wait until a text stands on the screen or in scrollback, or a condition holds; return the screen."""
+
+        def holds() -> bool:
+            return (
+                condition in self.screen.scrollback() if isinstance(condition, str) else condition()
+            )
+
+        async with asyncio.timeout(seconds):
+            while not holds():  # noqa: ASYNC110  a screen has no event to wait for
+                await asyncio.sleep(0.01)
+        return self.screen.shown()
+
+    async def at_rest(self) -> str:
+        """Wait until nothing is under way; return the screen."""
+        await asyncio.sleep(0.05)
+        await self.until(lambda: not self.terminal.busy)
+        await asyncio.sleep(0.1)
+        return self.screen.shown()
+
+    async def say(self, text: str) -> str:
+        """Send a line and wait until all is said; return the screen."""
+        before = self._handled
+        self.type(text + "\r")
+        await self.until(lambda: self._handled > before)
+        return await self.at_rest()
+
+
+@asynccontextmanager
+async def sitting(
+    *scripts: Script | Callable[[Request], Script],
+    columns: int = 80,
+    rows: int = 24,
+    sessions: Path | None = None,
+    private: bool = False,
+    config: Config | None = None,
+    environ: dict[str, str] | None = None,
+    address: Address = SCRIPTED,
+    client: Callable[[Address, Network], Client] = Client,
+    clock: Callable[[], float] = time.monotonic,
+    history: Path | None = None,
+) -> AsyncIterator[Sitting]:
+    """Run the live terminal on an emulated screen, with a scripted server behind it.
+
+    `address` names that server otherwise; `clock` is the chat's.
+    """
+    screen = Screen(columns, rows)
+    with TemporaryDirectory() as directory:
+        kept = None if private else sessions or Path(directory)
+        async with serve(*scripts) as server:
+
+            async def connect() -> Client:
+                there = address._replace(base_url=server.base_url)
+                return client(there, Network(connect_seconds=2.0, idle_seconds=5.0))
+
+            chat = chat_over(connect, kept, config=config, clock=clock)
+            chat.talk.new()
+            async with _seated(screen, server, chat, environ, history) as person:
+                await person.until(
+                    say(
+                        "{model} at {server} ({reason})",
+                        model=address.model,
+                        server=address.name,
+                        reason=say(address.reason),
+                    )
+                )
+                yield person
+
+
+@asynccontextmanager
+async def _seated(
+    screen: Screen,
+    server: Server,
+    chat: Chat,
+    environ: dict[str, str] | None,
+    history: Path | None,
+) -> AsyncIterator[Sitting]:
+    with create_pipe_input() as keys, create_app_session(input=keys):
+        terminal = LiveTerminal(
+            chat,
+            COMMANDS,
+            environ=environ or {"TERM": "xterm-256color"},
+            stdout=screen,
+            history=history,
+            screen=chat.config.screen,
+            input_=keys,
+            size=lambda: screen.size,
+        )
+        task = asyncio.ensure_future(terminal.run())
+        person = Sitting(screen, keys, terminal, chat, server)
+        try:
+            yield person
+        finally:
+            terminal.leave()
+            await task
+            await chat.aclose()

@@ -1,0 +1,160 @@
+"""What servers send that call themselves compatible: one row a quirk.
+
+The bytes are in `tests/data/quirks/`, as the server sends them; `@` in a file
+stands for what is too long to store. `source` says who does so, and where that
+is written down. `tests/wire/test_quirks.py` reads each whole, cut and over the wire.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.support import places
+
+DATA = places.DATA / "quirks"
+
+_TYPES = {
+    ".sse": "text/event-stream",
+    ".json": "application/json",
+    ".ndjson": "application/x-ndjson",
+    ".html": "text/html",
+    ".txt": "text/plain",
+}
+
+
+@dataclass(frozen=True)
+class Quirk:
+    """A body, and what is made of it.
+
+    `error` is a part of the sentence that the person reads, or empty;
+    `complete` whether the reply counts as whole; `others` the contents of
+    further choices; `tokens` the log probabilities as token, logprob and how
+    many alternatives.
+    """
+
+    file: str
+    source: str
+    content: str = "Hello"
+    reasoning: str = ""
+    finish: str | None = "stop"
+    usage: tuple[int, int] | None = None
+    complete: bool = True
+    error: str = ""
+    others: Mapping[int, str] = field(default_factory=dict)
+    calls: Mapping[str, str] = field(default_factory=dict)
+    tokens: tuple[tuple[str, float, int], ...] = ()
+    status: int = 200
+    fill: bytes = b""
+
+    @property
+    def body(self) -> bytes:
+        data = (DATA / self.file).read_bytes()
+        return data.replace(b"@", self.fill) if self.fill else data
+
+    @property
+    def content_type(self) -> str:
+        return _TYPES[Path(self.file).suffix]
+
+
+def _refused(file: str, source: str, error: str) -> Quirk:
+    status = int(file.split("-")[1])
+    return Quirk(file, source, "", finish=None, complete=False, error=error, status=status)
+
+
+def _none(file: str, source: str, error: str) -> Quirk:
+    return Quirk(file, source, "", finish=None, complete=False, error=error)
+
+
+def _broken(file: str, source: str, error: str, **more: bytes) -> Quirk:
+    return Quirk(file, source, "Hel", finish=None, complete=False, error=error, **more)  # type: ignore[arg-type]
+
+
+OVERLOADED = "The engine is overloaded"
+
+QUIRKS = (
+    # Where things stand in a chunk.
+    Quirk("usage-chunk-without-choices.sse", "OpenAI, vLLM, llama.cpp with include_usage; ggml-org/llama.cpp PR 15444", usage=(9, 2)),
+    Quirk("azure-filter-first.sse", "Azure: filter results without choices, then without delta; microsoft/semantic-kernel 3650, microsoft/autogen 6465"),
+    Quirk("azure-filter-cuts.sse", "Azure: the content filter ends a reply", "Hel", finish="content_filter"),
+    Quirk("role-in-every-chunk.sse", "Ollama, older vLLM"),
+    Quirk("content-null.sse", "llama.cpp's first chunk, DeepSeek's last"),
+    Quirk("content-missing.sse", "OpenAI: a delta that is empty; Azure: null"),
+    Quirk("content-parts.sse", "Mistral: content as a list of parts"),
+    Quirk("thinking-parts.sse", "Mistral's Magistral: reasoning as parts; BerriAI/litellm 16272", reasoning="Let me see.", usage=(9, 2)),
+    Quirk("index-missing.sse", "gateways that know one choice only"),
+    Quirk("numbers-as-strings.sse", "gateways written in languages without types", usage=(9, 2)),
+    Quirk("completions-form.sse", "servers that answer as /v1/completions does"),
+    Quirk("choices-interleaved.sse", "OpenAI, vLLM with n=2; DESIGN 6", others={1: "Good"}),
+    Quirk("refusal.sse", "OpenAI: delta.refusal beside content null", "I can't help with that."),
+    Quirk("tool-calls.sse", "OpenAI, llama.cpp: a call in pieces that nobody asked for", "", finish="tool_calls", calls={"tool_calls": '{"city":"Kyoto"}'}),
+    Quirk("function-call.sse", "OpenAI's older form of a call", "", finish="function_call", calls={"function_call": "{}"}),
+    # Reasoning.
+    Quirk("reasoning-content.sse", "DeepSeek, llama.cpp: delta.reasoning_content", reasoning="Let me see.", usage=(9, 2)),
+    Quirk("reasoning.sse", "vLLM, Ollama, OpenRouter: delta.reasoning", reasoning="Let me see."),
+    Quirk("reasoning-twice.sse", "OpenRouter: the same under three names", reasoning="Let me see."),
+    Quirk("json-with-reasoning.json", "DeepSeek without a stream", reasoning="Let me see.", usage=(9, 2)),
+    # How it ends.
+    Quirk("no-done.sse", "Google's compatible endpoint, many gateways"),
+    Quirk("no-blank-line-at-the-end.sse", "servers that close too early", usage=(9, 2)),
+    Quirk("finish-missing.sse", "older llama-cpp-python and gateways: [DONE] alone", finish=None),
+    Quirk("finish-unknown.sse", "text-generation-inference: eos_token", finish="eos_token"),
+    Quirk("finish-empty.sse", "gateways that send an empty text instead of null"),
+    Quirk("text-after-finish.sse", "a finish_reason in several chunks; DESIGN 6", usage=(9, 2)),
+    Quirk("after-done.sse", "gateways that add their own end: usage counts, a late error does not", usage=(9, 2)),
+    Quirk("length.sse", "every server at max_tokens", finish="length"),
+    Quirk("cut-in-the-middle.sse", "a gateway's time limit: neither finish_reason nor [DONE]", finish=None, complete=False, error="did not say that the reply was done"),
+    # Usage.
+    Quirk("usage-in-every-chunk.sse", "vLLM with continuous_usage_stats: the last counts, no sum", usage=(9, 2)),
+    Quirk("usage-none.sse", "servers that do not know stream_options"),
+    Quirk("usage-in-the-choice.sse", "Moonshot; northes/go-moonshot 17", usage=(9, 2)),
+    Quirk("usage-in-x-groq.sse", "Groq without stream_options", usage=(9, 2)),
+    # Log probabilities.
+    Quirk("logprobs-llamacpp-probs.sse", "llama.cpp before 12/2024: completion_probabilities with probs; its server's README", tokens=(("Hel", -0.6931, 2), ("lo", -9999.0, 2))),
+    Quirk("logprobs-llamacpp-post-sampling.sse", "llama.cpp with post_sampling_probs: prob, top_probs", tokens=(("Hel", -0.6931, 2),)),
+    Quirk("logprobs-columns.sse", "llama-cpp-python: the columns of /v1/completions", tokens=(("Hel", -0.5, 2), ("lo", -9999.0, 0))),
+    # Lines and events.
+    Quirk("keep-alive-comments.sse", "OpenRouter, llama.cpp, sse-starlette: comments"),
+    Quirk("keep-alive-events.sse", "Anthropic's and other gateways: ping events, ids, empty data"),
+    Quirk("crlf-and-no-blank.sse", "servers on .NET; the blank behind the colon may be missing (WHATWG HTML)"),
+    Quirk("byte-order-mark.sse", "servers on .NET; WHATWG HTML"),
+    Quirk("line-separators-in-text.sse", "any server: U+2028, U+2029, U+0085 are no line ends here", "a\u2028b\u2029c\x85d"),
+    Quirk("line-of-a-megabyte.sse", "gateways that buffer the whole reply", "a" * 1_000_000, fill=b"a" * 1_000_000),
+    # Characters and numbers.
+    Quirk("halves-of-a-pair.sse", "servers that cut by UTF-16 units: one character in two escapes", "a😀b"),
+    Quirk("lone-surrogates.sse", "models that write half a character", "a\ufffdb\ufffdc\ufffd"),
+    Quirk("invalid-utf8.sse", "servers that cut by bytes", "a\ufffd\ufffd\ufffdb"),
+    Quirk("integer-without-end.sse", "hostile: 5,000 digits", fill=b"9" * 5000, usage=(0, 2)),
+    _broken("nested-too-deep.sse", "hostile: 10,000 lists in one another", "no JSON", fill=b"[" * 10_000 + b"]" * 10_000),
+    # No stream at all.
+    Quirk("json-instead-of-a-stream.json", "servers and gateways that ignore `stream`", usage=(9, 2)),
+    Quirk("json-with-a-mark-in-a-list.json", "gateways on .NET", usage=(9, 2)),
+    _none("error-object.json", "LiteLLM and others: an error with status 200", OVERLOADED),
+    _none("error-string.json", "Ollama", OVERLOADED),
+    _none("error-list.json", "Google's compatible endpoint", OVERLOADED),
+    _none("error-true.json", "gateways: error is a flag, the reason stands beside it", OVERLOADED),
+    _none("error-page.html", "a hotel's network", "Sign in to the network (a web page"),
+    _none("error-text.txt", "Envoy", "upstream connect error"),
+    _none("error-nothing.sse", "a worker that died", "was empty"),
+    _none("error-only-comments.sse", "a worker that died behind a gateway that pings", "was empty"),
+    _none("native-lines.ndjson", "Ollama's own /api/chat: the base URL is wrong", "not a reply"),
+    # Errors in the middle.
+    _broken("error-in-the-middle.sse", "vLLM, OpenAI", OVERLOADED),
+    _broken("error-event.sse", "Anthropic's form; gateways", OVERLOADED),
+    _broken("error-field.sse", "llama.cpp: a field `error`, and [DONE] all the same", OVERLOADED),
+    Quirk("error-beside-a-choice.sse", "OpenRouter: finish_reason error", "Hel", finish=None, complete=False, error=OVERLOADED),
+    _broken("error-string-in-the-middle.sse", "Ollama", OVERLOADED),
+    _broken("not-json-in-the-middle.sse", "gateways that pass a page on", "no JSON: Internal Server Error"),
+    # Statuses.
+    _refused("status-307-redirect.html", "gateways that moved: the key does not follow", "points to another address (307)"),
+    _refused("status-400-object.json", "OpenAI", "Invalid value for 'model'."),
+    _refused("status-401-object.json", "OpenAI", "does not accept the API key (401): Incorrect API key"),
+    _refused("status-403-page.html", "nginx", "403 Forbidden (a web page"),
+    _refused("status-404-string.json", "Ollama", 'model "m" not found, try pulling it first'),
+    _refused("status-404-detail.json", "FastAPI: the base URL is wrong", "Not Found"),
+    _refused("status-422-detail-list.json", "Mistral, FastAPI: a list with places", "top_k: Extra inputs are not permitted; min_p: Extra"),
+    _refused("status-422-detail-in-message.json", "Mistral; editor-code-assistant/eca 231", "top_k: Extra inputs"),
+    _refused("status-422-json-in-a-string.json", "Mistral; mistralai/platform-docs-public 7", "top_k: Extra inputs"),
+    _refused("status-500-list.json", "Google's compatible endpoint", "An internal error has occurred."),
+    _refused("status-501-nothing.txt", "a gateway", "has a fault (501)."),
+    _refused("status-501-text.txt", "a gateway", "has a fault (501): Not Implemented"),
+)  # fmt: skip

@@ -1,0 +1,237 @@
+"""A turn that went wrong never poisons the next: every quirk, and every way in which a stream ends."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from tests.support.doubles import chat_over, turn_in
+from tests.support.quirks import QUIRKS, Quirk
+from tests.support.server import (
+    CUT,
+    DONE,
+    RESET,
+    Piece,
+    Request,
+    Script,
+    chunk,
+    fails,
+    says,
+    serve,
+    usage,
+)
+from zatsudan.base.jsonvalues import Json, JsonObject
+from zatsudan.config.settings import Network
+from zatsudan.servers.choice import Server
+from zatsudan.servers.client import Client
+from zatsudan.sessions import journal
+from zatsudan.talk.chat import Chat
+from zatsudan.talk.turn import Turn
+from zatsudan.wire.messages import Usage
+from zatsudan.wire.refusals import DROP, Repair
+
+
+class Time:
+    """A clock that goes on only while someone sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def clock(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@asynccontextmanager
+async def talking(base_url: str, sessions: Path | None = None) -> AsyncIterator[tuple[Chat, Time]]:
+    async def connect() -> Client:
+        return Client(Server("scripted", base_url, model="scripted"), Network(5.0, 10.0))
+
+    time = Time()
+    chat = chat_over(connect, sessions, clock=time.clock, sleep=time.sleep)
+    chat.talk.new()
+    try:
+        yield chat, time
+    finally:
+        await chat.aclose()
+
+
+async def ask(chat: Chat, text: str, **parameters: Json) -> Turn:
+    turn = turn_in(chat, chat.talk.say(text), parameters)
+    await turn.run(lambda _: None)
+    return turn
+
+
+def check_sent(body: JsonObject, last: str) -> None:
+    """What every server takes: turns about, nothing empty, no call without its answer."""
+    messages = body["messages"]
+    assert isinstance(messages, list)
+    talk = [message for message in messages if isinstance(message, dict)]
+    assert all(one["role"] != two["role"] for one, two in pairwise(talk))
+    assert all(message["content"] for message in talk)
+    assert all("tool_calls" not in message for message in talk)
+    assert all("function_call" not in message for message in talk)
+    assert str(talk[-1]["content"]).endswith(last)
+
+
+def posts(requests: list[Request]) -> list[Request]:
+    return [request for request in requests if request.method == "POST"]
+
+
+@pytest.mark.parametrize("quirk", [pytest.param(quirk, id=quirk.file) for quirk in QUIRKS])
+async def test_the_next_turn_is_sound(quirk: Quirk, tmp_path: Path) -> None:
+    odd = Script([quirk.body], quirk.status, (("Content-Type", quirk.content_type),))
+
+    def script(request: Request) -> Script:
+        return says("fine") if "second" in str(request.body["messages"][-1]) else odd
+
+    async with serve(script) as server, talking(server.base_url, tmp_path) as (chat, _):
+        turn = await ask(chat, "first")
+        assert quirk.error in str(turn.error or "")
+        assert (turn.error is None) is not bool(quirk.error)
+        assert turn.made.ended == ("failed" if quirk.error else "finished")
+        # No error text as a reply.
+        assert [node.message.text for node in turn.nodes][:1] == [quirk.content][: len(turn.nodes)]
+        assert bool(turn.nodes) is bool(quirk.content or quirk.reasoning or quirk.calls)
+
+        turn = await ask(chat, "second")
+        assert turn.error is None
+        check_sent(server.requests[-1].body, "second")
+        roles = [node.message.role for node in chat.talk.session.path()]
+        assert ("user", "user") not in list(pairwise(roles))
+        path = chat.talk.journal.path
+        assert path is not None
+        assert journal.load(path).session == chat.talk.session
+
+
+ENDS: list[tuple[str, list[Piece], str, str]] = [
+    ("[DONE]", [chunk("a"), DONE], "finished", ""),
+    ("finish_reason", [chunk("a"), chunk(finish="stop")], "finished", ""),
+    ("neither", [chunk("a")], "failed", "did not say that the reply was done"),
+    ("cut", [chunk("a"), CUT], "failed", "broke"),
+    ("reset", [chunk("a"), RESET], "failed", "broke"),
+    ("cut behind finish_reason", [chunk("a"), chunk(finish="stop"), CUT], "finished", ""),
+    ("reset behind [DONE]", [chunk("a"), DONE, RESET], "finished", ""),
+]
+
+
+@pytest.mark.parametrize(("end", "pieces", "ended", "sentence"), ENDS)
+async def test_the_ends_of_a_stream(
+    end: str, pieces: list[Piece], ended: str, sentence: str
+) -> None:
+    async with serve(Script(pieces)) as server, talking(server.base_url) as (chat, _):
+        turn = await ask(chat, "hi")
+
+        assert turn.made.ended == ended, end
+        assert sentence in str(turn.error or "")
+        assert turn.nodes[0].message.text == "a"
+        assert len(posts(server.requests)) == 1  # what came stands: nothing is asked again
+
+
+async def test_what_a_splitter_holds_is_kept_when_the_stream_is_cut() -> None:
+    half = rb'data: {"choices": [{"index": 0, "delta": {"content": "a\ud83d"}}]}' + b"\n\n"
+    async with (
+        serve(Script([half, CUT]), Script([chunk("<thi"), CUT])) as server,
+        talking(server.base_url) as (chat, _),
+    ):
+        assert (await ask(chat, "one")).nodes[0].message.text == "a\ufffd"
+        assert (await ask(chat, "two")).nodes[0].message.text == "<thi"
+
+
+async def test_a_choice_that_begins_late_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("zatsudan.servers.client.AFTERMATH_SECONDS", 0.05)
+    late = Script([
+        chunk("a"), chunk(finish="stop"), 0.3,
+        chunk("b", index=1), chunk(index=1, finish="stop"), usage(1, 2), DONE,
+    ])  # fmt: skip
+    async with serve(late) as server, talking(server.base_url) as (chat, _):
+        turn = await ask(chat, "hi", n=2)
+
+        assert [node.message.text for node in turn.nodes] == ["a", "b"]
+        assert turn.made.usage == Usage(1, 2)
+
+
+# --- waiting ----------------------------------------------------------------
+
+LOADING = {"error": {"code": 503, "message": "Loading model", "type": "unavailable_error"}}
+
+
+async def test_a_model_that_loads_for_minutes_is_waited_for() -> None:
+    scripts = [*[fails(503, LOADING)] * 100, says("ready")]
+    async with serve(*scripts) as server, talking(server.base_url) as (chat, time):
+        turn = await ask(chat, "hi")
+
+        assert turn.nodes[0].message.text == "ready"
+        assert time.now == 200.0
+
+
+@pytest.mark.parametrize(
+    ("script", "waited"),
+    [
+        (fails(429, "slow down", Retry_After="3600"), 0.0),
+        (fails(429, "slow down", Retry_After="Fri, 31 Dec 2100 23:59:59 GMT"), 0.0),
+        (fails(429, {"error": {"message": "no", "code": "insufficient_quota"}}), 0.0),
+        (fails(503, "busy", Retry_After="20"), 3 * 20.2),
+    ],
+)
+async def test_how_long_is_waited(script: Script, waited: float) -> None:
+    async with serve(script) as server, talking(server.base_url) as (chat, time):
+        turn = await ask(chat, "hi")
+
+        assert turn.error is not None
+        assert time.now == pytest.approx(waited)
+        assert len(posts(server.requests)) == (4 if waited else 1)
+
+
+# --- refusals ---------------------------------------------------------------
+
+
+def refuses(request: Request) -> Script:
+    """Refuse one field after the other, under whatever name."""
+    fields = [name for name in request.body if name not in ("model", "messages", "stream")]
+    name = fields[0] if fields else "messages"
+    message = f"Unsupported parameter: '{name}' is not supported with this model."
+    return fails(400, {"error": {"message": message, "param": name}})
+
+
+async def test_a_server_that_refuses_everything_ends_in_one_error() -> None:
+    async with serve(refuses) as server, talking(server.base_url) as (chat, _):
+        turn = await ask(chat, "hi", temperature=0.1, top_p=0.5, max_tokens=9, seed=1)
+
+        assert "'messages' is not supported" in str(turn.error)
+        assert turn.nodes == []
+        assert len(posts(server.requests)) == 6  # once for each field, and once bare
+        assert set(server.requests[-1].body) == {"model", "messages", "stream"}
+
+
+async def test_a_limit_that_is_taken_under_neither_name_is_left_out() -> None:
+    def script(request: Request) -> Script:
+        for name, other in (("max_tokens", "max_completion_tokens"), ("max_completion_tokens", "max_tokens")):  # fmt: skip
+            if name in request.body:
+                message = f"'{name}' is not supported, use '{other}' instead."
+                return fails(400, {"error": {"message": message, "param": name}})
+        return says("fine")
+
+    async with serve(script) as server, talking(server.base_url) as (chat, _):
+        turn = await ask(chat, "hi", max_tokens=9)
+        assert turn.nodes[0].message.text == "fine"
+        assert turn.made.parameters == {}
+        assert len(posts(server.requests)) == 3
+
+        await ask(chat, "more", max_tokens=9)  # it is remembered
+        assert len(posts(server.requests)) == 4
+        assert Repair(DROP, "max_completion_tokens") in chat.link.learned.of("scripted", "scripted")
+
+
+async def test_a_talk_that_stays_too_long_ends_in_one_error() -> None:
+    refusal = {"error": {"message": "This model's maximum context length is 8192 tokens. However,"
+                         " your messages resulted in 9000 tokens.", "code": "context_length_exceeded"}}  # fmt: skip
+    async with serve(fails(400, refusal)) as server, talking(server.base_url) as (chat, _):
+        turn = await ask(chat, "hi")
+
+        assert turn.error is not None
+        assert len(posts(server.requests)) <= 2

@@ -1,0 +1,211 @@
+"""The body of a response: a stream, JSON, or neither, however it was cut."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.strategies import cuts, pieces
+from zatsudan.base.errors import StreamError
+from zatsudan.base.jsonvalues import Json
+from zatsudan.wire.messages import Usage
+from zatsudan.wire.protocol import Chunk, Delta
+from zatsudan.wire.reader import Reader, SurrogateJoiner
+
+
+def read(*parts: bytes) -> tuple[list[Chunk], Reader]:
+    reader = Reader()
+    chunks: list[Chunk] = []
+    for part in parts:
+        chunks += reader.feed(part)
+    return [*chunks, *reader.close()], reader
+
+
+def deltas(*parts: bytes) -> list[Delta]:
+    return [delta for chunk in read(*parts)[0] for delta in chunk.deltas]
+
+
+def event(value: Json) -> bytes:
+    return b"data: " + json.dumps(value).encode() + b"\n\n"
+
+
+def content(text: str, index: int = 0, finish: str | None = None) -> bytes:
+    return event(
+        {"choices": [{"index": index, "delta": {"content": text}, "finish_reason": finish}]}
+    )
+
+
+def test_a_stream() -> None:
+    usage = event({"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": 2}})
+    chunks, reader = read(content("a") + content("b", finish="stop") + usage + b"data: [DONE]\n\n")
+
+    assert chunks == [
+        Chunk((Delta(0, "a"),)),
+        Chunk((Delta(0, "b", "", "stop"),)),
+        Chunk(usage=Usage(3, 2)),
+    ]
+    assert reader.complete
+
+
+@pytest.mark.parametrize(
+    ("body", "complete"),
+    [
+        (b"data: [DONE]\n\n", True),
+        (content("a") + b"data: [DONE]", True),
+        (content("a") + b"data:  [DONE] \n\n", True),
+        (content("a", finish="stop"), True),
+        (content("a", 0, "stop") + content("b", 1, "length"), True),
+        (content("a", 0, "stop") + content("b", 1), False),
+        (content("a"), False),
+        (b"", False),
+        (b": ping\n\n", False),
+    ],
+)
+def test_how_a_stream_says_that_it_is_whole(body: bytes, complete: bool) -> None:
+    assert read(body)[1].complete is complete
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"choices": [{"message": {"content": "hi"}, "finish_reason": "stop"}]}',
+        b'\xef\xbb\xbf \r\n{"choices": [{"message": {"content": "hi"}, "finish_reason": "stop"}]}\n',
+        b'[{"choices": [{"message": {"content": "hi"}, "finish_reason": "stop"}]}]',
+    ],
+)
+def test_json_instead_of_a_stream_is_a_reply(body: bytes) -> None:
+    chunks, reader = read(body)
+
+    assert chunks == [Chunk((Delta(0, "hi", "", "stop"),))]
+    assert reader.complete
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        (b'{"error": {"message": "no memory"}}', "no memory"),
+        (b'[{"error": {"message": "no memory"}}]', "no memory"),
+        (b'{"object": "error", "message": "no memory"}', "no memory"),
+        (b'{"detail": "Not Found"}', "JSON that holds no reply: Not Found"),
+        (b'{"choices": []}', "JSON that holds no reply."),
+        (b'{"models": []}', "JSON that holds no reply."),
+        (b"<!doctype html><title>Log in</title>", "Log in (a web page"),
+        (b'{"choices": [', "something that is not a reply"),
+        (b'{"a": 1}\n{"a": 2}\n', "something that is not a reply"),
+        (b"[1, 2]", "something that is not a reply"),
+        (b"[" * 10_000, "something that is not a reply"),
+    ],
+)
+def test_other_bodies_are_a_sentence(body: bytes, sentence: str) -> None:
+    with pytest.raises(StreamError) as caught:
+        read(body)
+
+    assert sentence in str(caught.value)
+    assert caught.value.advice
+    assert len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        (event({"error": {"message": "overloaded"}}), "broke off: overloaded"),
+        (event({"error": "overloaded"}), "broke off: overloaded"),
+        (b"event: error\ndata: overloaded\n\n", "broke off: overloaded"),
+        (b'event: error\ndata: {"message": "overloaded"}\n\n', "broke off: overloaded"),
+        (b"event: error\ndata: {}\n\n", "broke off: it gave no reason"),
+        (b'data: {"choices": [\n\n', 'no JSON: {"choices": ['),
+        (b"data: " + b"[" * 10_000 + b"\n\n", "no JSON: [["),
+        (b"data: 5\n\n", "not a reply"),
+    ],
+)
+def test_errors_in_the_middle(body: bytes, sentence: str) -> None:
+    reader = Reader()
+    assert list(reader.feed(content("a"))) == [Chunk((Delta(0, "a"),))]
+
+    with pytest.raises(StreamError) as caught:
+        list(reader.feed(body))
+
+    assert sentence in str(caught.value)
+    assert caught.value.advice
+
+
+def test_blank_data_means_nothing() -> None:
+    assert deltas(b"data:  \n\ndata\ndata\n\n" + content("a")) == [Delta(0, "a")]
+
+
+def test_integers_without_end_do_no_harm() -> None:
+    body = b'data: {"created": ' + b"9" * 5000 + b', "choices": [{"delta": {"content": "a"}}]}\n\n'
+
+    assert deltas(body) == [Delta(0, "a")]
+
+
+def test_choices_come_interleaved() -> None:
+    got = deltas(content("a", 0), content("x", 1), content("b", 0), content("y", 1))
+
+    assert [(delta.index, delta.content) for delta in got] == [
+        (0, "a"), (1, "x"), (0, "b"), (1, "y"),
+    ]  # fmt: skip
+
+
+def test_a_character_in_two_halves_is_put_together() -> None:
+    body = content("a\ud83d") + content("\ude00b") + content("c")
+
+    assert [delta.content for delta in deltas(body)] == ["a", "😀b", "c"]
+
+
+def test_halves_of_different_choices_are_kept_apart() -> None:
+    body = content("\ud83d", 0) + content("\ud83c", 1) + content("\ude00", 0) + content("\udf89", 1)
+
+    assert [delta.content for delta in deltas(body)] == ["", "", "😀", "🎉"]
+
+
+@given(st.lists(st.sampled_from(["a", "\ud83d", "\ude00", "😀", "\ufeff", "あ"]), max_size=8))
+def test_joined_text_has_no_halves_and_no_sign_too_many(parts: list[str]) -> None:
+    joiner = SurrogateJoiner()
+    joined = "".join(joiner.feed(part) for part in parts) + joiner.feed("|")
+
+    assert joined == "".join(parts).encode("utf-16", "surrogatepass").decode(
+        "utf-16", "replace"
+    ) + ("|")
+
+
+STREAM = (
+    b"\xef\xbb\xbf\r\n: ping\r\n\r\n"
+    + content("é あ 😀", 0)
+    + 'data: {"choices": [{"delta": {"content": "é\u2028あ"}}]}\r\n\r\n'.encode()
+    + content("\ud83d", 1)
+    + content("\ude00", 1, "stop")
+    + b"data: [DONE]"
+)
+
+
+@given(cuts(len(STREAM)))
+def test_cuts_change_nothing(places: list[int]) -> None:
+    chunks, reader = read(*pieces(STREAM, places))
+
+    assert [delta.content for chunk in chunks for delta in chunk.deltas] == [
+        "é あ 😀", "é\u2028あ", "", "😀",
+    ]  # fmt: skip
+    assert reader.done
+
+
+WHOLE = b'\xef\xbb\xbf {"choices": [{"message": {"content": "\xe3\x81\x82"}}]}'
+
+
+@given(cuts(len(WHOLE)))
+def test_cuts_change_nothing_in_a_json_body(places: list[int]) -> None:
+    assert deltas(*pieces(WHOLE, places)) == [Delta(0, "あ")]
+
+
+@given(st.binary(max_size=200), st.data())
+def test_any_bytes_give_chunks_or_a_sentence_the_same_for_any_cut(
+    body: bytes, draw: st.DataObject
+) -> None:
+    def outcome(parts: list[bytes]) -> list[Chunk] | str:
+        try:
+            return read(*parts)[0]
+        except StreamError as error:
+            return str(error)
+
+    assert outcome(pieces(body, draw.draw(cuts(len(body))))) == outcome([body])
