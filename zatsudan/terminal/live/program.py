@@ -20,7 +20,7 @@ from prompt_toolkit.input import Input
 from zatsudan.base.errors import TooLong
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable
-from zatsudan.base.styles import Dress, colours
+from zatsudan.base.styles import Dress
 from zatsudan.commands import MODULES
 from zatsudan.commands.parts import Part, Talk
 from zatsudan.commands.registry import Commands
@@ -36,6 +36,7 @@ from zatsudan.terminal.live.history import LineHistory
 from zatsudan.terminal.live.lines import Lines
 from zatsudan.terminal.live.screen import LiveSurface
 from zatsudan.terminal.live.toolbar import Toolbar, keys_now
+from zatsudan.terminal.text.colour import colours
 from zatsudan.terminal.text.rows import wear
 
 if TYPE_CHECKING:

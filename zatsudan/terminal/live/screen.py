@@ -23,6 +23,7 @@ from zatsudan.terminal.live.prompt import Prompt
 from zatsudan.terminal.live.textstream import RowStream
 from zatsudan.terminal.live.toolbar import Toolbar
 from zatsudan.terminal.live.view import LiveView
+from zatsudan.terminal.text.colour import has_colours
 from zatsudan.terminal.text.partrows import (
     error_rows,
     part_rows,
@@ -30,7 +31,7 @@ from zatsudan.terminal.text.partrows import (
     said_rows,
     status_rows,
 )
-from zatsudan.terminal.text.rows import has_colours, reflows, sgr, wrap
+from zatsudan.terminal.text.rows import reflows, sgr, wrap
 from zatsudan.wire.protocol import Delta
 
 if TYPE_CHECKING:
