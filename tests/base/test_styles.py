@@ -2,7 +2,7 @@
 
 import pytest
 
-from zatsudan.base.styles import COLOURS, PARTS, THEMES, Dress, Paint, codes, colours, read
+from zatsudan.base.styles import PARTS, THEMES, Dress, Paint, read
 
 
 def test_a_style_is_read() -> None:
@@ -41,19 +41,3 @@ def test_every_colour_of_a_theme_can_be_read_on_its_ground(theme: str, ground: s
 def test_one_heading_style_holds_for_all_levels_that_have_none() -> None:
     paints = Dress("dark", {"heading": "red", "heading3": "green"}).paints()
     assert [paints[f"heading{n}"].colour for n in (1, 2, 3, 6)] == ["red", "red", "green", "red"]
-
-
-def test_codes_fit_the_terminal() -> None:
-    paint = read("bold #ff8800 on blue")
-    assert codes(paint, 1 << 24) == "1;38;2;255;136;0;44"
-    assert codes(paint, 256) == "1;38;5;208;44"
-    assert codes(paint, 16) == "1;31;44"
-    assert codes(paint, 0) == "1"
-    assert [codes(Paint(colour=name), 16) for name in (COLOURS[0], COLOURS[15])] == ["30", "97"]
-
-
-def test_how_many_colours() -> None:
-    assert colours({"TERM": "xterm-256color"}) == 256
-    assert colours({"TERM": "xterm", "COLORTERM": "truecolor"}) == 1 << 24
-    assert colours({"TERM": "linux"}) == 16
-    assert colours({"TERM": "xterm", "NO_COLOR": "1"}) == colours({}) == 0

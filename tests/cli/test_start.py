@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.interpreter import start
 from zatsudan.commands import MODULES
+from zatsudan.terminal.live.program import WARM, warm
 
 #: The live terminal up to its prompt, made by `zatsudan.cli.main` as for a person, then what is imported.
 TALK = """
@@ -136,7 +137,7 @@ def test_what_is_used_later_is_imported_later(talk: set[str], module: str) -> No
 
 LATER_STILL = """
 import sys
-from zatsudan.terminal import read_later
+from zatsudan.terminal.readlater import read_later
 for module in [module for module in sys.modules if module.split(".")[0] == "prompt_toolkit"]:
     del sys.modules[module]
 read_later("prompt_toolkit", "prompt_toolkit.{first}")
@@ -155,6 +156,48 @@ def test_the_package_of_the_prompt_is_read_when_it_is_needed(
     tmp_path: Path, first: str, works: bool
 ) -> None:
     start(LATER_STILL.format(first=first, works=works), tmp_path)
+
+
+#: A talk on an emulated screen, where nothing is read later.
+WITHOUT = """
+import asyncio, sys, types
+readlater = types.ModuleType("zatsudan.terminal.readlater")
+readlater.read_later = lambda name, first: None
+sys.modules["zatsudan.terminal.readlater"] = readlater
+from tests.support.server import says
+from tests.support.emulator import sitting
+
+async def talk():
+    async with sitting(says("one")) as person:
+        print(await person.say("go"))
+
+asyncio.run(talk())
+assert "prompt_toolkit.shortcuts" in sys.modules
+"""
+
+
+def test_without_reading_the_package_later_the_program_is_the_same(tmp_path: Path) -> None:
+    assert "» go\n\none\n\nscripted" in start(WITHOUT, tmp_path).stdout
+
+
+async def test_what_is_not_there_to_be_imported_behind_the_prompt_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "warmed_module.py").write_text("", encoding="utf-8")
+    (tmp_path / "broken_module.py").write_text("import nowhere", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    await warm(["httpcore._backends.renamed", "nowhere.at.all", "warmed_module"])
+
+    assert sys.modules.pop("warmed_module", None)
+    with pytest.raises(ModuleNotFoundError, match="nowhere"):
+        await warm(["broken_module"])
+
+
+def test_all_that_is_imported_behind_the_prompt_is_there(tmp_path: Path) -> None:
+    code = f"import importlib.util\nfor name in {WARM}: assert importlib.util.find_spec(name), name"
+
+    start(code, tmp_path)
 
 
 def test_every_module_named_here_is_one(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from zatsudan.base.jsonvalues import NOTHING
 from zatsudan.base.language import say
 
-WEIGHTS = {"bold": 1, "dim": 2, "italic": 3, "underline": 4, "reverse": 7, "strike": 9}
+WEIGHTS = ("bold", "dim", "italic", "underline", "reverse", "strike")
 
 _NAMES = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
 #: The sixteen colours of the terminal, which its own theme defines.
@@ -171,44 +171,3 @@ class Dress(NamedTuple):
                 if f"heading{level}" not in self.styles:
                     chosen[f"heading{level}"] = self.styles["heading"]
         return {name: read(text) for name, text in chosen.items()}
-
-
-def colours(environ: Mapping[str, str]) -> int:
-    """Return how many colours the terminal has: 0 under NO_COLOR and where there are none."""
-    term = environ.get("TERM", "")
-    if environ.get("NO_COLOR") or term in ("dumb", "unknown", ""):
-        return 0
-    if environ.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
-        return 1 << 24
-    return 256 if "256" in term else 16
-
-
-def codes(paint: Paint, depth: int) -> str:
-    """Return the parameters of SGR for a style on a terminal of `depth` colours."""
-    parts = [str(WEIGHTS[weight]) for weight in paint.weights]
-    if depth:
-        parts += [
-            _code(colour, depth, base)
-            for colour, base in ((paint.colour, 30), (paint.ground, 40))
-            if colour
-        ]
-    return ";".join(parts)
-
-
-def _code(colour: str, depth: int, base: int) -> str:
-    if not colour.startswith("#"):
-        number = COLOURS.index(colour)
-        return str(base + number if number < 8 else base + 60 + number - 8)
-    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
-    if depth > 256:
-        return f"{base + 8};2;{red};{green};{blue}"
-    if depth == 256:
-        # The cube of 6 x 6 x 6 colours behind the first sixteen.
-        cube = [
-            0 if level < 48 else 1 if level < 115 else (level - 35) // 40
-            for level in (red, green, blue)
-        ]
-        return f"{base + 8};5;{16 + 36 * cube[0] + 6 * cube[1] + cube[2]}"
-    top = max(red, green, blue)
-    number = sum(1 << bit for bit, level in enumerate((red, green, blue)) if level > top * 0.7)
-    return str(base + number) if number != 7 else str(base + 60)

@@ -3,15 +3,20 @@
 import asyncio
 import random
 import re
+import signal
+import sys
 import threading
 from pathlib import Path
 
 import pytest
+from prompt_toolkit.application import Application
+from prompt_toolkit.renderer import Renderer
 
 from tests.support.emulator import sitting
 from tests.support.server import CUT, DONE, RESET, Script, chunk, fails, pieces_of, says, usage
 from zatsudan.sessions import shelf
 from zatsudan.talk.attaching import Attached
+from zatsudan.talk.entered import RECALLED, TEXT
 from zatsudan.terminal.live import ptk
 
 
@@ -463,6 +468,71 @@ async def test_without_the_private_parts_finished_rows_still_come(
             "two",
             "three",
         ]
+
+
+class Hidden:
+    """Hides a private name from zatsudan, as a release that renamed it; those who own it see it."""
+
+    def __init__(self, owner: type, name: str) -> None:
+        self._name, self._there = f" {name}", vars(owner).get(name)
+        self.asked = 0
+
+    def __get__(self, one: object, kind: type | None = None) -> object:
+        if sys._getframe(1).f_globals["__name__"].startswith("zatsudan."):
+            self.asked += 1
+            raise AttributeError(self._name)
+        if self._there is not None:  # a method
+            return self._there.__get__(one, kind)
+        return vars(one)[self._name]
+
+    def __set__(self, one: object, value: object) -> None:
+        if sys._getframe(1).f_globals["__name__"].startswith("zatsudan."):
+            raise AttributeError(self._name)
+        vars(one)[self._name] = value
+
+
+@pytest.mark.parametrize("private", ptk.PRIVATE, ids=lambda private: private.name)
+async def test_a_talk_goes_well_without_any_one_of_the_private_parts(
+    private: ptk.Private, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = {"application": Application, "renderer": Renderer}[private.owner]
+    hidden = Hidden(owner, private.name)
+    monkeypatch.setattr(owner, private.name, hidden, raising=False)
+    # Of a method that has another name there, what overrides it here is never called.
+    if private.name in vars(ptk.LiveApplication):
+        monkeypatch.delattr(ptk.LiveApplication, private.name)
+
+    async with sitting(says("one\n\n", "two"), says("three")) as person:
+        asked = hidden.asked
+        assert not ptk.supported(person.terminal._app)
+        shown = await person.say("go")
+        assert "» go\n\none\n\ntwo\n\nscripted" in shown
+        person.screen.resize(60, 20)
+        signal.raise_signal(signal.SIGWINCH)
+        person.type("half")
+        await person.until("» half")
+        person.type("\x0c")
+        await person.until(lambda: person.screen.shown().startswith("» half"))
+        assert "one\n\ntwo" in person.screen.scrollback()
+        shown = await person.say(" and whole")
+        assert shown.startswith("» half and whole\n\nthree\n\nscripted")
+        assert hidden.asked == asked + 1  # by the question above
+
+
+async def test_a_line_of_the_history_is_told_by_its_place(tmp_path: Path) -> None:
+    history = tmp_path / "lines"
+    history.write_text("# typed\n+/help\n\n+pasted\n\n", encoding="utf-8")
+    async with sitting(says("x"), says("y"), history=history) as person:
+        await person.say("new")
+        buffer = person.terminal._prompt.buffer
+        for expected in ("new", "pasted", "/help"):
+            person.type("\x1b[A")
+            await person.until(lambda expected=expected: buffer.text == expected)  # type: ignore[misc]
+            assert buffer._from_end() == len(buffer._working_lines) - buffer.working_index
+        assert buffer.line.sign == RECALLED
+        person.type("\x1b[B")
+        await person.until(lambda: buffer.text == "pasted")
+        assert buffer.line.sign == TEXT
 
 
 async def test_the_private_parts_are_where_this_release_has_them() -> None:

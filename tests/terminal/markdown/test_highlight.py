@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from pygments.lexers import get_lexer_by_name
 from rich.style import Style
 
+from zatsudan.terminal.markdown import highlight
 from zatsudan.terminal.markdown.highlight import Highlighter
 from zatsudan.terminal.markdown.look import DEFAULT, token_style
 
@@ -124,6 +125,21 @@ def test_text_stays_as_it_is(name: str, code: str) -> None:
 
 def test_unknown_languages_are_shown_in_one_colour() -> None:
     assert Highlighter("no-such", DEFAULT).line("x = 1") == [("x = 1", DEFAULT.code_text)]
+
+
+@pytest.mark.parametrize("info", ["python", "bash", "c", "lua"])
+def test_without_the_private_states_of_pygments_each_line_is_coloured_by_itself(
+    info: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(highlight, "has_states", lambda _lexer: False)
+    monkeypatch.setattr(highlight, "_states", None)
+
+    highlighter = Highlighter(info, DEFAULT)
+    lines = ['print("one")', "", "if x then return 2 end"]
+    shown = [highlighter.line(line) for line in lines]
+
+    assert ["".join(text for text, _ in pieces) for pieces in shown] == lines
+    assert len({style for _, style in shown[0]}) > 1
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from tests.support.emulator import Sitting, sitting
 from tests.support.server import DONE, Script, chunk, event, says
 from zatsudan.base.printable import EMPTY
 from zatsudan.terminal.pages.inspector import Inspector
-from zatsudan.terminal.text.rows import has_colours, uncoloured
+from zatsudan.terminal.text.rows import uncoloured
 from zatsudan.terminal.text.tokenrows import Choice, layout, token_rows
 from zatsudan.wire.tokenview import Option, Token, pieces
 
@@ -198,18 +198,3 @@ def test_the_inspector_stays_within_the_reply() -> None:
     assert inspector.take() == Choice(2, Option(b"y", 0.4))
     inspector.jump(1)  # nothing was unlikely: the least likely are gone to instead
     assert inspector.at == 0
-
-
-@pytest.mark.parametrize(
-    ("environ", "colours"),
-    [
-        ({"TERM": "xterm-256color"}, True),
-        ({"TERM": "xterm-kitty"}, True),
-        ({"TERM": "xterm", "COLORTERM": "truecolor"}, True),
-        ({"TERM": "xterm"}, False),
-        ({"TERM": "xterm-256color", "NO_COLOR": "1"}, False),
-        ({}, False),
-    ],
-)
-def test_who_gets_colours(environ: dict[str, str], colours: bool) -> None:
-    assert has_colours(environ) is colours

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from zatsudan.base.printable import EMPTY, Printable, Styled, printable
 from zatsudan.terminal.live.painter import cells
 from zatsudan.terminal.live.textstream import RowStream
-from zatsudan.terminal.text.rows import BLANK, sgr, together, wrap
+from zatsudan.terminal.text.rows import BLANK, cut, sgr, together
 
 #: The least width of a column, in cells.
 LEAST = 36
@@ -94,8 +94,3 @@ class Columns:
             ]
             rows.append(together([*padded, pieces[-1]]))
         return rows
-
-
-def cut(text: Printable, width: int) -> Printable:
-    """Return the beginning of a line of text that fits the width."""
-    return next(iter(wrap(text, width)), EMPTY)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from pathlib import Path
 
 from prompt_toolkit.history import History
@@ -21,7 +21,8 @@ _WORDS = {mark: note for note, mark in _NOTES.items()}
 class LineHistory(History):
     """Entries in a 0600 file; without one, or where it cannot be written, in memory only.
 
-    `sign` gives the mark of the first character of the line that is added (core/entered.py).
+    `sign` gives the mark of the first character of the line that is added (talk/entered.py).
+    `handed` counts the entries that the input line was given since it was last emptied.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -29,10 +30,17 @@ class LineHistory(History):
         self._path = path
         self._signs: list[str] = []
         self.sign: Callable[[], str] = lambda: TEXT
+        self.handed = 0
 
     def sign_of(self, number: int) -> str:
         """Return the mark that the first character of an entry had; 0 is the newest."""
         return self._signs[number] if 0 <= number < len(self._signs) else TEXT
+
+    async def load(self) -> AsyncGenerator[str, None]:
+        self.handed = 0
+        async for entry in super().load():
+            self.handed += 1
+            yield entry
 
     def append_string(self, string: str) -> None:
         self._signs.insert(0, self.sign())
@@ -40,11 +48,11 @@ class LineHistory(History):
 
     def load_history_strings(self) -> Iterable[str]:
         if self._path is None:
-            return list(self._loaded_strings)
+            return self.get_strings()[::-1]
         try:
             data = files.read(self._path, files.LIST_BYTES)
         except OSError:
-            return list(self._loaded_strings)
+            return self.get_strings()[::-1]
         entries = _read(data.decode("utf-8", "replace"))
         entries.reverse()
         self._signs = [sign for _, sign in entries]

@@ -9,7 +9,6 @@ from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.document import Document
 
 from zatsudan.talk.entered import KEYS, TEXT, Entered
-from zatsudan.terminal.live import ptk
 from zatsudan.terminal.live.history import LineHistory
 from zatsudan.terminal.plain.linereader import BURST_SECONDS
 
@@ -31,7 +30,7 @@ class InputLine(Buffer):
     """
 
     def __init__(self, history: LineHistory, **more: Any) -> None:
-        self._signs = history
+        self._history = history
         self._lines: dict[int, Entered] = {}
         self._at = 1
         self._mark = TEXT
@@ -49,7 +48,7 @@ class InputLine(Buffer):
     @property
     def line(self) -> Entered:
         """The text and where it came from."""
-        line = self._lines.get(ptk.from_end(self))
+        line = self._lines.get(self._from_end())
         if line is not None and line.text == self.text:
             return line
         return Entered.of(self.text, TEXT)
@@ -57,7 +56,7 @@ class InputLine(Buffer):
     def put(self, line: Entered, *, given: bool = False) -> None:
         """Put a line in the place of what stands here; `given`: words that come back of themselves."""
         self.document = Document(line.text, len(line.text))
-        self._lines[ptk.from_end(self)] = line
+        self._lines[self._from_end()] = line
         self.given = given
 
     def type(self, text: str) -> None:
@@ -102,6 +101,7 @@ class InputLine(Buffer):
 
     def reset(self, document: Document | None = None, append_to_history: bool = False) -> None:
         super().reset(document, append_to_history)
+        self._history.handed = 0
         self._lines.clear()
         self._at = 1
         self.given = False
@@ -136,15 +136,22 @@ class InputLine(Buffer):
         finally:
             self._change = None
 
+    def _from_end(self) -> int:
+        """Return which of the lines that Up and Down reach stands here; 1 is the newest.
+
+        Counted from the end, since older ones are still being read.
+        """
+        return 1 + self._history.handed - self.working_index
+
     def _follow(self, _: object) -> None:
         """Give the text its marks, after a change or where another line of the history stands."""
         change, self._change = self._change, None
-        at, text = ptk.from_end(self), self.text
+        at, text = self._from_end(), self.text
         line = self._lines.get(at)
         if at != self._at:
             self._at = at
             if line is None or line.text != text:
-                line = Entered.recalled(text, self._signs.sign_of(at - 2))
+                line = Entered.recalled(text, self._history.sign_of(at - 2))
         else:
             line = line if line is not None else Entered()
             if change is not None:

@@ -25,7 +25,8 @@ HIDE, SHOW = "\x1b[?25l", "\x1b[?25h"
 class Painter:
     """Owns the rows above the application's own; `rows` are the live ones on screen, as escape text.
 
-    `reflows`: does the terminal wrap rows anew when its width changes?
+    `reflows`: does the terminal wrap rows anew when its width changes? `works`: can rows
+    be live here? Else those that are committed are shown, by what is public.
     """
 
     def __init__(
@@ -36,12 +37,17 @@ class Painter:
         self._reflows = reflows
         self._held: list[Styled] = []
         self._live: Sequence[Styled] = ()
-        self._works = ptk.supported(app)
+        self.works = ptk.supported(app)
         self._columns = output.real_size.columns
         self._lent = False
         self.rows: list[Styled] = []
         self.bytes_written = 0
         self.frames = 0
+
+    @property
+    def away(self) -> bool:
+        """Is the screen not ours now: not started, ended, or lent to an editor?"""
+        return not self._app.is_running or (self.works and ptk.lent(self._app))
 
     def keep(self, committed: Sequence[Styled]) -> None:
         """Keep rows that are to be committed, until something is shown or the application is drawn."""
@@ -54,7 +60,7 @@ class Painter:
         """
         self.keep(committed)
         self._live = live
-        if self._lent or ptk.away(self._app) or self._app.frozen:
+        if self._lent or self.away or self._app.frozen:
             return
         if self._output.real_size.columns != self._columns and self._app.on_resize is not None:
             # The window has changed and its signal is still on the way: rows of
@@ -62,7 +68,7 @@ class Painter:
             self._app.on_resize()
             return
         held, self._held = self._held, []
-        if not self._works:
+        if not self.works:
             self._show_plainly(held)
             return
         new = [*held, *live]
@@ -103,7 +109,7 @@ class Painter:
         What was kept is shown before.
         """
         self.repaint()
-        if self.rows and self._works and not ptk.away(self._app):
+        if self.rows and self.works and not self.away:
             self._output.reserved = 0
             up = ptk.cursor(self._app).y + len(self.rows)
             self._write(f"\r\x1b[{up}A")
@@ -124,6 +130,12 @@ class Painter:
         """
         self.repaint()
         size = self._output.real_size
+        if not self.works:
+            self._app.renderer.erase()
+            self._write("\r\n" * (size.rows - 1) + "\x1b[H")
+            self._output.flush()
+            self._app.invalidate()
+            return
         below = max(0, len(ptk.row_cells(self._app)) - 1 - ptk.cursor(self._app).y)
         up = ptk.cursor(self._app).y + len(self.rows)
         self._write(f"{SYNC_BEGIN}\r" + (f"\x1b[{up}A" if up else ""))
@@ -137,6 +149,8 @@ class Painter:
 
     def resized(self, live: Sequence[Styled]) -> None:
         """Draw anew after the width has changed, with live rows made for the new width.
+
+        Only where the painter `works`; else prompt_toolkit does it by itself.
 
         A terminal that reflows has wrapped our rows: without a question to it,
         only the count of their cells tells where they begin. Where that is not

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -20,7 +20,7 @@ from prompt_toolkit.input import Input
 from zatsudan.base.errors import TooLong
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable
-from zatsudan.base.styles import Dress, colours
+from zatsudan.base.styles import Dress
 from zatsudan.commands import MODULES
 from zatsudan.commands.parts import Part, Talk
 from zatsudan.commands.registry import Commands
@@ -36,6 +36,7 @@ from zatsudan.terminal.live.history import LineHistory
 from zatsudan.terminal.live.lines import Lines
 from zatsudan.terminal.live.screen import LiveSurface
 from zatsudan.terminal.live.toolbar import Toolbar, keys_now
+from zatsudan.terminal.text.colour import colours
 from zatsudan.terminal.text.rows import wear
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ if TYPE_CHECKING:
 
 #: How long the prompt has the machine to itself first: what was typed ahead is drawn then.
 PAUSE_SECONDS = 0.1
-#: What is imported behind the prompt then, while the person reads and writes.
+#: What is imported behind the prompt then, while the person reads and writes. The last two
+#: are private modules of other packages, which a release may rename.
 WARM = (
     "zatsudan.terminal.repl",
     *(f"zatsudan.commands.{name}" for name in MODULES),
@@ -55,6 +57,19 @@ WARM = (
     "httpcore._backends.anyio",
     "anyio._backends._asyncio",
 )
+
+
+async def warm(names: Iterable[str]) -> None:
+    """Import modules in a thread, so that who needs them first need not wait.
+
+    One that is not there is passed over: whoever needs it says so.
+    """
+    for name in names:
+        try:
+            await asyncio.to_thread(importlib.import_module, name)
+        except ModuleNotFoundError as error:
+            if not f"{name}.".startswith(f"{error.name}."):
+                raise  # it is there, and what it imports is not
 
 
 class LiveTerminal:
@@ -163,8 +178,7 @@ class LiveTerminal:
     async def _connect(self, after: "asyncio.Task[None] | None") -> None:
         await self._opened()
         await asyncio.sleep(PAUSE_SECONDS)
-        for name in WARM:
-            await asyncio.to_thread(importlib.import_module, name)
+        await warm(WARM)
         gc.freeze()  # what was imported stays: no collection is to look through it
         if after is not None:
             await asyncio.wait([after])

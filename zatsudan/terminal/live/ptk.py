@@ -1,7 +1,7 @@
-"""The private parts of prompt_toolkit that the painter and the input line need, and nothing else.
+"""The private parts of prompt_toolkit that the painter needs: `PRIVATE` names them all.
 
-A test fails if a release moves one of them; `supported` then is false and the
-painter falls back to what is public: finished rows only, nothing live.
+Where a release lacks one of them `supported` is false, and the painter uses none of
+them: it shows finished rows only, nothing live, and leaves resizing to prompt_toolkit.
 """
 
 import asyncio
@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, TextIO
 
 from prompt_toolkit.application import Application
-from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.data_structures import Point, Size
 from prompt_toolkit.layout.screen import Screen
 from prompt_toolkit.output.vt100 import Vt100_Output
@@ -28,26 +27,31 @@ class ReservingOutput(Vt100_Output):
         # No cursor position requests: over ssh each costs a round trip.
         super().__init__(stdout, get_size, term=term, enable_cpr=False)
         self.reserved = 0
-        self._holding = False
+        self._written: list[str] | None = None
 
     def held(self, write: Callable[[], None]) -> str:
         """Return what `write` writes; it goes out with what is written next."""
-        begin = len(self._buffer)
-        self._holding = True
+        written: list[str] = []
+        self._written = written
         try:
             write()
         finally:
-            self._holding = False
-        return "".join(self._buffer[begin:])
+            self._written = None
+        return "".join(written)
 
     def write(self, data: str) -> None:
         # All that prompt_toolkit draws passes here: what it draws by itself too,
         # as the field of a search, of which it knows only some signs that steer.
         # Moves of the cursor to the left and down are what else it writes here.
-        super().write(printable(data) if data.strip("\r\n") else data)
+        self.write_raw(printable(data) if data.strip("\r\n") else data)
+
+    def write_raw(self, data: str) -> None:
+        if self._written is not None:
+            self._written.append(data)
+        super().write_raw(data)
 
     def flush(self) -> None:
-        if not self._holding:
+        if self._written is None:
             super().flush()
 
     @property
@@ -98,13 +102,32 @@ class LiveApplication(Application[None]):
             super()._on_resize()
 
 
-def supported(app: Application[Any]) -> bool:
+class Private(NamedTuple):
+    """A name that prompt_toolkit does not promise to keep."""
+
+    owner: str
+    name: str
+    use: str
+
+
+#: All that is used here of what is private there.
+PRIVATE = (
+    Private("application", "_redraw", "kept from drawing while the width changes; draws anew"),
+    Private("application", "_on_resize", "left to the painter, which knows of its live rows"),
+    Private("application", "_handle_exception", "what it prints is made printable"),
+    Private("application", "_running_in_terminal", "tells that the screen is lent"),
+    Private("renderer", "_cursor_pos", "where the prompt's rows begin; set to begin elsewhere"),
+    Private("renderer", "_last_screen", "forgotten, so that all is drawn and no difference"),
+)
+
+
+def supported(app: LiveApplication) -> bool:
     """Tell whether this release has the private parts that are used here."""
-    renderer = app.renderer
-    return (
-        all(hasattr(renderer, name) for name in ("_cursor_pos", "_last_screen"))
-        and hasattr(app, "_redraw")
-        and hasattr(app.output, "_buffer")
+    owners = {"application": app, "renderer": app.renderer}
+    overridden = super(LiveApplication, app)  # the application itself has these anyway
+    return all(
+        hasattr(overridden if name in vars(LiveApplication) else owners[owner], name)
+        for owner, name, _ in PRIVATE
     )
 
 
@@ -113,9 +136,9 @@ def cursor(app: Application[Any]) -> Point:
     return app.renderer._cursor_pos
 
 
-def away(app: Application[Any]) -> bool:
-    """Tell whether the screen is not ours now: not started, ended, or lent to an editor."""
-    return not app.is_running or getattr(app, "_running_in_terminal", False)
+def lent(app: Application[Any]) -> bool:
+    """Tell whether the screen is lent, to an editor for one."""
+    return app._running_in_terminal
 
 
 def redraw_from_here(app: LiveApplication, output: ReservingOutput) -> None:
@@ -126,7 +149,7 @@ def redraw_from_here(app: LiveApplication, output: ReservingOutput) -> None:
     renderer, size, drawn = app.renderer, output.get_size(), app.drawn
     if (
         drawn is not None
-        and drawn.screen is renderer._last_screen
+        and drawn.screen is renderer.last_rendered_screen
         and drawn.columns == size.columns
         and not app.invalidated
         and _roomy(drawn.screen, size)
@@ -147,17 +170,9 @@ def _roomy(screen: Screen, size: Size) -> bool:
     return screen.height < size.rows // 2
 
 
-def from_end(buffer: Buffer) -> int:
-    """Return which of the lines that Up and Down reach is in the buffer; 1 is the newest.
-
-    Counted from the end, since older ones are still being read.
-    """
-    return len(buffer._working_lines) - buffer.working_index
-
-
 def row_cells(app: Application[Any]) -> list[int]:
     """Return how many cells of each of the application's rows were drawn."""
-    screen = app.renderer._last_screen
+    screen = app.renderer.last_rendered_screen
     if screen is None:
         return []
     return [

@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from rich.color import ColorSystem
 
 from zatsudan.base.printable import Styled
-from zatsudan.base.styles import Dress, colours
+from zatsudan.base.styles import Dress
 from zatsudan.terminal.markdown.look import Look, look_of, without_colour
 from zatsudan.terminal.markdown.rendering import Stream
 from zatsudan.terminal.markdown.segments import Row, ansi
+from zatsudan.terminal.text.colour import colours
 
 
 class MarkdownStream:

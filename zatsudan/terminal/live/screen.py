@@ -23,6 +23,7 @@ from zatsudan.terminal.live.prompt import Prompt
 from zatsudan.terminal.live.textstream import RowStream
 from zatsudan.terminal.live.toolbar import Toolbar
 from zatsudan.terminal.live.view import LiveView
+from zatsudan.terminal.text.colour import has_colours
 from zatsudan.terminal.text.partrows import (
     error_rows,
     part_rows,
@@ -30,7 +31,7 @@ from zatsudan.terminal.text.partrows import (
     said_rows,
     status_rows,
 )
-from zatsudan.terminal.text.rows import has_colours, reflows, sgr, wrap
+from zatsudan.terminal.text.rows import reflows, sgr, wrap
 from zatsudan.wire.protocol import Delta
 
 if TYPE_CHECKING:
@@ -71,9 +72,10 @@ class LiveSurface:
         self._environ = environ
         self._dress = dress
         self._clock = clock
-        self._app.on_resize = self._resize_soon
         self._app.after_render += self._after_render
         self._painter = Painter(self._app, output, reflows=reflows(environ))
+        if self._painter.works:
+            self._app.on_resize = self._resize_soon
         self._sized = output.real_size
         self._streams: Callable[[int], RowStream] | None = None
         self._resizing: asyncio.TimerHandle | None = None
@@ -318,9 +320,9 @@ class LiveSurface:
         self._resizing = None
         self._app.frozen = False
         self._sized = self._output.real_size
-        if not ptk.away(self._app):
+        if not self._painter.away:
             self._painter.resized(self._view.resize() if self._view is not None else ())
 
     def _after_render(self, _app: object) -> None:
-        if not ptk.away(self._app):
+        if not self._painter.away:
             asyncio.get_running_loop().call_soon(self._painter.repaint)

@@ -130,7 +130,7 @@ class Highlighter:
         try:
             if isinstance(lexer, ExtendedRegexLexer):
                 found = self._extended(lexer, line)
-            elif isinstance(lexer, RegexLexer):
+            elif isinstance(lexer, RegexLexer) and has_states(lexer):
                 found = self._regex(lexer, line)
             else:
                 found = [(kind, value) for _, kind, value in lexer.get_tokens_unprocessed(line)]
@@ -166,7 +166,7 @@ class Highlighter:
 
     def _run(self, lexer: Any, line: str, pos: int) -> Iterator[tuple[_TokenType, str]]:
         """`RegexLexer.get_tokens_unprocessed`, with the stack kept and open constructs found."""
-        states = lexer._tokens
+        states = _states(lexer)
         stack = self._stack
         openings = _openings(line, pos, shell="bash" in lexer.aliases)
         while pos < len(line):
@@ -196,7 +196,7 @@ class Highlighter:
     def _spanning(self, lexer: Any, line: str, pos: int, closer: str) -> _Tokens:
         """Tokens to the end of the line if a construct opens here that needs `closer` later."""
         tried = line + closer
-        for match_rule, action, new_state in lexer._tokens[self._stack[-1]]:
+        for match_rule, action, new_state in _states(lexer)[self._stack[-1]]:
             match = match_rule(tried, pos)
             if not match:
                 continue
@@ -213,6 +213,18 @@ class Highlighter:
             _move(self._stack, new_state)
             return _shortened(tokens, len(line) - pos)
         return []
+
+
+def has_states(lexer: RegexLexer) -> bool:
+    """Tell whether this release of Pygments has its private table of states where it is read here.
+
+    Else each line is lexed by itself, by what is public.
+    """
+    return hasattr(lexer, "_tokens")
+
+
+def _states(lexer: Any) -> Any:
+    return lexer._tokens
 
 
 def _openings(line: str, pos: int, *, shell: bool) -> list[tuple[int, str]]:

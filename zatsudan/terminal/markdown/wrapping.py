@@ -167,7 +167,10 @@ def wrap(pieces: list[Piece], width: int) -> list[Row]:
 
 
 def cut(pieces: list[Piece], width: int) -> list[Row]:
-    """Rows of exactly `width` cells, cut anywhere, blanks kept: for code."""
+    """Rows of exactly `width` cells, cut anywhere, blanks kept: for code.
+
+    All of it is shown; `cut` in terminal/text/rows.py shows the beginning of a line.
+    """
     whole = "".join(text for text, _ in pieces)
     if whole.isascii():
         return _cut_ascii(pieces, width)

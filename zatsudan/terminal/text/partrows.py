@@ -12,7 +12,7 @@ from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printabl
 from zatsudan.commands.parts import Diff, Line, Part, Rows, Table, Talk, Tokens
 from zatsudan.sessions.estimate import tokens_per_second
 from zatsudan.sessions.session import FAILED, FINISHED, INTERRUPTED, Made, Node
-from zatsudan.terminal.text.rows import columns_of, set_off, sgr, together, wrap
+from zatsudan.terminal.text.rows import columns_of, cut, set_off, sgr, together, wrap
 
 PROMPT = printable("» ")
 
@@ -67,18 +67,6 @@ def diff_rows(part: Diff, width: int) -> Iterator[Styled]:
         runs = groupby(zip(row, tones[at : at + len(row)], strict=True), key=lambda pair: pair[1])
         at += len(row)
         yield together(sgr(printable("".join(sign for sign, _ in run)), tone) for tone, run in runs)
-
-
-def cut(text: Printable, width: int) -> Printable:
-    """Cut a line to `width` cells, with a sign where something is missing."""
-    if get_cwidth(text) <= width:
-        return text
-    used = 0
-    for at, sign in enumerate(text):
-        used += get_cwidth(sign)
-        if used >= width:
-            return printable(text[:at] + "…")
-    return text
 
 
 def said_rows(content: Json, width: int) -> Iterator[Styled]:
@@ -187,15 +175,6 @@ def table_rows(table: Table, width: int) -> Iterator[Styled]:
             yield sgr(text, "mark") if number in table.marks else text
     if table.title:
         yield EMPTY
-
-
-def _cut(text: Printable, room: int) -> Printable:
-    """Return the beginning of a text that fits into `room` cells."""
-    if get_cwidth(text) <= room:
-        return text
-    while get_cwidth(text) > room - 1:
-        text = text[:-1]
-    return printable(f"{text.rstrip()}…")
 
 
 def _line(pieces: Sequence[Printable], widths: Sequence[int], table: Table, gap: int) -> Printable:

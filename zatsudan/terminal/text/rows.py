@@ -5,7 +5,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from zatsudan.base.printable import EMPTY, Printable, Styled, printable
-from zatsudan.base.styles import Dress, codes, colours, read
+from zatsudan.base.styles import Dress, read
+from zatsudan.terminal.text.colour import codes, colours
 
 #: Japanese breaks beside any wide character, but for these (kinsoku, JIS X 4051).
 #: Characters that must not begin a row: closing brackets and stops, iteration marks,
@@ -156,7 +157,10 @@ def _break(line: str, start: int, end: int, size: Callable[[str], int]) -> int:
 
 
 def cut(text: Printable, width: int) -> Printable:
-    """Return printable text of one line cut to `width` cells, `…` at its end if some is missing."""
+    """Return printable text of one line cut to `width` cells, `…` at its end if some is missing.
+
+    `one_line` in base/printable.py, which knows no cells, bounds foreign text by characters.
+    """
     from prompt_toolkit.utils import get_cwidth
 
     if get_cwidth(text) <= width:
@@ -189,16 +193,3 @@ _SGR = re.compile(r"\x1b\[[0-9;]*m")
 def uncoloured(row: Styled) -> Printable:
     """Return a row of escape text without its styles."""
     return printable(_SGR.sub("", row))
-
-
-def has_colours(environ: Mapping[str, str] = os.environ) -> bool:
-    """Tell whether the terminal shows the 256 colours, and the person wants colour."""
-    if environ.get("NO_COLOR"):
-        return False
-    term = environ.get("TERM", "")
-    return (
-        "256" in term
-        or "direct" in term
-        or bool(environ.get("COLORTERM"))
-        or term.startswith(("xterm-kitty", "xterm-ghostty", "alacritty", "foot", "wezterm"))
-    )
