@@ -13,8 +13,8 @@ from zatsudan.base.language import say, say_count
 SILENT: dict[str, tuple[str, ...]] = {
     "base/styles.py": ("",),  # styles, and notes on the parts that have one
     "cli/arguments.py": ("cat f", "zatsudan -c"),  # commands as they are typed
-    "cli/main.py": ("--stream json",),
-    "cli/shells.py": ("# In", "#compdef"),  # scripts
+    "cli/scripts.py": ("# In", "#compdef"),  # scripts
+    "cli/starting.py": ("--stream json",),
     "commands/comparing.py": ("{} · /diff A B",),  # commands to type
     "commands/connecting/reconnect.py": ("Say hi.",),  # sent to the model
     "commands/naming.py": ("Give this conversation a title",),  # a prompt

@@ -25,7 +25,7 @@ from functools import partial
 from pathlib import Path
 from types import FrameType
 
-from zatsudan.base import words
+from zatsudan.base import matching, words
 from zatsudan.base.errors import StatusError, ZatsudanError
 from zatsudan.base.jsonvalues import Json, loads
 from zatsudan.base.printable import one_line, printable, printable_json
@@ -280,7 +280,7 @@ TEXTS: dict[str, Callable[[str], object]] = {
     "metrics.difference": lambda text: metrics.first_difference(text, text + "x"),
     "diff": lambda text: diff.diff(text, text[: len(text) // 2] + "x" + text[len(text) // 2 :]),
     "diff.reverse": lambda text: diff.diff(text, text[::-1]),
-    "picking": lambda text: picking.rank(["a", "b"], picking.fold(text)),
+    "picking": lambda text: matching.rank(["a", "b"], matching.fold(text)),
     "words": _quietly(words.split),
     "style": _quietly(read_style),
     "import": _quietly(import_text),

@@ -1,6 +1,7 @@
 """What the start imports: a person waits for each module that is read before the prompt."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest

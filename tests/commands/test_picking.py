@@ -3,8 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zatsudan.base.matching import fold, rank
 from zatsudan.base.printable import printable
-from zatsudan.commands.picking import Picking, Row, fold, rank
+from zatsudan.commands.picking import Picking, Row
 
 TITLES = ["雑談と温度", "Temperature and top_p", "ABCの話", "俳句 haiku", "ガイドブック"]
 

@@ -6,8 +6,9 @@ No screen here: the terminal draws what this holds, and tests read it as values.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from zatsudan.base.matching import fold, rank
 from zatsudan.base.printable import EMPTY, Printable, printable
-from zatsudan.commands.picking import Row, fold
+from zatsudan.commands.picking import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Asking:
         if self.question.hidden:
             return ()
         words = fold(typed).split()
-        fits = [row for row in self.question.rows if all(word in _text(row) for word in words)]
+        fits = [row for row in self.question.rows if rank(words, _text(row)) == 0]
         fits.sort(key=lambda row: _distance(fold(typed), fold(row.cells[0])))
         exact = any(typed in (row.key, row.cells[0]) for row in fits)
         if self.question.free and not exact:

@@ -3,10 +3,10 @@
 No screen here: the terminal draws what this holds, and tests read it as values.
 """
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from zatsudan.base.matching import fold, rank
 from zatsudan.base.printable import Printable
 
 
@@ -17,36 +17,6 @@ class Row:
     key: str
     cells: tuple[Printable, ...]
     search: str = ""
-
-
-def fold(text: str) -> str:
-    """Return `text` as it is compared: without case, full and half width alike."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-
-
-def rank(words: Sequence[str], folded: str) -> int | None:
-    """Tell how well a text fits: 0 if every word stands in it, 1 if loosely, None if not.
-
-    Loosely: the characters of a word stand in their order within one run without
-    blanks, so that `tmp` finds `temperature` but not letters strewn over a
-    sentence. Words and text must be folded.
-    """
-    loose = 0
-    for word in words:
-        if word not in folded:
-            if not any(_in_order(word, run) for run in folded.split()):
-                return None
-            loose = 1
-    return loose
-
-
-def _in_order(word: str, run: str) -> bool:
-    at = -1
-    for character in word:
-        at = run.find(character, at + 1)
-        if at < 0:
-            return False
-    return True
 
 
 @dataclass(slots=True)

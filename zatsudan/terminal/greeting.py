@@ -55,3 +55,20 @@ def answering(
             told = say("{model} answers, on this machine: no server was found.", model=name)
             yield Line(told, "dim")
         yield Line(say("It is tiny, for trying things out. /connect connects a better one."), "dim")
+
+
+def connected(chat: Chat, server: Server, model: str, before: str, there: str) -> Iterator[Line]:
+    """Say who answers, and whether the session was held with another: the model `before`, at `there`."""
+    from zatsudan.talk.addressee import is_new_to  # not needed to start
+
+    others = chat.finder.others if chat.finder is not None else ()
+    yield from answering(server, model, wanted=wanted_embedded(chat), others=others)
+    if before and before != model:
+        told = say(
+            "This session was held with {model} at {server}.",
+            model=one_line(before),
+            server=one_line(there),
+        )
+        yield Line(told, "dim")
+    if is_new_to(chat.talk, server):
+        yield Line(say("Nothing of it goes there before you say so."), "dim")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from zatsudan.base.errors import CommandError, ZatsudanError
 from zatsudan.base.language import say
-from zatsudan.base.printable import EMPTY, one_line, printable
+from zatsudan.base.printable import EMPTY, one_line
 from zatsudan.base.secrets import shown_line
 from zatsudan.commands.outcomes import (
     Ask,
@@ -27,15 +27,16 @@ from zatsudan.commands.outcomes import (
     Work,
     tell,
 )
-from zatsudan.commands.parts import Line, Part
+from zatsudan.commands.parts import Line
 from zatsudan.commands.registry import Commands, find
 from zatsudan.sessions.session import FINISHED, Node
-from zatsudan.talk.addressee import agree, is_earlier, is_new_to, model_of, not_agreed
+from zatsudan.talk.addressee import model_of
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.deciding import Asked, Decision, Shell, Slash, Words, decide
 from zatsudan.talk.entered import Entered
 from zatsudan.talk.turn import Turn, again, turn_to
-from zatsudan.terminal.greeting import answering, wanted_embedded
+from zatsudan.terminal.consent import may_send
+from zatsudan.terminal.greeting import connected
 from zatsudan.terminal.surface import Surface
 
 if TYPE_CHECKING:
@@ -262,6 +263,7 @@ class Repl:
         """Run a command of the person's shell and show what came of it."""
         from zatsudan.base import programs
         from zatsudan.talk.running import run
+        from zatsudan.terminal.text.ranrows import ran_parts
 
         doing = one_line(shown_line(f"!{command}")[1:], 40)
         self._surface.doing(say("running {command}", command=doing))
@@ -298,7 +300,7 @@ class Repl:
         if many is not None:
             return await self.experiment(many)
         turn = turn or turn_to(self.chat.talk, self.chat.link, parent)
-        if not await self._may_send():
+        if not await may_send(self.chat, self._surface):
             self._not_sent(parent)
             return False
         on_delta = self._surface.begin(turn)
@@ -314,30 +316,6 @@ class Repl:
             self._give_back(parent)
         return turn.made.ended == FINISHED
 
-    async def _may_send(self) -> bool:
-        """Ask, once, before an earlier talk goes to a server that was only found here."""
-        chat = self.chat
-        if not is_earlier(chat.talk):
-            return True
-        try:
-            server = (await chat.link.client()).server
-        except ZatsudanError:
-            return True  # who sends says so
-        if not is_new_to(chat.talk, server):
-            return True
-        from zatsudan.commands.connecting import questions
-
-        try:
-            answer = await self._surface.ask(questions.send_to(server))
-        except CommandError:  # there is nobody to ask
-            raise not_agreed(server) from None
-        except asyncio.CancelledError:
-            answer = None  # the person stopped it, which leaves the question as well
-        if answer != questions.YES:
-            return False
-        await agree(chat.talk, chat.link)
-        return True
-
     def _not_sent(self, parent: Node) -> None:
         self._surface.show((Line(say("Nothing was sent."), "dim"),))
         if self.chat.talk.session.head == parent.id:
@@ -349,7 +327,7 @@ class Repl:
 
     async def experiment(self, run: "Run") -> bool:
         """Make many replies to one message, and show what came of them."""
-        if not await self._may_send():
+        if not await may_send(self.chat, self._surface):
             self._not_sent(run.parent)
             return False
         on_delta, on_end = self._surface.begin_run(run)
@@ -382,46 +360,7 @@ class Repl:
         except ZatsudanError as error:
             self._surface.error(error)
             return
-        others = chat.finder.others if chat.finder is not None else ()
-        lines = list(answering(server, model, wanted=wanted_embedded(chat), others=others))
-        if before and before != model:
-            lines.append(
-                Line(
-                    say(
-                        "This session was held with {model} at {server}.",
-                        model=one_line(before),
-                        server=one_line(there),
-                    ),
-                    "dim",
-                )
-            )
-        if is_new_to(chat.talk, server):
-            lines.append(Line(say("Nothing of it goes there before you say so."), "dim"))
-        self._surface.show(lines)
+        self._surface.show(list(connected(chat, server, model, before, there)))
         # For completion, and for the context length; a server may have no list.
         with contextlib.suppress(ZatsudanError):
             await chat.link.fetch_models()
-
-
-#: Of a longer output this many lines of its beginning and of its end are shown.
-HEAD_LINES, TAIL_LINES = 10, 30
-
-
-def ran_parts(ran: "Ran") -> tuple[Part, ...]:
-    """Return what is shown of a command that was run."""
-    lines = ran.output.rstrip("\n").split("\n") if ran.output.strip("\n") else []
-    parts: list[Part] = []
-    if len(lines) > HEAD_LINES + TAIL_LINES + 1:
-        parts.append(Line(printable("\n".join(lines[:HEAD_LINES]))))
-        folded = len(lines) - HEAD_LINES - TAIL_LINES
-        note = say("[{folded:,} lines folded, {all:,} in all]", folded=folded, all=len(lines))
-        parts.append(Line(note, "dim"))
-        parts.append(Line(printable("\n".join(lines[-TAIL_LINES:]))))
-    elif lines:
-        parts.append(Line(printable("\n".join(lines))))
-    end: list[str] = []
-    if ran.stopped or ran.code:
-        end.append(say("stopped") if ran.stopped else say("exit {code}", code=ran.code))
-    end.append(say("{seconds} s", seconds=f"{ran.seconds:.1f}"))
-    end.append(say("@! in a message attaches this output") if lines else say("no output"))
-    return (*parts, Line(printable(" · ".join(end)), "dim"))

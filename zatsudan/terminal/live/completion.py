@@ -7,6 +7,7 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
 from zatsudan.base.language import say
+from zatsudan.base.matching import fold, loosely
 from zatsudan.base.printable import one_line
 
 if TYPE_CHECKING:
@@ -75,7 +76,8 @@ class LineCompleter(Completer):
 
     def _names(self, typed: str) -> Iterable[Completion]:
         chat = self._chat()
-        fitting = [entry for entry in self._commands.values() if fits(typed, entry.name)]
+        folded = fold(typed)
+        fitting = [entry for entry in self._commands.values() if loosely(folded, fold(entry.name))]
         # What makes sense at this moment first, and there the everyday ones.
         fitting.sort(
             key=lambda entry: (
@@ -94,12 +96,6 @@ class LineCompleter(Completer):
             )
 
 
-def fits(typed: str, name: str) -> bool:
-    """Tell whether the signs of `typed` stand in `name` in their order."""
-    rest = iter(name.casefold())
-    return all(sign in rest for sign in typed.casefold())
-
-
 def matching(
     choices: "Iterable[Choice]", typed: str, replaced: int | None = None
 ) -> Iterable[Completion]:
@@ -107,8 +103,9 @@ def matching(
 
     They take the place of what was typed, or of so many signs.
     """
-    fitting = [choice for choice in choices if fits(typed, choice.text)]
-    fitting.sort(key=lambda choice: not choice.text.casefold().startswith(typed.casefold()))
+    folded = fold(typed)
+    fitting = [choice for choice in choices if loosely(folded, fold(choice.text))]
+    fitting.sort(key=lambda choice: not fold(choice.text).startswith(folded))
     for choice in fitting[:500]:
         yield Completion(
             choice.text,

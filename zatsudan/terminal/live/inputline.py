@@ -86,7 +86,7 @@ class InputLine(Buffer):
         An Enter behind which more came at once is no person's, nor is what stands around it.
         """
         self.newline(copy_margin=False)
-        self._lines[ptk.from_end(self)] = Entered.of(self.text, TEXT)
+        self._lines[self._from_end()] = Entered.of(self.text, TEXT)
         if self._pause is not None:
             self._pause.cancel()
         self._pause = asyncio.get_running_loop().call_later(BURST_SECONDS, self._end_paste)

@@ -107,17 +107,22 @@ class Private(NamedTuple):
 
     owner: str
     name: str
-    use: str
 
 
-#: All that is used here of what is private there.
+#: All that is used here of what is private there, and what for.
 PRIVATE = (
-    Private("application", "_redraw", "kept from drawing while the width changes; draws anew"),
-    Private("application", "_on_resize", "left to the painter, which knows of its live rows"),
-    Private("application", "_handle_exception", "what it prints is made printable"),
-    Private("application", "_running_in_terminal", "tells that the screen is lent"),
-    Private("renderer", "_cursor_pos", "where the prompt's rows begin; set to begin elsewhere"),
-    Private("renderer", "_last_screen", "forgotten, so that all is drawn and no difference"),
+    # Kept from drawing while the width changes; called to draw anew.
+    Private("application", "_redraw"),
+    # Resizing is left to the painter, which knows of its live rows.
+    Private("application", "_on_resize"),
+    # What it prints is made printable.
+    Private("application", "_handle_exception"),
+    # Tells that the screen is lent.
+    Private("application", "_running_in_terminal"),
+    # Where the cursor stands in the prompt's rows; set, so that these begin where it is.
+    Private("renderer", "_cursor_pos"),
+    # Forgotten, so that all is drawn and not a difference.
+    Private("renderer", "_last_screen"),
 )
 
 
@@ -127,7 +132,7 @@ def supported(app: LiveApplication) -> bool:
     overridden = super(LiveApplication, app)  # the application itself has these anyway
     return all(
         hasattr(overridden if name in vars(LiveApplication) else owners[owner], name)
-        for owner, name, _ in PRIVATE
+        for owner, name in PRIVATE
     )
 
 

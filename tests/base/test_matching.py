@@ -1,0 +1,32 @@
+"""What was typed, and what fits it."""
+
+import unicodedata
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zatsudan.base.matching import fold, loosely, rank
+
+
+@given(st.text())
+def test_text_is_folded_alike_with_and_without_the_short_way(text: str) -> None:
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    assert fold(text) == unicodedata.normalize("NFKC", folded)
+
+
+def test_case_and_width_are_no_difference() -> None:
+    assert fold("Ｔｍｐ") == fold("TMP") == "tmp"
+
+
+@given(st.text(), st.data())
+def test_what_is_left_of_a_text_fits_it_loosely(text: str, data: st.DataObject) -> None:
+    kept = data.draw(st.lists(st.booleans(), min_size=len(text), max_size=len(text)))
+    typed = "".join(char for char, keep in zip(text, kept, strict=True) if keep)
+    assert loosely(typed, text)
+    assert not loosely(f"{text}x", text)
+
+
+def test_ranks() -> None:
+    assert rank(["temp"], "temperature") == 0
+    assert rank(["tmp"], "temperature") == 1
+    assert rank(["tmp"], "the map") is None

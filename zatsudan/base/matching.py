@@ -1,0 +1,42 @@
+"""What was typed of a name or a title, and what fits it: for menus, lists and questions.
+
+To find the one thing that somebody named (a session, a parameter) is another matter: there
+nothing loose counts.
+"""
+
+from collections.abc import Sequence
+
+
+def fold(text: str) -> str:
+    """Return `text` as it is compared: without case, full and half width alike."""
+    if text.isascii():
+        return text.lower()
+    import unicodedata  # not needed to start
+
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+def loosely(typed: str, text: str) -> bool:
+    """Tell whether the characters of `typed` stand in `text` in their order; both are folded."""
+    at = -1
+    for char in typed:
+        at = text.find(char, at + 1)
+        if at < 0:
+            return False
+    return True
+
+
+def rank(words: Sequence[str], folded: str) -> int | None:
+    """Tell how well a text fits: 0 if every word stands in it, 1 if loosely, None if not.
+
+    Loosely: the characters of a word stand in their order within one run without
+    blanks, so that `tmp` finds `temperature` but not letters strewn over a
+    sentence. Words and text must be folded.
+    """
+    loose = 0
+    for word in words:
+        if word not in folded:
+            if not any(loosely(word, run) for run in folded.split()):
+                return None
+            loose = 1
+    return loose
