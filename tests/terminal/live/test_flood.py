@@ -201,7 +201,7 @@ async def test_escape_is_answered_within_two_frames_of_a_flood(
         person.type("\x1b")
         await person.until(lambda: bool(stopped) and not person.terminal.busy, 30.0)
         ((deltas, frames),) = stopped
-        assert sum(came[deltas:]) <= 2 * bounds.PIECE
+        assert sum(came[deltas:]) <= 2 * bounds.FRAME
         assert len(drawn) - frames <= 2
         shown = await person.at_rest()
         assert "interrupted" in shown or "stopped before the first token" in shown
