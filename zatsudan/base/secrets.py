@@ -31,35 +31,33 @@ _PLACEHOLDERS = {
     *("not-needed", "dummy", "local", "none", "empty"),
 }
 
-_NAME = re.compile(
-    r"auth|key|token|secret|passw|^pass$|pwd|credential|cookie|session|signature|^sig$|^code$|jwt",
-    re.IGNORECASE,
-)
+# Texts, which `re` compiles when they are first used (and keeps): most starts need none of them.
+_NAME = r"(?i)auth|key|token|secret|passw|^pass$|pwd|credential|cookie|session|signature|^sig$|^code$|jwt"
 #: How the value of an Authorization header begins.
-SCHEME = re.compile(r"(Bearer|Basic|Token|ApiKey) +", re.IGNORECASE)
+SCHEME = r"(?i)(Bearer|Basic|Token|ApiKey) +"
 #: The keys of services that are known by how they begin.
-_KEY = re.compile(
+_KEY = (
     r"(?<![\w-])(?:sk-|sk_|gsk_|xai-|AIza|hf_|r8_|nvapi-|pplx-|csk-|fw_|ghp_|github_pat_|glpat-|AKIA)"
     r"[\w.-]{12,}"
 )
 #: Where a text was cut, maybe within one character that was encoded.
-_CUT = re.compile(r"(?:[%&\\][\\#%\w]{0,16})?(?P<end>\Z|…|\.\.\.)")
+_CUT = r"(?:[%&\\][\\#%\w]{0,16})?(?P<end>\Z|…|\.\.\.)"
 #: What may be a key of any service.
 _LONG = r"(?=\S*(?:\d\S*){3})(?=\S*(?:[A-Za-z]\S*){3})[\w-]{20,}"
 #: An address, from behind its scheme, and a setting with a telling name, in a line that was
 #: typed. A name begins where no other does: a line of nothing but letters is read once.
-_ADDRESS = re.compile(r"://[^\s\"'<>]+")
+_ADDRESS = r"://[^\s\"'<>]+"
 _TELLING_NAME = r"(?<![\w-])[\w-]*(?:api[_-]?key|authorization|passw(?:or)?d|access[_-]?token|client[_-]?secret)"
 _VALUE = r"(?P<scheme>[\"']?(?:(?:Bearer|Basic) +)?)(?P<value>[^\s\"',;}]+)"
 _SETTINGS = (
-    re.compile(rf"(?P<before>{_TELLING_NAME}[\"']?\s*[=:]\s*){_VALUE}", re.IGNORECASE),
-    re.compile(rf"^(?P<before>/(?:set\s+)?\+?{_TELLING_NAME}\s+){_VALUE}", re.IGNORECASE),
+    rf"(?i)(?P<before>{_TELLING_NAME}[\"']?\s*[=:]\s*){_VALUE}",
+    rf"(?i)^(?P<before>/(?:set\s+)?\+?{_TELLING_NAME}\s+){_VALUE}",
 )
 
 
 def is_secret(name: str, value: str = "") -> bool:
     """Tell whether a header or query parameter holds a secret, by its name or by its value."""
-    return bool(_NAME.search(name) or SCHEME.match(value))
+    return bool(re.search(_NAME, name) or re.match(SCHEME, value))
 
 
 def secret_values(
@@ -77,7 +75,7 @@ def _of_header(value: str) -> Iterator[str]:
     """Yield a header's value, and what in it may come back alone."""
     value = value.strip()
     yield value
-    scheme = SCHEME.match(value)
+    scheme = re.match(SCHEME, value)
     if scheme is not None:
         yield value[scheme.end() :]
         with contextlib.suppress(binascii.Error, ValueError):
@@ -190,7 +188,7 @@ class _Secret:
         # What marks the cut may be characters that stand in the secret as well.
         for count in range(most, max(SHORTEST, most - 3) - 1, -1):
             end = self.end(text, start, count)
-            cut = _CUT.match(text, end)
+            cut = re.compile(_CUT).match(text, end)
             if cut is not None:
                 return cut.start("end")
         return self.end(text, start, most) if most >= max(TELLING, size // 2) else 0
@@ -261,13 +259,13 @@ def shown_line(line: str) -> str:
     """
     if not line.startswith(("/", "!")) or line.startswith(("//", "!!")):
         return line
-    line = _ADDRESS.sub(lambda match: shown_address(match[0]), line)
+    line = re.sub(_ADDRESS, lambda match: shown_address(match[0]), line)
     for setting in _SETTINGS:
-        line = setting.sub(rf"\g<before>\g<scheme>{HIDDEN}", line)
+        line = re.sub(setting, rf"\g<before>\g<scheme>{HIDDEN}", line)
     if line.startswith("/connect"):
         line = re.sub(rf"(?<= ){_LONG}(?= |$)", HIDDEN, line)
         line = "\n".join(map(_without_key, line.split("\n")))
-    return _KEY.sub(HIDDEN, line)
+    return re.sub(_KEY, HIDDEN, line)
 
 
 def _without_key(line: str) -> str:

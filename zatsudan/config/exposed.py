@@ -35,10 +35,9 @@ def warnings(path: Path, config: Config) -> list[Printable]:
 
 
 #: A value of the file that is a text, with its name before it; also where it is commented out.
-_TEXT = re.compile(
-    r"""(?:(?P<name>(?<![\w-])[\w-]+|"[^"\n]*"|'[^'\n]*')\s*=\s*)?"""
-    r"""(?P<text>\"{3}.*?\"{3}|'{3}.*?'{3}|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')""",
-    re.DOTALL,
+_TEXT = (
+    r"""(?s)(?:(?P<name>(?<![\w-])[\w-]+|"[^"\n]*"|'[^'\n]*')\s*=\s*)?"""
+    r"""(?P<text>\"{3}.*?\"{3}|'{3}.*?'{3}|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""
 )
 #: Our own keys that tell where a key stands, and are none.
 _NO_SECRETS = ("api_key_env", "api_key_command", "api_key_keyring", "api_key_header")
@@ -66,4 +65,4 @@ def shown(text: str) -> str:
         safe = shown_address(value) if "://" in value else value
         return match[0] if safe == value else f"{before}{quote}{safe}{quote}"
 
-    return Secrets(values).hidden(_TEXT.sub(without, text))
+    return Secrets(values).hidden(re.sub(_TEXT, without, text))

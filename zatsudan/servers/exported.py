@@ -44,7 +44,7 @@ def _without_secrets(
     pairs: Iterable[tuple[str, str]], key: str, key_variable: str
 ) -> Iterable[tuple[str, Value]]:
     for name, value in pairs:
-        scheme = match[0] if (match := SCHEME.match(value)) else ""
+        scheme = match[0] if (match := re.match(SCHEME, value)) else ""
         if key and value == scheme + key:
             yield name, Value(scheme, key_variable)
         elif is_secret(name, value) or (key and key in value):

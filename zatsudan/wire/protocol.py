@@ -232,14 +232,14 @@ def _html_title(text: str) -> str:
 
     title = _element(text, "title") or _element(text, "h1")
     # A number of more digits than Python reads is no character either.
-    bare = _LONG_NUMBER.sub("\N{REPLACEMENT CHARACTER}", _TAG.sub(" ", title))
+    bare = re.sub(_LONG_NUMBER, "\N{REPLACEMENT CHARACTER}", re.sub(_TAG, " ", title))
     words = html.unescape(bare).strip() or say("a web page")
     return say("{title} (a web page, not an API's reply)", title=words)
 
 
 # No tag holds a `<`: so the search for its end stops where the next one begins.
-_TAG = re.compile("<[^<>]*>")
-_LONG_NUMBER = re.compile("&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{8,});?")
+_TAG = "<[^<>]*>"
+_LONG_NUMBER = "&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{8,});?"
 
 
 def _element(page: str, name: str) -> str:
