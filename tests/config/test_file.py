@@ -253,3 +253,15 @@ def test_the_styles_of_the_example_are_the_defaults() -> None:
         assert getattr(look, name) == getattr(DEFAULT, name), name
     for tone in ("dim", "good", "warn", "you", "mark"):
         assert read(styles[tone]) == read(TONES[tone])
+
+
+@pytest.mark.parametrize("line", ["{} = 1", "[{}]", "x = {{{} = 1}}"])
+def test_a_key_of_very_many_parts_is_refused_before_it_is_parsed(line: str) -> None:
+    with pytest.raises(ConfigError, match="more than 100 parts"):
+        file.parse(line.format(".".join("a" * 100_000)), "config.toml")
+
+
+def test_dots_in_a_text_are_no_parts_of_a_key() -> None:
+    assert file.parse(f'system = "{"... " * 200}{"1. 2" * 40}"', "config.toml").system.startswith(
+        "..."
+    )

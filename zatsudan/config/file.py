@@ -61,10 +61,10 @@ def parse(text: str, name: str) -> Config:
     """Read the text of a config file called `name`; raises ConfigError."""
     if not text:
         return Config()
-    import tomllib  # there may be no file
+    from zatsudan.config import bounded  # there may be no file
 
     try:
-        table = tomllib.loads(text)
+        table = bounded.read(text)
     except (ValueError, RecursionError) as error:
         raise ConfigError(
             say("{name} is not valid TOML: {error}.", name=name, error=error),

@@ -106,11 +106,11 @@ class Presets:
 
 def parse(text: str, where: str) -> Preset:
     """Read a preset; raises ConfigError naming `where` it stands."""
-    import tomllib  # there may be no preset
+    from zatsudan.config import bounded  # there may be no preset
 
     try:
-        values = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        values = bounded.read(text)
+    except (ValueError, RecursionError) as error:
         raise _wrong(where, say("it is no TOML ({error})", error=error)) from error
     unknown = set(values) - {"model", "system", "parameters"}
     if unknown:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from html import escape
 from html.parser import HTMLParser
 from typing import Any
 
@@ -257,3 +258,18 @@ def test_html_shows_what_the_screen_shows() -> None:
 def test_html_keeps_code_as_it_is() -> None:
     code = "\n\n  <b> &amp; 'x'\n\n"
     assert code in _read(export(talk("", f"```py\n{code}\n```"), "html"))
+
+
+@pytest.mark.parametrize(
+    ("language", "code"),
+    [("scheme", "(define x 1)"), ("c", " " * 40_000), ("fish", "'" + "\\\\" * 5_000)],
+)
+def test_code_that_a_lexer_may_never_get_through_has_no_colour(language: str, code: str) -> None:
+    session = Session()
+    for number, (role, text) in enumerate(
+        (("user", "hi"), ("assistant", f"```{language}\n{code}\n```"))
+    ):
+        parent = str(number) if number else None
+        apply(session, message_record(str(number + 1), parent, Message(role, text), ""))
+    page = export(session, "html")
+    assert escape(code) in page

@@ -15,6 +15,7 @@ from pygments.util import ClassNotFound
 
 from zatsudan.base.language import say
 from zatsudan.base.printable import one_line, printable
+from zatsudan.markdown.colouring import ENDLESS, has_bounds
 from zatsudan.parameters.table import show_value
 from zatsudan.sessions.exports.replyhtml import reply_html
 from zatsudan.sessions.exports.transcript import calls_of, name_of
@@ -131,5 +132,7 @@ def _colour(code: str, language: str) -> str:
         # ensurenl, stripnl: the code as it is.
         lexer = get_lexer_by_name(language, ensurenl=False, stripnl=False)
     except ClassNotFound:
+        return escape(code)
+    if type(lexer).__name__ in ENDLESS or not all(map(has_bounds, code.split("\n"))):
         return escape(code)
     return str(highlight(code, lexer, HtmlFormatter(nowrap=True)))

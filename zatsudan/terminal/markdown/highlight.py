@@ -22,31 +22,9 @@ from pygments.util import ClassNotFound
 from rich.style import Style
 
 from zatsudan.markdown.codeblocks import language
+from zatsudan.markdown.colouring import ENDLESS, has_bounds
 from zatsudan.terminal.markdown.look import Look, token_style
 from zatsudan.terminal.markdown.segments import Piece
-
-# A longer line is shown without colour: some expressions take quadratic or cubic time
-# (C: 0.5 s for 2000 blanks, 0.04 s for 500).
-_MAX_LINE = 500
-
-# So is one with more pairs of backslashes: to many lexers a pair in a string may be one escape
-# or two characters, and of a string that does not end they try both for each pair.
-_PAIRS = 8
-
-# Lexers with expressions that take time beyond any bound for other reasons, found by
-# `python -m tests.benchmarks.lexers`: their code has no colours.
-_ENDLESS = frozenset(
-    {
-        "EasytrieveLexer",
-        "MapleLexer",
-        "MCSchemaLexer",
-        "RacketLexer",
-        "RitaLexer",
-        "SchemeLexer",
-        "SystemdLexer",
-        "Tads3Lexer",
-    }
-)
 
 _MAX_STACK = 200
 
@@ -78,7 +56,7 @@ def _lexer(name: str) -> Lexer | None:
         return None
     try:
         kind = find_lexer_class_by_name(name)
-        return None if kind.__name__ in _ENDLESS else kind()
+        return None if kind.__name__ in ENDLESS else kind()
     except ClassNotFound:
         return None
 
@@ -108,7 +86,7 @@ class Highlighter:
         """Take one line, without its newline."""
         if self._lexer is None:
             return [(text, self._look.code_text)]
-        if len(text) > _MAX_LINE or text.count("\\\\") > _PAIRS:
+        if not has_bounds(text):
             return [(text, self._look.text)]
         pieces: list[Piece] = []
         left = len(text)
