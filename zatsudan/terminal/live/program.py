@@ -20,7 +20,7 @@ from prompt_toolkit.input import Input
 from zatsudan.base.errors import TooLong
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable
-from zatsudan.base.styles import Dress
+from zatsudan.base.styles import Styles
 from zatsudan.commands import MODULES
 from zatsudan.commands.parts import Part, Talk
 from zatsudan.commands.registry import Commands
@@ -37,7 +37,7 @@ from zatsudan.terminal.live.lines import Lines
 from zatsudan.terminal.live.screen import LiveSurface
 from zatsudan.terminal.live.toolbar import Toolbar, keys_now
 from zatsudan.terminal.text.colour import colours
-from zatsudan.terminal.text.rows import wear
+from zatsudan.terminal.text.rows import set_styles
 
 if TYPE_CHECKING:
     from zatsudan.terminal.repl import Repl
@@ -92,8 +92,8 @@ class LiveTerminal:
         screen: Screen | None = None,
     ) -> None:
         screen = screen or Screen()
-        dress = Dress(screen.theme, screen.styles)
-        wear(dress, environ)
+        styles = Styles(screen.theme, screen.styles)
+        set_styles(styles, environ)
         self._chat = chat
         self._bar = Toolbar(chat, clock)
         self._stdout = stdout or sys.stdout
@@ -108,7 +108,7 @@ class LiveTerminal:
             history=LineHistory(history),
             input_=input_,
             vi=screen.keys == "vi",
-            dress=dress,
+            styles=styles,
             colours=colours(environ),
         )
         self._app = self._prompt.app
@@ -119,7 +119,7 @@ class LiveTerminal:
             bar=self._bar,
             attention=self._attention,
             environ=environ,
-            dress=dress,
+            styles=styles,
             clock=clock,
         )
         self._commands = commands

@@ -12,7 +12,7 @@ from zatsudan.base.errors import ZatsudanError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, Styled, printable
-from zatsudan.base.styles import Dress
+from zatsudan.base.styles import Styles
 from zatsudan.commands.parts import Part
 from zatsudan.sessions.estimate import tokens_per_second
 from zatsudan.terminal.live import ptk
@@ -60,7 +60,7 @@ class LiveSurface:
         bar: Toolbar,
         attention: Attention,
         environ: Mapping[str, str],
-        dress: Dress,
+        styles: Styles,
         clock: Callable[[], float],
     ) -> None:
         self._actions = actions
@@ -70,7 +70,7 @@ class LiveSurface:
         self._bar = bar
         self._attention = attention
         self._environ = environ
-        self._dress = dress
+        self._styles = styles
         self._clock = clock
         self._app.after_render += self._after_render
         self._painter = Painter(self._app, output, reflows=reflows(environ))
@@ -97,7 +97,7 @@ class LiveSurface:
         if self._streams is None:
             from zatsudan.terminal.live.replies import markdown_streams
 
-            self._streams = markdown_streams(self._environ, self._dress)
+            self._streams = markdown_streams(self._environ, self._styles)
         return self._streams(width)
 
     def _render(self, text: str, width: int) -> Sequence[Styled]:
