@@ -33,6 +33,7 @@ from zatsudan.terminal.live import prompt, ptk
 from zatsudan.terminal.live.attention import Attention
 from zatsudan.terminal.live.completion import LineCompleter
 from zatsudan.terminal.live.history import LineHistory
+from zatsudan.terminal.live.keys import Actions
 from zatsudan.terminal.live.lines import Lines
 from zatsudan.terminal.live.screen import LiveSurface
 from zatsudan.terminal.live.toolbar import Toolbar, keys_now
@@ -72,7 +73,7 @@ async def warm(names: Iterable[str]) -> None:
                 raise  # it is there, and what it imports is not
 
 
-class LiveTerminal:
+class LiveTerminal(Actions):
     """The screen's one owner, and what its keys do.
 
     Made with its device, so that a test can hand it another.

@@ -56,6 +56,7 @@ class ReservingOutput(Vt100_Output):
 
     @property
     def real_size(self) -> Size:
+        """The size of the terminal, with the rows that are kept from prompt_toolkit."""
         return super().get_size()
 
     def get_size(self) -> Size:

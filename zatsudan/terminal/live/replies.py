@@ -9,13 +9,14 @@ from rich.color import ColorSystem
 
 from zatsudan.base.printable import Styled
 from zatsudan.base.styles import Styles
+from zatsudan.terminal.live.textstream import RowStream
 from zatsudan.terminal.markdown.look import Look, look_of, without_colour
 from zatsudan.terminal.markdown.rendering import Stream
 from zatsudan.terminal.markdown.segments import Row, ansi
 from zatsudan.terminal.text.colour import colours
 
 
-class MarkdownStream:
+class MarkdownStream(RowStream):
     """A RowStream of Markdown."""
 
     def __init__(self, width: int, look: Look, system: ColorSystem | None) -> None:

@@ -23,6 +23,7 @@ from zatsudan.terminal.live.prompt import Prompt
 from zatsudan.terminal.live.textstream import RowStream
 from zatsudan.terminal.live.toolbar import Toolbar
 from zatsudan.terminal.live.view import LiveView
+from zatsudan.terminal.surface import Surface
 from zatsudan.terminal.text.colour import has_colours
 from zatsudan.terminal.text.partrows import (
     error_rows,
@@ -48,7 +49,7 @@ RESIZE_SECONDS = 0.08
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 
 
-class LiveSurface:
+class LiveSurface(Surface):
     """The Surface of the live terminal. `actions` are those of its keys."""
 
     def __init__(
