@@ -5,10 +5,10 @@ Subcommands, the man page and the shells' completion are made from the same pars
 
 import argparse
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from zatsudan import __version__
 from zatsudan.base.language import later, say
-from zatsudan.base.typed import TYPE_CHECKING
 from zatsudan.cli.parsing import ANY, MAYBE, Argument, Parser, help_flags, rows
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ The parser, the pages, the man page and the shells' completion all read the same
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
 from zatsudan.base.language import say
 from zatsudan.base.printable import printable
-from zatsudan.base.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

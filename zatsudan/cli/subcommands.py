@@ -2,10 +2,10 @@
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import Printable, one_line, printable, printable_json
-from zatsudan.base.typed import TYPE_CHECKING
 from zatsudan.cli.parsing import MAYBE, SOME, Argument, Parser, help_flags
 
 if TYPE_CHECKING:
