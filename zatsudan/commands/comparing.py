@@ -12,7 +12,7 @@ from zatsudan.base.words import split
 from zatsudan.commands.outcomes import Outcome, Show, tell
 from zatsudan.commands.parts import Diff, Line, Part, Table
 from zatsudan.commands.registry import Choice, command
-from zatsudan.parameters.table import show_value
+from zatsudan.parameters.values import show_value
 from zatsudan.sessions.session import Lab, Node
 from zatsudan.talk.chat import Chat
 

@@ -13,7 +13,8 @@ from zatsudan.base.errors import StatusError
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import say
 from zatsudan.base.printable import Printable
-from zatsudan.parameters.table import BY_NAME, LIMITS, PARAMETERS, Recipe
+from zatsudan.parameters.row import Recipe
+from zatsudan.parameters.table import BY_NAME, LIMITS, PARAMETERS
 from zatsudan.servers.findings import HONOURED, IGNORED, REFUSED, UNCLEAR, Finding
 from zatsudan.servers.kinds import KINDS, UNKNOWN, ServerKind, inside, kind_of, own_first, renames
 from zatsudan.servers.wirenames import own_names, wire_name
