@@ -24,7 +24,6 @@ SILENT: dict[str, tuple[str, ...]] = {
     "commands/servers.py": ("forget all", "/learned forget"),
     "commands/tracing.py": ("{}/use {}",),
     "lab/probe.py": ("Continue with", "Count from", "Write only"),  # sent to the model
-    "lab/run.py": ("dict[",),  # a type
     "lab/sheet.py": ("<!doctype",),
     "servers/bodies.py": ("gzip, deflate",),  # a header
     "servers/engine/embedded.py": ("the child has no pipes",),  # cannot happen
