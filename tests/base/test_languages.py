@@ -23,7 +23,7 @@ SILENT: dict[str, tuple[str, ...]] = {
     "commands/registry.py": ("Callable[",),
     "commands/servers.py": ("forget all", "/learned forget"),
     "commands/tracing.py": ("{}/use {}",),
-    "lab/probe.py": ("Continue with", "Count from", "Write only"),  # sent to the model
+    "lab/trials.py": ("Continue with", "Count from", "Write only"),  # sent to the model
     "lab/sheet.py": ("<!doctype",),
     "servers/bodies.py": ("gzip, deflate",),  # a header
     "servers/engine/embedded.py": ("the child has no pipes",),  # cannot happen

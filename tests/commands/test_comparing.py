@@ -12,7 +12,8 @@ from tests.support.server import Request, Script, fails, says, serve
 from zatsudan.commands.outcomes import Show, Work
 from zatsudan.commands.parts import Diff
 from zatsudan.config.presetfiles import Preset, Presets
-from zatsudan.lab.probe import TESTS, recipe_of, requests, usual
+from zatsudan.lab.probe import recipe_of, requests, usual
+from zatsudan.lab.trials import TESTS
 from zatsudan.parameters.row import Parameter
 from zatsudan.parameters.table import PARAMETERS
 from zatsudan.servers.choice import Server

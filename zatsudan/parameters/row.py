@@ -13,7 +13,7 @@ from zatsudan.parameters.values import Kind, show_value
 class Recipe(NamedTuple):
     """How /probe finds out whether a parameter takes effect.
 
-    `test` is one of `probe.TESTS`; `taken` sees no more than whether it is refused.
+    `test` is one of `lab.trials.TESTS`; `taken` sees no more than whether it is refused.
     `value` is what such a test sends that serves several rows; None: `told`, or else the
     neutral value. `told` is a value unlike every server's default: a server that says which
     settings it used is asked for it. `usual`: it is probed where no name is given.
