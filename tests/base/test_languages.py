@@ -24,10 +24,10 @@ SILENT: dict[str, tuple[str, ...]] = {
     "commands/servers.py": ("forget all", "/learned forget"),
     "commands/tracing.py": ("{}/use {}",),
     "lab/trials.py": ("Continue with", "Count from", "Write only"),  # sent to the model
-    "lab/sheet.py": ("<!doctype",),
     "servers/bodies.py": ("gzip, deflate",),  # a header
     "servers/engine/embedded.py": ("the child has no pipes",),  # cannot happen
     "servers/prefill.py": ("Your reply was cut off.", "Write the alphabet"),  # to a model
+    "sessions/exports/experiment.py": ("<!doctype",),
     "sessions/exports/page.py": ("\n:root", "<"),
     "sessions/exports/replyhtml.py": ("<", "noopener"),
     "sessions/exports/source.py": ("",),  # writes programs
