@@ -11,7 +11,7 @@ from zatsudan.config.exposed import warnings
 from zatsudan.config.file import read_system
 from zatsudan.config.presetfiles import Presets
 from zatsudan.config.settings import Config, Places
-from zatsudan.parameters.table import read_assignments
+from zatsudan.parameters.assignments import read_assignments
 from zatsudan.servers.choice import Server
 from zatsudan.servers.unencrypted import unencrypted
 from zatsudan.talk.chat import Chat

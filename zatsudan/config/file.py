@@ -17,8 +17,9 @@ from zatsudan.base.languages import LANGUAGES
 from zatsudan.base.printable import EMPTY, Printable, printable
 from zatsudan.base.secrets import HIDDEN, is_secret
 from zatsudan.config.settings import EMBEDDED, Config
+from zatsudan.parameters.assignments import HOW_TO_STEER
 from zatsudan.parameters.steering import makes_request
-from zatsudan.parameters.table import BY_NAME, HOW_TO_STEER
+from zatsudan.parameters.table import BY_NAME
 
 
 def load(path: Path) -> Config:

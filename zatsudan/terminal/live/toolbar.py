@@ -8,7 +8,7 @@ from zatsudan.base.errors import TooLong
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.base.secrets import shown_line
-from zatsudan.parameters.table import show_value
+from zatsudan.parameters.values import show_value
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.fitting import context_length, window_of
 

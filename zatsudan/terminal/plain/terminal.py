@@ -257,7 +257,7 @@ class PlainTerminal(Surface):
     def begin_run(self, run: "Run") -> "tuple[OnDelta, OnEnd]":
         """Write each reply as a whole, in the order of the cells: pieces of many cannot be told apart."""
         from zatsudan.lab.grid import shown
-        from zatsudan.lab.run import ENDED
+        from zatsudan.lab.slots import ENDED
 
         self._release()
         texts: dict[int, list[str]] = {}
