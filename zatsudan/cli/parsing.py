@@ -66,6 +66,7 @@ class Parser(argparse.ArgumentParser):
         (file or sys.stderr).write(printable(message))
 
     def format_help(self) -> str:
+        """Return the whole page as a text."""
         return "\n".join(self.page()) + "\n"
 
 

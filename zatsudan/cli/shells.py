@@ -34,7 +34,7 @@ class Candidates(NamedTuple):
 def answer(shell: str, words: Sequence[str]) -> str:
     """Return the candidates as lines for a shell's script. The last word is the one at the cursor.
 
-    Bash hands over its line and the signs that break its words instead.
+    Bash hands over its line and the characters that break its words instead.
     """
     if shell == "bash":
         line = _Line(words[0])
@@ -126,7 +126,7 @@ def _values(action: argparse.Action, typed: str) -> Candidates:
 
 
 def _beginning(found: Candidates, typed: str) -> Candidates:
-    # A name that could steer the terminal is not offered: its sign would not be the name's.
+    # A name that could steer the terminal is not offered: what is shown would not be the name.
     rows = [row for row in found.rows if row[0].startswith(typed) and row[0].isprintable()]
     return found._replace(rows=rows)
 
@@ -195,39 +195,39 @@ class _Line:
         self._quote = ""  # the quote that is open at the cursor
         self._break = 0  # of the last word: how much of it stands in front of the cursor's piece
         escaped = False
-        for sign in line:
+        for char in line:
             if escaped:
-                self.words[-1] += sign
+                self.words[-1] += char
                 escaped = False
-            elif sign == "\\" and self._quote != "'":
+            elif char == "\\" and self._quote != "'":
                 escaped = True
-            elif sign == self._quote:
+            elif char == self._quote:
                 self._quote = ""
-            elif not self._quote and sign in "'\"":
-                self._quote = sign
+            elif not self._quote and char in "'\"":
+                self._quote = char
                 self._break = len(self.words[-1])
-            elif not self._quote and sign.isspace():
+            elif not self._quote and char.isspace():
                 if self.words[-1]:
                     self.words.append("")
                     self._break = 0
             else:
-                self.words[-1] += sign
+                self.words[-1] += char
 
     def behind_break(self, value: str, breaks: str) -> str:
         """Return a candidate as bash wants it: from the last break of the word on, and quoted."""
         typed = self.words[-1]
         at = self._break
         if not self._quote:
-            at = max((typed.rfind(sign) + 1 for sign in breaks if not sign.isspace()), default=0)
+            at = max((typed.rfind(char) + 1 for char in breaks if not char.isspace()), default=0)
         rest = value[at:]
         special = '"\\$`' if self._quote == '"' else "" if self._quote else None
         return "".join(
-            f"\\{sign}"
+            f"\\{char}"
             if (
-                sign in special
+                char in special
                 if special is not None
-                else not (sign.isalnum() or sign in "_-+=:,./@%")
+                else not (char.isalnum() or char in "_-+=:,./@%")
             )
-            else sign
-            for sign in rest
+            else char
+            for char in rest
         )

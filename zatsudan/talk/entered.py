@@ -51,7 +51,7 @@ class Entered(NamedTuple):
         )
 
     @property
-    def sign(self) -> str:
+    def first_mark(self) -> str:
         """The mark of the first character; `SAID` if there is none."""
         return self.marks[:1] or SAID
 

@@ -102,7 +102,7 @@ def matching(
 ) -> Iterable[Completion]:
     """Return the choices that fit what was typed, those that begin with it first.
 
-    They take the place of what was typed, or of so many signs.
+    They take the place of what was typed, or of so many characters.
     """
     from zatsudan.base.matching import fold, loosely
 

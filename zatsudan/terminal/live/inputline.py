@@ -42,7 +42,7 @@ class InputLine(Buffer):
         self.aside: Entered | None = None
         super().__init__(history=history, **more)
         self.on_text_changed += self._follow
-        history.sign = lambda: self.line.sign
+        history.mark = lambda: self.line.first_mark
 
     @property
     def line(self) -> Entered:
@@ -150,7 +150,7 @@ class InputLine(Buffer):
         if at != self._at:
             self._at = at
             if line is None or line.text != text:
-                line = Entered.recalled(text, self._history.sign_of(at - 2))
+                line = Entered.recalled(text, self._history.mark_of(at - 2))
         else:
             line = line if line is not None else Entered()
             if change is not None:

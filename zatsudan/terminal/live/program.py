@@ -19,7 +19,7 @@ from prompt_toolkit.input import Input
 
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable
-from zatsudan.base.styles import Dress
+from zatsudan.base.styles import Styles
 from zatsudan.commands import MODULES
 from zatsudan.config.settings import Screen
 from zatsudan.talk.entered import KEYS, Entered
@@ -27,11 +27,12 @@ from zatsudan.terminal.live import prompt, ptk
 from zatsudan.terminal.live.attention import Attention
 from zatsudan.terminal.live.completion import LineCompleter
 from zatsudan.terminal.live.history import LineHistory
+from zatsudan.terminal.live.keys import Actions
 from zatsudan.terminal.live.lines import Lines
 from zatsudan.terminal.live.screen import LiveSurface
 from zatsudan.terminal.live.toolbar import Toolbar, keys_now
 from zatsudan.terminal.text.colour import colours
-from zatsudan.terminal.text.rows import wear
+from zatsudan.terminal.text.rows import set_styles
 
 if TYPE_CHECKING:
     from zatsudan.commands.parts import Part
@@ -70,7 +71,7 @@ async def warm(names: Iterable[str]) -> None:
                 raise  # it is there, and what it imports is not
 
 
-class LiveTerminal:
+class LiveTerminal(Actions):
     """The screen's one owner, and what its keys do.
 
     Made with its device, so that a test can hand it another.
@@ -90,8 +91,8 @@ class LiveTerminal:
         screen: Screen | None = None,
     ) -> None:
         screen = screen or Screen()
-        dress = Dress(screen.theme, screen.styles)
-        wear(dress, environ)
+        styles = Styles(screen.theme, screen.styles)
+        set_styles(styles, environ)
         self._chat = chat
         self._bar = Toolbar(chat, clock)
         self._stdout = stdout or sys.stdout
@@ -106,7 +107,7 @@ class LiveTerminal:
             history=LineHistory(history),
             input_=input_,
             vi=screen.keys == "vi",
-            dress=dress,
+            styles=styles,
             colours=colours(environ),
         )
         self._app = self._prompt.app
@@ -117,7 +118,7 @@ class LiveTerminal:
             bar=self._bar,
             attention=self._attention,
             environ=environ,
-            dress=dress,
+            styles=styles,
             clock=clock,
         )
         self._commands = commands

@@ -12,13 +12,14 @@ from zatsudan.base.errors import ZatsudanError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, Styled, printable
-from zatsudan.base.styles import Dress
+from zatsudan.base.styles import Styles
 from zatsudan.terminal.live import ptk
 from zatsudan.terminal.live.attention import Attention
 from zatsudan.terminal.live.keys import Actions
 from zatsudan.terminal.live.painter import Painter
 from zatsudan.terminal.live.prompt import Prompt
 from zatsudan.terminal.live.toolbar import Toolbar
+from zatsudan.terminal.surface import Surface
 from zatsudan.terminal.text.colour import has_colours
 from zatsudan.terminal.text.rows import reflows, sgr, wrap
 
@@ -40,7 +41,7 @@ RESIZE_SECONDS = 0.08
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 
 
-class LiveSurface:
+class LiveSurface(Surface):
     """The Surface of the live terminal. `actions` are those of its keys."""
 
     def __init__(
@@ -52,7 +53,7 @@ class LiveSurface:
         bar: Toolbar,
         attention: Attention,
         environ: Mapping[str, str],
-        dress: Dress,
+        styles: Styles,
         clock: Callable[[], float],
     ) -> None:
         self._actions = actions
@@ -62,7 +63,7 @@ class LiveSurface:
         self._bar = bar
         self._attention = attention
         self._environ = environ
-        self._dress = dress
+        self._styles = styles
         self._clock = clock
         self._app.after_render += self._after_render
         self._painter = Painter(self._app, output, reflows=reflows(environ))
@@ -89,7 +90,7 @@ class LiveSurface:
         if self._streams is None:
             from zatsudan.terminal.live.replies import markdown_streams
 
-            self._streams = markdown_streams(self._environ, self._dress)
+            self._streams = markdown_streams(self._environ, self._styles)
         return self._streams(width)
 
     def _render(self, text: str, width: int) -> Sequence[Styled]:

@@ -98,7 +98,7 @@ class Toolbar:
 
 
 def short(tokens: int) -> str:
-    """Write a count in a few signs: 812, 3.1k, 128k."""
+    """Write a count in a few characters: 812, 3.1k, 128k."""
     if tokens < 1000:
         return str(tokens)
     thousands = tokens / 1000

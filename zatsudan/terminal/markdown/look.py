@@ -18,7 +18,7 @@ from pygments.token import (
 )
 from rich.style import Style
 
-from zatsudan.base.styles import WEIGHTS, Dress, Paint
+from zatsudan.base.styles import WEIGHTS, Paint, Styles
 
 # Of the sixteen colours these are the ones that can be read on dark and on light
 # ground: no yellow (light), no plain blue (dark).
@@ -192,9 +192,9 @@ def combine(outer: Style, inner: Style) -> Style:
     return outer + inner
 
 
-def look_of(dress: Dress) -> Look:
+def look_of(styles: Styles) -> Look:
     """Return the look of a theme with styles of the person's own."""
-    paints = dress.paints()
+    paints = styles.paints()
     if not paints:
         return DEFAULT
     given = {name: _style(paint) for name, paint in paints.items()}

@@ -30,6 +30,7 @@ from zatsudan.terminal.greeting import greeting
 from zatsudan.terminal.plain.linereader import LineReader
 from zatsudan.terminal.plain.output import Output
 from zatsudan.terminal.repl import Repl
+from zatsudan.terminal.surface import Surface
 from zatsudan.terminal.text.partrows import error_rows, part_rows, status
 from zatsudan.terminal.text.rows import PASTES_OFF, PASTES_ON, PROMPT, uncoloured
 from zatsudan.wire.protocol import Delta
@@ -44,7 +45,7 @@ WIDTH = 80
 END = printable("\n")
 
 
-class PlainTerminal:
+class PlainTerminal(Surface):
     """Reads lines, writes text. `out` takes replies, `err` everything else.
 
     `failure` is what went wrong last; `came` tells whether a part of the last reply came.

@@ -63,7 +63,7 @@ def diff_rows(part: Diff, width: int) -> Iterator[Styled]:
         at = text.index(row, at)
         runs = groupby(zip(row, tones[at : at + len(row)], strict=True), key=lambda pair: pair[1])
         at += len(row)
-        yield together(sgr(printable("".join(sign for sign, _ in run)), tone) for tone, run in runs)
+        yield together(sgr(printable("".join(char for char, _ in run)), tone) for tone, run in runs)
 
 
 def said_rows(content: Json, width: int) -> Iterator[Styled]:
