@@ -8,14 +8,12 @@ candidates are meant (`files`: the shell's own; `open`: no blank behind them; `w
 then a candidate a line, with what it is behind a tab.
 """
 
-import argparse
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from zatsudan.base.language import say
-from zatsudan.cli.arguments import KINDS
 from zatsudan.cli.arguments import parser as talk
-from zatsudan.cli.parsing import Parser
+from zatsudan.cli.parsing import ANY, MAYBE, NONE, SOME, Argument, Parser
 from zatsudan.cli.subcommands import SUBCOMMANDS, parser_of
 
 FILES, OPEN, WHOLE = "files", "open", "whole"
@@ -60,12 +58,12 @@ def candidates(words: Sequence[str]) -> Candidates:
     else:
         parser = talk()
     awaited, others = _read(parser, before)
-    if awaited is not None and not (awaited.nargs == "?" and typed.startswith("-")):
+    if awaited is not None and not (awaited.count == MAYBE and typed.startswith("-")):
         return _values(awaited, typed)
     if typed.startswith("-") and "--" not in before:
         return _at_flag(parser, before, typed)
-    places = parser._get_positional_actions()
-    if others < len(places) or (places and places[-1].nargs in ("*", "+")):
+    places = [argument for argument in parser.arguments if not argument.flags]
+    if others < len(places) or (places and places[-1].count in (ANY, SOME)):
         return _values(places[min(others, len(places) - 1)], typed)
     return Candidates()
 
@@ -75,25 +73,29 @@ def _at_flag(parser: Parser, before: Sequence[str], typed: str) -> Candidates:
     flag, equals, begun = typed.partition("=")
     if not flag.startswith("--") or not equals:
         return _beginning(Candidates(WHOLE, list(_flags(parser, before))), typed)
-    action = parser._option_string_actions.get(flag)
-    if action is None or action.nargs == 0:
+    argument = _valued(parser, flag)
+    if argument is None:
         return Candidates()
-    found = _values(action, begun)
+    found = _values(argument, begun)
     return found._replace(rows=[(f"{flag}={value}", text) for value, text in found.rows])
 
 
-def _read(parser: Parser, before: Sequence[str]) -> tuple[argparse.Action | None, int]:
+def _valued(parser: Parser, flag: str) -> Argument | None:
+    """Return the argument of a flag that takes a value."""
+    return next((row for row in parser.arguments if flag in row.flags and row.count != NONE), None)
+
+
+def _read(parser: Parser, before: Sequence[str]) -> tuple[Argument | None, int]:
     """Return the flag whose value comes next, if one does, and how many words are no flag's."""
-    awaited: argparse.Action | None = None
+    awaited: Argument | None = None
     others, flags = 0, True
     for word in before:
-        if awaited is not None and not (awaited.nargs == "?" and word.startswith("-")):
+        if awaited is not None and not (awaited.count == MAYBE and word.startswith("-")):
             awaited = None
         elif flags and word == "--":
             flags, awaited = False, None
         elif flags and word.startswith("-") and len(word) > 1:
-            action = parser._option_string_actions.get(word)
-            awaited = action if action is not None and action.nargs != 0 else None
+            awaited = _valued(parser, word)
         else:
             others += 1
     return awaited, others
@@ -101,20 +103,19 @@ def _read(parser: Parser, before: Sequence[str]) -> tuple[argparse.Action | None
 
 def _flags(parser: Parser, before: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Yield the flags that are not given yet, under all their names."""
-    for action in parser._actions:
-        again = isinstance(action, argparse._AppendAction)
-        if again or not set(action.option_strings) & set(before):
-            for name in action.option_strings:
-                yield name, action.help or ""
+    for argument in parser.arguments:
+        if argument.again or not set(argument.flags) & set(before):
+            for name in argument.flags:
+                yield name, argument.help
 
 
-def _values(action: argparse.Action, typed: str) -> Candidates:
+def _values(argument: Argument, typed: str) -> Candidates:
     """Return the values of an argument that begin as what is typed of it."""
     from zatsudan.base.errors import ZatsudanError
 
-    if action.choices is not None:
-        return _beginning(Candidates(WHOLE, [(str(value), "") for value in action.choices]), typed)
-    kind = KINDS.get(action.dest, "")
+    if argument.values:
+        return _beginning(Candidates(WHOLE, [(value, "") for value in argument.values]), typed)
+    kind = argument.offers
     if kind == FILES:
         return Candidates(FILES)
     if kind == "parameters":

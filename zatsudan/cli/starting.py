@@ -2,8 +2,7 @@
 
 import os
 import sys
-
-from zatsudan.base.typed import TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from argparse import Namespace
