@@ -1,8 +1,18 @@
 """A new parameter, a new kind of server and a new export format touch one place each.
 
+<<<<<<< HEAD
 The package is copied, and rows are written into the table of parameters, that of kinds
 of servers and that of export formats; its index of commands and its man page are made anew, as
 their generators do. Then the copy is used, and what was seen of the rows comes back as JSON.
+||||||| a097dea
+The package is copied, and one row is written into the table of parameters and one
+into that of kinds of servers; its index of commands is made anew, as its generator
+does. Then the copy is used, and what was seen of the two rows comes back as JSON.
+=======
+The package is copied, and one row is written into the rows of a subject of parameters and one
+into that of kinds of servers; its index of commands is made anew, as its generator
+does. Then the copy is used, and what was seen of the two rows comes back as JSON.
+>>>>>>> main
 """
 
 import ast
@@ -40,7 +50,7 @@ from zatsudan.config.presetfiles import parse as parse_preset
 from zatsudan.config.settings import Config, Network, platform_places
 from zatsudan.lab.probe import recipe_of
 from zatsudan.lab.probe import requests as requests_of
-from zatsudan.parameters import table as parameters
+from zatsudan.parameters import choosing
 from zatsudan.servers import kinds
 from zatsudan.servers.choice import Server
 from zatsudan.servers.client import Client
@@ -255,7 +265,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    add(parameters, "PARAMETERS", PARAMETER, package)
+    add(choosing, "CHOOSING", PARAMETER, package)
     add(kinds, "KINDS", KIND.format(port=port), package)
     add(exports, "ROWS", FORMAT, package)
     tests = Path(__file__).parent.parent

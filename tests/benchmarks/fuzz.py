@@ -26,7 +26,7 @@ from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.printable import one_line, printable
 from zatsudan.base.words import split
 from zatsudan.config import file
-from zatsudan.parameters.table import read_assignments
+from zatsudan.parameters.assignments import read_assignments
 from zatsudan.sessions import imports, journal, shelf
 from zatsudan.sessions.records import apply, recovery
 from zatsudan.sessions.window import choose

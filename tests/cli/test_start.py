@@ -120,6 +120,20 @@ LATER = {
         "zatsudan.terminal.plain.terminal",
         "zatsudan.terminal.clipboard",
     ),
+    *(
+        "zatsudan.servers.kinds",
+        "zatsudan.servers.catalogue",
+        "zatsudan.servers.learned",
+        "zatsudan.servers.findings",
+        "zatsudan.servers.unencrypted",
+        "zatsudan.servers.wirelog",
+    ),
+    *("zatsudan.config.presetfiles", "zatsudan.parameters.table", "zatsudan.base.secrets"),
+    *("zatsudan.base.words", "zatsudan.base.matching", "zatsudan.base.programs"),
+    *("zatsudan.talk.deciding", "zatsudan.talk.fitting", "zatsudan.sessions.estimate"),
+    *("zatsudan.wire.protocol", "zatsudan.wire.refusals", "zatsudan.wire.models"),
+    *("zatsudan.terminal.live.view", "zatsudan.terminal.plain.linereader"),
+    *("zatsudan.terminal.greeting", "zatsudan.terminal.text.partrows", "zatsudan.commands.parts"),
 }
 
 

@@ -236,7 +236,6 @@ def _with_chat(
     from zatsudan.config.settings import platform_places
     from zatsudan.servers.choice import Wishes, environment
     from zatsudan.servers.discovery import Finder
-    from zatsudan.servers.learned import Learned
     from zatsudan.talk.chat import Chat
     from zatsudan.talk.link import Link
     from zatsudan.talk.talk import Talk
@@ -248,7 +247,7 @@ def _with_chat(
         chat = Chat(
             settings,
             Talk(None),
-            Link(finder, learned=Learned(places.state / "learned.json")),
+            Link(finder, learned=places.state / "learned.json"),
         )
         try:
             return await job(chat, places)

@@ -17,6 +17,9 @@ TEXT = "t"
 #: Words of a message, or what the person wants to be words: nothing in it counts.
 SAID = "s"
 
+#: No person types two lines within so many seconds: they were pasted.
+BURST_SECONDS = 0.02
+
 #: From the one that is trusted least.
 _RANKS = SAID + TEXT + RECALLED + KEYS
 

@@ -15,9 +15,9 @@ from tests.support.server import DONE, Script, chunk, fails, says
 from zatsudan.config.settings import Config
 from zatsudan.config.settings import Screen as Look
 from zatsudan.sessions.records import message_record
-from zatsudan.talk.entered import KEYS, SAID, TEXT, Entered
+from zatsudan.talk.entered import BURST_SECONDS, KEYS, SAID, TEXT, Entered
 from zatsudan.terminal.live.history import LineHistory
-from zatsudan.terminal.plain.linereader import BEGIN, BURST_SECONDS, END, LineReader, marked
+from zatsudan.terminal.plain.linereader import BEGIN, END, LineReader, marked
 from zatsudan.wire.messages import Message
 
 

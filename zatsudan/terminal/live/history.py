@@ -8,7 +8,6 @@ from pathlib import Path
 from prompt_toolkit.history import History
 
 from zatsudan.base import files
-from zatsudan.base.secrets import shown_line
 from zatsudan.talk.entered import KEYS, SAID, TEXT
 
 # What stands before an entry whose first character a person typed, and before words that were
@@ -59,6 +58,8 @@ class LineHistory(History):
         return [string for string, _ in entries]
 
     def store_string(self, string: str) -> None:
+        from zatsudan.base.secrets import shown_line  # read when a line is entered
+
         if self._path is None or shown_line(string) != string:  # no key is kept
             return
         note = _WORDS.get(self.mark_of(0))

@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.document import Document
 
-from zatsudan.talk.entered import KEYS, TEXT, Entered
+from zatsudan.talk.entered import BURST_SECONDS, KEYS, TEXT, Entered
 from zatsudan.terminal.live.history import LineHistory
-from zatsudan.terminal.plain.linereader import BURST_SECONDS
 
 
 class _Change(NamedTuple):

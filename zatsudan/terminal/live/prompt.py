@@ -37,7 +37,7 @@ from zatsudan.terminal.live import keys, ptk
 from zatsudan.terminal.live.completion import completes
 from zatsudan.terminal.live.history import LineHistory
 from zatsudan.terminal.live.inputline import InputLine
-from zatsudan.terminal.text.partrows import PROMPT
+from zatsudan.terminal.text.rows import PROMPT, wrap
 
 MENU_ROWS = 8
 
@@ -205,8 +205,6 @@ def build(
 
 
 def _wrapped(text: Printable, output: ptk.ReservingOutput) -> str:
-    from zatsudan.terminal.text.rows import wrap
-
     return "\n".join(wrap(text, output.get_size().columns - 1))
 
 

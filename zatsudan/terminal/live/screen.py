@@ -13,37 +13,29 @@ from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, Styled, printable
 from zatsudan.base.styles import Styles
-from zatsudan.commands.parts import Part
-from zatsudan.sessions.estimate import tokens_per_second
 from zatsudan.terminal.live import ptk
 from zatsudan.terminal.live.attention import Attention
 from zatsudan.terminal.live.keys import Actions
 from zatsudan.terminal.live.painter import Painter
 from zatsudan.terminal.live.prompt import Prompt
-from zatsudan.terminal.live.textstream import RowStream
 from zatsudan.terminal.live.toolbar import Toolbar
-from zatsudan.terminal.live.view import LiveView
 from zatsudan.terminal.surface import Surface
 from zatsudan.terminal.text.colour import has_colours
-from zatsudan.terminal.text.partrows import (
-    error_rows,
-    part_rows,
-    reply_note,
-    said_rows,
-    status_rows,
-)
 from zatsudan.terminal.text.rows import reflows, sgr, wrap
-from zatsudan.wire.protocol import Delta
 
 if TYPE_CHECKING:
     from zatsudan.commands.asking import Question
     from zatsudan.commands.outcomes import Inspect, Pick
+    from zatsudan.commands.parts import Part
     from zatsudan.lab.run import OnDelta, OnEnd, Run
     from zatsudan.talk.deciding import Asked
     from zatsudan.talk.entered import Entered
     from zatsudan.talk.turn import Turn
     from zatsudan.terminal.live.labview import LabView
+    from zatsudan.terminal.live.textstream import RowStream
+    from zatsudan.terminal.live.view import LiveView
     from zatsudan.terminal.text.tokenrows import Choice
+    from zatsudan.wire.protocol import Delta
 
 RESIZE_SECONDS = 0.08
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
@@ -94,7 +86,7 @@ class LiveSurface(Surface):
     def _commit(self, rows: Sequence[Styled]) -> None:
         self._painter.show(rows, ())
 
-    def _make_stream(self, width: int) -> RowStream:
+    def _make_stream(self, width: int) -> "RowStream":
         if self._streams is None:
             from zatsudan.terminal.live.replies import markdown_streams
 
@@ -106,12 +98,18 @@ class LiveSurface(Surface):
         return [*stream.feed(text), *stream.finish()]
 
     def echo(self, content: Json, *, command: bool = False) -> None:
+        from zatsudan.terminal.text.partrows import said_rows
+
         rows = list(said_rows(content, self._width()))
         # Drawn with the emptied input line, for which the request need not wait.
         self._painter.keep(rows if command else [*rows, EMPTY])
         self._app.invalidate()
 
-    def show(self, parts: Sequence[Part]) -> None:
+    def show(self, parts: "Sequence[Part]") -> None:
+        from zatsudan.terminal.text.partrows import (
+            part_rows,  # with the greeting, behind the prompt
+        )
+
         coloured = has_colours(self._environ)
         rows = [
             row
@@ -122,9 +120,14 @@ class LiveSurface(Surface):
             self._commit(rows if rows[-1] == "" else [*rows, EMPTY])
 
     def error(self, error: ZatsudanError) -> None:
+        from zatsudan.terminal.text.partrows import error_rows
+
         self._commit([*error_rows(error, self._width()), EMPTY])
 
-    def begin(self, turn: "Turn") -> Callable[[Delta], None]:
+    def begin(self, turn: "Turn") -> "Callable[[Delta], None]":
+        from zatsudan.sessions.estimate import tokens_per_second
+        from zatsudan.terminal.live.view import LiveView
+
         self._reply_since = began = self._clock()
 
         def line() -> Printable:
@@ -150,7 +153,7 @@ class LiveSurface(Surface):
         self._view = view
         turn.behind = view.behind
 
-        def add(delta: Delta) -> None:
+        def add(delta: "Delta") -> None:
             if delta.index == 0:
                 view.add(delta)
 
@@ -164,6 +167,8 @@ class LiveSurface(Surface):
         if self._view is not None:
             self._view.close()
             self._view = None
+        from zatsudan.terminal.text.partrows import reply_note, status_rows
+
         rows: list[Styled] = []
         if turn.nodes:
             note = reply_note(turn.nodes[0])

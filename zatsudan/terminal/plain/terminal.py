@@ -31,8 +31,8 @@ from zatsudan.terminal.plain.linereader import LineReader
 from zatsudan.terminal.plain.output import Output
 from zatsudan.terminal.repl import Repl
 from zatsudan.terminal.surface import Surface
-from zatsudan.terminal.text.partrows import PROMPT, error_rows, part_rows, status
-from zatsudan.terminal.text.rows import PASTES_OFF, PASTES_ON, uncoloured
+from zatsudan.terminal.text.partrows import error_rows, part_rows, status
+from zatsudan.terminal.text.rows import PASTES_OFF, PASTES_ON, PROMPT, uncoloured
 from zatsudan.wire.protocol import Delta
 
 if TYPE_CHECKING:
@@ -257,7 +257,7 @@ class PlainTerminal(Surface):
     def begin_run(self, run: "Run") -> "tuple[OnDelta, OnEnd]":
         """Write each reply as a whole, in the order of the cells: pieces of many cannot be told apart."""
         from zatsudan.lab.grid import shown
-        from zatsudan.lab.run import ENDED
+        from zatsudan.lab.slots import ENDED
 
         self._release()
         texts: dict[int, list[str]] = {}

@@ -10,11 +10,8 @@ from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printable
 from zatsudan.commands.parts import Diff, Line, Part, Rows, Table, Talk, Tokens
-from zatsudan.sessions.estimate import tokens_per_second
 from zatsudan.sessions.session import FAILED, FINISHED, INTERRUPTED, Made, Node
-from zatsudan.terminal.text.rows import columns_of, cut, set_off, sgr, together, wrap
-
-PROMPT = printable("» ")
+from zatsudan.terminal.text.rows import PROMPT, columns_of, cut, set_off, sgr, together, wrap
 
 #: A message of more rows than this is shown by its first rows.
 FOLD_ROWS = 12
@@ -206,6 +203,8 @@ def status(made: Made) -> Printable:
             completion=usage.completion,
         )
         parts.append(counts)
+        from zatsudan.sessions.estimate import tokens_per_second
+
         speed = tokens_per_second(usage.completion, made.first, made.seconds)
         if speed is not None:
             parts.append(say("{speed} tok/s", speed=f"{mark}{speed:.1f}"))

@@ -8,6 +8,8 @@ from zatsudan.base.printable import EMPTY, Printable, Styled, printable
 from zatsudan.base.styles import Styles, read
 from zatsudan.terminal.text.colour import codes, colours
 
+PROMPT = printable("» ")
+
 #: Japanese breaks beside any wide character, but for these (kinsoku, JIS X 4051).
 #: Characters that must not begin a row: closing brackets and stops, iteration marks,
 #: the long vowel mark, small kana.
