@@ -36,6 +36,7 @@ SILENT: dict[str, tuple[str, ...]] = {
     "terminal/live/prompt.py": ("fg:", "bg:", "nodim"),
     "terminal/pages/inspector.py": ("bg:", "reverse"),
     "terminal/repl.py": ("dim", "good"),  # tones of lines
+    "wire/errorbodies.py": ("provider returned error",),  # a gateway's
     "wire/refusals.py": ("(", "['", "maximum number of", "tokens`"),  # how servers say it
 }
 

@@ -6,7 +6,7 @@ import pytest
 
 from zatsudan.base.errors import StatusError
 from zatsudan.base.jsonvalues import Json, JsonObject
-from zatsudan.wire.protocol import read_error
+from zatsudan.wire.errorbodies import read_error
 from zatsudan.wire.refusals import (
     DROP,
     RENAME,

@@ -67,7 +67,12 @@ class ConnectionFailed(ApiError):
 
 
 class StreamError(ApiError):
-    """The server answered with something that is not a reply."""
+    """The server answered with something that is not a reply.
+
+    `refused`: the refusal that it is, where one comes with the status 200.
+    """
+
+    refused: "StatusError | None" = None
 
 
 class StatusError(ApiError):

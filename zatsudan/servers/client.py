@@ -35,8 +35,9 @@ from zatsudan.servers.choice import Server
 from zatsudan.servers.failures import NOT_SENDABLE, explained
 from zatsudan.servers.trust import secrets_of, tls_context
 from zatsudan.wire import bounds
+from zatsudan.wire.errorbodies import read_error
 from zatsudan.wire.models import Model, read_models
-from zatsudan.wire.protocol import Chunk, read_error
+from zatsudan.wire.protocol import Chunk
 from zatsudan.wire.reader import Reader
 from zatsudan.wire.retries import read_retry_after
 
