@@ -222,6 +222,8 @@ class Client:
                 await response.aclose()
         except StreamError as error:
             failure = StreamError(printable(self._secrets.hidden(error.sentence)), error.advice)
+            if error.refused is not None:
+                failure.refused = self._refusal(error.refused)
             self._log({"failure": str(failure)})
             raise failure from None
         except ApiError as error:  # whose words were hidden before they were put together
@@ -231,6 +233,11 @@ class Client:
             translated = self._translated(error)
             self._log({"failure": str(translated)})
             raise translated from None  # its own text may show a header
+
+    def _refusal(self, error: StatusError) -> StatusError:
+        """Return a refusal that came with the status 200, without secrets."""
+        message, code, param = map(self._secrets.hidden, (error.message, error.code, error.param))
+        return StatusError(error.status, message, code=code, param=param)
 
     async def _send(self, request: httpx.Request, *, again: bool) -> httpx.Response:
         try:
@@ -256,19 +263,24 @@ class Client:
 
     def _without_secrets(self, chunk: Chunk) -> Chunk:
         """Return a chunk whose facts about itself hold no secret; its text stays as it is."""
+        hidden, facts = self._secrets.hidden, chunk[2:6]
         ends = [delta.finish_reason or "" for delta in chunk.deltas]
-        if not self._secrets.found("\n".join((chunk.id, chunk.model, chunk.fingerprint, *ends))):
-            return chunk
-        hidden = self._secrets.hidden
-        return chunk._replace(
-            id=hidden(chunk.id),
-            model=hidden(chunk.model),
-            fingerprint=hidden(chunk.fingerprint),
-            deltas=tuple(
-                delta._replace(finish_reason=hidden(delta.finish_reason or "") or None)
-                for delta in chunk.deltas
-            ),
-        )
+        if self._secrets.found("\n".join((*facts, *ends))):
+            chunk = chunk._replace(
+                id=hidden(chunk.id),
+                model=hidden(chunk.model),
+                fingerprint=hidden(chunk.fingerprint),
+                tier=hidden(chunk.tier),
+                deltas=tuple(
+                    delta._replace(finish_reason=hidden(delta.finish_reason or "") or None)
+                    for delta in chunk.deltas
+                ),
+            )
+        if chunk.usage is not None and chunk.usage.told:
+            told = self._secrets.hidden_json(dict(chunk.usage.told))
+            if isinstance(told, dict):
+                chunk = chunk._replace(usage=chunk.usage._replace(told=told))
+        return chunk
 
     def _translated(self, error: Exception) -> ApiError:
         failure = explained(error, self._where, self._network, self._secrets.hidden)
@@ -341,19 +353,19 @@ def _written(body: Mapping[str, Json]) -> bytes:
 async def _chunks(response: httpx.Response, choices: int) -> AsyncGenerator[Chunk, None]:
     """Yield the chunks of a response's body; raises ConnectionFailed if it was cut.
 
-    A connection that breaks once the reply is complete cuts nothing. The end
-    is waited for only a little once all `choices` that were asked for are
-    there: a server may begin the second when the first has finished.
+    A connection that breaks, or falls silent, once the reply is complete cuts nothing. Behind
+    `[DONE]` the end of the body is waited for only a little. A finish_reason ends nothing:
+    some servers send it with the first chunk, and the text after a pause.
     """
     reader = Reader(choices)
     pieces = bodies.pieces(response)
     piece: bytes | None = b""
+    end: float | None = None
     while piece is not None:
         try:
-            if reader.complete and (reader.done or reader.choices >= choices):
-                async with asyncio.timeout(AFTERMATH_SECONDS):
-                    piece = await anext(pieces, None)
-            else:
+            if reader.done and end is None:
+                end = asyncio.get_running_loop().time() + AFTERMATH_SECONDS
+            async with asyncio.timeout_at(end):
                 piece = await anext(pieces, None)
             for chunk in reader.close() if piece is None else reader.feed(piece):
                 yield chunk

@@ -78,6 +78,7 @@ class Turn:
         self._saved_at = 0.0
         self._answered = ""
         self._fingerprint = ""
+        self._tier = ""
         self._usage: Usage | None = None
         self._raw_prompt = 0.0
         self._recorded = False
@@ -177,6 +178,7 @@ class Turn:
         self._usage = chunk.usage or self._usage
         self._answered = chunk.model or self._answered
         self._fingerprint = chunk.fingerprint or self._fingerprint
+        self._tier = chunk.tier or self._tier
         for whole in self._opening.lead(chunk.deltas, self.request):
             # No faster than it can be shown, and Esc stops in between.
             for delta in cut(whole, bounds.PIECE):
@@ -232,6 +234,7 @@ class Turn:
             first=self.first,
             seconds=self._link.clock() - self.started if self.started is not None else 0.0,
             fingerprint=self._fingerprint,
+            tier=self._tier,
             left_out=self.window.left_out if self.window is not None else 0,
             given=len(self._prefix),
             request=self._told,
@@ -255,7 +258,9 @@ class Turn:
         kept = [
             index
             for index, reply in self._replies.items()
-            if not reply.is_empty or (ended == FINISHED and reply.finish_reason)
+            if not reply.is_empty
+            or index in self._ids
+            or (ended == FINISHED and reply.finish_reason)
         ]
         first = min(kept, default=0)
         # The first choice last, so that the head ends on it.
@@ -265,6 +270,7 @@ class Turn:
                 finish_reason=reply.finish_reason,
                 reasoning=reply.reasoning,
                 logprobs=tuple(reply.logprobs),
+                beside=reply.beside,
                 # The server counts all choices together: they stand once.
                 usage=usage if index == first else None,
             )

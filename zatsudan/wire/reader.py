@@ -81,11 +81,6 @@ class Reader:
         """Whether nothing more is to come: its end was told, or each choice has its finish_reason."""
         return self.done or (bool(self._finished) and all(self._finished.values()))
 
-    @property
-    def choices(self) -> int:
-        """How many choices have come so far."""
-        return len(self._finished)
-
     def feed(self, piece: bytes) -> Iterator[Chunk]:
         """Yield the chunks that `piece` completes; raises StreamError.
 

@@ -5,6 +5,7 @@ from copy import deepcopy
 from typing import Any
 
 from zatsudan.base.jsonvalues import Json, JsonObject, whole_number
+from zatsudan.wire.ends import STOP, meaning_of
 from zatsudan.wire.protocol import Delta
 
 #: Pieces of a text that are joined to one: a piece costs ten times the memory of its character.
@@ -30,10 +31,6 @@ class Pieces:
 
     def __bool__(self) -> bool:
         return any(self._blocks) or any(self._pieces)
-
-
-#: Words with which a choice ends that say more than that it ended.
-_PLAIN = frozenset(("stop", "end_turn", "eos", "eos_token"))
 
 
 class Reply:
@@ -62,7 +59,7 @@ class Reply:
             self.deltas += 1
         # Some end twice: the last word counts, but for a plain one behind one that says why.
         if delta.finish_reason and not (
-            self.finish_reason and delta.finish_reason.lower() in _PLAIN
+            self.finish_reason and meaning_of(delta.finish_reason) == STOP
         ):
             self.finish_reason = delta.finish_reason
         self.logprobs.extend(delta.logprobs)

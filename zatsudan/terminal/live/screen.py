@@ -15,6 +15,7 @@ from zatsudan.base.printable import EMPTY, Printable, Styled, printable
 from zatsudan.base.styles import Dress
 from zatsudan.commands.parts import Part
 from zatsudan.sessions.estimate import tokens_per_second
+from zatsudan.sessions.session import FINISHED
 from zatsudan.terminal.live import ptk
 from zatsudan.terminal.live.attention import Attention
 from zatsudan.terminal.live.keys import Actions
@@ -29,6 +30,7 @@ from zatsudan.terminal.text.partrows import (
     part_rows,
     reply_note,
     said_rows,
+    source_rows,
     status_rows,
 )
 from zatsudan.terminal.text.rows import reflows, sgr, wrap
@@ -166,10 +168,14 @@ class LiveSurface:
         rows: list[Styled] = []
         if turn.nodes:
             note = reply_note(turn.nodes[0])
-            rows = [note] if note else []
+            rows = [*([note] if note else []), *source_rows(turn.nodes[0], self._width())]
             rows += [EMPTY, *status_rows(turn.made, self._width()), EMPTY]
         elif turn.error is None:
-            rows = [sgr(say("stopped before the first token"), "dim"), EMPTY]
+            ended = turn.made.ended == FINISHED
+            text = (
+                say("The server sent nothing.") if ended else say("stopped before the first token")
+            )
+            rows = [sgr(text, "dim"), EMPTY]
         self._commit(rows)
         self._attention.ended(self._clock() - self._reply_since)
 
