@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.support.strategies import cuts, pieces
 from zatsudan.base.errors import StreamError
-from zatsudan.base.jsonvalues import Json
+from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.wire.messages import Usage
 from zatsudan.wire.protocol import Chunk, Delta
 from zatsudan.wire.reader import Reader, SurrogateJoiner
@@ -313,3 +313,41 @@ def test_any_bytes_give_chunks_or_a_sentence_the_same_for_any_cut(
             return str(error)
 
     assert outcome(pieces(body, draw.draw(cuts(len(body))))) == outcome([body])
+
+
+def details(text: str) -> JsonObject:
+    return {"reasoning_details": [{"type": "reasoning.text", "text": text}]}
+
+
+@pytest.mark.parametrize(
+    ("values", "thought"),
+    [
+        ([details("The user"), details(" greets.")], "The user greets."),
+        ([details("The user"), details("The user greets.")], "The user greets."),
+        ([details("a"), details("and")], "aand"),
+        ([{"reasoning": "Hm", **details("Hm")}], "Hm"),
+        ([{"reasoning_content": "Hm"}, {"content": "<think>Hm</think>"}], "Hm"),
+        ([{"reasoning_content": "Hm", "content": "<think>Hm"}, {"content": "</think>"}], "Hm"),
+        (
+            [
+                {
+                    "content": [
+                        {"type": "reasoning", "summary": [{"type": "summary_text", "text": "Hm"}]}
+                    ]
+                }
+            ],
+            "Hm",
+        ),
+        ([{"content": [{"type": "thinking", "thinking": [{"type": "text", "text": "Hm"}]}]}], "Hm"),
+        ([{"content": "<thought>Hm</thought>"}], "Hm"),
+        ([{"content": "[THINK]H"}, {"content": "m[/THI"}, {"content": "NK]"}], "Hm"),
+        ([{"content": [{"type": "redacted_thinking", "data": "x"}]}], ""),
+    ],
+)
+def test_reasoning_in_every_form_and_once(values: list[Json], thought: str) -> None:
+    last: Json = {"content": "Hi"}
+    events = [event({"choices": [{"delta": value}]}) for value in (*values, last)]
+    got = deltas(*events)
+
+    assert "".join(delta.reasoning for delta in got) == thought
+    assert "".join(delta.content for delta in got) == "Hi"

@@ -20,10 +20,14 @@ from zatsudan.wire.contents import (
     read_beside,
     read_content,
     read_reasoning,
+    thought,
 )
 from zatsudan.wire.errorbodies import broken_off, failure_of
 from zatsudan.wire.logprobs import read_logprobs
 from zatsudan.wire.messages import Message, Usage
+
+#: What we ask of a stream besides.
+OPTIONS: JsonObject = {"include_usage": True}
 
 
 def build_request(
@@ -41,7 +45,7 @@ def build_request(
         body.pop("stream_options", None)
     else:
         body["stream"] = True
-        body.setdefault("stream_options", {"include_usage": True})
+        body.setdefault("stream_options", dict(OPTIONS))
     return body
 
 
@@ -123,9 +127,16 @@ class Came:
         if delta.extra:
             self._called.add(delta.index)
 
-    def rest(self, index: int, field: str, whole: str, *, certain: bool) -> str:
-        """Return what of a text has not come yet; `certain`: that it is the whole text so far."""
+    def rest(
+        self, index: int, field: str, whole: str, *, certain: bool = False, least: int = 1
+    ) -> str:
+        """Return what of a text has not come yet, if it begins with the `least` characters that came.
+
+        `certain`: that it is the whole text so far.
+        """
         size, mark = self._texts.get((index, field), (0, 0))
+        if size < least and not certain:
+            return whole
         if not size or (len(whole) >= size and _mark(whole[:size]) == mark):
             return whole[size:]
         return "" if certain else whole
@@ -246,10 +257,17 @@ def _read_choice(
     if asked == 1:
         index -= came.first
     finish = choice.get("finish_reason")
-    said = _read_said(_as_object(choice, "delta"), index)
+    delta = _as_object(choice, "delta")
+    said = _read_said(delta, index)
+    if said is not None and delta is not None and not said.reasoning:
+        # As MiniMax documents it, each piece holds the whole text so far; so do not all.
+        details = thought(delta.get("reasoning_details"))
+        said = said._replace(reasoning=came.rest(index, "reasoning", details, least=4))
     message = _as_object(choice, "message")
     if message is not None:
-        said = _filled(said, _read_said(message, index) or Delta(index), came)
+        whole = _read_said(message, index) or Delta(index)
+        details = thought(message.get("reasoning_details"))
+        said = _filled(said, whole._replace(reasoning=whole.reasoning or details), came)
     if said is None:
         said = Delta(index, read_content(choice.get("text")).text)  # /v1/completions' form
     return said._replace(

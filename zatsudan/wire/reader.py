@@ -71,6 +71,7 @@ class Reader:
         self._splitters: dict[int, ThinkSplitter] = {}
         self._finished: dict[int, bool] = {}
         self._came = Came()
+        self._told_apart: set[int] = set()  # choices whose reasoning has a field of its own
         self._told: dict[str, Json] = {}  # what stood beside the text last, by name
         self._opening = b""  # of a body that may be no event stream at all
         self.began = False
@@ -191,6 +192,8 @@ class Reader:
         """Put together what the server cut: characters, and the tags around reasoning."""
         index, content, reasoning = delta.index, delta.content, delta.reasoning
         ended = delta.finish_reason is not None
+        if reasoning:  # what stands in tags as well is the same (MiniMax)
+            self._told_apart.add(index)
         self._finished[index] = self._finished.get(index, False) or ended
         if (index, "content") in self._joiners or _SURROGATE.search(content):
             content = self._joiners.setdefault((index, "content"), SurrogateJoiner()).feed(content)
@@ -203,10 +206,11 @@ class Reader:
             splitter = self._splitters[index] = ThinkSplitter()
         if content:
             content, thought = splitter.feed(content)
-            reasoning += thought
+            reasoning += "" if index in self._told_apart else thought
         if ended:
             rest, thought = splitter.close()
-            content, reasoning = content + rest, reasoning + thought
+            content += rest
+            reasoning += "" if index in self._told_apart else thought
         if delta.beside:
             delta = delta._replace(beside=self._new(index, delta.beside))
         if content is delta.content and reasoning is delta.reasoning:

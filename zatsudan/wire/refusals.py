@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from zatsudan.base.errors import ApiError, StatusError
 from zatsudan.base.jsonvalues import Json, JsonObject
-from zatsudan.base.language import say
+from zatsudan.base.language import later, say
 from zatsudan.base.printable import Printable
-from zatsudan.parameters.table import PARAMETERS
+from zatsudan.parameters.table import LIMITS, PARAMETERS
 
 #: Statuses by which a server refuses what it was asked, whoever asked; others say nothing about it.
 REFUSALS = frozenset({400, 404, 405, 413, 415, 422})
@@ -34,7 +34,14 @@ _ONE_ONLY = r"['\"`]n['\"`].{0,30}\b(?:at most|must be|only) 1(?![\d.])"
 _LENGTH = (
     r"maximum (?:context|prompt) length (?:is|of) (\d{1,9})",  # OpenAI, vLLM, OpenRouter, xAI
     r"(?<!\d)(\d{1,9}) maximum context length",  # Mistral
-    r"context (?:size|length|window)[^0-9]{0,40}\(?(\d{1,9})",  # llama.cpp, LM Studio
+    r"context (?:size|length|window)(?:(?!\bby\b)[^0-9]){0,40}\(?(\d{1,9})",  # llama.cpp, LM Studio
+    r"max_seq_len\D{1,5}(\d{1,9})",  # TabbyAPI
+    r"maximum (?:model|input) length (?:is|of) (\d{1,9})",  # vLLM
+    r"max size:? (\d{1,9}) tokens",  # GitHub Models
+    r"input length should be \[\d+, ?(\d{1,9})\]",  # Alibaba
+    r"token limit: ?(\d{1,9})",  # Moonshot
+    r"cannot exceed (\d{1,9}) tokens",  # Cohere
+    r"exceed context limit:[^>]{1,40}> (\d{1,9})",  # Anthropic's through gateways
     r"\bn_ctx\D{1,5}(\d{1,9})",
     r"(?<!\d)(\d{1,9})[ -]token(?:s)? (?:context|limit)",
     r"maximum number of tokens allowed \((\d{1,9})\)",  # Google
@@ -46,6 +53,14 @@ _TOO_LONG = (
     r"|exceeds? the (?:available )?context|context (?:size|window|length) (?:of|exceeded)"
     r"|greater than the context length|prompt is too long|too many tokens"
     r"|input token count .{0,30}exceeds|max_new_tokens` must be <="
+    r"|exceed(?:s|ed|ing)? (?:the |this |its |your )?(?:\w{1,20} ){0,2}(?:context|token limit)"
+    r"|context (?:limit|window|length|size) (?:is |was )?(?:exceed|too|reached|overflow)"
+    r"|too_many_(?:prompt_)?tokens|tokens_limit_reached|prompt_too_long|context_too_long"
+    r"|(?:prompt|input|messages?|conversation) (?:is |are |was )?(?:too long|too large)"
+    r"|length of (?:all |the )?messages (?:is |are )?too long|longer than the (?:model|maximum)"
+    r"|exceeds? (?:the )?max(?:imum)? (?:input |prompt )?(?:length|tokens)|input length should be"
+    r"|greater than max_seq_len|max size:? \d{1,9} tokens|request body too large"
+    r"|total number of tokens in the prompt"
 )
 _SIZE = (
     r"(?i)(?:resulted in|requested|request \(|request has|request contains|prompt contains"
@@ -54,6 +69,21 @@ _SIZE = (
 _NO_SYSTEM = (
     r"(?i)system (?:role|message|prompt)s? (?:is |are )?not supported|does not support 'system'"
     r"|roles must alternate|only user,? (?:and )?assistant|developer instruction is not enabled"
+)
+
+#: What servers say who do not know the `developer` role (DeepSeek, Mistral, Alibaba, templates).
+_NO_ROLE = (
+    r"(?i)unknown variant|not one of|does not match any|unexpected (?:message )?role"
+    r"|in(?:valid|correct) role|role:? input should be"
+    r"|(?:role|developer).{0,60}(?:invalid|not supported|unsupported|not allowed|must be|should be|unknown)"
+    r"|(?:invalid|unsupported|unknown).{0,40}(?:role|developer)"
+)
+#: A length that is too much, in words that no pattern above knows; it is looked for last.
+_PERHAPS_TOO_LONG = (
+    r"(?i)\b(?:context|tokens?|prompt|input|messages?|conversation|history)\b.{0,80}"
+    r"\b(?:exceed\w*|too (?:long|large|many|big)|longer|over(?:flow\w*)?|reduce|shorten|limit)\b"
+    r"|\b(?:exceed\w*|too (?:long|large|many|big)|longer|reduce|shorten)\b.{0,80}"
+    r"\b(?:context|tokens?|prompt|input|messages?|conversation|history)\b"
 )
 
 #: One parameter under two names: which a server takes is learned.
@@ -67,16 +97,37 @@ _OTHER_NAME = {
 _NEEDS = {row.name: row.needs.other for row in PARAMETERS if row.needs is not None}
 
 #: Kinds of repair.
-DROP, RENAME, SYSTEM, SHRINK = "drop", "rename", "system", "shrink"
+DROP, RENAME, SYSTEM, SHRINK, ROLE = "drop", "rename", "system", "shrink", "role"
+#: Leave the field `name` out of every message.
+BARE = "bare"
 #: No repair, but learned like one: `name` is the form of prefill that is taken, or `none`.
 PREFILL = "prefill"
+
+
+#: What the person is told of a repair, with the model's name and its own.
+_TOLD = {
+    DROP: later("{model} does not take {name} here: sent without it. /learned shows and forgets."),
+    RENAME: later(
+        "{model} wants {other} for {name}: sent under that name. /learned shows and forgets."
+    ),
+    SYSTEM: later(
+        "{model} takes no system message: it stands before the first message now. /learned shows and forgets."
+    ),
+    ROLE: later(
+        "{model} does not know the role {name}: sent as {other}. /learned shows and forgets."
+    ),
+    BARE: later(
+        "{model} does not take {name} in a message: sent without it. /learned shows and forgets."
+    ),
+}
 
 
 class Repair(NamedTuple):
     """One thing to do otherwise for this server and model.
 
     `kind`: drop the field `name`; rename it to `value`; put the system message
-    into the first user message; shrink the window to `value` tokens (0: the
+    into the first user message; give the role `value` to messages of the role `name`; leave
+    the field `name` out of messages; shrink the window to `value` tokens (0: the
     error named no number).
     """
 
@@ -86,33 +137,15 @@ class Repair(NamedTuple):
 
     def sentence(self, model: str) -> Printable:
         """Return what the person is told, in one line."""
-        match self.kind:
-            case "drop":
-                return say(
-                    "{model} does not take {name} here: sent without it. /learned shows and forgets.",
-                    model=model,
-                    name=self.name,
-                )
-            case "rename":
-                return say(
-                    "{model} wants {other} for {name}: sent under that name. /learned shows and forgets.",
-                    model=model,
-                    name=self.name,
-                    other=self.value,
-                )
-            case "system":
-                return say(
-                    "{model} takes no system message: it stands before the first message now. /learned shows and forgets.",
-                    model=model,
-                )
-            case _ if self.value:
-                return say(
-                    "{model} takes no longer talk than {tokens:,} tokens: earlier turns are left out.",
-                    model=model,
-                    tokens=self.value,
-                )
-            case _:
-                return say("{model} takes no longer talk: earlier turns are left out.", model=model)
+        if self.kind == SHRINK and not self.value:
+            return say("{model} takes no longer talk: earlier turns are left out.", model=model)
+        if self.kind == SHRINK:
+            return say(
+                "{model} takes no longer talk than {tokens:,} tokens: earlier turns are left out.",
+                model=model,
+                tokens=self.value,
+            )
+        return say(_TOLD[self.kind], model=model, name=self.name, other=self.value)
 
     def to_json(self) -> JsonObject:
         """Return it as it is kept; `from_json` reads it."""
@@ -122,7 +155,7 @@ class Repair(NamedTuple):
     def from_json(cls, value: Json) -> "Repair | None":
         """Read what `to_json` wrote; None for anything else."""
         if not isinstance(value, dict) or value.get("kind") not in (
-            *(DROP, RENAME, SYSTEM, SHRINK, PREFILL),
+            *(DROP, RENAME, SYSTEM, SHRINK, ROLE, BARE, PREFILL),
         ):
             return None
         extra = value.get("value", "")
@@ -138,17 +171,50 @@ def understand(error: StatusError, body: Mapping[str, Json]) -> Repair | None:
         return None
     words = f"{error.code} {error.param} {error.message}"
     if re.search(_TOO_LONG, words):
-        found = next(
-            (match for pattern in _LENGTH if (match := re.search(pattern, words, re.IGNORECASE))),
-            None,
-        )
-        return Repair(SHRINK, value=int(found[1]) if found else 0)
+        return Repair(SHRINK, value=_length(words))
+    if "developer" in _roles(body) and re.search(_NO_ROLE, words):
+        return Repair(ROLE, "developer", "system")
     if re.search(_NO_SYSTEM, words) and _has_system(body):
         return Repair(SYSTEM)
+    return _of_fields(error, body, words)
+
+
+def _of_fields(error: StatusError, body: Mapping[str, Json], words: str) -> Repair | None:
+    named = _named(error, body)
     refused = error.status in (400, 403, 422) and not re.search(_RANGE, words)
     if refused and (re.search(_REFUSED, words) or re.search(_ONE_ONLY, words)):
-        return _without_field(error, _named(error, body), body)
+        further = next((name for name in _further(body) if _name(name).search(words)), "")
+        return _without_field(error, named, body) or (Repair(BARE, further) if further else None)
+    # Last: what is too long in other words, and no field of ours is meant. One turn cannot shrink.
+    limited = any(name in words for name in LIMITS)
+    long = len(_roles(body)) > 2 and re.search(_PERHAPS_TOO_LONG, words)
+    if error.status != 403 and long and not named and not limited:
+        return Repair(SHRINK, value=_length(words))
     return None
+
+
+def _length(words: str) -> int:
+    """Return the length of the context that an error names; 0 if it names none."""
+    found = (re.search(pattern, words, re.IGNORECASE) for pattern in _LENGTH)
+    return next((int(match[1]) for match in found if match), 0)
+
+
+def _further(body: Mapping[str, Json]) -> list[str]:
+    """Return the fields of the messages that not every message has, the longest name first."""
+    messages = body.get("messages")
+    names = {
+        name
+        for message in (messages if isinstance(messages, list) else ())
+        if isinstance(message, dict)
+        for name in message
+    }
+    return sorted(names - {"role", "content", "tool_call_id"}, key=len, reverse=True)
+
+
+def _roles(body: Mapping[str, Json]) -> list[Json]:
+    messages = body.get("messages")
+    found = messages if isinstance(messages, list) else []
+    return [message.get("role") for message in found if isinstance(message, dict)]
 
 
 def _without_field(error: StatusError, name: str, body: Mapping[str, Json]) -> Repair | None:
@@ -197,12 +263,30 @@ def mended(body: Mapping[str, Json], repairs: Iterable[Repair]) -> JsonObject:
             result.pop(repair.name, None)
         elif repair.kind == RENAME and repair.name in result:
             result.setdefault(str(repair.value), result.pop(repair.name))
+        elif repair.kind == ROLE:
+            result["messages"] = [
+                {**message, "role": repair.value}
+                if isinstance(message, dict) and message.get("role") == repair.name
+                else message
+                for message in _list(result.get("messages"))
+            ]
+        elif repair.kind == BARE:
+            result["messages"] = [
+                {name: value for name, value in message.items() if name != repair.name}
+                if isinstance(message, dict)
+                else message
+                for message in _list(result.get("messages"))
+            ]
         elif repair.kind == SYSTEM:
             result["messages"] = _without_system(result.get("messages"))
     for name, other in _NEEDS.items():
         if name in result and not result.get(other):
             del result[name]
     return result
+
+
+def _list(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []
 
 
 def _without_system(messages: Json) -> Json:
