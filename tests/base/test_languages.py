@@ -37,7 +37,7 @@ SILENT: dict[str, tuple[str, ...]] = {
     "terminal/pages/inspector.py": ("bg:", "reverse"),
     "terminal/repl.py": ("dim", "good"),  # tones of lines
     "wire/errorbodies.py": ("provider returned error",),  # a gateway's
-    "wire/refusals.py": ("(", "['", "maximum number of", "tokens`"),  # how servers say it
+    "wire/wording.py": ("",),  # how servers say it
 }
 
 OTHERS = languages.LANGUAGES[1:]

@@ -14,77 +14,13 @@ from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import Printable
 from zatsudan.parameters.table import LIMITS, PARAMETERS
+from zatsudan.wire import wording
 
 #: Statuses by which a server refuses what it was asked, whoever asked; others say nothing about it.
 REFUSALS = frozenset({400, 404, 405, 413, 415, 422})
 
 #: Fields without which there is no request.
 _ESSENTIAL = {"model", "messages", "stream"}
-
-# Texts, which `re` compiles when they are first used (and keeps): most talks need none of them.
-_REFUSED = (
-    r"(?i)unsupported|not supported|(?:does|do) ?(?:n[o']t|not) (?:support|accept|allow)|unrecogni[sz]ed|unknown"
-    r"|unexpected|extra (?:inputs?|fields?)|not permitted|not allowed|only the default|no longer supported"
-    r"|not available|not enabled|cannot be used|deprecated|only 1 is allowed"
-)
-_RANGE = r"(?i)(?:above|below)_(?:max|min)|greater than|less than|out of range"
-#: `n` is refused as a value where only one reply can be had (Groq).
-_ONE_ONLY = r"['\"`]n['\"`].{0,30}\b(?:at most|must be|only) 1(?![\d.])"
-
-_LENGTH = (
-    r"maximum (?:context|prompt) length (?:is|of) (\d{1,9})",  # OpenAI, vLLM, OpenRouter, xAI
-    r"(?<!\d)(\d{1,9}) maximum context length",  # Mistral
-    r"context (?:size|length|window)(?:(?!\bby\b)[^0-9]){0,40}\(?(\d{1,9})",  # llama.cpp, LM Studio
-    r"max_seq_len\D{1,5}(\d{1,9})",  # TabbyAPI
-    r"maximum (?:model|input) length (?:is|of) (\d{1,9})",  # vLLM
-    r"max size:? (\d{1,9}) tokens",  # GitHub Models
-    r"input length should be \[\d+, ?(\d{1,9})\]",  # Alibaba
-    r"token limit: ?(\d{1,9})",  # Moonshot
-    r"cannot exceed (\d{1,9}) tokens",  # Cohere
-    r"exceed context limit:[^>]{1,40}> (\d{1,9})",  # Anthropic's through gateways
-    r"\bn_ctx\D{1,5}(\d{1,9})",
-    r"(?<!\d)(\d{1,9})[ -]token(?:s)? (?:context|limit)",
-    r"maximum number of tokens allowed \((\d{1,9})\)",  # Google
-    r"> (\d{1,9}) maximum",  # Anthropic
-    r"tokens` must be <= (\d{1,9})",  # text-generation-inference
-)
-_TOO_LONG = (
-    r"(?i)context_length_exceeded|exceed_context_size|maximum (?:context|prompt) length"
-    r"|exceeds? the (?:available )?context|context (?:size|window|length) (?:of|exceeded)"
-    r"|greater than the context length|prompt is too long|too many tokens"
-    r"|input token count .{0,30}exceeds|max_new_tokens` must be <="
-    r"|exceed(?:s|ed|ing)? (?:the |this |its |your )?(?:\w{1,20} ){0,2}(?:context|token limit)"
-    r"|context (?:limit|window|length|size) (?:is |was )?(?:exceed|too|reached|overflow)"
-    r"|too_many_(?:prompt_)?tokens|tokens_limit_reached|prompt_too_long|context_too_long"
-    r"|(?:prompt|input|messages?|conversation) (?:is |are |was )?(?:too long|too large)"
-    r"|length of (?:all |the )?messages (?:is |are )?too long|longer than the (?:model|maximum)"
-    r"|exceeds? (?:the )?max(?:imum)? (?:input |prompt )?(?:length|tokens)|input length should be"
-    r"|greater than max_seq_len|max size:? \d{1,9} tokens|request body too large"
-    r"|total number of tokens in the prompt"
-)
-_SIZE = (
-    r"(?i)(?:resulted in|requested|request \(|request has|request contains|prompt contains"
-    r"|too long:|token count \(|n_prompt_tokens) ?(?:about )?(\d{2,9})"
-)
-_NO_SYSTEM = (
-    r"(?i)system (?:role|message|prompt)s? (?:is |are )?not supported|does not support 'system'"
-    r"|roles must alternate|only user,? (?:and )?assistant|developer instruction is not enabled"
-)
-
-#: What servers say who do not know the `developer` role (DeepSeek, Mistral, Alibaba, templates).
-_NO_ROLE = (
-    r"(?i)unknown variant|not one of|does not match any|unexpected (?:message )?role"
-    r"|in(?:valid|correct) role|role:? input should be"
-    r"|(?:role|developer).{0,60}(?:invalid|not supported|unsupported|not allowed|must be|should be|unknown)"
-    r"|(?:invalid|unsupported|unknown).{0,40}(?:role|developer)"
-)
-#: A length that is too much, in words that no pattern above knows; it is looked for last.
-_PERHAPS_TOO_LONG = (
-    r"(?i)\b(?:context|tokens?|prompt|input|messages?|conversation|history)\b.{0,80}"
-    r"\b(?:exceed\w*|too (?:long|large|many|big)|longer|over(?:flow\w*)?|reduce|shorten|limit)\b"
-    r"|\b(?:exceed\w*|too (?:long|large|many|big)|longer|reduce|shorten)\b.{0,80}"
-    r"\b(?:context|tokens?|prompt|input|messages?|conversation|history)\b"
-)
 
 #: One parameter under two names: which a server takes is learned.
 _OTHER_NAME = {
@@ -170,24 +106,24 @@ def understand(error: StatusError, body: Mapping[str, Json]) -> Repair | None:
     if error.status not in REFUSALS | {403, 500}:
         return None
     words = f"{error.code} {error.param} {error.message}"
-    if re.search(_TOO_LONG, words):
+    if re.search(wording.TOO_LONG, words):
         return Repair(SHRINK, value=_length(words))
-    if "developer" in _roles(body) and re.search(_NO_ROLE, words):
+    if "developer" in _roles(body) and re.search(wording.NO_ROLE, words):
         return Repair(ROLE, "developer", "system")
-    if re.search(_NO_SYSTEM, words) and _has_system(body):
+    if re.search(wording.NO_SYSTEM, words) and _has_system(body):
         return Repair(SYSTEM)
     return _of_fields(error, body, words)
 
 
 def _of_fields(error: StatusError, body: Mapping[str, Json], words: str) -> Repair | None:
     named = _named(error, body)
-    refused = error.status in (400, 403, 422) and not re.search(_RANGE, words)
-    if refused and (re.search(_REFUSED, words) or re.search(_ONE_ONLY, words)):
+    refused = error.status in (400, 403, 422) and not re.search(wording.RANGE, words)
+    if refused and (re.search(wording.REFUSED, words) or re.search(wording.ONE_ONLY, words)):
         further = next((name for name in _further(body) if _name(name).search(words)), "")
         return _without_field(error, named, body) or (Repair(BARE, further) if further else None)
     # Last: what is too long in other words, and no field of ours is meant. One turn cannot shrink.
     limited = any(name in words for name in LIMITS)
-    long = len(_roles(body)) > 2 and re.search(_PERHAPS_TOO_LONG, words)
+    long = len(_roles(body)) > 2 and re.search(wording.PERHAPS_TOO_LONG, words)
     if error.status != 403 and long and not named and not limited:
         return Repair(SHRINK, value=_length(words))
     return None
@@ -195,7 +131,7 @@ def _of_fields(error: StatusError, body: Mapping[str, Json], words: str) -> Repa
 
 def _length(words: str) -> int:
     """Return the length of the context that an error names; 0 if it names none."""
-    found = (re.search(pattern, words, re.IGNORECASE) for pattern in _LENGTH)
+    found = (re.search(pattern, words, re.IGNORECASE) for pattern in wording.LENGTH)
     return next((int(match[1]) for match in found if match), 0)
 
 
@@ -251,7 +187,7 @@ def _name(name: str) -> re.Pattern[str]:
 
 def prompt_size(error: ApiError) -> int | None:
     """Return how many tokens the server counted in a request that was too long for it."""
-    found = re.search(_SIZE, error.message) if isinstance(error, StatusError) else None
+    found = re.search(wording.SIZE, error.message) if isinstance(error, StatusError) else None
     return int(found[1]) if found else None
 
 
