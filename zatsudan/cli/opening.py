@@ -69,7 +69,7 @@ def of_flags(args: Namespace) -> list[JsonObject]:
         records.append({"type": "model", "model": args.model, "server": ""})
     if args.set:
         from zatsudan.base.words import Word
-        from zatsudan.parameters.table import read_assignments
+        from zatsudan.parameters.assignments import read_assignments
 
         for text in args.set:
             name, equals, _ = text.partition("=")

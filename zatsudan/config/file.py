@@ -237,8 +237,9 @@ def _check_values(config: Config, place: _Place) -> None:
 def _check_parameters(values: Mapping[str, Json], place: _Place) -> None:
     if not values:
         return
+    from zatsudan.parameters.assignments import HOW_TO_STEER
     from zatsudan.parameters.steering import makes_request
-    from zatsudan.parameters.table import BY_NAME, HOW_TO_STEER
+    from zatsudan.parameters.table import BY_NAME
 
     for name, value in values.items():
         parameter = BY_NAME.get(name)

@@ -75,6 +75,7 @@ class Link:
         self.sleep = sleep
         self.now = now
         self.models: list[Model] = []
+        self._doubts: dict[str, Repair] = {}
         self._connecting: asyncio.Task[Client] | None = None
 
     def beside(self, client: "Client") -> "Link":
@@ -100,6 +101,7 @@ class Link:
     async def disconnect(self) -> None:
         """Leave the server: who needs one next connects anew."""
         task, self._connecting, self.models = self._connecting, None, []
+        self._doubts.clear()
         if task is not None and not task.done():
             task.cancel()
         elif task is not None and not task.cancelled() and task.exception() is None:
@@ -156,6 +158,14 @@ class Link:
         if self.name:
             self.learned.add(self.name, model, repair, self.now()[:10])
 
+    def doubt(self, model: str, repair: "Repair") -> None:
+        """Try a repair with the next request to a model, without learning it yet."""
+        self._doubts[model] = repair
+
+    def clear_doubt(self, model: str) -> "Repair | None":
+        """Return the repair that was tried, which is so no longer."""
+        return self._doubts.pop(model, None)
+
     def repairs(self, model: str) -> "tuple[Repair, ...]":
         """Return what a request to a model of this server needs: known names, and what was learned."""
         server = self.server
@@ -164,7 +174,8 @@ class Link:
         from zatsudan.servers.kinds import kind_of, renames
 
         known = renames(kind_of(server.name, server.base_url))
-        return (*known, *self.learned.of(server.name, model))
+        tried = [self._doubts[model]] if model in self._doubts else []
+        return (*known, *self.learned.of(server.name, model), *tried)
 
     def mended(self, body: JsonObject, model: str) -> JsonObject:
         """Return the body of a request as this server takes it."""

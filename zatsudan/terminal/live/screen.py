@@ -13,6 +13,7 @@ from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, Styled, printable
 from zatsudan.base.styles import Styles
+from zatsudan.sessions.session import FINISHED
 from zatsudan.terminal.live import ptk
 from zatsudan.terminal.live.attention import Attention
 from zatsudan.terminal.live.keys import Actions
@@ -167,15 +168,19 @@ class LiveSurface(Surface):
         if self._view is not None:
             self._view.close()
             self._view = None
-        from zatsudan.terminal.text.partrows import reply_note, status_rows
+        from zatsudan.terminal.text.partrows import reply_note, source_rows, status_rows
 
         rows: list[Styled] = []
         if turn.nodes:
             note = reply_note(turn.nodes[0])
-            rows = [note] if note else []
+            rows = [*([note] if note else []), *source_rows(turn.nodes[0], self._width())]
             rows += [EMPTY, *status_rows(turn.made, self._width()), EMPTY]
         elif turn.error is None:
-            rows = [sgr(say("stopped before the first token"), "dim"), EMPTY]
+            ended = turn.made.ended == FINISHED
+            text = (
+                say("The server sent nothing.") if ended else say("stopped before the first token")
+            )
+            rows = [sgr(text, "dim"), EMPTY]
         self._commit(rows)
         self._attention.ended(self._clock() - self._reply_since)
 

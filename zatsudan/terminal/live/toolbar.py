@@ -59,7 +59,7 @@ class Toolbar:
         settings = chat.talk.session.settings.items()
         changed = [(name, each.value) for name, each in settings if each.origin == "session"]
         if changed:
-            from zatsudan.parameters.table import show_value
+            from zatsudan.parameters.values import show_value
 
             parts += [
                 one_line(f"{name} {one_line(show_value(value), 20)}", 60) for name, value in changed
