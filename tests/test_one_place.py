@@ -1,6 +1,6 @@
 """A new parameter and a new kind of server touch one place each.
 
-The package is copied, and one row is written into the table of parameters and one
+The package is copied, and one row is written into the rows of a subject of parameters and one
 into that of kinds of servers; its index of commands is made anew, as its generator
 does. Then the copy is used, and what was seen of the two rows comes back as JSON.
 """
@@ -37,7 +37,7 @@ from zatsudan.config.presetfiles import parse as parse_preset
 from zatsudan.config.settings import Config, Network
 from zatsudan.lab.probe import recipe_of
 from zatsudan.lab.probe import requests as requests_of
-from zatsudan.parameters import table as parameters
+from zatsudan.parameters import choosing
 from zatsudan.servers import kinds
 from zatsudan.servers.choice import Server
 from zatsudan.servers.client import Client
@@ -215,7 +215,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    add(parameters, "PARAMETERS", PARAMETER, package)
+    add(choosing, "CHOOSING", PARAMETER, package)
     add(kinds, "KINDS", KIND.format(port=port), package)
     tests = Path(__file__).parent.parent
     environ = {

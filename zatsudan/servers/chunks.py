@@ -24,19 +24,19 @@ _EMPTY = (later("The server's reply was empty."), later("/retry asks again."))
 async def chunks_of(response: httpx.Response, choices: int) -> AsyncGenerator[Chunk, None]:
     """Yield the chunks of a response's body; raises ConnectionFailed if it was cut.
 
-    A connection that breaks once the reply is complete cuts nothing. The end
-    is waited for only a little once all `choices` that were asked for are
-    there: a server may begin the second when the first has finished.
+    A connection that breaks, or falls silent, once the reply is complete cuts nothing. Behind
+    `[DONE]` the end of the body is waited for only a little. A finish_reason ends nothing:
+    some servers send it with the first chunk, and the text after a pause.
     """
     reader = Reader(choices)
     pieces = bodies.pieces(response)
     piece: bytes | None = b""
+    end: float | None = None
     while piece is not None:
         try:
-            if reader.complete and (reader.done or reader.choices >= choices):
-                async with asyncio.timeout(AFTERMATH_SECONDS):
-                    piece = await anext(pieces, None)
-            else:
+            if reader.done and end is None:
+                end = asyncio.get_running_loop().time() + AFTERMATH_SECONDS
+            async with asyncio.timeout_at(end):
                 piece = await anext(pieces, None)
             for chunk in reader.close() if piece is None else reader.feed(piece):
                 yield chunk

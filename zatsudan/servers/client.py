@@ -212,6 +212,8 @@ class Client:
                 await response.aclose()
         except StreamError as error:
             failure = StreamError(printable(self._secrets.hidden(error.sentence)), error.advice)
+            if error.refused is not None:
+                failure.refused = self._refusal(error.refused)
             self._log({"failure": str(failure)})
             raise failure from None
         except ApiError as error:  # whose words were hidden before they were put together
@@ -221,6 +223,11 @@ class Client:
             translated = self._translated(error)
             self._log({"failure": str(translated)})
             raise translated from None  # its own text may show a header
+
+    def _refusal(self, error: StatusError) -> StatusError:
+        """Return a refusal that came with the status 200, without secrets."""
+        message, code, param = map(self._secrets.hidden, (error.message, error.code, error.param))
+        return StatusError(error.status, message, code=code, param=param)
 
     async def _send(self, request: httpx.Request, *, again: bool) -> httpx.Response:
         try:
@@ -246,19 +253,24 @@ class Client:
 
     def _without_secrets(self, chunk: Chunk) -> Chunk:
         """Return a chunk whose facts about itself hold no secret; its text stays as it is."""
+        hidden, facts = self._secrets.hidden, chunk[2:6]
         ends = [delta.finish_reason or "" for delta in chunk.deltas]
-        if not self._secrets.found("\n".join((chunk.id, chunk.model, chunk.fingerprint, *ends))):
-            return chunk
-        hidden = self._secrets.hidden
-        return chunk._replace(
-            id=hidden(chunk.id),
-            model=hidden(chunk.model),
-            fingerprint=hidden(chunk.fingerprint),
-            deltas=tuple(
-                delta._replace(finish_reason=hidden(delta.finish_reason or "") or None)
-                for delta in chunk.deltas
-            ),
-        )
+        if self._secrets.found("\n".join((*facts, *ends))):
+            chunk = chunk._replace(
+                id=hidden(chunk.id),
+                model=hidden(chunk.model),
+                fingerprint=hidden(chunk.fingerprint),
+                tier=hidden(chunk.tier),
+                deltas=tuple(
+                    delta._replace(finish_reason=hidden(delta.finish_reason or "") or None)
+                    for delta in chunk.deltas
+                ),
+            )
+        if chunk.usage is not None and chunk.usage.told:
+            told = self._secrets.hidden_json(dict(chunk.usage.told))
+            if isinstance(told, dict):
+                chunk = chunk._replace(usage=chunk.usage._replace(told=told))
+        return chunk
 
     def _translated(self, error: Exception) -> ApiError:
         failure = explained(error, self._where, self._network, self._secrets.hidden)

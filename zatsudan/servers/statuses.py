@@ -13,7 +13,7 @@ from zatsudan.base.jsonvalues import loads
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import one_line
 from zatsudan.base.secrets import Secrets
-from zatsudan.wire.protocol import read_error
+from zatsudan.wire.errorbodies import read_error
 from zatsudan.wire.retries import read_retry_after
 
 #: Advice for an address at which something else answers.

@@ -88,7 +88,9 @@ class Choices:
         kept = [
             index
             for index, reply in self._replies.items()
-            if not reply.is_empty or (facts.ended == FINISHED and reply.finish_reason)
+            if not reply.is_empty
+            or index in self._ids
+            or (facts.ended == FINISHED and reply.finish_reason)
         ]
         # The first choice last, so that the head ends on it.
         for index in sorted(kept, reverse=True):
@@ -97,6 +99,7 @@ class Choices:
                 finish_reason=reply.finish_reason,
                 reasoning=reply.reasoning,
                 logprobs=tuple(reply.logprobs),
+                beside=reply.beside,
                 # The server counts all choices together: they stand once.
                 usage=usage if index == min(kept) else None,
             )

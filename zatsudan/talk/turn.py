@@ -71,6 +71,7 @@ class Turn:
         self._growing = Choices(talk, parent.id, lambda: self._facts(INTERRUPTED))
         self._answered = ""
         self._fingerprint = ""
+        self._tier = ""
         self._usage: Usage | None = None
         self._raw_prompt = 0.0
         self._recorded = False
@@ -170,6 +171,7 @@ class Turn:
         self._usage = chunk.usage or self._usage
         self._answered = chunk.model or self._answered
         self._fingerprint = chunk.fingerprint or self._fingerprint
+        self._tier = chunk.tier or self._tier
         for whole in self._opening.lead(chunk.deltas, self.request):
             # No faster than it can be shown, and Esc stops in between.
             for delta in cut(whole, bounds.PIECE):
@@ -198,6 +200,7 @@ class Turn:
             first=self.first,
             seconds=self._link.clock() - self.started if self.started is not None else 0.0,
             fingerprint=self._fingerprint,
+            tier=self._tier,
             left_out=self.window.left_out if self.window is not None else 0,
             given=len(self._prefix),
             request=self._told,

@@ -6,7 +6,8 @@ from zatsudan.base.errors import describe_seconds
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printable
 from zatsudan.lab.grid import shown
-from zatsudan.lab.run import ENDED, RUNNING, WAITING, Run, Slot
+from zatsudan.lab.run import Run
+from zatsudan.lab.slots import ENDED, RUNNING, WAITING, Slot
 from zatsudan.terminal.live.columns import Columns, fitting
 from zatsudan.terminal.live.frames import Frames
 from zatsudan.terminal.live.painter import Painter

@@ -26,8 +26,7 @@ from zatsudan.base.printable import EMPTY, one_line, printable
 from zatsudan.commands.asking import Asking, Question
 from zatsudan.commands.picking import Row
 from zatsudan.terminal.live.prompt import ShownSafely
-from zatsudan.terminal.text.partrows import PROMPT
-from zatsudan.terminal.text.rows import cut
+from zatsudan.terminal.text.rows import PROMPT, cut
 
 ROWS = 9
 GAP = 2
