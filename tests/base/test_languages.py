@@ -35,7 +35,8 @@ SILENT: dict[str, tuple[str, ...]] = {
     "terminal/live/prompt.py": ("fg:", "bg:", "nodim"),
     "terminal/pages/inspector.py": ("bg:", "reverse"),
     "terminal/repl.py": ("dim", "good"),  # tones of lines
-    "wire/refusals.py": ("(", "['", "maximum number of", "tokens`"),  # how servers say it
+    "wire/errorbodies.py": ("provider returned error",),  # a gateway's
+    "wire/wording.py": ("",),  # how servers say it
 }
 
 OTHERS = languages.LANGUAGES[1:]

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from zatsudan.base.errors import CommandError
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable
-from zatsudan.base.words import quote
 
 if TYPE_CHECKING:
     from zatsudan.commands.outcomes import Outcome
@@ -30,6 +29,8 @@ class Choice(NamedTuple):
     @classmethod
     def quoted(cls, text: str, meta: Printable = EMPTY) -> "Choice":
         """Return a choice whose text reads back as one word."""
+        from zatsudan.base.words import quote
+
         return cls(quote(text), meta)
 
 

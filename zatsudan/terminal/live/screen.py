@@ -12,43 +12,37 @@ from zatsudan.base.errors import ZatsudanError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, Styled, printable
-from zatsudan.base.styles import Dress
-from zatsudan.commands.parts import Part
-from zatsudan.sessions.estimate import tokens_per_second
+from zatsudan.base.styles import Styles
+from zatsudan.sessions.session import FINISHED
 from zatsudan.terminal.live import ptk
 from zatsudan.terminal.live.attention import Attention
 from zatsudan.terminal.live.keys import Actions
 from zatsudan.terminal.live.painter import Painter
 from zatsudan.terminal.live.prompt import Prompt
-from zatsudan.terminal.live.textstream import RowStream
 from zatsudan.terminal.live.toolbar import Toolbar
-from zatsudan.terminal.live.view import LiveView
+from zatsudan.terminal.surface import Surface
 from zatsudan.terminal.text.colour import has_colours
-from zatsudan.terminal.text.partrows import (
-    error_rows,
-    part_rows,
-    reply_note,
-    said_rows,
-    status_rows,
-)
 from zatsudan.terminal.text.rows import reflows, sgr, wrap
-from zatsudan.wire.protocol import Delta
 
 if TYPE_CHECKING:
     from zatsudan.commands.asking import Question
     from zatsudan.commands.outcomes import Inspect, Pick
+    from zatsudan.commands.parts import Part
     from zatsudan.lab.run import OnDelta, OnEnd, Run
     from zatsudan.talk.deciding import Asked
     from zatsudan.talk.entered import Entered
     from zatsudan.talk.turn import Turn
     from zatsudan.terminal.live.labview import LabView
+    from zatsudan.terminal.live.textstream import RowStream
+    from zatsudan.terminal.live.view import LiveView
     from zatsudan.terminal.text.tokenrows import Choice
+    from zatsudan.wire.protocol import Delta
 
 RESIZE_SECONDS = 0.08
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 
 
-class LiveSurface:
+class LiveSurface(Surface):
     """The Surface of the live terminal. `actions` are those of its keys."""
 
     def __init__(
@@ -60,7 +54,7 @@ class LiveSurface:
         bar: Toolbar,
         attention: Attention,
         environ: Mapping[str, str],
-        dress: Dress,
+        styles: Styles,
         clock: Callable[[], float],
     ) -> None:
         self._actions = actions
@@ -70,7 +64,7 @@ class LiveSurface:
         self._bar = bar
         self._attention = attention
         self._environ = environ
-        self._dress = dress
+        self._styles = styles
         self._clock = clock
         self._app.after_render += self._after_render
         self._painter = Painter(self._app, output, reflows=reflows(environ))
@@ -93,11 +87,11 @@ class LiveSurface:
     def _commit(self, rows: Sequence[Styled]) -> None:
         self._painter.show(rows, ())
 
-    def _make_stream(self, width: int) -> RowStream:
+    def _make_stream(self, width: int) -> "RowStream":
         if self._streams is None:
             from zatsudan.terminal.live.replies import markdown_streams
 
-            self._streams = markdown_streams(self._environ, self._dress)
+            self._streams = markdown_streams(self._environ, self._styles)
         return self._streams(width)
 
     def _render(self, text: str, width: int) -> Sequence[Styled]:
@@ -105,12 +99,18 @@ class LiveSurface:
         return [*stream.feed(text), *stream.finish()]
 
     def echo(self, content: Json, *, command: bool = False) -> None:
+        from zatsudan.terminal.text.partrows import said_rows
+
         rows = list(said_rows(content, self._width()))
         # Drawn with the emptied input line, for which the request need not wait.
         self._painter.keep(rows if command else [*rows, EMPTY])
         self._app.invalidate()
 
-    def show(self, parts: Sequence[Part]) -> None:
+    def show(self, parts: "Sequence[Part]") -> None:
+        from zatsudan.terminal.text.partrows import (
+            part_rows,  # with the greeting, behind the prompt
+        )
+
         coloured = has_colours(self._environ)
         rows = [
             row
@@ -121,9 +121,14 @@ class LiveSurface:
             self._commit(rows if rows[-1] == "" else [*rows, EMPTY])
 
     def error(self, error: ZatsudanError) -> None:
+        from zatsudan.terminal.text.partrows import error_rows
+
         self._commit([*error_rows(error, self._width()), EMPTY])
 
-    def begin(self, turn: "Turn") -> Callable[[Delta], None]:
+    def begin(self, turn: "Turn") -> "Callable[[Delta], None]":
+        from zatsudan.sessions.estimate import tokens_per_second
+        from zatsudan.terminal.live.view import LiveView
+
         self._reply_since = began = self._clock()
 
         def line() -> Printable:
@@ -149,7 +154,7 @@ class LiveSurface:
         self._view = view
         turn.behind = view.behind
 
-        def add(delta: Delta) -> None:
+        def add(delta: "Delta") -> None:
             if delta.index == 0:
                 view.add(delta)
 
@@ -163,13 +168,19 @@ class LiveSurface:
         if self._view is not None:
             self._view.close()
             self._view = None
+        from zatsudan.terminal.text.partrows import reply_note, source_rows, status_rows
+
         rows: list[Styled] = []
         if turn.nodes:
             note = reply_note(turn.nodes[0])
-            rows = [note] if note else []
+            rows = [*([note] if note else []), *source_rows(turn.nodes[0], self._width())]
             rows += [EMPTY, *status_rows(turn.made, self._width()), EMPTY]
         elif turn.error is None:
-            rows = [sgr(say("stopped before the first token"), "dim"), EMPTY]
+            ended = turn.made.ended == FINISHED
+            text = (
+                say("The server sent nothing.") if ended else say("stopped before the first token")
+            )
+            rows = [sgr(text, "dim"), EMPTY]
         self._commit(rows)
         self._attention.ended(self._clock() - self._reply_since)
 

@@ -16,13 +16,13 @@ from typing import Any
 
 from pygments.lexer import ExtendedRegexLexer, Lexer, LexerContext, RegexLexer
 from pygments.lexers import find_lexer_class_by_name
-from pygments.token import Comment, Error, String, Text, _TokenType
+from pygments.token import Comment, Error, String, Text
 from pygments.util import ClassNotFound
 from rich.style import Style
 
 from zatsudan.markdown.codeblocks import language
 from zatsudan.markdown.colouring import ENDLESS, has_bounds
-from zatsudan.terminal.markdown.look import Look, token_style
+from zatsudan.terminal.markdown.look import Look, TokenKind, token_style
 from zatsudan.terminal.markdown.segments import Piece
 from zatsudan.terminal.markdown.spanning import Token, openings, shortened
 
@@ -51,9 +51,9 @@ class Highlighter:
         self._lexer = _lexer(language(info))
         self._stack = ["root"]
         self._until = ""  # the closer of a construct that is open, and its colour
-        self._open: _TokenType = Text
+        self._open: TokenKind = Text
         self._context: LexerContext | None = None
-        self._styles: dict[_TokenType, Style] = {}
+        self._styles: dict[TokenKind, Style] = {}
 
     def fork(self) -> "Highlighter":
         """A copy that may go its own way."""
@@ -79,7 +79,7 @@ class Highlighter:
                 pieces.append((part, self._style(kind)))
         return pieces
 
-    def _style(self, kind: _TokenType) -> Style:
+    def _style(self, kind: TokenKind) -> Style:
         style = self._styles.get(kind)
         if style is None:
             style = self._styles[kind] = token_style(self._look, kind)
@@ -124,7 +124,7 @@ class Highlighter:
             raw = _as_lexer_would(lexer, line, before, raw)
         return found + raw
 
-    def _run(self, lexer: Any, line: str, pos: int) -> Iterator[tuple[_TokenType, str]]:
+    def _run(self, lexer: Any, line: str, pos: int) -> Iterator[tuple[TokenKind, str]]:
         """`RegexLexer.get_tokens_unprocessed`, with the stack kept and open constructs found."""
         states = _states(lexer)
         stack = self._stack
@@ -137,7 +137,7 @@ class Highlighter:
             for match_rule, action, new_state in states[stack[-1]]:
                 if not (match := match_rule(line, pos)):
                     continue
-                if type(action) is _TokenType:
+                if isinstance(action, tuple):
                     yield action, match.group()
                 elif action is not None:
                     for _, kind, value in action(lexer, match):
@@ -162,12 +162,12 @@ class Highlighter:
                 continue
             if match.end() != len(tried) or action is None:
                 return []
-            if type(action) is _TokenType:
+            if isinstance(action, tuple):
                 tokens = [(action, match.group())]
             else:
                 tokens = [(kind, value) for _, kind, value in action(lexer, match)]
             last = tokens[-1][0]
-            if not {Comment, String}.intersection(last.split()):
+            if not any(last[: len(kind)] == kind for kind in (Comment, String)):
                 return []
             self._until, self._open = closer, last
             _move(self._stack, new_state)

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from pygments.token import _TokenType
+from zatsudan.terminal.markdown.look import TokenKind
 
-Token = tuple[_TokenType, str]
+Token = tuple[TokenKind, str]
 
 # What may go over several lines, by how it opens; it ends where the closer stands.
 _CLOSERS = {

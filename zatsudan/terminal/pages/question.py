@@ -28,8 +28,7 @@ from zatsudan.commands.asking import Asking, Question
 from zatsudan.commands.picking import Row
 from zatsudan.terminal.live.prompt import ShownSafely
 from zatsudan.terminal.pages.borrowing import page_application
-from zatsudan.terminal.text.partrows import PROMPT
-from zatsudan.terminal.text.rows import cut
+from zatsudan.terminal.text.rows import PROMPT, cut
 
 if TYPE_CHECKING:
     from prompt_toolkit.application import Application
