@@ -13,7 +13,7 @@ from functools import cache
 import pytest
 
 from tests.support.floors import MODULES
-from tests.test_docstrings import modules, own
+from tests.support.imported import modules, own
 from zatsudan.terminal.live.ptk import PRIVATE
 
 #: What is used nevertheless, by module. All look first whether it is there, and have

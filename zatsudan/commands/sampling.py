@@ -125,10 +125,11 @@ def _own_command(row: Parameter) -> Command:
         "[VALUE…]" if row.kind.many else "[VALUE]",
         run,
         row.help,
-        page,
+        "",
         GROUPS[row.group],
         complete,
         row.everyday,
+        more=page,
     )
 
 
