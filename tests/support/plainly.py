@@ -74,7 +74,8 @@ def read(body: str) -> Plain:
                 said = {"content": choice["text"]}
             _say(plain, said)
             _call(calls, said)
-    if "\nerror:" in body or not chunks_of(body):  # a field of its own, or no reply at all
+    none = not any(isinstance(chunk, list) or chunk.get("choices") for chunk in chunks_of(body))
+    if "\nerror:" in body or (body.strip() and none):  # a field of its own, or no reply at all
         plain.error = plain.error or "error"
     plain.finish = next((end for end in reversed(ends) if end != "stop"), None) or (
         ends[-1] if ends else None
@@ -119,7 +120,11 @@ def _say(plain: Plain, said: dict[str, Any]) -> None:
         for detail in said.get("reasoning_details") or []
     )
     plain.reasoning += said.get("reasoning_content") or said.get("reasoning") or details
-    plain.beside |= {name for name in BESIDE if said.get(name)}
+    plain.beside |= {name for name in BESIDE if _says(said.get(name))}
+
+
+def _says(value: Any) -> bool:
+    return any(value.values()) if isinstance(value, dict) else bool(value)
 
 
 def _call(calls: dict[Any, list[str]], said: dict[str, Any]) -> None:

@@ -107,6 +107,9 @@ class Reply:
         many = whole.get("tool_calls")
         if isinstance(many, list):
             whole["tool_calls"] = [call for call in many if _says_anything(call)]
+        older = whole.get("function_call")
+        if isinstance(older, dict) and not any(older.values()):
+            del whole["function_call"]
         return {key: value for key, value in whole.items() if value}
 
     @property
