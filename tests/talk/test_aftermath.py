@@ -102,7 +102,8 @@ async def test_the_next_turn_is_sound(quirk: Quirk, tmp_path: Path) -> None:
         assert turn.made.ended == ("failed" if quirk.error else "finished")
         # No error text as a reply.
         assert [node.message.text for node in turn.nodes][:1] == [quirk.content][: len(turn.nodes)]
-        assert bool(turn.nodes) is bool(quirk.content or quirk.reasoning or quirk.calls)
+        came = quirk.content or quirk.reasoning or quirk.calls or quirk.beside
+        assert bool(turn.nodes) is bool(came)
 
         turn = await ask(chat, "second")
         assert turn.error is None

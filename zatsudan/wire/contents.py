@@ -86,5 +86,9 @@ def thought(value: Json) -> str:
 
 
 def read_beside(value: JsonObject, names: tuple[str, ...]) -> Beside:
-    """Return what of these fields says anything."""
-    return tuple((name, value[name]) for name in names if value.get(name))
+    """Return what of these fields says anything; some send them all, with nothing in them."""
+    return tuple((name, value[name]) for name in names if _says_anything(value.get(name)))
+
+
+def _says_anything(value: Json) -> bool:
+    return any(value.values()) if isinstance(value, dict) else bool(value)

@@ -129,7 +129,8 @@ class Reader:
         try:
             chunk = read_chunk(value, self._asked, self._came)
         except StreamError as error:
-            if not isinstance(value, dict) or "error" in (value.get("object"), *value):
+            told = not isinstance(value, dict) or "error" in (value.get("object"), *value)
+            if told or (isinstance(value, dict) and value.get("choices")):
                 raise
             raise _without_reply(value, error.refused) from None
         if not chunk.deltas and chunk.failure is None:

@@ -3,7 +3,8 @@
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from prompt_toolkit.application.run_in_terminal import in_terminal
@@ -11,7 +12,7 @@ from prompt_toolkit.application.run_in_terminal import in_terminal
 from zatsudan.base.errors import ZatsudanError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
-from zatsudan.base.printable import EMPTY, Printable, Styled, printable
+from zatsudan.base.printable import EMPTY, Printable, Styled
 from zatsudan.base.styles import Styles
 from zatsudan.sessions.session import FINISHED
 from zatsudan.terminal.live import ptk
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from zatsudan.wire.protocol import Delta
 
 RESIZE_SECONDS = 0.08
-SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 
 
 class LiveSurface(Surface):
@@ -126,29 +126,13 @@ class LiveSurface(Surface):
         self._commit([*error_rows(error, self._width()), EMPTY])
 
     def begin(self, turn: "Turn") -> "Callable[[Delta], None]":
-        from zatsudan.sessions.estimate import tokens_per_second
+        from zatsudan.terminal.live.replystatus import reply_status
         from zatsudan.terminal.live.view import LiveView
 
         self._reply_since = began = self._clock()
 
         def line() -> Printable:
-            seconds = self._clock() - began
-            spin = SPINNER[int(seconds * 8) % len(SPINNER)]
-            if turn.first is None or turn.started is None:
-                doing = (
-                    turn.waiting
-                    or self._bar.progress
-                    or (say("waiting") if turn.started is not None else say("connecting"))
-                )
-                text = say("{doing} · {seconds:.0f} s · Esc stops", doing=doing, seconds=seconds)
-            else:
-                text = say(
-                    "{count:,} tok · {speed:.0f} tok/s · {seconds:.0f} s · Esc stops",
-                    count=turn.deltas,
-                    speed=tokens_per_second(turn.deltas, turn.first, seconds) or 0.0,
-                    seconds=seconds,
-                )
-            return printable(f"{spin} {text}")
+            return reply_status(turn, self._clock() - began, self._bar.progress)
 
         view = LiveView(self._painter, self._make_stream, self._size, line, self._clock)
         self._view = view
@@ -264,43 +248,41 @@ class LiveSurface(Surface):
         if failure is not None:
             self.error(failure)
 
-    async def pick(self, pick: "Pick") -> str | None:
-        from zatsudan.terminal.pages.picker import Picker
-
+    @asynccontextmanager
+    async def _lent(self) -> AsyncIterator[None]:
+        """Lend the screen to a page."""
         self._painter.lend()
         try:
             async with in_terminal():
-                return await Picker(pick, self._output, self._app.input, self._app.style).run()
+                yield
         finally:
             self._painter.take_back()
+
+    async def pick(self, pick: "Pick") -> str | None:
+        from zatsudan.terminal.pages.picker import Picker
+
+        async with self._lent():
+            return await Picker(pick, self._output, self._app.input, self._app.style).run()
 
     async def ask(self, question: "Question") -> str | None:
         """Ask where the prompt stood."""
         from zatsudan.terminal.pages.question import Asker
 
-        self._painter.lend()
-        try:
-            async with in_terminal():
-                return await Asker(question, self._output, self._app.input, self._app.style).run()
-        finally:
-            self._painter.take_back()
+        async with self._lent():
+            return await Asker(question, self._output, self._app.input, self._app.style).run()
 
     async def inspect(self, outcome: "Inspect") -> "Choice | None":
         """Lend the whole screen to the inspector."""
         from zatsudan.terminal.pages.inspector import inspect
 
-        self._painter.lend()
-        try:
-            async with in_terminal():
-                return await inspect(
-                    outcome.tokens,
-                    outcome.refusal,
-                    coloured=has_colours(self._environ),
-                    input_=self._app.input,
-                    output=self._output,
-                )
-        finally:
-            self._painter.take_back()
+        async with self._lent():
+            return await inspect(
+                outcome.tokens,
+                outcome.refusal,
+                coloured=has_colours(self._environ),
+                input_=self._app.input,
+                output=self._output,
+            )
 
     def close(self) -> None:
         """End the application, and show nothing from now on."""

@@ -253,6 +253,8 @@ def shortfall(node: Node) -> Printable:
         return say("The reply was cut at the token limit.")
     if meaning == FILTER:
         return say("The reply was stopped by the content filter.")
+    if made.beside.get("images") or made.beside.get("audio"):
+        return EMPTY  # what came is no text, and nothing is missing
     note = reply_note(node)
     return note if note or meaning not in (CALLS, FUNCTION) else say(_CALLS_NOTHING)
 
