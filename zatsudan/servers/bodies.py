@@ -78,6 +78,9 @@ async def beginning(response: httpx.Response, size: int = bounds.ERROR) -> bytes
 async def _raw(response: httpx.Response) -> AsyncIterator[bytes]:
     given = response.aiter_bytes() if response.is_stream_consumed else response.aiter_raw()
     async for data in given:
+        if len(data) <= bounds.PIECE:  # so are nearly all
+            yield data
+            continue
         for at in range(0, len(data), bounds.PIECE):
             yield data[at : at + bounds.PIECE]
 
