@@ -168,7 +168,7 @@ def read_chunk(value: Json, asked: int | None = None, came: Came | None = None) 
     ]
     if asked is not None:
         deltas = [delta for delta in deltas if 0 <= delta.index < asked]
-    if any(delta.finish_reason in _BROKEN for delta in deltas):
+    if not _BROKEN.isdisjoint([delta.finish_reason for delta in deltas]):
         ended = next(delta.finish_reason for delta in deltas if delta.finish_reason in _BROKEN)
         deltas = [
             delta._replace(finish_reason=None) if delta.finish_reason in _BROKEN else delta
