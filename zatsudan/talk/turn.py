@@ -264,7 +264,7 @@ class Turn:
             made[index] = facts._replace(
                 finish_reason=reply.finish_reason,
                 reasoning=reply.reasoning,
-                logprobs=tuple(reply.logprobs),
+                logprobs=reply.logprobs,
                 # The server counts all choices together: they stand once.
                 usage=usage if index == first else None,
             )

@@ -4,6 +4,7 @@ from copy import deepcopy
 from typing import Any
 
 from zatsudan.base.jsonvalues import Json, JsonObject, whole_number
+from zatsudan.wire.logprobs import Entries
 from zatsudan.wire.protocol import Delta
 
 #: Pieces of a text that are joined to one: a piece costs ten times the memory of its character.
@@ -39,7 +40,7 @@ class Reply:
         self._reasoning = Pieces()
         self._calls: dict[str, Any] = {}  # growing texts in it are Pieces
         self.finish_reason: str | None = None
-        self.logprobs: list[Json] = []
+        self.logprobs = Entries()
         self.deltas = 0
 
     def add(self, delta: Delta) -> None:
