@@ -19,7 +19,7 @@ from zatsudan.base.secrets import (
     shown_line,
 )
 from zatsudan.base.words import Word
-from zatsudan.parameters.table import read_assignments
+from zatsudan.parameters.assignments import read_assignments
 
 if TYPE_CHECKING:
     from zatsudan.base.jsonvalues import JsonObject

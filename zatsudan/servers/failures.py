@@ -104,7 +104,7 @@ def explained(
     )
     cause = next(cause for cause in causes if isinstance(cause, kind))
     detail = getattr(cause, "verify_message", "") or str(cause) or type(cause).__name__
-    return ConnectionFailed(
+    failure = ConnectionFailed(
         say(
             sentence,
             where=one_line(where, 120),
@@ -115,3 +115,5 @@ def explained(
         say(advice),
         passing=kind is BaseException,
     )
+    failure.silent = kind is httpx.ReadTimeout
+    return failure

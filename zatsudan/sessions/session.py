@@ -21,7 +21,9 @@ class Made(NamedTuple):
     the server's. `first` and `seconds` are seconds from the request to the
     first token and to the end. `parameters` are those that were sent. `given`
     is the number of characters at the start of the reply that it was made to go on from;
-    `request` what else its request was made of (see talk/request.py).
+    `request` what else its request was made of (see talk/request.py). `tier` is the service
+    tier that answered; `beside` what stood beside the text, by the wire's names: sources,
+    pictures, tools that the server ran.
     """
 
     ended: str = FINISHED
@@ -39,14 +41,18 @@ class Made(NamedTuple):
     logprobs: Sequence[Json] = ()
     given: int = 0
     request: Mapping[str, Json] = NOTHING
+    tier: str = ""
+    beside: Mapping[str, Json] = NOTHING
 
     def to_json(self) -> JsonObject:
         """Return the fields that say something, for the journal."""
         value: JsonObject = {"ended": self.ended}
-        for name in ("finish_reason", "error", "model", "server", "fingerprint", "reasoning"):
+        texts = ("finish_reason", "error", "model", "server", "fingerprint", "reasoning", "tier")
+        for name in texts:
             if getattr(self, name):
                 value[name] = getattr(self, name)
-        for name, group in (("parameters", self.parameters), ("request", self.request)):
+        groups = {"parameters": self.parameters, "request": self.request, "beside": self.beside}
+        for name, group in groups.items():
             if group:
                 value[name] = dict(group)
         if self.usage is not None:
@@ -76,6 +82,8 @@ class Made(NamedTuple):
             first=_seconds(value, "first"),
             seconds=_seconds(value, "seconds") or 0.0,
             fingerprint=text_field(value, "fingerprint"),
+            tier=text_field(value, "tier"),
+            beside=_group(value, "beside"),
             reasoning=text_field(value, "reasoning"),
             left_out=_count(value, "left_out"),
             given=_count(value, "given"),

@@ -120,13 +120,13 @@ def in_order(messages: Iterable[Message]) -> list[Message]:
     """Return messages as every server takes them.
 
     Calls that no tool has answered are left out, and so is an assistant
-    message without content or call; user messages in a row become one. All
+    message of blanks alone without a call; user messages in a row become one. All
     three are left by turns that went wrong or came from elsewhere, and strict
     servers answer them with a 400.
     """
     groups: list[list[Message]] = []
     for message in _answered(list(messages)):
-        if message.role == "assistant" and not message.text and not _calls(message):
+        if message.role == "assistant" and not message.text.strip() and not _calls(message):
             continue
         if groups and _becomes_one(groups[-1][-1], message):
             groups[-1].append(message)

@@ -24,7 +24,7 @@ from zatsudan.talk.link import Link
 from zatsudan.talk.talk import Talk
 from zatsudan.wire.messages import Message
 from zatsudan.wire.protocol import build_request
-from zatsudan.wire.refusals import SYSTEM, Repair, mended
+from zatsudan.wire.refusals import BARE, ROLE, SYSTEM, Repair, mended
 
 
 class Composed(NamedTuple):
@@ -100,6 +100,7 @@ def facts(
         first = messages[0] if isinstance(messages, list) and messages else None
         if not isinstance(first, dict) or first.get("role") != "system":
             found["merged"] = True
+    found.update(_changed(window, body))
     if body.get("stream") is True and "stream_options" not in body:
         found["no_options"] = True
     if form:
@@ -107,6 +108,25 @@ def facts(
     if reasoning:
         found["reasoning"] = reasoning
     return found
+
+
+def _changed(window: Window, body: Mapping[str, Json]) -> JsonObject:
+    """Return how the messages departed from those of the window: a role, and fields left out."""
+    found: JsonObject = {}
+    sent = _sent(body)
+    roles = {message.role for message in window.messages}
+    if "developer" in roles and all(message.get("role") != "developer" for message in sent):
+        found["developer"] = "system"
+    bare = {name for message in window.messages for name in message.extra}
+    bare -= {name for message in sent for name in message}
+    if bare:
+        found["bare"] = [*sorted(bare)]
+    return found
+
+
+def _sent(body: Mapping[str, Json]) -> list[JsonObject]:
+    messages = body.get("messages")
+    return [one for one in messages if isinstance(one, dict)] if isinstance(messages, list) else []
 
 
 class Rebuilt(NamedTuple):
@@ -140,8 +160,13 @@ def rebuilt(session: Session, reply: Node) -> Rebuilt:
     field = told.get("reasoning")
     messages += in_order(as_sent(node, field if isinstance(field, str) else "") for node in sent)
     body = build_request(model, messages, made.parameters)
+    bare = told.get("bare")
+    repairs = [Repair(BARE, str(name)) for name in (bare if isinstance(bare, list) else ())]
+    if told.get("developer"):
+        repairs.append(Repair(ROLE, "developer", str(told["developer"])))
     if told.get("merged"):
-        body = mended(body, [Repair(SYSTEM)])
+        repairs.append(Repair(SYSTEM))
+    body = mended(body, repairs) if repairs else body
     if told.get("no_options"):
         body.pop("stream_options", None)
     form = told.get("form")

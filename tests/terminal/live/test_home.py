@@ -26,13 +26,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(autouse=True)
 def plain_look() -> Iterator[None]:
-    """The program wears one look; the next test has the usual one."""
-    from zatsudan.base.styles import Dress
-    from zatsudan.terminal.text.rows import SGR, wear
+    """The program has one look; the next test has the usual one."""
+    from zatsudan.base.styles import Styles
+    from zatsudan.terminal.text.rows import SGR, set_styles
 
     yield
     SGR.clear()
-    wear(Dress(), {"TERM": "xterm-256color"})
+    set_styles(Styles(), {"TERM": "xterm-256color"})
 
 
 def sent(person: Sitting) -> Json:

@@ -15,9 +15,9 @@ from tests.support.server import DONE, Script, chunk, fails, says
 from zatsudan.config.settings import Config
 from zatsudan.config.settings import Screen as Look
 from zatsudan.sessions.records import message_record
-from zatsudan.talk.entered import KEYS, SAID, TEXT, Entered
+from zatsudan.talk.entered import BURST_SECONDS, KEYS, SAID, TEXT, Entered
 from zatsudan.terminal.live.history import LineHistory
-from zatsudan.terminal.plain.linereader import BEGIN, BURST_SECONDS, END, LineReader, marked
+from zatsudan.terminal.plain.linereader import BEGIN, END, LineReader, marked
 from zatsudan.wire.messages import Message
 
 
@@ -345,13 +345,13 @@ def test_the_history_keeps_whether_the_sign_was_typed(tmp_path: Path) -> None:
     history = LineHistory(path)
     entries = [("/retry", KEYS), ("!pasted\nmore", TEXT), ("!said", SAID)]
     signs = iter([sign for _, sign in entries])
-    history.sign = lambda: next(signs)
+    history.mark = lambda: next(signs)
     for text, _ in entries:
         history.append_string(text)
 
     again = LineHistory(path)
     assert list(again.load_history_strings()) == ["!said", "!pasted\nmore", "/retry", "!old"]
-    assert [again.sign_of(number) for number in range(5)] == [SAID, TEXT, KEYS, TEXT, TEXT]
+    assert [again.mark_of(number) for number in range(5)] == [SAID, TEXT, KEYS, TEXT, TEXT]
     assert path.stat().st_mode & 0o777 == 0o600
     from prompt_toolkit.history import FileHistory
 
@@ -435,7 +435,7 @@ async def test_marks_over_edits(keys: str, text: str, marks: str) -> None:
     line = await edited(keys)
     assert line.text == text
     assert all(mark != "k" or want == "k" for mark, want in zip(line.marks, marks, strict=True))
-    assert line.sign == marks[0]
+    assert line.first_mark == marks[0]
 
 
 async def test_a_completed_command_is_still_typed() -> None:
@@ -451,7 +451,7 @@ async def test_a_completed_command_is_still_typed() -> None:
 async def test_marks_in_vi() -> None:
     assert (await edited("!x", vi=True)).marks == "kk"
     line = await edited(PASTED + "\x1b", "0", "x", "P", vi=True)
-    assert (line.text, line.sign) == ("!x", "t")
+    assert (line.text, line.first_mark) == ("!x", "t")
 
 
 async def test_a_question_is_answered_in_vi(folder: Path) -> None:
@@ -567,7 +567,7 @@ async def test_lines_of_a_terminal() -> None:
         assert await reader.line() == Entered.of("hello", KEYS)
         reader.spoke()
         await after(0, "!an answer, by a quick script\n")
-        assert (await reader.line()).sign == KEYS  # type: ignore[union-attr]
+        assert (await reader.line()).first_mark == KEYS  # type: ignore[union-attr]
         await after(0.1, f"{BEGIN}!a\n@b\n{END}\n")
         assert await reader.line() == Entered.of("!a\n@b\n", TEXT)
         # The last line of a paste comes with the person's Enter, whenever that is.

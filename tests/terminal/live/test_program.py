@@ -529,10 +529,10 @@ async def test_a_line_of_the_history_is_told_by_its_place(tmp_path: Path) -> Non
             person.type("\x1b[A")
             await person.until(lambda expected=expected: buffer.text == expected)  # type: ignore[misc]
             assert buffer._from_end() == len(buffer._working_lines) - buffer.working_index
-        assert buffer.line.sign == RECALLED
+        assert buffer.line.first_mark == RECALLED
         person.type("\x1b[B")
         await person.until(lambda: buffer.text == "pasted")
-        assert buffer.line.sign == TEXT
+        assert buffer.line.first_mark == TEXT
 
 
 async def test_the_private_parts_are_where_this_release_has_them() -> None:

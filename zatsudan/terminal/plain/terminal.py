@@ -22,6 +22,7 @@ from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printabl
 from zatsudan.commands.outcomes import Inspect, Pick
 from zatsudan.commands.parts import Part, Talk
 from zatsudan.commands.registry import Commands
+from zatsudan.sessions.session import FINISHED, Node
 from zatsudan.talk.attachments import said
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.deciding import Asked, Slash, Words
@@ -30,8 +31,15 @@ from zatsudan.terminal.greeting import greeting
 from zatsudan.terminal.plain.linereader import LineReader
 from zatsudan.terminal.plain.output import Output
 from zatsudan.terminal.repl import Repl
-from zatsudan.terminal.text.partrows import PROMPT, error_rows, part_rows, status
-from zatsudan.terminal.text.rows import PASTES_OFF, PASTES_ON, uncoloured
+from zatsudan.terminal.surface import Surface
+from zatsudan.terminal.text.partrows import (
+    error_rows,
+    part_rows,
+    shortfall,
+    source_rows,
+    status,
+)
+from zatsudan.terminal.text.rows import PASTES_OFF, PASTES_ON, PROMPT, uncoloured
 from zatsudan.wire.protocol import Delta
 
 if TYPE_CHECKING:
@@ -44,10 +52,11 @@ WIDTH = 80
 END = printable("\n")
 
 
-class PlainTerminal:
+class PlainTerminal(Surface):
     """Reads lines, writes text. `out` takes replies, `err` everything else.
 
-    `failure` is what went wrong last; `came` tells whether a part of the last reply came.
+    `failure` is what went wrong last; `came` tells whether a part of the last reply came;
+    `short` says why it is not whole though nothing went wrong, a sentence for each that is not.
     """
 
     def __init__(
@@ -65,6 +74,7 @@ class PlainTerminal:
         self._err = err or sys.stderr
         self.failure: ZatsudanError | None = None
         self.came = False
+        self.short: list[Printable] = []
         self._repl = Repl(chat, commands, self)
         self._task: asyncio.Task[bool] | None = None
         self._reader: LineReader | None = None
@@ -206,10 +216,28 @@ class PlainTerminal:
     def note(self, text: Printable) -> None:
         self._tell(printable(f"[{text}]\n"))
 
-    def end(self, turn: "Turn") -> None:
+    def _judge(self, turn: "Turn") -> None:
         self.came = bool(turn.nodes)
+        self._judge_nodes(turn.nodes)
+        if not turn.nodes and turn.made.ended == FINISHED:
+            self.short = [say("The server sent nothing.")]
+
+    def _judge_nodes(self, nodes: "Sequence[Node | None]") -> None:
+        texts = [shortfall(node) if node is not None else EMPTY for node in nodes]
+        many = len(texts) > 1
+        self.short = [
+            printable(f"{number}: {text}") if many else text
+            for number, text in enumerate(texts, 1)
+            if text
+        ]
+
+    def end(self, turn: "Turn") -> None:
+        self._judge(turn)
         if self._wrote and not self._wrote.endswith("\n"):
             self.output.write(END)
+        for node in turn.nodes[:1]:
+            for row in source_rows(node, WIDTH):
+                self._tell(uncoloured(row) + END)
         if turn.nodes and self._err.isatty():
             self._tell(printable(f"[{status(turn.made)}]\n"))
 
@@ -256,7 +284,7 @@ class PlainTerminal:
     def begin_run(self, run: "Run") -> "tuple[OnDelta, OnEnd]":
         """Write each reply as a whole, in the order of the cells: pieces of many cannot be told apart."""
         from zatsudan.lab.grid import shown
-        from zatsudan.lab.run import ENDED
+        from zatsudan.lab.slots import ENDED
 
         self._release()
         texts: dict[int, list[str]] = {}
@@ -281,6 +309,7 @@ class PlainTerminal:
 
     def end_run(self, run: "Run") -> None:
         self.came = any(slot.node is not None for slot in run.slots)
+        self._judge_nodes([slot.node for slot in run.slots])
 
     def hint(self, text: Printable) -> None:
         """Nothing: what was written cannot be taken back."""

@@ -1,5 +1,6 @@
 """The parts of an outcome as rows of escape text."""
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby, islice
 
@@ -10,15 +11,15 @@ from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printable
 from zatsudan.commands.parts import Diff, Line, Part, Rows, Table, Talk, Tokens
-from zatsudan.sessions.estimate import tokens_per_second
 from zatsudan.sessions.session import FAILED, FINISHED, INTERRUPTED, Made, Node
-from zatsudan.terminal.text.rows import columns_of, cut, set_off, sgr, together, wrap
-
-PROMPT = printable("» ")
+from zatsudan.terminal.text.rows import PROMPT, columns_of, cut, set_off, sgr, together, wrap
+from zatsudan.wire.ends import CALLS, FILTER, FUNCTION, LENGTH, STOP, meaning_of
 
 #: A message of more rows than this is shown by its first rows.
 FOLD_ROWS = 12
 FOLDED_ROWS = 8
+#: Of more sources than this their number is told.
+SOURCES = 5
 
 #: A brief column narrower than this says nothing: it is left out.
 BRIEF = 12
@@ -66,7 +67,7 @@ def diff_rows(part: Diff, width: int) -> Iterator[Styled]:
         at = text.index(row, at)
         runs = groupby(zip(row, tones[at : at + len(row)], strict=True), key=lambda pair: pair[1])
         at += len(row)
-        yield together(sgr(printable("".join(sign for sign, _ in run)), tone) for tone, run in runs)
+        yield together(sgr(printable("".join(char for char, _ in run)), tone) for tone, run in runs)
 
 
 def said_rows(content: Json, width: int) -> Iterator[Styled]:
@@ -104,6 +105,7 @@ def talk_rows(talk: Talk, width: int, render: Render) -> Iterator[Styled]:
             if node.made is not None and node.made.reasoning:
                 yield from thought_rows(len(node.made.reasoning))
             yield from render(node.message.text, width)
+            yield from source_rows(node, width)
             if node.made is not None:
                 yield EMPTY
                 yield from status_rows(node.made, width)
@@ -206,6 +208,8 @@ def status(made: Made) -> Printable:
             completion=usage.completion,
         )
         parts.append(counts)
+        from zatsudan.sessions.estimate import tokens_per_second
+
         speed = tokens_per_second(usage.completion, made.first, made.seconds)
         if speed is not None:
             parts.append(say("{speed} tok/s", speed=f"{mark}{speed:.1f}"))
@@ -217,9 +221,9 @@ def status(made: Made) -> Printable:
         parts.append(say("interrupted, /continue goes on"))
     elif made.ended == FAILED:
         parts.append(say("cut off, /continue goes on"))
-    elif made.ended == FINISHED and made.finish_reason not in (None, "stop"):
-        reason = str(made.finish_reason)
-        parts.append(say(_ENDS[reason]) if reason in _ENDS else one_line(reason, 30))
+    elif made.ended == FINISHED and made.finish_reason and meaning_of(made.finish_reason) != STOP:
+        reason = meaning_of(made.finish_reason)
+        parts.append(say(_ENDS[reason]) if reason in _ENDS else one_line(made.finish_reason, 30))
     return printable(" · ".join(parts))
 
 
@@ -239,10 +243,49 @@ def reply_note(node: Node) -> Printable:
     return EMPTY if node.message.text.strip() else say("(the reply has no text)")
 
 
+def shortfall(node: Node) -> Printable:
+    """Return why a reply that ended well is not whole; empty if it is."""
+    made = node.made
+    if made is None or made.ended != FINISHED:
+        return EMPTY
+    meaning = meaning_of(made.finish_reason)
+    if meaning == LENGTH:
+        return say("The reply was cut at the token limit.")
+    if meaning == FILTER:
+        return say("The reply was stopped by the content filter.")
+    if made.beside.get("images") or made.beside.get("audio"):
+        return EMPTY  # what came is no text, and nothing is missing
+    note = reply_note(node)
+    return note if note or meaning not in (CALLS, FUNCTION) else say(_CALLS_NOTHING)
+
+
+_CALLS_NOTHING = later("The reply ends with a call, but none came.")
+
+
+def source_rows(node: Node, width: int) -> Iterator[Styled]:
+    """Return the line that tells what stands beside a reply's text: its sources, and how many pictures."""
+    beside = node.made.beside if node.made is not None else {}
+    if not beside:
+        return
+    from zatsudan.wire.cited import addresses, counts
+
+    found, parts = addresses(beside), []
+    if found:
+        shown = [f"{number} {one_line(address, 60)}" for number, address in enumerate(found, 1)]
+        parts.append(say("sources: {list}", list=" · ".join(shown[:SOURCES])))
+        if len(found) > SOURCES:
+            parts.append(say("{count} more", count=len(found) - SOURCES))
+    parts += [one_line(f"{name}: {count}", 40) for name, count in counts(beside).items()]
+    parts.append(say("/why {id} tells all", id=node.id))
+    for row in wrap(printable(" · ".join(parts)), width):
+        yield sgr(row, "dim")
+
+
 def _calls(node: Node) -> Iterator[Json]:
     many = node.message.extra.get("tool_calls")
     for call in many if isinstance(many, list) else ():
-        yield call.get("function") if isinstance(call, dict) else call
+        inner = call.get("function") or call.get("custom") if isinstance(call, dict) else None
+        yield inner or call
     if node.message.extra.get("function_call"):
         yield node.message.extra["function_call"]
 
@@ -251,5 +294,7 @@ def describe_call(call: Json) -> Printable:
     """Return a function call in one line: `name(arguments)`."""
     if not isinstance(call, dict):
         return one_line(str(call), 60)
-    name, arguments = str(call.get("name")), str(call.get("arguments") or "")
+    name = str(call.get("name") or call.get("type"))
+    given = call.get("arguments") or call.get("input") or ""
+    arguments = given if isinstance(given, str) else json.dumps(given, ensure_ascii=False)
     return printable(f"{one_line(name, 40)}({one_line(arguments, 80)})")
