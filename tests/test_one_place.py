@@ -1,18 +1,8 @@
 """A new parameter, a new kind of server and a new export format touch one place each.
 
-<<<<<<< HEAD
-The package is copied, and rows are written into the table of parameters, that of kinds
-of servers and that of export formats; its index of commands and its man page are made anew, as
+The package is copied, and rows are written into the rows of a subject of parameters, those of
+kinds of servers and of export formats; its index of commands and its man page are made anew, as
 their generators do. Then the copy is used, and what was seen of the rows comes back as JSON.
-||||||| a097dea
-The package is copied, and one row is written into the table of parameters and one
-into that of kinds of servers; its index of commands is made anew, as its generator
-does. Then the copy is used, and what was seen of the two rows comes back as JSON.
-=======
-The package is copied, and one row is written into the rows of a subject of parameters and one
-into that of kinds of servers; its index of commands is made anew, as its generator
-does. Then the copy is used, and what was seen of the two rows comes back as JSON.
->>>>>>> main
 """
 
 import ast

@@ -81,7 +81,7 @@ async def test_a_query_stands_behind_the_path(
     assert str(server.requests[0].url) == url
 
 
-async def test_halves_of_signs_can_be_sent() -> None:
+async def test_halves_of_characters_can_be_sent() -> None:
     server = ScriptedServer(stream(DONE))
     client = server.client(SERVER)
     assert [chunk async for chunk in client.stream({"model": "m\ud83d", "messages": []})] == []
