@@ -100,7 +100,7 @@ class Choices:
             first = facts._replace(
                 finish_reason=reply.finish_reason,
                 reasoning=reply.reasoning,
-                logprobs=tuple(reply.logprobs),
+                logprobs=reply.logprobs,
                 beside=reply.beside,
                 # The server counts all choices together: they stand once.
                 usage=usage if index == min(kept) else None,
