@@ -19,6 +19,7 @@ from zatsudan.parameters.table import (
     find,
     free_value,
     read_assignments,
+    read_flag,
     show_value,
 )
 
@@ -49,7 +50,11 @@ GOOD: list[tuple[str, str, Json]] = [
     ("logprobs", "YES", True),
     ("top_logprobs", "0", 0),
     ("response_format", "json_object", {"type": "json_object"}),
-    ("response_format", '{"type": "json_schema"}', {"type": "json_schema"}),
+    (
+        "response_format",
+        '{"type": "json_schema", "json_schema": {"name": "a", "schema": {}}}',
+        {"type": "json_schema", "json_schema": {"name": "a", "schema": {}}},
+    ),
     ("reasoning_effort", "minimal", "minimal"),
     ("verbosity", "low", "low"),
     ("user", "a person of two words", "a person of two words"),
@@ -59,15 +64,29 @@ GOOD: list[tuple[str, str, Json]] = [
     ("store", "on", True),
     ("metadata", '{"a": "b"}', {"a": "b"}),
     ("stream_options", "{}", {}),
-    ("tools", "[]", []),
+    (
+        "tools",
+        '[{"type": "function", "function": {"name": "f"}}]',
+        [{"type": "function", "function": {"name": "f"}}],
+    ),
+    (
+        "tools",
+        '[{"type": "custom", "custom": {"name": "f"}}]',
+        [{"type": "custom", "custom": {"name": "f"}}],
+    ),
     ("tool_choice", "auto", "auto"),
-    ("tool_choice", '{"type": "function"}', {"type": "function"}),
+    (
+        "tool_choice",
+        '{"type": "function", "function": {"name": "f"}}',
+        {"type": "function", "function": {"name": "f"}},
+    ),
     ("parallel_tool_calls", "no", False),
-    ("functions", "[]", []),
+    ("functions", '[{"name": "f"}]', [{"name": "f"}]),
     ("function_call", "none", "none"),
     ("modalities", '["text"]', ["text"]),
-    ("audio", "{}", {}),
-    ("prediction", "{}", {}),
+    ("modalities", "text audio", ["text", "audio"]),
+    ("audio", '{"voice": "alloy", "format": "mp3"}', {"voice": "alloy", "format": "mp3"}),
+    ("prediction", '{"type": "content", "content": "a"}', {"type": "content", "content": "a"}),
     ("web_search_options", "{}", {}),
     ("moderation", "{}", {}),
     ("prompt_cache_options", "{}", {}),
@@ -135,6 +154,36 @@ BAD: list[tuple[str, str, str]] = [
     ("verbosity", "", "one of low, medium, high"),
     ("metadata", "[]", "a JSON object of texts"),
     ("metadata", '{"a": Infinity}', "a JSON object of texts"),
+    ("metadata", '{"a": 1}', "a JSON object of texts"),
+    ("metadata", '{"a": null}', "a JSON object of texts"),
+    ("metadata", '{"a": "' + "x" * 513 + '"}', "a JSON object of texts"),
+    ("modalities", "text image", "text, audio or both"),
+    ("modalities", "[]", "text, audio or both"),
+    ("response_format", '{"type": "json_schema"}', "a json_schema of name and schema"),
+    (
+        "response_format",
+        '{"type": "json_schema", "json_schema": {"name": "a"}}',
+        "a json_schema of name and schema",
+    ),
+    (
+        "response_format",
+        '{"type": "json_schema", "json_schema": {"name": "a b", "schema": {}}}',
+        "a json_schema of name and schema",
+    ),
+    ("response_format", '{"type": "yaml"}', "a json_schema of name and schema"),
+    ("tools", "[]", "a JSON list of tools"),
+    ("tools", "[1]", "a JSON list of tools"),
+    ("tools", '[{"type": "function"}]', "a JSON list of tools"),
+    ("tools", '[{"type": "function", "function": {}}]', "a JSON list of tools"),
+    ("tools", '[{"name": "f"}]', "a JSON list of tools"),
+    ("functions", "[{}]", "a JSON list of functions"),
+    ("tool_choice", "{}", "none, auto, required or a JSON object"),
+    ("tool_choice", '{"type": "function"}', "none, auto, required or a JSON object"),
+    ("function_call", "{}", "none, auto or a JSON object"),
+    ("stream_options", '{"include_usage": "yes"}', "a JSON object"),
+    ("audio", '{"voice": "alloy"}', "voice and format"),
+    ("prediction", "{}", "type and content"),
+    ("web_search_options", '{"search_context_size": "huge"}', "a JSON object"),
     ("tools", "[" * 100_000, "a JSON list of tools"),
     ("tool_choice", "perhaps", "none, auto, required or a JSON object"),
     ("min_p", "1.5", "a number from 0 to 1"),
@@ -152,6 +201,40 @@ def test_a_row_refuses_and_names_its_range(name: str, typed: str, span: str) -> 
     assert sentence.endswith(".")
     assert len(sentence) < 300
     assert f"/help {name}" in caught.value.advice
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("temperature=0.2", {"temperature": 0.2}),
+        ("modalities=text audio", {"modalities": ["text", "audio"]}),
+        (r'stop="\n\n" "User:"', {"stop": ["\n\n", "User:"]}),
+        ("stop=a", {"stop": ["a"]}),
+        ("stop=\n", {"stop": ["\n"]}),
+        ("stop=\n\nUser:", {"stop": ["\n\nUser:"]}),
+        ("stop= ", {"stop": [" "]}),
+        ('stop=["a", "b"]', {"stop": ["a", "b"]}),
+        ("user=a person of two words", {"user": "a person of two words"}),
+        ("user=it's", {"user": "it's"}),
+        ("temperature=0.2 top_p=0.9", {"temperature": 0.2, "top_p": 0.9}),
+        ("temperature 0.2", {"temperature": 0.2}),
+        ("stop=a b=c", {"stop": ["a", "b=c"]}),
+        ('metadata={"a": "b c"}', {"metadata": {"a": "b c"}}),
+        ('metadata={\n "a": "b"\n}', {"metadata": {"a": "b"}}),
+        ('+models=["a", "b"]', {"models": ["a", "b"]}),
+        ("+note=two words", {"note": "two words"}),
+    ],
+)
+def test_a_flag_is_read_as_set_reads(text: str, values: Json) -> None:
+    assert read_flag(text) == values
+
+
+@pytest.mark.parametrize(
+    "text", ["temperature=0.2 0.3", "temperature", "nothing=1", 'stop="a', "modalities=text video"]
+)
+def test_a_flag_that_no_set_would_take(text: str) -> None:
+    with pytest.raises(CommandError):
+        read_flag(text)
 
 
 def test_a_forced_value_is_read_but_not_checked() -> None:

@@ -5,13 +5,12 @@ from pathlib import Path
 
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import say
-from zatsudan.base.words import Word
 from zatsudan.commands.parts import Line, Part
 from zatsudan.config.exposed import warnings
 from zatsudan.config.file import read_system
 from zatsudan.config.presetfiles import Presets
 from zatsudan.config.settings import Config, Places
-from zatsudan.parameters.table import read_assignments
+from zatsudan.parameters.table import read_flag
 from zatsudan.servers.choice import Server
 from zatsudan.servers.unencrypted import unencrypted
 from zatsudan.talk.chat import Chat
@@ -60,11 +59,7 @@ def of_flags(args: Namespace) -> list[JsonObject]:
     if args.model:
         records.append({"type": "model", "model": args.model, "server": ""})
     for text in args.set:
-        name, equals, _ = text.partition("=")
-        words = [Word(text, name=name if equals else None)]
-        records += [
-            _setting(key, value, "flag") for key, value in read_assignments(words, {}).items()
-        ]
+        records += [_setting(key, value, "flag") for key, value in read_flag(text).items()]
     if args.no_stream:
         records.append(_setting("stream", value=False, origin="flag"))
     return records

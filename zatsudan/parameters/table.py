@@ -18,7 +18,8 @@ from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import one_line
 from zatsudan.base.secrets import names_key
-from zatsudan.base.words import Word, quote
+from zatsudan.base.words import Word, quote, split
+from zatsudan.parameters import schemas
 from zatsudan.parameters.steering import makes_request
 from zatsudan.parameters.values import (
     Kind,
@@ -28,12 +29,9 @@ from zatsudan.parameters.values import (
     json_of,
     number,
     read_json,
-    response_format,
     stops,
     switch,
     text,
-    texts,
-    words_or_object,
 )
 
 
@@ -199,7 +197,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         needs=Remark("logprobs", later("top_logprobs needs logprobs: /logprobs on.")),
     ),
     Parameter(
-        "response_format", response_format, later("Ask for JSON, with or without schema."),
+        "response_format", schemas.formats, later("Ask for JSON, with or without schema."),
         later("json_object also wants the word JSON in a message."), "reply",
         probe=Recipe("json"), keyword=True,
     ),
@@ -227,41 +225,41 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter("store", switch, later("Let the server keep the reply."), probe=Recipe(value=False)),
     Parameter(
-        "metadata", json_of(later("a JSON object of texts"), dict), later("Labels kept with a stored reply."),
+        "metadata", schemas.metadata, later("Labels kept with a stored reply."),
         probe=Recipe(value={"probe": "1"}),
     ),
     Parameter(
-        "stream_options", json_of(later("a JSON object"), dict), later("Options of the stream; usage is asked for unless set."),
+        "stream_options", schemas.stream_options, later("Options of the stream; usage is asked for unless set."),
         probe=Recipe(value={}), keyword=True,
     ),
     Parameter(
-        "tools", json_of(later("a JSON list of tools"), list), later("Tools that the model may call (zatsudan shows the calls)."),
+        "tools", schemas.tools, later("Tools that the model may call (zatsudan shows the calls)."),
         probe=Recipe(value=[{"type": "function", "function": _FUNCTION}]), keyword=True,
     ),
     Parameter(
-        "tool_choice", words_or_object("none", "auto", "required"), later("Which tool the model must call."),
+        "tool_choice", schemas.tool_choice, later("Which tool the model must call."),
         probe=Recipe(value="auto"), keyword=True,
     ),
     Parameter("parallel_tool_calls", switch, later("Let the model call several tools at once."), probe=Recipe(value=True)),
     Parameter(
-        "functions", json_of(later("a JSON list of functions"), list), later("The older form of tools."),
+        "functions", schemas.functions, later("The older form of tools."),
         probe=Recipe(value=[_FUNCTION]),
     ),
     Parameter(
-        "function_call", words_or_object("none", "auto"), later("The older form of tool_choice."),
+        "function_call", schemas.function_call, later("The older form of tool_choice."),
         probe=Recipe(value="auto"),
     ),
-    Parameter("modalities", texts, later("Kinds of output: text, audio."), probe=Recipe(value=["text"])),
+    Parameter("modalities", schemas.modalities, later("Kinds of output: text, audio."), probe=Recipe(value=["text"])),
     Parameter(
-        "audio", json_of(later("a JSON object"), dict), later("Voice and format of audio output."),
+        "audio", schemas.audio, later("Voice and format of audio output."),
         probe=Recipe(value={"voice": "alloy", "format": "mp3"}),
     ),
     Parameter(
-        "prediction", json_of(later("a JSON object"), dict), later("Text that the reply will largely repeat."),
+        "prediction", schemas.prediction, later("Text that the reply will largely repeat."),
         probe=Recipe(value={"type": "content", "content": "1, 2, 3"}),
     ),
     Parameter(
-        "web_search_options", json_of(later("a JSON object"), dict), later("Options of the server's web search."),
+        "web_search_options", schemas.web_search_options, later("Options of the server's web search."),
         probe=Recipe(value={}),
     ),
     Parameter(
@@ -375,6 +373,35 @@ def read_assignments(
         else:
             values[name] = find(name).read(taken, current.get(name), force=force)
     return values
+
+
+def read_flag(text: str) -> dict[str, Json]:
+    """Read one argument of the command line, as `/set` reads: `temperature=0.2`, `stop="\\n" "User:"`.
+
+    What follows a name belongs to it up to the next one. A value with line ends is what a
+    shell made of it, and is taken as it is. Raises CommandError.
+    """
+    name, equals, value = text.partition("=")
+    if not equals:
+        return read_assignments(split(text), {})
+    values: dict[str, list[Word]] = {}
+    if "\n" in value or not value.strip():
+        values[name] = [Word(value)]
+    else:
+        for word in split(text):
+            if word.name is not None and (not values or _names_one(word.name)):
+                name = word.name
+                values[name] = [Word(word.value, quoted=word.quoted)]
+            else:
+                values[name].append(Word(word.text, quoted=word.quoted))
+    found: dict[str, Json] = {}
+    for name, words in values.items():
+        if name.startswith("+"):
+            _refuse_key(name[1:])
+            found[name[1:]] = free_value(name[1:], words)
+        else:
+            found[name] = find(name).read(words)
+    return found
 
 
 def _refuse_key(name: str) -> None:
