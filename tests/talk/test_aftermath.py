@@ -350,3 +350,28 @@ async def test_reasoning_in_parts_is_not_sent_back() -> None:
         await ask(chat, "two")
 
         assert posts(server.requests)[-1].body["messages"][1] == {"role": "assistant", "content": "Hello!"}  # fmt: skip
+
+
+NAMELESS = {"error": {"message": "prompt too long; exceeded max context length by 1119 tokens"}}
+
+
+async def test_a_length_without_a_number_leaves_out_earlier_turns_and_is_not_kept() -> None:
+    async with serve(says("a" * 400), fails(400, NAMELESS), says("fine")) as server, talking(server.base_url) as (chat, _):  # fmt: skip
+        await ask(chat, "one " * 100)
+        turn = await ask(chat, "two")
+
+        assert turn.nodes[0].message.text == "fine"
+        sent = posts(server.requests)[-1].body["messages"]
+        assert [message["content"] for message in sent] == ["two"]
+        assert chat.link.learned.all() == []
+
+
+async def test_one_turn_that_is_too_long_is_said_and_poisons_nothing() -> None:
+    async with serve(fails(400, NAMELESS), Script([event(NAMELESS)]), says("fine")) as server, talking(server.base_url) as (chat, _):  # fmt: skip
+        for _ in range(2):
+            turn = await ask(chat, "one")
+            assert "prompt too long" in str(turn.error)
+            assert turn.error is not None
+            assert turn.error.advice.startswith("Shorten it")
+
+        assert (await ask(chat, "two")).nodes[0].message.text == "fine"

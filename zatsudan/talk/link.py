@@ -95,6 +95,7 @@ class Link:
         self.models: list[Model] = []
         self._gauge = Gauge(Session())
         self._doubts: dict[str, Repair] = {}
+        self._guesses: dict[str, int] = {}
         self._connecting: asyncio.Task[Client] | None = None
 
     def beside(self, client: "Client") -> "Link":
@@ -127,6 +128,7 @@ class Link:
         """Leave the server: who needs one next connects anew."""
         task, self._connecting, self.models = self._connecting, None, []
         self._doubts.clear()
+        self._guesses.clear()
         if task is not None and not task.done():
             task.cancel()
         elif task is not None and not task.cancelled() and task.exception() is None:
@@ -169,6 +171,10 @@ class Link:
         if self.name:
             self.learned.add(self.name, model, repair, self.now()[:10])
 
+    def guess(self, model: str, tokens: int) -> None:
+        """Send a model of this server no more than so many tokens while we are connected to it."""
+        self._guesses[model] = tokens
+
     def doubt(self, model: str, repair: Repair) -> None:
         """Try a repair with the next request to a model, without learning it yet."""
         self._doubts[model] = repair
@@ -195,6 +201,7 @@ class Link:
         server = self.server
         learned = self.learned.of(server.name, model) if server is not None else ()
         told = [int(repair.value) for repair in learned if repair.kind == SHRINK and repair.value]
+        told += [self._guesses[model]] if model in self._guesses else []
         if told:
             return min(told)
         if server is not None and server.context_length:
