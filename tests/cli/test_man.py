@@ -1,6 +1,5 @@
 """The man page is what the parsers say. `python -m tests.generate` writes it anew."""
 
-import argparse
 import re
 import shutil
 import subprocess
@@ -11,7 +10,7 @@ import pytest
 import zatsudan
 from zatsudan.cli.arguments import parser
 from zatsudan.cli.exits import MEANINGS
-from zatsudan.cli.parsing import Parser, invocation
+from zatsudan.cli.parsing import Parser
 from zatsudan.cli.subcommands import SUBCOMMANDS, parser_of
 
 PAGE = Path(zatsudan.__file__).parent / "zatsudan.1"
@@ -64,8 +63,7 @@ def entries(rows: dict[str, str]) -> list[str]:
 
 
 def arguments(found: Parser) -> dict[str, str]:
-    hidden = argparse.SUPPRESS
-    return {invocation(row): row.help or "" for row in found._actions if row.help != hidden}
+    return {row.written: row.help for row in found.arguments}
 
 
 def page() -> str:
@@ -79,9 +77,9 @@ def page() -> str:
         roff("zatsudan SUBCOMMAND ..."),
         ".SH DESCRIPTION", roff(DESCRIPTION).rstrip(),
     ]  # fmt: skip
-    for title, actions in talk.groups():
+    for title, several in talk.groups:
         lines.append(f".SH {title.upper()}")
-        lines += entries({invocation(action): action.help or "" for action in actions})
+        lines += entries({row.written: row.help for row in several})
     lines.append(".SH SUBCOMMANDS")
     for name, entry in SUBCOMMANDS.items():
         lines += [f".SS zatsudan {name} {roff(entry.usage)}", roff(entry.help)]
@@ -105,8 +103,8 @@ def test_the_man_page_is_what_the_parsers_say() -> None:
 def test_it_names_all_flags_and_codes() -> None:
     text = page().replace("\\-", "-")
     for found in (parser(), *map(parser_of, SUBCOMMANDS)):
-        for action in found._actions:
-            assert all(flag in text for flag in action.option_strings)
+        for row in found.arguments:
+            assert all(flag in text for flag in row.flags)
     assert all(f".B {code}\n" in text for code in MEANINGS)
     assert text.isascii()
 

@@ -150,7 +150,7 @@ async def test_what_a_splitter_holds_is_kept_when_the_stream_is_cut() -> None:
 
 
 async def test_a_choice_that_begins_late_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("zatsudan.servers.client.AFTERMATH_SECONDS", 0.05)
+    monkeypatch.setattr("zatsudan.servers.chunks.AFTERMATH_SECONDS", 0.05)
     late = Script([
         chunk("a"), chunk(finish="stop"), 0.3,
         chunk("b", index=1), chunk(index=1, finish="stop"), usage(1, 2), DONE,

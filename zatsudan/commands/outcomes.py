@@ -12,7 +12,7 @@ from zatsudan.sessions.session import Node
 if TYPE_CHECKING:
     from zatsudan.commands.asking import Question
     from zatsudan.commands.picking import Row
-    from zatsudan.lab.run import Cell
+    from zatsudan.lab.slots import Cell
     from zatsudan.talk.entered import Entered
     from zatsudan.wire.tokenview import Token
 

@@ -12,15 +12,10 @@ from zatsudan.commands.offers import GROUP, meta, values_of, warnings
 from zatsudan.commands.outcomes import Outcome, Show
 from zatsudan.commands.parts import Line
 from zatsudan.commands.registry import Choice, Command, command
-from zatsudan.parameters.table import (
-    BY_NAME,
-    GROUPS,
-    PARAMETERS,
-    Parameter,
-    find,
-    read_assignments,
-    show_value,
-)
+from zatsudan.parameters.assignments import read_assignments
+from zatsudan.parameters.row import Parameter
+from zatsudan.parameters.table import BY_NAME, GROUPS, PARAMETERS, find
+from zatsudan.parameters.values import show_value
 from zatsudan.talk.chat import Chat
 
 
@@ -130,10 +125,11 @@ def _own_command(row: Parameter) -> Command:
         "[VALUE…]" if row.kind.many else "[VALUE]",
         run,
         row.help,
-        page,
+        "",
         GROUPS[row.group],
         complete,
         row.everyday,
+        more=page,
     )
 
 

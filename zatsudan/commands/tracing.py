@@ -14,7 +14,8 @@ from zatsudan.commands.outcomes import Generate, Outcome, Show, tell
 from zatsudan.commands.parts import Line, Part, Table
 from zatsudan.commands.registry import Choice, command
 from zatsudan.lab.diff import difference_at
-from zatsudan.parameters.table import BY_NAME, show_value
+from zatsudan.parameters.table import BY_NAME
+from zatsudan.parameters.values import show_value
 from zatsudan.servers.wirenames import own_names
 from zatsudan.sessions.session import FINISHED, Made, Node, Setting
 from zatsudan.talk.addressee import client_for, model_of

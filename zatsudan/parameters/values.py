@@ -1,4 +1,4 @@
-"""Kinds of values that a parameter takes: how each is read, checked and described."""
+"""Kinds of values that a parameter takes: how each is read, checked, described and written."""
 
 import json
 import math
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import Printable
-from zatsudan.base.words import Word
+from zatsudan.base.words import Word, quote
 
 Read = Callable[[Sequence[Word], Json], Json]
 
@@ -266,3 +266,20 @@ def words_or_object(*names: str) -> Kind:
         _JSON_OR_WORD,
         names,
     )
+
+
+def show_value(value: Json) -> str:
+    """Write a value as one would type it."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, str):
+        return quote(value)
+    if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
+        return " ".join(
+            quote(item) if item != quote(item) else f'"{item}"'
+            for item in value
+            if isinstance(item, str)
+        )
+    return json.dumps(value, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""HTTP: the one module that knows httpx and its errors.
+"""HTTP: requests to one server, and what comes of them.
 
 A request goes to the server's own origin and nowhere else: redirects are not
 followed, so the key cannot be carried to another. All requests go one way, where
@@ -8,18 +8,14 @@ that a server may have repeated. The text of a reply stays as it came.
 
 import asyncio
 import json
-import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
-from datetime import UTC, datetime
-from urllib.parse import urljoin
 from urllib.request import getproxies
 
 import httpx
 
 from zatsudan.base.addresses import is_loopback, shown_url
 from zatsudan.base.errors import (
-    UNLISTED,
     ApiError,
     ConnectionFailed,
     StatusError,
@@ -32,27 +28,18 @@ from zatsudan.base.printable import one_line, printable
 from zatsudan.config.settings import Network
 from zatsudan.servers import bodies
 from zatsudan.servers.choice import Server
+from zatsudan.servers.chunks import chunks_of
 from zatsudan.servers.failures import NOT_SENDABLE, explained
+from zatsudan.servers.statuses import BASE_URL, refused
 from zatsudan.servers.trust import secrets_of, tls_context
 from zatsudan.wire import bounds
-from zatsudan.wire.errorbodies import read_error
 from zatsudan.wire.models import Model, read_models
 from zatsudan.wire.protocol import Chunk
-from zatsudan.wire.reader import Reader
-from zatsudan.wire.retries import read_retry_after
 
-#: How long to wait for the rest of a stream whose end was already said, in seconds.
-AFTERMATH_SECONDS = 3.0
 #: How long to wait for an answer that is good to know, in seconds.
 NATIVE_SECONDS = 5.0
 
 _NAME_ONE = later("Name one with /model NAME.")
-_BASE_URL = later("Is the base URL right? It usually ends in /v1.")
-_CUT = (
-    later("The stream ended in the middle: the server did not say that the reply was done."),
-    later("What came is kept: /continue goes on, /retry asks again."),
-)
-_EMPTY = (later("The server's reply was empty."), later("/retry asks again."))
 
 
 class Client:
@@ -130,7 +117,7 @@ class Client:
         """
         async with self._exchange(f"{self._base}/chat/completions", body) as response:
             asked = whole_number(body.get("n")) or 1
-            async with aclosing(_chunks(response, asked)) as chunks:
+            async with aclosing(chunks_of(response, asked)) as chunks:
                 async for chunk in chunks:
                     yield self._without_secrets(chunk)
 
@@ -216,7 +203,10 @@ class Client:
             try:
                 self._log({"status": response.status_code})
                 if response.status_code != httpx.codes.OK:
-                    raise self._status_error(response, await bodies.beginning(response))
+                    told = await bodies.beginning(response)
+                    raise refused(
+                        response, told, self._where, self._secrets, listless=self._listless
+                    )
                 yield response
             finally:
                 await response.aclose()
@@ -246,7 +236,7 @@ class Client:
             # httpx reads where a redirect leads to, also if it is not followed.
             if isinstance(error.__context__ or error, httpx.InvalidURL):
                 raise StreamError(
-                    say("The server points to another address, which is none."), say(_BASE_URL)
+                    say("The server points to another address, which is none."), say(BASE_URL)
                 ) from None
             if not again:
                 raise
@@ -291,96 +281,11 @@ class Client:
             )
         return failure
 
-    def _status_error(self, response: httpx.Response, body: bytes) -> StatusError:
-        listing = response.request.url.path.endswith("/models")
-        hidden = self._secrets.hidden
-        status, location = response.status_code, response.headers.get("Location", "")
-        message, code, param = map(hidden, read_error(self._readable(body)))
-        if 300 <= status < 400 and location:
-            return self._redirected(status, str(response.request.url), location)
-        error = StatusError(
-            status,
-            message,
-            code=code,
-            param=param,
-            retry_after=read_retry_after(
-                response.headers.get("Retry-After", ""), datetime.now(UTC)
-            ),
-            listing=listing,
-        )
-        if status == httpx.codes.NOT_FOUND and self._listless:
-            error.advice = say(UNLISTED)
-        if status == httpx.codes.BAD_REQUEST and re.search(r"HTTPS (?:port|server)", message):
-            error.advice = say("Write https in the base URL.")  # nginx, Go, Apache
-        return error
-
-    def _readable(self, body: bytes) -> bytes:
-        """Return the body of an error without secrets.
-
-        Before it is read: what is cut short afterwards could end in half a key. And of its
-        strings, since JSON can write them in many ways.
-        """
-        text = self._secrets.hidden(body.decode("utf-8", "replace"))
-        try:
-            return json.dumps(self._secrets.hidden_json(loads(text))).encode()
-        except ValueError:
-            return text.encode("utf-8", "replace")
-
-    def _redirected(self, status: int, url: str, location: str) -> StatusError:
-        """Return the error for a response that points to another address, which is told."""
-        try:
-            target = self._shown(urljoin(url, location))
-        except ValueError:
-            target = ""
-        error = StatusError(status, one_line(target, 120))
-        base = target.rstrip("/").removesuffix("/chat/completions").removesuffix("/models")
-        if base == self._where or base == target.rstrip("/"):
-            error.advice = say(_BASE_URL)
-        else:
-            error.advice = say(
-                "If you trust it, write {url} as the base URL: no redirect is followed with a key.",
-                url=one_line(base, 120),
-            )
-        return error
-
 
 def _written(body: Mapping[str, Json]) -> bytes:
     """Return a body as it is sent; half of a character, which UTF-8 cannot hold, becomes a `?`."""
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     return text.encode("utf-8", "replace")
-
-
-async def _chunks(response: httpx.Response, choices: int) -> AsyncGenerator[Chunk, None]:
-    """Yield the chunks of a response's body; raises ConnectionFailed if it was cut.
-
-    A connection that breaks, or falls silent, once the reply is complete cuts nothing. Behind
-    `[DONE]` the end of the body is waited for only a little. A finish_reason ends nothing:
-    some servers send it with the first chunk, and the text after a pause.
-    """
-    reader = Reader(choices)
-    pieces = bodies.pieces(response)
-    piece: bytes | None = b""
-    end: float | None = None
-    while piece is not None:
-        try:
-            if reader.done and end is None:
-                end = asyncio.get_running_loop().time() + AFTERMATH_SECONDS
-            async with asyncio.timeout_at(end):
-                piece = await anext(pieces, None)
-            for chunk in reader.close() if piece is None else reader.feed(piece):
-                yield chunk
-        except (httpx.HTTPError, TimeoutError):
-            for chunk in reader.rest():
-                yield chunk
-            if not reader.complete:
-                raise
-            break
-        except StreamError:
-            for chunk in reader.rest():
-                yield chunk
-            raise
-    if not reader.complete:
-        raise ConnectionFailed(*map(say, _CUT if reader.began else _EMPTY))
 
 
 def _parsed(body: bytes) -> Json:

@@ -10,13 +10,15 @@ parameter without a name here is sent under its own.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from zatsudan.base.addresses import is_loopback
 from zatsudan.base.jsonvalues import NOTHING, Json, JsonObject
 from zatsudan.config.settings import EMBEDDED
-from zatsudan.wire.refusals import RENAME, Repair
+
+if TYPE_CHECKING:
+    from zatsudan.wire.refusals import Repair
 
 
 class Tokenizer(NamedTuple):
@@ -250,6 +252,8 @@ def inside(value: Json, keys: Iterable[str]) -> Json:
     return value
 
 
-def renames(kind: ServerKind) -> tuple[Repair, ...]:
+def renames(kind: ServerKind) -> "tuple[Repair, ...]":
     """Return the renames that a kind of server needs, in the form of what is learned."""
+    from zatsudan.wire.refusals import RENAME, Repair  # read when something is sent
+
     return tuple(Repair(RENAME, name, other) for name, other in kind.names.items())

@@ -127,11 +127,12 @@ class Repl:
             case Generate():
                 return await self._generate(outcome)
             case Experiment():
-                from zatsudan.lab import run as lab
+                from zatsudan.lab.run import Run as LabRun
+                from zatsudan.lab.slots import Slot
 
                 self._surface.show(outcome.parts)
-                slots = [lab.Slot(cell) for cell in outcome.cells]
-                run = lab.Run(
+                slots = [Slot(cell) for cell in outcome.cells]
+                run = LabRun(
                     self.chat.talk,
                     self.chat.link,
                     outcome.parent,

@@ -59,6 +59,7 @@ class Columns:
 
     @property
     def ended(self) -> bool:
+        """Have all of them ended?"""
         return all(column.ended for column in self.columns)
 
     def take(self) -> list[Styled]:

@@ -209,7 +209,7 @@ def change(before: str, after: str) -> str:
     opened = same.find("\x1b", unstyled)
     same = same[: opened if opened >= 0 else None]
     columns, rest = len(re.sub(_ESCAPE, "", same)), after[len(same) :]
-    # What is not ASCII may be a mark on the sign before it: one to come, or one to go.
+    # What is not ASCII may be a mark on the character before it: one to come, or one to go.
     gone = re.sub(_ESCAPE, "", before[len(same) :])
     at_seam = gone[:1] + re.sub(_ESCAPE, "", rest)[:1]
     if not columns or not same.isascii() or not at_seam.isascii() or "\x1b]" in same:

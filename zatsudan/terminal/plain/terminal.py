@@ -31,15 +31,15 @@ from zatsudan.terminal.greeting import greeting
 from zatsudan.terminal.plain.linereader import LineReader
 from zatsudan.terminal.plain.output import Output
 from zatsudan.terminal.repl import Repl
+from zatsudan.terminal.surface import Surface
 from zatsudan.terminal.text.partrows import (
-    PROMPT,
     error_rows,
     part_rows,
     shortfall,
     source_rows,
     status,
 )
-from zatsudan.terminal.text.rows import PASTES_OFF, PASTES_ON, uncoloured
+from zatsudan.terminal.text.rows import PASTES_OFF, PASTES_ON, PROMPT, uncoloured
 from zatsudan.wire.protocol import Delta
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ WIDTH = 80
 END = printable("\n")
 
 
-class PlainTerminal:
+class PlainTerminal(Surface):
     """Reads lines, writes text. `out` takes replies, `err` everything else.
 
     `failure` is what went wrong last; `came` tells whether a part of the last reply came;
@@ -284,7 +284,7 @@ class PlainTerminal:
     def begin_run(self, run: "Run") -> "tuple[OnDelta, OnEnd]":
         """Write each reply as a whole, in the order of the cells: pieces of many cannot be told apart."""
         from zatsudan.lab.grid import shown
-        from zatsudan.lab.run import ENDED
+        from zatsudan.lab.slots import ENDED
 
         self._release()
         texts: dict[int, list[str]] = {}

@@ -11,12 +11,9 @@ from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printable
 from zatsudan.commands.parts import Diff, Line, Part, Rows, Table, Talk, Tokens
-from zatsudan.sessions.estimate import tokens_per_second
 from zatsudan.sessions.session import FAILED, FINISHED, INTERRUPTED, Made, Node
-from zatsudan.terminal.text.rows import columns_of, cut, set_off, sgr, together, wrap
+from zatsudan.terminal.text.rows import PROMPT, columns_of, cut, set_off, sgr, together, wrap
 from zatsudan.wire.ends import CALLS, FILTER, FUNCTION, LENGTH, STOP, meaning_of
-
-PROMPT = printable("» ")
 
 #: A message of more rows than this is shown by its first rows.
 FOLD_ROWS = 12
@@ -70,7 +67,7 @@ def diff_rows(part: Diff, width: int) -> Iterator[Styled]:
         at = text.index(row, at)
         runs = groupby(zip(row, tones[at : at + len(row)], strict=True), key=lambda pair: pair[1])
         at += len(row)
-        yield together(sgr(printable("".join(sign for sign, _ in run)), tone) for tone, run in runs)
+        yield together(sgr(printable("".join(char for char, _ in run)), tone) for tone, run in runs)
 
 
 def said_rows(content: Json, width: int) -> Iterator[Styled]:
@@ -211,6 +208,8 @@ def status(made: Made) -> Printable:
             completion=usage.completion,
         )
         parts.append(counts)
+        from zatsudan.sessions.estimate import tokens_per_second
+
         speed = tokens_per_second(usage.completion, made.first, made.seconds)
         if speed is not None:
             parts.append(say("{speed} tok/s", speed=f"{mark}{speed:.1f}"))

@@ -5,8 +5,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from zatsudan.base.printable import EMPTY, Printable, Styled, printable
-from zatsudan.base.styles import Dress, read
+from zatsudan.base.styles import Styles, read
 from zatsudan.terminal.text.colour import codes, colours
+
+PROMPT = printable("» ")
 
 #: Japanese breaks beside any wide character, but for these (kinsoku, JIS X 4051).
 #: Characters that must not begin a row: closing brackets and stops, iteration marks,
@@ -56,14 +58,14 @@ BLANK = printable(" ")
 SGR: dict[str, str] = {}
 
 
-def wear(dress: Dress, environ: Mapping[str, str]) -> None:
-    """Put on a dress, in as many colours as the terminal has."""
-    depth = 0 if dress.theme == "none" else colours(environ)
+def set_styles(styles: Styles, environ: Mapping[str, str]) -> None:
+    """Set the styles of our own text, in as many colours as the terminal has."""
+    depth = 0 if styles.theme == "none" else colours(environ)
     own = {tone: read(style) for tone, style in TONES.items()}
-    SGR.update({tone: codes(paint, depth) for tone, paint in {**own, **dress.paints()}.items()})
+    SGR.update({tone: codes(paint, depth) for tone, paint in {**own, **styles.paints()}.items()})
 
 
-wear(Dress(), os.environ)
+set_styles(Styles(), os.environ)
 
 
 #: What tells a terminal to put marks around what is pasted, and no longer to.
@@ -113,7 +115,7 @@ def set_off(text: Printable, spans: Sequence[tuple[int, int]], width: int) -> It
 def wrap(
     text: Printable, width: int, first: Printable = EMPTY, rest: Printable | None = None
 ) -> Iterator[Printable]:
-    """Wrap printable text to rows of at most `width` cells, at blanks and beside wide signs.
+    """Wrap printable text to rows of at most `width` cells, at blanks and beside wide characters.
 
     `first` leads the first row, `rest` (as many blanks if not given) the others.
     """
@@ -166,8 +168,8 @@ def cut(text: Printable, width: int) -> Printable:
     if get_cwidth(text) <= width:
         return text
     at, used = 0, 0
-    for sign in text:
-        used += get_cwidth(sign)
+    for char in text:
+        used += get_cwidth(char)
         if used > width - 1:
             break
         at += 1
