@@ -1,8 +1,9 @@
 """Rows: in what form replies come, and how many."""
 
 from zatsudan.base.language import later
+from zatsudan.parameters import schemas
 from zatsudan.parameters.row import Parameter, Recipe, Remark
-from zatsudan.parameters.values import integer, response_format, switch
+from zatsudan.parameters.values import integer, switch
 
 FORMAT: tuple[Parameter, ...] = (
     Parameter(
@@ -20,7 +21,7 @@ FORMAT: tuple[Parameter, ...] = (
         needs=Remark("logprobs", later("top_logprobs needs logprobs: /logprobs on.")),
     ),
     Parameter(
-        "response_format", response_format, later("Ask for JSON, with or without schema."),
+        "response_format", schemas.formats, later("Ask for JSON, with or without schema."),
         later("json_object also wants the word JSON in a message."), "reply",
         probe=Recipe("json"), keyword=True,
     ),
