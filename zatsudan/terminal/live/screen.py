@@ -152,7 +152,8 @@ class LiveSurface(Surface):
         if self._view is not None:
             self._view.close()
             self._view = None
-        from zatsudan.terminal.text.partrows import reply_note, source_rows, status_rows
+        from zatsudan.terminal.text.partrows import source_rows, status_rows
+        from zatsudan.terminal.text.shortfalls import reply_note
 
         rows: list[Styled] = []
         if turn.nodes:
