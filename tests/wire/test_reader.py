@@ -351,3 +351,22 @@ def test_reasoning_in_every_form_and_once(values: list[Json], thought: str) -> N
 
     assert "".join(delta.reasoning for delta in got) == thought
     assert "".join(delta.content for delta in got) == "Hi"
+
+
+def test_events_that_no_blank_line_parts_are_events() -> None:
+    whole = content("a") + b": ping\n" + content("b", finish="stop") + b"data: [DONE]\n\n"
+    body = whole.replace(b"\n\n", b"\n")
+    chunks, reader = read(body)
+
+    assert [delta.content for chunk in chunks for delta in chunk.deltas] == ["a", "b"]
+    assert reader.done
+
+
+def test_one_event_may_stand_in_several_lines() -> None:
+    assert deltas(b'data: {"choices":\ndata: [{"text": "a"}]}\n\n') == [Delta(0, "a")]
+
+
+@pytest.mark.parametrize("reason", ["ERROR", "ERROR_LIMIT", "failed", "Timeout"])
+def test_a_choice_that_ends_in_failure_is_one(reason: str) -> None:
+    with pytest.raises(StreamError, match="broke off"):
+        read(content("a", finish=reason))

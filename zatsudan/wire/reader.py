@@ -9,9 +9,10 @@ from zatsudan.base.jsonvalues import Json, loads
 from zatsudan.base.language import say
 from zatsudan.base.printable import one_line
 from zatsudan.wire import bounds
+from zatsudan.wire.came import Came
 from zatsudan.wire.contents import Beside
 from zatsudan.wire.errorbodies import broken_off, error_message, read_error
-from zatsudan.wire.protocol import NOT_AN_API, Came, Chunk, Delta, read_chunk
+from zatsudan.wire.protocol import NOT_AN_API, Chunk, Delta, read_chunk
 from zatsudan.wire.sse import Decoder, Event
 from zatsudan.wire.thinking import ThinkSplitter
 
@@ -151,13 +152,14 @@ class Reader:
     def _chunks(self, events: list[Event]) -> Iterator[Chunk]:
         for event in events:
             self.began = True
-            text = event.data.strip()
-            while text.startswith("data:"):  # a gateway that puts events into events
-                text = text[5:].lstrip()
-            if text in _DONE:
-                self.done = True
-            elif text and not _NO_DATA.match(text):
-                yield from self._chunk(event, text)
+            for line in _texts_of(event):
+                text = line.strip()
+                while text.startswith("data:"):  # a gateway that puts events into events
+                    text = text[5:].lstrip()
+                if text in _DONE:
+                    self.done = True
+                elif text and not _NO_DATA.match(text):
+                    yield from self._chunk(event, text)
 
     def _chunk(self, event: Event, text: str) -> Iterator[Chunk]:
         try:
@@ -240,6 +242,16 @@ class Reader:
         deltas += [Delta(index, *splitter.close()) for index, splitter in self._splitters.items()]
         kept = tuple(delta for delta in deltas if delta.content or delta.reasoning)
         return [Chunk(kept)] if kept else []
+
+
+def _texts_of(event: Event) -> list[str]:
+    """Return the texts of an event: where no blank line parts events, each line is one."""
+    if "\n" not in event.data.strip() or event.type == "error":
+        return [event.data]
+    bounds.refuse_many(event.data)
+    if _parsed(event.data) is not None:
+        return [event.data]
+    return event.data.split("\n")
 
 
 def _read_event(event: Event, text: str, asked: int | None, came: Came) -> Chunk:
