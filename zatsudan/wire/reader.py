@@ -72,6 +72,7 @@ class Reader:
         self._splitters: dict[int, ThinkSplitter] = {}
         self._finished: dict[int, bool] = {}
         self._came = Came()
+        self._said = ""  # what the server said besides
         self._told_apart: set[int] = set()  # choices whose reasoning has a field of its own
         self._told: dict[str, Json] = {}  # what stood beside the text last, by name
         self._opening = b""  # of a body that may be no event stream at all
@@ -118,6 +119,8 @@ class Reader:
             yield from self._chunks(self._sse.close())
             self._refuse_plain_text()
             yield from self.rest()
+            if self._said and not self._text and not self._beside:
+                raise broken_off(self._said)
             return
         body = b"".join(self._whole)
         try:
@@ -126,7 +129,13 @@ class Reader:
             value = loads(text)
         except ValueError:
             message, _, _ = read_error(body)
-            raise _no_reply(message) from None
+            lines = _chunks_in(body.decode("utf-8-sig", "replace").splitlines())
+            if not lines:
+                raise _no_reply(message) from None
+            value = lines
+        if isinstance(value, list) and len(value) > 1 and _holds_choices(value):
+            yield from self._many(value)
+            return
         try:
             chunk = read_chunk(value, self._asked, self._came)
         except StreamError as error:
@@ -141,6 +150,15 @@ class Reader:
         yield from self.rest()
         if chunk.failure is not None:
             raise chunk.failure
+
+    def _many(self, values: list[Json]) -> Iterator[Chunk]:
+        """Yield the chunks of a stream that came as JSON: an array of them, or one in each line."""
+        for value in values:
+            chunk = read_chunk(value, self._asked, self._came)
+            yield self._joined(chunk)
+            if chunk.failure is not None:
+                raise chunk.failure
+        yield from self.rest()
 
     def _refuse_plain_text(self) -> None:
         """Raise StreamError if what came was a text: no field of an event, no comment."""
@@ -171,6 +189,8 @@ class Reader:
         if self.done:  # nor add to it; usage may still come
             yield came._replace(deltas=(), failure=None)
             return
+        if not came.deltas and came.usage is None:  # a word of the server, which may be all it says
+            self._said = error_message(_parsed(text)) or self._said
         joined = self._joined(came)
         yield joined
         self._count(came, joined, len(text))
@@ -243,6 +263,25 @@ class Reader:
         deltas += [Delta(index, *splitter.close()) for index, splitter in self._splitters.items()]
         kept = tuple(delta for delta in deltas if delta.content or delta.reasoning)
         return [Chunk(kept)] if kept else []
+
+
+def _chunks_in(lines: list[str]) -> list[Json]:
+    """Return the chunks that stand in lines; none where any line is something else."""
+    values: list[Json] = []
+    for line in lines:
+        if not line.strip() or line.strip() in _DONE:
+            continue
+        value = _parsed(line)
+        if not _holds_choices([value]):
+            return []
+        values.append(value)
+    return values
+
+
+def _holds_choices(values: list[Json]) -> bool:
+    return bool(values) and all(
+        isinstance(value, dict) and ("choices" in value or "error" in value) for value in values
+    )
 
 
 def _texts_of(event: Event) -> list[str]:
