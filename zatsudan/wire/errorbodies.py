@@ -72,6 +72,7 @@ def failure_of(value: JsonObject, *, live: bool) -> str | None:
             for name in ("status", "status_code", "statusCode")
         )
         kind = "error" in str(value.get("type")).lower()
+        kind = kind or str(value.get("status")).lower() in ("error", "failed", "failure")
         failed = failed or value.get("success") is False or coded or status or kind
         failed = failed or any(value.get(name) for name in ("detail", "fault", "error_type"))
     return error_message(value) if failed else None
