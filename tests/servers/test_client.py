@@ -21,7 +21,9 @@ from tests.support.doubles import (
 )
 from zatsudan.base.errors import ApiError, ConnectionFailed, StatusError, StreamError
 from zatsudan.base.jsonvalues import Json, JsonObject
+from zatsudan.config.settings import Network
 from zatsudan.servers.choice import Server
+from zatsudan.servers.client import Client
 from zatsudan.wire.messages import Usage
 from zatsudan.wire.models import Model
 from zatsudan.wire.protocol import Chunk, Delta
@@ -221,6 +223,20 @@ async def test_a_connection_that_fails(error: Exception, sentence: str, advice: 
     assert isinstance(got, ConnectionFailed)
     assert sentence in str(got)
     assert advice in got.advice
+
+
+async def test_a_server_of_https_that_is_asked_over_http() -> None:
+    def answer(_: httpx.Request) -> httpx.Response:
+        raise httpx.ReadError("")
+
+    client = Client(Server("x", "http://host.example/v1"), Network(), httpx.MockTransport(answer))
+    with pytest.raises(ConnectionFailed) as caught:
+        await client.ask({})
+    await client.aclose()
+    assert "broke (ReadError)" in str(caught.value)
+    assert "Does the server speak https?" in caught.value.advice
+    assert "/continue" not in caught.value.advice
+    assert caught.value.passing
 
 
 @pytest.mark.parametrize(

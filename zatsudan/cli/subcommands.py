@@ -84,6 +84,7 @@ def sessions(args: argparse.Namespace) -> int:
 def _export_arguments(parser: Parser) -> None:
     from zatsudan.sessions.exports import FORMATS
 
+    _server_arguments(parser)
     parser.add_argument("session", help=say("its name, the beginning of it, its number or id"))
     parser.add_argument("format", choices=list(FORMATS), metavar="FORMAT",
                         help=", ".join(FORMATS))  # fmt: skip
@@ -94,18 +95,20 @@ def _export_arguments(parser: Parser) -> None:
 
 def export(args: argparse.Namespace) -> int:
     """Write a saved session in another format."""
-    from pathlib import Path
-
+    from zatsudan.base.files import expanded
     from zatsudan.commands.transfer import export_saved, write
+    from zatsudan.servers.choice import Wishes
     from zatsudan.sessions import shelf
 
     async def text_of(chat: "Chat", places: "Places") -> str:
         path = shelf.find(places.sessions, args.session).path
         return await export_saved(chat, path, args.format, args.reply)
 
-    text = _with_chat(text_of)
+    text = _with_chat(text_of, Wishes(base_url=args.base_url, profile=args.profile), lasting=True)
     if args.file:
-        write(Path(args.file), text, overwrite=args.force, instead=say("--force overwrites it."))
+        write(
+            expanded(args.file), text, overwrite=args.force, instead=say("--force overwrites it.")
+        )
     else:
         # In a file or a pipe it is data, which nobody obeys.
         text = printable(text) if sys.stdout.isatty() else text
@@ -115,14 +118,18 @@ def export(args: argparse.Namespace) -> int:
 
 def _import_arguments(parser: Parser) -> None:
     parser.add_argument(
-        "files", nargs="+", metavar="FILE", help=say("ChatGPT, llm, aichat, messages, or our own")
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help=say("an export of a chat program, or our own; - reads a pipe"),
     )
 
 
 def import_(args: argparse.Namespace) -> int:
     """Read sessions from files of other programs."""
-    from pathlib import Path
-
+    from zatsudan.base.errors import ImportRefused
+    from zatsudan.base.files import expanded
+    from zatsudan.cli.exits import code_of
     from zatsudan.config.settings import platform_places
     from zatsudan.sessions.imports import import_file
     from zatsudan.talk.talk import new_session_id, utc_now
@@ -131,21 +138,35 @@ def import_(args: argparse.Namespace) -> int:
         sys.stderr.write(f"{text}\n")
 
     directory = platform_places().sessions
+    code = 0
     for name in args.files:
-        paths = import_file(Path(name).expanduser(), directory, new_session_id, utc_now, note)
+        try:
+            path = expanded(name)
+            paths = import_file(path, directory, new_session_id, utc_now, note)
+        except ImportRefused as error:
+            # One that cannot be read is no reason to leave out those behind it.
+            if len(args.files) == 1:
+                raise
+            note(printable(f"{one_line(name, 120)}: {error.sentence}\n{error.advice}"))
+            code = code_of(error)
+            continue
         _print(
             say_count("{n} session from {file}", "{n} sessions from {file}", len(paths), file=name)
         )
-    return 0
+    return code
 
 
-def _models_arguments(parser: Parser) -> None:
+def _server_arguments(parser: Parser) -> None:
     parser.add_argument(
         "--base-url", metavar="URL", default="", help=say("the server's address, up to /v1")
     )
     parser.add_argument(
         "-p", "--profile", metavar="NAME", default="", help=say("a server from the config file")
     )
+
+
+def _models_arguments(parser: Parser) -> None:
+    _server_arguments(parser)
     parser.add_argument("--json", action="store_true", help=say("all fields, one array"))
 
 
@@ -223,9 +244,15 @@ def parser_of(name: str) -> Parser:
 
 
 def _with_chat(
-    job: "Callable[[Chat, Places], Awaitable[T]]", wishes: "Wishes | None" = None
+    job: "Callable[[Chat, Places], Awaitable[T]]",
+    wishes: "Wishes | None" = None,
+    *,
+    lasting: bool = False,
 ) -> "T":
-    """Do something with a chat that saves nothing, at the server that a talk would have."""
+    """Do something with a chat that saves nothing, at the server that a talk would have.
+
+    `lasting`: not at one that ends with this program.
+    """
     import asyncio
 
     from zatsudan.config.file import load
@@ -240,7 +267,9 @@ def _with_chat(
     async def run() -> "T":
         places = platform_places()
         settings = load(places.config_file)
-        finder = Finder(wishes or Wishes(), environment(), settings, models=places.models)
+        finder = Finder(
+            wishes or Wishes(), environment(), settings, models=places.models, lasting=lasting
+        )
         chat = Chat(
             settings,
             Talk(None),
@@ -273,7 +302,7 @@ SUBCOMMANDS: dict[str, Subcommand] = {
         export,
     ),
     "import": Subcommand(
-        later("read sessions of ChatGPT, llm, aichat, or our own"),
+        later("read sessions of other chat programs, or our own"),
         "FILE…",
         _import_arguments,
         import_,

@@ -63,6 +63,7 @@ class Command(NamedTuple):
     complete: Complete = no_choices
     everyday: bool = False
     possible: Possible = always
+    from_disk: bool = False
 
     def explained(self) -> Printable:
         """Return the page in the person's language; `` if the help is all."""
@@ -77,15 +78,21 @@ def command(
     complete: Complete = no_choices,
     everyday: bool = False,
     possible: Possible = always,
+    from_disk: bool = False,
 ) -> Callable[[Run], Command]:
-    """Make a Command of an async function `(chat, args) -> Outcome`."""
+    """Make a Command of an async function `(chat, args) -> Outcome`.
+
+    `from_disk`: what completes it reads many files.
+    """
 
     def make(run: Run) -> Command:
         import inspect
 
         page = inspect.getdoc(run) or ""
         first, _, rest = page.partition("\n")
-        return Command(name, usage, run, first, rest.strip(), group, complete, everyday, possible)
+        return Command(
+            name, usage, run, first, rest.strip(), group, complete, everyday, possible, from_disk
+        )
 
     return make
 
@@ -93,7 +100,8 @@ def command(
 class Entry(NamedTuple):
     """A command in the index, whose module is imported when more than this is asked for.
 
-    `marks` holds "everyday", and "moments" if it makes sense at some moments only.
+    `marks` holds "everyday", "moments" if it makes sense at some moments only, and "disk" if
+    what completes it reads many files.
     """
 
     module: str
@@ -108,6 +116,7 @@ class Entry(NamedTuple):
         """Return the entry of a command that a module declares."""
         marks = ["everyday"] if command.everyday else []
         marks += ["moments"] if command.possible is not always else []
+        marks += ["disk"] if command.from_disk else []
         return cls(
             module, command.name, command.usage, command.help, command.group, " ".join(marks)
         )
@@ -116,6 +125,11 @@ class Entry(NamedTuple):
     def everyday(self) -> bool:
         """Is it one of the few to be learned first?"""
         return "everyday" in self.marks
+
+    @property
+    def from_disk(self) -> bool:
+        """Does its completion read many files?"""
+        return "disk" in self.marks
 
     def possible(self, chat: "Chat") -> bool:
         """Tell whether the command makes sense now."""

@@ -17,7 +17,7 @@ from urllib.request import getproxies
 
 import httpx
 
-from zatsudan.base.addresses import is_loopback, shown_url
+from zatsudan.base.addresses import shown_url
 from zatsudan.base.errors import (
     UNLISTED,
     ApiError,
@@ -33,6 +33,7 @@ from zatsudan.config.settings import Network
 from zatsudan.servers import bodies
 from zatsudan.servers.choice import Server
 from zatsudan.servers.failures import NOT_SENDABLE, explained
+from zatsudan.servers.proxies import proxy_of
 from zatsudan.servers.trust import secrets_of, tls_context
 from zatsudan.wire import bounds
 from zatsudan.wire.models import Model, read_models
@@ -84,9 +85,9 @@ class Client:
                 headers["Authorization"] = f"Bearer {server.api_key}"
             url = httpx.URL(server.base_url)
             self._base = str(url.copy_with(query=None))
-            # The environment names proxies: none stands between us and this machine.
-            proxied = not is_loopback(url.host)
-            self._secrets = secrets_of(server, getproxies().values() if proxied else ())
+            # One server is all that is spoken to, so one proxy is all that is asked for.
+            proxy = self._proxy = proxy_of(server.base_url)
+            self._secrets = secrets_of(server, getproxies().values() if proxy else ())
             self._where = self._shown(server.base_url)
             self._http = httpx.AsyncClient(
                 headers=headers,
@@ -94,7 +95,8 @@ class Client:
                 timeout=httpx.Timeout(
                     network.idle_seconds, connect=network.connect_seconds, pool=None
                 ),
-                trust_env=proxied,
+                trust_env=False,
+                proxy=proxy or None,
                 # Building a TLS context takes 20 ms, which http does not need.
                 verify=tls_context(server) if secure else False,
                 transport=transport,
@@ -203,6 +205,7 @@ class Client:
         response has been read, holds no secret. Where the server has closed a connection
         that was kept open, the request is sent `again`.
         """
+        began = False
         self._log({"request": self._shown(url), **({} if body is None else {"body": dict(body)})})
         try:
             request = self._http.build_request(
@@ -212,6 +215,7 @@ class Client:
                 timeout=self._http.timeout if seconds is None else seconds,
             )
             response = await self._send(request, again=again)
+            began = True
             try:
                 self._log({"status": response.status_code})
                 if response.status_code != httpx.codes.OK:
@@ -227,7 +231,7 @@ class Client:
             self._log({"failure": str(error)})
             raise
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError, OSError) as error:
-            translated = self._translated(error)
+            translated = self._translated(error, began=began)
             self._log({"failure": str(translated)})
             raise translated from None  # its own text may show a header
 
@@ -269,10 +273,10 @@ class Client:
             ),
         )
 
-    def _translated(self, error: Exception) -> ApiError:
-        failure = explained(error, self._where, self._network, self._secrets.hidden)
+    def _translated(self, error: Exception, *, began: bool) -> ApiError:
+        failure = explained(error, self._where, self._network, self._secrets.hidden, began=began)
         unreached = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
-        if unreached and self._http.trust_env and getproxies():
+        if unreached and self._proxy:
             failure.advice = say(
                 "Does the proxy answer that HTTP_PROXY, HTTPS_PROXY or ALL_PROXY name?"
             )

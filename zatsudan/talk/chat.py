@@ -10,6 +10,7 @@ from zatsudan.talk.talk import Talk
 
 if TYPE_CHECKING:
     from zatsudan.servers.discovery import Finder
+    from zatsudan.sessions.shelf import Known
 
 
 class Chat:
@@ -31,6 +32,8 @@ class Chat:
         self.findings = findings or Findings(None)
         self.presets = presets or Presets(None)
         self.finder = finder
+        #: What was read of saved sessions, so that no key reads them again.
+        self.summaries: Known = {}
 
     async def aclose(self) -> None:
         """Close the journal and the connection."""
