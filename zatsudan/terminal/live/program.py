@@ -29,7 +29,7 @@ from zatsudan.talk.chat import Chat
 from zatsudan.talk.entered import KEYS, Entered
 from zatsudan.talk.fitting import window_of
 from zatsudan.terminal.greeting import greeting
-from zatsudan.terminal.live import prompt, ptk
+from zatsudan.terminal.live import prompt, ptk, stopping
 from zatsudan.terminal.live.attention import Attention
 from zatsudan.terminal.live.completion import LineCompleter
 from zatsudan.terminal.live.history import LineHistory
@@ -150,6 +150,7 @@ class LiveTerminal:
             for number in (signal.SIGTERM, signal.SIGHUP):
                 with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
                     loop.add_signal_handler(number, self._signalled, number)
+            stopping.listen(self._surface.stopped, self._surface.went_on)
 
         def soon() -> None:
             asyncio.get_running_loop().call_soon(start)  # once the prompt stands
