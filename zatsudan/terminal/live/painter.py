@@ -123,6 +123,11 @@ class Painter:
         self._lent = False
         self.repaint()
 
+    def lose(self) -> None:
+        """Leave the rows that stand on the screen, which another program has had, and draw anew."""
+        self.rows = []
+        self.repaint()
+
     def clear_screen(self) -> None:
         """Scroll all that is on the screen into scrollback, and draw anew at its top.
 
