@@ -98,7 +98,7 @@ class Painter:
             self._write(SHOW + SYNC_END)
             self._output.flush()
         else:
-            self._write("".join(f"{whole(row)}\r\n" for row in held[same:]))
+            self._write("".join(f"{kept(row, columns)}\r\n" for row in held[same:]))
             for row in live[max(same - len(held), 0) :]:
                 self._write(f"{guarded(whole(row), row, columns)}\r\n")
             self._write(SHOW)
@@ -176,7 +176,7 @@ class Painter:
         self._live = live
         self._write(f"{SYNC_BEGIN}\r" + (f"\x1b[{up}A" if up else ""))
         self._output.reserved = len(live)
-        self._write("".join(f"{whole(row)}\r\n" for row in self._held))
+        self._write("".join(f"{kept(row, columns)}\r\n" for row in self._held))
         self._write("".join(f"{guarded(whole(row), row, columns)}\r\n" for row in live))
         self._held = []
         self.rows = list(live)
@@ -225,6 +225,11 @@ def change(before: str, after: str) -> str:
     if not columns or not same.isascii() or not at_seam.isascii() or "\x1b]" in same:
         return whole(after)
     return f"\x1b[{columns}C{rest}\x1b[K"
+
+
+def kept(row: str, columns: int) -> str:
+    """Return what writes a row for good: one that is too wide to the terminal takes the next too."""
+    return f"\x1b[K\r\n\x1b[K\x1b[A{row}" if may_wrap(row, columns) else whole(row)
 
 
 def may_wrap(row: str, columns: int) -> bool:
