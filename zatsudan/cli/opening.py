@@ -68,15 +68,10 @@ def of_flags(args: Namespace) -> list[JsonObject]:
     if args.model:
         records.append({"type": "model", "model": args.model, "server": ""})
     if args.set:
-        from zatsudan.base.words import Word
-        from zatsudan.parameters.assignments import read_assignments
+        from zatsudan.parameters.assignments import read_flag
 
         for text in args.set:
-            name, equals, _ = text.partition("=")
-            words = [Word(text, name=name if equals else None)]
-            records += [
-                _setting(key, value, "flag") for key, value in read_assignments(words, {}).items()
-            ]
+            records += [_setting(key, value, "flag") for key, value in read_flag(text).items()]
     if args.no_stream:
         records.append(_setting("stream", value=False, origin="flag"))
     return records

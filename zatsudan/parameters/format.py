@@ -1,9 +1,10 @@
 """Rows: in what form replies come, and how many."""
 
 from zatsudan.base.language import later
+from zatsudan.parameters import schemas
 from zatsudan.parameters.grammars import grammar
 from zatsudan.parameters.row import Parameter, Recipe, Remark
-from zatsudan.parameters.values import integer, json_of, response_format, schema, switch
+from zatsudan.parameters.values import integer, json_of, schema, switch
 
 FORMAT: tuple[Parameter, ...] = (
     Parameter(
@@ -21,7 +22,7 @@ FORMAT: tuple[Parameter, ...] = (
         needs=Remark("logprobs", later("top_logprobs needs logprobs: /logprobs on.")),
     ),
     Parameter(
-        "response_format", response_format, later("Ask for JSON, with or without schema."),
+        "response_format", schemas.formats, later("Ask for JSON, with or without schema."),
         later("json_object also wants the word JSON in a message."), "format",
         probe=Recipe("json"), keyword=True,
     ),

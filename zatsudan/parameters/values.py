@@ -197,13 +197,15 @@ stops = Kind(
 )
 
 
-texts = Kind(
-    Phrase(later("texts, as in text audio")),
-    _read_stop,
-    lambda value: isinstance(value, list) and all(isinstance(item, str) for item in value),
-    _TEXTS,
-    many=True,
-)
+def texts(what: str) -> Kind:
+    """Some texts; `what` is a constant that is said later."""
+    return Kind(
+        Phrase(what),
+        _read_stop,
+        lambda value: isinstance(value, list) and all(isinstance(item, str) for item in value),
+        _TEXTS,
+        many=True,
+    )
 
 
 def _read_json(words: Sequence[Word], _current: Json) -> Json:
@@ -260,7 +262,7 @@ schema = Kind(
 _JSON_OR_WORD = Phrase(later("JSON, word"))
 
 response_format = Kind(
-    Phrase(later("text, json_object or a JSON object with a json_schema")),
+    Phrase(later("text, json_object or a JSON object with a json_schema of name and schema")),
     _read_format,
     lambda value: isinstance(value, dict) and isinstance(value.get("type"), str),
     _JSON_OR_WORD,

@@ -24,7 +24,7 @@ from zatsudan.talk.link import Link
 from zatsudan.talk.talk import Talk
 from zatsudan.wire.messages import Message
 from zatsudan.wire.protocol import build_request
-from zatsudan.wire.refusals import BARE, ROLE, SYSTEM, Repair, mended
+from zatsudan.wire.refusals import BARE, ROLE, SYSTEM, TEXTS, Repair, mended
 
 
 class Composed(NamedTuple):
@@ -117,6 +117,10 @@ def _changed(window: Window, body: Mapping[str, Json]) -> JsonObject:
     roles = {message.role for message in window.messages}
     if "developer" in roles and all(message.get("role") != "developer" for message in sent):
         found["developer"] = "system"
+    if any(isinstance(message.content, list) for message in window.messages[:-1]) and not any(
+        isinstance(message.get("content"), list) for message in sent[:-1]
+    ):
+        found["texts"] = True
     bare = {name for message in window.messages for name in message.extra}
     bare -= {name for message in sent for name in message}
     if bare:
@@ -164,6 +168,8 @@ def rebuilt(session: Session, reply: Node) -> Rebuilt:
     repairs = [Repair(BARE, str(name)) for name in (bare if isinstance(bare, list) else ())]
     if told.get("developer"):
         repairs.append(Repair(ROLE, "developer", str(told["developer"])))
+    if told.get("texts"):
+        repairs.append(Repair(TEXTS))
     if told.get("merged"):
         repairs.append(Repair(SYSTEM))
     body = mended(body, repairs) if repairs else body

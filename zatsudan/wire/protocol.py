@@ -168,7 +168,7 @@ def read_chunk(value: Json, asked: int | None = None, came: Came | None = None) 
     ]
     if asked is not None:
         deltas = [delta for delta in deltas if 0 <= delta.index < asked]
-    if any(delta.finish_reason in _BROKEN for delta in deltas):
+    if not _BROKEN.isdisjoint([delta.finish_reason for delta in deltas]):
         ended = next(delta.finish_reason for delta in deltas if delta.finish_reason in _BROKEN)
         deltas = [
             delta._replace(finish_reason=None) if delta.finish_reason in _BROKEN else delta
@@ -219,14 +219,13 @@ def _says_anything(delta: Delta) -> bool:
 
 def _of_choices(choices: Iterable[JsonObject]) -> str | None:
     """Return the error that stands in a choice or in its message (OpenRouter); None if there is none."""
-    places = (
-        place
-        for choice in choices
-        for place in (choice, choice.get("delta"), choice.get("message"))
-        if isinstance(place, dict) and place.get("error")
-    )
-    found = (failure_of({"error": place["error"]}, live=True) for place in places)
-    return next((message for message in found if message is not None), None)
+    for choice in choices:
+        for place in (choice, choice.get("delta"), choice.get("message")):
+            if isinstance(place, dict) and place.get("error"):
+                message = failure_of({"error": place["error"]}, live=True)
+                if message is not None:
+                    return message
+    return None
 
 
 def _list(value: Json) -> list[Json]:
@@ -241,8 +240,8 @@ def _read_usage(value: JsonObject) -> Usage | None:
     """Read the usage: at the top, where Groq puts it, or in the choice (Moonshot)."""
     places = [value, value.get("x_groq"), *_list(value.get("choices"))]
     for place in places:
-        usage = Usage.from_json(place.get("usage")) if isinstance(place, dict) else None
-        if usage is not None:
+        told = place.get("usage") if isinstance(place, dict) else None
+        if told and (usage := Usage.from_json(told)) is not None:
             return usage
     return None
 
@@ -262,7 +261,8 @@ def _read_choice(
     if said is not None and delta is not None and not said.reasoning:
         # As MiniMax documents it, each piece holds the whole text so far; so do not all.
         details = thought(delta.get("reasoning_details"))
-        said = said._replace(reasoning=came.rest(index, "reasoning", details, least=4))
+        if details:
+            said = said._replace(reasoning=came.rest(index, "reasoning", details, least=4))
     message = _as_object(choice, "message")
     if message is not None:
         whole = _read_said(message, index) or Delta(index)
@@ -270,10 +270,11 @@ def _read_choice(
         said = _filled(said, whole._replace(reasoning=whole.reasoning or details), came)
     if said is None:
         said = Delta(index, read_content(choice.get("text")).text)  # /v1/completions' form
-    return said._replace(
-        finish_reason=finish if isinstance(finish, str) and finish else None,
-        logprobs=read_logprobs(choice, chunk if position == 0 else {}),
-    )
+    ended = finish if isinstance(finish, str) and finish else None
+    logprobs = read_logprobs(choice, chunk if position == 0 else {})
+    if ended is None and not logprobs:  # so are nearly all
+        return said
+    return said._replace(finish_reason=ended, logprobs=logprobs)
 
 
 def _as_object(choice: JsonObject, name: str) -> JsonObject | None:

@@ -177,7 +177,8 @@ class Reader:
 
     def _count(self, chunk: Chunk, joined: Chunk, size: int) -> None:
         """Count what is kept of an event; raises StreamError where it is too much."""
-        self._text += sum(len(delta.content) + len(delta.reasoning) for delta in chunk.deltas)
+        for delta in chunk.deltas:
+            self._text += len(delta.content) + len(delta.reasoning)
         if any(delta.logprobs or delta.extra or delta.beside for delta in joined.deltas):
             self._beside += size
         if self._text > bounds.REPLY:
