@@ -367,4 +367,4 @@ def test_ranges_are_said_in_the_language_of_the_moment() -> None:
 
     assert kind.range == "eine Zahl ab 0 to 2"
     with pytest.raises(CommandError, match="eine Zahl ab 0 to 2"):
-        find("temperature").check(3, "here")
+        find("temperature").read(split("3"))

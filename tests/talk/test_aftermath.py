@@ -248,7 +248,7 @@ async def test_a_talk_that_stays_too_long_ends_in_one_error() -> None:
 
 
 async def test_a_finish_reason_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("zatsudan.servers.client.AFTERMATH_SECONDS", 0.05)
+    monkeypatch.setattr("zatsudan.servers.chunks.AFTERMATH_SECONDS", 0.05)
     early = Script([chunk("a", finish="stop"), 0.3, chunk("b", finish="stop"), DONE])
     async with serve(early) as server, talking(server.base_url) as (chat, _):
         turn = await ask(chat, "hi")

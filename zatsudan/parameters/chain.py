@@ -57,34 +57,56 @@ def why_idle(name: str, values: Mapping[str, Json], own: Mapping[str, Json] = NO
     if row is None or not row.sampler:
         return EMPTY
     holding = {**own, **values}
-    if row.under:
-        above = BY_NAME[row.under]
-        value = holding.get(above.name)
-        if value is None or is_neutral(above, value):
-            return say("does nothing while {other} is off", other=above.name)
-    ruler = next(
-        (
-            other.name
-            for other in PARAMETERS
-            if other.takes_over
-            and other.sampler != row.sampler
-            and holding.get(other.name) is not None
-            and not is_neutral(other, holding[other.name])
-        ),
-        "",
+    reasons = (
+        _without(row, holding),
+        _beside_another(row, holding),
+        _out_of_reach(row, holding),
+        _not_listed(row, holding),
     )
-    if ruler and row.sampler != "temperature":
-        return say("does nothing while {other} is on", other=ruler)
+    return next((reason for reason in reasons if reason), EMPTY)
+
+
+def _without(row: Parameter, holding: Mapping[str, Json]) -> Printable:
+    if not row.under:
+        return EMPTY
+    above = BY_NAME[row.under]
+    value = holding.get(above.name)
+    if value is not None and not is_neutral(above, value):
+        return EMPTY
+    return say("does nothing while {other} is off", other=above.name)
+
+
+def _beside_another(row: Parameter, holding: Mapping[str, Json]) -> Printable:
+    ruling = (
+        other.name
+        for other in PARAMETERS
+        if other.takes_over
+        and other.sampler != row.sampler
+        and holding.get(other.name) is not None
+        and not is_neutral(other, holding[other.name])
+    )
+    ruler = next(ruling, "")
+    if not ruler or row.sampler == "temperature":
+        return EMPTY
+    return say("does nothing while {other} is on", other=ruler)
+
+
+def _out_of_reach(row: Parameter, holding: Mapping[str, Json]) -> Printable:
     if row.sampler not in ("temperature", "penalties", "dry") and holding.get("temperature") == 0:
         return say("does nothing at temperature 0")
-    if name == "xtc_probability" and _above(holding.get("xtc_threshold"), 0.5):
+    if row.name == "xtc_probability" and _above(holding.get("xtc_threshold"), 0.5):
         return say("does nothing while xtc_threshold is above 0.5")
-    if row.sampler == "penalties" and name != "repeat_last_n" and holding.get("repeat_last_n") == 0:
-        return say("does nothing while {other} is 0", other="repeat_last_n")
-    order = holding.get("samplers")
-    if isinstance(order, list) and row.sampler not in order and row.sampler in _NAMED:
-        return say("does nothing: {step} is not among the samplers", step=row.sampler)
+    reach = {"penalties": "repeat_last_n", "dry": "dry_penalty_last_n"}.get(row.sampler)
+    if reach is not None and row.name != reach and holding.get(reach) == 0:
+        return say("does nothing while {other} is 0", other=reach)
     return EMPTY
+
+
+def _not_listed(row: Parameter, holding: Mapping[str, Json]) -> Printable:
+    order = holding.get("samplers")
+    if not isinstance(order, list) or row.sampler in order or row.sampler not in _NAMED:
+        return EMPTY
+    return say("does nothing: {step} is not among the samplers", step=row.sampler)
 
 
 def _above(value: Json, bound: float) -> bool:

@@ -7,7 +7,7 @@ github.com/oobabooga/text-generation-webui, koboldcpp.py of github.com/LostRuins
 
 from zatsudan.base.language import later
 from zatsudan.parameters.row import Parameter, Recipe, Remark
-from zatsudan.parameters.values import bias, integer, number, texts
+from zatsudan.parameters.values import A_LIST, bias, integer, number, texts
 
 CHOOSING: tuple[Parameter, ...] = (
     Parameter(
@@ -18,7 +18,7 @@ CHOOSING: tuple[Parameter, ...] = (
         wide_advice=later("Low (0 to 0.3) for facts and code, higher (0.8 to 1.2) for ideas and prose. This server has no upper bound: with min_p or top_n_sigma, which cut the tail, 1.5 to 4 stays readable; without them it falls apart above 1.5."),
     ),
     Parameter(
-        "dynatemp_range", number(0), later("Let the temperature move by this much, with the model's doubt."),
+        "dynatemp_range", number(0), later("Let the temperature follow the model's doubt by this much."),
         later("Needs llama.cpp or KoboldCpp. 0.5 around temperature 1 goes from 0.5 where the model is sure to 1.5 where it is not."),
         "sampling", neutral=0, probe=Recipe(told=0.3), local=True, aliases=("dynatemp",), sampler="temperature",
     ),
@@ -28,7 +28,7 @@ CHOOSING: tuple[Parameter, ...] = (
         neutral=1, probe=Recipe(told=1.5), local=True, under="dynatemp_range", sampler="temperature",
     ),
     Parameter(
-        "smoothing_factor", number(0), later("Flatten the likely tokens, press down the unlikely (quadratic)."),
+        "smoothing_factor", number(0), later("Even out likely tokens, press down unlikely (quadratic)."),
         later("In place of temperature: 0.2 to 0.3 makes it livelier, 1 and more stricter. 0 is off."), "sampling",
         neutral=0, probe=Recipe("narrowing", 1000.0), local=True, sampler="smoothing",
     ),
@@ -80,7 +80,7 @@ CHOOSING: tuple[Parameter, ...] = (
         neutral=0, probe=Recipe(value=9.0), local=True, sampler="epsilon_cutoff",
     ),
     Parameter(
-        "eta_cutoff", number(0, 20), later("Drop tokens below a share that follows the doubt, in units of 1e-4."),
+        "eta_cutoff", number(0, 20), later("Drop tokens below a share that follows the doubt (1e-4)."),
         later("3 to 20: like epsilon_cutoff, but stricter where the model is sure; 0 is off."), "sampling",
         neutral=0, probe=Recipe(value=20.0), local=True, sampler="eta_cutoff",
     ),
@@ -125,7 +125,7 @@ CHOOSING: tuple[Parameter, ...] = (
         neutral=0, probe=Recipe(told=2), local=True,
     ),
     Parameter(
-        "samplers", texts, later("Which samplers run, in this order."),
+        "samplers", texts(A_LIST), later("Which samplers run, in this order."),
         later("/samplers shows the order and sets it. What is not named does not run."), "sampling",
         probe=Recipe(told=["top_k", "temperature"]), local=True, own_command=False,
     ),
@@ -140,7 +140,7 @@ CHOOSING: tuple[Parameter, ...] = (
         neutral={}, probe=Recipe("bias", usual=True), keyword=True,
     ),
     Parameter(
-        "banned_strings", texts, later("Texts that the reply must not hold."),
+        "banned_strings", texts(A_LIST), later("Texts that the reply must not hold."),
         later('Quote blanks: /banned_strings "a testament to" "shivers down". The server goes back and takes another way. /unban takes them back.'), "sampling",
         probe=Recipe(value=["zqx"]), local=True, aliases=("bad_words",),
     ),

@@ -4,12 +4,15 @@ The form is that of grammars/README.md of github.com/ggml-org/llama.cpp. What a 
 beyond this, it says itself.
 """
 
+import json
 import re
+from collections.abc import Sequence
 
 from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later, say
-from zatsudan.parameters.values import Kind, Phrase, read_text
+from zatsudan.base.words import Word
+from zatsudan.parameters.values import Kind, Phrase
 
 #: One token: a comment, a quoted text, a class of characters, a token's id, the head of a rule, a
 #: name, a bracket, repetitions and what joins them; or any other character, which is a fault.
@@ -32,31 +35,40 @@ def faults(grammar: str) -> str:
     """Return the first fault of a GBNF grammar, in a sentence of the person; empty if none is found."""
     defined: set[str] = set()
     used: dict[str, int] = {}
-    depth, line, last_open = 0, 1, 0
+    opened: list[int] = []
+    line, fault = 1, ""
     for match in _TOKEN.finditer(grammar):
-        kind, text = match.lastgroup, match.group()
-        if kind == "fault" or (kind not in {"head", "blank"} and not defined):
-            return say("Line {line}: {text} is not understood.", line=line, text=text[:20])
-        if kind == "head":
-            if depth:
-                return say("Line {line}: a bracket is not closed.", line=last_open)
+        kind, text = match.lastgroup or "", match.group()
+        if kind == "head" and not opened:
             defined.add(text.removesuffix("::=").strip())
         elif kind == "name":
             used.setdefault(text, line)
         elif kind == "open":
-            depth, last_open = depth + 1, line
-        elif kind == "close":
-            depth -= 1
-            if depth < 0:
-                return say("Line {line}: a bracket is closed that was not opened.", line=line)
+            opened.append(line)
+        fault = _misplaced(kind, text, line, opened, begun=bool(defined))
+        if fault:
+            break
         line += text.count("\n")
-    if depth:
-        return say("Line {line}: a bracket is not closed.", line=last_open)
-    if "root" not in defined:
-        return say("It has no rule named root.")
+    if fault:
+        return fault
+    if opened:
+        return say("Line {line}: a bracket is not closed.", line=opened[-1])
     missing = next((name for name in used if name not in defined), None)
-    if missing is not None:
+    if missing is not None and "root" in defined:
         return say("Line {line}: no rule is named {name}.", line=used[missing], name=missing[:40])
+    return "" if "root" in defined else say("It has no rule named root.")
+
+
+def _misplaced(kind: str, text: str, line: int, opened: list[int], *, begun: bool) -> str:
+    """Return the fault of one token; a bracket that is closed is taken from those that are open."""
+    if kind == "fault" or (kind not in ("head", "blank") and not begun):
+        return say("Line {line}: {text} is not understood.", line=line, text=text[:20])
+    if kind == "head" and opened:
+        return say("Line {line}: a bracket is not closed.", line=opened[-1])
+    if kind == "close":
+        if not opened:
+            return say("Line {line}: a bracket is closed that was not opened.", line=line)
+        opened.pop()
     return ""
 
 
@@ -70,10 +82,21 @@ def check_grammar(value: Json) -> None:
         )
 
 
+def _read(words: Sequence[Word], _current: Json) -> Json:
+    """One quoted word is the grammar; of several, those in quotes are texts within it."""
+    if len(words) == 1:
+        return words[0].text
+    return " ".join(_quoted(word.text) if word.quoted else word.text for word in words)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
 _GRAMMAR = Phrase(later("a grammar in GBNF, or @FILE"))
 grammar = Kind(
     _GRAMMAR,
-    read_text,
+    _read,
     lambda value: isinstance(value, str),
     Phrase(later("GBNF")),
     verify=check_grammar,

@@ -27,6 +27,6 @@ REASONING: tuple[Parameter, ...] = (
     Parameter(
         "reasoning", json_of(later("a JSON object"), dict), later("How a model thinks, as OpenRouter and Ollama have it."),
         later('{"effort": "high"} or {"max_tokens": 2000}; /think writes it where it is the way.'), "reasoning",
-        probe=Recipe(value={"effort": "low"}), local=True,
+        probe=Recipe(value={"effort": "low"}), local=True, own_command=False,
     ),
 )  # fmt: skip

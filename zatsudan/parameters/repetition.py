@@ -2,7 +2,7 @@
 
 from zatsudan.base.language import later
 from zatsudan.parameters.row import Parameter, Recipe
-from zatsudan.parameters.values import integer, number, texts
+from zatsudan.parameters.values import A_LIST, integer, number, texts
 
 REPETITION: tuple[Parameter, ...] = (
     Parameter(
@@ -32,7 +32,7 @@ REPETITION: tuple[Parameter, ...] = (
         aliases=("rep_pen_range", "repetition_penalty_range", "penalty_last_n"), sampler="penalties",
     ),
     Parameter(
-        "dry_multiplier", number(0), later("Disfavour going on with a phrase used before (DRY); 0 is off."),
+        "dry_multiplier", number(0), later("Disfavour going on with a phrase used before (DRY)."),
         later("0.8 stops loops and leaves single words alone, so use it in place of repeat_penalty; /dry 0.8 sets it."), "repetition",
         neutral=0, probe=Recipe(told=0.4), local=True, aliases=("dry",), sampler="dry",
     ),
@@ -52,7 +52,7 @@ REPETITION: tuple[Parameter, ...] = (
         probe=Recipe(told=48), local=True, under="dry_multiplier", aliases=("dry_range",), sampler="dry",
     ),
     Parameter(
-        "dry_sequence_breakers", texts, later("Texts that end a phrase for DRY."),
+        "dry_sequence_breakers", texts(A_LIST), later("Texts that end a phrase for DRY."),
         later(r'As a rule "\n" ":" "\"" "*"; add the names of the speakers, so that they are no repetition.'), "repetition",
         probe=Recipe(told=["\n", ";"]), local=True, under="dry_multiplier", sampler="dry",
     ),

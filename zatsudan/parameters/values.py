@@ -61,6 +61,14 @@ def _single(words: Sequence[Word]) -> str:
     return words[0].text
 
 
+def drawn(values: Mapping[str, Json]) -> dict[str, Json]:
+    """Return parameters with a number of its own for each that is drawn anew with every request."""
+    return {
+        name: random.SystemRandom().randrange(2**31) if name == "seed" and value == AUTO else value
+        for name, value in values.items()
+    }
+
+
 def number(low: float = -math.inf, high: float = math.inf) -> Kind:
     """A number within low..high; `+0.1` and `-0.1` with a current value are steps where low is 0."""
 
@@ -161,13 +169,12 @@ switch = Kind(
 )
 
 
-def read_text(words: Sequence[Word], _current: Json) -> Json:
-    """Read words as one text, with a blank between them."""
+def _read_text(words: Sequence[Word], _current: Json) -> Json:
     return " ".join(word.text for word in words)
 
 
 _TEXT = Phrase(later("a text"))
-text = Kind(_TEXT, read_text, lambda value: isinstance(value, str), _TEXT)
+text = Kind(_TEXT, _read_text, lambda value: isinstance(value, str), _TEXT)
 
 
 def _read_stop(words: Sequence[Word], _current: Json) -> Json:
@@ -206,6 +213,10 @@ def texts(what: str) -> Kind:
         _TEXTS,
         many=True,
     )
+
+
+#: What is said of a list of texts.
+A_LIST = later('texts, as in "one" "two"')
 
 
 def _read_json(words: Sequence[Word], _current: Json) -> Json:
