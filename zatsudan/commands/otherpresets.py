@@ -15,12 +15,11 @@ from zatsudan.config.presetfiles import Presets
 from zatsudan.parameters.table import BY_NAME
 from zatsudan.parameters.values import show_value
 from zatsudan.servers.kinds import UNKNOWN, ServerKind, kind_of
+from zatsudan.servers.taking import takes
 from zatsudan.talk.chat import Chat
 
 #: What is said of a field that this server does not take; the preset keeps it for others.
 ELSEWHERE = later("unknown to this server")
-#: Parameters that servers do not take, by the name of their kind.
-NOT_TAKEN: dict[str, tuple[str, ...]] = {}
 #: How many names of left-out fields are said for one reason.
 NAMED = 30
 
@@ -126,7 +125,7 @@ def _row(fate: Fate, kind: ServerKind) -> tuple[Printable, ...]:
 
 def _is_unknown(name: str, kind: ServerKind) -> bool:
     """Tell whether servers of a kind do not take a parameter, as far as that is known."""
-    return name in BY_NAME and name in NOT_TAKEN.get(kind.name, ())
+    return name in BY_NAME and takes(kind, BY_NAME[name]) is False
 
 
 def _dropped(fates: list[Fate]) -> list[Line]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from zatsudan.base import files
+from zatsudan.base import files, texts
 from zatsudan.base.errors import CommandError, ImportRefused
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import one_line
@@ -145,18 +145,11 @@ def read_file(path: Path) -> Imported:
             say("{name} cannot be read ({reason}).", name=name, reason=one_line(reason)),
             say("Is the path right?"),
         ) from error
-    return read(_decoded(data, name), name)
-
-
-def _decoded(data: bytes, name: str) -> str:
-    """Return the text; people save presets with Windows' editors, in its old encoding too."""
-    marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-    for coding in ("utf-16",) if marked else ("utf-8-sig", "cp1252"):
-        try:
-            return data.decode(coding)
-        except UnicodeDecodeError:
-            continue
-    raise refused(say("{name} is no text.", name=name))
+    try:
+        # Windows' editors have saved presets in their old encoding too.
+        return read(texts.decoded(data, ("cp1252",)), name)
+    except UnicodeDecodeError:
+        raise refused(say("{name} is no text.", name=name)) from None
 
 
 def find(name: str) -> PresetFormat:

@@ -14,6 +14,7 @@ from zatsudan.base.errors import ImportRefused
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import EMPTY, Printable, one_line
+from zatsudan.parameters.chain import is_neutral
 from zatsudan.parameters.row import Parameter
 from zatsudan.parameters.steering import makes_request
 from zatsudan.parameters.table import BY_NAME
@@ -30,45 +31,8 @@ ORDER = later("samplers sets the order of the samplers")
 TOKENIZER = later("the model's own tokens are known to the server")
 MAKES = later("it makes the request and cannot be set")
 
-#: Nothing does it by itself: each acts only while its other one does.
-_UNDER = {
-    "mirostat_tau": "mirostat",
-    "mirostat_eta": "mirostat",
-    "dynatemp_exponent": "dynatemp_range",
-    "smoothing_curve": "smoothing_factor",
-    "xtc_threshold": "xtc_probability",
-    "adaptive_decay": "adaptive_target",
-    "dry_base": "dry_multiplier",
-    "dry_allowed_length": "dry_multiplier",
-    "dry_penalty_last_n": "dry_multiplier",
-    "dry_sequence_breakers": "dry_multiplier",
-    "repeat_last_n": "repeat_penalty",
-}
-_OFF: Mapping[str, tuple[Json, ...]] = {
-    "dynatemp_range": (0,),
-    "smoothing_factor": (0,),
-    "top_n_sigma": (-1, 0),
-    "top_a": (0,),
-    "tfs": (1,),
-    "epsilon_cutoff": (0,),
-    "eta_cutoff": (0,),
-    "xtc_probability": (0,),
-    "adaptive_target": (-1, 0),
-    "mirostat": (0,),
-    "repeat_penalty": (1,),
-    "repetition_penalty": (1,),
-    "encoder_repetition_penalty": (1,),
-    "no_repeat_ngram_size": (0,),
-    "dry_multiplier": (0,),
-    "min_tokens": (0,),
-    "ignore_eos": (False,),
-    "stop": ([],),
-    "banned_strings": ([],),
-    "grammar": ("",),
-    "json_schema": ({},),
-    "n": (1,),
-    "min_keep": (0,),
-}
+#: Without one of these it looks back for nothing.
+_PENALTIES = ("repeat_penalty", "repetition_penalty", "presence_penalty", "frequency_penalty")
 #: Servers have values of their own for these, which are not the neutral ones: what a preset says of them counts.
 STANDING = frozenset(("temperature", "top_k", "top_p", "min_p", "repeat_penalty"))
 
@@ -195,22 +159,22 @@ class Reading:
         self.fates = kept
 
     def _is_idle(self, name: str, value: Json) -> bool:
+        row = BY_NAME.get(name)
         if name in STANDING:
             return False
-        above = _UNDER.get(name)
-        if above is not None:
-            there = self.parameters.get(above)
-            return there is None or is_neutral(above, there)
-        return is_neutral(name, value)
+        if name == "repeat_last_n":
+            return not any(self._acts(penalty) for penalty in _PENALTIES)
+        if row is not None and row.under:
+            return not self._acts(row.under)
+        return _is_neutral(name, value)
+
+    def _acts(self, name: str) -> bool:
+        return name in self.parameters and not _is_neutral(name, self.parameters[name])
 
 
-def is_neutral(name: str, value: Json) -> bool:
-    """Tell whether a parameter does nothing with a value."""
-    if name == "adaptive_target" and isinstance(value, int | float) and value < 0:
-        return True
+def _is_neutral(name: str, value: Json) -> bool:
     row = BY_NAME.get(name)
-    known = _OFF.get(name, ())
-    return value in known or (row is not None and row.neutral is not None and value == row.neutral)
+    return value in ("", [], {}) or (row is not None and is_neutral(row, value))
 
 
 def unfit(name: str, value: Json) -> Printable:
@@ -225,7 +189,7 @@ def unfit(name: str, value: Json) -> Printable:
 
 
 def _in_range(row: Parameter, value: Json) -> bool:
-    return row.kind.check(value)
+    return row.kind.check(value) or (row.wide is not None and row.wide.check(value))
 
 
 def _unwritable(value: Json) -> Printable:
