@@ -71,6 +71,7 @@ class Reader:
         self._joiners: dict[tuple[int, str], SurrogateJoiner] = {}
         self._splitters: dict[int, ThinkSplitter] = {}
         self._finished: dict[int, bool] = {}
+        self._late: set[int] = set()  # choices that went on after their finish_reason
         self._came = Came()
         self._said = ""  # what the server said besides
         self._told_apart: set[int] = set()  # choices whose reasoning has a field of its own
@@ -83,6 +84,11 @@ class Reader:
     def complete(self) -> bool:
         """Whether nothing more is to come: its end was told, or each choice has its finish_reason."""
         return self.done or (bool(self._finished) and all(self._finished.values()))
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether a choice has gone on after its finish_reason: a connection that breaks cuts it."""
+        return bool(self._late) and not self.done
 
     def feed(self, piece: bytes) -> Iterator[Chunk]:
         """Yield the chunks that `piece` completes; raises StreamError.
@@ -218,7 +224,7 @@ class Reader:
         ended = delta.finish_reason is not None
         if reasoning:  # what stands in tags as well is the same (MiniMax)
             self._told_apart.add(index)
-        self._finished[index] = self._finished.get(index, False) or ended
+        self._follow(index, ended=ended, said=bool(content or reasoning))
         if (index, "content") in self._joiners or _SURROGATE.search(content):
             content = self._joiners.setdefault((index, "content"), SurrogateJoiner()).feed(content)
         if (index, "reasoning") in self._joiners or _SURROGATE.search(reasoning):
@@ -240,6 +246,14 @@ class Reader:
         if content is delta.content and reasoning is delta.reasoning:
             return delta
         return delta._replace(content=content, reasoning=reasoning)
+
+    def _follow(self, index: int, *, ended: bool, said: bool) -> None:
+        """Note whether a choice has its finish_reason, and whether it goes on behind it."""
+        if ended:
+            self._finished[index] = True
+            self._late.discard(index)
+        elif self._finished.setdefault(index, False) and said:
+            self._late.add(index)
 
     def _new(self, index: int, beside: Beside) -> Beside:
         """Leave out what was told before: some servers tell all sources again in each chunk."""
