@@ -309,18 +309,37 @@ def test_a_full_disk_keeps_the_records_and_no_half_of_one(
 
 def test_an_open_that_fails_leaves_no_lock(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(_fd: int, _mode: int) -> None:
-        raise OSError(errno.EPERM, "Operation not permitted")
+        raise OSError(errno.EIO, "Input/output error")
 
     journal = Journal(path)
     with monkeypatch.context() as patch:
         patch.setattr(os, "fchmod", refused)
         journal.append(said("1"))
-    assert "Operation not permitted" in journal.trouble
+    assert "Input/output error" in journal.trouble
 
     journal.append(said("2", "1", "later"))
     assert journal.trouble == ""
     assert texts(path) == ["hi", "later"]
     journal.close()
+
+
+@pytest.mark.parametrize("number", [errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS])
+def test_a_file_system_without_modes_takes_a_session(
+    path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def refused(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    journal = Journal(path)
+    with monkeypatch.context() as patch:
+        for name in ("fchmod", "fsync"):
+            patch.setattr(os, name, refused)
+        patch.setattr(Path, "chmod", refused)
+        journal.append(said("1"))
+        journal.sync()
+        journal.close()
+    assert journal.trouble == ""
+    assert texts(path) == ["hi"]
 
 
 # --- reading what was damaged ---------------------------------------------

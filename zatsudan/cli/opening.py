@@ -95,10 +95,10 @@ def resumed(chat: Chat, args: Namespace, saved: Path, wanted: list[JsonObject]) 
     if args.resume:
         path = shelf.find(saved, args.resume).path
     else:
-        found = shelf.summaries(saved)
-        if not found:
+        last = shelf.latest(saved)
+        if not last:
             return [Line(say("There is no session to go on with: this is a new one."), "dim")]
-        path = found[0].path
+        path = last[0].path
     parts = resume(chat, path)
     for record in wanted:
         chat.talk.record(record)

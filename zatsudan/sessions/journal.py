@@ -98,7 +98,7 @@ class Journal:
 
     def _sync(self, fd: int) -> None:
         try:
-            os.fsync(fd)
+            files.sync(fd)
         except OSError as error:
             self.trouble = _unsaved(error)
 

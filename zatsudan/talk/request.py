@@ -15,6 +15,7 @@ from typing import NamedTuple
 from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import say
+from zatsudan.parameters.values import drawn
 from zatsudan.servers.prefill import FORMS, NONE, asked, prefilled
 from zatsudan.sessions.estimate import PER_MESSAGE, raw_count
 from zatsudan.sessions.session import Node, Session
@@ -57,7 +58,7 @@ def compose(
     """
     reserve = link.gauge(talk.session).estimator.count(prefix)
     window = window_of(talk, link, last, reserve=reserve, model=model)
-    body = link.mended(build_request(model, window.messages, parameters), model)
+    body = link.mended(build_request(model, window.messages, drawn(parameters)), model)
     reasoning = reasoning_field(link.server)
     told = facts(window, talk.session.system, body, form=form, reasoning=reasoning)
     return Composed(_given(body, prefix, form), window, told)
