@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from zatsudan.base import files
+from zatsudan.base import files, texts
 from zatsudan.base.errors import CommandError, ConfigError
 from zatsudan.base.jsonvalues import NOTHING, Json
 from zatsudan.base.language import say
@@ -44,7 +44,7 @@ class Presets:
         """Return a preset, checked against the table of parameters; raises ConfigError."""
         path = self.path(name)
         try:
-            text = files.read(path, files.TEXT_BYTES).decode("utf-8-sig")
+            text = texts.decoded(files.read(path, files.TEXT_BYTES))
         except FileNotFoundError:
             raise self._missing(name) from None
         except (OSError, UnicodeDecodeError) as error:

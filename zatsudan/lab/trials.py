@@ -3,6 +3,7 @@
 A test asks for a few short replies, and says what they tell.
 """
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
@@ -145,6 +146,29 @@ async def _json(ask: Queries, name: str, value: Json) -> Finding:
     return Finding(IGNORED, say("the reply did not begin as JSON"))
 
 
+async def _grammar(ask: Queries, name: str, value: Json) -> Finding:
+    """A grammar that leaves one text: the reply is it, whatever the model would say."""
+    del value
+    if (await ask.text(COUNT, temperature=0, **{name: 'root ::= "zqx"'})).strip() == "zqx":
+        return Finding(HONOURED, say("the reply was the only one that the grammar leaves"))
+    return Finding(IGNORED, say("the reply is none that the grammar leaves"))
+
+
+async def _schema(ask: Queries, name: str, value: Json) -> Finding:
+    """A schema that wants a key which nobody would write."""
+    del value
+    schema: Json = {
+        "type": "object",
+        "properties": {"zqx": {"type": "integer"}},
+        "required": ["zqx"],
+        "additionalProperties": False,
+    }
+    text = await ask.text(COUNT, temperature=0, **{name: schema})
+    if re.match(r'\s*\{\s*"zqx"', text):
+        return Finding(HONOURED, say("the reply began with the key that the schema wants"))
+    return Finding(IGNORED, say("the reply did not begin with the key that the schema wants"))
+
+
 class Test(NamedTuple):
     """A test by which a row may be probed: `run(ask, name, value)`, and the most requests that it makes."""
 
@@ -164,4 +188,6 @@ TESTS = {
     "bias": Test(_bias, 2),
     "penalty": Test(_penalty, 2),
     "json": Test(_json, 2),
+    "grammar": Test(_grammar, 1),
+    "schema": Test(_schema, 1),
 }

@@ -51,7 +51,9 @@ class Choices:
 
     def add(self, delta: Delta, now: float) -> None:
         """Fold a delta, which came `now`, and journal what is due."""
-        self._replies.setdefault(delta.index, Reply()).add(delta)
+        if delta.index not in self._replies:
+            self._replies[delta.index] = Reply()
+        self._replies[delta.index].add(delta)
         size = len(delta.content) + len(delta.reasoning)
         if not size:
             return
@@ -98,7 +100,7 @@ class Choices:
             first = facts._replace(
                 finish_reason=reply.finish_reason,
                 reasoning=reply.reasoning,
-                logprobs=tuple(reply.logprobs),
+                logprobs=reply.logprobs,
                 beside=reply.beside,
                 # The server counts all choices together: they stand once.
                 usage=usage if index == min(kept) else None,

@@ -9,9 +9,10 @@ from zatsudan.base.jsonvalues import Json, loads
 from zatsudan.base.language import say
 from zatsudan.base.printable import one_line
 from zatsudan.wire import bounds
+from zatsudan.wire.came import Came
 from zatsudan.wire.contents import Beside
 from zatsudan.wire.errorbodies import broken_off, error_message, read_error
-from zatsudan.wire.protocol import NOT_AN_API, Came, Chunk, Delta, read_chunk
+from zatsudan.wire.protocol import NOT_AN_API, Chunk, Delta, read_chunk
 from zatsudan.wire.sse import Decoder, Event
 from zatsudan.wire.thinking import ThinkSplitter
 
@@ -71,6 +72,7 @@ class Reader:
         self._splitters: dict[int, ThinkSplitter] = {}
         self._finished: dict[int, bool] = {}
         self._came = Came()
+        self._said = ""  # what the server said besides
         self._told_apart: set[int] = set()  # choices whose reasoning has a field of its own
         self._told: dict[str, Json] = {}  # what stood beside the text last, by name
         self._opening = b""  # of a body that may be no event stream at all
@@ -117,6 +119,8 @@ class Reader:
             yield from self._chunks(self._sse.close())
             self._refuse_plain_text()
             yield from self.rest()
+            if self._said and not self._text and not self._beside:
+                raise broken_off(self._said)
             return
         body = b"".join(self._whole)
         try:
@@ -125,7 +129,13 @@ class Reader:
             value = loads(text)
         except ValueError:
             message, _, _ = read_error(body)
-            raise _no_reply(message) from None
+            lines = _chunks_in(body.decode("utf-8-sig", "replace").splitlines())
+            if not lines:
+                raise _no_reply(message) from None
+            value = lines
+        if isinstance(value, list) and len(value) > 1 and _holds_choices(value):
+            yield from self._many(value)
+            return
         try:
             chunk = read_chunk(value, self._asked, self._came)
         except StreamError as error:
@@ -141,6 +151,15 @@ class Reader:
         if chunk.failure is not None:
             raise chunk.failure
 
+    def _many(self, values: list[Json]) -> Iterator[Chunk]:
+        """Yield the chunks of a stream that came as JSON: an array of them, or one in each line."""
+        for value in values:
+            chunk = read_chunk(value, self._asked, self._came)
+            yield self._joined(chunk)
+            if chunk.failure is not None:
+                raise chunk.failure
+        yield from self.rest()
+
     def _refuse_plain_text(self) -> None:
         """Raise StreamError if what came was a text: no field of an event, no comment."""
         lines = self._opening.decode("utf-8-sig", "replace").splitlines()
@@ -151,13 +170,14 @@ class Reader:
     def _chunks(self, events: list[Event]) -> Iterator[Chunk]:
         for event in events:
             self.began = True
-            text = event.data.strip()
-            while text.startswith("data:"):  # a gateway that puts events into events
-                text = text[5:].lstrip()
-            if text in _DONE:
-                self.done = True
-            elif text and not _NO_DATA.match(text):
-                yield from self._chunk(event, text)
+            for line in _texts_of(event):
+                text = line.strip()
+                while text.startswith("data:"):  # a gateway that puts events into events
+                    text = text[5:].lstrip()
+                if text in _DONE:
+                    self.done = True
+                elif text and not _NO_DATA.match(text):
+                    yield from self._chunk(event, text)
 
     def _chunk(self, event: Event, text: str) -> Iterator[Chunk]:
         try:
@@ -169,6 +189,8 @@ class Reader:
         if self.done:  # nor add to it; usage may still come
             yield came._replace(deltas=(), failure=None)
             return
+        if not came.deltas and came.usage is None:  # a word of the server, which may be all it says
+            self._said = error_message(_parsed(text)) or self._said
         joined = self._joined(came)
         yield joined
         self._count(came, joined, len(text))
@@ -177,7 +199,8 @@ class Reader:
 
     def _count(self, chunk: Chunk, joined: Chunk, size: int) -> None:
         """Count what is kept of an event; raises StreamError where it is too much."""
-        self._text += sum(len(delta.content) + len(delta.reasoning) for delta in chunk.deltas)
+        for delta in chunk.deltas:
+            self._text += len(delta.content) + len(delta.reasoning)
         if any(delta.logprobs or delta.extra or delta.beside for delta in joined.deltas):
             self._beside += size
         if self._text > bounds.REPLY:
@@ -240,6 +263,35 @@ class Reader:
         deltas += [Delta(index, *splitter.close()) for index, splitter in self._splitters.items()]
         kept = tuple(delta for delta in deltas if delta.content or delta.reasoning)
         return [Chunk(kept)] if kept else []
+
+
+def _chunks_in(lines: list[str]) -> list[Json]:
+    """Return the chunks that stand in lines; none where any line is something else."""
+    values: list[Json] = []
+    for line in lines:
+        if not line.strip() or line.strip() in _DONE:
+            continue
+        value = _parsed(line)
+        if not _holds_choices([value]):
+            return []
+        values.append(value)
+    return values
+
+
+def _holds_choices(values: list[Json]) -> bool:
+    return bool(values) and all(
+        isinstance(value, dict) and ("choices" in value or "error" in value) for value in values
+    )
+
+
+def _texts_of(event: Event) -> list[str]:
+    """Return the texts of an event: where no blank line parts events, each line is one."""
+    if "\n" not in event.data.strip() or event.type == "error":
+        return [event.data]
+    bounds.refuse_many(event.data)
+    if _parsed(event.data) is not None:
+        return [event.data]
+    return event.data.split("\n")
 
 
 def _read_event(event: Event, text: str, asked: int | None, came: Came) -> Chunk:

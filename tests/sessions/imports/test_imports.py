@@ -487,7 +487,8 @@ def _yaml(content: str) -> Json:
 @pytest.mark.usefixtures("reader")
 @pytest.mark.parametrize("text", [text for text in HOSTILE if "\ud800" not in text])
 def test_hostile_text_in_yaml_comes_back_as_it_was(text: str) -> None:
-    assert _yaml(yaml.dump(text, default_style='"', allow_unicode=True, width=10**6)) == text
+    dumped = yaml.dump(text, default_style='"', allow_unicode=True, width=10**6)
+    assert _yaml(dumped) == text.replace("\r\n", "\n")
 
 
 @pytest.mark.usefixtures("reader")

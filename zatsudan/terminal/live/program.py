@@ -22,7 +22,7 @@ from zatsudan.base.printable import EMPTY, Printable
 from zatsudan.base.styles import Styles
 from zatsudan.config.settings import Screen
 from zatsudan.talk.entered import KEYS, Entered
-from zatsudan.terminal.live import prompt, ptk
+from zatsudan.terminal.live import prompt, ptk, stopping
 from zatsudan.terminal.live.attention import Attention
 from zatsudan.terminal.live.completion import LineCompleter
 from zatsudan.terminal.live.history import LineHistory
@@ -123,6 +123,7 @@ class LiveTerminal(Actions):
             for number in (signal.SIGTERM, signal.SIGHUP):
                 with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
                     loop.add_signal_handler(number, self._signalled, number)
+            stopping.listen(self._surface.stopped, self._surface.went_on)
 
         def soon() -> None:
             asyncio.get_running_loop().call_soon(start)  # once the prompt stands

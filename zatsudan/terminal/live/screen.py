@@ -1,8 +1,6 @@
 """What the live terminal shows: the talk above its prompt, and what takes the screen for a while."""
 
 import asyncio
-import os
-import signal
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
@@ -15,7 +13,7 @@ from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, Styled
 from zatsudan.base.styles import Styles
 from zatsudan.sessions.session import FINISHED
-from zatsudan.terminal.live import ptk
+from zatsudan.terminal.live import ptk, stopping
 from zatsudan.terminal.live.attention import Attention
 from zatsudan.terminal.live.keys import Actions
 from zatsudan.terminal.live.painter import Painter, row_width
@@ -238,7 +236,7 @@ class LiveSurface(Surface):
                 await edit(self._prompt.buffer, self._environ)
             else:
                 async with in_terminal():
-                    os.kill(0, signal.SIGTSTP)
+                    stopping.stop()
         except ZatsudanError as error:
             failure = error
         finally:
@@ -246,6 +244,21 @@ class LiveSurface(Surface):
             self._painter.take_back()
         if failure is not None:
             self.error(failure)
+
+    def stopped(self) -> None:
+        """SIGTSTP has come: stop with the terminal as the shell expects it."""
+        if ptk.lent(self._app):
+            stopping.stop()
+        else:
+            self._actions.aside("suspend")
+
+    def went_on(self) -> None:
+        """SIGCONT has come: draw anew below what a shell has written meanwhile."""
+        if not ptk.lent(self._app) and stopping.take_again(self._app):
+            self._app.renderer.reset()
+            self._attention.listen(on=True)
+            self._painter.lose()
+            self._app.invalidate()
 
     @asynccontextmanager
     async def _lent(self) -> AsyncIterator[None]:
