@@ -28,18 +28,15 @@ from zatsudan.base.secrets import Secrets
 from zatsudan.cli.asjson import JsonTerminal
 from zatsudan.commands import COMMANDS
 from zatsudan.config.settings import Network, Profile
-from zatsudan.servers.catalogue import Catalogue
 from zatsudan.servers.choice import Server, from_profile
 from zatsudan.servers.client import Client
-from zatsudan.servers.findings import Findings
-from zatsudan.servers.learned import Learned
 from zatsudan.servers.wirelog import wire_log
 from zatsudan.talk.entered import KEYS, Entered
 from zatsudan.terminal.plain.terminal import PlainTerminal
 
-#: Signs that a key may hold in a header.
-signs = st.sampled_from(list("abcXYZ019-_.~/+=:@&<>'%$"))
-keys = st.text(signs, min_size=10, max_size=40).map(lambda text: f"zq9{text}7w")
+#: Characters that a key may hold in a header.
+chars = st.sampled_from(list("abcXYZ019-_.~/+=:@&<>'%$"))
+keys = st.text(chars, min_size=10, max_size=40).map(lambda text: f"zq9{text}7w")
 
 Place = Callable[[str], Profile]
 
@@ -157,9 +154,9 @@ async def talk(server: Server, echo: Callable[[], httpx.Response], home: Path, k
     chat = chat_over(
         connect,
         home / "sessions",
-        learned=Learned(home / "learned.json"),
-        findings=Findings(home / "findings.json"),
-        catalogue=Catalogue(home / "models.json"),
+        learned=home / "learned.json",
+        findings=home / "findings.json",
+        catalogue=home / "models.json",
         sleep=at_once,
     )
     chat.talk.new()

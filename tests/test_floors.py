@@ -18,7 +18,14 @@ PURE = {"base": (), "parameters": (), "wire": (), "markdown": ("markdown_it",)}
 
 #: Which package may be imported where: a room, or a module or folder of one.
 HOMES = {
-    "httpx": ("servers.client", "servers.bodies", "servers.failures", "servers.engine"),
+    "httpx": (
+        "servers.client",
+        "servers.bodies",
+        "servers.chunks",
+        "servers.failures",
+        "servers.statuses",
+        "servers.engine",
+    ),
     "rich": ("terminal",),
     "prompt_toolkit": ("terminal",),
     "markdown_it": ("markdown", "terminal.markdown", "sessions.exports"),

@@ -16,8 +16,9 @@ from zatsudan.sessions.window import in_order
 from zatsudan.talk.entered import KEYS, Entered
 from zatsudan.terminal.plain.linereader import BEGIN, END, marked
 from zatsudan.terminal.text.rows import wrap
+from zatsudan.wire.errorbodies import read_error
 from zatsudan.wire.messages import Message
-from zatsudan.wire.protocol import Delta, read_error
+from zatsudan.wire.protocol import Delta
 from zatsudan.wire.refusals import prompt_size, understand
 from zatsudan.wire.reply import Reply
 from zatsudan.wire.sse import Decoder

@@ -24,12 +24,11 @@ SILENT: dict[str, tuple[str, ...]] = {
     "commands/registry.py": ("Callable[",),
     "commands/servers.py": ("forget all", "/learned forget"),
     "commands/tracing.py": ("{}/use {}",),
-    "lab/probe.py": ("Continue with", "Count from", "Write only"),  # sent to the model
-    "lab/run.py": ("dict[",),  # a type
-    "lab/sheet.py": ("<!doctype",),
+    "lab/trials.py": ("Continue with", "Count from", "Write only"),  # sent to the model
     "servers/bodies.py": ("gzip, deflate",),  # a header
     "servers/engine/embedded.py": ("the child has no pipes",),  # cannot happen
     "servers/prefill.py": ("Your reply was cut off.", "Write the alphabet"),  # to a model
+    "sessions/exports/experiment.py": ("<!doctype",),
     "sessions/exports/page.py": ("\n:root", "<"),
     "sessions/exports/replyhtml.py": ("<", "noopener"),
     "sessions/exports/source.py": ("",),  # writes programs
@@ -37,7 +36,8 @@ SILENT: dict[str, tuple[str, ...]] = {
     "terminal/live/prompt.py": ("fg:", "bg:", "nodim"),
     "terminal/pages/inspector.py": ("bg:", "reverse"),
     "terminal/repl.py": ("dim", "good"),  # tones of lines
-    "wire/refusals.py": ("(", "['", "maximum number of", "tokens`"),  # how servers say it
+    "wire/errorbodies.py": ("provider returned error",),  # a gateway's
+    "wire/wording.py": ("",),  # how servers say it
 }
 
 OTHERS = languages.LANGUAGES[1:]

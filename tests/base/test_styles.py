@@ -2,7 +2,7 @@
 
 import pytest
 
-from zatsudan.base.styles import PARTS, THEMES, Dress, Paint, read
+from zatsudan.base.styles import PARTS, THEMES, Paint, Styles, read
 
 
 def test_a_style_is_read() -> None:
@@ -21,7 +21,7 @@ def test_what_is_no_style_is_said(text: str) -> None:
 @pytest.mark.parametrize("theme", THEMES)
 def test_themes_name_parts_and_read(theme: str) -> None:
     assert THEMES[theme].keys() <= PARTS.keys()
-    Dress(theme).paints()
+    Styles(theme).paints()
 
 
 def luminance(colour: str) -> float:
@@ -33,11 +33,11 @@ def luminance(colour: str) -> float:
 @pytest.mark.parametrize(("theme", "ground"), [("dark", "#282c34"), ("light", "#f5f5f0")])
 def test_every_colour_of_a_theme_can_be_read_on_its_ground(theme: str, ground: str) -> None:
     """WCAG 2.1 asks for a contrast of 4.5."""
-    for name, paint in Dress(theme).paints().items():
+    for name, paint in Styles(theme).paints().items():
         light, dark = sorted((luminance(paint.colour), luminance(ground)), reverse=True)
         assert (light + 0.05) / (dark + 0.05) >= 4.5, name
 
 
 def test_one_heading_style_holds_for_all_levels_that_have_none() -> None:
-    paints = Dress("dark", {"heading": "red", "heading3": "green"}).paints()
+    paints = Styles("dark", {"heading": "red", "heading3": "green"}).paints()
     assert [paints[f"heading{n}"].colour for n in (1, 2, 3, 6)] == ["red", "red", "green", "red"]

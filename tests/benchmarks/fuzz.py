@@ -26,15 +26,16 @@ from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.printable import one_line, printable
 from zatsudan.base.words import split
 from zatsudan.config import file
-from zatsudan.parameters.table import read_assignments
+from zatsudan.parameters.assignments import read_assignments
 from zatsudan.sessions import imports, journal, shelf
 from zatsudan.sessions.records import apply, recovery
 from zatsudan.sessions.window import choose
 from zatsudan.talk.deciding import parse
 from zatsudan.terminal.live.replies import markdown_streams
+from zatsudan.wire.errorbodies import read_error
 from zatsudan.wire.messages import Message, Usage
 from zatsudan.wire.models import choose_model, read_models
-from zatsudan.wire.protocol import build_request, read_chunk, read_error
+from zatsudan.wire.protocol import build_request, read_chunk
 from zatsudan.wire.reader import Reader
 from zatsudan.wire.refusals import mended, prompt_size, understand
 from zatsudan.wire.reply import Reply
@@ -127,7 +128,7 @@ def make_printable(text: str) -> None:
     assert len(shown) == len(text)
     assert printable(shown) == shown
     shown.encode()
-    assert not any(sign < " " and sign not in "\n\t" for sign in shown)
+    assert not any(char < " " and char not in "\n\t" for char in shown)
     assert "\n" not in one_line(text)
 
 

@@ -59,12 +59,13 @@ from zatsudan.terminal.markdown.highlight import Highlighter
 from zatsudan.terminal.markdown.look import Look
 from zatsudan.terminal.markdown.rendering import Stream, render
 from zatsudan.terminal.plain.linereader import marked
-from zatsudan.terminal.text.partrows import describe_call
 from zatsudan.terminal.text.rows import columns_of, cut, uncoloured, wrap
+from zatsudan.terminal.text.shortfalls import describe_call
+from zatsudan.wire.errorbodies import read_error
 from zatsudan.wire.logprobs import read_logprobs
 from zatsudan.wire.messages import Message
 from zatsudan.wire.models import read_models
-from zatsudan.wire.protocol import Delta, read_error
+from zatsudan.wire.protocol import Delta
 from zatsudan.wire.reader import Reader
 from zatsudan.wire.refusals import prompt_size, understand
 from zatsudan.wire.reply import Reply

@@ -1,6 +1,5 @@
 """The man page is what the parsers say. `python -m tests.generate` writes it anew."""
 
-import argparse
 import re
 import shutil
 import subprocess
@@ -11,7 +10,7 @@ import pytest
 import zatsudan
 from zatsudan.cli.arguments import parser
 from zatsudan.cli.exits import MEANINGS
-from zatsudan.cli.parsing import Parser, invocation
+from zatsudan.cli.parsing import Parser
 from zatsudan.cli.subcommands import SUBCOMMANDS, parser_of
 
 PAGE = Path(zatsudan.__file__).parent / "zatsudan.1"
@@ -29,9 +28,11 @@ text alone, and so is what is piped in.
 """
 
 JSON = """\
-The object of --json always has the keys content, reasoning, tool_calls, logprobs,
-finish_reason (the server's word), ended (finished, interrupted or failed), model, server,
-parameters (those that were sent), usage, seconds, first_seconds, session (id and path) and
+The object of --json always has the keys content, reasoning, tool_calls, function_call, beside
+(what stood beside the text, by the server's names: citations, search_results, annotations,
+executed_tools, images and more), logprobs, finish_reason (the server's word), ended (finished,
+interrupted or failed), model, server, parameters (those that were sent), usage (every count
+that the server sent), service_tier (the one that answered), seconds, first_seconds, session (id and path) and
 error (sentence, advice, kind, and the HTTP status if there is one). What there is nothing to
 say of is null. Where several replies were asked for, variants has them all. With --stream json
 a line such as {"index": 0, "delta": {"content": "Hi"}} for each delta comes before it.
@@ -62,8 +63,7 @@ def entries(rows: dict[str, str]) -> list[str]:
 
 
 def arguments(found: Parser) -> dict[str, str]:
-    hidden = argparse.SUPPRESS
-    return {invocation(row): row.help or "" for row in found._actions if row.help != hidden}
+    return {row.written: row.help for row in found.arguments}
 
 
 def page() -> str:
@@ -77,9 +77,9 @@ def page() -> str:
         roff("zatsudan SUBCOMMAND ..."),
         ".SH DESCRIPTION", roff(DESCRIPTION).rstrip(),
     ]  # fmt: skip
-    for title, actions in talk.groups():
+    for title, several in talk.groups:
         lines.append(f".SH {title.upper()}")
-        lines += entries({invocation(action): action.help or "" for action in actions})
+        lines += entries({row.written: row.help for row in several})
     lines.append(".SH SUBCOMMANDS")
     for name, entry in SUBCOMMANDS.items():
         lines += [f".SS zatsudan {name} {roff(entry.usage)}", roff(entry.help)]
@@ -103,8 +103,8 @@ def test_the_man_page_is_what_the_parsers_say() -> None:
 def test_it_names_all_flags_and_codes() -> None:
     text = page().replace("\\-", "-")
     for found in (parser(), *map(parser_of, SUBCOMMANDS)):
-        for action in found._actions:
-            assert all(flag in text for flag in action.option_strings)
+        for row in found.arguments:
+            assert all(flag in text for flag in row.flags)
     assert all(f".B {code}\n" in text for code in MEANINGS)
     assert text.isascii()
 

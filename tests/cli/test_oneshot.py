@@ -20,6 +20,7 @@ from zatsudan.sessions.session import Session
 KEYS = {
     *("content", "reasoning", "tool_calls", "logprobs", "finish_reason", "ended", "model"),
     *("server", "parameters", "usage", "seconds", "first_seconds", "session", "error"),
+    *("function_call", "beside", "service_tier"),
 }
 
 
@@ -150,6 +151,7 @@ async def test_the_reply_as_an_object(clean_environment: Path) -> None:
     assert value.pop("seconds") >= value.pop("first_seconds") >= 0
     assert value == {
         "content": "やあ\u2028\x9b", "reasoning": "考え中", "tool_calls": None, "logprobs": None,
+        "function_call": None, "beside": None, "service_tier": None,
         "finish_reason": "stop", "ended": "finished", "model": "scripted",
         "server": server.base_url, "parameters": {"temperature": 0.5},
         "usage": {"prompt_tokens": 9, "completion_tokens": 2, "total_tokens": 11},
@@ -190,7 +192,7 @@ async def test_several_replies_as_json(clean_environment: Path) -> None:
         code, out, _ = await run(arguments, clean_environment, {})
 
     *deltas, last = [json.loads(line) for line in out.splitlines()]
-    assert code == 0
+    assert code == 5
     assert {(row["index"], row["delta"]["content"]) for row in deltas} == {(0, "one"), (1, "two")}
     assert set(last) == KEYS | {"variants"}
     found = [(row["content"], row["finish_reason"]) for row in last["variants"]]
@@ -383,6 +385,94 @@ async def test_a_full_disk_behind_the_output(
     assert process.returncode == 1
     assert "The output cannot be written (No space left on device)." in err.decode()
     assert "Traceback" not in err.decode()
+
+
+# --- replies that are not whole ------------------------------------------------------
+
+
+def _call(kind: str, **inner: Any) -> Any:
+    return {"index": 0, "id": "c", "type": kind, kind: inner}
+
+
+@pytest.mark.parametrize(
+    ("delta", "finish", "sentence"),
+    [
+        ({"content": "Half a sen"}, "length", "The reply was cut at the token limit."),
+        ({"reasoning_content": "Hm"}, "length", "The reply was cut at the token limit."),
+        ({"content": "Half a sen"}, "MAX_TOKENS", "The reply was cut at the token limit."),
+        ({"content": "Half"}, "content_filter", "The reply was stopped by the content filter."),
+        ({}, "content_filter: SAFETY", "The reply was stopped by the content filter."),
+        (
+            {"tool_calls": [_call("function", name="get", arguments="{}")]},
+            "tool_calls",
+            "The model wants to call get({}). zatsudan calls nothing.",
+        ),
+        (
+            {"tool_calls": [_call("custom", name="code", input="print(1)")]},
+            "tool_calls",
+            "The model wants to call code(print(1)). zatsudan calls nothing.",
+        ),
+        (
+            {"function_call": {"name": "get", "arguments": "{}"}},
+            "function_call",
+            "The model wants to call get({}). zatsudan calls nothing.",
+        ),
+        ({"content": " \n"}, "stop", "(the reply has no text)"),
+        ({"reasoning": "Hm"}, "stop", "(the reply has no text)"),
+        ({}, "stop", "(the reply has no text)"),
+        ({}, None, "The server sent nothing."),
+    ],
+)
+async def test_why_a_reply_is_not_whole_is_said_with_an_exit_code(
+    delta: Any, finish: str | None, sentence: str, clean_environment: Path
+) -> None:
+    script = Script(
+        [event({"choices": [{"delta": delta, "finish_reason": finish}]}), b"data: [DONE]\n\n"]
+    )
+    async with serve(script) as server:
+        arguments = ("--base-url", server.base_url, "--private")
+        code, _, err = await run(arguments, clean_environment, {})
+
+    assert (code, err) == (5, sentence + "\n")
+
+
+async def test_what_a_server_tells_beside_the_text_is_in_the_object(
+    clean_environment: Path,
+) -> None:
+    source = {"type": "url_citation", "url_citation": {"url": "https://b.example", "title": "B"}}
+    usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 9, "cost": 0.5, "x": 7}
+    script = Script(
+        [
+            event({"choices": [{"delta": {"content": "So [1]."}}], "citations": ["https://a.example"]}),
+            event({"choices": [{"delta": {"annotations": [source]}, "finish_reason": "stop"}]}),
+            event({"choices": [], "usage": usage, "service_tier": "flex"}),
+        ]
+    )  # fmt: skip
+    async with serve(script, says("next")) as server:
+        at = ("--base-url", server.base_url)
+        code, out, err = await run((*at, "--json"), clean_environment, {})
+        assert (code, err) == (0, "")
+        made = next(saved().replies()).made
+        code, _, err = await run((*at, "-c", "more"), clean_environment, {})
+        sent = server.requests[-1].body["messages"][1]
+
+    value = json.loads(out)
+    beside = {"citations": ["https://a.example"], "annotations": [source]}
+    assert (value["beside"], value["usage"], value["service_tier"]) == (beside, usage, "flex")
+    assert made is not None
+    assert (made.beside, made.tier) == (beside, "flex")
+    assert sent == {"role": "assistant", "content": "So [1]."}
+
+
+async def test_sources_are_told_in_one_line_under_the_reply(clean_environment: Path) -> None:
+    pages = [f"https://a.example/{number}" for number in range(7)]
+    script = Script([event({"choices": [{"delta": {"content": "So."}}], "citations": pages}), b"data: [DONE]\n\n"])  # fmt: skip
+    async with serve(script) as server:
+        code, out, err = await run(("--base-url", server.base_url), clean_environment, {})
+
+    assert (code, out) == (0, "So.\n")
+    assert err.startswith("sources: 1 https://a.example/0 · 2 https://a.example/1")
+    assert "2 more" in err
 
 
 async def test_a_standard_input_that_stays_open_is_told_of(clean_environment: Path) -> None:

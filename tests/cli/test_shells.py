@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.stored import write
-from zatsudan.cli.arguments import KINDS, parser
+from zatsudan.cli.arguments import parser
+from zatsudan.cli.parsing import NONE
 from zatsudan.cli.scripts import SCRIPTS
 from zatsudan.cli.shells import FILES, OPEN, WHOLE, answer, candidates
 from zatsudan.cli.subcommands import SUBCOMMANDS, parser_of
@@ -51,7 +52,7 @@ def test_the_first_word_is_a_subcommand_or_a_flag() -> None:
 
 def test_every_flag_of_every_parser_is_offered_once() -> None:
     for before, found in (((), parser()), *(((name,), parser_of(name)) for name in SUBCOMMANDS)):
-        flags = [flag for action in found._actions for flag in action.option_strings]
+        flags = [flag for argument in found.arguments for flag in argument.flags]
         assert offered(*before, "-") == flags
         assert "--help" in flags
     assert "-c" not in offered("--continue", "-")
@@ -62,9 +63,9 @@ def test_every_flag_of_every_parser_is_offered_once() -> None:
 def test_every_argument_that_takes_a_name_says_of_what() -> None:
     free = {"base_url", "api_key_env", "system", "message", "reply"}
     for found in (parser(), *map(parser_of, SUBCOMMANDS)):
-        for action in found._actions:
-            if action.nargs != 0 and action.choices is None:
-                assert (action.dest in KINDS) is not (action.dest in free), action.dest
+        for argument in found.arguments:
+            if argument.count != NONE and not argument.values:
+                assert bool(argument.offers) is not (argument.dest in free), argument.dest
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What the start imports: a person waits for each module that is read before the prompt."""
 
+import asyncio
 import json
 import sys
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.interpreter import start
+from tests.support.server import says, serve
 from zatsudan.commands import MODULES
 from zatsudan.terminal.live.program import WARM, warm
 
@@ -118,6 +120,20 @@ LATER = {
         "zatsudan.terminal.plain.terminal",
         "zatsudan.terminal.clipboard",
     ),
+    *(
+        "zatsudan.servers.kinds",
+        "zatsudan.servers.catalogue",
+        "zatsudan.servers.learned",
+        "zatsudan.servers.findings",
+        "zatsudan.servers.unencrypted",
+        "zatsudan.servers.wirelog",
+    ),
+    *("zatsudan.config.presetfiles", "zatsudan.parameters.table", "zatsudan.base.secrets"),
+    *("zatsudan.base.words", "zatsudan.base.matching", "zatsudan.base.programs"),
+    *("zatsudan.talk.deciding", "zatsudan.talk.fitting", "zatsudan.sessions.estimate"),
+    *("zatsudan.wire.protocol", "zatsudan.wire.refusals", "zatsudan.wire.models"),
+    *("zatsudan.terminal.live.view", "zatsudan.terminal.plain.linereader"),
+    *("zatsudan.terminal.greeting", "zatsudan.terminal.text.partrows", "zatsudan.commands.parts"),
 }
 
 
@@ -181,6 +197,35 @@ def test_without_reading_the_package_later_the_program_is_the_same(tmp_path: Pat
     assert "» go\n\none\n\nscripted" in start(WITHOUT, tmp_path).stdout
 
 
+#: A talk through `main` as at a pipe, where garbage is looked for as Python does it by itself.
+GARBAGE = """
+import gc, sys, types
+garbage = types.ModuleType("zatsudan.cli.garbage")
+called = []
+for name in ("wait", "collect", "started"):
+    setattr(garbage, name, lambda name=name: called.append(name))
+import zatsudan.cli
+sys.modules["zatsudan.cli.garbage"] = zatsudan.cli.garbage = garbage
+before = gc.get_threshold()
+from zatsudan.cli.main import main
+try:
+    main(["--base-url", "{url}", "-m", "x", "go"])
+except SystemExit as ended:
+    assert not ended.code, ended.code
+assert called == ["wait", "started", "collect"], called
+assert gc.isenabled() and gc.get_threshold() == before and not gc.get_freeze_count()
+"""
+
+
+async def test_without_a_say_in_when_garbage_is_looked_for_the_program_is_the_same(
+    tmp_path: Path,
+) -> None:
+    async with serve(says("one")) as server:
+        ran = await asyncio.to_thread(start, GARBAGE.format(url=server.base_url), tmp_path)
+
+    assert ran.stdout == "one\n"
+
+
 async def test_what_is_not_there_to_be_imported_behind_the_prompt_is_passed_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -225,7 +270,7 @@ def test_help_is_told_before_much_is_imported(tmp_path: Path) -> None:
     modules = set(json.loads(ran.stderr))
 
     assert "zatsudan -c" in ran.stdout
-    assert not modules & {"asyncio", "dataclasses", "inspect", "pathlib", "shutil", "typing"}
+    assert not modules & {"asyncio", "dataclasses", "inspect", "pathlib", "shutil"}
     assert not modules & {
         "zatsudan.talk.chat",
         "zatsudan.config.settings",

@@ -12,8 +12,10 @@ from tests.support.server import Request, Script, fails, says, serve
 from zatsudan.commands.outcomes import Show, Work
 from zatsudan.commands.parts import Diff
 from zatsudan.config.presetfiles import Preset, Presets
-from zatsudan.lab.probe import TESTS, recipe_of, requests, usual
-from zatsudan.parameters.table import PARAMETERS, Parameter
+from zatsudan.lab.probe import recipe_of, requests, usual
+from zatsudan.lab.trials import TESTS
+from zatsudan.parameters.row import Parameter
+from zatsudan.parameters.table import PARAMETERS
 from zatsudan.servers.choice import Server
 from zatsudan.servers.findings import REPEAT, Finding, Findings
 from zatsudan.sessions.records import message_record
@@ -292,8 +294,9 @@ def test_each_row_names_a_test_and_a_value_for_it(row: Parameter) -> None:
 
 def test_what_is_probed_without_a_name() -> None:
     assert usual([]) == [
-        "temperature", "top_p", "presence_penalty", "frequency_penalty", "seed", "logit_bias",
-        "stop", "max_tokens", "max_completion_tokens", "n", "logprobs", "top_k", "min_p",
+        "temperature", "top_k", "top_p", "min_p", "seed", "logit_bias",
+        "presence_penalty", "frequency_penalty",
+        "stop", "max_tokens", "max_completion_tokens", "n", "logprobs",
     ]  # fmt: skip
     assert usual(["seed", "verbosity"])[-1] == "verbosity"
 

@@ -16,7 +16,6 @@ from zatsudan.base.jsonvalues import Json
 from zatsudan.commands.outcomes import Generate, Inspect, Show
 from zatsudan.commands.tokens import fork
 from zatsudan.commands.tracing import NOT_WRITTEN, verdict
-from zatsudan.config.presetfiles import Presets
 from zatsudan.lab.diff import difference_at
 from zatsudan.servers.choice import Server as Address
 from zatsudan.sessions.journal import load
@@ -331,7 +330,7 @@ async def test_presets_are_taken_over_what_was_set_by_hand(tmp_path: Path) -> No
     start = [{"type": "set", "name": "top_p", "value": 0.9, "origin": "config"}]
     async with (
         serve(says("fine")) as server,
-        chat_with(server.base_url, start=lambda: start, presets=Presets(tmp_path)) as chat,
+        chat_with(server.base_url, start=lambda: start, presets=tmp_path) as chat,
     ):
         await run(chat, "/set temperature 0.5")
         await run(chat, "/system Be brief.")

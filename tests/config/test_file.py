@@ -238,7 +238,7 @@ def test_mistakes_in_looks_name_their_line(text: str, words: str) -> None:
 
 
 def test_the_styles_of_the_example_are_the_defaults() -> None:
-    from zatsudan.base.styles import Dress, read
+    from zatsudan.base.styles import Styles, read
     from zatsudan.terminal.markdown.look import DEFAULT, look_of
     from zatsudan.terminal.text.rows import TONES
 
@@ -247,7 +247,7 @@ def test_the_styles_of_the_example_are_the_defaults() -> None:
         re.sub(r'^# (\w+ = "[^"]*" +# )', r"\1", example, flags=re.MULTILINE)
     ).screen.styles
 
-    look = look_of(Dress("terminal", styles))
+    look = look_of(Styles("terminal", styles))
     assert look.headings == DEFAULT.headings
     for name in ("text", "code", "quote_bar", "marker", "link", "address", "table_head"):
         assert getattr(look, name) == getattr(DEFAULT, name), name

@@ -27,7 +27,7 @@ def test_what_changed_is_marked(old: str, new: str, shown: str) -> None:
     assert marked(diff(old, new)) == shown
 
 
-def test_pieces_are_words_blanks_and_single_japanese_signs() -> None:
+def test_pieces_are_words_blanks_and_single_japanese_characters() -> None:
     assert pieces("Go, 猫ちゃん!\n  x") == [
         "Go", ",", " ", "猫", "ち", "ゃ", "ん", "!", "\n", "  ", "x",
     ]  # fmt: skip

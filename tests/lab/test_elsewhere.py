@@ -14,7 +14,9 @@ from tests.support.experiments import drive, experiment, texts
 from tests.support.server import DONE, Request, Script, Server, chunk, fails, says, serve
 from zatsudan.base.errors import ConfigError, ZatsudanError
 from zatsudan.config.settings import Config, Profile
-from zatsudan.lab.run import HIDDEN_FAULT, HIDDEN_NOTE, Run, Slot
+from zatsudan.lab.blind import HIDDEN_FAULT, HIDDEN_NOTE
+from zatsudan.lab.run import Run
+from zatsudan.lab.slots import Slot
 from zatsudan.servers.choice import Wishes
 from zatsudan.servers.discovery import Finder
 from zatsudan.talk.chat import Chat

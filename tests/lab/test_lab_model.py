@@ -10,7 +10,8 @@ from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import Experiment, Show, Work
 from zatsudan.commands.parts import Table
 from zatsudan.commands.registry import find
-from zatsudan.lab.run import Run, Slot, choices
+from zatsudan.lab.run import Run, choices
+from zatsudan.lab.slots import Slot
 from zatsudan.servers.choice import Server
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.deciding import parse

@@ -12,18 +12,8 @@ from tests.support.server import CUT, DONE, Request, Script, chunk, fails, says,
 from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.commands.branches import pick
-from zatsudan.lab.run import (
-    AT_ONCE,
-    AT_ONCE_EMBEDDED,
-    AT_ONCE_LOOPBACK,
-    Cell,
-    Run,
-    Slot,
-    at_once,
-    choices,
-    repeated,
-)
-from zatsudan.servers.choice import Server as Address
+from zatsudan.lab.run import Run, choices
+from zatsudan.lab.slots import Cell, Slot
 from zatsudan.sessions import journal
 from zatsudan.sessions.session import Node
 from zatsudan.talk.chat import Chat
@@ -228,26 +218,6 @@ async def test_a_server_that_refuses_n_gets_a_request_for_each(message: str) -> 
 
 
 # --- small parts ------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("url", "reason", "count"),
-    [
-        ("https://api.openai.com/v1", "", AT_ONCE),
-        ("http://127.0.0.1:8080/v1", "found", AT_ONCE_LOOPBACK),
-        ("http://localhost:1234/v1", "found", AT_ONCE_LOOPBACK),
-        ("http://127.0.0.1:9/v1", "embedded model", AT_ONCE_EMBEDDED),
-    ],
-)
-def test_requests_at_a_time(url: str, reason: str, count: int) -> None:
-    assert at_once(Address("s", url, reason=reason)) == count
-
-
-def test_a_seed_is_counted_up() -> None:
-    cells = repeated(Cell("t 1", {"seed": 4, "n": 2}), 3)
-    assert [cell.parameters for cell in cells] == [{"seed": 4}, {"seed": 5}, {"seed": 6}]
-    assert [cell.label for cell in cells] == ["t 1", "t 1 · seed 5", "t 1 · seed 6"]
-    assert [cell.parameters for cell in repeated(Cell("x", {"seed": -1}), 2)] == [{"seed": -1}] * 2
 
 
 async def test_a_blind_pick_is_counted_and_told() -> None:

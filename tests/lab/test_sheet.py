@@ -1,14 +1,6 @@
-"""The rows of an experiment, and files of them."""
+"""The rows of an experiment."""
 
-import csv
-import io
-import json
-from typing import Any
-
-import pytest
-
-from tests.support.talks import HOSTILE
-from zatsudan.lab.sheet import FORMATS, Row, rows_of, to_csv, to_html, to_json, to_markdown
+from zatsudan.lab.sheet import rows_of
 from zatsudan.sessions.records import apply, message_record
 from zatsudan.sessions.session import INTERRUPTED, Lab, Made, Session
 from zatsudan.wire.messages import Message, Usage
@@ -64,46 +56,3 @@ def test_a_cell_without_a_reply_stays_in_its_place() -> None:
         (2, "no reply", ""),
         (3, "?", "b"),
     ]
-
-
-ROWS = [
-    Row(1, "temperature 0", "one | two\nthree", "m", {"temperature": 0}, 5, ended="stop"),
-    Row(2, "x"),
-]
-
-
-def test_json_holds_all() -> None:
-    value: dict[str, Any] = json.loads(to_json(ROWS, "hi"))
-    assert value["message"] == "hi"
-    assert value["replies"][0]["parameters"] == {"temperature": 0}
-    assert value["replies"][1]["tokens"] is None
-
-
-def test_csv_reads_back() -> None:
-    rows = list(csv.DictReader(io.StringIO(to_csv(ROWS, "hi"))))
-    assert rows[0]["text"] == "one | two\nthree"
-    assert rows[1]["tokens"] == ""
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x"])
-def test_no_cell_of_a_csv_is_a_formula(text: str) -> None:
-    assert next(csv.DictReader(io.StringIO(to_csv([Row(1, "a", text)], ""))))["text"] == "'" + text
-
-
-def test_markdown_has_a_table_and_the_replies() -> None:
-    text = to_markdown(ROWS, "hi\nthere")
-    assert "> hi\n> there\n" in text
-    assert "| 1 | temperature 0 | m | 5 |" in text
-    assert "## 1. temperature 0\n\none | two\nthree" in text
-
-
-@pytest.mark.parametrize("text", HOSTILE)
-def test_no_text_gets_out_of_the_page(text: str) -> None:
-    page = to_html([Row(1, text, text, model=text)], text)
-    assert page.count("<script") == 0
-    assert page.count("<pre>") == 2
-    assert page.count("<img") == 0
-
-
-def test_every_ending_has_a_format() -> None:
-    assert set(FORMATS) == {".md", ".markdown", ".csv", ".json", ".html", ".htm"}

@@ -17,8 +17,8 @@ from zatsudan.base.words import split
 from zatsudan.config.file import parse as parse_config
 from zatsudan.config.presetfiles import parse as parse_preset
 from zatsudan.lab.grid import read_sweep
+from zatsudan.parameters.assignments import read_assignments
 from zatsudan.parameters.steering import makes_request
-from zatsudan.parameters.table import read_assignments
 from zatsudan.sessions.imports import read
 from zatsudan.sessions.records import replay
 from zatsudan.sessions.session import Made

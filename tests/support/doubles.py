@@ -20,14 +20,10 @@ import httpx
 from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.printable import printable
-from zatsudan.config.presetfiles import Presets
 from zatsudan.config.settings import Config, Network
-from zatsudan.servers.catalogue import Catalogue
 from zatsudan.servers.choice import Server
 from zatsudan.servers.client import Client
 from zatsudan.servers.discovery import Finder
-from zatsudan.servers.findings import Findings
-from zatsudan.servers.learned import Learned
 from zatsudan.sessions.session import Node
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.link import Link
@@ -214,10 +210,10 @@ def chat_over(
     reach: Callable[[str], Awaitable[Client]] | None = None,
     alive: Callable[[], bool] = lambda: True,
     finder: Finder | None = None,
-    learned: Learned | None = None,
-    findings: Findings | None = None,
-    catalogue: Catalogue | None = None,
-    presets: Presets | None = None,
+    learned: Path | None = None,
+    findings: Path | None = None,
+    catalogue: Path | None = None,
+    presets: Path | None = None,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     now: Callable[[], str] = utc_now,

@@ -2,9 +2,7 @@
 
 from tests.support.commands import run
 from zatsudan.commands.outcomes import Experiment
-from zatsudan.lab.run import (
-    Run,
-)
+from zatsudan.lab.run import Run
 from zatsudan.talk.chat import Chat
 
 

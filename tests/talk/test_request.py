@@ -123,7 +123,7 @@ class Sitting:
 
         presets = Presets(folder)
         presets.write("warm", Preset({"temperature": 1.3, "seed": 4}, "other", "Be warm."))
-        self.chat: Chat = chat_over(self.here.connect, reach=reach, presets=presets)
+        self.chat: Chat = chat_over(self.here.connect, reach=reach, presets=folder)
         self.chat.talk.new()
         self.chat.link.models = [Model("m", 220), Model("other", 160)]  # windows are cut
 

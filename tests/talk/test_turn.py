@@ -13,7 +13,6 @@ from tests.support.server import Script, chunk, fails, says, serve
 from zatsudan.config.settings import Price
 from zatsudan.servers.catalogue import Catalogue
 from zatsudan.servers.client import Client
-from zatsudan.servers.learned import Learned
 from zatsudan.sessions.journal import Journal
 from zatsudan.wire.messages import Usage
 
@@ -85,12 +84,12 @@ async def test_max_tokens_takes_the_name_that_the_server_wants(tmp_path: Path) -
                          " Use 'max_completion_tokens' instead.", "param": "max_tokens"}}  # fmt: skip
     path = tmp_path / "learned.json"
     async with serve(fails(400, refusal), says("ok")) as server:
-        async with chat_with(server.base_url, learned=Learned(path)) as chat:
+        async with chat_with(server.base_url, learned=path) as chat:
             chat.talk.record({"type": "set", "name": "max_tokens", "value": 50})
             turn, _ = await ask(chat, "hello")
             assert turn.error is None
             assert turn.made.parameters == {"max_completion_tokens": 50}
-        async with chat_with(server.base_url, learned=Learned(path)) as chat:  # another day
+        async with chat_with(server.base_url, learned=path) as chat:  # another day
             chat.talk.record({"type": "set", "name": "max_tokens", "value": 50})
             await ask(chat, "hello")
             assert server.requests[-1].body["max_completion_tokens"] == 50
@@ -136,7 +135,7 @@ async def test_the_cost_is_counted_by_the_profiles_prices() -> None:
 
 
 async def test_models_are_known_before_the_server_answers(tmp_path: Path) -> None:
-    catalogue = Catalogue(tmp_path / "models.json")
+    catalogue = tmp_path / "models.json"
     async with serve(says("a")) as server, chat_with(server.base_url, catalogue=catalogue) as chat:
         models = await chat.link.fetch_models()
         assert Catalogue(tmp_path / "models.json").of(server.base_url) == models

@@ -6,16 +6,9 @@ import pytest
 
 from zatsudan.base.errors import StreamError
 from zatsudan.base.jsonvalues import Json, JsonObject, loads
+from zatsudan.wire.errorbodies import error_hint, error_message, read_error
 from zatsudan.wire.messages import Message, Usage
-from zatsudan.wire.protocol import (
-    Chunk,
-    Delta,
-    build_request,
-    error_hint,
-    error_message,
-    read_chunk,
-    read_error,
-)
+from zatsudan.wire.protocol import Chunk, Delta, build_request, read_chunk
 
 
 def test_a_request_holds_only_what_is_set() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.support.strategies import cuts, pieces
 from zatsudan.base.errors import StreamError
-from zatsudan.base.jsonvalues import Json
+from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.wire.messages import Usage
 from zatsudan.wire.protocol import Chunk, Delta
 from zatsudan.wire.reader import Reader, SurrogateJoiner
@@ -116,7 +116,24 @@ def test_other_bodies_are_a_sentence(body: bytes, sentence: str) -> None:
         (b"event: error\ndata: {}\n\n", "broke off: it gave no reason"),
         (b'data: {"choices": [\n\n', 'no JSON: {"choices": ['),
         (b"data: " + b"[" * 10_000 + b"\n\n", "no JSON: [["),
-        (b"data: 5\n\n", "not a reply"),
+        (
+            event({"error_type": "Bad", "error_message": "too long", "choices": None}),
+            "broke off: too long",
+        ),
+        (event({"success": False, "errors": [{"code": 7, "message": "no"}]}), "broke off: no"),
+        (event({"detail": "no memory"}), "broke off: no memory"),
+        (event({"code": 1000, "message": "no memory"}), "broke off: no memory"),
+        (
+            event({"base_resp": {"status_code": 1004, "status_msg": "no memory"}}),
+            "broke off: no memory",
+        ),
+        (event({"x_groq": {"error": "no memory"}, "choices": []}), "broke off: no memory"),
+        (content("", finish="error"), "broke off: it gave no reason"),
+        (content("", finish="network_error"), "broke off: network_error"),
+        (
+            event({"choices": [{"delta": {}, "error": {"message": "no memory"}}]}),
+            "broke off: no memory",
+        ),
     ],
 )
 def test_errors_in_the_middle(body: bytes, sentence: str) -> None:
@@ -128,6 +145,93 @@ def test_errors_in_the_middle(body: bytes, sentence: str) -> None:
 
     assert sentence in str(caught.value)
     assert caught.value.advice
+
+
+@pytest.mark.parametrize(
+    "data", ["null", "5", "true", '"queued"', "[]", "[1, 2]", ": keepalive", ":", "ping", "[PING]"]
+)
+def test_data_that_is_no_object_ends_nothing(data: str) -> None:
+    body = content("a") + f"data: {data}\n\n".encode() + content("b", finish="stop")
+
+    assert [delta.content for delta in deltas(body)] == ["a", "b"]
+
+
+@pytest.mark.parametrize("where", ["data: data: ", "data:data:"])
+def test_an_event_within_an_event(where: str) -> None:
+    assert deltas(content("a").replace(b"data: ", where.encode())) == [Delta(0, "a")]
+    assert deltas(b"data: " + json.dumps(json.dumps({"choices": [{"text": "a"}]})).encode()) == [
+        Delta(0, "a")
+    ]
+
+
+def test_text_comes_before_the_error_beside_it() -> None:
+    value: Json = {
+        "choices": [{"delta": {"content": "b"}}],
+        "error": {"code": 502, "message": "gone"},
+    }
+    reader = Reader()
+    seen = iter(reader.feed(content("a") + event(value) + b"data: [DONE]\n\n"))
+    came = [next(seen), next(seen)]
+    with pytest.raises(StreamError, match="broke off: gone"):
+        next(seen)
+
+    assert [delta.content for chunk in came for delta in chunk.deltas] == ["a", "b"]
+
+
+def test_behind_the_end_only_usage_counts() -> None:
+    usage: Json = {"choices": [{"delta": {"content": "late"}}], "usage": {"prompt_tokens": 3}}
+    chunks, _ = read(content("a"), b"data: [DONE]\n\n", event(usage), event({"error": "late"}))
+
+    assert [chunk.deltas for chunk in chunks] == [(Delta(0, "a"),), ()]
+    assert chunks[-1].usage == Usage(3)
+
+
+def message(text: str, **more: Json) -> Json:
+    return {"choices": [{"index": 0, "message": {"role": "assistant", "content": text}, **more}]}
+
+
+EMPTY: Json = {"role": "assistant", "content": ""}
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ([message("Paris.", delta=EMPTY)], "Paris."),
+        ([message("Paris.", delta={})], "Paris."),
+        (
+            [message("Pa", delta={"content": "Pa"}), message("Paris.", delta={"content": "ris."})],
+            "Paris.",
+        ),
+        ([message("Pa", delta={"content": "Pa"}), message("Pa", delta=EMPTY)], "Pa"),
+        ([message("Pa", delta={"content": "Pa"}), message("Paris.", delta=EMPTY)], "Paris."),
+        ([message("\n Pa", delta={"content": "\n Pa"}), message("Pa", delta=EMPTY)], "\n Pa"),
+        ([message("Pa"), message("ris.")], "Paris."),
+        ([message("", delta={"content": "Paris."}), message("Paris.")], "Paris."),
+    ],
+)
+def test_a_message_beside_a_delta_is_read_once(values: list[Json], text: str) -> None:
+    assert "".join(delta.content for delta in deltas(*map(event, values))) == text
+
+
+def test_sources_that_are_told_in_each_chunk_are_kept_once() -> None:
+    body = [
+        event({"choices": [{"delta": {"content": c}}], "citations": ["https://a.example"]})
+        for c in "ab"
+    ]
+
+    assert [delta.beside for delta in deltas(*body)] == [
+        (("citations", ["https://a.example"]),), (),
+    ]  # fmt: skip
+
+
+def test_a_lone_choice_may_be_counted_from_one() -> None:
+    reader = Reader(1)
+    chunks = [*reader.feed(content("a", 1) + content("b", 1, "stop")), *reader.close()]
+
+    assert [(delta.index, delta.content) for chunk in chunks for delta in chunk.deltas] == [
+        (0, "a"), (0, "b"),
+    ]  # fmt: skip
+    assert reader.complete
 
 
 def test_blank_data_means_nothing() -> None:
@@ -209,3 +313,100 @@ def test_any_bytes_give_chunks_or_a_sentence_the_same_for_any_cut(
             return str(error)
 
     assert outcome(pieces(body, draw.draw(cuts(len(body))))) == outcome([body])
+
+
+def details(text: str) -> JsonObject:
+    return {"reasoning_details": [{"type": "reasoning.text", "text": text}]}
+
+
+@pytest.mark.parametrize(
+    ("values", "thought"),
+    [
+        ([details("The user"), details(" greets.")], "The user greets."),
+        ([details("The user"), details("The user greets.")], "The user greets."),
+        ([details("a"), details("and")], "aand"),
+        ([{"reasoning": "Hm", **details("Hm")}], "Hm"),
+        ([{"reasoning_content": "Hm"}, {"content": "<think>Hm</think>"}], "Hm"),
+        ([{"reasoning_content": "Hm", "content": "<think>Hm"}, {"content": "</think>"}], "Hm"),
+        (
+            [
+                {
+                    "content": [
+                        {"type": "reasoning", "summary": [{"type": "summary_text", "text": "Hm"}]}
+                    ]
+                }
+            ],
+            "Hm",
+        ),
+        ([{"content": [{"type": "thinking", "thinking": [{"type": "text", "text": "Hm"}]}]}], "Hm"),
+        ([{"content": "<thought>Hm</thought>"}], "Hm"),
+        ([{"content": "[THINK]H"}, {"content": "m[/THI"}, {"content": "NK]"}], "Hm"),
+        ([{"content": [{"type": "redacted_thinking", "data": "x"}]}], ""),
+    ],
+)
+def test_reasoning_in_every_form_and_once(values: list[Json], thought: str) -> None:
+    last: Json = {"content": "Hi"}
+    events = [event({"choices": [{"delta": value}]}) for value in (*values, last)]
+    got = deltas(*events)
+
+    assert "".join(delta.reasoning for delta in got) == thought
+    assert "".join(delta.content for delta in got) == "Hi"
+
+
+def test_events_that_no_blank_line_parts_are_events() -> None:
+    whole = content("a") + b": ping\n" + content("b", finish="stop") + b"data: [DONE]\n\n"
+    body = whole.replace(b"\n\n", b"\n")
+    chunks, reader = read(body)
+
+    assert [delta.content for chunk in chunks for delta in chunk.deltas] == ["a", "b"]
+    assert reader.done
+
+
+def test_one_event_may_stand_in_several_lines() -> None:
+    assert deltas(b'data: {"choices":\ndata: [{"text": "a"}]}\n\n') == [Delta(0, "a")]
+
+
+@pytest.mark.parametrize("reason", ["ERROR", "ERROR_LIMIT", "failed", "Timeout"])
+def test_a_choice_that_ends_in_failure_is_one(reason: str) -> None:
+    with pytest.raises(StreamError, match="broke off"):
+        read(content("a", finish=reason))
+
+
+def chunk(text: str, finish: str | None = None) -> Json:
+    return {"choices": [{"index": 0, "delta": {"content": text}, "finish_reason": finish}]}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        json.dumps([chunk("a"), chunk("b", "stop")]),
+        json.dumps(chunk("a")) + "\n" + json.dumps(chunk("b", "stop")) + "\n",
+        json.dumps(chunk("a")) + "\n\n" + json.dumps(chunk("b", "stop")) + "\n[DONE]\n",
+    ],
+)
+def test_a_stream_that_comes_as_json(body: str) -> None:
+    chunks, reader = read(body.encode())
+
+    assert [delta.content for chunk in chunks for delta in chunk.deltas] == ["a", "b"]
+    assert reader.complete
+
+
+def test_what_a_gateway_says_in_the_middle_without_a_field() -> None:
+    reader = Reader()
+    body = content("a") + b'{"error": {"message": "upstream timed out"}}\n'
+    seen = iter(reader.feed(body))
+    assert next(seen).deltas == (Delta(0, "a"),)
+    with pytest.raises(StreamError, match="upstream timed out"):
+        next(seen)
+
+
+@pytest.mark.parametrize("more", [b"", b"data: [DONE]\n\n"])
+def test_a_message_that_is_all_that_the_server_says(more: bytes) -> None:
+    with pytest.raises(StreamError, match="broke off: Internal server error"):
+        read(event({"message": "Internal server error"}), more)
+    assert deltas(event({"message": "queued"}), content("a"), more) == [Delta(0, "a")]
+
+
+def test_a_status_in_words() -> None:
+    with pytest.raises(StreamError, match="broke off: no memory"):
+        read(event({"status": "error", "message": "no memory"}))

@@ -6,10 +6,12 @@ import pytest
 
 from zatsudan.base.errors import StatusError
 from zatsudan.base.jsonvalues import Json, JsonObject
-from zatsudan.wire.protocol import read_error
+from zatsudan.wire.errorbodies import read_error
 from zatsudan.wire.refusals import (
+    BARE,
     DROP,
     RENAME,
+    ROLE,
     SHRINK,
     SYSTEM,
     Repair,
@@ -114,6 +116,22 @@ LENGTHS: list[tuple[str, int, Json, int, int | None]] = [
     ("xAI", 400, {"code": "x", "error": "This model's maximum prompt length is 131072 but the request contains 150000 tokens."}, 131072, 150000),
     ("text-generation-inference, Together", 422, {"error": "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4097. Given: 5000 `inputs` tokens and 512 `max_new_tokens`", "error_type": "validation"}, 4097, None),
     ("Groq", 400, openai("Please reduce the length of the messages or completion.", "messages", "context_length_exceeded"), 0, None),
+    ("Ollama Cloud: the number is how much it is over", 400, openai("prompt too long; exceeded max context length by 1119 tokens (ref: x)"), 0, None),
+    ("Perplexity", 400, {"error": {"message": "The total length of all messages is too long.", "type": "too_many_prompt_tokens", "code": 400}}, 0, None),
+    ("SGLang", 400, vllm("The input (5000 tokens) is longer than the model's context length (4096 tokens)."), 4096, None),
+    ("TabbyAPI", 400, {"detail": "Prompt length 5000 is greater than max_seq_len 4096"}, 4096, None),
+    ("vLLM, older", 400, vllm("The decoder prompt (length 5000) is longer than the maximum model length of 4096. Make sure that it is no smaller."), 4096, None),
+    ("Moonshot", 400, openai("Invalid request: Your request exceeded model token limit: 8192"), 8192, None),
+    ("Alibaba", 400, openai("<400> InternalError.Algo.InvalidParameter: Range of input length should be [1, 30720]"), 30720, None),
+    ("GitHub Models", 413, openai("Request body too large for gpt-4o model. Max size: 8000 tokens.", None, "tokens_limit_reached"), 8000, None),
+    ("Bedrock behind a gateway", 400, openai("ValidationException: Input is too long for requested model."), 0, None),
+    ("MiniMax", 400, openai("invalid params, context window exceeds limit"), 0, None),
+    ("Zhipu", 400, openai("Prompt exceeds max length", None, "1261"), 0, None),
+    ("Cohere", 400, {"message": "too many tokens: total number of tokens in the prompt cannot exceed 4081 tokens"}, 4081, None),
+    ("Fireworks", 400, openai("The prompt is too long: 140000, model maximum context length: 131071"), 131071, 140000),
+    ("Cloudflare", 400, {"errors": [{"message": "AiError: The estimated number of input and maximum output tokens (4200) exceeded this model context window limit (4096).", "code": 5021}], "success": False}, 4096, None),
+    ("LiteLLM around Anthropic", 400, openai("litellm.ContextWindowExceededError: input length and `max_tokens` exceed context limit: 199000 + 4096 > 200000"), 200000, None),
+    ("OpenRouter: the reason of whom it asked", 400, {"error": {"code": 400, "message": "Provider returned error", "metadata": {"provider_name": "X", "raw": '{"error":{"message":"This model\'s maximum context length is 4096 tokens."}}'}}}, 4096, None),
 ]  # fmt: skip
 
 #: Refusals that no repair of ours would mend.
@@ -133,6 +151,68 @@ NOT_OURS: list[tuple[str, int, Json]] = [
     ("nothing at all", 400, ""),
     ("a page", 400, "<html><title>Bad Request</title>unsupported temperature</html>"),
 ]  # fmt: skip
+
+
+DEVELOPER: JsonObject = {"role": "developer", "content": "Be kind."}
+
+ROLES: list[tuple[str, int, Json]] = [
+    ("DeepSeek", 422, openai("Failed to deserialize the JSON body into the target type: messages[0].role: unknown variant `developer`, expected one of `system`, `user`, `assistant`, `tool` at line 1 column 44")),
+    ("Alibaba", 400, openai("developer is not one of ['system', 'assistant', 'user', 'tool', 'function'] - 'messages.[0].role'", None, "invalid_parameter_error")),
+    ("FastAPI", 422, {"detail": [{"type": "enum", "loc": ["body", "messages", 0, "role"], "msg": "Input should be 'system', 'user', 'assistant' or 'tool'", "input": "developer"}]}),
+    ("a template", 400, openai("chat template rejected the request: Unexpected message role.")),
+    ("Zhipu", 400, openai("Incorrect role information", None, "1214")),
+    ("a gateway", 400, openai("invalid parameter 'messages[0].role': invalid role 'developer', must be one of: system, user, assistant, tool")),
+    ("Mistral", 422, {"detail": [{"type": "union_tag_invalid", "loc": ["body", "messages", 0], "msg": "Input tag 'developer' found using 'role' does not match any of the expected tags: 'system', 'user'"}]}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("server", "status", "body"), ROLES)
+def test_the_developers_role_is_refused(server: str, status: int, body: Json) -> None:
+    sent: JsonObject = {**BODY, "messages": [DEVELOPER, HI]}
+    repair = understand(refusal(status, body), sent)
+
+    assert repair == Repair(ROLE, "developer", "system"), server
+    assert mended(sent, [repair])["messages"] == [SYSTEM_MESSAGE, HI]
+    assert understand(refusal(status, body), BODY) != repair  # there is none in it
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ({"detail": [{"type": "extra_forbidden", "loc": ["body", "messages", 1, "assistant", "reasoning_content"], "msg": "Extra inputs are not permitted"}]}, "reasoning_content"),
+        (openai("'messages.1' : for 'role:assistant' the following must be satisfied[('messages.1' : property 'reasoning_content' is unsupported)]"), "reasoning_content"),
+        (openai("Unrecognized request argument supplied: name"), "name"),
+    ],
+)  # fmt: skip
+def test_a_field_of_messages_is_refused(body: Json, name: str) -> None:
+    reply: JsonObject = {"role": "assistant", "content": "a", name: "x"}
+    sent: JsonObject = {"model": "m", "messages": [HI, reply, HI]}
+    repair = understand(refusal(400, body), sent)
+
+    assert repair == Repair(BARE, name)
+    assert mended(sent, [repair])["messages"] == [HI, {"role": "assistant", "content": "a"}, HI]
+
+
+LONG: JsonObject = {
+    **BODY,
+    "messages": [SYSTEM_MESSAGE, HI, {"role": "assistant", "content": "a"}, HI],
+}
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["The conversation is longer than we like.", "Please shorten your prompt.", "Token overflow!"],
+)
+def test_a_length_in_words_that_nobody_knows(words: str) -> None:
+    assert understand(refusal(400, openai(words)), LONG) == Repair(SHRINK, value=0)
+    assert understand(refusal(400, openai(words)), BODY) is None  # one turn cannot be shorter
+
+
+@pytest.mark.parametrize(
+    ("case", "status", "body"), [row for row in NOT_OURS if row[0] != "tokens a minute"]
+)
+def test_other_refusals_of_a_long_talk_are_no_length(case: str, status: int, body: Json) -> None:
+    assert understand(refusal(status, body), LONG) is None, case
 
 
 @pytest.mark.parametrize(("server", "status", "body", "repair"), FIELDS)

@@ -1,9 +1,10 @@
 """A reply: the fold of its deltas."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zatsudan.base.jsonvalues import Json
+from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.wire.protocol import Delta
 from zatsudan.wire.reply import Reply
 
@@ -98,3 +99,103 @@ def test_the_deltas_are_not_changed() -> None:
     calls(piece, [{"index": 0, "function": {"arguments": "y"}}])
 
     assert piece == [{"index": 0, "id": "a", "function": {"arguments": "x"}}]
+
+
+def function(name: str = "", arguments: str = "", **more: Json) -> JsonObject:
+    inner: JsonObject = {"name": name} if name else {}
+    return {**more, "function": {**inner, "arguments": arguments}}
+
+
+ONE: Json = {"id": "a", "function": {"name": "f", "arguments": "{}"}}
+TWO: Json = {"id": "b", "function": {"name": "g", "arguments": "[]"}}
+
+
+@pytest.mark.parametrize(
+    ("pieces", "whole"),
+    [
+        # The id comes empty later (Alibaba).
+        ([function("f", "{", index=0, id="a"), function("", "}", index=0, id="")], [ONE]),
+        ([function("f", "{", index=0, id="a"), function("f", "}", index=0, id="a")], [ONE]),
+        # The server counts from 1.
+        ([function("f", "{", index=1, id="a"), function("", "}", index=1)], [ONE]),
+        (
+            [
+                function("f", "{", index=1, id="a"),
+                function("g", "[", index=2, id="b"),
+                function("", "}", index=1),
+                function("", "]", index=2),
+            ],
+            [ONE, TWO],
+        ),
+        # All at index 0, or without an index (Google).
+        ([function("f", "{}", index=0, id="a"), function("g", "[]", index=0, id="b")], [ONE, TWO]),
+        ([function("f", "{}", id="a"), function("g", "[]", id="b")], [ONE, TWO]),
+        (
+            [function("f", "{}", index=0, id=""), function("g", "[]", index=0, id="")],
+            [function("f", "{}", id=""), function("g", "[]", id="")],
+        ),
+    ],
+)
+def test_calls_that_servers_number_in_their_own_way(pieces: list[Json], whole: Json) -> None:
+    assert calls(*([piece] for piece in pieces)) == whole
+
+
+def test_a_custom_call_grows() -> None:
+    first: Json = {
+        "index": 0,
+        "id": "c",
+        "type": "custom",
+        "custom": {"name": "code", "input": "pr"},
+    }
+    assert calls([first], [{"index": 0, "custom": {"input": "int"}}]) == [
+        {"id": "c", "type": "custom", "custom": {"name": "code", "input": "print"}}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reasons", "last"),
+    [
+        (("stop", "length"), "length"),
+        (("tool_calls", "stop"), "tool_calls"),
+        (("length", None), "length"),
+        (("stop", "stop"), "stop"),
+        (("stop", "content_filter"), "content_filter"),
+    ],
+)
+def test_the_reason_that_says_most_stands(reasons: list[str | None], last: str) -> None:
+    reply = Reply()
+    for reason in reasons:
+        reply.add(Delta(finish_reason=reason))
+
+    assert reply.finish_reason == last
+
+
+def test_what_stands_beside_the_text_is_put_together() -> None:
+    reply = Reply()
+    tool: JsonObject = {"index": 0, "type": "search", "arguments": "{}"}
+    for name, value in (
+        ("citations", ["a"]), ("citations", ["a", "b"]), ("search_info", {"n": 1}),
+        ("executed_tools", [tool]), ("executed_tools", [{"index": 0, "output": "found"}]),
+        ("audio", {"id": "x"}), ("audio", {"data": "AA"}), ("audio", {"data": "BB"}),
+    ):  # fmt: skip
+        reply.add(Delta(beside=((name, value),)))  # type: ignore[arg-type]
+
+    assert reply.beside == {
+        "citations": ["a", "b"], "search_info": {"n": 1},
+        "executed_tools": [{**tool, "output": "found"}], "audio": {"id": "x", "data": "AABB"},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("delta", "empty"),
+    [
+        (Delta(), True), (Delta(content=" \n"), True), (Delta(content="\u3000"), True),
+        (Delta(content=" a"), False), (Delta(reasoning="r"), False),
+        (Delta(extra=(("tool_calls", []),)), True), (Delta(beside=(("images", ["x"]),)), False),
+    ],
+)  # fmt: skip
+def test_blanks_are_no_reply(delta: Delta, empty: bool) -> None:
+    reply = Reply()
+    reply.add(delta)
+
+    assert reply.is_empty is empty

@@ -57,7 +57,12 @@ class ApiError(ZatsudanError):
 
 
 class ConnectionFailed(ApiError):
-    """The server was not reached, or the connection broke; `passing` if trying again may help."""
+    """The server was not reached, or the connection broke; `passing` if trying again may help.
+
+    `silent`: the server took the request and said nothing.
+    """
+
+    silent = False
 
     def __init__(
         self, sentence: Printable, advice: Printable = EMPTY, *, passing: bool = False
@@ -67,7 +72,12 @@ class ConnectionFailed(ApiError):
 
 
 class StreamError(ApiError):
-    """The server answered with something that is not a reply."""
+    """The server answered with something that is not a reply.
+
+    `refused`: the refusal that it is, where one comes with the status 200.
+    """
+
+    refused: "StatusError | None" = None
 
 
 class StatusError(ApiError):

@@ -18,8 +18,9 @@ language may order them as it needs. Whatever they hold, what is said is printab
 has no more lines than the sentence.
 """
 
+from typing import TYPE_CHECKING
+
 from zatsudan.base.printable import NEWLINE, Printable, printable
-from zatsudan.base.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from typing import Protocol

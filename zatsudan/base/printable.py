@@ -12,7 +12,7 @@ the functions here is a type error there, whichever field of whichever file it s
 Put together anew, as by an f-string, it is ordinary text again and goes through once more.
 """
 
-from zatsudan.base.typed import TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -157,17 +157,17 @@ def _is_rgb(word: str) -> bool:
     )
 
 
-class Dress(NamedTuple):
-    """A theme, and single styles over it."""
+class Styles(NamedTuple):
+    """A theme, and single styles of the person's own over it."""
 
     theme: str = "terminal"
-    styles: Mapping[str, str] = NOTHING
+    own: Mapping[str, str] = NOTHING
 
     def paints(self) -> dict[str, Paint]:
         """Return the parts whose style is not the default; raises ValueError."""
-        chosen = {**THEMES[self.theme], **self.styles}
-        if "heading" in self.styles:
+        chosen = {**THEMES[self.theme], **self.own}
+        if "heading" in self.own:
             for level in range(1, 7):
-                if f"heading{level}" not in self.styles:
-                    chosen[f"heading{level}"] = self.styles["heading"]
+                if f"heading{level}" not in self.own:
+                    chosen[f"heading{level}"] = self.own["heading"]
         return {name: read(text) for name, text in chosen.items()}

@@ -5,43 +5,14 @@ Subcommands, the man page and the shells' completion are made from the same pars
 
 import argparse
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from zatsudan import __version__
 from zatsudan.base.language import later, say
-from zatsudan.base.typed import TYPE_CHECKING
-from zatsudan.cli.parsing import Parser, action_rows, rows
+from zatsudan.cli.parsing import ANY, MAYBE, Argument, Parser, help_flags, rows
 
 if TYPE_CHECKING:
     from zatsudan.talk.entered import Entered
-
-#: What -h tells of: the rest is for --help.
-EVERYDAY = (
-    "base_url",
-    "model",
-    "profile",
-    "setup",
-    "system",
-    "preset",
-    "set",
-    "last",
-    "resume",
-    "json",
-)
-
-#: Values that are no fixed list, by the argument's name: what completion offers for it.
-KINDS = {
-    "model": "models",
-    "profile": "profiles",
-    "preset": "presets",
-    "set": "parameters",
-    "resume": "sessions",
-    "session": "sessions",
-    "gguf": "files",
-    "config": "files",
-    "log": "files",
-    "file": "files",
-    "files": "files",
-}
 
 _USES = (
     ("zatsudan", later("talk, with the server that is found")),
@@ -76,9 +47,9 @@ class TalkParser(Parser):
         from zatsudan.cli.subcommands import SUBCOMMANDS
 
         found = [str(self.description), "", *self._use_rows(), ""]
-        for action in self._actions:
-            if action.dest in EVERYDAY:
-                found += action_rows(action)
+        for argument in self.arguments:
+            if argument.everyday:
+                found += argument.rows()
         return [
             *found,
             "",
@@ -92,95 +63,77 @@ class TalkParser(Parser):
 
 def parser() -> TalkParser:
     """Return what reads the arguments of a talk."""
-    found = TalkParser(
+    return TalkParser(
         "zatsudan",
         say("Chat with any server that speaks /v1/chat/completions, and tune it by hand."),
         "[FLAGS] [MESSAGE…]  or  zatsudan SUBCOMMAND …",
-    )
-    found._positionals.title = say("Message")
-    found.add_argument("message", nargs="*", help=say("send this, print the reply, and leave"))
-    server = found.add_argument_group(say("Server"))
-    server.add_argument(
-        "--base-url", metavar="URL", default="", help=say("the server's address, up to /v1")
-    )
-    server.add_argument("-m", "--model", metavar="NAME", default="", help=say("the model to ask"))
-    server.add_argument(
-        "-p", "--profile", metavar="NAME", default="", help=say("a server from the config file")
-    )
-    server.add_argument(
-        "--api-key-env", metavar="NAME", default="", help=say("the variable that holds the key")
-    )
-    server.add_argument("--local", action="store_true", help=say("the embedded model"))
-    server.add_argument(
-        "--gguf",
-        metavar="FILE",
-        default="",
-        help=say("the embedded engine with this model file, or hf:OWNER/REPO[:Q4_K_M]"),
-    )
-    server.add_argument(
-        "--setup", action="store_true", help=say("connect a server by four questions")
-    )
-    talk = found.add_argument_group(say("Talk"))
-    talk.add_argument(
-        "-s", "--system", metavar="TEXT|@FILE", default=None, help=say("the system message")
-    )
-    talk.add_argument(
-        "--preset", metavar="NAME", default="", help=say("parameters saved with /preset save NAME")
-    )
-    talk.add_argument(
-        "-o",
-        "--set",
-        metavar="NAME=VALUE",
-        action="append",
-        default=[],
-        help=say("a parameter, as in -o temperature=0.2"),
-    )
-    talk.add_argument(
-        "-c",
-        "--continue",
-        dest="last",
-        action="store_true",
-        help=say("go on with the last session"),
-    )
-    talk.add_argument(
-        "-r",
-        "--resume",
-        metavar="NAME|ID",
-        nargs="?",
-        const="",
-        default=None,
-        help=say("go on with that session, or choose one"),
-    )
-    talk.add_argument(
-        "--typed", action="store_true", help=say("/ and @ in MESSAGE count, as in the chat")
-    )
-    talk.add_argument("--private", action="store_true", help=say("write nothing to disk"))
-    output = found.add_argument_group(say("Output"))
-    forms = output.add_mutually_exclusive_group()
-    forms.add_argument(
-        "--json", action="store_true", help=say("the reply to a message as a JSON object")
-    )
-    forms.add_argument(
-        "--stream",
-        metavar="json",
-        choices=("json",),
-        help=say("a JSON line for each delta, then the object"),
-    )
-    output.add_argument(
-        "--no-stream", action="store_true", help=say("ask for the reply in one piece")
-    )
-    output.add_argument(
-        "--plain", action="store_true", help=say("no live screen: text as it comes")
-    )
-    program = found.add_argument_group(say("Program"))
-    program.add_argument(
-        "--log", metavar="FILE", default="", help=say("write requests there, without keys")
-    )
-    program.add_argument("--config", metavar="FILE", default="", help=say("another config file"))
-    program.add_argument("--version", action="version", version=f"zatsudan {__version__}",
-                         help=say("print the version"))  # fmt: skip
-    found.add_help_flags(found.add_argument_group(say("Help")))
-    return found
+        [
+            (say("Message"), [
+                Argument("message", count=ANY, help=say("send this, print the reply, and leave")),
+            ]),
+            (say("Server"), _of_the_server()),
+            (say("Talk"), _of_the_talk()),
+            (say("Output"), _of_the_output()),
+            (say("Program"), _of_the_program()),
+            (say("Help"), help_flags()),
+        ],
+    )  # fmt: skip
+
+
+def _of_the_server() -> list[Argument]:
+    return [
+        Argument("--base-url", takes="URL", help=say("the server's address, up to /v1"),
+                 everyday=True),
+        Argument("-m", "--model", takes="NAME", help=say("the model to ask"),
+                 offers="models", everyday=True),
+        Argument("-p", "--profile", takes="NAME", help=say("a server from the config file"),
+                 offers="profiles", everyday=True),
+        Argument("--api-key-env", takes="NAME", help=say("the variable that holds the key")),
+        Argument("--local", help=say("the embedded model")),
+        Argument("--gguf", takes="FILE", offers="files",
+                 help=say("the embedded engine with this model file, or hf:OWNER/REPO[:Q4_K_M]")),
+        Argument("--setup", help=say("connect a server by four questions"), everyday=True),
+    ]  # fmt: skip
+
+
+def _of_the_talk() -> list[Argument]:
+    return [
+        Argument("-s", "--system", takes="TEXT|@FILE", default=None,
+                 help=say("the system message"), everyday=True),
+        Argument("--preset", takes="NAME", help=say("parameters saved with /preset save NAME"),
+                 offers="presets", everyday=True),
+        Argument("-o", "--set", takes="NAME=VALUE", again=True,
+                 help=say("a parameter, as in -o temperature=0.2"),
+                 offers="parameters", everyday=True),
+        Argument("-c", "--continue", dest="last", help=say("go on with the last session"),
+                 everyday=True),
+        Argument("-r", "--resume", takes="NAME|ID", count=MAYBE, default=None,
+                 help=say("go on with that session, or choose one"),
+                 offers="sessions", everyday=True),
+        Argument("--typed", help=say("/ and @ in MESSAGE count, as in the chat")),
+        Argument("--private", help=say("write nothing to disk")),
+    ]  # fmt: skip
+
+
+def _of_the_output() -> list[Argument]:
+    return [
+        Argument("--json", help=say("the reply to a message as a JSON object"),
+                 apart=True, everyday=True),
+        Argument("--stream", takes="json", values=("json",), apart=True,
+                 help=say("a JSON line for each delta, then the object")),
+        Argument("--no-stream", help=say("ask for the reply in one piece")),
+        Argument("--plain", help=say("no live screen: text as it comes")),
+    ]  # fmt: skip
+
+
+def _of_the_program() -> list[Argument]:
+    return [
+        Argument("--log", takes="FILE", offers="files",
+                 help=say("write requests there, without keys")),
+        Argument("--config", takes="FILE", offers="files", help=say("another config file")),
+        Argument("--version", help=say("print the version"),
+                 shows=lambda _: f"zatsudan {__version__}"),
+    ]  # fmt: skip
 
 
 def message(args: argparse.Namespace, piped: str) -> "Entered":

@@ -12,8 +12,9 @@ from zatsudan.commands.parts import Part, Talk
 from zatsudan.sessions.session import FAILED, FINISHED, INTERRUPTED, Node
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.deciding import Asked as Decided
+from zatsudan.terminal.plain.dialogue import END
 from zatsudan.terminal.plain.output import Output
-from zatsudan.terminal.plain.terminal import END, PlainTerminal
+from zatsudan.terminal.plain.terminal import PlainTerminal
 from zatsudan.wire.protocol import Delta
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class JsonTerminal(PlainTerminal):
         return lambda delta: self._add(delta.index, delta)
 
     def end(self, turn: "Turn") -> None:
-        self.came = bool(turn.nodes)
+        self._judge(turn)
         self._asked = Asked(turn.nodes, turn.made.ended, turn.error)
 
     def begin_run(self, run: "Run") -> "tuple[OnDelta, OnEnd]":
@@ -82,7 +83,7 @@ def delta_object(delta: Delta) -> JsonObject:
     value: JsonObject = {"content": delta.content} if delta.content else {}
     if delta.reasoning:
         value["reasoning"] = delta.reasoning
-    return {**value, **dict(delta.extra)}
+    return {**value, **dict(delta.extra), **dict(delta.beside)}
 
 
 def as_object(chat: Chat | None, asked: Asked) -> JsonObject:
@@ -101,6 +102,7 @@ def as_object(chat: Chat | None, asked: Asked) -> JsonObject:
         "server": shown_url(server.base_url) if server is not None else None,
         "parameters": dict(made.parameters) if made is not None else None,
         "usage": made.usage.to_json() if made is not None and made.usage is not None else None,
+        "service_tier": (made.tier or None) if made is not None else None,
         "seconds": round(made.seconds, 4) if made is not None else None,
         "first_seconds": (
             round(made.first, 4) if made is not None and made.first is not None else None
@@ -128,6 +130,8 @@ def _variant(node: Node | None) -> JsonObject:
         "content": None if node is None else node.message.text,
         "reasoning": (made.reasoning or None) if made is not None else None,
         "tool_calls": None if node is None else node.message.extra.get("tool_calls"),
+        "function_call": None if node is None else node.message.extra.get("function_call"),
+        "beside": (dict(made.beside) or None) if made is not None else None,
         "logprobs": (list(made.logprobs) or None) if made is not None else None,
         "finish_reason": made.finish_reason if made is not None else None,
         "ended": made.ended if made is not None else None,

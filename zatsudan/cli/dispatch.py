@@ -1,8 +1,8 @@
 """Finds what the first word of the command line asks for: a subcommand, or what a shell may complete."""
 
 import sys
+from typing import TYPE_CHECKING
 
-from zatsudan.base.typed import TYPE_CHECKING
 from zatsudan.cli.subcommands import SUBCOMMANDS, parser_of
 
 if TYPE_CHECKING:

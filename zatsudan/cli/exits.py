@@ -19,7 +19,7 @@ from zatsudan.base.errors import (
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import Printable, one_line
 
-OK, FAILED, USAGE, UNREACHED, NO_ENTRY = 0, 1, 2, 3, 4
+OK, FAILED, USAGE, UNREACHED, NO_ENTRY, NOT_WHOLE = 0, 1, 2, 3, 4, 5
 #: What a shell makes of a program that a signal ended: 128 and the signal's number.
 INTERRUPTED, READER_GONE = 130, 141
 
@@ -30,6 +30,7 @@ MEANINGS = {
     USAGE: later("arguments, the config, a session or a file cannot be used"),
     UNREACHED: later("no server answered: nothing came"),
     NO_ENTRY: later("the server does not accept the key"),
+    NOT_WHOLE: later("the reply is not whole: a limit, a filter, a call, or nothing came"),
     INTERRUPTED: later("interrupted (Ctrl-C); what came is printed and saved"),
     READER_GONE: later("whoever read the output has gone; what came is saved"),
 }

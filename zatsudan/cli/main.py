@@ -66,7 +66,7 @@ def _ready_streams() -> None:
         if stream is None:  # closed: no file of ours is to get its number
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
         elif isinstance(stream, io.TextIOWrapper):
-            # What an odd locale cannot hold becomes a sign.
+            # What an odd locale cannot hold becomes a question mark or the like.
             stream.reconfigure(errors="replace")
 
 

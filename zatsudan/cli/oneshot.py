@@ -83,7 +83,8 @@ def _meant(message: Sequence[str]) -> Printable:
 
 async def _once(terminal: PlainTerminal, line: Entered) -> int:
     if await terminal.once(line):
-        return exits.OK
+        terminal.show([Line(text, "warn") for text in terminal.short])
+        return exits.NOT_WHOLE if terminal.short else exits.OK
     if terminal.failure is None:
         return exits.FAILED
     return exits.code_of(terminal.failure, came=terminal.came)

@@ -2,19 +2,18 @@
 
 from argparse import Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import say
-from zatsudan.base.words import Word
-from zatsudan.commands.parts import Line, Part
 from zatsudan.config.exposed import warnings
 from zatsudan.config.file import read_system
-from zatsudan.config.presetfiles import Presets
 from zatsudan.config.settings import Config, Places
-from zatsudan.parameters.table import read_assignments
 from zatsudan.servers.choice import Server
-from zatsudan.servers.unencrypted import unencrypted
 from zatsudan.talk.chat import Chat
+
+if TYPE_CHECKING:
+    from zatsudan.commands.parts import Part
 
 
 def of_config(config: Config, places: Places, server: Server | None) -> list[JsonObject]:
@@ -32,18 +31,27 @@ def of_config(config: Config, places: Places, server: Server | None) -> list[Jso
     return records
 
 
-def warned(config_file: Path, config: Config, server: Server | None) -> list[Part]:
+def warned(config_file: Path, config: Config, server: Server | None) -> "list[Part]":
     """Return what to know of keys before they are used: who else can read them, in the file or on the way."""
     told = warnings(config_file, config)
-    told += [unencrypted(server)] if server is not None else []
+    if server is not None:
+        from zatsudan.servers.unencrypted import unencrypted
+
+        told.append(unencrypted(server))
+    if not any(told):
+        return []
+    from zatsudan.commands.parts import Line
+
     return [Line(text, "warn") for text in told if text]
 
 
-def of_preset(args: Namespace, presets: Presets) -> list[JsonObject]:
+def of_preset(args: Namespace, places: Places) -> list[JsonObject]:
     """Return the records of what the preset sets that the command line names; raises ConfigError."""
     if not args.preset:
         return []
-    preset = presets.read(args.preset)
+    from zatsudan.config.presetfiles import Presets
+
+    preset = Presets(places.presets).read(args.preset)
     records = [_setting(name, value, "preset") for name, value in preset.parameters.items()]
     if preset.system is not None:
         records.append({"type": "system", "content": preset.system})
@@ -59,12 +67,11 @@ def of_flags(args: Namespace) -> list[JsonObject]:
         records.append({"type": "system", "content": read_system(args.system, Path.cwd())})
     if args.model:
         records.append({"type": "model", "model": args.model, "server": ""})
-    for text in args.set:
-        name, equals, _ = text.partition("=")
-        words = [Word(text, name=name if equals else None)]
-        records += [
-            _setting(key, value, "flag") for key, value in read_assignments(words, {}).items()
-        ]
+    if args.set:
+        from zatsudan.parameters.assignments import read_flag
+
+        for text in args.set:
+            records += [_setting(key, value, "flag") for key, value in read_flag(text).items()]
     if args.no_stream:
         records.append(_setting("stream", value=False, origin="flag"))
     return records
@@ -74,13 +81,14 @@ def _setting(name: str, value: Json, origin: str) -> JsonObject:
     return {"type": "set", "name": name, "value": value, "origin": origin}
 
 
-def resumed(chat: Chat, args: Namespace, saved: Path, wanted: list[JsonObject]) -> list[Part]:
+def resumed(chat: Chat, args: Namespace, saved: Path, wanted: list[JsonObject]) -> "list[Part]":
     """Go on with the session that is named, or the last; return what to show of it.
 
     Flags stand over what it holds. A private talk reads what is `saved`, and writes nothing.
     """
     if not args.resume and not args.last:
         return []
+    from zatsudan.commands.parts import Line
     from zatsudan.commands.resuming import resume
     from zatsudan.sessions import shelf
 

@@ -8,14 +8,12 @@ candidates are meant (`files`: the shell's own; `open`: no blank behind them; `w
 then a candidate a line, with what it is behind a tab.
 """
 
-import argparse
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from zatsudan.base.language import say
-from zatsudan.cli.arguments import KINDS
 from zatsudan.cli.arguments import parser as talk
-from zatsudan.cli.parsing import Parser
+from zatsudan.cli.parsing import ANY, MAYBE, NONE, SOME, Argument, Parser
 from zatsudan.cli.subcommands import SUBCOMMANDS, parser_of
 
 FILES, OPEN, WHOLE = "files", "open", "whole"
@@ -34,7 +32,7 @@ class Candidates(NamedTuple):
 def answer(shell: str, words: Sequence[str]) -> str:
     """Return the candidates as lines for a shell's script. The last word is the one at the cursor.
 
-    Bash hands over its line and the signs that break its words instead.
+    Bash hands over its line and the characters that break its words instead.
     """
     if shell == "bash":
         line = _Line(words[0])
@@ -60,12 +58,12 @@ def candidates(words: Sequence[str]) -> Candidates:
     else:
         parser = talk()
     awaited, others = _read(parser, before)
-    if awaited is not None and not (awaited.nargs == "?" and typed.startswith("-")):
+    if awaited is not None and not (awaited.count == MAYBE and typed.startswith("-")):
         return _values(awaited, typed)
     if typed.startswith("-") and "--" not in before:
         return _at_flag(parser, before, typed)
-    places = parser._get_positional_actions()
-    if others < len(places) or (places and places[-1].nargs in ("*", "+")):
+    places = [argument for argument in parser.arguments if not argument.flags]
+    if others < len(places) or (places and places[-1].count in (ANY, SOME)):
         return _values(places[min(others, len(places) - 1)], typed)
     return Candidates()
 
@@ -75,25 +73,29 @@ def _at_flag(parser: Parser, before: Sequence[str], typed: str) -> Candidates:
     flag, equals, begun = typed.partition("=")
     if not flag.startswith("--") or not equals:
         return _beginning(Candidates(WHOLE, list(_flags(parser, before))), typed)
-    action = parser._option_string_actions.get(flag)
-    if action is None or action.nargs == 0:
+    argument = _valued(parser, flag)
+    if argument is None:
         return Candidates()
-    found = _values(action, begun)
+    found = _values(argument, begun)
     return found._replace(rows=[(f"{flag}={value}", text) for value, text in found.rows])
 
 
-def _read(parser: Parser, before: Sequence[str]) -> tuple[argparse.Action | None, int]:
+def _valued(parser: Parser, flag: str) -> Argument | None:
+    """Return the argument of a flag that takes a value."""
+    return next((row for row in parser.arguments if flag in row.flags and row.count != NONE), None)
+
+
+def _read(parser: Parser, before: Sequence[str]) -> tuple[Argument | None, int]:
     """Return the flag whose value comes next, if one does, and how many words are no flag's."""
-    awaited: argparse.Action | None = None
+    awaited: Argument | None = None
     others, flags = 0, True
     for word in before:
-        if awaited is not None and not (awaited.nargs == "?" and word.startswith("-")):
+        if awaited is not None and not (awaited.count == MAYBE and word.startswith("-")):
             awaited = None
         elif flags and word == "--":
             flags, awaited = False, None
         elif flags and word.startswith("-") and len(word) > 1:
-            action = parser._option_string_actions.get(word)
-            awaited = action if action is not None and action.nargs != 0 else None
+            awaited = _valued(parser, word)
         else:
             others += 1
     return awaited, others
@@ -101,20 +103,19 @@ def _read(parser: Parser, before: Sequence[str]) -> tuple[argparse.Action | None
 
 def _flags(parser: Parser, before: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Yield the flags that are not given yet, under all their names."""
-    for action in parser._actions:
-        again = isinstance(action, argparse._AppendAction)
-        if again or not set(action.option_strings) & set(before):
-            for name in action.option_strings:
-                yield name, action.help or ""
+    for argument in parser.arguments:
+        if argument.again or not set(argument.flags) & set(before):
+            for name in argument.flags:
+                yield name, argument.help
 
 
-def _values(action: argparse.Action, typed: str) -> Candidates:
+def _values(argument: Argument, typed: str) -> Candidates:
     """Return the values of an argument that begin as what is typed of it."""
     from zatsudan.base.errors import ZatsudanError
 
-    if action.choices is not None:
-        return _beginning(Candidates(WHOLE, [(str(value), "") for value in action.choices]), typed)
-    kind = KINDS.get(action.dest, "")
+    if argument.values:
+        return _beginning(Candidates(WHOLE, [(value, "") for value in argument.values]), typed)
+    kind = argument.offers
     if kind == FILES:
         return Candidates(FILES)
     if kind == "parameters":
@@ -126,7 +127,7 @@ def _values(action: argparse.Action, typed: str) -> Candidates:
 
 
 def _beginning(found: Candidates, typed: str) -> Candidates:
-    # A name that could steer the terminal is not offered: its sign would not be the name's.
+    # A name that could steer the terminal is not offered: what is shown would not be the name.
     rows = [row for row in found.rows if row[0].startswith(typed) and row[0].isprintable()]
     return found._replace(rows=rows)
 
@@ -195,39 +196,39 @@ class _Line:
         self._quote = ""  # the quote that is open at the cursor
         self._break = 0  # of the last word: how much of it stands in front of the cursor's piece
         escaped = False
-        for sign in line:
+        for char in line:
             if escaped:
-                self.words[-1] += sign
+                self.words[-1] += char
                 escaped = False
-            elif sign == "\\" and self._quote != "'":
+            elif char == "\\" and self._quote != "'":
                 escaped = True
-            elif sign == self._quote:
+            elif char == self._quote:
                 self._quote = ""
-            elif not self._quote and sign in "'\"":
-                self._quote = sign
+            elif not self._quote and char in "'\"":
+                self._quote = char
                 self._break = len(self.words[-1])
-            elif not self._quote and sign.isspace():
+            elif not self._quote and char.isspace():
                 if self.words[-1]:
                     self.words.append("")
                     self._break = 0
             else:
-                self.words[-1] += sign
+                self.words[-1] += char
 
     def behind_break(self, value: str, breaks: str) -> str:
         """Return a candidate as bash wants it: from the last break of the word on, and quoted."""
         typed = self.words[-1]
         at = self._break
         if not self._quote:
-            at = max((typed.rfind(sign) + 1 for sign in breaks if not sign.isspace()), default=0)
+            at = max((typed.rfind(char) + 1 for char in breaks if not char.isspace()), default=0)
         rest = value[at:]
         special = '"\\$`' if self._quote == '"' else "" if self._quote else None
         return "".join(
-            f"\\{sign}"
+            f"\\{char}"
             if (
-                sign in special
+                char in special
                 if special is not None
-                else not (sign.isalnum() or sign in "_-+=:,./@%")
+                else not (char.isalnum() or char in "_-+=:,./@%")
             )
-            else sign
-            for sign in rest
+            else char
+            for char in rest
         )

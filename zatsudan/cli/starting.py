@@ -2,15 +2,15 @@
 
 import os
 import sys
-
-from zatsudan.base.typed import TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Callable
     from pathlib import Path
     from typing import TextIO
 
-    from zatsudan.config.presetfiles import Presets
+    from zatsudan.base.jsonvalues import JsonObject
     from zatsudan.config.settings import Config, Places
     from zatsudan.servers.choice import Wishes
     from zatsudan.servers.discovery import Finder
@@ -177,32 +177,28 @@ async def _talk(
     line: "Entered",
 ) -> int:
     from zatsudan.base.errors import StoreError
-    from zatsudan.base.files import expanded
     from zatsudan.base.language import say
     from zatsudan.cli import exits, garbage, opening
     from zatsudan.commands import COMMANDS
-    from zatsudan.config.presetfiles import Presets
     from zatsudan.servers import choice
     from zatsudan.servers.discovery import Finder
-    from zatsudan.servers.wirelog import wire_log
     from zatsudan.talk.talk import Talk
 
     environ = choice.environment()
     server = choice.choose(wishes, environ, config)
-    presets = Presets(places.presets)
-    wanted = [*opening.of_preset(args, presets), *opening.of_flags(args)]
+    wanted = [*opening.of_preset(args, places), *opening.of_flags(args)]
     notes = opening.warned(_config_file(args, places), config, server)
     start = [*opening.of_config(config, places, server), *wanted]
     finder = Finder(
         wishes,
         environ,
         config,
-        wire_log(expanded(args.log) if args.log else None),
+        _wire_log(args.log),
         config_file=None if args.private else _config_file(args, places),
         models=places.models,
     )
     talk = Talk(None if args.private else places.sessions, start=lambda: list(start))
-    chat = _chat(talk, finder, config, presets, None if args.private else places)
+    chat = _chat(talk, finder, config, places, private=args.private)
     chat.talk.new()
     try:
         first = [*notes, *opening.resumed(chat, args, places.sessions, wanted)]
@@ -244,20 +240,26 @@ async def _talk(
         await finder.aclose()
 
 
+def _wire_log(name: str) -> "Callable[[JsonObject], None] | None":
+    if not name:
+        return None
+    from zatsudan.base.files import expanded
+    from zatsudan.servers.wirelog import wire_log
+
+    return wire_log(expanded(name))
+
+
 def _chat(
-    talk: "Talk", finder: "Finder", config: "Config", presets: "Presets", kept: "Places | None"
+    talk: "Talk", finder: "Finder", config: "Config", places: "Places", *, private: bool
 ) -> "Chat":
-    """Return a talk over a link; what is learned of servers is kept in files of `kept`."""
-    from zatsudan.servers.catalogue import Catalogue
-    from zatsudan.servers.findings import Findings
-    from zatsudan.servers.learned import Learned
+    """Return a talk over a link; a private one keeps nothing of what is learned of servers."""
     from zatsudan.talk.chat import Chat
     from zatsudan.talk.link import Link
 
     link = Link(
         finder,
-        catalogue=Catalogue(kept.cache / "models.json" if kept is not None else None),
-        learned=Learned(kept.state / "learned.json" if kept is not None else None),
+        catalogue=None if private else places.cache / "models.json",
+        learned=None if private else places.state / "learned.json",
     )
-    findings = Findings(kept.state / "findings.json" if kept is not None else None)
-    return Chat(config, talk, link, findings=findings, presets=presets, finder=finder)
+    findings = None if private else places.state / "findings.json"
+    return Chat(config, talk, link, findings=findings, presets=places.presets, finder=finder)

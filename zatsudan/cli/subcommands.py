@@ -2,11 +2,11 @@
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import Printable, one_line, printable, printable_json
-from zatsudan.base.typed import TYPE_CHECKING
-from zatsudan.cli.parsing import Parser
+from zatsudan.cli.parsing import MAYBE, SOME, Argument, Parser, help_flags
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -26,13 +26,13 @@ def _print(text: Printable) -> None:
 
 
 class Subcommand:
-    """One word that may stand first. `run` gets what `arguments` let stand behind it, and returns the exit code."""
+    """One word that may stand first. `arguments` make what may stand behind it, `run` gets what does, and returns the exit code."""
 
     def __init__(
         self,
         help_: str,
         usage: str,
-        arguments: "Callable[[Parser], None]",
+        arguments: "Callable[[], list[Argument]]",
         run: "Callable[[argparse.Namespace], int]",
     ) -> None:
         self.help = help_
@@ -41,8 +41,8 @@ class Subcommand:
         self.run = run
 
 
-def _sessions_arguments(parser: Parser) -> None:
-    parser.add_argument("--json", action="store_true", help=say("all fields, one array"))
+def _sessions_arguments() -> list[Argument]:
+    return [Argument("--json", help=say("all fields, one array"))]
 
 
 def sessions(args: argparse.Namespace) -> int:
@@ -81,16 +81,18 @@ def sessions(args: argparse.Namespace) -> int:
     return 0
 
 
-def _export_arguments(parser: Parser) -> None:
+def _export_arguments() -> list[Argument]:
     from zatsudan.sessions.exports import FORMATS
 
-    _server_arguments(parser)
-    parser.add_argument("session", help=say("its name, the beginning of it, its number or id"))
-    parser.add_argument("format", choices=list(FORMATS), metavar="FORMAT",
-                        help=", ".join(FORMATS))  # fmt: skip
-    parser.add_argument("file", nargs="?", default="", help=say("where to; else standard output"))
-    parser.add_argument("--reply", metavar="N", default="", help=say("the request of this reply"))
-    parser.add_argument("--force", action="store_true", help=say("over a file that is there"))
+    return [
+        *_server_arguments(),
+        Argument("session", help=say("its name, the beginning of it, its number or id"),
+                 offers="sessions"),
+        Argument("format", values=tuple(FORMATS), help=", ".join(FORMATS)),
+        Argument("file", count=MAYBE, help=say("where to; else standard output"), offers="files"),
+        Argument("--reply", takes="N", help=say("the request of this reply")),
+        Argument("--force", help=say("over a file that is there")),
+    ]  # fmt: skip
 
 
 def export(args: argparse.Namespace) -> int:
@@ -116,13 +118,11 @@ def export(args: argparse.Namespace) -> int:
     return 0
 
 
-def _import_arguments(parser: Parser) -> None:
-    parser.add_argument(
-        "files",
-        nargs="+",
-        metavar="FILE",
-        help=say("an export of a chat program, or our own; - reads a pipe"),
-    )
+def _import_arguments() -> list[Argument]:
+    return [
+        Argument("files", takes="FILE", count=SOME, offers="files",
+                 help=say("an export of a chat program, or our own; - reads a pipe")),
+    ]  # fmt: skip
 
 
 def import_(args: argparse.Namespace) -> int:
@@ -156,18 +156,16 @@ def import_(args: argparse.Namespace) -> int:
     return code
 
 
-def _server_arguments(parser: Parser) -> None:
-    parser.add_argument(
-        "--base-url", metavar="URL", default="", help=say("the server's address, up to /v1")
-    )
-    parser.add_argument(
-        "-p", "--profile", metavar="NAME", default="", help=say("a server from the config file")
-    )
+def _server_arguments() -> list[Argument]:
+    return [
+        Argument("--base-url", takes="URL", help=say("the server's address, up to /v1")),
+        Argument("-p", "--profile", takes="NAME", help=say("a server from the config file"),
+                 offers="profiles"),
+    ]  # fmt: skip
 
 
-def _models_arguments(parser: Parser) -> None:
-    _server_arguments(parser)
-    parser.add_argument("--json", action="store_true", help=say("all fields, one array"))
+def _models_arguments() -> list[Argument]:
+    return [*_server_arguments(), Argument("--json", help=say("all fields, one array"))]
 
 
 def models(args: argparse.Namespace) -> int:
@@ -188,9 +186,9 @@ def models(args: argparse.Namespace) -> int:
     return 0
 
 
-def _config_arguments(parser: Parser) -> None:
-    choices = ("path", "show", "check", "example")
-    parser.add_argument("what", choices=choices, metavar="WHAT", help=", ".join(choices))
+def _config_arguments() -> list[Argument]:
+    values = ("path", "show", "check", "example")
+    return [Argument("what", values=values, help=", ".join(values))]
 
 
 def config(args: argparse.Namespace) -> int:
@@ -219,10 +217,10 @@ def config(args: argparse.Namespace) -> int:
     return 0
 
 
-def _completion_arguments(parser: Parser) -> None:
+def _completion_arguments() -> list[Argument]:
     from zatsudan.cli.scripts import SCRIPTS
 
-    parser.add_argument("shell", choices=list(SCRIPTS), metavar="SHELL", help=", ".join(SCRIPTS))
+    return [Argument("shell", values=tuple(SCRIPTS), help=", ".join(SCRIPTS))]
 
 
 def completion(args: argparse.Namespace) -> int:
@@ -236,11 +234,13 @@ def completion(args: argparse.Namespace) -> int:
 def parser_of(name: str) -> Parser:
     """Return what reads the arguments of a subcommand."""
     entry = SUBCOMMANDS[name]
-    found = Parser(f"zatsudan {name}", say(entry.help), entry.usage)
-    found._positionals.title = say("Arguments")
-    entry.arguments(found)
-    found.add_help_flags(found)
-    return found
+    arguments = entry.arguments()
+    words = [argument for argument in arguments if not argument.flags]
+    flags = [argument for argument in arguments if argument.flags]
+    groups = [(say("Arguments"), words), (say("Flags"), [*flags, *help_flags()])]
+    return Parser(
+        f"zatsudan {name}", say(entry.help), entry.usage, [group for group in groups if group[1]]
+    )
 
 
 def _with_chat(
@@ -259,7 +259,6 @@ def _with_chat(
     from zatsudan.config.settings import platform_places
     from zatsudan.servers.choice import Wishes, environment
     from zatsudan.servers.discovery import Finder
-    from zatsudan.servers.learned import Learned
     from zatsudan.talk.chat import Chat
     from zatsudan.talk.link import Link
     from zatsudan.talk.talk import Talk
@@ -273,7 +272,7 @@ def _with_chat(
         chat = Chat(
             settings,
             Talk(None),
-            Link(finder, learned=Learned(places.state / "learned.json")),
+            Link(finder, learned=places.state / "learned.json"),
         )
         try:
             return await job(chat, places)

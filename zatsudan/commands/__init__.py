@@ -27,7 +27,11 @@ MODULES = (
     "about",
 )
 
-#: What their modules declare, a line a command. Written by `python -m tests.generate`.
+#: What their modules declare, a line a command. Written by `python -m tests.generate`, and a
+#: test holds it. It repeats what stands there, for it is a tenth of the start: until the menu
+#: of `/temp` stood the program took 107 ms (105 of CPU) and 32.6 MiB with it, and 121 ms (120)
+#: and 34.6 MiB with the modules imported at the first slash. Made at build it would be missing
+#: in a checkout; kept in the cache folder it could be old, and --private writes nothing.
 INDEX = Path(__file__).with_name("index.tsv")
 
 COMMANDS = read_index(INDEX.read_text("utf-8"))

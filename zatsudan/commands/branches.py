@@ -12,7 +12,7 @@ from zatsudan.commands.counts import describe_end
 from zatsudan.commands.outcomes import Outcome, Prefill, Show, tell
 from zatsudan.commands.parts import Line, Rows, Table, Talk
 from zatsudan.commands.registry import Choice, command
-from zatsudan.parameters.table import show_value
+from zatsudan.parameters.values import show_value
 from zatsudan.sessions import journal
 from zatsudan.sessions.session import FINISHED, Node
 from zatsudan.sessions.snapshot import records

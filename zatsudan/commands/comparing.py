@@ -12,7 +12,7 @@ from zatsudan.base.words import split
 from zatsudan.commands.outcomes import Outcome, Show, tell
 from zatsudan.commands.parts import Diff, Line, Part, Table
 from zatsudan.commands.registry import Choice, command
-from zatsudan.parameters.table import show_value
+from zatsudan.parameters.values import show_value
 from zatsudan.sessions.session import Lab, Node
 from zatsudan.talk.chat import Chat
 
@@ -58,7 +58,8 @@ async def lab(chat: Chat, args: str) -> Outcome:
 
 def _export(chat: Chat, last: Lab, name: str) -> Outcome:
     """Write the table into a new file, with the person's own umask: it is made to be handed on."""
-    from zatsudan.lab.sheet import FORMATS, rows_of
+    from zatsudan.lab.sheet import rows_of, sheet_of
+    from zatsudan.sessions.exports.experiment import FORMATS
 
     if last.blind:
         raise CommandError(
@@ -72,7 +73,7 @@ def _export(chat: Chat, last: Lab, name: str) -> Outcome:
             say("One of {endings}.", endings=" ".join(FORMATS)),
         )
     rows = rows_of(chat.talk.session, last, chat.link.gauge(chat.talk.session).estimator.count)
-    text = write(rows, chat.talk.session.nodes[last.parent].message.text)
+    text = write(sheet_of(rows, chat.talk.session.nodes[last.parent].message.text))
     try:
         with path.open("x", encoding="utf-8", errors="replace", newline="") as file:
             file.write(text)

@@ -14,7 +14,8 @@ from zatsudan.commands.parts import Line, Talk
 from zatsudan.commands.paths import paths
 from zatsudan.commands.registry import Choice, command
 from zatsudan.config.file import read_system
-from zatsudan.parameters.table import read_assignments, show_value
+from zatsudan.parameters.assignments import read_assignments
+from zatsudan.parameters.values import show_value
 from zatsudan.sessions.tree import last_reply
 from zatsudan.sessions.window import turns_of
 from zatsudan.talk.addressee import use_model

@@ -21,7 +21,7 @@ from zatsudan.talk.elsewhere import parameters_at
 
 if TYPE_CHECKING:
     from zatsudan.lab.grid import Variation
-    from zatsudan.lab.run import Cell
+    from zatsudan.lab.slots import Cell
 
 GROUP = later("The lab")
 
@@ -65,7 +65,7 @@ def _cells(
     chat: Chat, variations: "Iterable[Variation]", runs: int = 1, common: "Variation | None" = None
 ) -> "list[Cell]":
     """Return the cells of variations; `common` holds for all and stands in no label."""
-    from zatsudan.lab.run import Cell, repeated
+    from zatsudan.lab.slots import Cell, repeated
 
     cells: list[Cell] = []
     for one in variations:
@@ -99,7 +99,7 @@ def _check_profile(chat: Chat, name: str) -> None:
 
 def plan(chat: Chat, cells: "Sequence[Cell]") -> Printable:
     """Say how many requests are to be made."""
-    from zatsudan.lab.run import at_once
+    from zatsudan.lab.lanes import at_once
 
     count, servers = len(cells), len({cell.profile for cell in cells})
     planned = say_count("{n} request", "{n} requests", count)

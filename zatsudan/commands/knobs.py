@@ -12,7 +12,9 @@ from zatsudan.commands.outcomes import Generate, Outcome, Show, tell
 from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.probes import with_effect
 from zatsudan.commands.registry import command
-from zatsudan.parameters.table import BY_NAME, PARAMETERS, read_assignments, show_value
+from zatsudan.parameters.assignments import read_assignments
+from zatsudan.parameters.table import BY_NAME, PARAMETERS
+from zatsudan.parameters.values import show_value
 from zatsudan.servers import native
 from zatsudan.servers.wirenames import wire_name
 from zatsudan.sessions.records import apply

@@ -5,7 +5,9 @@ from collections.abc import Iterable
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import Printable, one_line
 from zatsudan.commands.registry import Choice
-from zatsudan.parameters.table import BY_NAME, PARAMETERS, Parameter, show_value
+from zatsudan.parameters.row import Parameter
+from zatsudan.parameters.table import BY_NAME, PARAMETERS
+from zatsudan.parameters.values import show_value
 from zatsudan.sessions.session import Session
 from zatsudan.talk.chat import Chat
 

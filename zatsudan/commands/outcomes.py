@@ -1,6 +1,6 @@
 """What commands hand back: plain values. The terminal decides how they look."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -12,7 +12,7 @@ from zatsudan.sessions.session import Node
 if TYPE_CHECKING:
     from zatsudan.commands.asking import Question
     from zatsudan.commands.picking import Row
-    from zatsudan.lab.run import Cell
+    from zatsudan.lab.slots import Cell
     from zatsudan.talk.entered import Entered
     from zatsudan.wire.tokenview import Token
 
@@ -36,7 +36,7 @@ class Generate(NamedTuple):
     overrides: Mapping[str, Json] = MappingProxyType({})
     parts: tuple[Part, ...] = ()
     prefix: str = ""
-    logprobs: tuple[Json, ...] = ()
+    logprobs: Sequence[Json] = ()
     asking: bool = False
     again: Node | None = None
 

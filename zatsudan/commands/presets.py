@@ -11,7 +11,7 @@ from zatsudan.commands.outcomes import Outcome, Show, tell
 from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.registry import Choice, command
 from zatsudan.config.presetfiles import Preset
-from zatsudan.parameters.table import show_value
+from zatsudan.parameters.values import show_value
 from zatsudan.sessions.session import Setting
 from zatsudan.talk.chat import Chat
 

@@ -46,7 +46,8 @@ async def probe(chat: Chat, args: str) -> Outcome:
     Servers ignore, clamp and rewrite parameters without a word. A few requests of at most 8 tokens tell which;
     llama.cpp is asked outright. The result is kept for this server and model, and /params shows it.
     """
-    from zatsudan.lab.probe import TOKENS, requests, usual
+    from zatsudan.lab.probe import requests, usual
+    from zatsudan.lab.queries import TOKENS
 
     names = [word.text.removeprefix("+") for word in split(args)]
     for word in split(args):

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from zatsudan.base.errors import CommandError
 from zatsudan.base.language import say
-from zatsudan.base.printable import EMPTY, Printable
-from zatsudan.base.words import quote
+from zatsudan.base.printable import EMPTY, Printable, printable
 
 if TYPE_CHECKING:
     from zatsudan.commands.outcomes import Outcome
@@ -30,6 +29,8 @@ class Choice(NamedTuple):
     @classmethod
     def quoted(cls, text: str, meta: Printable = EMPTY) -> "Choice":
         """Return a choice whose text reads back as one word."""
+        from zatsudan.base.words import quote
+
         return cls(quote(text), meta)
 
 
@@ -43,6 +44,11 @@ def no_choices(_chat: "Chat", _args: str) -> Iterable[Choice]:
     return ()
 
 
+def nothing() -> Printable:
+    """Add nothing to a page."""
+    return EMPTY
+
+
 def always(_chat: "Chat") -> bool:
     """Say that a command makes sense at any moment."""
     return True
@@ -51,23 +57,26 @@ def always(_chat: "Chat") -> bool:
 class Command(NamedTuple):
     """One slash command: `complete` gets what stands before the cursor after the name.
 
-    `page` is a function where it is put together only when it is shown.
+    `more` is what its page says below `page` of what stands in tables; put together when it
+    is shown, in the person's language.
     """
 
     name: str
     usage: str
     run: Run
     help: str
-    page: str | Callable[[], Printable]
+    page: str
     group: str
     complete: Complete = no_choices
     everyday: bool = False
     possible: Possible = always
+    more: Callable[[], Printable] = nothing
     from_disk: bool = False
 
     def explained(self) -> Printable:
         """Return the page in the person's language; `` if the help is all."""
-        return self.page() if callable(self.page) else say(self.page)
+        parts = (say(self.page) if self.page else EMPTY, self.more())
+        return printable("\n".join(filter(None, parts)))
 
 
 def command(
@@ -78,6 +87,7 @@ def command(
     complete: Complete = no_choices,
     everyday: bool = False,
     possible: Possible = always,
+    more: Callable[[], Printable] = nothing,
     from_disk: bool = False,
 ) -> Callable[[Run], Command]:
     """Make a Command of an async function `(chat, args) -> Outcome`.
@@ -91,7 +101,17 @@ def command(
         page = inspect.getdoc(run) or ""
         first, _, rest = page.partition("\n")
         return Command(
-            name, usage, run, first, rest.strip(), group, complete, everyday, possible, from_disk
+            name,
+            usage,
+            run,
+            first,
+            rest.strip(),
+            group,
+            complete,
+            everyday,
+            possible,
+            more,
+            from_disk,
         )
 
     return make

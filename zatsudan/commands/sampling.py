@@ -12,15 +12,10 @@ from zatsudan.commands.offers import GROUP, meta, values_of, warnings
 from zatsudan.commands.outcomes import Outcome, Show
 from zatsudan.commands.parts import Line
 from zatsudan.commands.registry import Choice, Command, command
-from zatsudan.parameters.table import (
-    BY_NAME,
-    GROUPS,
-    PARAMETERS,
-    Parameter,
-    find,
-    read_assignments,
-    show_value,
-)
+from zatsudan.parameters.assignments import read_assignments
+from zatsudan.parameters.row import Parameter
+from zatsudan.parameters.table import BY_NAME, GROUPS, PARAMETERS, find
+from zatsudan.parameters.values import show_value
 from zatsudan.talk.chat import Chat
 
 
@@ -130,10 +125,11 @@ def _own_command(row: Parameter) -> Command:
         "[VALUE…]" if row.kind.many else "[VALUE]",
         run,
         row.help,
-        page,
+        "",
         GROUPS[row.group],
         complete,
         row.everyday,
+        more=page,
     )
 
 
@@ -147,7 +143,7 @@ def _logprobs_choices(_chat: Chat, args: str) -> Iterable[Choice]:
         yield Choice("off", say("do not ask"))
 
 
-@command("logprobs", "[on [K]|off]", group=GROUPS["reply"], complete=_logprobs_choices)
+@command("logprobs", "[on [K]|off]", group=GROUPS["format"], complete=_logprobs_choices)
 async def logprobs(chat: Chat, args: str) -> Outcome:
     """Ask for log probabilities, with K alternatives.
 

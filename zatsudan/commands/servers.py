@@ -15,7 +15,7 @@ from zatsudan.config.settings import EMBEDDED
 from zatsudan.servers.engine.embedded import has_engine
 from zatsudan.talk.addressee import model_of, use_model
 from zatsudan.talk.chat import Chat
-from zatsudan.wire.refusals import DROP, PREFILL, RENAME, SHRINK, SYSTEM
+from zatsudan.wire.refusals import BARE, DROP, PREFILL, RENAME, ROLE, SHRINK, SYSTEM, TEXTS
 
 GROUP = later("The server")
 
@@ -25,6 +25,9 @@ LESSONS = {
     RENAME: later("rename {name} {value}"),
     SYSTEM: later("no system message"),
     SHRINK: later("shrink {value}"),
+    ROLE: later("role {name}: {value}"),
+    BARE: later("drop {name} of messages"),
+    TEXTS: later("text only"),
     PREFILL: later("prefill {name}"),
 }
 

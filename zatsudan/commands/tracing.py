@@ -14,7 +14,8 @@ from zatsudan.commands.outcomes import Generate, Outcome, Show, tell
 from zatsudan.commands.parts import Line, Part, Table
 from zatsudan.commands.registry import Choice, command
 from zatsudan.lab.diff import difference_at
-from zatsudan.parameters.table import BY_NAME, show_value
+from zatsudan.parameters.table import BY_NAME
+from zatsudan.parameters.values import show_value
 from zatsudan.servers.wirenames import own_names
 from zatsudan.sessions.session import FINISHED, Made, Node, Setting
 from zatsudan.talk.addressee import client_for, model_of
@@ -95,8 +96,7 @@ async def why(chat: Chat, args: str) -> Outcome:
             text=one_line(reply.message.text[: made.given], 60),
         )
         rows.append((say("goes on from"), given))
-    if made.fingerprint:
-        rows.append((say("fingerprint"), one_line(made.fingerprint, 60)))
+    rows += _told(made)
     ended = describe_end(made) + (f", {made.finish_reason}" if made.finish_reason else "")
     rows.append(
         (say("ended"), one_line(ended + (f": {say(made.error)}" if made.error else ""), 100))
@@ -109,6 +109,29 @@ async def why(chat: Chat, args: str) -> Outcome:
         printable(f"{hint}/use {reply.id}    /request {reply.id}    /replay {reply.id}"), "dim"
     )
     return Show((Table((EMPTY, EMPTY), tuple(rows), marks=frozenset(marks)), notes))
+
+
+def _told(made: Made) -> list[tuple[Printable, Printable]]:
+    """Return what the server told beside the text, by what it is."""
+    rows: list[tuple[Printable, Printable]] = []
+    if made.fingerprint:
+        rows.append((say("fingerprint"), one_line(made.fingerprint, 60)))
+    if made.tier:
+        rows.append((say("service tier"), one_line(made.tier, 30)))
+    if made.usage is not None and made.usage.cost is not None:
+        rows.append((say("cost"), one_line(f"{made.usage.cost:g}", 30)))
+    if made.beside:
+        from zatsudan.wire.cited import addresses, counts
+
+        rows += [
+            (say("source {number}", number=number), one_line(address, 300))
+            for number, address in enumerate(addresses(made.beside), 1)
+        ]
+        rows += [
+            (one_line(name, 30), printable(str(count)))
+            for name, count in counts(made.beside).items()
+        ]
+    return rows
 
 
 def _window(chat: Chat, reply: Node) -> list[tuple[Printable, Printable]]:

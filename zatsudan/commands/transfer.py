@@ -52,20 +52,27 @@ def _export_choices(chat: Chat, args: str) -> Iterable[Choice]:
     return paths(_last(args))
 
 
+def _formats() -> Printable:
+    from zatsudan.sessions.exports import FORMATS
+
+    width = max(map(len, FORMATS))
+    return printable("\n".join(f"{row.name:{width}}  {say(row.help)}" for row in FORMATS.values()))
+
+
 @command(
     "export",
     "FORMAT [FILE] [reply=ID]",
     group=GROUP,
     complete=_export_choices,
     possible=_has_messages,
+    more=_formats,
 )
 async def export(chat: Chat, args: str) -> Outcome:
     """Write the talk, or its request, for elsewhere.
 
-    Without FILE it is shown. The talk: markdown, html, text, json (the messages), jsonl (all,
-    with its branches). The request that /retry would send, runnable as it is: curl, python,
-    python-openai, javascript, http; `reply=ID` takes the request that made that reply. A key
-    stands as an environment variable. A file that is there stays; /export! overwrites it.
+    Without FILE it is shown. A request is the one that /retry would send, runnable as it is;
+    `reply=ID` takes the one that made that reply. A key stands as an environment variable. A
+    file that is there stays; /export! overwrites it.
     """
     return await _export(chat, args, overwrite=False)
 

@@ -6,13 +6,14 @@ from pathlib import Path
 from zatsudan.base.errors import ConfigError
 from zatsudan.base.language import say
 from zatsudan.base.printable import Printable
-from zatsudan.base.secrets import HIDDEN, Secrets, is_secret, secret_values, shown_address
 from zatsudan.config.file import parse
 from zatsudan.config.settings import Config
 
 
 def secrets_in(config: Config) -> list[str]:
     """Return all that stands in the file and nobody else should see."""
+    from zatsudan.base.secrets import secret_values  # there may be no file
+
     found = secret_values(config.local.model_url, "", {}, {})
     for profile in config.profiles.values():
         found += secret_values(profile.base_url, profile.api_key, profile.headers, profile.query)
@@ -46,6 +47,8 @@ _NO_SECRETS = ("api_key_env", "api_key_command", "api_key_keyring", "api_key_hea
 def shown(text: str) -> str:
     """Return the text of the file without the secrets in it, also of a file that is broken."""
     import tomllib
+
+    from zatsudan.base.secrets import HIDDEN, Secrets, is_secret, shown_address
 
     try:
         values = secrets_in(parse(text, ""))

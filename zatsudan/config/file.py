@@ -15,10 +15,7 @@ from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
 from zatsudan.base.languages import LANGUAGES
 from zatsudan.base.printable import EMPTY, Printable, printable
-from zatsudan.base.secrets import HIDDEN, is_secret
 from zatsudan.config.settings import EMBEDDED, Config
-from zatsudan.parameters.steering import makes_request
-from zatsudan.parameters.table import BY_NAME, HOW_TO_STEER
 
 
 def load(path: Path) -> Config:
@@ -105,6 +102,8 @@ class _Place(NamedTuple):
         )
 
     def takes(self, range_: str, value: object) -> ConfigError:
+        from zatsudan.base.secrets import HIDDEN, is_secret
+
         if is_secret(self.keys[-1]):
             value = HIDDEN  # a key without its quotes
         return self.error(
@@ -236,6 +235,12 @@ def _check_values(config: Config, place: _Place) -> None:
 
 
 def _check_parameters(values: Mapping[str, Json], place: _Place) -> None:
+    if not values:
+        return
+    from zatsudan.parameters.assignments import HOW_TO_STEER
+    from zatsudan.parameters.steering import makes_request
+    from zatsudan.parameters.table import BY_NAME
+
     for name, value in values.items():
         parameter = BY_NAME.get(name)
         try:

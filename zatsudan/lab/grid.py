@@ -11,7 +11,9 @@ from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import Printable, printable
 from zatsudan.base.words import Word
-from zatsudan.parameters.table import find, free_value, read_assignments, show_value
+from zatsudan.parameters.assignments import free_value, read_assignments
+from zatsudan.parameters.table import find
+from zatsudan.parameters.values import show_value
 
 _NUMBER = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)"
 _RANGE = re.compile(rf"({_NUMBER})\.\.({_NUMBER})(?::({_NUMBER}))?")

@@ -6,89 +6,27 @@ cells that were stopped or failed is kept; the head is put back at the end.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from zatsudan.base.addresses import is_loopback, origin
-from zatsudan.base.errors import ConnectionFailed, StatusError, ZatsudanError, explain_status
+from zatsudan.base.errors import StatusError, ZatsudanError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import EMPTY, Printable
-from zatsudan.servers.choice import BY_ITSELF
-from zatsudan.servers.unencrypted import unencrypted
-from zatsudan.sessions.estimate import tokens_per_second
+from zatsudan.lab.blind import HIDDEN_NOTE, hidden_fault, once
+from zatsudan.lab.lanes import Lanes, run_all
+from zatsudan.lab.slots import ENDED, RUNNING, WAITING, Cell, Slot, hopeless, repeated, seconds_left
 from zatsudan.sessions.session import FINISHED, Lab, Node
 from zatsudan.talk.addressee import client_for, model_of
-from zatsudan.talk.elsewhere import Elsewhere, open_at
+from zatsudan.talk.elsewhere import Elsewhere, key_notes, open_at
 from zatsudan.talk.link import Link
 from zatsudan.talk.talk import Talk
 from zatsudan.talk.turn import Turn
 from zatsudan.wire.protocol import Delta
 from zatsudan.wire.refusals import DROP, REFUSALS, Repair
 
-if TYPE_CHECKING:
-    from zatsudan.servers.choice import Server
-
-#: Requests at a time. A server of this machine shares its one processor among
-#: them, and some give other replies when they batch; the embedded engine has
-#: four slots, of which two are left for the talk.
-AT_ONCE, AT_ONCE_EMBEDDED, AT_ONCE_LOOPBACK = 4, 2, 1
-
 #: The most requests of a run that are made without being asked twice.
 LIMIT = 64
-
-#: What a blind run tells in place of what would name a server, a model or a setting.
-HIDDEN_NOTE = later(
-    "A note is held back while this is blind; /learned shows what a server refused."
-)
-HIDDEN_FAULT = later("The reply did not come whole.")
-
-WAITING, RUNNING, ENDED = "waiting", "running", "ended"
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One reply to be made: all its parameters, and the model if it is not the session's.
-
-    `profile`: the server of that profile is asked instead of the talk's, its own model if none is named.
-    """
-
-    label: str
-    parameters: Mapping[str, Json]
-    model: str = ""
-    profile: str = ""
-
-
-@dataclass(slots=True)
-class Slot:
-    """A cell while it runs. Times are the link's clock; `deltas` about as many as tokens."""
-
-    cell: Cell
-    state: str = WAITING
-    deltas: int = 0
-    began: float = 0.0
-    first: float | None = None
-    ended: float = 0.0
-    node: Node | None = None
-    turn: Turn | None = None
-    error: ZatsudanError | None = None
-
-    @property
-    def went_well(self) -> bool:
-        """Whether its reply came to its end."""
-        node = self.node
-        return node is not None and node.made is not None and node.made.ended == FINISHED
-
-    def speed(self, now: float) -> float:
-        """Return deltas a second."""
-        until = now if self.state == RUNNING else self.ended
-        if self.first is None:
-            return 0.0
-        first, seconds = self.first - self.began, until - self.began
-        return tokens_per_second(self.deltas, first, seconds) or 0.0
-
 
 OnDelta = Callable[[int, Delta], None]
 OnNote = Callable[[Printable], None]
@@ -118,8 +56,7 @@ class Run:
     behind: Callable[[int], bool] = lambda _: False
     _tasks: dict[int, "asyncio.Task[None]"] = field(default_factory=dict)
     _stopped: set[int] = field(default_factory=set)
-    _lanes: "dict[tuple[str, str, int], asyncio.Semaphore]" = field(default_factory=dict)
-    _at_once: int = 0
+    _lanes: Lanes = field(default_factory=Lanes)
     _opened: list[Elsewhere] = field(default_factory=list)
 
     async def run(
@@ -133,7 +70,7 @@ class Run:
         head = session.head
         self.began = self.link.clock()
         if self.blind:
-            on_note = _once(on_note, say(HIDDEN_NOTE))
+            on_note = once(on_note, say(HIDDEN_NOTE))
         try:
             if self.together:
                 await self._ask_together(on_delta, on_note, on_end)
@@ -159,24 +96,17 @@ class Run:
     @property
     def at_once(self) -> int:
         """How many requests are made at a time, to all servers together."""
-        return max(1, self._at_once)
+        return max(1, self._lanes.count)
 
     def fault(self, slot: Slot) -> Printable:
         """Say why a cell has no reply, or not the whole of one; `` if it has."""
-        if slot.error is None or not self.blind:
-            return slot.error.sentence if slot.error is not None else EMPTY
-        status = slot.error.status if isinstance(slot.error, StatusError) else 0
-        return say("{what}.", what=explain_status(status)[0]) if status else say(HIDDEN_FAULT)
+        if slot.error is None:
+            return EMPTY
+        return hidden_fault(slot.error) if self.blind else slot.error.sentence
 
     def seconds_left(self) -> float | None:
         """Estimate the seconds to the end by the cells that have ended; None before the first has."""
-        took = [slot.ended - slot.began for slot in self.slots if slot.went_well]
-        open_ = sum(slot.state != ENDED for slot in self.slots)
-        if not took or not open_:
-            return None
-        now = self.link.clock()
-        spent = sum(now - slot.began for slot in self.slots if slot.state == RUNNING)
-        return max(0.0, open_ * sum(took) / len(took) - spent) / min(self.at_once, open_)
+        return seconds_left(self.slots, self.link.clock(), self.at_once)
 
     # --- one request that makes all -----------------------------------------
 
@@ -235,7 +165,7 @@ class Run:
         for number, slot in enumerate(self.slots):
             if slot.state == WAITING:
                 waiting.setdefault(slot.cell.profile, []).append(number)
-        await _all(
+        await run_all(
             self._ask_at(profile, numbers, on_delta, on_note, on_end)
             for profile, numbers in waiting.items()
         )
@@ -256,7 +186,7 @@ class Run:
                 models = [self.slots[number].cell.model for number in waiting]
                 there = await open_at(self.link, profile, models[0] if all(models) else "")
                 self._opened.append(there)
-                for note in _of_key(profile, there.client.server):
+                for note in key_notes(profile, there.client.server):
                     on_note(note)
             server = (
                 (await client_for(self.talk, self.link)).server
@@ -268,7 +198,7 @@ class Run:
                 self.slots[number].state, self.slots[number].error = ENDED, error
                 on_end(number)
             return
-        lane, count = self._lane(server)
+        lane, count = self._lanes.of(server)
 
         async def worker() -> None:
             while waiting:
@@ -277,7 +207,7 @@ class Run:
                         break
                     number = waiting.pop(0)
                     slot = self.slots[number]
-                    fault = self._hopeless(profile)
+                    fault = hopeless(slot for slot in self.slots if slot.cell.profile == profile)
                     if fault is not None:
                         slot.error = fault
                     elif number not in self._stopped:
@@ -289,34 +219,12 @@ class Run:
                     slot.state = ENDED
                     on_end(number)
 
-        await _all(worker() for _ in range(min(count, len(waiting))))
-
-    def _lane(self, server: "Server") -> tuple[asyncio.Semaphore, int]:
-        """Return what admits requests to a server, which two profiles may name, and how many."""
-        count = at_once(server)
-        place = origin(server.base_url)
-        if place not in self._lanes:
-            self._lanes[place] = asyncio.Semaphore(count)
-            self._at_once += count
-        return self._lanes[place], count
+        await run_all(worker() for _ in range(min(count, len(waiting))))
 
     def _turn(self, cell: Cell, there: Elsewhere | None) -> Turn:
         link = self.link if there is None else there.link
         model = cell.model or (there.model if there is not None else "")
         return Turn(self.talk, link, self.parent, cell.parameters, model=model)
-
-    def _hopeless(self, profile: str) -> ZatsudanError | None:
-        """Return the failure that every further request to this server would meet; None if there is none."""
-        slots = [slot for slot in self.slots if slot.cell.profile == profile]
-        if any(slot.deltas for slot in slots):
-            return None
-        for slot in slots:
-            error = slot.error
-            if isinstance(error, ConnectionFailed) or (
-                isinstance(error, StatusError) and error.status in (401, 402)
-            ):
-                return error
-        return None
 
     async def _drive(
         self,
@@ -375,63 +283,6 @@ class Run:
         )
         self.talk.record(Lab(self.parent.id, cells, self.blind).to_json())
         self.talk.journal.sync()
-
-
-def _of_key(profile: str, server: "Server") -> Iterator[Printable]:
-    """Yield what to know of the key that another server gets."""
-    if server.missing_key:
-        yield say(
-            "No key is sent to {profile}: {missing}.", profile=profile, missing=server.missing_key
-        )
-    if risk := unencrypted(server):
-        yield risk
-
-
-async def _all(jobs: Iterable[Coroutine[object, object, None]]) -> None:
-    """Run all; none goes on after this has ended, however it ended."""
-    tasks = [asyncio.ensure_future(job) for job in jobs]
-    try:
-        await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _once(on_note: OnNote, text: Printable) -> OnNote:
-    """Return what says `text` in place of the first note, and nothing of the rest."""
-    said: list[str] = []
-
-    def note(_: str) -> None:
-        if not said:
-            said.append(text)
-            on_note(text)
-
-    return note
-
-
-def at_once(server: "Server | None") -> int:
-    """Return how many requests a server is to get at a time."""
-    if server is None:
-        return AT_ONCE_LOOPBACK
-    if server.reason == BY_ITSELF:
-        return AT_ONCE_EMBEDDED
-    near = is_loopback(urlsplit(server.base_url).hostname or "")
-    return AT_ONCE_LOOPBACK if near else AT_ONCE
-
-
-def repeated(cell: Cell, runs: int) -> list[Cell]:
-    """Return a cell so many times, a request for each; a seed is counted up, or all would be the same."""
-    seed = cell.parameters.get("seed")
-    cells: list[Cell] = []
-    for number in range(runs):
-        parameters = {name: value for name, value in cell.parameters.items() if name != "n"}
-        label = cell.label
-        if isinstance(seed, int) and not isinstance(seed, bool) and seed >= 0 and number:
-            parameters["seed"] = seed + number
-            label = f"{label} · seed {seed + number}"
-        cells.append(replace(cell, label=label, parameters=parameters))
-    return cells
 
 
 def choices(

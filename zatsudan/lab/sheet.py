@@ -1,15 +1,12 @@
-"""The rows of an experiment: what each reply was made with, and its numbers; and files of them."""
+"""The rows of an experiment: what each reply was made with, and its numbers."""
 
-import csv
-import html
-import io
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from zatsudan.base.jsonvalues import Json, JsonObject
-from zatsudan.base.language import later, say
+from zatsudan.base.language import later
 from zatsudan.lab.metrics import by_characters, distinct_pairs, likeness_to_others, mean_logprob
+from zatsudan.sessions.exports.experiment import Sheet
 from zatsudan.sessions.session import FINISHED, Lab, Session
 
 
@@ -84,83 +81,13 @@ def rows_of(session: Session, lab: Lab, count: Callable[[str], int]) -> list[Row
     return rows
 
 
-TITLE = later("Experiment")
-
-_FIELDS = (
+#: What a table of them shows, in this order; the text comes last.
+_COLUMNS = (
     "number", "settings", "model", "tokens", "seconds", "tokens_per_second", "ended",
     "mean_logprob", "distinct_pairs", "likeness", "text",
 )  # fmt: skip
 
 
-def to_json(rows: Sequence[Row], message: str) -> str:
-    """Return an experiment as JSON."""
-    value = {"message": message, "replies": [row.to_json() for row in rows]}
-    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
-
-
-def to_csv(rows: Sequence[Row], message: str) -> str:
-    """Return an experiment as CSV, a row for each reply."""
-    del message  # a table of replies has no place for it
-    file = io.StringIO()
-    writer = csv.writer(file)
-    writer.writerow(_FIELDS)
-    for row in rows:
-        values = row.to_json()
-        writer.writerow(["" if values[name] is None else _cell(values[name]) for name in _FIELDS])
-    return file.getvalue()
-
-
-def _cell(value: Json) -> Json:
-    """Return a cell that no spreadsheet takes for a formula."""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return "'" + value
-    return value
-
-
-def to_markdown(rows: Sequence[Row], message: str) -> str:
-    """Return an experiment as Markdown: the table, then the replies."""
-    names = _FIELDS[:-1]
-    lines = [f"# {say(TITLE)}", "", *(f"> {line}" for line in message.split("\n")), ""]
-    lines += ["| " + " | ".join(names) + " |", "|" + " --- |" * len(names)]
-    for row in rows:
-        values = row.to_json()
-        cells = [_shown(values[name]).replace("|", "\\|").replace("\n", " ") for name in names]
-        lines.append("| " + " | ".join(cells) + " |")
-    for row in rows:
-        lines += ["", f"## {row.number}. {row.label}", "", row.text]
-    return "\n".join(lines) + "\n"
-
-
-def to_html(rows: Sequence[Row], message: str) -> str:
-    """Return an experiment as one page without scripts."""
-    names = _FIELDS[:-1]
-    head = "".join(f"<th>{name}</th>" for name in names)
-    body = "".join(
-        "<tr>"
-        + "".join(f"<td>{html.escape(_shown(row.to_json()[name]))}</td>" for name in names)
-        + "</tr>\n"
-        for row in rows
-    )
-    texts = "".join(
-        f"<h2>{row.number}. {html.escape(row.label)}</h2>\n<pre>{html.escape(row.text)}</pre>\n"
-        for row in rows
-    )
-    title = html.escape(say(TITLE))
-    return (
-        f'<!doctype html>\n<html><head><meta charset="utf-8"><title>{title}</title><style>'
-        "body{font-family:sans-serif;max-width:60em;margin:2em auto}pre{white-space:pre-wrap}"
-        "td,th{padding:.2em .6em;text-align:left}</style></head><body>\n"
-        f"<h1>{title}</h1>\n<blockquote><pre>{html.escape(message)}</pre></blockquote>\n"
-        f"<table><tr>{head}</tr>\n{body}</table>\n{texts}</body></html>\n"
-    )
-
-
-def _shown(value: Json) -> str:
-    return "" if value is None else str(value)
-
-
-#: What writes a file, by its ending.
-FORMATS: dict[str, Callable[[Sequence[Row], str], str]] = {
-    ".md": to_markdown, ".markdown": to_markdown, ".csv": to_csv, ".json": to_json,
-    ".html": to_html, ".htm": to_html,
-}  # fmt: skip
+def sheet_of(rows: Sequence[Row], message: str) -> Sheet:
+    """Return the rows, and the message that they answer, for a file."""
+    return Sheet(message, _COLUMNS, [row.to_json() for row in rows])

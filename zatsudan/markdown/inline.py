@@ -27,12 +27,14 @@ _CLOSERS = {"\\(": "\\)", "\\[": "\\]", "$$": "$$"}
 # digit, where a Japanese sentence goes on: `https://a.example/docを見て`.
 _WIDE = "\u1100-\u115f\u2e80-\u2fff\u3040-\ua4cf\uac00-\ud7a3\uf900-\ufaff\U0001f000-\U0003ffff"
 _NEVER = r"\s<>\"'`\\^{|}*\x00-\x20\u3000-\u303f\uff00-\uffef"
-_ONE = rf"(?:[^{_NEVER}()\[\]~{_WIDE}]|~(?!~)|(?<![A-Za-z0-9])[{_WIDE}])"
-_BARE = rf"://(?:{_ONE}|\({_ONE}*\)|\[{_ONE}*\])+"
-_BARE_ADDRESS = re.compile(_BARE)
+_ONE = rf"(?:[^{_NEVER}()\[\]~]|~(?!~))"
+_BARE_ADDRESS = re.compile(rf"://(?:{_ONE}|\({_ONE}*\)|\[{_ONE}*\])+")
+# `re` takes more than a millisecond to compile a set of so many characters: it stands here once.
+_JAPANESE = re.compile(rf"(?<=[A-Za-z0-9])[{_WIDE}]")
 _SCHEME = re.compile(r"(?<![A-Za-z0-9\\])https?$", re.IGNORECASE)
-BARE_ADDRESS = rf"(?<![A-Za-z0-9\\])(?i:https?){_BARE}"
-_WITH_SCHEME = re.compile(BARE_ADDRESS)
+#: What a bare address begins with; `address_end` tells how far it goes.
+SCHEME = r"(?<![A-Za-z0-9\\])(?i:https?)(?=://)"
+_SCHEMES = re.compile(SCHEME)
 _GOES_ON = re.compile(rf"[^{_NEVER}]*")
 
 
@@ -80,9 +82,24 @@ def _address(state: StateInline, silent: bool) -> bool:
     return True
 
 
+def address_end(text: str, at: int) -> int:
+    """Where what can belong to an address ends whose `://` stands at `at`; `at` if there is none."""
+    match = _address_at(text, at, len(text))
+    return match.end() if match is not None else at
+
+
+def _address_at(text: str, at: int, end: int) -> re.Match[str] | None:
+    match = _BARE_ADDRESS.match(text, at, end)
+    if match is not None and not match[0].isascii():
+        beyond = _JAPANESE.search(text, at, match.end())
+        if beyond is not None:  # brackets that are closed behind it do not count
+            return _BARE_ADDRESS.match(text, at, beyond.start())
+    return match
+
+
 def _end_of_address(text: str, at: int, end: int) -> int:
     """Where the address ends whose `://` stands at `at`; 0 if there is none."""
-    match = _BARE_ADDRESS.match(text, at, end)
+    match = _address_at(text, at, end)
     if match is None:
         return 0
     # The sentence's own punctuation behind an address is no part of it.
@@ -93,9 +110,10 @@ def _end_of_address(text: str, at: int, end: int) -> int:
 def bare_addresses(text: str) -> list[str]:
     """Return the http and https addresses that stand as such in `text`, as in code."""
     found: list[str] = []
-    for match in _WITH_SCHEME.finditer(text):
-        at = text.index("://", match.start())
-        if end := _end_of_address(text, at, len(text)):
+    at = 0
+    while match := _SCHEMES.search(text, at):
+        at = address_end(text, match.end())
+        if end := _end_of_address(text, match.end(), len(text)):
             found.append(text[match.start() : end])
     return found
 

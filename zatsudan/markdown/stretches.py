@@ -8,10 +8,11 @@ import re
 from copy import copy
 
 from zatsudan.markdown.inline import (
-    BARE_ADDRESS,
     DISPLAY_MATH,
     INLINE_MATH,
+    SCHEME,
     Inline,
+    address_end,
     inline,
     open_address,
 )
@@ -19,7 +20,7 @@ from zatsudan.markdown.leaves import Leaf, Work
 
 # Emphasis, code and links reach over no more than a page of this many
 # characters, so that an unclosed one costs no more than a page.
-PAGE = 8192
+PAGE = 4096
 _SLOP = 200  # a page ends at the first blank in so many characters, or after them
 
 _STEP = 240  # characters to wait for before looking for a clean end again
@@ -151,7 +152,9 @@ def _awaits_dollar(text: str, content: str) -> bool:
 
 
 # Marks inside an address are none.
-_MARK = re.compile(rf"\\.|{BARE_ADDRESS}|(`+)|(\*+|~~|(?<!\w)_+(?=\w)|(?<=\w)_+(?!\w))", re.DOTALL)
+_MARK = re.compile(
+    rf"\\.|(?P<address>{SCHEME})|(`+)|(\*+|~~|(?<!\w)_+(?=\w)|(?<=\w)_+(?!\w))", re.DOTALL
+)
 
 
 def _closing(text: str) -> str:
@@ -160,8 +163,12 @@ def _closing(text: str) -> str:
         return ""
     opened: list[str] = []
     code = ""
-    for match in _MARK.finditer(text):
-        mark = match[0]
+    at = 0
+    while match := _MARK.search(text, at):
+        mark, at = match[0], match.end()
+        if match.lastgroup == "address":
+            at = address_end(text, at)
+            continue
         if match.lastindex is None:
             continue
         if mark[0] == "`":

@@ -8,17 +8,17 @@ import errno
 import importlib
 import os
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
-from zatsudan.base import programs
 from zatsudan.base.addresses import is_near, normal_url, origin, shown_url
 from zatsudan.base.errors import ConfigError, describe_seconds
 from zatsudan.base.jsonvalues import NOTHING, Json
 from zatsudan.base.language import later, say
-from zatsudan.base.secrets import shown_variable
 from zatsudan.config.settings import EMBEDDED, Config, Price, Profile
-from zatsudan.servers.kinds import OPENAI
+
+if TYPE_CHECKING:
+    from zatsudan.servers.kinds import ServerKind
 
 #: The reason for which the embedded model is in use.
 BY_ITSELF = later("embedded model")
@@ -91,7 +91,7 @@ def choose(wishes: Wishes, environ: Mapping[str, str], config: Config) -> Server
             api_key_env=wishes.api_key_env,
         )
     if environ.get("OPENAI_API_KEY"):
-        url = normal_url(environ.get("OPENAI_BASE_URL") or OPENAI.url)
+        url = normal_url(environ.get("OPENAI_BASE_URL") or _openai().url)
         key, missing = _loose_key(url, wishes, environ)
         model = model or environ.get("OPENAI_MODEL", "")
         return Server(_host(url), url, key, model, "OPENAI_API_KEY", missing_key=missing)
@@ -178,7 +178,7 @@ def _loose_key(url: str, wishes: Wishes, environ: Mapping[str, str]) -> tuple[st
     if wishes.api_key_env or environ.get(variable):
         key = environ.get(variable, "")
         return clean_key(key), "" if key else _unset(variable)
-    homes = {origin(OPENAI.url)}
+    homes = {origin(_openai().url)}
     if environ.get("OPENAI_BASE_URL"):
         homes.add(origin(normal_url(environ["OPENAI_BASE_URL"])))
     if origin(url) in homes:
@@ -190,6 +190,8 @@ def _loose_key(url: str, wishes: Wishes, environ: Mapping[str, str]) -> tuple[st
 
 
 def _unset(variable: str) -> str:
+    from zatsudan.base.secrets import shown_variable
+
     return say("{variable} is not set", variable=shown_variable(variable))
 
 
@@ -208,6 +210,8 @@ def _run_key_command(name: str, command: str) -> str:
     """Return what a command of the config prints; it is run by the shell, as it would be if it were typed."""
     import shlex
     import subprocess  # few profiles have one
+
+    from zatsudan.base import programs
 
     try:
         first = next(iter(shlex.split(command)), "")
@@ -278,10 +282,16 @@ def _from_keyring(name: str, place: str) -> str:
     return str(key)
 
 
+def _openai() -> "ServerKind":
+    from zatsudan.servers.kinds import OPENAI  # not asked for where a profile or nothing is named
+
+    return OPENAI
+
+
 def _host(url: str) -> str:
     parts = urlsplit(url)
-    if origin(url) == origin(OPENAI.url):
-        return OPENAI.name
+    if origin(url) == origin(_openai().url):
+        return _openai().name
     return (parts.hostname or url) + (f":{parts.port}" if parts.port else "")
 
 

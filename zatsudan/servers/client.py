@@ -1,4 +1,4 @@
-"""HTTP: the one module that knows httpx and its errors.
+"""HTTP: requests to one server, and what comes of them.
 
 A request goes to the server's own origin and nowhere else: redirects are not
 followed, so the key cannot be carried to another. All requests go one way, where
@@ -8,18 +8,14 @@ that a server may have repeated. The text of a reply stays as it came.
 
 import asyncio
 import json
-import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
-from datetime import UTC, datetime
-from urllib.parse import urljoin
 from urllib.request import getproxies
 
 import httpx
 
 from zatsudan.base.addresses import shown_url
 from zatsudan.base.errors import (
-    UNLISTED,
     ApiError,
     ConnectionFailed,
     StatusError,
@@ -32,27 +28,19 @@ from zatsudan.base.printable import one_line, printable
 from zatsudan.config.settings import Network
 from zatsudan.servers import bodies
 from zatsudan.servers.choice import Server
+from zatsudan.servers.chunks import chunks_of
 from zatsudan.servers.failures import NOT_SENDABLE, explained
 from zatsudan.servers.proxies import proxy_of
+from zatsudan.servers.statuses import BASE_URL, refused
 from zatsudan.servers.trust import secrets_of, tls_context
 from zatsudan.wire import bounds
 from zatsudan.wire.models import Model, read_models
-from zatsudan.wire.protocol import Chunk, read_error
-from zatsudan.wire.reader import Reader
-from zatsudan.wire.retries import read_retry_after
+from zatsudan.wire.protocol import Chunk
 
-#: How long to wait for the rest of a stream whose end was already said, in seconds.
-AFTERMATH_SECONDS = 3.0
 #: How long to wait for an answer that is good to know, in seconds.
 NATIVE_SECONDS = 5.0
 
 _NAME_ONE = later("Name one with /model NAME.")
-_BASE_URL = later("Is the base URL right? It usually ends in /v1.")
-_CUT = (
-    later("The stream ended in the middle: the server did not say that the reply was done."),
-    later("What came is kept: /continue goes on, /retry asks again."),
-)
-_EMPTY = (later("The server's reply was empty."), later("/retry asks again."))
 
 
 class Client:
@@ -131,7 +119,7 @@ class Client:
         """
         async with self._exchange(f"{self._base}/chat/completions", body) as response:
             asked = whole_number(body.get("n")) or 1
-            async with aclosing(_chunks(response, asked)) as chunks:
+            async with aclosing(chunks_of(response, asked)) as chunks:
                 async for chunk in chunks:
                     yield self._without_secrets(chunk)
 
@@ -219,12 +207,17 @@ class Client:
             try:
                 self._log({"status": response.status_code})
                 if response.status_code != httpx.codes.OK:
-                    raise self._status_error(response, await bodies.beginning(response))
+                    told = await bodies.beginning(response)
+                    raise refused(
+                        response, told, self._where, self._secrets, listless=self._listless
+                    )
                 yield response
             finally:
                 await response.aclose()
         except StreamError as error:
             failure = StreamError(printable(self._secrets.hidden(error.sentence)), error.advice)
+            if error.refused is not None:
+                failure.refused = self._refusal(error.refused)
             self._log({"failure": str(failure)})
             raise failure from None
         except ApiError as error:  # whose words were hidden before they were put together
@@ -235,6 +228,11 @@ class Client:
             self._log({"failure": str(translated)})
             raise translated from None  # its own text may show a header
 
+    def _refusal(self, error: StatusError) -> StatusError:
+        """Return a refusal that came with the status 200, without secrets."""
+        message, code, param = map(self._secrets.hidden, (error.message, error.code, error.param))
+        return StatusError(error.status, message, code=code, param=param)
+
     async def _send(self, request: httpx.Request, *, again: bool) -> httpx.Response:
         try:
             return await self._http.send(request, stream=True)
@@ -242,7 +240,7 @@ class Client:
             # httpx reads where a redirect leads to, also if it is not followed.
             if isinstance(error.__context__ or error, httpx.InvalidURL):
                 raise StreamError(
-                    say("The server points to another address, which is none."), say(_BASE_URL)
+                    say("The server points to another address, which is none."), say(BASE_URL)
                 ) from None
             if not again:
                 raise
@@ -259,19 +257,24 @@ class Client:
 
     def _without_secrets(self, chunk: Chunk) -> Chunk:
         """Return a chunk whose facts about itself hold no secret; its text stays as it is."""
+        hidden, facts = self._secrets.hidden, chunk[2:6]
         ends = [delta.finish_reason or "" for delta in chunk.deltas]
-        if not self._secrets.found("\n".join((chunk.id, chunk.model, chunk.fingerprint, *ends))):
-            return chunk
-        hidden = self._secrets.hidden
-        return chunk._replace(
-            id=hidden(chunk.id),
-            model=hidden(chunk.model),
-            fingerprint=hidden(chunk.fingerprint),
-            deltas=tuple(
-                delta._replace(finish_reason=hidden(delta.finish_reason or "") or None)
-                for delta in chunk.deltas
-            ),
-        )
+        if self._secrets.found("\n".join((*facts, *ends))):
+            chunk = chunk._replace(
+                id=hidden(chunk.id),
+                model=hidden(chunk.model),
+                fingerprint=hidden(chunk.fingerprint),
+                tier=hidden(chunk.tier),
+                deltas=tuple(
+                    delta._replace(finish_reason=hidden(delta.finish_reason or "") or None)
+                    for delta in chunk.deltas
+                ),
+            )
+        if chunk.usage is not None and chunk.usage.told:
+            told = self._secrets.hidden_json(dict(chunk.usage.told))
+            if isinstance(told, dict):
+                chunk = chunk._replace(usage=chunk.usage._replace(told=told))
+        return chunk
 
     def _translated(self, error: Exception, *, began: bool) -> ApiError:
         failure = explained(error, self._where, self._network, self._secrets.hidden, began=began)
@@ -282,96 +285,11 @@ class Client:
             )
         return failure
 
-    def _status_error(self, response: httpx.Response, body: bytes) -> StatusError:
-        listing = response.request.url.path.endswith("/models")
-        hidden = self._secrets.hidden
-        status, location = response.status_code, response.headers.get("Location", "")
-        message, code, param = map(hidden, read_error(self._readable(body)))
-        if 300 <= status < 400 and location:
-            return self._redirected(status, str(response.request.url), location)
-        error = StatusError(
-            status,
-            message,
-            code=code,
-            param=param,
-            retry_after=read_retry_after(
-                response.headers.get("Retry-After", ""), datetime.now(UTC)
-            ),
-            listing=listing,
-        )
-        if status == httpx.codes.NOT_FOUND and self._listless:
-            error.advice = say(UNLISTED)
-        if status == httpx.codes.BAD_REQUEST and re.search(r"HTTPS (?:port|server)", message):
-            error.advice = say("Write https in the base URL.")  # nginx, Go, Apache
-        return error
-
-    def _readable(self, body: bytes) -> bytes:
-        """Return the body of an error without secrets.
-
-        Before it is read: what is cut short afterwards could end in half a key. And of its
-        strings, since JSON can write them in many ways.
-        """
-        text = self._secrets.hidden(body.decode("utf-8", "replace"))
-        try:
-            return json.dumps(self._secrets.hidden_json(loads(text))).encode()
-        except ValueError:
-            return text.encode("utf-8", "replace")
-
-    def _redirected(self, status: int, url: str, location: str) -> StatusError:
-        """Return the error for a response that points to another address, which is told."""
-        try:
-            target = self._shown(urljoin(url, location))
-        except ValueError:
-            target = ""
-        error = StatusError(status, one_line(target, 120))
-        base = target.rstrip("/").removesuffix("/chat/completions").removesuffix("/models")
-        if base == self._where or base == target.rstrip("/"):
-            error.advice = say(_BASE_URL)
-        else:
-            error.advice = say(
-                "If you trust it, write {url} as the base URL: no redirect is followed with a key.",
-                url=one_line(base, 120),
-            )
-        return error
-
 
 def _written(body: Mapping[str, Json]) -> bytes:
     """Return a body as it is sent; half of a character, which UTF-8 cannot hold, becomes a `?`."""
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     return text.encode("utf-8", "replace")
-
-
-async def _chunks(response: httpx.Response, choices: int) -> AsyncGenerator[Chunk, None]:
-    """Yield the chunks of a response's body; raises ConnectionFailed if it was cut.
-
-    A connection that breaks once the reply is complete cuts nothing. The end
-    is waited for only a little once all `choices` that were asked for are
-    there: a server may begin the second when the first has finished.
-    """
-    reader = Reader(choices)
-    pieces = bodies.pieces(response)
-    piece: bytes | None = b""
-    while piece is not None:
-        try:
-            if reader.complete and (reader.done or reader.choices >= choices):
-                async with asyncio.timeout(AFTERMATH_SECONDS):
-                    piece = await anext(pieces, None)
-            else:
-                piece = await anext(pieces, None)
-            for chunk in reader.close() if piece is None else reader.feed(piece):
-                yield chunk
-        except (httpx.HTTPError, TimeoutError):
-            for chunk in reader.rest():
-                yield chunk
-            if not reader.complete:
-                raise
-            break
-        except StreamError:
-            for chunk in reader.rest():
-                yield chunk
-            raise
-    if not reader.complete:
-        raise ConnectionFailed(*map(say, _CUT if reader.began else _EMPTY))
 
 
 def _parsed(body: bytes) -> Json:

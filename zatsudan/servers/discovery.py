@@ -13,8 +13,6 @@ from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.config.settings import EMBEDDED, Config, settled
 from zatsudan.servers.choice import Server, Wishes, beside, choose
-from zatsudan.servers.kinds import LOCAL_SERVERS
-from zatsudan.wire.models import choose_model
 
 if TYPE_CHECKING:
     from zatsudan.servers.client import Client
@@ -246,14 +244,16 @@ def _place(server: Server) -> Printable:
 async def found(
     config: Config,
     model: str,
-    servers: Mapping[str, str] = LOCAL_SERVERS,
+    servers: Mapping[str, str] | None = None,
     is_ours: Callable[[int, str], bool] | None = None,
 ) -> list[Found]:
-    """Ask all usual ports at once for their models; return the servers that have some.
+    """Ask all usual ports (or these `servers`) at once for their models; return the servers that have some.
 
     `is_ours` tells of a port and a name whether what listens there may be taken unasked.
     """
     from zatsudan.servers.client import Client
+    from zatsudan.servers.kinds import LOCAL_SERVERS
+    from zatsudan.wire.models import choose_model
 
     async def ask(name: str, url: str) -> Server | None:
         client = Client(Server(name, url), config.network)
@@ -272,7 +272,9 @@ async def found(
         reason = say("found at {url}", url=url.removesuffix("/v1"))
         return Server(name, url, model=name_of, reason=reason, context_length=length, found=True)
 
-    answers = await asyncio.gather(*(ask(name, url) for name, url in servers.items()))
+    answers = await asyncio.gather(
+        *(ask(name, url) for name, url in (servers or LOCAL_SERVERS).items())
+    )
     there = [server for server in answers if server is not None]
     if there and is_ours is None:
         # Read after they have answered: who listens then is who answered.

@@ -133,7 +133,7 @@ def explained(
     )
     cause = next(cause for cause in causes if isinstance(cause, kind))
     detail = getattr(cause, "verify_message", "") or str(cause) or type(error).__name__
-    return ConnectionFailed(
+    failure = ConnectionFailed(
         say(
             sentence,
             where=one_line(where, 120),
@@ -144,3 +144,5 @@ def explained(
         say(advice),
         passing=kind is BaseException or issubclass(kind, _Unanswered),
     )
+    failure.silent = kind is httpx.ReadTimeout
+    return failure

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from zatsudan.servers.memory import Memory
-from zatsudan.wire.refusals import Repair
+from zatsudan.wire.refusals import SHRINK, Repair
 
 
 class Learned:
@@ -21,6 +21,11 @@ class Learned:
     def of(self, server: str, model: str) -> tuple[Repair, ...]:
         """Return the repairs for a model at a server."""
         return tuple(self._known.get((server, model), {}))
+
+    def length_of(self, server: str, model: str) -> int:
+        """Return the shortest context length that the server named in a refusal; 0 for none."""
+        told = [each.value for each in self.of(server, model) if each.kind == SHRINK]
+        return min((int(value) for value in told if value), default=0)
 
     def all(self) -> list[tuple[str, str, Repair, str]]:
         """Return server, model, repair and the day it was learned, of all that is known."""

@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
-from zatsudan.base.addresses import is_near
+from zatsudan.base.addresses import is_loopback, is_near
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
-from zatsudan.base.secrets import secret_values
 from zatsudan.config.settings import Profile
 from zatsudan.servers.choice import Server
 
@@ -17,12 +16,18 @@ def unencrypted(server: Server) -> Printable:
     Within the private network - this machine, private addresses, bare names - http is what servers
     speak, and there is nothing that a person could do about it.
     """
+    if not _is_open(server.base_url):
+        return EMPTY
+    from zatsudan.base.secrets import secret_values
+
     secrets = secret_values(server.base_url, server.api_key, server.headers, server.query)
     return _warning(server.base_url) if secrets else EMPTY
 
 
 def unencrypted_profiles(profiles: Mapping[str, Profile]) -> Iterable[Printable]:
     """Yield the same for the profiles of a config file, wherever their keys come from."""
+    from zatsudan.base.secrets import secret_values
+
     for name, profile in profiles.items():
         sources = (profile.api_key_env, profile.api_key_command, profile.api_key_keyring)
         secrets = secret_values(profile.base_url, profile.api_key, profile.headers, profile.query)
@@ -31,10 +36,16 @@ def unencrypted_profiles(profiles: Mapping[str, Profile]) -> Iterable[Printable]
             yield printable(f"{one_line(name, 60)}: {warning}")
 
 
-def _warning(base_url: str) -> Printable:
+def _is_open(base_url: str) -> bool:
+    """Tell whether what is sent leaves this machine, and not encrypted on the way to the server."""
     host = _host(base_url)
-    if not host or not base_url.lower().startswith("http:"):
+    return bool(host) and base_url.lower().startswith("http:") and not is_loopback(host)
+
+
+def _warning(base_url: str) -> Printable:
+    if not _is_open(base_url):
         return EMPTY
+    host = _host(base_url)
     proxy = _far_proxy(host)
     if proxy:
         return say(

@@ -12,13 +12,11 @@ from zatsudan.base.jsonvalues import JsonObject
 from zatsudan.base.language import say
 
 
-def wire_log(path: Path | None) -> Callable[[JsonObject], None] | None:
+def wire_log(path: Path) -> Callable[[JsonObject], None]:
     """Return what appends a record to a file that only its owner can read; raises ConfigError.
 
-    None without a path. Keys are taken out by the client, which knows them.
+    Keys are taken out by the client, which knows them.
     """
-    if path is None:
-        return None
     try:
         fd = files.descriptor(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, private=True)
     except OSError as error:

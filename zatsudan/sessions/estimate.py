@@ -8,7 +8,10 @@ always marked `~` where a person sees it.
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from zatsudan.sessions.session import Session
 
 _WIDE = "[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef\U00010000-\U0010ffff]+"
 
@@ -46,6 +49,26 @@ def raw_count(text: str) -> float:
         return len(text) / 4
     wide = len(text) - len(re.sub(_WIDE, "", text))
     return (len(text) - wide) / 4 + wide * 0.75
+
+
+class Gauge:
+    """How large a session is for a server: the estimate of its tokens, and where its window began."""
+
+    def __init__(self, session: "Session", estimator: Estimator | None = None) -> None:
+        self.session = session
+        self.estimator = estimator or Estimator()
+        self.window_start: str | None = None
+
+    @classmethod
+    def of(cls, session: "Session", before: Estimator) -> "Gauge":
+        """Return the gauge of a session, learned from the exact counts in it; as `before` without any."""
+        estimator = Estimator()
+        for node in session.replies():
+            made = node.made
+            if made is not None and made.usage is not None and not made.usage.estimated:
+                text = node.message.text + made.reasoning
+                estimator = estimator.learn(raw_count(text), made.usage.completion)
+        return cls(session, before if estimator == Estimator() else estimator)
 
 
 #: What seems to come faster came in one piece, in tokens a second and in seconds.

@@ -1,6 +1,6 @@
 """A session: a tree of messages with its settings. What changes it stands in records.py."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from zatsudan.base.jsonvalues import NOTHING, Json, JsonObject, text_field
@@ -8,6 +8,7 @@ from zatsudan.base.language import later, say
 from zatsudan.base.printable import Printable, one_line
 from zatsudan.parameters.steering import makes_request
 from zatsudan.sessions.forward import Forward
+from zatsudan.wire.logprobs import Entries
 from zatsudan.wire.messages import Message, Usage
 
 FINISHED, INTERRUPTED, FAILED = later("finished"), later("interrupted"), later("failed")
@@ -20,7 +21,9 @@ class Made(NamedTuple):
     the server's. `first` and `seconds` are seconds from the request to the
     first token and to the end. `parameters` are those that were sent. `given`
     is the number of characters at the start of the reply that it was made to go on from;
-    `request` what else its request was made of (see talk/request.py).
+    `request` what else its request was made of (see talk/request.py). `tier` is the service
+    tier that answered; `beside` what stood beside the text, by the wire's names: sources,
+    pictures, tools that the server ran.
     """
 
     ended: str = FINISHED
@@ -35,17 +38,21 @@ class Made(NamedTuple):
     fingerprint: str = ""
     reasoning: str = ""
     left_out: int = 0
-    logprobs: tuple[Json, ...] = ()
+    logprobs: Sequence[Json] = ()
     given: int = 0
     request: Mapping[str, Json] = NOTHING
+    tier: str = ""
+    beside: Mapping[str, Json] = NOTHING
 
     def to_json(self) -> JsonObject:
         """Return the fields that say something, for the journal."""
         value: JsonObject = {"ended": self.ended}
-        for name in ("finish_reason", "error", "model", "server", "fingerprint", "reasoning"):
+        texts = ("finish_reason", "error", "model", "server", "fingerprint", "reasoning", "tier")
+        for name in texts:
             if getattr(self, name):
                 value[name] = getattr(self, name)
-        for name, group in (("parameters", self.parameters), ("request", self.request)):
+        groups = {"parameters": self.parameters, "request": self.request, "beside": self.beside}
+        for name, group in groups.items():
             if group:
                 value[name] = dict(group)
         if self.usage is not None:
@@ -57,13 +64,12 @@ class Made(NamedTuple):
             if count:
                 value[name] = count
         if self.logprobs:
-            value["logprobs"] = list(self.logprobs)
+            value["logprobs"] = _listed(self.logprobs)
         return value
 
     @classmethod
     def from_json(cls, value: Mapping[str, Json]) -> "Made":
         """Read what `to_json` wrote; what is missing or odd gets its empty value."""
-        logprobs = value.get("logprobs")
         return cls(
             ended=text_field(value, "ended") or FINISHED,
             finish_reason=text_field(value, "finish_reason") or None,
@@ -76,11 +82,25 @@ class Made(NamedTuple):
             first=_seconds(value, "first"),
             seconds=_seconds(value, "seconds") or 0.0,
             fingerprint=text_field(value, "fingerprint"),
+            tier=text_field(value, "tier"),
+            beside=_group(value, "beside"),
             reasoning=text_field(value, "reasoning"),
             left_out=_count(value, "left_out"),
             given=_count(value, "given"),
-            logprobs=tuple(logprobs) if isinstance(logprobs, list) else (),
+            logprobs=_logprobs(value.get("logprobs")),
         )
+
+
+def _listed(logprobs: Sequence[Json]) -> Json:
+    if isinstance(logprobs, Entries):  # stands in a record like a list, and has its JSON at once
+        return logprobs  # type: ignore[return-value]
+    return list(logprobs)
+
+
+def _logprobs(value: object) -> Sequence[Json]:
+    if isinstance(value, Entries):
+        return value
+    return tuple(value) if isinstance(value, list) else ()
 
 
 def _seconds(value: Mapping[str, Json], name: str) -> float | None:

@@ -11,10 +11,13 @@ from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from zatsudan.base.errors import TooLong
-from zatsudan.base.language import say
+from zatsudan.base.language import later, say
 from zatsudan.sessions.estimate import PER_MESSAGE
 from zatsudan.sessions.session import Node
 from zatsudan.wire.messages import Message
+
+#: What to do about a message that is too long for a model.
+SHORTEN = later("Shorten it, unpin messages, or choose a model with a longer context (/model).")
 
 
 class Window(NamedTuple):
@@ -105,7 +108,7 @@ def _fitting(
                 needed=from_turn[first],
                 budget=budget,
             ),
-            say("Shorten it, unpin messages, or choose a model with a longer context (/model)."),
+            say(SHORTEN),
         )
     nodes = [node for turn in turns[:first] for node in turn if node.id in pinned]
     nodes += [node for turn in turns[first:] for node in turn]
@@ -120,13 +123,13 @@ def in_order(messages: Iterable[Message]) -> list[Message]:
     """Return messages as every server takes them.
 
     Calls that no tool has answered are left out, and so is an assistant
-    message without content or call; user messages in a row become one. All
+    message of blanks alone without a call; user messages in a row become one. All
     three are left by turns that went wrong or came from elsewhere, and strict
     servers answer them with a 400.
     """
     groups: list[list[Message]] = []
     for message in _answered(list(messages)):
-        if message.role == "assistant" and not message.text and not _calls(message):
+        if message.role == "assistant" and not message.text.strip() and not _calls(message):
             continue
         if groups and _becomes_one(groups[-1][-1], message):
             groups[-1].append(message)

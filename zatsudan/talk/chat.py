@@ -1,20 +1,26 @@
 """What a command works with: the talk, the link, and what the person keeps beside them."""
 
+from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zatsudan.config.presetfiles import Presets
 from zatsudan.config.settings import Config
-from zatsudan.servers.findings import Findings
 from zatsudan.talk.link import Link
 from zatsudan.talk.talk import Talk
 
 if TYPE_CHECKING:
+    from zatsudan.config.presetfiles import Presets
     from zatsudan.servers.discovery import Finder
+    from zatsudan.servers.findings import Findings
     from zatsudan.sessions.shelf import Known
 
 
 class Chat:
-    """A talk over a link. With a `finder` the person can choose another server while it goes on."""
+    """A talk over a link. With a `finder` the person can choose another server while it goes on.
+
+    `findings` is the file that keeps what was measured of servers, `presets` the folder of
+    presets; None for none.
+    """
 
     def __init__(
         self,
@@ -22,18 +28,31 @@ class Chat:
         talk: Talk,
         link: Link,
         *,
-        findings: Findings | None = None,
-        presets: Presets | None = None,
+        findings: Path | None = None,
+        presets: Path | None = None,
         finder: "Finder | None" = None,
     ) -> None:
         self.config = config
         self.talk = talk
         self.link = link
-        self.findings = findings or Findings(None)
-        self.presets = presets or Presets(None)
         self.finder = finder
+        self._places = findings, presets
         #: What was read of saved sessions, so that no key reads them again.
         self.summaries: Known = {}
+
+    @cached_property
+    def findings(self) -> "Findings":
+        """What was measured of servers."""
+        from zatsudan.servers.findings import Findings
+
+        return Findings(self._places[0])
+
+    @cached_property
+    def presets(self) -> "Presets":
+        """The presets that can be loaded."""
+        from zatsudan.config.presetfiles import Presets
+
+        return Presets(self._places[1])
 
     async def aclose(self) -> None:
         """Close the journal and the connection."""

@@ -103,17 +103,17 @@ def decide(
     act = _shell(line.text) or _slash(line.text)
     if act is not None:
         at_once = (KEYS, RECALLED) if isinstance(act, Slash) else (KEYS,)
-        if line.sign in at_once:
+        if line.first_mark in at_once:
             return act
         known = isinstance(act, Shell) or is_command(act.name)
-        if line.sign != SAID and known:
+        if line.first_mark != SAID and known:
             return Asked(line.marked((0,), KEYS), line.as_words(), act)
     return _words(line, names)
 
 
 def _words(line: Entered, names: "Callable[[Mention], str | None]") -> Words | Asked:
     # Of what a person wrote with two of them, to begin a message with one.
-    doubled = line.text[:2] in ("//", "!!") and line.sign in (KEYS, RECALLED)
+    doubled = line.text[:2] in ("//", "!!") and line.first_mark in (KEYS, RECALLED)
     text = line.text[doubled:]
     if "@" not in text:
         return Words(text)

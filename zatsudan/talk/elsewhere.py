@@ -1,12 +1,15 @@
 """The same talk over another link: to the server of a profile, beside the one it is held with."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from zatsudan.base.errors import CommandError, ZatsudanError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
+from zatsudan.base.printable import Printable
 from zatsudan.config.settings import Config
+from zatsudan.servers.choice import Server
+from zatsudan.servers.unencrypted import unencrypted
 from zatsudan.sessions.session import Session
 from zatsudan.talk.link import Link
 from zatsudan.wire.models import choose_model
@@ -83,3 +86,13 @@ def parameters_at(session: Session, config: Config, profile: str) -> dict[str, J
 
 def _by_name(values: Mapping[str, Json]) -> dict[str, Json]:
     return {name.removeprefix("+"): value for name, value in values.items()}
+
+
+def key_notes(profile: str, server: Server) -> Iterator[Printable]:
+    """Yield what to know of the key that another server gets."""
+    if server.missing_key:
+        yield say(
+            "No key is sent to {profile}: {missing}.", profile=profile, missing=server.missing_key
+        )
+    if risk := unencrypted(server):
+        yield risk

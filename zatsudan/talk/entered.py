@@ -17,6 +17,9 @@ TEXT = "t"
 #: Words of a message, or what the person wants to be words: nothing in it counts.
 SAID = "s"
 
+#: No person types two lines within so many seconds: they were pasted.
+BURST_SECONDS = 0.02
+
 #: From the one that is trusted least.
 _RANKS = SAID + TEXT + RECALLED + KEYS
 
@@ -48,7 +51,7 @@ class Entered(NamedTuple):
         )
 
     @property
-    def sign(self) -> str:
+    def first_mark(self) -> str:
         """The mark of the first character; `SAID` if there is none."""
         return self.marks[:1] or SAID
 

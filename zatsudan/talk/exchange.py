@@ -10,12 +10,13 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from typing import TYPE_CHECKING, NamedTuple
 
-from zatsudan.base.errors import ApiError, StatusError
+from zatsudan.base.errors import ApiError, ConnectionFailed, StatusError, StreamError
 from zatsudan.base.jsonvalues import JsonObject
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable
+from zatsudan.sessions.window import SHORTEN
 from zatsudan.talk.link import Link
-from zatsudan.wire.protocol import Chunk
+from zatsudan.wire.protocol import OPTIONS, Chunk
 from zatsudan.wire.refusals import DROP, RENAME, SHRINK, Repair, prompt_size, understand
 from zatsudan.wire.reply import Reply
 from zatsudan.wire.retries import is_loading, pause
@@ -23,6 +24,11 @@ from zatsudan.wire.retries import is_loading, pause
 if TYPE_CHECKING:
     from zatsudan.servers.client import Client
     from zatsudan.wire.messages import Usage
+
+#: How often a window is made smaller for one request.
+SHRINKS = 3
+#: Statuses of refusals that may come without a word.
+_WORDLESS = frozenset({400, 415, 422, 500, 501})
 
 OnText = Callable[[Printable], None]
 
@@ -92,6 +98,7 @@ async def exchange(
             if begun or not await attempts.another(error, sending):
                 raise
         else:
+            attempts.went_well(sending)
             return
 
 
@@ -137,6 +144,7 @@ class _Attempts:
         self._on_note = on_note
         self._on_wait = on_wait
         self._mends: set[tuple[str, str]] = set()
+        self._shrunk = 0
         self._count = 0
         self._sent_at = 0.0
 
@@ -146,8 +154,16 @@ class _Attempts:
 
     async def another(self, error: ApiError, sending: Sending | None) -> bool:
         """Tell whether to send again, after what was to be waited for."""
+        told = error
+        if isinstance(error, StreamError) and error.refused is not None:
+            error = error.refused  # the first event of a stream: a refusal with the status 200
+        mends = sending is not None and self._policy.mends and self._policy.only is None
         if sending is not None and self._policy.mends and self._mended(error, sending):
             return True
+        if sending is not None and mends and self._doubted(error, sending):
+            return True
+        if self._shrunk:  # in vain
+            told.advice = say(SHORTEN)
         self._count += 1
         # Many clients that were refused together should not come back together.
         dice = random.random()  # noqa: S311  no secret
@@ -165,18 +181,69 @@ class _Attempts:
         repair = understand(error, sending.body)
         if repair is None or (repair.kind, repair.name) in self._mends:
             return False
+        if repair.kind == SHRINK:
+            self._shrunk += 1
+            if self._shrunk > SHRINKS:
+                return False
         if self._policy.only is not None and repair.name not in self._policy.only:
             return False
-        self._mends.add((repair.kind, repair.name))
+        if repair.kind != SHRINK:
+            self._mends.add((repair.kind, repair.name))
         if repair.kind == RENAME and (RENAME, repair.value) in self._mends:
             repair = Repair(DROP, repair.name)  # it takes neither name
         if repair.kind == SHRINK:
             self._link.measured(sending.raw, prompt_size(error) or 0)
-            # A server that names no length: three quarters of what it refused.
-            repair = repair._replace(value=repair.value or sending.tokens * 3 // 4)
+            if not repair.value or self._shrunk > 1:
+                return self._guessed(sending)
         self._link.learn(sending.model, repair)
         self._on_note(repair.sentence(sending.model))
         return True
+
+    def _guessed(self, sending: Sending) -> bool:
+        """Make the window smaller where the server names no length, or one that it refuses all the same.
+
+        Three quarters of what it refused, as long as there are earlier turns to leave out. It
+        is a guess, and not kept.
+        """
+        messages = sending.body.get("messages")
+        turns = [
+            message
+            for message in (messages if isinstance(messages, list) else ())
+            if isinstance(message, dict) and message.get("role") == "user"
+        ]
+        if len(turns) < 2:
+            return False
+        self._link.guess(sending.model, sending.tokens * 3 // 4)
+        self._on_note(Repair(SHRINK, value=0).sentence(sending.model))
+        return True
+
+    def _doubted(self, error: ApiError, sending: Sending) -> bool:
+        """Leave out `stream_options`, which we add ourselves, where a server gives no answer or no reason.
+
+        Whether it was that shows when a request without it goes well: only then it is learned. A
+        server that charges for what it does not answer is asked again by the person.
+        """
+        wordless = (
+            isinstance(error, StatusError) and error.status in _WORDLESS and not error.message
+        )
+        silent = isinstance(error, ConnectionFailed) and error.silent
+        if not (wordless or silent):
+            return False
+        if sending.body.get("stream_options") != OPTIONS:
+            self._link.clear_doubt(sending.model)
+            return False
+        self._link.doubt(sending.model, Repair(DROP, "stream_options"))
+        if wordless or self._link.is_near:
+            return True
+        self._on_note(say("It may be stream_options: the next request goes without it."))
+        return False
+
+    def went_well(self, sending: Sending) -> None:
+        """A reply came: what was left out on a doubt is learned."""
+        repair = self._link.clear_doubt(sending.model)
+        if repair is not None and repair.name not in sending.body:
+            self._link.learn(sending.model, repair)
+            self._on_note(repair.sentence(sending.model))
 
     async def _wait(self, seconds: float, error: ApiError) -> None:
         """Wait, and say how long, which the screen shows."""

@@ -3,24 +3,25 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from zatsudan.base.addresses import is_near
 from zatsudan.base.jsonvalues import JsonObject
-from zatsudan.servers.catalogue import Catalogue
 from zatsudan.servers.choice import Server
-from zatsudan.servers.kinds import kind_of, renames
-from zatsudan.servers.learned import Learned
-from zatsudan.sessions.estimate import Estimator, raw_count
 from zatsudan.sessions.session import Session
 from zatsudan.talk.talk import utc_now
 from zatsudan.wire.messages import Usage
-from zatsudan.wire.models import Model
-from zatsudan.wire.refusals import SHRINK, Repair, mended
 
 if TYPE_CHECKING:
+    from zatsudan.servers.catalogue import Catalogue
     from zatsudan.servers.client import Client
+    from zatsudan.servers.learned import Learned
+    from zatsudan.sessions.estimate import Gauge
+    from zatsudan.wire.models import Model
+    from zatsudan.wire.refusals import Repair
 
 
 class Finds(Protocol):
@@ -50,62 +51,38 @@ class _Fixed:
         return True
 
 
-class Gauge:
-    """How large a session is for a server: the estimate of its tokens, and where its window began."""
-
-    def __init__(self, session: Session, estimator: Estimator | None = None) -> None:
-        self.session = session
-        self.estimator = estimator or Estimator()
-        self.window_start: str | None = None
-
-    @classmethod
-    def of(cls, session: Session, before: Estimator) -> "Gauge":
-        """Return the gauge of a session, learned from the exact counts in it; as `before` without any."""
-        estimator = Estimator()
-        for node in session.replies():
-            made = node.made
-            if made is not None and made.usage is not None and not made.usage.estimated:
-                text = node.message.text + made.reasoning
-                estimator = estimator.learn(raw_count(text), made.usage.completion)
-        return cls(session, before if estimator == Estimator() else estimator)
-
-
 class Link:
     """One server at a time. It is connected when it is first needed.
 
     And again after a failure, or when the finder says that the server has ended.
+    `learned` and `catalogue` are the files in which is kept what was learned of servers,
+    and which models they listed; None keeps it in memory.
     """
 
     def __init__(
         self,
         finder: Finds,
         *,
-        learned: Learned | None = None,
-        catalogue: Catalogue | None = None,
+        learned: Path | None = None,
+        catalogue: Path | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         now: Callable[[], str] = utc_now,
     ) -> None:
         self.finder = finder
-        self.learned = learned or Learned(None)
-        self.catalogue = catalogue or Catalogue(None)
+        self._files = learned, catalogue
         self.clock = clock
         self.sleep = sleep
         self.now = now
         self.models: list[Model] = []
-        self._gauge = Gauge(Session())
+        self._doubts: dict[str, Repair] = {}
+        self._guesses: dict[str, int] = {}
         self._connecting: asyncio.Task[Client] | None = None
 
     def beside(self, client: "Client") -> "Link":
         """Return a link to the server of `client`: what was learned is shared, all else its own."""
-        there = Link(
-            _Fixed(client, self.finder),
-            learned=self.learned,
-            catalogue=self.catalogue,
-            clock=self.clock,
-            sleep=self.sleep,
-            now=self.now,
-        )
+        there = Link(_Fixed(client, self.finder), clock=self.clock, sleep=self.sleep, now=self.now)
+        there.learned, there.catalogue = self.learned, self.catalogue
         there.models = self.catalogue.of(client.server.base_url)
         return there
 
@@ -125,6 +102,8 @@ class Link:
     async def disconnect(self) -> None:
         """Leave the server: who needs one next connects anew."""
         task, self._connecting, self.models = self._connecting, None, []
+        self._doubts.clear()
+        self._guesses.clear()
         if task is not None and not task.done():
             task.cancel()
         elif task is not None and not task.cancelled() and task.exception() is None:
@@ -153,7 +132,7 @@ class Link:
         """Is the server on this machine or in its network, or not known yet?"""
         return self.server is None or is_near(urlsplit(self.server.base_url).hostname or "")
 
-    async def fetch_models(self) -> list[Model]:
+    async def fetch_models(self) -> "list[Model]":
         """Ask the server for its models; raises ApiError."""
         client = await self.client()
         self.models = await client.models()
@@ -162,43 +141,80 @@ class Link:
 
     # --- what is known of the server -------------------------------------
 
-    def learn(self, model: str, repair: Repair) -> None:
+    @cached_property
+    def learned(self) -> "Learned":
+        """What was learned of servers; read when a server is first known."""
+        from zatsudan.servers.learned import Learned
+
+        return Learned(self._files[0])
+
+    @cached_property
+    def catalogue(self) -> "Catalogue":
+        """The models that servers listed."""
+        from zatsudan.servers.catalogue import Catalogue
+
+        return Catalogue(self._files[1])
+
+    def learn(self, model: str, repair: "Repair") -> None:
         """Remember what a model of this server wants otherwise."""
         if self.name:
             self.learned.add(self.name, model, repair, self.now()[:10])
 
-    def repairs(self, model: str) -> tuple[Repair, ...]:
+    def guess(self, model: str, tokens: int) -> None:
+        """Send a model of this server no more than so many tokens while we are connected to it."""
+        self._guesses[model] = tokens
+
+    def doubt(self, model: str, repair: "Repair") -> None:
+        """Try a repair with the next request to a model, without learning it yet."""
+        self._doubts[model] = repair
+
+    def clear_doubt(self, model: str) -> "Repair | None":
+        """Return the repair that was tried, which is so no longer."""
+        return self._doubts.pop(model, None)
+
+    def repairs(self, model: str) -> "tuple[Repair, ...]":
         """Return what a request to a model of this server needs: known names, and what was learned."""
         server = self.server
         if server is None:
             return ()
+        from zatsudan.servers.kinds import kind_of, renames
+
         known = renames(kind_of(server.name, server.base_url))
-        return (*known, *self.learned.of(server.name, model))
+        tried = [self._doubts[model]] if model in self._doubts else []
+        return (*known, *self.learned.of(server.name, model), *tried)
 
     def mended(self, body: JsonObject, model: str) -> JsonObject:
         """Return the body of a request as this server takes it."""
+        from zatsudan.wire.refusals import mended
+
         return mended(body, self.repairs(model))
 
     def length_of(self, model: str) -> int:
         """Return the tokens that a model of this server takes; 0 where nobody says."""
         server = self.server
-        learned = self.learned.of(server.name, model) if server is not None else ()
-        told = [int(repair.value) for repair in learned if repair.kind == SHRINK and repair.value]
-        if told:
-            return min(told)
+        learned = self.learned.length_of(server.name, model) if server is not None else 0
+        lengths = [length for length in (learned, self._guesses.get(model, 0)) if length]
+        if lengths:
+            return min(lengths)
         if server is not None and server.context_length:
             return server.context_length
         return next((known.context_length for known in self.models if known.id == model), 0)
 
-    def gauge(self, session: Session) -> Gauge:
+    def gauge(self, session: Session) -> "Gauge":
         """Return how large a session is for this server."""
         if self._gauge.session is not session:
-            self._gauge = Gauge.of(session, self._gauge.estimator)
+            self._gauge = self._gauge.of(session, self._gauge.estimator)
         return self._gauge
 
     def measured(self, raw: float, exact: int) -> None:
         """Learn from a count of the server: `raw` is what was estimated before anything was learned."""
         self._gauge.estimator = self._gauge.estimator.learn(raw, exact)
+
+    @cached_property
+    def _gauge(self) -> "Gauge":
+        from zatsudan.sessions.estimate import Gauge
+
+        return Gauge(Session())
 
     def cost(self, usage: Mapping[str, Usage]) -> float | None:
         """Return what tokens by model cost, by the profile's prices; None where one is not known."""

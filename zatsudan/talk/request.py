@@ -15,6 +15,7 @@ from typing import NamedTuple
 from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import say
+from zatsudan.parameters.values import drawn
 from zatsudan.servers.prefill import FORMS, NONE, asked, prefilled
 from zatsudan.sessions.estimate import PER_MESSAGE, raw_count
 from zatsudan.sessions.session import Node, Session
@@ -24,7 +25,7 @@ from zatsudan.talk.link import Link
 from zatsudan.talk.talk import Talk
 from zatsudan.wire.messages import Message
 from zatsudan.wire.protocol import build_request
-from zatsudan.wire.refusals import SYSTEM, Repair, mended
+from zatsudan.wire.refusals import BARE, ROLE, SYSTEM, TEXTS, Repair, mended
 
 
 class Composed(NamedTuple):
@@ -57,7 +58,7 @@ def compose(
     """
     reserve = link.gauge(talk.session).estimator.count(prefix)
     window = window_of(talk, link, last, reserve=reserve, model=model)
-    body = link.mended(build_request(model, window.messages, parameters), model)
+    body = link.mended(build_request(model, window.messages, drawn(parameters)), model)
     reasoning = reasoning_field(link.server)
     told = facts(window, talk.session.system, body, form=form, reasoning=reasoning)
     return Composed(_given(body, prefix, form), window, told)
@@ -100,6 +101,7 @@ def facts(
         first = messages[0] if isinstance(messages, list) and messages else None
         if not isinstance(first, dict) or first.get("role") != "system":
             found["merged"] = True
+    found.update(_changed(window, body))
     if body.get("stream") is True and "stream_options" not in body:
         found["no_options"] = True
     if form:
@@ -107,6 +109,29 @@ def facts(
     if reasoning:
         found["reasoning"] = reasoning
     return found
+
+
+def _changed(window: Window, body: Mapping[str, Json]) -> JsonObject:
+    """Return how the messages departed from those of the window: a role, and fields left out."""
+    found: JsonObject = {}
+    sent = _sent(body)
+    roles = {message.role for message in window.messages}
+    if "developer" in roles and all(message.get("role") != "developer" for message in sent):
+        found["developer"] = "system"
+    if any(isinstance(message.content, list) for message in window.messages[:-1]) and not any(
+        isinstance(message.get("content"), list) for message in sent[:-1]
+    ):
+        found["texts"] = True
+    bare = {name for message in window.messages for name in message.extra}
+    bare -= {name for message in sent for name in message}
+    if bare:
+        found["bare"] = [*sorted(bare)]
+    return found
+
+
+def _sent(body: Mapping[str, Json]) -> list[JsonObject]:
+    messages = body.get("messages")
+    return [one for one in messages if isinstance(one, dict)] if isinstance(messages, list) else []
 
 
 class Rebuilt(NamedTuple):
@@ -140,8 +165,15 @@ def rebuilt(session: Session, reply: Node) -> Rebuilt:
     field = told.get("reasoning")
     messages += in_order(as_sent(node, field if isinstance(field, str) else "") for node in sent)
     body = build_request(model, messages, made.parameters)
+    bare = told.get("bare")
+    repairs = [Repair(BARE, str(name)) for name in (bare if isinstance(bare, list) else ())]
+    if told.get("developer"):
+        repairs.append(Repair(ROLE, "developer", str(told["developer"])))
+    if told.get("texts"):
+        repairs.append(Repair(TEXTS))
     if told.get("merged"):
-        body = mended(body, [Repair(SYSTEM)])
+        repairs.append(Repair(SYSTEM))
+    body = mended(body, repairs) if repairs else body
     if told.get("no_options"):
         body.pop("stream_options", None)
     form = told.get("form")

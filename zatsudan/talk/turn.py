@@ -9,28 +9,26 @@ from zatsudan.base.errors import CommandError, ZatsudanError
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable
+from zatsudan.parameters.values import drawn
 from zatsudan.servers.prefill import FIELDS, NONE, Opening
 from zatsudan.sessions.estimate import raw_count
-from zatsudan.sessions.records import message_record
 from zatsudan.sessions.session import FAILED, FINISHED, INTERRUPTED, Made, Node
 from zatsudan.talk.addressee import client_for, model_of
+from zatsudan.talk.choices import Choices
 from zatsudan.talk.continuing import find_form, refusal
 from zatsudan.talk.exchange import AS_IT_WAS, USUAL, Sending, exchange
 from zatsudan.talk.link import Link
 from zatsudan.talk.request import compose, rebuilt
 from zatsudan.talk.talk import Talk
 from zatsudan.wire import bounds
-from zatsudan.wire.messages import Message, Usage
+from zatsudan.wire.messages import Usage
 from zatsudan.wire.protocol import Chunk, Delta, cut
-from zatsudan.wire.reply import Reply
 from zatsudan.wire.tokenview import entries_of
 
 if TYPE_CHECKING:
     from zatsudan.servers.client import Client
     from zatsudan.sessions.window import Window
 
-#: The journal gets the text of a growing reply at least so often, in seconds.
-JOURNAL_SECONDS = 0.8
 #: How long is waited before it is asked again whether what came has been drawn, in seconds.
 BEHIND_SECONDS = 0.01
 
@@ -67,17 +65,14 @@ class Turn:
         self._talk = talk
         self._link = link
         self._parent = parent
-        self._parameters = dict(parameters)
+        self._parameters = drawn(parameters)
         self._prefix = prefix
         self._opening = Opening(prefix, logprobs)
         self._asked = model
-        self._replies: dict[int, Reply] = {}
-        self._ids: dict[int, str] = {}
-        self._unsaved: dict[int, list[Delta]] = {}
-        self._unsaved_size = 0
-        self._saved_at = 0.0
+        self._growing = Choices(talk, parent.id, lambda: self._facts(INTERRUPTED))
         self._answered = ""
         self._fingerprint = ""
+        self._tier = ""
         self._usage: Usage | None = None
         self._raw_prompt = 0.0
         self._recorded = False
@@ -100,7 +95,7 @@ class Turn:
     @property
     def deltas(self) -> int:
         """How many deltas with text came so far: about as many as tokens."""
-        return sum(reply.deltas for reply in self._replies.values())
+        return self._growing.deltas
 
     async def run(self, on_delta: OnDelta, on_note: OnNote = lambda _: None) -> None:
         """Send the request and fold its chunks. Failures end in `error`, not as an exception.
@@ -130,7 +125,7 @@ class Turn:
         chunks = exchange(self._link, prepare, policy, on_note=on_note, on_wait=wait)
         async with aclosing(chunks):
             async for chunk in chunks:
-                if not self._replies:
+                if not self._growing.begun:
                     # The disk had the time of the request: no reply is seen to words that it does not hold.
                     await self._talk.journal.synced()
                 await self._fold(chunk, on_delta)
@@ -143,7 +138,7 @@ class Turn:
         else:
             self.request = self.recorded[0]
             self.model = str(self.request["model"])
-        self.started = self._saved_at = self._link.clock()
+        self.started = self._growing.saved_at = self._link.clock()
         tokens = self.window.tokens if self.window is not None else 0
         return Sending(self.request, self.model, tokens, self._raw_prompt)
 
@@ -177,6 +172,7 @@ class Turn:
         self._usage = chunk.usage or self._usage
         self._answered = chunk.model or self._answered
         self._fingerprint = chunk.fingerprint or self._fingerprint
+        self._tier = chunk.tier or self._tier
         for whole in self._opening.lead(chunk.deltas, self.request):
             # No faster than it can be shown, and Esc stops in between.
             for delta in cut(whole, bounds.PIECE):
@@ -188,38 +184,11 @@ class Turn:
                     await asyncio.sleep(BEHIND_SECONDS)
 
     def _take(self, delta: Delta) -> None:
-        self._replies.setdefault(delta.index, Reply()).add(delta)
-        size = len(delta.content) + len(delta.reasoning)
-        if not size:
-            return
         now = self._link.clock()
-        if self.first is None and self.started is not None:
+        with_text = delta.content or delta.reasoning
+        if with_text and self.first is None and self.started is not None:
             self.first = now - self.started
-        self._unsaved.setdefault(delta.index, []).append(delta)
-        self._unsaved_size += size
-        due = now - self._saved_at >= JOURNAL_SECONDS or self._unsaved_size > bounds.UNSAVED
-        if due or delta.index not in self._ids:
-            self._save(now)
-
-    def _save(self, now: float) -> None:
-        """Append the text that the journal has not seen: a crash loses a second at most."""
-        talk = self._talk
-        self._saved_at = now
-        for index, deltas in self._unsaved.items():
-            record: JsonObject = {"type": "delta"}
-            if index not in self._ids:
-                self._ids[index] = talk.session.next_id()
-                record["parent"] = self._parent.id
-                record["at"] = talk.now()
-                record["made"] = self._facts(INTERRUPTED).to_json()
-            record["id"] = self._ids[index]
-            record["content"] = "".join(delta.content for delta in deltas)
-            reasoning = "".join(delta.reasoning for delta in deltas)
-            if reasoning:
-                record["reasoning"] = reasoning
-            talk.record(record)
-        self._unsaved.clear()
-        self._unsaved_size = 0
+        self._growing.add(delta, now)
 
     def _facts(self, ended: str) -> Made:
         server = self._link.server
@@ -232,6 +201,7 @@ class Turn:
             first=self.first,
             seconds=self._link.clock() - self.started if self.started is not None else 0.0,
             fingerprint=self._fingerprint,
+            tier=self._tier,
             left_out=self.window.left_out if self.window is not None else 0,
             given=len(self._prefix),
             request=self._told,
@@ -249,39 +219,12 @@ class Turn:
         if self._recorded:
             return
         self._recorded = True
-        facts = self._facts(ended)
-        usage = self._counted()
-        made: dict[int, Made] = {}
-        kept = [
-            index
-            for index, reply in self._replies.items()
-            if not reply.is_empty or (ended == FINISHED and reply.finish_reason)
-        ]
-        first = min(kept, default=0)
-        # The first choice last, so that the head ends on it.
-        for index in sorted(kept, reverse=True):
-            reply = self._replies[index]
-            made[index] = facts._replace(
-                finish_reason=reply.finish_reason,
-                reasoning=reply.reasoning,
-                logprobs=tuple(reply.logprobs),
-                # The server counts all choices together: they stand once.
-                usage=usage if index == first else None,
-            )
-            node_id = self._ids.get(index) or self._talk.session.next_id()
-            message = Message("assistant", reply.content, reply.calls)
-            self._talk.record(
-                message_record(node_id, self._parent.id, message, self._talk.now(), made[index])
-            )
-            self.choices[index] = self._talk.session.nodes[node_id]
-            self.nodes.append(self.choices[index])
-        self.nodes.reverse()
-        self.made = made[min(made)] if made else facts
-        self._talk.journal.sync()
+        self.choices, self.made = self._growing.record(self._facts(ended), self._counted())
+        self.nodes = list(self.choices.values())
 
     def _counted(self) -> Usage | None:
         """Return the server's count, learning from it; or an estimate where it sends none."""
-        raw = sum(raw_count(reply.content + reply.reasoning) for reply in self._replies.values())
+        raw = self._growing.raw_tokens
         if self._usage is not None:
             exact = self._usage.prompt + self._usage.completion
             self._link.measured(self._raw_prompt + raw, exact)

@@ -1,14 +1,16 @@
 """What a talk begins with: who we are, who answers and why."""
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from zatsudan import __version__
 from zatsudan.base.language import say
 from zatsudan.base.printable import one_line, printable
 from zatsudan.commands.parts import Line, Part
 from zatsudan.servers.choice import BY_ITSELF, Server
-from zatsudan.servers.discovery import not_taken
-from zatsudan.talk.chat import Chat
+
+if TYPE_CHECKING:
+    from zatsudan.talk.chat import Chat
 
 
 def greeting(*, private: bool) -> tuple[Part, ...]:
@@ -21,7 +23,7 @@ def greeting(*, private: bool) -> tuple[Part, ...]:
     return (Line(printable(" · ".join(parts)), "dim"),)
 
 
-def wanted_embedded(chat: Chat) -> bool:
+def wanted_embedded(chat: "Chat") -> bool:
     """Was the embedded model asked for, rather than found as the last that there is?"""
     return chat.finder is not None and chat.finder.wants_embedded
 
@@ -49,6 +51,8 @@ def answering(
             say("A chat with a language model, and every knob of it: try /temperature 1.3"), "dim"
         )
         if others:
+            from zatsudan.servers.discovery import not_taken
+
             yield Line(say("{model} answers, on this machine.", model=name), "dim")
             yield Line(not_taken(others[0]), "dim")
         else:
@@ -57,7 +61,7 @@ def answering(
         yield Line(say("It is tiny, for trying things out. /connect connects a better one."), "dim")
 
 
-def connected(chat: Chat, server: Server, model: str, before: str, there: str) -> Iterator[Line]:
+def connected(chat: "Chat", server: Server, model: str, before: str, there: str) -> Iterator[Line]:
     """Say who answers, and whether the session was held with another: the model `before`, at `there`."""
     from zatsudan.talk.addressee import is_new_to  # not needed to start
 

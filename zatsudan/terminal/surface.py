@@ -1,22 +1,23 @@
 """Where things are shown: what the loop asks of a terminal, live or plain."""
 
-from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from zatsudan.base.errors import ZatsudanError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.printable import Printable
-from zatsudan.commands.parts import Part
-from zatsudan.wire.protocol import Delta
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from zatsudan.commands.asking import Question
     from zatsudan.commands.outcomes import Inspect, Pick
+    from zatsudan.commands.parts import Part
     from zatsudan.lab.run import OnDelta, OnEnd, Run
     from zatsudan.talk.deciding import Asked
     from zatsudan.talk.entered import Entered
     from zatsudan.talk.turn import Turn
     from zatsudan.terminal.text.tokenrows import Choice
+    from zatsudan.wire.protocol import Delta
 
 
 class Surface(Protocol):
@@ -25,13 +26,13 @@ class Surface(Protocol):
     def echo(self, content: Json, *, command: bool = False) -> None:
         """Show what the person sent, as it stands in the talk; or a `command`."""
 
-    def show(self, parts: Sequence[Part]) -> None:
+    def show(self, parts: "Sequence[Part]") -> None:
         """Show parts of an outcome."""
 
     def error(self, error: ZatsudanError) -> None:
         """Show a failure and what to do next."""
 
-    def begin(self, turn: "Turn") -> Callable[[Delta], None]:
+    def begin(self, turn: "Turn") -> "Callable[[Delta], None]":
         """A reply begins; return what takes its deltas."""
 
     def note(self, text: Printable) -> None:

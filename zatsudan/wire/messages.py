@@ -69,8 +69,9 @@ def _part_text(part: Json) -> str:
 class Usage(NamedTuple):
     """Tokens of one reply, or of many added up.
 
-    `cached` is the part of `prompt` that the server had in its cache,
-    `reasoning` the part of `completion` that was not shown as content.
+    `cached` is the part of `prompt` that the server had in its cache, `written` the part that
+    it put there, `reasoning` the part of `completion` that was not shown as content. `cost` is
+    the server's own, in its money. `told` are the other counts of the server, as it sent them.
     """
 
     prompt: int = 0
@@ -78,33 +79,50 @@ class Usage(NamedTuple):
     cached: int = 0
     reasoning: int = 0
     estimated: bool = False
+    written: int = 0
+    cost: float | None = None
+    told: Mapping[str, Json] = NOTHING
 
     @property
     def total(self) -> int:
-        """Tokens of the prompt and the completion together."""
-        return self.prompt + self.completion
+        """Tokens of the prompt and the completion together, as the server counts them if it says so."""
+        told = whole_number(self.told.get("total_tokens"))
+        return self.prompt + self.completion if told is None else told
 
     def plus(self, other: "Usage") -> "Usage":
         """Return the tokens of both."""
+        prompt, completion = self.prompt + other.prompt, self.completion + other.completion
+        total = self.total + other.total
+        costs = [cost for cost in (self.cost, other.cost) if cost is not None]
         return Usage(
-            self.prompt + other.prompt,
-            self.completion + other.completion,
+            prompt,
+            completion,
             self.cached + other.cached,
             self.reasoning + other.reasoning,
             self.estimated or other.estimated,
+            self.written + other.written,
+            sum(costs) if costs else None,
+            NOTHING if total == prompt + completion else {"total_tokens": total},
         )
 
     def to_json(self) -> JsonObject:
-        """Return the counts under the wire's names; `estimated` only if it is so."""
+        """Return the counts under the wire's names, and all others; `estimated` only if it is so."""
+        return _merged(self._basic(), self.told)
+
+    def _basic(self) -> JsonObject:
         value: JsonObject = {
             "prompt_tokens": self.prompt,
             "completion_tokens": self.completion,
-            "total_tokens": self.total,
+            "total_tokens": self.prompt + self.completion,
         }
-        if self.cached:
-            value["prompt_tokens_details"] = {"cached_tokens": self.cached}
+        cache = {"cached_tokens": self.cached, "cache_write_tokens": self.written}
+        details: JsonObject = {name: count for name, count in cache.items() if count}
+        if details:
+            value["prompt_tokens_details"] = details
         if self.reasoning:
             value["completion_tokens_details"] = {"reasoning_tokens": self.reasoning}
+        if self.cost is not None:
+            value["cost"] = self.cost
         if self.estimated:
             value["estimated"] = True
         return value
@@ -114,22 +132,64 @@ class Usage(NamedTuple):
         """Read a usage object in the wire's form; None if there is no count in it."""
         if not isinstance(value, dict):
             return None
-        prompt = whole_number(value.get("prompt_tokens"))
-        completion = whole_number(value.get("completion_tokens"))
-        if prompt is None and completion is None:
+        prompt = _count(value, (), *_PROMPT)
+        completion = _count(value, (), *_COMPLETION)
+        if (
+            prompt is None
+            and completion is None
+            and whole_number(value.get("total_tokens")) is None
+        ):
             return None
-        return cls(
+        cost = value.get("cost", value.get("estimated_cost"))  # DeepInfra
+        if isinstance(cost, dict):  # Perplexity tells its parts
+            cost = cost.get("total_cost")
+        is_cost = isinstance(cost, int | float) and not isinstance(cost, bool)
+        found = cls(
             prompt or 0,
             completion or 0,
-            # DeepSeek names its cache count otherwise.
-            _detail(value, "prompt_tokens_details", "cached_tokens")
-            or whole_number(value.get("prompt_cache_hit_tokens"))
-            or 0,
-            _detail(value, "completion_tokens_details", "reasoning_tokens") or 0,
+            _count(value, _PROMPT_DETAILS, *_CACHED) or 0,
+            _count(value, _COMPLETION_DETAILS, "reasoning_tokens") or 0,
             value.get("estimated") is True,
+            _count(value, _PROMPT_DETAILS, *_WRITTEN) or 0,
+            float(cost) if is_cost and isinstance(cost, int | float) else None,
         )
+        basic = found._basic()
+        ours = (*_PROMPT[:1], *_COMPLETION[:1], "estimated")
+        sent = {key: item for key, item in value.items() if item is not None and key not in ours}
+        told = {key: item for key, item in _merged(basic, sent).items() if basic.get(key) != item}
+        return found._replace(told=told) if told else found
 
 
-def _detail(usage: JsonObject, group: str, name: str) -> int | None:
-    details = usage.get(group)
-    return whole_number(details.get(name)) if isinstance(details, dict) else None
+#: Names of one count: the API's own first, then those of other vendors.
+_PROMPT = ("prompt_tokens", "input_tokens")
+_COMPLETION = ("completion_tokens", "output_tokens")
+#: DeepSeek, Mistral, Moonshot, Anthropic's through gateways.
+_CACHED = (
+    *("cached_tokens", "prompt_cache_hit_tokens", "num_cached_tokens", "cache_read_input_tokens"),
+    *("cache_read_tokens", "cached_prompt_tokens", "cached_input_tokens"),
+)
+_WRITTEN = (
+    *("cache_write_tokens", "cache_creation_input_tokens", "cache_creation_tokens"),
+    "cache_write_input_tokens",
+)
+_PROMPT_DETAILS = ("prompt_tokens_details", "prompt_token_details", "input_tokens_details")
+_COMPLETION_DETAILS = ("completion_tokens_details", "output_tokens_details")
+
+
+def _count(usage: JsonObject, groups: tuple[str, ...], *names: str) -> int | None:
+    """Return a count under the first of its names that says anything, in a group or at the top."""
+    places = [group for name in groups if isinstance(group := usage.get(name), dict)]
+    counts = [whole_number(place.get(name)) for place in (*places, usage) for name in names]
+    told = [count for count in counts if count is not None]
+    return next(filter(None, told), told[0] if told else None)
+
+
+def _merged(basic: JsonObject, sent: Mapping[str, Json]) -> JsonObject:
+    """Return both, what was sent over ours; groups are put together."""
+    result = dict(basic)
+    for key, item in sent.items():
+        ours = result.get(key)
+        result[key] = (
+            {**ours, **item} if isinstance(ours, dict) and isinstance(item, dict) else item
+        )
+    return result

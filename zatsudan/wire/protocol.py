@@ -5,17 +5,31 @@ compatible leave fields out, repeat them, send null, lists and numbers as
 texts, and end their streams in four ways.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from zatsudan.base.errors import StreamError
-from zatsudan.base.jsonvalues import Json, JsonObject, loads, whole_number
+from zatsudan.base.jsonvalues import Json, JsonObject, whole_number
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import one_line
 from zatsudan.parameters.steering import makes_request
+from zatsudan.wire.came import Came
+from zatsudan.wire.contents import (
+    OF_CHOICE,
+    OF_CHUNK,
+    Beside,
+    read_beside,
+    read_content,
+    read_reasoning,
+    thought,
+)
+from zatsudan.wire.ends import is_broken
+from zatsudan.wire.errorbodies import broken_off, failure_of
 from zatsudan.wire.logprobs import read_logprobs
-from zatsudan.wire.messages import Message, Usage, content_text
+from zatsudan.wire.messages import Message, Usage
+
+#: What we ask of a stream besides.
+OPTIONS: JsonObject = {"include_usage": True}
 
 
 def build_request(
@@ -33,12 +47,16 @@ def build_request(
         body.pop("stream_options", None)
     else:
         body["stream"] = True
-        body.setdefault("stream_options", {"include_usage": True})
+        body.setdefault("stream_options", dict(OPTIONS))
     return body
 
 
 class Delta(NamedTuple):
-    """What one choice of one chunk adds to its reply."""
+    """What one choice of one chunk adds to its reply.
+
+    `extra` are calls, which are a part of the message; `beside` is what it is said from:
+    sources, pictures, tools that the server ran.
+    """
 
     index: int = 0  # type: ignore[assignment]  # the wire's word, which tuples have as well
     content: str = ""
@@ -46,6 +64,7 @@ class Delta(NamedTuple):
     finish_reason: str | None = None
     logprobs: tuple[Json, ...] = ()
     extra: tuple[tuple[str, Json], ...] = ()
+    beside: Beside = ()
 
 
 def cut(delta: Delta, size: int) -> Iterator[Delta]:
@@ -68,58 +87,100 @@ def cut(delta: Delta, size: int) -> Iterator[Delta]:
             delta.finish_reason if at == len(pieces) - 1 else None,
             delta.logprobs if at == 0 else (),
             delta.extra if at == 0 else (),
+            delta.beside if at == 0 else (),
         )
 
 
 class Chunk(NamedTuple):
-    """One event of the stream, or a whole response read as one chunk."""
+    """One event of the stream, or a whole response read as one chunk.
+
+    `tier` is the service tier that answered. `failure`: the server says as well that it
+    broke off, after what the chunk holds.
+    """
 
     deltas: tuple[Delta, ...] = ()
     usage: Usage | None = None
     id: str = ""
     model: str = ""
     fingerprint: str = ""
+    tier: str = ""
+    failure: StreamError | None = None
 
 
-def read_chunk(value: Json, asked: int | None = None) -> Chunk:
+def read_chunk(value: Json, asked: int | None = None, came: Came | None = None) -> Chunk:
     """Read one chunk, or a whole response, from its JSON.
 
-    `asked` is the number of choices that were asked for: others are left out. Raises StreamError if it is an error object or nothing like a chunk.
+    `asked` is the number of choices that were asked for: others are left out. `came` is what
+    came before. Raises StreamError if it is nothing but an error, or nothing like a chunk.
     """
     if isinstance(value, list) and len(value) == 1:
         value = value[0]  # Google puts its error objects into a list
     if not isinstance(value, dict):
         raise StreamError(say("The server sent something that is not a reply."), say(NOT_AN_API))
-    choices = value.get("choices")
-    deltas = tuple(
-        _read_choice(choice, position, value)
-        for position, choice in enumerate(choices[:asked] if isinstance(choices, list) else ())
-        if isinstance(choice, dict)
-    )
+    came = came or Came()
+    choices = [choice for choice in _list(value.get("choices")) if isinstance(choice, dict)]
+    deltas = [
+        _read_choice(choice, position, value, came, asked)
+        for position, choice in enumerate(choices[:asked])
+    ]
     if asked is not None:
-        deltas = tuple(delta for delta in deltas if delta.index < asked)
-    # OpenRouter sends its error beside a choice that ends with "error".
-    failed = not deltas or any(delta.finish_reason == "error" for delta in deltas)
-    if failed and (value.get("error") or value.get("object") == "error"):
-        raise broken_off(error_message(value))
+        deltas = [delta for delta in deltas if 0 <= delta.index < asked]
+    ends = [delta.finish_reason for delta in deltas if delta.finish_reason]
+    ended = next(filter(is_broken, ends), None) if ends else None
+    if ended is not None:
+        deltas = [
+            delta._replace(finish_reason=None) if is_broken(delta.finish_reason) else delta
+            for delta in deltas
+        ]
+        live = any(map(_says_anything, deltas))
+        message = failure_of(value, live=live) or _of_choices(choices)
+        message = message or ("" if ended.lower() == "error" else one_line(ended, 60))
+    else:
+        live = any(map(_says_anything, deltas))
+        found = failure_of(value, live=live)
+        message = found if found is not None else _of_choices(choices)
+    usage = _read_usage(value)
+    failure = None if message is None else broken_off(message, value)
+    if failure is not None and not live and usage is None:
+        raise failure
+    beside = read_beside(value, OF_CHUNK)
+    if beside and deltas:
+        deltas[0] = deltas[0]._replace(beside=(*deltas[0].beside, *beside))
+    elif beside:
+        deltas.append(Delta(beside=beside))
+    for delta in deltas:
+        came.add(delta.index, delta.content, delta.reasoning, called=bool(delta.extra))
     return Chunk(
-        deltas,
-        _read_usage(value),
+        tuple(deltas),
+        usage,
         _text(value.get("id")),
         _text(value.get("model")),
         _text(value.get("system_fingerprint")),
-    )
-
-
-def broken_off(message: str) -> StreamError:
-    """Return the error for what a server says in the middle of a stream."""
-    return StreamError(
-        say("The server broke off: {message}", message=message or say("it gave no reason")),
-        say("/retry sends the message again."),
+        _text(value.get("service_tier")),
+        failure,
     )
 
 
 NOT_AN_API = later("Is the base URL that of an API? It usually ends in /v1.")
+
+
+def _says_anything(delta: Delta) -> bool:
+    return bool(delta.content or delta.reasoning or delta.extra or delta.finish_reason)
+
+
+def _of_choices(choices: Iterable[JsonObject]) -> str | None:
+    """Return the error that stands in a choice or in its message (OpenRouter); None if there is none."""
+    for choice in choices:
+        for place in (choice, choice.get("delta"), choice.get("message")):
+            if isinstance(place, dict) and place.get("error"):
+                message = failure_of({"error": place["error"]}, live=True)
+                if message is not None:
+                    return message
+    return None
+
+
+def _list(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []
 
 
 def _text(value: Json) -> str:
@@ -128,133 +189,82 @@ def _text(value: Json) -> str:
 
 def _read_usage(value: JsonObject) -> Usage | None:
     """Read the usage: at the top, where Groq puts it, or in the choice (Moonshot)."""
-    choices = value.get("choices")
-    places = [value, value.get("x_groq"), *(choices if isinstance(choices, list) else ())]
+    places = [value, value.get("x_groq"), *_list(value.get("choices"))]
     for place in places:
-        usage = Usage.from_json(place.get("usage")) if isinstance(place, dict) else None
-        if usage is not None:
+        told = place.get("usage") if isinstance(place, dict) else None
+        if told and (usage := Usage.from_json(told)) is not None:
             return usage
     return None
 
 
-def _read_choice(choice: JsonObject, position: int, chunk: JsonObject) -> Delta:
-    delta = choice.get("delta")
-    if not isinstance(delta, dict):
-        delta = choice.get("message")
-    if not isinstance(delta, dict):
-        delta = {"content": choice.get("text")}  # /v1/completions' form
+def _read_choice(
+    choice: JsonObject, position: int, chunk: JsonObject, came: Came, asked: int | None
+) -> Delta:
     index = whole_number(choice.get("index"))
+    index = position if index is None else index
+    if came.first is None:
+        came.first = index
+    if asked == 1:
+        index -= came.first
     finish = choice.get("finish_reason")
-    content, thoughts = _read_content(delta.get("content"))
-    if isinstance(delta.get("refusal"), str):
-        content += _text(delta["refusal"])
-    extra = tuple((key, delta[key]) for key in ("tool_calls", "function_call") if delta.get(key))
+    delta = _as_object(choice, "delta")
+    said = _read_said(delta, index)
+    if said is not None and delta is not None and not said.reasoning:
+        # As MiniMax documents it, each piece holds the whole text so far; so do not all.
+        details = thought(delta.get("reasoning_details"))
+        if details:
+            said = said._replace(reasoning=came.rest(index, "reasoning", details, least=4))
+    message = _as_object(choice, "message")
+    if message is not None:
+        whole = _read_said(message, index) or Delta(index)
+        details = thought(message.get("reasoning_details"))
+        said = _filled(said, whole._replace(reasoning=whole.reasoning or details), came)
+    if said is None:
+        said = Delta(index, read_content(choice.get("text")).text)  # /v1/completions' form
+    ended = finish if isinstance(finish, str) and finish else None
+    logprobs = read_logprobs(choice, chunk if position == 0 else {})
+    if ended is None and not logprobs:  # so are nearly all
+        return said
+    return said._replace(finish_reason=ended, logprobs=logprobs)
+
+
+def _as_object(choice: JsonObject, name: str) -> JsonObject | None:
+    """Return the delta or the message of a choice; some servers send its text alone."""
+    value = choice.get(name)
+    if isinstance(value, str):
+        return {"content": value}
+    return value if isinstance(value, dict) else None
+
+
+def _read_said(said: JsonObject | None, index: int) -> Delta | None:
+    if said is None:
+        return None
+    text, thoughts, beside = read_content(said.get("content"))
+    audio = said.get("audio")
+    if not text and isinstance(audio, dict):
+        text = _text(audio.get("transcript"))
+    calls = tuple((key, said[key]) for key in ("tool_calls", "function_call") if said.get(key))
     return Delta(
-        position if index is None else index,
-        content,
-        _text(delta.get("reasoning_content")) or _text(delta.get("reasoning")) or thoughts,
-        finish if isinstance(finish, str) and finish else None,
-        read_logprobs(choice, chunk if position == 0 else {}),
-        extra,
+        index,
+        text + _text(said.get("refusal")),
+        read_reasoning(said) or thoughts,
+        extra=calls,
+        beside=(*beside, *read_beside(said, OF_CHOICE)),
     )
 
 
-def _read_content(content: Json) -> tuple[str, str]:
-    """Return content and reasoning: Mistral's models send both as parts of one list."""
-    if not isinstance(content, list):
-        return content_text(content), ""
-    thoughts = [
-        content_text(part.get("thinking"))
-        for part in content
-        if isinstance(part, dict) and part.get("type") == "thinking"
-    ]
-    rest = [
-        part for part in content if not (isinstance(part, dict) and part.get("type") == "thinking")
-    ]
-    return content_text(rest), "".join(thoughts)
-
-
-def error_message(value: Json) -> str:
-    """Return the sentence in an error body, in whichever of its forms; `` if there is none."""
-    if isinstance(value, str):
-        inner = _unpacked(value)
-        return error_message(inner) if inner else one_line(_html_title(value), 300)
-    if isinstance(value, list):  # of FastAPI: each refused field has its own
-        return one_line("; ".join(filter(None, map(error_message, value[:3]))), 300)
-    if isinstance(value, dict):
-        keys = ("error", "message", "detail", "msg", "title", "errors", "reason")
-        message = next(filter(None, (error_message(value.get(key)) for key in keys)), "")
-        return _placed(message, value) if message else ""
-    return ""
-
-
-def _unpacked(text: str) -> Json:
-    """Read JSON that was put into a string (Mistral: a whole body in `message`)."""
-    if not text.startswith("{"):
-        return None
-    try:
-        return loads(text)
-    except ValueError:
-        return None
-
-
-def _placed(message: str, error: JsonObject) -> str:
-    """Add what an error says beside its message: the refused field, or llama.cpp's counts."""
-    loc = error.get("loc")
-    if isinstance(loc, list):
-        field = ".".join(
-            str(part) for part in loc if isinstance(part, str | int) and part != "body"
-        )
-        return one_line(f"{field}: {message}", 300) if field else message
-    counts = [
-        f"{name} {count}"
-        for name in ("n_ctx", "n_prompt_tokens")
-        if (count := whole_number(error.get(name))) is not None
-    ]
-    return f"{message} ({', '.join(counts)})" if counts else message
-
-
-def error_hint(value: Json, key: str) -> str:
-    """Return `code`, `type` or `param` of an error body, as text."""
-    if isinstance(value, list):
-        value = value[0] if value else None
-    if isinstance(value, dict):
-        inner = value.get("error", value)
-        if isinstance(inner, dict) and inner.get(key) is not None:
-            return one_line(str(inner[key]), 80)
-    return ""
-
-
-def _html_title(text: str) -> str:
-    if not re.match(r"\s*<(!doctype|html|head|body|\?xml)", text, re.IGNORECASE):
-        return text
-    import html  # its table is large, and such pages are rare
-
-    title = _element(text, "title") or _element(text, "h1")
-    # A number of more digits than Python reads is no character either.
-    bare = re.sub(_LONG_NUMBER, "\N{REPLACEMENT CHARACTER}", re.sub(_TAG, " ", title))
-    words = html.unescape(bare).strip() or say("a web page")
-    return say("{title} (a web page, not an API's reply)", title=words)
-
-
-# No tag holds a `<`: so the search for its end stops where the next one begins.
-_TAG = "<[^<>]*>"
-_LONG_NUMBER = "&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{8,});?"
-
-
-def _element(page: str, name: str) -> str:
-    """Return what stands in the first element of that name; `` if there is none."""
-    begin = re.search(f"<{name}(?![a-z0-9])[^<>]*>", page, re.IGNORECASE)
-    end = re.compile(f"</{name}>", re.IGNORECASE).search(page, begin.end()) if begin else None
-    return page[begin.end() : end.start()] if begin and end else ""
-
-
-def read_error(body: bytes) -> tuple[str, str, str]:
-    """Return message, code and param of the body of a response that is an error."""
-    text = body.decode("utf-8", errors="replace")
-    try:
-        value: Json = loads(text)
-    except ValueError:
-        value = text
-    code = error_hint(value, "code") or error_hint(value, "type")
-    return error_message(value), code, error_hint(value, "param")
+def _filled(delta: Delta | None, message: Delta, came: Came) -> Delta:
+    """Return a delta with what only the `message` beside it says, and nothing twice."""
+    certain = delta is not None
+    delta = delta or Delta(message.index)
+    content, reasoning = delta.content, delta.reasoning
+    if not content:
+        content = came.rest(delta.index, "content", message.content, certain=certain)
+    if not reasoning:
+        reasoning = came.rest(delta.index, "reasoning", message.reasoning, certain=certain)
+    calls = delta.extra
+    if not calls and not (certain and came.has_called(delta.index)):
+        calls = message.extra
+    return delta._replace(
+        content=content, reasoning=reasoning, extra=calls, beside=delta.beside or message.beside
+    )

@@ -4,20 +4,15 @@ import re
 from codecs import BOM_UTF8
 from collections.abc import Iterator
 
-from zatsudan.base.errors import StreamError
-from zatsudan.base.jsonvalues import loads
+from zatsudan.base.errors import StatusError, StreamError
+from zatsudan.base.jsonvalues import Json, loads
 from zatsudan.base.language import say
 from zatsudan.base.printable import one_line
 from zatsudan.wire import bounds
-from zatsudan.wire.protocol import (
-    NOT_AN_API,
-    Chunk,
-    Delta,
-    broken_off,
-    error_message,
-    read_chunk,
-    read_error,
-)
+from zatsudan.wire.came import Came
+from zatsudan.wire.contents import Beside
+from zatsudan.wire.errorbodies import broken_off, error_message, read_error
+from zatsudan.wire.protocol import NOT_AN_API, Chunk, Delta, read_chunk
 from zatsudan.wire.sse import Decoder, Event
 from zatsudan.wire.thinking import ThinkSplitter
 
@@ -25,6 +20,9 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _FIELD = re.compile(r"(data|event|id|retry|error)?:|data$")
 #: Types of events that only say that the server is alive.
 _KEEP_ALIVE = ("ping", "keep-alive", "keepalive", "heartbeat")
+#: What some write as data that says no more: a comment, or such a word.
+_NO_DATA = re.compile(r":|\[?(?:ping|keep-?alive|heartbeat)\]?$", re.IGNORECASE)
+_DONE = ("[DONE]", '"[DONE]"', "[done]", "DONE")
 #: How many bytes of a body are kept to say what it was, if it was no event stream.
 OPENING = 400
 
@@ -54,8 +52,9 @@ class SurrogateJoiner:
 class Reader:
     """Reads the body of a response, stream or not, piece by piece.
 
-    `done` tells that `[DONE]` came, `complete` that each choice has its
-    finish_reason or that `[DONE]` came: without either the reply was cut.
+    `done` tells that `[DONE]` came: what comes after it is no part of a reply. `complete`
+    tells that each choice has its finish_reason or that `[DONE]` came: without either the
+    reply was cut. A finish_reason ends nothing, since some servers send it early.
     `began` tells that anything came but blanks and comments.
     """
 
@@ -72,6 +71,10 @@ class Reader:
         self._joiners: dict[tuple[int, str], SurrogateJoiner] = {}
         self._splitters: dict[int, ThinkSplitter] = {}
         self._finished: dict[int, bool] = {}
+        self._came = Came()
+        self._said = ""  # what the server said besides
+        self._told_apart: set[int] = set()  # choices whose reasoning has a field of its own
+        self._told: dict[str, Json] = {}  # what stood beside the text last, by name
         self._opening = b""  # of a body that may be no event stream at all
         self.began = False
         self.done = False
@@ -80,11 +83,6 @@ class Reader:
     def complete(self) -> bool:
         """Whether nothing more is to come: its end was told, or each choice has its finish_reason."""
         return self.done or (bool(self._finished) and all(self._finished.values()))
-
-    @property
-    def choices(self) -> int:
-        """How many choices have come so far."""
-        return len(self._finished)
 
     def feed(self, piece: bytes) -> Iterator[Chunk]:
         """Yield the chunks that `piece` completes; raises StreamError.
@@ -121,6 +119,8 @@ class Reader:
             yield from self._chunks(self._sse.close())
             self._refuse_plain_text()
             yield from self.rest()
+            if self._said and not self._text and not self._beside:
+                raise broken_off(self._said)
             return
         body = b"".join(self._whole)
         try:
@@ -129,18 +129,35 @@ class Reader:
             value = loads(text)
         except ValueError:
             message, _, _ = read_error(body)
-            raise _no_reply(message) from None
-        chunk = read_chunk(value, self._asked)
-        if not chunk.deltas:
-            message = error_message(value)
-            raise StreamError(
-                say("The server answered with JSON that holds no reply: {message}", message=message)
-                if message
-                else say("The server answered with JSON that holds no reply."),
-                say(NOT_AN_API),
-            )
+            lines = _chunks_in(body.decode("utf-8-sig", "replace").splitlines())
+            if not lines:
+                raise _no_reply(message) from None
+            value = lines
+        if isinstance(value, list) and len(value) > 1 and _holds_choices(value):
+            yield from self._many(value)
+            return
+        try:
+            chunk = read_chunk(value, self._asked, self._came)
+        except StreamError as error:
+            told = not isinstance(value, dict) or "error" in (value.get("object"), *value)
+            if told or (isinstance(value, dict) and value.get("choices")):
+                raise
+            raise _without_reply(value, error.refused) from None
+        if not chunk.deltas and chunk.failure is None:
+            raise _without_reply(value)
         self.done = True
         yield self._joined(chunk)
+        yield from self.rest()
+        if chunk.failure is not None:
+            raise chunk.failure
+
+    def _many(self, values: list[Json]) -> Iterator[Chunk]:
+        """Yield the chunks of a stream that came as JSON: an array of them, or one in each line."""
+        for value in values:
+            chunk = read_chunk(value, self._asked, self._came)
+            yield self._joined(chunk)
+            if chunk.failure is not None:
+                raise chunk.failure
         yield from self.rest()
 
     def _refuse_plain_text(self) -> None:
@@ -153,24 +170,38 @@ class Reader:
     def _chunks(self, events: list[Event]) -> Iterator[Chunk]:
         for event in events:
             self.began = True
-            text = event.data.strip()
-            if text == "[DONE]":
-                self.done = True
-            if text in ("", "[DONE]"):
-                continue
-            try:
-                came = _read_event(event, text, self._asked)
-            except StreamError:
-                if self.done:  # what is said after the end cannot undo it
-                    continue
-                raise
-            yield self._joined(came)
-            self._count(came, len(text))
+            for line in _texts_of(event):
+                text = line.strip()
+                while text.startswith("data:"):  # a gateway that puts events into events
+                    text = text[5:].lstrip()
+                if text in _DONE:
+                    self.done = True
+                elif text and not _NO_DATA.match(text):
+                    yield from self._chunk(event, text)
 
-    def _count(self, chunk: Chunk, size: int) -> None:
+    def _chunk(self, event: Event, text: str) -> Iterator[Chunk]:
+        try:
+            came = _read_event(event, text, self._asked, self._came)
+        except StreamError:
+            if self.done:  # what is said after the end cannot undo it
+                return
+            raise
+        if self.done:  # nor add to it; usage may still come
+            yield came._replace(deltas=(), failure=None)
+            return
+        if not came.deltas and came.usage is None:  # a word of the server, which may be all it says
+            self._said = error_message(_parsed(text)) or self._said
+        joined = self._joined(came)
+        yield joined
+        self._count(came, joined, len(text))
+        if came.failure is not None:
+            raise came.failure
+
+    def _count(self, chunk: Chunk, joined: Chunk, size: int) -> None:
         """Count what is kept of an event; raises StreamError where it is too much."""
-        self._text += sum(len(delta.content) + len(delta.reasoning) for delta in chunk.deltas)
-        if any(delta.logprobs or delta.extra for delta in chunk.deltas):
+        for delta in chunk.deltas:
+            self._text += len(delta.content) + len(delta.reasoning)
+        if any(delta.logprobs or delta.extra or delta.beside for delta in joined.deltas):
             self._beside += size
         if self._text > bounds.REPLY:
             raise bounds.endless_reply()
@@ -185,6 +216,8 @@ class Reader:
         """Put together what the server cut: characters, and the tags around reasoning."""
         index, content, reasoning = delta.index, delta.content, delta.reasoning
         ended = delta.finish_reason is not None
+        if reasoning:  # what stands in tags as well is the same (MiniMax)
+            self._told_apart.add(index)
         self._finished[index] = self._finished.get(index, False) or ended
         if (index, "content") in self._joiners or _SURROGATE.search(content):
             content = self._joiners.setdefault((index, "content"), SurrogateJoiner()).feed(content)
@@ -197,13 +230,26 @@ class Reader:
             splitter = self._splitters[index] = ThinkSplitter()
         if content:
             content, thought = splitter.feed(content)
-            reasoning += thought
+            reasoning += "" if index in self._told_apart else thought
         if ended:
             rest, thought = splitter.close()
-            content, reasoning = content + rest, reasoning + thought
+            content += rest
+            reasoning += "" if index in self._told_apart else thought
+        if delta.beside:
+            delta = delta._replace(beside=self._new(index, delta.beside))
         if content is delta.content and reasoning is delta.reasoning:
             return delta
         return delta._replace(content=content, reasoning=reasoning)
+
+    def _new(self, index: int, beside: Beside) -> Beside:
+        """Leave out what was told before: some servers tell all sources again in each chunk."""
+        new = [
+            (name, value)
+            for name, value in beside
+            if self._told.get(f"{index} {name}", self._told) != value
+        ]
+        self._told.update({f"{index} {name}": value for name, value in new})
+        return tuple(new)
 
     def rest(self) -> list[Chunk]:
         """Return what is held of a stream that ended in the middle of a character or a tag."""
@@ -219,12 +265,43 @@ class Reader:
         return [Chunk(kept)] if kept else []
 
 
-def _read_event(event: Event, text: str, asked: int | None) -> Chunk:
+def _chunks_in(lines: list[str]) -> list[Json]:
+    """Return the chunks that stand in lines; none where any line is something else."""
+    values: list[Json] = []
+    for line in lines:
+        if not line.strip() or line.strip() in _DONE:
+            continue
+        value = _parsed(line)
+        if not _holds_choices([value]):
+            return []
+        values.append(value)
+    return values
+
+
+def _holds_choices(values: list[Json]) -> bool:
+    return bool(values) and all(
+        isinstance(value, dict) and ("choices" in value or "error" in value) for value in values
+    )
+
+
+def _texts_of(event: Event) -> list[str]:
+    """Return the texts of an event: where no blank line parts events, each line is one."""
+    if "\n" not in event.data.strip() or event.type == "error":
+        return [event.data]
+    bounds.refuse_many(event.data)
+    if _parsed(event.data) is not None:
+        return [event.data]
+    return event.data.split("\n")
+
+
+def _read_event(event: Event, text: str, asked: int | None, came: Came) -> Chunk:
     if event.type == "error":
-        raise broken_off(read_error(text.encode("utf-8", "replace"))[0])
+        raise broken_off(read_error(text.encode("utf-8", "replace"))[0], _parsed(text))
     bounds.refuse_many(text)
     try:
         value = loads(text)
+        if isinstance(value, str) and value.startswith("{"):
+            value = loads(value)  # an event that was put into a string
     except ValueError:
         if event.type in _KEEP_ALIVE:
             return Chunk()
@@ -232,7 +309,29 @@ def _read_event(event: Event, text: str, asked: int | None) -> Chunk:
             say("The server sent a line that is no JSON: {line}", line=one_line(event.data, 60)),
             say("/retry sends the message again."),
         ) from None
-    return read_chunk(value, asked)
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    # A number, null or a word in the place of a chunk says no more than that the server is alive.
+    return read_chunk(value, asked, came) if isinstance(value, dict) else Chunk()
+
+
+def _parsed(text: str) -> Json:
+    try:
+        return loads(text)
+    except ValueError:
+        return None
+
+
+def _without_reply(value: Json, refused: StatusError | None = None) -> StreamError:
+    message = error_message(value)
+    error = StreamError(
+        say("The server answered with JSON that holds no reply: {message}", message=message)
+        if message
+        else say("The server answered with JSON that holds no reply."),
+        say(NOT_AN_API),
+    )
+    error.refused = refused
+    return error
 
 
 def _no_reply(text: str) -> StreamError:

@@ -11,50 +11,17 @@ from typing import NamedTuple
 
 from zatsudan.base.errors import ApiError, StatusError
 from zatsudan.base.jsonvalues import Json, JsonObject
-from zatsudan.base.language import say
+from zatsudan.base.language import later, say
 from zatsudan.base.printable import Printable
-from zatsudan.parameters.table import PARAMETERS
+from zatsudan.parameters.table import LIMITS, PARAMETERS
+from zatsudan.wire import wording
+from zatsudan.wire.messages import content_text
 
 #: Statuses by which a server refuses what it was asked, whoever asked; others say nothing about it.
 REFUSALS = frozenset({400, 404, 405, 413, 415, 422})
 
 #: Fields without which there is no request.
 _ESSENTIAL = {"model", "messages", "stream"}
-
-# Texts, which `re` compiles when they are first used (and keeps): most talks need none of them.
-_REFUSED = (
-    r"(?i)unsupported|not supported|(?:does|do) ?(?:n[o']t|not) (?:support|accept|allow)|unrecogni[sz]ed|unknown"
-    r"|unexpected|extra (?:inputs?|fields?)|not permitted|not allowed|only the default|no longer supported"
-    r"|not available|not enabled|cannot be used|deprecated|only 1 is allowed"
-)
-_RANGE = r"(?i)(?:above|below)_(?:max|min)|greater than|less than|out of range"
-#: `n` is refused as a value where only one reply can be had (Groq).
-_ONE_ONLY = r"['\"`]n['\"`].{0,30}\b(?:at most|must be|only) 1(?![\d.])"
-
-_LENGTH = (
-    r"maximum (?:context|prompt) length (?:is|of) (\d{1,9})",  # OpenAI, vLLM, OpenRouter, xAI
-    r"(?<!\d)(\d{1,9}) maximum context length",  # Mistral
-    r"context (?:size|length|window)[^0-9]{0,40}\(?(\d{1,9})",  # llama.cpp, LM Studio
-    r"\bn_ctx\D{1,5}(\d{1,9})",
-    r"(?<!\d)(\d{1,9})[ -]token(?:s)? (?:context|limit)",
-    r"maximum number of tokens allowed \((\d{1,9})\)",  # Google
-    r"> (\d{1,9}) maximum",  # Anthropic
-    r"tokens` must be <= (\d{1,9})",  # text-generation-inference
-)
-_TOO_LONG = (
-    r"(?i)context_length_exceeded|exceed_context_size|maximum (?:context|prompt) length"
-    r"|exceeds? the (?:available )?context|context (?:size|window|length) (?:of|exceeded)"
-    r"|greater than the context length|prompt is too long|too many tokens"
-    r"|input token count .{0,30}exceeds|max_new_tokens` must be <="
-)
-_SIZE = (
-    r"(?i)(?:resulted in|requested|request \(|request has|request contains|prompt contains"
-    r"|too long:|token count \(|n_prompt_tokens) ?(?:about )?(\d{2,9})"
-)
-_NO_SYSTEM = (
-    r"(?i)system (?:role|message|prompt)s? (?:is |are )?not supported|does not support 'system'"
-    r"|roles must alternate|only user,? (?:and )?assistant|developer instruction is not enabled"
-)
 
 #: One parameter under two names: which a server takes is learned.
 _OTHER_NAME = {
@@ -67,16 +34,42 @@ _OTHER_NAME = {
 _NEEDS = {row.name: row.needs.other for row in PARAMETERS if row.needs is not None}
 
 #: Kinds of repair.
-DROP, RENAME, SYSTEM, SHRINK = "drop", "rename", "system", "shrink"
+DROP, RENAME, SYSTEM, SHRINK, ROLE = "drop", "rename", "system", "shrink", "role"
+#: Leave the field `name` out of every message.
+BARE = "bare"
+#: Send parts of earlier messages as their text.
+TEXTS = "texts"
 #: No repair, but learned like one: `name` is the form of prefill that is taken, or `none`.
 PREFILL = "prefill"
+
+
+#: What the person is told of a repair, with the model's name and its own.
+_TOLD = {
+    DROP: later("{model} does not take {name} here: sent without it. /learned shows and forgets."),
+    RENAME: later(
+        "{model} wants {other} for {name}: sent under that name. /learned shows and forgets."
+    ),
+    SYSTEM: later(
+        "{model} takes no system message: it stands before the first message now. /learned shows and forgets."
+    ),
+    ROLE: later(
+        "{model} does not know the role {name}: sent as {other}. /learned shows and forgets."
+    ),
+    TEXTS: later(
+        "{model} reads text only: pictures and files of earlier messages are left out. /learned shows and forgets."
+    ),
+    BARE: later(
+        "{model} does not take {name} in a message: sent without it. /learned shows and forgets."
+    ),
+}
 
 
 class Repair(NamedTuple):
     """One thing to do otherwise for this server and model.
 
     `kind`: drop the field `name`; rename it to `value`; put the system message
-    into the first user message; shrink the window to `value` tokens (0: the
+    into the first user message; give the role `value` to messages of the role `name`; leave
+    the field `name` out of messages; send earlier messages as texts alone; shrink the window to `value` tokens (0: the
     error named no number).
     """
 
@@ -86,33 +79,15 @@ class Repair(NamedTuple):
 
     def sentence(self, model: str) -> Printable:
         """Return what the person is told, in one line."""
-        match self.kind:
-            case "drop":
-                return say(
-                    "{model} does not take {name} here: sent without it. /learned shows and forgets.",
-                    model=model,
-                    name=self.name,
-                )
-            case "rename":
-                return say(
-                    "{model} wants {other} for {name}: sent under that name. /learned shows and forgets.",
-                    model=model,
-                    name=self.name,
-                    other=self.value,
-                )
-            case "system":
-                return say(
-                    "{model} takes no system message: it stands before the first message now. /learned shows and forgets.",
-                    model=model,
-                )
-            case _ if self.value:
-                return say(
-                    "{model} takes no longer talk than {tokens:,} tokens: earlier turns are left out.",
-                    model=model,
-                    tokens=self.value,
-                )
-            case _:
-                return say("{model} takes no longer talk: earlier turns are left out.", model=model)
+        if self.kind == SHRINK and not self.value:
+            return say("{model} takes no longer talk: earlier turns are left out.", model=model)
+        if self.kind == SHRINK:
+            return say(
+                "{model} takes no longer talk than {tokens:,} tokens: earlier turns are left out.",
+                model=model,
+                tokens=self.value,
+            )
+        return say(_TOLD[self.kind], model=model, name=self.name, other=self.value)
 
     def to_json(self) -> JsonObject:
         """Return it as it is kept; `from_json` reads it."""
@@ -122,7 +97,7 @@ class Repair(NamedTuple):
     def from_json(cls, value: Json) -> "Repair | None":
         """Read what `to_json` wrote; None for anything else."""
         if not isinstance(value, dict) or value.get("kind") not in (
-            *(DROP, RENAME, SYSTEM, SHRINK, PREFILL),
+            *(DROP, RENAME, SYSTEM, SHRINK, ROLE, BARE, TEXTS, PREFILL),
         ):
             return None
         extra = value.get("value", "")
@@ -137,18 +112,69 @@ def understand(error: StatusError, body: Mapping[str, Json]) -> Repair | None:
     if error.status not in REFUSALS | {403, 500}:
         return None
     words = f"{error.code} {error.param} {error.message}"
-    if re.search(_TOO_LONG, words):
-        found = next(
-            (match for pattern in _LENGTH if (match := re.search(pattern, words, re.IGNORECASE))),
-            None,
-        )
-        return Repair(SHRINK, value=int(found[1]) if found else 0)
-    if re.search(_NO_SYSTEM, words) and _has_system(body):
+    if re.search(wording.TOO_LONG, words):
+        return Repair(SHRINK, value=_length(words))
+    if "developer" in _roles(body) and re.search(wording.NO_ROLE, words):
+        return Repair(ROLE, "developer", "system")
+    if re.search(wording.TEXT_ONLY, words) and _parts_above(body):
+        return Repair(TEXTS)
+    if re.search(wording.NO_SYSTEM, words) and _has_system(body):
         return Repair(SYSTEM)
-    refused = error.status in (400, 403, 422) and not re.search(_RANGE, words)
-    if refused and (re.search(_REFUSED, words) or re.search(_ONE_ONLY, words)):
-        return _without_field(error, _named(error, body), body)
+    return _of_fields(error, body, words)
+
+
+def _of_fields(error: StatusError, body: Mapping[str, Json], words: str) -> Repair | None:
+    named = _named(error, body)
+    refused = error.status in (400, 403, 422) and not re.search(wording.RANGE, words)
+    if refused and (re.search(wording.REFUSED, words) or re.search(wording.ONE_ONLY, words)):
+        further = next((name for name in _further(body) if _name(name).search(words)), "")
+        return _without_field(error, named, body) or (Repair(BARE, further) if further else None)
+    # Last: what is too long in other words, and no field of ours is meant. One turn cannot shrink.
+    limited = any(name in words for name in LIMITS)
+    long = len(_roles(body)) > 2 and re.search(wording.PERHAPS_TOO_LONG, words)
+    if error.status != 403 and long and not named and not limited:
+        return Repair(SHRINK, value=_length(words))
     return None
+
+
+def _parts_above(body: Mapping[str, Json]) -> bool:
+    """Tell whether earlier messages have parts, and the last has none: those that it has are meant."""
+    *above, last = _list(body.get("messages")) or [None]
+    return not _has_parts(last) and any(map(_has_parts, above))
+
+
+def _has_parts(message: Json) -> bool:
+    return isinstance(message, dict) and isinstance(message.get("content"), list)
+
+
+def _as_text(message: Json) -> Json:
+    if not isinstance(message, dict) or not _has_parts(message):
+        return message
+    return {**message, "content": content_text(message["content"])}
+
+
+def _length(words: str) -> int:
+    """Return the length of the context that an error names; 0 if it names none."""
+    found = (re.search(pattern, words, re.IGNORECASE) for pattern in wording.LENGTH)
+    return next((int(match[1]) for match in found if match), 0)
+
+
+def _further(body: Mapping[str, Json]) -> list[str]:
+    """Return the fields of the messages that not every message has, the longest name first."""
+    messages = body.get("messages")
+    names = {
+        name
+        for message in (messages if isinstance(messages, list) else ())
+        if isinstance(message, dict)
+        for name in message
+    }
+    return sorted(names - {"role", "content", "tool_call_id"}, key=len, reverse=True)
+
+
+def _roles(body: Mapping[str, Json]) -> list[Json]:
+    messages = body.get("messages")
+    found = messages if isinstance(messages, list) else []
+    return [message.get("role") for message in found if isinstance(message, dict)]
 
 
 def _without_field(error: StatusError, name: str, body: Mapping[str, Json]) -> Repair | None:
@@ -185,7 +211,7 @@ def _name(name: str) -> re.Pattern[str]:
 
 def prompt_size(error: ApiError) -> int | None:
     """Return how many tokens the server counted in a request that was too long for it."""
-    found = re.search(_SIZE, error.message) if isinstance(error, StatusError) else None
+    found = re.search(wording.SIZE, error.message) if isinstance(error, StatusError) else None
     return int(found[1]) if found else None
 
 
@@ -197,12 +223,33 @@ def mended(body: Mapping[str, Json], repairs: Iterable[Repair]) -> JsonObject:
             result.pop(repair.name, None)
         elif repair.kind == RENAME and repair.name in result:
             result.setdefault(str(repair.value), result.pop(repair.name))
+        elif repair.kind == ROLE:
+            result["messages"] = [
+                {**message, "role": repair.value}
+                if isinstance(message, dict) and message.get("role") == repair.name
+                else message
+                for message in _list(result.get("messages"))
+            ]
+        elif repair.kind == TEXTS:
+            *above, last = _list(result.get("messages")) or [None]
+            result["messages"] = [*map(_as_text, above), last]
+        elif repair.kind == BARE:
+            result["messages"] = [
+                {name: value for name, value in message.items() if name != repair.name}
+                if isinstance(message, dict)
+                else message
+                for message in _list(result.get("messages"))
+            ]
         elif repair.kind == SYSTEM:
             result["messages"] = _without_system(result.get("messages"))
     for name, other in _NEEDS.items():
         if name in result and not result.get(other):
             del result[name]
     return result
+
+
+def _list(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []
 
 
 def _without_system(messages: Json) -> Json:

@@ -3,7 +3,14 @@
 Only at its very start, where models put it; elsewhere the tags are text.
 """
 
-_OPENINGS = ("<think>", "<thinking>")
+#: Opening tags and their ends: DeepSeek and most others, Gemini, Kimi, Mistral's raw form.
+_TAGS = {
+    "<think>": "</think>",
+    "<thinking>": "</thinking>",
+    "<thought>": "</thought>",
+    "◁think▷": "◁/think▷",
+    "[THINK]": "[/THINK]",
+}
 
 
 class ThinkSplitter:
@@ -32,12 +39,12 @@ class ThinkSplitter:
             self._blanks.append(text[: len(text) - len(start)])
             text = start
         start, self._held = self._held + text, ""
-        opening = next((tag for tag in _OPENINGS if start.startswith(tag)), "")
+        opening = next((tag for tag in _TAGS if start.startswith(tag)), "")
         if opening:
-            self._end = "</" + opening[1:]
+            self._end = _TAGS[opening]
             self._blanks.clear()
             return self._inside(start[len(opening) :])
-        if any(tag.startswith(start) for tag in _OPENINGS):
+        if any(tag.startswith(start) for tag in _TAGS):
             self._held = start
             return "", ""
         self._passed = True

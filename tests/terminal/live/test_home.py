@@ -26,13 +26,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(autouse=True)
 def plain_look() -> Iterator[None]:
-    """The program wears one look; the next test has the usual one."""
-    from zatsudan.base.styles import Dress
-    from zatsudan.terminal.text.rows import SGR, wear
+    """The program has one look; the next test has the usual one."""
+    from zatsudan.base.styles import Styles
+    from zatsudan.terminal.text.rows import SGR, set_styles
 
     yield
     SGR.clear()
-    wear(Dress(), {"TERM": "xterm-256color"})
+    set_styles(Styles(), {"TERM": "xterm-256color"})
 
 
 def sent(person: Sitting) -> Json:
@@ -173,7 +173,7 @@ async def test_the_cursor_stands_where_japanese_goes_in() -> None:
         await person.until(lambda: person.screen.cursor == (2 + 6, row))
         person.type("\x1b[D")
         await person.until(lambda: person.screen.cursor == (2 + 4, row))
-        person.type("\x05" + "あ" * 20)  # wraps: 38 cells hold 19 wide signs
+        person.type("\x05" + "あ" * 20)  # wraps: 38 cells hold 19 wide characters
         await person.until(lambda: person.screen.cursor[1] == row + 1)
         shown = person.screen.shown().splitlines()
         assert shown[row] == "» 日本語" + "あ" * 16

@@ -39,7 +39,7 @@ async def test_japanese_wraps_by_cells() -> None:
         shown = await person.say("日本語で")
         rows = [row for row in shown.splitlines() if "雑談" in row or "楽しい" in row]
         assert "".join(rows).replace("\n", "") == text
-        assert all(len(row) <= 19 for row in rows)  # 39 cells hold 19 wide signs
+        assert all(len(row) <= 19 for row in rows)  # 39 cells hold 19 wide characters
 
 
 async def test_a_long_reply_stands_in_scrollback_once() -> None:
@@ -529,10 +529,10 @@ async def test_a_line_of_the_history_is_told_by_its_place(tmp_path: Path) -> Non
             person.type("\x1b[A")
             await person.until(lambda expected=expected: buffer.text == expected)  # type: ignore[misc]
             assert buffer._from_end() == len(buffer._working_lines) - buffer.working_index
-        assert buffer.line.sign == RECALLED
+        assert buffer.line.first_mark == RECALLED
         person.type("\x1b[B")
         await person.until(lambda: buffer.text == "pasted")
-        assert buffer.line.sign == TEXT
+        assert buffer.line.first_mark == TEXT
 
 
 async def test_the_private_parts_are_where_this_release_has_them() -> None:

@@ -10,7 +10,7 @@ from prompt_toolkit.utils import get_cwidth
 from tests.support.chats import chat_with
 from tests.support.server import CUT, Request, Script, chunk, says, serve
 from zatsudan.base.printable import Styled, printable
-from zatsudan.base.styles import Dress
+from zatsudan.base.styles import Styles
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.parts import Diff, Table, Talk
 from zatsudan.lab.diff import diff, marked
@@ -18,7 +18,7 @@ from zatsudan.sessions.session import Node
 from zatsudan.talk.entered import KEYS, Entered
 from zatsudan.terminal.plain.terminal import PlainTerminal
 from zatsudan.terminal.text.partrows import diff_rows, table_rows, talk_rows
-from zatsudan.terminal.text.rows import uncoloured, wear
+from zatsudan.terminal.text.rows import set_styles, uncoloured
 from zatsudan.wire.messages import Message
 
 
@@ -27,7 +27,7 @@ def rows(old: str, new: str, width: int = 40) -> list[Styled]:
 
 
 def test_what_went_and_what_came_have_marks_and_colours() -> None:
-    wear(Dress(), {"TERM": "xterm"})
+    set_styles(Styles(), {"TERM": "xterm"})
     assert rows("a red cat", "a blue cat") == [
         "a \x1b[31m[-red-]\x1b[0m\x1b[32m{+blue+}\x1b[0m cat"
     ]

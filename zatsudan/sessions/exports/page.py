@@ -16,7 +16,7 @@ from pygments.util import ClassNotFound
 from zatsudan.base.language import say
 from zatsudan.base.printable import one_line, printable
 from zatsudan.markdown.colouring import ENDLESS, has_bounds
-from zatsudan.parameters.table import show_value
+from zatsudan.parameters.values import show_value
 from zatsudan.sessions.exports.replyhtml import reply_html
 from zatsudan.sessions.exports.transcript import calls_of, name_of
 from zatsudan.sessions.session import FINISHED, Made, Session

@@ -16,10 +16,17 @@ from zatsudan.base.printable import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Protocol
 
-    from yaml._yaml import Mark as CMark
-    from yaml.error import Mark
     from yaml.events import Event, ScalarEvent
+
+    class Mark(Protocol):
+        """A place in the text; libyaml and the reader in Python have a class each."""
+
+        @property
+        def line(self) -> int:
+            """The line, counted from 0."""
+
 
 #: Blocks within blocks; aichat's own files have four.
 DEEPEST = 20
@@ -103,7 +110,7 @@ def _scalar(event: "ScalarEvent") -> Json:
     return text
 
 
-def _line(mark: "Mark | CMark | None") -> int:
+def _line(mark: "Mark | None") -> int:
     return mark.line + 1 if mark is not None else 1
 
 

@@ -8,7 +8,6 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
 from zatsudan.base.language import say
-from zatsudan.base.matching import fold, loosely
 from zatsudan.base.printable import one_line
 
 if TYPE_CHECKING:
@@ -88,6 +87,8 @@ class LineCompleter(Completer):
         yield from matching(paths(begin), begin, replaced=len(typed))
 
     def _names(self, typed: str) -> Iterable[Completion]:
+        from zatsudan.base.matching import fold, loosely
+
         chat = self._chat()
         folded = fold(typed)
         fitting = [entry for entry in self._commands.values() if loosely(folded, fold(entry.name))]
@@ -114,8 +115,10 @@ def matching(
 ) -> Iterable[Completion]:
     """Return the choices that fit what was typed, those that begin with it first.
 
-    They take the place of what was typed, or of so many signs.
+    They take the place of what was typed, or of so many characters.
     """
+    from zatsudan.base.matching import fold, loosely
+
     folded = fold(typed)
     fitting = [choice for choice in choices if loosely(folded, fold(choice.text))]
     fitting.sort(key=lambda choice: not fold(choice.text).startswith(folded))

@@ -8,10 +8,9 @@ from pathlib import Path
 from prompt_toolkit.history import History
 
 from zatsudan.base import files
-from zatsudan.base.secrets import shown_line
 from zatsudan.talk.entered import KEYS, SAID, TEXT
 
-# What stands before an entry whose first sign a person typed, and before words that were
+# What stands before an entry whose first character a person typed, and before words that were
 # given back. Of an entry without it nothing is known, as of all that were written by
 # prompt_toolkit's FileHistory, whose form this is.
 _NOTES = {"# typed": KEYS, "# said": SAID}
@@ -21,20 +20,20 @@ _WORDS = {mark: note for note, mark in _NOTES.items()}
 class LineHistory(History):
     """Entries in a 0600 file; without one, or where it cannot be written, in memory only.
 
-    `sign` gives the mark of the first character of the line that is added (talk/entered.py).
+    `mark` gives the mark of the first character of the line that is added (talk/entered.py).
     `handed` counts the entries that the input line was given since it was last emptied.
     """
 
     def __init__(self, path: Path | None = None) -> None:
         super().__init__()
         self._path = path
-        self._signs: list[str] = []
-        self.sign: Callable[[], str] = lambda: TEXT
+        self._marks: list[str] = []
+        self.mark: Callable[[], str] = lambda: TEXT
         self.handed = 0
 
-    def sign_of(self, number: int) -> str:
+    def mark_of(self, number: int) -> str:
         """Return the mark that the first character of an entry had; 0 is the newest."""
-        return self._signs[number] if 0 <= number < len(self._signs) else TEXT
+        return self._marks[number] if 0 <= number < len(self._marks) else TEXT
 
     async def load(self) -> AsyncGenerator[str, None]:
         self.handed = 0
@@ -43,7 +42,7 @@ class LineHistory(History):
             yield entry
 
     def append_string(self, string: str) -> None:
-        self._signs.insert(0, self.sign())
+        self._marks.insert(0, self.mark())
         super().append_string(string)
 
     def load_history_strings(self) -> Iterable[str]:
@@ -55,13 +54,15 @@ class LineHistory(History):
             return self.get_strings()[::-1]
         entries = _read(data.decode("utf-8", "replace"))
         entries.reverse()
-        self._signs = [sign for _, sign in entries]
+        self._marks = [mark for _, mark in entries]
         return [string for string, _ in entries]
 
     def store_string(self, string: str) -> None:
+        from zatsudan.base.secrets import shown_line  # read when a line is entered
+
         if self._path is None or shown_line(string) != string:  # no key is kept
             return
-        note = _WORDS.get(self.sign_of(0))
+        note = _WORDS.get(self.mark_of(0))
         head = f"\n# {dt.datetime.now()}\n" + (f"{note}\n" if note else "")  # noqa: DTZ005
         text = head + "".join(f"+{line}\n" for line in string.split("\n"))
         try:
@@ -77,13 +78,13 @@ def _read(text: str) -> list[tuple[str, str]]:
     """Return the entries, the oldest first, each with the mark of its first character."""
     entries: list[tuple[str, str]] = []
     lines: list[str] = []
-    sign = TEXT
+    mark = TEXT
     for line in [*text.split("\n"), ""]:
         if line.startswith("+"):
             lines.append(line[1:])
             continue
         if lines:
-            entries.append(("\n".join(lines), sign))
-            lines, sign = [], TEXT
-        sign = _NOTES.get(line, TEXT if not line else sign)
+            entries.append(("\n".join(lines), mark))
+            lines, mark = [], TEXT
+        mark = _NOTES.get(line, TEXT if not line else mark)
     return entries

@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.document import Document
 
-from zatsudan.talk.entered import KEYS, TEXT, Entered
+from zatsudan.talk.entered import BURST_SECONDS, KEYS, TEXT, Entered
 from zatsudan.terminal.live.history import LineHistory
-from zatsudan.terminal.plain.linereader import BURST_SECONDS
 
 
 class _Change(NamedTuple):
@@ -43,7 +42,7 @@ class InputLine(Buffer):
         self.aside: Entered | None = None
         super().__init__(history=history, **more)
         self.on_text_changed += self._follow
-        history.sign = lambda: self.line.sign
+        history.mark = lambda: self.line.first_mark
 
     @property
     def line(self) -> Entered:
@@ -151,7 +150,7 @@ class InputLine(Buffer):
         if at != self._at:
             self._at = at
             if line is None or line.text != text:
-                line = Entered.recalled(text, self._history.sign_of(at - 2))
+                line = Entered.recalled(text, self._history.mark_of(at - 2))
         else:
             line = line if line is not None else Entered()
             if change is not None:

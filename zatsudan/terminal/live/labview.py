@@ -6,10 +6,12 @@ from zatsudan.base.errors import describe_seconds
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printable
 from zatsudan.lab.grid import shown
-from zatsudan.lab.run import ENDED, RUNNING, WAITING, Run, Slot
+from zatsudan.lab.run import Run
+from zatsudan.lab.slots import ENDED, RUNNING, WAITING, Slot
 from zatsudan.terminal.live.columns import Columns, fitting
 from zatsudan.terminal.live.frames import Frames
 from zatsudan.terminal.live.painter import Painter
+from zatsudan.terminal.live.replystatus import spinner
 from zatsudan.terminal.live.textstream import RowStream
 from zatsudan.terminal.live.view import TAIL_ROWS
 from zatsudan.terminal.text.rows import cut, sgr, wrap
@@ -18,8 +20,6 @@ from zatsudan.wire.protocol import Delta
 
 #: How many frames' worth of text is drawn when a run ends.
 CLOSING = 8
-
-SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 
 
 class LabView:
@@ -234,7 +234,7 @@ class LabView:
         now = self._clock()
         done = sum(slot.state == ENDED for slot in run.slots)
         under_way = sum(slot.state == RUNNING for slot in run.slots)
-        spin = SPINNER[int(now * 8) % len(SPINNER)]
+        spin = spinner(now)
         left = run.seconds_left()
         parts = [
             say("{done} of {all} done", done=done, all=len(run.slots)),

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, one_line
-from zatsudan.commands.parts import Line
-from zatsudan.talk.deciding import Asked, Words
 from zatsudan.talk.entered import Entered
 from zatsudan.terminal.live.inputline import InputLine
 from zatsudan.terminal.live.prompt import Prompt
 
 if TYPE_CHECKING:
     from zatsudan.talk.chat import Chat
+    from zatsudan.talk.deciding import Asked
     from zatsudan.terminal.repl import Repl
     from zatsudan.terminal.surface import Surface
 
@@ -71,6 +70,8 @@ class Lines:
             return
         line = self._line.line if self._asked is None else self._asked.granted
         if self._asked is None and line.unsure:
+            from zatsudan.talk.deciding import Asked
+
             decision = self._repl().decide(line)
             if isinstance(decision, Asked):
                 self._asked, self._asked_at = decision, self._prompt.app.render_counter
@@ -134,6 +135,8 @@ class Lines:
             self._prompt.app.invalidate()
 
     def _is_message(self, line: Entered) -> bool:
+        from zatsudan.talk.deciding import Asked, Words
+
         return isinstance(self._repl().decide(line), Words | Asked)
 
     def _give_back_queue(self) -> None:
@@ -146,6 +149,8 @@ class Lines:
         self._prompt.prefill(Entered.joined(messages, "\n"), behind=True)
         left = [one_line(line.text, 60) for line in waiting if not self._is_message(line)]
         if left:
+            from zatsudan.commands.parts import Line
+
             note = say("Not carried out: {commands}", commands="  ".join(left))
             self._surface.show((Line(note, "dim"),))
 

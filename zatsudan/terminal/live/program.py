@@ -17,29 +17,27 @@ from prompt_toolkit.data_structures import Size
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.input import Input
 
-from zatsudan.base.errors import TooLong
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable
-from zatsudan.base.styles import Dress
+from zatsudan.base.styles import Styles
 from zatsudan.commands import MODULES
-from zatsudan.commands.parts import Part, Talk
-from zatsudan.commands.registry import Commands
 from zatsudan.config.settings import Screen
-from zatsudan.talk.chat import Chat
 from zatsudan.talk.entered import KEYS, Entered
-from zatsudan.talk.fitting import window_of
-from zatsudan.terminal.greeting import greeting
 from zatsudan.terminal.live import prompt, ptk, stopping
 from zatsudan.terminal.live.attention import Attention
 from zatsudan.terminal.live.completion import LineCompleter
 from zatsudan.terminal.live.history import LineHistory
+from zatsudan.terminal.live.keys import Actions
 from zatsudan.terminal.live.lines import Lines
 from zatsudan.terminal.live.screen import LiveSurface
 from zatsudan.terminal.live.toolbar import Toolbar, keys_now
 from zatsudan.terminal.text.colour import colours
-from zatsudan.terminal.text.rows import wear
+from zatsudan.terminal.text.rows import set_styles
 
 if TYPE_CHECKING:
+    from zatsudan.commands.parts import Part
+    from zatsudan.commands.registry import Commands
+    from zatsudan.talk.chat import Chat
     from zatsudan.terminal.repl import Repl
 
 #: How long the prompt has the machine to itself first: what was typed ahead is drawn then.
@@ -53,6 +51,7 @@ WARM = (
     "zatsudan.talk.attaching",
     "zatsudan.talk.turn",
     "zatsudan.servers.discovery",
+    "zatsudan.terminal.live.view",
     "zatsudan.terminal.live.replies",
     "httpcore._backends.anyio",
     "anyio._backends._asyncio",
@@ -72,7 +71,7 @@ async def warm(names: Iterable[str]) -> None:
                 raise  # it is there, and what it imports is not
 
 
-class LiveTerminal:
+class LiveTerminal(Actions):
     """The screen's one owner, and what its keys do.
 
     Made with its device, so that a test can hand it another.
@@ -80,8 +79,8 @@ class LiveTerminal:
 
     def __init__(
         self,
-        chat: Chat,
-        commands: Commands,
+        chat: "Chat",
+        commands: "Commands",
         *,
         environ: Mapping[str, str] = os.environ,
         history: Path | None = None,
@@ -92,8 +91,8 @@ class LiveTerminal:
         screen: Screen | None = None,
     ) -> None:
         screen = screen or Screen()
-        dress = Dress(screen.theme, screen.styles)
-        wear(dress, environ)
+        styles = Styles(screen.theme, screen.styles)
+        set_styles(styles, environ)
         self._chat = chat
         self._bar = Toolbar(chat, clock)
         self._stdout = stdout or sys.stdout
@@ -108,7 +107,7 @@ class LiveTerminal:
             history=LineHistory(history),
             input_=input_,
             vi=screen.keys == "vi",
-            dress=dress,
+            styles=styles,
             colours=colours(environ),
         )
         self._app = self._prompt.app
@@ -119,7 +118,7 @@ class LiveTerminal:
             bar=self._bar,
             attention=self._attention,
             environ=environ,
-            dress=dress,
+            styles=styles,
             clock=clock,
         )
         self._commands = commands
@@ -134,7 +133,9 @@ class LiveTerminal:
         self._opening: asyncio.Task[Any] | None = None
         self._ended_by = 0
 
-    async def run(self, first: Sequence[Part] = (), line: str = "", *, before: bool = False) -> int:
+    async def run(
+        self, first: "Sequence[Part]" = (), line: str = "", *, before: bool = False
+    ) -> int:
         """Run until the person leaves, or a signal ends it; return that signal's number, or 0.
 
         `first` is shown and `line` carried out as if it had been typed, `before`
@@ -170,8 +171,11 @@ class LiveTerminal:
         self._ended_by = number
         self.leave()
 
-    async def _open(self, first: Sequence[Part]) -> None:
+    async def _open(self, first: "Sequence[Part]") -> None:
         """Show what the talk begins with; what draws earlier replies is imported behind the prompt."""
+        from zatsudan.commands.parts import Talk
+        from zatsudan.terminal.greeting import greeting
+
         if any(isinstance(part, Talk) for part in first):
             await asyncio.to_thread(importlib.import_module, "zatsudan.terminal.live.replies")
         self._surface.show([*greeting(private=self._chat.talk.folder is None), *first])
@@ -185,6 +189,9 @@ class LiveTerminal:
             await asyncio.wait([after])
         if after is None or self._chat.link.server is None:  # else the questions have said it
             await self._repl.connect()
+        from zatsudan.base.errors import TooLong
+        from zatsudan.talk.fitting import window_of
+
         with contextlib.suppress(TooLong):
             window_of(
                 self._chat.talk, self._chat.link

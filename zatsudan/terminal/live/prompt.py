@@ -31,13 +31,13 @@ from prompt_toolkit.styles import Style
 from prompt_toolkit.widgets import SearchToolbar
 
 from zatsudan.base.printable import Printable, printable
-from zatsudan.base.styles import Dress, Paint
+from zatsudan.base.styles import Paint, Styles
 from zatsudan.talk.entered import Entered
 from zatsudan.terminal.live import keys, ptk
 from zatsudan.terminal.live.completion import completes
 from zatsudan.terminal.live.history import LineHistory
 from zatsudan.terminal.live.inputline import InputLine
-from zatsudan.terminal.text.partrows import PROMPT
+from zatsudan.terminal.text.rows import PROMPT, wrap
 
 MENU_ROWS = 8
 
@@ -57,7 +57,7 @@ _CLASSES = {
     "scrollbar.button": "bg:ansibrightblack",
 }
 
-#: The parts of a dress that are the prompt's.
+#: The parts of the styles that are the prompt's.
 _PARTS = {
     "prompt": "prompt",
     "toolbar": "toolbar",
@@ -68,10 +68,10 @@ _PARTS = {
 }
 
 
-def style(dress: Dress) -> Style:
-    """Return the prompt's style in a dress."""
+def style(styles: Styles) -> Style:
+    """Return the prompt's style."""
     classes = dict(_CLASSES)
-    for part, paint in dress.paints().items():
+    for part, paint in styles.paints().items():
         if part in _PARTS:
             classes[_PARTS[part]] = _written(paint)
     return Style.from_dict(classes)
@@ -127,7 +127,7 @@ def build(
     history: LineHistory,
     input_: Input | None = None,
     vi: bool = False,
-    dress: Dress | None = None,
+    styles: Styles | None = None,
     colours: int = 16,
 ) -> Prompt:
     """Make the prompt's application, on a terminal of so many colours.
@@ -189,8 +189,8 @@ def build(
     app = ptk.LiveApplication(
         layout=Layout(body, focused_element=window),
         key_bindings=keys.bindings(actions, buffer),
-        style=style(dress or Dress()),
-        color_depth=_depth(0 if dress and dress.theme == "none" else colours),
+        style=style(styles or Styles()),
+        color_depth=_depth(0 if styles and styles.theme == "none" else colours),
         output=output,
         input=input_,
         editing_mode=EditingMode.VI if vi else EditingMode.EMACS,
@@ -205,8 +205,6 @@ def build(
 
 
 def _wrapped(text: Printable, output: ptk.ReservingOutput) -> str:
-    from zatsudan.terminal.text.rows import wrap
-
     return "\n".join(wrap(text, output.get_size().columns - 1))
 
 
@@ -214,7 +212,7 @@ class ShownSafely(Processor):
     """Shows what stands in the input line as `printable` does: a paste is foreign text too."""
 
     def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
-        # One sign for one: no position moves.
+        # One character for one: no position moves.
         return Transformation(
             [(fragment[0], printable(fragment[1])) for fragment in transformation_input.fragments]
         )

@@ -41,7 +41,7 @@ class ReservingOutput(Vt100_Output):
 
     def write(self, data: str) -> None:
         # All that prompt_toolkit draws passes here: what it draws by itself too,
-        # as the field of a search, of which it knows only some signs that steer.
+        # as the field of a search, of which it knows only some control characters.
         # Moves of the cursor to the left and down are what else it writes here.
         self.write_raw(printable(data) if data.strip("\r\n") else data)
 
@@ -56,6 +56,7 @@ class ReservingOutput(Vt100_Output):
 
     @property
     def real_size(self) -> Size:
+        """The size of the terminal, with the rows that are kept from prompt_toolkit."""
         return super().get_size()
 
     def get_size(self) -> Size:

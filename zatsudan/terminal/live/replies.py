@@ -8,14 +8,15 @@ from collections.abc import Callable, Mapping, Sequence
 from rich.color import ColorSystem
 
 from zatsudan.base.printable import Styled
-from zatsudan.base.styles import Dress
+from zatsudan.base.styles import Styles
+from zatsudan.terminal.live.textstream import RowStream
 from zatsudan.terminal.markdown.look import Look, look_of, without_colour
 from zatsudan.terminal.markdown.rendering import Stream
 from zatsudan.terminal.markdown.segments import Row, ansi
 from zatsudan.terminal.text.colour import colours
 
 
-class MarkdownStream:
+class MarkdownStream(RowStream):
     """A RowStream of Markdown."""
 
     def __init__(self, width: int, look: Look, system: ColorSystem | None) -> None:
@@ -44,12 +45,12 @@ class MarkdownStream:
 
 
 def markdown_streams(
-    environ: Mapping[str, str], dress: Dress | None = None
+    environ: Mapping[str, str], styles: Styles | None = None
 ) -> Callable[[int], MarkdownStream]:
     """Return what makes a stream of a width, for the terminal that the environment describes."""
-    dress = dress or Dress()
-    system = colour_system(environ) if dress.theme != "none" else None
-    look = look_of(dress) if system is not None else without_colour(look_of(dress))
+    styles = styles or Styles()
+    system = colour_system(environ) if styles.theme != "none" else None
+    look = look_of(styles) if system is not None else without_colour(look_of(styles))
     return lambda width: MarkdownStream(width, look, system)
 
 

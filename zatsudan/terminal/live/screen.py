@@ -1,7 +1,8 @@
 """What the live terminal shows: the talk above its prompt, and what takes the screen for a while."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from prompt_toolkit.application.run_in_terminal import in_terminal
@@ -9,44 +10,37 @@ from prompt_toolkit.application.run_in_terminal import in_terminal
 from zatsudan.base.errors import ZatsudanError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
-from zatsudan.base.printable import EMPTY, Printable, Styled, printable
-from zatsudan.base.styles import Dress
-from zatsudan.commands.parts import Part
-from zatsudan.sessions.estimate import tokens_per_second
+from zatsudan.base.printable import EMPTY, Printable, Styled
+from zatsudan.base.styles import Styles
+from zatsudan.sessions.session import FINISHED
 from zatsudan.terminal.live import ptk, stopping
 from zatsudan.terminal.live.attention import Attention
 from zatsudan.terminal.live.keys import Actions
 from zatsudan.terminal.live.painter import Painter
 from zatsudan.terminal.live.prompt import Prompt
-from zatsudan.terminal.live.textstream import RowStream
 from zatsudan.terminal.live.toolbar import Toolbar
-from zatsudan.terminal.live.view import LiveView
+from zatsudan.terminal.surface import Surface
 from zatsudan.terminal.text.colour import has_colours
-from zatsudan.terminal.text.partrows import (
-    error_rows,
-    part_rows,
-    reply_note,
-    said_rows,
-    status_rows,
-)
 from zatsudan.terminal.text.rows import reflows, sgr, wrap
-from zatsudan.wire.protocol import Delta
 
 if TYPE_CHECKING:
     from zatsudan.commands.asking import Question
     from zatsudan.commands.outcomes import Inspect, Pick
+    from zatsudan.commands.parts import Part
     from zatsudan.lab.run import OnDelta, OnEnd, Run
     from zatsudan.talk.deciding import Asked
     from zatsudan.talk.entered import Entered
     from zatsudan.talk.turn import Turn
     from zatsudan.terminal.live.labview import LabView
+    from zatsudan.terminal.live.textstream import RowStream
+    from zatsudan.terminal.live.view import LiveView
     from zatsudan.terminal.text.tokenrows import Choice
+    from zatsudan.wire.protocol import Delta
 
 RESIZE_SECONDS = 0.08
-SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 
 
-class LiveSurface:
+class LiveSurface(Surface):
     """The Surface of the live terminal. `actions` are those of its keys."""
 
     def __init__(
@@ -58,7 +52,7 @@ class LiveSurface:
         bar: Toolbar,
         attention: Attention,
         environ: Mapping[str, str],
-        dress: Dress,
+        styles: Styles,
         clock: Callable[[], float],
     ) -> None:
         self._actions = actions
@@ -68,7 +62,7 @@ class LiveSurface:
         self._bar = bar
         self._attention = attention
         self._environ = environ
-        self._dress = dress
+        self._styles = styles
         self._clock = clock
         self._app.after_render += self._after_render
         self._painter = Painter(self._app, output, reflows=reflows(environ))
@@ -91,11 +85,11 @@ class LiveSurface:
     def _commit(self, rows: Sequence[Styled]) -> None:
         self._painter.show(rows, ())
 
-    def _make_stream(self, width: int) -> RowStream:
+    def _make_stream(self, width: int) -> "RowStream":
         if self._streams is None:
             from zatsudan.terminal.live.replies import markdown_streams
 
-            self._streams = markdown_streams(self._environ, self._dress)
+            self._streams = markdown_streams(self._environ, self._styles)
         return self._streams(width)
 
     def _render(self, text: str, width: int) -> Sequence[Styled]:
@@ -103,12 +97,18 @@ class LiveSurface:
         return [*stream.feed(text), *stream.finish()]
 
     def echo(self, content: Json, *, command: bool = False) -> None:
+        from zatsudan.terminal.text.partrows import said_rows
+
         rows = list(said_rows(content, self._width()))
         # Drawn with the emptied input line, for which the request need not wait.
         self._painter.keep(rows if command else [*rows, EMPTY])
         self._app.invalidate()
 
-    def show(self, parts: Sequence[Part]) -> None:
+    def show(self, parts: "Sequence[Part]") -> None:
+        from zatsudan.terminal.text.partrows import (
+            part_rows,  # with the greeting, behind the prompt
+        )
+
         coloured = has_colours(self._environ)
         rows = [
             row
@@ -119,35 +119,24 @@ class LiveSurface:
             self._commit(rows if rows[-1] == "" else [*rows, EMPTY])
 
     def error(self, error: ZatsudanError) -> None:
+        from zatsudan.terminal.text.partrows import error_rows
+
         self._commit([*error_rows(error, self._width()), EMPTY])
 
-    def begin(self, turn: "Turn") -> Callable[[Delta], None]:
+    def begin(self, turn: "Turn") -> "Callable[[Delta], None]":
+        from zatsudan.terminal.live.replystatus import reply_status
+        from zatsudan.terminal.live.view import LiveView
+
         self._reply_since = began = self._clock()
 
         def line() -> Printable:
-            seconds = self._clock() - began
-            spin = SPINNER[int(seconds * 8) % len(SPINNER)]
-            if turn.first is None or turn.started is None:
-                doing = (
-                    turn.waiting
-                    or self._bar.progress
-                    or (say("waiting") if turn.started is not None else say("connecting"))
-                )
-                text = say("{doing} · {seconds:.0f} s · Esc stops", doing=doing, seconds=seconds)
-            else:
-                text = say(
-                    "{count:,} tok · {speed:.0f} tok/s · {seconds:.0f} s · Esc stops",
-                    count=turn.deltas,
-                    speed=tokens_per_second(turn.deltas, turn.first, seconds) or 0.0,
-                    seconds=seconds,
-                )
-            return printable(f"{spin} {text}")
+            return reply_status(turn, self._clock() - began, self._bar.progress)
 
         view = LiveView(self._painter, self._make_stream, self._size, line, self._clock)
         self._view = view
         turn.behind = view.behind
 
-        def add(delta: Delta) -> None:
+        def add(delta: "Delta") -> None:
             if delta.index == 0:
                 view.add(delta)
 
@@ -161,13 +150,20 @@ class LiveSurface:
         if self._view is not None:
             self._view.close()
             self._view = None
+        from zatsudan.terminal.text.partrows import source_rows, status_rows
+        from zatsudan.terminal.text.shortfalls import reply_note
+
         rows: list[Styled] = []
         if turn.nodes:
             note = reply_note(turn.nodes[0])
-            rows = [note] if note else []
+            rows = [*([note] if note else []), *source_rows(turn.nodes[0], self._width())]
             rows += [EMPTY, *status_rows(turn.made, self._width()), EMPTY]
         elif turn.error is None:
-            rows = [sgr(say("stopped before the first token"), "dim"), EMPTY]
+            ended = turn.made.ended == FINISHED
+            text = (
+                say("The server sent nothing.") if ended else say("stopped before the first token")
+            )
+            rows = [sgr(text, "dim"), EMPTY]
         self._commit(rows)
         self._attention.ended(self._clock() - self._reply_since)
 
@@ -266,43 +262,41 @@ class LiveSurface:
             self._painter.lose()
             self._app.invalidate()
 
-    async def pick(self, pick: "Pick") -> str | None:
-        from zatsudan.terminal.pages.picker import Picker
-
+    @asynccontextmanager
+    async def _lent(self) -> AsyncIterator[None]:
+        """Lend the screen to a page."""
         self._painter.lend()
         try:
             async with in_terminal():
-                return await Picker(pick, self._output, self._app.input, self._app.style).run()
+                yield
         finally:
             self._painter.take_back()
+
+    async def pick(self, pick: "Pick") -> str | None:
+        from zatsudan.terminal.pages.picker import Picker
+
+        async with self._lent():
+            return await Picker(pick, self._output, self._app.input, self._app.style).run()
 
     async def ask(self, question: "Question") -> str | None:
         """Ask where the prompt stood."""
         from zatsudan.terminal.pages.question import Asker
 
-        self._painter.lend()
-        try:
-            async with in_terminal():
-                return await Asker(question, self._output, self._app.input, self._app.style).run()
-        finally:
-            self._painter.take_back()
+        async with self._lent():
+            return await Asker(question, self._output, self._app.input, self._app.style).run()
 
     async def inspect(self, outcome: "Inspect") -> "Choice | None":
         """Lend the whole screen to the inspector."""
         from zatsudan.terminal.pages.inspector import inspect
 
-        self._painter.lend()
-        try:
-            async with in_terminal():
-                return await inspect(
-                    outcome.tokens,
-                    outcome.refusal,
-                    coloured=has_colours(self._environ),
-                    input_=self._app.input,
-                    output=self._output,
-                )
-        finally:
-            self._painter.take_back()
+        async with self._lent():
+            return await inspect(
+                outcome.tokens,
+                outcome.refusal,
+                coloured=has_colours(self._environ),
+                input_=self._app.input,
+                output=self._output,
+            )
 
     def close(self) -> None:
         """End the application, and show nothing from now on."""

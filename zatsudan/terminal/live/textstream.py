@@ -26,7 +26,7 @@ class RowStream(Protocol):
         """Return all rows that are left."""
 
 
-class TextStream:
+class TextStream(RowStream):
     """Plain text, wrapped; rows are final as soon as the next one has begun."""
 
     def __init__(self, width: int, tone: str = "plain", lead: Printable = EMPTY) -> None:

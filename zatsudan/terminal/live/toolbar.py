@@ -7,10 +7,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from zatsudan.base.errors import TooLong
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
-from zatsudan.base.secrets import shown_line
-from zatsudan.parameters.table import show_value
 from zatsudan.talk.chat import Chat
-from zatsudan.talk.fitting import context_length, window_of
 
 
 class Toolbar:
@@ -46,6 +43,8 @@ class Toolbar:
         if self.hint:
             return [("class:toolbar", self.hint)]
         if queue:
+            from zatsudan.base.secrets import shown_line
+
             more = f" (+{len(queue) - 1})" if len(queue) > 1 else ""
             text = say(
                 "queued: {line} · Up edits it", line=one_line(shown_line(queue[-1]), 50) + more
@@ -57,11 +56,14 @@ class Toolbar:
         chat = self._chat
         how = say("connecting") if chat.link.connecting else say("not connected")
         parts = [one_line(chat.talk.session.model, 40) or self.progress or how]
-        parts += [
-            one_line(f"{name} {one_line(show_value(setting.value), 20)}", 60)
-            for name, setting in chat.talk.session.settings.items()
-            if setting.origin == "session"
-        ]
+        settings = chat.talk.session.settings.items()
+        changed = [(name, each.value) for name, each in settings if each.origin == "session"]
+        if changed:
+            from zatsudan.parameters.values import show_value
+
+            parts += [
+                one_line(f"{name} {one_line(show_value(value), 20)}", 60) for name, value in changed
+            ]
         if fill := self._filled():
             parts.append(fill)
         if chat.talk.session.title:
@@ -78,28 +80,25 @@ class Toolbar:
     def _filled(self) -> Printable:
         """Return how full the model's context is, once it is more than half; counted once a turn."""
         chat, session = self._chat, self._chat.talk.session
-        length = context_length(chat.talk, chat.link)
+        length = chat.link.length_of(session.model)
         now = (session.id, session.head, len(session.nodes), session.system, session.model, length)
         if now != self._fill:
             self._fill = now
-            try:
-                tokens = (
-                    window_of(chat.talk, chat.link).tokens
-                    if length and session.head is not None
-                    else 0
-                )
-                self._fill_text = (
-                    printable(f"~{short(tokens)}/{short(length)}")
-                    if tokens * 2 > length > 0
-                    else EMPTY
-                )
-            except TooLong:
-                self._fill_text = say("full/{length}", length=short(length))
+            self._fill_text = self._counted(length) if length and session.head else EMPTY
         return self._fill_text
+
+    def _counted(self, length: int) -> Printable:
+        from zatsudan.talk.fitting import window_of
+
+        try:
+            tokens = window_of(self._chat.talk, self._chat.link).tokens
+        except TooLong:
+            return say("full/{length}", length=short(length))
+        return printable(f"~{short(tokens)}/{short(length)}") if tokens * 2 > length else EMPTY
 
 
 def short(tokens: int) -> str:
-    """Write a count in a few signs: 812, 3.1k, 128k."""
+    """Write a count in a few characters: 812, 3.1k, 128k."""
     if tokens < 1000:
         return str(tokens)
     thousands = tokens / 1000

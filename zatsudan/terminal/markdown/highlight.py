@@ -8,7 +8,6 @@ one until a line holds the closer. Colours differ from whole Pygments only where
 an expression looks at later lines in another way; the text never differs.
 """
 
-import re
 import sys
 from collections.abc import Iterator
 from copy import copy
@@ -17,36 +16,19 @@ from typing import Any
 
 from pygments.lexer import ExtendedRegexLexer, Lexer, LexerContext, RegexLexer
 from pygments.lexers import find_lexer_class_by_name
-from pygments.token import Comment, Error, String, Text, _TokenType
+from pygments.token import Comment, Error, String, Text
 from pygments.util import ClassNotFound
 from rich.style import Style
 
 from zatsudan.markdown.codeblocks import language
 from zatsudan.markdown.colouring import ENDLESS, has_bounds
-from zatsudan.terminal.markdown.look import Look, token_style
+from zatsudan.terminal.markdown.look import Look, TokenKind, token_style
 from zatsudan.terminal.markdown.segments import Piece
+from zatsudan.terminal.markdown.spanning import Token, openings, shortened
 
 _MAX_STACK = 200
 
-# What may go over several lines, by how it opens; it ends where the closer stands.
-_CLOSERS = {
-    "/*": "*/",
-    '"""': '"""',
-    "'''": "'''",
-    "`": "`",
-    "<!--": "-->",
-    "--[[": "]]",
-    "[[": "]]",
-    "(*": "*)",
-    "{-": "-}",
-    "<#": "#>",
-    "%{": "%}",
-    "=begin": "=end",
-}
-_SHELL_CLOSERS = {"'": "'", '"': '"'}
-_HEREDOC = re.compile(r"<<-?\s*['\"]?\\?(\w+)")
-
-_Tokens = list[tuple[_TokenType, str]]
+_Tokens = list[Token]
 
 
 @lru_cache(maxsize=256)
@@ -69,9 +51,9 @@ class Highlighter:
         self._lexer = _lexer(language(info))
         self._stack = ["root"]
         self._until = ""  # the closer of a construct that is open, and its colour
-        self._open: _TokenType = Text
+        self._open: TokenKind = Text
         self._context: LexerContext | None = None
-        self._styles: dict[_TokenType, Style] = {}
+        self._styles: dict[TokenKind, Style] = {}
 
     def fork(self) -> "Highlighter":
         """A copy that may go its own way."""
@@ -97,7 +79,7 @@ class Highlighter:
                 pieces.append((part, self._style(kind)))
         return pieces
 
-    def _style(self, kind: _TokenType) -> Style:
+    def _style(self, kind: TokenKind) -> Style:
         style = self._styles.get(kind)
         if style is None:
             style = self._styles[kind] = token_style(self._look, kind)
@@ -142,20 +124,20 @@ class Highlighter:
             raw = _as_lexer_would(lexer, line, before, raw)
         return found + raw
 
-    def _run(self, lexer: Any, line: str, pos: int) -> Iterator[tuple[_TokenType, str]]:
+    def _run(self, lexer: Any, line: str, pos: int) -> Iterator[tuple[TokenKind, str]]:
         """`RegexLexer.get_tokens_unprocessed`, with the stack kept and open constructs found."""
         states = _states(lexer)
         stack = self._stack
-        openings = _openings(line, pos, shell="bash" in lexer.aliases)
+        opened = openings(line, pos, shell="bash" in lexer.aliases)
         while pos < len(line):
-            for at, closer in openings:
+            for at, closer in opened:
                 if pos <= at and (spanning := self._spanning(lexer, line, pos, closer)):
                     yield from spanning
                     return
             for match_rule, action, new_state in states[stack[-1]]:
                 if not (match := match_rule(line, pos)):
                     continue
-                if type(action) is _TokenType:
+                if isinstance(action, tuple):
                     yield action, match.group()
                 elif action is not None:
                     for _, kind, value in action(lexer, match):
@@ -180,16 +162,16 @@ class Highlighter:
                 continue
             if match.end() != len(tried) or action is None:
                 return []
-            if type(action) is _TokenType:
+            if isinstance(action, tuple):
                 tokens = [(action, match.group())]
             else:
                 tokens = [(kind, value) for _, kind, value in action(lexer, match)]
             last = tokens[-1][0]
-            if not {Comment, String}.intersection(last.split()):
+            if not any(last[: len(kind)] == kind for kind in (Comment, String)):
                 return []
             self._until, self._open = closer, last
             _move(self._stack, new_state)
-            return _shortened(tokens, len(line) - pos)
+            return shortened(tokens, len(line) - pos)
         return []
 
 
@@ -203,32 +185,6 @@ def has_states(lexer: RegexLexer) -> bool:
 
 def _states(lexer: Any) -> Any:
     return lexer._tokens
-
-
-def _openings(line: str, pos: int, *, shell: bool) -> list[tuple[int, str]]:
-    """Where something may open that this line does not close, and what would close it."""
-    found: list[tuple[int, str]] = []
-    for opener, closer in (_CLOSERS | _SHELL_CLOSERS if shell else _CLOSERS).items():
-        at = line.find(opener, pos)
-        while at >= 0:
-            end = line.find(closer, at + len(opener))
-            if end < 0:
-                found.append((at, closer))
-                break
-            at = line.find(opener, end + len(closer))
-    if shell and (heredoc := _HEREDOC.search(line, pos)):
-        found.append((heredoc.start(), heredoc[1]))
-    return sorted(found)
-
-
-def _shortened(tokens: _Tokens, size: int) -> _Tokens:
-    kept: _Tokens = []
-    for kind, value in tokens:
-        if size <= 0:
-            break
-        kept.append((kind, value[:size]))
-        size -= len(value)
-    return kept
 
 
 def _move(stack: list[str], new_state: Any) -> None:

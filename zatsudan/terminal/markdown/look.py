@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
+from typing import TypeAlias
 
 from pygments.token import (
     Comment,
@@ -14,15 +15,17 @@ from pygments.token import (
     Operator,
     String,
     Token,
-    _TokenType,
 )
 from rich.style import Style
 
-from zatsudan.base.styles import WEIGHTS, Dress, Paint
+from zatsudan.base.styles import WEIGHTS, Paint, Styles
+
+#: A kind of token as Pygments has it: its names from the widest to its own, `("Name", "Class")`.
+TokenKind: TypeAlias = tuple[str, ...]
 
 # Of the sixteen colours these are the ones that can be read on dark and on light
 # ground: no yellow (light), no plain blue (dark).
-_CODE: dict[_TokenType, Style] = {
+_CODE: dict[TokenKind, Style] = {
     Token: Style(),
     Comment: Style(dim=True, italic=True),
     Comment.Preproc: Style(color="cyan"),
@@ -58,7 +61,7 @@ _CODE: dict[_TokenType, Style] = {
 }
 
 #: The kinds of tokens that each part of code stands for.
-_TOKENS_OF: dict[str, tuple[_TokenType, ...]] = {
+_TOKENS_OF: dict[str, tuple[TokenKind, ...]] = {
     "keyword": (Keyword,),
     "string": (String, String.Doc),
     "comment": (Comment,),
@@ -133,7 +136,7 @@ class Look:
     """Code inside a line."""
     code_text: Style = _CYAN
     """Blocks of code in no language we can colour."""
-    code_tokens: dict[_TokenType, Style] = field(default_factory=lambda: dict(_CODE), hash=False)
+    code_tokens: dict[TokenKind, Style] = field(default_factory=lambda: dict(_CODE), hash=False)
     """Blocks of code, by Pygments' token types; a type not named takes its parent's style."""
     quote: Style = _PLAIN
     quote_bar: Style = _DIM
@@ -175,15 +178,11 @@ def without_colour(look: Look) -> Look:
 NO_COLOUR = without_colour(DEFAULT)
 
 
-def token_style(look: Look, kind: _TokenType) -> Style:
+def token_style(look: Look, kind: TokenKind) -> Style:
     """The style of a Pygments token: its own, or that of the nearest parent."""
     styles = look.code_tokens
-    at: _TokenType | None = kind
-    while at is not None:
-        if at in styles:
-            return styles[at]
-        at = at.parent
-    return look.text
+    parents = (kind[:length] for length in range(len(kind), -1, -1))
+    return next((styles[at] for at in parents if at in styles), look.text)
 
 
 @lru_cache(maxsize=1024)
@@ -192,9 +191,9 @@ def combine(outer: Style, inner: Style) -> Style:
     return outer + inner
 
 
-def look_of(dress: Dress) -> Look:
+def look_of(styles: Styles) -> Look:
     """Return the look of a theme with styles of the person's own."""
-    paints = dress.paints()
+    paints = styles.paints()
     if not paints:
         return DEFAULT
     given = {name: _style(paint) for name, paint in paints.items()}

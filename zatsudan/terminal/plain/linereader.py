@@ -2,7 +2,7 @@
 
 The terminal gives whole lines. What was pasted stands between two sequences where it
 takes PASTES_ON (terminal/rows.py) for an order; elsewhere lines that come all at once were pasted, since no
-person types two within `BURST_SECONDS`.
+person types two within `BURST_SECONDS` (talk/entered.py).
 """
 
 import asyncio
@@ -14,11 +14,10 @@ from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
-from zatsudan.talk.entered import KEYS, SAID, TEXT, Entered
+from zatsudan.talk.entered import BURST_SECONDS, KEYS, SAID, TEXT, Entered
 
 BEGIN, END = "\x1b[200~", "\x1b[201~"
 
-BURST_SECONDS = 0.02
 #: The lines of a paste come within this time of each other: what is later ends with the
 #: person's own Enter, and the paste with it, also where its end was erased.
 PASTE_SECONDS = 0.3

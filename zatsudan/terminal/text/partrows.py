@@ -10,15 +10,15 @@ from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printable
 from zatsudan.commands.parts import Diff, Line, Part, Rows, Table, Talk, Tokens
-from zatsudan.sessions.estimate import tokens_per_second
 from zatsudan.sessions.session import FAILED, FINISHED, INTERRUPTED, Made, Node
-from zatsudan.terminal.text.rows import columns_of, cut, set_off, sgr, together, wrap
-
-PROMPT = printable("» ")
+from zatsudan.terminal.text.rows import PROMPT, columns_of, cut, set_off, sgr, together, wrap
+from zatsudan.wire.ends import STOP, meaning_of
 
 #: A message of more rows than this is shown by its first rows.
 FOLD_ROWS = 12
 FOLDED_ROWS = 8
+#: Of more sources than this their number is told.
+SOURCES = 5
 
 #: A brief column narrower than this says nothing: it is left out.
 BRIEF = 12
@@ -66,7 +66,7 @@ def diff_rows(part: Diff, width: int) -> Iterator[Styled]:
         at = text.index(row, at)
         runs = groupby(zip(row, tones[at : at + len(row)], strict=True), key=lambda pair: pair[1])
         at += len(row)
-        yield together(sgr(printable("".join(sign for sign, _ in run)), tone) for tone, run in runs)
+        yield together(sgr(printable("".join(char for char, _ in run)), tone) for tone, run in runs)
 
 
 def said_rows(content: Json, width: int) -> Iterator[Styled]:
@@ -104,6 +104,7 @@ def talk_rows(talk: Talk, width: int, render: Render) -> Iterator[Styled]:
             if node.made is not None and node.made.reasoning:
                 yield from thought_rows(len(node.made.reasoning))
             yield from render(node.message.text, width)
+            yield from source_rows(node, width)
             if node.made is not None:
                 yield EMPTY
                 yield from status_rows(node.made, width)
@@ -206,6 +207,8 @@ def status(made: Made) -> Printable:
             completion=usage.completion,
         )
         parts.append(counts)
+        from zatsudan.sessions.estimate import tokens_per_second
+
         speed = tokens_per_second(usage.completion, made.first, made.seconds)
         if speed is not None:
             parts.append(say("{speed} tok/s", speed=f"{mark}{speed:.1f}"))
@@ -217,9 +220,9 @@ def status(made: Made) -> Printable:
         parts.append(say("interrupted, /continue goes on"))
     elif made.ended == FAILED:
         parts.append(say("cut off, /continue goes on"))
-    elif made.ended == FINISHED and made.finish_reason not in (None, "stop"):
-        reason = str(made.finish_reason)
-        parts.append(say(_ENDS[reason]) if reason in _ENDS else one_line(reason, 30))
+    elif made.ended == FINISHED and made.finish_reason and meaning_of(made.finish_reason) != STOP:
+        reason = meaning_of(made.finish_reason)
+        parts.append(say(_ENDS[reason]) if reason in _ENDS else one_line(made.finish_reason, 30))
     return printable(" · ".join(parts))
 
 
@@ -229,27 +232,20 @@ def status_rows(made: Made, width: int) -> Iterator[Styled]:
         yield sgr(row, "dim")
 
 
-def reply_note(node: Node) -> Printable:
-    """Return what is said of a reply that is more or less than text: calls, or nothing at all."""
-    calls = [describe_call(call) for call in _calls(node)]
-    if calls:
-        return say(
-            "The model wants to call {calls}. zatsudan calls nothing.", calls=", ".join(calls)
-        )
-    return EMPTY if node.message.text.strip() else say("(the reply has no text)")
+def source_rows(node: Node, width: int) -> Iterator[Styled]:
+    """Return the line that tells what stands beside a reply's text: its sources, and how many pictures."""
+    beside = node.made.beside if node.made is not None else {}
+    if not beside:
+        return
+    from zatsudan.wire.cited import addresses, counts
 
-
-def _calls(node: Node) -> Iterator[Json]:
-    many = node.message.extra.get("tool_calls")
-    for call in many if isinstance(many, list) else ():
-        yield call.get("function") if isinstance(call, dict) else call
-    if node.message.extra.get("function_call"):
-        yield node.message.extra["function_call"]
-
-
-def describe_call(call: Json) -> Printable:
-    """Return a function call in one line: `name(arguments)`."""
-    if not isinstance(call, dict):
-        return one_line(str(call), 60)
-    name, arguments = str(call.get("name")), str(call.get("arguments") or "")
-    return printable(f"{one_line(name, 40)}({one_line(arguments, 80)})")
+    found, parts = addresses(beside), []
+    if found:
+        shown = [f"{number} {one_line(address, 60)}" for number, address in enumerate(found, 1)]
+        parts.append(say("sources: {list}", list=" · ".join(shown[:SOURCES])))
+        if len(found) > SOURCES:
+            parts.append(say("{count} more", count=len(found) - SOURCES))
+    parts += [one_line(f"{name}: {count}", 40) for name, count in counts(beside).items()]
+    parts.append(say("/why {id} tells all", id=node.id))
+    for row in wrap(printable(" · ".join(parts)), width):
+        yield sgr(row, "dim")

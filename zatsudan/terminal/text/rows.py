@@ -5,8 +5,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from zatsudan.base.printable import EMPTY, Printable, Styled, printable
-from zatsudan.base.styles import Dress, read
+from zatsudan.base.styles import Styles, read
 from zatsudan.terminal.text.colour import codes, colours
+
+PROMPT = printable("» ")
 
 #: Japanese breaks beside any wide character, but for these (kinsoku, JIS X 4051).
 #: Characters that must not begin a row: closing brackets and stops, iteration marks,
@@ -56,14 +58,14 @@ BLANK = printable(" ")
 SGR: dict[str, str] = {}
 
 
-def wear(dress: Dress, environ: Mapping[str, str]) -> None:
-    """Put on a dress, in as many colours as the terminal has."""
-    depth = 0 if dress.theme == "none" else colours(environ)
+def set_styles(styles: Styles, environ: Mapping[str, str]) -> None:
+    """Set the styles of our own text, in as many colours as the terminal has."""
+    depth = 0 if styles.theme == "none" else colours(environ)
     own = {tone: read(style) for tone, style in TONES.items()}
-    SGR.update({tone: codes(paint, depth) for tone, paint in {**own, **dress.paints()}.items()})
+    SGR.update({tone: codes(paint, depth) for tone, paint in {**own, **styles.paints()}.items()})
 
 
-wear(Dress(), os.environ)
+set_styles(Styles(), os.environ)
 
 
 #: What tells a terminal to put marks around what is pasted, and no longer to.
@@ -86,6 +88,16 @@ def painted(text: Printable, code: str) -> Styled:
 def linked(text: Styled, address: Printable) -> Styled:
     """Return `text` as a link, for terminals that have links (OSC 8)."""
     return Styled(f"\x1b]8;;{address}\x1b\\{text}\x1b]8;;\x1b\\")
+
+
+def to_column(cells: int) -> Styled:
+    """Return what goes on behind so many cells of the row, wherever the terminal stands (CHA)."""
+    return Styled(f"\x1b[{cells + 1}G")
+
+
+def further(row: Styled, cells: int) -> Styled:
+    """Return a row as it is written so many cells further to the right."""
+    return Styled(_CHA.sub(lambda match: to_column(int(match[1]) - 1 + cells), row))
 
 
 def together(pieces: Iterable[Styled]) -> Styled:
@@ -113,11 +125,14 @@ def set_off(text: Printable, spans: Sequence[tuple[int, int]], width: int) -> It
 def wrap(
     text: Printable, width: int, first: Printable = EMPTY, rest: Printable | None = None
 ) -> Iterator[Printable]:
-    """Wrap printable text to rows of at most `width` cells, at blanks and beside wide signs.
+    """Wrap printable text to rows of at most `width` cells, at blanks and beside wide characters.
 
     `first` leads the first row, `rest` (as many blanks if not given) the others.
     """
     from prompt_toolkit.utils import get_cwidth
+
+    from zatsudan.terminal.text.widths import is_mark
+    from zatsudan.terminal.text.widths import width as size_of
 
     rest = BLANK * get_cwidth(first) if rest is None else rest
     lead = first
@@ -130,14 +145,16 @@ def wrap(
         start = 0  # of the row: what is left is never copied, a line may be megabytes long
         while True:
             cut, used = start, 0
-            while cut < len(line) and used + (size := get_cwidth(line[cut])) <= room:
+            while cut < len(line) and used + (size := size_of(line[cut])) <= room:
                 used += size
                 cut += 1
+            while start + 1 < cut < len(line) and is_mark(line[cut]):
+                cut -= 1
             if cut >= len(line):
                 yield (lead + line[start:]).rstrip()
                 lead = rest
                 break
-            cut = _break(line, start, cut, get_cwidth)
+            cut = _break(line, start, cut, size_of, is_mark)
             yield (lead + line[start:cut]).rstrip()
             lead = rest
             start = max(start + 1, cut)
@@ -146,12 +163,16 @@ def wrap(
             room = max(2, width - get_cwidth(rest))
 
 
-def _break(line: str, start: int, end: int, size: Callable[[str], int]) -> int:
+def _break(
+    line: str, start: int, end: int, size: Callable[[str], int], is_mark: Callable[[str], bool]
+) -> int:
     """Return the last place up to `end` where a row may end; `end` itself where there is none."""
     for at in range(end if line[end] != " " else start, start, -1):
         before, after = line[at - 1], line[at]
         beside_wide = size(after) == 2 or (size(before) == 2 and size(after))
-        if before == " " or (beside_wide and before not in NO_END and after not in NO_START):
+        if is_mark(after):
+            continue
+        if before in " \u200b" or (beside_wide and before not in NO_END and after not in NO_START):
             return at
     return end
 
@@ -166,8 +187,8 @@ def cut(text: Printable, width: int) -> Printable:
     if get_cwidth(text) <= width:
         return text
     at, used = 0, 0
-    for sign in text:
-        used += get_cwidth(sign)
+    for char in text:
+        used += get_cwidth(char)
         if used > width - 1:
             break
         at += 1
@@ -187,7 +208,8 @@ def columns_of(rows: Iterable[Iterable[Printable]]) -> list[int]:
     return widths
 
 
-_SGR = re.compile(r"\x1b\[[0-9;]*m")
+_CHA = re.compile(r"\x1b\[(\d+)G")
+_SGR = re.compile(r"\x1b\[[0-9;]*[mG]")
 
 
 def uncoloured(row: Styled) -> Printable:

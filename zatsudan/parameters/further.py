@@ -1,0 +1,77 @@
+"""Rows: tools, other media, and what a service is told besides."""
+
+from zatsudan.base.jsonvalues import JsonObject
+from zatsudan.base.language import later
+from zatsudan.parameters import schemas
+from zatsudan.parameters.row import Parameter, Recipe
+from zatsudan.parameters.values import choice, json_of, switch, text
+
+#: A function for a model to call, where /probe needs one.
+_FUNCTION: JsonObject = {"name": "probe", "parameters": {"type": "object", "properties": {}}}
+
+FURTHER: tuple[Parameter, ...] = (
+    Parameter(
+        "user", text, later("A name for the end user, for the server's records."),
+        probe=Recipe(value="probe"), keyword=True,
+    ),
+    Parameter("safety_identifier", text, later("The later form of user: a stable, hashed id."), probe=Recipe(value="probe")),
+    Parameter(
+        "prompt_cache_key", text, later("Groups requests for the server's prompt cache."),
+        probe=Recipe(value="probe"),
+    ),
+    Parameter(
+        "service_tier", choice("auto", "default", "flex", "scale", "priority", "fast"), later("Which tier serves the request."),
+        probe=Recipe(value="auto"),
+    ),
+    Parameter("store", switch, later("Let the server keep the reply."), probe=Recipe(value=False)),
+    Parameter(
+        "metadata", schemas.metadata, later("Labels kept with a stored reply."),
+        probe=Recipe(value={"probe": "1"}),
+    ),
+    Parameter(
+        "stream_options", schemas.stream_options, later("Options of the stream; usage is asked for unless set."),
+        probe=Recipe(value={}), keyword=True,
+    ),
+    Parameter(
+        "tools", schemas.tools, later("Tools that the model may call (zatsudan shows the calls)."),
+        probe=Recipe(value=[{"type": "function", "function": _FUNCTION}]), keyword=True,
+    ),
+    Parameter(
+        "tool_choice", schemas.tool_choice, later("Which tool the model must call."),
+        probe=Recipe(value="auto"), keyword=True,
+    ),
+    Parameter("parallel_tool_calls", switch, later("Let the model call several tools at once."), probe=Recipe(value=True)),
+    Parameter(
+        "functions", schemas.functions, later("The older form of tools."),
+        probe=Recipe(value=[_FUNCTION]),
+    ),
+    Parameter(
+        "function_call", schemas.function_call, later("The older form of tool_choice."),
+        probe=Recipe(value="auto"),
+    ),
+    Parameter("modalities", schemas.modalities, later("Kinds of output: text, audio."), probe=Recipe(value=["text"])),
+    Parameter(
+        "audio", schemas.audio, later("Voice and format of audio output."),
+        probe=Recipe(value={"voice": "alloy", "format": "mp3"}),
+    ),
+    Parameter(
+        "prediction", schemas.prediction, later("Text that the reply will largely repeat."),
+        probe=Recipe(value={"type": "content", "content": "1, 2, 3"}),
+    ),
+    Parameter(
+        "web_search_options", schemas.web_search_options, later("Options of the server's web search."),
+        probe=Recipe(value={}),
+    ),
+    Parameter(
+        "moderation", json_of(later("a JSON object"), dict), later("Moderation of input and output."),
+        probe=Recipe(value={}),
+    ),
+    Parameter(
+        "prompt_cache_options", json_of(later("a JSON object"), dict), later("How the server caches the prompt."),
+        probe=Recipe(value={}),
+    ),
+    Parameter(
+        "prompt_cache_retention", choice("in_memory", "24h"), later("How long the server caches the prompt."),
+        probe=Recipe(value="in_memory"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,115 @@
+"""The choices of one request: replies that grow by deltas, and how they come into the journal."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from zatsudan.sessions.estimate import raw_count
+from zatsudan.sessions.records import message_record
+from zatsudan.sessions.session import FINISHED, Made, Node
+from zatsudan.talk.talk import Talk
+from zatsudan.wire import bounds
+from zatsudan.wire.messages import Message, Usage
+from zatsudan.wire.protocol import Delta
+from zatsudan.wire.reply import Reply
+
+if TYPE_CHECKING:
+    from zatsudan.base.jsonvalues import JsonObject
+
+#: The journal gets the text of a growing reply at least so often, in seconds.
+JOURNAL_SECONDS = 0.8
+
+
+class Choices:
+    """The replies to one message, by their index: kept in the journal while they come, and at the end."""
+
+    def __init__(self, talk: Talk, parent: str, facts: Callable[[], Made]) -> None:
+        """`parent`: the id of the message; `facts`: how the replies are made, as far as it is known."""
+        self._talk = talk
+        self._parent = parent
+        self._facts = facts
+        self._replies: dict[int, Reply] = {}
+        self._ids: dict[int, str] = {}
+        self._unsaved: dict[int, list[Delta]] = {}
+        self._unsaved_size = 0
+        #: When the journal last got text, by the link's clock.
+        self.saved_at = 0.0
+
+    @property
+    def begun(self) -> bool:
+        """Has any delta come?"""
+        return bool(self._replies)
+
+    @property
+    def deltas(self) -> int:
+        """How many deltas with text came so far."""
+        return sum(reply.deltas for reply in self._replies.values())
+
+    @property
+    def raw_tokens(self) -> float:
+        """How many tokens came so far, estimated from the characters."""
+        return sum(raw_count(reply.content + reply.reasoning) for reply in self._replies.values())
+
+    def add(self, delta: Delta, now: float) -> None:
+        """Fold a delta, which came `now`, and journal what is due."""
+        if delta.index not in self._replies:
+            self._replies[delta.index] = Reply()
+        self._replies[delta.index].add(delta)
+        size = len(delta.content) + len(delta.reasoning)
+        if not size:
+            return
+        self._unsaved.setdefault(delta.index, []).append(delta)
+        self._unsaved_size += size
+        due = now - self.saved_at >= JOURNAL_SECONDS or self._unsaved_size > bounds.UNSAVED
+        if due or delta.index not in self._ids:
+            self._save(now)
+
+    def _save(self, now: float) -> None:
+        """Append the text that the journal has not seen: a crash loses a second at most."""
+        talk = self._talk
+        self.saved_at = now
+        for index, deltas in self._unsaved.items():
+            record: JsonObject = {"type": "delta"}
+            if index not in self._ids:
+                self._ids[index] = talk.session.next_id()
+                record["parent"] = self._parent
+                record["at"] = talk.now()
+                record["made"] = self._facts().to_json()
+            record["id"] = self._ids[index]
+            record["content"] = "".join(delta.content for delta in deltas)
+            reasoning = "".join(delta.reasoning for delta in deltas)
+            if reasoning:
+                record["reasoning"] = reasoning
+            talk.record(record)
+        self._unsaved.clear()
+        self._unsaved_size = 0
+
+    def record(self, facts: Made, usage: Usage | None) -> tuple[dict[int, Node], Made]:
+        """Record the replies whole; return their nodes in order, and how the first was made."""
+        nodes: dict[int, Node] = {}
+        first = facts
+        kept = [
+            index
+            for index, reply in self._replies.items()
+            if not reply.is_empty
+            or index in self._ids
+            or (facts.ended == FINISHED and reply.finish_reason)
+        ]
+        # The first choice last, so that the head ends on it.
+        for index in sorted(kept, reverse=True):
+            reply = self._replies[index]
+            first = facts._replace(
+                finish_reason=reply.finish_reason,
+                reasoning=reply.reasoning,
+                logprobs=reply.logprobs,
+                beside=reply.beside,
+                # The server counts all choices together: they stand once.
+                usage=usage if index == min(kept) else None,
+            )
+            node_id = self._ids.get(index) or self._talk.session.next_id()
+            message = Message("assistant", reply.content, reply.calls)
+            self._talk.record(
+                message_record(node_id, self._parent, message, self._talk.now(), first)
+            )
+            nodes[index] = self._talk.session.nodes[node_id]
+        self._talk.journal.sync()
+        return dict(sorted(nodes.items())), first

@@ -1,0 +1,38 @@
+"""Where a reply has it from: the addresses and the counts of what stands beside its text."""
+
+from collections.abc import Iterator, Mapping
+
+from zatsudan.base.jsonvalues import Json
+
+#: Lists in which addresses stand, by vendor: Perplexity, OpenRouter and OpenAI, Zhipu, Groq, Azure.
+_WITH_ADDRESSES = (
+    *("citations", "search_results", "annotations", "sources", "web_search", "references"),
+    *("executed_tools", "context", "search_info"),
+)
+_ADDRESSES = ("url", "link", "uri", "source")
+
+
+def addresses(beside: Mapping[str, Json]) -> list[str]:
+    """Return the addresses, each once, in the order of the first list that names them."""
+    return list(dict.fromkeys(_found([beside.get(name) for name in _WITH_ADDRESSES])))
+
+
+def _found(value: Json) -> Iterator[str]:
+    if isinstance(value, str):
+        if value.startswith(("http://", "https://")):
+            yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _found(item)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            if name in _ADDRESSES or isinstance(item, dict | list):
+                yield from _found(item)
+
+
+def counts(beside: Mapping[str, Json]) -> dict[str, int]:
+    """Return of everything that has no address how many there are."""
+    rest = {name: value for name, value in beside.items() if not list(_found([value]))}
+    # Pictures have addresses, but of a kind that nobody reads.
+    rest.update({name: beside[name] for name in ("images", "videos") if name in beside})
+    return {name: len(value) if isinstance(value, list) else 1 for name, value in rest.items()}
