@@ -224,7 +224,7 @@ class Run:
     def _turn(self, cell: Cell, there: Elsewhere | None) -> Turn:
         link = self.link if there is None else there.link
         model = cell.model or (there.model if there is not None else "")
-        return Turn(self.talk, link, self.parent, cell.parameters, model=model)
+        return Turn(self.talk, link, self.parent, cell.parameters, model=model, system=cell.system)
 
     async def _drive(
         self,

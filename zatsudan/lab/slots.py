@@ -17,12 +17,14 @@ class Cell:
     """One reply to be made: all its parameters, and the model if it is not the session's.
 
     `profile`: the server of that profile is asked instead of the talk's, its own model if none is named.
+    `system`: another system message than the session's.
     """
 
     label: str
     parameters: Mapping[str, Json]
     model: str = ""
     profile: str = ""
+    system: str | None = None
 
 
 @dataclass(slots=True)

@@ -40,7 +40,7 @@ class Turn:
 
     After `run`, or when it was cancelled: `nodes` are the replies in the order of `choices`,
     `made` how the first was made, `error` what went wrong if something did.
-    `model` asks another model than the session's.
+    `model` asks another model than the session's, `system` begins with another system message.
     While it runs, `waiting` says what is waited for, if that is not the reply.
     """
 
@@ -55,6 +55,7 @@ class Turn:
         logprobs: Sequence[Json] = (),
         asking: bool = False,
         model: str = "",
+        system: str | None = None,
     ) -> None:
         """`prefix`: a text from which the reply goes on, and with which it begins; `logprobs` are its own.
 
@@ -68,6 +69,7 @@ class Turn:
         self._prefix = prefix
         self._opening = Opening(prefix, logprobs)
         self._asked = model
+        self._system = system
         self._growing = Choices(talk, parent.id, lambda: self._facts(INTERRUPTED))
         self._answered = ""
         self._fingerprint = ""
@@ -162,6 +164,7 @@ class Turn:
             self._parameters,
             prefix=self._prefix,
             form=form,
+            system=self._system,
         )
         self.request, self.window, self._told = composed.body, composed.window, composed.told
         self._link.gauge(self._talk.session).window_start = self.window.start
