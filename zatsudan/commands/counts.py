@@ -6,7 +6,7 @@ from zatsudan.commands.conversation import GROUP
 from zatsudan.commands.outcomes import Outcome, Show, tell
 from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.registry import command
-from zatsudan.sessions.estimate import tokens_per_second
+from zatsudan.sessions.estimate import speed_of
 from zatsudan.sessions.session import FAILED, FINISHED, INTERRUPTED, Made, Node
 from zatsudan.sessions.window import Window
 from zatsudan.talk.chat import Chat
@@ -130,8 +130,10 @@ def describe_speed(node: Node) -> Printable:
         parts.append(say("first token after {seconds:.2f} s", seconds=made.first))
     parts.append(say("{seconds:.1f} s in all", seconds=made.seconds))
     usage = made.usage
-    speed = tokens_per_second(usage.completion, made.first, made.seconds) if usage else None
-    if usage is not None and speed is not None:
+    speed = speed_of(made)
+    if made.pace is not None:
+        parts.append(say("{speed:.1f} tok/s, as the server counts", speed=made.pace))
+    elif usage is not None and speed is not None:
         mark = "~" if usage.estimated else ""
         parts.append(say("{mark}{speed:.1f} tok/s", mark=mark, speed=speed))
     return printable(" · ".join(parts))

@@ -247,7 +247,8 @@ class Run:
             slot = self.slots[numbers[delta.index]]
             if delta.content or delta.reasoning:
                 slot.deltas += 1
-                slot.first = clock() if slot.first is None else slot.first
+                slot.last = clock()
+                slot.first = slot.last if slot.first is None else slot.first
             on_delta(numbers[delta.index], delta)
 
         for number in numbers:
