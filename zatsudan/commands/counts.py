@@ -81,7 +81,8 @@ async def usage(chat: Chat, _args: str) -> Outcome:
     """Show the tokens of this reply and session.
 
     `in` is what was sent, `out` what came; `cached` and `reasoning` are parts of them.
-    A `~` marks an estimate, where the server sent no count.
+    A `~` marks an estimate, where the server sent no count. What /probe, /repro and /title asked
+    since the start has a line of its own.
     """
     rows: list[tuple[Printable, ...]] = []
     last = next(
@@ -96,13 +97,25 @@ async def usage(chat: Chat, _args: str) -> Outcome:
         whole = whole.plus(total)
         if len(totals) > 1:
             rows.append((say("session, {model}", model=one_line(model, 40)), *_counts(total)))
-    if not totals:
+    aside = chat.talk.aside()
+    if not totals and not aside:
         return tell(say("No tokens yet in this session."), "dim")
     rows.append((say("session"), *_counts(whole)))
+    for model, (requests, total) in aside.items():
+        name = say_count(
+            "{n} request beside the talk ({model})",
+            "{n} requests beside the talk ({model})",
+            requests,
+            model=one_line(model, 40),
+        )
+        rows.append((name, *_counts(total)))
     head = (EMPTY, say("in"), say("out"), say("cached"), say("reasoning"), say("total"))
     table = Table(head, tuple(rows), right=frozenset(range(1, 6)))
     notes = [describe_speed(last)] if last is not None else []
-    cost = chat.link.cost(chat.talk.usage())
+    spent = dict(totals)
+    for model, (_, total) in aside.items():
+        spent[model] = spent.get(model, Usage()).plus(total)
+    cost = chat.link.cost(spent)
     if cost is not None:
         notes.append(say("cost of this session, by the profile's prices: {cost:.4f}", cost=cost))
     return Show((table, *(Line(note, "dim") for note in notes)))

@@ -17,10 +17,10 @@ REPETITION: tuple[Parameter, ...] = (
     ),
     Parameter(
         "repeat_penalty", number(0, 2), later("Disfavour repeated tokens (llama.cpp, LM Studio); 1 is off."), "", "local",
-        neutral=1, probe=Recipe(told=1.2),
+        neutral=1, probe=Recipe("penalty", told=1.2),
     ),
     Parameter(
         "repetition_penalty", number(0, 2), later("Disfavour repeated tokens (vLLM, OpenRouter); 1 is off."), "", "local",
-        neutral=1, probe=Recipe(value=1.2),
+        neutral=1, probe=Recipe("penalty", told=1.2),
     ),
 )  # fmt: skip
