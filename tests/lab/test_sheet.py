@@ -28,7 +28,7 @@ def test_the_numbers_of_a_row() -> None:
         usage=Usage(5, 20),
         first=1.0,
         seconds=3.0,
-        logprobs=({"logprob": -0.5}, {"logprob": -1.5}),
+        logprobs=({"token": "a", "logprob": -0.5}, {"token": "b", "logprob": -1.5}) * 10,
     )
     session, lab = session_of(("a b c d", made), ("a b c d", Made(ended=INTERRUPTED)))
     first, second = rows_of(session, lab, count)

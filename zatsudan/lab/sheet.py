@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import later
+from zatsudan.lab.coverage import coverage
 from zatsudan.lab.metrics import by_characters, distinct_pairs, likeness_to_others, mean_logprob
 from zatsudan.sessions.estimate import speed_of, tokens_per_second
 from zatsudan.sessions.exports.experiment import Sheet
@@ -70,7 +71,7 @@ def rows_of(session: Session, lab: Lab, count: Callable[[str], int]) -> list[Row
                 made.seconds,
                 speed,
                 (made.finish_reason or "?") if made.ended == FINISHED else made.ended,
-                mean_logprob(made.logprobs),
+                mean_logprob(made.logprobs) if coverage(made, text).whole else None,
                 distinct_pairs(text),
                 next(like),
                 by_characters(text),
