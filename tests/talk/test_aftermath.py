@@ -159,7 +159,7 @@ async def test_a_choice_that_begins_late_is_waited_for(monkeypatch: pytest.Monke
         turn = await ask(chat, "hi", n=2)
 
         assert [node.message.text for node in turn.nodes] == ["a", "b"]
-        assert turn.made.usage == Usage(1, 2)
+        assert turn.made.usage == Usage(1, 2, together=2)
 
 
 # --- waiting ----------------------------------------------------------------
