@@ -1,10 +1,14 @@
 """The rows of an experiment."""
 
-from zatsudan.base.jsonvalues import Json
+from typing import TYPE_CHECKING
+
 from zatsudan.lab.sheet import rows_of
 from zatsudan.sessions.records import apply, message_record
 from zatsudan.sessions.session import INTERRUPTED, Lab, Made, Session
 from zatsudan.wire.messages import Message, Usage
+
+if TYPE_CHECKING:
+    from zatsudan.base.jsonvalues import Json
 
 
 def session_of(*replies: tuple[str, Made]) -> tuple[Session, Lab]:
