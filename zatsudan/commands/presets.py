@@ -116,7 +116,7 @@ def _save(chat: Chat, name: str, more: list[str]) -> Outcome:
 
 def _take(chat: Chat, name: str) -> Outcome:
     found = chat.presets.read(name)
-    lines = settle(chat, _with_preset(chat, found))
+    lines = settle(chat, with_preset(chat, found))
     if found.system is not None:
         lines += settle_system(chat, found.system)
     if found.model is not None:
@@ -146,7 +146,7 @@ def _begin(chat: Chat, found: Preset) -> Line:
     )
 
 
-def _with_preset(chat: Chat, found: Preset) -> dict[str, Setting]:
+def with_preset(chat: Chat, found: Preset) -> dict[str, Setting]:
     """Return the parameters as they are with a preset: its own, over what stays beneath."""
     layers = (fresh_session(chat).settings, chat.talk.session.settings)
     return {
@@ -183,7 +183,7 @@ def _list(chat: Chat) -> Outcome:
 def _differences(chat: Chat, found: Preset) -> Printable:
     session = chat.talk.session
     parts: list[str] = []
-    wanted = _with_preset(chat, found)
+    wanted = with_preset(chat, found)
     for name in [*wanted, *(name for name in session.settings if name not in wanted)]:
         was, will = session.settings.get(name), wanted.get(name)
         if (was and was.value) != (will and will.value) or (was is None) != (will is None):

@@ -385,7 +385,7 @@ def test_hostile_values_do_no_more_than_be_left_out(name: str, data: st.DataObje
     text.encode()
     for row in foreign.WRITERS.values():
         try:
-            written = row.write(found.preset._replace(model="m"))
+            written = foreign.write(found.preset._replace(model="m"), row)
         except ZatsudanError:
             continue
         assert of(written).format is row
