@@ -160,7 +160,7 @@ def test_koboldai_lite() -> None:
         "stop": ["User:", "\n\n"],
     }
     assert fates(found)["my_api_key"] == DROPPED
-    assert "story" in why(found, "prompt, memory, actions …")
+    assert "story" in why(found, "memory")
 
 
 def test_ollama() -> None:
@@ -345,13 +345,13 @@ def test_no_rule_makes_a_request() -> None:
         generationconfig,
         koboldcpp,
         lmstudio,
-        modelfile,
+        ollamafile,
         sillytavern,
         textgen,
     )
     from zatsudan.parameters.table import BY_NAME
 
-    tables = [generationconfig.RULES, koboldcpp.RULES, lmstudio.RULES, modelfile.RULES]
+    tables = [generationconfig.RULES, koboldcpp.RULES, lmstudio.RULES, ollamafile.RULES]
     for rules in (*tables, sillytavern.TEXT, sillytavern.CHAT, textgen.RULES):
         assert {rule.to for rule in rules.values() if rule.to} <= BY_NAME.keys()
         assert all(rule.to or rule.why for rule in rules.values() if rule.neutral is None)
@@ -386,9 +386,13 @@ def test_hostile_values_do_no_more_than_be_left_out(name: str, data: st.DataObje
     for row in foreign.WRITERS.values():
         try:
             written = foreign.write(found.preset._replace(model="m"), row)
-        except ZatsudanError:
+            back = of(written)
+        except CommandError:
             continue
-        assert of(written).format is row
+        except ImportRefused as error:
+            assert "holds nothing" in str(error)  # noqa: PT017  it has no field for any of it
+            continue
+        assert back.format is row
 
 
 @given(st.text(max_size=60), st.text(max_size=30))
