@@ -346,13 +346,14 @@ def test_no_rule_makes_a_request() -> None:
         koboldcpp,
         lmstudio,
         ollamafile,
-        sillytavern,
+        sillytavernchat,
+        sillytaverntext,
         textgen,
     )
     from zatsudan.parameters.table import BY_NAME
 
     tables = [generationconfig.RULES, koboldcpp.RULES, lmstudio.RULES, ollamafile.RULES]
-    for rules in (*tables, sillytavern.TEXT, sillytavern.CHAT, textgen.RULES):
+    for rules in (*tables, sillytaverntext.RULES, sillytavernchat.RULES, textgen.RULES):
         assert {rule.to for rule in rules.values() if rule.to} <= BY_NAME.keys()
         assert all(rule.to or rule.why for rule in rules.values() if rule.neutral is None)
 
