@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from tests.support.strategies import cuts, pieces
 from zatsudan.base.errors import StreamError
 from zatsudan.base.jsonvalues import Json, JsonObject
+from zatsudan.wire.joining import SurrogateJoiner
 from zatsudan.wire.messages import Usage
 from zatsudan.wire.protocol import Chunk, Delta
-from zatsudan.wire.reader import Reader, SurrogateJoiner
+from zatsudan.wire.reader import Reader
 
 
 def read(*parts: bytes) -> tuple[list[Chunk], Reader]:
