@@ -146,7 +146,7 @@ async def test_a_choice_that_begins_late_is_waited_for(monkeypatch: pytest.Monke
         turn = await ask(chat, "hi", n=2)
 
         assert [node.message.text for node in turn.nodes] == ["a", "b"]
-        assert turn.made.usage == Usage(1, 2)
+        assert turn.made.usage == Usage(1, 2, together=2)
 
 
 # --- waiting ----------------------------------------------------------------
@@ -378,3 +378,22 @@ async def test_a_picture_of_an_earlier_message_does_not_stop_a_talk_with_a_model
         turn = turn_in(chat, chat.talk.say(picture), {})
         await turn.run(lambda _: None)
         assert "image_url" in str(turn.error)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "ended"),
+    [
+        ([chunk("a", finish="stop"), chunk("b"), CUT], "failed"),
+        ([chunk("a", finish="stop"), chunk("b"), RESET], "failed"),
+        ([chunk("a", finish="stop"), chunk("b", finish="stop"), CUT], "finished"),
+        ([chunk("a", finish="stop"), chunk("b")], "finished"),
+        ([chunk("ab", finish="stop"), CUT], "finished"),
+    ],
+)
+async def test_a_reply_that_goes_on_after_its_finish_reason_can_be_cut(
+    pieces: list[Piece], ended: str
+) -> None:
+    async with serve(Script(pieces)) as server, talking(server.base_url) as (chat, _):
+        turn = await ask(chat, "hi")
+
+        assert (turn.made.ended, turn.nodes[0].message.text) == (ended, "ab")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.support.strategies import cuts, pieces
 from zatsudan.base.errors import StreamError
 from zatsudan.base.jsonvalues import Json, JsonObject
+from zatsudan.wire.joining import SurrogateJoiner
 from zatsudan.wire.messages import Usage
 from zatsudan.wire.protocol import Chunk, Delta
 from zatsudan.wire.reader import Reader
@@ -262,6 +263,16 @@ def test_halves_of_different_choices_are_kept_apart() -> None:
     body = content("\ud83d", 0) + content("\ud83c", 1) + content("\ude00", 0) + content("\udf89", 1)
 
     assert [delta.content for delta in deltas(body)] == ["", "", "😀", "🎉"]
+
+
+@given(st.lists(st.sampled_from(["a", "\ud83d", "\ude00", "😀", "\ufeff", "あ"]), max_size=8))
+def test_joined_text_has_no_halves_and_no_sign_too_many(parts: list[str]) -> None:
+    joiner = SurrogateJoiner()
+    joined = "".join(joiner.feed(part) for part in parts) + joiner.feed("|")
+
+    assert joined == "".join(parts).encode("utf-16", "surrogatepass").decode(
+        "utf-16", "replace"
+    ) + ("|")
 
 
 STREAM = (

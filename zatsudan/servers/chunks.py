@@ -39,10 +39,11 @@ async def chunks_of(response: httpx.Response, choices: int) -> AsyncGenerator[Ch
             piece = await (anext(pieces, None) if end is None else _before(end, pieces))
             for chunk in reader.close() if piece is None else reader.feed(piece):
                 yield chunk
-        except (httpx.HTTPError, TimeoutError):
+        except (httpx.HTTPError, TimeoutError) as error:
             for chunk in reader.rest():
                 yield chunk
-            if not reader.complete:
+            broke = not isinstance(error, httpx.TimeoutException | TimeoutError)
+            if not reader.complete or (broke and reader.goes_on):
                 raise
             break
         except StreamError:

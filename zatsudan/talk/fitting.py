@@ -1,5 +1,8 @@
 """What of a talk fits a model over a link: its context length, and the window that is sent."""
 
+from collections.abc import Mapping
+
+from zatsudan.base.jsonvalues import Json
 from zatsudan.parameters.table import LIMITS
 from zatsudan.servers.choice import Server
 from zatsudan.sessions.session import Node
@@ -18,20 +21,30 @@ def context_length(talk: Talk, link: Link) -> int:
 
 
 def window_of(
-    talk: Talk, link: Link, last: str | None = None, *, reserve: int = 0, model: str = ""
+    talk: Talk,
+    link: Link,
+    last: str | None = None,
+    *,
+    reserve: int = 0,
+    model: str = "",
+    parameters: Mapping[str, Json] | None = None,
+    system: str | None = None,
 ) -> Window:
-    """Return what would be sent of the path to `last`, `reserve` tokens kept free; raises TooLong."""
+    """Return what would be sent of the path to `last`, `reserve` tokens kept free; raises TooLong.
+
+    `parameters` and `system` are those of this request, where they are not the session's.
+    """
     session, gauge = talk.session, link.gauge(talk.session)
     length, budget = link.length_of(model or session.model), None
     if length:
-        parameters = session.parameters
-        wanted = next((parameters[name] for name in LIMITS if name in parameters), None)
+        sent = session.parameters if parameters is None else parameters
+        wanted = next((sent[name] for name in LIMITS if name in sent), None)
         reply = wanted if isinstance(wanted, int) else min(REPLY_TOKENS, length // 4)
         budget = max(length - reply, length // 8) - reserve
     field = reasoning_field(link.server)
     return choose(
         session.path(last),
-        session.system,
+        session.system if system is None else system,
         session.pinned,
         budget=budget,
         count=gauge.estimator.count,

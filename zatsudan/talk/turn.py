@@ -16,6 +16,7 @@ from zatsudan.sessions.session import FAILED, FINISHED, INTERRUPTED, Made, Node
 from zatsudan.talk.addressee import client_for, model_of
 from zatsudan.talk.choices import Choices
 from zatsudan.talk.continuing import find_form, refusal
+from zatsudan.talk.counting import Counting
 from zatsudan.talk.exchange import AS_IT_WAS, USUAL, Sending, exchange
 from zatsudan.talk.link import Link
 from zatsudan.talk.request import compose, rebuilt
@@ -41,7 +42,7 @@ class Turn:
 
     After `run`, or when it was cancelled: `nodes` are the replies in the order of `choices`,
     `made` how the first was made, `error` what went wrong if something did.
-    `model` asks another model than the session's.
+    `model` asks another model than the session's, `system` begins with another system message.
     While it runs, `waiting` says what is waited for, if that is not the reply.
     """
 
@@ -56,6 +57,7 @@ class Turn:
         logprobs: Sequence[Json] = (),
         asking: bool = False,
         model: str = "",
+        system: str | None = None,
     ) -> None:
         """`prefix`: a text from which the reply goes on, and with which it begins; `logprobs` are its own.
 
@@ -69,11 +71,13 @@ class Turn:
         self._prefix = prefix
         self._opening = Opening(prefix, logprobs)
         self._asked = model
+        self._system = system
         self._growing = Choices(talk, parent.id, lambda: self._facts(INTERRUPTED))
         self._answered = ""
         self._fingerprint = ""
         self._tier = ""
-        self._usage: Usage | None = None
+        self._counting = Counting()
+        self._pace: float | None = None
         self._raw_prompt = 0.0
         self._recorded = False
         self._told: JsonObject = {}
@@ -87,6 +91,7 @@ class Turn:
         self.model = ""
         self.started: float | None = None
         self.first: float | None = None
+        self.last: float | None = None
         self.nodes: list[Node] = []
         self.choices: dict[int, Node] = {}
         self.made = Made(INTERRUPTED)
@@ -163,13 +168,15 @@ class Turn:
             self._parameters,
             prefix=self._prefix,
             form=form,
+            system=self._system,
         )
         self.request, self.window, self._told = composed.body, composed.window, composed.told
         self._link.gauge(self._talk.session).window_start = self.window.start
         self._raw_prompt = composed.raw_tokens
 
     async def _fold(self, chunk: Chunk, on_delta: OnDelta) -> None:
-        self._usage = chunk.usage or self._usage
+        self._counting.add(chunk)
+        self._pace = chunk.pace or self._pace
         self._answered = chunk.model or self._answered
         self._fingerprint = chunk.fingerprint or self._fingerprint
         self._tier = chunk.tier or self._tier
@@ -186,8 +193,9 @@ class Turn:
     def _take(self, delta: Delta) -> None:
         now = self._link.clock()
         with_text = delta.content or delta.reasoning
-        if with_text and self.first is None and self.started is not None:
-            self.first = now - self.started
+        if with_text and self.started is not None:
+            self.last = now - self.started
+            self.first = self.last if self.first is None else self.first
         self._growing.add(delta, now)
 
     def _facts(self, ended: str) -> Made:
@@ -199,6 +207,8 @@ class Turn:
             server=server.name if server is not None else "",
             parameters=self._sent(),
             first=self.first,
+            last=self.last,
+            pace=self._pace if len(self._growing.by_index) < 2 else None,
             seconds=self._link.clock() - self.started if self.started is not None else 0.0,
             fingerprint=self._fingerprint,
             tier=self._tier,
@@ -219,18 +229,22 @@ class Turn:
         if self._recorded:
             return
         self._recorded = True
-        self.choices, self.made = self._growing.record(self._facts(ended), self._counted())
+        self.choices, self.made = self._growing.record(
+            self._facts(ended), self._counted(), self.started or 0.0
+        )
         self.nodes = list(self.choices.values())
 
-    def _counted(self) -> Usage | None:
-        """Return the server's count, learning from it; or an estimate where it sends none."""
+    def _counted(self) -> dict[int, Usage]:
+        """Return the server's counts, learning from them; or an estimate of all where it sends none."""
         raw = self._growing.raw_tokens
-        if self._usage is not None:
-            exact = self._usage.prompt + self._usage.completion
+        each = self._growing.by_index
+        told = self._counting.by_choice(each)
+        if told is not None:
+            exact = sum(usage.prompt + usage.completion for usage in told.values())
             self._link.measured(self._raw_prompt + raw, exact)
-            return self._usage
+            return told
         if self.window is None or not raw:
-            return None
+            return {}
         ratio = self._link.gauge(self._talk.session).estimator.ratio
         given = raw_count(self._prefix)
         prompt = self.window.tokens + round(given * ratio)
@@ -238,7 +252,7 @@ class Turn:
         # Most servers send a token a delta, which tells more than the characters do.
         a_token_each = new > 0 and 0.4 <= self.deltas / new <= 2.5
         completion = self.deltas if a_token_each else max(1, round(new * ratio))
-        return Usage(prompt, completion, estimated=True)
+        return {min(each): Usage(prompt, completion, estimated=True, together=max(1, len(each)))}
 
 
 def turn_to(

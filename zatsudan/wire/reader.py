@@ -11,8 +11,8 @@ from zatsudan.base.printable import one_line
 from zatsudan.wire import bounds
 from zatsudan.wire.came import Came
 from zatsudan.wire.errorbodies import broken_off, error_message, read_error
+from zatsudan.wire.joining import Joining
 from zatsudan.wire.protocol import NOT_AN_API, Chunk, read_chunk
-from zatsudan.wire.reassembly import Reassembly
 from zatsudan.wire.sse import Decoder, Event
 
 _FIELD = re.compile(r"(data|event|id|retry|error)?:|data$")
@@ -44,8 +44,8 @@ class Reader:
         self._whole: list[bytes] | None = None
         self._started = False
         self._head = b""  # what may be a part of a byte order mark
-        self._deltas = Reassembly()
         self._came = Came()
+        self._joining = Joining()
         self._said = ""  # what the server said besides
         self._opening = b""  # of a body that may be no event stream at all
         self.began = False
@@ -54,7 +54,12 @@ class Reader:
     @property
     def complete(self) -> bool:
         """Whether nothing more is to come: its end was told, or each choice has its finish_reason."""
-        return self.done or self._deltas.ended
+        return self.done or self._joining.finished
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether a choice has gone on after its finish_reason: a connection that breaks cuts it."""
+        return self._joining.goes_on and not self.done
 
     def feed(self, piece: bytes) -> Iterator[Chunk]:
         """Yield the chunks that `piece` completes; raises StreamError.
@@ -180,14 +185,14 @@ class Reader:
         if self._beside > bounds.BESIDE:
             raise bounds.endless_reply(bounds.BESIDE)
 
+    def _joined(self, chunk: Chunk) -> Chunk:
+        deltas = tuple(map(self._joining.whole, chunk.deltas))
+        return chunk if deltas == chunk.deltas else chunk._replace(deltas=deltas)
+
     def rest(self) -> list[Chunk]:
         """Return what is held of a stream that ended in the middle of a character or a tag."""
-        deltas = self._deltas.rest()
-        return [Chunk(deltas)] if deltas else []
-
-    def _joined(self, chunk: Chunk) -> Chunk:
-        deltas = tuple(map(self._deltas.whole, chunk.deltas))
-        return chunk if deltas == chunk.deltas else chunk._replace(deltas=deltas)
+        kept = self._joining.rest()
+        return [Chunk(kept)] if kept else []
 
 
 def _chunks_in(lines: list[str]) -> list[Json]:

@@ -23,13 +23,13 @@ from zatsudan.sessions.imports.leftout import LeftOut
 LARGEST = 100_000_000
 
 KNOWN = later(
-    "exports of ChatGPT, Claude, Open WebUI, LibreChat, LM Studio, SillyTavern, Chatbox, Jan and"
-    " TypingMind, a messages array, ShareGPT, `llm logs --json`, a session of aichat, and"
+    "exports of ChatGPT, Claude, Grok, AI Studio, Open WebUI, LibreChat, LM Studio, SillyTavern,"
+    " Chatbox, Jan, TypingMind and Claude Code, a messages array, ShareGPT, `llm logs --json`, a session of aichat, and"
     " zatsudan's own jsonl, json and markdown"
 )
 
 #: Under which key exports keep their list of talks.
-_WRAPPERS = ("conversations", "chats", "sessions", "threads", "responses", "data", "items")
+_WRAPPERS = ("conversations", "chats", "sessions", "threads", "history", "data", "items")
 #: What stands in the place of a file's name for standard input.
 STDIN = "-"
 

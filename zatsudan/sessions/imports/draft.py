@@ -97,7 +97,7 @@ def role_of(value: Json, where: str) -> str:
         raise refused(say("{where} is no message but {kind}.", where=where, kind=kind_of(value)))
     role, content = value.get("role"), value.get("content")
     if isinstance(role, str):
-        role = _ROLES.get(role.lower(), role)
+        role = _ROLES.get(role.lower(), role.lower() if role.lower() in ROLES else role)
     if role not in ROLES:
         name = one_line(str(role), 40)
         raise refused(say("{where} has the role {role!r}.", where=where, role=name))

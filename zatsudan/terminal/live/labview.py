@@ -9,6 +9,7 @@ from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printable
 from zatsudan.lab.grid import shown
 from zatsudan.lab.run import Run
+from zatsudan.lab.sheet import paced
 from zatsudan.lab.slots import ENDED, RUNNING, WAITING, Slot
 from zatsudan.terminal.live.columns import Columns, fitting
 from zatsudan.terminal.live.frames import Frames
@@ -211,20 +212,25 @@ class LabView:
         if slot.first is None:
             waiting = slot.turn.waiting if slot.turn is not None else EMPTY
             return waiting or say("asked")
-        return printable(" · ".join(self._pace(slot, self._clock())))
+        # A delta is about a token: some hold a part of a character, some a whole word.
+        return printable(" · ".join(self._pace(slot.deltas, slot.speed(self._clock()), "~")))
 
-    def _pace(self, slot: Slot, now: float) -> list[Printable]:
+    def _pace(self, tokens: int, speed: float | None, mark: str = "") -> list[Printable]:
         """Return how much has come, and unless the run is blind how fast."""
-        parts = [say("{count:,} tok", count=slot.deltas)]
-        if not self._run.blind:
-            parts.append(say("{speed} tok/s", speed=f"{slot.speed(now):.0f}"))
+        parts = [say("{count} tok", count=f"{mark}{tokens:,}")]
+        if not self._run.blind and speed is not None:
+            parts.append(say("{speed} tok/s", speed=f"{mark}{speed:.0f}"))
         return parts
 
     def _outcome(self, slot: Slot) -> Printable:
-        made = slot.node.made if slot.node is not None else None
-        if made is None:
+        node = slot.node
+        made = node.made if node is not None else None
+        if node is None or made is None:
             return say("no reply")
-        parts = self._pace(slot, slot.ended)
+        run = self._run
+        count = run.link.gauge(run.talk.session).estimator.count
+        tokens, estimated, speed = paced(node, [one.node for one in run.slots], count)
+        parts = self._pace(tokens, speed, "~" if estimated else "")
         if not self._run.blind:
             parts.append(describe_seconds(made.seconds))
         ended = one_line(made.finish_reason or "?", 20) if slot.went_well else say(made.ended)

@@ -207,10 +207,11 @@ def status(made: Made) -> Printable:
             completion=usage.completion,
         )
         parts.append(counts)
-        from zatsudan.sessions.estimate import tokens_per_second
+        from zatsudan.sessions.estimate import speed_of
 
-        speed = tokens_per_second(usage.completion, made.first, made.seconds)
+        speed = speed_of(made)
         if speed is not None:
+            mark = "" if made.pace is not None else mark
             parts.append(say("{speed} tok/s", speed=f"{mark}{speed:.1f}"))
     if made.first is not None:
         parts.append(say("first {seconds:.2f} s", seconds=made.first))

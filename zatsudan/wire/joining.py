@@ -1,14 +1,10 @@
-"""What a server cut is put together: characters, and the tags around reasoning."""
+"""What servers cut or tell twice, put together: characters, tags around reasoning, sources."""
 
 import re
-from typing import TYPE_CHECKING
 
 from zatsudan.wire.contents import Beside
 from zatsudan.wire.protocol import Delta
 from zatsudan.wire.thinking import ThinkSplitter
-
-if TYPE_CHECKING:
-    from zatsudan.base.jsonvalues import Json
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -35,28 +31,34 @@ class SurrogateJoiner:
         return "\N{REPLACEMENT CHARACTER}" if held else ""
 
 
-class Reassembly:
-    """The deltas of one stream, put together choice by choice."""
+class Joining:
+    """The choices of a reply while their deltas come."""
 
     def __init__(self) -> None:
         self._joiners: dict[tuple[int, str], SurrogateJoiner] = {}
         self._splitters: dict[int, ThinkSplitter] = {}
-        self._ended: dict[int, bool] = {}
+        self._finished: dict[int, bool] = {}
+        self._late: set[int] = set()  # choices that went on after their finish_reason
         self._told_apart: set[int] = set()  # choices whose reasoning has a field of its own
-        self._told: dict[str, Json] = {}  # what stood beside the text last, by name
+        self._told: dict[str, object] = {}  # what stood beside the text last, by name
 
     @property
-    def ended(self) -> bool:
-        """Whether each choice has its finish_reason, and there is one."""
-        return bool(self._ended) and all(self._ended.values())
+    def finished(self) -> bool:
+        """Whether each choice has its finish_reason."""
+        return bool(self._finished) and all(self._finished.values())
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether a choice has gone on after its finish_reason."""
+        return bool(self._late)
 
     def whole(self, delta: Delta) -> Delta:
-        """Return a delta with whole characters, its reasoning taken out of tags, and nothing told twice."""
+        """Put together what the server cut: characters, and the tags around reasoning."""
         index, content, reasoning = delta.index, delta.content, delta.reasoning
         ended = delta.finish_reason is not None
         if reasoning:  # what stands in tags as well is the same (MiniMax)
             self._told_apart.add(index)
-        self._ended[index] = self._ended.get(index, False) or ended
+        self._follow(index, ended=ended, said=bool(content or reasoning))
         if (index, "content") in self._joiners or _SURROGATE.search(content):
             content = self._joiners.setdefault((index, "content"), SurrogateJoiner()).feed(content)
         if (index, "reasoning") in self._joiners or _SURROGATE.search(reasoning):
@@ -78,6 +80,14 @@ class Reassembly:
         if content is delta.content and reasoning is delta.reasoning:
             return delta
         return delta._replace(content=content, reasoning=reasoning)
+
+    def _follow(self, index: int, *, ended: bool, said: bool) -> None:
+        """Note whether a choice has its finish_reason, and whether it goes on behind it."""
+        if ended:
+            self._finished[index] = True
+            self._late.discard(index)
+        elif self._finished.setdefault(index, False) and said:
+            self._late.add(index)
 
     def _new(self, index: int, beside: Beside) -> Beside:
         """Leave out what was told before: some servers tell all sources again in each chunk."""
