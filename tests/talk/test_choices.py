@@ -39,19 +39,20 @@ def test_what_says_nothing_is_no_beginning_of_a_node() -> None:
     choices.add(Delta(), 0.0)
     assert choices.begun
     assert saved(talk) == []
-    nodes, _ = choices.record(Made(INTERRUPTED), None)
+    nodes, _ = choices.record(Made(INTERRUPTED), {}, 0.0)
     assert nodes == {}
 
 
-def test_choices_are_kept_in_order_and_the_usage_stands_once() -> None:
+def test_choices_are_kept_in_order_each_with_its_own_usage_and_times() -> None:
     talk, choices = begun()
-    for delta in (Delta(1, "two", finish_reason="length"), Delta(0, "one", finish_reason="stop")):
-        choices.add(delta, 0.0)
+    choices.add(Delta(1, "two", finish_reason="length"), 3.0)
+    choices.add(Delta(0, "one", finish_reason="stop"), 5.0)
     usage = Usage(3, 4)
-    nodes, first = choices.record(Made(FINISHED), usage)
+    nodes, first = choices.record(Made(FINISHED), {0: usage}, 1.0)
     assert [(index, node.message.text) for index, node in nodes.items()] == [(0, "one"), (1, "two")]
     assert [node.made and node.made.usage for node in nodes.values()] == [usage, None]
     assert [node.made and node.made.finish_reason for node in nodes.values()] == ["stop", "length"]
+    assert [node.made and node.made.first for node in nodes.values()] == [4.0, 2.0]
     assert first == nodes[0].made
     assert talk.session.head == nodes[0].id
 
@@ -59,5 +60,5 @@ def test_choices_are_kept_in_order_and_the_usage_stands_once() -> None:
 def test_a_reply_that_ended_with_nothing_is_kept() -> None:
     _, choices = begun()
     choices.add(Delta(finish_reason="stop"), 0.0)
-    nodes, _ = choices.record(Made(FINISHED), None)
+    nodes, _ = choices.record(Made(FINISHED), {}, 0.0)
     assert [node.message.text for node in nodes.values()] == [""]
