@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.doubles import chat_over, turn_in
-from tests.support.fileserver import FILE, FileServer, serving
+from tests.support.fileserver import FILE, FileServer
 from tests.support.hub import Hub, model
-from tests.support.hub import serving as hub_serving
+from tests.support.listening import serving
 from tests.support.server import Request, Script, Server, fails, says, serve
 from zatsudan.base.errors import CommandError, ConfigError, ConnectionFailed, ZatsudanError
 from zatsudan.commands import COMMANDS
@@ -391,7 +391,7 @@ async def test_a_model_of_hugging_face_is_offered_and_fetched(
 ) -> None:
     data = {"tiny-Q4_K_M.gguf": model(), "tiny-Q8_0.gguf": model(9)}
     name = "hf:ggml-org/tiny-GGUF"
-    async with hub_serving(Hub(data)) as hub, person(tmp_path, {"HF_ENDPOINT": hub.url}) as someone:
+    async with serving(Hub(data)) as hub, person(tmp_path, {"HF_ENDPOINT": hub.url}) as someone:
         without_model(someone, name, "", monkeypatch)
         assert not someone.finder.has_model
         with pytest.raises(ConnectionFailed):
