@@ -69,7 +69,7 @@ def test_a_row_is_sound(kind: ServerKind) -> None:
     assert kind.name
     assert kind.label
     assert kind_of("", kind.url) is kind or not kind.url
-    assert kind_of(kind.name, "https://gateway.example/v1") is kind
+    assert kind_of(kind.name, "https://gateway.example/v1", dialect=kind.dialect) is kind
     assert kind.prefill in (*FORMS, NONE, "")
     assert set(kind.names) <= set(BY_NAME), "a name of ours that is no parameter"
     named = {*(kind.takes or ()), *kind.ignores, *kind.unsent}

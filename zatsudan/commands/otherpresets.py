@@ -51,7 +51,11 @@ def carry_out(chat: Chat, words: list[Word]) -> Outcome:
 
 def _kind(chat: Chat) -> ServerKind:
     server = chat.link.server
-    return kind_of(server.name, server.base_url) if server is not None else UNKNOWN
+    return (
+        kind_of(server.name, server.base_url, dialect=server.dialect)
+        if server is not None
+        else UNKNOWN
+    )
 
 
 def imported(

@@ -36,7 +36,11 @@ class Queries:
     def kind(self) -> ServerKind:
         """Return the kind of the server that is asked."""
         server = self.link.server
-        return kind_of(server.name, server.base_url) if server is not None else UNKNOWN
+        return (
+            kind_of(server.name, server.base_url, dialect=server.dialect)
+            if server is not None
+            else UNKNOWN
+        )
 
     async def answer(self, text: str, **parameters: Json) -> JsonObject:
         """Return the whole answer to a request."""

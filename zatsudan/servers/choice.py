@@ -41,6 +41,7 @@ class Server(NamedTuple):
     missing_key: str = ""
     api_key_header: str = ""
     reasoning: str = ""
+    dialect: str = ""
     ca_file: str = ""
     verify: bool = True
     prices: Mapping[str, Price] = NOTHING
@@ -163,6 +164,7 @@ def from_profile(
         missing_key=missing,
         api_key_header=profile.api_key_header,
         reasoning=profile.reasoning,
+        dialect=profile.dialect,
         ca_file=profile.ca_file,
         verify=profile.verify,
         prices=profile.prices,

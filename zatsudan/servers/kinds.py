@@ -82,6 +82,7 @@ class ServerKind(NamedTuple):
     `way`: how to have what it does not take all the same, a constant that is said.
     `wide`: it knows no upper bound where OpenAI has one (`Parameter.wide`).
     `order`: the steps of its chain of samplers, by llama.cpp's names, in which it runs them.
+    `dialect`: the API beside /v1 by which it is spoken to (`servers.dialects`); `` for /v1.
     `tokenizer`, `defaults`, `echo`: what it is asked beside the talk; None: it cannot be.
     """
 
@@ -99,6 +100,7 @@ class ServerKind(NamedTuple):
     way: str = ""
     wide: bool = False
     order: tuple[str, ...] = ()
+    dialect: str = ""
     tokenizer: Tokenizer | None = None
     defaults: Defaults | None = None
     echo: Echo | None = None
@@ -185,6 +187,30 @@ OLLAMA = ServerKind(
         'A Modelfile sets it (PARAMETER), or dialect = "ollama" in the profile; /set! sends it all the same.'
     ),
     wide=True,
+)
+
+OLLAMA_NATIVE = ServerKind(
+    # docs/api.md and docs/modelfile.mdx of github.com/ollama/ollama: /api/chat takes all options.
+    "ollama-api",
+    "Ollama (/api/chat)",
+    names={"max_completion_tokens": "max_tokens", "repetition_penalty": "repeat_penalty"},
+    takes=frozenset(
+        (
+            *("top_k", "min_p", "typical_p", "tfs", "repeat_penalty", "repeat_last_n"),
+            *("mirostat", "mirostat_tau", "mirostat_eta", "json_schema", "reasoning"),
+            *("num_ctx", "keep_alive"),
+        )
+    ),
+    ignores=dict.fromkeys(
+        (
+            *("n", "logit_bias", "user", "tool_choice", "parallel_tool_calls", "service_tier"),
+            *("store", "metadata", "prediction", "verbosity"),
+        ),
+        "",
+    ),
+    wide=True,
+    order=("penalties", "top_k", "typ_p", "top_p", "min_p", "temperature"),
+    dialect="ollama",
 )
 
 LM_STUDIO = ServerKind(
@@ -358,7 +384,7 @@ JAN = ServerKind(
 
 KINDS = (
     *(OPENAI, OPENROUTER, OLLAMA, LM_STUDIO, LLAMA_CPP, VLLM),
-    *(KOBOLDCPP, TEXTGEN, TABBY, JAN, MISTRAL, DEEPSEEK),
+    *(KOBOLDCPP, TEXTGEN, TABBY, JAN, MISTRAL, DEEPSEEK, OLLAMA_NATIVE),
 )
 
 #: A server of which nothing is known beforehand.
@@ -372,14 +398,18 @@ OFFERED = tuple(kind for kind in KINDS if kind.url)
 LOCAL_SERVERS = {kind.name: kind.url for kind in KINDS if kind.port}
 
 
-def kind_of(name: str, base_url: str, kinds: Iterable[ServerKind] = KINDS) -> ServerKind:
+def kind_of(
+    name: str, base_url: str, kinds: Iterable[ServerKind] = KINDS, *, dialect: str = ""
+) -> ServerKind:
     """Return the kind of a server, by its address and the name that it has here; UNKNOWN if neither tells.
 
     An address of the makers' decides. Then the name that a person gave, but that what runs at
     the port of a local server is none of the hosted ones, though it may be called `mistral`
     for its model. The port tells last.
     """
-    rows = tuple(kinds)
+    rows = tuple(kind for kind in kinds if kind.dialect == dialect)
+    if dialect:
+        return rows[0] if rows else UNKNOWN
     parts = urlsplit(base_url)
     host = parts.hostname or ""
     at_home = next((kind for kind in rows if kind.is_at(host)), None)

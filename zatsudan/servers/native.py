@@ -43,7 +43,9 @@ def _read(found: Mapping[str, Json], told: Defaults) -> dict[str, Json]:
 
 def _kinds(client: "Client") -> tuple[ServerKind, ...]:
     """Return all kinds of servers, that of this one first: what is not known is found by asking."""
-    return own_first(kind_of(client.server.name, client.server.base_url))
+    return own_first(
+        kind_of(client.server.name, client.server.base_url, dialect=client.server.dialect)
+    )
 
 
 async def tokenize(client: "Client", model: str, text: str) -> list[int] | None:
