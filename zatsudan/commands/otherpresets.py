@@ -14,7 +14,8 @@ from zatsudan.config.foreign.presetfields import DROPPED, Fate
 from zatsudan.config.presetfiles import Presets
 from zatsudan.parameters.table import BY_NAME
 from zatsudan.parameters.values import show_value
-from zatsudan.servers.kinds import UNKNOWN, ServerKind, kind_of
+from zatsudan.servers.kind import ServerKind
+from zatsudan.servers.kinds import UNKNOWN, kind_of
 from zatsudan.servers.taking import takes
 from zatsudan.talk.chat import Chat
 

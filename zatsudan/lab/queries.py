@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.parameters.table import LIMITS
-from zatsudan.servers.kinds import UNKNOWN, ServerKind, kind_of, renames
+from zatsudan.servers.kind import ServerKind
+from zatsudan.servers.kinds import UNKNOWN, kind_of, renames
 from zatsudan.talk.exchange import Policy, Sending, answer
 from zatsudan.talk.link import Link
 from zatsudan.wire.messages import Usage, content_text

@@ -11,7 +11,7 @@ from zatsudan.base.secrets import SCHEME, is_secret, shown_variable
 from zatsudan.config.settings import Config
 from zatsudan.servers import dialects
 from zatsudan.servers.choice import Server
-from zatsudan.servers.kinds import OPENAI
+from zatsudan.servers.hosted import OPENAI
 from zatsudan.sessions.exports.outgoing import Request, Value
 
 

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from zatsudan.base.jsonvalues import Json
-from zatsudan.servers.kinds import Defaults, ServerKind, inside, kind_of, own_first
+from zatsudan.servers.kind import Defaults, ServerKind
+from zatsudan.servers.kinds import inside, kind_of, own_first
 
 if TYPE_CHECKING:
     from zatsudan.servers.client import Client
