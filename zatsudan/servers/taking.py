@@ -3,7 +3,7 @@
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable
 from zatsudan.parameters.row import Parameter
-from zatsudan.servers.kinds import ServerKind
+from zatsudan.servers.kind import ServerKind
 
 
 def takes(kind: ServerKind, row: Parameter) -> bool | None:

@@ -179,7 +179,7 @@ class Link:
             return ()
         from zatsudan.servers.kinds import kind_of, renames
 
-        known = renames(kind_of(server.name, server.base_url))
+        known = renames(kind_of(server.name, server.base_url, dialect=server.dialect))
         tried = [self._doubts[model]] if model in self._doubts else []
         return (*known, *self.learned.of(server.name, model), *tried)
 

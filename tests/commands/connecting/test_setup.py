@@ -24,11 +24,11 @@ from zatsudan.commands.parts import Line, Part
 from zatsudan.commands.registry import find
 from zatsudan.config.file import load
 from zatsudan.config.settings import Config, Local, Profile
+from zatsudan.servers.athome import LLAMA_CPP
 from zatsudan.servers.choice import Wishes
 from zatsudan.servers.client import Client
 from zatsudan.servers.discovery import Finder, Found
 from zatsudan.servers.engine import embedded
-from zatsudan.servers.kinds import LLAMA_CPP
 from zatsudan.talk.addressee import model_of
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.link import Link
