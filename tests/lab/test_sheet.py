@@ -1,5 +1,6 @@
 """The rows of an experiment."""
 
+from zatsudan.base.jsonvalues import Json
 from zatsudan.lab.sheet import rows_of
 from zatsudan.sessions.records import apply, message_record
 from zatsudan.sessions.session import INTERRUPTED, Lab, Made, Session
@@ -16,6 +17,9 @@ def session_of(*replies: tuple[str, Made]) -> tuple[Session, Lab]:
     return session, Lab("1", tuple(cells))
 
 
+ENTRIES: tuple[Json, Json] = ({"token": "a", "logprob": -0.5}, {"token": "b", "logprob": -1.5})
+
+
 def count(text: str) -> int:
     return len(text)
 
@@ -28,7 +32,7 @@ def test_the_numbers_of_a_row() -> None:
         usage=Usage(5, 20),
         first=1.0,
         seconds=3.0,
-        logprobs=({"token": "a", "logprob": -0.5}, {"token": "b", "logprob": -1.5}) * 10,
+        logprobs=ENTRIES * 10,
     )
     session, lab = session_of(("a b c d", made), ("a b c d", Made(ended=INTERRUPTED)))
     first, second = rows_of(session, lab, count)

@@ -184,6 +184,7 @@ class Repl:
             prefix=wanted.prefix,
             logprobs=wanted.logprobs,
             asking=wanted.asking,
+            anyway=wanted.anyway,
         )
         return await self.reply(wanted.parent, turn)
 
