@@ -34,9 +34,9 @@ from zatsudan.servers.wirelog import wire_log
 from zatsudan.talk.entered import KEYS, Entered
 from zatsudan.terminal.plain.terminal import PlainTerminal
 
-#: Signs that a key may hold in a header.
-signs = st.sampled_from(list("abcXYZ019-_.~/+=:@&<>'%$"))
-keys = st.text(signs, min_size=10, max_size=40).map(lambda text: f"zq9{text}7w")
+#: Characters that a key may hold in a header.
+chars = st.sampled_from(list("abcXYZ019-_.~/+=:@&<>'%$"))
+keys = st.text(chars, min_size=10, max_size=40).map(lambda text: f"zq9{text}7w")
 
 Place = Callable[[str], Profile]
 

@@ -180,7 +180,7 @@ def test_no_command_on_the_plain_screen_passes_it_on(poison: Poison) -> None:
 def test_no_subcommand_and_no_flag_passes_it_on(poison: Poison) -> None:
     with stranger(poison) as (home, server):
         here = ["--base-url", server.base_url]
-        evil = "".join(sign for sign in poison.text("given") if sign not in "\0\ud800")
+        evil = "".join(char for char in poison.text("given") if char not in "\0\ud800")
         lines: list[list[str]] = [
             [*here, "hello"], [*here, "--json", "hello"], [*here, "--stream", "json", "hello"], [*here, "/params all"],
             [*here, "-r", HOSTILE, "hello"], [*here, "-c", "hello"], [*here, "--no-stream", "hello"],

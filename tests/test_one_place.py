@@ -1,12 +1,14 @@
-"""A new parameter and a new kind of server touch one place each.
+"""A new parameter, a new kind of server and a new export format touch one place each.
 
-The package is copied, and one row is written into the rows of a subject of parameters and one
-into that of kinds of servers; its index of commands is made anew, as its generator
-does. Then the copy is used, and what was seen of the two rows comes back as JSON.
+The package is copied, and rows are written into the rows of a subject of parameters, those of
+kinds of servers and of export formats; its index of commands and its man page are made anew, as
+their generators do. Then the copy is used, and what was seen of the rows comes back as JSON.
 """
 
 import ast
 import asyncio
+import contextlib
+import io
 import json
 import os
 import shutil
@@ -20,7 +22,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 import zatsudan
-from tests.support import oneshot
+from tests.support import oneshot, stored
 from tests.support.catalogue import collected
 from tests.support.commands import lines, refusal, run
 from tests.support.doubles import chat_over, turn_in
@@ -28,13 +30,14 @@ from tests.support.server import Request, Script, fails, says, serve
 from zatsudan.base.errors import ZatsudanError
 from zatsudan.base.printable import EMPTY
 from zatsudan.cli.shells import candidates
+from zatsudan.cli.subcommands import SUBCOMMANDS, parser_of
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.connecting import questions
 from zatsudan.commands.outcomes import Outcome, Work
 from zatsudan.config.file import parse
 from zatsudan.config.presetfiles import Preset, dumps
 from zatsudan.config.presetfiles import parse as parse_preset
-from zatsudan.config.settings import Config, Network
+from zatsudan.config.settings import Config, Network, platform_places
 from zatsudan.lab.probe import recipe_of
 from zatsudan.lab.probe import requests as requests_of
 from zatsudan.parameters import choosing
@@ -43,6 +46,7 @@ from zatsudan.servers.choice import Server
 from zatsudan.servers.client import Client
 from zatsudan.servers.discovery import found
 from zatsudan.servers.exported import request_to
+from zatsudan.sessions import exports
 from zatsudan.sessions.exports import FORMATS, export
 from zatsudan.sessions.imports.draft import known
 from zatsudan.talk.addressee import client_for
@@ -69,6 +73,14 @@ KIND = """
         defaults=Defaults("/knobs", ("values",), names={{"wob": "wobble"}}),
         echo=Echo({{"loud": True}}, ("said",), {{"wobble_speed": 2}}),
     )"""
+#: One of the talk, and one of a request; each with its writer.
+FORMAT = """
+    Format("wobtalk", "wob", later("the talk, wobbling"), talk=lambda session: (
+        "wobbling " + transcript.to_text(session)
+    )),
+    Format("wobrequest", "wbr", later("the request, wobbling"), request=lambda request: (
+        "asking " + compact(request.body)
+    ))"""
 
 
 # --- in the copy ------------------------------------------------------------------
@@ -100,7 +112,7 @@ def said(what: Callable[[], object]) -> str:
 
 
 async def look(port: int, home: Path) -> dict[str, Any]:
-    """Use the program, and return what was seen of the two rows."""
+    """Use the program, and return what was seen of the rows."""
     seen: dict[str, Any] = {"from": str(Path(zatsudan.__file__).parent)}
     async with serve(answer, port=port) as server:
         address = Server("x", server.base_url, model="m")
@@ -114,6 +126,7 @@ async def look(port: int, home: Path) -> dict[str, Any]:
         try:
             await _parameter(chat, seen)
             await _kind(chat, server.requests, seen)
+            await _format(chat, home, seen)
         finally:
             await chat.aclose()
         seen["found"] = [there.server.name for there in await found(Config(), "")]
@@ -175,6 +188,33 @@ async def _kind(chat: Chat, requests: list[Request], seen: dict[str, Any]) -> No
     seen["asked"] = [list(row.cells) for row in questions.which({"wobbler": True}, EMPTY).rows][:1]
 
 
+async def _format(chat: Chat, home: Path, seen: dict[str, Any]) -> None:
+    seen["format shown"] = lines(await run(chat, "/export wobtalk"))
+    seen["format request"] = lines(await run(chat, "/export wobrequest"))
+    seen["format page"] = lines(await run(chat, "/help export"))
+    seen["format unknown"] = str((await refusal(chat, "/export wobbly")).advice)
+    seen["format missing"] = str((await refusal(chat, "/export")).advice)
+    complete = COMMANDS["export"].complete
+    seen["formats offered"] = {choice.text: choice.meta for choice in complete(chat, "wob")}
+    seen["format reply"] = [choice.text for choice in complete(chat, "wobrequest x reply")]
+    seen["format no reply"] = [choice.text for choice in complete(chat, "wobtalk x reply")]
+    seen["format by ending"] = lines(await run(chat, f"/save {home}/talk.wob"))
+    seen["format file"] = (home / "talk.wob").read_text(encoding="utf-8")
+    seen["format shell"] = [row[0] for row in candidates(["export", "s", "wob"]).rows]
+    seen["format help"] = parser_of("export").format_help()
+    seen["format translated"] = "the request, wobbling" in collected()
+
+
+def exported() -> str:
+    """What `zatsudan export` writes of a saved session."""
+    sessions = platform_places().sessions
+    sessions.mkdir(parents=True, exist_ok=True)
+    stored.write(sessions, "wobbly", "hi there", "yes")
+    with contextlib.redirect_stdout(io.StringIO()) as written:
+        SUBCOMMANDS["export"].run(parser_of("export").parse_args(["wobbly", "wobtalk"]))
+    return written.getvalue()
+
+
 async def _worked(chat: Chat, line: str) -> Outcome:
     work = await run(chat, line)
     assert isinstance(work, Work)
@@ -206,7 +246,7 @@ def add(module: "ModuleType", table: str, row: str, package: Path) -> None:
 
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What is seen in a copy of the package with the two rows."""
+    """What is seen in a copy of the package with the rows."""
     root = tmp_path_factory.mktemp("copy")
     package = root / "zatsudan"
     shutil.copytree(
@@ -217,6 +257,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         port = free.getsockname()[1]
     add(choosing, "CHOOSING", PARAMETER, package)
     add(kinds, "KINDS", KIND.format(port=port), package)
+    add(exports, "ROWS", FORMAT, package)
     tests = Path(__file__).parent.parent
     environ = {
         **{name: value for name, value in os.environ.items() if name.isupper()},
@@ -234,7 +275,9 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         return done.stdout
 
     python("tests.support.index")
+    python("tests.cli.test_man")
     result: dict[str, Any] = json.loads(python("tests.test_one_place", str(port), str(root)))
+    result["format man"] = (package / "zatsudan.1").read_text(encoding="utf-8")
     assert result["from"] == str(package)
     return result
 
@@ -309,5 +352,31 @@ def test_a_kind_of_server_is_spoken_to_in_its_own_way(seen: dict[str, Any]) -> N
     assert any("7" in row and "sorry" in row for row in seen["bias"])
 
 
+def test_an_export_format_is_written_by_every_way(seen: dict[str, Any]) -> None:
+    assert any("wobbling" in row for row in seen["format shown"])
+    assert any("asking {" in row and '"wob"' in row for row in seen["format request"])
+    assert "Written as wobtalk:" in seen["format by ending"][0]
+    assert seen["format file"].startswith("wobbling ")
+    assert seen["subcommand"].startswith("wobbling ")
+    assert "User:\nhi there\n" in seen["subcommand"]
+
+
+def test_an_export_format_is_offered_and_explained(seen: dict[str, Any]) -> None:
+    assert seen["formats offered"]["wobtalk"] == "the talk, wobbling"
+    assert seen["formats offered"]["wobrequest"] == "the request, wobbling"
+    assert seen["format shell"] == ["wobtalk", "wobrequest"]
+    assert any(row.startswith("reply=") for row in seen["format reply"])
+    assert not any(row.startswith("reply=") for row in seen["format no reply"])
+    page = "\n".join(seen["format page"])
+    for part in ("wobtalk", "the talk, wobbling", "wobrequest", "the request, wobbling"):
+        assert part in page
+    for text in ("format unknown", "format missing", "format help", "format man"):
+        assert "wobtalk" in seen[text], text
+        assert "wobrequest" in seen[text], text
+    assert seen["format translated"]
+
+
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(asyncio.run(look(int(sys.argv[1]), Path(sys.argv[2])))))
+    found_there = asyncio.run(look(int(sys.argv[1]), Path(sys.argv[2])))
+    found_there["subcommand"] = exported()
+    sys.stdout.write(json.dumps(found_there))

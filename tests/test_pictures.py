@@ -56,7 +56,7 @@ class PacedClient(Client):
 
 
 def reply(text: str, prompt: int) -> Script:
-    """Stream a reply, a word or a Japanese sign at a time."""
+    """Stream a reply, a word or a Japanese character at a time."""
     tokens = re.findall(r"[\u3000-\u9fff]|\s*[^\s\u3000-\u9fff]+|\s+", text)
     assert "".join(tokens) == text
     return _script([_chunk(token) for token in tokens], prompt)

@@ -13,7 +13,7 @@ from functools import cache
 import pytest
 
 from tests.support.floors import MODULES
-from tests.test_docstrings import modules, own
+from tests.support.imported import modules, own
 from zatsudan.terminal.live.ptk import PRIVATE
 
 #: What is used nevertheless, by module. All look first whether it is there, and have
@@ -22,7 +22,7 @@ from zatsudan.terminal.live.ptk import PRIVATE
 USED = {
     "terminal.live.ptk": {name for _, name in PRIVATE},
     "terminal.markdown.highlight": {"_tokens"},
-    "terminal.live.program": {"httpcore._backends.anyio", "anyio._backends._asyncio"},
+    "terminal.live.warmup": {"httpcore._backends.anyio", "anyio._backends._asyncio"},
 }
 
 #: Documented for everybody, in spite of their underscore.

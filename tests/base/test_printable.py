@@ -53,9 +53,9 @@ def test_joiners_of_emoji_and_scripts_stay() -> None:
 
 def test_no_control_sign_is_left() -> None:
     left = {
-        sign
+        char
         for code in range(0x110000)
-        if unicodedata.category(sign := printable(chr(code))) in ("Cc", "Cs", "Zl", "Zp")
+        if unicodedata.category(char := printable(chr(code))) in ("Cc", "Cs", "Zl", "Zp")
     }
 
     assert left == {"\n", "\t"}

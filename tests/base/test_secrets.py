@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 KEY = "sk-very/secret+123456="
 
-#: Signs of keys and of passwords: those that encodings change, and those that they do not.
-signs = st.sampled_from(list("abcXYZ019-_.~/+=:@&<>\"'\\%$ é日😀"))
+#: Characters of keys and of passwords: those that encodings change, and those that they do not.
+chars = st.sampled_from(list("abcXYZ019-_.~/+=:@&<>\"'\\%$ é日😀"))
 secrets = (
-    st.text(signs, min_size=6, max_size=60)
+    st.text(chars, min_size=6, max_size=60)
     .filter(
         lambda text: (
             len(" ".join(text.split())) >= 6 and not re.fullmatch(r"[./\\… ]+|.*( \+|\+ ).*", text)
@@ -55,16 +55,16 @@ def test_what_is_cut_short_is_no_better(secret: str, form: str, data: st.DataObj
     # Python escapes one kind of quote only where both kinds stand in the text.
     assume(not {"'", '"'} <= set(secret))
     written = FORMS[form](secret)
-    # What is shorter may stay; a blank at its end is no sign on one line.
+    # What is shorter may stay; a blank at its end is no character on one line.
     least = max(6, len(FORMS[form](secret[:6])))
     kept = data.draw(st.integers(least, max(least, len(written))))
     for end in ("", "…", "..."):
         shown = Secrets([secret]).hidden(f"key {written[:kept]}{end}")
-        # Half of how its last sign is encoded may be left, which tells nothing.
+        # Half of how its last character is encoded may be left, which tells nothing.
         assert re.fullmatch(r"key \[key\][%&\\#\w]{0,6}[.…]*", shown)
 
 
-def test_a_plain_key_that_is_cut_leaves_five_signs_at_most() -> None:
+def test_a_plain_key_that_is_cut_leaves_five_characters_at_most() -> None:
     known = Secrets(["sk-0123456789abcdef"])
     for size in range(1, 20):
         cut = "sk-0123456789abcdef"[:size]

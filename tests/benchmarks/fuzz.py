@@ -128,7 +128,7 @@ def make_printable(text: str) -> None:
     assert len(shown) == len(text)
     assert printable(shown) == shown
     shown.encode()
-    assert not any(sign < " " and sign not in "\n\t" for sign in shown)
+    assert not any(char < " " and char not in "\n\t" for char in shown)
     assert "\n" not in one_line(text)
 
 

@@ -22,7 +22,7 @@ from tests.benchmarks.mock import end_word, tokens_of, word
 PATIENCE = 60.0
 SIZES = (2_000, 8_000, 32_000)
 GIANTS = ("fence", "list", "table", "quote", "paragraph")
-#: Signs that no reply has, so that a key is found on the screen.
+#: Characters that no reply has, so that a key is found on the screen.
 KEYS = "".join(map(chr, range(0x0410, 0x0410 + 60)))
 
 

@@ -61,6 +61,7 @@ CASES = [
     fails_at("a SOCKS proxy", FAR, "the 'socksio' package is not installed", ALL_PROXY=f"socks5://me:{PASSWORD}@127.0.0.1:9"),
     fails_at("a proxy that is not there", FAR, "Does the proxy answer", HTTP_PROXY=f"http://me:{PASSWORD}@127.0.0.1:9"),
     Case("a NO_PROXY that makes no sense", environ={"NO_PROXY": "[[["}),
+    fails_at("a NO_PROXY of IPv6", FAR, "Does the proxy answer", HTTP_PROXY="http://127.0.0.1:9", NO_PROXY="localhost,[::1],fe80::/10"),
     # Certificates.
     fails_at("no certificate file", "https://127.0.0.1:9/v1", "SSL_CERT_FILE names a file that is not there: /nowhere.pem.", SSL_CERT_FILE="/nowhere.pem"),
     fails_at("a certificate file that is none", "https://127.0.0.1:9/v1", "Nothing answers at", SSL_CERT_FILE="/etc/passwd"),
@@ -73,7 +74,7 @@ CASES = [
     fails_at("nobody there", f"http://me:{PASSWORD}@127.0.0.1:9/v1", "Nothing answers at http://127.0.0.1:9/v1."),
     fails_at("an unknown host", FAR, "The host of http://host.invalid/v1 is not known."),
     fails_at("a host that cannot be", "http://a..b/v1", "is not known"),
-    fails_at("a host with a bidi sign", "http://a\u202eb/v1", "cannot be set up"),
+    fails_at("a host with a bidi character", "http://a\u202eb/v1", "cannot be set up"),
     fails_at("a port that cannot be", "http://127.0.0.1:99999/v1", "is not a base URL", 2),
     fails_at("half an address", "http://[::1/v1", "is not a base URL", 2),
     fails_at("another scheme", "ftp://h/v1", "is not a base URL", 2),
@@ -81,7 +82,7 @@ CASES = [
     # Keys.
     Case("a key with a line break at its end", environ={"ZATSUDAN_API_KEY": KEY + "\n"}),
     Case("a key with a line break inside", environ={"ZATSUDAN_API_KEY": KEY + "\n" + KEY}, sentence="The API key holds", code=2),
-    Case("a key with a Japanese sign", environ={"ZATSUDAN_API_KEY": KEY + "あ"}, sentence="The API key holds", code=2),
+    Case("a key with a Japanese character", environ={"ZATSUDAN_API_KEY": KEY + "あ"}, sentence="The API key holds", code=2),
     # Arguments.
     Case("a model with an escape", ("--base-url", NEAR, "-m", "a\nb\x1b[2J")),
     Case("a parameter with an escape", (*at(NEAR), "-o", "temperature=\x1b[2J"), {}, "temperature takes a number", 2),

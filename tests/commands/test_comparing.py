@@ -297,7 +297,7 @@ def test_each_row_names_a_test_and_a_value_for_it(row: Parameter) -> None:
 
 def test_what_is_probed_without_a_name() -> None:
     assert usual([]) == [
-        "temperature", "top_p", "seed", "logit_bias", "top_k", "min_p",
+        "temperature", "top_k", "top_p", "min_p", "seed", "logit_bias",
         "presence_penalty", "frequency_penalty",
         "stop", "max_tokens", "max_completion_tokens", "n", "logprobs",
     ]  # fmt: skip

@@ -24,7 +24,7 @@ def test_words_are_the_unit_where_there_are_blanks() -> None:
     ]  # fmt: skip
 
 
-def test_signs_are_the_unit_in_japanese() -> None:
+def test_characters_are_the_unit_in_japanese() -> None:
     assert by_characters("猫が好き。")
     assert units("猫が好き。") == ["猫", "が", "好", "き"]
     assert not by_characters("The word 猫 means cat.")

@@ -1,10 +1,14 @@
 """The rows of an experiment."""
 
-from zatsudan.base.jsonvalues import Json
+from typing import TYPE_CHECKING
+
 from zatsudan.lab.sheet import rows_of
 from zatsudan.sessions.records import apply, message_record
 from zatsudan.sessions.session import INTERRUPTED, Lab, Made, Session
 from zatsudan.wire.messages import Message, Usage
+
+if TYPE_CHECKING:
+    from zatsudan.base.jsonvalues import Json
 
 
 def session_of(*replies: tuple[str, Made]) -> tuple[Session, Lab]:
@@ -17,14 +21,12 @@ def session_of(*replies: tuple[str, Made]) -> tuple[Session, Lab]:
     return session, Lab("1", tuple(cells))
 
 
-ENTRIES: tuple[Json, Json] = ({"token": "a", "logprob": -0.5}, {"token": "b", "logprob": -1.5})
-
-
 def count(text: str) -> int:
     return len(text)
 
 
 def test_the_numbers_of_a_row() -> None:
+    entries: list[Json] = [{"token": "a", "logprob": -0.5}, {"token": "b", "logprob": -1.5}]
     made = Made(
         finish_reason="stop",
         model="m",
@@ -32,7 +34,7 @@ def test_the_numbers_of_a_row() -> None:
         usage=Usage(5, 20),
         first=1.0,
         seconds=3.0,
-        logprobs=ENTRIES * 10,
+        logprobs=entries * 10,
     )
     session, lab = session_of(("a b c d", made), ("a b c d", Made(ended=INTERRUPTED)))
     first, second = rows_of(session, lab, count)

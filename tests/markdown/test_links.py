@@ -45,7 +45,7 @@ _TEXTS = markdown.map(lambda text: text.replace("<br>", "<b>").replace("\t", "  
         ("[x](javascript:alert(1)) [x](file:///y)", []),
         ("**https://a.org/**", ["https://a.org/"]),
         ("`[a](https://a.org)` $[a](b)$", ["https://a.org"]),
-        ("`curl 'http://a.org/{id}'`\n\n```sh\nopen http://b.org:80/?x=1,\n```", ["http://a.org/", "http://b.org:80/?x=1"]),
+        ("`curl 'http://a.org/{id}'`\n\n```sh\nopen http://b.org:80/?x=1,\n```", ["http://a.org/{id}", "http://b.org:80/?x=1"]),
         ("| [a](b) | c |\n|-|-|\n| http://d | <http://e> | f [g](h) |", ["b", "http://d", "http://e", "h"]),
         ("# [a](b)\n> - [c](d)\n>   ===\n\n1. [x] [e](f)", ["b", "d", "f"]),
         ("[a](b\x1b[1m) https://a.org/\u202ex", ["b␛[1m", "https://a.org/\ufffdx"]),

@@ -72,6 +72,10 @@ def test_a_row_is_sound(kind: ServerKind) -> None:
     assert kind_of(kind.name, "https://gateway.example/v1") is kind
     assert kind.prefill in (*FORMS, NONE, "")
     assert set(kind.names) <= set(BY_NAME), "a name of ours that is no parameter"
+    named = {*(kind.takes or ()), *kind.ignores, *kind.unsent}
+    assert named <= set(BY_NAME), "a name of ours that is no parameter"
+    assert not (kind.takes or frozenset()) & set(kind.ignores)
+    assert all(BY_NAME[name].local for name in kind.takes or ())
     extras = kind.echo.extras if kind.echo is not None else {}
     assert not set(extras) & set(BY_NAME), "it has a row, which says how it is probed"
 
@@ -101,13 +105,16 @@ def test_no_other_module_knows_a_server_by_its_name_or_address() -> None:
 
 def test_what_is_offered_and_what_is_looked_for() -> None:
     assert [kind.name for kind in OFFERED] == [
-        "openai", "openrouter", "ollama", "lmstudio", "llama.cpp", "vllm",
+        "openai", "openrouter", "ollama", "lmstudio", "llama.cpp", "vllm", "koboldcpp", "textgen", "jan",
     ]  # fmt: skip
     assert LOCAL_SERVERS == {
         "ollama": "http://127.0.0.1:11434/v1",
         "lmstudio": "http://127.0.0.1:1234/v1",
         "llama.cpp": "http://127.0.0.1:8080/v1",
         "vllm": "http://127.0.0.1:8000/v1",
+        "koboldcpp": "http://127.0.0.1:5001/v1",
+        "textgen": "http://127.0.0.1:5000/v1",
+        "jan": "http://127.0.0.1:1337/v1",
     }
 
 

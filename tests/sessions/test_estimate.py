@@ -1,4 +1,4 @@
-"""Estimates of tokens: by kind of sign, and learned."""
+"""Estimates of tokens: by kind of character, and learned."""
 
 import pytest
 from hypothesis import given

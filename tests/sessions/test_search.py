@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.stored import signs, texts, write
+from tests.support.stored import chars, texts, write
 from zatsudan.sessions.journal import encode
 from zatsudan.sessions.search import Words, search
 from zatsudan.sessions.shelf import ending
@@ -70,7 +70,7 @@ def test_it_finds_what_reading_everything_finds(
     talks: list[list[str]], data: st.DataObject
 ) -> None:
     said = [text for talk in talks for text in talk if text.strip()]
-    word = st.text(signs, min_size=1, max_size=3)
+    word = st.text(chars, min_size=1, max_size=3)
     if said:
         # Words that stand somewhere, or nearly.
         text = data.draw(st.sampled_from(said))

@@ -40,7 +40,7 @@ def sent(chosen: Window) -> list[str]:
     return [message.text for message in chosen.messages]
 
 
-# Each message of ten signs costs 14 here: a token a sign, and four around it.
+# Each message of ten characters costs 14 here: a token a character, and four around it.
 TEN = [f"{letter}123456789" for letter in "abcdefghij"]
 
 

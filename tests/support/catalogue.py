@@ -62,7 +62,7 @@ def collected() -> dict[MessageId, list[str]]:
             found.setdefault(_id(message), []).append(name)
     for _module, command in declared().values():
         for text in (command.help, command.page):
-            if isinstance(text, str) and text:
+            if text:
                 found.setdefault(text, []).append("zatsudan/commands")
     for text in ARGPARSE:
         found.setdefault(text, []).append("argparse")

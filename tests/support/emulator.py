@@ -4,8 +4,10 @@ import asyncio
 import io
 import re
 import time
+import unicodedata
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,6 +15,7 @@ import pyte
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import PipeInput, create_pipe_input
+from pyte import screens
 from pyte.screens import Char
 
 from tests.support.doubles import chat_over
@@ -31,8 +34,25 @@ SCRIPTED = Address("scripted", "", model="scripted", reason="test")
 ENTER, LEAVE = "\x1b[?1049h", "\x1b[?1049l"
 
 
+def _is_alone(char: str) -> bool:
+    return screens.wcwidth(char) == 0 and not unicodedata.combining(char)
+
+
 class _Sheet(pyte.HistoryScreen):
     """A screen that keeps faint text, which pyte drops: as blinking, which nothing here is."""
+
+    def draw(self, data: str) -> None:
+        if data.isascii():
+            super().draw(data)
+            return
+        # Behind a mark without a width that does not combine, pyte draws no more.
+        for alone, chars in groupby(data, _is_alone):
+            part = "".join(chars)
+            if alone:
+                row, before = self.buffer[self.cursor.y], max(self.cursor.x - 1, 0)
+                row[before] = row[before]._replace(data=row[before].data + part)
+            else:
+                super().draw(part)
 
     def select_graphic_rendition(self, *attrs: int) -> None:
         kept = list(attrs)
@@ -83,7 +103,8 @@ class Screen(io.StringIO):
 
     def shown(self) -> str:
         """Return what stands on the screen, without trailing blanks."""
-        return "\n".join(line.rstrip() for line in self._screen.display).rstrip("\n")
+        rows = ("".join(cell.data for cell in row).rstrip() for row in self.cells())
+        return "\n".join(rows).rstrip("\n")
 
     def scrollback(self) -> str:
         """Return what has left the screen at its top, then what stands on it."""

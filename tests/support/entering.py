@@ -10,8 +10,8 @@ def argument(*words: str, piped: str = "") -> Entered:
     return message(read(words), piped)
 
 
-#: What becomes of each sign, by its origin. `runs` at once, `asks` first, is `text` as it
-#: stands, or text with `one` sign less. The signs: ! !! / // @file @!
+#: What becomes of each prefix, by its origin. `runs` at once, `asks` first, is `text` as it
+#: stands, or text with `one` character less. The prefixes: ! !! / // @file @!
 TABLE = {
     "typed": "runs one runs one runs runs",
     "pasted": "asks text asks text asks asks",
@@ -34,7 +34,7 @@ TABLE = {
 }
 
 
-SIGNS = ("!touch X", "!!touch X", "/write! F", "//write! F", "see @notes.txt", "why @!")
+PREFIXED = ("!touch X", "!!touch X", "/write! F", "//write! F", "see @notes.txt", "why @!")
 
 
 def asked_for(server: Server) -> list[Json]:

@@ -1,7 +1,7 @@
 """A screen of cells as an SVG: the same picture whatever fonts the reader has.
 
 Every run of cells stands at its column and is stretched to its width; wide
-signs are placed one by one; lines of tables are drawn, not written. It needs
+characters are placed one by one; lines of tables are drawn, not written. It needs
 nothing from outside: no font, no script, no address.
 """
 
@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 
 from pyte.screens import Char
 
-#: Pixels: a cell, the size of its signs, and the room around the screen.
+#: Pixels: a cell, the size of its characters, and the room around the screen.
 WIDTH, HEIGHT, SIZE, WIDE_SIZE = 8.4, 19, 14, 15
 MARGIN, BAR = 18, 36
 
@@ -40,7 +40,7 @@ PALETTE = {
     "brightwhite": "#ffffff",
 }
 
-#: Signs that are drawn: which arms go out from the cell's middle (left, right, up, down).
+#: Characters that are drawn: which arms go out from the cell's middle (left, right, up, down).
 LINES = {
     "─": "lr",
     "━": "lr",
@@ -72,10 +72,10 @@ class Look(NamedTuple):
 
 
 class Run(NamedTuple):
-    """Neighbouring cells of one look: the column of the first, and the signs."""
+    """Neighbouring cells of one look: the column of the first, and the characters."""
 
     x: int
-    signs: list[str]
+    chars: list[str]
     look: Look
 
 
@@ -99,7 +99,7 @@ def _look(cell: Char, wide: bool) -> Look:
 
 
 def _runs(row: Sequence[Char]) -> Iterator[Run]:
-    """Cut a row into runs of one look; a wide sign counts once."""
+    """Cut a row into runs of one look; a wide character counts once."""
     cells = [
         (x, cell.data, _look(cell, x + 1 < len(row) and not row[x + 1].data))
         for x, cell in enumerate(row)
@@ -107,7 +107,7 @@ def _runs(row: Sequence[Char]) -> Iterator[Run]:
     ]
     for look, group in groupby(cells, key=lambda cell: cell[2]):
         run = list(group)
-        yield Run(run[0][0], [sign for _, sign, _ in run], look)
+        yield Run(run[0][0], [char for _, char, _ in run], look)
 
 
 def _number(value: float) -> str:
@@ -120,18 +120,18 @@ def _left(x: float) -> str:
 
 def _words(run: Run) -> Iterator[Run]:
     """Cut a run of text at its blanks where there are two or more, and leave them out."""
-    text = "".join(sign if len(sign) == 1 else "\0" for sign in run.signs)
+    text = "".join(char if len(char) == 1 else "\0" for char in run.chars)
     at = 0
     for piece in text.split("  "):
         begin = at + len(piece) - len(piece.lstrip(" "))
         if piece.strip(" "):
             length = len(piece.strip(" "))
-            yield Run(run.x + begin, run.signs[begin : begin + length], run.look)
+            yield Run(run.x + begin, run.chars[begin : begin + length], run.look)
         at += len(piece) + 2
 
 
 def _ground(run: Run, y: int) -> str:
-    cells = len(run.signs) * (2 if run.look.kind == "wide" else 1)
+    cells = len(run.chars) * (2 if run.look.kind == "wide" else 1)
     return (
         f'<rect x="{_left(run.x)}" y="{_top(y)}" width="{_number(cells * WIDTH)}" '
         f'height="{HEIGHT}" fill="{run.look.ground}"/>'
@@ -152,8 +152,8 @@ def _line(run: Run, y: int) -> str:
     middle = _top(y) + HEIGHT / 2
     across: list[tuple[float, float]] = []
     path = ""
-    for at, sign in enumerate(run.signs, run.x):
-        arms, x = LINES[sign], at + 0.5
+    for at, char in enumerate(run.chars, run.x):
+        arms, x = LINES[char], at + 0.5
         left, right = x - 0.5 * ("l" in arms), x + 0.5 * ("r" in arms)
         up, down = middle - HEIGHT / 2 * ("u" in arms), middle + HEIGHT / 2 * ("d" in arms)
         if across and across[-1][1] == left:
@@ -173,16 +173,16 @@ def _texts(run: Run, y: int) -> Iterator[str]:
     if run.look.kind == "wide":
         inset = WIDTH - WIDE_SIZE / 2  # in the middle of its two cells
         places = " ".join(
-            _number(MARGIN + (run.x + 2 * at) * WIDTH + inset) for at in range(len(run.signs))
+            _number(MARGIN + (run.x + 2 * at) * WIDTH + inset) for at in range(len(run.chars))
         )
         look = run.look._replace(classes=f"w {run.look.classes}".rstrip())
-        yield f'<text x="{places}" y="{base}"{_attributes(look)}>{escape("".join(run.signs))}</text>'
+        yield f'<text x="{places}" y="{base}"{_attributes(look)}>{escape("".join(run.chars))}</text>'
         return
     for word in _words(run):
-        length = _number(len(word.signs) * WIDTH)
+        length = _number(len(word.chars) * WIDTH)
         yield (
             f'<text x="{_left(word.x)}" y="{base}" textLength="{length}"'
-            f"{_attributes(word.look)}>{escape(''.join(word.signs))}</text>"
+            f"{_attributes(word.look)}>{escape(''.join(word.chars))}</text>"
         )
 
 

@@ -28,7 +28,8 @@ class Quirk:
 
     `error` is a part of the sentence that the person reads, or empty;
     `complete` whether the reply counts as whole; `others` the contents of
-    further choices; `tokens` the log probabilities as token, logprob and how
+    further choices; `beside` the names of what stands beside the text; `ids` those of its
+    calls; `cached` the tokens that the server had; `tokens` the log probabilities as token, logprob and how
     many alternatives.
     """
 
@@ -42,6 +43,9 @@ class Quirk:
     error: str = ""
     others: Mapping[int, str] = field(default_factory=dict)
     calls: Mapping[str, str] = field(default_factory=dict)
+    beside: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+    cached: int = 0
     tokens: tuple[tuple[str, float, int], ...] = ()
     status: int = 200
     fill: bytes = b""
@@ -157,4 +161,62 @@ QUIRKS = (
     _refused("status-500-list.json", "Google's compatible endpoint", "An internal error has occurred."),
     _refused("status-501-nothing.txt", "a gateway", "has a fault (501)."),
     _refused("status-501-text.txt", "a gateway", "has a fault (501): Not Implemented"),
+    # A message beside the delta, or in its place.
+    Quirk("message-beside-an-empty-delta.sse", "ModelScope; CherryHQ/cherry-studio 8065"),
+    Quirk("json-message-beside-an-empty-delta.json", "Perplexity without a stream", usage=(9, 2)),
+    Quirk("message-told-again.sse", "Perplexity: each chunk tells all again, sources too", usage=(9, 2), beside=("citations", "search_results")),
+    Quirk("message-as-the-last-chunk.sse", "MiniMax: the last chunk is the whole reply once more", usage=(9, 2)),
+    Quirk("fields-with-nothing-in-them.json", "Snowflake: every field is there, most are empty", finish=None, usage=(9, 2)),
+    # Reasoning, in more forms.
+    Quirk("reasoning-details-alone.sse", "OpenRouter: reasoning_details without reasoning, a part of it encrypted", reasoning="Let me see."),
+    Quirk("reasoning-details-whole-each-time.sse", "MiniMax as it is documented; MiniMax-AI/MiniMax-M2 95", reasoning="Let me see."),
+    Quirk("reasoning-in-tags-as-well.sse", "MiniMax: the same in tags and in a field; can1357/oh-my-pi 2434", reasoning="Let me see."),
+    Quirk("reasoning-in-tags-of-google.sse", "Google's compatible endpoint: <thought>", reasoning="Let me see."),
+    Quirk("reasoning-parts.sse", "Databricks; tidyverse/ellmer 822", reasoning="Let me see."),
+    Quirk("json-with-reasoning-parts.json", "Databricks without a stream", reasoning="Let me see.", usage=(9, 2)),
+    # What stands beside the text.
+    Quirk("references.sse", "Mistral: parts that refer to documents; vercel/ai 4747", beside=("references",)),
+    Quirk("annotations-and-images.sse", "OpenRouter, OpenAI's search models", usage=(9, 2), beside=("annotations", "images")),
+    Quirk("images-alone.sse", "OpenRouter: models that answer with a picture", "", beside=("images",)),
+    Quirk("executed-tools.sse", "Groq's compound models", reasoning="Let me see.", usage=(9, 2), beside=("executed_tools",)),
+    Quirk("web-search-of-zhipu.sse", "Zhipu: web_search beside the choices", usage=(9, 2), beside=("web_search",), cached=4),
+    Quirk("context-of-azure.sse", "Azure with data of one's own", beside=("context",)),
+    Quirk("citations-in-the-last-chunk.sse", "xAI: sources come with the usage", reasoning="Let me see.", usage=(9, 2), beside=("citations",)),
+    Quirk("audio-with-a-transcript.sse", "OpenAI: what is spoken is the text", beside=("audio",)),
+    # Calls.
+    Quirk("id-empty-later.sse", "Alibaba: the id is there once, then empty", "", finish="tool_calls", calls={"tool_calls": '{"city":"Kyoto"}'}, ids=("call_1",)),
+    Quirk("calls-counted-from-one.sse", "gateways around Anthropic, whose blocks count text too", "", finish="tool_calls", calls={"tool_calls": '{"city":"Kyoto"}'}, ids=("a",)),
+    Quirk("calls-without-index.sse", "Google's compatible endpoint", "", finish="tool_calls", calls={"tool_calls": '{"city":"Kyoto"}'}, ids=("a", "b")),
+    Quirk("custom-call.json", "OpenAI: a tool with free input", "", finish="tool_calls", calls={"tool_calls": "print(1)"}, ids=("c",)),
+    # What is no end.
+    Quirk("keep-alive-in-data.sse", "gateways that write a comment, null or a number as data"),
+    Quirk("events-of-a-gateway.sse", "Portkey: hook_results"),
+    Quirk("data-in-data.sse", "proxies that wrap events in events"),
+    Quirk("finish-early.sse", "su-kaka/gcli2api 403: a finish_reason with the first chunk", reasoning="Let me see."),
+    Quirk("text-after-done.sse", "gateways that add their own text behind the end", usage=(9, 2)),
+    Quirk("blanks-alone.sse", "models that say nothing", " \n"),
+    Quirk("finish-in-capitals.sse", "Vertex behind gateways", finish="MAX_TOKENS"),
+    # Usage under other names.
+    Quirk("usage-of-mistral.sse", "Mistral: num_cached_tokens", usage=(9, 2), cached=4),
+    Quirk("usage-of-moonshot.sse", "Moonshot: cached_tokens at the top", usage=(9, 2), cached=4),
+    Quirk("usage-of-deepseek.sse", "DeepSeek: hits and misses", usage=(9, 2), cached=4),
+    Quirk("usage-of-anthropic.sse", "gateways around Anthropic: read and written", usage=(9, 2), cached=4),
+    Quirk("usage-under-other-names.sse", "gateways that pass on input_tokens and output_tokens", usage=(9, 2)),
+    # Errors in more places and forms.
+    _broken("error-beside-a-live-choice.sse", "OpenRouter: finish_reason null", OVERLOADED),
+    _broken("error-behind-its-text.sse", "OpenRouter: with the last piece of text", OVERLOADED),
+    _broken("error-in-the-choice.sse", "OpenRouter: an error of one choice", OVERLOADED),
+    _broken("error-in-x-groq.sse", "Groq", OVERLOADED),
+    _broken("error-finish-network.sse", "Zhipu: network_error", "network_error"),
+    _broken("error-finish-no-resource.sse", "DeepSeek: insufficient_system_resource", "insufficient_system_resource"),
+    _broken("error-finish-abort.sse", "vLLM, SGLang: abort", "abort"),
+    _none("error-type-and-message.sse", "DeepInfra; NousResearch/hermes-agent 65643", OVERLOADED),
+    _none("error-finish-alone.json", "KoboldCpp; LostRuins/koboldcpp 2481", "it gave no reason"),
+    _none("error-with-success-false.json", "Cloudflare", OVERLOADED),
+    _none("error-with-code-and-msg.json", "gateways on Spring", OVERLOADED),
+    _none("error-with-error-code.sse", "Baidu", OVERLOADED),
+    _none("error-in-base-resp.json", "MiniMax", OVERLOADED),
+    _none("error-in-metadata-raw.sse", "OpenRouter: the reason of whom it asked", OVERLOADED),
+    _refused("status-400-metadata-raw.json", "OpenRouter", OVERLOADED),
+    _refused("status-429-message-alone.json", "gateways on Bedrock", "Too many requests, slow down."),
 )  # fmt: skip

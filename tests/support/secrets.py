@@ -19,7 +19,7 @@ FORMS: dict[str, Callable[[str], str]] = {
     "in JSON in JSON": lambda text: json.dumps(json.dumps(text))[3:-3],
     "in PHP's JSON": lambda text: json.dumps(text)[1:-1].replace("/", "\\/"),
     "in Python": lambda text: repr(text)[1:-1],
-    "in HTML": lambda text: "".join(f"&#{ord(sign)};" if not sign.isalnum() else sign for sign in text),
+    "in HTML": lambda text: "".join(f"&#{ord(char)};" if not char.isalnum() else char for char in text),
     "in XML": lambda text: text.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;"),
     "on one line": lambda text: one_line(text, 500),
 }  # fmt: skip

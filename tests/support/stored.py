@@ -28,10 +28,10 @@ def write(directory: Path, name: str, *texts: Json, age: int = 0, title: str = "
     return path
 
 
-# Letters whose other case is another sign, two signs, or ASCII; marks that compose; what JSON escapes.
-signs = st.sampled_from(
+# Letters whose other case is another character, two characters, or ASCII; marks that compose; what JSON escapes.
+chars = st.sampled_from(
     list('aAksnu \n"\\{') + list("\u212aſßéÉжЖİıςΣA雑がガカ\u3099\u0301\x1b\u2028\ud83d😀")
 )
 
 
-texts = st.text(signs, max_size=12)
+texts = st.text(chars, max_size=12)

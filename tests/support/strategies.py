@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from zatsudan.base.jsonvalues import JsonObject
 
-#: Texts of all signs, lone surrogates among them.
+#: Texts of all characters, lone surrogates among them.
 any_text = st.text(st.characters(), max_size=40)
 
-#: Texts of which every part matters to someone: quotes, blanks, line ends, wide signs.
+#: Texts of which every part matters to someone: quotes, blanks, line ends, wide characters.
 telling_text = st.text(
     st.sampled_from(["a", "B", " ", "\n", "\r", "\t", '"', "'", "\\", "=", "+", "/", "n", "u", "0"])
     | st.sampled_from(["é", "あ", "😀", "\u2028", "\x85", "\x00", "\x1b", "\ud83d", "\ufeff"]),

@@ -1,4 +1,4 @@
-"""A screen as an SVG: every sign at its column, and nothing else."""
+"""A screen as an SVG: every character at its column, and nothing else."""
 
 from xml.etree import ElementTree as ET
 
@@ -42,12 +42,12 @@ def test_every_sign_stands_in_order_at_its_column(written: str) -> None:
             assert round(float(text.attrib["textLength"]) / WIDTH) == len(text.text)
             places = [places[0] + at for at in range(len(text.text))]
         assert len(places) == len(text.text)
-        found |= {int(place + 0.1): sign for place, sign in zip(places, text.text, strict=True)}
+        found |= {int(place + 0.1): char for place, char in zip(places, text.text, strict=True)}
 
     expected = {
         x: cell.data for x, cell in enumerate(row) if cell.data.strip() and cell.data not in LINES
     }
-    assert {x: sign for x, sign in found.items() if sign != " "} == expected
+    assert {x: char for x, char in found.items() if char != " "} == expected
 
 
 def test_a_look_is_a_class_and_a_colour() -> None:

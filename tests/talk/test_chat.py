@@ -438,7 +438,7 @@ async def test_a_growing_reply_is_in_the_journal_within_a_second(tmp_path: Path)
         on_disk.append("".join(partials["2"].content))
         clock.seconds += 0.3
 
-    chat = make(ScriptedClient([text(sign) for sign in "abcdefgh"]), tmp_path, clock=clock)
+    chat = make(ScriptedClient([text(char) for char in "abcdefgh"]), tmp_path, clock=clock)
     turn = turn_in(chat, chat.talk.say("hi"))
     await turn.run(watch)
 

@@ -1,4 +1,4 @@
-"""What a line is: by where its signs came from, not by how it looks."""
+"""What a line is: by where its characters came from, not by how it looks."""
 
 from collections.abc import Callable
 from itertools import takewhile
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.entering import SIGNS, TABLE, argument
+from tests.support.entering import PREFIXED, TABLE, argument
 from zatsudan.talk.attachments import Mention, compose
 from zatsudan.talk.deciding import OFFERED, Asked, Decision, Shell, Slash, Words, decide
 from zatsudan.talk.entered import KEYS, RECALLED, SAID, TEXT, Entered, given_back
@@ -74,15 +74,15 @@ def outcome(line: Entered) -> str:
 
 
 @pytest.mark.parametrize(
-    ("origin", "sign", "expected"),
+    ("origin", "prefixed", "expected"),
     [
-        (origin, sign, expected)
+        (origin, prefixed, expected)
         for origin, row in TABLE.items()
-        for sign, expected in zip(SIGNS, row.split(), strict=True)
+        for prefixed, expected in zip(PREFIXED, row.split(), strict=True)
     ],
 )
-def test_the_table(origin: str, sign: str, expected: str) -> None:
-    assert outcome(ORIGINS[origin](sign)) == expected
+def test_the_table(origin: str, prefixed: str, expected: str) -> None:
+    assert outcome(ORIGINS[origin](prefixed)) == expected
 
 
 def test_the_table_is_whole() -> None:
@@ -90,9 +90,9 @@ def test_the_table_is_whole() -> None:
 
 
 @pytest.mark.parametrize("origin", ORIGINS)
-@pytest.mark.parametrize("sign", SIGNS)
-def test_after_the_answer_nothing_is_asked_again(origin: str, sign: str) -> None:
-    line = ORIGINS[origin](sign)
+@pytest.mark.parametrize("prefixed", PREFIXED)
+def test_after_the_answer_nothing_is_asked_again(origin: str, prefixed: str) -> None:
+    line = ORIGINS[origin](prefixed)
     decision = what(line)
     if not isinstance(decision, Asked):
         return
@@ -241,13 +241,13 @@ def test_only_what_keys_made_is_marked_so_after_any_edits(
         text = "" if kind == "delete" else new
         mark = KEYS if kind == "type" else TEXT
         if kind == "replace":
-            before = "".join(sign for sign, _ in model[at : at + gone])
+            before = "".join(char for char, _ in model[at : at + gone])
             same = alike(before, text)
             at, gone, text, before = at + same, gone - same, text[same:], before[same:]
             same = alike(before[::-1], text[::-1])
             gone, text = gone - same, text[: len(text) - same]
-        model[at : at + gone] = [(sign, mark) for sign in text]
-        whole = "".join(sign for sign, _ in model)
+        model[at : at + gone] = [(char, mark) for char in text]
+        whole = "".join(char for char, _ in model)
         if kind == "replace":
             line, exact = line.became(whole), False
         else:
@@ -271,6 +271,6 @@ def test_joined_lines_keep_their_marks(texts: list[str], marks: list[str]) -> No
     lines = [Entered.of(text, mark) for text, mark in zip(texts, marks, strict=False)]
     whole = Entered.joined(lines, "\n")
     assert whole.text == "\n".join(line.text for line in lines)
-    assert [mark for mark, sign in zip(whole.marks, whole.text, strict=True) if sign != "\n"] == [
+    assert [mark for mark, char in zip(whole.marks, whole.text, strict=True) if char != "\n"] == [
         mark for line in lines for mark in line.marks
     ]

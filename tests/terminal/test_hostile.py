@@ -180,11 +180,11 @@ async def test_in_a_fault_beside_the_talk(capsys: pytest.CaptureFixture[str]) ->
 
 # --- any text, however it is cut -----------------------------------------------
 
-_signs = st.sampled_from(
+_characters = st.sampled_from(
     [*EVILS, *"\x1b[]();?0123456789mJH\\\x07\x9b\x9c\x9d\x90", "\u202e", "\u2066", "\ud83d"]
 )
 _marks = st.sampled_from([*"`*_~#>-|<&!\n", "```", "\n\n", "&#27;", "&#x9b;", "&#x202e;", "[a](http://h/", "](", "<b>", "a ", "あ"])  # fmt: skip
-hostile_texts = st.lists(_signs | _marks | st.characters(), max_size=40).map("".join)
+hostile_texts = st.lists(_characters | _marks | st.characters(), max_size=40).map("".join)
 
 
 def _pieces(text: str, places: Iterable[int]) -> list[str]:

@@ -146,7 +146,7 @@ async def test_a_comparison() -> None:
         assert rows[0] == "2件のリクエスト（1件ずつ） · Esc で中止"
         columns = [row for row in rows if "│" in row]
         assert halves(columns[0]) == ["1  今のまま", "2  temperature 0"]
-        # The bar stands in one column of the screen, beside wide signs and narrow ones.
+        # The bar stands in one column of the screen, beside wide characters and narrow ones.
         assert len({cell(row, "│") for row in columns}) == 1
         assert cell(holding(rows, "┼"), "┼") == cell(columns[0], "│")
         assert {*COLD.split("\n\n")} <= {halves(row)[1] for row in columns}

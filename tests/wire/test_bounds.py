@@ -71,9 +71,9 @@ def test_a_body_without_end() -> None:
 
 
 @pytest.mark.parametrize("field", ["content", "reasoning_content"])
-@pytest.mark.parametrize("sign", ["x", " ", "あ"])
-def test_a_reply_without_end(field: str, sign: str) -> None:
-    event = b"data: " + json.dumps({"choices": [{"delta": {field: sign * 100_000}}]}).encode()
+@pytest.mark.parametrize("char", ["x", " ", "あ"])
+def test_a_reply_without_end(field: str, char: str) -> None:
+    event = b"data: " + json.dumps({"choices": [{"delta": {field: char * 100_000}}]}).encode()
     _, error, read = flood(then=repeat(event + b"\n\n"), most=8 * bounds.REPLY)
     assert error == "The reply has no end: it was stopped at 16 MB."
     assert read > bounds.REPLY

@@ -52,6 +52,14 @@ class Fold:
         for name, arguments in quirk.calls.items():
             assert arguments.replace('"', '\\"') in str(first.calls[name]).replace('"', '\\"')
         assert tuple(map(_token, first.logprobs)) == quirk.tokens
+        assert set(first.beside) == set(quirk.beside)
+        if quirk.ids:
+            many = first.calls["tool_calls"]
+            assert isinstance(many, list)
+            assert [call["id"] for call in many if isinstance(call, dict)] == [*quirk.ids]
+        if quirk.cached:
+            assert self.usage is not None
+            assert self.usage.cached == quirk.cached
 
 
 def _token(entry: object) -> tuple[str, float, int]:

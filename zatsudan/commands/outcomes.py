@@ -1,6 +1,6 @@
 """What commands hand back: plain values. The terminal decides how they look."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -37,7 +37,7 @@ class Generate(NamedTuple):
     overrides: Mapping[str, Json] = MappingProxyType({})
     parts: tuple[Part, ...] = ()
     prefix: str = ""
-    logprobs: tuple[Json, ...] = ()
+    logprobs: Sequence[Json] = ()
     asking: bool = False
     again: Node | None = None
     anyway: bool = False

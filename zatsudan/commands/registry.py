@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from zatsudan.base.errors import CommandError
 from zatsudan.base.language import say
-from zatsudan.base.printable import EMPTY, Printable
+from zatsudan.base.printable import EMPTY, Printable, printable
 
 if TYPE_CHECKING:
     from zatsudan.commands.outcomes import Outcome
@@ -44,6 +44,11 @@ def no_choices(_chat: "Chat", _args: str) -> Iterable[Choice]:
     return ()
 
 
+def nothing() -> Printable:
+    """Add nothing to a page."""
+    return EMPTY
+
+
 def always(_chat: "Chat") -> bool:
     """Say that a command makes sense at any moment."""
     return True
@@ -52,22 +57,26 @@ def always(_chat: "Chat") -> bool:
 class Command(NamedTuple):
     """One slash command: `complete` gets what stands before the cursor after the name.
 
-    `page` is a function where it is put together only when it is shown.
+    `more` is what its page says below `page` of what stands in tables; put together when it
+    is shown, in the person's language.
     """
 
     name: str
     usage: str
     run: Run
     help: str
-    page: str | Callable[[], Printable]
+    page: str
     group: str
     complete: Complete = no_choices
     everyday: bool = False
     possible: Possible = always
+    more: Callable[[], Printable] = nothing
+    from_disk: bool = False
 
     def explained(self) -> Printable:
         """Return the page in the person's language; `` if the help is all."""
-        return self.page() if callable(self.page) else say(self.page)
+        parts = (say(self.page) if self.page else EMPTY, self.more())
+        return printable("\n".join(filter(None, parts)))
 
 
 def command(
@@ -78,15 +87,32 @@ def command(
     complete: Complete = no_choices,
     everyday: bool = False,
     possible: Possible = always,
+    more: Callable[[], Printable] = nothing,
+    from_disk: bool = False,
 ) -> Callable[[Run], Command]:
-    """Make a Command of an async function `(chat, args) -> Outcome`."""
+    """Make a Command of an async function `(chat, args) -> Outcome`.
+
+    `from_disk`: what completes it reads many files.
+    """
 
     def make(run: Run) -> Command:
         import inspect
 
         page = inspect.getdoc(run) or ""
         first, _, rest = page.partition("\n")
-        return Command(name, usage, run, first, rest.strip(), group, complete, everyday, possible)
+        return Command(
+            name,
+            usage,
+            run,
+            first,
+            rest.strip(),
+            group,
+            complete,
+            everyday,
+            possible,
+            more,
+            from_disk,
+        )
 
     return make
 
@@ -94,7 +120,8 @@ def command(
 class Entry(NamedTuple):
     """A command in the index, whose module is imported when more than this is asked for.
 
-    `marks` holds "everyday", and "moments" if it makes sense at some moments only.
+    `marks` holds "everyday", "moments" if it makes sense at some moments only, and "disk" if
+    what completes it reads many files.
     """
 
     module: str
@@ -109,6 +136,7 @@ class Entry(NamedTuple):
         """Return the entry of a command that a module declares."""
         marks = ["everyday"] if command.everyday else []
         marks += ["moments"] if command.possible is not always else []
+        marks += ["disk"] if command.from_disk else []
         return cls(
             module, command.name, command.usage, command.help, command.group, " ".join(marks)
         )
@@ -117,6 +145,11 @@ class Entry(NamedTuple):
     def everyday(self) -> bool:
         """Is it one of the few to be learned first?"""
         return "everyday" in self.marks
+
+    @property
+    def from_disk(self) -> bool:
+        """Does its completion read many files?"""
+        return "disk" in self.marks
 
     def possible(self, chat: "Chat") -> bool:
         """Tell whether the command makes sense now."""

@@ -44,7 +44,7 @@ class Profile(NamedTuple):
     api_key_env: str = ""
     """The environment variable that holds the key."""
     api_key_command: str = ""
-    """A command that prints the key, as in `pass show openai`."""
+    """A command of the shell that prints the key, as in `pass show openai`."""
     api_key_keyring: str = ""
     """SERVICE or SERVICE:USER in the system's keyring; needs the package keyring."""
     api_key_header: str = ""

@@ -209,6 +209,23 @@ def _is_json(text: str) -> bool:
     return text.lstrip().startswith(("{", "["))
 
 
+async def _grammar(ask: Queries, name: str, value: Json) -> Finding:
+    """A grammar that leaves one text: the reply is it, whatever the model would say."""
+    del value
+    if (await ask.text(COUNT, temperature=0, **{name: 'root ::= "zqx"'})).strip() == "zqx":
+        return Finding(HONOURED, say("the reply was the only one that the grammar leaves"))
+    return Finding(IGNORED, say("the reply is none that the grammar leaves"))
+
+
+async def _schema(ask: Queries, name: str, value: Json) -> Finding:
+    """A schema that wants a key which nobody would write."""
+    del value
+    text = await ask.text(COUNT, temperature=0, **{name: _SCHEMA})
+    if _KEY in text:
+        return Finding(HONOURED, say("the reply began with the key that the schema wants"))
+    return Finding(IGNORED, say("the reply did not begin with the key that the schema wants"))
+
+
 class Test(NamedTuple):
     """A test by which a row may be probed: `run(ask, name, value)`, and the most requests that it makes."""
 
@@ -228,4 +245,6 @@ TESTS = {
     "bias": Test(_bias, 4),
     "penalty": Test(_penalty, 4),
     "json": Test(_json, 3),
+    "grammar": Test(_grammar, 1),
+    "schema": Test(_schema, 1),
 }

@@ -8,10 +8,11 @@ import re
 from copy import copy
 
 from zatsudan.markdown.inline import (
-    BARE_ADDRESS,
     DISPLAY_MATH,
     INLINE_MATH,
+    SCHEME,
     Inline,
+    address_end,
     inline,
     open_address,
 )
@@ -19,7 +20,7 @@ from zatsudan.markdown.leaves import Leaf, Work
 
 # Emphasis, code and links reach over no more than a page of this many
 # characters, so that an unclosed one costs no more than a page.
-PAGE = 8192
+PAGE = 4096
 _SLOP = 200  # a page ends at the first blank in so many characters, or after them
 
 _STEP = 240  # characters to wait for before looking for a clean end again
@@ -29,7 +30,7 @@ _SPECIAL = re.compile(r"[*_~`\[\]<$\\&]")
 _PAIRING = re.compile(
     r"`|~~|\]\("  # code, strikethrough, a link whose address is not closed
     r"|(?<!\s)\*|\*(?!\s)"  # an asterisk that could open or close
-    r"|(?<![^\W_])_|_(?![^\W_])"  # the same for an underscore; inside words it is text
+    r"|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])"  # the same for an underscore; inside words it is text
     r"|<[^\s<]*$"  # an address in angle brackets
 )
 _BLANKS = re.compile(r"(?<![\s\\])\s")
@@ -137,21 +138,25 @@ def is_clean(text: str, parsed: list[Inline]) -> bool:
             if content in ("\\(", "\\[") and text.rfind(content) > len(text) - DISPLAY_MATH:
                 return False
         elif kind == "text":
-            if _PAIRING.search(content) or _awaits_dollar(text, content):
+            if _PAIRING.search(content) or _awaits_math(text, content):
                 return False
             for bracket in re.findall(r"[\[\]]", content):
                 depth = depth + 1 if bracket == "[" else max(depth - 1, 0)
     return depth == 0
 
 
-def _awaits_dollar(text: str, content: str) -> bool:
-    """Whether a dollar in `content` may still turn out to open mathematics."""
+def _awaits_math(text: str, content: str) -> bool:
+    """Whether something in `content` may still turn out to open mathematics."""
+    if "\\begin{" in content and text.rfind("\\begin{") > len(text) - DISPLAY_MATH:
+        return True
     reach = DISPLAY_MATH if "$$" in content else INLINE_MATH
     return "$" in content and text.rfind("$") > len(text) - reach
 
 
 # Marks inside an address are none.
-_MARK = re.compile(rf"\\.|{BARE_ADDRESS}|(`+)|(\*+|~~|(?<!\w)_+(?=\w)|(?<=\w)_+(?!\w))", re.DOTALL)
+_MARK = re.compile(
+    rf"\\.|(?P<address>{SCHEME})|(`+)|(\*+|~~|(?<!\w)_+(?=\w)|(?<=\w)_+(?!\w))", re.DOTALL
+)
 
 
 def _closing(text: str) -> str:
@@ -160,8 +165,12 @@ def _closing(text: str) -> str:
         return ""
     opened: list[str] = []
     code = ""
-    for match in _MARK.finditer(text):
-        mark = match[0]
+    at = 0
+    while match := _MARK.search(text, at):
+        mark, at = match[0], match.end()
+        if match.lastgroup == "address":
+            at = address_end(text, at)
+            continue
         if match.lastindex is None:
             continue
         if mark[0] == "`":

@@ -36,14 +36,14 @@ async def chunks_of(response: httpx.Response, choices: int) -> AsyncGenerator[Ch
         try:
             if reader.done and end is None:
                 end = asyncio.get_running_loop().time() + AFTERMATH_SECONDS
-            async with asyncio.timeout_at(end):
-                piece = await anext(pieces, None)
+            piece = await (anext(pieces, None) if end is None else _before(end, pieces))
             for chunk in reader.close() if piece is None else reader.feed(piece):
                 yield chunk
-        except (httpx.HTTPError, TimeoutError):
+        except (httpx.HTTPError, TimeoutError) as error:
             for chunk in reader.rest():
                 yield chunk
-            if not reader.complete:
+            broke = not isinstance(error, httpx.TimeoutException | TimeoutError)
+            if not reader.complete or (broke and reader.goes_on):
                 raise
             break
         except StreamError:
@@ -52,3 +52,9 @@ async def chunks_of(response: httpx.Response, choices: int) -> AsyncGenerator[Ch
             raise
     if not reader.complete:
         raise ConnectionFailed(*map(say, _CUT if reader.began else _EMPTY))
+
+
+async def _before(end: float, pieces: AsyncGenerator[bytes, None]) -> bytes | None:
+    """Return the next piece, None at the end; raises TimeoutError at `end`, a time of the loop."""
+    async with asyncio.timeout_at(end):
+        return await anext(pieces, None)

@@ -14,7 +14,7 @@ from urllib.request import getproxies
 
 import httpx
 
-from zatsudan.base.addresses import is_loopback, shown_url
+from zatsudan.base.addresses import shown_url
 from zatsudan.base.errors import (
     ApiError,
     ConnectionFailed,
@@ -30,6 +30,7 @@ from zatsudan.servers import bodies
 from zatsudan.servers.choice import Server
 from zatsudan.servers.chunks import chunks_of
 from zatsudan.servers.failures import NOT_SENDABLE, explained
+from zatsudan.servers.proxies import proxy_of
 from zatsudan.servers.statuses import BASE_URL, refused
 from zatsudan.servers.trust import secrets_of, tls_context
 from zatsudan.wire import bounds
@@ -72,9 +73,9 @@ class Client:
                 headers["Authorization"] = f"Bearer {server.api_key}"
             url = httpx.URL(server.base_url)
             self._base = str(url.copy_with(query=None))
-            # The environment names proxies: none stands between us and this machine.
-            proxied = not is_loopback(url.host)
-            self._secrets = secrets_of(server, getproxies().values() if proxied else ())
+            # One server is all that is spoken to, so one proxy is all that is asked for.
+            proxy = self._proxy = proxy_of(server.base_url)
+            self._secrets = secrets_of(server, getproxies().values() if proxy else ())
             self._where = self._shown(server.base_url)
             self._http = httpx.AsyncClient(
                 headers=headers,
@@ -82,7 +83,8 @@ class Client:
                 timeout=httpx.Timeout(
                     network.idle_seconds, connect=network.connect_seconds, pool=None
                 ),
-                trust_env=proxied,
+                trust_env=False,
+                proxy=proxy or None,
                 # Building a TLS context takes 20 ms, which http does not need.
                 verify=tls_context(server) if secure else False,
                 transport=transport,
@@ -191,6 +193,7 @@ class Client:
         response has been read, holds no secret. Where the server has closed a connection
         that was kept open, the request is sent `again`.
         """
+        began = False
         self._log({"request": self._shown(url), **({} if body is None else {"body": dict(body)})})
         try:
             request = self._http.build_request(
@@ -200,6 +203,7 @@ class Client:
                 timeout=self._http.timeout if seconds is None else seconds,
             )
             response = await self._send(request, again=again)
+            began = True
             try:
                 self._log({"status": response.status_code})
                 if response.status_code != httpx.codes.OK:
@@ -220,7 +224,7 @@ class Client:
             self._log({"failure": str(error)})
             raise
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError, OSError) as error:
-            translated = self._translated(error)
+            translated = self._translated(error, began=began)
             self._log({"failure": str(translated)})
             raise translated from None  # its own text may show a header
 
@@ -272,10 +276,10 @@ class Client:
                 chunk = chunk._replace(usage=chunk.usage._replace(told=told))
         return chunk
 
-    def _translated(self, error: Exception) -> ApiError:
-        failure = explained(error, self._where, self._network, self._secrets.hidden)
+    def _translated(self, error: Exception, *, began: bool) -> ApiError:
+        failure = explained(error, self._where, self._network, self._secrets.hidden, began=began)
         unreached = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
-        if unreached and self._http.trust_env and getproxies():
+        if unreached and self._proxy:
             failure.advice = say(
                 "Does the proxy answer that HTTP_PROXY, HTTPS_PROXY or ALL_PROXY name?"
             )

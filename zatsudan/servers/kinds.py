@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from zatsudan.base.addresses import is_loopback
 from zatsudan.base.jsonvalues import NOTHING, Json, JsonObject
+from zatsudan.base.language import later
 from zatsudan.config.settings import EMBEDDED
 
 if TYPE_CHECKING:
@@ -75,6 +76,12 @@ class ServerKind(NamedTuple):
     `names`: what it calls a parameter, by our name; the fields of a request.
     `prefill`: the form in which it goes on from a given text (`prefill.FORMS`),
     `none`, or `` where that depends on the model and is found out.
+    `takes`: the rows beyond OpenAI's that it takes (`Parameter.local`); None: it is not known.
+    `ignores`: rows that do nothing here, each with a word why; `` where there is no more to say.
+    `unsent`: what it takes a parameter for that is not sent, where that is not the model's business.
+    `way`: how to have what it does not take all the same, a constant that is said.
+    `wide`: it knows no upper bound where OpenAI has one (`Parameter.wide`).
+    `order`: the steps of its chain of samplers, by llama.cpp's names, in which it runs them.
     `tokenizer`, `defaults`, `echo`: what it is asked beside the talk; None: it cannot be.
     """
 
@@ -86,6 +93,12 @@ class ServerKind(NamedTuple):
     key: str = ""
     names: Mapping[str, str] = NOTHING
     prefill: str = ""
+    takes: frozenset[str] | None = None
+    ignores: Mapping[str, str] = NOTHING
+    unsent: Mapping[str, Json] = NOTHING
+    way: str = ""
+    wide: bool = False
+    order: tuple[str, ...] = ()
     tokenizer: Tokenizer | None = None
     defaults: Defaults | None = None
     echo: Echo | None = None
@@ -118,6 +131,7 @@ OPENAI = ServerKind(
     "https://api.openai.com/v1",
     key="OPENAI_API_KEY",
     prefill="none",
+    takes=frozenset(),
 )
 
 OPENROUTER = ServerKind(
@@ -127,6 +141,9 @@ OPENROUTER = ServerKind(
     "https://openrouter.ai/api/v1",
     key="OPENROUTER_API_KEY",
     names={"repeat_penalty": "repetition_penalty"},
+    takes=frozenset(
+        ("top_k", "min_p", "top_a", "repetition_penalty", "reasoning", "structured_outputs")
+    ),
 )
 
 MISTRAL = ServerKind(
@@ -137,6 +154,8 @@ MISTRAL = ServerKind(
     key="MISTRAL_API_KEY",
     names={"seed": "random_seed", "max_completion_tokens": "max_tokens"},
     prefill="prefix",
+    takes=frozenset(),
+    ignores={"logprobs": "", "top_logprobs": "", "logit_bias": ""},
 )
 
 DEEPSEEK = ServerKind(
@@ -146,14 +165,26 @@ DEEPSEEK = ServerKind(
     hosts=("deepseek.com",),
     key="DEEPSEEK_API_KEY",
     names={"max_completion_tokens": "max_tokens"},
+    takes=frozenset(),
 )
 
 OLLAMA = ServerKind(
-    # openai/openai.go of github.com/ollama/ollama
+    # openai/openai.go of github.com/ollama/ollama: what its request has no field for is dropped
+    # without a word, and temperature and top_p become 1.0 where they are not sent.
     "ollama",
     "Ollama",
     "http://127.0.0.1:11434/v1",
     names={"max_completion_tokens": "max_tokens"},
+    takes=frozenset(("reasoning",)),
+    ignores={
+        **dict.fromkeys(("n", "logit_bias", "user", "tool_choice", "parallel_tool_calls"), ""),
+        **dict.fromkeys(("service_tier", "store", "metadata", "prediction", "verbosity"), ""),
+    },
+    unsent={"temperature": 1.0, "top_p": 1.0},
+    way=later(
+        'A Modelfile sets it (PARAMETER), or dialect = "ollama" in the profile; /set! sends it all the same.'
+    ),
+    wide=True,
 )
 
 LM_STUDIO = ServerKind(
@@ -162,6 +193,10 @@ LM_STUDIO = ServerKind(
     "LM Studio",
     "http://127.0.0.1:1234/v1",
     names={"repetition_penalty": "repeat_penalty", "max_completion_tokens": "max_tokens"},
+    takes=frozenset(("top_k", "repeat_penalty")),
+    ignores={"logprobs": later("its /v1/chat/completions gives none"), "top_logprobs": "", "n": ""},
+    way=later("LM Studio sets it for the model, in its own window; /set! sends it all the same."),
+    wide=True,
 )
 
 LLAMA_CPP = ServerKind(
@@ -171,6 +206,21 @@ LLAMA_CPP = ServerKind(
     "http://127.0.0.1:8080/v1",
     also=(EMBEDDED,),
     names={"repetition_penalty": "repeat_penalty"},
+    takes=frozenset(
+        (
+            *("dynatemp_range", "dynatemp_exponent", "top_k", "min_p", "top_n_sigma", "typical_p"),
+            *("xtc_probability", "xtc_threshold", "adaptive_target", "adaptive_decay"),
+            *("mirostat", "mirostat_tau", "mirostat_eta", "min_keep", "samplers"),
+            *("repeat_penalty", "repeat_last_n", "dry_multiplier", "dry_base"),
+            *("dry_allowed_length", "dry_penalty_last_n", "dry_sequence_breakers"),
+            *("ignore_eos", "t_max_predict_ms", "json_schema", "grammar", "chat_template_kwargs"),
+        )
+    ),
+    wide=True,
+    order=(
+        *("penalties", "dry", "top_n_sigma", "top_k", "typ_p", "top_p", "min_p", "xtc"),
+        *("temperature", "adaptive_p"),
+    ),
     tokenizer=Tokenizer("content", besides={"add_special": False}),
     defaults=Defaults(
         "/props",
@@ -188,14 +238,7 @@ LLAMA_CPP = ServerKind(
     echo=Echo(
         {"verbose": True},
         ("__verbose", "generation_settings"),
-        {
-            "top_n_sigma": 2.0,
-            "xtc_probability": 0.2,
-            "xtc_threshold": 0.2,
-            "dry_multiplier": 0.4,
-            "mirostat": 1,
-            "repeat_last_n": 32,
-        },
+        {"n_keep": 3, "timings_per_token": True},
     ),
 )
 
@@ -204,11 +247,119 @@ VLLM = ServerKind(
     "vllm",
     "vLLM",
     "http://127.0.0.1:8000/v1",
-    names={"repeat_penalty": "repetition_penalty"},
+    names={"repeat_penalty": "repetition_penalty", "banned_strings": "bad_words"},
+    takes=frozenset(
+        (
+            *("top_k", "min_p", "repetition_penalty", "min_tokens", "ignore_eos"),
+            *("stop_token_ids", "banned_strings", "structured_outputs", "thinking_token_budget"),
+            "chat_template_kwargs",
+        )
+    ),
+    wide=True,
+    order=("penalties", "temperature", "min_p", "top_k", "top_p"),
     tokenizer=Tokenizer("prompt", "model", {"add_special_tokens": False}),
 )
 
-KINDS = (OPENAI, OPENROUTER, OLLAMA, LM_STUDIO, LLAMA_CPP, VLLM, MISTRAL, DEEPSEEK)
+KOBOLDCPP = ServerKind(
+    # koboldcpp.py of github.com/LostRuins/koboldcpp: its /v1 hands the native fields through.
+    "koboldcpp",
+    "KoboldCpp",
+    "http://127.0.0.1:5001/v1",
+    names={
+        "repeat_penalty": "rep_pen",
+        "repetition_penalty": "rep_pen",
+        "repeat_last_n": "rep_pen_range",
+        "seed": "sampler_seed",
+        "typical_p": "typical",
+        "top_n_sigma": "nsigma",
+        "banned_strings": "banned_tokens",
+        "max_completion_tokens": "max_tokens",
+    },
+    takes=frozenset(
+        (
+            *("dynatemp_range", "dynatemp_exponent", "smoothing_factor", "smoothing_curve"),
+            *("top_k", "min_p", "top_n_sigma", "top_a", "typical_p", "tfs"),
+            *("xtc_probability", "xtc_threshold", "adaptive_target", "adaptive_decay"),
+            *("mirostat", "mirostat_tau", "mirostat_eta", "banned_strings"),
+            *("repeat_penalty", "repeat_last_n", "dry_multiplier", "dry_base"),
+            *("dry_allowed_length", "dry_penalty_last_n", "dry_sequence_breakers"),
+            *("grammar", "chat_template_kwargs"),
+        )
+    ),
+    ignores={"top_logprobs": later("it gives five whatever their number"), "n": ""},
+    wide=True,
+    order=("penalties", "dry", "top_k", "top_a", "top_p", "min_p", "tfs", "typ_p", "temperature"),
+)
+
+TEXTGEN = ServerKind(
+    # modules/api/typing.py of github.com/oobabooga/text-generation-webui
+    "textgen",
+    "TextGen",
+    "http://127.0.0.1:5000/v1",
+    also=("oobabooga", "text-generation-webui"),
+    names={
+        "repeat_penalty": "repetition_penalty",
+        "repeat_last_n": "repetition_penalty_range",
+        "mirostat": "mirostat_mode",
+        "samplers": "sampler_priority",
+        "ignore_eos": "ban_eos_token",
+        "grammar": "grammar_string",
+        "max_completion_tokens": "max_tokens",
+    },
+    takes=frozenset(
+        (
+            *("dynatemp_exponent", "smoothing_factor", "smoothing_curve", "top_k", "min_p"),
+            *("top_n_sigma", "top_a", "typical_p", "tfs", "epsilon_cutoff", "eta_cutoff"),
+            *("xtc_probability", "xtc_threshold", "adaptive_target", "adaptive_decay"),
+            *("mirostat", "mirostat_tau", "mirostat_eta", "samplers", "repetition_penalty"),
+            *("repeat_last_n", "dry_multiplier", "dry_base", "dry_allowed_length"),
+            *("dry_sequence_breakers", "no_repeat_ngram_size", "encoder_repetition_penalty"),
+            *("ignore_eos", "grammar", "chat_template_kwargs"),
+        )
+    ),
+    wide=True,
+)
+
+TABBY = ServerKind(
+    # common/sampling.py of github.com/theroyallab/tabbyAPI, which is found at TextGen's port.
+    "tabbyapi",
+    "TabbyAPI",
+    names={
+        "repeat_penalty": "repetition_penalty",
+        "repeat_last_n": "penalty_range",
+        "ignore_eos": "ban_eos_token",
+        "grammar": "grammar_string",
+        "typical_p": "typical",
+        "max_completion_tokens": "max_tokens",
+    },
+    takes=frozenset(
+        (
+            *("smoothing_factor", "top_k", "min_p", "top_a", "typical_p", "tfs"),
+            *("xtc_probability", "xtc_threshold", "mirostat", "mirostat_tau", "mirostat_eta"),
+            *("repetition_penalty", "repeat_last_n", "dry_multiplier", "dry_base"),
+            *("dry_allowed_length", "dry_penalty_last_n", "dry_sequence_breakers"),
+            *("adaptive_target", "adaptive_decay", "min_tokens", "ignore_eos", "banned_strings"),
+            *("json_schema", "grammar", "chat_template_kwargs"),
+        )
+    ),
+    wide=True,
+)
+
+JAN = ServerKind(
+    # jan.ai/docs/api-server: llama.cpp behind a proxy of its own.
+    "jan",
+    "Jan",
+    "http://127.0.0.1:1337/v1",
+    names=LLAMA_CPP.names,
+    takes=LLAMA_CPP.takes,
+    wide=True,
+    order=LLAMA_CPP.order,
+)
+
+KINDS = (
+    *(OPENAI, OPENROUTER, OLLAMA, LM_STUDIO, LLAMA_CPP, VLLM),
+    *(KOBOLDCPP, TEXTGEN, TABBY, JAN, MISTRAL, DEEPSEEK),
+)
 
 #: A server of which nothing is known beforehand.
 UNKNOWN = ServerKind()

@@ -1,6 +1,6 @@
 """A session: a tree of messages with its settings. What changes it stands in records.py."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from zatsudan.base.jsonvalues import NOTHING, Json, JsonObject, text_field
@@ -8,6 +8,7 @@ from zatsudan.base.language import later, say
 from zatsudan.base.printable import Printable, one_line
 from zatsudan.parameters.steering import makes_request
 from zatsudan.sessions.forward import Forward
+from zatsudan.wire.logprobs import Entries
 from zatsudan.wire.messages import Message, Usage
 
 FINISHED, INTERRUPTED, FAILED = later("finished"), later("interrupted"), later("failed")
@@ -38,7 +39,7 @@ class Made(NamedTuple):
     fingerprint: str = ""
     reasoning: str = ""
     left_out: int = 0
-    logprobs: tuple[Json, ...] = ()
+    logprobs: Sequence[Json] = ()
     given: int = 0
     request: Mapping[str, Json] = NOTHING
     tier: str = ""
@@ -65,13 +66,12 @@ class Made(NamedTuple):
             if count:
                 value[name] = count
         if self.logprobs:
-            value["logprobs"] = list(self.logprobs)
+            value["logprobs"] = _listed(self.logprobs)
         return value
 
     @classmethod
     def from_json(cls, value: Mapping[str, Json]) -> "Made":
         """Read what `to_json` wrote; what is missing or odd gets its empty value."""
-        logprobs = value.get("logprobs")
         return cls(
             ended=text_field(value, "ended") or FINISHED,
             finish_reason=text_field(value, "finish_reason") or None,
@@ -91,8 +91,20 @@ class Made(NamedTuple):
             reasoning=text_field(value, "reasoning"),
             left_out=_count(value, "left_out"),
             given=_count(value, "given"),
-            logprobs=tuple(logprobs) if isinstance(logprobs, list) else (),
+            logprobs=_logprobs(value.get("logprobs")),
         )
+
+
+def _listed(logprobs: Sequence[Json]) -> Json:
+    if isinstance(logprobs, Entries):  # stands in a record like a list, and has its JSON at once
+        return logprobs  # type: ignore[return-value]
+    return list(logprobs)
+
+
+def _logprobs(value: object) -> Sequence[Json]:
+    if isinstance(value, Entries):
+        return value
+    return tuple(value) if isinstance(value, list) else ()
 
 
 def _rounded(*numbers: tuple[str, float | None]) -> JsonObject:

@@ -11,10 +11,13 @@ from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from zatsudan.base.errors import TooLong
-from zatsudan.base.language import say
+from zatsudan.base.language import later, say
 from zatsudan.sessions.estimate import PER_MESSAGE
 from zatsudan.sessions.session import Node
 from zatsudan.wire.messages import Message
+
+#: What to do about a message that is too long for a model.
+SHORTEN = later("Shorten it, unpin messages, or choose a model with a longer context (/model).")
 
 
 class Window(NamedTuple):

@@ -66,7 +66,9 @@ class Choices:
 
     def add(self, delta: Delta, now: float) -> None:
         """Fold a delta, which came `now`, and journal what is due."""
-        self._replies.setdefault(delta.index, Reply()).add(delta)
+        if delta.index not in self._replies:
+            self._replies[delta.index] = Reply()
+        self._replies[delta.index].add(delta)
         size = len(delta.content) + len(delta.reasoning)
         times = self._times.setdefault(delta.index, _Times())
         if size:
@@ -133,7 +135,7 @@ class Choices:
                 seconds=ended - began if ended is not None else facts.seconds,
                 finish_reason=reply.finish_reason,
                 reasoning=reply.reasoning,
-                logprobs=tuple(reply.logprobs),
+                logprobs=reply.logprobs,
                 beside=reply.beside,
                 usage=counted.get(index),
             )

@@ -9,6 +9,7 @@ from zatsudan.base.errors import CommandError, TooLong, ZatsudanError
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable
+from zatsudan.parameters.values import drawn
 from zatsudan.servers.prefill import FIELDS, NONE, Opening
 from zatsudan.sessions.estimate import raw_count
 from zatsudan.sessions.session import FAILED, FINISHED, INTERRUPTED, Made, Node
@@ -69,7 +70,7 @@ class Turn:
         self._talk = talk
         self._link = link
         self._parent = parent
-        self._parameters = dict(parameters)
+        self._parameters = drawn(parameters)
         self._prefix = prefix
         self._opening = Opening(prefix, logprobs)
         self._asked = model

@@ -144,7 +144,7 @@ class Usage(NamedTuple):
             and whole_number(value.get("total_tokens")) is None
         ):
             return None
-        cost = value.get("cost")
+        cost = value.get("cost", value.get("estimated_cost"))  # DeepInfra
         if isinstance(cost, dict):  # Perplexity tells its parts
             cost = cost.get("total_cost")
         is_cost = isinstance(cost, int | float) and not isinstance(cost, bool)

@@ -6,6 +6,7 @@ from typing import Any
 
 from zatsudan.base.jsonvalues import Json, JsonObject, whole_number
 from zatsudan.wire.ends import STOP, meaning_of
+from zatsudan.wire.logprobs import Entries
 from zatsudan.wire.protocol import Delta
 
 #: Pieces of a text that are joined to one: a piece costs ten times the memory of its character.
@@ -45,7 +46,7 @@ class Reply:
         self._places: dict[tuple[str, Json], Any] = {}  # the last call of an index or an id
         self._blank = True
         self.finish_reason: str | None = None
-        self.logprobs: list[Json] = []
+        self.logprobs = Entries()
         self.deltas = 0
 
     def add(self, delta: Delta) -> None:
@@ -104,6 +105,12 @@ class Reply:
     def calls(self) -> dict[str, Json]:
         """The calls, by the wire's field for them."""
         whole = {key: _joined(value) for key, value in self._calls.items()}
+        many = whole.get("tool_calls")
+        if isinstance(many, list):
+            whole["tool_calls"] = [call for call in many if _says_anything(call)]
+        older = whole.get("function_call")
+        if isinstance(older, dict) and not any(older.values()):
+            del whole["function_call"]
         return {key: value for key, value in whole.items() if value}
 
     @property
@@ -160,6 +167,12 @@ def _is_another(call: dict[str, Any], piece: JsonObject) -> bool:
         and bool(old.get("arguments"))
         and (str(old["name"]) != new["name"])
     )
+
+
+def _says_anything(call: Json) -> bool:
+    """Some servers send a place for a call that holds nothing (Snowflake)."""
+    inner = call.get("function") if isinstance(call, dict) else None
+    return any(inner.values()) if isinstance(inner, dict) else True
 
 
 #: Fields that come in pieces.

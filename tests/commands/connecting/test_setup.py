@@ -469,7 +469,8 @@ async def test_what_runs_here_is_offered_first(tmp_path: Path) -> None:
         rows = setup.which().question.rows
 
         assert [row.key for row in rows] == [
-            "llama.cpp", "openai", "openrouter", "ollama", "lmstudio", "vllm", "local", "other",
+            "llama.cpp", "openai", "openrouter", "ollama", "lmstudio", "vllm",
+            "koboldcpp", "textgen", "jan", "local", "other",
         ]  # fmt: skip
         assert rows[0].cells[1].endswith("runs here")
 

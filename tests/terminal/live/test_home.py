@@ -173,7 +173,7 @@ async def test_the_cursor_stands_where_japanese_goes_in() -> None:
         await person.until(lambda: person.screen.cursor == (2 + 6, row))
         person.type("\x1b[D")
         await person.until(lambda: person.screen.cursor == (2 + 4, row))
-        person.type("\x05" + "あ" * 20)  # wraps: 38 cells hold 19 wide signs
+        person.type("\x05" + "あ" * 20)  # wraps: 38 cells hold 19 wide characters
         await person.until(lambda: person.screen.cursor[1] == row + 1)
         shown = person.screen.shown().splitlines()
         assert shown[row] == "» 日本語" + "あ" * 16

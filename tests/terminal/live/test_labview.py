@@ -100,7 +100,7 @@ async def test_japanese_columns_line_up() -> None:
     async with sitting(says(*pieces_of(text, 3)), columns=90, rows=40) as person:
         shown = await person.say("/compare temperature=0 temperature=1 -- 日本語で")
         rows = [row for row in shown.splitlines() if row.count("│") == 1]
-        # A wide sign takes two cells, of which the emulator fills one.
+        # A wide character takes two cells, of which the emulator fills one.
         assert {len(row[: row.index("│")].encode("utf-16-le")) // 2 for row in rows} <= set(
             range(20, 46)
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.emulator import Sitting, sitting
-from tests.support.entering import SIGNS, TABLE, asked_for
+from tests.support.entering import PREFIXED, TABLE, asked_for
 from tests.support.server import DONE, Script, chunk, fails, says
 from zatsudan.config.settings import Config
 from zatsudan.config.settings import Screen as Look
@@ -106,9 +106,9 @@ async def test_the_table_holds_in_the_live_prompt(origin: str, folder: Path) -> 
     async with sitting(says("a"), environ=environ) as person:
         await person.say("!printf made")  # which @! stands for
         await person.say("hello")  # which /write! writes
-        for sign in SIGNS:
-            await WAYS[origin](person, sign)
-            await person.until(f"» {sign}")
+        for prefixed in PREFIXED:
+            await WAYS[origin](person, prefixed)
+            await person.until(f"» {prefixed}")
             await person.at_rest()
             before = len(asked_for(person.server))
             person.type("\r")
@@ -118,10 +118,12 @@ async def test_the_table_holds_in_the_live_prompt(origin: str, folder: Path) -> 
                 person.type("\x1b")
                 await asyncio.sleep(0.4)
                 await person.at_rest()
-                assert asked_for(person.server)[-1] == sign
+                assert asked_for(person.server)[-1] == prefixed
                 continue
             sent = asked_for(person.server)[before:]
-            found.append("text" if sent == [sign] else "one" if sent == [sign[1:]] else "runs")
+            found.append(
+                "text" if sent == [prefixed] else "one" if sent == [prefixed[1:]] else "runs"
+            )
     assert " ".join(found) == TABLE[origin]
     ran = {"X", "F"} if origin == "typed" else {"F"} if origin == "recalled, was typed" else set()
     assert {name for name in made(folder) if name in "XF"} == ran
@@ -160,7 +162,7 @@ async def test_a_sign_that_is_typed_anew_is_carried_out(folder: Path) -> None:
     async with sitting(says("a")) as person:
         await person.say("!!touch X")
         await person.say("/undo")
-        person.type("\x01\x1b[3~!")  # to the first column, away with the sign, and typed
+        person.type("\x01\x1b[3~!")  # to the first column, away with the character, and typed
         await person.say("")
         assert asked_for(person.server) == ["!touch X"]
     assert made(folder) == ["X"]
@@ -344,8 +346,8 @@ def test_the_history_keeps_whether_the_sign_was_typed(tmp_path: Path) -> None:
     path.write_text("\n# 2024-01-01 00:00:00\n+!old\n")
     history = LineHistory(path)
     entries = [("/retry", KEYS), ("!pasted\nmore", TEXT), ("!said", SAID)]
-    signs = iter([sign for _, sign in entries])
-    history.mark = lambda: next(signs)
+    marks = iter([mark for _, mark in entries])
+    history.mark = lambda: next(marks)
     for text, _ in entries:
         history.append_string(text)
 
@@ -427,7 +429,7 @@ PASTED = "\x1b[200~!x\x1b[201~"
         ("!" + PASTED + "\x01\x1b[C\x1b[3~", "!x", "kt"),
         (PASTED + "\x15\x19", "!x", "tt"),  # killed and yanked
         ("!x\x15\x19", "!x", "tt"),  # a yank is text, whatever it was
-        (PASTED + "\x01\x1bu", "!X", "tk"),  # a word in capitals: not the sign
+        (PASTED + "\x01\x1bu", "!X", "tk"),  # a word in capitals: not the first character
         ("a\x1b\rb", "a\nb", "ktk"),
     ],
 )

@@ -39,7 +39,7 @@ async def test_japanese_wraps_by_cells() -> None:
         shown = await person.say("日本語で")
         rows = [row for row in shown.splitlines() if "雑談" in row or "楽しい" in row]
         assert "".join(rows).replace("\n", "") == text
-        assert all(len(row) <= 19 for row in rows)  # 39 cells hold 19 wide signs
+        assert all(len(row) <= 19 for row in rows)  # 39 cells hold 19 wide characters
 
 
 async def test_a_long_reply_stands_in_scrollback_once() -> None:

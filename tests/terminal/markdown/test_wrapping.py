@@ -32,8 +32,12 @@ def _wrapped(text: str, width: int) -> list[str]:
         ("ラーメンー", 8, ["ラーメ", "ンー"]),
         ("a" + HARD + "b", 20, ["a", "b"]),
         ("全角\u3000空白", 6, ["全角", "空白"]),
+        ("ภาษาไทย\u200bไม่มี\u200bช่อง", 8, ["ภาษาไทย\u200b", "ไม่มี\u200bช่อง"]),
+        ("ภาษาไทยเขียนโดยไม่มีช่องว่างระหว่างคำ", 30, ["ภาษาไทยเขียนโดยไม่มีช่องว่างระหว่าง", "คำ"]),
+        ("ก ภาษาไทยไม่มี", 11, ["ก", "ภาษาไทยไม่มี"]),  # what may be a word stays whole
+        ("क्षत्रिय क्षत्रिय", 5, ["क्षत्रि", "य", "क्षत्रि", "य"]),
     ],
-)
+)  # fmt: skip
 def test_breaks(text: str, width: int, rows: list[str]) -> None:
     assert _wrapped(text, width) == rows
 
@@ -52,6 +56,18 @@ def test_rows_do_not_hang_on_when_the_pieces_came(parts: list[Piece], width: int
     rows = [line for part in parts for line in wrapper.add([part])] + wrapper.end()
     assert rows == wrap(parts, width)
     assert all(cell_len(plain(line)) <= width for line in rows)
+
+
+_UNSPACED = "กขเาำ้ំកខ្\u200bမနြ်ာ  ๆ।किน्"
+
+
+@given(st.lists(st.text(_UNSPACED, max_size=40), max_size=4), st.integers(6, 30))
+def test_scripts_without_blanks_fit_and_lose_nothing(texts: list[str], width: int) -> None:
+    parts: list[Piece] = [(text, PLAIN) for text in texts]
+    wrapper = Wrapper(width)
+    rows = [line for part in parts for line in wrapper.add([part])] + wrapper.end()
+    assert rows == wrap(parts, width)
+    assert all(cells(plain(line)) <= width for line in rows)
 
 
 @given(st.text("ab 日。\r\n-", max_size=40), st.integers(6, 14))
@@ -74,11 +90,17 @@ def test_wrapping_loses_nothing_but_blanks() -> None:
         ("abc", 3, 3),
         ("日本", 2, 4),
         ("e\u0301", 1, 1),
-        ("👨\u200d👩\u200d👧", 1, 3),  # one cell of slack each
+        ("👨\u200d👩\u200d👧", 1, 6),  # terminals that join nothing show three
         ("❤\ufe0f", 1, 3),
         ("1\ufe0f\u20e3", 1, 3),
-        ("👍🏽", 1, 3),
-        ("🇯🇵🇫🇷", 2, 6),
+        ("👍🏽", 1, 4),
+        ("🇯🇵🇫🇷", 2, 8),
+        ("👩\u200d❤\ufe0f\u200d👨", 1, 6),
+        ("हिन्दी", 2, 5),  # vowel signs take a cell in most terminals; न्दी is one conjunct
+        ("မြန်မာ", 3, 5),
+        ("ភាសាខ្មែរ", 4, 8),
+        ("น้ำ", 1, 2),
+        ("a\u200bb", 3, 2),
     ],
 )
 def test_clusters(text: str, count: int, size: int) -> None:

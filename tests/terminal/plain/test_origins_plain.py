@@ -1,4 +1,4 @@
-"""Where signs come from, without a live screen: plain and dumb terminals, arguments, pipes."""
+"""Where characters come from, without a live screen: plain and dumb terminals, arguments, pipes."""
 
 import asyncio
 import signal

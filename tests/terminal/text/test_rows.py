@@ -13,7 +13,7 @@ def test_a_stop_does_not_stand_alone_on_a_row() -> None:
     assert list(wrap(printable("使える値（0〜2 の数）"), 10)) == ["使える値", "（0〜2 の", "数）"]
 
 
-def test_japanese_is_broken_beside_its_signs_and_words_at_blanks() -> None:
+def test_japanese_is_broken_beside_its_characters_and_words_at_blanks() -> None:
     text = printable("一覧は /params all で見られます。")
 
     assert list(wrap(text, 12)) == ["一覧は", "/params all", "で見られま", "す。"]

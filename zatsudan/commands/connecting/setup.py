@@ -9,7 +9,6 @@ import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from zatsudan.base.addresses import is_near, normal_url, shown_url
@@ -28,10 +27,9 @@ from zatsudan.commands.asking import Question
 from zatsudan.commands.connecting import questions
 from zatsudan.commands.connecting.answers import Answers, read_key
 from zatsudan.commands.connecting.reconnect import connect_to, first_word, nothing, offer
+from zatsudan.commands.connecting.saving import save
 from zatsudan.commands.outcomes import Ask, Outcome, Work
 from zatsudan.commands.parts import Line, Part
-from zatsudan.config import profiles
-from zatsudan.config.file import load
 from zatsudan.config.settings import EMBEDDED
 from zatsudan.servers.choice import Server
 from zatsudan.servers.discovery import Finder, Found
@@ -227,21 +225,9 @@ class Setup:
 
     async def _write(self, name: str, *, default: bool) -> Outcome:
         """Write the profile, and let the talk go on with it."""
-        path = self._finder.config_file
         fields = self._answers.fields() if name != EMBEDDED else {}
-        lines: list[Part] = []
-        if path is not None and (fields or default):
-            profiles.save(path, name, fields, default=default)
-            where = _home(path)
-            text = (
-                say("Written to {path}, which only you can read.", path=where)
-                if self._answers.key
-                else say("Written to {path}.", path=where)
-            )
-            lines = [Line(text, "dim")]
-            # The model file may have been named on the command line.
-            config = load(path)._replace(local=self._finder.config.local)
-            self._finder.use(*self._finder.in_use, config)
+        lines = save(self._finder, name, fields, default=default)
+        if lines:
             self._chat.config = self._finder.config
         if name == EMBEDDED:
             return await self._go(lambda _: None, *lines)
@@ -302,9 +288,3 @@ class Setup:
 
 def _said(error: ZatsudanError) -> tuple[Part, ...]:
     return Line(error.sentence, "warn"), Line(error.advice, "dim")
-
-
-def _home(path: Path) -> str:
-    """Return a path as a person writes it."""
-    home = Path.home()
-    return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)

@@ -40,35 +40,32 @@ def _jsonl(session: Session) -> str:
     return "".join(f"{compact(record)}\n" for record in snapshot.records(session))
 
 
-FORMATS = {
-    row.name: row
-    for row in (
-        Format(
-            "markdown",
-            "md",
-            later("the talk, for reading and importing"),
-            talk=transcript.to_markdown,
-        ),
-        Format("html", "html", later("the talk as one page, light and dark"), talk=_html),
-        Format("text", "txt", later("the talk as plain text"), talk=transcript.to_text),
-        Format(
-            "json", "json", later("the messages as the API takes them"), talk=transcript.to_json
-        ),
-        Format("jsonl", "jsonl", later("the whole session with its branches"), talk=_jsonl),
-        Format("curl", "sh", later("the request, for a shell"), request=source.to_curl),
-        Format("python", "py", later("the request, with httpx"), request=source.to_python),
-        Format(
-            "python-openai",
-            "py",
-            later("the request, with openai"),
-            request=source.to_python_openai,
-        ),
-        Format("javascript", "mjs", later("the request, with fetch"), request=source.to_javascript),
-        Format(
-            "http", "http", later("the request, for an editor's client"), request=source.to_http
-        ),
-    )
-}
+#: In the order in which they are offered.
+ROWS = (
+    Format(
+        "markdown",
+        "md",
+        later("the talk, for reading and importing"),
+        talk=transcript.to_markdown,
+    ),
+    Format("html", "html", later("the talk as one page, light and dark"), talk=_html),
+    Format("text", "txt", later("the talk as plain text"), talk=transcript.to_text),
+    Format("json", "json", later("the messages as the API takes them"), talk=transcript.to_json),
+    Format("jsonl", "jsonl", later("the whole session with its branches"), talk=_jsonl),
+    Format("curl", "sh", later("the request, for a shell"), request=source.to_curl),
+    Format("python", "py", later("the request, with httpx"), request=source.to_python),
+    Format(
+        "python-openai",
+        "py",
+        later("the request, with openai"),
+        request=source.to_python_openai,
+    ),
+    Format("javascript", "mjs", later("the request, with fetch"), request=source.to_javascript),
+    Format("http", "http", later("the request, for an editor's client"), request=source.to_http),
+)
+
+#: By name.
+FORMATS = {row.name: row for row in ROWS}
 
 
 def find(name: str) -> Format:

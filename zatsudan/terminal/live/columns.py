@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from zatsudan.base.printable import EMPTY, Printable, Styled, printable
 from zatsudan.terminal.live.painter import cells
 from zatsudan.terminal.live.textstream import RowStream
-from zatsudan.terminal.text.rows import BLANK, cut, sgr, together
+from zatsudan.terminal.text.rows import BLANK, cut, further, sgr, to_column, together
+from zatsudan.terminal.text.widths import disputed
 
 #: The least width of a column, in cells.
 LEAST = 36
@@ -89,9 +90,13 @@ class Columns:
         rows: list[Styled] = []
         for at in range(height):
             pieces = [column[at] if at < len(column) else EMPTY for column in columns]
-            padded = [
-                together((piece, BLANK * max(0, self.width - cells(piece)), bar))
-                for piece in pieces[:-1]
-            ]
-            rows.append(together([*padded, pieces[-1]]))
+            padded: list[Styled] = []
+            at_cell = 0
+            for piece in pieces[:-1]:
+                at_cell += self.width
+                blanks = BLANK * max(0, self.width - cells(piece))
+                place = to_column(at_cell) if disputed(piece) else EMPTY
+                padded += [further(piece, at_cell - self.width), blanks, place, bar]
+                at_cell += len(BAR)
+            rows.append(together([*padded, further(pieces[-1], at_cell)]))
         return rows

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable
 
+from prompt_toolkit.data_structures import Size
+
 from zatsudan.base.errors import describe_seconds
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printable
@@ -11,7 +13,7 @@ from zatsudan.lab.sheet import paced
 from zatsudan.lab.slots import ENDED, RUNNING, WAITING, Slot
 from zatsudan.terminal.live.columns import Columns, fitting
 from zatsudan.terminal.live.frames import Frames
-from zatsudan.terminal.live.painter import Painter
+from zatsudan.terminal.live.painter import Painter, row_width
 from zatsudan.terminal.live.replystatus import spinner
 from zatsudan.terminal.live.textstream import RowStream
 from zatsudan.terminal.live.view import TAIL_ROWS
@@ -24,13 +26,13 @@ CLOSING = 8
 
 
 class LabView:
-    """A run above the live prompt. `size` gives columns and rows of the screen."""
+    """A run above the live prompt. `size` is the screen's."""
 
     def __init__(
         self,
         painter: Painter,
         make_stream: Callable[[int], RowStream],
-        size: Callable[[], tuple[int, int]],
+        size: Callable[[], Size],
         run: Run,
         clock: Callable[[], float],
     ) -> None:
@@ -51,8 +53,8 @@ class LabView:
 
     @property
     def width(self) -> int:
-        """Cells that a row may take: one less than the screen has, so that nothing ever wraps."""
-        return max(4, self._size()[0] - 1)
+        """Cells that a row may take as the screen is."""
+        return row_width(self._size())
 
     def add(self, number: int, delta: Delta) -> None:
         """Take a delta of one reply."""
@@ -190,7 +192,7 @@ class LabView:
     def _live(self, *, hold: bool) -> list[Styled]:
         live: list[Styled] = []
         if self._columns is not None and self._groups:
-            limit = max(1, min(TAIL_ROWS, self._size()[1] - 8))
+            limit = max(1, min(TAIL_ROWS, self._size().rows - 8))
             live += self._columns.live(limit, hold=hold)
             slots = [self._run.slots[number] for number in self._groups[0]]
             live.append(self._columns.line([self._doing(slot) for slot in slots], "dim"))

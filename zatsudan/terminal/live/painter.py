@@ -4,22 +4,34 @@ Rows that are committed go into the terminal's own scrollback and are never
 touched again. The live rows stand between them and the prompt; only what
 changed in them is written. Nothing is asked of the terminal, and rows are
 counted, never columns.
+
+A live row that the terminal may find wider than it was counted is written with
+autowrap off: it loses a cell rather than take two rows. Once committed it is
+written again with autowrap on, so that nothing is missing in scrollback.
 """
 
 import re
 from collections.abc import Sequence
 
+from prompt_toolkit.data_structures import Size
 from prompt_toolkit.utils import get_cwidth
 
 from zatsudan.base.printable import Styled
 from zatsudan.terminal.live import ptk
+from zatsudan.terminal.text.widths import most_cells
 
 _ESCAPE = r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x1b\x07]*(?:\x07|\x1b\\)"
 
 _RESET = "\x1b[0m"
 
 SYNC_BEGIN, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
+WRAP, NO_WRAP = "\x1b[?7h", "\x1b[?7l"
 HIDE, SHOW = "\x1b[?25l", "\x1b[?25h"
+
+
+def row_width(size: Size) -> int:
+    """Return how many cells a row may take: one less than the screen has, so that nothing ever wraps."""
+    return max(4, size.columns - 1)
 
 
 class Painter:
@@ -73,9 +85,9 @@ class Painter:
             return
         new = [*held, *live]
         old = self.rows
-        same = 0
+        same, columns = 0, self._columns
         for before, after in zip(old, new, strict=False):
-            if before != after:
+            if before != after or (same < len(held) and may_wrap(after, columns)):
                 break
             same += 1
         self.rows = list(live)
@@ -85,14 +97,17 @@ class Painter:
         at = ptk.cursor(self._app)
         up = at.y + len(old) - same
         self._write(f"{SYNC_BEGIN}{HIDE}\r" + (f"\x1b[{up}A" if up else ""))
-        if len(new) == len(old):
-            rows = zip(old[same:], new[same:], strict=True)
-            self._write("".join(f"{change(before, after)}\r\n" for before, after in rows))
+        if len(new) == len(old) and not any(may_wrap(row, columns) for row in held[same:]):
+            for before, after in zip(old[same:], new[same:], strict=True):
+                self._write(f"{guarded(change(before, after), after, columns)}\r\n")
             self._write((f"\x1b[{at.y}B" if at.y else "") + (f"\x1b[{at.x}C" if at.x else ""))
             self._write(SHOW + SYNC_END)
             self._output.flush()
         else:
-            self._write("".join(f"{whole(row)}\r\n" for row in new[same:]) + SHOW)
+            self._write("".join(f"{kept(row, columns)}\r\n" for row in held[same:]))
+            for row in live[max(same - len(held), 0) :]:
+                self._write(f"{guarded(whole(row), row, columns)}\r\n")
+            self._write(SHOW)
             ptk.redraw_from_here(self._app, self._output)
             self._write(SYNC_END)
             self._output.flush()
@@ -121,6 +136,11 @@ class Painter:
     def take_back(self) -> None:
         """Go on where `lend` stopped."""
         self._lent = False
+        self.repaint()
+
+    def lose(self) -> None:
+        """Leave the rows that stand on the screen, which another program has had, and draw anew."""
+        self.rows = []
         self.repaint()
 
     def clear_screen(self) -> None:
@@ -167,7 +187,8 @@ class Painter:
         self._live = live
         self._write(f"{SYNC_BEGIN}\r" + (f"\x1b[{up}A" if up else ""))
         self._output.reserved = len(live)
-        self._write("".join(f"{whole(row)}\r\n" for row in (*self._held, *live)))
+        self._write("".join(f"{kept(row, columns)}\r\n" for row in self._held))
+        self._write("".join(f"{guarded(whole(row), row, columns)}\r\n" for row in live))
         self._held = []
         self.rows = list(live)
         ptk.redraw_from_here(self._app, self._output)
@@ -215,6 +236,24 @@ def change(before: str, after: str) -> str:
     if not columns or not same.isascii() or not at_seam.isascii() or "\x1b]" in same:
         return whole(after)
     return f"\x1b[{columns}C{rest}\x1b[K"
+
+
+def kept(row: str, columns: int) -> str:
+    """Return what writes a row for good: one that is too wide to the terminal takes the next too."""
+    return f"\x1b[K\r\n\x1b[K\x1b[A{row}" if may_wrap(row, columns) else whole(row)
+
+
+def may_wrap(row: str, columns: int) -> bool:
+    """Tell whether a terminal may find a row of escape text wider than `columns`.
+
+    All rows are laid out to fit: only those in which terminals differ may not.
+    """
+    return not row.isascii() and most_cells(re.sub(_ESCAPE, "", row)) > columns
+
+
+def guarded(written: str, row: str, columns: int) -> str:
+    """Return `written`, which puts `row` on the screen, so that it takes one row of it at most."""
+    return f"{NO_WRAP}{written}{WRAP}" if written and may_wrap(row, columns) else written
 
 
 def cells(row: str) -> int:

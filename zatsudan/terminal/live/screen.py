@@ -1,8 +1,6 @@
 """What the live terminal shows: the talk above its prompt, and what takes the screen for a while."""
 
 import asyncio
-import os
-import signal
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
@@ -15,11 +13,12 @@ from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, Styled
 from zatsudan.base.styles import Styles
 from zatsudan.sessions.session import FINISHED
-from zatsudan.terminal.live import ptk
+from zatsudan.terminal.live import ptk, stopping
 from zatsudan.terminal.live.attention import Attention
 from zatsudan.terminal.live.keys import Actions
-from zatsudan.terminal.live.painter import Painter
+from zatsudan.terminal.live.painter import Painter, row_width
 from zatsudan.terminal.live.prompt import Prompt
+from zatsudan.terminal.live.resizing import Resizing
 from zatsudan.terminal.live.toolbar import Toolbar
 from zatsudan.terminal.surface import Surface
 from zatsudan.terminal.text.colour import has_colours
@@ -38,8 +37,6 @@ if TYPE_CHECKING:
     from zatsudan.terminal.live.view import LiveView
     from zatsudan.terminal.text.tokenrows import Choice
     from zatsudan.wire.protocol import Delta
-
-RESIZE_SECONDS = 0.08
 
 
 class LiveSurface(Surface):
@@ -69,11 +66,10 @@ class LiveSurface(Surface):
         self._app.after_render += self._after_render
         self._painter = Painter(self._app, output, reflows=reflows(environ))
         if self._painter.works:
-            self._app.on_resize = self._resize_soon
-        self._sized = output.real_size
+            self._app.on_resize = Resizing(self._app, output, self._resized).soon
         self._streams: Callable[[int], RowStream] | None = None
-        self._resizing: asyncio.TimerHandle | None = None
         self._ticking: asyncio.TimerHandle | None = None
+        self._size = lambda: output.real_size
         self._view: LiveView | LabView | None = None
         self._reply_since = 0.0
         #: The experiment that is under way.
@@ -82,7 +78,7 @@ class LiveSurface(Surface):
     # --- the talk --------------------------------------------------------
 
     def _width(self) -> int:
-        return max(4, self._output.real_size.columns - 1)
+        return row_width(self._output.real_size)
 
     def _commit(self, rows: Sequence[Styled]) -> None:
         self._painter.show(rows, ())
@@ -152,7 +148,8 @@ class LiveSurface(Surface):
         if self._view is not None:
             self._view.close()
             self._view = None
-        from zatsudan.terminal.text.partrows import reply_note, source_rows, status_rows
+        from zatsudan.terminal.text.partrows import source_rows, status_rows
+        from zatsudan.terminal.text.shortfalls import reply_note
 
         rows: list[Styled] = []
         if turn.nodes:
@@ -239,7 +236,7 @@ class LiveSurface(Surface):
                 await edit(self._prompt.buffer, self._environ)
             else:
                 async with in_terminal():
-                    os.kill(0, signal.SIGTSTP)
+                    stopping.stop()
         except ZatsudanError as error:
             failure = error
         finally:
@@ -247,6 +244,21 @@ class LiveSurface(Surface):
             self._painter.take_back()
         if failure is not None:
             self.error(failure)
+
+    def stopped(self) -> None:
+        """SIGTSTP has come: stop with the terminal as the shell expects it."""
+        if ptk.lent(self._app):
+            stopping.stop()
+        else:
+            self._actions.aside("suspend")
+
+    def went_on(self) -> None:
+        """SIGCONT has come: draw anew below what a shell has written meanwhile."""
+        if not ptk.lent(self._app) and stopping.take_again(self._app):
+            self._app.renderer.reset()
+            self._attention.listen(on=True)
+            self._painter.lose()
+            self._app.invalidate()
 
     @asynccontextmanager
     async def _lent(self) -> AsyncIterator[None]:
@@ -289,30 +301,7 @@ class LiveSurface(Surface):
         self._painter.lend()
         self._app.exit()
 
-    # --- the screen's size -----------------------------------------------
-
-    def _size(self) -> tuple[int, int]:
-        size = self._output.real_size
-        return size.columns, size.rows
-
-    def _resize_soon(self) -> None:
-        """Wait until the window is at rest; a change of the height alone needs nothing."""
-        size = self._output.real_size
-        if self._resizing is not None:
-            self._resizing.cancel()
-        elif size == self._sized:
-            return  # prompt_toolkit looks itself, and takes the rows of a reply for a change
-        elif size.columns == self._sized.columns:
-            self._sized = size
-            self._app.invalidate()
-            return
-        self._app.frozen = True
-        self._resizing = asyncio.get_running_loop().call_later(RESIZE_SECONDS, self._resized)
-
     def _resized(self) -> None:
-        self._resizing = None
-        self._app.frozen = False
-        self._sized = self._output.real_size
         if not self._painter.away:
             self._painter.resized(self._view.resize() if self._view is not None else ())
 

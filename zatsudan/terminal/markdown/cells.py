@@ -1,14 +1,15 @@
 """How many cells a character takes, and what counts as one to the eye (a grapheme cluster).
 
 Terminals, rich and prompt_toolkit disagree about clusters of several code
-points (joined emoji, variation selector 16, keycaps, skin tones, flags), so
-each such cluster is counted one cell wider than it should be: a row that
-holds some may end early, but never overruns.
+points (joined emoji, variation selector 16, keycaps, skin tones, flags): some
+draw one character, others its parts side by side. Such a cluster is counted as
+the sum of its parts, and one cell wider than it should be at the least: a row
+that holds some may end early, but never overruns.
 """
 
-from functools import lru_cache
+import unicodedata
 
-from rich.cells import get_character_cell_size
+from zatsudan.terminal.text.widths import ZWSP, is_mark, width
 
 _ZWJ = "\N{ZERO WIDTH JOINER}"
 _VS16 = "\N{VARIATION SELECTOR-16}"
@@ -18,14 +19,15 @@ _KEYCAP = "\N{COMBINING ENCLOSING KEYCAP}"
 # over the rows above and below.
 _MAX_MARKS = 8
 
+# The class of the signs that join two consonants of an Indic script, or of Khmer, to one.
+_VIRAMA = 9
+# Of that class, and yet they join nothing: those of Thai, Lao and Burmese.
+_KILLERS = "\u0e3a\u0eba\u103a"
+# Letters by their category, and yet vowels on the consonant before (UAX 29, SpacingMark).
+_VOWELS = "\u0e33\u0eb3"
+
 Cluster = tuple[str, int]
 """Text of one cluster, and the cells to reserve for it."""
-
-
-@lru_cache(maxsize=16384)
-def width(char: str) -> int:
-    """Cells of one character by itself: 0, 1 or 2."""
-    return get_character_cell_size(char)
 
 
 def clusters(text: str) -> list[Cluster]:
@@ -40,28 +42,32 @@ def sized_clusters(text: str) -> list[tuple[str, int, int]]:
     slack = False
     for at, char in enumerate(text):
         own = width(char)
-        if current and own == 0:
+        if current and current != ZWSP and is_mark(char):
             joined += 1
             if joined <= _MAX_MARKS:
                 current += char
+                size += own
                 if _widens(char):
-                    slack, size = True, max(size, 2)
+                    slack = True
+                    size += width(current[-2]) == 1
             continue
         if current and joined <= _MAX_MARKS and _continues(current, char):
-            # Two joiners in a row join nothing.
-            one = _is_flag(char) or (size == own == 2 and not current.endswith(_ZWJ * 2))
-            size = 2 if one else size + own
+            size += own
             joined += 1
             current += char
-            slack = True
+            slack = slack or own == 2
             continue
         if current:
-            found.append((current, size + slack, at - start))
+            found.append((current, _reserved(size, slack), at - start))
         # By itself at a change of style, such a mark still widens the character before.
         current, size, joined, start, slack = char, own, 0, at, own == 0 and _widens(char)
     if current:
-        found.append((current, size + slack, len(text) - start))
+        found.append((current, _reserved(size, slack), len(text) - start))
     return found
+
+
+def _reserved(size: int, slack: bool) -> int:
+    return size + (slack and size <= 2)
 
 
 def cells(text: str) -> int:
@@ -71,7 +77,12 @@ def cells(text: str) -> int:
 
 def _continues(current: str, char: str) -> bool:
     """Whether a character with a width of its own still belongs to the cluster before it."""
-    if current[-1] == _ZWJ:
+    last = current[-1]
+    if last == _ZWJ:
+        return True
+    if last > "\u02ff" and unicodedata.combining(last) == _VIRAMA and last not in _KILLERS:
+        return unicodedata.category(char) == "Lo"  # a conjunct: it has one shape
+    if char in _VOWELS:
         return True
     if _is_tone(char):
         return width(current[0]) == 2
@@ -80,7 +91,7 @@ def _continues(current: str, char: str) -> bool:
 
 def _widens(char: str) -> bool:
     """Marks without a width that make the character before them two cells wide."""
-    return char in (_VS16, _KEYCAP) or _is_tone(char)
+    return char in (_VS16, _KEYCAP)
 
 
 def _is_tone(char: str) -> bool:

@@ -8,7 +8,6 @@ one until a line holds the closer. Colours differ from whole Pygments only where
 an expression looks at later lines in another way; the text never differs.
 """
 
-import re
 import sys
 from collections.abc import Iterator
 from copy import copy
@@ -25,28 +24,11 @@ from zatsudan.markdown.codeblocks import language
 from zatsudan.markdown.colouring import ENDLESS, has_bounds
 from zatsudan.terminal.markdown.look import Look, TokenKind, token_style
 from zatsudan.terminal.markdown.segments import Piece
+from zatsudan.terminal.markdown.spanning import Token, openings, shortened
 
 _MAX_STACK = 200
 
-# What may go over several lines, by how it opens; it ends where the closer stands.
-_CLOSERS = {
-    "/*": "*/",
-    '"""': '"""',
-    "'''": "'''",
-    "`": "`",
-    "<!--": "-->",
-    "--[[": "]]",
-    "[[": "]]",
-    "(*": "*)",
-    "{-": "-}",
-    "<#": "#>",
-    "%{": "%}",
-    "=begin": "=end",
-}
-_SHELL_CLOSERS = {"'": "'", '"': '"'}
-_HEREDOC = re.compile(r"<<-?\s*['\"]?\\?(\w+)")
-
-_Tokens = list[tuple[TokenKind, str]]
+_Tokens = list[Token]
 
 
 @lru_cache(maxsize=256)
@@ -146,9 +128,9 @@ class Highlighter:
         """`RegexLexer.get_tokens_unprocessed`, with the stack kept and open constructs found."""
         states = _states(lexer)
         stack = self._stack
-        openings = _openings(line, pos, shell="bash" in lexer.aliases)
+        opened = openings(line, pos, shell="bash" in lexer.aliases)
         while pos < len(line):
-            for at, closer in openings:
+            for at, closer in opened:
                 if pos <= at and (spanning := self._spanning(lexer, line, pos, closer)):
                     yield from spanning
                     return
@@ -189,7 +171,7 @@ class Highlighter:
                 return []
             self._until, self._open = closer, last
             _move(self._stack, new_state)
-            return _shortened(tokens, len(line) - pos)
+            return shortened(tokens, len(line) - pos)
         return []
 
 
@@ -203,32 +185,6 @@ def has_states(lexer: RegexLexer) -> bool:
 
 def _states(lexer: Any) -> Any:
     return lexer._tokens
-
-
-def _openings(line: str, pos: int, *, shell: bool) -> list[tuple[int, str]]:
-    """Where something may open that this line does not close, and what would close it."""
-    found: list[tuple[int, str]] = []
-    for opener, closer in (_CLOSERS | _SHELL_CLOSERS if shell else _CLOSERS).items():
-        at = line.find(opener, pos)
-        while at >= 0:
-            end = line.find(closer, at + len(opener))
-            if end < 0:
-                found.append((at, closer))
-                break
-            at = line.find(opener, end + len(closer))
-    if shell and (heredoc := _HEREDOC.search(line, pos)):
-        found.append((heredoc.start(), heredoc[1]))
-    return sorted(found)
-
-
-def _shortened(tokens: _Tokens, size: int) -> _Tokens:
-    kept: _Tokens = []
-    for kind, value in tokens:
-        if size <= 0:
-            break
-        kept.append((kind, value[:size]))
-        size -= len(value)
-    return kept
 
 
 def _move(stack: list[str], new_state: Any) -> None:

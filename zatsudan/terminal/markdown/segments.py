@@ -8,7 +8,9 @@ from rich.segment import Segment
 from rich.style import Style
 
 from zatsudan.base.printable import Printable, Styled, printable
-from zatsudan.terminal.text.rows import linked, painted, together
+from zatsudan.terminal.markdown.cells import cells
+from zatsudan.terminal.text.rows import linked, painted, to_column, together
+from zatsudan.terminal.text.widths import disputed
 
 Row = tuple[Segment, ...]
 """Styled pieces of text; no newline, no trailing blanks."""
@@ -21,6 +23,9 @@ Piece = tuple[str, Style]
 HARD = "\n"
 
 PLAIN = Style()
+
+COLUMN = Style(meta={"column": True})
+"""Of a piece that is to stand in its column, however wide the terminal finds what is before it."""
 
 _WEIGHTS = (
     ("bold", "1"),
@@ -63,11 +68,18 @@ def ansi(row: Row, color_system: ColorSystem | None) -> Styled:
 
     `None` leaves out colours and keeps weight.
     """
-    return together(
-        _styled(text, segment.style, color_system) if segment.style else text
-        for segment in row
-        for text in (printable(segment.text),)
-    )
+    parts: list[Styled] = []
+    before = ""
+    for segment in row:
+        text = printable(segment.text)
+        if segment.style:
+            if segment.style.meta.get("column") and disputed(before):
+                parts.append(to_column(cells(before)))
+            parts.append(_styled(text, segment.style, color_system))
+        else:
+            parts.append(text)
+        before += text
+    return together(parts)
 
 
 def _styled(text: Printable, style: Style, color_system: ColorSystem | None) -> Styled:

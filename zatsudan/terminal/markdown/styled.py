@@ -47,7 +47,7 @@ def _address(href: str, label: list[Piece], look: Look, style: Style) -> list[Pi
     address = readable(href)
     text = "".join(text for text, _ in label)
     if not address or address.removesuffix("/").removeprefix("mailto:") in (
-        text.removesuffix("/"),
+        text.removesuffix("/").removeprefix("mailto:"),
         f"http://{text}",
         f"https://{text}",
     ):

@@ -8,14 +8,13 @@ more follow or not, so that a table of any length can be printed as it grows.
 
 from copy import copy
 
-from rich.cells import cell_len
 from rich.style import Style
 
 from zatsudan.markdown.inline import inline
 from zatsudan.markdown.leaves import Leaf, Work
 from zatsudan.terminal.markdown.cells import cells as cells_of
 from zatsudan.terminal.markdown.look import Look, combine
-from zatsudan.terminal.markdown.segments import HARD, Piece, Row, plain, row
+from zatsudan.terminal.markdown.segments import COLUMN, HARD, Piece, Row, plain, row
 from zatsudan.terminal.markdown.styled import styled
 from zatsudan.terminal.markdown.wrapping import longest_unit, wrap
 
@@ -82,8 +81,7 @@ class Table:
         head = not self._head
         style = combine(self._base, self._look.table_head) if head else self._base
         cells = [
-            styled(inline(text, breaks=True), self._look, style) if text else []
-            for text in leaf.cells(line)
+            styled(inline(text), self._look, style) if text else [] for text in leaf.cells(line)
         ]
         if not self._settled:
             wide = [max(map(cells_of, _lines(cell))) for cell in cells]
@@ -136,7 +134,7 @@ class Table:
             parts: list[Piece] = []
             for column, (lines, width) in enumerate(zip(wrapped, widths, strict=True)):
                 if column:
-                    parts.append((" │ ", self._look.table_rule))
+                    parts.append((" │ ", combine(self._look.table_rule, COLUMN)))
                 line = lines[at] if at < len(lines) else ()
                 parts += _aligned(line, width, self._aligns[column])
             rows.append(row(parts))
@@ -209,7 +207,7 @@ def _lines(cell: list[Piece]) -> list[str]:
 
 
 def _aligned(line: Row, width: int, align: str) -> list[Piece]:
-    missing = max(width - cell_len(plain(line)), 0)
+    missing = max(width - cells_of(plain(line)), 0)
     left = missing if align == "right" else missing // 2 if align == "center" else 0
     parts = [(segment.text, segment.style or Style()) for segment in line]
     return [(" " * left, Style()), *parts, (" " * (missing - left), Style())]

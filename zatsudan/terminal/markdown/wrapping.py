@@ -2,8 +2,9 @@
 
 The same rows come out however the pieces were cut, which lets a long paragraph
 be printed while it still grows. Lines break at blanks and next to wide
-characters, never before closing ones nor after opening ones (kinsoku, JIS X 4051); a word
-longer than a row is cut hard.
+characters, never before closing ones nor after opening ones (kinsoku, JIS X 4051), and at
+zero-width spaces; a word longer than a row is cut hard. Thai, Lao, Khmer and Burmese write
+no blanks between words: what is longer there than a word may break between clusters.
 """
 
 import re
@@ -11,9 +12,11 @@ from copy import copy
 
 from rich.style import Style
 
-from zatsudan.terminal.markdown.cells import clusters, sized_clusters, width
+from zatsudan.terminal.markdown.cells import clusters, sized_clusters
 from zatsudan.terminal.markdown.segments import HARD, Piece, Row, row
 from zatsudan.terminal.text.rows import NO_END, NO_START
+from zatsudan.terminal.text.unspaced import WORD, parts_before
+from zatsudan.terminal.text.widths import ZWSP, is_mark, width
 
 # Runs: the character that ends a row, blanks, characters of one cell each without marks
 # on the last, and the rest (which may lean on a character before it, as in keycaps).
@@ -34,7 +37,7 @@ def is_wide(char: str) -> bool:
 
 
 def _may_break(before: str, after: str) -> bool:
-    if after in NO_START or before in NO_END:
+    if after in NO_START or before in NO_END or is_mark(after):
         return False
     return is_wide(before) or is_wide(after)
 
@@ -50,12 +53,15 @@ class Wrapper:
         self._blank_cells = 0
         self._unit: list[_Sized] = []  # what must stay together, still growing
         self._unit_cells = 0
+        self._soft: list[int] = []  # where the unit may be parted if it is no word
+        self._loose = False  # whether it turned out to be none
         self._last = ""  # last character of the unit
 
     def fork(self) -> "Wrapper":
         """A copy that may go its own way."""
         other = copy(self)
         other._row, other._blank, other._unit = self._row[:], self._blank[:], self._unit[:]
+        other._soft = self._soft[:]
         return other
 
     def resize(self, width: int) -> None:
@@ -79,7 +85,11 @@ class Wrapper:
                     self._add_cluster(run, style, len(run), done)
                 else:
                     for cluster, size in clusters(run):
-                        if (
+                        if cluster == ZWSP:
+                            self._end_unit(done)
+                            if self._row and not self._blank:
+                                self._row.append((cluster, style, 0))
+                        elif (
                             cluster in "\u3000\u2002\u2003"
                         ):  # the wide blanks of Japanese and of print
                             self._end_unit(done)
@@ -103,15 +113,38 @@ class Wrapper:
 
     def _add_cluster(self, text: str, style: Style, size: int, done: list[Row]) -> None:
         first = text[0]
-        if self._last and size and _may_break(self._last, first):
-            self._end_unit(done)
+        if self._last and size:
+            if _may_break(self._last, first):
+                self._end_unit(done)
+            elif self._unit and parts_before(self._unit[-1][0], text):
+                if self._loose:
+                    self._put_unit(done)
+                else:
+                    self._soft.append(len(self._unit))
         self._unit.append((text, style, size))
         self._unit_cells += size
         self._last = _base(text) or self._last
+        if self._soft and self._unit_cells > min(WORD, self.width):
+            self._loosen(done)
         if self._unit_cells > self.width:
             self._cut_unit(done)
 
+    def _loosen(self, done: list[Row]) -> None:
+        """Part the unit where it may be, and from here on to its end."""
+        unit, soft = self._unit, [0, *self._soft]
+        self._loose = True
+        for start, end in zip(soft, [*self._soft, len(unit)], strict=True):
+            self._unit = unit[start:end]
+            self._unit_cells = sum(size for _, _, size in self._unit)
+            if end < len(unit):
+                self._put_unit(done)
+        self._soft = []
+
     def _end_unit(self, done: list[Row]) -> None:
+        self._put_unit(done)
+        self._loose = False
+
+    def _put_unit(self, done: list[Row]) -> None:
         """Put the unit on the row, or on the next one if it does not fit."""
         if not self._unit:
             return
@@ -123,7 +156,7 @@ class Wrapper:
         self._row += self._unit
         self._used += self._blank_cells + self._unit_cells
         self._blank, self._blank_cells = [], 0
-        self._unit, self._unit_cells = [], 0
+        self._unit, self._unit_cells, self._soft = [], 0, []
 
     def _cut_unit(self, done: list[Row]) -> None:
         """Fill whole rows from a unit that fits on none."""
@@ -131,7 +164,7 @@ class Wrapper:
         if self._used:
             self._end_row(done)
         self._blank, self._blank_cells, self._last = [], 0, last
-        unit, self._unit, self._unit_cells = self._unit, [], 0
+        unit, self._unit, self._unit_cells, self._soft = self._unit, [], 0, []
         for text, style, size in unit:
             if self._unit_cells + size <= self.width:
                 self._unit.append((text, style, size))

@@ -22,6 +22,7 @@ from prompt_toolkit.styles import Style
 
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, one_line
+from zatsudan.terminal.pages.borrowing import page_application
 from zatsudan.terminal.text.rows import cut
 from zatsudan.terminal.text.tokenrows import Choice, layout
 from zatsudan.wire.tokenview import Option, Token, least_likely, percent, pieces, surprises
@@ -211,17 +212,7 @@ def application(
             Window(FormattedTextControl(inspector.foot), height=2),
         ]
     )
-    app: Application[Choice | None] = Application(
-        layout=Layout(body),
-        key_bindings=bindings,
-        style=STYLE,
-        full_screen=True,
-        input=input_,
-        output=output,
-        include_default_pygments_style=False,
-    )
-    app.ttimeoutlen = 0.05
-    return app
+    return page_application(Layout(body), bindings, STYLE, input_, output, full_screen=True)
 
 
 async def inspect(

@@ -1,8 +1,8 @@
 """The picker: a list on a screen of its own, filtered by what is typed, with a preview."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from prompt_toolkit.application import Application
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import ANSI, StyleAndTextTuples, to_formatted_text
@@ -26,37 +26,20 @@ from prompt_toolkit.utils import get_cwidth
 
 from zatsudan.base.errors import ZatsudanError
 from zatsudan.base.language import later, say
-from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printable
+from zatsudan.base.printable import EMPTY, one_line
 from zatsudan.commands.outcomes import Pick
 from zatsudan.commands.picking import Picking
 from zatsudan.terminal.live.prompt import ShownSafely
-from zatsudan.terminal.text.partrows import part_rows
-from zatsudan.terminal.text.rows import columns_of, cut, wrap
+from zatsudan.terminal.pages.alignment import column_widths, line_of
+from zatsudan.terminal.pages.borrowing import page_application
+from zatsudan.terminal.pages.preview import Preview
+from zatsudan.terminal.text.rows import cut
+
+if TYPE_CHECKING:
+    from prompt_toolkit.application import Application
 
 #: Columns from which the preview stands beside the list.
 WIDE = 120
-GAP = 2
-
-
-def column_widths(pick: Pick, rows: Sequence[Sequence[Printable]], width: int) -> list[int]:
-    """Return the cells of each column: as many as needed, less where the fluid ones give way."""
-    widths = columns_of([pick.head, *rows])
-    over = sum(widths) + GAP * (len(widths) - 1) + 1 - width
-    for at, least in pick.fluid:
-        less = max(0, min(over, widths[at] - least))
-        widths[at] -= less
-        over -= less
-    return widths
-
-
-def line_of(pick: Pick, cells: Sequence[Printable], widths: Sequence[int]) -> Printable:
-    """Return a row of the list, every column in its place."""
-    pieces = []
-    for at, cell in enumerate(cells):
-        piece = cut(cell, widths[at])
-        blanks = " " * (widths[at] - get_cwidth(piece))
-        pieces.append(blanks + piece if at in pick.right else piece + blanks)
-    return printable(" " + (" " * GAP).join(pieces))
 
 
 class Picker:
@@ -71,20 +54,11 @@ class Picker:
         self._asking = False
         self._renaming = False
         self._note = EMPTY
-        self._previewed: tuple[str, int] | None = None
-        self._preview_rows: list[Styled] = []
+        self._shown = Preview(pick)
         self._rows_shown = [tuple(one_line(cell) for cell in row.cells) for row in pick.rows]
-        self._app: Application[str | None] = Application(
-            layout=self._layout(),
-            key_bindings=self._keys(),
-            style=style,
-            output=output,
-            input=input_,
-            full_screen=True,
-            include_default_pygments_style=False,
+        self._app: Application[str | None] = page_application(
+            self._layout(), self._keys(), style, input_, output, full_screen=True
         )
-        self._app.ttimeoutlen = 0.05
-        self._app.timeoutlen = 0.25
 
     async def run(self) -> str | None:
         """Return the key of the chosen row, or None."""
@@ -187,16 +161,7 @@ class Picker:
         marked = self._list.marked
         if marked is None or height < 1:
             return []
-        if self._previewed != (marked.key, width):
-            self._previewed = (marked.key, width)
-            parts = self._pick.preview(marked.key)
-            self._preview_rows = [row for part in parts for row in part_rows(part, width, _plainly)]
-            while self._preview_rows and not self._preview_rows[-1]:
-                self._preview_rows.pop()
-        rows_shown = (
-            self._preview_rows[-height:] if self._pick.ending else self._preview_rows[:height]
-        )
-        return to_formatted_text(ANSI("\n".join(rows_shown)))
+        return to_formatted_text(ANSI("\n".join(self._shown.rows(marked.key, width, height))))
 
     def _foot(self) -> StyleAndTextTuples:
         if self._renaming:
@@ -307,8 +272,3 @@ class Picker:
 
 def _field(buffer: Buffer) -> BufferControl:
     return BufferControl(buffer, input_processors=[ShownSafely()])
-
-
-def _plainly(text: str, width: int) -> list[Printable]:
-    """Return a reply's text as it was written: a preview is too small for more."""
-    return list(wrap(printable(text), width))

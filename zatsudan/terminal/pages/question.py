@@ -1,6 +1,7 @@
 """One question above the prompt: a field, what is offered below it, and one line of help."""
 
-from prompt_toolkit.application import Application
+from typing import TYPE_CHECKING
+
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import StyleAndTextTuples
@@ -26,7 +27,11 @@ from zatsudan.base.printable import EMPTY, one_line, printable
 from zatsudan.commands.asking import Asking, Question
 from zatsudan.commands.picking import Row
 from zatsudan.terminal.live.prompt import ShownSafely
+from zatsudan.terminal.pages.borrowing import page_application
 from zatsudan.terminal.text.rows import PROMPT, cut
+
+if TYPE_CHECKING:
+    from prompt_toolkit.application import Application
 
 ROWS = 9
 GAP = 2
@@ -43,17 +48,9 @@ class Asker:
         self._output = output
         self._field = Buffer(multiline=False, name="answer", on_text_changed=self._typed)
         self._note = EMPTY
-        self._app: Application[str | None] = Application(
-            layout=self._layout(),
-            key_bindings=self._keys(),
-            style=style,
-            output=output,
-            input=input_,
-            erase_when_done=True,
-            include_default_pygments_style=False,
+        self._app: Application[str | None] = page_application(
+            self._layout(), self._keys(), style, input_, output, full_screen=False
         )
-        self._app.ttimeoutlen = 0.05
-        self._app.timeoutlen = 0.25
 
     async def run(self) -> str | None:
         """Return the answer, or None if the question was left."""

@@ -90,6 +90,16 @@ def linked(text: Styled, address: Printable) -> Styled:
     return Styled(f"\x1b]8;;{address}\x1b\\{text}\x1b]8;;\x1b\\")
 
 
+def to_column(cells: int) -> Styled:
+    """Return what goes on behind so many cells of the row, wherever the terminal stands (CHA)."""
+    return Styled(f"\x1b[{cells + 1}G")
+
+
+def further(row: Styled, cells: int) -> Styled:
+    """Return a row as it is written so many cells further to the right."""
+    return Styled(_CHA.sub(lambda match: to_column(int(match[1]) - 1 + cells), row))
+
+
 def together(pieces: Iterable[Styled]) -> Styled:
     """Return pieces of a row as one."""
     return Styled("".join(pieces))
@@ -121,6 +131,9 @@ def wrap(
     """
     from prompt_toolkit.utils import get_cwidth
 
+    from zatsudan.terminal.text.widths import is_mark
+    from zatsudan.terminal.text.widths import width as size_of
+
     rest = BLANK * get_cwidth(first) if rest is None else rest
     lead = first
     for line in text.expandtabs(4).split("\n"):
@@ -132,14 +145,16 @@ def wrap(
         start = 0  # of the row: what is left is never copied, a line may be megabytes long
         while True:
             cut, used = start, 0
-            while cut < len(line) and used + (size := get_cwidth(line[cut])) <= room:
+            while cut < len(line) and used + (size := size_of(line[cut])) <= room:
                 used += size
                 cut += 1
+            while start + 1 < cut < len(line) and is_mark(line[cut]):
+                cut -= 1
             if cut >= len(line):
                 yield (lead + line[start:]).rstrip()
                 lead = rest
                 break
-            cut = _break(line, start, cut, get_cwidth)
+            cut = _break(line, start, cut, size_of, is_mark)
             yield (lead + line[start:cut]).rstrip()
             lead = rest
             start = max(start + 1, cut)
@@ -148,12 +163,16 @@ def wrap(
             room = max(2, width - get_cwidth(rest))
 
 
-def _break(line: str, start: int, end: int, size: Callable[[str], int]) -> int:
+def _break(
+    line: str, start: int, end: int, size: Callable[[str], int], is_mark: Callable[[str], bool]
+) -> int:
     """Return the last place up to `end` where a row may end; `end` itself where there is none."""
     for at in range(end if line[end] != " " else start, start, -1):
         before, after = line[at - 1], line[at]
         beside_wide = size(after) == 2 or (size(before) == 2 and size(after))
-        if before == " " or (beside_wide and before not in NO_END and after not in NO_START):
+        if is_mark(after):
+            continue
+        if before in " \u200b" or (beside_wide and before not in NO_END and after not in NO_START):
             return at
     return end
 
@@ -189,7 +208,8 @@ def columns_of(rows: Iterable[Iterable[Printable]]) -> list[int]:
     return widths
 
 
-_SGR = re.compile(r"\x1b\[[0-9;]*m")
+_CHA = re.compile(r"\x1b\[(\d+)G")
+_SGR = re.compile(r"\x1b\[[0-9;]*[mG]")
 
 
 def uncoloured(row: Styled) -> Printable:

@@ -1,0 +1,56 @@
+"""How many cells a character takes: as many as any terminal gives it.
+
+Terminals, wcwidth and rich disagree: the vowel signs of Hindi, Burmese and the like (marks
+with a width, category Mc) take a cell in most terminals and none in the tables. The most is
+reserved, so that a row may end early but never overruns.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from prompt_toolkit.utils import get_cwidth
+
+ZWSP = "\N{ZERO WIDTH SPACE}"
+"""Where a line may end in scripts that write no blanks."""
+
+#: Characters of format that are drawn: the signs of numbers and verses of Arabic and others.
+_DRAWN = frozenset(
+    "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
+)
+
+#: Characters about whose width all terminals agree: ASCII, kana, ideographs, Hangul syllables.
+_AGREED = "\x20-\x7e\u3001-\u3029\u3041-\u3096\u30a1-\u30fe\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60"
+_OPEN = re.compile(f"[^{_AGREED}]")
+
+
+@lru_cache(maxsize=16384)
+def width(char: str) -> int:
+    """Cells of one character by itself, 0, 1 or 2: the most that any terminal gives it."""
+    size = get_cwidth(char)
+    if size:
+        return size
+    category = unicodedata.category(char)
+    if category == "Mc":
+        return 2 if unicodedata.east_asian_width(char) == "W" else 1
+    if char == "\u3164":  # the filler of Hangul: blank, and wide to some
+        return 2
+    return int(char in _DRAWN or char == "\uffa0")
+
+
+@lru_cache(maxsize=16384)
+def is_mark(char: str) -> bool:
+    """Whether `char` belongs to the character before it, whether it has a width or not."""
+    return char > "\u02ff" and (
+        unicodedata.category(char)[0] == "M" or (not width(char) and char != ZWSP)
+    )
+
+
+def most_cells(text: str) -> int:
+    """Return how many cells `text` takes at most, where also ambiguous characters may be wide."""
+    return len(text) if text.isascii() else sum(2 if char > "~" else 1 for char in text)
+
+
+def disputed(text: str) -> bool:
+    """Whether terminals may disagree about how many cells `text` takes."""
+    return not text.isascii() and _OPEN.search(text) is not None
