@@ -23,7 +23,7 @@ _OURS = re.compile(
 
 #: Not the backspace, by which prompt_toolkit moves one to the left.
 _STEERS = re.compile(
-    "[\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f\ufff9-\ufffb"
+    "[\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u206f\ufff9-\ufffb"
     "\U000e0000-\U000e007f\ud800-\udfff\u2028\u2029]"
 )
 

@@ -11,7 +11,7 @@ from zatsudan.base.errors import StreamError
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.wire.messages import Usage
 from zatsudan.wire.protocol import Chunk, Delta
-from zatsudan.wire.reader import Reader, SurrogateJoiner
+from zatsudan.wire.reader import Joiner, Reader
 
 
 def read(*parts: bytes) -> tuple[list[Chunk], Reader]:
@@ -266,7 +266,7 @@ def test_halves_of_different_choices_are_kept_apart() -> None:
 
 @given(st.lists(st.sampled_from(["a", "\ud83d", "\ude00", "😀", "\ufeff", "あ"]), max_size=8))
 def test_joined_text_has_no_halves_and_no_sign_too_many(parts: list[str]) -> None:
-    joiner = SurrogateJoiner()
+    joiner = Joiner()
     joined = "".join(joiner.feed(part) for part in parts) + joiner.feed("|")
 
     assert joined == "".join(parts).encode("utf-16", "surrogatepass").decode(
@@ -351,3 +351,14 @@ def test_reasoning_in_every_form_and_once(values: list[Json], thought: str) -> N
 
     assert "".join(delta.reasoning for delta in got) == thought
     assert "".join(delta.content for delta in got) == "Hi"
+
+
+def test_a_line_end_that_was_cut_is_one() -> None:
+    joiner = Joiner()
+    assert [joiner.feed(text) for text in ("a\r", "\nb\r\n", "c\r", "d\r")] == [
+        "a",
+        "\nb\n",
+        "c",
+        "\rd",
+    ]
+    assert joiner.close() == "\r"

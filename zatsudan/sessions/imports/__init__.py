@@ -142,7 +142,7 @@ def _text(path: Path) -> str:
     # PowerShell writes UTF-16 into a redirected file.
     coding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
-        return data.decode(coding)
+        return data.decode(coding).replace("\r\n", "\n")
     except UnicodeDecodeError:
         raise ImportRefused(say("{name} is no text.", name=name), _possible()) from None
 

@@ -209,7 +209,7 @@ class PlainTerminal(Surface):
             if delta.index == 0 and delta.content:
                 self._wrote = delta.content
                 self._spoke()
-                self.output.write(printable(delta.content))
+                self.output.reply(delta.content)
 
         return add
 
@@ -300,7 +300,7 @@ class PlainTerminal(Surface):
                 written.append(at)
                 label = "?" if run.blind else one_line(shown(run.slots[at].cell.label), 80)
                 self._tell(printable(f"[{at + 1}  {label}]\n"))
-                self.output.write(printable("".join(texts.get(at, []))).rstrip() + END + END)
+                self.output.reply("".join(texts.get(at, [])).rstrip() + "\n\n")
                 fault = run.fault(run.slots[at])
                 if fault:
                     self._tell(printable(f"[{fault}]\n"))
