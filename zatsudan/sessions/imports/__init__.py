@@ -169,7 +169,7 @@ def _text(path: Path, *, pipes: bool) -> str:
     if data.startswith(b"PK\x03\x04"):
         raise _zipped(data, name)
     try:
-        return texts.decoded(data)
+        return texts.decoded(data).replace("\r\n", "\n")
     except UnicodeDecodeError:
         raise ImportRefused(say("{name} is no text.", name=name), _possible()) from None
 
