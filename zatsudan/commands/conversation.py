@@ -9,12 +9,12 @@ from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import one_line, printable
 from zatsudan.base.words import split
 from zatsudan.commands import offers
+from zatsudan.commands.here import read_here
 from zatsudan.commands.outcomes import Generate, Outcome, Prefill, Show, tell
 from zatsudan.commands.parts import Line, Talk
 from zatsudan.commands.paths import paths
 from zatsudan.commands.registry import Choice, command
 from zatsudan.config.file import read_system
-from zatsudan.parameters.assignments import read_assignments
 from zatsudan.parameters.values import show_value
 from zatsudan.sessions.tree import last_reply
 from zatsudan.sessions.window import turns_of
@@ -73,7 +73,7 @@ async def retry(chat: Chat, args: str) -> Outcome:
     parent = chat.talk.last_user()
     if parent is None:
         raise CommandError(say("There is no message to ask again about."), say("Write one first."))
-    overrides = read_assignments(split(args), chat.talk.session.parameters)
+    overrides = await read_here(chat, split(args))
     changed = "  ".join(f"{name} {show_value(value)}" for name, value in overrides.items())
     note = say("Again: {message}", message=one_line(parent.message.text, 50))
     told = printable(f"{note}  ({changed})") if changed else note

@@ -32,7 +32,7 @@ def part_rows(
     """Return a part as rows; `render` makes rows of a reply's text."""
     if isinstance(part, Line):
         if part.spans:
-            yield from set_off(part.text, part.spans, width)
+            yield from set_off(part.text, part.spans, width, part.tone)
             return
         for row in wrap(part.text, width):
             yield sgr(row, part.tone)
@@ -168,6 +168,8 @@ def table_rows(table: Table, width: int) -> Iterator[Styled]:
     if any(head):
         yield sgr(printable("  " + _line(head, widths, table, gap)), "dim")
     for number, row in enumerate(cells):
+        if number in table.titles:
+            yield sgr(cut(table.titles[number], width), "bold")
         wrapped = [list(wrap(cell, widths[at])) or [EMPTY] for at, cell in enumerate(row)]
         for line in range(max(map(len, wrapped))):
             pieces = tuple(cell[line] if line < len(cell) else EMPTY for cell in wrapped)
