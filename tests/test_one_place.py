@@ -61,7 +61,7 @@ if TYPE_CHECKING:
 PARAMETER = """
     Parameter(
         "wobble", number(0, 3), later("How the reply wobbles."), later("Raise it for a wobble."),
-        "local", neutral=0, probe=Recipe("narrowing", 3.0, told=1.5, usual=True), keyword=True,
+        "sampling", neutral=0, probe=Recipe("narrowing", 3.0, told=1.5, usual=True), keyword=True,
         clashes=(Remark("temperature", later("wobble and temperature are both set.")),),
     )"""
 KIND = """

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from zatsudan.base.language import later, say
+from zatsudan.base.jsonvalues import Json
+from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.commands import here as at_server
 from zatsudan.commands.parts import Table
@@ -16,6 +17,9 @@ from zatsudan.wire.refusals import mended
 
 #: Where the value of a parameter came from.
 ORIGINS = {later("session"), later("preset"), later("flag"), later("profile"), later("config")}
+
+#: The column that goes where there is no room for it: /help NAME tells the range.
+RANGE = 3
 
 #: The groups that are shown without being asked for.
 USUAL = ("sampling", "repetition", "length")
@@ -55,7 +59,7 @@ def shown(chat: Chat, *, every: bool) -> Table:
                 marks.add(len(rows))
             rows.append(_row(name, here, settings, idle))
     head = (say("parameter"), say("value"), say("origin"), say("range"), say("meaning"))
-    return Table(head, tuple(rows), marks=frozenset(marks), brief=True, titles=titles)
+    return Table(head, tuple(rows), marks=frozenset(marks), brief=True, titles=titles, spare=RANGE)
 
 
 def _grouped(chat: Chat, here: Here, *, every: bool) -> list[tuple[Printable, list[str]]]:
@@ -91,7 +95,7 @@ def _row(
     if setting is not None:
         value, origin = one_line(show_value(setting.value), 16), _origin(setting)
     elif name in here.own:
-        value, origin = one_line(show_value(here.own[name]), 12), say("server")
+        value, origin = _own(here.own[name]), say("server")
     meaning = say("a field of your own")
     if name in BY_NAME and row is not None:
         meaning = say(row.help)
@@ -101,6 +105,12 @@ def _row(
         meaning = idle[name]
     short = row.kind.short if row is not None else printable("JSON")
     return (one_line(name, 40), value, origin, short, meaning)
+
+
+def _own(value: Json) -> Printable:
+    if isinstance(value, list):
+        return say_count("{n} text", "{n} texts", len(value))
+    return one_line(show_value(value), 12)
 
 
 def _origin(setting: Setting) -> Printable:

@@ -24,7 +24,8 @@ class Table(NamedTuple):
     """Rows under a head. `marks` are the numbers of rows to be set off; `right` columns of numbers.
 
     `brief`: each row is one row of the screen; the last column is cut, or goes where there is no room.
-    `titles` stand above the rows of these numbers.
+    `titles` stand above the rows of these numbers. `spare` is the column that goes before a brief
+    last one is cut to a few words; None for none.
     """
 
     head: tuple[Printable, ...]
@@ -34,6 +35,7 @@ class Table(NamedTuple):
     right: frozenset[int] = frozenset()
     brief: bool = False
     titles: Mapping[int, Printable] = MappingProxyType({})
+    spare: int | None = None
 
 
 class Talk(NamedTuple):

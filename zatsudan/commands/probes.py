@@ -132,7 +132,8 @@ def with_effect(chat: Chat, table: Table, idle: Container[str]) -> tuple[Table, 
         for row in table.rows
     )
     head = (table.head[0], EMPTY, *table.head[1:])
-    table = table._replace(head=head, rows=rows)
+    spare = table.spare + 1 if table.spare is not None else None
+    table = table._replace(head=head, rows=rows, spare=spare)
     lines: list[Line] = []
     if nothing:
         lines.append(Line(say("{mark} does nothing here", mark=MARKS[IGNORED][0]), "dim"))

@@ -22,6 +22,8 @@ SOURCES = 5
 
 #: A brief column narrower than this says nothing: it is left out.
 BRIEF = 12
+#: Cells that hold a few words: a spare column goes before the last one is cut to fewer.
+FEW_WORDS = 30
 
 Render = Callable[[str, int], Sequence[Styled]]
 
@@ -147,6 +149,10 @@ def table_rows(table: Table, width: int) -> Iterator[Styled]:
     head, cells = table.head, list(table.rows)
     widths = columns_of([head, *cells])
     over = sum(widths) + gap * (len(widths) - 1) + 2 - width
+    if table.spare is not None and over > 0 and widths[-1] - over < FEW_WORDS:
+        at = table.spare
+        head, cells = _without(head, at), [_without(row, at) for row in cells]
+        over -= widths.pop(at) + gap
     if table.brief and over > 0:
         room = widths[-1] - over
         if room < BRIEF:
@@ -178,6 +184,10 @@ def table_rows(table: Table, width: int) -> Iterator[Styled]:
             yield sgr(text, "mark") if number in table.marks else text
     if table.title:
         yield EMPTY
+
+
+def _without(row: tuple[Printable, ...], at: int) -> tuple[Printable, ...]:
+    return (*row[:at], *row[at + 1 :])
 
 
 def _line(pieces: Sequence[Printable], widths: Sequence[int], table: Table, gap: int) -> Printable:
