@@ -5,7 +5,6 @@ from hypothesis import strategies as st
 
 from tests.support.doubles import ScriptedClient, chat_over
 from zatsudan.base.errors import StatusError
-from zatsudan.base.printable import printable
 from zatsudan.lab.run import Run
 from zatsudan.lab.slots import ENDED, Cell, Slot
 from zatsudan.terminal.plain.inorder import InOrder
@@ -37,9 +36,9 @@ def test_whatever_ends_first_they_are_written_in_order(order: list[int], pieces:
 def test_what_went_wrong_stands_under_its_reply_and_blind_ones_have_no_name() -> None:
     for blind, head in ((False, "[1  temperature 0]\n"), (True, "[1  ?]\n")):
         run, told = run_of(1, blind=blind), list[str]()
-        replies = InOrder(run, told.append, lambda text: told.append(printable(text)))
+        replies = InOrder(run, told.append, told.append)
         replies.add(0, Delta(content="\x1b[31mhalf \n"))
         slot = run.slots[0]
         slot.state, slot.error = ENDED, StatusError(500, "gone")
         replies.ended(0)
-        assert told == [head, "␛[31mhalf\n\n", f"[{run.fault(slot)}]\n"]
+        assert told == [head, "\x1b[31mhalf\n\n", f"[{run.fault(slot)}]\n"]

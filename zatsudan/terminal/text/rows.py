@@ -111,8 +111,10 @@ def together(pieces: Iterable[Styled]) -> Styled:
     return Styled("".join(pieces))
 
 
-def set_off(text: Printable, spans: Sequence[tuple[int, int]], width: int) -> Iterator[Styled]:
-    """Wrap printable text with its spans in bold; where they overlap, they are one."""
+def set_off(
+    text: Printable, spans: Sequence[tuple[int, int]], width: int, tone: str = "plain"
+) -> Iterator[Styled]:
+    """Wrap printable text with its spans in bold, the rest in a tone; where they overlap, they are one."""
     text = text.expandtabs(1)
     at = 0
     for row in wrap(text, width):
@@ -123,9 +125,9 @@ def set_off(text: Printable, spans: Sequence[tuple[int, int]], width: int) -> It
         for start, end in sorted(spans):
             start, end = max(start, done), min(end, at)  # noqa: PLW2901  what of it is in this row
             if end > start:
-                pieces += [text[done:start], sgr(text[start:end], "bold")]
+                pieces += [sgr(text[done:start], tone), sgr(text[start:end], "bold")]
                 done = end
-        yield together([*pieces, text[done:at]])
+        yield together([*pieces, sgr(text[done:at], tone)])
 
 
 def wrap(
