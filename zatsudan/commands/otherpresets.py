@@ -5,7 +5,7 @@ from pathlib import Path
 from zatsudan.base.errors import CommandError
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
-from zatsudan.base.words import Word, quote
+from zatsudan.base.words import Word
 from zatsudan.commands.outcomes import Outcome, Show, tell
 from zatsudan.commands.parts import Line, Part, Table
 from zatsudan.commands.transfer import write as write_file
@@ -72,10 +72,7 @@ def imported(
     if there:
         raise CommandError(
             say("There is a preset {name!r} already.", name=name),
-            say(
-                "Write /preset import {file} NAME with another name.",
-                file=one_line(quote(str(path)), 120),
-            ),
+            say("Name another one behind the file."),
         )
     file = presets.write(name, found.preset)
     fates, reading = found.reading.fates, found.reading
@@ -96,7 +93,7 @@ def imported(
         )
         lines.append(Line(note, "dim"))
     lines += [Line(note, "warn") for note in reading.notes]
-    take = say("/preset {name} takes it.", name=name)
+    take = say("/preset {name} takes it; --preset {name} begins with it.", name=name)
     saved = say("Saved: {name}, {what}.", name=name, what=_what(found))
     return (*lines, Line(saved, "good"), Line(printable(f"{file}"), "dim"), Line(take, "dim"))
 

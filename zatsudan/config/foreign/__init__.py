@@ -18,7 +18,7 @@ from zatsudan.config.foreign import (
     generationconfig,
     koboldcpp,
     lmstudio,
-    modelfile,
+    ollamafile,
     sillytavern,
     textgen,
 )
@@ -51,10 +51,10 @@ ROWS = (
         "modelfile",
         "modelfile",
         later("Ollama's Modelfile"),
-        modelfile.fits,
-        modelfile.read,
-        modelfile.write,
-        modelfile.lacking,
+        ollamafile.fits,
+        ollamafile.read,
+        ollamafile.write,
+        ollamafile.lacking,
     ),
     PresetFormat("lmstudio", "json", later("LM Studio's preset"), lmstudio.fits, lmstudio.read),
     PresetFormat(

@@ -130,7 +130,8 @@ def read(content: Content) -> Reading:
         if fields.get(name) == "" or name in ("preset", "description"):
             fields.pop(name, None)
     reading.apply(RULES, fields)
-    if isinstance(saved, dict):
-        reading.drop("prompt, memory, actions …", say("the story of a save is no preset"))
+    for name in content.fields if isinstance(saved, dict) else ():
+        if name != "savedsettings":
+            reading.drop(name, say("the story of a save is no preset"))
     reading.leave_out_neutral(samplerorder.STEPS)
     return reading

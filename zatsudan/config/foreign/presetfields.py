@@ -28,6 +28,7 @@ LOADING = later("it is said when a model is loaded")
 COMPLETION = later("it belongs to text completion, where no chat template is used")
 TRANSFORMERS = later("only the transformers library takes it")
 ORDER = later("samplers sets the order of the samplers")
+LAST = later("llama.cpp runs the temperature last; samplers sets another order")
 TOKENIZER = later("the model's own tokens are known to the server")
 MAKES = later("it makes the request and cannot be set")
 

@@ -13,6 +13,7 @@ from zatsudan.config.foreign import samplerorder
 from zatsudan.config.foreign.content import Content
 from zatsudan.config.foreign.presetfields import (
     COMPLETION,
+    LAST,
     MAKES,
     ORDER,
     TRANSFORMERS,
@@ -69,7 +70,7 @@ def _breakers(value: Json) -> Json:
 
 TEXT: Rules = {
     "temp": Rule("temperature", read=number, neutral=1),
-    "temperature_last": Rule(why=ORDER, neutral=True),
+    "temperature_last": Rule(why=LAST, neutral=True),
     "top_p": Rule("top_p", read=number, neutral=1),
     "top_k": Rule("top_k", read=whole, neutral=0),
     "top_a": Rule("top_a", read=number, neutral=0),
@@ -212,7 +213,7 @@ CHAT: Rules = {
     "verbosity": Rule("verbosity", read=text),
     "stream_openai": Rule(why=later("how a reply comes is for the person to say"), neutral=True),
     "openai_max_context": Rule(why=later("it is how much of the talk is sent; the server's context is")),
-    "assistant_prefill": Rule(why=later("it is the beginning of a reply; /prefill begins one")),
+    "assistant_prefill": Rule(why=later("a preset does not hold the beginning of a reply")),
 }  # fmt: skip
 _PROMPT_TEXTS = (
     "impersonation_prompt", "new_chat_prompt", "new_group_chat_prompt", "new_example_chat_prompt",

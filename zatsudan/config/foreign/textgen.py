@@ -11,7 +11,7 @@ from zatsudan.base.language import later
 from zatsudan.config.foreign import presetfields, samplerorder
 from zatsudan.config.foreign.content import Content
 from zatsudan.config.foreign.presetfields import (
-    ORDER,
+    LAST,
     TRANSFORMERS,
     Reading,
     Rule,
@@ -76,7 +76,7 @@ RULES: Rules = {
     "mirostat_mode": Rule("mirostat", read=whole),
     "mirostat_tau": Rule("mirostat_tau", read=number),
     "mirostat_eta": Rule("mirostat_eta", read=number),
-    "temperature_last": Rule(why=ORDER),
+    "temperature_last": Rule(why=LAST),
     "sampler_priority": Rule("samplers", read=samplerorder.by_name, write=samplerorder.to_names),
     "max_new_tokens": Rule("max_tokens", read=whole),
     "seed": Rule("seed", read=whole),
