@@ -149,7 +149,7 @@ def import_(args: argparse.Namespace) -> int:
     for name in args.files:
         try:
             path = expanded(name)
-            paths = import_file(path, directory, new_session_id, utc_now, note)
+            paths = import_file(path, directory, new_session_id, utc_now, note, pipes=True)
         except ImportRefused as error:
             # One that cannot be read is no reason to leave out those behind it.
             if len(args.files) == 1:

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import Printable, one_line
+from zatsudan.commands.here import offered
 from zatsudan.commands.registry import Choice
+from zatsudan.parameters.chain import is_neutral
 from zatsudan.parameters.row import Parameter
-from zatsudan.parameters.table import BY_NAME, PARAMETERS
+from zatsudan.parameters.table import PARAMETERS, UnknownParameter
 from zatsudan.parameters.values import show_value
 from zatsudan.sessions.session import Session
 from zatsudan.talk.chat import Chat
@@ -23,7 +25,7 @@ def assignments(chat: Chat, args: str) -> Iterable[Choice]:
             Choice(f"{name}={choice.text}", choice.meta) for choice in values_of(chat, name)
         )
     else:
-        yield from (Choice(f"{row.name}=", meta(chat, row)) for row in PARAMETERS)
+        yield from (Choice(f"{row.name}=", meta(chat, row)) for row in offered(chat))
 
 
 def meta(chat: Chat, row: Parameter) -> Printable:
@@ -35,9 +37,11 @@ def meta(chat: Chat, row: Parameter) -> Printable:
 
 def values_of(chat: Chat, name: str) -> Iterable[Choice]:
     """Complete a parameter's value: the present one, those used before, what its kind offers."""
-    row = BY_NAME.get(name)
-    if row is None:
+    try:
+        row = chat.link.here.find(name)
+    except UnknownParameter:
         return
+    name = row.name
     choices: dict[str, Printable] = {}
     setting = chat.talk.session.settings.get(name)
     if setting is not None:
@@ -59,7 +63,8 @@ def warnings(session: Session) -> list[Printable]:
     notes: list[Printable] = []
     for row in PARAMETERS:
         if row.name in values:
-            notes += [say(remark.text) for remark in row.clashes if remark.other in values]
+            acts = not is_neutral(row, values[row.name])
+            notes += [say(remark.text) for remark in row.clashes if acts and remark.other in values]
             if row.needs is not None and not values.get(row.needs.other):
                 notes.append(say(row.needs.text))
     return notes

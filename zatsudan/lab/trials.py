@@ -36,9 +36,16 @@ async def _limit(ask: Queries, name: str, value: Json) -> Finding:
     reason = next((choice.get("finish_reason") for choice in choices_of(answer)), None)
     if reason != "length":
         return Finding(UNCLEAR, say("the reply ended by itself"))
-    if len(await ask.text(COUNT, **{name: TOKENS})) <= len(texts_of(answer)[0]):
+    more = await ask.answer(COUNT, **{name: TOKENS})
+    if _size(more) <= _size(answer):
         return Finding(UNCLEAR, say("a higher limit brought no more"))
     return Finding(HONOURED, say("cut at 3 tokens"))
+
+
+def _size(answer: JsonObject) -> int:
+    """Return how long an answer is: in tokens where the server counts them, else in characters."""
+    usage = Usage.from_json(answer.get("usage"))
+    return usage.completion if usage is not None and usage.completion else len(texts_of(answer)[0])
 
 
 async def _varied(ask: Queries) -> bool:

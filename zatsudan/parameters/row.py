@@ -7,6 +7,7 @@ from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later, say
 from zatsudan.base.words import Word, quote
+from zatsudan.parameters.fromfile import inserted
 from zatsudan.parameters.values import Kind, show_value
 
 
@@ -88,8 +89,9 @@ class Parameter(NamedTuple):
 
         Raises CommandError with the range, unless `force` (`/set!`) is given.
         """
+        given = inserted(words) if self.kind.long else words
         try:
-            value = self.kind.read(words, current)
+            value = self.kind.read(given, current)
         except ValueError:
             value = None
         if value is not None and (force or self.kind.check(value)):

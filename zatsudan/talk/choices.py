@@ -120,6 +120,10 @@ class Choices:
             or index in self._ids
             or (facts.ended == FINISHED and reply.finish_reason)
         ]
+        counted = {index: usage[index] for index in kept if index in usage}
+        for index in set(usage) - set(counted) if kept else ():  # of one that brought nothing
+            here = counted.get(min(kept))
+            counted[min(kept)] = usage[index] if here is None else here.plus(usage[index])
         # The first choice last, so that the head ends on it.
         for index in sorted(kept, reverse=True):
             reply = self._replies[index]
@@ -133,7 +137,7 @@ class Choices:
                 reasoning=reply.reasoning,
                 logprobs=reply.logprobs,
                 beside=reply.beside,
-                usage=usage.get(index),
+                usage=counted.get(index),
             )
             node_id = self._ids.get(index) or self._talk.session.next_id()
             message = Message("assistant", reply.content, reply.calls)

@@ -51,16 +51,25 @@ def compose(
     prefix: str = "",
     form: str = "",
     system: str | None = None,
+    anyway: bool = False,
 ) -> Composed:
     """Return the request to a model that follows the message `last`; raises TooLong.
 
-    It begins with another `system` message than the session's where one is given. With a `prefix` it goes on from that text, in one of the forms of servers/prefill.py,
+    It begins with another `system` message than the session's where one is given. `anyway`
+    takes the last turn though it is too long by the estimate. With a `prefix` it goes on from that text, in one of the forms of servers/prefill.py,
     or is asked to in words where the server takes none.
     """
     reserve = link.gauge(talk.session).estimator.count(prefix)
     leading = talk.session.system if system is None else system
     window = window_of(
-        talk, link, last, reserve=reserve, model=model, parameters=parameters, system=leading
+        talk,
+        link,
+        last,
+        reserve=reserve,
+        model=model,
+        parameters=parameters,
+        system=leading,
+        anyway=anyway,
     )
     body = link.mended(build_request(model, window.messages, drawn(parameters)), model)
     reasoning = reasoning_field(link.server)

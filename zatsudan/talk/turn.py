@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from zatsudan.base.errors import CommandError, ZatsudanError
+from zatsudan.base.errors import CommandError, TooLong, ZatsudanError
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable
@@ -18,8 +18,9 @@ from zatsudan.talk.choices import Choices
 from zatsudan.talk.continuing import find_form, refusal
 from zatsudan.talk.counting import Counting
 from zatsudan.talk.exchange import AS_IT_WAS, USUAL, Sending, exchange
+from zatsudan.talk.fitting import counted
 from zatsudan.talk.link import Link
-from zatsudan.talk.request import compose, rebuilt
+from zatsudan.talk.request import Composed, compose, rebuilt
 from zatsudan.talk.talk import Talk
 from zatsudan.wire import bounds
 from zatsudan.wire.messages import Usage
@@ -43,6 +44,7 @@ class Turn:
     After `run`, or when it was cancelled: `nodes` are the replies in the order of `choices`,
     `made` how the first was made, `error` what went wrong if something did.
     `model` asks another model than the session's, `system` begins with another system message.
+    `anyway` sends what is too long by the estimate.
     While it runs, `waiting` says what is waited for, if that is not the reply.
     """
 
@@ -58,6 +60,7 @@ class Turn:
         asking: bool = False,
         model: str = "",
         system: str | None = None,
+        anyway: bool = False,
     ) -> None:
         """`prefix`: a text from which the reply goes on, and with which it begins; `logprobs` are its own.
 
@@ -72,6 +75,7 @@ class Turn:
         self._opening = Opening(prefix, logprobs)
         self._asked = model
         self._system = system
+        self._anyway = anyway
         self._growing = Choices(talk, parent.id, lambda: self._facts(INTERRUPTED))
         self._answered = ""
         self._fingerprint = ""
@@ -160,7 +164,39 @@ class Turn:
             )
         elif form and self._asking:
             on_note(say("Going on from where it stopped (prefill)."))
-        composed = compose(
+        try:
+            composed = self._composed(form)
+        except TooLong:
+            # Where the server has refused it already, that was its count.
+            if self.started is not None or not await self._fits(form):
+                raise
+            composed = self._composed(form, anyway=True)
+        self.request, self.window, self._told = composed.body, composed.window, composed.told
+        self._link.gauge(self._talk.session).window_start = self.window.start
+        self._raw_prompt = composed.raw_tokens
+
+    async def _fits(self, form: str) -> bool:
+        """Ask the server's own tokenizer about what is too long by the estimate; raises TooLong by its count."""
+        window = self._composed(form, anyway=True).window
+        tokens = await counted(await self._link.client(), self.model, window.messages)
+        length = self._link.length_of(self.model)
+        if tokens is not None and tokens >= length:
+            raise TooLong(
+                say(
+                    "This message needs {needed:,} tokens, and {model} takes {length:,}"
+                    " with its reply.",
+                    needed=tokens,
+                    model=self.model,
+                    length=length,
+                ),
+                say(
+                    "Shorten it, unpin messages, or choose a model with a longer context (/model)."
+                ),
+            )
+        return tokens is not None
+
+    def _composed(self, form: str, *, anyway: bool = False) -> Composed:
+        return compose(
             self._talk,
             self._link,
             self.model,
@@ -169,10 +205,8 @@ class Turn:
             prefix=self._prefix,
             form=form,
             system=self._system,
+            anyway=anyway or self._anyway,
         )
-        self.request, self.window, self._told = composed.body, composed.window, composed.told
-        self._link.gauge(self._talk.session).window_start = self.window.start
-        self._raw_prompt = composed.raw_tokens
 
     async def _fold(self, chunk: Chunk, on_delta: OnDelta) -> None:
         self._counting.add(chunk)
@@ -264,10 +298,20 @@ def turn_to(
     prefix: str = "",
     logprobs: Sequence[Json] = (),
     asking: bool = False,
+    anyway: bool = False,
 ) -> Turn:
     """Return a turn that answers `parent` with the session's parameters, or others for this once."""
     parameters = {**talk.session.parameters, **(overrides or {})}
-    return Turn(talk, link, parent, parameters, prefix=prefix, logprobs=logprobs, asking=asking)
+    return Turn(
+        talk,
+        link,
+        parent,
+        parameters,
+        prefix=prefix,
+        logprobs=logprobs,
+        asking=asking,
+        anyway=anyway,
+    )
 
 
 def again(talk: Talk, link: Link, reply: Node) -> Turn:
