@@ -13,7 +13,7 @@ from zatsudan.config import foreign
 from zatsudan.config.foreign import samplerorder
 from zatsudan.config.foreign.presetfields import DROPPED
 from zatsudan.config.presetfiles import Preset, dumps, parse
-from zatsudan.servers.kinds import LLAMA_CPP
+from zatsudan.servers.athome import LLAMA_CPP
 
 PRESETS = DATA / "presets"
 
@@ -169,6 +169,7 @@ def test_ollama() -> None:
     assert found.preset == Preset(
         {
             "temperature": 0.6,
+            "num_ctx": 8192,
             "max_tokens": 200,
             "repeat_last_n": 64,
             "stop": ["<|end|>", "User:"],
@@ -177,7 +178,6 @@ def test_ollama() -> None:
         "You are a lighthouse keeper.\nSay little.",
         (("user", "Is it stormy?"), ("assistant", "Yes.\nVery.")),
     )
-    assert "/v1" in why(found, "num_ctx")
     assert fates(found)["FROM"] == fates(found)["TEMPLATE"] == DROPPED
 
 

@@ -53,7 +53,7 @@ RULES: Rules = {
     "seed": Rule("seed", read=whole),
     "num_predict": Rule("max_tokens", read=_limit),
     "stop": Rule("stop"),
-    "num_ctx": Rule(why=later("/v1 does not take it; a model is made with it, or OLLAMA_CONTEXT_LENGTH says it")),
+    "num_ctx": Rule("num_ctx", read=whole),
     "penalize_newline": Rule(why=later("Ollama takes it no more")),
     **{
         name: Rule(why=LOADING)
