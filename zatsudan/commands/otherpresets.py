@@ -17,8 +17,8 @@ from zatsudan.parameters.values import show_value
 from zatsudan.servers.taking import Here
 from zatsudan.talk.chat import Chat
 
-#: What is said of a field that this server does not take; the preset keeps it for others.
-ELSEWHERE = later("unknown to this server")
+#: What is said of a field that this server does not take.
+ELSEWHERE = later("unknown here")
 #: A server of which nothing is known: what it takes is not known either.
 NOWHERE = Here()
 #: How many names of left-out fields are said for one reason.
@@ -74,6 +74,7 @@ def imported(
             say("Read as {kind}: {file}", kind=say(found.format.help), file=one_line(path.name, 60))
         ),
         Table(head, tuple(rows)),
+        *_elsewhere(fates, here),
         *_dropped(fates),
     ]
     if reading.neutral:
@@ -111,7 +112,7 @@ def _row(fate: Fate, here: Here) -> tuple[Printable, ...]:
     return (
         one_line(fate.field, 40),
         one_line(fate.name, 40),
-        one_line(show_value(fate.value), 40),
+        one_line(show_value(fate.value), 28),
         say(word),
     )
 
@@ -119,6 +120,13 @@ def _row(fate: Fate, here: Here) -> tuple[Printable, ...]:
 def _is_unknown(name: str, here: Here) -> bool:
     """Tell whether a server does not take a parameter, as far as that is known."""
     return name in BY_NAME and here.takes(BY_NAME[name]) is False
+
+
+def _elsewhere(fates: list[Fate], here: Here) -> list[Line]:
+    if not any(_is_unknown(fate.name, here) for fate in fates):
+        return []
+    note = say("Unknown here: this server does not take it; the preset keeps it for others.")
+    return [Line(note, "warn")]
 
 
 def _dropped(fates: list[Fate]) -> list[Line]:
