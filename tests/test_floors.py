@@ -32,7 +32,7 @@ HOMES = {
     "pygments": ("terminal", "sessions.exports"),
     "platformdirs": ("config",),
     "tomlkit": ("config",),
-    "yaml": ("sessions.imports",),
+    "yaml": ("config",),
     "filelock": ("sessions",),
     "huggingface_hub": ("servers.engine",),
     "xllamacpp": ("servers.engine",),

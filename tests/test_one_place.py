@@ -41,7 +41,7 @@ from zatsudan.config.settings import Config, Network, platform_places
 from zatsudan.lab.probe import recipe_of
 from zatsudan.lab.probe import requests as requests_of
 from zatsudan.parameters import choosing
-from zatsudan.servers import kinds
+from zatsudan.servers import athome
 from zatsudan.servers.choice import Server
 from zatsudan.servers.client import Client
 from zatsudan.servers.discovery import found
@@ -61,13 +61,14 @@ if TYPE_CHECKING:
 PARAMETER = """
     Parameter(
         "wobble", number(0, 3), later("How the reply wobbles."), later("Raise it for a wobble."),
-        "local", neutral=0, probe=Recipe("narrowing", 3.0, told=1.5, usual=True), keyword=True,
+        "sampling", neutral=0, local=True, probe=Recipe("narrowing", 3.0, told=1.5, usual=True), keyword=True,
         clashes=(Remark("temperature", later("wobble and temperature are both set.")),),
     )"""
 KIND = """
     ServerKind(
         "wobbler", "Wobbler", "http://127.0.0.1:{port}/v1",
         names={{"wobble": "wob"}},
+        takes=frozenset(("wobble",)),
         prefill="prefix",
         tokenizer=Tokenizer("words", besides={{"plain": True}}),
         defaults=Defaults("/knobs", ("values",), names={{"wob": "wobble"}}),
@@ -256,7 +257,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     add(choosing, "CHOOSING", PARAMETER, package)
-    add(kinds, "KINDS", KIND.format(port=port), package)
+    add(athome, "AT_HOME", KIND.format(port=port), package)
     add(exports, "ROWS", FORMAT, package)
     tests = Path(__file__).parent.parent
     environ = {

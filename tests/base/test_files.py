@@ -138,6 +138,18 @@ def test_a_link_in_the_place_of_what_is_being_written_is_not_followed(tmp_path: 
     assert not (tmp_path / "x.json").is_symlink()
 
 
+def test_a_link_that_is_written_over_stays_one(tmp_path: Path) -> None:
+    (tmp_path / "dotfiles").mkdir()
+    (tmp_path / "presets").mkdir()
+    target, link = tmp_path / "dotfiles/warm.toml", tmp_path / "presets/warm.toml"
+    link.symlink_to("../dotfiles/warm.toml")  # what it leads to need not be there yet
+    for text in (b"one", b"two"):
+        files.replace(link, text)
+        assert link.is_symlink()
+        assert target.read_bytes() == text
+    assert [path.name for path in (tmp_path / "presets").iterdir()] == ["warm.toml"]
+
+
 def test_what_cannot_be_written_leaves_the_file_as_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ import os
 import stat
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -175,3 +176,41 @@ def test_the_program_in_a_poisoned_directory(poisoned: Path) -> None:
 
     assert (done.returncode, done.stderr) == (0, "")
     assert not (poisoned / "PWNED").exists()
+
+
+@pytest.mark.parametrize(
+    ("saved", "line"),
+    [
+        ("日本".encode("utf-16"), "日本"),
+        (b"\xef\xbb\xbf" + "日本\r\nb\r\n".encode(), "日本"),
+    ],
+)
+async def test_an_editor_may_save_in_another_encoding(
+    saved: bytes, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (tmp_path / "saved").write_bytes(saved)
+    # As many editors do: a new file takes the place of the old one.
+    edit = script(tmp_path / "bin" / "edit", f'rm "$1"; cp {tmp_path}/saved "$1"')
+    async with sitting(environ={"TERM": "xterm-256color", "VISUAL": str(edit)}) as person:
+        person.type("x\x18\x05")
+        await person.until(line)
+        await person.at_rest()
+        assert "\ufeff" not in person.screen.shown()
+    assert not [name for name in os.listdir(tmp_path) if name.startswith("zatsudan-")]  # noqa: PTH208
+
+
+@pytest.mark.parametrize(
+    "end", ['printf "an hour of work" >"$1"; kill -9 $$', 'printf "caf\\351" >"$1"']
+)
+async def test_what_an_editor_saved_is_kept_where_it_cannot_be_taken(
+    end: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    edit = script(tmp_path / "bin" / "edit", end)
+    async with sitting(environ={"TERM": "xterm-256color", "VISUAL": str(edit)}) as person:
+        person.type("draft\x18\x05")
+        await person.until("what was saved stands in")
+        assert "draft" in await person.at_rest()
+    (kept,) = [name for name in os.listdir(tmp_path) if name.startswith("zatsudan-")]  # noqa: PTH208
+    assert (tmp_path / kept).read_bytes() in (b"an hour of work", b"caf\xe9")

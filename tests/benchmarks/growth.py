@@ -59,8 +59,8 @@ from zatsudan.terminal.markdown.highlight import Highlighter
 from zatsudan.terminal.markdown.look import Look
 from zatsudan.terminal.markdown.rendering import Stream, render
 from zatsudan.terminal.plain.linereader import marked
-from zatsudan.terminal.text.partrows import describe_call
 from zatsudan.terminal.text.rows import columns_of, cut, uncoloured, wrap
+from zatsudan.terminal.text.shortfalls import describe_call
 from zatsudan.wire.errorbodies import read_error
 from zatsudan.wire.logprobs import read_logprobs
 from zatsudan.wire.messages import Message

@@ -473,3 +473,55 @@ async def test_sources_are_told_in_one_line_under_the_reply(clean_environment: P
     assert (code, out) == (0, "So.\n")
     assert err.startswith("sources: 1 https://a.example/0 · 2 https://a.example/1")
     assert "2 more" in err
+
+
+async def test_a_standard_input_that_stays_open_is_told_of(clean_environment: Path) -> None:
+    async with serve(says("fine")) as server:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "zatsudan", "--base-url", server.base_url, "-m", "m", "Hi",
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE, env={**os.environ, "HOME": str(clean_environment)},
+        )  # fmt: skip
+        assert process.stdin is not None
+        assert process.stderr is not None
+        told = await process.stderr.readline()
+        assert told.startswith(b"zatsudan: waiting for the end of standard input; </dev/null")
+        process.stdin.write(b"more")
+        process.stdin.close()
+        out, _ = await process.communicate()
+    assert (process.returncode, out) == (0, b"fine\n")
+    assert server.requests[-1].body["messages"] == [{"role": "user", "content": "Hi\n\nmore"}]
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        ("日本\r\nb".encode("utf-16"), "日本\nb"),
+        (b"\xef\xbb\xbf" + "日本".encode(), "日本"),
+        (b"a\r\nb\r\n", "a\nb"),
+        (b"caf\xe9", "caf\ufffd"),
+    ],
+)
+async def test_standard_input_is_read_in_its_encoding(
+    data: bytes, text: str, clean_environment: Path
+) -> None:
+    async with serve(says("fine")) as server:
+        code, _, err = await run(
+            ["--base-url", server.base_url, "-m", "m"],
+            clean_environment,
+            {"LC_ALL": "C.UTF-8"},
+            data,
+        )
+    assert code == 0, err
+    assert server.requests[-1].body["messages"] == [{"role": "user", "content": text}]
+    assert ("no UTF-8" in err) == ("\ufffd" in text)
+
+
+async def test_what_is_no_text_on_standard_input_is_not_sent(clean_environment: Path) -> None:
+    async with serve() as server:
+        code, _, err = await run(
+            ["--base-url", server.base_url, "-m", "m"], clean_environment, {}, b"\x89PNG\0\0"
+        )
+    assert code == 2
+    assert "is no text" in err
+    assert not server.requests

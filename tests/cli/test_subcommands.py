@@ -4,13 +4,18 @@ import asyncio
 import io
 import json
 import os
+import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 
+from tests.support import oneshot
 from tests.support.server import says, serve
 from zatsudan.cli.main import main
 from zatsudan.config.settings import platform_places
+from zatsudan.servers import discovery
+from zatsudan.sessions import shelf
 from zatsudan.sessions.journal import Journal, begin_record
 from zatsudan.sessions.records import message_record
 from zatsudan.sessions.session import Made
@@ -60,6 +65,114 @@ def test_what_is_not_there_is_said(saved: Path, capsys: pytest.CaptureFixture[st
     assert "There is no session" in capsys.readouterr().err
     assert run("import", "/nowhere/file.json") == 2
     assert "Traceback" not in capsys.readouterr().err
+
+
+def _messages(*told: str) -> bytes:
+    return json.dumps([{"role": "user", "content": text} for text in told]).encode()
+
+
+def test_a_file_that_cannot_be_read_is_named_and_the_others_are_read(
+    clean_environment: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert clean_environment.exists()
+    files = [tmp_path / name for name in ("a.json", "group_chats.json", "b.json")]
+    for file, data in zip(files, (_messages("a"), b'{"chats": 7}', _messages("b")), strict=True):
+        file.write_bytes(data)
+    assert run("import", *map(str, files)) == 2
+    out, err = capsys.readouterr()
+    assert out == f"1 session from {files[0]}\n1 session from {files[2]}\n"
+    assert f"{files[1]}: The file is of no kind that can be imported" in err
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/stdin", "/dev/fd/0"])
+async def test_a_pipe_is_imported(name: str, clean_environment: Path) -> None:
+    code, out, err = await oneshot.run(["import", name], clean_environment, {}, _messages("Hi"))
+    assert (code, out, err) == (0, f"1 session from {name}\n", "")
+
+
+async def test_a_substitution_of_bash_is_imported(clean_environment: Path, tmp_path: Path) -> None:
+    (tmp_path / "m.json").write_bytes(_messages("Hi"))
+    process = await asyncio.create_subprocess_exec(
+        "bash", "-c", f'"{sys.executable}" -m zatsudan import <(cat "{tmp_path}/m.json")',
+        stdout=asyncio.subprocess.PIPE, env={**os.environ, "HOME": str(clean_environment)},
+    )  # fmt: skip
+    out, _ = await process.communicate()
+    assert out.startswith(b"1 session from /dev/fd/")
+
+
+def test_a_home_of_nobody_and_a_zip_are_sentences(
+    clean_environment: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert clean_environment.exists()
+    assert run("import", "~nobody-at-all/x.json") == 2
+    assert "cannot be read (No such file or directory)" in capsys.readouterr().err
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
+        for name in ("user.json", "conversations-000.json", "conversations-001.json"):
+            archive.writestr(name, "[]")
+    assert run("import", str(tmp_path / "export.zip")) == 2
+    assert (
+        "import from it: conversations-000.json, conversations-001.json." in capsys.readouterr().err
+    )
+
+
+def test_a_data_folder_that_is_none_is_named(
+    clean_environment: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert clean_environment.exists()
+    folder = platform_places().sessions
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.write_text("a file")
+    (tmp_path / "m.json").write_bytes(_messages("Hi"))
+    assert run("import", str(tmp_path / "m.json")) == 2
+    assert f"Is {folder} a folder of yours?" in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_request_is_exported_for_the_server_that_is_named(
+    saved: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with saved.open("a") as file:
+        file.write('{"type":"model","model":"m","server":"elsewhere"}\n')
+    flags = ["--base-url", "http://127.0.0.1:9/v1"]
+    assert run("export", *flags, saved.stem, "curl") == 0
+    assert "http://127.0.0.1:9/v1/chat/completions" in capsys.readouterr().out
+
+    async def nothing(*_: object) -> list[object]:
+        return []
+
+    monkeypatch.setattr(discovery, "found", nothing)
+    assert run("export", saved.stem, "curl") == 2
+    assert "Name one with --base-url or --profile." in capsys.readouterr().err
+
+
+def test_of_the_last_session_no_other_is_read(
+    clean_environment: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = platform_places().sessions
+    assert clean_environment in folder.parents
+    for number in range(30):
+        journal = Journal(folder / f"{number:03}.jsonl")
+        journal.append(begin_record(f"{number:03}", ""))
+        # A reply alone is no talk of anybody's: the last but one is the last.
+        role = "assistant" if number == 29 else "user"
+        journal.append(message_record("1", None, Message(role, f"said {number}"), ""))
+        journal.close()
+        os.utime(journal.path or "", (number, number))
+    read: list[str] = []
+    real = shelf.read
+
+    def counted(path: Path | str) -> tuple[bytes, float]:
+        read.append(Path(path).stem)
+        return real(path)
+
+    monkeypatch.setattr(shelf, "read", counted)
+    assert [found.id for found in shelf.latest(folder)] == ["028"]
+    assert read == ["029", "028"]
+
+    known: shelf.Known = {}
+    assert len(shelf.latest(folder, 5, known)) == 5
+    read.clear()
+    assert [found.id for found in shelf.latest(folder, 5, known)][:1] == ["028"]
+    assert read == []
 
 
 async def test_models_are_listed(capsys: pytest.CaptureFixture[str]) -> None:

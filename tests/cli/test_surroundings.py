@@ -61,6 +61,7 @@ CASES = [
     fails_at("a SOCKS proxy", FAR, "the 'socksio' package is not installed", ALL_PROXY=f"socks5://me:{PASSWORD}@127.0.0.1:9"),
     fails_at("a proxy that is not there", FAR, "Does the proxy answer", HTTP_PROXY=f"http://me:{PASSWORD}@127.0.0.1:9"),
     Case("a NO_PROXY that makes no sense", environ={"NO_PROXY": "[[["}),
+    fails_at("a NO_PROXY of IPv6", FAR, "Does the proxy answer", HTTP_PROXY="http://127.0.0.1:9", NO_PROXY="localhost,[::1],fe80::/10"),
     # Certificates.
     fails_at("no certificate file", "https://127.0.0.1:9/v1", "SSL_CERT_FILE names a file that is not there: /nowhere.pem.", SSL_CERT_FILE="/nowhere.pem"),
     fails_at("a certificate file that is none", "https://127.0.0.1:9/v1", "Nothing answers at", SSL_CERT_FILE="/etc/passwd"),

@@ -1,5 +1,7 @@
 """/export and /import, as one would use them."""
 
+import errno
+import io
 import os
 import stat
 from collections.abc import AsyncIterator
@@ -149,3 +151,39 @@ async def test_formats_and_files_complete(chat: Chat) -> None:
     assert ".hidden" in _choices(chat, "import", ".h")
     assert _choices(chat, "import", "none/such/") == []
     assert _choices(chat, "import", "~nobody/") == []
+
+
+async def test_a_full_disk_leaves_nothing_and_takes_nothing(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full(io.StringIO):
+        def __init__(self, fd: int, *_: object, **__: object) -> None:
+            super().__init__()
+            self._fd = fd
+
+        def fileno(self) -> int:
+            return self._fd
+
+        def close(self) -> None:
+            super().close()
+            os.close(self._fd)
+
+        def write(self, _text: object) -> int:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    await _run(chat, "export text old.md")
+    before = _text("old.md")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fdopen", Full)
+        for line in ("export markdown new.md", "export! markdown old.md"):
+            with pytest.raises(CommandError, match="No space left"):
+                await _run(chat, line)
+    assert os.listdir() == ["old.md"]  # noqa: PTH208
+    assert _text("old.md") == before
+    await _run(chat, "export markdown new.md")
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/stdin", "/dev/fd/0"])
+async def test_import_in_a_chat_reads_no_keys(chat: Chat, name: str) -> None:
+    with pytest.raises(ImportRefused):
+        await _run(chat, f"import {name}")

@@ -5,7 +5,7 @@ import pytest
 from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.words import split
-from zatsudan.parameters.assignments import free_value, read_assignments
+from zatsudan.parameters.assignments import free_value, read_assignments, read_flag
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,37 @@ def test_bad_assignments(line: str, sentence: str) -> None:
 @pytest.mark.parametrize("typed", ["NaN", "Infinity", "-Infinity", "[" * 100_000, "9" * 5000])
 def test_what_json_has_not_is_sent_as_text(typed: str) -> None:
     assert free_value("field", split(typed)) == typed
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("temperature=0.2", {"temperature": 0.2}),
+        ("modalities=text audio", {"modalities": ["text", "audio"]}),
+        (r'stop="\n\n" "User:"', {"stop": ["\n\n", "User:"]}),
+        ("stop=a", {"stop": ["a"]}),
+        ("stop=\n", {"stop": ["\n"]}),
+        ("stop=\n\nUser:", {"stop": ["\n\nUser:"]}),
+        ("stop= ", {"stop": [" "]}),
+        ('stop=["a", "b"]', {"stop": ["a", "b"]}),
+        ("user=a person of two words", {"user": "a person of two words"}),
+        ("user=it's", {"user": "it's"}),
+        ("temperature=0.2 top_p=0.9", {"temperature": 0.2, "top_p": 0.9}),
+        ("temperature 0.2", {"temperature": 0.2}),
+        ("stop=a b=c", {"stop": ["a", "b=c"]}),
+        ('metadata={"a": "b c"}', {"metadata": {"a": "b c"}}),
+        ('metadata={\n "a": "b"\n}', {"metadata": {"a": "b"}}),
+        ('+models=["a", "b"]', {"models": ["a", "b"]}),
+        ("+note=two words", {"note": "two words"}),
+    ],
+)
+def test_a_flag_is_read_as_set_reads(text: str, values: Json) -> None:
+    assert read_flag(text) == values
+
+
+@pytest.mark.parametrize(
+    "text", ["temperature=0.2 0.3", "temperature", "nothing=1", 'stop="a', "modalities=text video"]
+)
+def test_a_flag_that_no_set_would_take(text: str) -> None:
+    with pytest.raises(CommandError):
+        read_flag(text)

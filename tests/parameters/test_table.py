@@ -41,7 +41,11 @@ GOOD: list[tuple[str, str, Json]] = [
     ("logprobs", "YES", True),
     ("top_logprobs", "0", 0),
     ("response_format", "json_object", {"type": "json_object"}),
-    ("response_format", '{"type": "json_schema"}', {"type": "json_schema"}),
+    (
+        "response_format",
+        '{"type": "json_schema", "json_schema": {"name": "a", "schema": {}}}',
+        {"type": "json_schema", "json_schema": {"name": "a", "schema": {}}},
+    ),
     ("reasoning_effort", "minimal", "minimal"),
     ("verbosity", "low", "low"),
     ("user", "a person of two words", "a person of two words"),
@@ -51,15 +55,29 @@ GOOD: list[tuple[str, str, Json]] = [
     ("store", "on", True),
     ("metadata", '{"a": "b"}', {"a": "b"}),
     ("stream_options", "{}", {}),
-    ("tools", "[]", []),
+    (
+        "tools",
+        '[{"type": "function", "function": {"name": "f"}}]',
+        [{"type": "function", "function": {"name": "f"}}],
+    ),
+    (
+        "tools",
+        '[{"type": "custom", "custom": {"name": "f"}}]',
+        [{"type": "custom", "custom": {"name": "f"}}],
+    ),
     ("tool_choice", "auto", "auto"),
-    ("tool_choice", '{"type": "function"}', {"type": "function"}),
+    (
+        "tool_choice",
+        '{"type": "function", "function": {"name": "f"}}',
+        {"type": "function", "function": {"name": "f"}},
+    ),
     ("parallel_tool_calls", "no", False),
-    ("functions", "[]", []),
+    ("functions", '[{"name": "f"}]', [{"name": "f"}]),
     ("function_call", "none", "none"),
     ("modalities", '["text"]', ["text"]),
-    ("audio", "{}", {}),
-    ("prediction", "{}", {}),
+    ("modalities", "text audio", ["text", "audio"]),
+    ("audio", '{"voice": "alloy", "format": "mp3"}', {"voice": "alloy", "format": "mp3"}),
+    ("prediction", '{"type": "content", "content": "a"}', {"type": "content", "content": "a"}),
     ("web_search_options", "{}", {}),
     ("moderation", "{}", {}),
     ("prompt_cache_options", "{}", {}),
@@ -69,6 +87,47 @@ GOOD: list[tuple[str, str, Json]] = [
     ("typical_p", "1", 1.0),
     ("repeat_penalty", "1.1", 1.1),
     ("repetition_penalty", "1.1", 1.1),
+    ("dynatemp_range", "0.5", 0.5),
+    ("dynatemp_exponent", "1", 1.0),
+    ("smoothing_factor", "0.3", 0.3),
+    ("smoothing_curve", "2", 2.0),
+    ("top_n_sigma", "-1", -1.0),
+    ("top_n_sigma", "1.5", 1.5),
+    ("top_a", "0.2", 0.2),
+    ("tfs", "0.95", 0.95),
+    ("epsilon_cutoff", "3", 3.0),
+    ("eta_cutoff", "3", 3.0),
+    ("xtc_probability", "0.5", 0.5),
+    ("xtc_threshold", "0.1", 0.1),
+    ("adaptive_target", "-1", -1.0),
+    ("adaptive_decay", "0.9", 0.9),
+    ("mirostat", "2", 2),
+    ("mirostat_tau", "5", 5.0),
+    ("mirostat_eta", "0.1", 0.1),
+    ("min_keep", "2", 2),
+    ("samplers", "top_k temperature", ["top_k", "temperature"]),
+    ("seed", "auto", "auto"),
+    ("banned_strings", '"a testament to"', ["a testament to"]),
+    ("repeat_last_n", "-1", -1),
+    ("dry_multiplier", "0.8", 0.8),
+    ("dry_base", "1.75", 1.75),
+    ("dry_allowed_length", "2", 2),
+    ("dry_penalty_last_n", "-1", -1),
+    ("dry_sequence_breakers", r'"\n" ":"', ["\n", ":"]),
+    ("no_repeat_ngram_size", "3", 3),
+    ("encoder_repetition_penalty", "1.1", 1.1),
+    ("min_tokens", "5", 5),
+    ("ignore_eos", "on", True),
+    ("stop_token_ids", "[2]", [2]),
+    ("t_max_predict_ms", "1000", 1000),
+    ("json_schema", '{"type": "object"}', {"type": "object"}),
+    ("structured_outputs", '{"choice": ["a"]}', {"choice": ["a"]}),
+    ("grammar", "root ::= [0-9]+", "root ::= [0-9]+"),
+    ("thinking_token_budget", "0", 0),
+    ("chat_template_kwargs", '{"enable_thinking": false}', {"enable_thinking": False}),
+    ("num_ctx", "8192", 8192),
+    ("keep_alive", "10m", "10m"),
+    ("reasoning", '{"effort": "low"}', {"effort": "low"}),
 ]
 
 
@@ -101,6 +160,45 @@ def test_the_limit_has_two_names_and_the_later_one_holds() -> None:
     assert LIMITS == ("max_completion_tokens", "max_tokens")
 
 
+def test_a_row_under_another_names_one_that_can_be_off() -> None:
+    under = [row for row in PARAMETERS if row.under]
+    assert under
+    for row in under:
+        assert BY_NAME[row.under].neutral is not None
+        assert not BY_NAME[row.under].under
+        assert BY_NAME[row.under].sampler == row.sampler
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("temp", "temperature"),
+        ("rep_pen", "repeat_penalty"),
+        ("n_predict", "max_tokens"),
+        ("nsigma", "top_n_sigma"),
+        ("mirostat_mode", "mirostat"),
+        ("freq", "frequency_penalty"),
+        ("top_n", "top_n_sigma"),
+    ],
+)
+def test_a_row_is_found_by_names_of_others_and_by_its_beginning(typed: str, name: str) -> None:
+    assert find(typed).name == name
+
+
+def test_no_alias_is_a_row_or_two_rows() -> None:
+    named = [alias for row in PARAMETERS for alias in row.aliases]
+    assert len(named) == len(set(named))
+    assert not set(named) & set(BY_NAME)
+
+
+def test_a_server_without_bounds_takes_more() -> None:
+    row = find("temperature").at(wide=True)
+    assert row.read(split("3.5")) == 3.5
+    assert "min_p" in row.advice
+    assert find("temperature").check(3.5, "config.toml") == 3.5, "the config is for any server"
+    assert find("top_p").at(wide=True) is find("top_p")
+
+
 BAD: list[tuple[str, str, str]] = [
     ("temperature", "2.1", "a number from 0 to 2"),
     ("temperature", "hot", "a number from 0 to 2"),
@@ -127,6 +225,36 @@ BAD: list[tuple[str, str, str]] = [
     ("verbosity", "", "one of low, medium, high"),
     ("metadata", "[]", "a JSON object of texts"),
     ("metadata", '{"a": Infinity}', "a JSON object of texts"),
+    ("metadata", '{"a": 1}', "a JSON object of texts"),
+    ("metadata", '{"a": null}', "a JSON object of texts"),
+    ("metadata", '{"a": "' + "x" * 513 + '"}', "a JSON object of texts"),
+    ("modalities", "text image", "text, audio or both"),
+    ("modalities", "[]", "text, audio or both"),
+    ("response_format", '{"type": "json_schema"}', "a json_schema of name and schema"),
+    (
+        "response_format",
+        '{"type": "json_schema", "json_schema": {"name": "a"}}',
+        "a json_schema of name and schema",
+    ),
+    (
+        "response_format",
+        '{"type": "json_schema", "json_schema": {"name": "a b", "schema": {}}}',
+        "a json_schema of name and schema",
+    ),
+    ("response_format", '{"type": "yaml"}', "a json_schema of name and schema"),
+    ("tools", "[]", "a JSON list of tools"),
+    ("tools", "[1]", "a JSON list of tools"),
+    ("tools", '[{"type": "function"}]', "a JSON list of tools"),
+    ("tools", '[{"type": "function", "function": {}}]', "a JSON list of tools"),
+    ("tools", '[{"name": "f"}]', "a JSON list of tools"),
+    ("functions", "[{}]", "a JSON list of functions"),
+    ("tool_choice", "{}", "none, auto, required or a JSON object"),
+    ("tool_choice", '{"type": "function"}', "none, auto, required or a JSON object"),
+    ("function_call", "{}", "none, auto or a JSON object"),
+    ("stream_options", '{"include_usage": "yes"}', "a JSON object"),
+    ("audio", '{"voice": "alloy"}', "voice and format"),
+    ("prediction", "{}", "type and content"),
+    ("web_search_options", '{"search_context_size": "huge"}', "a JSON object"),
     ("tools", "[" * 100_000, "a JSON list of tools"),
     ("tool_choice", "perhaps", "none, auto, required or a JSON object"),
     ("min_p", "1.5", "a number from 0 to 1"),
@@ -182,8 +310,8 @@ def test_a_random_seed_is_a_new_whole_number() -> None:
 
 
 def test_the_config_names_where_a_bad_value_stands() -> None:
-    with pytest.raises(CommandError, match=r"temperature takes .* not 7 \(config\.toml\)"):
-        find("temperature").check(7, "config.toml")
+    with pytest.raises(CommandError, match=r"temperature takes .* not -7 \(config\.toml\)"):
+        find("temperature").check(-7, "config.toml")
     assert find("stop").check("END", "config.toml") == "END"
     with pytest.raises(CommandError):
         find("temperature").check(True, "config.toml")
@@ -241,4 +369,4 @@ def test_ranges_are_said_in_the_language_of_the_moment() -> None:
 
     assert kind.range == "eine Zahl ab 0 to 2"
     with pytest.raises(CommandError, match="eine Zahl ab 0 to 2"):
-        find("temperature").check(3, "here")
+        find("temperature").read(split("3"))

@@ -1,6 +1,7 @@
 """Where to connect, and which key goes where."""
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -185,7 +186,27 @@ def test_a_variable_that_is_not_set_is_told() -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["false", "no-such-program-anywhere", "'open quote", " ", "sh -c 'echo sk-x; exit 3'"],
+    [
+        "cat ~/.key",
+        "printf 'other\\nsk-piped' | tail -1",
+        "echo $KEY_OF_MINE",
+        'x=sk-piped; echo "$x"',
+    ],
+)
+def test_a_key_command_is_a_shell_s(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("KEY_OF_MINE", "sk-piped")
+    (tmp_path / ".key").write_text("sk-piped\n")
+    profile = Profile(base_url="https://x.example/v1", api_key_command=command)
+    found = chosen(Wishes(profile="x"), {}, Config(profiles={"x": profile}))
+    assert found.api_key == "sk-piped"
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["true", "false", "no-such-program-anywhere", "'open quote", " ", "sh -c 'echo sk-x; exit 3'"],
 )
 def test_a_key_command_that_fails_is_a_sentence(command: str) -> None:
     profile = Profile(base_url="https://x.example/v1", api_key_command=command)

@@ -19,7 +19,9 @@ from tests.support.doubles import (
 )
 from tests.support.requests import BODY, SERVER, ask, content, failure
 from zatsudan.base.errors import ApiError, ConnectionFailed, StatusError
+from zatsudan.config.settings import Network
 from zatsudan.servers.choice import Server
+from zatsudan.servers.client import Client
 from zatsudan.wire.messages import Usage
 from zatsudan.wire.models import Model
 from zatsudan.wire.protocol import Chunk
@@ -161,6 +163,20 @@ async def test_a_connection_that_fails(error: Exception, sentence: str, advice: 
     assert isinstance(got, ConnectionFailed)
     assert sentence in str(got)
     assert advice in got.advice
+
+
+async def test_a_server_of_https_that_is_asked_over_http() -> None:
+    def answer(_: httpx.Request) -> httpx.Response:
+        raise httpx.ReadError("")
+
+    client = Client(Server("x", "http://host.example/v1"), Network(), httpx.MockTransport(answer))
+    with pytest.raises(ConnectionFailed) as caught:
+        await client.ask({})
+    await client.aclose()
+    assert "broke (ReadError)" in str(caught.value)
+    assert "Does the server speak https?" in caught.value.advice
+    assert "/continue" not in caught.value.advice
+    assert caught.value.passing
 
 
 async def test_closing_the_generator_closes_the_stream() -> None:

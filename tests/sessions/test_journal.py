@@ -14,11 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.strategies import any_text
+from tests.support.talks import json_values
 from zatsudan.base.errors import StoreError
-from zatsudan.base.jsonvalues import JsonObject
+from zatsudan.base.jsonvalues import Json, JsonObject, dumps
 from zatsudan.sessions.journal import Journal, begin_record, encode, load
 from zatsudan.sessions.records import message_record
+from zatsudan.sessions.session import Made
 from zatsudan.sessions.shelf import find, summaries
+from zatsudan.wire.logprobs import Entries
 from zatsudan.wire.messages import Message
 
 
@@ -49,6 +52,39 @@ def path(tmp_path: Path) -> Path:
 
 
 # --- writing --------------------------------------------------------------
+
+
+@given(st.lists(json_values, min_size=1))
+def test_entries_of_a_growing_reply_are_written_as_a_list_is(values: list[Json]) -> None:
+    message = Message("assistant", "hi")
+    made = Made(model="m", reasoning="r", given=2, request={"a": 1})
+
+    lines = [
+        encode(message_record("2", "1", message, "", made._replace(logprobs=logprobs)))
+        for logprobs in (values, Entries(values))
+    ]
+
+    assert list(map(json.loads, lines)) == [json.loads(lines[0])] * 2
+    assert lines[0].index(b'"logprobs":') == lines[1].index(b'"logprobs":')
+
+
+def test_the_end_of_a_reply_writes_none_of_its_entries_anew(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many came: the end of a reply is one step, and the keys wait for it."""
+    made = Made(logprobs=Entries([{"token": "a", "logprob": -1.0}] * 100))
+    written: list[Json] = []
+
+    def counted(value: Json) -> bytes:
+        written.append(value)
+        return dumps(value)
+
+    monkeypatch.setattr("zatsudan.sessions.journal.dumps", counted)
+    write(path, BEGIN, message_record("1", None, Message("assistant", "hi"), "", made))
+
+    assert "logprob" not in str(written)
+    node = load(path).session.nodes["1"]
+    assert node.made == made
 
 
 def test_what_is_appended_is_loaded(path: Path) -> None:
@@ -273,18 +309,37 @@ def test_a_full_disk_keeps_the_records_and_no_half_of_one(
 
 def test_an_open_that_fails_leaves_no_lock(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(_fd: int, _mode: int) -> None:
-        raise OSError(errno.EPERM, "Operation not permitted")
+        raise OSError(errno.EIO, "Input/output error")
 
     journal = Journal(path)
     with monkeypatch.context() as patch:
         patch.setattr(os, "fchmod", refused)
         journal.append(said("1"))
-    assert "Operation not permitted" in journal.trouble
+    assert "Input/output error" in journal.trouble
 
     journal.append(said("2", "1", "later"))
     assert journal.trouble == ""
     assert texts(path) == ["hi", "later"]
     journal.close()
+
+
+@pytest.mark.parametrize("number", [errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS])
+def test_a_file_system_without_modes_takes_a_session(
+    path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def refused(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    journal = Journal(path)
+    with monkeypatch.context() as patch:
+        for name in ("fchmod", "fsync"):
+            patch.setattr(os, name, refused)
+        patch.setattr(Path, "chmod", refused)
+        journal.append(said("1"))
+        journal.sync()
+        journal.close()
+    assert journal.trouble == ""
+    assert texts(path) == ["hi"]
 
 
 # --- reading what was damaged ---------------------------------------------

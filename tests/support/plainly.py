@@ -115,6 +115,8 @@ def _say(plain: Plain, said: dict[str, Any]) -> None:
         elif kind == "reference":
             plain.beside.add("references")
     plain.content += said.get("refusal") or ""
+    if not content:
+        plain.content += (said.get("audio") or {}).get("transcript") or ""
     details = "".join(
         detail.get("text") or detail.get("summary") or ""
         for detail in said.get("reasoning_details") or []

@@ -38,6 +38,14 @@ class Program:
         if tell:
             self.process.send_signal(signal.SIGWINCH)
 
+    def modes(self) -> list[object]:
+        """Return how the terminal treats keys: in whole lines, echoed, as signals."""
+        return termios.tcgetattr(self._slave)[:4]
+
+    def cook(self) -> None:
+        """Give the terminal the modes that it had before the program."""
+        termios.tcsetattr(self._slave, termios.TCSANOW, self._before)
+
     def press(self, keys: str) -> None:
         os.write(self._master, keys.encode())
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.doubles import chat_over, turn_in
+from tests.support.doubles import Time, chat_over, turn_in
 from tests.support.quirks import QUIRKS, Quirk
 from tests.support.server import (
     CUT,
@@ -35,19 +35,6 @@ from zatsudan.talk.request import rebuilt
 from zatsudan.talk.turn import Turn
 from zatsudan.wire.messages import Message, Usage
 from zatsudan.wire.refusals import DROP, SHRINK, Repair
-
-
-class Time:
-    """A clock that goes on only while someone sleeps."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def clock(self) -> float:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        self.now += seconds
 
 
 @asynccontextmanager
@@ -159,7 +146,7 @@ async def test_a_choice_that_begins_late_is_waited_for(monkeypatch: pytest.Monke
         turn = await ask(chat, "hi", n=2)
 
         assert [node.message.text for node in turn.nodes] == ["a", "b"]
-        assert turn.made.usage == Usage(1, 2)
+        assert turn.made.usage == Usage(1, 2, together=2)
 
 
 # --- waiting ----------------------------------------------------------------
@@ -248,7 +235,7 @@ async def test_a_talk_that_stays_too_long_ends_in_one_error() -> None:
 
 
 async def test_a_finish_reason_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("zatsudan.servers.client.AFTERMATH_SECONDS", 0.05)
+    monkeypatch.setattr("zatsudan.servers.chunks.AFTERMATH_SECONDS", 0.05)
     early = Script([chunk("a", finish="stop"), 0.3, chunk("b", finish="stop"), DONE])
     async with serve(early) as server, talking(server.base_url) as (chat, _):
         turn = await ask(chat, "hi")
@@ -350,3 +337,63 @@ async def test_reasoning_in_parts_is_not_sent_back() -> None:
         await ask(chat, "two")
 
         assert posts(server.requests)[-1].body["messages"][1] == {"role": "assistant", "content": "Hello!"}  # fmt: skip
+
+
+NAMELESS = {"error": {"message": "prompt too long; exceeded max context length by 1119 tokens"}}
+
+
+async def test_a_length_without_a_number_leaves_out_earlier_turns_and_is_not_kept() -> None:
+    async with serve(says("a" * 400), fails(400, NAMELESS), says("fine")) as server, talking(server.base_url) as (chat, _):  # fmt: skip
+        await ask(chat, "one " * 100)
+        turn = await ask(chat, "two")
+
+        assert turn.nodes[0].message.text == "fine"
+        sent = posts(server.requests)[-1].body["messages"]
+        assert [message["content"] for message in sent] == ["two"]
+        assert chat.link.learned.all() == []
+
+
+async def test_one_turn_that_is_too_long_is_said_and_poisons_nothing() -> None:
+    async with serve(fails(400, NAMELESS), Script([event(NAMELESS)]), says("fine")) as server, talking(server.base_url) as (chat, _):  # fmt: skip
+        for _ in range(2):
+            turn = await ask(chat, "one")
+            assert "prompt too long" in str(turn.error)
+            assert turn.error is not None
+            assert turn.error.advice.startswith("Shorten it")
+
+        assert (await ask(chat, "two")).nodes[0].message.text == "fine"
+
+
+async def test_a_picture_of_an_earlier_message_does_not_stop_a_talk_with_a_model_for_text() -> None:
+    blind = {"error": {"message": "messages[0].content[1]: unknown variant `image_url`, expected `text`"}}  # fmt: skip
+    picture: Json = [{"type": "text", "text": "See?"}, {"type": "image_url", "image_url": {"url": "data:,"}}]  # fmt: skip
+    async with serve(says("yes"), fails(400, blind), says("fine"), fails(400, blind)) as server, talking(server.base_url) as (chat, _):  # fmt: skip
+        await turn_in(chat, chat.talk.say(picture), {}).run(lambda _: None)
+        turn = await ask(chat, "and now?")
+        assert turn.nodes[0].message.text == "fine"
+        sent = posts(server.requests)[-1].body
+        assert sent["messages"][0]["content"] == "See?[image_url]"
+        assert rebuilt(chat.talk.session, turn.nodes[0]).body == sent
+        # One that is sent now is not left out behind the person's back.
+        turn = turn_in(chat, chat.talk.say(picture), {})
+        await turn.run(lambda _: None)
+        assert "image_url" in str(turn.error)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "ended"),
+    [
+        ([chunk("a", finish="stop"), chunk("b"), CUT], "failed"),
+        ([chunk("a", finish="stop"), chunk("b"), RESET], "failed"),
+        ([chunk("a", finish="stop"), chunk("b", finish="stop"), CUT], "finished"),
+        ([chunk("a", finish="stop"), chunk("b")], "finished"),
+        ([chunk("ab", finish="stop"), CUT], "finished"),
+    ],
+)
+async def test_a_reply_that_goes_on_after_its_finish_reason_can_be_cut(
+    pieces: list[Piece], ended: str
+) -> None:
+    async with serve(Script(pieces)) as server, talking(server.base_url) as (chat, _):
+        turn = await ask(chat, "hi")
+
+        assert (turn.made.ended, turn.nodes[0].message.text) == (ended, "ab")

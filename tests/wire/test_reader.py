@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from tests.support.strategies import cuts, pieces
 from zatsudan.base.errors import StreamError
 from zatsudan.base.jsonvalues import Json, JsonObject
+from zatsudan.wire.joining import Joiner
 from zatsudan.wire.messages import Usage
 from zatsudan.wire.protocol import Chunk, Delta
-from zatsudan.wire.reader import Joiner, Reader
+from zatsudan.wire.reader import Reader
 
 
 def read(*parts: bytes) -> tuple[list[Chunk], Reader]:
@@ -351,6 +352,65 @@ def test_reasoning_in_every_form_and_once(values: list[Json], thought: str) -> N
 
     assert "".join(delta.reasoning for delta in got) == thought
     assert "".join(delta.content for delta in got) == "Hi"
+
+
+def test_events_that_no_blank_line_parts_are_events() -> None:
+    whole = content("a") + b": ping\n" + content("b", finish="stop") + b"data: [DONE]\n\n"
+    body = whole.replace(b"\n\n", b"\n")
+    chunks, reader = read(body)
+
+    assert [delta.content for chunk in chunks for delta in chunk.deltas] == ["a", "b"]
+    assert reader.done
+
+
+def test_one_event_may_stand_in_several_lines() -> None:
+    assert deltas(b'data: {"choices":\ndata: [{"text": "a"}]}\n\n') == [Delta(0, "a")]
+
+
+@pytest.mark.parametrize("reason", ["ERROR", "ERROR_LIMIT", "failed", "Timeout"])
+def test_a_choice_that_ends_in_failure_is_one(reason: str) -> None:
+    with pytest.raises(StreamError, match="broke off"):
+        read(content("a", finish=reason))
+
+
+def chunk(text: str, finish: str | None = None) -> Json:
+    return {"choices": [{"index": 0, "delta": {"content": text}, "finish_reason": finish}]}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        json.dumps([chunk("a"), chunk("b", "stop")]),
+        json.dumps(chunk("a")) + "\n" + json.dumps(chunk("b", "stop")) + "\n",
+        json.dumps(chunk("a")) + "\n\n" + json.dumps(chunk("b", "stop")) + "\n[DONE]\n",
+    ],
+)
+def test_a_stream_that_comes_as_json(body: str) -> None:
+    chunks, reader = read(body.encode())
+
+    assert [delta.content for chunk in chunks for delta in chunk.deltas] == ["a", "b"]
+    assert reader.complete
+
+
+def test_what_a_gateway_says_in_the_middle_without_a_field() -> None:
+    reader = Reader()
+    body = content("a") + b'{"error": {"message": "upstream timed out"}}\n'
+    seen = iter(reader.feed(body))
+    assert next(seen).deltas == (Delta(0, "a"),)
+    with pytest.raises(StreamError, match="upstream timed out"):
+        next(seen)
+
+
+@pytest.mark.parametrize("more", [b"", b"data: [DONE]\n\n"])
+def test_a_message_that_is_all_that_the_server_says(more: bytes) -> None:
+    with pytest.raises(StreamError, match="broke off: Internal server error"):
+        read(event({"message": "Internal server error"}), more)
+    assert deltas(event({"message": "queued"}), content("a"), more) == [Delta(0, "a")]
+
+
+def test_a_status_in_words() -> None:
+    with pytest.raises(StreamError, match="broke off: no memory"):
+        read(event({"status": "error", "message": "no memory"}))
 
 
 def test_a_line_end_that_was_cut_is_one() -> None:

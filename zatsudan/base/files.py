@@ -15,6 +15,9 @@ from zatsudan.base.language import say
 
 #: What another user could read or write of a file, or of a folder.
 FILE, FOLDER = 0o600, 0o700
+#: What a file system says that has no modes or cannot be waited for, or where the file is
+#: another user's: nothing is lost without.
+_NO_MODES = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EROFS)
 #: Bytes of a file that people write: the config, a preset, a system message.
 TEXT_BYTES = 4_000_000
 #: Bytes of a list that the program keeps, of the history of input lines, and of a journal.
@@ -30,6 +33,14 @@ class Refused(OSError):
         return str(self.strerror)
 
 
+def expanded(name: str) -> Path:
+    """Return the path that was typed, `~` filled in where that can be done."""
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:  # ~nobody
+        return Path(name)
+
+
 def descriptor(path: Path | str, flags: int, *, private: bool = False, mode: int = FILE) -> int:
     """Open an ordinary file and return its descriptor; raises OSError, Refused for anything else.
 
@@ -43,7 +54,7 @@ def descriptor(path: Path | str, flags: int, *, private: bool = False, mode: int
         found = os.fstat(fd)
         _check(found)  # the one that was opened may be another by now
         if private and stat.S_ISREG(found.st_mode):
-            os.fchmod(fd, FILE)
+            _chmod(fd, FILE)
     except BaseException:
         os.close(fd)
         raise
@@ -90,30 +101,53 @@ def folder(path: Path) -> None:
         if not path.is_dir():
             raise
         return
-    path.chmod(FOLDER)  # a umask may have taken our own rights
+    _chmod(path, FOLDER)  # a umask may have taken our own rights
+
+
+def _chmod(file: int | Path, mode: int) -> None:
+    """Set a mode where the file system has modes and the file is ours (FAT, CIFS and some FUSE have none)."""
+    try:
+        if isinstance(file, int):
+            os.fchmod(file, mode)
+        else:
+            file.chmod(mode)
+    except OSError as error:
+        if error.errno not in _NO_MODES:
+            raise
 
 
 def replace(path: Path, data: bytes, *, mode: int = FILE, durable: bool = False) -> None:
     """Put a small file in the place of another, whole or not at all; raises OSError.
 
     It is for its owner only from its first byte on, and gets its `mode` when it is
-    whole. `durable` waits until the disk holds it.
+    whole. `durable` waits until the disk holds it. A link stays one: people keep their
+    settings elsewhere and link them here.
     """
+    path = Path(os.path.realpath(path))
     folder(path.parent)
     new = path.with_name(f".{path.name}.{os.getpid()}")
     new.unlink(missing_ok=True)  # of a run that was killed; a link goes, and not what it points to
     fd = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, FILE)
     try:
         with os.fdopen(fd, "wb") as file:
-            os.fchmod(file.fileno(), mode)
+            _chmod(file.fileno(), mode)
             file.write(data)
             if durable:
                 file.flush()
-                os.fsync(file.fileno())
+                sync(file.fileno())
         os.replace(new, path)  # noqa: PTH105  atomic by name
     except BaseException:
         new.unlink(missing_ok=True)
         raise
+
+
+def sync(fd: int) -> None:
+    """Wait until the disk holds a file; raises OSError. Some file systems over a network cannot tell."""
+    try:
+        os.fsync(fd)
+    except OSError as error:
+        if error.errno not in _NO_MODES:
+            raise
 
 
 def let_go(stream: TextIO) -> None:

@@ -52,6 +52,14 @@ def loads(text: str | bytes) -> Json:
     return value
 
 
+def dumps(value: Json) -> bytes:
+    """Return a value as JSON of one line, in UTF-8; half of a character becomes an escape."""
+    try:
+        return _ENCODER.encode(value).encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, separators=(",", ":")).encode()
+
+
 def is_deep(value: Json) -> bool:
     """Tell whether a value is nested more than DEPTH levels deep."""
     level = [value]
@@ -74,6 +82,7 @@ def _integer(digits: str) -> int | float:
 
 #: One for all: `json.loads` makes a new one whenever it is told how to read numbers.
 _DECODER = json.JSONDecoder(parse_int=_integer)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 #: How deep JSON from a server or a file may be nested.

@@ -17,9 +17,13 @@ def find(name: str, environ: Mapping[str, str] = os.environ) -> str:
         return ""
     import shutil  # with all the packers that it knows: no part of the start
 
+    return shutil.which(name, path=whole_path(environ)) or ""
+
+
+def whole_path(environ: Mapping[str, str] = os.environ) -> str:
+    """Return PATH without its empty and relative entries."""
     entries = environ.get("PATH", os.defpath).split(os.pathsep)
-    whole = [entry for entry in entries if os.path.isabs(entry)]  # noqa: PTH117
-    return shutil.which(name, path=os.pathsep.join(whole)) or ""
+    return os.pathsep.join(entry for entry in entries if os.path.isabs(entry))  # noqa: PTH117
 
 
 def shell(environ: Mapping[str, str] = os.environ) -> str:

@@ -12,8 +12,9 @@ from zatsudan.commands.parts import Part, Talk
 from zatsudan.sessions.session import FAILED, FINISHED, INTERRUPTED, Node
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.deciding import Asked as Decided
+from zatsudan.terminal.plain.dialogue import END
 from zatsudan.terminal.plain.output import Output
-from zatsudan.terminal.plain.terminal import END, PlainTerminal
+from zatsudan.terminal.plain.terminal import PlainTerminal
 from zatsudan.wire.protocol import Delta
 
 if TYPE_CHECKING:

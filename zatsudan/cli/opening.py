@@ -68,15 +68,10 @@ def of_flags(args: Namespace) -> list[JsonObject]:
     if args.model:
         records.append({"type": "model", "model": args.model, "server": ""})
     if args.set:
-        from zatsudan.base.words import Word
-        from zatsudan.parameters.assignments import read_assignments
+        from zatsudan.parameters.assignments import read_flag
 
         for text in args.set:
-            name, equals, _ = text.partition("=")
-            words = [Word(text, name=name if equals else None)]
-            records += [
-                _setting(key, value, "flag") for key, value in read_assignments(words, {}).items()
-            ]
+            records += [_setting(key, value, "flag") for key, value in read_flag(text).items()]
     if args.no_stream:
         records.append(_setting("stream", value=False, origin="flag"))
     return records
@@ -100,10 +95,10 @@ def resumed(chat: Chat, args: Namespace, saved: Path, wanted: list[JsonObject]) 
     if args.resume:
         path = shelf.find(saved, args.resume).path
     else:
-        found = shelf.summaries(saved)
-        if not found:
+        last = shelf.latest(saved)
+        if not last:
             return [Line(say("There is no session to go on with: this is a new one."), "dim")]
-        path = found[0].path
+        path = last[0].path
     parts = resume(chat, path)
     for record in wanted:
         chat.talk.record(record)

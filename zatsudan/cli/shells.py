@@ -162,7 +162,7 @@ def _sessions() -> Iterator[tuple[str, str]]:
     from zatsudan.config.settings import platform_places
     from zatsudan.sessions import shelf
 
-    latest = shelf.summaries(platform_places().sessions)[:SESSIONS]
+    latest = shelf.latest(platform_places().sessions, SESSIONS)
     names = [summary.name for summary in latest]
     for summary in latest:
         if names.count(summary.name) == 1:

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Callable
     from pathlib import Path
+    from typing import TextIO
 
     from zatsudan.base.jsonvalues import JsonObject
     from zatsudan.config.settings import Config, Places
@@ -55,12 +56,67 @@ def _prepared(args: "Namespace") -> int:
     if args.setup:
         _check_setup(args)
     piped = not sys.stdin.isatty()
-    line = message(args, sys.stdin.read().strip() if piped else "")
+    line = message(args, _piped_in().strip() if piped else "")
     if not line.text:
         _check_silence(args, piped=piped)
     import asyncio
 
     return asyncio.run(_talk(args, places, config, wishes, line))
+
+
+#: After this time a person is told that the end of standard input is waited for, in seconds.
+WAIT_SECONDS = 1.0
+
+
+def _piped_in() -> str:
+    """Return what comes on standard input, to its end; raises CommandError for what is no text.
+
+    A shell behind `ssh` or a job of cron may leave it open without anybody who writes to it.
+    """
+    import threading
+
+    waits = threading.Timer(WAIT_SECONDS, _say_that_it_waits)
+    waits.daemon = True
+    waits.start()
+    try:
+        return _text_of(sys.stdin)
+    finally:
+        waits.cancel()
+
+
+def _say_that_it_waits() -> None:
+    import contextlib
+
+    from zatsudan.base.language import say
+
+    text = say("zatsudan: waiting for the end of standard input; </dev/null leaves it out.")
+    with contextlib.suppress(OSError, ValueError):
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+
+
+def _text_of(stream: "TextIO") -> str:
+    """Return the text of a stream, whatever encoding it tells by a byte order mark."""
+    from zatsudan.base import texts
+    from zatsudan.base.errors import CommandError
+    from zatsudan.base.language import say
+
+    buffer = getattr(stream, "buffer", None)
+    if buffer is None:  # a stream of a test
+        return stream.read()
+    data = buffer.read()
+    try:
+        text = texts.decoded(data, (stream.encoding, *texts.by_locale()))
+    except UnicodeDecodeError:
+        text = data.decode("utf-8", "replace")
+        note = say("What came on standard input is no UTF-8: bytes were replaced by \ufffd.")
+        sys.stderr.write(f"{note}\n")
+    if "\0" in text:
+        raise CommandError(
+            say("What came on standard input is no text."),
+            say("Is it UTF-8? iconv makes it so; an image is sent as @FILE."),
+        )
+    return text
 
 
 def _check_silence(args: "Namespace", *, piped: bool) -> None:
@@ -101,25 +157,16 @@ def _config_file(args: "Namespace", places: "Places") -> "Path":
     if not args.config:
         return places.config_file
     from zatsudan.base.errors import ConfigError
+    from zatsudan.base.files import expanded
     from zatsudan.base.language import say
 
-    path = _named(args.config)
+    path = expanded(args.config)
     if not path.exists():
         raise ConfigError(
             say("There is no config file {name}.", name=args.config),
             say("Name one that is there, or leave --config out."),
         )
     return path
-
-
-def _named(name: str) -> "Path":
-    """Return the path that was typed, `~` filled in where that can be done."""
-    from pathlib import Path
-
-    try:
-        return Path(name).expanduser()
-    except RuntimeError:  # ~nobody
-        return Path(name)
 
 
 async def _talk(
@@ -196,9 +243,10 @@ async def _talk(
 def _wire_log(name: str) -> "Callable[[JsonObject], None] | None":
     if not name:
         return None
+    from zatsudan.base.files import expanded
     from zatsudan.servers.wirelog import wire_log
 
-    return wire_log(_named(name))
+    return wire_log(expanded(name))
 
 
 def _chat(

@@ -85,6 +85,7 @@ def _export_arguments() -> list[Argument]:
     from zatsudan.sessions.exports import FORMATS
 
     return [
+        *_server_arguments(),
         Argument("session", help=say("its name, the beginning of it, its number or id"),
                  offers="sessions"),
         Argument("format", values=tuple(FORMATS), help=", ".join(FORMATS)),
@@ -96,18 +97,20 @@ def _export_arguments() -> list[Argument]:
 
 def export(args: argparse.Namespace) -> int:
     """Write a saved session in another format."""
-    from pathlib import Path
-
+    from zatsudan.base.files import expanded
     from zatsudan.commands.transfer import export_saved, write
+    from zatsudan.servers.choice import Wishes
     from zatsudan.sessions import shelf
 
     async def text_of(chat: "Chat", places: "Places") -> str:
         path = shelf.find(places.sessions, args.session).path
         return await export_saved(chat, path, args.format, args.reply)
 
-    text = _with_chat(text_of)
+    text = _with_chat(text_of, Wishes(base_url=args.base_url, profile=args.profile), lasting=True)
     if args.file:
-        write(Path(args.file), text, overwrite=args.force, instead=say("--force overwrites it."))
+        write(
+            expanded(args.file), text, overwrite=args.force, instead=say("--force overwrites it.")
+        )
     else:
         # In a file or a pipe it is data, which nobody obeys.
         text = printable(text) if sys.stdout.isatty() else text
@@ -118,14 +121,15 @@ def export(args: argparse.Namespace) -> int:
 def _import_arguments() -> list[Argument]:
     return [
         Argument("files", takes="FILE", count=SOME, offers="files",
-                 help=say("ChatGPT, llm, aichat, messages, or our own")),
+                 help=say("an export of a chat program, or our own; - reads a pipe")),
     ]  # fmt: skip
 
 
 def import_(args: argparse.Namespace) -> int:
     """Read sessions from files of other programs."""
-    from pathlib import Path
-
+    from zatsudan.base.errors import ImportRefused
+    from zatsudan.base.files import expanded
+    from zatsudan.cli.exits import code_of
     from zatsudan.config.settings import platform_places
     from zatsudan.sessions.imports import import_file
     from zatsudan.talk.talk import new_session_id, utc_now
@@ -134,21 +138,34 @@ def import_(args: argparse.Namespace) -> int:
         sys.stderr.write(f"{text}\n")
 
     directory = platform_places().sessions
+    code = 0
     for name in args.files:
-        paths = import_file(Path(name).expanduser(), directory, new_session_id, utc_now, note)
+        try:
+            path = expanded(name)
+            paths = import_file(path, directory, new_session_id, utc_now, note, pipes=True)
+        except ImportRefused as error:
+            # One that cannot be read is no reason to leave out those behind it.
+            if len(args.files) == 1:
+                raise
+            note(printable(f"{one_line(name, 120)}: {error.sentence}\n{error.advice}"))
+            code = code_of(error)
+            continue
         _print(
             say_count("{n} session from {file}", "{n} sessions from {file}", len(paths), file=name)
         )
-    return 0
+    return code
 
 
-def _models_arguments() -> list[Argument]:
+def _server_arguments() -> list[Argument]:
     return [
         Argument("--base-url", takes="URL", help=say("the server's address, up to /v1")),
         Argument("-p", "--profile", takes="NAME", help=say("a server from the config file"),
                  offers="profiles"),
-        Argument("--json", help=say("all fields, one array")),
     ]  # fmt: skip
+
+
+def _models_arguments() -> list[Argument]:
+    return [*_server_arguments(), Argument("--json", help=say("all fields, one array"))]
 
 
 def models(args: argparse.Namespace) -> int:
@@ -227,9 +244,15 @@ def parser_of(name: str) -> Parser:
 
 
 def _with_chat(
-    job: "Callable[[Chat, Places], Awaitable[T]]", wishes: "Wishes | None" = None
+    job: "Callable[[Chat, Places], Awaitable[T]]",
+    wishes: "Wishes | None" = None,
+    *,
+    lasting: bool = False,
 ) -> "T":
-    """Do something with a chat that saves nothing, at the server that a talk would have."""
+    """Do something with a chat that saves nothing, at the server that a talk would have.
+
+    `lasting`: not at one that ends with this program.
+    """
     import asyncio
 
     from zatsudan.config.file import load
@@ -243,7 +266,9 @@ def _with_chat(
     async def run() -> "T":
         places = platform_places()
         settings = load(places.config_file)
-        finder = Finder(wishes or Wishes(), environment(), settings, models=places.models)
+        finder = Finder(
+            wishes or Wishes(), environment(), settings, models=places.models, lasting=lasting
+        )
         chat = Chat(
             settings,
             Talk(None),
@@ -276,7 +301,7 @@ SUBCOMMANDS: dict[str, Subcommand] = {
         export,
     ),
     "import": Subcommand(
-        later("read sessions of ChatGPT, llm, aichat, or our own"),
+        later("read sessions of other chat programs, or our own"),
         "FILE…",
         _import_arguments,
         import_,

@@ -18,6 +18,7 @@ MODULES = (
     "bias",
     "tokens",
     "tracing",
+    "replaying",
     "servers",
     "sessions",
     "naming",

@@ -1,6 +1,6 @@
 """What commands hand back: plain values. The terminal decides how they look."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -30,15 +30,17 @@ class Generate(NamedTuple):
     With a `prefix` the reply goes on from that text; `logprobs` are those of its tokens, where known.
     `asking`: where the server takes no prefix, the model is asked in words to go on.
     `again` is a reply whose recorded request is sent once more, just as it was.
+    `anyway`: also where it is too long by the estimate.
     """
 
     parent: Node
     overrides: Mapping[str, Json] = MappingProxyType({})
     parts: tuple[Part, ...] = ()
     prefix: str = ""
-    logprobs: tuple[Json, ...] = ()
+    logprobs: Sequence[Json] = ()
     asking: bool = False
     again: Node | None = None
+    anyway: bool = False
 
 
 class Experiment(NamedTuple):

@@ -71,6 +71,7 @@ class Command(NamedTuple):
     everyday: bool = False
     possible: Possible = always
     more: Callable[[], Printable] = nothing
+    from_disk: bool = False
 
     def explained(self) -> Printable:
         """Return the page in the person's language; `` if the help is all."""
@@ -87,8 +88,12 @@ def command(
     everyday: bool = False,
     possible: Possible = always,
     more: Callable[[], Printable] = nothing,
+    from_disk: bool = False,
 ) -> Callable[[Run], Command]:
-    """Make a Command of an async function `(chat, args) -> Outcome`."""
+    """Make a Command of an async function `(chat, args) -> Outcome`.
+
+    `from_disk`: what completes it reads many files.
+    """
 
     def make(run: Run) -> Command:
         import inspect
@@ -96,7 +101,17 @@ def command(
         page = inspect.getdoc(run) or ""
         first, _, rest = page.partition("\n")
         return Command(
-            name, usage, run, first, rest.strip(), group, complete, everyday, possible, more
+            name,
+            usage,
+            run,
+            first,
+            rest.strip(),
+            group,
+            complete,
+            everyday,
+            possible,
+            more,
+            from_disk,
         )
 
     return make
@@ -105,7 +120,8 @@ def command(
 class Entry(NamedTuple):
     """A command in the index, whose module is imported when more than this is asked for.
 
-    `marks` holds "everyday", and "moments" if it makes sense at some moments only.
+    `marks` holds "everyday", "moments" if it makes sense at some moments only, and "disk" if
+    what completes it reads many files.
     """
 
     module: str
@@ -120,6 +136,7 @@ class Entry(NamedTuple):
         """Return the entry of a command that a module declares."""
         marks = ["everyday"] if command.everyday else []
         marks += ["moments"] if command.possible is not always else []
+        marks += ["disk"] if command.from_disk else []
         return cls(
             module, command.name, command.usage, command.help, command.group, " ".join(marks)
         )
@@ -128,6 +145,11 @@ class Entry(NamedTuple):
     def everyday(self) -> bool:
         """Is it one of the few to be learned first?"""
         return "everyday" in self.marks
+
+    @property
+    def from_disk(self) -> bool:
+        """Does its completion read many files?"""
+        return "disk" in self.marks
 
     def possible(self, chat: "Chat") -> bool:
         """Tell whether the command makes sense now."""

@@ -143,7 +143,7 @@ def _logprobs_choices(_chat: Chat, args: str) -> Iterable[Choice]:
         yield Choice("off", say("do not ask"))
 
 
-@command("logprobs", "[on [K]|off]", group=GROUPS["reply"], complete=_logprobs_choices)
+@command("logprobs", "[on [K]|off]", group=GROUPS["format"], complete=_logprobs_choices)
 async def logprobs(chat: Chat, args: str) -> Outcome:
     """Ask for log probabilities, with K alternatives.
 

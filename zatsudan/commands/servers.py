@@ -15,7 +15,7 @@ from zatsudan.config.settings import EMBEDDED
 from zatsudan.servers.engine.embedded import has_engine
 from zatsudan.talk.addressee import model_of, use_model
 from zatsudan.talk.chat import Chat
-from zatsudan.wire.refusals import BARE, DROP, PREFILL, RENAME, ROLE, SHRINK, SYSTEM
+from zatsudan.wire.refusals import BARE, DROP, PREFILL, RENAME, ROLE, SHRINK, SYSTEM, TEXTS
 
 GROUP = later("The server")
 
@@ -27,6 +27,7 @@ LESSONS = {
     SHRINK: later("shrink {value}"),
     ROLE: later("role {name}: {value}"),
     BARE: later("drop {name} of messages"),
+    TEXTS: later("text only"),
     PREFILL: later("prefill {name}"),
 }
 

@@ -39,6 +39,8 @@ AGES = (
 PREVIEWED = 8
 #: How much of each of them, in characters: a preview is drawn while a key is held down.
 PREVIEW = 2000
+#: How many sessions completion offers.
+OFFERED = 200
 #: How many sessions the table lists.
 LISTED = 40
 
@@ -57,7 +59,7 @@ def _names(chat: Chat, _args: str) -> Iterable[Choice]:
     if chat.talk.folder is not None:
         from zatsudan.sessions import shelf
 
-        for summary in shelf.summaries(chat.talk.folder)[:200]:
+        for summary in shelf.latest(chat.talk.folder, OFFERED, chat.summaries):
             turns = say_count("{n} turn", "{n} turns", summary.turns)
             yield Choice(summary.name, printable(f"{age(summary.modified)} · {turns}"))
 
@@ -124,7 +126,7 @@ async def _save_to(chat: Chat, args: str) -> Outcome:
     return tell(say("Written as {format}: {file}", format=name, file=one_line(args, 200)), "good")
 
 
-@command("load", "[NAME|NUMBER]", group=GROUP, everyday=True, complete=_names)
+@command("load", "[NAME|NUMBER]", group=GROUP, everyday=True, complete=_names, from_disk=True)
 async def load(chat: Chat, args: str) -> Outcome:
     """Go on with a saved session.
 

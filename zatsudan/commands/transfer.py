@@ -2,11 +2,12 @@
 
 import asyncio
 import os
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 
 from zatsudan.base import files
-from zatsudan.base.errors import CommandError, StoreError, ZatsudanError
+from zatsudan.base.errors import ApiError, CommandError, StoreError, ZatsudanError
 from zatsudan.base.jsonvalues import JsonObject
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
@@ -129,8 +130,15 @@ async def export_saved(chat: Chat, path: Path, name: str, reply: str = "") -> st
         chat.talk.record(record)
     if exports.find(name).request is not None:
         server = (await chat.link.client()).server
+        before = chat.talk.session.model
         if chat.talk.session.server not in ("", server.name):
             use_model(chat.talk, chat.link, server.model)  # another server knows other models
+            try:
+                await model_of(chat.talk, chat.link)
+            except ApiError:  # it does not run now: what is written is for later
+                if not before:
+                    raise
+                use_model(chat.talk, chat.link, before)
     return await export_text(chat, name, reply)
 
 
@@ -187,11 +195,19 @@ def write(path: Path, text: str, *, overwrite: bool = False, instead: Printable 
     we keep by ourselves. A file that is there is refused with the advice `instead`, unless
     `overwrite`.
     """
-    kind = os.O_TRUNC if overwrite else os.O_EXCL
     try:
-        fd = files.descriptor(path.expanduser(), os.O_WRONLY | os.O_CREAT | kind, mode=0o666)
-        with os.fdopen(fd, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        path = path.expanduser()
+        if overwrite and path.is_file():
+            # Whole or not at all: a full disk takes nothing away of what was there.
+            files.replace(path, text.encode(), mode=stat.S_IMODE(path.stat().st_mode))
+            return
+        fd = files.descriptor(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode=0o666)
+        try:
+            with os.fdopen(fd, "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
     except FileExistsError:
         raise CommandError(
             say("There is a file {name} already.", name=one_line(str(path), 120)),
@@ -217,9 +233,11 @@ def _import_choices(_chat: Chat, args: str) -> Iterable[Choice]:
 async def import_(chat: Chat, args: str) -> Outcome:
     """Make sessions of a file from elsewhere.
 
-    ChatGPT's conversations.json with its branches, a plain messages array, what
-    `llm logs -n 0 --json` prints, a session file of aichat, and zatsudan's own jsonl, json and
-    markdown. The talk at hand stays; /load goes on with an imported one.
+    ChatGPT's conversations.json with its branches, exports of Claude, Grok, AI Studio,
+    Open WebUI, LibreChat, LM Studio, SillyTavern, Chatbox, Jan, TypingMind and Claude Code,
+    ShareGPT, a plain messages array, what `llm logs -n 0 --json` prints, a session file of
+    aichat, and zatsudan's own jsonl, json and markdown. The talk at hand stays; /load goes on
+    with an imported one.
     """
     from zatsudan.sessions import imports
 
@@ -235,7 +253,7 @@ async def import_(chat: Chat, args: str) -> Outcome:
             say('Write /import FILE; a name with blanks stands in "quotes".'),
         )
     notes: list[Printable] = []
-    path = _expanded(words[0].text)
+    path = files.expanded(words[0].text)
     # Large files take seconds: the prompt stays alive meanwhile.
     paths = await asyncio.to_thread(
         imports.import_file, path, chat.talk.folder, chat.talk.new_id, chat.talk.now, notes.append
@@ -251,13 +269,6 @@ async def import_(chat: Chat, args: str) -> Outcome:
     if len(paths) == 1:
         how = say("/load {id} goes on with it.", id=paths[0].stem)
     return Show((*lines, Line(how, "dim")))
-
-
-def _expanded(file: str) -> Path:
-    try:
-        return Path(file).expanduser()
-    except RuntimeError:  # ~somebody who is not here
-        return Path(file)
 
 
 def name_of(path: Path) -> Printable:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
-from zatsudan.base import files, styles
+from zatsudan.base import files, styles, texts
 from zatsudan.base.errors import CommandError, ConfigError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
@@ -44,7 +44,7 @@ def source(path: Path) -> str:
     """Return the text of the config file, empty where there is none; raises ConfigError."""
     try:
         # Windows' editors write the mark.
-        return files.read(path, files.TEXT_BYTES).decode("utf-8-sig")
+        return texts.decoded(files.read(path, files.TEXT_BYTES))
     except (FileNotFoundError, NotADirectoryError):
         return ""
     except (OSError, UnicodeDecodeError) as error:
@@ -278,7 +278,7 @@ def read_system(text: str, base: Path) -> str:
         return text
     try:
         path = base / Path(text[1:]).expanduser()
-        return files.read(path, files.TEXT_BYTES).decode("utf-8-sig").strip()
+        return texts.decoded(files.read(path, files.TEXT_BYTES)).strip()
     except (OSError, ValueError, RuntimeError) as error:
         raise ConfigError(
             say(

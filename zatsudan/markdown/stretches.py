@@ -20,7 +20,7 @@ from zatsudan.markdown.leaves import Leaf, Work
 
 # Emphasis, code and links reach over no more than a page of this many
 # characters, so that an unclosed one costs no more than a page.
-PAGE = 8192
+PAGE = 4096
 _SLOP = 200  # a page ends at the first blank in so many characters, or after them
 
 _STEP = 240  # characters to wait for before looking for a clean end again

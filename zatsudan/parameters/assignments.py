@@ -7,7 +7,7 @@ from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import one_line
 from zatsudan.base.secrets import names_key
-from zatsudan.base.words import Word
+from zatsudan.base.words import Word, split
 from zatsudan.parameters.steering import makes_request
 from zatsudan.parameters.table import BY_NAME, find
 from zatsudan.parameters.values import read_json
@@ -53,6 +53,35 @@ def read_assignments(
         else:
             values[name] = find(name).read(taken, current.get(name), force=force)
     return values
+
+
+def read_flag(text: str) -> dict[str, Json]:
+    """Read one argument of the command line, as `/set` reads: `temperature=0.2`, `stop="\\n" "User:"`.
+
+    What follows a name belongs to it up to the next one. A value with line ends is what a
+    shell made of it, and is taken as it is. Raises CommandError.
+    """
+    name, equals, value = text.partition("=")
+    if not equals:
+        return read_assignments(split(text), {})
+    values: dict[str, list[Word]] = {}
+    if "\n" in value or not value.strip():
+        values[name] = [Word(value)]
+    else:
+        for word in split(text):
+            if word.name is not None and (not values or _names_one(word.name)):
+                name = word.name
+                values[name] = [Word(word.value, quoted=word.quoted)]
+            else:
+                values[name].append(Word(word.text, quoted=word.quoted))
+    found: dict[str, Json] = {}
+    for name, words in values.items():
+        if name.startswith("+"):
+            _refuse_key(name[1:])
+            found[name[1:]] = free_value(name[1:], words)
+        else:
+            found[name] = find(name).read(words)
+    return found
 
 
 def _refuse_key(name: str) -> None:

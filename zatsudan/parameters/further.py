@@ -2,8 +2,9 @@
 
 from zatsudan.base.jsonvalues import JsonObject
 from zatsudan.base.language import later
+from zatsudan.parameters import schemas
 from zatsudan.parameters.row import Parameter, Recipe
-from zatsudan.parameters.values import choice, json_of, switch, text, texts, words_or_object
+from zatsudan.parameters.values import choice, integer, json_of, switch, text
 
 #: A function for a model to call, where /probe needs one.
 _FUNCTION: JsonObject = {"name": "probe", "parameters": {"type": "object", "properties": {}}}
@@ -24,41 +25,41 @@ FURTHER: tuple[Parameter, ...] = (
     ),
     Parameter("store", switch, later("Let the server keep the reply."), probe=Recipe(value=False)),
     Parameter(
-        "metadata", json_of(later("a JSON object of texts"), dict), later("Labels kept with a stored reply."),
+        "metadata", schemas.metadata, later("Labels kept with a stored reply."),
         probe=Recipe(value={"probe": "1"}),
     ),
     Parameter(
-        "stream_options", json_of(later("a JSON object"), dict), later("Options of the stream; usage is asked for unless set."),
+        "stream_options", schemas.stream_options, later("Options of the stream; usage is asked for unless set."),
         probe=Recipe(value={}), keyword=True,
     ),
     Parameter(
-        "tools", json_of(later("a JSON list of tools"), list), later("Tools that the model may call (zatsudan shows the calls)."),
+        "tools", schemas.tools, later("Tools that the model may call (zatsudan shows the calls)."),
         probe=Recipe(value=[{"type": "function", "function": _FUNCTION}]), keyword=True,
     ),
     Parameter(
-        "tool_choice", words_or_object("none", "auto", "required"), later("Which tool the model must call."),
+        "tool_choice", schemas.tool_choice, later("Which tool the model must call."),
         probe=Recipe(value="auto"), keyword=True,
     ),
     Parameter("parallel_tool_calls", switch, later("Let the model call several tools at once."), probe=Recipe(value=True)),
     Parameter(
-        "functions", json_of(later("a JSON list of functions"), list), later("The older form of tools."),
+        "functions", schemas.functions, later("The older form of tools."),
         probe=Recipe(value=[_FUNCTION]),
     ),
     Parameter(
-        "function_call", words_or_object("none", "auto"), later("The older form of tool_choice."),
+        "function_call", schemas.function_call, later("The older form of tool_choice."),
         probe=Recipe(value="auto"),
     ),
-    Parameter("modalities", texts, later("Kinds of output: text, audio."), probe=Recipe(value=["text"])),
+    Parameter("modalities", schemas.modalities, later("Kinds of output: text, audio."), probe=Recipe(value=["text"])),
     Parameter(
-        "audio", json_of(later("a JSON object"), dict), later("Voice and format of audio output."),
+        "audio", schemas.audio, later("Voice and format of audio output."),
         probe=Recipe(value={"voice": "alloy", "format": "mp3"}),
     ),
     Parameter(
-        "prediction", json_of(later("a JSON object"), dict), later("Text that the reply will largely repeat."),
+        "prediction", schemas.prediction, later("Text that the reply will largely repeat."),
         probe=Recipe(value={"type": "content", "content": "1, 2, 3"}),
     ),
     Parameter(
-        "web_search_options", json_of(later("a JSON object"), dict), later("Options of the server's web search."),
+        "web_search_options", schemas.web_search_options, later("Options of the server's web search."),
         probe=Recipe(value={}),
     ),
     Parameter(
@@ -72,5 +73,15 @@ FURTHER: tuple[Parameter, ...] = (
     Parameter(
         "prompt_cache_retention", choice("in_memory", "24h"), later("How long the server caches the prompt."),
         probe=Recipe(value="in_memory"),
+    ),
+    Parameter(
+        "num_ctx", integer(1), later("How many tokens of context the server keeps for the model."),
+        later("Ollama loads the model anew when it changes; more takes more memory. Only its own API takes it (dialect)."),
+        probe=Recipe(value=4096), local=True,
+    ),
+    Parameter(
+        "keep_alive", text, later("How long the server keeps the model in memory."),
+        later("As in 10m or 1h; 0 unloads it at once, -1 never. Only Ollama's own API takes it (dialect)."),
+        probe=Recipe(value="5m"), local=True,
     ),
 )  # fmt: skip

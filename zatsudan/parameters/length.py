@@ -2,7 +2,7 @@
 
 from zatsudan.base.language import later
 from zatsudan.parameters.row import Parameter, Recipe, Remark
-from zatsudan.parameters.values import integer, stops
+from zatsudan.parameters.values import integer, json_of, stops, switch
 
 LENGTH: tuple[Parameter, ...] = (
     Parameter(
@@ -13,12 +13,32 @@ LENGTH: tuple[Parameter, ...] = (
     Parameter(
         "max_tokens", integer(1), later("The most tokens of a reply."),
         later("finish_reason is `length` when it cut the reply. Newer OpenAI models want max_completion_tokens."), "length",
-        probe=Recipe("limit", usual=True), keyword=True,
+        probe=Recipe("limit", usual=True), keyword=True, aliases=("n_predict", "max_length", "num_predict"),
     ),
     Parameter(
         "max_completion_tokens", integer(1), later("The same, reasoning included."),
         later("Set this or max_tokens, not both."), "length",
         probe=Recipe("limit", usual=True), same_as="max_tokens",
         clashes=(Remark("max_tokens", later("max_tokens and max_completion_tokens are both set: most servers take one of them.")),),
+    ),
+    Parameter(
+        "min_tokens", integer(0), later("The fewest tokens of a reply."),
+        later("The end is forbidden until then, which may make it ramble."), "length",
+        neutral=0, probe=Recipe(value=4), local=True, aliases=("min_length",),
+    ),
+    Parameter(
+        "ignore_eos", switch, later("Go on past the model's own end."),
+        later("For measuring, and with max_tokens: nothing else ends the reply then."), "length",
+        neutral=False, probe=Recipe(told=True), local=True, aliases=("ban_eos_token",),
+    ),
+    Parameter(
+        "stop_token_ids", json_of(later("a JSON list of token ids"), list), later("Tokens at which the reply ends, by their ids."),
+        later("For ends that have no text; /tokenize shows ids."), "length",
+        probe=Recipe(value=[2]), local=True,
+    ),
+    Parameter(
+        "t_max_predict_ms", integer(0), later("The longest a reply may take, in milliseconds."),
+        later("Ends it at the next new line after that time. 0 is off."), "length",
+        neutral=0, probe=Recipe(value=60000), local=True,
     ),
 )  # fmt: skip

@@ -46,6 +46,12 @@ class Parameter(NamedTuple):
     `clashes`: what is said where another is set too. `needs`: without which it is an error.
     `delivery`: it says how the reply comes, not what it says: it is not probed, and not imported.
     `everyday`: its command is one of the few to be learned first.
+    `local`: OpenAI's own API has it not: a server takes it where its kind says so (`servers.kinds`).
+    `aliases`: names that programs and files of others have for it; they are read as it.
+    `under`: the row without which, or with which at its neutral value, it does nothing.
+    `sampler`: the step of the chain of samplers to which it belongs, by llama.cpp's name.
+    `takes_over`: while it is not neutral, the other steps of the chain do nothing.
+    `wide`, `wide_advice`: values and advice at servers that know no bound.
     `own_command`: its command is made from the row; False: a hand-written one has its name.
     """
 
@@ -62,7 +68,20 @@ class Parameter(NamedTuple):
     needs: Remark | None = None
     delivery: bool = False
     everyday: bool = False
+    local: bool = False
+    aliases: tuple[str, ...] = ()
+    under: str = ""
+    sampler: str = ""
+    takes_over: bool = False
+    wide: Kind | None = None
+    wide_advice: str = ""
     own_command: bool = True
+
+    def at(self, *, wide: bool) -> "Parameter":
+        """Return the row as it is at a server that knows no bound (`wide`), or as it is elsewhere."""
+        if not wide or self.wide is None:
+            return self
+        return self._replace(kind=self.wide, advice=self.wide_advice or self.advice)
 
     def read(self, words: Sequence[Word], current: Json = None, *, force: bool = False) -> Json:
         """Read a value from what was typed; `current` is what `+0.1` adds to.
@@ -74,6 +93,8 @@ class Parameter(NamedTuple):
         except ValueError:
             value = None
         if value is not None and (force or self.kind.check(value)):
+            if self.kind.verify is not None and not force:
+                self.kind.verify(value)
             return value
         typed = " ".join(quote(word.text) for word in words)
         advice = (
@@ -92,8 +113,8 @@ class Parameter(NamedTuple):
         )
 
     def check(self, value: Json, where: str) -> Json:
-        """Return `value` if it may be sent; raises CommandError naming `where` it stands."""
-        if self.kind.check(value):
+        """Return `value` if some server may take it; raises CommandError naming `where` it stands."""
+        if self.kind.check(value) or (self.wide is not None and self.wide.check(value)):
             return value
         raise CommandError(
             say(

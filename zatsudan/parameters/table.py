@@ -6,7 +6,7 @@ not sent: every default belongs to the server (a default of ours would override
 llama.cpp's 0.8 and is refused by models that take no temperature).
 
 Ranges and names are those of OpenAI's openapi.json 2.3.0 (2026-08-21); the
-rows of the group `local` are what llama.cpp, vLLM and their kin take besides.
+rows that are `local` are what llama.cpp, vLLM and their kin take besides.
 """
 
 from zatsudan.base.errors import CommandError
@@ -30,6 +30,9 @@ PARAMETERS: tuple[Parameter, ...] = (
 
 BY_NAME = {parameter.name: parameter for parameter in PARAMETERS}
 
+#: Other names of rows, as programs and files of others have them.
+ALIASES = {alias: parameter.name for parameter in PARAMETERS for alias in parameter.aliases}
+
 
 def names_of(name: str) -> tuple[str, ...]:
     """Return the names under which servers take one parameter, the latest first."""
@@ -41,17 +44,26 @@ LIMITS = names_of("max_tokens")
 
 GROUPS = {
     "sampling": later("How tokens are chosen"),
+    "repetition": later("What keeps a reply from repeating itself"),
     "length": later("Where a reply ends"),
-    "reply": later("What is asked for"),
-    "local": later("What local servers take besides"),
-    "more": later("Further fields"),
+    "format": later("In what form it comes"),
+    "reasoning": later("How long a model thinks"),
+    "more": later("Further fields of the server"),
 }
 
 
 def find(name: str) -> Parameter:
-    """Return the row of `name`; raises CommandError with the nearest names."""
+    """Return the row of `name`, of an alias, or of what begins one name alone.
+
+    Raises CommandError with the nearest names.
+    """
     if name in BY_NAME:
         return BY_NAME[name]
+    if name in ALIASES:
+        return BY_NAME[ALIASES[name]]
+    begun = [row for row in PARAMETERS if len(name) > 2 and row.name.startswith(name)]
+    if len(begun) == 1:
+        return begun[0]
     import difflib
 
     near = difflib.get_close_matches(name, BY_NAME, n=3, cutoff=0.6)

@@ -12,6 +12,9 @@ from zatsudan.base.language import later, say
 from zatsudan.base.printable import Printable
 from zatsudan.base.words import Word, quote
 
+#: Stands for a value that is drawn anew for each request.
+AUTO = "auto"
+
 Read = Callable[[Sequence[Word], Json], Json]
 
 
@@ -29,7 +32,8 @@ class Phrase(NamedTuple):
 class Kind(NamedTuple):
     """A form of value: how it is read from words, checked, and described.
 
-    `words` stand within a sentence, `few` in a table.
+    `words` stand within a sentence, `few` in a table. `verify` raises CommandError with what
+    is wrong within a value of the right form.
     """
 
     words: Phrase
@@ -38,6 +42,7 @@ class Kind(NamedTuple):
     few: Phrase
     values: tuple[str, ...] = ()
     many: bool = False
+    verify: Callable[[Json], None] | None = None
 
     @property
     def range(self) -> Printable:
@@ -54,6 +59,14 @@ def _single(words: Sequence[Word]) -> str:
     if len(words) != 1:
         raise ValueError
     return words[0].text
+
+
+def drawn(values: Mapping[str, Json]) -> dict[str, Json]:
+    """Return parameters with a number of its own for each that is drawn anew with every request."""
+    return {
+        name: random.SystemRandom().randrange(2**31) if name == "seed" and value == AUTO else value
+        for name, value in values.items()
+    }
 
 
 def number(low: float = -math.inf, high: float = math.inf) -> Kind:
@@ -86,6 +99,8 @@ def integer(low: float = -math.inf, high: float = math.inf, values: tuple[str, .
 
     def read(words: Sequence[Word], current: Json) -> Json:
         text = _single(words).replace("_", "")
+        if text == AUTO and AUTO in values:
+            return AUTO
         if text == "random":
             return random.SystemRandom().randrange(2**31)
         value = int(text)
@@ -94,6 +109,8 @@ def integer(low: float = -math.inf, high: float = math.inf, values: tuple[str, .
         return value
 
     def check(value: Json) -> bool:
+        if value == AUTO:
+            return AUTO in values
         return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
 
     if math.isfinite(high):
@@ -187,13 +204,19 @@ stops = Kind(
 )
 
 
-texts = Kind(
-    Phrase(later("texts, as in text audio")),
-    _read_stop,
-    lambda value: isinstance(value, list) and all(isinstance(item, str) for item in value),
-    _TEXTS,
-    many=True,
-)
+def texts(what: str) -> Kind:
+    """Some texts; `what` is a constant that is said later."""
+    return Kind(
+        Phrase(what),
+        _read_stop,
+        lambda value: isinstance(value, list) and all(isinstance(item, str) for item in value),
+        _TEXTS,
+        many=True,
+    )
+
+
+#: What is said of a list of texts.
+A_LIST = later('texts, as in "one" "two"')
 
 
 def _read_json(words: Sequence[Word], _current: Json) -> Json:
@@ -240,10 +263,17 @@ def _read_format(words: Sequence[Word], _current: Json) -> Json:
     return {"type": word} if word in ("text", "json_object") else _read_json(words, None)
 
 
+schema = Kind(
+    Phrase(later("a JSON schema, or @FILE")),
+    _read_json,
+    lambda value: isinstance(value, dict),
+    Phrase(later("schema")),
+)
+
 _JSON_OR_WORD = Phrase(later("JSON, word"))
 
 response_format = Kind(
-    Phrase(later("text, json_object or a JSON object with a json_schema")),
+    Phrase(later("text, json_object or a JSON object with a json_schema of name and schema")),
     _read_format,
     lambda value: isinstance(value, dict) and isinstance(value.get("type"), str),
     _JSON_OR_WORD,

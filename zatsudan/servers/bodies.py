@@ -16,6 +16,8 @@ from zatsudan.wire import bounds
 
 #: What is asked for, and all that is understood.
 ENCODINGS = "gzip, deflate"
+#: A piece that took so many seconds was not there yet: the other tasks had their turn meanwhile.
+WAITED = 0.001
 #: How zlib calls each encoding's frame. Some servers send deflate without one.
 _FRAMES = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 _BARE = -15
@@ -43,12 +45,16 @@ async def pieces(response: httpx.Response) -> AsyncGenerator[bytes, None]:
                 say("/retry asks again; another server or model may do better."),
             )
     loop = asyncio.get_running_loop()
-    since = loop.time()
+    since = asked = loop.time()
     async for piece in source:
+        came = loop.time()
+        if came - asked > WAITED:
+            since = came
         yield piece
-        if loop.time() - since > bounds.TURN:
+        asked = loop.time()
+        if asked - since > bounds.TURN:
             await asyncio.sleep(0)
-            since = loop.time()
+            since = asked = loop.time()
 
 
 async def whole(response: httpx.Response, size: int = bounds.BODY) -> bytes:
@@ -78,6 +84,9 @@ async def beginning(response: httpx.Response, size: int = bounds.ERROR) -> bytes
 async def _raw(response: httpx.Response) -> AsyncIterator[bytes]:
     given = response.aiter_bytes() if response.is_stream_consumed else response.aiter_raw()
     async for data in given:
+        if len(data) <= bounds.PIECE:  # so are nearly all
+            yield data
+            continue
         for at in range(0, len(data), bounds.PIECE):
             yield data[at : at + bounds.PIECE]
 

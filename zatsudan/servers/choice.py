@@ -4,21 +4,21 @@ Flags; a profile that is named; the config's default profile; OPENAI_API_KEY
 with OPENAI_BASE_URL; a server found on loopback; the embedded model.
 """
 
+import errno
 import importlib
 import os
-import subprocess
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from zatsudan.base.addresses import is_near, normal_url, origin, shown_url
-from zatsudan.base.errors import ConfigError
+from zatsudan.base.errors import ConfigError, describe_seconds
 from zatsudan.base.jsonvalues import NOTHING, Json
 from zatsudan.base.language import later, say
 from zatsudan.config.settings import EMBEDDED, Config, Price, Profile
 
 if TYPE_CHECKING:
-    from zatsudan.servers.kinds import ServerKind
+    from zatsudan.servers.kind import ServerKind
 
 #: The reason for which the embedded model is in use.
 BY_ITSELF = later("embedded model")
@@ -41,6 +41,7 @@ class Server(NamedTuple):
     missing_key: str = ""
     api_key_header: str = ""
     reasoning: str = ""
+    dialect: str = ""
     ca_file: str = ""
     verify: bool = True
     prices: Mapping[str, Price] = NOTHING
@@ -163,6 +164,7 @@ def from_profile(
         missing_key=missing,
         api_key_header=profile.api_key_header,
         reasoning=profile.reasoning,
+        dialect=profile.dialect,
         ca_file=profile.ca_file,
         verify=profile.verify,
         prices=profile.prices,
@@ -207,22 +209,46 @@ def clean_key(key: str) -> str:
 
 
 def _run_key_command(name: str, command: str) -> str:
+    """Return what a command of the config prints; it is run by the shell, as it would be if it were typed."""
+    import shlex
+    import subprocess  # few profiles have one
+
     from zatsudan.base import programs
 
     try:
+        first = next(iter(shlex.split(command)), "")
+        if "/" in first and not first.startswith(
+            ("/", "~", "$")
+        ):  # anybody's folder may be the current one
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         done = subprocess.run(  # noqa: S603  the user's own config names the command
-            programs.split(command), capture_output=True, text=True, timeout=60, check=True
+            ["/bin/sh", "-c", command],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=60,
+            check=True,
+            env={**os.environ, "PATH": programs.whole_path()},
         )
-    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        key = done.stdout.strip().split("\n")[0].strip()
+        why = say("it printed nothing") if not key else ""
+    except subprocess.CalledProcessError as error:
+        key, why = "", say("it ended with status {code}", code=error.returncode)
+    except subprocess.TimeoutExpired:
+        key, why = "", say("it took longer than {time}", time=describe_seconds(60))
+    except (OSError, ValueError) as error:
+        key, why = "", getattr(error, "strerror", None) or type(error).__name__
+    if why:
         raise ConfigError(
             say(
                 "The api_key_command of the profile {name!r} failed ({error}).",
                 name=name,
-                error=type(error).__name__,
+                error=why,
             ),
             say("Run it in a shell to see why."),
         ) from None
-    return done.stdout.strip().split("\n")[0]
+    return key
 
 
 def _from_keyring(name: str, place: str) -> str:
@@ -259,7 +285,7 @@ def _from_keyring(name: str, place: str) -> str:
 
 
 def _openai() -> "ServerKind":
-    from zatsudan.servers.kinds import OPENAI  # not asked for where a profile or nothing is named
+    from zatsudan.servers.hosted import OPENAI  # not asked for where a profile or nothing is named
 
     return OPENAI
 

@@ -14,7 +14,7 @@ from urllib.request import getproxies
 
 import httpx
 
-from zatsudan.base.addresses import is_loopback, shown_url
+from zatsudan.base.addresses import shown_url
 from zatsudan.base.errors import (
     ApiError,
     ConnectionFailed,
@@ -26,10 +26,11 @@ from zatsudan.base.jsonvalues import Json, JsonObject, loads, whole_number
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import one_line, printable
 from zatsudan.config.settings import Network
-from zatsudan.servers import bodies
+from zatsudan.servers import bodies, dialects
 from zatsudan.servers.choice import Server
 from zatsudan.servers.chunks import chunks_of
 from zatsudan.servers.failures import NOT_SENDABLE, explained
+from zatsudan.servers.proxies import proxy_of
 from zatsudan.servers.statuses import BASE_URL, refused
 from zatsudan.servers.trust import secrets_of, tls_context
 from zatsudan.wire import bounds
@@ -72,9 +73,10 @@ class Client:
                 headers["Authorization"] = f"Bearer {server.api_key}"
             url = httpx.URL(server.base_url)
             self._base = str(url.copy_with(query=None))
-            # The environment names proxies: none stands between us and this machine.
-            proxied = not is_loopback(url.host)
-            self._secrets = secrets_of(server, getproxies().values() if proxied else ())
+            self._talk_url = dialects.address(server.dialect, self._base)
+            # One server is all that is spoken to, so one proxy is all that is asked for.
+            proxy = self._proxy = proxy_of(server.base_url)
+            self._secrets = secrets_of(server, getproxies().values() if proxy else ())
             self._where = self._shown(server.base_url)
             self._http = httpx.AsyncClient(
                 headers=headers,
@@ -82,7 +84,8 @@ class Client:
                 timeout=httpx.Timeout(
                     network.idle_seconds, connect=network.connect_seconds, pool=None
                 ),
-                trust_env=proxied,
+                trust_env=False,
+                proxy=proxy or None,
                 # Building a TLS context takes 20 ms, which http does not need.
                 verify=tls_context(server) if secure else False,
                 transport=transport,
@@ -115,19 +118,21 @@ class Client:
         A cut stream raises after its last chunk: what was yielded stands.
         Closing the generator closes the connection, which the server sees.
         """
-        async with self._exchange(f"{self._base}/chat/completions", body) as response:
+        dialect = self.server.dialect
+        async with self._exchange(self._talk_url, dialects.written(dialect, body)) as response:
             asked = whole_number(body.get("n")) or 1
-            async with aclosing(chunks_of(response, asked)) as chunks:
+            async with aclosing(chunks_of(response, asked, dialect)) as chunks:
                 async for chunk in chunks:
                     yield self._without_secrets(chunk)
 
     async def ask(self, body: JsonObject) -> JsonObject:
         """Send a request that is not streamed and return the whole answer; raises ApiError."""
-        url = f"{self._base}/chat/completions"
-        async with self._exchange(url, body, again=True) as response:
+        dialect = self.server.dialect
+        sent = dialects.written(dialect, body)
+        async with self._exchange(self._talk_url, sent, again=True) as response:
             answer = await bodies.whole(response)
         try:
-            value = self._secrets.hidden_json(_parsed(answer))
+            value = dialects.read(dialect, self._secrets.hidden_json(_parsed(answer)))
         except ValueError:
             raise StreamError(
                 say("The server's answer is no JSON."), say("Is the base URL right?")
@@ -168,7 +173,7 @@ class Client:
 
         Never raises: what is told there is good to know, and no more.
         """
-        url = f"{self._base.rstrip('/').removesuffix('/v1')}{path}"
+        url = f"{dialects.root_of(self._base)}{path}"
         try:
             async with self._exchange(url, body, seconds=NATIVE_SECONDS, again=True) as response:
                 answer = await bodies.whole(response)
@@ -191,6 +196,7 @@ class Client:
         response has been read, holds no secret. Where the server has closed a connection
         that was kept open, the request is sent `again`.
         """
+        began = False
         self._log({"request": self._shown(url), **({} if body is None else {"body": dict(body)})})
         try:
             request = self._http.build_request(
@@ -200,6 +206,7 @@ class Client:
                 timeout=self._http.timeout if seconds is None else seconds,
             )
             response = await self._send(request, again=again)
+            began = True
             try:
                 self._log({"status": response.status_code})
                 if response.status_code != httpx.codes.OK:
@@ -220,7 +227,7 @@ class Client:
             self._log({"failure": str(error)})
             raise
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError, OSError) as error:
-            translated = self._translated(error)
+            translated = self._translated(error, began=began)
             self._log({"failure": str(translated)})
             raise translated from None  # its own text may show a header
 
@@ -272,10 +279,10 @@ class Client:
                 chunk = chunk._replace(usage=chunk.usage._replace(told=told))
         return chunk
 
-    def _translated(self, error: Exception) -> ApiError:
-        failure = explained(error, self._where, self._network, self._secrets.hidden)
+    def _translated(self, error: Exception, *, began: bool) -> ApiError:
+        failure = explained(error, self._where, self._network, self._secrets.hidden, began=began)
         unreached = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
-        if unreached and self._http.trust_env and getproxies():
+        if unreached and self._proxy:
             failure.advice = say(
                 "Does the proxy answer that HTTP_PROXY, HTTPS_PROXY or ALL_PROXY name?"
             )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
-from zatsudan.base.errors import ApiError, ConnectionFailed
+from zatsudan.base.errors import ApiError, ConfigError, ConnectionFailed
 from zatsudan.base.jsonvalues import JsonObject
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
@@ -28,7 +28,8 @@ class Finder:
     """Makes the client of a session, and ends the embedded engine with it.
 
     `config_file` is where profiles are written, None to write none; `models` is
-    the directory of model files that were fetched.
+    the directory of model files that were fetched. `lasting`: the address is for later, so
+    the embedded engine, whose port ends with this program, is none.
     """
 
     def __init__(
@@ -40,11 +41,13 @@ class Finder:
         *,
         config_file: Path | None = None,
         models: Path | None = None,
+        lasting: bool = False,
     ) -> None:
         self._wishes = wishes
         self._environ = environ
         self._config = settled(config)
         self._models = models
+        self._lasting = lasting
         self._chosen: Server | None = None
         self._engine: Engine | None = None
         self._log = log
@@ -166,6 +169,11 @@ class Finder:
         """Return the server of the embedded engine, starting it if it does not run; raises ZatsudanError."""
         if self._engine is not None and self._engine.alive:
             return self._engine.server
+        if self._lasting:
+            raise ConfigError(
+                say("No server is named, and the embedded model's address ends with the program."),
+                say("Name one with --base-url or --profile."),
+            )
         from zatsudan.servers.engine import embedded
 
         if not embedded.has_engine() or not self.has_model:

@@ -19,6 +19,14 @@ NOT_SENDABLE = (
 )
 
 
+class _Unanswered(Exception):
+    """What ended a connection before the server had answered: nothing came."""
+
+
+class _Unencrypted(_Unanswered):
+    """The same over plain http, which a server of https may end so."""
+
+
 def _causes(error: BaseException) -> Iterator[BaseException]:
     seen: BaseException | None = error
     for _ in range(20):
@@ -87,6 +95,16 @@ _EXPLANATIONS: tuple[tuple[type[BaseException], str, str], ...] = (
         later("/retry asks again."),
     ),
     (
+        _Unencrypted,
+        later("The connection to {where} broke ({detail})."),
+        later("Nothing had come. Does the server speak https? /retry asks again."),
+    ),
+    (
+        _Unanswered,
+        later("The connection to {where} broke ({detail})."),
+        later("Nothing had come: /retry asks again."),
+    ),
+    (
         BaseException,
         later("The connection to {where} broke ({detail})."),
         later("What came is kept: /continue goes on, /retry asks again."),
@@ -95,15 +113,26 @@ _EXPLANATIONS: tuple[tuple[type[BaseException], str, str], ...] = (
 
 
 def explained(
-    error: Exception, where: str, network: Network, hidden: Callable[[str], str]
+    error: Exception,
+    where: str,
+    network: Network,
+    hidden: Callable[[str], str],
+    *,
+    began: bool = True,
 ) -> ApiError:
-    """Return httpx's error as a sentence and an advice; `hidden` takes keys out of its own words."""
+    """Return httpx's error as a sentence and an advice; `hidden` takes keys out of its own words.
+
+    `began`: the server had begun to answer.
+    """
     causes = list(_causes(error))
+    if not began and isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError):
+        unanswered = _Unencrypted if where.startswith("http:") else _Unanswered
+        causes.append(unanswered(str(error)))
     kind, sentence, advice = next(
         row for row in _EXPLANATIONS if any(isinstance(cause, row[0]) for cause in causes)
     )
     cause = next(cause for cause in causes if isinstance(cause, kind))
-    detail = getattr(cause, "verify_message", "") or str(cause) or type(cause).__name__
+    detail = getattr(cause, "verify_message", "") or str(cause) or type(error).__name__
     failure = ConnectionFailed(
         say(
             sentence,
@@ -113,7 +142,7 @@ def explained(
             idle=describe_seconds(network.idle_seconds),
         ),
         say(advice),
-        passing=kind is BaseException,
+        passing=kind is BaseException or issubclass(kind, _Unanswered),
     )
     failure.silent = kind is httpx.ReadTimeout
     return failure

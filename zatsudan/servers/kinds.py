@@ -9,206 +9,17 @@ in its one row, and parameters lie below servers, of which they know nothing. A
 parameter without a name here is sent under its own.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from zatsudan.base.addresses import is_loopback
-from zatsudan.base.jsonvalues import NOTHING, Json, JsonObject
-from zatsudan.config.settings import EMBEDDED
+from zatsudan.base.jsonvalues import Json
+from zatsudan.servers.athome import AT_HOME
+from zatsudan.servers.hosted import HOSTED
+from zatsudan.servers.kind import ServerKind
+from zatsudan.wire.refusals import RENAME, Repair
 
-if TYPE_CHECKING:
-    from zatsudan.wire.refusals import Repair
-
-
-class Tokenizer(NamedTuple):
-    """How /tokenize is asked: the fields that hold the text and the model, and what is sent besides.
-
-    The text of tokens comes back from /detokenize under the same name.
-    """
-
-    text: str
-    model: str = ""
-    besides: Mapping[str, Json] = NOTHING
-
-    def body(self, model: str, text: str) -> JsonObject:
-        """Return the question for the tokens of a text."""
-        named: JsonObject = {self.model: model} if self.model else {}
-        return {**named, self.text: text, **self.besides}
-
-
-class Defaults(NamedTuple):
-    """Where a server tells its own values of parameters: a path beside /v1, and the keys down to them.
-
-    `names` are those that differ from ours, `foreign` those that are no parameters of
-    a request, `unset` a value that stands for none, and what is sent to mean that.
-    """
-
-    path: str
-    within: tuple[str, ...]
-    names: Mapping[str, str] = NOTHING
-    foreign: frozenset[str] = frozenset()
-    unset: Mapping[str, tuple[Json, Json]] = NOTHING
-
-
-class Echo(NamedTuple):
-    """How a server says which settings it used: what is sent for it, and the keys down to them.
-
-    `extras` are fields without a row in the table of parameters, each with a value
-    unlike the server's default, to be seen there again.
-    """
-
-    ask: Mapping[str, Json]
-    within: tuple[str, ...]
-    extras: Mapping[str, Json] = NOTHING
-
-
-class ServerKind(NamedTuple):
-    """One row.
-
-    `label`: what people call it.
-    `url`: where it is usually found. With one it is offered by /connect, and looked for
-    if that is on this machine; of several that run, the first row is taken.
-    `hosts`: domains at which it answers, besides that of `url`.
-    `also`: further names of servers that are of this kind.
-    `key`: the variable that usually holds its key; `` if it wants none.
-    `names`: what it calls a parameter, by our name; the fields of a request.
-    `prefill`: the form in which it goes on from a given text (`prefill.FORMS`),
-    `none`, or `` where that depends on the model and is found out.
-    `tokenizer`, `defaults`, `echo`: what it is asked beside the talk; None: it cannot be.
-    """
-
-    name: str = ""
-    label: str = ""
-    url: str = ""
-    hosts: tuple[str, ...] = ()
-    also: tuple[str, ...] = ()
-    key: str = ""
-    names: Mapping[str, str] = NOTHING
-    prefill: str = ""
-    tokenizer: Tokenizer | None = None
-    defaults: Defaults | None = None
-    echo: Echo | None = None
-
-    @property
-    def host(self) -> str:
-        """The host of the usual address."""
-        return urlsplit(self.url).hostname or ""
-
-    @property
-    def port(self) -> int:
-        """The port at which it is usually found on this machine; 0 for a server elsewhere."""
-        return urlsplit(self.url).port or 0 if is_loopback(self.host) else 0
-
-    @property
-    def hosted(self) -> bool:
-        """Is it run by its makers, at addresses of theirs?"""
-        return bool(self.hosts or (self.url and not self.port))
-
-    def is_at(self, host: str) -> bool:
-        """Tell whether a host is one of its makers'."""
-        domains = (*self.hosts, self.host) if self.hosted else ()
-        return any(host == domain or host.endswith(f".{domain}") for domain in domains if domain)
-
-
-OPENAI = ServerKind(
-    # openapi.json 2.3.0 (2026-08-21). A given text is taken for a turn that is over.
-    "openai",
-    "OpenAI",
-    "https://api.openai.com/v1",
-    key="OPENAI_API_KEY",
-    prefill="none",
-)
-
-OPENROUTER = ServerKind(
-    # openrouter.ai/docs/api-reference/parameters
-    "openrouter",
-    "OpenRouter",
-    "https://openrouter.ai/api/v1",
-    key="OPENROUTER_API_KEY",
-    names={"repeat_penalty": "repetition_penalty"},
-)
-
-MISTRAL = ServerKind(
-    # The request classes of the Python SDK; docs.mistral.ai on `prefix`.
-    "mistral",
-    "Mistral",
-    hosts=("mistral.ai",),
-    key="MISTRAL_API_KEY",
-    names={"seed": "random_seed", "max_completion_tokens": "max_tokens"},
-    prefill="prefix",
-)
-
-DEEPSEEK = ServerKind(
-    # api-docs.deepseek.com/api/create-chat-completion
-    "deepseek",
-    "DeepSeek",
-    hosts=("deepseek.com",),
-    key="DEEPSEEK_API_KEY",
-    names={"max_completion_tokens": "max_tokens"},
-)
-
-OLLAMA = ServerKind(
-    # openai/openai.go of github.com/ollama/ollama
-    "ollama",
-    "Ollama",
-    "http://127.0.0.1:11434/v1",
-    names={"max_completion_tokens": "max_tokens"},
-)
-
-LM_STUDIO = ServerKind(
-    # lmstudio.ai/docs/app/api/endpoints/openai
-    "lmstudio",
-    "LM Studio",
-    "http://127.0.0.1:1234/v1",
-    names={"repetition_penalty": "repeat_penalty", "max_completion_tokens": "max_tokens"},
-)
-
-LLAMA_CPP = ServerKind(
-    # tools/server/README.md of github.com/ggml-org/llama.cpp; the embedded engine is its server.
-    "llama.cpp",
-    "llama.cpp",
-    "http://127.0.0.1:8080/v1",
-    also=(EMBEDDED,),
-    names={"repetition_penalty": "repeat_penalty"},
-    tokenizer=Tokenizer("content", besides={"add_special": False}),
-    defaults=Defaults(
-        "/props",
-        ("default_generation_settings", "params"),
-        names={"n_predict": "max_tokens"},
-        foreign=frozenset(
-            (
-                *("chat_format", "generation_prompt", "reasoning_in_content", "lora"),
-                *("speculative.types", "stream", "max_tokens", "backend_sampling", "n_discard"),
-            )
-        ),
-        # It draws a seed of its own where it holds this.
-        unset={"seed": (0xFFFFFFFF, -1)},
-    ),
-    echo=Echo(
-        {"verbose": True},
-        ("__verbose", "generation_settings"),
-        {
-            "top_n_sigma": 2.0,
-            "xtc_probability": 0.2,
-            "xtc_threshold": 0.2,
-            "dry_multiplier": 0.4,
-            "mirostat": 1,
-            "repeat_last_n": 32,
-        },
-    ),
-)
-
-VLLM = ServerKind(
-    # vllm/entrypoints/openai/protocol.py of github.com/vllm-project/vllm
-    "vllm",
-    "vLLM",
-    "http://127.0.0.1:8000/v1",
-    names={"repeat_penalty": "repetition_penalty"},
-    tokenizer=Tokenizer("prompt", "model", {"add_special_tokens": False}),
-)
-
-KINDS = (OPENAI, OPENROUTER, OLLAMA, LM_STUDIO, LLAMA_CPP, VLLM, MISTRAL, DEEPSEEK)
+KINDS = (*HOSTED, *AT_HOME)
 
 #: A server of which nothing is known beforehand.
 UNKNOWN = ServerKind()
@@ -221,14 +32,18 @@ OFFERED = tuple(kind for kind in KINDS if kind.url)
 LOCAL_SERVERS = {kind.name: kind.url for kind in KINDS if kind.port}
 
 
-def kind_of(name: str, base_url: str, kinds: Iterable[ServerKind] = KINDS) -> ServerKind:
+def kind_of(
+    name: str, base_url: str, kinds: Iterable[ServerKind] = KINDS, *, dialect: str = ""
+) -> ServerKind:
     """Return the kind of a server, by its address and the name that it has here; UNKNOWN if neither tells.
 
     An address of the makers' decides. Then the name that a person gave, but that what runs at
     the port of a local server is none of the hosted ones, though it may be called `mistral`
     for its model. The port tells last.
     """
-    rows = tuple(kinds)
+    rows = tuple(kind for kind in kinds if kind.dialect == dialect)
+    if dialect:
+        return rows[0] if rows else UNKNOWN
     parts = urlsplit(base_url)
     host = parts.hostname or ""
     at_home = next((kind for kind in rows if kind.is_at(host)), None)
@@ -254,6 +69,6 @@ def inside(value: Json, keys: Iterable[str]) -> Json:
 
 def renames(kind: ServerKind) -> "tuple[Repair, ...]":
     """Return the renames that a kind of server needs, in the form of what is learned."""
-    from zatsudan.wire.refusals import RENAME, Repair  # read when something is sent
+    from zatsudan.wire.refusals import Repair  # read when something is sent
 
     return tuple(Repair(RENAME, name, other) for name, other in kind.names.items())

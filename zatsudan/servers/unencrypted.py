@@ -63,14 +63,12 @@ def _warning(base_url: str) -> Printable:
 
 def _far_proxy(host: str) -> str:
     """Return the host of the proxy outside the private network that plain http goes through; empty if there is none."""
-    # Slow to import: only a key over http gets here.
-    from urllib.request import getproxies, proxy_bypass
+    from zatsudan.servers.proxies import proxy_of  # only a key over http gets here
 
-    proxies = getproxies()
-    proxy = proxies.get("http") or proxies.get("all") or ""
-    if not proxy or proxy_bypass(host):
+    proxy = proxy_of(f"http://[{host}]" if ":" in host else f"http://{host}")
+    if not proxy:
         return ""
-    between = _host(proxy if "://" in proxy else f"//{proxy}")
+    between = _host(proxy)
     return "" if not between or is_near(between) else between
 
 

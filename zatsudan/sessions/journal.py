@@ -5,7 +5,6 @@ is written as soon as it can be. Records never hold a key.
 """
 
 import errno
-import json
 import os
 from collections.abc import Iterable
 from contextlib import suppress
@@ -14,12 +13,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from zatsudan.base import files
 from zatsudan.base.errors import SessionInUse, StoreError
-from zatsudan.base.jsonvalues import JsonObject, loads
+from zatsudan.base.jsonvalues import JsonObject, dumps, loads
 from zatsudan.base.language import say
 from zatsudan.base.locks import lock
 from zatsudan.base.printable import EMPTY, Printable, one_line
 from zatsudan.sessions.records import VERSION, replay
 from zatsudan.sessions.session import Session
+from zatsudan.wire.logprobs import Entries
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
@@ -29,11 +29,15 @@ SUFFIX = ".jsonl"
 
 def encode(record: JsonObject) -> bytes:
     """Return a record as one line. Lone surrogates are written as JSON escapes."""
-    try:
-        line = json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode()
-    except UnicodeEncodeError:
-        line = json.dumps(record, separators=(",", ":")).encode()
-    return line + b"\n"
+    made = record.get("made")
+    entries: object = made.get("logprobs") if isinstance(made, dict) else None
+    if not isinstance(made, dict) or not isinstance(entries, Entries):
+        return dumps(record) + b"\n"
+    # Their JSON is at hand: the last field of the last field.
+    rest = {name: value for name, value in made.items() if name != "logprobs"}
+    line = dumps({name: value for name, value in record.items() if name != "made"})
+    before = b"%b,%b" % (line[:-1], b'"made":' + dumps(rest)[:-1])
+    return b'%b%b"logprobs":%b}}\n' % (before, b"," if rest else b"", entries.json)
 
 
 class Journal:
@@ -94,7 +98,7 @@ class Journal:
 
     def _sync(self, fd: int) -> None:
         try:
-            os.fsync(fd)
+            files.sync(fd)
         except OSError as error:
             self.trouble = _unsaved(error)
 

@@ -87,6 +87,29 @@ def _parent(session: Session, record: Mapping[str, Json]) -> str | None:
     return session.head
 
 
+def _read_message(value: Mapping[str, Json]) -> Message:
+    """Read a message; its lines end with \\n, whatever the server or the file ended them with.
+
+    A carriage return is no line end for Markdown's fences and tables, and a control
+    character on the screen.
+    """
+    message = Message.from_json(value)
+    return message._replace(content=_with_line_ends(message.content))
+
+
+def _with_line_ends(content: Json) -> Json:
+    if isinstance(content, str):
+        return content.replace("\r\n", "\n")
+    if isinstance(content, list):
+        return [
+            {**part, "text": _with_line_ends(part["text"])}
+            if isinstance(part, dict) and "text" in part
+            else part
+            for part in content
+        ]
+    return content
+
+
 def _count(session: Session, node_id: str) -> None:
     if node_id.isascii() and node_id.isdigit() and len(node_id) < 16:
         session.last_number = max(session.last_number, int(node_id))
@@ -105,7 +128,7 @@ def _add_message(session: Session, record: Mapping[str, Json]) -> bool:
     session.nodes[node_id] = Node(
         node_id,
         parent,
-        Message.from_json(message),
+        _read_message(message),
         text_field(record, "at"),
         Made.from_json(made) if isinstance(made, dict) else None,
     )
@@ -152,7 +175,7 @@ def _unset(session: Session, record: Mapping[str, Json]) -> bool:
 
 
 def _set_system(session: Session, record: Mapping[str, Json]) -> bool:
-    session.system = text_field(record, "content")
+    session.system = text_field(record, "content").replace("\r\n", "\n")
     if session.system:
         session.systems.setdefault(session.system)
     return True

@@ -1,6 +1,6 @@
 """A session: a tree of messages with its settings. What changes it stands in records.py."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from zatsudan.base.jsonvalues import NOTHING, Json, JsonObject, text_field
@@ -8,6 +8,7 @@ from zatsudan.base.language import later, say
 from zatsudan.base.printable import Printable, one_line
 from zatsudan.parameters.steering import makes_request
 from zatsudan.sessions.forward import Forward
+from zatsudan.wire.logprobs import Entries
 from zatsudan.wire.messages import Message, Usage
 
 FINISHED, INTERRUPTED, FAILED = later("finished"), later("interrupted"), later("failed")
@@ -17,8 +18,9 @@ class Made(NamedTuple):
     """How a reply was made and how it ended.
 
     `ended` is our own word (finished, interrupted, failed), `finish_reason`
-    the server's. `first` and `seconds` are seconds from the request to the
-    first token and to the end. `parameters` are those that were sent. `given`
+    the server's. `first`, `last` and `seconds` are seconds from the request to the
+    first text, to the last and to the end; `pace` is the server's own count of tokens a
+    second. `parameters` are those that were sent. `given`
     is the number of characters at the start of the reply that it was made to go on from;
     `request` what else its request was made of (see talk/request.py). `tier` is the service
     tier that answered; `beside` what stood beside the text, by the wire's names: sources,
@@ -37,11 +39,13 @@ class Made(NamedTuple):
     fingerprint: str = ""
     reasoning: str = ""
     left_out: int = 0
-    logprobs: tuple[Json, ...] = ()
+    logprobs: Sequence[Json] = ()
     given: int = 0
     request: Mapping[str, Json] = NOTHING
     tier: str = ""
     beside: Mapping[str, Json] = NOTHING
+    last: float | None = None
+    pace: float | None = None
 
     def to_json(self) -> JsonObject:
         """Return the fields that say something, for the journal."""
@@ -56,20 +60,18 @@ class Made(NamedTuple):
                 value[name] = dict(group)
         if self.usage is not None:
             value["usage"] = self.usage.to_json()
-        if self.first is not None:
-            value["first"] = round(self.first, 4)
+        value.update(_rounded(("first", self.first), ("last", self.last), ("pace", self.pace)))
         value["seconds"] = round(self.seconds, 4)
         for name, count in (("left_out", self.left_out), ("given", self.given)):
             if count:
                 value[name] = count
         if self.logprobs:
-            value["logprobs"] = list(self.logprobs)
+            value["logprobs"] = _listed(self.logprobs)
         return value
 
     @classmethod
     def from_json(cls, value: Mapping[str, Json]) -> "Made":
         """Read what `to_json` wrote; what is missing or odd gets its empty value."""
-        logprobs = value.get("logprobs")
         return cls(
             ended=text_field(value, "ended") or FINISHED,
             finish_reason=text_field(value, "finish_reason") or None,
@@ -80,6 +82,8 @@ class Made(NamedTuple):
             request=_group(value, "request"),
             usage=Usage.from_json(value.get("usage")),
             first=_seconds(value, "first"),
+            last=_seconds(value, "last"),
+            pace=_seconds(value, "pace"),
             seconds=_seconds(value, "seconds") or 0.0,
             fingerprint=text_field(value, "fingerprint"),
             tier=text_field(value, "tier"),
@@ -87,8 +91,24 @@ class Made(NamedTuple):
             reasoning=text_field(value, "reasoning"),
             left_out=_count(value, "left_out"),
             given=_count(value, "given"),
-            logprobs=tuple(logprobs) if isinstance(logprobs, list) else (),
+            logprobs=_logprobs(value.get("logprobs")),
         )
+
+
+def _listed(logprobs: Sequence[Json]) -> Json:
+    if isinstance(logprobs, Entries):  # stands in a record like a list, and has its JSON at once
+        return logprobs  # type: ignore[return-value]
+    return list(logprobs)
+
+
+def _logprobs(value: object) -> Sequence[Json]:
+    if isinstance(value, Entries):
+        return value
+    return tuple(value) if isinstance(value, list) else ()
+
+
+def _rounded(*numbers: tuple[str, float | None]) -> JsonObject:
+    return {name: round(number, 4) for name, number in numbers if number is not None}
 
 
 def _seconds(value: Mapping[str, Json], name: str) -> float | None:

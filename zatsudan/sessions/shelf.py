@@ -10,6 +10,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from zatsudan.base import files
 from zatsudan.base.errors import StoreError
@@ -63,8 +64,16 @@ class Summary:
         return one_line(self.title, 60) or title_from(self.said) or self.id
 
 
+#: Summaries by their journals, each with the time at which the journal was changed.
+Known: TypeAlias = dict[Path, tuple[float, Summary | None]]
+
+
 def newest(directory: Path) -> list[Path]:
     """Return the journals of a directory, the latest first."""
+    return [path for path, _ in _by_time(directory)]
+
+
+def _by_time(directory: Path) -> list[tuple[Path, float]]:
     try:
         with os.scandir(directory) as entries:
             found = [
@@ -74,7 +83,26 @@ def newest(directory: Path) -> list[Path]:
             ]
     except OSError:
         return []
-    return [Path(path) for _, path in sorted(found, reverse=True)]
+    return [(Path(path), modified) for modified, path in sorted(found, reverse=True)]
+
+
+def latest(directory: Path, count: int = 1, known: Known | None = None) -> list[Summary]:
+    """Return the sessions that were changed last and in which somebody said something.
+
+    Only so many are read, of however many there are, and none that is `known` and was not
+    changed since. What is read goes into `known`.
+    """
+    found: list[Summary] = []
+    known = {} if known is None else known
+    for path, modified in _by_time(directory):
+        before = known.get(path)
+        if before is None or before[0] != modified:
+            before = known[path] = modified, summary_of(directory, path.name, *read(path))
+        if before[1] is not None:
+            found.append(before[1])
+            if len(found) == count:
+                break
+    return found
 
 
 def read(path: Path | str) -> tuple[bytes, float]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from zatsudan.base import files
+from zatsudan.base import files, texts
 from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
@@ -126,7 +126,7 @@ def read_file(path: Path) -> str | dict[str, Json]:
         url = f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
         return {"type": "image_url", "image_url": {"url": url}}
     try:
-        text = data.decode("utf-8-sig")
+        text = texts.decoded(data)
     except UnicodeDecodeError:
         text = "\0"
     if "\0" in text:
@@ -134,7 +134,7 @@ def read_file(path: Path) -> str | dict[str, Json]:
             say("{path} is no UTF-8 text and no image.", path=shown),
             say("Text files, and png, jpeg, gif and webp images can be sent."),
         )
-    return text.replace("\r\n", "\n")
+    return text
 
 
 def image_kind(data: bytes) -> str:

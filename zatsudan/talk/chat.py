@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from zatsudan.config.presetfiles import Presets
     from zatsudan.servers.discovery import Finder
     from zatsudan.servers.findings import Findings
+    from zatsudan.sessions.shelf import Known
 
 
 class Chat:
@@ -36,6 +37,8 @@ class Chat:
         self.link = link
         self.finder = finder
         self._places = findings, presets
+        #: What was read of saved sessions, so that no key reads them again.
+        self.summaries: Known = {}
 
     @cached_property
     def findings(self) -> "Findings":

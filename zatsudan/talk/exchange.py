@@ -14,6 +14,7 @@ from zatsudan.base.errors import ApiError, ConnectionFailed, StatusError, Stream
 from zatsudan.base.jsonvalues import JsonObject
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable
+from zatsudan.sessions.window import SHORTEN
 from zatsudan.talk.link import Link
 from zatsudan.wire.protocol import OPTIONS, Chunk
 from zatsudan.wire.refusals import DROP, RENAME, SHRINK, Repair, prompt_size, understand
@@ -22,6 +23,7 @@ from zatsudan.wire.retries import is_loading, pause
 
 if TYPE_CHECKING:
     from zatsudan.servers.client import Client
+    from zatsudan.servers.prefill import Opening
     from zatsudan.wire.messages import Usage
 
 #: How often a window is made smaller for one request.
@@ -117,18 +119,29 @@ async def answer(link: Link, prepare: Prepare, policy: Policy = USUAL) -> JsonOb
 
 
 async def asked(
-    link: Link, body: Callable[[], JsonObject], model: str, policy: Policy = USUAL
+    link: Link,
+    body: Callable[[], JsonObject],
+    model: str,
+    policy: Policy = USUAL,
+    opening: "Opening | None" = None,
 ) -> "tuple[Reply, Usage | None]":
-    """Return the first choice of the reply to a request that is no part of the talk, and its usage."""
+    """Return the first choice of the reply to a request that is no part of the talk, and its usage.
+
+    `opening` puts a text that is given to it before it.
+    """
+    sent: JsonObject = {}
 
     async def prepare(_client: "Client") -> Sending:
-        return Sending(body(), model)
+        nonlocal sent
+        sent = body()
+        return Sending(sent, model)
 
     reply, usage = Reply(), None
     async with aclosing(exchange(link, prepare, policy)) as chunks:
         async for chunk in chunks:
             usage = chunk.usage or usage
-            for delta in chunk.deltas:
+            deltas = opening.lead(chunk.deltas, sent) if opening is not None else chunk.deltas
+            for delta in deltas:
                 if delta.index == 0:
                     reply.add(delta)
     return reply, usage
@@ -153,6 +166,7 @@ class _Attempts:
 
     async def another(self, error: ApiError, sending: Sending | None) -> bool:
         """Tell whether to send again, after what was to be waited for."""
+        told = error
         if isinstance(error, StreamError) and error.refused is not None:
             error = error.refused  # the first event of a stream: a refusal with the status 200
         mends = sending is not None and self._policy.mends and self._policy.only is None
@@ -160,6 +174,8 @@ class _Attempts:
             return True
         if sending is not None and mends and self._doubted(error, sending):
             return True
+        if self._shrunk:  # in vain
+            told.advice = say(SHORTEN)
         self._count += 1
         # Many clients that were refused together should not come back together.
         dice = random.random()  # noqa: S311  no secret
@@ -189,12 +205,28 @@ class _Attempts:
             repair = Repair(DROP, repair.name)  # it takes neither name
         if repair.kind == SHRINK:
             self._link.measured(sending.raw, prompt_size(error) or 0)
-            # A server that names no length, or one that it refuses all the same: three
-            # quarters of what it refused.
-            named = int(repair.value or 0) if self._shrunk == 1 else 0
-            repair = repair._replace(value=named or sending.tokens * 3 // 4)
+            if not repair.value or self._shrunk > 1:
+                return self._guessed(sending)
         self._link.learn(sending.model, repair)
         self._on_note(repair.sentence(sending.model))
+        return True
+
+    def _guessed(self, sending: Sending) -> bool:
+        """Make the window smaller where the server names no length, or one that it refuses all the same.
+
+        Three quarters of what it refused, as long as there are earlier turns to leave out. It
+        is a guess, and not kept.
+        """
+        messages = sending.body.get("messages")
+        turns = [
+            message
+            for message in (messages if isinstance(messages, list) else ())
+            if isinstance(message, dict) and message.get("role") == "user"
+        ]
+        if len(turns) < 2:
+            return False
+        self._link.guess(sending.model, sending.tokens * 3 // 4)
+        self._on_note(Repair(SHRINK, value=0).sentence(sending.model))
         return True
 
     def _doubted(self, error: ApiError, sending: Sending) -> bool:

@@ -76,6 +76,7 @@ class Link:
         self.now = now
         self.models: list[Model] = []
         self._doubts: dict[str, Repair] = {}
+        self._guesses: dict[str, int] = {}
         self._connecting: asyncio.Task[Client] | None = None
 
     def beside(self, client: "Client") -> "Link":
@@ -102,6 +103,7 @@ class Link:
         """Leave the server: who needs one next connects anew."""
         task, self._connecting, self.models = self._connecting, None, []
         self._doubts.clear()
+        self._guesses.clear()
         if task is not None and not task.done():
             task.cancel()
         elif task is not None and not task.cancelled() and task.exception() is None:
@@ -158,6 +160,10 @@ class Link:
         if self.name:
             self.learned.add(self.name, model, repair, self.now()[:10])
 
+    def guess(self, model: str, tokens: int) -> None:
+        """Send a model of this server no more than so many tokens while we are connected to it."""
+        self._guesses[model] = tokens
+
     def doubt(self, model: str, repair: "Repair") -> None:
         """Try a repair with the next request to a model, without learning it yet."""
         self._doubts[model] = repair
@@ -173,7 +179,7 @@ class Link:
             return ()
         from zatsudan.servers.kinds import kind_of, renames
 
-        known = renames(kind_of(server.name, server.base_url))
+        known = renames(kind_of(server.name, server.base_url, dialect=server.dialect))
         tried = [self._doubts[model]] if model in self._doubts else []
         return (*known, *self.learned.of(server.name, model), *tried)
 
@@ -186,9 +192,10 @@ class Link:
     def length_of(self, model: str) -> int:
         """Return the tokens that a model of this server takes; 0 where nobody says."""
         server = self.server
-        told = self.learned.length_of(server.name, model) if server is not None else 0
-        if told:
-            return told
+        learned = self.learned.length_of(server.name, model) if server is not None else 0
+        lengths = [length for length in (learned, self._guesses.get(model, 0)) if length]
+        if lengths:
+            return min(lengths)
         if server is not None and server.context_length:
             return server.context_length
         return next((known.context_length for known in self.models if known.id == model), 0)

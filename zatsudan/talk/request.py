@@ -15,6 +15,7 @@ from typing import NamedTuple
 from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import say
+from zatsudan.parameters.values import drawn
 from zatsudan.servers.prefill import FORMS, NONE, asked, prefilled
 from zatsudan.sessions.estimate import PER_MESSAGE, raw_count
 from zatsudan.sessions.session import Node, Session
@@ -24,7 +25,7 @@ from zatsudan.talk.link import Link
 from zatsudan.talk.talk import Talk
 from zatsudan.wire.messages import Message
 from zatsudan.wire.protocol import build_request
-from zatsudan.wire.refusals import BARE, ROLE, SYSTEM, Repair, mended
+from zatsudan.wire.refusals import BARE, ROLE, SYSTEM, TEXTS, Repair, mended
 
 
 class Composed(NamedTuple):
@@ -49,17 +50,32 @@ def compose(
     *,
     prefix: str = "",
     form: str = "",
+    system: str | None = None,
+    anyway: bool = False,
 ) -> Composed:
     """Return the request to a model that follows the message `last`; raises TooLong.
 
-    With a `prefix` it goes on from that text, in one of the forms of servers/prefill.py,
+    It begins with another `system` message than the session's where one is given. `anyway`
+    takes the last turn though it is too long by the estimate. With a `prefix` it goes on from that text, in one of the forms of servers/prefill.py,
     or is asked to in words where the server takes none.
     """
     reserve = link.gauge(talk.session).estimator.count(prefix)
-    window = window_of(talk, link, last, reserve=reserve, model=model)
-    body = link.mended(build_request(model, window.messages, parameters), model)
+    leading = talk.session.system if system is None else system
+    window = window_of(
+        talk,
+        link,
+        last,
+        reserve=reserve,
+        model=model,
+        parameters=parameters,
+        system=leading,
+        anyway=anyway,
+    )
+    body = link.mended(build_request(model, window.messages, drawn(parameters)), model)
     reasoning = reasoning_field(link.server)
-    told = facts(window, talk.session.system, body, form=form, reasoning=reasoning)
+    told = facts(window, leading, body, form=form, reasoning=reasoning)
+    if leading and leading != talk.session.system:
+        told["led"] = leading  # no record of the session has it
     return Composed(_given(body, prefix, form), window, told)
 
 
@@ -117,6 +133,10 @@ def _changed(window: Window, body: Mapping[str, Json]) -> JsonObject:
     roles = {message.role for message in window.messages}
     if "developer" in roles and all(message.get("role") != "developer" for message in sent):
         found["developer"] = "system"
+    if any(isinstance(message.content, list) for message in window.messages[:-1]) and not any(
+        isinstance(message.get("content"), list) for message in sent[:-1]
+    ):
+        found["texts"] = True
     bare = {name for message in window.messages for name in message.extra}
     bare -= {name for message in sent for name in message}
     if bare:
@@ -164,6 +184,8 @@ def rebuilt(session: Session, reply: Node) -> Rebuilt:
     repairs = [Repair(BARE, str(name)) for name in (bare if isinstance(bare, list) else ())]
     if told.get("developer"):
         repairs.append(Repair(ROLE, "developer", str(told["developer"])))
+    if told.get("texts"):
+        repairs.append(Repair(TEXTS))
     if told.get("merged"):
         repairs.append(Repair(SYSTEM))
     body = mended(body, repairs) if repairs else body
@@ -179,6 +201,8 @@ def _system(session: Session, told: Mapping[str, Json]) -> str:
     mark = told.get("system")
     if not mark:
         return ""
+    if isinstance(led := told.get("led"), str):
+        return led
     for system in session.systems:
         if mark_of(system) == mark:
             return system

@@ -29,21 +29,18 @@ from zatsudan.commands.outcomes import (
 )
 from zatsudan.commands.parts import Line
 from zatsudan.commands.registry import Commands, find
-from zatsudan.sessions.session import FINISHED, Node
 from zatsudan.talk.addressee import model_of
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.deciding import Asked, Decision, Shell, Slash, Words, decide
 from zatsudan.talk.entered import Entered
-from zatsudan.talk.turn import Turn, again, turn_to
-from zatsudan.terminal.consent import may_send
+from zatsudan.terminal.generating import Generation
 from zatsudan.terminal.greeting import connected
 from zatsudan.terminal.surface import Surface
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from zatsudan.base.jsonvalues import Json
-    from zatsudan.lab.run import Run
     from zatsudan.talk.attaching import Attached
     from zatsudan.talk.attachments import Mention
     from zatsudan.talk.running import Ran
@@ -57,6 +54,7 @@ class Repl:
         self.commands = commands
         self.ran: Ran | None = None
         self._surface = surface
+        self._generation = Generation(chat, surface)
 
     def decide(self, line: Entered) -> Decision:
         """Tell what a line is; looks for files that it may mean."""
@@ -125,22 +123,9 @@ class Repl:
     async def _carry_out(self, outcome: Outcome) -> bool:
         match outcome:
             case Generate():
-                return await self._generate(outcome)
+                return await self._generation.generate(outcome)
             case Experiment():
-                from zatsudan.lab.run import Run as LabRun
-                from zatsudan.lab.slots import Slot
-
-                self._surface.show(outcome.parts)
-                slots = [Slot(cell) for cell in outcome.cells]
-                run = LabRun(
-                    self.chat.talk,
-                    self.chat.link,
-                    outcome.parent,
-                    slots,
-                    outcome.together,
-                    outcome.blind,
-                )
-                return await self.experiment(run)
+                return await self._generation.experiment(outcome)
             case Work():
                 return await self._carry_out(await self._work(outcome))
             case Ask() | Pick():
@@ -150,7 +135,7 @@ class Repl:
 
                 self._surface.show(outcome.parts)
                 choice = await self._surface.inspect(outcome)
-                return choice is None or await self._generate(
+                return choice is None or await self._generation.generate(
                     fork(self.chat, outcome.reply, choice.at, choice.option)
                 )
             case Copy():
@@ -169,32 +154,6 @@ class Repl:
         if isinstance(outcome, Prefill):
             self._surface.prefill(outcome.line, editor=outcome.editor)
 
-    async def _generate(self, wanted: Generate) -> bool:
-        self._surface.show(wanted.parts)
-        if wanted.again is not None:
-            return await self._replay(wanted.parent, wanted.again)
-        many = self._choices(wanted.parent, wanted.overrides)
-        if many is not None and not wanted.prefix:
-            return await self.experiment(many)
-        turn = turn_to(
-            self.chat.talk,
-            self.chat.link,
-            wanted.parent,
-            wanted.overrides,
-            prefix=wanted.prefix,
-            logprobs=wanted.logprobs,
-            asking=wanted.asking,
-        )
-        return await self.reply(wanted.parent, turn)
-
-    def _choices(self, parent: Node, overrides: "Mapping[str, Json] | None" = None) -> "Run | None":
-        """Return the run that makes `n` replies; None where one is wanted, which needs no lab."""
-        if "n" not in self.chat.talk.session.settings and "n" not in (overrides or ()):
-            return None
-        from zatsudan.lab.run import choices
-
-        return choices(self.chat.talk, self.chat.link, parent, overrides)
-
     async def _choose(self, ask: Ask | Pick) -> bool:
         """Ask the person, and carry out what follows from the answer."""
         if isinstance(ask, Pick):
@@ -209,21 +168,6 @@ class Repl:
             self._surface.show(ask.left)
             return False
         return await self._carry_out(await ask.answered(answer))
-
-    async def _replay(self, parent: Node, before: Node) -> bool:
-        """Send a recorded request again and compare; the talk stays where it is."""
-        head = self.chat.talk.session.head
-        turn = again(self.chat.talk, self.chat.link, before)
-        try:
-            went_well = await self.reply(parent, turn)
-        finally:
-            if self.chat.talk.session.head != head:
-                self.chat.talk.record({"type": "head", "id": head})
-        if turn.nodes:
-            from zatsudan.commands.tracing import verdict
-
-            self._surface.show(verdict(before, turn.nodes[0]))
-        return went_well
 
     async def _work(self, work: Work) -> Outcome:
         self._surface.show(work.parts)
@@ -253,7 +197,7 @@ class Repl:
                 "There is no file {name}: it is sent as it was typed.", name=one_line(name, 80)
             )
             self._surface.show((Line(note, "dim"),))
-        return await self.reply(node)
+        return await self._generation.reply(node)
 
     async def _attached(self, text: str, wanted: "Sequence[Mention]") -> "Attached":
         from zatsudan.talk.attaching import attach
@@ -294,61 +238,6 @@ class Repl:
             how=how,
         )
         self._surface.show((Line(done, "good"),))
-
-    async def reply(self, parent: Node, turn: Turn | None = None) -> bool:
-        """Answer a user message; several times where `n` is set."""
-        many = self._choices(parent) if turn is None else None
-        if many is not None:
-            return await self.experiment(many)
-        turn = turn or turn_to(self.chat.talk, self.chat.link, parent)
-        if not await may_send(self.chat, self._surface):
-            self._not_sent(parent)
-            return False
-        on_delta = self._surface.begin(turn)
-        try:
-            await turn.run(on_delta, self._surface.note)
-        except asyncio.CancelledError:
-            pass  # the person stopped it: what came is kept, and the talk goes on
-        finally:
-            self._surface.end(turn)
-        if turn.error is not None:
-            self._surface.error(turn.error)
-        if not turn.nodes and self.chat.talk.session.head == parent.id:
-            self._give_back(parent)
-        return turn.made.ended == FINISHED
-
-    def _not_sent(self, parent: Node) -> None:
-        self._surface.show((Line(say("Nothing was sent."), "dim"),))
-        if self.chat.talk.session.head == parent.id:
-            self._give_back(parent)
-
-    def _give_back(self, message: Node) -> None:
-        """Put the words of a message that got no reply into the input line, to be changed or sent again."""
-        self._surface.prefill(self.chat.talk.given_back(message))
-
-    async def experiment(self, run: "Run") -> bool:
-        """Make many replies to one message, and show what came of them."""
-        if not await may_send(self.chat, self._surface):
-            self._not_sent(run.parent)
-            return False
-        on_delta, on_end = self._surface.begin_run(run)
-        try:
-            await run.run(on_delta, self._surface.note, on_end)
-        except asyncio.CancelledError:
-            pass  # the person stopped it: what came is kept, and the talk goes on
-        finally:
-            self._surface.end_run(run)
-        if not any(slot.node is not None for slot in run.slots):
-            failed = {str(slot.error): slot.error for slot in run.slots if slot.error is not None}
-            for error in failed.values():
-                self._surface.error(error)
-            self._give_back(run.parent)
-            return False
-        if self.chat.talk.session.lab is not None:
-            from zatsudan.commands.comparing import sheet
-
-            self._surface.show(sheet(self.chat, self.chat.talk.session.lab))
-        return all(slot.went_well for slot in run.slots)
 
     async def connect(self) -> None:
         """Connect and say where: the second line of the greeting."""

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from zatsudan.base.jsonvalues import Json, JsonObject
 
 #: Fields of a delta that hold reasoning; the first that says anything is taken.
-_REASONING = ("reasoning_content", "reasoning", "reasoning_text", "thinking")
+_REASONING = (*("reasoning_content", "reasoning", "reasoning_text", "thinking", "thinking_blocks"),)
 #: Types of parts that are reasoning: Mistral, Databricks, Anthropic's through gateways.
 _THOUGHTS = ("thinking", "reasoning", "reasoning_text", "summary_text", "redacted_thinking")
 #: What stands beside the text and is kept: under the choice, and under the chunk.
@@ -70,7 +70,10 @@ def _place(kind: str) -> str:
 
 def read_reasoning(delta: JsonObject) -> str:
     """Return the reasoning in a delta, under whichever name; some send it under several at once."""
-    return next(filter(None, (thought(delta.get(name)) for name in _REASONING)), "")
+    for name in _REASONING:
+        if name in delta and (said := thought(delta[name])):
+            return said
+    return ""
 
 
 def thought(value: Json) -> str:
@@ -87,6 +90,8 @@ def thought(value: Json) -> str:
 
 def read_beside(value: JsonObject, names: tuple[str, ...]) -> Beside:
     """Return what of these fields says anything; some send them all, with nothing in them."""
+    if value.keys().isdisjoint(names):  # so are nearly all
+        return ()
     return tuple((name, value[name]) for name in names if _says_anything(value.get(name)))
 
 

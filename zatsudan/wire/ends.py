@@ -12,7 +12,7 @@ _MEANING = {
     ),
     FILTER: (
         *("safety", "sensitive", "recitation", "blocklist", "prohibited_content", "spii"),
-        *("content_filtered", "guardrail_intervened", "refusal"),
+        *("content_filtered", "guardrail_intervened", "refusal", "error_toxic"),
     ),
     CALLS: ("tool_call", "tool_use"),
     FUNCTION: (),
@@ -25,3 +25,18 @@ def meaning_of(finish_reason: str | None) -> str:
     word = (finish_reason or "").strip().lower().replace("-", "_")
     # Google names the kind of filter behind it.
     return _WORDS.get(word.partition(":")[0], "")
+
+
+#: Words with which a choice ends that the server could not go on with; all that begin with `error` too.
+_BROKEN = frozenset(
+    (
+        *("failed", "failure", "server_error", "internal_error", "engine_error", "timeout"),
+        *("network_error", "insufficient_system_resource", "abort", "aborted"),
+    )
+)
+
+
+def is_broken(finish_reason: str | None) -> bool:
+    """Tell whether a choice ended because something went wrong (Cohere: `ERROR_LIMIT`)."""
+    word = (finish_reason or "").strip().lower()
+    return word in _BROKEN or (word.startswith("error") and meaning_of(word) != FILTER)

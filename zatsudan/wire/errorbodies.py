@@ -45,16 +45,19 @@ def _behind(message: str, error: JsonObject) -> str:
     return one_line(f"{message}: {reason}", 300)
 
 
+#: Fields that hold a failure, whatever stands beside them.
+_ERRORS = ("error", "errors", "error_message", "error_msg")
+
+
 def failure_of(value: JsonObject, *, live: bool) -> str | None:
     """Return what an object says of a failure, which may be ``; None if it says nothing of one.
 
     `live`: it holds a part of a reply. Then only what can mean nothing else counts.
     """
     groq, minimax = value.get("x_groq"), value.get("base_resp")
-    errors: list[Json] = [
-        value.get(name) for name in ("error", "errors", "error_message", "error_msg")
-    ]
-    errors.append(groq.get("error") if isinstance(groq, dict) else None)
+    errors = [value[name] for name in _ERRORS if name in value]
+    if isinstance(groq, dict):
+        errors.append(groq.get("error"))
     if isinstance(minimax, dict) and not _is_fine(minimax.get("status_code")):
         errors.append(minimax)
     error = next((error for error in errors if not _is_fine(error)), None)
@@ -69,6 +72,7 @@ def failure_of(value: JsonObject, *, live: bool) -> str | None:
             for name in ("status", "status_code", "statusCode")
         )
         kind = "error" in str(value.get("type")).lower()
+        kind = kind or str(value.get("status")).lower() in ("error", "failed", "failure")
         failed = failed or value.get("success") is False or coded or status or kind
         failed = failed or any(value.get(name) for name in ("detail", "fault", "error_type"))
     return error_message(value) if failed else None

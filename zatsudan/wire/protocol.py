@@ -5,14 +5,15 @@ compatible leave fields out, repeat them, send null, lists and numbers as
 texts, and end their streams in four ways.
 """
 
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from zatsudan.base.errors import StreamError
 from zatsudan.base.jsonvalues import Json, JsonObject, whole_number
 from zatsudan.base.language import later, say
+from zatsudan.base.printable import one_line
 from zatsudan.parameters.steering import makes_request
+from zatsudan.wire.came import Came
 from zatsudan.wire.contents import (
     OF_CHOICE,
     OF_CHUNK,
@@ -22,9 +23,11 @@ from zatsudan.wire.contents import (
     read_reasoning,
     thought,
 )
+from zatsudan.wire.ends import is_broken
 from zatsudan.wire.errorbodies import broken_off, failure_of
 from zatsudan.wire.logprobs import read_logprobs
 from zatsudan.wire.messages import Message, Usage
+from zatsudan.wire.pace import read_pace
 
 #: What we ask of a stream besides.
 OPTIONS: JsonObject = {"include_usage": True}
@@ -92,7 +95,7 @@ def cut(delta: Delta, size: int) -> Iterator[Delta]:
 class Chunk(NamedTuple):
     """One event of the stream, or a whole response read as one chunk.
 
-    `tier` is the service tier that answered. `failure`: the server says as well that it
+    `tier` is the service tier that answered, `pace` the tokens a second by the server. `failure`: the server says as well that it
     broke off, after what the chunk holds.
     """
 
@@ -103,51 +106,7 @@ class Chunk(NamedTuple):
     fingerprint: str = ""
     tier: str = ""
     failure: StreamError | None = None
-
-
-class Came:
-    """What has come of a reply's text, by choice and field, as far as it takes to know it again.
-
-    Some servers send the whole text once more in a `message`, in each chunk (Perplexity) or in
-    the last one (MiniMax).
-    """
-
-    def __init__(self) -> None:
-        #: The first index: with one choice asked for, a server that counts from 1 means that one.
-        self.first: int | None = None
-        self._texts: dict[tuple[int, str], tuple[int, int]] = {}
-        self._called: set[int] = set()
-
-    def add(self, delta: Delta) -> None:
-        """Take note of what a delta holds."""
-        for field, text in (("content", delta.content), ("reasoning", delta.reasoning)):
-            if text:
-                size, mark = self._texts.get((delta.index, field), (0, 0))
-                self._texts[delta.index, field] = size + len(text), _mark(text, mark)
-        if delta.extra:
-            self._called.add(delta.index)
-
-    def rest(
-        self, index: int, field: str, whole: str, *, certain: bool = False, least: int = 1
-    ) -> str:
-        """Return what of a text has not come yet, if it begins with the `least` characters that came.
-
-        `certain`: that it is the whole text so far.
-        """
-        size, mark = self._texts.get((index, field), (0, 0))
-        if size < least and not certain:
-            return whole
-        if not size or (len(whole) >= size and _mark(whole[:size]) == mark):
-            return whole[size:]
-        return "" if certain else whole
-
-    def has_called(self, index: int) -> bool:
-        """Tell whether calls have come."""
-        return index in self._called
-
-
-def _mark(text: str, before: int = 0) -> int:
-    return zlib.crc32(text.encode("utf-8", "surrogatepass"), before)
+    pace: float | None = None
 
 
 def read_chunk(value: Json, asked: int | None = None, came: Came | None = None) -> Chunk:
@@ -168,15 +127,16 @@ def read_chunk(value: Json, asked: int | None = None, came: Came | None = None) 
     ]
     if asked is not None:
         deltas = [delta for delta in deltas if 0 <= delta.index < asked]
-    if any(delta.finish_reason in _BROKEN for delta in deltas):
-        ended = next(delta.finish_reason for delta in deltas if delta.finish_reason in _BROKEN)
+    ends = [delta.finish_reason for delta in deltas if delta.finish_reason]
+    ended = next(filter(is_broken, ends), None) if ends else None
+    if ended is not None:
         deltas = [
-            delta._replace(finish_reason=None) if delta.finish_reason in _BROKEN else delta
+            delta._replace(finish_reason=None) if is_broken(delta.finish_reason) else delta
             for delta in deltas
         ]
         live = any(map(_says_anything, deltas))
         message = failure_of(value, live=live) or _of_choices(choices)
-        message = message or ("" if ended == "error" else str(ended))
+        message = message or ("" if ended.lower() == "error" else one_line(ended, 60))
     else:
         live = any(map(_says_anything, deltas))
         found = failure_of(value, live=live)
@@ -191,7 +151,7 @@ def read_chunk(value: Json, asked: int | None = None, came: Came | None = None) 
     elif beside:
         deltas.append(Delta(beside=beside))
     for delta in deltas:
-        came.add(delta)
+        came.add(delta.index, delta.content, delta.reasoning, called=bool(delta.extra))
     return Chunk(
         tuple(deltas),
         usage,
@@ -200,16 +160,10 @@ def read_chunk(value: Json, asked: int | None = None, came: Came | None = None) 
         _text(value.get("system_fingerprint")),
         _text(value.get("service_tier")),
         failure,
+        read_pace(value),
     )
 
 
-#: Words with which a choice ends that the server could not go on with.
-_BROKEN = frozenset(
-    (
-        *("error", "failed", "server_error", "internal_error", "engine_error", "timeout"),
-        *("network_error", "insufficient_system_resource", "abort", "aborted"),
-    )
-)
 NOT_AN_API = later("Is the base URL that of an API? It usually ends in /v1.")
 
 
@@ -219,14 +173,13 @@ def _says_anything(delta: Delta) -> bool:
 
 def _of_choices(choices: Iterable[JsonObject]) -> str | None:
     """Return the error that stands in a choice or in its message (OpenRouter); None if there is none."""
-    places = (
-        place
-        for choice in choices
-        for place in (choice, choice.get("delta"), choice.get("message"))
-        if isinstance(place, dict) and place.get("error")
-    )
-    found = (failure_of({"error": place["error"]}, live=True) for place in places)
-    return next((message for message in found if message is not None), None)
+    for choice in choices:
+        for place in (choice, choice.get("delta"), choice.get("message")):
+            if isinstance(place, dict) and place.get("error"):
+                message = failure_of({"error": place["error"]}, live=True)
+                if message is not None:
+                    return message
+    return None
 
 
 def _list(value: Json) -> list[Json]:
@@ -241,8 +194,8 @@ def _read_usage(value: JsonObject) -> Usage | None:
     """Read the usage: at the top, where Groq puts it, or in the choice (Moonshot)."""
     places = [value, value.get("x_groq"), *_list(value.get("choices"))]
     for place in places:
-        usage = Usage.from_json(place.get("usage")) if isinstance(place, dict) else None
-        if usage is not None:
+        told = place.get("usage") if isinstance(place, dict) else None
+        if told and (usage := Usage.from_json(told)) is not None:
             return usage
     return None
 
@@ -262,7 +215,8 @@ def _read_choice(
     if said is not None and delta is not None and not said.reasoning:
         # As MiniMax documents it, each piece holds the whole text so far; so do not all.
         details = thought(delta.get("reasoning_details"))
-        said = said._replace(reasoning=came.rest(index, "reasoning", details, least=4))
+        if details:
+            said = said._replace(reasoning=came.rest(index, "reasoning", details, least=4))
     message = _as_object(choice, "message")
     if message is not None:
         whole = _read_said(message, index) or Delta(index)
@@ -270,10 +224,11 @@ def _read_choice(
         said = _filled(said, whole._replace(reasoning=whole.reasoning or details), came)
     if said is None:
         said = Delta(index, read_content(choice.get("text")).text)  # /v1/completions' form
-    return said._replace(
-        finish_reason=finish if isinstance(finish, str) and finish else None,
-        logprobs=read_logprobs(choice, chunk if position == 0 else {}),
-    )
+    ended = finish if isinstance(finish, str) and finish else None
+    logprobs = read_logprobs(choice, chunk if position == 0 else {})
+    if ended is None and not logprobs:  # so are nearly all
+        return said
+    return said._replace(finish_reason=ended, logprobs=logprobs)
 
 
 def _as_object(choice: JsonObject, name: str) -> JsonObject | None:

@@ -9,13 +9,12 @@ from zatsudan.base.jsonvalues import Json, loads
 from zatsudan.base.language import say
 from zatsudan.base.printable import one_line
 from zatsudan.wire import bounds
-from zatsudan.wire.contents import Beside
+from zatsudan.wire.came import Came
 from zatsudan.wire.errorbodies import broken_off, error_message, read_error
-from zatsudan.wire.protocol import NOT_AN_API, Came, Chunk, Delta, read_chunk
+from zatsudan.wire.joining import Joining
+from zatsudan.wire.protocol import NOT_AN_API, Chunk, read_chunk
 from zatsudan.wire.sse import Decoder, Event
-from zatsudan.wire.thinking import ThinkSplitter
 
-_HALVES = re.compile("[\ud800-\udfff\r]")
 _FIELD = re.compile(r"(data|event|id|retry|error)?:|data$")
 #: Types of events that only say that the server is alive.
 _KEEP_ALIVE = ("ping", "keep-alive", "keepalive", "heartbeat")
@@ -24,34 +23,6 @@ _NO_DATA = re.compile(r":|\[?(?:ping|keep-?alive|heartbeat)\]?$", re.IGNORECASE)
 _DONE = ("[DONE]", '"[DONE]"', "[done]", "DONE")
 #: How many bytes of a body are kept to say what it was, if it was no event stream.
 OPENING = 400
-
-
-class Joiner:
-    r"""Puts together what a server cut: `\ud83d` `\ude00`, the escapes of one character, and CR LF.
-
-    CR LF is one line end, `\n`, from here on.
-    """
-
-    def __init__(self) -> None:
-        self._held = ""
-
-    def feed(self, text: str) -> str:
-        """Return `text` with pairs joined; a first half at its end waits for the next text."""
-        if not self._held and not _HALVES.search(text):
-            return text
-        text = self._held + text
-        self._held = (
-            text[-1] if text and ("\ud800" <= text[-1] <= "\udbff" or text[-1] == "\r") else ""
-        )
-        if self._held:
-            text = text[:-1]
-        text = text.replace("\r\n", "\n")
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-    def close(self) -> str:
-        """Return what stands for a first half whose second never came, if there is one."""
-        held, self._held = self._held, ""
-        return "\N{REPLACEMENT CHARACTER}" if held and held != "\r" else held
 
 
 class Reader:
@@ -73,12 +44,9 @@ class Reader:
         self._whole: list[bytes] | None = None
         self._started = False
         self._head = b""  # what may be a part of a byte order mark
-        self._joiners: dict[tuple[int, str], Joiner] = {}
-        self._splitters: dict[int, ThinkSplitter] = {}
-        self._finished: dict[int, bool] = {}
         self._came = Came()
-        self._told_apart: set[int] = set()  # choices whose reasoning has a field of its own
-        self._told: dict[str, Json] = {}  # what stood beside the text last, by name
+        self._joining = Joining()
+        self._said = ""  # what the server said besides
         self._opening = b""  # of a body that may be no event stream at all
         self.began = False
         self.done = False
@@ -86,7 +54,12 @@ class Reader:
     @property
     def complete(self) -> bool:
         """Whether nothing more is to come: its end was told, or each choice has its finish_reason."""
-        return self.done or (bool(self._finished) and all(self._finished.values()))
+        return self.done or self._joining.finished
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether a choice has gone on after its finish_reason: a connection that breaks cuts it."""
+        return self._joining.goes_on and not self.done
 
     def feed(self, piece: bytes) -> Iterator[Chunk]:
         """Yield the chunks that `piece` completes; raises StreamError.
@@ -123,6 +96,8 @@ class Reader:
             yield from self._chunks(self._sse.close())
             self._refuse_plain_text()
             yield from self.rest()
+            if self._said and not self._text and not self._beside:
+                raise broken_off(self._said)
             return
         body = b"".join(self._whole)
         try:
@@ -131,7 +106,13 @@ class Reader:
             value = loads(text)
         except ValueError:
             message, _, _ = read_error(body)
-            raise _no_reply(message) from None
+            lines = _chunks_in(body.decode("utf-8-sig", "replace").splitlines())
+            if not lines:
+                raise _no_reply(message) from None
+            value = lines
+        if isinstance(value, list) and len(value) > 1 and _holds_choices(value):
+            yield from self._many(value)
+            return
         try:
             chunk = read_chunk(value, self._asked, self._came)
         except StreamError as error:
@@ -147,6 +128,15 @@ class Reader:
         if chunk.failure is not None:
             raise chunk.failure
 
+    def _many(self, values: list[Json]) -> Iterator[Chunk]:
+        """Yield the chunks of a stream that came as JSON: an array of them, or one in each line."""
+        for value in values:
+            chunk = read_chunk(value, self._asked, self._came)
+            yield self._joined(chunk)
+            if chunk.failure is not None:
+                raise chunk.failure
+        yield from self.rest()
+
     def _refuse_plain_text(self) -> None:
         """Raise StreamError if what came was a text: no field of an event, no comment."""
         lines = self._opening.decode("utf-8-sig", "replace").splitlines()
@@ -157,13 +147,14 @@ class Reader:
     def _chunks(self, events: list[Event]) -> Iterator[Chunk]:
         for event in events:
             self.began = True
-            text = event.data.strip()
-            while text.startswith("data:"):  # a gateway that puts events into events
-                text = text[5:].lstrip()
-            if text in _DONE:
-                self.done = True
-            elif text and not _NO_DATA.match(text):
-                yield from self._chunk(event, text)
+            for line in _texts_of(event):
+                text = line.strip()
+                while text.startswith("data:"):  # a gateway that puts events into events
+                    text = text[5:].lstrip()
+                if text in _DONE:
+                    self.done = True
+                elif text and not _NO_DATA.match(text):
+                    yield from self._chunk(event, text)
 
     def _chunk(self, event: Event, text: str) -> Iterator[Chunk]:
         try:
@@ -175,6 +166,8 @@ class Reader:
         if self.done:  # nor add to it; usage may still come
             yield came._replace(deltas=(), failure=None)
             return
+        if not came.deltas and came.usage is None:  # a word of the server, which may be all it says
+            self._said = error_message(_parsed(text)) or self._said
         joined = self._joined(came)
         yield joined
         self._count(came, joined, len(text))
@@ -183,7 +176,8 @@ class Reader:
 
     def _count(self, chunk: Chunk, joined: Chunk, size: int) -> None:
         """Count what is kept of an event; raises StreamError where it is too much."""
-        self._text += sum(len(delta.content) + len(delta.reasoning) for delta in chunk.deltas)
+        for delta in chunk.deltas:
+            self._text += len(delta.content) + len(delta.reasoning)
         if any(delta.logprobs or delta.extra or delta.beside for delta in joined.deltas):
             self._beside += size
         if self._text > bounds.REPLY:
@@ -192,58 +186,42 @@ class Reader:
             raise bounds.endless_reply(bounds.BESIDE)
 
     def _joined(self, chunk: Chunk) -> Chunk:
-        deltas = tuple(self._whole_delta(delta) for delta in chunk.deltas)
+        deltas = tuple(map(self._joining.whole, chunk.deltas))
         return chunk if deltas == chunk.deltas else chunk._replace(deltas=deltas)
-
-    def _whole_delta(self, delta: Delta) -> Delta:
-        """Put together what the server cut: characters, and the tags around reasoning."""
-        index, content, reasoning = delta.index, delta.content, delta.reasoning
-        ended = delta.finish_reason is not None
-        if reasoning:  # what stands in tags as well is the same (MiniMax)
-            self._told_apart.add(index)
-        self._finished[index] = self._finished.get(index, False) or ended
-        if (index, "content") in self._joiners or _HALVES.search(content):
-            content = self._joiners.setdefault((index, "content"), Joiner()).feed(content)
-        if (index, "reasoning") in self._joiners or _HALVES.search(reasoning):
-            reasoning = self._joiners.setdefault((index, "reasoning"), Joiner()).feed(reasoning)
-        splitter = self._splitters.get(index)
-        if splitter is None:
-            splitter = self._splitters[index] = ThinkSplitter()
-        if content:
-            content, thought = splitter.feed(content)
-            reasoning += "" if index in self._told_apart else thought
-        if ended:
-            rest, thought = splitter.close()
-            content += rest
-            reasoning += "" if index in self._told_apart else thought
-        if delta.beside:
-            delta = delta._replace(beside=self._new(index, delta.beside))
-        if content is delta.content and reasoning is delta.reasoning:
-            return delta
-        return delta._replace(content=content, reasoning=reasoning)
-
-    def _new(self, index: int, beside: Beside) -> Beside:
-        """Leave out what was told before: some servers tell all sources again in each chunk."""
-        new = [
-            (name, value)
-            for name, value in beside
-            if self._told.get(f"{index} {name}", self._told) != value
-        ]
-        self._told.update({f"{index} {name}": value for name, value in new})
-        return tuple(new)
 
     def rest(self) -> list[Chunk]:
         """Return what is held of a stream that ended in the middle of a character or a tag."""
-        deltas: list[Delta] = []
-        for (index, field), joiner in self._joiners.items():
-            character = joiner.close()
-            if character and field == "content":
-                deltas.append(Delta(index, *self._splitters[index].feed(character)))
-            elif character:
-                deltas.append(Delta(index, reasoning=character))
-        deltas += [Delta(index, *splitter.close()) for index, splitter in self._splitters.items()]
-        kept = tuple(delta for delta in deltas if delta.content or delta.reasoning)
+        kept = self._joining.rest()
         return [Chunk(kept)] if kept else []
+
+
+def _chunks_in(lines: list[str]) -> list[Json]:
+    """Return the chunks that stand in lines; none where any line is something else."""
+    values: list[Json] = []
+    for line in lines:
+        if not line.strip() or line.strip() in _DONE:
+            continue
+        value = _parsed(line)
+        if not _holds_choices([value]):
+            return []
+        values.append(value)
+    return values
+
+
+def _holds_choices(values: list[Json]) -> bool:
+    return bool(values) and all(
+        isinstance(value, dict) and ("choices" in value or "error" in value) for value in values
+    )
+
+
+def _texts_of(event: Event) -> list[str]:
+    """Return the texts of an event: where no blank line parts events, each line is one."""
+    if "\n" not in event.data.strip() or event.type == "error":
+        return [event.data]
+    bounds.refuse_many(event.data)
+    if _parsed(event.data) is not None:
+        return [event.data]
+    return event.data.split("\n")
 
 
 def _read_event(event: Event, text: str, asked: int | None, came: Came) -> Chunk:

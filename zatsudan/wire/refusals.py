@@ -15,6 +15,7 @@ from zatsudan.base.language import later, say
 from zatsudan.base.printable import Printable
 from zatsudan.parameters.table import LIMITS, PARAMETERS
 from zatsudan.wire import wording
+from zatsudan.wire.messages import content_text
 
 #: Statuses by which a server refuses what it was asked, whoever asked; others say nothing about it.
 REFUSALS = frozenset({400, 404, 405, 413, 415, 422})
@@ -36,6 +37,8 @@ _NEEDS = {row.name: row.needs.other for row in PARAMETERS if row.needs is not No
 DROP, RENAME, SYSTEM, SHRINK, ROLE = "drop", "rename", "system", "shrink", "role"
 #: Leave the field `name` out of every message.
 BARE = "bare"
+#: Send parts of earlier messages as their text.
+TEXTS = "texts"
 #: No repair, but learned like one: `name` is the form of prefill that is taken, or `none`.
 PREFILL = "prefill"
 
@@ -52,6 +55,9 @@ _TOLD = {
     ROLE: later(
         "{model} does not know the role {name}: sent as {other}. /learned shows and forgets."
     ),
+    TEXTS: later(
+        "{model} reads text only: pictures and files of earlier messages are left out. /learned shows and forgets."
+    ),
     BARE: later(
         "{model} does not take {name} in a message: sent without it. /learned shows and forgets."
     ),
@@ -63,7 +69,7 @@ class Repair(NamedTuple):
 
     `kind`: drop the field `name`; rename it to `value`; put the system message
     into the first user message; give the role `value` to messages of the role `name`; leave
-    the field `name` out of messages; shrink the window to `value` tokens (0: the
+    the field `name` out of messages; send earlier messages as texts alone; shrink the window to `value` tokens (0: the
     error named no number).
     """
 
@@ -91,7 +97,7 @@ class Repair(NamedTuple):
     def from_json(cls, value: Json) -> "Repair | None":
         """Read what `to_json` wrote; None for anything else."""
         if not isinstance(value, dict) or value.get("kind") not in (
-            *(DROP, RENAME, SYSTEM, SHRINK, ROLE, BARE, PREFILL),
+            *(DROP, RENAME, SYSTEM, SHRINK, ROLE, BARE, TEXTS, PREFILL),
         ):
             return None
         extra = value.get("value", "")
@@ -110,6 +116,8 @@ def understand(error: StatusError, body: Mapping[str, Json]) -> Repair | None:
         return Repair(SHRINK, value=_length(words))
     if "developer" in _roles(body) and re.search(wording.NO_ROLE, words):
         return Repair(ROLE, "developer", "system")
+    if re.search(wording.TEXT_ONLY, words) and _parts_above(body):
+        return Repair(TEXTS)
     if re.search(wording.NO_SYSTEM, words) and _has_system(body):
         return Repair(SYSTEM)
     return _of_fields(error, body, words)
@@ -127,6 +135,22 @@ def _of_fields(error: StatusError, body: Mapping[str, Json], words: str) -> Repa
     if error.status != 403 and long and not named and not limited:
         return Repair(SHRINK, value=_length(words))
     return None
+
+
+def _parts_above(body: Mapping[str, Json]) -> bool:
+    """Tell whether earlier messages have parts, and the last has none: those that it has are meant."""
+    *above, last = _list(body.get("messages")) or [None]
+    return not _has_parts(last) and any(map(_has_parts, above))
+
+
+def _has_parts(message: Json) -> bool:
+    return isinstance(message, dict) and isinstance(message.get("content"), list)
+
+
+def _as_text(message: Json) -> Json:
+    if not isinstance(message, dict) or not _has_parts(message):
+        return message
+    return {**message, "content": content_text(message["content"])}
 
 
 def _length(words: str) -> int:
@@ -206,6 +230,9 @@ def mended(body: Mapping[str, Json], repairs: Iterable[Repair]) -> JsonObject:
                 else message
                 for message in _list(result.get("messages"))
             ]
+        elif repair.kind == TEXTS:
+            *above, last = _list(result.get("messages")) or [None]
+            result["messages"] = [*map(_as_text, above), last]
         elif repair.kind == BARE:
             result["messages"] = [
                 {name: value for name, value in message.items() if name != repair.name}

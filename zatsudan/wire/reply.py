@@ -6,6 +6,7 @@ from typing import Any
 
 from zatsudan.base.jsonvalues import Json, JsonObject, whole_number
 from zatsudan.wire.ends import STOP, meaning_of
+from zatsudan.wire.logprobs import Entries
 from zatsudan.wire.protocol import Delta
 
 #: Pieces of a text that are joined to one: a piece costs ten times the memory of its character.
@@ -45,7 +46,7 @@ class Reply:
         self._places: dict[tuple[str, Json], Any] = {}  # the last call of an index or an id
         self._blank = True
         self.finish_reason: str | None = None
-        self.logprobs: list[Json] = []
+        self.logprobs = Entries()
         self.deltas = 0
 
     def add(self, delta: Delta) -> None:

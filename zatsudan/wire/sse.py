@@ -106,6 +106,8 @@ class Decoder:
             # llama.cpp's server writes a failure in the middle as a field of its own.
             self._type = "error"
             self._add(line[6:].removeprefix(" "))
+        elif line.startswith('{"') and line.endswith("}"):
+            return [Event(line)]  # what a gateway says of itself in the middle of a stream
         elif not line:
             event = Event("\n".join(self._data), self._type or "message")
             has_data = bool(self._data)

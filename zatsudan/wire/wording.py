@@ -50,6 +50,13 @@ NO_SYSTEM = (
     r"|roles must alternate|only user,? (?:and )?assistant|developer instruction is not enabled"
 )
 
+#: What servers say of models that read text only (DeepSeek, FastAPI, OpenAI, llama.cpp).
+TEXT_ONLY = (
+    r"(?i)image_url|image input|input_audio|(?:image|audio|file|vision|multimodal).{0,40}"
+    r"(?:not supported|unsupported|not support|not enabled|not allowed|cannot|can't|no mmproj)"
+    r"|(?:support|accept|take)s? (?:no|text only|only text)|should be a valid string|must be a string"
+    r"|expected (?:a )?string"
+)
 #: What servers say who do not know the `developer` role (DeepSeek, Mistral, Alibaba, templates).
 NO_ROLE = (
     r"(?i)unknown variant|not one of|does not match any|unexpected (?:message )?role"

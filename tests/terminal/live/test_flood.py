@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, cast
 
 import pytest
+from prompt_toolkit.data_structures import Size
 
 from tests.support.chats import ask, chat_with
 from tests.support.doubles import turn_in
 from tests.support.emulator import sitting
-from tests.support.server import Script, chunk, event, says, serve
+from tests.support.server import DONE, Script, chunk, event, says, serve
 from zatsudan.base.printable import EMPTY, Styled
 from zatsudan.terminal.live.view import LiveView
 from zatsudan.wire import bounds
@@ -49,7 +50,9 @@ class Rows:
 
 
 def view_of(rows: Rows, clock: Callable[[], float] = lambda: 0.0) -> LiveView:
-    return LiveView(cast("Painter", rows), lambda _: rows, lambda: (80, 24), lambda: EMPTY, clock)
+    return LiveView(
+        cast("Painter", rows), lambda _: rows, lambda: Size(24, 80), lambda: EMPTY, clock
+    )
 
 
 async def test_a_frame_takes_no_more_than_its_share() -> None:
@@ -207,3 +210,24 @@ async def test_escape_is_answered_within_two_frames_of_a_flood(
         assert "interrupted" in shown or "stopped before the first token" in shown
         person.type("still here")
         await person.until("still here", 30.0)
+
+
+@pytest.mark.parametrize("key", ["\x1b", "\x1b\x1b", "\x1bx"])
+async def test_escape_stops_a_reply_without_waiting_for_a_sequence(key: str) -> None:
+    """What follows a lone Escape in another read is another key: a quarter of a second is not waited."""
+    async with sitting(Script([chunk("begun"), *[10.0] * 3, chunk("never"), DONE])) as person:
+        person.terminal._app.timeoutlen = 1000.0  # longer than the test may take
+        person.type("go on\r")
+        await person.until("begun")
+        person.type(key)
+        await person.until("interrupted")
+
+
+async def test_alt_enter_is_a_new_line_while_a_reply_comes() -> None:
+    async with sitting(Script([chunk("begun"), *[10.0] * 3, chunk("never"), DONE])) as person:
+        person.type("go on\r")
+        await person.until("begun")
+        person.type("one\x1b\rtwo\x1bbX")
+        await person.until("Xtwo")
+        assert person.terminal.busy
+        assert person.terminal._prompt.buffer.text == "one\nXtwo"

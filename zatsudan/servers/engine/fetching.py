@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from zatsudan.base.addresses import is_loopback, origin, shown_url
+from zatsudan.base.addresses import origin, shown_url
 from zatsudan.base.errors import ApiError, ConnectionFailed, StatusError, StreamError
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import one_line, printable
@@ -23,6 +23,7 @@ from zatsudan.config.settings import Network
 from zatsudan.servers.engine.part import Part
 from zatsudan.servers.engine.progress import Progress, in_bytes
 from zatsudan.servers.engine.sources import checked_url, redirected
+from zatsudan.servers.proxies import proxy_of
 
 #: No file larger than this is fetched: the largest models of today are half of it.
 LIMIT_BYTES = 2**40
@@ -225,23 +226,24 @@ class Fetch:
         url = self._url
         where = shown_url(url)
         try:
-            async with httpx.AsyncClient(
-                headers={"Accept-Encoding": "identity"},
-                timeout=httpx.Timeout(
-                    self._network.idle_seconds, connect=self._network.connect_seconds
-                ),
-                trust_env=not is_loopback(urlsplit(url).hostname or ""),
-                transport=self._transport,
-            ) as client:
-                for _ in range(REDIRECTS + 1):
-                    private = self._headers if origin(url) == origin(self._url) else {}
-                    async with client.stream(
-                        method, url, headers={**headers, **private}
-                    ) as response:
-                        if not response.is_redirect:
-                            yield response
-                            return
-                        url = redirected(url, _header(response, "Location"), self._sha256)
+            for _ in range(REDIRECTS + 1):
+                private = self._headers if origin(url) == origin(self._url) else {}
+                async with (
+                    httpx.AsyncClient(
+                        headers={"Accept-Encoding": "identity"},
+                        timeout=httpx.Timeout(
+                            self._network.idle_seconds, connect=self._network.connect_seconds
+                        ),
+                        trust_env=False,
+                        proxy=proxy_of(url) or None,
+                        transport=self._transport,
+                    ) as client,
+                    client.stream(method, url, headers={**headers, **private}) as response,
+                ):
+                    if not response.is_redirect:
+                        yield response
+                        return
+                    url = redirected(url, _header(response, "Location"), self._sha256)
             raise StreamError(
                 say("{where} points from one address to the next.", where=where),
                 say("Set the file's own address as model_url."),

@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 from zatsudan.base.errors import ImportRefused
 from zatsudan.base.language import say, say_count
-from zatsudan.sessions.imports import yaml
-from zatsudan.sessions.imports.draft import Draft, Note, read_message, text_of
-from zatsudan.wire.messages import Message
+from zatsudan.config import yaml
+from zatsudan.sessions.imports.apiform import Taken, taken
+from zatsudan.sessions.imports.draft import Draft, Note, role_of, text_of
+from zatsudan.sessions.imports.leftout import LeftOut
 
 if TYPE_CHECKING:
     from zatsudan.base.jsonvalues import Json
@@ -29,6 +30,7 @@ def read(text: str, note: Note) -> list[Draft]:
     draft.model(text_of(value.get("model")).partition(":")[2] or value.get("model"), "aichat")
     draft.parameters(value)
     calls = 0
+    left = LeftOut()
     for key in ("compressed_messages", "messages"):
         items: Json = value.get(key) or []
         if not isinstance(items, list):
@@ -39,13 +41,15 @@ def read(text: str, note: Note) -> list[Draft]:
             if isinstance(item, dict) and isinstance(item.get("content"), dict):
                 calls += 1  # tool calls in a form of aichat's own
                 continue
-            message = read_message(
-                item, say("message {number} of {place}", number=number, place=key)
-            )
-            if draft.is_empty and message.role == "system" and isinstance(message.content, str):
-                draft.system(message.content)
-            else:
-                draft.add(Message(message.role, message.content))
+            role = role_of(item, say("message {number} of {place}", number=number, place=key))
+            found = taken(item, role, left) if isinstance(item, dict) else Taken(())
+            for message in found.messages:
+                if draft.is_empty and role == "system" and isinstance(message.content, str):
+                    draft.system(message.content)
+                else:
+                    draft.add(message, found.at)
+    for sentence in left.sentences():
+        note(sentence)
     if calls:
         note(say_count("Left out: {n:,} tool call.", "Left out: {n:,} tool calls.", calls))
     return [] if draft.is_empty else [draft]

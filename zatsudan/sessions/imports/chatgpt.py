@@ -2,24 +2,27 @@
 
 The tree holds much that nobody said: empty roots, hidden system messages,
 the traffic with tools, notes of thinking. What was said is kept with its
-branches; what was thought becomes the reasoning of the reply that follows.
+branches; what was thought becomes the reasoning of the reply that follows, and what is
+shown of tools (a document, a picture) a part of it. The rest is counted.
 The format is nowhere documented; this is what exports of 2023 to 2026 hold.
 """
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from zatsudan.base.jsonvalues import Json, JsonObject
-from zatsudan.base.language import say_count
-from zatsudan.base.printable import Printable
-from zatsudan.markdown.codeblocks import fenced
+from zatsudan.sessions.imports.chatgptcontent import (
+    attachments,
+    document,
+    is_unread,
+    pictures,
+    said,
+    thoughts,
+)
 from zatsudan.sessions.imports.draft import Draft, Note, iso, text_of
+from zatsudan.sessions.imports.leftout import EMPTY, HIDDEN, ODD, TOOLS, UNKNOWN, LeftOut
 from zatsudan.sessions.session import FINISHED, INTERRUPTED, Made
 from zatsudan.wire.messages import Message
 
-#: Marks of citations between private-use characters, which mean nothing elsewhere.
-_CITATION = re.compile("\ue200[^\ue200\ue201]*\ue201")
 _FINISH = {"stop": "stop", "max_tokens": "length"}
 
 
@@ -28,52 +31,17 @@ def is_conversation(value: Json) -> bool:
     return isinstance(value, dict) and isinstance(value.get("mapping"), dict)
 
 
-@dataclass(slots=True)
-class _LeftOut:
-    tools: int = 0
-    pictures: int = 0
-    empty: int = 0
-    odd: int = 0
-
-    def sentences(self) -> Iterator[Printable]:
-        """Yield a sentence for each kind of thing."""
-        if self.tools:
-            yield say_count(
-                "Left out: {n:,} message to or from a tool.",
-                "Left out: {n:,} messages to or from tools.",
-                self.tools,
-            )
-        if self.pictures:
-            yield say_count(
-                "Left out: {n:,} picture or sound, its place is marked.",
-                "Left out: {n:,} pictures and sounds, their places are marked.",
-                self.pictures,
-            )
-        if self.empty:
-            yield say_count(
-                "Left out: {n:,} conversation without a message.",
-                "Left out: {n:,} conversations without a message.",
-                self.empty,
-            )
-        if self.odd:
-            yield say_count(
-                "Left out: {n:,} entry that is no conversation.",
-                "Left out: {n:,} entries that are no conversations.",
-                self.odd,
-            )
-
-
 def read(conversations: list[Json], note: Note) -> list[Draft]:
     """Return the conversations that say anything."""
-    left = _LeftOut()
+    left = LeftOut()
     drafts: list[Draft] = []
     for conversation in conversations:
         if not is_conversation(conversation) or not isinstance(conversation, dict):
-            left.odd += 1
+            left.add(ODD)
             continue
         draft = _Reader(conversation, left).read()
         if draft.is_empty:
-            left.empty += 1
+            left.add(EMPTY)
         else:
             drafts.append(draft)
     for sentence in left.sentences():
@@ -82,9 +50,22 @@ def read(conversations: list[Json], note: Note) -> list[Draft]:
 
 
 @dataclass(slots=True)
+class _Carried:
+    """What belongs to the reply that follows: thoughts, and what tools gave that is shown with it."""
+
+    thought: str = ""
+    shown: str = ""
+    at: str = ""
+    model: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.thought or self.shown)
+
+
+@dataclass(slots=True)
 class _Reader:
     conversation: JsonObject
-    left: _LeftOut
+    left: LeftOut
     draft: Draft = field(default_factory=Draft)
 
     def read(self) -> Draft:
@@ -102,62 +83,91 @@ class _Reader:
         children = _children(nodes)
         # What stands for each node in the draft: itself, or what it hangs on if it is left out.
         places: dict[str, str | None] = {}
-        rest: list[tuple[str, str | None, str]] = [
-            (key, None, "") for key in reversed(children.get(None, []))
+        rest: list[tuple[str, str | None, _Carried]] = [
+            (key, None, _Carried()) for key in reversed(children.get(None, []))
         ]
         while rest:
-            key, parent, reasoning = rest.pop()
+            key, parent, carried = rest.pop()
             if key in places:
                 continue
-            place, thought = self._add(nodes[key].get("message"), parent, reasoning)
+            place, carried = self._add(nodes[key].get("message"), parent, carried)
+            below = children.get(key, [])
+            if carried and len(below) != 1:  # no one reply follows that could take it
+                place, carried = self._alone(place, carried), _Carried()
             places[key] = place
-            rest += [(child, place, thought) for child in reversed(children.get(key, []))]
+            rest += [(child, place, carried) for child in reversed(below)]
         current = places.get(text_of(conversation.get("current_node")), draft.last)
         if current is not None:
             draft.records.append({"type": "head", "id": current})
         return draft
 
-    def _add(self, value: Json, parent: str | None, reasoning: str) -> tuple[str | None, str]:
-        """Add a message if it is one; return its place and the reasoning for what follows."""
+    def _add(
+        self, value: Json, parent: str | None, carried: _Carried
+    ) -> tuple[str | None, _Carried]:
+        """Add a message if it is one; return its place and what belongs to the reply that follows."""
         if not isinstance(value, dict):
-            return parent, reasoning
+            return parent, carried
         author, content, facts = (_object(value, key) for key in ("author", "content", "metadata"))
-        role = author.get("role")
-        text = _CITATION.sub("", self._text(content))
-        thought = _thoughts(content)
+        role, at = author.get("role"), iso(value.get("create_time"))
+        if facts.get("is_visually_hidden_from_conversation"):
+            if role != "system" and is_unread(content):
+                self.left.add(HIDDEN)
+            return parent, carried
+        spoken = role in ("user", "assistant") and value.get("recipient") in ("all", None)
+        if role != "system" and not spoken:
+            return parent, self._of_tools(value, content, carried)
+        thought = thoughts(content)
         if thought:
-            return parent, f"{reasoning}\n\n{thought}" if reasoning else thought
-        if facts.get("is_visually_hidden_from_conversation") or not text.strip():
-            return parent, reasoning
+            model = text_of(facts.get("model_slug"))
+            before = f"{carried.thought}\n\n" if carried.thought else ""
+            return parent, _Carried(before + thought, carried.shown, at, model)
+        return self._say(value, content, parent, carried)
+
+    def _say(
+        self, value: JsonObject, content: JsonObject, parent: str | None, carried: _Carried
+    ) -> tuple[str | None, _Carried]:
+        """Add what a person, the model or the system says."""
+        role, facts = _object(value, "author").get("role"), _object(value, "metadata")
+        at = iso(value.get("create_time"))
+        text = said(content, self.left)
+        names = attachments(facts, content, self.left)
+        text = "\n".join(part for part in (names, text) if part.strip())
+        if not text.strip():
+            if is_unread(content):
+                self.left.add(UNKNOWN)
+            return parent, carried
         if role == "system":
             self.draft.system(text)
-            return parent, reasoning
-        if role not in ("user", "assistant") or value.get("recipient") not in ("all", None):
-            self.left.tools += 1
-            return parent, reasoning
-        at = iso(value.get("create_time"))
-        made = _made(facts, reasoning) if role == "assistant" else None
-        return self.draft.add_after(parent, Message(role, text), at, made), ""
+            return parent, carried
+        if role == "user":
+            parent = self._alone(parent, carried)
+            return self.draft.add_after(parent, Message("user", text), at), _Carried()
+        text = f"{carried.shown}\n\n{text}" if carried.shown else text
+        made = _made(facts, carried.thought)
+        return self.draft.add_after(parent, Message("assistant", text), at, made), _Carried()
 
-    def _text(self, content: JsonObject) -> str:
-        kind, parts = content.get("content_type"), content.get("parts")
-        code = content.get("text")
-        if kind == "code" and isinstance(code, str):
-            language = text_of(content.get("language"))
-            language = language if re.fullmatch(r"[a-z0-9+#-]{1,20}", language) else ""
-            return fenced(code, language if language != "unknown" else "")
-        if kind not in ("text", "multimodal_text") or not isinstance(parts, list):
-            return ""
-        texts: list[str] = []
-        for part in parts:
-            if isinstance(part, str):
-                texts.append(part)
-            elif isinstance(part, dict) and isinstance(part.get("text"), str):
-                texts.append(text_of(part["text"]))
-            elif isinstance(part, dict):
-                self.left.pictures += 1
-                texts.append(f"[{text_of(part.get('content_type')) or 'part'}]")
-        return "\n".join(text for text in texts if text)
+    def _of_tools(self, value: JsonObject, content: JsonObject, carried: _Carried) -> _Carried:
+        """Take what is shown of a message to or from a tool: a document, a picture. The rest is counted."""
+        role = _object(value, "author").get("role")
+        shown = document(value.get("recipient"), content) if role == "assistant" else ""
+        if role == "tool" and pictures(content):
+            shown = said({"parts": list(pictures(content))}, self.left)
+        if not shown:
+            if is_unread(content):
+                self.left.add(TOOLS)
+            return carried
+        before = f"{carried.shown}\n\n" if carried.shown else ""
+        model = text_of(_object(value, "metadata").get("model_slug")) or carried.model
+        at = iso(value.get("create_time")) or carried.at
+        return _Carried(carried.thought, before + shown, at, model)
+
+    def _alone(self, parent: str | None, carried: _Carried) -> str | None:
+        """Add what no reply follows as a reply of its own; return its place."""
+        if not carried:
+            return parent
+        ended = FINISHED if carried.shown else INTERRUPTED
+        made = Made(ended=ended, model=carried.model, reasoning=carried.thought)
+        return self.draft.add_after(parent, Message("assistant", carried.shown), carried.at, made)
 
 
 def _children(nodes: dict[str, JsonObject]) -> dict[str | None, list[str]]:
@@ -179,18 +189,6 @@ def _children(nodes: dict[str, JsonObject]) -> dict[str | None, list[str]]:
 def _object(value: JsonObject, key: str) -> JsonObject:
     item = value.get(key)
     return item if isinstance(item, dict) else {}
-
-
-def _thoughts(content: JsonObject) -> str:
-    thoughts = content.get("thoughts")
-    if content.get("content_type") != "thoughts" or not isinstance(thoughts, list):
-        return ""
-    return "\n\n".join(
-        text
-        for item in thoughts
-        if isinstance(item, dict)
-        if (text := text_of(item.get("content")))
-    )
 
 
 def _made(facts: JsonObject, reasoning: str) -> Made:

@@ -13,6 +13,12 @@ from zatsudan.sessions.records import message_record
 from zatsudan.sessions.session import Made
 from zatsudan.wire.messages import ROLES, Message
 
+#: What others call the roles.
+_ROLES = {"human": "user", "ai": "assistant", "model": "assistant", "bot": "assistant",
+          "gpt": "assistant", "chatgpt": "assistant"}  # fmt: skip
+#: Seconds since 1970 that lie behind the year 5000 are milliseconds.
+_MILLISECONDS = 1e11
+
 #: Takes a sentence on what a file held and a session cannot.
 Note = Callable[[Printable], None]
 
@@ -97,18 +103,20 @@ def known(values: Mapping[str, Json]) -> dict[str, Json]:
     return found
 
 
-def read_message(value: Json, where: str) -> Message:
-    """Read a message in the API's form; raises ImportRefused, which names it by `where`."""
+def role_of(value: Json, where: str) -> str:
+    """Return the role of a message in the API's form; raises ImportRefused, which names it by `where`."""
     if not isinstance(value, dict):
         raise refused(say("{where} is no message but {kind}.", where=where, kind=kind_of(value)))
     role, content = value.get("role"), value.get("content")
+    if isinstance(role, str):
+        role = _ROLES.get(role.lower(), role.lower() if role.lower() in ROLES else role)
     if role not in ROLES:
         name = one_line(str(role), 40)
         raise refused(say("{where} has the role {role!r}.", where=where, role=name))
     if not (content is None or isinstance(content, str | list)):
         kind = kind_of(content)
         raise refused(say("The content of {where} is {kind}.", where=where, kind=kind))
-    return Message.from_json(value)
+    return str(role)
 
 
 def refused(sentence: Printable) -> ImportRefused:
@@ -137,14 +145,15 @@ def kind_of(value: Json) -> Printable:
 def iso(value: Json) -> str:
     """Return a time as ISO 8601 to the second, in UTC; empty for what is no time.
 
-    A number is seconds since 1970, a text is ISO 8601 (UTC where it does not say).
+    A number is seconds since 1970, or milliseconds where they are that many; a text is ISO 8601 (UTC where it does not say).
     """
     try:
         if isinstance(value, str):
             when = datetime.fromisoformat(value)
             when = when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
         elif isinstance(value, int | float) and not isinstance(value, bool):
-            when = datetime.fromtimestamp(value, UTC)
+            seconds = value / 1000 if value > _MILLISECONDS else value
+            when = datetime.fromtimestamp(seconds, UTC)
         else:
             return ""
     except (ValueError, OverflowError, OSError):

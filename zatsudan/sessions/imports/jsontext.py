@@ -29,6 +29,28 @@ def parse(text: str) -> Json:
     return value
 
 
+def values(text: str) -> list[Json]:
+    """Return the items of an array, or those of JSON Lines (None for a damaged line), or the one value.
+
+    Raises ImportRefused.
+    """
+    lines = [line for line in text.split("\n") if line.strip()]
+    if len(lines) > 1 and _line(lines[0]) is not None:
+        return [_line(line) for line in lines]
+    value = parse(text)
+    return value if isinstance(value, list) else [value]
+
+
+def _line(line: str) -> Json:
+    """Return the object or the array of a line; None if it holds none."""
+    if line.lstrip()[:1] not in ("{", "["):
+        return None
+    try:
+        return parse(line)
+    except ImportRefused:
+        return None
+
+
 def _too_deep() -> ImportRefused:
     return ImportRefused(
         say("The file is nested more than {levels} levels deep.", levels=DEPTH),

@@ -8,8 +8,10 @@ from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import say, say_count
 from zatsudan.base.printable import Printable, one_line
 from zatsudan.sessions.exports.transcript import HEADING, HEADINGS
-from zatsudan.sessions.imports.draft import Draft, Note, iso, read_message, text_of
+from zatsudan.sessions.imports.apiform import with_api_fields
+from zatsudan.sessions.imports.draft import Draft, Note, iso, role_of, text_of
 from zatsudan.sessions.imports.jsontext import parse
+from zatsudan.sessions.imports.leftout import LeftOut
 from zatsudan.sessions.records import replay
 from zatsudan.sessions.session import Made
 from zatsudan.wire.messages import Message
@@ -34,6 +36,7 @@ def read_records(records: Iterable[Json], note: Note) -> list[Draft]:
     """
     drafts: list[Draft] = []
     damaged = 0
+    left = LeftOut()
     for record in records:
         if not isinstance(record, dict) or not isinstance(record.get("type"), str):
             damaged += 1
@@ -41,7 +44,9 @@ def read_records(records: Iterable[Json], note: Note) -> list[Draft]:
         if record["type"] == "session" or not drafts:
             drafts.append(Draft(iso(record.get("created"))))
         if record["type"] != "session":
-            drafts[-1].records.append(_ordered(record))
+            drafts[-1].records.append(_ordered(record, left))
+    for sentence in left.sentences():
+        note(sentence)
     if damaged:
         note(say_count("Left out: {n:,} damaged line.", "Left out: {n:,} damaged lines.", damaged))
     whole = []
@@ -55,7 +60,7 @@ def read_records(records: Iterable[Json], note: Note) -> list[Draft]:
     return whole
 
 
-def _ordered(record: JsonObject) -> JsonObject:
+def _ordered(record: JsonObject, left: LeftOut) -> JsonObject:
     """Return a record with its keys in the journal's order, by which sessions are listed.
 
     Raises ImportRefused for a message that is none.
@@ -63,9 +68,10 @@ def _ordered(record: JsonObject) -> JsonObject:
     record = {"type": record["type"], **record}
     message = record.get("message")
     if record["type"] == "message" and isinstance(message, dict):
+        role = role_of(message, _named(record))
         record = {
             **{key: record.get(key) for key in ("type", "id", "parent", "at")},
-            "message": read_message(message, _named(record)).to_json(),
+            "message": with_api_fields(message, role, left),
             **{key: value for key, value in record.items() if key == "made"},
         }
     return record

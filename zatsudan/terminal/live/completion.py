@@ -1,6 +1,7 @@
 """Completion of commands and their arguments, with their help beside them."""
 
-from collections.abc import Callable, Iterable
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterable
 from typing import TYPE_CHECKING
 
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
@@ -60,6 +61,18 @@ class LineCompleter(Completer):
             return
         last = args.rpartition(" ")[2]
         yield from matching(command.complete(self._chat(), args), last)
+
+    async def get_completions_async(
+        self, document: Document, complete_event: CompleteEvent
+    ) -> AsyncGenerator[Completion, None]:
+        """Complete, in a thread what reads many files: the next key is not to wait for them."""
+        found = self.get_completions(document, complete_event)
+        name = document.text_before_cursor[1:].partition(" ")[0]
+        command = self._commands.get(name) if document.text_before_cursor[:1] == "/" else None
+        if command is not None and command.from_disk:
+            found = await asyncio.to_thread(list, found)
+        for completion in found:
+            yield completion
 
     def _files(self, line: str) -> Iterable[Completion]:
         from zatsudan.commands.paths import paths

@@ -34,6 +34,10 @@ SHIFT_ENTER = {
 }
 # The terminal's focus comes and goes (CSI ? 1004), as keys that no keyboard has.
 FOCUS = {"\x1b[I": Keys.F23, "\x1b[O": Keys.F24}
+#: Does no key stand behind this one? An Escape that a terminal sends for Alt comes in one read
+#: with its key, so one behind which nothing stands when `ttimeoutlen` is over is the key itself:
+#: bound eagerly, it need not wait for `timeoutlen` as well.
+ALONE = Condition(lambda: not get_app().key_processor.input_queue)
 
 
 class Actions(Protocol):
@@ -117,11 +121,11 @@ def _talk_keys(actions: Actions, buffer: InputLine) -> KeyBindings:
         else:
             actions.hint(say("Ctrl-D or /quit leaves"))
 
-    @keys.add("escape", filter=asking & ~is_searching)
+    @keys.add("escape", filter=asking & ~is_searching, eager=ALONE)
     def _refuse(_event: KeyPressEvent) -> None:
         actions.refuse()
 
-    @keys.add("escape", filter=busy & ~is_searching & ~asking)
+    @keys.add("escape", filter=busy & ~is_searching & ~asking, eager=ALONE)
     def _stop(_event: KeyPressEvent) -> None:
         if buffer.complete_state is not None:
             buffer.cancel_completion()

@@ -12,8 +12,6 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
-from prompt_toolkit.utils import get_cwidth
-
 from zatsudan.base.errors import CommandError, ZatsudanError
 from zatsudan.base.files import let_go
 from zatsudan.base.jsonvalues import Json
@@ -22,24 +20,20 @@ from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printabl
 from zatsudan.commands.outcomes import Inspect, Pick
 from zatsudan.commands.parts import Part, Talk
 from zatsudan.commands.registry import Commands
-from zatsudan.sessions.session import FINISHED, Node
+from zatsudan.sessions.session import FINISHED
 from zatsudan.talk.attachments import said
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.deciding import Asked, Slash, Words
 from zatsudan.talk.entered import KEYS, Entered
 from zatsudan.terminal.greeting import greeting
+from zatsudan.terminal.plain.dialogue import END, agreed, answer_to
 from zatsudan.terminal.plain.linereader import LineReader
 from zatsudan.terminal.plain.output import Output
 from zatsudan.terminal.repl import Repl
 from zatsudan.terminal.surface import Surface
-from zatsudan.terminal.text.partrows import (
-    error_rows,
-    part_rows,
-    shortfall,
-    source_rows,
-    status,
-)
+from zatsudan.terminal.text.partrows import error_rows, part_rows, source_rows, status
 from zatsudan.terminal.text.rows import PASTES_OFF, PASTES_ON, PROMPT, uncoloured
+from zatsudan.terminal.text.shortfalls import shortfalls
 from zatsudan.wire.protocol import Delta
 
 if TYPE_CHECKING:
@@ -49,7 +43,6 @@ if TYPE_CHECKING:
     from zatsudan.terminal.text.tokenrows import Choice
 
 WIDTH = 80
-END = printable("\n")
 
 
 class PlainTerminal(Surface):
@@ -218,18 +211,9 @@ class PlainTerminal(Surface):
 
     def _judge(self, turn: "Turn") -> None:
         self.came = bool(turn.nodes)
-        self._judge_nodes(turn.nodes)
+        self.short = shortfalls(turn.nodes)
         if not turn.nodes and turn.made.ended == FINISHED:
             self.short = [say("The server sent nothing.")]
-
-    def _judge_nodes(self, nodes: "Sequence[Node | None]") -> None:
-        texts = [shortfall(node) if node is not None else EMPTY for node in nodes]
-        many = len(texts) > 1
-        self.short = [
-            printable(f"{number}: {text}") if many else text
-            for number, text in enumerate(texts, 1)
-            if text
-        ]
 
     def end(self, turn: "Turn") -> None:
         self._judge(turn)
@@ -252,16 +236,7 @@ class PlainTerminal(Surface):
                 say("There is nobody here to answer questions."),
                 say("Start zatsudan in a terminal, or write a profile into the config file."),
             )
-        for row in question_rows(question):
-            self._tell(row + END)
-        while True:
-            line = await self._reader.answer(lambda: self._tell(PROMPT), hidden=question.hidden)
-            if line is None or question.hidden:
-                self._tell(END)
-            answer = question.read(line) if line is not None else None
-            if line is None or answer is not None:
-                return answer
-            self._tell(say("Write a number or a name of the list.") + END)
+        return await answer_to(question, self._reader, self._tell)
 
     async def confirm(self, asked: Asked) -> bool | None:
         """Ask in one line: Enter or yes is yes. Where nobody is, the line is words."""
@@ -270,46 +245,22 @@ class PlainTerminal(Surface):
             self._tell(note + END)
             return False
         reader = self._reader or LineReader(sys.stdin.fileno())
-        question = asked.sentence("n") + END + PROMPT
         try:
-            answer = await reader.answer(lambda: self._tell(question), hidden=False, fresh=True)
+            return await agreed(asked, reader, self._tell)
         finally:
             if reader is not self._reader:
                 reader.close()
-        if answer is None:
-            self._tell(END + say("Nothing was sent.") + END)
-            return None
-        return answer.strip().casefold() in ("", "y", "yes")
 
     def begin_run(self, run: "Run") -> "tuple[OnDelta, OnEnd]":
-        """Write each reply as a whole, in the order of the cells: pieces of many cannot be told apart."""
-        from zatsudan.lab.grid import shown
-        from zatsudan.lab.slots import ENDED
+        from zatsudan.terminal.plain.inorder import InOrder
 
         self._release()
-        texts: dict[int, list[str]] = {}
-        written: list[int] = []
-
-        def add(number: int, delta: Delta) -> None:
-            if delta.content:
-                texts.setdefault(number, []).append(delta.content)
-
-        def ended(_number: int) -> None:
-            while len(written) < len(run.slots) and run.slots[len(written)].state == ENDED:
-                at = len(written)
-                written.append(at)
-                label = "?" if run.blind else one_line(shown(run.slots[at].cell.label), 80)
-                self._tell(printable(f"[{at + 1}  {label}]\n"))
-                self.output.reply("".join(texts.get(at, [])).rstrip() + "\n\n")
-                fault = run.fault(run.slots[at])
-                if fault:
-                    self._tell(printable(f"[{fault}]\n"))
-
-        return add, ended
+        replies = InOrder(run, self._tell, self.output.reply)
+        return replies.add, replies.ended
 
     def end_run(self, run: "Run") -> None:
         self.came = any(slot.node is not None for slot in run.slots)
-        self._judge_nodes([slot.node for slot in run.slots])
+        self.short = shortfalls([slot.node for slot in run.slots])
 
     def hint(self, text: Printable) -> None:
         """Nothing: what was written cannot be taken back."""
@@ -336,17 +287,3 @@ class PlainTerminal(Surface):
 
     def leave(self) -> None:
         self._left = True
-
-
-def question_rows(question: "Question") -> list[Printable]:
-    """Return a question as lines, what is offered numbered."""
-    widths = [get_cwidth(one_line(row.cells[0], 40)) for row in question.rows]
-    rows = [question.title]
-    for number, (row, width) in enumerate(zip(question.rows, widths, strict=True), 1):
-        name = one_line(row.cells[0], 40) + " " * (max(widths) - width)
-        rows.append(printable(f"{number:>3}  {name}  {one_line(row.cells[-1], 60)}".rstrip()))
-    likely = (
-        say("Enter: {name}", name=one_line(question.rows[0].cells[0])) if question.rows else EMPTY
-    )
-    notes = [note for note in (likely, question.help, say("Ctrl-C leaves")) if note]
-    return [*rows, printable(" · ".join(notes))]

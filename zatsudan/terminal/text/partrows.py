@@ -1,6 +1,5 @@
 """The parts of an outcome as rows of escape text."""
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby, islice
 
@@ -13,7 +12,7 @@ from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printabl
 from zatsudan.commands.parts import Diff, Line, Part, Rows, Table, Talk, Tokens
 from zatsudan.sessions.session import FAILED, FINISHED, INTERRUPTED, Made, Node
 from zatsudan.terminal.text.rows import PROMPT, columns_of, cut, set_off, sgr, together, wrap
-from zatsudan.wire.ends import CALLS, FILTER, FUNCTION, LENGTH, STOP, meaning_of
+from zatsudan.wire.ends import STOP, meaning_of
 
 #: A message of more rows than this is shown by its first rows.
 FOLD_ROWS = 12
@@ -208,10 +207,11 @@ def status(made: Made) -> Printable:
             completion=usage.completion,
         )
         parts.append(counts)
-        from zatsudan.sessions.estimate import tokens_per_second
+        from zatsudan.sessions.estimate import speed_of
 
-        speed = tokens_per_second(usage.completion, made.first, made.seconds)
+        speed = speed_of(made)
         if speed is not None:
+            mark = "" if made.pace is not None else mark
             parts.append(say("{speed} tok/s", speed=f"{mark}{speed:.1f}"))
     if made.first is not None:
         parts.append(say("first {seconds:.2f} s", seconds=made.first))
@@ -233,35 +233,6 @@ def status_rows(made: Made, width: int) -> Iterator[Styled]:
         yield sgr(row, "dim")
 
 
-def reply_note(node: Node) -> Printable:
-    """Return what is said of a reply that is more or less than text: calls, or nothing at all."""
-    calls = [describe_call(call) for call in _calls(node)]
-    if calls:
-        return say(
-            "The model wants to call {calls}. zatsudan calls nothing.", calls=", ".join(calls)
-        )
-    return EMPTY if node.message.text.strip() else say("(the reply has no text)")
-
-
-def shortfall(node: Node) -> Printable:
-    """Return why a reply that ended well is not whole; empty if it is."""
-    made = node.made
-    if made is None or made.ended != FINISHED:
-        return EMPTY
-    meaning = meaning_of(made.finish_reason)
-    if meaning == LENGTH:
-        return say("The reply was cut at the token limit.")
-    if meaning == FILTER:
-        return say("The reply was stopped by the content filter.")
-    if made.beside.get("images") or made.beside.get("audio"):
-        return EMPTY  # what came is no text, and nothing is missing
-    note = reply_note(node)
-    return note if note or meaning not in (CALLS, FUNCTION) else say(_CALLS_NOTHING)
-
-
-_CALLS_NOTHING = later("The reply ends with a call, but none came.")
-
-
 def source_rows(node: Node, width: int) -> Iterator[Styled]:
     """Return the line that tells what stands beside a reply's text: its sources, and how many pictures."""
     beside = node.made.beside if node.made is not None else {}
@@ -279,22 +250,3 @@ def source_rows(node: Node, width: int) -> Iterator[Styled]:
     parts.append(say("/why {id} tells all", id=node.id))
     for row in wrap(printable(" · ".join(parts)), width):
         yield sgr(row, "dim")
-
-
-def _calls(node: Node) -> Iterator[Json]:
-    many = node.message.extra.get("tool_calls")
-    for call in many if isinstance(many, list) else ():
-        inner = call.get("function") or call.get("custom") if isinstance(call, dict) else None
-        yield inner or call
-    if node.message.extra.get("function_call"):
-        yield node.message.extra["function_call"]
-
-
-def describe_call(call: Json) -> Printable:
-    """Return a function call in one line: `name(arguments)`."""
-    if not isinstance(call, dict):
-        return one_line(str(call), 60)
-    name = str(call.get("name") or call.get("type"))
-    given = call.get("arguments") or call.get("input") or ""
-    arguments = given if isinstance(given, str) else json.dumps(given, ensure_ascii=False)
-    return printable(f"{one_line(name, 40)}({one_line(arguments, 80)})")

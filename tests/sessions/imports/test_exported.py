@@ -1,0 +1,153 @@
+"""Exports of other chat programs, each a small one in the form that its program writes."""
+
+import json
+from typing import NamedTuple
+
+import pytest
+
+from zatsudan.base.jsonvalues import Json
+from zatsudan.sessions import imports
+from zatsudan.sessions.records import replay
+from zatsudan.sessions.session import Session
+
+TALK = [("user", "Hello"), ("assistant", "Hi!")]
+
+
+class Export(NamedTuple):
+    """What a program wrote, and what is said of it."""
+
+    program: str
+    value: Json
+    notes: tuple[str, ...] = ()
+
+
+EXPORTS = [
+    Export("Claude", [{"uuid": "u", "name": "T", "chat_messages": [
+        {"sender": "human", "text": "Hello", "created_at": "2025-01-02T03:04:05Z",
+         "content": [{"type": "text", "text": "Hello", "citations": []}], "attachments": []},
+        {"sender": "assistant", "text": "Hi!", "content": [
+            {"type": "thinking", "thinking": "Hm."}, {"type": "text", "text": "Hi!"}]},
+    ]}]),
+    Export("Open WebUI", [{"id": "i", "title": "T", "chat": {"models": ["m"], "messages": [],
+        "history": {"currentId": "b", "messages": {
+            "a": {"id": "a", "parentId": None, "role": "user", "content": "Hello", "timestamp": 1},
+            "x": {"id": "x", "parentId": "a", "role": "assistant", "content": "No."},
+            "b": {"id": "b", "parentId": "a", "role": "assistant", "content": "Hi!", "done": True},
+        }}}}], ("Left out: 1 message of another branch.",)),
+    Export("Open WebUI", [{"chat": {"history": {"currentId": "b", "messages": {
+        "a": {"role": "user", "content": "Hello"},
+        "b": {"role": "assistant", "parentId": "a", "content":
+              '<details type="reasoning" done="true"><summary>Thought for 3 s</summary>\n'
+              '&gt; Hm.\n</details>\n<details type="tool_calls">x</details>\nHi!'}}}}}],
+        ("Left out: 1 message to or from a tool.",)),
+    Export("Grok", {"conversations": [{"conversation": {"title": "T"}, "responses": [
+        {"response": {"sender": "human", "message": "Hello"}},
+        {"response": {"sender": "ASSISTANT", "message": "Hi!"}}]}]}),
+    Export("AI Studio", {"runSettings": {"model": "models/m"}, "systemInstruction": {},
+        "chunkedPrompt": {"chunks": [{"role": "user", "text": "Hello", "tokenCount": 1},
+            {"role": "model", "text": "Hm.", "isThought": True},
+            {"role": "model", "text": "Hi!"}]}}),
+    Export("Claude Code", [{"type": "summary", "summary": "T"},
+        {"type": "user", "sessionId": "s", "message": {"role": "user", "content": "Hello"}},
+        {"type": "assistant", "sessionId": "s", "isSidechain": True,
+         "message": {"role": "assistant", "content": "No."}},
+        {"type": "assistant", "sessionId": "s", "message": {"id": "m", "role": "assistant",
+         "content": [{"type": "text", "text": "Hi!"}]}}],
+        ("Left out: 1 message of another branch.",)),
+    Export("LibreChat", {"conversationId": "c", "title": "T", "messages": [
+        {"messageId": "1", "parentMessageId": "0", "isCreatedByUser": True, "sender": "User",
+         "text": "Hello", "children": [
+            {"messageId": "2", "parentMessageId": "1", "isCreatedByUser": False, "sender": "GPT",
+             "text": "", "content": [{"type": "think", "think": "Hm."},
+                                     {"type": "text", "text": {"value": "Hi!"}}]}]}]}),
+    Export("LM Studio", {"name": "T", "messages": [
+        {"versions": [{"type": "singleStep", "role": "user",
+                       "content": [{"type": "text", "text": "Hello"}]}], "currentlySelected": 0},
+        {"versions": [{"type": "multiStep", "role": "assistant", "steps": []},
+                      {"type": "multiStep", "role": "assistant", "steps": [
+            {"type": "contentBlock", "style": {"type": "thinking"},
+             "content": [{"type": "text", "text": "Hm."}]},
+            {"type": "contentBlock", "content": [{"type": "text", "text": "Hi!"}]}]}],
+         "currentlySelected": 1}]}, ("Left out: 1 message of another branch.",)),
+    Export("ShareGPT", {"id": "s", "conversations": [
+        {"from": "human", "value": "Hello"}, {"from": "observation", "value": "42"},
+        {"from": "gpt", "value": "Hi!"}]}, ("Left out: 1 message to or from a tool.",)),
+    Export("Chatbox", {"id": "b", "name": "T", "messages": [
+        {"id": "1", "role": "user", "contentParts": [{"type": "text", "text": "Hello"}]},
+        {"id": "2", "role": "assistant", "contentParts": [{"type": "text", "text": "Hi!"}],
+         "tokensUsed": 7}]}),
+    Export("TypingMind", {"data": {"chats": [{"chatTitle": "T", "model": "m", "messages": [
+        {"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Hi!"}]}]}}),
+    Export("SillyTavern", [{"user_name": "Ada", "character_name": "Tama"},
+        {"name": "Ada", "is_user": True, "mes": "Hello", "send_date": "2025-01-02T03:04:05Z"},
+        {"name": "Tama", "is_user": False, "mes": "Hi!", "swipes": ["Hi!", "Ho!"]}],
+        ("Left out: 1 message of another branch.",)),
+    Export("Jan", [{"object": "thread.message", "role": role, "created_at": 1_700_000_000_000,
+                    "content": [{"type": "text", "text": {"value": text, "annotations": []}}]}
+                   for role, text in TALK]),
+]  # fmt: skip
+
+
+def read(value: Json) -> tuple[Session, list[str]]:
+    notes: list[str] = []
+    (draft,) = imports.read(json.dumps(value), notes.append)
+    return replay(draft.records), notes
+
+
+@pytest.mark.parametrize("export", EXPORTS, ids=lambda export: export.program)
+def test_an_export_is_read_and_named(export: Export) -> None:
+    session, notes = read(export.value)
+    assert [(node.message.role, node.message.text) for node in session.path()] == TALK
+    assert all(not node.message.extra for node in session.path())
+    assert notes == [f"Read as an export of {export.program}.", *export.notes]
+
+
+def test_a_talk_in_which_nothing_was_said_does_not_refuse_the_others() -> None:
+    claude = next(export.value for export in EXPORTS if export.program == "Claude")
+    assert isinstance(claude, list)
+    session, notes = read([{"name": "", "chat_messages": []}, *claude, 7])
+    assert len(session.path()) == 2
+    assert "Left out: 2 conversations without a message." in notes
+
+
+def test_a_wrapped_list_of_talks_is_read() -> None:
+    """As chatbot-ui writes it."""
+    messages: Json = [{"role": "user", "content": "Hello"}]
+    session, _ = read({"version": 4, "history": [
+        {"name": "T", "messages": messages, "model": {"id": "m"}}], "folders": []})  # fmt: skip
+    assert (session.title, session.model, len(session.path())) == ("T", "m", 1)
+
+
+@pytest.mark.parametrize("program", ["SillyTavern", "Jan"])
+def test_what_is_written_line_by_line_is_read_so(program: str) -> None:
+    value = next(export.value for export in EXPORTS if export.program == program)
+    assert isinstance(value, list)
+    (draft,) = imports.read("\n".join(map(json.dumps, value)))
+    assert [node.message.text for node in replay(draft.records).path()] == ["Hello", "Hi!"]
+
+
+@pytest.mark.parametrize("program", ["Claude", "LibreChat", "LM Studio"])
+def test_what_was_thought_is_reasoning(program: str) -> None:
+    value = next(export.value for export in EXPORTS if export.program == program)
+    made = read(value)[0].path()[-1].made
+    assert made is not None
+    assert made.reasoning == "Hm."
+
+
+def test_documents_and_files_of_claude_stay_words() -> None:
+    value: Json = [{"name": "T", "chat_messages": [
+        {"sender": "human", "text": "Sum up.", "files": [{"file_name": "cat.png"}],
+         "attachments": [{"file_name": "a.txt", "extracted_content": "A tale."}]},
+        {"sender": "assistant", "content": [
+            {"type": "tool_use", "name": "artifacts", "input": {"content": "# Essay"}},
+            {"type": "tool_use", "name": "web_search", "input": {"query": "x"}},
+            {"type": "text", "text": "Done."}]}]}]  # fmt: skip
+    session, notes = read(value)
+    assert [node.message.text for node in session.path()] == [
+        "A tale.\n\n[cat.png]\n\nSum up.",
+        "# Essay\n\n[web_search]\n\nDone.",
+    ]
+    assert notes[1:] == [
+        "Left out: 1 attached file, its name stands in its place.",
+        "Left out: 1 part of another kind, its place is marked.",
+    ]

@@ -1,0 +1,137 @@
+"""The chain of samplers: which steps a server runs in which order, and which of them do nothing.
+
+The steps have llama.cpp's names (common/sampling.cpp); each row says to which it belongs.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from zatsudan.base.jsonvalues import NOTHING, Json
+from zatsudan.base.language import say
+from zatsudan.base.printable import EMPTY, Printable
+from zatsudan.parameters.row import Parameter
+from zatsudan.parameters.table import BY_NAME, PARAMETERS
+
+
+class Step(NamedTuple):
+    """One step of a chain: its name, its rows, and whether it does anything with the present values."""
+
+    name: str
+    rows: tuple[Parameter, ...]
+    on: bool
+
+
+def chain(order: Iterable[str], values: Mapping[str, Json]) -> tuple[Step, ...]:
+    """Return the steps in this order with the values that hold (set, or else the server's own)."""
+    rows = {name: tuple(row for row in PARAMETERS if row.sampler == name) for name in order}
+    return tuple(
+        Step(name, rows[name], any(_acts(row, values) for row in rows[name])) for name in rows
+    )
+
+
+def _acts(row: Parameter, values: Mapping[str, Json]) -> bool:
+    value = values.get(row.name)
+    if value is None or is_neutral(row, value) or row.under:
+        return False
+    # How far back the penalties look is none by itself.
+    return row.name != "repeat_last_n" and not why_idle(row.name, values)
+
+
+def is_neutral(row: Parameter, value: Json) -> bool:
+    """Tell whether a parameter does nothing with a value."""
+    if row.name == "top_k":
+        return value in (0, -1)
+    if row.name in ("top_n_sigma", "adaptive_target"):
+        return isinstance(value, int | float) and (
+            value < 0 or (value == 0 and row.name != "adaptive_target")
+        )
+    return row.neutral is not None and value == row.neutral
+
+
+def why_idle(name: str, values: Mapping[str, Json], own: Mapping[str, Json] = NOTHING) -> Printable:
+    """Return why a parameter that is set does nothing beside the others; empty if it does something.
+
+    `values` are those that are set, `own` those that the server takes where nothing is set.
+    """
+    row = BY_NAME.get(name)
+    if row is None or not row.sampler:
+        return EMPTY
+    holding = {**own, **values}
+    reasons = (
+        _without(row, holding),
+        _beside_another(row, holding),
+        _out_of_reach(row, holding),
+        _not_listed(row, holding),
+    )
+    return next((reason for reason in reasons if reason), EMPTY)
+
+
+def _without(row: Parameter, holding: Mapping[str, Json]) -> Printable:
+    if not row.under:
+        return EMPTY
+    above = BY_NAME[row.under]
+    value = holding.get(above.name)
+    if value is not None and not is_neutral(above, value):
+        return EMPTY
+    return say("does nothing while {other} is off", other=above.name)
+
+
+def _beside_another(row: Parameter, holding: Mapping[str, Json]) -> Printable:
+    ruling = (
+        other.name
+        for other in PARAMETERS
+        if other.takes_over
+        and other.sampler != row.sampler
+        and holding.get(other.name) is not None
+        and not is_neutral(other, holding[other.name])
+    )
+    ruler = next(ruling, "")
+    if not ruler or row.sampler == "temperature":
+        return EMPTY
+    return say("does nothing while {other} is on", other=ruler)
+
+
+def _out_of_reach(row: Parameter, holding: Mapping[str, Json]) -> Printable:
+    if row.sampler not in ("temperature", "penalties", "dry") and holding.get("temperature") == 0:
+        return say("does nothing at temperature 0")
+    if row.name == "xtc_probability" and _above(holding.get("xtc_threshold"), 0.5):
+        return say("does nothing while xtc_threshold is above 0.5")
+    reach = {"penalties": "repeat_last_n", "dry": "dry_penalty_last_n"}.get(row.sampler)
+    if reach is not None and row.name != reach and holding.get(reach) == 0:
+        return say("does nothing while {other} is 0", other=reach)
+    return EMPTY
+
+
+def _not_listed(row: Parameter, holding: Mapping[str, Json]) -> Printable:
+    order = holding.get("samplers")
+    if not isinstance(order, list) or row.sampler in order or row.sampler not in _NAMED:
+        return EMPTY
+    return say("does nothing: {step} is not among the samplers", step=row.sampler)
+
+
+def _above(value: Json, bound: float) -> bool:
+    return isinstance(value, int | float) and value > bound
+
+
+#: Steps that stand in a list of samplers; mirostat takes the list's place.
+_NAMED = frozenset(
+    (
+        "penalties",
+        "dry",
+        "top_n_sigma",
+        "top_k",
+        "typ_p",
+        "top_p",
+        "min_p",
+        "xtc",
+        "temperature",
+        "adaptive_p",
+    )
+)
+
+#: The values with which every sampler is off.
+NEUTRAL: Mapping[str, Json] = {
+    row.name: row.neutral
+    for row in PARAMETERS
+    if row.sampler and not row.under and row.neutral is not None
+}

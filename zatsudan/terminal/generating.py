@@ -1,0 +1,145 @@
+"""Replies are made and shown: one, many at once, or one that is sent again.
+
+What got no reply is given back to the input line: no word of the person is lost.
+"""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from zatsudan.base.language import say
+from zatsudan.commands.outcomes import Experiment, Generate
+from zatsudan.commands.parts import Line
+from zatsudan.sessions.session import FINISHED, Node
+from zatsudan.talk.chat import Chat
+from zatsudan.talk.turn import Turn, again, turn_to
+from zatsudan.terminal.consent import may_send
+from zatsudan.terminal.surface import Surface
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from zatsudan.base.jsonvalues import Json
+    from zatsudan.lab.run import Run
+
+
+class Generation:
+    """Asks the model, and lets the surface show what comes. Cancelling it keeps what came."""
+
+    def __init__(self, chat: Chat, surface: Surface) -> None:
+        self._chat = chat
+        self._surface = surface
+
+    async def reply(self, parent: Node) -> bool:
+        """Answer a user message, several times where `n` is set; return whether all went well."""
+        many = self._choices(parent)
+        if many is not None:
+            return await self._many(many)
+        return await self._one(parent, turn_to(self._chat.talk, self._chat.link, parent))
+
+    async def generate(self, wanted: Generate) -> bool:
+        """Make the replies that a command asks for; return whether all went well."""
+        self._surface.show(wanted.parts)
+        if wanted.again is not None:
+            return await self._replay(wanted.parent, wanted.again)
+        many = self._choices(wanted.parent, wanted.overrides)
+        if many is not None and not wanted.prefix:
+            return await self._many(many)
+        turn = turn_to(
+            self._chat.talk,
+            self._chat.link,
+            wanted.parent,
+            wanted.overrides,
+            prefix=wanted.prefix,
+            logprobs=wanted.logprobs,
+            asking=wanted.asking,
+            anyway=wanted.anyway,
+        )
+        return await self._one(wanted.parent, turn)
+
+    async def experiment(self, wanted: Experiment) -> bool:
+        """Make one reply for each cell; return whether all went well."""
+        from zatsudan.lab.run import Run
+        from zatsudan.lab.slots import Slot
+
+        self._surface.show(wanted.parts)
+        run = Run(
+            self._chat.talk,
+            self._chat.link,
+            wanted.parent,
+            [Slot(cell) for cell in wanted.cells],
+            wanted.together,
+            wanted.blind,
+        )
+        return await self._many(run)
+
+    def _choices(self, parent: Node, overrides: "Mapping[str, Json] | None" = None) -> "Run | None":
+        """Return the run that makes `n` replies; None where one is wanted, which needs no lab."""
+        if "n" not in self._chat.talk.session.settings and "n" not in (overrides or ()):
+            return None
+        from zatsudan.lab.run import choices
+
+        return choices(self._chat.talk, self._chat.link, parent, overrides)
+
+    async def _replay(self, parent: Node, before: Node) -> bool:
+        """Send a recorded request again and compare; the talk stays where it is."""
+        head = self._chat.talk.session.head
+        turn = again(self._chat.talk, self._chat.link, before)
+        try:
+            went_well = await self._one(parent, turn)
+        finally:
+            if self._chat.talk.session.head != head:
+                self._chat.talk.record({"type": "head", "id": head})
+        if turn.nodes:
+            from zatsudan.commands.replaying import verdict
+
+            self._surface.show(verdict(before, turn.nodes[0]))
+        return went_well
+
+    async def _one(self, parent: Node, turn: Turn) -> bool:
+        if not await may_send(self._chat, self._surface):
+            self._not_sent(parent)
+            return False
+        on_delta = self._surface.begin(turn)
+        try:
+            await turn.run(on_delta, self._surface.note)
+        except asyncio.CancelledError:
+            pass  # the person stopped it: what came is kept, and the talk goes on
+        finally:
+            self._surface.end(turn)
+        if turn.error is not None:
+            self._surface.error(turn.error)
+        if not turn.nodes and self._chat.talk.session.head == parent.id:
+            self._give_back(parent)
+        return turn.made.ended == FINISHED
+
+    async def _many(self, run: "Run") -> bool:
+        if not await may_send(self._chat, self._surface):
+            self._not_sent(run.parent)
+            return False
+        on_delta, on_end = self._surface.begin_run(run)
+        try:
+            await run.run(on_delta, self._surface.note, on_end)
+        except asyncio.CancelledError:
+            pass  # the person stopped it: what came is kept, and the talk goes on
+        finally:
+            self._surface.end_run(run)
+        if not any(slot.node is not None for slot in run.slots):
+            failed = {str(slot.error): slot.error for slot in run.slots if slot.error is not None}
+            for error in failed.values():
+                self._surface.error(error)
+            self._give_back(run.parent)
+            return False
+        if self._chat.talk.session.lab is not None:
+            from zatsudan.commands.comparing import sheet
+
+            self._surface.show(sheet(self._chat, self._chat.talk.session.lab))
+        return all(slot.went_well for slot in run.slots)
+
+    def _not_sent(self, parent: Node) -> None:
+        self._surface.show((Line(say("Nothing was sent."), "dim"),))
+        if self._chat.talk.session.head == parent.id:
+            self._give_back(parent)
+
+    def _give_back(self, message: Node) -> None:
+        """Put the words of a message that got no reply into the input line, to be changed or sent again."""
+        self._surface.prefill(self._chat.talk.given_back(message))

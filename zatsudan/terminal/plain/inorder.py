@@ -1,0 +1,53 @@
+"""Many replies where nothing is redrawn: each as a whole, in the order of the cells.
+
+They come at the same time, and their pieces could not be told apart.
+"""
+
+from collections.abc import Callable
+
+from zatsudan.base.printable import Printable, one_line, printable
+from zatsudan.lab.grid import shown
+from zatsudan.lab.run import Run
+from zatsudan.lab.slots import ENDED
+from zatsudan.wire.protocol import Delta
+
+
+class InOrder:
+    """Keeps the text of each reply until all before it are written.
+
+    `tell` takes what is said of a reply, `write` its text.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        tell: Callable[[Printable], None],
+        write: Callable[[str], None],
+    ) -> None:
+        self._run = run
+        self._tell = tell
+        self._write = write
+        self._texts: dict[int, list[str]] = {}
+        self._written = 0
+
+    def add(self, number: int, delta: Delta) -> None:
+        """Take a delta of the reply of a slot."""
+        if delta.content:
+            self._texts.setdefault(number, []).append(delta.content)
+
+    def ended(self, _number: int) -> None:
+        """A reply has ended: write each that nothing before it holds back."""
+        slots = self._run.slots
+        while self._written < len(slots) and slots[self._written].state == ENDED:
+            self._one(self._written)
+            self._written += 1
+
+    def _one(self, at: int) -> None:
+        slot = self._run.slots[at]
+        label = "?" if self._run.blind else one_line(shown(slot.cell.label), 80)
+        self._tell(printable(f"[{at + 1}  {label}]\n"))
+        text = "".join(self._texts.pop(at, ())).rstrip()
+        self._write(f"{text}\n\n")
+        fault = self._run.fault(slot)
+        if fault:
+            self._tell(printable(f"[{fault}]\n"))

@@ -1,0 +1,72 @@
+"""What is said of a reply that is more or less than text: calls, nothing at all, a part of it."""
+
+import json
+from collections.abc import Iterator, Sequence
+
+from zatsudan.base.jsonvalues import Json
+from zatsudan.base.language import later, say
+from zatsudan.base.printable import EMPTY, Printable, one_line, printable
+from zatsudan.sessions.session import FINISHED, Node
+from zatsudan.wire.ends import CALLS, FILTER, FUNCTION, LENGTH, meaning_of
+
+
+def shortfalls(nodes: Sequence[Node | None]) -> list[Printable]:
+    """Return why replies that ended well are not whole, a sentence for each that is not.
+
+    Of many it is said which one, counted from 1.
+    """
+    texts = [shortfall(node) if node is not None else EMPTY for node in nodes]
+    many = len(texts) > 1
+    return [
+        printable(f"{number}: {text}") if many else text
+        for number, text in enumerate(texts, 1)
+        if text
+    ]
+
+
+def shortfall(node: Node) -> Printable:
+    """Return why a reply that ended well is not whole; empty if it is."""
+    made = node.made
+    if made is None or made.ended != FINISHED:
+        return EMPTY
+    meaning = meaning_of(made.finish_reason)
+    if meaning == LENGTH:
+        return say("The reply was cut at the token limit.")
+    if meaning == FILTER:
+        return say("The reply was stopped by the content filter.")
+    if made.beside.get("images") or made.beside.get("audio"):
+        return EMPTY  # what came is no text, and nothing is missing
+    note = reply_note(node)
+    return note if note or meaning not in (CALLS, FUNCTION) else say(_CALLS_NOTHING)
+
+
+_CALLS_NOTHING = later("The reply ends with a call, but none came.")
+
+
+def reply_note(node: Node) -> Printable:
+    """Return what is said of a reply that is more or less than text: calls, or nothing at all."""
+    calls = [describe_call(call) for call in _calls(node)]
+    if calls:
+        return say(
+            "The model wants to call {calls}. zatsudan calls nothing.", calls=", ".join(calls)
+        )
+    return EMPTY if node.message.text.strip() else say("(the reply has no text)")
+
+
+def _calls(node: Node) -> Iterator[Json]:
+    many = node.message.extra.get("tool_calls")
+    for call in many if isinstance(many, list) else ():
+        inner = call.get("function") or call.get("custom") if isinstance(call, dict) else None
+        yield inner or call
+    if node.message.extra.get("function_call"):
+        yield node.message.extra["function_call"]
+
+
+def describe_call(call: Json) -> Printable:
+    """Return a function call in one line: `name(arguments)`."""
+    if not isinstance(call, dict):
+        return one_line(str(call), 60)
+    name = str(call.get("name") or call.get("type"))
+    given = call.get("arguments") or call.get("input") or ""
+    arguments = given if isinstance(given, str) else json.dumps(given, ensure_ascii=False)
+    return printable(f"{one_line(name, 40)}({one_line(arguments, 80)})")

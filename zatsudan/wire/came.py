@@ -1,0 +1,48 @@
+"""What has come of a reply so far, as far as it takes to know it again."""
+
+import zlib
+
+
+class Came:
+    """What has come of a reply's text, by choice and field, as far as it takes to know it again.
+
+    Some servers send the whole text once more in a `message`, in each chunk (Perplexity) or in
+    the last one (MiniMax).
+    """
+
+    def __init__(self) -> None:
+        #: The first index: with one choice asked for, a server that counts from 1 means that one.
+        self.first: int | None = None
+        self._texts: dict[tuple[int, str], tuple[int, int]] = {}
+        self._called: set[int] = set()
+
+    def add(self, index: int, content: str, reasoning: str, *, called: bool) -> None:
+        """Take note of what a delta of a choice holds."""
+        for field, text in (("content", content), ("reasoning", reasoning)):
+            if text:
+                size, mark = self._texts.get((index, field), (0, 0))
+                self._texts[index, field] = size + len(text), _mark(text, mark)
+        if called:
+            self._called.add(index)
+
+    def rest(
+        self, index: int, field: str, whole: str, *, certain: bool = False, least: int = 1
+    ) -> str:
+        """Return what of a text has not come yet, if it begins with the `least` characters that came.
+
+        `certain`: that it is the whole text so far.
+        """
+        size, mark = self._texts.get((index, field), (0, 0))
+        if size < least and not certain:
+            return whole
+        if not size or (len(whole) >= size and _mark(whole[:size]) == mark):
+            return whole[size:]
+        return "" if certain else whole
+
+    def has_called(self, index: int) -> bool:
+        """Tell whether calls have come."""
+        return index in self._called
+
+
+def _mark(text: str, before: int = 0) -> int:
+    return zlib.crc32(text.encode("utf-8", "surrogatepass"), before)
