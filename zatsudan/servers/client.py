@@ -121,9 +121,16 @@ class Client:
         dialect = self.server.dialect
         async with self._exchange(self._talk_url, dialects.written(dialect, body)) as response:
             asked = whole_number(body.get("n")) or 1
+            clean: tuple[str, ...] = ()  # facts that are known to hold no secret
             async with aclosing(chunks_of(response, asked, dialect)) as chunks:
                 async for chunk in chunks:
-                    yield self._without_secrets(chunk)
+                    facts = _facts_of(chunk)
+                    if facts == clean and chunk.usage is None:
+                        yield chunk
+                        continue
+                    shown = self._without_secrets(chunk, facts)
+                    clean = facts if shown is chunk else clean
+                    yield shown
 
     async def ask(self, body: JsonObject) -> JsonObject:
         """Send a request that is not streamed and return the whole answer; raises ApiError."""
@@ -258,11 +265,10 @@ class Client:
         """Return an address as it may be shown."""
         return self._secrets.hidden(shown_url(url))
 
-    def _without_secrets(self, chunk: Chunk) -> Chunk:
+    def _without_secrets(self, chunk: Chunk, facts: tuple[str, ...]) -> Chunk:
         """Return a chunk whose facts about itself hold no secret; its text stays as it is."""
-        hidden, facts = self._secrets.hidden, chunk[2:6]
-        ends = [delta.finish_reason or "" for delta in chunk.deltas]
-        if self._secrets.found("\n".join((*facts, *ends))):
+        hidden = self._secrets.hidden
+        if self._secrets.found("\n".join(facts)):
             chunk = chunk._replace(
                 id=hidden(chunk.id),
                 model=hidden(chunk.model),
@@ -287,6 +293,13 @@ class Client:
                 "Does the proxy answer that HTTP_PROXY, HTTPS_PROXY or ALL_PROXY name?"
             )
         return failure
+
+
+def _facts_of(chunk: Chunk) -> tuple[str, ...]:
+    """Return what a chunk tells of the reply, which nearly all of a stream tell alike."""
+    facts = (chunk.id, chunk.model, chunk.fingerprint, chunk.tier)
+    ends = [delta.finish_reason for delta in chunk.deltas if delta.finish_reason]
+    return (*facts, *ends) if ends else facts
 
 
 def _written(body: Mapping[str, Json]) -> bytes:
