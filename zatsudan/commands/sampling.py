@@ -42,7 +42,7 @@ def change(chat: Chat, values: dict[str, Json]) -> Outcome:
                 "good",
             )
         )
-    lines += [Line(note, "dim") for note in warnings(chat.talk.session)]
+    lines += [Line(note, "dim") for note in warnings(chat, values)]
     return Show(tuple(lines))
 
 
@@ -85,6 +85,15 @@ async def unset(chat: Chat, args: str) -> Outcome:
     for name in names:
         if name not in chat.talk.session.settings:
             find(name)
+    # What is an error without another is taken back with it.
+    names += [
+        row.name
+        for row in PARAMETERS
+        if row.needs is not None
+        and row.needs.other in names
+        and row.name in chat.talk.session.settings
+        and row.name not in names
+    ]
     lines: list[Line] = []
     for name in names:
         before = chat.talk.session.settings.get(name)
