@@ -218,8 +218,8 @@ class Client:
                 self._log({"status": response.status_code})
                 if response.status_code != httpx.codes.OK:
                     told = await bodies.beginning(response)
-                    raise refused(
-                        response, told, self._where, self._secrets, listless=self._listless
+                    raise self._told_key(
+                        refused(response, told, self._where, self._secrets, listless=self._listless)
                     )
                 yield response
             finally:
@@ -237,6 +237,17 @@ class Client:
             translated = self._translated(error, began=began)
             self._log({"failure": str(translated)})
             raise translated from None  # its own text may show a header
+
+    def _told_key(self, error: StatusError) -> StatusError:
+        """Return a refusal; that of a key says which variable it was read from."""
+        if error.status == httpx.codes.UNAUTHORIZED and self.server.key_variable:
+            from zatsudan.base.secrets import shown_variable
+
+            error.advice = say(
+                "The key was read from {variable} when zatsudan started; is it that of this server?",
+                variable=shown_variable(self.server.key_variable),
+            )
+        return error
 
     def _refusal(self, error: StatusError) -> StatusError:
         """Return a refusal that came with the status 200, without secrets."""
