@@ -32,7 +32,7 @@ HOMES = {
     "pygments": ("terminal", "sessions.exports"),
     "platformdirs": ("config",),
     "tomlkit": ("config",),
-    "yaml": ("sessions.imports",),
+    "yaml": ("config",),
     "jsonschema": ("talk.conformity",),
     "referencing": ("talk.conformity",),
     "filelock": ("sessions",),

@@ -72,21 +72,25 @@ def test_a_line_of_megabytes_is_wrapped() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tokens", "first", "seconds", "speed"),
+    ("tokens", "first", "last", "seconds", "speed"),
     [
-        (100, 1.0, 3.0, 50.0),
-        (100, 1.9999, 2.0, 50.0),  # in one piece: over the whole time
-        (20, 1.95, 2.0, 10.0),
-        (500_000, 1.0, 3.0, 500_000 / 3),  # what took two seconds was to draw it
-        (2, 0.0, 0.0, None),
-        (1, 1.0, 3.0, None),
-        (100, None, 3.0, None),
+        (101, 1.0, 3.0, 9.0, 50.0),  # what came behind the last text is no time of it
+        (101, 1.0, None, 3.0, 50.0),  # a record of before the last was kept
+        (3, 0.5, 0.5 + 2 / 61.7, 0.6, 61.7),
+        (2, 0.5, 0.5 + 1 / 49.6, 0.6, 49.6),
+        (100, 2.0, 2.0, 2.0, 50.0),  # in one piece: over the whole time
+        (100, 1.9999, 2.0, 2.0, 50.0),
+        (120, 1.95, 1.96, 2.0, 60.0),  # a burst
+        (500_000, 1.0, 3.0, 3.0, 500_000 / 3),  # what took two seconds was to draw it
+        (2, 0.0, 0.0, 0.0, None),
+        (1, 1.0, 3.0, 3.0, None),
+        (100, None, None, 3.0, None),
     ],
 )
 def test_tokens_per_second(
-    tokens: int, first: float | None, seconds: float, speed: float | None
+    tokens: int, first: float | None, last: float | None, seconds: float, speed: float | None
 ) -> None:
-    assert tokens_per_second(tokens, first, seconds) == pytest.approx(speed)
+    assert tokens_per_second(tokens, first, last, seconds) == pytest.approx(speed)
 
 
 def test_a_time_without_sense() -> None:

@@ -22,7 +22,7 @@ from zatsudan.terminal.live.ptk import PRIVATE
 USED = {
     "terminal.live.ptk": {name for _, name in PRIVATE},
     "terminal.markdown.highlight": {"_tokens"},
-    "terminal.live.program": {"httpcore._backends.anyio", "anyio._backends._asyncio"},
+    "terminal.live.warmup": {"httpcore._backends.anyio", "anyio._backends._asyncio"},
 }
 
 #: Documented for everybody, in spite of their underscore.

@@ -15,6 +15,7 @@ SILENT: dict[str, tuple[str, ...]] = {
     "cli/arguments.py": ("cat f", "zatsudan -c"),  # commands as they are typed
     "cli/scripts.py": ("# In", "#compdef"),  # scripts
     "cli/starting.py": ("--stream json",),
+    "sessions/imports/foreigntrees.py": ("<details type=",),  # what Open WebUI writes
     "commands/comparing.py": ("{} · /diff A B",),  # commands to type
     "commands/connecting/reconnect.py": ("Say hi.",),  # sent to the model
     "commands/naming.py": ("Give this conversation a title",),  # a prompt
@@ -23,6 +24,7 @@ SILENT: dict[str, tuple[str, ...]] = {
     "commands/registry.py": ("Callable[",),
     "commands/servers.py": ("forget all", "/learned forget"),
     "commands/tracing.py": ("{}/use {}",),
+    "config/foreign/ollamafile.py": ("PARAMETER stop",),  # a line of a Modelfile
     "lab/trials.py": ("Continue with", "Count from", "Write only"),  # sent to the model
     "servers/bodies.py": ("gzip, deflate",),  # a header
     "servers/engine/embedded.py": ("the child has no pipes",),  # cannot happen

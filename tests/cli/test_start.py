@@ -10,7 +10,7 @@ import pytest
 from tests.support.interpreter import start
 from tests.support.server import says, serve
 from zatsudan.commands import MODULES
-from zatsudan.terminal.live.program import WARM, warm
+from zatsudan.terminal.live.warmup import WARM, warm
 
 #: The live terminal up to its prompt, made by `zatsudan.cli.main` as for a person, then what is imported.
 TALK = """
@@ -132,6 +132,7 @@ LATER = {
     *("zatsudan.base.words", "zatsudan.base.matching", "zatsudan.base.programs"),
     *("zatsudan.talk.deciding", "zatsudan.talk.fitting", "zatsudan.sessions.estimate"),
     *("zatsudan.wire.protocol", "zatsudan.wire.refusals", "zatsudan.wire.models"),
+    *("zatsudan.terminal.live.warmup",),
     *("zatsudan.terminal.live.view", "zatsudan.terminal.plain.linereader"),
     *("zatsudan.terminal.greeting", "zatsudan.terminal.text.partrows", "zatsudan.commands.parts"),
 }

@@ -185,6 +185,8 @@ def honest(request: Request) -> Script:
         return whole("1")
     if body["max_tokens"] == 3:
         return whole("1, 2", "length", 3)
+    if body.get("temperature") is None:
+        return whole("1, 2, 3", "length", 8)
     if body.get("temperature") == 1.8 and body.get("top_k") != 1:
         return whole(f"story {body['seed']}")
     text = "1, 2, 3, 4"
@@ -208,7 +210,8 @@ def picky(request: Request) -> Script:
         if name in request.body:
             message = f"Unsupported parameter: '{name}'"
             return fails(400, {"error": {"message": message, "param": name}})
-    return whole("1, 2", "length", 3)
+    limit = request.body["max_completion_tokens"]
+    return whole("1, 2, 3, 4"[: 2 * limit], "length", limit)
 
 
 PROBED = "/probe max_tokens temperature seed top_k stop n"
@@ -324,4 +327,4 @@ async def test_repro_says_how_many_are_the_same() -> None:
         assert [request.body["seed"] for request in server.requests] == [4] * 6
         assert len(list(chat.talk.session.replies())) == 1
         found = chat.findings.of("scripted", "scripted")[REPEAT]
-        assert found.detail == "4 of 5 replies the same"
+        assert found.detail == "4 of 5 replies the same, seed 4"

@@ -13,17 +13,14 @@ from tests.support.doubles import turn_in
 from tests.support.server import DONE, Request, Script, Server, chunk, event, fails, says, serve
 from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import Json
-from zatsudan.commands.outcomes import Generate, Inspect, Show
+from zatsudan.commands.outcomes import Generate, Inspect
 from zatsudan.commands.tokens import fork
-from zatsudan.commands.tracing import NOT_WRITTEN, verdict
-from zatsudan.lab.diff import difference_at
+from zatsudan.commands.tracing import NOT_WRITTEN
 from zatsudan.servers.choice import Server as Address
 from zatsudan.sessions.journal import load
-from zatsudan.sessions.records import apply
-from zatsudan.sessions.session import Node, Session
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.request import rebuilt
-from zatsudan.talk.turn import Turn, again
+from zatsudan.talk.turn import Turn
 from zatsudan.wire.tokenview import read_tokens
 
 #: A reply without usage: then the estimate of tokens is what it was.
@@ -204,56 +201,6 @@ async def test_use_gives_the_names_back_that_are_set() -> None:
         await run(chat, "/unset all")
         await run(chat, "/use")
         assert chat.talk.session.parameters == {"seed": 7}
-
-
-async def test_replay_sends_the_same_again() -> None:
-    scripts = (says("one two"), says("x"), says("one too"))
-    async with serve(*scripts) as server, chat_with(server.base_url) as chat:
-        await run(chat, "/temperature 0.3")
-        await ask(chat, "first")
-        await ask(chat, "second")
-        await run(chat, "/temperature 1.9")
-        outcome = await run(chat, "/replay 2")
-        assert isinstance(outcome, Generate)
-        assert outcome.again is chat.talk.session.nodes["2"]
-        turn = again(chat.talk, chat.link, outcome.again)
-        await turn.run(lambda _: None)
-        bodies = posted(server)
-        assert bodies[2] == bodies[0]
-        said = "\n".join(lines(Show(verdict(outcome.again, turn.nodes[0]))))
-        assert "from character 6 on (word 2)" in said
-        assert rebuilt(chat.talk.session, turn.nodes[0]).body == bodies[0]
-
-
-def node(text: str, fingerprint: str = "") -> Node:
-    session = Session()
-    record: dict[str, Json] = {
-        "type": "message", "id": "2", "message": {"role": "assistant", "content": text},
-        "made": {"ended": "finished", "fingerprint": fingerprint},
-    }  # fmt: skip
-    apply(session, record)
-    return session.nodes["2"]
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "said"),
-    [
-        (node("a", "f"), node("a", "f"), ["The same text", "fingerprint is the same (f)"]),
-        (node("a", "f"), node("a", "g"), ["The same text", "has changed: f → g"]),
-        (node("a"), node("ab"), ["from character 2", "tells no system_fingerprint"]),
-        (node("a", "f"), node(""), ["from character 1", "f → none"]),
-    ],
-)
-def test_the_verdict(before: Node, after: Node, said: list[str]) -> None:
-    text = "\n".join(lines(Show(verdict(before, after))))
-    assert all(part in text for part in said)
-
-
-def test_the_difference_at() -> None:
-    assert difference_at("ab", "ab") is None
-    assert difference_at("ab", "abc") == 2
-    assert difference_at("", "x") == 0
-    assert difference_at("雑談", "雑学") == 1
 
 
 async def test_a_reply_from_elsewhere_has_no_request(chat_of_old: Chat) -> None:

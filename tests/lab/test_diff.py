@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zatsudan.lab.diff import ALIGN_LINES, NEW, OLD, Change, _blocks, _Work, diff, marked, pieces
+from zatsudan.lab.diff import (
+    ALIGN_LINES,
+    NEW,
+    OLD,
+    Change,
+    _blocks,
+    _Work,
+    diff,
+    difference_at,
+    marked,
+    pieces,
+)
 
 TEXTS = st.text(st.sampled_from("ab 猫犬が。\n,-é\t") | st.characters(codec="utf-8"), max_size=60)
 
@@ -78,3 +89,10 @@ def test_what_is_the_same_is_what_difflib_finds_between_the_ends(old: str, new: 
     found = _blocks(left, right, _Work())
     known = SequenceMatcher(None, left, right, autojunk=False).get_matching_blocks()
     assert sum(size for _, _, size in found) == sum(block.size for block in known)
+
+
+def test_the_difference_at() -> None:
+    assert difference_at("ab", "ab") is None
+    assert difference_at("ab", "abc") == 2
+    assert difference_at("", "x") == 0
+    assert difference_at("雑談", "雑学") == 1

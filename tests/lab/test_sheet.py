@@ -1,9 +1,14 @@
 """The rows of an experiment."""
 
+from typing import TYPE_CHECKING
+
 from zatsudan.lab.sheet import rows_of
 from zatsudan.sessions.records import apply, message_record
 from zatsudan.sessions.session import INTERRUPTED, Lab, Made, Session
 from zatsudan.wire.messages import Message, Usage
+
+if TYPE_CHECKING:
+    from zatsudan.base.jsonvalues import Json
 
 
 def session_of(*replies: tuple[str, Made]) -> tuple[Session, Lab]:
@@ -21,6 +26,7 @@ def count(text: str) -> int:
 
 
 def test_the_numbers_of_a_row() -> None:
+    entries: list[Json] = [{"token": "a", "logprob": -0.5}, {"token": "b", "logprob": -1.5}]
     made = Made(
         finish_reason="stop",
         model="m",
@@ -28,23 +34,36 @@ def test_the_numbers_of_a_row() -> None:
         usage=Usage(5, 20),
         first=1.0,
         seconds=3.0,
-        logprobs=({"logprob": -0.5}, {"logprob": -1.5}),
+        logprobs=entries * 10,
     )
     session, lab = session_of(("a b c d", made), ("a b c d", Made(ended=INTERRUPTED)))
     first, second = rows_of(session, lab, count)
-    assert (first.tokens, first.estimated, first.seconds, first.speed) == (20, False, 3.0, 10.0)
+    assert (first.tokens, first.estimated, first.seconds, first.speed) == (20, False, 3.0, 9.5)
     assert (first.ended, first.logprob, first.distinct, first.likeness) == ("stop", -1.0, 1.0, 1.0)
     assert (second.tokens, second.estimated, second.ended) == (7, True, "interrupted")
     assert second.logprob is None
 
 
 def test_choices_of_one_request_share_a_count_so_each_is_estimated() -> None:
-    made = Made(parameters={"n": 2}, usage=Usage(5, 50))
+    made = Made(parameters={"n": 2}, usage=Usage(5, 70, together=2))
     session, lab = session_of(("abc", made), ("abcd", Made(parameters={"n": 2})))
-    assert [(row.tokens, row.estimated) for row in rows_of(session, lab, count)] == [
-        (3, True),
-        (4, True),
+    assert [(row.tokens, row.estimated, row.speed) for row in rows_of(session, lab, count)] == [
+        (30, True, None),
+        (40, True, None),
     ]
+
+
+def test_choices_that_were_counted_one_by_one_have_their_counts() -> None:
+    one = Made(parameters={"n": 2}, usage=Usage(5, 40))
+    session, lab = session_of(("abc", one), ("abcd", one._replace(usage=Usage(0, 24))))
+    rows = rows_of(session, lab, count)
+    assert [(row.tokens, row.estimated) for row in rows] == [(40, False), (24, False)]
+
+
+def test_the_speed_by_the_server_goes_before_ours() -> None:
+    made = Made(usage=Usage(5, 20), first=1.0, last=2.0, seconds=3.0)
+    session, lab = session_of(("a", made), ("b", made._replace(pace=18.5)))
+    assert [row.speed for row in rows_of(session, lab, count)] == [19.0, 18.5]
 
 
 def test_a_cell_without_a_reply_stays_in_its_place() -> None:

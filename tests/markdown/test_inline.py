@@ -28,13 +28,10 @@ def test_pieces(source: str, expected: list[Inline]) -> None:
     assert inline(source) == expected
 
 
-def test_a_cell_breaks_where_it_says_so() -> None:
-    assert inline("a <br/> b") == [Inline("text", "a <br/> b")]
-    assert inline("a<br/> b", breaks=True) == [
-        Inline("text", "a"),
-        Inline("break"),
-        Inline("text", "b"),
-    ]
+def test_a_line_ends_where_it_says_so() -> None:
+    parts = [Inline("text", "a"), Inline("break"), Inline("text", "b")]
+    for source in ("a<br>b", "a<BR/> b", "a<br />\nb", "a\nb"):
+        assert inline(source) == parts
 
 
 def test_bare_addresses_of_code() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.doubles import chat_over, turn_in
+from tests.support.doubles import Time, chat_over, turn_in
 from tests.support.quirks import QUIRKS, Quirk
 from tests.support.server import (
     CUT,
@@ -35,19 +35,6 @@ from zatsudan.talk.request import rebuilt
 from zatsudan.talk.turn import Turn
 from zatsudan.wire.messages import Message, Usage
 from zatsudan.wire.refusals import DROP, SHRINK, Repair
-
-
-class Time:
-    """A clock that goes on only while someone sleeps."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def clock(self) -> float:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        self.now += seconds
 
 
 @asynccontextmanager
@@ -159,7 +146,7 @@ async def test_a_choice_that_begins_late_is_waited_for(monkeypatch: pytest.Monke
         turn = await ask(chat, "hi", n=2)
 
         assert [node.message.text for node in turn.nodes] == ["a", "b"]
-        assert turn.made.usage == Usage(1, 2)
+        assert turn.made.usage == Usage(1, 2, together=2)
 
 
 # --- waiting ----------------------------------------------------------------
@@ -391,3 +378,22 @@ async def test_a_picture_of_an_earlier_message_does_not_stop_a_talk_with_a_model
         turn = turn_in(chat, chat.talk.say(picture), {})
         await turn.run(lambda _: None)
         assert "image_url" in str(turn.error)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "ended"),
+    [
+        ([chunk("a", finish="stop"), chunk("b"), CUT], "failed"),
+        ([chunk("a", finish="stop"), chunk("b"), RESET], "failed"),
+        ([chunk("a", finish="stop"), chunk("b", finish="stop"), CUT], "finished"),
+        ([chunk("a", finish="stop"), chunk("b")], "finished"),
+        ([chunk("ab", finish="stop"), CUT], "finished"),
+    ],
+)
+async def test_a_reply_that_goes_on_after_its_finish_reason_can_be_cut(
+    pieces: list[Piece], ended: str
+) -> None:
+    async with serve(Script(pieces)) as server, talking(server.base_url) as (chat, _):
+        turn = await ask(chat, "hi")
+
+        assert (turn.made.ended, turn.nodes[0].message.text) == (ended, "ab")

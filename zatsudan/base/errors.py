@@ -41,7 +41,7 @@ class StoreError(ZatsudanError):
 
 
 class ImportRefused(ZatsudanError):
-    """A file holds nothing that could become a session, or cannot be understood."""
+    """A file holds nothing that could become a session or a preset, or cannot be understood."""
 
 
 class SessionInUse(StoreError):

@@ -19,6 +19,7 @@ MODULES = (
     "bias",
     "tokens",
     "tracing",
+    "replaying",
     "servers",
     "sessions",
     "naming",

@@ -6,9 +6,9 @@ from zatsudan.commands.conversation import GROUP
 from zatsudan.commands.outcomes import Outcome, Show, tell
 from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.registry import command
-from zatsudan.sessions.estimate import tokens_per_second
+from zatsudan.sessions.estimate import speed_of
 from zatsudan.sessions.session import FAILED, FINISHED, INTERRUPTED, Made, Node
-from zatsudan.sessions.window import Window
+from zatsudan.sessions.window import Window, tokens_of
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.fitting import context_length, window_of
 from zatsudan.wire.messages import Usage
@@ -41,7 +41,10 @@ async def context(chat: Chat, _args: str) -> Outcome:
         if node.id in chat.talk.session.pinned:
             mark = say("pinned")
         text = node.message.text
-        rows.append((mark, one_line(node.message.role, 20), _about(chat, text), one_line(text, 60)))
+        tokens = printable(
+            f"~{tokens_of(node, chat.link.gauge(chat.talk.session).estimator.count):,}"
+        )
+        rows.append((mark, one_line(node.message.role, 20), tokens, one_line(text, 60)))
     head = (EMPTY, say("role"), say("tokens"), say("begins"))
     table = Table(head, tuple(rows), right=frozenset({2}))
     return Show((table, Line(_whole(chat, window), "dim")))
@@ -81,7 +84,8 @@ async def usage(chat: Chat, _args: str) -> Outcome:
     """Show the tokens of this reply and session.
 
     `in` is what was sent, `out` what came; `cached` and `reasoning` are parts of them.
-    A `~` marks an estimate, where the server sent no count.
+    A `~` marks an estimate, where the server sent no count. What /probe, /repro and /title asked
+    since the start has a line of its own.
     """
     rows: list[tuple[Printable, ...]] = []
     last = next(
@@ -96,13 +100,25 @@ async def usage(chat: Chat, _args: str) -> Outcome:
         whole = whole.plus(total)
         if len(totals) > 1:
             rows.append((say("session, {model}", model=one_line(model, 40)), *_counts(total)))
-    if not totals:
+    aside = chat.talk.aside()
+    if not totals and not aside:
         return tell(say("No tokens yet in this session."), "dim")
     rows.append((say("session"), *_counts(whole)))
+    for model, (requests, total) in aside.items():
+        name = say_count(
+            "{n} request beside the talk ({model})",
+            "{n} requests beside the talk ({model})",
+            requests,
+            model=one_line(model, 40),
+        )
+        rows.append((name, *_counts(total)))
     head = (EMPTY, say("in"), say("out"), say("cached"), say("reasoning"), say("total"))
     table = Table(head, tuple(rows), right=frozenset(range(1, 6)))
     notes = [describe_speed(last)] if last is not None else []
-    cost = chat.link.cost(chat.talk.usage())
+    spent = dict(totals)
+    for model, (_, total) in aside.items():
+        spent[model] = spent.get(model, Usage()).plus(total)
+    cost = chat.link.cost(spent)
     if cost is not None:
         notes.append(say("cost of this session, by the profile's prices: {cost:.4f}", cost=cost))
     return Show((table, *(Line(note, "dim") for note in notes)))
@@ -130,8 +146,10 @@ def describe_speed(node: Node) -> Printable:
         parts.append(say("first token after {seconds:.2f} s", seconds=made.first))
     parts.append(say("{seconds:.1f} s in all", seconds=made.seconds))
     usage = made.usage
-    speed = tokens_per_second(usage.completion, made.first, made.seconds) if usage else None
-    if usage is not None and speed is not None:
+    speed = speed_of(made)
+    if made.pace is not None:
+        parts.append(say("{speed:.1f} tok/s, as the server counts", speed=made.pace))
+    elif usage is not None and speed is not None:
         mark = "~" if usage.estimated else ""
         parts.append(say("{mark}{speed:.1f} tok/s", mark=mark, speed=speed))
     return printable(" · ".join(parts))

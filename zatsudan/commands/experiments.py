@@ -75,7 +75,7 @@ def _cells(
         if profile:
             _check_profile(chat, profile)
         parameters = whole.over(_current(chat, profile))
-        cell = Cell(one_line(one.label, 60), parameters, whole.model, profile)
+        cell = Cell(one_line(one.label, 60), parameters, whole.model, profile, whole.system)
         cells += repeated(cell, runs)
     return cells
 
@@ -157,20 +157,7 @@ async def compare(chat: Chat, args: str) -> Outcome:
     if blind:
         random.shuffle(cells)
     parent = _parent(chat, message)
-    notes = [Line(plan(chat, cells), "dim")]
-    led = [word.text for word in words if _has_system(chat, word)]
-    if led:
-        which = ", ".join(one_line(name, 40) for name in led)
-        stays = say("The system message stays as it is, not that of {which}.", which=which)
-        notes.append(Line(stays, "dim"))
-    return Experiment(parent, tuple(cells), tuple(notes), blind=blind)
-
-
-def _has_system(chat: Chat, word: Word) -> bool:
-    """Tell whether a word names a preset with another system message, which a cell does not take."""
-    if word.name is not None or word.text not in chat.presets.names():
-        return False
-    return chat.presets.read(word.text).system not in (None, chat.talk.session.system)
+    return Experiment(parent, tuple(cells), (Line(plan(chat, cells), "dim"),), blind=blind)
 
 
 def _profile_in(word: Word) -> str:
@@ -188,11 +175,26 @@ def _side(chat: Chat, word: Word) -> "Variation":
     if text == "now":
         return Variation()
     if text in chat.presets.names():
-        preset = chat.presets.read(text)
-        return Variation(dict(preset.parameters), model=preset.model or "", name=text)
+        return _preset(chat, text)
     if text in chat.config.profiles:
         return Variation(profile=text)
     return Variation(model=_model(chat, text))
+
+
+def _preset(chat: Chat, name: str) -> "Variation":
+    """Return what `/preset NAME` would make of the settings: those of the session give way to it."""
+    from zatsudan.commands.presets import with_preset
+    from zatsudan.lab.grid import Variation
+
+    preset = chat.presets.read(name)
+    wanted = with_preset(chat, preset)
+    return Variation(
+        {key: setting.value for key, setting in wanted.items() if key != "n"},
+        frozenset(_current(chat)) - frozenset(wanted),
+        preset.model or "",
+        name=name,
+        system=preset.system,
+    )
 
 
 def _model(chat: Chat, text: str) -> str:

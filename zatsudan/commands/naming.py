@@ -92,7 +92,7 @@ async def title(chat: Chat, args: str) -> Outcome:
     cost = say("What it cost is not known: no count came from the server.")
     if usage is not None:
         cost = say(
-            "It cost {input:,} tokens in, {output:,} out, not counted in /usage.",
+            "It cost {input:,} tokens in, {output:,} out; /usage counts them beside the talk.",
             input=usage.prompt,
             output=usage.completion,
         )
@@ -112,6 +112,7 @@ async def _asked(chat: Chat) -> tuple[str, Usage | None]:
         return chat.link.mended(build_request(model, messages, parameters), model)
 
     reply, usage = await asked(chat.link, body, model)
+    chat.talk.spend_aside(model, usage)
     from zatsudan.markdown.reading import first_line  # takes a while
 
     return title_from(first_line(reply.content).strip(" \t\"'“”「」『』"), CELLS), usage

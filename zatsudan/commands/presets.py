@@ -5,40 +5,78 @@ from collections.abc import Iterable
 from zatsudan.base.errors import CommandError, ConfigError
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import Printable, one_line, printable
+from zatsudan.base.words import split
 from zatsudan.commands.knobs import fresh_session, settle, settle_model, settle_system
 from zatsudan.commands.offers import GROUP
 from zatsudan.commands.outcomes import Outcome, Show, tell
 from zatsudan.commands.parts import Line, Table
+from zatsudan.commands.paths import paths
 from zatsudan.commands.registry import Choice, command
 from zatsudan.config.presetfiles import Preset
 from zatsudan.parameters.values import show_value
+from zatsudan.sessions.records import message_record
 from zatsudan.sessions.session import Setting
 from zatsudan.talk.chat import Chat
+from zatsudan.wire.messages import Message
+
+#: First words that do something; no preset can be called so.
+WORDS = ("save", "delete", "import", "export")
 
 #: What config, profile and command line set stays beneath a preset.
 BENEATH = frozenset(("config", "profile", "flag"))
 
 
 def _choices(chat: Chat, args: str) -> Iterable[Choice]:
-    first, blank, _ = args.partition(" ")
+    first, blank, rest = args.partition(" ")
     if not blank:
         yield from (Choice(name, say("take it")) for name in chat.presets.names())
         yield Choice("save ", say("the present settings under a name"))
         yield Choice("delete ", say("a preset"))
-    elif first in ("save", "delete"):
+        yield Choice("import ", say("a preset of another program"))
+        yield Choice("export ", say("a preset for another program"))
+    elif first in ("save", "delete") or (first == "export" and " " not in rest):
         yield from (Choice(name) for name in chat.presets.names())
+    elif first == "import":
+        yield from paths(rest)
+    elif first == "export":
+        from zatsudan.config.foreign import WRITERS  # all formats: no part of the start
+
+        _, _, after = rest.partition(" ")
+        if " " in after:
+            yield from paths(after.rpartition(" ")[2])
+        else:
+            yield from (Choice(row.name, say(row.help)) for row in WRITERS.values())
+
+
+def _formats(_chat: Chat | None) -> Printable:
+    from zatsudan.config.foreign import ROWS
+
+    width = max(len(row.name) for row in ROWS)
+    return printable("\n".join(f"{row.name:{width}}  {say(row.help)}" for row in ROWS))
 
 
 @command(
-    "preset", "[NAME | save NAME [model] [system] | delete NAME]", group=GROUP, complete=_choices
+    "preset",
+    "[NAME | save NAME [model] [system] | delete NAME | import FILE [NAME] | export NAME FORMAT [FILE]]",
+    group=GROUP,
+    complete=_choices,
+    more=_formats,
 )
 async def preset(chat: Chat, args: str) -> Outcome:
-    """List the presets, take one, save or delete one.
+    """List the presets, take one, save or delete one; import and export them.
 
     `/preset save warm` saves the parameters that are set; `model` or `system` after the name saves
     those too. `/preset warm` sets them: what you set before gives way, what config, profile and
     command line set stays beneath. Each is a small file; `--preset NAME` begins with one.
+
+    `/preset import FILE` makes one of another program's file and says of each field what became of
+    it; nothing is set until you take it. `/preset export warm textgen FILE` writes one for another
+    program, or shows it without FILE.
     """
+    if args.split()[:1] in (["import"], ["export"]):
+        from zatsudan.commands import otherpresets
+
+        return otherpresets.carry_out(chat, split(args))
     match args.split():
         case []:
             return _list(chat)
@@ -47,16 +85,16 @@ async def preset(chat: Chat, args: str) -> Outcome:
         case ["delete", name]:
             chat.presets.delete(name)
             return tell(say("Deleted: {name}.", name=one_line(name)), "good")
-        case [name] if name not in ("save", "delete"):
+        case [name] if name not in WORDS:
             return _take(chat, name)
     raise CommandError(
         say("/preset does not take {text!r}.", text=one_line(args, 40)),
-        say("/preset save NAME, /preset NAME, /preset delete NAME."),
+        say("/preset NAME, /preset save NAME, /preset delete NAME, /preset import FILE."),
     )
 
 
 def _save(chat: Chat, name: str, more: list[str]) -> Outcome:
-    if name in ("save", "delete"):
+    if name in WORDS:
         raise CommandError(
             say("A preset cannot be called {name}.", name=name), say("Choose another name.")
         )
@@ -78,15 +116,37 @@ def _save(chat: Chat, name: str, more: list[str]) -> Outcome:
 
 def _take(chat: Chat, name: str) -> Outcome:
     found = chat.presets.read(name)
-    lines = settle(chat, _with_preset(chat, found))
+    lines = settle(chat, with_preset(chat, found))
     if found.system is not None:
         lines += settle_system(chat, found.system)
     if found.model is not None:
         lines += settle_model(chat, found.model)
+    if found.messages:
+        lines.append(_begin(chat, found))
     return Show((*lines, Line(say("Preset: {name}.", name=one_line(name)), "good")))
 
 
-def _with_preset(chat: Chat, found: Preset) -> dict[str, Setting]:
+def _begin(chat: Chat, found: Preset) -> Line:
+    """Begin the talk with a preset's messages, and say so; a talk that has begun stays as it is."""
+    n = len(found.messages)
+    session = chat.talk.session
+    if session.nodes:
+        note = say_count(
+            "Its message stands at the beginning of a talk only: /new, then take it again.",
+            "Its {n} messages stand at the beginning of a talk only: /new, then take it again.",
+            n,
+        )
+        return Line(note, "warn")
+    for role, content in found.messages:
+        message = Message(role, content)
+        chat.talk.record(message_record(session.next_id(), session.head, message, chat.talk.now()))
+    return Line(
+        say_count("The talk begins with its message.", "The talk begins with its {n} messages.", n),
+        "good",
+    )
+
+
+def with_preset(chat: Chat, found: Preset) -> dict[str, Setting]:
     """Return the parameters as they are with a preset: its own, over what stays beneath."""
     layers = (fresh_session(chat).settings, chat.talk.session.settings)
     return {
@@ -123,7 +183,7 @@ def _list(chat: Chat) -> Outcome:
 def _differences(chat: Chat, found: Preset) -> Printable:
     session = chat.talk.session
     parts: list[str] = []
-    wanted = _with_preset(chat, found)
+    wanted = with_preset(chat, found)
     for name in [*wanted, *(name for name in session.settings if name not in wanted)]:
         was, will = session.settings.get(name), wanted.get(name)
         if (was and was.value) != (will and will.value) or (was is None) != (will is None):

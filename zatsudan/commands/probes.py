@@ -14,7 +14,11 @@ from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.registry import Choice, command
 from zatsudan.parameters.steering import makes_request
 from zatsudan.parameters.table import BY_NAME, PARAMETERS
+from zatsudan.parameters.values import show_value
 from zatsudan.servers.findings import HONOURED, IGNORED, REFUSED, REPEAT, UNCLEAR, Finding
+from zatsudan.servers.prefill import Opening
+from zatsudan.servers.wirenames import own_names
+from zatsudan.sessions.session import FINISHED, Made, Node
 from zatsudan.talk.addressee import client_for, model_of
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.exchange import AS_IT_WAS, asked
@@ -25,7 +29,7 @@ GROUP = later("The lab")
 Hint = Callable[[Printable], None]
 
 #: What is kept of /repro.
-_REPEATED = re.compile(r"(?P<same>\d+) of (?P<count>\d+) replies the same")
+_REPEATED = re.compile(r"(?P<same>\d+) of (?P<count>\d+) replies the same(?:, (?P<settings>.+))?")
 
 #: A mark for each state, and the word beside it.
 MARKS = {
@@ -87,7 +91,7 @@ async def probe(chat: Chat, args: str) -> Outcome:
 
 
 async def _probe(chat: Chat, names: list[str], hint: Hint) -> Outcome:
-    from zatsudan.lab.probe import Probe, read_told
+    from zatsudan.lab.probe import Probe, read_told, unnamed
 
     client = await client_for(chat.talk, chat.link)
     model = await model_of(chat.talk, chat.link)
@@ -96,12 +100,13 @@ async def _probe(chat: Chat, names: list[str], hint: Hint) -> Outcome:
     told = await tests.told()
     rows: list[tuple[Printable, ...]] = []
     for name in names:
-        found = read_told(name, told) or await tests.run(name)
+        found = read_told(name, told) or unnamed(name, told, await tests.run(name))
         finding = Finding(found.state, one_line(found.detail, 160), day)
         chat.findings.keep(server, model, name, finding)
         mark, word = MARKS[finding.state]
         cells = (name, f"{mark} {say(word)}", finding.detail)
         rows.append(tuple(map(one_line, cells)))
+    chat.talk.spend_aside(model, tests.usage, tests.sent)
     title = say_count(
         "{model} at {server}: {n} request",
         "{model} at {server}: {n} requests",
@@ -160,7 +165,14 @@ def _repeated(detail: str) -> Printable:
     found = _REPEATED.fullmatch(detail)
     if found is None:
         return one_line(detail)
-    return say("{same} of {count} replies the same", same=found["same"], count=found["count"])
+    told = _agreement(int(found["same"]), int(found["count"]))
+    return printable(f"{told} ({one_line(found['settings'])})") if found["settings"] else told
+
+
+def _agreement(same: int, count: int) -> Printable:
+    if same == 1:
+        return say("all {count} replies differ", count=count)
+    return say("{same} of {count} replies the same", same=same, count=count)
 
 
 # --- repeatable? --------------------------------------------------------------------
@@ -171,7 +183,7 @@ async def repro(chat: Chat, args: str) -> Outcome:
     """Run the last request five times and compare the replies.
 
     One after the other, since many at once can change a reply. The replies are compared, and not kept; how many
-    were the same is remembered for this server and model.
+    were the same is remembered for this server and model, with the seed; without one it says nothing of the server.
     """
     count = whole_number(args) if args else 5
     if count is None or not 2 <= count <= 64:
@@ -183,19 +195,26 @@ async def repro(chat: Chat, args: str) -> Outcome:
     )
     if last is None or last.made is None or last.parent is None:
         raise CommandError(say("There is no reply to be repeated."), say("Write a message first."))
-    recorded = last.message.text
     body = rebuilt(chat.talk.session, last).body
     body.pop("n", None)  # one choice is enough
     model = str(body["model"])
+    given = last.message.text[: last.made.given]
 
     async def run(hint: Hint) -> Outcome:
         await client_for(chat.talk, chat.link)
         texts: list[str] = []
         for number in range(count):
             hint(say("run {number} of {count} …", number=number + 1, count=count))
-            reply, _ = await asked(chat.link, lambda: body, model, AS_IT_WAS)
+            try:
+                reply, usage = await asked(
+                    chat.link, lambda: body, model, AS_IT_WAS, Opening(given)
+                )
+            except BaseException:
+                chat.talk.spend_aside(model, None)
+                raise
+            chat.talk.spend_aside(model, usage)
             texts.append(reply.content)
-        return _compared(chat, model, texts, recorded)
+        return _compared(chat, model, texts, last)
 
     note = say(
         "{count} requests, one at a time, with the settings of the last reply · Esc stops",
@@ -204,30 +223,52 @@ async def repro(chat: Chat, args: str) -> Outcome:
     return Work((Line(note, "dim"),), run)
 
 
-def _compared(chat: Chat, model: str, texts: list[str], recorded: str) -> Outcome:
+def _compared(chat: Chat, model: str, texts: list[str], reply: Node) -> Outcome:
     common = max(texts, key=texts.count)
     same = texts.count(common)
     server = chat.link.server.name if chat.link.server is not None else ""
-    state = HONOURED if same == len(texts) else IGNORED
-    finding = Finding(state, f"{same} of {len(texts)} replies the same", chat.talk.now()[:10])
-    chat.findings.keep(server, model, REPEAT, finding)
-    told = say("{same} of {count} replies are the same.", same=same, count=len(texts))
+    made = reply.made or Made()
+    sent = own_names(made.parameters, chat.link.repairs(model), BY_NAME)
+    seeded = sent.get("seed") is not None
+    if seeded:  # what no seed was sent for says nothing of the server
+        names = [name for name in ("seed", "temperature") if name in sent]
+        with_what = " ".join(f"{name} {show_value(sent[name])}" for name in names)
+        state = HONOURED if same == len(texts) else IGNORED
+        detail = f"{same} of {len(texts)} replies the same, {with_what}"
+        chat.findings.keep(server, model, REPEAT, Finding(state, detail, chat.talk.now()[:10]))
+    told = (
+        say("All {count} replies differ.", count=len(texts))
+        if same == 1
+        else say("{same} of {count} replies are the same.", same=same, count=len(texts))
+    )
     lines = [Line(told, "good" if same > 1 else "warn")]
     for number, text in enumerate(texts, 1):
         if text != common:
             lines.append(Line(printable(f"{number}: {_where(common, text)}")))
-    if recorded == common:
-        told = say("The reply that stands in the talk is the same too.")
+    recorded = reply.message.text
+    if recorded in texts:
+        lines.append(Line(say("The reply that stands in the talk is the same too."), "dim"))
     else:
-        told = say(
-            "The reply that stands in the talk {differs}; if it was made beside others, that can be why.",
-            differs=_where(common, recorded),
-        )
-    lines.append(Line(told, "dim"))
-    if same < len(texts) and "seed" not in chat.talk.session.parameters:
-        told = say("No seed is set: /set seed 42 temperature 0 is worth a try.")
+        told = say("The reply that stands in the talk {differs}.", differs=_where(common, recorded))
+        lines.append(Line(told, "dim"))
+        lines += [Line(reason, "dim") for reason in _reasons(chat, reply, server)]
+    if same < len(texts) and not seeded:
+        told = say("It was made without a seed: /set seed 42 temperature 0 is worth a try.")
         lines.append(Line(told, "dim"))
     return Show(tuple(lines))
+
+
+def _reasons(chat: Chat, reply: Node, server: str) -> Iterable[Printable]:
+    """Yield what was otherwise when the recorded reply was made: that can be why it differs."""
+    made = reply.made or Made()
+    if made.server and made.server != server:
+        yield say("It was made at {server}.", server=one_line(made.server, 40))
+    if made.ended != FINISHED:
+        yield say("It did not come to its end.")
+    lab = chat.talk.session.lab
+    cells = [node_id for _, node_id in lab.cells] if lab is not None else []
+    if made.parameters.get("n") not in (None, 1) or (reply.id in cells and len(cells) > 1):
+        yield say("It was made beside others, which can change a reply.")
 
 
 def _where(common: str, text: str) -> Printable:

@@ -39,13 +39,24 @@ async def tokens(chat: Chat, args: str) -> Outcome:
     Each token on a scale of its probability, as the server tells it (llama.cpp and vLLM: before
     temperature and samplers). `/logprobs on 5` asks for it; /inspect walks over the tokens.
     """
+    from zatsudan.lab.coverage import coverage
     from zatsudan.wire.tokenview import least_likely, perplexity
 
     reply = reply_at(chat, args)
     found = tokens_of(reply)
-    told = perplexity(found)
+    covered = coverage(reply.made or Made(), reply.message.text)
+    told = perplexity(found) if covered.whole else None
     rows = tuple(_row(found, at) for at in least_likely(found, UNCERTAIN))
     count = say_count("{n:,} token.", "{n:,} tokens.", len(found))
+    if not covered.whole:
+        count = say(
+            "{known:,} of {total:,} tokens have a probability: {why}. So no perplexity is told.",
+            known=covered.known,
+            total=covered.total,
+            why=say("the server sends none of the others")
+            if reply.message.text.isascii()
+            else say("the server leaves out parts of characters"),
+        )
     if told is not None:
         count = say_count(
             "{n:,} token, perplexity {perplexity:.2f}: its surprise at its own text.",

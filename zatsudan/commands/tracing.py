@@ -1,4 +1,4 @@
-"""Commands on how a reply was made: its settings, its request, and the same once more."""
+"""Commands on how a reply was made: its settings and its request."""
 
 import json
 from collections.abc import Iterable
@@ -10,15 +10,14 @@ from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.commands.counts import describe_end, describe_speed
 from zatsudan.commands.knobs import settle, settle_model
-from zatsudan.commands.outcomes import Generate, Outcome, Show, tell
+from zatsudan.commands.outcomes import Outcome, Show, tell
 from zatsudan.commands.parts import Line, Part, Table
 from zatsudan.commands.registry import Choice, command
-from zatsudan.lab.diff import difference_at
 from zatsudan.parameters.table import BY_NAME
 from zatsudan.parameters.values import show_value
 from zatsudan.servers.wirenames import own_names
-from zatsudan.sessions.session import FINISHED, Made, Node, Setting
-from zatsudan.talk.addressee import client_for, model_of
+from zatsudan.sessions.session import Made, Node, Setting
+from zatsudan.talk.addressee import model_of
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.request import compose, rebuilt
 
@@ -251,69 +250,3 @@ def _request_parts(
         )
         parts.append(Line(note, "dim"))
     return tuple(parts)
-
-
-@command("replay", "[N]", group=GROUP, complete=reply_choices, possible=has_reply)
-async def replay(chat: Chat, args: str) -> Outcome:
-    """Send a recorded request again and compare.
-
-    The request of reply N, or of the last one, just as it was. The new reply is kept as a variant;
-    then it is said whether its text is the same, and whether system_fingerprint has changed.
-    """
-    reply = reply_at(chat, args)
-    rebuilt(chat.talk.session, reply)  # raises what keeps it from being sent
-    parent = chat.talk.session.nodes[reply.parent or ""]
-    made = reply.made or Made()
-    await client_for(chat.talk, chat.link)
-    lines = [Line(say("Again, as it was sent for reply {id}:", id=reply.id), "dim")]
-    if chat.link.server is not None and made.server != chat.link.server.name:
-        note = say(
-            "That was at {then}; this is {now}.",
-            then=one_line(made.server, 40),
-            now=one_line(chat.link.server.name, 40),
-        )
-        lines.append(Line(note, "warn"))
-    return Generate(parent, parts=tuple(lines), again=reply)
-
-
-def verdict(before: Node, after: Node) -> tuple[Part, ...]:
-    """Say whether a replayed reply is the same, and where it first differs."""
-    lines: list[Line] = []
-    one, two = before.message.text, after.message.text
-    at = difference_at(one, two)
-    made, again = before.made or Made(), after.made or Made()
-    if at is None:
-        note = say("The same text, all {n:,} characters of it.", n=len(one))
-        lines.append(Line(note, "good"))
-    elif made.ended != FINISHED or again.ended != FINISHED:
-        note = say(
-            "One of the two was not finished; the first {n:,} characters are the same.", n=at
-        )
-        lines.append(Line(note, "warn"))
-    else:
-        word = len(one[:at].split()) + (1 if not at or one[at - 1 : at].isspace() else 0)
-        note = say(
-            "Another text from character {at:,} on (word {word}): {then!r} was then, {now!r} is now.",
-            at=at + 1,
-            word=max(1, word),
-            then=one_line(one[max(0, at - 12) : at + 24], 40),
-            now=one_line(two[max(0, at - 12) : at + 24], 40),
-        )
-        lines.append(Line(note, "warn"))
-    lines.append(_fingerprints(made.fingerprint, again.fingerprint))
-    kept = say("Kept as variant {id}; the talk stays where it was.", id=after.id)
-    return (*lines, Line(kept, "dim"))
-
-
-def _fingerprints(then: str, now: str) -> Line:
-    if not then and not now:
-        return Line(say("The server tells no system_fingerprint."), "dim")
-    if then == now:
-        mark = one_line(now, 40)
-        return Line(say("system_fingerprint is the same ({mark}).", mark=mark), "dim")
-    changed = say(
-        "system_fingerprint has changed: {then} → {now}.",
-        then=one_line(then, 40) or say("none"),
-        now=one_line(now, 40) or say("none"),
-    )
-    return Line(changed, "warn")

@@ -233,10 +233,11 @@ def _import_choices(_chat: Chat, args: str) -> Iterable[Choice]:
 async def import_(chat: Chat, args: str) -> Outcome:
     """Make sessions of a file from elsewhere.
 
-    ChatGPT's conversations.json with its branches, exports of Claude, Open WebUI, LibreChat,
-    LM Studio, SillyTavern, Chatbox, Jan and TypingMind, ShareGPT, a plain messages array, what
-    `llm logs -n 0 --json` prints, a session file of aichat, and zatsudan's own jsonl, json and
-    markdown. The talk at hand stays; /load goes on with an imported one.
+    ChatGPT's conversations.json with its branches, exports of Claude, Grok, AI Studio,
+    Open WebUI, LibreChat, LM Studio, SillyTavern, Chatbox, Jan, TypingMind and Claude Code,
+    ShareGPT, a plain messages array, what `llm logs -n 0 --json` prints, a session file of
+    aichat, and zatsudan's own jsonl, json and markdown. The talk at hand stays; /load goes on
+    with an imported one.
     """
     from zatsudan.sessions import imports
 

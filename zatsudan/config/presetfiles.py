@@ -20,11 +20,15 @@ _NAME = r"\w[\w.-]{0,59}"
 
 
 class Preset(NamedTuple):
-    """A set of parameters; `model` and `system` are None where it says nothing of them."""
+    """A set of parameters; `model` and `system` are None where it says nothing of them.
+
+    `messages`: with what a talk begins, each its role (user, assistant) and its words.
+    """
 
     parameters: Mapping[str, Json] = NOTHING
     model: str | None = None
     system: str | None = None
+    messages: tuple[tuple[str, str], ...] = ()
 
 
 class Presets:
@@ -112,12 +116,13 @@ def parse(text: str, where: str) -> Preset:
         values = bounded.read(text)
     except (ValueError, RecursionError) as error:
         raise _wrong(where, say("it is no TOML ({error})", error=error)) from error
-    unknown = set(values) - {"model", "system", "parameters"}
+    unknown = set(values) - {"model", "system", "parameters", "messages"}
     if unknown:
         raise _wrong(
             where,
             say(
-                "there is no key {name!r}; it takes model, system and parameters", name=min(unknown)
+                "there is no key {name!r}; it takes model, system, messages and parameters",
+                name=min(unknown),
             ),
         )
     parameters = values.get("parameters", {})
@@ -129,7 +134,25 @@ def parse(text: str, where: str) -> Preset:
     found = {
         name.removeprefix("+"): _checked(name, value, where) for name, value in parameters.items()
     }
-    return Preset(found, values.get("model"), values.get("system"))
+    messages = tuple(_message(item, where) for item in _list(values.get("messages"), where))
+    return Preset(found, values.get("model"), values.get("system"), messages)
+
+
+def _list(value: Json, where: str) -> list[Json]:
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise _wrong(where, say("messages is no list"))
+    return value
+
+
+def _message(value: Json, where: str) -> tuple[str, str]:
+    """Read a message of the beginning; raises ConfigError."""
+    if isinstance(value, dict) and value.keys() == {"role", "content"}:
+        role, content = value["role"], value["content"]
+        if role in ("user", "assistant") and isinstance(content, str):
+            return str(role), content
+    raise _wrong(where, say("a message has a role (user, assistant) and a content, both texts"))
 
 
 def _checked(name: str, value: Json, where: str) -> Json:
@@ -183,4 +206,11 @@ def dumps(preset: Preset) -> str:
             say("A preset is TOML, which has no null."), say("/unset the parameter that holds it.")
         ) from None
     document["parameters"] = parameters
+    if preset.messages:
+        messages = tomlkit.aot()
+        for role, content in preset.messages:
+            message = tomlkit.table()
+            message["role"], message["content"] = role, content
+            messages.append(message)
+        document["messages"] = messages
     return document.as_string()

@@ -36,7 +36,7 @@ class Variation:
     """What one cell has otherwise: values by name, names that are not sent, another model,
     the server of a profile.
 
-    `name`: what the whole is called, as a preset is.
+    `name`: what the whole is called, as a preset is. `system`: another system message (`` for none).
     """
 
     values: dict[str, Json] = field(default_factory=dict)
@@ -44,6 +44,7 @@ class Variation:
     model: str = ""
     profile: str = ""
     name: str = ""
+    system: str | None = None
 
     def over(self, parameters: Mapping[str, Json]) -> dict[str, Json]:
         """Return the parameters of the cell."""
@@ -66,6 +67,7 @@ class Variation:
             self.unset | other.unset,
             other.model or self.model,
             other.profile or self.profile,
+            system=self.system if other.system is None else other.system,
         )
 
 

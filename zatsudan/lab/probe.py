@@ -20,6 +20,7 @@ from zatsudan.servers.findings import HONOURED, IGNORED, REFUSED, UNCLEAR, Findi
 from zatsudan.servers.kinds import KINDS, inside, own_first
 from zatsudan.servers.wirenames import own_names, wire_name
 from zatsudan.talk.link import Link
+from zatsudan.wire.messages import Usage
 from zatsudan.wire.refusals import REFUSALS, understand
 
 #: Fields without a row, of which some server says what it used, each with a value to be seen again.
@@ -47,6 +48,11 @@ class Probe:
 
     def __post_init__(self) -> None:
         self._ask = Queries(self.link, self.model)
+
+    @property
+    def usage(self) -> Usage:
+        """What the requests took, as far as the server says."""
+        return self._ask.usage
 
     @property
     def sent(self) -> int:
@@ -83,7 +89,13 @@ class Probe:
                 raise
             settings = inside(answer, kind.echo.within)
             if isinstance(settings, dict):
-                return own_names(settings, self._ask.known(), BY_NAME)
+                known = self._ask.known()
+                own = own_names(settings, known, BY_NAME)
+                sent_as = {name: wire_name(name, known) for name in _TOLD}
+                return {
+                    **{name: settings[wire] for name, wire in sent_as.items() if wire in settings},
+                    **own,
+                }
         return {}
 
 
@@ -100,6 +112,16 @@ def usual(settings: Iterable[str]) -> list[str]:
     """Return what is probed where no name is given: the usual ones, and what is set."""
     rows = [row.name for row in PARAMETERS if row.probe.usual]
     return [*rows, *(name for name in settings if name not in rows)]
+
+
+def unnamed(name: str, settings: JsonObject, finding: Finding) -> Finding:
+    """Return what was found of a parameter, in view of a server that says what it used, but not of this one."""
+    row = BY_NAME.get(name)
+    if not settings or name in settings or finding.state != UNCLEAR:
+        return finding
+    if row is None or row.probe.told is None:
+        return finding
+    return Finding(IGNORED, say("the server does not name it among the settings that it used"))
 
 
 def read_told(name: str, settings: JsonObject) -> Finding | None:

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.parameters.table import LIMITS
-from zatsudan.servers.kinds import UNKNOWN, ServerKind, kind_of, renames
+from zatsudan.servers.kind import ServerKind
+from zatsudan.servers.kinds import UNKNOWN, kind_of, renames
 from zatsudan.talk.exchange import Policy, Sending, answer
 from zatsudan.talk.link import Link
-from zatsudan.wire.messages import content_text
+from zatsudan.wire.messages import Usage, content_text
 from zatsudan.wire.refusals import Repair, mended
 
 if TYPE_CHECKING:
@@ -20,12 +21,13 @@ TOKENS = 8
 
 @dataclass(slots=True)
 class Queries:
-    """Requests to one model at one server. `sent` counts them; `body` is the last that went out."""
+    """Requests to one model at one server. `sent` counts them, `usage` their tokens; `body` is the last that went out."""
 
     link: Link
     model: str
     sent: int = 0
     body: JsonObject = field(default_factory=dict)
+    usage: Usage = field(default_factory=Usage)
     _kept: dict[str, str] = field(default_factory=dict)
 
     def known(self) -> tuple[Repair, ...]:
@@ -35,7 +37,11 @@ class Queries:
     def kind(self) -> ServerKind:
         """Return the kind of the server that is asked."""
         server = self.link.server
-        return kind_of(server.name, server.base_url) if server is not None else UNKNOWN
+        return (
+            kind_of(server.name, server.base_url, dialect=server.dialect)
+            if server is not None
+            else UNKNOWN
+        )
 
     async def answer(self, text: str, **parameters: Json) -> JsonObject:
         """Return the whole answer to a request."""
@@ -57,7 +63,9 @@ class Queries:
             self.body = mended(body, [*self.known(), *learned])
             return Sending(self.body, self.model)
 
-        return await answer(self.link, prepare, policy)
+        found = await answer(self.link, prepare, policy)
+        self.usage = self.usage.plus(Usage.from_json(found.get("usage")) or Usage())
+        return found
 
     async def text(self, text: str, **parameters: Json) -> str:
         """Return what a request says."""

@@ -224,7 +224,7 @@ class Run:
     def _turn(self, cell: Cell, there: Elsewhere | None) -> Turn:
         link = self.link if there is None else there.link
         model = cell.model or (there.model if there is not None else "")
-        return Turn(self.talk, link, self.parent, cell.parameters, model=model)
+        return Turn(self.talk, link, self.parent, cell.parameters, model=model, system=cell.system)
 
     async def _drive(
         self,
@@ -247,7 +247,8 @@ class Run:
             slot = self.slots[numbers[delta.index]]
             if delta.content or delta.reasoning:
                 slot.deltas += 1
-                slot.first = clock() if slot.first is None else slot.first
+                slot.last = clock()
+                slot.first = slot.last if slot.first is None else slot.first
             on_delta(numbers[delta.index], delta)
 
         for number in numbers:

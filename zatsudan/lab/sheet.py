@@ -1,13 +1,15 @@
 """The rows of an experiment: what each reply was made with, and its numbers."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import later
+from zatsudan.lab.coverage import coverage
 from zatsudan.lab.metrics import by_characters, distinct_pairs, likeness_to_others, mean_logprob
+from zatsudan.sessions.estimate import speed_of, tokens_per_second
 from zatsudan.sessions.exports.experiment import Sheet
-from zatsudan.sessions.session import FINISHED, Lab, Session
+from zatsudan.sessions.session import FINISHED, Lab, Made, Node, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,7 @@ def rows_of(session: Session, lab: Lab, count: Callable[[str], int]) -> list[Row
             rows.append(Row(number, label))
             continue
         made, text = node.made, node.message.text
-        usage = made.usage
-        shared = made.parameters.get("n") not in (None, 1)  # the server counts all choices together
-        tokens = count(text + made.reasoning) if usage is None or shared else usage.completion
-        streamed = made.seconds - (made.first or 0.0)
+        tokens, estimated, speed = paced(node, nodes, count)
         rows.append(
             Row(
                 number,
@@ -68,17 +67,55 @@ def rows_of(session: Session, lab: Lab, count: Callable[[str], int]) -> list[Row
                 made.model,
                 made.parameters,
                 tokens,
-                usage is None or shared or usage.estimated,
+                estimated,
                 made.seconds,
-                tokens / streamed if streamed > 0 and tokens > 1 else None,
+                speed,
                 (made.finish_reason or "?") if made.ended == FINISHED else made.ended,
-                mean_logprob(made.logprobs),
+                mean_logprob(made.logprobs) if coverage(made, text).whole else None,
                 distinct_pairs(text),
                 next(like),
                 by_characters(text),
             )
         )
     return rows
+
+
+def paced(
+    node: Node, beside: Iterable[Node | None], count: Callable[[str], int]
+) -> tuple[int, bool, float | None]:
+    """Return the tokens of a reply, whether they are estimated, and how many came a second."""
+    made = node.made or Made()
+    tokens, estimated = counted(node, beside, count)
+    speed = speed_of(made)
+    if speed is None:
+        speed = tokens_per_second(tokens, made.first, made.last, made.seconds)
+    return tokens, estimated, speed
+
+
+def counted(
+    node: Node, beside: Iterable[Node | None], count: Callable[[str], int]
+) -> tuple[int, bool]:
+    """Return the tokens of a reply, and whether they are estimated.
+
+    `beside` are the replies among which those of the same request are. Where the server counted
+    those together, each has its share by what `count` says of its text.
+    """
+    made = node.made or Made()
+    size = count(node.message.text + made.reasoning)
+    if made.parameters.get("n") in (None, 1):
+        return (size, True) if made.usage is None else (made.usage.completion, made.usage.estimated)
+    same = [
+        (one, one.made)
+        for one in beside
+        if one is not None and one.made is not None and one.made.request == made.request
+    ]
+    told = [other.usage for _, other in same if other.usage is not None]
+    if made.usage is not None and len(told) == len(same) and made.usage.together == 1:
+        return made.usage.completion, made.usage.estimated
+    whole = sum(count(one.message.text + other.reasoning) for one, other in same)
+    if len(told) != 1 or not whole:
+        return size, True
+    return round(told[0].completion * size / whole), True
 
 
 #: What a table of them shows, in this order; the text comes last.

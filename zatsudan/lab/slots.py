@@ -17,12 +17,14 @@ class Cell:
     """One reply to be made: all its parameters, and the model if it is not the session's.
 
     `profile`: the server of that profile is asked instead of the talk's, its own model if none is named.
+    `system`: another system message than the session's.
     """
 
     label: str
     parameters: Mapping[str, Json]
     model: str = ""
     profile: str = ""
+    system: str | None = None
 
 
 @dataclass(slots=True)
@@ -34,6 +36,7 @@ class Slot:
     deltas: int = 0
     began: float = 0.0
     first: float | None = None
+    last: float = 0.0
     ended: float = 0.0
     node: Node | None = None
     turn: Turn | None = None
@@ -50,8 +53,8 @@ class Slot:
         until = now if self.state == RUNNING else self.ended
         if self.first is None:
             return 0.0
-        first, seconds = self.first - self.began, until - self.began
-        return tokens_per_second(self.deltas, first, seconds) or 0.0
+        first, last = self.first - self.began, self.last - self.began
+        return tokens_per_second(self.deltas, first, last, until - self.began) or 0.0
 
 
 def repeated(cell: Cell, runs: int) -> list[Cell]:

@@ -1,17 +1,19 @@
 """The tests by which a parameter is probed: each compares what one that works would change with what came.
 
-A test asks for a few short replies, and says what they tell.
+A test asks for a few short replies, and says what they tell. Each has a control: what comes without
+the parameter, so that a server that ignores it is never taken for one that honours it.
 """
 
-import re
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
-from zatsudan.base.jsonvalues import Json
+from zatsudan.base.errors import StatusError
+from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import say
-from zatsudan.lab.queries import Queries, choices_of
+from zatsudan.lab.queries import TOKENS, Queries, choices_of, texts_of
 from zatsudan.servers.findings import HONOURED, IGNORED, UNCLEAR, Finding
 from zatsudan.wire.messages import Usage
+from zatsudan.wire.refusals import REFUSALS
 
 _STORY = "Continue with unusual words: Once upon a time"
 COUNT = "Count from 1 to 20, with commas, nothing else."
@@ -27,14 +29,23 @@ async def _limit(ask: Queries, name: str, value: Json) -> Finding:
     del value
     answer = await ask.answer(COUNT, **{name: 3})
     usage = Usage.from_json(answer.get("usage"))
-    reason = next((choice.get("finish_reason") for choice in choices_of(answer)), None)
-    if reason == "length" and (usage is None or usage.completion <= 3):
-        return Finding(HONOURED, say("cut at 3 tokens"))
     if usage is not None and usage.completion > 3:
         return Finding(
             IGNORED, say("{count} tokens came where 3 were allowed", count=usage.completion)
         )
-    return Finding(UNCLEAR, say("the reply ended by itself"))
+    reason = next((choice.get("finish_reason") for choice in choices_of(answer)), None)
+    if reason != "length":
+        return Finding(UNCLEAR, say("the reply ended by itself"))
+    more = await ask.answer(COUNT, **{name: TOKENS})
+    if _size(more) <= _size(answer):
+        return Finding(UNCLEAR, say("a higher limit brought no more"))
+    return Finding(HONOURED, say("cut at 3 tokens"))
+
+
+def _size(answer: JsonObject) -> int:
+    """Return how long an answer is: in tokens where the server counts them, else in characters."""
+    usage = Usage.from_json(answer.get("usage"))
+    return usage.completion if usage is not None and usage.completion else len(texts_of(answer)[0])
 
 
 async def _varied(ask: Queries) -> bool:
@@ -61,11 +72,11 @@ async def _temperature(ask: Queries, name: str, value: Json) -> Finding:
 async def _seed(ask: Queries, name: str, value: Json) -> Finding:
     del name, value
     varied = await _varied(ask)
-    again = await ask.text(_STORY, temperature=1.8, seed=1)
-    same = again == await ask.once(_STORY, temperature=1.8, seed=1)
+    first = await ask.once(_STORY, temperature=1.8, seed=1)
+    same = [first == await ask.text(_STORY, temperature=1.8, seed=1) for _ in range(2)]
     if not varied:
         return Finding(UNCLEAR, say("replies do not vary, so no seed can show"))
-    if same:
+    if all(same):
         return Finding(HONOURED, say("the same seed gave the same reply, another another"))
     return Finding(IGNORED, say("the same seed gave two replies"))
 
@@ -98,52 +109,104 @@ async def _stop(ask: Queries, name: str, value: Json) -> Finding:
 
 async def _choices_made(ask: Queries, name: str, value: Json) -> Finding:
     del name, value
-    count = len(choices_of(await ask.answer(COUNT, n=2)))
-    if count >= 2:
-        return Finding(HONOURED, say("two choices came"))
-    return Finding(IGNORED, say("one choice came for n=2"))
+    if len(choices_of(await ask.answer(COUNT, n=2))) < 2:
+        return Finding(IGNORED, say("one choice came for n=2"))
+    if len(choices_of(await ask.answer(COUNT))) > 1:
+        return Finding(UNCLEAR, say("several choices come without it too"))
+    return Finding(HONOURED, say("two choices came"))
 
 
 async def _logprobs(ask: Queries, name: str, value: Json) -> Finding:
-    answer = await ask.answer(COUNT, **{"logprobs": True, name: value})
+    alternatives = value is not True
+    asked: JsonObject = {"logprobs": True, name: value}
+    if not _have_logprobs(await ask.answer(COUNT, **asked), alternatives=alternatives):
+        return Finding(IGNORED, say("none came"))
+    del asked[name]
+    if _have_logprobs(await ask.answer(COUNT, **asked), alternatives=alternatives):
+        return Finding(UNCLEAR, say("they come without it too"))
+    return Finding(HONOURED, say("they came with the reply"))
+
+
+def _have_logprobs(answer: JsonObject, *, alternatives: bool) -> bool:
+    """Tell whether an answer has log probabilities, of other tokens as well where those are wanted."""
     for choice in choices_of(answer):
         entries = choice.get("logprobs")
         content = entries.get("content") if isinstance(entries, dict) else None
         for entry in content if isinstance(content, list) else []:
             top = entry.get("top_logprobs") if isinstance(entry, dict) else None
-            if value is True or (isinstance(top, list) and top):
-                return Finding(HONOURED, say("they came with the reply"))
-    return Finding(IGNORED, say("none came"))
+            if not alternatives or (isinstance(top, list) and top):
+                return True
+    return False
 
 
-async def _changes(ask: Queries, text: str, **parameters: Json) -> bool:
-    return await ask.once(text, temperature=0) != await ask.text(text, temperature=0, **parameters)
+async def _change(ask: Queries, text: str, **parameters: Json) -> bool | None:
+    """Tell whether parameters change a reply; None where it differs without them, or with them, too."""
+    without = await ask.once(text, temperature=0)
+    changed = [await ask.text(text, temperature=0, **parameters) for _ in range(2)]
+    if changed[0] != changed[1] or without != await ask.text(text, temperature=0):
+        return None
+    return changed[0] != without
+
+
+def _unsteady() -> Finding:
+    return Finding(UNCLEAR, say("the same request brings different replies at temperature 0"))
 
 
 async def _bias(ask: Queries, name: str, value: Json) -> Finding:
     del name, value
-    if await _changes(ask, COUNT, logit_bias={"1000": 100}):
+    changed = await _change(ask, COUNT, logit_bias={"1000": 100})
+    if changed is None:
+        return _unsteady()
+    if changed:
         return Finding(HONOURED, say("a token that was forced changed the reply"))
     return Finding(IGNORED, say("a token that was forced changed nothing"))
 
 
 async def _penalty(ask: Queries, name: str, value: Json) -> Finding:
     del value
-    if await _changes(ask, _SAME, **{name: 2.0}):
+    changed = await _change(ask, _SAME, **{name: 2.0})
+    if changed is None:
+        return _unsteady()
+    if changed:
         return Finding(HONOURED, say("2 changed a reply that repeats itself"))
     return Finding(UNCLEAR, say("2 changed nothing within 8 tokens"))
 
 
+#: A key that no model writes by itself, and a schema that wants it.
+_KEY = "zqx"
+_SCHEMA: JsonObject = {
+    "type": "object",
+    "properties": {_KEY: {"type": "integer"}},
+    "required": [_KEY],
+    "additionalProperties": False,
+}
+
+
 async def _json(ask: Queries, name: str, value: Json) -> Finding:
     del name, value
-    if (await ask.once(COUNT, temperature=0)).lstrip().startswith(("{", "[")):
-        return Finding(UNCLEAR, say("the reply is JSON without it too"))
-    text = await ask.text(
-        COUNT + " (as JSON)", temperature=0, response_format={"type": "json_object"}
-    )
-    if text.lstrip().startswith(("{", "[")):
-        return Finding(HONOURED, say("the reply began as JSON"))
-    return Finding(IGNORED, say("the reply did not begin as JSON"))
+    words = COUNT + " (as JSON)"
+    alone = [await ask.text(words, temperature=0) for _ in range(2)]
+    if not any(map(_is_json, alone)):
+        wanted: JsonObject = {"type": "json_object"}
+        if _is_json(await ask.text(words, temperature=0, response_format=wanted)):
+            return Finding(HONOURED, say("the reply began as JSON"))
+        return Finding(IGNORED, say("the reply did not begin as JSON"))
+    # It writes JSON when it is asked in words: only a schema can tell.
+    schema: JsonObject = {"name": "probe", "strict": True, "schema": _SCHEMA}
+    wanted = {"type": "json_schema", "json_schema": schema}
+    try:
+        text = await ask.text(words, temperature=0, response_format=wanted)
+    except StatusError as error:
+        if error.status not in REFUSALS:
+            raise
+        return Finding(UNCLEAR, say("the reply is JSON without it too, and no schema is taken"))
+    if _KEY in text:
+        return Finding(HONOURED, say("the reply kept to a schema"))
+    return Finding(IGNORED, say("the reply did not keep to a schema"))
+
+
+def _is_json(text: str) -> bool:
+    return text.lstrip().startswith(("{", "["))
 
 
 async def _grammar(ask: Queries, name: str, value: Json) -> Finding:
@@ -157,14 +220,8 @@ async def _grammar(ask: Queries, name: str, value: Json) -> Finding:
 async def _schema(ask: Queries, name: str, value: Json) -> Finding:
     """A schema that wants a key which nobody would write."""
     del value
-    schema: Json = {
-        "type": "object",
-        "properties": {"zqx": {"type": "integer"}},
-        "required": ["zqx"],
-        "additionalProperties": False,
-    }
-    text = await ask.text(COUNT, temperature=0, **{name: schema})
-    if re.match(r'\s*\{\s*"zqx"', text):
+    text = await ask.text(COUNT, temperature=0, **{name: _SCHEMA})
+    if _KEY in text:
         return Finding(HONOURED, say("the reply began with the key that the schema wants"))
     return Finding(IGNORED, say("the reply did not begin with the key that the schema wants"))
 
@@ -178,16 +235,16 @@ class Test(NamedTuple):
 
 TESTS = {
     "taken": Test(_taken, 1),
-    "limit": Test(_limit, 1),
+    "limit": Test(_limit, 2),
     "temperature": Test(_temperature, 4),
-    "seed": Test(_seed, 3),
+    "seed": Test(_seed, 4),
     "narrowing": Test(_narrowing, 4),
     "stop": Test(_stop, 2),
-    "choices": Test(_choices_made, 1),
-    "logprobs": Test(_logprobs, 1),
-    "bias": Test(_bias, 2),
-    "penalty": Test(_penalty, 2),
-    "json": Test(_json, 2),
+    "choices": Test(_choices_made, 2),
+    "logprobs": Test(_logprobs, 2),
+    "bias": Test(_bias, 4),
+    "penalty": Test(_penalty, 4),
+    "json": Test(_json, 3),
     "grammar": Test(_grammar, 1),
     "schema": Test(_schema, 1),
 }

@@ -9,6 +9,9 @@ that comes later reaches back. The inline half is markdown-it's (`inline`).
 In displayed mathematics, a line of `+ c` is no list: between `$$` or `\\[` at the
 start of a line and its closer, or a blank line, lines are text.
 
+The items of an ordered list have the numbers that they are written with, unless two that
+follow each other have the same: then they are counted, as CommonMark does always.
+
 It departs from CommonMark in three more places, all far from ordinary text, so
 that long paragraphs need not be held: a paragraph of more than `LIMIT` characters
 becomes no heading by a line of `===` or `---` under it; a line of more than
@@ -57,7 +60,8 @@ class Blocks:
 
     def line(self, text: str) -> list[Event]:
         """Take one line, without its newline; return what opened and closed, in order."""
-        cursor = Cursor(text)
+        # A byte order mark is none of the line's: files that were put together have some.
+        cursor = Cursor(text.removeprefix("\ufeff"))
         depth = self._matching(cursor)
         matched = depth == len(self.stack)
         opened = False
@@ -147,8 +151,14 @@ class Blocks:
             self._close_to(depth)
         else:
             self._leave_for_leaf(depth)
-            parent = Container("list", self._after_blank, marker, number)
+            parent = Container("list", self._after_blank, marker, number, written=number - 1)
             self._enter(parent)
+        # `1.` before every item is how Markdown lets a list be counted; all other numbers are
+        # meant, also those that count down.
+        parent.counted = parent.counted or number == parent.written
+        if not parent.counted:
+            parent.number = number
+        parent.written = number
         item = Container("item", self._after_blank, marker, parent.number, indent + size + blanks)
         parent.number += 1
         self._enter(item)

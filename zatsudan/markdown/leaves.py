@@ -38,6 +38,10 @@ class Container:
     indent: int = 0
     """Of an item: columns its content is indented by."""
     empty: bool = True
+    written: int = 0
+    """Of an ordered list: the number that its last item was written with."""
+    counted: bool = False
+    """Of an ordered list: whether its items are written with one number, to be counted."""
 
 
 @dataclass(slots=True)
@@ -100,13 +104,17 @@ class Leaf:
 
 Event = tuple[Literal["enter", "leave"], Container] | tuple[Literal["close"], Leaf]
 
+_ENVIRONMENT = re.compile(r"\\begin\{([A-Za-z]+\*?)\}")
 _MATH = {"$$": "$$", "\\[": "\\]"}
 
 
 def _open_math(closer: str, line: str) -> str:
     """What closes the mathematics that is open after `line`, if any is."""
     if not closer:
-        closer, line = _MATH.get(line[:2], ""), line[2:]
+        if environment := _ENVIRONMENT.match(line):
+            closer = rf"\end{{{environment[1]}}}"
+        else:
+            closer, line = _MATH.get(line[:2], ""), line[2:]
     return "" if closer in line else closer
 
 

@@ -35,7 +35,7 @@ def pieces(leaf: Leaf, work: Work | None = None) -> Iterator[list[Inline]]:
         for line in leaf.lines:
             work.parsed += len(line)
             for cell in leaf.cells(line):
-                yield inline(cell, breaks=True)
+                yield inline(cell)
     elif leaf.kind in ("paragraph", "heading"):
         leaf.take_task()
         yield from Stretches(work).finish(leaf)

@@ -30,7 +30,7 @@ _SPECIAL = re.compile(r"[*_~`\[\]<$\\&]")
 _PAIRING = re.compile(
     r"`|~~|\]\("  # code, strikethrough, a link whose address is not closed
     r"|(?<!\s)\*|\*(?!\s)"  # an asterisk that could open or close
-    r"|(?<![^\W_])_|_(?![^\W_])"  # the same for an underscore; inside words it is text
+    r"|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])"  # the same for an underscore; inside words it is text
     r"|<[^\s<]*$"  # an address in angle brackets
 )
 _BLANKS = re.compile(r"(?<![\s\\])\s")
@@ -138,15 +138,17 @@ def is_clean(text: str, parsed: list[Inline]) -> bool:
             if content in ("\\(", "\\[") and text.rfind(content) > len(text) - DISPLAY_MATH:
                 return False
         elif kind == "text":
-            if _PAIRING.search(content) or _awaits_dollar(text, content):
+            if _PAIRING.search(content) or _awaits_math(text, content):
                 return False
             for bracket in re.findall(r"[\[\]]", content):
                 depth = depth + 1 if bracket == "[" else max(depth - 1, 0)
     return depth == 0
 
 
-def _awaits_dollar(text: str, content: str) -> bool:
-    """Whether a dollar in `content` may still turn out to open mathematics."""
+def _awaits_math(text: str, content: str) -> bool:
+    """Whether something in `content` may still turn out to open mathematics."""
+    if "\\begin{" in content and text.rfind("\\begin{") > len(text) - DISPLAY_MATH:
+        return True
     reach = DISPLAY_MATH if "$$" in content else INLINE_MATH
     return "$" in content and text.rfind("$") > len(text) - reach
 

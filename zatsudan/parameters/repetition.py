@@ -23,7 +23,7 @@ REPETITION: tuple[Parameter, ...] = (
     Parameter(
         "repetition_penalty", number(0, 2), later("Disfavour repeated tokens (vLLM, OpenRouter); 1 is off."),
         later("1.05 to 1.15 against loops; more spoils code, lists and names."), "repetition",
-        neutral=1, probe=Recipe("penalty", value=1.2), local=True, sampler="penalties",
+        neutral=1, probe=Recipe("penalty", told=1.2), local=True, sampler="penalties",
     ),
     Parameter(
         "repeat_last_n", integer(-1), later("How many tokens back the penalties look."),

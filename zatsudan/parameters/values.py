@@ -185,13 +185,13 @@ def _read_stop(words: Sequence[Word], _current: Json) -> Json:
 
 
 def _check_stop(value: Json) -> bool:
-    if isinstance(value, str):
-        return bool(value)
-    return (
-        isinstance(value, list)
-        and 1 <= len(value) <= 4
-        and all(isinstance(item, str) and item for item in value)
-    )
+    return _check_stops(value) and len(value if isinstance(value, list) else ()) <= 4
+
+
+def _check_stops(value: Json) -> bool:
+    if isinstance(value, list):
+        return bool(value) and all(isinstance(item, str) and item for item in value)
+    return isinstance(value, str) and bool(value)
 
 
 _TEXTS = Phrase(later("texts"))
@@ -203,6 +203,9 @@ stops = Kind(
     _TEXTS,
     many=True,
 )
+
+#: Local servers take any number of them.
+any_stops = stops._replace(words=Phrase(later('texts, as in "\\n\\n" "User:"')), check=_check_stops)
 
 
 def texts(what: str) -> Kind:

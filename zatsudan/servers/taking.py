@@ -12,7 +12,8 @@ from zatsudan.parameters.row import Parameter
 from zatsudan.parameters.steering import makes_request
 from zatsudan.parameters.table import BY_NAME, PARAMETERS, find
 from zatsudan.parameters.values import integer, json_of, number, switch, text
-from zatsudan.servers.kinds import UNKNOWN, ServerKind
+from zatsudan.servers.kind import ServerKind
+from zatsudan.servers.kinds import UNKNOWN
 
 
 def takes(kind: ServerKind, row: Parameter) -> bool | None:

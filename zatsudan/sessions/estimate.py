@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from zatsudan.sessions.session import Session
+    from zatsudan.sessions.session import Made, Session
 
 _WIDE = "[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef\U00010000-\U0010ffff]+"
 
@@ -71,20 +71,40 @@ class Gauge:
         return cls(session, before if estimator == Estimator() else estimator)
 
 
-#: What seems to come faster came in one piece, in tokens a second and in seconds.
-_FASTEST, _SHORTEST = 10_000, 0.1
+#: What seems to come faster came in one piece, in tokens a second; at all, and within an instant.
+_FASTEST, _FASTEST_SHORT = 10_000, 1_000
+#: What an instant is, in seconds.
+_SHORT = 0.1
 
 
-def tokens_per_second(tokens: int, first: float | None, seconds: float) -> float | None:
+def tokens_per_second(
+    tokens: int, first: float | None, last: float | None, seconds: float
+) -> float | None:
     """Return how fast a reply came; None where that cannot be told.
 
-    `first` and `seconds` are the times from the request to its first text and to its end.
-    The time to the first text is left out, but where the reply came in one piece: then
-    nothing else has taken any time.
+    `first`, `last` and `seconds` are the times from the request to its first text, its last and
+    its end. Between the first and the last text there are as many tokens as it has, less one: the
+    first is there when the measuring begins. Where it came in one piece, there is nothing between
+    them: then all of it came in the whole time.
     """
     if first is None or tokens < 2:
         return None
-    span = seconds - first
-    if span < _SHORTEST or tokens > _FASTEST * span:
-        span = seconds
-    return tokens / span if span > 0 else None
+    span = (seconds if last is None else last) - first
+    fastest = _FASTEST_SHORT if span < _SHORT else _FASTEST
+    if span <= 0 or tokens - 1 > fastest * span:
+        return tokens / seconds if seconds > 0 else None
+    return (tokens - 1) / span
+
+
+def speed_of(made: "Made") -> float | None:
+    """Return the tokens a second of a reply: as the server tells them, or as they came.
+
+    What the model thought out of sight came before the first text.
+    """
+    if made.pace is not None:
+        return made.pace
+    usage = made.usage
+    if usage is None or usage.together > 1:
+        return None
+    unseen = usage.reasoning if not made.reasoning else 0
+    return tokens_per_second(usage.completion - unseen, made.first, made.last, made.seconds)

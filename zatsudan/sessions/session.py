@@ -18,8 +18,9 @@ class Made(NamedTuple):
     """How a reply was made and how it ended.
 
     `ended` is our own word (finished, interrupted, failed), `finish_reason`
-    the server's. `first` and `seconds` are seconds from the request to the
-    first token and to the end. `parameters` are those that were sent. `given`
+    the server's. `first`, `last` and `seconds` are seconds from the request to the
+    first text, to the last and to the end; `pace` is the server's own count of tokens a
+    second. `parameters` are those that were sent. `given`
     is the number of characters at the start of the reply that it was made to go on from;
     `request` what else its request was made of (see talk/request.py). `tier` is the service
     tier that answered; `beside` what stood beside the text, by the wire's names: sources,
@@ -43,6 +44,8 @@ class Made(NamedTuple):
     request: Mapping[str, Json] = NOTHING
     tier: str = ""
     beside: Mapping[str, Json] = NOTHING
+    last: float | None = None
+    pace: float | None = None
 
     def to_json(self) -> JsonObject:
         """Return the fields that say something, for the journal."""
@@ -57,8 +60,7 @@ class Made(NamedTuple):
                 value[name] = dict(group)
         if self.usage is not None:
             value["usage"] = self.usage.to_json()
-        if self.first is not None:
-            value["first"] = round(self.first, 4)
+        value.update(_rounded(("first", self.first), ("last", self.last), ("pace", self.pace)))
         value["seconds"] = round(self.seconds, 4)
         for name, count in (("left_out", self.left_out), ("given", self.given)):
             if count:
@@ -80,6 +82,8 @@ class Made(NamedTuple):
             request=_group(value, "request"),
             usage=Usage.from_json(value.get("usage")),
             first=_seconds(value, "first"),
+            last=_seconds(value, "last"),
+            pace=_seconds(value, "pace"),
             seconds=_seconds(value, "seconds") or 0.0,
             fingerprint=text_field(value, "fingerprint"),
             tier=text_field(value, "tier"),
@@ -101,6 +105,10 @@ def _logprobs(value: object) -> Sequence[Json]:
     if isinstance(value, Entries):
         return value
     return tuple(value) if isinstance(value, list) else ()
+
+
+def _rounded(*numbers: tuple[str, float | None]) -> JsonObject:
+    return {name: round(number, 4) for name, number in numbers if number is not None}
 
 
 def _seconds(value: Mapping[str, Json], name: str) -> float | None:

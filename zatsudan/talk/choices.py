@@ -1,6 +1,6 @@
 """The choices of one request: replies that grow by deltas, and how they come into the journal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from zatsudan.sessions.estimate import raw_count
@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 JOURNAL_SECONDS = 0.8
 
 
+class _Times:
+    """When the first and the last text of a choice came, and its finish_reason."""
+
+    def __init__(self) -> None:
+        self.first: float | None = None
+        self.last: float | None = None
+        self.end: float | None = None
+
+
 class Choices:
     """The replies to one message, by their index: kept in the journal while they come, and at the end."""
 
@@ -31,6 +40,7 @@ class Choices:
         self._ids: dict[int, str] = {}
         self._unsaved: dict[int, list[Delta]] = {}
         self._unsaved_size = 0
+        self._times: dict[int, _Times] = {}
         #: When the journal last got text, by the link's clock.
         self.saved_at = 0.0
 
@@ -45,6 +55,11 @@ class Choices:
         return sum(reply.deltas for reply in self._replies.values())
 
     @property
+    def by_index(self) -> dict[int, int]:
+        """How many deltas with text came of each choice."""
+        return {index: reply.deltas for index, reply in self._replies.items()}
+
+    @property
     def raw_tokens(self) -> float:
         """How many tokens came so far, estimated from the characters."""
         return sum(raw_count(reply.content + reply.reasoning) for reply in self._replies.values())
@@ -55,6 +70,12 @@ class Choices:
             self._replies[delta.index] = Reply()
         self._replies[delta.index].add(delta)
         size = len(delta.content) + len(delta.reasoning)
+        times = self._times.setdefault(delta.index, _Times())
+        if size:
+            times.first = now if times.first is None else times.first
+            times.last = now
+        if delta.finish_reason:
+            times.end = now
         if not size:
             return
         self._unsaved.setdefault(delta.index, []).append(delta)
@@ -83,8 +104,13 @@ class Choices:
         self._unsaved.clear()
         self._unsaved_size = 0
 
-    def record(self, facts: Made, usage: Usage | None) -> tuple[dict[int, Node], Made]:
-        """Record the replies whole; return their nodes in order, and how the first was made."""
+    def record(
+        self, facts: Made, usage: Mapping[int, Usage], began: float
+    ) -> tuple[dict[int, Node], Made]:
+        """Record the replies whole; return their nodes in order, and how the first was made.
+
+        `usage`: what was counted, by choice; `began`: when the request went out.
+        """
         nodes: dict[int, Node] = {}
         first = facts
         kept = [
@@ -94,16 +120,24 @@ class Choices:
             or index in self._ids
             or (facts.ended == FINISHED and reply.finish_reason)
         ]
+        counted = {index: usage[index] for index in kept if index in usage}
+        for index in set(usage) - set(counted) if kept else ():  # of one that brought nothing
+            here = counted.get(min(kept))
+            counted[min(kept)] = usage[index] if here is None else here.plus(usage[index])
         # The first choice last, so that the head ends on it.
         for index in sorted(kept, reverse=True):
             reply = self._replies[index]
+            times = self._times[index]
+            ended = times.end if len(kept) > 1 and times.end is not None else None
             first = facts._replace(
+                first=times.first - began if times.first is not None else None,
+                last=times.last - began if times.last is not None else None,
+                seconds=ended - began if ended is not None else facts.seconds,
                 finish_reason=reply.finish_reason,
                 reasoning=reply.reasoning,
                 logprobs=reply.logprobs,
                 beside=reply.beside,
-                # The server counts all choices together: they stand once.
-                usage=usage if index == min(kept) else None,
+                usage=counted.get(index),
             )
             node_id = self._ids.get(index) or self._talk.session.next_id()
             message = Message("assistant", reply.content, reply.calls)

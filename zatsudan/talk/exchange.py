@@ -23,6 +23,7 @@ from zatsudan.wire.retries import is_loading, pause
 
 if TYPE_CHECKING:
     from zatsudan.servers.client import Client
+    from zatsudan.servers.prefill import Opening
     from zatsudan.wire.messages import Usage
 
 #: How often a window is made smaller for one request.
@@ -118,18 +119,29 @@ async def answer(link: Link, prepare: Prepare, policy: Policy = USUAL) -> JsonOb
 
 
 async def asked(
-    link: Link, body: Callable[[], JsonObject], model: str, policy: Policy = USUAL
+    link: Link,
+    body: Callable[[], JsonObject],
+    model: str,
+    policy: Policy = USUAL,
+    opening: "Opening | None" = None,
 ) -> "tuple[Reply, Usage | None]":
-    """Return the first choice of the reply to a request that is no part of the talk, and its usage."""
+    """Return the first choice of the reply to a request that is no part of the talk, and its usage.
+
+    `opening` puts a text that is given to it before it.
+    """
+    sent: JsonObject = {}
 
     async def prepare(_client: "Client") -> Sending:
-        return Sending(body(), model)
+        nonlocal sent
+        sent = body()
+        return Sending(sent, model)
 
     reply, usage = Reply(), None
     async with aclosing(exchange(link, prepare, policy)) as chunks:
         async for chunk in chunks:
             usage = chunk.usage or usage
-            for delta in chunk.deltas:
+            deltas = opening.lead(chunk.deltas, sent) if opening is not None else chunk.deltas
+            for delta in deltas:
                 if delta.index == 0:
                     reply.add(delta)
     return reply, usage

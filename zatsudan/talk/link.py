@@ -18,7 +18,7 @@ from zatsudan.wire.messages import Usage
 if TYPE_CHECKING:
     from zatsudan.servers.catalogue import Catalogue
     from zatsudan.servers.client import Client
-    from zatsudan.servers.kinds import ServerKind
+    from zatsudan.servers.kind import ServerKind
     from zatsudan.servers.learned import Learned
     from zatsudan.servers.taking import Here
     from zatsudan.sessions.estimate import Gauge
@@ -165,7 +165,9 @@ class Link:
         from zatsudan.servers.kinds import UNKNOWN, kind_of
 
         server = self.server
-        return kind_of(server.name, server.base_url) if server is not None else UNKNOWN
+        if server is None:
+            return UNKNOWN
+        return kind_of(server.name, server.base_url, dialect=server.dialect)
 
     @property
     def here(self) -> "Here":

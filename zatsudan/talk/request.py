@@ -50,17 +50,32 @@ def compose(
     *,
     prefix: str = "",
     form: str = "",
+    system: str | None = None,
+    anyway: bool = False,
 ) -> Composed:
     """Return the request to a model that follows the message `last`; raises TooLong.
 
-    With a `prefix` it goes on from that text, in one of the forms of servers/prefill.py,
+    It begins with another `system` message than the session's where one is given. `anyway`
+    takes the last turn though it is too long by the estimate. With a `prefix` it goes on from that text, in one of the forms of servers/prefill.py,
     or is asked to in words where the server takes none.
     """
     reserve = link.gauge(talk.session).estimator.count(prefix)
-    window = window_of(talk, link, last, reserve=reserve, model=model)
+    leading = talk.session.system if system is None else system
+    window = window_of(
+        talk,
+        link,
+        last,
+        reserve=reserve,
+        model=model,
+        parameters=parameters,
+        system=leading,
+        anyway=anyway,
+    )
     body = link.mended(build_request(model, window.messages, drawn(parameters)), model)
     reasoning = reasoning_field(link.server)
-    told = facts(window, talk.session.system, body, form=form, reasoning=reasoning)
+    told = facts(window, leading, body, form=form, reasoning=reasoning)
+    if leading and leading != talk.session.system:
+        told["led"] = leading  # no record of the session has it
     return Composed(_given(body, prefix, form), window, told)
 
 
@@ -186,6 +201,8 @@ def _system(session: Session, told: Mapping[str, Json]) -> str:
     mark = told.get("system")
     if not mark:
         return ""
+    if isinstance(led := told.get("led"), str):
+        return led
     for system in session.systems:
         if mark_of(system) == mark:
             return system

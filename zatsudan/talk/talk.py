@@ -51,6 +51,8 @@ class Talk:
         self.journal = store.Journal(None)
         #: Whether the session began here and now, and was not read from disk.
         self.fresh = True
+        #: What requests of this process took that are no part of a talk, by session and model.
+        self._aside: dict[tuple[str, str], tuple[int, Usage]] = {}
         #: What messages of this process attach, by session and message.
         self._attached: dict[tuple[str, str], tuple[Mention, ...]] = {}
 
@@ -136,6 +138,20 @@ class Talk:
             if node.made is not None and node.made.usage is not None:
                 totals[node.made.model] = totals.get(node.made.model, Usage()).plus(node.made.usage)
         return totals
+
+    def spend_aside(self, model: str, usage: Usage | None, requests: int = 1) -> None:
+        """Count requests that are no part of the talk: a test, a repetition, a title."""
+        count, total = self._aside.get((self.session.id, model), (0, Usage()))
+        total = total.plus(usage) if usage is not None else total
+        self._aside[self.session.id, model] = count + requests, total
+
+    def aside(self) -> dict[str, tuple[int, Usage]]:
+        """Return the requests beside this session's talk since the start, and their tokens, by model."""
+        return {
+            model: found
+            for (session, model), found in self._aside.items()
+            if session == self.session.id
+        }
 
     def close(self) -> None:
         """Close the journal."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from zatsudan.base.errors import CommandError, ZatsudanError
+from zatsudan.base.errors import CommandError, TooLong, ZatsudanError
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable
@@ -16,9 +16,11 @@ from zatsudan.sessions.session import FAILED, FINISHED, INTERRUPTED, Made, Node
 from zatsudan.talk.addressee import client_for, model_of
 from zatsudan.talk.choices import Choices
 from zatsudan.talk.continuing import find_form, refusal
+from zatsudan.talk.counting import Counting
 from zatsudan.talk.exchange import AS_IT_WAS, USUAL, Sending, exchange
+from zatsudan.talk.fitting import counted
 from zatsudan.talk.link import Link
-from zatsudan.talk.request import compose, rebuilt
+from zatsudan.talk.request import Composed, compose, rebuilt
 from zatsudan.talk.talk import Talk
 from zatsudan.wire import bounds
 from zatsudan.wire.messages import Usage
@@ -41,7 +43,8 @@ class Turn:
 
     After `run`, or when it was cancelled: `nodes` are the replies in the order of `choices`,
     `made` how the first was made, `error` what went wrong if something did.
-    `model` asks another model than the session's.
+    `model` asks another model than the session's, `system` begins with another system message.
+    `anyway` sends what is too long by the estimate.
     While it runs, `waiting` says what is waited for, if that is not the reply.
     """
 
@@ -56,6 +59,8 @@ class Turn:
         logprobs: Sequence[Json] = (),
         asking: bool = False,
         model: str = "",
+        system: str | None = None,
+        anyway: bool = False,
     ) -> None:
         """`prefix`: a text from which the reply goes on, and with which it begins; `logprobs` are its own.
 
@@ -69,11 +74,14 @@ class Turn:
         self._prefix = prefix
         self._opening = Opening(prefix, logprobs)
         self._asked = model
+        self._system = system
+        self._anyway = anyway
         self._growing = Choices(talk, parent.id, lambda: self._facts(INTERRUPTED))
         self._answered = ""
         self._fingerprint = ""
         self._tier = ""
-        self._usage: Usage | None = None
+        self._counting = Counting()
+        self._pace: float | None = None
         self._raw_prompt = 0.0
         self._recorded = False
         self._told: JsonObject = {}
@@ -87,6 +95,7 @@ class Turn:
         self.model = ""
         self.started: float | None = None
         self.first: float | None = None
+        self.last: float | None = None
         self.nodes: list[Node] = []
         self.choices: dict[int, Node] = {}
         self.made = Made(INTERRUPTED)
@@ -155,7 +164,39 @@ class Turn:
             )
         elif form and self._asking:
             on_note(say("Going on from where it stopped (prefill)."))
-        composed = compose(
+        try:
+            composed = self._composed(form)
+        except TooLong:
+            # Where the server has refused it already, that was its count.
+            if self.started is not None or not await self._fits(form):
+                raise
+            composed = self._composed(form, anyway=True)
+        self.request, self.window, self._told = composed.body, composed.window, composed.told
+        self._link.gauge(self._talk.session).window_start = self.window.start
+        self._raw_prompt = composed.raw_tokens
+
+    async def _fits(self, form: str) -> bool:
+        """Ask the server's own tokenizer about what is too long by the estimate; raises TooLong by its count."""
+        window = self._composed(form, anyway=True).window
+        tokens = await counted(await self._link.client(), self.model, window.messages)
+        length = self._link.length_of(self.model)
+        if tokens is not None and tokens >= length:
+            raise TooLong(
+                say(
+                    "This message needs {needed:,} tokens, and {model} takes {length:,}"
+                    " with its reply.",
+                    needed=tokens,
+                    model=self.model,
+                    length=length,
+                ),
+                say(
+                    "Shorten it, unpin messages, or choose a model with a longer context (/model)."
+                ),
+            )
+        return tokens is not None
+
+    def _composed(self, form: str, *, anyway: bool = False) -> Composed:
+        return compose(
             self._talk,
             self._link,
             self.model,
@@ -163,13 +204,13 @@ class Turn:
             self._parameters,
             prefix=self._prefix,
             form=form,
+            system=self._system,
+            anyway=anyway or self._anyway,
         )
-        self.request, self.window, self._told = composed.body, composed.window, composed.told
-        self._link.gauge(self._talk.session).window_start = self.window.start
-        self._raw_prompt = composed.raw_tokens
 
     async def _fold(self, chunk: Chunk, on_delta: OnDelta) -> None:
-        self._usage = chunk.usage or self._usage
+        self._counting.add(chunk)
+        self._pace = chunk.pace or self._pace
         self._answered = chunk.model or self._answered
         self._fingerprint = chunk.fingerprint or self._fingerprint
         self._tier = chunk.tier or self._tier
@@ -186,8 +227,9 @@ class Turn:
     def _take(self, delta: Delta) -> None:
         now = self._link.clock()
         with_text = delta.content or delta.reasoning
-        if with_text and self.first is None and self.started is not None:
-            self.first = now - self.started
+        if with_text and self.started is not None:
+            self.last = now - self.started
+            self.first = self.last if self.first is None else self.first
         self._growing.add(delta, now)
 
     def _facts(self, ended: str) -> Made:
@@ -199,6 +241,8 @@ class Turn:
             server=server.name if server is not None else "",
             parameters=self._sent(),
             first=self.first,
+            last=self.last,
+            pace=self._pace if len(self._growing.by_index) < 2 else None,
             seconds=self._link.clock() - self.started if self.started is not None else 0.0,
             fingerprint=self._fingerprint,
             tier=self._tier,
@@ -219,18 +263,22 @@ class Turn:
         if self._recorded:
             return
         self._recorded = True
-        self.choices, self.made = self._growing.record(self._facts(ended), self._counted())
+        self.choices, self.made = self._growing.record(
+            self._facts(ended), self._counted(), self.started or 0.0
+        )
         self.nodes = list(self.choices.values())
 
-    def _counted(self) -> Usage | None:
-        """Return the server's count, learning from it; or an estimate where it sends none."""
+    def _counted(self) -> dict[int, Usage]:
+        """Return the server's counts, learning from them; or an estimate of all where it sends none."""
         raw = self._growing.raw_tokens
-        if self._usage is not None:
-            exact = self._usage.prompt + self._usage.completion
+        each = self._growing.by_index
+        told = self._counting.by_choice(each)
+        if told is not None:
+            exact = sum(usage.prompt + usage.completion for usage in told.values())
             self._link.measured(self._raw_prompt + raw, exact)
-            return self._usage
+            return told
         if self.window is None or not raw:
-            return None
+            return {}
         ratio = self._link.gauge(self._talk.session).estimator.ratio
         given = raw_count(self._prefix)
         prompt = self.window.tokens + round(given * ratio)
@@ -238,7 +286,7 @@ class Turn:
         # Most servers send a token a delta, which tells more than the characters do.
         a_token_each = new > 0 and 0.4 <= self.deltas / new <= 2.5
         completion = self.deltas if a_token_each else max(1, round(new * ratio))
-        return Usage(prompt, completion, estimated=True)
+        return {min(each): Usage(prompt, completion, estimated=True, together=max(1, len(each)))}
 
 
 def turn_to(
@@ -250,10 +298,20 @@ def turn_to(
     prefix: str = "",
     logprobs: Sequence[Json] = (),
     asking: bool = False,
+    anyway: bool = False,
 ) -> Turn:
     """Return a turn that answers `parent` with the session's parameters, or others for this once."""
     parameters = {**talk.session.parameters, **(overrides or {})}
-    return Turn(talk, link, parent, parameters, prefix=prefix, logprobs=logprobs, asking=asking)
+    return Turn(
+        talk,
+        link,
+        parent,
+        parameters,
+        prefix=prefix,
+        logprobs=logprobs,
+        asking=asking,
+        anyway=anyway,
+    )
 
 
 def again(talk: Talk, link: Link, reply: Node) -> Turn:

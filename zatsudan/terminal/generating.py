@@ -52,6 +52,7 @@ class Generation:
             prefix=wanted.prefix,
             logprobs=wanted.logprobs,
             asking=wanted.asking,
+            anyway=wanted.anyway,
         )
         return await self._one(wanted.parent, turn)
 
@@ -89,7 +90,7 @@ class Generation:
             if self._chat.talk.session.head != head:
                 self._chat.talk.record({"type": "head", "id": head})
         if turn.nodes:
-            from zatsudan.commands.tracing import verdict
+            from zatsudan.commands.replaying import verdict
 
             self._surface.show(verdict(before, turn.nodes[0]))
         return went_well

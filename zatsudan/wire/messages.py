@@ -72,6 +72,7 @@ class Usage(NamedTuple):
     `cached` is the part of `prompt` that the server had in its cache, `written` the part that
     it put there, `reasoning` the part of `completion` that was not shown as content. `cost` is
     the server's own, in its money. `told` are the other counts of the server, as it sent them.
+    `together`: how many choices of one request it counts as one.
     """
 
     prompt: int = 0
@@ -82,6 +83,7 @@ class Usage(NamedTuple):
     written: int = 0
     cost: float | None = None
     told: Mapping[str, Json] = NOTHING
+    together: int = 1
 
     @property
     def total(self) -> int:
@@ -125,6 +127,8 @@ class Usage(NamedTuple):
             value["cost"] = self.cost
         if self.estimated:
             value["estimated"] = True
+        if self.together > 1:
+            value["counted_together"] = self.together
         return value
 
     @classmethod
@@ -152,9 +156,10 @@ class Usage(NamedTuple):
             value.get("estimated") is True,
             _count(value, _PROMPT_DETAILS, *_WRITTEN) or 0,
             float(cost) if is_cost and isinstance(cost, int | float) else None,
+            together=whole_number(value.get("counted_together")) or 1,
         )
         basic = found._basic()
-        ours = (*_PROMPT[:1], *_COMPLETION[:1], "estimated")
+        ours = (*_PROMPT[:1], *_COMPLETION[:1], "estimated", "counted_together")
         sent = {key: item for key, item in value.items() if item is not None and key not in ours}
         told = {key: item for key, item in _merged(basic, sent).items() if basic.get(key) != item}
         return found._replace(told=told) if told else found

@@ -27,6 +27,7 @@ from zatsudan.wire.ends import is_broken
 from zatsudan.wire.errorbodies import broken_off, failure_of
 from zatsudan.wire.logprobs import read_logprobs
 from zatsudan.wire.messages import Message, Usage
+from zatsudan.wire.pace import read_pace
 
 #: What we ask of a stream besides.
 OPTIONS: JsonObject = {"include_usage": True}
@@ -94,7 +95,7 @@ def cut(delta: Delta, size: int) -> Iterator[Delta]:
 class Chunk(NamedTuple):
     """One event of the stream, or a whole response read as one chunk.
 
-    `tier` is the service tier that answered. `failure`: the server says as well that it
+    `tier` is the service tier that answered, `pace` the tokens a second by the server. `failure`: the server says as well that it
     broke off, after what the chunk holds.
     """
 
@@ -105,6 +106,7 @@ class Chunk(NamedTuple):
     fingerprint: str = ""
     tier: str = ""
     failure: StreamError | None = None
+    pace: float | None = None
 
 
 def read_chunk(value: Json, asked: int | None = None, came: Came | None = None) -> Chunk:
@@ -158,6 +160,7 @@ def read_chunk(value: Json, asked: int | None = None, came: Came | None = None) 
         _text(value.get("system_fingerprint")),
         _text(value.get("service_tier")),
         failure,
+        read_pace(value),
     )
 
 

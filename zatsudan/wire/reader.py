@@ -10,13 +10,11 @@ from zatsudan.base.language import say
 from zatsudan.base.printable import one_line
 from zatsudan.wire import bounds
 from zatsudan.wire.came import Came
-from zatsudan.wire.contents import Beside
 from zatsudan.wire.errorbodies import broken_off, error_message, read_error
-from zatsudan.wire.protocol import NOT_AN_API, Chunk, Delta, read_chunk
+from zatsudan.wire.joining import Joining
+from zatsudan.wire.protocol import NOT_AN_API, Chunk, read_chunk
 from zatsudan.wire.sse import Decoder, Event
-from zatsudan.wire.thinking import ThinkSplitter
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _FIELD = re.compile(r"(data|event|id|retry|error)?:|data$")
 #: Types of events that only say that the server is alive.
 _KEEP_ALIVE = ("ping", "keep-alive", "keepalive", "heartbeat")
@@ -25,28 +23,6 @@ _NO_DATA = re.compile(r":|\[?(?:ping|keep-?alive|heartbeat)\]?$", re.IGNORECASE)
 _DONE = ("[DONE]", '"[DONE]"', "[done]", "DONE")
 #: How many bytes of a body are kept to say what it was, if it was no event stream.
 OPENING = 400
-
-
-class SurrogateJoiner:
-    r"""Puts together characters that a server cut into two `\ud83d` `\ude00` escapes."""
-
-    def __init__(self) -> None:
-        self._held = ""
-
-    def feed(self, text: str) -> str:
-        """Return `text` with pairs joined; a first half at its end waits for the next text."""
-        if not self._held and not _SURROGATE.search(text):
-            return text
-        text = self._held + text
-        self._held = text[-1] if text and "\ud800" <= text[-1] <= "\udbff" else ""
-        if self._held:
-            text = text[:-1]
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-    def close(self) -> str:
-        """Return the character for a first half whose second never came, if there is one."""
-        held, self._held = self._held, ""
-        return "\N{REPLACEMENT CHARACTER}" if held else ""
 
 
 class Reader:
@@ -68,13 +44,9 @@ class Reader:
         self._whole: list[bytes] | None = None
         self._started = False
         self._head = b""  # what may be a part of a byte order mark
-        self._joiners: dict[tuple[int, str], SurrogateJoiner] = {}
-        self._splitters: dict[int, ThinkSplitter] = {}
-        self._finished: dict[int, bool] = {}
         self._came = Came()
+        self._joining = Joining()
         self._said = ""  # what the server said besides
-        self._told_apart: set[int] = set()  # choices whose reasoning has a field of its own
-        self._told: dict[str, Json] = {}  # what stood beside the text last, by name
         self._opening = b""  # of a body that may be no event stream at all
         self.began = False
         self.done = False
@@ -82,7 +54,12 @@ class Reader:
     @property
     def complete(self) -> bool:
         """Whether nothing more is to come: its end was told, or each choice has its finish_reason."""
-        return self.done or (bool(self._finished) and all(self._finished.values()))
+        return self.done or self._joining.finished
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether a choice has gone on after its finish_reason: a connection that breaks cuts it."""
+        return self._joining.goes_on and not self.done
 
     def feed(self, piece: bytes) -> Iterator[Chunk]:
         """Yield the chunks that `piece` completes; raises StreamError.
@@ -209,59 +186,12 @@ class Reader:
             raise bounds.endless_reply(bounds.BESIDE)
 
     def _joined(self, chunk: Chunk) -> Chunk:
-        deltas = tuple(self._whole_delta(delta) for delta in chunk.deltas)
+        deltas = tuple(map(self._joining.whole, chunk.deltas))
         return chunk if deltas == chunk.deltas else chunk._replace(deltas=deltas)
-
-    def _whole_delta(self, delta: Delta) -> Delta:
-        """Put together what the server cut: characters, and the tags around reasoning."""
-        index, content, reasoning = delta.index, delta.content, delta.reasoning
-        ended = delta.finish_reason is not None
-        if reasoning:  # what stands in tags as well is the same (MiniMax)
-            self._told_apart.add(index)
-        self._finished[index] = self._finished.get(index, False) or ended
-        if (index, "content") in self._joiners or _SURROGATE.search(content):
-            content = self._joiners.setdefault((index, "content"), SurrogateJoiner()).feed(content)
-        if (index, "reasoning") in self._joiners or _SURROGATE.search(reasoning):
-            reasoning = self._joiners.setdefault((index, "reasoning"), SurrogateJoiner()).feed(
-                reasoning
-            )
-        splitter = self._splitters.get(index)
-        if splitter is None:
-            splitter = self._splitters[index] = ThinkSplitter()
-        if content:
-            content, thought = splitter.feed(content)
-            reasoning += "" if index in self._told_apart else thought
-        if ended:
-            rest, thought = splitter.close()
-            content += rest
-            reasoning += "" if index in self._told_apart else thought
-        if delta.beside:
-            delta = delta._replace(beside=self._new(index, delta.beside))
-        if content is delta.content and reasoning is delta.reasoning:
-            return delta
-        return delta._replace(content=content, reasoning=reasoning)
-
-    def _new(self, index: int, beside: Beside) -> Beside:
-        """Leave out what was told before: some servers tell all sources again in each chunk."""
-        new = [
-            (name, value)
-            for name, value in beside
-            if self._told.get(f"{index} {name}", self._told) != value
-        ]
-        self._told.update({f"{index} {name}": value for name, value in new})
-        return tuple(new)
 
     def rest(self) -> list[Chunk]:
         """Return what is held of a stream that ended in the middle of a character or a tag."""
-        deltas: list[Delta] = []
-        for (index, field), joiner in self._joiners.items():
-            character = joiner.close()
-            if character and field == "content":
-                deltas.append(Delta(index, *self._splitters[index].feed(character)))
-            elif character:
-                deltas.append(Delta(index, reasoning=character))
-        deltas += [Delta(index, *splitter.close()) for index, splitter in self._splitters.items()]
-        kept = tuple(delta for delta in deltas if delta.content or delta.reasoning)
+        kept = self._joining.rest()
         return [Chunk(kept)] if kept else []
 
 

@@ -19,8 +19,8 @@ from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import Generate, Inspect, Outcome, Show
 from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.registry import find
+from zatsudan.commands.replaying import verdict
 from zatsudan.commands.tokens import fork
-from zatsudan.commands.tracing import verdict
 from zatsudan.config.settings import Local, Network
 from zatsudan.servers.choice import Server
 from zatsudan.servers.client import Client

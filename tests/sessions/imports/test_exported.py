@@ -34,6 +34,26 @@ EXPORTS = [
             "x": {"id": "x", "parentId": "a", "role": "assistant", "content": "No."},
             "b": {"id": "b", "parentId": "a", "role": "assistant", "content": "Hi!", "done": True},
         }}}}], ("Left out: 1 message of another branch.",)),
+    Export("Open WebUI", [{"chat": {"history": {"currentId": "b", "messages": {
+        "a": {"role": "user", "content": "Hello"},
+        "b": {"role": "assistant", "parentId": "a", "content":
+              '<details type="reasoning" done="true"><summary>Thought for 3 s</summary>\n'
+              '&gt; Hm.\n</details>\n<details type="tool_calls">x</details>\nHi!'}}}}}],
+        ("Left out: 1 message to or from a tool.",)),
+    Export("Grok", {"conversations": [{"conversation": {"title": "T"}, "responses": [
+        {"response": {"sender": "human", "message": "Hello"}},
+        {"response": {"sender": "ASSISTANT", "message": "Hi!"}}]}]}),
+    Export("AI Studio", {"runSettings": {"model": "models/m"}, "systemInstruction": {},
+        "chunkedPrompt": {"chunks": [{"role": "user", "text": "Hello", "tokenCount": 1},
+            {"role": "model", "text": "Hm.", "isThought": True},
+            {"role": "model", "text": "Hi!"}]}}),
+    Export("Claude Code", [{"type": "summary", "summary": "T"},
+        {"type": "user", "sessionId": "s", "message": {"role": "user", "content": "Hello"}},
+        {"type": "assistant", "sessionId": "s", "isSidechain": True,
+         "message": {"role": "assistant", "content": "No."}},
+        {"type": "assistant", "sessionId": "s", "message": {"id": "m", "role": "assistant",
+         "content": [{"type": "text", "text": "Hi!"}]}}],
+        ("Left out: 1 message of another branch.",)),
     Export("LibreChat", {"conversationId": "c", "title": "T", "messages": [
         {"messageId": "1", "parentMessageId": "0", "isCreatedByUser": True, "sender": "User",
          "text": "Hello", "children": [
@@ -80,6 +100,22 @@ def test_an_export_is_read_and_named(export: Export) -> None:
     assert [(node.message.role, node.message.text) for node in session.path()] == TALK
     assert all(not node.message.extra for node in session.path())
     assert notes == [f"Read as an export of {export.program}.", *export.notes]
+
+
+def test_a_talk_in_which_nothing_was_said_does_not_refuse_the_others() -> None:
+    claude = next(export.value for export in EXPORTS if export.program == "Claude")
+    assert isinstance(claude, list)
+    session, notes = read([{"name": "", "chat_messages": []}, *claude, 7])
+    assert len(session.path()) == 2
+    assert "Left out: 2 conversations without a message." in notes
+
+
+def test_a_wrapped_list_of_talks_is_read() -> None:
+    """As chatbot-ui writes it."""
+    messages: Json = [{"role": "user", "content": "Hello"}]
+    session, _ = read({"version": 4, "history": [
+        {"name": "T", "messages": messages, "model": {"id": "m"}}], "folders": []})  # fmt: skip
+    assert (session.title, session.model, len(session.path())) == ("T", "m", 1)
 
 
 @pytest.mark.parametrize("program", ["SillyTavern", "Jan"])

@@ -15,11 +15,11 @@ from tests.support.talks import HOSTILE, json_values, sessions, talk, texts
 from zatsudan.base.errors import ImportRefused, StoreError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.printable import printable
+from zatsudan.config.yaml import parse as parse_yaml
 from zatsudan.sessions import imports, journal, shelf
 from zatsudan.sessions.exports import export
 from zatsudan.sessions.exports.transcript import messages_of
 from zatsudan.sessions.imports.draft import iso
-from zatsudan.sessions.imports.yaml import parse as parse_yaml
 from zatsudan.sessions.records import replay
 from zatsudan.sessions.session import Session
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, cast
 
 import pytest
+from prompt_toolkit.data_structures import Size
 
 from tests.support.chats import ask, chat_with
 from tests.support.doubles import turn_in
@@ -49,7 +50,9 @@ class Rows:
 
 
 def view_of(rows: Rows, clock: Callable[[], float] = lambda: 0.0) -> LiveView:
-    return LiveView(cast("Painter", rows), lambda _: rows, lambda: (80, 24), lambda: EMPTY, clock)
+    return LiveView(
+        cast("Painter", rows), lambda _: rows, lambda: Size(24, 80), lambda: EMPTY, clock
+    )
 
 
 async def test_a_frame_takes_no_more_than_its_share() -> None:

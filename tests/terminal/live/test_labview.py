@@ -1,9 +1,21 @@
 """Many replies on the screen: side by side where they fit, else one after another."""
 
+import asyncio
 import re
 
 from tests.support.emulator import sitting
-from tests.support.server import CUT, DONE, Request, Script, chunk, fails, pieces_of, says
+from tests.support.server import (
+    CUT,
+    DONE,
+    Piece,
+    Request,
+    Script,
+    chunk,
+    fails,
+    pieces_of,
+    says,
+    usage,
+)
 
 COLD = "The lamp is lit.\n\nIt turns all night."
 WARM = "- salt\n- storm\n- stars\n\nand **gulls** again and again over the cliffs"
@@ -95,6 +107,27 @@ async def test_japanese_columns_line_up() -> None:
         left = "".join(left for left, _ in halves(shown)[1:-1])
         assert left.replace(" ", "") == text
         assert "dist-2: share of distinct pairs of characters" in shown
+
+
+async def test_a_count_of_chunks_is_marked_and_gives_way_to_that_of_the_server() -> None:
+    held = asyncio.Event()
+
+    def answer(request: Request) -> Script:
+        # Forty tokens in twenty-two chunks, as where a token ends inside a character.
+        rest: list[Piece] = [chunk(finish="stop"), usage(10, 40), DONE]
+        begun = [chunk("雑") for _ in range(22)]
+        wait = [] if held.is_set() else [60.0]
+        held.set()
+        return Script([*begun, *wait, *rest])
+
+    async with sitting(answer, columns=100, rows=40) as person:
+        person.type("/compare temperature=0 temperature=1 -- 日本語で\r")
+        shown = await person.until("~22 tok")
+        assert " 22 tok" not in shown
+        person.type("\x1b1")
+        shown = await person.until("dist-2: share")
+        last = next(row for row in halves(shown) if row[1].endswith("stop"))
+        assert last[1].startswith("40 tok")
 
 
 async def test_one_that_fails_says_so_in_its_column() -> None:

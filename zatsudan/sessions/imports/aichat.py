@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from zatsudan.base.errors import ImportRefused
 from zatsudan.base.language import say, say_count
-from zatsudan.sessions.imports import yaml
+from zatsudan.config import yaml
 from zatsudan.sessions.imports.apiform import Taken, taken
 from zatsudan.sessions.imports.draft import Draft, Note, role_of, text_of
 from zatsudan.sessions.imports.leftout import LeftOut

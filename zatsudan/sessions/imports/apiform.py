@@ -80,7 +80,7 @@ class _Fields:
 
     def take(self, key: str, item: Json, left: LeftOut) -> None:
         """Take one that says something."""
-        if key in _TIMES and iso(item):
+        if key in _TIMES:
             self.at = self.at or iso(item)
         elif key in _REASONING and isinstance(item, str):
             self.reasoning += [] if item in self.reasoning else [item]

@@ -48,6 +48,7 @@ class Draft:
     ) -> str:
         """Add a message after any other; return its id."""
         self._count += 1
+        message = message._replace(content=_one_line_end(message.content))
         node_id = str(self._count)
         self.records.append(message_record(node_id, parent, message, at, made))
         self.last, self.last_at = node_id, max(self.last_at, at)
@@ -76,6 +77,17 @@ class Draft:
             self.records.append({"type": "set", "name": name, "value": value})
 
 
+def _one_line_end(value: Json) -> Json:
+    """Return the value with `\\n` for CR LF, the line end of files from Windows."""
+    if isinstance(value, str):
+        return value.replace("\r\n", "\n")
+    if isinstance(value, list):
+        return [_one_line_end(part) for part in value]
+    if isinstance(value, dict):
+        return {name: _one_line_end(part) for name, part in value.items()}
+    return value
+
+
 def known(values: Mapping[str, Json]) -> dict[str, Json]:
     """Return those of the values that are parameters with a value that they take."""
     found: dict[str, Json] = {}
@@ -97,7 +109,7 @@ def role_of(value: Json, where: str) -> str:
         raise refused(say("{where} is no message but {kind}.", where=where, kind=kind_of(value)))
     role, content = value.get("role"), value.get("content")
     if isinstance(role, str):
-        role = _ROLES.get(role.lower(), role)
+        role = _ROLES.get(role.lower(), role.lower() if role.lower() in ROLES else role)
     if role not in ROLES:
         name = one_line(str(role), 40)
         raise refused(say("{where} has the role {role!r}.", where=where, role=name))

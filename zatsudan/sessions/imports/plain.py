@@ -40,8 +40,12 @@ def _draft(talk: Json, which: int | None, left: LeftOut) -> Draft:
     draft = Draft()
     facts: JsonObject = talk if isinstance(talk, dict) else {}
     messages: Json = facts.get("messages", talk)
-    draft.title(facts.get("title"))
-    draft.model(facts.get("model"), text_of(facts.get("server")) or "a file")
+    draft.title(facts.get("title") or facts.get("name"))
+    model = facts.get("model")
+    draft.model(
+        model.get("id") if isinstance(model, dict) else model,
+        text_of(facts.get("server")) or "a file",
+    )
     draft.parameters(facts)
     if isinstance(facts.get("system"), str | list):
         draft.system(content_text(facts["system"]))

@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Iterable
 
+from prompt_toolkit.data_structures import Size
+
 from zatsudan.base.errors import describe_seconds
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printable
 from zatsudan.lab.grid import shown
 from zatsudan.lab.run import Run
+from zatsudan.lab.sheet import paced
 from zatsudan.lab.slots import ENDED, RUNNING, WAITING, Slot
 from zatsudan.terminal.live.columns import Columns, fitting
 from zatsudan.terminal.live.frames import Frames
-from zatsudan.terminal.live.painter import Painter
+from zatsudan.terminal.live.painter import Painter, row_width
 from zatsudan.terminal.live.replystatus import spinner
 from zatsudan.terminal.live.textstream import RowStream
 from zatsudan.terminal.live.view import TAIL_ROWS
@@ -23,13 +26,13 @@ CLOSING = 8
 
 
 class LabView:
-    """A run above the live prompt. `size` gives columns and rows of the screen."""
+    """A run above the live prompt. `size` is the screen's."""
 
     def __init__(
         self,
         painter: Painter,
         make_stream: Callable[[int], RowStream],
-        size: Callable[[], tuple[int, int]],
+        size: Callable[[], Size],
         run: Run,
         clock: Callable[[], float],
     ) -> None:
@@ -50,8 +53,8 @@ class LabView:
 
     @property
     def width(self) -> int:
-        """Cells that a row may take: one less than the screen has, so that nothing ever wraps."""
-        return max(4, self._size()[0] - 1)
+        """Cells that a row may take as the screen is."""
+        return row_width(self._size())
 
     def add(self, number: int, delta: Delta) -> None:
         """Take a delta of one reply."""
@@ -189,7 +192,7 @@ class LabView:
     def _live(self, *, hold: bool) -> list[Styled]:
         live: list[Styled] = []
         if self._columns is not None and self._groups:
-            limit = max(1, min(TAIL_ROWS, self._size()[1] - 8))
+            limit = max(1, min(TAIL_ROWS, self._size().rows - 8))
             live += self._columns.live(limit, hold=hold)
             slots = [self._run.slots[number] for number in self._groups[0]]
             live.append(self._columns.line([self._doing(slot) for slot in slots], "dim"))
@@ -209,20 +212,25 @@ class LabView:
         if slot.first is None:
             waiting = slot.turn.waiting if slot.turn is not None else EMPTY
             return waiting or say("asked")
-        return printable(" · ".join(self._pace(slot, self._clock())))
+        # A delta is about a token: some hold a part of a character, some a whole word.
+        return printable(" · ".join(self._pace(slot.deltas, slot.speed(self._clock()), "~")))
 
-    def _pace(self, slot: Slot, now: float) -> list[Printable]:
+    def _pace(self, tokens: int, speed: float | None, mark: str = "") -> list[Printable]:
         """Return how much has come, and unless the run is blind how fast."""
-        parts = [say("{count:,} tok", count=slot.deltas)]
-        if not self._run.blind:
-            parts.append(say("{speed} tok/s", speed=f"{slot.speed(now):.0f}"))
+        parts = [say("{count} tok", count=f"{mark}{tokens:,}")]
+        if not self._run.blind and speed is not None:
+            parts.append(say("{speed} tok/s", speed=f"{mark}{speed:.0f}"))
         return parts
 
     def _outcome(self, slot: Slot) -> Printable:
-        made = slot.node.made if slot.node is not None else None
-        if made is None:
+        node = slot.node
+        made = node.made if node is not None else None
+        if node is None or made is None:
             return say("no reply")
-        parts = self._pace(slot, slot.ended)
+        run = self._run
+        count = run.link.gauge(run.talk.session).estimator.count
+        tokens, estimated, speed = paced(node, [one.node for one in run.slots], count)
+        parts = self._pace(tokens, speed, "~" if estimated else "")
         if not self._run.blind:
             parts.append(describe_seconds(made.seconds))
         ended = one_line(made.finish_reason or "?", 20) if slot.went_well else say(made.ended)

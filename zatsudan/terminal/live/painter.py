@@ -13,6 +13,7 @@ written again with autowrap on, so that nothing is missing in scrollback.
 import re
 from collections.abc import Sequence
 
+from prompt_toolkit.data_structures import Size
 from prompt_toolkit.utils import get_cwidth
 
 from zatsudan.base.printable import Styled
@@ -26,6 +27,11 @@ _RESET = "\x1b[0m"
 SYNC_BEGIN, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 WRAP, NO_WRAP = "\x1b[?7h", "\x1b[?7l"
 HIDE, SHOW = "\x1b[?25l", "\x1b[?25h"
+
+
+def row_width(size: Size) -> int:
+    """Return how many cells a row may take: one less than the screen has, so that nothing ever wraps."""
+    return max(4, size.columns - 1)
 
 
 class Painter:

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -20,7 +20,6 @@ from prompt_toolkit.input import Input
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable
 from zatsudan.base.styles import Styles
-from zatsudan.commands import MODULES
 from zatsudan.config.settings import Screen
 from zatsudan.talk.entered import KEYS, Entered
 from zatsudan.terminal.live import prompt, ptk, stopping
@@ -42,33 +41,6 @@ if TYPE_CHECKING:
 
 #: How long the prompt has the machine to itself first: what was typed ahead is drawn then.
 PAUSE_SECONDS = 0.1
-#: What is imported behind the prompt then, while the person reads and writes. The last two
-#: are private modules of other packages, which a release may rename.
-WARM = (
-    "zatsudan.terminal.repl",
-    *(f"zatsudan.commands.{name}" for name in MODULES),
-    "zatsudan.talk.running",
-    "zatsudan.talk.attaching",
-    "zatsudan.talk.turn",
-    "zatsudan.servers.discovery",
-    "zatsudan.terminal.live.view",
-    "zatsudan.terminal.live.replies",
-    "httpcore._backends.anyio",
-    "anyio._backends._asyncio",
-)
-
-
-async def warm(names: Iterable[str]) -> None:
-    """Import modules in a thread, so that who needs them first need not wait.
-
-    One that is not there is passed over: whoever needs it says so.
-    """
-    for name in names:
-        try:
-            await asyncio.to_thread(importlib.import_module, name)
-        except ModuleNotFoundError as error:
-            if not f"{name}.".startswith(f"{error.name}."):
-                raise  # it is there, and what it imports is not
 
 
 class LiveTerminal(Actions):
@@ -151,7 +123,8 @@ class LiveTerminal(Actions):
             for number in (signal.SIGTERM, signal.SIGHUP):
                 with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
                     loop.add_signal_handler(number, self._signalled, number)
-            stopping.listen(self._surface.stopped, self._surface.went_on)
+            lending = self._surface.lending
+            stopping.listen(lending.stopped, lending.went_on)
 
         def soon() -> None:
             asyncio.get_running_loop().call_soon(start)  # once the prompt stands
@@ -181,6 +154,8 @@ class LiveTerminal(Actions):
         self._surface.show([*greeting(private=self._chat.talk.folder is None), *first])
 
     async def _connect(self, after: "asyncio.Task[None] | None") -> None:
+        from zatsudan.terminal.live.warmup import WARM, warm
+
         await self._opened()
         await asyncio.sleep(PAUSE_SECONDS)
         await warm(WARM)

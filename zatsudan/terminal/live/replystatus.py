@@ -28,9 +28,9 @@ def reply_status(turn: "Turn", seconds: float, doing: Printable) -> Printable:
         )
     else:
         text = say(
-            "{count:,} tok · {speed:.0f} tok/s · {seconds:.0f} s · Esc stops",
+            "~{count:,} tok · {speed:.0f} tok/s · {seconds:.0f} s · Esc stops",
             count=turn.deltas,
-            speed=tokens_per_second(turn.deltas, turn.first, seconds) or 0.0,
+            speed=tokens_per_second(turn.deltas, turn.first, turn.last, seconds) or 0.0,
             seconds=seconds,
         )
     return printable(f"{spinner(seconds)} {text}")

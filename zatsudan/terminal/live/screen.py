@@ -1,11 +1,8 @@
 """What the live terminal shows: the talk above its prompt, and what takes the screen for a while."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
-
-from prompt_toolkit.application.run_in_terminal import in_terminal
 
 from zatsudan.base.errors import ZatsudanError
 from zatsudan.base.jsonvalues import Json
@@ -13,11 +10,13 @@ from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, Styled
 from zatsudan.base.styles import Styles
 from zatsudan.sessions.session import FINISHED
-from zatsudan.terminal.live import ptk, stopping
+from zatsudan.terminal.live import ptk
 from zatsudan.terminal.live.attention import Attention
 from zatsudan.terminal.live.keys import Actions
-from zatsudan.terminal.live.painter import Painter
+from zatsudan.terminal.live.lending import Lending
+from zatsudan.terminal.live.painter import Painter, row_width
 from zatsudan.terminal.live.prompt import Prompt
+from zatsudan.terminal.live.resizing import Resizing
 from zatsudan.terminal.live.toolbar import Toolbar
 from zatsudan.terminal.surface import Surface
 from zatsudan.terminal.text.colour import has_colours
@@ -36,8 +35,6 @@ if TYPE_CHECKING:
     from zatsudan.terminal.live.view import LiveView
     from zatsudan.terminal.text.tokenrows import Choice
     from zatsudan.wire.protocol import Delta
-
-RESIZE_SECONDS = 0.08
 
 
 class LiveSurface(Surface):
@@ -67,11 +64,11 @@ class LiveSurface(Surface):
         self._app.after_render += self._after_render
         self._painter = Painter(self._app, output, reflows=reflows(environ))
         if self._painter.works:
-            self._app.on_resize = self._resize_soon
-        self._sized = output.real_size
+            self._app.on_resize = Resizing(self._app, output, self._resized).soon
+        self.lending = Lending(self._app, self._painter, attention, actions)
         self._streams: Callable[[int], RowStream] | None = None
-        self._resizing: asyncio.TimerHandle | None = None
         self._ticking: asyncio.TimerHandle | None = None
+        self._size = lambda: output.real_size
         self._view: LiveView | LabView | None = None
         self._reply_since = 0.0
         #: The experiment that is under way.
@@ -80,7 +77,7 @@ class LiveSurface(Surface):
     # --- the talk --------------------------------------------------------
 
     def _width(self) -> int:
-        return max(4, self._output.real_size.columns - 1)
+        return row_width(self._output.real_size)
 
     def _commit(self, rows: Sequence[Styled]) -> None:
         self._painter.show(rows, ())
@@ -231,68 +228,35 @@ class LiveSurface(Surface):
 
     async def aside(self, what: str) -> None:
         """Lend the screen: `edit` to the editor, `suspend` to the shell."""
-        failure: ZatsudanError | None = None
-        self._painter.lend()
-        self._attention.listen(on=False)
         try:
-            if what == "edit":
-                from zatsudan.terminal.live.editor import edit
+            if what == "suspend":
+                await self.lending.suspend()
+                return
+            from zatsudan.terminal.live.editor import edit
 
+            async with self.lending.away():
                 await edit(self._prompt.buffer, self._environ)
-            else:
-                async with in_terminal():
-                    stopping.stop()
         except ZatsudanError as error:
-            failure = error
-        finally:
-            self._attention.listen(on=True)
-            self._painter.take_back()
-        if failure is not None:
-            self.error(failure)
-
-    def stopped(self) -> None:
-        """SIGTSTP has come: stop with the terminal as the shell expects it."""
-        if ptk.lent(self._app):
-            stopping.stop()
-        else:
-            self._actions.aside("suspend")
-
-    def went_on(self) -> None:
-        """SIGCONT has come: draw anew below what a shell has written meanwhile."""
-        if not ptk.lent(self._app) and stopping.take_again(self._app):
-            self._app.renderer.reset()
-            self._attention.listen(on=True)
-            self._painter.lose()
-            self._app.invalidate()
-
-    @asynccontextmanager
-    async def _lent(self) -> AsyncIterator[None]:
-        """Lend the screen to a page."""
-        self._painter.lend()
-        try:
-            async with in_terminal():
-                yield
-        finally:
-            self._painter.take_back()
+            self.error(error)
 
     async def pick(self, pick: "Pick") -> str | None:
         from zatsudan.terminal.pages.picker import Picker
 
-        async with self._lent():
+        async with self.lending.page():
             return await Picker(pick, self._output, self._app.input, self._app.style).run()
 
     async def ask(self, question: "Question") -> str | None:
         """Ask where the prompt stood."""
         from zatsudan.terminal.pages.question import Asker
 
-        async with self._lent():
+        async with self.lending.page():
             return await Asker(question, self._output, self._app.input, self._app.style).run()
 
     async def inspect(self, outcome: "Inspect") -> "Choice | None":
         """Lend the whole screen to the inspector."""
         from zatsudan.terminal.pages.inspector import inspect
 
-        async with self._lent():
+        async with self.lending.page():
             return await inspect(
                 outcome.tokens,
                 outcome.refusal,
@@ -306,30 +270,7 @@ class LiveSurface(Surface):
         self._painter.lend()
         self._app.exit()
 
-    # --- the screen's size -----------------------------------------------
-
-    def _size(self) -> tuple[int, int]:
-        size = self._output.real_size
-        return size.columns, size.rows
-
-    def _resize_soon(self) -> None:
-        """Wait until the window is at rest; a change of the height alone needs nothing."""
-        size = self._output.real_size
-        if self._resizing is not None:
-            self._resizing.cancel()
-        elif size == self._sized:
-            return  # prompt_toolkit looks itself, and takes the rows of a reply for a change
-        elif size.columns == self._sized.columns:
-            self._sized = size
-            self._app.invalidate()
-            return
-        self._app.frozen = True
-        self._resizing = asyncio.get_running_loop().call_later(RESIZE_SECONDS, self._resized)
-
     def _resized(self) -> None:
-        self._resizing = None
-        self._app.frozen = False
-        self._sized = self._output.real_size
         if not self._painter.away:
             self._painter.resized(self._view.resize() if self._view is not None else ())
 

@@ -78,10 +78,18 @@ class Toolbar:
         return tuples
 
     def _filled(self) -> Printable:
-        """Return how full the model's context is, once it is more than half; counted once a turn."""
+        """Return how full the model's context is, once it is more than half; counted anew where that changes."""
+        from zatsudan.parameters.table import LIMITS
+
         chat, session = self._chat, self._chat.talk.session
         length = chat.link.length_of(session.model)
-        now = (session.id, session.head, len(session.nodes), session.system, session.model, length)
+        limits = tuple(
+            setting.value for name, setting in session.settings.items() if name in LIMITS
+        )
+        now = (
+            *(session.id, session.head, len(session.nodes), session.system, session.model, length),
+            *(limits, len(session.pinned)),
+        )
         if now != self._fill:
             self._fill = now
             self._fill_text = self._counted(length) if length and session.head else EMPTY

@@ -7,9 +7,11 @@ frame, and the end at once.
 from collections import deque
 from collections.abc import Callable, Iterable
 
+from prompt_toolkit.data_structures import Size
+
 from zatsudan.base.printable import EMPTY, Printable, Styled, printable
 from zatsudan.terminal.live.frames import STATUS_SECONDS, Frames
-from zatsudan.terminal.live.painter import Painter
+from zatsudan.terminal.live.painter import Painter, row_width
 from zatsudan.terminal.live.textstream import RowStream, TextStream
 from zatsudan.terminal.text.partrows import thought_rows
 from zatsudan.terminal.text.rows import cut, sgr
@@ -23,13 +25,13 @@ FEED_SECONDS = 0.05
 
 
 class LiveView:
-    """One reply. `status` makes the status line's text; `size` gives columns and rows."""
+    """One reply. `status` makes the status line's text; `size` is the screen's."""
 
     def __init__(
         self,
         painter: Painter,
         make_stream: Callable[[int], RowStream],
-        size: Callable[[], tuple[int, int]],
+        size: Callable[[], Size],
         status: Callable[[], Printable],
         clock: Callable[[], float],
     ) -> None:
@@ -52,8 +54,8 @@ class LiveView:
 
     @property
     def width(self) -> int:
-        """Cells that a row may take: one less than the screen has, so that nothing ever wraps."""
-        return max(4, self._size()[0] - 1)
+        """Cells that a row may take as the screen is."""
+        return row_width(self._size())
 
     def add(self, delta: Delta) -> None:
         """Take a delta of the first choice."""
@@ -123,7 +125,7 @@ class LiveView:
             self._committed += [*thought_rows(self._reasoning_size, seconds)]
 
     def _live(self, *, hold: bool) -> list[Styled]:
-        limit = max(1, min(TAIL_ROWS, self._size()[1] - 6))
+        limit = max(1, min(TAIL_ROWS, self._size().rows - 6))
         live: list[Styled] = []
         if self._reasoning is not None:
             live += self._reasoning.tail(min(limit, REASONING_ROWS), hold=hold)

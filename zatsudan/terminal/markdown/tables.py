@@ -81,8 +81,7 @@ class Table:
         head = not self._head
         style = combine(self._base, self._look.table_head) if head else self._base
         cells = [
-            styled(inline(text, breaks=True), self._look, style) if text else []
-            for text in leaf.cells(line)
+            styled(inline(text), self._look, style) if text else [] for text in leaf.cells(line)
         ]
         if not self._settled:
             wide = [max(map(cells_of, _lines(cell))) for cell in cells]

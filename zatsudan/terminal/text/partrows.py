@@ -22,8 +22,6 @@ SOURCES = 5
 
 #: A brief column narrower than this says nothing: it is left out.
 BRIEF = 12
-#: Blanks between columns.
-GAP = 2
 #: Cells that hold a few words: a spare column goes before the last one is cut to fewer.
 FEW_WORDS = 30
 
@@ -136,6 +134,10 @@ def thought_rows(size: int, seconds: float | None = None) -> Iterator[Styled]:
     yield EMPTY
 
 
+#: Blanks between the columns of a table.
+GAP = 2
+
+
 def error_rows(error: ZatsudanError, width: int) -> Iterator[Styled]:
     """Return a failure: what happened, and what to do next."""
     for row in wrap(error.sentence, width):
@@ -168,7 +170,7 @@ def table_rows(table: Table, width: int) -> Iterator[Styled]:
 def _fitted(
     table: Table, width: int
 ) -> tuple[tuple[Printable, ...], list[tuple[Printable, ...]], list[int]]:
-    """Return the head, the rows and the widths of the columns for which there is room."""
+    """Return head, rows and widths of the columns that fit into `width` cells."""
     head, cells = table.head, list(table.rows)
     widths = columns_of([head, *cells])
     over = sum(widths) + GAP * (len(widths) - 1) + 2 - width
@@ -228,10 +230,11 @@ def status(made: Made) -> Printable:
             completion=usage.completion,
         )
         parts.append(counts)
-        from zatsudan.sessions.estimate import tokens_per_second
+        from zatsudan.sessions.estimate import speed_of
 
-        speed = tokens_per_second(usage.completion, made.first, made.seconds)
+        speed = speed_of(made)
         if speed is not None:
+            mark = "" if made.pace is not None else mark
             parts.append(say("{speed} tok/s", speed=f"{mark}{speed:.1f}"))
     if made.first is not None:
         parts.append(say("first {seconds:.2f} s", seconds=made.first))

@@ -86,8 +86,14 @@ def painted(text: Printable, code: str) -> Styled:
 
 
 def linked(text: Styled, address: Printable) -> Styled:
-    """Return `text` as a link, for terminals that have links (OSC 8)."""
-    return Styled(f"\x1b]8;;{address}\x1b\\{text}\x1b]8;;\x1b\\")
+    """Return `text` as a link, for terminals that have links (OSC 8).
+
+    All that leads to one address has one id: the pieces of it on several rows are one link.
+    """
+    from zlib import crc32
+
+    key = f"{crc32(address.encode('utf-8', 'replace')):x}"
+    return Styled(f"\x1b]8;id={key};{address}\x1b\\{text}\x1b]8;;\x1b\\")
 
 
 def to_column(cells: int) -> Styled:

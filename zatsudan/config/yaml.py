@@ -1,7 +1,7 @@
 """A document of YAML as values, read by PyYAML event by event.
 
 Nothing is constructed from what the file says of types: a plain scalar is a
-number, true, false or null as in YAML 1.2 (which aichat writes), and text in
+number, true, false or null as in YAML 1.2, and text in
 every other case; dates, `yes` and `no` are text. What could make a small file
 large or deep is refused: anchors and aliases, tags, nesting beyond `DEEPEST`.
 """
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
             """The line, counted from 0."""
 
 
-#: Blocks within blocks; aichat's own files have four.
+#: Blocks within blocks; the sessions of aichat have four.
 DEEPEST = 20
 
 _WORDS: dict[str, Json] = {"": None, "~": None, "null": None, "true": True, "false": False}
@@ -117,5 +117,5 @@ def _line(mark: "Mark | None") -> int:
 def _refused(line: int, what: str) -> ImportRefused:
     return ImportRefused(
         say("Line {line} of the YAML is not understood: {what}.", line=line, what=what),
-        say("Is the file as aichat wrote it? Then put that value in double quotes."),
+        say("Is the file as its program wrote it? Then put that value in double quotes."),
     )

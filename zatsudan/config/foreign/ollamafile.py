@@ -1,0 +1,196 @@
+"""Ollama's Modelfile: lines of a command and its text; a text of several lines stands in three quotes.
+
+https://github.com/ollama/ollama/blob/main/docs/modelfile.md; the parameters are those of
+`api.Options` in api/types.go.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from zatsudan.base.errors import CommandError
+from zatsudan.base.jsonvalues import Json, JsonObject
+from zatsudan.base.language import later, say
+from zatsudan.config.foreign import presetfields
+from zatsudan.config.foreign.content import Content
+from zatsudan.config.foreign.presetfields import (
+    LOADING,
+    Reading,
+    Rule,
+    Rules,
+    Unfit,
+    number,
+    refused,
+    renamed,
+    whole,
+    written,
+)
+from zatsudan.config.presetfiles import Preset
+
+_COMMANDS = ("FROM", "PARAMETER", "TEMPLATE", "SYSTEM", "ADAPTER", "LICENSE", "MESSAGE", "REQUIRES", "RENDERER", "PARSER")  # fmt: skip
+_COMMAND = rf"(?im)^[ \t]*({'|'.join(_COMMANDS)})[ \t]+"
+_QUOTES = '"""'
+
+
+def _limit(value: Json) -> Json:
+    found = whole(value)
+    if isinstance(found, int) and found < 0:
+        raise Unfit(say("it sets no limit, as not sending one does"))
+    return found
+
+
+RULES: Rules = {
+    "temperature": Rule("temperature", read=number),
+    "top_k": Rule("top_k", read=whole),
+    "top_p": Rule("top_p", read=number),
+    "min_p": Rule("min_p", read=number),
+    "typical_p": Rule("typical_p", read=number),
+    "tfs_z": Rule("tfs", read=number),
+    "repeat_penalty": Rule("repeat_penalty", read=number),
+    "repeat_last_n": Rule("repeat_last_n", read=whole),
+    "presence_penalty": Rule("presence_penalty", read=number),
+    "frequency_penalty": Rule("frequency_penalty", read=number),
+    "mirostat": Rule("mirostat", read=whole),
+    "mirostat_tau": Rule("mirostat_tau", read=number),
+    "mirostat_eta": Rule("mirostat_eta", read=number),
+    "seed": Rule("seed", read=whole),
+    "num_predict": Rule("max_tokens", read=_limit),
+    "stop": Rule("stop"),
+    "num_ctx": Rule(why=later("/v1 does not take it; a model is made with it, or OLLAMA_CONTEXT_LENGTH says it")),
+    "penalize_newline": Rule(why=later("Ollama takes it no more")),
+    **{
+        name: Rule(why=LOADING)
+        for name in (
+            *("num_keep", "num_batch", "num_gpu", "main_gpu", "num_thread", "num_gqa", "numa"),
+            *("use_mmap", "use_mlock", "mmap", "mlock", "low_vram", "f16_kv", "vocab_only"),
+            *("rope_frequency_base", "rope_frequency_scale", "draft_num_predict", "num_draft"),
+        )
+    },
+}  # fmt: skip
+_WHY: Mapping[str, str] = {
+    "FROM": later("a preset leaves the model as it is; /model NAME chooses it"),
+    "TEMPLATE": later("the server puts the prompt together"),
+    "RENDERER": later("the server puts the prompt together"),
+    "PARSER": later("the server puts the prompt together"),
+    "ADAPTER": LOADING,
+    "LICENSE": later("it says nothing of a request"),
+    "REQUIRES": later("it says nothing of a request"),
+}
+
+
+def fits(content: Content) -> bool:
+    """Tell a Modelfile: its first line that is no comment begins with one of its commands."""
+    lines = (line.strip() for line in content.text.splitlines())
+    first = next((line for line in lines if line and not line.startswith("#")), "")
+    return re.match(_COMMAND, first) is not None
+
+
+def read(content: Content) -> Reading:
+    """Read a Modelfile; raises ImportRefused where a text does not end."""
+    reading = Reading()
+    stops: list[Json] = []
+    for command, said in _commands(content.text):
+        if command == "PARAMETER":
+            name, _, value = said.partition(" ")
+            name, value = name.strip().lower(), _unquoted(value.strip())
+            if name == "stop":
+                stops.append(value)
+            else:
+                reading.apply(RULES, {name: value})
+        elif command == "SYSTEM":
+            reading.say_system("SYSTEM", _unquoted(said))
+        elif command == "MESSAGE":
+            role, _, words = said.partition(" ")
+            reading.say_message("MESSAGE", role.strip().lower(), _unquoted(words.strip()))
+        else:
+            reading.drop(command, say(_WHY[command]))
+    if stops:
+        reading.apply(RULES, {"stop": [*dict.fromkeys(map(str, stops))]})
+    return reading
+
+
+def _commands(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the commands and what stands behind each, quotes and all."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    while lines:
+        line = lines.pop(0).strip()
+        match = re.match(_COMMAND, line)
+        if match is None:
+            continue  # a comment, a blank line, or a command of a later version
+        said = line[match.end() :].strip()
+        if _QUOTES in said and said.count(_QUOTES) == 1:
+            parts = [said]
+            while lines:
+                parts.append(lines.pop(0))
+                if _QUOTES in parts[-1]:
+                    break
+            else:
+                raise refused(
+                    say("A text of {command} begins and does not end.", command=match[1].upper())
+                )
+            said = "\n".join(parts)
+        yield match[1].upper(), said
+
+
+def _unquoted(text: str) -> str:
+    """Return a text without its quotes; what stands in one pair may hold escapes, as Go writes them."""
+    for quotes in (_QUOTES, '"'):
+        if (
+            len(text) >= 2 * len(quotes)
+            and text.startswith(quotes)
+            and text.rstrip().endswith(quotes)
+        ):
+            return text.rstrip()[len(quotes) : -len(quotes)]
+    return text
+
+
+def write(preset: Preset) -> str:
+    """Write a Modelfile; raises CommandError without a model, which Ollama wants."""
+    if preset.model is None:
+        raise CommandError(
+            say("A Modelfile names a model, and the preset does not."),
+            say("/preset save NAME model keeps the model too."),
+        )
+    lines = [f"FROM {_one_line(preset.model)}"]
+    fields = written(RULES, _own(preset), whole_table=False)
+    stops = fields.pop("stop", [])
+    lines += [f"PARAMETER {name} {_one_line(str(value))}" for name, value in fields.items()]
+    lines += [
+        f'PARAMETER stop "{_one_line(str(stop))}"'
+        for stop in (stops if isinstance(stops, list) else [stops])
+    ]
+    if preset.system is not None:
+        lines.append(f"SYSTEM {_quoted(preset.system)}")
+    lines += [f"MESSAGE {role} {_quoted(words)}" for role, words in preset.messages]
+    return "\n".join(lines) + "\n"
+
+
+def _one_line(text: str) -> str:
+    """Return what may stand in one line; raises CommandError for what cannot."""
+    if "\n" in text:
+        raise CommandError(
+            say(
+                "A Modelfile has no way to write {text!r}, which has several lines.", text=text[:40]
+            ),
+            say("Leave it out of the preset: /unset, then /preset save NAME."),
+        )
+    return text
+
+
+def _quoted(text: str) -> str:
+    if _QUOTES in text or text.endswith('"'):
+        raise CommandError(
+            say(
+                "A Modelfile has no way to write a text with three quotes in it, or one at its end."
+            ),
+            say("Change the text, then /preset save NAME system."),
+        )
+    return f"{_QUOTES}{text}{_QUOTES}"
+
+
+def _own(preset: Preset) -> JsonObject:
+    return renamed(preset.parameters, "repetition_penalty", "repeat_penalty")
+
+
+def lacking(preset: Preset) -> list[str]:
+    """Return what a Modelfile has no line for."""
+    return presetfields.lacking(RULES, _own(preset))

@@ -1,0 +1,368 @@
+"""Fields of a preset from elsewhere: what becomes of each, and why.
+
+A format is a table of rules, one for each field that its program writes. A field without a rule
+is no parameter of a request: it is left out, and named.
+"""
+
+import json
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from zatsudan.base.errors import ImportRefused
+from zatsudan.base.jsonvalues import Json, JsonObject
+from zatsudan.base.language import later, say
+from zatsudan.base.printable import EMPTY, Printable, one_line
+from zatsudan.parameters.chain import is_neutral
+from zatsudan.parameters.row import Parameter
+from zatsudan.parameters.steering import makes_request
+from zatsudan.parameters.table import BY_NAME
+
+#: What becomes of a field, in a word.
+TAKEN, RENAMED, DROPPED = later("taken"), later("renamed"), later("dropped")
+
+#: Why fields are left out that have to do with other things than a reply's tokens.
+NO_PARAMETER = later("it is no parameter of a request")
+LOADING = later("it is said when a model is loaded")
+COMPLETION = later("it belongs to text completion, where no chat template is used")
+TRANSFORMERS = later("only the transformers library takes it")
+ORDER = later("samplers sets the order of the samplers")
+LAST = later("llama.cpp runs the temperature last; samplers sets another order")
+TOKENIZER = later("the model's own tokens are known to the server")
+MAKES = later("it makes the request and cannot be set")
+
+#: Without one of these it looks back for nothing.
+_PENALTIES = ("repeat_penalty", "repetition_penalty", "presence_penalty", "frequency_penalty")
+#: Servers have values of their own for these, which are not the neutral ones: what a preset says of them counts.
+STANDING = frozenset(("temperature", "top_k", "top_p", "min_p", "repeat_penalty"))
+
+
+class Unfit(Exception):
+    """A value cannot be taken; `why` is said of its field."""
+
+    def __init__(self, why: Printable) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+def same(value: Json) -> Json:
+    """Return a value as it is."""
+    return value
+
+
+class Rule(NamedTuple):
+    """What becomes of a field: it sets the parameter `to`, or is dropped for the reason `why`.
+
+    `read` makes our value of the program's (raises Unfit), `write` the other way round; None:
+    the field is not written. `neutral` is the program's value with which it does nothing.
+    """
+
+    to: str = ""
+    why: str = ""
+    read: Callable[[Json], Json] = same
+    write: Callable[[Json], Json] | None = same
+    neutral: Json = None
+
+
+Rules = Mapping[str, Rule]
+
+
+class Fate(NamedTuple):
+    """What became of one field: the word, and what it sets or else why it is left out."""
+
+    field: str
+    word: str
+    name: str = ""
+    value: Json = None
+    why: Printable = EMPTY
+
+
+@dataclass(slots=True)
+class Reading:
+    """What was read of a preset. `neutral`: how many fields were left out because they do nothing."""
+
+    parameters: dict[str, Json] = field(default_factory=dict)
+    fates: list[Fate] = field(default_factory=list)
+    system: str | None = None
+    messages: list[tuple[str, str]] = field(default_factory=list)
+    neutral: int = 0
+    notes: list[Printable] = field(default_factory=list)
+
+    def apply(self, rules: Rules, fields: JsonObject) -> None:
+        """Read the fields by the rules."""
+        for name, value in fields.items():
+            rule = rules.get(name)
+            if rule is None:
+                self.drop(name, say(MAKES if makes_request(name, value) else NO_PARAMETER))
+            elif not rule.to:
+                self.drop(name, say(rule.why))
+            else:
+                try:
+                    self.take(name, rule.to, rule.read(value))
+                except Unfit as error:
+                    self.drop(name, error.why)
+
+    def take(self, name: str, to: str, value: Json) -> None:
+        """Set a parameter by a field; the first field that says a thing counts."""
+        reason = unfit(to, value)
+        if not reason and to in self.parameters:
+            reason = say("{name} is set by another field", name=to)
+        if reason:
+            self.drop(name, reason)
+            return
+        self.parameters[to] = value
+        self.fates.append(Fate(name, TAKEN if name == to else RENAMED, to, value))
+
+    def say_system(self, name: str, text: Json) -> None:
+        """Take a system message."""
+        if not isinstance(text, str) or not text.strip():
+            self.neutral += 1
+        elif reason := unfit("system", text):
+            self.drop(name, reason)
+        elif self.system is not None:
+            self.drop(name, say("{name} is set by another field", name="system"))
+        else:
+            self.system = text.strip()
+            self.fates.append(Fate(name, RENAMED, "system", self.system))
+
+    def say_message(self, name: str, role: str, text: str) -> None:
+        """Take a message with which a talk begins."""
+        if role == "system" and self.system is None:
+            self.say_system(name, text)
+        elif role not in ("user", "assistant"):
+            self.drop(
+                name, say("a talk does not begin with the role {role!r}", role=one_line(role, 20))
+            )
+        elif reason := unfit("", text):
+            self.drop(name, reason)
+        else:
+            self.messages.append((role, text))
+            self.fates.append(Fate(name, TAKEN, role, text))
+
+    def drop(self, name: str, why: Printable) -> None:
+        """Leave a field out."""
+        self.fates.append(Fate(name, DROPPED, why=why))
+
+    def leave_out_neutral(self, order: Iterable[str]) -> None:
+        """Leave out what does nothing: for formats that write every field they know.
+
+        `order` is the usual one of the samplers.
+        """
+        idle = {name for name, value in self.parameters.items() if self._is_idle(name, value)}
+        if self.parameters.get("samplers") == [*order]:
+            idle.add("samplers")
+        self.parameters = {
+            name: value for name, value in self.parameters.items() if name not in idle
+        }
+        kept = [fate for fate in self.fates if fate.word == DROPPED or fate.name not in idle]
+        self.neutral += len(self.fates) - len(kept)
+        self.fates = kept
+
+    def _is_idle(self, name: str, value: Json) -> bool:
+        row = BY_NAME.get(name)
+        if name in STANDING:
+            return False
+        if name == "repeat_last_n":
+            return not any(self._acts(penalty) for penalty in _PENALTIES)
+        if row is not None and row.under:
+            return not self._acts(row.under)
+        return _is_neutral(name, value)
+
+    def _acts(self, name: str) -> bool:
+        return name in self.parameters and not _is_neutral(name, self.parameters[name])
+
+
+def _is_neutral(name: str, value: Json) -> bool:
+    row = BY_NAME.get(name)
+    return value in ("", [], {}) or (row is not None and is_neutral(row, value))
+
+
+def unfit(name: str, value: Json) -> Printable:
+    """Return why a value cannot stand in a preset as a parameter; empty if it can."""
+    if value is None:
+        return say("it holds nothing")
+    reason = _unwritable(value)
+    row = BY_NAME.get(name)
+    if not reason and row is not None and not _in_range(row, value):
+        return say("{name} takes {range}", name=name, range=row.kind.range)
+    return reason
+
+
+def _in_range(row: Parameter, value: Json) -> bool:
+    return row.kind.check(value) or (row.wide is not None and row.wide.check(value))
+
+
+def _unwritable(value: Json) -> Printable:
+    try:
+        text = json.dumps(value, allow_nan=False, ensure_ascii=False)
+        text.encode()
+    except UnicodeEncodeError:
+        return say("it holds half a character")
+    except (TypeError, ValueError, RecursionError):
+        return say("it holds a number that JSON has not")
+    return say("it holds null, which a preset has not") if _holds_null(value) else EMPTY
+
+
+def _holds_null(value: Json) -> bool:
+    if isinstance(value, dict | list):
+        return any(map(_holds_null, value.values() if isinstance(value, dict) else value))
+    return value is None
+
+
+def number(value: Json) -> Json:
+    """Read a number that may stand as a text; raises Unfit."""
+    if isinstance(value, str):
+        try:
+            found = float(value)
+        except ValueError:
+            raise Unfit(say("it is no number")) from None
+        value = int(found) if math.isfinite(found) and found == int(found) else found
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Unfit(say("it is no number"))
+    return value
+
+
+def whole(value: Json) -> Json:
+    """Read a whole number, also as 40.0; raises Unfit."""
+    found = number(value)
+    if isinstance(found, float) and math.isfinite(found) and found == int(found):
+        return int(found)
+    return found
+
+
+def switch(value: Json) -> Json:
+    """Read true or false; raises Unfit."""
+    if isinstance(value, bool):
+        return value
+    raise Unfit(say("it is neither true nor false"))
+
+
+def text(value: Json) -> Json:
+    """Read a text that says something; raises Unfit."""
+    if isinstance(value, str):
+        return value
+    raise Unfit(say("it is no text"))
+
+
+def texts(value: Json) -> Json:
+    """Read texts: a list, JSON of one, or what stands within its brackets; raises Unfit."""
+    if isinstance(value, str):
+        inner = value.strip()
+        try:
+            value = json.loads(inner if inner.startswith("[") else f"[{inner}]")
+        except (ValueError, RecursionError):
+            raise Unfit(say("it is no list of texts")) from None
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return value
+    raise Unfit(say("it is no list of texts"))
+
+
+def span(value: Json) -> Json:
+    """Read how many tokens back is looked: 0 is all, which is -1 to llama.cpp; raises Unfit."""
+    found = whole(value)
+    return -1 if found == 0 else found
+
+
+def from_span(value: Json) -> Json:
+    """Return the number for programs to which 0 is all."""
+    return 0 if value == -1 else value
+
+
+def sigma(value: Json) -> Json:
+    """Read a value that is off at 0, or below it to llama.cpp; raises Unfit."""
+    found = number(value)
+    return -1 if found == 0 else found
+
+
+def from_sigma(value: Json) -> Json:
+    """Return the value for programs to which 0 is off."""
+    return 0 if isinstance(value, int | float) and value < 0 else value
+
+
+def spread(reading: Reading, fields: JsonObject, on: str, low: str, high: str) -> JsonObject:
+    """Read a dynamic temperature, said as its two ends, and return the fields that are left."""
+    rest = {name: value for name, value in fields.items() if name not in (on, low, high)}
+    if fields.get(on) is not True:
+        reading.neutral += len(fields) - len(rest)
+        return rest
+    try:
+        ends = [number(fields.get(name)) for name in (low, high)]
+    except Unfit as error:
+        for name in (on, low, high):
+            reading.drop(name, error.why)
+        return rest
+    least, most = (float(end) for end in ends if isinstance(end, int | float))
+    reading.take(low, "temperature", round((least + most) / 2, 6))
+    reading.take(high, "dynatemp_range", round((most - least) / 2, 6))
+    reading.fates.append(
+        Fate(on, RENAMED, "dynatemp_range", reading.parameters.get("dynatemp_range"))
+    )
+    return rest
+
+
+def greedy(reading: Reading, fields: JsonObject) -> JsonObject:
+    """Read whether there is any choice at all, and return the fields that are left.
+
+    With `do_sample` off the transformers library takes the likeliest token, whatever else is set.
+    """
+    if fields.get("do_sample") is False:
+        reading.take("do_sample", "temperature", 0)
+    elif "do_sample" in fields:
+        reading.neutral += 1
+    return {name: value for name, value in fields.items() if name != "do_sample"}
+
+
+def ends(parameters: Mapping[str, Json]) -> tuple[float, float] | None:
+    """Return the two ends of a dynamic temperature; None if it is off."""
+    width, middle = parameters.get("dynatemp_range"), parameters.get("temperature", 1)
+    if not isinstance(width, int | float) or not width or not isinstance(middle, int | float):
+        return None
+    return round(middle - width, 6), round(middle + width, 6)
+
+
+def written(rules: Rules, parameters: Mapping[str, Json], *, whole_table: bool) -> JsonObject:
+    """Return the fields that say these parameters; with `whole_table` the neutral ones too.
+
+    Of several fields that set one parameter the first counts, the others stay neutral.
+    """
+    found: JsonObject = {}
+    said: set[str] = set()
+    for name, rule in rules.items():
+        known = rule.to in parameters and rule.to not in said and rule.write is not None
+        if known and rule.write is not None:
+            said.add(rule.to)
+            found[name] = rule.write(parameters[rule.to])
+        elif whole_table and rule.neutral is not None:
+            found[name] = rule.neutral
+    return found
+
+
+def renamed(parameters: Mapping[str, Json], name: str, to: str) -> JsonObject:
+    """Return parameters of which one stands under the other name that servers have for it."""
+    if name not in parameters or to in parameters:
+        return dict(parameters)
+    return {to if key == name else key: value for key, value in parameters.items()}
+
+
+def lacking(rules: Rules, parameters: Mapping[str, Json], also: Iterable[str] = ()) -> list[str]:
+    """Return the parameters that a format has no field for."""
+    known = {rule.to for rule in rules.values() if rule.write is not None} | {*also}
+    return [name for name in parameters if name not in known]
+
+
+def refused(sentence: Printable) -> ImportRefused:
+    """Return the error for a file that is no preset."""
+    return ImportRefused(sentence, say("What can be imported: {kinds}.", kinds=say(KINDS)))
+
+
+#: Formats that are read, for a person.
+KINDS = later(
+    "presets of SillyTavern, TextGen, KoboldCpp and LM Studio, a Modelfile of Ollama,"
+    " and generation_config.json"
+)
+
+
+def shown(name: str) -> Printable:
+    """Return the name of a field as it is shown."""
+    return one_line(name, 40)

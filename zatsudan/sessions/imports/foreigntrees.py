@@ -1,0 +1,143 @@
+"""Exports that hold a tree of messages: Open WebUI's and LibreChat's. The path that was shown last is taken."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+
+from zatsudan.base.jsonvalues import Json, JsonObject
+from zatsudan.sessions.imports.draft import text_of
+from zatsudan.sessions.imports.leftout import TOOLS, VARIANTS, LeftOut
+
+#: What Open WebUI folds away on its page.
+_FOLDED = re.compile(
+    r'<details type="(reasoning|tool_calls|code_interpreter)"[^>]*>(.*?)</details>', re.DOTALL
+)
+
+
+def list_of(value: Json) -> list[JsonObject]:
+    """Return the objects of a list; none of what is no list."""
+    found = value if isinstance(value, list) else []
+    return [item for item in found if isinstance(item, dict)]
+
+
+def dict_of(value: Json) -> JsonObject:
+    """Return an object, an empty one for what is none."""
+    return value if isinstance(value, dict) else {}
+
+
+def plain_talk(title: Json, messages: list[JsonObject], **facts: Json) -> JsonObject:
+    """Return a talk in the form that the reader of plain messages takes."""
+    return {"title": title, "messages": list(messages), **facts}
+
+
+def _path(nodes: dict[str, JsonObject], last: str, parent: str, left: LeftOut) -> list[JsonObject]:
+    """Return the entries of a tree from its root to the `last` one."""
+    path: dict[str, JsonObject] = {}
+    while last in nodes and last not in path:
+        path[last] = nodes[last]
+        last = text_of(nodes[last].get(parent))
+    for key in nodes:
+        if key not in path:
+            left.add(VARIANTS)
+    return [*path.values()][::-1]
+
+
+def is_open_webui(value: JsonObject) -> bool:
+    """Tell whether an entry is a chat of Open WebUI."""
+    chat = dict_of(value.get("chat"))
+    return isinstance(chat.get("messages"), list) or "messages" in dict_of(
+        dict_of(chat or value).get("history")
+    )
+
+
+def open_webui(talk: JsonObject, left: LeftOut) -> JsonObject:
+    """Return a chat of Open WebUI as a plain talk."""
+    chat = dict_of(talk.get("chat")) or talk
+    history = dict_of(chat.get("history"))
+    nodes = {key: dict_of(node) for key, node in dict_of(history.get("messages")).items()}
+    last = text_of(history.get("currentId"))
+    found = _path(nodes, last, "parentId", left) if last in nodes else list_of(chat.get("messages"))
+    kept = ("role", "content", "timestamp", "reasoning_content")
+    models = chat.get("models")
+    model = models[0] if isinstance(models, list) and models else None
+    messages = [_with_files({key: item.get(key) for key in kept}, item, left) for item in found]
+    title = talk.get("title") or chat.get("title")
+    return plain_talk(title, messages, model=model, server="Open WebUI", system=chat.get("system"))
+
+
+def _opened(message: JsonObject, left: LeftOut) -> JsonObject:
+    """Return a message without what Open WebUI folds into its text: thoughts, and calls of tools."""
+    thoughts: list[str] = []
+
+    def fold(found: re.Match[str]) -> str:
+        if found[1] == "reasoning":
+            text = re.sub(r"<summary>.*?</summary>", "", unescape(found[2]), flags=re.DOTALL)
+            thoughts.append(re.sub(r"^> ?", "", text.strip(), flags=re.MULTILINE))
+        else:
+            left.add(TOOLS)
+        return ""
+
+    content = message.get("content")
+    if not isinstance(content, str) or "<details type=" not in content:
+        return message
+    content = _FOLDED.sub(fold, content).strip()
+    return {**message, "content": content, "reasoning": "\n\n".join(thoughts)}
+
+
+def _with_files(message: JsonObject, item: JsonObject, left: LeftOut) -> JsonObject:
+    message = _opened(message, left)
+    files = list_of(item.get("files"))
+    if not files:
+        return message
+    text: JsonObject = {"type": "text", "text": text_of(message.get("content"))}
+    parts: list[JsonObject] = [
+        {"type": "image", "url": file.get("url")}
+        if file.get("type") == "image"
+        else {"type": "file", "name": file.get("name") or dict_of(file.get("file")).get("filename")}
+        for file in files
+    ]
+    return {**message, "content": [text, *parts]}
+
+
+def librechat(talk: JsonObject, left: LeftOut) -> JsonObject:
+    """Return a conversation of LibreChat as a plain talk."""
+    nodes = {text_of(item.get("messageId")): item for item in _flat(talk.get("messages"))}
+    last = next(reversed(nodes), "")
+    messages: list[JsonObject] = [
+        {
+            "role": "user" if item.get("isCreatedByUser") else "assistant",
+            "content": _parts_of_librechat(item),
+            "created_at": item.get("createdAt"),
+        }
+        for item in _path(nodes, last, "parentMessageId", left)
+    ]
+    options = dict_of(talk.get("options"))
+    model = options.get("model") or talk.get("model")
+    system = options.get("promptPrefix") or options.get("system")
+    return plain_talk(talk.get("title"), messages, model=model, server="LibreChat", system=system)
+
+
+def _parts_of_librechat(item: JsonObject) -> Json:
+    parts = list_of(item.get("content"))
+    named: list[Json] = [
+        {"type": "file", "filename": file.get("filename")} for file in list_of(item.get("files"))
+    ]
+    if not parts:
+        return [*named, text_of(item.get("text"))] if named else text_of(item.get("text"))
+    # {"type": "text", "text": {"value": …}}, {"type": "think", "think": "…"}
+    return [
+        *named,
+        *(
+            {"type": "thinking", "thinking": part.get("think")} if "think" in part else part
+            for part in parts
+        ),
+    ]
+
+
+def _flat(value: Json) -> Iterator[JsonObject]:
+    """Yield the messages of a list and of the `children` below each."""
+    rest = list_of(value)[::-1]
+    while rest:
+        item = rest.pop()
+        yield item
+        rest += list_of(item.get("children"))[::-1]

@@ -1,0 +1,42 @@
+"""Changes of the window's size: answered once, when the window is at rest."""
+
+import asyncio
+from collections.abc import Callable
+
+from zatsudan.terminal.live import ptk
+
+#: So long a window keeps its size before it is taken to be at rest.
+RESIZE_SECONDS = 0.08
+
+
+class Resizing:
+    """Holds the application still while the width changes; `resized` is called after that."""
+
+    def __init__(
+        self, app: ptk.LiveApplication, output: ptk.ReservingOutput, resized: Callable[[], None]
+    ) -> None:
+        self._app = app
+        self._output = output
+        self._resized = resized
+        self._sized = output.real_size
+        self._waiting: asyncio.TimerHandle | None = None
+
+    def soon(self) -> None:
+        """Wait until the window is at rest; a change of the height alone needs nothing."""
+        size = self._output.real_size
+        if self._waiting is not None:
+            self._waiting.cancel()
+        elif size == self._sized:
+            return  # prompt_toolkit looks itself, and takes the rows of a reply for a change
+        elif size.columns == self._sized.columns:
+            self._sized = size
+            self._app.invalidate()
+            return
+        self._app.frozen = True
+        self._waiting = asyncio.get_running_loop().call_later(RESIZE_SECONDS, self._at_rest)
+
+    def _at_rest(self) -> None:
+        self._waiting = None
+        self._app.frozen = False
+        self._sized = self._output.real_size
+        self._resized()

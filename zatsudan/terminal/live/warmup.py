@@ -1,0 +1,34 @@
+"""Modules that are imported behind the prompt, while the person reads and writes."""
+
+import asyncio
+import importlib
+from collections.abc import Iterable
+
+from zatsudan.commands import MODULES
+
+#: What a person may need first. The last two are private modules of other packages, which a release may rename.
+WARM = (
+    "zatsudan.terminal.repl",
+    *(f"zatsudan.commands.{name}" for name in MODULES),
+    "zatsudan.talk.running",
+    "zatsudan.talk.attaching",
+    "zatsudan.talk.turn",
+    "zatsudan.servers.discovery",
+    "zatsudan.terminal.live.view",
+    "zatsudan.terminal.live.replies",
+    "httpcore._backends.anyio",
+    "anyio._backends._asyncio",
+)
+
+
+async def warm(names: Iterable[str]) -> None:
+    """Import modules in a thread, so that who needs them first need not wait.
+
+    One that is not there is passed over: whoever needs it says so.
+    """
+    for name in names:
+        try:
+            await asyncio.to_thread(importlib.import_module, name)
+        except ModuleNotFoundError as error:
+            if not f"{name}.".startswith(f"{error.name}."):
+                raise  # it is there, and what it imports is not

@@ -1,0 +1,116 @@
+"""What servers cut or tell twice, put together: characters, tags around reasoning, sources."""
+
+import re
+
+from zatsudan.wire.contents import Beside
+from zatsudan.wire.protocol import Delta
+from zatsudan.wire.thinking import ThinkSplitter
+
+_HALVES = re.compile("[\ud800-\udfff\r]")
+
+
+class Joiner:
+    r"""Puts together what a server cut: `\ud83d` `\ude00`, the escapes of one character, and CR LF.
+
+    CR LF is one line end, `\n`, from here on.
+    """
+
+    def __init__(self) -> None:
+        self._held = ""
+
+    def feed(self, text: str) -> str:
+        """Return `text` with pairs joined; a first half at its end waits for the next text."""
+        if not self._held and not _HALVES.search(text):
+            return text
+        text = self._held + text
+        self._held = (
+            text[-1] if text and ("\ud800" <= text[-1] <= "\udbff" or text[-1] == "\r") else ""
+        )
+        if self._held:
+            text = text[:-1]
+        text = text.replace("\r\n", "\n")
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+    def close(self) -> str:
+        """Return what stands for a first half whose second never came, if there is one."""
+        held, self._held = self._held, ""
+        return "\N{REPLACEMENT CHARACTER}" if held and held != "\r" else held
+
+
+class Joining:
+    """The choices of a reply while their deltas come."""
+
+    def __init__(self) -> None:
+        self._joiners: dict[tuple[int, str], Joiner] = {}
+        self._splitters: dict[int, ThinkSplitter] = {}
+        self._finished: dict[int, bool] = {}
+        self._late: set[int] = set()  # choices that went on after their finish_reason
+        self._told_apart: set[int] = set()  # choices whose reasoning has a field of its own
+        self._told: dict[str, object] = {}  # what stood beside the text last, by name
+
+    @property
+    def finished(self) -> bool:
+        """Whether each choice has its finish_reason."""
+        return bool(self._finished) and all(self._finished.values())
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether a choice has gone on after its finish_reason."""
+        return bool(self._late)
+
+    def whole(self, delta: Delta) -> Delta:
+        """Put together what the server cut: characters, and the tags around reasoning."""
+        index, content, reasoning = delta.index, delta.content, delta.reasoning
+        ended = delta.finish_reason is not None
+        if reasoning:  # what stands in tags as well is the same (MiniMax)
+            self._told_apart.add(index)
+        self._follow(index, ended=ended, said=bool(content or reasoning))
+        if (index, "content") in self._joiners or _HALVES.search(content):
+            content = self._joiners.setdefault((index, "content"), Joiner()).feed(content)
+        if (index, "reasoning") in self._joiners or _HALVES.search(reasoning):
+            reasoning = self._joiners.setdefault((index, "reasoning"), Joiner()).feed(reasoning)
+        splitter = self._splitters.get(index)
+        if splitter is None:
+            splitter = self._splitters[index] = ThinkSplitter()
+        if content:
+            content, thought = splitter.feed(content)
+            reasoning += "" if index in self._told_apart else thought
+        if ended:
+            rest, thought = splitter.close()
+            content += rest
+            reasoning += "" if index in self._told_apart else thought
+        if delta.beside:
+            delta = delta._replace(beside=self._new(index, delta.beside))
+        if content is delta.content and reasoning is delta.reasoning:
+            return delta
+        return delta._replace(content=content, reasoning=reasoning)
+
+    def _follow(self, index: int, *, ended: bool, said: bool) -> None:
+        """Note whether a choice has its finish_reason, and whether it goes on behind it."""
+        if ended:
+            self._finished[index] = True
+            self._late.discard(index)
+        elif self._finished.setdefault(index, False) and said:
+            self._late.add(index)
+
+    def _new(self, index: int, beside: Beside) -> Beside:
+        """Leave out what was told before: some servers tell all sources again in each chunk."""
+        new = [
+            (name, value)
+            for name, value in beside
+            if self._told.get(f"{index} {name}", self._told) != value
+        ]
+        self._told.update({f"{index} {name}": value for name, value in new})
+        return tuple(new)
+
+    def rest(self) -> tuple[Delta, ...]:
+        """Return what is held of a stream that ended in the middle of a character or a tag."""
+        deltas: list[Delta] = []
+        for (index, field), joiner in self._joiners.items():
+            character = joiner.close()
+            if character and field == "content":
+                deltas.append(Delta(index, *self._splitters[index].feed(character)))
+            elif character:
+                deltas.append(Delta(index, reasoning=character))
+        deltas += [Delta(index, *splitter.close()) for index, splitter in self._splitters.items()]
+        return tuple(delta for delta in deltas if delta.content or delta.reasoning)
