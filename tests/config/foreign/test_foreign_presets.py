@@ -13,7 +13,7 @@ from zatsudan.config import foreign
 from zatsudan.config.foreign import samplerorder
 from zatsudan.config.foreign.presetfields import DROPPED
 from zatsudan.config.presetfiles import Preset, dumps, parse
-from zatsudan.servers.kinds import LLAMA_CPP
+from zatsudan.servers.athome import LLAMA_CPP
 
 PRESETS = DATA / "presets"
 
