@@ -1,5 +1,6 @@
 """Presets of other programs: what `/preset import` and `/preset export` do."""
 
+import asyncio
 from pathlib import Path
 
 from zatsudan.base.errors import CommandError
@@ -25,13 +26,13 @@ NOWHERE = Here()
 NAMED = 30
 
 
-def carry_out(chat: Chat, words: list[Word]) -> Outcome:
+async def carry_out(chat: Chat, words: list[Word]) -> Outcome:
     """Import or export; raises ZatsudanError."""
     match [word.text for word in words]:
         case ["import", file]:
-            return Show(imported(chat.presets, Path(file), here=chat.link.here))
+            return await _import(chat, file)
         case ["import", file, name]:
-            return Show(imported(chat.presets, Path(file), name, here=chat.link.here))
+            return await _import(chat, file, name)
         case ["export", name, format_]:
             return _export(chat, name, format_)
         case ["export", name, format_, file]:
@@ -48,6 +49,11 @@ def carry_out(chat: Chat, words: list[Word]) -> Outcome:
             known=", ".join(foreign.WRITERS),
         ),
     )
+
+
+async def _import(chat: Chat, file: str, name: str = "") -> Outcome:
+    # A save may be large: the prompt stays alive meanwhile.
+    return Show(await asyncio.to_thread(imported, chat.presets, Path(file), name, chat.link.here))
 
 
 def imported(

@@ -94,6 +94,9 @@ def _row(
     value, origin = printable("·"), EMPTY
     if setting is not None:
         value, origin = one_line(show_value(setting.value), 16), _origin(setting)
+        own = here.own.get(name, setting.value)
+        if own != setting.value and not isinstance(own, list | dict):
+            value = printable(f"{_own(own)} → {value}")
     elif name in here.own:
         value, origin = _own(here.own[name]), say("server")
     meaning = say("a field of your own")

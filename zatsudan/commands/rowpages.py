@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from zatsudan.base.language import say
+from zatsudan.base.language import later, say
 from zatsudan.base.printable import Printable, one_line, printable
 from zatsudan.parameters.row import Parameter
 from zatsudan.parameters.table import BY_NAME
@@ -40,10 +40,11 @@ def _lines(row: Parameter, here: Here) -> Iterator[Printable]:
     reason = here.why_not(row.name)
     if reason:
         yield say("{reason}.", reason=reason)
-    yield say(
-        "`/{name}` shows it, `/{name} VALUE` sets it, `/unset {name}` takes it back.",
-        name=row.name if row.own_command or row.name not in BY_NAME else f"set {row.name}",
-    )
+    if row.name in BY_NAME:
+        how = later("`/{name}` shows it, `/{name} VALUE` sets it, `/unset {name}` takes it back.")
+    else:
+        how = later("`/set {name} VALUE` sets it, `/unset {name}` takes it back.")
+    yield say(how, name=row.name)
 
 
 def _takers(row: Parameter) -> Printable:

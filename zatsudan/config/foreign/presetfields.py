@@ -34,6 +34,8 @@ MAKES = later("it makes the request and cannot be set")
 
 #: Without one of these it looks back for nothing.
 _PENALTIES = ("repeat_penalty", "repetition_penalty", "presence_penalty", "frequency_penalty")
+#: With how many messages a preset begins a talk at most.
+MESSAGES = 200
 #: Servers have values of their own for these, which are not the neutral ones: what a preset says of them counts.
 STANDING = frozenset(("temperature", "top_k", "top_p", "min_p", "repeat_penalty"))
 
@@ -128,6 +130,8 @@ class Reading:
             )
         elif reason := unfit("", text):
             self.drop(name, reason)
+        elif len(self.messages) == MESSAGES:
+            self.drop(name, say("a talk begins with {n} messages at most", n=MESSAGES))
         else:
             self.messages.append((role, text))
             self.fates.append(Fate(name, TAKEN, role, text))
