@@ -91,7 +91,11 @@ def imported(
         )
         lines.append(Line(note, "dim"))
     lines += [Line(note, "warn") for note in reading.notes]
-    take = say("/preset {name} takes it; --preset {name} begins with it.", name=name)
+    take = (
+        say("/preset {name} takes it, at the beginning of a talk with its messages.", name=name)
+        if found.preset.messages
+        else say("/preset {name} takes it; --preset {name} begins with it.", name=name)
+    )
     saved = say("Saved: {name}, {what}.", name=name, what=_what(found))
     return (*lines, Line(saved, "good"), Line(printable(f"{file}"), "dim"), Line(take, "dim"))
 
