@@ -460,8 +460,15 @@ def test_a_large_file_is_bounded() -> None:
 )
 def test_an_order_counts_where_it_makes_a_difference(xtc: float, taken: list[str] | None) -> None:
     fields = {
-        **{"temp": 1.2, "rep_pen": 1.1, "freq_pen": 0, "top_k": 40, "top_p": 0.9, "min_p": 0.1},
-        **{"xtc_probability": xtc, "xtc_threshold": 0.1, "json_schema": None},
+        "temp": 1.2,
+        "rep_pen": 1.1,
+        "freq_pen": 0,
+        "top_k": 40,
+        "top_p": 0.9,
+        "min_p": 0.1,
+        "xtc_probability": xtc,
+        "xtc_threshold": 0.1,
+        "json_schema": None,
         "samplers": [
             *("penalties", "dry", "top_n_sigma", "top_k", "typ_p", "tfs_z", "typical_p"),
             *("xtc", "top_p", "min_p", "temperature"),
