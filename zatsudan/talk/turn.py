@@ -1,7 +1,7 @@
 """A turn: one user message, the request it makes, and what comes of it."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
@@ -132,13 +132,21 @@ class Turn:
 
         policy = USUAL if self.recorded is None else AS_IT_WAS
         chunks = exchange(self._link, prepare, policy, on_note=on_note, on_wait=wait)
+        begun, told = False, Chunk()[1:]
         async with aclosing(chunks):
             async for chunk in chunks:
-                if not self._growing.begun:
+                deltas: Iterable[Delta] = chunk.deltas
+                if not begun:
                     # The disk had the time of the request: no reply is seen to words that it does not hold.
                     await self._talk.journal.synced()
-                self._note(chunk)
-                for delta in self._opening.lead(chunk.deltas, self.request):
+                    begun = bool(deltas)
+                # Nearly all say the same beside their text.
+                if chunk[1:] != told or any(delta.finish_reason for delta in deltas):
+                    told = chunk[1:]
+                    self._note(chunk)
+                if self._prefix:
+                    deltas = self._opening.lead(deltas, self.request)
+                for delta in deltas:
                     # No faster than it can be shown, and Esc stops in between.
                     if len(delta.content) + len(delta.reasoning) > bounds.PIECE:
                         await self._in_pieces(delta, on_delta)
