@@ -16,6 +16,7 @@ from zatsudan.parameters.assignments import read_assignments
 from zatsudan.parameters.table import BY_NAME, PARAMETERS
 from zatsudan.parameters.values import show_value
 from zatsudan.servers import native
+from zatsudan.servers.choice import BY_ITSELF
 from zatsudan.servers.wirenames import wire_name
 from zatsudan.sessions.records import apply
 from zatsudan.sessions.session import Session, Setting
@@ -62,6 +63,18 @@ async def params(chat: Chat, args: str) -> Outcome:
         hints.append(say("* changed since the last reply"))
     hints.append(say("/help NAME explains") if args else say("/params all shows the rest"))
     notes = offers.warnings(chat)
+    server = chat.link.server
+    if server is not None and server.reason == BY_ITSELF:
+        from zatsudan.servers.engine.embedded import MOST_TOKENS, REPEAT_PENALTY
+
+        notes.append(
+            say(
+                "Unless they are set, the embedded model takes max_tokens {most:,} and"
+                " repeat_penalty {penalty}: small models run in circles.",
+                most=MOST_TOKENS,
+                penalty=REPEAT_PENALTY,
+            )
+        )
     repairs = chat.link.repairs(chat.talk.session.model)
     others = [
         say("{name} as {sent}", name=row[0], sent=sent)

@@ -129,6 +129,14 @@ async def test_a_command_behind_a_draft_that_came_back_is_a_command(
         assert body["messages"][-1]["content"].strip() == draft.replace("\x1b\r", "\n").strip()
 
 
+async def test_a_reply_that_goes_in_circles_is_said_to_repeat_itself() -> None:
+    circles = Script([*(chunk("Lunar Eclipse. ") for _ in range(200)), 30.0])
+    async with sitting(circles) as person:
+        person.type("go\r")
+        shown = await person.until("it repeats itself")
+        assert "/repeat_penalty 1.1" in shown
+
+
 async def test_ctrl_c_in_the_moment_of_enter_loses_no_word() -> None:
     async with sitting(Script([5.0, chunk("late"), DONE])) as person:
         person.type("a thought\r\x03")
