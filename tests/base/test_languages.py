@@ -24,6 +24,7 @@ SILENT: dict[str, tuple[str, ...]] = {
     "commands/registry.py": ("Callable[",),
     "commands/servers.py": ("forget all", "/learned forget"),
     "commands/tracing.py": ("{}/use {}",),
+    "config/foreign/ollamafile.py": ("PARAMETER stop",),  # a line of a Modelfile
     "lab/trials.py": ("Continue with", "Count from", "Write only"),  # sent to the model
     "servers/bodies.py": ("gzip, deflate",),  # a header
     "servers/engine/embedded.py": ("the child has no pipes",),  # cannot happen

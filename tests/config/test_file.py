@@ -153,7 +153,7 @@ def test_an_unknown_key_is_told_with_its_line_and_the_nearest(
         ("profiles = 5", "line 1: profiles is a table."),
         ("[profiles]\nwork = 5", "line 2: work is a table."),
         ("[profiles.a]\nheaders = { X = 5 }", "X takes a text in quotes, not 5."),
-        ("[parameters]\ntemperature = 3", "line 2: temperature takes a number from 0 to 2, not 3."),
+        ("[parameters]\ntop_p = 3", "line 2: top_p takes a number from 0 to 1, not 3."),
         ("[parameters]\nstop = []", "line 2: stop takes one to four texts"),
         ("[parameters]\ntemperature = nan", "line 2: temperature holds a value that JSON has not"),
         ('[parameters]\n"+x" = 2026-01-01', "line 2: +x holds a value that JSON has not"),

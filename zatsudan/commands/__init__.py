@@ -10,6 +10,7 @@ MODULES = (
     "counts",
     "branches",
     "sampling",
+    "shortways",
     "knobs",
     "presets",
     "experiments",

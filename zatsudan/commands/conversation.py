@@ -9,12 +9,12 @@ from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import one_line, printable
 from zatsudan.base.words import split
 from zatsudan.commands import offers
+from zatsudan.commands.here import read_here
 from zatsudan.commands.outcomes import Generate, Outcome, Prefill, Show, tell
 from zatsudan.commands.parts import Line, Talk
 from zatsudan.commands.paths import paths
 from zatsudan.commands.registry import Choice, command
 from zatsudan.config.file import read_system
-from zatsudan.parameters.assignments import read_assignments
 from zatsudan.parameters.values import show_value
 from zatsudan.sessions.session import Node
 from zatsudan.sessions.tree import last_reply
@@ -71,7 +71,7 @@ async def retry(chat: Chat, args: str) -> Outcome:
     `/retry temperature=1.2 seed=7`
     changes parameters for this one reply only.
     """
-    return _retry(chat, args)
+    return await _retry(chat, args)
 
 
 @command("retry!", "[NAME=VALUE…]", group=GROUP, complete=offers.assignments, possible=_has_turns)
@@ -81,14 +81,14 @@ async def retry_anyway(chat: Chat, args: str) -> Outcome:
     What a message takes is estimated where the server has no tokenizer. This sends it all the same; the
     server may refuse it, and Ollama leaves out its beginning without a word.
     """
-    return _retry(chat, args, anyway=True)
+    return await _retry(chat, args, anyway=True)
 
 
-def _retry(chat: Chat, args: str, *, anyway: bool = False) -> Outcome:
+async def _retry(chat: Chat, args: str, *, anyway: bool = False) -> Outcome:
     parent = chat.talk.last_user()
     if parent is None:
         raise CommandError(say("There is no message to ask again about."), say("Write one first."))
-    overrides = read_assignments(split(args), chat.talk.session.parameters)
+    overrides = await read_here(chat, split(args))
     changed = "  ".join(f"{name} {show_value(value)}" for name, value in overrides.items())
     note = say("Again: {message}", message=one_line(parent.message.text, 50))
     told = printable(f"{note}  ({changed})") if changed else note

@@ -48,7 +48,7 @@ def _choices(chat: Chat, args: str) -> Iterable[Choice]:
             yield from (Choice(row.name, say(row.help)) for row in WRITERS.values())
 
 
-def _formats() -> Printable:
+def _formats(_chat: Chat | None) -> Printable:
     from zatsudan.config.foreign import ROWS
 
     width = max(len(row.name) for row in ROWS)

@@ -54,7 +54,7 @@ def _export_choices(chat: Chat, args: str) -> Iterable[Choice]:
     return paths(_last(args))
 
 
-def _formats() -> Printable:
+def _formats(_chat: Chat | None) -> Printable:
     from zatsudan.sessions.exports import FORMATS
 
     width = max(map(len, FORMATS))

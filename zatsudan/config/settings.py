@@ -57,6 +57,8 @@ class Profile(NamedTuple):
     """Tokens that the model takes, where the server does not tell; 0: unknown."""
     reasoning: str = ""
     """The field in which the server wants earlier reasoning back, as in `reasoning_content`; empty: not sent."""
+    dialect: str = ""
+    """`ollama` sends the talk to /api/chat, which takes all options; empty: /v1/chat/completions."""
     ca_file: str = ""
     """A file with the certificates to trust; empty: the system's."""
     verify: bool = True

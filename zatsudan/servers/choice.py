@@ -18,7 +18,7 @@ from zatsudan.base.language import later, say
 from zatsudan.config.settings import EMBEDDED, Config, Price, Profile
 
 if TYPE_CHECKING:
-    from zatsudan.servers.kinds import ServerKind
+    from zatsudan.servers.kind import ServerKind
 
 #: The reason for which the embedded model is in use.
 BY_ITSELF = later("embedded model")
@@ -41,6 +41,7 @@ class Server(NamedTuple):
     missing_key: str = ""
     api_key_header: str = ""
     reasoning: str = ""
+    dialect: str = ""
     ca_file: str = ""
     verify: bool = True
     prices: Mapping[str, Price] = NOTHING
@@ -174,6 +175,7 @@ def from_profile(
         missing_key=missing,
         api_key_header=profile.api_key_header,
         reasoning=profile.reasoning,
+        dialect=profile.dialect,
         ca_file=profile.ca_file,
         verify=profile.verify,
         prices=profile.prices,
@@ -295,7 +297,7 @@ def _from_keyring(name: str, place: str) -> str:
 
 
 def _openai() -> "ServerKind":
-    from zatsudan.servers.kinds import OPENAI  # not asked for where a profile or nothing is named
+    from zatsudan.servers.hosted import OPENAI  # not asked for where a profile or nothing is named
 
     return OPENAI
 

@@ -23,7 +23,7 @@ def known_form(link: Link, model: str) -> str:
     found = (
         repair.name for repair in link.learned.of(server.name, model) if repair.kind == PREFILL
     )
-    known = next(found, "") or kind_of(server.name, server.base_url).prefill
+    known = next(found, "") or kind_of(server.name, server.base_url, dialect=server.dialect).prefill
     return known if known in prefill.FORMS or known == prefill.NONE else ""
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from zatsudan.base.addresses import is_near
-from zatsudan.base.jsonvalues import JsonObject
+from zatsudan.base.jsonvalues import NOTHING, Json, JsonObject
 from zatsudan.servers.choice import Server
 from zatsudan.sessions.session import Session
 from zatsudan.talk.talk import utc_now
@@ -18,7 +18,9 @@ from zatsudan.wire.messages import Usage
 if TYPE_CHECKING:
     from zatsudan.servers.catalogue import Catalogue
     from zatsudan.servers.client import Client
+    from zatsudan.servers.kind import ServerKind
     from zatsudan.servers.learned import Learned
+    from zatsudan.servers.taking import Here
     from zatsudan.sessions.estimate import Gauge
     from zatsudan.wire.models import Model
     from zatsudan.wire.refusals import Repair
@@ -77,6 +79,7 @@ class Link:
         self.models: list[Model] = []
         self._doubts: dict[str, Repair] = {}
         self._guesses: dict[str, int] = {}
+        self._told: Mapping[str, Json] = NOTHING
         self._connecting: asyncio.Task[Client] | None = None
 
     def beside(self, client: "Client") -> "Link":
@@ -104,6 +107,7 @@ class Link:
         task, self._connecting, self.models = self._connecting, None, []
         self._doubts.clear()
         self._guesses.clear()
+        self._told = NOTHING
         if task is not None and not task.done():
             task.cancel()
         elif task is not None and not task.cancelled() and task.exception() is None:
@@ -155,6 +159,36 @@ class Link:
 
         return Catalogue(self._files[1])
 
+    @property
+    def kind(self) -> "ServerKind":
+        """The kind of the server that we are connected to; UNKNOWN while we are not."""
+        from zatsudan.servers.kinds import UNKNOWN, kind_of
+
+        server = self.server
+        if server is None:
+            return UNKNOWN
+        return kind_of(server.name, server.base_url, dialect=server.dialect)
+
+    @property
+    def here(self) -> "Here":
+        """How parameters are read at this server, by what is known of it now."""
+        from zatsudan.servers.taking import Here
+
+        return Here(self.kind, self._told)
+
+    async def ask_values(self) -> "Here":
+        """Ask the server for its own values of parameters, and return what is known then.
+
+        Makers' own servers are not asked, since none tells. Raises ZatsudanError where there
+        is no connection to be had.
+        """
+        from zatsudan.servers import native
+
+        client = await self.client()
+        if not self.kind.hosted:
+            self._told = await native.defaults(client) or self._told
+        return self.here
+
     def learn(self, model: str, repair: "Repair") -> None:
         """Remember what a model of this server wants otherwise."""
         if self.name:
@@ -177,9 +211,9 @@ class Link:
         server = self.server
         if server is None:
             return ()
-        from zatsudan.servers.kinds import kind_of, renames
+        from zatsudan.servers.kinds import renames
 
-        known = renames(kind_of(server.name, server.base_url))
+        known = renames(self.kind)
         tried = [self._doubts[model]] if model in self._doubts else []
         return (*known, *self.learned.of(server.name, model), *tried)
 

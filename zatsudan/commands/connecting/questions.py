@@ -11,7 +11,8 @@ from zatsudan.commands.connecting.answers import NO_KEY, Answers, same
 from zatsudan.commands.picking import Row
 from zatsudan.config.settings import EMBEDDED, Config
 from zatsudan.servers.choice import Server
-from zatsudan.servers.kinds import OFFERED, ServerKind
+from zatsudan.servers.kind import ServerKind
+from zatsudan.servers.kinds import OFFERED
 from zatsudan.wire.models import Model, choose_model
 
 #: Answers that are the same in every language.

@@ -34,7 +34,8 @@ from zatsudan.config.settings import EMBEDDED
 from zatsudan.servers.choice import Server
 from zatsudan.servers.discovery import Finder, Found
 from zatsudan.servers.engine.embedded import has_engine
-from zatsudan.servers.kinds import OFFERED, UNKNOWN, ServerKind
+from zatsudan.servers.kind import ServerKind
+from zatsudan.servers.kinds import OFFERED, UNKNOWN
 from zatsudan.servers.unencrypted import unencrypted
 from zatsudan.talk.chat import Chat
 from zatsudan.wire.models import Model

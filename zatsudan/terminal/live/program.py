@@ -123,7 +123,8 @@ class LiveTerminal(Actions):
             for number in (signal.SIGTERM, signal.SIGHUP):
                 with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
                     loop.add_signal_handler(number, self._signalled, number)
-            stopping.listen(self._surface.stopped, self._surface.went_on)
+            lending = self._surface.lending
+            stopping.listen(lending.stopped, lending.went_on)
 
         def soon() -> None:
             asyncio.get_running_loop().call_soon(start)  # once the prompt stands

@@ -1,11 +1,8 @@
 """What the live terminal shows: the talk above its prompt, and what takes the screen for a while."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
-
-from prompt_toolkit.application.run_in_terminal import in_terminal
 
 from zatsudan.base.errors import ZatsudanError
 from zatsudan.base.jsonvalues import Json
@@ -13,9 +10,10 @@ from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, Styled
 from zatsudan.base.styles import Styles
 from zatsudan.sessions.session import FINISHED
-from zatsudan.terminal.live import ptk, stopping
+from zatsudan.terminal.live import ptk
 from zatsudan.terminal.live.attention import Attention
 from zatsudan.terminal.live.keys import Actions
+from zatsudan.terminal.live.lending import Lending
 from zatsudan.terminal.live.painter import Painter, row_width
 from zatsudan.terminal.live.prompt import Prompt
 from zatsudan.terminal.live.resizing import Resizing
@@ -67,6 +65,7 @@ class LiveSurface(Surface):
         self._painter = Painter(self._app, output, reflows=reflows(environ))
         if self._painter.works:
             self._app.on_resize = Resizing(self._app, output, self._resized).soon
+        self.lending = Lending(self._app, self._painter, attention, actions)
         self._streams: Callable[[int], RowStream] | None = None
         self._ticking: asyncio.TimerHandle | None = None
         self._size = lambda: output.real_size
@@ -154,7 +153,10 @@ class LiveSurface(Surface):
         rows: list[Styled] = []
         if turn.nodes:
             note = reply_note(turn.nodes[0])
-            rows = [*([note] if note else []), *source_rows(turn.nodes[0], self._width())]
+            rows = [
+                *(wrap(note, self._width()) if note else ()),
+                *source_rows(turn.nodes[0], self._width()),
+            ]
             rows += [EMPTY, *status_rows(turn.made, self._width()), EMPTY]
         elif turn.error is None:
             ended = turn.made.ended == FINISHED
@@ -226,68 +228,35 @@ class LiveSurface(Surface):
 
     async def aside(self, what: str) -> None:
         """Lend the screen: `edit` to the editor, `suspend` to the shell."""
-        failure: ZatsudanError | None = None
-        self._painter.lend()
-        self._attention.listen(on=False)
         try:
-            if what == "edit":
-                from zatsudan.terminal.live.editor import edit
+            if what == "suspend":
+                await self.lending.suspend()
+                return
+            from zatsudan.terminal.live.editor import edit
 
+            async with self.lending.away():
                 await edit(self._prompt.buffer, self._environ)
-            else:
-                async with in_terminal():
-                    stopping.stop()
         except ZatsudanError as error:
-            failure = error
-        finally:
-            self._attention.listen(on=True)
-            self._painter.take_back()
-        if failure is not None:
-            self.error(failure)
-
-    def stopped(self) -> None:
-        """SIGTSTP has come: stop with the terminal as the shell expects it."""
-        if ptk.lent(self._app):
-            stopping.stop()
-        else:
-            self._actions.aside("suspend")
-
-    def went_on(self) -> None:
-        """SIGCONT has come: draw anew below what a shell has written meanwhile."""
-        if not ptk.lent(self._app) and stopping.take_again(self._app):
-            self._app.renderer.reset()
-            self._attention.listen(on=True)
-            self._painter.lose()
-            self._app.invalidate()
-
-    @asynccontextmanager
-    async def _lent(self) -> AsyncIterator[None]:
-        """Lend the screen to a page."""
-        self._painter.lend()
-        try:
-            async with in_terminal():
-                yield
-        finally:
-            self._painter.take_back()
+            self.error(error)
 
     async def pick(self, pick: "Pick") -> str | None:
         from zatsudan.terminal.pages.picker import Picker
 
-        async with self._lent():
+        async with self.lending.page():
             return await Picker(pick, self._output, self._app.input, self._app.style).run()
 
     async def ask(self, question: "Question") -> str | None:
         """Ask where the prompt stood."""
         from zatsudan.terminal.pages.question import Asker
 
-        async with self._lent():
+        async with self.lending.page():
             return await Asker(question, self._output, self._app.input, self._app.style).run()
 
     async def inspect(self, outcome: "Inspect") -> "Choice | None":
         """Lend the whole screen to the inspector."""
         from zatsudan.terminal.pages.inspector import inspect
 
-        async with self._lent():
+        async with self.lending.page():
             return await inspect(
                 outcome.tokens,
                 outcome.refusal,
