@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zatsudan.base.errors import CommandError, TooLong, ZatsudanError
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import say
-from zatsudan.base.printable import EMPTY, Printable
+from zatsudan.base.printable import EMPTY, Printable, printable
 from zatsudan.parameters.values import drawn
 from zatsudan.servers.prefill import FIELDS, NONE, Opening
 from zatsudan.sessions.estimate import raw_count
@@ -20,6 +20,7 @@ from zatsudan.talk.counting import Counting
 from zatsudan.talk.exchange import AS_IT_WAS, USUAL, Sending, exchange
 from zatsudan.talk.fitting import counted
 from zatsudan.talk.link import Link
+from zatsudan.talk.looping import Watch
 from zatsudan.talk.request import Composed, compose, rebuilt
 from zatsudan.talk.talk import Talk
 from zatsudan.wire import bounds
@@ -82,6 +83,7 @@ class Turn:
         self._tier = ""
         self._counting = Counting()
         self._pace: float | None = None
+        self._watch = Watch()
         self._raw_prompt = 0.0
         self._recorded = False
         self._told: JsonObject = {}
@@ -105,6 +107,13 @@ class Turn:
     def deltas(self) -> int:
         """How many deltas with text came so far: about as many as tokens."""
         return self._growing.deltas
+
+    @property
+    def looping(self) -> Printable:
+        """What helps against a loop that the reply is in; `` where it is in none."""
+        if not self._watch.looping:
+            return EMPTY
+        return printable("/repeat_penalty 1.1" if self._link.is_near else "/frequency_penalty 0.5")
 
     async def run(self, on_delta: OnDelta, on_note: OnNote = lambda _: None) -> None:
         """Send the request and fold its chunks. Failures end in `error`, not as an exception.
@@ -251,6 +260,8 @@ class Turn:
         if with_text and self.started is not None:
             self.last = now - self.started
             self.first = self.last if self.first is None else self.first
+        if delta.index == 0:
+            self._watch.add(delta.reasoning + delta.content)
         self._growing.add(delta, now)
 
     def _facts(self, ended: str) -> Made:
