@@ -76,7 +76,7 @@ async def preset(chat: Chat, args: str) -> Outcome:
     if args.split()[:1] in (["import"], ["export"]):
         from zatsudan.commands import otherpresets
 
-        return otherpresets.carry_out(chat, split(args))
+        return await otherpresets.carry_out(chat, split(args))
     match args.split():
         case []:
             return _list(chat)

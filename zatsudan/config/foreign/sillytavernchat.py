@@ -15,7 +15,7 @@ from zatsudan.config.foreign.presetfields import (
     renamed,
     written,
 )
-from zatsudan.config.foreign.sillytaverntext import ROLEPLAY, dumps
+from zatsudan.config.foreign.sillytaverntext import DELIVERY, ROLEPLAY, dumps
 from zatsudan.config.presetfiles import Preset
 
 
@@ -37,7 +37,7 @@ RULES: Rules = {
     "n": Rule("n", read=whole),
     "reasoning_effort": Rule("reasoning_effort", read=text),
     "verbosity": Rule("verbosity", read=text),
-    "stream_openai": Rule(why=later("how a reply comes is for the person to say"), neutral=True),
+    "stream_openai": Rule(why=DELIVERY, neutral=True),
     "openai_max_context": Rule(why=later("it is how much of the talk is sent; the server's context is")),
     "assistant_prefill": Rule(why=later("a preset does not hold the beginning of a reply")),
 }  # fmt: skip
