@@ -93,9 +93,11 @@ async def _here(chat: Chat, *, wait: bool) -> Here:
 
 
 def fresh_session(chat: Chat) -> Session:
-    """Return a session as each begins: what config, profile and command line set."""
+    """Return a session as each begins: what config, model, profile and command line set."""
     fresh = Session()
     for record in chat.talk.start():
+        apply(fresh, record)
+    for record in chat.talk.of_model(fresh, fresh.model or chat.talk.session.model):
         apply(fresh, record)
     return fresh
 
@@ -117,6 +119,17 @@ def settle(chat: Chat, wanted: Mapping[str, Setting]) -> list[Line]:
         if before_or_none is None or before_or_none.value != setting.value:
             lines.append(_step(name, before_or_none, setting))
     return lines + [Line(note, "warn") for note in notes(chat, wanted, nothing)]
+
+
+def steps(chat: Chat, before: Mapping[str, Setting]) -> list[Line]:
+    """Say how the parameters differ from those `before`."""
+    now = chat.talk.session.settings
+    return [
+        _step(name, before.get(name), now.get(name))
+        for name in {**before, **now}
+        if getattr(before.get(name), "value", None) != getattr(now.get(name), "value", None)
+        or (name in before) != (name in now)
+    ]
 
 
 def _step(name: str, before: Setting | None, after: Setting | None) -> Line:
