@@ -84,7 +84,7 @@ async def test_the_messages_of_a_modelfile_begin_a_talk(tmp_path: Path) -> None:
         chat_with(server.base_url, presets=tmp_path) as chat,
     ):
         said = lines(await run(chat, f"/preset import {PRESETS / 'Modelfile'}"))
-        assert "Saved: Modelfile, 4 parameters and system and 2 messages." in said
+        assert "Saved: Modelfile, 5 parameters and system and 2 messages." in said
 
         taken = lines(await run(chat, "/preset Modelfile"))
         assert "The talk begins with its 2 messages." in taken

@@ -47,7 +47,7 @@ async def params(chat: Chat, args: str) -> Outcome:
     if table.marks:
         hints.append(say("* changed since the last reply"))
     hints.append(say("/help NAME explains") if args else say("/params all shows the rest"))
-    notes = offers.warnings(chat.talk.session)
+    notes = offers.warnings(chat)
     repairs = chat.link.repairs(chat.talk.session.model)
     others = [
         say("{name} as {sent}", name=row[0], sent=sent)

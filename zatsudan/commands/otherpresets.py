@@ -14,13 +14,13 @@ from zatsudan.config.foreign.presetfields import DROPPED, Fate
 from zatsudan.config.presetfiles import Presets
 from zatsudan.parameters.table import BY_NAME
 from zatsudan.parameters.values import show_value
-from zatsudan.servers.kind import ServerKind
-from zatsudan.servers.kinds import UNKNOWN, kind_of
-from zatsudan.servers.taking import takes
+from zatsudan.servers.taking import Here
 from zatsudan.talk.chat import Chat
 
 #: What is said of a field that this server does not take; the preset keeps it for others.
 ELSEWHERE = later("unknown to this server")
+#: A server of which nothing is known: what it takes is not known either.
+NOWHERE = Here()
 #: How many names of left-out fields are said for one reason.
 NAMED = 30
 
@@ -29,9 +29,9 @@ def carry_out(chat: Chat, words: list[Word]) -> Outcome:
     """Import or export; raises ZatsudanError."""
     match [word.text for word in words]:
         case ["import", file]:
-            return Show(imported(chat.presets, Path(file), kind=_kind(chat)))
+            return Show(imported(chat.presets, Path(file), here=chat.link.here))
         case ["import", file, name]:
-            return Show(imported(chat.presets, Path(file), name, kind=_kind(chat)))
+            return Show(imported(chat.presets, Path(file), name, here=chat.link.here))
         case ["export", name, format_]:
             return _export(chat, name, format_)
         case ["export", name, format_, file]:
@@ -50,17 +50,8 @@ def carry_out(chat: Chat, words: list[Word]) -> Outcome:
     )
 
 
-def _kind(chat: Chat) -> ServerKind:
-    server = chat.link.server
-    return (
-        kind_of(server.name, server.base_url, dialect=server.dialect)
-        if server is not None
-        else UNKNOWN
-    )
-
-
 def imported(
-    presets: Presets, path: Path, name: str = "", kind: ServerKind = UNKNOWN
+    presets: Presets, path: Path, name: str = "", here: Here = NOWHERE
 ) -> tuple[Part, ...]:
     """Make a preset of another program's file, and return what is said of its fields.
 
@@ -76,7 +67,7 @@ def imported(
         )
     file = presets.write(name, found.preset)
     fates, reading = found.reading.fates, found.reading
-    rows = [_row(fate, kind) for fate in fates if fate.word != DROPPED]
+    rows = [_row(fate, here) for fate in fates if fate.word != DROPPED]
     head = (say("field"), say("sets"), say("value"), say("what"))
     lines: list[Part] = [
         Line(
@@ -115,8 +106,8 @@ def _expanded(path: Path) -> Path:
         return path
 
 
-def _row(fate: Fate, kind: ServerKind) -> tuple[Printable, ...]:
-    word = ELSEWHERE if _is_unknown(fate.name, kind) else fate.word
+def _row(fate: Fate, here: Here) -> tuple[Printable, ...]:
+    word = ELSEWHERE if _is_unknown(fate.name, here) else fate.word
     return (
         one_line(fate.field, 40),
         one_line(fate.name, 40),
@@ -125,9 +116,9 @@ def _row(fate: Fate, kind: ServerKind) -> tuple[Printable, ...]:
     )
 
 
-def _is_unknown(name: str, kind: ServerKind) -> bool:
-    """Tell whether servers of a kind do not take a parameter, as far as that is known."""
-    return name in BY_NAME and takes(kind, BY_NAME[name]) is False
+def _is_unknown(name: str, here: Here) -> bool:
+    """Tell whether a server does not take a parameter, as far as that is known."""
+    return name in BY_NAME and here.takes(BY_NAME[name]) is False
 
 
 def _dropped(fates: list[Fate]) -> list[Line]:

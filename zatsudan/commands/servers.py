@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from zatsudan.base.addresses import shown_url
 from zatsudan.base.errors import CommandError, ConfigError, ZatsudanError
@@ -120,14 +121,17 @@ async def connect(chat: Chat, args: str) -> Outcome:
             ),
         )
     from zatsudan.commands.connecting.reconnect import connect_to, offer
-    from zatsudan.servers.choice import beside
+    from zatsudan.servers.choice import from_profile
 
     async def run(tell: Callable[[Printable], None]) -> Outcome:
         tell(say("connecting"))
         if args != EMBEDDED or EMBEDDED in finder.config.profiles:
             # A command that gives the key may take its time.
-            server = await asyncio.to_thread(beside, args, finder.environ, finder.config, None)
-            return await connect_to(chat, finder, server._replace(reason="/connect"))
+            profile = finder.config.profiles[args]
+            server = await asyncio.to_thread(
+                partial(from_profile, args, profile, finder.environ, reason="/connect")
+            )
+            return await connect_to(chat, finder, server)
         if has_engine() and not finder.has_model and finder.fetched_file is not None:
             return offer(finder, lambda: Work((), run))
         return await connect_to(chat, finder, None)

@@ -66,11 +66,14 @@ class Choices:
 
     def add(self, delta: Delta, now: float) -> None:
         """Fold a delta, which came `now`, and journal what is due."""
-        if delta.index not in self._replies:
-            self._replies[delta.index] = Reply()
-        self._replies[delta.index].add(delta)
+        index = delta.index
+        reply = self._replies.get(index)
+        if reply is None:
+            reply = self._replies[index] = Reply()
+            self._times[index] = _Times()
+        reply.add(delta)
         size = len(delta.content) + len(delta.reasoning)
-        times = self._times.setdefault(delta.index, _Times())
+        times = self._times[index]
         if size:
             times.first = now if times.first is None else times.first
             times.last = now

@@ -137,7 +137,16 @@ class Turn:
                 if not self._growing.begun:
                     # The disk had the time of the request: no reply is seen to words that it does not hold.
                     await self._talk.journal.synced()
-                await self._fold(chunk, on_delta)
+                self._note(chunk)
+                for delta in self._opening.lead(chunk.deltas, self.request):
+                    # No faster than it can be shown, and Esc stops in between.
+                    if len(delta.content) + len(delta.reasoning) > bounds.PIECE:
+                        await self._in_pieces(delta, on_delta)
+                    else:
+                        self._take(delta)
+                        on_delta(delta)
+                    if self.behind():
+                        await self._caught_up()
 
     async def _prepare(self, on_note: OnNote) -> Sending:
         await client_for(self._talk, self._link)
@@ -208,21 +217,25 @@ class Turn:
             anyway=anyway or self._anyway,
         )
 
-    async def _fold(self, chunk: Chunk, on_delta: OnDelta) -> None:
+    def _note(self, chunk: Chunk) -> None:
+        """Keep what a chunk tells of the reply."""
         self._counting.add(chunk)
         self._pace = chunk.pace or self._pace
         self._answered = chunk.model or self._answered
         self._fingerprint = chunk.fingerprint or self._fingerprint
         self._tier = chunk.tier or self._tier
-        for whole in self._opening.lead(chunk.deltas, self.request):
-            # No faster than it can be shown, and Esc stops in between.
-            for delta in cut(whole, bounds.PIECE):
-                self._take(delta)
-                on_delta(delta)
-                if delta is not whole:
-                    await asyncio.sleep(0)
-                while self.behind():  # noqa: ASYNC110  what is drawn is asked for, frame by frame
-                    await asyncio.sleep(BEHIND_SECONDS)
+
+    async def _in_pieces(self, whole: Delta, on_delta: OnDelta) -> None:
+        for delta in cut(whole, bounds.PIECE):
+            self._take(delta)
+            on_delta(delta)
+            await asyncio.sleep(0)
+            await self._caught_up()
+
+    async def _caught_up(self) -> None:
+        """Wait until what came has been drawn."""
+        while self.behind():  # noqa: ASYNC110  what is drawn is asked for, frame by frame
+            await asyncio.sleep(BEHIND_SECONDS)
 
     def _take(self, delta: Delta) -> None:
         now = self._link.clock()

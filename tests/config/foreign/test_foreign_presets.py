@@ -169,6 +169,7 @@ def test_ollama() -> None:
     assert found.preset == Preset(
         {
             "temperature": 0.6,
+            "num_ctx": 8192,
             "max_tokens": 200,
             "repeat_last_n": 64,
             "stop": ["<|end|>", "User:"],
@@ -177,7 +178,6 @@ def test_ollama() -> None:
         "You are a lighthouse keeper.\nSay little.",
         (("user", "Is it stormy?"), ("assistant", "Yes.\nVery.")),
     )
-    assert "/v1" in why(found, "num_ctx")
     assert fates(found)["FROM"] == fates(found)["TEMPLATE"] == DROPPED
 
 
@@ -346,13 +346,14 @@ def test_no_rule_makes_a_request() -> None:
         koboldcpp,
         lmstudio,
         ollamafile,
-        sillytavern,
+        sillytavernchat,
+        sillytaverntext,
         textgen,
     )
     from zatsudan.parameters.table import BY_NAME
 
     tables = [generationconfig.RULES, koboldcpp.RULES, lmstudio.RULES, ollamafile.RULES]
-    for rules in (*tables, sillytavern.TEXT, sillytavern.CHAT, textgen.RULES):
+    for rules in (*tables, sillytaverntext.RULES, sillytavernchat.RULES, textgen.RULES):
         assert {rule.to for rule in rules.values() if rule.to} <= BY_NAME.keys()
         assert all(rule.to or rule.why for rule in rules.values() if rule.neutral is None)
 
