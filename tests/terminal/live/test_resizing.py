@@ -65,7 +65,6 @@ async def test_what_is_said_while_the_width_changes_is_wrapped_for_the_last_one(
     async with sitting(columns=100) as person:
         drag(person, 90)
         person.terminal._surface.echo("said " * 20)
-        person.terminal.hint("")
         drag(person, 40)
         await person.until("said said")
         await person.at_rest()
