@@ -15,7 +15,7 @@ from zatsudan.config.presetfiles import Presets
 from zatsudan.parameters.table import BY_NAME
 from zatsudan.parameters.values import show_value
 from zatsudan.servers.kind import ServerKind
-from zatsudan.servers.kinds import UNKNOWN, kind_of
+from zatsudan.servers.kinds import UNKNOWN, kind_at
 from zatsudan.servers.taking import takes
 from zatsudan.talk.chat import Chat
 
@@ -52,11 +52,7 @@ def carry_out(chat: Chat, words: list[Word]) -> Outcome:
 
 def _kind(chat: Chat) -> ServerKind:
     server = chat.link.server
-    return (
-        kind_of(server.name, server.base_url, dialect=server.dialect)
-        if server is not None
-        else UNKNOWN
-    )
+    return kind_at(server) if server is not None else UNKNOWN
 
 
 def imported(

@@ -47,6 +47,8 @@ class Server(NamedTuple):
     prices: Mapping[str, Price] = NOTHING
     found: bool = False
     """It answered at a usual port of this machine, and nobody named it."""
+    kind: str | None = None
+    """The name of the kind for which its answers are known; `` if of none, None if it was not asked."""
 
     def __repr__(self) -> str:
         return f"Server({self.name!r}, {shown_url(self.base_url)!r})"
