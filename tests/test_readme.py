@@ -231,6 +231,7 @@ async def test_every_line_for_the_shell_works(clean_environment: Path) -> None:
     home = clean_environment
     (home / "notes.txt").write_text("Salt, storm, stars.")
     (home / "conversations.json").write_text('[{"role": "user", "content": "Hi"}]')
+    (home / "Modelfile").write_text("FROM m\nPARAMETER temperature 0.5\n")
     async with serve(answer) as server:
         environ = {"OPENAI_API_KEY": "test-key", "OPENAI_BASE_URL": server.base_url}
         for line in shell_lines(README)[2:]:

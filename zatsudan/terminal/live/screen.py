@@ -153,7 +153,10 @@ class LiveSurface(Surface):
         rows: list[Styled] = []
         if turn.nodes:
             note = reply_note(turn.nodes[0])
-            rows = [*([note] if note else []), *source_rows(turn.nodes[0], self._width())]
+            rows = [
+                *(wrap(note, self._width()) if note else ()),
+                *source_rows(turn.nodes[0], self._width()),
+            ]
             rows += [EMPTY, *status_rows(turn.made, self._width()), EMPTY]
         elif turn.error is None:
             ended = turn.made.ended == FINISHED
