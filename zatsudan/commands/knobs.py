@@ -16,6 +16,7 @@ from zatsudan.commands.parts import Line
 from zatsudan.commands.probes import with_effect
 from zatsudan.commands.registry import command
 from zatsudan.parameters.values import show_value
+from zatsudan.servers.choice import BY_ITSELF
 from zatsudan.servers.taking import Here
 from zatsudan.servers.wirenames import wire_name
 from zatsudan.sessions.records import apply
@@ -48,6 +49,18 @@ async def params(chat: Chat, args: str) -> Outcome:
         hints.append(say("* changed since the last reply"))
     hints.append(say("/help NAME explains") if args else say("/params all shows the rest"))
     notes = offers.warnings(chat)
+    server = chat.link.server
+    if server is not None and server.reason == BY_ITSELF:
+        from zatsudan.servers.engine.embedded import MOST_TOKENS, REPEAT_PENALTY
+
+        notes.append(
+            say(
+                "Unless they are set, the embedded model takes max_tokens {most:,} and"
+                " repeat_penalty {penalty}: small models run in circles.",
+                most=MOST_TOKENS,
+                penalty=REPEAT_PENALTY,
+            )
+        )
     repairs = chat.link.repairs(chat.talk.session.model)
     others = [
         say("{name} as {sent}", name=row[0], sent=sent)
@@ -83,9 +96,11 @@ async def _here(chat: Chat, *, wait: bool) -> Here:
 
 
 def fresh_session(chat: Chat) -> Session:
-    """Return a session as each begins: what config, profile and command line set."""
+    """Return a session as each begins: what config, model, profile and command line set."""
     fresh = Session()
     for record in chat.talk.start():
+        apply(fresh, record)
+    for record in chat.talk.of_model(fresh, fresh.model or chat.talk.session.model):
         apply(fresh, record)
     return fresh
 
@@ -107,6 +122,17 @@ def settle(chat: Chat, wanted: Mapping[str, Setting]) -> list[Line]:
         if before_or_none is None or before_or_none.value != setting.value:
             lines.append(_step(name, before_or_none, setting))
     return lines + [Line(note, "warn") for note in notes(chat, wanted, nothing)]
+
+
+def steps(chat: Chat, before: Mapping[str, Setting]) -> list[Line]:
+    """Say how the parameters differ from those `before`."""
+    now = chat.talk.session.settings
+    return [
+        _step(name, before.get(name), now.get(name))
+        for name in {**before, **now}
+        if getattr(before.get(name), "value", None) != getattr(now.get(name), "value", None)
+        or (name in before) != (name in now)
+    ]
 
 
 def _step(name: str, before: Setting | None, after: Setting | None) -> Line:

@@ -16,7 +16,10 @@ from zatsudan.talk.chat import Chat
 from zatsudan.wire.refusals import mended
 
 #: Where the value of a parameter came from.
-ORIGINS = {later("session"), later("preset"), later("flag"), later("profile"), later("config")}
+ORIGINS = {
+    *(later("session"), later("preset"), later("flag"), later("profile"), later("model")),
+    *(later("config"), later("thinking")),
+}
 
 #: The column that goes where there is no room for it: /help NAME tells the range.
 RANGE = 3

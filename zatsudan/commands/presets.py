@@ -1,5 +1,6 @@
 """Presets: named sets of parameters."""
 
+import contextlib
 from collections.abc import Iterable
 
 from zatsudan.base.errors import CommandError, ConfigError
@@ -22,8 +23,8 @@ from zatsudan.wire.messages import Message
 #: First words that do something; no preset can be called so.
 WORDS = ("save", "delete", "import", "export")
 
-#: What config, profile and command line set stays beneath a preset.
-BENEATH = frozenset(("config", "profile", "flag"))
+#: What config, model, profile and command line set stays beneath a preset.
+BENEATH = frozenset(("config", "model", "profile", "flag"))
 
 
 def _choices(chat: Chat, args: str) -> Iterable[Choice]:
@@ -63,11 +64,11 @@ def _formats(_chat: Chat | None) -> Printable:
     more=_formats,
 )
 async def preset(chat: Chat, args: str) -> Outcome:
-    """List the presets, take one, save or delete one; import and export them.
+    """List presets; take, save, delete, import or export one.
 
     `/preset save warm` saves the parameters that are set; `model` or `system` after the name saves
-    those too. `/preset warm` sets them: what you set before gives way, what config, profile and
-    command line set stays beneath. Each is a small file; `--preset NAME` begins with one.
+    those too. `/preset warm` sets them: what you set before gives way, what config, model,
+    profile and command line set stays beneath. Each is a small file; `--preset NAME` begins with one.
 
     `/preset import FILE` makes one of another program's file and says of each field what became of
     it; nothing is set until you take it. `/preset export warm textgen FILE` writes one for another
@@ -76,7 +77,7 @@ async def preset(chat: Chat, args: str) -> Outcome:
     if args.split()[:1] in (["import"], ["export"]):
         from zatsudan.commands import otherpresets
 
-        return otherpresets.carry_out(chat, split(args))
+        return await otherpresets.carry_out(chat, split(args))
     match args.split():
         case []:
             return _list(chat)
@@ -144,6 +145,24 @@ def _begin(chat: Chat, found: Preset) -> Line:
         say_count("The talk begins with its message.", "The talk begins with its {n} messages.", n),
         "good",
     )
+
+
+def bound(chat: Chat, model: str) -> list[Line]:
+    """Say which presets were saved for a model, and how they are taken."""
+    found: list[str] = []
+    for name in chat.presets.names():
+        with contextlib.suppress(ConfigError):  # /preset tells of one that is broken
+            if chat.presets.read(name).model == model:
+                found.append(name)
+    if not found:
+        return []
+    names = ", ".join(one_line(name, 40) for name in found[:4])
+    note = say(
+        "Saved for this model: {names}. /preset {name} takes it.",
+        names=names,
+        name=one_line(found[0], 40),
+    )
+    return [Line(note, "dim")]
 
 
 def with_preset(chat: Chat, found: Preset) -> dict[str, Setting]:

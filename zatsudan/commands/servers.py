@@ -9,6 +9,7 @@ from zatsudan.base.errors import CommandError, ConfigError, ZatsudanError
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.base.secrets import shown_line
+from zatsudan.commands import knobs, presets
 from zatsudan.commands.outcomes import Outcome, Show, Work, tell
 from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.registry import Choice, command
@@ -41,7 +42,11 @@ def _models(chat: Chat, _args: str) -> Iterable[Choice]:
 
 @command("model", "[NAME]", group=GROUP, everyday=True, complete=_models)
 async def model(chat: Chat, args: str) -> Outcome:
-    """List the models, or change to one."""
+    """List the models, or change to one.
+
+    What the config sets for a model comes and goes with it (`[models]`), and a preset that was saved
+    for it is named: `/preset save NAME model` saves one.
+    """
     if args:
         name = args.strip()
         if not chat.link.models:
@@ -49,12 +54,14 @@ async def model(chat: Chat, args: str) -> Outcome:
         fits = [entry.id for entry in chat.link.models if name in entry.id]
         if len(fits) == 1 and name not in (entry.id for entry in chat.link.models):
             name = fits[0]
+        before = dict(chat.talk.session.settings)
         use_model(chat.talk, chat.link, name)
         unknown = bool(chat.link.models) and name not in (entry.id for entry in chat.link.models)
+        note = later("Model: {name}.")
         if unknown:
             note = later("Model: {name}. The server does not list it; it is asked all the same.")
-            return tell(say(note, name=one_line(name)), "warn")
-        return tell(say("Model: {name}.", name=one_line(name)), "good")
+        told = Line(say(note, name=one_line(name)), "warn" if unknown else "good")
+        return Show((told, *knobs.steps(chat, before), *presets.bound(chat, name)))
     models = await chat.link.fetch_models()
     current = chat.talk.session.model or await model_of(chat.talk, chat.link)
     rows = tuple(
