@@ -185,6 +185,19 @@ async def test_a_diff_is_of_the_experiment_that_was_made_last() -> None:
         assert lines(await run(chat, "/diff"))[2] == "[-new-]{+last+}"
 
 
+async def test_messages_are_named_alike_wherever_one_is_named() -> None:
+    async with serve(says("x")) as server, chat_with(server.base_url) as chat:
+        talk(chat, "one", "two", "three")
+        assert lines(await run(chat, "/diff #2 #3")) == lines(await run(chat, "/diff 1 2"))
+        await run(chat, "/pick #3")
+        assert chat.talk.session.head == "3"
+        shown = lines(await run(chat, "/use"))
+        assert shown[0] == "The settings of reply #3: two"
+        assert chat.talk.session.parameters["temperature"] == 1
+        await run(chat, "/use #2")
+        assert chat.talk.session.parameters["temperature"] == 0
+
+
 async def test_an_experiment_is_written_over_a_file_by_its_own_command(tmp_path: Path) -> None:
     async with serve(says("x")) as server, chat_with(server.base_url) as chat:
         talk(chat, "one", "two")

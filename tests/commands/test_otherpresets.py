@@ -104,7 +104,8 @@ async def test_what_this_server_does_not_take_is_said(tmp_path: Path) -> None:
         await chat.link.client()
         said = lines(await run(chat, f"/preset import {PRESETS / 'textgen.yaml'}"))
 
-        assert "min_p | min_p | 0.04 | unknown to this server" in said
+        assert "min_p | min_p | 0.04 | unknown here" in said
+        assert any(line.startswith("Unknown here: ") for line in said)
         assert "temperature | temperature | 1.1 | taken" in said
         assert chat.presets.read("textgen").parameters["min_p"] == 0.04
 

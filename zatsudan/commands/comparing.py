@@ -277,7 +277,10 @@ async def diff_(chat: Chat, args: str) -> Outcome:
     from zatsudan.lab.diff import NEW, OLD, diff
 
     found = _replies(chat)
-    wanted = [whole_number(word.text) for word in split(args)] or _pair(chat, found)
+    numbers = {f"#{node.id}": at for at, node in found.items()}
+    wanted = [numbers.get(word.text) or whole_number(word.text) for word in split(args)] or _pair(
+        chat, found
+    )
     pair = [found[at] for at in wanted if at in found]
     if len(wanted) != 2 or len(pair) != 2:
         names = ", ".join(map(str, found))

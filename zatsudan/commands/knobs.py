@@ -16,6 +16,7 @@ from zatsudan.commands.parts import Line
 from zatsudan.commands.probes import with_effect
 from zatsudan.commands.registry import command
 from zatsudan.parameters.values import show_value
+from zatsudan.servers.choice import BY_ITSELF
 from zatsudan.servers.taking import Here
 from zatsudan.servers.wirenames import wire_name
 from zatsudan.sessions.records import apply
@@ -48,6 +49,18 @@ async def params(chat: Chat, args: str) -> Outcome:
         hints.append(say("* changed since the last reply"))
     hints.append(say("/help NAME explains") if args else say("/params all shows the rest"))
     notes = offers.warnings(chat)
+    server = chat.link.server
+    if server is not None and server.reason == BY_ITSELF:
+        from zatsudan.servers.engine.embedded import MOST_TOKENS, REPEAT_PENALTY
+
+        notes.append(
+            say(
+                "Unless they are set, the embedded model takes max_tokens {most:,} and"
+                " repeat_penalty {penalty}: small models run in circles.",
+                most=MOST_TOKENS,
+                penalty=REPEAT_PENALTY,
+            )
+        )
     repairs = chat.link.repairs(chat.talk.session.model)
     others = [
         say("{name} as {sent}", name=row[0], sent=sent)
@@ -72,8 +85,11 @@ async def params(chat: Chat, args: str) -> Outcome:
 
 
 async def _here(chat: Chat, *, wait: bool) -> Here:
-    """Return what is known of the server; it is asked for its values, and with `wait` connected to."""
-    if wait or chat.link.server is not None:
+    """Return what is known of the server; it is asked for its values if its kind tells them.
+
+    With `wait` it is connected to and asked in any case.
+    """
+    if wait or chat.link.kind.defaults is not None:
         with contextlib.suppress(ZatsudanError):  # what is set can be shown without a server
             return await chat.link.ask_values()
     return chat.link.here

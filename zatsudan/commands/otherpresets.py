@@ -1,5 +1,6 @@
 """Presets of other programs: what `/preset import` and `/preset export` do."""
 
+import asyncio
 from pathlib import Path
 
 from zatsudan.base.errors import CommandError
@@ -17,21 +18,21 @@ from zatsudan.parameters.values import show_value
 from zatsudan.servers.taking import Here
 from zatsudan.talk.chat import Chat
 
-#: What is said of a field that this server does not take; the preset keeps it for others.
-ELSEWHERE = later("unknown to this server")
+#: What is said of a field that this server does not take.
+ELSEWHERE = later("unknown here")
 #: A server of which nothing is known: what it takes is not known either.
 NOWHERE = Here()
 #: How many names of left-out fields are said for one reason.
 NAMED = 30
 
 
-def carry_out(chat: Chat, words: list[Word]) -> Outcome:
+async def carry_out(chat: Chat, words: list[Word]) -> Outcome:
     """Import or export; raises ZatsudanError."""
     match [word.text for word in words]:
         case ["import", file]:
-            return Show(imported(chat.presets, Path(file), here=chat.link.here))
+            return await _import(chat, file)
         case ["import", file, name]:
-            return Show(imported(chat.presets, Path(file), name, here=chat.link.here))
+            return await _import(chat, file, name)
         case ["export", name, format_]:
             return _export(chat, name, format_)
         case ["export", name, format_, file]:
@@ -48,6 +49,11 @@ def carry_out(chat: Chat, words: list[Word]) -> Outcome:
             known=", ".join(foreign.WRITERS),
         ),
     )
+
+
+async def _import(chat: Chat, file: str, name: str = "") -> Outcome:
+    # A save may be large: the prompt stays alive meanwhile.
+    return Show(await asyncio.to_thread(imported, chat.presets, Path(file), name, chat.link.here))
 
 
 def imported(
@@ -74,6 +80,7 @@ def imported(
             say("Read as {kind}: {file}", kind=say(found.format.help), file=one_line(path.name, 60))
         ),
         Table(head, tuple(rows)),
+        *_elsewhere(fates, here),
         *_dropped(fates),
     ]
     if reading.neutral:
@@ -84,7 +91,11 @@ def imported(
         )
         lines.append(Line(note, "dim"))
     lines += [Line(note, "warn") for note in reading.notes]
-    take = say("/preset {name} takes it; --preset {name} begins with it.", name=name)
+    take = (
+        say("/preset {name} takes it, at the beginning of a talk with its messages.", name=name)
+        if found.preset.messages
+        else say("/preset {name} takes it; --preset {name} begins with it.", name=name)
+    )
     saved = say("Saved: {name}, {what}.", name=name, what=_what(found))
     return (*lines, Line(saved, "good"), Line(printable(f"{file}"), "dim"), Line(take, "dim"))
 
@@ -111,7 +122,7 @@ def _row(fate: Fate, here: Here) -> tuple[Printable, ...]:
     return (
         one_line(fate.field, 40),
         one_line(fate.name, 40),
-        one_line(show_value(fate.value), 40),
+        one_line(show_value(fate.value), 28),
         say(word),
     )
 
@@ -119,6 +130,13 @@ def _row(fate: Fate, here: Here) -> tuple[Printable, ...]:
 def _is_unknown(name: str, here: Here) -> bool:
     """Tell whether a server does not take a parameter, as far as that is known."""
     return name in BY_NAME and here.takes(BY_NAME[name]) is False
+
+
+def _elsewhere(fates: list[Fate], here: Here) -> list[Line]:
+    if not any(_is_unknown(fate.name, here) for fate in fates):
+        return []
+    note = say("Unknown here: this server does not take it; the preset keeps it for others.")
+    return [Line(note, "warn")]
 
 
 def _dropped(fates: list[Fate]) -> list[Line]:

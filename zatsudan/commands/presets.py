@@ -66,7 +66,7 @@ def _formats(_chat: Chat | None) -> Printable:
     more=_formats,
 )
 async def preset(chat: Chat, args: str) -> Outcome:
-    """List the presets, take one, save or delete one; import and export them.
+    """List presets; take, save, delete, import or export one.
 
     `/preset save warm` saves the parameters that are set; `model` or `system` after the name saves
     those too. `/preset warm` sets them: what you set before gives way, what config, model,
@@ -79,7 +79,7 @@ async def preset(chat: Chat, args: str) -> Outcome:
     if args.split()[:1] in (["import"], ["export"]):
         from zatsudan.commands import otherpresets
 
-        return otherpresets.carry_out(chat, split(args))
+        return await otherpresets.carry_out(chat, split(args))
     match args.split():
         case []:
             return _list(chat)

@@ -1,6 +1,7 @@
 """A parameter's page in /help: what it takes, when to change it, and who takes it under which name."""
 
 from collections.abc import Iterator
+from functools import reduce
 
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import Printable, one_line, printable
@@ -34,7 +35,9 @@ def _lines(row: Parameter, here: Here) -> Iterator[Printable]:
         own = one_line(show_value(here.own[row.name]), 60)
         facts.append(say("Not sent means {value} here.", value=own))
     if facts:
-        yield printable(" ".join(facts))
+        yield reduce(
+            lambda before, after: say("{before} {after}", before=before, after=after), facts
+        )
     if row.local:
         yield _takers(row)
     reason = here.why_not(row.name)

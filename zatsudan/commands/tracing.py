@@ -50,7 +50,7 @@ def reply_at(chat: Chat, args: str) -> Node:
         if last is None:
             raise CommandError(say("There is no reply yet."), say("Write a message first."))
         return last
-    node = session.nodes.get(args)
+    node = session.nodes.get(args.removeprefix("#"))
     if node is not None and node.made is None:
         children = [session.nodes[key] for key in session.children.get(node.id, ())]
         node = next((child for child in reversed(children) if child.made is not None), None)
@@ -166,11 +166,12 @@ def _span(nodes: tuple[Node, ...]) -> Printable:
     return printable(first) if first == last else say("{first} to {last}", first=first, last=last)
 
 
-@command("use", "N", group=GROUP, complete=reply_choices, possible=has_reply)
+@command("use", "[N]", group=GROUP, complete=reply_choices, possible=has_reply)
 async def use(chat: Chat, args: str) -> Outcome:
     """Take over the settings a reply was made with.
 
-    Its parameters and its model; parameters that it did not have are taken back.
+    Its parameters and its model; parameters that it did not have are taken back. Without a number
+    of the reply that stands here, as after /pick; `#2` is message 2, as in /pick and /diff.
     """
     reply = reply_at(chat, args)
     made = reply.made or Made()
@@ -183,7 +184,11 @@ async def use(chat: Chat, args: str) -> Outcome:
     else:
         at = one_line(made.server, 40)
         lines.append(Line(say("It was made at {server}: the model stays.", server=at), "dim"))
-    return Show(tuple(lines)) if lines else tell(say("The settings are those already."), "dim")
+    if not lines:
+        return tell(say("The settings are those already."), "dim")
+    text = one_line(reply.message.text, 40) or say("(no text)")
+    head = say("The settings of reply #{id}: {text}", id=reply.id, text=text)
+    return Show((Line(head, "dim"), *lines))
 
 
 @command("request", "[N]", group=GROUP, complete=reply_choices)

@@ -308,9 +308,11 @@ class Client:
 
 def _facts_of(chunk: Chunk) -> tuple[str, ...]:
     """Return what a chunk tells of the reply, which nearly all of a stream tell alike."""
-    facts = (chunk.id, chunk.model, chunk.fingerprint, chunk.tier)
-    ends = [delta.finish_reason for delta in chunk.deltas if delta.finish_reason]
-    return (*facts, *ends) if ends else facts
+    facts: tuple[str, ...] = (chunk.id, chunk.model, chunk.fingerprint, chunk.tier)
+    for delta in chunk.deltas:
+        if delta.finish_reason:
+            facts = (*facts, delta.finish_reason)
+    return facts
 
 
 def _written(body: Mapping[str, Json]) -> bytes:

@@ -51,12 +51,26 @@ class Echo(NamedTuple):
     extras: Mapping[str, Json] = NOTHING
 
 
+class Sign(NamedTuple):
+    """An answer that only one kind of server gives: a path beside /v1, and the keys down to what stands there.
+
+    `begins`: how the text there begins; `` where it is enough that it is there.
+    """
+
+    path: str
+    keys: tuple[str, ...]
+    begins: str = ""
+
+
 class ServerKind(NamedTuple):
     """One row.
 
     `label`: what people call it.
     `url`: where it is usually found. With one it is offered by /connect, and looked for
     if that is on this machine; of several that run, the first row is taken.
+    `ports`: further ports of this machine at which it is looked for.
+    `owners`: what it says of who owns its models (`owned_by`), where no other kind says that.
+    `signs`: further answers by which it is known (`servers.knowing`).
     `hosts`: domains at which it answers, besides that of `url`.
     `also`: further names of servers that are of this kind.
     `key`: the variable that usually holds its key; `` if it wants none.
@@ -77,6 +91,9 @@ class ServerKind(NamedTuple):
     name: str = ""
     label: str = ""
     url: str = ""
+    ports: tuple[int, ...] = ()
+    owners: frozenset[str] = frozenset()
+    signs: tuple[Sign, ...] = ()
     hosts: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     key: str = ""
@@ -103,6 +120,15 @@ class ServerKind(NamedTuple):
     def port(self) -> int:
         """The port at which it is usually found on this machine; 0 for a server elsewhere."""
         return urlsplit(self.url).port or 0 if is_loopback(self.host) else 0
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Where it is looked for on this machine, the usual address first."""
+        if not self.port:
+            return ()
+        parts = urlsplit(self.url)
+        others = (parts._replace(netloc=f"{self.host}:{port}").geturl() for port in self.ports)
+        return (self.url, *others)
 
     @property
     def hosted(self) -> bool:

@@ -45,11 +45,6 @@ class Choices:
         self.saved_at = 0.0
 
     @property
-    def begun(self) -> bool:
-        """Has any delta come?"""
-        return bool(self._replies)
-
-    @property
     def deltas(self) -> int:
         """How many deltas with text came so far."""
         return sum(reply.deltas for reply in self._replies.values())
@@ -99,8 +94,8 @@ class Choices:
                 record["at"] = talk.now()
                 record["made"] = self._facts().to_json()
             record["id"] = self._ids[index]
-            record["content"] = "".join(delta.content for delta in deltas)
-            reasoning = "".join(delta.reasoning for delta in deltas)
+            record["content"] = "".join([delta.content for delta in deltas])
+            reasoning = "".join([delta.reasoning for delta in deltas])
             if reasoning:
                 record["reasoning"] = reasoning
             talk.record(record)

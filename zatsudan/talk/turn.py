@@ -1,14 +1,14 @@
 """A turn: one user message, the request it makes, and what comes of it."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from zatsudan.base.errors import CommandError, TooLong, ZatsudanError
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import say
-from zatsudan.base.printable import EMPTY, Printable
+from zatsudan.base.printable import EMPTY, Printable, printable
 from zatsudan.parameters.values import drawn
 from zatsudan.servers.prefill import FIELDS, NONE, Opening
 from zatsudan.sessions.estimate import raw_count
@@ -20,6 +20,7 @@ from zatsudan.talk.counting import Counting
 from zatsudan.talk.exchange import AS_IT_WAS, USUAL, Sending, exchange
 from zatsudan.talk.fitting import counted
 from zatsudan.talk.link import Link
+from zatsudan.talk.looping import Watch
 from zatsudan.talk.request import Composed, compose, rebuilt
 from zatsudan.talk.talk import Talk
 from zatsudan.wire import bounds
@@ -82,6 +83,7 @@ class Turn:
         self._tier = ""
         self._counting = Counting()
         self._pace: float | None = None
+        self._watch = Watch()
         self._raw_prompt = 0.0
         self._recorded = False
         self._told: JsonObject = {}
@@ -105,6 +107,13 @@ class Turn:
     def deltas(self) -> int:
         """How many deltas with text came so far: about as many as tokens."""
         return self._growing.deltas
+
+    @property
+    def looping(self) -> Printable:
+        """What helps against a loop that the reply is in; `` where it is in none."""
+        if not self._watch.looping:
+            return EMPTY
+        return printable("/repeat_penalty 1.1" if self._link.is_near else "/frequency_penalty 0.5")
 
     async def run(self, on_delta: OnDelta, on_note: OnNote = lambda _: None) -> None:
         """Send the request and fold its chunks. Failures end in `error`, not as an exception.
@@ -132,13 +141,21 @@ class Turn:
 
         policy = USUAL if self.recorded is None else AS_IT_WAS
         chunks = exchange(self._link, prepare, policy, on_note=on_note, on_wait=wait)
+        begun, told = False, Chunk()[1:]
         async with aclosing(chunks):
             async for chunk in chunks:
-                if not self._growing.begun:
+                deltas: Iterable[Delta] = chunk.deltas
+                if not begun:
                     # The disk had the time of the request: no reply is seen to words that it does not hold.
                     await self._talk.journal.synced()
-                self._note(chunk)
-                for delta in self._opening.lead(chunk.deltas, self.request):
+                    begun = bool(deltas)
+                # Nearly all say the same beside their text.
+                if chunk[1:] != told or any(delta.finish_reason for delta in deltas):
+                    told = chunk[1:]
+                    self._note(chunk)
+                if self._prefix:
+                    deltas = self._opening.lead(deltas, self.request)
+                for delta in deltas:
                     # No faster than it can be shown, and Esc stops in between.
                     if len(delta.content) + len(delta.reasoning) > bounds.PIECE:
                         await self._in_pieces(delta, on_delta)
@@ -243,6 +260,8 @@ class Turn:
         if with_text and self.started is not None:
             self.last = now - self.started
             self.first = self.last if self.first is None else self.first
+        if delta.index == 0:
+            self._watch.add(delta.reasoning + delta.content)
         self._growing.add(delta, now)
 
     def _facts(self, ended: str) -> Made:

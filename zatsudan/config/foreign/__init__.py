@@ -116,6 +116,8 @@ class Imported(NamedTuple):
 def read(text: str, name: str) -> Imported:
     """Read a preset of any format; `name` is the file's, for what is said. Raises ImportRefused."""
     content = Content(text)
+    if len(text) > files.TEXT_BYTES and not content.is_json:
+        raise refused(say("{name} is too large for a preset.", name=name))
     row = next((row for row in ROWS if row.fits(content)), None)
     if row is None:
         raise refused(say("{name} is no preset of a kind that is known.", name=name))

@@ -108,18 +108,18 @@ def read(content: Content) -> Reading:
 
 def _commands(text: str) -> Iterator[tuple[str, str]]:
     """Yield the commands and what stands behind each, quotes and all."""
-    lines = text.replace("\r\n", "\n").split("\n")
-    while lines:
-        line = lines.pop(0).strip()
+    lines = iter(text.replace("\r\n", "\n").split("\n"))
+    for raw in lines:
+        line = raw.strip()
         match = re.match(_COMMAND, line)
         if match is None:
             continue  # a comment, a blank line, or a command of a later version
         said = line[match.end() :].strip()
-        if _QUOTES in said and said.count(_QUOTES) == 1:
+        if said.count(_QUOTES) == 1:
             parts = [said]
-            while lines:
-                parts.append(lines.pop(0))
-                if _QUOTES in parts[-1]:
+            for more in lines:
+                parts.append(more)
+                if _QUOTES in more:
                     break
             else:
                 raise refused(

@@ -14,7 +14,7 @@ from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import EMPTY, Printable, one_line
 from zatsudan.config.foreign.fieldvalues import Unfit, number
-from zatsudan.parameters.chain import is_neutral
+from zatsudan.parameters.chain import chain, is_neutral
 from zatsudan.parameters.row import Parameter
 from zatsudan.parameters.steering import makes_request
 from zatsudan.parameters.table import BY_NAME
@@ -34,6 +34,8 @@ MAKES = later("it makes the request and cannot be set")
 
 #: Without one of these it looks back for nothing.
 _PENALTIES = ("repeat_penalty", "repetition_penalty", "presence_penalty", "frequency_penalty")
+#: With how many messages a preset begins a talk at most.
+MESSAGES = 200
 #: Servers have values of their own for these, which are not the neutral ones: what a preset says of them counts.
 STANDING = frozenset(("temperature", "top_k", "top_p", "min_p", "repeat_penalty"))
 
@@ -128,6 +130,8 @@ class Reading:
             )
         elif reason := unfit("", text):
             self.drop(name, reason)
+        elif len(self.messages) == MESSAGES:
+            self.drop(name, say("a talk begins with {n} messages at most", n=MESSAGES))
         else:
             self.messages.append((role, text))
             self.fates.append(Fate(name, TAKEN, role, text))
@@ -136,13 +140,14 @@ class Reading:
         """Leave a field out."""
         self.fates.append(Fate(name, DROPPED, why=why))
 
-    def leave_out_neutral(self, order: Iterable[str]) -> None:
+    def leave_out_neutral(self, usual: Iterable[str]) -> None:
         """Leave out what does nothing: for formats that write every field they know.
 
-        `order` is the usual one of the samplers.
+        `usual` is llama.cpp's order of samplers; one that differs only in what is off is it too.
         """
         idle = {name for name, value in self.parameters.items() if self._is_idle(name, value)}
-        if self.parameters.get("samplers") == [*order]:
+        order = self.parameters.get("samplers")
+        if isinstance(order, list) and self._running(map(str, order)) == self._running(usual):
             idle.add("samplers")
         self.parameters = {
             name: value for name, value in self.parameters.items() if name not in idle
@@ -150,6 +155,9 @@ class Reading:
         kept = [fate for fate in self.fates if fate.word == DROPPED or fate.name not in idle]
         self.neutral += len(self.fates) - len(kept)
         self.fates = kept
+
+    def _running(self, order: Iterable[str]) -> list[str]:
+        return [step.name for step in chain(order, self.parameters) if step.on]
 
     def _is_idle(self, name: str, value: Json) -> bool:
         row = BY_NAME.get(name)

@@ -15,7 +15,7 @@ from zatsudan.config.foreign.presetfields import (
     renamed,
     written,
 )
-from zatsudan.config.foreign.sillytaverntext import ROLEPLAY, dumps
+from zatsudan.config.foreign.sillytaverntext import DELIVERY, ROLEPLAY, dumps
 from zatsudan.config.presetfiles import Preset
 
 
@@ -37,7 +37,7 @@ RULES: Rules = {
     "n": Rule("n", read=whole),
     "reasoning_effort": Rule("reasoning_effort", read=text),
     "verbosity": Rule("verbosity", read=text),
-    "stream_openai": Rule(why=later("how a reply comes is for the person to say"), neutral=True),
+    "stream_openai": Rule(why=DELIVERY, neutral=True),
     "openai_max_context": Rule(why=later("it is how much of the talk is sent; the server's context is")),
     "assistant_prefill": Rule(why=later("a preset does not hold the beginning of a reply")),
 }  # fmt: skip
@@ -72,8 +72,8 @@ def read(content: Content) -> Reading:
             _drop_said(reading, name, value, MAKES)
         elif name in _PROMPT_TEXTS:
             _drop_said(reading, name, value, ROLEPLAY)
-        elif name == "stream_openai" and value is True:
-            reading.neutral += 1
+        elif value in ("", None, "auto") or (name == "stream_openai" and value is True):
+            reading.neutral += 1  # auto is how it says that nothing is sent
         elif name not in ("prompts", "prompt_order"):
             rest[name] = value
     reading.apply(RULES, rest)

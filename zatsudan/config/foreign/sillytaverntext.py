@@ -25,6 +25,7 @@ from zatsudan.config.foreign.fieldvalues import (
 from zatsudan.config.foreign.presetfields import (
     COMPLETION,
     LAST,
+    NO_PARAMETER,
     ORDER,
     TRANSFORMERS,
     Reading,
@@ -39,6 +40,7 @@ from zatsudan.config.presetfiles import Preset
 
 #: Its own texts and switches round a talk.
 ROLEPLAY = later("it belongs to SillyTavern's own way of putting a prompt together")
+DELIVERY = later("how a reply comes is for the person to say")
 _DYNAMIC = ("dynatemp", "min_temp", "max_temp")
 
 
@@ -136,6 +138,9 @@ RULES: Rules = {
     "xtc_probability": Rule("xtc_probability", read=number, neutral=0),
     "adaptive_target": Rule("adaptive_target", read=sigma, neutral=-0.01),
     "adaptive_decay": Rule("adaptive_decay", read=number, neutral=0.9),
+    "rep_pen_size": Rule(why=NO_PARAMETER, neutral=0),
+    "json_schema_allow_empty": Rule(why=NO_PARAMETER, neutral=False),
+    "streaming": Rule(why=DELIVERY),
     "extensions": Rule(why=ROLEPLAY),
 }  # fmt: skip
 #: Values of dropped fields that do nothing, so that no one need hear of them.
@@ -165,7 +170,9 @@ def read(content: Content) -> Reading:
     silent = {
         name
         for name, value in fields.items()
-        if (name in _QUIET and value == _QUIET[name]) or (name in _ORDERS and name != order)
+        if value is None
+        or (name in _QUIET and value == _QUIET[name])
+        or (name in _ORDERS and name != order)
     }
     if "temperature" in reading.parameters:
         silent.add("temp")

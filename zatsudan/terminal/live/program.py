@@ -194,6 +194,7 @@ class LiveTerminal(Actions):
         return self._bar.tuples(
             [line.text for line in self._lines.queue],
             keys_now(buffer.text, busy=self.busy, aside=buffer.aside is not None),
+            self._app.output.get_size().columns,
         )
 
     @cached_property

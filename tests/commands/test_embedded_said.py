@@ -1,4 +1,4 @@
-"""A request to the embedded model, written for elsewhere: when it runs, and with which key."""
+"""The embedded model: what is said of its limits, and of requests that are written for it."""
 
 import pytest
 
@@ -36,3 +36,14 @@ async def test_a_refused_key_says_which_variable_it_was_read_from() -> None:
         turn, _ = await ask(chat, "hi")
         assert isinstance(turn.error, StatusError)
         assert "MY_API_KEY" in turn.error.advice
+
+
+async def test_the_limits_of_the_embedded_model_are_said() -> None:
+    async with serve(says("x")) as server, chat_with(server.base_url, EMBEDDED) as chat:
+        await chat.link.client()
+        assert "max_tokens 1,024 and repeat_penalty 1.1" in "".join(
+            lines(await run(chat, "/params"))
+        )
+    async with serve(says("x")) as server, chat_with(server.base_url) as chat:
+        await chat.link.client()
+        assert "embedded model" not in "".join(lines(await run(chat, "/params")))
