@@ -176,6 +176,8 @@ async def reset(chat: Chat, _args: str) -> Outcome:
         settings, system, model = fresh.settings, fresh.system, fresh.model
     else:
         settings, system, model = dict(start.settings), start.system, start.model
+    if chat.talk.session.by_state is not None:
+        chat.talk.record({"type": "by_state"})
     lines = settle(chat, settings)
     lines += settle_system(chat, system)
     lines += settle_model(chat, model)

@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Iterable
 
 from zatsudan.base.errors import CommandError, ConfigError
+from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import Printable, one_line, printable
 from zatsudan.base.words import split
@@ -17,6 +18,7 @@ from zatsudan.config.presetfiles import Preset
 from zatsudan.parameters.values import show_value
 from zatsudan.sessions.records import message_record
 from zatsudan.sessions.session import Setting
+from zatsudan.talk.bystate import combined, of_preset, record_of, thinks
 from zatsudan.talk.chat import Chat
 from zatsudan.wire.messages import Message
 
@@ -100,10 +102,12 @@ def _save(chat: Chat, name: str, more: list[str]) -> Outcome:
             say("A preset cannot be called {name}.", name=name), say("Choose another name.")
         )
     session = chat.talk.session
+    plain, thinking = _by_state(chat)
     value = Preset(
-        session.parameters,
+        plain,
         session.model if "model" in more else None,
         session.system if "system" in more else None,
+        thinking=thinking,
     )
     there = name in chat.presets.names()
     path = chat.presets.write(name, value)
@@ -115,9 +119,30 @@ def _save(chat: Chat, name: str, more: list[str]) -> Outcome:
     return Show((Line(note, "good"), Line(printable(f"{path}"), "dim")))
 
 
+def _by_state(chat: Chat) -> tuple[dict[str, Json], dict[str, Json]]:
+    """Return the present parameters as they are without those for thinking, and these."""
+    session = chat.talk.session
+    plain, by_state = session.parameters, session.by_state
+    if by_state is None:
+        return plain, {}
+    thinking = dict(by_state.thinking)
+    for name in by_state.thinking if thinks(session.settings) else ():
+        if name in plain:
+            thinking[name] = plain.pop(name)  # also one that was set while it thought
+        if name in by_state.plain:
+            plain[name] = by_state.plain[name]
+    return plain, thinking
+
+
 def _take(chat: Chat, name: str) -> Outcome:
     found = chat.presets.read(name)
+    by_state = of_preset(found)
+    if by_state != chat.talk.session.by_state:
+        chat.talk.record(record_of(by_state))
     lines = settle(chat, with_preset(chat, found))
+    if by_state is not None:
+        names = ", ".join(one_line(each, 40) for each in by_state.thinking)
+        lines.append(Line(say("Otherwise while it thinks (/think): {names}.", names=names), "dim"))
     if found.system is not None:
         lines += settle_system(chat, found.system)
     if found.model is not None:
@@ -168,7 +193,7 @@ def bound(chat: Chat, model: str) -> list[Line]:
 def with_preset(chat: Chat, found: Preset) -> dict[str, Setting]:
     """Return the parameters as they are with a preset: its own, over what stays beneath."""
     layers = (fresh_session(chat).settings, chat.talk.session.settings)
-    return {
+    settings = {
         **{
             name: setting
             for layer in layers
@@ -177,6 +202,7 @@ def with_preset(chat: Chat, found: Preset) -> dict[str, Setting]:
         },
         **{name: Setting(value, "preset") for name, value in found.parameters.items()},
     }
+    return combined(settings, of_preset(found))
 
 
 def _list(chat: Chat) -> Outcome:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from zatsudan.base.addresses import is_loopback
 from zatsudan.base.jsonvalues import NOTHING, Json, JsonObject
+from zatsudan.servers.thinkforms import Thinking
 
 
 class Tokenizer(NamedTuple):
@@ -83,6 +84,7 @@ class ServerKind(NamedTuple):
     `wide`: it knows no upper bound where OpenAI has one (`Parameter.wide`).
     `order`: the steps of its chain of samplers, by llama.cpp's names, in which it runs them.
     `dialect`: the API beside /v1 by which it is spoken to (`servers.dialects`); `` for /v1.
+    `thinking`: the forms in which it is told whether and how a model thinks.
     `tokenizer`, `defaults`, `echo`: what it is asked beside the talk; None: it cannot be.
     """
 
@@ -104,6 +106,7 @@ class ServerKind(NamedTuple):
     wide: bool = False
     order: tuple[str, ...] = ()
     dialect: str = ""
+    thinking: Thinking = Thinking()
     tokenizer: Tokenizer | None = None
     defaults: Defaults | None = None
     echo: Echo | None = None
