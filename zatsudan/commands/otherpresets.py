@@ -15,17 +15,7 @@ from zatsudan.config.foreign.presetfields import DROPPED, Fate
 from zatsudan.config.presetfiles import Presets
 from zatsudan.parameters.table import BY_NAME
 from zatsudan.parameters.values import show_value
-<<<<<<< HEAD
-from zatsudan.servers.kind import ServerKind
-from zatsudan.servers.kinds import UNKNOWN, kind_at
-from zatsudan.servers.taking import takes
-||||||| 422e8dc
-from zatsudan.servers.kind import ServerKind
-from zatsudan.servers.kinds import UNKNOWN, kind_of
-from zatsudan.servers.taking import takes
-=======
 from zatsudan.servers.taking import Here
->>>>>>> main
 from zatsudan.talk.chat import Chat
 
 #: What is said of a field that this server does not take.
@@ -61,23 +51,9 @@ async def carry_out(chat: Chat, words: list[Word]) -> Outcome:
     )
 
 
-<<<<<<< HEAD
-def _kind(chat: Chat) -> ServerKind:
-    server = chat.link.server
-    return kind_at(server) if server is not None else UNKNOWN
-||||||| 422e8dc
-def _kind(chat: Chat) -> ServerKind:
-    server = chat.link.server
-    return (
-        kind_of(server.name, server.base_url, dialect=server.dialect)
-        if server is not None
-        else UNKNOWN
-    )
-=======
 async def _import(chat: Chat, file: str, name: str = "") -> Outcome:
     # A save may be large: the prompt stays alive meanwhile.
     return Show(await asyncio.to_thread(imported, chat.presets, Path(file), name, chat.link.here))
->>>>>>> main
 
 
 def imported(
