@@ -85,8 +85,11 @@ async def params(chat: Chat, args: str) -> Outcome:
 
 
 async def _here(chat: Chat, *, wait: bool) -> Here:
-    """Return what is known of the server; it is asked for its values, and with `wait` connected to."""
-    if wait or chat.link.server is not None:
+    """Return what is known of the server; it is asked for its values if its kind tells them.
+
+    With `wait` it is connected to and asked in any case.
+    """
+    if wait or chat.link.kind.defaults is not None:
         with contextlib.suppress(ZatsudanError):  # what is set can be shown without a server
             return await chat.link.ask_values()
     return chat.link.here

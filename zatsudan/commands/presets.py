@@ -64,7 +64,7 @@ def _formats(_chat: Chat | None) -> Printable:
     more=_formats,
 )
 async def preset(chat: Chat, args: str) -> Outcome:
-    """List the presets, take one, save or delete one; import and export them.
+    """List presets; take, save, delete, import or export one.
 
     `/preset save warm` saves the parameters that are set; `model` or `system` after the name saves
     those too. `/preset warm` sets them: what you set before gives way, what config, model,

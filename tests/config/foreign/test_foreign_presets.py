@@ -116,6 +116,7 @@ def test_sillytavern_of_chat_completion() -> None:
     assert ["{{char}}" in note for note in found.reading.notes] == [True]
     assert "makes the request" in why(found, "proxy_password")
     assert "secret" not in repr(found)
+    assert not {"assistant_prefill", "verbosity", "stream_openai"} & fates(found).keys()
 
 
 def test_textgen() -> None:

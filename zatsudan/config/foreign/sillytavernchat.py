@@ -72,8 +72,8 @@ def read(content: Content) -> Reading:
             _drop_said(reading, name, value, MAKES)
         elif name in _PROMPT_TEXTS:
             _drop_said(reading, name, value, ROLEPLAY)
-        elif name == "stream_openai" and value is True:
-            reading.neutral += 1
+        elif value in ("", None, "auto") or (name == "stream_openai" and value is True):
+            reading.neutral += 1  # auto is how it says that nothing is sent
         elif name not in ("prompts", "prompt_order"):
             rest[name] = value
     reading.apply(RULES, rest)

@@ -11,7 +11,8 @@ written again with autowrap on, so that nothing is missing in scrollback.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.utils import get_cwidth
@@ -27,6 +28,10 @@ _RESET = "\x1b[0m"
 SYNC_BEGIN, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 WRAP, NO_WRAP = "\x1b[?7h", "\x1b[?7l"
 HIDE, SHOW = "\x1b[?25l", "\x1b[?25h"
+
+
+#: What lays rows out for a width in cells.
+Laid: TypeAlias = Callable[[int], Sequence[Styled]]
 
 
 def row_width(size: Size) -> int:
@@ -47,7 +52,7 @@ class Painter:
         self._app = app
         self._output = output
         self._reflows = reflows
-        self._held: list[Styled] = []
+        self._held: list[Laid] = []
         self._live: Sequence[Styled] = ()
         self.works = ptk.supported(app)
         self._columns = output.real_size.columns
@@ -61,25 +66,45 @@ class Painter:
         """Is the screen not ours now: not started, ended, or lent to an editor?"""
         return not self._app.is_running or (self.works and ptk.lent(self._app))
 
-    def keep(self, committed: Sequence[Styled]) -> None:
-        """Keep rows that are to be committed, until something is shown or the application is drawn."""
-        self._held.extend(committed)
+    @property
+    def still(self) -> bool:
+        """Is nothing painted now, since the screen is not ours or its width is changing?"""
+        return self._lent or self.away or self._app.frozen
 
-    def show(self, committed: Sequence[Styled], live: Sequence[Styled]) -> None:
-        """Commit rows, and put `live` in the place of the live rows.
-
-        While the screen is not ours, both are kept for later.
-        """
-        self.keep(committed)
-        self._live = live
-        if self._lent or self.away or self._app.frozen:
-            return
+    def ready(self) -> bool:
+        """Tell whether rows that are laid out now would be painted at that width."""
+        if self.still:
+            return False
         if self._output.real_size.columns != self._columns and self._app.on_resize is not None:
             # The window has changed and its signal is still on the way: rows of
             # the old width would wrap.
             self._app.on_resize()
+            return False
+        return True
+
+    def keep(self, laid: Laid) -> None:
+        """Keep what is to be committed, until something is shown or the application is drawn.
+
+        It is laid out when it is written, for the width that the screen has then.
+        """
+        self._held.append(laid)
+
+    def commit(self, laid: Laid) -> None:
+        """Commit rows in the place of the live ones, as soon as the screen is ours and at rest."""
+        self.keep(laid)
+        self.show((), ())
+
+    def show(self, committed: Sequence[Styled], live: Sequence[Styled]) -> None:
+        """Commit rows of the present width, and put `live` in the place of the live rows.
+
+        What cannot be painted now is kept for later: who asks `ready` first loses no width.
+        """
+        if committed:
+            self.keep(lambda _width: committed)
+        self._live = live
+        if not self.ready():
             return
-        held, self._held = self._held, []
+        held = self._take_held()
         if not self.works:
             self._show_plainly(held)
             return
@@ -133,10 +158,17 @@ class Painter:
         self.rows = []
         self._lent = True
 
-    def take_back(self) -> None:
-        """Go on where `lend` stopped."""
+    def take_back(self, live: Sequence[Styled]) -> None:
+        """Go on where `lend` stopped, with live rows made for the present width."""
         self._lent = False
+        self._columns = self._output.real_size.columns
+        self._live = live
         self.repaint()
+
+    @property
+    def stale(self) -> bool:
+        """Has the width changed since rows were painted last?"""
+        return self._output.real_size.columns != self._columns
 
     def lose(self) -> None:
         """Leave the rows that stand on the screen, which another program has had, and draw anew."""
@@ -187,13 +219,18 @@ class Painter:
         self._live = live
         self._write(f"{SYNC_BEGIN}\r" + (f"\x1b[{up}A" if up else ""))
         self._output.reserved = len(live)
-        self._write("".join(f"{kept(row, columns)}\r\n" for row in self._held))
+        self._write("".join(f"{kept(row, columns)}\r\n" for row in self._take_held()))
         self._write("".join(f"{guarded(whole(row), row, columns)}\r\n" for row in live))
-        self._held = []
         self.rows = list(live)
         ptk.redraw_from_here(self._app, self._output)
         self._write(SYNC_END)
         self._output.flush()
+
+    def _take_held(self) -> list[Styled]:
+        """Lay out what was kept, for the present width."""
+        held, self._held = self._held, []
+        width = row_width(self._output.real_size)
+        return [row for laid in held for row in laid(width)]
 
     def _show_plainly(self, committed: Sequence[Styled]) -> None:
         if committed:
