@@ -89,6 +89,10 @@ LLAMA_CPP = ServerKind(
         *("penalties", "dry", "top_n_sigma", "top_k", "typ_p", "top_p", "min_p", "xtc"),
         *("temperature", "adaptive_p"),
     ),
+    # Two more events where the prompt is short, one for each batch of a long one; the prompt
+    # itself comes back with the last where `verbose` asks for the stop text.
+    tells={"return_progress": True},
+    tells_stop={"verbose": True},
     tokenizer=Tokenizer("content", besides={"add_special": False}),
     defaults=Defaults(
         "/props",
