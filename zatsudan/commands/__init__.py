@@ -21,6 +21,7 @@ MODULES = (
     "tokens",
     "tracing",
     "replaying",
+    "calling",
     "servers",
     "sessions",
     "naming",

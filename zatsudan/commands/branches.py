@@ -14,6 +14,7 @@ from zatsudan.commands.parts import Line, Rows, Table, Talk
 from zatsudan.commands.registry import Choice, command
 from zatsudan.parameters.values import show_value
 from zatsudan.sessions import journal
+from zatsudan.sessions.calls import ANSWERS, summary
 from zatsudan.sessions.session import FINISHED, Node
 from zatsudan.sessions.snapshot import records
 from zatsudan.sessions.tree import differences, end_of, last_reply, next_turn, picture
@@ -147,7 +148,7 @@ def _users(chat: Chat, args: str) -> Iterable[Choice]:
 
 def _edit(chat: Chat, args: str, *, editor: bool) -> Prefill:
     node = node_named(chat, args) if args else chat.talk.last_user()
-    if node is None or node.message.role != "user":
+    if node is None or node.message.role not in ("user", *ANSWERS):
         raise CommandError(
             say("That is none of your messages."),
             say("/tree shows all messages with their numbers."),
@@ -221,7 +222,8 @@ async def fork(chat: Chat, args: str) -> Outcome:
 async def tree(chat: Chat, _args: str) -> Outcome:
     """Draw the whole talk: every message and branch.
 
-    `*` marks the path that is sent, `>` where it stands; /goto N moves there.
+    `*` marks the path that is sent, `>` where it stands; /goto N moves there. `»` is a message of
+    yours, `=` the answer to a call.
     """
     if not chat.talk.session.nodes:
         return tell(say("Nothing has been said yet."), "dim")
@@ -231,8 +233,9 @@ async def tree(chat: Chat, _args: str) -> Outcome:
         mark = ">" if leaf.is_head else "*" if leaf.on_path else " "
         number = f"#{leaf.node.id}".rjust(width)
         who = "» " if leaf.node.message.role == "user" else ""
+        who = "= " if leaf.node.message.role in ANSWERS else who
         pin = say("(pinned)") + " " if leaf.node.id in chat.talk.session.pinned else ""
-        text = one_line(leaf.node.message.text, 200) or say("(no text)")
+        text = one_line(summary(leaf.node.message), 200) or say("(no text)")
         lines.append(
             Line(
                 printable(f"{mark} {number} {leaf.lead}{who}{pin}{text}"),

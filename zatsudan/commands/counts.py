@@ -6,6 +6,7 @@ from zatsudan.commands.conversation import GROUP
 from zatsudan.commands.outcomes import Outcome, Show, tell
 from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.registry import command
+from zatsudan.sessions.calls import summary
 from zatsudan.sessions.estimate import speed_of
 from zatsudan.sessions.session import FAILED, FINISHED, INTERRUPTED, Made, Node
 from zatsudan.sessions.window import Window, tokens_of
@@ -40,7 +41,7 @@ async def context(chat: Chat, _args: str) -> Outcome:
         mark = EMPTY if node.id in sent else say("left out")
         if node.id in chat.talk.session.pinned:
             mark = say("pinned")
-        text = node.message.text
+        text = summary(node.message)
         tokens = printable(
             f"~{tokens_of(node, chat.link.gauge(chat.talk.session).estimator.count):,}"
         )

@@ -18,6 +18,7 @@ from zatsudan.parameters.values import show_value
 from zatsudan.servers.choice import Server
 from zatsudan.servers.dialects import address, written
 from zatsudan.servers.wirenames import own_names
+from zatsudan.sessions.calls import ANSWERS
 from zatsudan.sessions.session import Made, Node, Setting
 from zatsudan.talk.addressee import model_of
 from zatsudan.talk.chat import Chat
@@ -260,7 +261,7 @@ async def request(chat: Chat, args: str) -> Outcome:
 
 
 def _ends_asking(message: object) -> bool:
-    return isinstance(message, dict) and message.get("role") == "user"
+    return isinstance(message, dict) and message.get("role") in ("user", *ANSWERS)
 
 
 def _address(server: Server) -> Printable:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from zatsudan.base.jsonvalues import Json
 from zatsudan.parameters.table import LIMITS
 from zatsudan.servers.choice import Server
+from zatsudan.sessions.calls import ANSWERS
 from zatsudan.sessions.estimate import PER_MESSAGE
 from zatsudan.sessions.session import Node
 from zatsudan.sessions.window import Window, choose
@@ -58,7 +59,7 @@ def window_of(
         count=gauge.estimator.count,
         start=gauge.window_start,
         sent=lambda node: as_sent(node, field),
-        ahead=bool(path) and path[-1].message.role != "user",
+        ahead=bool(path) and path[-1].message.role not in ("user", *ANSWERS),
         anyway=anyway,
     )
 

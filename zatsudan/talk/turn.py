@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from zatsudan.base.errors import CommandError, TooLong, ZatsudanError
 from zatsudan.base.jsonvalues import NOTHING, Json, JsonObject
-from zatsudan.base.language import say
+from zatsudan.base.language import say, say_count
 from zatsudan.base.printable import EMPTY, Printable, printable
 from zatsudan.parameters.values import drawn
 from zatsudan.servers.prefill import FIELDS, NONE, Opening
@@ -200,8 +200,26 @@ class Turn:
                 raise
             composed = self._composed(form, anyway=True)
         self.request, self.window, self._told = composed.body, composed.window, composed.told
+        self._tell_unanswered(on_note)
         self._link.gauge(self._talk.session).window_start = self.window.start
         self._raw_prompt = composed.raw_tokens
+
+    def _tell_unanswered(self, on_note: OnNote) -> None:
+        """Say how many calls right before the message are not sent, since nobody answered them."""
+        before = self._parent.parent
+        if before is None or not self._talk.session.nodes[before].message.extra:
+            return
+        from zatsudan.sessions.calls import waiting
+
+        left = waiting(self._talk.session, before)
+        if left is not None and self._parent.message.role not in ("tool", "function"):
+            on_note(
+                say_count(
+                    "{n} call has no answer: it is not sent.",
+                    "{n} calls have no answer: they are not sent.",
+                    len(left.open),
+                )
+            )
 
     async def _fits(self, form: str) -> bool:
         """Ask the server's own tokenizer about what is too long by the estimate; raises TooLong by its count."""
