@@ -116,6 +116,10 @@ async def why(chat: Chat, args: str) -> Outcome:
 def _told(made: Made) -> list[tuple[Printable, Printable]]:
     """Return what the server told beside the text, by what it is."""
     rows: list[tuple[Printable, Printable]] = []
+    back = made.request.get("went_back")
+    if isinstance(back, int):
+        count = say_count("went back {n} time", "went back {n} times", back)
+        rows.append((say("banned phrases"), count))
     if made.fingerprint:
         rows.append((say("fingerprint"), one_line(made.fingerprint, 60)))
     if made.tier:

@@ -1,14 +1,14 @@
 """A turn: one user message, the request it makes, and what comes of it."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from zatsudan.base.errors import CommandError, TooLong, ZatsudanError
 from zatsudan.base.jsonvalues import NOTHING, Json, JsonObject
 from zatsudan.base.language import say, say_count
-from zatsudan.base.printable import EMPTY, Printable, printable
+from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.parameters.values import drawn
 from zatsudan.servers.prefill import FIELDS, NONE, Opening
 from zatsudan.sessions.estimate import raw_count
@@ -31,7 +31,10 @@ from zatsudan.wire.tokenview import entries_of
 if TYPE_CHECKING:
     from zatsudan.servers.client import Client
     from zatsudan.sessions.window import Window
+    from zatsudan.talk.banning import Guard
 
+#: The parameter that names phrases (talk/banning.py, which is imported where one is set).
+BANNED = "banned_strings"
 #: How long is waited before it is asked again whether what came has been drawn, in seconds.
 BEHIND_SECONDS = 0.01
 
@@ -86,6 +89,9 @@ class Turn:
         self._counting = Counting()
         self._pace: float | None = None
         self._watch = Watch()
+        self._guard: Guard | None = None
+        self._form = ""
+        self._went_back = 0
         self._raw_prompt = 0.0
         self._recorded = False
         self._told: JsonObject = {}
@@ -142,7 +148,8 @@ class Turn:
             self.waiting = text
 
         policy = USUAL if self.recorded is None else AS_IT_WAS
-        chunks = exchange(self._link, prepare, policy, on_note=on_note, on_wait=wait)
+        sent = exchange(self._link, prepare, policy, on_note=on_note, on_wait=wait)
+        chunks = self._without_phrases(sent, on_note, wait)
         begun, told = False, Chunk()[1:]
         async with aclosing(chunks):
             async for chunk in chunks:
@@ -167,6 +174,55 @@ class Turn:
                     if self.behind():
                         await self._caught_up()
 
+    def _without_phrases(
+        self, chunks: AsyncGenerator[Chunk], on_note: OnNote, on_wait: OnNote
+    ) -> AsyncGenerator[Chunk]:
+        """Return the chunks of a reply without the banned phrases, where the server does not see to it."""
+        if not self._parameters.get(BANNED) or self.recorded is not None:
+            return chunks
+        from zatsudan.talk.banning import Detours, Hit, Leg, tokens_of
+
+        def leg(leg: Leg) -> AsyncGenerator[Chunk]:
+            self._went_back += bool(leg.tokens)
+
+            async def prepare(_client: "Client") -> Sending:
+                composed = compose(
+                    self._talk,
+                    self._link,
+                    self.model,
+                    self._parent.id,
+                    leg.over(self._parameters, self.deltas),
+                    prefix=leg.given,
+                    form=self._form if leg.given else "",
+                    system=self._system,
+                    anyway=True,
+                )
+                return Sending(composed.body, self.model)
+
+            return exchange(self._link, prepare, USUAL, on_note=on_note, on_wait=on_wait)
+
+        async def first_tokens(hit: Hit) -> set[int]:
+            return await tokens_of(await self._link.client(), self.model, hit)
+
+        whole = self._parameters.get("stream") is False
+        detours = Detours(lambda: self._guard, leg, first_tokens, on_note, whole=whole)
+        return detours.chunks(chunks)
+
+    async def _watch_phrases(self, on_note: OnNote) -> None:
+        """Watch for banned phrases where the server does not; say where that is impossible."""
+        from zatsudan.talk.banning import Guard, phrases_of
+
+        phrases = phrases_of(self._link, self._parameters)
+        self._form = await find_form(self._link, self.model) if phrases else ""
+        self._guard = Guard(phrases, self._prefix) if phrases and self._form != NONE else None
+        if self._form == NONE:
+            on_note(
+                say(
+                    "{model} takes no prefill here: banned phrases are not kept out.",
+                    model=one_line(self.model, 60),
+                )
+            )
+
     async def _prepare(self, on_note: OnNote) -> Sending:
         await client_for(self._talk, self._link)
         self.model = self._asked or await model_of(self._talk, self._link)
@@ -180,6 +236,8 @@ class Turn:
         return Sending(self.request, self.model, tokens, self._raw_prompt)
 
     async def _compose(self, on_note: OnNote) -> None:
+        if self._parameters.get(BANNED):
+            await self._watch_phrases(on_note)
         form = await find_form(self._link, self.model) if self._prefix else ""
         if form == NONE and not self._asking:
             raise refusal(self.model)
@@ -309,7 +367,7 @@ class Turn:
             stopped=self._stopped,
             left_out=self.window.left_out if self.window is not None else 0,
             given=len(self._prefix),
-            request=self._told,
+            request={**self._told, "went_back": self._went_back} if self._went_back else self._told,
         )
         if self.recorded is None:
             return made
@@ -336,7 +394,8 @@ class Turn:
         """Return the server's counts, learning from them; or an estimate of all where it sends none."""
         raw = self._growing.raw_tokens
         each = self._growing.by_index
-        told = self._counting.by_choice(each)
+        # Of requests that were left nobody tells the count.
+        told = self._counting.by_choice(each) if not self._went_back else None
         if told is not None:
             exact = sum(usage.prompt + usage.completion for usage in told.values())
             self._link.measured(self._raw_prompt + raw, exact)
