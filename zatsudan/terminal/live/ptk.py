@@ -176,12 +176,25 @@ def _roomy(screen: Screen, size: Size) -> bool:
     return screen.height < size.rows // 2
 
 
-def row_cells(app: Application[Any]) -> list[int]:
-    """Return how many cells of each of the application's rows were drawn."""
+def drawn_rows(app: Application[Any]) -> list[str]:
+    """Return the text of each of the application's rows, as far as it was written.
+
+    Blanks in a colour are written too.
+    """
     screen = app.renderer.last_rendered_screen
     if screen is None:
         return []
-    return [
-        max((x + 1 for x, cell in screen.data_buffer[y].items() if cell.char != " "), default=0)
-        for y in range(screen.height)
-    ]
+    rows = []
+    for y in range(screen.height):
+        row = screen.data_buffer[y]
+        written = [x for x, cell in row.items() if cell.char != " " or _seen(app, cell.style)]
+        rows.append("".join(row[x].char for x in range(max(written, default=-1) + 1)))
+    return rows
+
+
+def _seen(app: Application[Any], style: str) -> bool:
+    """Tell whether a blank in a style is seen, and so written where a row ends."""
+    attrs = app.renderer.style.get_attrs_for_style_str(style) if style else None
+    return attrs is not None and bool(
+        attrs.color or attrs.bgcolor or attrs.underline or attrs.reverse or attrs.strike
+    )

@@ -18,11 +18,12 @@ from zatsudan.terminal.live.attention import Attention
 from zatsudan.terminal.live.keys import Actions
 from zatsudan.terminal.live.painter import Painter
 from zatsudan.terminal.live.prompt import Prompt
+from zatsudan.terminal.live.reflow import possible
 from zatsudan.terminal.live.resizing import Resizing
 from zatsudan.terminal.live.toolbar import Toolbar
 from zatsudan.terminal.surface import Surface
 from zatsudan.terminal.text.colour import has_colours
-from zatsudan.terminal.text.rows import reflows, sgr
+from zatsudan.terminal.text.rows import sgr
 
 if TYPE_CHECKING:
     from zatsudan.commands.asking import Question
@@ -64,7 +65,7 @@ class LiveSurface(Surface):
         self._styles = styles
         self._clock = clock
         self._app.after_render += self._after_render
-        self._painter = Painter(self._app, output, reflows=reflows(environ))
+        self._painter = Painter(self._app, output, reflow=possible(environ))
         self._resizing = Resizing(self._app, output, self._resized)
         if self._painter.works:
             self._app.on_resize = self._resizing.soon

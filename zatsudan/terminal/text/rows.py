@@ -24,20 +24,6 @@ NO_START = frozenset(
 NO_END = frozenset("（［｛〔〈《「『【〘〖〝‘“｟«([{$¥￥＄£#＃")
 
 
-def reflows(environ: Mapping[str, str]) -> bool:
-    """Tell whether the terminal is known to wrap rows anew when its width changes."""
-    term = environ.get("TERM", "")
-    return bool(
-        environ.get("TMUX")
-        or environ.get("VTE_VERSION")
-        or environ.get("KITTY_WINDOW_ID")
-        or environ.get("WT_SESSION")
-        or environ.get("TERM_PROGRAM")
-        in ("iTerm.app", "WezTerm", "vscode", "ghostty", "Apple_Terminal")
-        or term.startswith(("alacritty", "foot", "xterm-kitty", "xterm-ghostty"))
-    )
-
-
 #: The look of our own text, by tone: used where rich is not needed yet.
 TONES = {
     "plain": "",
