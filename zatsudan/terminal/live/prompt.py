@@ -48,7 +48,7 @@ _CLASSES = {
     "prompt": "bold",
     "auto-suggestion": "fg:default dim",
     "toolbar": "dim",
-    "toolbar.warn": "nodim fg:ansiyellow",
+    "toolbar.warn": "nodim",
     # Without a colour of its own, a row of the menu ends with its text: rows that are padded
     # to the full width take two when the window becomes narrower.
     "completion-menu": "noinherit",
