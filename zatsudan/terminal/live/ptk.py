@@ -27,6 +27,8 @@ class ReservingOutput(Vt100_Output):
         # No cursor position requests: over ssh each costs a round trip.
         super().__init__(stdout, get_size, term=term, enable_cpr=False)
         self.reserved = 0
+        encoding = getattr(stdout, "encoding", None) or "utf-8"
+        self._lacking = "" if encoding.lower().startswith("utf") else encoding
         self._written: list[str] | None = None
 
     def held(self, write: Callable[[], None]) -> str:
@@ -46,6 +48,10 @@ class ReservingOutput(Vt100_Output):
         self.write_raw(printable(data) if data.strip("\r\n") else data)
 
     def write_raw(self, data: str) -> None:
+        if self._lacking:
+            from zatsudan.base.encodings import fitting
+
+            data = fitting(data, self._lacking)
         if self._written is not None:
             self._written.append(data)
         super().write_raw(data)
