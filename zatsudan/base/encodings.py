@@ -30,6 +30,7 @@ _FORMS = {
     "↓": "v",
     "×": "x",
     "☐": "_",
+    "∅": "0",
     # The spinner, each step a sign of its own.
     **dict(zip("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", r"|/-\|/-\|/", strict=True)),
 }
