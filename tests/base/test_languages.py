@@ -40,7 +40,7 @@ SILENT: dict[str, tuple[str, ...]] = {
     "sessions/exports/replyhtml.py": ("<", "noopener"),
     "sessions/exports/source.py": ("",),  # writes programs
     "talk/running.py": ("\n… {} bytes",),  # output, which is sent too
-    "terminal/live/prompt.py": ("fg:", "bg:", "nodim"),
+    "terminal/live/prompt.py": ("fg:", "noinherit"),
     "terminal/pages/inspector.py": ("bg:", "reverse"),
     "terminal/repl.py": ("dim", "good"),  # tones of lines
     "wire/errorbodies.py": ("provider returned error",),  # a gateway's

@@ -30,7 +30,7 @@ from zatsudan.terminal.live.keys import Actions
 from zatsudan.terminal.live.lines import Lines
 from zatsudan.terminal.live.screen import LiveSurface
 from zatsudan.terminal.live.toolbar import Toolbar, keys_now
-from zatsudan.terminal.text.colour import colours
+from zatsudan.terminal.text.colour import colours, fitted
 from zatsudan.terminal.text.rows import set_styles
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class LiveTerminal(Actions):
         screen: Screen | None = None,
     ) -> None:
         screen = screen or Screen()
-        styles = Styles(screen.theme, screen.styles)
+        styles = fitted(Styles(screen.theme, screen.styles), environ)
         set_styles(styles, environ)
         self._chat = chat
         self._bar = Toolbar(chat, clock)

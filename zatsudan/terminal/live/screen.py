@@ -16,11 +16,12 @@ from zatsudan.terminal.live.keys import Actions
 from zatsudan.terminal.live.lending import Lending
 from zatsudan.terminal.live.painter import Painter
 from zatsudan.terminal.live.prompt import Prompt
+from zatsudan.terminal.live.reflow import possible
 from zatsudan.terminal.live.resizing import Resizing
 from zatsudan.terminal.live.toolbar import Toolbar
 from zatsudan.terminal.surface import Surface
 from zatsudan.terminal.text.colour import has_colours
-from zatsudan.terminal.text.rows import reflows, sgr, wrap
+from zatsudan.terminal.text.rows import sgr, wrap
 
 if TYPE_CHECKING:
     from zatsudan.commands.asking import Question
@@ -62,7 +63,7 @@ class LiveSurface(Surface):
         self._styles = styles
         self._clock = clock
         self._app.after_render += self._after_render
-        self._painter = Painter(self._app, output, reflows=reflows(environ))
+        self._painter = Painter(self._app, output, reflow=possible(environ))
         self._resizing = Resizing(self._app, output, self._resized)
         if self._painter.works:
             self._app.on_resize = self._resizing.soon
