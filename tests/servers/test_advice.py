@@ -67,9 +67,11 @@ async def test_the_file_of_the_model_tells(tmp_path: Path) -> None:
         chat.talk.record({"type": "model", "model": "scripted", "server": "llama.cpp"})
         shown = lines(await run(chat, "/params"))
         assert [line for line in shown if "makers" in line] == [
-            "The makers of the model advise (qwen.gguf): temperature 0.6, top_k 20,"
-            ' repeat_penalty 1.05, samplers "top_k" "top_p" "temperature".'
-            " /preset model takes it."
+            (
+                "The makers of the model advise (qwen.gguf): temperature 0.6, top_k 20,"
+                ' repeat_penalty 1.05, samplers "top_k" "top_p" "temperature".'
+                " /preset model takes it."
+            )
         ]
         assert chat.talk.session.settings == {}
 
