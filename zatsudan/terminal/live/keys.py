@@ -51,6 +51,13 @@ class Actions(Protocol):
     def asking(self) -> bool:
         """Is the person asked what is meant by the line?"""
 
+    @property
+    def thinking(self) -> bool:
+        """Is a thought coming that can be ended?"""
+
+    def answer_now(self) -> None:
+        """End the thought that is coming: the model is to answer."""
+
     def enter(self) -> None:
         """Take the line, or ask what is meant by it; to a question it is yes."""
 
@@ -168,6 +175,12 @@ def _run_keys(actions: Actions) -> KeyBindings:
 
     def _stop_one(event: KeyPressEvent) -> None:
         actions.interrupt_one(int(event.key_sequence[-1].key))
+
+    thinking = Condition(lambda: actions.thinking)
+
+    @keys.add("c-g", filter=thinking & ~is_searching, eager=True)
+    def _answer(_event: KeyPressEvent) -> None:
+        actions.answer_now()
 
     for digit in "123456789":
         keys.add("escape", digit, filter=Condition(lambda: actions.busy))(_stop_one)

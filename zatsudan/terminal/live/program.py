@@ -214,6 +214,14 @@ class LiveTerminal(Actions):
     def asking(self) -> bool:
         return bool(self._lines.question)
 
+    @property
+    def thinking(self) -> bool:
+        return self._surface.turn is not None and self._surface.turn.thought.under_way
+
+    def answer_now(self) -> None:
+        if self._surface.turn is not None:
+            self._surface.turn.thought.end()
+
     def enter(self) -> None:
         self._bar.hint = EMPTY
         self._lines.enter()

@@ -75,6 +75,8 @@ class LiveSurface(Surface):
         self._size = lambda: output.real_size
         self._view: LiveView | LabView | None = None
         self._reply_since = 0.0
+        #: The reply that is under way.
+        self.turn: Turn | None = None
         #: The experiment that is under way.
         self.experiment: Run | None = None
 
@@ -129,6 +131,7 @@ class LiveSurface(Surface):
         from zatsudan.terminal.live.replystatus import reply_status
         from zatsudan.terminal.live.view import LiveView
 
+        self.turn = turn
         self._reply_since = began = self._clock()
 
         def line() -> Printable:
@@ -149,6 +152,7 @@ class LiveSurface(Surface):
             self._view.note(text)
 
     def end(self, turn: "Turn") -> None:
+        self.turn = None
         if self._view is not None:
             self._view.close()
             self._view = None
