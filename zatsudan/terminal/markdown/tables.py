@@ -12,11 +12,11 @@ from rich.style import Style
 
 from zatsudan.markdown.inline import inline
 from zatsudan.markdown.leaves import Leaf, Work
-from zatsudan.terminal.markdown.cells import cells as cells_of
 from zatsudan.terminal.markdown.look import Look, combine
 from zatsudan.terminal.markdown.segments import COLUMN, HARD, Piece, Row, plain, row
 from zatsudan.terminal.markdown.styled import styled
 from zatsudan.terminal.markdown.wrapping import longest_unit, wrap
+from zatsudan.terminal.text.clusters import cells as cells_of
 
 FREEZE = 60
 """Rows that decide the widths of the columns."""
