@@ -11,6 +11,9 @@ from pyte import modes, screens
 from tests.support.emulator import sitting
 from tests.support.server import says
 from zatsudan.terminal.live.measuring import ANSWER_SECONDS, Measuring, question
+from zatsudan.terminal.markdown.look import DEFAULT
+from zatsudan.terminal.markdown.rendering import render
+from zatsudan.terminal.markdown.segments import plain
 from zatsudan.terminal.text.clusters import cells
 from zatsudan.terminal.text.widths import PROBES, TOLD, set_told
 
@@ -105,3 +108,13 @@ def test_the_question_leaves_a_blank_row() -> None:
 def test_what_was_told_counts(told: dict[str, int], sizes: dict[str, int]) -> None:
     set_told(told)
     assert {text: cells(text) for text in sizes} == sizes
+
+
+@pytest.mark.parametrize("width", [20, 40, 61])
+def test_rows_fit_where_ambiguous_characters_are_wide(width: int) -> None:
+    set_told(JOINED | {"ambiguous": 2})
+    text = "手順①→②…“完了”です。※±2℃αβ×÷" * 3
+    reply = f"{text}\n\n| 項目 | 値→ |\n|---|---|\n| 温度の上限 | ±2℃ |\n\n- {text}\n\n---\n\n> {text}\n"
+    rows = [plain(row) for row in render(reply, width, DEFAULT)]
+    assert max(map(cells, rows)) <= width
+    assert any(set(row) == {"─"} for row in rows)

@@ -143,3 +143,8 @@ def _is_tone(char: str) -> bool:
 def _is_flag(char: str) -> bool:
     """Regional indicators: two of them are one flag."""
     return "\U0001f1e6" <= char <= "\U0001f1ff"
+
+
+def rule(size: int) -> str:
+    """Return a line of so many cells, or one less where the terminal takes two for each piece of it."""
+    return "─" * (size // width("─"))
