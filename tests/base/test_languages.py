@@ -29,12 +29,18 @@ SILENT: dict[str, tuple[str, ...]] = {
     "servers/bodies.py": ("gzip, deflate",),  # a header
     "servers/engine/embedded.py": ("the child has no pipes",),  # cannot happen
     "servers/prefill.py": ("Your reply was cut off.", "Write the alphabet"),  # to a model
-    "sessions/exports/experiment.py": ("<!doctype",),
+    "sessions/exports/experiment.py": (
+        "\n.wide",
+        "<",
+        " class=",
+        "# {}",
+        "## {}",
+    ),  # CSS, HTML, Markdown
     "sessions/exports/page.py": ("\n:root", "<"),
     "sessions/exports/replyhtml.py": ("<", "noopener"),
     "sessions/exports/source.py": ("",),  # writes programs
     "talk/running.py": ("\n… {} bytes",),  # output, which is sent too
-    "terminal/live/prompt.py": ("fg:", "bg:", "nodim"),
+    "terminal/live/prompt.py": ("fg:", "noinherit"),
     "terminal/pages/inspector.py": ("bg:", "reverse"),
     "terminal/repl.py": ("dim", "good"),  # tones of lines
     "wire/errorbodies.py": ("provider returned error",),  # a gateway's

@@ -474,7 +474,7 @@ async def test_a_title_from_the_model_is_no_part_of_the_talk(tmp_path: Path) -> 
 
     assert shown == [
         "Title: A short talk.",
-        "It cost 30 tokens in, 5 out, not counted in /usage.",
+        "It cost 30 tokens in, 5 out; /usage counts them beside the talk.",
     ]
     assert (chat.talk.session.nodes, chat.talk.usage()) == (before, used)
     body = client.requests[-1]

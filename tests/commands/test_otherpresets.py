@@ -84,7 +84,7 @@ async def test_the_messages_of_a_modelfile_begin_a_talk(tmp_path: Path) -> None:
         chat_with(server.base_url, presets=tmp_path) as chat,
     ):
         said = lines(await run(chat, f"/preset import {PRESETS / 'Modelfile'}"))
-        assert "Saved: Modelfile, 4 parameters and system and 2 messages." in said
+        assert "Saved: Modelfile, 5 parameters and system and 2 messages." in said
 
         taken = lines(await run(chat, "/preset Modelfile"))
         assert "The talk begins with its 2 messages." in taken
@@ -104,7 +104,8 @@ async def test_what_this_server_does_not_take_is_said(tmp_path: Path) -> None:
         await chat.link.client()
         said = lines(await run(chat, f"/preset import {PRESETS / 'textgen.yaml'}"))
 
-        assert "min_p | min_p | 0.04 | unknown to this server" in said
+        assert "min_p | min_p | 0.04 | unknown here" in said
+        assert any(line.startswith("Unknown here: ") for line in said)
         assert "temperature | temperature | 1.1 | taken" in said
         assert chat.presets.read("textgen").parameters["min_p"] == 0.04
 

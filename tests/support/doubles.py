@@ -235,7 +235,7 @@ def chat_over(
     """A chat whose clients come from `connect`; journals are kept in `folder`."""
     return Chat(
         config or Config(),
-        Talk(folder, start=start, now=now, new_id=new_id),
+        Talk(folder, start=start, now=now, new_id=new_id, config=config),
         Link(
             Finds(connect, reach, alive),
             learned=learned,

@@ -79,9 +79,12 @@ class Screen(io.StringIO):
         self.raw: list[str] = []
         #: What takes its answers to what it is asked, if it answers.
         self.answer: Callable[[str], None] | None = None
+        #: What was written and the changes of the size, as another emulator plays it.
+        self.steps: list[str | tuple[int, int]] = []
 
     def write(self, text: str) -> int:
         self.raw.append(text)
+        self.steps.append(text)
         for piece in re.split(r"(\x1b\[\?1049[hl])", text):
             self._alternate(piece == ENTER) if piece in (ENTER, LEAVE) else self._stream.feed(piece)
         return len(text)
@@ -109,6 +112,7 @@ class Screen(io.StringIO):
     def resize(self, columns: int, rows: int) -> None:
         """Change the size as a terminal does that does not reflow."""
         self.size = Size(rows=rows, columns=columns)
+        self.steps.append((columns, rows))
         self._screen.resize(rows, columns)
 
     def shown(self) -> str:

@@ -37,7 +37,7 @@ def test_text_is_journaled_at_once_then_by_time_or_by_size() -> None:
 def test_what_says_nothing_is_no_beginning_of_a_node() -> None:
     talk, choices = begun()
     choices.add(Delta(), 0.0)
-    assert choices.begun
+    assert choices.by_index == {0: 0}
     assert saved(talk) == []
     nodes, _ = choices.record(Made(INTERRUPTED), {}, 0.0)
     assert nodes == {}

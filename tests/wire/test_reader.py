@@ -1,6 +1,7 @@
 """The body of a response: a stream, JSON, or neither, however it was cut."""
 
 import json
+import sys
 
 import pytest
 from hypothesis import given
@@ -422,3 +423,24 @@ def test_a_line_end_that_was_cut_is_one() -> None:
         "\rd",
     ]
     assert joiner.close() == "\r"
+
+
+def test_a_usual_chunk_takes_few_steps() -> None:
+    def calls(count: int) -> int:
+        reader, body = Reader(1), b"".join(content("word ") for _ in range(count))
+        made = 0
+
+        def count_calls(_: object, kind: str, __: object) -> None:
+            nonlocal made
+            made += kind == "call"
+
+        sys.setprofile(count_calls)
+        try:
+            chunks = sum(1 for _ in reader.feed(body))
+        finally:
+            sys.setprofile(None)
+        assert chunks == count
+        return made
+
+    # Functions of ours that are entered, generators each time: 60 by the general reading.
+    assert (calls(110) - calls(10)) / 100 <= 30

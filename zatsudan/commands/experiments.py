@@ -56,9 +56,9 @@ def _parent(chat: Chat, message: str) -> Node:
     return parent
 
 
-def _current(chat: Chat, profile: str = "") -> dict[str, Json]:
-    """Return the parameters that a cell begins with at a server: each makes one reply."""
-    present = parameters_at(chat.talk.session, chat.config, profile)
+def _current(chat: Chat, profile: str = "", model: str = "") -> dict[str, Json]:
+    """Return the parameters that a cell begins with at a server and model: each makes one reply."""
+    present = parameters_at(chat.talk.session, chat.config, profile, model)
     return {name: value for name, value in present.items() if name != "n"}
 
 
@@ -74,7 +74,7 @@ def _cells(
         profile = whole.profile
         if profile:
             _check_profile(chat, profile)
-        parameters = whole.over(_current(chat, profile))
+        parameters = whole.over(_current(chat, profile, whole.model))
         cell = Cell(one_line(one.label, 60), parameters, whole.model, profile, whole.system)
         cells += repeated(cell, runs)
     return cells

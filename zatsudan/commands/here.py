@@ -52,7 +52,7 @@ def finder(chat: Chat, profile: str = "", *, force: bool = False) -> Find:
         settings = chat.config.profiles.get(profile)
         if settings is None or not settings.base_url:
             return find
-        here = Here(kind_of(profile, settings.base_url))
+        here = Here(kind_of(profile, settings.base_url, dialect=settings.dialect))
     return here.find if force else here.settable
 
 

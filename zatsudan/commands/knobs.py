@@ -16,6 +16,7 @@ from zatsudan.commands.parts import Line
 from zatsudan.commands.probes import with_effect
 from zatsudan.commands.registry import command
 from zatsudan.parameters.values import show_value
+from zatsudan.servers.choice import BY_ITSELF
 from zatsudan.servers.taking import Here
 from zatsudan.servers.wirenames import wire_name
 from zatsudan.sessions.records import apply
@@ -47,7 +48,19 @@ async def params(chat: Chat, args: str) -> Outcome:
     if table.marks:
         hints.append(say("* changed since the last reply"))
     hints.append(say("/help NAME explains") if args else say("/params all shows the rest"))
-    notes = offers.warnings(chat.talk.session)
+    notes = offers.warnings(chat)
+    server = chat.link.server
+    if server is not None and server.reason == BY_ITSELF:
+        from zatsudan.servers.engine.embedded import MOST_TOKENS, REPEAT_PENALTY
+
+        notes.append(
+            say(
+                "Unless they are set, the embedded model takes max_tokens {most:,} and"
+                " repeat_penalty {penalty}: small models run in circles.",
+                most=MOST_TOKENS,
+                penalty=REPEAT_PENALTY,
+            )
+        )
     repairs = chat.link.repairs(chat.talk.session.model)
     others = [
         say("{name} as {sent}", name=row[0], sent=sent)
@@ -72,17 +85,22 @@ async def params(chat: Chat, args: str) -> Outcome:
 
 
 async def _here(chat: Chat, *, wait: bool) -> Here:
-    """Return what is known of the server; it is asked for its values, and with `wait` connected to."""
-    if wait or chat.link.server is not None:
+    """Return what is known of the server; it is asked for its values if its kind tells them.
+
+    With `wait` it is connected to and asked in any case.
+    """
+    if wait or chat.link.kind.defaults is not None:
         with contextlib.suppress(ZatsudanError):  # what is set can be shown without a server
             return await chat.link.ask_values()
     return chat.link.here
 
 
 def fresh_session(chat: Chat) -> Session:
-    """Return a session as each begins: what config, profile and command line set."""
+    """Return a session as each begins: what config, model, profile and command line set."""
     fresh = Session()
     for record in chat.talk.start():
+        apply(fresh, record)
+    for record in chat.talk.of_model(fresh, fresh.model or chat.talk.session.model):
         apply(fresh, record)
     return fresh
 
@@ -104,6 +122,17 @@ def settle(chat: Chat, wanted: Mapping[str, Setting]) -> list[Line]:
         if before_or_none is None or before_or_none.value != setting.value:
             lines.append(_step(name, before_or_none, setting))
     return lines + [Line(note, "warn") for note in notes(chat, wanted, nothing)]
+
+
+def steps(chat: Chat, before: Mapping[str, Setting]) -> list[Line]:
+    """Say how the parameters differ from those `before`."""
+    now = chat.talk.session.settings
+    return [
+        _step(name, before.get(name), now.get(name))
+        for name in {**before, **now}
+        if getattr(before.get(name), "value", None) != getattr(now.get(name), "value", None)
+        or (name in before) != (name in now)
+    ]
 
 
 def _step(name: str, before: Setting | None, after: Setting | None) -> Line:
@@ -147,6 +176,8 @@ async def reset(chat: Chat, _args: str) -> Outcome:
         settings, system, model = fresh.settings, fresh.system, fresh.model
     else:
         settings, system, model = dict(start.settings), start.system, start.model
+    if chat.talk.session.by_state is not None:
+        chat.talk.record({"type": "by_state"})
     lines = settle(chat, settings)
     lines += settle_system(chat, system)
     lines += settle_model(chat, model)

@@ -1,6 +1,6 @@
 """What is offered where a command names parameters, and what to know of those that are set."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import Printable, one_line
@@ -10,7 +10,6 @@ from zatsudan.parameters.chain import is_neutral
 from zatsudan.parameters.row import Parameter
 from zatsudan.parameters.table import PARAMETERS, UnknownParameter
 from zatsudan.parameters.values import show_value
-from zatsudan.sessions.session import Session
 from zatsudan.talk.chat import Chat
 
 GROUP = later("Parameters")
@@ -57,14 +56,39 @@ def values_of(chat: Chat, name: str) -> Iterable[Choice]:
             yield Choice(text, meta)
 
 
-def warnings(session: Session) -> list[Printable]:
-    """Return what to know of the parameters that are set together."""
-    values = session.parameters
+def warnings(chat: Chat, changed: Collection[str] | None = None) -> list[Printable]:
+    """Return what to know of the parameters that are set together.
+
+    Of those that were `changed` just now, once a session; of all where none are named.
+    """
+    values = chat.talk.session.parameters
     notes: list[Printable] = []
     for row in PARAMETERS:
         if row.name in values:
             acts = not is_neutral(row, values[row.name])
-            notes += [say(remark.text) for remark in row.clashes if acts and remark.other in values]
-            if row.needs is not None and not values.get(row.needs.other):
+            notes += [
+                say(remark.text)
+                for remark in row.clashes
+                if acts
+                and remark.other in values
+                and not (remark.hosted and chat.link.server is not None and chat.link.is_near)
+                and _is_new(chat, changed, row.name, remark.other)
+            ]
+            if (
+                row.needs is not None
+                and not values.get(row.needs.other)
+                and (changed is None or {row.name, row.needs.other} & set(changed))
+            ):
                 notes.append(say(row.needs.text))
     return notes
+
+
+def _is_new(chat: Chat, changed: Collection[str] | None, *names: str) -> bool:
+    """Tell whether a remark on parameters is to be said: after a change of one, the first time."""
+    if changed is None:
+        return True
+    mark = (chat.talk.session.id, *names)
+    if mark in chat.remarked or not set(names) & set(changed):
+        return False
+    chat.remarked.add(mark)
+    return True

@@ -16,7 +16,10 @@ from zatsudan.talk.chat import Chat
 from zatsudan.wire.refusals import mended
 
 #: Where the value of a parameter came from.
-ORIGINS = {later("session"), later("preset"), later("flag"), later("profile"), later("config")}
+ORIGINS = {
+    *(later("session"), later("preset"), later("flag"), later("profile"), later("model")),
+    *(later("config"), later("thinking")),
+}
 
 #: The column that goes where there is no room for it: /help NAME tells the range.
 RANGE = 3
@@ -94,6 +97,9 @@ def _row(
     value, origin = printable("·"), EMPTY
     if setting is not None:
         value, origin = one_line(show_value(setting.value), 16), _origin(setting)
+        own = here.own.get(name, setting.value)
+        if own != setting.value and not isinstance(own, list | dict):
+            value = printable(f"{_own(own)} → {value}")
     elif name in here.own:
         value, origin = _own(here.own[name]), say("server")
     meaning = say("a field of your own")

@@ -1,8 +1,9 @@
 """A parameter's page in /help: what it takes, when to change it, and who takes it under which name."""
 
 from collections.abc import Iterator
+from functools import reduce
 
-from zatsudan.base.language import say
+from zatsudan.base.language import later, say
 from zatsudan.base.printable import Printable, one_line, printable
 from zatsudan.parameters.row import Parameter
 from zatsudan.parameters.table import BY_NAME
@@ -34,16 +35,19 @@ def _lines(row: Parameter, here: Here) -> Iterator[Printable]:
         own = one_line(show_value(here.own[row.name]), 60)
         facts.append(say("Not sent means {value} here.", value=own))
     if facts:
-        yield printable(" ".join(facts))
+        yield reduce(
+            lambda before, after: say("{before} {after}", before=before, after=after), facts
+        )
     if row.local:
         yield _takers(row)
     reason = here.why_not(row.name)
     if reason:
         yield say("{reason}.", reason=reason)
-    yield say(
-        "`/{name}` shows it, `/{name} VALUE` sets it, `/unset {name}` takes it back.",
-        name=row.name if row.own_command or row.name not in BY_NAME else f"set {row.name}",
-    )
+    if row.name in BY_NAME:
+        how = later("`/{name}` shows it, `/{name} VALUE` sets it, `/unset {name}` takes it back.")
+    else:
+        how = later("`/set {name} VALUE` sets it, `/unset {name}` takes it back.")
+    yield say(how, name=row.name)
 
 
 def _takers(row: Parameter) -> Printable:

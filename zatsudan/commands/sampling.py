@@ -44,7 +44,7 @@ def change(chat: Chat, values: dict[str, Json]) -> Outcome:
             )
         )
     lines += [Line(note, "warn") for note in notes(chat, values, nothing)]
-    lines += [Line(note, "dim") for note in warnings(chat.talk.session)]
+    lines += [Line(note, "dim") for note in warnings(chat, values)]
     return Show(tuple(lines))
 
 
@@ -87,6 +87,15 @@ async def unset(chat: Chat, args: str) -> Outcome:
     if not names:
         raise CommandError(say("/unset needs a name."), say("Write /unset NAME, or /unset all."))
     names = [name if name in settings else chat.link.here.find(name).name for name in names]
+    # What is an error without another is taken back with it.
+    names += [
+        row.name
+        for row in PARAMETERS
+        if row.needs is not None
+        and row.needs.other in names
+        and row.name in settings
+        and row.name not in names
+    ]
     lines: list[Line] = []
     for name in names:
         before = chat.talk.session.settings.get(name)

@@ -120,6 +120,8 @@ class Config(NamedTuple):
     """The system message; @FILE reads it from a file."""
     parameters: Mapping[str, Json] = NOTHING
     """Parameters that every session begins with. What is not set is not sent."""
+    models: Mapping[str, Mapping[str, Json]] = NOTHING
+    """Parameters of models, by a pattern of their names: over those above, beneath those of a profile."""
     network: Network = Network()
     """Time limits."""
     local: Local = Local()

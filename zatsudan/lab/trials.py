@@ -218,12 +218,12 @@ async def _grammar(ask: Queries, name: str, value: Json) -> Finding:
 
 
 async def _schema(ask: Queries, name: str, value: Json) -> Finding:
-    """A schema that wants a key which nobody would write."""
+    """A schema that leaves one text: within an object, blanks alone could fill the reply."""
     del value
-    text = await ask.text(COUNT, temperature=0, **{name: _SCHEMA})
-    if _KEY in text:
-        return Finding(HONOURED, say("the reply began with the key that the schema wants"))
-    return Finding(IGNORED, say("the reply did not begin with the key that the schema wants"))
+    only: JsonObject = {"enum": [_KEY]}
+    if (await ask.text(COUNT, temperature=0, **{name: only})).strip() == f'"{_KEY}"':
+        return Finding(HONOURED, say("the reply was the only one that the schema leaves"))
+    return Finding(IGNORED, say("the reply is none that the schema leaves"))
 
 
 class Test(NamedTuple):

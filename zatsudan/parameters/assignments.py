@@ -44,11 +44,13 @@ def read_assignments(
                     say("Write /set {name} VALUE, or /unset {name}.", name=name[:40]),
                 )
             taken.append(rest.pop(0))
+        own = find(name).kind.values if many else ()
         while (
             many
             and rest
             and rest[0].name is None
-            and (rest[0].quoted or not _names_one(rest[0].text))
+            # What is a value of this one begins no other, though samplers are called like parameters.
+            and (rest[0].quoted or rest[0].text in own or not _names_one(rest[0].text))
         ):
             taken.append(rest.pop(0))
         if name.startswith("+"):

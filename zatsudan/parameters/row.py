@@ -27,10 +27,14 @@ class Recipe(NamedTuple):
 
 
 class Remark(NamedTuple):
-    """What is said of a parameter in view of another; `text` is a constant."""
+    """What is said of a parameter in view of another; `text` is a constant.
+
+    `hosted`: it is advice for hosted servers; one that is near takes both as they are.
+    """
 
     other: str
     text: str
+    hosted: bool = False
 
 
 class Parameter(NamedTuple):

@@ -45,11 +45,6 @@ class Choices:
         self.saved_at = 0.0
 
     @property
-    def begun(self) -> bool:
-        """Has any delta come?"""
-        return bool(self._replies)
-
-    @property
     def deltas(self) -> int:
         """How many deltas with text came so far."""
         return sum(reply.deltas for reply in self._replies.values())
@@ -66,11 +61,14 @@ class Choices:
 
     def add(self, delta: Delta, now: float) -> None:
         """Fold a delta, which came `now`, and journal what is due."""
-        if delta.index not in self._replies:
-            self._replies[delta.index] = Reply()
-        self._replies[delta.index].add(delta)
+        index = delta.index
+        reply = self._replies.get(index)
+        if reply is None:
+            reply = self._replies[index] = Reply()
+            self._times[index] = _Times()
+        reply.add(delta)
         size = len(delta.content) + len(delta.reasoning)
-        times = self._times.setdefault(delta.index, _Times())
+        times = self._times[index]
         if size:
             times.first = now if times.first is None else times.first
             times.last = now
@@ -96,8 +94,8 @@ class Choices:
                 record["at"] = talk.now()
                 record["made"] = self._facts().to_json()
             record["id"] = self._ids[index]
-            record["content"] = "".join(delta.content for delta in deltas)
-            reasoning = "".join(delta.reasoning for delta in deltas)
+            record["content"] = "".join([delta.content for delta in deltas])
+            reasoning = "".join([delta.reasoning for delta in deltas])
             if reasoning:
                 record["reasoning"] = reasoning
             talk.record(record)

@@ -99,8 +99,16 @@ class Link:
                 await task.result().aclose()
                 task = None
         if task is None:
-            task = self._connecting = asyncio.ensure_future(self.finder.connect())
+            task = self._connecting = asyncio.ensure_future(self._connect())
         return await asyncio.shield(task)
+
+    async def _connect(self) -> "Client":
+        """Connect, with the kind for which the server was known last."""
+        client = await self.finder.connect()
+        if client.server.kind is None:
+            remembered = self.catalogue.kind_of(client.server.base_url)
+            client.server = client.server._replace(kind=remembered or None)
+        return client
 
     async def disconnect(self) -> None:
         """Leave the server: who needs one next connects anew."""
@@ -138,10 +146,30 @@ class Link:
 
     async def fetch_models(self) -> "list[Model]":
         """Ask the server for its models; raises ApiError."""
+        from zatsudan.servers.knowing import by_list
+
         client = await self.client()
         self.models = await client.models()
-        self.catalogue.keep(client.server.base_url, self.models)
+        kind = by_list(self.models).name or client.server.kind or ""
+        self._know(client, kind or None)
         return self.models
+
+    async def ask_kind(self) -> "ServerKind":
+        """Find out by its answers what kind the server is, and remember it; raises ZatsudanError.
+
+        For behind the prompt, where the models are known: no request waits for it.
+        """
+        from zatsudan.servers.knowing import kind_by_asking, may_be_asked
+
+        client = await self.client()
+        if not self.kind.hosted and may_be_asked(client.server):
+            self._know(client, (await kind_by_asking(client, self.models, self.kind)).name)
+        return self.kind
+
+    def _know(self, client: "Client", kind: str | None) -> None:
+        client.server = client.server._replace(kind=kind)
+        if self.models:
+            self.catalogue.keep(client.server.base_url, self.models, kind or "")
 
     # --- what is known of the server -------------------------------------
 
@@ -162,12 +190,12 @@ class Link:
     @property
     def kind(self) -> "ServerKind":
         """The kind of the server that we are connected to; UNKNOWN while we are not."""
-        from zatsudan.servers.kinds import UNKNOWN, kind_of
+        from zatsudan.servers.kinds import UNKNOWN, kind_at
 
         server = self.server
         if server is None:
             return UNKNOWN
-        return kind_of(server.name, server.base_url, dialect=server.dialect)
+        return kind_at(server)
 
     @property
     def here(self) -> "Here":

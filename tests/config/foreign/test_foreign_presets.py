@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.support.places import DATA
 from zatsudan.base.errors import CommandError, ImportRefused, ZatsudanError
 from zatsudan.config import foreign
-from zatsudan.config.foreign import samplerorder
+from zatsudan.config.foreign import presetfields, samplerorder
 from zatsudan.config.foreign.presetfields import DROPPED
 from zatsudan.config.presetfiles import Preset, dumps, parse
 from zatsudan.servers.athome import LLAMA_CPP
@@ -116,6 +116,7 @@ def test_sillytavern_of_chat_completion() -> None:
     assert ["{{char}}" in note for note in found.reading.notes] == [True]
     assert "makes the request" in why(found, "proxy_password")
     assert "secret" not in repr(found)
+    assert not {"assistant_prefill", "verbosity", "stream_openai"} & fates(found).keys()
 
 
 def test_textgen() -> None:
@@ -169,6 +170,7 @@ def test_ollama() -> None:
     assert found.preset == Preset(
         {
             "temperature": 0.6,
+            "num_ctx": 8192,
             "max_tokens": 200,
             "repeat_last_n": 64,
             "stop": ["<|end|>", "User:"],
@@ -177,7 +179,6 @@ def test_ollama() -> None:
         "You are a lighthouse keeper.\nSay little.",
         (("user", "Is it stormy?"), ("assistant", "Yes.\nVery.")),
     )
-    assert "/v1" in why(found, "num_ctx")
     assert fates(found)["FROM"] == fates(found)["TEMPLATE"] == DROPPED
 
 
@@ -346,13 +347,14 @@ def test_no_rule_makes_a_request() -> None:
         koboldcpp,
         lmstudio,
         ollamafile,
-        sillytavern,
+        sillytavernchat,
+        sillytaverntext,
         textgen,
     )
     from zatsudan.parameters.table import BY_NAME
 
     tables = [generationconfig.RULES, koboldcpp.RULES, lmstudio.RULES, ollamafile.RULES]
-    for rules in (*tables, sillytavern.TEXT, sillytavern.CHAT, textgen.RULES):
+    for rules in (*tables, sillytaverntext.RULES, sillytavernchat.RULES, textgen.RULES):
         assert {rule.to for rule in rules.values() if rule.to} <= BY_NAME.keys()
         assert all(rule.to or rule.why for rule in rules.values() if rule.neutral is None)
 
@@ -440,3 +442,39 @@ def test_files(tmp_path: Path) -> None:
 )
 def test_the_name_of_a_preset_from_a_file(file: str, name: str) -> None:
     assert foreign.own_name(Path(file)) == name
+
+
+def test_a_large_file_is_bounded() -> None:
+    with pytest.raises(ImportRefused, match="too large"):
+        of("temperature: 1\n" + "# \n" * 1_500_000)
+    talk = of("FROM m\n" + "MESSAGE user hi\n" * 1000)
+    assert len(talk.preset.messages) == presetfields.MESSAGES
+    assert len(talk.reading.fates) == 1001
+    many = {f"field {at}": at for at in range(20_000)}
+    found = of(json.dumps({"do_sample": True, "top_k": 3, **many}))
+    assert found.preset.parameters == {"top_k": 3}
+
+
+@pytest.mark.parametrize(
+    ("xtc", "taken"),
+    [(0, None), (0.5, ["penalties", "dry", "top_n_sigma", "top_k", "typ_p", "xtc", "top_p"])],
+)
+def test_an_order_counts_where_it_makes_a_difference(xtc: float, taken: list[str] | None) -> None:
+    fields = {
+        "temp": 1.2,
+        "rep_pen": 1.1,
+        "freq_pen": 0,
+        "top_k": 40,
+        "top_p": 0.9,
+        "min_p": 0.1,
+        "xtc_probability": xtc,
+        "xtc_threshold": 0.1,
+        "json_schema": None,
+        "samplers": [
+            *("penalties", "dry", "top_n_sigma", "top_k", "typ_p", "tfs_z", "typical_p"),
+            *("xtc", "top_p", "min_p", "temperature"),
+        ],
+    }
+    found = of(json.dumps(fields)).preset.parameters.get("samplers")
+
+    assert found == (taken and [*taken, "min_p", "temperature", "adaptive_p"])

@@ -8,10 +8,7 @@ from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import later, say
 from zatsudan.config.foreign import samplerorder
 from zatsudan.config.foreign.content import Content
-from zatsudan.config.foreign.presetfields import (
-    Reading,
-    Rule,
-    Rules,
+from zatsudan.config.foreign.fieldvalues import (
     Unfit,
     number,
     sigma,
@@ -21,6 +18,7 @@ from zatsudan.config.foreign.presetfields import (
     texts,
     whole,
 )
+from zatsudan.config.foreign.presetfields import Reading, Rule, Rules
 
 
 def _stops(value: Json) -> Json:

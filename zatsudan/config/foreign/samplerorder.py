@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
-from zatsudan.config.foreign.presetfields import Unfit
+from zatsudan.config.foreign.fieldvalues import Unfit
 
 #: llama.cpp's own order (common/common.h); what is not in a list that it gets does not run.
 STEPS = (

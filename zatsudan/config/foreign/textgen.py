@@ -10,6 +10,17 @@ from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import later
 from zatsudan.config.foreign import presetfields, samplerorder
 from zatsudan.config.foreign.content import Content
+from zatsudan.config.foreign.fieldvalues import (
+    from_sigma,
+    from_span,
+    number,
+    sigma,
+    span,
+    switch,
+    text,
+    texts,
+    whole,
+)
 from zatsudan.config.foreign.presetfields import (
     LAST,
     TRANSFORMERS,
@@ -17,18 +28,9 @@ from zatsudan.config.foreign.presetfields import (
     Rule,
     Rules,
     ends,
-    from_sigma,
-    from_span,
     greedy,
-    number,
     renamed,
-    sigma,
-    span,
     spread,
-    switch,
-    text,
-    texts,
-    whole,
     written,
 )
 from zatsudan.config.presetfiles import Preset
@@ -123,4 +125,4 @@ def _own(preset: Preset) -> JsonObject:
 def lacking(preset: Preset) -> list[str]:
     """Return what a preset of TextGen's has no field for."""
     system = ["system"] if preset.system is not None else []
-    return [*presetfields.lacking(WRITTEN, _own(preset), ("dynatemp_range",)), *system]
+    return [*presetfields.without_field(WRITTEN, _own(preset), ("dynatemp_range",)), *system]

@@ -31,7 +31,7 @@ from zatsudan.terminal.live.lines import Lines
 from zatsudan.terminal.live.measuring import Measuring
 from zatsudan.terminal.live.screen import LiveSurface
 from zatsudan.terminal.live.toolbar import Toolbar, keys_now
-from zatsudan.terminal.text.colour import colours
+from zatsudan.terminal.text.colour import colours, fitted
 from zatsudan.terminal.text.rows import set_styles
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class LiveTerminal(Actions):
         screen: Screen | None = None,
     ) -> None:
         screen = screen or Screen()
-        styles = Styles(screen.theme, screen.styles)
+        styles = fitted(Styles(screen.theme, screen.styles), environ)
         set_styles(styles, environ)
         self._chat = chat
         self._bar = Toolbar(chat, clock)
@@ -198,6 +198,7 @@ class LiveTerminal(Actions):
         return self._bar.tuples(
             [line.text for line in self._lines.queue],
             keys_now(buffer.text, busy=self.busy, aside=buffer.aside is not None),
+            self._app.output.get_size().columns,
         )
 
     @cached_property

@@ -16,9 +16,10 @@ from prompt_toolkit.layout import (
     FormattedTextControl,
     HSplit,
     Layout,
+    ScrollOffsets,
     Window,
 )
-from prompt_toolkit.layout.menus import CompletionsMenu
+from prompt_toolkit.layout.menus import CompletionsMenuControl
 from prompt_toolkit.layout.processors import (
     AppendAutoSuggestion,
     ConditionalProcessor,
@@ -49,14 +50,14 @@ _CLASSES = {
     "prompt": "bold",
     "auto-suggestion": "fg:default dim",
     "toolbar": "dim",
-    "toolbar.warn": "nodim fg:ansiyellow",
-    "completion-menu": "bg:default fg:default",
-    "completion-menu.completion": "bg:default fg:default",
-    "completion-menu.completion.current": "reverse",
-    "completion-menu.meta.completion": "bg:default fg:default dim",
-    "completion-menu.meta.completion.current": "bg:default fg:default nodim",
-    "scrollbar.background": "bg:default",
-    "scrollbar.button": "bg:ansibrightblack",
+    "toolbar.warn": "nodim",
+    # Without a colour of its own, a row of the menu ends with its text: rows that are padded
+    # to the full width take two when the window becomes narrower.
+    "completion-menu": "noinherit",
+    "completion-menu.completion": "noinherit",
+    "completion-menu.completion.current": "noinherit reverse",
+    "completion-menu.meta.completion": "noinherit dim",
+    "completion-menu.meta.completion.current": "noinherit",
 }
 
 #: The parts of the styles that are the prompt's.
@@ -165,7 +166,14 @@ def build(
             window,
             search,
             ConditionalContainer(
-                CompletionsMenu(max_height=MENU_ROWS, scroll_offset=1),
+                # Not CompletionsMenu: its bar for scrolling makes each row as wide as the widest.
+                Window(
+                    CompletionsMenuControl(),
+                    height=Dimension(min=1, max=MENU_ROWS),
+                    scroll_offsets=ScrollOffsets(top=1, bottom=1),
+                    dont_extend_width=True,
+                    style="class:completion-menu",
+                ),
                 has_completions & ~is_searching,
             ),
             ConditionalContainer(

@@ -82,6 +82,8 @@ class ReservingOutput(Vt100_Output):
         # No cursor position requests: over ssh each costs a round trip.
         super().__init__(stdout, get_size, term=term, enable_cpr=False)
         self.reserved = 0
+        encoding = getattr(stdout, "encoding", None) or "utf-8"
+        self._lacking = "" if encoding.lower().startswith("utf") else encoding
         self._written: list[str] | None = None
 
     def held(self, write: Callable[[], None]) -> str:
@@ -104,6 +106,10 @@ class ReservingOutput(Vt100_Output):
             self.write_raw(printable(data) if data.strip("\r\n") else data)
 
     def write_raw(self, data: str) -> None:
+        if self._lacking:
+            from zatsudan.base.encodings import fitting
+
+            data = fitting(data, self._lacking)
         if self._written is not None:
             self._written.append(data)
         super().write_raw(data)
@@ -234,12 +240,25 @@ def _roomy(screen: Screen, size: Size) -> bool:
     return screen.height < size.rows // 2
 
 
-def row_cells(app: Application[Any]) -> list[int]:
-    """Return how many cells of each of the application's rows were drawn."""
+def drawn_rows(app: Application[Any]) -> list[str]:
+    """Return the text of each of the application's rows, as far as it was written.
+
+    Blanks in a colour are written too.
+    """
     screen = app.renderer.last_rendered_screen
     if screen is None:
         return []
-    return [
-        max((x + 1 for x, cell in screen.data_buffer[y].items() if cell.char != " "), default=0)
-        for y in range(screen.height)
-    ]
+    rows = []
+    for y in range(screen.height):
+        row = screen.data_buffer[y]
+        written = [x for x, cell in row.items() if cell.char != " " or _seen(app, cell.style)]
+        rows.append("".join(row[x].char for x in range(max(written, default=-1) + 1)))
+    return rows
+
+
+def _seen(app: Application[Any], style: str) -> bool:
+    """Tell whether a blank in a style is seen, and so written where a row ends."""
+    attrs = app.renderer.style.get_attrs_for_style_str(style) if style else None
+    return attrs is not None and bool(
+        attrs.color or attrs.bgcolor or attrs.underline or attrs.reverse or attrs.strike
+    )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from zatsudan.base.printable import EMPTY, Printable, Styled, printable
 from zatsudan.base.styles import Styles, read
-from zatsudan.terminal.text.colour import codes, colours
+from zatsudan.terminal.text.colour import codes, colours, fitted
 
 PROMPT = printable("» ")
 
@@ -24,33 +24,22 @@ NO_START = frozenset(
 NO_END = frozenset("（［｛〔〈《「『【〘〖〝‘“｟«([{$¥￥＄£#＃")
 
 
-def reflows(environ: Mapping[str, str]) -> bool:
-    """Tell whether the terminal is known to wrap rows anew when its width changes."""
-    term = environ.get("TERM", "")
-    return bool(
-        environ.get("TMUX")
-        or environ.get("VTE_VERSION")
-        or environ.get("KITTY_WINDOW_ID")
-        or environ.get("WT_SESSION")
-        or environ.get("TERM_PROGRAM")
-        in ("iTerm.app", "WezTerm", "vscode", "ghostty", "Apple_Terminal")
-        or term.startswith(("alacritty", "foot", "xterm-kitty", "xterm-ghostty"))
-    )
-
-
 #: The look of our own text, by tone: used where rich is not needed yet.
 TONES = {
     "plain": "",
     "dim": "dim",
     "good": "",
-    "warn": "yellow",
+    "warn": "",
     "you": "bold",
-    "mark": "cyan",
+    "mark": "",
     "bold": "bold",
     "same": "",
-    "old": "red",
-    "new": "green",
+    "old": "",
+    "new": "",
 }
+
+#: Tones that look like another part.
+_LIKE = {"old": "warn", "new": "string"}
 
 BLANK = printable(" ")
 
@@ -61,8 +50,10 @@ SGR: dict[str, str] = {}
 def set_styles(styles: Styles, environ: Mapping[str, str]) -> None:
     """Set the styles of our own text, in as many colours as the terminal has."""
     depth = 0 if styles.theme == "none" else colours(environ)
-    own = {tone: read(style) for tone, style in TONES.items()}
-    SGR.update({tone: codes(paint, depth) for tone, paint in {**own, **styles.paints()}.items()})
+    paints = {tone: read(style) for tone, style in TONES.items()}
+    paints |= fitted(styles, environ).paints()
+    paints |= {tone: paints[part] for tone, part in _LIKE.items() if part in paints}
+    SGR.update({tone: codes(paint, depth) for tone, paint in paints.items()})
 
 
 set_styles(Styles(), os.environ)
