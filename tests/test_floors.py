@@ -33,6 +33,8 @@ HOMES = {
     "platformdirs": ("config",),
     "tomlkit": ("config",),
     "yaml": ("config",),
+    "jsonschema": ("talk.conformity",),
+    "referencing": ("talk.conformity",),
     "filelock": ("sessions",),
     "huggingface_hub": ("servers.engine",),
     "xllamacpp": ("servers.engine",),

@@ -1,7 +1,7 @@
-"""A new parameter, a new kind of server and a new export format touch one place each.
+"""A new parameter, kind of server, export format and format of presets touch one place each.
 
 The package is copied, and rows are written into the rows of a subject of parameters, those of
-kinds of servers and of export formats; its index of commands and its man page are made anew, as
+kinds of servers, of export formats and of presets' formats; its index of commands and its man page are made anew, as
 their generators do. Then the copy is used, and what was seen of the rows comes back as JSON.
 """
 
@@ -34,6 +34,7 @@ from zatsudan.cli.subcommands import SUBCOMMANDS, parser_of
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.connecting import questions
 from zatsudan.commands.outcomes import Outcome, Work
+from zatsudan.config import foreign
 from zatsudan.config.file import parse
 from zatsudan.config.presetfiles import Preset, dumps
 from zatsudan.config.presetfiles import parse as parse_preset
@@ -41,10 +42,10 @@ from zatsudan.config.settings import Config, Network, platform_places
 from zatsudan.lab.probe import recipe_of
 from zatsudan.lab.probe import requests as requests_of
 from zatsudan.parameters import choosing
-from zatsudan.servers import kinds
+from zatsudan.servers import athome
 from zatsudan.servers.choice import Server
 from zatsudan.servers.client import Client
-from zatsudan.servers.discovery import found
+from zatsudan.servers.discovery import Found, found
 from zatsudan.servers.exported import request_to
 from zatsudan.sessions import exports
 from zatsudan.sessions.exports import FORMATS, export
@@ -61,13 +62,14 @@ if TYPE_CHECKING:
 PARAMETER = """
     Parameter(
         "wobble", number(0, 3), later("How the reply wobbles."), later("Raise it for a wobble."),
-        "local", neutral=0, probe=Recipe("narrowing", 3.0, told=1.5, usual=True), keyword=True,
+        "sampling", neutral=0, local=True, probe=Recipe("narrowing", 3.0, told=1.5, usual=True), keyword=True,
         clashes=(Remark("temperature", later("wobble and temperature are both set.")),),
     )"""
 KIND = """
     ServerKind(
         "wobbler", "Wobbler", "http://127.0.0.1:{port}/v1",
         names={{"wobble": "wob"}},
+        takes=frozenset(("wobble",)),
         prefill="prefix",
         tokenizer=Tokenizer("words", besides={{"plain": True}}),
         defaults=Defaults("/knobs", ("values",), names={{"wob": "wobble"}}),
@@ -81,6 +83,14 @@ FORMAT = """
     Format("wobrequest", "wbr", later("the request, wobbling"), request=lambda request: (
         "asking " + compact(request.body)
     ))"""
+
+PRESET_FORMAT = """
+    PresetFormat(
+        "wobpreset", "wob", later("presets of Wobbler"),
+        lambda content: content.text.startswith("wobbling"),
+        lambda content: Reading({"temperature": 1.25}),
+        lambda preset: f"wobbling {preset.parameters}",
+    )"""
 
 
 # --- in the copy ------------------------------------------------------------------
@@ -120,13 +130,14 @@ async def look(port: int, home: Path) -> dict[str, Any]:
         async def connect() -> Client:
             return Client(address, Network(2.0, 5.0))
 
-        chat = chat_over(connect)
+        chat = chat_over(connect, presets=home / "presets")
         chat.talk.new()
         await client_for(chat.talk, chat.link)
         try:
             await _parameter(chat, seen)
             await _kind(chat, server.requests, seen)
             await _format(chat, home, seen)
+            await _preset_format(chat, home, seen)
         finally:
             await chat.aclose()
         seen["found"] = [there.server.name for there in await found(Config(), "")]
@@ -185,7 +196,8 @@ async def _kind(chat: Chat, requests: list[Request], seen: dict[str, Any]) -> No
         for name, row in FORMATS.items()
         if row.request is not None
     }
-    seen["asked"] = [list(row.cells) for row in questions.which({"wobbler": True}, EMPTY).rows][:1]
+    there = Found(Server("wobbler", chat.link.server.base_url), ours=True)
+    seen["asked"] = [list(row.cells) for row in questions.which([there], EMPTY).rows][:1]
 
 
 async def _format(chat: Chat, home: Path, seen: dict[str, Any]) -> None:
@@ -203,6 +215,18 @@ async def _format(chat: Chat, home: Path, seen: dict[str, Any]) -> None:
     seen["format shell"] = [row[0] for row in candidates(["export", "s", "wob"]).rows]
     seen["format help"] = parser_of("export").format_help()
     seen["format translated"] = "the request, wobbling" in collected()
+
+
+async def _preset_format(chat: Chat, home: Path, seen: dict[str, Any]) -> None:
+    file = home / "own.wob"
+    file.write_text("wobbling", encoding="utf-8")
+    seen["preset imported"] = lines(await run(chat, f"/preset import {file}"))
+    seen["preset exported"] = lines(await run(chat, "/preset export own wobpreset"))
+    complete = COMMANDS["preset"].complete
+    seen["preset offered"] = [choice.meta for choice in complete(chat, "export own wob")]
+    seen["preset page"] = lines(await run(chat, "/help preset"))
+    seen["preset unknown"] = str((await refusal(chat, "/preset export own wobbly")).advice)
+    seen["preset translated"] = "presets of Wobbler" in collected()
 
 
 def exported() -> str:
@@ -256,8 +280,9 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     add(choosing, "CHOOSING", PARAMETER, package)
-    add(kinds, "KINDS", KIND.format(port=port), package)
+    add(athome, "AT_HOME", KIND.format(port=port), package)
     add(exports, "ROWS", FORMAT, package)
+    add(foreign, "ROWS", PRESET_FORMAT, package)
     tests = Path(__file__).parent.parent
     environ = {
         **{name: value for name, value in os.environ.items() if name.isupper()},
@@ -374,6 +399,15 @@ def test_an_export_format_is_offered_and_explained(seen: dict[str, Any]) -> None
         assert "wobtalk" in seen[text], text
         assert "wobrequest" in seen[text], text
     assert seen["format translated"]
+
+
+def test_a_format_of_presets_is_read_written_and_offered(seen: dict[str, Any]) -> None:
+    assert seen["preset imported"][0] == "Read as presets of Wobbler: own.wob"
+    assert "wobbling {'temperature': 1.25}" in seen["preset exported"]
+    assert "presets of Wobbler" in seen["preset offered"]
+    assert any("wobpreset" in row for row in seen["preset page"])
+    assert "wobpreset" in seen["preset unknown"]
+    assert seen["preset translated"]
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from tests.support.emulator import sitting
 from tests.support.floors import FLOORS
 from tests.support.oneshot import run
 from tests.support.scores import WARM, scored
-from tests.support.server import Request, Script, serve, whole
+from tests.support.server import Request, Script, fails, serve, whole
 from zatsudan.base import language, languages
 from zatsudan.base.language import say
 from zatsudan.cli.arguments import parser
@@ -199,6 +199,8 @@ def answer(request: Request) -> Script:
         return whole({"tokens": [7]})
     if request.path == "/detokenize":
         return whole({"content": " sorry"})
+    if request.path == "/props":
+        return fails(404, {})
     if request.body.get("stream"):
         return scored(WARM, 20)
     message = {"role": "assistant", "content": "The sea"}
@@ -231,6 +233,7 @@ async def test_every_line_for_the_shell_works(clean_environment: Path) -> None:
     home = clean_environment
     (home / "notes.txt").write_text("Salt, storm, stars.")
     (home / "conversations.json").write_text('[{"role": "user", "content": "Hi"}]')
+    (home / "Modelfile").write_text("FROM m\nPARAMETER temperature 0.5\n")
     async with serve(answer) as server:
         environ = {"OPENAI_API_KEY": "test-key", "OPENAI_BASE_URL": server.base_url}
         for line in shell_lines(README)[2:]:

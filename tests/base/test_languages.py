@@ -24,11 +24,18 @@ SILENT: dict[str, tuple[str, ...]] = {
     "commands/registry.py": ("Callable[",),
     "commands/servers.py": ("forget all", "/learned forget"),
     "commands/tracing.py": ("{}/use {}",),
+    "config/foreign/ollamafile.py": ("PARAMETER stop",),  # a line of a Modelfile
     "lab/trials.py": ("Continue with", "Count from", "Write only"),  # sent to the model
     "servers/bodies.py": ("gzip, deflate",),  # a header
     "servers/engine/embedded.py": ("the child has no pipes",),  # cannot happen
     "servers/prefill.py": ("Your reply was cut off.", "Write the alphabet"),  # to a model
-    "sessions/exports/experiment.py": ("<!doctype",),
+    "sessions/exports/experiment.py": (
+        "\n.wide",
+        "<",
+        " class=",
+        "# {}",
+        "## {}",
+    ),  # CSS, HTML, Markdown
     "sessions/exports/page.py": ("\n:root", "<"),
     "sessions/exports/replyhtml.py": ("<", "noopener"),
     "sessions/exports/source.py": ("",),  # writes programs

@@ -41,6 +41,13 @@ if TYPE_CHECKING:
         ("a\u2028b\u2029c", "a\u2424b\u2424c"),
         ("tag\U000e0041", "tag\ufffd"),
         ("half \ud83d", "half \ufffd"),
+        ("שלום\u200f! C\u200e++ عربي\u061c", "שלום\u200f! C\u200e++ عربي\u061c"),
+        ("\u2067עברית\u2069", "\u2060עברית\u2060"),
+        (
+            "🏴\U000e0067\U000e0062\U000e0065\U000e007f\x07",
+            "🏴\U000e0067\U000e0062\U000e0065\U000e007f␇",
+        ),
+        ("🏴\U000e0067", "🏴\ufffd"),
     ],
 )
 def test_what_steers_becomes_one_visible_sign(raw: str, shown: str) -> None:

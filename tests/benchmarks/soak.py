@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
-from tests.support.doubles import chat_over, turn_in
+from tests.support.doubles import Time, chat_over, turn_in
 from tests.support.quirks import QUIRKS
 from tests.support.server import CUT, DONE, RESET, Request, Script, chunk, fails, says, serve
 from zatsudan.config.settings import Network
@@ -73,19 +73,6 @@ FAULTS: dict[str, Callable[[], Script]] = {
     ]),
     "a tool call": lambda: _body("tool-calls.sse"),
 }  # fmt: skip
-
-
-class Time:
-    """A clock that goes on only while someone sleeps."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def clock(self) -> float:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        self.now += seconds
 
 
 @dataclass

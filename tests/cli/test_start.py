@@ -247,6 +247,14 @@ def test_all_that_is_imported_behind_the_prompt_is_there(tmp_path: Path) -> None
     start(code, tmp_path)
 
 
+def test_no_command_is_imported_before_somebody_asks_for_it(tmp_path: Path) -> None:
+    code = f"import sys, json, importlib\nfor name in {WARM}: importlib.import_module(name)\n"
+    ran = start(f"{code}print(json.dumps(list(sys.modules)))", tmp_path)
+
+    of_commands = {f"zatsudan.commands.{name}" for name in MODULES}
+    assert of_commands.isdisjoint(json.loads(ran.stdout))
+
+
 def test_every_module_named_here_is_one(tmp_path: Path) -> None:
     code = f"import importlib.util\nfor name in {sorted(LATER)}: assert importlib.util.find_spec(name), name"
 

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests.support import oneshot
+from tests.support.places import DATA
 from tests.support.server import says, serve
 from zatsudan.cli.main import main
+from zatsudan.config.presetfiles import Presets
 from zatsudan.config.settings import platform_places
 from zatsudan.servers import discovery
 from zatsudan.sessions import shelf
@@ -317,3 +319,20 @@ def test_a_key_of_the_wrong_type_is_not_in_the_error(
         path.write_text(f"[profiles.a]\n{line}\n")
         assert run("config", "check") == 2
         assert "1234567890" not in capsys.readouterr().err
+
+
+def test_a_preset_of_another_program_is_imported(
+    capsys: pytest.CaptureFixture[str], clean_environment: Path
+) -> None:
+    file = DATA / "presets" / "textgen.yaml"
+
+    assert run("preset", "import", str(file), "warm") == 0
+    said = capsys.readouterr().out
+    assert "Read as TextGen's preset: textgen.yaml" in said
+    assert "dropped: penalty_alpha" in said
+    assert Presets(platform_places().presets).read("warm").parameters["min_p"] == 0.04
+
+    assert run("preset", "import", str(file), "warm") == 2
+    assert "There is a preset 'warm' already." in capsys.readouterr().err
+    assert run("preset", "import", str(DATA / "messages.json")) == 2
+    assert "no preset of a kind" in capsys.readouterr().err

@@ -252,8 +252,9 @@ async def test_params_marks_what_has_changed_since_the_reply(chat: Chat) -> None
     await run(chat, "/set top_p 0.5 +mirostat 2")
     shown = table(await run(chat, "/params"))
 
-    marked = [shown.rows[number][:3] for number in sorted(shown.marks)]
-    assert marked == [("top_p", "0.5", "session"), ("mirostat", "2", "session")]
+    marked = [shown.rows[number][:4] for number in sorted(shown.marks)]
+    assert marked == [("top_p", "!", "0.5", "session"), ("mirostat", "", "2", "session")]
+    assert shown.rows[2][-1] == "does nothing while mirostat is on"
 
 
 # --- the talk -------------------------------------------------------------
@@ -473,7 +474,7 @@ async def test_a_title_from_the_model_is_no_part_of_the_talk(tmp_path: Path) -> 
 
     assert shown == [
         "Title: A short talk.",
-        "It cost 30 tokens in, 5 out, not counted in /usage.",
+        "It cost 30 tokens in, 5 out; /usage counts them beside the talk.",
     ]
     assert (chat.talk.session.nodes, chat.talk.usage()) == (before, used)
     body = client.requests[-1]

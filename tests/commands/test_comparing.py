@@ -161,6 +161,88 @@ async def test_a_diff_of_the_last_two_or_the_named() -> None:
             await refusal(chat, wrong)
 
 
+async def test_the_same_text_is_said_to_be_the_same() -> None:
+    async with serve(says("x")) as server, chat_with(server.base_url) as chat:
+        talk(chat, "one", "two", "one")
+        chat.talk.record(Lab("1", (("a", "2"), ("b", "3"), ("c", "4"))).to_json())
+        assert [row[-1] for row in table(await run(chat, "/lab")).rows] == [
+            "one",
+            "two",
+            "the same text as 1",
+        ]
+
+
+async def test_a_diff_is_of_the_experiment_that_was_made_last() -> None:
+    async with serve(says("x")) as server, chat_with(server.base_url) as chat:
+        talk(chat, *map(str, range(12)), "new", "newer")
+        chat.talk.record(Lab("1", (("a", "14"), ("b", "15"))).to_json())
+        assert lines(await run(chat, "/diff"))[0].startswith("1 → 2 · ")
+        assert lines(await run(chat, "/diff"))[2] == "[-new-]{+newer+}"
+        chat.talk.record({"type": "head", "id": "14"})
+        made = Made(model="m")
+        chat.talk.record(message_record("16", "1", Message("assistant", "last"), "", made))
+        chat.talk.record({"type": "head", "id": "14"})
+        assert lines(await run(chat, "/diff"))[2] == "[-new-]{+last+}"
+
+
+async def test_messages_are_named_alike_wherever_one_is_named() -> None:
+    async with serve(says("x")) as server, chat_with(server.base_url) as chat:
+        talk(chat, "one", "two", "three")
+        assert lines(await run(chat, "/diff #2 #3")) == lines(await run(chat, "/diff 1 2"))
+        await run(chat, "/pick #3")
+        assert chat.talk.session.head == "3"
+        shown = lines(await run(chat, "/use"))
+        assert shown[0] == "The settings of reply #3: two"
+        assert chat.talk.session.parameters["temperature"] == 1
+        await run(chat, "/use #2")
+        assert chat.talk.session.parameters["temperature"] == 0
+
+
+async def test_an_experiment_is_written_over_a_file_by_its_own_command(tmp_path: Path) -> None:
+    async with serve(says("x")) as server, chat_with(server.base_url) as chat:
+        talk(chat, "one", "two")
+        chat.talk.record(Lab("1", (("a", "2"), ("b", "3"))).to_json())
+        path = tmp_path / "x.md"
+        path.write_text("old")
+        error = await refusal(chat, f"/lab export {path}")
+        assert f"/lab! export {path}" in error.advice
+        await run(chat, f"/lab! export {path}")
+        assert "one" in path.read_text()
+
+
+# --- what is remarked on parameters ---------------------------------------------------
+
+
+@pytest.mark.parametrize("near", [True, False])
+async def test_what_two_parameters_do_together_is_said_once_and_of_hosted_servers(
+    near: bool,
+) -> None:
+    async with serve(says("x")) as server:
+        url = server.base_url if near else "https://api.example/v1"
+        async with chat_with(url) as chat:
+            await chat.link.client()
+            said = [
+                line
+                for command in (
+                    "/set stop END",
+                    "/set temperature 0.5 top_p 0.9",
+                    "/set top_p 0.8",
+                    "/stop OFF",
+                )
+                for line in lines(await run(chat, command))
+                if "both set" in line
+            ]
+            assert len(said) == (0 if near else 1)
+
+
+async def test_what_needs_another_parameter_is_taken_back_with_it() -> None:
+    async with serve(says("x")) as server, chat_with(server.base_url) as chat:
+        await run(chat, "/logprobs on 4")
+        shown = lines(await run(chat, "/unset logprobs"))
+        assert [line.split()[0] for line in shown] == ["logprobs", "top_logprobs"]
+        assert chat.talk.session.parameters == {}
+
+
 # --- probe ------------------------------------------------------------------------
 
 

@@ -167,7 +167,7 @@ async def test_a_verdict_with_a_seed_outlives_a_run_without() -> None:
     numbers = count()
 
     def answer(request: Request) -> Script:
-        return says("Salt" if "seed" in request.body else f"Salt {next(numbers)}")
+        return says("Salt" if "seed" in (request.body or {}) else f"Salt {next(numbers)}")
 
     async with serve(answer) as server, chat_with(server.base_url) as chat:
         await ask(chat, "hi", seed=4, temperature=0.8)

@@ -181,3 +181,9 @@ async def test_a_full_disk_leaves_nothing_and_takes_nothing(
     assert os.listdir() == ["old.md"]  # noqa: PTH208
     assert _text("old.md") == before
     await _run(chat, "export markdown new.md")
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/stdin", "/dev/fd/0"])
+async def test_import_in_a_chat_reads_no_keys(chat: Chat, name: str) -> None:
+    with pytest.raises(ImportRefused):
+        await _run(chat, f"import {name}")

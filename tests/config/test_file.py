@@ -47,10 +47,11 @@ def test_the_example_names_every_field_and_nothing_else() -> None:
         elif match := re.match(r"(\w+) = ", line):
             sections[section].add(match[1])
 
-    tables = {"parameters", "network", "local", "screen", "profiles"}
+    tables = {"parameters", "models", "network", "local", "screen", "profiles"}
     assert sections.keys() == {
         "",
         "parameters",
+        "models",
         "network",
         "local",
         "screen",
@@ -125,6 +126,7 @@ def test_a_whole_file() -> None:
         ("[zzz]", "line 1: there is no key 'zzz'.", "Known here: profile, system"),
         ("[profiles.a]\n[profiles.a.heads]\nX = 1", "there is no key 'heads'", "headers"),
         ("[parameters]\ntemprature = 1", "line 2: there is no parameter", "mean temperature?"),
+        ('[models."q*"]\ntemprature = 1', "line 2: there is no parameter", "mean temperature?"),
         ("[parameters]\nfoo_bar = 1", "there is no parameter 'foo_bar'", '"+foo_bar" sends'),
         ('profile = "home"\n[profiles.hom]', "line 1: there is no profile 'home'.", "mean hom?"),
     ],
@@ -151,9 +153,15 @@ def test_an_unknown_key_is_told_with_its_line_and_the_nearest(
         ("network = 5", "line 1: network is a table."),
         ("parameters = 5", "line 1: parameters is a table."),
         ("profiles = 5", "line 1: profiles is a table."),
+        ("models = 5", "line 1: models is a table."),
+        ('[models]\n"q*" = 5', "line 2: q* is a table."),
+        (
+            '[models]\n\n[models."q*"]\ntop_p = 3',
+            "line 4: top_p takes a number from 0 to 1, not 3.",
+        ),
         ("[profiles]\nwork = 5", "line 2: work is a table."),
         ("[profiles.a]\nheaders = { X = 5 }", "X takes a text in quotes, not 5."),
-        ("[parameters]\ntemperature = 3", "line 2: temperature takes a number from 0 to 2, not 3."),
+        ("[parameters]\ntop_p = 3", "line 2: top_p takes a number from 0 to 1, not 3."),
         ("[parameters]\nstop = []", "line 2: stop takes one to four texts"),
         ("[parameters]\ntemperature = nan", "line 2: temperature holds a value that JSON has not"),
         ('[parameters]\n"+x" = 2026-01-01', "line 2: +x holds a value that JSON has not"),

@@ -40,14 +40,14 @@ def test_what_is_written_is_read_back(
 
 def test_it_reads_well() -> None:
     preset = Preset(
-        {"temperature": 0.7, "stop": ["\n\n", "User:"], "top_k": 40, "mirostat": 2},
+        {"temperature": 0.7, "stop": ["\n\n", "User:"], "top_k": 40, "wobble": 2},
         "m",
         "Be brief.",
     )
 
     assert dumps(preset) == (
         'model = "m"\nsystem = "Be brief."\n\n[parameters]\ntemperature = 0.7\n'
-        'stop = ["\\n\\n", "User:"]\ntop_k = 40\n"+mirostat" = 2\n'
+        'stop = ["\\n\\n", "User:"]\ntop_k = 40\n"+wobble" = 2\n'
     )
 
 

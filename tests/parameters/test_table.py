@@ -125,6 +125,8 @@ GOOD: list[tuple[str, str, Json]] = [
     ("grammar", "root ::= [0-9]+", "root ::= [0-9]+"),
     ("thinking_token_budget", "0", 0),
     ("chat_template_kwargs", '{"enable_thinking": false}', {"enable_thinking": False}),
+    ("num_ctx", "8192", 8192),
+    ("keep_alive", "10m", "10m"),
     ("reasoning", '{"effort": "low"}', {"effort": "low"}),
 ]
 

@@ -9,7 +9,7 @@ from zatsudan.base.addresses import normal_url, origin
 from zatsudan.base.errors import ConfigError
 from zatsudan.config.settings import Config, Profile
 from zatsudan.servers import choice
-from zatsudan.servers.choice import Server, Wishes, choose, clean_key
+from zatsudan.servers.choice import Server, Wishes, beside, choose, clean_key
 
 HOME = Profile(base_url="http://box:8080/v1", model="llama")
 WORK = Profile(base_url="https://work.example/v1", api_key_env="WORK_KEY")
@@ -307,3 +307,19 @@ def test_a_blank_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> No
 
     assert "OPENAI_API_KEY" not in choice.environment()
     assert choice.environment()["OPENAI_BASE_URL"] == "https://x.example"
+
+
+def test_a_key_that_a_profile_names_goes_to_its_server_wherever_it_is_chosen() -> None:
+    profile = Profile(base_url="https://b.example/v1", api_key_env="ZATSUDAN_API_KEY")
+    config = Config(profiles={"b": profile})
+    environ = {"ZATSUDAN_API_KEY": "sk-z"}
+    there = beside("b", environ, config, None)
+    chosen = choose(Wishes(profile="b"), environ, config)
+    assert chosen is not None
+    assert there.api_key == chosen.api_key == "sk-z"
+    assert there.key_variable == chosen.key_variable == "ZATSUDAN_API_KEY"
+
+
+def test_a_key_that_no_profile_names_goes_to_no_server_beside() -> None:
+    config = Config(profiles={"b": Profile(base_url="https://b.example/v1")})
+    assert beside("b", {"ZATSUDAN_API_KEY": "sk-z"}, config, None).api_key == ""

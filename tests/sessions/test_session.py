@@ -242,7 +242,16 @@ _made = st.builds(
     model=st.text(max_size=5),
     server=st.text(max_size=5),
     parameters=st.dictionaries(_names, st.integers(0, 9), max_size=3),
-    usage=st.none() | st.builds(Usage, *[st.integers(0, 99)] * 4, st.booleans()),
+    usage=st.none()
+    | st.builds(
+        Usage,
+        *[st.integers(0, 99)] * 4,
+        st.booleans(),
+        written=st.integers(0, 99),
+        cost=st.none(),
+        told=st.just({}),
+        together=st.integers(1, 9),
+    ),
     first=st.none() | _floats,
     seconds=_floats,
     fingerprint=st.text(max_size=5),
@@ -251,6 +260,8 @@ _made = st.builds(
     logprobs=st.lists(st.integers(), max_size=3).map(tuple),
     given=st.integers(0, 9),
     request=st.dictionaries(st.text(max_size=5), st.integers(0, 9), max_size=3),
+    tier=st.text(max_size=5),
+    beside=st.dictionaries(st.text(max_size=5), st.integers(0, 9), max_size=3),
 )
 
 

@@ -34,6 +34,19 @@ from zatsudan.wire.models import Model
 from zatsudan.wire.protocol import Chunk, Delta
 
 
+class Time:
+    """A clock that goes on only while someone sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def clock(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
 class Pause:
     """A place in a script where nothing more comes: `reached` tells that we are there."""
 
@@ -222,7 +235,7 @@ def chat_over(
     """A chat whose clients come from `connect`; journals are kept in `folder`."""
     return Chat(
         config or Config(),
-        Talk(folder, start=start, now=now, new_id=new_id),
+        Talk(folder, start=start, now=now, new_id=new_id, config=config),
         Link(
             Finds(connect, reach, alive),
             learned=learned,

@@ -17,13 +17,13 @@ EVILS = (
 #: What our own output may hold: colours, moves, erasing, modes, and a link as the look makes it.
 _OURS = re.compile(
     r"\x1b[78]|\x1b\[[0-9;]*[mABCDEFGHJKdf]|\x1b\[\?[0-9;]+[hl]|\x1b\[[0-9 ]*q"
-    r"|\x1b\]8;;[^\x00-\x20\x7f-\x9f]*\x1b\\"
+    r"|\x1b\]8;(?:id=[0-9a-f]+)?;[^\x00-\x20\x7f-\x9f]*\x1b\\"
 )
 
 
 #: Not the backspace, by which prompt_toolkit moves one to the left.
 _STEERS = re.compile(
-    "[\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f\ufff9-\ufffb"
+    "[\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u206f\ufff9-\ufffb"
     "\U000e0000-\U000e007f\ud800-\udfff\u2028\u2029]"
 )
 

@@ -3,9 +3,8 @@
 import asyncio
 import contextlib
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 FILE = b"GGUF" + bytes(range(256)) * 400
 
@@ -14,6 +13,7 @@ FILE = b"GGUF" + bytes(range(256)) * 400
 class FileServer:
     """Serves one file over HTTP, as badly as it is told to; remembers the headers of the requests."""
 
+    path: ClassVar[str] = "/files/tiny.gguf"
     data: bytes = FILE
     tag: str = '"v1"'
     ranges: bool = True
@@ -72,16 +72,3 @@ class FileServer:
         writer.close()
         with contextlib.suppress(ConnectionError):
             await writer.wait_closed()
-
-
-@asynccontextmanager
-async def serving(server: FileServer) -> AsyncIterator[FileServer]:
-    listener = await asyncio.start_server(server.answer, "127.0.0.1", 0)
-    server.url = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}/files/tiny.gguf"
-    try:
-        yield server
-    finally:
-        listener.close()
-        if server.stalls is not None:
-            server.stalls.set()
-        await asyncio.gather(*server.handlers)

@@ -5,9 +5,8 @@ import contextlib
 import hashlib
 import json
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -21,6 +20,7 @@ def model(size: int = 50_000, seed: int = 1) -> bytes:
 class Hub:
     """What it holds, and what it was asked."""
 
+    path: ClassVar[str] = ""
     files: dict[str, bytes] = field(default_factory=dict)
     repo: str = "ggml-org/tiny-GGUF"
     #: The key that it wants for everything, and for the files alone.
@@ -58,7 +58,7 @@ class Hub:
             {"id": self.repo, "sha": COMMIT, "siblings": [readme, *siblings]}
         ).encode()
 
-    def answer(self, path: str, headers: dict[str, str]) -> tuple[int, list[str], bytes]:
+    def _response(self, path: str, headers: dict[str, str]) -> tuple[int, list[str], bytes]:
         """Return status, headers and body for a request."""
         for begin, (status, body) in self.answers.items():
             if path.startswith(begin):
@@ -87,7 +87,7 @@ class Hub:
             return 206, [tag, end], data[start:]
         return 200, [tag], data
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         if task is not None:
             self.handlers.add(task)
@@ -99,7 +99,7 @@ class Hub:
             }
             path = first.split(" ")[1]
             self.asked.append((path, headers))
-            status, more, body = self.answer(path, headers)
+            status, more, body = self._response(path, headers)
             head = [f"HTTP/1.1 {status} X", *more, f"Content-Length: {len(body)}"]
             if self.cuts and status in (200, 206) and "/api/" not in path:
                 body = body[: self.cuts.pop(0)]
@@ -118,17 +118,3 @@ class Hub:
             for path, headers in self.asked
             if "/api/" not in path
         ]
-
-
-@asynccontextmanager
-async def serving(hub: Hub) -> AsyncIterator[Hub]:
-    """Serve it on a free port."""
-    listener = await asyncio.start_server(hub.serve, "127.0.0.1", 0)
-    hub.url = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
-    try:
-        yield hub
-    finally:
-        listener.close()
-        if hub.stalls is not None:
-            hub.stalls.set()
-        await asyncio.gather(*hub.handlers)

@@ -83,7 +83,17 @@ _mades = st.builds(
     parameters=st.dictionaries(
         st.sampled_from(["temperature", "seed", "stop"]), json_values, max_size=2
     ),
-    usage=st.one_of(st.none(), st.builds(Usage, st.integers(0, 99), st.integers(0, 99))),
+    usage=st.one_of(
+        st.none(),
+        st.builds(
+            Usage,
+            st.integers(0, 99),
+            st.integers(0, 99),
+            written=st.integers(0, 99),
+            cost=st.none(),
+            told=st.just({}),
+        ),
+    ),
     first=st.one_of(st.none(), st.floats(0, 99)),
     seconds=st.floats(0, 999),
     reasoning=texts,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.doubles import chat_over, turn_in
+from tests.support.doubles import Time, chat_over, turn_in
 from tests.support.quirks import QUIRKS, Quirk
 from tests.support.server import (
     CUT,
@@ -35,19 +35,6 @@ from zatsudan.talk.request import rebuilt
 from zatsudan.talk.turn import Turn
 from zatsudan.wire.messages import Message, Usage
 from zatsudan.wire.refusals import DROP, SHRINK, Repair
-
-
-class Time:
-    """A clock that goes on only while someone sleeps."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def clock(self) -> float:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        self.now += seconds
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ import pytest
 from prompt_toolkit.utils import get_cwidth
 
 from tests.support.emulator import Sitting, sitting
-from tests.support.server import Request, Script, pieces_of, says
+from tests.support.server import Request, Script, fails, pieces_of, says
 from zatsudan.base import language, languages
 
 COLD = "灯台の灯りがともる。\n\n一晩中まわり続ける。"
@@ -26,6 +26,8 @@ def japanese() -> Iterator[None]:
 
 
 def both(request: Request) -> Script:
+    if not request.body:  # it tells nothing beside /v1
+        return fails(404, {})
     cold = request.body.get("temperature") == 0
     return says(*pieces_of(COLD if cold else WARM))
 
@@ -65,17 +67,19 @@ async def test_the_table_of_parameters() -> None:
         await person.say("/set temperature 0.7")
         rows = await answer(person, "/params")
 
-        head, temperature = rows[:2]
+        head, title, temperature = rows[:3]
         assert head.split() == ["パラメーター", "値", "設定元", "範囲", "意味"]
+        assert title == "トークンの選び方"
         assert temperature.split()[:3] == ["temperature", "0.7", "セッション"]
         for title, text in (("パラメーター", "temperature"), ("値", "0.7"), ("設定元", "セッ")):
             assert cell(head, title) == cell(temperature, text)
         table = rows[: rows.index(holding(rows, "· 送らない"))]
-        assert [row.split()[0] for row in table[2:]] == [
-            *("top_p", "presence_penalty", "frequency_penalty", "seed", "logit_bias"),
+        assert [row.split()[0] for row in table[3:]] == [
+            *("top_k", "top_p", "min_p", "seed", "logit_bias", "返答の繰り返しを抑えるもの"),
+            *("presence_penalty", "frequency_penalty", "返答の終わり方"),
             *("stop", "max_tokens"),
         ]
-        for row in table[2:]:
+        for row in (row for row in table[3:] if row.startswith(" ")):
             # The value that is not sent, and past the empty origin the range.
             assert cell(row, "·") == cell(head, "値")
             after = row[row.index("·") + 1 :]
@@ -90,10 +94,10 @@ async def test_a_narrow_screen_cuts_the_meaning_and_nothing_else() -> None:
         await person.say("/set temperature 0.7")
         rows = await answer(person, "/params")
 
-        assert rows[0].split()[:4] == ["パラメーター", "値", "設定元", "範囲"]
-        assert len(rows) == 10, "eight parameters, a row each"
+        assert rows[0].split() == ["パラメーター", "値", "設定元", "意味"], "no room for the range"
+        assert len(rows) == 15, "ten parameters under three titles, a row each"
         assert all(get_cwidth(row) < 60 for row in rows)
-        assert cell(rows[0], "設定元") == cell(rows[1], "セッション")
+        assert cell(rows[0], "設定元") == cell(rows[2], "セッション")
 
 
 async def test_the_page_of_a_parameter() -> None:
@@ -103,6 +107,7 @@ async def test_the_page_of_a_parameter() -> None:
             "トークン選びのランダムさ",
             "使える値: 0〜2 の数。事実やコードには低め（0〜0.3）、発想や文章には高め（0.8〜",
             "1.2）が向きます。1.5 を超えると支離滅裂になります。",
+            "1 なら何もしません。temp とも書けます。",
             "`/temperature` で現在の値を表示し、`/temperature VALUE` で設定、`/unset",
             "temperature` で未設定に戻します。",
         ]

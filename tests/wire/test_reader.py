@@ -1,6 +1,7 @@
 """The body of a response: a stream, JSON, or neither, however it was cut."""
 
 import json
+import sys
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from tests.support.strategies import cuts, pieces
 from zatsudan.base.errors import StreamError
 from zatsudan.base.jsonvalues import Json, JsonObject
-from zatsudan.wire.joining import SurrogateJoiner
+from zatsudan.wire.joining import Joiner
 from zatsudan.wire.messages import Usage
 from zatsudan.wire.protocol import Chunk, Delta
 from zatsudan.wire.reader import Reader
@@ -267,7 +268,7 @@ def test_halves_of_different_choices_are_kept_apart() -> None:
 
 @given(st.lists(st.sampled_from(["a", "\ud83d", "\ude00", "😀", "\ufeff", "あ"]), max_size=8))
 def test_joined_text_has_no_halves_and_no_sign_too_many(parts: list[str]) -> None:
-    joiner = SurrogateJoiner()
+    joiner = Joiner()
     joined = "".join(joiner.feed(part) for part in parts) + joiner.feed("|")
 
     assert joined == "".join(parts).encode("utf-16", "surrogatepass").decode(
@@ -411,3 +412,35 @@ def test_a_message_that_is_all_that_the_server_says(more: bytes) -> None:
 def test_a_status_in_words() -> None:
     with pytest.raises(StreamError, match="broke off: no memory"):
         read(event({"status": "error", "message": "no memory"}))
+
+
+def test_a_line_end_that_was_cut_is_one() -> None:
+    joiner = Joiner()
+    assert [joiner.feed(text) for text in ("a\r", "\nb\r\n", "c\r", "d\r")] == [
+        "a",
+        "\nb\n",
+        "c",
+        "\rd",
+    ]
+    assert joiner.close() == "\r"
+
+
+def test_a_usual_chunk_takes_few_steps() -> None:
+    def calls(count: int) -> int:
+        reader, body = Reader(1), b"".join(content("word ") for _ in range(count))
+        made = 0
+
+        def count_calls(_: object, kind: str, __: object) -> None:
+            nonlocal made
+            made += kind == "call"
+
+        sys.setprofile(count_calls)
+        try:
+            chunks = sum(1 for _ in reader.feed(body))
+        finally:
+            sys.setprofile(None)
+        assert chunks == count
+        return made
+
+    # Functions of ours that are entered, generators each time: 60 by the general reading.
+    assert (calls(110) - calls(10)) / 100 <= 30

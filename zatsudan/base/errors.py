@@ -118,7 +118,7 @@ _STATUS = {
     ),
     401: (
         later("The server does not accept the API key (401)"),
-        later("Check the key that this profile uses; OPENAI_API_KEY is read at the start."),
+        later("Check the key that this profile uses; /connect asks for another."),
     ),
     402: (
         later("The account has no credit left (402)"),

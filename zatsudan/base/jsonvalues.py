@@ -42,8 +42,13 @@ def loads(text: str | bytes) -> Json:
     """
     if isinstance(text, bytes):
         text = text.decode(json.detect_encoding(text), "surrogatepass")
+    # A short text holds no number that no float could hold.
+    decoder = _DECODER if len(text) >= _DIGITS else _OF_SHORT
     try:
-        value: Json = _DECODER.decode(text)
+        value: Json
+        value, end = decoder.raw_decode(text) if text[:1] in ("{", "[") else (None, -1)
+        if end != len(text):  # blanks around it, or none of these
+            value = decoder.decode(text)
     except RecursionError:
         raise ValueError("nested too deep") from None
     # A text with few brackets need not be searched: that is nearly every chunk.
@@ -76,12 +81,17 @@ def is_deep(value: Json) -> bool:
     return True
 
 
+#: Digits of an integer that may be too large for a float.
+_DIGITS = 300
+
+
 def _integer(digits: str) -> int | float:
-    return int(digits) if len(digits) < 300 else float(digits)
+    return int(digits) if len(digits) < _DIGITS else float(digits)
 
 
 #: One for all: `json.loads` makes a new one whenever it is told how to read numbers.
 _DECODER = json.JSONDecoder(parse_int=_integer)
+_OF_SHORT = json.JSONDecoder()
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 

@@ -12,10 +12,12 @@ the functions here is a type error there, whichever field of whichever file it s
 Put together anew, as by an f-string, it is ordinary text again and goes through once more.
 """
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from re import Pattern
     from typing import SupportsIndex, overload
 
     from zatsudan.base.jsonvalues import Json
@@ -66,14 +68,16 @@ def _table() -> dict[int, str]:
     table[0x7F] = "\N{SYMBOL FOR DELETE}"
     unsafe = [
         *range(0x80, 0xA0),  # C1: 0x9B is CSI to some terminals
-        0x061C, 0x200E, 0x200F,  # bidi marks
         *range(0x202A, 0x202F),  # bidi embeddings and overrides
-        *range(0x2066, 0x2070),  # bidi isolates, deprecated format controls
+        *range(0x206A, 0x2070),  # deprecated format controls
         *range(0xFFF9, 0xFFFC),  # interlinear annotation
         *range(0xD800, 0xE000),  # lone surrogates: no UTF-8 for them
         *range(0xE0000, 0xE0080),  # tag characters: text that no eye sees
     ]  # fmt: skip
     table.update(dict.fromkeys(unsafe, _REPLACEMENT))
+    # Isolates reorder all that stands between them, and where the end is cut off all the rest:
+    # what is not seen of them is kept. A mark (LRM, RLM, ALM) moves no more than a letter would.
+    table.update(dict.fromkeys(range(0x2066, 0x206A), "\N{WORD JOINER}"))
     # Line and paragraph separator: some terminals break the line, some do not.
     table.update(dict.fromkeys((0x2028, 0x2029), NEWLINE))
     return table
@@ -90,7 +94,35 @@ def printable(text: str) -> Printable:
     # Nearly all text is plain, and this tells it soonest: no character of the table is "printable".
     if text.replace("\n", "").isprintable():
         return Printable(text)
+    if (
+        _FLAG_AT in text
+    ):  # the flags of England, Scotland, Wales: a black flag and its place in tags
+        parts = _flags().split(text)
+        parts[::2] = [part.translate(_TABLE) for part in parts[::2]]
+        return Printable("".join(parts))
     return Printable(text.translate(_TABLE))
+
+
+#: What the flag of a region begins with; tags behind anything else are text that no eye sees.
+_FLAG_AT = "\N{WAVING BLACK FLAG}"
+
+
+@cache
+def _flags() -> "Pattern[str]":
+    import re
+
+    return re.compile(f"({_FLAG_AT}[\U000e0030-\U000e0039\U000e0061-\U000e007a]{{3,6}}\U000e007f)")
+
+
+def open_end(text: str) -> int:
+    """Return where the end of `text` begins that only what comes next makes printable.
+
+    That is the flag of a region, of which some characters may come later.
+    """
+    at = text.rfind(_FLAG_AT, -8)
+    rest = text[at + 1 :]
+    tags = all("\U000e0020" <= char < "\U000e007f" for char in rest)
+    return at if at >= 0 and tags else len(text)
 
 
 def one_line(text: str, limit: int = 200) -> Printable:

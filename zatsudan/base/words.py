@@ -46,6 +46,13 @@ def _unescape_bare(text: str) -> str:
     return re.sub(r"\\([nt\\])", lambda match: _ESCAPES.get(match[1], match[1]), text)
 
 
+def _next_word(text: str, position: int) -> int:
+    """Return where the next word begins; the length of the text where there is none."""
+    while position < len(text) and text[position].isspace():
+        position += 1
+    return position
+
+
 def split(text: str) -> list[Word]:
     """Split `text` into words.
 
@@ -54,8 +61,7 @@ def split(text: str) -> list[Word]:
     words: list[Word] = []
     position = 0
     while True:
-        while position < len(text) and text[position].isspace():
-            position += 1
+        position = _next_word(text, position)
         if position == len(text):
             return words
         word, position = _word(text, position)
@@ -143,8 +149,7 @@ def leading_assignments(text: str, is_name: Callable[[str], bool]) -> tuple[list
     words: list[Word] = []
     position = 0
     while True:
-        while position < len(text) and text[position].isspace():
-            position += 1
+        position = _next_word(text, position)
         if position == len(text):
             return words, ""
         head = re.match(r"[^\s\"'=]+(?==)", text[position:])

@@ -197,7 +197,7 @@ async def _talk(
         config_file=None if args.private else _config_file(args, places),
         models=places.models,
     )
-    talk = Talk(None if args.private else places.sessions, start=lambda: list(start))
+    talk = Talk(None if args.private else places.sessions, start=lambda: list(start), config=config)
     chat = _chat(talk, finder, config, places, private=args.private)
     chat.talk.new()
     try:

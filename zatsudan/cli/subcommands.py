@@ -9,10 +9,11 @@ from zatsudan.base.printable import Printable, one_line, printable, printable_js
 from zatsudan.cli.parsing import MAYBE, SOME, Argument, Parser, help_flags
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
     from typing import TypeVar
 
     from zatsudan.base.jsonvalues import Json
+    from zatsudan.commands.parts import Part
     from zatsudan.config.settings import Places
     from zatsudan.servers.choice import Wishes
     from zatsudan.talk.chat import Chat
@@ -71,14 +72,20 @@ def sessions(args: argparse.Namespace) -> int:
         return 0
     from zatsudan.commands.parts import Line
     from zatsudan.commands.sessions import table
+
+    parts = table(found, listed=len(found)) if found else (Line(say("No session is saved yet.")),)
+    _print_parts(parts)
+    return 0
+
+
+def _print_parts(parts: "Iterable[Part]") -> None:
+    """Write what a command says to standard output, without colours."""
     from zatsudan.terminal.text.partrows import part_rows
     from zatsudan.terminal.text.rows import uncoloured
 
-    parts = table(found, listed=len(found)) if found else (Line(say("No session is saved yet.")),)
     for part in parts:
         for row in part_rows(part, WIDTH, lambda text, _: [printable(text)]):
             _print(uncoloured(row))
-    return 0
 
 
 def _export_arguments() -> list[Argument]:
@@ -142,7 +149,7 @@ def import_(args: argparse.Namespace) -> int:
     for name in args.files:
         try:
             path = expanded(name)
-            paths = import_file(path, directory, new_session_id, utc_now, note)
+            paths = import_file(path, directory, new_session_id, utc_now, note, pipes=True)
         except ImportRefused as error:
             # One that cannot be read is no reason to leave out those behind it.
             if len(args.files) == 1:
@@ -162,6 +169,27 @@ def _server_arguments() -> list[Argument]:
         Argument("-p", "--profile", takes="NAME", help=say("a server from the config file"),
                  offers="profiles"),
     ]  # fmt: skip
+
+
+def _preset_arguments() -> list[Argument]:
+    return [
+        Argument("what", values=("import",), help="import"),
+        Argument("file", help=say("of SillyTavern, TextGen, KoboldCpp, Ollama or LM Studio"),
+                 offers="files"),
+        Argument("name", count=MAYBE, help=say("what it is called here; else as its file")),
+    ]  # fmt: skip
+
+
+def preset(args: argparse.Namespace) -> int:
+    """Make a preset of another program's, and print what became of each field."""
+    from pathlib import Path
+
+    from zatsudan.commands.otherpresets import imported
+    from zatsudan.config.presetfiles import Presets
+    from zatsudan.config.settings import platform_places
+
+    _print_parts(imported(Presets(platform_places().presets), Path(args.file), args.name or ""))
+    return 0
 
 
 def _models_arguments() -> list[Argument]:
@@ -305,6 +333,12 @@ SUBCOMMANDS: dict[str, Subcommand] = {
         "FILE…",
         _import_arguments,
         import_,
+    ),
+    "preset": Subcommand(
+        later("make a preset of another program's file"),
+        "import FILE [NAME]",
+        _preset_arguments,
+        preset,
     ),
     "models": Subcommand(
         later("list the models that a server offers"), "[FLAGS]", _models_arguments, models

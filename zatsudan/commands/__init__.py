@@ -10,6 +10,8 @@ MODULES = (
     "counts",
     "branches",
     "sampling",
+    "shortways",
+    "think",
     "knobs",
     "presets",
     "experiments",

@@ -1,6 +1,7 @@
 """Help, and the way out."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import EMPTY, Printable, printable
@@ -9,6 +10,9 @@ from zatsudan.commands.parts import Line, Part, Table
 from zatsudan.commands.registry import Choice, Commands, Entry, command, find
 from zatsudan.parameters.table import GROUPS
 from zatsudan.talk.chat import Chat
+
+if TYPE_CHECKING:
+    from zatsudan.parameters.row import Parameter
 
 GROUP = later("The program")
 
@@ -37,11 +41,11 @@ def _names(_chat: Chat, _args: str) -> Iterable[Choice]:
 
 
 @command("help", "[COMMAND|PARAMETER|all]", group=GROUP, everyday=True, complete=_names)
-async def help_(_chat: Chat, args: str) -> Outcome:
+async def help_(chat: Chat, args: str) -> Outcome:
     """Show this page, one command's page, or all."""
     table = _table()
     if args and args != "all":
-        return Show(_page(find(table, args.split(maxsplit=1)[0].lstrip("/"))))
+        return Show(await _explained(chat, args.split(maxsplit=1)[0].lstrip("/")))
     everyday = [entry for entry in table.values() if entry.everyday]
     rows = tuple(_line(entry) for entry in everyday)
     parts: list[Part] = [Table((EMPTY, EMPTY), rows, say("Everyday"))]
@@ -69,12 +73,33 @@ def _line(entry: Entry) -> tuple[Printable, Printable]:
     return printable(usage), say(entry.help)
 
 
-def _page(entry: Entry) -> tuple[Part, ...]:
+async def _explained(chat: Chat, name: str) -> tuple[Part, ...]:
+    """Return the page of a command or a parameter, by a name or the beginning of one."""
+    from zatsudan.commands.here import ask_names, knows
+
+    table = _table()
+    if name not in table and not any(key.startswith(name) for key in table):
+        if not knows(chat, name):
+            await ask_names(chat)
+        if knows(chat, name):
+            row = chat.link.here.find(name)
+            return _page(table[row.name], chat) if row.name in table else _of_row(row, chat)
+    return _page(find(table, name), chat)
+
+
+def _of_row(row: "Parameter", chat: Chat) -> tuple[Part, ...]:
+    from zatsudan.commands.rowpages import about
+
+    head = Line(printable(f"/set {row.name} VALUE"))
+    return (head, Line(say(row.help)), Line(about(row, chat), "dim"))
+
+
+def _page(entry: Entry, chat: Chat) -> tuple[Part, ...]:
     parts: list[Part] = [
         Line(printable(f"/{entry.name} {entry.usage}".rstrip())),
         Line(say(entry.help)),
     ]
-    if page := entry.explained():
+    if page := entry.explained(chat):
         parts.append(Line(page, "dim"))
     return tuple(parts)
 

@@ -1,5 +1,7 @@
 """Commands on logit_bias: words to favour, to disfavour, and never to be said."""
 
+from collections.abc import Iterable
+
 from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import Json, whole_number
 from zatsudan.base.language import say
@@ -8,7 +10,7 @@ from zatsudan.base.words import Word, split
 from zatsudan.commands.offers import GROUP
 from zatsudan.commands.outcomes import Outcome, Show, tell
 from zatsudan.commands.parts import Line, Part, Table
-from zatsudan.commands.registry import command
+from zatsudan.commands.registry import Choice, command
 from zatsudan.servers import native
 from zatsudan.talk.addressee import client_for, model_of
 from zatsudan.talk.chat import Chat
@@ -69,6 +71,65 @@ async def ban(chat: Chat, args: str) -> Outcome:
     if not plain:
         raise CommandError(say("/ban needs a text."), say('As in /ban " delve" --forms.'))
     return await _add(chat, plain, -100, flags)
+
+
+def _banned(chat: Chat, _args: str) -> Iterable[Choice]:
+    return (Choice.quoted(text) for text in _texts(chat) if "\n" not in text)
+
+
+def _texts(chat: Chat) -> list[str]:
+    """Return the texts that are banned as wholes."""
+    value = chat.talk.session.parameters.get("banned_strings")
+    return [str(text) for text in value] if isinstance(value, list) else []
+
+
+@command("unban", '["TEXT"|ID …]', group=GROUP, complete=_banned)
+async def unban(chat: Chat, args: str) -> Outcome:
+    """Take back what may not be said: all of it, or what is named.
+
+    What /ban and banned_strings forbid is allowed again; other biases stay as they are.
+    """
+    words = split(args)
+    value = chat.talk.session.parameters.get("logit_bias")
+    biases = value if isinstance(value, dict) else {}
+    never = [key for key, amount in biases.items() if amount == -100]
+    texts = _texts(chat)
+    if words:
+        named = {word.text for word in words} | {" ".join(word.text for word in words)}
+        freed = [text for text in texts if text in named]
+        known = await _texts_of(chat, never) if named - {*freed, *never} else {}
+        ids = [key for key in never if key in named or known.get(key) in named]
+    else:
+        freed, ids = texts, never
+    if not freed and not ids:
+        raise CommandError(
+            say("Nothing of that is banned.") if words else say("Nothing is banned."),
+            say('/bias lists what is set; /ban " delve" bans.'),
+        )
+    if freed:
+        _keep(chat, "banned_strings", [text for text in texts if text not in freed])
+    if ids:
+        _keep(chat, "logit_bias", {key: each for key, each in biases.items() if key not in ids})
+    names = [f'"{one_line(text, 30)}"' for text in freed] + [one_line(key, 20) for key in ids]
+    return tell(say("Allowed again: {names}.", names=", ".join(names)), "good")
+
+
+async def _texts_of(chat: Chat, ids: list[str]) -> dict[str, str]:
+    """Return the texts of tokens by their ids, of those that somebody knows."""
+    numbers = [int(key) for key in ids if key.isascii() and key.isdigit()]
+    if not numbers:
+        return {}
+    client, model = await client_for(chat.talk, chat.link), await model_of(chat.talk, chat.link)
+    found = await native.texts_of(client, model, numbers)
+    return {str(number): text for number, text in found.items()}
+
+
+def _keep(chat: Chat, name: str, value: Json) -> None:
+    """Set what is left of a value, or take it back if that is nothing."""
+    if value:
+        chat.talk.record({"type": "set", "name": name, "value": value})
+    else:
+        chat.talk.record({"type": "unset", "name": name})
 
 
 def _flags(words: list[Word]) -> set[str]:

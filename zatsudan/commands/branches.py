@@ -96,11 +96,13 @@ async def pick(chat: Chat, args: str) -> Outcome:
     """Go on from variant N of the last reply.
 
     What followed it comes back with it. `/pick N MESSAGE` picks among the variants of an earlier reply.
+    `#12` is message 12, as in /use and /diff.
     """
     number, _, name = args.partition(" ")
     reply = _reply(chat, name.strip())
     nodes = chat.talk.session.numbered(reply.parent, reply.message.role)
-    wanted = whole_number(number)
+    ids = {f"#{node.id}": at for at, node in enumerate(nodes, 1) if node is not None}
+    wanted = ids.get(number) or whole_number(number)
     if wanted is None or not 1 <= wanted <= len(nodes):
         raise CommandError(
             say_count("There is {n} variant.", "There are {n} variants.", len(nodes)),

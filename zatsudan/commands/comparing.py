@@ -1,6 +1,6 @@
 """Commands on what an experiment gave: its table, files of it, the tally of blind picks, diffs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,7 +8,7 @@ from zatsudan.base.errors import CommandError, StoreError
 from zatsudan.base.jsonvalues import Json, whole_number
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
-from zatsudan.base.words import split
+from zatsudan.base.words import quote, split
 from zatsudan.commands.outcomes import Outcome, Show, tell
 from zatsudan.commands.parts import Diff, Line, Part, Table
 from zatsudan.commands.registry import Choice, command
@@ -34,12 +34,23 @@ def _formats(_chat: Chat, args: str) -> Iterable[Choice]:
         yield Choice("export", say("write it to a file: .md .csv .json .html"))
 
 
+@command("lab!", "export FILE", group=GROUP, complete=_formats, possible=_has_lab)
+async def lab_anyway(chat: Chat, args: str) -> Outcome:
+    """Export the last experiment over a file that is there."""
+    return _lab(chat, args, overwrite=True)
+
+
 @command("lab", "[export FILE]", group=GROUP, complete=_formats, possible=_has_lab)
 async def lab(chat: Chat, args: str) -> Outcome:
     """Show the last experiment again, or export it.
 
-    `/lab export FILE` writes it as Markdown, CSV, JSON or HTML, by the ending of the name; never over a file.
+    `/lab export FILE` writes it as Markdown, CSV, JSON or HTML, by the ending of the name; never over a
+    file, but with `/lab!`.
     """
+    return _lab(chat, args)
+
+
+def _lab(chat: Chat, args: str, *, overwrite: bool = False) -> Outcome:
     last = chat.talk.session.lab
     if last is None:
         raise CommandError(
@@ -53,10 +64,10 @@ async def lab(chat: Chat, args: str) -> Outcome:
         raise CommandError(
             say("/lab cannot do that: {args}.", args=one_line(args, 40)), say("/lab export FILE.")
         )
-    return _export(chat, last, names[0])
+    return _export(chat, last, names[0], overwrite=overwrite)
 
 
-def _export(chat: Chat, last: Lab, name: str) -> Outcome:
+def _export(chat: Chat, last: Lab, name: str, *, overwrite: bool) -> Outcome:
     """Write the table into a new file, with the person's own umask: it is made to be handed on."""
     from zatsudan.lab.sheet import rows_of, sheet_of
     from zatsudan.sessions.exports.experiment import FORMATS
@@ -75,12 +86,17 @@ def _export(chat: Chat, last: Lab, name: str) -> Outcome:
     rows = rows_of(chat.talk.session, last, chat.link.gauge(chat.talk.session).estimator.count)
     text = write(sheet_of(rows, chat.talk.session.nodes[last.parent].message.text))
     try:
-        with path.open("x", encoding="utf-8", errors="replace", newline="") as file:
+        with path.open(
+            "w" if overwrite else "x", encoding="utf-8", errors="replace", newline=""
+        ) as file:
             file.write(text)
     except FileExistsError:
         raise StoreError(
             say("{path} is there already.", path=one_line(str(path))),
-            say("Nothing was written; name another file."),
+            say(
+                "Nothing was written; {command} overwrites it.",
+                command=f"/lab! export {quote(name)}",
+            ),
         ) from None
     except OSError as error:
         raise StoreError(
@@ -120,7 +136,13 @@ def sheet(chat: Chat, last: Lab) -> tuple[Part, ...]:
         for at, (_, node_id) in enumerate(last.cells)
         if node_id is not None and node_id in picked
     )
-    cells = tuple(_cells_of(row, last, known=known) for row in rows)
+    first: dict[str, int] = {}
+    for row in rows:
+        if row.text:
+            first.setdefault(row.text, row.number)
+    cells = tuple(
+        _cells_of(row, last, known=known, first=first.get(row.text, row.number)) for row in rows
+    )
     table = Table(
         tuple(head),
         cells,
@@ -131,7 +153,8 @@ def sheet(chat: Chat, last: Lab) -> tuple[Part, ...]:
     return (table, Line(_legend(rows, known=known), "dim"), Line(_next(last, marks), "dim"))
 
 
-def _cells_of(row: "Row", last: Lab, *, known: bool) -> tuple[Printable, ...]:
+def _cells_of(row: "Row", last: Lab, *, known: bool, first: int) -> tuple[Printable, ...]:
+    """Return the cells of a reply; `first` is the first that has the same text."""
     from zatsudan.lab.grid import shown
 
     hidden = "?"
@@ -146,7 +169,12 @@ def _cells_of(row: "Row", last: Lab, *, known: bool) -> tuple[Printable, ...]:
     ]
     if known:
         cells.append(_number(row.logprob, 2))
-    cells += [_number(row.distinct, 2), _number(row.likeness, 2), one_line(row.text, 40)]
+    begins = (
+        one_line(row.text, 40)
+        if first == row.number
+        else say("the same text as {number}", number=first)
+    )
+    cells += [_number(row.distinct, 2), _number(row.likeness, 2), begins]
     return tuple(map(printable, cells))
 
 
@@ -243,13 +271,16 @@ def _variants(chat: Chat, _args: str) -> Iterable[Choice]:
 async def diff_(chat: Chat, args: str) -> Outcome:
     """Show word by word how two variants differ.
 
-    The last two replies to this message, or those of two numbers; Japanese character by
-    character. `[-was only in the first-]`, `{+is only in the second+}`.
+    The first two of the last experiment, or else the one on the path and the latest; or those of
+    two numbers. Japanese character by character. `[-was only in the first-]`, `{+is only in the second+}`.
     """
     from zatsudan.lab.diff import NEW, OLD, diff
 
     found = _replies(chat)
-    wanted = [whole_number(word.text) for word in split(args)] or list(found)[-2:]
+    numbers = {f"#{node.id}": at for at, node in found.items()}
+    wanted = [numbers.get(word.text) or whole_number(word.text) for word in split(args)] or _pair(
+        chat, found
+    )
     pair = [found[at] for at in wanted if at in found]
     if len(wanted) != 2 or len(pair) != 2:
         names = ", ".join(map(str, found))
@@ -271,6 +302,24 @@ async def diff_(chat: Chat, args: str) -> Outcome:
     settings = say("settings hidden until /pick") if blind else _settings_between(old, new)
     head = Line(printable(f"{wanted[0]} → {wanted[1]} · {settings}"), "bold")
     return Show((head, Line(told, "dim"), *([Diff(changes)] if changes else [])))
+
+
+def _pair(chat: Chat, found: Mapping[int, Node]) -> list[int | None]:
+    """Return the numbers of the two replies that one would compare now; fewer where there are none."""
+    if len(found) < 2:
+        return list(found)
+    session = chat.talk.session
+    order = {node_id: at for at, node_id in enumerate(session.nodes)}
+    latest = max(found, key=lambda number: order[found[number].id])
+    cells = {node_id for _, node_id in session.lab.cells} if session.lab is not None else set()
+    made = [number for number, node in found.items() if node.id in cells]
+    if latest in made and len(made) > 1:
+        return [*made[:2]]
+    path = {node.id for node in session.path()}
+    here = [number for number, node in found.items() if node.id in path and number != latest]
+    earlier = [number for number in found if number != latest]
+    before = max(earlier, key=lambda number: order[found[number].id])
+    return [(here or [before])[0], latest]
 
 
 def _settings_between(old: Node, new: Node) -> Printable:

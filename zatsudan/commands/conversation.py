@@ -1,21 +1,22 @@
 """Commands on the talk itself."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from zatsudan.base.errors import CommandError
-from zatsudan.base.jsonvalues import whole_number
+from zatsudan.base.jsonvalues import Json, whole_number
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import one_line, printable
 from zatsudan.base.words import split
 from zatsudan.commands import offers
+from zatsudan.commands.here import read_here
 from zatsudan.commands.outcomes import Generate, Outcome, Prefill, Show, tell
 from zatsudan.commands.parts import Line, Talk
 from zatsudan.commands.paths import paths
 from zatsudan.commands.registry import Choice, command
 from zatsudan.config.file import read_system
-from zatsudan.parameters.assignments import read_assignments
 from zatsudan.parameters.values import show_value
+from zatsudan.sessions.session import Node
 from zatsudan.sessions.tree import last_reply
 from zatsudan.sessions.window import turns_of
 from zatsudan.talk.addressee import use_model
@@ -70,14 +71,43 @@ async def retry(chat: Chat, args: str) -> Outcome:
     `/retry temperature=1.2 seed=7`
     changes parameters for this one reply only.
     """
+    return await _retry(chat, args)
+
+
+@command("retry!", "[NAME=VALUE…]", group=GROUP, complete=offers.assignments, possible=_has_turns)
+async def retry_anyway(chat: Chat, args: str) -> Outcome:
+    """Ask again, also where it seems too long.
+
+    What a message takes is estimated where the server has no tokenizer. This sends it all the same; the
+    server may refuse it, and Ollama leaves out its beginning without a word.
+    """
+    return await _retry(chat, args, anyway=True)
+
+
+async def _retry(chat: Chat, args: str, *, anyway: bool = False) -> Outcome:
     parent = chat.talk.last_user()
     if parent is None:
         raise CommandError(say("There is no message to ask again about."), say("Write one first."))
-    overrides = read_assignments(split(args), chat.talk.session.parameters)
+    overrides = await read_here(chat, split(args))
     changed = "  ".join(f"{name} {show_value(value)}" for name, value in overrides.items())
     note = say("Again: {message}", message=one_line(parent.message.text, 50))
     told = printable(f"{note}  ({changed})") if changed else note
-    return Generate(parent, overrides, (Line(told, "dim"),))
+    lines = [Line(told, "dim")]
+    if (seed := _same_seed(chat, parent, overrides)) is not None:
+        note = say("The seed {seed} is set as it was: the same text may come again.", seed=seed)
+        lines.append(Line(note, "dim"))
+    return Generate(parent, overrides, tuple(lines), anyway=anyway)
+
+
+def _same_seed(chat: Chat, parent: Node, overrides: Mapping[str, Json]) -> Json:
+    """Return the seed if some reply to a message was made with these parameters and with it."""
+    wanted = {**chat.talk.session.parameters, **overrides}
+    if wanted.get("seed") is None:
+        return None
+    sent = chat.link.mended(dict(wanted), chat.talk.session.model)
+    replies = chat.talk.session.numbered(parent.id)
+    made = (node.made.parameters for node in replies if node is not None and node.made is not None)
+    return wanted["seed"] if any(dict(known) == sent for known in made) else None
 
 
 @command("continue", "", group=GROUP, possible=_has_turns)

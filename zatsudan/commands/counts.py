@@ -8,7 +8,7 @@ from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.registry import command
 from zatsudan.sessions.estimate import speed_of
 from zatsudan.sessions.session import FAILED, FINISHED, INTERRUPTED, Made, Node
-from zatsudan.sessions.window import Window
+from zatsudan.sessions.window import Window, tokens_of
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.fitting import context_length, window_of
 from zatsudan.wire.messages import Usage
@@ -41,7 +41,10 @@ async def context(chat: Chat, _args: str) -> Outcome:
         if node.id in chat.talk.session.pinned:
             mark = say("pinned")
         text = node.message.text
-        rows.append((mark, one_line(node.message.role, 20), _about(chat, text), one_line(text, 60)))
+        tokens = printable(
+            f"~{tokens_of(node, chat.link.gauge(chat.talk.session).estimator.count):,}"
+        )
+        rows.append((mark, one_line(node.message.role, 20), tokens, one_line(text, 60)))
     head = (EMPTY, say("role"), say("tokens"), say("begins"))
     table = Table(head, tuple(rows), right=frozenset({2}))
     return Show((table, Line(_whole(chat, window), "dim")))

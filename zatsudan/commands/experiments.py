@@ -12,6 +12,7 @@ from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import Printable, one_line
 from zatsudan.base.words import Word, split
 from zatsudan.commands import offers, sampling
+from zatsudan.commands.here import finder
 from zatsudan.commands.outcomes import Experiment, Outcome
 from zatsudan.commands.parts import Line
 from zatsudan.commands.registry import Choice, command
@@ -55,9 +56,9 @@ def _parent(chat: Chat, message: str) -> Node:
     return parent
 
 
-def _current(chat: Chat, profile: str = "") -> dict[str, Json]:
-    """Return the parameters that a cell begins with at a server: each makes one reply."""
-    present = parameters_at(chat.talk.session, chat.config, profile)
+def _current(chat: Chat, profile: str = "", model: str = "") -> dict[str, Json]:
+    """Return the parameters that a cell begins with at a server and model: each makes one reply."""
+    present = parameters_at(chat.talk.session, chat.config, profile, model)
     return {name: value for name, value in present.items() if name != "n"}
 
 
@@ -73,7 +74,7 @@ def _cells(
         profile = whole.profile
         if profile:
             _check_profile(chat, profile)
-        parameters = whole.over(_current(chat, profile))
+        parameters = whole.over(_current(chat, profile, whole.model))
         cell = Cell(one_line(one.label, 60), parameters, whole.model, profile, whole.system)
         cells += repeated(cell, runs)
     return cells
@@ -159,12 +160,18 @@ async def compare(chat: Chat, args: str) -> Outcome:
     return Experiment(parent, tuple(cells), (Line(plan(chat, cells), "dim"),), blind=blind)
 
 
+def _profile_in(word: Word) -> str:
+    """Return the profile that one cell's settings name; `` for none."""
+    pieces = (piece.partition("=") for piece in word.text.split(","))
+    return next((value for name, _, value in pieces if name == "profile"), "")
+
+
 def _side(chat: Chat, word: Word) -> "Variation":
     from zatsudan.lab.grid import Variation, read_setting
 
     text = word.text
     if word.name is not None:
-        return read_setting(word, _current(chat))
+        return read_setting(word, _current(chat), find=finder(chat, _profile_in(word)))
     if text == "now":
         return Variation()
     if text in chat.presets.names():
@@ -236,7 +243,8 @@ async def _sweep(chat: Chat, args: str, *, force: bool) -> Outcome:
     from zatsudan.lab.run import LIMIT
 
     words, message = _split_message(args)
-    sweep = read_sweep(words, _current(chat), force=force)
+    profile = next((word.value for word in words if word.name == "profile"), "")
+    sweep = read_sweep(words, _current(chat), force=force, find=finder(chat, profile, force=force))
     cells = _cells(chat, sweep.variations, sweep.runs, sweep.common)
     if len(cells) > LIMIT and not force:
         raise CommandError(

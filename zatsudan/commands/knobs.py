@@ -1,67 +1,66 @@
 """Commands that look at all parameters together, or change them for one message."""
 
+import contextlib
 from collections.abc import Mapping
 
 from zatsudan.base.errors import CommandError, ZatsudanError
-from zatsudan.base.jsonvalues import Json
-from zatsudan.base.language import later, say
-from zatsudan.base.printable import Printable, one_line, printable
+from zatsudan.base.language import say
+from zatsudan.base.printable import one_line, printable
 from zatsudan.base.words import leading_assignments
-from zatsudan.commands import offers
+from zatsudan.commands import here as at_server
+from zatsudan.commands import offers, paramtable
+from zatsudan.commands.chainline import chain_line
+from zatsudan.commands.here import knows, notes, read_here
 from zatsudan.commands.outcomes import Generate, Outcome, Show, tell
-from zatsudan.commands.parts import Line, Table
+from zatsudan.commands.parts import Line
 from zatsudan.commands.probes import with_effect
 from zatsudan.commands.registry import command
-from zatsudan.parameters.assignments import read_assignments
-from zatsudan.parameters.table import BY_NAME, PARAMETERS
 from zatsudan.parameters.values import show_value
-from zatsudan.servers import native
+from zatsudan.servers.choice import BY_ITSELF
+from zatsudan.servers.taking import Here
 from zatsudan.servers.wirenames import wire_name
 from zatsudan.sessions.records import apply
 from zatsudan.sessions.session import Session, Setting
 from zatsudan.talk.addressee import use_model
 from zatsudan.talk.chat import Chat
-from zatsudan.wire.refusals import mended
 
 GROUP = offers.GROUP
-
-#: Where the value of a parameter came from.
-_ORIGINS = {later("session"), later("preset"), later("flag"), later("profile"), later("config")}
-
-
-def changed_since_reply(chat: Chat) -> set[str]:
-    """Return the names, also as they are sent, whose value is not that of the last reply on the path."""
-    made = next(
-        (node.made for node in reversed(chat.talk.session.path()) if node.made is not None), None
-    )
-    if made is None:
-        return set()
-    repairs = chat.link.repairs(chat.talk.session.model)
-    now = mended(chat.talk.session.parameters, repairs)
-    wire = {name for name in {*made.parameters, *now} if made.parameters.get(name) != now.get(name)}
-    return wire | {name for name in chat.talk.session.settings if wire_name(name, repairs) in wire}
 
 
 @command("params", "[all]", group=GROUP, everyday=True)
 async def params(chat: Chat, args: str) -> Outcome:
     """Show the parameters and what they mean.
 
-    A table of value, origin, range and meaning; a mark stands where the value has changed since the
-    last reply. `/params all` lists those that are not set as well, and what the server itself takes
-    them to be, where it tells (llama.cpp does), with what it takes besides.
+    A table of what this server takes: value, origin, range and meaning. What is not sent has the server's
+    own value, where that is known; a mark stands where a value has changed since the last reply, and
+    another where it does nothing here. Below stand the samplers in the order in which they run, in
+    brackets those that are off. `/params all` lists the rest too.
     """
     if args not in ("", "all"):
         raise CommandError(
             say("/params takes all or nothing, not {typed!r}.", typed=one_line(args, 30)),
             say("/help NAME explains one parameter."),
         )
-    own = await _defaults(chat) if args else None
-    table, effects = with_effect(chat, _table(chat, own, every=bool(args)))
+    here = await _here(chat, wait=bool(args))
+    idle = at_server.idle(chat)
+    table, effects = with_effect(chat, paramtable.shown(chat, every=bool(args)), idle)
     hints = [say("· not sent")]
     if table.marks:
         hints.append(say("* changed since the last reply"))
     hints.append(say("/help NAME explains") if args else say("/params all shows the rest"))
-    notes = offers.warnings(chat.talk.session)
+    notes = offers.warnings(chat)
+    server = chat.link.server
+    if server is not None and server.reason == BY_ITSELF:
+        from zatsudan.servers.engine.embedded import MOST_TOKENS, REPEAT_PENALTY
+
+        notes.append(
+            say(
+                "Unless they are set, the embedded model takes max_tokens {most:,} and"
+                " repeat_penalty {penalty}: small models run in circles.",
+                most=MOST_TOKENS,
+                penalty=REPEAT_PENALTY,
+            )
+        )
     repairs = chat.link.repairs(chat.talk.session.model)
     others = [
         say("{name} as {sent}", name=row[0], sent=sent)
@@ -70,91 +69,46 @@ async def params(chat: Chat, args: str) -> Outcome:
     ]
     if others:
         notes.append(say("Sent here under another name: {names}.", names=", ".join(others)))
-    if own:
-        notes.append(say("/set +NAME VALUE sets what has no row of ours."))
-        order = own.get("samplers")
-        if isinstance(order, list):
-            names = " ".join(map(str, order))
-            notes.append(say("The server's samplers, in order: {names}.", names=names))
+    unsent = [f"{name} {show_value(value)}" for name, value in here.kind.unsent.items()]
+    if unsent:
+        notes.append(say("Not sent means here: {values}.", values=", ".join(unsent)))
+    drawn = chain_line(here, chat.talk.session.parameters)
     return Show(
         (
             table,
+            *([drawn] if drawn is not None else []),
             Line(printable("    ".join(hints)), "dim"),
             *effects,
-            *(Line(one_line(note), "dim") for note in notes),
+            *(Line(printable(note), "dim") for note in notes),
         )
     )
 
 
-async def _defaults(chat: Chat) -> Mapping[str, Json] | None:
-    try:
-        return await native.defaults(await chat.link.client())
-    except ZatsudanError:
-        return None  # what is set can be shown without a server
+async def _here(chat: Chat, *, wait: bool) -> Here:
+    """Return what is known of the server; it is asked for its values if its kind tells them.
 
-
-def _table(chat: Chat, own: Mapping[str, Json] | None, *, every: bool) -> Table:
-    settings = chat.talk.session.settings
-    usual = {
-        row.name
-        for row in PARAMETERS
-        if row.group in ("sampling", "length") and not row.same_as  # under its earlier name
-    }
-    told = own or {}
-    repairs = chat.link.repairs(chat.talk.session.model)
-    # Two rows that this server has under one name: the one that has that name.
-    twins = {
-        row.name for row in PARAMETERS if wire_name(row.name, repairs) in {*BY_NAME} - {row.name}
-    }
-    names = [
-        row.name
-        for row in PARAMETERS
-        if row.name in settings or (row.name not in twins and (every or row.name in usual))
-    ]
-    names += [name for name in settings if name not in BY_NAME]
-    names += [
-        name
-        for name, value in told.items()
-        if name not in names and not isinstance(value, list | dict)
-    ]
-    changed = changed_since_reply(chat)
-    rows: list[tuple[Printable, ...]] = []
-    for name in names:
-        setting, row = settings.get(name), BY_NAME.get(name)
-        value = one_line(show_value(setting.value), 16) if setting is not None else "·"
-        cells = [one_line(name, 40), value, _origin(setting) if setting is not None else ""]
-        if told:
-            cells.append(one_line(show_value(told[name]), 10) if name in told else "")
-        if row is not None:
-            cells += [row.kind.short, say(row.help)]
-        else:
-            cells += [
-                "JSON",
-                say("the server's own") if name in told else say("a field of your own"),
-            ]
-        rows.append(tuple(map(printable, cells)))
-    head = [say("parameter"), say("value"), say("origin"), say("range"), say("meaning")]
-    if told:
-        head.insert(3, say("server"))
-    marks = frozenset(at for at, name in enumerate(names) if name in changed)
-    return Table(tuple(head), tuple(rows), marks=marks, brief=True)
-
-
-def _origin(setting: Setting) -> Printable:
-    return say(setting.origin) if setting.origin in _ORIGINS else one_line(setting.origin, 20)
+    With `wait` it is connected to and asked in any case.
+    """
+    if wait or chat.link.kind.defaults is not None:
+        with contextlib.suppress(ZatsudanError):  # what is set can be shown without a server
+            return await chat.link.ask_values()
+    return chat.link.here
 
 
 def fresh_session(chat: Chat) -> Session:
-    """Return a session as each begins: what config, profile and command line set."""
+    """Return a session as each begins: what config, model, profile and command line set."""
     fresh = Session()
     for record in chat.talk.start():
+        apply(fresh, record)
+    for record in chat.talk.of_model(fresh, fresh.model or chat.talk.session.model):
         apply(fresh, record)
     return fresh
 
 
 def settle(chat: Chat, wanted: Mapping[str, Setting]) -> list[Line]:
-    """Make the parameters those that are wanted and no others, and say each change."""
+    """Make the parameters those that are wanted and no others, and say each change, and what does nothing."""
     lines: list[Line] = []
+    nothing = tuple(at_server.idle(chat))
     for name, before in list(chat.talk.session.settings.items()):
         if name not in wanted:
             chat.talk.record({"type": "unset", "name": name})
@@ -167,7 +121,18 @@ def settle(chat: Chat, wanted: Mapping[str, Setting]) -> list[Line]:
             )
         if before_or_none is None or before_or_none.value != setting.value:
             lines.append(_step(name, before_or_none, setting))
-    return lines
+    return lines + [Line(note, "warn") for note in notes(chat, wanted, nothing)]
+
+
+def steps(chat: Chat, before: Mapping[str, Setting]) -> list[Line]:
+    """Say how the parameters differ from those `before`."""
+    now = chat.talk.session.settings
+    return [
+        _step(name, before.get(name), now.get(name))
+        for name in {**before, **now}
+        if getattr(before.get(name), "value", None) != getattr(now.get(name), "value", None)
+        or (name in before) != (name in now)
+    ]
 
 
 def _step(name: str, before: Setting | None, after: Setting | None) -> Line:
@@ -211,6 +176,8 @@ async def reset(chat: Chat, _args: str) -> Outcome:
         settings, system, model = fresh.settings, fresh.system, fresh.model
     else:
         settings, system, model = dict(start.settings), start.system, start.model
+    if chat.talk.session.by_state is not None:
+        chat.talk.record({"type": "by_state"})
     lines = settle(chat, settings)
     lines += settle_system(chat, system)
     lines += settle_model(chat, model)
@@ -224,14 +191,14 @@ async def with_(chat: Chat, args: str) -> Outcome:
     `/with temperature=1.2 seed=7 Write a haiku.` changes them for this one reply only.
     """
     words, text = leading_assignments(
-        args, lambda name: name in BY_NAME or (name.startswith("+") and len(name) > 1)
+        args, lambda name: knows(chat, name) or (name.startswith("+") and len(name) > 1)
     )
     if not words or not text:
         raise CommandError(
             say("/with needs settings and a message."),
             say("Write /with temperature=1.2 and then the text."),
         )
-    overrides = read_assignments(words, chat.talk.session.parameters)
+    overrides = await read_here(chat, words)
     changed = "  ".join(
         f"{one_line(name, 40)} {one_line(show_value(value), 40)}"
         for name, value in overrides.items()

@@ -1,11 +1,12 @@
 """Presets of other programs: what `/preset import` and `/preset export` do."""
 
+import asyncio
 from pathlib import Path
 
 from zatsudan.base.errors import CommandError
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
-from zatsudan.base.words import Word, quote
+from zatsudan.base.words import Word
 from zatsudan.commands.outcomes import Outcome, Show, tell
 from zatsudan.commands.parts import Line, Part, Table
 from zatsudan.commands.transfer import write as write_file
@@ -14,23 +15,24 @@ from zatsudan.config.foreign.presetfields import DROPPED, Fate
 from zatsudan.config.presetfiles import Presets
 from zatsudan.parameters.table import BY_NAME
 from zatsudan.parameters.values import show_value
-from zatsudan.servers.kinds import UNKNOWN, ServerKind, kind_of
-from zatsudan.servers.taking import takes
+from zatsudan.servers.taking import Here
 from zatsudan.talk.chat import Chat
 
-#: What is said of a field that this server does not take; the preset keeps it for others.
-ELSEWHERE = later("unknown to this server")
+#: What is said of a field that this server does not take.
+ELSEWHERE = later("unknown here")
+#: A server of which nothing is known: what it takes is not known either.
+NOWHERE = Here()
 #: How many names of left-out fields are said for one reason.
 NAMED = 30
 
 
-def carry_out(chat: Chat, words: list[Word]) -> Outcome:
+async def carry_out(chat: Chat, words: list[Word]) -> Outcome:
     """Import or export; raises ZatsudanError."""
     match [word.text for word in words]:
         case ["import", file]:
-            return Show(imported(chat.presets, Path(file), kind=_kind(chat)))
+            return await _import(chat, file)
         case ["import", file, name]:
-            return Show(imported(chat.presets, Path(file), name, kind=_kind(chat)))
+            return await _import(chat, file, name)
         case ["export", name, format_]:
             return _export(chat, name, format_)
         case ["export", name, format_, file]:
@@ -49,13 +51,13 @@ def carry_out(chat: Chat, words: list[Word]) -> Outcome:
     )
 
 
-def _kind(chat: Chat) -> ServerKind:
-    server = chat.link.server
-    return kind_of(server.name, server.base_url) if server is not None else UNKNOWN
+async def _import(chat: Chat, file: str, name: str = "") -> Outcome:
+    # A save may be large: the prompt stays alive meanwhile.
+    return Show(await asyncio.to_thread(imported, chat.presets, Path(file), name, chat.link.here))
 
 
 def imported(
-    presets: Presets, path: Path, name: str = "", kind: ServerKind = UNKNOWN
+    presets: Presets, path: Path, name: str = "", here: Here = NOWHERE
 ) -> tuple[Part, ...]:
     """Make a preset of another program's file, and return what is said of its fields.
 
@@ -67,20 +69,18 @@ def imported(
     if there:
         raise CommandError(
             say("There is a preset {name!r} already.", name=name),
-            say(
-                "Write /preset import {file} NAME with another name.",
-                file=one_line(quote(str(path)), 120),
-            ),
+            say("Name another one behind the file."),
         )
     file = presets.write(name, found.preset)
     fates, reading = found.reading.fates, found.reading
-    rows = [_row(fate, kind) for fate in fates if fate.word != DROPPED]
+    rows = [_row(fate, here) for fate in fates if fate.word != DROPPED]
     head = (say("field"), say("sets"), say("value"), say("what"))
     lines: list[Part] = [
         Line(
             say("Read as {kind}: {file}", kind=say(found.format.help), file=one_line(path.name, 60))
         ),
         Table(head, tuple(rows)),
+        *_elsewhere(fates, here),
         *_dropped(fates),
     ]
     if reading.neutral:
@@ -91,7 +91,11 @@ def imported(
         )
         lines.append(Line(note, "dim"))
     lines += [Line(note, "warn") for note in reading.notes]
-    take = say("/preset {name} takes it.", name=name)
+    take = (
+        say("/preset {name} takes it, at the beginning of a talk with its messages.", name=name)
+        if found.preset.messages
+        else say("/preset {name} takes it; --preset {name} begins with it.", name=name)
+    )
     saved = say("Saved: {name}, {what}.", name=name, what=_what(found))
     return (*lines, Line(saved, "good"), Line(printable(f"{file}"), "dim"), Line(take, "dim"))
 
@@ -113,19 +117,26 @@ def _expanded(path: Path) -> Path:
         return path
 
 
-def _row(fate: Fate, kind: ServerKind) -> tuple[Printable, ...]:
-    word = ELSEWHERE if _is_unknown(fate.name, kind) else fate.word
+def _row(fate: Fate, here: Here) -> tuple[Printable, ...]:
+    word = ELSEWHERE if _is_unknown(fate.name, here) else fate.word
     return (
         one_line(fate.field, 40),
         one_line(fate.name, 40),
-        one_line(show_value(fate.value), 40),
+        one_line(show_value(fate.value), 28),
         say(word),
     )
 
 
-def _is_unknown(name: str, kind: ServerKind) -> bool:
-    """Tell whether servers of a kind do not take a parameter, as far as that is known."""
-    return name in BY_NAME and takes(kind, BY_NAME[name]) is False
+def _is_unknown(name: str, here: Here) -> bool:
+    """Tell whether a server does not take a parameter, as far as that is known."""
+    return name in BY_NAME and here.takes(BY_NAME[name]) is False
+
+
+def _elsewhere(fates: list[Fate], here: Here) -> list[Line]:
+    if not any(_is_unknown(fate.name, here) for fate in fates):
+        return []
+    note = say("Unknown here: this server does not take it; the preset keeps it for others.")
+    return [Line(note, "warn")]
 
 
 def _dropped(fates: list[Fate]) -> list[Line]:

@@ -30,6 +30,7 @@ class Generate(NamedTuple):
     With a `prefix` the reply goes on from that text; `logprobs` are those of its tokens, where known.
     `asking`: where the server takes no prefix, the model is asked in words to go on.
     `again` is a reply whose recorded request is sent once more, just as it was.
+    `anyway`: also where it is too long by the estimate.
     """
 
     parent: Node
@@ -39,6 +40,7 @@ class Generate(NamedTuple):
     logprobs: Sequence[Json] = ()
     asking: bool = False
     again: Node | None = None
+    anyway: bool = False
 
 
 class Experiment(NamedTuple):

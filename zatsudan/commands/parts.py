@@ -1,5 +1,7 @@
 """The parts of what is shown: plain values. The terminal decides how they look."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from zatsudan.base.printable import EMPTY, Printable
@@ -11,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Line(NamedTuple):
-    """One or more lines of text. `tone`: plain, dim, good or warn. `spans` of the text are set off."""
+    """One or more lines of text. `tone`: plain, dim, good or warn. `spans` of the text are set off from it."""
 
     text: Printable
     tone: str = "plain"
@@ -22,6 +24,8 @@ class Table(NamedTuple):
     """Rows under a head. `marks` are the numbers of rows to be set off; `right` columns of numbers.
 
     `brief`: each row is one row of the screen; the last column is cut, or goes where there is no room.
+    `titles` stand above the rows of these numbers. `spare` is the column that goes before a brief
+    last one is cut to a few words; None for none.
     """
 
     head: tuple[Printable, ...]
@@ -30,6 +34,8 @@ class Table(NamedTuple):
     marks: frozenset[int] = frozenset()
     right: frozenset[int] = frozenset()
     brief: bool = False
+    titles: Mapping[int, Printable] = MappingProxyType({})
+    spare: int | None = None
 
 
 class Talk(NamedTuple):

@@ -1,8 +1,10 @@
 """Presets: named sets of parameters."""
 
+import contextlib
 from collections.abc import Iterable
 
 from zatsudan.base.errors import CommandError, ConfigError
+from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import Printable, one_line, printable
 from zatsudan.base.words import split
@@ -16,14 +18,15 @@ from zatsudan.config.presetfiles import Preset
 from zatsudan.parameters.values import show_value
 from zatsudan.sessions.records import message_record
 from zatsudan.sessions.session import Setting
+from zatsudan.talk.bystate import combined, of_preset, record_of, thinks
 from zatsudan.talk.chat import Chat
 from zatsudan.wire.messages import Message
 
 #: First words that do something; no preset can be called so.
 WORDS = ("save", "delete", "import", "export")
 
-#: What config, profile and command line set stays beneath a preset.
-BENEATH = frozenset(("config", "profile", "flag"))
+#: What config, model, profile and command line set stays beneath a preset.
+BENEATH = frozenset(("config", "model", "profile", "flag"))
 
 
 def _choices(chat: Chat, args: str) -> Iterable[Choice]:
@@ -48,7 +51,7 @@ def _choices(chat: Chat, args: str) -> Iterable[Choice]:
             yield from (Choice(row.name, say(row.help)) for row in WRITERS.values())
 
 
-def _formats() -> Printable:
+def _formats(_chat: Chat | None) -> Printable:
     from zatsudan.config.foreign import ROWS
 
     width = max(len(row.name) for row in ROWS)
@@ -63,11 +66,11 @@ def _formats() -> Printable:
     more=_formats,
 )
 async def preset(chat: Chat, args: str) -> Outcome:
-    """List the presets, take one, save or delete one; import and export them.
+    """List presets; take, save, delete, import or export one.
 
     `/preset save warm` saves the parameters that are set; `model` or `system` after the name saves
-    those too. `/preset warm` sets them: what you set before gives way, what config, profile and
-    command line set stays beneath. Each is a small file; `--preset NAME` begins with one.
+    those too. `/preset warm` sets them: what you set before gives way, what config, model,
+    profile and command line set stays beneath. Each is a small file; `--preset NAME` begins with one.
 
     `/preset import FILE` makes one of another program's file and says of each field what became of
     it; nothing is set until you take it. `/preset export warm textgen FILE` writes one for another
@@ -76,7 +79,7 @@ async def preset(chat: Chat, args: str) -> Outcome:
     if args.split()[:1] in (["import"], ["export"]):
         from zatsudan.commands import otherpresets
 
-        return otherpresets.carry_out(chat, split(args))
+        return await otherpresets.carry_out(chat, split(args))
     match args.split():
         case []:
             return _list(chat)
@@ -99,10 +102,12 @@ def _save(chat: Chat, name: str, more: list[str]) -> Outcome:
             say("A preset cannot be called {name}.", name=name), say("Choose another name.")
         )
     session = chat.talk.session
+    plain, thinking = _by_state(chat)
     value = Preset(
-        session.parameters,
+        plain,
         session.model if "model" in more else None,
         session.system if "system" in more else None,
+        thinking=thinking,
     )
     there = name in chat.presets.names()
     path = chat.presets.write(name, value)
@@ -114,9 +119,30 @@ def _save(chat: Chat, name: str, more: list[str]) -> Outcome:
     return Show((Line(note, "good"), Line(printable(f"{path}"), "dim")))
 
 
+def _by_state(chat: Chat) -> tuple[dict[str, Json], dict[str, Json]]:
+    """Return the present parameters as they are without those for thinking, and these."""
+    session = chat.talk.session
+    plain, by_state = session.parameters, session.by_state
+    if by_state is None:
+        return plain, {}
+    thinking = dict(by_state.thinking)
+    for name in by_state.thinking if thinks(session.settings) else ():
+        if name in plain:
+            thinking[name] = plain.pop(name)  # also one that was set while it thought
+        if name in by_state.plain:
+            plain[name] = by_state.plain[name]
+    return plain, thinking
+
+
 def _take(chat: Chat, name: str) -> Outcome:
     found = chat.presets.read(name)
+    by_state = of_preset(found)
+    if by_state != chat.talk.session.by_state:
+        chat.talk.record(record_of(by_state))
     lines = settle(chat, with_preset(chat, found))
+    if by_state is not None:
+        names = ", ".join(one_line(each, 40) for each in by_state.thinking)
+        lines.append(Line(say("Otherwise while it thinks (/think): {names}.", names=names), "dim"))
     if found.system is not None:
         lines += settle_system(chat, found.system)
     if found.model is not None:
@@ -146,10 +172,28 @@ def _begin(chat: Chat, found: Preset) -> Line:
     )
 
 
+def bound(chat: Chat, model: str) -> list[Line]:
+    """Say which presets were saved for a model, and how they are taken."""
+    found: list[str] = []
+    for name in chat.presets.names():
+        with contextlib.suppress(ConfigError):  # /preset tells of one that is broken
+            if chat.presets.read(name).model == model:
+                found.append(name)
+    if not found:
+        return []
+    names = ", ".join(one_line(name, 40) for name in found[:4])
+    note = say(
+        "Saved for this model: {names}. /preset {name} takes it.",
+        names=names,
+        name=one_line(found[0], 40),
+    )
+    return [Line(note, "dim")]
+
+
 def with_preset(chat: Chat, found: Preset) -> dict[str, Setting]:
     """Return the parameters as they are with a preset: its own, over what stays beneath."""
     layers = (fresh_session(chat).settings, chat.talk.session.settings)
-    return {
+    settings = {
         **{
             name: setting
             for layer in layers
@@ -158,6 +202,7 @@ def with_preset(chat: Chat, found: Preset) -> dict[str, Setting]:
         },
         **{name: Setting(value, "preset") for name, value in found.parameters.items()},
     }
+    return combined(settings, of_preset(found))
 
 
 def _list(chat: Chat) -> Outcome:

@@ -1,18 +1,19 @@
 """Commands that measure a server: does a parameter take effect, is a reply repeatable?"""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import whole_number
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.base.words import split
+from zatsudan.commands.here import ask_names, knows, offered
 from zatsudan.commands.outcomes import Outcome, Show, Work
 from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.registry import Choice, command
 from zatsudan.parameters.steering import makes_request
-from zatsudan.parameters.table import BY_NAME, PARAMETERS, find
+from zatsudan.parameters.table import BY_NAME, PARAMETERS
 from zatsudan.parameters.values import show_value
 from zatsudan.servers.findings import HONOURED, IGNORED, REFUSED, REPEAT, UNCLEAR, Finding
 from zatsudan.servers.prefill import Opening
@@ -39,8 +40,13 @@ MARKS = {
 }
 
 
-def _names(_chat: Chat, _args: str) -> Iterable[Choice]:
-    return (Choice(row.name, say(row.help)) for row in PARAMETERS)
+#: What is known to do nothing, without a test.
+NOTHING = Finding(IGNORED)
+
+
+def _names(chat: Chat, _args: str) -> Iterable[Choice]:
+    own = (row for row in offered(chat) if row.name not in BY_NAME)
+    return (Choice(row.name, say(row.help)) for row in (*PARAMETERS, *own))
 
 
 @command("probe", "[NAME…]", group=GROUP, complete=_names)
@@ -53,10 +59,14 @@ async def probe(chat: Chat, args: str) -> Outcome:
     from zatsudan.lab.probe import requests, usual
     from zatsudan.lab.queries import TOKENS
 
-    names = [word.text.removeprefix("+") for word in split(args)]
-    for word in split(args):
-        if not word.text.startswith("+"):
-            find(word.text)
+    words = [word.text for word in split(args)]
+    if any(not knows(chat, word) for word in words if not word.startswith("+")):
+        await ask_names(chat)
+    here = chat.link.here
+    names = [
+        word[1:] if word.startswith("+") else here.find(word).name  # a name that was shortened
+        for word in words
+    ]
     delivery = {row.name for row in PARAMETERS if row.delivery}
     names = [
         name
@@ -112,27 +122,41 @@ async def _probe(chat: Chat, names: list[str], hint: Hint) -> Outcome:
     return Show((Table(head, tuple(rows), title), Line(legend, "dim")))
 
 
-def with_effect(chat: Chat, table: Table) -> tuple[Table, list[Line]]:
+def with_effect(
+    chat: Chat, table: Table, idle: Mapping[str, Printable]
+) -> tuple[Table, list[Line]]:
     """Return a table of parameters with what /probe has found of each, and how to read it.
 
-    Without findings for this server and model the table is as it was.
+    What is `idle` does nothing here for the reason given, whatever was found. With neither of
+    both the table is as it was.
     """
     server = chat.link.server.name if chat.link.server is not None else ""
     found = chat.findings.of(server, chat.talk.session.model)
-    if not found:
+    nothing = [row[0] for row in table.rows if row[0] in idle]
+    if not found and not nothing:
         return table, []
-    rows = tuple((row[0], _mark(found.get(row[0])), *row[1:]) for row in table.rows)
+    rows = tuple(
+        (row[0], _mark(NOTHING if row[0] in idle else found.get(row[0])), *row[1:])
+        for row in table.rows
+    )
+    head = (table.head[0], EMPTY, *table.head[1:])
+    spare = table.spare + 1 if table.spare is not None else None
+    table = table._replace(head=head, rows=rows, spare=spare)
+    mark = MARKS[IGNORED][0]
+    reasons = (say("{name}: {reason}.", name=name, reason=idle[name]) for name in nothing)
+    lines = [Line(printable(f"{mark} {reason}"), "dim") for reason in reasons]
+    if not found:
+        return table, lines
     days = sorted({finding.day for finding in found.values()})
     when = days[0] if len(days) == 1 else say("{first} to {last}", first=days[0], last=days[-1])
     marks = "    ".join(f"{mark} {say(word)}" for mark, word in MARKS.values())
     legend = say("probed {when}: {marks}    blank: not probed", when=when, marks=marks)
-    lines = [Line(legend, "dim")]
+    lines.append(Line(legend, "dim"))
     if REPEAT in found:
         lines.append(
             Line(printable(f"/repro {found[REPEAT].day}: {_repeated(found[REPEAT].detail)}"), "dim")
         )
-    head = (table.head[0], EMPTY, *table.head[1:])
-    return table._replace(head=head, rows=rows), lines
+    return table, lines
 
 
 def _mark(finding: Finding | None) -> Printable:

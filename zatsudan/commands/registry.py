@@ -37,6 +37,7 @@ class Choice(NamedTuple):
 Run: TypeAlias = "Callable[[Chat, str], Awaitable[Outcome]]"
 Complete: TypeAlias = "Callable[[Chat, str], Iterable[Choice]]"
 Possible: TypeAlias = "Callable[[Chat], bool]"
+More: TypeAlias = "Callable[[Chat | None], Printable]"
 
 
 def no_choices(_chat: "Chat", _args: str) -> Iterable[Choice]:
@@ -44,7 +45,7 @@ def no_choices(_chat: "Chat", _args: str) -> Iterable[Choice]:
     return ()
 
 
-def nothing() -> Printable:
+def nothing(_chat: "Chat | None") -> Printable:
     """Add nothing to a page."""
     return EMPTY
 
@@ -57,8 +58,8 @@ def always(_chat: "Chat") -> bool:
 class Command(NamedTuple):
     """One slash command: `complete` gets what stands before the cursor after the name.
 
-    `more` is what its page says below `page` of what stands in tables; put together when it
-    is shown, in the person's language.
+    `more` is what its page says below `page` of what stands in tables, and of how things are in
+    a chat, where there is one; put together when it is shown, in the person's language.
     """
 
     name: str
@@ -70,12 +71,12 @@ class Command(NamedTuple):
     complete: Complete = no_choices
     everyday: bool = False
     possible: Possible = always
-    more: Callable[[], Printable] = nothing
+    more: More = nothing
     from_disk: bool = False
 
-    def explained(self) -> Printable:
+    def explained(self, chat: "Chat | None" = None) -> Printable:
         """Return the page in the person's language; `` if the help is all."""
-        parts = (say(self.page) if self.page else EMPTY, self.more())
+        parts = (say(self.page) if self.page else EMPTY, self.more(chat))
         return printable("\n".join(filter(None, parts)))
 
 
@@ -87,7 +88,7 @@ def command(
     complete: Complete = no_choices,
     everyday: bool = False,
     possible: Possible = always,
-    more: Callable[[], Printable] = nothing,
+    more: More = nothing,
     from_disk: bool = False,
 ) -> Callable[[Run], Command]:
     """Make a Command of an async function `(chat, args) -> Outcome`.
@@ -163,9 +164,9 @@ class Entry(NamedTuple):
         """Carry it out."""
         return self._declared().run(chat, args)
 
-    def explained(self) -> Printable:
+    def explained(self, chat: "Chat | None" = None) -> Printable:
         """Return its page in the person's language; `` if the help is all."""
-        return self._declared().explained()
+        return self._declared().explained(chat)
 
     def _declared(self) -> Command:
         return _declared_in(self.module)[self.name]

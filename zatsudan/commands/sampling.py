@@ -8,13 +8,13 @@ from zatsudan.base.language import say
 from zatsudan.base.printable import Printable, one_line, printable
 from zatsudan.base.words import Word, split
 from zatsudan.commands import knobs
+from zatsudan.commands.here import idle, notes, offered, read_here, why_nothing
 from zatsudan.commands.offers import GROUP, meta, values_of, warnings
 from zatsudan.commands.outcomes import Outcome, Show
 from zatsudan.commands.parts import Line
 from zatsudan.commands.registry import Choice, Command, command
-from zatsudan.parameters.assignments import read_assignments
 from zatsudan.parameters.row import Parameter
-from zatsudan.parameters.table import BY_NAME, GROUPS, PARAMETERS, find
+from zatsudan.parameters.table import BY_NAME, GROUPS, PARAMETERS
 from zatsudan.parameters.values import show_value
 from zatsudan.talk.chat import Chat
 
@@ -22,14 +22,15 @@ from zatsudan.talk.chat import Chat
 def _set_choices(chat: Chat, args: str) -> Iterable[Choice]:
     words = args.split(" ")
     if len(words) % 2 == 1:
-        yield from (Choice(row.name, meta(chat, row)) for row in PARAMETERS)
+        yield from (Choice(row.name, meta(chat, row)) for row in offered(chat))
     else:
         yield from values_of(chat, words[-2])
 
 
 def change(chat: Chat, values: dict[str, Json]) -> Outcome:
-    """Set parameters and say what changed."""
+    """Set parameters and say what changed, and what does nothing here."""
     lines: list[Line] = []
+    nothing = tuple(idle(chat))
     for name, value in values.items():
         before = chat.talk.session.settings.get(name)
         chat.talk.record({"type": "set", "name": name, "value": value})
@@ -42,7 +43,8 @@ def change(chat: Chat, values: dict[str, Json]) -> Outcome:
                 "good",
             )
         )
-    lines += [Line(note, "dim") for note in warnings(chat.talk.session)]
+    lines += [Line(note, "warn") for note in notes(chat, values, nothing)]
+    lines += [Line(note, "dim") for note in warnings(chat, values)]
     return Show(tuple(lines))
 
 
@@ -51,18 +53,19 @@ async def set_(chat: Chat, args: str) -> Outcome:
     """Set parameters for this session.
 
     `/set temperature 0.2 top_p 0.9` sets several, `/set temperature +0.1` steps,
-    `/set +top_k 40` sends any further field with a JSON value.
-    `/set! …` sends a value outside its range all the same.
+    `/set +top_k 40` sends any further field with a JSON value. A name may be shortened (temp), and
+    `@FILE` stands for a long value. What this server is known not to take is refused with the
+    reason; `/set! …` sends it all the same, and a value outside its range.
     """
     if not args:
         return await knobs.params.run(chat, "")
-    return change(chat, read_assignments(split(args), chat.talk.session.parameters))
+    return change(chat, await read_here(chat, split(args)))
 
 
 @command("set!", "NAME VALUE …", group=GROUP, complete=_set_choices)
 async def set_anyway(chat: Chat, args: str) -> Outcome:
-    """Set parameters without checking their ranges."""
-    return change(chat, read_assignments(split(args), chat.talk.session.parameters, force=True))
+    """Set parameters, whatever their ranges and the server."""
+    return change(chat, await read_here(chat, split(args), force=True))
 
 
 def _set_names(chat: Chat, _args: str) -> Iterable[Choice]:
@@ -77,14 +80,22 @@ async def unset(chat: Chat, args: str) -> Outcome:
 
     The server's own default holds then.
     """
+    settings = chat.talk.session.settings
     names = [word.text.removeprefix("+") for word in split(args)]
     if names == ["all"]:
-        names = list(chat.talk.session.settings)
+        names = list(settings)
     if not names:
         raise CommandError(say("/unset needs a name."), say("Write /unset NAME, or /unset all."))
-    for name in names:
-        if name not in chat.talk.session.settings:
-            find(name)
+    names = [name if name in settings else chat.link.here.find(name).name for name in names]
+    # What is an error without another is taken back with it.
+    names += [
+        row.name
+        for row in PARAMETERS
+        if row.needs is not None
+        and row.needs.other in names
+        and row.name in settings
+        and row.name not in names
+    ]
     lines: list[Line] = []
     for name in names:
         before = chat.talk.session.settings.get(name)
@@ -95,30 +106,43 @@ async def unset(chat: Chat, args: str) -> Outcome:
     return Show(tuple(lines))
 
 
+def _present(chat: Chat, row: Parameter) -> Iterable[Line]:
+    """Yield what a parameter is now, and what values there are here."""
+    here = chat.link.here
+    setting = chat.talk.session.settings.get(row.name)
+    value = say("unset (not sent)")
+    if setting is not None:
+        value = one_line(show_value(setting.value))
+    elif row.name in here.own:
+        own = one_line(show_value(here.own[row.name]), 60)
+        value = say("not sent means {value} here", value=own)
+    yield Line(printable(f"{row.name}  {value}"))
+    reason = why_nothing(chat, row.name) if setting is not None else here.why_not(row.name)
+    if reason:
+        yield Line(say("{reason}.", reason=reason), "warn")
+    kind = here.find(row.name).kind
+    yield Line(say("{help} Takes {range}.", help=say(row.help), range=kind.range), "dim")
+
+
 def _own_command(row: Parameter) -> Command:
     async def run(chat: Chat, args: str) -> Outcome:
         words = split(args)
         if not words:
-            setting = chat.talk.session.settings.get(row.name)
-            value = show_value(setting.value) if setting is not None else say("unset (not sent)")
-            meaning = say("{help} Takes {range}.", help=say(row.help), range=row.kind.range)
-            return Show((Line(printable(f"{row.name}  {one_line(value)}")), Line(meaning, "dim")))
+            return Show(tuple(_present(chat, row)))
         if words == [Word("unset")]:
             return await unset.run(chat, row.name)
-        return change(chat, {row.name: row.read(words, chat.talk.session.parameters.get(row.name))})
+        here = chat.link.here.settable(row.name)
+        return change(
+            chat, {row.name: here.read(words, chat.talk.session.parameters.get(row.name))}
+        )
 
     def complete(chat: Chat, args: str) -> Iterable[Choice]:
         return values_of(chat, row.name) if " " not in args else ()
 
-    def page() -> Printable:
-        takes = say("Takes {range}.", range=row.kind.range)
-        if row.advice:
-            takes = say("{before} {after}", before=takes, after=say(row.advice))
-        how = say(
-            "`/{name}` shows it, `/{name} VALUE` sets it, `/unset {name}` takes it back.",
-            name=row.name,
-        )
-        return printable(f"{takes}\n{how}")
+    def page(chat: Chat | None) -> Printable:
+        from zatsudan.commands.rowpages import about
+
+        return about(row, chat)
 
     return Command(
         row.name,

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from zatsudan.base.addresses import shown_url
 from zatsudan.base.errors import CommandError, ConfigError, ZatsudanError
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.base.secrets import shown_line
+from zatsudan.commands import knobs, presets
 from zatsudan.commands.outcomes import Outcome, Show, Work, tell
 from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.registry import Choice, command
@@ -15,7 +17,7 @@ from zatsudan.config.settings import EMBEDDED
 from zatsudan.servers.engine.embedded import has_engine
 from zatsudan.talk.addressee import model_of, use_model
 from zatsudan.talk.chat import Chat
-from zatsudan.wire.refusals import BARE, DROP, PREFILL, RENAME, ROLE, SHRINK, SYSTEM, TEXTS
+from zatsudan.wire.refusals import BARE, DROP, PREFILL, RENAME, ROLE, SHRINK, SYSTEM, TEXTS, THINK
 
 GROUP = later("The server")
 
@@ -29,6 +31,7 @@ LESSONS = {
     BARE: later("drop {name} of messages"),
     TEXTS: later("text only"),
     PREFILL: later("prefill {name}"),
+    THINK: later("thinking {name}"),
 }
 
 
@@ -40,7 +43,11 @@ def _models(chat: Chat, _args: str) -> Iterable[Choice]:
 
 @command("model", "[NAME]", group=GROUP, everyday=True, complete=_models)
 async def model(chat: Chat, args: str) -> Outcome:
-    """List the models, or change to one."""
+    """List the models, or change to one.
+
+    What the config sets for a model comes and goes with it (`[models]`), and a preset that was saved
+    for it is named: `/preset save NAME model` saves one.
+    """
     if args:
         name = args.strip()
         if not chat.link.models:
@@ -48,12 +55,14 @@ async def model(chat: Chat, args: str) -> Outcome:
         fits = [entry.id for entry in chat.link.models if name in entry.id]
         if len(fits) == 1 and name not in (entry.id for entry in chat.link.models):
             name = fits[0]
+        before = dict(chat.talk.session.settings)
         use_model(chat.talk, chat.link, name)
         unknown = bool(chat.link.models) and name not in (entry.id for entry in chat.link.models)
+        note = later("Model: {name}.")
         if unknown:
             note = later("Model: {name}. The server does not list it; it is asked all the same.")
-            return tell(say(note, name=one_line(name)), "warn")
-        return tell(say("Model: {name}.", name=one_line(name)), "good")
+        told = Line(say(note, name=one_line(name)), "warn" if unknown else "good")
+        return Show((told, *knobs.steps(chat, before), *presets.bound(chat, name)))
     models = await chat.link.fetch_models()
     current = chat.talk.session.model or await model_of(chat.talk, chat.link)
     rows = tuple(
@@ -120,14 +129,17 @@ async def connect(chat: Chat, args: str) -> Outcome:
             ),
         )
     from zatsudan.commands.connecting.reconnect import connect_to, offer
-    from zatsudan.servers.choice import beside
+    from zatsudan.servers.choice import from_profile
 
     async def run(tell: Callable[[Printable], None]) -> Outcome:
         tell(say("connecting"))
         if args != EMBEDDED or EMBEDDED in finder.config.profiles:
             # A command that gives the key may take its time.
-            server = await asyncio.to_thread(beside, args, finder.environ, finder.config, None)
-            return await connect_to(chat, finder, server._replace(reason="/connect"))
+            profile = finder.config.profiles[args]
+            server = await asyncio.to_thread(
+                partial(from_profile, args, profile, finder.environ, reason="/connect")
+            )
+            return await connect_to(chat, finder, server)
         if has_engine() and not finder.has_model and finder.fetched_file is not None:
             return offer(finder, lambda: Work((), run))
         return await connect_to(chat, finder, None)

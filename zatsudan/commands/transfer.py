@@ -12,10 +12,11 @@ from zatsudan.base.jsonvalues import JsonObject
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.base.words import Word, quote, split
-from zatsudan.commands.outcomes import Outcome, Show, tell
+from zatsudan.commands.outcomes import Outcome, Show
 from zatsudan.commands.parts import Line
 from zatsudan.commands.paths import paths
 from zatsudan.commands.registry import Choice, command
+from zatsudan.servers.choice import BY_ITSELF
 from zatsudan.sessions import journal
 from zatsudan.sessions.records import recovery
 from zatsudan.talk.addressee import model_of, use_model
@@ -41,7 +42,8 @@ def _export_choices(chat: Chat, args: str) -> Iterable[Choice]:
 
     name, blank, _ = args.partition(" ")
     if not blank:
-        return (Choice(row.name, say(row.help)) for row in exports.FORMATS.values())
+        rows = [Choice(row.name, say(row.help)) for row in exports.FORMATS.values()]
+        return [*rows, Choice("key", say("how the key of the embedded model is set"))]
     if (
         name in exports.FORMATS
         and exports.FORMATS[name].request
@@ -52,7 +54,7 @@ def _export_choices(chat: Chat, args: str) -> Iterable[Choice]:
     return paths(_last(args))
 
 
-def _formats() -> Printable:
+def _formats(_chat: Chat | None) -> Printable:
     from zatsudan.sessions.exports import FORMATS
 
     width = max(map(len, FORMATS))
@@ -91,14 +93,47 @@ async def export_anyway(chat: Chat, args: str) -> Outcome:
 
 async def _export(chat: Chat, args: str, *, overwrite: bool) -> Outcome:
     name, file, reply = _arguments(split(args))
+    if name == "key":
+        return await _key(chat)
     text = await export_text(chat, name, reply)
     if not file:
         hint = say("/export {format} FILE writes it, lines uncut.", format=name)
-        return Show((Line(printable(text.rstrip("\n"))), Line(hint, "dim")))
+        return Show((Line(printable(text.rstrip("\n"))), Line(hint, "dim"), *_runs(chat, name)))
     path = Path(file)
     instead = say("{command} overwrites it.", command=f"/export! {name} {quote(file)}")
     write(path, text, overwrite=overwrite, instead=instead)
-    return tell(say("Written: {file}", file=one_line(str(path), 200)), "good")
+    done = Line(say("Written: {file}", file=one_line(str(path), 200)), "good")
+    return Show((done, *_runs(chat, name)))
+
+
+def _runs(chat: Chat, name: str) -> list[Line]:
+    """Say of a request to the embedded model when it can run: its address and key end with us."""
+    from zatsudan.sessions import exports
+
+    server = chat.link.server
+    if exports.find(name).request is None or server is None or server.reason != BY_ITSELF:
+        return []
+    note = say("It runs while this zatsudan does: the key of the embedded model is of today only.")
+    return [Line(note, "dim"), Line(say("/export key shows the line that sets it."), "dim")]
+
+
+async def _key(chat: Chat) -> Outcome:
+    """Show how the key of the embedded model is set, which nobody else can know."""
+    from zatsudan.servers.exported import key_variable
+
+    server = (await chat.link.client()).server
+    variable = key_variable(server, chat.config)
+    if server.reason != BY_ITSELF:
+        raise CommandError(
+            say("Only the key of the embedded model is shown; that of this server is yours."),
+            say("Put it into {variable}.", variable=variable),
+        )
+    return Show(
+        (
+            Line(printable(f"export {variable}={server.api_key}")),
+            Line(say("It opens the embedded model on this machine, until zatsudan ends."), "dim"),
+        )
+    )
 
 
 async def export_text(chat: Chat, name: str, reply: str = "") -> str:

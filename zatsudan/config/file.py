@@ -70,6 +70,7 @@ def parse(text: str, name: str) -> Config:
     config: Config = _build(Config, table, _Place(name, text, ()))
     for keys, values in (
         (("parameters",), config.parameters),
+        *((("models", key), values) for key, values in config.models.items()),
         *(
             (("profiles", key, "parameters"), profile.parameters)
             for key, profile in config.profiles.items()
@@ -177,7 +178,7 @@ def _value(kind: Any, value: Any, place: _Place) -> Any:
         inner = get_args(kind)[1]
         if not isinstance(value, dict):
             raise place.is_table()
-        if inner is str or _is_table(inner):
+        if inner is str or _is_table(inner) or get_origin(inner) is Mapping:
             return {key: _value(inner, item, place.below(key)) for key, item in value.items()}
         return dict(value)
     if kind is float and isinstance(value, int) and not isinstance(value, bool):

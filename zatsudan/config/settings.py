@@ -57,6 +57,8 @@ class Profile(NamedTuple):
     """Tokens that the model takes, where the server does not tell; 0: unknown."""
     reasoning: str = ""
     """The field in which the server wants earlier reasoning back, as in `reasoning_content`; empty: not sent."""
+    dialect: str = ""
+    """`ollama` sends the talk to /api/chat, which takes all options; empty: /v1/chat/completions."""
     ca_file: str = ""
     """A file with the certificates to trust; empty: the system's."""
     verify: bool = True
@@ -118,6 +120,8 @@ class Config(NamedTuple):
     """The system message; @FILE reads it from a file."""
     parameters: Mapping[str, Json] = NOTHING
     """Parameters that every session begins with. What is not set is not sent."""
+    models: Mapping[str, Mapping[str, Json]] = NOTHING
+    """Parameters of models, by a pattern of their names: over those above, beneath those of a profile."""
     network: Network = Network()
     """Time limits."""
     local: Local = Local()

@@ -12,7 +12,7 @@ from zatsudan.base.language import later, say
 from zatsudan.base.printable import Printable, printable
 from zatsudan.base.words import Word
 from zatsudan.parameters.assignments import free_value, read_assignments
-from zatsudan.parameters.table import find
+from zatsudan.parameters.table import Find, find
 from zatsudan.parameters.values import show_value
 
 _NUMBER = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)"
@@ -118,10 +118,12 @@ def read_values(text: str) -> list[str]:
     return [f"{value.normalize():f}" for value in values]
 
 
-def read_setting(word: Word, current: dict[str, Json], *, force: bool = False) -> Variation:
+def read_setting(
+    word: Word, current: dict[str, Json], *, force: bool = False, find: Find = find
+) -> Variation:
     """Read `name=value[,name=value]` of one cell; `unset` as value leaves a parameter out.
 
-    Raises CommandError.
+    `find` finds the rows as they are at the cell's server. Raises CommandError.
     """
     values: dict[str, Json] = {}
     unset: set[str] = set()
@@ -136,11 +138,13 @@ def read_setting(word: Word, current: dict[str, Json], *, force: bool = False) -
             unset.add(name if name.startswith("+") else find(name).name)
         else:
             one = Word(piece, quoted=word.quoted, name=name)
-            values |= read_assignments([one], current, force=force)
+            values |= read_assignments([one], current, force=force, find=find)
     return Variation(values, frozenset(name.removeprefix("+") for name in unset), model, profile)
 
 
-def read_sweep(words: Sequence[Word], current: dict[str, Json], *, force: bool = False) -> Sweep:
+def read_sweep(
+    words: Sequence[Word], current: dict[str, Json], *, force: bool = False, find: Find = find
+) -> Sweep:
     """Read `temperature 0 0.4..0.8:0.2 x top_p 0.5 1 runs=3 seed=7`; raises CommandError."""
     axes: list[list[Variation]] = []
     runs = 1
@@ -150,7 +154,7 @@ def read_sweep(words: Sequence[Word], current: dict[str, Json], *, force: bool =
         if word.name == "runs":
             runs = _runs(word.value)
         elif word.name is not None:
-            common += read_setting(word, current, force=force)
+            common += read_setting(word, current, force=force, find=find)
         elif not word.quoted and word.text in ("x", "×"):
             name = ""
         elif not name:
@@ -158,7 +162,9 @@ def read_sweep(words: Sequence[Word], current: dict[str, Json], *, force: bool =
             axes.append([])
         else:
             texts = [word.text] if word.quoted else read_values(word.text)
-            axes[-1] += [_value(name, text, word, current, force=force) for text in texts]
+            axes[-1] += [
+                _value(name, text, word, current, force=force, find=find) for text in texts
+            ]
     if not axes or not all(axes):
         raise CommandError(
             say("{name} needs values.", name=name) if name else say("A sweep needs values."),
@@ -181,7 +187,9 @@ def _runs(text: str) -> int:
     return int(text)
 
 
-def _value(name: str, text: str, word: Word, current: dict[str, Json], *, force: bool) -> Variation:
+def _value(
+    name: str, text: str, word: Word, current: dict[str, Json], *, force: bool, find: Find
+) -> Variation:
     if text == UNSET and not word.quoted:
         return Variation(unset=frozenset({name.removeprefix("+")}))
     typed = [Word(text, quoted=word.quoted)]

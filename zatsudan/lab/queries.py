@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.parameters.table import LIMITS
-from zatsudan.servers.kinds import UNKNOWN, ServerKind, kind_of, renames
+from zatsudan.servers.kind import ServerKind
+from zatsudan.servers.kinds import UNKNOWN, kind_at, renames
 from zatsudan.talk.exchange import Policy, Sending, answer
 from zatsudan.talk.link import Link
 from zatsudan.wire.messages import Usage, content_text
@@ -36,7 +37,7 @@ class Queries:
     def kind(self) -> ServerKind:
         """Return the kind of the server that is asked."""
         server = self.link.server
-        return kind_of(server.name, server.base_url) if server is not None else UNKNOWN
+        return kind_at(server) if server is not None else UNKNOWN
 
     async def answer(self, text: str, **parameters: Json) -> JsonObject:
         """Return the whole answer to a request."""

@@ -125,6 +125,15 @@ _COLUMNS = (
 )  # fmt: skip
 
 
+#: What a person calls them, as in the table on the screen.
+_HEADS = {
+    "number": later("number"), "settings": later("settings"), "model": later("model"),
+    "tokens": later("tokens"), "seconds": later("seconds"), "tokens_per_second": "tok/s",
+    "ended": later("end"), "mean_logprob": "logp", "distinct_pairs": "dist-2",
+    "likeness": later("like"),
+}  # fmt: skip
+
+
 def sheet_of(rows: Sequence[Row], message: str) -> Sheet:
     """Return the rows, and the message that they answer, for a file."""
-    return Sheet(message, _COLUMNS, [row.to_json() for row in rows])
+    return Sheet(message, _COLUMNS, [row.to_json() for row in rows], _HEADS)

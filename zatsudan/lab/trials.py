@@ -36,9 +36,16 @@ async def _limit(ask: Queries, name: str, value: Json) -> Finding:
     reason = next((choice.get("finish_reason") for choice in choices_of(answer)), None)
     if reason != "length":
         return Finding(UNCLEAR, say("the reply ended by itself"))
-    if len(await ask.text(COUNT, **{name: TOKENS})) <= len(texts_of(answer)[0]):
+    more = await ask.answer(COUNT, **{name: TOKENS})
+    if _size(more) <= _size(answer):
         return Finding(UNCLEAR, say("a higher limit brought no more"))
     return Finding(HONOURED, say("cut at 3 tokens"))
+
+
+def _size(answer: JsonObject) -> int:
+    """Return how long an answer is: in tokens where the server counts them, else in characters."""
+    usage = Usage.from_json(answer.get("usage"))
+    return usage.completion if usage is not None and usage.completion else len(texts_of(answer)[0])
 
 
 async def _varied(ask: Queries) -> bool:
@@ -211,12 +218,12 @@ async def _grammar(ask: Queries, name: str, value: Json) -> Finding:
 
 
 async def _schema(ask: Queries, name: str, value: Json) -> Finding:
-    """A schema that wants a key which nobody would write."""
+    """A schema that leaves one text: within an object, blanks alone could fill the reply."""
     del value
-    text = await ask.text(COUNT, temperature=0, **{name: _SCHEMA})
-    if _KEY in text:
-        return Finding(HONOURED, say("the reply began with the key that the schema wants"))
-    return Finding(IGNORED, say("the reply did not begin with the key that the schema wants"))
+    only: JsonObject = {"enum": [_KEY]}
+    if (await ask.text(COUNT, temperature=0, **{name: only})).strip() == f'"{_KEY}"':
+        return Finding(HONOURED, say("the reply was the only one that the schema leaves"))
+    return Finding(IGNORED, say("the reply is none that the schema leaves"))
 
 
 class Test(NamedTuple):

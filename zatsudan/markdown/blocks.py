@@ -60,7 +60,8 @@ class Blocks:
 
     def line(self, text: str) -> list[Event]:
         """Take one line, without its newline; return what opened and closed, in order."""
-        cursor = Cursor(text)
+        # A byte order mark is none of the line's: files that were put together have some.
+        cursor = Cursor(text.removeprefix("\ufeff"))
         depth = self._matching(cursor)
         matched = depth == len(self.stack)
         opened = False

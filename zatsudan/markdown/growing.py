@@ -8,7 +8,7 @@ reply and at its end, and what opened and closed at the end of a text is what
 
 import re
 
-from zatsudan.base.printable import printable
+from zatsudan.base.printable import open_end, printable
 from zatsudan.markdown.blocks import Blocks
 from zatsudan.markdown.leaves import LIMIT, Event, Leaf, Work, table_cells
 
@@ -33,13 +33,14 @@ class Growing:
         self._size = 0  # its characters
         self._inside = False  # whether that line is in the open paragraph already
         self._next_look = LIMIT
-        self._return = ""  # a carriage return, held until its newline comes
+        self._held = ""  # a carriage return or part of a flag, held until the rest comes
 
     def feed(self, text: str) -> tuple[list[Event], Leaf | None]:
         """Take more text; return what opened and closed, and the open leaf if it grew."""
-        text = self._return + text
-        self._return = "\r" if text.endswith("\r") else ""
-        text = printable(text[: len(text) - len(self._return)].replace("\r\n", "\n"))
+        text = self._held + text
+        end = len(text) - 1 if text.endswith("\r") else open_end(text)
+        text, self._held = text[:end], text[end:]
+        text = printable(text.replace("\r\n", "\n"))
         *complete, rest = text.split("\n")
         events: list[Event] = []
         for line in complete:
@@ -53,9 +54,9 @@ class Growing:
     def finish(self) -> list[Event]:
         """What closes, and opens before, when no more comes."""
         events: list[Event] = []
-        if self._return:
-            self._add(printable(self._return))
-            self._return = ""
+        if self._held:
+            self._add(printable(self._held))
+            self._held = ""
         if self._size or self._inside:
             self._end_line(events)
         return events + self._blocks.end()

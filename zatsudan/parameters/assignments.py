@@ -9,7 +9,7 @@ from zatsudan.base.printable import one_line
 from zatsudan.base.secrets import names_key
 from zatsudan.base.words import Word, split
 from zatsudan.parameters.steering import makes_request
-from zatsudan.parameters.table import BY_NAME, find
+from zatsudan.parameters.table import ALIASES, BY_NAME, Find, find, named
 from zatsudan.parameters.values import read_json
 
 #: What to do instead of setting a field that makes the request.
@@ -17,12 +17,16 @@ HOW_TO_STEER = later("What you write is sent, /model chooses the model and /conn
 
 
 def read_assignments(
-    words: Sequence[Word], current: dict[str, Json], *, force: bool = False
+    words: Sequence[Word],
+    current: dict[str, Json],
+    *,
+    force: bool = False,
+    find: Find = find,
 ) -> dict[str, Json]:
-    """Read `temperature 0.2 top_p 0.9`, `temperature=0.2 stop="\\n"`, `+top_k 40`.
+    """Read `temperature 0.2 top_p 0.9`, `temp=0.2 stop="\\n"`, `+top_k 40`.
 
-    A name with `+` takes any field and a JSON value (text if it is no JSON).
-    Raises CommandError.
+    A name with `+` takes any field and a JSON value (text if it is no JSON). `find` finds the
+    rows as they are at a server. Raises CommandError.
     """
     values: dict[str, Json] = {}
     rest = list(words)
@@ -40,18 +44,21 @@ def read_assignments(
                     say("Write /set {name} VALUE, or /unset {name}.", name=name[:40]),
                 )
             taken.append(rest.pop(0))
+        own = find(name).kind.values if many else ()
         while (
             many
             and rest
             and rest[0].name is None
-            and (rest[0].quoted or not _names_one(rest[0].text))
+            # What is a value of this one begins no other, though samplers are called like parameters.
+            and (rest[0].quoted or rest[0].text in own or not _names_one(rest[0].text))
         ):
             taken.append(rest.pop(0))
         if name.startswith("+"):
             _refuse_key(name[1:])
             values[name[1:]] = free_value(name[1:], taken)
         else:
-            values[name] = find(name).read(taken, current.get(name), force=force)
+            row = find(name)
+            values[row.name] = row.read(taken, current.get(row.name), force=force)
     return values
 
 
@@ -80,7 +87,9 @@ def read_flag(text: str) -> dict[str, Json]:
             _refuse_key(name[1:])
             found[name[1:]] = free_value(name[1:], words)
         else:
-            found[name] = find(name).read(words)
+            # What some server takes: which one it will be is not known yet.
+            row = find(name).at(wide=True)
+            found[row.name] = row.read(words)
     return found
 
 
@@ -97,12 +106,12 @@ def _refuse_key(name: str) -> None:
 
 
 def _is_many(name: str) -> bool:
-    parameter = BY_NAME.get(name)
-    return parameter is not None and parameter.kind.many
+    row = named(name)
+    return row is not None and row.kind.many
 
 
 def _names_one(text: str) -> bool:
-    return text in BY_NAME or text.startswith("+")
+    return text in BY_NAME or text in ALIASES or text.startswith("+")
 
 
 def free_value(name: str, words: Sequence[Word]) -> Json:

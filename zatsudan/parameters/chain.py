@@ -3,14 +3,17 @@
 The steps have llama.cpp's names (common/sampling.cpp); each row says to which it belongs.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import NOTHING, Json
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable
+from zatsudan.base.words import Word
 from zatsudan.parameters.row import Parameter
-from zatsudan.parameters.table import BY_NAME, PARAMETERS
+from zatsudan.parameters.table import BY_NAME, PARAMETERS, named
+from zatsudan.parameters.values import A_LIST, Kind, texts
 
 
 class Step(NamedTuple):
@@ -129,9 +132,59 @@ _NAMED = frozenset(
     )
 )
 
-#: The values with which every sampler is off.
+#: The values with which every sampler is off. How far back the penalties look is none by itself.
 NEUTRAL: Mapping[str, Json] = {
     row.name: row.neutral
     for row in PARAMETERS
-    if row.sampler and not row.under and row.neutral is not None
+    if row.sampler and not row.under and row.neutral is not None and row.name != "repeat_last_n"
 }
+
+
+def step_names(steps: Sequence[str]) -> Kind:
+    """Some of the steps that a server has, each once; any texts where its steps are not known.
+
+    A parameter's name stands for the step to which it belongs.
+    """
+    known = tuple(dict.fromkeys(steps))
+    kind = texts(A_LIST)
+    if not known:
+        return kind
+
+    def read(words: Sequence[Word], current: Json) -> Json:
+        value = kind.read(words, current)
+        return [_step_of(name, known) for name in value] if isinstance(value, list) else value
+
+    def verify(value: Json) -> None:
+        names = [str(name) for name in value] if isinstance(value, list) else []
+        for at, name in enumerate(names):
+            if name not in known:
+                raise CommandError(
+                    say("This server has no sampler {name!r}.", name=name[:40]),
+                    _nearest(name, known),
+                )
+            if name in names[:at]:
+                raise CommandError(
+                    say("The sampler {name} is named twice.", name=name),
+                    say("Each runs once, in the order in which they are named."),
+                )
+
+    return kind._replace(read=read, verify=verify, values=known)
+
+
+def _step_of(name: Json, known: Sequence[str]) -> Json:
+    row = named(name) if isinstance(name, str) and name not in known else None
+    return row.sampler if row is not None and row.sampler in known else name
+
+
+def _nearest(name: str, known: Sequence[str]) -> Printable:
+    import difflib
+
+    meant = {other: step for step in known for other in (step, *_names_of(step))}
+    near = difflib.get_close_matches(name, meant, n=1, cutoff=0.5)
+    listed = say("Its samplers: {names}.", names=", ".join(known))
+    return say("Did you mean {name}? {more}", name=meant[near[0]], more=listed) if near else listed
+
+
+def _names_of(step: str) -> Iterable[str]:
+    rows = (row for row in PARAMETERS if row.sampler == step and not row.under)
+    return (name for row in rows for name in (row.name, *row.aliases))

@@ -46,7 +46,7 @@ CHOOSING: tuple[Parameter, ...] = (
         "top_p", number(0, 1), later("Keep the likeliest tokens up to this share."),
         later("0.9 cuts the unlikely tail; change this or temperature, not both."), "sampling",
         neutral=1, probe=Recipe("narrowing", 0.0001, told=0.6, usual=True), keyword=True, sampler="top_p",
-        clashes=(Remark("temperature", later("temperature and top_p are both set: better change one of them only.")),),
+        clashes=(Remark("temperature", later("temperature and top_p are both set: better change one of them only."), hosted=True),),
     ),
     Parameter(
         "min_p", number(0, 1), later("Drop tokens less likely than this share of the likeliest."),

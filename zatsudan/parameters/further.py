@@ -4,7 +4,7 @@ from zatsudan.base.jsonvalues import JsonObject
 from zatsudan.base.language import later
 from zatsudan.parameters import schemas
 from zatsudan.parameters.row import Parameter, Recipe
-from zatsudan.parameters.values import choice, json_of, switch, text
+from zatsudan.parameters.values import choice, integer, json_of, switch, text
 
 #: A function for a model to call, where /probe needs one.
 _FUNCTION: JsonObject = {"name": "probe", "parameters": {"type": "object", "properties": {}}}
@@ -73,5 +73,15 @@ FURTHER: tuple[Parameter, ...] = (
     Parameter(
         "prompt_cache_retention", choice("in_memory", "24h"), later("How long the server caches the prompt."),
         probe=Recipe(value="in_memory"),
+    ),
+    Parameter(
+        "num_ctx", integer(1), later("How many tokens of context the server keeps for the model."),
+        later("Ollama loads the model anew when it changes; more takes more memory. Only its own API takes it (dialect)."),
+        probe=Recipe(value=4096), local=True,
+    ),
+    Parameter(
+        "keep_alive", text, later("How long the server keeps the model in memory."),
+        later("As in 10m or 1h; 0 unloads it at once, -1 never. Only Ollama's own API takes it (dialect)."),
+        probe=Recipe(value="5m"), local=True,
     ),
 )  # fmt: skip

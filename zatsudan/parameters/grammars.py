@@ -100,4 +100,5 @@ grammar = Kind(
     lambda value: isinstance(value, str),
     Phrase(later("GBNF")),
     verify=check_grammar,
+    long=True,
 )

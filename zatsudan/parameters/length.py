@@ -2,13 +2,13 @@
 
 from zatsudan.base.language import later
 from zatsudan.parameters.row import Parameter, Recipe, Remark
-from zatsudan.parameters.values import integer, json_of, stops, switch
+from zatsudan.parameters.values import any_stops, integer, json_of, stops, switch
 
 LENGTH: tuple[Parameter, ...] = (
     Parameter(
         "stop", stops, later("Texts at which the reply ends."),
         later('Quote blanks and newlines: /stop "\\n\\n" "User:".'), "length",
-        probe=Recipe("stop", told=["zqx"], usual=True), keyword=True, everyday=True,
+        probe=Recipe("stop", told=["zqx"], usual=True), keyword=True, everyday=True, wide=any_stops,
     ),
     Parameter(
         "max_tokens", integer(1), later("The most tokens of a reply."),

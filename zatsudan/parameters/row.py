@@ -7,6 +7,7 @@ from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later, say
 from zatsudan.base.words import Word, quote
+from zatsudan.parameters.fromfile import inserted
 from zatsudan.parameters.values import Kind, show_value
 
 
@@ -26,10 +27,14 @@ class Recipe(NamedTuple):
 
 
 class Remark(NamedTuple):
-    """What is said of a parameter in view of another; `text` is a constant."""
+    """What is said of a parameter in view of another; `text` is a constant.
+
+    `hosted`: it is advice for hosted servers; one that is near takes both as they are.
+    """
 
     other: str
     text: str
+    hosted: bool = False
 
 
 class Parameter(NamedTuple):
@@ -88,8 +93,9 @@ class Parameter(NamedTuple):
 
         Raises CommandError with the range, unless `force` (`/set!`) is given.
         """
+        given = inserted(words) if self.kind.long else words
         try:
-            value = self.kind.read(words, current)
+            value = self.kind.read(given, current)
         except ValueError:
             value = None
         if value is not None and (force or self.kind.check(value)):

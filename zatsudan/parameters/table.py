@@ -9,6 +9,9 @@ Ranges and names are those of OpenAI's openapi.json 2.3.0 (2026-08-21); the
 rows that are `local` are what llama.cpp, vLLM and their kin take besides.
 """
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 from zatsudan.base.errors import CommandError
 from zatsudan.base.language import later, say
 from zatsudan.parameters.choosing import CHOOSING
@@ -52,18 +55,32 @@ GROUPS = {
 }
 
 
-def find(name: str) -> Parameter:
-    """Return the row of `name`, of an alias, or of what begins one name alone.
+class UnknownParameter(CommandError):
+    """No row has this name."""
 
-    Raises CommandError with the nearest names.
-    """
+
+#: How a parameter is found by its name; raises CommandError for one that cannot be set.
+Find: TypeAlias = Callable[[str], Parameter]
+
+#: Fewer characters than this are too few to mean a name by its beginning.
+BEGINNING = 3
+
+
+def named(name: str) -> Parameter | None:
+    """Return the row of a name, of an alias, or of what begins one name alone."""
     if name in BY_NAME:
         return BY_NAME[name]
     if name in ALIASES:
         return BY_NAME[ALIASES[name]]
-    begun = [row for row in PARAMETERS if len(name) > 2 and row.name.startswith(name)]
-    if len(begun) == 1:
-        return begun[0]
+    begun = [row for row in PARAMETERS if row.name.startswith(name)]
+    return begun[0] if len(begun) == 1 and len(name) >= BEGINNING else None
+
+
+def find(name: str) -> Parameter:
+    """Return the row that is meant by a name; raises UnknownParameter with the nearest names."""
+    row = named(name)
+    if row is not None:
+        return row
     import difflib
 
     near = difflib.get_close_matches(name, BY_NAME, n=3, cutoff=0.6)
@@ -74,7 +91,7 @@ def find(name: str) -> Parameter:
         if near
         else later("/params all lists them; /set +{name} VALUE sends any field as JSON.")
     )
-    raise CommandError(
+    raise UnknownParameter(
         say("There is no parameter {name!r}.", name=name[:40]),
         say(advice, name=name[:40], names=say(" or ").join(near)),
     )

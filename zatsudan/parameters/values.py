@@ -33,7 +33,7 @@ class Kind(NamedTuple):
     """A form of value: how it is read from words, checked, and described.
 
     `words` stand within a sentence, `few` in a table. `verify` raises CommandError with what
-    is wrong within a value of the right form.
+    is wrong within a value of the right form. `long`: `@FILE` may stand for it.
     """
 
     words: Phrase
@@ -43,6 +43,7 @@ class Kind(NamedTuple):
     values: tuple[str, ...] = ()
     many: bool = False
     verify: Callable[[Json], None] | None = None
+    long: bool = False
 
     @property
     def range(self) -> Printable:
@@ -184,13 +185,13 @@ def _read_stop(words: Sequence[Word], _current: Json) -> Json:
 
 
 def _check_stop(value: Json) -> bool:
-    if isinstance(value, str):
-        return bool(value)
-    return (
-        isinstance(value, list)
-        and 1 <= len(value) <= 4
-        and all(isinstance(item, str) and item for item in value)
-    )
+    return _check_stops(value) and len(value if isinstance(value, list) else ()) <= 4
+
+
+def _check_stops(value: Json) -> bool:
+    if isinstance(value, list):
+        return bool(value) and all(isinstance(item, str) and item for item in value)
+    return isinstance(value, str) and bool(value)
 
 
 _TEXTS = Phrase(later("texts"))
@@ -202,6 +203,9 @@ stops = Kind(
     _TEXTS,
     many=True,
 )
+
+#: Local servers take any number of them.
+any_stops = stops._replace(words=Phrase(later('texts, as in "\\n\\n" "User:"')), check=_check_stops)
 
 
 def texts(what: str) -> Kind:
@@ -239,7 +243,12 @@ def read_json(text: str) -> Json:
 def json_of(what: str, *types: type, values: tuple[str, ...] = ()) -> Kind:
     """A JSON value of one of `types`; `what` is a constant that is said later."""
     return Kind(
-        Phrase(what), _read_json, lambda value: isinstance(value, types), Phrase("JSON"), values
+        Phrase(what),
+        _read_json,
+        lambda value: isinstance(value, types),
+        Phrase("JSON"),
+        values,
+        long=True,
     )
 
 
@@ -255,6 +264,7 @@ bias = Kind(
     _read_json,
     _check_bias,
     Phrase(later("JSON map")),
+    long=True,
 )
 
 
@@ -268,6 +278,7 @@ schema = Kind(
     _read_json,
     lambda value: isinstance(value, dict),
     Phrase(later("schema")),
+    long=True,
 )
 
 _JSON_OR_WORD = Phrase(later("JSON, word"))
@@ -278,6 +289,7 @@ response_format = Kind(
     lambda value: isinstance(value, dict) and isinstance(value.get("type"), str),
     _JSON_OR_WORD,
     ("text", "json_object"),
+    long=True,
 )
 
 

@@ -6,6 +6,7 @@ One read of 64 kB may hold 64 MB, which `aiter_bytes` makes at once.
 import asyncio
 import zlib
 from collections.abc import AsyncGenerator, AsyncIterator
+from time import monotonic
 
 import httpx
 
@@ -44,17 +45,16 @@ async def pieces(response: httpx.Response) -> AsyncGenerator[bytes, None]:
                 ),
                 say("/retry asks again; another server or model may do better."),
             )
-    loop = asyncio.get_running_loop()
-    since = asked = loop.time()
+    since = asked = monotonic()
     async for piece in source:
-        came = loop.time()
+        came = monotonic()
         if came - asked > WAITED:
             since = came
         yield piece
-        asked = loop.time()
+        asked = monotonic()
         if asked - since > bounds.TURN:
             await asyncio.sleep(0)
-            since = asked = loop.time()
+            since = asked = monotonic()
 
 
 async def whole(response: httpx.Response, size: int = bounds.BODY) -> bytes:

@@ -18,7 +18,7 @@ from zatsudan.base.language import later, say
 from zatsudan.config.settings import EMBEDDED, Config, Price, Profile
 
 if TYPE_CHECKING:
-    from zatsudan.servers.kinds import ServerKind
+    from zatsudan.servers.kind import ServerKind
 
 #: The reason for which the embedded model is in use.
 BY_ITSELF = later("embedded model")
@@ -41,11 +41,16 @@ class Server(NamedTuple):
     missing_key: str = ""
     api_key_header: str = ""
     reasoning: str = ""
+    dialect: str = ""
     ca_file: str = ""
     verify: bool = True
     prices: Mapping[str, Price] = NOTHING
     found: bool = False
     """It answered at a usual port of this machine, and nobody named it."""
+    kind: str | None = None
+    """The name of the kind for which its answers are known; `` if of none, None if it was not asked."""
+    key_variable: str = ""
+    """The environment variable in which the key stood."""
 
     def __repr__(self) -> str:
         return f"Server({self.name!r}, {shown_url(self.base_url)!r})"
@@ -72,8 +77,8 @@ def choose(wishes: Wishes, environ: Mapping[str, str], config: Config) -> Server
     if wishes.base_url or (base_url and not named):
         flag = "--base-url" if wishes.base_url else "ZATSUDAN_BASE_URL"
         url = normal_url(base_url)
-        key, missing = _loose_key(url, wishes, environ)
-        return Server(_host(url), url, key, model, flag, missing_key=missing)
+        key, missing, read = _loose_key(url, wishes, environ)
+        return Server(_host(url), url, key, model, flag, missing_key=missing, key_variable=read)
     name = named or config.profile
     if wishes.local or (name == EMBEDDED and EMBEDDED not in config.profiles):
         return None
@@ -92,23 +97,31 @@ def choose(wishes: Wishes, environ: Mapping[str, str], config: Config) -> Server
         )
     if environ.get("OPENAI_API_KEY"):
         url = normal_url(environ.get("OPENAI_BASE_URL") or _openai().url)
-        key, missing = _loose_key(url, wishes, environ)
+        key, missing, read = _loose_key(url, wishes, environ)
         model = model or environ.get("OPENAI_MODEL", "")
-        return Server(_host(url), url, key, model, "OPENAI_API_KEY", missing_key=missing)
+        return Server(
+            *(_host(url), url, key, model, "OPENAI_API_KEY"),
+            missing_key=missing,
+            key_variable=read,
+        )
     return None
 
 
 def beside(name: str, environ: Mapping[str, str], config: Config, in_use: Server | None) -> Server:
     """Return the server of a profile that is asked beside the one in use. Raises ConfigError.
 
-    ZATSUDAN_API_KEY is meant for the server in use, and goes to no other.
+    ZATSUDAN_API_KEY is meant for the server in use, and goes to no other unless its profile
+    names it.
     """
     if name not in config.profiles:
         raise no_profile(name, config)
     profile = config.profiles[name]
     if in_use is not None and in_use.name == name and in_use.reason in _BY_PROFILE:
         return in_use._replace(model=profile.model)
-    others = {key: value for key, value in environ.items() if key != "ZATSUDAN_API_KEY"}
+    named = profile.api_key_env
+    others = {
+        key: value for key, value in environ.items() if key != "ZATSUDAN_API_KEY" or key == named
+    }
     return from_profile(name, profile, others, reason="profile")
 
 
@@ -138,8 +151,9 @@ def from_profile(
         )
     url = normal_url(profile.base_url)
     variable = api_key_env or profile.api_key_env
-    missing = ""
+    missing = read = ""
     if variable:
+        read = variable
         key = environ.get(variable, "")
         missing = "" if key else _unset(variable)
     elif profile.api_key_command:
@@ -149,7 +163,7 @@ def from_profile(
     elif profile.api_key:
         key = profile.api_key
     else:
-        key, missing = _loose_key(url, Wishes(), environ)
+        key, missing, read = _loose_key(url, Wishes(), environ)
     return Server(
         name,
         url,
@@ -163,30 +177,32 @@ def from_profile(
         missing_key=missing,
         api_key_header=profile.api_key_header,
         reasoning=profile.reasoning,
+        dialect=profile.dialect,
         ca_file=profile.ca_file,
         verify=profile.verify,
         prices=profile.prices,
+        key_variable=read if key else "",
     )
 
 
-def _loose_key(url: str, wishes: Wishes, environ: Mapping[str, str]) -> tuple[str, str]:
-    """Return the key for a base URL without a profile, and which would do if there is none.
+def _loose_key(url: str, wishes: Wishes, environ: Mapping[str, str]) -> tuple[str, str, str]:
+    """Return the key for a base URL without a profile, which would do if there is none, and where it stood.
 
     OPENAI_API_KEY goes to OpenAI, or to the origin of OPENAI_BASE_URL, and to no other server.
     """
     variable = wishes.api_key_env or "ZATSUDAN_API_KEY"
     if wishes.api_key_env or environ.get(variable):
         key = environ.get(variable, "")
-        return clean_key(key), "" if key else _unset(variable)
+        return clean_key(key), "" if key else _unset(variable), variable
     homes = {origin(_openai().url)}
     if environ.get("OPENAI_BASE_URL"):
         homes.add(origin(normal_url(environ["OPENAI_BASE_URL"])))
     if origin(url) in homes:
         key = environ.get("OPENAI_API_KEY", "")
-        return clean_key(key), "" if key else _unset("OPENAI_API_KEY")
+        return clean_key(key), "" if key else _unset("OPENAI_API_KEY"), "OPENAI_API_KEY"
     if is_near(urlsplit(url).hostname or ""):
-        return "", ""  # a server of a private network seldom wants one
-    return "", say("a profile, ZATSUDAN_API_KEY or --api-key-env NAME would give one")
+        return "", "", ""  # a server of a private network seldom wants one
+    return "", say("a profile, ZATSUDAN_API_KEY or --api-key-env NAME would give one"), ""
 
 
 def _unset(variable: str) -> str:
@@ -283,7 +299,7 @@ def _from_keyring(name: str, place: str) -> str:
 
 
 def _openai() -> "ServerKind":
-    from zatsudan.servers.kinds import OPENAI  # not asked for where a profile or nothing is named
+    from zatsudan.servers.hosted import OPENAI  # not asked for where a profile or nothing is named
 
     return OPENAI
 

@@ -7,7 +7,7 @@ import httpx
 
 from zatsudan.base.errors import ConnectionFailed, StreamError
 from zatsudan.base.language import later, say
-from zatsudan.servers import bodies
+from zatsudan.servers import bodies, dialects
 from zatsudan.wire.protocol import Chunk
 from zatsudan.wire.reader import Reader
 
@@ -21,7 +21,9 @@ _CUT = (
 _EMPTY = (later("The server's reply was empty."), later("/retry asks again."))
 
 
-async def chunks_of(response: httpx.Response, choices: int) -> AsyncGenerator[Chunk, None]:
+async def chunks_of(
+    response: httpx.Response, choices: int, dialect: str = ""
+) -> AsyncGenerator[Chunk, None]:
     """Yield the chunks of a response's body; raises ConnectionFailed if it was cut.
 
     A connection that breaks, or falls silent, once the reply is complete cuts nothing. Behind
@@ -29,7 +31,7 @@ async def chunks_of(response: httpx.Response, choices: int) -> AsyncGenerator[Ch
     some servers send it with the first chunk, and the text after a pause.
     """
     reader = Reader(choices)
-    pieces = bodies.pieces(response)
+    pieces = dialects.events(dialect, bodies.pieces(response))
     piece: bytes | None = b""
     end: float | None = None
     while piece is not None:

@@ -26,7 +26,7 @@ from zatsudan.base.jsonvalues import Json, JsonObject, loads, whole_number
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import one_line, printable
 from zatsudan.config.settings import Network
-from zatsudan.servers import bodies
+from zatsudan.servers import bodies, dialects
 from zatsudan.servers.choice import Server
 from zatsudan.servers.chunks import chunks_of
 from zatsudan.servers.failures import NOT_SENDABLE, explained
@@ -73,6 +73,7 @@ class Client:
                 headers["Authorization"] = f"Bearer {server.api_key}"
             url = httpx.URL(server.base_url)
             self._base = str(url.copy_with(query=None))
+            self._talk_url = dialects.address(server.dialect, self._base)
             # One server is all that is spoken to, so one proxy is all that is asked for.
             proxy = self._proxy = proxy_of(server.base_url)
             self._secrets = secrets_of(server, getproxies().values() if proxy else ())
@@ -117,19 +118,28 @@ class Client:
         A cut stream raises after its last chunk: what was yielded stands.
         Closing the generator closes the connection, which the server sees.
         """
-        async with self._exchange(f"{self._base}/chat/completions", body) as response:
+        dialect = self.server.dialect
+        async with self._exchange(self._talk_url, dialects.written(dialect, body)) as response:
             asked = whole_number(body.get("n")) or 1
-            async with aclosing(chunks_of(response, asked)) as chunks:
+            clean: tuple[str, ...] = ()  # facts that are known to hold no secret
+            async with aclosing(chunks_of(response, asked, dialect)) as chunks:
                 async for chunk in chunks:
-                    yield self._without_secrets(chunk)
+                    facts = _facts_of(chunk)
+                    if facts == clean and chunk.usage is None:
+                        yield chunk
+                        continue
+                    shown = self._without_secrets(chunk, facts)
+                    clean = facts if shown is chunk else clean
+                    yield shown
 
     async def ask(self, body: JsonObject) -> JsonObject:
         """Send a request that is not streamed and return the whole answer; raises ApiError."""
-        url = f"{self._base}/chat/completions"
-        async with self._exchange(url, body, again=True) as response:
+        dialect = self.server.dialect
+        sent = dialects.written(dialect, body)
+        async with self._exchange(self._talk_url, sent, again=True) as response:
             answer = await bodies.whole(response)
         try:
-            value = self._secrets.hidden_json(_parsed(answer))
+            value = dialects.read(dialect, self._secrets.hidden_json(_parsed(answer)))
         except ValueError:
             raise StreamError(
                 say("The server's answer is no JSON."), say("Is the base URL right?")
@@ -170,7 +180,7 @@ class Client:
 
         Never raises: what is told there is good to know, and no more.
         """
-        url = f"{self._base.rstrip('/').removesuffix('/v1')}{path}"
+        url = f"{dialects.root_of(self._base)}{path}"
         try:
             async with self._exchange(url, body, seconds=NATIVE_SECONDS, again=True) as response:
                 answer = await bodies.whole(response)
@@ -208,8 +218,8 @@ class Client:
                 self._log({"status": response.status_code})
                 if response.status_code != httpx.codes.OK:
                     told = await bodies.beginning(response)
-                    raise refused(
-                        response, told, self._where, self._secrets, listless=self._listless
+                    raise self._told_key(
+                        refused(response, told, self._where, self._secrets, listless=self._listless)
                     )
                 yield response
             finally:
@@ -227,6 +237,17 @@ class Client:
             translated = self._translated(error, began=began)
             self._log({"failure": str(translated)})
             raise translated from None  # its own text may show a header
+
+    def _told_key(self, error: StatusError) -> StatusError:
+        """Return a refusal; that of a key says which variable it was read from."""
+        if error.status == httpx.codes.UNAUTHORIZED and self.server.key_variable:
+            from zatsudan.base.secrets import shown_variable
+
+            error.advice = say(
+                "The key was read from {variable} when zatsudan started; is it that of this server?",
+                variable=shown_variable(self.server.key_variable),
+            )
+        return error
 
     def _refusal(self, error: StatusError) -> StatusError:
         """Return a refusal that came with the status 200, without secrets."""
@@ -255,16 +276,16 @@ class Client:
         """Return an address as it may be shown."""
         return self._secrets.hidden(shown_url(url))
 
-    def _without_secrets(self, chunk: Chunk) -> Chunk:
+    def _without_secrets(self, chunk: Chunk, facts: tuple[str, ...]) -> Chunk:
         """Return a chunk whose facts about itself hold no secret; its text stays as it is."""
-        hidden, facts = self._secrets.hidden, chunk[2:6]
-        ends = [delta.finish_reason or "" for delta in chunk.deltas]
-        if self._secrets.found("\n".join((*facts, *ends))):
+        hidden = self._secrets.hidden
+        if self._secrets.found("\n".join(facts)):
             chunk = chunk._replace(
                 id=hidden(chunk.id),
                 model=hidden(chunk.model),
                 fingerprint=hidden(chunk.fingerprint),
                 tier=hidden(chunk.tier),
+                stopped=hidden(chunk.stopped),
                 deltas=tuple(
                     delta._replace(finish_reason=hidden(delta.finish_reason or "") or None)
                     for delta in chunk.deltas
@@ -284,6 +305,17 @@ class Client:
                 "Does the proxy answer that HTTP_PROXY, HTTPS_PROXY or ALL_PROXY name?"
             )
         return failure
+
+
+def _facts_of(chunk: Chunk) -> tuple[str, ...]:
+    """Return what a chunk tells of the reply, which nearly all of a stream tell alike."""
+    facts: tuple[str, ...] = (
+        chunk.id, chunk.model, chunk.fingerprint, chunk.tier, chunk.stopped,
+    )  # fmt: skip
+    for delta in chunk.deltas:
+        if delta.finish_reason:
+            facts = (*facts, delta.finish_reason)
+    return facts
 
 
 def _written(body: Mapping[str, Json]) -> bytes:

@@ -9,8 +9,9 @@ from zatsudan.base.addresses import origin
 from zatsudan.base.jsonvalues import JsonObject, loads
 from zatsudan.base.secrets import SCHEME, is_secret, shown_variable
 from zatsudan.config.settings import Config
+from zatsudan.servers import dialects
 from zatsudan.servers.choice import Server
-from zatsudan.servers.kinds import OPENAI
+from zatsudan.servers.hosted import OPENAI
 from zatsudan.sessions.exports.outgoing import Request, Value
 
 
@@ -31,10 +32,10 @@ def request_to(server: Server, body: JsonObject, key_variable: str) -> Request:
         headers.setdefault("authorization", ("Authorization", "Basic "))
     query = {**dict(parse_qsl(parts.query, keep_blank_values=True)), **server.query}
     return Request(
-        urlunsplit((parts.scheme, host, f"{parts.path}/chat/completions", "", "")),
+        dialects.address(server.dialect, urlunsplit((parts.scheme, host, parts.path, "", ""))),
         tuple(_without_secrets(headers.values(), server.api_key, key_variable)),
         tuple(_without_secrets(query.items(), server.api_key, key_variable)),
-        _as_sent(body),
+        _as_sent(dialects.written(server.dialect, body)),
         server.ca_file,
         server.verify,
     )

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from zatsudan.base.jsonvalues import Json
-from zatsudan.servers.kinds import Defaults, ServerKind, inside, kind_of, own_first
+from zatsudan.servers.kind import Defaults, ServerKind
+from zatsudan.servers.kinds import inside, kind_at, own_first
 
 if TYPE_CHECKING:
     from zatsudan.servers.client import Client
@@ -43,7 +44,7 @@ def _read(found: Mapping[str, Json], told: Defaults) -> dict[str, Json]:
 
 def _kinds(client: "Client") -> tuple[ServerKind, ...]:
     """Return all kinds of servers, that of this one first: what is not known is found by asking."""
-    return own_first(kind_of(client.server.name, client.server.base_url))
+    return own_first(kind_at(client.server))
 
 
 async def tokenize(client: "Client", model: str, text: str) -> list[int] | None:

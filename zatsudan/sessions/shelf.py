@@ -208,12 +208,19 @@ def find(directory: Path, name: str) -> Summary:
         if len(fits) == 1 or (fits and fits[0].title == name):
             return fits[0]
         if fits:
-            names = ", ".join(summary.name for summary in fits[:4])
+            shown = [summary.name for summary in fits]
+            # Of one name, the ids tell them apart.
+            alike = len(set(shown)) < len(shown)
+            names = ", ".join(
+                f"{summary.id} ({summary.name})" if alike else summary.name for summary in fits[:4]
+            )
             raise StoreError(
                 say(
                     "Several sessions fit {name!r}: {names}.", name=one_line(name, 40), names=names
                 ),
-                say("Name it more fully."),
+                say("Name its id: -r {id} takes the latest.", id=fits[0].id)
+                if alike
+                else say("Name it more fully."),
             )
     raise StoreError(
         say("There is no session {name!r}.", name=one_line(name, 40)),

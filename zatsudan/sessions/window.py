@@ -54,12 +54,15 @@ def choose(
     count: Callable[[str], int],
     start: str | None = None,
     sent: Callable[[Node], Message] = lambda node: node.message,
+    ahead: bool = False,
+    anyway: bool = False,
 ) -> Window:
     """Choose what is sent of `path`, within `budget` tokens.
 
     `start` is where the last window began: it is kept while that fits. `sent`
-    gives a message the form in which it is sent.
-    Raises TooLong if the last turn alone does not fit.
+    gives a message the form in which it is sent. `ahead`: the next message is not written
+    yet, so that every turn may be left out.
+    Raises TooLong if the last turn alone does not fit; `anyway` sends it all the same.
     """
     tokens = count(system) + PER_MESSAGE if system else 0
     whole = tokens + _size(path, count)
@@ -68,7 +71,14 @@ def choose(
         first, nodes = None, tuple(path)
     else:
         first, whole, nodes = _fitting(
-            path, tokens, pinned, budget=budget, count=count, start=start
+            path,
+            tokens,
+            pinned,
+            budget=budget,
+            count=count,
+            start=start,
+            ahead=ahead,
+            anyway=anyway,
         )
         messages = in_order(sent(node) for node in nodes)
     if system:
@@ -84,6 +94,8 @@ def _fitting(
     budget: int,
     count: Callable[[str], int],
     start: str | None,
+    ahead: bool,
+    anyway: bool,
 ) -> tuple[str | None, int, tuple[Node, ...]]:
     """Return where the unpinned part begins, the tokens in all, and what is sent; raises TooLong.
 
@@ -98,9 +110,10 @@ def _fitting(
         from_turn.append(from_turn[-1] - size + _size(pins, count))
     first = next((i for i, turn in enumerate(turns) if turn[0].id == start), 0)
     if from_turn[first] > budget:
-        fitting = (i for i in range(first, len(turns)) if from_turn[i] <= budget * 3 // 4)
-        first = next(fitting, len(turns) - 1)
-    if from_turn[first] > budget:
+        last = len(turns) if ahead else len(turns) - 1
+        fitting = (i for i in range(first, last + 1) if from_turn[i] <= budget * 3 // 4)
+        first = next(fitting, last)
+    if from_turn[first] > budget and not (anyway or ahead):
         raise TooLong(
             say(
                 "This message needs about {needed:,} tokens, and the model takes {budget:,}"
@@ -108,15 +121,34 @@ def _fitting(
                 needed=from_turn[first],
                 budget=budget,
             ),
-            say(SHORTEN),
+            say(
+                "It is an estimate: /retry! sends it all the same. Or shorten it, unpin messages,"
+                " or choose a model with a longer context (/model)."
+            ),
         )
     nodes = [node for turn in turns[:first] for node in turn if node.id in pinned]
     nodes += [node for turn in turns[first:] for node in turn]
-    return turns[first][0].id if first else None, from_turn[first], tuple(nodes)
+    begins = turns[first][0].id if 0 < first < len(turns) else None
+    return begins, from_turn[first], tuple(nodes)
 
 
 def _size(nodes: Sequence[Node], count: Callable[[str], int]) -> int:
-    return sum(count(node.message.text) + PER_MESSAGE for node in nodes)
+    return sum(tokens_of(node, count) + PER_MESSAGE for node in nodes)
+
+
+def tokens_of(node: Node, count: Callable[[str], int]) -> int:
+    """Return the tokens of a message: those that were counted when it came, else what `count` estimates.
+
+    A count holds for the text where it is of this text alone: of one choice, without reasoning,
+    without a beginning that was given.
+    """
+    made = node.made
+    usage = made.usage if made is not None else None
+    if made is None or usage is None or usage.together > 1 or made.reasoning or made.given:
+        return count(node.message.text)
+    if made.parameters.get("n") not in (None, 1) or node.message.extra:
+        return count(node.message.text)
+    return usage.completion - usage.reasoning or count(node.message.text)
 
 
 def in_order(messages: Iterable[Message]) -> list[Message]:

@@ -39,6 +39,8 @@ class Chat:
         self._places = findings, presets
         #: What was read of saved sessions, so that no key reads them again.
         self.summaries: Known = {}
+        #: What was remarked on parameters that are set together: once a session.
+        self.remarked: set[tuple[str, ...]] = set()
 
     @cached_property
     def findings(self) -> "Findings":

@@ -45,11 +45,6 @@ class Choices:
         self.saved_at = 0.0
 
     @property
-    def begun(self) -> bool:
-        """Has any delta come?"""
-        return bool(self._replies)
-
-    @property
     def deltas(self) -> int:
         """How many deltas with text came so far."""
         return sum(reply.deltas for reply in self._replies.values())
@@ -66,11 +61,14 @@ class Choices:
 
     def add(self, delta: Delta, now: float) -> None:
         """Fold a delta, which came `now`, and journal what is due."""
-        if delta.index not in self._replies:
-            self._replies[delta.index] = Reply()
-        self._replies[delta.index].add(delta)
+        index = delta.index
+        reply = self._replies.get(index)
+        if reply is None:
+            reply = self._replies[index] = Reply()
+            self._times[index] = _Times()
+        reply.add(delta)
         size = len(delta.content) + len(delta.reasoning)
-        times = self._times.setdefault(delta.index, _Times())
+        times = self._times[index]
         if size:
             times.first = now if times.first is None else times.first
             times.last = now
@@ -96,8 +94,8 @@ class Choices:
                 record["at"] = talk.now()
                 record["made"] = self._facts().to_json()
             record["id"] = self._ids[index]
-            record["content"] = "".join(delta.content for delta in deltas)
-            reasoning = "".join(delta.reasoning for delta in deltas)
+            record["content"] = "".join([delta.content for delta in deltas])
+            reasoning = "".join([delta.reasoning for delta in deltas])
             if reasoning:
                 record["reasoning"] = reasoning
             talk.record(record)
@@ -120,6 +118,10 @@ class Choices:
             or index in self._ids
             or (facts.ended == FINISHED and reply.finish_reason)
         ]
+        counted = {index: usage[index] for index in kept if index in usage}
+        for index in set(usage) - set(counted) if kept else ():  # of one that brought nothing
+            here = counted.get(min(kept))
+            counted[min(kept)] = usage[index] if here is None else here.plus(usage[index])
         # The first choice last, so that the head ends on it.
         for index in sorted(kept, reverse=True):
             reply = self._replies[index]
@@ -133,7 +135,7 @@ class Choices:
                 reasoning=reply.reasoning,
                 logprobs=reply.logprobs,
                 beside=reply.beside,
-                usage=usage.get(index),
+                usage=counted.get(index),
             )
             node_id = self._ids.get(index) or self._talk.session.next_id()
             message = Message("assistant", reply.content, reply.calls)

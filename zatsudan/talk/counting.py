@@ -21,7 +21,9 @@ class Counting:
 
     def add(self, chunk: Chunk) -> None:
         """Take what a chunk tells."""
-        self._ended += [delta.index for delta in chunk.deltas if delta.finish_reason]
+        for delta in chunk.deltas:
+            if delta.finish_reason:
+                self._ended.append(delta.index)
         if chunk.usage is None:
             return
         self._last = chunk.usage

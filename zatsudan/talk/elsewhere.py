@@ -1,6 +1,6 @@
 """The same talk over another link: to the server of a profile, beside the one it is held with."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from zatsudan.base.errors import CommandError, ZatsudanError
@@ -11,6 +11,7 @@ from zatsudan.config.settings import Config
 from zatsudan.servers.choice import Server
 from zatsudan.servers.unencrypted import unencrypted
 from zatsudan.sessions.session import Session
+from zatsudan.talk.layers import CONFIG, MODEL, PROFILE, by_name, of_model
 from zatsudan.talk.link import Link
 from zatsudan.wire.models import choose_model
 
@@ -63,29 +64,31 @@ async def _first(link: Link, profile: str) -> str:
     return chosen.id
 
 
-def parameters_at(session: Session, config: Config, profile: str) -> dict[str, Json]:
-    """Return the present parameters as they are at a profile's server; `` is the talk's own.
+def parameters_at(
+    session: Session, config: Config, profile: str, model: str = ""
+) -> dict[str, Json]:
+    """Return the present parameters as they are at a profile's server, or for another model.
 
-    What the talk's own profile sets stays behind, what the other sets comes in its place.
+    `` is the talk's own. What its own profile and model set stays behind, what the others set
+    comes in its place.
     """
     settings = session.settings
-    if not profile:
+    if not profile and model in ("", session.model):
         return {name: setting.value for name, setting in settings.items()}
-    everywhere = _by_name(config.parameters)
+    asked = model or (config.profiles[profile].model if profile else "")
+    lower, upper = by_name(config.parameters), of_model(config, asked)
     beneath: dict[str, Json] = {}
     over: dict[str, Json] = {}
     for name, setting in settings.items():
-        if setting.origin == "config":
+        if setting.origin == CONFIG:
             beneath[name] = setting.value
-        elif setting.origin != "profile":
+        elif setting.origin == MODEL or (setting.origin == PROFILE and profile):
+            if name in lower:
+                beneath[name] = lower[name]
+        else:
             over[name] = setting.value
-        elif name in everywhere:
-            beneath[name] = everywhere[name]
-    return {**beneath, **_by_name(config.profiles[profile].parameters), **over}
-
-
-def _by_name(values: Mapping[str, Json]) -> dict[str, Json]:
-    return {name.removeprefix("+"): value for name, value in values.items()}
+    there = by_name(config.profiles[profile].parameters) if profile else {}
+    return {**beneath, **upper, **there, **over}
 
 
 def key_notes(profile: str, server: Server) -> Iterator[Printable]:

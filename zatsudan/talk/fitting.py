@@ -1,15 +1,20 @@
 """What of a talk fits a model over a link: its context length, and the window that is sent."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from zatsudan.base.jsonvalues import Json
 from zatsudan.parameters.table import LIMITS
 from zatsudan.servers.choice import Server
+from zatsudan.sessions.estimate import PER_MESSAGE
 from zatsudan.sessions.session import Node
 from zatsudan.sessions.window import Window, choose
 from zatsudan.talk.link import Link
 from zatsudan.talk.talk import Talk
 from zatsudan.wire.messages import Message
+
+if TYPE_CHECKING:
+    from zatsudan.servers.client import Client
 
 #: Tokens kept free for the reply where max_tokens does not say.
 REPLY_TOKENS = 1024
@@ -29,10 +34,12 @@ def window_of(
     model: str = "",
     parameters: Mapping[str, Json] | None = None,
     system: str | None = None,
+    anyway: bool = False,
 ) -> Window:
     """Return what would be sent of the path to `last`, `reserve` tokens kept free; raises TooLong.
 
-    `parameters` and `system` are those of this request, where they are not the session's.
+    `parameters` and `system` are those of this request, where they are not the session's. What
+    is too long by the estimate is sent `anyway`.
     """
     session, gauge = talk.session, link.gauge(talk.session)
     length, budget = link.length_of(model or session.model), None
@@ -42,15 +49,38 @@ def window_of(
         reply = wanted if isinstance(wanted, int) else min(REPLY_TOKENS, length // 4)
         budget = max(length - reply, length // 8) - reserve
     field = reasoning_field(link.server)
+    path = session.path(last)
     return choose(
-        session.path(last),
+        path,
         session.system if system is None else system,
         session.pinned,
         budget=budget,
         count=gauge.estimator.count,
         start=gauge.window_start,
         sent=lambda node: as_sent(node, field),
+        ahead=bool(path) and path[-1].message.role != "user",
+        anyway=anyway,
     )
+
+
+async def counted(client: "Client", model: str, messages: Sequence[Message]) -> int | None:
+    """Return the tokens of messages by the server's own tokenizer; None where it has none."""
+    from zatsudan.servers.native import tokenize
+
+    template = await client.native(
+        "/apply-template", {"messages": [message.to_json() for message in messages]}
+    )
+    prompt = template.get("prompt") if isinstance(template, dict) else None
+    if isinstance(prompt, str):
+        ids = await tokenize(client, model, prompt)
+        return None if ids is None else len(ids)
+    total = 0
+    for message in messages:
+        ids = await tokenize(client, model, message.text)
+        if ids is None:
+            return None
+        total += len(ids) + PER_MESSAGE
+    return total
 
 
 def reasoning_field(server: Server | None) -> str:

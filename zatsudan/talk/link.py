@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from zatsudan.base.addresses import is_near
-from zatsudan.base.jsonvalues import JsonObject
+from zatsudan.base.jsonvalues import NOTHING, Json, JsonObject
 from zatsudan.servers.choice import Server
 from zatsudan.sessions.session import Session
 from zatsudan.talk.talk import utc_now
@@ -18,7 +18,9 @@ from zatsudan.wire.messages import Usage
 if TYPE_CHECKING:
     from zatsudan.servers.catalogue import Catalogue
     from zatsudan.servers.client import Client
+    from zatsudan.servers.kind import ServerKind
     from zatsudan.servers.learned import Learned
+    from zatsudan.servers.taking import Here
     from zatsudan.sessions.estimate import Gauge
     from zatsudan.wire.models import Model
     from zatsudan.wire.refusals import Repair
@@ -77,6 +79,7 @@ class Link:
         self.models: list[Model] = []
         self._doubts: dict[str, Repair] = {}
         self._guesses: dict[str, int] = {}
+        self._told: Mapping[str, Json] = NOTHING
         self._connecting: asyncio.Task[Client] | None = None
 
     def beside(self, client: "Client") -> "Link":
@@ -96,14 +99,23 @@ class Link:
                 await task.result().aclose()
                 task = None
         if task is None:
-            task = self._connecting = asyncio.ensure_future(self.finder.connect())
+            task = self._connecting = asyncio.ensure_future(self._connect())
         return await asyncio.shield(task)
+
+    async def _connect(self) -> "Client":
+        """Connect, with the kind for which the server was known last."""
+        client = await self.finder.connect()
+        if client.server.kind is None:
+            remembered = self.catalogue.kind_of(client.server.base_url)
+            client.server = client.server._replace(kind=remembered or None)
+        return client
 
     async def disconnect(self) -> None:
         """Leave the server: who needs one next connects anew."""
         task, self._connecting, self.models = self._connecting, None, []
         self._doubts.clear()
         self._guesses.clear()
+        self._told = NOTHING
         if task is not None and not task.done():
             task.cancel()
         elif task is not None and not task.cancelled() and task.exception() is None:
@@ -134,10 +146,30 @@ class Link:
 
     async def fetch_models(self) -> "list[Model]":
         """Ask the server for its models; raises ApiError."""
+        from zatsudan.servers.knowing import by_list
+
         client = await self.client()
         self.models = await client.models()
-        self.catalogue.keep(client.server.base_url, self.models)
+        kind = by_list(self.models).name or client.server.kind or ""
+        self._know(client, kind or None)
         return self.models
+
+    async def ask_kind(self) -> "ServerKind":
+        """Find out by its answers what kind the server is, and remember it; raises ZatsudanError.
+
+        For behind the prompt, where the models are known: no request waits for it.
+        """
+        from zatsudan.servers.knowing import kind_by_asking, may_be_asked
+
+        client = await self.client()
+        if not self.kind.hosted and may_be_asked(client.server):
+            self._know(client, (await kind_by_asking(client, self.models, self.kind)).name)
+        return self.kind
+
+    def _know(self, client: "Client", kind: str | None) -> None:
+        client.server = client.server._replace(kind=kind)
+        if self.models:
+            self.catalogue.keep(client.server.base_url, self.models, kind or "")
 
     # --- what is known of the server -------------------------------------
 
@@ -154,6 +186,36 @@ class Link:
         from zatsudan.servers.catalogue import Catalogue
 
         return Catalogue(self._files[1])
+
+    @property
+    def kind(self) -> "ServerKind":
+        """The kind of the server that we are connected to; UNKNOWN while we are not."""
+        from zatsudan.servers.kinds import UNKNOWN, kind_at
+
+        server = self.server
+        if server is None:
+            return UNKNOWN
+        return kind_at(server)
+
+    @property
+    def here(self) -> "Here":
+        """How parameters are read at this server, by what is known of it now."""
+        from zatsudan.servers.taking import Here
+
+        return Here(self.kind, self._told)
+
+    async def ask_values(self) -> "Here":
+        """Ask the server for its own values of parameters, and return what is known then.
+
+        Makers' own servers are not asked, since none tells. Raises ZatsudanError where there
+        is no connection to be had.
+        """
+        from zatsudan.servers import native
+
+        client = await self.client()
+        if not self.kind.hosted:
+            self._told = await native.defaults(client) or self._told
+        return self.here
 
     def learn(self, model: str, repair: "Repair") -> None:
         """Remember what a model of this server wants otherwise."""
@@ -177,9 +239,9 @@ class Link:
         server = self.server
         if server is None:
             return ()
-        from zatsudan.servers.kinds import kind_of, renames
+        from zatsudan.servers.kinds import renames
 
-        known = renames(kind_of(server.name, server.base_url))
+        known = renames(self.kind)
         tried = [self._doubts[model]] if model in self._doubts else []
         return (*known, *self.learned.of(server.name, model), *tried)
 

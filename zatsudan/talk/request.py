@@ -51,20 +51,36 @@ def compose(
     prefix: str = "",
     form: str = "",
     system: str | None = None,
+    anyway: bool = False,
 ) -> Composed:
     """Return the request to a model that follows the message `last`; raises TooLong.
 
-    It begins with another `system` message than the session's where one is given. With a `prefix` it goes on from that text, in one of the forms of servers/prefill.py,
+    It begins with another `system` message than the session's where one is given. `anyway`
+    takes the last turn though it is too long by the estimate. With a `prefix` it goes on from that text, in one of the forms of servers/prefill.py,
     or is asked to in words where the server takes none.
     """
     reserve = link.gauge(talk.session).estimator.count(prefix)
     leading = talk.session.system if system is None else system
     window = window_of(
-        talk, link, last, reserve=reserve, model=model, parameters=parameters, system=leading
+        talk,
+        link,
+        last,
+        reserve=reserve,
+        model=model,
+        parameters=parameters,
+        system=leading,
+        anyway=anyway,
     )
-    body = link.mended(build_request(model, window.messages, drawn(parameters)), model)
+    besides = link.kind.asked_besides(parameters)
+    asked_for = build_request(model, window.messages, {**drawn(parameters), **besides})
+    body = link.mended(asked_for, model)
     reasoning = reasoning_field(link.server)
     told = facts(window, leading, body, form=form, reasoning=reasoning)
+    besides = {name: body[name] for name in besides if name in body}
+    if besides:
+        told["besides"] = besides
+    if link.server is not None and link.server.dialect:
+        told["dialect"] = link.server.dialect
     if leading and leading != talk.session.system:
         told["led"] = leading  # no record of the session has it
     return Composed(_given(body, prefix, form), window, told)
@@ -141,10 +157,14 @@ def _sent(body: Mapping[str, Json]) -> list[JsonObject]:
 
 
 class Rebuilt(NamedTuple):
-    """A recorded request: its body, and the messages of the path that the window left out."""
+    """A recorded request: its body, and the messages of the path that the window left out.
+
+    `dialect` is the API beside /v1 in whose form the body was sent (`servers.dialects`).
+    """
 
     body: JsonObject
     left_out: tuple[Node, ...]
+    dialect: str = ""
 
 
 def rebuilt(session: Session, reply: Node) -> Rebuilt:
@@ -170,7 +190,9 @@ def rebuilt(session: Session, reply: Node) -> Rebuilt:
     messages = [Message("system", system)] if system else []
     field = told.get("reasoning")
     messages += in_order(as_sent(node, field if isinstance(field, str) else "") for node in sent)
-    body = build_request(model, messages, made.parameters)
+    besides = told.get("besides")
+    besides = besides if isinstance(besides, dict) else {}
+    body = build_request(model, messages, {**made.parameters, **besides})
     bare = told.get("bare")
     repairs = [Repair(BARE, str(name)) for name in (bare if isinstance(bare, list) else ())]
     if told.get("developer"):
@@ -185,7 +207,8 @@ def rebuilt(session: Session, reply: Node) -> Rebuilt:
     form = told.get("form")
     if made.given and isinstance(form, str):
         body = _given(body, reply.message.text[: made.given], form)
-    return Rebuilt(body, left_out)
+    dialect = told.get("dialect")
+    return Rebuilt(body, left_out, dialect if isinstance(dialect, str) else "")
 
 
 def _system(session: Session, told: Mapping[str, Json]) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from zatsudan.base.errors import StoreError, ZatsudanError
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import say
+from zatsudan.config.settings import Config
 from zatsudan.sessions import journal as store
 from zatsudan.sessions.records import apply, message_record, recovery
 from zatsudan.sessions.session import Node, Session
@@ -32,7 +33,8 @@ def new_session_id() -> str:
 class Talk:
     """A session that is held. `folder` is where journals are kept, None to keep none.
 
-    `start` returns the records of the settings that each new session begins with.
+    `start` returns the records of the settings that each new session begins with; `config`
+    holds those that belong to a model.
     """
 
     def __init__(
@@ -42,8 +44,10 @@ class Talk:
         start: Callable[[], list[JsonObject]] = list,
         now: Callable[[], str] = utc_now,
         new_id: Callable[[], str] = new_session_id,
+        config: Config | None = None,
     ) -> None:
         self.folder = folder
+        self._config = config or Config()
         self.start = start
         self.now = now
         self.new_id = new_id
@@ -66,6 +70,7 @@ class Talk:
         self.begin()
         for record in self.start():
             self.record(record)
+        self._settle(self.session.model)
 
     def begin(self) -> None:
         """Begin an empty session; the one before is closed."""
@@ -93,8 +98,29 @@ class Talk:
         return loaded
 
     def use_model(self, name: str, server: str) -> None:
-        """Ask this model of the server of that name from now on."""
+        """Ask this model of the server of that name from now on, with the settings that belong to it."""
         self.record({"type": "model", "model": name, "server": server})
+        self._settle(name)
+
+    def _settle(self, model: str) -> None:
+        """Let the settings be those that the config has for a model, where nothing stands over them."""
+        for record in self.of_model(self.session, model):
+            self.record(record)
+
+    def of_model(self, session: Session, model: str) -> list[JsonObject]:
+        """Return the records of what changes in a session's settings where this model is asked."""
+        if not self._config.models and all(
+            setting.origin != "model" for setting in session.settings.values()
+        ):
+            return []
+        from zatsudan.talk.layers import changes
+
+        return [
+            {"type": "unset", "name": name}
+            if setting is None
+            else {"type": "set", "name": name, "value": setting.value, "origin": setting.origin}
+            for name, setting in changes(session.settings, self._config, model).items()
+        ]
 
     def say(self, content: Json, attached: "Sequence[Mention]" = ()) -> Node:
         """Add a user message after the head, written before anything else happens.

@@ -1,14 +1,14 @@
 """A turn: one user message, the request it makes, and what comes of it."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from zatsudan.base.errors import CommandError, ZatsudanError
-from zatsudan.base.jsonvalues import Json, JsonObject
+from zatsudan.base.errors import CommandError, TooLong, ZatsudanError
+from zatsudan.base.jsonvalues import NOTHING, Json, JsonObject
 from zatsudan.base.language import say
-from zatsudan.base.printable import EMPTY, Printable
+from zatsudan.base.printable import EMPTY, Printable, printable
 from zatsudan.parameters.values import drawn
 from zatsudan.servers.prefill import FIELDS, NONE, Opening
 from zatsudan.sessions.estimate import raw_count
@@ -18,8 +18,10 @@ from zatsudan.talk.choices import Choices
 from zatsudan.talk.continuing import find_form, refusal
 from zatsudan.talk.counting import Counting
 from zatsudan.talk.exchange import AS_IT_WAS, USUAL, Sending, exchange
+from zatsudan.talk.fitting import counted
 from zatsudan.talk.link import Link
-from zatsudan.talk.request import compose, rebuilt
+from zatsudan.talk.looping import Watch
+from zatsudan.talk.request import Composed, compose, rebuilt
 from zatsudan.talk.talk import Talk
 from zatsudan.wire import bounds
 from zatsudan.wire.messages import Usage
@@ -43,6 +45,7 @@ class Turn:
     After `run`, or when it was cancelled: `nodes` are the replies in the order of `choices`,
     `made` how the first was made, `error` what went wrong if something did.
     `model` asks another model than the session's, `system` begins with another system message.
+    `anyway` sends what is too long by the estimate.
     While it runs, `waiting` says what is waited for, if that is not the reply.
     """
 
@@ -58,6 +61,7 @@ class Turn:
         asking: bool = False,
         model: str = "",
         system: str | None = None,
+        anyway: bool = False,
     ) -> None:
         """`prefix`: a text from which the reply goes on, and with which it begins; `logprobs` are its own.
 
@@ -72,12 +76,16 @@ class Turn:
         self._opening = Opening(prefix, logprobs)
         self._asked = model
         self._system = system
+        self._anyway = anyway
         self._growing = Choices(talk, parent.id, lambda: self._facts(INTERRUPTED))
         self._answered = ""
         self._fingerprint = ""
         self._tier = ""
+        self._timings: Mapping[str, Json] = NOTHING
+        self._stopped = ""
         self._counting = Counting()
         self._pace: float | None = None
+        self._watch = Watch()
         self._raw_prompt = 0.0
         self._recorded = False
         self._told: JsonObject = {}
@@ -101,6 +109,13 @@ class Turn:
     def deltas(self) -> int:
         """How many deltas with text came so far: about as many as tokens."""
         return self._growing.deltas
+
+    @property
+    def looping(self) -> Printable:
+        """What helps against a loop that the reply is in; `` where it is in none."""
+        if not self._watch.looping:
+            return EMPTY
+        return printable("/repeat_penalty 1.1" if self._link.is_near else "/frequency_penalty 0.5")
 
     async def run(self, on_delta: OnDelta, on_note: OnNote = lambda _: None) -> None:
         """Send the request and fold its chunks. Failures end in `error`, not as an exception.
@@ -128,12 +143,29 @@ class Turn:
 
         policy = USUAL if self.recorded is None else AS_IT_WAS
         chunks = exchange(self._link, prepare, policy, on_note=on_note, on_wait=wait)
+        begun, told = False, Chunk()[1:]
         async with aclosing(chunks):
             async for chunk in chunks:
-                if not self._growing.begun:
+                deltas: Iterable[Delta] = chunk.deltas
+                if not begun:
                     # The disk had the time of the request: no reply is seen to words that it does not hold.
                     await self._talk.journal.synced()
-                await self._fold(chunk, on_delta)
+                    begun = bool(deltas)
+                # Nearly all say the same beside their text.
+                if chunk[1:] != told or any(delta.finish_reason for delta in deltas):
+                    told = chunk[1:]
+                    self._note(chunk)
+                if self._prefix:
+                    deltas = self._opening.lead(deltas, self.request)
+                for delta in deltas:
+                    # No faster than it can be shown, and Esc stops in between.
+                    if len(delta.content) + len(delta.reasoning) > bounds.PIECE:
+                        await self._in_pieces(delta, on_delta)
+                    else:
+                        self._take(delta)
+                        on_delta(delta)
+                    if self.behind():
+                        await self._caught_up()
 
     async def _prepare(self, on_note: OnNote) -> Sending:
         await client_for(self._talk, self._link)
@@ -160,7 +192,39 @@ class Turn:
             )
         elif form and self._asking:
             on_note(say("Going on from where it stopped (prefill)."))
-        composed = compose(
+        try:
+            composed = self._composed(form)
+        except TooLong:
+            # Where the server has refused it already, that was its count.
+            if self.started is not None or not await self._fits(form):
+                raise
+            composed = self._composed(form, anyway=True)
+        self.request, self.window, self._told = composed.body, composed.window, composed.told
+        self._link.gauge(self._talk.session).window_start = self.window.start
+        self._raw_prompt = composed.raw_tokens
+
+    async def _fits(self, form: str) -> bool:
+        """Ask the server's own tokenizer about what is too long by the estimate; raises TooLong by its count."""
+        window = self._composed(form, anyway=True).window
+        tokens = await counted(await self._link.client(), self.model, window.messages)
+        length = self._link.length_of(self.model)
+        if tokens is not None and tokens >= length:
+            raise TooLong(
+                say(
+                    "This message needs {needed:,} tokens, and {model} takes {length:,}"
+                    " with its reply.",
+                    needed=tokens,
+                    model=self.model,
+                    length=length,
+                ),
+                say(
+                    "Shorten it, unpin messages, or choose a model with a longer context (/model)."
+                ),
+            )
+        return tokens is not None
+
+    def _composed(self, form: str, *, anyway: bool = False) -> Composed:
+        return compose(
             self._talk,
             self._link,
             self.model,
@@ -169,26 +233,35 @@ class Turn:
             prefix=self._prefix,
             form=form,
             system=self._system,
+            anyway=anyway or self._anyway,
         )
-        self.request, self.window, self._told = composed.body, composed.window, composed.told
-        self._link.gauge(self._talk.session).window_start = self.window.start
-        self._raw_prompt = composed.raw_tokens
 
-    async def _fold(self, chunk: Chunk, on_delta: OnDelta) -> None:
+    def _note(self, chunk: Chunk) -> None:
+        """Keep what a chunk tells of the reply."""
         self._counting.add(chunk)
         self._pace = chunk.pace or self._pace
         self._answered = chunk.model or self._answered
         self._fingerprint = chunk.fingerprint or self._fingerprint
         self._tier = chunk.tier or self._tier
-        for whole in self._opening.lead(chunk.deltas, self.request):
-            # No faster than it can be shown, and Esc stops in between.
-            for delta in cut(whole, bounds.PIECE):
-                self._take(delta)
-                on_delta(delta)
-                if delta is not whole:
-                    await asyncio.sleep(0)
-                while self.behind():  # noqa: ASYNC110  what is drawn is asked for, frame by frame
-                    await asyncio.sleep(BEHIND_SECONDS)
+        self._timings = chunk.timings or self._timings
+        # Other servers tell there in a word of their own that the model ended it.
+        if chunk.stopped in _texts(self._parameters.get("stop")):
+            self._stopped = chunk.stopped
+        if chunk.progress is not None:
+            done, total, _ = chunk.progress
+            self.waiting = say("reading {done:,} of {total:,} tokens", done=done, total=total)
+
+    async def _in_pieces(self, whole: Delta, on_delta: OnDelta) -> None:
+        for delta in cut(whole, bounds.PIECE):
+            self._take(delta)
+            on_delta(delta)
+            await asyncio.sleep(0)
+            await self._caught_up()
+
+    async def _caught_up(self) -> None:
+        """Wait until what came has been drawn."""
+        while self.behind():  # noqa: ASYNC110  what is drawn is asked for, frame by frame
+            await asyncio.sleep(BEHIND_SECONDS)
 
     def _take(self, delta: Delta) -> None:
         now = self._link.clock()
@@ -196,6 +269,8 @@ class Turn:
         if with_text and self.started is not None:
             self.last = now - self.started
             self.first = self.last if self.first is None else self.first
+        if delta.index == 0:
+            self._watch.add(delta.reasoning + delta.content)
         self._growing.add(delta, now)
 
     def _facts(self, ended: str) -> Made:
@@ -212,6 +287,8 @@ class Turn:
             seconds=self._link.clock() - self.started if self.started is not None else 0.0,
             fingerprint=self._fingerprint,
             tier=self._tier,
+            timings=self._timings if len(self._growing.by_index) < 2 else NOTHING,
+            stopped=self._stopped,
             left_out=self.window.left_out if self.window is not None else 0,
             given=len(self._prefix),
             request=self._told,
@@ -222,7 +299,10 @@ class Turn:
 
     def _sent(self) -> dict[str, Json]:
         """Return the parameters as they were sent, after what was learned of the server."""
+        told = self._told if self.recorded is None else self.recorded[1].request
+        besides = told.get("besides")
         ours = {"model", "messages", "stream", "stream_options", *FIELDS} - set(self._parameters)
+        ours |= set(besides) if isinstance(besides, dict) else set()
         return {name: value for name, value in self.request.items() if name not in ours}
 
     def _record(self, ended: str) -> None:
@@ -255,6 +335,12 @@ class Turn:
         return {min(each): Usage(prompt, completion, estimated=True, together=max(1, len(each)))}
 
 
+def _texts(value: Json) -> tuple[str, ...]:
+    """Return the texts of a list, or a text as one."""
+    listed = value if isinstance(value, list) else [value]
+    return tuple(text for text in listed if isinstance(text, str) and text)
+
+
 def turn_to(
     talk: Talk,
     link: Link,
@@ -264,10 +350,20 @@ def turn_to(
     prefix: str = "",
     logprobs: Sequence[Json] = (),
     asking: bool = False,
+    anyway: bool = False,
 ) -> Turn:
     """Return a turn that answers `parent` with the session's parameters, or others for this once."""
     parameters = {**talk.session.parameters, **(overrides or {})}
-    return Turn(talk, link, parent, parameters, prefix=prefix, logprobs=logprobs, asking=asking)
+    return Turn(
+        talk,
+        link,
+        parent,
+        parameters,
+        prefix=prefix,
+        logprobs=logprobs,
+        asking=asking,
+        anyway=anyway,
+    )
 
 
 def again(talk: Talk, link: Link, reply: Node) -> Turn:

@@ -52,6 +52,7 @@ class Generation:
             prefix=wanted.prefix,
             logprobs=wanted.logprobs,
             asking=wanted.asking,
+            anyway=wanted.anyway,
         )
         return await self._one(wanted.parent, turn)
 

@@ -18,12 +18,17 @@ class Came:
 
     def add(self, index: int, content: str, reasoning: str, *, called: bool) -> None:
         """Take note of what a delta of a choice holds."""
-        for field, text in (("content", content), ("reasoning", reasoning)):
-            if text:
-                size, mark = self._texts.get((index, field), (0, 0))
-                self._texts[index, field] = size + len(text), _mark(text, mark)
+        if content:
+            self.said(index, "content", content)
+        if reasoning:
+            self.said(index, "reasoning", reasoning)
         if called:
             self._called.add(index)
+
+    def said(self, index: int, field: str, text: str) -> None:
+        """Take note of a text alone."""
+        size, mark = self._texts.get((index, field), (0, 0))
+        self._texts[index, field] = size + len(text), _mark(text, mark)
 
     def rest(
         self, index: int, field: str, whole: str, *, certain: bool = False, least: int = 1

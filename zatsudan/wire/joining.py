@@ -6,36 +6,42 @@ from zatsudan.wire.contents import Beside
 from zatsudan.wire.protocol import Delta
 from zatsudan.wire.thinking import ThinkSplitter
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_HALVES = re.compile("[\ud800-\udfff\r]")
 
 
-class SurrogateJoiner:
-    r"""Puts together characters that a server cut into two `\ud83d` `\ude00` escapes."""
+class Joiner:
+    r"""Puts together what a server cut: `\ud83d` `\ude00`, the escapes of one character, and CR LF.
+
+    CR LF is one line end, `\n`, from here on.
+    """
 
     def __init__(self) -> None:
         self._held = ""
 
     def feed(self, text: str) -> str:
         """Return `text` with pairs joined; a first half at its end waits for the next text."""
-        if not self._held and not _SURROGATE.search(text):
+        if not self._held and not _HALVES.search(text):
             return text
         text = self._held + text
-        self._held = text[-1] if text and "\ud800" <= text[-1] <= "\udbff" else ""
+        self._held = (
+            text[-1] if text and ("\ud800" <= text[-1] <= "\udbff" or text[-1] == "\r") else ""
+        )
         if self._held:
             text = text[:-1]
+        text = text.replace("\r\n", "\n")
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
     def close(self) -> str:
-        """Return the character for a first half whose second never came, if there is one."""
+        """Return what stands for a first half whose second never came, if there is one."""
         held, self._held = self._held, ""
-        return "\N{REPLACEMENT CHARACTER}" if held else ""
+        return "\N{REPLACEMENT CHARACTER}" if held and held != "\r" else held
 
 
 class Joining:
     """The choices of a reply while their deltas come."""
 
     def __init__(self) -> None:
-        self._joiners: dict[tuple[int, str], SurrogateJoiner] = {}
+        self._joiners: dict[tuple[int, str], Joiner] = {}
         self._splitters: dict[int, ThinkSplitter] = {}
         self._finished: dict[int, bool] = {}
         self._late: set[int] = set()  # choices that went on after their finish_reason
@@ -59,12 +65,10 @@ class Joining:
         if reasoning:  # what stands in tags as well is the same (MiniMax)
             self._told_apart.add(index)
         self._follow(index, ended=ended, said=bool(content or reasoning))
-        if (index, "content") in self._joiners or _SURROGATE.search(content):
-            content = self._joiners.setdefault((index, "content"), SurrogateJoiner()).feed(content)
-        if (index, "reasoning") in self._joiners or _SURROGATE.search(reasoning):
-            reasoning = self._joiners.setdefault((index, "reasoning"), SurrogateJoiner()).feed(
-                reasoning
-            )
+        if (index, "content") in self._joiners or _HALVES.search(content):
+            content = self._joiners.setdefault((index, "content"), Joiner()).feed(content)
+        if (index, "reasoning") in self._joiners or _HALVES.search(reasoning):
+            reasoning = self._joiners.setdefault((index, "reasoning"), Joiner()).feed(reasoning)
         splitter = self._splitters.get(index)
         if splitter is None:
             splitter = self._splitters[index] = ThinkSplitter()

@@ -3,6 +3,7 @@
 import re
 from codecs import BOM_UTF8
 from collections.abc import Iterator
+from operator import is_
 
 from zatsudan.base.errors import StatusError, StreamError
 from zatsudan.base.jsonvalues import Json, loads
@@ -153,33 +154,38 @@ class Reader:
                     text = text[5:].lstrip()
                 if text in _DONE:
                     self.done = True
-                elif text and not _NO_DATA.match(text):
-                    yield from self._chunk(event, text)
+                    continue
+                came = self._came_with(event, text) if text and not _NO_DATA.match(text) else None
+                if came is None:
+                    continue
+                joined = self._joined(came)
+                yield joined
+                self._count(came, joined, len(text))
+                if came.failure is not None:
+                    raise came.failure
 
-    def _chunk(self, event: Event, text: str) -> Iterator[Chunk]:
+    def _came_with(self, event: Event, text: str) -> Chunk | None:
+        """Return the chunk of an event, None where it says nothing; raises StreamError."""
         try:
             came = _read_event(event, text, self._asked, self._came)
         except StreamError:
             if self.done:  # what is said after the end cannot undo it
-                return
+                return None
             raise
         if self.done:  # nor add to it; usage may still come
-            yield came._replace(deltas=(), failure=None)
-            return
+            return came._replace(deltas=(), failure=None)
         if not came.deltas and came.usage is None:  # a word of the server, which may be all it says
             self._said = error_message(_parsed(text)) or self._said
-        joined = self._joined(came)
-        yield joined
-        self._count(came, joined, len(text))
-        if came.failure is not None:
-            raise came.failure
+        return came
 
     def _count(self, chunk: Chunk, joined: Chunk, size: int) -> None:
         """Count what is kept of an event; raises StreamError where it is too much."""
         for delta in chunk.deltas:
             self._text += len(delta.content) + len(delta.reasoning)
-        if any(delta.logprobs or delta.extra or delta.beside for delta in joined.deltas):
-            self._beside += size
+        for delta in joined.deltas:
+            if delta.logprobs or delta.extra or delta.beside:
+                self._beside += size
+                break
         if self._text > bounds.REPLY:
             raise bounds.endless_reply()
         if self._beside > bounds.BESIDE:
@@ -187,7 +193,9 @@ class Reader:
 
     def _joined(self, chunk: Chunk) -> Chunk:
         deltas = tuple(map(self._joining.whole, chunk.deltas))
-        return chunk if deltas == chunk.deltas else chunk._replace(deltas=deltas)
+        if all(map(is_, deltas, chunk.deltas)):  # so are nearly all
+            return chunk
+        return chunk._replace(deltas=deltas)
 
     def rest(self) -> list[Chunk]:
         """Return what is held of a stream that ended in the middle of a character or a tag."""
@@ -216,7 +224,7 @@ def _holds_choices(values: list[Json]) -> bool:
 
 def _texts_of(event: Event) -> list[str]:
     """Return the texts of an event: where no blank line parts events, each line is one."""
-    if "\n" not in event.data.strip() or event.type == "error":
+    if "\n" not in event.data or "\n" not in event.data.strip() or event.type == "error":
         return [event.data]
     bounds.refuse_many(event.data)
     if _parsed(event.data) is not None:

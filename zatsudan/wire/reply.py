@@ -53,7 +53,8 @@ class Reply:
         """Fold one delta in."""
         if delta.content:
             self._content.add(delta.content)
-            self._blank = self._blank and delta.content.isspace()
+            if self._blank:
+                self._blank = delta.content.isspace()
             self.deltas += 1
         if delta.reasoning:
             self._reasoning.add(delta.reasoning)
@@ -63,7 +64,8 @@ class Reply:
             self.finish_reason and meaning_of(delta.finish_reason) == STOP
         ):
             self.finish_reason = delta.finish_reason
-        self.logprobs.extend(delta.logprobs)
+        if delta.logprobs:
+            self.logprobs.extend(delta.logprobs)
         for key, value in delta.extra:
             if key == "tool_calls":
                 _add_calls(self._calls.setdefault(key, []), self._places, value)

@@ -78,7 +78,11 @@ class Decoder:
         self._pieces = [last] if last else []
         events: list[Event] = []
         for line in lines:
-            events += self._line(line)
+            if line.startswith("data: "):  # nearly all are such a one, or the blank one behind it
+                self._data.append(line[6:])
+                self._data_size += len(line) - 5
+            else:
+                events += self._line(line)
         self._line_size = len(last)
         self._look()
         return events
@@ -94,7 +98,13 @@ class Decoder:
         self._data_size += len(text) + 1
 
     def _line(self, line: str) -> list[Event]:
-        if line.startswith("data"):
+        if not line:
+            event = Event("\n".join(self._data), self._type or "message")
+            has_data = bool(self._data)
+            self._data, self._type, self._data_size = [], "", 0
+            if has_data and event.data:
+                return [event]
+        elif line.startswith("data"):
             rest = line[4:]
             if rest.startswith(":"):
                 self._add(rest[2:] if rest.startswith(": ") else rest[1:])
@@ -108,10 +118,4 @@ class Decoder:
             self._add(line[6:].removeprefix(" "))
         elif line.startswith('{"') and line.endswith("}"):
             return [Event(line)]  # what a gateway says of itself in the middle of a stream
-        elif not line:
-            event = Event("\n".join(self._data), self._type or "message")
-            has_data = bool(self._data)
-            self._data, self._type, self._data_size = [], "", 0
-            if has_data and event.data:
-                return [event]
         return []  # id, retry and comments (": ping") mean nothing to us

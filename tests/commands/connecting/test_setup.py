@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.doubles import chat_over, turn_in
-from tests.support.fileserver import FILE, FileServer, serving
+from tests.support.fileserver import FILE, FileServer
 from tests.support.hub import Hub, model
-from tests.support.hub import serving as hub_serving
+from tests.support.listening import serving
 from tests.support.server import Request, Script, Server, fails, says, serve
 from zatsudan.base.errors import CommandError, ConfigError, ConnectionFailed, ZatsudanError
 from zatsudan.commands import COMMANDS
@@ -24,11 +24,11 @@ from zatsudan.commands.parts import Line, Part
 from zatsudan.commands.registry import find
 from zatsudan.config.file import load
 from zatsudan.config.settings import Config, Local, Profile
+from zatsudan.servers.athome import LLAMA_CPP
 from zatsudan.servers.choice import Wishes
 from zatsudan.servers.client import Client
 from zatsudan.servers.discovery import Finder, Found
 from zatsudan.servers.engine import embedded
-from zatsudan.servers.kinds import LLAMA_CPP
 from zatsudan.talk.addressee import model_of
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.link import Link
@@ -391,7 +391,7 @@ async def test_a_model_of_hugging_face_is_offered_and_fetched(
 ) -> None:
     data = {"tiny-Q4_K_M.gguf": model(), "tiny-Q8_0.gguf": model(9)}
     name = "hf:ggml-org/tiny-GGUF"
-    async with hub_serving(Hub(data)) as hub, person(tmp_path, {"HF_ENDPOINT": hub.url}) as someone:
+    async with serving(Hub(data)) as hub, person(tmp_path, {"HF_ENDPOINT": hub.url}) as someone:
         without_model(someone, name, "", monkeypatch)
         assert not someone.finder.has_model
         with pytest.raises(ConnectionFailed):
@@ -469,8 +469,8 @@ async def test_what_runs_here_is_offered_first(tmp_path: Path) -> None:
         rows = setup.which().question.rows
 
         assert [row.key for row in rows] == [
-            "llama.cpp", "openai", "openrouter", "ollama", "lmstudio", "vllm",
-            "koboldcpp", "textgen", "jan", "local", "other",
+            "llama.cpp", "openai", "openrouter", "ollama", "lmstudio", "vllm", "sglang",
+            "koboldcpp", "textgen", "tabbyapi", "jan", "localai", "mlx", "gpt4all", "local", "other",
         ]  # fmt: skip
         assert rows[0].cells[1].endswith("runs here")
 

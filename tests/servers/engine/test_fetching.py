@@ -11,7 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.fileserver import FILE, FileServer, serving
+from tests.support.fileserver import FILE, FileServer
+from tests.support.listening import serving
 from zatsudan.base.errors import ConfigError, ConnectionFailed, StatusError, StreamError
 from zatsudan.servers.engine import fetching
 from zatsudan.servers.engine.fetching import Fetch

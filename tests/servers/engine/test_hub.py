@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.hub import COMMIT, Hub, model, serving
+from tests.support.hub import COMMIT, Hub, model
 from tests.support.interpreter import start
+from tests.support.listening import serving
 from tests.support.oneshot import run
 from zatsudan.base.errors import (
     ConfigError,

@@ -30,6 +30,29 @@ def test_csv_reads_back() -> None:
     assert rows[1]["tokens"] == ""
 
 
+SWEPT = [
+    Row(1, "a", "x", "m", {"temperature": 0.4, "stop": ["a", "b"]}),
+    Row(2, "b", "**y**", "m", {"temperature": 0.8, "seed": 7}),
+]
+
+
+def test_csv_has_a_column_for_each_parameter() -> None:
+    rows = list(csv.DictReader(io.StringIO(to_csv(sheet_of(SWEPT, "hi")))))
+    assert [(row["temperature"], row["seed"], row["text"]) for row in rows] == [
+        ("0.4", "", "x"),
+        ("0.8", "7", "**y**"),
+    ]
+    assert rows[0]["stop"]
+
+
+def test_the_page_looks_as_that_of_a_talk() -> None:
+    page = to_html(sheet_of(SWEPT, "hi"))
+    assert "prefers-color-scheme: dark" in page
+    assert "<strong>y</strong>" in page
+    assert "<th>temperature</th><th>stop</th><th>seed</th>" in page
+    assert "tokens_per_second" not in page
+
+
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x"])
 def test_no_cell_of_a_csv_is_a_formula(text: str) -> None:
     assert (
@@ -49,7 +72,7 @@ def test_markdown_has_a_table_and_the_replies() -> None:
 def test_no_text_gets_out_of_the_page(text: str) -> None:
     page = to_html(sheet_of([Row(1, text, text, model=text)], text))
     assert page.count("<script") == 0
-    assert page.count("<pre>") == 2
+    assert page.count("<article") == 2
     assert page.count("<img") == 0
 
 

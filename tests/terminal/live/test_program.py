@@ -108,6 +108,35 @@ async def test_escape_before_the_first_token_gives_the_words_back() -> None:
         assert [message["content"] for message in sent] == ["fixed"]
 
 
+@pytest.mark.parametrize("draft", ["one line", "two\x1b\rlines", "it ends\x1b\r"])
+@pytest.mark.parametrize("before", ["", "\x1b\r"])
+async def test_a_command_behind_a_draft_that_came_back_is_a_command(
+    draft: str, before: str
+) -> None:
+    refused = fails(400, {"error": {"message": "no"}})
+    async with sitting(refused, says("fine")) as person:
+        person.type(draft + "\r")
+        await person.until("no")
+        await person.at_rest()
+        person.type(before + "/temperature 0.5\r")
+        await person.until("temperature  unset → 0.5")
+        await person.at_rest()
+        assert draft.split("\x1b", maxsplit=1)[0] in below(person.screen.shown(), "unset → 0.5")
+        person.type("\r")
+        await person.at_rest()
+        body = person.server.requests[-1].body
+        assert body["temperature"] == 0.5
+        assert body["messages"][-1]["content"].strip() == draft.replace("\x1b\r", "\n").strip()
+
+
+async def test_a_reply_that_goes_in_circles_is_said_to_repeat_itself() -> None:
+    circles = Script([*(chunk("Lunar Eclipse. ") for _ in range(200)), 30.0])
+    async with sitting(circles) as person:
+        person.type("go\r")
+        shown = await person.until("it repeats itself")
+        assert "/repeat_penalty 1.1" in shown
+
+
 async def test_ctrl_c_in_the_moment_of_enter_loses_no_word() -> None:
     async with sitting(Script([5.0, chunk("late"), DONE])) as person:
         person.type("a thought\r\x03")

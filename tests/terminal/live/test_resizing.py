@@ -77,7 +77,7 @@ async def test_a_screen_that_changed_while_a_page_had_it_is_painted_again() -> N
     async with sitting(says("one"), says("two and three and four")) as person:
         await person.say("go")
         surface = person.terminal._surface
-        async with surface._lent():
+        async with surface.lending.page():
             drag(person, 60)
             await person.until(lambda: not person.terminal._app.frozen)
             surface.echo("said aside")

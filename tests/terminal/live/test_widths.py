@@ -1,5 +1,6 @@
 """Nothing is torn or missing where a terminal finds characters wider than they were counted."""
 
+import asyncio
 import re
 import unicodedata
 
@@ -49,6 +50,18 @@ async def test_each_row_stands_once(
     body = shown[shown.index("» go") + 4 : shown.rindex("scripted · ")]
     assert letters(re.sub(r"\s", "", body)) == letters(re.sub(r"\s", "", reply))
     assert "Esc stops" not in shown
+
+
+async def test_what_is_typed_stands_as_it_was_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(screens, "wcwidth", generous)
+    async with sitting(says("fine"), columns=40) as person:
+        for char in HINDI:
+            person.type(char)
+            await asyncio.sleep(0)
+        shown = await person.until("टूटती है।")
+        assert letters(re.sub(r"\s", "", HINDI)) == letters(
+            re.sub(r"\s|scripted$", "", shown[shown.rindex("»") + 1 :])
+        )
 
 
 async def test_bars_of_a_table_stand_in_their_columns(monkeypatch: pytest.MonkeyPatch) -> None:

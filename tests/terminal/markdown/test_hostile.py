@@ -14,7 +14,7 @@ from zatsudan.terminal.markdown.rendering import Stream, render
 from zatsudan.terminal.markdown.segments import ansi, plain
 
 _LINKED = replace(DEFAULT, hyperlinks=True)
-_OURS = re.compile(r"\x1b\[[0-9;]*[mG]|\x1b\]8;;[!-~]*\x1b\\")
+_OURS = re.compile(r"\x1b\[[0-9;]*[mG]|\x1b\]8;(?:id=[0-9a-f]+)?;[!-~]*\x1b\\")
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
 
 _EVIL = [

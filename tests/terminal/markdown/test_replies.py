@@ -48,6 +48,12 @@ CASES = [
     ("One line<br>next line<br/>last.", ["One line", "next line", "last."]),
     ("- a<br>\n  b\n- `<br>`", ["• a", "  b", "• <br>"]),
     ("> **a<br />b**", ["│ a", "│ b"]),
+    # Tab stops count cells.
+    ("```\nab\tx\n日本\tx\n日本語\tx\n```", ["ab  x", "日本    x", "日本語  x"]),
+    # What is not seen unmakes nothing.
+    ("\ufeff# Title\n\n\ufeff- a", ["Title", "", "• a"]),
+    ("🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f **x**", ["🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f x"]),
+    ("# T\r\n\r\na\r\nb\r\n", ["T", "", "a", "b"]),
 ]  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Rows as escape sequences: closed, in the colours the terminal has, safe."""
 
+import re
 from dataclasses import replace
 
 from rich.color import ColorSystem
@@ -32,4 +33,20 @@ def test_links_are_clickable_only_if_asked_for() -> None:
     (row,) = render(text, 40, DEFAULT)
     assert "\x1b]8" not in ansi(row, ColorSystem.STANDARD)
     (row,) = render(text, 40, replace(DEFAULT, hyperlinks=True))
-    assert "\x1b]8;;http://b/c\x1b\\" in ansi(row, ColorSystem.STANDARD)
+    assert ";http://b/c\x1b\\" in ansi(row, ColorSystem.STANDARD)
+
+
+def test_an_address_over_several_rows_is_one_link() -> None:
+    address = "https://a.example/" + "long/" * 12
+    rows = render(
+        f"Open {address}x now. [label]({address}y)", 40, replace(DEFAULT, hyperlinks=True)
+    )
+    found = [re.findall(r"\x1b\]8;id=(\w+);(\S+?)\x1b", ansi(row, None)) for row in rows]
+    ids: dict[str, set[str]] = {}
+    for key, target in (link for links in found for link in links):
+        ids.setdefault(target, set()).add(key)
+    assert {target: len(keys) for target, keys in ids.items()} == {
+        f"{address}x": 1,
+        f"{address}y": 1,
+    }
+    assert sum((f"{address}x" in {target for _, target in links}) for links in found) >= 2

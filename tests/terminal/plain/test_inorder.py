@@ -41,4 +41,4 @@ def test_what_went_wrong_stands_under_its_reply_and_blind_ones_have_no_name() ->
         slot = run.slots[0]
         slot.state, slot.error = ENDED, StatusError(500, "gone")
         replies.ended(0)
-        assert told == [head, "␛[31mhalf\n\n", f"[{run.fault(slot)}]\n"]
+        assert told == [head, "\x1b[31mhalf\n\n", f"[{run.fault(slot)}]\n"]

@@ -12,12 +12,12 @@ from tests.support.server import CUT, Request, Script, chunk, says, serve
 from zatsudan.base.printable import Styled, printable
 from zatsudan.base.styles import Styles
 from zatsudan.commands import COMMANDS
-from zatsudan.commands.parts import Diff, Table, Talk
+from zatsudan.commands.parts import Diff, Line, Table, Talk
 from zatsudan.lab.diff import diff, marked
 from zatsudan.sessions.session import Node
 from zatsudan.talk.entered import KEYS, Entered
 from zatsudan.terminal.plain.terminal import PlainTerminal
-from zatsudan.terminal.text.partrows import diff_rows, table_rows, talk_rows
+from zatsudan.terminal.text.partrows import diff_rows, part_rows, table_rows, talk_rows
 from zatsudan.terminal.text.rows import set_styles, uncoloured
 from zatsudan.wire.messages import Message
 
@@ -50,6 +50,36 @@ def test_a_brief_table_takes_one_row_for_each() -> None:
     assert wide[1].endswith("…")
     narrow = [uncoloured(row) for row in table_rows(table, 14)]
     assert narrow == ["  a", "  1", "  2"]
+
+
+def test_a_spare_column_goes_before_the_last_is_cut_to_a_few_words() -> None:
+    cells = (("a", "range", "meaning"), ("1", "from 0 to 2", "It means this and that and so on."))
+    head, *rows = (tuple(map(printable, row)) for row in cells)
+    table = Table(head, tuple(rows), brief=True, spare=1)
+    assert [uncoloured(row) for row in table_rows(table, 60)] == [
+        "  a  range        meaning",
+        "  1  from 0 to 2  It means this and that and so on.",
+    ]
+    assert [uncoloured(row) for row in table_rows(table, 40)] == [
+        "  a  meaning",
+        "  1  It means this and that and so on.",
+    ]
+
+
+def test_titles_stand_above_their_rows() -> None:
+    titles = {0: printable("First of all the titles"), 2: printable("Last")}
+    rows = tuple((printable(name),) for name in "abc")
+    table = Table((printable("head"),), rows, brief=True, titles=titles)
+    assert [uncoloured(row) for row in table_rows(table, 12)] == [
+        "  head", "First of al…", "  a", "  b", "Last", "  c",
+    ]  # fmt: skip
+
+
+def test_what_is_off_in_a_chain_is_dim_and_what_is_on_is_set_off() -> None:
+    set_styles(Styles(), {"TERM": "xterm"})
+    line = Line(printable("(a) → b 1"), "dim", ((6, 9),))
+    (row,) = part_rows(line, 40, lambda text, _: [printable(text)])
+    assert row == "\x1b[2m(a) → \x1b[0m\x1b[1mb 1\x1b[0m"
 
 
 async def test_many_replies_on_a_plain_terminal_come_one_after_another() -> None:

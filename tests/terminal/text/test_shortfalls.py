@@ -42,6 +42,16 @@ def test_what_is_missing(node: Node, text: str) -> None:
     assert shortfall(node) == text
 
 
+def test_a_reply_in_another_form_than_was_asked_for() -> None:
+    asked: dict[str, Json] = {"response_format": {"type": "json_object"}}
+    message = Message("assistant", "Yes.")
+    whole = Node("2", "1", message, made=Made(finish_reason="stop", parameters=asked))
+    cut = Node("2", "1", message, made=Made(finish_reason="length", parameters=asked))
+    assert shortfall(whole) == "The reply is no JSON, though JSON was asked for."
+    assert reply_note(whole) == shortfall(whole)
+    assert reply_note(cut) == "", "half of it is no JSON, and that is no news"
+
+
 def test_a_reply_that_did_not_end_has_its_own_word() -> None:
     assert shortfall(Node("2", "1", Message("assistant", ""), made=Made(FAILED))) == ""
     assert shortfall(Node("2", "1", Message("assistant", ""))) == ""

@@ -10,7 +10,8 @@ from zatsudan.base.errors import ConfigError
 from zatsudan.base.language import say
 from zatsudan.config.settings import Profile
 from zatsudan.servers.choice import Server, clean_key, from_profile
-from zatsudan.servers.kinds import UNKNOWN, ServerKind
+from zatsudan.servers.kind import ServerKind
+from zatsudan.servers.kinds import UNKNOWN
 
 #: The answer for a server that wants no key.
 NO_KEY = "-"

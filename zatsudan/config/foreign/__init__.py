@@ -18,8 +18,9 @@ from zatsudan.config.foreign import (
     generationconfig,
     koboldcpp,
     lmstudio,
-    modelfile,
-    sillytavern,
+    ollamafile,
+    sillytavernchat,
+    sillytaverntext,
     textgen,
 )
 from zatsudan.config.foreign.content import Content
@@ -51,29 +52,29 @@ ROWS = (
         "modelfile",
         "modelfile",
         later("Ollama's Modelfile"),
-        modelfile.fits,
-        modelfile.read,
-        modelfile.write,
-        modelfile.lacking,
+        ollamafile.fits,
+        ollamafile.read,
+        ollamafile.write,
+        ollamafile.lacking,
     ),
     PresetFormat("lmstudio", "json", later("LM Studio's preset"), lmstudio.fits, lmstudio.read),
     PresetFormat(
         "sillytavern-text",
         "json",
         later("SillyTavern's preset of text completion"),
-        sillytavern.is_text,
-        sillytavern.read_text,
-        sillytavern.write_text,
-        sillytavern.lacking_text,
+        sillytaverntext.fits,
+        sillytaverntext.read,
+        sillytaverntext.write,
+        sillytaverntext.lacking,
     ),
     PresetFormat(
         "sillytavern-chat",
         "json",
         later("SillyTavern's preset of chat completion"),
-        sillytavern.is_chat,
-        sillytavern.read_chat,
-        sillytavern.write_chat,
-        sillytavern.lacking_chat,
+        sillytavernchat.fits,
+        sillytavernchat.read,
+        sillytavernchat.write,
+        sillytavernchat.lacking,
     ),
     PresetFormat(
         "koboldcpp",
@@ -115,6 +116,8 @@ class Imported(NamedTuple):
 def read(text: str, name: str) -> Imported:
     """Read a preset of any format; `name` is the file's, for what is said. Raises ImportRefused."""
     content = Content(text)
+    if len(text) > files.TEXT_BYTES and not content.is_json:
+        raise refused(say("{name} is too large for a preset.", name=name))
     row = next((row for row in ROWS if row.fits(content)), None)
     if row is None:
         raise refused(say("{name} is no preset of a kind that is known.", name=name))

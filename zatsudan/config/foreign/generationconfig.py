@@ -6,6 +6,7 @@ The fields are those of `GenerationConfig` of the transformers library.
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later
 from zatsudan.config.foreign.content import Content
+from zatsudan.config.foreign.fieldvalues import number, texts, whole
 from zatsudan.config.foreign.presetfields import (
     TOKENIZER,
     TRANSFORMERS,
@@ -13,9 +14,6 @@ from zatsudan.config.foreign.presetfields import (
     Rule,
     Rules,
     greedy,
-    number,
-    texts,
-    whole,
 )
 
 

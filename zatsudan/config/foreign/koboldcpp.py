@@ -8,10 +8,7 @@ from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import later, say
 from zatsudan.config.foreign import samplerorder
 from zatsudan.config.foreign.content import Content
-from zatsudan.config.foreign.presetfields import (
-    Reading,
-    Rule,
-    Rules,
+from zatsudan.config.foreign.fieldvalues import (
     Unfit,
     number,
     sigma,
@@ -21,6 +18,7 @@ from zatsudan.config.foreign.presetfields import (
     texts,
     whole,
 )
+from zatsudan.config.foreign.presetfields import Reading, Rule, Rules
 
 
 def _stops(value: Json) -> Json:
@@ -130,7 +128,8 @@ def read(content: Content) -> Reading:
         if fields.get(name) == "" or name in ("preset", "description"):
             fields.pop(name, None)
     reading.apply(RULES, fields)
-    if isinstance(saved, dict):
-        reading.drop("prompt, memory, actions …", say("the story of a save is no preset"))
+    for name in content.fields if isinstance(saved, dict) else ():
+        if name != "savedsettings":
+            reading.drop(name, say("the story of a save is no preset"))
     reading.leave_out_neutral(samplerorder.STEPS)
     return reading

@@ -5,7 +5,6 @@ is no parameter of a request: it is left out, and named.
 """
 
 import json
-import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -14,7 +13,8 @@ from zatsudan.base.errors import ImportRefused
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import EMPTY, Printable, one_line
-from zatsudan.parameters.chain import is_neutral
+from zatsudan.config.foreign.fieldvalues import Unfit, number
+from zatsudan.parameters.chain import chain, is_neutral
 from zatsudan.parameters.row import Parameter
 from zatsudan.parameters.steering import makes_request
 from zatsudan.parameters.table import BY_NAME
@@ -28,21 +28,16 @@ LOADING = later("it is said when a model is loaded")
 COMPLETION = later("it belongs to text completion, where no chat template is used")
 TRANSFORMERS = later("only the transformers library takes it")
 ORDER = later("samplers sets the order of the samplers")
+LAST = later("llama.cpp runs the temperature last; samplers sets another order")
 TOKENIZER = later("the model's own tokens are known to the server")
 MAKES = later("it makes the request and cannot be set")
 
 #: Without one of these it looks back for nothing.
 _PENALTIES = ("repeat_penalty", "repetition_penalty", "presence_penalty", "frequency_penalty")
+#: With how many messages a preset begins a talk at most.
+MESSAGES = 200
 #: Servers have values of their own for these, which are not the neutral ones: what a preset says of them counts.
 STANDING = frozenset(("temperature", "top_k", "top_p", "min_p", "repeat_penalty"))
-
-
-class Unfit(Exception):
-    """A value cannot be taken; `why` is said of its field."""
-
-    def __init__(self, why: Printable) -> None:
-        super().__init__(why)
-        self.why = why
 
 
 def same(value: Json) -> Json:
@@ -135,6 +130,8 @@ class Reading:
             )
         elif reason := unfit("", text):
             self.drop(name, reason)
+        elif len(self.messages) == MESSAGES:
+            self.drop(name, say("a talk begins with {n} messages at most", n=MESSAGES))
         else:
             self.messages.append((role, text))
             self.fates.append(Fate(name, TAKEN, role, text))
@@ -143,13 +140,14 @@ class Reading:
         """Leave a field out."""
         self.fates.append(Fate(name, DROPPED, why=why))
 
-    def leave_out_neutral(self, order: Iterable[str]) -> None:
+    def leave_out_neutral(self, usual: Iterable[str]) -> None:
         """Leave out what does nothing: for formats that write every field they know.
 
-        `order` is the usual one of the samplers.
+        `usual` is llama.cpp's order of samplers; one that differs only in what is off is it too.
         """
         idle = {name for name, value in self.parameters.items() if self._is_idle(name, value)}
-        if self.parameters.get("samplers") == [*order]:
+        order = self.parameters.get("samplers")
+        if isinstance(order, list) and self._running(map(str, order)) == self._running(usual):
             idle.add("samplers")
         self.parameters = {
             name: value for name, value in self.parameters.items() if name not in idle
@@ -157,6 +155,9 @@ class Reading:
         kept = [fate for fate in self.fates if fate.word == DROPPED or fate.name not in idle]
         self.neutral += len(self.fates) - len(kept)
         self.fates = kept
+
+    def _running(self, order: Iterable[str]) -> list[str]:
+        return [step.name for step in chain(order, self.parameters) if step.on]
 
     def _is_idle(self, name: str, value: Json) -> bool:
         row = BY_NAME.get(name)
@@ -207,76 +208,6 @@ def _holds_null(value: Json) -> bool:
     if isinstance(value, dict | list):
         return any(map(_holds_null, value.values() if isinstance(value, dict) else value))
     return value is None
-
-
-def number(value: Json) -> Json:
-    """Read a number that may stand as a text; raises Unfit."""
-    if isinstance(value, str):
-        try:
-            found = float(value)
-        except ValueError:
-            raise Unfit(say("it is no number")) from None
-        value = int(found) if math.isfinite(found) and found == int(found) else found
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Unfit(say("it is no number"))
-    return value
-
-
-def whole(value: Json) -> Json:
-    """Read a whole number, also as 40.0; raises Unfit."""
-    found = number(value)
-    if isinstance(found, float) and math.isfinite(found) and found == int(found):
-        return int(found)
-    return found
-
-
-def switch(value: Json) -> Json:
-    """Read true or false; raises Unfit."""
-    if isinstance(value, bool):
-        return value
-    raise Unfit(say("it is neither true nor false"))
-
-
-def text(value: Json) -> Json:
-    """Read a text that says something; raises Unfit."""
-    if isinstance(value, str):
-        return value
-    raise Unfit(say("it is no text"))
-
-
-def texts(value: Json) -> Json:
-    """Read texts: a list, JSON of one, or what stands within its brackets; raises Unfit."""
-    if isinstance(value, str):
-        inner = value.strip()
-        try:
-            value = json.loads(inner if inner.startswith("[") else f"[{inner}]")
-        except (ValueError, RecursionError):
-            raise Unfit(say("it is no list of texts")) from None
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return value
-    raise Unfit(say("it is no list of texts"))
-
-
-def span(value: Json) -> Json:
-    """Read how many tokens back is looked: 0 is all, which is -1 to llama.cpp; raises Unfit."""
-    found = whole(value)
-    return -1 if found == 0 else found
-
-
-def from_span(value: Json) -> Json:
-    """Return the number for programs to which 0 is all."""
-    return 0 if value == -1 else value
-
-
-def sigma(value: Json) -> Json:
-    """Read a value that is off at 0, or below it to llama.cpp; raises Unfit."""
-    found = number(value)
-    return -1 if found == 0 else found
-
-
-def from_sigma(value: Json) -> Json:
-    """Return the value for programs to which 0 is off."""
-    return 0 if isinstance(value, int | float) and value < 0 else value
 
 
 def spread(reading: Reading, fields: JsonObject, on: str, low: str, high: str) -> JsonObject:
@@ -344,7 +275,9 @@ def renamed(parameters: Mapping[str, Json], name: str, to: str) -> JsonObject:
     return {to if key == name else key: value for key, value in parameters.items()}
 
 
-def lacking(rules: Rules, parameters: Mapping[str, Json], also: Iterable[str] = ()) -> list[str]:
+def without_field(
+    rules: Rules, parameters: Mapping[str, Json], also: Iterable[str] = ()
+) -> list[str]:
     """Return the parameters that a format has no field for."""
     known = {rule.to for rule in rules.values() if rule.write is not None} | {*also}
     return [name for name in parameters if name not in known]

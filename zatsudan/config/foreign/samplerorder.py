@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping
 
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
-from zatsudan.config.foreign.presetfields import Unfit
+from zatsudan.config.foreign.fieldvalues import Unfit
 
 #: llama.cpp's own order (common/common.h); what is not in a list that it gets does not run.
 STEPS = (
-    "penalties", "dry", "top_n_sigma", "top_k", "typ_p", "top_p", "min_p", "xtc", "temperature",
-)  # fmt: skip
+    *("penalties", "dry", "top_n_sigma", "top_k", "typ_p", "top_p", "min_p", "xtc"),
+    *("temperature", "adaptive_p"),
+)
 
 #: The numbers of KoboldAI; 1 and 3 are top_a and tfs, which llama.cpp has not.
 NUMBERS = ("top_k", "", "top_p", "", "typ_p", "temperature", "penalties")
@@ -53,10 +54,12 @@ def _whole(names: Iterable[str]) -> Json:
     order = [step for step in steps if step in STEPS]
     if not order:
         raise Unfit(say("it names no sampler of llama.cpp"))
-    for before, step in zip(("", *STEPS), STEPS, strict=False):
+    *steps_before_last, last = STEPS
+    for before, step in zip(("", *steps_before_last), steps_before_last, strict=False):
         if step not in order:
             order.insert(order.index(before) + 1 if before else 0, step)
-    return [*order]
+    # adaptive_p chooses the token: it runs at the end, wherever it stands.
+    return [*order] if last in order else [*order, last]
 
 
 def to_names(value: Json) -> Json:

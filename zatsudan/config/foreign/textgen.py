@@ -10,25 +10,27 @@ from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import later
 from zatsudan.config.foreign import presetfields, samplerorder
 from zatsudan.config.foreign.content import Content
+from zatsudan.config.foreign.fieldvalues import (
+    from_sigma,
+    from_span,
+    number,
+    sigma,
+    span,
+    switch,
+    text,
+    texts,
+    whole,
+)
 from zatsudan.config.foreign.presetfields import (
-    ORDER,
+    LAST,
     TRANSFORMERS,
     Reading,
     Rule,
     Rules,
     ends,
-    from_sigma,
-    from_span,
     greedy,
-    number,
     renamed,
-    sigma,
-    span,
     spread,
-    switch,
-    text,
-    texts,
-    whole,
     written,
 )
 from zatsudan.config.presetfiles import Preset
@@ -76,7 +78,7 @@ RULES: Rules = {
     "mirostat_mode": Rule("mirostat", read=whole),
     "mirostat_tau": Rule("mirostat_tau", read=number),
     "mirostat_eta": Rule("mirostat_eta", read=number),
-    "temperature_last": Rule(why=ORDER),
+    "temperature_last": Rule(why=LAST),
     "sampler_priority": Rule("samplers", read=samplerorder.by_name, write=samplerorder.to_names),
     "max_new_tokens": Rule("max_tokens", read=whole),
     "seed": Rule("seed", read=whole),
@@ -123,4 +125,4 @@ def _own(preset: Preset) -> JsonObject:
 def lacking(preset: Preset) -> list[str]:
     """Return what a preset of TextGen's has no field for."""
     system = ["system"] if preset.system is not None else []
-    return [*presetfields.lacking(WRITTEN, _own(preset), ("dynatemp_range",)), *system]
+    return [*presetfields.without_field(WRITTEN, _own(preset), ("dynatemp_range",)), *system]

@@ -37,6 +37,8 @@ def serve() -> None:
     params.model_alias = {order["name"]}
     params.n_ctx = order["context"]
     params.n_parallel = SLOTS
+    params.n_predict = order.get("predict", -1)
+    params.sampling.penalty_repeat = order.get("repeat_penalty", 1.0)
     params.kv_unified = True  # each request may use the whole context
     # Half the cores: a thread that must wait for a busy core holds up all the others.
     params.cpuparams.n_threads = max(1, cores() // 2)

@@ -29,6 +29,9 @@ from zatsudan.servers.engine.gguf import HEAD_BYTES, MAGIC, general_name
 
 #: How long a model may take to load, in seconds.
 LOAD_SECONDS = 120.0
+#: What holds at the embedded model unless a request says otherwise: a small one repeats itself
+#: until its context is full.
+MOST_TOKENS, REPEAT_PENALTY = 1024, 1.1
 #: Bytes of what the child says that are kept: its last words stand at their end.
 WORDS_BYTES = 8_000
 
@@ -164,6 +167,8 @@ async def start(local: Local, fetched: Path | None = None) -> Engine:
         "name": name,
         "key": key,
         "context": local.context_length,
+        "predict": MOST_TOKENS,
+        "repeat_penalty": REPEAT_PENALTY,
         "places": _places(),
     }
     process = await asyncio.create_subprocess_exec(

@@ -4,22 +4,39 @@ import csv
 import html
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from zatsudan.base.jsonvalues import Json, JsonObject
+from zatsudan.base.jsonvalues import NOTHING, Json, JsonObject
 from zatsudan.base.language import later, say
+from zatsudan.base.printable import Printable, one_line, printable
+from zatsudan.parameters.values import show_value
 
 
 class Sheet(NamedTuple):
     """What is written. Each row has a value for each of the `columns`, among them number, settings and text.
 
-    The last column is `text`; JSON holds whatever else a row knows.
+    The last column is `text`; JSON holds whatever else a row knows. `heads`: what a person calls the
+    columns. A table has a column for each parameter besides, behind the settings.
     """
 
     message: str
     columns: tuple[str, ...]
     rows: Sequence[JsonObject]
+    heads: Mapping[str, str] = NOTHING
+
+    @property
+    def parameters(self) -> list[str]:
+        """The names of all parameters that some reply was made with, in their order."""
+        found: dict[str, None] = {}
+        for row in self.rows:
+            values = row.get("parameters")
+            found.update(dict.fromkeys(values if isinstance(values, dict) else ()))
+        return list(found)
+
+    def head(self, name: str) -> Printable:
+        """Return what a person calls a column."""
+        return say(self.heads[name]) if name in self.heads else one_line(name)
 
 
 TITLE = later("Experiment")
@@ -35,10 +52,27 @@ def to_csv(sheet: Sheet) -> str:
     """Return an experiment as CSV, a row for each reply."""
     file = io.StringIO()
     writer = csv.writer(file)
-    writer.writerow(sheet.columns)
+    # Names that are columns already stand for what they say of the reply.
+    names = [name for name in sheet.parameters if name not in sheet.columns]
+    at = sheet.columns.index("settings") + 1
+    before, after = sheet.columns[:at], sheet.columns[at:]
+    writer.writerow([_cell(name) for name in (*before, *names, *after)])
     for row in sheet.rows:
-        writer.writerow(["" if row[name] is None else _cell(row[name]) for name in sheet.columns])
+        cells = [row[name] for name in before]
+        cells += [_value(row, name) for name in names]
+        cells += [row[name] for name in after]
+        writer.writerow(["" if cell is None else _cell(cell) for cell in cells])
     return file.getvalue()
+
+
+def _value(row: JsonObject, name: str) -> Json:
+    """Return a parameter of a reply: a number as it is, else as it is typed; None where it was not sent."""
+    values = row.get("parameters")
+    if not isinstance(values, dict) or name not in values:
+        return None
+    value = values[name]
+    plain = isinstance(value, int | float | str) and not isinstance(value, bool)
+    return value if plain else show_value(value)
 
 
 def _cell(value: Json) -> Json:
@@ -61,26 +95,56 @@ def to_markdown(sheet: Sheet) -> str:
     return "\n".join(lines) + "\n"
 
 
+#: Numbers stand under each other; a wide table scrolls by itself.
+_STYLE = """
+.wide { overflow-x: auto; } .wide table { font-size: .85rem; }
+td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+"""
+
+
 def to_html(sheet: Sheet) -> str:
-    """Return an experiment as one page without scripts."""
+    """Return an experiment as one page without scripts: as a talk looks."""
+    from zatsudan.sessions.exports.page import page, reply_body  # pygments takes a while
+
     names = sheet.columns[:-1]
-    head = "".join(f"<th>{name}</th>" for name in names)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{html.escape(_shown(row[name]))}</td>" for name in names) + "</tr>\n"
-        for row in sheet.rows
-    )
-    texts = "".join(
-        f"<h2>{row['number']}. {html.escape(str(row['settings']))}</h2>\n<pre>{html.escape(str(row['text']))}</pre>\n"
-        for row in sheet.rows
-    )
+    settings = [name for name in sheet.parameters if name not in names]
+    at = sheet.columns.index("settings") + 1
+    heads = [*map(sheet.head, names[:at]), *settings, *map(sheet.head, names[at:])]
+    rows = []
+    for row in sheet.rows:
+        cells = [row[name] for name in names[:at]]
+        cells += [_value(row, name) for name in settings]
+        cells += [row[name] for name in names[at:]]
+        rows.append("<tr>" + "".join(map(_html_cell, cells)) + "</tr>")
     title = html.escape(say(TITLE))
-    return (
-        f'<!doctype html>\n<html><head><meta charset="utf-8"><title>{title}</title><style>'
-        "body{font-family:sans-serif;max-width:60em;margin:2em auto}pre{white-space:pre-wrap}"
-        "td,th{padding:.2em .6em;text-align:left}</style></head><body>\n"
-        f"<h1>{title}</h1>\n<blockquote><pre>{html.escape(sheet.message)}</pre></blockquote>\n"
-        f"<table><tr>{head}</tr>\n{body}</table>\n{texts}</body></html>\n"
+    articles = [
+        f'<article class="assistant">\n<h2>{html.escape(one_line(_name(row)))}</h2>\n'
+        f"{reply_body(str(row['text']))}</article>"
+        for row in sheet.rows
+    ]
+    head = "".join(f"<th>{html.escape(one_line(name))}</th>" for name in heads)
+    return page(
+        title,
+        [
+            f"<h1>{title}</h1>",
+            f'<article class="user"><p class="plain">{html.escape(printable(sheet.message))}</p></article>',
+            f'<div class="wide"><table><tr>{head}</tr>',
+            *rows,
+            "</table></div>",
+            *articles,
+        ],
+        _STYLE,
     )
+
+
+def _html_cell(value: Json) -> str:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    kind = ' class="number"' if number else ""
+    return f"<td{kind}>{html.escape(one_line(_shown(value)))}</td>"
+
+
+def _name(row: JsonObject) -> str:
+    return f"{row['number']}. {row['settings']}"
 
 
 def _shown(value: Json) -> str:

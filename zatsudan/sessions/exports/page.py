@@ -4,6 +4,7 @@ Whatever a message holds is text: HTML in it is escaped, pictures become
 links, and the page's own policy forbids the browser to load or run anything.
 """
 
+from collections.abc import Iterable
 from html import escape
 
 from pygments import highlight
@@ -56,20 +57,29 @@ def to_html(session: Session) -> str:
     )
     articles = [_article(Message("system", session.system), None)] if session.system else []
     articles += [_article(node.message, node.made) for node in session.path()]
-    page = "\n".join(
+    return page(title, [f'<h1>{title}</h1>\n<p class="dim">{facts}</p>', *articles])
+
+
+def page(title: str, parts: Iterable[str], style: str = "") -> str:
+    """Return a page with parts of HTML, `style` besides its own; the title is HTML too."""
+    whole = "\n".join(
         [
             '<!DOCTYPE html>\n<html>\n<head>\n<meta charset="utf-8">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
             '<meta name="referrer" content="no-referrer">',
-            f"<title>{title}</title>\n<style>{_STYLE}{_colours()}</style>\n</head>\n<body>",
-            f'<h1>{title}</h1>\n<p class="dim">{facts}</p>',
-            *articles,
+            f"<title>{title}</title>\n<style>{_STYLE}{style}{_colours()}</style>\n</head>\n<body>",
+            *parts,
             "</body>\n</html>\n",
         ]
     )
     # Once more for the whole page: entities in Markdown become characters.
-    return printable(page)
+    return printable(whole)
+
+
+def reply_body(text: str) -> str:
+    """Return a reply's Markdown as HTML, its code coloured."""
+    return reply_html(printable(text), _colour)
 
 
 def _article(message: Message, made: Made | None) -> str:

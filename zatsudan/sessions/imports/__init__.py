@@ -44,13 +44,16 @@ def import_file(
     new_id: Callable[[], str],
     now: Callable[[], str],
     note: Note = lambda _: None,
+    *,
+    pipes: bool = False,
 ) -> list[Path]:
     """Write the sessions that a file holds into the directory `sessions`; return their paths.
 
-    `note` gets a sentence on each thing that was left out. Raises ImportRefused
+    `note` gets a sentence on each thing that was left out. With `pipes` standard input and
+    what a shell opened for us are read too, which in a chat are the keys. Raises ImportRefused
     before anything is written, and StoreError if the sessions cannot be.
     """
-    drafts = read(_text(path), note)
+    drafts = read(_text(path, pipes=pipes), note)
     if not drafts:
         raise ImportRefused(
             say("{name} holds no message.", name=one_line(path.name, 60)), _possible()
@@ -145,11 +148,11 @@ def _inner(items: list[Json]) -> list[Json] | None:
     return None
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, *, pipes: bool) -> str:
     """Return the text of a file, or of what a pipe gives; raises ImportRefused."""
     name = one_line(path.name, 60)
     try:
-        data = _piped(path) if _is_ours(path) else files.read(path, LARGEST)
+        data = _piped(path) if pipes and _is_ours(path) else files.read(path, LARGEST)
     except (files.Refused, IsADirectoryError) as error:
         if error.errno != errno.EFBIG:
             raise ImportRefused(say("{name} is no file.", name=name), _possible()) from error
@@ -166,7 +169,7 @@ def _text(path: Path) -> str:
     if data.startswith(b"PK\x03\x04"):
         raise _zipped(data, name)
     try:
-        return texts.decoded(data)
+        return texts.decoded(data).replace("\r\n", "\n")
     except UnicodeDecodeError:
         raise ImportRefused(say("{name} is no text.", name=name), _possible()) from None
 

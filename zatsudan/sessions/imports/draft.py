@@ -48,6 +48,7 @@ class Draft:
     ) -> str:
         """Add a message after any other; return its id."""
         self._count += 1
+        message = message._replace(content=_one_line_end(message.content))
         node_id = str(self._count)
         self.records.append(message_record(node_id, parent, message, at, made))
         self.last, self.last_at = node_id, max(self.last_at, at)
@@ -74,6 +75,17 @@ class Draft:
         """Set those of the values that are parameters with a value that they take."""
         for name, value in known(values).items():
             self.records.append({"type": "set", "name": name, "value": value})
+
+
+def _one_line_end(value: Json) -> Json:
+    """Return the value with `\\n` for CR LF, the line end of files from Windows."""
+    if isinstance(value, str):
+        return value.replace("\r\n", "\n")
+    if isinstance(value, list):
+        return [_one_line_end(part) for part in value]
+    if isinstance(value, dict):
+        return {name: _one_line_end(part) for name, part in value.items()}
+    return value
 
 
 def known(values: Mapping[str, Json]) -> dict[str, Json]:

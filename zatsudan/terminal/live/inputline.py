@@ -38,6 +38,7 @@ class InputLine(Buffer):
         self._pause: asyncio.TimerHandle | None = None
         #: Words that were given back and stand untouched.
         self.given = False
+        self._given: Entered | None = None
         #: Words that were given back and make room for a command.
         self.aside: Entered | None = None
         super().__init__(history=history, **more)
@@ -57,15 +58,15 @@ class InputLine(Buffer):
         self.document = Document(line.text, len(line.text))
         self._lines[self._from_end()] = line
         self.given = given
+        self._given = line if given else None
 
     def type(self, text: str) -> None:
         """Insert what keys typed.
 
-        A slash behind words that were given back and stand untouched begins a command: the
-        words make room, and are back when it is erased.
+        A slash behind words that were given back and stand untouched, or on a new line behind
+        them, begins a command: the words make room, and are back when it is erased.
         """
-        if text == "/" and self.given and self.cursor_position == len(self.text):
-            aside = self.line
+        if text == "/" and (aside := self._stands_alone()) is not None:
             self.reset()
             self.aside = aside
         self._mark = TEXT if self.pasting else KEYS
@@ -73,6 +74,17 @@ class InputLine(Buffer):
             self.insert_text(text)
         finally:
             self._mark = TEXT
+
+    def _stands_alone(self) -> Entered | None:
+        """Return the words that were given back if nothing but a new line was added to them."""
+        given = self._given
+        if given is None or self.cursor_position != len(self.text):
+            return None
+        if self.given:
+            return self.line
+        added = self.text.removeprefix(given.text)
+        new_line = added != self.text and added.strip() == "" and "\n" in added
+        return given if new_line else None
 
     @property
     def pasting(self) -> bool:
@@ -104,6 +116,7 @@ class InputLine(Buffer):
         self._lines.clear()
         self._at = 1
         self.given = False
+        self._given = None
         self.aside = None
 
     def insert_text(

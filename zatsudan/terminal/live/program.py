@@ -123,7 +123,8 @@ class LiveTerminal(Actions):
             for number in (signal.SIGTERM, signal.SIGHUP):
                 with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
                     loop.add_signal_handler(number, self._signalled, number)
-            stopping.listen(self._surface.stopped, self._surface.went_on)
+            lending = self._surface.lending
+            stopping.listen(lending.stopped, lending.went_on)
 
         def soon() -> None:
             asyncio.get_running_loop().call_soon(start)  # once the prompt stands
@@ -193,6 +194,7 @@ class LiveTerminal(Actions):
         return self._bar.tuples(
             [line.text for line in self._lines.queue],
             keys_now(buffer.text, busy=self.busy, aside=buffer.aside is not None),
+            self._app.output.get_size().columns,
         )
 
     @cached_property

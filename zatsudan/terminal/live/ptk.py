@@ -6,14 +6,32 @@ them: it shows finished rows only, nothing live, and leaves resizing to prompt_t
 
 import asyncio
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NamedTuple, TextIO
 
 from prompt_toolkit.application import Application
 from prompt_toolkit.data_structures import Point, Size
+from prompt_toolkit.formatted_text import utils
+from prompt_toolkit.layout import containers, controls, screen
 from prompt_toolkit.layout.screen import Screen
 from prompt_toolkit.output.vt100 import Vt100_Output
+from prompt_toolkit.utils import get_cwidth
 
 from zatsudan.base.printable import one_line, printable
+from zatsudan.terminal.text.widths import width
+
+
+@lru_cache(maxsize=4096)
+def _cells(text: str) -> int:
+    return get_cwidth(text) if text.isascii() else sum(map(width, text))
+
+
+# What is typed has the widths that the rest of the screen has: prompt_toolkit counts the vowel
+# signs of Hindi and the like as nothing. These modules of it each have their own name for the
+# function that counts; one that has none goes on to count as it did.
+for _module in (controls, containers, screen, utils):
+    if "get_cwidth" in vars(_module):
+        vars(_module)["get_cwidth"] = _cells
 
 
 class ReservingOutput(Vt100_Output):

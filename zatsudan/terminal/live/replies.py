@@ -4,6 +4,7 @@ Imports rich and Pygments, so it is itself imported behind the prompt.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from rich.color import ColorSystem
 
@@ -14,6 +15,9 @@ from zatsudan.terminal.markdown.look import Look, look_of, without_colour
 from zatsudan.terminal.markdown.rendering import Stream
 from zatsudan.terminal.markdown.segments import Row, ansi
 from zatsudan.terminal.text.colour import colours, fitted
+
+#: Terminals that draw an escape sequence they do not know.
+_WITHOUT_LINKS = ("linux", "dumb", "unknown", "", None)
 
 
 class MarkdownStream(RowStream):
@@ -51,6 +55,7 @@ def markdown_streams(
     styles = fitted(styles or Styles(), environ)
     system = colour_system(environ) if styles.theme != "none" else None
     look = look_of(styles) if system is not None else without_colour(look_of(styles))
+    look = replace(look, hyperlinks=environ.get("TERM") not in _WITHOUT_LINKS)
     return lambda width: MarkdownStream(width, look, system)
 
 

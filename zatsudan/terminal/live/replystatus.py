@@ -26,6 +26,13 @@ def reply_status(turn: "Turn", seconds: float, doing: Printable) -> Printable:
             doing=turn.waiting or doing or waiting,
             seconds=seconds,
         )
+    elif turn.looping:
+        text = say(
+            "~{count:,} tok · {seconds:.0f} s · it repeats itself: Esc stops, then {remedy}",
+            count=turn.deltas,
+            seconds=seconds,
+            remedy=turn.looping,
+        )
     else:
         text = say(
             "~{count:,} tok · {speed:.0f} tok/s · {seconds:.0f} s · Esc stops",

@@ -1,11 +1,8 @@
 """What the live terminal shows: the talk above its prompt, and what takes the screen for a while."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
-
-from prompt_toolkit.application.run_in_terminal import in_terminal
 
 from zatsudan.base.errors import ZatsudanError
 from zatsudan.base.jsonvalues import Json
@@ -13,9 +10,10 @@ from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, Styled
 from zatsudan.base.styles import Styles
 from zatsudan.sessions.session import FINISHED
-from zatsudan.terminal.live import ptk, stopping
+from zatsudan.terminal.live import ptk
 from zatsudan.terminal.live.attention import Attention
 from zatsudan.terminal.live.keys import Actions
+from zatsudan.terminal.live.lending import Lending
 from zatsudan.terminal.live.painter import Painter
 from zatsudan.terminal.live.prompt import Prompt
 from zatsudan.terminal.live.reflow import possible
@@ -23,7 +21,7 @@ from zatsudan.terminal.live.resizing import Resizing
 from zatsudan.terminal.live.toolbar import Toolbar
 from zatsudan.terminal.surface import Surface
 from zatsudan.terminal.text.colour import has_colours
-from zatsudan.terminal.text.rows import sgr
+from zatsudan.terminal.text.rows import sgr, wrap
 
 if TYPE_CHECKING:
     from zatsudan.commands.asking import Question
@@ -69,6 +67,9 @@ class LiveSurface(Surface):
         self._resizing = Resizing(self._app, output, self._resized)
         if self._painter.works:
             self._app.on_resize = self._resizing.soon
+        self.lending = Lending(
+            self._app, self._painter, attention, actions, lend=self._lend, take_back=self._take_back
+        )
         self._streams: Callable[[int], RowStream] | None = None
         self._ticking: asyncio.TimerHandle | None = None
         self._size = lambda: output.real_size
@@ -157,7 +158,7 @@ class LiveSurface(Surface):
         def rows(width: int) -> list[Styled]:
             if turn.nodes:
                 note = reply_note(turn.nodes[0])
-                above = [*([note] if note else []), *source_rows(turn.nodes[0], width)]
+                above = [*(wrap(note, width) if note else ()), *source_rows(turn.nodes[0], width)]
                 return [*above, EMPTY, *status_rows(turn.made, width), EMPTY]
             if turn.error is not None:
                 return []
@@ -231,39 +232,16 @@ class LiveSurface(Surface):
 
     async def aside(self, what: str) -> None:
         """Lend the screen: `edit` to the editor, `suspend` to the shell."""
-        failure: ZatsudanError | None = None
-        self._lend()
-        self._attention.listen(on=False)
         try:
-            if what == "edit":
-                from zatsudan.terminal.live.editor import edit
+            if what == "suspend":
+                await self.lending.suspend()
+                return
+            from zatsudan.terminal.live.editor import edit
 
+            async with self.lending.away():
                 await edit(self._prompt.buffer, self._environ)
-            else:
-                async with in_terminal():
-                    stopping.stop()
         except ZatsudanError as error:
-            failure = error
-        finally:
-            self._attention.listen(on=True)
-            self._take_back()
-        if failure is not None:
-            self.error(failure)
-
-    def stopped(self) -> None:
-        """SIGTSTP has come: stop with the terminal as the shell expects it."""
-        if ptk.lent(self._app):
-            stopping.stop()
-        else:
-            self._actions.aside("suspend")
-
-    def went_on(self) -> None:
-        """SIGCONT has come: draw anew below what a shell has written meanwhile."""
-        if not ptk.lent(self._app) and stopping.take_again(self._app):
-            self._app.renderer.reset()
-            self._attention.listen(on=True)
-            self._painter.lose()
-            self._app.invalidate()
+            self.error(error)
 
     def _lend(self) -> None:
         self._resizing.now()
@@ -274,34 +252,24 @@ class LiveSurface(Surface):
         live = self._view.resize() if self._painter.stale and self._view is not None else ()
         self._painter.take_back(live)
 
-    @asynccontextmanager
-    async def _lent(self) -> AsyncIterator[None]:
-        """Lend the screen to a page."""
-        self._lend()
-        try:
-            async with in_terminal():
-                yield
-        finally:
-            self._take_back()
-
     async def pick(self, pick: "Pick") -> str | None:
         from zatsudan.terminal.pages.picker import Picker
 
-        async with self._lent():
+        async with self.lending.page():
             return await Picker(pick, self._output, self._app.input, self._app.style).run()
 
     async def ask(self, question: "Question") -> str | None:
         """Ask where the prompt stood."""
         from zatsudan.terminal.pages.question import Asker
 
-        async with self._lent():
+        async with self.lending.page():
             return await Asker(question, self._output, self._app.input, self._app.style).run()
 
     async def inspect(self, outcome: "Inspect") -> "Choice | None":
         """Lend the whole screen to the inspector."""
         from zatsudan.terminal.pages.inspector import inspect
 
-        async with self._lent():
+        async with self.lending.page():
             return await inspect(
                 outcome.tokens,
                 outcome.refusal,

@@ -8,6 +8,12 @@ from zatsudan.base.errors import TooLong
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.talk.chat import Chat
+from zatsudan.terminal.text.rows import cut
+from zatsudan.terminal.text.widths import most_cells
+
+#: Where what was changed comes from, as opposed to what every session begins with.
+_CHANGED = ("session", "preset")
+UNBOUNDED = 1_000_000
 
 
 class Toolbar:
@@ -32,16 +38,20 @@ class Toolbar:
         self.doing = what
         self._doing_since = self._clock()
 
-    def tuples(self, queue: Sequence[str], keys: Printable) -> StyleAndTextTuples:
-        """Return the toolbar's text; `queue` are the lines that wait."""
+    def tuples(self, queue: Sequence[str], keys: Printable, columns: int = 0) -> StyleAndTextTuples:
+        """Return the toolbar's text; `queue` are the lines that wait.
+
+        What does not fit into the `columns` (0: as many as it takes) is left out whole.
+        """
+        room = columns or UNBOUNDED
         if self.doing:
             seconds = self._clock() - self._doing_since
             text = say(
                 "{what} · {seconds:.0f} s · Ctrl-C ends it", what=self.doing, seconds=seconds
             )
-            return [("class:toolbar", text)]
+            return [("class:toolbar", at_word(text, room))]
         if self.hint:
-            return [("class:toolbar", self.hint)]
+            return [("class:toolbar", at_word(self.hint, room))]
         if queue:
             from zatsudan.base.secrets import shown_line
 
@@ -49,39 +59,52 @@ class Toolbar:
             text = say(
                 "queued: {line} · Up edits it", line=one_line(shown_line(queue[-1]), 50) + more
             )
-            return [("class:toolbar", text)]
-        return self._standing(keys)
+            return [("class:toolbar", at_word(text, room))]
+        return self._standing(keys, room)
 
-    def _standing(self, keys: Printable) -> StyleAndTextTuples:
+    def _standing(self, keys: Printable, room: int) -> StyleAndTextTuples:
         chat = self._chat
         how = say("connecting") if chat.link.connecting else say("not connected")
-        parts = [one_line(chat.talk.session.model, 40) or self.progress or how]
+        model = one_line(chat.talk.session.model, 40) or self.progress or how
+        parts: list[str] = []
         settings = chat.talk.session.settings.items()
-        changed = [(name, each.value) for name, each in settings if each.origin == "session"]
+        changed = [(name, each.value) for name, each in settings if each.origin in _CHANGED]
         if changed:
             from zatsudan.parameters.values import show_value
 
             parts += [
                 one_line(f"{name} {one_line(show_value(value), 20)}", 60) for name, value in changed
             ]
-        if fill := self._filled():
-            parts.append(fill)
         if chat.talk.session.title:
             parts.append(one_line(chat.talk.session.title, 30))
-        if chat.talk.folder is None:
-            parts.append(say("private"))
-        tuples: StyleAndTextTuples = [("class:toolbar", " · ".join(parts))]
-        if chat.talk.journal.trouble:
-            tuples.append(("class:toolbar.warn", f" · {chat.talk.journal.trouble}"))
-        if keys:
-            tuples.append(("class:toolbar", f"   {keys}"))
+        needed = [self._filled(), say("private") if chat.talk.folder is None else EMPTY]
+        trouble = f" · {chat.talk.journal.trouble}" if chat.talk.journal.trouble else ""
+        behind = f"   {keys}" if keys else ""
+        if behind and most_cells(model + trouble + behind) > room:
+            behind = ""
+        left = room - most_cells(trouble + behind)
+        tuples: StyleAndTextTuples = [
+            ("class:toolbar", fitting(model, parts, [part for part in needed if part], left))
+        ]
+        if trouble:
+            tuples.append(("class:toolbar.warn", trouble))
+        if behind:
+            tuples.append(("class:toolbar", behind))
         return tuples
 
     def _filled(self) -> Printable:
-        """Return how full the model's context is, once it is more than half; counted once a turn."""
+        """Return how full the model's context is, once it is more than half; counted anew where that changes."""
+        from zatsudan.parameters.table import LIMITS
+
         chat, session = self._chat, self._chat.talk.session
         length = chat.link.length_of(session.model)
-        now = (session.id, session.head, len(session.nodes), session.system, session.model, length)
+        limits = tuple(
+            setting.value for name, setting in session.settings.items() if name in LIMITS
+        )
+        now = (
+            *(session.id, session.head, len(session.nodes), session.system, session.model, length),
+            *(limits, len(session.pinned)),
+        )
         if now != self._fill:
             self._fill = now
             self._fill_text = self._counted(length) if length and session.head else EMPTY
@@ -95,6 +118,33 @@ class Toolbar:
         except TooLong:
             return say("full/{length}", length=short(length))
         return printable(f"~{short(tokens)}/{short(length)}") if tokens * 2 > length else EMPTY
+
+
+def fitting(first: str, parts: Sequence[str], last: Sequence[str], room: int) -> Printable:
+    """Join what fits into `room` cells; of `parts` those at the end give way, and are counted."""
+    for count in range(len(parts), -1, -1):
+        left = len(parts) - count
+        more = [f"+{left}"] if left else []
+        text = " · ".join((first, *parts[:count], *more, *last))
+        if most_cells(text) <= room:
+            return printable(text)
+    return at_word(printable(" · ".join((first, *last))), room)
+
+
+def at_word(text: Printable, room: int) -> Printable:
+    """Return a text that fits, cut between two words where it does not."""
+    if most_cells(text) <= room:
+        return text
+    words = text.split(" ")
+    while len(words) > 1:
+        words.pop()
+        shorter = printable(" ".join(words).rstrip(" ·") + " …")
+        if most_cells(shorter) <= room:
+            return shorter
+    shorter, width = text, room
+    while most_cells(shorter) > room and width > 1:
+        shorter, width = cut(text, width), width - 1
+    return shorter
 
 
 def short(tokens: int) -> str:

@@ -4,12 +4,11 @@ import asyncio
 import importlib
 from collections.abc import Iterable
 
-from zatsudan.commands import MODULES
-
-#: What a person may need first. The last two are private modules of other packages, which a release may rename.
+#: What the first message needs. A command's own module takes some milliseconds when it is first
+#: asked for, and all of them a megabyte that most talks never use. The last two are private
+#: modules of other packages, which a release may rename.
 WARM = (
     "zatsudan.terminal.repl",
-    *(f"zatsudan.commands.{name}" for name in MODULES),
     "zatsudan.talk.running",
     "zatsudan.talk.attaching",
     "zatsudan.talk.turn",

@@ -7,6 +7,7 @@ from zatsudan.terminal.markdown.highlight import Highlighter
 from zatsudan.terminal.markdown.look import Look
 from zatsudan.terminal.markdown.segments import Row
 from zatsudan.terminal.markdown.wrapping import cut
+from zatsudan.terminal.text.widths import expanded
 
 _TAB = 4
 
@@ -36,7 +37,7 @@ class Listing:
         rows: list[Row] = []
         for line in leaf.lines:
             self._work.parsed += len(line)
-            text = line.rstrip(" \t").expandtabs(_TAB)
+            text = expanded(line.rstrip(" \t"), _TAB)
             # An indent wider than the screen would push the code off it.
             indent = len(text) - len(text.lstrip(" "))
             pieces = self._highlighter.line(text[max(indent - self._width + 1, 0) :])

@@ -5,9 +5,11 @@ from urllib.parse import quote
 
 from rich.style import Style
 
-from zatsudan.markdown.inline import Inline, readable
+from zatsudan.markdown.inline import Inline, as_sent, readable
 from zatsudan.terminal.markdown.look import Look, combine
 from zatsudan.terminal.markdown.segments import HARD, Piece
+
+_SCHEMES = ("http://", "https://", "mailto:", "ftp://")
 
 
 def styled(pieces: Iterable[Inline], look: Look, base: Style) -> list[Piece]:
@@ -19,8 +21,10 @@ def styled(pieces: Iterable[Inline], look: Look, base: Style) -> list[Piece]:
     words = {"code": look.code, "math": look.math}
     for kind, text, address in pieces:
         style = styles[-1]
-        if kind in ("text", "address"):
+        if kind == "text":
             found.append((text, style))
+        elif kind == "address":
+            found.append((text, _clickable(style, as_sent(text), look)))
         elif kind in words:
             found.append((text, combine(style, words[kind])))
         elif kind in spans:
@@ -28,7 +32,7 @@ def styled(pieces: Iterable[Inline], look: Look, base: Style) -> list[Piece]:
             links.append(None)
         elif kind == "link":
             shown = combine(style, look.link)
-            styles.append(shown + Style(link=_target(address)) if look.hyperlinks else shown)
+            styles.append(_clickable(shown, address, look))
             links.append((address, len(found)))
         elif kind == "close":
             styles.pop()
@@ -53,7 +57,18 @@ def _address(href: str, label: list[Piece], look: Look, style: Style) -> list[Pi
     ):
         return []
     blank = " " if text else ""
-    return [(f"{blank}(", style), (address, combine(style, look.address)), (")", style)]
+    return [
+        (f"{blank}(", style),
+        (address, _clickable(combine(style, look.address), href, look)),
+        (")", style),
+    ]
+
+
+def _clickable(style: Style, href: str, look: Look) -> Style:
+    """The style of what leads to an address; one within a page leads nowhere here."""
+    if not look.hyperlinks or not href.lower().startswith(_SCHEMES):
+        return style
+    return style + Style(link=_target(href))
 
 
 def _target(href: str) -> str:

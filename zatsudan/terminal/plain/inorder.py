@@ -22,7 +22,7 @@ class InOrder:
         self,
         run: Run,
         tell: Callable[[Printable], None],
-        write: Callable[[Printable], None],
+        write: Callable[[str], None],
     ) -> None:
         self._run = run
         self._tell = tell
@@ -46,8 +46,7 @@ class InOrder:
         slot = self._run.slots[at]
         label = "?" if self._run.blind else one_line(shown(slot.cell.label), 80)
         self._tell(printable(f"[{at + 1}  {label}]\n"))
-        text = printable("".join(self._texts.pop(at, ()))).rstrip()
-        self._write(printable(f"{text}\n\n"))
+        self._write("".join(self._texts.pop(at, ())).rstrip() + "\n\n")
         fault = self._run.fault(slot)
         if fault:
             self._tell(printable(f"[{fault}]\n"))

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, TextIO
 
 from zatsudan.base.files import let_go
-from zatsudan.base.printable import Printable
+from zatsudan.base.printable import Printable, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +21,10 @@ class Output:
         self.gone = False
         self.trouble = ""
         self.on_end: Callable[[], object] = lambda: None
+
+    def reply(self, text: str) -> None:
+        """Write a piece of a reply: into a file or a pipe as it came, for nothing is steered there."""
+        self.write(printable(text) if self._file.isatty() else Printable(text))
 
     def write(self, text: Printable) -> None:
         """Write a text, at once."""

@@ -202,7 +202,7 @@ class PlainTerminal(Surface):
             if delta.index == 0 and delta.content:
                 self._wrote = delta.content
                 self._spoke()
-                self.output.write(printable(delta.content))
+                self.output.reply(delta.content)
 
         return add
 
@@ -255,7 +255,7 @@ class PlainTerminal(Surface):
         from zatsudan.terminal.plain.inorder import InOrder
 
         self._release()
-        replies = InOrder(run, self._tell, self.output.write)
+        replies = InOrder(run, self._tell, self.output.reply)
         return replies.add, replies.ended
 
     def end_run(self, run: "Run") -> None:

@@ -77,8 +77,14 @@ def painted(text: Printable, code: str) -> Styled:
 
 
 def linked(text: Styled, address: Printable) -> Styled:
-    """Return `text` as a link, for terminals that have links (OSC 8)."""
-    return Styled(f"\x1b]8;;{address}\x1b\\{text}\x1b]8;;\x1b\\")
+    """Return `text` as a link, for terminals that have links (OSC 8).
+
+    All that leads to one address has one id: the pieces of it on several rows are one link.
+    """
+    from zlib import crc32
+
+    key = f"{crc32(address.encode('utf-8', 'replace')):x}"
+    return Styled(f"\x1b]8;id={key};{address}\x1b\\{text}\x1b]8;;\x1b\\")
 
 
 def to_column(cells: int) -> Styled:
@@ -96,8 +102,10 @@ def together(pieces: Iterable[Styled]) -> Styled:
     return Styled("".join(pieces))
 
 
-def set_off(text: Printable, spans: Sequence[tuple[int, int]], width: int) -> Iterator[Styled]:
-    """Wrap printable text with its spans in bold; where they overlap, they are one."""
+def set_off(
+    text: Printable, spans: Sequence[tuple[int, int]], width: int, tone: str = "plain"
+) -> Iterator[Styled]:
+    """Wrap printable text with its spans in bold, the rest in a tone; where they overlap, they are one."""
     text = text.expandtabs(1)
     at = 0
     for row in wrap(text, width):
@@ -108,9 +116,9 @@ def set_off(text: Printable, spans: Sequence[tuple[int, int]], width: int) -> It
         for start, end in sorted(spans):
             start, end = max(start, done), min(end, at)  # noqa: PLW2901  what of it is in this row
             if end > start:
-                pieces += [text[done:start], sgr(text[start:end], "bold")]
+                pieces += [sgr(text[done:start], tone), sgr(text[start:end], "bold")]
                 done = end
-        yield together([*pieces, text[done:at]])
+        yield together([*pieces, sgr(text[done:at], tone)])
 
 
 def wrap(

@@ -9,6 +9,9 @@ from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.sessions.session import FINISHED, Node
 from zatsudan.wire.ends import CALLS, FILTER, FUNCTION, LENGTH, meaning_of
 
+#: Parameters that ask for a reply in a form.
+FORMS = ("response_format", "json_schema", "structured_outputs")
+
 
 def shortfalls(nodes: Sequence[Node | None]) -> list[Printable]:
     """Return why replies that ended well are not whole, a sentence for each that is not.
@@ -44,13 +47,22 @@ _CALLS_NOTHING = later("The reply ends with a call, but none came.")
 
 
 def reply_note(node: Node) -> Printable:
-    """Return what is said of a reply that is more or less than text: calls, or nothing at all."""
+    """Return what is said of a reply that is not the text it should be: calls, nothing, another form."""
     calls = [describe_call(call) for call in _calls(node)]
     if calls:
         return say(
             "The model wants to call {calls}. zatsudan calls nothing.", calls=", ".join(calls)
         )
-    return EMPTY if node.message.text.strip() else say("(the reply has no text)")
+    if not node.message.text.strip():
+        return say("(the reply has no text)")
+    made = node.made
+    if made is None or made.ended != FINISHED or meaning_of(made.finish_reason) == LENGTH:
+        return EMPTY
+    if not any(name in made.parameters for name in FORMS):
+        return EMPTY
+    from zatsudan.talk.conformity import misfit  # few replies are asked for in a form
+
+    return misfit(node.message.text, made.parameters)
 
 
 def _calls(node: Node) -> Iterator[Json]:

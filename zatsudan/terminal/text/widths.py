@@ -54,3 +54,17 @@ def most_cells(text: str) -> int:
 def disputed(text: str) -> bool:
     """Whether terminals may disagree about how many cells `text` takes."""
     return not text.isascii() and _OPEN.search(text) is not None
+
+
+def expanded(text: str, stop: int) -> str:
+    """Return `text` with each tab as blanks up to the next stop: there is one every `stop` cells."""
+    if "\t" not in text or text.isascii():
+        return text.expandtabs(stop)
+    parts: list[str] = []
+    at = 0
+    for part in text.split("\t"):
+        at += sum(map(width, part))
+        blanks = stop - at % stop
+        parts += [part, " " * blanks]
+        at += blanks
+    return "".join(parts[:-1])

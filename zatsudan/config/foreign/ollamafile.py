@@ -12,16 +12,14 @@ from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import later, say
 from zatsudan.config.foreign import presetfields
 from zatsudan.config.foreign.content import Content
+from zatsudan.config.foreign.fieldvalues import Unfit, number, whole
 from zatsudan.config.foreign.presetfields import (
     LOADING,
     Reading,
     Rule,
     Rules,
-    Unfit,
-    number,
     refused,
     renamed,
-    whole,
     written,
 )
 from zatsudan.config.presetfiles import Preset
@@ -55,7 +53,7 @@ RULES: Rules = {
     "seed": Rule("seed", read=whole),
     "num_predict": Rule("max_tokens", read=_limit),
     "stop": Rule("stop"),
-    "num_ctx": Rule(why=later("/v1 does not take it; a model is made with it, or OLLAMA_CONTEXT_LENGTH says it")),
+    "num_ctx": Rule("num_ctx", read=whole),
     "penalize_newline": Rule(why=later("Ollama takes it no more")),
     **{
         name: Rule(why=LOADING)
@@ -110,18 +108,18 @@ def read(content: Content) -> Reading:
 
 def _commands(text: str) -> Iterator[tuple[str, str]]:
     """Yield the commands and what stands behind each, quotes and all."""
-    lines = text.splitlines()
-    while lines:
-        line = lines.pop(0).strip()
+    lines = iter(text.replace("\r\n", "\n").split("\n"))
+    for raw in lines:
+        line = raw.strip()
         match = re.match(_COMMAND, line)
         if match is None:
             continue  # a comment, a blank line, or a command of a later version
         said = line[match.end() :].strip()
-        if _QUOTES in said and said.count(_QUOTES) == 1:
+        if said.count(_QUOTES) == 1:
             parts = [said]
-            while lines:
-                parts.append(lines.pop(0))
-                if _QUOTES in parts[-1]:
+            for more in lines:
+                parts.append(more)
+                if _QUOTES in more:
                     break
             else:
                 raise refused(
@@ -150,17 +148,41 @@ def write(preset: Preset) -> str:
             say("A Modelfile names a model, and the preset does not."),
             say("/preset save NAME model keeps the model too."),
         )
-    lines = [f"FROM {preset.model}"]
+    lines = [f"FROM {_one_line(preset.model)}"]
     fields = written(RULES, _own(preset), whole_table=False)
     stops = fields.pop("stop", [])
-    lines += [f"PARAMETER {name} {value}" for name, value in fields.items()]
+    lines += [f"PARAMETER {name} {_one_line(str(value))}" for name, value in fields.items()]
     lines += [
-        f'PARAMETER stop "{stop}"' for stop in (stops if isinstance(stops, list) else [stops])
+        f'PARAMETER stop "{_one_line(str(stop))}"'
+        for stop in (stops if isinstance(stops, list) else [stops])
     ]
     if preset.system is not None:
-        lines.append(f"SYSTEM {_QUOTES}{preset.system}{_QUOTES}")
-    lines += [f"MESSAGE {role} {_QUOTES}{words}{_QUOTES}" for role, words in preset.messages]
+        lines.append(f"SYSTEM {_quoted(preset.system)}")
+    lines += [f"MESSAGE {role} {_quoted(words)}" for role, words in preset.messages]
     return "\n".join(lines) + "\n"
+
+
+def _one_line(text: str) -> str:
+    """Return what may stand in one line; raises CommandError for what cannot."""
+    if "\n" in text:
+        raise CommandError(
+            say(
+                "A Modelfile has no way to write {text!r}, which has several lines.", text=text[:40]
+            ),
+            say("Leave it out of the preset: /unset, then /preset save NAME."),
+        )
+    return text
+
+
+def _quoted(text: str) -> str:
+    if _QUOTES in text or text.endswith('"'):
+        raise CommandError(
+            say(
+                "A Modelfile has no way to write a text with three quotes in it, or one at its end."
+            ),
+            say("Change the text, then /preset save NAME system."),
+        )
+    return f"{_QUOTES}{text}{_QUOTES}"
 
 
 def _own(preset: Preset) -> JsonObject:
@@ -169,4 +191,4 @@ def _own(preset: Preset) -> JsonObject:
 
 def lacking(preset: Preset) -> list[str]:
     """Return what a Modelfile has no line for."""
-    return presetfields.lacking(RULES, _own(preset))
+    return presetfields.without_field(RULES, _own(preset))

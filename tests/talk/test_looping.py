@@ -1,0 +1,42 @@
+"""Loops in replies: found where one is, and only there."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zatsudan.talk.looping import EVERY, LEAST, TIMES, Watch, repeats
+
+
+@given(st.text("ab c.", min_size=1, max_size=60), st.text(max_size=80))
+def test_a_part_that_comes_again_and_again_is_a_loop(part: str, before: str) -> None:
+    part += "x"
+    assert repeats(before + part * max(TIMES, LEAST))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a",
+        "-" * 300,
+        "| | | " * 50,
+        "ha ha ha ha ha",
+        "\n" * 900,
+        "1, 2, 3, 4, 5, 6, 7, 8, 9, 10",
+    ],
+)
+def test_rules_and_short_words_are_none(text: str) -> None:
+    assert not repeats(text)
+
+
+def test_numbered_lines_are_none() -> None:
+    assert not repeats("".join(f"{number}. A line of a list\n" for number in range(300)))
+
+
+def test_a_watch_finds_it_while_it_grows_and_sees_it_end() -> None:
+    watch = Watch()
+    for _ in range(EVERY):
+        watch.add("Lunar Eclipse, ")
+    assert watch.looping
+    watch.add("".join(f"and then {number} " for number in range(EVERY)))
+    assert not watch.looping

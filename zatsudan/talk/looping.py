@@ -1,0 +1,35 @@
+"""Does a reply go round in a loop? Small models do, until their context is full."""
+
+#: How often the end of a reply must repeat itself, and how many characters that are at least.
+TIMES, LEAST = 8, 80
+#: The longest part that is looked for, in characters; and after how many new ones it is looked again.
+LONGEST, EVERY = 400, 200
+
+
+def repeats(text: str) -> bool:
+    """Tell whether the end of a text is one part with a letter or digit in it, again and again."""
+    for size in range(1, min(LONGEST, len(text) // TIMES) + 1):
+        part = text[-size:]
+        if text[-2 * size : -size] != part:
+            continue
+        times = max(TIMES, -(-LEAST // size))
+        if text.endswith(part * times) and any(map(str.isalnum, part)):
+            return True
+    return False
+
+
+class Watch:
+    """Looks at a growing reply now and then. `looping`: its end is a loop."""
+
+    def __init__(self) -> None:
+        self._tail = ""
+        self._new = 0
+        self.looping = False
+
+    def add(self, text: str) -> None:
+        """Take what came."""
+        self._tail = (self._tail + text)[-LONGEST * TIMES :]
+        self._new += len(text)
+        if self._new >= EVERY:
+            self._new = 0
+            self.looping = repeats(self._tail)
