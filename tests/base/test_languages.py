@@ -42,7 +42,7 @@ SILENT: dict[str, tuple[str, ...]] = {
     "talk/answering.py": ("You have thought enough",),  # sent to the model
     "talk/thoughts.py": ("How much is",),  # sent to the model
     "talk/running.py": ("\n… {} bytes",),  # output, which is sent too
-    "terminal/live/prompt.py": ("fg:", "bg:", "nodim"),
+    "terminal/live/prompt.py": ("fg:", "noinherit"),
     "terminal/pages/inspector.py": ("bg:", "reverse"),
     "terminal/repl.py": ("dim", "good"),  # tones of lines
     "wire/errorbodies.py": ("provider returned error",),  # a gateway's

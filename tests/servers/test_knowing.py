@@ -5,6 +5,7 @@ The answers are short forms of what servers answer, by their sources (beside the
 """
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -108,15 +109,19 @@ def test_what_was_answered_goes_before_name_and_port(
 
 @pytest.mark.parametrize(("kind", "owner", "beside"), ANSWERS)
 async def test_a_server_at_any_port_is_known_behind_the_prompt_and_remembered(
-    kind: str, owner: str | None, beside: "dict[str, Json]"
+    kind: str, owner: str | None, beside: "dict[str, Json]", tmp_path: Path
 ) -> None:
-    there = answering(owner, beside)
-    async with serve(there.scripts[0]) as server, chat_with(server.base_url) as chat:
+    there, kept = answering(owner, beside), tmp_path / "models.json"
+    async with serve(there.scripts[0]) as server:
         server.listing = there.listing
-        await chat.link.fetch_models()
-        assert (await chat.link.ask_kind()).name == kind
-        assert chat.link.kind.name == kind
-        assert chat.link.catalogue.kind_of(server.base_url) in (kind, "")
+        async with chat_with(server.base_url, catalogue=kept) as chat:
+            await chat.link.fetch_models()
+            assert (await chat.link.ask_kind()).name == kind
+            assert chat.link.kind.name == kind
+        async with chat_with(server.base_url, catalogue=kept) as chat:
+            await chat.link.client()
+            assert chat.link.kind.name == kind
+            assert [model.id for model in chat.link.catalogue.of(server.base_url)] == ["m"]
 
 
 async def test_what_was_remembered_is_asked_for_with_one_question() -> None:

@@ -15,6 +15,8 @@ from zatsudan.commands.parts import Line, Part, Table
 from zatsudan.commands.registry import Choice, command
 from zatsudan.parameters.table import BY_NAME
 from zatsudan.parameters.values import show_value
+from zatsudan.servers.choice import Server
+from zatsudan.servers.dialects import address, written
 from zatsudan.servers.wirenames import own_names
 from zatsudan.sessions.session import Made, Node, Setting
 from zatsudan.talk.addressee import model_of
@@ -136,6 +138,9 @@ def _told(made: Made) -> list[tuple[Printable, Printable]]:
         rows.append((say("fingerprint"), one_line(made.fingerprint, 60)))
     if made.tier:
         rows.append((say("service tier"), one_line(made.tier, 30)))
+    if made.stopped:
+        rows.append((say("stopped at"), one_line(show_value(made.stopped), 60)))
+    rows += _work(made)
     if made.usage is not None and made.usage.cost is not None:
         rows.append((say("cost"), one_line(f"{made.usage.cost:g}", 30)))
     if made.beside:
@@ -149,6 +154,35 @@ def _told(made: Made) -> list[tuple[Printable, Printable]]:
             (one_line(name, 30), printable(str(count)))
             for name, count in counts(made.beside).items()
         ]
+    return rows
+
+
+def _work(made: Made) -> list[tuple[Printable, Printable]]:
+    """Return how long the server read and wrote by its own account, and what it had kept of the prompt."""
+    told = {
+        name: value
+        for name, value in made.timings.items()
+        if isinstance(value, int | float) and not isinstance(value, bool)
+    }
+    cached = told.get("cache_n", made.usage.cached if made.usage is not None else 0)
+    rows: list[tuple[Printable, Printable]] = []
+    for label, count, time in (
+        (say("reading"), told.get("prompt_n"), told.get("prompt_ms")),
+        (say("writing"), told.get("predicted_n"), told.get("predicted_ms")),
+    ):
+        if count and time:
+            text = say(
+                "{count:,} tokens in {seconds:.2f} s, {speed:,.1f} a second",
+                count=int(count),
+                seconds=time / 1000,
+                speed=count / time * 1000,
+            )
+            rows.append((label, text))
+    if told.get("load_ms"):
+        loading = say("{seconds:.2f} s", seconds=told["load_ms"] / 1000)
+        rows.insert(0, (say("loading the model"), loading))
+    if cached:
+        rows.append((say("from the cache"), say("{count:,} tokens", count=int(cached))))
     return rows
 
 
@@ -223,7 +257,7 @@ async def request(chat: Chat, args: str) -> Outcome:
         title = say(
             "The request of reply {id}, to {server}", id=reply.id, server=one_line(made.server, 60)
         )
-        return Show(_request_parts(title, found.body, found.left_out))
+        return Show(_request_parts(title, written(found.dialect, found.body), found.left_out))
     composed = compose(
         chat.talk,
         chat.link,
@@ -237,8 +271,10 @@ async def request(chat: Chat, args: str) -> Outcome:
         body = {**body, "messages": [*messages, {"role": "user", "content": say(NOT_WRITTEN)}]}
     sent = {node.id for node in composed.window.nodes}
     left_out = tuple(node for node in chat.talk.session.path() if node.id not in sent)
-    url = _address(chat.link.server.base_url) if chat.link.server is not None else ""
+    server = chat.link.server
+    url = _address(server) if server is not None else ""
     title = say("The next request: POST {url}", url=url)
+    body = written(server.dialect, body) if server is not None else body
     return Show(_request_parts(title, body, left_out))
 
 
@@ -246,12 +282,12 @@ def _ends_asking(message: object) -> bool:
     return isinstance(message, dict) and message.get("role") == "user"
 
 
-def _address(base_url: str) -> Printable:
+def _address(server: Server) -> Printable:
     """Return the address of a request, without a name, password or query that may be secret."""
-    parts = urlsplit(base_url)
+    parts = urlsplit(server.base_url)
     host = parts.netloc.rpartition("@")[2]
-    path = f"{parts.path.rstrip('/')}/chat/completions"
-    return one_line(urlunsplit((parts.scheme, host, path, "", "")))
+    plain = urlunsplit((parts.scheme, host, parts.path.rstrip("/"), "", ""))
+    return one_line(address(server.dialect, plain))
 
 
 def _request_parts(

@@ -97,6 +97,10 @@ LLAMA_CPP = ServerKind(
         *("temperature", "adaptive_p"),
     ),
     thinking=Thinking(("template", "effort"), level="effort", budget="budget", control=True),
+    # Two more events where the prompt is short, one for each batch of a long one; the prompt
+    # itself comes back with the last where `verbose` asks for the stop text.
+    tells={"return_progress": True},
+    tells_stop={"verbose": True},
     tokenizer=Tokenizer("content", besides={"add_special": False}),
     defaults=Defaults(
         "/props",

@@ -85,6 +85,8 @@ class ServerKind(NamedTuple):
     `order`: the steps of its chain of samplers, by llama.cpp's names, in which it runs them.
     `dialect`: the API beside /v1 by which it is spoken to (`servers.dialects`); `` for /v1.
     `thinking`: the forms in which it is told whether and how a model thinks.
+    `tells`: what is sent besides with a streamed request, so that it tells how far it has read;
+    `tells_stop`: what is sent where `stop` is set, so that it tells which of the texts ended it.
     `tokenizer`, `defaults`, `echo`: what it is asked beside the talk; None: it cannot be.
     """
 
@@ -107,6 +109,8 @@ class ServerKind(NamedTuple):
     order: tuple[str, ...] = ()
     dialect: str = ""
     thinking: Thinking = Thinking()
+    tells: Mapping[str, Json] = NOTHING
+    tells_stop: Mapping[str, Json] = NOTHING
     tokenizer: Tokenizer | None = None
     defaults: Defaults | None = None
     echo: Echo | None = None
@@ -134,6 +138,12 @@ class ServerKind(NamedTuple):
     def hosted(self) -> bool:
         """Is it run by its makers, at addresses of theirs?"""
         return bool(self.hosts or (self.url and not self.port))
+
+    def asked_besides(self, parameters: Mapping[str, Json]) -> JsonObject:
+        """Return what a request with these parameters asks the server to tell of its work."""
+        tells = {} if parameters.get("stream") is False else self.tells
+        found = {**tells, **(self.tells_stop if parameters.get("stop") else {})}
+        return {name: value for name, value in found.items() if name not in parameters}
 
     def is_at(self, host: str) -> bool:
         """Tell whether a host is one of its makers'."""

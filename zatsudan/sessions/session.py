@@ -24,7 +24,8 @@ class Made(NamedTuple):
     is the number of characters at the start of the reply that it was made to go on from;
     `request` what else its request was made of (see talk/request.py). `tier` is the service
     tier that answered; `beside` what stood beside the text, by the wire's names: sources,
-    pictures, tools that the server ran.
+    pictures, tools that the server ran. `timings` is what the server told of its work
+    (`wire.pace.TIMINGS`), `stopped` the stop text that ended the reply.
     """
 
     ended: str = FINISHED
@@ -46,15 +47,20 @@ class Made(NamedTuple):
     beside: Mapping[str, Json] = NOTHING
     last: float | None = None
     pace: float | None = None
+    timings: Mapping[str, Json] = NOTHING
+    stopped: str = ""
 
     def to_json(self) -> JsonObject:
         """Return the fields that say something, for the journal."""
         value: JsonObject = {"ended": self.ended}
         texts = ("finish_reason", "error", "model", "server", "fingerprint", "reasoning", "tier")
-        for name in texts:
+        for name in (*texts, "stopped"):
             if getattr(self, name):
                 value[name] = getattr(self, name)
-        groups = {"parameters": self.parameters, "request": self.request, "beside": self.beside}
+        groups = {
+            "parameters": self.parameters, "request": self.request, "beside": self.beside,
+            "timings": self.timings,
+        }  # fmt: skip
         for name, group in groups.items():
             if group:
                 value[name] = dict(group)
@@ -88,6 +94,8 @@ class Made(NamedTuple):
             fingerprint=text_field(value, "fingerprint"),
             tier=text_field(value, "tier"),
             beside=_group(value, "beside"),
+            timings=_group(value, "timings"),
+            stopped=text_field(value, "stopped"),
             reasoning=text_field(value, "reasoning"),
             left_out=_count(value, "left_out"),
             given=_count(value, "given"),

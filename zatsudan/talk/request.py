@@ -75,11 +75,18 @@ def compose(
         system=leading,
         anyway=anyway,
     )
-    body = link.mended(build_request(model, window.messages, drawn(parameters)), model)
+    besides = link.kind.asked_besides(parameters)
+    asked_for = build_request(model, window.messages, {**drawn(parameters), **besides})
+    body = link.mended(asked_for, model)
     if body.get("stream") is True and can_control(link, model):
         body[CONTROLLED] = True
     reasoning = reasoning_field(link.server)
     told = facts(window, leading, body, form=form, reasoning=reasoning)
+    besides = {name: body[name] for name in besides if name in body}
+    if besides:
+        told["besides"] = besides
+    if link.server is not None and link.server.dialect:
+        told["dialect"] = link.server.dialect
     if body.get(CONTROLLED) is True:
         told["control"] = True
     if leading and leading != talk.session.system:
@@ -160,10 +167,14 @@ def _sent(body: Mapping[str, Json]) -> list[JsonObject]:
 
 
 class Rebuilt(NamedTuple):
-    """A recorded request: its body, and the messages of the path that the window left out."""
+    """A recorded request: its body, and the messages of the path that the window left out.
+
+    `dialect` is the API beside /v1 in whose form the body was sent (`servers.dialects`).
+    """
 
     body: JsonObject
     left_out: tuple[Node, ...]
+    dialect: str = ""
 
 
 def rebuilt(session: Session, reply: Node) -> Rebuilt:
@@ -189,7 +200,9 @@ def rebuilt(session: Session, reply: Node) -> Rebuilt:
     messages = [Message("system", system)] if system else []
     field = told.get("reasoning")
     messages += in_order(as_sent(node, field if isinstance(field, str) else "") for node in sent)
-    body = build_request(model, messages, made.parameters)
+    besides = told.get("besides")
+    besides = besides if isinstance(besides, dict) else {}
+    body = build_request(model, messages, {**made.parameters, **besides})
     bare = told.get("bare")
     repairs = [Repair(BARE, str(name)) for name in (bare if isinstance(bare, list) else ())]
     if told.get("developer"):
@@ -206,7 +219,8 @@ def rebuilt(session: Session, reply: Node) -> Rebuilt:
     form, thought = told.get("form"), was_given(told, made.reasoning)
     if (made.given or thought) and isinstance(form, str):
         body = _given(body, reply.message.text[: made.given], form, thought)
-    return Rebuilt(body, left_out)
+    dialect = told.get("dialect")
+    return Rebuilt(body, left_out, dialect if isinstance(dialect, str) else "")
 
 
 def _system(session: Session, told: Mapping[str, Json]) -> str:

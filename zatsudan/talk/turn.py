@@ -6,7 +6,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from zatsudan.base.errors import CommandError, StatusError, TooLong, ZatsudanError
-from zatsudan.base.jsonvalues import Json, JsonObject
+from zatsudan.base.jsonvalues import NOTHING, Json, JsonObject
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, printable
 from zatsudan.parameters.values import drawn
@@ -85,6 +85,8 @@ class Turn:
         self._answered = ""
         self._fingerprint = ""
         self._tier = ""
+        self._timings: Mapping[str, Json] = NOTHING
+        self._stopped = ""
         self._counting = Counting()
         self.thought = Thought()
         self._pace: float | None = None
@@ -283,6 +285,13 @@ class Turn:
         self._answered = chunk.model or self._answered
         self._fingerprint = chunk.fingerprint or self._fingerprint
         self._tier = chunk.tier or self._tier
+        self._timings = chunk.timings or self._timings
+        # Other servers tell there in a word of their own that the model ended it.
+        if chunk.stopped in _texts(self._parameters.get("stop")):
+            self._stopped = chunk.stopped
+        if chunk.progress is not None:
+            done, total, _ = chunk.progress
+            self.waiting = say("reading {done:,} of {total:,} tokens", done=done, total=total)
 
     async def _in_pieces(self, whole: Delta, on_delta: OnDelta) -> None:
         for delta in cut(whole, bounds.PIECE):
@@ -322,6 +331,8 @@ class Turn:
             seconds=self._link.clock() - self.started if self.started is not None else 0.0,
             fingerprint=self._fingerprint,
             tier=self._tier,
+            timings=self._timings if len(self._growing.by_index) < 2 else NOTHING,
+            stopped=self._stopped,
             left_out=self.window.left_out if self.window is not None else 0,
             given=len(self._prefix),
             request={**self._told, **self.thought.facts()},
@@ -332,8 +343,11 @@ class Turn:
 
     def _sent(self) -> dict[str, Json]:
         """Return the parameters as they were sent, after what was learned of the server."""
+        told = self._told if self.recorded is None else self.recorded[1].request
+        besides = told.get("besides")
         ours = {"model", "messages", "stream", "stream_options", thinkforms.CONTROLLED, *FIELDS}
         ours -= set(self._parameters)
+        ours |= set(besides) if isinstance(besides, dict) else set()
         return {name: value for name, value in self.request.items() if name not in ours}
 
     def _record(self, ended: str) -> None:
@@ -364,6 +378,12 @@ class Turn:
         a_token_each = new > 0 and 0.4 <= self.deltas / new <= 2.5
         completion = self.deltas if a_token_each else max(1, round(new * ratio))
         return {min(each): Usage(prompt, completion, estimated=True, together=max(1, len(each)))}
+
+
+def _texts(value: Json) -> tuple[str, ...]:
+    """Return the texts of a list, or a text as one."""
+    listed = value if isinstance(value, list) else [value]
+    return tuple(text for text in listed if isinstance(text, str) and text)
 
 
 def turn_to(

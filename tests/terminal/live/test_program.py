@@ -567,7 +567,7 @@ async def test_a_line_of_the_history_is_told_by_its_place(tmp_path: Path) -> Non
 async def test_the_private_parts_are_where_this_release_has_them() -> None:
     async with sitting(says("x")) as person:
         assert ptk.supported(person.terminal._app)
-        assert ptk.row_cells(person.terminal._app)[0] > 0
+        assert ptk.drawn_rows(person.terminal._app)[0] == "»"
         assert ptk.cursor(person.terminal._app).y == 0
 
 

@@ -91,6 +91,12 @@ class Actions(Protocol):
     def focused(self, *, here: bool) -> None:
         """The terminal is looked at, or no longer."""
 
+    def answered(self, position: str) -> None:
+        """The terminal tells where its cursor stands."""
+
+    async def settled(self) -> None:
+        """Wait, for a moment at most, until the terminal has answered what it was asked."""
+
     def aside(self, what: str) -> None:
         """Lend the screen: `edit` to the editor, `suspend` to the shell."""
 
@@ -246,6 +252,10 @@ def _screen_keys(actions: Actions) -> KeyBindings:
     @keys.add("f24")
     def _blur(_event: KeyPressEvent) -> None:
         actions.focused(here=False)
+
+    @keys.add(Keys.CPRResponse, save_before=lambda _event: False)
+    def _answer(event: KeyPressEvent) -> None:
+        actions.answered(event.data)
 
     @keys.add("c-x", "c-e")
     def _editor(_event: KeyPressEvent) -> None:
