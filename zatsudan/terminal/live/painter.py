@@ -2,8 +2,8 @@
 
 Rows that are committed go into the terminal's own scrollback and are never
 touched again. The live rows stand between them and the prompt; only what
-changed in them is written. Nothing is asked of the terminal, and rows are
-counted, never columns.
+changed in them is written. No answer of the terminal is waited for, and rows
+are counted, never columns.
 
 A live row that the terminal may find wider than it was counted is written with
 autowrap off: it loses a cell rather than take two rows. Once committed it is
@@ -59,6 +59,8 @@ class Painter:
         self.works = ptk.supported(app)
         self._columns = output.real_size.columns
         self._lent = False
+        #: What is written once where a row is drawn anew, in whose place it leaves a blank one.
+        self.question = ""
         self.rows: list[Styled] = []
         self.bytes_written = 0
         self.frames = 0
@@ -131,6 +133,8 @@ class Painter:
             self._write(SHOW + SYNC_END)
             self._output.flush()
         else:
+            self._write(self.question)
+            self.question = ""
             self._write("".join(f"{kept(row, columns)}\r\n" for row in held[same:]))
             for row in live[max(same - len(held), 0) :]:
                 self._write(f"{guarded(whole(row), row, columns)}\r\n")

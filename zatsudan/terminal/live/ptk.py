@@ -18,12 +18,41 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 from prompt_toolkit.utils import get_cwidth
 
 from zatsudan.base.printable import one_line, printable
+from zatsudan.terminal.text.clusters import cells
 from zatsudan.terminal.text.widths import width
+
+#: Clusters of several characters by what stands for each of them in what prompt_toolkit lays
+#: out, which knows of single characters only: one character for private use.
+_CLUSTERS: dict[str, str] = {}
+_STANDS_FOR: dict[str, str] = {}
+_PRIVATE = range(0xF0000, 0x10FFFE)
 
 
 @lru_cache(maxsize=4096)
 def _cells(text: str) -> int:
-    return get_cwidth(text) if text.isascii() else sum(map(width, text))
+    if text.isascii():
+        return get_cwidth(text)
+    return sum(
+        cells(_CLUSTERS[char]) if char in _CLUSTERS else max(0, width(char)) for char in text
+    )
+
+
+def stand_in(cluster: str) -> str:
+    """Return the character that stands for a cluster; the cluster itself where there are too many."""
+    if cluster not in _STANDS_FOR:
+        if len(_CLUSTERS) == len(_PRIVATE):
+            return cluster
+        char = chr(_PRIVATE[len(_CLUSTERS)])
+        _STANDS_FOR[cluster], _CLUSTERS[char] = char, cluster
+    return _STANDS_FOR[cluster]
+
+
+def _placed(char: str) -> str:
+    """Return what writes a cluster and leaves the cursor behind the cells that are its own.
+
+    However many the terminal takes for it, nothing behind it is shifted.
+    """
+    return f"\x1b7\x1b[{_cells(char)}X{_CLUSTERS[char]}\x1b8\x1b[{_cells(char)}C"
 
 
 # What is typed has the widths that the rest of the screen has: prompt_toolkit counts the vowel
@@ -32,6 +61,14 @@ def _cells(text: str) -> int:
 for _module in (controls, containers, screen, utils):
     if "get_cwidth" in vars(_module):
         vars(_module)["get_cwidth"] = _cells
+
+
+def recount() -> None:
+    """Forget the widths that were counted: the terminal has told its own."""
+    _cells.cache_clear()
+    for cache in [vars(screen).get("_CHAR_CACHE")]:
+        if isinstance(cache, dict):
+            cache.clear()
 
 
 class ReservingOutput(Vt100_Output):
@@ -63,7 +100,10 @@ class ReservingOutput(Vt100_Output):
         # All that prompt_toolkit draws passes here: what it draws by itself too,
         # as the field of a search, of which it knows only some control characters.
         # Moves of the cursor to the left and down are what else it writes here.
-        self.write_raw(printable(data) if data.strip("\r\n") else data)
+        if data in _CLUSTERS:
+            self.write_raw(_placed(data))
+        else:
+            self.write_raw(printable(data) if data.strip("\r\n") else data)
 
     def write_raw(self, data: str) -> None:
         if self._lacking:
