@@ -21,7 +21,7 @@ from zatsudan.servers.taking import Here
 from zatsudan.servers.wirenames import wire_name
 from zatsudan.sessions.records import apply
 from zatsudan.sessions.session import Session, Setting
-from zatsudan.talk.addressee import use_model
+from zatsudan.talk.addressee import advised, use_model
 from zatsudan.talk.chat import Chat
 
 GROUP = offers.GROUP
@@ -89,12 +89,10 @@ async def params(chat: Chat, args: str) -> Outcome:
 
 async def _advised(chat: Chat) -> Printable:
     """Say what the makers of the model advise where it is set otherwise; empty where nothing tells."""
-    from zatsudan.commands import presets
-
     if chat.link.server is None or not chat.talk.session.model:
         return EMPTY
     try:
-        values, source = await presets.advised(chat)
+        values, source = await advised(chat.talk, chat.link)
     except ZatsudanError:  # it is good to know, and no more
         return EMPTY
     present = {**chat.link.here.own, **chat.talk.session.parameters}

@@ -429,7 +429,7 @@ async def test_a_talk_too_long_for_the_server_is_shortened_once() -> None:
         assert "fits" in shown
         assert [
             message["content"][:5] for message in person.server.requests[-1].body["messages"]
-        ] == ["third"]
+        ] == ["secon", "reply", "third"]
 
 
 @pytest.mark.parametrize("seed", range(3))
