@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from zatsudan.servers.kinds import KINDS
+
 CUT = "cut"
 RESET = "reset"
 
@@ -61,6 +63,9 @@ def usage(prompt: int, completion: int) -> bytes:
     return event({"id": "c1", "model": "scripted", "choices": [], "usage": counts})
 
 
+#: Where a server is asked what it is.
+_SIGNS = frozenset(sign.path for kind in KINDS for sign in kind.signs)
+
 DONE = b"data: [DONE]\n\n"
 
 
@@ -102,12 +107,15 @@ class Request:
 class Server:
     """The running server. `scripts` are used up one by one; the last one stays.
 
-    `listing` answers the question for models instead of `models`.
+    `listing` answers the question for models instead of `models`. A script is asked what server
+    this is only with `tells`: the question comes behind the prompt, at no fixed place among the
+    requests.
     """
 
     scripts: list[Script | Callable[[Request], Script]] = field(default_factory=list)
     models: Sequence[str] = ("scripted",)
     listing: Script | None = None
+    tells: bool = False
     requests: list[Request] = field(default_factory=list)
     gone: asyncio.Event = field(default_factory=asyncio.Event)
     base_url: str = ""
@@ -131,10 +139,18 @@ class Server:
             ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError
         ):
             while (request := await _read(reader)) is not None:
-                self.requests.append(request)
-                if not await self._send(self._script(request), reader, writer):
+                script = self._unasked(request)
+                if script is None:
+                    self.requests.append(request)
+                    script = self._script(request)
+                if not await self._send(script, reader, writer):
                     break
         writer.close()
+
+    def _unasked(self, request: Request) -> Script | None:
+        """Answer a question of what server this is, unless a script tells; None for any other."""
+        sign = request.method == "GET" and request.path.partition("?")[0] in _SIGNS
+        return fails(404, {}) if sign and not self.tells else None
 
     def _script(self, request: Request) -> Script:
         if request.path.partition("?")[0].endswith("/models"):
@@ -204,10 +220,10 @@ async def _read(reader: asyncio.StreamReader) -> Request | None:
 
 @asynccontextmanager
 async def serve(
-    *scripts: Script | Callable[[Request], Script], port: int = 0
+    *scripts: Script | Callable[[Request], Script], port: int = 0, tells: bool = False
 ) -> AsyncIterator[Server]:
     """Run a server with these scripts."""
-    server = Server(list(scripts))
+    server = Server(list(scripts), tells=tells)
     listener = await asyncio.start_server(server.answer, "127.0.0.1", port, limit=2**26)
     server.base_url = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}/v1"
     try:

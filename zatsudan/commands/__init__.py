@@ -11,6 +11,7 @@ MODULES = (
     "branches",
     "sampling",
     "shortways",
+    "think",
     "knobs",
     "presets",
     "experiments",

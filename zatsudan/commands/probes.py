@@ -1,7 +1,7 @@
 """Commands that measure a server: does a parameter take effect, is a reply repeatable?"""
 
 import re
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import whole_number
@@ -122,10 +122,13 @@ async def _probe(chat: Chat, names: list[str], hint: Hint) -> Outcome:
     return Show((Table(head, tuple(rows), title), Line(legend, "dim")))
 
 
-def with_effect(chat: Chat, table: Table, idle: Container[str]) -> tuple[Table, list[Line]]:
+def with_effect(
+    chat: Chat, table: Table, idle: Mapping[str, Printable]
+) -> tuple[Table, list[Line]]:
     """Return a table of parameters with what /probe has found of each, and how to read it.
 
-    What is `idle` does nothing here, whatever was found. With neither of both the table is as it was.
+    What is `idle` does nothing here for the reason given, whatever was found. With neither of
+    both the table is as it was.
     """
     server = chat.link.server.name if chat.link.server is not None else ""
     found = chat.findings.of(server, chat.talk.session.model)
@@ -139,9 +142,9 @@ def with_effect(chat: Chat, table: Table, idle: Container[str]) -> tuple[Table, 
     head = (table.head[0], EMPTY, *table.head[1:])
     spare = table.spare + 1 if table.spare is not None else None
     table = table._replace(head=head, rows=rows, spare=spare)
-    lines: list[Line] = []
-    if nothing:
-        lines.append(Line(say("{mark} does nothing here", mark=MARKS[IGNORED][0]), "dim"))
+    mark = MARKS[IGNORED][0]
+    reasons = (say("{name}: {reason}.", name=name, reason=idle[name]) for name in nothing)
+    lines = [Line(printable(f"{mark} {reason}"), "dim") for reason in reasons]
     if not found:
         return table, lines
     days = sorted({finding.day for finding in found.values()})

@@ -98,6 +98,7 @@ async def why(chat: Chat, args: str) -> Outcome:
             text=one_line(reply.message.text[: made.given], 60),
         )
         rows.append((say("goes on from"), given))
+    rows += _cut_thought(made)
     rows += _told(made)
     ended = describe_end(made) + (f", {made.finish_reason}" if made.finish_reason else "")
     rows.append(
@@ -111,6 +112,24 @@ async def why(chat: Chat, args: str) -> Outcome:
         printable(f"{hint}/use {reply.id}    /request {reply.id}    /replay {reply.id}"), "dim"
     )
     return Show((Table((EMPTY, EMPTY), tuple(rows), marks=frozenset(marks)), notes))
+
+
+#: How a thought was ended, by the word of the record.
+_ENDED_BY = {
+    "control": later("ended here after {n:,} characters: the server was told to answer"),
+    "prefill": later(
+        "ended here after {n:,} characters, and the reply goes on behind it (prefill)"
+    ),
+    "words": later("ended here after {n:,} characters: asked in words to answer"),
+}
+
+
+def _cut_thought(made: Made) -> list[tuple[Printable, Printable]]:
+    """Return how its thought was ended, where the person had it answer."""
+    how, size = made.request.get("answered"), made.request.get("thought")
+    if not isinstance(how, str) or how not in _ENDED_BY or not isinstance(size, int):
+        return []
+    return [(say("thought"), say(_ENDED_BY[how], n=size))]
 
 
 def _told(made: Made) -> list[tuple[Printable, Printable]]:

@@ -275,12 +275,13 @@ async def _grammar(ask: Queries, name: str, value: Json) -> Finding:
 
 
 async def _schema(ask: Queries, name: str, value: Json) -> Finding:
-    """A schema that wants a key which nobody would write."""
-    wanted: JsonObject = {name: _SCHEMA if name == "json_schema" else value}
+    """A schema that leaves one text: within an object, blanks alone could fill the reply."""
+    del value
+    wanted: JsonObject = {name: {"enum": [_KEY]}}
     text = await ask.text(COUNT, temperature=0, max_tokens=LONG, **wanted)
-    if _KEY in text:
-        return Finding(HONOURED, say("the reply began with the key that the schema wants"))
-    return Finding(IGNORED, say("the reply did not begin with the key that the schema wants"))
+    if text.strip().strip('"') == _KEY:
+        return Finding(HONOURED, say("the reply was the only one that the schema leaves"))
+    return Finding(IGNORED, say("the reply is none that the schema leaves"))
 
 
 class Test(NamedTuple):

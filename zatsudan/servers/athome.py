@@ -3,6 +3,7 @@
 from zatsudan.base.language import later
 from zatsudan.config.settings import EMBEDDED
 from zatsudan.servers.kind import Defaults, Echo, ServerKind, Sign, Templated, Tokenizer
+from zatsudan.servers.thinkforms import Thinking
 
 OLLAMA = ServerKind(
     # openai/openai.go of github.com/ollama/ollama: what its request has no field for is dropped
@@ -20,6 +21,7 @@ OLLAMA = ServerKind(
         **dict.fromkeys(("service_tier", "store", "metadata", "prediction", "verbosity"), ""),
     },
     unsent={"temperature": 1.0, "top_p": 1.0},
+    thinking=Thinking(("effort",), level="effort"),
     way=later(
         'A Modelfile sets it (PARAMETER), or dialect = "ollama" in the profile; /set! sends it all the same.'
     ),
@@ -48,6 +50,7 @@ OLLAMA_NATIVE = ServerKind(
     wide=True,
     order=("penalties", "top_k", "typ_p", "top_p", "min_p", "temperature"),
     dialect="ollama",
+    thinking=Thinking(("effort",), level="effort"),
 )
 
 LM_STUDIO = ServerKind(
@@ -73,7 +76,10 @@ LLAMA_CPP = ServerKind(
     owners=frozenset(("llamacpp",)),
     signs=(Sign("/props", ("build_info",)),),
     also=(EMBEDDED,),
-    names={"repetition_penalty": "repeat_penalty"},
+    names={
+        "repetition_penalty": "repeat_penalty",
+        "thinking_token_budget": "thinking_budget_tokens",
+    },
     takes=frozenset(
         (
             *("dynatemp_range", "dynatemp_exponent", "top_k", "min_p", "top_n_sigma", "typical_p"),
@@ -82,6 +88,7 @@ LLAMA_CPP = ServerKind(
             *("repeat_penalty", "repeat_last_n", "dry_multiplier", "dry_base"),
             *("dry_allowed_length", "dry_penalty_last_n", "dry_sequence_breakers"),
             *("ignore_eos", "t_max_predict_ms", "json_schema", "grammar", "chat_template_kwargs"),
+            "thinking_token_budget",
         )
     ),
     wide=True,
@@ -89,6 +96,7 @@ LLAMA_CPP = ServerKind(
         *("penalties", "dry", "top_n_sigma", "top_k", "typ_p", "top_p", "min_p", "xtc"),
         *("temperature", "adaptive_p"),
     ),
+    thinking=Thinking(("template", "effort"), level="effort", budget="budget", control=True),
     # Two more events where the prompt is short, one for each batch of a long one; the prompt
     # itself comes back with the last where `verbose` asks for the stop text.
     tells={"return_progress": True},
@@ -136,6 +144,7 @@ VLLM = ServerKind(
     ),
     wide=True,
     order=("penalties", "temperature", "min_p", "top_k", "top_p"),
+    thinking=Thinking(("template", "template-thinking"), level="effort", budget="budget"),
     tokenizer=Tokenizer("prompt", "model", {"add_special_tokens": False}),
     template=Templated(
         "/v1/chat/completions",
@@ -175,6 +184,7 @@ KOBOLDCPP = ServerKind(
     ),
     ignores={"top_logprobs": later("it gives five whatever their number"), "n": ""},
     wide=True,
+    thinking=Thinking(("template", "template-thinking"), level="effort"),
     order=("penalties", "dry", "top_k", "top_a", "top_p", "min_p", "tfs", "typ_p", "temperature"),
 )
 
@@ -206,6 +216,7 @@ TEXTGEN = ServerKind(
         )
     ),
     wide=True,
+    thinking=Thinking(("enable", "template"), level="effort"),
 )
 
 TABBY = ServerKind(
@@ -233,6 +244,7 @@ TABBY = ServerKind(
         )
     ),
     wide=True,
+    thinking=Thinking(("template", "template-thinking")),
 )
 
 JAN = ServerKind(
@@ -246,6 +258,7 @@ JAN = ServerKind(
     takes=LLAMA_CPP.takes,
     wide=True,
     order=LLAMA_CPP.order,
+    thinking=LLAMA_CPP.thinking._replace(control=False),
 )
 
 SGLANG = ServerKind(

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from zatsudan.base.addresses import is_loopback
 from zatsudan.base.jsonvalues import NOTHING, Json, JsonObject
+from zatsudan.servers.thinkforms import Thinking
 
 
 class Tokenizer(NamedTuple):
@@ -101,6 +102,7 @@ class ServerKind(NamedTuple):
     `wide`: it knows no upper bound where OpenAI has one (`Parameter.wide`).
     `order`: the steps of its chain of samplers, by llama.cpp's names, in which it runs them.
     `dialect`: the API beside /v1 by which it is spoken to (`servers.dialects`); `` for /v1.
+    `thinking`: the forms in which it is told whether and how a model thinks.
     `tells`: what is sent besides with a streamed request, so that it tells how far it has read;
     `tells_stop`: what is sent where `stop` is set, so that it tells which of the texts ended it.
     `tokenizer`, `template`, `defaults`, `echo`: what it is asked beside the talk; None: it cannot be.
@@ -124,6 +126,7 @@ class ServerKind(NamedTuple):
     wide: bool = False
     order: tuple[str, ...] = ()
     dialect: str = ""
+    thinking: Thinking = Thinking()
     tells: Mapping[str, Json] = NOTHING
     tells_stop: Mapping[str, Json] = NOTHING
     tokenizer: Tokenizer | None = None

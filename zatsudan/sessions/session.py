@@ -152,10 +152,21 @@ class Node(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """A parameter's value and where it came from (config, preset, flag, session)."""
+    """A parameter's value and where it came from (config, model, profile, flag, preset, thinking, session)."""
 
     value: Json
     origin: str = "session"
+
+
+class ByState(NamedTuple):
+    """Parameters that hold while a model is told to think, and what the same preset has for them otherwise."""
+
+    plain: Mapping[str, Json]
+    thinking: Mapping[str, Json]
+
+    def to_json(self) -> JsonObject:
+        """Return its record."""
+        return {"type": "by_state", "plain": dict(self.plain), "thinking": dict(self.thinking)}
 
 
 class Lab(NamedTuple):
@@ -204,6 +215,7 @@ class Session:
 
     `head` is the message that the next one follows; None before the first.
     `votes` are the blind picks: the label that was picked, and all that stood for choice.
+    `by_state` are the parameters of a preset that go with thinking.
     `refused` are names that a record set and that make the request: none of them holds.
     `unknown` counts records that a later version wrote and this one skips.
     `start` are the settings before the first message, `systems` every system
@@ -222,6 +234,7 @@ class Session:
         self.children: dict[str | None, list[str]] = {}
         self.head: str | None = None
         self.settings: dict[str, Setting] = {}
+        self.by_state: ByState | None = None
         self.pinned: set[str] = set()
         self.partials: dict[str, Partial] = {}
         self.lab: Lab | None = None
