@@ -95,7 +95,7 @@ def test_a_wide_character_is_not_cut_in_two() -> None:
 async def test_a_row_of_the_menu_ends_with_its_text() -> None:
     async with sitting(columns=100) as person:
         person.type("/s")
-        await person.until("/sessions")
+        await person.until("/system")
         await person.at_rest()
         rows = ptk.drawn_rows(person.terminal._app)
         menu = [row for row in rows if row.lstrip().startswith("/")]
