@@ -10,9 +10,15 @@ from tests.support.commands import lines, run
 from tests.support.server import Request, Script, Server, fails, says, serve
 from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import JsonObject
+from zatsudan.cli import opening
+from zatsudan.cli.arguments import parser
 from zatsudan.commands.outcomes import Outcome, Work
+from zatsudan.config.presetfiles import Presets
+from zatsudan.config.settings import Places
 from zatsudan.servers.choice import Server as At
+from zatsudan.sessions.records import replay
 from zatsudan.sessions.session import Setting
+from zatsudan.talk.bystate import of_preset
 from zatsudan.talk.chat import Chat
 
 
@@ -204,3 +210,21 @@ async def test_a_preset_has_a_second_set_for_thinking(tmp_path: Path) -> None:
         await run(chat, "/reset")
         assert chat.talk.session.by_state is None
         assert chat.talk.session.settings == {}
+
+
+async def test_a_preset_that_thinks_begins_with_its_second_set(tmp_path: Path) -> None:
+    text = PRESET.replace("enable_thinking = false", "enable_thinking = true")
+    (tmp_path / "qwen.toml").write_text(text)
+    preset = Presets(tmp_path).read("qwen")
+    places = Places(tmp_path, tmp_path, tmp_path, tmp_path)
+    (tmp_path / "presets").mkdir()
+    (tmp_path / "presets" / "qwen.toml").write_text(text)
+    session = replay(opening.of_preset(parser().parse_args(["--preset", "qwen"]), places))
+    assert session.settings["temperature"] == Setting(0.6, "thinking")
+    assert session.by_state == of_preset(preset)
+
+    async with serve(says("x")) as server, chat_with(server.base_url, presets=tmp_path) as chat:
+        (row,) = lines(await run(chat, "/preset"))[:1]
+        assert "temperature unset → 0.6" in row
+        await run(chat, "/preset qwen")
+        assert "as now" in lines(await run(chat, "/preset"))[0]

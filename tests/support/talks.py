@@ -124,6 +124,9 @@ def _record(draw: st.DrawFn, session: Session) -> JsonObject:
             for _ in range(draw(st.integers(0, 3)))
         ]
         return {"type": "lab", "parent": anywhere, "cells": cells, "blind": draw(st.booleans())}
+    if kind == "by_state":
+        values = st.dictionaries(st.sampled_from(["temperature", "stop"]), json_values, max_size=2)
+        return {"type": kind, "plain": draw(values), "thinking": draw(values)}
     if kind == "vote":
         return {"type": "vote", "picked": draw(st.sampled_from("ab")), "labels": ["a", draw(texts)]}
     return {
@@ -140,7 +143,19 @@ def _record(draw: st.DrawFn, session: Session) -> JsonObject:
     }
 
 
-KINDS = ("delta", "set", "unset", "system", "model", "title", "head", "pin", "lab", "vote")
+KINDS = (
+    "delta",
+    "set",
+    "unset",
+    "system",
+    "model",
+    "title",
+    "head",
+    "pin",
+    "lab",
+    "vote",
+    "by_state",
+)
 
 
 @st.composite

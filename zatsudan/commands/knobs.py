@@ -8,7 +8,7 @@ from zatsudan.base.language import say
 from zatsudan.base.printable import one_line, printable
 from zatsudan.base.words import leading_assignments
 from zatsudan.commands import here as at_server
-from zatsudan.commands import offers, paramtable
+from zatsudan.commands import makers, offers, paramtable
 from zatsudan.commands.chainline import chain_line
 from zatsudan.commands.here import knows, notes, read_here
 from zatsudan.commands.outcomes import Generate, Outcome, Show, tell
@@ -72,6 +72,9 @@ async def params(chat: Chat, args: str) -> Outcome:
     unsent = [f"{name} {show_value(value)}" for name, value in here.kind.unsent.items()]
     if unsent:
         notes.append(say("Not sent means here: {values}.", values=", ".join(unsent)))
+    told = await makers.said(chat)
+    if told:
+        notes.append(told)
     drawn = chain_line(here, chat.talk.session.parameters)
     return Show(
         (

@@ -8,6 +8,7 @@ from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import Printable, one_line, printable
 from zatsudan.base.words import split
+from zatsudan.commands import makers
 from zatsudan.commands.knobs import fresh_session, settle, settle_model, settle_system
 from zatsudan.commands.offers import GROUP
 from zatsudan.commands.outcomes import Outcome, Show, tell
@@ -24,6 +25,8 @@ from zatsudan.wire.messages import Message
 
 #: First words that do something; no preset can be called so.
 WORDS = ("save", "delete", "import", "export")
+#: The preset that a model brings itself, where none was saved under this name.
+OF_MODEL = "model"
 
 #: What config, model, profile and command line set stays beneath a preset.
 BENEATH = frozenset(("config", "model", "profile", "flag"))
@@ -33,6 +36,7 @@ def _choices(chat: Chat, args: str) -> Iterable[Choice]:
     first, blank, rest = args.partition(" ")
     if not blank:
         yield from (Choice(name, say("take it")) for name in chat.presets.names())
+        yield Choice(OF_MODEL, say("what the makers of the model advise"))
         yield Choice("save ", say("the present settings under a name"))
         yield Choice("delete ", say("a preset"))
         yield Choice("import ", say("a preset of another program"))
@@ -71,6 +75,8 @@ async def preset(chat: Chat, args: str) -> Outcome:
     `/preset save warm` saves the parameters that are set; `model` or `system` after the name saves
     those too. `/preset warm` sets them: what you set before gives way, what config, model,
     profile and command line set stays beneath. Each is a small file; `--preset NAME` begins with one.
+    A table `[parameters.thinking]` in it holds while the model thinks (/think). `/preset model` is what
+    the makers of the model advise, where its file or its server tells.
 
     `/preset import FILE` makes one of another program's file and says of each field what became of
     it; nothing is set until you take it. `/preset export warm textgen FILE` writes one for another
@@ -88,6 +94,8 @@ async def preset(chat: Chat, args: str) -> Outcome:
         case ["delete", name]:
             chat.presets.delete(name)
             return tell(say("Deleted: {name}.", name=one_line(name)), "good")
+        case [name] if name == OF_MODEL and name not in chat.presets.names():
+            return await _advised(chat)
         case [name] if name not in WORDS:
             return _take(chat, name)
     raise CommandError(
@@ -97,7 +105,7 @@ async def preset(chat: Chat, args: str) -> Outcome:
 
 
 def _save(chat: Chat, name: str, more: list[str]) -> Outcome:
-    if name in WORDS:
+    if name in (*WORDS, OF_MODEL):
         raise CommandError(
             say("A preset cannot be called {name}.", name=name), say("Choose another name.")
         )
@@ -150,6 +158,24 @@ def _take(chat: Chat, name: str) -> Outcome:
     if found.messages:
         lines.append(_begin(chat, found))
     return Show((*lines, Line(say("Preset: {name}.", name=one_line(name)), "good")))
+
+
+async def _advised(chat: Chat) -> Outcome:
+    """Take what the makers of the model advise."""
+    values, source = await makers.advised(chat)
+    if not values:
+        raise CommandError(
+            say(
+                "Nothing tells what the makers of {model} advise.",
+                model=one_line(chat.talk.session.model, 40),
+            ),
+            say("/preset import takes a generation_config.json, which often lies beside a model."),
+        )
+    if chat.talk.session.by_state is not None:
+        chat.talk.record(record_of(None))
+    lines = settle(chat, with_preset(chat, Preset(values)))
+    done = say("As the makers of the model advise ({source}).", source=one_line(source, 60))
+    return Show((*lines, Line(done, "good")))
 
 
 def _begin(chat: Chat, found: Preset) -> Line:

@@ -53,11 +53,11 @@ def _names(chat: Chat, _args: str) -> Iterable[Choice]:
 async def probe(chat: Chat, args: str) -> Outcome:
     """Find out which parameters this server really uses.
 
-    Servers ignore, clamp and rewrite parameters without a word. A few requests of at most 8 tokens tell which;
+    Servers ignore, clamp and rewrite parameters without a word. A few short requests tell which;
     llama.cpp is asked outright. The result is kept for this server and model, and /params shows it.
     """
     from zatsudan.lab.probe import requests, usual
-    from zatsudan.lab.queries import TOKENS
+    from zatsudan.lab.probe import tokens as tokens_of
 
     words = [word.text for word in split(args)]
     if any(not knows(chat, word) for word in words if not word.startswith("+")):
@@ -81,7 +81,7 @@ async def probe(chat: Chat, args: str) -> Outcome:
     note = say(
         "At most {most} requests of at most {tokens} tokens each; they are no part of the talk · Esc stops",
         most=most,
-        tokens=TOKENS,
+        tokens=tokens_of(names),
     )
 
     async def run(hint: Hint) -> Outcome:

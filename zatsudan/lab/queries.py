@@ -1,5 +1,6 @@
 """The smallest requests that can tell something of a model: few tokens, the whole answer at once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -21,13 +22,17 @@ TOKENS = 8
 
 @dataclass(slots=True)
 class Queries:
-    """Requests to one model at one server. `sent` counts them, `usage` their tokens; `body` is the last that went out."""
+    """Requests to one model at one server. `sent` counts them, `usage` their tokens; `body` is the last that went out.
+
+    `beside` is sent with each.
+    """
 
     link: Link
     model: str
     sent: int = 0
     body: JsonObject = field(default_factory=dict)
     usage: Usage = field(default_factory=Usage)
+    beside: Mapping[str, Json] = field(default_factory=dict)
     _kept: dict[str, str] = field(default_factory=dict)
 
     def known(self) -> tuple[Repair, ...]:
@@ -47,6 +52,7 @@ class Queries:
             "model": self.model,
             "messages": [{"role": "user", "content": text}],
             **limit,
+            **self.beside,
             **parameters,
         }
         # The limit is ours, not the test's: a server may want it under another name.
@@ -69,7 +75,7 @@ class Queries:
 
     async def once(self, text: str, **parameters: Json) -> str:
         """Return what a request says that several tests compare with: it is sent once."""
-        key = f"{text}{parameters}"
+        key = f"{text}{parameters}{dict(self.beside)}"
         if key not in self._kept:
             self._kept[key] = await self.text(text, **parameters)
         return self._kept[key]

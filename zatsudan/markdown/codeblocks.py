@@ -4,6 +4,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from zatsudan.base.printable import printable
+from zatsudan.markdown.fences import language
+from zatsudan.markdown.leaves import language
 
 if TYPE_CHECKING:
     from zatsudan.markdown.leaves import Leaf
@@ -26,12 +28,6 @@ class CodeBlock(NamedTuple):
     def language(self) -> str:
         """The language that the fence names."""
         return language(self.info)
-
-
-def language(info: str) -> str:
-    """The language a fence's info string names: its first word, without decoration."""
-    words = info.strip().split(None, 1)
-    return words[0].strip("{}.").split("{")[0].split(",")[0].lower() if words else ""
 
 
 def fenced(text: str, info: str) -> str:
@@ -117,13 +113,14 @@ class _Open:
             # Only blanks before it can have been made, of a tab that was used in part.
             size = len(line.lstrip(" "))
             self._lines.append(line[: len(line) - size] + source[len(source) - size :] + line_end)
-        self.leaf.lines.clear()
-        if self.leaf.fence or source.strip(" \t"):
+        if self.end == self.start or any(line.strip(" \t") for line in self.leaf.lines):
             self._kept, self.end = len(self._lines), end
+        self.leaf.lines.clear()
 
     def closed(self, end: int) -> CodeBlock:
         """The block, when `end` is where the line ends that closed it."""
         leaf = self.leaf
-        text = "".join(self._lines[: self._kept])
-        place = (self.start, end if leaf.fence_closed else self.end)
-        return CodeBlock(leaf.info, text, *place, closed=leaf.fence_closed)
+        if leaf.fence_closed:
+            return CodeBlock(leaf.info, "".join(self._lines), self.start, end, closed=True)
+        # Blank lines before whatever else ended it stand between the blocks, not in this one.
+        return CodeBlock(leaf.info, "".join(self._lines[: self._kept]), self.start, self.end)

@@ -16,6 +16,7 @@ from zatsudan.talk.talk import utc_now
 from zatsudan.wire.messages import Usage
 
 if TYPE_CHECKING:
+    from zatsudan.servers.advice import Advice
     from zatsudan.servers.catalogue import Catalogue
     from zatsudan.servers.client import Client
     from zatsudan.servers.kind import ServerKind
@@ -80,6 +81,7 @@ class Link:
         self._doubts: dict[str, Repair] = {}
         self._guesses: dict[str, int] = {}
         self._told: Mapping[str, Json] = NOTHING
+        self._advised: dict[str, Advice | None] = {}
         self._connecting: asyncio.Task[Client] | None = None
 
     def beside(self, client: "Client") -> "Link":
@@ -116,6 +118,7 @@ class Link:
         self._doubts.clear()
         self._guesses.clear()
         self._told = NOTHING
+        self._advised.clear()
         if task is not None and not task.done():
             task.cancel()
         elif task is not None and not task.cancelled() and task.exception() is None:
@@ -216,6 +219,17 @@ class Link:
         if not self.kind.hosted:
             self._told = await native.defaults(client) or self._told
         return self.here
+
+    async def ask_advice(self, model: str) -> "Advice | None":
+        """Return what the makers of a model of this server advise, asked once; None where nothing tells.
+
+        Raises ZatsudanError where there is no connection to be had.
+        """
+        if model not in self._advised:
+            from zatsudan.servers.advice import advice
+
+            self._advised[model] = await advice(await self.client(), model)
+        return self._advised[model]
 
     def learn(self, model: str, repair: "Repair") -> None:
         """Remember what a model of this server wants otherwise."""

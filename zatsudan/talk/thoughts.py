@@ -28,6 +28,11 @@ def known_form(link: Link, model: str) -> str:
     return found if found in (NEVER, ALWAYS, *FORMS) else ""
 
 
+def can_control(link: Link, model: str) -> bool:
+    """Tell whether a thought of this model can be ended while it comes, where the request allows it."""
+    return link.kind.thinking.control and known_form(link, model) != NEVER
+
+
 async def find_form(talk: Talk, link: Link, model: str) -> str:
     """Return the form that switches a model's thinking here, NEVER or ALWAYS; asks where that is unknown.
 

@@ -25,6 +25,7 @@ from zatsudan.base.printable import Printable
 from zatsudan.talk.entered import Entered
 from zatsudan.terminal.live.completion import completes
 from zatsudan.terminal.live.inputline import InputLine
+from zatsudan.terminal.live.wordwise import run_before, word_after, word_before
 
 # Shift-Enter, as kitty's protocol and xterm's modifyOtherKeys write it: a new line.
 # The terminal is not asked for either: kitty's would change Escape and Ctrl-C as
@@ -56,6 +57,13 @@ class Actions(Protocol):
     @property
     def asking(self) -> bool:
         """Is the person asked what is meant by the line?"""
+
+    @property
+    def thinking(self) -> bool:
+        """Is a thought coming that can be ended?"""
+
+    def answer_now(self) -> None:
+        """End the thought that is coming: the model is to answer."""
 
     def enter(self) -> None:
         """Take the line, or ask what is meant by it; to a question it is yes."""
@@ -93,6 +101,12 @@ class Actions(Protocol):
     def focused(self, *, here: bool) -> None:
         """The terminal is looked at, or no longer."""
 
+    def answered(self, position: str) -> None:
+        """The terminal tells where its cursor stands."""
+
+    async def settled(self) -> None:
+        """Wait, for a moment at most, until the terminal has answered what it was asked."""
+
     def aside(self, what: str) -> None:
         """Lend the screen: `edit` to the editor, `suspend` to the shell."""
 
@@ -106,6 +120,7 @@ def bindings(actions: Actions, buffer: InputLine) -> KeyBindingsBase:
             _branch_keys(actions, buffer),
             _run_keys(actions),
             _line_keys(actions, buffer),
+            _word_keys(buffer),
             _screen_keys(actions),
         ]
     )
@@ -186,6 +201,12 @@ def _run_keys(actions: Actions) -> KeyBindings:
     def _stop_one(event: KeyPressEvent) -> None:
         actions.interrupt_one(int(event.key_sequence[-1].key))
 
+    thinking = Condition(lambda: actions.thinking)
+
+    @keys.add("c-g", filter=thinking & ~is_searching, eager=True)
+    def _answer(_event: KeyPressEvent) -> None:
+        actions.answer_now()
+
     for digit in "123456789":
         keys.add("escape", digit, filter=Condition(lambda: actions.busy))(_stop_one)
     return keys
@@ -232,6 +253,38 @@ def _line_keys(actions: Actions, buffer: InputLine) -> KeyBindings:
     return keys
 
 
+def _word_keys(buffer: InputLine) -> KeyBindings:
+    keys = KeyBindings()
+    typing = Condition(lambda: get_app().layout.has_focus(buffer)) & emacs_mode
+
+    @keys.add("escape", "b", filter=typing)
+    @keys.add("c-left", filter=typing)
+    def _back(_event: KeyPressEvent) -> None:
+        buffer.cursor_position -= word_before(buffer.document.text_before_cursor)
+
+    @keys.add("escape", "f", filter=typing)
+    @keys.add("c-right", filter=typing)
+    def _forward(_event: KeyPressEvent) -> None:
+        buffer.cursor_position += word_after(buffer.document.text_after_cursor)
+
+    @keys.add("escape", "backspace", filter=typing)
+    def _delete_last(event: KeyPressEvent) -> None:
+        count = word_before(buffer.document.text_before_cursor)
+        event.app.clipboard.set_text(buffer.delete_before_cursor(count))
+
+    @keys.add("c-w", filter=typing)
+    def _delete_run(event: KeyPressEvent) -> None:
+        count = run_before(buffer.document.text_before_cursor)
+        event.app.clipboard.set_text(buffer.delete_before_cursor(count))
+
+    @keys.add("escape", "d", filter=typing)
+    def _delete_next(event: KeyPressEvent) -> None:
+        count = word_after(buffer.document.text_after_cursor)
+        event.app.clipboard.set_text(buffer.delete(count))
+
+    return keys
+
+
 def _screen_keys(actions: Actions) -> KeyBindings:
     keys = KeyBindings()
 
@@ -250,6 +303,10 @@ def _screen_keys(actions: Actions) -> KeyBindings:
     @keys.add("f24")
     def _blur(_event: KeyPressEvent) -> None:
         actions.focused(here=False)
+
+    @keys.add(Keys.CPRResponse, save_before=lambda _event: False)
+    def _answer(event: KeyPressEvent) -> None:
+        actions.answered(event.data)
 
     @keys.add("c-x", "c-e")
     def _editor(_event: KeyPressEvent) -> None:

@@ -45,6 +45,7 @@ class Lending:
     @asynccontextmanager
     async def away(self) -> AsyncIterator[None]:
         """Lend the terminal to a program, which does not know of the reports that we ask it for."""
+        await self._actions.settled()
         self._lend()
         self._attention.listen(on=False)
         try:

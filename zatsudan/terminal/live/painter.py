@@ -2,8 +2,8 @@
 
 Rows that are committed go into the terminal's own scrollback and are never
 touched again. The live rows stand between them and the prompt; only what
-changed in them is written. Nothing is asked of the terminal, and rows are
-counted, never columns.
+changed in them is written. No answer of the terminal is waited for, and rows
+are counted, never columns.
 
 A live row that the terminal may find wider than it was counted is written with
 autowrap off: it loses a cell rather than take two rows. Once committed it is
@@ -11,7 +11,7 @@ written again with autowrap on, so that nothing is missing in scrollback.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
 from prompt_toolkit.data_structures import Size
@@ -19,6 +19,7 @@ from prompt_toolkit.utils import get_cwidth
 
 from zatsudan.base.printable import Styled
 from zatsudan.terminal.live import ptk
+from zatsudan.terminal.live.reflow import Before, Reflow, rows_above
 from zatsudan.terminal.text.widths import most_cells
 
 _ESCAPE = r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x1b\x07]*(?:\x07|\x1b\\)"
@@ -42,21 +43,24 @@ def row_width(size: Size) -> int:
 class Painter:
     """Owns the rows above the application's own; `rows` are the live ones on screen, as escape text.
 
-    `reflows`: does the terminal wrap rows anew when its width changes? `works`: can rows
+    `reflow`: what the terminal may wrap anew when its width changes. `works`: can rows
     be live here? Else those that are committed are shown, by what is public.
     """
 
     def __init__(
-        self, app: ptk.LiveApplication, output: ptk.ReservingOutput, *, reflows: bool
+        self, app: ptk.LiveApplication, output: ptk.ReservingOutput, *, reflow: Iterable[Reflow]
     ) -> None:
         self._app = app
         self._output = output
-        self._reflows = reflows
+        self._reflow = reflow
+        self._height = 0  # rows that were written since the screen began, at least
         self._held: list[Laid] = []
         self._live: Sequence[Styled] = ()
         self.works = ptk.supported(app)
         self._columns = output.real_size.columns
         self._lent = False
+        #: What is written once where a row is drawn anew, in whose place it leaves a blank one.
+        self.question = ""
         self.rows: list[Styled] = []
         self.bytes_written = 0
         self.frames = 0
@@ -129,6 +133,8 @@ class Painter:
             self._write(SHOW + SYNC_END)
             self._output.flush()
         else:
+            self._write(self.question)
+            self.question = ""
             self._write("".join(f"{kept(row, columns)}\r\n" for row in held[same:]))
             for row in live[max(same - len(held), 0) :]:
                 self._write(f"{guarded(whole(row), row, columns)}\r\n")
@@ -188,7 +194,7 @@ class Painter:
             self._output.flush()
             self._app.invalidate()
             return
-        below = max(0, len(ptk.row_cells(self._app)) - 1 - ptk.cursor(self._app).y)
+        below = max(0, len(ptk.drawn_rows(self._app)) - 1 - ptk.cursor(self._app).y)
         up = ptk.cursor(self._app).y + len(self.rows)
         self._write(f"{SYNC_BEGIN}\r" + (f"\x1b[{up}A" if up else ""))
         # Our own rows are no part of the talk: they are not to be found in scrollback.
@@ -205,17 +211,16 @@ class Painter:
         Only where the painter `works`; else prompt_toolkit does it by itself.
 
         A terminal that reflows has wrapped our rows: without a question to it,
-        only the count of their cells tells where they begin. Where that is not
-        known the smaller number is taken: a stale row is ugly, an erased row
-        of the talk is lost.
+        only the count of their cells tells where they begin.
         """
         self._columns = columns = max(1, self._output.real_size.columns)
         at = ptk.cursor(self._app)
-        above = [cells(row) for row in self.rows] + ptk.row_cells(self._app)[: at.y]
-        up = len(above)
-        if self._reflows:
-            up = sum(max(1, -(-width // columns)) for width in above) + at.x // columns
-        up = min(up, self._output.real_size.rows - 1)
+        rows = [re.sub(_ESCAPE, "", row) for row in self.rows]
+        size = self._output.real_size
+        drawn = [*rows, *ptk.drawn_rows(self._app)]
+        before = Before(drawn, len(rows) + at.y, at.x, self._height > size.rows)
+        up = rows_above(self._reflow, before, columns)
+        up = min(up, size.rows - 1)
         self._live = live
         self._write(f"{SYNC_BEGIN}\r" + (f"\x1b[{up}A" if up else ""))
         self._output.reserved = len(live)
@@ -230,7 +235,9 @@ class Painter:
         """Lay out what was kept, for the present width."""
         held, self._held = self._held, []
         width = row_width(self._output.real_size)
-        return [row for laid in held for row in laid(width)]
+        rows = [row for laid in held for row in laid(width)]
+        self._height += len(rows)
+        return rows
 
     def _show_plainly(self, committed: Sequence[Styled]) -> None:
         if committed:

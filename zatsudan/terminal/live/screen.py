@@ -14,13 +14,16 @@ from zatsudan.terminal.live import ptk
 from zatsudan.terminal.live.attention import Attention
 from zatsudan.terminal.live.keys import Actions
 from zatsudan.terminal.live.lending import Lending
+from zatsudan.terminal.live.measuring import LEAST_COLUMNS, Measuring
 from zatsudan.terminal.live.painter import Painter
 from zatsudan.terminal.live.prompt import Prompt
+from zatsudan.terminal.live.reflow import possible
 from zatsudan.terminal.live.resizing import Resizing
 from zatsudan.terminal.live.toolbar import Toolbar
 from zatsudan.terminal.surface import Surface
 from zatsudan.terminal.text.colour import has_colours
-from zatsudan.terminal.text.rows import reflows, sgr, wrap
+from zatsudan.terminal.text.rows import PROMPT, sgr, wrap
+from zatsudan.terminal.text.widths import set_told, width
 
 if TYPE_CHECKING:
     from zatsudan.commands.asking import Question
@@ -63,7 +66,7 @@ class LiveSurface(Surface):
         self._styles = styles
         self._clock = clock
         self._app.after_render += self._after_render
-        self._painter = Painter(self._app, output, reflows=reflows(environ))
+        self._painter = Painter(self._app, output, reflow=possible(environ))
         self._resizing = Resizing(self._app, output, self._resized)
         if self._painter.works:
             self._app.on_resize = self._resizing.soon
@@ -75,6 +78,8 @@ class LiveSurface(Surface):
         self._size = lambda: output.real_size
         self._view: LiveView | LabView | None = None
         self._reply_since = 0.0
+        #: The reply that is under way.
+        self.turn: Turn | None = None
         #: The experiment that is under way.
         self.experiment: Run | None = None
 
@@ -129,6 +134,7 @@ class LiveSurface(Surface):
         from zatsudan.terminal.live.replystatus import reply_status
         from zatsudan.terminal.live.view import LiveView
 
+        self.turn = turn
         self._reply_since = began = self._clock()
 
         def line() -> Printable:
@@ -149,6 +155,7 @@ class LiveSurface(Surface):
             self._view.note(text)
 
     def end(self, turn: "Turn") -> None:
+        self.turn = None
         if self._view is not None:
             self._view.close()
             self._view = None
@@ -196,6 +203,19 @@ class LiveSurface(Surface):
         self._painter.clear_screen()
 
     # --- the prompt ------------------------------------------------------
+
+    def measure(self, measuring: Measuring) -> None:
+        """Ask the terminal with the next rows how wide it takes what others disagree about."""
+        if self._painter.works and self._output.real_size.columns >= LEAST_COLUMNS:
+            self._painter.question = measuring.ask()
+
+    def told(self, cells: Mapping[str, int]) -> None:
+        """The terminal has answered: its widths count from now on."""
+        before = width(PROMPT[0])
+        set_told(cells)
+        ptk.recount()
+        if width(PROMPT[0]) != before:
+            self._resized()
 
     def hint(self, text: Printable) -> None:
         self._bar.hint = text
