@@ -25,7 +25,9 @@ SILENT: dict[str, tuple[str, ...]] = {
     "commands/servers.py": ("forget all", "/learned forget"),
     "commands/tracing.py": ("{}/use {}",),
     "config/foreign/ollamafile.py": ("PARAMETER stop",),  # a line of a Modelfile
-    "lab/trials.py": ("Continue with", "Count from", "Write only"),  # sent to the model
+    "lab/trials.py": (
+        *("Continue with", "Count from", "Repeat: ha", "Write the letters", "yes or no"),
+    ),  # sent to the model
     "servers/bodies.py": ("gzip, deflate",),  # a header
     "servers/engine/embedded.py": ("the child has no pipes",),  # cannot happen
     "servers/prefill.py": ("Your reply was cut off.", "Write the alphabet"),  # to a model
@@ -40,7 +42,7 @@ SILENT: dict[str, tuple[str, ...]] = {
     "sessions/exports/replyhtml.py": ("<", "noopener"),
     "sessions/exports/source.py": ("",),  # writes programs
     "servers/advice.py": ("FROM model", "PARAMETER {}"),  # a Modelfile
-    "talk/answering.py": ("You have thought enough",),  # sent to the model
+    "talk/thought.py": ("You have thought enough",),  # sent to the model
     "talk/thoughts.py": ("How much is",),  # sent to the model
     "talk/running.py": ("\n… {} bytes",),  # output, which is sent too
     "terminal/live/prompt.py": ("fg:", "noinherit"),

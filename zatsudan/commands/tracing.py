@@ -1,6 +1,7 @@
 """Commands on how a reply was made: its settings and its request."""
 
 import json
+import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit, urlunsplit
 
@@ -19,9 +20,9 @@ from zatsudan.servers.choice import Server
 from zatsudan.servers.dialects import address, written
 from zatsudan.servers.wirenames import own_names
 from zatsudan.sessions.session import Made, Node, Setting
-from zatsudan.talk.addressee import model_of
+from zatsudan.talk.addressee import client_for, model_of
 from zatsudan.talk.chat import Chat
-from zatsudan.talk.request import compose, rebuilt
+from zatsudan.talk.request import Composed, compose, rebuilt
 
 GROUP = later("The lab")
 
@@ -244,12 +245,24 @@ async def use(chat: Chat, args: str) -> Outcome:
     return Show((Line(head, "dim"), *lines))
 
 
-@command("request", "[N]", group=GROUP, complete=reply_choices)
+def request_choices(chat: Chat, args: str) -> Iterable[Choice]:
+    """Complete `prompt`, or the number of a reply."""
+    if "prompt".startswith(args):
+        yield Choice("prompt", say("as the model sees it"))
+    yield from reply_choices(chat, args.removeprefix("prompt "))
+
+
+@command("request", "[prompt] [N]", group=GROUP, complete=request_choices)
 async def request(chat: Chat, args: str) -> Outcome:
     """Show the next request, or that of reply N.
 
-    The JSON as it is sent, without the key, and what the window leaves out.
+    The JSON as it is sent, without the key, and what the window leaves out. `/request prompt` shows
+    the text that the server's template makes of it, as the model sees it, with its special tokens
+    marked (llama.cpp and vLLM).
     """
+    first, _, rest = args.partition(" ")
+    if first == "prompt":
+        return await _prompt(chat, rest.strip())
     if args:
         reply = reply_at(chat, args)
         found = rebuilt(chat.talk.session, reply)
@@ -258,17 +271,8 @@ async def request(chat: Chat, args: str) -> Outcome:
             "The request of reply {id}, to {server}", id=reply.id, server=one_line(made.server, 60)
         )
         return Show(_request_parts(title, written(found.dialect, found.body), found.left_out))
-    composed = compose(
-        chat.talk,
-        chat.link,
-        await model_of(chat.talk, chat.link),
-        chat.talk.session.head,
-        chat.talk.session.parameters,
-    )
+    composed = await _next(chat)
     body = composed.body
-    messages = body["messages"]
-    if isinstance(messages, list) and not _ends_asking(messages[-1] if messages else None):
-        body = {**body, "messages": [*messages, {"role": "user", "content": say(NOT_WRITTEN)}]}
     sent = {node.id for node in composed.window.nodes}
     left_out = tuple(node for node in chat.talk.session.path() if node.id not in sent)
     server = chat.link.server
@@ -276,6 +280,52 @@ async def request(chat: Chat, args: str) -> Outcome:
     title = say("The next request: POST {url}", url=url)
     body = written(server.dialect, body) if server is not None else body
     return Show(_request_parts(title, body, left_out))
+
+
+async def _next(chat: Chat) -> Composed:
+    """Return the next request, with words of ours where the message is not written yet."""
+    composed = compose(
+        chat.talk,
+        chat.link,
+        await model_of(chat.talk, chat.link),
+        chat.talk.session.head,
+        chat.talk.session.parameters,
+    )
+    messages = composed.body["messages"]
+    if not isinstance(messages, list) or _ends_asking(messages[-1] if messages else None):
+        return composed
+    asking: JsonObject = {"role": "user", "content": say(NOT_WRITTEN)}
+    return composed._replace(body={**composed.body, "messages": [*messages, asking]})
+
+
+#: How the tokens are written that templates set between messages: ChatML and its like, DeepSeek's
+#: wide bars, Llama 2 and Mistral, Gemma, and the marks of thoughts and of calls.
+_SPECIAL = re.compile(
+    r"<\|[^|<>\n]{1,60}\|>|<\uff5c[^\uff5c<>\n]{1,60}\uff5c>|</?s>|<(?:bos|eos|pad|unk)>"
+    r"|<(?:start|end)_of_(?:turn|image)>|<</?SYS>>|\[/?[A-Z]{3,}(?:_[A-Z]+)*\]"
+    r"|</?(?:think|tool_call|tool_response|tools)>"
+)
+
+
+async def _prompt(chat: Chat, number: str) -> Outcome:
+    from zatsudan.servers.native import prompt_of
+
+    if number:
+        reply = reply_at(chat, number)
+        body = rebuilt(chat.talk.session, reply).body
+        title = say("The prompt of reply {id}, as the model sees it", id=reply.id)
+    else:
+        body = (await _next(chat)).body
+        title = say("The next prompt, as the model sees it")
+    found = await prompt_of(await client_for(chat.talk, chat.link), body)
+    if found is None:
+        raise CommandError(
+            say("This server does not tell the prompt that its template makes."),
+            say("llama.cpp and vLLM do; /request shows what is sent."),
+        )
+    text = printable(found)
+    spans = tuple(match.span() for match in _SPECIAL.finditer(text))
+    return Show((Line(title, "dim"), Line(text, spans=spans)))
 
 
 def _ends_asking(message: object) -> bool:

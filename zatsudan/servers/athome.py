@@ -2,7 +2,7 @@
 
 from zatsudan.base.language import later
 from zatsudan.config.settings import EMBEDDED
-from zatsudan.servers.kind import Defaults, Echo, ServerKind, Sign, Tokenizer
+from zatsudan.servers.kind import Defaults, Echo, ServerKind, Sign, Templated, Tokenizer
 from zatsudan.servers.thinkforms import Thinking
 
 OLLAMA = ServerKind(
@@ -102,6 +102,11 @@ LLAMA_CPP = ServerKind(
     tells={"return_progress": True},
     tells_stop={"verbose": True},
     tokenizer=Tokenizer("content", besides={"add_special": False}),
+    template=Templated(
+        "/apply-template",
+        ("prompt",),
+        ("messages", "tools", "tool_choice", "chat_template_kwargs", "reasoning_effort"),
+    ),
     defaults=Defaults(
         "/props",
         ("default_generation_settings", "params"),
@@ -141,6 +146,11 @@ VLLM = ServerKind(
     order=("penalties", "temperature", "min_p", "top_k", "top_p"),
     thinking=Thinking(("template", "template-thinking"), level="effort", budget="budget"),
     tokenizer=Tokenizer("prompt", "model", {"add_special_tokens": False}),
+    template=Templated(
+        "/v1/chat/completions",
+        ("prompt_text",),
+        besides={"return_prompt_text": True, "max_tokens": 1, "stream": False},
+    ),
 )
 
 KOBOLDCPP = ServerKind(

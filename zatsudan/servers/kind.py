@@ -25,6 +25,24 @@ class Tokenizer(NamedTuple):
         return {**named, self.text: text, **self.besides}
 
 
+class Templated(NamedTuple):
+    """How a server is asked for the prompt that its template makes of a talk: a path, and the keys down to it.
+
+    `fields` of a request are sent, none for all of them, and `besides`. With all of them the
+    request makes a token of a reply.
+    """
+
+    path: str
+    within: tuple[str, ...]
+    fields: tuple[str, ...] = ()
+    besides: Mapping[str, Json] = NOTHING
+
+    def body(self, request: Mapping[str, Json]) -> JsonObject:
+        """Return the question for the prompt of a request."""
+        sent = {name: item for name, item in request.items() if name in (self.fields or request)}
+        return {**sent, **self.besides}
+
+
 class Defaults(NamedTuple):
     """Where a server tells its own values of parameters: a path beside /v1, and the keys down to them.
 
@@ -87,7 +105,7 @@ class ServerKind(NamedTuple):
     `thinking`: the forms in which it is told whether and how a model thinks.
     `tells`: what is sent besides with a streamed request, so that it tells how far it has read;
     `tells_stop`: what is sent where `stop` is set, so that it tells which of the texts ended it.
-    `tokenizer`, `defaults`, `echo`: what it is asked beside the talk; None: it cannot be.
+    `tokenizer`, `template`, `defaults`, `echo`: what it is asked beside the talk; None: it cannot be.
     """
 
     name: str = ""
@@ -112,6 +130,7 @@ class ServerKind(NamedTuple):
     tells: Mapping[str, Json] = NOTHING
     tells_stop: Mapping[str, Json] = NOTHING
     tokenizer: Tokenizer | None = None
+    template: Templated | None = None
     defaults: Defaults | None = None
     echo: Echo | None = None
 

@@ -21,10 +21,10 @@ from zatsudan.servers.thinkforms import CONTROLLED
 from zatsudan.sessions.estimate import PER_MESSAGE, raw_count
 from zatsudan.sessions.session import Node, Session
 from zatsudan.sessions.window import Window, in_order
-from zatsudan.talk.answering import behind, was_given
 from zatsudan.talk.fitting import as_sent, reasoning_field, window_of
 from zatsudan.talk.link import Link
 from zatsudan.talk.talk import Talk
+from zatsudan.talk.thought import behind, was_given
 from zatsudan.talk.thoughts import can_control
 from zatsudan.wire.messages import Message
 from zatsudan.wire.protocol import build_request

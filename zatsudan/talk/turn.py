@@ -15,7 +15,6 @@ from zatsudan.servers.prefill import FIELDS, NONE, Opening
 from zatsudan.sessions.estimate import raw_count
 from zatsudan.sessions.session import FAILED, FINISHED, INTERRUPTED, Made, Node
 from zatsudan.talk.addressee import client_for, model_of
-from zatsudan.talk.answering import BY_WORDS, Thought
 from zatsudan.talk.choices import Choices
 from zatsudan.talk.continuing import find_form, refusal
 from zatsudan.talk.counting import Counting
@@ -25,6 +24,7 @@ from zatsudan.talk.link import Link
 from zatsudan.talk.looping import Watch
 from zatsudan.talk.request import Composed, compose, rebuilt
 from zatsudan.talk.talk import Talk
+from zatsudan.talk.thought import BY_WORDS, Thought
 from zatsudan.talk.thoughts import known_form
 from zatsudan.wire import bounds
 from zatsudan.wire.messages import Usage

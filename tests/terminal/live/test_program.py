@@ -420,7 +420,7 @@ async def test_a_talk_too_long_for_the_server_is_shortened_once() -> None:
     refusal = {"error": {"message": "This model's maximum context length is 120 tokens. However, your messages"
                          " resulted in 400 tokens.", "code": "context_length_exceeded"}}  # fmt: skip
     async with sitting(
-        says("reply " * 20), says("reply " * 20), fails(400, refusal), says("fits")
+        says(*["reply "] * 20), says(*["reply "] * 20), fails(400, refusal), says("fits")
     ) as person:
         await person.say("first " * 10)
         await person.say("second " * 10)
@@ -429,7 +429,7 @@ async def test_a_talk_too_long_for_the_server_is_shortened_once() -> None:
         assert "fits" in shown
         assert [
             message["content"][:5] for message in person.server.requests[-1].body["messages"]
-        ] == ["third"]
+        ] == ["secon", "reply", "third"]
 
 
 @pytest.mark.parametrize("seed", range(3))

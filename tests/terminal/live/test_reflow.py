@@ -94,7 +94,7 @@ def test_a_wide_character_is_not_cut_in_two() -> None:
 
 async def test_a_row_of_the_menu_ends_with_its_text() -> None:
     async with sitting(columns=100) as person:
-        person.type("/s")
+        person.type("/se")
         await person.until("/sessions")
         await person.at_rest()
         rows = ptk.drawn_rows(person.terminal._app)

@@ -141,3 +141,11 @@ def test_the_colours_are_the_same_where_there_are_256_and_more() -> None:
 )
 def test_the_ground_is_told(told: str, expected: str) -> None:
     assert ground({"COLORFGBG": told}) == expected
+
+
+@pytest.mark.parametrize("behind", ["002b36", "fdf6e3", "1e1e1e", "f5f5f0", "300a24"])
+def test_themes_of_the_terminal_change_nothing_where_there_are_256(behind: str) -> None:
+    """The grounds of Solarized, of editors, of Ubuntu: their yellow and cyan are not used."""
+    for style in used(MANY):
+        if style.colour and not style.ground:
+            assert contrast(style.colour.removeprefix("#"), behind) >= 2.95, style
