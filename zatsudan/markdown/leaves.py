@@ -4,8 +4,6 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from zatsudan.markdown.codeblocks import language
-
 LIMIT = 600
 """Characters above which a paragraph cannot turn out to be something else."""
 
@@ -19,6 +17,12 @@ _PIPE = re.compile(r"(?<!\\)\|")
 
 
 @dataclass
+def language(info: str) -> str:
+    """The language a fence's info string names: its first word, without decoration."""
+    words = info.strip().split(None, 1)
+    return words[0].strip("{}.").split("{")[0].split(",")[0].lower() if words else ""
+
+
 class Work:
     """What reading has cost, in things that a clock does not change."""
 
