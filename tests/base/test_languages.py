@@ -42,7 +42,6 @@ SILENT: dict[str, tuple[str, ...]] = {
     "sessions/exports/page.py": ("\n:root", "<"),
     "sessions/exports/replyhtml.py": ("<", "noopener"),
     "sessions/exports/source.py": ("",),  # writes programs
-    "servers/advice.py": ("FROM model", "PARAMETER {}"),  # a Modelfile
     "talk/thought.py": ("You have thought enough",),  # sent to the model
     "talk/thoughts.py": ("How much is",),  # sent to the model
     "talk/running.py": ("\n… {} bytes",),  # output, which is sent too
