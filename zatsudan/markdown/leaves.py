@@ -18,12 +18,6 @@ _ALIGN = re.compile(r"(:?)-+(:?)$")
 _PIPE = re.compile(r"(?<!\\)\|")
 
 
-def language(info: str) -> str:
-    """The language a fence's info string names: its first word, without decoration."""
-    words = info.strip().split(None, 1)
-    return words[0].strip("{}.").split("{")[0].split(",")[0].lower() if words else ""
-
-
 @dataclass
 class Work:
     """What reading has cost, in things that a clock does not change."""
