@@ -159,13 +159,17 @@ class LiveSurface(Surface):
         if self._view is not None:
             self._view.close()
             self._view = None
+        from zatsudan.terminal.live.replies import has_links
         from zatsudan.terminal.text.partrows import source_rows, status_rows
         from zatsudan.terminal.text.shortfalls import misformed
+
+        links = has_links(self._environ)
 
         def rows(width: int) -> list[Styled]:
             if turn.nodes:
                 note = misformed(turn.nodes[0])  # a call is shown by itself
-                above = [*(wrap(note, width) if note else ()), *source_rows(turn.nodes[0], width)]
+                sources = source_rows(turn.nodes[0], width, links=links)
+                above = [*(wrap(note, width) if note else ()), *sources]
                 return [*above, EMPTY, *status_rows(turn.made, width), EMPTY]
             if turn.error is not None:
                 return []

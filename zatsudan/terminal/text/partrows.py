@@ -10,7 +10,16 @@ from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printabl
 from zatsudan.commands.parts import Diff, Line, Part, Rows, Table, Talk, Tokens
 from zatsudan.sessions.session import FAILED, FINISHED, INTERRUPTED, Made, Node
 from zatsudan.terminal.text.clusters import cells as cells_of
-from zatsudan.terminal.text.rows import PROMPT, columns_of, cut, set_off, sgr, together, wrap
+from zatsudan.terminal.text.rows import (
+    PROMPT,
+    columns_of,
+    cut,
+    linked,
+    set_off,
+    sgr,
+    together,
+    wrap,
+)
 from zatsudan.wire.ends import STOP, meaning_of
 
 #: A message of more rows than this is shown by its first rows.
@@ -276,20 +285,34 @@ def status_rows(made: Made, width: int) -> Iterator[Styled]:
         yield sgr(row, "dim")
 
 
-def source_rows(node: Node, width: int) -> Iterator[Styled]:
-    """Return the line that tells what stands beside a reply's text: its sources, and how many pictures."""
+def source_rows(node: Node, width: int, *, links: bool = False) -> Iterator[Styled]:
+    """Return what stands beside a reply's text: its sources, numbered as /open counts them, and how many pictures.
+
+    `links`: the terminal has links.
+    """
     beside = node.made.beside if node.made is not None else {}
     if not beside:
         return
-    from zatsudan.wire.cited import addresses, counts
+    from zatsudan.wire.cited import counts, sources
 
-    found, parts = addresses(beside), []
-    if found:
-        shown = [f"{number} {one_line(address, 60)}" for number, address in enumerate(found, 1)]
-        parts.append(say("sources: {list}", list=" · ".join(shown[:SOURCES])))
-        if len(found) > SOURCES:
-            parts.append(say("{count} more", count=len(found) - SOURCES))
+    found = sources(beside)
+    for number, (address, title) in enumerate(list(found.items())[:SOURCES], 1):
+        told = (
+            f"{one_line(title, 60)}  {one_line(address, 200)}" if title else one_line(address, 200)
+        )
+        row = sgr(cut(printable(f"[{number}] {told}"), width), "dim")
+        yield linked(row, target(address)) if links else row
+    parts = [say("{count} more", count=len(found) - SOURCES)] if len(found) > SOURCES else []
     parts += [one_line(f"{name}: {count}", 40) for name, count in counts(beside).items()]
+    if found:
+        parts.append(say("/open N opens a source"))
     parts.append(say("/why {id} tells all", id=node.id))
     for row in wrap(printable(" · ".join(parts)), width):
         yield sgr(row, "dim")
+
+
+def target(address: str) -> Printable:
+    """Return an address as a link leads to it: nothing in it ends an escape sequence before its time."""
+    from urllib.parse import quote
+
+    return printable(quote(address, safe="%/:=&?~#+!$,;'@()*[]", errors="replace"))
