@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from zatsudan.base.printable import printable
 from zatsudan.markdown.fences import language
-from zatsudan.markdown.leaves import language
 
 if TYPE_CHECKING:
     from zatsudan.markdown.leaves import Leaf

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from zatsudan.markdown.fences import language
+
 LIMIT = 600
 """Characters above which a paragraph cannot turn out to be something else."""
 
@@ -15,12 +16,6 @@ _TASK = re.compile(r"\[([ xX])\][ \t]+(?=\S)")
 _DELIMITER = re.compile(r"(?:[|:][-:| \t]+|-[-:|][-:| \t]*)$")
 _ALIGN = re.compile(r"(:?)-+(:?)$")
 _PIPE = re.compile(r"(?<!\\)\|")
-
-
-def language(info: str) -> str:
-    """The language a fence's info string names: its first word, without decoration."""
-    words = info.strip().split(None, 1)
-    return words[0].strip("{}.").split("{")[0].split(",")[0].lower() if words else ""
 
 
 @dataclass

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from zatsudan.base.language import say
 from zatsudan.markdown.fences import language
 from zatsudan.markdown.inline import Inline, as_sent
-from zatsudan.markdown.leaves import Container, Leaf, language
+from zatsudan.markdown.leaves import Container, Leaf
 from zatsudan.markdown.reading import events, pieces
 
 Colour: TypeAlias = Callable[[str, str], str]

@@ -22,7 +22,6 @@ from rich.style import Style
 
 from zatsudan.markdown.colouring import ENDLESS, has_bounds
 from zatsudan.markdown.fences import language
-from zatsudan.markdown.leaves import language
 from zatsudan.terminal.markdown.look import Look, TokenKind, token_style
 from zatsudan.terminal.markdown.segments import Piece
 from zatsudan.terminal.markdown.spanning import Token, openings, shortened
