@@ -26,6 +26,7 @@ OLLAMA = ServerKind(
         'A Modelfile sets it (PARAMETER), or dialect = "ollama" in the profile; /set! sends it all the same.'
     ),
     wide=True,
+    shows="/api/show",
 )
 
 OLLAMA_NATIVE = ServerKind(
@@ -51,6 +52,7 @@ OLLAMA_NATIVE = ServerKind(
     order=("penalties", "top_k", "typ_p", "top_p", "min_p", "temperature"),
     dialect="ollama",
     thinking=Thinking(("effort",), level="effort"),
+    shows="/api/show",
 )
 
 LM_STUDIO = ServerKind(
