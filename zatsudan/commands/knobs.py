@@ -5,10 +5,10 @@ from collections.abc import Mapping
 
 from zatsudan.base.errors import CommandError, ZatsudanError
 from zatsudan.base.language import say
-from zatsudan.base.printable import EMPTY, Printable, one_line, printable
+from zatsudan.base.printable import one_line, printable
 from zatsudan.base.words import leading_assignments
 from zatsudan.commands import here as at_server
-from zatsudan.commands import offers, paramtable
+from zatsudan.commands import makers, offers, paramtable
 from zatsudan.commands.chainline import chain_line
 from zatsudan.commands.here import knows, notes, read_here
 from zatsudan.commands.outcomes import Generate, Outcome, Show, tell
@@ -21,7 +21,7 @@ from zatsudan.servers.taking import Here
 from zatsudan.servers.wirenames import wire_name
 from zatsudan.sessions.records import apply
 from zatsudan.sessions.session import Session, Setting
-from zatsudan.talk.addressee import advised, use_model
+from zatsudan.talk.addressee import use_model
 from zatsudan.talk.chat import Chat
 
 GROUP = offers.GROUP
@@ -72,7 +72,7 @@ async def params(chat: Chat, args: str) -> Outcome:
     unsent = [f"{name} {show_value(value)}" for name, value in here.kind.unsent.items()]
     if unsent:
         notes.append(say("Not sent means here: {values}.", values=", ".join(unsent)))
-    told = await _advised(chat)
+    told = await makers.said(chat)
     if told:
         notes.append(told)
     drawn = chain_line(here, chat.talk.session.parameters)
@@ -84,27 +84,6 @@ async def params(chat: Chat, args: str) -> Outcome:
             *effects,
             *(Line(printable(note), "dim") for note in notes),
         )
-    )
-
-
-async def _advised(chat: Chat) -> Printable:
-    """Say what the makers of the model advise where it is set otherwise; empty where nothing tells."""
-    if chat.link.server is None or not chat.talk.session.model:
-        return EMPTY
-    try:
-        values, source = await advised(chat.talk, chat.link)
-    except ZatsudanError:  # it is good to know, and no more
-        return EMPTY
-    present = {**chat.link.here.own, **chat.talk.session.parameters}
-    others = {name: value for name, value in values.items() if present.get(name) != value}
-    if not others:
-        return EMPTY
-    return say(
-        "The makers of the model advise ({source}): {values}. /preset model takes it.",
-        source=one_line(source, 60),
-        values=", ".join(
-            f"{name} {one_line(show_value(value), 60)}" for name, value in others.items()
-        ),
     )
 
 

@@ -8,6 +8,7 @@ from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import Printable, one_line, printable
 from zatsudan.base.words import split
+from zatsudan.commands import makers
 from zatsudan.commands.knobs import fresh_session, settle, settle_model, settle_system
 from zatsudan.commands.offers import GROUP
 from zatsudan.commands.outcomes import Outcome, Show, tell
@@ -18,7 +19,6 @@ from zatsudan.config.presetfiles import Preset
 from zatsudan.parameters.values import show_value
 from zatsudan.sessions.records import message_record
 from zatsudan.sessions.session import Setting
-from zatsudan.talk.addressee import advised
 from zatsudan.talk.bystate import combined, of_preset, record_of, thinks
 from zatsudan.talk.chat import Chat
 from zatsudan.wire.messages import Message
@@ -162,7 +162,7 @@ def _take(chat: Chat, name: str) -> Outcome:
 
 async def _advised(chat: Chat) -> Outcome:
     """Take what the makers of the model advise."""
-    values, source = await advised(chat.talk, chat.link)
+    values, source = await makers.advised(chat)
     if not values:
         raise CommandError(
             say(

@@ -7,10 +7,8 @@ whoever holds a port may not be whom the talk was held with.
 from typing import TYPE_CHECKING
 
 from zatsudan.base.errors import CommandError, ConnectionFailed
-from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
 from zatsudan.base.printable import one_line
-from zatsudan.parameters.table import BY_NAME
 from zatsudan.servers.choice import Server
 from zatsudan.talk.link import Link
 from zatsudan.talk.talk import Talk
@@ -93,17 +91,3 @@ def use_model(talk: Talk, link: Link, name: str) -> None:
     server = link.server
     known = server is not None and not is_new_to(talk, server)
     talk.use_model(name, link.name if known else "")
-
-
-async def advised(talk: Talk, link: Link) -> tuple[dict[str, Json], str]:
-    """Return what the makers of the present model advise, as far as this server takes it, and what told it.
-
-    Raises ZatsudanError where the server cannot be asked.
-    """
-    await link.client()
-    found = await link.ask_advice(await model_of(talk, link))
-    if found is None:
-        return {}, ""
-    here = link.here
-    taken = (name for name in found.parameters if here.takes(BY_NAME[name]) is not False)
-    return {name: found.parameters[name] for name in taken}, found.source
