@@ -27,6 +27,7 @@ OLLAMA = ServerKind(
         'A Modelfile sets it (PARAMETER), or dialect = "ollama" in the profile; /set! sends it all the same.'
     ),
     wide=True,
+    shows="/api/show",
 )
 
 OLLAMA_NATIVE = ServerKind(
@@ -53,6 +54,7 @@ OLLAMA_NATIVE = ServerKind(
     dialect="ollama",
     shows="/api/show",
     thinking=Thinking(("effort",), level="effort"),
+    shows="/api/show",
 )
 
 LM_STUDIO = ServerKind(
