@@ -60,8 +60,8 @@ async def advice(client: "Client", model: str) -> Advice | None:
     kind = kind_at(client.server)
     if kind.hosted:
         return None
-    if kind.name.startswith("ollama"):
-        shown = await client.native("/api/show", {"model": model})
+    if kind.modelfile:
+        shown = await client.native(kind.modelfile, {"model": model})
         text = shown.get("parameters") if isinstance(shown, dict) else None
         return _of_modelfile(text) if isinstance(text, str) else None
     props = await client.native(PROPS)

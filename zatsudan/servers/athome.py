@@ -21,6 +21,7 @@ OLLAMA = ServerKind(
         **dict.fromkeys(("service_tier", "store", "metadata", "prediction", "verbosity"), ""),
     },
     unsent={"temperature": 1.0, "top_p": 1.0},
+    modelfile="/api/show",
     thinking=Thinking(("effort",), level="effort"),
     way=later(
         'A Modelfile sets it (PARAMETER), or dialect = "ollama" in the profile; /set! sends it all the same.'

@@ -105,6 +105,7 @@ class ServerKind(NamedTuple):
     `thinking`: the forms in which it is told whether and how a model thinks.
     `tells`: what is sent besides with a streamed request, so that it tells how far it has read;
     `tells_stop`: what is sent where `stop` is set, so that it tells which of the texts ended it.
+    `modelfile`: the path beside /v1 at which it shows what a model's file sets; `` for none.
     `tokenizer`, `template`, `defaults`, `echo`: what it is asked beside the talk; None: it cannot be.
     """
 
@@ -129,6 +130,7 @@ class ServerKind(NamedTuple):
     thinking: Thinking = Thinking()
     tells: Mapping[str, Json] = NOTHING
     tells_stop: Mapping[str, Json] = NOTHING
+    modelfile: str = ""
     tokenizer: Tokenizer | None = None
     template: Templated | None = None
     defaults: Defaults | None = None
