@@ -51,6 +51,7 @@ OLLAMA_NATIVE = ServerKind(
     wide=True,
     order=("penalties", "top_k", "typ_p", "top_p", "min_p", "temperature"),
     dialect="ollama",
+    modelfile="/api/show",
     thinking=Thinking(("effort",), level="effort"),
 )
 
