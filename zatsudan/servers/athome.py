@@ -27,7 +27,6 @@ OLLAMA = ServerKind(
         'A Modelfile sets it (PARAMETER), or dialect = "ollama" in the profile; /set! sends it all the same.'
     ),
     wide=True,
-    shows="/api/show",
 )
 
 OLLAMA_NATIVE = ServerKind(
@@ -54,7 +53,6 @@ OLLAMA_NATIVE = ServerKind(
     dialect="ollama",
     shows="/api/show",
     thinking=Thinking(("effort",), level="effort"),
-    shows="/api/show",
 )
 
 LM_STUDIO = ServerKind(

@@ -107,7 +107,6 @@ class ServerKind(NamedTuple):
     `tells`: what is sent besides with a streamed request, so that it tells how far it has read;
     `tells_stop`: what is sent where `stop` is set, so that it tells which of the texts ended it.
     `tokenizer`, `template`, `defaults`, `echo`: what it is asked beside the talk; None: it cannot be.
-    `shows`: where it shows the parameters of a model, as lines of a Modelfile; `` where it does not.
     """
 
     name: str = ""
@@ -136,7 +135,6 @@ class ServerKind(NamedTuple):
     template: Templated | None = None
     defaults: Defaults | None = None
     echo: Echo | None = None
-    shows: str = ""
 
     @property
     def host(self) -> str:
