@@ -16,9 +16,12 @@ from zatsudan.commands.registry import Choice, command
 from zatsudan.parameters.table import BY_NAME
 from zatsudan.parameters.values import show_value
 from zatsudan.servers.wirenames import own_names
-from zatsudan.sessions.session import Made, Node, Setting
+from zatsudan.sessions.byhand import ByHand
+from zatsudan.sessions.session import Made, Node, Session, Setting
+from zatsudan.sessions.tree import last_reply
 from zatsudan.talk.addressee import model_of
 from zatsudan.talk.chat import Chat
+from zatsudan.talk.continuing import begun
 from zatsudan.talk.request import compose, rebuilt
 
 GROUP = later("The lab")
@@ -69,6 +72,10 @@ async def why(chat: Chat, args: str) -> Outcome:
     Parameters, window, model, server, fingerprint and seconds of reply N, or of the last one.
     `/use N` takes its settings over, `/request N` shows what was sent, `/replay N` sends it again.
     """
+    written = chat.talk.session.nodes.get(args.removeprefix("#"))
+    written = written if args else last_reply(chat.talk.session)
+    if written is not None and written.by_hand is not None:
+        return _by_hand(written, written.by_hand)
     reply = reply_at(chat, args)
     made = reply.made or Made()
     text = one_line(reply.message.text, 60) or say("(no text)")
@@ -94,7 +101,7 @@ async def why(chat: Chat, args: str) -> Outcome:
             made.given,
             text=one_line(reply.message.text[: made.given], 60),
         )
-        rows.append((say("goes on from"), given))
+        rows.append((say("begun with") if reply.begun else say("goes on from"), given))
     rows += _told(made)
     ended = describe_end(made) + (f", {made.finish_reason}" if made.finish_reason else "")
     rows.append(
@@ -108,6 +115,24 @@ async def why(chat: Chat, args: str) -> Outcome:
         printable(f"{hint}/use {reply.id}    /request {reply.id}    /replay {reply.id}"), "dim"
     )
     return Show((Table((EMPTY, EMPTY), tuple(rows), marks=frozenset(marks)), notes))
+
+
+def _by_hand(node: Node, by_hand: ByHand) -> Outcome:
+    """Say of a message that nobody was asked for it."""
+    text = one_line(node.message.text, 60) or say("(no text)")
+    rows = [
+        (say("message"), one_line(f"{node.id}: {text}", 80)),
+        (say("role"), one_line(node.message.role, 20)),
+        (say("made"), by_hand.said()),
+    ]
+    if node.at:
+        rows.append((say("at"), one_line(node.at, 30)))
+    note = say("No request was sent for it.")
+    if by_hand.source:
+        note = say(
+            "No request was sent for it; /why {id} tells of the one before.", id=by_hand.source
+        )
+    return Show((Table((EMPTY, EMPTY), tuple(rows)), Line(note, "dim")))
 
 
 def _told(made: Made) -> list[tuple[Printable, Printable]]:
@@ -214,8 +239,10 @@ async def request(chat: Chat, args: str) -> Outcome:
     )
     body = composed.body
     messages = body["messages"]
-    if isinstance(messages, list) and not _ends_asking(messages[-1] if messages else None):
+    last = messages[-1] if isinstance(messages, list) and messages else None
+    if isinstance(messages, list) and not _ends_asking(chat.talk.session, last):
         body = {**body, "messages": [*messages, {"role": "user", "content": say(NOT_WRITTEN)}]}
+    body = begun(chat.talk, chat.link, body)
     sent = {node.id for node in composed.window.nodes}
     left_out = tuple(node for node in chat.talk.session.path() if node.id not in sent)
     url = _address(chat.link.server.base_url) if chat.link.server is not None else ""
@@ -223,7 +250,11 @@ async def request(chat: Chat, args: str) -> Outcome:
     return Show(_request_parts(title, body, left_out))
 
 
-def _ends_asking(message: object) -> bool:
+def _ends_asking(session: Session, message: object) -> bool:
+    """Tell whether a request that ends with a message asks for a reply to it."""
+    head = session.nodes[session.head] if session.head is not None else None
+    if head is not None and head.by_hand is not None and head.message.role != "assistant":
+        return True
     return isinstance(message, dict) and message.get("role") == "user"
 
 
