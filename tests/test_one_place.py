@@ -45,7 +45,7 @@ from zatsudan.parameters import choosing
 from zatsudan.servers import athome
 from zatsudan.servers.choice import Server
 from zatsudan.servers.client import Client
-from zatsudan.servers.discovery import found
+from zatsudan.servers.discovery import Found, found
 from zatsudan.servers.exported import request_to
 from zatsudan.sessions import exports
 from zatsudan.sessions.exports import FORMATS, export
@@ -196,7 +196,8 @@ async def _kind(chat: Chat, requests: list[Request], seen: dict[str, Any]) -> No
         for name, row in FORMATS.items()
         if row.request is not None
     }
-    seen["asked"] = [list(row.cells) for row in questions.which({"wobbler": True}, EMPTY).rows][:1]
+    there = Found(Server("wobbler", chat.link.server.base_url), ours=True)
+    seen["asked"] = [list(row.cells) for row in questions.which([there], EMPTY).rows][:1]
 
 
 async def _format(chat: Chat, home: Path, seen: dict[str, Any]) -> None:

@@ -18,6 +18,8 @@ SILENT: dict[str, tuple[str, ...]] = {
     "sessions/imports/foreigntrees.py": ("<details type=",),  # what Open WebUI writes
     "commands/comparing.py": ("{} · /diff A B",),  # commands to type
     "commands/connecting/reconnect.py": ("Say hi.",),  # sent to the model
+    "commands/drafting.py": ("Leave your own part", "It is to say"),  # a prompt
+    "sessions/exports/transcript.py": ("by hand",),  # a heading, which is read again
     "commands/naming.py": ("Give this conversation a title",),  # a prompt
     "commands/outcomes.py": ("Callable[",),
     "commands/probes.py": ("(?P<same>", "{} of {} replies", "/repro {}"),  # kept; a command
@@ -25,7 +27,9 @@ SILENT: dict[str, tuple[str, ...]] = {
     "commands/servers.py": ("forget all", "/learned forget"),
     "commands/tracing.py": ("{}/use {}",),
     "config/foreign/ollamafile.py": ("PARAMETER stop",),  # a line of a Modelfile
-    "lab/trials.py": ("Continue with", "Count from", "Write only"),  # sent to the model
+    "lab/trials.py": (
+        *("Continue with", "Count from", "Repeat: ha", "Write the letters", "yes or no"),
+    ),  # sent to the model
     "servers/bodies.py": ("gzip, deflate",),  # a header
     "servers/engine/embedded.py": ("the child has no pipes",),  # cannot happen
     "servers/prefill.py": ("Your reply was cut off.", "Write the alphabet"),  # to a model
@@ -39,8 +43,10 @@ SILENT: dict[str, tuple[str, ...]] = {
     "sessions/exports/page.py": ("\n:root", "<"),
     "sessions/exports/replyhtml.py": ("<", "noopener"),
     "sessions/exports/source.py": ("",),  # writes programs
+    "talk/thought.py": ("You have thought enough",),  # sent to the model
+    "talk/thoughts.py": ("How much is",),  # sent to the model
     "talk/running.py": ("\n… {} bytes",),  # output, which is sent too
-    "terminal/live/prompt.py": ("fg:", "bg:", "nodim"),
+    "terminal/live/prompt.py": ("fg:", "noinherit"),
     "terminal/pages/inspector.py": ("bg:", "reverse"),
     "terminal/repl.py": ("dim", "good"),  # tones of lines
     "wire/errorbodies.py": ("provider returned error",),  # a gateway's

@@ -29,11 +29,12 @@ VALUE: st.SearchStrategy[Json] = st.recursive(
     st.dictionaries(TEXT.filter(lambda name: not name.startswith("+")), VALUE, max_size=4),
     st.none() | TEXT,
     st.none() | TEXT,
+    st.dictionaries(TEXT.filter(lambda name: not name.startswith("+")), VALUE, max_size=2),
 )
 def test_what_is_written_is_read_back(
-    parameters: dict[str, Json], model: str | None, system: str | None
+    parameters: dict[str, Json], model: str | None, system: str | None, thinking: dict[str, Json]
 ) -> None:
-    preset = Preset(parameters, model, system)
+    preset = Preset(parameters, model, system, thinking=thinking)
 
     assert parse(dumps(preset), "here") == preset
 
@@ -49,6 +50,30 @@ def test_it_reads_well() -> None:
         'model = "m"\nsystem = "Be brief."\n\n[parameters]\ntemperature = 0.7\n'
         'stop = ["\\n\\n", "User:"]\ntop_k = 40\n"+wobble" = 2\n'
     )
+
+
+def test_what_holds_while_it_thinks_is_a_table_of_its_own() -> None:
+    text = dumps(Preset({"top_k": 20, "thinking": {"type": "enabled"}}, thinking={"top_p": 0.9}))
+
+    assert text == (
+        '[parameters]\ntop_k = 20\n\n[parameters."+thinking"]\ntype = "enabled"\n\n'
+        "[parameters.thinking]\ntop_p = 0.9\n"
+    )
+    assert parse(text, "here").thinking == {"top_p": 0.9}
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("[parameters]\nthinking = 5", "parameters.thinking is no table"),
+        ("[parameters.thinking]\ntop_p = 5", "top_p takes a number from 0 to 1, not 5"),
+        ("[parameters.thinking]\nwobble = 5", "there is no parameter 'wobble'"),
+        ("[parameters.thinking]\nmessages = 5", "messages makes the request"),
+    ],
+)
+def test_what_holds_while_it_thinks_is_checked_as_well(text: str, what: str) -> None:
+    with pytest.raises(ConfigError, match=what):
+        parse(text, "here")
 
 
 def test_a_forced_value_and_null() -> None:

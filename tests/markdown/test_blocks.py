@@ -8,7 +8,8 @@ from hypothesis import example, given, settings
 from tests.support.reference import our_structure, their_structure
 from tests.support.texts import line_soup, well_formed
 from zatsudan.markdown.blocks import MAX_DEPTH
-from zatsudan.markdown.leaves import LIMIT
+from zatsudan.markdown.codeblocks import code_blocks
+from zatsudan.markdown.leaves import LIMIT, Leaf
 
 #: Behind an item without text, markdown-it ends the list at the second blank line.
 _BLANKS_BEHIND_A_MARKER = re.compile(
@@ -87,3 +88,37 @@ def test_depth_has_an_end_and_no_character_is_lost() -> None:
     structure = our_structure("> " * 500 + "x")
     assert structure.count("quote(") == MAX_DEPTH
     assert structure[MAX_DEPTH].count(">") == 500 - MAX_DEPTH
+
+
+@pytest.mark.parametrize(
+    ("line", "cells"),
+    [
+        ("| `a || b` | 2 | 3 |", ["`a || b`", "2", "3"]),
+        ("| `a || b` ||", ["`a || b`", "", ""]),
+        ("| $|x|$ | 2 | 3 |", ["$|x|$", "2", "3"]),
+        ("| ``a`|`` | `\\|` | 3 |", ["``a`|``", "`|`", "3"]),
+        ("| `a | b` | 2 |", ["`a", "b`", "2"]),  # as GitHub parts it, where that fits
+        ("| a | b | c | d |", ["a", "b", "c | d"]),
+    ],
+)
+def test_pipes_of_code_part_no_cells_where_that_makes_too_many(line: str, cells: list[str]) -> None:
+    assert Leaf("table", after_blank=False, aligns=("", "", "")).cells(line) == cells
+
+
+@pytest.mark.parametrize(
+    ("text", "blocks"),
+    [
+        ("```markdown\n# T\n```py\nx\n```\nend\n```\nafter", ["# T\n```py\nx\n```\nend\n"]),
+        (
+            "```md\n```a\n~~~b\n````c\n```\n````py\n```\n````\n```\nafter",
+            ["```a\n~~~b\n````c\n```\n````py\n```\n````\n"],
+        ),
+        ("````md\n```py\nx\n```\n````\nafter", ["```py\nx\n```\n"]),
+        ("```py\n```py\n```\nafter", ["```py\n"]),
+        ("```md\n    ```py\n```\nafter", ["    ```py\n"]),
+        ("> ```md\n> ```py\n> x\n> ```\n> ```\n\nafter", ["```py\nx\n```\n"]),
+        ("```md\n```py\nx\n```\nthe end is missing", ["```py\nx\n```\nthe end is missing"]),
+    ],
+)
+def test_a_block_of_markdown_holds_blocks(text: str, blocks: list[str]) -> None:
+    assert [block.text for block in code_blocks(text)] == blocks

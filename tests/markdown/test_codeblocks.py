@@ -15,6 +15,7 @@ from zatsudan.markdown.codeblocks import code_blocks, fenced, in_code, language
 from zatsudan.terminal.markdown.look import DEFAULT
 from zatsudan.terminal.markdown.rendering import Stream, render
 from zatsudan.terminal.markdown.segments import Row, plain
+from zatsudan.terminal.text.widths import expanded
 
 TEXTS = st.text(
     st.sampled_from(["`", "~", "\n", "\r", "\t", "a", " ", ">", "あ"])
@@ -53,6 +54,16 @@ def test_the_fence_is_longer_than_any_in_the_text() -> None:
         ("> ```\n> left\nafter", [("", "left\n")]),
         ("1. ```py\n   x\n   ```", [("py", "x\n")]),
         ("- ```\n  a\n\n  b\n- c", [("", "a\n\nb\n")]),
+        ("- ```sh\n  ls\n\nafter\n\n```py\nx=1\n```\n", [("sh", "ls\n"), ("py", "x=1\n")]),
+        ("> ```\n> a\n>\n> b\n>\n\nafter", [("", "a\n\nb\n")]),
+        ("```\na\n\n```", [("", "a\n\n")]),
+        (
+            '```python\ndef f():\n    """So:\n\n    ```\n    f()\n    ```\n    """\n```\n\n```sh\nls\n```',
+            [
+                ("python", 'def f():\n    """So:\n\n    ```\n    f()\n    ```\n    """\n'),
+                ("sh", "ls\n"),
+            ],
+        ),
         ("```\ncut off", [("", "cut off")]),
         ("```\ncut off\n", [("", "cut off\n")]),
         ("~~~\n```\n~~~\n\n``` not `a` fence", [("", "```\n")]),
@@ -98,7 +109,7 @@ def _as_drawn(text: str) -> list[str]:
     """The lines of code in `text` as the screen draws them, without blank ones."""
     lines = [line for block in code_blocks(text) for line in printable(block.text).split("\n")]
     # The screen takes a carriage return before a newline for a part of it.
-    return [line.rstrip("␍ \t").expandtabs(4) for line in lines if line.rstrip("␍ \t")]
+    return [expanded(line.rstrip("␍ \t"), 4) for line in lines if line.rstrip("␍ \t")]
 
 
 @settings(max_examples=250, deadline=None)

@@ -15,7 +15,7 @@ from zatsudan.servers.choice import Server
 from zatsudan.servers.kind import ServerKind
 from zatsudan.servers.kinds import (
     KINDS,
-    LOCAL_SERVERS,
+    LOCAL_ADDRESSES,
     OFFERED,
     UNKNOWN,
     kind_of,
@@ -68,7 +68,7 @@ def test_the_kind_of_a_server(name: str, url: str, kind: str) -> None:
 def test_a_row_is_sound(kind: ServerKind) -> None:
     assert kind.name
     assert kind.label
-    assert kind_of("", kind.url) is kind or not kind.url
+    assert kind_of("", kind.url, known=kind.name) is kind or not kind.url
     assert kind_of(kind.name, "https://gateway.example/v1", dialect=kind.dialect) is kind
     assert kind.prefill in (*FORMS, NONE, "")
     assert set(kind.names) <= set(BY_NAME), "a name of ours that is no parameter"
@@ -106,17 +106,11 @@ def test_no_other_module_knows_a_server_by_its_name_or_address() -> None:
 
 def test_what_is_offered_and_what_is_looked_for() -> None:
     assert [kind.name for kind in OFFERED] == [
-        "openai", "openrouter", "ollama", "lmstudio", "llama.cpp", "vllm", "koboldcpp", "textgen", "jan",
+        "openai", "openrouter", "ollama", "lmstudio", "llama.cpp", "vllm", "sglang", "koboldcpp",
+        "textgen", "tabbyapi", "jan", "localai", "mlx", "gpt4all",
     ]  # fmt: skip
-    assert LOCAL_SERVERS == {
-        "ollama": "http://127.0.0.1:11434/v1",
-        "lmstudio": "http://127.0.0.1:1234/v1",
-        "llama.cpp": "http://127.0.0.1:8080/v1",
-        "vllm": "http://127.0.0.1:8000/v1",
-        "koboldcpp": "http://127.0.0.1:5001/v1",
-        "textgen": "http://127.0.0.1:5000/v1",
-        "jan": "http://127.0.0.1:1337/v1",
-    }
+    ports = [int(address.split(":")[2].removesuffix("/v1")) for address in LOCAL_ADDRESSES]
+    assert ports == [11434, 1234, 8080, 9931, 8000, 30000, 5001, 5000, 1337, 10240, 4891]
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

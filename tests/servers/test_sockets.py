@@ -112,14 +112,15 @@ def test_the_systems_own_tables_are_understood(family: socket.AddressFamily) -> 
 
 async def test_what_is_found_tells_whose_it_is() -> None:
     async with serve() as one, serve() as two:
-        one.listing = two.listing = whole({"data": [{"id": "m"}]})
+        one.listing = whole({"data": [{"id": "m", "owned_by": "library"}]})
+        two.listing = whole({"data": [{"id": "m", "owned_by": "vllm"}]})
         asked: list[tuple[int, str]] = []
 
         def is_ours(port: int, name: str) -> bool:
             asked.append((port, name))
             return name == "vllm"
 
-        servers = {"ollama": one.base_url, "vllm": two.base_url, "x": "http://127.0.0.1:9/v1"}
+        servers = [one.base_url, two.base_url, "http://127.0.0.1:9/v1"]
         found = await discovery.found(Config(), "", servers, is_ours)
         by_the_system = await discovery.found(Config(), "", servers)
 
@@ -175,13 +176,13 @@ def test_the_greeting_offers_it_beside_the_embedded_model() -> None:
 
 
 def test_enter_on_the_first_question_takes_no_other_users_server() -> None:
-    rows = which({"ollama": False, "vllm": True}, EMPTY).rows
+    rows = which([Found(EVES, ours=False), Found(MINE, ours=True)], EMPTY).rows
 
     assert rows[0].key == "vllm"
     assert "runs here" in rows[0].cells[1]
     (eves,) = (row for row in rows if row.key == "ollama")
     assert "runs here, another user's" in eves.cells[1]
-    assert which({"ollama": False}, EMPTY).rows[0].key != "ollama"
+    assert which([Found(EVES, ours=False)], EMPTY).rows[0].key != "ollama"
 
 
 # --- earlier talks ----------------------------------------------------------------

@@ -250,6 +250,7 @@ _made = st.builds(
         written=st.integers(0, 99),
         cost=st.none(),
         told=st.just({}),
+        together=st.integers(1, 9),
     ),
     first=st.none() | _floats,
     seconds=_floats,

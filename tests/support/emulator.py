@@ -77,12 +77,25 @@ class Screen(io.StringIO):
         self._behind: tuple[_Sheet, pyte.Stream] | None = None
         self.size = Size(rows=rows, columns=columns)
         self.raw: list[str] = []
+        #: What takes its answers to what it is asked, if it answers.
+        self.answer: Callable[[str], None] | None = None
+        #: What was written and the changes of the size, as another emulator plays it.
+        self.steps: list[str | tuple[int, int]] = []
 
     def write(self, text: str) -> int:
         self.raw.append(text)
+        self.steps.append(text)
         for piece in re.split(r"(\x1b\[\?1049[hl])", text):
             self._alternate(piece == ENTER) if piece in (ENTER, LEAVE) else self._stream.feed(piece)
         return len(text)
+
+    def isatty(self) -> bool:
+        return self.answer is not None
+
+    def answers(self, answer: Callable[[str], None]) -> None:
+        """Answer from now on, as terminals do that tell where their cursor stands."""
+        self.answer = answer
+        self._screen.write_process_input = answer  # type: ignore[method-assign, assignment]
 
     def _alternate(self, enter: bool) -> None:
         """Go to the alternate screen or back, which pyte does not know."""
@@ -99,6 +112,7 @@ class Screen(io.StringIO):
     def resize(self, columns: int, rows: int) -> None:
         """Change the size as a terminal does that does not reflow."""
         self.size = Size(rows=rows, columns=columns)
+        self.steps.append((columns, rows))
         self._screen.resize(rows, columns)
 
     def shown(self) -> str:
@@ -197,10 +211,11 @@ async def sitting(
     client: Callable[[Address, Network], Client] = Client,
     clock: Callable[[], float] = time.monotonic,
     history: Path | None = None,
+    answers: bool = False,
 ) -> AsyncIterator[Sitting]:
     """Run the live terminal on an emulated screen, with a scripted server behind it.
 
-    `address` names that server otherwise; `clock` is the chat's.
+    `address` names that server otherwise; `clock` is the chat's; the screen `answers` what it is asked.
     """
     screen = Screen(columns, rows)
     with TemporaryDirectory() as directory:
@@ -213,7 +228,7 @@ async def sitting(
 
             chat = chat_over(connect, kept, config=config, clock=clock)
             chat.talk.new()
-            async with _seated(screen, server, chat, environ, history) as person:
+            async with _seated(screen, server, chat, environ, history, answers=answers) as person:
                 await person.until(
                     say(
                         "{model} at {server} ({reason})",
@@ -232,8 +247,12 @@ async def _seated(
     chat: Chat,
     environ: dict[str, str] | None,
     history: Path | None,
+    *,
+    answers: bool,
 ) -> AsyncIterator[Sitting]:
     with create_pipe_input() as keys, create_app_session(input=keys):
+        if answers:
+            screen.answers(keys.send_text)
         terminal = LiveTerminal(
             chat,
             COMMANDS,

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from zatsudan.servers.kinds import KINDS
+
 CUT = "cut"
 RESET = "reset"
 
@@ -60,6 +62,9 @@ def usage(prompt: int, completion: int) -> bytes:
     }
     return event({"id": "c1", "model": "scripted", "choices": [], "usage": counts})
 
+
+#: Where a server is asked what it is.
+_SIGNS = frozenset(sign.path for kind in KINDS for sign in kind.signs)
 
 DONE = b"data: [DONE]\n\n"
 
@@ -131,10 +136,25 @@ class Server:
             ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError
         ):
             while (request := await _read(reader)) is not None:
-                self.requests.append(request)
-                if not await self._send(self._script(request), reader, writer):
+                script = self._unasked(request)
+                if script is None:
+                    self.requests.append(request)
+                    script = self._script(request)
+                if not await self._send(script, reader, writer):
                     break
         writer.close()
+
+    def _unasked(self, request: Request) -> Script | None:
+        """Answer a question of what server this is, which no script is written for; None for any other."""
+        if request.method != "GET" or request.path.partition("?")[0] not in _SIGNS:
+            return None
+        script = self.scripts[0] if self.scripts else None
+        if callable(script):
+            with contextlib.suppress(TypeError, AttributeError, KeyError):  # it reads the body
+                answer = script(request)
+                self.requests.append(request)
+                return answer
+        return fails(404, {})
 
     def _script(self, request: Request) -> Script:
         if request.path.partition("?")[0].endswith("/models"):

@@ -129,6 +129,9 @@ def _record(draw: st.DrawFn, session: Session) -> JsonObject:
             for _ in range(draw(st.integers(0, 3)))
         ]
         return {"type": "lab", "parent": anywhere, "cells": cells, "blind": draw(st.booleans())}
+    if kind == "by_state":
+        values = st.dictionaries(st.sampled_from(["temperature", "stop"]), json_values, max_size=2)
+        return {"type": kind, "plain": draw(values), "thinking": draw(values)}
     if kind == "vote":
         return {"type": "vote", "picked": draw(st.sampled_from("ab")), "labels": ["a", draw(texts)]}
     return {
@@ -150,7 +153,7 @@ def _record(draw: st.DrawFn, session: Session) -> JsonObject:
 
 KINDS = (
     *("delta", "set", "unset", "system", "model", "title", "head", "pin", "withhold", "begin"),
-    *("lab", "vote"),
+    *("lab", "vote", "by_state"),
 )
 
 

@@ -20,6 +20,12 @@ _WORDS = st.sampled_from(
             "`http://[::1]:80/`",
         ),
         *("https://a.example/(日本語)", "[https://a.example/_x_](https://b.example)", "*http://a*"),
+        *(
+            "www.a.example/__x__",
+            "**www.a.example**を見て",
+            "[www.a.example](https://b.example)",
+            "草www",
+        ),
     ]
 )
 _SPAN = st.lists(_WORDS, min_size=1, max_size=12).map(" ".join)

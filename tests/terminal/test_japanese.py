@@ -8,7 +8,7 @@ import pytest
 from prompt_toolkit.utils import get_cwidth
 
 from tests.support.emulator import Sitting, sitting
-from tests.support.server import Request, Script, pieces_of, says
+from tests.support.server import Request, Script, fails, pieces_of, says
 from zatsudan.base import language, languages
 
 COLD = "灯台の灯りがともる。\n\n一晩中まわり続ける。"
@@ -26,6 +26,8 @@ def japanese() -> Iterator[None]:
 
 
 def both(request: Request) -> Script:
+    if not request.body:  # it tells nothing beside /v1
+        return fails(404, {})
     cold = request.body.get("temperature") == 0
     return says(*pieces_of(COLD if cold else WARM))
 

@@ -5,6 +5,7 @@ import pytest
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.wire.ollama import chunk, request
 from zatsudan.wire.protocol import read_chunk
+from zatsudan.wire.reply import Reply
 
 SAID: list[Json] = [{"role": "user", "content": "hi"}]
 
@@ -44,6 +45,9 @@ def test_all_parameters_arrive_as_options() -> None:
         ({"reasoning_effort": "high"}, "think", "high"),
         ({"reasoning_effort": "max"}, "think", True),
         ({"reasoning": {"effort": "low"}}, "think", "low"),
+        ({"reasoning": {"enabled": False}}, "think", False),
+        ({"reasoning": {"max_tokens": 100}}, "think", None),
+        ({"stop": "x"}, "options", {"stop": ["x"]}),
         ({"keep_alive": "10m"}, "keep_alive", "10m"),
         ({"tools": []}, "tools", []),
         ({"stream_options": {"include_usage": True}}, "options", None),
@@ -79,9 +83,9 @@ def test_pictures_calls_and_thoughts_of_messages() -> None:
             "role": "assistant",
             "content": "",
             "thinking": "hm",
-            "tool_calls": [{"function": {"name": "f", "arguments": {"a": 1}}}],
+            "tool_calls": [{"id": "c", "function": {"name": "f", "arguments": {"a": 1}}}],
         },
-        {"role": "tool", "content": "42", "tool_name": "f"},
+        {"role": "tool", "content": "42", "tool_name": "f", "tool_call_id": "c"},
     ]
 
 
@@ -121,3 +125,49 @@ def test_a_call_has_an_id_and_its_arguments_as_text() -> None:
 @pytest.mark.parametrize("value", [{"error": "model not found"}, None, 7, [], "x"])
 def test_what_is_no_message_stays_as_it_came(value: Json) -> None:
     assert chunk(value) == value
+
+
+#: Written after recorded streams: two calls in lines of their own, with and without an index.
+CALLS: list[list[JsonObject]] = [
+    [{"function": {"name": "f", "arguments": {"a": 1}}}],
+    [{"function": {"index": 0, "name": "f", "arguments": {"a": 1}}}],
+    [{"id": "call_x", "function": {"index": 0, "name": "f", "arguments": {"a": 1}}}],
+]
+
+
+@pytest.mark.parametrize("first", CALLS)
+def test_calls_of_two_lines_are_two(first: list[JsonObject]) -> None:
+    reply = Reply()
+    second: list[Json] = [{"function": {"index": 0, "name": "g", "arguments": {}}}]
+    for time, calls in (("t1", first), ("t2", second)):
+        message: Json = {"role": "assistant", "content": "", "tool_calls": [*calls]}
+        line: Json = {"model": "m", "created_at": time, "message": message, "done": False}
+        for delta in read_chunk(chunk(line)).deltas:
+            reply.add(delta)
+    calls_made = reply.calls["tool_calls"]
+    assert isinstance(calls_made, list)
+    assert [call["function"] for call in calls_made if isinstance(call, dict)] == [
+        {"name": "f", "arguments": '{"a": 1}'},
+        {"name": "g", "arguments": "{}"},
+    ]
+
+
+def test_the_last_line_counts_though_it_has_no_message() -> None:
+    last = read_chunk(
+        chunk(
+            {
+                "model": "qwen3:8b", "done": True, "done_reason": "stop",
+                "load_duration": 1_000_000_000, "prompt_eval_count": 12,
+                "prompt_eval_duration": 500_000_000, "eval_count": 20,
+                "eval_duration": 2_000_000_000,
+            }
+        )
+    )  # fmt: skip
+    assert last.deltas[0].finish_reason == "stop"
+    assert last.usage is not None
+    assert (last.usage.prompt, last.usage.completion) == (12, 20)
+    assert last.timings == {
+        "prompt_n": 12, "prompt_ms": 500.0, "predicted_n": 20, "predicted_ms": 2000.0,
+        "load_ms": 1000.0,
+    }  # fmt: skip
+    assert last.pace == pytest.approx(10.0)

@@ -54,9 +54,24 @@ PARTS = {
     "menu_help": "what it says beside them",
 }
 
-#: `terminal` uses the terminal's own sixteen colours, `none` weight alone.
+#: `terminal` can be read on any ground: its colours are half as light as white, and the same
+#: in all terminals that have 256. `none` is weight alone.
 THEMES: dict[str, dict[str, str]] = {
-    "terminal": {},
+    "terminal": {
+        "heading1": "bold underline #0087af",
+        "heading2": "bold #0087af",
+        "code": "#008787",
+        "code_text": "#008787",
+        "keyword": "#af5faf",
+        "string": "#5f8700",
+        "number": "#af5f00",
+        "name": "#0087d7",
+        "builtin": "#008787",
+        "marker": "#0087af",
+        "address": "#0087d7",
+        "warn": "#d75f5f",
+        "mark": "#008787",
+    },
     "dark": {
         "heading1": "bold underline #7dd3fc",
         "heading2": "bold #7dd3fc",
@@ -109,6 +124,49 @@ THEMES: dict[str, dict[str, str]] = {
 }
 
 
+#: The theme `terminal` where there are but sixteen colours, which each terminal has of its own:
+#: those that can be read in all of them on a dark and on a light ground. None can on both.
+SIXTEEN: dict[str, dict[str, str]] = {
+    "dark": {
+        "heading1": "bold underline cyan",
+        "heading2": "bold cyan",
+        "code": "cyan",
+        "code_text": "cyan",
+        "keyword": "yellow",
+        "string": "green",
+        "number": "cyan",
+        "name": "bold",
+        "builtin": "cyan",
+        "marker": "cyan",
+        "address": "cyan",
+        "warn": "yellow",
+        "mark": "cyan",
+    },
+    "light": {
+        "heading1": "bold underline magenta",
+        "heading2": "bold magenta",
+        "code": "magenta",
+        "code_text": "magenta",
+        "keyword": "magenta",
+        "string": "bright_red",
+        "number": "red",
+        "name": "bold",
+        "marker": "magenta",
+        "address": "magenta",
+        "warn": "red",
+        "mark": "magenta",
+    },
+    "": {
+        "heading1": "bold underline",
+        "heading2": "bold",
+        "code": "bold",
+        "keyword": "bold",
+        "name": "bold",
+        "warn": "bold",
+    },
+}
+
+
 class Paint(NamedTuple):
     """A style that was read: colours are a name of COLOURS, `#rrggbb`, or empty."""
 
@@ -158,14 +216,20 @@ def _is_rgb(word: str) -> bool:
 
 
 class Styles(NamedTuple):
-    """A theme, and single styles of the person's own over it."""
+    """A theme, and single styles of the person's own over it.
+
+    `sixteen`: the ground of a terminal that has but sixteen colours: one of SIXTEEN.
+    """
 
     theme: str = "terminal"
     own: Mapping[str, str] = NOTHING
+    sixteen: str | None = None
 
     def paints(self) -> dict[str, Paint]:
         """Return the parts whose style is not the default; raises ValueError."""
-        chosen = {**THEMES[self.theme], **self.own}
+        few = self.theme == "terminal" and self.sixteen is not None
+        theme = SIXTEEN[self.sixteen or ""] if few else THEMES[self.theme]
+        chosen = {**theme, **self.own}
         if "heading" in self.own:
             for level in range(1, 7):
                 if f"heading{level}" not in self.own:

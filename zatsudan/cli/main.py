@@ -66,8 +66,16 @@ def _ready_streams() -> None:
         if stream is None:  # closed: no file of ours is to get its number
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
         elif isinstance(stream, io.TextIOWrapper):
-            # What an odd locale cannot hold becomes a question mark or the like.
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(errors="replace" if mode == "r" else _errors(stream.encoding))
+
+
+def _errors(encoding: str) -> str:
+    """Return what is done about characters that are not in an encoding: they have plain forms."""
+    if encoding.lower().startswith("utf"):
+        return "replace"
+    from zatsudan.base.encodings import PLAINLY
+
+    return PLAINLY
 
 
 def _complain(sentence: str, advice: str = "") -> None:

@@ -10,6 +10,7 @@ from zatsudan.config.exposed import warnings
 from zatsudan.config.file import read_system
 from zatsudan.config.settings import Config, Places
 from zatsudan.servers.choice import Server
+from zatsudan.sessions.session import Setting
 from zatsudan.talk.chat import Chat
 
 if TYPE_CHECKING:
@@ -53,6 +54,15 @@ def of_preset(args: Namespace, places: Places) -> list[JsonObject]:
 
     preset = Presets(places.presets).read(args.preset)
     records = [_setting(name, value, "preset") for name, value in preset.parameters.items()]
+    if preset.thinking:
+        from zatsudan.talk import bystate
+
+        by_state = bystate.of_preset(preset)
+        settings = {name: Setting(value, "preset") for name, value in preset.parameters.items()}
+        records = [bystate.record_of(by_state)] + [
+            _setting(name, each.value, each.origin)
+            for name, each in bystate.combined(settings, by_state).items()
+        ]
     if preset.system is not None:
         records.append({"type": "system", "content": preset.system})
     if preset.model is not None and not args.model:

@@ -13,6 +13,7 @@ MODULES = (
     "adding",
     "sampling",
     "shortways",
+    "think",
     "knobs",
     "presets",
     "experiments",

@@ -1,5 +1,8 @@
 """Commands on what is sent and what it takes: messages, tokens, seconds."""
 
+import asyncio
+from collections.abc import Mapping
+
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.commands.conversation import GROUP
@@ -9,9 +12,13 @@ from zatsudan.commands.registry import command
 from zatsudan.sessions.estimate import speed_of
 from zatsudan.sessions.session import FAILED, FINISHED, INTERRUPTED, Made, Node
 from zatsudan.sessions.window import Window, tokens_of
+from zatsudan.talk.addressee import is_new_to
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.fitting import context_length, window_of
 from zatsudan.wire.messages import Usage
+
+#: How many messages at most are counted by the server, the last ones; each is a question to it.
+COUNTED = 200
 
 _ENDS = {
     FINISHED: later("finished"),
@@ -22,8 +29,12 @@ _ENDS = {
 
 @command("context", "", group=GROUP)
 async def context(chat: Chat, _args: str) -> Outcome:
-    """Show what the next request sends, and what it leaves out."""
+    """Show what the next request sends, and what it leaves out.
+
+    Where the server has a tokenizer to ask (llama.cpp, vLLM), it counts; a `~` marks an estimate.
+    """
     window = window_of(chat.talk, chat.link)
+    exact = await _by_the_server(chat, window)
     sent = {node.id for node in window.nodes}
     rows: list[tuple[Printable, ...]] = []
     if chat.talk.session.system:
@@ -31,7 +42,7 @@ async def context(chat: Chat, _args: str) -> Outcome:
             (
                 EMPTY,
                 printable("system"),
-                _about(chat, chat.talk.session.system),
+                _about(chat, exact, chat.talk.session.system),
                 one_line(chat.talk.session.system, 60),
             )
         )
@@ -43,29 +54,61 @@ async def context(chat: Chat, _args: str) -> Outcome:
         if node.id in chat.talk.session.withheld:
             mark = say("hidden")
         if node.by_hand is not None:
-            mark = printable(f"{mark} · {say('by hand')}") if mark else say("by hand")
+            mark = printable(" · ".join(filter(None, (mark, say("by hand")))))
         text = node.message.text
-        tokens = printable(
-            f"~{tokens_of(node, chat.link.gauge(chat.talk.session).estimator.count):,}"
-        )
+        about = tokens_of(node, chat.link.gauge(chat.talk.session).estimator.count)
+        tokens = printable(f"{exact[text]:,}" if text in exact else f"~{about:,}")
         rows.append((mark, one_line(node.message.role, 20), tokens, one_line(text, 60)))
     begin = chat.talk.session.begin
     if begin is not None:
         text = begin.text
-        rows.append((say("given"), printable("assistant"), _about(chat, text), one_line(text, 60)))
+        rows.append(
+            (say("given"), printable("assistant"), _about(chat, exact, text), one_line(text, 60))
+        )
     head = (EMPTY, say("role"), say("tokens"), say("begins"))
     table = Table(head, tuple(rows), right=frozenset({2}))
-    return Show((table, Line(_whole(chat, window), "dim")))
+    return Show((table, Line(_whole(chat, window, exact.get(None)), "dim")))
 
 
-def _whole(chat: Chat, window: Window) -> Printable:
+async def _by_the_server(chat: Chat, window: Window) -> dict[str | None, int]:
+    """Return the tokens of each text by the server's own tokenizer, those of all under None.
+
+    Empty where it is not connected, or has none to ask. Messages that hold more than a text
+    are estimated.
+    """
+    server = chat.link.server
+    if server is None or chat.link.kind.tokenizer is None or is_new_to(chat.talk, server):
+        return {}
+    from zatsudan.servers.native import tokenize
+    from zatsudan.talk.fitting import counted
+
+    client, model = await chat.link.client(), chat.talk.session.model
+    plain = [message.text for message in window.messages if isinstance(message.content, str)]
+    texts = list(dict.fromkeys(plain))[-COUNTED:]
+    ids = await asyncio.gather(*(tokenize(client, model, text) for text in texts))
+    found: dict[str | None, int] = {
+        text: len(each) for text, each in zip(texts, ids, strict=True) if each is not None
+    }
+    whole = await counted(client, model, window.messages) if found else None
+    return found if whole is None else {**found, None: whole}
+
+
+def _whole(chat: Chat, window: Window, exact: int | None) -> Printable:
     """Return how much is sent in all, of what the model takes, and how much is not."""
-    told = say_count(
-        "about ~{tokens:,} tokens in {n} message",
-        "about ~{tokens:,} tokens in {n} messages",
-        len(window.messages),
-        tokens=window.tokens,
-    )
+    if exact is not None:
+        told = say_count(
+            "{tokens:,} tokens in {n} message, as the server counts",
+            "{tokens:,} tokens in {n} messages, as the server counts",
+            len(window.messages),
+            tokens=exact,
+        )
+    else:
+        told = say_count(
+            "about ~{tokens:,} tokens in {n} message",
+            "about ~{tokens:,} tokens in {n} messages",
+            len(window.messages),
+            tokens=window.tokens,
+        )
     if context_length(chat.talk, chat.link):
         told = say(
             "{told}, of {length:,} that {model} takes",
@@ -87,7 +130,9 @@ def _whole(chat: Chat, window: Window) -> Printable:
     return say("{told}.", told=told)
 
 
-def _about(chat: Chat, text: str) -> Printable:
+def _about(chat: Chat, exact: Mapping[str | None, int], text: str) -> Printable:
+    if text in exact:
+        return printable(f"{exact[text]:,}")
     return printable(f"~{chat.link.gauge(chat.talk.session).estimator.count(text):,}")
 
 

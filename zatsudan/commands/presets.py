@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Iterable
 
 from zatsudan.base.errors import CommandError, ConfigError
+from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import Printable, one_line, printable
 from zatsudan.base.words import split
@@ -14,14 +15,19 @@ from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.paths import paths
 from zatsudan.commands.registry import Choice, command
 from zatsudan.config.presetfiles import Preset
+from zatsudan.parameters.table import BY_NAME
 from zatsudan.parameters.values import show_value
 from zatsudan.sessions.records import message_record
 from zatsudan.sessions.session import Setting
+from zatsudan.talk.addressee import model_of
+from zatsudan.talk.bystate import combined, of_preset, record_of, thinks
 from zatsudan.talk.chat import Chat
 from zatsudan.wire.messages import Message
 
 #: First words that do something; no preset can be called so.
 WORDS = ("save", "delete", "import", "export")
+#: The preset that a model brings itself, where none was saved under this name.
+OF_MODEL = "model"
 
 #: What config, model, profile and command line set stays beneath a preset.
 BENEATH = frozenset(("config", "model", "profile", "flag"))
@@ -31,6 +37,7 @@ def _choices(chat: Chat, args: str) -> Iterable[Choice]:
     first, blank, rest = args.partition(" ")
     if not blank:
         yield from (Choice(name, say("take it")) for name in chat.presets.names())
+        yield Choice(OF_MODEL, say("what the makers of the model advise"))
         yield Choice("save ", say("the present settings under a name"))
         yield Choice("delete ", say("a preset"))
         yield Choice("import ", say("a preset of another program"))
@@ -69,6 +76,8 @@ async def preset(chat: Chat, args: str) -> Outcome:
     `/preset save warm` saves the parameters that are set; `model` or `system` after the name saves
     those too. `/preset warm` sets them: what you set before gives way, what config, model,
     profile and command line set stays beneath. Each is a small file; `--preset NAME` begins with one.
+    A table `[parameters.thinking]` in it holds while the model thinks (/think). `/preset model` is what
+    the makers of the model advise, where its file or its server tells.
 
     `/preset import FILE` makes one of another program's file and says of each field what became of
     it; nothing is set until you take it. `/preset export warm textgen FILE` writes one for another
@@ -86,6 +95,8 @@ async def preset(chat: Chat, args: str) -> Outcome:
         case ["delete", name]:
             chat.presets.delete(name)
             return tell(say("Deleted: {name}.", name=one_line(name)), "good")
+        case [name] if name == OF_MODEL and name not in chat.presets.names():
+            return await _advised(chat)
         case [name] if name not in WORDS:
             return _take(chat, name)
     raise CommandError(
@@ -95,15 +106,17 @@ async def preset(chat: Chat, args: str) -> Outcome:
 
 
 def _save(chat: Chat, name: str, more: list[str]) -> Outcome:
-    if name in WORDS:
+    if name in (*WORDS, OF_MODEL):
         raise CommandError(
             say("A preset cannot be called {name}.", name=name), say("Choose another name.")
         )
     session = chat.talk.session
+    plain, thinking = _by_state(chat)
     value = Preset(
-        session.parameters,
+        plain,
         session.model if "model" in more else None,
         session.system if "system" in more else None,
+        thinking=thinking,
     )
     there = name in chat.presets.names()
     path = chat.presets.write(name, value)
@@ -115,9 +128,30 @@ def _save(chat: Chat, name: str, more: list[str]) -> Outcome:
     return Show((Line(note, "good"), Line(printable(f"{path}"), "dim")))
 
 
+def _by_state(chat: Chat) -> tuple[dict[str, Json], dict[str, Json]]:
+    """Return the present parameters as they are without those for thinking, and these."""
+    session = chat.talk.session
+    plain, by_state = session.parameters, session.by_state
+    if by_state is None:
+        return plain, {}
+    thinking = dict(by_state.thinking)
+    for name in by_state.thinking if thinks(session.settings) else ():
+        if name in plain:
+            thinking[name] = plain.pop(name)  # also one that was set while it thought
+        if name in by_state.plain:
+            plain[name] = by_state.plain[name]
+    return plain, thinking
+
+
 def _take(chat: Chat, name: str) -> Outcome:
     found = chat.presets.read(name)
+    by_state = of_preset(found)
+    if by_state != chat.talk.session.by_state:
+        chat.talk.record(record_of(by_state))
     lines = settle(chat, with_preset(chat, found))
+    if by_state is not None:
+        names = ", ".join(one_line(each, 40) for each in by_state.thinking)
+        lines.append(Line(say("Otherwise while it thinks (/think): {names}.", names=names), "dim"))
     if found.system is not None:
         lines += settle_system(chat, found.system)
     if found.model is not None:
@@ -125,6 +159,38 @@ def _take(chat: Chat, name: str) -> Outcome:
     if found.messages:
         lines.append(_begin(chat, found))
     return Show((*lines, Line(say("Preset: {name}.", name=one_line(name)), "good")))
+
+
+async def advised(chat: Chat) -> tuple[dict[str, Json], str]:
+    """Return what the makers of the present model advise, as far as this server takes it, and what told it.
+
+    Raises ZatsudanError where the server cannot be asked.
+    """
+    await chat.link.client()
+    found = await chat.link.ask_advice(await model_of(chat.talk, chat.link))
+    if found is None:
+        return {}, ""
+    here = chat.link.here
+    taken = (name for name in found.parameters if here.takes(BY_NAME[name]) is not False)
+    return {name: found.parameters[name] for name in taken}, found.source
+
+
+async def _advised(chat: Chat) -> Outcome:
+    """Take what the makers of the model advise."""
+    values, source = await advised(chat)
+    if not values:
+        raise CommandError(
+            say(
+                "Nothing tells what the makers of {model} advise.",
+                model=one_line(chat.talk.session.model, 40),
+            ),
+            say("/preset import takes a generation_config.json, which often lies beside a model."),
+        )
+    if chat.talk.session.by_state is not None:
+        chat.talk.record(record_of(None))
+    lines = settle(chat, with_preset(chat, Preset(values)))
+    done = say("As the makers of the model advise ({source}).", source=one_line(source, 60))
+    return Show((*lines, Line(done, "good")))
 
 
 def _begin(chat: Chat, found: Preset) -> Line:
@@ -168,7 +234,7 @@ def bound(chat: Chat, model: str) -> list[Line]:
 def with_preset(chat: Chat, found: Preset) -> dict[str, Setting]:
     """Return the parameters as they are with a preset: its own, over what stays beneath."""
     layers = (fresh_session(chat).settings, chat.talk.session.settings)
-    return {
+    settings = {
         **{
             name: setting
             for layer in layers
@@ -177,6 +243,7 @@ def with_preset(chat: Chat, found: Preset) -> dict[str, Setting]:
         },
         **{name: Setting(value, "preset") for name, value in found.parameters.items()},
     }
+    return combined(settings, of_preset(found))
 
 
 def _list(chat: Chat) -> Outcome:

@@ -1,7 +1,7 @@
 """Commands that measure a server: does a parameter take effect, is a reply repeatable?"""
 
 import re
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import whole_number
@@ -53,11 +53,11 @@ def _names(chat: Chat, _args: str) -> Iterable[Choice]:
 async def probe(chat: Chat, args: str) -> Outcome:
     """Find out which parameters this server really uses.
 
-    Servers ignore, clamp and rewrite parameters without a word. A few requests of at most 8 tokens tell which;
+    Servers ignore, clamp and rewrite parameters without a word. A few short requests tell which;
     llama.cpp is asked outright. The result is kept for this server and model, and /params shows it.
     """
     from zatsudan.lab.probe import requests, usual
-    from zatsudan.lab.queries import TOKENS
+    from zatsudan.lab.probe import tokens as tokens_of
 
     words = [word.text for word in split(args)]
     if any(not knows(chat, word) for word in words if not word.startswith("+")):
@@ -81,7 +81,7 @@ async def probe(chat: Chat, args: str) -> Outcome:
     note = say(
         "At most {most} requests of at most {tokens} tokens each; they are no part of the talk · Esc stops",
         most=most,
-        tokens=TOKENS,
+        tokens=tokens_of(names),
     )
 
     async def run(hint: Hint) -> Outcome:
@@ -122,10 +122,13 @@ async def _probe(chat: Chat, names: list[str], hint: Hint) -> Outcome:
     return Show((Table(head, tuple(rows), title), Line(legend, "dim")))
 
 
-def with_effect(chat: Chat, table: Table, idle: Container[str]) -> tuple[Table, list[Line]]:
+def with_effect(
+    chat: Chat, table: Table, idle: Mapping[str, Printable]
+) -> tuple[Table, list[Line]]:
     """Return a table of parameters with what /probe has found of each, and how to read it.
 
-    What is `idle` does nothing here, whatever was found. With neither of both the table is as it was.
+    What is `idle` does nothing here for the reason given, whatever was found. With neither of
+    both the table is as it was.
     """
     server = chat.link.server.name if chat.link.server is not None else ""
     found = chat.findings.of(server, chat.talk.session.model)
@@ -139,9 +142,9 @@ def with_effect(chat: Chat, table: Table, idle: Container[str]) -> tuple[Table, 
     head = (table.head[0], EMPTY, *table.head[1:])
     spare = table.spare + 1 if table.spare is not None else None
     table = table._replace(head=head, rows=rows, spare=spare)
-    lines: list[Line] = []
-    if nothing:
-        lines.append(Line(say("{mark} does nothing here", mark=MARKS[IGNORED][0]), "dim"))
+    mark = MARKS[IGNORED][0]
+    reasons = (say("{name}: {reason}.", name=name, reason=idle[name]) for name in nothing)
+    lines = [Line(printable(f"{mark} {reason}"), "dim") for reason in reasons]
     if not found:
         return table, lines
     days = sorted({finding.day for finding in found.values()})

@@ -17,7 +17,7 @@ from zatsudan.config.settings import EMBEDDED
 from zatsudan.servers.engine.embedded import has_engine
 from zatsudan.talk.addressee import model_of, use_model
 from zatsudan.talk.chat import Chat
-from zatsudan.wire.refusals import BARE, DROP, PREFILL, RENAME, ROLE, SHRINK, SYSTEM, TEXTS
+from zatsudan.wire.refusals import BARE, DROP, PREFILL, RENAME, ROLE, SHRINK, SYSTEM, TEXTS, THINK
 
 GROUP = later("The server")
 
@@ -31,6 +31,7 @@ LESSONS = {
     BARE: later("drop {name} of messages"),
     TEXTS: later("text only"),
     PREFILL: later("prefill {name}"),
+    THINK: later("thinking {name}"),
 }
 
 

@@ -1,11 +1,12 @@
 """Commands on the tokens of a reply."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from zatsudan.base.errors import CommandError, ZatsudanError
 from zatsudan.base.language import say, say_count
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
-from zatsudan.commands.outcomes import Generate, Inspect, Outcome, Show
+from zatsudan.commands.outcomes import Generate, Inspect, Outcome, Show, Work
 from zatsudan.commands.parts import Line, Table, Tokens
 from zatsudan.commands.registry import command
 from zatsudan.commands.tracing import GROUP, has_reply, reply_at, reply_choices
@@ -108,16 +109,25 @@ async def inspect(chat: Chat, args: str) -> Outcome:
     """
     from zatsudan.servers.prefill import NONE
     from zatsudan.talk.addressee import model_of
-    from zatsudan.talk.continuing import find_form
+    from zatsudan.talk.continuing import find_form, known_form
 
     reply = reply_at(chat, args)
     found = tokens_of(reply)
-    try:
-        form = await find_form(chat.link, await model_of(chat.talk, chat.link))
-        refusal = say("this server does not go on from a given text") if form == NONE else EMPTY
-    except ZatsudanError as error:
-        refusal = one_line(error.sentence.rstrip(".。"), 60)
-    return Inspect(reply, found, refusal)
+
+    async def asked(tell_how_far: Callable[[Printable], None]) -> Outcome:
+        tell_how_far(say("asking the server whether it goes on from a given text · Esc stops"))
+        try:
+            form = await find_form(chat.link, await model_of(chat.talk, chat.link))
+        except ZatsudanError as error:
+            return Inspect(reply, found, one_line(error.sentence.rstrip(".。"), 60))
+        return inspected(form)
+
+    def inspected(form: str) -> Outcome:
+        no = say("this server does not go on from a given text") if form == NONE else EMPTY
+        return Inspect(reply, found, no)
+
+    known = known_form(chat.link, chat.talk.session.model)
+    return inspected(known) if known else Work((), asked)
 
 
 def fork(chat: Chat, reply: Node, at: int, chosen: "Option") -> Generate:

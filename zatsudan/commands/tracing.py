@@ -1,6 +1,7 @@
 """Commands on how a reply was made: its settings and its request."""
 
 import json
+import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit, urlunsplit
 
@@ -15,14 +16,16 @@ from zatsudan.commands.parts import Line, Part, Table
 from zatsudan.commands.registry import Choice, command
 from zatsudan.parameters.table import BY_NAME
 from zatsudan.parameters.values import show_value
+from zatsudan.servers.choice import Server
+from zatsudan.servers.dialects import address, written
 from zatsudan.servers.wirenames import own_names
 from zatsudan.sessions.byhand import ByHand
 from zatsudan.sessions.session import Made, Node, Session, Setting
 from zatsudan.sessions.tree import last_reply
-from zatsudan.talk.addressee import model_of
+from zatsudan.talk.addressee import client_for, model_of
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.continuing import begun
-from zatsudan.talk.request import compose, rebuilt
+from zatsudan.talk.request import Composed, compose, rebuilt
 
 GROUP = later("The lab")
 
@@ -102,6 +105,7 @@ async def why(chat: Chat, args: str) -> Outcome:
             text=one_line(reply.message.text[: made.given], 60),
         )
         rows.append((say("begun with") if reply.begun else say("goes on from"), given))
+    rows += _cut_thought(made)
     rows += _told(made)
     ended = describe_end(made) + (f", {made.finish_reason}" if made.finish_reason else "")
     rows.append(
@@ -135,6 +139,24 @@ def _by_hand(node: Node, by_hand: ByHand) -> Outcome:
     return Show((Table((EMPTY, EMPTY), tuple(rows)), Line(note, "dim")))
 
 
+#: How a thought was ended, by the word of the record.
+_ENDED_BY = {
+    "control": later("ended here after {n:,} characters: the server was told to answer"),
+    "prefill": later(
+        "ended here after {n:,} characters, and the reply goes on behind it (prefill)"
+    ),
+    "words": later("ended here after {n:,} characters: asked in words to answer"),
+}
+
+
+def _cut_thought(made: Made) -> list[tuple[Printable, Printable]]:
+    """Return how its thought was ended, where the person had it answer."""
+    how, size = made.request.get("answered"), made.request.get("thought")
+    if not isinstance(how, str) or how not in _ENDED_BY or not isinstance(size, int):
+        return []
+    return [(say("thought"), say(_ENDED_BY[how], n=size))]
+
+
 def _told(made: Made) -> list[tuple[Printable, Printable]]:
     """Return what the server told beside the text, by what it is."""
     rows: list[tuple[Printable, Printable]] = []
@@ -142,6 +164,9 @@ def _told(made: Made) -> list[tuple[Printable, Printable]]:
         rows.append((say("fingerprint"), one_line(made.fingerprint, 60)))
     if made.tier:
         rows.append((say("service tier"), one_line(made.tier, 30)))
+    if made.stopped:
+        rows.append((say("stopped at"), one_line(show_value(made.stopped), 60)))
+    rows += _work(made)
     if made.usage is not None and made.usage.cost is not None:
         rows.append((say("cost"), one_line(f"{made.usage.cost:g}", 30)))
     if made.beside:
@@ -155,6 +180,35 @@ def _told(made: Made) -> list[tuple[Printable, Printable]]:
             (one_line(name, 30), printable(str(count)))
             for name, count in counts(made.beside).items()
         ]
+    return rows
+
+
+def _work(made: Made) -> list[tuple[Printable, Printable]]:
+    """Return how long the server read and wrote by its own account, and what it had kept of the prompt."""
+    told = {
+        name: value
+        for name, value in made.timings.items()
+        if isinstance(value, int | float) and not isinstance(value, bool)
+    }
+    cached = told.get("cache_n", made.usage.cached if made.usage is not None else 0)
+    rows: list[tuple[Printable, Printable]] = []
+    for label, count, time in (
+        (say("reading"), told.get("prompt_n"), told.get("prompt_ms")),
+        (say("writing"), told.get("predicted_n"), told.get("predicted_ms")),
+    ):
+        if count and time:
+            text = say(
+                "{count:,} tokens in {seconds:.2f} s, {speed:,.1f} a second",
+                count=int(count),
+                seconds=time / 1000,
+                speed=count / time * 1000,
+            )
+            rows.append((label, text))
+    if told.get("load_ms"):
+        loading = say("{seconds:.2f} s", seconds=told["load_ms"] / 1000)
+        rows.insert(0, (say("loading the model"), loading))
+    if cached:
+        rows.append((say("from the cache"), say("{count:,} tokens", count=int(cached))))
     return rows
 
 
@@ -216,12 +270,24 @@ async def use(chat: Chat, args: str) -> Outcome:
     return Show((Line(head, "dim"), *lines))
 
 
-@command("request", "[N]", group=GROUP, complete=reply_choices)
+def request_choices(chat: Chat, args: str) -> Iterable[Choice]:
+    """Complete `prompt`, or the number of a reply."""
+    if "prompt".startswith(args):
+        yield Choice("prompt", say("as the model sees it"))
+    yield from reply_choices(chat, args.removeprefix("prompt "))
+
+
+@command("request", "[prompt] [N]", group=GROUP, complete=request_choices)
 async def request(chat: Chat, args: str) -> Outcome:
     """Show the next request, or that of reply N.
 
-    The JSON as it is sent, without the key, and what the window leaves out.
+    The JSON as it is sent, without the key, and what the window leaves out. `/request prompt` shows
+    the text that the server's template makes of it, as the model sees it, with its special tokens
+    marked (llama.cpp and vLLM).
     """
+    first, _, rest = args.partition(" ")
+    if first == "prompt":
+        return await _prompt(chat, rest.strip())
     if args:
         reply = reply_at(chat, args)
         found = rebuilt(chat.talk.session, reply)
@@ -229,7 +295,20 @@ async def request(chat: Chat, args: str) -> Outcome:
         title = say(
             "The request of reply {id}, to {server}", id=reply.id, server=one_line(made.server, 60)
         )
-        return Show(_request_parts(title, found.body, found.left_out))
+        return Show(_request_parts(title, written(found.dialect, found.body), found.left_out))
+    composed = await _next(chat)
+    body = composed.body
+    sent = {node.id for node in composed.window.nodes}
+    left_out = tuple(node for node in chat.talk.session.path() if node.id not in sent)
+    server = chat.link.server
+    url = _address(server) if server is not None else ""
+    title = say("The next request: POST {url}", url=url)
+    body = written(server.dialect, body) if server is not None else body
+    return Show(_request_parts(title, body, left_out))
+
+
+async def _next(chat: Chat) -> Composed:
+    """Return the next request, with words of ours where the message is not written yet."""
     composed = compose(
         chat.talk,
         chat.link,
@@ -237,17 +316,42 @@ async def request(chat: Chat, args: str) -> Outcome:
         chat.talk.session.head,
         chat.talk.session.parameters,
     )
-    body = composed.body
-    messages = body["messages"]
+    body, messages = composed.body, composed.body["messages"]
     last = messages[-1] if isinstance(messages, list) and messages else None
     if isinstance(messages, list) and not _ends_asking(chat.talk.session, last):
-        body = {**body, "messages": [*messages, {"role": "user", "content": say(NOT_WRITTEN)}]}
-    body = begun(chat.talk, chat.link, body)
-    sent = {node.id for node in composed.window.nodes}
-    left_out = tuple(node for node in chat.talk.session.path() if node.id not in sent)
-    url = _address(chat.link.server.base_url) if chat.link.server is not None else ""
-    title = say("The next request: POST {url}", url=url)
-    return Show(_request_parts(title, body, left_out))
+        asking: JsonObject = {"role": "user", "content": say(NOT_WRITTEN)}
+        body = {**body, "messages": [*messages, asking]}
+    return composed._replace(body=begun(chat.talk, chat.link, body))
+
+
+#: How the tokens are written that templates set between messages: ChatML and its like, DeepSeek's
+#: wide bars, Llama 2 and Mistral, Gemma, and the marks of thoughts and of calls.
+_SPECIAL = re.compile(
+    r"<\|[^|<>\n]{1,60}\|>|<\uff5c[^\uff5c<>\n]{1,60}\uff5c>|</?s>|<(?:bos|eos|pad|unk)>"
+    r"|<(?:start|end)_of_(?:turn|image)>|<</?SYS>>|\[/?[A-Z]{3,}(?:_[A-Z]+)*\]"
+    r"|</?(?:think|tool_call|tool_response|tools)>"
+)
+
+
+async def _prompt(chat: Chat, number: str) -> Outcome:
+    from zatsudan.servers.native import prompt_of
+
+    if number:
+        reply = reply_at(chat, number)
+        body = rebuilt(chat.talk.session, reply).body
+        title = say("The prompt of reply {id}, as the model sees it", id=reply.id)
+    else:
+        body = (await _next(chat)).body
+        title = say("The next prompt, as the model sees it")
+    found = await prompt_of(await client_for(chat.talk, chat.link), body)
+    if found is None:
+        raise CommandError(
+            say("This server does not tell the prompt that its template makes."),
+            say("llama.cpp and vLLM do; /request shows what is sent."),
+        )
+    text = printable(found)
+    spans = tuple(match.span() for match in _SPECIAL.finditer(text))
+    return Show((Line(title, "dim"), Line(text, spans=spans)))
 
 
 def _ends_asking(session: Session, message: object) -> bool:
@@ -258,12 +362,12 @@ def _ends_asking(session: Session, message: object) -> bool:
     return isinstance(message, dict) and message.get("role") == "user"
 
 
-def _address(base_url: str) -> Printable:
+def _address(server: Server) -> Printable:
     """Return the address of a request, without a name, password or query that may be secret."""
-    parts = urlsplit(base_url)
+    parts = urlsplit(server.base_url)
     host = parts.netloc.rpartition("@")[2]
-    path = f"{parts.path.rstrip('/')}/chat/completions"
-    return one_line(urlunsplit((parts.scheme, host, path, "", "")))
+    plain = urlunsplit((parts.scheme, host, parts.path.rstrip("/"), "", ""))
+    return one_line(address(server.dialect, plain))
 
 
 def _request_parts(

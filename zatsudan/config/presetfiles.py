@@ -15,6 +15,8 @@ from zatsudan.parameters.steering import makes_request
 from zatsudan.parameters.table import BY_NAME
 
 SUFFIX = ".toml"
+#: The table within that of the parameters for those that hold while the model thinks.
+THINKING = "thinking"
 # A text, which `re` compiles when it is first used: there may be no preset.
 _NAME = r"\w[\w.-]{0,59}"
 
@@ -22,6 +24,7 @@ _NAME = r"\w[\w.-]{0,59}"
 class Preset(NamedTuple):
     """A set of parameters; `model` and `system` are None where it says nothing of them.
 
+    `thinking`: parameters that hold over the others while the model is told to think.
     `messages`: with what a talk begins, each its role (user, assistant) and its words.
     """
 
@@ -29,6 +32,7 @@ class Preset(NamedTuple):
     model: str | None = None
     system: str | None = None
     messages: tuple[tuple[str, str], ...] = ()
+    thinking: Mapping[str, Json] = NOTHING
 
 
 class Presets:
@@ -131,11 +135,21 @@ def parse(text: str, where: str) -> Preset:
     for name in ("model", "system"):
         if not isinstance(values.get(name, ""), str):
             raise _wrong(where, say("{name} is no text", name=name))
-    found = {
-        name.removeprefix("+"): _checked(name, value, where) for name, value in parameters.items()
-    }
+    thinking = parameters.pop(THINKING, {})
+    if not isinstance(thinking, dict):
+        raise _wrong(where, say("parameters.thinking is no table"))
     messages = tuple(_message(item, where) for item in _list(values.get("messages"), where))
-    return Preset(found, values.get("model"), values.get("system"), messages)
+    return Preset(
+        _parameters(parameters, where),
+        values.get("model"),
+        values.get("system"),
+        messages,
+        _parameters(thinking, where),
+    )
+
+
+def _parameters(values: Mapping[str, Json], where: str) -> dict[str, Json]:
+    return {name.removeprefix("+"): _checked(name, value, where) for name, value in values.items()}
 
 
 def _list(value: Json, where: str) -> list[Json]:
@@ -185,6 +199,15 @@ def _wrong(where: str, what: Printable) -> ConfigError:
     )
 
 
+def _written(values: Mapping[str, Json]) -> dict[str, Json]:
+    """Return parameters by their names in a file: what /set! forced, or has no row, stands unchecked, with a plus."""
+    rows = {name: BY_NAME.get(name) for name in values}
+    return {
+        name if (row := rows[name]) is not None and row.kind.check(value) else f"+{name}": value
+        for name, value in values.items()
+    }
+
+
 def dumps(preset: Preset) -> str:
     """Write a preset as TOML; raises CommandError for a value that TOML has not."""
     import tomlkit  # seldom is one written
@@ -196,11 +219,9 @@ def dumps(preset: Preset) -> str:
         for name, value in (("model", preset.model), ("system", preset.system)):
             if value is not None:
                 document[name] = value
-        for name, parameter in preset.parameters.items():
-            row = BY_NAME.get(name)
-            # A value that /set! forced, or a field without a row: unchecked, with a plus.
-            checked = row is not None and row.kind.check(parameter)
-            parameters[name if checked else f"+{name}"] = parameter
+        parameters.update(_written(preset.parameters))
+        if preset.thinking:
+            parameters[THINKING] = _written(preset.thinking)
     except ConvertError:
         raise CommandError(
             say("A preset is TOML, which has no null."), say("/unset the parameter that holds it.")

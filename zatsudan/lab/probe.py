@@ -1,7 +1,7 @@
 """Does a parameter take effect? Found out with the smallest requests that can tell.
 
 Some servers say themselves what they use, if asked (llama.cpp). Of others only the
-replies tell: each test asks for at most 8 tokens, and compares what a
+replies tell: each test asks for a few tokens, and compares what a
 parameter that works would change with what came.
 """
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from zatsudan.base.errors import StatusError
-from zatsudan.base.jsonvalues import JsonObject
+from zatsudan.base.jsonvalues import NOTHING, JsonObject
 from zatsudan.base.language import say
 from zatsudan.base.printable import Printable
 from zatsudan.lab.queries import Queries
@@ -64,6 +64,7 @@ class Probe:
         self.hint(say("probing {name} …", name=name))
         try:
             recipe = recipe_of(name)
+            self._ask.beside = recipe.beside
             return await TESTS[recipe.test].run(self._ask, name, recipe.value)
         except StatusError as error:
             if error.status not in REFUSALS:
@@ -73,6 +74,8 @@ class Probe:
                 needs = say("the test needs {name}, which is refused", name=repair.name)
                 return Finding(UNCLEAR, needs)
             return Finding(REFUSED, error.message or str(error))
+        finally:
+            self._ask.beside = NOTHING
 
     async def told(self) -> JsonObject:
         """Return the settings that the server says it used for what it was asked; empty if it says nothing."""
@@ -144,3 +147,8 @@ def read_told(name: str, settings: JsonObject) -> Finding | None:
 def requests(name: str) -> int:
     """Return how many requests the test of a parameter makes at most."""
     return TESTS[recipe_of(name).test].requests
+
+
+def tokens(names: Iterable[str]) -> int:
+    """Return how many tokens a request of the tests of these parameters makes at most."""
+    return max(TESTS[recipe_of(name).test].tokens for name in names)

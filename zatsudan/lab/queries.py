@@ -1,12 +1,13 @@
 """The smallest requests that can tell something of a model: few tokens, the whole answer at once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.parameters.table import LIMITS
 from zatsudan.servers.kind import ServerKind
-from zatsudan.servers.kinds import UNKNOWN, kind_of, renames
+from zatsudan.servers.kinds import UNKNOWN, kind_at, renames
 from zatsudan.talk.exchange import Policy, Sending, answer
 from zatsudan.talk.link import Link
 from zatsudan.wire.messages import Usage, content_text
@@ -21,13 +22,17 @@ TOKENS = 8
 
 @dataclass(slots=True)
 class Queries:
-    """Requests to one model at one server. `sent` counts them, `usage` their tokens; `body` is the last that went out."""
+    """Requests to one model at one server. `sent` counts them, `usage` their tokens; `body` is the last that went out.
+
+    `beside` is sent with each.
+    """
 
     link: Link
     model: str
     sent: int = 0
     body: JsonObject = field(default_factory=dict)
     usage: Usage = field(default_factory=Usage)
+    beside: Mapping[str, Json] = field(default_factory=dict)
     _kept: dict[str, str] = field(default_factory=dict)
 
     def known(self) -> tuple[Repair, ...]:
@@ -37,11 +42,7 @@ class Queries:
     def kind(self) -> ServerKind:
         """Return the kind of the server that is asked."""
         server = self.link.server
-        return (
-            kind_of(server.name, server.base_url, dialect=server.dialect)
-            if server is not None
-            else UNKNOWN
-        )
+        return kind_at(server) if server is not None else UNKNOWN
 
     async def answer(self, text: str, **parameters: Json) -> JsonObject:
         """Return the whole answer to a request."""
@@ -51,6 +52,7 @@ class Queries:
             "model": self.model,
             "messages": [{"role": "user", "content": text}],
             **limit,
+            **self.beside,
             **parameters,
         }
         # The limit is ours, not the test's: a server may want it under another name.
@@ -73,7 +75,7 @@ class Queries:
 
     async def once(self, text: str, **parameters: Json) -> str:
         """Return what a request says that several tests compare with: it is sent once."""
-        key = f"{text}{parameters}"
+        key = f"{text}{parameters}{dict(self.beside)}"
         if key not in self._kept:
             self._kept[key] = await self.text(text, **parameters)
         return self._kept[key]

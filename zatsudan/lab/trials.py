@@ -4,6 +4,7 @@ A test asks for a few short replies, and says what they tell. Each has a control
 the parameter, so that a server that ignores it is never taken for one that honours it.
 """
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
@@ -11,13 +12,18 @@ from zatsudan.base.errors import StatusError
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import say
 from zatsudan.lab.queries import TOKENS, Queries, choices_of, texts_of
+from zatsudan.parameters.values import show_value
 from zatsudan.servers.findings import HONOURED, IGNORED, UNCLEAR, Finding
 from zatsudan.wire.messages import Usage
 from zatsudan.wire.refusals import REFUSALS
 
 _STORY = "Continue with unusual words: Once upon a time"
 COUNT = "Count from 1 to 20, with commas, nothing else."
-_SAME = "Write only the word ha again and again: ha ha ha ha"
+_SAME = "Repeat: ha ha ha ha ha ha ha ha ha ha ha ha"
+_LINES = "Write the letters a to h, each on a line of its own, nothing else."
+#: The most tokens of a reply in which a key of a schema is looked for: blanks and a fence may come first.
+LONG = 4 * TOKENS
+_SHORT = "yes or no?"
 
 
 async def _taken(ask: Queries, name: str, value: Json) -> Finding:
@@ -117,26 +123,32 @@ async def _choices_made(ask: Queries, name: str, value: Json) -> Finding:
 
 
 async def _logprobs(ask: Queries, name: str, value: Json) -> Finding:
-    alternatives = value is not True
     asked: JsonObject = {"logprobs": True, name: value}
-    if not _have_logprobs(await ask.answer(COUNT, **asked), alternatives=alternatives):
+    came = _alternatives(await ask.answer(COUNT, **asked))
+    wanted = value if isinstance(value, int) and value is not True else None
+    if came is None or (wanted and not came):
         return Finding(IGNORED, say("none came"))
+    if wanted and came > wanted:
+        return Finding(
+            IGNORED, say("{came} came where {wanted} were asked for", came=came, wanted=wanted)
+        )
     del asked[name]
-    if _have_logprobs(await ask.answer(COUNT, **asked), alternatives=alternatives):
+    without = _alternatives(await ask.answer(COUNT, **asked))
+    if without is not None and (wanted is None or without == came):
         return Finding(UNCLEAR, say("they come without it too"))
     return Finding(HONOURED, say("they came with the reply"))
 
 
-def _have_logprobs(answer: JsonObject, *, alternatives: bool) -> bool:
-    """Tell whether an answer has log probabilities, of other tokens as well where those are wanted."""
+def _alternatives(answer: JsonObject) -> int | None:
+    """Return the most alternatives to a token that an answer has; None where it has no log probabilities."""
+    found: int | None = None
     for choice in choices_of(answer):
         entries = choice.get("logprobs")
         content = entries.get("content") if isinstance(entries, dict) else None
         for entry in content if isinstance(content, list) else []:
             top = entry.get("top_logprobs") if isinstance(entry, dict) else None
-            if not alternatives or (isinstance(top, list) and top):
-                return True
-    return False
+            found = max(found or 0, len(top) if isinstance(top, list) else 0)
+    return found
 
 
 async def _change(ask: Queries, text: str, **parameters: Json) -> bool | None:
@@ -163,13 +175,61 @@ async def _bias(ask: Queries, name: str, value: Json) -> Finding:
 
 
 async def _penalty(ask: Queries, name: str, value: Json) -> Finding:
+    """A reply that repeats itself, or with dice, where what is likeliest stays so all the same."""
+    found = await _changing(ask, name, value, _SAME, temperature=0)
+    if found.state == HONOURED:
+        return found
+    return await _changing(ask, name, value, _SAME, temperature=1.5, seed=1)
+
+
+async def _lines(ask: Queries, name: str, value: Json) -> Finding:
+    return await _changing(ask, name, value, _LINES, temperature=0)
+
+
+async def _dice(ask: Queries, name: str, value: Json) -> Finding:
+    """With the same seed another reply comes only if the choice of tokens is another."""
+    return await _changing(ask, name, value, _STORY, temperature=1.5, seed=1)
+
+
+async def _changing(ask: Queries, name: str, value: Json, text: str, **fixed: Json) -> Finding:
+    """Tell whether a value changes a reply that stays the same without it; that it changes none says little."""
+    without = await ask.once(text, **fixed)
+    changed = [await ask.text(text, **{**fixed, name: value}) for _ in range(2)]
+    if changed[0] != changed[1] or without != await ask.text(text, **fixed):
+        return Finding(UNCLEAR, say("the same request brings different replies"))
+    shown = show_value(value)
+    if changed[0] != without:
+        return Finding(
+            HONOURED, say("{value} changed a reply that stays as it is without", value=shown)
+        )
+    return Finding(UNCLEAR, say("{value} changed nothing within {n} tokens", value=shown, n=TOKENS))
+
+
+async def _longer(ask: Queries, name: str, value: Json) -> Finding:
+    """Where a short reply ends by itself, what keeps it from ending makes it longer."""
+    short = await ask.answer(_SHORT, temperature=0)
+    if any(choice.get("finish_reason") == "length" for choice in choices_of(short)):
+        return Finding(UNCLEAR, say("the reply does not end by itself within {n} tokens", n=TOKENS))
+    long = await ask.answer(_SHORT, **{"temperature": 0, name: value})
+    if _size(long) > _size(short):
+        return Finding(HONOURED, say("the reply went on past its own end"))
+    return Finding(IGNORED, say("the reply ended where it does without it"))
+
+
+async def _banned(ask: Queries, name: str, value: Json) -> Finding:
+    """A word of a reply, forbidden, is not in the next."""
     del value
-    changed = await _change(ask, _SAME, **{name: 2.0})
-    if changed is None:
+    whole = await ask.once(COUNT, temperature=0)
+    words = re.findall(r"\w+", whole)
+    if not words:
+        return Finding(UNCLEAR, say("the reply has no word to forbid"))
+    forbidden: JsonObject = {name: [words[0]]}
+    came = [await ask.text(COUNT, temperature=0, **forbidden) for _ in range(2)]
+    if any(words[0] in text for text in came):
+        return Finding(IGNORED, say("a word that was forbidden came all the same"))
+    if whole != await ask.text(COUNT, temperature=0):
         return _unsteady()
-    if changed:
-        return Finding(HONOURED, say("2 changed a reply that repeats itself"))
-    return Finding(UNCLEAR, say("2 changed nothing within 8 tokens"))
+    return Finding(HONOURED, say("a word that was forbidden did not come"))
 
 
 #: A key that no model writes by itself, and a schema that wants it.
@@ -195,42 +255,41 @@ async def _json(ask: Queries, name: str, value: Json) -> Finding:
     schema: JsonObject = {"name": "probe", "strict": True, "schema": _SCHEMA}
     wanted = {"type": "json_schema", "json_schema": schema}
     try:
-        text = await ask.text(words, temperature=0, response_format=wanted)
+        return await _schema(ask, "response_format", wanted)
     except StatusError as error:
         if error.status not in REFUSALS:
             raise
         return Finding(UNCLEAR, say("the reply is JSON without it too, and no schema is taken"))
-    if _KEY in text:
-        return Finding(HONOURED, say("the reply kept to a schema"))
-    return Finding(IGNORED, say("the reply did not keep to a schema"))
 
 
 def _is_json(text: str) -> bool:
-    return text.lstrip().startswith(("{", "["))
+    """Tell whether a text begins as JSON, or as a block of it: llama.cpp lets models write the fence."""
+    return text.lstrip().removeprefix("```json").lstrip().startswith(("{", "["))
 
 
 async def _grammar(ask: Queries, name: str, value: Json) -> Finding:
     """A grammar that leaves one text: the reply is it, whatever the model would say."""
-    del value
-    if (await ask.text(COUNT, temperature=0, **{name: 'root ::= "zqx"'})).strip() == "zqx":
+    if (await ask.text(COUNT, **{"temperature": 0, name: value})).strip() == _KEY:
         return Finding(HONOURED, say("the reply was the only one that the grammar leaves"))
     return Finding(IGNORED, say("the reply is none that the grammar leaves"))
 
 
 async def _schema(ask: Queries, name: str, value: Json) -> Finding:
-    """A schema that wants a key which nobody would write."""
+    """A schema that leaves one text: within an object, blanks alone could fill the reply."""
     del value
-    text = await ask.text(COUNT, temperature=0, **{name: _SCHEMA})
-    if _KEY in text:
-        return Finding(HONOURED, say("the reply began with the key that the schema wants"))
-    return Finding(IGNORED, say("the reply did not begin with the key that the schema wants"))
+    wanted: JsonObject = {name: {"enum": [_KEY]}}
+    text = await ask.text(COUNT, temperature=0, max_tokens=LONG, **wanted)
+    if text.strip().strip('"') == _KEY:
+        return Finding(HONOURED, say("the reply was the only one that the schema leaves"))
+    return Finding(IGNORED, say("the reply is none that the schema leaves"))
 
 
 class Test(NamedTuple):
-    """A test by which a row may be probed: `run(ask, name, value)`, and the most requests that it makes."""
+    """A test by which a row may be probed: `run(ask, name, value)`, the most requests that it makes, of how many tokens."""
 
     run: Callable[[Queries, str, Json], Awaitable[Finding]]
     requests: int
+    tokens: int = TOKENS
 
 
 TESTS = {
@@ -243,8 +302,12 @@ TESTS = {
     "choices": Test(_choices_made, 2),
     "logprobs": Test(_logprobs, 2),
     "bias": Test(_bias, 4),
-    "penalty": Test(_penalty, 4),
-    "json": Test(_json, 3),
+    "penalty": Test(_penalty, 8),
+    "dice": Test(_dice, 4),
+    "lines": Test(_lines, 4),
+    "longer": Test(_longer, 2),
+    "banned": Test(_banned, 4),
+    "json": Test(_json, 3, LONG),
     "grammar": Test(_grammar, 1),
-    "schema": Test(_schema, 1),
+    "schema": Test(_schema, 1, LONG),
 }

@@ -219,7 +219,7 @@ class Blocks:
     def _code_line(self, leaf: Leaf, cursor: Cursor) -> bool:
         """Take a line of the open code; false if it is no part of it."""
         if leaf.fence:
-            if cursor.indent < 4 and leaf.closed_by(cursor.text[cursor.next :]):
+            if cursor.indent < 4 and leaf.ended_by(cursor.text[cursor.next :]):
                 leaf.fence_closed = True
                 self._close_leaf()
                 return True

@@ -117,13 +117,14 @@ class _Open:
             # Only blanks before it can have been made, of a tab that was used in part.
             size = len(line.lstrip(" "))
             self._lines.append(line[: len(line) - size] + source[len(source) - size :] + line_end)
-        self.leaf.lines.clear()
-        if self.leaf.fence or source.strip(" \t"):
+        if self.end == self.start or any(line.strip(" \t") for line in self.leaf.lines):
             self._kept, self.end = len(self._lines), end
+        self.leaf.lines.clear()
 
     def closed(self, end: int) -> CodeBlock:
         """The block, when `end` is where the line ends that closed it."""
         leaf = self.leaf
-        text = "".join(self._lines[: self._kept])
-        place = (self.start, end if leaf.fence_closed else self.end)
-        return CodeBlock(leaf.info, text, *place, closed=leaf.fence_closed)
+        if leaf.fence_closed:
+            return CodeBlock(leaf.info, "".join(self._lines), self.start, end, closed=True)
+        # Blank lines before whatever else ended it stand between the blocks, not in this one.
+        return CodeBlock(leaf.info, "".join(self._lines[: self._kept]), self.start, self.end)

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from markdown_it import MarkdownIt
 from markdown_it.common.normalize_url import normalizeLink, normalizeLinkText
-from markdown_it.rules_inline import StateInline, emphasis, strikethrough
+from markdown_it.rules_inline import StateInline, emphasis, strikethrough, text
 from markdown_it.token import Token
 
 from zatsudan.base.printable import printable
@@ -36,14 +36,17 @@ _NEVER = (
     r"\u200b-\u200f\u2028-\u202f\u2060-\u206f\u3000-\u303f\ufeff\uff00-\uffef"
 )
 _ONE = rf"(?:[^{_NEVER}()\[\]{{}}']|'(?=[A-Za-z0-9]))"
-_BARE_ADDRESS = re.compile(rf"://(?:{_ONE}|\({_ONE}*\)|\[{_ONE}*\]|{{{_ONE}*}})+")
+_BARE_ADDRESS = re.compile(rf"(?:://|\.)(?:{_ONE}|\({_ONE}*\)|\[{_ONE}*\]|{{{_ONE}*}})+")
 # `re` takes more than a millisecond to compile a set of so many characters: it stands here once.
 _JAPANESE = re.compile(rf"(?<=[A-Za-z0-9*_~])[{_WIDE}]|(?<=/)を")
 # An entity at the end is the sentence's (GFM 6.9).
 _LAST_ENTITY = re.compile(r"&[A-Za-z0-9]+;$")
 _SCHEME = re.compile(r"(?<![A-Za-z0-9\\])https?$", re.IGNORECASE)
+# `www.` begins one too (GFM 6.9), but not inside of what is longer: `x.www.example`, `//www.example`.
+_WWW = r"(?<![A-Za-z0-9\\/.@-])www(?=\.[A-Za-z0-9])"
+_HOST = re.compile(_WWW)
 #: What a bare address begins with; `address_end` tells how far it goes.
-SCHEME = r"(?<![A-Za-z0-9\\])(?i:https?)(?=://)"
+SCHEME = rf"(?:(?<![A-Za-z0-9\\])(?i:https?)(?=://)|{_WWW})"
 _SCHEMES = re.compile(SCHEME)
 _GOES_ON = re.compile(rf"[^{_NEVER}]*")
 
@@ -99,8 +102,40 @@ def _address(state: StateInline, silent: bool) -> bool:
     return True
 
 
+def _text(state: StateInline, silent: bool) -> bool:
+    """Take text up to the next mark, or up to an address that begins with `www.`."""
+    start = state.pos
+    if state.src.startswith("www.", start) and _host(state, silent):
+        return True
+    if not text(state, silent):
+        return False
+    at = state.src.find("www.", start + 1, state.pos) if not state.linkLevel else -1
+    if at >= 0:
+        if not silent:
+            state.pending = state.pending[: at - state.pos]
+        state.pos = at
+    return True
+
+
+def _host(state: StateInline, silent: bool) -> bool:
+    """Take `www.a.example/__init__` as it stands; not in the text of a link, which leads elsewhere."""
+    at = state.pos
+    host = None if state.linkLevel else _HOST.match(state.src, at)
+    end = _end_of_address(state.src, host.end(), state.posMax) if host is not None else 0
+    if not end:
+        return False
+    if not silent:
+        token = state.push("address", "", 0)
+        token.content = state.src[at:end]
+    state.pos = end
+    return True
+
+
 def address_end(text: str, at: int) -> int:
-    """Where what can belong to an address ends whose `://` stands at `at`; `at` if there is none."""
+    """Where what can belong to an address ends; `at`, if it is none, is where its `://` stands.
+
+    Of one that begins with `www.` it is where that dot stands.
+    """
     match = _address_at(text, at, len(text))
     return match.end() if match is not None else at
 
@@ -136,11 +171,11 @@ def _end_of_address(text: str, at: int, end: int) -> int:
         return 0
     # The sentence's own punctuation behind an address is no part of it.
     found = _LAST_ENTITY.sub("", match[0]).rstrip(".,:;!?_~*")
-    return at + len(found) if len(found) > len("://") else 0
+    return at + len(found) if found.strip(":/.") else 0
 
 
 def bare_addresses(text: str) -> list[str]:
-    """Return the http and https addresses that stand as such in `text`, as in code."""
+    """Return the addresses of the web that stand as such in `text`, as in code."""
     found: list[str] = []
     at = 0
     while match := _SCHEMES.search(text, at):
@@ -152,8 +187,13 @@ def bare_addresses(text: str) -> list[str]:
 
 def open_address(text: str) -> int:
     """Where the address stands that what follows `text` without a blank may belong to; else -1."""
-    at = text.rfind("://")
+    at = max(text.rfind("://"), _last_host(text))
     return at if at >= 0 and _GOES_ON.fullmatch(text, at) else -1
+
+
+def _last_host(text: str) -> int:
+    at = text.rfind("www")
+    return at if at >= 0 and (at + 3 == len(text) or _HOST.match(text, at)) else -1
 
 
 @lru_cache(maxsize=4096)
@@ -240,6 +280,7 @@ def _parser() -> MarkdownIt:
     """
     markdown = MarkdownIt("commonmark", {"html": False})
     markdown.enable("strikethrough").disable("reference")
+    markdown.inline.ruler.at("text", _text)
     markdown.inline.ruler.before("escape", "math", _math)
     markdown.inline.ruler.before("escape", "address", _address)
     markdown.inline.ruler.at("emphasis", _emphasis)
@@ -334,5 +375,5 @@ def readable(address: str) -> str:
 
 
 def as_sent(address: str) -> str:
-    """A bare address as it is sent: the other way round."""
-    return normalizeLink(address)
+    """A bare address as it is sent: the other way round, and with a scheme."""
+    return normalizeLink(address if "://" in address else f"http://{address}")

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
+from zatsudan.markdown.codeblocks import language
+
 LIMIT = 600
 """Characters above which a paragraph cannot turn out to be something else."""
 
@@ -60,6 +62,8 @@ class Leaf:
     """Of a table: `left`, `right`, `center` or nothing, by column."""
     fence: str = ""
     """Of code: its fence; nothing for indented code."""
+    nested: int = 0
+    """Of code: how long the fence is of a block that is open in it."""
     fence_indent: int = 0
     fence_closed: bool = False
     """Of code: whether its own fence ended it, not the end of the text or of a container."""
@@ -91,15 +95,35 @@ class Leaf:
     def cells(self, line: str) -> list[str]:
         """Of a table: the cells of one of its lines as Markdown, one for each column."""
         cells, count = table_cells(line), len(self.aligns)
+        if len(cells) > count and len(whole := table_cells(_hidden(line))) <= count:
+            # For GitHub a pipe in code parts cells as well; where that makes too many it was meant.
+            cells = [cell.replace(_HIDDEN, "|") for cell in whole]
         if len(cells) > count:
             # GitHub drops what is too much; a reply should lose no words.
             cells[count - 1 :] = [" | ".join(cells[count - 1 :])]
         return cells + [""] * (count - len(cells))
 
-    def closed_by(self, text: str) -> bool:
-        """Of code: whether `text` is the fence that ends it."""
+    def ended_by(self, text: str) -> bool:
+        """Of code: take its next line; tell whether it is the fence that ends it.
+
+        In Markdown in a block, a fence with a language begins a block in the block, which its
+        own fence ends. For CommonMark that one ends the outer block, and all behind it is
+        turned inside out: models write such without a longer fence around it.
+        """
         fence = text.rstrip(" \t")
-        return len(fence) >= len(self.fence) and not fence.strip(self.fence[0])
+        if len(fence) >= (self.nested or len(self.fence)) and not fence.strip(self.fence[0]):
+            ended, self.nested = not self.nested, 0
+            return ended
+        size = len(fence) - len(fence.lstrip(self.fence[0]))
+        opens = size >= len(self.fence) and "`" not in fence[size:]
+        if opens and not self.nested and self.holds_markdown:
+            self.nested = size
+        return False
+
+    @property
+    def holds_markdown(self) -> bool:
+        """Of code: whether it is Markdown itself."""
+        return language(self.info) in ("markdown", "md", "mdx")
 
 
 Event = tuple[Literal["enter", "leave"], Container] | tuple[Literal["close"], Leaf]
@@ -132,6 +156,16 @@ def delimiter_aligns(line: str) -> tuple[str, ...]:
     if not all(found):
         return ()
     return tuple(names.get((bool(match[1]), bool(match[2])), "center") for match in found if match)
+
+
+# No text that was made printable has one.
+_HIDDEN = "\0"
+_WHOLE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)|\$[^$\s](?:[^$]*[^$\s])?\$")
+
+
+def _hidden(line: str) -> str:
+    """A table's line with the pipes of code and mathematics hidden, so that they part no cells."""
+    return _WHOLE.sub(lambda match: re.sub(r"\\?\|", _HIDDEN, match[0]), line)
 
 
 def table_cells(line: str) -> list[str]:

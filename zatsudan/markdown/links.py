@@ -30,7 +30,7 @@ def _links_of(leaf: Leaf, work: Work) -> Iterator[Link]:
     source = "\n".join(leaf.lines)
     work.parsed += len(source)
     # All that makes a link holds one of these.
-    if not ("://" in source or "](" in source or "<" in source):
+    if not ("://" in source or "](" in source or "<" in source or "www." in source):
         return
     if leaf.kind == "code":
         yield from _bare(source)

@@ -35,12 +35,12 @@ FORMAT: tuple[Parameter, ...] = (
         "structured_outputs", json_of(later("a JSON object with json, regex, choice or grammar"), dict),
         later("Keep the reply to a schema, pattern, choice or grammar."),
         later("vLLM's own form. @FILE reads it from a file."), "format",
-        probe=Recipe(value={"choice": ["zqx"]}), local=True,
+        probe=Recipe("grammar", {"choice": ["zqx"]}), local=True,
     ),
     Parameter(
         "grammar", grammar, later("Keep the reply to a grammar (GBNF)."),
         later("/grammar @FILE reads it from a file; `root ::= [0-9]+` is one. It goes before json_schema: set one of them."), "format",
-        probe=Recipe("grammar"), local=True, aliases=("grammar_string",),
+        probe=Recipe("grammar", 'root ::= "zqx"'), local=True, aliases=("grammar_string",),
         clashes=(Remark("json_schema", later("grammar and json_schema are both set: llama.cpp takes one of them.")),),
     ),
 )  # fmt: skip

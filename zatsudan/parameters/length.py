@@ -24,12 +24,12 @@ LENGTH: tuple[Parameter, ...] = (
     Parameter(
         "min_tokens", integer(0), later("The fewest tokens of a reply."),
         later("The end is forbidden until then, which may make it ramble."), "length",
-        neutral=0, probe=Recipe(value=4), local=True, aliases=("min_length",),
+        neutral=0, probe=Recipe("longer", 8, told=4), local=True, aliases=("min_length",),
     ),
     Parameter(
         "ignore_eos", switch, later("Go on past the model's own end."),
         later("For measuring, and with max_tokens: nothing else ends the reply then."), "length",
-        neutral=False, probe=Recipe(told=True), local=True, aliases=("ban_eos_token",),
+        neutral=False, probe=Recipe("longer", True, told=True), local=True, aliases=("ban_eos_token",),
     ),
     Parameter(
         "stop_token_ids", json_of(later("a JSON list of token ids"), list), later("Tokens at which the reply ends, by their ids."),
@@ -39,6 +39,6 @@ LENGTH: tuple[Parameter, ...] = (
     Parameter(
         "t_max_predict_ms", integer(0), later("The longest a reply may take, in milliseconds."),
         later("Ends it at the next new line after that time. 0 is off."), "length",
-        neutral=0, probe=Recipe(value=60000), local=True,
+        neutral=0, probe=Recipe("lines", 1), local=True,
     ),
 )  # fmt: skip

@@ -1,10 +1,10 @@
 """A row of the table: all that is known of one parameter, and how its values are read and checked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from zatsudan.base.errors import CommandError
-from zatsudan.base.jsonvalues import Json
+from zatsudan.base.jsonvalues import NOTHING, Json
 from zatsudan.base.language import later, say
 from zatsudan.base.words import Word, quote
 from zatsudan.parameters.fromfile import inserted
@@ -18,12 +18,15 @@ class Recipe(NamedTuple):
     `value` is what such a test sends that serves several rows; None: `told`, or else the
     neutral value. `told` is a value unlike every server's default: a server that says which
     settings it used is asked for it. `usual`: it is probed where no name is given.
+    `beside` is what every request of the test holds, the control too: without it this row
+    would do nothing.
     """
 
     test: str = "taken"
     value: Json = None
     told: Json = None
     usual: bool = False
+    beside: Mapping[str, Json] = NOTHING
 
 
 class Remark(NamedTuple):

@@ -2,14 +2,18 @@
 
 from zatsudan.base.language import later
 from zatsudan.config.settings import EMBEDDED
-from zatsudan.servers.kind import Defaults, Echo, ServerKind, Tokenizer
+from zatsudan.servers.kind import Defaults, Echo, ServerKind, Sign, Templated, Tokenizer
+from zatsudan.servers.thinkforms import Thinking
 
 OLLAMA = ServerKind(
     # openai/openai.go of github.com/ollama/ollama: what its request has no field for is dropped
-    # without a word, and temperature and top_p become 1.0 where they are not sent.
+    # without a word, and temperature and top_p become 1.0 where they are not sent. The owner of
+    # a model is the namespace of its name, `library` for those of the makers.
     "ollama",
     "Ollama",
     "http://127.0.0.1:11434/v1",
+    owners=frozenset(("library",)),
+    signs=(Sign("/api/version", ("version",)),),
     names={"max_completion_tokens": "max_tokens"},
     takes=frozenset(("reasoning",)),
     ignores={
@@ -17,6 +21,7 @@ OLLAMA = ServerKind(
         **dict.fromkeys(("service_tier", "store", "metadata", "prediction", "verbosity"), ""),
     },
     unsent={"temperature": 1.0, "top_p": 1.0},
+    thinking=Thinking(("effort",), level="effort"),
     way=later(
         'A Modelfile sets it (PARAMETER), or dialect = "ollama" in the profile; /set! sends it all the same.'
     ),
@@ -45,13 +50,15 @@ OLLAMA_NATIVE = ServerKind(
     wide=True,
     order=("penalties", "top_k", "typ_p", "top_p", "min_p", "temperature"),
     dialect="ollama",
+    thinking=Thinking(("effort",), level="effort"),
 )
 
 LM_STUDIO = ServerKind(
-    # lmstudio.ai/docs/app/api/endpoints/openai
+    # lmstudio.ai/docs/app/api/endpoints/openai; the owner as its lists are recorded everywhere.
     "lmstudio",
     "LM Studio",
     "http://127.0.0.1:1234/v1",
+    owners=frozenset(("organization_owner",)),
     names={"repetition_penalty": "repeat_penalty", "max_completion_tokens": "max_tokens"},
     takes=frozenset(("top_k", "repeat_penalty")),
     ignores={"logprobs": later("its /v1/chat/completions gives none"), "top_logprobs": "", "n": ""},
@@ -61,11 +68,18 @@ LM_STUDIO = ServerKind(
 
 LLAMA_CPP = ServerKind(
     # tools/server/README.md of github.com/ggml-org/llama.cpp; the embedded engine is its server.
+    # Its port goes from 8080 to 9931: pull request 26508 there.
     "llama.cpp",
     "llama.cpp",
     "http://127.0.0.1:8080/v1",
+    ports=(9931,),
+    owners=frozenset(("llamacpp",)),
+    signs=(Sign("/props", ("build_info",)),),
     also=(EMBEDDED,),
-    names={"repetition_penalty": "repeat_penalty"},
+    names={
+        "repetition_penalty": "repeat_penalty",
+        "thinking_token_budget": "thinking_budget_tokens",
+    },
     takes=frozenset(
         (
             *("dynatemp_range", "dynatemp_exponent", "top_k", "min_p", "top_n_sigma", "typical_p"),
@@ -74,6 +88,7 @@ LLAMA_CPP = ServerKind(
             *("repeat_penalty", "repeat_last_n", "dry_multiplier", "dry_base"),
             *("dry_allowed_length", "dry_penalty_last_n", "dry_sequence_breakers"),
             *("ignore_eos", "t_max_predict_ms", "json_schema", "grammar", "chat_template_kwargs"),
+            "thinking_token_budget",
         )
     ),
     wide=True,
@@ -81,7 +96,17 @@ LLAMA_CPP = ServerKind(
         *("penalties", "dry", "top_n_sigma", "top_k", "typ_p", "top_p", "min_p", "xtc"),
         *("temperature", "adaptive_p"),
     ),
+    thinking=Thinking(("template", "effort"), level="effort", budget="budget", control=True),
+    # Two more events where the prompt is short, one for each batch of a long one; the prompt
+    # itself comes back with the last where `verbose` asks for the stop text.
+    tells={"return_progress": True},
+    tells_stop={"verbose": True},
     tokenizer=Tokenizer("content", besides={"add_special": False}),
+    template=Templated(
+        "/apply-template",
+        ("prompt",),
+        ("messages", "tools", "tool_choice", "chat_template_kwargs", "reasoning_effort"),
+    ),
     defaults=Defaults(
         "/props",
         ("default_generation_settings", "params"),
@@ -103,10 +128,12 @@ LLAMA_CPP = ServerKind(
 )
 
 VLLM = ServerKind(
-    # vllm/entrypoints/openai/protocol.py of github.com/vllm-project/vllm
+    # vllm/entrypoints/openai/protocol.py of github.com/vllm-project/vllm. /version, which it
+    # answers as well, is no sign: LocalAI and others answer it in the same form.
     "vllm",
     "vLLM",
     "http://127.0.0.1:8000/v1",
+    owners=frozenset(("vllm",)),
     names={"repeat_penalty": "repetition_penalty", "banned_strings": "bad_words"},
     takes=frozenset(
         (
@@ -117,14 +144,23 @@ VLLM = ServerKind(
     ),
     wide=True,
     order=("penalties", "temperature", "min_p", "top_k", "top_p"),
+    thinking=Thinking(("template", "template-thinking"), level="effort", budget="budget"),
     tokenizer=Tokenizer("prompt", "model", {"add_special_tokens": False}),
+    template=Templated(
+        "/v1/chat/completions",
+        ("prompt_text",),
+        besides={"return_prompt_text": True, "max_tokens": 1, "stream": False},
+    ),
 )
 
 KOBOLDCPP = ServerKind(
     # koboldcpp.py of github.com/LostRuins/koboldcpp: its /v1 hands the native fields through.
+    # It answers as Ollama and llama.cpp would, too, so its own sign goes before theirs.
     "koboldcpp",
     "KoboldCpp",
     "http://127.0.0.1:5001/v1",
+    owners=frozenset(("koboldcpp",)),
+    signs=(Sign("/api/extra/version", ("result",), "KoboldCpp"),),
     names={
         "repeat_penalty": "rep_pen",
         "repetition_penalty": "rep_pen",
@@ -148,14 +184,16 @@ KOBOLDCPP = ServerKind(
     ),
     ignores={"top_logprobs": later("it gives five whatever their number"), "n": ""},
     wide=True,
+    thinking=Thinking(("template", "template-thinking"), level="effort"),
     order=("penalties", "dry", "top_k", "top_a", "top_p", "min_p", "tfs", "typ_p", "temperature"),
 )
 
 TEXTGEN = ServerKind(
-    # modules/api/typing.py of github.com/oobabooga/text-generation-webui
+    # modules/api/typing.py, models.py and script.py of github.com/oobabooga/text-generation-webui
     "textgen",
     "TextGen",
     "http://127.0.0.1:5000/v1",
+    signs=(Sign("/v1/internal/model/info", ("loader",)),),
     also=("oobabooga", "text-generation-webui"),
     names={
         "repeat_penalty": "repetition_penalty",
@@ -178,12 +216,15 @@ TEXTGEN = ServerKind(
         )
     ),
     wide=True,
+    thinking=Thinking(("enable", "template"), level="effort"),
 )
 
 TABBY = ServerKind(
-    # common/sampling.py of github.com/theroyallab/tabbyAPI, which is found at TextGen's port.
+    # common/sampling.py and endpoints/core/types/model.py of github.com/theroyallab/tabbyAPI
     "tabbyapi",
     "TabbyAPI",
+    "http://127.0.0.1:5000/v1",
+    owners=frozenset(("tabbyAPI",)),
     names={
         "repeat_penalty": "repetition_penalty",
         "repeat_last_n": "penalty_range",
@@ -203,18 +244,77 @@ TABBY = ServerKind(
         )
     ),
     wide=True,
+    thinking=Thinking(("template", "template-thinking")),
 )
 
 JAN = ServerKind(
-    # jan.ai/docs/api-server: llama.cpp behind a proxy of its own.
+    # jan.ai/docs/api-server, src-tauri/src/core/server of github.com/janhq/jan: llama.cpp behind
+    # a proxy of its own.
     "jan",
     "Jan",
     "http://127.0.0.1:1337/v1",
+    signs=(Sign("/openapi.json", ("info", "title"), "Jan API"),),
     names=LLAMA_CPP.names,
     takes=LLAMA_CPP.takes,
     wide=True,
     order=LLAMA_CPP.order,
+    thinking=LLAMA_CPP.thinking._replace(control=False),
+)
+
+SGLANG = ServerKind(
+    # srt/entrypoints/openai/protocol.py and http_server.py of github.com/sgl-project/sglang
+    "sglang",
+    "SGLang",
+    "http://127.0.0.1:30000/v1",
+    owners=frozenset(("sglang",)),
+    signs=(Sign("/get_model_info", ("model_path",)),),
+    names={"repeat_penalty": "repetition_penalty", "grammar": "ebnf"},
+    takes=frozenset(
+        (
+            *("top_k", "min_p", "repetition_penalty", "min_tokens", "ignore_eos"),
+            *("stop_token_ids", "grammar", "chat_template_kwargs"),
+        )
+    ),
+    wide=True,
+)
+
+LOCALAI = ServerKind(
+    # localai.io/docs/reference/system-info, core/schema of github.com/mudler/LocalAI
+    "localai",
+    "LocalAI",
+    "http://127.0.0.1:8080/v1",
+    signs=(Sign("/system", ("backends",)),),
+    wide=True,
+)
+
+MLX = ServerKind(
+    # mlx_lm/server.py of github.com/ml-explore/mlx-lm, and mlx-omni-server at 10240. The list
+    # names no owner, and nothing else tells: it is what is left at these ports.
+    "mlx",
+    "MLX",
+    "http://127.0.0.1:8080/v1",
+    ports=(10240,),
+    names={"repeat_penalty": "repetition_penalty", "repeat_last_n": "repetition_context_size"},
+    takes=frozenset(
+        (
+            *("top_k", "min_p", "xtc_probability", "xtc_threshold", "repetition_penalty"),
+            *("repeat_last_n", "chat_template_kwargs"),
+        )
+    ),
+    ignores=dict.fromkeys(("n", "response_format", "user", "metadata", "store"), ""),
+    wide=True,
+)
+
+GPT4ALL = ServerKind(
+    # gpt4all-chat/src/server.cpp of github.com/nomic-ai/gpt4all
+    "gpt4all",
+    "GPT4All",
+    "http://127.0.0.1:4891/v1",
+    owners=frozenset(("humanity",)),
 )
 
 #: In this order they are looked for; of several that run, the first is taken.
-AT_HOME = (OLLAMA, LM_STUDIO, LLAMA_CPP, VLLM, KOBOLDCPP, TEXTGEN, TABBY, JAN, OLLAMA_NATIVE)
+AT_HOME = (
+    *(OLLAMA, LM_STUDIO, LLAMA_CPP, VLLM, SGLANG, KOBOLDCPP, TEXTGEN, TABBY, JAN, LOCALAI),
+    *(MLX, GPT4ALL, OLLAMA_NATIVE),
+)

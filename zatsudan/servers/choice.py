@@ -47,6 +47,8 @@ class Server(NamedTuple):
     prices: Mapping[str, Price] = NOTHING
     found: bool = False
     """It answered at a usual port of this machine, and nobody named it."""
+    kind: str | None = None
+    """The name of the kind for which its answers are known; `` if of none, None if it was not asked."""
     key_variable: str = ""
     """The environment variable in which the key stood."""
 

@@ -285,6 +285,7 @@ class Client:
                 model=hidden(chunk.model),
                 fingerprint=hidden(chunk.fingerprint),
                 tier=hidden(chunk.tier),
+                stopped=hidden(chunk.stopped),
                 deltas=tuple(
                     delta._replace(finish_reason=hidden(delta.finish_reason or "") or None)
                     for delta in chunk.deltas
@@ -308,7 +309,9 @@ class Client:
 
 def _facts_of(chunk: Chunk) -> tuple[str, ...]:
     """Return what a chunk tells of the reply, which nearly all of a stream tell alike."""
-    facts: tuple[str, ...] = (chunk.id, chunk.model, chunk.fingerprint, chunk.tier)
+    facts: tuple[str, ...] = (
+        chunk.id, chunk.model, chunk.fingerprint, chunk.tier, chunk.stopped,
+    )  # fmt: skip
     for delta in chunk.deltas:
         if delta.finish_reason:
             facts = (*facts, delta.finish_reason)

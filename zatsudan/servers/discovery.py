@@ -2,7 +2,7 @@
 
 import asyncio
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
@@ -244,24 +244,31 @@ def _place(server: Server) -> Printable:
 async def found(
     config: Config,
     model: str,
-    servers: Mapping[str, str] | None = None,
+    addresses: Sequence[str] = (),
     is_ours: Callable[[int, str], bool] | None = None,
 ) -> list[Found]:
-    """Ask all usual ports (or these `servers`) at once for their models; return the servers that have some.
+    """Ask all usual ports (or these `addresses`) at once for their models; return the servers that have some.
 
-    `is_ours` tells of a port and a name whether what listens there may be taken unasked.
+    They come in the order of the rows of their kinds. `is_ours` tells of a port and a name
+    whether what listens there may be taken unasked.
     """
     from zatsudan.servers.client import Client
-    from zatsudan.servers.kinds import LOCAL_SERVERS
-    from zatsudan.wire.models import choose_model
+    from zatsudan.servers.kinds import KINDS, LOCAL_ADDRESSES, UNKNOWN, kind_at, kind_of
+    from zatsudan.servers.knowing import kind_by_asking
+    from zatsudan.wire.models import Model, choose_model
 
-    async def ask(name: str, url: str) -> Server | None:
-        client = Client(Server(name, url), config.network)
+    async def ask(url: str) -> Server | None:
+        if not await _listens(url):
+            return None
+        client = Client(Server("", url), config.network)
+        models: list[Model] = []
+        kind: str | None = None
         try:
             async with asyncio.timeout(PROBE_SECONDS):
                 models = await client.models(PROBE_SECONDS)
+                kind = (await kind_by_asking(client, models)).name
         except (ApiError, TimeoutError):
-            return None
+            pass  # what has listed its models is there, whatever it is
         finally:
             await client.aclose()
         chosen = choose_model(models)
@@ -269,13 +276,23 @@ async def found(
             return None
         name_of = model or chosen.id
         length = next((entry.context_length for entry in models if entry.id == name_of), 0)
-        reason = say("found at {url}", url=url.removesuffix("/v1"))
-        return Server(name, url, model=name_of, reason=reason, context_length=length, found=True)
+        place = url.removesuffix("/v1")
+        return Server(
+            kind_of("", url, known=kind).name or urlsplit(url).netloc,
+            url,
+            model=name_of,
+            reason=say("found at {url}", url=place),
+            context_length=length,
+            found=True,
+            kind=kind,
+        )
 
-    answers = await asyncio.gather(
-        *(ask(name, url) for name, url in (servers or LOCAL_SERVERS).items())
+    answers = await asyncio.gather(*map(ask, addresses or LOCAL_ADDRESSES))
+    order = [kind.name for kind in (*KINDS, UNKNOWN)]
+    there = sorted(
+        (server for server in answers if server is not None),
+        key=lambda server: order.index(kind_at(server).name),
     )
-    there = [server for server in answers if server is not None]
     if there and is_ours is None:
         # Read after they have answered: who listens then is who answered.
         is_ours = await asyncio.to_thread(_by_the_system)
@@ -283,6 +300,21 @@ async def found(
         Found(server, is_ours is None or is_ours(urlsplit(server.base_url).port or 0, server.name))
         for server in there
     ]
+
+
+async def _listens(url: str) -> bool:
+    """Tell whether anything listens at an address of this machine.
+
+    At most ports nothing does, and a client takes longer to make than this to find out.
+    """
+    parts = urlsplit(url)
+    try:
+        async with asyncio.timeout(PROBE_SECONDS):
+            _, writer = await asyncio.open_connection(parts.hostname, parts.port)
+    except (OSError, TimeoutError):
+        return False
+    writer.close()
+    return True
 
 
 def _by_the_system() -> Callable[[int, str], bool]:

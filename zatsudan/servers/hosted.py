@@ -1,6 +1,7 @@
 """Rows: servers that their makers run."""
 
 from zatsudan.servers.kind import ServerKind
+from zatsudan.servers.thinkforms import Thinking
 
 OPENAI = ServerKind(
     # openapi.json 2.3.0 (2026-08-21). A given text is taken for a turn that is over.
@@ -10,6 +11,7 @@ OPENAI = ServerKind(
     key="OPENAI_API_KEY",
     prefill="none",
     takes=frozenset(),
+    thinking=Thinking(("effort",), level="effort"),
 )
 
 OPENROUTER = ServerKind(
@@ -22,6 +24,7 @@ OPENROUTER = ServerKind(
     takes=frozenset(
         ("top_k", "min_p", "top_a", "repetition_penalty", "reasoning", "structured_outputs")
     ),
+    thinking=Thinking(("reasoning",), level="reasoning", budget="reasoning"),
 )
 
 MISTRAL = ServerKind(
@@ -34,6 +37,7 @@ MISTRAL = ServerKind(
     prefill="prefix",
     takes=frozenset(),
     ignores={"logprobs": "", "top_logprobs": "", "logit_bias": ""},
+    thinking=Thinking(("effort",), level="effort"),
 )
 
 DEEPSEEK = ServerKind(
@@ -44,6 +48,7 @@ DEEPSEEK = ServerKind(
     key="DEEPSEEK_API_KEY",
     names={"max_completion_tokens": "max_tokens"},
     takes=frozenset(),
+    thinking=Thinking(("type",)),
 )
 
 HOSTED = (OPENAI, OPENROUTER, MISTRAL, DEEPSEEK)

@@ -10,6 +10,7 @@ parameter without a name here is sent under its own.
 """
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from zatsudan.base.addresses import is_loopback
@@ -18,6 +19,9 @@ from zatsudan.servers.athome import AT_HOME
 from zatsudan.servers.hosted import HOSTED
 from zatsudan.servers.kind import ServerKind
 from zatsudan.wire.refusals import RENAME, Repair
+
+if TYPE_CHECKING:
+    from zatsudan.servers.choice import Server
 
 KINDS = (*HOSTED, *AT_HOME)
 
@@ -28,18 +32,25 @@ UNKNOWN = ServerKind()
 #: What /connect offers, in its order.
 OFFERED = tuple(kind for kind in KINDS if kind.url)
 
-#: Where servers are usually found on this machine, by name.
-LOCAL_SERVERS = {kind.name: kind.url for kind in KINDS if kind.port}
+#: Where servers are looked for on this machine, each address once.
+LOCAL_ADDRESSES = tuple(dict.fromkeys(address for kind in KINDS for address in kind.addresses))
 
 
 def kind_of(
-    name: str, base_url: str, kinds: Iterable[ServerKind] = KINDS, *, dialect: str = ""
+    name: str,
+    base_url: str,
+    kinds: Iterable[ServerKind] = KINDS,
+    *,
+    dialect: str = "",
+    known: str | None = None,
 ) -> ServerKind:
-    """Return the kind of a server, by its address and the name that it has here; UNKNOWN if neither tells.
+    """Return the kind of a server: by what is known of it, its address, its name; UNKNOWN if none tells.
 
-    An address of the makers' decides. Then the name that a person gave, but that what runs at
-    the port of a local server is none of the hosted ones, though it may be called `mistral`
-    for its model. The port tells last.
+    `known` is the name of the kind that it was known for by its answers; `` where they were of
+    no known kind, None where it was not asked. An address of the makers' decides. Then what it
+    answered; then the name that a person gave, but that what runs at the port of a local server
+    is none of the hosted ones, though it may be called `mistral` for its model. The port tells
+    last, and nothing of what was asked.
     """
     rows = tuple(kind for kind in kinds if kind.dialect == dialect)
     if dialect:
@@ -48,11 +59,17 @@ def kind_of(
     host = parts.hostname or ""
     at_home = next((kind for kind in rows if kind.is_at(host)), None)
     named = next((kind for kind in rows if name in (kind.name, *kind.also)), None)
-    port = parts.port if is_loopback(host) else None
-    by_port = next((kind for kind in rows if port and kind.port == port), None)
+    answered = next((kind for kind in rows if known and kind.name == known), None)
+    port = parts.port if is_loopback(host) and known is None else None
+    by_port = next((kind for kind in rows if port and port in (kind.port, *kind.ports)), None)
     if named is not None and named.hosted and by_port is not None:
         named = by_port
-    return at_home or named or by_port or UNKNOWN
+    return at_home or answered or named or by_port or UNKNOWN
+
+
+def kind_at(server: "Server") -> ServerKind:
+    """Return the kind of a server by all that is known of it."""
+    return kind_of(server.name, server.base_url, dialect=server.dialect, known=server.kind)
 
 
 def own_first(kind: ServerKind, kinds: Iterable[ServerKind] = KINDS) -> tuple[ServerKind, ...]:

@@ -1,4 +1,4 @@
-"""What some servers tell beyond /v1: their own values of parameters, and tokens.
+"""What some servers tell beyond /v1: their own values of parameters, their prompts, and tokens.
 
 Each function returns None where the server does not know the question.
 """
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from zatsudan.base.jsonvalues import Json
 from zatsudan.servers.kind import Defaults, ServerKind
-from zatsudan.servers.kinds import inside, kind_of, own_first
+from zatsudan.servers.kinds import inside, kind_at, own_first
 
 if TYPE_CHECKING:
     from zatsudan.servers.client import Client
@@ -44,9 +44,7 @@ def _read(found: Mapping[str, Json], told: Defaults) -> dict[str, Json]:
 
 def _kinds(client: "Client") -> tuple[ServerKind, ...]:
     """Return all kinds of servers, that of this one first: what is not known is found by asking."""
-    return own_first(
-        kind_of(client.server.name, client.server.base_url, dialect=client.server.dialect)
-    )
+    return own_first(kind_at(client.server))
 
 
 async def tokenize(client: "Client", model: str, text: str) -> list[int] | None:
@@ -58,6 +56,27 @@ async def tokenize(client: "Client", model: str, text: str) -> list[int] | None:
             return [i for i in ids if isinstance(i, int)]
     encoding = _tiktoken(model)
     return list(encoding.encode(text, disallowed_special=())) if encoding is not None else None
+
+
+async def prompt_of(
+    client: "Client", request: Mapping[str, Json], *, free: bool = False
+) -> str | None:
+    """Return the prompt that the server's template makes of a request; None where it tells none.
+
+    `free`: only by a way that makes no reply. What makes one is asked of its own kind alone.
+    """
+    own = kind_at(client.server)
+    for kind in own_first(own):
+        form = kind.template
+        if form is None or (not form.fields and (free or kind is not own)):
+            continue
+        body = form.body(request)
+        if not form.fields:
+            body.pop("stream_options", None)
+        prompt = inside(await client.native(form.path, body), form.within)
+        if isinstance(prompt, str):
+            return prompt
+    return None
 
 
 async def texts_of(client: "Client", model: str, ids: Sequence[int]) -> dict[int, str]:

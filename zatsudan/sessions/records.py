@@ -12,7 +12,17 @@ from zatsudan.base.jsonvalues import Json, JsonObject, text_field
 from zatsudan.base.language import later
 from zatsudan.parameters.steering import makes_request
 from zatsudan.sessions.byhand import DELETED, HIDDEN, Begin, ByHand
-from zatsudan.sessions.session import INTERRUPTED, Lab, Made, Node, Partial, Session, Setting, Start
+from zatsudan.sessions.session import (
+    INTERRUPTED,
+    ByState,
+    Lab,
+    Made,
+    Node,
+    Partial,
+    Session,
+    Setting,
+    Start,
+)
 from zatsudan.wire.messages import Message
 
 #: Of the journal's form.
@@ -184,6 +194,15 @@ def _unset(session: Session, record: Mapping[str, Json]) -> bool:
     return True
 
 
+def _set_by_state(session: Session, record: Mapping[str, Json]) -> bool:
+    plain, thinking = record.get("plain"), record.get("thinking")
+    found = ByState(
+        plain if isinstance(plain, dict) else {}, thinking if isinstance(thinking, dict) else {}
+    )
+    session.by_state = found if found.thinking else None
+    return True
+
+
 def _set_system(session: Session, record: Mapping[str, Json]) -> bool:
     session.system = text_field(record, "content").replace("\r\n", "\n")
     if session.system:
@@ -276,6 +295,7 @@ _CHANGES = {
     "delta": _add_delta,
     "set": _set,
     "unset": _unset,
+    "by_state": _set_by_state,
     "system": _set_system,
     "model": _set_model,
     "title": _set_title,

@@ -25,7 +25,8 @@ class Made(NamedTuple):
     is the number of characters at the start of the reply that it was made to go on from;
     `request` what else its request was made of (see talk/request.py). `tier` is the service
     tier that answered; `beside` what stood beside the text, by the wire's names: sources,
-    pictures, tools that the server ran.
+    pictures, tools that the server ran. `timings` is what the server told of its work
+    (`wire.pace.TIMINGS`), `stopped` the stop text that ended the reply.
     """
 
     ended: str = FINISHED
@@ -47,15 +48,20 @@ class Made(NamedTuple):
     beside: Mapping[str, Json] = NOTHING
     last: float | None = None
     pace: float | None = None
+    timings: Mapping[str, Json] = NOTHING
+    stopped: str = ""
 
     def to_json(self) -> JsonObject:
         """Return the fields that say something, for the journal."""
         value: JsonObject = {"ended": self.ended}
         texts = ("finish_reason", "error", "model", "server", "fingerprint", "reasoning", "tier")
-        for name in texts:
+        for name in (*texts, "stopped"):
             if getattr(self, name):
                 value[name] = getattr(self, name)
-        groups = {"parameters": self.parameters, "request": self.request, "beside": self.beside}
+        groups = {
+            "parameters": self.parameters, "request": self.request, "beside": self.beside,
+            "timings": self.timings,
+        }  # fmt: skip
         for name, group in groups.items():
             if group:
                 value[name] = dict(group)
@@ -89,6 +95,8 @@ class Made(NamedTuple):
             fingerprint=text_field(value, "fingerprint"),
             tier=text_field(value, "tier"),
             beside=_group(value, "beside"),
+            timings=_group(value, "timings"),
+            stopped=text_field(value, "stopped"),
             reasoning=text_field(value, "reasoning"),
             left_out=_count(value, "left_out"),
             given=_count(value, "given"),
@@ -156,10 +164,21 @@ class Node(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """A parameter's value and where it came from (config, preset, flag, session)."""
+    """A parameter's value and where it came from (config, model, profile, flag, preset, thinking, session)."""
 
     value: Json
     origin: str = "session"
+
+
+class ByState(NamedTuple):
+    """Parameters that hold while a model is told to think, and what the same preset has for them otherwise."""
+
+    plain: Mapping[str, Json]
+    thinking: Mapping[str, Json]
+
+    def to_json(self) -> JsonObject:
+        """Return its record."""
+        return {"type": "by_state", "plain": dict(self.plain), "thinking": dict(self.thinking)}
 
 
 class Lab(NamedTuple):
@@ -208,6 +227,7 @@ class Session:
 
     `head` is the message that the next one follows; None before the first.
     `votes` are the blind picks: the label that was picked, and all that stood for choice.
+    `by_state` are the parameters of a preset that go with thinking.
     `refused` are names that a record set and that make the request: none of them holds.
     `unknown` counts records that a later version wrote and this one skips.
     `start` are the settings before the first message, `systems` every system
@@ -227,6 +247,7 @@ class Session:
         self.children: dict[str | None, list[str]] = {}
         self.head: str | None = None
         self.settings: dict[str, Setting] = {}
+        self.by_state: ByState | None = None
         self.pinned: set[str] = set()
         self.withheld: dict[str, str] = {}
         self.begin: Begin | None = None

@@ -27,6 +27,8 @@ def records(session: Session) -> list[JsonObject]:
         {"type": "set", "name": name, "value": setting.value, "origin": setting.origin}
         for name, setting in session.settings.items()
     ]
+    if session.by_state is not None:
+        found.append(session.by_state.to_json())
     found += [
         message_record(node.id, node.parent, node.message, node.at, node.made, by_hand=node.by_hand)
         for node in session.nodes.values()

@@ -7,7 +7,7 @@ from zatsudan.base.errors import CommandError, StatusError
 from zatsudan.base.jsonvalues import JsonObject
 from zatsudan.base.language import say
 from zatsudan.servers import prefill
-from zatsudan.servers.kinds import kind_of
+from zatsudan.servers.kinds import kind_at
 from zatsudan.talk.exchange import ONCE, Sending, exchange
 from zatsudan.talk.link import Link
 from zatsudan.talk.talk import Talk
@@ -25,7 +25,7 @@ def known_form(link: Link, model: str) -> str:
     found = (
         repair.name for repair in link.learned.of(server.name, model) if repair.kind == PREFILL
     )
-    known = next(found, "") or kind_of(server.name, server.base_url, dialect=server.dialect).prefill
+    known = next(found, "") or kind_at(server).prefill
     return known if known in prefill.FORMS or known == prefill.NONE else ""
 
 

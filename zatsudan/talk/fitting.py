@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from zatsudan.base.jsonvalues import Json
+from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.parameters.table import LIMITS
 from zatsudan.servers.choice import Server
 from zatsudan.sessions.estimate import PER_MESSAGE
@@ -68,13 +68,11 @@ def window_of(
 
 async def counted(client: "Client", model: str, messages: Sequence[Message]) -> int | None:
     """Return the tokens of messages by the server's own tokenizer; None where it has none."""
-    from zatsudan.servers.native import tokenize
+    from zatsudan.servers.native import prompt_of, tokenize
 
-    template = await client.native(
-        "/apply-template", {"messages": [message.to_json() for message in messages]}
-    )
-    prompt = template.get("prompt") if isinstance(template, dict) else None
-    if isinstance(prompt, str):
+    asked: JsonObject = {"messages": [message.to_json() for message in messages]}
+    prompt = await prompt_of(client, asked, free=True)
+    if prompt is not None:
         ids = await tokenize(client, model, prompt)
         return None if ids is None else len(ids)
     total = 0

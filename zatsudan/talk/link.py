@@ -16,6 +16,7 @@ from zatsudan.talk.talk import utc_now
 from zatsudan.wire.messages import Usage
 
 if TYPE_CHECKING:
+    from zatsudan.servers.advice import Advice
     from zatsudan.servers.catalogue import Catalogue
     from zatsudan.servers.client import Client
     from zatsudan.servers.kind import ServerKind
@@ -80,6 +81,7 @@ class Link:
         self._doubts: dict[str, Repair] = {}
         self._guesses: dict[str, int] = {}
         self._told: Mapping[str, Json] = NOTHING
+        self._advised: dict[str, Advice | None] = {}
         self._connecting: asyncio.Task[Client] | None = None
 
     def beside(self, client: "Client") -> "Link":
@@ -99,8 +101,16 @@ class Link:
                 await task.result().aclose()
                 task = None
         if task is None:
-            task = self._connecting = asyncio.ensure_future(self.finder.connect())
+            task = self._connecting = asyncio.ensure_future(self._connect())
         return await asyncio.shield(task)
+
+    async def _connect(self) -> "Client":
+        """Connect, with the kind for which the server was known last."""
+        client = await self.finder.connect()
+        if client.server.kind is None:
+            remembered = self.catalogue.kind_of(client.server.base_url)
+            client.server = client.server._replace(kind=remembered or None)
+        return client
 
     async def disconnect(self) -> None:
         """Leave the server: who needs one next connects anew."""
@@ -108,6 +118,7 @@ class Link:
         self._doubts.clear()
         self._guesses.clear()
         self._told = NOTHING
+        self._advised.clear()
         if task is not None and not task.done():
             task.cancel()
         elif task is not None and not task.cancelled() and task.exception() is None:
@@ -138,10 +149,30 @@ class Link:
 
     async def fetch_models(self) -> "list[Model]":
         """Ask the server for its models; raises ApiError."""
+        from zatsudan.servers.knowing import by_list
+
         client = await self.client()
         self.models = await client.models()
-        self.catalogue.keep(client.server.base_url, self.models)
+        kind = by_list(self.models).name or client.server.kind or ""
+        self._know(client, kind or None)
         return self.models
+
+    async def ask_kind(self) -> "ServerKind":
+        """Find out by its answers what kind the server is, and remember it; raises ZatsudanError.
+
+        For behind the prompt, where the models are known: no request waits for it.
+        """
+        from zatsudan.servers.knowing import kind_by_asking, may_be_asked
+
+        client = await self.client()
+        if not self.kind.hosted and may_be_asked(client.server):
+            self._know(client, (await kind_by_asking(client, self.models, self.kind)).name)
+        return self.kind
+
+    def _know(self, client: "Client", kind: str | None) -> None:
+        client.server = client.server._replace(kind=kind)
+        if self.models:
+            self.catalogue.keep(client.server.base_url, self.models, kind or "")
 
     # --- what is known of the server -------------------------------------
 
@@ -162,12 +193,12 @@ class Link:
     @property
     def kind(self) -> "ServerKind":
         """The kind of the server that we are connected to; UNKNOWN while we are not."""
-        from zatsudan.servers.kinds import UNKNOWN, kind_of
+        from zatsudan.servers.kinds import UNKNOWN, kind_at
 
         server = self.server
         if server is None:
             return UNKNOWN
-        return kind_of(server.name, server.base_url, dialect=server.dialect)
+        return kind_at(server)
 
     @property
     def here(self) -> "Here":
@@ -188,6 +219,17 @@ class Link:
         if not self.kind.hosted:
             self._told = await native.defaults(client) or self._told
         return self.here
+
+    async def ask_advice(self, model: str) -> "Advice | None":
+        """Return what the makers of a model of this server advise, asked once; None where nothing tells.
+
+        Raises ZatsudanError where there is no connection to be had.
+        """
+        if model not in self._advised:
+            from zatsudan.servers.advice import advice
+
+            self._advised[model] = await advice(await self.client(), model)
+        return self._advised[model]
 
     def learn(self, model: str, repair: "Repair") -> None:
         """Remember what a model of this server wants otherwise."""

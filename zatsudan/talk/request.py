@@ -17,12 +17,15 @@ from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import say
 from zatsudan.parameters.values import drawn
 from zatsudan.servers.prefill import FORMS, NONE, asked, prefilled
+from zatsudan.servers.thinkforms import CONTROLLED
 from zatsudan.sessions.estimate import PER_MESSAGE, raw_count
 from zatsudan.sessions.session import Node, Session
 from zatsudan.sessions.window import Window, in_order
 from zatsudan.talk.fitting import as_sent, reasoning_field, window_of
 from zatsudan.talk.link import Link
 from zatsudan.talk.talk import Talk
+from zatsudan.talk.thought import behind, was_given
+from zatsudan.talk.thoughts import can_control
 from zatsudan.wire.messages import Message
 from zatsudan.wire.protocol import build_request
 from zatsudan.wire.refusals import BARE, MIDDLE, ROLE, SYSTEM, TEXTS, Repair, mended
@@ -50,6 +53,7 @@ def compose(
     *,
     prefix: str = "",
     form: str = "",
+    thought: str = "",
     system: str | None = None,
     anyway: bool = False,
 ) -> Composed:
@@ -57,9 +61,9 @@ def compose(
 
     It begins with another `system` message than the session's where one is given. `anyway`
     takes the last turn though it is too long by the estimate. With a `prefix` it goes on from that text, in one of the forms of servers/prefill.py,
-    or is asked to in words where the server takes none.
+    or is asked to in words where the server takes none. With a `thought` it goes on behind that.
     """
-    reserve = link.gauge(talk.session).estimator.count(prefix)
+    reserve = link.gauge(talk.session).estimator.count(prefix + thought)
     leading = talk.session.system if system is None else system
     window = window_of(
         talk,
@@ -71,16 +75,29 @@ def compose(
         system=leading,
         anyway=anyway,
     )
-    body = link.mended(build_request(model, window.messages, drawn(parameters)), model)
+    besides = link.kind.asked_besides(parameters)
+    asked_for = build_request(model, window.messages, {**drawn(parameters), **besides})
+    body = link.mended(asked_for, model)
+    if body.get("stream") is True and can_control(link, model):
+        body[CONTROLLED] = True
     reasoning = reasoning_field(link.server)
     told = facts(window, leading, body, form=form, reasoning=reasoning)
+    besides = {name: body[name] for name in besides if name in body}
+    if besides:
+        told["besides"] = besides
+    if link.server is not None and link.server.dialect:
+        told["dialect"] = link.server.dialect
+    if body.get(CONTROLLED) is True:
+        told["control"] = True
     if leading and leading != talk.session.system:
         told["led"] = leading  # no record of the session has it
-    return Composed(_given(body, prefix, form), window, told)
+    return Composed(_given(body, prefix, form, thought), window, told)
 
 
-def _given(body: JsonObject, prefix: str, form: str) -> JsonObject:
-    """Return a request that goes on from `prefix`, in the form that the server takes."""
+def _given(body: JsonObject, prefix: str, form: str, thought: str = "") -> JsonObject:
+    """Return a request that goes on from `prefix`, or behind a `thought`, in the form that the server takes."""
+    if thought:
+        return behind(body, thought, form)
     if form == NONE:
         return asked(body, prefix)
     return prefilled(body, prefix, form) if form in FORMS else body
@@ -155,10 +172,14 @@ def _sent(body: Mapping[str, Json]) -> list[JsonObject]:
 
 
 class Rebuilt(NamedTuple):
-    """A recorded request: its body, and the messages of the path that the window left out."""
+    """A recorded request: its body, and the messages of the path that the window left out.
+
+    `dialect` is the API beside /v1 in whose form the body was sent (`servers.dialects`).
+    """
 
     body: JsonObject
     left_out: tuple[Node, ...]
+    dialect: str = ""
 
 
 def rebuilt(session: Session, reply: Node) -> Rebuilt:
@@ -187,7 +208,9 @@ def rebuilt(session: Session, reply: Node) -> Rebuilt:
     messages = [Message("system", system)] if system else []
     field = told.get("reasoning")
     messages += in_order(as_sent(node, field if isinstance(field, str) else "") for node in sent)
-    body = build_request(model, messages, made.parameters)
+    besides = told.get("besides")
+    besides = besides if isinstance(besides, dict) else {}
+    body = build_request(model, messages, {**made.parameters, **besides})
     bare = told.get("bare")
     repairs = [Repair(BARE, str(name)) for name in (bare if isinstance(bare, list) else ())]
     if told.get("developer"):
@@ -199,10 +222,13 @@ def rebuilt(session: Session, reply: Node) -> Rebuilt:
     body = mended(body, repairs) if repairs else body
     if told.get("no_options"):
         body.pop("stream_options", None)
-    form = told.get("form")
-    if made.given and isinstance(form, str):
-        body = _given(body, reply.message.text[: made.given], form)
-    return Rebuilt(body, left_out)
+    if told.get("control"):
+        body[CONTROLLED] = True
+    form, thought = told.get("form"), was_given(told, made.reasoning)
+    if (made.given or thought) and isinstance(form, str):
+        body = _given(body, reply.message.text[: made.given], form, thought)
+    dialect = told.get("dialect")
+    return Rebuilt(body, left_out, dialect if isinstance(dialect, str) else "")
 
 
 def _ids(told: Mapping[str, Json], name: str) -> set[str]:

@@ -1,15 +1,16 @@
 """A turn: one user message, the request it makes, and what comes of it."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from zatsudan.base.errors import CommandError, TooLong, ZatsudanError
-from zatsudan.base.jsonvalues import Json, JsonObject
+from zatsudan.base.errors import CommandError, StatusError, TooLong, ZatsudanError
+from zatsudan.base.jsonvalues import NOTHING, Json, JsonObject
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, printable
 from zatsudan.parameters.values import drawn
+from zatsudan.servers import thinkforms
 from zatsudan.servers.prefill import FIELDS, NONE, Opening
 from zatsudan.sessions.byhand import Begin
 from zatsudan.sessions.estimate import raw_count
@@ -24,6 +25,8 @@ from zatsudan.talk.link import Link
 from zatsudan.talk.looping import Watch
 from zatsudan.talk.request import Composed, compose, rebuilt
 from zatsudan.talk.talk import Talk
+from zatsudan.talk.thought import BY_WORDS, Thought
+from zatsudan.talk.thoughts import known_form
 from zatsudan.wire import bounds
 from zatsudan.wire.messages import Usage
 from zatsudan.wire.protocol import Chunk, Delta, cut
@@ -47,7 +50,8 @@ class Turn:
     `made` how the first was made, `error` what went wrong if something did.
     `model` asks another model than the session's, `system` begins with another system message.
     `anyway` sends what is too long by the estimate.
-    While it runs, `waiting` says what is waited for, if that is not the reply.
+    While it runs, `waiting` says what is waited for, if that is not the reply; a `thought` that
+    comes can be ended.
     """
 
     def __init__(
@@ -86,7 +90,10 @@ class Turn:
         self._answered = ""
         self._fingerprint = ""
         self._tier = ""
+        self._timings: Mapping[str, Json] = NOTHING
+        self._stopped = ""
         self._counting = Counting()
+        self.thought = Thought()
         self._pace: float | None = None
         self._watch = Watch()
         self._raw_prompt = 0.0
@@ -145,30 +152,52 @@ class Turn:
             self.waiting = text
 
         policy = USUAL if self.recorded is None else AS_IT_WAS
-        chunks = exchange(self._link, prepare, policy, on_note=on_note, on_wait=wait)
+        whole = False
+        while not whole:
+            chunks = exchange(self._link, prepare, policy, on_note=on_note, on_wait=wait)
+            try:
+                async with aclosing(chunks):
+                    whole = await self._read(chunks, on_delta, on_note)
+            except StatusError as error:
+                if not self.thought.asked_otherwise(error):
+                    raise
+
+    async def _read(
+        self, chunks: AsyncGenerator[Chunk, None], on_delta: OnDelta, on_note: OnNote
+    ) -> bool:
+        """Fold chunks to their end; False where they were left for a request behind the thought so far."""
         begun, told = False, Chunk()[1:]
-        async with aclosing(chunks):
-            async for chunk in chunks:
-                deltas: Iterable[Delta] = chunk.deltas
-                if not begun:
-                    # The disk had the time of the request: no reply is seen to words that it does not hold.
-                    await self._talk.journal.synced()
-                    begun = bool(deltas)
-                # Nearly all say the same beside their text.
-                if chunk[1:] != told or any(delta.finish_reason for delta in deltas):
-                    told = chunk[1:]
-                    self._note(chunk)
-                if self._prefix:
-                    deltas = self._opening.lead(deltas, self.request)
-                for delta in deltas:
-                    # No faster than it can be shown, and Esc stops in between.
-                    if len(delta.content) + len(delta.reasoning) > bounds.PIECE:
-                        await self._in_pieces(delta, on_delta)
-                    else:
-                        self._take(delta)
-                        on_delta(delta)
-                    if self.behind():
-                        await self._caught_up()
+        async for chunk in chunks:
+            deltas: Iterable[Delta] = chunk.deltas
+            if not begun:
+                # The disk had the time of the request: no reply is seen to words that it does not hold.
+                await self._talk.journal.synced()
+                begun = bool(deltas)
+            # Nearly all say the same beside their text.
+            if chunk[1:] != told or any(delta.finish_reason for delta in deltas):
+                told = chunk[1:]
+                self._note(chunk)
+            if self._prefix:
+                deltas = self._opening.lead(deltas, self.request)
+            for delta in deltas:
+                # No faster than it can be shown, and Esc stops in between.
+                if len(delta.content) + len(delta.reasoning) > bounds.PIECE:
+                    await self._in_pieces(delta, on_delta)
+                else:
+                    self._take(delta)
+                    on_delta(delta)
+                if self.behind():
+                    await self._caught_up()
+            if self.thought.wanted and not await self._goes_on(chunk, on_note):
+                return False
+        return True
+
+    async def _goes_on(self, chunk: Chunk, on_note: OnNote) -> bool:
+        """End the thought; return whether the stream goes on with the answer."""
+        goes_on = await self.thought.ended(await self._link.client(), chunk.id, self.request)
+        if goes_on and self.thought.how:
+            on_note(self.thought.note())
+        return goes_on
 
     async def _prepare(self, on_note: OnNote) -> Sending:
         await client_for(self._talk, self._link)
@@ -178,15 +207,20 @@ class Turn:
         else:
             self.request = self.recorded[0]
             self.model = str(self.request["model"])
-        self.started = self._growing.saved_at = self._link.clock()
+        if not self.thought.given or self.started is None:
+            self.started = self._growing.saved_at = self._link.clock()
         tokens = self.window.tokens if self.window is not None else 0
         return Sending(self.request, self.model, tokens, self._raw_prompt)
 
     async def _compose(self, on_note: OnNote) -> None:
-        form = await find_form(self._link, self.model) if self._prefix else ""
-        if form == NONE and not self._asking:
+        given = self._prefix or self.thought.given
+        form = NONE if self.thought.how == BY_WORDS else ""
+        form = form or (await find_form(self._link, self.model) if given else "")
+        if self.thought.given:
+            self._behind_thought(form, on_note)
+        elif form == NONE and not self._asking:
             raise refusal(self.model, begun=bool(self.begun))
-        if form == NONE:
+        elif form == NONE:
             on_note(
                 say(
                     "{model} takes no prefill here: it is asked in words to go on.",
@@ -207,6 +241,15 @@ class Turn:
             self._told["begun"] = True
         self._link.gauge(self._talk.session).window_start = self.window.start
         self._raw_prompt = composed.raw_tokens
+
+    def _behind_thought(self, form: str, on_note: OnNote) -> None:
+        """Say how the thought is ended; asked in words, the model is not to think anew."""
+        if form == NONE:
+            self.thought.how = BY_WORDS
+            switch = known_form(self._link, self.model)
+            if switch in thinkforms.FORMS:
+                self._parameters = thinkforms.changed(self._parameters, False, switch)
+        on_note(self.thought.note())
 
     async def _fits(self, form: str) -> bool:
         """Ask the server's own tokenizer about what is too long by the estimate; raises TooLong by its count."""
@@ -236,6 +279,7 @@ class Turn:
             self._parent.id,
             self._parameters,
             prefix=self._prefix,
+            thought=self.thought.given,
             form=form,
             system=self._system,
             anyway=anyway or self._anyway,
@@ -248,6 +292,13 @@ class Turn:
         self._answered = chunk.model or self._answered
         self._fingerprint = chunk.fingerprint or self._fingerprint
         self._tier = chunk.tier or self._tier
+        self._timings = chunk.timings or self._timings
+        # Other servers tell there in a word of their own that the model ended it.
+        if chunk.stopped in _texts(self._parameters.get("stop")):
+            self._stopped = chunk.stopped
+        if chunk.progress is not None:
+            done, total, _ = chunk.progress
+            self.waiting = say("reading {done:,} of {total:,} tokens", done=done, total=total)
 
     async def _in_pieces(self, whole: Delta, on_delta: OnDelta) -> None:
         for delta in cut(whole, bounds.PIECE):
@@ -270,6 +321,8 @@ class Turn:
         if delta.index == 0:
             self._watch.add(delta.reasoning + delta.content)
         self._growing.add(delta, now)
+        if not (self.thought.over or self._prefix or delta.index):
+            self.thought.add(delta)
 
     def _facts(self, ended: str) -> Made:
         server = self._link.server
@@ -285,9 +338,11 @@ class Turn:
             seconds=self._link.clock() - self.started if self.started is not None else 0.0,
             fingerprint=self._fingerprint,
             tier=self._tier,
+            timings=self._timings if len(self._growing.by_index) < 2 else NOTHING,
+            stopped=self._stopped,
             left_out=self.window.left_out if self.window is not None else 0,
             given=len(self._prefix),
-            request=self._told,
+            request={**self._told, **self.thought.facts()},
         )
         if self.recorded is None:
             return made
@@ -295,7 +350,11 @@ class Turn:
 
     def _sent(self) -> dict[str, Json]:
         """Return the parameters as they were sent, after what was learned of the server."""
-        ours = {"model", "messages", "stream", "stream_options", *FIELDS} - set(self._parameters)
+        told = self._told if self.recorded is None else self.recorded[1].request
+        besides = told.get("besides")
+        ours = {"model", "messages", "stream", "stream_options", thinkforms.CONTROLLED, *FIELDS}
+        ours -= set(self._parameters)
+        ours |= set(besides) if isinstance(besides, dict) else set()
         return {name: value for name, value in self.request.items() if name not in ours}
 
     def _record(self, ended: str) -> None:
@@ -329,6 +388,12 @@ class Turn:
         a_token_each = new > 0 and 0.4 <= self.deltas / new <= 2.5
         completion = self.deltas if a_token_each else max(1, round(new * ratio))
         return {min(each): Usage(prompt, completion, estimated=True, together=max(1, len(each)))}
+
+
+def _texts(value: Json) -> tuple[str, ...]:
+    """Return the texts of a list, or a text as one."""
+    listed = value if isinstance(value, list) else [value]
+    return tuple(text for text in listed if isinstance(text, str) and text)
 
 
 def turn_to(
@@ -371,4 +436,5 @@ def again(talk: Talk, link: Link, reply: Node) -> Turn:
     known = entries_of(given, reply.made.logprobs)
     turn = Turn(talk, link, parent, reply.made.parameters, prefix=given, logprobs=known)
     turn.recorded = (body, reply.made)
+    turn.thought.over = True  # it is the recorded request or none
     return turn

@@ -261,3 +261,4 @@ class Repl:
         # For completion, and for the context length; a server may have no list.
         with contextlib.suppress(ZatsudanError):
             await chat.link.fetch_models()
+            await chat.link.ask_kind()

@@ -11,10 +11,14 @@ LIMIT = 5_000
 
 
 class Model(NamedTuple):
-    """A model's id, and its context length in tokens (0: the server does not tell)."""
+    """A model's id, its context length in tokens (0: the server does not tell), and who owns it.
+
+    Servers that people run write their own name there (`servers.knowing`).
+    """
 
     id: str
     context_length: int = 0
+    owner: str = ""
 
 
 def read_models(value: Json) -> list[Model]:
@@ -37,7 +41,8 @@ def _read_model(entry: Json) -> Model | None:
     name = entry.get("id") or entry.get("name") or entry.get("model")
     if not isinstance(name, str):
         return None
-    meta = entry.get("meta")
+    owner, meta = entry.get("owned_by"), entry.get("meta")
+    owner = owner[:100] if isinstance(owner, str) else ""
     # vLLM, OpenRouter, LM Studio, Mistral; llama.cpp keeps its own under `meta`.
     names = ("max_model_len", "context_length", "loaded_context_length", "max_context_length")
     for source, keys in ((entry, names), (meta, ("n_ctx", "n_ctx_train"))):
@@ -45,8 +50,8 @@ def _read_model(entry: Json) -> Model | None:
             for key in keys:
                 length = whole_number(source.get(key))
                 if length:
-                    return Model(name[:500], length)
-    return Model(name[:500])
+                    return Model(name[:500], length, owner)
+    return Model(name[:500], 0, owner)
 
 
 _NOT_FOR_CHAT = r"(?i)embed|whisper|tts|dall-e|image|moderation|rerank|transcri|audio|realtime|davinci|babbage|sora"

@@ -7,7 +7,7 @@ sent; here all options arrive. Source: docs/api.md and api/types.go of github.co
 import json
 from collections.abc import Mapping
 
-from zatsudan.base.jsonvalues import Json, JsonObject, loads
+from zatsudan.base.jsonvalues import Json, JsonObject, loads, whole_number
 
 #: Fields that stand at the top; every other parameter is an option of the model's runner.
 _TOP = frozenset(("model", "messages", "tools", "keep_alive", "think", "logprobs", "top_logprobs"))
@@ -20,6 +20,14 @@ _FORMED = frozenset(
         *("reasoning_effort", "reasoning", "n"),
     )
 )
+#: What it tells of its work, by llama.cpp's names for it.
+_WORK = {
+    "prompt_n": "prompt_eval_count",
+    "prompt_ms": "prompt_eval_duration",
+    "predicted_n": "eval_count",
+    "predicted_ms": "eval_duration",
+    "load_ms": "load_duration",
+}
 
 
 def request(body: Mapping[str, Json]) -> JsonObject:
@@ -33,6 +41,8 @@ def request(body: Mapping[str, Json]) -> JsonObject:
             written[name] = value
         else:
             options[_RENAMED.get(name, name)] = value
+    if isinstance(options.get("stop"), str):
+        options["stop"] = [options["stop"]]  # it reads a list alone, and refuses a text
     written["stream"] = body.get("stream") is True
     wanted = _format(body)
     if wanted is not None:
@@ -65,8 +75,10 @@ def _message(message: Mapping[str, Json]) -> JsonObject:
     for name in ("reasoning_content", "reasoning"):
         if isinstance(message.get(name), str):
             written["thinking"] = message[name]
-    if message.get("role") == "tool" and isinstance(message.get("name"), str):
-        written["tool_name"] = message["name"]
+    if message.get("role") == "tool":
+        for name, theirs in (("name", "tool_name"), ("tool_call_id", "tool_call_id")):
+            if isinstance(message.get(name), str):
+                written[theirs] = message[name]
     return written
 
 
@@ -98,7 +110,8 @@ def _call(call: Mapping[str, Json]) -> JsonObject:
             arguments = loads(arguments)
         except ValueError:
             arguments = {}
-    return {"function": {"name": function.get("name"), "arguments": arguments}}
+    called: JsonObject = {"function": {"name": function.get("name"), "arguments": arguments}}
+    return {"id": call["id"], **called} if isinstance(call.get("id"), str) else called
 
 
 def _format(body: Mapping[str, Json]) -> Json:
@@ -118,6 +131,9 @@ def _thinking(body: Mapping[str, Json]) -> Json:
     reasoning = body.get("reasoning")
     effort = reasoning.get("effort") if isinstance(reasoning, dict) else None
     effort = body.get("reasoning_effort", effort)
+    if effort is None and isinstance(reasoning, dict):
+        enabled = reasoning.get("enabled")
+        return enabled if isinstance(enabled, bool) else None
     if effort in ("none", "minimal"):
         return False
     return effort if effort in ("low", "medium", "high") else None if effort is None else True
@@ -125,9 +141,10 @@ def _thinking(body: Mapping[str, Json]) -> Json:
 
 def chunk(value: Json) -> Json:
     """Return a line of /api/chat as a chunk of /v1/chat/completions; an error as it came."""
-    if not isinstance(value, dict) or "message" not in value:
+    if not isinstance(value, dict) or not {"message", "done"} & set(value):
         return value
-    message = value["message"] if isinstance(value["message"], dict) else {}
+    said = value.get("message")
+    message = said if isinstance(said, dict) else {}
     delta: JsonObject = {"role": "assistant"}
     if message.get("content"):
         delta["content"] = message["content"]
@@ -136,7 +153,9 @@ def chunk(value: Json) -> Json:
     calls = message.get("tool_calls")
     if isinstance(calls, list) and calls:
         delta["tool_calls"] = [
-            _told_call(call, at) for at, call in enumerate(calls) if isinstance(call, dict)
+            _told_call(call, f"call_{value.get('created_at', '')}_{at}")
+            for at, call in enumerate(calls)
+            if isinstance(call, dict)
         ]
     choice: JsonObject = {"index": 0, "delta": delta, "finish_reason": None}
     if isinstance(value.get("logprobs"), list):
@@ -149,15 +168,16 @@ def chunk(value: Json) -> Json:
     return written
 
 
-def _told_call(call: Mapping[str, Json], at: int) -> JsonObject:
+def _told_call(call: Mapping[str, Json], otherwise: str) -> JsonObject:
+    """Return a call, which comes whole, in one line; by its id the next is another.
+
+    Its index is left out: some versions count it anew in each line.
+    """
     function = call.get("function")
     function = function if isinstance(function, dict) else {}
     arguments = function.get("arguments")
-    index = function.get("index")
-    at = index if isinstance(index, int) and not isinstance(index, bool) else at
     return {
-        "index": at,
-        "id": call.get("id") or f"call_{at}",
+        "id": call.get("id") or otherwise,
         "type": "function",
         "function": {
             "name": function.get("name"),
@@ -169,14 +189,16 @@ def _told_call(call: Mapping[str, Json], at: int) -> JsonObject:
 
 
 def _counts(value: Mapping[str, Json]) -> JsonObject:
-    """Return the usage of a reply, and its pace: durations are nanoseconds there."""
-    prompt, reply, time = (
-        value.get(name) for name in ("prompt_eval_count", "eval_count", "eval_duration")
-    )
-    prompt, reply, time = (
-        number if isinstance(number, int) and not isinstance(number, bool) else 0
-        for number in (prompt, reply, time)
-    )
+    """Return the usage of a reply, and the server's work on it: durations are nanoseconds there."""
+    told = {
+        ours: number
+        for ours, theirs in _WORK.items()
+        if (number := whole_number(value.get(theirs))) is not None and number >= 0
+    }
+    prompt, reply = told.get("prompt_n", 0), told.get("predicted_n", 0)
+    timings: JsonObject = {
+        name: number / 1e6 if name.endswith("_ms") else number for name, number in told.items()
+    }
     counts: JsonObject = {}
     if prompt or reply:
         counts["usage"] = {
@@ -184,6 +206,8 @@ def _counts(value: Mapping[str, Json]) -> JsonObject:
             "completion_tokens": reply,
             "total_tokens": prompt + reply,
         }
-    if reply and time > 0:
-        counts["timings"] = {"predicted_per_second": reply / time * 1e9}
+    if reply and told.get("predicted_ms"):
+        timings["predicted_per_second"] = reply / told["predicted_ms"] * 1e9
+    if timings:
+        counts["timings"] = timings
     return counts

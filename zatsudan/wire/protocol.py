@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from zatsudan.base.errors import StreamError
-from zatsudan.base.jsonvalues import Json, JsonObject, whole_number
+from zatsudan.base.jsonvalues import NOTHING, Json, JsonObject, whole_number
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import one_line
 from zatsudan.parameters.steering import makes_request
@@ -27,7 +27,7 @@ from zatsudan.wire.ends import is_broken
 from zatsudan.wire.errorbodies import broken_off, failure_of
 from zatsudan.wire.logprobs import read_logprobs
 from zatsudan.wire.messages import Message, Usage
-from zatsudan.wire.pace import read_pace
+from zatsudan.wire.pace import Progress, read_pace, read_progress, read_stopped, read_timings
 
 #: What we ask of a stream besides.
 OPTIONS: JsonObject = {"include_usage": True}
@@ -95,8 +95,9 @@ def cut(delta: Delta, size: int) -> Iterator[Delta]:
 class Chunk(NamedTuple):
     """One event of the stream, or a whole response read as one chunk.
 
-    `tier` is the service tier that answered, `pace` the tokens a second by the server. `failure`: the server says as well that it
-    broke off, after what the chunk holds.
+    `tier` is the service tier that answered, `pace` the tokens a second by the server, `progress`
+    how far it has read the prompt, `timings` and `stopped` what it tells of its work at the end.
+    `failure`: the server says as well that it broke off, after what the chunk holds.
     """
 
     deltas: tuple[Delta, ...] = ()
@@ -107,6 +108,9 @@ class Chunk(NamedTuple):
     tier: str = ""
     failure: StreamError | None = None
     pace: float | None = None
+    progress: Progress | None = None
+    timings: Mapping[str, Json] = NOTHING
+    stopped: str = ""
 
 
 def read_chunk(value: Json, asked: int | None = None, came: Came | None = None) -> Chunk:
@@ -164,6 +168,9 @@ def read_chunk(value: Json, asked: int | None = None, came: Came | None = None) 
         _text(value.get("service_tier")),
         failure,
         read_pace(value),
+        read_progress(value),
+        read_timings(value),
+        read_stopped(value) if any(delta.finish_reason for delta in deltas) else "",
     )
 
 

@@ -43,6 +43,8 @@ BARE = "bare"
 TEXTS = "texts"
 #: No repair, but learned like one: `name` is the form of prefill that is taken, or `none`.
 PREFILL = "prefill"
+#: The same: `name` is the form in which thinking is switched (servers/thinkforms.py), `never` or `always`.
+THINK = "think"
 
 
 #: What the person is told of a repair, with the model's name and its own.
@@ -102,7 +104,7 @@ class Repair(NamedTuple):
     def from_json(cls, value: Json) -> "Repair | None":
         """Read what `to_json` wrote; None for anything else."""
         if not isinstance(value, dict) or value.get("kind") not in (
-            *(DROP, RENAME, SYSTEM, MIDDLE, SHRINK, ROLE, BARE, TEXTS, PREFILL),
+            *(DROP, RENAME, SYSTEM, MIDDLE, SHRINK, ROLE, BARE, TEXTS, PREFILL, THINK),
         ):
             return None
         extra = value.get("value", "")

@@ -469,8 +469,8 @@ async def test_what_runs_here_is_offered_first(tmp_path: Path) -> None:
         rows = setup.which().question.rows
 
         assert [row.key for row in rows] == [
-            "llama.cpp", "openai", "openrouter", "ollama", "lmstudio", "vllm",
-            "koboldcpp", "textgen", "jan", "local", "other",
+            "llama.cpp", "openai", "openrouter", "ollama", "lmstudio", "vllm", "sglang",
+            "koboldcpp", "textgen", "tabbyapi", "jan", "localai", "mlx", "gpt4all", "local", "other",
         ]  # fmt: skip
         assert rows[0].cells[1].endswith("runs here")
 

@@ -29,6 +29,14 @@ class Rows:
         self.text: list[str] = []
         self.frames = 0
 
+    still = False
+
+    def ready(self) -> bool:
+        return True
+
+    def commit(self, laid: Callable[[int], Sequence[Styled]]) -> None:
+        laid(80)
+
     def show(self, committed: Sequence[str], live: Sequence[str]) -> None:
         del committed, live
         self.frames += 1

@@ -253,6 +253,6 @@ async def test_esc_stops_a_probe_and_the_talk_goes_on() -> None:
         person.type("\x1b")
         await person.until("Stopped.")
         shown = await person.at_rest()
-        assert "At most 4 requests of at most 8 tokens each" in shown
+        assert "At most 5 requests of at most 8 tokens each" in shown
         assert "asking the server itself" not in shown
         assert "here I am" in await person.say("hi")

@@ -420,7 +420,7 @@ async def test_a_talk_too_long_for_the_server_is_shortened_once() -> None:
     refusal = {"error": {"message": "This model's maximum context length is 120 tokens. However, your messages"
                          " resulted in 400 tokens.", "code": "context_length_exceeded"}}  # fmt: skip
     async with sitting(
-        says("reply " * 20), says("reply " * 20), fails(400, refusal), says("fits")
+        says(*["reply "] * 20), says(*["reply "] * 20), fails(400, refusal), says("fits")
     ) as person:
         await person.say("first " * 10)
         await person.say("second " * 10)
@@ -429,7 +429,7 @@ async def test_a_talk_too_long_for_the_server_is_shortened_once() -> None:
         assert "fits" in shown
         assert [
             message["content"][:5] for message in person.server.requests[-1].body["messages"]
-        ] == ["third"]
+        ] == ["secon", "reply", "third"]
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -567,7 +567,7 @@ async def test_a_line_of_the_history_is_told_by_its_place(tmp_path: Path) -> Non
 async def test_the_private_parts_are_where_this_release_has_them() -> None:
     async with sitting(says("x")) as person:
         assert ptk.supported(person.terminal._app)
-        assert ptk.row_cells(person.terminal._app)[0] > 0
+        assert ptk.drawn_rows(person.terminal._app)[0] == "»"
         assert ptk.cursor(person.terminal._app).y == 0
 
 

@@ -94,6 +94,22 @@ def test_long_paragraph_is_handed_out_while_it_grows() -> None:
     assert len(stream.tail(100)) < 20
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "**[docs](https://a.example/x)**",
+        "*[a]* and **<b@c.example>** or **![i](u)**",
+        "***&copy;*** **\\_x** ~~[b](c)~~",
+    ],
+)
+def test_no_mark_of_the_end_is_shown_before_it_is_known(text: str) -> None:
+    stream = Stream(80, DEFAULT)
+    for char in text:
+        assert stream.feed(char) == []
+        shown = "".join(plain(row) for row in stream.tail(5))
+        assert not set("*~&<\\[").intersection(shown.replace("[a]", ""))
+
+
 def test_tail_holds_ends_that_may_become_something_else() -> None:
     stream = Stream(40, DEFAULT)
     stream.feed("A paragraph\n-")

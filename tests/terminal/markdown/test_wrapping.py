@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.style import Style
 
-from zatsudan.terminal.markdown.cells import cells, clusters
 from zatsudan.terminal.markdown.segments import HARD, PLAIN, Piece, plain, row
 from zatsudan.terminal.markdown.wrapping import Wrapper, cut, wrap
+from zatsudan.terminal.text.clusters import cells, clusters
 
 _BOLD = Style(bold=True)
 

@@ -16,6 +16,7 @@ from zatsudan.config.file import load
 from zatsudan.config.settings import Config
 from zatsudan.servers.choice import Wishes
 from zatsudan.servers.discovery import Finder
+from zatsudan.servers.kinds import OFFERED
 
 KEY = "sk-very-secret-123456"
 
@@ -91,7 +92,7 @@ async def test_on_a_small_screen_the_marked_row_stays_in_sight(tmp_path: Path) -
     async with seated(tmp_path, rows=8) as person:
         person.type("/connect\r")
         await person.until("▸ OpenAI")
-        person.type("\x1b[B" * 9)
+        person.type("\x1b[A")
         await person.until("▸ Another server")
         person.type("\x1b")
         await person.until("All is as it was.")
@@ -151,7 +152,7 @@ async def test_the_plain_terminal_asks_by_numbers_and_echoes_no_key(
         program = Program("--plain", "--setup", home=clean_environment)
         try:
             for pattern, keys in (
-                ("1 of 4", "8"), ("Its address", server.base_url), ("3 of 4", "1"),
+                ("1 of 4", str(len(OFFERED) + 2)), ("Its address", server.base_url), ("3 of 4", "1"),
                 ("What is to be changed", "0"), ("Write a number or a name", "1"),
                 ("2 of 4.*\n(.*\n)*» ", KEY), ("4 of 4 · What", "mine"),
                 ("4 of 4 · Is it", "yes"), ("answers from now on", "Hi"), ("hello", "/connect"),

@@ -27,9 +27,9 @@ def rows(old: str, new: str, width: int = 40) -> list[Styled]:
 
 
 def test_what_went_and_what_came_have_marks_and_colours() -> None:
-    set_styles(Styles(), {"TERM": "xterm"})
+    set_styles(Styles(), {"TERM": "xterm", "COLORFGBG": "0;15"})
     assert rows("a red cat", "a blue cat") == [
-        "a \x1b[31m[-red-]\x1b[0m\x1b[32m{+blue+}\x1b[0m cat"
+        "a \x1b[31m[-red-]\x1b[0m\x1b[91m{+blue+}\x1b[0m cat"
     ]
 
 

@@ -121,6 +121,19 @@ async def test_the_mark_of_the_end_cannot_be_taken_and_q_leaves() -> None:
         assert "»" in await person.say("/help")  # the prompt is alive again
 
 
+async def test_a_server_that_is_slow_to_say_whether_it_goes_on_is_waited_for_with_a_word() -> None:
+    slow = says(" o p", pause=30.0)
+    async with sitting(scored(PARTS), slow, says("fine")) as person:
+        await person.say("go")
+        person.type("/inspect\r")
+        await person.until("asking the server whether it goes on from a given text · Esc stops")
+        person.type("\x1b")
+        await person.until("Stopped.")
+        shown = await person.say("hi")
+        assert "fine" in shown
+        assert "asking the server" not in shown
+
+
 async def test_the_inspector_says_beforehand_where_no_reply_can_go_on() -> None:
     async with sitting(scored(PARTS), says("a b c")) as person:
         await person.say("go")

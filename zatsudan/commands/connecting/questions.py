@@ -11,6 +11,7 @@ from zatsudan.commands.connecting.answers import NO_KEY, Answers, same
 from zatsudan.commands.picking import Row
 from zatsudan.config.settings import EMBEDDED, Config
 from zatsudan.servers.choice import Server
+from zatsudan.servers.discovery import Found
 from zatsudan.servers.kind import ServerKind
 from zatsudan.servers.kinds import OFFERED
 from zatsudan.wire.models import Model, choose_model
@@ -21,19 +22,21 @@ YES, NO = "yes", "no"
 KEY, MODEL, SERVER, AGAIN, KEEP = "key", "model", "server", "again", "keep"
 
 
-def which(running: Mapping[str, bool], embedded: Printable) -> Question:
-    """Ask for the server: this user's that run here first.
+def which(running: Sequence[Found], embedded: Printable) -> Question:
+    """Ask for the server: this user's that run here first, also those of no known kind.
 
-    `running` tells of each that runs here whether it is this user's, `embedded` how the
-    embedded model stands.
+    `embedded` says how the embedded model stands.
     """
-    here = [known for known in OFFERED if running.get(known.name)]
-    others = [known for known in OFFERED if not running.get(known.name)]
-    rows = [_known(known, say("runs here")) for known in here]
-    rows += [
-        _known(known, say("runs here, another user's") if known.name in running else EMPTY)
-        for known in others
-    ]
+    found = {one.server.name: one for one in reversed(running)}
+    here = [one for one in running if one.ours and found[one.server.name] is one]
+    kinds = {known.name: known for known in OFFERED}
+    rows = [_found(one, kinds.get(one.server.name)) for one in here]
+    for known in OFFERED:
+        one = found.get(known.name)
+        if one is None:
+            rows.append(_row(known.name, printable(known.label), known.url))
+        elif not one.ours:
+            rows.append(_found(one, known))
     rows.append(Row(EMBEDDED, (say("Embedded model"), embedded)))
     rows.append(Row(OTHER, (say("Another server"), say("or write its address here"))))
     return Question(
@@ -44,11 +47,19 @@ def which(running: Mapping[str, bool], embedded: Printable) -> Question:
     )
 
 
-def _known(known: ServerKind, note: Printable = EMPTY) -> Row:
+def _found(one: Found, known: ServerKind | None) -> Row:
+    note = say("runs here") if one.ours else say("runs here, another user's")
+    url = one.server.base_url
+    if known is None:
+        return _row(url, one_line(one.server.name, 40), url, note)
+    return _row(known.name, printable(known.label), url, note)
+
+
+def _row(answer: str, label: Printable, url: str, note: Printable = EMPTY) -> Row:
     # Only its name is searched: an address that is typed is meant as it is.
-    address = shown_url(known.url)
+    address = shown_url(url)
     there = printable(f"{address} · {note}") if note else address
-    return Row(known.name, (printable(known.label), there), known.label)
+    return Row(answer, (label, there), label)
 
 
 def address() -> Question:

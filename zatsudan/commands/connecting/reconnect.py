@@ -10,6 +10,7 @@ from zatsudan.base.printable import Printable, one_line
 from zatsudan.commands.connecting import questions
 from zatsudan.commands.outcomes import Ask, Outcome, Show, Work
 from zatsudan.commands.parts import Line, Part
+from zatsudan.commands.presets import bound
 from zatsudan.servers.choice import Server, Wishes
 from zatsudan.servers.discovery import Finder
 from zatsudan.servers.engine.progress import in_bytes
@@ -74,7 +75,8 @@ async def connect_to(chat: Chat, finder: Finder, server: Server | None, *lines: 
         else []
     )
     open_ = unencrypted(found)
-    return Show((*lines, Line(where, "good"), *missing, *([Line(open_, "warn")] if open_ else [])))
+    warned = [Line(open_, "warn")] if open_ else []
+    return Show((*lines, Line(where, "good"), *missing, *warned, *bound(chat, model)))
 
 
 def offer(finder: Finder, behind: Callable[[], Outcome]) -> Work:

@@ -76,8 +76,7 @@ class Setup:
             embedded = say("its model is to be fetched first")
         else:
             embedded = say("no model file: --gguf FILE names one")
-        running = {one.server.name: one.ours for one in self._running}
-        return self._ask(questions.which(running, embedded), self._which, *notes)
+        return self._ask(questions.which(self._running, embedded), self._which, *notes)
 
     async def _which(self, answer: str) -> Outcome:
         if answer == EMBEDDED:
@@ -86,7 +85,7 @@ class Setup:
             return self._ask(questions.address(), self._which)
         known = next((known for known in OFFERED if known.name == answer), None)
         try:
-            url = known.url if known is not None else normal_url(answer)
+            url = self._address(known) if known is not None else normal_url(answer)
         except ConfigError as error:
             return self.which(*_said(error))
         self._answers = Answers(known or UNKNOWN, url)
@@ -96,6 +95,11 @@ class Setup:
             # A server of a private network seldom wants a key: it says so if it does.
             return self._list()
         return self.key()
+
+    def _address(self, known: ServerKind) -> str:
+        """Return where a server of a kind is: where it was found, else where it usually is."""
+        here = (one.server.base_url for one in self._running if one.server.name == known.name)
+        return next(here, known.url)
 
     # --- 2: its key -------------------------------------------------------
 

@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from zatsudan.base.printable import EMPTY, Printable, Styled, printable
 from zatsudan.terminal.live.painter import cells
 from zatsudan.terminal.live.textstream import RowStream
+from zatsudan.terminal.text.clusters import cells as cells_of
+from zatsudan.terminal.text.clusters import rule
 from zatsudan.terminal.text.rows import BLANK, cut, further, sgr, to_column, together
 from zatsudan.terminal.text.widths import disputed
 
@@ -20,7 +22,7 @@ BAR = printable(" │ ")
 
 def fitting(count: int, width: int) -> list[list[int]]:
     """Return the numbers of columns in groups of as many as fit side by side, evenly filled."""
-    fit = max(1, (width + len(BAR)) // (LEAST + len(BAR)))
+    fit = max(1, (width + cells_of(BAR)) // (LEAST + cells_of(BAR)))
     groups = -(-count // fit)
     per = -(-count // groups) if groups else 1
     return [list(range(at, min(at + per, count))) for at in range(0, count, per)]
@@ -59,7 +61,7 @@ class Columns:
     ) -> None:
         """`given`: for each column the words that a person gave its reply."""
         count = len(given)
-        self.width = width if count == 1 else (width - len(BAR) * (count - 1)) // count
+        self.width = width if count == 1 else (width - cells_of(BAR) * (count - 1)) // count
         self.columns = [Column(make_stream(self.width, words)) for words in given]
 
     @property
@@ -86,7 +88,8 @@ class Columns:
 
     def rule(self) -> Styled:
         """Return the line under the headings."""
-        return sgr(printable("─┼─".join("─" * self.width for _ in self.columns)), "dim")
+        bar = "─┼─" if cells_of("─┼─") == cells_of(BAR) else BAR
+        return sgr(printable(bar.join(rule(self.width) for _ in self.columns)), "dim")
 
     def _joined(self, columns: Sequence[Sequence[Styled]]) -> list[Styled]:
         height = max(map(len, columns))
@@ -101,6 +104,6 @@ class Columns:
                 blanks = BLANK * max(0, self.width - cells(piece))
                 place = to_column(at_cell) if disputed(piece) else EMPTY
                 padded += [further(piece, at_cell - self.width), blanks, place, bar]
-                at_cell += len(BAR)
+                at_cell += cells_of(BAR)
             rows.append(together([*padded, further(pieces[-1], at_cell)]))
         return rows

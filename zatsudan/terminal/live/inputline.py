@@ -1,4 +1,8 @@
-"""The input line: a buffer that knows of each of its characters where it came from."""
+"""The input line: a buffer that knows of each of its characters where it came from.
+
+The cursor stands between what the eye takes for characters (grapheme clusters), and they are
+deleted whole.
+"""
 
 import asyncio
 from collections.abc import Iterator
@@ -10,6 +14,7 @@ from prompt_toolkit.document import Document
 
 from zatsudan.talk.entered import BURST_SECONDS, KEYS, TEXT, Entered
 from zatsudan.terminal.live.history import LineHistory
+from zatsudan.terminal.text.clusters import around
 
 
 class _Change(NamedTuple):
@@ -130,14 +135,29 @@ class InputLine(Buffer):
         with self._changing(change):
             super().insert_text(data, overwrite, move_cursor, fire_event)
 
+    @property
+    def cursor_position(self) -> int:
+        """Where the cursor stands, never inside a cluster but while one is being typed."""
+        return super().cursor_position
+
+    @cursor_position.setter
+    def cursor_position(self, value: int) -> None:
+        if self._change is None and value > 0:
+            start, end = around(self.text, value)
+            value = start if value < self.cursor_position else end
+        Buffer.cursor_position.fset(self, value)  # type: ignore[attr-defined]
+
     def delete_before_cursor(self, count: int = 1) -> str:
-        at = max(0, self.cursor_position - count)
+        at, _ = around(self.text, max(0, self.cursor_position - count))
+        count = self.cursor_position - at
         with self._changing(_Change(at, self.cursor_position - at)):
             return super().delete_before_cursor(count)
 
     def delete(self, count: int = 1) -> str:
         at = self.cursor_position
-        with self._changing(_Change(at, min(count, len(self.text) - at))):
+        _, end = around(self.text, min(at + count, len(self.text)))
+        count = end - at
+        with self._changing(_Change(at, count)):
             return super().delete(count)
 
     @contextmanager

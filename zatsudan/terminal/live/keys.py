@@ -51,6 +51,13 @@ class Actions(Protocol):
     def asking(self) -> bool:
         """Is the person asked what is meant by the line?"""
 
+    @property
+    def thinking(self) -> bool:
+        """Is a thought coming that can be ended?"""
+
+    def answer_now(self) -> None:
+        """End the thought that is coming: the model is to answer."""
+
     def enter(self) -> None:
         """Take the line, or ask what is meant by it; to a question it is yes."""
 
@@ -86,6 +93,12 @@ class Actions(Protocol):
 
     def focused(self, *, here: bool) -> None:
         """The terminal is looked at, or no longer."""
+
+    def answered(self, position: str) -> None:
+        """The terminal tells where its cursor stands."""
+
+    async def settled(self) -> None:
+        """Wait, for a moment at most, until the terminal has answered what it was asked."""
 
     def aside(self, what: str) -> None:
         """Lend the screen: `edit` to the editor, `suspend` to the shell."""
@@ -176,6 +189,12 @@ def _run_keys(actions: Actions) -> KeyBindings:
     def _stop_one(event: KeyPressEvent) -> None:
         actions.interrupt_one(int(event.key_sequence[-1].key))
 
+    thinking = Condition(lambda: actions.thinking)
+
+    @keys.add("c-g", filter=thinking & ~is_searching, eager=True)
+    def _answer(_event: KeyPressEvent) -> None:
+        actions.answer_now()
+
     for digit in "123456789":
         keys.add("escape", digit, filter=Condition(lambda: actions.busy))(_stop_one)
     return keys
@@ -240,6 +259,10 @@ def _screen_keys(actions: Actions) -> KeyBindings:
     @keys.add("f24")
     def _blur(_event: KeyPressEvent) -> None:
         actions.focused(here=False)
+
+    @keys.add(Keys.CPRResponse, save_before=lambda _event: False)
+    def _answer(event: KeyPressEvent) -> None:
+        actions.answered(event.data)
 
     @keys.add("c-x", "c-e")
     def _editor(_event: KeyPressEvent) -> None:

@@ -1,6 +1,6 @@
 """The view of many replies while they stream: columns, or one after another where they do not fit."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from prompt_toolkit.data_structures import Size
 
@@ -16,7 +16,7 @@ from zatsudan.terminal.live.frames import Frames
 from zatsudan.terminal.live.painter import Painter, row_width
 from zatsudan.terminal.live.replystatus import spinner
 from zatsudan.terminal.live.textstream import RowStream
-from zatsudan.terminal.live.view import TAIL_ROWS
+from zatsudan.terminal.live.view import TAIL_ROWS, note_rows
 from zatsudan.terminal.text.rows import cut, sgr, wrap
 from zatsudan.wire import bounds
 from zatsudan.wire.protocol import Delta
@@ -48,7 +48,8 @@ class LabView:
         self._columns: Columns | None = None
         self._body = False  # has a row of the present group's replies been committed?
         self._committed: list[Styled] = []
-        self._notes: list[Styled] = []
+        self._notes: list[Printable] = []
+        self._laid_for = self.width
         self._frames = Frames(self._draw, clock)
 
     @property
@@ -66,24 +67,30 @@ class LabView:
     def behind(self, number: int) -> bool:
         """Tell whether more of a reply that is being shown waits than a frame takes."""
         shown = bool(self._groups) and number in self._groups[0]
-        return shown and self._behind[number] > bounds.FRAME
+        return shown and self._behind[number] > bounds.FRAME and not self._painter.still
 
     def ended(self, _number: int) -> None:
         """One reply has ended: its slot says how."""
         self._frames.soon()
 
-    def note(self, rows: Iterable[Styled]) -> None:
+    def note(self, text: Printable) -> None:
         """Say a line: live at once, in scrollback as soon as no row of a reply can follow it."""
-        self._notes += rows
+        self._notes.append(text)
         self._frames.soon()
 
     def resize(self) -> list[Styled]:
-        """Go on at the screen's present width; return the live rows at it.
+        """Go on at the screen's present width; return the live rows at it."""
+        self._begin_again()
+        self._frames.soon()
+        return self._live(hold=True)
 
-        Rows of the old width cannot be joined to those of the new one: the
-        replies that are being shown begin again.
+    def _begin_again(self) -> None:
+        """Begin the replies that are being shown again, where the width is another one.
+
+        Rows of the old width cannot be joined to those of the new one.
         """
-        if self._groups:
+        if self._groups and self._laid_for != self.width:
+            self._laid_for = self.width
             first = self._groups[0][0]
             if self._body:
                 again = say("The width has changed: from the beginning again.")
@@ -97,28 +104,35 @@ class LabView:
                 self._fed[number] = 0
                 self._behind[number] = sum(map(len, self._texts[number]))
             self._take()
-        self._frames.soon()
-        return self._live(hold=True)
 
     def close(self) -> None:
         """Commit all that is left."""
         self._frames.close()
+        self._painter.commit(self._rest)
+
+    def _rest(self, _width: int) -> list[Styled]:
+        """Return all that is left, as rows of the present width."""
+        self._begin_again()
         for _ in range(CLOSING):
             if not self._take():
                 break
         if any(self._behind):
             self._leave()
         self._committed += self._let_go_of_notes()
+        return self._take_committed()
+
+    def _take_committed(self) -> list[Styled]:
         committed, self._committed = self._committed, []
-        self._painter.show(committed, ())
+        return committed
 
     # --- frames --------------------------------------------------------------------
 
     def _draw(self, hold: bool) -> bool:
+        if not self._painter.ready():
+            return False  # nothing is laid out for a width that it would not be painted at
         more = self._take()
         live = self._live(hold=hold)
-        committed, self._committed = self._committed, []
-        self._painter.show(committed, live)
+        self._painter.show(self._take_committed(), live)
         return more
 
     def _take(self) -> bool:
@@ -188,7 +202,10 @@ class LabView:
 
     def _let_go_of_notes(self) -> list[Styled]:
         notes, self._notes = self._notes, []
-        return [*notes, EMPTY] if notes else []
+        return [*self._noted(notes), EMPTY] if notes else []
+
+    def _noted(self, notes: list[Printable]) -> list[Styled]:
+        return [row for note in notes for row in note_rows(note, self.width)]
 
     def _live(self, *, hold: bool) -> list[Styled]:
         live: list[Styled] = []
@@ -197,7 +214,7 @@ class LabView:
             live += self._columns.live(limit, hold=hold)
             slots = [self._run.slots[number] for number in self._groups[0]]
             live.append(self._columns.line([self._doing(slot) for slot in slots], "dim"))
-        return [*live, *self._notes, sgr(cut(self._status(), self.width), "dim")]
+        return [*live, *self._noted(self._notes), sgr(cut(self._status(), self.width), "dim")]
 
     # --- words ---------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """Lending the screen: to a page, to a program, to the shell; and taking it back."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from prompt_toolkit.application.run_in_terminal import in_terminal
@@ -15,33 +15,44 @@ class Lending:
     """Holds the painter still while another has the screen."""
 
     def __init__(
-        self, app: ptk.LiveApplication, painter: Painter, attention: Attention, actions: Actions
+        self,
+        app: ptk.LiveApplication,
+        painter: Painter,
+        attention: Attention,
+        actions: Actions,
+        *,
+        lend: Callable[[], None],
+        take_back: Callable[[], None],
     ) -> None:
+        """`lend` holds what is painted still; `take_back` goes on, at the width of that moment."""
         self._app = app
         self._painter = painter
         self._attention = attention
         self._actions = actions
+        self._lend = lend
+        self._take_back = take_back
 
     @asynccontextmanager
     async def page(self) -> AsyncIterator[None]:
         """Lend the screen to a page of our own."""
-        self._painter.lend()
+        self._lend()
         try:
             async with in_terminal():
                 yield
         finally:
-            self._painter.take_back()
+            self._take_back()
 
     @asynccontextmanager
     async def away(self) -> AsyncIterator[None]:
         """Lend the terminal to a program, which does not know of the reports that we ask it for."""
-        self._painter.lend()
+        await self._actions.settled()
+        self._lend()
         self._attention.listen(on=False)
         try:
             yield
         finally:
             self._attention.listen(on=True)
-            self._painter.take_back()
+            self._take_back()
 
     async def suspend(self) -> None:
         """Stop, and give the shell its terminal until it lets us go on."""

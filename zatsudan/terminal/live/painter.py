@@ -2,8 +2,8 @@
 
 Rows that are committed go into the terminal's own scrollback and are never
 touched again. The live rows stand between them and the prompt; only what
-changed in them is written. Nothing is asked of the terminal, and rows are
-counted, never columns.
+changed in them is written. No answer of the terminal is waited for, and rows
+are counted, never columns.
 
 A live row that the terminal may find wider than it was counted is written with
 autowrap off: it loses a cell rather than take two rows. Once committed it is
@@ -11,13 +11,15 @@ written again with autowrap on, so that nothing is missing in scrollback.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeAlias
 
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.utils import get_cwidth
 
 from zatsudan.base.printable import Styled
 from zatsudan.terminal.live import ptk
+from zatsudan.terminal.live.reflow import Before, Reflow, rows_above
 from zatsudan.terminal.text.widths import most_cells
 
 _ESCAPE = r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x1b\x07]*(?:\x07|\x1b\\)"
@@ -29,6 +31,10 @@ WRAP, NO_WRAP = "\x1b[?7h", "\x1b[?7l"
 HIDE, SHOW = "\x1b[?25l", "\x1b[?25h"
 
 
+#: What lays rows out for a width in cells.
+Laid: TypeAlias = Callable[[int], Sequence[Styled]]
+
+
 def row_width(size: Size) -> int:
     """Return how many cells a row may take: one less than the screen has, so that nothing ever wraps."""
     return max(4, size.columns - 1)
@@ -37,21 +43,24 @@ def row_width(size: Size) -> int:
 class Painter:
     """Owns the rows above the application's own; `rows` are the live ones on screen, as escape text.
 
-    `reflows`: does the terminal wrap rows anew when its width changes? `works`: can rows
+    `reflow`: what the terminal may wrap anew when its width changes. `works`: can rows
     be live here? Else those that are committed are shown, by what is public.
     """
 
     def __init__(
-        self, app: ptk.LiveApplication, output: ptk.ReservingOutput, *, reflows: bool
+        self, app: ptk.LiveApplication, output: ptk.ReservingOutput, *, reflow: Iterable[Reflow]
     ) -> None:
         self._app = app
         self._output = output
-        self._reflows = reflows
-        self._held: list[Styled] = []
+        self._reflow = reflow
+        self._height = 0  # rows that were written since the screen began, at least
+        self._held: list[Laid] = []
         self._live: Sequence[Styled] = ()
         self.works = ptk.supported(app)
         self._columns = output.real_size.columns
         self._lent = False
+        #: What is written once where a row is drawn anew, in whose place it leaves a blank one.
+        self.question = ""
         self.rows: list[Styled] = []
         self.bytes_written = 0
         self.frames = 0
@@ -61,25 +70,45 @@ class Painter:
         """Is the screen not ours now: not started, ended, or lent to an editor?"""
         return not self._app.is_running or (self.works and ptk.lent(self._app))
 
-    def keep(self, committed: Sequence[Styled]) -> None:
-        """Keep rows that are to be committed, until something is shown or the application is drawn."""
-        self._held.extend(committed)
+    @property
+    def still(self) -> bool:
+        """Is nothing painted now, since the screen is not ours or its width is changing?"""
+        return self._lent or self.away or self._app.frozen
 
-    def show(self, committed: Sequence[Styled], live: Sequence[Styled]) -> None:
-        """Commit rows, and put `live` in the place of the live rows.
-
-        While the screen is not ours, both are kept for later.
-        """
-        self.keep(committed)
-        self._live = live
-        if self._lent or self.away or self._app.frozen:
-            return
+    def ready(self) -> bool:
+        """Tell whether rows that are laid out now would be painted at that width."""
+        if self.still:
+            return False
         if self._output.real_size.columns != self._columns and self._app.on_resize is not None:
             # The window has changed and its signal is still on the way: rows of
             # the old width would wrap.
             self._app.on_resize()
+            return False
+        return True
+
+    def keep(self, laid: Laid) -> None:
+        """Keep what is to be committed, until something is shown or the application is drawn.
+
+        It is laid out when it is written, for the width that the screen has then.
+        """
+        self._held.append(laid)
+
+    def commit(self, laid: Laid) -> None:
+        """Commit rows in the place of the live ones, as soon as the screen is ours and at rest."""
+        self.keep(laid)
+        self.show((), ())
+
+    def show(self, committed: Sequence[Styled], live: Sequence[Styled]) -> None:
+        """Commit rows of the present width, and put `live` in the place of the live rows.
+
+        What cannot be painted now is kept for later: who asks `ready` first loses no width.
+        """
+        if committed:
+            self.keep(lambda _width: committed)
+        self._live = live
+        if not self.ready():
             return
-        held, self._held = self._held, []
+        held = self._take_held()
         if not self.works:
             self._show_plainly(held)
             return
@@ -104,6 +133,8 @@ class Painter:
             self._write(SHOW + SYNC_END)
             self._output.flush()
         else:
+            self._write(self.question)
+            self.question = ""
             self._write("".join(f"{kept(row, columns)}\r\n" for row in held[same:]))
             for row in live[max(same - len(held), 0) :]:
                 self._write(f"{guarded(whole(row), row, columns)}\r\n")
@@ -133,10 +164,17 @@ class Painter:
         self.rows = []
         self._lent = True
 
-    def take_back(self) -> None:
-        """Go on where `lend` stopped."""
+    def take_back(self, live: Sequence[Styled]) -> None:
+        """Go on where `lend` stopped, with live rows made for the present width."""
         self._lent = False
+        self._columns = self._output.real_size.columns
+        self._live = live
         self.repaint()
+
+    @property
+    def stale(self) -> bool:
+        """Has the width changed since rows were painted last?"""
+        return self._output.real_size.columns != self._columns
 
     def lose(self) -> None:
         """Leave the rows that stand on the screen, which another program has had, and draw anew."""
@@ -156,7 +194,7 @@ class Painter:
             self._output.flush()
             self._app.invalidate()
             return
-        below = max(0, len(ptk.row_cells(self._app)) - 1 - ptk.cursor(self._app).y)
+        below = max(0, len(ptk.drawn_rows(self._app)) - 1 - ptk.cursor(self._app).y)
         up = ptk.cursor(self._app).y + len(self.rows)
         self._write(f"{SYNC_BEGIN}\r" + (f"\x1b[{up}A" if up else ""))
         # Our own rows are no part of the talk: they are not to be found in scrollback.
@@ -173,27 +211,33 @@ class Painter:
         Only where the painter `works`; else prompt_toolkit does it by itself.
 
         A terminal that reflows has wrapped our rows: without a question to it,
-        only the count of their cells tells where they begin. Where that is not
-        known the smaller number is taken: a stale row is ugly, an erased row
-        of the talk is lost.
+        only the count of their cells tells where they begin.
         """
         self._columns = columns = max(1, self._output.real_size.columns)
         at = ptk.cursor(self._app)
-        above = [cells(row) for row in self.rows] + ptk.row_cells(self._app)[: at.y]
-        up = len(above)
-        if self._reflows:
-            up = sum(max(1, -(-width // columns)) for width in above) + at.x // columns
-        up = min(up, self._output.real_size.rows - 1)
+        rows = [re.sub(_ESCAPE, "", row) for row in self.rows]
+        size = self._output.real_size
+        drawn = [*rows, *ptk.drawn_rows(self._app)]
+        before = Before(drawn, len(rows) + at.y, at.x, self._height > size.rows)
+        up = rows_above(self._reflow, before, columns)
+        up = min(up, size.rows - 1)
         self._live = live
         self._write(f"{SYNC_BEGIN}\r" + (f"\x1b[{up}A" if up else ""))
         self._output.reserved = len(live)
-        self._write("".join(f"{kept(row, columns)}\r\n" for row in self._held))
+        self._write("".join(f"{kept(row, columns)}\r\n" for row in self._take_held()))
         self._write("".join(f"{guarded(whole(row), row, columns)}\r\n" for row in live))
-        self._held = []
         self.rows = list(live)
         ptk.redraw_from_here(self._app, self._output)
         self._write(SYNC_END)
         self._output.flush()
+
+    def _take_held(self) -> list[Styled]:
+        """Lay out what was kept, for the present width."""
+        held, self._held = self._held, []
+        width = row_width(self._output.real_size)
+        rows = [row for laid in held for row in laid(width)]
+        self._height += len(rows)
+        return rows
 
     def _show_plainly(self, committed: Sequence[Styled]) -> None:
         if committed:

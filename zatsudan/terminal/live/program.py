@@ -28,9 +28,10 @@ from zatsudan.terminal.live.completion import LineCompleter
 from zatsudan.terminal.live.history import LineHistory
 from zatsudan.terminal.live.keys import Actions
 from zatsudan.terminal.live.lines import Lines
+from zatsudan.terminal.live.measuring import Measuring
 from zatsudan.terminal.live.screen import LiveSurface
 from zatsudan.terminal.live.toolbar import Toolbar, keys_now
-from zatsudan.terminal.text.colour import colours
+from zatsudan.terminal.text.colour import colours, fitted
 from zatsudan.terminal.text.rows import set_styles
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class LiveTerminal(Actions):
         screen: Screen | None = None,
     ) -> None:
         screen = screen or Screen()
-        styles = Styles(screen.theme, screen.styles)
+        styles = fitted(Styles(screen.theme, screen.styles), environ)
         set_styles(styles, environ)
         self._chat = chat
         self._bar = Toolbar(chat, clock)
@@ -93,6 +94,7 @@ class LiveTerminal(Actions):
             styles=styles,
             clock=clock,
         )
+        self._measuring = Measuring(self._surface.told, clock)
         self._commands = commands
         self._lines = Lines(
             chat,
@@ -116,6 +118,8 @@ class LiveTerminal(Actions):
 
         def start() -> None:
             self._attention.listen(on=True)
+            if self._stdout.isatty():
+                self._surface.measure(self._measuring)
             self._opening = self._start(self._open(first))
             self._lines.submit(Entered.of(line, KEYS))
             self._start(self._connect(self._lines.task if before else None))
@@ -214,6 +218,14 @@ class LiveTerminal(Actions):
     def asking(self) -> bool:
         return bool(self._lines.question)
 
+    @property
+    def thinking(self) -> bool:
+        return self._surface.turn is not None and self._surface.turn.thought.under_way
+
+    def answer_now(self) -> None:
+        if self._surface.turn is not None:
+            self._surface.turn.thought.end()
+
     def enter(self) -> None:
         self._bar.hint = EMPTY
         self._lines.enter()
@@ -256,6 +268,7 @@ class LiveTerminal(Actions):
         if self._lines.task is not None:
             self._lines.task.cancel()  # what came of the reply is shown and kept
             await asyncio.gather(self._lines.task, return_exceptions=True)
+        await self.settled()
         if not self._app.is_done:
             self._surface.close()
 
@@ -267,6 +280,12 @@ class LiveTerminal(Actions):
 
     def focused(self, *, here: bool) -> None:
         self._attention.looked_at = here
+
+    def answered(self, position: str) -> None:
+        self._measuring.answered(position)
+
+    async def settled(self) -> None:
+        await self._measuring.settled()
 
     def aside(self, what: str) -> None:
         self._start(self._surface.aside(what))

@@ -16,9 +16,10 @@ from prompt_toolkit.layout import (
     FormattedTextControl,
     HSplit,
     Layout,
+    ScrollOffsets,
     Window,
 )
-from prompt_toolkit.layout.menus import CompletionsMenu
+from prompt_toolkit.layout.menus import CompletionsMenuControl
 from prompt_toolkit.layout.processors import (
     AppendAutoSuggestion,
     ConditionalProcessor,
@@ -37,7 +38,9 @@ from zatsudan.terminal.live import keys, ptk
 from zatsudan.terminal.live.completion import completes
 from zatsudan.terminal.live.history import LineHistory
 from zatsudan.terminal.live.inputline import InputLine
+from zatsudan.terminal.text.clusters import sized_clusters
 from zatsudan.terminal.text.rows import PROMPT, wrap
+from zatsudan.terminal.text.widths import disputed
 
 MENU_ROWS = 8
 
@@ -47,14 +50,14 @@ _CLASSES = {
     "prompt": "bold",
     "auto-suggestion": "fg:default dim",
     "toolbar": "dim",
-    "toolbar.warn": "nodim fg:ansiyellow",
-    "completion-menu": "bg:default fg:default",
-    "completion-menu.completion": "bg:default fg:default",
-    "completion-menu.completion.current": "reverse",
-    "completion-menu.meta.completion": "bg:default fg:default dim",
-    "completion-menu.meta.completion.current": "bg:default fg:default nodim",
-    "scrollbar.background": "bg:default",
-    "scrollbar.button": "bg:ansibrightblack",
+    "toolbar.warn": "nodim",
+    # Without a colour of its own, a row of the menu ends with its text: rows that are padded
+    # to the full width take two when the window becomes narrower.
+    "completion-menu": "noinherit",
+    "completion-menu.completion": "noinherit",
+    "completion-menu.completion.current": "noinherit reverse",
+    "completion-menu.meta.completion": "noinherit dim",
+    "completion-menu.meta.completion.current": "noinherit",
 }
 
 #: The parts of the styles that are the prompt's.
@@ -163,7 +166,14 @@ def build(
             window,
             search,
             ConditionalContainer(
-                CompletionsMenu(max_height=MENU_ROWS, scroll_offset=1),
+                # Not CompletionsMenu: its bar for scrolling makes each row as wide as the widest.
+                Window(
+                    CompletionsMenuControl(),
+                    height=Dimension(min=1, max=MENU_ROWS),
+                    scroll_offsets=ScrollOffsets(top=1, bottom=1),
+                    dont_extend_width=True,
+                    style="class:completion-menu",
+                ),
                 has_completions & ~is_searching,
             ),
             ConditionalContainer(
@@ -209,13 +219,39 @@ def _wrapped(text: Printable, output: ptk.ReservingOutput) -> str:
 
 
 class ShownSafely(Processor):
-    """Shows what stands in the input line as `printable` does: a paste is foreign text too."""
+    """Shows what stands in the input line as `printable` does: a paste is foreign text too.
+
+    What the eye takes for one character is one here too, and its cells are its own.
+    """
 
     def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
         # One character for one: no position moves.
-        return Transformation(
-            [(fragment[0], printable(fragment[1])) for fragment in transformation_input.fragments]
-        )
+        fragments: StyleAndTextTuples = [
+            (fragment[0], printable(fragment[1])) for fragment in transformation_input.fragments
+        ]
+        line = "".join(fragment[1] for fragment in fragments)
+        return _in_clusters(line, fragments) if disputed(line) else Transformation(fragments)
+
+
+def _in_clusters(line: str, fragments: StyleAndTextTuples) -> Transformation:
+    styles = [fragment[0] for fragment in fragments for _ in fragment[1]]
+    found: StyleAndTextTuples = []
+    starts: list[int] = []  # of each cluster in the line
+    places: list[int] = []  # of each character: its cluster
+    for cluster, _, length in sized_clusters(line):
+        at = len(places)
+        alone = length == 1 and cluster < "\U000f0000"
+        found.append((styles[at], cluster if alone else ptk.stand_in(cluster)))
+        places += [len(starts)] * length
+        starts.append(at)
+
+    def shown(at: int) -> int:
+        return places[at] if at < len(places) else len(starts) + at - len(places)
+
+    def source(at: int) -> int:
+        return starts[at] if at < len(starts) else len(places) + at - len(starts)
+
+    return Transformation(found, source_to_display=shown, display_to_source=source)
 
 
 def _prefix(line: int, wrapped: int) -> StyleAndTextTuples:

@@ -18,12 +18,41 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 from prompt_toolkit.utils import get_cwidth
 
 from zatsudan.base.printable import one_line, printable
+from zatsudan.terminal.text.clusters import cells
 from zatsudan.terminal.text.widths import width
+
+#: Clusters of several characters by what stands for each of them in what prompt_toolkit lays
+#: out, which knows of single characters only: one character for private use.
+_CLUSTERS: dict[str, str] = {}
+_STANDS_FOR: dict[str, str] = {}
+_PRIVATE = range(0xF0000, 0x10FFFE)
 
 
 @lru_cache(maxsize=4096)
 def _cells(text: str) -> int:
-    return get_cwidth(text) if text.isascii() else sum(map(width, text))
+    if text.isascii():
+        return get_cwidth(text)
+    return sum(
+        cells(_CLUSTERS[char]) if char in _CLUSTERS else max(0, width(char)) for char in text
+    )
+
+
+def stand_in(cluster: str) -> str:
+    """Return the character that stands for a cluster; the cluster itself where there are too many."""
+    if cluster not in _STANDS_FOR:
+        if len(_CLUSTERS) == len(_PRIVATE):
+            return cluster
+        char = chr(_PRIVATE[len(_CLUSTERS)])
+        _STANDS_FOR[cluster], _CLUSTERS[char] = char, cluster
+    return _STANDS_FOR[cluster]
+
+
+def _placed(char: str) -> str:
+    """Return what writes a cluster and leaves the cursor behind the cells that are its own.
+
+    However many the terminal takes for it, nothing behind it is shifted.
+    """
+    return f"\x1b7\x1b[{_cells(char)}X{_CLUSTERS[char]}\x1b8\x1b[{_cells(char)}C"
 
 
 # What is typed has the widths that the rest of the screen has: prompt_toolkit counts the vowel
@@ -32,6 +61,14 @@ def _cells(text: str) -> int:
 for _module in (controls, containers, screen, utils):
     if "get_cwidth" in vars(_module):
         vars(_module)["get_cwidth"] = _cells
+
+
+def recount() -> None:
+    """Forget the widths that were counted: the terminal has told its own."""
+    _cells.cache_clear()
+    for cache in [vars(screen).get("_CHAR_CACHE")]:
+        if isinstance(cache, dict):
+            cache.clear()
 
 
 class ReservingOutput(Vt100_Output):
@@ -45,6 +82,8 @@ class ReservingOutput(Vt100_Output):
         # No cursor position requests: over ssh each costs a round trip.
         super().__init__(stdout, get_size, term=term, enable_cpr=False)
         self.reserved = 0
+        encoding = getattr(stdout, "encoding", None) or "utf-8"
+        self._lacking = "" if encoding.lower().startswith("utf") else encoding
         self._written: list[str] | None = None
 
     def held(self, write: Callable[[], None]) -> str:
@@ -61,9 +100,16 @@ class ReservingOutput(Vt100_Output):
         # All that prompt_toolkit draws passes here: what it draws by itself too,
         # as the field of a search, of which it knows only some control characters.
         # Moves of the cursor to the left and down are what else it writes here.
-        self.write_raw(printable(data) if data.strip("\r\n") else data)
+        if data in _CLUSTERS:
+            self.write_raw(_placed(data))
+        else:
+            self.write_raw(printable(data) if data.strip("\r\n") else data)
 
     def write_raw(self, data: str) -> None:
+        if self._lacking:
+            from zatsudan.base.encodings import fitting
+
+            data = fitting(data, self._lacking)
         if self._written is not None:
             self._written.append(data)
         super().write_raw(data)
@@ -194,12 +240,25 @@ def _roomy(screen: Screen, size: Size) -> bool:
     return screen.height < size.rows // 2
 
 
-def row_cells(app: Application[Any]) -> list[int]:
-    """Return how many cells of each of the application's rows were drawn."""
+def drawn_rows(app: Application[Any]) -> list[str]:
+    """Return the text of each of the application's rows, as far as it was written.
+
+    Blanks in a colour are written too.
+    """
     screen = app.renderer.last_rendered_screen
     if screen is None:
         return []
-    return [
-        max((x + 1 for x, cell in screen.data_buffer[y].items() if cell.char != " "), default=0)
-        for y in range(screen.height)
-    ]
+    rows = []
+    for y in range(screen.height):
+        row = screen.data_buffer[y]
+        written = [x for x, cell in row.items() if cell.char != " " or _seen(app, cell.style)]
+        rows.append("".join(row[x].char for x in range(max(written, default=-1) + 1)))
+    return rows
+
+
+def _seen(app: Application[Any], style: str) -> bool:
+    """Tell whether a blank in a style is seen, and so written where a row ends."""
+    attrs = app.renderer.style.get_attrs_for_style_str(style) if style else None
+    return attrs is not None and bool(
+        attrs.color or attrs.bgcolor or attrs.underline or attrs.reverse or attrs.strike
+    )

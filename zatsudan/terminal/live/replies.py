@@ -16,7 +16,7 @@ from zatsudan.terminal.markdown.given import Given
 from zatsudan.terminal.markdown.look import Look, look_of, without_colour
 from zatsudan.terminal.markdown.rendering import Stream
 from zatsudan.terminal.markdown.segments import Row, ansi
-from zatsudan.terminal.text.colour import colours
+from zatsudan.terminal.text.colour import colours, fitted
 
 #: Terminals that draw an escape sequence they do not know.
 _WITHOUT_LINKS = ("linux", "dumb", "unknown", "", None)
@@ -60,7 +60,7 @@ class MakeStream(Protocol):
 
 def markdown_streams(environ: Mapping[str, str], styles: Styles | None = None) -> "MakeStream":
     """Return what makes a stream of a width and of given first words, for the terminal that the environment describes."""
-    styles = styles or Styles()
+    styles = fitted(styles or Styles(), environ)
     system = colour_system(environ) if styles.theme != "none" else None
     look = look_of(styles) if system is not None else without_colour(look_of(styles))
     look = replace(look, hyperlinks=environ.get("TERM") not in _WITHOUT_LINKS)

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from zatsudan.base.language import say
+from zatsudan.base.language import later, say
 from zatsudan.base.printable import Printable, printable
 from zatsudan.sessions.estimate import tokens_per_second
 
@@ -34,8 +34,14 @@ def reply_status(turn: "Turn", seconds: float, doing: Printable) -> Printable:
             remedy=turn.looping,
         )
     else:
+        form = later("~{count:,} tok · {speed:.0f} tok/s · {seconds:.0f} s · Esc stops")
+        if turn.thought.under_way:
+            form = later(
+                "thinking · ~{count:,} tok · {speed:.0f} tok/s · {seconds:.0f} s"
+                " · Ctrl-G answers now · Esc stops"
+            )
         text = say(
-            "~{count:,} tok · {speed:.0f} tok/s · {seconds:.0f} s · Esc stops",
+            form,
             count=turn.deltas,
             speed=tokens_per_second(turn.deltas, turn.first, turn.last, seconds) or 0.0,
             seconds=seconds,

@@ -35,6 +35,13 @@ class Resizing:
         self._app.frozen = True
         self._waiting = asyncio.get_running_loop().call_later(RESIZE_SECONDS, self._at_rest)
 
+    def now(self) -> None:
+        """Wait no longer, if the width is changing: something else is to have the screen."""
+        if self._waiting is not None or self._output.real_size.columns != self._sized.columns:
+            if self._waiting is not None:
+                self._waiting.cancel()
+            self._at_rest()
+
     def _at_rest(self) -> None:
         self._waiting = None
         self._app.frozen = False

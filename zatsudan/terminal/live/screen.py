@@ -14,13 +14,16 @@ from zatsudan.terminal.live import ptk
 from zatsudan.terminal.live.attention import Attention
 from zatsudan.terminal.live.keys import Actions
 from zatsudan.terminal.live.lending import Lending
-from zatsudan.terminal.live.painter import Painter, row_width
+from zatsudan.terminal.live.measuring import LEAST_COLUMNS, Measuring
+from zatsudan.terminal.live.painter import Painter
 from zatsudan.terminal.live.prompt import Prompt
+from zatsudan.terminal.live.reflow import possible
 from zatsudan.terminal.live.resizing import Resizing
 from zatsudan.terminal.live.toolbar import Toolbar
 from zatsudan.terminal.surface import Surface
 from zatsudan.terminal.text.colour import has_colours
-from zatsudan.terminal.text.rows import reflows, sgr, wrap
+from zatsudan.terminal.text.rows import PROMPT, sgr, wrap
+from zatsudan.terminal.text.widths import set_told, width
 
 if TYPE_CHECKING:
     from zatsudan.commands.asking import Question
@@ -62,25 +65,24 @@ class LiveSurface(Surface):
         self._styles = styles
         self._clock = clock
         self._app.after_render += self._after_render
-        self._painter = Painter(self._app, output, reflows=reflows(environ))
+        self._painter = Painter(self._app, output, reflow=possible(environ))
+        self._resizing = Resizing(self._app, output, self._resized)
         if self._painter.works:
-            self._app.on_resize = Resizing(self._app, output, self._resized).soon
-        self.lending = Lending(self._app, self._painter, attention, actions)
+            self._app.on_resize = self._resizing.soon
+        self.lending = Lending(
+            self._app, self._painter, attention, actions, lend=self._lend, take_back=self._take_back
+        )
         self._streams: Callable[[int, str], RowStream] | None = None
         self._ticking: asyncio.TimerHandle | None = None
         self._size = lambda: output.real_size
         self._view: LiveView | LabView | None = None
         self._reply_since = 0.0
+        #: The reply that is under way.
+        self.turn: Turn | None = None
         #: The experiment that is under way.
         self.experiment: Run | None = None
 
     # --- the talk --------------------------------------------------------
-
-    def _width(self) -> int:
-        return row_width(self._output.real_size)
-
-    def _commit(self, rows: Sequence[Styled]) -> None:
-        self._painter.show(rows, ())
 
     def _make_stream(self, width: int, given: str = "") -> "RowStream":
         if self._streams is None:
@@ -96,9 +98,12 @@ class LiveSurface(Surface):
     def echo(self, content: Json, *, command: bool = False) -> None:
         from zatsudan.terminal.text.partrows import said_rows
 
-        rows = list(said_rows(content, self._width()))
+        def rows(width: int) -> list[Styled]:
+            said = list(said_rows(content, width))
+            return said if command else [*said, EMPTY]
+
         # Drawn with the emptied input line, for which the request need not wait.
-        self._painter.keep(rows if command else [*rows, EMPTY])
+        self._painter.keep(rows)
         self._app.invalidate()
 
     def show(self, parts: "Sequence[Part]") -> None:
@@ -107,23 +112,28 @@ class LiveSurface(Surface):
         )
 
         coloured = has_colours(self._environ)
-        rows = [
-            row
-            for part in parts
-            for row in part_rows(part, self._width(), self._render, coloured=coloured)
-        ]
-        if rows:
-            self._commit(rows if rows[-1] == "" else [*rows, EMPTY])
+
+        def rows(width: int) -> list[Styled]:
+            rows = [
+                row
+                for part in parts
+                for row in part_rows(part, width, self._render, coloured=coloured)
+            ]
+            return rows if not rows or rows[-1] == "" else [*rows, EMPTY]
+
+        if parts:
+            self._painter.commit(rows)
 
     def error(self, error: ZatsudanError) -> None:
         from zatsudan.terminal.text.partrows import error_rows
 
-        self._commit([*error_rows(error, self._width()), EMPTY])
+        self._painter.commit(lambda width: [*error_rows(error, width), EMPTY])
 
     def begin(self, turn: "Turn") -> "Callable[[Delta], None]":
         from zatsudan.terminal.live.replystatus import reply_status
         from zatsudan.terminal.live.view import LiveView
 
+        self.turn = turn
         self._reply_since = began = self._clock()
 
         def line() -> Printable:
@@ -144,30 +154,30 @@ class LiveSurface(Surface):
 
     def note(self, text: Printable) -> None:
         if self._view is not None:
-            self._view.note(sgr(row, "warn") for row in wrap(text, self._width()))
+            self._view.note(text)
 
     def end(self, turn: "Turn") -> None:
+        self.turn = None
         if self._view is not None:
             self._view.close()
             self._view = None
         from zatsudan.terminal.text.partrows import source_rows, status_rows
         from zatsudan.terminal.text.shortfalls import reply_note
 
-        rows: list[Styled] = []
-        if turn.nodes:
-            note = reply_note(turn.nodes[0])
-            rows = [
-                *(wrap(note, self._width()) if note else ()),
-                *source_rows(turn.nodes[0], self._width()),
-            ]
-            rows += [EMPTY, *status_rows(turn.made, self._width()), EMPTY]
-        elif turn.error is None:
+        def rows(width: int) -> list[Styled]:
+            if turn.nodes:
+                note = reply_note(turn.nodes[0])
+                above = [*(wrap(note, width) if note else ()), *source_rows(turn.nodes[0], width)]
+                return [*above, EMPTY, *status_rows(turn.made, width), EMPTY]
+            if turn.error is not None:
+                return []
             ended = turn.made.ended == FINISHED
             text = (
                 say("The server sent nothing.") if ended else say("stopped before the first token")
             )
-            rows = [sgr(text, "dim"), EMPTY]
-        self._commit(rows)
+            return [sgr(text, "dim"), EMPTY]
+
+        self._painter.commit(rows)
         self._attention.ended(self._clock() - self._reply_since)
 
     def begin_run(self, run: "Run") -> "tuple[OnDelta, OnEnd]":
@@ -190,6 +200,19 @@ class LiveSurface(Surface):
         self._painter.clear_screen()
 
     # --- the prompt ------------------------------------------------------
+
+    def measure(self, measuring: Measuring) -> None:
+        """Ask the terminal with the next rows how wide it takes what others disagree about."""
+        if self._painter.works and self._output.real_size.columns >= LEAST_COLUMNS:
+            self._painter.question = measuring.ask()
+
+    def told(self, cells: Mapping[str, int]) -> None:
+        """The terminal has answered: its widths count from now on."""
+        before = width(PROMPT[0])
+        set_told(cells)
+        ptk.recount()
+        if width(PROMPT[0]) != before:
+            self._resized()
 
     def hint(self, text: Printable) -> None:
         self._bar.hint = text
@@ -243,6 +266,15 @@ class LiveSurface(Surface):
                 await edit(self._prompt.buffer, self._environ)
         except ZatsudanError as error:
             self.error(error)
+
+    def _lend(self) -> None:
+        self._resizing.now()
+        self._painter.lend()
+
+    def _take_back(self) -> None:
+        """Go on at the width that the screen has got meanwhile."""
+        live = self._view.resize() if self._painter.stale and self._view is not None else ()
+        self._painter.take_back(live)
 
     async def pick(self, pick: "Pick") -> str | None:
         from zatsudan.terminal.pages.picker import Picker

@@ -5,7 +5,7 @@ frame, and the end at once.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from prompt_toolkit.data_structures import Size
 
@@ -14,7 +14,7 @@ from zatsudan.terminal.live.frames import STATUS_SECONDS, Frames
 from zatsudan.terminal.live.painter import Painter, row_width
 from zatsudan.terminal.live.textstream import RowStream, TextStream
 from zatsudan.terminal.text.partrows import thought_rows
-from zatsudan.terminal.text.rows import cut, sgr
+from zatsudan.terminal.text.rows import cut, sgr, wrap
 from zatsudan.wire import bounds
 from zatsudan.wire.protocol import Delta
 
@@ -47,6 +47,7 @@ class LiveView:
         self._reasoning: TextStream | None = None
         self._reasoning_since = 0.0
         self._reasoning_size = 0
+        self._notes: list[Printable] = []
         self._committed: list[Styled] = []
         self._status_text = EMPTY
         self._status_at = -1.0
@@ -69,11 +70,11 @@ class LiveView:
 
     def behind(self) -> bool:
         """Tell whether more waits than a frame takes: what comes next should wait as well."""
-        return self._behind > bounds.FRAME
+        return self._behind > bounds.FRAME and not self._painter.still
 
-    def note(self, rows: Iterable[Styled]) -> None:
-        """Commit rows of our own between those of the reply."""
-        self._committed += [*rows, EMPTY]
+    def note(self, text: Printable) -> None:
+        """Commit a line of our own between the rows of the reply."""
+        self._notes.append(text)
         self._frames.soon()
 
     def resize(self) -> list[Styled]:
@@ -81,21 +82,35 @@ class LiveView:
         for stream in (self._content, self._reasoning):
             if stream is not None:
                 stream.resize(self.width)
+        self._frames.soon()
         return self._live(hold=True)
 
     def close(self) -> None:
         """Commit all that is left and take the status line away."""
         self._frames.close()
+        self._painter.commit(self._rest)
+
+    def _rest(self, width: int) -> list[Styled]:
+        """Return all that is left, as rows of a width."""
+        if self._content is not None:
+            self._content.resize(width)
+        self._take()
         while self._behind:
             self._take()
         self._fold_reasoning()
         if self._content is not None:
             self._committed.extend(self._content.finish())
+        return self._take_committed()
+
+    def _take_committed(self) -> list[Styled]:
         committed, self._committed = self._committed, []
-        self._painter.show(committed, ())
+        return committed
 
     def _take(self) -> None:
         """Feed what has come since the last frame, as much of it as a frame may cost."""
+        for note in self._notes:
+            self._committed += [*note_rows(note, self.width), EMPTY]
+        self._notes.clear()
         until, room = self._clock() + FEED_SECONDS, bounds.FRAME
         while self._behind and room > 0 and self._clock() <= until:
             size = min(room, bounds.PIECE)
@@ -141,11 +156,17 @@ class LiveView:
         return live
 
     def _draw(self, hold: bool) -> bool:
+        if not self._painter.ready():
+            return False  # nothing is laid out for a width that it would not be painted at
         self._take()
         live = self._live(hold=hold)
-        committed, self._committed = self._committed, []
-        self._painter.show(committed, live)
+        self._painter.show(self._take_committed(), live)
         return self._behind > 0
+
+
+def note_rows(text: Printable, width: int) -> list[Styled]:
+    """Return a line of our own that stands between the rows of replies."""
+    return [sgr(row, "warn") for row in wrap(text, width)]
 
 
 def joined(pieces: deque[str], size: int) -> str:

@@ -13,12 +13,12 @@ from typing import Protocol
 from rich.segment import Segment
 
 from zatsudan.markdown.leaves import LIMIT, Container, Event, Leaf, Work
-from zatsudan.terminal.markdown.cells import cells
 from zatsudan.terminal.markdown.listing import Listing
 from zatsudan.terminal.markdown.look import Look, combine
 from zatsudan.terminal.markdown.prose import Prose
 from zatsudan.terminal.markdown.segments import PLAIN, Piece, Row, row
 from zatsudan.terminal.markdown.tables import Table
+from zatsudan.terminal.text.clusters import cells, rule
 
 _LEAST = 8  # cells that bars and indents always leave to the text
 _LONGEST_RULE = 40
@@ -116,7 +116,7 @@ class Layout:
 
     def _close(self, leaf: Leaf) -> None:
         if leaf.kind == "rule":
-            line = row([("─" * min(self._room(), _LONGEST_RULE), self._look.rule)])
+            line = row([(rule(min(self._room(), _LONGEST_RULE)), self._look.rule)])
             self._emit(line, leaf.after_blank)
         else:
             for line in self._printer_for(leaf).finish(leaf, self.last):

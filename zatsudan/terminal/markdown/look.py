@@ -23,47 +23,25 @@ from zatsudan.base.styles import WEIGHTS, Paint, Styles
 #: A kind of token as Pygments has it: its names from the widest to its own, `("Name", "Class")`.
 TokenKind: TypeAlias = tuple[str, ...]
 
-# Of the sixteen colours these are the ones that can be read on dark and on light
-# ground: no yellow (light), no plain blue (dark).
+#: What weight alone says; colours are the theme's.
 _CODE: dict[TokenKind, Style] = {
     Token: Style(),
     Comment: Style(dim=True, italic=True),
-    Comment.Preproc: Style(color="cyan"),
-    Keyword: Style(color="magenta"),
-    Keyword.Constant: Style(color="cyan"),
-    Keyword.Type: Style(color="cyan"),
-    Operator.Word: Style(color="magenta"),
-    Name.Function: Style(color="bright_blue"),
-    Name.Class: Style(color="bright_blue", bold=True),
-    Name.Namespace: Style(color="bright_blue"),
-    Name.Decorator: Style(color="cyan"),
-    Name.Builtin: Style(color="cyan"),
-    Name.Exception: Style(color="cyan"),
-    Name.Tag: Style(color="bright_blue"),
-    Name.Attribute: Style(color="cyan"),
-    Name.Entity: Style(color="cyan"),
-    Literal: Style(color="cyan"),
-    String: Style(color="green"),
-    String.Escape: Style(color="cyan"),
-    String.Interpol: Style(color="cyan"),
-    String.Doc: Style(color="green", italic=True),
-    Number: Style(color="cyan"),
+    Name.Class: Style(bold=True),
+    String.Doc: Style(italic=True),
     Generic.Heading: Style(bold=True),
     Generic.Subheading: Style(bold=True),
-    Generic.Deleted: Style(color="red"),
-    Generic.Inserted: Style(color="green"),
     Generic.Emph: Style(italic=True),
     Generic.Strong: Style(bold=True),
     Generic.Prompt: Style(dim=True),
-    Generic.Output: Style(),
-    Generic.Traceback: Style(color="red"),
     Error: Style(),
 }
 
 #: The kinds of tokens that each part of code stands for.
 _TOKENS_OF: dict[str, tuple[TokenKind, ...]] = {
-    "keyword": (Keyword,),
-    "string": (String, String.Doc),
+    "keyword": (Keyword, Operator.Word),
+    "string": (String, String.Doc, Generic.Inserted),
+    "warn": (Generic.Deleted, Generic.Traceback),
     "comment": (Comment,),
     "number": (Number, Literal, Keyword.Constant, String.Escape, String.Interpol),
     "name": (Name.Function, Name.Class, Name.Namespace, Name.Tag),
@@ -98,32 +76,29 @@ _FIELDS = [
 ]
 
 _PLAIN = Style()
-_TITLE = Style(bold=True, underline=True, color="cyan")
-_SUBTITLE = Style(bold=True, color="cyan")
+_TITLE = Style(bold=True, underline=True)
 _BOLD_ITALIC = Style(bold=True, italic=True)
 _BOLD = Style(bold=True)
 _DIM_ITALIC = Style(italic=True, dim=True)
 _ITALIC = Style(italic=True)
 _STRIKE = Style(strike=True)
-_CYAN = Style(color="cyan")
 # Not "bright black": some themes (Solarized) give it the colour of the ground.
 _DIM = Style(dim=True)
 _UNDERLINE = Style(underline=True)
-_BLUE = Style(color="bright_blue")
 
 
 @dataclass(frozen=True)
 class Look:
     """Styles by the part they are for.
 
-    The default uses the terminal's own sixteen colours and sets no background,
-    so it fits light and dark themes and code copies clean.
+    Of itself it has weights alone; `look_of` adds the colours of a theme. Nothing sets a
+    background, so that code copies clean.
     """
 
     text: Style = _PLAIN
     headings: tuple[Style, ...] = (
         _TITLE,
-        _SUBTITLE,
+        _BOLD,
         _BOLD,
         _BOLD_ITALIC,
         _ITALIC,
@@ -132,19 +107,19 @@ class Look:
     strong: Style = _BOLD
     emphasis: Style = _ITALIC
     strike: Style = _STRIKE
-    code: Style = _CYAN
+    code: Style = _PLAIN
     """Code inside a line."""
-    code_text: Style = _CYAN
+    code_text: Style = _PLAIN
     """Blocks of code in no language we can colour."""
     code_tokens: dict[TokenKind, Style] = field(default_factory=lambda: dict(_CODE), hash=False)
     """Blocks of code, by Pygments' token types; a type not named takes its parent's style."""
     quote: Style = _PLAIN
     quote_bar: Style = _DIM
     rule: Style = _DIM
-    marker: Style = _CYAN
+    marker: Style = _PLAIN
     """Bullets and numbers of lists, boxes of task lists."""
     link: Style = _UNDERLINE
-    address: Style = _BLUE
+    address: Style = _PLAIN
     """The address behind a link's text."""
     image: Style = _ITALIC
     math: Style = _PLAIN
@@ -152,9 +127,6 @@ class Look:
     table_rule: Style = _DIM
     hyperlinks: bool = False
     """Also make links clickable (OSC 8) where the terminal can."""
-
-
-DEFAULT = Look()
 
 
 def _without_colour(style: Style) -> Style:
@@ -175,9 +147,6 @@ def without_colour(look: Look) -> Look:
     return replace(look, **changes)  # type: ignore[arg-type]
 
 
-NO_COLOUR = without_colour(DEFAULT)
-
-
 def token_style(look: Look, kind: TokenKind) -> Style:
     """The style of a Pygments token: its own, or that of the nearest parent."""
     styles = look.code_tokens
@@ -193,21 +162,30 @@ def combine(outer: Style, inner: Style) -> Style:
 
 def look_of(styles: Styles) -> Look:
     """Return the look of a theme with styles of the person's own."""
+    plain = Look()
     paints = styles.paints()
-    if not paints:
-        return DEFAULT
     given = {name: _style(paint) for name, paint in paints.items()}
-    tokens = dict(DEFAULT.code_tokens)
+    tokens = dict(plain.code_tokens)
     for name, kinds in _TOKENS_OF.items():
         if name in given:
-            tokens.update(dict.fromkeys(kinds, given[name]))
+            tokens.update({kind: _weighed(kind, given[name]) for kind in kinds})
     headings = tuple(
-        given.get(f"heading{level}", style) for level, style in enumerate(DEFAULT.headings, 1)
+        given.get(f"heading{level}", style) for level, style in enumerate(plain.headings, 1)
     )
     fields = {name: given[name] for name in _FIELDS if name in given}
-    return replace(DEFAULT, headings=headings, code_tokens=tokens, **fields)  # type: ignore[arg-type]
+    return replace(plain, headings=headings, code_tokens=tokens, **fields)  # type: ignore[arg-type]
+
+
+def _weighed(kind: TokenKind, given: Style) -> Style:
+    """Return a part's style for one kind of its tokens; dim is not for colours, which it takes away."""
+    own = _CODE.get(kind, _PLAIN)
+    return given if own.dim else combine(own, given)
 
 
 def _style(paint: Paint) -> Style:
     weights = {name: True for name in WEIGHTS if name in paint.weights}
     return Style(color=paint.colour or None, bgcolor=paint.ground or None, **weights)  # type: ignore[arg-type]
+
+
+DEFAULT = look_of(Styles())
+NO_COLOUR = without_colour(DEFAULT)

@@ -8,7 +8,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from zatsudan.base.printable import Printable, Styled, printable
-from zatsudan.terminal.markdown.cells import cells
+from zatsudan.terminal.text.clusters import cells
 from zatsudan.terminal.text.rows import linked, painted, to_column, together
 from zatsudan.terminal.text.widths import disputed
 

@@ -12,16 +12,17 @@ from rich.style import Style
 
 from zatsudan.markdown.inline import inline
 from zatsudan.markdown.leaves import Leaf, Work
-from zatsudan.terminal.markdown.cells import cells as cells_of
 from zatsudan.terminal.markdown.look import Look, combine
 from zatsudan.terminal.markdown.segments import COLUMN, HARD, Piece, Row, plain, row
 from zatsudan.terminal.markdown.styled import styled
 from zatsudan.terminal.markdown.wrapping import longest_unit, wrap
+from zatsudan.terminal.text.clusters import cells as cells_of
+from zatsudan.terminal.text.clusters import rule
 
 FREEZE = 60
 """Rows that decide the widths of the columns."""
 
-_GAP = 3  # cells of " │ "
+_BAR = " │ "
 _LEAST = 6  # cells a column needs to be read in, if it has as many
 _LONGEST_WORD = 16  # longer ones are cut rather than all the other columns squeezed
 
@@ -114,7 +115,7 @@ class Table:
     def _fit(self) -> None:
         """Settle the widths of the columns; none if they do not fit side by side."""
         self._settled = True
-        available = self._width - _GAP * (len(self._aligns) - 1)
+        available = self._width - cells_of(_BAR) * (len(self._aligns) - 1)
         if sum(min(least, _LEAST) for least in self._least) > available:
             self._fitted = []
             return
@@ -134,7 +135,7 @@ class Table:
             parts: list[Piece] = []
             for column, (lines, width) in enumerate(zip(wrapped, widths, strict=True)):
                 if column:
-                    parts.append((" │ ", combine(self._look.table_rule, COLUMN)))
+                    parts.append((_BAR, combine(self._look.table_rule, COLUMN)))
                 line = lines[at] if at < len(lines) else ()
                 parts += _aligned(line, width, self._aligns[column])
             rows.append(row(parts))
@@ -142,8 +143,11 @@ class Table:
 
     def _rule(self) -> Row:
         if not self._fitted:
-            return row([("─" * min(self._width, _LEAST), self._look.table_rule)])
-        return row([("─┼─".join("─" * width for width in self._fitted), self._look.table_rule)])
+            return row([(rule(min(self._width, _LEAST)), self._look.table_rule)])
+        line = "─┼─".join(map(rule, self._fitted))
+        if cells_of("─┼─") > cells_of(_BAR):
+            line = rule(sum(self._fitted) + cells_of(_BAR) * (len(self._fitted) - 1))
+        return row([(line, self._look.table_rule)])
 
     def _stacked(self, cells: _Cells) -> list[Row]:
         """One row of a table too wide: a line for each cell, behind its column's head."""
@@ -157,7 +161,7 @@ class Table:
     def _joined(self, cells: _Cells) -> list[Piece]:
         parts: list[Piece] = []
         for cell in cells:
-            parts += [(" │ ", self._look.table_rule), *cell] if parts else cell
+            parts += [(_BAR, self._look.table_rule), *cell] if parts else cell
         return parts
 
 

@@ -12,8 +12,8 @@ from copy import copy
 
 from rich.style import Style
 
-from zatsudan.terminal.markdown.cells import clusters, sized_clusters
 from zatsudan.terminal.markdown.segments import HARD, Piece, Row, row
+from zatsudan.terminal.text.clusters import clusters, sized_clusters
 from zatsudan.terminal.text.rows import NO_END, NO_START
 from zatsudan.terminal.text.unspaced import WORD, parts_before
 from zatsudan.terminal.text.widths import ZWSP, is_mark, width

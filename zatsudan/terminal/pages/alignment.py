@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from prompt_toolkit.utils import get_cwidth
-
 from zatsudan.base.printable import Printable, printable
 from zatsudan.commands.outcomes import Pick
+from zatsudan.terminal.text.clusters import cells as cells_of
 from zatsudan.terminal.text.rows import columns_of, cut
 
 GAP = 2
@@ -27,6 +26,6 @@ def line_of(pick: Pick, cells: Sequence[Printable], widths: Sequence[int]) -> Pr
     pieces = []
     for at, cell in enumerate(cells):
         piece = cut(cell, widths[at])
-        blanks = " " * (widths[at] - get_cwidth(piece))
+        blanks = " " * (widths[at] - cells_of(piece))
         pieces.append(blanks + piece if at in pick.right else piece + blanks)
     return printable(" " + (" " * GAP).join(pieces))

@@ -34,7 +34,7 @@ STYLE = Style.from_dict(
         "bin3": "bg:#ffaf5f fg:#000000",
         "bin4": "bg:#ff5f00 fg:#000000",
         "here": "reverse bold",
-        "dim": "fg:ansibrightblack",
+        "dim": "dim",
         "head": "bold",
     }
 )

@@ -22,7 +22,6 @@ from prompt_toolkit.layout import (
 )
 from prompt_toolkit.output import Output
 from prompt_toolkit.styles import BaseStyle
-from prompt_toolkit.utils import get_cwidth
 
 from zatsudan.base.errors import ZatsudanError
 from zatsudan.base.language import later, say
@@ -33,6 +32,7 @@ from zatsudan.terminal.live.prompt import ShownSafely
 from zatsudan.terminal.pages.alignment import column_widths, line_of
 from zatsudan.terminal.pages.borrowing import page_application
 from zatsudan.terminal.pages.preview import Preview
+from zatsudan.terminal.text.clusters import cells as cells_of
 from zatsudan.terminal.text.rows import cut
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ class Picker:
         tuples: StyleAndTextTuples = []
         for row in self._list.visible(height):
             line = line_of(self._pick, [one_line(cell) for cell in row.cells], widths)
-            rest = " " * max(0, columns - get_cwidth(line)) if row is marked else ""
+            rest = " " * max(0, columns - cells_of(line)) if row is marked else ""
             tuples.append(("reverse" if row is marked else "", f"{line}{rest}\n"))
         return tuples
 

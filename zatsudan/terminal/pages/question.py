@@ -20,7 +20,6 @@ from prompt_toolkit.layout import (
 from prompt_toolkit.layout.processors import ConditionalProcessor, PasswordProcessor
 from prompt_toolkit.output import Output
 from prompt_toolkit.styles import BaseStyle
-from prompt_toolkit.utils import get_cwidth
 
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, one_line, printable
@@ -28,6 +27,7 @@ from zatsudan.commands.asking import Asking, Question
 from zatsudan.commands.picking import Row
 from zatsudan.terminal.live.prompt import ShownSafely
 from zatsudan.terminal.pages.borrowing import page_application
+from zatsudan.terminal.text.clusters import cells as cells_of
 from zatsudan.terminal.text.rows import PROMPT, cut
 
 if TYPE_CHECKING:
@@ -93,13 +93,13 @@ class Asker:
         rows, marked = self._visible(), self._asking.marked
         columns = self._output.get_size().columns - 1
         names = [cut(one_line(row.cells[0]), columns - 4) for row in rows]
-        width = max((get_cwidth(name) for name in names), default=0)
+        width = max((cells_of(name) for name in names), default=0)
         tuples: StyleAndTextTuples = []
         for row, name in zip(rows, names, strict=True):
             here = row is marked or row == marked
             note = one_line(row.cells[1]) if len(row.cells) > 1 else EMPTY
-            blanks = " " * (width - get_cwidth(name) + GAP)
-            note = cut(printable(f"{blanks}{note}"), max(0, columns - 2 - get_cwidth(name)))
+            blanks = " " * (width - cells_of(name) + GAP)
+            note = cut(printable(f"{blanks}{note}"), max(0, columns - 2 - cells_of(name)))
             tuples.append(("bold" if here else "", f"{'▸' if here else ' '} {name}"))
             tuples.append(("class:toolbar", f"{note}\n"))
         return tuples

@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from prompt_toolkit.utils import get_cwidth
-
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printable
 from zatsudan.terminal.plain.linereader import LineReader
+from zatsudan.terminal.text.clusters import cells as cells_of
 from zatsudan.terminal.text.rows import PROMPT
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ async def agreed(asked: "Asked", reader: LineReader, tell: Callable[[Styled], No
 
 def question_rows(question: "Question") -> list[Printable]:
     """Return a question as lines, what is offered numbered."""
-    widths = [get_cwidth(one_line(row.cells[0], 40)) for row in question.rows]
+    widths = [cells_of(one_line(row.cells[0], 40)) for row in question.rows]
     rows = [question.title]
     for number, (row, width) in enumerate(zip(question.rows, widths, strict=True), 1):
         name = one_line(row.cells[0], 40) + " " * (max(widths) - width)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from zatsudan.base.styles import COLOURS, Paint
+from zatsudan.base.styles import COLOURS, Paint, Styles
 
 _WEIGHTS = {"bold": 1, "dim": 2, "italic": 3, "underline": 4, "reverse": 7, "strike": 9}
 
@@ -23,6 +23,22 @@ def colours(environ: Mapping[str, str]) -> int:
     if named in ("truecolor", "24bit") or "direct" in term or term.startswith(_TRUE):
         return 1 << 24
     return 256 if "256" in term or named else 16
+
+
+def ground(environ: Mapping[str, str]) -> str:
+    """Return `dark` or `light` where COLORFGBG tells the ground, as urxvt, Konsole and mlterm do.
+
+    Its last number is one of the sixteen colours; 7 and those from 9 on are light.
+    """
+    last = environ.get("COLORFGBG", "").rpartition(";")[2]
+    if not last.isdecimal() or int(last) > 15:
+        return ""
+    return "light" if int(last) == 7 or int(last) > 8 else "dark"
+
+
+def fitted(styles: Styles, environ: Mapping[str, str]) -> Styles:
+    """Return the styles as they can be read on this terminal."""
+    return styles._replace(sixteen=ground(environ) if colours(environ) == 16 else None)
 
 
 def has_colours(environ: Mapping[str, str]) -> bool:

@@ -3,14 +3,13 @@
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby, islice
 
-from prompt_toolkit.utils import get_cwidth
-
 from zatsudan.base.errors import ZatsudanError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printable
 from zatsudan.commands.parts import Diff, Line, Part, Rows, Table, Talk, Tokens
 from zatsudan.sessions.session import FAILED, FINISHED, INTERRUPTED, Made, Node
+from zatsudan.terminal.text.clusters import cells as cells_of
 from zatsudan.terminal.text.rows import PROMPT, columns_of, cut, set_off, sgr, together, wrap
 from zatsudan.wire.ends import STOP, meaning_of
 
@@ -217,7 +216,7 @@ def _without(row: tuple[Printable, ...], at: int) -> tuple[Printable, ...]:
 def _line(pieces: Sequence[Printable], widths: Sequence[int], table: Table) -> Printable:
     padded = []
     for at, piece in enumerate(pieces):
-        blanks = " " * max(0, widths[at] - get_cwidth(piece))
+        blanks = " " * max(0, widths[at] - cells_of(piece))
         padded.append(blanks + piece if at in table.right else piece + blanks)
     return printable((" " * GAP).join(padded).rstrip())
 

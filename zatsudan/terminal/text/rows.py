@@ -2,11 +2,11 @@
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from zatsudan.base.printable import EMPTY, Printable, Styled, printable
 from zatsudan.base.styles import Styles, read
-from zatsudan.terminal.text.colour import codes, colours
+from zatsudan.terminal.text.colour import codes, colours, fitted
 
 PROMPT = printable("» ")
 
@@ -24,33 +24,22 @@ NO_START = frozenset(
 NO_END = frozenset("（［｛〔〈《「『【〘〖〝‘“｟«([{$¥￥＄£#＃")
 
 
-def reflows(environ: Mapping[str, str]) -> bool:
-    """Tell whether the terminal is known to wrap rows anew when its width changes."""
-    term = environ.get("TERM", "")
-    return bool(
-        environ.get("TMUX")
-        or environ.get("VTE_VERSION")
-        or environ.get("KITTY_WINDOW_ID")
-        or environ.get("WT_SESSION")
-        or environ.get("TERM_PROGRAM")
-        in ("iTerm.app", "WezTerm", "vscode", "ghostty", "Apple_Terminal")
-        or term.startswith(("alacritty", "foot", "xterm-kitty", "xterm-ghostty"))
-    )
-
-
 #: The look of our own text, by tone: used where rich is not needed yet.
 TONES = {
     "plain": "",
     "dim": "dim",
     "good": "",
-    "warn": "yellow",
+    "warn": "",
     "you": "bold",
-    "mark": "cyan",
+    "mark": "",
     "bold": "bold",
     "same": "",
-    "old": "red",
-    "new": "green",
+    "old": "",
+    "new": "",
 }
+
+#: Tones that look like another part.
+_LIKE = {"old": "warn", "new": "string"}
 
 BLANK = printable(" ")
 
@@ -61,8 +50,10 @@ SGR: dict[str, str] = {}
 def set_styles(styles: Styles, environ: Mapping[str, str]) -> None:
     """Set the styles of our own text, in as many colours as the terminal has."""
     depth = 0 if styles.theme == "none" else colours(environ)
-    own = {tone: read(style) for tone, style in TONES.items()}
-    SGR.update({tone: codes(paint, depth) for tone, paint in {**own, **styles.paints()}.items()})
+    paints = {tone: read(style) for tone, style in TONES.items()}
+    paints |= fitted(styles, environ).paints()
+    paints |= {tone: paints[part] for tone, part in _LIKE.items() if part in paints}
+    SGR.update({tone: codes(paint, depth) for tone, paint in paints.items()})
 
 
 set_styles(Styles(), os.environ)
@@ -137,52 +128,51 @@ def wrap(
 
     `first` leads the first row, `rest` (as many blanks if not given) the others.
     """
-    from prompt_toolkit.utils import get_cwidth
+    from zatsudan.terminal.text.clusters import cells, sized_clusters
 
-    from zatsudan.terminal.text.widths import is_mark
-    from zatsudan.terminal.text.widths import width as size_of
-
-    rest = BLANK * get_cwidth(first) if rest is None else rest
+    rest = BLANK * cells(first) if rest is None else rest
     lead = first
     for line in text.expandtabs(4).split("\n"):
-        room = max(2, width - get_cwidth(lead))
+        room = max(2, width - cells(lead))
         if line.isascii() and len(line) <= room:
             yield (lead + line).rstrip() if line else lead.rstrip()
             lead = rest
             continue
-        start = 0  # of the row: what is left is never copied, a line may be megabytes long
+        parts = sized_clusters(line)
+        at = start = 0  # of the row: the cluster, and its place in the line
         while True:
-            cut, used = start, 0
-            while cut < len(line) and used + (size := size_of(line[cut])) <= room:
-                used += size
-                cut += 1
-            while start + 1 < cut < len(line) and is_mark(line[cut]):
-                cut -= 1
-            if cut >= len(line):
-                yield (lead + line[start:]).rstrip()
-                lead = rest
-                break
-            cut = _break(line, start, cut, size_of, is_mark)
-            yield (lead + line[start:cut]).rstrip()
+            end, used = at, 0
+            while end < len(parts) and used + parts[end][1] <= room:
+                used += parts[end][1]
+                end += 1
+            if end < len(parts):
+                end = _break(parts, at, max(at + 1, end))
+            stop = start + sum(length for _, _, length in parts[at:end])
+            yield (lead + line[start:stop]).rstrip()
             lead = rest
-            start = max(start + 1, cut)
-            while line[start : start + 1] == " ":
-                start += 1
-            room = max(2, width - get_cwidth(rest))
+            while end < len(parts) and parts[end][0] == " ":
+                end, stop = end + 1, stop + 1
+            if end >= len(parts):
+                break
+            at, start = end, stop
+            room = max(2, width - cells(rest))
 
 
-def _break(
-    line: str, start: int, end: int, size: Callable[[str], int], is_mark: Callable[[str], bool]
-) -> int:
-    """Return the last place up to `end` where a row may end; `end` itself where there is none."""
-    for at in range(end if line[end] != " " else start, start, -1):
-        before, after = line[at - 1], line[at]
-        beside_wide = size(after) == 2 or (size(before) == 2 and size(after))
-        if is_mark(after):
-            continue
-        if before in " \u200b" or (beside_wide and before not in NO_END and after not in NO_START):
+def _break(parts: Sequence[tuple[str, int, int]], start: int, end: int) -> int:
+    """Return the last place up to `end` where a row may end, as near to `end` as can be if there is none."""
+    from zatsudan.terminal.text.unspaced import parts_before
+
+    if end == len(parts) or parts[end][0] == " ":
+        return end
+    for at in range(end, start, -1):
+        (last, size, _), (after, next_size, _) = parts[at - 1], parts[at]
+        beside_wide = next_size >= 2 or (size >= 2 and next_size)
+        if last in " \u200b" or (
+            beside_wide and last[-1] not in NO_END and after[0] not in NO_START
+        ):
             return at
-    return end
+    syllables = (at for at in range(end, start, -1) if parts_before(parts[at - 1][0], parts[at][0]))
+    return next(syllables, end)
 
 
 def cut(text: Printable, width: int) -> Printable:
@@ -190,29 +180,29 @@ def cut(text: Printable, width: int) -> Printable:
 
     `one_line` in base/printable.py, which knows no cells, bounds foreign text by characters.
     """
-    from prompt_toolkit.utils import get_cwidth
+    from zatsudan.terminal.text.clusters import cells, sized_clusters
 
-    if get_cwidth(text) <= width:
+    if cells(text) <= width:
         return text
     at, used = 0, 0
-    for char in text:
-        used += get_cwidth(char)
+    for _, size, length in sized_clusters(text):
+        used += size
         if used > width - 1:
             break
-        at += 1
+        at += length
     return printable(text[:at] + "…")
 
 
 def columns_of(rows: Iterable[Iterable[Printable]]) -> list[int]:
     """Return the width in cells of each column of a table."""
-    from prompt_toolkit.utils import get_cwidth
+    from zatsudan.terminal.text.clusters import cells
 
     widths: list[int] = []
     for row in rows:
         for at, cell in enumerate(row):
             if at == len(widths):
                 widths.append(0)
-            widths[at] = max(widths[at], get_cwidth(cell))
+            widths[at] = max(widths[at], cells(cell))
     return widths
 
 

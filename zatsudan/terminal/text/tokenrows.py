@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from prompt_toolkit.utils import get_cwidth
-
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import EMPTY, Printable, Styled, printable
+from zatsudan.terminal.text.clusters import cells as cells_of
 from zatsudan.terminal.text.rows import painted, together
 from zatsudan.wire.tokenview import Option, Piece, Token, percent, pieces, visible
 
@@ -56,15 +55,15 @@ def layout(shown: Sequence[Piece], width: int, *, coloured: bool) -> list[list[C
     for number, piece in enumerate(shown):
         rest = marked(piece, coloured=coloured)
         while rest:
-            size = get_cwidth(rest)
+            size = cells_of(rest)
             if used and used + size > width:
                 rows.append([])
                 used = 0
             part = rest
-            while get_cwidth(part) > width and len(part) > 1:
+            while cells_of(part) > width and len(part) > 1:
                 part = part[:-1]
             rows[-1].append(Cell(part, number))
-            used += get_cwidth(part)
+            used += cells_of(part)
             rest = rest[len(part) :]
         if piece.text.endswith("\n"):
             rows.append([])

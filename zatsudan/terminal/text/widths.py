@@ -1,15 +1,42 @@
-"""How many cells a character takes: as many as any terminal gives it.
+"""How many cells a character takes: as many as this terminal gives it, or as any does.
 
 Terminals, wcwidth and rich disagree: the vowel signs of Hindi, Burmese and the like (marks
 with a width, category Mc) take a cell in most terminals and none in the tables. The most is
-reserved, so that a row may end early but never overruns.
+reserved, so that a row may end early but never overruns. Where the terminal has told what
+it does, that counts.
 """
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
 
 from prompt_toolkit.utils import get_cwidth
+
+#: What a terminal is asked for by its cursor's place, each of them by a text that shows it.
+PROBES = {
+    "ambiguous": "\u2192",  # → of East Asian width A: two cells where such are wide
+    "devanagari": "\u0915\u093e",  # का and ကာ: a letter and a mark with a width
+    "burmese": "\u1000\u102c",
+    "joined": "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466",  # a family
+    "toned": "\U0001f44d\U0001f3fd",
+    "styled": "\u2764\ufe0f",  # ❤️, by variation selector 16
+    "keycap": "1\ufe0f\u20e3",
+    "flag": "\U0001f1ef\U0001f1f5",
+}
+
+#: What the terminal has told: the cells of each probe. One for the program, as there is one terminal.
+TOLD: dict[str, int] = {}
+
+
+def set_told(told: Mapping[str, int]) -> None:
+    """Count as the terminal does from now on; what makes no sense is not believed."""
+    bounds = {"ambiguous": 2, "devanagari": 2, "burmese": 2, "joined": 8, "toned": 4, "flag": 4}
+    TOLD.clear()
+    TOLD.update({name: size for name, size in told.items() if 1 <= size <= bounds.get(name, 3)})
+    width.cache_clear()
+    is_mark.cache_clear()
+
 
 ZWSP = "\N{ZERO WIDTH SPACE}"
 """Where a line may end in scripts that write no blanks."""
@@ -26,12 +53,15 @@ _OPEN = re.compile(f"[^{_AGREED}]")
 
 @lru_cache(maxsize=16384)
 def width(char: str) -> int:
-    """Cells of one character by itself, 0, 1 or 2: the most that any terminal gives it."""
+    """Cells of one character by itself, 0, 1 or 2: the most that a terminal gives it."""
     size = get_cwidth(char)
     if size:
-        return size
+        wide = size == 1 and char > "~" and TOLD.get("ambiguous") == 2
+        return 2 if wide and unicodedata.east_asian_width(char) == "A" else size
     category = unicodedata.category(char)
     if category == "Mc":
+        if TOLD.get("devanagari", 2) == TOLD.get("burmese", 2) == 1:
+            return 0
         return 2 if unicodedata.east_asian_width(char) == "W" else 1
     if char == "\u3164":  # the filler of Hangul: blank, and wide to some
         return 2

@@ -4,12 +4,13 @@ Terminals, rich and prompt_toolkit disagree about clusters of several code
 points (joined emoji, variation selector 16, keycaps, skin tones, flags): some
 draw one character, others its parts side by side. Such a cluster is counted as
 the sum of its parts, and one cell wider than it should be at the least: a row
-that holds some may end early, but never overruns.
+that holds some may end early, but never overruns. Where the terminal has told
+what it does with such, that is counted.
 """
 
 import unicodedata
 
-from zatsudan.terminal.text.widths import ZWSP, is_mark, width
+from zatsudan.terminal.text.widths import TOLD, ZWSP, is_mark, width
 
 _ZWJ = "\N{ZERO WIDTH JOINER}"
 _VS16 = "\N{VARIATION SELECTOR-16}"
@@ -18,6 +19,8 @@ _KEYCAP = "\N{COMBINING ENCLOSING KEYCAP}"
 # No writing system stacks more marks than this; a flood of them would draw
 # over the rows above and below.
 _MAX_MARKS = 8
+# A cluster is looked for so many characters around.
+_FAR = 64
 
 # The class of the signs that join two consonants of an Indic script, or of Khmer, to one.
 _VIRAMA = 9
@@ -58,16 +61,54 @@ def sized_clusters(text: str) -> list[tuple[str, int, int]]:
             slack = slack or own == 2
             continue
         if current:
-            found.append((current, _reserved(size, slack), at - start))
+            found.append((current, _reserved(current, size, slack), at - start))
         # By itself at a change of style, such a mark still widens the character before.
         current, size, joined, start, slack = char, own, 0, at, own == 0 and _widens(char)
     if current:
-        found.append((current, _reserved(size, slack), len(text) - start))
+        found.append((current, _reserved(current, size, slack), len(text) - start))
     return found
 
 
-def _reserved(size: int, slack: bool) -> int:
+def _reserved(cluster: str, size: int, slack: bool) -> int:
+    if TOLD and len(cluster) > 1 and (kinds := _kinds(cluster)):
+        told = [TOLD.get(kind, 0) for kind in kinds]
+        if all(size == 2 for size in told):
+            return 2
+        if told == [1]:  # the selector or the cap changes nothing here
+            return max(1, width(cluster[0]))
+        if all(told):
+            return max([size, *(TOLD[kind] for kind in kinds if kind != "joined")])
     return size + (slack and size <= 2)
+
+
+def _kinds(cluster: str) -> list[str]:
+    """Return which of the probes tell of a cluster."""
+    kinds = []
+    if _ZWJ in cluster and width(cluster[0]) == 2:
+        kinds.append("joined")
+    if any(map(_is_tone, cluster[1:])):
+        kinds.append("toned")
+    if _KEYCAP in cluster:
+        kinds.append("keycap")
+    elif _VS16 in cluster:
+        kinds.append("styled")
+    if _is_flag(cluster[0]):
+        kinds.append("flag")
+    return kinds
+
+
+def around(text: str, at: int) -> tuple[int, int]:
+    """Return where the cluster begins and ends inside which `at` is; twice `at` between two of them."""
+    if not 0 < at < len(text) or text[at].isascii():
+        return at, at
+    start = max(0, at - _FAR)
+    while start and not text[start].isascii():
+        start -= 1
+    for _, _, length in sized_clusters(text[start : at + _FAR]):
+        if start < at < start + length:
+            return start, start + length
+        start += length
+    return at, at
 
 
 def cells(text: str) -> int:
@@ -79,7 +120,7 @@ def _continues(current: str, char: str) -> bool:
     """Whether a character with a width of its own still belongs to the cluster before it."""
     last = current[-1]
     if last == _ZWJ:
-        return True
+        return not char.isascii()
     if last > "\u02ff" and unicodedata.combining(last) == _VIRAMA and last not in _KILLERS:
         return unicodedata.category(char) == "Lo"  # a conjunct: it has one shape
     if char in _VOWELS:
@@ -102,3 +143,8 @@ def _is_tone(char: str) -> bool:
 def _is_flag(char: str) -> bool:
     """Regional indicators: two of them are one flag."""
     return "\U0001f1e6" <= char <= "\U0001f1ff"
+
+
+def rule(size: int) -> str:
+    """Return a line of so many cells, or one less where the terminal takes two for each piece of it."""
+    return "─" * (size // width("─"))

@@ -1,0 +1,61 @@
+"""The input line by whole characters: no cursor inside of one, none deleted by half, none that shifts the next."""
+
+import asyncio
+import unicodedata
+
+import pytest
+from pyte import screens
+
+from tests.support.emulator import Sitting, sitting
+from tests.support.server import says
+
+FAMILY = "👨‍👩‍👧‍👦"
+WHOLE = [FAMILY, "🤷🏽‍♀️", "❤️", "1️⃣", "🇯🇵", "e\u0301", "कि", "क्षि", "กำ", "မြ"]
+
+
+def _sparing(char: str) -> int:
+    """A terminal in which no mark has a width, and joined emoji the width of the first."""
+    return 0 if unicodedata.category(char)[0] == "M" else 1 + (char > "\U0001f000")
+
+
+async def _typed(person: Sitting, *keys: str) -> str:
+    for key in keys:
+        person.type(key)
+        await asyncio.sleep(0.02)
+    return person.terminal._prompt.buffer.text
+
+
+LEFT, RIGHT, BACK, DELETE = "\x1b[D", "\x1b[C", "\x7f", "\x1b[3~"
+
+
+@pytest.mark.parametrize("whole", WHOLE)
+async def test_a_character_is_passed_and_deleted_whole(whole: str) -> None:
+    async with sitting(says("fine")) as person:
+        buffer = person.terminal._prompt.buffer
+        assert await _typed(person, f"a{whole}b") == f"a{whole}b"
+        assert await _typed(person, LEFT, LEFT, "x") == f"ax{whole}b"
+        assert await _typed(person, RIGHT, "y") == f"ax{whole}yb"
+        assert await _typed(person, BACK, BACK) == "axb"
+        assert await _typed(person, whole, LEFT, DELETE) == "axb"
+        assert buffer.cursor_position == 2
+
+
+async def test_what_is_joined_in_the_middle_is_typed_piece_by_piece() -> None:
+    async with sitting(says("fine")) as person:
+        await _typed(person, "a🙂", LEFT)
+        assert await _typed(person, *FAMILY) == f"a{FAMILY}🙂"
+
+
+@pytest.mark.parametrize("whole", WHOLE)
+async def test_nothing_behind_a_character_is_shifted(
+    whole: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = []
+    for width in (screens.wcwidth, _sparing):
+        monkeypatch.setattr(screens, "wcwidth", width)
+        async with sitting(says("fine")) as person:
+            await _typed(person, f"{whole}{whole}", "x", "y", LEFT, "z")
+            cells = [cell.data for cell in person.screen.cells()[person.screen.cursor[1]]]
+            at = cells.index("x")
+            places.append(("".join(cells[at:]).rstrip(), person.screen.cursor[0] - at))
+    assert places == [("xzy", 2), ("xzy", 2)]

@@ -1,0 +1,50 @@
+"""While a model thinks, one key has it answer."""
+
+from tests.support.emulator import sitting
+from tests.support.server import DONE, Request, Script, chunk, event, fails, says
+from zatsudan.wire.refusals import PREFILL, Repair
+
+
+def thinks(*after: float | bytes) -> Script:
+    pieces = (
+        event({"id": "c1", "choices": [{"index": 0, "delta": {"reasoning_content": text}}]})
+        for text in ("Let me ", "see: 17 ")
+    )
+    return Script([*pieces, *after])
+
+
+def answer(request: Request) -> Script:
+    if not request.path.endswith("/completions"):
+        return fails(404, "no")
+    if request.body["messages"][-1]["role"] == "assistant":
+        return says("The answer is ", "391.")
+    again = event({"id": "c1", "choices": [{"index": 0, "delta": {"reasoning_content": "times "}}]})
+    return thinks(*[piece for _ in range(100) for piece in (0.02, again)])
+
+
+async def test_the_key_is_named_while_it_thinks_and_ends_the_thought() -> None:
+    async with sitting(answer) as person:
+        person.chat.link.learned.add("scripted", "scripted", Repair(PREFILL, "trailing"), "today")
+        person.type("17 * 23?\r")
+        await person.until("Ctrl-G answers now")
+        person.type("\x07")
+        await person.until("The answer is 391.")
+        screen = await person.at_rest()
+        assert "Its thought is ended here: it answers now." in screen
+        assert "Ctrl-G" not in screen
+        assert "thought for" in screen
+        await person.say("/why")
+        assert "and the reply goes on behind it" in person.screen.scrollback()
+
+
+async def test_the_key_does_nothing_where_nothing_is_thought() -> None:
+    slow = Script([chunk("One "), 0.3, chunk("two."), chunk(finish="stop"), DONE])
+    async with sitting(slow) as person:
+        person.type("count\r")
+        screen = await person.until("One")
+        assert "Ctrl-G" not in screen
+        person.type("\x07")
+        await person.until("One two.")
+        await person.at_rest()
+        asked = [each for each in person.server.requests if each.path.endswith("/completions")]
+        assert len(asked) == 1

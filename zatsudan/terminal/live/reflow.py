@@ -1,0 +1,143 @@
+"""What terminals wrap anew when their width changes, and where that puts the cursor.
+
+No terminal says so, and no question tells before the width has changed. The
+environment tells what the terminal is, if it is not believed blindly: what one
+terminal puts there is inherited by all that is started from it. So what a
+terminal says of itself holds only with a TERM that it sets, and not within what
+shows programs in a terminal of its own.
+
+Where nothing is known, rows are taken to stay as they are: what may be wrong then
+is a row of ours that stays on the screen, and no row of the talk is erased.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum, auto
+from typing import NamedTuple
+
+from prompt_toolkit.utils import get_cwidth
+
+
+class Reflow(Enum):
+    """What is wrapped anew, and where the cursor stands then."""
+
+    NONE = auto()
+    """Nothing: rows are cut, or kept as they are."""
+    ALL = auto()
+    """All rows; the cursor stays on its character."""
+    FIRST = auto()
+    """All rows; the cursor stays in the first of those that its own has become (Konsole)."""
+    SCROLLED = auto()
+    """As FIRST, but nothing before the screen has scrolled once (urxvt)."""
+    XTERM_JS = auto()
+    """All rows but the cursor's; rows that wrap below move the cursor too (xterm.js)."""
+
+
+#: Around what shows programs in a terminal of its own: Neovim's and Vim's :terminal, Emacs'
+#: vterm and eat, dvtm, GNU screen, zellij. What wraps around them tells nothing of them.
+_WITHIN = ("NVIM", "VIM_TERMINAL", "INSIDE_EMACS", "DVTM", "STY", "ZELLIJ")
+
+#: Multiplexers wrap anew by themselves, whatever is around them.
+_MULTIPLEXERS = (
+    (r"(tmux|screen)(-256color|-direct)?", "TMUX"),
+    (r"screen[.-]?.*", "STY"),
+)
+
+_XTERM = r"xterm(-256color|-direct|-16color)?"
+
+#: What must match: TERM as a whole, a name in the environment, its value as a whole. The
+#: first that fits holds; where TERM is a terminal's own, nothing else is wanted.
+_KNOWN = (
+    (r"(alacritty|foot|xterm-kitty|xterm-ghostty|wezterm|contour)(-.*)?", "TERM", ".*", Reflow.ALL),
+    (r"rxvt-unicode(-256color)?", "TERM", ".*", Reflow.SCROLLED),
+    (_XTERM, "TERM_PROGRAM", "vscode|Hyper|Tabby|WaveTerminal|waveterm", Reflow.XTERM_JS),
+    (_XTERM, "TERM_PROGRAM", "iTerm.app|WezTerm|ghostty|Apple_Terminal", Reflow.ALL),
+    (_XTERM, "WT_SESSION", ".+", Reflow.ALL),
+    # 210400 is 21.04, the first that wraps anew.
+    (_XTERM, "KONSOLE_VERSION", "(210[4-9]|21[1-9].|2[2-9]..|[3-9]...)..", Reflow.FIRST),
+    # 3600 is 0.36, the first that wraps anew; 7006 is 0.70.6.
+    (r"(xterm|vte|gnome)(-256color)?", "VTE_VERSION", "3[6-9]..|[4-9]...|.{5,}", Reflow.ALL),
+)
+
+#: What terminals that wrap nothing anew set, or may have inherited others' names beside.
+_PLAIN = ("XTERM_VERSION", "MLTERM")
+
+
+def possible(environ: Mapping[str, str]) -> frozenset[Reflow]:
+    """Return what the terminal may do, as far as the environment tells; NONE where it does not.
+
+    Of two terminals that both say so of themselves, one runs in the other.
+    """
+    term = environ.get("TERM", "")
+    if any(re.fullmatch(fitting, term) and environ.get(name) for fitting, name in _MULTIPLEXERS):
+        return frozenset({Reflow.ALL})
+    if any(environ.get(name) for name in _WITHIN):
+        return frozenset({Reflow.NONE})
+    found: set[Reflow] = set()
+    for fitting, name, value, reflow in _KNOWN:
+        if re.fullmatch(fitting, term) and re.fullmatch(value, environ.get(name, "")):
+            if name == "TERM":
+                return frozenset({reflow})
+            found.add(reflow)
+    if not found or any(environ.get(name) for name in _PLAIN):
+        found.add(Reflow.NONE)
+    return frozenset(found)
+
+
+class Before(NamedTuple):
+    """What was on the screen before its width changed: rows of text, and the cursor's place in them."""
+
+    rows: Sequence[str]
+    cursor: int
+    column: int
+    scrolled: bool
+    """Has the screen scrolled since it was begun? False where that is not known."""
+
+
+def rows_above(possible: Iterable[Reflow], before: Before, columns: int) -> int:
+    """Return how many rows above the cursor the first row stands, now that the width is `columns`.
+
+    Of all that is possible it is the smallest number:
+    a row that is left is ugly, a row of the talk that is erased is lost.
+    """
+    return min(_above(each, before, columns) for each in possible)
+
+
+def _above(reflow: Reflow, before: Before, columns: int) -> int:
+    rows, cursor, column, scrolled = before
+    if reflow is Reflow.SCROLLED:
+        reflow = Reflow.FIRST if scrolled else Reflow.NONE
+    if reflow is Reflow.NONE:
+        return cursor
+    if reflow is Reflow.XTERM_JS:
+        at = cursor
+        for number in range(len(rows) - 1, -1, -1):
+            if number != at:
+                at += taken(rows[number], columns) - 1
+        return at
+    above = sum(taken(row, columns) for row in rows[:cursor])
+    if reflow is Reflow.ALL and cursor < len(rows):
+        above += taken(_upto(rows[cursor], column), columns) - 1
+    return above
+
+
+def taken(text: str, columns: int) -> int:
+    """Return how many rows a text takes that is wrapped at a width wherever it ends."""
+    if text.isascii():
+        return max(1, -(-len(text) // columns))
+    rows, at = 1, 0
+    for char in text:
+        size = get_cwidth(char)
+        if at + size > columns:
+            rows, at = rows + 1, 0
+        at += size
+    return rows
+
+
+def _upto(text: str, column: int) -> str:
+    """Return the beginning of a text up to the character in a column, with that."""
+    at, used = 0, 0
+    while at < len(text) and used <= column:
+        used += get_cwidth(text[at])
+        at += 1
+    return text[:at]
