@@ -16,6 +16,7 @@ from zatsudan.lab.run import Run
 from zatsudan.lab.slots import Slot
 from zatsudan.servers.prefill import NONE
 from zatsudan.sessions import exports, journal
+from zatsudan.sessions.byhand import ByHand
 from zatsudan.sessions.imports.own import read_markdown
 from zatsudan.sessions.records import replay
 from zatsudan.sessions.session import Node
@@ -258,7 +259,7 @@ async def test_it_is_kept_in_journals_and_exports(tmp_path: Path) -> None:
     person.chat.talk.close()
     loaded = journal.load(path).session
     assert loaded == session
-    assert loaded.nodes["5"].by_hand == session.nodes["5"].by_hand != None  # noqa: E711
+    assert loaded.nodes["5"].by_hand == ByHand("2")
 
     markdown = exports.export(session, "markdown")
     assert "## User (hidden)\n\none" in markdown
