@@ -19,6 +19,7 @@ from zatsudan.wire.protocol import Delta
 
 if TYPE_CHECKING:
     from zatsudan.lab.run import OnDelta, OnEnd, Run
+    from zatsudan.sessions.calls import Waiting
     from zatsudan.talk.turn import Turn
 
 
@@ -60,6 +61,12 @@ class JsonTerminal(PlainTerminal):
     def end(self, turn: "Turn") -> None:
         self._judge(turn)
         self._asked = Asked(turn.nodes, turn.made.ended, turn.error)
+
+    def calls(self, waits: "Waiting") -> None:
+        """Where some calls were answered and others wait, the reply that made them is what there is."""
+        super().calls(waits)
+        if not self._asked.nodes:
+            self._asked = Asked((waits.node,), FINISHED)
 
     def begin_run(self, run: "Run") -> "tuple[OnDelta, OnEnd]":
         del run

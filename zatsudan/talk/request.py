@@ -63,6 +63,10 @@ def compose(
     takes the last turn though it is too long by the estimate. With a `prefix` it goes on from that text, in one of the forms of servers/prefill.py,
     or is asked to in words where the server takes none. With a `thought` it goes on behind that.
     """
+    if "banned_strings" in parameters:
+        from zatsudan.talk.banning import as_taken
+
+        parameters = as_taken(link, parameters)
     reserve = link.gauge(talk.session).estimator.count(prefix + thought)
     leading = talk.session.system if system is None else system
     window = window_of(

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from zatsudan.base.errors import CommandError, StatusError, TooLong, ZatsudanError
 from zatsudan.base.jsonvalues import NOTHING, Json, JsonObject
-from zatsudan.base.language import say
-from zatsudan.base.printable import EMPTY, Printable, printable
+from zatsudan.base.language import say, say_count
+from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.parameters.values import drawn
 from zatsudan.servers import thinkforms
 from zatsudan.servers.prefill import FIELDS, NONE, Opening
@@ -35,7 +35,10 @@ from zatsudan.wire.tokenview import entries_of
 if TYPE_CHECKING:
     from zatsudan.servers.client import Client
     from zatsudan.sessions.window import Window
+    from zatsudan.talk.banning import Guard
 
+#: The parameter that names phrases (talk/banning.py, which is imported where one is set).
+BANNED = "banned_strings"
 #: How long is waited before it is asked again whether what came has been drawn, in seconds.
 BEHIND_SECONDS = 0.01
 
@@ -96,6 +99,9 @@ class Turn:
         self.thought = Thought()
         self._pace: float | None = None
         self._watch = Watch()
+        self._guard: Guard | None = None
+        self._form = ""
+        self._went_back = 0
         self._raw_prompt = 0.0
         self._recorded = False
         self._told: JsonObject = {}
@@ -154,7 +160,8 @@ class Turn:
         policy = USUAL if self.recorded is None else AS_IT_WAS
         whole = False
         while not whole:
-            chunks = exchange(self._link, prepare, policy, on_note=on_note, on_wait=wait)
+            sent = exchange(self._link, prepare, policy, on_note=on_note, on_wait=wait)
+            chunks = self._without_phrases(sent, on_note, wait)
             try:
                 async with aclosing(chunks):
                     whole = await self._read(chunks, on_delta, on_note)
@@ -199,6 +206,55 @@ class Turn:
             on_note(self.thought.note())
         return goes_on
 
+    def _without_phrases(
+        self, chunks: AsyncGenerator[Chunk], on_note: OnNote, on_wait: OnNote
+    ) -> AsyncGenerator[Chunk]:
+        """Return the chunks of a reply without the banned phrases, where the server does not see to it."""
+        if not self._parameters.get(BANNED) or self.recorded is not None:
+            return chunks
+        from zatsudan.talk.banning import Detours, Hit, Leg, tokens_of
+
+        def leg(leg: Leg) -> AsyncGenerator[Chunk]:
+            self._went_back += bool(leg.tokens)
+
+            async def prepare(_client: "Client") -> Sending:
+                composed = compose(
+                    self._talk,
+                    self._link,
+                    self.model,
+                    self._parent.id,
+                    leg.over(self._parameters, self.deltas),
+                    prefix=leg.given,
+                    form=self._form if leg.given else "",
+                    system=self._system,
+                    anyway=True,
+                )
+                return Sending(composed.body, self.model)
+
+            return exchange(self._link, prepare, USUAL, on_note=on_note, on_wait=on_wait)
+
+        async def first_tokens(hit: Hit) -> set[int]:
+            return await tokens_of(await self._link.client(), self.model, hit)
+
+        whole = self._parameters.get("stream") is False
+        detours = Detours(lambda: self._guard, leg, first_tokens, on_note, whole=whole)
+        return detours.chunks(chunks)
+
+    async def _watch_phrases(self, on_note: OnNote) -> None:
+        """Watch for banned phrases where the server does not; say where that is impossible."""
+        from zatsudan.talk.banning import Guard, phrases_of
+
+        phrases = phrases_of(self._link, self._parameters)
+        self._form = await find_form(self._link, self.model) if phrases else ""
+        self._guard = Guard(phrases, self._prefix) if phrases and self._form != NONE else None
+        if self._form == NONE:
+            on_note(
+                say(
+                    "{model} takes no prefill here: banned phrases are not kept out.",
+                    model=one_line(self.model, 60),
+                )
+            )
+
     async def _prepare(self, on_note: OnNote) -> Sending:
         await client_for(self._talk, self._link)
         self.model = self._asked or await model_of(self._talk, self._link)
@@ -213,6 +269,8 @@ class Turn:
         return Sending(self.request, self.model, tokens, self._raw_prompt)
 
     async def _compose(self, on_note: OnNote) -> None:
+        if self._parameters.get(BANNED):
+            await self._watch_phrases(on_note)
         given = self._prefix or self.thought.given
         form = NONE if self.thought.how == BY_WORDS else ""
         form = form or (await find_form(self._link, self.model) if given else "")
@@ -239,8 +297,26 @@ class Turn:
         self.request, self.window, self._told = composed.body, composed.window, composed.told
         if self.begun:
             self._told["begun"] = True
+        self._tell_unanswered(on_note)
         self._link.gauge(self._talk.session).window_start = self.window.start
         self._raw_prompt = composed.raw_tokens
+
+    def _tell_unanswered(self, on_note: OnNote) -> None:
+        """Say how many calls right before the message are not sent, since nobody answered them."""
+        before = self._parent.parent
+        if before is None or not self._talk.session.nodes[before].message.extra:
+            return
+        from zatsudan.sessions.calls import waiting
+
+        left = waiting(self._talk.session, before)
+        if left is not None and self._parent.message.role not in ("tool", "function"):
+            on_note(
+                say_count(
+                    "{n} call has no answer: it is not sent.",
+                    "{n} calls have no answer: they are not sent.",
+                    len(left.open),
+                )
+            )
 
     def _behind_thought(self, form: str, on_note: OnNote) -> None:
         """Say how the thought is ended; asked in words, the model is not to think anew."""
@@ -342,7 +418,11 @@ class Turn:
             stopped=self._stopped,
             left_out=self.window.left_out if self.window is not None else 0,
             given=len(self._prefix),
-            request={**self._told, **self.thought.facts()},
+            request={
+                **self._told,
+                **self.thought.facts(),
+                **({"went_back": self._went_back} if self._went_back else {}),
+            },
         )
         if self.recorded is None:
             return made
@@ -373,7 +453,8 @@ class Turn:
         """Return the server's counts, learning from them; or an estimate of all where it sends none."""
         raw = self._growing.raw_tokens
         each = self._growing.by_index
-        told = self._counting.by_choice(each)
+        # Of requests that were left nobody tells the count.
+        told = self._counting.by_choice(each) if not self._went_back else None
         if told is not None:
             exact = sum(usage.prompt + usage.completion for usage in told.values())
             self._link.measured(self._raw_prompt + raw, exact)

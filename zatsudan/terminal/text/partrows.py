@@ -106,12 +106,13 @@ def talk_rows(talk: Talk, width: int, render: Render) -> Iterator[Styled]:
             if node.made is not None and node.made.reasoning:
                 yield from thought_rows(len(node.made.reasoning))
             yield from render(node.message.text, width, node.begun)
+            yield from call_rows(node, width)
             yield from source_rows(node, width)
             if node.made is not None:
                 yield EMPTY
                 yield from status_rows(node.made, width)
         else:
-            yield from (sgr(row, "dim") for row in wrap(_other(node), width))
+            yield from _other_rows(node, width)
         yield from _marks(node, hidden=node.id in talk.hidden)
         yield EMPTY
 
@@ -127,9 +128,29 @@ def _marks(node: Node, *, hidden: bool) -> Iterator[Styled]:
         yield sgr(printable(f"[{' · '.join(marks)}]"), "dim")
 
 
-def _other(node: Node) -> Printable:
-    """Return a message of a role that is neither the person's nor the model's."""
-    return printable(f"[{one_line(node.message.role, 40)}] {node.message.text}")
+def _other_rows(node: Node, width: int) -> Iterator[Styled]:
+    """Return a message of a role that is neither the person's nor the model's; a long one folded."""
+    text = printable(f"[{one_line(node.message.role, 40)}] {node.message.text}")
+    rows = list(islice(wrap(text, width), FOLD_ROWS + 1))
+    if len(rows) > FOLD_ROWS:
+        size = say(
+            "[{count:,} characters in all · /raw {id} shows them]", count=len(text), id=node.id
+        )
+        rows[FOLDED_ROWS:] = [size]
+    for row in rows:
+        yield sgr(row, "dim")
+
+
+def call_rows(node: Node, width: int) -> Iterator[Styled]:
+    """Return the calls that a reply ends with, each with its arguments."""
+    if not node.message.extra:
+        return
+    from zatsudan.commands.calling import form
+    from zatsudan.sessions.calls import calls_of
+
+    for call in calls_of(node.message):
+        title = say("The model calls {name}", name=one_line(call.name, 64))
+        yield from table_rows(form(call, title), width)
 
 
 def thought_rows(size: int, seconds: float | None = None) -> Iterator[Styled]:
