@@ -1,7 +1,11 @@
 """The sources of a reply: each once, in one order, with the title that some server tells."""
 
-from zatsudan.base.jsonvalues import JsonObject
+from typing import TYPE_CHECKING
+
 from zatsudan.wire.cited import addresses, sources
+
+if TYPE_CHECKING:
+    from zatsudan.base.jsonvalues import JsonObject
 
 
 def test_sources_have_the_titles_that_any_list_tells() -> None:

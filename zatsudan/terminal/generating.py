@@ -156,8 +156,11 @@ class Generation:
     def _give_back(self, message: Node) -> None:
         """Put the words of a message that got no reply into the input line, to be changed or sent again.
 
-        The answers to calls stay: nobody writes the output of a command twice.
+        What was added by hand stands in the talk, and stays there; so do the answers to calls:
+        nobody writes the output of a command twice.
         """
+        if message.by_hand is not None:
+            return
         if message.message.role != "user":
             self._surface.show((Line(say("What was answered stays: /retry asks again."), "dim"),))
             return
