@@ -40,6 +40,8 @@ MORE = (
     "/variants 2", "/pin 2", "/unpin 2", "/edit 3", "/redo", "/save", "/rename x", "/title auto", "/search words",
     "/sessions", f"/load {BENIGN}", f"/load {HOSTILE}", "/with temperature=1 hello", "/sweep temperature 0 1", "/probe temperature",
     "/repro 2", "/retry", "/continue", "/usage", "/context", "/learned", "/preset save kept model system", "/preset",
+    "/begin! Well,", "/begin", "hello", "/begin off", "/add user More", "/continue", "/add function f 1", "/edit 2 By hand",
+    "/why", "/hide 1", "/context", "/unhide 1", "/delete 3", "/unhide 3", "/add robot x", "/me words", "/sweep begin a b",
     "hello", "hello again", "/tree", "/reasoning show", "/unset all", "/export", "/preset delete kept",
 )  # fmt: skip
 
@@ -124,7 +126,7 @@ def stranger(poison: Poison) -> Iterator[tuple[Stranger, Server]]:
 
 
 #: Beginnings of commands that are then given what they cannot take.
-BEGUN = ("/", "/help ", "/load ", "/set ", "/set +", "/search ", "/model ", "/preset ", "/goto ", "/with seed=1 ", "/compare ", "/sweep ", "")  # fmt: skip
+BEGUN = ("/", "/help ", "/load ", "/set ", "/set +", "/search ", "/model ", "/preset ", "/goto ", "/with seed=1 ", "/compare ", "/sweep ", "/add user ", "/begin ", "/hide ", "")  # fmt: skip
 
 
 def typed(poison: Poison) -> str:

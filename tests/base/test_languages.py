@@ -18,6 +18,8 @@ SILENT: dict[str, tuple[str, ...]] = {
     "sessions/imports/foreigntrees.py": ("<details type=",),  # what Open WebUI writes
     "commands/comparing.py": ("{} · /diff A B",),  # commands to type
     "commands/connecting/reconnect.py": ("Say hi.",),  # sent to the model
+    "commands/drafting.py": ("Leave your own part", "It is to say"),  # a prompt
+    "sessions/exports/transcript.py": ("by hand",),  # a heading, which is read again
     "commands/naming.py": ("Give this conversation a title",),  # a prompt
     "commands/outcomes.py": ("Callable[",),
     "commands/probes.py": ("(?P<same>", "{} of {} replies", "/repro {}"),  # kept; a command

@@ -20,7 +20,7 @@ from zatsudan.sessions.session import Session
 KEYS = {
     *("content", "reasoning", "tool_calls", "logprobs", "finish_reason", "ended", "model"),
     *("server", "parameters", "usage", "seconds", "first_seconds", "session", "error"),
-    *("function_call", "beside", "service_tier"),
+    *("function_call", "beside", "service_tier", "given"),
 }
 
 
@@ -151,7 +151,7 @@ async def test_the_reply_as_an_object(clean_environment: Path) -> None:
     assert value.pop("seconds") >= value.pop("first_seconds") >= 0
     assert value == {
         "content": "やあ\u2028\x9b", "reasoning": "考え中", "tool_calls": None, "logprobs": None,
-        "function_call": None, "beside": None, "service_tier": None,
+        "function_call": None, "beside": None, "service_tier": None, "given": None,
         "finish_reason": "stop", "ended": "finished", "model": "scripted",
         "server": server.base_url, "parameters": {"temperature": 0.5},
         "usage": {"prompt_tokens": 9, "completion_tokens": 2, "total_tokens": 11},

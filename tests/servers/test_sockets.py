@@ -199,9 +199,10 @@ class Terminal(PlainTerminal):
         self.asked.append(question)
         return self.answers.pop(0)
 
-    def prefill(self, line: Entered, *, editor: bool = False) -> None:
+    def prefill(self, line: Entered, *, editor: bool = False) -> bool:
         del editor
         self.given_back = line.text
+        return True
 
 
 def journal(path: Path, *records: JsonObject) -> Path:

@@ -3,6 +3,7 @@
 from hypothesis import strategies as st
 
 from zatsudan.base.jsonvalues import NOTHING, Json, JsonObject
+from zatsudan.sessions.byhand import DELETED, HIDDEN, ByHand
 from zatsudan.sessions.records import apply, message_record, replay
 from zatsudan.sessions.session import Made, Session
 from zatsudan.wire.messages import ROLES, Message, Usage
@@ -102,6 +103,9 @@ _mades = st.builds(
 )
 
 
+_by_hand = st.none() | st.builds(ByHand, st.sampled_from(["", "1", "2"]))
+
+
 def _record(draw: st.DrawFn, session: Session) -> JsonObject:
     ids = [None, *session.nodes]
     kind = draw(st.sampled_from([*["message"] * 6, *KINDS]))
@@ -110,7 +114,8 @@ def _record(draw: st.DrawFn, session: Session) -> JsonObject:
         message = draw(messages)
         made = draw(_mades) if message.role == "assistant" and draw(st.booleans()) else None
         at = "2026-01-02T03:04:05Z"
-        return message_record(session.next_id(), anywhere, message, at, made)
+        by_hand = draw(_by_hand) if made is None else None
+        return message_record(session.next_id(), anywhere, message, at, made, by_hand=by_hand)
     if kind == "delta":
         return {
             "type": "delta",
@@ -131,7 +136,10 @@ def _record(draw: st.DrawFn, session: Session) -> JsonObject:
         return {"type": "vote", "picked": draw(st.sampled_from("ab")), "labels": ["a", draw(texts)]}
     return {
         "type": kind,
-        "id": anywhere if kind in ("head", "pin") else "a",
+        "id": anywhere if kind in ("head", "pin", "withhold") else "a",
+        "how": draw(st.sampled_from([HIDDEN, DELETED, ""])),
+        "text": draw(texts),
+        "always": draw(st.booleans()),
         "pinned": draw(st.booleans()),
         "name": draw(st.sampled_from(["temperature", "top_k", "stop"])),
         "value": draw(json_values),
@@ -144,17 +152,8 @@ def _record(draw: st.DrawFn, session: Session) -> JsonObject:
 
 
 KINDS = (
-    "delta",
-    "set",
-    "unset",
-    "system",
-    "model",
-    "title",
-    "head",
-    "pin",
-    "lab",
-    "vote",
-    "by_state",
+    *("delta", "set", "unset", "system", "model", "title", "head", "pin", "withhold", "begin"),
+    *("lab", "vote", "by_state"),
 )
 
 

@@ -103,6 +103,25 @@ steps = st.lists(
         st.tuples(st.just("/pin"), st.integers(1, 12).map(str)),
         st.tuples(st.just("/goto"), st.integers(1, 12).map(str)),
         st.tuples(st.just("/undo"), st.just("")),
+        st.tuples(
+            st.just("/add"),
+            st.sampled_from(
+                [
+                    "system Be calm.",
+                    "developer Speak low.",
+                    "user And more.",
+                    "user word word",
+                    "assistant So it is.",
+                    "function f 42",
+                ]
+            ),
+        ),
+        st.tuples(st.just("/edit"), st.integers(1, 12).map(lambda number: f"{number} Changed.")),
+        st.tuples(st.sampled_from(["/hide", "/unhide"]), st.integers(1, 12).map(str)),
+        st.tuples(st.just("/delete"), st.integers(1, 12).map(str)),
+        st.tuples(st.just("/begin"), st.sampled_from(["Well, ", '"Yes. "', "off"])),
+        st.tuples(st.just("/begin!"), st.just("So,")),
+        st.tuples(st.just("answer"), st.just("")),
     ),
     min_size=4,
     max_size=24,
@@ -136,6 +155,12 @@ class Sitting:
             there = await open_at(chat.link, "there")
             parent = chat.talk.say("over there")
             turn = Turn(chat.talk, there.link, parent, chat.talk.session.parameters)
+        elif step == "answer":
+            outcome = await self.tried("/continue")
+            if isinstance(outcome, Generate):
+                turn = turn_to(
+                    chat.talk, chat.link, outcome.parent, prefix=outcome.prefix, asking=True
+                )
         elif step == "go on":
             path = chat.talk.session.path()
             if len(path) < 2 or path[-1].made is None or not path[-1].message.text:

@@ -89,7 +89,8 @@ def delta_object(delta: Delta) -> JsonObject:
 def as_object(chat: Chat | None, asked: Asked) -> JsonObject:
     """Return what --json prints: every key is always there, null where there is nothing to say.
 
-    `seconds` are those to the end of the reply, `first_seconds` those to its first token.
+    `given` is how many characters at its start a person wrote, or an earlier reply. `seconds`
+    are those to the end of the reply, `first_seconds` those to its first token.
     Without a `chat` nothing was sent.
     """
     node = asked.nodes[0] if asked.nodes else None
@@ -135,6 +136,7 @@ def _variant(node: Node | None) -> JsonObject:
         "logprobs": (list(made.logprobs) or None) if made is not None else None,
         "finish_reason": made.finish_reason if made is not None else None,
         "ended": made.ended if made is not None else None,
+        "given": (made.given or None) if made is not None else None,
     }
 
 

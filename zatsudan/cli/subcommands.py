@@ -84,7 +84,7 @@ def _print_parts(parts: "Iterable[Part]") -> None:
     from zatsudan.terminal.text.rows import uncoloured
 
     for part in parts:
-        for row in part_rows(part, WIDTH, lambda text, _: [printable(text)]):
+        for row in part_rows(part, WIDTH, lambda text, *_: [printable(text)]):
             _print(uncoloured(row))
 
 

@@ -8,7 +8,9 @@ from zatsudan.commands.registry import read_index
 MODULES = (
     "conversation",
     "counts",
+    "drafting",
     "branches",
+    "adding",
     "sampling",
     "shortways",
     "think",

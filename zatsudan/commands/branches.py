@@ -6,18 +6,20 @@ from pathlib import Path
 from zatsudan.base.errors import CommandError, StoreError
 from zatsudan.base.jsonvalues import whole_number
 from zatsudan.base.language import later, say, say_count
-from zatsudan.base.printable import EMPTY, one_line, printable
+from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.commands.comparing import told
 from zatsudan.commands.counts import describe_end
-from zatsudan.commands.outcomes import Outcome, Prefill, Show, tell
+from zatsudan.commands.outcomes import Generate, Outcome, Prefill, Show, tell
 from zatsudan.commands.parts import Line, Rows, Table, Talk
 from zatsudan.commands.registry import Choice, command
 from zatsudan.parameters.values import show_value
 from zatsudan.sessions import journal
-from zatsudan.sessions.session import FINISHED, Node
+from zatsudan.sessions.byhand import DELETED, HIDDEN
+from zatsudan.sessions.session import FINISHED, Node, Session
 from zatsudan.sessions.snapshot import records
 from zatsudan.sessions.tree import differences, end_of, last_reply, next_turn, picture
 from zatsudan.talk.chat import Chat
+from zatsudan.talk.entered import KEYS, SAID, Entered
 
 GROUP = later("Branches")
 
@@ -26,7 +28,8 @@ def _has_messages(chat: Chat) -> bool:
     return bool(chat.talk.session.nodes)
 
 
-def _ids(chat: Chat, _args: str) -> Iterable[Choice]:
+def ids(chat: Chat, _args: str) -> Iterable[Choice]:
+    """Complete the number of a message."""
     for node in reversed(chat.talk.session.nodes.values()):
         yield Choice(node.id, one_line(f"{node.message.role}: {node.message.text}", 80))
 
@@ -49,7 +52,7 @@ def _reply(chat: Chat, name: str) -> Node:
     return node
 
 
-@command("variants", "[N]", group=GROUP, complete=_ids, possible=_has_messages)
+@command("variants", "[N]", group=GROUP, complete=ids, possible=_has_messages)
 async def variants(chat: Chat, args: str) -> Outcome:
     """List the variants of the last reply.
 
@@ -67,6 +70,8 @@ async def variants(chat: Chat, args: str) -> Outcome:
             one_line(f"#{variant.id}", 20),
             say("hidden until /pick")
             if blind
+            else variant.by_hand.said()
+            if variant.by_hand is not None
             else printable(
                 "  ".join(
                     f"{name} {show_value(value)}"
@@ -141,37 +146,65 @@ def step(chat: Chat, by: int) -> Show | None:
     return _go(chat, nodes[at], at + 1, len(nodes))
 
 
-def _users(chat: Chat, args: str) -> Iterable[Choice]:
-    return (choice for choice in _ids(chat, args) if choice.meta.startswith("user"))
-
-
-def _edit(chat: Chat, args: str, *, editor: bool) -> Prefill:
-    node = node_named(chat, args) if args else chat.talk.last_user()
-    if node is None or node.message.role != "user":
+def _edit(chat: Chat, args: str, *, editor: bool) -> Outcome:
+    name, text = [*args.split(maxsplit=1), "", ""][:2]
+    node = node_named(chat, name) if name else chat.talk.last_user()
+    if node is None:
         raise CommandError(
             say("That is none of your messages."),
             say("/tree shows all messages with their numbers."),
         )
+    if node.message.role != "user":
+        return _rewrite(chat, node, text, editor=editor)
     chat.talk.record({"type": "head", "id": node.parent})
+    if text:
+        return Generate(chat.talk.say(text))
     note = say(
         "Editing #{id}; what followed stays as a branch, and /redo goes back to it.", id=node.id
     )
     return Prefill(chat.talk.given_back(node), (Line(note, "good"),), editor)
 
 
-@command("edit", "[N]", group=GROUP, complete=_users, possible=_has_messages)
-async def edit(chat: Chat, args: str) -> Outcome:
-    """Change an earlier message of yours and go on from it.
+def _rewrite(chat: Chat, node: Node, text: str, *, editor: bool) -> Outcome:
+    """Bring a message of another role into the input line, or make a variant of it with a text."""
+    if not isinstance(node.message.content, str | None):
+        raise CommandError(
+            say("#{id} holds more than text.", id=node.id),
+            say("/add {role} TEXT writes another.", role=one_line(node.message.role, 20)),
+        )
+    if not text:
+        head = Entered.of(f"/edit {node.id}" + ("\n" if editor else " "), KEYS)
+        words = Entered.of(node.message.text, SAID)
+        note = say("Enter makes a variant of #{id} by hand; the old one stays.", id=node.id)
+        how = say("/edit {id} TEXT makes a variant of it.", id=node.id)
+        return Prefill(
+            Entered.joined((head, words), ""), (Line(note, "dim"),), editor, (Line(how, "dim"),)
+        )
+    if text == node.message.text:
+        return tell(say("#{id} says so already.", id=node.id), "dim")
+    made = chat.talk.add(node.message._replace(content=text), node.parent, node.id)
+    note = say(
+        "#{id} was made by hand, from #{source}. An empty line lets the model go on from its end.",
+        id=made.id,
+        source=node.id,
+    )
+    return Show((Talk((made,)), Line(note, "good")))
 
-    It comes into the input line; sending it makes a new branch, the old one stays.
-    `/edit! N` opens it in the editor.
+
+@command("edit", "[N [TEXT]]", group=GROUP, complete=ids, possible=_has_messages)
+async def edit(chat: Chat, args: str) -> Outcome:
+    """Change an earlier message, yours or the model's.
+
+    It comes into the input line. One of yours is sent anew and makes a new branch; of a reply a variant is made, marked
+    as made by hand, and an empty line (or /continue) lets the model go on from its end. The old one stays. `/edit! N`
+    opens it in the editor.
     """
     return _edit(chat, args, editor=False)
 
 
-@command("edit!", "[N]", group=GROUP, complete=_users, possible=_has_messages)
+@command("edit!", "[N]", group=GROUP, complete=ids, possible=_has_messages)
 async def edit_in_editor(chat: Chat, args: str) -> Outcome:
-    """Change an earlier message of yours in the editor."""
+    """Change an earlier message in the editor."""
     return _edit(chat, args, editor=True)
 
 
@@ -185,7 +218,8 @@ async def redo(chat: Chat, _args: str) -> Outcome:
         )
     chat.talk.record({"type": "head", "id": node_id})
     path = chat.talk.session.path()
-    start = max(i for i, node in enumerate(path) if node.message.role == "user" or i == 0)
+    users = (i for i, node in enumerate(path) if node.message.role == "user")
+    start = max(users, default=0)
     return Show((Talk(tuple(path[start:]), start),))
 
 
@@ -195,13 +229,13 @@ async def fork(chat: Chat, args: str) -> Outcome:
 
     It holds the messages up to this one; the session before keeps all of them.
     """
-    path = {node.id for node in chat.talk.session.path()}
+    path = {node.id for node in chat.talk.session.chain()}
     name = one_line(chat.talk.session.title or chat.talk.session.first_words(), 40)
     copies = [
         record
         for record in records(chat.talk.session)
         if record["type"] not in ("session", "delta", "title")
-        and (record["type"] not in ("message", "pin") or record["id"] in path)
+        and (record["type"] not in ("message", "pin", "withhold") or record["id"] in path)
     ]
     chat.talk.begin()
     for record in copies:
@@ -215,6 +249,18 @@ async def fork(chat: Chat, args: str) -> Outcome:
         name=name,
     )
     return tell(note, "good")
+
+
+def marks_of(session: Session, node: Node) -> list[Printable]:
+    """Return what is particular about a message, a word or two each."""
+    withheld = session.withheld.get(node.id)
+    found = [
+        say("pinned") if node.id in session.pinned else EMPTY,
+        node.by_hand.said() if node.by_hand is not None else EMPTY,
+        say("hidden") if withheld == HIDDEN else EMPTY,
+        say("deleted") if withheld == DELETED else EMPTY,
+    ]
+    return [mark for mark in found if mark]
 
 
 @command("tree", "", group=GROUP, possible=_has_messages)
@@ -231,7 +277,7 @@ async def tree(chat: Chat, _args: str) -> Outcome:
         mark = ">" if leaf.is_head else "*" if leaf.on_path else " "
         number = f"#{leaf.node.id}".rjust(width)
         who = "» " if leaf.node.message.role == "user" else ""
-        pin = say("(pinned)") + " " if leaf.node.id in chat.talk.session.pinned else ""
+        pin = "".join(f"({mark}) " for mark in marks_of(chat.talk.session, leaf.node))
         text = one_line(leaf.node.message.text, 200) or say("(no text)")
         lines.append(
             Line(
@@ -242,7 +288,7 @@ async def tree(chat: Chat, _args: str) -> Outcome:
     return Show((Rows(tuple(lines)),))
 
 
-@command("goto", "N", group=GROUP, complete=_ids, possible=_has_messages)
+@command("goto", "N", group=GROUP, complete=ids, possible=_has_messages)
 async def goto(chat: Chat, args: str) -> Outcome:
     """Go to a message: the talk goes on from there."""
     node = node_named(chat, args)
@@ -269,13 +315,13 @@ def _pin(chat: Chat, args: str, *, pinned: bool) -> Outcome:
     return tell(say(note, id=node.id, text=one_line(node.message.text, 40)), "good")
 
 
-@command("pin", "[N]", group=GROUP, complete=_ids, possible=_has_messages)
+@command("pin", "[N]", group=GROUP, complete=ids, possible=_has_messages)
 async def pin(chat: Chat, args: str) -> Outcome:
     """Keep a message in what is sent, however long the talk gets."""
     return _pin(chat, args, pinned=True)
 
 
-@command("unpin", "[N]", group=GROUP, complete=_ids, possible=_has_messages)
+@command("unpin", "[N]", group=GROUP, complete=ids, possible=_has_messages)
 async def unpin(chat: Chat, args: str) -> Outcome:
     """Let a pinned message go with the others."""
     return _pin(chat, args, pinned=False)

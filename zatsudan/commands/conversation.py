@@ -116,12 +116,17 @@ async def continue_(chat: Chat, _args: str) -> Outcome:
 
     For one that was interrupted, cut off, or ended at the token limit. Where the server
     takes it the text is given back to it (prefill), else the model is asked in words;
-    either way the two parts become one message, and the cut one stays as a variant.
+    either way the two parts become one message, and the cut one stays as a variant. Behind a message
+    that was added by hand it asks for the reply; an empty line does the same.
     """
-    reply = last_reply(chat.talk.session)
+    session = chat.talk.session
+    head = session.nodes[session.head] if session.head is not None else None
+    if head is not None and head.by_hand is not None and head.message.role != "assistant":
+        return Generate(head)
+    reply = last_reply(session)
     if reply is None or reply.parent is None or not reply.message.text.strip():
         raise CommandError(say("There is no reply to go on with."), say("/retry asks for one."))
-    parent = chat.talk.session.nodes[reply.parent]
+    parent = session.nodes[reply.parent]
     logprobs = reply.made.logprobs if reply.made is not None else ()
     return Generate(parent, prefix=reply.message.text, logprobs=logprobs, asking=True)
 
@@ -192,7 +197,8 @@ def _last_turns(chat: Chat, args: str) -> Talk:
             say("Write a number, or all."),
         )
     shown = [node for turn in turns[-count or len(turns) :] for node in turn]
-    return Talk(tuple(shown), len(chat.talk.session.path()) - len(shown))
+    above = len(chat.talk.session.path()) - len(shown)
+    return Talk(tuple(shown), above, frozenset(chat.talk.session.withheld))
 
 
 def _raw_choices(chat: Chat, _args: str) -> Iterable[Choice]:

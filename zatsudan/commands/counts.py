@@ -51,10 +51,20 @@ async def context(chat: Chat, _args: str) -> Outcome:
         mark = EMPTY if node.id in sent else say("left out")
         if node.id in chat.talk.session.pinned:
             mark = say("pinned")
+        if node.id in chat.talk.session.withheld:
+            mark = say("hidden")
+        if node.by_hand is not None:
+            mark = printable(" · ".join(filter(None, (mark, say("by hand")))))
         text = node.message.text
         about = tokens_of(node, chat.link.gauge(chat.talk.session).estimator.count)
         tokens = printable(f"{exact[text]:,}" if text in exact else f"~{about:,}")
         rows.append((mark, one_line(node.message.role, 20), tokens, one_line(text, 60)))
+    begin = chat.talk.session.begin
+    if begin is not None:
+        text = begin.text
+        rows.append(
+            (say("given"), printable("assistant"), _about(chat, exact, text), one_line(text, 60))
+        )
     head = (EMPTY, say("role"), say("tokens"), say("begins"))
     table = Table(head, tuple(rows), right=frozenset({2}))
     return Show((table, Line(_whole(chat, window, exact.get(None)), "dim")))
@@ -113,6 +123,10 @@ def _whole(chat: Chat, window: Window, exact: int | None) -> Printable:
             window.left_out,
             told=told,
         )
+    if window.withheld:
+        told = say_count(
+            "{told}; {n} is hidden", "{told}; {n} are hidden", len(window.withheld), told=told
+        )
     return say("{told}.", told=told)
 
 
@@ -127,7 +141,7 @@ async def usage(chat: Chat, _args: str) -> Outcome:
     """Show the tokens of this reply and session.
 
     `in` is what was sent, `out` what came; `cached` and `reasoning` are parts of them.
-    A `~` marks an estimate, where the server sent no count. What /probe, /repro and /title asked
+    A `~` marks an estimate, where the server sent no count. What /probe, /repro, /title and /me asked
     since the start has a line of its own.
     """
     rows: list[tuple[Printable, ...]] = []

@@ -75,7 +75,11 @@ def _cells(
         if profile:
             _check_profile(chat, profile)
         parameters = whole.over(_current(chat, profile, whole.model))
-        cell = Cell(one_line(one.label, 60), parameters, whole.model, profile, whole.system)
+        begin = whole.begin
+        if begin is None:
+            begin = chat.talk.session.begin.text if chat.talk.session.begin is not None else ""
+        label = one_line(one.label, 60)
+        cell = Cell(label, parameters, whole.model, profile, whole.system, begin)
         cells += repeated(cell, runs)
     return cells
 
@@ -96,6 +100,17 @@ def _check_profile(chat: Chat, name: str) -> None:
             say("Add one under [profiles.{name}].", name=name),
         )
     normal_url(profiles[name].base_url)
+
+
+async def _check_begins(chat: Chat, cells: "Sequence[Cell]") -> None:
+    """Raise before anything is asked where replies are to be begun and the server begins anew."""
+    models = {cell.model for cell in cells if cell.begin and not cell.profile}
+    if models:
+        from zatsudan.talk.addressee import model_of
+        from zatsudan.talk.continuing import must_go_on
+
+        for model in models:
+            await must_go_on(chat.link, model or await model_of(chat.talk, chat.link))
 
 
 def plan(chat: Chat, cells: "Sequence[Cell]") -> Printable:
@@ -156,6 +171,7 @@ async def compare(chat: Chat, args: str) -> Outcome:
     cells = _cells(chat, sides)
     if blind:
         random.shuffle(cells)
+    await _check_begins(chat, cells)
     parent = _parent(chat, message)
     return Experiment(parent, tuple(cells), (Line(plan(chat, cells), "dim"),), blind=blind)
 
@@ -230,6 +246,7 @@ def _model(chat: Chat, text: str) -> str:
 def _axes(chat: Chat, args: str) -> Iterable[Choice]:
     words = args.split(" ")
     if len(words) == 1 or words[-2] in ("x", "×"):
+        yield Choice("begin", say("with what the reply begins"))
         yield from sampling.set_.complete(chat, "")
         return
     at = max((at for at, word in enumerate(words) if word in ("x", "×")), default=-1) + 1
@@ -251,6 +268,7 @@ async def _sweep(chat: Chat, args: str, *, force: bool) -> Outcome:
             say("That makes {count} requests, more than {limit}.", count=len(cells), limit=LIMIT),
             say("/sweep! makes them all the same."),
         )
+    await _check_begins(chat, cells)
     parent = _parent(chat, message)
     return Experiment(parent, tuple(cells), (Line(plan(chat, cells), "dim"),))
 
@@ -263,7 +281,7 @@ async def sweep(chat: Chat, args: str) -> Outcome:
 
     `/sweep temperature 0 0.4 0.8 1.2`, or a range: `0..1.5:0.25`; two crossed: `temperature 0 1 x top_p 0.5 1`.
     `runs=3` runs each cell three times (a seed is counted up), `seed=7` holds for all, `unset` as a value leaves
-    the parameter out. `/sweep!` takes values outside their ranges, and more than 64 requests.
+    the parameter out. `begin "Yes" "No"` compares replies that begin so. `/sweep!` takes values outside their ranges, and more than 64 requests.
     """
     return await _sweep(chat, args, force=False)
 

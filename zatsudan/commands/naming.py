@@ -103,7 +103,9 @@ async def _asked(chat: Chat) -> tuple[str, Usage | None]:
     """Ask the model for a title, outside the talk; raises ZatsudanError."""
     await client_for(chat.talk, chat.link)
     model = await model_of(chat.talk, chat.link)
-    turn = turns_of(chat.talk.session.path() or list(chat.talk.session.nodes.values()))[0]
+    session = chat.talk.session
+    nodes = session.path() or list(session.nodes.values())
+    turn = turns_of([node for node in nodes if node.id not in session.withheld] or nodes)[0]
     talk = "\n\n".join(f"{node.message.role}: {node.message.text[:SEEN]}" for node in turn)
     messages = [Message("system", ASK), Message("user", talk)]
     parameters: dict[str, Json] = {"max_tokens": TITLE_TOKENS}

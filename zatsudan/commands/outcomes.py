@@ -67,11 +67,15 @@ class Work(NamedTuple):
 
 
 class Prefill(NamedTuple):
-    """Put a line into the input line, or with `editor` into the editor."""
+    """Put a line into the input line, or with `editor` into the editor.
+
+    Where there is none, or something stands in it already, `instead` is shown.
+    """
 
     line: "Entered"
     parts: tuple[Part, ...] = ()
     editor: bool = False
+    instead: tuple[Part, ...] = ()
 
 
 class Copy(NamedTuple):

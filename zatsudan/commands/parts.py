@@ -41,11 +41,13 @@ class Table(NamedTuple):
 class Talk(NamedTuple):
     """Messages of the session, shown as they looked when they were said.
 
-    `above` counts the messages before them that are not shown.
+    `above` counts the messages before them that are not shown; `hidden` are the ids of
+    those that are not sent.
     """
 
     nodes: tuple[Node, ...]
     above: int = 0
+    hidden: frozenset[str] = frozenset()
 
 
 class Diff(NamedTuple):

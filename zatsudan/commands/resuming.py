@@ -11,6 +11,7 @@ from zatsudan.commands.naming import name_of
 from zatsudan.commands.outcomes import Outcome, Show
 from zatsudan.commands.parts import Line, Part, Talk
 from zatsudan.sessions import journal
+from zatsudan.sessions.byhand import DELETED
 from zatsudan.sessions.tree import end_of
 from zatsudan.sessions.window import turns_of
 from zatsudan.talk.addressee import is_new_to, use_model
@@ -56,6 +57,11 @@ def jump(chat: Chat, path: Path, node_id: str) -> Outcome:
         raise StoreError(
             say("This session has no message {id}.", id=one_line(node_id, 20)),
             say("/show all shows it."),
+        )
+    if session.withheld.get(node_id) == DELETED:
+        raise StoreError(
+            say("Message {id} was taken out of the talk.", id=node_id),
+            say("/unhide {id} brings it back.", id=node_id),
         )
     end = end_of(session, node_id)
     if end != session.head:
@@ -107,4 +113,4 @@ def opening(chat: Chat) -> tuple[Line, Talk]:
     count = sum(node.message.role == "user" for node in path)
     turns = say_count("{n} turn", "{n} turns", count)
     head = Line(printable(f"{name_of(chat)} · {turns}"), "good")
-    return head, Talk(tuple(shown), len(path) - len(shown))
+    return head, Talk(tuple(shown), len(path) - len(shown), frozenset(session.withheld))

@@ -19,9 +19,12 @@ from zatsudan.parameters.values import show_value
 from zatsudan.servers.choice import Server
 from zatsudan.servers.dialects import address, written
 from zatsudan.servers.wirenames import own_names
-from zatsudan.sessions.session import Made, Node, Setting
+from zatsudan.sessions.byhand import ByHand
+from zatsudan.sessions.session import Made, Node, Session, Setting
+from zatsudan.sessions.tree import last_reply
 from zatsudan.talk.addressee import client_for, model_of
 from zatsudan.talk.chat import Chat
+from zatsudan.talk.continuing import begun
 from zatsudan.talk.request import Composed, compose, rebuilt
 
 GROUP = later("The lab")
@@ -72,6 +75,10 @@ async def why(chat: Chat, args: str) -> Outcome:
     Parameters, window, model, server, fingerprint and seconds of reply N, or of the last one.
     `/use N` takes its settings over, `/request N` shows what was sent, `/replay N` sends it again.
     """
+    written = chat.talk.session.nodes.get(args.removeprefix("#"))
+    written = written if args else last_reply(chat.talk.session)
+    if written is not None and written.by_hand is not None:
+        return _by_hand(written, written.by_hand)
     reply = reply_at(chat, args)
     made = reply.made or Made()
     text = one_line(reply.message.text, 60) or say("(no text)")
@@ -97,7 +104,7 @@ async def why(chat: Chat, args: str) -> Outcome:
             made.given,
             text=one_line(reply.message.text[: made.given], 60),
         )
-        rows.append((say("goes on from"), given))
+        rows.append((say("begun with") if reply.begun else say("goes on from"), given))
     rows += _cut_thought(made)
     rows += _told(made)
     ended = describe_end(made) + (f", {made.finish_reason}" if made.finish_reason else "")
@@ -112,6 +119,24 @@ async def why(chat: Chat, args: str) -> Outcome:
         printable(f"{hint}/use {reply.id}    /request {reply.id}    /replay {reply.id}"), "dim"
     )
     return Show((Table((EMPTY, EMPTY), tuple(rows), marks=frozenset(marks)), notes))
+
+
+def _by_hand(node: Node, by_hand: ByHand) -> Outcome:
+    """Say of a message that nobody was asked for it."""
+    text = one_line(node.message.text, 60) or say("(no text)")
+    rows = [
+        (say("message"), one_line(f"{node.id}: {text}", 80)),
+        (say("role"), one_line(node.message.role, 20)),
+        (say("made"), by_hand.said()),
+    ]
+    if node.at:
+        rows.append((say("at"), one_line(node.at, 30)))
+    note = say("No request was sent for it.")
+    if by_hand.source:
+        note = say(
+            "No request was sent for it; /why {id} tells of the one before.", id=by_hand.source
+        )
+    return Show((Table((EMPTY, EMPTY), tuple(rows)), Line(note, "dim")))
 
 
 #: How a thought was ended, by the word of the record.
@@ -291,11 +316,12 @@ async def _next(chat: Chat) -> Composed:
         chat.talk.session.head,
         chat.talk.session.parameters,
     )
-    messages = composed.body["messages"]
-    if not isinstance(messages, list) or _ends_asking(messages[-1] if messages else None):
-        return composed
-    asking: JsonObject = {"role": "user", "content": say(NOT_WRITTEN)}
-    return composed._replace(body={**composed.body, "messages": [*messages, asking]})
+    body, messages = composed.body, composed.body["messages"]
+    last = messages[-1] if isinstance(messages, list) and messages else None
+    if isinstance(messages, list) and not _ends_asking(chat.talk.session, last):
+        asking: JsonObject = {"role": "user", "content": say(NOT_WRITTEN)}
+        body = {**body, "messages": [*messages, asking]}
+    return composed._replace(body=begun(chat.talk, chat.link, body))
 
 
 #: How the tokens are written that templates set between messages: ChatML and its like, DeepSeek's
@@ -328,7 +354,11 @@ async def _prompt(chat: Chat, number: str) -> Outcome:
     return Show((Line(title, "dim"), Line(text, spans=spans)))
 
 
-def _ends_asking(message: object) -> bool:
+def _ends_asking(session: Session, message: object) -> bool:
+    """Tell whether a request that ends with a message asks for a reply to it."""
+    head = session.nodes[session.head] if session.head is not None else None
+    if head is not None and head.by_hand is not None and head.message.role != "assistant":
+        return True
     return isinstance(message, dict) and message.get("role") == "user"
 
 

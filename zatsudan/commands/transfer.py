@@ -21,6 +21,7 @@ from zatsudan.sessions import journal
 from zatsudan.sessions.records import recovery
 from zatsudan.talk.addressee import model_of, use_model
 from zatsudan.talk.chat import Chat
+from zatsudan.talk.continuing import begun
 from zatsudan.talk.request import compose, rebuilt
 
 GROUP = later("Sessions")
@@ -185,7 +186,8 @@ def _next_body(chat: Chat, model: str) -> JsonObject:
             say("There is no request yet: no message was written."),
             say("Write one, then export it."),
         )
-    return compose(chat.talk, chat.link, model, node.id, chat.talk.session.parameters).body
+    body = compose(chat.talk, chat.link, model, node.id, chat.talk.session.parameters).body
+    return begun(chat.talk, chat.link, body)
 
 
 def _body_of(chat: Chat, reply: str) -> JsonObject:

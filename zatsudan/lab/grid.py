@@ -21,6 +21,8 @@ _LIST = re.compile(rf"{_NUMBER}(?:,{_NUMBER})+")
 #: A comma between settings, and none inside a value: a name and `=` follow it.
 _BETWEEN = re.compile(r",(?=\+?[A-Za-z_][\w.]*=)")
 
+#: What is swept like a parameter and is none: with what the reply begins.
+BEGIN = "begin"
 #: A value that says: not sent.
 UNSET = "unset"
 #: The label of a cell that has nothing otherwise, and those of one request's replies.
@@ -36,7 +38,8 @@ class Variation:
     """What one cell has otherwise: values by name, names that are not sent, another model,
     the server of a profile.
 
-    `name`: what the whole is called, as a preset is. `system`: another system message (`` for none).
+    `name`: what the whole is called, as a preset is. `system`: another system message, `begin`: with
+    what the reply begins (`` for none).
     """
 
     values: dict[str, Json] = field(default_factory=dict)
@@ -45,6 +48,7 @@ class Variation:
     profile: str = ""
     name: str = ""
     system: str | None = None
+    begin: str | None = None
 
     def over(self, parameters: Mapping[str, Json]) -> dict[str, Json]:
         """Return the parameters of the cell."""
@@ -59,6 +63,8 @@ class Variation:
         parts = [part for part in (self.profile, self.model) if part]
         parts += [f"{name} {show_value(value)}" for name, value in self.values.items()]
         parts += [f"{name} {UNSET}" for name in sorted(self.unset)]
+        if self.begin is not None:
+            parts.append(f"{BEGIN} {show_value(self.begin) if self.begin else UNSET}")
         return " · ".join(parts) or AS_IT_IS
 
     def __add__(self, other: "Variation") -> "Variation":
@@ -68,6 +74,7 @@ class Variation:
             other.model or self.model,
             other.profile or self.profile,
             system=self.system if other.system is None else other.system,
+            begin=self.begin if other.begin is None else other.begin,
         )
 
 
@@ -125,6 +132,8 @@ def read_setting(
 
     `find` finds the rows as they are at the cell's server. Raises CommandError.
     """
+    if word.name == BEGIN:
+        return Variation(begin="" if word.value == UNSET and not word.quoted else word.value)
     values: dict[str, Json] = {}
     unset: set[str] = set()
     model = profile = ""
@@ -158,10 +167,12 @@ def read_sweep(
         elif not word.quoted and word.text in ("x", "×"):
             name = ""
         elif not name:
-            name = word.text if word.text.startswith("+") else find(word.text).name
+            is_row = word.text != BEGIN and not word.text.startswith("+")
+            name = find(word.text).name if is_row else word.text
             axes.append([])
         else:
-            texts = [word.text] if word.quoted else read_values(word.text)
+            whole = word.quoted or name == BEGIN
+            texts = [word.text] if whole else read_values(word.text)
             axes[-1] += [
                 _value(name, text, word, current, force=force, find=find) for text in texts
             ]
@@ -190,6 +201,8 @@ def _runs(text: str) -> int:
 def _value(
     name: str, text: str, word: Word, current: dict[str, Json], *, force: bool, find: Find
 ) -> Variation:
+    if name == BEGIN:
+        return Variation(begin="" if text == UNSET and not word.quoted else text)
     if text == UNSET and not word.quoted:
         return Variation(unset=frozenset({name.removeprefix("+")}))
     typed = [Word(text, quoted=word.quoted)]

@@ -124,7 +124,15 @@ class Run:
             self._separate(cell)
             return
         parameters = {**cell.parameters, "n": wanted}
-        turn = Turn(self.talk, link, self.parent, parameters, model=cell.model)
+        turn = Turn(
+            self.talk,
+            link,
+            self.parent,
+            parameters,
+            prefix=cell.begin,
+            model=cell.model,
+            begun=bool(cell.begin),
+        )
         drive = self._drive(turn, range(wanted), on_delta, on_note, settled=False)
         task = asyncio.ensure_future(drive)
         self._tasks = dict.fromkeys(range(wanted), task)
@@ -152,7 +160,7 @@ class Run:
 
     def _separate(self, cell: Cell) -> None:
         """Let the cells that have no reply yet be asked for one by one."""
-        alone = repeated(Cell("", cell.parameters, cell.model), len(self.slots))
+        alone = repeated(Cell("", cell.parameters, cell.model, begin=cell.begin), len(self.slots))
         for slot, again in zip(self.slots, alone, strict=True):
             if slot.node is None:
                 slot.cell = replace(again, label=slot.cell.label + again.label)
@@ -224,7 +232,16 @@ class Run:
     def _turn(self, cell: Cell, there: Elsewhere | None) -> Turn:
         link = self.link if there is None else there.link
         model = cell.model or (there.model if there is not None else "")
-        return Turn(self.talk, link, self.parent, cell.parameters, model=model, system=cell.system)
+        return Turn(
+            self.talk,
+            link,
+            self.parent,
+            cell.parameters,
+            prefix=cell.begin,
+            model=model,
+            system=cell.system,
+            begun=bool(cell.begin),
+        )
 
     async def _drive(
         self,
@@ -294,5 +311,6 @@ def choices(
     wanted = parameters.pop("n", None)
     if not isinstance(wanted, int) or isinstance(wanted, bool) or wanted < 2:
         return None
-    cells = [Cell(f"choice {number}", parameters) for number in range(1, wanted + 1)]
+    begin = talk.session.begin.text if talk.session.begin is not None else ""
+    cells = [Cell(f"choice {number}", parameters, begin=begin) for number in range(1, wanted + 1)]
     return Run(talk, link, parent, [Slot(cell) for cell in cells], together=True)

@@ -17,7 +17,7 @@ class Cell:
     """One reply to be made: all its parameters, and the model if it is not the session's.
 
     `profile`: the server of that profile is asked instead of the talk's, its own model if none is named.
-    `system`: another system message than the session's.
+    `system`: another system message than the session's. `begin`: with what the reply begins.
     """
 
     label: str
@@ -25,6 +25,7 @@ class Cell:
     model: str = ""
     profile: str = ""
     system: str | None = None
+    begin: str = ""
 
 
 @dataclass(slots=True)

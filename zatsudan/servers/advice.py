@@ -61,8 +61,7 @@ async def advice(client: "Client", model: str) -> Advice | None:
     if kind.hosted:
         return None
     if kind.shows:
-        shown = await client.native(kind.shows, {"model": model})
-        text = shown.get("parameters") if isinstance(shown, dict) else None
+        text = inside(await client.native(kind.shows, {"model": model}), ("parameters",))
         return _of_modelfile(text, kind.shows) if isinstance(text, str) else None
     props = await client.native(PROPS)
     path = props.get("model_path") if isinstance(props, dict) else None
@@ -110,7 +109,7 @@ def _of_config(path: Path) -> Advice | None:
 
 
 def _of_modelfile(text: str, source: str) -> Advice | None:
-    """Return what a server tells of a model as the lines of its PARAMETERs."""
+    """Return what a server shows of a model: what stands behind each PARAMETER of its Modelfile."""
     from zatsudan.config import foreign
 
     lines = [f"PARAMETER {line.strip()}" for line in text.splitlines() if line.strip()]

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from zatsudan.base.jsonvalues import Json, JsonObject, text_field
 from zatsudan.base.language import later
 from zatsudan.parameters.steering import makes_request
+from zatsudan.sessions.byhand import DELETED, HIDDEN, Begin, ByHand
 from zatsudan.sessions.session import (
     INTERRUPTED,
     ByState,
@@ -29,12 +30,20 @@ VERSION = 1
 
 
 def message_record(
-    node_id: str, parent: str | None, message: Message, at: str, made: Made | None = None
+    node_id: str,
+    parent: str | None,
+    message: Message,
+    at: str,
+    made: Made | None = None,
+    *,
+    by_hand: ByHand | None = None,
 ) -> JsonObject:
     """Return the record of a message."""
     record: JsonObject = {
         "type": "message", "id": node_id, "parent": parent, "at": at, "message": message.to_json(),
     }  # fmt: skip
+    if by_hand is not None:
+        record["by_hand"] = by_hand.to_json()
     if made is not None:
         record["made"] = made.to_json()
     return record
@@ -141,6 +150,7 @@ def _add_message(session: Session, record: Mapping[str, Json]) -> bool:
         _read_message(message),
         text_field(record, "at"),
         Made.from_json(made) if isinstance(made, dict) else None,
+        ByHand.from_json(record.get("by_hand")),
     )
     session.children.setdefault(parent, []).append(node_id)
     session.forward.add(node_id)
@@ -235,6 +245,21 @@ def _pin(session: Session, record: Mapping[str, Json]) -> bool:
     return True
 
 
+def _withhold(session: Session, record: Mapping[str, Json]) -> bool:
+    node_id, how = text_field(record, "id"), text_field(record, "how")
+    if node_id not in session.nodes or how not in (HIDDEN, DELETED, ""):
+        return False
+    session.withheld.pop(node_id, None)
+    if how:
+        session.withheld[node_id] = how
+    return True
+
+
+def _set_begin(session: Session, record: Mapping[str, Json]) -> bool:
+    session.begin = Begin.from_json(record)
+    return True
+
+
 def _set_lab(session: Session, record: Mapping[str, Json]) -> bool:
     cells, parent = record.get("cells"), text_field(record, "parent")
     if not isinstance(cells, list) or parent not in session.nodes:
@@ -276,6 +301,8 @@ _CHANGES = {
     "title": _set_title,
     "head": _move_head,
     "pin": _pin,
+    "withhold": _withhold,
+    "begin": _set_begin,
     "lab": _set_lab,
     "vote": _vote,
 }

@@ -7,6 +7,7 @@ from zatsudan.base.jsonvalues import NOTHING, Json, JsonObject, text_field
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import Printable, one_line
 from zatsudan.parameters.steering import makes_request
+from zatsudan.sessions.byhand import DELETED, Begin, ByHand
 from zatsudan.sessions.forward import Forward
 from zatsudan.wire.logprobs import Entries
 from zatsudan.wire.messages import Message, Usage
@@ -142,13 +143,24 @@ def _group(value: Mapping[str, Json], name: str) -> Mapping[str, Json]:
 
 
 class Node(NamedTuple):
-    """A message in its place in the tree; `made` for replies; `at` is UTC in ISO 8601."""
+    """A message in its place in the tree; `made` for replies; `at` is UTC in ISO 8601.
+
+    `by_hand` marks what a person wrote in the model's place, or put into the talk.
+    """
 
     id: str
     parent: str | None
     message: Message
     at: str = ""
     made: Made | None = None
+    by_hand: ByHand | None = None
+
+    @property
+    def begun(self) -> str:
+        """The words at its start that a person gave it; `` for none."""
+        if self.made is None or not self.made.request.get("begun"):
+            return ""
+        return self.message.text[: self.made.given]
 
 
 class Setting(NamedTuple):
@@ -219,7 +231,8 @@ class Session:
     `refused` are names that a record set and that make the request: none of them holds.
     `unknown` counts records that a later version wrote and this one skips.
     `start` are the settings before the first message, `systems` every system
-    message that has been in force, each once.
+    message that has been in force, each once. `withheld` are the messages that are not sent,
+    and how; `begin` with what the next reply is to begin.
     """
 
     # No dataclass: to make one takes a hundred times as long as this, before the prompt stands.
@@ -236,6 +249,8 @@ class Session:
         self.settings: dict[str, Setting] = {}
         self.by_state: ByState | None = None
         self.pinned: set[str] = set()
+        self.withheld: dict[str, str] = {}
+        self.begin: Begin | None = None
         self.partials: dict[str, Partial] = {}
         self.lab: Lab | None = None
         self.votes: list[tuple[str, tuple[str, ...]]] = []
@@ -275,7 +290,14 @@ class Session:
         return str(number)
 
     def path(self, last: str | None = None) -> list[Node]:
-        """Return the messages from the root to `last`, or to the head."""
+        """Return the messages from the root to `last`, or to the head, without those that were deleted."""
+        chain = self.chain(last)
+        if not self.withheld:
+            return chain
+        return [node for node in chain if self.withheld.get(node.id) != DELETED]
+
+    def chain(self, last: str | None = None) -> list[Node]:
+        """Return all messages from the root to `last`, or to the head."""
         nodes: list[Node] = []
         at = last if last is not None else self.head
         while at is not None:

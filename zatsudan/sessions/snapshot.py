@@ -30,11 +30,17 @@ def records(session: Session) -> list[JsonObject]:
     if session.by_state is not None:
         found.append(session.by_state.to_json())
     found += [
-        message_record(node.id, node.parent, node.message, node.at, node.made)
+        message_record(node.id, node.parent, node.message, node.at, node.made, by_hand=node.by_hand)
         for node in session.nodes.values()
     ]
     found += _partials(session)
     found += [{"type": "pin", "id": node_id} for node_id in sorted(session.pinned)]
+    found += [
+        {"type": "withhold", "id": node_id, "how": how}
+        for node_id, how in sorted(session.withheld.items())
+    ]
+    if session.begin is not None:
+        found.append(session.begin.to_json())
     found += [
         {"type": "vote", "picked": picked, "labels": list(labels)}
         for picked, labels in session.votes

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from zatsudan.base.jsonvalues import Json
-from zatsudan.sessions.session import Made, Node, Session
+from zatsudan.sessions.session import Node, Session
 
 
 def end_of(session: Session, node_id: str) -> str:
@@ -34,7 +34,7 @@ def last_reply(session: Session) -> Node | None:
 
 def differences(nodes: list[Node]) -> list[dict[str, Json]]:
     """Return for each reply the settings that are not the same in all of them; model and server included."""
-    settings = [_settings(node.made) for node in nodes]
+    settings = [_settings(node) for node in nodes]
     names = {name for setting in settings for name in setting}
     varying = {
         name
@@ -44,8 +44,12 @@ def differences(nodes: list[Node]) -> list[dict[str, Json]]:
     return [{name: setting.get(name) for name in sorted(varying)} for setting in settings]
 
 
-def _settings(made: Made | None) -> dict[str, Json]:
-    return {} if made is None else {"model": made.model, "server": made.server, **made.parameters}
+def _settings(node: Node) -> dict[str, Json]:
+    made = node.made
+    if made is None:
+        return {}
+    begun: dict[str, Json] = {"begin": node.begun} if node.begun else {}
+    return {"model": made.model, "server": made.server, **made.parameters, **begun}
 
 
 class Leaf(NamedTuple):

@@ -23,8 +23,8 @@ SHORTEN = later("Shorten it, unpin messages, or choose a model with a longer con
 class Window(NamedTuple):
     """What is sent. `start` is the first node of the unpinned part, None for all of the path.
 
-    `left_out` counts the messages of the path that are not sent; `tokens` is
-    an estimate of all that is sent, `budget` what was allowed (None: unknown).
+    `left_out` counts the messages of the path that are not sent for want of room, `withheld`
+    are the ids of those that the person wants not sent; `tokens` is an estimate of all that is sent, `budget` what was allowed (None: unknown).
     """
 
     messages: tuple[Message, ...]
@@ -33,6 +33,7 @@ class Window(NamedTuple):
     left_out: int
     tokens: int
     budget: int | None
+    withheld: tuple[str, ...] = ()
 
 
 def turns_of(path: Sequence[Node]) -> list[list[Node]]:

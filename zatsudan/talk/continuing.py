@@ -4,11 +4,13 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from zatsudan.base.errors import CommandError, StatusError
+from zatsudan.base.jsonvalues import JsonObject
 from zatsudan.base.language import say
 from zatsudan.servers import prefill
 from zatsudan.servers.kinds import kind_at
 from zatsudan.talk.exchange import ONCE, Sending, exchange
 from zatsudan.talk.link import Link
+from zatsudan.talk.talk import Talk
 from zatsudan.wire.refusals import PREFILL, REFUSALS, Repair
 
 if TYPE_CHECKING:
@@ -51,6 +53,21 @@ async def find_form(link: Link, model: str) -> str:
     return found
 
 
+def begun(talk: Talk, link: Link, body: JsonObject) -> JsonObject:
+    """Return the next request with the words that its reply is to begin with, where some are given."""
+    begin = talk.session.begin
+    form = known_form(link, str(body["model"])) if begin is not None else ""
+    if begin is None or form not in prefill.FORMS:
+        return body
+    return prefill.prefilled(body, begin.text, form)
+
+
+async def must_go_on(link: Link, model: str) -> None:
+    """Raise where the server begins a reply anew: it is to be known before anything is sent."""
+    if await find_form(link, model) == prefill.NONE:
+        raise refusal(model)
+
+
 async def _works(link: Link, model: str, form: str) -> bool | None:
     async def prepare(_client: "Client") -> Sending:
         return Sending(link.mended(prefill.probe(model, form), model), model)
@@ -67,9 +84,14 @@ async def _works(link: Link, model: str, form: str) -> bool | None:
     return prefill.goes_on(text)
 
 
-def refusal(model: str) -> CommandError:
-    """Return the error for a server that takes a given text in no form."""
+def refusal(model: str, *, begun: bool = False) -> CommandError:
+    """Return the error for a server that takes a given text in no form; `begun`: that of /begin."""
+    sentence = say("{model} here begins anew: it does not go on from a given text.", model=model)
+    if begun:
+        return CommandError(
+            sentence, say("Nothing was sent. /begin off has it begin by itself again.")
+        )
     return CommandError(
-        say("{model} here begins anew: it does not go on from a given text.", model=model),
+        sentence,
         say("llama.cpp, vLLM, Ollama and Mistral do. /learned forget has it asked again."),
     )

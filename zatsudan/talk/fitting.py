@@ -51,8 +51,9 @@ def window_of(
         reply = wanted if isinstance(wanted, int) else min(REPLY_TOKENS, length // 4)
         budget = max(length - reply, length // 8) - reserve
     field = reasoning_field(link.server)
-    path = session.path(last)
-    return choose(
+    chain = session.chain(last)
+    path = [node for node in chain if node.id not in session.withheld]
+    window = choose(
         path,
         session.system if system is None else system,
         session.pinned,
@@ -60,9 +61,11 @@ def window_of(
         count=gauge.estimator.count,
         start=gauge.window_start,
         sent=lambda node: as_sent(node, field),
-        ahead=bool(path) and path[-1].message.role != "user",
+        ahead=bool(path) and path[-1].message.role == "assistant",
         anyway=anyway,
     )
+    withheld = tuple(node.id for node in chain if node.id in session.withheld)
+    return window._replace(withheld=withheld) if withheld else window
 
 
 async def counted(client: "Client", model: str, messages: Sequence[Message]) -> int | None:

@@ -28,7 +28,7 @@ from zatsudan.talk.thought import behind, was_given
 from zatsudan.talk.thoughts import can_control
 from zatsudan.wire.messages import Message
 from zatsudan.wire.protocol import build_request
-from zatsudan.wire.refusals import BARE, ROLE, SYSTEM, TEXTS, Repair, mended
+from zatsudan.wire.refusals import BARE, MIDDLE, ROLE, SYSTEM, TEXTS, Repair, mended
 
 
 class Composed(NamedTuple):
@@ -127,12 +127,10 @@ def facts(
                 pins.append(node.id)
         if pins:
             found["pins"] = pins
+    if window.withheld:
+        found["withheld"] = [*window.withheld]
     if system:
         found["system"] = mark_of(system)
-        messages = body.get("messages")
-        first = messages[0] if isinstance(messages, list) and messages else None
-        if not isinstance(first, dict) or first.get("role") != "system":
-            found["merged"] = True
     found.update(_changed(window, body))
     if body.get("stream") is True and "stream_options" not in body:
         found["no_options"] = True
@@ -158,6 +156,13 @@ def _changed(window: Window, body: Mapping[str, Json]) -> JsonObject:
     bare -= {name for message in sent for name in message}
     if bare:
         found["bare"] = [*sorted(bare)]
+    leading = [message.role for message in window.messages]
+    systems = {"system", "developer"} if "developer" in found else {"system"}
+    here = [message.get("role") for message in sent]
+    if systems & set(leading) and "system" not in here:
+        found["merged"] = True
+    elif systems & set(leading[1:]) and "system" not in here[1:]:
+        found["merged"] = MIDDLE
     return found
 
 
@@ -204,11 +209,14 @@ def rebuilt(session: Session, reply: Node) -> Rebuilt:
             say("How this reply was asked for is not in its record."),
             say("It came from elsewhere, or from an earlier version; /why tells what is known."),
         )
-    path = session.path(reply.parent) if reply.parent is not None else []
-    start, pins = told.get("start"), told.get("pins")
-    pinned = set(map(str, pins)) if isinstance(pins, list) else set()
-    first = next((at for at, node in enumerate(path) if node.id == start), 0)
-    sent = [node for at, node in enumerate(path) if at >= first or node.id in pinned]
+    path = session.chain(reply.parent) if reply.parent is not None else []
+    pinned, withheld = _ids(told, "pins"), _ids(told, "withheld")
+    first = next((at for at, node in enumerate(path) if node.id == told.get("start")), 0)
+    sent = [
+        node
+        for at, node in enumerate(path)
+        if node.id not in withheld and (at >= first or node.id in pinned)
+    ]
     there = {node.id for node in sent}
     left_out = tuple(node for node in path if node.id not in there)
     system = _system(session, told)
@@ -224,8 +232,8 @@ def rebuilt(session: Session, reply: Node) -> Rebuilt:
         repairs.append(Repair(ROLE, "developer", str(told["developer"])))
     if told.get("texts"):
         repairs.append(Repair(TEXTS))
-    if told.get("merged"):
-        repairs.append(Repair(SYSTEM))
+    if merged := told.get("merged"):
+        repairs.append(Repair(MIDDLE if merged == MIDDLE else SYSTEM))
     body = mended(body, repairs) if repairs else body
     if told.get("no_options"):
         body.pop("stream_options", None)
@@ -236,6 +244,11 @@ def rebuilt(session: Session, reply: Node) -> Rebuilt:
         body = _given(body, reply.message.text[: made.given], form, thought)
     dialect = told.get("dialect")
     return Rebuilt(body, left_out, dialect if isinstance(dialect, str) else "")
+
+
+def _ids(told: Mapping[str, Json], name: str) -> set[str]:
+    ids = told.get(name)
+    return set(map(str, ids)) if isinstance(ids, list) else set()
 
 
 def _system(session: Session, told: Mapping[str, Json]) -> str:

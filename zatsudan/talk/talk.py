@@ -11,6 +11,7 @@ from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import say
 from zatsudan.config.settings import Config
 from zatsudan.sessions import journal as store
+from zatsudan.sessions.byhand import ByHand
 from zatsudan.sessions.records import apply, message_record, recovery
 from zatsudan.sessions.session import Node, Session
 from zatsudan.wire.messages import Message, Usage
@@ -129,12 +130,14 @@ class Talk:
         The disk holds it before anything of the reply is shown (`journal.synced`).
 
         An unanswered message at the head (its turn failed) gives way: the new
-        one becomes its sibling, so that no two user messages follow each other.
+        one becomes its sibling, so that no two user messages follow each other. One that was
+        added by hand, or is not sent, stays.
         """
         session = self.session
         parent = session.head
         head = session.nodes.get(parent) if parent is not None else None
-        if head is not None and head.message.role == "user":
+        gives_way = head is not None and head.by_hand is None and head.id not in session.withheld
+        if head is not None and head.message.role == "user" and gives_way:
             if head.message.content == content:
                 self._attached.setdefault((session.id, head.id), tuple(attached))
                 return head
@@ -145,6 +148,14 @@ class Talk:
         self._attached[session.id, node_id] = tuple(attached)
         return session.nodes[node_id]
 
+    def add(self, message: Message, parent: str | None, source: str = "") -> Node:
+        """Add a message that was written by hand below `parent`; `source` is the one that it replaces."""
+        node_id = self.session.next_id()
+        by_hand = ByHand(source)
+        self.record(message_record(node_id, parent, message, self.now(), by_hand=by_hand))
+        self.journal.sync()
+        return self.session.nodes[node_id]
+
     def given_back(self, node: Node) -> "Entered":
         """Return a message's words for the input line, with what the person attached to it here."""
         from zatsudan.talk.entered import given_back
@@ -152,9 +163,15 @@ class Talk:
         return given_back(node.message.content, self._attached.get((self.session.id, node.id), ()))
 
     def last_user(self) -> Node | None:
-        """Return the last user message of the path."""
+        """Return the last user message of the path that is sent."""
+        session = self.session
         return next(
-            (node for node in reversed(self.session.path()) if node.message.role == "user"), None
+            (
+                node
+                for node in reversed(session.path())
+                if node.message.role == "user" and node.id not in session.withheld
+            ),
+            None,
         )
 
     def usage(self) -> dict[str, Usage]:

@@ -12,6 +12,7 @@ from zatsudan.base.printable import EMPTY, Printable, printable
 from zatsudan.parameters.values import drawn
 from zatsudan.servers import thinkforms
 from zatsudan.servers.prefill import NONE, Opening
+from zatsudan.sessions.byhand import Begin
 from zatsudan.sessions.estimate import raw_count
 from zatsudan.sessions.session import FAILED, FINISHED, INTERRUPTED, Made, Node
 from zatsudan.talk.addressee import client_for, model_of
@@ -67,12 +68,16 @@ class Turn:
         model: str = "",
         system: str | None = None,
         anyway: bool = False,
+        begun: bool = False,
     ) -> None:
         """`prefix`: a text from which the reply goes on, and with which it begins; `logprobs` are its own.
 
+        `begun`: a person wrote it, with whom the reply begins.
         `asking`: where the server takes no prefix, ask the model in words to go on.
         """
         self._asking = asking
+        #: The words at the start that a person gave the reply.
+        self.begun = prefix if begun else ""
         self._talk = talk
         self._link = link
         self._parent = parent
@@ -209,7 +214,7 @@ class Turn:
         if self.thought.given:
             self._behind_thought(form, on_note)
         elif form == NONE and not self._asking:
-            raise refusal(self.model)
+            raise refusal(self.model, begun=bool(self.begun))
         elif form == NONE:
             on_note(
                 say(
@@ -227,6 +232,8 @@ class Turn:
                 raise
             composed = self._composed(form, anyway=True)
         self.request, self.window, self._told = composed.body, composed.window, composed.told
+        if self.begun:
+            self._told["begun"] = True
         self._link.gauge(self._talk.session).window_start = self.window.start
         self._raw_prompt = composed.raw_tokens
 
@@ -323,6 +330,9 @@ class Turn:
             self._facts(ended), self._counted(), self.started or 0.0
         )
         self.nodes = list(self.choices.values())
+        begin = self._talk.session.begin
+        if self.nodes and begin == Begin(self.begun):
+            self._talk.record(Begin("").to_json())  # it was for one reply
 
     def _counted(self) -> dict[int, Usage]:
         """Return the server's counts, learning from them; or an estimate of all where it sends none."""
@@ -353,17 +363,22 @@ def turn_to(
     asking: bool = False,
     anyway: bool = False,
 ) -> Turn:
-    """Return a turn that answers `parent` with the session's parameters, or others for this once."""
+    """Return a turn that answers `parent` with the session's parameters, or others for this once.
+
+    Without a `prefix` it begins as the session says.
+    """
     parameters = {**talk.session.parameters, **(overrides or {})}
+    begin = talk.session.begin if not prefix else None
     return Turn(
         talk,
         link,
         parent,
         parameters,
-        prefix=prefix,
+        prefix=begin.text if begin is not None else prefix,
         logprobs=logprobs,
         asking=asking,
         anyway=anyway,
+        begun=begin is not None,
     )
 
 

@@ -141,5 +141,10 @@ class Generation:
             self._give_back(parent)
 
     def _give_back(self, message: Node) -> None:
-        """Put the words of a message that got no reply into the input line, to be changed or sent again."""
+        """Put the words of a message that got no reply into the input line, to be changed or sent again.
+
+        What was added by hand stands in the talk, and stays there.
+        """
+        if message.by_hand is not None or message.message.role != "user":
+            return
         self._surface.prefill(self._chat.talk.given_back(message))

@@ -32,7 +32,7 @@ from zatsudan.commands.registry import Commands, find
 from zatsudan.talk.addressee import model_of
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.deciding import Asked, Decision, Shell, Slash, Words, decide
-from zatsudan.talk.entered import Entered
+from zatsudan.talk.entered import KEYS, Entered
 from zatsudan.terminal.generating import Generation
 from zatsudan.terminal.greeting import connected
 from zatsudan.terminal.surface import Surface
@@ -67,6 +67,12 @@ class Repl:
 
         found = file_of(mention, Path.cwd())
         return found[0] if found is not None else None
+
+    def at_empty(self) -> Entered:
+        """Return what an empty line stands for: going on behind what was made by hand."""
+        session = self.chat.talk.session
+        head = session.nodes[session.head] if session.head is not None else None
+        return Entered.of("/continue", KEYS) if head is not None and head.by_hand else Entered()
 
     async def handle(self, line: Entered) -> bool:
         """Carry out one line: a command or a message. Return whether it went well.
@@ -152,7 +158,8 @@ class Repl:
             self._surface.clear_screen()
         self._surface.show(outcome.parts)
         if isinstance(outcome, Prefill):
-            self._surface.prefill(outcome.line, editor=outcome.editor)
+            taken = self._surface.prefill(outcome.line, editor=outcome.editor)
+            self._surface.show(() if taken else outcome.instead)
 
     async def _choose(self, ask: Ask | Pick) -> bool:
         """Ask the person, and carry out what follows from the answer."""

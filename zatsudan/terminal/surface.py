@@ -65,8 +65,8 @@ class Surface(Protocol):
     async def confirm(self, asked: "Asked") -> bool | None:
         """Ask what is meant by a line; None if the person left the question."""
 
-    def prefill(self, line: "Entered", *, editor: bool = False) -> None:
-        """Put a line into the input line, or into the editor."""
+    def prefill(self, line: "Entered", *, editor: bool = False) -> bool:
+        """Put a line into the input line, or into the editor; return whether it went there."""
 
     def doing(self, text: Printable) -> None:
         """Say what is under way besides a reply; nothing when it is done."""

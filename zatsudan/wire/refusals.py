@@ -35,6 +35,8 @@ _NEEDS = {row.name: row.needs.other for row in PARAMETERS if row.needs is not No
 
 #: Kinds of repair.
 DROP, RENAME, SYSTEM, SHRINK, ROLE = "drop", "rename", "system", "shrink", "role"
+#: Send system messages behind the first as words of the user.
+MIDDLE = "middle"
 #: Leave the field `name` out of every message.
 BARE = "bare"
 #: Send parts of earlier messages as their text.
@@ -54,6 +56,9 @@ _TOLD = {
     SYSTEM: later(
         "{model} takes no system message: it stands before the first message now. /learned shows and forgets."
     ),
+    MIDDLE: later(
+        "{model} takes a system message at the beginning alone: further ones are sent as yours. /learned shows and forgets."
+    ),
     ROLE: later(
         "{model} does not know the role {name}: sent as {other}. /learned shows and forgets."
     ),
@@ -69,8 +74,8 @@ _TOLD = {
 class Repair(NamedTuple):
     """One thing to do otherwise for this server and model.
 
-    `kind`: drop the field `name`; rename it to `value`; put the system message
-    into the first user message; give the role `value` to messages of the role `name`; leave
+    `kind`: drop the field `name`; rename it to `value`; put system messages into those
+    of the user, all of them or those behind the first; give the role `value` to messages of the role `name`; leave
     the field `name` out of messages; send earlier messages as texts alone; shrink the window to `value` tokens (0: the
     error named no number).
     """
@@ -99,7 +104,7 @@ class Repair(NamedTuple):
     def from_json(cls, value: Json) -> "Repair | None":
         """Read what `to_json` wrote; None for anything else."""
         if not isinstance(value, dict) or value.get("kind") not in (
-            *(DROP, RENAME, SYSTEM, SHRINK, ROLE, BARE, TEXTS, PREFILL, THINK),
+            *(DROP, RENAME, SYSTEM, MIDDLE, SHRINK, ROLE, BARE, TEXTS, PREFILL, THINK),
         ):
             return None
         extra = value.get("value", "")
@@ -120,9 +125,15 @@ def understand(error: StatusError, body: Mapping[str, Json]) -> Repair | None:
         return Repair(ROLE, "developer", "system")
     if re.search(wording.TEXT_ONLY, words) and _parts_above(body):
         return Repair(TEXTS)
-    if re.search(wording.NO_SYSTEM, words) and _has_system(body):
+    return _of_system(words, body) or _of_fields(error, body, words)
+
+
+def _of_system(words: str, body: Mapping[str, Json]) -> Repair | None:
+    if re.search(wording.LEADING_SYSTEM, words) and "system" in _roles(body)[1:]:
+        return Repair(MIDDLE)
+    if re.search(wording.NO_SYSTEM, words) and "system" in _roles(body):
         return Repair(SYSTEM)
-    return _of_fields(error, body, words)
+    return None
 
 
 def _of_fields(error: StatusError, body: Mapping[str, Json], words: str) -> Repair | None:
@@ -188,12 +199,6 @@ def _without_field(error: StatusError, name: str, body: Mapping[str, Json]) -> R
     return Repair(DROP, name)
 
 
-def _has_system(body: Mapping[str, Json]) -> bool:
-    messages = body.get("messages")
-    first = messages[0] if isinstance(messages, list) and messages else None
-    return isinstance(first, dict) and first.get("role") == "system"
-
-
 def _named(error: StatusError, body: Mapping[str, Json]) -> str:
     """Return the field of the request that the error names: by `param`, else in its words."""
     optional = sorted(set(body) - _ESSENTIAL, key=len, reverse=True)
@@ -220,7 +225,8 @@ def prompt_size(error: ApiError) -> int | None:
 def mended(body: Mapping[str, Json], repairs: Iterable[Repair]) -> JsonObject:
     """Return a request's body with what was learned applied to it."""
     result = dict(body)
-    for repair in repairs:
+    # What joins messages comes last: in any order of learning the body is the same.
+    for repair in sorted(repairs, key=lambda one: one.kind in (SYSTEM, MIDDLE)):
         if repair.kind == DROP:
             result.pop(repair.name, None)
         elif repair.kind == RENAME and repair.name in result:
@@ -242,8 +248,9 @@ def mended(body: Mapping[str, Json], repairs: Iterable[Repair]) -> JsonObject:
                 else message
                 for message in _list(result.get("messages"))
             ]
-        elif repair.kind == SYSTEM:
-            result["messages"] = _without_system(result.get("messages"))
+        elif repair.kind in (SYSTEM, MIDDLE):
+            leads = repair.kind == MIDDLE and _roles(result)[:1] == ["system"]
+            result["messages"] = _without_system(result.get("messages"), int(leads))
     for name, other in _NEEDS.items():
         if name in result and not result.get(other):
             del result[name]
@@ -254,13 +261,28 @@ def _list(value: Json) -> list[Json]:
     return value if isinstance(value, list) else []
 
 
-def _without_system(messages: Json) -> Json:
-    """Put the system message's text before that of the first user message."""
+def _without_system(messages: Json, kept: int) -> Json:
+    """Make system messages the user's, joined with those beside them; the first `kept` messages stay."""
     if not isinstance(messages, list) or len(messages) < 2:
         return messages
-    first, second, *rest = messages
-    if not (isinstance(first, dict) and isinstance(second, dict) and first.get("role") == "system"):
-        return messages
-    if second.get("role") != "user" or not isinstance(second.get("content"), str):
-        return [{**first, "role": "user"}, second, *rest]
-    return [{**second, "content": f"{first.get('content')}\n\n{second['content']}"}, *rest]
+    result: list[Json] = messages[:kept]
+    joins = False  # was the message before a system message?
+    for message in messages[kept:]:
+        is_system = isinstance(message, dict) and message.get("role") == "system"
+        one: Json = {**message, "role": "user"} if is_system else message  # type: ignore[dict-item]
+        before = result[-1] if len(result) > kept else None
+        if (joins or is_system) and _is_text_of_user(before) and _is_text_of_user(one):
+            joined = f"{before['content']}\n\n{one['content']}"  # type: ignore[index,call-overload]
+            result[-1] = {**(before if is_system else one), "content": joined}  # type: ignore[dict-item]
+        else:
+            result.append(one)
+        joins = is_system
+    return result
+
+
+def _is_text_of_user(message: Json) -> bool:
+    return (
+        isinstance(message, dict)
+        and message.get("role") == "user"
+        and isinstance(message.get("content"), str)
+    )

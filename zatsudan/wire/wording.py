@@ -49,6 +49,11 @@ NO_SYSTEM = (
     r"(?i)system (?:role|message|prompt)s? (?:is |are )?not supported|does not support 'system'"
     r"|roles must alternate|only user,? (?:and )?assistant|developer instruction is not enabled"
 )
+#: What templates say that take a system message at the beginning alone (Qwen, Mistral, vLLM).
+LEADING_SYSTEM = (
+    r"(?i)system (?:role|message|prompt)s? (?:must|should|can only|may only|has to|is only allowed)"
+    r"[a-z ]{0,30}(?:at the (?:beginning|start)|first)|conversation roles must be.{0,60}system"
+)
 
 #: What servers say of models that read text only (DeepSeek, FastAPI, OpenAI, llama.cpp).
 TEXT_ONLY = (

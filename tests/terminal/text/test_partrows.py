@@ -78,7 +78,7 @@ def test_titles_stand_above_their_rows() -> None:
 def test_what_is_off_in_a_chain_is_dim_and_what_is_on_is_set_off() -> None:
     set_styles(Styles(), {"TERM": "xterm"})
     line = Line(printable("(a) → b 1"), "dim", ((6, 9),))
-    (row,) = part_rows(line, 40, lambda text, _: [printable(text)])
+    (row,) = part_rows(line, 40, lambda text, *_: [printable(text)])
     assert row == "\x1b[2m(a) → \x1b[0m\x1b[1mb 1\x1b[0m"
 
 
@@ -100,6 +100,6 @@ async def test_many_replies_on_a_plain_terminal_come_one_after_another() -> None
 
 def test_the_role_of_a_message_is_text_on_one_line() -> None:
     node = Node("3", "2", Message("\x1b]52;c;UFdORUQ=\x07\u202eboss\nof all", "x"))
-    shown = list(talk_rows(Talk((node,)), 80, lambda text, _: [printable(text)]))
+    shown = list(talk_rows(Talk((node,)), 80, lambda text, *_: [printable(text)]))
 
     assert [uncoloured(row) for row in shown] == ["[␛]52;c;UFdORUQ=␇�boss of all] x", ""]

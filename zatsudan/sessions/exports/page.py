@@ -19,7 +19,7 @@ from zatsudan.base.printable import one_line, printable
 from zatsudan.markdown.colouring import ENDLESS, has_bounds
 from zatsudan.parameters.values import show_value
 from zatsudan.sessions.exports.replyhtml import reply_html
-from zatsudan.sessions.exports.transcript import calls_of, name_of
+from zatsudan.sessions.exports.transcript import calls_of, marks_of, name_of
 from zatsudan.sessions.session import FINISHED, Made, Session
 from zatsudan.wire.messages import Message
 
@@ -56,7 +56,9 @@ def to_html(session: Session) -> str:
         escape(one_line(text, 80)) for text in (session.created, session.model) if text
     )
     articles = [_article(Message("system", session.system), None)] if session.system else []
-    articles += [_article(node.message, node.made) for node in session.path()]
+    articles += [
+        _article(node.message, node.made, marks_of(session, node)) for node in session.path()
+    ]
     return page(title, [f'<h1>{title}</h1>\n<p class="dim">{facts}</p>', *articles])
 
 
@@ -82,7 +84,7 @@ def reply_body(text: str) -> str:
     return reply_html(printable(text), _colour)
 
 
-def _article(message: Message, made: Made | None) -> str:
+def _article(message: Message, made: Made | None, marks: str = "") -> str:
     role = one_line(message.role, 40)
     kind = message.role if message.role in ("system", "user", "assistant") else "other"
     text = printable(message.text)
@@ -100,7 +102,9 @@ def _article(message: Message, made: Made | None) -> str:
         reasoning = f'<p class="plain">{reasoning}</p>'
         body = f"<details><summary>{summary}</summary>{reasoning}</details>\n{body}"
     note = f"<footer>{escape(_note(made))}</footer>\n" if made is not None and _note(made) else ""
-    return f'<article class="{kind}">\n<header>{escape(role)}</header>\n{body}{note}</article>'
+    return (
+        f'<article class="{kind}">\n<header>{escape(role + marks)}</header>\n{body}{note}</article>'
+    )
 
 
 def _note(made: Made) -> str:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from zatsudan.base.printable import one_line, printable
 from zatsudan.markdown.codeblocks import fenced
+from zatsudan.sessions.byhand import HIDDEN
 from zatsudan.sessions.exports.literals import compact, literal
 from zatsudan.sessions.records import VERSION
 from zatsudan.sessions.session import Node, Session
@@ -17,14 +18,28 @@ if TYPE_CHECKING:
 #: Heads a message of a role that is none of the API's.
 OTHER = "Other"
 HEADINGS = {role: role.capitalize() for role in ROLES}
+#: What stands in brackets behind a heading: written by a person in the model's place, not sent.
+BY_HAND = "by hand"
 #: A line that would be read as the head of a message, with the backslashes that say that it is none.
-HEADING = re.compile(rf"^(\\*)(## (?:{'|'.join([*HEADINGS.values(), OTHER])}))$", re.MULTILINE)
+_MARKED = rf"(?: \((?:{BY_HAND}|{HIDDEN}|{BY_HAND}, {HIDDEN})\))?"
+HEADING = re.compile(
+    rf"^(\\*)(## (?:{'|'.join([*HEADINGS.values(), OTHER])}){_MARKED})$", re.MULTILINE
+)
 
 
 def messages_of(session: Session) -> list[Message]:
-    """Return what the path says, led by the session's system message."""
+    """Return what is sent of the path, led by the session's system message."""
     system = [Message("system", session.system)] if session.system else []
-    return [*system, *(node.message for node in session.path())]
+    sent = (node.message for node in session.path() if node.id not in session.withheld)
+    return [*system, *sent]
+
+
+def marks_of(session: Session, node: Node) -> str:
+    """Return what is particular about a message, in brackets behind its heading; `` for nothing."""
+    by_hand = BY_HAND if node.by_hand is not None else ""
+    hidden = HIDDEN if node.id in session.withheld else ""
+    marks = ", ".join(mark for mark in (by_hand, hidden) if mark)
+    return f" ({marks})" if marks else ""
 
 
 def name_of(session: Session) -> str:
@@ -53,7 +68,7 @@ def to_text(session: Session) -> str:
     if session.system:
         lines += ["System:", printable(session.system), ""]
     for node in session.path():
-        lines += [f"{_speaker(node)}:", printable(node.message.text)]
+        lines += [f"{_speaker(node)}{marks_of(session, node)}:", printable(node.message.text)]
         calls = calls_of(node.message)
         lines += [calls, ""] if calls else [""]
     return "\n".join(lines)
@@ -84,11 +99,13 @@ def to_markdown(session: Session) -> str:
     lines = ["---", f"zatsudan: {VERSION}"]
     lines += [f"{key}: {compact(value)}" for key, value in facts.items() if value]
     lines += ["---", ""]
-    for message in messages_of(session):
+    system = [(Message("system", session.system), "")] if session.system else []
+    said = [(node.message, marks_of(session, node)) for node in session.path()]
+    for message, marks in (*system, *said):
         text = HEADING.sub(r"\\\1\2", printable(message.text))
         calls = calls_of(message)
         if calls:
             text = f"{text}\n\n{fenced(calls, 'json')}".lstrip("\n")
         heading = HEADINGS.get(message.role, OTHER)
-        lines += [f"## {heading}", "", closed(text), ""]
+        lines += [f"## {heading}{marks}", "", closed(text), ""]
     return "\n".join(lines)

@@ -7,7 +7,8 @@ from zatsudan.base.errors import ImportRefused
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import say, say_count
 from zatsudan.base.printable import Printable, one_line
-from zatsudan.sessions.exports.transcript import HEADING, HEADINGS
+from zatsudan.sessions.byhand import HIDDEN, ByHand
+from zatsudan.sessions.exports.transcript import BY_HAND, HEADING, HEADINGS
 from zatsudan.sessions.imports.apiform import with_api_fields
 from zatsudan.sessions.imports.draft import Draft, Note, iso, role_of, text_of
 from zatsudan.sessions.imports.jsontext import parse
@@ -72,7 +73,7 @@ def _ordered(record: JsonObject, left: LeftOut) -> JsonObject:
         record = {
             **{key: record.get(key) for key in ("type", "id", "parent", "at")},
             "message": with_api_fields(message, role, left),
-            **{key: value for key, value in record.items() if key == "made"},
+            **{key: value for key, value in record.items() if key in ("by_hand", "made")},
         }
     return record
 
@@ -105,13 +106,19 @@ def read_markdown(text: str, note: Note) -> list[Draft]:
     draft.parameters(parameters if isinstance(parameters, dict) else {})
     tools = 0
     for heading, said in _sections(text[front.end() :]):
-        role = _ROLES.get(heading, "")
-        if role == "system" and draft.is_empty:
+        name, _, marks = heading.partition(" (")
+        role, by_hand = _ROLES.get(name, ""), BY_HAND in marks
+        if role == "system" and draft.is_empty and not by_hand:
             draft.system(said)
         elif role in ("", "tool", "function"):
             tools += 1  # their ids are not in Markdown, and no server takes them without
         else:
-            draft.add(Message(role, said), made=Made() if role == "assistant" else None)
+            made = Made() if role == "assistant" and not by_hand else None
+            node_id = draft.add(Message(role, said), made=made)
+            if by_hand:
+                draft.records[-1]["by_hand"] = ByHand().to_json()
+            if HIDDEN in marks:
+                draft.records.append({"type": "withhold", "id": node_id, "how": HIDDEN})
     if tools:
         note(
             say_count(

@@ -56,9 +56,13 @@ class Column:
 class Columns:
     """Columns that stand side by side; one alone has the whole width."""
 
-    def __init__(self, count: int, width: int, make_stream: Callable[[int], RowStream]) -> None:
+    def __init__(
+        self, given: Sequence[str], width: int, make_stream: Callable[[int, str], RowStream]
+    ) -> None:
+        """`given`: for each column the words that a person gave its reply."""
+        count = len(given)
         self.width = width if count == 1 else (width - cells_of(BAR) * (count - 1)) // count
-        self.columns = [Column(make_stream(self.width)) for _ in range(count)]
+        self.columns = [Column(make_stream(self.width, words)) for words in given]
 
     @property
     def ended(self) -> bool:

@@ -81,6 +81,9 @@ class Actions(Protocol):
     def variant(self, by: int) -> None:
         """Go to the next variant of the last reply, or the one before."""
 
+    def draft(self) -> None:
+        """Have the model draft the person's next message, about what stands in the line."""
+
     def leave(self) -> None:
         """End the program."""
 
@@ -167,6 +170,10 @@ def _branch_keys(actions: Actions, buffer: InputLine) -> KeyBindings:
     @keys.add("escape", "right", filter=blank & ~busy)
     def _later_variant(_event: KeyPressEvent) -> None:
         actions.variant(1)
+
+    @keys.add("escape", "m", filter=~busy & (blank | emacs_insert_mode))
+    def _draft(_event: KeyPressEvent) -> None:
+        actions.draft()
 
     @keys.add("up", filter=blank & busy)
     def _edit_queued(_event: KeyPressEvent) -> None:

@@ -31,7 +31,7 @@ class LabView:
     def __init__(
         self,
         painter: Painter,
-        make_stream: Callable[[int], RowStream],
+        make_stream: Callable[[int, str], RowStream],
         size: Callable[[], Size],
         run: Run,
         clock: Callable[[], float],
@@ -192,7 +192,8 @@ class LabView:
         """Return the group that is being shown, its headings committed first."""
         if self._columns is None:
             group = self._groups[0]
-            self._columns = Columns(len(group), self.width, self._make_stream)
+            given = [self._run.slots[number].cell.begin for number in group]
+            self._columns = Columns(given, self.width, self._make_stream)
             heads = [self._heading(number) for number in group]
             self._committed += [*self._let_go_of_notes(), self._columns.line(heads, "bold")]
             if len(group) > 1:

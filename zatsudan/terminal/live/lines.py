@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, one_line
-from zatsudan.talk.entered import Entered
+from zatsudan.talk.entered import KEYS, Entered
 from zatsudan.terminal.live.inputline import InputLine
 from zatsudan.terminal.live.prompt import Prompt
 
@@ -99,7 +99,16 @@ class Lines:
         self._line.reset()
         if aside is not None and not self.busy:
             self._aside = aside, self._standing
+        if not line.text.strip() and not self.busy and self._chat.talk.session.nodes:
+            line = self._repl().at_empty()
         self.submit(line)
+
+    def draft(self) -> None:
+        """Have the model draft a message about what stands in the line; Up brings that back."""
+        hint = self._line.text.strip()
+        self._line.append_to_history()
+        self._line.reset()
+        self.submit(Entered.of(f"/me {hint}".strip(), KEYS))
 
     # --- one after the other ----------------------------------------------
 

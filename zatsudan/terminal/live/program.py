@@ -258,6 +258,9 @@ class LiveTerminal(Actions):
         else:
             self._surface.show(shown.parts)
 
+    def draft(self) -> None:
+        self._lines.draft()
+
     def leave(self) -> None:
         self._start(self._leave())
 

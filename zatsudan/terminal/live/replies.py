@@ -3,14 +3,16 @@
 Imports rich and Pygments, so it is itself imported behind the prompt.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from rich.color import ColorSystem
 
 from zatsudan.base.printable import Styled
 from zatsudan.base.styles import Styles
 from zatsudan.terminal.live.textstream import RowStream
+from zatsudan.terminal.markdown.given import Given
 from zatsudan.terminal.markdown.look import Look, look_of, without_colour
 from zatsudan.terminal.markdown.rendering import Stream
 from zatsudan.terminal.markdown.segments import Row, ansi
@@ -21,42 +23,48 @@ _WITHOUT_LINKS = ("linux", "dumb", "unknown", "", None)
 
 
 class MarkdownStream(RowStream):
-    """A RowStream of Markdown."""
+    """A RowStream of Markdown; `given` are its first words where a person wrote them."""
 
-    def __init__(self, width: int, look: Look, system: ColorSystem | None) -> None:
+    def __init__(self, width: int, look: Look, system: ColorSystem | None, given: str = "") -> None:
         self._stream = Stream(width, look)
         self._system = system
         self._tail: Sequence[Row] = ()
         self._tail_text: list[Styled] = []
+        self._given = Given(given)
 
     def feed(self, text: str) -> Sequence[Styled]:
-        return self._texts(self._stream.feed(text))
+        return self._texts(self._stream.feed(text), self._given)
 
     def tail(self, limit: int, *, hold: bool = True) -> Sequence[Styled]:
         rows = self._stream.tail(limit, hold=hold)
         if rows is not self._tail:
-            self._tail, self._tail_text = rows, self._texts(rows)
+            self._tail, self._tail_text = rows, self._texts(rows, self._given.copy())
         return self._tail_text
 
     def resize(self, width: int) -> None:
         self._stream.resize(width)
 
     def finish(self) -> Sequence[Styled]:
-        return self._texts(self._stream.finish())
+        return self._texts(self._stream.finish(), self._given)
 
-    def _texts(self, rows: Sequence[Row]) -> list[Styled]:
-        return [ansi(row, self._system) for row in rows]
+    def _texts(self, rows: Sequence[Row], given: Given) -> list[Styled]:
+        return [ansi(given.row(row), self._system) for row in rows]
 
 
-def markdown_streams(
-    environ: Mapping[str, str], styles: Styles | None = None
-) -> Callable[[int], MarkdownStream]:
-    """Return what makes a stream of a width, for the terminal that the environment describes."""
+class MakeStream(Protocol):
+    """What makes a stream."""
+
+    def __call__(self, width: int, given: str = "") -> MarkdownStream:
+        """Return a stream of a width in cells, and of the first words that a person gave it."""
+
+
+def markdown_streams(environ: Mapping[str, str], styles: Styles | None = None) -> "MakeStream":
+    """Return what makes a stream of a width and of given first words, for the terminal that the environment describes."""
     styles = fitted(styles or Styles(), environ)
     system = colour_system(environ) if styles.theme != "none" else None
     look = look_of(styles) if system is not None else without_colour(look_of(styles))
     look = replace(look, hyperlinks=environ.get("TERM") not in _WITHOUT_LINKS)
-    return lambda width: MarkdownStream(width, look, system)
+    return lambda width, given="": MarkdownStream(width, look, system, given)
 
 
 def colour_system(environ: Mapping[str, str]) -> ColorSystem | None:

@@ -72,7 +72,7 @@ class LiveSurface(Surface):
         self.lending = Lending(
             self._app, self._painter, attention, actions, lend=self._lend, take_back=self._take_back
         )
-        self._streams: Callable[[int], RowStream] | None = None
+        self._streams: Callable[[int, str], RowStream] | None = None
         self._ticking: asyncio.TimerHandle | None = None
         self._size = lambda: output.real_size
         self._view: LiveView | LabView | None = None
@@ -84,15 +84,15 @@ class LiveSurface(Surface):
 
     # --- the talk --------------------------------------------------------
 
-    def _make_stream(self, width: int) -> "RowStream":
+    def _make_stream(self, width: int, given: str = "") -> "RowStream":
         if self._streams is None:
             from zatsudan.terminal.live.replies import markdown_streams
 
             self._streams = markdown_streams(self._environ, self._styles)
-        return self._streams(width)
+        return self._streams(width, given)
 
-    def _render(self, text: str, width: int) -> Sequence[Styled]:
-        stream = self._make_stream(width)
+    def _render(self, text: str, width: int, given: str) -> Sequence[Styled]:
+        stream = self._make_stream(width, given)
         return [*stream.feed(text), *stream.finish()]
 
     def echo(self, content: Json, *, command: bool = False) -> None:
@@ -139,7 +139,10 @@ class LiveSurface(Surface):
         def line() -> Printable:
             return reply_status(turn, self._clock() - began, self._bar.progress)
 
-        view = LiveView(self._painter, self._make_stream, self._size, line, self._clock)
+        def stream(width: int) -> "RowStream":
+            return self._make_stream(width, turn.begun)
+
+        view = LiveView(self._painter, stream, self._size, line, self._clock)
         self._view = view
         turn.behind = view.behind
 
@@ -231,9 +234,11 @@ class LiveSurface(Surface):
         del asked
         return False
 
-    def prefill(self, line: "Entered", *, editor: bool = False) -> None:
-        if self._prompt.prefill(line) and editor:
+    def prefill(self, line: "Entered", *, editor: bool = False) -> bool:
+        taken = self._prompt.prefill(line)
+        if taken and editor:
             self._actions.aside("edit")
+        return taken
 
     def leave(self) -> None:
         self._actions.leave()

@@ -68,6 +68,11 @@ class Toolbar:
         how = say("connecting") if chat.link.connecting else say("not connected")
         model = one_line(chat.talk.session.model, 40) or self.progress or how
         parts: list[str] = []
+        begin = chat.talk.session.begin
+        if begin is not None:
+            from zatsudan.base.words import quote
+
+            parts.append(one_line(say("begins {text}", text=quote(one_line(begin.text, 30))), 40))
         settings = chat.talk.session.settings.items()
         changed = [(name, each.value) for name, each in settings if each.origin in _CHANGED]
         if changed:
@@ -108,7 +113,7 @@ class Toolbar:
         )
         now = (
             *(session.id, session.head, len(session.nodes), session.system, session.model, length),
-            *(limits, len(session.pinned)),
+            *(limits, len(session.pinned), *session.withheld),
         )
         if now != self._fill:
             self._fill = now

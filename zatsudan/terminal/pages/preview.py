@@ -25,6 +25,6 @@ class Preview:
         return self._rows[-height:] if self._pick.ending else self._rows[:height]
 
 
-def _plainly(text: str, width: int) -> list[Printable]:
+def _plainly(text: str, width: int, _given: str) -> list[Printable]:
     """Return a reply's text as it was written: a preview is too small for more."""
     return list(wrap(printable(text), width))

@@ -127,7 +127,9 @@ class PlainTerminal(Surface):
                 if reader.together and self._counts(entered.text):
                     note = say("It came at once with other lines, as a paste does: sent as text.")
                     self._tell(note + END)
-                if entered.text.strip():
+                if not entered.text.strip():
+                    entered = self._repl.at_empty()
+                if entered.text:
                     await self._run(entered)
         finally:
             reader.close()
@@ -180,7 +182,7 @@ class PlainTerminal(Surface):
     @staticmethod
     def _write_parts(parts: Sequence[Part], write: Callable[[Printable], None]) -> None:
         for part in parts:
-            for row in part_rows(part, WIDTH, lambda text, _: printable(text).split("\n")):
+            for row in part_rows(part, WIDTH, lambda text, *_: printable(text).split("\n")):
                 write(uncoloured(row) + END)
 
     def _release(self) -> None:
@@ -274,8 +276,9 @@ class PlainTerminal(Surface):
     def clear_screen(self) -> None:
         """Nothing: what is written stays."""
 
-    def prefill(self, line: Entered, *, editor: bool = False) -> None:
+    def prefill(self, line: Entered, *, editor: bool = False) -> bool:
         del line, editor  # there is no input line to put it into; /retry sends it again
+        return False
 
     def doing(self, text: Printable) -> None:
         del text  # what is done says so itself

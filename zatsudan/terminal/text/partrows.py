@@ -24,7 +24,8 @@ BRIEF = 12
 #: Cells that hold a few words: a spare column goes before the last one is cut to fewer.
 FEW_WORDS = 30
 
-Render = Callable[[str, int], Sequence[Styled]]
+#: Makes rows of a reply: of its text, in so many cells, with the words that a person gave it.
+Render = Callable[[str, int, str], Sequence[Styled]]
 
 
 def part_rows(
@@ -104,14 +105,26 @@ def talk_rows(talk: Talk, width: int, render: Render) -> Iterator[Styled]:
         elif node.message.role == "assistant":
             if node.made is not None and node.made.reasoning:
                 yield from thought_rows(len(node.made.reasoning))
-            yield from render(node.message.text, width)
+            yield from render(node.message.text, width, node.begun)
             yield from source_rows(node, width)
             if node.made is not None:
                 yield EMPTY
                 yield from status_rows(node.made, width)
         else:
             yield from (sgr(row, "dim") for row in wrap(_other(node), width))
+        yield from _marks(node, hidden=node.id in talk.hidden)
         yield EMPTY
+
+
+def _marks(node: Node, *, hidden: bool) -> Iterator[Styled]:
+    """Return the line that tells of a message what its text does not: made by hand, not sent."""
+    marks: list[Printable] = []
+    if node.by_hand is not None:
+        marks.append(node.by_hand.said())
+    if hidden:
+        marks.append(say("hidden: not sent"))
+    if marks:
+        yield sgr(printable(f"[{' · '.join(marks)}]"), "dim")
 
 
 def _other(node: Node) -> Printable:
