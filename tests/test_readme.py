@@ -12,7 +12,7 @@ from tests.support.emulator import sitting
 from tests.support.floors import FLOORS
 from tests.support.oneshot import run
 from tests.support.scores import WARM, scored
-from tests.support.server import Request, Script, fails, serve, whole
+from tests.support.server import Request, Script, serve, whole
 from zatsudan.base import language, languages
 from zatsudan.base.language import say
 from zatsudan.cli.arguments import parser
@@ -199,8 +199,6 @@ def answer(request: Request) -> Script:
         return whole({"tokens": [7]})
     if request.path == "/detokenize":
         return whole({"content": " sorry"})
-    if request.path == "/props":
-        return fails(404, {})
     if request.body.get("stream"):
         return scored(WARM, 20)
     message = {"role": "assistant", "content": "The sea"}

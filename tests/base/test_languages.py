@@ -30,6 +30,7 @@ SILENT: dict[str, tuple[str, ...]] = {
     "lab/trials.py": (
         *("Continue with", "Count from", "Repeat: ha", "Write the letters", "yes or no"),
     ),  # sent to the model
+    "servers/advice.py": ("FROM model",),  # a line of a Modelfile
     "servers/bodies.py": ("gzip, deflate",),  # a header
     "servers/engine/embedded.py": ("the child has no pipes",),  # cannot happen
     "servers/prefill.py": ("Your reply was cut off.", "Write the alphabet"),  # to a model

@@ -13,7 +13,7 @@ from tests.support.doubles import turn_in
 from tests.support.server import DONE, Request, Script, Server, chunk, event, fails, says, serve
 from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import Json
-from zatsudan.commands.outcomes import Generate, Inspect
+from zatsudan.commands.outcomes import Generate, Inspect, Work
 from zatsudan.commands.tokens import fork
 from zatsudan.commands.tracing import NOT_WRITTEN
 from zatsudan.servers.choice import Server as Address
@@ -36,6 +36,15 @@ async def ask(chat: Chat, text: str, **overrides: Json) -> Turn:
 
 def posted(server: Server) -> list[Any]:
     return [request.body for request in server.requests if "chat" in request.path]
+
+
+async def inspected(chat: Chat) -> Inspect:
+    """What /inspect comes to where the server is asked first."""
+    work = await run(chat, "/inspect")
+    assert isinstance(work, Work)
+    outcome = await work.run(lambda _: None)
+    assert isinstance(outcome, Inspect)
+    return outcome
 
 
 async def shown_json(chat: Chat, line: str) -> Any:
@@ -358,8 +367,7 @@ async def test_a_fork_goes_on_from_exactly_that_text() -> None:
     ):
         await run(chat, "/logprobs on 1")
         turn = await ask(chat, "go")
-        outcome = await run(chat, "/inspect")
-        assert isinstance(outcome, Inspect)
+        outcome = await inspected(chat)
         assert outcome.refusal == ""
         generate = fork(chat, turn.nodes[0], 1, outcome.tokens[1].options[0])
         assert generate.prefix == "The sea"
@@ -380,8 +388,7 @@ async def test_where_no_reply_can_go_on_it_is_said_before() -> None:
         chat_with(server.base_url) as chat,
     ):
         await ask(chat, "go")
-        outcome = await run(chat, "/inspect")
-        assert isinstance(outcome, Inspect)
+        outcome = await inspected(chat)
         assert "does not go on" in outcome.refusal
 
 

@@ -11,7 +11,8 @@ from rich.style import Style
 from tests.support.steps import growth
 from tests.support.texts import markdown, pieces
 from zatsudan.base.printable import printable
-from zatsudan.markdown.codeblocks import code_blocks, fenced, in_code, language
+from zatsudan.markdown.codeblocks import code_blocks, fenced, in_code
+from zatsudan.markdown.fences import language
 from zatsudan.terminal.markdown.look import DEFAULT
 from zatsudan.terminal.markdown.rendering import Stream, render
 from zatsudan.terminal.markdown.segments import Row, plain

@@ -60,7 +60,7 @@ async def test_the_file_of_the_model_tells(tmp_path: Path) -> None:
     path = tmp_path / "qwen.gguf"
     path.write_bytes(head(NAMED, *TOLD))
     async with (
-        serve(server(told_by(path, repeat_penalty=1.3))) as there,
+        serve(server(told_by(path, repeat_penalty=1.3)), tells=True) as there,
         chat_with(there.base_url, LLAMA) as chat,
     ):
         await chat.link.client()
@@ -87,7 +87,7 @@ async def test_what_lies_beside_the_file_tells_where_it_does_not(tmp_path: Path)
     beside = '{"temperature": 0.7, "top_p": 0.8, "do_sample": true, "transformers_version": "5"}'
     (tmp_path / "generation_config.json").write_text(beside)
     async with (
-        serve(server(told_by(tmp_path / "m.gguf"))) as there,
+        serve(server(told_by(tmp_path / "m.gguf")), tells=True) as there,
         chat_with(there.base_url, LLAMA) as chat,
     ):
         said = lines(await run(chat, "/preset model"))
@@ -98,7 +98,7 @@ async def test_what_lies_beside_the_file_tells_where_it_does_not(tmp_path: Path)
 async def test_what_a_server_samples_by_tells_where_its_file_is_elsewhere() -> None:
     props = told_by("/nowhere/m.gguf", temperature=0.6000000238418579)
     async with (
-        serve(server(props)) as there,
+        serve(server(props), tells=True) as there,
         chat_with(there.base_url, LLAMA) as chat,
     ):
         said = lines(await run(chat, "/preset model"))
@@ -111,7 +111,7 @@ async def test_what_a_server_samples_by_tells_where_its_file_is_elsewhere() -> N
 )
 async def test_where_nothing_tells_nothing_is_changed(props: Json) -> None:
     async with (
-        serve(server(props)) as there,
+        serve(server(props), tells=True) as there,
         chat_with(there.base_url, LLAMA) as chat,
     ):
         await run(chat, "/set temperature 1")
@@ -127,7 +127,7 @@ async def test_a_file_that_is_no_model_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("no model")
     (tmp_path / "generation_config.json").write_text('{"temperature": 0.7, "do_sample": true}')
     async with (
-        serve(server(told_by(tmp_path / "secret"))) as there,
+        serve(server(told_by(tmp_path / "secret")), tells=True) as there,
         chat_with(there.base_url, LLAMA) as chat,
     ):
         with pytest.raises(CommandError):

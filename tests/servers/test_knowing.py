@@ -112,7 +112,7 @@ async def test_a_server_at_any_port_is_known_behind_the_prompt_and_remembered(
     kind: str, owner: str | None, beside: "dict[str, Json]", tmp_path: Path
 ) -> None:
     there, kept = answering(owner, beside), tmp_path / "models.json"
-    async with serve(there.scripts[0]) as server:
+    async with serve(there.scripts[0], tells=True) as server:
         server.listing = there.listing
         async with chat_with(server.base_url, catalogue=kept) as chat:
             await chat.link.fetch_models()
@@ -126,7 +126,7 @@ async def test_a_server_at_any_port_is_known_behind_the_prompt_and_remembered(
 
 async def test_what_was_remembered_is_asked_for_with_one_question() -> None:
     there = answering("user", ANSWERS[7][2])
-    async with serve(there.scripts[0]) as server, chat_with(server.base_url) as chat:
+    async with serve(there.scripts[0], tells=True) as server, chat_with(server.base_url) as chat:
         server.listing = there.listing
         await chat.link.fetch_models()
         await chat.link.ask_kind()
@@ -151,8 +151,8 @@ async def test_another_server_in_its_place_is_noticed() -> None:
 async def test_what_runs_is_found_by_its_answers_in_the_order_of_the_rows() -> None:
     kobold, swapped = answering("koboldcpp", {}), answering("llama-swap", {})
     async with (
-        serve(swapped.scripts[0]) as one,
-        serve(kobold.scripts[0]) as two,
+        serve(swapped.scripts[0], tells=True) as one,
+        serve(kobold.scripts[0], tells=True) as two,
         serve(says("x")) as three,
     ):
         one.listing, two.listing = swapped.listing, kobold.listing

@@ -262,6 +262,10 @@ _made = st.builds(
     request=st.dictionaries(st.text(max_size=5), st.integers(0, 9), max_size=3),
     tier=st.text(max_size=5),
     beside=st.dictionaries(st.text(max_size=5), st.integers(0, 9), max_size=3),
+    last=st.none() | _floats,
+    pace=st.none() | _floats,
+    timings=st.dictionaries(st.text(max_size=5), st.integers(0, 9), max_size=3),
+    stopped=st.text(max_size=5),
 )
 
 

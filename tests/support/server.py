@@ -95,7 +95,7 @@ def whole(value: object) -> Script:
 
 @dataclass
 class Request:
-    """What came: method, path, headers (names in lower case) and the JSON body."""
+    """What came: method, path, headers (names in lower case) and the JSON body, empty where there is none."""
 
     method: str
     path: str
@@ -107,12 +107,15 @@ class Request:
 class Server:
     """The running server. `scripts` are used up one by one; the last one stays.
 
-    `listing` answers the question for models instead of `models`.
+    `listing` answers the question for models instead of `models`. A script is asked what server
+    this is only with `tells`: the question comes behind the prompt, at no fixed place among the
+    requests.
     """
 
     scripts: list[Script | Callable[[Request], Script]] = field(default_factory=list)
     models: Sequence[str] = ("scripted",)
     listing: Script | None = None
+    tells: bool = False
     requests: list[Request] = field(default_factory=list)
     gone: asyncio.Event = field(default_factory=asyncio.Event)
     base_url: str = ""
@@ -145,16 +148,9 @@ class Server:
         writer.close()
 
     def _unasked(self, request: Request) -> Script | None:
-        """Answer a question of what server this is, which no script is written for; None for any other."""
-        if request.method != "GET" or request.path.partition("?")[0] not in _SIGNS:
-            return None
-        script = self.scripts[0] if self.scripts else None
-        if callable(script):
-            with contextlib.suppress(TypeError, AttributeError, KeyError):  # it reads the body
-                answer = script(request)
-                self.requests.append(request)
-                return answer
-        return fails(404, {})
+        """Answer a question of what server this is, unless a script tells; None for any other."""
+        sign = request.method == "GET" and request.path.partition("?")[0] in _SIGNS
+        return fails(404, {}) if sign and not self.tells else None
 
     def _script(self, request: Request) -> Script:
         if request.path.partition("?")[0].endswith("/models"):
@@ -167,6 +163,11 @@ class Server:
                 (("Content-Type", "application/json"),),
                 whole=True,
             )
+        if request.method == "GET":  # what a server is asked of itself takes no script away
+            last = self.scripts[-1] if self.scripts else None
+            if callable(last):
+                return last(request)
+            return last if last is not None and last.whole else fails(404, {})
         script = self.scripts.pop(0) if len(self.scripts) > 1 else self.scripts[0]
         return script(request) if callable(script) else script
 
@@ -214,15 +215,15 @@ async def _read(reader: asyncio.StreamReader) -> Request | None:
         for name, _, value in (line.partition(":") for line in lines if line)
     }
     body = await reader.readexactly(int(headers.get("content-length", "0")))
-    return Request(method, path, headers, json.loads(body) if body else None)
+    return Request(method, path, headers, json.loads(body) if body else {})
 
 
 @asynccontextmanager
 async def serve(
-    *scripts: Script | Callable[[Request], Script], port: int = 0
+    *scripts: Script | Callable[[Request], Script], port: int = 0, tells: bool = False
 ) -> AsyncIterator[Server]:
     """Run a server with these scripts."""
-    server = Server(list(scripts))
+    server = Server(list(scripts), tells=tells)
     listener = await asyncio.start_server(server.answer, "127.0.0.1", port, limit=2**26)
     server.base_url = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}/v1"
     try:

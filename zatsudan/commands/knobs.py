@@ -5,10 +5,10 @@ from collections.abc import Mapping
 
 from zatsudan.base.errors import CommandError, ZatsudanError
 from zatsudan.base.language import say
-from zatsudan.base.printable import EMPTY, Printable, one_line, printable
+from zatsudan.base.printable import one_line, printable
 from zatsudan.base.words import leading_assignments
 from zatsudan.commands import here as at_server
-from zatsudan.commands import offers, paramtable
+from zatsudan.commands import makers, offers, paramtable
 from zatsudan.commands.chainline import chain_line
 from zatsudan.commands.here import knows, notes, read_here
 from zatsudan.commands.outcomes import Generate, Outcome, Show, tell
@@ -72,7 +72,7 @@ async def params(chat: Chat, args: str) -> Outcome:
     unsent = [f"{name} {show_value(value)}" for name, value in here.kind.unsent.items()]
     if unsent:
         notes.append(say("Not sent means here: {values}.", values=", ".join(unsent)))
-    told = await _advised(chat)
+    told = await makers.said(chat)
     if told:
         notes.append(told)
     drawn = chain_line(here, chat.talk.session.parameters)
@@ -84,29 +84,6 @@ async def params(chat: Chat, args: str) -> Outcome:
             *effects,
             *(Line(printable(note), "dim") for note in notes),
         )
-    )
-
-
-async def _advised(chat: Chat) -> Printable:
-    """Say what the makers of the model advise where it is set otherwise; empty where nothing tells."""
-    from zatsudan.commands import presets
-
-    if chat.link.server is None or not chat.talk.session.model:
-        return EMPTY
-    try:
-        values, source = await presets.advised(chat)
-    except ZatsudanError:  # it is good to know, and no more
-        return EMPTY
-    present = {**chat.link.here.own, **chat.talk.session.parameters}
-    others = {name: value for name, value in values.items() if present.get(name) != value}
-    if not others:
-        return EMPTY
-    return say(
-        "The makers of the model advise ({source}): {values}. /preset model takes it.",
-        source=one_line(source, 60),
-        values=", ".join(
-            f"{name} {one_line(show_value(value), 60)}" for name, value in others.items()
-        ),
     )
 
 

@@ -8,6 +8,7 @@ from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import Printable, one_line, printable
 from zatsudan.base.words import split
+from zatsudan.commands import makers
 from zatsudan.commands.knobs import fresh_session, settle, settle_model, settle_system
 from zatsudan.commands.offers import GROUP
 from zatsudan.commands.outcomes import Outcome, Show, tell
@@ -15,11 +16,9 @@ from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.paths import paths
 from zatsudan.commands.registry import Choice, command
 from zatsudan.config.presetfiles import Preset
-from zatsudan.parameters.table import BY_NAME
 from zatsudan.parameters.values import show_value
 from zatsudan.sessions.records import message_record
 from zatsudan.sessions.session import Setting
-from zatsudan.talk.addressee import model_of
 from zatsudan.talk.bystate import combined, of_preset, record_of, thinks
 from zatsudan.talk.chat import Chat
 from zatsudan.wire.messages import Message
@@ -161,23 +160,9 @@ def _take(chat: Chat, name: str) -> Outcome:
     return Show((*lines, Line(say("Preset: {name}.", name=one_line(name)), "good")))
 
 
-async def advised(chat: Chat) -> tuple[dict[str, Json], str]:
-    """Return what the makers of the present model advise, as far as this server takes it, and what told it.
-
-    Raises ZatsudanError where the server cannot be asked.
-    """
-    await chat.link.client()
-    found = await chat.link.ask_advice(await model_of(chat.talk, chat.link))
-    if found is None:
-        return {}, ""
-    here = chat.link.here
-    taken = (name for name in found.parameters if here.takes(BY_NAME[name]) is not False)
-    return {name: found.parameters[name] for name in taken}, found.source
-
-
 async def _advised(chat: Chat) -> Outcome:
     """Take what the makers of the model advise."""
-    values, source = await advised(chat)
+    values, source = await makers.advised(chat)
     if not values:
         raise CommandError(
             say(

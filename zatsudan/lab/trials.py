@@ -255,11 +255,14 @@ async def _json(ask: Queries, name: str, value: Json) -> Finding:
     schema: JsonObject = {"name": "probe", "strict": True, "schema": _SCHEMA}
     wanted = {"type": "json_schema", "json_schema": schema}
     try:
-        return await _schema(ask, "response_format", wanted)
+        text = await ask.text(words, temperature=0, max_tokens=LONG, response_format=wanted)
     except StatusError as error:
         if error.status not in REFUSALS:
             raise
         return Finding(UNCLEAR, say("the reply is JSON without it too, and no schema is taken"))
+    if _KEY in text:
+        return Finding(HONOURED, say("the reply kept to a schema"))
+    return Finding(IGNORED, say("the reply did not keep to a schema"))
 
 
 def _is_json(text: str) -> bool:

@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from zatsudan.base.printable import printable
+from zatsudan.markdown.fences import language
 
 if TYPE_CHECKING:
     from zatsudan.markdown.leaves import Leaf
@@ -26,12 +27,6 @@ class CodeBlock(NamedTuple):
     def language(self) -> str:
         """The language that the fence names."""
         return language(self.info)
-
-
-def language(info: str) -> str:
-    """The language a fence's info string names: its first word, without decoration."""
-    words = info.strip().split(None, 1)
-    return words[0].strip("{}.").split("{")[0].split(",")[0].lower() if words else ""
 
 
 def fenced(text: str, info: str) -> str:

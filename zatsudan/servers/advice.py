@@ -60,10 +60,9 @@ async def advice(client: "Client", model: str) -> Advice | None:
     kind = kind_at(client.server)
     if kind.hosted:
         return None
-    if kind.name.startswith("ollama"):
-        shown = await client.native("/api/show", {"model": model})
-        text = shown.get("parameters") if isinstance(shown, dict) else None
-        return _of_modelfile(text) if isinstance(text, str) else None
+    if kind.shows:
+        text = inside(await client.native(kind.shows, {"model": model}), ("parameters",))
+        return _of_modelfile(text, kind.shows) if isinstance(text, str) else None
     props = await client.native(PROPS)
     path = props.get("model_path") if isinstance(props, dict) else None
     host = urlsplit(client.server.base_url).hostname or ""
@@ -109,16 +108,16 @@ def _of_config(path: Path) -> Advice | None:
     return _advice(found.preset.parameters, path.name)
 
 
-def _of_modelfile(text: str) -> Advice | None:
-    """Return what Ollama tells of a model: the lines of its PARAMETERs."""
+def _of_modelfile(text: str, source: str) -> Advice | None:
+    """Return what a server shows of a model: what stands behind each PARAMETER of its Modelfile."""
     from zatsudan.config import foreign
 
     lines = [f"PARAMETER {line.strip()}" for line in text.splitlines() if line.strip()]
     try:
-        found = foreign.read("\n".join(["FROM model", *lines]), "/api/show")
+        found = foreign.read("\n".join(["FROM model", *lines]), source)
     except ZatsudanError:
         return None
-    return _advice(found.preset.parameters, "/api/show")
+    return _advice(found.preset.parameters, source)
 
 
 def _advice(values: Mapping[str, Json], source: str) -> Advice | None:

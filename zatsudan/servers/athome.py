@@ -21,6 +21,7 @@ OLLAMA = ServerKind(
         **dict.fromkeys(("service_tier", "store", "metadata", "prediction", "verbosity"), ""),
     },
     unsent={"temperature": 1.0, "top_p": 1.0},
+    shows="/api/show",
     thinking=Thinking(("effort",), level="effort"),
     way=later(
         'A Modelfile sets it (PARAMETER), or dialect = "ollama" in the profile; /set! sends it all the same.'
@@ -50,6 +51,7 @@ OLLAMA_NATIVE = ServerKind(
     wide=True,
     order=("penalties", "top_k", "typ_p", "top_p", "min_p", "temperature"),
     dialect="ollama",
+    shows="/api/show",
     thinking=Thinking(("effort",), level="effort"),
 )
 

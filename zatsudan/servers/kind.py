@@ -102,6 +102,7 @@ class ServerKind(NamedTuple):
     `wide`: it knows no upper bound where OpenAI has one (`Parameter.wide`).
     `order`: the steps of its chain of samplers, by llama.cpp's names, in which it runs them.
     `dialect`: the API beside /v1 by which it is spoken to (`servers.dialects`); `` for /v1.
+    `shows`: where it tells the parameters of a model as a Modelfile has them, beside /v1; `` for nowhere.
     `thinking`: the forms in which it is told whether and how a model thinks.
     `tells`: what is sent besides with a streamed request, so that it tells how far it has read;
     `tells_stop`: what is sent where `stop` is set, so that it tells which of the texts ended it.
@@ -126,6 +127,7 @@ class ServerKind(NamedTuple):
     wide: bool = False
     order: tuple[str, ...] = ()
     dialect: str = ""
+    shows: str = ""
     thinking: Thinking = Thinking()
     tells: Mapping[str, Json] = NOTHING
     tells_stop: Mapping[str, Json] = NOTHING

@@ -16,7 +16,7 @@ from tests.support.doubles import turn_in
 from zatsudan.base.errors import StatusError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.commands import COMMANDS
-from zatsudan.commands.outcomes import Generate, Inspect, Outcome, Show
+from zatsudan.commands.outcomes import Generate, Inspect, Outcome, Show, Work
 from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.registry import find
 from zatsudan.commands.replaying import verdict
@@ -242,7 +242,9 @@ async def test_a_fork_goes_on_from_exactly_that_text(model: Server) -> None:
     async with talk(model) as chat:
         await command(chat, "/set logprobs on top_logprobs 5 temperature 0")
         turn = await ask(chat, "Name three colours.")
-        outcome = await command(chat, "/inspect")
+        work = await command(chat, "/inspect")
+        assert isinstance(work, Work)
+        outcome = await work.run(lambda _: None)
         assert isinstance(outcome, Inspect)
         assert outcome.refusal == ""
         assert "".join(token.text for token in outcome.tokens).startswith(
@@ -305,9 +307,9 @@ async def test_the_engine_tells_its_own_defaults(model: Server) -> None:
         shown = await command(chat, "/params all")
         assert isinstance(shown, Show)
         assert isinstance(shown.parts[0], Table)
-        at = shown.parts[0].head.index("server")
-        told: dict[str, str] = {row[0]: row[at] for row in shown.parts[0].rows}
-        assert told["temperature"] == "0.8"
-        assert told["min_p"] == "0.05"
-        assert told["dry_base"] == "1.75"
-        assert told["user"] == ""
+        assert shown.parts[0].head[1:3] == ("value", "origin")
+        told: dict[str, tuple[str, ...]] = {row[0]: row[1:3] for row in shown.parts[0].rows}
+        assert told["temperature"] == ("0.8", "server")
+        assert told["min_p"] == ("0.05", "server")
+        assert told["dry_base"] == ("1.75", "server")
+        assert told["user"] == ("·", "")

@@ -21,7 +21,7 @@ def _sparing(char: str) -> int:
 async def _typed(person: Sitting, *keys: str) -> str:
     for key in keys:
         person.type(key)
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.05)
     return person.terminal._prompt.buffer.text
 
 
@@ -55,7 +55,43 @@ async def test_nothing_behind_a_character_is_shifted(
         monkeypatch.setattr(screens, "wcwidth", width)
         async with sitting(says("fine")) as person:
             await _typed(person, f"{whole}{whole}", "x", "y", LEFT, "z")
+            await person.until("z")
             cells = [cell.data for cell in person.screen.cells()[person.screen.cursor[1]]]
             at = cells.index("x")
             places.append(("".join(cells[at:]).rstrip(), person.screen.cursor[0] - at))
     assert places == [("xzy", 2), ("xzy", 2)]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("今日はいい天気", ["今日", "はいい", "天気"]),
+        ("サーバーに接続する", ["サーバー", "に", "接続", "する"]),
+        ("two words, three", ["two ", "words", ", ", "three"]),
+        ("한국어 문장", ["한국어 ", "문장"]),
+        ("हिन्दी किताबें", ["हिन्दी ", "किताबें"]),
+        ("a👨‍👩‍👧b", ["a", "👨‍👩‍👧", "b"]),
+        ("snake_case は x2", ["snake_case ", "は ", "x2"]),
+    ],
+)
+async def test_words_are_passed_and_deleted(text: str, words: list[str]) -> None:
+    async with sitting(says("fine")) as person:
+        buffer = person.terminal._prompt.buffer
+        await _typed(person, text)
+        for word in reversed(words):
+            assert buffer.text.endswith(word)
+            await _typed(person, "\x1b\x7f")
+            text = text.removesuffix(word)
+            assert buffer.text == text
+        await _typed(person, *words, "\x1bb")
+        assert buffer.document.text_after_cursor == words[-1]
+        await _typed(person, "\x1bf")
+        assert buffer.document.text_after_cursor == ""
+        await _typed(person, "\x1bb", "\x1bd")
+        assert buffer.text == "".join(words[:-1])
+
+
+async def test_what_stands_behind_a_blank_is_deleted_at_once_where_blanks_part_words() -> None:
+    async with sitting(says("fine")) as person:
+        assert await _typed(person, "cat path/to-a.file ", "\x17") == "cat "
+        assert await _typed(person, "今日はいい天気", "\x17") == "cat 今日はいい"

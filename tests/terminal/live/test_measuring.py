@@ -113,7 +113,7 @@ def test_what_was_told_counts(told: dict[str, int], sizes: dict[str, int]) -> No
 @pytest.mark.parametrize("width", [20, 40, 61])
 def test_rows_fit_where_ambiguous_characters_are_wide(width: int) -> None:
     set_told(JOINED | {"ambiguous": 2})
-    text = "手順①→②…“完了”です。※±2℃αβ×÷" * 3
+    text = "手順①→②…“完了”です。※±2℃αβ×÷ αβγδ αβγδεζη ±±±±±±± Привет" * 3
     reply = f"{text}\n\n| 項目 | 値→ |\n|---|---|\n| 温度の上限 | ±2℃ |\n\n- {text}\n\n---\n\n> {text}\n"
     rows = [plain(row) for row in render(reply, width, DEFAULT)]
     assert max(map(cells, rows)) <= width

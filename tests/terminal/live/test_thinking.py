@@ -2,7 +2,7 @@
 
 from tests.support.emulator import sitting
 from tests.support.server import DONE, Request, Script, chunk, event, fails, says
-from zatsudan.wire.refusals import PREFILL, Repair
+from zatsudan.wire.refusals import PREFILL, THINK, Repair
 
 
 def thinks(*after: float | bytes) -> Script:
@@ -35,6 +35,13 @@ async def test_the_key_is_named_while_it_thinks_and_ends_the_thought() -> None:
         assert "thought for" in screen
         await person.say("/why")
         assert "and the reply goes on behind it" in person.screen.scrollback()
+
+
+async def test_the_toolbar_says_what_is_wished() -> None:
+    async with sitting(says("x")) as person:
+        person.chat.link.learned.add("scripted", "scripted", Repair(THINK, "template"), "today")
+        assert "scripted · /think off" in await person.say("/think off")
+        assert "scripted · /think off · top_p 0.5" in await person.say("/set top_p 0.5")
 
 
 async def test_the_key_does_nothing_where_nothing_is_thought() -> None:

@@ -92,7 +92,8 @@ async def test_on_a_small_screen_the_marked_row_stays_in_sight(tmp_path: Path) -
     async with seated(tmp_path, rows=8) as person:
         person.type("/connect\r")
         await person.until("▸ OpenAI")
-        person.type("\x1b[A")
+        # Below the kinds stand the embedded model and another server.
+        person.type("\x1b[B" * (len(OFFERED) + 1))
         await person.until("▸ Another server")
         person.type("\x1b")
         await person.until("All is as it was.")

@@ -108,7 +108,7 @@ def read(content: Content) -> Reading:
 
 def _commands(text: str) -> Iterator[tuple[str, str]]:
     """Yield the commands and what stands behind each, quotes and all."""
-    lines = iter(text.replace("\r\n", "\n").split("\n"))
+    lines = iter(text.split("\n"))
     for raw in lines:
         line = raw.strip()
         match = re.match(_COMMAND, line)
@@ -116,7 +116,7 @@ def _commands(text: str) -> Iterator[tuple[str, str]]:
             continue  # a comment, a blank line, or a command of a later version
         said = line[match.end() :].strip()
         if said.count(_QUOTES) == 1:
-            parts = [said]
+            parts = [raw.lstrip()[match.end() :]]  # blanks and line ends belong to a text in quotes
             for more in lines:
                 parts.append(more)
                 if _QUOTES in more:
@@ -125,7 +125,7 @@ def _commands(text: str) -> Iterator[tuple[str, str]]:
                 raise refused(
                     say("A text of {command} begins and does not end.", command=match[1].upper())
                 )
-            said = "\n".join(parts)
+            said = "\n".join(parts).strip()
         yield match[1].upper(), said
 
 

@@ -5,7 +5,7 @@ from html import escape
 from typing import TypeAlias
 
 from zatsudan.base.language import say
-from zatsudan.markdown.codeblocks import language
+from zatsudan.markdown.fences import language
 from zatsudan.markdown.inline import Inline, as_sent
 from zatsudan.markdown.leaves import Container, Leaf
 from zatsudan.markdown.reading import events, pieces

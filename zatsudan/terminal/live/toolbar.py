@@ -1,10 +1,11 @@
 """The toolbar: what holds for the next message, and what the keys do now where that differs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from zatsudan.base.errors import TooLong
+from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.talk.chat import Chat
@@ -76,9 +77,13 @@ class Toolbar:
         changed = [(name, each.value) for name, each in settings if each.origin in _CHANGED]
         if changed:
             from zatsudan.parameters.values import show_value
+            from zatsudan.servers.thinkforms import said_by
 
+            parts += _of_thinking(dict(changed))
             parts += [
-                one_line(f"{name} {one_line(show_value(value), 20)}", 60) for name, value in changed
+                one_line(f"{name} {one_line(show_value(value), 20)}", 60)
+                for name, value in changed
+                if not (parts and name in said_by(dict(changed)))
             ]
         if chat.talk.session.title:
             parts.append(one_line(chat.talk.session.title, 30))
@@ -150,6 +155,16 @@ def at_word(text: Printable, room: int) -> Printable:
     while most_cells(shorter) > room and width > 1:
         shorter, width = cut(text, width), width - 1
     return shorter
+
+
+def _of_thinking(changed: Mapping[str, Json]) -> list[str]:
+    """Return what is wished of thinking as it is typed: its fields are long, and other ones at each server."""
+    from zatsudan.servers.thinkforms import wished
+
+    wish = wished(changed)
+    if wish is None:
+        return []
+    return [f"/think {('off', 'on')[wish] if isinstance(wish, bool) else one_line(str(wish), 20)}"]
 
 
 def short(tokens: int) -> str:

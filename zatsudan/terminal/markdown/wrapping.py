@@ -15,8 +15,8 @@ from rich.style import Style
 from zatsudan.terminal.markdown.segments import HARD, Piece, Row, row
 from zatsudan.terminal.text.clusters import clusters, sized_clusters
 from zatsudan.terminal.text.rows import NO_END, NO_START
-from zatsudan.terminal.text.unspaced import WORD, parts_before
-from zatsudan.terminal.text.widths import ZWSP, is_mark, width
+from zatsudan.terminal.text.unspaced import WORD, breaks_beside, parts_before
+from zatsudan.terminal.text.widths import TOLD, ZWSP, is_mark, width
 
 # Runs: the character that ends a row, blanks, characters of one cell each without marks
 # on the last, and the rest (which may lean on a character before it, as in keycaps).
@@ -31,15 +31,10 @@ _SIMPLE = re.compile(r"[!-~\xa1-\xac\xae-\u02ff\u0370-\u0482]+").fullmatch
 _Sized = tuple[str, Style, int]
 
 
-def is_wide(char: str) -> bool:
-    """Whether a break may stand next to `char` without a blank."""
-    return width(char) == 2
-
-
 def _may_break(before: str, after: str) -> bool:
     if after in NO_START or before in NO_END or is_mark(after):
         return False
-    return is_wide(before) or is_wide(after)
+    return breaks_beside(before) or breaks_beside(after)
 
 
 class Wrapper:
@@ -82,7 +77,9 @@ class Wrapper:
                     self._end_unit(done)
                     self._end_row(done)
                 elif _SIMPLE(run):
-                    self._add_cluster(run, style, len(run), done)
+                    wide = TOLD.get("ambiguous") == 2 and not run.isascii()
+                    size = sum(map(width, run)) if wide else len(run)
+                    self._add_cluster(run, style, size, done)
                 else:
                     for cluster, size in clusters(run):
                         if cluster == ZWSP:
@@ -252,6 +249,6 @@ def _unit_cells(text: str) -> int:
         return max(map(len, text.split(" ")))
     longest = current = 0
     for cluster, size in clusters(text):
-        current = 0 if cluster == " " else size if is_wide(cluster[0]) else current + size
+        current = 0 if cluster == " " else size if breaks_beside(cluster[0]) else current + size
         longest = max(longest, current)
     return longest

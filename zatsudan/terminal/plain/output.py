@@ -24,10 +24,13 @@ class Output:
 
     def reply(self, text: str) -> None:
         """Write a piece of a reply: into a file or a pipe as it came, for nothing is steered there."""
-        self.write(printable(text) if self._file.isatty() else Printable(text))
+        self._put(printable(text) if self._file.isatty() else text)
 
     def write(self, text: Printable) -> None:
         """Write a text, at once."""
+        self._put(text)
+
+    def _put(self, text: str) -> None:
         if self.gone or self.trouble:
             return
         try:

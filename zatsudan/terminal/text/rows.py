@@ -160,13 +160,13 @@ def wrap(
 
 def _break(parts: Sequence[tuple[str, int, int]], start: int, end: int) -> int:
     """Return the last place up to `end` where a row may end, as near to `end` as can be if there is none."""
-    from zatsudan.terminal.text.unspaced import parts_before
+    from zatsudan.terminal.text.unspaced import breaks_beside, parts_before
 
     if end == len(parts) or parts[end][0] == " ":
         return end
     for at in range(end, start, -1):
         (last, size, _), (after, next_size, _) = parts[at - 1], parts[at]
-        beside_wide = next_size >= 2 or (size >= 2 and next_size)
+        beside_wide = (size and next_size) and (breaks_beside(after[0]) or breaks_beside(last[0]))
         if last in " \u200b" or (
             beside_wide and last[-1] not in NO_END and after[0] not in NO_START
         ):

@@ -1,10 +1,12 @@
-"""Scripts that write no blanks between words: Thai, Lao, Khmer, Burmese.
+"""Scripts that write no blanks between words: Thai, Lao, Khmer, Burmese; Japanese and Chinese.
 
 To find their words takes a dictionary. Between clusters a line can be read on at the least,
 where no vowel or final consonant is torn off its syllable (UAX 14, class SA).
 """
 
 import re
+
+from zatsudan.terminal.text.widths import width
 
 WORD = 24
 """Cells that a word takes at most: what is longer between two blanks is a sentence."""
@@ -20,6 +22,14 @@ _TRAILING = (
 _STAYS_WITH_NEXT = re.compile(f"[{_LEADING}]")
 # A Burmese consonant with asat or virama ends the syllable before it.
 _STAYS_WITH_LAST = re.compile(f"[{_TRAILING}]|.*[\u1039\u103a]")
+
+
+_HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\ua960-\ua97f\uac00-\ud7ff\uffa0-\uffdc]")
+
+
+def breaks_beside(char: str) -> bool:
+    """Whether a line may end beside `char` without a blank: it is wide, and not of Korean, which has blanks."""
+    return width(char) == 2 and _HANGUL.match(char) is None
 
 
 def parts_before(before: str, after: str) -> bool:

@@ -9,7 +9,7 @@ it does, that counts.
 import re
 import unicodedata
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from prompt_toolkit.utils import get_cwidth
 
@@ -48,7 +48,12 @@ _DRAWN = frozenset(
 
 #: Characters about whose width all terminals agree: ASCII, kana, ideographs, Hangul syllables.
 _AGREED = "\x20-\x7e\u3001-\u3029\u3041-\u3096\u30a1-\u30fe\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60"
-_OPEN = re.compile(f"[^{_AGREED}]")
+
+
+@cache
+def _open() -> re.Pattern[str]:
+    """Compiled when it is first needed: that takes longer than the start has for it."""
+    return re.compile(f"[^{_AGREED}]")
 
 
 @lru_cache(maxsize=16384)
@@ -83,7 +88,7 @@ def most_cells(text: str) -> int:
 
 def disputed(text: str) -> bool:
     """Whether terminals may disagree about how many cells `text` takes."""
-    return not text.isascii() and _OPEN.search(text) is not None
+    return not text.isascii() and _open().search(text) is not None
 
 
 def expanded(text: str, stop: int) -> str:
