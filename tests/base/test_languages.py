@@ -28,8 +28,9 @@ SILENT: dict[str, tuple[str, ...]] = {
     "commands/servers.py": ("forget all", "/learned forget"),
     "commands/tracing.py": ("{}/use {}",),
     "config/foreign/ollamafile.py": ("PARAMETER stop",),  # a line of a Modelfile
+    "lab/queries.py": ("Count from",),  # sent to the model
     "lab/trials.py": (
-        *("Continue with", "Count from", "Repeat: ha", "Write the letters", "yes or no"),
+        *("Continue with", "Repeat: ha", "Write the letters", "yes or no"),
     ),  # sent to the model
     "servers/advice.py": ("FROM model",),  # a line of a Modelfile
     "servers/bodies.py": ("gzip, deflate",),  # a header

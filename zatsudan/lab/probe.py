@@ -12,8 +12,8 @@ from zatsudan.base.errors import StatusError
 from zatsudan.base.jsonvalues import NOTHING, JsonObject
 from zatsudan.base.language import say
 from zatsudan.base.printable import Printable
-from zatsudan.lab.queries import Queries
-from zatsudan.lab.trials import COUNT, TESTS
+from zatsudan.lab.queries import COUNT, Queries
+from zatsudan.lab.trials import TESTS
 from zatsudan.parameters.row import Recipe
 from zatsudan.parameters.table import BY_NAME, PARAMETERS
 from zatsudan.servers.findings import HONOURED, IGNORED, REFUSED, UNCLEAR, Finding

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 #: The most tokens that one request of a probe may make.
 TOKENS = 8
+#: The most tokens of a reply in which a key of a schema is looked for: blanks and a fence may come first.
+LONG = 4 * TOKENS
+#: What is asked where the words do not matter.
+COUNT = "Count from 1 to 20, with commas, nothing else."
 
 
 @dataclass(slots=True)

@@ -8,21 +8,17 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
-from zatsudan.base.errors import StatusError
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import say
-from zatsudan.lab.queries import TOKENS, Queries, choices_of, texts_of
+from zatsudan.lab import formtrials
+from zatsudan.lab.queries import COUNT, LONG, TOKENS, Queries, choices_of, texts_of
 from zatsudan.parameters.values import show_value
 from zatsudan.servers.findings import HONOURED, IGNORED, UNCLEAR, Finding
 from zatsudan.wire.messages import Usage
-from zatsudan.wire.refusals import REFUSALS
 
 _STORY = "Continue with unusual words: Once upon a time"
-COUNT = "Count from 1 to 20, with commas, nothing else."
 _SAME = "Repeat: ha ha ha ha ha ha ha ha ha ha ha ha"
 _LINES = "Write the letters a to h, each on a line of its own, nothing else."
-#: The most tokens of a reply in which a key of a schema is looked for: blanks and a fence may come first.
-LONG = 4 * TOKENS
 _SHORT = "yes or no?"
 
 
@@ -232,61 +228,6 @@ async def _banned(ask: Queries, name: str, value: Json) -> Finding:
     return Finding(HONOURED, say("a word that was forbidden did not come"))
 
 
-#: A key that no model writes by itself, and a schema that wants it.
-_KEY = "zqx"
-_SCHEMA: JsonObject = {
-    "type": "object",
-    "properties": {_KEY: {"type": "integer"}},
-    "required": [_KEY],
-    "additionalProperties": False,
-}
-
-
-async def _json(ask: Queries, name: str, value: Json) -> Finding:
-    del name, value
-    words = COUNT + " (as JSON)"
-    alone = [await ask.text(words, temperature=0) for _ in range(2)]
-    if not any(map(_is_json, alone)):
-        wanted: JsonObject = {"type": "json_object"}
-        if _is_json(await ask.text(words, temperature=0, response_format=wanted)):
-            return Finding(HONOURED, say("the reply began as JSON"))
-        return Finding(IGNORED, say("the reply did not begin as JSON"))
-    # It writes JSON when it is asked in words: only a schema can tell.
-    schema: JsonObject = {"name": "probe", "strict": True, "schema": _SCHEMA}
-    wanted = {"type": "json_schema", "json_schema": schema}
-    try:
-        text = await ask.text(words, temperature=0, max_tokens=LONG, response_format=wanted)
-    except StatusError as error:
-        if error.status not in REFUSALS:
-            raise
-        return Finding(UNCLEAR, say("the reply is JSON without it too, and no schema is taken"))
-    if _KEY in text:
-        return Finding(HONOURED, say("the reply kept to a schema"))
-    return Finding(IGNORED, say("the reply did not keep to a schema"))
-
-
-def _is_json(text: str) -> bool:
-    """Tell whether a text begins as JSON, or as a block of it: llama.cpp lets models write the fence."""
-    return text.lstrip().removeprefix("```json").lstrip().startswith(("{", "["))
-
-
-async def _grammar(ask: Queries, name: str, value: Json) -> Finding:
-    """A grammar that leaves one text: the reply is it, whatever the model would say."""
-    if (await ask.text(COUNT, **{"temperature": 0, name: value})).strip() == _KEY:
-        return Finding(HONOURED, say("the reply was the only one that the grammar leaves"))
-    return Finding(IGNORED, say("the reply is none that the grammar leaves"))
-
-
-async def _schema(ask: Queries, name: str, value: Json) -> Finding:
-    """A schema that leaves one text: within an object, blanks alone could fill the reply."""
-    del value
-    wanted: JsonObject = {name: {"enum": [_KEY]}}
-    text = await ask.text(COUNT, temperature=0, max_tokens=LONG, **wanted)
-    if text.strip().strip('"') == _KEY:
-        return Finding(HONOURED, say("the reply was the only one that the schema leaves"))
-    return Finding(IGNORED, say("the reply is none that the schema leaves"))
-
-
 class Test(NamedTuple):
     """A test by which a row may be probed: `run(ask, name, value)`, the most requests that it makes, of how many tokens."""
 
@@ -310,7 +251,7 @@ TESTS = {
     "lines": Test(_lines, 4),
     "longer": Test(_longer, 2),
     "banned": Test(_banned, 4),
-    "json": Test(_json, 3, LONG),
-    "grammar": Test(_grammar, 1),
-    "schema": Test(_schema, 1, LONG),
+    "json": Test(formtrials.as_json, 3, LONG),
+    "grammar": Test(formtrials.by_grammar, 1),
+    "schema": Test(formtrials.by_schema, 1, LONG),
 }
