@@ -18,6 +18,7 @@ MODULES = (
     "presets",
     "experiments",
     "comparing",
+    "differing",
     "probes",
     "bias",
     "tokens",
