@@ -112,8 +112,7 @@ RECORDS: list[JsonObject] = [
     {"type": "pin", "id": "1", "pinned": True},
     {"type": "withhold", "id": "5", "how": "hidden"},
     {"type": "begin", "text": "Well,", "always": True},
-    # Off again: where the server begins anew, nothing is sent while it is on.
-    {"type": "begin", "text": "", "always": False},
+    {"type": "begin"},  # off again: where the server begins anew, nothing is sent while it is on
     {"type": "title", "title": "A talk of words"},
     {"type": "head", "id": "9"},
     {"type": "head", "id": "8"},
