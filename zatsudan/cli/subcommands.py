@@ -7,23 +7,15 @@ from typing import TYPE_CHECKING
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import Printable, one_line, printable, printable_json
 from zatsudan.cli.parsing import MAYBE, SOME, Argument, Parser, help_flags
+from zatsudan.cli.printing import print_line, print_parts
+from zatsudan.cli.visiting import server_arguments, with_chat
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
-    from typing import TypeVar
+    from collections.abc import Callable
 
     from zatsudan.base.jsonvalues import Json
-    from zatsudan.commands.parts import Part
     from zatsudan.config.settings import Places
-    from zatsudan.servers.choice import Wishes
     from zatsudan.talk.chat import Chat
-
-    T = TypeVar("T")
-
-
-def _print(text: Printable) -> None:
-    """Write lines to standard output."""
-    sys.stdout.write(f"{text}\n")
 
 
 class Subcommand:
@@ -68,31 +60,21 @@ def sessions(args: argparse.Namespace) -> int:
             }
             for entry in found
         ]
-        _print(printable_json(rows, sys.stdout.encoding, indent=2))
+        print_line(printable_json(rows, sys.stdout.encoding, indent=2))
         return 0
     from zatsudan.commands.parts import Line
     from zatsudan.commands.sessions import table
 
     parts = table(found, listed=len(found)) if found else (Line(say("No session is saved yet.")),)
-    _print_parts(parts)
+    print_parts(parts)
     return 0
-
-
-def _print_parts(parts: "Iterable[Part]") -> None:
-    """Write what a command says to standard output, without colours."""
-    from zatsudan.terminal.text.partrows import part_rows
-    from zatsudan.terminal.text.rows import uncoloured
-
-    for part in parts:
-        for row in part_rows(part, WIDTH, lambda text, *_: [printable(text)]):
-            _print(uncoloured(row))
 
 
 def _export_arguments() -> list[Argument]:
     from zatsudan.sessions.exports import FORMATS
 
     return [
-        *_server_arguments(),
+        *server_arguments(),
         Argument("session", help=say("its name, the beginning of it, its number or id"),
                  offers="sessions"),
         Argument("format", values=tuple(FORMATS), help=", ".join(FORMATS)),
@@ -113,7 +95,7 @@ def export(args: argparse.Namespace) -> int:
         path = shelf.find(places.sessions, args.session).path
         return await export_saved(chat, path, args.format, args.reply)
 
-    text = _with_chat(text_of, Wishes(base_url=args.base_url, profile=args.profile), lasting=True)
+    text = with_chat(text_of, Wishes(base_url=args.base_url, profile=args.profile), lasting=True)
     if args.file:
         write(
             expanded(args.file), text, overwrite=args.force, instead=say("--force overwrites it.")
@@ -157,18 +139,10 @@ def import_(args: argparse.Namespace) -> int:
             note(printable(f"{one_line(name, 120)}: {error.sentence}\n{error.advice}"))
             code = code_of(error)
             continue
-        _print(
+        print_line(
             say_count("{n} session from {file}", "{n} sessions from {file}", len(paths), file=name)
         )
     return code
-
-
-def _server_arguments() -> list[Argument]:
-    return [
-        Argument("--base-url", takes="URL", help=say("the server's address, up to /v1")),
-        Argument("-p", "--profile", takes="NAME", help=say("a server from the config file"),
-                 offers="profiles"),
-    ]  # fmt: skip
 
 
 def _preset_arguments() -> list[Argument]:
@@ -188,19 +162,19 @@ def preset(args: argparse.Namespace) -> int:
     from zatsudan.config.presetfiles import Presets
     from zatsudan.config.settings import platform_places
 
-    _print_parts(imported(Presets(platform_places().presets), Path(args.file), args.name or ""))
+    print_parts(imported(Presets(platform_places().presets), Path(args.file), args.name or ""))
     return 0
 
 
 def _models_arguments() -> list[Argument]:
-    return [*_server_arguments(), Argument("--json", help=say("all fields, one array"))]
+    return [*server_arguments(), Argument("--json", help=say("all fields, one array"))]
 
 
 def models(args: argparse.Namespace) -> int:
     """Print the models that a server offers."""
     from zatsudan.servers.choice import Wishes
 
-    found = _with_chat(
+    found = with_chat(
         lambda chat, _: chat.link.fetch_models(),
         Wishes(base_url=args.base_url, profile=args.profile),
     )
@@ -208,9 +182,9 @@ def models(args: argparse.Namespace) -> int:
         rows: list[Json] = [
             {"id": entry.id, "context_length": entry.context_length} for entry in found
         ]
-        _print(printable_json(rows, sys.stdout.encoding, indent=2))
+        print_line(printable_json(rows, sys.stdout.encoding, indent=2))
     for entry in () if args.json else found:
-        _print(one_line(entry.id))
+        print_line(one_line(entry.id))
     return 0
 
 
@@ -228,7 +202,7 @@ def config(args: argparse.Namespace) -> int:
 
     path = platform_places().config_file
     if args.what == "path":
-        _print(printable(f"{path}"))
+        print_line(printable(f"{path}"))
     elif args.what == "example":
         sys.stdout.write(example())
     elif args.what == "show":
@@ -270,49 +244,6 @@ def parser_of(name: str) -> Parser:
         f"zatsudan {name}", say(entry.help), entry.usage, [group for group in groups if group[1]]
     )
 
-
-def _with_chat(
-    job: "Callable[[Chat, Places], Awaitable[T]]",
-    wishes: "Wishes | None" = None,
-    *,
-    lasting: bool = False,
-) -> "T":
-    """Do something with a chat that saves nothing, at the server that a talk would have.
-
-    `lasting`: not at one that ends with this program.
-    """
-    import asyncio
-
-    from zatsudan.config.file import load
-    from zatsudan.config.settings import platform_places
-    from zatsudan.servers.choice import Wishes, environment
-    from zatsudan.servers.discovery import Finder
-    from zatsudan.talk.chat import Chat
-    from zatsudan.talk.link import Link
-    from zatsudan.talk.talk import Talk
-
-    async def run() -> "T":
-        places = platform_places()
-        settings = load(places.config_file)
-        finder = Finder(
-            wishes or Wishes(), environment(), settings, models=places.models, lasting=lasting
-        )
-        chat = Chat(
-            settings,
-            Talk(None),
-            Link(finder, learned=places.state / "learned.json"),
-        )
-        try:
-            return await job(chat, places)
-        finally:
-            await chat.aclose()
-            await finder.aclose()
-
-    return asyncio.run(run())
-
-
-#: Cells of a table where the width of the reader is not known.
-WIDTH = 100
 
 #: One row for each: the word, what it does, what stands behind it, and the functions.
 SUBCOMMANDS: dict[str, Subcommand] = {

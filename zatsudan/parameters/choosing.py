@@ -6,8 +6,9 @@ github.com/oobabooga/text-generation-webui, koboldcpp.py of github.com/LostRuins
 """
 
 from zatsudan.base.language import later
+from zatsudan.parameters.jsonkinds import bias
 from zatsudan.parameters.row import Parameter, Recipe, Remark
-from zatsudan.parameters.values import A_LIST, bias, integer, number, texts
+from zatsudan.parameters.values import A_LIST, integer, number, texts
 
 CHOOSING: tuple[Parameter, ...] = (
     Parameter(

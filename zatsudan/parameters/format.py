@@ -3,8 +3,9 @@
 from zatsudan.base.language import later
 from zatsudan.parameters import schemas
 from zatsudan.parameters.grammars import grammar
+from zatsudan.parameters.jsonkinds import json_of, schema
 from zatsudan.parameters.row import Parameter, Recipe, Remark
-from zatsudan.parameters.values import integer, json_of, schema, switch
+from zatsudan.parameters.values import integer, switch
 
 FORMAT: tuple[Parameter, ...] = (
     Parameter(

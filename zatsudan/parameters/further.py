@@ -3,8 +3,9 @@
 from zatsudan.base.jsonvalues import JsonObject
 from zatsudan.base.language import later
 from zatsudan.parameters import schemas
+from zatsudan.parameters.jsonkinds import json_of
 from zatsudan.parameters.row import Parameter, Recipe
-from zatsudan.parameters.values import choice, integer, json_of, switch, text
+from zatsudan.parameters.values import choice, integer, switch, text
 
 #: A function for a model to call, where /probe needs one.
 _FUNCTION: JsonObject = {"name": "probe", "parameters": {"type": "object", "properties": {}}}

@@ -1,8 +1,9 @@
 """Rows: where a reply ends."""
 
 from zatsudan.base.language import later
+from zatsudan.parameters.jsonkinds import json_of
 from zatsudan.parameters.row import Parameter, Recipe, Remark
-from zatsudan.parameters.values import any_stops, integer, json_of, stops, switch
+from zatsudan.parameters.values import any_stops, integer, stops, switch
 
 LENGTH: tuple[Parameter, ...] = (
     Parameter(

@@ -1,8 +1,9 @@
 """Rows: how long a model thinks and how much it says."""
 
 from zatsudan.base.language import later
+from zatsudan.parameters.jsonkinds import json_of
 from zatsudan.parameters.row import Parameter, Recipe
-from zatsudan.parameters.values import choice, integer, json_of
+from zatsudan.parameters.values import choice, integer
 
 REASONING: tuple[Parameter, ...] = (
     Parameter(

@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later
-from zatsudan.parameters.values import Kind, json_of, response_format, texts, words_or_object
+from zatsudan.parameters.jsonkinds import json_of, response_format, words_or_object
+from zatsudan.parameters.values import Kind, texts
 
 _AUDIO = ("wav", "aac", "mp3", "flac", "opus", "pcm16")
 

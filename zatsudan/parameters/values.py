@@ -56,7 +56,8 @@ class Kind(NamedTuple):
         return self.few.said()
 
 
-def _single(words: Sequence[Word]) -> str:
+def single(words: Sequence[Word]) -> str:
+    """Return the text of the only word; raises ValueError."""
     if len(words) != 1:
         raise ValueError
     return words[0].text
@@ -74,7 +75,7 @@ def number(low: float = -math.inf, high: float = math.inf) -> Kind:
     """A number within low..high; `+0.1` and `-0.1` with a current value are steps where low is 0."""
 
     def read(words: Sequence[Word], current: Json) -> Json:
-        text = _single(words)
+        text = single(words)
         value = float(text)
         if text[0] == "+" or (text[0] == "-" and low >= 0):
             base = current if isinstance(current, int | float) else 0.0
@@ -99,7 +100,7 @@ def integer(low: float = -math.inf, high: float = math.inf, values: tuple[str, .
     """A whole number within low..high, with the same steps as `number`."""
 
     def read(words: Sequence[Word], current: Json) -> Json:
-        text = _single(words).replace("_", "")
+        text = single(words).replace("_", "")
         if text == AUTO and AUTO in values:
             return AUTO
         if text == "random":
@@ -146,14 +147,14 @@ def choice(*names: str) -> Kind:
     """One of some words."""
 
     def read(words: Sequence[Word], _current: Json) -> Json:
-        return _single(words)
+        return single(words)
 
     words = Phrase(later("one of {names}"), {"names": ", ".join(names)})
     return Kind(words, read, lambda value: value in names, Phrase(later("a word")), names)
 
 
 def _read_switch(words: Sequence[Word], _current: Json) -> Json:
-    text = _single(words).lower()
+    text = single(words).lower()
     if text in ("on", "true", "yes", "1"):
         return True
     if text in ("off", "false", "no", "0"):
@@ -180,7 +181,7 @@ text = Kind(_TEXT, _read_text, lambda value: isinstance(value, str), _TEXT)
 
 def _read_stop(words: Sequence[Word], _current: Json) -> Json:
     if len(words) == 1 and not words[0].quoted and words[0].text.startswith("["):
-        return _read_json(words, None)
+        return json_words(words, None)
     return [word.text for word in words]
 
 
@@ -223,7 +224,8 @@ def texts(what: str) -> Kind:
 A_LIST = later('texts, as in "one" "two"')
 
 
-def _read_json(words: Sequence[Word], _current: Json) -> Json:
+def json_words(words: Sequence[Word], _current: Json) -> Json:
+    """Read words as one JSON value; raises ValueError."""
     return read_json(" ".join(word.text for word in words))
 
 
@@ -238,74 +240,6 @@ def read_json(text: str) -> Json:
     except RecursionError:
         raise ValueError("nested too deep") from None
     return value
-
-
-def json_of(what: str, *types: type, values: tuple[str, ...] = ()) -> Kind:
-    """A JSON value of one of `types`; `what` is a constant that is said later."""
-    return Kind(
-        Phrase(what),
-        _read_json,
-        lambda value: isinstance(value, types),
-        Phrase("JSON"),
-        values,
-        long=True,
-    )
-
-
-def _check_bias(value: Json) -> bool:
-    return isinstance(value, dict) and all(
-        isinstance(bias, int | float) and not isinstance(bias, bool) and -100 <= bias <= 100
-        for bias in value.values()
-    )
-
-
-bias = Kind(
-    Phrase(later('a JSON map of token ids to -100..100, as in {"50256": -100}')),
-    _read_json,
-    _check_bias,
-    Phrase(later("JSON map")),
-    long=True,
-)
-
-
-def _read_format(words: Sequence[Word], _current: Json) -> Json:
-    word = _single(words[:1]) if words else ""
-    return {"type": word} if word in ("text", "json_object") else _read_json(words, None)
-
-
-schema = Kind(
-    Phrase(later("a JSON schema, or @FILE")),
-    _read_json,
-    lambda value: isinstance(value, dict),
-    Phrase(later("schema")),
-    long=True,
-)
-
-_JSON_OR_WORD = Phrase(later("JSON, word"))
-
-response_format = Kind(
-    Phrase(later("text, json_object or a JSON object with a json_schema of name and schema")),
-    _read_format,
-    lambda value: isinstance(value, dict) and isinstance(value.get("type"), str),
-    _JSON_OR_WORD,
-    ("text", "json_object"),
-    long=True,
-)
-
-
-def words_or_object(*names: str) -> Kind:
-    """One of some words, or a JSON object."""
-
-    def read(words: Sequence[Word], _current: Json) -> Json:
-        return words[0].text if words and words[0].text in names else _read_json(words, None)
-
-    return Kind(
-        Phrase(later("{names} or a JSON object"), {"names": ", ".join(names)}),
-        read,
-        lambda value: isinstance(value, dict) or value in names,
-        _JSON_OR_WORD,
-        names,
-    )
 
 
 def show_value(value: Json) -> str:

@@ -8,10 +8,11 @@ from zatsudan.base.jsonvalues import NOTHING, Json
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import EMPTY, Printable
 from zatsudan.parameters.chain import step_names
+from zatsudan.parameters.jsonkinds import json_of
 from zatsudan.parameters.row import Parameter
 from zatsudan.parameters.steering import makes_request
 from zatsudan.parameters.table import BY_NAME, PARAMETERS, find
-from zatsudan.parameters.values import integer, json_of, number, switch, text
+from zatsudan.parameters.values import integer, number, switch, text
 from zatsudan.servers.kind import ServerKind
 from zatsudan.servers.kinds import UNKNOWN
 

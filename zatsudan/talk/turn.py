@@ -5,29 +5,25 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequenc
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from zatsudan.base.errors import CommandError, StatusError, TooLong, ZatsudanError
+from zatsudan.base.errors import CommandError, StatusError, ZatsudanError
 from zatsudan.base.jsonvalues import NOTHING, Json, JsonObject
-from zatsudan.base.language import say, say_count
-from zatsudan.base.printable import EMPTY, Printable, one_line, printable
-from zatsudan.parameters.values import drawn
-from zatsudan.servers import thinkforms
-from zatsudan.servers.prefill import NONE, Opening
+from zatsudan.base.language import say
+from zatsudan.base.printable import EMPTY, Printable, printable
+from zatsudan.servers.prefill import Opening
 from zatsudan.sessions.byhand import Begin
 from zatsudan.sessions.estimate import raw_count
 from zatsudan.sessions.session import FAILED, FINISHED, INTERRUPTED, Made, Node
 from zatsudan.talk.addressee import client_for, model_of
 from zatsudan.talk.answered import Answered
 from zatsudan.talk.choices import Choices
-from zatsudan.talk.continuing import find_form, refusal
+from zatsudan.talk.composing import BANNED, Composing, OnNote
 from zatsudan.talk.counting import estimated
 from zatsudan.talk.exchange import AS_IT_WAS, USUAL, Sending, exchange
-from zatsudan.talk.fitting import fits
 from zatsudan.talk.link import Link
 from zatsudan.talk.looping import Watch
-from zatsudan.talk.request import Composed, compose, parameters_of, rebuilt
+from zatsudan.talk.request import parameters_of, rebuilt
 from zatsudan.talk.talk import Talk
-from zatsudan.talk.thought import BY_WORDS, Thought
-from zatsudan.talk.thoughts import known_form
+from zatsudan.talk.thought import Thought
 from zatsudan.wire import bounds
 from zatsudan.wire.messages import Usage
 from zatsudan.wire.protocol import Chunk, Delta, cut
@@ -36,15 +32,11 @@ from zatsudan.wire.tokenview import entries_of
 if TYPE_CHECKING:
     from zatsudan.servers.client import Client
     from zatsudan.sessions.window import Window
-    from zatsudan.talk.banning import Guard
 
-#: The parameter that names phrases (talk/banning.py, which is imported where one is set).
-BANNED = "banned_strings"
 #: How long is waited before it is asked again whether what came has been drawn, in seconds.
 BEHIND_SECONDS = 0.01
 
 OnDelta = Callable[[Delta], None]
-OnNote = Callable[[Printable], None]
 
 
 class Turn:
@@ -78,24 +70,28 @@ class Turn:
         `begun`: a person wrote it, with whom the reply begins.
         `asking`: where the server takes no prefix, ask the model in words to go on.
         """
-        self._asking = asking
         #: The words at the start that a person gave the reply.
         self.begun = prefix if begun else ""
         self._talk = talk
         self._link = link
-        self._parent = parent
-        self._parameters = drawn(parameters)
+        self._composing = Composing(
+            talk,
+            link,
+            parent,
+            parameters,
+            prefix=prefix,
+            asking=asking,
+            system=system,
+            anyway=anyway,
+            begun=begun,
+        )
         self._prefix = prefix
         self._opening = Opening(prefix, logprobs)
         self._asked = model
-        self._system = system
-        self._anyway = anyway
         self._growing = Choices(talk, parent.id, lambda: self._facts(INTERRUPTED))
-        self._answered = Answered(self._parameters.get("stop"))
+        self._answered = Answered(self._composing.parameters.get("stop"))
         self.thought = Thought()
         self._watch = Watch()
-        self._guard: Guard | None = None
-        self._form = ""
         self._went_back = 0
         self._raw_prompt = 0.0
         self._recorded = False
@@ -205,7 +201,7 @@ class Turn:
         self, chunks: AsyncGenerator[Chunk], on_note: OnNote, on_wait: OnNote
     ) -> AsyncGenerator[Chunk]:
         """Return the chunks of a reply without the banned phrases, where the server does not see to it."""
-        if not self._parameters.get(BANNED) or self.recorded is not None:
+        if not self._composing.parameters.get(BANNED) or self.recorded is not None:
             return chunks
         from zatsudan.talk.banning import Detours, Hit, Leg, tokens_of
 
@@ -213,17 +209,7 @@ class Turn:
             self._went_back += bool(leg.tokens)
 
             async def prepare(_client: "Client") -> Sending:
-                composed = compose(
-                    self._talk,
-                    self._link,
-                    self.model,
-                    self._parent.id,
-                    leg.over(self._parameters, self.deltas),
-                    prefix=leg.given,
-                    form=self._form if leg.given else "",
-                    system=self._system,
-                    anyway=True,
-                )
+                composed = self._composing.leg(self.model, leg, self.deltas)
                 return Sending(composed.body, self.model)
 
             return exchange(self._link, prepare, USUAL, on_note=on_note, on_wait=on_wait)
@@ -231,30 +217,21 @@ class Turn:
         async def first_tokens(hit: Hit) -> set[int]:
             return await tokens_of(await self._link.client(), self.model, hit)
 
-        whole = self._parameters.get("stream") is False
-        detours = Detours(lambda: self._guard, leg, first_tokens, on_note, whole=whole)
+        whole = self._composing.parameters.get("stream") is False
+        detours = Detours(lambda: self._composing.guard, leg, first_tokens, on_note, whole=whole)
         return detours.chunks(chunks)
-
-    async def _watch_phrases(self, on_note: OnNote) -> None:
-        """Watch for banned phrases where the server does not; say where that is impossible."""
-        from zatsudan.talk.banning import Guard, phrases_of
-
-        phrases = phrases_of(self._link, self._parameters)
-        self._form = await find_form(self._link, self.model) if phrases else ""
-        self._guard = Guard(phrases, self._prefix) if phrases and self._form != NONE else None
-        if self._form == NONE:
-            on_note(
-                say(
-                    "{model} takes no prefill here: banned phrases are not kept out.",
-                    model=one_line(self.model, 60),
-                )
-            )
 
     async def _prepare(self, on_note: OnNote) -> Sending:
         await client_for(self._talk, self._link)
         self.model = self._asked or await model_of(self._talk, self._link)
         if self.recorded is None:
-            await self._compose(on_note)
+            refused = self.started is not None  # that was the server's own count
+            composed = await self._composing.next(
+                self.model, self.thought, on_note, refused=refused
+            )
+            self.request, self.window, self._told = composed.body, composed.window, composed.told
+            self._link.gauge(self._talk.session).window_start = self.window.start
+            self._raw_prompt = composed.raw_tokens
         else:
             self.request = self.recorded[0]
             self.model = str(self.request["model"])
@@ -262,85 +239,6 @@ class Turn:
             self.started = self._growing.saved_at = self._link.clock()
         tokens = self.window.tokens if self.window is not None else 0
         return Sending(self.request, self.model, tokens, self._raw_prompt)
-
-    async def _compose(self, on_note: OnNote) -> None:
-        if self._parameters.get(BANNED):
-            await self._watch_phrases(on_note)
-        given = self._prefix or self.thought.given
-        form = NONE if self.thought.how == BY_WORDS else ""
-        form = form or (await find_form(self._link, self.model) if given else "")
-        if self.thought.given:
-            self._behind_thought(form, on_note)
-        elif form == NONE and not self._asking:
-            raise refusal(self.model, begun=bool(self.begun))
-        elif form == NONE:
-            on_note(
-                say(
-                    "{model} takes no prefill here: it is asked in words to go on.",
-                    model=self.model,
-                )
-            )
-        elif form and self._asking:
-            on_note(say("Going on from where it stopped (prefill)."))
-        try:
-            composed = self._composed(form)
-        except TooLong:
-            # Where the server has refused it already, that was its count.
-            if self.started is not None or not await self._fits(form):
-                raise
-            composed = self._composed(form, anyway=True)
-        self.request, self.window, self._told = composed.body, composed.window, composed.told
-        if self.begun:
-            self._told["begun"] = True
-        self._tell_unanswered(on_note)
-        self._link.gauge(self._talk.session).window_start = self.window.start
-        self._raw_prompt = composed.raw_tokens
-
-    def _tell_unanswered(self, on_note: OnNote) -> None:
-        """Say how many calls right before the message are not sent, since nobody answered them."""
-        before = self._parent.parent
-        if before is None or not self._talk.session.nodes[before].message.extra:
-            return
-        from zatsudan.sessions.calls import waiting
-
-        left = waiting(self._talk.session, before)
-        if left is not None and self._parent.message.role not in ("tool", "function"):
-            on_note(
-                say_count(
-                    "{n} call has no answer: it is not sent.",
-                    "{n} calls have no answer: they are not sent.",
-                    len(left.open),
-                )
-            )
-
-    def _behind_thought(self, form: str, on_note: OnNote) -> None:
-        """Say how the thought is ended; asked in words, the model is not to think anew."""
-        if form == NONE:
-            self.thought.how = BY_WORDS
-            switch = known_form(self._link, self.model)
-            if switch in thinkforms.FORMS:
-                self._parameters = thinkforms.changed(self._parameters, False, switch)
-        on_note(self.thought.note())
-
-    async def _fits(self, form: str) -> bool:
-        """Ask the server's own tokenizer about what is too long by the estimate; raises TooLong by its count."""
-        window = self._composed(form, anyway=True).window
-        client, length = await self._link.client(), self._link.length_of(self.model)
-        return await fits(client, self.model, window, length)
-
-    def _composed(self, form: str, *, anyway: bool = False) -> Composed:
-        return compose(
-            self._talk,
-            self._link,
-            self.model,
-            self._parent.id,
-            self._parameters,
-            prefix=self._prefix,
-            thought=self.thought.given,
-            form=form,
-            system=self._system,
-            anyway=anyway or self._anyway,
-        )
 
     def _note(self, chunk: Chunk) -> None:
         """Keep what a chunk tells of the reply."""
@@ -381,7 +279,7 @@ class Turn:
             error=str(self.error or ""),
             model=told.model or self.model,
             server=server.name if server is not None else "",
-            parameters=parameters_of(self.request, asked, self._parameters),
+            parameters=parameters_of(self.request, asked, self._composing.parameters),
             first=self.first,
             last=self.last,
             pace=told.pace if len(self._growing.by_index) < 2 else None,
