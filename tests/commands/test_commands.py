@@ -10,12 +10,12 @@ from tests.support.commands import MODELS, lines, make, refusal, run, table, wit
 from tests.support.doubles import ScriptedClient, reply, text, turn_in, usage
 from zatsudan.base.errors import CommandError, ConfigError, StoreError, ZatsudanError
 from zatsudan.base.printable import printable
-from zatsudan.commands import COMMANDS, bias
+from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import Generate, Leave, Outcome, Pick, Prefill, Show
 from zatsudan.commands.parts import Line, Table, Talk
 from zatsudan.commands.registry import Choice, collect, command, find
 from zatsudan.parameters.table import BY_NAME
-from zatsudan.servers.prefill import NONE
+from zatsudan.talk import continuing
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.deciding import parse
 from zatsudan.talk.entered import SAID, Entered
@@ -83,10 +83,11 @@ async def test_every_command_gives_an_outcome_or_a_sentence(
 ) -> None:
     monkeypatch.chdir(tmp_path)  # /write writes
 
-    async def begins_anew(_link: Link, _model: str) -> str:
-        return NONE
+    async def refused(_link: Link, _model: str, _form: str) -> bool:
+        return False
 
-    monkeypatch.setattr(bias, "find_form", begins_anew)  # /ban asks, and the double is no server
+    # /ban and /begin ask whether prefill works, and the double is no server.
+    monkeypatch.setattr(continuing, "_works", refused)
     for name, entry in COMMANDS.items():
         for each in (
             make(tmp_path),
