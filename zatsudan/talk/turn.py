@@ -11,19 +11,20 @@ from zatsudan.base.language import say, say_count
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.parameters.values import drawn
 from zatsudan.servers import thinkforms
-from zatsudan.servers.prefill import FIELDS, NONE, Opening
+from zatsudan.servers.prefill import NONE, Opening
 from zatsudan.sessions.byhand import Begin
 from zatsudan.sessions.estimate import raw_count
 from zatsudan.sessions.session import FAILED, FINISHED, INTERRUPTED, Made, Node
 from zatsudan.talk.addressee import client_for, model_of
+from zatsudan.talk.answered import Answered
 from zatsudan.talk.choices import Choices
 from zatsudan.talk.continuing import find_form, refusal
-from zatsudan.talk.counting import Counting
+from zatsudan.talk.counting import estimated
 from zatsudan.talk.exchange import AS_IT_WAS, USUAL, Sending, exchange
-from zatsudan.talk.fitting import counted
+from zatsudan.talk.fitting import fits
 from zatsudan.talk.link import Link
 from zatsudan.talk.looping import Watch
-from zatsudan.talk.request import Composed, compose, rebuilt
+from zatsudan.talk.request import Composed, compose, parameters_of, rebuilt
 from zatsudan.talk.talk import Talk
 from zatsudan.talk.thought import BY_WORDS, Thought
 from zatsudan.talk.thoughts import known_form
@@ -90,14 +91,8 @@ class Turn:
         self._system = system
         self._anyway = anyway
         self._growing = Choices(talk, parent.id, lambda: self._facts(INTERRUPTED))
-        self._answered = ""
-        self._fingerprint = ""
-        self._tier = ""
-        self._timings: Mapping[str, Json] = NOTHING
-        self._stopped = ""
-        self._counting = Counting()
+        self._answered = Answered(self._parameters.get("stop"))
         self.thought = Thought()
-        self._pace: float | None = None
         self._watch = Watch()
         self._guard: Guard | None = None
         self._form = ""
@@ -330,22 +325,8 @@ class Turn:
     async def _fits(self, form: str) -> bool:
         """Ask the server's own tokenizer about what is too long by the estimate; raises TooLong by its count."""
         window = self._composed(form, anyway=True).window
-        tokens = await counted(await self._link.client(), self.model, window.messages)
-        length = self._link.length_of(self.model)
-        if tokens is not None and tokens >= length:
-            raise TooLong(
-                say(
-                    "This message needs {needed:,} tokens, and {model} takes {length:,}"
-                    " with its reply.",
-                    needed=tokens,
-                    model=self.model,
-                    length=length,
-                ),
-                say(
-                    "Shorten it, unpin messages, or choose a model with a longer context (/model)."
-                ),
-            )
-        return tokens is not None
+        client, length = await self._link.client(), self._link.length_of(self.model)
+        return await fits(client, self.model, window, length)
 
     def _composed(self, form: str, *, anyway: bool = False) -> Composed:
         return compose(
@@ -363,15 +344,7 @@ class Turn:
 
     def _note(self, chunk: Chunk) -> None:
         """Keep what a chunk tells of the reply."""
-        self._counting.add(chunk)
-        self._pace = chunk.pace or self._pace
-        self._answered = chunk.model or self._answered
-        self._fingerprint = chunk.fingerprint or self._fingerprint
-        self._tier = chunk.tier or self._tier
-        self._timings = chunk.timings or self._timings
-        # Other servers tell there in a word of their own that the model ended it.
-        if chunk.stopped in _texts(self._parameters.get("stop")):
-            self._stopped = chunk.stopped
+        self._answered.add(chunk)
         if chunk.progress is not None:
             done, total, _ = chunk.progress
             self.waiting = say("reading {done:,} of {total:,} tokens", done=done, total=total)
@@ -401,21 +374,22 @@ class Turn:
             self.thought.add(delta)
 
     def _facts(self, ended: str) -> Made:
-        server = self._link.server
+        server, told = self._link.server, self._answered
+        asked = self._told if self.recorded is None else self.recorded[1].request
         made = Made(
             ended=ended,
             error=str(self.error or ""),
-            model=self._answered or self.model,
+            model=told.model or self.model,
             server=server.name if server is not None else "",
-            parameters=self._sent(),
+            parameters=parameters_of(self.request, asked, self._parameters),
             first=self.first,
             last=self.last,
-            pace=self._pace if len(self._growing.by_index) < 2 else None,
+            pace=told.pace if len(self._growing.by_index) < 2 else None,
             seconds=self._link.clock() - self.started if self.started is not None else 0.0,
-            fingerprint=self._fingerprint,
-            tier=self._tier,
-            timings=self._timings if len(self._growing.by_index) < 2 else NOTHING,
-            stopped=self._stopped,
+            fingerprint=told.fingerprint,
+            tier=told.tier,
+            timings=told.timings if len(self._growing.by_index) < 2 else NOTHING,
+            stopped=told.stopped,
             left_out=self.window.left_out if self.window is not None else 0,
             given=len(self._prefix),
             request={
@@ -427,15 +401,6 @@ class Turn:
         if self.recorded is None:
             return made
         return made._replace(left_out=self.recorded[1].left_out, request=self.recorded[1].request)
-
-    def _sent(self) -> dict[str, Json]:
-        """Return the parameters as they were sent, after what was learned of the server."""
-        told = self._told if self.recorded is None else self.recorded[1].request
-        besides = told.get("besides")
-        ours = {"model", "messages", "stream", "stream_options", thinkforms.CONTROLLED, *FIELDS}
-        ours -= set(self._parameters)
-        ours |= set(besides) if isinstance(besides, dict) else set()
-        return {name: value for name, value in self.request.items() if name not in ours}
 
     def _record(self, ended: str) -> None:
         if self._recorded:
@@ -454,7 +419,7 @@ class Turn:
         raw = self._growing.raw_tokens
         each = self._growing.by_index
         # Of requests that were left nobody tells the count.
-        told = self._counting.by_choice(each) if not self._went_back else None
+        told = self._answered.counting.by_choice(each) if not self._went_back else None
         if told is not None:
             exact = sum(usage.prompt + usage.completion for usage in told.values())
             self._link.measured(self._raw_prompt + raw, exact)
@@ -463,18 +428,9 @@ class Turn:
             return {}
         ratio = self._link.gauge(self._talk.session).estimator.ratio
         given = raw_count(self._prefix)
-        prompt = self.window.tokens + round(given * ratio)
         new = raw - given * len(self._opening.begun)
-        # Most servers send a token a delta, which tells more than the characters do.
-        a_token_each = new > 0 and 0.4 <= self.deltas / new <= 2.5
-        completion = self.deltas if a_token_each else max(1, round(new * ratio))
-        return {min(each): Usage(prompt, completion, estimated=True, together=max(1, len(each)))}
-
-
-def _texts(value: Json) -> tuple[str, ...]:
-    """Return the texts of a list, or a text as one."""
-    listed = value if isinstance(value, list) else [value]
-    return tuple(text for text in listed if isinstance(text, str) and text)
+        prompt = self.window.tokens + round(given * ratio)
+        return estimated(each, prompt, new, ratio)
 
 
 def turn_to(
