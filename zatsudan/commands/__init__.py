@@ -23,6 +23,7 @@ MODULES = (
     "tokens",
     "tracing",
     "replaying",
+    "calling",
     "servers",
     "sessions",
     "naming",

@@ -20,6 +20,7 @@ from zatsudan.servers.choice import Server
 from zatsudan.servers.dialects import address, written
 from zatsudan.servers.wirenames import own_names
 from zatsudan.sessions.byhand import ByHand
+from zatsudan.sessions.calls import ANSWERS
 from zatsudan.sessions.session import Made, Node, Session, Setting
 from zatsudan.sessions.tree import last_reply
 from zatsudan.talk.addressee import client_for, model_of
@@ -160,6 +161,10 @@ def _cut_thought(made: Made) -> list[tuple[Printable, Printable]]:
 def _told(made: Made) -> list[tuple[Printable, Printable]]:
     """Return what the server told beside the text, by what it is."""
     rows: list[tuple[Printable, Printable]] = []
+    back = made.request.get("went_back")
+    if isinstance(back, int):
+        count = say_count("went back {n} time", "went back {n} times", back)
+        rows.append((say("banned phrases"), count))
     if made.fingerprint:
         rows.append((say("fingerprint"), one_line(made.fingerprint, 60)))
     if made.tier:
@@ -359,7 +364,7 @@ def _ends_asking(session: Session, message: object) -> bool:
     head = session.nodes[session.head] if session.head is not None else None
     if head is not None and head.by_hand is not None and head.message.role != "assistant":
         return True
-    return isinstance(message, dict) and message.get("role") == "user"
+    return isinstance(message, dict) and message.get("role") in ("user", *ANSWERS)
 
 
 def _address(server: Server) -> Printable:
