@@ -22,6 +22,7 @@ MODULES = (
     "bias",
     "tokens",
     "tracing",
+    "requested",
     "replaying",
     "calling",
     "servers",
