@@ -112,7 +112,8 @@ RECORDS: list[JsonObject] = [
     {"type": "pin", "id": "1", "pinned": True},
     {"type": "withhold", "id": "5", "how": "hidden"},
     {"type": "begin", "text": "Well,", "always": True},
-    {"type": "begin"},  # off again: where the server begins anew, nothing is sent while it is on
+    # Off again, with no text to be made hostile: where the server begins anew, nothing is sent while it is on.
+    {"type": "begin", "always": False},
     {"type": "title", "title": "A talk of words"},
     {"type": "head", "id": "9"},
     {"type": "head", "id": "8"},
