@@ -105,6 +105,7 @@ RECORDS: list[JsonObject] = [
     {"type": "pin", "id": "1", "pinned": True},
     {"type": "withhold", "id": "5", "how": "hidden"},
     {"type": "begin", "text": "Well,", "always": True},
+    {"type": "begin"},
     {"type": "title", "title": "A talk of words"},
     {"type": "head", "id": "9"},
     {"type": "head", "id": "8"},
