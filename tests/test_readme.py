@@ -212,6 +212,8 @@ async def test_every_line_for_the_chat_works(
     async with sitting(answer, columns=100, rows=50) as person:
         monkeypatch.setattr(person.terminal._surface, "error", errors.append)
         person.chat.presets = Presets(tmp_path / "presets")
+        (tmp_path / "tools.json").write_text('[{"type": "function", "function": {"name": "f"}}]')
+        monkeypatch.chdir(tmp_path)
         await person.say("One line about the sea, in ```code```.")
         for line in chat_lines(README):
             if line == "/inspect":

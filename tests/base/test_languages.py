@@ -15,6 +15,7 @@ SILENT: dict[str, tuple[str, ...]] = {
     "cli/arguments.py": ("cat f", "zatsudan -c"),  # commands as they are typed
     "cli/scripts.py": ("# In", "#compdef"),  # scripts
     "cli/starting.py": ("--stream json",),
+    "talk/answering.py": ("Error: the call",),  # read by the model
     "sessions/imports/foreigntrees.py": ("<details type=",),  # what Open WebUI writes
     "commands/comparing.py": ("{} · /diff A B",),  # commands to type
     "commands/connecting/reconnect.py": ("Say hi.",),  # sent to the model

@@ -32,10 +32,11 @@ from zatsudan.sessions.records import apply, recovery
 from zatsudan.sessions.window import choose
 from zatsudan.talk.deciding import parse
 from zatsudan.terminal.live.replies import markdown_streams
+from zatsudan.wire.chunkjson import read_chunk
 from zatsudan.wire.errorbodies import read_error
 from zatsudan.wire.messages import Message, Usage
 from zatsudan.wire.models import choose_model, read_models
-from zatsudan.wire.protocol import build_request, read_chunk
+from zatsudan.wire.protocol import build_request
 from zatsudan.wire.reader import Reader
 from zatsudan.wire.refusals import mended, prompt_size, understand
 from zatsudan.wire.reply import Reply

@@ -42,6 +42,7 @@ from zatsudan.markdown.inline import inline
 from zatsudan.markdown.links import links
 from zatsudan.servers.engine import quantisations
 from zatsudan.sessions import search, shelf, titles
+from zatsudan.sessions.calls import Call
 from zatsudan.sessions.estimate import raw_count
 from zatsudan.sessions.exports import FORMATS, export
 from zatsudan.sessions.exports.outgoing import Request, Value
@@ -290,7 +291,7 @@ TEXTS: dict[str, Callable[[str], object]] = {
     "cut": lambda text: cut(printable(text.replace("\n", " ")), 80),
     "columns_of": lambda text: columns_of([[printable(text)]]),
     "uncoloured": lambda text: uncoloured(printable(text)),
-    "describe_call": lambda text: describe_call({"name": text, "arguments": text}),
+    "describe_call": lambda text: describe_call(Call(text, text)),
     "markdown": lambda text: render(text, 80, LOOK),
     "markdown.stream": _markdown,
     "plain.stream": _plain,

@@ -90,7 +90,7 @@ def test_each_page_fits_its_screen(
     locale: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("LC_ALL", locale)
-    pages = [(["-h"], 24), (["--help"], 65), *(([name, "-h"], 24) for name in SUBCOMMANDS)]
+    pages = [(["-h"], 24), (["--help"], 66), *(([name, "-h"], 24) for name in SUBCOMMANDS)]
     for words, rows in pages:
         assert run(*words) == 0
         shown = capsys.readouterr().out.splitlines()

@@ -28,7 +28,8 @@ text alone, and so is what is piped in.
 """
 
 JSON = """\
-The object of --json always has the keys content, reasoning, tool_calls, function_call, beside
+The object of --json always has the keys content, reasoning, tool_calls, function_call, sources
+(what it is said from, each with url and title), beside
 (what stood beside the text, by the server's names: citations, search_results, annotations,
 executed_tools, images and more), logprobs, given (how many characters at its start a person
 wrote, as with /begin, or an earlier reply), finish_reason (the server's word), ended (finished,

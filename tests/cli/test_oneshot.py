@@ -20,7 +20,7 @@ from zatsudan.sessions.session import Session
 KEYS = {
     *("content", "reasoning", "tool_calls", "logprobs", "finish_reason", "ended", "model"),
     *("server", "parameters", "usage", "seconds", "first_seconds", "session", "error"),
-    *("function_call", "beside", "service_tier", "given"),
+    *("function_call", "sources", "beside", "service_tier", "given"),
 }
 
 
@@ -151,7 +151,7 @@ async def test_the_reply_as_an_object(clean_environment: Path) -> None:
     assert value.pop("seconds") >= value.pop("first_seconds") >= 0
     assert value == {
         "content": "やあ\u2028\x9b", "reasoning": "考え中", "tool_calls": None, "logprobs": None,
-        "function_call": None, "beside": None, "service_tier": None, "given": None,
+        "function_call": None, "sources": None, "beside": None, "service_tier": None, "given": None,
         "finish_reason": "stop", "ended": "finished", "model": "scripted",
         "server": server.base_url, "parameters": {"temperature": 0.5},
         "usage": {"prompt_tokens": 9, "completion_tokens": 2, "total_tokens": 11},
@@ -459,19 +459,23 @@ async def test_what_a_server_tells_beside_the_text_is_in_the_object(
     value = json.loads(out)
     beside = {"citations": ["https://a.example"], "annotations": [source]}
     assert (value["beside"], value["usage"], value["service_tier"]) == (beside, usage, "flex")
+    assert value["sources"] == [
+        {"url": "https://a.example", "title": None},
+        {"url": "https://b.example", "title": "B"},
+    ]
     assert made is not None
     assert (made.beside, made.tier) == (beside, "flex")
     assert sent == {"role": "assistant", "content": "So [1]."}
 
 
-async def test_sources_are_told_in_one_line_under_the_reply(clean_environment: Path) -> None:
+async def test_sources_are_numbered_under_the_reply(clean_environment: Path) -> None:
     pages = [f"https://a.example/{number}" for number in range(7)]
     script = Script([event({"choices": [{"delta": {"content": "So."}}], "citations": pages}), b"data: [DONE]\n\n"])  # fmt: skip
     async with serve(script) as server:
         code, out, err = await run(("--base-url", server.base_url), clean_environment, {})
 
     assert (code, out) == (0, "So.\n")
-    assert err.startswith("sources: 1 https://a.example/0 · 2 https://a.example/1")
+    assert err.startswith("[1] https://a.example/0\n[2] https://a.example/1\n")
     assert "2 more" in err
 
 

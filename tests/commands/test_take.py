@@ -13,6 +13,7 @@ from zatsudan.commands.outcomes import Copy, Outcome, Show
 from zatsudan.commands.parts import Table
 from zatsudan.commands.registry import find
 from zatsudan.sessions.records import message_record
+from zatsudan.sessions.session import Made
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.deciding import parse
 from zatsudan.wire.messages import Message
@@ -152,3 +153,21 @@ async def test_a_link_reaches_its_program_past_the_shell(tmp_path: Path) -> None
         while not log.exists():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     assert log.read_text() == "1|https://a.org/;touch$IFS/x|"
+
+
+async def test_sources_are_opened_by_the_numbers_that_stand_under_the_reply(
+    talk: Callable[[str], Chat],
+) -> None:
+    chat = talk("So [1], and see https://text.example and https://b.example.")
+    last = chat.talk.session.path()[-1]
+    made = Made(beside={"citations": ["https://a.example", "https://b.example", "file:///x"]})
+    chat.talk.record(message_record("9", last.parent, last.message, "", made))
+    shown = await find(COMMANDS, "open").run(chat, "")
+    assert isinstance(shown, Show)
+    (table, _) = shown.parts
+    assert isinstance(table, Table)
+    assert [row[1] for row in table.rows] == [
+        "https://a.example",
+        "https://b.example",
+        "https://text.example",
+    ]

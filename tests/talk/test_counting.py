@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zatsudan.talk.counting import Counting
+from zatsudan.talk.counting import Counting, estimated
 from zatsudan.wire.messages import Usage
 from zatsudan.wire.protocol import Chunk, Delta
 
@@ -50,3 +50,13 @@ def test_of_one_choice_the_last_word_holds(counts: list[int]) -> None:
 
 def test_nothing_is_told() -> None:
     assert counted({0: 3}, ends(0)) is None
+
+
+def test_without_a_count_a_delta_is_a_token_where_the_characters_do_not_contradict() -> None:
+    assert estimated({0: 10}, 7, 12.0, 2.0) == {0: Usage(7, 10, estimated=True)}
+    assert estimated({0: 10}, 7, 100.0, 2.0) == {0: Usage(7, 200, estimated=True)}
+    assert estimated({0: 1}, 7, 0.0, 2.0) == {0: Usage(7, 1, estimated=True)}
+
+
+def test_an_estimate_is_of_all_choices_and_stands_at_the_first() -> None:
+    assert estimated({1: 3, 2: 4}, 7, 7.0, 1.0) == {1: Usage(7, 7, estimated=True, together=2)}

@@ -3,8 +3,8 @@
 import pytest
 
 from zatsudan.base.jsonvalues import Json, JsonObject
+from zatsudan.wire.chunkjson import read_chunk
 from zatsudan.wire.ollama import chunk, request
-from zatsudan.wire.protocol import read_chunk
 from zatsudan.wire.reply import Reply
 
 SAID: list[Json] = [{"role": "user", "content": "hi"}]

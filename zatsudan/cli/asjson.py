@@ -1,11 +1,11 @@
 """A reply as JSON for programs: one object, or a line for each delta and then the object."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from zatsudan.base.addresses import shown_url
 from zatsudan.base.errors import ZatsudanError
-from zatsudan.base.jsonvalues import JsonObject
+from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.printable import printable_json
 from zatsudan.cli.exits import kind_of
 from zatsudan.commands.parts import Part, Talk
@@ -19,6 +19,7 @@ from zatsudan.wire.protocol import Delta
 
 if TYPE_CHECKING:
     from zatsudan.lab.run import OnDelta, OnEnd, Run
+    from zatsudan.sessions.calls import Waiting
     from zatsudan.talk.turn import Turn
 
 
@@ -60,6 +61,12 @@ class JsonTerminal(PlainTerminal):
     def end(self, turn: "Turn") -> None:
         self._judge(turn)
         self._asked = Asked(turn.nodes, turn.made.ended, turn.error)
+
+    def calls(self, waits: "Waiting") -> None:
+        """Where some calls were answered and others wait, the reply that made them is what there is."""
+        super().calls(waits)
+        if not self._asked.nodes:
+            self._asked = Asked((waits.node,), FINISHED)
 
     def begin_run(self, run: "Run") -> "tuple[OnDelta, OnEnd]":
         del run
@@ -132,12 +139,21 @@ def _variant(node: Node | None) -> JsonObject:
         "reasoning": (made.reasoning or None) if made is not None else None,
         "tool_calls": None if node is None else node.message.extra.get("tool_calls"),
         "function_call": None if node is None else node.message.extra.get("function_call"),
+        "sources": _sources(made.beside) if made is not None and made.beside else None,
         "beside": (dict(made.beside) or None) if made is not None else None,
         "logprobs": (list(made.logprobs) or None) if made is not None else None,
         "finish_reason": made.finish_reason if made is not None else None,
         "ended": made.ended if made is not None else None,
         "given": (made.given or None) if made is not None else None,
     }
+
+
+def _sources(beside: Mapping[str, Json]) -> list[Json] | None:
+    """Return the sources as they are numbered under the reply, each with its title where one is told."""
+    from zatsudan.wire.cited import sources
+
+    found = sources(beside).items()
+    return [{"url": address, "title": title or None} for address, title in found] or None
 
 
 def write_error(error: ZatsudanError, out: TextIO) -> None:

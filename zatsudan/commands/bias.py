@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from zatsudan.base.errors import CommandError
+from zatsudan.base.errors import CommandError, ZatsudanError
 from zatsudan.base.jsonvalues import Json, whole_number
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, one_line, printable
@@ -11,9 +11,12 @@ from zatsudan.commands.offers import GROUP
 from zatsudan.commands.outcomes import Outcome, Show, tell
 from zatsudan.commands.parts import Line, Part, Table
 from zatsudan.commands.registry import Choice, command
+from zatsudan.parameters.table import BY_NAME
 from zatsudan.servers import native
+from zatsudan.servers.prefill import NONE
 from zatsudan.talk.addressee import client_for, model_of
 from zatsudan.talk.chat import Chat
+from zatsudan.talk.continuing import find_form
 
 
 def forms_of(text: str) -> list[str]:
@@ -61,16 +64,27 @@ async def bias(chat: Chat, args: str) -> Outcome:
 
 @command("ban", '"TEXT"|ID … [--forms] [--pieces]', group=GROUP)
 async def ban(chat: Chat, args: str) -> Outcome:
-    """Keep tokens out of all replies.
+    """Keep words and phrases out of all replies.
 
-    The same as /bias with -100, which is as good as never; the flags are the same.
+    A text of one token is never chosen, as by /bias with -100; the flags are the same. A phrase of
+    several is banned as a whole: by the server where it can, else the reply is watched and goes back
+    before the phrase, of which nothing is shown; it is said how often. That takes prefill (/continue).
     """
     words = split(args)
     flags = _flags(words)
     plain = [word for word in words if word.text not in flags or word.quoted]
     if not plain:
         raise CommandError(say("/ban needs a text."), say('As in /ban " delve" --forms.'))
-    return await _add(chat, plain, -100, flags)
+    try:
+        return await _add(chat, plain, -100, flags)
+    except CommandError as error:  # it is no single token here, or nobody knows
+        banned = await _ban_phrase(chat, " ".join(word.text for word in plain))
+        if banned is not None:
+            return banned
+        sentence = say(
+            "{reason} No phrase can be kept out here: that takes prefill.", reason=error.sentence
+        )
+        raise CommandError(sentence, error.advice) from error
 
 
 def _banned(chat: Chat, _args: str) -> Iterable[Choice]:
@@ -134,6 +148,24 @@ def _keep(chat: Chat, name: str, value: Json) -> None:
 
 def _flags(words: list[Word]) -> set[str]:
     return {word.text for word in words if not word.quoted} & {"--forms", "--pieces"}
+
+
+async def _ban_phrase(chat: Chat, text: str) -> Outcome | None:
+    """Ban a text as a whole; None where nothing keeps it out here."""
+    taken = chat.link.here.takes(BY_NAME["banned_strings"])
+    if not taken:
+        try:
+            form = await find_form(chat.link, await model_of(chat.talk, chat.link))
+        except ZatsudanError:  # it cannot be asked now
+            form = NONE
+        if form == NONE:
+            return None
+    _keep(chat, "banned_strings", list(dict.fromkeys([*_texts(chat), text])))
+    shown = one_line(text, 60)
+    if taken:
+        return tell(say('Banned: "{text}". The server keeps it out.', text=shown), "good")
+    note = say('Banned: "{text}". Where it begins, the reply goes back and on anew.', text=shown)
+    return tell(note, "good")
 
 
 async def _add(chat: Chat, words: list[Word], value: Json, flags: set[str]) -> Outcome:

@@ -15,6 +15,7 @@ from zatsudan.commands.registry import Choice, command
 from zatsudan.parameters.values import show_value
 from zatsudan.sessions import journal
 from zatsudan.sessions.byhand import DELETED, HIDDEN
+from zatsudan.sessions.calls import ANSWERS, summary
 from zatsudan.sessions.session import FINISHED, Node, Session
 from zatsudan.sessions.snapshot import records
 from zatsudan.sessions.tree import differences, end_of, last_reply, next_turn, picture
@@ -267,7 +268,8 @@ def marks_of(session: Session, node: Node) -> list[Printable]:
 async def tree(chat: Chat, _args: str) -> Outcome:
     """Draw the whole talk: every message and branch.
 
-    `*` marks the path that is sent, `>` where it stands; /goto N moves there.
+    `*` marks the path that is sent, `>` where it stands; /goto N moves there. `»` is a message of
+    yours, `=` the answer to a call.
     """
     if not chat.talk.session.nodes:
         return tell(say("Nothing has been said yet."), "dim")
@@ -277,8 +279,9 @@ async def tree(chat: Chat, _args: str) -> Outcome:
         mark = ">" if leaf.is_head else "*" if leaf.on_path else " "
         number = f"#{leaf.node.id}".rjust(width)
         who = "» " if leaf.node.message.role == "user" else ""
+        who = "= " if leaf.node.message.role in ANSWERS else who
         pin = "".join(f"({mark}) " for mark in marks_of(chat.talk.session, leaf.node))
-        text = one_line(leaf.node.message.text, 200) or say("(no text)")
+        text = one_line(summary(leaf.node.message), 200) or say("(no text)")
         lines.append(
             Line(
                 printable(f"{mark} {number} {leaf.lead}{who}{pin}{text}"),

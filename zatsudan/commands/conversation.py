@@ -16,6 +16,7 @@ from zatsudan.commands.paths import paths
 from zatsudan.commands.registry import Choice, command
 from zatsudan.config.file import read_system
 from zatsudan.parameters.values import show_value
+from zatsudan.sessions.calls import to_answer
 from zatsudan.sessions.session import Node
 from zatsudan.sessions.tree import last_reply
 from zatsudan.sessions.window import turns_of
@@ -85,7 +86,7 @@ async def retry_anyway(chat: Chat, args: str) -> Outcome:
 
 
 async def _retry(chat: Chat, args: str, *, anyway: bool = False) -> Outcome:
-    parent = chat.talk.last_user()
+    parent = to_answer(chat.talk.session)
     if parent is None:
         raise CommandError(say("There is no message to ask again about."), say("Write one first."))
     overrides = await read_here(chat, split(args))

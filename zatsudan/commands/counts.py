@@ -9,6 +9,7 @@ from zatsudan.commands.conversation import GROUP
 from zatsudan.commands.outcomes import Outcome, Show, tell
 from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.registry import command
+from zatsudan.sessions.calls import summary
 from zatsudan.sessions.estimate import speed_of
 from zatsudan.sessions.session import FAILED, FINISHED, INTERRUPTED, Made, Node
 from zatsudan.sessions.window import Window, tokens_of
@@ -58,7 +59,8 @@ async def context(chat: Chat, _args: str) -> Outcome:
         text = node.message.text
         about = tokens_of(node, chat.link.gauge(chat.talk.session).estimator.count)
         tokens = printable(f"{exact[text]:,}" if text in exact else f"~{about:,}")
-        rows.append((mark, one_line(node.message.role, 20), tokens, one_line(text, 60)))
+        said = one_line(summary(node.message), 60)
+        rows.append((mark, one_line(node.message.role, 20), tokens, said))
     begin = chat.talk.session.begin
     if begin is not None:
         text = begin.text

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from zatsudan.commands.asking import Question
     from zatsudan.commands.picking import Row
     from zatsudan.lab.slots import Cell
+    from zatsudan.sessions.calls import Waiting
     from zatsudan.talk.entered import Entered
     from zatsudan.wire.tokenview import Token
 
@@ -139,8 +140,15 @@ class Ask(NamedTuple):
     left: tuple[Part, ...] = ()
 
 
+class Calls(NamedTuple):
+    """Show the parts, then the call of the model that waits for the person's answer."""
+
+    waits: "Waiting"
+    parts: tuple[Part, ...] = ()
+
+
 Outcome: TypeAlias = (
-    Show | Generate | Experiment | Work | Prefill | Copy | Inspect | Leave | Pick | Ask
+    Show | Generate | Experiment | Work | Prefill | Copy | Inspect | Leave | Pick | Ask | Calls
 )
 
 

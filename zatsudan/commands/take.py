@@ -7,7 +7,7 @@ from pathlib import Path
 from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import whole_number
 from zatsudan.base.language import later, say, say_count
-from zatsudan.base.printable import EMPTY, one_line, printable
+from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.base.words import quote, split
 from zatsudan.commands.outcomes import Copy, Outcome, Show, tell
 from zatsudan.commands.parts import Line, Table
@@ -138,11 +138,27 @@ def _write(chat: Chat, args: str, *, overwrite: bool) -> Outcome:
 
 
 def _links(chat: Chat, _args: str) -> Iterable[Choice]:
-    reply = last_reply(chat.talk.session)
-    found = _addresses(reply.message.text) if reply is not None else {}
+    found = _openable(chat)
     return (
         Choice(str(number), one_line(shown, 90)) for number, shown in enumerate(found.values(), 1)
     )
+
+
+def _openable(chat: Chat) -> dict[str, Printable]:
+    """Return what can be opened of the last reply: its sources as they are numbered under it, then its links."""
+    reply = last_reply(chat.talk.session)
+    if reply is None:
+        return {}
+    found: dict[str, Printable] = {}
+    if reply.made is not None and reply.made.beside:
+        from zatsudan.wire.cited import sources
+
+        for address, title in sources(reply.made.beside).items():
+            found[address] = one_line(f"{title}  {address}".strip(), 500)
+    texts = _addresses(reply.message.text)
+    return found | {
+        address: one_line(shown, 500) for address, shown in texts.items() if address not in found
+    }
 
 
 @lru_cache(maxsize=1)  # the menu asks at each key
@@ -163,17 +179,19 @@ def _addresses(text: str) -> dict[str, str]:
 async def open_(chat: Chat, args: str) -> Outcome:
     """Open the Nth link of the last reply in the browser.
 
-    Without a number the links are listed. Only http and https are opened.
+    Without a number the links are listed, first the sources that came with the reply, as they are
+    numbered under it. Only http and https are opened.
     """
     from zatsudan.commands import desktop
 
-    found = _addresses(_reply(chat))
+    if last_reply(chat.talk.session) is None:
+        _reply(chat)
+    found = _openable(chat)
     if not found:
         return tell(say("The last reply has no link."), "dim")
     if not args:
         rows = tuple(
-            (printable(str(number)), one_line(shown, 500))
-            for number, shown in enumerate(found.values(), 1)
+            (printable(str(number)), shown) for number, shown in enumerate(found.values(), 1)
         )
         table = Table((EMPTY, say("link")), rows, right=frozenset({0}))
         return Show((table, Line(say("/open N opens one."), "dim")))

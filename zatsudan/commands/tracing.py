@@ -1,36 +1,25 @@
-"""Commands on how a reply was made: its settings and its request."""
+"""Commands on how a reply was made, and on which reply is meant."""
 
-import json
-import re
 from collections.abc import Iterable
-from urllib.parse import urlsplit, urlunsplit
 
 from zatsudan.base.errors import CommandError
-from zatsudan.base.jsonvalues import JsonObject
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.commands.counts import describe_end, describe_speed
 from zatsudan.commands.knobs import settle, settle_model
 from zatsudan.commands.outcomes import Outcome, Show, tell
-from zatsudan.commands.parts import Line, Part, Table
+from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.registry import Choice, command
 from zatsudan.parameters.table import BY_NAME
 from zatsudan.parameters.values import show_value
-from zatsudan.servers.choice import Server
-from zatsudan.servers.dialects import address, written
 from zatsudan.servers.wirenames import own_names
 from zatsudan.sessions.byhand import ByHand
-from zatsudan.sessions.session import Made, Node, Session, Setting
+from zatsudan.sessions.session import Made, Node, Setting
 from zatsudan.sessions.tree import last_reply
-from zatsudan.talk.addressee import client_for, model_of
 from zatsudan.talk.chat import Chat
-from zatsudan.talk.continuing import begun
-from zatsudan.talk.request import Composed, compose, rebuilt
+from zatsudan.talk.request import rebuilt
 
 GROUP = later("The lab")
-
-#: What stands in `/request` for the message that is not written yet.
-NOT_WRITTEN = later("(what you write next)")
 
 
 def reply_choices(chat: Chat, args: str) -> Iterable[Choice]:
@@ -160,6 +149,10 @@ def _cut_thought(made: Made) -> list[tuple[Printable, Printable]]:
 def _told(made: Made) -> list[tuple[Printable, Printable]]:
     """Return what the server told beside the text, by what it is."""
     rows: list[tuple[Printable, Printable]] = []
+    back = made.request.get("went_back")
+    if isinstance(back, int):
+        count = say_count("went back {n} time", "went back {n} times", back)
+        rows.append((say("banned phrases"), count))
     if made.fingerprint:
         rows.append((say("fingerprint"), one_line(made.fingerprint, 60)))
     if made.tier:
@@ -231,7 +224,7 @@ def _window(chat: Chat, reply: Node) -> list[tuple[Printable, Printable]]:
             "{sent}, {n} left out ({span})",
             sent=text,
             n=len(found.left_out),
-            span=_span(found.left_out),
+            span=span_of(found.left_out),
         )
     rows = [(say("window"), text)]
     first = messages[0] if isinstance(messages, list) and messages else None
@@ -240,7 +233,8 @@ def _window(chat: Chat, reply: Node) -> list[tuple[Printable, Printable]]:
     return rows
 
 
-def _span(nodes: tuple[Node, ...]) -> Printable:
+def span_of(nodes: tuple[Node, ...]) -> Printable:
+    """Return the numbers of the first and the last of some messages."""
     first, last = nodes[0].id, nodes[-1].id
     return printable(first) if first == last else say("{first} to {last}", first=first, last=last)
 
@@ -268,125 +262,3 @@ async def use(chat: Chat, args: str) -> Outcome:
     text = one_line(reply.message.text, 40) or say("(no text)")
     head = say("The settings of reply #{id}: {text}", id=reply.id, text=text)
     return Show((Line(head, "dim"), *lines))
-
-
-def request_choices(chat: Chat, args: str) -> Iterable[Choice]:
-    """Complete `prompt`, or the number of a reply."""
-    if "prompt".startswith(args):
-        yield Choice("prompt", say("as the model sees it"))
-    yield from reply_choices(chat, args.removeprefix("prompt "))
-
-
-@command("request", "[prompt] [N]", group=GROUP, complete=request_choices)
-async def request(chat: Chat, args: str) -> Outcome:
-    """Show the next request, or that of reply N.
-
-    The JSON as it is sent, without the key, and what the window leaves out. `/request prompt` shows
-    the text that the server's template makes of it, as the model sees it, with its special tokens
-    marked (llama.cpp and vLLM).
-    """
-    first, _, rest = args.partition(" ")
-    if first == "prompt":
-        return await _prompt(chat, rest.strip())
-    if args:
-        reply = reply_at(chat, args)
-        found = rebuilt(chat.talk.session, reply)
-        made = reply.made or Made()
-        title = say(
-            "The request of reply {id}, to {server}", id=reply.id, server=one_line(made.server, 60)
-        )
-        return Show(_request_parts(title, written(found.dialect, found.body), found.left_out))
-    composed = await _next(chat)
-    body = composed.body
-    sent = {node.id for node in composed.window.nodes}
-    left_out = tuple(node for node in chat.talk.session.path() if node.id not in sent)
-    server = chat.link.server
-    url = _address(server) if server is not None else ""
-    title = say("The next request: POST {url}", url=url)
-    body = written(server.dialect, body) if server is not None else body
-    return Show(_request_parts(title, body, left_out))
-
-
-async def _next(chat: Chat) -> Composed:
-    """Return the next request, with words of ours where the message is not written yet."""
-    composed = compose(
-        chat.talk,
-        chat.link,
-        await model_of(chat.talk, chat.link),
-        chat.talk.session.head,
-        chat.talk.session.parameters,
-    )
-    body, messages = composed.body, composed.body["messages"]
-    last = messages[-1] if isinstance(messages, list) and messages else None
-    if isinstance(messages, list) and not _ends_asking(chat.talk.session, last):
-        asking: JsonObject = {"role": "user", "content": say(NOT_WRITTEN)}
-        body = {**body, "messages": [*messages, asking]}
-    return composed._replace(body=begun(chat.talk, chat.link, body))
-
-
-#: How the tokens are written that templates set between messages: ChatML and its like, DeepSeek's
-#: wide bars, Llama 2 and Mistral, Gemma, and the marks of thoughts and of calls.
-_SPECIAL = re.compile(
-    r"<\|[^|<>\n]{1,60}\|>|<\uff5c[^\uff5c<>\n]{1,60}\uff5c>|</?s>|<(?:bos|eos|pad|unk)>"
-    r"|<(?:start|end)_of_(?:turn|image)>|<</?SYS>>|\[/?[A-Z]{3,}(?:_[A-Z]+)*\]"
-    r"|</?(?:think|tool_call|tool_response|tools)>"
-)
-
-
-async def _prompt(chat: Chat, number: str) -> Outcome:
-    from zatsudan.servers.native import prompt_of
-
-    if number:
-        reply = reply_at(chat, number)
-        body = rebuilt(chat.talk.session, reply).body
-        title = say("The prompt of reply {id}, as the model sees it", id=reply.id)
-    else:
-        body = (await _next(chat)).body
-        title = say("The next prompt, as the model sees it")
-    found = await prompt_of(await client_for(chat.talk, chat.link), body)
-    if found is None:
-        raise CommandError(
-            say("This server does not tell the prompt that its template makes."),
-            say("llama.cpp and vLLM do; /request shows what is sent."),
-        )
-    text = printable(found)
-    spans = tuple(match.span() for match in _SPECIAL.finditer(text))
-    return Show((Line(title, "dim"), Line(text, spans=spans)))
-
-
-def _ends_asking(session: Session, message: object) -> bool:
-    """Tell whether a request that ends with a message asks for a reply to it."""
-    head = session.nodes[session.head] if session.head is not None else None
-    if head is not None and head.by_hand is not None and head.message.role != "assistant":
-        return True
-    return isinstance(message, dict) and message.get("role") == "user"
-
-
-def _address(server: Server) -> Printable:
-    """Return the address of a request, without a name, password or query that may be secret."""
-    parts = urlsplit(server.base_url)
-    host = parts.netloc.rpartition("@")[2]
-    plain = urlunsplit((parts.scheme, host, parts.path.rstrip("/"), "", ""))
-    return one_line(address(server.dialect, plain))
-
-
-def _request_parts(
-    title: Printable, body: JsonObject, left_out: tuple[Node, ...]
-) -> tuple[Part, ...]:
-    parts: list[Part] = [Line(title, "dim")]
-    # The settings first: they are what one looks for, and messages are long.
-    messages = body["messages"]
-    ordered = {
-        **{key: value for key, value in body.items() if key != "messages"},
-        "messages": messages,
-    }
-    parts.append(Line(printable(json.dumps(ordered, indent=2, ensure_ascii=False))))
-    if left_out:
-        note = say_count(
-            "{n} earlier message left out ({span}): /context tells why.",
-            "{n} earlier messages left out ({span}): /context tells why.",
-            len(left_out),
-            span=_span(left_out),
-        )
-        parts.append(Line(note, "dim"))
-    return tuple(parts)

@@ -18,6 +18,7 @@ from zatsudan.commands.paths import paths
 from zatsudan.commands.registry import Choice, command
 from zatsudan.servers.choice import BY_ITSELF
 from zatsudan.sessions import journal
+from zatsudan.sessions.calls import to_answer
 from zatsudan.sessions.records import recovery
 from zatsudan.talk.addressee import model_of, use_model
 from zatsudan.talk.chat import Chat
@@ -180,7 +181,7 @@ async def export_saved(chat: Chat, path: Path, name: str, reply: str = "") -> st
 
 def _next_body(chat: Chat, model: str) -> JsonObject:
     """Return the body of the request that /retry would send: the next one that is known."""
-    node = chat.talk.last_user()
+    node = to_answer(chat.talk.session)
     if node is None:
         raise CommandError(
             say("There is no request yet: no message was written."),

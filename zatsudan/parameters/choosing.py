@@ -141,7 +141,7 @@ CHOOSING: tuple[Parameter, ...] = (
     ),
     Parameter(
         "banned_strings", texts(A_LIST), later("Texts that the reply must not hold."),
-        later('Quote blanks: /banned_strings "a testament to" "shivers down". The server goes back and takes another way. /unban takes them back.'), "sampling",
-        probe=Recipe("banned"), local=True, aliases=("bad_words",),
+        later('Quote blanks: /banned_strings "a testament to" "shivers down". Where one begins the reply goes back and takes another way, by the server or by prefill. /unban takes them back.'), "sampling",
+        probe=Recipe("banned"), local=True, everywhere=True, aliases=("bad_words",),
     ),
 )  # fmt: skip

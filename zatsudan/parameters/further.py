@@ -33,8 +33,8 @@ FURTHER: tuple[Parameter, ...] = (
         probe=Recipe(value={}), keyword=True,
     ),
     Parameter(
-        "tools", schemas.tools, later("Tools that the model may call (zatsudan shows the calls)."),
-        probe=Recipe(value=[{"type": "function", "function": _FUNCTION}]), keyword=True,
+        "tools", schemas.tools, later("Tools that the model may call; you answer the calls by hand."),
+        probe=Recipe(value=[{"type": "function", "function": _FUNCTION}]), keyword=True, own_command=False,
     ),
     Parameter(
         "tool_choice", schemas.tool_choice, later("Which tool the model must call."),

@@ -60,6 +60,7 @@ class Parameter(NamedTuple):
     `sampler`: the step of the chain of samplers to which it belongs, by llama.cpp's name.
     `takes_over`: while it is not neutral, the other steps of the chain do nothing.
     `wide`, `wide_advice`: values and advice at servers that know no bound.
+    `everywhere`: where a server does not take it, zatsudan sees to it.
     `own_command`: its command is made from the row; False: a hand-written one has its name.
     """
 
@@ -84,6 +85,7 @@ class Parameter(NamedTuple):
     wide: Kind | None = None
     wide_advice: str = ""
     own_command: bool = True
+    everywhere: bool = False
 
     def at(self, *, wide: bool) -> "Parameter":
         """Return the row as it is at a server that knows no bound (`wide`), or as it is elsewhere."""

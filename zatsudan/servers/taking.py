@@ -33,7 +33,7 @@ def takes(kind: ServerKind, row: Parameter) -> bool | None:
 
 def why_not(kind: ServerKind, row: Parameter) -> Printable:
     """Return why a parameter does nothing at servers of a kind; empty if it is not known to do nothing."""
-    if takes(kind, row) is not False:
+    if row.everywhere or takes(kind, row) is not False:
         return EMPTY
     reason = kind.ignores.get(row.name, "")
     if reason:

@@ -6,12 +6,13 @@ budget at once, so that the start of the prompt stays the same for many turns
 and the server's prompt cache keeps working.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from zatsudan.base.errors import TooLong
 from zatsudan.base.language import later, say
+from zatsudan.sessions.calls import calls_of, paired
 from zatsudan.sessions.estimate import PER_MESSAGE
 from zatsudan.sessions.session import Node
 from zatsudan.wire.messages import Message
@@ -146,23 +147,29 @@ def tokens_of(node: Node, count: Callable[[str], int]) -> int:
     made = node.made
     usage = made.usage if made is not None else None
     if made is None or usage is None or usage.together > 1 or made.reasoning or made.given:
-        return count(node.message.text)
+        return count(_text_of(node))
     if made.parameters.get("n") not in (None, 1) or node.message.extra:
-        return count(node.message.text)
+        return count(_text_of(node))
     return usage.completion - usage.reasoning or count(node.message.text)
+
+
+def _text_of(node: Node) -> str:
+    """Return all words of a message, those of its calls too."""
+    calls = calls_of(node.message)
+    return "\n".join((node.message.text, *(f"{call.name} {call.arguments}" for call in calls)))
 
 
 def in_order(messages: Iterable[Message]) -> list[Message]:
     """Return messages as every server takes them.
 
-    Calls that no tool has answered are left out, and so is an assistant
-    message of blanks alone without a call; user messages in a row become one. All
-    three are left by turns that went wrong or came from elsewhere, and strict
+    Calls that no tool has answered are left out, and so are answers to no call and an
+    assistant message of blanks alone without a call; user messages in a row become one. All
+    are left by turns that went wrong or came from elsewhere, and strict
     servers answer them with a 400.
     """
     groups: list[list[Message]] = []
-    for message in _answered(list(messages)):
-        if message.role == "assistant" and not message.text.strip() and not _calls(message):
+    for message in paired(list(messages)):
+        if message.role == "assistant" and not message.text.strip() and not calls_of(message):
             continue
         if groups and _becomes_one(groups[-1][-1], message):
             groups[-1].append(message)
@@ -183,21 +190,3 @@ def _becomes_one(last: Message, message: Message) -> bool:
         and isinstance(message.content, str)
         and last.extra == message.extra
     )
-
-
-_CALLS = ("tool_calls", "function_call")
-
-
-def _calls(message: Message) -> bool:
-    return bool(message.extra) and any(message.extra.get(name) for name in _CALLS)
-
-
-def _answered(messages: list[Message]) -> Iterator[Message]:
-    """Yield the messages, without calls that nothing answers."""
-    followers = [message.role for message in messages[1:]]
-    for message, follower in zip(messages, [*followers, ""], strict=False):
-        if _calls(message) and follower not in ("tool", "function"):
-            extra = {name: value for name, value in message.extra.items() if name not in _CALLS}
-            yield message._replace(extra=extra)
-        else:
-            yield message

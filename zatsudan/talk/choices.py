@@ -138,7 +138,9 @@ class Choices:
                 usage=counted.get(index),
             )
             node_id = self._ids.get(index) or self._talk.session.next_id()
-            message = Message("assistant", reply.content, reply.calls)
+            # Beside calls the API writes no text as null; some servers refuse an empty one.
+            content = reply.content if reply.content.strip() or not reply.calls else None
+            message = Message("assistant", content, reply.calls)
             self._talk.record(
                 message_record(node_id, self._parent, message, self._talk.now(), first)
             )

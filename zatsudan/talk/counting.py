@@ -59,3 +59,17 @@ class Counting:
         all_of_them = sum(usage.completion for usage in self._each.values())
         last = self._last.completion if self._last is not None else 0
         return abs(all_of_them - came) <= abs(last - came)
+
+
+def estimated(deltas: Mapping[int, int], prompt: int, raw: float, ratio: float) -> dict[int, Usage]:
+    """Return a count of all choices together, where the server told none.
+
+    `deltas`: how many came of each choice; `prompt`: the tokens of the prompt by the estimate;
+    `raw`: those of what came, by its characters; `ratio`: real tokens to these, so far.
+    """
+    came = sum(deltas.values())
+    # Most servers send a token a delta, which tells more than the characters do.
+    a_token_each = raw > 0 and 0.4 <= came / raw <= 2.5
+    completion = came if a_token_each else max(1, round(raw * ratio))
+    together = max(1, len(deltas))
+    return {min(deltas): Usage(prompt, completion, estimated=True, together=together)}

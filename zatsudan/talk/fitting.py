@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from zatsudan.base.errors import TooLong
 from zatsudan.base.jsonvalues import Json, JsonObject
+from zatsudan.base.language import say
 from zatsudan.parameters.table import LIMITS
 from zatsudan.servers.choice import Server
 from zatsudan.sessions.estimate import PER_MESSAGE
@@ -82,6 +84,26 @@ async def counted(client: "Client", model: str, messages: Sequence[Message]) -> 
             return None
         total += len(ids) + PER_MESSAGE
     return total
+
+
+async def fits(client: "Client", model: str, window: Window, length: int) -> bool:
+    """Ask the server's own tokenizer whether the model takes a window; False where it has none.
+
+    `length` is the model's context length. Raises TooLong by the server's count.
+    """
+    tokens = await counted(client, model, window.messages)
+    if tokens is not None and tokens >= length:
+        raise TooLong(
+            say(
+                "This message needs {needed:,} tokens, and {model} takes {length:,}"
+                " with its reply.",
+                needed=tokens,
+                model=model,
+                length=length,
+            ),
+            say("Shorten it, unpin messages, or choose a model with a longer context (/model)."),
+        )
+    return tokens is not None
 
 
 def reasoning_field(server: Server | None) -> str:

@@ -16,7 +16,7 @@ from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import say
 from zatsudan.parameters.values import drawn
-from zatsudan.servers.prefill import FORMS, NONE, asked, prefilled
+from zatsudan.servers.prefill import FIELDS, FORMS, NONE, asked, prefilled
 from zatsudan.servers.thinkforms import CONTROLLED
 from zatsudan.sessions.estimate import PER_MESSAGE, raw_count
 from zatsudan.sessions.session import Node, Session
@@ -63,6 +63,10 @@ def compose(
     takes the last turn though it is too long by the estimate. With a `prefix` it goes on from that text, in one of the forms of servers/prefill.py,
     or is asked to in words where the server takes none. With a `thought` it goes on behind that.
     """
+    if "banned_strings" in parameters:
+        from zatsudan.talk.banning import as_taken
+
+        parameters = as_taken(link, parameters)
     reserve = link.gauge(talk.session).estimator.count(prefix + thought)
     leading = talk.session.system if system is None else system
     window = window_of(
@@ -169,6 +173,21 @@ def _changed(window: Window, body: Mapping[str, Json]) -> JsonObject:
 def _sent(body: Mapping[str, Json]) -> list[JsonObject]:
     messages = body.get("messages")
     return [one for one in messages if isinstance(one, dict)] if isinstance(messages, list) else []
+
+
+def parameters_of(
+    body: JsonObject, told: Mapping[str, Json], wanted: Mapping[str, Json]
+) -> dict[str, Json]:
+    """Return the parameters as a body has them, after what was learned of the server.
+
+    `told` is what the record of the request holds; a parameter that the person `wanted` is one,
+    though the program sets it as well.
+    """
+    besides = told.get("besides")
+    ours = {"model", "messages", "stream", "stream_options", CONTROLLED, *FIELDS}
+    ours -= set(wanted)
+    ours |= set(besides) if isinstance(besides, dict) else set()
+    return {name: value for name, value in body.items() if name not in ours}
 
 
 class Rebuilt(NamedTuple):

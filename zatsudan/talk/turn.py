@@ -7,23 +7,24 @@ from typing import TYPE_CHECKING
 
 from zatsudan.base.errors import CommandError, StatusError, TooLong, ZatsudanError
 from zatsudan.base.jsonvalues import NOTHING, Json, JsonObject
-from zatsudan.base.language import say
-from zatsudan.base.printable import EMPTY, Printable, printable
+from zatsudan.base.language import say, say_count
+from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.parameters.values import drawn
 from zatsudan.servers import thinkforms
-from zatsudan.servers.prefill import FIELDS, NONE, Opening
+from zatsudan.servers.prefill import NONE, Opening
 from zatsudan.sessions.byhand import Begin
 from zatsudan.sessions.estimate import raw_count
 from zatsudan.sessions.session import FAILED, FINISHED, INTERRUPTED, Made, Node
 from zatsudan.talk.addressee import client_for, model_of
+from zatsudan.talk.answered import Answered
 from zatsudan.talk.choices import Choices
 from zatsudan.talk.continuing import find_form, refusal
-from zatsudan.talk.counting import Counting
+from zatsudan.talk.counting import estimated
 from zatsudan.talk.exchange import AS_IT_WAS, USUAL, Sending, exchange
-from zatsudan.talk.fitting import counted
+from zatsudan.talk.fitting import fits
 from zatsudan.talk.link import Link
 from zatsudan.talk.looping import Watch
-from zatsudan.talk.request import Composed, compose, rebuilt
+from zatsudan.talk.request import Composed, compose, parameters_of, rebuilt
 from zatsudan.talk.talk import Talk
 from zatsudan.talk.thought import BY_WORDS, Thought
 from zatsudan.talk.thoughts import known_form
@@ -35,7 +36,10 @@ from zatsudan.wire.tokenview import entries_of
 if TYPE_CHECKING:
     from zatsudan.servers.client import Client
     from zatsudan.sessions.window import Window
+    from zatsudan.talk.banning import Guard
 
+#: The parameter that names phrases (talk/banning.py, which is imported where one is set).
+BANNED = "banned_strings"
 #: How long is waited before it is asked again whether what came has been drawn, in seconds.
 BEHIND_SECONDS = 0.01
 
@@ -87,15 +91,12 @@ class Turn:
         self._system = system
         self._anyway = anyway
         self._growing = Choices(talk, parent.id, lambda: self._facts(INTERRUPTED))
-        self._answered = ""
-        self._fingerprint = ""
-        self._tier = ""
-        self._timings: Mapping[str, Json] = NOTHING
-        self._stopped = ""
-        self._counting = Counting()
+        self._answered = Answered(self._parameters.get("stop"))
         self.thought = Thought()
-        self._pace: float | None = None
         self._watch = Watch()
+        self._guard: Guard | None = None
+        self._form = ""
+        self._went_back = 0
         self._raw_prompt = 0.0
         self._recorded = False
         self._told: JsonObject = {}
@@ -154,7 +155,8 @@ class Turn:
         policy = USUAL if self.recorded is None else AS_IT_WAS
         whole = False
         while not whole:
-            chunks = exchange(self._link, prepare, policy, on_note=on_note, on_wait=wait)
+            sent = exchange(self._link, prepare, policy, on_note=on_note, on_wait=wait)
+            chunks = self._without_phrases(sent, on_note, wait)
             try:
                 async with aclosing(chunks):
                     whole = await self._read(chunks, on_delta, on_note)
@@ -199,6 +201,55 @@ class Turn:
             on_note(self.thought.note())
         return goes_on
 
+    def _without_phrases(
+        self, chunks: AsyncGenerator[Chunk], on_note: OnNote, on_wait: OnNote
+    ) -> AsyncGenerator[Chunk]:
+        """Return the chunks of a reply without the banned phrases, where the server does not see to it."""
+        if not self._parameters.get(BANNED) or self.recorded is not None:
+            return chunks
+        from zatsudan.talk.banning import Detours, Hit, Leg, tokens_of
+
+        def leg(leg: Leg) -> AsyncGenerator[Chunk]:
+            self._went_back += bool(leg.tokens)
+
+            async def prepare(_client: "Client") -> Sending:
+                composed = compose(
+                    self._talk,
+                    self._link,
+                    self.model,
+                    self._parent.id,
+                    leg.over(self._parameters, self.deltas),
+                    prefix=leg.given,
+                    form=self._form if leg.given else "",
+                    system=self._system,
+                    anyway=True,
+                )
+                return Sending(composed.body, self.model)
+
+            return exchange(self._link, prepare, USUAL, on_note=on_note, on_wait=on_wait)
+
+        async def first_tokens(hit: Hit) -> set[int]:
+            return await tokens_of(await self._link.client(), self.model, hit)
+
+        whole = self._parameters.get("stream") is False
+        detours = Detours(lambda: self._guard, leg, first_tokens, on_note, whole=whole)
+        return detours.chunks(chunks)
+
+    async def _watch_phrases(self, on_note: OnNote) -> None:
+        """Watch for banned phrases where the server does not; say where that is impossible."""
+        from zatsudan.talk.banning import Guard, phrases_of
+
+        phrases = phrases_of(self._link, self._parameters)
+        self._form = await find_form(self._link, self.model) if phrases else ""
+        self._guard = Guard(phrases, self._prefix) if phrases and self._form != NONE else None
+        if self._form == NONE:
+            on_note(
+                say(
+                    "{model} takes no prefill here: banned phrases are not kept out.",
+                    model=one_line(self.model, 60),
+                )
+            )
+
     async def _prepare(self, on_note: OnNote) -> Sending:
         await client_for(self._talk, self._link)
         self.model = self._asked or await model_of(self._talk, self._link)
@@ -213,6 +264,8 @@ class Turn:
         return Sending(self.request, self.model, tokens, self._raw_prompt)
 
     async def _compose(self, on_note: OnNote) -> None:
+        if self._parameters.get(BANNED):
+            await self._watch_phrases(on_note)
         given = self._prefix or self.thought.given
         form = NONE if self.thought.how == BY_WORDS else ""
         form = form or (await find_form(self._link, self.model) if given else "")
@@ -239,8 +292,26 @@ class Turn:
         self.request, self.window, self._told = composed.body, composed.window, composed.told
         if self.begun:
             self._told["begun"] = True
+        self._tell_unanswered(on_note)
         self._link.gauge(self._talk.session).window_start = self.window.start
         self._raw_prompt = composed.raw_tokens
+
+    def _tell_unanswered(self, on_note: OnNote) -> None:
+        """Say how many calls right before the message are not sent, since nobody answered them."""
+        before = self._parent.parent
+        if before is None or not self._talk.session.nodes[before].message.extra:
+            return
+        from zatsudan.sessions.calls import waiting
+
+        left = waiting(self._talk.session, before)
+        if left is not None and self._parent.message.role not in ("tool", "function"):
+            on_note(
+                say_count(
+                    "{n} call has no answer: it is not sent.",
+                    "{n} calls have no answer: they are not sent.",
+                    len(left.open),
+                )
+            )
 
     def _behind_thought(self, form: str, on_note: OnNote) -> None:
         """Say how the thought is ended; asked in words, the model is not to think anew."""
@@ -254,22 +325,8 @@ class Turn:
     async def _fits(self, form: str) -> bool:
         """Ask the server's own tokenizer about what is too long by the estimate; raises TooLong by its count."""
         window = self._composed(form, anyway=True).window
-        tokens = await counted(await self._link.client(), self.model, window.messages)
-        length = self._link.length_of(self.model)
-        if tokens is not None and tokens >= length:
-            raise TooLong(
-                say(
-                    "This message needs {needed:,} tokens, and {model} takes {length:,}"
-                    " with its reply.",
-                    needed=tokens,
-                    model=self.model,
-                    length=length,
-                ),
-                say(
-                    "Shorten it, unpin messages, or choose a model with a longer context (/model)."
-                ),
-            )
-        return tokens is not None
+        client, length = await self._link.client(), self._link.length_of(self.model)
+        return await fits(client, self.model, window, length)
 
     def _composed(self, form: str, *, anyway: bool = False) -> Composed:
         return compose(
@@ -287,15 +344,7 @@ class Turn:
 
     def _note(self, chunk: Chunk) -> None:
         """Keep what a chunk tells of the reply."""
-        self._counting.add(chunk)
-        self._pace = chunk.pace or self._pace
-        self._answered = chunk.model or self._answered
-        self._fingerprint = chunk.fingerprint or self._fingerprint
-        self._tier = chunk.tier or self._tier
-        self._timings = chunk.timings or self._timings
-        # Other servers tell there in a word of their own that the model ended it.
-        if chunk.stopped in _texts(self._parameters.get("stop")):
-            self._stopped = chunk.stopped
+        self._answered.add(chunk)
         if chunk.progress is not None:
             done, total, _ = chunk.progress
             self.waiting = say("reading {done:,} of {total:,} tokens", done=done, total=total)
@@ -325,37 +374,33 @@ class Turn:
             self.thought.add(delta)
 
     def _facts(self, ended: str) -> Made:
-        server = self._link.server
+        server, told = self._link.server, self._answered
+        asked = self._told if self.recorded is None else self.recorded[1].request
         made = Made(
             ended=ended,
             error=str(self.error or ""),
-            model=self._answered or self.model,
+            model=told.model or self.model,
             server=server.name if server is not None else "",
-            parameters=self._sent(),
+            parameters=parameters_of(self.request, asked, self._parameters),
             first=self.first,
             last=self.last,
-            pace=self._pace if len(self._growing.by_index) < 2 else None,
+            pace=told.pace if len(self._growing.by_index) < 2 else None,
             seconds=self._link.clock() - self.started if self.started is not None else 0.0,
-            fingerprint=self._fingerprint,
-            tier=self._tier,
-            timings=self._timings if len(self._growing.by_index) < 2 else NOTHING,
-            stopped=self._stopped,
+            fingerprint=told.fingerprint,
+            tier=told.tier,
+            timings=told.timings if len(self._growing.by_index) < 2 else NOTHING,
+            stopped=told.stopped,
             left_out=self.window.left_out if self.window is not None else 0,
             given=len(self._prefix),
-            request={**self._told, **self.thought.facts()},
+            request={
+                **self._told,
+                **self.thought.facts(),
+                **({"went_back": self._went_back} if self._went_back else {}),
+            },
         )
         if self.recorded is None:
             return made
         return made._replace(left_out=self.recorded[1].left_out, request=self.recorded[1].request)
-
-    def _sent(self) -> dict[str, Json]:
-        """Return the parameters as they were sent, after what was learned of the server."""
-        told = self._told if self.recorded is None else self.recorded[1].request
-        besides = told.get("besides")
-        ours = {"model", "messages", "stream", "stream_options", thinkforms.CONTROLLED, *FIELDS}
-        ours -= set(self._parameters)
-        ours |= set(besides) if isinstance(besides, dict) else set()
-        return {name: value for name, value in self.request.items() if name not in ours}
 
     def _record(self, ended: str) -> None:
         if self._recorded:
@@ -373,7 +418,8 @@ class Turn:
         """Return the server's counts, learning from them; or an estimate of all where it sends none."""
         raw = self._growing.raw_tokens
         each = self._growing.by_index
-        told = self._counting.by_choice(each)
+        # Of requests that were left nobody tells the count.
+        told = self._answered.counting.by_choice(each) if not self._went_back else None
         if told is not None:
             exact = sum(usage.prompt + usage.completion for usage in told.values())
             self._link.measured(self._raw_prompt + raw, exact)
@@ -382,18 +428,9 @@ class Turn:
             return {}
         ratio = self._link.gauge(self._talk.session).estimator.ratio
         given = raw_count(self._prefix)
-        prompt = self.window.tokens + round(given * ratio)
         new = raw - given * len(self._opening.begun)
-        # Most servers send a token a delta, which tells more than the characters do.
-        a_token_each = new > 0 and 0.4 <= self.deltas / new <= 2.5
-        completion = self.deltas if a_token_each else max(1, round(new * ratio))
-        return {min(each): Usage(prompt, completion, estimated=True, together=max(1, len(each)))}
-
-
-def _texts(value: Json) -> tuple[str, ...]:
-    """Return the texts of a list, or a text as one."""
-    listed = value if isinstance(value, list) else [value]
-    return tuple(text for text in listed if isinstance(text, str) and text)
+        prompt = self.window.tokens + round(given * ratio)
+        return estimated(each, prompt, new, ratio)
 
 
 def turn_to(

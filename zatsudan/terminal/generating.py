@@ -30,11 +30,24 @@ class Generation:
         self._surface = surface
 
     async def reply(self, parent: Node) -> bool:
-        """Answer a user message, several times where `n` is set; return whether all went well."""
+        """Reply to a message, several times where `n` is set; return whether all went well."""
         many = self._choices(parent)
         if many is not None:
             return await self._many(many)
-        return await self._one(parent, turn_to(self._chat.talk, self._chat.link, parent))
+        turn = turn_to(self._chat.talk, self._chat.link, parent)
+        return self._with_calls(well=await self._one(parent, turn))
+
+    def _with_calls(self, *, well: bool) -> bool:
+        """Show the call that a reply ends with, for the person to answer; return what was given."""
+        session = self._chat.talk.session
+        head = session.nodes.get(session.head) if session.head is not None else None
+        if well and head is not None and head.message.extra:
+            from zatsudan.sessions.calls import waiting
+
+            waits = waiting(session)
+            if waits is not None:
+                self._surface.calls(waits)
+        return well
 
     async def generate(self, wanted: Generate) -> bool:
         """Make the replies that a command asks for; return whether all went well."""
@@ -54,7 +67,7 @@ class Generation:
             asking=wanted.asking,
             anyway=wanted.anyway,
         )
-        return await self._one(wanted.parent, turn)
+        return self._with_calls(well=await self._one(wanted.parent, turn))
 
     async def experiment(self, wanted: Experiment) -> bool:
         """Make one reply for each cell; return whether all went well."""
@@ -133,7 +146,7 @@ class Generation:
             from zatsudan.commands.comparing import sheet
 
             self._surface.show(sheet(self._chat, self._chat.talk.session.lab))
-        return all(slot.went_well for slot in run.slots)
+        return self._with_calls(well=all(slot.went_well for slot in run.slots))
 
     def _not_sent(self, parent: Node) -> None:
         self._surface.show((Line(say("Nothing was sent."), "dim"),))
@@ -143,8 +156,12 @@ class Generation:
     def _give_back(self, message: Node) -> None:
         """Put the words of a message that got no reply into the input line, to be changed or sent again.
 
-        What was added by hand stands in the talk, and stays there.
+        What was added by hand stands in the talk, and stays there; so do the answers to calls:
+        nobody writes the output of a command twice.
         """
-        if message.by_hand is not None or message.message.role != "user":
+        if message.by_hand is not None:
+            return
+        if message.message.role != "user":
+            self._surface.show((Line(say("What was answered stays: /retry asks again."), "dim"),))
             return
         self._surface.prefill(self._chat.talk.given_back(message))

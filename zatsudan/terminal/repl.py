@@ -15,6 +15,7 @@ from zatsudan.base.printable import EMPTY, one_line
 from zatsudan.base.secrets import shown_line
 from zatsudan.commands.outcomes import (
     Ask,
+    Calls,
     Copy,
     Experiment,
     Generate,
@@ -136,6 +137,9 @@ class Repl:
                 return await self._carry_out(await self._work(outcome))
             case Ask() | Pick():
                 return await self._choose(outcome)
+            case Calls():
+                self._surface.show(outcome.parts)
+                self._surface.calls(outcome.waits)
             case Inspect():
                 from zatsudan.commands.tokens import fork
 
@@ -186,7 +190,9 @@ class Repl:
             self._surface.hint(EMPTY)
 
     async def _say(self, line: Entered, text: str, wanted: "Sequence[Mention]") -> bool:
-        """Send a message, with what it attaches."""
+        """Send a message, with what it attaches; or answer the call that waits for one."""
+        if self._waiting():
+            return await self._answer(line, text, wanted)
         content: Json = text
         missing: tuple[str, ...] = ()
         if wanted:
@@ -199,12 +205,37 @@ class Repl:
         # First of all, since the disk takes longest.
         node = self.chat.talk.say(content, wanted)
         self._surface.echo(content)
-        for name in missing:
+        self._tell_missing(missing)
+        return await self._generation.reply(node)
+
+    def _waiting(self) -> bool:
+        """Does a call of the model wait for an answer?"""
+        from zatsudan.sessions.calls import waiting
+
+        return waiting(self.chat.talk.session) is not None
+
+    async def _answer(self, line: Entered, text: str, wanted: "Sequence[Mention]") -> bool:
+        """Answer the call that waits; the model goes on when all are answered."""
+        from zatsudan.commands.calling import answered
+        from zatsudan.talk.answering import answer_text
+
+        self._surface.echo(text)
+        try:
+            answer, missing = await asyncio.to_thread(
+                answer_text, text, wanted, Path.cwd(), self.ran
+            )
+        except (ZatsudanError, asyncio.CancelledError):
+            self._surface.prefill(line)
+            raise
+        self._tell_missing(missing)
+        return await self._carry_out(answered(self.chat, answer))
+
+    def _tell_missing(self, names: "Sequence[str]") -> None:
+        for name in names:
             note = say(
                 "There is no file {name}: it is sent as it was typed.", name=one_line(name, 80)
             )
             self._surface.show((Line(note, "dim"),))
-        return await self._generation.reply(node)
 
     async def _attached(self, text: str, wanted: "Sequence[Mention]") -> "Attached":
         from zatsudan.talk.attaching import attach
@@ -212,7 +243,7 @@ class Repl:
         return await asyncio.to_thread(attach, text, wanted, Path.cwd(), self.ran)
 
     async def _run(self, command: str) -> bool:
-        """Run a command of the person's shell and show what came of it."""
+        """Run a command of the person's shell and show what came of it; its output answers a call that waits."""
         from zatsudan.base import programs
         from zatsudan.talk.running import run
         from zatsudan.terminal.text.ranrows import ran_parts
@@ -227,7 +258,12 @@ class Repl:
         finally:
             self._surface.doing(EMPTY)
         self._surface.show(ran_parts(self.ran))
-        return not self.ran.stopped
+        if self.ran.stopped or not self._waiting():
+            return not self.ran.stopped
+        from zatsudan.commands.calling import answered
+        from zatsudan.talk.answering import output_text
+
+        return await self._carry_out(answered(self.chat, output_text(self.ran)))
 
     async def _copy(self, copy: Copy) -> None:
         how = await self._surface.copy(copy.text)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from zatsudan.commands.outcomes import Inspect, Pick
     from zatsudan.commands.parts import Part
     from zatsudan.lab.run import OnDelta, OnEnd, Run
+    from zatsudan.sessions.calls import Waiting
     from zatsudan.talk.deciding import Asked
     from zatsudan.talk.entered import Entered
     from zatsudan.talk.turn import Turn
@@ -52,6 +53,9 @@ class Surface(Protocol):
 
     def end_run(self, run: "Run") -> None:
         """All of them have ended, one way or another."""
+
+    def calls(self, waits: "Waiting") -> None:
+        """Show the call of the model that waits for the person's answer."""
 
     def hint(self, text: Printable) -> None:
         """Say for a moment how far something is."""

@@ -10,6 +10,29 @@ _WITH_ADDRESSES = (
     *("executed_tools", "context", "search_info"),
 )
 _ADDRESSES = ("url", "link", "uri", "source")
+_TITLES = ("title", "name", "media")
+
+
+def sources(beside: Mapping[str, Json]) -> dict[str, str]:
+    """Return the addresses in that order, each with its title where one is told, else ``."""
+    titles = dict(_titled([beside.get(name) for name in _WITH_ADDRESSES]))
+    return {address: titles.get(address, "") for address in addresses(beside)}
+
+
+def _titled(value: Json) -> Iterator[tuple[str, str]]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _titled(item)
+    elif isinstance(value, dict):
+        found = (value.get(name) for name in _ADDRESSES)
+        address = next((item for item in found if isinstance(item, str)), "")
+        titles = (value.get(name) for name in _TITLES)
+        title = next((item for item in titles if isinstance(item, str) and item.strip()), "")
+        if address and title:
+            yield address, title
+        for item in value.values():
+            if isinstance(item, dict | list):
+                yield from _titled(item)
 
 
 def addresses(beside: Mapping[str, Json]) -> list[str]:

@@ -11,9 +11,10 @@ from zatsudan.base.language import say
 from zatsudan.base.printable import one_line
 from zatsudan.wire import bounds
 from zatsudan.wire.came import Came
+from zatsudan.wire.chunkjson import NOT_AN_API, read_chunk
 from zatsudan.wire.errorbodies import broken_off, error_message, read_error
 from zatsudan.wire.joining import Joining
-from zatsudan.wire.protocol import NOT_AN_API, Chunk, read_chunk
+from zatsudan.wire.protocol import Chunk
 from zatsudan.wire.sse import Decoder, Event
 
 _FIELD = re.compile(r"(data|event|id|retry|error)?:|data$")

@@ -2,6 +2,7 @@
 
 import io
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,12 +15,15 @@ from zatsudan.base.styles import Styles
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.parts import Diff, Line, Table, Talk
 from zatsudan.lab.diff import diff, marked
-from zatsudan.sessions.session import Node
+from zatsudan.sessions.session import Made, Node
 from zatsudan.talk.entered import KEYS, Entered
 from zatsudan.terminal.plain.terminal import PlainTerminal
-from zatsudan.terminal.text.partrows import diff_rows, part_rows, table_rows, talk_rows
+from zatsudan.terminal.text.partrows import diff_rows, part_rows, source_rows, table_rows, talk_rows
 from zatsudan.terminal.text.rows import set_styles, uncoloured
 from zatsudan.wire.messages import Message
+
+if TYPE_CHECKING:
+    from zatsudan.base.jsonvalues import Json
 
 
 def rows(old: str, new: str, width: int = 40) -> list[Styled]:
@@ -103,3 +107,12 @@ def test_the_role_of_a_message_is_text_on_one_line() -> None:
     shown = list(talk_rows(Talk((node,)), 80, lambda text, *_: [printable(text)]))
 
     assert [uncoloured(row) for row in shown] == ["[␛]52;c;UFdORUQ=␇�boss of all] x", ""]
+
+
+def test_sources_are_links_that_end_no_sequence_before_its_time() -> None:
+    pages: list[Json] = [{"url": "https://a.example/\x1b\\x y", "title": "A\x1b]0;b\x07"}]
+    node = Node("2", "1", Message("assistant", "So."), made=Made(beside={"citations": pages}))
+    row = next(iter(source_rows(node, 80, links=True)))
+    assert row.count("\x1b]8;") == 2
+    assert "https://a.example/%1B%5Cx%20y\x1b\\" in row
+    assert uncoloured(next(iter(source_rows(node, 80)))).startswith("[1] A␛]0;b␇  https://a")

@@ -3,6 +3,7 @@
 import pytest
 
 from zatsudan.base.jsonvalues import Json, JsonObject
+from zatsudan.sessions.calls import Call, calls_of
 from zatsudan.sessions.session import FAILED, Made, Node
 from zatsudan.terminal.text.shortfalls import describe_call, reply_note, shortfall, shortfalls
 from zatsudan.wire.messages import Message
@@ -67,5 +68,6 @@ def test_of_many_it_is_said_which() -> None:
 def test_calls_of_any_shape_are_one_printable_line() -> None:
     old = reply("", "function_call", {"function_call": {"name": "f\n", "arguments": {"a": "é"}}})
     assert reply_note(old) == 'The model wants to call f({"a": "é"}). zatsudan calls nothing.'
-    assert describe_call("a\nb") == "a b"
-    assert describe_call({"type": "search"}) == "search()"
+    assert describe_call(Call("a\nb", "")) == "a b()"
+    typed = Message("assistant", None, {"tool_calls": [{"type": "search"}, "odd"]})
+    assert [describe_call(call) for call in calls_of(typed)] == ["search()", "odd()"]

@@ -9,6 +9,7 @@ from prompt_toolkit.filters import (
     emacs_mode,
     is_searching,
     vi_insert_mode,
+    vi_navigation_mode,
 )
 from prompt_toolkit.input.ansi_escape_sequences import ANSI_SEQUENCES
 from prompt_toolkit.key_binding import (
@@ -50,6 +51,10 @@ class Actions(Protocol):
         """Is a reply or a command under way?"""
 
     @property
+    def answering(self) -> bool:
+        """Is the line to be the answer to a call of the model?"""
+
+    @property
     def asking(self) -> bool:
         """Is the person asked what is meant by the line?"""
 
@@ -65,6 +70,9 @@ class Actions(Protocol):
 
     def refuse(self) -> None:
         """Answer no: the line is words."""
+
+    def decline(self) -> None:
+        """Answer the call with an error."""
 
     def unask(self) -> None:
         """Leave the question; the line stays."""
@@ -143,6 +151,14 @@ def _talk_keys(actions: Actions, buffer: InputLine) -> KeyBindings:
     @keys.add("escape", filter=asking & ~is_searching, eager=ALONE)
     def _refuse(_event: KeyPressEvent) -> None:
         actions.refuse()
+
+    # In vi's insert mode Escape is on the way to a command, and answers nothing.
+    idle = emacs_mode | vi_navigation_mode
+    answering = Condition(lambda: actions.answering)
+
+    @keys.add("escape", filter=answering & blank & idle & ~is_searching & ~asking, eager=ALONE)
+    def _decline(_event: KeyPressEvent) -> None:
+        actions.decline()
 
     @keys.add("escape", filter=busy & ~is_searching & ~asking, eager=ALONE)
     def _stop(_event: KeyPressEvent) -> None:

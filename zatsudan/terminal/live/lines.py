@@ -135,7 +135,7 @@ class Lines:
                 unanswered |= not went_well and self._is_message(line)
                 if not self.queue:
                     break
-                if unanswered and self._is_message(self.queue[0]):
+                if (unanswered and self._is_message(self.queue[0])) or self._would_answer():
                     self._give_back_queue()
                     break
                 line = self.queue.pop(0)
@@ -148,8 +148,16 @@ class Lines:
 
         return isinstance(self._repl().decide(line), Words | Asked)
 
+    def _would_answer(self) -> bool:
+        """Would the line that waits answer a call that its writer had not seen?"""
+        from zatsudan.sessions.calls import waiting
+        from zatsudan.talk.deciding import Slash
+
+        decision = self._repl().decide(self.queue[0])
+        return not isinstance(decision, Slash) and waiting(self._chat.talk.session) is not None
+
     def _give_back_queue(self) -> None:
-        """Give back the messages that were written for a reply that did not come.
+        """Give back the messages that were written for a reply that did not come, or came as a call.
 
         A command behind them was meant for what they would have made: it is named.
         """

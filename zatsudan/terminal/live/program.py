@@ -18,7 +18,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.input import Input
 
 from zatsudan.base.language import say
-from zatsudan.base.printable import EMPTY, Printable
+from zatsudan.base.printable import EMPTY, Printable, one_line
 from zatsudan.base.styles import Styles
 from zatsudan.config.settings import Screen
 from zatsudan.talk.entered import KEYS, Entered
@@ -197,7 +197,12 @@ class LiveTerminal(Actions):
         buffer = self._prompt.buffer
         return self._bar.tuples(
             [line.text for line in self._lines.queue],
-            keys_now(buffer.text, busy=self.busy, aside=buffer.aside is not None),
+            keys_now(
+                buffer.text,
+                busy=self.busy,
+                aside=buffer.aside is not None,
+                answers=self._answers(),
+            ),
             self._app.output.get_size().columns,
         )
 
@@ -217,6 +222,24 @@ class LiveTerminal(Actions):
     @property
     def asking(self) -> bool:
         return bool(self._lines.question)
+
+    @property
+    def answering(self) -> bool:
+        return bool(self._answers())
+
+    def _answers(self) -> Printable:
+        """Return which call the line is to answer; nothing where none waits."""
+        session = self._chat.talk.session
+        head = session.nodes.get(session.head) if session.head is not None else None
+        if self.busy or head is None or not (head.message.extra or head.message.role == "tool"):
+            return EMPTY
+        from zatsudan.sessions.calls import waiting
+
+        waits = waiting(session)
+        return one_line(waits.call.name, 30) if waits is not None else EMPTY
+
+    def decline(self) -> None:
+        self._lines.submit(Entered.of("/decline", KEYS))
 
     @property
     def thinking(self) -> bool:

@@ -63,8 +63,13 @@ def markdown_streams(environ: Mapping[str, str], styles: Styles | None = None) -
     styles = fitted(styles or Styles(), environ)
     system = colour_system(environ) if styles.theme != "none" else None
     look = look_of(styles) if system is not None else without_colour(look_of(styles))
-    look = replace(look, hyperlinks=environ.get("TERM") not in _WITHOUT_LINKS)
+    look = replace(look, hyperlinks=has_links(environ))
     return lambda width, given="": MarkdownStream(width, look, system, given)
+
+
+def has_links(environ: Mapping[str, str]) -> bool:
+    """Tell whether the terminal is one that has links (OSC 8), or at least leaves them unseen."""
+    return environ.get("TERM") not in _WITHOUT_LINKS
 
 
 def colour_system(environ: Mapping[str, str]) -> ColorSystem | None:

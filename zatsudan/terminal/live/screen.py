@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from zatsudan.commands.outcomes import Inspect, Pick
     from zatsudan.commands.parts import Part
     from zatsudan.lab.run import OnDelta, OnEnd, Run
+    from zatsudan.sessions.calls import Waiting
     from zatsudan.talk.deciding import Asked
     from zatsudan.talk.entered import Entered
     from zatsudan.talk.turn import Turn
@@ -161,13 +162,17 @@ class LiveSurface(Surface):
         if self._view is not None:
             self._view.close()
             self._view = None
+        from zatsudan.terminal.live.replies import has_links
         from zatsudan.terminal.text.partrows import source_rows, status_rows
-        from zatsudan.terminal.text.shortfalls import reply_note
+        from zatsudan.terminal.text.shortfalls import misformed
+
+        links = has_links(self._environ)
 
         def rows(width: int) -> list[Styled]:
             if turn.nodes:
-                note = reply_note(turn.nodes[0])
-                above = [*(wrap(note, width) if note else ()), *source_rows(turn.nodes[0], width)]
+                note = misformed(turn.nodes[0])  # a call is shown by itself
+                sources = source_rows(turn.nodes[0], width, links=links)
+                above = [*(wrap(note, width) if note else ()), *sources]
                 return [*above, EMPTY, *status_rows(turn.made, width), EMPTY]
             if turn.error is not None:
                 return []
@@ -179,6 +184,11 @@ class LiveSurface(Surface):
 
         self._painter.commit(rows)
         self._attention.ended(self._clock() - self._reply_since)
+
+    def calls(self, waits: "Waiting") -> None:
+        from zatsudan.commands.calling import call_parts
+
+        self.show(call_parts(waits))
 
     def begin_run(self, run: "Run") -> "tuple[OnDelta, OnEnd]":
         from zatsudan.terminal.live.labview import LabView

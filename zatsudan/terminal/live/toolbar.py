@@ -175,13 +175,20 @@ def short(tokens: int) -> str:
     return f"{thousands:.0f}k" if thousands >= 99.95 else f"{thousands:.1f}k".replace(".0k", "k")
 
 
-def keys_now(text: str, *, busy: bool, aside: bool = False) -> Printable:
+def keys_now(
+    text: str, *, busy: bool, aside: bool = False, answers: Printable = EMPTY
+) -> Printable:
     """Return what the keys do with what stands in the input line, if that is not the usual.
 
+    `answers` names the call of the model that the line is to answer.
     `aside`: words that were given back wait for the line to end.
     """
     if aside:
         return say("Your words come back behind the command, or when it is erased")
+    if answers and text.strip():
+        return say("Enter answers {name}", name=answers)
+    if answers:
+        return say("Answer {name}: text, @file, !command · Esc declines", name=answers)
     if busy:
         return say("Enter queues it · Esc stops the reply") if text.strip() else EMPTY
     return say("Enter sends · Alt-Enter new line") if "\n" in text else EMPTY

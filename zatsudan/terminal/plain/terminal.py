@@ -18,7 +18,7 @@ from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printable
 from zatsudan.commands.outcomes import Inspect, Pick
-from zatsudan.commands.parts import Part, Talk
+from zatsudan.commands.parts import Line, Part, Talk
 from zatsudan.commands.registry import Commands
 from zatsudan.sessions.session import FINISHED
 from zatsudan.talk.attachments import said
@@ -39,6 +39,7 @@ from zatsudan.wire.protocol import Delta
 if TYPE_CHECKING:
     from zatsudan.commands.asking import Question
     from zatsudan.lab.run import OnDelta, OnEnd, Run
+    from zatsudan.sessions.calls import Waiting
     from zatsudan.talk.turn import Turn
     from zatsudan.terminal.text.tokenrows import Choice
 
@@ -226,6 +227,23 @@ class PlainTerminal(Surface):
                 self._tell(uncoloured(row) + END)
         if turn.nodes and self._err.isatty():
             self._tell(printable(f"[{status(turn.made)}]\n"))
+
+    def calls(self, waits: "Waiting") -> None:
+        """Show the call, and how it is answered where a person reads on."""
+        from zatsudan.commands.calling import call_parts
+
+        if self._reader is not None:
+            how = say("The next line answers it: text, @FILE or !COMMAND. /decline declines it.")
+            self.show((*call_parts(waits), Line(how, "dim")))
+        elif waits.node.id != self._chat.talk.session.head:  # some are answered, and nothing came
+            name, number = one_line(waits.call.name, 60), waits.open[0] + 1
+            told = say(
+                "{name} waits for its answer too, call {number} of {count}: send it with --continue.",
+                name=name,
+                number=number,
+                count=len(waits.calls),
+            )
+            self.short = [told]
 
     async def pick(self, pick: Pick) -> str | None:
         self.show(pick.instead)

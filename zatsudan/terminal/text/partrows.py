@@ -10,7 +10,16 @@ from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printabl
 from zatsudan.commands.parts import Diff, Line, Part, Rows, Table, Talk, Tokens
 from zatsudan.sessions.session import FAILED, FINISHED, INTERRUPTED, Made, Node
 from zatsudan.terminal.text.clusters import cells as cells_of
-from zatsudan.terminal.text.rows import PROMPT, columns_of, cut, set_off, sgr, together, wrap
+from zatsudan.terminal.text.rows import (
+    PROMPT,
+    columns_of,
+    cut,
+    linked,
+    set_off,
+    sgr,
+    together,
+    wrap,
+)
 from zatsudan.wire.ends import STOP, meaning_of
 
 #: A message of more rows than this is shown by its first rows.
@@ -106,12 +115,13 @@ def talk_rows(talk: Talk, width: int, render: Render) -> Iterator[Styled]:
             if node.made is not None and node.made.reasoning:
                 yield from thought_rows(len(node.made.reasoning))
             yield from render(node.message.text, width, node.begun)
+            yield from call_rows(node, width)
             yield from source_rows(node, width)
             if node.made is not None:
                 yield EMPTY
                 yield from status_rows(node.made, width)
         else:
-            yield from (sgr(row, "dim") for row in wrap(_other(node), width))
+            yield from _other_rows(node, width)
         yield from _marks(node, hidden=node.id in talk.hidden)
         yield EMPTY
 
@@ -127,9 +137,29 @@ def _marks(node: Node, *, hidden: bool) -> Iterator[Styled]:
         yield sgr(printable(f"[{' · '.join(marks)}]"), "dim")
 
 
-def _other(node: Node) -> Printable:
-    """Return a message of a role that is neither the person's nor the model's."""
-    return printable(f"[{one_line(node.message.role, 40)}] {node.message.text}")
+def _other_rows(node: Node, width: int) -> Iterator[Styled]:
+    """Return a message of a role that is neither the person's nor the model's; a long one folded."""
+    text = printable(f"[{one_line(node.message.role, 40)}] {node.message.text}")
+    rows = list(islice(wrap(text, width), FOLD_ROWS + 1))
+    if len(rows) > FOLD_ROWS:
+        size = say(
+            "[{count:,} characters in all · /raw {id} shows them]", count=len(text), id=node.id
+        )
+        rows[FOLDED_ROWS:] = [size]
+    for row in rows:
+        yield sgr(row, "dim")
+
+
+def call_rows(node: Node, width: int) -> Iterator[Styled]:
+    """Return the calls that a reply ends with, each with its arguments."""
+    if not node.message.extra:
+        return
+    from zatsudan.commands.calling import form
+    from zatsudan.sessions.calls import calls_of
+
+    for call in calls_of(node.message):
+        title = say("The model calls {name}", name=one_line(call.name, 64))
+        yield from table_rows(form(call, title), width)
 
 
 def thought_rows(size: int, seconds: float | None = None) -> Iterator[Styled]:
@@ -268,20 +298,34 @@ def status_rows(made: Made, width: int) -> Iterator[Styled]:
         yield sgr(row, "dim")
 
 
-def source_rows(node: Node, width: int) -> Iterator[Styled]:
-    """Return the line that tells what stands beside a reply's text: its sources, and how many pictures."""
+def source_rows(node: Node, width: int, *, links: bool = False) -> Iterator[Styled]:
+    """Return what stands beside a reply's text: its sources, numbered as /open counts them, and how many pictures.
+
+    `links`: the terminal has links.
+    """
     beside = node.made.beside if node.made is not None else {}
     if not beside:
         return
-    from zatsudan.wire.cited import addresses, counts
+    from zatsudan.wire.cited import counts, sources
 
-    found, parts = addresses(beside), []
-    if found:
-        shown = [f"{number} {one_line(address, 60)}" for number, address in enumerate(found, 1)]
-        parts.append(say("sources: {list}", list=" · ".join(shown[:SOURCES])))
-        if len(found) > SOURCES:
-            parts.append(say("{count} more", count=len(found) - SOURCES))
+    found = sources(beside)
+    for number, (address, title) in enumerate(list(found.items())[:SOURCES], 1):
+        told = (
+            f"{one_line(title, 60)}  {one_line(address, 200)}" if title else one_line(address, 200)
+        )
+        row = sgr(cut(printable(f"[{number}] {told}"), width), "dim")
+        yield linked(row, target(address)) if links else row
+    parts = [say("{count} more", count=len(found) - SOURCES)] if len(found) > SOURCES else []
     parts += [one_line(f"{name}: {count}", 40) for name, count in counts(beside).items()]
+    if found:
+        parts.append(say("/open N opens a source"))
     parts.append(say("/why {id} tells all", id=node.id))
     for row in wrap(printable(" · ".join(parts)), width):
         yield sgr(row, "dim")
+
+
+def target(address: str) -> Printable:
+    """Return an address as a link leads to it: nothing in it ends an escape sequence before its time."""
+    from urllib.parse import quote
+
+    return printable(quote(address, safe="%/:=&?~#+!$,;'@()*[]", errors="replace"))

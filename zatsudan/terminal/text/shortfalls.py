@@ -1,11 +1,10 @@
 """What is said of a reply that is more or less than text: calls, nothing at all, a part of it."""
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
+from zatsudan.sessions.calls import Call, calls_of
 from zatsudan.sessions.session import FINISHED, Node
 from zatsudan.wire.ends import CALLS, FILTER, FUNCTION, LENGTH, meaning_of
 
@@ -48,11 +47,18 @@ _CALLS_NOTHING = later("The reply ends with a call, but none came.")
 
 def reply_note(node: Node) -> Printable:
     """Return what is said of a reply that is not the text it should be: calls, nothing, another form."""
-    calls = [describe_call(call) for call in _calls(node)]
+    calls = [describe_call(call) for call in calls_of(node.message)]
     if calls:
         return say(
             "The model wants to call {calls}. zatsudan calls nothing.", calls=", ".join(calls)
         )
+    return misformed(node)
+
+
+def misformed(node: Node) -> Printable:
+    """Return what is said of a reply without calls that is nothing, or in another form than asked for."""
+    if calls_of(node.message):
+        return EMPTY
     if not node.message.text.strip():
         return say("(the reply has no text)")
     made = node.made
@@ -65,20 +71,6 @@ def reply_note(node: Node) -> Printable:
     return misfit(node.message.text, made.parameters)
 
 
-def _calls(node: Node) -> Iterator[Json]:
-    many = node.message.extra.get("tool_calls")
-    for call in many if isinstance(many, list) else ():
-        inner = call.get("function") or call.get("custom") if isinstance(call, dict) else None
-        yield inner or call
-    if node.message.extra.get("function_call"):
-        yield node.message.extra["function_call"]
-
-
-def describe_call(call: Json) -> Printable:
-    """Return a function call in one line: `name(arguments)`."""
-    if not isinstance(call, dict):
-        return one_line(str(call), 60)
-    name = str(call.get("name") or call.get("type"))
-    given = call.get("arguments") or call.get("input") or ""
-    arguments = given if isinstance(given, str) else json.dumps(given, ensure_ascii=False)
-    return printable(f"{one_line(name, 40)}({one_line(arguments, 80)})")
+def describe_call(call: Call) -> Printable:
+    """Return a call in one line: `name(arguments)`."""
+    return printable(f"{one_line(call.name, 40)}({one_line(call.arguments, 80)})")
