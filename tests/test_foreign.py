@@ -33,7 +33,7 @@ SKIPPED = ("quit", "connect", "edit!", "open", "inspect", "write", "write!", "ex
 
 #: What commands are given besides nothing.
 MORE = (
-    "/show all", "/raw said", "/raw 2", "/params all", "/set stop END", '/set +field "x"', "/temperature 0.5",
+    "/begin off", "/show all", "/raw said", "/raw 2", "/params all", "/set stop END", '/set +field "x"', "/temperature 0.5",
     "/why 2", "/use 2", "/request 2", "/replay 2", "/goto 2", "/why", "/model other", "/preset warm",
     "/help all", "/help temperature", "/compare temperature=0 temperature=1", "/diff", "/lab", "/tally", "/pick 1",
     "/compare now temperature=1 blind", "/lab", "/pick 1", "/tokens 2", "/bias 5 1", "/bias", "/unset logit_bias",

@@ -357,7 +357,7 @@ def test_a_parameter_is_shown_and_probed(seen: dict[str, Any]) -> None:
     assert any(
         row.startswith("wobble_speed |") and "ignored" in row for row in seen["extra probed"]
     )
-    assert seen["recipe"] == ["narrowing", 3.0, 1.5, True, 4]
+    assert seen["recipe"] == ["narrowing", 3.0, 1.5, True, {}, 4]
     assert seen["probe sent"] != []
     assert all(body["wob"] == 1.5 and body["wobble_speed"] == 2 for body in seen["probe sent"])
 

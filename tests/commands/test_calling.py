@@ -106,7 +106,7 @@ async def test_steps_over_a_turn_of_tools_leave_no_half_of_it() -> None:
     again = await run(chat, "/retry")
     assert isinstance(again, Generate)
     assert again.parent.message.text == "5"
-    await run(chat, "/edit 4")
+    await run(chat, "/goto 3")
     waits = waiting(chat.talk.session)
     assert waits is not None
     assert waits.call.name == "g"

@@ -15,9 +15,11 @@ from zatsudan.commands.outcomes import Generate, Leave, Outcome, Pick, Prefill, 
 from zatsudan.commands.parts import Line, Table, Talk
 from zatsudan.commands.registry import Choice, collect, command, find
 from zatsudan.parameters.table import BY_NAME
+from zatsudan.talk import continuing
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.deciding import parse
 from zatsudan.talk.entered import SAID, Entered
+from zatsudan.talk.link import Link
 
 
 @pytest.fixture
@@ -80,6 +82,12 @@ async def test_every_command_gives_an_outcome_or_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, args: str
 ) -> None:
     monkeypatch.chdir(tmp_path)  # /write writes
+
+    async def refused(_link: Link, _model: str, _form: str) -> bool:
+        return False
+
+    # /ban and /begin ask whether prefill works, and the double is no server.
+    monkeypatch.setattr(continuing, "_works", refused)
     for name, entry in COMMANDS.items():
         for each in (
             make(tmp_path),

@@ -15,11 +15,14 @@ from zatsudan.talk.chat import Chat
 from zatsudan.talk.deciding import parse
 from zatsudan.wire.models import Model
 
+#: Answers to the question whether the server goes on from a given text, one for each form.
+BEGINS_ANEW = [[text("x", "stop")]] * 4
+
 MODELS = [Model("llama-small", 4096), Model("llama-large"), Model("qwen")]
 
 
 def make(sessions: Path | None, client: ScriptedClient | None = None) -> Chat:
-    client = client or ScriptedClient(models=MODELS)
+    client = client or ScriptedClient(*BEGINS_ANEW, models=MODELS)
     chat = chat_over(client.connect, sessions, now=lambda: "2026-01-01T00:00:00Z")
     chat.talk.new()
     return chat
@@ -28,7 +31,8 @@ def make(sessions: Path | None, client: ScriptedClient | None = None) -> Chat:
 async def with_turns(sessions: Path | None) -> Chat:
     """A chat of two turns: one counted exactly, one estimated."""
     first = [text("Hello.", reasoning="hm"), text("", "stop"), usage(1000, 20)]
-    client = ScriptedClient(first, [text("Fine.", "stop")], models=MODELS, model="llama-small")
+    scripts = (first, [text("Fine.", "stop")], *BEGINS_ANEW)
+    client = ScriptedClient(*scripts, models=MODELS, model="llama-small")
     chat = make(sessions, client)
     for words in ("hi", "how are\n\x1byou?"):
         await turn_in(chat, chat.talk.say(words)).run(lambda _: None)

@@ -67,6 +67,12 @@ _MADE: JsonObject = {
     "usage": {"prompt_tokens": 3, "completion_tokens": 2},
     "logprobs": [{"token": "fine", "logprob": -1.0, "top_logprobs": [{"token": "good", "logprob": -2.0}]}],
     "request": {"model": "scripted", "start": "1", "pins": ["1"], "reasoning": "reasoning_content", "form": "prefix"},
+    "tier": "default", "last": 1.5, "pace": 20.0, "timings": {"prompt_n": 3, "prompt_ms": 10.0}, "stopped": "END",
+    "beside": {
+        "citations": ["http://a.example/of"],
+        "annotations": [{"type": "url_citation", "url_citation": {"url": "http://a.example/", "title": "Words"}}],
+        "images": [{"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}],
+    },
 }  # fmt: skip
 
 _CALLS: Json = [
@@ -89,6 +95,7 @@ RECORDS: list[JsonObject] = [
     {"type": "set", "name": "mirostat", "value": {"name": "value"}},
     {"type": "set", "name": "seed", "value": 1},
     {"type": "unset", "name": "seed"},
+    {"type": "by_state", "plain": {"temperature": 0.5, "stop": ["END"]}, "thinking": {"temperature": 1.5, "user": "me"}},
     _message(1, None, {"role": "user", "content": "A question of words"}),
     _message(2, "1", {"role": "assistant", "content": "# An answer\n\n- `of` [words](http://a.example/)"}, made=_MADE),
     _message(3, "2", {"role": "user", "content": [{"type": "text", "text": "And this?"}, {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA", "name": "a.png"}}]}),
@@ -105,6 +112,8 @@ RECORDS: list[JsonObject] = [
     {"type": "pin", "id": "1", "pinned": True},
     {"type": "withhold", "id": "5", "how": "hidden"},
     {"type": "begin", "text": "Well,", "always": True},
+    # Off again, with no text to be made hostile: where the server begins anew, nothing is sent while it is on.
+    {"type": "begin", "always": False},
     {"type": "title", "title": "A talk of words"},
     {"type": "head", "id": "9"},
     {"type": "head", "id": "8"},

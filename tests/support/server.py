@@ -122,11 +122,14 @@ class Server:
     _handlers: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def aclose(self) -> None:
-        """End all connections, and wait until they have ended."""
+        """End all connections, and wait until they have ended; also those that came just now."""
+        for _ in range(3):  # the loop accepts, begins a task, and the task says that it is there
+            await asyncio.sleep(0)
         handlers = list(self._handlers)
         for task in handlers:
             task.cancel()
         await asyncio.gather(*handlers, return_exceptions=True)
+        await asyncio.sleep(0)  # what was closed lets go of its socket
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection."""

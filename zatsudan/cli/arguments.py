@@ -91,7 +91,7 @@ def _of_the_server() -> list[Argument]:
         Argument("--api-key-env", takes="NAME", help=say("the variable that holds the key")),
         Argument("--local", help=say("the embedded model")),
         Argument("--gguf", takes="FILE", offers="files",
-                 help=say("the embedded engine with this model file, or hf:OWNER/REPO[:Q4_K_M]")),
+                 help=say("the engine with FILE, or hf:OWNER/REPO[:Q4_K_M]")),
         Argument("--setup", help=say("connect a server by four questions"), everyday=True),
     ]  # fmt: skip
 

@@ -30,9 +30,7 @@ MEANINGS = {
     USAGE: later("arguments, the config, a session or a file cannot be used"),
     UNREACHED: later("no server answered: nothing came"),
     NO_ENTRY: later("the server does not accept the key"),
-    NOT_WHOLE: later(
-        "the reply is not whole: a limit, a filter, a call, another form than JSON, or nothing came"
-    ),
+    NOT_WHOLE: later("the reply is not whole: a limit, a filter, a call, no JSON, or no text"),
     INTERRUPTED: later("interrupted (Ctrl-C); what came is printed and saved"),
     READER_GONE: later("whoever read the output has gone; what came is saved"),
 }

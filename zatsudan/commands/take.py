@@ -155,6 +155,10 @@ def _openable(chat: Chat) -> dict[str, Printable]:
 
         for address, title in sources(reply.made.beside).items():
             found[address] = one_line(f"{title}  {address}".strip(), 500)
+        from zatsudan.talk.received import kept
+
+        for path in kept(chat.talk, reply):
+            found[str(path.absolute())] = one_line(str(path), 500)
     texts = _addresses(reply.message.text)
     return found | {
         address: one_line(shown, 500) for address, shown in texts.items() if address not in found
@@ -180,7 +184,7 @@ async def open_(chat: Chat, args: str) -> Outcome:
     """Open the Nth link of the last reply in the browser.
 
     Without a number the links are listed, first the sources that came with the reply, as they are
-    numbered under it. Only http and https are opened.
+    numbered under it, then its pictures and sound. Of links only http and https are opened.
     """
     from zatsudan.commands import desktop
 

@@ -85,8 +85,7 @@ class Growing:
 
     def _add(self, text: str) -> None:
         if self._inside and self._blocks.leaf:
-            self._blocks.leaf.lines[-1] += text
-            self._blocks.leaf.length += len(text)
+            self._blocks.leaf.grow(text)
         elif text:
             self._partial.append(text)
             self._size += len(text)

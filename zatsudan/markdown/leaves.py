@@ -81,6 +81,14 @@ class Leaf:
         self.math = _open_math(self.math, text.rstrip())
         self.may_head = may_head and len(text) <= LIMIT and "|" in text and not self.math
 
+    def grow(self, text: str) -> None:
+        """Of a paragraph: take more of its last line, which it has the beginning of."""
+        before = self.lines[-1]
+        if self.math and self.math in before[1 - len(self.math) :] + text:
+            self.math = ""
+        self.lines[-1] = before + text
+        self.length += len(text)
+
     def take_task(self) -> str:
         """Of a paragraph: take the box of a task off its start; return its mark, or nothing."""
         if not (self.leads_item and self.kind == "paragraph" and self.lines):

@@ -275,6 +275,10 @@ def delete(path: Path) -> None:
     journal.take()
     try:
         path.unlink()
+        # What came with its replies lies beside it (talk/received.py).
+        for file in path.parent.iterdir():
+            if file.name.startswith(f"{path.stem}-") and file.suffix != SUFFIX:
+                file.unlink()
     except OSError as error:
         raise StoreError(
             say("The session cannot be deleted ({reason}).", reason=error.strerror or error),

@@ -7,6 +7,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from zatsudan.base.language import say
+from zatsudan.base.printable import one_line
 from zatsudan.commands.outcomes import Experiment, Generate
 from zatsudan.commands.parts import Line
 from zatsudan.sessions.session import FINISHED, Node
@@ -16,7 +17,7 @@ from zatsudan.terminal.consent import may_send
 from zatsudan.terminal.surface import Surface
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from zatsudan.base.jsonvalues import Json
     from zatsudan.lab.run import Run
@@ -121,9 +122,37 @@ class Generation:
             self._surface.end(turn)
         if turn.error is not None:
             self._surface.error(turn.error)
+        await self._keep_media(turn.nodes)
         if not turn.nodes and self._chat.talk.session.head == parent.id:
             self._give_back(parent)
         return turn.made.ended == FINISHED
+
+    async def _keep_media(self, nodes: "Sequence[Node]") -> None:
+        """Keep the pictures and the sound that came with replies as files, and say where."""
+        for node in nodes:
+            if node.made is None or node.made.beside.keys().isdisjoint(
+                ("images", "parts", "audio")
+            ):
+                continue
+            from zatsudan.talk.received import keep
+
+            try:
+                paths = await asyncio.to_thread(keep, self._chat.talk, node)
+            except OSError as error:
+                why = one_line(error.strerror or type(error).__name__, 60)
+                note = say("What came with the reply cannot be kept as a file ({why}).", why=why)
+                self._surface.show((Line(note, "warn"),))
+                continue
+            for path in paths:
+                size = max(1, path.stat().st_size // 1000)
+                shown = one_line(str(path), 300)
+                note = say(
+                    "[{kind}, {size:,} kB · /open] {path}",
+                    kind=path.suffix[1:],
+                    size=size,
+                    path=shown,
+                )
+                self._surface.show((Line(note, "dim"),))
 
     async def _many(self, run: "Run") -> bool:
         if not await may_send(self._chat, self._surface):

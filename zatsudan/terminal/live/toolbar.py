@@ -72,7 +72,7 @@ class Toolbar:
         if begin is not None:
             from zatsudan.base.words import quote
 
-            parts.append(one_line(say("begins {text}", text=quote(one_line(begin.text, 30))), 40))
+            parts.append(one_line(say("begins {text}", text=one_line(quote(begin.text), 30)), 40))
         settings = chat.talk.session.settings.items()
         changed = [(name, each.value) for name, each in settings if each.origin in _CHANGED]
         if changed:
