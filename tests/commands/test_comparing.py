@@ -7,10 +7,9 @@ import pytest
 from tests.support.chats import chat_with
 from tests.support.commands import lines, refusal, run, table
 from tests.support.doubles import turn_in
-from tests.support.experiments import experiment
+from tests.support.experiments import experiment, talk
 from tests.support.server import Request, Script, fails, says, serve
-from zatsudan.commands.outcomes import Show, Work
-from zatsudan.commands.parts import Diff
+from zatsudan.commands.outcomes import Work
 from zatsudan.config.presetfiles import Preset, Presets
 from zatsudan.lab.probe import recipe_of, requests, usual
 from zatsudan.lab.trials import TESTS
@@ -18,20 +17,8 @@ from zatsudan.parameters.row import Parameter
 from zatsudan.parameters.table import PARAMETERS
 from zatsudan.servers.choice import Server
 from zatsudan.servers.findings import REPEAT, Finding, Findings
-from zatsudan.sessions.records import message_record
-from zatsudan.sessions.session import Lab, Made
+from zatsudan.sessions.session import Lab
 from zatsudan.talk.chat import Chat
-from zatsudan.wire.messages import Message
-
-
-def talk(chat: Chat, *replies: str) -> None:
-    """A message with these replies."""
-    parent = chat.talk.say("a question")
-    for at, text in enumerate(replies):
-        made = Made(model="m", parameters={"temperature": at, "seed": 1})
-        node_id = chat.talk.session.next_id()
-        chat.talk.record(message_record(node_id, parent.id, Message("assistant", text), "", made))
-
 
 # --- compare and sweep ----------------------------------------------------------
 
@@ -146,21 +133,6 @@ async def test_a_blind_table_hides_the_settings_and_is_not_exported(tmp_path: Pa
         assert "still blind" in str(await refusal(chat, f"/lab export {tmp_path}/x.md"))
 
 
-async def test_a_diff_of_the_last_two_or_the_named() -> None:
-    async with serve(says("x")) as server, chat_with(server.base_url) as chat:
-        talk(chat, "a red cat", "a blue cat", "a blue dog")
-        shown = lines(await run(chat, "/diff"))
-        assert shown[0] == "2 → 3 · temperature 1 → 2"
-        assert shown[2] == "a blue [-cat-]{+dog+}"
-        assert lines(await run(chat, "/diff 1 2"))[2] == "a [-red-]{+blue+} cat"
-        same = await run(chat, "/diff 1 1")
-        assert isinstance(same, Show)
-        assert "the same" in lines(same)[1]
-        assert isinstance(same.parts[-1], Diff)
-        for wrong in ("/diff 1", "/diff 1 9", "/diff 0 1", "/diff a b", "/diff 1 2 3"):
-            await refusal(chat, wrong)
-
-
 async def test_the_same_text_is_said_to_be_the_same() -> None:
     async with serve(says("x")) as server, chat_with(server.base_url) as chat:
         talk(chat, "one", "two", "one")
@@ -170,19 +142,6 @@ async def test_the_same_text_is_said_to_be_the_same() -> None:
             "two",
             "the same text as 1",
         ]
-
-
-async def test_a_diff_is_of_the_experiment_that_was_made_last() -> None:
-    async with serve(says("x")) as server, chat_with(server.base_url) as chat:
-        talk(chat, *map(str, range(12)), "new", "newer")
-        chat.talk.record(Lab("1", (("a", "14"), ("b", "15"))).to_json())
-        assert lines(await run(chat, "/diff"))[0].startswith("1 → 2 · ")
-        assert lines(await run(chat, "/diff"))[2] == "[-new-]{+newer+}"
-        chat.talk.record({"type": "head", "id": "14"})
-        made = Made(model="m")
-        chat.talk.record(message_record("16", "1", Message("assistant", "last"), "", made))
-        chat.talk.record({"type": "head", "id": "14"})
-        assert lines(await run(chat, "/diff"))[2] == "[-new-]{+last+}"
 
 
 async def test_messages_are_named_alike_wherever_one_is_named() -> None:

@@ -3,7 +3,10 @@
 from tests.support.commands import run
 from zatsudan.commands.outcomes import Experiment
 from zatsudan.lab.run import Run
+from zatsudan.sessions.records import message_record
+from zatsudan.sessions.session import Made
 from zatsudan.talk.chat import Chat
+from zatsudan.wire.messages import Message
 
 
 def texts(run: Run) -> list[str]:
@@ -20,3 +23,12 @@ async def experiment(chat: Chat, line: str) -> Experiment:
     outcome = await run(chat, line)
     assert isinstance(outcome, Experiment)
     return outcome
+
+
+def talk(chat: Chat, *replies: str) -> None:
+    """A message with these replies."""
+    parent = chat.talk.say("a question")
+    for at, text in enumerate(replies):
+        made = Made(model="m", parameters={"temperature": at, "seed": 1})
+        node_id = chat.talk.session.next_id()
+        chat.talk.record(message_record(node_id, parent.id, Message("assistant", text), "", made))
