@@ -18,8 +18,8 @@ IGNORES = (
     *("no_repeat_ngram_size", "encoder_repetition_penalty", "min_tokens", "banned_strings"),
     "structured_outputs",
 )
-#: What it takes, and no short reply shows.
-UNSEEN = {"chat_template_kwargs"}
+#: What it takes, and no short reply shows; this model does not think.
+UNSEEN = {"chat_template_kwargs", "thinking_token_budget"}
 TAKES = [name for name in sorted(LLAMA_CPP.takes or ()) if name not in UNSEEN]
 OPENAI = [
     *("temperature", "top_p", "seed", "logit_bias", "presence_penalty", "frequency_penalty"),
