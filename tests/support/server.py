@@ -50,7 +50,9 @@ def chunk(
 
 def event(value: object) -> bytes:
     """Return one event with a JSON value."""
-    return b"data: " + json.dumps(value, ensure_ascii=False).encode() + b"\n\n"
+    return (
+        b"data: " + json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n\n"
+    )
 
 
 def usage(prompt: int, completion: int) -> bytes:
@@ -81,7 +83,11 @@ def says(*texts: str, pause: float = 0.0, finish: str = "stop") -> Script:
 
 def fails(status: int, body: object, **headers: str) -> Script:
     """Return an error response; a body that is no text is sent as JSON."""
-    data = body.encode() if isinstance(body, str) else json.dumps(body).encode()
+    data = (
+        body.encode("utf-8", "surrogatepass")
+        if isinstance(body, str)
+        else json.dumps(body).encode()
+    )
     kind = "text/html" if isinstance(body, str) and body.startswith("<") else "application/json"
     named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
     return Script([data], status, (("Content-Type", kind), *named), whole=True)
