@@ -27,6 +27,7 @@ from zatsudan.commands import COMMANDS
 from zatsudan.sessions import records
 from zatsudan.sessions.exports import FORMATS
 from zatsudan.sessions.session import Made
+from zatsudan.terminal.plain import linereader
 
 #: Not run: they end the talk, ask questions, start an editor or a browser, or write files.
 SKIPPED = ("quit", "connect", "edit!", "open", "inspect", "write", "write!", "export!")
@@ -107,6 +108,9 @@ def written(arguments: Sequence[str], typed: Sequence[str] = ()) -> str:
     screen = Terminal()
     with pytest.MonkeyPatch.context() as patch, Keyboard(os.fdopen(read, "rb")) as keyboard:
         patch.setattr(sys, "stdin", keyboard)
+        # A person's keys, one line after the other: what comes by a pipe would be text alone.
+        patch.setattr(os, "isatty", lambda _: True)
+        patch.setattr(linereader, "BURST_SECONDS", 0.0)
         patch.setattr(sys, "stdout", screen)
         patch.setattr(sys, "stderr", screen)
         with pytest.raises(SystemExit):

@@ -2,7 +2,7 @@
 
 from zatsudan.base.jsonvalues import JsonObject
 from zatsudan.sessions.records import VERSION, message_record
-from zatsudan.sessions.session import Session
+from zatsudan.sessions.session import Made, Session
 
 
 def records(session: Session) -> list[JsonObject]:
@@ -30,7 +30,9 @@ def records(session: Session) -> list[JsonObject]:
     if session.by_state is not None:
         found.append(session.by_state.to_json())
     found += [
-        message_record(node.id, node.parent, node.message, node.at, node.made, by_hand=node.by_hand)
+        message_record(
+            node.id, node.parent, node.message, node.at, _plain(node.made), by_hand=node.by_hand
+        )
         for node in session.nodes.values()
     ]
     found += _partials(session)
@@ -50,6 +52,11 @@ def records(session: Session) -> list[JsonObject]:
     if session.nodes:
         found.append({"type": "head", "id": session.head})
     return found
+
+
+def _plain(made: Made | None) -> Made | None:
+    """Return how a reply was made with lists for its log probabilities, which a live talk keeps as bytes."""
+    return made._replace(logprobs=tuple(made.logprobs)) if made is not None else None
 
 
 def _partials(session: Session) -> list[JsonObject]:
