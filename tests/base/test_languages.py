@@ -47,7 +47,7 @@ SILENT: dict[str, tuple[str, ...]] = {
     "sessions/exports/replyhtml.py": ("<", "noopener"),
     "sessions/exports/source.py": ("",),  # writes programs
     "talk/thought.py": ("You have thought enough",),  # sent to the model
-    "talk/thoughts.py": ("How much is",),  # sent to the model
+    "talk/thinkingform.py": ("How much is",),  # sent to the model
     "talk/running.py": ("\n… {} bytes",),  # output, which is sent too
     "terminal/live/prompt.py": ("fg:", "noinherit"),
     "terminal/pages/inspector.py": ("bg:", "reverse"),

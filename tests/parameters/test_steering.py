@@ -22,7 +22,7 @@ from zatsudan.parameters.steering import makes_request
 from zatsudan.sessions.imports import read
 from zatsudan.sessions.records import replay
 from zatsudan.sessions.session import Made
-from zatsudan.talk.turn import again
+from zatsudan.talk.beginning import again
 from zatsudan.wire.messages import Message
 from zatsudan.wire.protocol import build_request
 

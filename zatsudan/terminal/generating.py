@@ -11,8 +11,9 @@ from zatsudan.base.printable import one_line
 from zatsudan.commands.outcomes import Experiment, Generate
 from zatsudan.commands.parts import Line
 from zatsudan.sessions.session import FINISHED, Node
+from zatsudan.talk.beginning import again, turn_to
 from zatsudan.talk.chat import Chat
-from zatsudan.talk.turn import Turn, again, turn_to
+from zatsudan.talk.turn import Turn
 from zatsudan.terminal.consent import may_send
 from zatsudan.terminal.surface import Surface
 
