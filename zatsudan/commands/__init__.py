@@ -9,6 +9,7 @@ MODULES = (
     "conversation",
     "counts",
     "drafting",
+    "variants",
     "branches",
     "adding",
     "sampling",

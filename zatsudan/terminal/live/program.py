@@ -273,7 +273,7 @@ class LiveTerminal(Actions):
         return self._lines.queue.pop() if self._lines.queue else None
 
     def variant(self, by: int) -> None:
-        from zatsudan.commands.branches import step
+        from zatsudan.commands.variants import step
 
         shown = step(self._chat, by)
         if shown is None:
