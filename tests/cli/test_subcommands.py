@@ -19,8 +19,8 @@ from zatsudan.config.settings import platform_places
 from zatsudan.servers import discovery
 from zatsudan.sessions import shelf
 from zatsudan.sessions.journal import Journal, begin_record
+from zatsudan.sessions.made import Made
 from zatsudan.sessions.records import message_record
-from zatsudan.sessions.session import Made
 from zatsudan.wire.messages import Message
 
 

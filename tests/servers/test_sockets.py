@@ -26,8 +26,8 @@ from zatsudan.servers.discovery import Finder, Found
 from zatsudan.servers.engine import embedded
 from zatsudan.sessions import journal as store
 from zatsudan.sessions.imports import import_file
+from zatsudan.sessions.made import Made
 from zatsudan.sessions.records import message_record
-from zatsudan.sessions.session import Made
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.entered import KEYS, Entered
 from zatsudan.terminal.greeting import answering

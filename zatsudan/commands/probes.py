@@ -18,7 +18,8 @@ from zatsudan.parameters.values import show_value
 from zatsudan.servers.findings import HONOURED, IGNORED, REFUSED, REPEAT, UNCLEAR, Finding
 from zatsudan.servers.prefill import Opening
 from zatsudan.servers.wirenames import own_names
-from zatsudan.sessions.session import FINISHED, Made, Node
+from zatsudan.sessions.made import FINISHED, Made
+from zatsudan.sessions.session import Node
 from zatsudan.talk.addressee import client_for, model_of
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.exchange import AS_IT_WAS, asked

@@ -11,7 +11,8 @@ from zatsudan.commands.outcomes import Outcome, Show
 from zatsudan.commands.parts import Line, Table, Talk
 from zatsudan.commands.registry import command
 from zatsudan.parameters.values import show_value
-from zatsudan.sessions.session import FINISHED, Node
+from zatsudan.sessions.made import FINISHED
+from zatsudan.sessions.session import Node
 from zatsudan.sessions.tree import differences, end_of, last_reply
 from zatsudan.talk.chat import Chat
 

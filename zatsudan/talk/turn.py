@@ -12,7 +12,8 @@ from zatsudan.base.printable import EMPTY, Printable
 from zatsudan.servers.prefill import Opening
 from zatsudan.sessions.byhand import Begin
 from zatsudan.sessions.estimate import raw_count
-from zatsudan.sessions.session import FAILED, FINISHED, INTERRUPTED, Made, Node
+from zatsudan.sessions.made import FAILED, FINISHED, INTERRUPTED, Made
+from zatsudan.sessions.session import Node
 from zatsudan.talk.addressee import client_for, model_of
 from zatsudan.talk.answered import Answered
 from zatsudan.talk.choices import Choices

@@ -10,7 +10,8 @@ from zatsudan.base.language import say
 from zatsudan.base.printable import one_line
 from zatsudan.commands.outcomes import Experiment, Generate
 from zatsudan.commands.parts import Line
-from zatsudan.sessions.session import FINISHED, Node
+from zatsudan.sessions.made import FINISHED
+from zatsudan.sessions.session import Node
 from zatsudan.talk.beginning import again, turn_to
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.turn import Turn

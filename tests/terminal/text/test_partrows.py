@@ -15,11 +15,14 @@ from zatsudan.base.styles import Styles
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.parts import Diff, Line, Table, Talk
 from zatsudan.lab.diff import diff, marked
-from zatsudan.sessions.session import Made, Node
+from zatsudan.sessions.made import Made
+from zatsudan.sessions.session import Node
 from zatsudan.talk.entered import KEYS, Entered
 from zatsudan.terminal.plain.terminal import PlainTerminal
-from zatsudan.terminal.text.partrows import diff_rows, part_rows, source_rows, table_rows, talk_rows
+from zatsudan.terminal.text.partrows import diff_rows, part_rows, talk_rows
+from zatsudan.terminal.text.replyrows import source_rows
 from zatsudan.terminal.text.rows import set_styles, uncoloured
+from zatsudan.terminal.text.tablerows import table_rows
 from zatsudan.wire.messages import Message
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import Printable, one_line
 from zatsudan.parameters.table import BY_NAME
+from zatsudan.sessions.made import Made
 from zatsudan.sessions.records import message_record
-from zatsudan.sessions.session import Made
 from zatsudan.wire.messages import ROLES, Message
 
 #: What others call the roles.

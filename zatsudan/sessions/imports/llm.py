@@ -6,7 +6,7 @@ from zatsudan.base.errors import ImportRefused
 from zatsudan.base.jsonvalues import Json, JsonObject, loads, whole_number
 from zatsudan.base.language import say, say_count
 from zatsudan.sessions.imports.draft import Draft, Note, iso, kind_of, known, text_of
-from zatsudan.sessions.session import Made
+from zatsudan.sessions.made import Made
 from zatsudan.wire.messages import Message, Usage
 
 #: What a response may hold that a session of texts cannot.

@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING
 
 from zatsudan.base.errors import ZatsudanError
 from zatsudan.base.jsonvalues import Json
-from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, Styled
 from zatsudan.base.styles import Styles
-from zatsudan.sessions.session import FINISHED
 from zatsudan.terminal.live import ptk
 from zatsudan.terminal.live.attention import Attention
 from zatsudan.terminal.live.keys import Actions
@@ -22,7 +20,7 @@ from zatsudan.terminal.live.resizing import Resizing
 from zatsudan.terminal.live.toolbar import Toolbar
 from zatsudan.terminal.surface import Surface
 from zatsudan.terminal.text.colour import has_colours
-from zatsudan.terminal.text.rows import PROMPT, sgr, wrap
+from zatsudan.terminal.text.rows import PROMPT
 from zatsudan.terminal.text.widths import set_told, width
 
 if TYPE_CHECKING:
@@ -108,22 +106,13 @@ class LiveSurface(Surface):
         self._app.invalidate()
 
     def show(self, parts: "Sequence[Part]") -> None:
-        from zatsudan.terminal.text.partrows import (
-            part_rows,  # with the greeting, behind the prompt
-        )
+        from zatsudan.terminal.text.partrows import parts_rows  # behind the prompt
 
         coloured = has_colours(self._environ)
-
-        def rows(width: int) -> list[Styled]:
-            rows = [
-                row
-                for part in parts
-                for row in part_rows(part, width, self._render, coloured=coloured)
-            ]
-            return rows if not rows or rows[-1] == "" else [*rows, EMPTY]
-
         if parts:
-            self._painter.commit(rows)
+            self._painter.commit(
+                lambda width: parts_rows(parts, width, self._render, coloured=coloured)
+            )
 
     def error(self, error: ZatsudanError) -> None:
         from zatsudan.terminal.text.partrows import error_rows
@@ -163,26 +152,10 @@ class LiveSurface(Surface):
             self._view.close()
             self._view = None
         from zatsudan.terminal.live.replies import has_links
-        from zatsudan.terminal.text.partrows import source_rows, status_rows
-        from zatsudan.terminal.text.shortfalls import misformed
+        from zatsudan.terminal.text.replyrows import ended_rows
 
         links = has_links(self._environ)
-
-        def rows(width: int) -> list[Styled]:
-            if turn.nodes:
-                note = misformed(turn.nodes[0])  # a call is shown by itself
-                sources = source_rows(turn.nodes[0], width, links=links)
-                above = [*(wrap(note, width) if note else ()), *sources]
-                return [*above, EMPTY, *status_rows(turn.made, width), EMPTY]
-            if turn.error is not None:
-                return []
-            ended = turn.made.ended == FINISHED
-            text = (
-                say("The server sent nothing.") if ended else say("stopped before the first token")
-            )
-            return [sgr(text, "dim"), EMPTY]
-
-        self._painter.commit(rows)
+        self._painter.commit(lambda width: ended_rows(turn, width, links=links))
         self._attention.ended(self._clock() - self._reply_since)
 
     def calls(self, waits: "Waiting") -> None:

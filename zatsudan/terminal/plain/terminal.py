@@ -20,7 +20,7 @@ from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printabl
 from zatsudan.commands.outcomes import Inspect, Pick
 from zatsudan.commands.parts import Line, Part, Talk
 from zatsudan.commands.registry import Commands
-from zatsudan.sessions.session import FINISHED
+from zatsudan.sessions.made import FINISHED
 from zatsudan.talk.attachments import said
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.deciding import Asked, Slash, Words
@@ -31,7 +31,8 @@ from zatsudan.terminal.plain.linereader import LineReader
 from zatsudan.terminal.plain.output import Output
 from zatsudan.terminal.repl import Repl
 from zatsudan.terminal.surface import Surface
-from zatsudan.terminal.text.partrows import error_rows, part_rows, source_rows, status
+from zatsudan.terminal.text.partrows import error_rows, part_rows
+from zatsudan.terminal.text.replyrows import source_rows, status
 from zatsudan.terminal.text.rows import PASTES_OFF, PASTES_ON, PROMPT, uncoloured
 from zatsudan.terminal.text.shortfalls import shortfalls
 from zatsudan.wire.protocol import Delta

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.sessions.calls import Call, calls_of
-from zatsudan.sessions.session import FINISHED, Node
+from zatsudan.sessions.made import FINISHED
+from zatsudan.sessions.session import Node
 from zatsudan.wire.ends import CALLS, FILTER, FUNCTION, LENGTH, meaning_of
 
 #: Parameters that ask for a reply in a form.
