@@ -23,7 +23,8 @@ SILENT: dict[str, tuple[str, ...]] = {
     "sessions/exports/transcript.py": ("by hand",),  # a heading, which is read again
     "commands/naming.py": ("Give this conversation a title",),  # a prompt
     "commands/outcomes.py": ("Callable[",),
-    "commands/probes.py": ("(?P<same>", "{} of {} replies", "/repro {}"),  # kept; a command
+    "commands/probes.py": ("(?P<same>", "/repro {}"),  # kept; a command
+    "commands/repeating.py": ("{} of {} replies",),  # kept
     "commands/registry.py": ("Callable[",),
     "commands/servers.py": ("forget all", "/learned forget"),
     "commands/tracing.py": ("{}/use {}",),

@@ -16,7 +16,7 @@ from tests.support.server import says, serve
 from zatsudan.cli.main import main
 from zatsudan.config.presetfiles import Presets
 from zatsudan.config.settings import platform_places
-from zatsudan.servers import discovery
+from zatsudan.servers import nearby
 from zatsudan.sessions import shelf
 from zatsudan.sessions.journal import Journal, begin_record
 from zatsudan.sessions.made import Made
@@ -141,7 +141,7 @@ def test_a_request_is_exported_for_the_server_that_is_named(
     async def nothing(*_: object) -> list[object]:
         return []
 
-    monkeypatch.setattr(discovery, "found", nothing)
+    monkeypatch.setattr(nearby, "found", nothing)
     assert run("export", saved.stem, "curl") == 2
     assert "Name one with --base-url or --profile." in capsys.readouterr().err
 

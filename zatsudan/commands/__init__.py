@@ -21,6 +21,7 @@ MODULES = (
     "comparing",
     "differing",
     "probes",
+    "repeating",
     "bias",
     "tokens",
     "tracing",
@@ -33,6 +34,7 @@ MODULES = (
     "finding",
     "take",
     "transfer",
+    "importing",
     "about",
 )
 
