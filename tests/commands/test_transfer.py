@@ -14,7 +14,7 @@ from tests.support.places import DATA
 from zatsudan.base.errors import CommandError, ImportRefused, StoreError
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import Show
-from zatsudan.commands.parts import Line
+from zatsudan.commands.parts import Line, Table
 from zatsudan.config.settings import Config, Network, Profile
 from zatsudan.servers.choice import Server
 from zatsudan.servers.client import Client
@@ -118,6 +118,24 @@ async def test_import_makes_sessions_and_leaves_the_talk(chat: Chat) -> None:
     assert chat.talk.session.path()[-1].message.text == "Tamasaburo."
 
 
+async def test_what_a_file_holds_is_listed_and_chosen(chat: Chat) -> None:
+    file = DATA / "conversations.json"
+    outcome = await COMMANDS["import"].run(chat, f"{file} list")
+    assert isinstance(outcome, Show)
+    (table,) = (part for part in outcome.parts if isinstance(part, Table))
+    assert [(row[0], row[1], row[-1]) for row in table.rows] == [
+        ("1", "ChatGPT", "Names for a 猫"),
+        ("2", "ChatGPT", "Second"),
+    ]
+    assert chat.talk.folder is not None
+    assert len([*chat.talk.folder.glob("*.jsonl")]) == 1
+    for wanted in ("2", "sec"):
+        lines = await _run(chat, f"import {file} {wanted}")
+        assert lines[:2] == ["1 session imported.", "  Second"]
+    with pytest.raises(CommandError, match="no numbers 3"):
+        await _run(chat, f"import {file} 3")
+
+
 async def test_one_imported_session_is_named_with_the_way_to_it(chat: Chat) -> None:
     *_, last = await _run(chat, f"import {DATA / 'aichat.yaml'}")
     assert last.startswith("/load ")
@@ -125,8 +143,8 @@ async def test_one_imported_session_is_named_with_the_way_to_it(chat: Chat) -> N
     assert chat.talk.session.system == "You are a poet."
 
 
-async def test_import_needs_one_file_and_a_place_for_sessions(chat: Chat) -> None:
-    with pytest.raises(CommandError, match="One file"):
+async def test_import_needs_a_file_and_a_place_for_sessions(chat: Chat) -> None:
+    with pytest.raises(CommandError, match="A file"):
         await _run(chat, "import")
     with pytest.raises(ImportRefused, match="cannot be read"):
         await _run(chat, "import ~nobody/none.json")

@@ -32,6 +32,7 @@ MODULES = (
     "finding",
     "take",
     "transfer",
+    "importing",
     "about",
 )
 
