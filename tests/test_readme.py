@@ -16,9 +16,9 @@ from tests.support.server import Request, Script, serve, whole
 from zatsudan.base import language, languages
 from zatsudan.base.language import say
 from zatsudan.cli.arguments import parser
-from zatsudan.cli.subcommands import SUBCOMMANDS, parser_of
 from zatsudan.cli.exits import MEANINGS
 from zatsudan.cli.scripts import SCRIPTS
+from zatsudan.cli.subcommands import SUBCOMMANDS, parser_of
 from zatsudan.commands import COMMANDS
 from zatsudan.config.presetfiles import Presets
 from zatsudan.parameters.table import BY_NAME

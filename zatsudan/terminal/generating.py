@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from zatsudan.base.language import say
 from zatsudan.base.printable import one_line
 from zatsudan.commands.outcomes import Experiment, Generate
-from zatsudan.commands.parts import Line
+from zatsudan.commands.parts import Line, Picture
 from zatsudan.sessions.session import FINISHED, Node
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.turn import Turn, again, turn_to
@@ -152,7 +152,11 @@ class Generation:
                     size=size,
                     path=shown,
                 )
-                self._surface.show((Line(note, "dim"),))
+                if path.suffix == ".png":
+                    data = await asyncio.to_thread(path.read_bytes)
+                    self._surface.show((Picture(data, Line(note, "dim")),))
+                else:
+                    self._surface.show((Line(note, "dim"),))
 
     async def _many(self, run: "Run") -> bool:
         if not await may_send(self._chat, self._surface):

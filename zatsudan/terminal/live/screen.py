@@ -12,6 +12,7 @@ from zatsudan.base.styles import Styles
 from zatsudan.sessions.session import FINISHED
 from zatsudan.terminal.live import ptk
 from zatsudan.terminal.live.attention import Attention
+from zatsudan.terminal.live.graphics import Graphics
 from zatsudan.terminal.live.keys import Actions
 from zatsudan.terminal.live.lending import Lending
 from zatsudan.terminal.live.measuring import LEAST_COLUMNS, Measuring
@@ -55,6 +56,7 @@ class LiveSurface(Surface):
         environ: Mapping[str, str],
         styles: Styles,
         clock: Callable[[], float],
+        pictures: bool = True,
     ) -> None:
         self._actions = actions
         self._prompt = prompt
@@ -65,6 +67,7 @@ class LiveSurface(Surface):
         self._environ = environ
         self._styles = styles
         self._clock = clock
+        self._graphics = Graphics(environ, clock, on=pictures)
         self._app.after_render += self._after_render
         self._painter = Painter(self._app, output, reflow=possible(environ))
         self._resizing = Resizing(self._app, output, self._resized)
@@ -115,11 +118,11 @@ class LiveSurface(Surface):
         coloured = has_colours(self._environ)
 
         def rows(width: int) -> list[Styled]:
-            rows = [
-                row
-                for part in parts
-                for row in part_rows(part, width, self._render, coloured=coloured)
-            ]
+            rows: list[Styled] = []
+            for part in parts:
+                if self._painter.works:
+                    rows += self._graphics.rows(part, width, self._output.real_size.rows)
+                rows += part_rows(part, width, self._render, coloured=coloured)
             return rows if not rows or rows[-1] == "" else [*rows, EMPTY]
 
         if parts:
@@ -214,7 +217,7 @@ class LiveSurface(Surface):
     def measure(self, measuring: Measuring) -> None:
         """Ask the terminal with the next rows how wide it takes what others disagree about."""
         if self._painter.works and self._output.real_size.columns >= LEAST_COLUMNS:
-            self._painter.question = measuring.ask()
+            self._painter.question = self._graphics.ask(self._app.input) + measuring.ask()
 
     def told(self, cells: Mapping[str, int]) -> None:
         """The terminal has answered: its widths count from now on."""

@@ -7,7 +7,7 @@ from zatsudan.base.errors import ZatsudanError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printable
-from zatsudan.commands.parts import Diff, Line, Part, Rows, Table, Talk, Tokens
+from zatsudan.commands.parts import Diff, Line, Part, Picture, Rows, Table, Talk, Tokens
 from zatsudan.sessions.session import FAILED, FINISHED, INTERRUPTED, Made, Node
 from zatsudan.terminal.text.clusters import cells as cells_of
 from zatsudan.terminal.text.rows import (
@@ -41,6 +41,7 @@ def part_rows(
     part: Part, width: int, render: Render, *, coloured: bool = False
 ) -> Iterator[Styled]:
     """Return a part as rows; `render` makes rows of a reply's text."""
+    part = part.line if isinstance(part, Picture) else part
     if isinstance(part, Line):
         if part.spans:
             yield from set_off(part.text, part.spans, width, part.tone)
