@@ -115,6 +115,9 @@ class Screen(io.StringIO):
         if "a=q" in keys:
             if self.takes_pictures and self.answer is not None:
                 self.answer(self.takes_pictures)
+        elif "a=d" in keys:
+            number = next(key for key in keys.split(",") if key.startswith("i="))
+            self.pictures = [each for each in self.pictures if number not in each.keys.split(",")]
         elif keys in ("m=0", "m=1"):
             self.pictures[-1] = self.pictures[-1]._replace(data=self.pictures[-1].data + data)
         else:

@@ -62,6 +62,18 @@ async def test_the_rows_are_reserved_at_the_bottom_of_a_full_screen() -> None:
         assert "· /open]" in rows[picture.row + 8]
 
 
+async def test_pictures_go_where_rows_are_wrapped_anew() -> None:
+    async with sitting(_drawn(), environ=KITTY) as person:
+        await person.say("draw")
+        ((_, keys, _),) = person.screen.pictures
+        (number,) = (key for key in keys.split(",") if key.startswith("i="))
+        person.screen.resize(60, 24)
+        person.terminal._app._on_resize()
+        await person.until(lambda: not person.screen.pictures)
+        assert any(f"a=d,d=I,{number}" in written for written in person.screen.raw)
+        await person.until("· /open]")
+
+
 async def _pictures(person: Sitting) -> int:
     await person.at_rest()
     shown = await person.say("draw")

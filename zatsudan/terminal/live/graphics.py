@@ -4,6 +4,7 @@ The answer comes among the keys, in a form of which prompt_toolkit knows nothing
 taken out before the keys are read.
 """
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 from typing import Protocol as Shape
@@ -11,7 +12,14 @@ from typing import Protocol as Shape
 from prompt_toolkit.input import Input
 
 from zatsudan.base.printable import Styled
-from zatsudan.terminal.text.pictures import Protocol, answers, known, picture_rows, rows_for
+from zatsudan.terminal.text.pictures import (
+    Protocol,
+    answers,
+    known,
+    picture_rows,
+    removal,
+    rows_for,
+)
 
 if TYPE_CHECKING:
     from zatsudan.commands.parts import Part
@@ -43,6 +51,9 @@ class Graphics:
         self._clock = clock
         self._can_ask = on and answers(environ)
         self.protocol = known(environ) if on else None
+        self._drawn: list[int] = []
+        # Another program of this terminal numbers its pictures too.
+        self._next = (os.getpid() & 0x3FFFFF) << 10 | 1
 
     def ask(self, input_: Input) -> str:
         """Return what is to be written; from now on an answer among the keys is taken out."""
@@ -61,7 +72,19 @@ class Graphics:
             return ()
         # All its rows stand on the screen at once, with one below and the prompt.
         rows = rows_for(part.data, width, screen - 4)
-        return picture_rows(part.data, rows, self.protocol) if rows > 0 else ()
+        if rows <= 0:
+            return ()
+        self._drawn.append(self._next)
+        self._next += 1
+        return picture_rows(part.data, rows, self.protocol, self._drawn[-1])
+
+    def moved(self) -> str:
+        """Return what is written when rows are wrapped anew: kitty leaves pictures where no row of theirs is.
+
+        The words of the talk then stand under them; so they go, and the line that tells of them stays.
+        """
+        drawn, self._drawn = self._drawn, []
+        return removal(drawn) if self.protocol is Protocol.KITTY else ""
 
     def _answered(self, said: str) -> None:
         if said == ";OK":

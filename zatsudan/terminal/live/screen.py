@@ -286,6 +286,8 @@ class LiveSurface(Surface):
 
     def _take_back(self) -> None:
         """Go on at the width that the screen has got meanwhile."""
+        if self._painter.stale:
+            self._output.write_raw(self._graphics.moved())
         live = self._view.resize() if self._painter.stale and self._view is not None else ()
         self._painter.take_back(live)
 
@@ -322,6 +324,8 @@ class LiveSurface(Surface):
 
     def _resized(self) -> None:
         if not self._painter.away:
+            if self._painter.stale:
+                self._output.write_raw(self._graphics.moved())
             self._painter.resized(self._view.resize() if self._view is not None else ())
 
     def _after_render(self, _app: object) -> None:

@@ -6,7 +6,7 @@ nobody can be asked for. A multiplexer draws its rows anew and knows of neither.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import Enum, auto
 
 from zatsudan.base.printable import EMPTY, Styled
@@ -83,10 +83,10 @@ def rows_for(png: bytes, columns: int, rows: int) -> int:
     return min(ROWS, rows, fitting, -(-height // _CELL_HEIGHT))
 
 
-def sequence(png: bytes, rows: int, protocol: Protocol) -> Styled:
+def sequence(png: bytes, rows: int, protocol: Protocol, number: int) -> Styled:
     """Return what draws a picture so many rows high at the cursor, which stays where it is.
 
-    The one place where bytes from elsewhere become a sequence: they stand in it as base64 only.
+    `number` is what kitty's protocol calls it by. The one place where bytes from elsewhere become a sequence: they stand in it as base64 only.
     """
     import base64
 
@@ -96,7 +96,7 @@ def sequence(png: bytes, rows: int, protocol: Protocol) -> Styled:
         return Styled(f"\x1b7\x1b]1337;File={head}:{data}\x07\x1b8")
     pieces = [data[at : at + _CHUNK] for at in range(0, len(data), _CHUNK)] or [""]
     # C=1: the cursor stays. q=2: nothing is answered. The width follows from the height.
-    keys = [f"a=T,f=100,t=d,q=2,C=1,r={rows:d},", *[""] * (len(pieces) - 1)]
+    keys = [f"a=T,f=100,t=d,q=2,C=1,i={number:d},r={rows:d},", *[""] * (len(pieces) - 1)]
     more = [1] * (len(pieces) - 1) + [0]
     return Styled(
         "".join(
@@ -106,7 +106,12 @@ def sequence(png: bytes, rows: int, protocol: Protocol) -> Styled:
     )
 
 
-def picture_rows(png: bytes, rows: int, protocol: Protocol) -> list[Styled]:
+def removal(numbers: Iterable[int]) -> str:
+    """Return what takes pictures off the screen and out of scrollback; their rows stay."""
+    return "".join(f"\x1b_Ga=d,d=I,i={number:d},q=2\x1b\\" for number in numbers)
+
+
+def picture_rows(png: bytes, rows: int, protocol: Protocol, number: int) -> list[Styled]:
     """Return the rows of a picture: blank ones, and a last one that draws it over them all.
 
     So all rows are there before it is drawn, and none is erased behind it. The row below is
@@ -114,5 +119,5 @@ def picture_rows(png: bytes, rows: int, protocol: Protocol) -> list[Styled]:
     """
     up = f"\x1b[{rows - 1}A" if rows > 1 else ""
     down = f"\x1b[{rows - 1}B" if rows > 1 else ""
-    drawn = sequence(png, rows, protocol)
+    drawn = sequence(png, rows, protocol, number)
     return [*[EMPTY] * (rows - 1), Styled(f"\r\n\x1b[A{up}{drawn}{down}")]
