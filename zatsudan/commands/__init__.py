@@ -9,6 +9,7 @@ MODULES = (
     "conversation",
     "counts",
     "drafting",
+    "pasting",
     "branches",
     "adding",
     "sampling",
