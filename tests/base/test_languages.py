@@ -16,6 +16,7 @@ SILENT: dict[str, tuple[str, ...]] = {
     "cli/scripts.py": ("# In", "#compdef"),  # scripts
     "cli/starting.py": ("--stream json",),
     "talk/answering.py": ("Error: the call",),  # read by the model
+    "commands/desktop.py": ("get the clipboard",),  # AppleScript
     # statements of SQL, and what a name of a database starts one with
     "sessions/imports/database.py": (
         "SELECT ",

@@ -151,19 +151,34 @@ async def test_a_substitution_of_bash_is_imported(clean_environment: Path, tmp_p
     assert out.startswith(b"1 session from /dev/fd/")
 
 
-def test_a_home_of_nobody_and_a_zip_are_sentences(
+def test_a_home_of_nobody_is_a_sentence(
     clean_environment: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert clean_environment.exists()
     assert run("import", "~nobody-at-all/x.json") == 2
     assert "cannot be read (No such file or directory)" in capsys.readouterr().err
-    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
-        for name in ("user.json", "conversations-000.json", "conversations-001.json"):
-            archive.writestr(name, "[]")
-    assert run("import", str(tmp_path / "export.zip")) == 2
-    assert (
-        "import from it: conversations-000.json, conversations-001.json." in capsys.readouterr().err
-    )
+
+
+def test_a_zip_and_its_folder_are_read_where_they_are(
+    clean_environment: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert clean_environment.exists()
+    folder = tmp_path / "export"
+    folder.mkdir()
+    held = {"user.json": b'{"email": "x"}', "conversations-10.json": _messages("Ten"),
+            "conversations-2.json": _messages("Two"), "conversations-3.json": b"[[["}  # fmt: skip
+    with zipfile.ZipFile(tmp_path / "export.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in held.items():
+            archive.writestr(f"in/{name}", data)
+            (folder / name).write_bytes(data)
+    for path in (tmp_path / "export.zip", folder):
+        assert run("import", "--list", str(path)) == 0
+        out, err = capsys.readouterr()
+        assert [row.split()[-1] for row in out.splitlines()] == ["title", "Two", "Ten"]
+        assert "conversations-3.json (The file is no JSON" in err
+        assert "user.json" not in err
+        assert run("import", "--only", "2", str(path)) == 0
+        assert capsys.readouterr().out == f"1 session from {path}\n"
 
 
 def test_a_data_folder_that_is_none_is_named(

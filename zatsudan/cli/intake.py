@@ -45,7 +45,8 @@ class Intake:
 
         found = dict(self._read(dict.fromkeys(self._names)))
         every = [draft for drafts in found.values() for draft in drafts]
-        print_parts(offered_rows(found, chosen(wanted, every) if wanted else range(len(every))))
+        if every:
+            print_parts(offered_rows(found, chosen(wanted, every) if wanted else range(len(every))))
 
     def _read(self, names: Collection[str]) -> Iterator[tuple[str, list[Draft]]]:
         for name in names:

@@ -110,7 +110,7 @@ def export(args: argparse.Namespace) -> int:
 def _import_arguments() -> list[Argument]:
     return [
         Argument("files", takes="FILE", count=SOME, offers="files",
-                 help=say("an export of a chat program, llm's logs.db, or our own; - reads a pipe")),
+                 help=say("an export of a chat program (a zip or folder too), llm's logs.db, or our own; - reads a pipe")),
         Argument("--list", help=say("only say what the files hold, numbered")),
         Argument("--only", takes="WHICH", again=True,
                  help=say("only these: numbers of --list (1,3-5), or a part of a title")),

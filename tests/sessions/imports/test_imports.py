@@ -333,10 +333,10 @@ def test_what_is_no_file_of_text_is_refused(tmp_path: Path) -> None:
     with huge.open("wb") as file:
         file.truncate(LARGEST + 1)
     for path, sentence in (
-        (zipped, "zip file"),
+        (zipped, "The zip a.zip cannot be read"),
         (binary, "no text"),
         (huge, "larger than 100 MB"),
-        (tmp_path, "is no file"),
+        (tmp_path, "holds no JSON"),
         (Path("/dev/zero"), "is no file"),
         (tmp_path / "none", "cannot be read"),
         (tmp_path / "nul\0", "cannot be read"),

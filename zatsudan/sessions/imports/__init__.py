@@ -1,7 +1,7 @@
 """Sessions made of files from elsewhere. The format is told from the content, never from the name."""
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from zatsudan.sessions.imports.jsontext import values
 from zatsudan.sessions.imports.leftout import LeftOut
 
 if TYPE_CHECKING:
+    from zatsudan.sessions.imports.bundles import Entry
     from zatsudan.sessions.imports.database import Database
 
 #: Under which key exports keep their list of talks.
@@ -46,7 +47,12 @@ def import_file(
 def drafts_of(path: Path, note: Note = lambda _: None, *, pipes: bool = False) -> list[Draft]:
     """Return the sessions that a file holds, of which nothing is written yet; raises ImportRefused."""
     held = incoming.content(path, pipes=pipes)
-    drafts = read(held, note) if isinstance(held, str) else _of_database(held, note)
+    if isinstance(held, str):
+        drafts = read(held, note)
+    elif isinstance(held, Iterator):
+        drafts = _of_bundle(held, note)
+    else:
+        drafts = _of_database(held, note)
     if not drafts:
         raise ImportRefused(
             say("{name} holds no message.", name=one_line(path.name, 60)), incoming.possible()
@@ -94,6 +100,22 @@ def read(text: str, note: Note = lambda _: None) -> list[Draft]:
 def _from(program: str, drafts: list[Draft]) -> list[Draft]:
     for draft in drafts:
         draft.program = program
+    return drafts
+
+
+def _of_bundle(held: "Iterator[Entry]", note: Note) -> list[Draft]:
+    """Return the sessions of several files; those that hold none are named. Raises ImportRefused if none does."""
+    drafts: list[Draft] = []
+    refused: ImportRefused | None = None
+    for name, data in held:
+        shown = one_line(name, 80)
+        try:
+            drafts += read(incoming.text_of(data, shown), note)
+        except ImportRefused as error:
+            refused = error
+            note(say("Left out: {name} ({why})", name=shown, why=error.sentence))
+    if not drafts and refused is not None:
+        raise refused
     return drafts
 
 

@@ -12,6 +12,9 @@ from zatsudan.base.language import later, say
 from zatsudan.base.printable import Printable, one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from zatsudan.sessions.imports.bundles import Entry
     from zatsudan.sessions.imports.database import Database
 
 #: A file of more bytes is refused: as Python's values it takes about ten times as much memory.
@@ -27,6 +30,7 @@ KNOWN = later(
 
 #: What stands in the place of a file's name for standard input.
 STDIN = "-"
+_ZIP = b"PK\x03\x04"
 _SQLITE = b"SQLite format 3\0"
 
 
@@ -35,11 +39,18 @@ def possible() -> Printable:
     return say("What can be imported: {kinds}.", kinds=say(KNOWN))
 
 
-def content(path: Path, *, pipes: bool) -> "str | Database":
-    """Return the text or the database of a file, or of what a pipe gives; raises ImportRefused."""
+def content(path: Path, *, pipes: bool) -> "str | Database | Iterator[Entry]":
+    """Return the text, the database or the files of a file, a folder or what a pipe gives; raises ImportRefused."""
     name = one_line(path.name, 60)
+    piped = pipes and _is_ours(path)
     try:
-        data = _piped(path) if pipes and _is_ours(path) else _read(path)
+        if not piped and path.is_dir():
+            from zatsudan.sessions.imports.bundles import of_folder
+
+            return of_folder(path)
+        if not piped and _begins(path, _ZIP):
+            return _zipped(path)
+        data = _piped(path) if piped else _read(path)
     except (files.Refused, IsADirectoryError) as error:
         if error.errno != errno.EFBIG:
             raise ImportRefused(say("{name} is no file.", name=name), possible()) from error
@@ -54,29 +65,49 @@ def content(path: Path, *, pipes: bool) -> "str | Database":
             say("Is the path right?"),
         ) from error
     if data.startswith(_SQLITE):
-        return _database(data, path)
-    if data.startswith(b"PK\x03\x04"):
-        raise _zipped(data, name)
+        return _database(data, None if piped else path)
+    if data.startswith(_ZIP):
+        import io
+
+        from zatsudan.sessions.imports.bundles import of_zip
+
+        return of_zip(io.BytesIO(data), path.name)
+    return text_of(data, name)
+
+
+def text_of(data: bytes, name: Printable) -> str:
+    """Return the text of bytes; raises ImportRefused."""
     try:
         return texts.decoded(data).replace("\r\n", "\n")
     except UnicodeDecodeError:
         raise ImportRefused(say("{name} is no text.", name=name), possible()) from None
 
 
-def _read(path: Path) -> bytes:
+def _zipped(path: Path) -> "Iterator[Entry]":
+    from zatsudan.sessions.imports.bundles import of_zip
+
     with files.opened(path) as file:
-        is_database = file.read(len(_SQLITE)) == _SQLITE
-    return files.read(path, LARGEST_DATABASE if is_database else LARGEST)
+        yield from of_zip(file, path.name)
 
 
-def _database(data: bytes, path: Path) -> "Database":
+def _begins(path: Path, magic: bytes) -> bool:
+    with files.opened(path) as file:
+        return file.read(len(magic)) == magic
+
+
+def _read(path: Path) -> bytes:
+    return files.read(path, LARGEST_DATABASE if _begins(path, _SQLITE) else LARGEST)
+
+
+def _database(data: bytes, path: Path | None) -> "Database":
     """Return a database with the files beside it in which SQLite keeps what it wrote last."""
     from zatsudan.sessions.imports.database import BESIDE, Database
 
     beside: dict[str, bytes] = {}
-    for ending in BESIDE:
-        with suppress(OSError, ValueError):
-            beside[ending] = files.read(path.with_name(path.name + ending), LARGEST_DATABASE)
+    if path is not None:
+        for ending in BESIDE:
+            with suppress(OSError, ValueError):
+                beside[ending] = files.read(path.with_name(path.name + ending), LARGEST_DATABASE)
     return Database(data, beside)
 
 
@@ -99,26 +130,3 @@ def _piped(path: Path) -> bytes:
             errno.EFBIG, say("it is larger than {size} MB", size=LARGEST // 1_000_000)
         )
     return data
-
-
-def _zipped(data: bytes, name: Printable) -> ImportRefused:
-    """Return the error for a zip file, which names what in it can be imported."""
-    import io
-    import zipfile
-
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = archive.namelist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
-        names = []
-    talks = [entry for entry in names if entry.endswith((".json", ".jsonl"))]
-    # Beside the talks lie the account, feedback and the like.
-    talks = [entry for entry in talks if "conversation" in entry or "chat" in entry] or talks
-    shown = ", ".join(one_line(entry, 60) for entry in sorted(talks)[:4])
-    shown += "…" if len(talks) > 4 else ""
-    return ImportRefused(
-        say("{name} is a zip file.", name=name),
-        say("Unpack it; import from it: {names}.", names=shown)
-        if shown
-        else say("Unpack it. No JSON was seen in it."),
-    )
