@@ -134,7 +134,7 @@ class Generation:
                 ("images", "parts", "audio")
             ):
                 continue
-            from zatsudan.talk.received import keep
+            from zatsudan.talk.received import keep, media
 
             try:
                 paths = await asyncio.to_thread(keep, self._chat.talk, node)
@@ -143,6 +143,10 @@ class Generation:
                 note = say("What came with the reply cannot be kept as a file ({why}).", why=why)
                 self._surface.show((Line(note, "warn"),))
                 continue
+            for kind, data in () if paths else media(node.made.beside, node.made.parameters):
+                size = max(1, len(data) // 1000)
+                note = say("[{kind}, {size:,} kB, not kept]", kind=kind, size=size)
+                self._surface.show((Picture(data, Line(note, "dim")),))
             for path in paths:
                 size = max(1, path.stat().st_size // 1000)
                 shown = one_line(str(path), 300)

@@ -49,6 +49,12 @@ async def test_a_picture_stands_in_its_own_rows() -> None:
         assert person.terminal._prompt.buffer.text == ""
 
 
+async def test_a_private_talk_shows_what_it_does_not_keep() -> None:
+    async with sitting(_drawn(), environ=KITTY, private=True) as person:
+        assert "[png, 1 kB, not kept]" in await person.say("draw")
+        assert len(person.screen.pictures) == 1
+
+
 async def test_the_rows_are_reserved_at_the_bottom_of_a_full_screen() -> None:
     scripts = [says("\n".join(f"- {n}" for n in range(30))), _drawn(png(500, 500)), says("Yes.")]
     async with sitting(*scripts, rows=12, environ=KITTY) as person:
