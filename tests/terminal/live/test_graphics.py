@@ -97,6 +97,8 @@ async def _pictures(person: Sitting) -> int:
         (KITTY, REFUSED, PICTURE, 0),
         ({**KITTY, "TMUX": "x"}, OK, PICTURE, 0),
         (XTERM | {"TERM_PROGRAM": "iTerm.app"}, "", PICTURE, 1),
+        ({**KITTY, "SSH_CONNECTION": "x"}, OK, PICTURE + bytes(1_000_000), 0),
+        (KITTY, OK, PICTURE + bytes(1_000_000), 1),
         (KITTY, OK, b"\xff\xd8\xff\xe0" + bytes(4000), 0),
     ],
 )

@@ -16,6 +16,7 @@ from zatsudan.terminal.text.pictures import (
     Protocol,
     answers,
     known,
+    largest,
     picture_rows,
     removal,
     rows_for,
@@ -51,6 +52,7 @@ class Graphics:
         self._clock = clock
         self._can_ask = on and answers(environ)
         self.protocol = known(environ) if on else None
+        self._largest = largest(environ)
         self._drawn: list[int] = []
         # Another program of this terminal numbers its pictures too.
         self._next = (os.getpid() & 0x3FFFFF) << 10 | 1
@@ -70,6 +72,8 @@ class Graphics:
 
         if not isinstance(part, Picture) or self.protocol is None:
             return ()
+        if len(part.data) > self._largest:
+            return ()
         # All its rows stand on the screen at once, with one below and the prompt.
         rows = rows_for(part.data, width, screen - 4)
         if rows <= 0:
@@ -87,7 +91,7 @@ class Graphics:
         return removal(drawn) if self.protocol is Protocol.KITTY else ""
 
     def _answered(self, said: str) -> None:
-        if said == ";OK":
+        if said.rpartition(";")[2] == "OK":
             # iTerm2's protocol stays where it is known: terminals that have both have it longer.
             self.protocol = self.protocol or Protocol.KITTY
         elif self.protocol is Protocol.KITTY:

@@ -15,6 +15,8 @@ from zatsudan.base.printable import EMPTY, Styled
 COLUMNS, ROWS = 40, 12
 #: Bytes of a picture; what has more is not sent to a terminal.
 LARGEST = 8_000_000
+#: Over ssh: what is sent holds up the keys that are typed meanwhile.
+LARGEST_FAR = 1_000_000
 #: Pixels of a cell, where nobody tells: only how large a small picture is hangs on it.
 _CELL_WIDTH, _CELL_HEIGHT = 10, 20
 #: Pixels that a terminal is made to unpack.
@@ -58,6 +60,11 @@ def known(environ: Mapping[str, str]) -> Protocol | None:
     )
 
 
+def largest(environ: Mapping[str, str]) -> int:
+    """Return how many bytes a picture may have that is sent to the terminal."""
+    return LARGEST_FAR if environ.get("SSH_CONNECTION") else LARGEST
+
+
 def answers(environ: Mapping[str, str]) -> bool:
     """Tell whether the terminal can be asked: whatever it is, it prints nothing of the question."""
     return not _is_within(environ) and not any(
@@ -93,17 +100,22 @@ def sequence(png: bytes, rows: int, protocol: Protocol, number: int) -> Styled:
     data = base64.b64encode(png).decode("ascii")
     if protocol is Protocol.ITERM:
         head = f"inline=1;size={len(png)};height={rows:d};preserveAspectRatio=1"
-        return Styled(f"\x1b7\x1b]1337;File={head}:{data}\x07\x1b8")
+        return _in_place(f"\x1b]1337;File={head}:{data}\x07")
     pieces = [data[at : at + _CHUNK] for at in range(0, len(data), _CHUNK)] or [""]
     # C=1: the cursor stays. q=2: nothing is answered. The width follows from the height.
     keys = [f"a=T,f=100,t=d,q=2,C=1,i={number:d},r={rows:d},", *[""] * (len(pieces) - 1)]
     more = [1] * (len(pieces) - 1) + [0]
-    return Styled(
+    return _in_place(
         "".join(
             f"\x1b_G{key}m={left};{piece}\x1b\\"
             for key, left, piece in zip(keys, more, pieces, strict=True)
         )
     )
+
+
+def _in_place(drawn: str) -> Styled:
+    """Return what draws and leaves the cursor where it was: not all terminals know of C=1."""
+    return Styled(f"\x1b7{drawn}\x1b8")
 
 
 def removal(numbers: Iterable[int]) -> str:
