@@ -32,16 +32,16 @@ def test_whatever_the_bytes_are_only_base64_of_them_is_sent(
     assert sent.isascii()
     assert sent.startswith("\x1b7\x1b")
     assert sent.endswith("\x1b8")
-    sent = sent[2:-2]
+    drawn = sent[2:-2]
     if protocol is Protocol.KITTY:
-        pieces = re.findall(r"\x1b_G([a-zA-Z0-9=,]*);([A-Za-z0-9+/=]{0,4096})\x1b\\", sent)
-        assert "".join(f"\x1b_G{keys};{piece}\x1b\\" for keys, piece in pieces) == sent
+        pieces = re.findall(r"\x1b_G([a-zA-Z0-9=,]*);([A-Za-z0-9+/=]{0,4096})\x1b\\", drawn)
+        assert "".join(f"\x1b_G{keys};{piece}\x1b\\" for keys, piece in pieces) == drawn
         assert all(keys.endswith("m=1") for keys, _ in pieces[:-1])
         assert pieces[-1][0].endswith("m=0")
         assert all("q=2" in keys or keys.startswith("m=") for keys, _ in pieces)
         held = "".join(piece for _, piece in pieces)
     else:
-        found = re.fullmatch(r"\x1b\]1337;File=[a-zA-Z0-9=;]*:([A-Za-z0-9+/=]*)\x07", sent)
+        found = re.fullmatch(r"\x1b\]1337;File=[a-zA-Z0-9=;]*:([A-Za-z0-9+/=]*)\x07", drawn)
         assert found is not None
         held = found[1]
     assert base64.b64decode(held) == data
