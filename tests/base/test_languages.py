@@ -16,6 +16,16 @@ SILENT: dict[str, tuple[str, ...]] = {
     "cli/scripts.py": ("# In", "#compdef"),  # scripts
     "cli/starting.py": ("--stream json",),
     "talk/answering.py": ("Error: the call",),  # read by the model
+    "commands/desktop.py": ("get the clipboard",),  # AppleScript
+    # statements of SQL, and what a name of a database starts one with
+    "sessions/imports/database.py": (
+        "SELECT ",
+        "PRAGMA ",
+        "CASE WHEN ",
+        " WHERE ",
+        " ORDER BY ",
+        "CREATE VIRTUAL",
+    ),
     "sessions/imports/foreigntrees.py": ("<details type=",),  # what Open WebUI writes
     "commands/comparing.py": ("{} · /diff A B",),  # commands to type
     "commands/connecting/reconnect.py": ("Say hi.",),  # sent to the model

@@ -1,4 +1,4 @@
-"""/export, as one would use it; and the files that both /export and /import complete."""
+"""/export, as one would use it; and what is completed for it and for /import."""
 
 import errno
 import io

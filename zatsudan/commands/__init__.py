@@ -10,6 +10,7 @@ MODULES = (
     "counts",
     "drafting",
     "variants",
+    "pasting",
     "branches",
     "adding",
     "sampling",

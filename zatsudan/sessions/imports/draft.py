@@ -25,12 +25,16 @@ Note = Callable[[Printable], None]
 
 @dataclass(slots=True)
 class Draft:
-    """The records of a session but the first. `created` is ISO 8601, or empty where nobody knows."""
+    """The records of a session but the first. `created` is ISO 8601, or empty where nobody knows.
+
+    `program` is what wrote the file that it is of.
+    """
 
     created: str = ""
     records: list[JsonObject] = field(default_factory=list)
     last: str | None = None
     last_at: str = ""
+    program: str = ""
     _count: int = 0
     _system: str = ""
 

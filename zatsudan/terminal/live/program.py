@@ -94,6 +94,7 @@ class LiveTerminal(Actions):
             environ=environ,
             styles=styles,
             clock=clock,
+            pictures=screen.pictures != "never",
         )
         self._measuring = Measuring(self._surface.told, clock)
         self._commands = commands

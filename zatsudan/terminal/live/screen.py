@@ -1,7 +1,7 @@
 """What the live terminal shows: the talk above its prompt, and what takes the screen for a while."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from zatsudan.base.errors import ZatsudanError
@@ -10,6 +10,7 @@ from zatsudan.base.printable import EMPTY, Printable, Styled
 from zatsudan.base.styles import Styles
 from zatsudan.terminal.live import ptk
 from zatsudan.terminal.live.attention import Attention
+from zatsudan.terminal.live.graphics import Graphics
 from zatsudan.terminal.live.keys import Actions
 from zatsudan.terminal.live.lending import Lending
 from zatsudan.terminal.live.measuring import LEAST_COLUMNS, Measuring
@@ -53,6 +54,7 @@ class LiveSurface(Surface):
         environ: Mapping[str, str],
         styles: Styles,
         clock: Callable[[], float],
+        pictures: bool = True,
     ) -> None:
         self._actions = actions
         self._prompt = prompt
@@ -63,6 +65,7 @@ class LiveSurface(Surface):
         self._environ = environ
         self._styles = styles
         self._clock = clock
+        self._graphics = Graphics(environ, clock, on=pictures)
         self._app.after_render += self._after_render
         self._painter = Painter(self._app, output, reflow=possible(environ))
         self._resizing = Resizing(self._app, output, self._resized)
@@ -109,10 +112,17 @@ class LiveSurface(Surface):
         from zatsudan.terminal.text.partrows import parts_rows  # behind the prompt
 
         coloured = has_colours(self._environ)
+
+        def pictures(part: "Part", width: int) -> Iterable[Styled]:
+            if not self._painter.works:
+                return ()
+            return self._graphics.rows(part, width, self._output.real_size.rows)
+
+        def rows(width: int) -> list[Styled]:
+            return parts_rows(parts, width, self._render, coloured=coloured, above=pictures)
+
         if parts:
-            self._painter.commit(
-                lambda width: parts_rows(parts, width, self._render, coloured=coloured)
-            )
+            self._painter.commit(rows)
 
     def error(self, error: ZatsudanError) -> None:
         from zatsudan.terminal.text.partrows import error_rows
@@ -187,7 +197,7 @@ class LiveSurface(Surface):
     def measure(self, measuring: Measuring) -> None:
         """Ask the terminal with the next rows how wide it takes what others disagree about."""
         if self._painter.works and self._output.real_size.columns >= LEAST_COLUMNS:
-            self._painter.question = measuring.ask()
+            self._painter.question = self._graphics.ask(self._app.input) + measuring.ask()
 
     def told(self, cells: Mapping[str, int]) -> None:
         """The terminal has answered: its widths count from now on."""
@@ -256,6 +266,8 @@ class LiveSurface(Surface):
 
     def _take_back(self) -> None:
         """Go on at the width that the screen has got meanwhile."""
+        if self._painter.stale:
+            self._output.write_raw(self._graphics.moved())
         live = self._view.resize() if self._painter.stale and self._view is not None else ()
         self._painter.take_back(live)
 
@@ -292,6 +304,8 @@ class LiveSurface(Surface):
 
     def _resized(self) -> None:
         if not self._painter.away:
+            if self._painter.stale:
+                self._output.write_raw(self._graphics.moved())
             self._painter.resized(self._view.resize() if self._view is not None else ())
 
     def _after_render(self, _app: object) -> None:

@@ -1,13 +1,13 @@
 """The parts of an outcome as rows of escape text."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby, islice
 
 from zatsudan.base.errors import ZatsudanError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printable
-from zatsudan.commands.parts import Diff, Line, Part, Rows, Table, Talk, Tokens
+from zatsudan.commands.parts import Diff, Line, Part, Picture, Rows, Table, Talk, Tokens
 from zatsudan.sessions.session import Node
 from zatsudan.terminal.text.replyrows import source_rows, status_rows, thought_rows
 from zatsudan.terminal.text.rows import PROMPT, cut, set_off, sgr, together, wrap
@@ -22,10 +22,21 @@ Render = Callable[[str, int, str], Sequence[Styled]]
 
 
 def parts_rows(
-    parts: Sequence[Part], width: int, render: Render, *, coloured: bool = False
+    parts: Sequence[Part],
+    width: int,
+    render: Render,
+    *,
+    coloured: bool = False,
+    above: Callable[[Part, int], Iterable[Styled]] = lambda _part, _width: (),
 ) -> list[Styled]:
-    """Return parts as rows, the last of them blank: what comes next stands apart."""
-    rows = [row for part in parts for row in part_rows(part, width, render, coloured=coloured)]
+    """Return parts as rows, the last of them blank: what comes next stands apart.
+
+    `above` gives rows that stand above a part, as those of a picture.
+    """
+    rows: list[Styled] = []
+    for part in parts:
+        rows += above(part, width)
+        rows += part_rows(part, width, render, coloured=coloured)
     return rows if not rows or rows[-1] == "" else [*rows, EMPTY]
 
 
@@ -33,6 +44,7 @@ def part_rows(
     part: Part, width: int, render: Render, *, coloured: bool = False
 ) -> Iterator[Styled]:
     """Return a part as rows; `render` makes rows of a reply's text."""
+    part = part.line if isinstance(part, Picture) else part
     if isinstance(part, Line):
         if part.spans:
             yield from set_off(part.text, part.spans, width, part.tone)
