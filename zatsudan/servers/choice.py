@@ -7,6 +7,7 @@ with OPENAI_BASE_URL; a server found on loopback; the embedded model.
 import errno
 import importlib
 import os
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
@@ -230,13 +231,11 @@ def _run_key_command(name: str, command: str) -> str:
     from zatsudan.base import programs
 
     try:
-        first = next(iter(shlex.split(command)), "")
-        if "/" in first and not first.startswith(
-            ("/", "~", "$")
-        ):  # anybody's folder may be the current one
+        first = next(iter(shlex.split(command, posix=sys.platform != "win32")), "")
+        if programs.is_relative(first):  # anybody's folder may be the current one
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         done = subprocess.run(  # noqa: S603  the user's own config names the command
-            ["/bin/sh", "-c", command],
+            programs.by_shell(command, programs.system_shell()),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
