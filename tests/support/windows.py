@@ -24,9 +24,30 @@ import pytest
 
 MODULES = ("fcntl", "termios", "tty", "pty", "pwd", "grp", "resource")
 _OS = frozenset(
-    ["fchmod", "pread", "pwrite", "killpg", "getuid", "geteuid", "getgid", "getpgrp", "tcgetpgrp", "setsid", "fork", "openpty", "set_blocking", "mkfifo", "O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC"]
+    [
+        "fchmod",
+        "pread",
+        "pwrite",
+        "killpg",
+        "getuid",
+        "geteuid",
+        "getgid",
+        "getpgrp",
+        "tcgetpgrp",
+        "setsid",
+        "fork",
+        "openpty",
+        "set_blocking",
+        "mkfifo",
+        "O_NOFOLLOW",
+        "O_NONBLOCK",
+        "O_NOCTTY",
+        "O_CLOEXEC",
+    ]
 )
-_SIGNALS = frozenset(["SIGHUP", "SIGKILL", "SIGTSTP", "SIGCONT", "SIGSTOP", "SIGWINCH", "SIGALRM", "SIGUSR1"])
+_SIGNALS = frozenset(
+    ["SIGHUP", "SIGKILL", "SIGTSTP", "SIGCONT", "SIGSTOP", "SIGWINCH", "SIGALRM", "SIGUSR1"]
+)
 _IMPORTS = re.compile(rf"(?m)^\s*(import|from) ({'|'.join(MODULES)})\b")
 _PACKAGE = "zatsudan."
 

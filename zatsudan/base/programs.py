@@ -6,7 +6,7 @@ its ./xclip is not ours to run. What a person types behind `!` is their shell's 
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 
 if sys.platform == "win32":
@@ -25,9 +25,24 @@ def find(name: str, environ: Mapping[str, str] = os.environ) -> str:
     """Return the whole path of a program; empty if there is none, or its name is a relative path."""
     if os.path.dirname(name) and not os.path.isabs(name):  # noqa: PTH117, PTH120  not to be normed
         return ""
+    if sys.platform == "win32":  # where shutil looks into the current directory first
+        endings = environ.get("PATHEXT", ".COM;.EXE;.BAT;.CMD").split(";")
+        return found_in(name, whole_path(environ).split(os.pathsep), endings)
     import shutil  # with all the packers that it knows: no part of the start
 
     return shutil.which(name, path=whole_path(environ)) or ""
+
+
+def found_in(name: str, folders: Sequence[str], endings: Sequence[str]) -> str:
+    """Return the first program of that name in some folders, with one of the endings of programs."""
+    ending = os.path.splitext(name)[1].lower()  # noqa: PTH122
+    bare = ending in [known.lower() for known in endings]
+    for folder in folders if name else ():
+        for place in [name] if bare else [f"{name}{known}" for known in endings]:
+            path = os.path.join(folder, place)  # noqa: PTH118
+            if os.path.isfile(path):  # noqa: PTH113
+                return path
+    return ""
 
 
 def whole_path(environ: Mapping[str, str] = os.environ) -> str:
