@@ -11,7 +11,6 @@ import builtins
 import ctypes
 import fcntl
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -19,8 +18,6 @@ import types
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 MODULES = ("fcntl", "termios", "tty", "pty", "pwd", "grp", "resource")
 _OS = frozenset(
@@ -48,7 +45,6 @@ _OS = frozenset(
 _SIGNALS = frozenset(
     ["SIGHUP", "SIGKILL", "SIGTSTP", "SIGCONT", "SIGSTOP", "SIGWINCH", "SIGALRM", "SIGUSR1"]
 )
-_IMPORTS = re.compile(rf"(?m)^\s*(import|from) ({'|'.join(MODULES)})\b")
 _PACKAGE = "zatsudan."
 
 
@@ -76,11 +72,11 @@ class _Without(types.ModuleType):
 
 def _ours(depth: int = 2) -> bool:
     """Tell whether the package stands behind a call."""
-    frame = sys._getframe(depth)
+    frame: types.FrameType | None = sys._getframe(depth)
     while frame is not None:
         if str(frame.f_globals.get("__name__", "")).startswith(_PACKAGE):
             return True
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back
     return False
 
 
@@ -109,12 +105,12 @@ def _closed_alone(name: str) -> None:
 class _Loop(asyncio.SelectorEventLoop):
     """An event loop that gives the package what the one of Windows gives."""
 
-    def add_reader(self, fd: Any, callback: Any, *args: Any) -> None:
+    def add_reader(self, fd: Any, callback: Any, *args: Any) -> None:  # type: ignore[override]
         if str(sys._getframe(1).f_globals["__name__"]).startswith(_PACKAGE):
             raise NotImplementedError
         super().add_reader(fd, callback, *args)
 
-    def add_signal_handler(self, sig: int, callback: Any, *args: Any) -> None:
+    def add_signal_handler(self, sig: int, callback: Any, *args: Any) -> None:  # type: ignore[override]
         if str(sys._getframe(1).f_globals["__name__"]).startswith(_PACKAGE):
             raise NotImplementedError
         super().add_signal_handler(sig, callback, *args)
@@ -169,20 +165,6 @@ def _install() -> None:
     for name in ("unlink", "remove", "replace", "rename"):
         _closed_alone(name)
     asyncio.set_event_loop_policy(_Policy())
-
-
-def pytest_ignore_collect(collection_path: Path) -> bool | None:
-    """Leave out the tests that import what is not there."""
-    if collection_path.suffix == ".py" and _IMPORTS.search(collection_path.read_text("utf-8")):
-        return True
-    return None
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what is POSIX's alone."""
-    for item in items:
-        if item.get_closest_marker("posix"):
-            item.add_marker(pytest.mark.skip("POSIX alone"))
 
 
 _install()
