@@ -64,6 +64,7 @@ def test_the_systems_tools(poisoned: Path, tmp_path: Path) -> None:
     assert not (poisoned / "PWNED").exists()
 
 
+@pytest.mark.posix
 def test_shell_and_editor(poisoned: Path, tmp_path: Path) -> None:
     path = os.environ["PATH"]
     assert programs.shell({"SHELL": "zsh", "PATH": path}) == "/bin/sh"

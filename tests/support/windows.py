@@ -82,13 +82,14 @@ def _ours(depth: int = 2) -> bool:
 
 def _is_open(path: object) -> bool:
     place = os.path.realpath(os.fspath(path))  # type: ignore[call-overload]
-    for entry in os.scandir("/proc/self/fd"):
-        try:
-            if os.readlink(entry.path) == place:  # noqa: PTH115  the text of the link
-                return True
-        except OSError:
-            continue
-    return False
+    return any(_leads_to(str(link)) == place for link in Path("/proc/self/fd").iterdir())
+
+
+def _leads_to(link: str) -> str:
+    try:
+        return os.readlink(link)  # noqa: PTH115  its text alone
+    except OSError:
+        return ""
 
 
 def _closed_alone(name: str) -> None:
@@ -134,6 +135,7 @@ class _Kernel:
 
 
 def _install() -> None:
+    os.environ["COMSPEC"] = "/bin/sh"
     msvcrt = types.ModuleType("msvcrt")
     vars(msvcrt).update(LK_NBLCK=2, locking=_locking, get_osfhandle=lambda fd: fd)
     sys.modules["msvcrt"] = msvcrt

@@ -16,7 +16,10 @@ if sys.platform == "win32":
     def _ready(stream: TextIO, _environ: Mapping[str, str]) -> bool:
         """Have the console read sequences, until the program ends; consoles before 2016 cannot."""
         kernel = ctypes.windll.kernel32
-        handle = wintypes.HANDLE(msvcrt.get_osfhandle(stream.fileno()))
+        try:
+            handle = wintypes.HANDLE(msvcrt.get_osfhandle(stream.fileno()))
+        except (OSError, ValueError):  # a stream without a descriptor
+            return False
         before = wintypes.DWORD()
         if not kernel.GetConsoleMode(handle, ctypes.byref(before)):
             return False  # no console, as in the window of an old Git Bash

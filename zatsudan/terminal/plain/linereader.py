@@ -56,7 +56,7 @@ class _Came(NamedTuple):
 
 def _console(fd: int) -> Callable[[], bytes] | None:
     """Return what reads a console of Windows as UTF-8: its bytes are of a code page else."""
-    if sys.platform == "win32" and os.isatty(fd) and fd == sys.stdin.fileno():
+    if sys.platform == "win32" and os.isatty(fd) and fd == 0:
         raw = getattr(sys.stdin.buffer, "raw", None)
         return None if raw is None else lambda: bytes(raw.read(65_536) or b"")
     return None
