@@ -209,7 +209,7 @@ async def work(chat: Chat, line: str) -> list[str]:
     outcome = await run(chat, line)
     assert isinstance(outcome, Work)
     said: list[str] = []
-    return lines(await outcome.run(said.append))
+    return lines(await outcome.run(lambda far: said.append(str(far))))
 
 
 def whole(text: str, finish: str = "stop", tokens: int = 4, **more: object) -> Script:

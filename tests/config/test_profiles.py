@@ -92,7 +92,7 @@ def test_of_another_server_no_header_or_key_stays() -> None:
         ('profile = "a"', 'profile = "local"'),
         ('"profile" = "a"\r\n', '"profile" = "local"\r\n'),
         ('system = "x"', 'profile = "local"\n\nsystem = "x"'),
-        ("[screen]\nbell = 1\n", 'profile = "local"\n\n[screen]\nbell = 1\n'),
+        ("[screen]\nnotify_seconds = 1\n", 'profile = "local"\n\n[screen]\nnotify_seconds = 1\n'),
         (
             'system = "x"\r\n# of the screen\r\n[screen]\r\n',
             'profile = "local"\r\n\r\nsystem = "x"\r\n# of the screen\r\n[screen]\r\n',

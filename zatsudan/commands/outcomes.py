@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from zatsudan.commands.asking import Question
     from zatsudan.commands.picking import Row
     from zatsudan.lab.slots import Cell
+    from zatsudan.servers.engine.progress import Progress
     from zatsudan.sessions.calls import Waiting
     from zatsudan.talk.entered import Entered
     from zatsudan.wire.tokenview import Token
@@ -57,14 +58,18 @@ class Experiment(NamedTuple):
     blind: bool = False
 
 
+#: What takes how far something is: as a line, or how much of it is there.
+Tell: TypeAlias = Callable[["Printable | Progress"], None]
+
+
 class Work(NamedTuple):
     """Show the parts, then do what takes a while, and carry out its outcome.
 
-    `run` gets a function that takes a line on how far it is.
+    `run` gets a function that takes how far it is.
     """
 
     parts: tuple[Part, ...]
-    run: Callable[[Callable[[Printable], None]], Awaitable["Outcome"]]
+    run: Callable[[Tell], Awaitable["Outcome"]]
 
 
 class Prefill(NamedTuple):

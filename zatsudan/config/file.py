@@ -206,9 +206,13 @@ def _check_values(config: Config, place: _Place) -> None:
             raise where.below(key).error(
                 say("{name} is more than 0, not {value}", name=key, value=value)
             )
-    if not 0 <= config.screen.bell < 1e9:
-        raise screen.below("bell").error(
-            say("bell is 0 or more, not {value}", value=config.screen.bell)
+    if not 0 <= config.screen.notify_seconds < 1e9:
+        raise screen.below("notify_seconds").error(
+            say(
+                "{name} is 0 or more, not {value}",
+                name="notify_seconds",
+                value=config.screen.notify_seconds,
+            )
         )
     if config.screen.theme not in styles.THEMES:
         raise screen.below("theme").error(
@@ -231,6 +235,14 @@ def _check_values(config: Config, place: _Place) -> None:
         ("language", config.screen.language, ("auto", *LANGUAGES), ""),
         ("keys", config.screen.keys, ("emacs", "vi"), say("emacs or vi")),
         ("pictures", config.screen.pictures, ("auto", "never"), say("auto or never")),
+        ("notify", config.screen.notify, ("auto", "bell", "never"), say("auto, bell or never")),
+        ("integration", config.screen.integration, ("auto", "never"), say("auto or never")),
+        (
+            "tables",
+            config.screen.tables,
+            ("auto", "columns", "lines"),
+            say("auto, columns or lines"),
+        ),
     ):
         if chosen not in choices:
             raise screen.below(key).takes(told or ", ".join(choices), chosen)

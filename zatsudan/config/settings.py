@@ -109,8 +109,16 @@ class Screen(NamedTuple):
     """Single styles over those of the theme, as in `heading = "bold cyan"`."""
     pictures: str = "auto"
     """Pictures in the terminal: auto (where it can show them), or never."""
-    bell: float = 0.0
-    """Ring when a reply that took so many seconds ends while the terminal is not looked at; 0: never."""
+    notify: str = "auto"
+    """Tell of the end of a long reply while the terminal is not looked at: auto (as the terminal takes it, else the bell), bell, or never."""
+    notify_seconds: float = 10.0
+    """How long a reply took that is told of, in seconds."""
+    integration: str = "auto"
+    """Title, progress, marks of turns and notices: auto (what the terminal takes), or never."""
+    plain: bool = False
+    """To be read aloud: whole sentences one after another, nothing drawn anew, as with --plain."""
+    tables: str = "auto"
+    """Tables: auto (columns; where ACCESSIBLE is set a line for each value), columns, or lines."""
 
 
 class Config(NamedTuple):

@@ -82,8 +82,9 @@ class Repl:
 
         Cancelling it stops a reply; what came of it stays.
         """
+        well = False
         try:
-            return await self._handle(line)
+            well = await self._handle(line)
         except ZatsudanError as error:
             self._surface.error(error)
         except Exception as error:  # noqa: BLE001  a fault of ours must not cost the talk
@@ -97,7 +98,9 @@ class Repl:
                     say("The talk goes on and is saved. Please report it."),
                 )
             )
-        return False
+        finally:
+            self._surface.carried_out(well=well)
+        return well
 
     def _hidden(self, text: str) -> str:
         """Return the text of a fault, which may be any, without the keys of the server in use."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from zatsudan.commands.outcomes import Inspect, Pick
     from zatsudan.commands.parts import Part
     from zatsudan.lab.run import OnDelta, OnEnd, Run
+    from zatsudan.servers.engine.progress import Progress
     from zatsudan.sessions.calls import Waiting
     from zatsudan.talk.deciding import Asked
     from zatsudan.talk.entered import Entered
@@ -57,8 +58,11 @@ class Surface(Protocol):
     def calls(self, waits: "Waiting") -> None:
         """Show the call of the model that waits for the person's answer."""
 
-    def hint(self, text: Printable) -> None:
-        """Say for a moment how far something is."""
+    def hint(self, far: "Printable | Progress") -> None:
+        """Say for a moment how far something is; nothing at its end."""
+
+    def carried_out(self, *, well: bool) -> None:
+        """A line has been carried out: what follows is of another."""
 
     async def inspect(self, outcome: "Inspect") -> "Choice | None":
         """Let the person walk over tokens; return what they took."""

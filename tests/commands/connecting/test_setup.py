@@ -59,7 +59,7 @@ class Person:
             assert isinstance(outcome, Work | Ask)
             self._tell(outcome.parts)
             if isinstance(outcome, Work):
-                outcome = await outcome.run(self.told.append)
+                outcome = await outcome.run(lambda far: self.told.append(str(far)))
                 continue
             self.asked.append(outcome.question)
             if not left:

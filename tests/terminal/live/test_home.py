@@ -250,25 +250,27 @@ async def test_the_toolbar_says_what_enter_does_while_a_reply_comes() -> None:
 
 
 async def test_the_bell_rings_only_where_nobody_looks() -> None:
-    config = Config(screen=Screen(bell=0.05))
-    slow = says("a", "b", pause=0.1)
-    async with sitting(
-        slow, slow, Script([chunk("q"), usage(1, 1), DONE]), config=config
-    ) as person:
-        assert "\x1b[?1004h" in "".join(person.screen.raw)
+    config = Config(screen=Screen(notify_seconds=0.05))
+    slow = says("a", "b", pause=0.3)
+    quick = Script([chunk("q"), usage(1, 1), DONE])
+    async with sitting(slow, slow, quick, config=config) as person:
+        written = person.screen.raw
         await person.say("one")
-        assert "\a" not in person.screen.raw
+        assert "\a" not in "".join(written)
+        person.type("two\r")
+        await person.until("» two")
         person.type("\x1b[O")
-        await person.say("two")
-        assert person.screen.raw.count("\a") == 1
-        person.type("\x1b[I")
+        await person.at_rest()
+        assert "".join(written).count("\a") == 1
+        # Whoever presses Enter is there, also where the terminal was not asked meanwhile.
         await person.say("three")
-        assert person.screen.raw.count("\a") == 1
-    assert "\x1b[?1004l" in "".join(person.screen.raw)
+        assert "".join(written).count("\a") == 1
+        assert "".join(written).count("\x1b[?1004h") == 3
+        assert "".join(written).count("\x1b[?1004l") == 3
 
 
-async def test_nobody_is_asked_for_the_focus_without_a_bell() -> None:
-    async with sitting(says("a")) as person:
+async def test_nobody_is_asked_for_the_focus_where_nothing_would_be_told() -> None:
+    async with sitting(says("a"), config=Config(screen=Screen(notify="never"))) as person:
         await person.say("one")
     assert "1004" not in "".join(person.screen.raw)
 

@@ -8,7 +8,7 @@ from zatsudan.base.errors import CommandError
 from zatsudan.base.language import say
 from zatsudan.base.printable import Printable, one_line
 from zatsudan.commands.connecting import questions
-from zatsudan.commands.outcomes import Ask, Outcome, Show, Work
+from zatsudan.commands.outcomes import Ask, Outcome, Show, Tell, Work
 from zatsudan.commands.parts import Line, Part
 from zatsudan.commands.presets import bound
 from zatsudan.servers.choice import Server, Wishes
@@ -88,8 +88,8 @@ def offer(finder: Finder, behind: Callable[[], Outcome]) -> Work:
             say("Set model_url under [local], or serve a file with --gguf FILE."),
         )
 
-    async def run(tell: Callable[[Printable], None]) -> Outcome:
-        await fetch.run(lambda progress: tell(progress.line()))
+    async def run(tell: Tell) -> Outcome:
+        await fetch.run(tell)
         return behind()
 
     async def answered(answer: str) -> Outcome:

@@ -13,9 +13,14 @@ class Progress(NamedTuple):
     size: int
     speed: float
 
+    @property
+    def share(self) -> float:
+        """How much is there, of 1."""
+        return self.have / self.size if self.size else 0.0
+
     def line(self) -> Printable:
         """Return it as one line: a bar, size, speed and the time that is left."""
-        done = self.have / self.size if self.size else 0.0
+        done = self.share
         bar = "▰" * int(done * 20) + "▱" * (20 - int(done * 20))
         parts = [
             f"{bar} {int(done * 100)} %",

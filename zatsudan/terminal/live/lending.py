@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from prompt_toolkit.application.run_in_terminal import in_terminal
 
 from zatsudan.terminal.live import ptk, stopping
-from zatsudan.terminal.live.attention import Attention
+from zatsudan.terminal.live.integration import Integration
 from zatsudan.terminal.live.keys import Actions
 from zatsudan.terminal.live.painter import Painter
 
@@ -18,7 +18,7 @@ class Lending:
         self,
         app: ptk.LiveApplication,
         painter: Painter,
-        attention: Attention,
+        integration: Integration,
         actions: Actions,
         *,
         lend: Callable[[], None],
@@ -27,7 +27,7 @@ class Lending:
         """`lend` holds what is painted still; `take_back` goes on, at the width of that moment."""
         self._app = app
         self._painter = painter
-        self._attention = attention
+        self._integration = integration
         self._actions = actions
         self._lend = lend
         self._take_back = take_back
@@ -47,11 +47,11 @@ class Lending:
         """Lend the terminal to a program, which does not know of the reports that we ask it for."""
         await self._actions.settled()
         self._lend()
-        self._attention.listen(on=False)
+        self._integration.hold(on=False)
         try:
             yield
         finally:
-            self._attention.listen(on=True)
+            self._integration.hold(on=True)
             self._take_back()
 
     async def suspend(self) -> None:
@@ -70,6 +70,6 @@ class Lending:
         """SIGCONT has come: draw anew below what a shell has written meanwhile."""
         if not ptk.lent(self._app) and stopping.take_again(self._app):
             self._app.renderer.reset()
-            self._attention.listen(on=True)
+            self._integration.anew()
             self._painter.lose()
             self._app.invalidate()

@@ -11,7 +11,7 @@ written again with autowrap on, so that nothing is missing in scrollback.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from prompt_toolkit.data_structures import Size
 
@@ -37,6 +37,13 @@ def row_width(size: Size) -> int:
     return max(4, size.columns - 1)
 
 
+class _Mark(NamedTuple):
+    """What takes no cell, and says what the next row that is committed is; or what ended before it."""
+
+    text: str
+    ends: bool
+
+
 class Painter:
     """Owns the rows above the application's own; `rows` are the live ones on screen, as escape text.
 
@@ -51,7 +58,8 @@ class Painter:
         self._output = output
         self._reflow = reflow
         self._height = 0  # rows that were written since the screen began, at least
-        self._held: list[Laid] = []
+        self._held: list[Laid | _Mark] = []
+        self._mark = ""  # for the next row that is committed
         self._live: Sequence[Styled] = ()
         self.works = ptk.supported(app)
         self._columns = output.real_size.columns
@@ -90,6 +98,16 @@ class Painter:
         """
         self._held.append(laid)
 
+    def mark(self, text: str, *, ends: bool = False) -> None:
+        """Send `text`, which takes no cell, with the next row that is committed.
+
+        What `ends` those before it does not wait for a row. A live row bears no mark: it moves,
+        and the mark would stay.
+        """
+        self._held.append(_Mark(text, ends))
+        if ends:
+            self.repaint()
+
     def commit(self, laid: Laid) -> None:
         """Commit rows in the place of the live ones, as soon as the screen is ours and at rest."""
         self.keep(laid)
@@ -105,25 +123,25 @@ class Painter:
         self._live = live
         if not self.ready():
             return
-        held = self._take_held()
+        held, seam = self._take_held()
         if not self.works:
-            self._show_plainly(held)
+            self._show_plainly(held, seam)
             return
         new = [*held, *live]
         old = self.rows
-        same, columns = 0, self._columns
-        for before, after in zip(old, new, strict=False):
-            if before != after or (same < len(held) and may_wrap(after, columns)):
-                break
-            same += 1
+        columns = self._columns
+        same = _alike(old, new, len(held), columns)
+        if seam:
+            same = min(same, len(held))  # it is written where the committed rows end
         self.rows = list(live)
         self._output.reserved = len(live)
-        if same == len(old) == len(new):
+        if same == len(old) == len(new) and not seam:
             return
         at = ptk.cursor(self._app)
         up = at.y + len(old) - same
         self._write(f"{SYNC_BEGIN}{HIDE}\r" + (f"\x1b[{up}A" if up else ""))
-        if len(new) == len(old) and not any(may_wrap(row, columns) for row in held[same:]):
+        in_place = len(new) == len(old) and not seam
+        if in_place and not any(may_wrap(row, columns) for row in held[same:]):
             for before, after in zip(old[same:], new[same:], strict=True):
                 self._write(f"{guarded(change(before, after), after, columns)}\r\n")
             self._write((f"\x1b[{at.y}B" if at.y else "") + (f"\x1b[{at.x}C" if at.x else ""))
@@ -132,7 +150,7 @@ class Painter:
         else:
             self._write(self.question)
             self.question = ""
-            self._write("".join(f"{kept(row, columns)}\r\n" for row in held[same:]))
+            self._write("".join(f"{kept(row, columns)}\r\n" for row in held[same:]) + seam)
             for row in live[max(same - len(held), 0) :]:
                 self._write(f"{guarded(whole(row), row, columns)}\r\n")
             self._write(SHOW)
@@ -221,31 +239,52 @@ class Painter:
         self._live = live
         self._write(f"{SYNC_BEGIN}\r" + (f"\x1b[{up}A" if up else ""))
         self._output.reserved = len(live)
-        self._write("".join(f"{kept(row, columns)}\r\n" for row in self._take_held()))
+        held, seam = self._take_held()
+        self._write("".join(f"{kept(row, columns)}\r\n" for row in held) + seam)
         self._write("".join(f"{guarded(whole(row), row, columns)}\r\n" for row in live))
         self.rows = list(live)
         ptk.redraw_from_here(self._app, self._output)
         self._write(SYNC_END)
         self._output.flush()
 
-    def _take_held(self) -> list[Styled]:
-        """Lay out what was kept, for the present width."""
+    def _take_held(self) -> tuple[list[Styled], str]:
+        """Lay out what was kept, for the present width; return its rows, and what is written behind them."""
         held, self._held = self._held, []
         width = row_width(self._output.real_size)
-        rows = [row for laid in held for row in laid(width)]
+        rows: list[Styled] = []
+        seam = ""
+        for item in held:
+            if isinstance(item, _Mark):
+                self._mark += item.text
+                if item.ends:
+                    seam, self._mark = seam + self._mark, ""
+                continue
+            for row in item(width):
+                rows.append(Styled(seam + self._mark + row))
+                seam = self._mark = ""
         self._height += len(rows)
-        return rows
+        return rows, seam
 
-    def _show_plainly(self, committed: Sequence[Styled]) -> None:
-        if committed:
+    def _show_plainly(self, committed: Sequence[Styled], seam: str) -> None:
+        if committed or seam:
             self._app.renderer.erase()
-            self._write("".join(f"{row}\r\n" for row in committed))
+            self._write("".join(f"{row}\r\n" for row in committed) + seam)
             self._output.flush()
             self._app.invalidate()
 
     def _write(self, text: str) -> None:
         self.bytes_written += len(text)
         self._output.write_raw(text)
+
+
+def _alike(old: Sequence[str], new: Sequence[str], kept_rows: int, columns: int) -> int:
+    """Return how many rows at the top may stay as they are: one that may wrap is written again to be kept."""
+    same = 0
+    for before, after in zip(old, new, strict=False):
+        if before != after or (same < kept_rows and may_wrap(after, columns)):
+            break
+        same += 1
+    return same
 
 
 def whole(row: str) -> str:

@@ -17,14 +17,14 @@ from prompt_toolkit.input import Input
 
 from zatsudan.base import signals
 from zatsudan.base.language import say
-from zatsudan.base.printable import EMPTY, Printable
+from zatsudan.base.printable import EMPTY, Printable, one_line
 from zatsudan.base.styles import Styles
 from zatsudan.config.settings import Screen
 from zatsudan.talk.entered import KEYS, Entered
 from zatsudan.terminal.live import prompt, ptk, stopping
-from zatsudan.terminal.live.attention import Attention
 from zatsudan.terminal.live.completion import LineCompleter
 from zatsudan.terminal.live.history import LineHistory
+from zatsudan.terminal.live.integration import Integration
 from zatsudan.terminal.live.keys import Actions
 from zatsudan.terminal.live.lines import Lines
 from zatsudan.terminal.live.measuring import Measuring
@@ -70,7 +70,7 @@ class LiveTerminal(Actions):
         self._bar = Toolbar(chat, clock)
         self._stdout = stdout or sys.stdout
         output = ptk.ReservingOutput(self._stdout, size or terminal_size, environ.get("TERM"))
-        self._attention = Attention(output, screen.bell)
+        self._integration = Integration(output, environ, screen, clock)
         self._prompt = prompt.build(
             self,
             output,
@@ -89,11 +89,12 @@ class LiveTerminal(Actions):
             self._prompt,
             output,
             bar=self._bar,
-            attention=self._attention,
+            integration=self._integration,
             environ=environ,
             styles=styles,
             clock=clock,
             pictures=screen.pictures != "never",
+            named=self._named,
         )
         self._measuring = Measuring(self._surface.told, clock)
         self._commands = commands
@@ -118,7 +119,7 @@ class LiveTerminal(Actions):
         """
 
         def start() -> None:
-            self._attention.listen(on=True)
+            self._surface.have()
             # Not of a console of Windows, whose answers may come as keys that were typed.
             if sys.platform != "win32" and self._stdout.isatty():
                 self._surface.measure(self._measuring)
@@ -133,14 +134,15 @@ class LiveTerminal(Actions):
         def soon() -> None:
             asyncio.get_running_loop().call_soon(start)  # once the prompt stands
 
-        await self._app.run_async(pre_run=soon)
+        try:
+            await self._app.run_async(pre_run=soon)
+        finally:
+            self._surface.part()
         if self._lines.task is not None and not self._lines.task.done():
             self._lines.task.cancel()
             await asyncio.gather(self._lines.task, return_exceptions=True)
         for task in list(self._others):
             task.cancel()
-        self._attention.listen(on=False)
-        self._stdout.flush()
         return self._ended_by
 
     def _signalled(self, number: int) -> None:
@@ -186,6 +188,17 @@ class LiveTerminal(Actions):
         self._others.add(task)
         task.add_done_callback(self._others.discard)
         return task
+
+    def _named(self) -> Printable:
+        """Return what the talk is called outside of its window; one that is private is not."""
+        session = self._chat.talk.session
+        if self._chat.talk.folder is None:
+            return say("private")
+        if session.title or not session.nodes:
+            return one_line(session.title, 60)
+        from zatsudan.sessions.titles import title_from
+
+        return title_from(session.first_words())
 
     def _toolbar(self) -> StyleAndTextTuples:
         buffer = self._prompt.buffer
@@ -234,6 +247,7 @@ class LiveTerminal(Actions):
 
     def enter(self) -> None:
         self._bar.hint = EMPTY
+        self._integration.looked_at = True
         self._lines.enter()
 
     def refuse(self) -> None:
@@ -285,7 +299,7 @@ class LiveTerminal(Actions):
         self._surface.clear_screen()
 
     def focused(self, *, here: bool) -> None:
-        self._attention.looked_at = here
+        self._integration.looked_at = here
 
     def answered(self, position: str) -> None:
         self._measuring.answered(position)

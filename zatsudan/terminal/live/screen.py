@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from zatsudan.base.errors import ZatsudanError
 from zatsudan.base.jsonvalues import Json
-from zatsudan.base.printable import EMPTY, Printable, Styled
+from zatsudan.base.language import say
+from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printable
 from zatsudan.base.styles import Styles
 from zatsudan.terminal.live import ptk
-from zatsudan.terminal.live.attention import Attention
 from zatsudan.terminal.live.graphics import Graphics
+from zatsudan.terminal.live.integration import Integration
 from zatsudan.terminal.live.keys import Actions
 from zatsudan.terminal.live.lending import Lending
 from zatsudan.terminal.live.measuring import LEAST_COLUMNS, Measuring
@@ -22,6 +23,7 @@ from zatsudan.terminal.live.toolbar import Toolbar
 from zatsudan.terminal.surface import Surface
 from zatsudan.terminal.text.colour import has_colours
 from zatsudan.terminal.text.rows import PROMPT
+from zatsudan.terminal.text.sequences import MARK_INPUT, MARK_OUTPUT, MARK_PROMPT, mark_end
 from zatsudan.terminal.text.widths import set_told, width
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from zatsudan.commands.outcomes import Inspect, Pick
     from zatsudan.commands.parts import Part
     from zatsudan.lab.run import OnDelta, OnEnd, Run
+    from zatsudan.servers.engine.progress import Progress
     from zatsudan.sessions.calls import Waiting
     from zatsudan.talk.deciding import Asked
     from zatsudan.talk.entered import Entered
@@ -50,21 +53,23 @@ class LiveSurface(Surface):
         output: ptk.ReservingOutput,
         *,
         bar: Toolbar,
-        attention: Attention,
+        integration: Integration,
         environ: Mapping[str, str],
         styles: Styles,
         clock: Callable[[], float],
         pictures: bool = True,
+        named: Callable[[], Printable] = lambda: EMPTY,
     ) -> None:
         self._actions = actions
         self._prompt = prompt
         self._app = prompt.app
         self._output = output
         self._bar = bar
-        self._attention = attention
+        self._integration = integration
         self._environ = environ
         self._styles = styles
         self._clock = clock
+        self._named = named
         self._graphics = Graphics(environ, clock, on=pictures)
         self._app.after_render += self._after_render
         self._painter = Painter(self._app, output, reflow=possible(environ))
@@ -72,13 +77,18 @@ class LiveSurface(Surface):
         if self._painter.works:
             self._app.on_resize = self._resizing.soon
         self.lending = Lending(
-            self._app, self._painter, attention, actions, lend=self._lend, take_back=self._take_back
+            self._app,
+            self._painter,
+            integration,
+            actions,
+            lend=self._lend,
+            take_back=self._take_back,
         )
         self._streams: Callable[[int, str], RowStream] | None = None
         self._ticking: asyncio.TimerHandle | None = None
         self._size = lambda: output.real_size
         self._view: LiveView | LabView | None = None
-        self._reply_since = 0.0
+        self._open_turn = False
         #: The reply that is under way.
         self.turn: Turn | None = None
         #: The experiment that is under way.
@@ -102,11 +112,29 @@ class LiveSurface(Surface):
 
         def rows(width: int) -> list[Styled]:
             said = list(said_rows(content, width))
-            return said if command else [*said, EMPTY]
+            if self._integration.marks:
+                said[0] = Styled(said[0].replace(PROMPT, PROMPT + MARK_INPUT, 1))
+            return said
 
+        self._integration.name(self._named())
         # Drawn with the emptied input line, for which the request need not wait.
+        self._marked(MARK_PROMPT)
         self._painter.keep(rows)
+        self._marked(MARK_OUTPUT)
+        if not command:
+            self._painter.keep(lambda _width: [EMPTY])
         self._app.invalidate()
+
+    def _marked(self, mark: str) -> None:
+        if self._integration.marks:
+            self._open_turn = True
+            self._painter.mark(mark)
+
+    def carried_out(self, *, well: bool) -> None:
+        self._integration.name(self._named())
+        if self._open_turn:
+            self._open_turn = False
+            self._painter.mark(mark_end(well=well), ends=True)
 
     def show(self, parts: "Sequence[Part]") -> None:
         from zatsudan.terminal.text.partrows import parts_rows  # behind the prompt
@@ -134,9 +162,11 @@ class LiveSurface(Surface):
         from zatsudan.terminal.live.view import LiveView
 
         self.turn = turn
-        self._reply_since = began = self._clock()
+        began = self._clock()
+        self._integration.begin()
 
         def line() -> Printable:
+            self._integration.progress(None)
             return reply_status(turn, self._clock() - began, self._bar.progress)
 
         def stream(width: int) -> "RowStream":
@@ -166,7 +196,12 @@ class LiveSurface(Surface):
 
         links = has_links(self._environ)
         self._painter.commit(lambda width: ended_rows(turn, width, links=links))
-        self._attention.ended(self._clock() - self._reply_since)
+        self._integration.end(self._ended(say("the reply has ended")))
+
+    def _ended(self, what: Printable) -> Printable:
+        """Return what a notice says: nothing of a talk that is private."""
+        name = self._named()
+        return printable(f"{one_line(name, 60)}: {what}") if name else what
 
     def calls(self, waits: "Waiting") -> None:
         from zatsudan.commands.calling import call_parts
@@ -174,12 +209,28 @@ class LiveSurface(Surface):
         self.show(call_parts(waits))
 
     def begin_run(self, run: "Run") -> "tuple[OnDelta, OnEnd]":
+        from zatsudan.lab.slots import ENDED
         from zatsudan.terminal.live.labview import LabView
 
         view = LabView(self._painter, self._make_stream, self._size, run, self._clock)
         self._view, self.experiment = view, run
         run.behind = view.behind
-        return view.add, view.ended
+        self._integration.begin()
+
+        def tell() -> None:
+            done = sum(slot.state == ENDED for slot in run.slots)
+            self._integration.progress(done / len(run.slots))
+
+        def add(number: int, delta: "Delta") -> None:
+            view.add(number, delta)
+            tell()
+
+        def ended(number: int) -> None:
+            view.ended(number)
+            tell()
+
+        tell()
+        return add, ended
 
     def end_run(self, run: "Run") -> None:
         del run
@@ -187,6 +238,7 @@ class LiveSurface(Surface):
             self._view.close()
             self._view = None
         self.experiment = None
+        self._integration.end(self._ended(say("all replies have ended")))
 
     def clear_screen(self) -> None:
         """Scroll the screen empty; what stood on it is in scrollback."""
@@ -207,8 +259,14 @@ class LiveSurface(Surface):
         if width(PROMPT[0]) != before:
             self._resized()
 
-    def hint(self, text: Printable) -> None:
-        self._bar.hint = text
+    def hint(self, far: "Printable | Progress") -> None:
+        if isinstance(far, str):
+            self._bar.hint = far
+            if not far:
+                self._integration.at_rest()
+        else:
+            self._bar.hint = far.line()
+            self._integration.progress(far.share)
         self._app.invalidate()
 
     def doing(self, text: Printable) -> None:
@@ -296,6 +354,16 @@ class LiveSurface(Surface):
                 input_=self._app.input,
                 output=self._output,
             )
+
+    def have(self) -> None:
+        """Tell the terminal of the talk, now that it stands in it."""
+        self._integration.name(self._named())
+        self._integration.hold(on=True)
+
+    def part(self) -> None:
+        """Leave nothing of ours in the terminal: the application has ended, however it did."""
+        self._integration.hold(on=False)
+        self._output.flush()
 
     def close(self) -> None:
         """End the application, and show nothing from now on."""

@@ -39,6 +39,7 @@ from zatsudan.wire.protocol import Delta
 if TYPE_CHECKING:
     from zatsudan.commands.asking import Question
     from zatsudan.lab.run import OnDelta, OnEnd, Run
+    from zatsudan.servers.engine.progress import Progress
     from zatsudan.sessions.calls import Waiting
     from zatsudan.talk.turn import Turn
     from zatsudan.terminal.text.tokenrows import Choice
@@ -269,8 +270,11 @@ class PlainTerminal(Surface):
         self.came = any(slot.node is not None for slot in run.slots)
         self.short = shortfalls([slot.node for slot in run.slots])
 
-    def hint(self, text: Printable) -> None:
+    def hint(self, far: "Printable | Progress") -> None:
         """Nothing: what was written cannot be taken back."""
+
+    def carried_out(self, *, well: bool) -> None:
+        """Nothing: what follows says what it is."""
 
     async def inspect(self, outcome: Inspect) -> "Choice | None":
         """There is no screen to lend: say what there is instead."""

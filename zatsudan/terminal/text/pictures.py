@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from enum import Enum, auto
 
 from zatsudan.base.printable import EMPTY, Styled
+from zatsudan.terminal.text.emulators import Emulator, emulator, within
 
 #: Cells that a picture takes at most.
 COLUMNS, ROWS = 40, 12
@@ -33,31 +34,20 @@ class Protocol(Enum):
     ITERM = auto()
 
 
-_MULTIPLEXERS = ("TMUX", "STY", "ZELLIJ", "DVTM", "NVIM", "VIM_TERMINAL", "INSIDE_EMACS")
-_XTERM = r"xterm(-256color|-direct)?"
-#: What must match: TERM as a whole, a name in the environment, its value as a whole.
-_KNOWN = (
-    (r"xterm-(kitty|ghostty)", "TERM", ".*", Protocol.KITTY),
-    (_XTERM, "TERM_PROGRAM", "ghostty", Protocol.KITTY),
-    (r"wezterm|" + _XTERM, "TERM_PROGRAM", "WezTerm|iTerm.app", Protocol.ITERM),
-)
+_KNOWN = {
+    Emulator.KITTY: Protocol.KITTY,
+    Emulator.GHOSTTY: Protocol.KITTY,
+    Emulator.WEZTERM: Protocol.ITERM,
+    Emulator.ITERM: Protocol.ITERM,
+}
 #: They print what they do not know: macOS' own, the console of Linux and what is no terminal.
 _PRINTS = (("TERM_PROGRAM", "Apple_Terminal"), ("TERM", "linux|dumb|unknown|vt.*|"))
 
 
 def known(environ: Mapping[str, str]) -> Protocol | None:
     """Return what the terminal takes, as far as the environment tells."""
-    if _is_within(environ):
-        return None
-    term = environ.get("TERM", "")
-    return next(
-        (
-            protocol
-            for fitting, name, value, protocol in _KNOWN
-            if re.fullmatch(fitting, term) and re.fullmatch(value, environ.get(name, ""))
-        ),
-        None,
-    )
+    found = emulator(environ)
+    return _KNOWN.get(found) if found is not None else None
 
 
 def largest(environ: Mapping[str, str]) -> int:
@@ -67,14 +57,9 @@ def largest(environ: Mapping[str, str]) -> int:
 
 def answers(environ: Mapping[str, str]) -> bool:
     """Tell whether the terminal can be asked: whatever it is, it prints nothing of the question."""
-    return not _is_within(environ) and not any(
+    return not within(environ) and not any(
         re.fullmatch(value, environ.get(name, "")) for name, value in _PRINTS
     )
-
-
-def _is_within(environ: Mapping[str, str]) -> bool:
-    term = environ.get("TERM", "")
-    return term.startswith(("tmux", "screen")) or any(environ.get(name) for name in _MULTIPLEXERS)
 
 
 def rows_for(png: bytes, columns: int, rows: int) -> int:
