@@ -5,6 +5,7 @@ reply; what came of it is printed and saved.
 """
 
 import asyncio
+import os
 import signal
 from argparse import Namespace
 from collections.abc import Callable, Coroutine, Sequence
@@ -52,6 +53,10 @@ async def answer(chat: Chat, line: Entered, args: Namespace, first: Sequence[Par
 def _terminal(chat: Chat, line: Entered, args: Namespace) -> PlainTerminal:
     """Return what writes the reply in the form that the flags ask for."""
     if not args.json and not args.stream:
+        if args.plain or chat.config.screen.read_aloud(os.environ):
+            from zatsudan.terminal.plain.aloud import AloudTerminal
+
+            return AloudTerminal(chat, COMMANDS)
         return PlainTerminal(chat, COMMANDS)
     terminal = JsonTerminal(chat, COMMANDS)
     if terminal.is_command(line):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from zatsudan.talk.chat import Chat
     from zatsudan.talk.entered import Entered
     from zatsudan.talk.talk import Talk
+    from zatsudan.terminal.plain.terminal import PlainTerminal
 
 
 def run(args: "Namespace") -> int:
@@ -52,7 +53,8 @@ def _prepared(args: "Namespace") -> int:
     if args.gguf:
         from zatsudan.servers.engine.modelfile import with_model
 
-        config = with_model(config, args.gguf, places, choice.environment())
+        aloud = args.plain or config.screen.read_aloud(os.environ)
+        config = with_model(config, args.gguf, places, choice.environment(), aloud=aloud)
     if args.setup:
         _check_setup(args)
     piped = not sys.stdin.isatty()
@@ -209,8 +211,9 @@ async def _talk(
                 say("Flags that change a session need its name."),
                 say("Write --resume NAME, or set them in the chat."),
             )
+        aloud = args.plain or config.screen.read_aloud(os.environ)
         plainly = not takes_sequences(sys.stdout, environ)
-        if choose and (line.text or args.plain or plainly):
+        if choose and (line.text or (plainly and not sys.stdin.isatty())):
             raise StoreError(
                 say("There is no screen here to choose a session on."),
                 say("Write --resume NAME; zatsudan sessions lists them."),
@@ -220,12 +223,11 @@ async def _talk(
 
             garbage.started()
             return await answer(chat, line, args, first)
-        if args.plain or plainly:
-            from zatsudan.terminal.plain.terminal import PlainTerminal
-
-            plain = PlainTerminal(chat, COMMANDS)
+        command = "/connect" if args.setup else "/sessions" if choose else ""
+        if aloud or plainly:
+            plain = _plain(chat, finder, aloud=aloud)
             garbage.started()
-            await plain.run(first, "/connect" if args.setup else "")
+            await plain.run(first, command)
             return exits.READER_GONE if plain.output.gone else exits.OK
         from zatsudan.terminal.live.program import LiveTerminal
 
@@ -235,12 +237,26 @@ async def _talk(
         )
         finder.progress = live.progress
         garbage.started()
-        command = "/connect" if args.setup else "/sessions" if choose else ""
         number = await live.run(first, command, before=args.setup)
         return 128 + number if number else exits.OK
     finally:
         await chat.aclose()
         await finder.aclose()
+
+
+def _plain(chat: "Chat", finder: "Finder", *, aloud: bool) -> "PlainTerminal":
+    """Return what writes text as it comes, or whole sentences to be read aloud."""
+    from zatsudan.commands import COMMANDS
+
+    if aloud:
+        from zatsudan.terminal.plain.aloud import AloudTerminal
+
+        terminal = AloudTerminal(chat, COMMANDS)
+        finder.progress = terminal.progress
+        return terminal
+    from zatsudan.terminal.plain.terminal import PlainTerminal
+
+    return PlainTerminal(chat, COMMANDS)
 
 
 def _wire_log(name: str) -> "Callable[[JsonObject], None] | None":

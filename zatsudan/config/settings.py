@@ -120,6 +120,14 @@ class Screen(NamedTuple):
     tables: str = "auto"
     """Tables: auto (columns; where ACCESSIBLE is set a line for each value), columns, or lines."""
 
+    def read_aloud(self, environ: Mapping[str, str]) -> bool:
+        """Tell whether what is shown is to be read aloud: ACCESSIBLE says so to many programs."""
+        return self.plain or bool(environ.get("ACCESSIBLE"))
+
+    def as_lines(self, environ: Mapping[str, str]) -> bool:
+        """Tell whether tables are a line for each value."""
+        return self.tables == "lines" or (self.tables == "auto" and bool(environ.get("ACCESSIBLE")))
+
 
 class Config(NamedTuple):
     """The whole file."""

@@ -12,11 +12,15 @@ from zatsudan.base.language import say
 from zatsudan.base.printable import one_line
 from zatsudan.config.settings import Config, Places
 from zatsudan.servers.engine import embedded, hub
-from zatsudan.servers.engine.progress import Progress, in_bytes
+from zatsudan.servers.engine.progress import Progress, Tenths, in_bytes
 
 
-def with_model(config: Config, name: str, places: Places, environ: Mapping[str, str]) -> Config:
+def with_model(
+    config: Config, name: str, places: Places, environ: Mapping[str, str], *, aloud: bool = False
+) -> Config:
     """Return the config with the model file that `--gguf` names; one of Hugging Face's is fetched first.
+
+    `aloud`: its progress is told in sentences, one after another.
 
     Raises ZatsudanError, and KeyboardInterrupt where Ctrl-C stops the fetching: what came is kept.
     """
@@ -27,16 +31,22 @@ def with_model(config: Config, name: str, places: Places, environ: Mapping[str, 
                 say("No embedded engine is installed."),
                 say("pip install 'zatsudan[local]' brings one."),
             )
-        name = str(model.path or _fetched(model))
+        name = str(model.path or _fetched(model, aloud=aloud))
     return embedded.serving(config, name)
 
 
-def _fetched(model: hub.Model) -> Path:
+def _fetched(model: hub.Model, *, aloud: bool) -> Path:
     """Fetch a model file, with its progress as one line of standard error."""
     shown = sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
 
+    tenths = Tenths()
+
     def tell(progress: Progress) -> None:
-        if shown:
+        if aloud and shown:
+            said = tenths.said(progress)
+            sys.stderr.write(f"{said}\n" if said else "")
+            sys.stderr.flush()
+        elif shown:
             # What would wrap could not be drawn over.
             width = shutil.get_terminal_size().columns - 1
             sys.stderr.write(f"\r\x1b[K{progress.line()[:width]}")
@@ -58,5 +68,5 @@ def _fetched(model: hub.Model) -> Path:
     try:
         return asyncio.run(fetch())
     finally:
-        if shown:
+        if shown and not aloud:
             sys.stderr.write("\n")

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from zatsudan.base.language import say
-from zatsudan.base.printable import Printable, printable
+from zatsudan.base.printable import EMPTY, Printable, printable
 
 
 class Progress(NamedTuple):
@@ -18,6 +18,15 @@ class Progress(NamedTuple):
         """How much is there, of 1."""
         return self.have / self.size if self.size else 0.0
 
+    def sentence(self) -> Printable:
+        """Return it as a sentence: for who hears it."""
+        return say(
+            "{percent} % is there: {have} of {size}.",
+            percent=int(self.share * 100),
+            have=in_bytes(self.have),
+            size=in_bytes(self.size),
+        )
+
     def line(self) -> Printable:
         """Return it as one line: a bar, size, speed and the time that is left."""
         done = self.share
@@ -31,6 +40,21 @@ class Progress(NamedTuple):
             seconds = int((self.size - self.have) / self.speed)
             parts.append(say("{time} left", time=_clock(seconds)))
         return printable(" · ".join(parts))
+
+
+class Tenths:
+    """Says how far something is, at each tenth of it: for who hears all that is said."""
+
+    def __init__(self) -> None:
+        self._told = -1
+
+    def said(self, progress: Progress) -> Printable:
+        """Return a sentence; nothing where it was said already."""
+        tenth = int(progress.share * 10)
+        if tenth <= self._told:
+            return EMPTY
+        self._told = tenth
+        return progress.sentence()
 
 
 def in_bytes(size: int) -> Printable:

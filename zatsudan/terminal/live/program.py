@@ -94,6 +94,7 @@ class LiveTerminal(Actions):
             styles=styles,
             clock=clock,
             pictures=screen.pictures != "never",
+            lines=screen.as_lines(environ),
             named=self._named,
         )
         self._measuring = Measuring(self._surface.told, clock)

@@ -58,6 +58,7 @@ class LiveSurface(Surface):
         styles: Styles,
         clock: Callable[[], float],
         pictures: bool = True,
+        lines: bool = False,
         named: Callable[[], Printable] = lambda: EMPTY,
     ) -> None:
         self._actions = actions
@@ -70,6 +71,7 @@ class LiveSurface(Surface):
         self._styles = styles
         self._clock = clock
         self._named = named
+        self._lines = lines
         self._graphics = Graphics(environ, clock, on=pictures)
         self._app.after_render += self._after_render
         self._painter = Painter(self._app, output, reflow=possible(environ))
@@ -147,7 +149,9 @@ class LiveSurface(Surface):
             return self._graphics.rows(part, width, self._output.real_size.rows)
 
         def rows(width: int) -> list[Styled]:
-            return parts_rows(parts, width, self._render, coloured=coloured, above=pictures)
+            return parts_rows(
+                parts, width, self._render, coloured=coloured, lines=self._lines, above=pictures
+            )
 
         if parts:
             self._painter.commit(rows)

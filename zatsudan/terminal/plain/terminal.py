@@ -19,7 +19,7 @@ from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printabl
 from zatsudan.commands.outcomes import Inspect, Pick
 from zatsudan.commands.parts import Line, Part, Talk
 from zatsudan.commands.registry import Commands
-from zatsudan.sessions.made import FINISHED
+from zatsudan.sessions.made import FINISHED, Made
 from zatsudan.talk.attachments import said
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.deciding import Asked, Slash, Words
@@ -77,6 +77,7 @@ class PlainTerminal(Surface):
         #: What a command shows, until it is known whether it makes replies.
         self._held: list[Part] | None = None
         self._wrote = ""
+        self._lines = chat.config.screen.as_lines(os.environ)
 
     def _counts(self, text: str) -> bool:
         """Tell whether a line would be more than words if keys had typed it."""
@@ -175,11 +176,19 @@ class PlainTerminal(Surface):
         for part in parts:
             self._write_parts([part], self.output.write if isinstance(part, Talk) else self._tell)
 
-    @staticmethod
-    def _write_parts(parts: Sequence[Part], write: Callable[[Printable], None]) -> None:
+    def _write_parts(self, parts: Sequence[Part], write: Callable[[Printable], None]) -> None:
         for part in parts:
-            for row in part_rows(part, WIDTH, lambda text, *_: printable(text).split("\n")):
+            for row in self._rows_of(part):
                 write(uncoloured(row) + END)
+
+    def _rows_of(self, part: Part) -> Sequence[Styled]:
+        return self._laid(part, WIDTH)
+
+    def _laid(self, part: Part, width: int) -> Sequence[Styled]:
+        def render(text: str, *_: object) -> Sequence[Styled]:
+            return printable(text).split("\n")
+
+        return list(part_rows(part, width, render, lines=self._lines))
 
     def _release(self) -> None:
         """Replies come: what was shown before them goes where all else does."""
@@ -215,13 +224,21 @@ class PlainTerminal(Surface):
 
     def end(self, turn: "Turn") -> None:
         self._judge(turn)
-        if self._wrote and not self._wrote.endswith("\n"):
-            self.output.write(END)
+        self._end_line()
         for node in turn.nodes[:1]:
             for row in source_rows(node, WIDTH):
                 self._tell(uncoloured(row) + END)
         if turn.nodes and self._err.isatty():
-            self._tell(printable(f"[{status(turn.made)}]\n"))
+            self._tell_end(turn.made)
+
+    def _end_line(self) -> None:
+        """End the row that a reply stands on: what follows is not of it."""
+        if self._wrote and not self._wrote.endswith("\n"):
+            self.output.write(END)
+        self._wrote = ""
+
+    def _tell_end(self, made: Made) -> None:
+        self._tell(printable(f"[{status(made)}]\n"))
 
     def calls(self, waits: "Waiting") -> None:
         """Show the call, and how it is answered where a person reads on."""
@@ -234,8 +251,12 @@ class PlainTerminal(Surface):
             self.short = [unanswered(waits)]
 
     async def pick(self, pick: Pick) -> str | None:
-        self.show(pick.instead)
-        return None
+        if self._reader is None or not sys.stdin.isatty():
+            self.show(pick.instead)
+            return None
+        from zatsudan.terminal.plain.choosing import chosen
+
+        return await chosen(pick, self._reader, self._tell)
 
     async def ask(self, question: "Question") -> str | None:
         """Ask by numbers and names; a hidden answer is not echoed."""

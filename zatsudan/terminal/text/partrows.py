@@ -11,7 +11,7 @@ from zatsudan.commands.parts import Diff, Line, Part, Picture, Rows, Table, Talk
 from zatsudan.sessions.session import Node
 from zatsudan.terminal.text.replyrows import source_rows, status_rows, thought_rows
 from zatsudan.terminal.text.rows import PROMPT, cut, set_off, sgr, together, wrap
-from zatsudan.terminal.text.tablerows import table_rows
+from zatsudan.terminal.text.tablerows import table_lines, table_rows
 
 #: A message of more rows than this is shown by its first rows.
 FOLD_ROWS = 12
@@ -27,6 +27,7 @@ def parts_rows(
     render: Render,
     *,
     coloured: bool = False,
+    lines: bool = False,
     above: Callable[[Part, int], Iterable[Styled]] = lambda _part, _width: (),
 ) -> list[Styled]:
     """Return parts as rows, the last of them blank: what comes next stands apart.
@@ -36,14 +37,14 @@ def parts_rows(
     rows: list[Styled] = []
     for part in parts:
         rows += above(part, width)
-        rows += part_rows(part, width, render, coloured=coloured)
+        rows += part_rows(part, width, render, coloured=coloured, lines=lines)
     return rows if not rows or rows[-1] == "" else [*rows, EMPTY]
 
 
 def part_rows(
-    part: Part, width: int, render: Render, *, coloured: bool = False
+    part: Part, width: int, render: Render, *, coloured: bool = False, lines: bool = False
 ) -> Iterator[Styled]:
-    """Return a part as rows; `render` makes rows of a reply's text."""
+    """Return a part as rows; `render` makes rows of a reply's text. `lines`: tables have no columns."""
     part = part.line if isinstance(part, Picture) else part
     if isinstance(part, Line):
         if part.spans:
@@ -52,7 +53,7 @@ def part_rows(
         for row in wrap(part.text, width):
             yield sgr(row, part.tone)
     elif isinstance(part, Table):
-        yield from table_rows(part, width)
+        yield from table_lines(part, width) if lines else table_rows(part, width)
     elif isinstance(part, Diff):
         yield from diff_rows(part, width)
     elif isinstance(part, Rows):
@@ -63,7 +64,7 @@ def part_rows(
 
         yield from token_rows(part.tokens, width, coloured=coloured)
     else:
-        yield from talk_rows(part, width, render)
+        yield from talk_rows(part, width, render, lines=lines)
 
 
 def diff_rows(part: Diff, width: int) -> Iterator[Styled]:
@@ -106,7 +107,7 @@ def said_rows(content: Json, width: int) -> Iterator[Styled]:
         yield sgr(cut(printable("  " + one_line(label, 4 * width)), width), "dim")
 
 
-def talk_rows(talk: Talk, width: int, render: Render) -> Iterator[Styled]:
+def talk_rows(talk: Talk, width: int, render: Render, *, lines: bool = False) -> Iterator[Styled]:
     """Return messages as they looked when they were said."""
     if talk.above:
         above = say("{count} earlier messages stand above; /show all shows them.", count=talk.above)
@@ -119,7 +120,7 @@ def talk_rows(talk: Talk, width: int, render: Render) -> Iterator[Styled]:
             if node.made is not None and node.made.reasoning:
                 yield from thought_rows(len(node.made.reasoning))
             yield from render(node.message.text, width, node.begun)
-            yield from call_rows(node, width)
+            yield from call_rows(node, width, lines=lines)
             yield from source_rows(node, width)
             if node.made is not None:
                 yield EMPTY
@@ -154,7 +155,7 @@ def _other_rows(node: Node, width: int) -> Iterator[Styled]:
         yield sgr(row, "dim")
 
 
-def call_rows(node: Node, width: int) -> Iterator[Styled]:
+def call_rows(node: Node, width: int, *, lines: bool = False) -> Iterator[Styled]:
     """Return the calls that a reply ends with, each with its arguments."""
     if not node.message.extra:
         return
@@ -163,7 +164,8 @@ def call_rows(node: Node, width: int) -> Iterator[Styled]:
 
     for call in calls_of(node.message):
         title = say("The model calls {name}", name=one_line(call.name, 64))
-        yield from table_rows(form(call, title), width)
+        table = form(call, title)
+        yield from table_lines(table, width) if lines else table_rows(table, width)
 
 
 def error_rows(error: ZatsudanError, width: int) -> Iterator[Styled]:

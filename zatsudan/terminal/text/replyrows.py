@@ -85,10 +85,17 @@ def status(made: Made) -> Printable:
         parts.append(say("interrupted, /continue goes on"))
     elif made.ended == FAILED:
         parts.append(say("cut off, /continue goes on"))
-    elif made.ended == FINISHED and made.finish_reason and meaning_of(made.finish_reason) != STOP:
-        reason = meaning_of(made.finish_reason)
-        parts.append(say(_ENDS[reason]) if reason in _ENDS else one_line(made.finish_reason, 30))
+    elif made.ended == FINISHED and (why := why_ended(made)):
+        parts.append(why)
     return printable(" · ".join(parts))
+
+
+def why_ended(made: Made) -> Printable:
+    """Return why the server ended a reply; nothing where the model came to its end."""
+    reason = meaning_of(made.finish_reason) if made.finish_reason else STOP
+    if reason == STOP:
+        return EMPTY
+    return say(_ENDS[reason]) if reason in _ENDS else one_line(made.finish_reason or "", 30)
 
 
 def status_rows(made: Made, width: int) -> Iterator[Styled]:
