@@ -122,7 +122,7 @@ def _of_the_output() -> list[Argument]:
         Argument("--stream", takes="json", values=("json",), apart=True,
                  help=say("a JSON line for each delta, then the object")),
         Argument("--no-stream", help=say("ask for the reply in one piece")),
-        Argument("--plain", help=say("no live screen: text as it comes")),
+        Argument("--plain", help=say("to be read aloud: whole sentences, nothing redrawn")),
     ]  # fmt: skip
 
 

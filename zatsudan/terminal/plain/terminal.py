@@ -254,7 +254,7 @@ class PlainTerminal(Surface):
         if self._reader is None or not sys.stdin.isatty():
             self.show(pick.instead)
             return None
-        from zatsudan.terminal.plain.choosing import chosen
+        from zatsudan.terminal.plain.numbered import chosen
 
         return await chosen(pick, self._reader, self._tell)
 
