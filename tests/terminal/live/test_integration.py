@@ -1,13 +1,22 @@
 """What the terminal is told besides text, where it stands then, and that nothing of it stays."""
 
+import asyncio
+import io
 import re
+import signal
+from pathlib import Path
 
 import pyte
 import pytest
+from prompt_toolkit.data_structures import Size
+from prompt_toolkit.output.vt100 import Vt100_Output
 
 from tests.support.emulator import sitting
-from tests.support.server import fails, says
+from tests.support.program import Program
+from tests.support.server import fails, says, serve
+from zatsudan.base.printable import printable
 from zatsudan.config.settings import Config, Screen
+from zatsudan.terminal.live.integration import Integration
 from zatsudan.terminal.text import sequences
 
 GHOSTTY = {"TERM": "xterm-ghostty", "TERM_PROGRAM_VERSION": "1.2.0"}
@@ -147,3 +156,67 @@ async def test_a_reply_that_is_under_way_at_the_end_leaves_nothing() -> None:
     assert raw.rfind(sequences.BUSY) < raw.rfind(sequences.IDLE)
     assert raw.count("\x1b[?1004h") == raw.count("\x1b[?1004l") == 1
     assert raw.rfind("\x1b]133;A") < raw.rfind("\x1b]133;D")
+
+
+@pytest.mark.tty
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+async def test_a_signal_amid_a_reply_leaves_nothing_in_the_terminal(
+    number: int, clean_environment: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("TMUX", "STY", "NVIM", "INSIDE_EMACS"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in GHOSTTY.items():
+        monkeypatch.setenv(name, value)
+    async with serve(says(*"abcdefgh", pause=0.5)) as server:
+        program = Program("--base-url", server.base_url, "-m", "m", home=clean_environment)
+        try:
+            await asyncio.to_thread(program.until, "m at ")
+            program.press("one\r")
+            await asyncio.to_thread(program.until, r"~2 tok")
+            program.process.send_signal(number)
+            if number == signal.SIGINT:  # it stops the reply alone
+                await asyncio.to_thread(program.until, "interrupted")
+                await asyncio.to_thread(program.drain, 0.3)
+                assert program.seen.rfind(sequences.IDLE) > program.seen.rfind(sequences.BUSY)
+                program.press("\x04")
+            await asyncio.to_thread(program.wait)
+        finally:
+            program.close()
+    seen = program.seen
+    assert program.process.returncode == (0 if number == signal.SIGINT else 128 + number)
+    assert 0 < seen.rfind(sequences.BUSY) < seen.rfind(sequences.IDLE)
+    assert 0 < seen.rfind("\x1b[?1004h") < seen.rfind("\x1b[?1004l")
+    assert seen.count(sequences.PUSH_TITLE) == seen.count(sequences.POP_TITLE) == 1
+    assert seen.rfind("\x1b]0;") < seen.rfind(sequences.POP_TITLE)
+    assert seen.count("\x1b]133;A") == seen.count("\x1b]133;D") == 1
+
+
+async def test_while_another_program_has_the_terminal_nothing_of_ours_is_in_it() -> None:
+    output = io.StringIO()
+    clock = iter(range(1000))
+    integration = Integration(
+        Vt100_Output(output, lambda: Size(rows=24, columns=80), enable_cpr=False),
+        GHOSTTY,
+        Screen(),
+        lambda: float(next(clock)),
+    )
+
+    def written() -> str:
+        told = output.getvalue()
+        output.seek(0)
+        output.truncate()
+        return told
+
+    integration.name(printable("one"))
+    integration.begin()
+    assert written() == ""  # the terminal is not ours yet
+    integration.hold(on=True)
+    title = "\x1b]0;zatsudan: one\x1b\\"
+    assert written() == f"\x1b[22;0t{title}{sequences.BUSY}\x1b[?1004h"
+    integration.hold(on=False)
+    assert written() == f"\x1b[23;0t{sequences.IDLE}\x1b[?1004l"
+    integration.name(printable("two"))
+    integration.end(printable("ended"))
+    assert written() == ""
+    integration.hold(on=True)
+    assert written() == f"\x1b[22;0t\x1b]0;zatsudan: two\x1b\\{sequences.IDLE}"

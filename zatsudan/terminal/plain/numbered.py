@@ -1,10 +1,11 @@
 """A list to choose from where nothing is redrawn: numbered, narrowed down by words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from zatsudan.base.language import say
-from zatsudan.base.printable import Styled, one_line, printable
+from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printable
 from zatsudan.commands.picking import Picking, Row
 from zatsudan.terminal.plain.dialogue import END
 from zatsudan.terminal.plain.linereader import LineReader
@@ -24,7 +25,7 @@ async def chosen(pick: "Pick", reader: LineReader, tell: Callable[[Styled], None
     while True:
         offered = rows.shown[:ROWS]
         for number, row in enumerate(offered, 1):
-            tell(_told(number, row))
+            tell(_told(number, row, pick.head))
         left = len(rows.shown) - len(offered)
         if left:
             tell(say("{count:,} more are there: words narrow them down.", count=left) + END)
@@ -40,6 +41,10 @@ async def chosen(pick: "Pick", reader: LineReader, tell: Callable[[Styled], None
         rows.filter(answer)
 
 
-def _told(number: int, row: Row) -> Styled:
-    cells = [one_line(cell, 80) for cell in row.cells if cell.strip()]
+def _told(number: int, row: Row, head: Sequence[Printable]) -> Styled:
+    cells = [
+        f"{name.strip()}: {one_line(cell, 80)}" if at and name.strip() else one_line(cell, 80)
+        for at, (name, cell) in enumerate(zip_longest(head, row.cells, fillvalue=EMPTY))
+        if cell.strip()
+    ]
     return printable(f"{number}. {', '.join(cells)}") + END
