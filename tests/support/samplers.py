@@ -26,7 +26,8 @@ def apply(logits: Array, order: Sequence[str], values: Mapping[str, object]) -> 
             ]
         else:
             ways = [(share, _step(step, each, values)) for share, each in ways]
-    return np.sum([share * softmax(each) for share, each in ways if share > 0], axis=0)
+    whole: Array = np.sum([share * softmax(each) for share, each in ways if share > 0], axis=0)
+    return whole
 
 
 def _value(values: Mapping[str, object], name: str, unset: float) -> float:

@@ -21,8 +21,9 @@ NEVER = -math.inf
 #: More tokens than any vocabulary has (the largest known ones have 262,208).
 VOCABULARY = 300_000
 
-#: How far the sum of recorded single-precision probabilities may be off.
-ROUNDING = 2e-6
+#: How far the sum of all probabilities may be off: llama.cpp adds them in single precision, the
+#: greatest first, and loses most of the tail. 4e-5 with the 49,152 tokens of SmolLM2.
+ROUNDING = 1e-4
 
 
 class Rest(NamedTuple):

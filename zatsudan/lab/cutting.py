@@ -215,6 +215,8 @@ def xtc(here: Candidates, values: Values) -> float:
     whole_low, whole_high = sum(low) + rest_low, sum(high) + rest_high
     ranked = here.order()
     perhaps = bool(rest_high) and math.exp(here.rest.cap - here.top) >= least * whole_low
+    if perhaps:
+        here.rest = here.rest._replace(low=NEVER)
     if ranked is None:
         likely = [at for at in here.left if high[at] >= least * whole_low]
         for at in likely if len(likely) + perhaps > 1 else ():
