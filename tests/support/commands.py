@@ -8,7 +8,7 @@ from tests.support.doubles import ScriptedClient, chat_over, text, turn_in, usag
 from zatsudan.base.errors import ZatsudanError
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import Copy, Leave, Outcome, Pick, Show
-from zatsudan.commands.parts import Diff, Line, Rows, Table, Tokens
+from zatsudan.commands.parts import Diff, Line, Reshaped, Rows, Table, Tokens
 from zatsudan.commands.registry import find
 from zatsudan.lab.diff import marked
 from zatsudan.talk.chat import Chat
@@ -59,7 +59,7 @@ def lines(outcome: Outcome) -> list[str]:
             rows.append(marked(part.changes))
         elif isinstance(part, Rows):
             rows += [line.text for line in part.lines]
-        elif isinstance(part, Tokens):
+        elif isinstance(part, Tokens | Reshaped):
             rows.append("".join(token.text for token in part.tokens))
         else:
             rows += [f"{node.message.role}: {node.message.text}" for node in part.nodes]

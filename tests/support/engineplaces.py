@@ -36,7 +36,7 @@ SETTINGS: tuple[Mapping[str, Json], ...] = (
     {"temperature": 0.9, "dynatemp_range": 0.5, "dynatemp_exponent": 1.5, "top_k": 20},
     {"temperature": 1.0, "top_k": 20, "xtc_probability": 1.0, "xtc_threshold": 0.08},
     {"temperature": 1.0, "presence_penalty": 0.6, "frequency_penalty": 0.3, "top_k": 20},
-    {"temperature": 1.0, "dry_multiplier": 0.8, "dry_penalty_last_n": -1, "top_k": 20},
+    {"temperature": 1.0, "dry_multiplier": 0.8, "dry_penalty_last_n": 200, "top_k": 20},
     {"temperature": 1.3, "top_p": 0.8, "samplers": ["temperature", "top_p"]},
     {"temperature": 1.0, "top_n_sigma": 1.0, "samplers": ["top_k", "top_n_sigma", "temperature"], "top_k": 30},
     {"temperature": 2.0, "top_k": 30},
@@ -50,10 +50,10 @@ SETTINGS: tuple[Mapping[str, Json], ...] = (
     {"temperature": 1.0, "top_k": 40, "xtc_probability": 1.0, "xtc_threshold": 0.02},
     {"temperature": 1.0, "top_k": 40, "xtc_probability": 1.0, "xtc_threshold": 0.2, "min_keep": 2},
     {"temperature": 1.0, "presence_penalty": -0.5, "top_k": 20},
-    {"temperature": 0.8, "frequency_penalty": 1.0, "repeat_last_n": -1, "top_k": 40, "top_p": 0.9},
+    {"temperature": 0.8, "frequency_penalty": 1.0, "repeat_last_n": 200, "top_k": 40, "top_p": 0.9},
     {"temperature": 0.8, "frequency_penalty": 1.0, "repeat_last_n": 8, "min_p": 0.05, "top_k": 40},
     {"temperature": 1.0, "dry_multiplier": 1.5, "dry_base": 1.2, "dry_allowed_length": 1, "top_k": 40},
-    {"temperature": 1.0, "dry_multiplier": 0.5, "dry_sequence_breakers": [",", " is"], "top_k": 40, "dry_penalty_last_n": -1},
+    {"temperature": 1.0, "dry_multiplier": 0.5, "dry_sequence_breakers": [",", " is"], "top_k": 40, "dry_penalty_last_n": 200},
     {"temperature": 0.7, "top_p": 0.6, "min_p": 0.1, "samplers": ["min_p", "temperature", "top_p"]},
     {"temperature": 1.5, "min_p": 0.05, "top_k": 60, "samplers": ["top_k", "temperature", "min_p"]},
     {"temperature": 1.0, "logit_bias": {"28": 2.0, "30": -3.0}, "top_k": 20},
@@ -106,6 +106,7 @@ def asking(server: Server) -> httpx.AsyncClient:
 async def ask(client: httpx.AsyncClient, path: str, body: Mapping[str, Json]) -> Mapping[str, Json]:
     """The answer to one of llama.cpp's own questions."""
     answer = await client.post(path, json=dict(body))
+    assert answer.status_code == 200, answer.text
     found: Mapping[str, Json] = json.loads(answer.content)
     return found
 

@@ -9,6 +9,7 @@ from zatsudan.sessions.session import Node
 
 if TYPE_CHECKING:
     from zatsudan.lab.diff import Change
+    from zatsudan.lab.reshaping import Shape
     from zatsudan.wire.tokenview import Token
 
 
@@ -68,4 +69,11 @@ class Tokens(NamedTuple):
     tokens: "tuple[Token, ...]"
 
 
-Part: TypeAlias = Line | Table | Talk | Rows | Diff | Tokens
+class Reshaped(NamedTuple):
+    """The tokens of a reply by the shares that other settings would give them, with the legend."""
+
+    tokens: "tuple[Token, ...]"
+    shapes: "tuple[Shape, ...]"
+
+
+Part: TypeAlias = Line | Table | Talk | Rows | Diff | Tokens | Reshaped

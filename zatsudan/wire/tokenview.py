@@ -66,19 +66,31 @@ class Token(Option):
     @property
     def bin(self) -> int:
         """0 for the likeliest, up to 4; unknown is among the least likely."""
-        p = self.p if self.p is not None else 0.0
-        return sum(p < bound for bound in BINS)
+        return bin_of(self.p if self.p is not None else 0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What is shown as one: a token, or the few that make one character. `bin` is the least likely one's."""
+    """What is shown as one: a token, or the few that make one character. `bin` is the least likely one's.
+
+    `note` is said of it where there are no colours, None for its probability where it was unlikely;
+    `tail` stands behind it in any case. `struck`: it is cut, `doubtful`: it may be.
+    """
 
     text: str
     first: int
     last: int
     bin: int
     p: float | None
+    note: Printable | None = None
+    tail: str = ""
+    struck: bool = False
+    doubtful: bool = False
+
+
+def bin_of(p: float) -> int:
+    """Return the bin of a probability: 0 for the likeliest, up to 4."""
+    return sum(p < bound for bound in BINS)
 
 
 def read_tokens(entries: Iterable[Json]) -> tuple[Token, ...]:

@@ -7,7 +7,7 @@ from zatsudan.base.errors import ZatsudanError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printable
-from zatsudan.commands.parts import Diff, Line, Part, Rows, Table, Talk, Tokens
+from zatsudan.commands.parts import Diff, Line, Part, Reshaped, Rows, Table, Talk, Tokens
 from zatsudan.sessions.session import FAILED, FINISHED, INTERRUPTED, Made, Node
 from zatsudan.terminal.text.clusters import cells as cells_of
 from zatsudan.terminal.text.rows import (
@@ -58,6 +58,10 @@ def part_rows(
         from zatsudan.terminal.text.tokenrows import token_rows
 
         yield from token_rows(part.tokens, width, coloured=coloured)
+    elif isinstance(part, Reshaped):
+        from zatsudan.terminal.text.tokenrows import reshaped_rows
+
+        yield from reshaped_rows(part.tokens, part.shapes, width, coloured=coloured)
     else:
         yield from talk_rows(part, width, render)
 
