@@ -277,7 +277,7 @@ TEXTS: dict[str, Callable[[str], object]] = {
     "one_line": one_line,
     "titles": titles.title_from,
     "raw_count": lambda text: raw_count(text + "あ"),
-    "metrics.pairs": metrics.distinct_pairs,
+    "metrics.pairs": lambda text: metrics.distinct(text, 2),
     "metrics.likeness": lambda text: metrics.likeness(text, text[1:]),
     "metrics.difference": lambda text: metrics.first_difference(text, text + "x"),
     "diff": lambda text: diff.diff(text, text[: len(text) // 2] + "x" + text[len(text) // 2 :]),

@@ -13,7 +13,7 @@ from tests.support.server import DONE, Request, Script, Server, chunk, fails, sa
 from zatsudan.commands.outcomes import Work
 from zatsudan.parameters.table import PARAMETERS
 from zatsudan.servers.findings import REPEAT
-from zatsudan.sessions.session import Lab
+from zatsudan.sessions.planned import Lab
 from zatsudan.talk.chat import Chat
 
 

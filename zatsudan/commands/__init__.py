@@ -17,6 +17,7 @@ MODULES = (
     "knobs",
     "presets",
     "experiments",
+    "sweeping",
     "comparing",
     "differing",
     "probes",

@@ -12,10 +12,10 @@ from zatsudan.base.jsonvalues import Json, JsonObject, text_field
 from zatsudan.base.language import later
 from zatsudan.parameters.steering import makes_request
 from zatsudan.sessions.byhand import DELETED, HIDDEN, Begin, ByHand
+from zatsudan.sessions.planned import read_lab
 from zatsudan.sessions.session import (
     INTERRUPTED,
     ByState,
-    Lab,
     Made,
     Node,
     Partial,
@@ -261,21 +261,20 @@ def _set_begin(session: Session, record: Mapping[str, Json]) -> bool:
 
 
 def _set_lab(session: Session, record: Mapping[str, Json]) -> bool:
-    cells, parent = record.get("cells"), text_field(record, "parent")
-    if not isinstance(cells, list) or parent not in session.nodes:
+    lab = read_lab(record, session.nodes)
+    if lab is None:
         return False
-    session.lab = Lab(
-        parent,
-        tuple(
-            (
-                text_field(cell, "label"),
-                node_id if (node_id := text_field(cell, "id")) in session.nodes else None,
-            )
-            for cell in cells
-            if isinstance(cell, dict)
-        ),
-        record.get("blind") is True,
-    )
+    session.lab = lab
+    return True
+
+
+def _fill_cell(session: Session, record: Mapping[str, Json]) -> bool:
+    at, node_id = record.get("at"), text_field(record, "id")
+    if session.lab is None or not isinstance(at, int) or node_id not in session.nodes:
+        return False
+    if not 0 <= at < len(session.lab.cells):
+        return False
+    session.lab = session.lab.with_reply(at, node_id)
     return True
 
 
@@ -304,5 +303,6 @@ _CHANGES = {
     "withhold": _withhold,
     "begin": _set_begin,
     "lab": _set_lab,
+    "cell": _fill_cell,
     "vote": _vote,
 }

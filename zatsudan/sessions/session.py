@@ -1,7 +1,7 @@
 """A session: a tree of messages with its settings. What changes it stands in records.py."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from zatsudan.base.jsonvalues import NOTHING, Json, JsonObject, text_field
 from zatsudan.base.language import later, say
@@ -11,6 +11,9 @@ from zatsudan.sessions.byhand import DELETED, Begin, ByHand
 from zatsudan.sessions.forward import Forward
 from zatsudan.wire.logprobs import Entries
 from zatsudan.wire.messages import Message, Usage
+
+if TYPE_CHECKING:
+    from zatsudan.sessions.planned import Lab
 
 FINISHED, INTERRUPTED, FAILED = later("finished"), later("interrupted"), later("failed")
 
@@ -181,22 +184,6 @@ class ByState(NamedTuple):
         return {"type": "by_state", "plain": dict(self.plain), "thinking": dict(self.thinking)}
 
 
-class Lab(NamedTuple):
-    """The last experiment: its cells in their order, by label, each with its reply (None: none came).
-
-    `blind` as long as the person is not to know which cell is which.
-    """
-
-    parent: str
-    cells: tuple[tuple[str, str | None], ...]
-    blind: bool = False
-
-    def to_json(self) -> JsonObject:
-        """Return its record."""
-        cells: list[Json] = [{"label": label, "id": node_id} for label, node_id in self.cells]
-        return {"type": "lab", "parent": self.parent, "cells": cells, "blind": self.blind}
-
-
 class Start(NamedTuple):
     """The settings with which a session's first message was sent."""
 
@@ -314,7 +301,7 @@ class Session:
         order (None: no reply came), then the others as they were made.
         """
         lab = self.lab
-        cells = [key for _, key in lab.cells] if lab is not None and lab.parent == parent else []
+        cells = [key for _, key in lab.cells] if lab is not None and lab.answers(parent) else []
         first = [self.nodes[key] if key is not None else None for key in cells]
         known = set(cells)
         others = [self.nodes[key] for key in self.children.get(parent, ()) if key not in known]

@@ -4,8 +4,9 @@ import asyncio
 import contextlib
 import os
 import signal
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from zatsudan.base.errors import CommandError
@@ -53,26 +54,36 @@ class _Kept:
 
 
 async def run(
-    command: str, shell: str = "/bin/sh", clock: Callable[[], float] = time.monotonic
+    command: str,
+    shell: str = "/bin/sh",
+    clock: Callable[[], float] = time.monotonic,
+    *,
+    given: bytes = b"",
+    environ: Mapping[str, str] | None = None,
 ) -> Ran:
     """Run a command to its end; cancelling stops it and gives what came.
 
-    It gets no terminal: no input, no keys, a session of its own, so that nothing
+    It gets no terminal: no input but what is `given`, no keys, a session of its own, so that nothing
     it does reaches the screen. Raises CommandError if the shell cannot be run.
     """
     began = clock()
     output, end = os.pipe()
     os.set_blocking(output, False)
+    # A file, as no command need read its input to the end.
+    source = tempfile.TemporaryFile()  # noqa: SIM115  closed below
     try:
+        source.write(given)
+        source.seek(0)
         try:
             process = await asyncio.create_subprocess_exec(
                 shell,
                 "-c",
                 command,
-                stdin=asyncio.subprocess.DEVNULL,
+                stdin=source,
                 stdout=end,
                 stderr=end,
                 start_new_session=True,
+                env=environ,
             )
         finally:
             os.close(end)
@@ -95,6 +106,7 @@ async def run(
     finally:
         asyncio.get_running_loop().remove_reader(output)
         os.close(output)
+        source.close()
     code = process.returncode if process.returncode is not None else -1
     return Ran(command, kept.text(), code, clock() - began, kept.lost, stopped)
 

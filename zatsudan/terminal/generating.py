@@ -83,6 +83,10 @@ class Generation:
             [Slot(cell) for cell in wanted.cells],
             wanted.together,
             wanted.blind,
+            before=wanted.before,
+            places=wanted.places,
+            economy=wanted.economy,
+            by=wanted.by,
         )
         return await self._many(run)
 
@@ -171,10 +175,12 @@ class Generation:
                 self._surface.error(error)
             self._give_back(run.parent)
             return False
+        if run.economy is not None and (left := run.economy.told(run.slots)) is not None:
+            self._surface.show((Line(left, "warn"),))
         if self._chat.talk.session.lab is not None:
-            from zatsudan.commands.comparing import sheet
+            from zatsudan.commands.results import sheet
 
-            self._surface.show(sheet(self._chat, self._chat.talk.session.lab))
+            self._surface.show(await sheet(self._chat, self._chat.talk.session.lab))
         return self._with_calls(well=all(slot.went_well for slot in run.slots))
 
     def _not_sent(self, parent: Node) -> None:

@@ -18,8 +18,9 @@ from zatsudan.lab.diff import diff, marked
 from zatsudan.sessions.session import Made, Node
 from zatsudan.talk.entered import KEYS, Entered
 from zatsudan.terminal.plain.terminal import PlainTerminal
-from zatsudan.terminal.text.partrows import diff_rows, part_rows, source_rows, table_rows, talk_rows
+from zatsudan.terminal.text.partrows import diff_rows, part_rows, source_rows, talk_rows
 from zatsudan.terminal.text.rows import set_styles, uncoloured
+from zatsudan.terminal.text.tablerows import table_rows
 from zatsudan.wire.messages import Message
 
 if TYPE_CHECKING:

@@ -7,12 +7,10 @@ from zatsudan.base.errors import ZatsudanError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printable
-from zatsudan.commands.parts import Diff, Line, Part, Rows, Table, Talk, Tokens
+from zatsudan.commands.parts import Diff, Figure, Line, Part, Rows, Table, Talk, Tokens
 from zatsudan.sessions.session import FAILED, FINISHED, INTERRUPTED, Made, Node
-from zatsudan.terminal.text.clusters import cells as cells_of
 from zatsudan.terminal.text.rows import (
     PROMPT,
-    columns_of,
     cut,
     linked,
     set_off,
@@ -20,6 +18,7 @@ from zatsudan.terminal.text.rows import (
     together,
     wrap,
 )
+from zatsudan.terminal.text.tablerows import table_rows
 from zatsudan.wire.ends import STOP, meaning_of
 
 #: A message of more rows than this is shown by its first rows.
@@ -27,11 +26,6 @@ FOLD_ROWS = 12
 FOLDED_ROWS = 8
 #: Of more sources than this their number is told.
 SOURCES = 5
-
-#: A brief column narrower than this says nothing: it is left out.
-BRIEF = 12
-#: Cells that hold a few words: a spare column goes before the last one is cut to fewer.
-FEW_WORDS = 30
 
 #: Makes rows of a reply: of its text, in so many cells, with the words that a person gave it.
 Render = Callable[[str, int, str], Sequence[Styled]]
@@ -58,6 +52,10 @@ def part_rows(
         from zatsudan.terminal.text.tokenrows import token_rows
 
         yield from token_rows(part.tokens, width, coloured=coloured)
+    elif isinstance(part, Figure):
+        from zatsudan.terminal.text.figurerows import figure_rows
+
+        yield from figure_rows(part.drawn, width, coloured=coloured)
     else:
         yield from talk_rows(part, width, render)
 
@@ -176,10 +174,6 @@ def thought_rows(size: int, seconds: float | None = None) -> Iterator[Styled]:
     yield EMPTY
 
 
-#: Blanks between the columns of a table.
-GAP = 2
-
-
 def error_rows(error: ZatsudanError, width: int) -> Iterator[Styled]:
     """Return a failure: what happened, and what to do next."""
     for row in wrap(error.sentence, width):
@@ -187,68 +181,6 @@ def error_rows(error: ZatsudanError, width: int) -> Iterator[Styled]:
     if error.advice:
         for row in wrap(error.advice, width):
             yield sgr(row, "dim")
-
-
-def table_rows(table: Table, width: int) -> Iterator[Styled]:
-    """Lay out a table: columns as wide as needed; the last one, or the widest, gives way and wraps."""
-    head, cells, widths = _fitted(table, width)
-    if table.title:
-        yield sgr(table.title, "bold")
-    if any(head):
-        yield sgr(printable("  " + _line(head, widths, table)), "dim")
-    for number, row in enumerate(cells):
-        if number in table.titles:
-            yield sgr(cut(table.titles[number], width), "bold")
-        wrapped = [list(wrap(cell, widths[at])) or [EMPTY] for at, cell in enumerate(row)]
-        for line in range(max(map(len, wrapped))):
-            pieces = tuple(cell[line] if line < len(cell) else EMPTY for cell in wrapped)
-            mark = "* " if number in table.marks and line == 0 else "  "
-            text = printable(mark + _line(pieces, widths, table))
-            yield sgr(text, "mark") if number in table.marks else text
-    if table.title:
-        yield EMPTY
-
-
-def _fitted(
-    table: Table, width: int
-) -> tuple[tuple[Printable, ...], list[tuple[Printable, ...]], list[int]]:
-    """Return head, rows and widths of the columns that fit into `width` cells."""
-    head, cells = table.head, list(table.rows)
-    widths = columns_of([head, *cells])
-    over = sum(widths) + GAP * (len(widths) - 1) + 2 - width
-    if table.spare is not None and over > 0 and widths[-1] - over < FEW_WORDS:
-        at = table.spare
-        head, cells = _without(head, at), [_without(row, at) for row in cells]
-        over -= widths.pop(at) + GAP
-    if table.brief and over > 0:
-        room = widths[-1] - over
-        if room < BRIEF:
-            head, cells, widths = head[:-1], [row[:-1] for row in cells], widths[:-1]
-            over = sum(widths) + GAP * (len(widths) - 1) + 2 - width
-        else:
-            widths[-1], over = room, 0
-            cells = [(*row[:-1], cut(row[-1], room)) for row in cells]
-    # The last column gives way first: it holds the prose.
-    for at in (
-        len(widths) - 1,
-        *sorted(range(len(widths) - 1), key=lambda column: -widths[column]),
-    ):
-        less = min(max(0, over), max(0, widths[at] - 12))
-        widths[at] -= less
-        over -= less
-    return head, cells, widths
-
-
-def _without(row: tuple[Printable, ...], at: int) -> tuple[Printable, ...]:
-    return (*row[:at], *row[at + 1 :])
-
-
-def _line(pieces: Sequence[Printable], widths: Sequence[int], table: Table) -> Printable:
-    padded = []
-    for at, piece in enumerate(pieces):
-        blanks = " " * max(0, widths[at] - cells_of(piece))
-        padded.append(blanks + piece if at in table.right else piece + blanks)
-    return printable((" " * GAP).join(padded).rstrip())
 
 
 _ENDS = {
