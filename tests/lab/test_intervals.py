@@ -33,7 +33,7 @@ def test_the_interval_of_a_mean(values: list[float]) -> None:
     assert found.high == pytest.approx(high, abs=1e-6)
 
 
-@given(st.integers(1, 64).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+@given(st.integers(2, 64).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_the_interval_of_a_share(counts: tuple[int, int]) -> None:
     ones, count = counts
     right = stats.binomtest(ones, count).proportion_ci(0.95, "wilson")
@@ -68,6 +68,7 @@ def test_the_interval_of_a_mean_over_pairs(count: int, seed: int) -> None:
 def test_a_mean_of_too_few_has_no_interval() -> None:
     assert mean_of([]) is None
     assert share_of([]) is None
+    assert share_of([1.0]) == Mean(1.0, 1, method="Wilson")
     assert mean_of([3.0]) == Mean(3.0, 1)
     assert mean_of_pairs([[1.0]]) is None
     two = mean_of_pairs([[1.0, 0.25], [0.25, 1.0]])

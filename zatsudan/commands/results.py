@@ -68,11 +68,13 @@ async def sheet(chat: Chat, last: Lab, *, replies: bool = False, by: str = "") -
         return (*shown, *found.faults)
     if not (wanted or found.settings.repeated or found.settings.crossed):
         return (*shown, *found.faults)
-    from zatsudan.lab.report import figure_of
+    from zatsudan.lab.report import figure_of, unit_of
 
     there = known(found.numbers, found.rows)
     drawn = _drawn(there, chat, wanted.removeprefix("-"), found.numbers)
-    figures = (Figure(figure_of(drawn, found.settings)),) if drawn in there else ()
+    figures = (
+        (Figure(figure_of(drawn, found.settings, unit_of(found.rows))),) if drawn in there else ()
+    )
     return (*figures, *shown, *found.faults)
 
 
@@ -90,13 +92,13 @@ def _drawn(
 def _setting_rows(last: Lab, found: Found) -> tuple[Part, ...]:
     """Return a row for each setting, and what is to be said of them."""
     from zatsudan.lab.numbers import known, legend
-    from zatsudan.lab.report import summary_table
+    from zatsudan.lab.report import summary_table, unit_of
     from zatsudan.lab.summary import methods, verdicts
 
     numbers = known(found.numbers, found.rows)
     head, *rows = summary_table(found.settings, numbers)
     table = Table(head, tuple(rows), right=frozenset(range(1, len(head))), repeat=1)
-    told = [methods(found.settings, numbers), legend(numbers, _unit(found.rows))]
+    told = [methods(found.settings, numbers), legend(numbers, unit_of(found.rows))]
     left = sum(node_id is None for _, node_id in last.cells)
     next_ = say("/lab replies shows each reply, /lab NUMBER draws another number")
     parts = [next_, printable("/lab export FILE")]
@@ -116,6 +118,7 @@ def _setting_rows(last: Lab, found: Found) -> tuple[Part, ...]:
 def _reply_rows(chat: Chat, last: Lab, found: Found) -> tuple[Part, ...]:
     """Return a row for each reply."""
     from zatsudan.lab.numbers import known, legend
+    from zatsudan.lab.report import unit_of
 
     rows = found.rows
     numbers = [number for number in known(found.numbers, rows) if number.brief]
@@ -148,7 +151,7 @@ def _reply_rows(chat: Chat, last: Lab, found: Found) -> tuple[Part, ...]:
         right=frozenset({0, *range(2, len(head) - 2)}),
         brief=True,
     )
-    told = legend(numbers, _unit(rows))
+    told = legend(numbers, unit_of(rows))
     return (table, Line(told, "dim"), Line(_next(last, marks), "dim"))
 
 
@@ -171,14 +174,6 @@ def _cells_of(
     )
     ended = say(row.ended) if row.ended in _ENDS else one_line(row.ended, 20)
     return (*cells, ended, begins)
-
-
-def _unit(rows: "Sequence[Row]") -> Printable:
-    """Return what texts are measured by."""
-    measured = [row.characters for row in rows if row.text]
-    if len(set(measured)) > 1:
-        return say("words (characters where a reply is Japanese)")
-    return say("characters") if all(measured) and measured else say("words")
 
 
 def _next(last: Lab, marks: frozenset[int]) -> Printable:

@@ -49,6 +49,8 @@ def share_of(values: Sequence[float]) -> Mean | None:
     if not values:
         return None
     count, share = len(values), math.fsum(values) / len(values)
+    if count < 2:
+        return Mean(share, count, method=WILSON)
     z = _normal_quantile((1 + LEVEL) / 2)
     middle = (share + z * z / (2 * count)) / (1 + z * z / count)
     half = z * math.sqrt(share * (1 - share) / count + (z / (2 * count)) ** 2) / (1 + z * z / count)

@@ -37,7 +37,7 @@ def sheet_of(
         settings=[_setting(one.label, one.runs, one.means, one.p) for one in found.settings],
         summary=summary_table(found, there),
         said=[methods(found, there), *verdicts(found)],
-        figures=[figure_of(number, found) for number in there],
+        figures=[figure_of(number, found, unit_of(rows)) for number in there],
     )
 
 
@@ -63,16 +63,21 @@ def summary_table(found: Summaries, numbers: Sequence[Number]) -> list[tuple[Pri
     return rows
 
 
-def figure_of(number: Number, found: Summaries) -> Chart | Heat:
+def figure_of(number: Number, found: Summaries, unit: Printable) -> Chart | Heat:
     """Return a number drawn: a map where two parameters are crossed, else a chart with intervals."""
-    return _heat(number, found) if found.crossed else _chart(number, found)
+    title = say(number.legend, unit=unit) if number.legend else number.shown
+    return _heat(title, number, found) if found.crossed else _chart(title, number, found)
 
 
-def _title(number: Number) -> Printable:
-    return number.shown
+def unit_of(rows: Sequence[Row]) -> Printable:
+    """Return what texts are measured by."""
+    measured = [row.characters for row in rows if row.text]
+    if len(set(measured)) > 1:
+        return say("words (characters where a reply is Japanese)")
+    return say("characters") if all(measured) and measured else say("words")
 
 
-def _chart(number: Number, found: Summaries) -> Chart:
+def _chart(title: Printable, number: Number, found: Summaries) -> Chart:
     bars: list[Bar] = []
     for one in found.settings:
         mean = one.means.get(number.key)
@@ -81,10 +86,10 @@ def _chart(number: Number, found: Summaries) -> Chart:
             bars.append(Bar(one.name, None, text=text))
         else:
             bars.append(Bar(one.name, mean.value, mean.low, mean.high, text))
-    return Chart(_title(number), tuple(bars))
+    return Chart(title, tuple(bars))
 
 
-def _heat(number: Number, found: Summaries) -> Heat:
+def _heat(title: Printable, number: Number, found: Summaries) -> Heat:
     down = list(dict.fromkeys(one.axes[0] for one in found.settings))
     across = list(dict.fromkeys(one.axes[1] for one in found.settings))
     values = {one.axes: one.means.get(number.key) for one in found.settings}
@@ -101,4 +106,4 @@ def _heat(number: Number, found: Summaries) -> Heat:
             )
         )
     names = [tuple(one_line(shown(name), 60) for name in axis) for axis in (down, across)]
-    return Heat(_title(number), names[0], names[1], tuple(rows))
+    return Heat(title, names[0], names[1], tuple(rows))

@@ -116,7 +116,8 @@ def _markdown_table(rows: Sequence[Sequence[str]]) -> list[str]:
 
 #: Numbers stand under each other; a wide table scrolls by itself.
 _STYLE = """
-.wide { overflow-x: auto; } .wide table { font-size: .85rem; }
+.wide { overflow-x: auto; overflow-wrap: break-word; } .wide table { font-size: .85rem; }
+td.name { white-space: nowrap; }
 td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 """
 
@@ -169,7 +170,7 @@ def _summary(sheet: Sheet) -> list[str]:
             numbers = "".join(
                 f'<td class="number">{html.escape(one_line(one))}</td>' for one in values
             )
-            parts.append(f"<tr><td>{html.escape(one_line(name))}</td>{numbers}</tr>")
+            parts.append(f'<tr><td class="name">{html.escape(one_line(name))}</td>{numbers}</tr>')
         parts.append("</table></div>")
     parts += [f'<p class="dim">{html.escape(one_line(line, 2_000))}</p>' for line in sheet.said]
     return [*parts, *map(svg.figure, sheet.figures)]
