@@ -3,20 +3,32 @@
 No screen here: the terminal draws what this holds, and tests read it as values.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from zatsudan.base.matching import fold, rank
 from zatsudan.base.printable import Printable
 
+Cells: TypeAlias = tuple[Printable, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One thing to choose: `key` names it, `cells` are shown, `search` is what the filter looks at."""
+    """One thing to choose: `key` names it, `search` is what the filter looks at, or it is `folded`.
+
+    `made` are the cells, or what makes them when the row is shown: of thousands few are.
+    """
 
     key: str
-    cells: tuple[Printable, ...]
+    made: Cells | Callable[[], Cells]
     search: str = ""
+    folded: str = ""
+
+    @property
+    def cells(self) -> Cells:
+        """What is shown."""
+        return self.made() if callable(self.made) else self.made
 
 
 @dataclass(slots=True)
@@ -82,6 +94,8 @@ class Picking:
         self.shown = [row for best in (0, 1) for found, row in ranked if found == best]
 
     def _text(self, row: Row) -> str:
+        if row.folded:
+            return row.folded
         text = self._folded.get(row.key)
         if text is None:
             text = self._folded[row.key] = fold(row.search or " ".join(row.cells))

@@ -176,6 +176,7 @@ class LiveTerminal(Actions):
                 self._chat.talk, self._chat.link
             )  # counts the messages now, so that the first request need not
         self.progress(EMPTY)
+        self._chat.index_sessions()
 
     async def _opened(self) -> None:
         """Wait until it is shown what the talk begins with."""
