@@ -5,7 +5,7 @@ No screen here: the terminal draws what this holds, and tests read it as values.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from zatsudan.base.matching import fold, rank
 from zatsudan.base.printable import Printable
@@ -13,8 +13,7 @@ from zatsudan.base.printable import Printable
 Cells: TypeAlias = tuple[Printable, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One thing to choose: `key` names it, `search` is what the filter looks at, or it is `folded`.
 
     `made` are the cells, or what makes them when the row is shown: of thousands few are.

@@ -13,6 +13,7 @@ from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.commands.naming import name_of
 from zatsudan.commands.outcomes import Outcome, Pick, Show, tell
 from zatsudan.commands.parts import Line, Table, Talk
+from zatsudan.commands.picking import Row
 from zatsudan.commands.registry import Choice, command
 from zatsudan.commands.resuming import jump, resume
 from zatsudan.sessions import journal
@@ -21,7 +22,6 @@ from zatsudan.sessions.titles import title_from
 from zatsudan.talk.chat import Chat
 
 if TYPE_CHECKING:
-    from zatsudan.commands.picking import Row
     from zatsudan.sessions.summary import Summary
 
 GROUP = later("Sessions")
@@ -170,7 +170,7 @@ async def sessions(chat: Chat, _args: str) -> Outcome:
     async def chosen(key: str) -> Outcome:
         return Show(tuple(resume(chat, by_key[key].path)))
 
-    def renamed(key: str, name: str) -> "Row":
+    def renamed(key: str, name: str) -> Row:
         title = one_line(name, 120)
         if key == chat.talk.session.id:
             chat.talk.record({"type": "title", "title": title})
@@ -213,9 +213,7 @@ def _shortened(node: Node) -> Node:
     return node._replace(message=node.message._replace(content=f"…{text[-PREVIEW:]}"))
 
 
-def _row(entry: "Summary") -> "Row":
-    from zatsudan.commands.picking import Row
-
+def _row(entry: "Summary") -> Row:
     return Row(entry.id, partial(_cells, entry), folded=entry.sought)
 
 

@@ -39,20 +39,24 @@ def summaries(directory: Path, there: Sequence[Entry]) -> dict[str, Summary | No
     """
 
     def answer(db: "Connection") -> dict[str, Summary | None]:
-        known: dict[str, Summary | None] = {}
-        columns = "turns, title, name, first_words, model, modified, sought"
-        for file, (turns, title, name, words, model, modified, sought) in _known(
-            db, there, columns
-        ):
-            known[file] = None
-            if turns:
-                known[file] = Summary(
-                    file.removesuffix(SUFFIX), directory, title, printable(name),
-                    printable(words), model, turns, modified, sought,
-                )  # fmt: skip
-        return known
+        columns = "turns, modified, title, name, first_words, model, sought"
+        return {file: _summary(directory, file, *row) for file, row in _known(db, there, columns)}
 
     return _asked(directory, there, answer) or {}
+
+
+def _summary(
+    directory: Path, file: str, turns: int, modified: float, *texts: str
+) -> Summary | None:
+    if set(map(type, texts)) != {str}:
+        raise TypeError
+    title, name, words, model, sought = texts
+    if turns < 1:
+        return None
+    return Summary(
+        file.removesuffix(SUFFIX), directory, title, printable(name), printable(words), model,
+        turns, float(modified), sought,
+    )  # fmt: skip
 
 
 def may_hold(directory: Path, there: Sequence[Entry], words: Forms) -> dict[str, bool]:
@@ -64,8 +68,8 @@ def may_hold(directory: Path, there: Sequence[Entry], words: Forms) -> dict[str,
     def answer(db: "Connection") -> dict[str, bool]:
         holding = _holding(db, words)
         return {
-            file: turns > 0 and (holding is None or doc in holding)
-            for file, (turns, doc) in _known(db, there, "turns, doc")
+            file: turns > 0 and (holding is None or file in holding)
+            for file, (turns,) in _known(db, there, "turns")
         }
 
     return _asked(directory, there, answer) or {}
@@ -106,17 +110,24 @@ def _known(
             yield row[0], row[4:]
 
 
-def _holding(db: "Connection", words: Forms) -> set[int] | None:
-    """Return the documents that may hold all words; None if any may."""
+def _holding(db: "Connection", words: Forms) -> set[str] | None:
+    """Return the journals that may hold all words; None if any may."""
     if not has_terms(db):
         return None
     queries = [query for query in (_any_form(db, forms) for forms in words) if query is not None]
-    if not all(queries):
-        return set()
     if not queries:
         return None
-    found = db.execute("SELECT rowid FROM said WHERE said MATCH ?", (" AND ".join(queries),))
-    return {doc for (doc,) in found}
+    files = set(_files(db, queries[0]))
+    for query in queries[1:]:
+        files.intersection_update(_files(db, query))
+    return files
+
+
+def _files(db: "Connection", query: str) -> Iterator[str]:
+    if query:
+        select = "SELECT file FROM doc WHERE doc IN (SELECT rowid FROM said WHERE said MATCH ?)"
+        for (file,) in db.execute(select, (query,)):
+            yield file
 
 
 def _any_form(db: "Connection", forms: Sequence[str]) -> str | None:
@@ -180,6 +191,11 @@ def is_damaged(error: "Error") -> bool:
 
 def discard(path: Path) -> None:
     """Delete an index, which is made anew."""
-    for ending in ("", "-wal", "-shm"):
+    for each in files_of(path):
         with suppress(OSError):
-            path.with_name(path.name + ending).unlink()
+            each.unlink()
+
+
+def files_of(path: Path) -> list[Path]:
+    """Return the files of an index: itself, and those beside it while it is in use."""
+    return [path.with_name(path.name + ending) for ending in ("", "-wal", "-shm")]

@@ -6,13 +6,14 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from zatsudan.base import files
 from zatsudan.sessions.index import (
     NAME,
     VERSION,
     discard,
+    files_of,
     has_terms,
     is_damaged,
     is_small,
@@ -21,7 +22,7 @@ from zatsudan.sessions.index import (
 )
 from zatsudan.sessions.journal import parse
 from zatsudan.sessions.summary import Entry, Summary, entries, read, summary_of
-from zatsudan.sessions.terms import is_word, terms
+from zatsudan.sessions.terms import Terms, terms
 from zatsudan.wire.messages import Message
 
 if TYPE_CHECKING:
@@ -31,51 +32,68 @@ if TYPE_CHECKING:
 _TOGETHER = 16
 #: Words of which it is remembered that they are in the index, so that it need not be asked.
 _REMEMBERED = 200_000
+_PAUSE_SECONDS = 1.0
 #: How long the end of the program waits for what is being written.
 _LAST_SECONDS = 0.5
 
 _TABLES = """
     CREATE TABLE session (
-        doc INTEGER PRIMARY KEY, file TEXT NOT NULL UNIQUE,
-        mtime INTEGER NOT NULL, ctime INTEGER NOT NULL, size INTEGER NOT NULL,
+        file TEXT PRIMARY KEY, mtime INTEGER NOT NULL, ctime INTEGER NOT NULL,
+        size INTEGER NOT NULL, length INTEGER NOT NULL, sum INTEGER NOT NULL,
         title TEXT, name TEXT, first_words TEXT, model TEXT, turns INTEGER NOT NULL,
         modified REAL NOT NULL, sought TEXT
-    );
-    CREATE TABLE held (doc INTEGER PRIMARY KEY, terms BLOB NOT NULL);
+    ) WITHOUT ROWID;
+    CREATE TABLE doc (doc INTEGER PRIMARY KEY, file TEXT NOT NULL);
+    CREATE INDEX docs ON doc (file);
     CREATE TABLE word (word TEXT PRIMARY KEY) WITHOUT ROWID;
 """
-#: Which terms stand in which session: no text, no places.
-_SAID = (
-    "CREATE VIRTUAL TABLE said USING fts5"
-    "(terms, content='', detail='none', columnsize=0, tokenize='ascii')"
-)
-
-
-_Item = TypeVar("_Item")
+_REMEMBER = "INSERT OR REPLACE INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+#: Which terms stand in which document, a session or what was added to it: no text, no places.
+_SAID = """
+    CREATE VIRTUAL TABLE said USING fts5
+    (terms, content='', detail='none', columnsize=0, tokenize='ascii');
+    CREATE VIRTUAL TABLE place USING fts5vocab (said, instance);
+"""
 
 
 class Upkeep:
-    """Brings an index up to date in a thread of its own, where nobody waits for it."""
+    """Brings an index up to date in a thread of its own, where nobody waits for it.
 
-    def __init__(self) -> None:
+    It begins after a `pause` in seconds: what was just asked for is shown first.
+    """
+
+    def __init__(self, pause: float = _PAUSE_SECONDS) -> None:
+        self._pause = pause
         self._thread: threading.Thread | None = None
         self._stopped = threading.Event()
+        self._lock = threading.Lock()
+        self._wanted: Path | None = None
 
     def begin(self, directory: Path) -> None:
-        """Begin, if it is not being done already."""
-        if self._thread is not None and self._thread.is_alive():
-            return
-        # What is not written when the program ends is written the next time.
-        self._thread = threading.Thread(
-            target=update, args=(directory, self._stopped.is_set), name="index", daemon=True
-        )
-        self._thread.start()
+        """Begin; if it is being done already, once more when that is done."""
+        with self._lock:
+            self._wanted = directory
+            if self._thread is None:
+                # What is not written when the program ends is written the next time.
+                self._thread = threading.Thread(target=self._run, name="index", daemon=True)
+                self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            self._stopped.wait(self._pause)
+            with self._lock:
+                directory, self._wanted = self._wanted, None
+                if directory is None or self._stopped.is_set():
+                    self._thread = None
+                    return
+            update(directory, self._stopped.is_set)
 
     def end(self) -> None:
         """Leave the rest for the next time."""
         self._stopped.set()
-        if self._thread is not None:
-            self._thread.join(_LAST_SECONDS)
+        thread = self._thread
+        if thread is not None:
+            thread.join(_LAST_SECONDS)
 
 
 def update(directory: Path, stopped: Callable[[], bool] = lambda: False) -> None:
@@ -110,9 +128,10 @@ def _writable(path: Path) -> "Connection":
     # Never opened by us if it is there: closing it would take SQLite's locks from it.
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, files.FILE))
-    if path.stat().st_mode & 0o077:
-        with suppress(OSError):  # a file system without modes
-            path.chmod(files.FILE)
+    for file in files_of(path):
+        with suppress(OSError):  # it is not there, or the file system has no modes
+            if file.stat().st_mode & 0o077:
+                file.chmod(files.FILE)
     db = opened(path)
     try:
         # Who asks reads on while another program writes; a power cut costs the last lines at most.
@@ -132,10 +151,8 @@ def _writable(path: Path) -> "Connection":
 
 def _make(db: "Connection") -> None:
     with _transaction(db):
-        for table in _TABLES.split(";"):
+        for table in f"{_TABLES};{_SAID if _has_search(db) else ''}".split(";"):
             db.execute(table)
-        if _has_search(db):
-            db.execute(_SAID)
         db.execute(f"PRAGMA user_version = {VERSION}")
 
 
@@ -166,78 +183,95 @@ class _Writer:
         """Forget the journals that are gone, and read those that are new or were changed."""
         stamps = {entry.name: entry.stamp for entry in there}
         query = "SELECT file, mtime, ctime, size FROM session"
-        known = {file: stamp for file, *stamp in self._db.execute(query)}
-        gone = [file for file in known if file not in stamps]
-        changed = [entry for entry in there if known.get(entry.name) != list(entry.stamp)]
-        for files_ in _grouped(gone):
+        known = {row[0]: row[1:] for row in self._db.execute(query)}
+        changed = [entry for entry in there if known.get(entry.name) != entry.stamp]
+        gone = {file for file in known if file not in stamps}
+        gone |= {entry.name for entry in changed if self._is_another(entry)}
+        if gone:
+            with _transaction(self._db):
+                self._forget(gone)
+        for at in range(0, len(changed), _TOGETHER):
             if stopped():
                 return
             with _transaction(self._db):
-                for file in files_:
-                    self._drop_words(self._forget(file))
-        if gone and self._searched:
-            # What was said in a session that was deleted is to stand nowhere.
-            self._db.execute("INSERT INTO said(said) VALUES ('optimize')")
-        for some in _grouped(changed):
-            if stopped():
-                return
-            with _transaction(self._db):
-                for entry in some:
-                    self._learn(entry)
+                for entry in changed[at : at + _TOGETHER]:
+                    # Lone surrogates, which SQLite does not hold: such a journal is always read.
+                    with suppress(UnicodeEncodeError):
+                        self._learn(entry)
+
+    def _row(self, file: str) -> tuple[int, ...] | None:
+        query = "SELECT mtime, ctime, size, length, sum FROM session WHERE file = ?"
+        row: tuple[int, ...] | None = self._db.execute(query, (file,)).fetchone()
+        return row
+
+    def _is_another(self, entry: Entry) -> bool:
+        """Tell whether a journal is another than was read, not the same with more behind it."""
+        try:
+            row = self._row(entry.name)
+        except UnicodeEncodeError:
+            return False
+        return row is not None and not _goes_on(self._read(entry), row)
+
+    def _read(self, entry: Entry) -> bytes:
+        return read(self._directory / entry.name)[0]
 
     def _learn(self, entry: Entry) -> None:
-        query = "SELECT mtime, ctime, size FROM session WHERE file = ?"
-        try:
-            if self._db.execute(query, (entry.name,)).fetchone() == entry.stamp:
-                return  # another program was faster
-            data, _ = read(self._directory / entry.name)
-            summary = summary_of(self._directory, entry.name, data, entry.modified)
-            before = self._forget(entry.name)
-            doc = self._db.execute(
-                "INSERT INTO session (file, mtime, ctime, size, title, name, first_words, model,"
-                " turns, modified, sought) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (entry.name, *entry.stamp, *_columns(summary)),
-            ).lastrowid
-        except UnicodeEncodeError:  # lone surrogates, which SQLite does not hold: it is always read
+        row = self._row(entry.name)
+        if row is not None and row[:3] == entry.stamp:
+            return  # another program was faster
+        data = self._read(entry)
+        if row is not None and not _goes_on(data, row):
+            return  # it has become another one since: the next time
+        summary = summary_of(self._directory, entry.name, data, entry.modified)
+        length = data.rfind(b"\n") + 1  # what stands behind is written anew (journal.py)
+        columns = entry.name, *entry.stamp, length, zlib.crc32(data[:length]), *_columns(summary)
+        self._db.execute(_REMEMBER, columns)
+        if self._searched:
+            self._add(entry.name, terms(_said(data[row[3] if row is not None else 0 :])))
+
+    def _add(self, file: str, said: Terms) -> None:
+        text = " ".join((*said.runs, *said.dense))
+        if not text:
             return
-        said = terms(_said(data)) if self._searched and summary is not None else set()
-        if said:
-            text = " ".join(said)
-            self._db.execute("INSERT INTO said (rowid, terms) VALUES (?, ?)", (doc, text))
-            kept = zlib.compress(text.encode(), 1)
-            self._db.execute("INSERT INTO held VALUES (?, ?)", (doc, kept))
-            self._add_words(said)
-        self._drop_words(before - said)
-
-    def _forget(self, file: str) -> set[str]:
-        """Take a journal out; return its terms, which may stand nowhere else."""
-        row = self._db.execute("SELECT doc FROM session WHERE file = ?", (file,)).fetchone()
-        if row is None:
-            return set()
-        kept = self._db.execute("SELECT terms FROM held WHERE doc = ?", row).fetchone()
-        text = zlib.decompress(kept[0]).decode() if kept is not None else ""
-        if text and self._searched:
-            # Such a table keeps no text, and must be told what it is to forget.
-            query = "INSERT INTO said (said, rowid, terms) VALUES ('delete', ?, ?)"
-            self._db.execute(query, (*row, text))
-        self._db.execute("DELETE FROM held WHERE doc = ?", row)
-        self._db.execute("DELETE FROM session WHERE doc = ?", row)
-        return set(text.split(" ")) if text else set()
-
-    def _add_words(self, said: set[str]) -> None:
-        new = {term for term in said if is_word(term)} - self._words
+        doc = self._db.execute("INSERT INTO doc (file) VALUES (?)", (file,)).lastrowid
+        self._db.execute("INSERT INTO said (rowid, terms) VALUES (?, ?)", (doc, text))
+        new = said.runs - self._words
         self._db.executemany("INSERT OR IGNORE INTO word VALUES (?)", ((word,) for word in new))
         if len(self._words) > _REMEMBERED:
             self._words.clear()
         self._words |= new
 
-    def _drop_words(self, before: Iterable[str]) -> None:
-        """Forget the words that stand in no session any more."""
-        for word in filter(is_word, before):
+    def _forget(self, gone: Iterable[str]) -> None:
+        """Leave nothing of journals: what was said in one that was deleted is to stand nowhere."""
+        docs: dict[int, list[str]] = {}
+        for file in gone:
+            rows = self._db.execute("SELECT doc FROM doc WHERE file = ?", (file,))
+            docs.update((doc, []) for (doc,) in rows)
+            self._db.execute("DELETE FROM session WHERE file = ?", (file,))
+            self._db.execute("DELETE FROM doc WHERE file = ?", (file,))
+        if not docs or not self._searched:
+            return
+        # The table keeps no text, and must be told what it is to forget: all of it is looked
+        # through, some seconds for ten thousand sessions, which is less than to make it anew.
+        self._db.execute("CREATE TEMP TABLE IF NOT EXISTS gone (doc INTEGER PRIMARY KEY)")
+        self._db.execute("DELETE FROM gone")
+        self._db.executemany("INSERT INTO gone VALUES (?)", ((doc,) for doc in docs))
+        query = "SELECT doc, term FROM place WHERE doc IN (SELECT doc FROM gone)"
+        for doc, term in self._db.execute(query):
+            docs[doc].append(term)
+        forget = "INSERT INTO said (said, rowid, terms) VALUES ('delete', ?, ?)"
+        self._db.executemany(forget, ((doc, " ".join(held)) for doc, held in docs.items()))
+        for word in {term for held in docs.values() for term in held}:
             query = "SELECT 1 FROM said WHERE said MATCH ? LIMIT 1"
             if self._db.execute(query, (f'"{word}"',)).fetchone() is None:
                 self._db.execute("DELETE FROM word WHERE word = ?", (word,))
-                self._words.discard(word)
+        self._words.clear()
+        self._db.execute("INSERT INTO said (said) VALUES ('optimize')")
+
+
+def _goes_on(data: bytes, row: tuple[int, ...]) -> bool:
+    length, before = row[3:]
+    return len(data) >= length and zlib.crc32(data[:length]) == before
 
 
 def _columns(summary: Summary | None) -> tuple[object, ...]:
@@ -255,7 +289,3 @@ def _said(data: bytes) -> Iterator[str]:
         message = record.get("message")
         if record.get("type") == "message" and isinstance(message, dict):
             yield Message.from_json(message).text
-
-
-def _grouped(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
-    return (items[at : at + _TOGETHER] for at in range(0, len(items), _TOGETHER))

@@ -12,16 +12,12 @@ from zatsudan.terminal.text.rows import columns_of, cut
 GAP = 2
 
 
-def column_widths(pick: Pick, rows: Sequence[Sequence[Printable]], width: int) -> list[int]:
-    """Return the cells of each column: as many as needed, less where the fluid ones give way."""
-    return _within(pick, columns_of([pick.head, *rows]), width)
-
-
 class Columns:
     """The columns of a list of which a part is shown at a time.
 
-    Each is as wide as the widest cell that was shown so far: none gets narrower while keys
-    move in the list, and of thousands of rows none is laid out that nobody sees.
+    Each is as wide as the widest cell that was shown so far, less where the fluid ones give
+    way: none gets narrower while keys move in the list, and of thousands of rows none is laid
+    out that nobody sees.
     """
 
     def __init__(self, pick: Pick) -> None:
@@ -32,17 +28,13 @@ class Columns:
         """Return the cells of each column where these rows are shown."""
         cells = columns_of([one_line(cell) for cell in row.cells] for row in shown)
         self._widest = [max(pair) for pair in zip_longest(self._widest, cells, fillvalue=0)]
-        return _within(self._pick, self._widest, width)
-
-
-def _within(pick: Pick, widest: Sequence[int], width: int) -> list[int]:
-    widths = list(widest)
-    over = sum(widths) + GAP * (len(widths) - 1) + 1 - width
-    for at, least in pick.fluid:
-        less = max(0, min(over, widths[at] - least))
-        widths[at] -= less
-        over -= less
-    return widths
+        widths = self._widest.copy()
+        over = sum(widths) + GAP * (len(widths) - 1) + 1 - width
+        for at, least in self._pick.fluid:
+            less = max(0, min(over, widths[at] - least))
+            widths[at] -= less
+            over -= less
+        return widths
 
 
 def line_of(pick: Pick, cells: Sequence[Printable], widths: Sequence[int]) -> Printable:
