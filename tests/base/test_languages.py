@@ -44,7 +44,7 @@ SILENT: dict[str, tuple[str, ...]] = {
         "## {}",
     ),  # CSS, HTML, Markdown
     "sessions/index.py": ("",),  # asks a database
-    "sessions/upkeep.py": ("",),
+    "sessions/indexing.py": ("",),
     "sessions/exports/page.py": ("\n:root", "<"),
     "sessions/exports/replyhtml.py": ("<", "noopener"),
     "sessions/exports/source.py": ("",),  # writes programs

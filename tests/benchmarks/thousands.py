@@ -22,7 +22,7 @@ from zatsudan.commands.outcomes import Pick
 from zatsudan.commands.picking import Picking
 from zatsudan.commands.sessions import load, sessions
 from zatsudan.servers.client import Client
-from zatsudan.sessions import index, shelf, upkeep
+from zatsudan.sessions import index, indexing, shelf
 from zatsudan.sessions.journal import begin_record, encode
 from zatsudan.sessions.records import message_record
 from zatsudan.sessions.search import search
@@ -66,7 +66,7 @@ def _table(folder: Path) -> None:
 def _measured(directory: Path, count: int) -> dict[str, str]:
     index.discard(directory / index.NAME)
     since, cpu = time.perf_counter(), time.process_time()
-    upkeep.update(directory)
+    indexing.update(directory)
     taken, used = time.perf_counter() - since, time.process_time() - cpu
     file = directory / index.NAME
     size = file.stat().st_size / 1e6 if file.exists() else 0.0
@@ -75,7 +75,7 @@ def _measured(directory: Path, count: int) -> dict[str, str]:
         "first, s (CPU)": f"{taken:.1f} ({used:.1f})",
         "index, MB (of)": f"{size:.0f} ({whole:.0f})",
     }
-    found["index followed"] = _timed(lambda: upkeep.update(directory))
+    found["index followed"] = _timed(lambda: indexing.update(directory))
     chat = chat_over(_nobody, directory)
     loop = asyncio.new_event_loop()
 

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.stored import chars, texts, write
-from zatsudan.sessions import index, shelf, upkeep
+from zatsudan.sessions import index, indexing, shelf, upkeep
 from zatsudan.sessions.journal import Journal, encode
 from zatsudan.sessions.records import message_record
 from zatsudan.sessions.search import Result, search
@@ -38,7 +38,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         data, modified = real(path)
         return data, modified
 
-    for module in ("shelf", "search", "upkeep"):
+    for module in ("shelf", "search", "indexing"):
         monkeypatch.setattr(f"zatsudan.sessions.{module}.read", counted)
     return found
 
@@ -120,12 +120,12 @@ def test_it_answers_what_the_journals_say_whatever_happens_to_them(
     with TemporaryDirectory() as name:
         directory = Path(name)
         paths = [write(directory, f"s{at}", *talk, age=at) for at, talk in enumerate(talks)]
-        upkeep.update(directory)
+        indexing.update(directory)
         _same(directory, words, limit)
         for (change, text), path in zip(happened, paths, strict=False):
             change(path, text)
         _same(directory, words, limit)
-        upkeep.update(directory)
+        indexing.update(directory)
         _same(directory, words, limit)
 
 
@@ -143,7 +143,7 @@ def test_a_lone_word_is_read_where_it_stands(tmp_path: Path, reads: list[str]) -
     for number in range(9):
         write(tmp_path, f"s{number}", "common words", f"こんにちは{number}", age=number)
     write(tmp_path, "rare", "the Quillwort", "蜃気楼", age=20)
-    upkeep.update(tmp_path)
+    indexing.update(tmp_path)
     reads.clear()
 
     assert len(shelf.summaries(tmp_path)) == 10
@@ -163,16 +163,16 @@ def test_a_lone_word_is_read_where_it_stands(tmp_path: Path, reads: list[str]) -
 def test_only_journals_that_were_changed_are_read(tmp_path: Path, reads: list[str]) -> None:
     for number in range(5):
         write(tmp_path, f"s{number}", "words")
-    upkeep.update(tmp_path)
+    indexing.update(tmp_path)
     reads.clear()
-    upkeep.update(tmp_path)
+    indexing.update(tmp_path)
     assert reads == []
 
     add(tmp_path / "s1.jsonl", "later")
     assert len(shelf.summaries(tmp_path)) == 5
     assert said(search(tmp_path, ["later"])) == [("s1", ["later"])]
     assert reads == ["s1", "s1"]
-    upkeep.update(tmp_path)
+    indexing.update(tmp_path)
     reads.clear()
     assert said(search(tmp_path, ["nowhere"])) == []
     assert reads == []
@@ -180,9 +180,9 @@ def test_only_journals_that_were_changed_are_read(tmp_path: Path, reads: list[st
 
 def test_of_a_journal_that_grew_only_the_end_is_indexed(tmp_path: Path) -> None:
     path = write(tmp_path, "s", "the beginning")
-    upkeep.update(tmp_path)
+    indexing.update(tmp_path)
     add(path, "and the end")
-    upkeep.update(tmp_path)
+    indexing.update(tmp_path)
     with closing(sqlite3.connect(tmp_path / index.NAME)) as db:
         assert db.execute("SELECT term, doc FROM place ORDER BY doc, term").fetchall() == [
             ("beginning", 1), ("the", 1), ("and", 2), ("end", 2), ("the", 2),
@@ -193,10 +193,10 @@ def test_of_a_journal_that_grew_only_the_end_is_indexed(tmp_path: Path) -> None:
 def test_a_session_renamed_by_a_command_keeps_its_place(tmp_path: Path) -> None:
     old = write(tmp_path, "old", "words", age=100)
     write(tmp_path, "new", "other")
-    upkeep.update(tmp_path)
+    indexing.update(tmp_path)
     shelf.rename(old, "A new name")
     assert [entry.name for entry in shelf.summaries(tmp_path)] == ["other", "A new name"]
-    upkeep.update(tmp_path)
+    indexing.update(tmp_path)
     assert [entry.name for entry in shelf.summaries(tmp_path)] == ["other", "A new name"]
 
 
@@ -204,10 +204,10 @@ def test_what_was_said_in_a_deleted_session_stands_nowhere(tmp_path: Path) -> No
     words = ["hunter2", "secretly", "蜃気楼"]
     write(tmp_path, "kept", "kept words")
     path = write(tmp_path, "s", "my password is hunter2", "secretly 蜃気楼", title="hunter2")
-    upkeep.update(tmp_path)
+    indexing.update(tmp_path)
     assert all(_stands(tmp_path, word) for word in words[:2])
     shelf.delete(path)
-    upkeep.update(tmp_path)
+    indexing.update(tmp_path)
     assert not any(_stands(tmp_path, word) for word in words)
     assert said(search(tmp_path, ["kept"])) == [("kept", ["kept words"])]
 
@@ -221,7 +221,7 @@ def _stands(directory: Path, word: str) -> bool:
 def test_what_sqlite_cannot_hold_is_read(tmp_path: Path, reads: list[str]) -> None:
     write(tmp_path, "odd", "words", title="half \ud83d")
     write(tmp_path, "plain", "words")
-    upkeep.update(tmp_path)
+    indexing.update(tmp_path)
     reads.clear()
     assert {entry.title for entry in shelf.summaries(tmp_path)} == {"half \ud83d", ""}
     assert reads == ["odd"]
@@ -233,9 +233,9 @@ def test_what_sqlite_cannot_hold_is_read(tmp_path: Path, reads: list[str]) -> No
 def test_few_journals_have_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(index, "SMALL", 10_000)
     write(tmp_path, "s", "words")
-    upkeep.update(tmp_path)
+    indexing.update(tmp_path)
     assert not (tmp_path / index.NAME).exists()
-    upkeep.update(tmp_path / "none")
+    indexing.update(tmp_path / "none")
     assert not (tmp_path / "none").exists()
 
 
@@ -243,14 +243,14 @@ def test_it_is_for_its_owner_only(tmp_path: Path) -> None:
     write(tmp_path, "s", "words")
     before = os.umask(0)
     try:
-        upkeep.update(tmp_path)
+        indexing.update(tmp_path)
         file = tmp_path / index.NAME
         assert file.stat().st_mode & 0o777 == 0o600
         file.chmod(0o644)
         add(tmp_path / "s.jsonl", "more")
         with closing(sqlite3.connect(file)) as db:  # while it is open, there are files beside it
             db.execute("SELECT * FROM session").fetchall()
-            upkeep.update(tmp_path)
+            indexing.update(tmp_path)
             modes = {path.stat().st_mode & 0o777 for path in tmp_path.glob(f"{index.NAME}*")}
         assert modes == {0o600}
     finally:
@@ -278,7 +278,7 @@ def _other_tables(file: Path) -> None:
 
 def _other_values(file: Path) -> None:
     with closing(sqlite3.connect(file)) as db:
-        db.execute("UPDATE session SET model = x'ff', modified = 'x'")
+        db.execute("UPDATE session SET model = x'ff', modified = 'x', length = 'x', mtime = 1")
         db.commit()
 
 
@@ -306,11 +306,11 @@ def test_a_damaged_one_is_made_anew_and_costs_no_answer(
 ) -> None:
     for number in range(40):
         write(tmp_path, f"s{number}", f"cat {number} " + "many words " * 9, "雑談", age=number)
-    upkeep.update(tmp_path)
+    indexing.update(tmp_path)
     expected = without(tmp_path, ["cat", "7"])
     damage(tmp_path / index.NAME)
     assert answers(tmp_path, ["cat", "7"]) == expected
-    upkeep.update(tmp_path)
+    indexing.update(tmp_path)
     assert answers(tmp_path, ["cat", "7"]) == expected
     assert _is_whole(tmp_path)
 
@@ -326,9 +326,9 @@ def test_whatever_stands_in_it_nothing_fails(
     index.discard(file)
     file.write_bytes(whole[:at] + junk + whole[at + len(junk) :])
     answers(directory, ["cat"])
-    upkeep.update(directory)
+    indexing.update(directory)
     add(directory / "s1.jsonl", "cat")
-    upkeep.update(directory)
+    indexing.update(directory)
     answers(directory, ["cat"])
 
 
@@ -339,14 +339,14 @@ def indexed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
         write(directory, f"s{number}", f"cat {number} " + "many words " * 9, "雑談", age=number)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(index, "SMALL", 0)
-        upkeep.update(directory)
+        indexing.update(directory)
     return directory, (directory / index.NAME).read_bytes()
 
 
 def test_what_is_no_file_is_let_be(tmp_path: Path) -> None:
     write(tmp_path, "s", "words")
     (tmp_path / index.NAME).mkdir()
-    upkeep.update(tmp_path)
+    indexing.update(tmp_path)
     assert [entry.id for entry in shelf.summaries(tmp_path)] == ["s"]
 
 
@@ -355,15 +355,15 @@ def test_without_full_text_search_the_list_is_kept_and_the_search_reads(
 ) -> None:
     write(tmp_path, "s", "words")
     with monkeypatch.context() as patch:
-        patch.setattr(upkeep, "_has_search", lambda _: False)
-        upkeep.update(tmp_path)
+        patch.setattr(indexing, "_has_search", lambda _: False)
+        indexing.update(tmp_path)
         reads.clear()
         assert len(shelf.summaries(tmp_path)) == 1
         assert reads == []
         assert search(tmp_path, ["nowhere"]).found == ()
         assert reads == ["s"]
     # A build that has it makes the index anew.
-    upkeep.update(tmp_path)
+    indexing.update(tmp_path)
     reads.clear()
     assert search(tmp_path, ["nowhere"]).found == ()
     assert reads == []
@@ -374,27 +374,27 @@ def test_without_full_text_search_the_list_is_kept_and_the_search_reads(
 
 def test_who_asks_does_not_wait_for_who_writes_nor_two_who_write(tmp_path: Path) -> None:
     write(tmp_path, "s", "words")
-    upkeep.update(tmp_path)
+    indexing.update(tmp_path)
     write(tmp_path, "t", "other words")
     with closing(sqlite3.connect(tmp_path / index.NAME, isolation_level=None)) as db:
         db.execute("BEGIN EXCLUSIVE")
         db.execute("DELETE FROM session")
         assert said(search(tmp_path, ["words"])) == [("t", ["other words"]), ("s", ["words"])]
-        upkeep.update(tmp_path)  # left to the other
+        indexing.update(tmp_path)  # left to the other
         db.execute("ROLLBACK")
-    upkeep.update(tmp_path)
+    indexing.update(tmp_path)
     assert _is_whole(tmp_path)
 
 
 def test_several_write_at_once(tmp_path: Path) -> None:
     for number in range(60):
         write(tmp_path, f"s{number}", f"words {number}", age=number)
-    threads = [threading.Thread(target=upkeep.update, args=(tmp_path,)) for _ in range(4)]
+    threads = [threading.Thread(target=indexing.update, args=(tmp_path,)) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    upkeep.update(tmp_path)
+    indexing.update(tmp_path)
     assert _is_whole(tmp_path)
     with closing(sqlite3.connect(tmp_path / index.NAME)) as db:
         assert db.execute("SELECT count(*), count(DISTINCT file) FROM doc").fetchone() == (60, 60)
@@ -406,10 +406,10 @@ def test_it_stops_when_it_is_told_and_goes_on_the_next_time(
     for number in range(60):
         write(tmp_path, f"s{number}", "words", age=number)
     asked = iter([False, True])
-    upkeep.update(tmp_path, lambda: next(asked))
+    indexing.update(tmp_path, lambda: next(asked))
     done = len(reads)
     assert 0 < done < 60
-    upkeep.update(tmp_path)
+    indexing.update(tmp_path)
     assert len(reads) == 60
 
 
@@ -428,11 +428,28 @@ def test_it_is_followed_in_the_background_and_once_more_if_that_was_asked(tmp_pa
     assert not _is_whole(tmp_path)
 
 
+def test_a_fault_is_no_end_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    kept = upkeep.Upkeep(pause=0)
+    write(tmp_path, "s", "words")
+    with monkeypatch.context() as patch:
+        patch.setattr(indexing, "entries", lambda _: 1 / 0)
+        kept.begin(tmp_path)
+        while kept._thread is not None:
+            kept._thread.join(1)
+    kept.begin(tmp_path)
+    while kept._thread is not None:
+        kept._thread.join(1)
+    assert _is_whole(tmp_path)
+    assert capfd.readouterr() == ("", "")
+
+
 def test_a_session_being_written_is_no_hindrance(tmp_path: Path) -> None:
     path = write(tmp_path, "s", "words")
     journal = Journal(path)
     journal.take()
-    upkeep.update(tmp_path)
+    indexing.update(tmp_path)
     journal.append(message_record("9", None, Message("user", "later words"), ""))
     assert said(search(tmp_path, ["later"])) == [("s", ["later words"])]
     journal.close()

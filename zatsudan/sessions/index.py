@@ -2,7 +2,7 @@
 
 It is a cache. The journals are the truth: what the index says of one counts only as long as
 the journal is what it was when it was read, and all others are read as if there were no index.
-Who asks never writes and never waits; upkeep.py writes, where nobody waits for it. Whatever is
+Who asks never writes and never waits; indexing.py writes, where nobody waits for it. Whatever is
 wrong with the file costs only the time that it would have saved.
 """
 
@@ -17,7 +17,7 @@ from zatsudan.sessions.summary import Entry, Summary
 from zatsudan.sessions.terms import pieces
 
 if TYPE_CHECKING:
-    from sqlite3 import Connection, Error
+    from sqlite3 import Connection
 
 NAME = "index.sqlite3"
 #: Another number for every other form of the tables, or of what stands in them.
@@ -87,11 +87,9 @@ def _asked(
     try:
         with closing(opened(path)) as db:
             return answer(db) if version_of(db) == VERSION else None
-    except sqlite3.Error as error:
+    except (sqlite3.Error, TypeError, ValueError) as error:
         if is_damaged(error):
             discard(path)
-    except (TypeError, ValueError):  # what stands there is none of ours
-        discard(path)
     return None
 
 
@@ -180,11 +178,12 @@ def has_terms(db: "Connection") -> bool:
     return db.execute(query).fetchone() is not None
 
 
-def is_damaged(error: "Error") -> bool:
+def is_damaged(error: Exception) -> bool:
     """Tell whether the file is at fault, and not that it is in use, or the disk full."""
     import sqlite3
 
-    # ERROR: a table is missing, or a text in it is none.
+    # ERROR: a table is missing, or a text in it is none. What is no error of SQLite's comes of
+    # values that are none of ours.
     at_fault = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
     return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF in at_fault
 
