@@ -413,13 +413,18 @@ def test_it_stops_when_it_is_told_and_goes_on_the_next_time(
     assert len(reads) == 60
 
 
+def finish(kept: upkeep.Upkeep) -> None:
+    thread = kept._thread
+    if thread is not None:
+        thread.join()
+
+
 def test_it_is_followed_in_the_background_and_once_more_if_that_was_asked(tmp_path: Path) -> None:
     kept = upkeep.Upkeep(pause=0)
     write(tmp_path, "s", "words")
     for _ in range(3):
         kept.begin(tmp_path)
-    while kept._thread is not None:
-        kept._thread.join(1)
+    finish(kept)
     assert _is_whole(tmp_path)
     kept.end()
     write(tmp_path, "t", "words")
@@ -436,11 +441,9 @@ def test_a_fault_is_no_end_of_it(
     with monkeypatch.context() as patch:
         patch.setattr(indexing, "entries", lambda _: 1 / 0)
         kept.begin(tmp_path)
-        while kept._thread is not None:
-            kept._thread.join(1)
+        finish(kept)
     kept.begin(tmp_path)
-    while kept._thread is not None:
-        kept._thread.join(1)
+    finish(kept)
     assert _is_whole(tmp_path)
     assert capfd.readouterr() == ("", "")
 
