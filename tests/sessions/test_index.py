@@ -2,6 +2,8 @@
 
 import os
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import closing
@@ -240,6 +242,25 @@ def test_few_journals_have_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert not (tmp_path / "none").exists()
 
 
+def test_a_list_of_few_and_the_latest_need_no_database(tmp_path: Path) -> None:
+    write(tmp_path, "s", "words")
+    code = (
+        "import sys; from pathlib import Path; from zatsudan.sessions import shelf;"
+        f"at = Path({str(tmp_path)!r});"
+        "print(shelf.latest(at)[0].id, shelf.find(at, 'words').id, 'sqlite3' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "s s False\n"
+
+
+def test_a_change_that_leaves_size_and_time_of_its_bytes_is_seen(tmp_path: Path) -> None:
+    for word in ("one", "two", "six"):
+        write(tmp_path, "s", f"{word} words")
+        assert said(search(tmp_path, [word])) == [("s", [f"{word} words"])]
+        indexing.update(tmp_path)
+        assert [entry.name for entry in shelf.summaries(tmp_path)] == [f"{word} words"]
+
+
 def test_it_is_for_its_owner_only(tmp_path: Path) -> None:
     write(tmp_path, "s", "words")
     before = os.umask(0)
@@ -440,7 +461,7 @@ def test_a_fault_is_no_end_of_it(
     kept = upkeep.Upkeep(pause=0)
     write(tmp_path, "s", "words")
     with monkeypatch.context() as patch:
-        patch.setattr(indexing, "entries", lambda _: 1 / 0)
+        patch.setattr(indexing, "entries", lambda _: 1 // 0)
         kept.begin(tmp_path)
         finish(kept)
     kept.begin(tmp_path)

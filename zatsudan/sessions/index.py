@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from zatsudan.base.printable import printable
 from zatsudan.sessions.journal import SUFFIX
 from zatsudan.sessions.summary import Entry, Summary
-from zatsudan.sessions.terms import pieces
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -138,6 +137,8 @@ def _any_form(db: "Connection", forms: Sequence[str]) -> str | None:
 
 
 def _all_pieces(db: "Connection", form: str) -> str | None:
+    from zatsudan.sessions.terms import pieces  # a list needs none
+
     queries = []
     for term, within in dict.fromkeys(pieces(form)):
         found = _words_with(db, term) if within else [term]

@@ -1,6 +1,7 @@
 """Writing the index of sessions: what is new, what was changed, what is gone. index.py asks it."""
 
 import os
+import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -27,6 +28,8 @@ from zatsudan.wire.messages import Message
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
+#: The times of files are no finer: Linux takes that of its last tick, a hundredth of a second or less.
+_TICK_SECONDS = 0.02
 #: Sessions that are written at once: as long another program cannot write.
 _TOGETHER = 16
 #: Words of which it is remembered that they are in the index, so that it need not be asked.
@@ -148,8 +151,10 @@ class _Writer:
         for at in range(0, len(changed), _TOGETHER):
             if stopped():
                 return
+            some = changed[at : at + _TOGETHER]
+            _settle(some)
             with _transaction(self._db):
-                for entry in changed[at : at + _TOGETHER]:
+                for entry in some:
                     # Lone surrogates, which SQLite does not hold: such a journal is always read.
                     with suppress(UnicodeEncodeError):
                         self._learn(entry)
@@ -222,6 +227,14 @@ class _Writer:
                 self._db.execute("DELETE FROM word WHERE word = ?", (word,))
         self._words.clear()
         self._db.execute("INSERT INTO said (said) VALUES ('optimize')")
+
+
+def _settle(some: Iterable[Entry]) -> None:
+    """Wait until a change of a journal would have another time than the last one: clocks tick slowly."""
+    last = max(entry.stamp[1] for entry in some) / 1e9
+    rest = last + _TICK_SECONDS - time.time()
+    if 0 < rest <= _TICK_SECONDS:
+        time.sleep(rest)
 
 
 def _goes_on(data: bytes, row: tuple[int, ...]) -> bool:

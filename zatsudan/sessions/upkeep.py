@@ -5,11 +5,9 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from zatsudan.sessions.indexing import update
-
 _PAUSE_SECONDS = 1.0
 #: How long the end of the program waits for what is being written.
-_LAST_SECONDS = 0.5
+_LAST_SECONDS = 0.2
 
 
 class Upkeep:
@@ -44,6 +42,10 @@ class Upkeep:
                 if directory is None or self._stopped.is_set():
                     self._thread = None
                     return
+            from zatsudan.sessions.indexing import (
+                update,
+            )  # in the thread: it takes some milliseconds
+
             # Whatever goes wrong, the journals answer: no word of it belongs on the screen.
             with suppress(Exception):
                 update(directory, self._rested)
