@@ -408,6 +408,23 @@ def test_who_asks_does_not_wait_for_who_writes_nor_two_who_write(tmp_path: Path)
     assert _is_whole(tmp_path)
 
 
+def test_what_is_written_while_somebody_asks_is_no_part_of_the_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, "s", "a cat")
+    indexing.update(tmp_path)
+    write(tmp_path, "t", "another cat", age=1)
+    real = index._holding
+
+    def meanwhile(db: sqlite3.Connection, words: index.Forms) -> set[str] | None:
+        found = real(db, words)
+        indexing.update(tmp_path)
+        return found
+
+    monkeypatch.setattr(index, "_holding", meanwhile)
+    assert said(search(tmp_path, ["cat"])) == [("s", ["a cat"]), ("t", ["another cat"])]
+
+
 def test_several_write_at_once(tmp_path: Path) -> None:
     for number in range(60):
         write(tmp_path, f"s{number}", f"words {number}", age=number)

@@ -85,6 +85,7 @@ def _asked(
 
     try:
         with closing(opened(path)) as db:
+            db.execute("BEGIN")  # all is asked of one state, whatever is written meanwhile
             return answer(db) if version_of(db) == VERSION else None
     except (sqlite3.Error, TypeError, ValueError) as error:
         if is_damaged(error):
