@@ -40,6 +40,8 @@ class Picking:
     at: int = 0
     top: int = 0
     _folded: dict[str, str] = field(default_factory=dict)
+    _words: list[str] = field(default_factory=list)
+    _fitting: list[Row] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._choose()
@@ -63,7 +65,7 @@ class Picking:
     def remove(self, key: str) -> None:
         """Take a row away; the mark stays at its place."""
         self.rows = [row for row in self.rows if row.key != key]
-        self._choose()
+        self._afresh()
         self.move(0)
 
     def replace(self, row: Row) -> None:
@@ -71,7 +73,7 @@ class Picking:
         marked = self.marked
         self._folded.pop(row.key, None)
         self.rows = [row if old.key == row.key else old for old in self.rows]
-        self._choose()
+        self._afresh()
         keys = [shown.key for shown in self.shown]
         if marked is not None and marked.key in keys:
             self.at = keys.index(marked.key)
@@ -87,10 +89,19 @@ class Picking:
     def _choose(self) -> None:
         words = fold(self.query).split()
         if not words:
-            self.shown = list(self.rows)
+            self._words, self.shown = words, list(self.rows)
             return
-        ranked = [(rank(words, self._text(row)), row) for row in self.rows]
+        # Where more was typed of the same words, what did not fit does not fit.
+        more = self._words and len(words) >= len(self._words)
+        more = more and all(map(str.startswith, words, self._words))
+        among = self._fitting if more else self.rows
+        ranked = [(rank(words, self._text(row)), row) for row in among]
+        self._words, self._fitting = words, [row for found, row in ranked if found is not None]
         self.shown = [row for best in (0, 1) for found, row in ranked if found == best]
+
+    def _afresh(self) -> None:
+        self._words = []
+        self._choose()
 
     def _text(self, row: Row) -> str:
         if row.folded:
