@@ -230,6 +230,23 @@ def test_what_sqlite_cannot_hold_is_read(tmp_path: Path, reads: list[str]) -> No
     assert reads == ["odd"]
 
 
+def test_what_cannot_be_read_for_once_is_not_taken_for_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, "s", "words")
+    with monkeypatch.context() as patch:
+        patch.setattr(indexing, "read", lambda _: (b"", 0.0))
+        indexing.update(tmp_path)
+    assert [entry.id for entry in shelf.summaries(tmp_path)] == ["s"]
+    indexing.update(tmp_path)
+    add(tmp_path / "s.jsonl", "more")
+    with monkeypatch.context() as patch:
+        patch.setattr(indexing, "read", lambda _: (b"", 0.0))
+        indexing.update(tmp_path)
+    assert said(search(tmp_path, ["words"])) == [("s", ["words"])]
+    assert shelf.summaries(tmp_path)[0].turns == 2
+
+
 # --- its file ------------------------------------------------------------------------
 
 

@@ -170,18 +170,21 @@ class _Writer:
             row = self._row(entry.name)
         except UnicodeEncodeError:
             return False
-        return row is not None and not _goes_on(self._read(entry), row)
+        data = self._read(entry) if row is not None else None
+        return row is not None and data is not None and not _goes_on(data, row)
 
-    def _read(self, entry: Entry) -> bytes:
-        return read(self._directory / entry.name)[0]
+    def _read(self, entry: Entry) -> bytes | None:
+        """Return the bytes of a journal; None if they cannot be read, or are too many."""
+        data, _ = read(self._directory / entry.name)
+        return data if len(data) >= entry.size else None
 
     def _learn(self, entry: Entry) -> None:
         row = self._row(entry.name)
         if row is not None and row[:3] == entry.stamp:
             return  # another program was faster
         data = self._read(entry)
-        if row is not None and not _goes_on(data, row):
-            return  # it has become another one since: the next time
+        if data is None or (row is not None and not _goes_on(data, row)):
+            return  # it cannot be read, or has become another one since: the next time
         summary = summary_of(self._directory, entry.name, data, entry.modified)
         length = data.rfind(b"\n") + 1  # what stands behind is written anew (journal.py)
         columns = entry.name, *entry.stamp, length, zlib.crc32(data[:length]), *_columns(summary)

@@ -42,9 +42,8 @@ class Upkeep:
                 if directory is None or self._stopped.is_set():
                     self._thread = None
                     return
-            from zatsudan.sessions.indexing import (
-                update,
-            )  # in the thread: it takes some milliseconds
+            # Here, in the thread: it takes some milliseconds.
+            from zatsudan.sessions.indexing import update
 
             # Whatever goes wrong, the journals answer: no word of it belongs on the screen.
             with suppress(Exception):
