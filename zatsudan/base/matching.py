@@ -48,7 +48,8 @@ def rank(words: Sequence[str], folded: str) -> int | None:
     loose = 0
     for word in words:
         if word not in folded:
-            if _in_one_run(word).search(folded) is None:
+            # A lone character stands in it or not.
+            if len(word) == 1 or _in_one_run(word).search(folded) is None:
                 return None
             loose = 1
     return loose
