@@ -39,17 +39,26 @@ def summaries(directory: Path, there: Sequence[Entry]) -> dict[str, Summary | No
 
     def answer(db: "Connection") -> dict[str, Summary | None]:
         columns = "turns, modified, title, name, first_words, model, sought"
-        return {file: _summary(directory, file, *row) for file, row in _known(db, there, columns)}
+        return {
+            file: _summary(directory, file, row[0], row[1], row[2:])
+            for file, row in _known(db, there, columns)
+        }
 
     return _asked(directory, there, answer) or {}
 
 
 def _summary(
-    directory: Path, file: str, turns: int, modified: float, *texts: str
+    directory: Path, file: str, turns: int, modified: float, texts: tuple[object, ...]
 ) -> Summary | None:
-    if set(map(type, texts)) != {str}:
-        raise TypeError
     title, name, words, model, sought = texts
+    if not (
+        isinstance(title, str)
+        and isinstance(name, str)
+        and isinstance(words, str)
+        and isinstance(model, str)
+        and isinstance(sought, str)
+    ):
+        raise TypeError
     if turns < 1:
         return None
     return Summary(
