@@ -16,6 +16,16 @@ SILENT: dict[str, tuple[str, ...]] = {
     "cli/scripts.py": ("# In", "#compdef"),  # scripts
     "cli/starting.py": ("--stream json",),
     "talk/answering.py": ("Error: the call",),  # read by the model
+    "commands/desktop.py": ("get the clipboard",),  # AppleScript
+    # statements of SQL, and what a name of a database starts one with
+    "sessions/imports/database.py": (
+        "SELECT ",
+        "PRAGMA ",
+        "CASE WHEN ",
+        " WHERE ",
+        " ORDER BY ",
+        "CREATE VIRTUAL",
+    ),
     "sessions/imports/foreigntrees.py": ("<details type=",),  # what Open WebUI writes
     "commands/comparing.py": ("{} · /diff A B",),  # commands to type
     "commands/connecting/reconnect.py": ("Say hi.",),  # sent to the model
@@ -23,7 +33,8 @@ SILENT: dict[str, tuple[str, ...]] = {
     "sessions/exports/transcript.py": ("by hand",),  # a heading, which is read again
     "commands/naming.py": ("Give this conversation a title",),  # a prompt
     "commands/outcomes.py": ("Callable[",),
-    "commands/probes.py": ("(?P<same>", "{} of {} replies", "/repro {}"),  # kept; a command
+    "commands/probes.py": ("(?P<same>", "/repro {}"),  # kept; a command
+    "commands/repeating.py": ("{} of {} replies",),  # kept
     "commands/registry.py": ("Callable[",),
     "commands/servers.py": ("forget all", "/learned forget"),
     "commands/tracing.py": ("{}/use {}",),
@@ -49,7 +60,7 @@ SILENT: dict[str, tuple[str, ...]] = {
     "sessions/exports/replyhtml.py": ("<", "noopener"),
     "sessions/exports/source.py": ("",),  # writes programs
     "talk/thought.py": ("You have thought enough",),  # sent to the model
-    "talk/thoughts.py": ("How much is",),  # sent to the model
+    "talk/thinkingform.py": ("How much is",),  # sent to the model
     "talk/running.py": ("\n… {} bytes",),  # output, which is sent too
     "terminal/live/prompt.py": ("fg:", "noinherit"),
     "terminal/pages/inspector.py": ("bg:", "reverse"),

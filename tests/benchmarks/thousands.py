@@ -24,9 +24,9 @@ from zatsudan.commands.sessions import load, sessions
 from zatsudan.servers.client import Client
 from zatsudan.sessions import index, indexing, shelf
 from zatsudan.sessions.journal import begin_record, encode
+from zatsudan.sessions.made import Made
 from zatsudan.sessions.records import message_record
 from zatsudan.sessions.search import search
-from zatsudan.sessions.session import Made
 from zatsudan.wire.messages import Message
 
 SIZES = (100, 1_000, 10_000)

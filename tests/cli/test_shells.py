@@ -61,7 +61,7 @@ def test_every_flag_of_every_parser_is_offered_once() -> None:
 
 
 def test_every_argument_that_takes_a_name_says_of_what() -> None:
-    free = {"base_url", "api_key_env", "system", "message", "reply", "name"}
+    free = {"base_url", "api_key_env", "system", "message", "reply", "name", "only"}
     for found in (parser(), *map(parser_of, SUBCOMMANDS)):
         for argument in found.arguments:
             if argument.count != NONE and not argument.values:

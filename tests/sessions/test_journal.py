@@ -18,8 +18,8 @@ from tests.support.talks import json_values
 from zatsudan.base.errors import StoreError
 from zatsudan.base.jsonvalues import Json, JsonObject, dumps
 from zatsudan.sessions.journal import Journal, begin_record, encode, load
+from zatsudan.sessions.made import Made
 from zatsudan.sessions.records import message_record
-from zatsudan.sessions.session import Made
 from zatsudan.sessions.shelf import find, summaries
 from zatsudan.wire.logprobs import Entries
 from zatsudan.wire.messages import Message

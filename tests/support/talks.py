@@ -4,8 +4,9 @@ from hypothesis import strategies as st
 
 from zatsudan.base.jsonvalues import NOTHING, Json, JsonObject
 from zatsudan.sessions.byhand import DELETED, HIDDEN, ByHand
+from zatsudan.sessions.made import Made
 from zatsudan.sessions.records import apply, message_record, replay
-from zatsudan.sessions.session import Made, Session
+from zatsudan.sessions.session import Session
 from zatsudan.wire.messages import ROLES, Message, Usage
 
 HOSTILE = (

@@ -9,6 +9,8 @@ MODULES = (
     "conversation",
     "counts",
     "drafting",
+    "variants",
+    "pasting",
     "branches",
     "adding",
     "sampling",
@@ -20,6 +22,7 @@ MODULES = (
     "comparing",
     "differing",
     "probes",
+    "repeating",
     "bias",
     "tokens",
     "tracing",
@@ -32,6 +35,7 @@ MODULES = (
     "finding",
     "take",
     "transfer",
+    "importing",
     "about",
 )
 

@@ -56,6 +56,13 @@ class Diff(NamedTuple):
     changes: "tuple[Change, ...]"
 
 
+class Picture(NamedTuple):
+    """A picture, drawn where the terminal can; `line` tells of it in any case."""
+
+    data: bytes
+    line: Line
+
+
 class Rows(NamedTuple):
     """Lines that are cut to the width instead of wrapped, each with its tone."""
 
@@ -68,4 +75,4 @@ class Tokens(NamedTuple):
     tokens: "tuple[Token, ...]"
 
 
-Part: TypeAlias = Line | Table | Talk | Rows | Diff | Tokens
+Part: TypeAlias = Line | Table | Talk | Picture | Rows | Diff | Tokens

@@ -107,6 +107,8 @@ class Screen(NamedTuple):
     """Colours: terminal (its own sixteen), dark, light, or none (weight alone)."""
     styles: Mapping[str, str] = NOTHING
     """Single styles over those of the theme, as in `heading = "bold cyan"`."""
+    pictures: str = "auto"
+    """Pictures in the terminal: auto (where it can show them), or never."""
     bell: float = 0.0
     """Ring when a reply that took so many seconds ends while the terminal is not looked at; 0: never."""
 

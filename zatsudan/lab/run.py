@@ -16,7 +16,8 @@ from zatsudan.base.printable import EMPTY, Printable
 from zatsudan.lab.blind import HIDDEN_NOTE, hidden_fault, once
 from zatsudan.lab.lanes import Lanes, run_all
 from zatsudan.lab.slots import ENDED, RUNNING, WAITING, Cell, Slot, hopeless, repeated, seconds_left
-from zatsudan.sessions.session import FINISHED, Lab, Node
+from zatsudan.sessions.made import FINISHED
+from zatsudan.sessions.session import Lab, Node
 from zatsudan.talk.addressee import client_for, model_of
 from zatsudan.talk.elsewhere import Elsewhere, key_notes, open_at
 from zatsudan.talk.link import Link

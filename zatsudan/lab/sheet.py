@@ -9,7 +9,8 @@ from zatsudan.lab.coverage import coverage
 from zatsudan.lab.metrics import by_characters, distinct_pairs, likeness_to_others, mean_logprob
 from zatsudan.sessions.estimate import speed_of, tokens_per_second
 from zatsudan.sessions.exports.experiment import Sheet
-from zatsudan.sessions.session import FINISHED, Lab, Made, Node, Session
+from zatsudan.sessions.made import FINISHED, Made
+from zatsudan.sessions.session import Lab, Node, Session
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from zatsudan.base.errors import ConnectionFailed, StatusError, ZatsudanError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.sessions.estimate import tokens_per_second
-from zatsudan.sessions.session import FINISHED, Node
+from zatsudan.sessions.made import FINISHED
+from zatsudan.sessions.session import Node
 from zatsudan.talk.turn import Turn
 
 WAITING, RUNNING, ENDED = "waiting", "running", "ended"

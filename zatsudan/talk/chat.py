@@ -42,6 +42,8 @@ class Chat:
         self.summaries: Known = {}
         #: What was remarked on parameters that are set together: once a session.
         self.remarked: set[tuple[str, ...]] = set()
+        #: Pictures that came from the clipboard, by the names that attach them.
+        self.pasted: dict[str, bytes] = {}
 
     @cached_property
     def findings(self) -> "Findings":

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from zatsudan.base.language import say
 from zatsudan.base.printable import one_line
 from zatsudan.commands.outcomes import Experiment, Generate
-from zatsudan.commands.parts import Line
-from zatsudan.sessions.session import FINISHED, Node
+from zatsudan.commands.parts import Line, Picture
+from zatsudan.sessions.made import FINISHED
+from zatsudan.sessions.session import Node
+from zatsudan.talk.beginning import again, turn_to
 from zatsudan.talk.chat import Chat
-from zatsudan.talk.turn import Turn, again, turn_to
+from zatsudan.talk.turn import Turn
 from zatsudan.terminal.consent import may_send
 from zatsudan.terminal.surface import Surface
 
@@ -134,7 +136,7 @@ class Generation:
                 ("images", "parts", "audio")
             ):
                 continue
-            from zatsudan.talk.received import keep
+            from zatsudan.talk.received import keep, media
 
             try:
                 paths = await asyncio.to_thread(keep, self._chat.talk, node)
@@ -143,6 +145,10 @@ class Generation:
                 note = say("What came with the reply cannot be kept as a file ({why}).", why=why)
                 self._surface.show((Line(note, "warn"),))
                 continue
+            for kind, data in () if paths else media(node.made.beside, node.made.parameters):
+                size = max(1, len(data) // 1000)
+                note = say("[{kind}, {size:,} kB, not kept]", kind=kind, size=size)
+                self._surface.show((Picture(data, Line(note, "dim")),))
             for path in paths:
                 size = max(1, path.stat().st_size // 1000)
                 shown = one_line(str(path), 300)
@@ -152,7 +158,11 @@ class Generation:
                     size=size,
                     path=shown,
                 )
-                self._surface.show((Line(note, "dim"),))
+                if path.suffix == ".png":
+                    data = await asyncio.to_thread(path.read_bytes)
+                    self._surface.show((Picture(data, Line(note, "dim")),))
+                else:
+                    self._surface.show((Line(note, "dim"),))
 
     async def _many(self, run: "Run") -> bool:
         if not await may_send(self._chat, self._surface):

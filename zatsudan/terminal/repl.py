@@ -64,8 +64,10 @@ class Repl:
     def _named(self, mention: "Mention") -> str | None:
         if mention.is_output:
             return say("the output of {command}", command=self.ran.command) if self.ran else None
-        from zatsudan.talk.attaching import file_of
+        from zatsudan.talk.attaching import file_of, pasted_of
 
+        if picture := pasted_of(mention, self.chat.pasted):
+            return picture
         found = file_of(mention, Path.cwd())
         return found[0] if found is not None else None
 
@@ -240,7 +242,7 @@ class Repl:
     async def _attached(self, text: str, wanted: "Sequence[Mention]") -> "Attached":
         from zatsudan.talk.attaching import attach
 
-        return await asyncio.to_thread(attach, text, wanted, Path.cwd(), self.ran)
+        return await asyncio.to_thread(attach, text, wanted, Path.cwd(), self.ran, self.chat.pasted)
 
     async def _run(self, command: str) -> bool:
         """Run a command of the person's shell and show what came of it; its output answers a call that waits."""

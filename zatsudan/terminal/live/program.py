@@ -18,7 +18,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.input import Input
 
 from zatsudan.base.language import say
-from zatsudan.base.printable import EMPTY, Printable, one_line
+from zatsudan.base.printable import EMPTY, Printable
 from zatsudan.base.styles import Styles
 from zatsudan.config.settings import Screen
 from zatsudan.talk.entered import KEYS, Entered
@@ -29,6 +29,7 @@ from zatsudan.terminal.live.history import LineHistory
 from zatsudan.terminal.live.keys import Actions
 from zatsudan.terminal.live.lines import Lines
 from zatsudan.terminal.live.measuring import Measuring
+from zatsudan.terminal.live.resizing import terminal_size
 from zatsudan.terminal.live.screen import LiveSurface
 from zatsudan.terminal.live.toolbar import Toolbar, keys_now
 from zatsudan.terminal.text.colour import colours, fitted
@@ -69,7 +70,7 @@ class LiveTerminal(Actions):
         self._chat = chat
         self._bar = Toolbar(chat, clock)
         self._stdout = stdout or sys.stdout
-        output = ptk.ReservingOutput(self._stdout, size or _terminal_size, environ.get("TERM"))
+        output = ptk.ReservingOutput(self._stdout, size or terminal_size, environ.get("TERM"))
         self._attention = Attention(output, screen.bell)
         self._prompt = prompt.build(
             self,
@@ -93,6 +94,7 @@ class LiveTerminal(Actions):
             environ=environ,
             styles=styles,
             clock=clock,
+            pictures=screen.pictures != "never",
         )
         self._measuring = Measuring(self._surface.told, clock)
         self._commands = commands
@@ -158,7 +160,7 @@ class LiveTerminal(Actions):
         self._surface.show([*greeting(private=self._chat.talk.folder is None), *first])
 
     async def _connect(self, after: "asyncio.Task[None] | None") -> None:
-        from zatsudan.terminal.live.warmup import WARM, warm
+        from zatsudan.terminal.live.warmup import WARM, count, warm
 
         await self._opened()
         await asyncio.sleep(PAUSE_SECONDS)
@@ -168,13 +170,7 @@ class LiveTerminal(Actions):
             await asyncio.wait([after])
         if after is None or self._chat.link.server is None:  # else the questions have said it
             await self._repl.connect()
-        from zatsudan.base.errors import TooLong
-        from zatsudan.talk.fitting import window_of
-
-        with contextlib.suppress(TooLong):
-            window_of(
-                self._chat.talk, self._chat.link
-            )  # counts the messages now, so that the first request need not
+        count(self._chat)
         self.progress(EMPTY)
         self._chat.index_sessions()
 
@@ -202,7 +198,7 @@ class LiveTerminal(Actions):
                 buffer.text,
                 busy=self.busy,
                 aside=buffer.aside is not None,
-                answers=self._answers(),
+                answers=self._lines.answers,
             ),
             self._app.output.get_size().columns,
         )
@@ -226,18 +222,7 @@ class LiveTerminal(Actions):
 
     @property
     def answering(self) -> bool:
-        return bool(self._answers())
-
-    def _answers(self) -> Printable:
-        """Return which call the line is to answer; nothing where none waits."""
-        session = self._chat.talk.session
-        head = session.nodes.get(session.head) if session.head is not None else None
-        if self.busy or head is None or not (head.message.extra or head.message.role == "tool"):
-            return EMPTY
-        from zatsudan.sessions.calls import waiting
-
-        waits = waiting(session)
-        return one_line(waits.call.name, 30) if waits is not None else EMPTY
+        return bool(self._lines.answers)
 
     def decline(self) -> None:
         self._lines.submit(Entered.of("/decline", KEYS))
@@ -274,7 +259,7 @@ class LiveTerminal(Actions):
         return self._lines.queue.pop() if self._lines.queue else None
 
     def variant(self, by: int) -> None:
-        from zatsudan.commands.branches import step
+        from zatsudan.commands.variants import step
 
         shown = step(self._chat, by)
         if shown is None:
@@ -313,15 +298,3 @@ class LiveTerminal(Actions):
 
     def aside(self, what: str) -> None:
         self._start(self._surface.aside(what))
-
-
-def _terminal_size() -> Size:
-    # Not shutil's: COLUMNS and LINES in the environment know of no resize.
-    for fd in (1, 0, 2):
-        try:
-            size = os.get_terminal_size(fd)
-        except OSError:
-            continue
-        if size.lines and size.columns:
-            return Size(rows=size.lines, columns=size.columns)
-    return Size(rows=24, columns=80)
