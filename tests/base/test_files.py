@@ -44,6 +44,7 @@ def umask(request: pytest.FixtureRequest) -> Iterator[int]:
 # --- who may read them ----------------------------------------------------------
 
 
+@pytest.mark.posix
 def test_folders_and_files_are_for_their_owner_under_any_umask(tmp_path: Path, umask: int) -> None:
     path = tmp_path / "a" / "b" / "c" / "x.json"
 
@@ -100,6 +101,7 @@ async def test_all_that_a_talk_makes_is_for_its_owner(clean_environment: Path) -
     assert open_to_others(clean_environment) == []
 
 
+@pytest.mark.posix
 def test_what_was_open_to_others_is_narrowed_when_it_is_used(tmp_path: Path) -> None:
     history, log = tmp_path / "history", tmp_path / "log"
     for path in (history, log):

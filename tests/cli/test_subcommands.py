@@ -248,6 +248,7 @@ async def test_models_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == "scripted\n"
 
 
+@pytest.mark.posix
 def test_the_config_is_found_checked_and_shown(
     clean_environment: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -333,6 +334,7 @@ def test_the_config_is_shown_without_its_secrets(
             assert line in shown.splitlines()
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(
     "line",
     [

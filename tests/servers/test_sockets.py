@@ -71,6 +71,7 @@ def test_the_owners_of_a_port(tables: list[str], users: set[int]) -> None:
     assert sockets.owners(8080, [HEAD + table for table in tables]) == users
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(
     ("user", "service", "ours"),
     [
@@ -92,6 +93,7 @@ def test_whose_server_is_taken(user: int, service: str, *, ours: bool) -> None:
     assert sockets.is_ours(8080, service, [table], 1000, lambda user: names.get(user, "")) is ours
 
 
+@pytest.mark.posix
 def test_where_nobody_can_tell_it_is_taken_and_where_the_table_has_no_such_port_it_is_not() -> None:
     assert sockets.is_ours(8080, "ollama", [])
     assert not sockets.is_ours(8080, "ollama", [HEAD])

@@ -264,6 +264,9 @@ SUBCOMMANDS: dict[str, Subcommand] = {
         later("path, show, check or example of the config file"), "WHAT", _config_arguments, config
     ),
     "completion": Subcommand(
-        later("print a script for bash, zsh or fish"), "SHELL", _completion_arguments, completion
+        later("print a script for bash, zsh, fish or powershell"),
+        "SHELL",
+        _completion_arguments,
+        completion,
     ),
 }

@@ -48,6 +48,7 @@ def fill(tool: list[str], text: str) -> bool:
             timeout=TOOL_SECONDS,
             check=False,
             start_new_session=True,
+            creationflags=programs.APART,
         )
         return done.returncode == 0
     return False
@@ -152,7 +153,8 @@ def osc52(text: str, environ: Mapping[str, str]) -> str:
 
 def opener(which: Which = programs.find, platform: str = sys.platform) -> str:
     """Return the program that opens a link in the browser; empty if there is none."""
-    tools = ["open"] if platform == "darwin" else ["xdg-open", "wslview"]
+    by_system = {"darwin": ["open"], "win32": ["explorer"]}
+    tools = by_system.get(platform, ["xdg-open", "wslview"])
     return next((path for tool in tools if (path := which(tool))), "")
 
 
@@ -168,6 +170,7 @@ def open_link(program: str, address: str) -> None:
                 stderr=subprocess.DEVNULL,
                 check=False,
                 start_new_session=True,
+                creationflags=programs.APART,
             )
 
     threading.Thread(target=run, daemon=True).start()

@@ -5,6 +5,7 @@ import importlib
 import os
 import shlex
 import subprocess
+import sys
 
 from zatsudan.base import programs
 from zatsudan.base.errors import ConfigError, describe_seconds
@@ -17,13 +18,11 @@ def printed_key(name: str, command: str) -> str:
     Raises ConfigError.
     """
     try:
-        first = next(iter(shlex.split(command)), "")
-        if "/" in first and not first.startswith(
-            ("/", "~", "$")
-        ):  # anybody's folder may be the current one
+        first = next(iter(shlex.split(command, posix=sys.platform != "win32")), "")
+        if programs.is_relative(first):  # anybody's folder may be the current one
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         done = subprocess.run(  # noqa: S603  the user's own config names the command
-            ["/bin/sh", "-c", command],
+            programs.by_shell(command, programs.system_shell()),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

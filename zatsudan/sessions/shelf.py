@@ -146,6 +146,8 @@ def delete(path: Path) -> None:
     """Delete a session for good; raises StoreError if it is open somewhere or cannot be deleted."""
     journal = Journal(path)
     journal.take()
+    if sys.platform == "win32":  # deletes no file that is open
+        journal.close()
     try:
         path.unlink()
         # What came with its replies lies beside it (talk/received.py).

@@ -246,14 +246,13 @@ class Repl:
 
     async def _run(self, command: str) -> bool:
         """Run a command of the person's shell and show what came of it; its output answers a call that waits."""
-        from zatsudan.base import programs
         from zatsudan.talk.running import run
         from zatsudan.terminal.text.ranrows import ran_parts
 
         doing = one_line(shown_line(f"!{command}")[1:], 40)
         self._surface.doing(say("running {command}", command=doing))
         try:
-            self.ran = await run(command, programs.shell())
+            self.ran = await run(command)
         except asyncio.CancelledError:
             self._surface.show((Line(say("stopped before it began"), "dim"),))
             return False

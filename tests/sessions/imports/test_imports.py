@@ -326,6 +326,7 @@ def test_what_cannot_be_understood_is_refused(text: str, sentence: str, tmp_path
     assert not (tmp_path / "sessions").exists()
 
 
+@pytest.mark.posix
 def test_what_is_no_file_of_text_is_refused(tmp_path: Path) -> None:
     zipped, binary, huge = tmp_path / "a.zip", tmp_path / "b", tmp_path / "c"
     zipped.write_bytes(b"PK\x03\x04rest")

@@ -1,15 +1,13 @@
 """The live terminal: a prompt that stays alive while a reply streams above it."""
 
 import asyncio
-import contextlib
 import gc
 import importlib
 import os
-import signal
 import sys
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -17,6 +15,7 @@ from prompt_toolkit.data_structures import Size
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.input import Input
 
+from zatsudan.base import signals
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable
 from zatsudan.base.styles import Styles
@@ -120,15 +119,14 @@ class LiveTerminal(Actions):
 
         def start() -> None:
             self._attention.listen(on=True)
-            if self._stdout.isatty():
+            # Not of a console of Windows, whose answers may come as keys that were typed.
+            if sys.platform != "win32" and self._stdout.isatty():
                 self._surface.measure(self._measuring)
             self._opening = self._start(self._open(first))
             self._lines.submit(Entered.of(line, KEYS))
             self._start(self._connect(self._lines.task if before else None))
-            loop = asyncio.get_running_loop()
-            for number in (signal.SIGTERM, signal.SIGHUP):
-                with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
-                    loop.add_signal_handler(number, self._signalled, number)
+            for number in signals.ENDING:
+                signals.listen(number, partial(self._signalled, number))
             lending = self._surface.lending
             stopping.listen(lending.stopped, lending.went_on)
 

@@ -5,13 +5,13 @@ else to standard error where the two differ.
 """
 
 import asyncio
-import contextlib
 import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
+from zatsudan.base import signals
 from zatsudan.base.errors import CommandError, ZatsudanError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
@@ -107,9 +107,7 @@ class PlainTerminal(Surface):
 
         `line` is carried out first, before anything is connected.
         """
-        loop = asyncio.get_running_loop()
-        with contextlib.suppress(NotImplementedError, ValueError):
-            loop.add_signal_handler(signal.SIGINT, self._interrupt)
+        signals.listen(signal.SIGINT, self._interrupt)
         self.show([*greeting(private=self._chat.talk.folder is None), *first])
         reader = self._reader = LineReader(sys.stdin.fileno())
         reader.listen()
