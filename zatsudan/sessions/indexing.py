@@ -85,7 +85,7 @@ def _writable(path: Path) -> "Connection":
 
     # Never opened by us if it is there: closing it would take SQLite's locks from it.
     with suppress(FileExistsError):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, files.FILE))
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, files.FILE))
     for file in files_of(path):
         with suppress(OSError):  # it is not there, or the file system has no modes
             if file.stat().st_mode & 0o077:
