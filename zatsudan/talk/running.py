@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from zatsudan.base import programs
+from zatsudan.base.descriptors import Incoming
 from zatsudan.base.errors import CommandError
-from zatsudan.base.incoming import Incoming
 from zatsudan.base.language import say
 
 #: Bytes of output that are kept of each end of it.

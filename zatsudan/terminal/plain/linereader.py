@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
-from zatsudan.base.incoming import Incoming
+from zatsudan.base.descriptors import Incoming
 from zatsudan.talk.entered import BURST_SECONDS, KEYS, SAID, TEXT, Entered
 
 BEGIN, END = "\x1b[200~", "\x1b[201~"

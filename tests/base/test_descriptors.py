@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from zatsudan.base.incoming import Incoming
+from zatsudan.base.descriptors import Incoming
 
 
 @pytest.fixture(params=["by the loop", "by a thread"])
