@@ -31,6 +31,12 @@ SILENT: dict[str, tuple[str, ...]] = {
     "commands/connecting/reconnect.py": ("Say hi.",),  # sent to the model
     "commands/drafting.py": ("Leave your own part", "It is to say"),  # a prompt
     "sessions/exports/transcript.py": ("by hand",),  # a heading, which is read again
+    "lab/verdicts.py": (
+        "You compare two replies",
+        "Which reply serves",
+        "The question",
+        "Think as",
+    ),  # a prompt
     "commands/naming.py": ("Give this conversation a title",),  # a prompt
     "commands/outcomes.py": ("Callable[",),
     "commands/probes.py": ("(?P<same>", "/repro {}"),  # kept; a command

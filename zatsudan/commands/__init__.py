@@ -20,6 +20,8 @@ MODULES = (
     "presets",
     "experiments",
     "comparing",
+    "tallying",
+    "judging",
     "differing",
     "probes",
     "repeating",

@@ -47,7 +47,7 @@ class Generate(NamedTuple):
 class Experiment(NamedTuple):
     """Make a reply for each cell; `together`: by one request with `n` if the server takes it.
 
-    `blind`: the person is not to know which cell is which.
+    `blind`: the person is not to know which cell is which. `then` gives what follows when all have ended.
     """
 
     parent: Node
@@ -55,6 +55,7 @@ class Experiment(NamedTuple):
     parts: tuple[Part, ...] = ()
     together: bool = False
     blind: bool = False
+    then: "Callable[[], Awaitable[Outcome]] | None" = None
 
 
 class Work(NamedTuple):

@@ -7,7 +7,7 @@ the head.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from zatsudan.base.jsonvalues import Json, JsonObject, text_field
 from zatsudan.base.language import later
@@ -258,11 +258,25 @@ def _set_lab(session: Session, record: Mapping[str, Json]) -> bool:
     return True
 
 
-def _vote(session: Session, record: Mapping[str, Json]) -> bool:
+#: The label that was picked (`` for a tie), and all that stood for choice, as they were shown.
+Vote: TypeAlias = tuple[str, tuple[str, ...]]
+
+
+def read_vote(record: Mapping[str, Json]) -> Vote | None:
+    """Return the blind pick that a record tells of; None where it tells of none."""
     labels, picked = record.get("labels"), text_field(record, "picked")
-    if not isinstance(labels, list) or picked not in labels:
+    if not isinstance(labels, list):
+        return None
+    names = tuple(str(label) for label in labels)
+    tie = record.get("tie") is True and not picked
+    return (picked, names) if tie or picked in names else None
+
+
+def _vote(session: Session, record: Mapping[str, Json]) -> bool:
+    vote = read_vote(record)
+    if vote is None:
         return False
-    session.votes.append((picked, tuple(str(label) for label in labels)))
+    session.votes.append(vote)
     if session.lab is not None:
         session.lab = session.lab._replace(blind=False)
     return True

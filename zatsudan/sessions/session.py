@@ -98,7 +98,7 @@ class Session:
     """The state of a session. Only `apply` (records.py) changes it.
 
     `head` is the message that the next one follows; None before the first.
-    `votes` are the blind picks: the label that was picked, and all that stood for choice.
+    `votes` are the blind picks: the label that was picked (`` for a tie), and all that stood for choice.
     `by_state` are the parameters of a preset that go with thinking.
     `refused` are names that a record set and that make the request: none of them holds.
     `unknown` counts records that a later version wrote and this one skips.

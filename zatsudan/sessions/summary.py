@@ -72,7 +72,10 @@ def entries(directory: Path) -> list[Entry]:
             found = [_entry(each) for each in there if each.name.endswith(SUFFIX)]
     except OSError:
         return []
-    return sorted(filter(None, found), reverse=True)
+    # Of two that a copy gave one time, the one that was written later.
+    return sorted(
+        filter(None, found), key=lambda one: (one.modified, one.stamp[1], one.name), reverse=True
+    )
 
 
 def _entry(found: "os.DirEntry[str]") -> Entry | None:

@@ -86,7 +86,7 @@ class Generation:
             wanted.together,
             wanted.blind,
         )
-        return await self._many(run)
+        return await self._many(run, told=wanted.then is None)
 
     def _choices(self, parent: Node, overrides: "Mapping[str, Json] | None" = None) -> "Run | None":
         """Return the run that makes `n` replies; None where one is wanted, which needs no lab."""
@@ -164,7 +164,7 @@ class Generation:
                 else:
                     self._surface.show((Line(note, "dim"),))
 
-    async def _many(self, run: "Run") -> bool:
+    async def _many(self, run: "Run", *, told: bool = True) -> bool:
         if not await may_send(self._chat, self._surface):
             self._not_sent(run.parent)
             return False
@@ -181,7 +181,7 @@ class Generation:
                 self._surface.error(error)
             self._give_back(run.parent)
             return False
-        if self._chat.talk.session.lab is not None:
+        if told and self._chat.talk.session.lab is not None:
             from zatsudan.commands.comparing import sheet
 
             self._surface.show(sheet(self._chat, self._chat.talk.session.lab))
