@@ -41,7 +41,7 @@ from zatsudan.markdown.codeblocks import code_blocks, fenced, in_code
 from zatsudan.markdown.inline import inline
 from zatsudan.markdown.links import links
 from zatsudan.servers.engine import quantisations
-from zatsudan.sessions import search, shelf, titles
+from zatsudan.sessions import search, summary, titles
 from zatsudan.sessions.calls import Call
 from zatsudan.sessions.estimate import raw_count
 from zatsudan.sessions.exports import FORMATS, export
@@ -239,8 +239,8 @@ TEXTS: dict[str, Callable[[str], object]] = {
     "mentioned": mentioned,
     "search": _found,
     "search.lines": lambda text: list(search.Words(["b", "*"]).lines(text.encode("utf-8", "replace"))),
-    "shelf": lambda text: shelf.summary_of(_PLACE, "a.jsonl", text.encode("utf-8", "replace") + b"\n", 0.0),
-    "shelf.talk": lambda text: shelf.summary_of(_PLACE, "a.jsonl", json.dumps(_message(0, None, text)).encode() + b"\n", 0.0),
+    "shelf": lambda text: summary.summary_of(_PLACE, "a.jsonl", text.encode("utf-8", "replace") + b"\n", 0.0),
+    "shelf.talk": lambda text: summary.summary_of(_PLACE, "a.jsonl", json.dumps(_message(0, None, text)).encode() + b"\n", 0.0),
     "history": history._read,
     "config": _quietly(lambda text: configfile.parse(text, "a")),
     "config.shown": exposed.shown,

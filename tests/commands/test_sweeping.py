@@ -110,7 +110,7 @@ async def test_cells_differ_in_their_system_message(tmp_path: Path) -> None:
         assert sent == [["Be kind.", "hi"], ["Be brief.", "hi"], ["Be long.", "hi"], ["hi"]]
         labels = [slot.cell.label for slot in made.slots]
         assert labels[0] == "as it is now"
-        assert labels[2:] == ["system Be long.", "system unset"]
+        assert labels[2:] == ['system "Be long."', "system unset"]
         assert chat.talk.session.system == "Be kind."
 
 
@@ -237,7 +237,7 @@ async def test_a_budget_ends_the_worst_first_and_the_rest_can_be_gone_on_with() 
         assert len(asked) == 10
         assert asked[:4] == [0, 0.5, 1.5, 2]
         assert len(set(asked[4:6])) == 2
-        assert len(set(asked[6:])) == 1
+        assert set(asked[4:]) == set(asked[4:6])
         assert notes[0].startswith("To save: asked no further, as the worst by compr: ")
         assert made.economy is not None
         left = made.economy.told(made.slots)

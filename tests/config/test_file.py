@@ -240,6 +240,7 @@ def test_places(clean_environment: Path) -> None:
     ("text", "words"),
     [
         ('[screen]\ntheme = "drak"', "line 2: there is no theme 'drak'"),
+        ('[screen]\npictures = "yes"', "line 2: pictures takes auto or never, not 'yes'"),
         ("[screen]\nbell = -1", "line 2: bell is 0 or more"),
         ('[screen.styles]\ntext = "none"\nheadin = "bold"', "line 3: nothing is called 'headin'"),
         ('[screen]\nstyles = { heading = "cyann" }', "line 1: no colour or weight is called"),

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from zatsudan.base.printable import printable
 from zatsudan.lab.economy import Economy, ranked
 from zatsudan.lab.slots import ENDED, RUNNING, Cell, Slot
-from zatsudan.sessions.session import Made, Node
+from zatsudan.sessions.made import Made
+from zatsudan.sessions.session import Node
 from zatsudan.wire.messages import Message
 
 

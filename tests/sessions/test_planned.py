@@ -1,5 +1,7 @@
 """An experiment in the journal: what is read is what was written, and what is odd does no harm."""
 
+from typing import TYPE_CHECKING
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,6 +10,9 @@ from zatsudan.sessions.planned import Lab, Plan, read_lab
 from zatsudan.sessions.records import apply, message_record
 from zatsudan.sessions.session import Session
 from zatsudan.wire.messages import Message
+
+if TYPE_CHECKING:
+    from zatsudan.base.jsonvalues import JsonObject
 
 KNOWN = {"1": None, "2": None, "3": None}
 
@@ -41,11 +46,12 @@ def test_what_makes_the_request_is_no_parameter_of_a_plan() -> None:
 
 
 def test_a_plan_that_is_none_leaves_the_cells_without() -> None:
-    for odd in (
+    odds: list[JsonObject] = [
         {"setting": -1, "parameters": {}},
         {"setting": 0},
         {"setting": "0", "parameters": {}},
-    ):
+    ]
+    for odd in odds:
         assert Plan.from_json(odd) is None
     lab = Lab("1", (("a", None), ("b", None)), plans=(Plan(0), Plan(1, parent="9")))
     read = read_lab(lab.to_json(), KNOWN)  # the message 9 is not there
@@ -69,7 +75,13 @@ def test_replies_come_one_by_one_and_are_numbered_wherever_they_stand() -> None:
         numbered = session.numbered(parent)
         assert numbered[0] is None
         assert numbered[1] == session.nodes["3"]
-    for odd in ({"at": 2, "id": "3"}, {"at": -1, "id": "3"}, {"at": 0, "id": "9"}, {"id": "3"}):
+    odds: list[JsonObject] = [
+        {"at": 2, "id": "3"},
+        {"at": -1, "id": "3"},
+        {"at": 0, "id": "9"},
+        {"id": "3"},
+    ]
+    for odd in odds:
         before = session.lab
         apply(session, {"type": "cell", **odd})
         assert session.lab == before

@@ -8,7 +8,7 @@ from tests.support.doubles import ScriptedClient, chat_over, text, turn_in, usag
 from zatsudan.base.errors import ZatsudanError
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import Copy, Leave, Outcome, Pick, Show
-from zatsudan.commands.parts import Diff, Figure, Line, Rows, Table, Tokens
+from zatsudan.commands.parts import Diff, Figure, Line, Picture, Rows, Table, Tokens
 from zatsudan.commands.registry import find
 from zatsudan.lab.diff import marked
 from zatsudan.talk.chat import Chat
@@ -53,8 +53,8 @@ def lines(outcome: Outcome) -> list[str]:
     assert not isinstance(outcome, Leave | Copy)
     rows: list[str] = []
     for part in outcome.instead if isinstance(outcome, Pick) else outcome.parts:
-        if isinstance(part, Line):
-            rows.append(part.text)
+        if isinstance(part, Line | Picture):
+            rows.append(part.text if isinstance(part, Line) else part.line.text)
         elif isinstance(part, Table):
             rows += [" | ".join(row) for row in part.rows]
         elif isinstance(part, Diff):

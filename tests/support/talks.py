@@ -4,8 +4,9 @@ from hypothesis import strategies as st
 
 from zatsudan.base.jsonvalues import NOTHING, Json, JsonObject
 from zatsudan.sessions.byhand import DELETED, HIDDEN, ByHand
+from zatsudan.sessions.made import Made
 from zatsudan.sessions.records import apply, message_record, replay
-from zatsudan.sessions.session import Made, Session
+from zatsudan.sessions.session import Session
 from zatsudan.wire.messages import ROLES, Message, Usage
 
 HOSTILE = (
@@ -128,9 +129,10 @@ def _record(draw: st.DrawFn, session: Session) -> JsonObject:
             {"label": draw(texts), "id": draw(st.sampled_from(ids))}
             for _ in range(draw(st.integers(0, 3)))
         ]
-        for at, cell in enumerate(cells if draw(st.booleans()) else []):
+        for place, cell in enumerate(cells if draw(st.booleans()) else []):
             assert isinstance(cell, dict)
-            plan = {"setting": at // 2, "parameters": {"temperature": at}, "parent": anywhere or ""}
+            parameters: Json = {"temperature": place}
+            plan: Json = {"setting": place // 2, "parameters": parameters, "parent": anywhere or ""}
             cell["plan"] = plan
         blind, by = draw(st.booleans()), draw(st.sampled_from(["", "-likeness"]))
         return {"type": "lab", "parent": anywhere, "cells": cells, "blind": blind, "by": by}

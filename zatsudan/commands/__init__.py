@@ -9,6 +9,8 @@ MODULES = (
     "conversation",
     "counts",
     "drafting",
+    "variants",
+    "pasting",
     "branches",
     "adding",
     "sampling",
@@ -19,8 +21,11 @@ MODULES = (
     "experiments",
     "sweeping",
     "comparing",
+    "tallying",
+    "judging",
     "differing",
     "probes",
+    "repeating",
     "bias",
     "tokens",
     "tracing",
@@ -33,6 +38,7 @@ MODULES = (
     "finding",
     "take",
     "transfer",
+    "importing",
     "about",
 )
 

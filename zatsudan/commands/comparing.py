@@ -1,4 +1,4 @@
-"""Commands on what an experiment gave: its table, files of it, the tally of blind picks."""
+"""Commands on what an experiment gave: its table, files of it, and a blind one's pick."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -8,8 +8,8 @@ from zatsudan.base.errors import CommandError, StoreError
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import one_line, printable
 from zatsudan.base.words import quote, split
-from zatsudan.commands.outcomes import Outcome, Show, tell
-from zatsudan.commands.parts import Line, Part, Table
+from zatsudan.commands.outcomes import Outcome, Show
+from zatsudan.commands.parts import Line, Part
 from zatsudan.commands.registry import Choice, command
 from zatsudan.commands.results import found_of, sheet
 from zatsudan.sessions.planned import Lab
@@ -17,7 +17,7 @@ from zatsudan.sessions.session import Node
 from zatsudan.talk.chat import Chat
 
 if TYPE_CHECKING:
-    from zatsudan.base.jsonvalues import Json
+    from zatsudan.base.jsonvalues import Json, JsonObject
     from zatsudan.sessions.exports.experiment import Sheet
 
 GROUP = later("The lab")
@@ -146,42 +146,26 @@ def _message(chat: Chat, last: Lab) -> str:
     return "\n".join(nodes[message].message.text for message in dict.fromkeys(last.messages()))
 
 
-def told(chat: Chat, node: Node) -> tuple[Part, ...]:
-    """Count the pick of a blind comparison, and tell which cell is which; nothing for another reply."""
+def told(chat: Chat, node: Node | None) -> tuple[Part, ...]:
+    """Count the pick of a blind comparison, None for a tie, and tell which cell is which.
+
+    Nothing for a reply that is not of it.
+    """
     from zatsudan.lab.grid import shown
 
     last = chat.talk.session.lab
     labels = {node_id: label for label, node_id in last.cells} if last is not None else {}
-    if last is None or not last.blind or node.id not in labels:
+    if last is None or not last.blind or (node is not None and node.id not in labels):
         return ()
     names: list[Json] = [label for label, _ in last.cells]
-    chat.talk.record({"type": "vote", "picked": labels[node.id], "labels": names})
+    picked = labels[node.id] if node is not None else ""
+    tie: JsonObject = {} if node is not None else {"tie": True}
+    chat.talk.record({"type": "vote", "picked": picked, "labels": names, **tie})
     lines = [
         Line(
             printable(f"{at}  {one_line(shown(label), 60)}"),
-            "good" if node_id == node.id else "plain",
+            "good" if node is not None and node_id == node.id else "plain",
         )
         for at, (label, node_id) in enumerate(last.cells, 1)
     ]
     return (*lines, Line(say("Counted: /tally shows all blind picks."), "dim"))
-
-
-@command("tally", "", group=GROUP, possible=lambda chat: bool(chat.talk.session.votes))
-async def tally(chat: Chat, _args: str) -> Outcome:
-    """Show the picks of blind comparisons."""
-    from zatsudan.lab.grid import shown
-
-    votes = chat.talk.session.votes
-    if not votes:
-        return tell(
-            say("No blind comparison has been picked yet. /compare A B blind makes one."), "dim"
-        )
-    labels = dict.fromkeys(label for _, labels in votes for label in labels)
-    rows = []
-    for label in labels:
-        won = sum(picked == label for picked, _ in votes)
-        stood = sum(label in labels for _, labels in votes)
-        rows.append((one_line(shown(label), 60), printable(str(won)), printable(str(stood))))
-    rows.sort(key=lambda row: -int(row[1]))
-    head = (say("settings"), say("picked"), say("of"))
-    return Show((Table(head, tuple(rows), right=frozenset({1, 2})),))

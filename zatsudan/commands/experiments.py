@@ -127,7 +127,8 @@ def plan(chat: Chat, cells: "Sequence[Cell]") -> Printable:
 # --- compare ----------------------------------------------------------------------
 
 
-def _sides(chat: Chat, args: str) -> Iterable[Choice]:
+def sides(chat: Chat, args: str) -> Iterable[Choice]:
+    """Yield what may be compared."""
     yield from offers.assignments(chat, args)
     yield from (Choice(model.id, say("a model")) for model in chat.link.models)
     yield from (Choice(name, say("a profile")) for name in chat.config.profiles)
@@ -136,7 +137,7 @@ def _sides(chat: Chat, args: str) -> Iterable[Choice]:
     yield Choice("blind", say("hide which is which until picked"))
 
 
-@command("compare", "A B [C D] [blind] [-- MESSAGE]", group=GROUP, complete=_sides)
+@command("compare", "A B [C D] [blind] [-- MESSAGE]", group=GROUP, complete=sides)
 async def compare(chat: Chat, args: str) -> Outcome:
     """Compare replies of models, servers or settings side by side.
 
@@ -147,6 +148,17 @@ async def compare(chat: Chat, args: str) -> Outcome:
     """
     import random
 
+    words, _ = split_message(args)
+    blind = any(word == Word("blind") for word in words)
+    cells, message = await compared(chat, args)
+    if blind:
+        random.shuffle(cells)
+    parent = parent_of(chat, message)
+    return Experiment(parent, tuple(cells), (Line(plan(chat, cells), "dim"),), blind=blind)
+
+
+async def compared(chat: Chat, args: str) -> "tuple[list[Cell], str]":
+    """Return the cells of what is to be compared, and the message behind `--`; raises ZatsudanError."""
     from zatsudan.lab.grid import Variation
 
     words, message = split_message(args)
@@ -154,21 +166,17 @@ async def compare(chat: Chat, args: str) -> Outcome:
     if not chat.link.models and any(word.name is None and word.text not in named for word in words):
         with contextlib.suppress(ZatsudanError):  # a server without a list takes any name
             await chat.link.fetch_models()
-    blind = any(word == Word("blind") for word in words)
-    sides = [_side(chat, word) for word in words if word != Word("blind")]
-    if len(sides) == 1:
-        sides.insert(0, Variation())
-    if not 2 <= len(sides) <= COLUMNS:
+    found = [_side(chat, word) for word in words if word != Word("blind")]
+    if len(found) == 1:
+        found.insert(0, Variation())
+    if not 2 <= len(found) <= COLUMNS:
         raise CommandError(
             say("/compare takes two to {most} models, servers or settings.", most=COLUMNS),
             say("For example: /compare temperature=0 temperature=1.2"),
         )
-    cells = [replace(cell_for(chat, side), setting=at) for at, side in enumerate(sides)]
-    if blind:
-        random.shuffle(cells)
+    cells = [replace(cell_for(chat, side), setting=at) for at, side in enumerate(found)]
     await check_begins(chat, cells)
-    parent = parent_of(chat, message)
-    return Experiment(parent, tuple(cells), (Line(plan(chat, cells), "dim"),), blind=blind)
+    return cells, message
 
 
 def _profile_in(word: Word) -> str:

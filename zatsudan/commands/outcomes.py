@@ -51,7 +51,7 @@ class Experiment(NamedTuple):
 
     `blind`: the person is not to know which cell is which. `before` is the experiment that is gone
     on with, `places` where in it the cells stand; `economy` ends settings early, `by` is the
-    number that it is about.
+    number that it is about. `then` gives what follows when all have ended.
     """
 
     parent: Node
@@ -63,6 +63,7 @@ class Experiment(NamedTuple):
     places: tuple[int, ...] = ()
     economy: "Economy | None" = None
     by: str = ""
+    then: "Callable[[], Awaitable[Outcome]] | None" = None
 
 
 class Work(NamedTuple):

@@ -59,6 +59,13 @@ class Diff(NamedTuple):
     changes: "tuple[Change, ...]"
 
 
+class Picture(NamedTuple):
+    """A picture, drawn where the terminal can; `line` tells of it in any case."""
+
+    data: bytes
+    line: Line
+
+
 class Rows(NamedTuple):
     """Lines that are cut to the width instead of wrapped, each with its tone."""
 
@@ -77,4 +84,4 @@ class Figure(NamedTuple):
     drawn: "Chart | Heat"
 
 
-Part: TypeAlias = Line | Table | Talk | Rows | Diff | Tokens | Figure
+Part: TypeAlias = Line | Table | Talk | Picture | Rows | Diff | Tokens | Figure

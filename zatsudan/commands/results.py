@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from zatsudan.lab.numbers import Number
     from zatsudan.lab.sheet import Row
-    from zatsudan.lab.summary import Summaries
+    from zatsudan.lab.summaries import Summaries
 
 #: Numbers that are made of a count of tokens, and those that could tell a server.
 _COUNTED = ("tokens", "tokens_per_second")
@@ -33,11 +33,12 @@ class Found(NamedTuple):
 
 
 async def found_of(chat: Chat, last: Lab) -> Found:
+    """Return what an experiment gave, measured: own metrics are asked too."""
     from random import Random
 
     from zatsudan.lab.measuredrows import measured_rows
     from zatsudan.lab.numbers import numbers_with
-    from zatsudan.lab.summary import summaries
+    from zatsudan.lab.summaries import summaries
 
     session, metrics = chat.talk.session, chat.config.metrics
     count = chat.link.gauge(session).estimator.count
@@ -93,7 +94,7 @@ def _setting_rows(last: Lab, found: Found) -> tuple[Part, ...]:
     """Return a row for each setting, and what is to be said of them."""
     from zatsudan.lab.numbers import known, legend
     from zatsudan.lab.report import summary_table, unit_of
-    from zatsudan.lab.summary import methods, verdicts
+    from zatsudan.lab.summaries import methods, verdicts
 
     numbers = known(found.numbers, found.rows)
     head, *rows = summary_table(found.settings, numbers)
@@ -178,7 +179,9 @@ def _cells_of(
 
 def _next(last: Lab, marks: frozenset[int]) -> Printable:
     if last.blind:
-        pick = say("/pick N goes on with another; which is which is told then")
+        pick = say(
+            "/pick N goes on with another; which is which is told then. /tie: none is better"
+        )
     elif marks:
         pick = say("{number} is on the path. /pick N goes on with another", number=min(marks) + 1)
     else:

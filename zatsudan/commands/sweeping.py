@@ -23,7 +23,8 @@ from zatsudan.commands.here import finder
 from zatsudan.commands.outcomes import Experiment, Outcome
 from zatsudan.commands.parts import Line
 from zatsudan.commands.registry import Choice, command
-from zatsudan.sessions.session import FINISHED, Node
+from zatsudan.sessions.made import FINISHED
+from zatsudan.sessions.session import Node
 from zatsudan.talk.chat import Chat
 from zatsudan.wire.messages import Usage
 

@@ -8,7 +8,7 @@ from zatsudan.base.printable import Printable, one_line, printable
 from zatsudan.lab.grid import shown
 from zatsudan.lab.numbers import NUMBERS, Number, known
 from zatsudan.lab.sheet import Row
-from zatsudan.lab.summary import Summaries, interval_text, methods, verdicts
+from zatsudan.lab.summaries import Summaries, interval_text, methods, verdicts
 from zatsudan.sessions.exports.experiment import Sheet
 from zatsudan.sessions.exports.figures import Bar, Chart, Heat
 

@@ -18,8 +18,9 @@ from zatsudan.lab.economy import Economy
 from zatsudan.lab.lanes import Lanes, run_all
 from zatsudan.lab.recorded import Recorded
 from zatsudan.lab.slots import ENDED, RUNNING, WAITING, Cell, Slot, hopeless, repeated, seconds_left
+from zatsudan.sessions.made import FINISHED
 from zatsudan.sessions.planned import Lab
-from zatsudan.sessions.session import FINISHED, Node
+from zatsudan.sessions.session import Node
 from zatsudan.talk.addressee import client_for, model_of
 from zatsudan.talk.elsewhere import Elsewhere, key_notes, open_at
 from zatsudan.talk.link import Link

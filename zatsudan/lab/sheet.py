@@ -15,8 +15,9 @@ from zatsudan.lab.metrics import (
     mean_logprob,
 )
 from zatsudan.sessions.estimate import speed_of, tokens_per_second
+from zatsudan.sessions.made import FINISHED, Made
 from zatsudan.sessions.planned import Lab
-from zatsudan.sessions.session import FINISHED, Made, Node, Session
+from zatsudan.sessions.session import Node, Session
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from zatsudan.base.errors import ConnectionFailed, StatusError, ZatsudanError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.sessions.estimate import tokens_per_second
+from zatsudan.sessions.made import FINISHED
 from zatsudan.sessions.planned import Plan
-from zatsudan.sessions.session import FINISHED, Node, Session
+from zatsudan.sessions.session import Node, Session
 from zatsudan.talk.turn import Turn
 
 WAITING, RUNNING, ENDED = "waiting", "running", "ended"

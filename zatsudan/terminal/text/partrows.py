@@ -1,40 +1,50 @@
 """The parts of an outcome as rows of escape text."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby, islice
 
 from zatsudan.base.errors import ZatsudanError
 from zatsudan.base.jsonvalues import Json
-from zatsudan.base.language import later, say
+from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printable
-from zatsudan.commands.parts import Diff, Figure, Line, Part, Rows, Table, Talk, Tokens
-from zatsudan.sessions.session import FAILED, FINISHED, INTERRUPTED, Made, Node
-from zatsudan.terminal.text.rows import (
-    PROMPT,
-    cut,
-    linked,
-    set_off,
-    sgr,
-    together,
-    wrap,
-)
+from zatsudan.commands.parts import Diff, Figure, Line, Part, Picture, Rows, Table, Talk, Tokens
+from zatsudan.sessions.session import Node
+from zatsudan.terminal.text.replyrows import source_rows, status_rows, thought_rows
+from zatsudan.terminal.text.rows import PROMPT, cut, set_off, sgr, together, wrap
 from zatsudan.terminal.text.tablerows import table_rows
-from zatsudan.wire.ends import STOP, meaning_of
 
 #: A message of more rows than this is shown by its first rows.
 FOLD_ROWS = 12
 FOLDED_ROWS = 8
-#: Of more sources than this their number is told.
-SOURCES = 5
 
 #: Makes rows of a reply: of its text, in so many cells, with the words that a person gave it.
 Render = Callable[[str, int, str], Sequence[Styled]]
+
+
+def parts_rows(
+    parts: Sequence[Part],
+    width: int,
+    render: Render,
+    *,
+    coloured: bool = False,
+    above: Callable[[Part, int], Iterable[Styled]] = lambda _part, _width: (),
+) -> list[Styled]:
+    """Return parts as rows, the last of them blank: what comes next stands apart.
+
+    `above` gives rows that stand above a part, as those of a picture.
+    """
+    rows: list[Styled] = []
+    for part in parts:
+        rows += above(part, width)
+        rows += part_rows(part, width, render, coloured=coloured)
+    return rows if not rows or rows[-1] == "" else [*rows, EMPTY]
 
 
 def part_rows(
     part: Part, width: int, render: Render, *, coloured: bool = False
 ) -> Iterator[Styled]:
     """Return a part as rows; `render` makes rows of a reply's text."""
+    part = part.line if isinstance(part, Picture) else part
     if isinstance(part, Line):
         if part.spans:
             yield from set_off(part.text, part.spans, width, part.tone)
@@ -160,20 +170,6 @@ def call_rows(node: Node, width: int) -> Iterator[Styled]:
         yield from table_rows(form(call, title), width)
 
 
-def thought_rows(size: int, seconds: float | None = None) -> Iterator[Styled]:
-    """Return the line to which reasoning is folded when it is done; `size` in characters."""
-    if seconds is None:
-        text = say("thought {size:,} characters · /reasoning shows it", size=size)
-    else:
-        text = say(
-            "thought for {seconds:.1f} s, {size:,} characters · /reasoning shows it",
-            seconds=seconds,
-            size=size,
-        )
-    yield sgr(text, "dim")
-    yield EMPTY
-
-
 def error_rows(error: ZatsudanError, width: int) -> Iterator[Styled]:
     """Return a failure: what happened, and what to do next."""
     for row in wrap(error.sentence, width):
@@ -181,83 +177,3 @@ def error_rows(error: ZatsudanError, width: int) -> Iterator[Styled]:
     if error.advice:
         for row in wrap(error.advice, width):
             yield sgr(row, "dim")
-
-
-_ENDS = {
-    "length": later("cut at the token limit, /continue goes on"),
-    "content_filter": later("stopped by the content filter"),
-    "tool_calls": later("wants to call a tool"),
-    "function_call": later("wants to call a function"),
-}
-
-
-def status(made: Made) -> Printable:
-    """Return the line under a reply: model, tokens, speed, and why it ended if that needs saying."""
-    parts = [one_line(made.model, 40)] if made.model else []
-    usage = made.usage
-    if usage is not None:
-        mark = "~" if usage.estimated else ""
-        counts = say(
-            "{mark}{prompt:,} in, {mark}{completion:,} out",
-            mark=mark,
-            prompt=usage.prompt,
-            completion=usage.completion,
-        )
-        parts.append(counts)
-        from zatsudan.sessions.estimate import speed_of
-
-        speed = speed_of(made)
-        if speed is not None:
-            mark = "" if made.pace is not None else mark
-            parts.append(say("{speed} tok/s", speed=f"{mark}{speed:.1f}"))
-    if made.first is not None:
-        parts.append(say("first {seconds:.2f} s", seconds=made.first))
-    if made.left_out:
-        parts.append(say("{count} earlier messages not sent", count=made.left_out))
-    if made.ended == INTERRUPTED:
-        parts.append(say("interrupted, /continue goes on"))
-    elif made.ended == FAILED:
-        parts.append(say("cut off, /continue goes on"))
-    elif made.ended == FINISHED and made.finish_reason and meaning_of(made.finish_reason) != STOP:
-        reason = meaning_of(made.finish_reason)
-        parts.append(say(_ENDS[reason]) if reason in _ENDS else one_line(made.finish_reason, 30))
-    return printable(" · ".join(parts))
-
-
-def status_rows(made: Made, width: int) -> Iterator[Styled]:
-    """Return that line as rows."""
-    for row in wrap(status(made), width):
-        yield sgr(row, "dim")
-
-
-def source_rows(node: Node, width: int, *, links: bool = False) -> Iterator[Styled]:
-    """Return what stands beside a reply's text: its sources, numbered as /open counts them, and how many pictures.
-
-    `links`: the terminal has links.
-    """
-    beside = node.made.beside if node.made is not None else {}
-    if not beside:
-        return
-    from zatsudan.wire.cited import counts, sources
-
-    found = sources(beside)
-    for number, (address, title) in enumerate(list(found.items())[:SOURCES], 1):
-        told = (
-            f"{one_line(title, 60)}  {one_line(address, 200)}" if title else one_line(address, 200)
-        )
-        row = sgr(cut(printable(f"[{number}] {told}"), width), "dim")
-        yield linked(row, target(address)) if links else row
-    parts = [say("{count} more", count=len(found) - SOURCES)] if len(found) > SOURCES else []
-    parts += [one_line(f"{name}: {count}", 40) for name, count in counts(beside).items()]
-    if found:
-        parts.append(say("/open N opens a source"))
-    parts.append(say("/why {id} tells all", id=node.id))
-    for row in wrap(printable(" · ".join(parts)), width):
-        yield sgr(row, "dim")
-
-
-def target(address: str) -> Printable:
-    """Return an address as a link leads to it: nothing in it ends an escape sequence before its time."""
-    from urllib.parse import quote
-
-    return printable(quote(address, safe="%/:=&?~#+!$,;'@()*[]", errors="replace"))

@@ -8,7 +8,7 @@ from scipy import stats
 
 from zatsudan.lab.numbers import NUMBERS, named
 from zatsudan.lab.sheet import Row
-from zatsudan.lab.summary import Summaries, interval_text, methods, summaries, verdicts
+from zatsudan.lab.summaries import Summaries, interval_text, methods, summaries, verdicts
 from zatsudan.sessions.planned import Lab, Plan
 
 SEA = ["the sea is blue and wide", "the sea is grey and wide", "the sea is calm and wide", "the sea is loud and wide"]  # fmt: skip
@@ -17,7 +17,9 @@ HILLS = ["mountains rise far away", "mountains rise near us", "mountains rise up
 
 def found(*settings: tuple[str, list[str]], prompts: int = 1) -> Summaries:
     """A summary of settings by label, each with its replies."""
-    cells, plans, rows = [], [], []
+    cells: list[tuple[str, str | None]] = []
+    plans: list[Plan] = []
+    rows: list[Row] = []
     for setting, (label, texts) in enumerate(settings):
         for run, text in enumerate(texts):
             number = len(rows) + 1
@@ -60,8 +62,10 @@ def test_a_difference_is_said_and_none_is_said_too() -> None:
     told = found(("as it is now", SEA), ("temperature 2", HILLS), ("temperature 1", SEA[::-1]))
     said = verdicts(told)
     assert said == [
-        "Against as it is now, by how like replies are within settings and between them "
-        "(permutation test, p by Holm):",
+        (
+            "Against as it is now, by how like replies are within settings and between them "
+            "(permutation test, p by Holm):"
+        ),
         "too few to tell with 4 runs, 5 are the least: temperature 2, temperature 1.",
     ]
     said = verdicts(found(("a", SEA), ("b", HILLS)))
