@@ -10,6 +10,7 @@ from zatsudan.sessions.session import Node
 if TYPE_CHECKING:
     from zatsudan.lab.diff import Change
     from zatsudan.lab.reshaping import Shape
+    from zatsudan.sessions.exports.figures import Chart, Heat
     from zatsudan.wire.tokenview import Token
 
 
@@ -26,7 +27,8 @@ class Table(NamedTuple):
 
     `brief`: each row is one row of the screen; the last column is cut, or goes where there is no room.
     `titles` stand above the rows of these numbers. `spare` is the column that goes before a brief
-    last one is cut to a few words; None for none.
+    last one is cut to a few words; None for none. `repeat`: where there is no room for all columns, the
+    others stand in further tables below, each with so many of the first ones; 0: they are cut.
     """
 
     head: tuple[Printable, ...]
@@ -37,6 +39,7 @@ class Table(NamedTuple):
     brief: bool = False
     titles: Mapping[int, Printable] = MappingProxyType({})
     spare: int | None = None
+    repeat: int = 0
 
 
 class Talk(NamedTuple):
@@ -55,6 +58,13 @@ class Diff(NamedTuple):
     """What changed between two texts."""
 
     changes: "tuple[Change, ...]"
+
+
+class Picture(NamedTuple):
+    """A picture, drawn where the terminal can; `line` tells of it in any case."""
+
+    data: bytes
+    line: Line
 
 
 class Rows(NamedTuple):
@@ -76,4 +86,10 @@ class Reshaped(NamedTuple):
     shapes: "tuple[Shape, ...]"
 
 
-Part: TypeAlias = Line | Table | Talk | Rows | Diff | Tokens | Reshaped
+class Figure(NamedTuple):
+    """A number drawn against the settings."""
+
+    drawn: "Chart | Heat"
+
+
+Part: TypeAlias = Line | Table | Talk | Picture | Rows | Diff | Tokens | Reshaped | Figure

@@ -19,7 +19,8 @@ from zatsudan.commands.tracing import GROUP, has_reply, reply_at, reply_choices
 from zatsudan.parameters.chain import is_neutral
 from zatsudan.parameters.table import BY_NAME
 from zatsudan.servers.wirenames import own_names
-from zatsudan.sessions.session import Made, Node
+from zatsudan.sessions.made import Made
+from zatsudan.sessions.session import Node
 from zatsudan.talk.chat import Chat
 
 if TYPE_CHECKING:
@@ -133,8 +134,11 @@ async def _read(chat: Chat, reply: Node, *chains: "Chain") -> "tuple[Reading, bo
 
 
 def _looks_back(values: Mapping[str, Json]) -> bool:
-    names = ("presence_penalty", "frequency_penalty", "dry_multiplier")
-    return any(values.get(name) not in (None, 0) for name in names)
+    added = ("presence_penalty", "frequency_penalty", "dry_multiplier")
+    factors = ("repeat_penalty", "repetition_penalty")
+    return any(values.get(name) not in (None, 0) for name in added) or any(
+        values.get(name) not in (None, 1) for name in factors
+    )
 
 
 async def _prompt(chat: Chat, reply: Node) -> list[bytes] | None:
@@ -199,7 +203,7 @@ def _chance(logprob: tuple[float, float]) -> Printable:
 
 def _power(exponent: float) -> Printable:
     if exponent > -3:
-        return printable(f"{100 * 10**exponent:.2g} %")
+        return printable(f"{100 * 10**exponent:.3g} %")
     return printable(f"10^{exponent:.1f}")
 
 
