@@ -14,7 +14,7 @@ from zatsudan.commands.parts import Table
 from zatsudan.sessions.made import FAILED, INTERRUPTED, Made
 from zatsudan.terminal.plain.aloud import ended
 from zatsudan.terminal.plain.sentences import Sentences
-from zatsudan.terminal.text.tablerows import table_lines
+from zatsudan.terminal.text.tablelines import table_lines
 from zatsudan.wire.messages import Usage
 
 #: What is no cell: orders about pastes, and notices.

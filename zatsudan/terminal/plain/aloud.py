@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from zatsudan.base.language import say
 from zatsudan.base.printable import Printable, Styled, printable
-from zatsudan.commands.parts import Part, Table
+from zatsudan.commands.parts import Diff, Line, Part, Picture, Rows, Talk
 from zatsudan.commands.registry import Commands
 from zatsudan.sessions.made import FAILED, INTERRUPTED, Made
 from zatsudan.talk.chat import Chat
@@ -61,8 +61,8 @@ class AloudTerminal(PlainTerminal):
         self._tenths: Tenths | None = None
 
     def _rows_of(self, part: Part) -> Sequence[Styled]:
-        width = WIDTH if isinstance(part, Table) else UNBROKEN
-        return self._laid(part, width)
+        prose = isinstance(part, Line | Talk | Rows | Diff | Picture)
+        return self._laid(part, UNBROKEN if prose else WIDTH)
 
     # --- replies ---------------------------------------------------------
 

@@ -1,15 +1,13 @@
-"""Tables as rows of escape text: columns as wide as needed, and which of them gives way."""
+"""Tables as rows of the screen: columns as wide as needed, or as there is room for."""
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby, zip_longest
 
-from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, Styled, printable
 from zatsudan.commands.parts import Table
 from zatsudan.terminal.text.clusters import cells as cells_of
 from zatsudan.terminal.text.rows import columns_of, cut, sgr, wrap
 
-#: Blanks between the columns of a table.
+#: Blanks between the columns.
 GAP = 2
 #: A brief column narrower than this says nothing: it is left out.
 BRIEF = 12
@@ -19,6 +17,11 @@ FEW_WORDS = 30
 
 def table_rows(table: Table, width: int) -> Iterator[Styled]:
     """Lay out a table: columns as wide as needed; the last one, or the widest, gives way and wraps."""
+    if table.repeat:
+        for piece in _split(table, width):
+            yield from table_rows(piece, width)
+            yield EMPTY
+        return
     head, cells, widths = _fitted(table, width)
     if table.title:
         yield sgr(table.title, "bold")
@@ -37,33 +40,25 @@ def table_rows(table: Table, width: int) -> Iterator[Styled]:
         yield EMPTY
 
 
-def table_lines(table: Table, width: int) -> Iterator[Styled]:
-    """Lay out a table without columns: a line for each value behind its name, a blank row between rows.
-
-    So it is heard, where nobody hears under which head a value stands. Of two columns without
-    a head the first holds the names.
-    """
-    if table.title:
-        yield sgr(table.title, "bold")
-    named = not any(table.head) and all(len(row) == 2 for row in table.rows)
-    for number, row in enumerate(table.rows):
-        if number in table.titles:
-            yield sgr(table.titles[number], "bold")
-        if number in table.marks:
-            yield sgr(say("This one counts:"), "mark")
-        pairs = [(row[0], row[1])] if named else zip_longest(table.head, row, fillvalue=EMPTY)
-        for named_so, values in groupby(pairs, key=lambda pair: bool(pair[0].strip())):
-            # A sign that nothing stands there is heard as a word of its own.
-            texts = [(name.strip(), value.strip()) for name, value in values if value.strip(" ·")]
-            lines = [f"{name}: {value}" for name, value in texts]
-            if not named_so:
-                lines = [", ".join(value for _, value in texts)] if texts else []
-            for line in lines:
-                yield from wrap(printable(line), width)
-        if not named:
-            yield EMPTY
-    if table.title and named:
-        yield EMPTY
+def _split(table: Table, width: int) -> Iterator[Table]:
+    """Yield tables that fit into the width, each with the first columns and as many others as go in."""
+    widths = columns_of([table.head, *table.rows])
+    first = list(range(table.repeat))
+    at = table.repeat
+    while at < len(widths):
+        picked = [*first, at]
+        at += 1
+        while (
+            at < len(widths) and 2 + sum(widths[one] + GAP for one in [*picked, at]) - GAP <= width
+        ):
+            picked.append(at)
+            at += 1
+        yield table._replace(
+            head=tuple(table.head[one] for one in picked),
+            rows=tuple(tuple(row[one] for one in picked) for row in table.rows),
+            right=frozenset(to for to, one in enumerate(picked) if one in table.right),
+            repeat=0,
+        )
 
 
 def _fitted(
