@@ -138,13 +138,21 @@ def typed(poison: Poison) -> str:
     return " ".join(poison.text("typed").encode("utf-8", "replace").decode().split())
 
 
+#: Commands that have something chosen.
+PICKS = ("/sessions", "/load", "/search")
+
+
 def plain_lines(home: Stranger) -> list[str]:
     """Every command, and what some of them are given."""
     names = [f"/{name}" for name in COMMANDS if name not in SKIPPED]
     imports = [f"/import {path}" for path in home.imports]
     exports = [f"/export {name}" for name in FORMATS]
     odd = [f"{begun}{typed(home.poison)} 1" for begun in BEGUN]
-    return [*names, *MORE, *imports, *exports, *odd, f"/load {HOSTILE}", *MORE, "/quit"]
+    lines = [*names, *MORE, *imports, *exports, *odd, f"/load {HOSTILE}", *MORE, "/quit"]
+    # What is left by an empty line would take the next ones for words of what is sought.
+    return [
+        typed for line in lines for typed in ((line, "") if line.startswith(PICKS) else (line,))
+    ]
 
 
 def test_every_record_type_and_field_of_a_reply_is_there() -> None:

@@ -58,9 +58,9 @@ async def test_tokens_stand_on_a_scale_with_a_legend() -> None:
         await person.say("go")
         shown = await person.say("/tokens")
         assert "p: 90 % and more  50 to 90  20 to 50  5 to 20  below 5 %" in shown
-        assert "The·sky·is雑" in shown.replace("雑 ", "雑")
+        assert "The·sky·is‹30›雑‹10›.↵‹2›" in shown.replace("雑 ", "雑")
         assert "6 tokens, perplexity" in shown
-        assert [background(person, text) for text in ("The·", "·sky·", "·is", "雑", ".↵")] == [
+        assert [background(person, text) for text in ("The·", "·sky·", "·is‹", "雑", ".↵")] == [
             "default",
             "afd7ff",
             "ffffaf",
@@ -176,12 +176,10 @@ TOKENS = st.lists(
 ).map(tuple)
 
 
-@given(TOKENS, st.integers(8, 40), st.booleans())
-def test_rows_hold_every_piece_once_within_the_width(
-    tokens: tuple[Token, ...], width: int, coloured: bool
-) -> None:
+@given(TOKENS, st.integers(8, 40))
+def test_rows_hold_every_piece_once_within_the_width(tokens: tuple[Token, ...], width: int) -> None:
     shown = pieces(tokens)
-    rows = layout(shown, width, coloured=coloured)
+    rows = layout(shown, width)
 
     assert all(sum(get_cwidth(cell.text) for cell in row) <= width for row in rows)
     numbers = [cell.piece for row in rows for cell in row]
@@ -191,11 +189,11 @@ def test_rows_hold_every_piece_once_within_the_width(
 
 @given(TOKENS)
 def test_colours_change_no_text(tokens: tuple[Token, ...]) -> None:
-    rows = [uncoloured(row) for row in token_rows(tokens, 30, coloured=True)]
-
-    assert "".join(rows[2:]) == "".join(
-        cell.text for row in layout(pieces(tokens), 30, coloured=True) for cell in row
+    plain, coloured = (
+        [uncoloured(row) for row in token_rows(tokens, 30, coloured=each)] for each in (False, True)
     )
+    # The scale of the colours is all that comes to it: they are not the only sign of anything.
+    assert coloured[1:] == plain
 
 
 def test_the_inspector_stays_within_the_reply() -> None:

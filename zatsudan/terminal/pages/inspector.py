@@ -98,7 +98,7 @@ class Inspector:
         """Return the rows of the reply, and the number of the one with the token."""
         rows: list[StyleAndTextTuples] = []
         here = 0
-        for number, row in enumerate(layout(self._pieces, width, coloured=self._coloured)):
+        for number, row in enumerate(layout(self._pieces, width)):
             fragments: StyleAndTextTuples = []
             for cell in row:
                 piece = self._pieces[cell.piece]

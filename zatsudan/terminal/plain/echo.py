@@ -33,12 +33,14 @@ else:
     @contextlib.contextmanager
     def kept(fd: int, *, hidden: bool) -> Iterator[None]:
         """Give the terminal back as it was; what is typed meanwhile is not shown where `hidden`."""
+        if not hidden:
+            yield
+            return
         before = termios.tcgetattr(fd)
         try:
-            if hidden:
-                silent = termios.tcgetattr(fd)
-                silent[3] &= ~termios.ECHO
-                termios.tcsetattr(fd, termios.TCSADRAIN, silent)
+            silent = termios.tcgetattr(fd)
+            silent[3] &= ~termios.ECHO
+            termios.tcsetattr(fd, termios.TCSADRAIN, silent)
             yield
         finally:
             termios.tcsetattr(fd, termios.TCSADRAIN, before)

@@ -71,7 +71,8 @@ class LineReader:
 
     def __init__(self, fd: int) -> None:
         self._fd = fd
-        self._by_person = os.isatty(fd)
+        #: Does a person type the lines, at a terminal?
+        self.by_person = os.isatty(fd)
         self._lines: deque[_Came] = deque()
         self._rest = b""
         self._came = asyncio.Event()
@@ -85,7 +86,7 @@ class LineReader:
     async def line(self) -> Entered | None:
         """Return the next line, a paste of several as one; None at the end."""
         first = last = await self._next()
-        if first.text is None or not self._by_person:
+        if first.text is None or not self.by_person:
             return None if first.text is None else Entered.of(first.text, SAID)
         texts = [first.text]
         is_open = open_paste(first.text)
@@ -159,7 +160,7 @@ class LineReader:
         now = asyncio.get_running_loop().time()
         more = data
         # A terminal gives a line at a time: those that are there came together.
-        while self._by_person and more.endswith(b"\n") and self._incoming.more():
+        while self.by_person and more.endswith(b"\n") and self._incoming.more():
             more = self._incoming.read()
             data += more
         *lines, self._rest = (self._rest + data).split(b"\n")

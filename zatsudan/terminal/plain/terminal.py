@@ -251,7 +251,7 @@ class PlainTerminal(Surface):
             self.short = [unanswered(waits)]
 
     async def pick(self, pick: Pick) -> str | None:
-        if self._reader is None or not sys.stdin.isatty():
+        if self._reader is None or not self._reader.by_person:
             self.show(pick.instead)
             return None
         from zatsudan.terminal.plain.numbered import chosen

@@ -43,23 +43,23 @@ class Cell:
     piece: int
 
 
-def marked(piece: Piece, *, coloured: bool) -> Printable:
-    """Return a piece as it is shown; without colours with its percentage where it was unlikely."""
+def marked(piece: Piece) -> Printable:
+    """Return a piece as it is shown, with its percentage where it was unlikely: colours say it to some eyes alone."""
     text = printable(f"{visible(piece.text) or '∅'}{piece.tail}")
     note = piece.note
     if note is None and piece.bin >= 2:
         note = percent(piece.p)
-    if coloured or not note:
+    if not note:
         return text
     return printable(f"{text}‹{note.removesuffix(' %')}›")
 
 
-def layout(shown: Sequence[Piece], width: int, *, coloured: bool) -> list[list[Cell]]:
+def layout(shown: Sequence[Piece], width: int) -> list[list[Cell]]:
     """Lay pieces out in rows of at most `width` cells; a line of the reply begins a row."""
     rows: list[list[Cell]] = [[]]
     used = 0
     for number, piece in enumerate(shown):
-        rest = marked(piece, coloured=coloured)
+        rest = marked(piece)
         while rest:
             size = cells_of(rest)
             if used and used + size > width:
@@ -86,8 +86,7 @@ def token_rows(tokens: Sequence[Token], width: int, *, coloured: bool) -> Iterat
             for place, label in enumerate(LABELS)
         )
         yield together((printable("p:"), *samples))
-    else:
-        yield say("word‹8›: a token that the model gave 8 %; no mark: 50 % and more")
+    yield say("word‹8›: a token that the model gave 8 %; no mark: 50 % and more")
     yield EMPTY
     yield from _piece_rows(shown, width, coloured=coloured)
 
@@ -108,10 +107,9 @@ def reshaped_rows(
             painted(say("may be cut"), DOUBTFUL),
         )
         yield together((fates[0], printable("  "), fates[1]))
-    else:
-        yield say(
-            "word‹8›: the settings would give the token 8 %; ‹3–12›: between these; ‹cut›: none; no mark: 50 % and more"
-        )
+    yield say(
+        "word‹8›: the settings would give the token 8 %; ‹3–12›: between these; ‹cut›: none; no mark: 50 % and more"
+    )
     yield EMPTY
     yield from _piece_rows(shown, width, coloured=coloured)
 
@@ -129,7 +127,7 @@ def _reshaped(piece: Piece, shapes: Sequence[Shape]) -> Piece:
 
 
 def _piece_rows(shown: Sequence[Piece], width: int, *, coloured: bool) -> Iterator[Styled]:
-    for row in layout(shown, width, coloured=coloured):
+    for row in layout(shown, width):
         yield together(
             _painted(cell.text, shown[cell.piece].bin, shown[cell.piece], coloured=coloured)
             for cell in row
