@@ -220,3 +220,15 @@ async def test_while_another_program_has_the_terminal_nothing_of_ours_is_in_it()
     assert written() == ""
     integration.hold(on=True)
     assert written() == f"\x1b[22;0t\x1b]0;zatsudan: two\x1b\\{sequences.IDLE}"
+
+
+async def test_a_link_is_one_though_its_text_takes_several_rows() -> None:
+    address = "https://example.com/a"
+    text = " ".join(["long"] * 30)
+    async with sitting(says(f"[{text}]({address})\n\nend"), environ=KITTY, columns=40) as person:
+        await person.say("go")
+    links = re.findall(r"\x1b\]8;([^;]*);([^\x1b]+)\x1b", "".join(person.screen.raw))
+    assert len(links) >= 4
+    assert {there for _, there in links} == {address}
+    assert len({key for key, _ in links}) == 1
+    assert links[0][0].startswith("id=")

@@ -1,18 +1,22 @@
 """What is read aloud: a whole talk in a real terminal, of which no cell is written twice."""
 
 import asyncio
+import io
 import re
 import signal
 from pathlib import Path
 
 import pytest
 
+from tests.support.doubles import ScriptedClient, chat_over
 from tests.support.program import Program
 from tests.support.server import Request, Script, chunk, says, serve, usage
 from zatsudan.base.printable import printable
+from zatsudan.commands import COMMANDS
 from zatsudan.commands.parts import Table
+from zatsudan.servers.engine.progress import Progress
 from zatsudan.sessions.made import FAILED, INTERRUPTED, Made
-from zatsudan.terminal.plain.aloud import ended
+from zatsudan.terminal.plain.aloud import AloudTerminal, ended
 from zatsudan.terminal.plain.sentences import Sentences
 from zatsudan.terminal.text.tablelines import table_lines
 from zatsudan.wire.messages import Usage
@@ -48,6 +52,11 @@ def test_the_count_counts() -> None:
     assert rewritten("abc\rxy") == (2, ["\r"])
     assert rewritten("ab\b\x1b[Kc")[0] == 1
     assert rewritten("ab\b\x1b[Kc")[1] == ["\b", "\x1b[Kc"]
+
+
+class _Heard(io.StringIO):
+    def isatty(self) -> bool:
+        return True
 
 
 def _thought(text: str) -> bytes:
@@ -212,3 +221,17 @@ def test_a_table_as_lines_says_the_name_of_each_value() -> None:
 def test_two_columns_without_a_head_are_names_and_values() -> None:
     table = Table((), ((printable("model"), printable("m")), (printable("keys"), printable("vi"))))
     assert _lines(table) == ["model: m", "keys: vi"]
+
+
+def test_a_download_is_told_at_each_tenth_in_rows_of_its_own() -> None:
+    err = _Heard()
+    terminal = AloudTerminal(
+        chat_over(ScriptedClient().connect), COMMANDS, out=_Heard(), err=err, environ={}
+    )
+    for have in range(0, 1001, 5):
+        terminal.hint(Progress(have * 1000, 1_000_000, 10.0))
+    terminal.hint(printable(""))
+    told = err.getvalue().splitlines()
+    assert told[:2] == ["0 % is there: 0 B of 1.0 MB.", "10 % is there: 100 kB of 1.0 MB."]
+    assert len(told) == 11
+    assert "\r" not in err.getvalue()
