@@ -9,6 +9,7 @@ MODULES = (
     "conversation",
     "counts",
     "drafting",
+    "characters",
     "branches",
     "adding",
     "sampling",

@@ -7,6 +7,7 @@ the head.
 """
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from zatsudan.base.jsonvalues import Json, JsonObject, text_field
 from zatsudan.base.language import later
@@ -24,6 +25,9 @@ from zatsudan.sessions.session import (
     Start,
 )
 from zatsudan.wire.messages import Message
+
+if TYPE_CHECKING:
+    from zatsudan.sessions.characters.card import Character
 
 #: Of the journal's form.
 VERSION = 1
@@ -47,6 +51,11 @@ def message_record(
     if made is not None:
         record["made"] = made.to_json()
     return record
+
+
+def character_record(character: "Character | None") -> JsonObject:
+    """Return the record of whom the model is to play from now on; None for nobody."""
+    return {"type": "character", "card": character.to_json() if character is not None else None}
 
 
 def apply(session: Session, record: Mapping[str, Json]) -> None:
@@ -260,6 +269,15 @@ def _set_begin(session: Session, record: Mapping[str, Json]) -> bool:
     return True
 
 
+def _set_character(session: Session, record: Mapping[str, Json]) -> bool:
+    from zatsudan.sessions.characters.card import Character  # few sessions have one
+
+    session.character = Character.from_json(record.get("card"))
+    if session.character is not None:
+        session.characters.setdefault(session.character.mark, session.character)
+    return session.character is not None or record.get("card") is None
+
+
 def _set_lab(session: Session, record: Mapping[str, Json]) -> bool:
     cells, parent = record.get("cells"), text_field(record, "parent")
     if not isinstance(cells, list) or parent not in session.nodes:
@@ -303,6 +321,7 @@ _CHANGES = {
     "pin": _pin,
     "withhold": _withhold,
     "begin": _set_begin,
+    "character": _set_character,
     "lab": _set_lab,
     "vote": _vote,
 }

@@ -1,7 +1,7 @@
 """A session: a tree of messages with its settings. What changes it stands in records.py."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from zatsudan.base.jsonvalues import NOTHING, Json, JsonObject, text_field
 from zatsudan.base.language import later, say
@@ -11,6 +11,9 @@ from zatsudan.sessions.byhand import DELETED, Begin, ByHand
 from zatsudan.sessions.forward import Forward
 from zatsudan.wire.logprobs import Entries
 from zatsudan.wire.messages import Message, Usage
+
+if TYPE_CHECKING:
+    from zatsudan.sessions.characters.card import Character
 
 FINISHED, INTERRUPTED, FAILED = later("finished"), later("interrupted"), later("failed")
 
@@ -232,7 +235,8 @@ class Session:
     `unknown` counts records that a later version wrote and this one skips.
     `start` are the settings before the first message, `systems` every system
     message that has been in force, each once. `withheld` are the messages that are not sent,
-    and how; `begin` with what the next reply is to begin.
+    and how; `begin` with what the next reply is to begin. `character` is whom the model is to play,
+    `characters` all that have been in force, by their marks.
     """
 
     # No dataclass: to make one takes a hundred times as long as this, before the prompt stands.
@@ -251,6 +255,8 @@ class Session:
         self.pinned: set[str] = set()
         self.withheld: dict[str, str] = {}
         self.begin: Begin | None = None
+        self.character: Character | None = None
+        self.characters: dict[str, Character] = {}
         self.partials: dict[str, Partial] = {}
         self.lab: Lab | None = None
         self.votes: list[tuple[str, tuple[str, ...]]] = []
@@ -269,7 +275,7 @@ class Session:
 
     def _present(self) -> JsonObject:
         """Return what holds now; what was in force once is no part of what two sessions have in common."""
-        past = ("forward", "start", "systems", "refused")
+        past = ("forward", "start", "systems", "characters", "refused")
         return {name: value for name, value in vars(self).items() if name not in past}
 
     @property
