@@ -19,6 +19,7 @@ SILENT: dict[str, tuple[str, ...]] = {
     "sessions/imports/foreigntrees.py": ("<details type=",),  # what Open WebUI writes
     "commands/comparing.py": ("{} · /diff A B",),  # commands to type
     "commands/connecting/reconnect.py": ("Say hi.",),  # sent to the model
+    "sessions/characters/framing.py": ("Write {char}", "[Example"),  # read by the model
     "commands/drafting.py": ("Leave your own part", "It is to say"),  # a prompt
     "sessions/exports/transcript.py": ("by hand",),  # a heading, which is read again
     "commands/naming.py": ("Give this conversation a title",),  # a prompt

@@ -81,7 +81,7 @@ def of_character(
     if not args.character:
         return [], []
     from zatsudan.base.files import expanded
-    from zatsudan.commands.characters import remarks
+    from zatsudan.commands.cast import remarks
     from zatsudan.sessions.records import character_record
     from zatsudan.talk.casting import read_character
 
@@ -95,7 +95,7 @@ def greeted(chat: Chat, args: Namespace) -> "list[Part]":
     session = chat.talk.session
     if not args.character or session.character is None or session.nodes:
         return []
-    from zatsudan.commands.characters import opened
+    from zatsudan.commands.cast import opened
     from zatsudan.talk.casting import greet
 
     greet(chat.talk)

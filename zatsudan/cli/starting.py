@@ -205,7 +205,7 @@ async def _talk(
     chat.talk.new()
     try:
         resumed = opening.resumed(chat, args, places.sessions, wanted)
-        first = [*notes, *odd, *resumed, *opening.greeted(chat, args)]
+        first, greeted = [*notes, *odd, *resumed], opening.greeted(chat, args)
         choose = args.resume == "" and not args.last
         if choose and wanted:
             raise StoreError(
@@ -223,6 +223,7 @@ async def _talk(
 
             garbage.started()
             return await answer(chat, line, args, first)
+        first += greeted
         if args.plain or plainly:
             from zatsudan.terminal.plain.terminal import PlainTerminal
 

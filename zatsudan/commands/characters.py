@@ -5,17 +5,17 @@ from collections.abc import Iterable
 
 from zatsudan.base import files
 from zatsudan.base.errors import CommandError
-from zatsudan.base.language import say, say_count
+from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, one_line, printable
 from zatsudan.base.words import split
-from zatsudan.commands.conversation import GROUP, begin_anew
+from zatsudan.commands.cast import begin_anew, opened, remarks
+from zatsudan.commands.conversation import GROUP
 from zatsudan.commands.counts import lore_names
 from zatsudan.commands.outcomes import Outcome, Show, tell
-from zatsudan.commands.parts import Line, Part, Table, Talk
+from zatsudan.commands.parts import Line, Part, Table
 from zatsudan.commands.paths import paths
 from zatsudan.commands.registry import Choice, command
 from zatsudan.sessions.characters.card import Character
-from zatsudan.sessions.characters.cardfields import Read
 from zatsudan.sessions.characters.framing import leading
 from zatsudan.sessions.records import character_record
 from zatsudan.talk.casting import greet, read_character
@@ -76,54 +76,6 @@ def _named(args: str) -> str:
             say("Write /character FILE; /character off plays nobody."),
         )
     return words[0].text
-
-
-def opened(chat: Chat) -> list[Part]:
-    """Return what to show of a talk that has just begun with its character."""
-    session = chat.talk.session
-    played = session.character
-    if played is None:
-        return []
-    name = one_line(played.name, 60)
-    size = chat.link.gauge(session).estimator.count(leading(session))
-    told = [
-        say("{name} by {creator}", name=name, creator=one_line(played.creator, 40))
-        if played.creator
-        else name,
-        say("~{tokens:,} tokens", tokens=size),
-    ]
-    if played.book.entries:
-        entries = played.book.entries
-        told.append(say_count("{n} entry of lore", "{n} entries of lore", len(entries)))
-    parts: list[Part] = [Line(printable(" · ".join(told)), "good")]
-    path = session.path()
-    if path:
-        parts.append(Talk(tuple(path), 0, frozenset(session.withheld)))
-    others = len(played.greetings) - 1
-    if others > 0:
-        note = say_count(
-            "{n} other greeting: Alt-Right, or /pick 2.",
-            "{n} other greetings: Alt-Right, or /pick N.",
-            others,
-        )
-        parts.append(Line(note, "dim"))
-    return parts
-
-
-def remarks(read: Read) -> list[Part]:
-    """Return what a person should know of a card that was not as it should be."""
-    lines: list[Part] = []
-    if read.odd:
-        names = ", ".join(one_line(name, 40) for name in read.odd[:_NAMED])
-        lines.append(Line(say("Left out, as of a wrong type: {names}.", names=names), "warn"))
-    if read.taken_out:
-        note = say_count(
-            "{n:,} control character was taken out of its texts.",
-            "{n:,} control characters were taken out of its texts.",
-            read.taken_out,
-        )
-        lines.append(Line(note, "warn"))
-    return lines
 
 
 def _shown(chat: Chat, played: Character) -> tuple[Part, ...]:

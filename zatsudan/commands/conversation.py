@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import Json, whole_number
@@ -10,6 +9,7 @@ from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import one_line, printable
 from zatsudan.base.words import split
 from zatsudan.commands import offers
+from zatsudan.commands.cast import begin_anew
 from zatsudan.commands.here import read_here
 from zatsudan.commands.outcomes import Generate, Outcome, Prefill, Show, tell
 from zatsudan.commands.parts import Line, Talk
@@ -18,15 +18,10 @@ from zatsudan.commands.registry import Choice, command
 from zatsudan.config.file import read_system
 from zatsudan.parameters.values import show_value
 from zatsudan.sessions.calls import to_answer
-from zatsudan.sessions.records import character_record
 from zatsudan.sessions.session import Node
 from zatsudan.sessions.tree import last_reply
 from zatsudan.sessions.window import turns_of
-from zatsudan.talk.addressee import use_model
 from zatsudan.talk.chat import Chat
-
-if TYPE_CHECKING:
-    from zatsudan.sessions.characters.card import Character
 
 GROUP = later("The talk")
 
@@ -176,23 +171,9 @@ async def new(chat: Chat, _args: str) -> Outcome:
     told = Line(say("A new session."), "good")
     if chat.talk.session.character is None:
         return Show((told,))
-    from zatsudan.commands.characters import opened
+    from zatsudan.commands.cast import opened
 
     return Show((told, *opened(chat)))
-
-
-def begin_anew(chat: Chat, character: "Character | None" = None) -> None:
-    """Begin a new session with the same model; with a character, by its greeting."""
-    model = chat.talk.session.model
-    chat.talk.new()
-    if model:
-        use_model(chat.talk, chat.link, model)
-    if character is not None:
-        chat.talk.record(character_record(character))
-    if chat.talk.session.character is not None:
-        from zatsudan.talk.casting import greet
-
-        greet(chat.talk)
 
 
 @command("show", "[N|all]", group=GROUP, possible=_has_turns)
