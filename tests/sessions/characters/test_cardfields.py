@@ -48,7 +48,16 @@ def test_v1_v2_v3_and_what_older_tools_wrote() -> None:
     assert read_card({"spec": "chara_card_v3", "data": fields}).character == wanted
     assert read_card({**fields, "data": {**fields, "name": "Of V2"}}).character.name == "Of V2"
     assert read_card(old).character == wanted
+    assert read_card({**old, "name": "", "description": ""}).character == wanted
     assert read_card(card(nickname="Mo")).character.name == "Mo"
+
+
+def test_the_note_at_a_depth_is_an_entry_that_always_holds() -> None:
+    prompt: Json = {"depth_prompt": {"prompt": "Be brief.", "depth": 1, "role": "user"}}
+    (note,) = read_card(card(extensions=prompt)).character.book.entries
+    assert (note.content, note.constant, note.depth, note.role) == ("Be brief.", True, 1, "user")
+    empty: Json = {"depth_prompt": {"prompt": "", "depth": 4}}
+    assert read_card(card(extensions=empty)).character.book == Book()
 
 
 @pytest.mark.parametrize(

@@ -31,9 +31,12 @@ _OLD = {
     "world_scenario": "scenario",
     "char_greeting": "first_mes",
     "example_dialogue": "mes_example",
+    "creatorcomment": "creator_notes",
 }
 _ANOTHER = later("Name a card of V1, V2 or V3: PNG, JSON or .charx.")
 _ROLES = ("system", "user", "assistant")
+#: The importance of what is to hold before all else.
+_FIRST = 1e9
 
 
 class Read(NamedTuple):
@@ -134,6 +137,10 @@ def read_card(value: JsonObject) -> Read:
         tags=tuple(tag[:NAME] for tag in reader.texts(fields, "tags")[:NAME]),
         book=_book(reader.table(fields, "character_book"), reader),
     )
+    note = _note(reader.table(reader.table(fields, "extensions"), "depth_prompt"), reader)
+    if note is not None:
+        book = character.book
+        character = character._replace(book=book._replace(entries=(*book.entries, note)))
     return Read(character, tuple(reader.odd), reader.taken_out)
 
 
@@ -150,10 +157,10 @@ def _fields(value: JsonObject, reader: Reader) -> JsonObject:
     data = reader.table(value, "data")
     if data and (spec in _SPECS or "name" in data):
         return data
-    if "name" in value and any(name in value for name in _V1):
-        return value
-    if "char_name" in value:
-        return {_OLD.get(name, name): item for name, item in value.items()}
+    renamed = {_OLD[name]: item for name, item in value.items() if name in _OLD}
+    fields = {**renamed, **{name: item for name, item in value.items() if item}}
+    if "name" in fields and any(name in fields for name in _V1):
+        return fields
     raise ImportRefused(say("This is no character card."), say(_ANOTHER))
 
 
@@ -180,6 +187,23 @@ def _book(value: JsonObject, reader: Reader) -> Book:
         _count(reader.number(value, "scan_depth")),
         _count(reader.number(value, "token_budget")),
         value.get("recursive_scanning") is True,
+    )
+
+
+def _note(value: JsonObject, reader: Reader) -> Entry | None:
+    """Return SillyTavern's note of a character as an entry that always holds; None for no note."""
+    prompt = reader.text(value, "prompt")
+    if not prompt.strip():
+        return None
+    depth = whole_number(value.get("depth", 4))
+    role = value.get("role")
+    return Entry(
+        prompt,
+        "depth_prompt",
+        constant=True,
+        priority=_FIRST,
+        depth=4 if depth is None else depth,
+        role=role if isinstance(role, str) and role in _ROLES else _ROLES[0],
     )
 
 
