@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import cards
 from tests.support.emulator import sitting
 from tests.support.floors import FLOORS
 from tests.support.oneshot import run
@@ -18,6 +19,7 @@ from zatsudan.base.language import say
 from zatsudan.cli.arguments import parser
 from zatsudan.cli.exits import MEANINGS
 from zatsudan.cli.scripts import SCRIPTS
+from zatsudan.cli.subcommands import SUBCOMMANDS, parser_of
 from zatsudan.commands import COMMANDS
 from zatsudan.config.presetfiles import Presets
 from zatsudan.parameters.table import BY_NAME
@@ -181,7 +183,8 @@ def test_what_it_names_is_there(path: Path) -> None:
     commands = re.findall(r"(?<![\w/:.…])/([a-z_]+!?)(?![\w/])", code)
     assert len(commands) > 30
     assert set(commands) <= COMMANDS.keys()
-    known = parser().format_help()
+    pages = (parser(), *map(parser_of, SUBCOMMANDS))
+    known = "\n".join(page.format_help() for page in pages)
     for flag in re.findall(r"(?<!\S)--?[a-z][a-z-]*", code):
         assert re.search(rf"(?<!\S){flag}(?![\w-])", known), flag
 
@@ -212,10 +215,13 @@ async def test_every_line_for_the_chat_works(
     async with sitting(answer, columns=100, rows=50) as person:
         monkeypatch.setattr(person.terminal._surface, "error", errors.append)
         person.chat.presets = Presets(tmp_path / "presets")
+        cards.written(tmp_path, name="seraphina.png")
         (tmp_path / "tools.json").write_text('[{"type": "function", "function": {"name": "f"}}]')
         monkeypatch.chdir(tmp_path)
         await person.say("One line about the sea, in ```code```.")
         for line in chat_lines(README):
+            if line.startswith("/compare"):
+                await person.say("One line about the sea.")  # a character has begun a new session
             if line == "/inspect":
                 await person.say("/retry")  # logprobs are on by now
                 person.type("/inspect\r")

@@ -18,8 +18,8 @@ from zatsudan.sessions.imports.own import read_markdown
 from zatsudan.sessions.records import apply, replay
 from zatsudan.sessions.session import Node, Session
 from zatsudan.sessions.snapshot import records
+from zatsudan.talk.beginning import turn_to
 from zatsudan.talk.request import rebuilt
-from zatsudan.talk.turn import turn_to
 from zatsudan.wire.models import Model
 
 if TYPE_CHECKING:
