@@ -137,8 +137,8 @@ class LiveSurface(Surface):
         self.turn = turn
         self._reply_since = began = self._clock()
 
-        def line() -> Printable:
-            return reply_status(turn, self._clock() - began, self._bar.progress)
+        def line(width: int) -> Printable:
+            return reply_status(turn, self._clock() - began, self._bar.progress, width)
 
         def stream(width: int) -> "RowStream":
             return self._make_stream(width, turn.begun)
