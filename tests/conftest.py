@@ -2,7 +2,9 @@
 
 import json
 import os
+import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,6 +35,27 @@ _LEAKS = (
 )
 
 
+#: Whether this is Windows, or its double (tests/support/windows.py).
+WINDOWS = sys.platform == "win32" or "tests.support.windows" in sys.modules
+_POSIX = re.compile(
+    r"(?m)^\s*(import|from) (fcntl|termios|tty|pty|pwd|resource|tests\.support\.program)\b"
+)
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave out the files that import what Windows has not."""
+    if WINDOWS and collection_path.suffix == ".py":
+        return _POSIX.search(collection_path.read_text(encoding="utf-8")) is not None or None
+    return None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip the tests that need what Windows has not."""
+    for item in items:
+        if WINDOWS and item.get_closest_marker("posix"):
+            item.add_marker(pytest.mark.skip("needs what Windows lacks"))
+
+
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     """A home of its own, English, and none of the person's keys, proxies and colours."""
@@ -44,6 +67,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterat
     home = tmp_path / "home"
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))  # Windows
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("LC_ALL", "C.UTF-8")  # the tests read English
     before = language.speak(language.English())

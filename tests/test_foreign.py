@@ -26,7 +26,7 @@ from zatsudan.cli import main
 from zatsudan.commands import COMMANDS
 from zatsudan.sessions import records
 from zatsudan.sessions.exports import FORMATS
-from zatsudan.sessions.session import Made
+from zatsudan.sessions.made import Made
 from zatsudan.terminal.plain import linereader
 
 #: Not run: they end the talk, ask questions, start an editor or a browser, or write files.

@@ -45,8 +45,8 @@ from zatsudan.parameters import choosing
 from zatsudan.servers import athome
 from zatsudan.servers.choice import Server
 from zatsudan.servers.client import Client
-from zatsudan.servers.discovery import Found, found
 from zatsudan.servers.exported import request_to
+from zatsudan.servers.nearby import Found, found
 from zatsudan.sessions import exports
 from zatsudan.sessions.exports import FORMATS, export
 from zatsudan.sessions.imports.draft import known

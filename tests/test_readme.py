@@ -18,6 +18,7 @@ from zatsudan.base.language import say
 from zatsudan.cli.arguments import parser
 from zatsudan.cli.exits import MEANINGS
 from zatsudan.cli.scripts import SCRIPTS
+from zatsudan.cli.subcommands import SUBCOMMANDS, parser_of
 from zatsudan.commands import COMMANDS
 from zatsudan.config.presetfiles import Presets
 from zatsudan.parameters.table import BY_NAME
@@ -181,7 +182,8 @@ def test_what_it_names_is_there(path: Path) -> None:
     commands = re.findall(r"(?<![\w/:.…])/([a-z_]+!?)(?![\w/])", code)
     assert len(commands) > 30
     assert set(commands) <= COMMANDS.keys()
-    known = parser().format_help()
+    pages = (parser(), *map(parser_of, SUBCOMMANDS))
+    known = "\n".join(page.format_help() for page in pages)
     for flag in re.findall(r"(?<!\S)--?[a-z][a-z-]*", code):
         assert re.search(rf"(?<!\S){flag}(?![\w-])", known), flag
 

@@ -20,7 +20,7 @@ from zatsudan.servers.catalogue import Catalogue
 from zatsudan.servers.findings import Findings
 from zatsudan.servers.learned import Learned
 from zatsudan.servers.wirelog import wire_log
-from zatsudan.sessions import journal, shelf
+from zatsudan.sessions import journal, shelf, summary
 from zatsudan.terminal.live.history import LineHistory
 
 
@@ -44,6 +44,7 @@ def umask(request: pytest.FixtureRequest) -> Iterator[int]:
 # --- who may read them ----------------------------------------------------------
 
 
+@pytest.mark.posix
 def test_folders_and_files_are_for_their_owner_under_any_umask(tmp_path: Path, umask: int) -> None:
     path = tmp_path / "a" / "b" / "c" / "x.json"
 
@@ -100,6 +101,7 @@ async def test_all_that_a_talk_makes_is_for_its_owner(clean_environment: Path) -
     assert open_to_others(clean_environment) == []
 
 
+@pytest.mark.posix
 def test_what_was_open_to_others_is_narrowed_when_it_is_used(tmp_path: Path) -> None:
     history, log = tmp_path / "history", tmp_path / "log"
     for path in (history, log):
@@ -199,7 +201,7 @@ def test_a_file_that_tells_no_size_is_read_within_its_limit() -> None:
 
 
 READERS: dict[str, Callable[[Path], object]] = {
-    "shelf": lambda path: shelf.read(path)[0],
+    "shelf": lambda path: summary.read(path)[0],
     "learned": lambda path: Learned(path).all(),
     "findings": lambda path: Findings(path).of("s", "m"),
     "catalogue": lambda path: Catalogue(path).everywhere(),

@@ -1,5 +1,6 @@
 """Locks: one program at a time, until it ends, however it ends."""
 
+import ast
 import errno
 import importlib.util
 import os
@@ -10,7 +11,7 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from tests.support.floors import MODULES, imports
+from tests.support.floors import MODULES
 from zatsudan.base import locks
 from zatsudan.base.locks import lock
 
@@ -106,7 +107,8 @@ def test_no_other_module_locks_by_itself() -> None:
     users = {
         module
         for module, tree in MODULES.items()
-        if {"fcntl", "msvcrt"} & {name.split(".")[0] for name in imports(tree)}
+        if {"flock", "lockf", "locking"}
+        & {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     }
 
     assert users == {"base.locks"}

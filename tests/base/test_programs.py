@@ -1,5 +1,6 @@
 """Programs that are run by name are never those of the current directory."""
 
+import base64
 import os
 import stat
 import subprocess
@@ -63,6 +64,7 @@ def test_the_systems_tools(poisoned: Path, tmp_path: Path) -> None:
     assert not (poisoned / "PWNED").exists()
 
 
+@pytest.mark.posix
 def test_shell_and_editor(poisoned: Path, tmp_path: Path) -> None:
     path = os.environ["PATH"]
     assert programs.shell({"SHELL": "zsh", "PATH": path}) == "/bin/sh"
@@ -122,6 +124,33 @@ async def test_an_editor_that_fails_leaves_the_line(end: str, told: str, tmp_pat
         person.type("\r")
         await person.until("fine")
         assert person.server.requests[-1].body["messages"][-1]["content"] == "kept"
+
+
+def test_on_windows_a_program_has_an_ending_and_a_whole_folder(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    for path in (first / "tool", second / "tool.exe", second / "tool.cmd", second / "a.b.EXE"):
+        script(path, "")
+    folders = [str(first), str(second)]
+    endings = [".COM", ".EXE", ".BAT", ".CMD", ".exe", ".cmd"]
+
+    assert programs.found_in("tool", folders, endings) == str(second / "tool.exe")
+    assert programs.found_in("tool.cmd", folders, endings) == str(second / "tool.cmd")
+    assert programs.found_in("a.b", folders, endings) == str(second / "a.b.EXE")
+    assert programs.found_in("other", folders, endings) == ""
+    assert programs.found_in("", folders, endings) == ""
+
+
+def test_each_shell_gets_a_command_as_it_wants_it() -> None:
+    command = "echo \"a b\" 'c' $d"
+    assert programs.by_shell(command, "/bin/zsh") == ["/bin/zsh", "-c", command]
+    assert programs.by_shell(command, "cmd.exe") == ["cmd.exe", "/d", "/c", command]
+    for shell in ("pwsh", "powershell.exe"):
+        *flags, encoded = programs.by_shell(command, shell)
+        script = base64.b64decode(encoded).decode("utf-16-le")
+        assert flags[0] == shell
+        assert flags[-1] == "-EncodedCommand"
+        assert command in script.split(";", 3)[3].split("\n")
+        assert "LASTEXITCODE" in script
 
 
 # --- what is read by a bare name ---------------------------------------------------

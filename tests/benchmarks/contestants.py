@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zatsudan.sessions.journal import begin_record, encode
+from zatsudan.sessions.made import Made
 from zatsudan.sessions.records import message_record
-from zatsudan.sessions.session import Made
 from zatsudan.wire.messages import Message
 
 _BIN = Path(sys.executable).parent

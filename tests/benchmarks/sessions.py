@@ -15,9 +15,9 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from zatsudan.sessions.journal import Journal, begin_record, encode, load
+from zatsudan.sessions.made import Made
 from zatsudan.sessions.records import message_record
 from zatsudan.sessions.search import search
-from zatsudan.sessions.session import Made
 from zatsudan.sessions.shelf import ending, summaries
 from zatsudan.wire.messages import Message
 

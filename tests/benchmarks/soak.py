@@ -29,7 +29,7 @@ from zatsudan.config.settings import Network
 from zatsudan.servers.choice import Server
 from zatsudan.servers.client import Client
 from zatsudan.sessions import journal as store
-from zatsudan.sessions.session import FAILED
+from zatsudan.sessions.made import FAILED
 from zatsudan.talk.chat import Chat
 from zatsudan.wire.messages import Message
 

@@ -61,7 +61,7 @@ def test_every_flag_of_every_parser_is_offered_once() -> None:
 
 
 def test_every_argument_that_takes_a_name_says_of_what() -> None:
-    free = {"base_url", "api_key_env", "system", "message", "reply", "name"}
+    free = {"base_url", "api_key_env", "system", "message", "reply", "name", "only"}
     for found in (parser(), *map(parser_of, SUBCOMMANDS)):
         for argument in found.arguments:
             if argument.count != NONE and not argument.values:
@@ -170,7 +170,19 @@ SHELLS = {
 
 
 def test_each_script_has_its_shell() -> None:
-    assert set(SHELLS) == set(SCRIPTS)
+    assert {*SHELLS, "powershell"} == set(SCRIPTS)
+
+
+def test_powershell_gets_the_word_at_the_cursor_behind_a_colon(kept: Path) -> None:
+    script = SCRIPTS["powershell"]
+    assert '":$typed"' in script
+    assert script.count("{") == script.count("}")
+    assert script.count("(") == script.count(")")
+
+    assert answer("powershell", ["config", ":sh"]) == "whole\nshow\n"
+    assert answer("powershell", ["import", ":"]) == "files\n"
+    assert "--model\t" in answer("powershell", [":--mod"])
+    assert answer("powershell", ["completion", ":'power"]) == "whole\npowershell\n"
 
 
 @pytest.mark.parametrize("shell", SHELLS)

@@ -130,6 +130,8 @@ LATER = {
     ),
     *("zatsudan.config.presetfiles", "zatsudan.parameters.table", "zatsudan.base.secrets"),
     *("zatsudan.base.words", "zatsudan.base.matching", "zatsudan.base.programs"),
+    *("zatsudan.sessions.made", "zatsudan.terminal.text.replyrows", "zatsudan.talk.finds"),
+    *("zatsudan.servers.nearby", "zatsudan.servers.apikeys", "zatsudan.servers.hiding"),
     *("zatsudan.talk.deciding", "zatsudan.talk.fitting", "zatsudan.sessions.estimate"),
     *("zatsudan.wire.protocol", "zatsudan.wire.chunkjson", "zatsudan.wire.usual"),
     *("zatsudan.wire.refusals", "zatsudan.wire.models"),

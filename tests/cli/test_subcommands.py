@@ -16,11 +16,11 @@ from tests.support.server import says, serve
 from zatsudan.cli.main import main
 from zatsudan.config.presetfiles import Presets
 from zatsudan.config.settings import platform_places
-from zatsudan.servers import discovery
-from zatsudan.sessions import shelf
+from zatsudan.servers import nearby
+from zatsudan.sessions import shelf, summary
 from zatsudan.sessions.journal import Journal, begin_record
+from zatsudan.sessions.made import Made
 from zatsudan.sessions.records import message_record
-from zatsudan.sessions.session import Made
 from zatsudan.wire.messages import Message
 
 
@@ -92,6 +92,55 @@ async def test_a_pipe_is_imported(name: str, clean_environment: Path) -> None:
     assert (code, out, err) == (0, f"1 session from {name}\n", "")
 
 
+def test_what_files_hold_is_told_and_chosen_before_anything_is_imported(
+    clean_environment: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert clean_environment.exists()
+    pair, none, one = (tmp_path / name for name in ("pair.json", "none.json", "one.json"))
+    talks = [
+        {"title": title, "messages": [{"role": "user", "content": "Hi", "timestamp": 1e9}]}
+        for title in ("A lion", "About 猫")
+    ]
+    pair.write_text(json.dumps(talks))
+    none.write_text('{"chats": 7}')
+    one.write_bytes(_messages("What is a token?", "And a word?"))
+    files = [str(pair), str(none), str(one)]
+
+    assert run("import", "--list", *files) == 2
+    out, err = capsys.readouterr()
+    assert [" ".join(row.split()) for row in out.splitlines() if row.strip()] == [
+        "format messages date title",
+        str(pair),
+        "1 messages 1 2001-09-09 A lion",
+        "2 messages 1 2001-09-09 About 猫",
+        str(one),
+        "3 messages 2 What is a token?",
+    ]
+    assert f"{none}: The file is of no kind" in err
+    assert not platform_places().sessions.exists()
+
+    assert run("import", "--only", "1,4", str(pair), str(one)) == 2
+    assert run("import", "--only", "dog", str(pair)) == 2
+    err = capsys.readouterr().err
+    assert "no numbers 4." in err
+    assert "No title here holds 'dog'." in err
+    assert not platform_places().sessions.exists()
+
+    assert run("import", "--only", "2-", "--only", "LION", str(pair)) == 0
+    assert run("import", "--only", "token", str(pair), str(one)) == 0
+    assert capsys.readouterr().out == f"2 sessions from {pair}\n1 session from {one}\n"
+
+
+async def test_of_a_pipe_a_part_is_chosen(clean_environment: Path) -> None:
+    data = json.dumps([json.loads(_messages("One")), json.loads(_messages("Two"))]).encode()
+    code, out, _ = await oneshot.run(["import", "--list", "-"], clean_environment, {}, data)
+    assert (code, [row.split()[-1] for row in out.splitlines()]) == (0, ["title", "One", "Two"])
+    code, out, err = await oneshot.run(
+        ["import", "--only", "two", "-"], clean_environment, {}, data
+    )
+    assert (code, out, err) == (0, "1 session from -\n", "")
+
+
 async def test_a_substitution_of_bash_is_imported(clean_environment: Path, tmp_path: Path) -> None:
     (tmp_path / "m.json").write_bytes(_messages("Hi"))
     process = await asyncio.create_subprocess_exec(
@@ -102,19 +151,34 @@ async def test_a_substitution_of_bash_is_imported(clean_environment: Path, tmp_p
     assert out.startswith(b"1 session from /dev/fd/")
 
 
-def test_a_home_of_nobody_and_a_zip_are_sentences(
+def test_a_home_of_nobody_is_a_sentence(
     clean_environment: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert clean_environment.exists()
     assert run("import", "~nobody-at-all/x.json") == 2
     assert "cannot be read (No such file or directory)" in capsys.readouterr().err
-    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
-        for name in ("user.json", "conversations-000.json", "conversations-001.json"):
-            archive.writestr(name, "[]")
-    assert run("import", str(tmp_path / "export.zip")) == 2
-    assert (
-        "import from it: conversations-000.json, conversations-001.json." in capsys.readouterr().err
-    )
+
+
+def test_a_zip_and_its_folder_are_read_where_they_are(
+    clean_environment: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert clean_environment.exists()
+    folder = tmp_path / "export"
+    folder.mkdir()
+    held = {"user.json": b'{"email": "x"}', "conversations-10.json": _messages("Ten"),
+            "conversations-2.json": _messages("Two"), "conversations-3.json": b"[[["}  # fmt: skip
+    with zipfile.ZipFile(tmp_path / "export.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in held.items():
+            archive.writestr(f"in/{name}", data)
+            (folder / name).write_bytes(data)
+    for path in (tmp_path / "export.zip", folder):
+        assert run("import", "--list", str(path)) == 0
+        out, err = capsys.readouterr()
+        assert [row.split()[-1] for row in out.splitlines()] == ["title", "Two", "Ten"]
+        assert "conversations-3.json (The file is no JSON" in err
+        assert "user.json" not in err
+        assert run("import", "--only", "2", str(path)) == 0
+        assert capsys.readouterr().out == f"1 session from {path}\n"
 
 
 def test_a_data_folder_that_is_none_is_named(
@@ -141,7 +205,7 @@ def test_a_request_is_exported_for_the_server_that_is_named(
     async def nothing(*_: object) -> list[object]:
         return []
 
-    monkeypatch.setattr(discovery, "found", nothing)
+    monkeypatch.setattr(nearby, "found", nothing)
     assert run("export", saved.stem, "curl") == 2
     assert "Name one with --base-url or --profile." in capsys.readouterr().err
 
@@ -160,13 +224,12 @@ def test_of_the_last_session_no_other_is_read(
         journal.close()
         os.utime(journal.path or "", (number, number))
     read: list[str] = []
-    real = shelf.read
 
     def counted(path: Path | str) -> tuple[bytes, float]:
         read.append(Path(path).stem)
-        return real(path)
+        return summary.read(path)
 
-    monkeypatch.setattr(shelf, "read", counted)
+    monkeypatch.setattr("zatsudan.sessions.shelf.read", counted)
     assert [found.id for found in shelf.latest(folder)] == ["028"]
     assert read == ["029", "028"]
 
@@ -185,6 +248,7 @@ async def test_models_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == "scripted\n"
 
 
+@pytest.mark.posix
 def test_the_config_is_found_checked_and_shown(
     clean_environment: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -270,6 +334,7 @@ def test_the_config_is_shown_without_its_secrets(
             assert line in shown.splitlines()
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(
     "line",
     [

@@ -20,8 +20,8 @@ from zatsudan.sessions.byhand import ByHand
 from zatsudan.sessions.imports.own import read_markdown
 from zatsudan.sessions.records import replay
 from zatsudan.sessions.session import Node
+from zatsudan.talk.beginning import turn_to
 from zatsudan.talk.entered import TEXT
-from zatsudan.talk.turn import turn_to
 from zatsudan.wire.protocol import Chunk
 from zatsudan.wire.refusals import MIDDLE, PREFILL, Repair, mended, understand
 

@@ -12,8 +12,9 @@ from zatsudan.commands.outcomes import Copy, Generate, Leave, Outcome, Pick, Pre
 from zatsudan.commands.parts import Rows, Table
 from zatsudan.commands.registry import find
 from zatsudan.sessions import journal, shelf
+from zatsudan.sessions.made import Made
 from zatsudan.sessions.records import message_record, replay
-from zatsudan.sessions.session import Made, Session
+from zatsudan.sessions.session import Session
 from zatsudan.sessions.snapshot import records
 from zatsudan.sessions.tree import differences, end_of, picture
 from zatsudan.talk.chat import Chat

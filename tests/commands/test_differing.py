@@ -6,8 +6,9 @@ from tests.support.experiments import talk
 from tests.support.server import says, serve
 from zatsudan.commands.outcomes import Show
 from zatsudan.commands.parts import Diff
+from zatsudan.sessions.made import Made
+from zatsudan.sessions.planned import Lab
 from zatsudan.sessions.records import message_record
-from zatsudan.sessions.session import Lab, Made
 from zatsudan.wire.messages import Message
 
 

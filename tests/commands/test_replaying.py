@@ -11,8 +11,8 @@ from zatsudan.commands.outcomes import Generate, Show
 from zatsudan.commands.replaying import verdict
 from zatsudan.sessions.records import apply
 from zatsudan.sessions.session import Node, Session
+from zatsudan.talk.beginning import again
 from zatsudan.talk.request import rebuilt
-from zatsudan.talk.turn import again
 
 if TYPE_CHECKING:
     from zatsudan.base.jsonvalues import Json

@@ -12,8 +12,8 @@ from zatsudan.commands import COMMANDS, desktop
 from zatsudan.commands.outcomes import Copy, Outcome, Show
 from zatsudan.commands.parts import Table
 from zatsudan.commands.registry import find
+from zatsudan.sessions.made import Made
 from zatsudan.sessions.records import message_record
-from zatsudan.sessions.session import Made
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.deciding import parse
 from zatsudan.wire.messages import Message

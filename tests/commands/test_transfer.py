@@ -1,4 +1,4 @@
-"""/export and /import, as one would use them."""
+"""/export, as one would use it; and what is completed for it and for /import."""
 
 import errno
 import io
@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.doubles import chat_over
-from tests.support.places import DATA
-from zatsudan.base.errors import CommandError, ImportRefused, StoreError
+from zatsudan.base.errors import CommandError
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import Show
 from zatsudan.commands.parts import Line
@@ -108,33 +107,6 @@ async def test_a_request_names_the_variable_of_the_profile(chat: Chat) -> None:
     assert "sk-secret" not in shown
 
 
-async def test_import_makes_sessions_and_leaves_the_talk(chat: Chat) -> None:
-    before = chat.talk.session.id
-    lines = await _run(chat, f"import {DATA / 'conversations.json'}")
-    assert lines[:3] == ["2 sessions imported.", "  Names for a 猫", "  Second"]
-    assert lines[-1] == "/sessions lists them, /load NAME goes on with one."
-    assert chat.talk.session.id == before
-    await _run(chat, "load Names")
-    assert chat.talk.session.path()[-1].message.text == "Tamasaburo."
-
-
-async def test_one_imported_session_is_named_with_the_way_to_it(chat: Chat) -> None:
-    *_, last = await _run(chat, f"import {DATA / 'aichat.yaml'}")
-    assert last.startswith("/load ")
-    await _run(chat, last.removesuffix(" goes on with it.").removeprefix("/"))
-    assert chat.talk.session.system == "You are a poet."
-
-
-async def test_import_needs_one_file_and_a_place_for_sessions(chat: Chat) -> None:
-    with pytest.raises(CommandError, match="One file"):
-        await _run(chat, "import")
-    with pytest.raises(ImportRefused, match="cannot be read"):
-        await _run(chat, "import ~nobody/none.json")
-    chat.talk.folder = None
-    with pytest.raises(StoreError, match="private"):
-        await _run(chat, f"import {DATA / 'aichat.yaml'}")
-
-
 def _fill() -> None:
     Path("a b.md").write_text("")
     Path("folder").mkdir()
@@ -181,9 +153,3 @@ async def test_a_full_disk_leaves_nothing_and_takes_nothing(
     assert os.listdir() == ["old.md"]  # noqa: PTH208
     assert _text("old.md") == before
     await _run(chat, "export markdown new.md")
-
-
-@pytest.mark.parametrize("name", ["-", "/dev/stdin", "/dev/fd/0"])
-async def test_import_in_a_chat_reads_no_keys(chat: Chat, name: str) -> None:
-    with pytest.raises(ImportRefused):
-        await _run(chat, f"import {name}")

@@ -232,6 +232,7 @@ def test_a_file_with_a_key_is_for_its_owner_alone(tmp_path: Path) -> None:
     assert [entry.name for entry in path.parent.iterdir()] == ["config.toml"]
 
 
+@pytest.mark.posix
 def test_a_file_without_a_key_stays_as_open_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text('\ufeff[screen]\r\nkeys = "vi"\r\n', newline="")
@@ -289,6 +290,7 @@ def test_a_file_with_any_secret_in_it_is_for_its_owner_only(
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+@pytest.mark.posix
 def test_a_file_without_one_keeps_its_mode(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text("")

@@ -6,8 +6,8 @@ from tests.support.commands import lines, run
 from tests.support.doubles import ScriptedClient, chat_over
 from zatsudan.base.jsonvalues import Json
 from zatsudan.lab.coverage import coverage
+from zatsudan.sessions.made import Made
 from zatsudan.sessions.records import message_record
-from zatsudan.sessions.session import Made
 from zatsudan.wire.messages import Message, Usage
 
 ENTRY: Json = {"token": "a", "logprob": -0.5}

@@ -11,7 +11,7 @@ from tests.support.experiments import drive, texts
 from tests.support.server import CUT, DONE, Request, Script, chunk, fails, says, serve
 from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import Json
-from zatsudan.commands.branches import pick
+from zatsudan.commands.variants import pick
 from zatsudan.lab.run import Run, choices
 from zatsudan.lab.slots import Cell, Slot
 from zatsudan.sessions import journal

@@ -2,7 +2,7 @@
 
 import pytest
 
-from zatsudan.markdown.inline import Inline, bare_addresses, inline
+from zatsudan.markdown.inline import Inline, inline
 from zatsudan.markdown.reading import first_line
 
 _END = Inline("close")
@@ -32,14 +32,6 @@ def test_a_line_ends_where_it_says_so() -> None:
     parts = [Inline("text", "a"), Inline("break"), Inline("text", "b")]
     for source in ("a<br>b", "a<BR/> b", "a<br />\nb", "a\nb"):
         assert inline(source) == parts
-
-
-def test_bare_addresses_of_code() -> None:
-    assert bare_addresses("curl -d '{}' http://a:1/x?y=(z), https://b/日本。HTTPS://c; xhttp://d http://") == [
-        "http://a:1/x?y=(z)",
-        "https://b/日本",
-        "HTTPS://c",
-    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

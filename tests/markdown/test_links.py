@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 
 from tests.support.steps import growth
 from tests.support.texts import markdown, pieces
-from zatsudan.markdown.inline import readable
+from zatsudan.markdown.bareaddresses import readable
 from zatsudan.markdown.leaves import Work
 from zatsudan.markdown.links import Link, links
 from zatsudan.terminal.markdown.look import DEFAULT

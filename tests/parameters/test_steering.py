@@ -20,9 +20,9 @@ from zatsudan.lab.grid import read_sweep
 from zatsudan.parameters.assignments import read_assignments
 from zatsudan.parameters.steering import makes_request
 from zatsudan.sessions.imports import read
+from zatsudan.sessions.made import Made
 from zatsudan.sessions.records import replay
-from zatsudan.sessions.session import Made
-from zatsudan.talk.turn import again
+from zatsudan.talk.beginning import again
 from zatsudan.wire.messages import Message
 from zatsudan.wire.protocol import build_request
 

@@ -1,7 +1,6 @@
 """Where to connect, and which key goes where."""
 
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -182,40 +181,6 @@ def test_a_variable_that_is_not_set_is_told() -> None:
     server = chosen(Wishes(profile="work"), OPENAI_KEY, CONFIG)
 
     assert (server.api_key, server.missing_key) == ("", "WORK_KEY is not set")
-
-
-@pytest.mark.parametrize(
-    "command",
-    [
-        "cat ~/.key",
-        "printf 'other\\nsk-piped' | tail -1",
-        "echo $KEY_OF_MINE",
-        'x=sk-piped; echo "$x"',
-    ],
-)
-def test_a_key_command_is_a_shell_s(
-    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("KEY_OF_MINE", "sk-piped")
-    (tmp_path / ".key").write_text("sk-piped\n")
-    profile = Profile(base_url="https://x.example/v1", api_key_command=command)
-    found = chosen(Wishes(profile="x"), {}, Config(profiles={"x": profile}))
-    assert found.api_key == "sk-piped"
-
-
-@pytest.mark.parametrize(
-    "command",
-    ["true", "false", "no-such-program-anywhere", "'open quote", " ", "sh -c 'echo sk-x; exit 3'"],
-)
-def test_a_key_command_that_fails_is_a_sentence(command: str) -> None:
-    profile = Profile(base_url="https://x.example/v1", api_key_command=command)
-
-    with pytest.raises(ConfigError, match="api_key_command of the profile 'x' failed") as caught:
-        choose(Wishes(profile="x"), {}, Config(profiles={"x": profile}))
-
-    assert "sk-x" not in str(caught.value)
-    assert caught.value.advice
 
 
 @pytest.mark.parametrize(

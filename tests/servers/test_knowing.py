@@ -13,7 +13,7 @@ import pytest
 from tests.support.chats import chat_with
 from tests.support.server import Request, Script, Server, fails, says, serve, whole
 from zatsudan.config.settings import Config
-from zatsudan.servers import discovery
+from zatsudan.servers import nearby
 from zatsudan.servers.choice import Server as Address
 from zatsudan.servers.kinds import KINDS, kind_of
 from zatsudan.servers.knowing import by_answers, by_list, left_at, may_be_asked
@@ -158,7 +158,7 @@ async def test_what_runs_is_found_by_its_answers_in_the_order_of_the_rows() -> N
         one.listing, two.listing = swapped.listing, kobold.listing
         three.listing = whole(owned("library"))
         addresses = [one.base_url, two.base_url, three.base_url]
-        found = await discovery.found(Config(), "", addresses, lambda _port, _name: True)
+        found = await nearby.found(Config(), "", addresses, lambda _port, _name: True)
 
     names = [entry.server.name for entry in found]
     assert names[:2] == ["ollama", "koboldcpp"]

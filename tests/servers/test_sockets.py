@@ -20,14 +20,15 @@ from zatsudan.commands import COMMANDS
 from zatsudan.commands.asking import Question
 from zatsudan.commands.connecting.questions import NO, YES, which
 from zatsudan.config.settings import Config
-from zatsudan.servers import discovery, sockets
+from zatsudan.servers import nearby, sockets
 from zatsudan.servers.choice import Server, Wishes
-from zatsudan.servers.discovery import Finder, Found
+from zatsudan.servers.discovery import Finder
 from zatsudan.servers.engine import embedded
+from zatsudan.servers.nearby import Found
 from zatsudan.sessions import journal as store
 from zatsudan.sessions.imports import import_file
+from zatsudan.sessions.made import Made
 from zatsudan.sessions.records import message_record
-from zatsudan.sessions.session import Made
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.entered import KEYS, Entered
 from zatsudan.terminal.greeting import answering
@@ -70,6 +71,7 @@ def test_the_owners_of_a_port(tables: list[str], users: set[int]) -> None:
     assert sockets.owners(8080, [HEAD + table for table in tables]) == users
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(
     ("user", "service", "ours"),
     [
@@ -91,6 +93,7 @@ def test_whose_server_is_taken(user: int, service: str, *, ours: bool) -> None:
     assert sockets.is_ours(8080, service, [table], 1000, lambda user: names.get(user, "")) is ours
 
 
+@pytest.mark.posix
 def test_where_nobody_can_tell_it_is_taken_and_where_the_table_has_no_such_port_it_is_not() -> None:
     assert sockets.is_ours(8080, "ollama", [])
     assert not sockets.is_ours(8080, "ollama", [HEAD])
@@ -121,8 +124,8 @@ async def test_what_is_found_tells_whose_it_is() -> None:
             return name == "vllm"
 
         servers = [one.base_url, two.base_url, "http://127.0.0.1:9/v1"]
-        found = await discovery.found(Config(), "", servers, is_ours)
-        by_the_system = await discovery.found(Config(), "", servers)
+        found = await nearby.found(Config(), "", servers, is_ours)
+        by_the_system = await nearby.found(Config(), "", servers)
 
     assert [(entry.server.name, entry.ours, entry.server.found) for entry in found] == [
         ("ollama", False, True),
@@ -144,7 +147,7 @@ def finds(*found: Found) -> Callable[[Config, str], object]:
 
 
 async def test_another_users_server_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(discovery, "found", finds(Found(EVES, ours=False), Found(MINE, ours=True)))
+    monkeypatch.setattr(nearby, "found", finds(Found(EVES, ours=False), Found(MINE, ours=True)))
 
     client = await Finder(Wishes(), {}, Config()).connect()
 
@@ -153,7 +156,7 @@ async def test_another_users_server_is_passed_over(monkeypatch: pytest.MonkeyPat
 
 
 async def test_it_is_offered_where_nothing_else_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(discovery, "found", finds(Found(EVES, ours=False)))
+    monkeypatch.setattr(nearby, "found", finds(Found(EVES, ours=False)))
     monkeypatch.setattr(embedded, "has_engine", lambda: False)
 
     with pytest.raises(ConnectionFailed) as caught:

@@ -5,8 +5,9 @@ from hypothesis import strategies as st
 
 from tests.support.calls import ASKED, OLD, TWO, answer, tool_call
 from zatsudan.sessions.calls import calls_of, paired, summary, to_answer, waiting
+from zatsudan.sessions.made import FAILED, Made
 from zatsudan.sessions.records import message_record, replay
-from zatsudan.sessions.session import FAILED, Made, Session
+from zatsudan.sessions.session import Session
 from zatsudan.sessions.window import in_order
 from zatsudan.wire.messages import Message
 

@@ -18,8 +18,8 @@ from tests.support.talks import json_values
 from zatsudan.base.errors import StoreError
 from zatsudan.base.jsonvalues import Json, JsonObject, dumps
 from zatsudan.sessions.journal import Journal, begin_record, encode, load
+from zatsudan.sessions.made import Made
 from zatsudan.sessions.records import message_record
-from zatsudan.sessions.session import Made
 from zatsudan.sessions.shelf import find, summaries
 from zatsudan.wire.logprobs import Entries
 from zatsudan.wire.messages import Message
@@ -210,6 +210,7 @@ def test_only_the_owner_can_read_it(path: Path) -> None:
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
+@pytest.mark.posix
 def test_an_open_file_of_others_is_closed_to_them(path: Path) -> None:
     write(path, said("1"))
     path.chmod(0o644)
@@ -236,6 +237,7 @@ def test_a_second_writer_is_refused(path: Path) -> None:
     assert texts(path) == ["hi", "later"]
 
 
+@pytest.mark.posix
 def test_a_session_that_was_deleted_while_it_was_opened_is_gone(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -307,6 +309,7 @@ def test_a_full_disk_keeps_the_records_and_no_half_of_one(
     journal.close()
 
 
+@pytest.mark.posix
 def test_an_open_that_fails_leaves_no_lock(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(_fd: int, _mode: int) -> None:
         raise OSError(errno.EIO, "Input/output error")

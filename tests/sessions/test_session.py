@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from tests.support.strategies import records
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.parameters.steering import makes_request
+from zatsudan.sessions.made import Made
 from zatsudan.sessions.records import apply, message_record, recovery, replay
-from zatsudan.sessions.session import Made, Session, Setting
+from zatsudan.sessions.session import Session, Setting
 from zatsudan.wire.messages import Message, Usage
 
 

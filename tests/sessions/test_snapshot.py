@@ -7,8 +7,9 @@ from hypothesis import given
 from tests.support.talks import KINDS, sessions
 from zatsudan.sessions import records as module
 from zatsudan.sessions.exports import FORMATS
+from zatsudan.sessions.made import Made
 from zatsudan.sessions.records import apply, message_record, replay
-from zatsudan.sessions.session import Made, Session
+from zatsudan.sessions.session import Session
 from zatsudan.sessions.snapshot import records
 from zatsudan.wire.logprobs import Entries
 from zatsudan.wire.messages import Message

@@ -25,10 +25,11 @@ from zatsudan.servers.choice import Server
 from zatsudan.servers.client import Client
 from zatsudan.servers.discovery import Finder
 from zatsudan.sessions.session import Node
+from zatsudan.talk.beginning import turn_to
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.link import Link
 from zatsudan.talk.talk import Talk, new_session_id, utc_now
-from zatsudan.talk.turn import Turn, turn_to
+from zatsudan.talk.turn import Turn
 from zatsudan.wire.messages import Usage
 from zatsudan.wire.models import Model
 from zatsudan.wire.protocol import Chunk, Delta

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 import pyte
 from prompt_toolkit.application import create_app_session
@@ -67,6 +68,14 @@ class _Sheet(pyte.HistoryScreen):
         super().select_graphic_rendition(*kept)
 
 
+class Picture(NamedTuple):
+    """A picture that was drawn: its first row, counted from the top of scrollback, and its keys."""
+
+    row: int
+    keys: str
+    data: str
+
+
 class Screen(io.StringIO):
     """A file that is a screen. `writes` counts the calls: a frame is one write."""
 
@@ -79,15 +88,41 @@ class Screen(io.StringIO):
         self.raw: list[str] = []
         #: What takes its answers to what it is asked, if it answers.
         self.answer: Callable[[str], None] | None = None
+        #: What it says where it is asked whether it takes pictures, as kitty does.
+        self.takes_pictures = ""
+        self.pictures: list[Picture] = []
         #: What was written and the changes of the size, as another emulator plays it.
         self.steps: list[str | tuple[int, int]] = []
 
     def write(self, text: str) -> int:
         self.raw.append(text)
         self.steps.append(text)
-        for piece in re.split(r"(\x1b\[\?1049[hl])", text):
-            self._alternate(piece == ENTER) if piece in (ENTER, LEAVE) else self._stream.feed(piece)
+        for piece in re.split(
+            r"(\x1b\[\?1049[hl]|\x1b_[^\x1b]*\x1b\\|\x1b\]1337;[^\x07]*\x07)", text
+        ):
+            if piece in (ENTER, LEAVE):
+                self._alternate(piece == ENTER)
+            elif piece.startswith(("\x1b_G", "\x1b]1337;")):
+                self._graphics(piece)
+            else:
+                self._stream.feed(piece)
         return len(text)
+
+    def _graphics(self, sequence: str) -> None:
+        """Take what pyte does not know: a question, a picture, or more of the last one."""
+        text = sequence[3:-2] if sequence.startswith("\x1b_") else sequence[7:-1]
+        keys, _, data = text.partition(";" if sequence.startswith("\x1b_") else ":")
+        if "a=q" in keys:
+            if self.takes_pictures and self.answer is not None:
+                self.answer(self.takes_pictures)
+        elif "a=d" in keys:
+            number = next(key for key in keys.split(",") if key.startswith("i="))
+            self.pictures = [each for each in self.pictures if number not in each.keys.split(",")]
+        elif keys in ("m=0", "m=1"):
+            self.pictures[-1] = self.pictures[-1]._replace(data=self.pictures[-1].data + data)
+        else:
+            row = len(self._screen.history.top) + self._screen.cursor.y
+            self.pictures.append(Picture(row, keys, data))
 
     def isatty(self) -> bool:
         return self.answer is not None
@@ -240,12 +275,15 @@ async def sitting(
     clock: Callable[[], float] = time.monotonic,
     history: Path | None = None,
     answers: bool = False,
+    takes_pictures: str = "",
 ) -> AsyncIterator[Sitting]:
     """Run the live terminal on an emulated screen, with a scripted server behind it.
 
-    `address` names that server otherwise; `clock` is the chat's; the screen `answers` what it is asked.
+    `address` names that server otherwise; `clock` is the chat's; the screen `answers` what it is asked,
+    and with `takes_pictures` where it is asked for these.
     """
     screen = Screen(columns, rows)
+    screen.takes_pictures = takes_pictures
     with TemporaryDirectory() as directory:
         kept = None if private else sessions or Path(directory)
         async with serve(*scripts) as server:

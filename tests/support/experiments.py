@@ -3,8 +3,8 @@
 from tests.support.commands import run
 from zatsudan.commands.outcomes import Experiment
 from zatsudan.lab.run import Run
+from zatsudan.sessions.made import Made
 from zatsudan.sessions.records import message_record
-from zatsudan.sessions.session import Made
 from zatsudan.talk.chat import Chat
 from zatsudan.wire.messages import Message
 

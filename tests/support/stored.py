@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from zatsudan.base.jsonvalues import Json
 from zatsudan.sessions.journal import begin_record, encode
+from zatsudan.sessions.made import Made
 from zatsudan.sessions.records import message_record
-from zatsudan.sessions.session import Made
 from zatsudan.wire.messages import Message
 
 

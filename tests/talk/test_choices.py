@@ -1,7 +1,7 @@
 """The choices of a request while they grow, and how they come into the journal."""
 
 from tests.support.doubles import ScriptedClient, chat_over
-from zatsudan.sessions.session import FINISHED, INTERRUPTED, Made
+from zatsudan.sessions.made import FINISHED, INTERRUPTED, Made
 from zatsudan.talk.choices import JOURNAL_SECONDS, Choices
 from zatsudan.talk.talk import Talk
 from zatsudan.wire import bounds

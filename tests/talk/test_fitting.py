@@ -8,11 +8,12 @@ from tests.support.doubles import turn_in
 from tests.support.server import DONE, Request, Script, Server, chunk, fails, serve, whole
 from zatsudan.base.errors import TooLong
 from zatsudan.commands.outcomes import Generate
+from zatsudan.sessions.made import INTERRUPTED, Made
 from zatsudan.sessions.records import message_record
-from zatsudan.sessions.session import INTERRUPTED, Made
+from zatsudan.talk.beginning import turn_to
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.fitting import window_of
-from zatsudan.talk.turn import Turn, turn_to
+from zatsudan.talk.turn import Turn
 from zatsudan.terminal.live.toolbar import Toolbar
 from zatsudan.wire.messages import Message, Usage
 

@@ -35,8 +35,11 @@ def test_numbered_lines_are_none() -> None:
 
 def test_a_watch_finds_it_while_it_grows_and_sees_it_end() -> None:
     watch = Watch()
+    assert watch.remedy(near=True) == ""
     for _ in range(EVERY):
         watch.add("Lunar Eclipse, ")
     assert watch.looping
+    assert watch.remedy(near=True) == "/repeat_penalty 1.1"
+    assert watch.remedy(near=False) == "/frequency_penalty 0.5"
     watch.add("".join(f"and then {number} " for number in range(EVERY)))
     assert not watch.looping

@@ -8,8 +8,9 @@ import pytest
 
 from tests.support.doubles import ScriptedClient, chat_over
 from zatsudan.base.jsonvalues import Json, JsonObject
+from zatsudan.sessions.made import Made
 from zatsudan.sessions.records import message_record
-from zatsudan.sessions.session import Made, Node
+from zatsudan.sessions.session import Node
 from zatsudan.sessions.shelf import delete
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.received import keep, kept, media

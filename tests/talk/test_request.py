@@ -25,8 +25,9 @@ from zatsudan.servers.choice import Server
 from zatsudan.servers.client import Client
 from zatsudan.servers.prefill import FORMS, NONE
 from zatsudan.sessions import exports
+from zatsudan.talk.beginning import again, turn_to
 from zatsudan.talk.elsewhere import open_at
-from zatsudan.talk.turn import Turn, again, turn_to
+from zatsudan.talk.turn import Turn
 from zatsudan.wire.models import Model
 from zatsudan.wire.protocol import Chunk
 from zatsudan.wire.refusals import PREFILL, Repair

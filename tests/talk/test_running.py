@@ -31,6 +31,7 @@ async def test_a_flood_is_kept_at_both_ends() -> None:
     assert f"{ran.lost:,} bytes left out" in ran.output
 
 
+@pytest.mark.posix
 async def test_cancelling_ends_it_and_its_children_and_keeps_what_came(tmp_path: Path) -> None:
     pid = tmp_path / "pid"
     task = asyncio.ensure_future(run(f"echo begun; sleep 100 & echo $! >{pid}; wait"))

@@ -9,7 +9,7 @@ from tests.support.commands import lines, run
 from tests.support.doubles import turn_in
 from tests.support.server import DONE, Request, Script, chunk, event, fails, says, serve, whole
 from zatsudan.base.jsonvalues import JsonObject
-from zatsudan.sessions.session import Made
+from zatsudan.sessions.made import Made
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.turn import Turn
 from zatsudan.wire.pace import Progress, read_progress, read_stopped, read_timings

@@ -8,16 +8,30 @@ import contextlib
 import errno
 import os
 import stat
+import sys
+import time
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from zatsudan.base.language import say
 
-#: What another user could read or write of a file, or of a folder.
+#: What another user could read or write of a file, or of a folder. Windows has no such modes:
+#: there the rights of the folder count, and those of a person's own folders keep others out.
 FILE, FOLDER = 0o600, 0o700
 #: What a file system says that has no modes or cannot be waited for, or where the file is
 #: another user's: nothing is lost without.
 _NO_MODES = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EROFS)
+if sys.platform == "win32":
+    #: Else the C library would change line ends.
+    _ANY = os.O_BINARY
+    #: For a path at which a link is not followed; links need a right of their own on Windows.
+    NO_LINK = 0
+else:
+    _ANY = os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+    NO_LINK = os.O_NOFOLLOW
+#: How often, and after how many seconds, a file is put in the place of one that is being read:
+#: Windows refuses that meanwhile, as when a virus scanner looks at it.
+_TRIES, _PAUSE = 10, 0.02
 #: Bytes of a file that people write: the config, a preset, a system message.
 TEXT_BYTES = 4_000_000
 #: Bytes of a list that the program keeps, of the history of input lines, and of a journal.
@@ -49,7 +63,7 @@ def descriptor(path: Path | str, flags: int, *, private: bool = False, mode: int
     """
     with contextlib.suppress(FileNotFoundError):
         _check(os.stat(path))  # noqa: PTH116  a list of thousands; to open some devices does something
-    fd = os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC, mode)
+    fd = os.open(path, flags | _ANY, mode)
     try:
         found = os.fstat(fd)
         _check(found)  # the one that was opened may be another by now
@@ -69,6 +83,8 @@ def _check(found: os.stat_result) -> None:
 
 
 def _is_null(found: os.stat_result) -> bool:
+    if sys.platform == "win32":  # its devices have no numbers
+        return stat.S_ISCHR(found.st_mode)
     return stat.S_ISCHR(found.st_mode) and found.st_rdev == os.stat(os.devnull).st_rdev  # noqa: PTH116
 
 
@@ -106,6 +122,8 @@ def folder(path: Path) -> None:
 
 def _chmod(file: int | Path, mode: int) -> None:
     """Set a mode where the file system has modes and the file is ours (FAT, CIFS and some FUSE have none)."""
+    if sys.platform == "win32":
+        return
     try:
         if isinstance(file, int):
             os.fchmod(file, mode)
@@ -127,7 +145,7 @@ def replace(path: Path, data: bytes, *, mode: int = FILE, durable: bool = False)
     folder(path.parent)
     new = path.with_name(f".{path.name}.{os.getpid()}")
     new.unlink(missing_ok=True)  # of a run that was killed; a link goes, and not what it points to
-    fd = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, FILE)
+    fd = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_LINK | _ANY, FILE)
     try:
         with os.fdopen(fd, "wb") as file:
             _chmod(file.fileno(), mode)
@@ -135,10 +153,22 @@ def replace(path: Path, data: bytes, *, mode: int = FILE, durable: bool = False)
             if durable:
                 file.flush()
                 sync(file.fileno())
-        os.replace(new, path)  # noqa: PTH105  atomic by name
+        put_in_place(new, path)
     except BaseException:
         new.unlink(missing_ok=True)
         raise
+
+
+def put_in_place(new: Path, path: Path) -> None:
+    """Give a file that is closed the name of another, at once for all who look; raises OSError."""
+    for _ in range(_TRIES if sys.platform == "win32" else 0):
+        try:
+            os.replace(new, path)  # noqa: PTH105  atomic by name
+        except PermissionError:
+            time.sleep(_PAUSE)
+        else:
+            return
+    os.replace(new, path)  # noqa: PTH105
 
 
 def sync(fd: int) -> None:

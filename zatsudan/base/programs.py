@@ -5,19 +5,44 @@ its ./xclip is not ours to run. What a person types behind `!` is their shell's 
 """
 
 import os
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import PurePath
 
-#: Editors that systems have, where neither variable names one.
-_EDITORS = ("/usr/bin/editor", "nano", "vi", "emacs")
+if sys.platform == "win32":
+    import subprocess
+
+    #: For `creationflags`: no window of its own, and the console's Ctrl-C is not for it.
+    APART = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
+    #: Editors that systems have, where neither variable names one.
+    _EDITORS = ("notepad",)
+else:
+    APART = 0  # start_new_session does it
+    _EDITORS = ("/usr/bin/editor", "nano", "vi", "emacs")
 
 
 def find(name: str, environ: Mapping[str, str] = os.environ) -> str:
     """Return the whole path of a program; empty if there is none, or its name is a relative path."""
     if os.path.dirname(name) and not os.path.isabs(name):  # noqa: PTH117, PTH120  not to be normed
         return ""
+    if sys.platform == "win32":  # where shutil looks into the current directory first
+        endings = environ.get("PATHEXT", ".COM;.EXE;.BAT;.CMD").split(";")
+        return found_in(name, whole_path(environ).split(os.pathsep), endings)
     import shutil  # with all the packers that it knows: no part of the start
 
     return shutil.which(name, path=whole_path(environ)) or ""
+
+
+def found_in(name: str, folders: Sequence[str], endings: Sequence[str]) -> str:
+    """Return the first program of that name in some folders, with one of the endings of programs."""
+    ending = os.path.splitext(name)[1].lower()  # noqa: PTH122
+    bare = ending in [known.lower() for known in endings]
+    for folder in folders if name else ():
+        for place in [name] if bare else [f"{name}{known}" for known in endings]:
+            path = os.path.join(folder, place)  # noqa: PTH118
+            if os.path.isfile(path):  # noqa: PTH113
+                return path
+    return ""
 
 
 def whole_path(environ: Mapping[str, str] = os.environ) -> str:
@@ -26,16 +51,58 @@ def whole_path(environ: Mapping[str, str] = os.environ) -> str:
     return os.pathsep.join(entry for entry in entries if os.path.isabs(entry))  # noqa: PTH117
 
 
+def is_relative(name: str) -> bool:
+    """Tell whether a program is named by a path from the current directory on, which may be anybody's."""
+    if sys.platform == "win32":
+        return bool(PurePath(name).parent.parts) and not os.path.isabs(name)  # noqa: PTH117
+    return "/" in name and not name.startswith(("/", "~", "$"))
+
+
 def shell(environ: Mapping[str, str] = os.environ) -> str:
     """Return the person's shell, else the system's."""
-    return find(environ.get("SHELL", "")) or "/bin/sh"
+    return find(environ.get("SHELL", "")) or system_shell(environ)
+
+
+def system_shell(environ: Mapping[str, str] = os.environ) -> str:
+    """Return the shell that every user of this system has: PowerShell on Windows."""
+    if sys.platform == "win32":
+        found = (find(name, environ) for name in ("pwsh", "powershell"))
+        return next(filter(None, found), "") or environ.get("COMSPEC", "cmd.exe")
+    return "/bin/sh"
+
+
+#: What PowerShell is told before a command: UTF-8 through its pipes, and nothing drawn over.
+_PIPED = (
+    "[Console]::OutputEncoding=[Text.Encoding]::UTF8;$OutputEncoding=[Text.Encoding]::UTF8;"
+    "$ProgressPreference='SilentlyContinue';"
+)
+#: And behind it: the status of the last program is the shell's.
+_STATUS = "\nif ($null -ne $LASTEXITCODE) { exit $LASTEXITCODE }"
+
+
+def by_shell(command: str, shell: str) -> list[str]:
+    """Return the words that have a shell run a command: a shell of POSIX, PowerShell, or cmd."""
+    name = PurePath(shell).stem.lower()
+    if name in ("pwsh", "powershell"):
+        import base64
+
+        # Encoded, no quoting of Windows' command lines comes between.
+        script = base64.b64encode(f"{_PIPED}{command}{_STATUS}".encode("utf-16-le")).decode()
+        return [shell, "-NoLogo", "-NoProfile", "-NonInteractive", "-EncodedCommand", script]
+    if name == "cmd":
+        return [shell, "/d", "/c", command]
+    return [shell, "-c", command]
 
 
 def split(command: str, environ: Mapping[str, str] = os.environ) -> list[str]:
     """Return the words of a command, the first one a whole path; raises OSError, ValueError."""
     import shlex
 
-    name, *rest = shlex.split(command) or [""]
+    if sys.platform == "win32":  # where a backslash stands between folders
+        words = [word.strip('"') for word in shlex.split(command, posix=False)]
+    else:
+        words = shlex.split(command)
+    name, *rest = words or [""]
     path = find(name, environ)
     if not path:
         raise FileNotFoundError(name)

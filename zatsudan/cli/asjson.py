@@ -9,7 +9,8 @@ from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.printable import printable_json
 from zatsudan.cli.exits import kind_of
 from zatsudan.commands.parts import Part, Talk
-from zatsudan.sessions.session import FAILED, FINISHED, INTERRUPTED, Node
+from zatsudan.sessions.made import FAILED, FINISHED, INTERRUPTED
+from zatsudan.sessions.session import Node
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.deciding import Asked as Decided
 from zatsudan.terminal.plain.dialogue import END

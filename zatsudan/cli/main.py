@@ -66,6 +66,8 @@ def _ready_streams() -> None:
         if stream is None:  # closed: no file of ours is to get its number
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
         elif isinstance(stream, io.TextIOWrapper):
+            if sys.platform == "win32" and mode == "w":  # its code pages lack most characters
+                stream.reconfigure(encoding="utf-8")
             stream.reconfigure(errors="replace" if mode == "r" else _errors(stream.encoding))
 
 

@@ -5,11 +5,12 @@ reply; what came of it is printed and saved.
 """
 
 import asyncio
-import contextlib
 import signal
 from argparse import Namespace
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 
+from zatsudan.base import signals
 from zatsudan.base.errors import CommandError
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable
@@ -22,7 +23,7 @@ from zatsudan.talk.chat import Chat
 from zatsudan.talk.entered import Entered
 from zatsudan.terminal.plain.terminal import PlainTerminal
 
-_STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_STOPS = (signal.SIGINT, *signals.ENDING)
 
 
 async def answer(chat: Chat, line: Entered, args: Namespace, first: Sequence[Part]) -> int:
@@ -96,25 +97,21 @@ async def _stoppable(job: Coroutine[None, None, int]) -> int:
     What the second signal does is Python's affair: then nothing is waited for.
     """
     task = asyncio.ensure_future(job)
-    loop = asyncio.get_running_loop()
     caught: list[int] = []
+    ends: list[Callable[[], None]] = []
     # What nohup or a shell's & has set aside stays so.
     heeded = [number for number in _STOPS if signal.getsignal(number) is not signal.SIG_IGN]
 
     def release() -> None:
-        for number in heeded:
-            with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-                loop.remove_signal_handler(number)
+        while ends:
+            ends.pop()()
 
     def stop(number: int) -> None:
         caught.append(number)
         release()
         task.cancel()
 
-    for number in heeded:
-        # Outside the main thread nothing can be caught.
-        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-            loop.add_signal_handler(number, stop, number)
+    ends += [signals.listen(number, partial(stop, number)) for number in heeded]
     try:
         code = await task
     except asyncio.CancelledError:

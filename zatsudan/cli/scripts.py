@@ -61,4 +61,30 @@ end
 complete -c zatsudan -f -a '(__zatsudan_candidates)'
 """
 
-SCRIPTS = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH}
+# PowerShell 5 loses an empty argument: the word at the cursor stands behind a colon.
+_POWERSHELL = r"""# In $PROFILE: zatsudan completion powershell | Out-String | Invoke-Expression
+Register-ArgumentCompleter -Native -CommandName zatsudan -ScriptBlock {
+    param($typed, $ast, $at)
+    $found = Get-Command zatsudan -CommandType Application -ErrorAction Ignore
+    $program = @($found)[0].Path
+    # A program of the current directory is not run for a mere Tab.
+    if (-not $program -or -not [IO.Path]::IsPathRooted($program)) { return }
+    $words = @($ast.CommandElements | Select-Object -Skip 1 |
+        Where-Object { $_.Extent.EndOffset -lt $at } |
+        ForEach-Object { if ($null -ne $_.Value) { "$($_.Value)" } else { "$_" } })
+    $lines = @(& $program completion --candidates powershell @words ":$typed" 2>$null)
+    if ($lines[0] -eq 'files') {
+        [Management.Automation.CompletionCompleters]::CompleteFilename($typed)
+        return
+    }
+    $lines | Select-Object -Skip 1 | ForEach-Object {
+        $value, $text = $_ -split "`t", 2
+        if (-not $text) { $text = $value }
+        $written = if ($value -match '[^\w.:/=+-]') { "'" + ($value -replace "'", "''") + "'" }
+            else { $value }
+        [Management.Automation.CompletionResult]::new($written, $value, 'ParameterValue', $text)
+    }
+}
+"""
+
+SCRIPTS = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH, "powershell": _POWERSHELL}

@@ -40,6 +40,8 @@ def answer(shell: str, words: Sequence[str]) -> str:
         rows = [line.behind_break(value, words[1]) for value, _ in found.rows]
     else:
         *before, typed = words or [""]
+        if shell == "powershell":
+            typed = typed.removeprefix(":").strip("\"'")
         if shell == "fish":  # gives the word as it stands there, and matches it itself
             typed = typed.lstrip("\"'").replace("\\", "")
         found = candidates([*before, typed])

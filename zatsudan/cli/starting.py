@@ -183,6 +183,7 @@ async def _talk(
     from zatsudan.servers import choice
     from zatsudan.servers.discovery import Finder
     from zatsudan.talk.talk import Talk
+    from zatsudan.terminal.console import described, takes_sequences
 
     environ = choice.environment()
     server = choice.choose(wishes, environ, config)
@@ -208,7 +209,7 @@ async def _talk(
                 say("Flags that change a session need its name."),
                 say("Write --resume NAME, or set them in the chat."),
             )
-        plainly = not sys.stdout.isatty() or environ.get("TERM", "dumb") == "dumb"
+        plainly = not takes_sequences(sys.stdout, environ)
         if choose and (line.text or args.plain or plainly):
             raise StoreError(
                 say("There is no screen here to choose a session on."),
@@ -229,7 +230,9 @@ async def _talk(
         from zatsudan.terminal.live.program import LiveTerminal
 
         history = places.history if config.screen.history and not args.private else None
-        live = LiveTerminal(chat, COMMANDS, history=history, screen=config.screen)
+        live = LiveTerminal(
+            chat, COMMANDS, environ=described(os.environ), history=history, screen=config.screen
+        )
         finder.progress = live.progress
         garbage.started()
         command = "/connect" if args.setup else "/sessions" if choose else ""

@@ -4,8 +4,8 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from zatsudan.base.language import later, say, say_count
-from zatsudan.base.printable import Printable, one_line, printable, printable_json
+from zatsudan.base.language import later, say
+from zatsudan.base.printable import one_line, printable, printable_json
 from zatsudan.cli.parsing import MAYBE, SOME, Argument, Parser, help_flags
 from zatsudan.cli.printing import print_line, print_parts
 from zatsudan.cli.visiting import server_arguments, with_chat
@@ -110,39 +110,25 @@ def export(args: argparse.Namespace) -> int:
 def _import_arguments() -> list[Argument]:
     return [
         Argument("files", takes="FILE", count=SOME, offers="files",
-                 help=say("an export of a chat program, or our own; - reads a pipe")),
+                 help=say("an export of a chat program (a zip or folder too), llm's logs.db, or our own; - reads a pipe")),
+        Argument("--list", help=say("only say what the files hold, numbered")),
+        Argument("--only", takes="WHICH", again=True,
+                 help=say("only these: numbers of --list (1,3-5), or a part of a title")),
     ]  # fmt: skip
 
 
 def import_(args: argparse.Namespace) -> int:
-    """Read sessions from files of other programs."""
-    from zatsudan.base.errors import ImportRefused
-    from zatsudan.base.files import expanded
-    from zatsudan.cli.exits import code_of
-    from zatsudan.config.settings import platform_places
-    from zatsudan.sessions.imports import import_file
-    from zatsudan.talk.talk import new_session_id, utc_now
+    """Read sessions from files of other programs, all of them or those that are chosen; or list them."""
+    from zatsudan.cli.intake import Intake
 
-    def note(text: Printable) -> None:
-        sys.stderr.write(f"{text}\n")
-
-    directory = platform_places().sessions
-    code = 0
-    for name in args.files:
-        try:
-            path = expanded(name)
-            paths = import_file(path, directory, new_session_id, utc_now, note, pipes=True)
-        except ImportRefused as error:
-            # One that cannot be read is no reason to leave out those behind it.
-            if len(args.files) == 1:
-                raise
-            note(printable(f"{one_line(name, 120)}: {error.sentence}\n{error.advice}"))
-            code = code_of(error)
-            continue
-        print_line(
-            say_count("{n} session from {file}", "{n} sessions from {file}", len(paths), file=name)
-        )
-    return code
+    intake = Intake(args.files)
+    if args.list:
+        intake.show(args.only)
+    elif args.only:
+        intake.take(args.only)
+    else:
+        intake.take_all()
+    return intake.code
 
 
 def _preset_arguments() -> list[Argument]:
@@ -261,7 +247,7 @@ SUBCOMMANDS: dict[str, Subcommand] = {
     ),
     "import": Subcommand(
         later("read sessions of other chat programs, or our own"),
-        "FILE…",
+        "[--list] [--only WHICH] FILE…",
         _import_arguments,
         import_,
     ),
@@ -278,6 +264,9 @@ SUBCOMMANDS: dict[str, Subcommand] = {
         later("path, show, check or example of the config file"), "WHAT", _config_arguments, config
     ),
     "completion": Subcommand(
-        later("print a script for bash, zsh or fish"), "SHELL", _completion_arguments, completion
+        later("print a script for bash, zsh, fish or powershell"),
+        "SHELL",
+        _completion_arguments,
+        completion,
     ),
 }

@@ -9,7 +9,7 @@ from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import Printable, one_line
 from zatsudan.base.words import quote, split
-from zatsudan.commands.branches import GROUP, ids, node_named
+from zatsudan.commands.branches import GROUP, has_messages, ids, node_named
 from zatsudan.commands.outcomes import Outcome, Show, tell
 from zatsudan.commands.parts import Line, Talk
 from zatsudan.commands.paths import paths
@@ -21,10 +21,6 @@ from zatsudan.wire.messages import ROLES, Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-
-def _has_messages(chat: Chat) -> bool:
-    return bool(chat.talk.session.nodes)
 
 
 # --- messages added ---------------------------------------------------------------
@@ -162,7 +158,7 @@ def _told(text: str, nodes: list[Node]) -> Outcome:
     return Show(tuple(lines))
 
 
-@command("hide", "N", group=GROUP, complete=ids, possible=_has_messages)
+@command("hide", "N", group=GROUP, complete=ids, possible=has_messages)
 async def hide(chat: Chat, args: str) -> Outcome:
     """Keep a message in the talk, but do not send it.
 
@@ -172,14 +168,14 @@ async def hide(chat: Chat, args: str) -> Outcome:
     return _told(later("#{id} is not sent from now on, /unhide {id} sends it again: {text}"), nodes)
 
 
-@command("unhide", "N", group=GROUP, complete=ids, possible=_has_messages)
+@command("unhide", "N", group=GROUP, complete=ids, possible=has_messages)
 async def unhide(chat: Chat, args: str) -> Outcome:
     """Send a message again that was hidden or deleted."""
     nodes = _withhold(chat, args, "")
     return _told(later("#{id} is sent again: {text}"), nodes)
 
 
-@command("delete", "N", group=GROUP, complete=ids, possible=_has_messages)
+@command("delete", "N", group=GROUP, complete=ids, possible=has_messages)
 async def delete(chat: Chat, args: str) -> Outcome:
     """Take one message out of the talk; what follows stays.
 

@@ -1,31 +1,28 @@
-"""Commands on the tree: variants, earlier messages, other branches."""
+"""Commands on the tree: earlier messages and other branches; of variants see variants.py."""
 
 from collections.abc import Iterable
 from pathlib import Path
 
 from zatsudan.base.errors import CommandError, StoreError
-from zatsudan.base.jsonvalues import whole_number
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
-from zatsudan.commands.comparing import told
-from zatsudan.commands.counts import describe_end
 from zatsudan.commands.outcomes import Generate, Outcome, Prefill, Show, tell
-from zatsudan.commands.parts import Line, Rows, Table, Talk
+from zatsudan.commands.parts import Line, Rows, Talk
 from zatsudan.commands.registry import Choice, command
-from zatsudan.parameters.values import show_value
 from zatsudan.sessions import journal
 from zatsudan.sessions.byhand import DELETED, HIDDEN
 from zatsudan.sessions.calls import ANSWERS, summary
-from zatsudan.sessions.session import FINISHED, Node, Session
+from zatsudan.sessions.session import Node, Session
 from zatsudan.sessions.snapshot import records
-from zatsudan.sessions.tree import differences, end_of, last_reply, next_turn, picture
+from zatsudan.sessions.tree import next_turn, picture
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.entered import KEYS, SAID, Entered
 
 GROUP = later("Branches")
 
 
-def _has_messages(chat: Chat) -> bool:
+def has_messages(chat: Chat) -> bool:
+    """Tell whether anything has been said: a command on messages makes sense then."""
     return bool(chat.talk.session.nodes)
 
 
@@ -44,107 +41,6 @@ def node_named(chat: Chat, name: str) -> Node:
             say("/tree shows the numbers of all."),
         )
     return node
-
-
-def _reply(chat: Chat, name: str) -> Node:
-    node = node_named(chat, name) if name else last_reply(chat.talk.session)
-    if node is None or node.message.role != "assistant":
-        raise CommandError(say("That is no reply."), say("/tree shows all messages."))
-    return node
-
-
-@command("variants", "[N]", group=GROUP, complete=ids, possible=_has_messages)
-async def variants(chat: Chat, args: str) -> Outcome:
-    """List the variants of the last reply.
-
-    With what differed in their settings, and how each begins. `/variants N` lists
-    those of message N; `/pick` chooses one.
-    """
-    node = _reply(chat, args)
-    nodes = chat.talk.session.variants(node)
-    counted = chat.talk.session.numbered(node.parent, node.message.role)
-    last = chat.talk.session.lab
-    blind = last is not None and last.blind and last.parent == node.parent
-    rows = tuple(
-        (
-            printable(str(counted.index(variant) + 1)),
-            one_line(f"#{variant.id}", 20),
-            say("hidden until /pick")
-            if blind
-            else variant.by_hand.said()
-            if variant.by_hand is not None
-            else printable(
-                "  ".join(
-                    f"{name} {show_value(value)}"
-                    for name, value in settings.items()
-                    if value is not None
-                )
-            ),
-            EMPTY
-            if variant.made is None or variant.made.ended == FINISHED
-            else describe_end(variant.made),
-            one_line(variant.message.text, 60),
-        )
-        for variant, settings in zip(nodes, differences(nodes), strict=True)
-    )
-    table = Table(
-        (EMPTY, EMPTY, say("settings"), EMPTY, say("begins")),
-        rows,
-        marks=frozenset({nodes.index(node)}),
-        right=frozenset({0}),
-    )
-    hint = say("/pick N goes on from one; Alt-Left and Alt-Right step through them.")
-    return Show((table, Line(hint, "dim")))
-
-
-@command("pick", "N [MESSAGE]", group=GROUP, possible=_has_messages)
-async def pick(chat: Chat, args: str) -> Outcome:
-    """Go on from variant N of the last reply.
-
-    What followed it comes back with it. `/pick N MESSAGE` picks among the variants of an earlier reply.
-    `#12` is message 12, as in /use and /diff.
-    """
-    number, _, name = args.partition(" ")
-    reply = _reply(chat, name.strip())
-    nodes = chat.talk.session.numbered(reply.parent, reply.message.role)
-    ids = {f"#{node.id}": at for at, node in enumerate(nodes, 1) if node is not None}
-    wanted = ids.get(number) or whole_number(number)
-    if wanted is None or not 1 <= wanted <= len(nodes):
-        raise CommandError(
-            say_count("There is {n} variant.", "There are {n} variants.", len(nodes)),
-            say("/variants lists them; /pick 1 takes the first."),
-        )
-    node = nodes[wanted - 1]
-    if node is None:
-        raise CommandError(
-            say("No reply came for {n}.", n=wanted), say("/variants lists those that are there.")
-        )
-    went = _go(chat, node, wanted, len(nodes))
-    return Show((*told(chat, node), *went.parts))
-
-
-def _go(chat: Chat, node: Node, number: int, count: int) -> Show:
-    end = end_of(chat.talk.session, node.id)
-    chat.talk.record({"type": "head", "id": end})
-    note = say("Variant {number} of {count}.", number=number, count=count)
-    if end != node.id:
-        note = say(
-            "Variant {number} of {count}; what followed is back, up to #{end}.",
-            number=number,
-            count=count,
-            end=end,
-        )
-    return Show((Line(note, "good"), Talk((chat.talk.session.nodes[node.id],))))
-
-
-def step(chat: Chat, by: int) -> Show | None:
-    """Go to the next or the previous variant of the last reply; None if it has no other."""
-    node = last_reply(chat.talk.session)
-    nodes = chat.talk.session.variants(node) if node is not None else []
-    if node is None or len(nodes) < 2:
-        return None
-    at = (nodes.index(node) + by) % len(nodes)
-    return _go(chat, nodes[at], at + 1, len(nodes))
 
 
 def _edit(chat: Chat, args: str, *, editor: bool) -> Outcome:
@@ -192,7 +88,7 @@ def _rewrite(chat: Chat, node: Node, text: str, *, editor: bool) -> Outcome:
     return Show((Talk((made,)), Line(note, "good")))
 
 
-@command("edit", "[N [TEXT]]", group=GROUP, complete=ids, possible=_has_messages)
+@command("edit", "[N [TEXT]]", group=GROUP, complete=ids, possible=has_messages)
 async def edit(chat: Chat, args: str) -> Outcome:
     """Change an earlier message, yours or the model's.
 
@@ -203,13 +99,13 @@ async def edit(chat: Chat, args: str) -> Outcome:
     return _edit(chat, args, editor=False)
 
 
-@command("edit!", "[N]", group=GROUP, complete=ids, possible=_has_messages)
+@command("edit!", "[N]", group=GROUP, complete=ids, possible=has_messages)
 async def edit_in_editor(chat: Chat, args: str) -> Outcome:
     """Change an earlier message in the editor."""
     return _edit(chat, args, editor=True)
 
 
-@command("redo", "", group=GROUP, possible=_has_messages)
+@command("redo", "", group=GROUP, possible=has_messages)
 async def redo(chat: Chat, _args: str) -> Outcome:
     """Step forward again one turn, after /undo or /edit."""
     node_id = next_turn(chat.talk.session)
@@ -224,7 +120,7 @@ async def redo(chat: Chat, _args: str) -> Outcome:
     return Show((Talk(tuple(path[start:]), start),))
 
 
-@command("fork", "[NAME]", group=GROUP, possible=_has_messages)
+@command("fork", "[NAME]", group=GROUP, possible=has_messages)
 async def fork(chat: Chat, args: str) -> Outcome:
     """Go on in a new session from here.
 
@@ -264,7 +160,7 @@ def marks_of(session: Session, node: Node) -> list[Printable]:
     return [mark for mark in found if mark]
 
 
-@command("tree", "", group=GROUP, possible=_has_messages)
+@command("tree", "", group=GROUP, possible=has_messages)
 async def tree(chat: Chat, _args: str) -> Outcome:
     """Draw the whole talk: every message and branch.
 
@@ -291,7 +187,7 @@ async def tree(chat: Chat, _args: str) -> Outcome:
     return Show((Rows(tuple(lines)),))
 
 
-@command("goto", "N", group=GROUP, complete=ids, possible=_has_messages)
+@command("goto", "N", group=GROUP, complete=ids, possible=has_messages)
 async def goto(chat: Chat, args: str) -> Outcome:
     """Go to a message: the talk goes on from there."""
     node = node_named(chat, args)
@@ -318,13 +214,13 @@ def _pin(chat: Chat, args: str, *, pinned: bool) -> Outcome:
     return tell(say(note, id=node.id, text=one_line(node.message.text, 40)), "good")
 
 
-@command("pin", "[N]", group=GROUP, complete=ids, possible=_has_messages)
+@command("pin", "[N]", group=GROUP, complete=ids, possible=has_messages)
 async def pin(chat: Chat, args: str) -> Outcome:
     """Keep a message in what is sent, however long the talk gets."""
     return _pin(chat, args, pinned=True)
 
 
-@command("unpin", "[N]", group=GROUP, complete=ids, possible=_has_messages)
+@command("unpin", "[N]", group=GROUP, complete=ids, possible=has_messages)
 async def unpin(chat: Chat, args: str) -> Outcome:
     """Let a pinned message go with the others."""
     return _pin(chat, args, pinned=False)

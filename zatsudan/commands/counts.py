@@ -11,7 +11,8 @@ from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.registry import command
 from zatsudan.sessions.calls import summary
 from zatsudan.sessions.estimate import speed_of
-from zatsudan.sessions.session import FAILED, FINISHED, INTERRUPTED, Made, Node
+from zatsudan.sessions.made import FAILED, FINISHED, INTERRUPTED, Made
+from zatsudan.sessions.session import Node
 from zatsudan.sessions.window import Window, tokens_of
 from zatsudan.talk.addressee import is_new_to
 from zatsudan.talk.chat import Chat

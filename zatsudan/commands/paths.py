@@ -1,5 +1,6 @@
 """Files named in arguments: their completion."""
 
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from zatsudan.commands.registry import Choice
 
 def paths(typed: str) -> Iterable[Choice]:
     """Yield the files and folders that go on from what was typed."""
+    if sys.platform == "win32":  # which takes both, and here a backslash may begin an escape
+        typed = typed.replace("\\", "/")
     folder, slash, begin = typed.rpartition("/")
     where = Path(f"{folder}{slash}" or ".").expanduser()
     try:

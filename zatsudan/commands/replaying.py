@@ -7,7 +7,8 @@ from zatsudan.commands.parts import Line, Part
 from zatsudan.commands.registry import command
 from zatsudan.commands.tracing import GROUP, has_reply, reply_at, reply_choices
 from zatsudan.lab.diff import difference_at
-from zatsudan.sessions.session import FINISHED, Made, Node
+from zatsudan.sessions.made import FINISHED, Made
+from zatsudan.sessions.session import Node
 from zatsudan.talk.addressee import client_for
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.request import rebuilt

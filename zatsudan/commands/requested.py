@@ -16,7 +16,8 @@ from zatsudan.commands.tracing import GROUP, reply_at, reply_choices, span_of
 from zatsudan.servers.choice import Server
 from zatsudan.servers.dialects import address, written
 from zatsudan.sessions.calls import ANSWERS
-from zatsudan.sessions.session import Made, Node, Session
+from zatsudan.sessions.made import Made
+from zatsudan.sessions.session import Node, Session
 from zatsudan.talk.addressee import client_for, model_of
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.continuing import begun

@@ -168,7 +168,7 @@ def _openable(chat: Chat) -> dict[str, Printable]:
 @lru_cache(maxsize=1)  # the menu asks at each key
 def _addresses(text: str) -> dict[str, str]:
     """The addresses that can be opened, each once, with how they are shown."""
-    from zatsudan.markdown.inline import readable  # takes a while
+    from zatsudan.markdown.bareaddresses import readable  # takes a while
     from zatsudan.markdown.links import links
 
     found = [link.address for link in links(text)]

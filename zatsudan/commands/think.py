@@ -28,7 +28,7 @@ from zatsudan.sessions.session import Setting
 from zatsudan.talk.addressee import model_of
 from zatsudan.talk.bystate import in_state
 from zatsudan.talk.chat import Chat
-from zatsudan.talk.thoughts import find_form, known_form
+from zatsudan.talk.thinkingform import find_form, known_form
 
 #: The word that takes back what was said of thinking.
 UNSET = "unset"

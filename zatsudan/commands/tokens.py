@@ -10,7 +10,8 @@ from zatsudan.commands.outcomes import Generate, Inspect, Outcome, Show, Work
 from zatsudan.commands.parts import Line, Table, Tokens
 from zatsudan.commands.registry import command
 from zatsudan.commands.tracing import GROUP, has_reply, reply_at, reply_choices
-from zatsudan.sessions.session import Made, Node
+from zatsudan.sessions.made import Made
+from zatsudan.sessions.session import Node
 from zatsudan.talk.chat import Chat
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from zatsudan.parameters.table import BY_NAME
 from zatsudan.parameters.values import show_value
 from zatsudan.servers.wirenames import own_names
 from zatsudan.sessions.byhand import ByHand
-from zatsudan.sessions.session import Made, Node, Setting
+from zatsudan.sessions.made import Made
+from zatsudan.sessions.session import Node, Setting
 from zatsudan.sessions.tree import last_reply
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.request import rebuilt

@@ -1,6 +1,7 @@
 """The secrets in the config file: whether others can read them, and its text without them."""
 
 import re
+import sys
 from pathlib import Path
 
 from zatsudan.base.errors import ConfigError
@@ -22,6 +23,8 @@ def secrets_in(config: Config) -> list[str]:
 
 def warnings(path: Path, config: Config) -> list[Printable]:
     """Return what to know of the file itself: a secret in it that others can read."""
+    if sys.platform == "win32":  # modes say nothing there: the folder's rights count
+        return []
     try:
         open_to_others = path.stat().st_mode & 0o077
     except OSError:

@@ -15,6 +15,7 @@ from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
 from zatsudan.base.languages import LANGUAGES
 from zatsudan.base.printable import EMPTY, Printable, printable
+from zatsudan.config import metricspecs
 from zatsudan.config.settings import EMBEDDED, Config
 
 
@@ -227,12 +228,20 @@ def _check_values(config: Config, place: _Place) -> None:
             raise where.error(
                 printable(str(error)), say('A style is written as in "bold cyan on black".')
             ) from error
-    if config.screen.language not in ("auto", *LANGUAGES):
-        raise screen.below("language").takes(
-            ", ".join(("auto", *LANGUAGES)), config.screen.language
-        )
-    if config.screen.keys not in ("emacs", "vi"):
-        raise screen.below("keys").takes(say("emacs or vi"), config.screen.keys)
+    for key, chosen, choices, told in (
+        ("language", config.screen.language, ("auto", *LANGUAGES), ""),
+        ("keys", config.screen.keys, ("emacs", "vi"), say("emacs or vi")),
+        ("pictures", config.screen.pictures, ("auto", "never"), say("auto or never")),
+    ):
+        if chosen not in choices:
+            raise screen.below(key).takes(told or ", ".join(choices), chosen)
+    _check_metrics(config.metrics, place.below("metrics"))
+
+
+def _check_metrics(metrics: Mapping[str, str], place: _Place) -> None:
+    for name, spec in metrics.items():
+        if unfit := metricspecs.unfit(name, spec):
+            raise place.below(name).error(*unfit)
 
 
 def _check_parameters(values: Mapping[str, Json], place: _Place) -> None:

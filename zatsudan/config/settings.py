@@ -107,6 +107,8 @@ class Screen(NamedTuple):
     """Colours: terminal (its own sixteen), dark, light, or none (weight alone)."""
     styles: Mapping[str, str] = NOTHING
     """Single styles over those of the theme, as in `heading = "bold cyan"`."""
+    pictures: str = "auto"
+    """Pictures in the terminal: auto (where it can show them), or never."""
     bell: float = 0.0
     """Ring when a reply that took so many seconds ends while the terminal is not looked at; 0: never."""
 
@@ -128,6 +130,8 @@ class Config(NamedTuple):
     """The embedded model."""
     screen: Screen = Screen()
     """Keys and looks."""
+    metrics: Mapping[str, str] = NOTHING
+    """Numbers of your own in /lab: `regex:PATTERN` counts it in a reply, else a command reads the reply and prints one."""
     profiles: Mapping[str, Profile] = NOTHING
     """Servers by name."""
 
@@ -176,13 +180,15 @@ class Places(NamedTuple):
 
 
 def platform_places() -> Places:
-    """Return the platform's directories for zatsudan (XDG on Linux)."""
+    """Return the platform's directories for zatsudan (XDG on Linux, %APPDATA% and %LOCALAPPDATA% on Windows)."""
     from platformdirs import PlatformDirs
 
     try:
         dirs = PlatformDirs("zatsudan", appauthor=False)
+        # Settings go with the person to other machines of a domain; sessions are too much for that.
+        settings = PlatformDirs("zatsudan", appauthor=False, roaming=True)
         return Places(
-            _whole(dirs.user_config_path, ".config"),
+            _whole(settings.user_config_path, ".config"),
             _whole(dirs.user_data_path, ".local/share"),
             _whole(dirs.user_state_path, ".local/state"),
             _whole(dirs.user_cache_path, ".cache"),

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from zatsudan.sessions.session import Made
+from zatsudan.sessions.made import Made
 from zatsudan.wire.tokenview import entries_of, read_tokens
 
 

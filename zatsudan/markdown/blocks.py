@@ -153,15 +153,8 @@ class Blocks:
             self._leave_for_leaf(depth)
             parent = Container("list", self._after_blank, marker, number, written=number - 1)
             self._enter(parent)
-        # `1.` before every item is how Markdown lets a list be counted; all other numbers are
-        # meant, also those that count down.
-        parent.counted = parent.counted or number == parent.written
-        if not parent.counted:
-            parent.number = number
-        parent.written = number
-        item = Container("item", self._after_blank, marker, parent.number, indent + size + blanks)
-        parent.number += 1
-        self._enter(item)
+        own = parent.number_of(number)
+        self._enter(Container("item", self._after_blank, marker, own, indent + size + blanks))
 
     def _enter(self, container: Container) -> None:
         if self.stack:

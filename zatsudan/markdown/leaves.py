@@ -45,6 +45,17 @@ class Container:
     counted: bool = False
     """Of an ordered list: whether its items are written with one number, to be counted."""
 
+    def number_of(self, written: int) -> int:
+        """Of an ordered list: take its next item, written with this number, and return the item's own.
+
+        `1.` before every item is how Markdown lets a list be counted; all other numbers are
+        meant, also those that count down.
+        """
+        self.counted = self.counted or written == self.written
+        own = self.number if self.counted else written
+        self.number, self.written = own + 1, written
+        return own
+
 
 @dataclass(slots=True)
 class Leaf:

@@ -7,15 +7,8 @@ with anything behind, so that they parse alone as they would in the whole.
 import re
 from copy import copy
 
-from zatsudan.markdown.inline import (
-    DISPLAY_MATH,
-    INLINE_MATH,
-    SCHEME,
-    Inline,
-    address_end,
-    inline,
-    open_address,
-)
+from zatsudan.markdown.bareaddresses import SCHEME, address_end, open_address
+from zatsudan.markdown.inline import DISPLAY_MATH, INLINE_MATH, Inline, inline
 from zatsudan.markdown.leaves import Leaf, Work
 
 # Emphasis, code and links reach over no more than a page of this many

@@ -4,15 +4,13 @@ Flags; a profile that is named; the config's default profile; OPENAI_API_KEY
 with OPENAI_BASE_URL; a server found on loopback; the embedded model.
 """
 
-import errno
-import importlib
 import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from zatsudan.base.addresses import is_near, normal_url, origin, shown_url
-from zatsudan.base.errors import ConfigError, describe_seconds
+from zatsudan.base.errors import ConfigError
 from zatsudan.base.jsonvalues import NOTHING, Json
 from zatsudan.base.language import later, say
 from zatsudan.config.settings import EMBEDDED, Config, Price, Profile
@@ -157,9 +155,13 @@ def from_profile(
         key = environ.get(variable, "")
         missing = "" if key else _unset(variable)
     elif profile.api_key_command:
-        key = _run_key_command(name, profile.api_key_command)
+        from zatsudan.servers.apikeys import printed_key  # few profiles have one
+
+        key = printed_key(name, profile.api_key_command)
     elif profile.api_key_keyring:
-        key = _from_keyring(name, profile.api_key_keyring)
+        from zatsudan.servers.apikeys import key_of_keyring
+
+        key = key_of_keyring(name, profile.api_key_keyring)
     elif profile.api_key:
         key = profile.api_key
     else:
@@ -220,82 +222,6 @@ def clean_key(key: str) -> str:
             say("Copy it again; nothing but the key itself may stand there."),
         )
     return key
-
-
-def _run_key_command(name: str, command: str) -> str:
-    """Return what a command of the config prints; it is run by the shell, as it would be if it were typed."""
-    import shlex
-    import subprocess  # few profiles have one
-
-    from zatsudan.base import programs
-
-    try:
-        first = next(iter(shlex.split(command)), "")
-        if "/" in first and not first.startswith(
-            ("/", "~", "$")
-        ):  # anybody's folder may be the current one
-            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
-        done = subprocess.run(  # noqa: S603  the user's own config names the command
-            ["/bin/sh", "-c", command],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=60,
-            check=True,
-            env={**os.environ, "PATH": programs.whole_path()},
-        )
-        key = done.stdout.strip().split("\n")[0].strip()
-        why = say("it printed nothing") if not key else ""
-    except subprocess.CalledProcessError as error:
-        key, why = "", say("it ended with status {code}", code=error.returncode)
-    except subprocess.TimeoutExpired:
-        key, why = "", say("it took longer than {time}", time=describe_seconds(60))
-    except (OSError, ValueError) as error:
-        key, why = "", getattr(error, "strerror", None) or type(error).__name__
-    if why:
-        raise ConfigError(
-            say(
-                "The api_key_command of the profile {name!r} failed ({error}).",
-                name=name,
-                error=why,
-            ),
-            say("Run it in a shell to see why."),
-        ) from None
-    return key
-
-
-def _from_keyring(name: str, place: str) -> str:
-    service, _, user = place.partition(":")
-    try:
-        keyring = importlib.import_module("keyring")
-    except ImportError:
-        raise ConfigError(
-            say(
-                "The profile {name!r} takes its key from the keyring, and the package keyring is not installed.",
-                name=name,
-            ),
-            say("pip install keyring, or name api_key_env or api_key_command."),
-        ) from None
-    try:
-        key = keyring.get_password(service, user or "zatsudan")
-    except Exception as error:  # noqa: BLE001  every backend has errors of its own
-        raise ConfigError(
-            say(
-                "The keyring did not give the key of the profile {name!r} ({error}).",
-                name=name,
-                error=type(error).__name__,
-            ),
-            say("Is it unlocked?"),
-        ) from None
-    if not key:
-        raise ConfigError(
-            say("The keyring has no key for {service}.", service=service),
-            say(
-                "keyring set {service} {user} stores one.", service=service, user=user or "zatsudan"
-            ),
-        )
-    return str(key)
 
 
 def _openai() -> "ServerKind":

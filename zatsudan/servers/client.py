@@ -30,6 +30,7 @@ from zatsudan.servers import bodies, dialects
 from zatsudan.servers.choice import Server
 from zatsudan.servers.chunks import chunks_of
 from zatsudan.servers.failures import NOT_SENDABLE, explained
+from zatsudan.servers.hiding import chunk_without, facts_of, refusal_without
 from zatsudan.servers.proxies import proxy_of
 from zatsudan.servers.statuses import BASE_URL, refused
 from zatsudan.servers.trust import secrets_of, tls_context
@@ -124,11 +125,11 @@ class Client:
             clean: tuple[str, ...] = ()  # facts that are known to hold no secret
             async with aclosing(chunks_of(response, asked, dialect)) as chunks:
                 async for chunk in chunks:
-                    facts = _facts_of(chunk)
+                    facts = facts_of(chunk)
                     if facts == clean and chunk.usage is None:
                         yield chunk
                         continue
-                    shown = self._without_secrets(chunk, facts)
+                    shown = chunk_without(chunk, facts, self._secrets)
                     clean = facts if shown is chunk else clean
                     yield shown
 
@@ -227,7 +228,7 @@ class Client:
         except StreamError as error:
             failure = StreamError(printable(self._secrets.hidden(error.sentence)), error.advice)
             if error.refused is not None:
-                failure.refused = self._refusal(error.refused)
+                failure.refused = refusal_without(error.refused, self._secrets)
             self._log({"failure": str(failure)})
             raise failure from None
         except ApiError as error:  # whose words were hidden before they were put together
@@ -248,11 +249,6 @@ class Client:
                 variable=shown_variable(self.server.key_variable),
             )
         return error
-
-    def _refusal(self, error: StatusError) -> StatusError:
-        """Return a refusal that came with the status 200, without secrets."""
-        message, code, param = map(self._secrets.hidden, (error.message, error.code, error.param))
-        return StatusError(error.status, message, code=code, param=param)
 
     async def _send(self, request: httpx.Request, *, again: bool) -> httpx.Response:
         try:
@@ -276,27 +272,6 @@ class Client:
         """Return an address as it may be shown."""
         return self._secrets.hidden(shown_url(url))
 
-    def _without_secrets(self, chunk: Chunk, facts: tuple[str, ...]) -> Chunk:
-        """Return a chunk whose facts about itself hold no secret; its text stays as it is."""
-        hidden = self._secrets.hidden
-        if self._secrets.found("\n".join(facts)):
-            chunk = chunk._replace(
-                id=hidden(chunk.id),
-                model=hidden(chunk.model),
-                fingerprint=hidden(chunk.fingerprint),
-                tier=hidden(chunk.tier),
-                stopped=hidden(chunk.stopped),
-                deltas=tuple(
-                    delta._replace(finish_reason=hidden(delta.finish_reason or "") or None)
-                    for delta in chunk.deltas
-                ),
-            )
-        if chunk.usage is not None and chunk.usage.told:
-            told = self._secrets.hidden_json(dict(chunk.usage.told))
-            if isinstance(told, dict):
-                chunk = chunk._replace(usage=chunk.usage._replace(told=told))
-        return chunk
-
     def _translated(self, error: Exception, *, began: bool) -> ApiError:
         failure = explained(error, self._where, self._network, self._secrets.hidden, began=began)
         unreached = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
@@ -305,17 +280,6 @@ class Client:
                 "Does the proxy answer that HTTP_PROXY, HTTPS_PROXY or ALL_PROXY name?"
             )
         return failure
-
-
-def _facts_of(chunk: Chunk) -> tuple[str, ...]:
-    """Return what a chunk tells of the reply, which nearly all of a stream tell alike."""
-    facts: tuple[str, ...] = (
-        chunk.id, chunk.model, chunk.fingerprint, chunk.tier, chunk.stopped,
-    )  # fmt: skip
-    for delta in chunk.deltas:
-        if delta.finish_reason:
-            facts = (*facts, delta.finish_reason)
-    return facts
 
 
 def _written(body: Mapping[str, Json]) -> bytes:

@@ -2,12 +2,11 @@
 
 import asyncio
 import importlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
-from zatsudan.base.errors import ApiError, ConfigError, ConnectionFailed
+from zatsudan.base.errors import ConfigError, ConnectionFailed
 from zatsudan.base.jsonvalues import JsonObject
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
@@ -19,9 +18,7 @@ if TYPE_CHECKING:
     from zatsudan.servers.engine.embedded import Engine
     from zatsudan.servers.engine.fetching import Fetch
     from zatsudan.servers.engine.hub import Model
-
-#: How long a server on this machine may take to list its models, in seconds.
-PROBE_SECONDS = 0.7
+    from zatsudan.servers.nearby import Found
 
 
 class Finder:
@@ -109,11 +106,15 @@ class Finder:
     async def running(self) -> list["Found"]:
         """Return the servers that are found on this machine."""
         await asyncio.to_thread(importlib.import_module, "zatsudan.servers.client")
+        from zatsudan.servers.nearby import found
+
         return await found(self._config, "")
 
     async def _server(self) -> Server:
         server = self._chosen or choose(self._wishes, self._environ, self._config)
         if server is None and not self.wants_embedded:
+            from zatsudan.servers.nearby import found
+
             self.progress(say("looking for a server on this machine"))
             here = await found(self._config, self._wishes.model)
             server = next((one.server for one in here if one.ours), None)
@@ -215,13 +216,6 @@ class Finder:
             await self._engine.stop()
 
 
-class Found(NamedTuple):
-    """A server that answers on this machine; `ours` if it is this user's or the administrator's."""
-
-    server: Server
-    ours: bool
-
-
 def not_taken(server: Server) -> Printable:
     """Say that another user's server was found and not taken, and how to take it."""
     return printable(f"{another_users(server)} {how_to_take(server)}")
@@ -239,86 +233,3 @@ def how_to_take(server: Server) -> Printable:
 
 def _place(server: Server) -> Printable:
     return one_line(server.base_url.removesuffix("/v1"), 80)
-
-
-async def found(
-    config: Config,
-    model: str,
-    addresses: Sequence[str] = (),
-    is_ours: Callable[[int, str], bool] | None = None,
-) -> list[Found]:
-    """Ask all usual ports (or these `addresses`) at once for their models; return the servers that have some.
-
-    They come in the order of the rows of their kinds. `is_ours` tells of a port and a name
-    whether what listens there may be taken unasked.
-    """
-    from zatsudan.servers.client import Client
-    from zatsudan.servers.kinds import KINDS, LOCAL_ADDRESSES, UNKNOWN, kind_at, kind_of
-    from zatsudan.servers.knowing import kind_by_asking
-    from zatsudan.wire.models import Model, choose_model
-
-    async def ask(url: str) -> Server | None:
-        if not await _listens(url):
-            return None
-        client = Client(Server("", url), config.network)
-        models: list[Model] = []
-        kind: str | None = None
-        try:
-            async with asyncio.timeout(PROBE_SECONDS):
-                models = await client.models(PROBE_SECONDS)
-                kind = (await kind_by_asking(client, models)).name
-        except (ApiError, TimeoutError):
-            pass  # what has listed its models is there, whatever it is
-        finally:
-            await client.aclose()
-        chosen = choose_model(models)
-        if chosen is None:
-            return None
-        name_of = model or chosen.id
-        length = next((entry.context_length for entry in models if entry.id == name_of), 0)
-        place = url.removesuffix("/v1")
-        return Server(
-            kind_of("", url, known=kind).name or urlsplit(url).netloc,
-            url,
-            model=name_of,
-            reason=say("found at {url}", url=place),
-            context_length=length,
-            found=True,
-            kind=kind,
-        )
-
-    answers = await asyncio.gather(*map(ask, addresses or LOCAL_ADDRESSES))
-    order = [kind.name for kind in (*KINDS, UNKNOWN)]
-    there = sorted(
-        (server for server in answers if server is not None),
-        key=lambda server: order.index(kind_at(server).name),
-    )
-    if there and is_ours is None:
-        # Read after they have answered: who listens then is who answered.
-        is_ours = await asyncio.to_thread(_by_the_system)
-    return [
-        Found(server, is_ours is None or is_ours(urlsplit(server.base_url).port or 0, server.name))
-        for server in there
-    ]
-
-
-async def _listens(url: str) -> bool:
-    """Tell whether anything listens at an address of this machine.
-
-    At most ports nothing does, and a client takes longer to make than this to find out.
-    """
-    parts = urlsplit(url)
-    try:
-        async with asyncio.timeout(PROBE_SECONDS):
-            _, writer = await asyncio.open_connection(parts.hostname, parts.port)
-    except (OSError, TimeoutError):
-        return False
-    writer.close()
-    return True
-
-
-def _by_the_system() -> Callable[[int, str], bool]:
-    from zatsudan.servers import sockets
-
-    tables = sockets.tables()
-    return lambda port, name: sockets.is_ours(port, name, tables)

@@ -67,6 +67,8 @@ def _rows(table: str, port: int) -> Iterator[tuple[str, int]]:
 
 def account(user: int) -> str:
     """Return the name of a user of this system, empty for one that it does not know."""
+    if sys.platform == "win32":  # nor has it tables of sockets
+        return ""
     import pwd
 
     try:
@@ -88,7 +90,7 @@ def is_ours(
     Ollama's installer makes one. Where the system has no `sockets` to look at, nobody can
     tell, and it is taken; where it has, and the port is not among them, it is not.
     """
-    if not sockets:
+    if sys.platform == "win32" or not sockets:
         return True
     me = os.getuid() if me is None else me
     found = owners(port, sockets)

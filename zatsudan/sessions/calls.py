@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from zatsudan.base.jsonvalues import Json
-from zatsudan.sessions.session import FINISHED, Node, Session
+from zatsudan.sessions.made import FINISHED
+from zatsudan.sessions.session import Node, Session
 from zatsudan.wire.ends import LENGTH, meaning_of
 from zatsudan.wire.messages import Message
 

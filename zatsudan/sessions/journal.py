@@ -179,7 +179,8 @@ def _whole(fd: int) -> int:
     end = size
     while end > 0:
         start = max(0, end - 65_536)
-        found = os.pread(fd, end - start, start).rfind(b"\n")
+        os.lseek(fd, start, os.SEEK_SET)  # what is written goes to the end all the same
+        found = os.read(fd, end - start).rfind(b"\n")
         if found >= 0:
             return start + found + 1
         end = start

@@ -7,23 +7,18 @@ the head.
 """
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, TypeAlias
 
 from zatsudan.base.jsonvalues import Json, JsonObject, text_field
 from zatsudan.base.language import later
 from zatsudan.parameters.steering import makes_request
 from zatsudan.sessions.byhand import DELETED, HIDDEN, Begin, ByHand
-from zatsudan.sessions.session import (
-    INTERRUPTED,
-    ByState,
-    Lab,
-    Made,
-    Node,
-    Partial,
-    Session,
-    Setting,
-    Start,
-)
+from zatsudan.sessions.planned import read_lab
+from zatsudan.sessions.session import ByState, Node, Partial, Session, Setting, Start
 from zatsudan.wire.messages import Message
+
+if TYPE_CHECKING:
+    from zatsudan.sessions.made import Made
 
 #: Of the journal's form.
 VERSION = 1
@@ -34,7 +29,7 @@ def message_record(
     parent: str | None,
     message: Message,
     at: str,
-    made: Made | None = None,
+    made: "Made | None" = None,
     *,
     by_hand: ByHand | None = None,
 ) -> JsonObject:
@@ -78,6 +73,8 @@ def recovery(session: Session) -> list[JsonObject]:
 
 
 def _whole_record(node_id: str, partial: Partial) -> JsonObject:
+    from zatsudan.sessions.made import INTERRUPTED
+
     made = partial.made._replace(
         ended=INTERRUPTED,
         error=later("zatsudan ended in the middle of the reply"),
@@ -106,27 +103,10 @@ def _parent(session: Session, record: Mapping[str, Json]) -> str | None:
     return session.head
 
 
-def _read_message(value: Mapping[str, Json]) -> Message:
-    """Read a message; its lines end with \\n, whatever the server or the file ended them with.
+def _made(value: JsonObject) -> "Made":
+    from zatsudan.sessions.made import Made  # the prompt of a new session needs none
 
-    A carriage return is no line end for Markdown's fences and tables, and a control
-    character on the screen.
-    """
-    message = Message.from_json(value)
-    return message._replace(content=_with_line_ends(message.content))
-
-
-def _with_line_ends(content: Json) -> Json:
-    if isinstance(content, str):
-        return content.replace("\r\n", "\n")
-    if isinstance(content, list):
-        return [
-            {**part, "text": _with_line_ends(part["text"])}
-            if isinstance(part, dict) and "text" in part
-            else part
-            for part in content
-        ]
-    return content
+    return Made.from_json(value)
 
 
 def _count(session: Session, node_id: str) -> None:
@@ -147,9 +127,9 @@ def _add_message(session: Session, record: Mapping[str, Json]) -> bool:
     session.nodes[node_id] = Node(
         node_id,
         parent,
-        _read_message(message),
+        Message.from_json(message).with_line_ends(),
         text_field(record, "at"),
-        Made.from_json(made) if isinstance(made, dict) else None,
+        _made(made) if isinstance(made, dict) else None,
         ByHand.from_json(record.get("by_hand")),
     )
     session.children.setdefault(parent, []).append(node_id)
@@ -171,7 +151,7 @@ def _add_delta(session: Session, record: Mapping[str, Json]) -> bool:
             _parent(session, record),
             session.head,
             text_field(record, "at"),
-            Made.from_json(made) if isinstance(made, dict) else Made(),
+            _made(made if isinstance(made, dict) else {}),
         )
         session.partials[node_id] = partial
         _count(session, node_id)
@@ -261,29 +241,42 @@ def _set_begin(session: Session, record: Mapping[str, Json]) -> bool:
 
 
 def _set_lab(session: Session, record: Mapping[str, Json]) -> bool:
-    cells, parent = record.get("cells"), text_field(record, "parent")
-    if not isinstance(cells, list) or parent not in session.nodes:
+    lab = read_lab(record, session.nodes)
+    if lab is None:
         return False
-    session.lab = Lab(
-        parent,
-        tuple(
-            (
-                text_field(cell, "label"),
-                node_id if (node_id := text_field(cell, "id")) in session.nodes else None,
-            )
-            for cell in cells
-            if isinstance(cell, dict)
-        ),
-        record.get("blind") is True,
-    )
+    session.lab = lab
     return True
 
 
-def _vote(session: Session, record: Mapping[str, Json]) -> bool:
-    labels, picked = record.get("labels"), text_field(record, "picked")
-    if not isinstance(labels, list) or picked not in labels:
+def _fill_cell(session: Session, record: Mapping[str, Json]) -> bool:
+    at, node_id = record.get("at"), text_field(record, "id")
+    if session.lab is None or not isinstance(at, int) or node_id not in session.nodes:
         return False
-    session.votes.append((picked, tuple(str(label) for label in labels)))
+    if not 0 <= at < len(session.lab.cells):
+        return False
+    session.lab = session.lab.with_reply(at, node_id)
+    return True
+
+
+#: The label that was picked (`` for a tie), and all that stood for choice, as they were shown.
+Vote: TypeAlias = tuple[str, tuple[str, ...]]
+
+
+def read_vote(record: Mapping[str, Json]) -> Vote | None:
+    """Return the blind pick that a record tells of; None where it tells of none."""
+    labels, picked = record.get("labels"), text_field(record, "picked")
+    if not isinstance(labels, list):
+        return None
+    names = tuple(str(label) for label in labels)
+    tie = record.get("tie") is True and not picked
+    return (picked, names) if tie or picked in names else None
+
+
+def _vote(session: Session, record: Mapping[str, Json]) -> bool:
+    vote = read_vote(record)
+    if vote is None:
+        return False
+    session.votes.append(vote)
     if session.lab is not None:
         session.lab = session.lab._replace(blind=False)
     return True
@@ -304,5 +297,6 @@ _CHANGES = {
     "withhold": _withhold,
     "begin": _set_begin,
     "lab": _set_lab,
+    "cell": _fill_cell,
     "vote": _vote,
 }

@@ -1,145 +1,18 @@
 """A session: a tree of messages with its settings. What changes it stands in records.py."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
-from zatsudan.base.jsonvalues import NOTHING, Json, JsonObject, text_field
-from zatsudan.base.language import later, say
+from zatsudan.base.jsonvalues import Json, JsonObject
+from zatsudan.base.language import say
 from zatsudan.base.printable import Printable, one_line
-from zatsudan.parameters.steering import makes_request
 from zatsudan.sessions.byhand import DELETED, Begin, ByHand
 from zatsudan.sessions.forward import Forward
-from zatsudan.wire.logprobs import Entries
-from zatsudan.wire.messages import Message, Usage
+from zatsudan.wire.messages import Message
 
-FINISHED, INTERRUPTED, FAILED = later("finished"), later("interrupted"), later("failed")
-
-
-class Made(NamedTuple):
-    """How a reply was made and how it ended.
-
-    `ended` is our own word (finished, interrupted, failed), `finish_reason`
-    the server's. `first`, `last` and `seconds` are seconds from the request to the
-    first text, to the last and to the end; `pace` is the server's own count of tokens a
-    second. `parameters` are those that were sent. `given`
-    is the number of characters at the start of the reply that it was made to go on from;
-    `request` what else its request was made of (see talk/request.py). `tier` is the service
-    tier that answered; `beside` what stood beside the text, by the wire's names: sources,
-    pictures, tools that the server ran. `timings` is what the server told of its work
-    (`wire.pace.TIMINGS`), `stopped` the stop text that ended the reply.
-    """
-
-    ended: str = FINISHED
-    finish_reason: str | None = None
-    error: str = ""
-    model: str = ""
-    server: str = ""
-    parameters: Mapping[str, Json] = NOTHING
-    usage: Usage | None = None
-    first: float | None = None
-    seconds: float = 0.0
-    fingerprint: str = ""
-    reasoning: str = ""
-    left_out: int = 0
-    logprobs: Sequence[Json] = ()
-    given: int = 0
-    request: Mapping[str, Json] = NOTHING
-    tier: str = ""
-    beside: Mapping[str, Json] = NOTHING
-    last: float | None = None
-    pace: float | None = None
-    timings: Mapping[str, Json] = NOTHING
-    stopped: str = ""
-
-    def to_json(self) -> JsonObject:
-        """Return the fields that say something, for the journal."""
-        value: JsonObject = {"ended": self.ended}
-        texts = ("finish_reason", "error", "model", "server", "fingerprint", "reasoning", "tier")
-        for name in (*texts, "stopped"):
-            if getattr(self, name):
-                value[name] = getattr(self, name)
-        groups = {
-            "parameters": self.parameters, "request": self.request, "beside": self.beside,
-            "timings": self.timings,
-        }  # fmt: skip
-        for name, group in groups.items():
-            if group:
-                value[name] = dict(group)
-        if self.usage is not None:
-            value["usage"] = self.usage.to_json()
-        value.update(_rounded(("first", self.first), ("last", self.last), ("pace", self.pace)))
-        value["seconds"] = round(self.seconds, 4)
-        for name, count in (("left_out", self.left_out), ("given", self.given)):
-            if count:
-                value[name] = count
-        if self.logprobs:
-            value["logprobs"] = _listed(self.logprobs)
-        return value
-
-    @classmethod
-    def from_json(cls, value: Mapping[str, Json]) -> "Made":
-        """Read what `to_json` wrote; what is missing or odd gets its empty value."""
-        return cls(
-            ended=text_field(value, "ended") or FINISHED,
-            finish_reason=text_field(value, "finish_reason") or None,
-            error=text_field(value, "error"),
-            model=text_field(value, "model"),
-            server=text_field(value, "server"),
-            parameters=_parameters(value),
-            request=_group(value, "request"),
-            usage=Usage.from_json(value.get("usage")),
-            first=_seconds(value, "first"),
-            last=_seconds(value, "last"),
-            pace=_seconds(value, "pace"),
-            seconds=_seconds(value, "seconds") or 0.0,
-            fingerprint=text_field(value, "fingerprint"),
-            tier=text_field(value, "tier"),
-            beside=_group(value, "beside"),
-            timings=_group(value, "timings"),
-            stopped=text_field(value, "stopped"),
-            reasoning=text_field(value, "reasoning"),
-            left_out=_count(value, "left_out"),
-            given=_count(value, "given"),
-            logprobs=_logprobs(value.get("logprobs")),
-        )
-
-
-def _listed(logprobs: Sequence[Json]) -> Json:
-    if isinstance(logprobs, Entries):  # stands in a record like a list, and has its JSON at once
-        return logprobs  # type: ignore[return-value]
-    return list(logprobs)
-
-
-def _logprobs(value: object) -> Sequence[Json]:
-    if isinstance(value, Entries):
-        return value
-    return tuple(value) if isinstance(value, list) else ()
-
-
-def _rounded(*numbers: tuple[str, float | None]) -> JsonObject:
-    return {name: round(number, 4) for name, number in numbers if number is not None}
-
-
-def _seconds(value: Mapping[str, Json], name: str) -> float | None:
-    item = value.get(name)
-    return float(item) if isinstance(item, int | float) else None
-
-
-def _count(value: Mapping[str, Json], name: str) -> int:
-    item = value.get(name)
-    return item if isinstance(item, int) else 0
-
-
-def _parameters(value: Mapping[str, Json]) -> Mapping[str, Json]:
-    found = _group(value, "parameters")
-    if any(makes_request(name, item) for name, item in found.items()):
-        return {name: item for name, item in found.items() if not makes_request(name, item)}
-    return found
-
-
-def _group(value: Mapping[str, Json], name: str) -> Mapping[str, Json]:
-    item = value.get(name)
-    return item if isinstance(item, dict) else NOTHING
+if TYPE_CHECKING:
+    from zatsudan.sessions.made import Made
+    from zatsudan.sessions.planned import Lab
 
 
 class Node(NamedTuple):
@@ -152,7 +25,7 @@ class Node(NamedTuple):
     parent: str | None
     message: Message
     at: str = ""
-    made: Made | None = None
+    made: "Made | None" = None
     by_hand: ByHand | None = None
 
     @property
@@ -181,22 +54,6 @@ class ByState(NamedTuple):
         return {"type": "by_state", "plain": dict(self.plain), "thinking": dict(self.thinking)}
 
 
-class Lab(NamedTuple):
-    """The last experiment: its cells in their order, by label, each with its reply (None: none came).
-
-    `blind` as long as the person is not to know which cell is which.
-    """
-
-    parent: str
-    cells: tuple[tuple[str, str | None], ...]
-    blind: bool = False
-
-    def to_json(self) -> JsonObject:
-        """Return its record."""
-        cells: list[Json] = [{"label": label, "id": node_id} for label, node_id in self.cells]
-        return {"type": "lab", "parent": self.parent, "cells": cells, "blind": self.blind}
-
-
 class Start(NamedTuple):
     """The settings with which a session's first message was sent."""
 
@@ -208,7 +65,7 @@ class Start(NamedTuple):
 class Partial:
     """A reply of which only pieces are in the journal yet. `head` is where the head stood then."""
 
-    def __init__(self, parent: str | None, head: str | None, at: str, made: Made) -> None:
+    def __init__(self, parent: str | None, head: str | None, at: str, made: "Made") -> None:
         self.parent = parent
         self.head = head
         self.at = at
@@ -226,7 +83,7 @@ class Session:
     """The state of a session. Only `apply` (records.py) changes it.
 
     `head` is the message that the next one follows; None before the first.
-    `votes` are the blind picks: the label that was picked, and all that stood for choice.
+    `votes` are the blind picks: the label that was picked (`` for a tie), and all that stood for choice.
     `by_state` are the parameters of a preset that go with thinking.
     `refused` are names that a record set and that make the request: none of them holds.
     `unknown` counts records that a later version wrote and this one skips.
@@ -314,7 +171,7 @@ class Session:
         order (None: no reply came), then the others as they were made.
         """
         lab = self.lab
-        cells = [key for _, key in lab.cells] if lab is not None and lab.parent == parent else []
+        cells = [key for _, key in lab.cells] if lab is not None and lab.answers(parent) else []
         first = [self.nodes[key] if key is not None else None for key in cells]
         known = set(cells)
         others = [self.nodes[key] for key in self.children.get(parent, ()) if key not in known]

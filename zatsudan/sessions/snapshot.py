@@ -1,8 +1,9 @@
 """A session as the shortest list of records that makes it anew: what is exported as `jsonl`."""
 
 from zatsudan.base.jsonvalues import JsonObject
+from zatsudan.sessions.made import Made
 from zatsudan.sessions.records import VERSION, message_record
-from zatsudan.sessions.session import Made, Session
+from zatsudan.sessions.session import Session
 
 
 def records(session: Session) -> list[JsonObject]:
@@ -44,7 +45,12 @@ def records(session: Session) -> list[JsonObject]:
     if session.begin is not None:
         found.append(session.begin.to_json())
     found += [
-        {"type": "vote", "picked": picked, "labels": list(labels)}
+        {
+            "type": "vote",
+            "picked": picked,
+            "labels": list(labels),
+            **({} if picked else {"tie": True}),
+        }
         for picked, labels in session.votes
     ]
     if session.lab is not None:

@@ -3,8 +3,9 @@
 import base64
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from zatsudan.base import files, texts
@@ -36,10 +37,16 @@ class Attached(NamedTuple):
     missing: tuple[str, ...] = ()
 
 
-def attach(text: str, wanted: Iterable[Mention], base: Path, ran: Ran | None = None) -> Attached:
+def attach(
+    text: str,
+    wanted: Iterable[Mention],
+    base: Path,
+    ran: Ran | None = None,
+    pasted: Mapping[str, bytes] = MappingProxyType({}),
+) -> Attached:
     """Put the files that a message is to attach into it; a relative name is sought in `base`.
 
-    `ran` is what `@!` stands for. Reads files: call it in a thread. Raises CommandError.
+    `ran` is what `@!` stands for, `pasted` the pictures from the clipboard by their names. Reads files: call it in a thread. Raises CommandError.
     """
     files: list[tuple[str, str]] = []
     images: list[Json] = []
@@ -49,6 +56,12 @@ def attach(text: str, wanted: Iterable[Mention], base: Path, ran: Ran | None = N
         if mention.is_output:
             if CONSOLE not in there:
                 files.append((CONSOLE, _output(ran)))
+            continue
+        picture = pasted_of(mention, pasted)
+        if picture:
+            if picture not in there:
+                there.add(picture)
+                images.append(image_part(pasted[picture]))
             continue
         found = file_of(mention, base)
         if found is None:
@@ -67,6 +80,11 @@ def attach(text: str, wanted: Iterable[Mention], base: Path, ran: Ran | None = N
     typed = compose(text, files)
     content: Json = [{"type": "text", "text": typed}, *images] if images else typed
     return Attached(content, tuple(missing))
+
+
+def pasted_of(mention: Mention, pasted: Mapping[str, bytes]) -> str:
+    """Return the name of the picture from the clipboard that a mention means; empty for none."""
+    return next((name for name in mention.names() if name in pasted), "") if pasted else ""
 
 
 def _output(ran: Ran | None) -> str:
@@ -123,8 +141,7 @@ def read_file(path: Path) -> str | dict[str, Json]:
             say("Send a part of it: !head -c 100000 FILE, then @! in the message."),
         )
     if kind:
-        url = f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
-        return {"type": "image_url", "image_url": {"url": url}}
+        return image_part(data)
     try:
         text = texts.decoded(data)
     except UnicodeDecodeError:
@@ -135,6 +152,12 @@ def read_file(path: Path) -> str | dict[str, Json]:
             say("Text files, and png, jpeg, gif and webp images can be sent."),
         )
     return text
+
+
+def image_part(data: bytes) -> dict[str, Json]:
+    """Return an image as a part of a message."""
+    url = f"data:image/{image_kind(data)};base64,{base64.b64encode(data).decode()}"
+    return {"type": "image_url", "image_url": {"url": url}}
 
 
 def image_kind(data: bytes) -> str:

@@ -9,7 +9,7 @@ way is taken; then the reply goes on as it was asked for.
 from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say_count
@@ -20,9 +20,6 @@ from zatsudan.servers.prefill import without_echo
 from zatsudan.talk.link import Link
 from zatsudan.wire.ends import LENGTH, meaning_of
 from zatsudan.wire.protocol import Chunk, Delta
-
-if TYPE_CHECKING:
-    from zatsudan.servers.client import Client
 
 NAME = "banned_strings"
 #: Tokens for which the begin of a phrase is disfavoured after it has gone back.
@@ -246,11 +243,12 @@ def _went_back(count: int) -> Printable:
     )
 
 
-async def tokens_of(client: "Client", model: str, hit: Hit) -> set[int]:
+async def tokens_of(link: Link, model: str, hit: Hit) -> set[int]:
     """Return the tokens that a phrase may begin with, as the server's tokenizer has them; none without one."""
     phrase = hit.phrase.lstrip(" ")
     forms = (hit.began, phrase, f" {phrase}", phrase[:1].upper() + phrase[1:])
     found: set[int] = set()
+    client = await link.client()
     for form in dict.fromkeys(forms):
         ids = await native.tokenize(client, model, form) if form.strip() else []
         if ids is None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from zatsudan.servers.discovery import Finder
     from zatsudan.servers.findings import Findings
     from zatsudan.sessions.shelf import Known
+    from zatsudan.sessions.upkeep import Upkeep
 
 
 class Chat:
@@ -41,6 +42,8 @@ class Chat:
         self.summaries: Known = {}
         #: What was remarked on parameters that are set together: once a session.
         self.remarked: set[tuple[str, ...]] = set()
+        #: Pictures that came from the clipboard, by the names that attach them.
+        self.pasted: dict[str, bytes] = {}
 
     @cached_property
     def findings(self) -> "Findings":
@@ -56,7 +59,20 @@ class Chat:
 
         return Presets(self._places[1])
 
+    def index_sessions(self) -> None:
+        """Have the index of the saved sessions follow them, while the talk goes on."""
+        if self.talk.folder is not None:
+            self._upkeep.begin(self.talk.folder)
+
+    @cached_property
+    def _upkeep(self) -> "Upkeep":
+        from zatsudan.sessions.upkeep import Upkeep
+
+        return Upkeep()
+
     async def aclose(self) -> None:
-        """Close the journal and the connection."""
+        """Close the journal and the connection; what the index lacks is left for the next time."""
+        if "_upkeep" in vars(self):
+            self._upkeep.end()
         self.talk.close()
         await self.link.aclose()

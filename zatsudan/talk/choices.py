@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from zatsudan.sessions.estimate import raw_count
+from zatsudan.sessions.made import FINISHED, Made
 from zatsudan.sessions.records import message_record
-from zatsudan.sessions.session import FINISHED, Made, Node
+from zatsudan.sessions.session import Node
 from zatsudan.talk.talk import Talk
 from zatsudan.wire import bounds
 from zatsudan.wire.messages import Message, Usage

@@ -16,8 +16,8 @@ from zatsudan.talk.fitting import fits
 from zatsudan.talk.link import Link
 from zatsudan.talk.request import Composed, compose
 from zatsudan.talk.talk import Talk
+from zatsudan.talk.thinkingform import known_form
 from zatsudan.talk.thought import BY_WORDS, Thought
-from zatsudan.talk.thoughts import known_form
 
 if TYPE_CHECKING:
     from zatsudan.talk.banning import Guard, Leg

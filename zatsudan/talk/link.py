@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from zatsudan.base.addresses import is_near
@@ -23,35 +23,9 @@ if TYPE_CHECKING:
     from zatsudan.servers.learned import Learned
     from zatsudan.servers.taking import Here
     from zatsudan.sessions.estimate import Gauge
+    from zatsudan.talk.finds import Finds
     from zatsudan.wire.models import Model
     from zatsudan.wire.refusals import Repair
-
-
-class Finds(Protocol):
-    """Makes clients (discovery.Finder). All raise ZatsudanError."""
-
-    async def connect(self) -> "Client":
-        """Return a client for the server that is to be used."""
-
-    async def reach(self, profile: str) -> "Client":
-        """Return a client for the server of a profile, beside the one in use."""
-
-    def alive(self) -> bool:
-        """Tell whether the server in use can still be there."""
-
-
-class _Fixed:
-    """Finds nothing: one client is all there is."""
-
-    def __init__(self, client: "Client", finder: Finds) -> None:
-        self._client = client
-        self.reach = finder.reach
-
-    async def connect(self) -> "Client":
-        return self._client
-
-    def alive(self) -> bool:
-        return True
 
 
 class Link:
@@ -64,7 +38,7 @@ class Link:
 
     def __init__(
         self,
-        finder: Finds,
+        finder: "Finds",
         *,
         learned: Path | None = None,
         catalogue: Path | None = None,
@@ -86,7 +60,9 @@ class Link:
 
     def beside(self, client: "Client") -> "Link":
         """Return a link to the server of `client`: what was learned is shared, all else its own."""
-        there = Link(_Fixed(client, self.finder), clock=self.clock, sleep=self.sleep, now=self.now)
+        from zatsudan.talk.finds import Fixed
+
+        there = Link(Fixed(client, self.finder), clock=self.clock, sleep=self.sleep, now=self.now)
         there.learned, there.catalogue = self.learned, self.catalogue
         there.models = self.catalogue.of(client.server.base_url)
         return there

@@ -1,5 +1,7 @@
 """Does a reply go round in a loop? Small models do, until their context is full."""
 
+from zatsudan.base.printable import EMPTY, Printable, printable
+
 #: How often the end of a reply must repeat itself, and how many characters that are at least.
 TIMES, LEAST = 8, 80
 #: The longest part that is looked for, in characters; and after how many new ones it is looked again.
@@ -33,3 +35,9 @@ class Watch:
         if self._new >= EVERY:
             self._new = 0
             self.looping = repeats(self._tail)
+
+    def remedy(self, *, near: bool) -> Printable:
+        """Return the command that helps against the loop, on a server that is `near`; `` where there is none."""
+        if not self.looping:
+            return EMPTY
+        return printable("/repeat_penalty 1.1" if near else "/frequency_penalty 0.5")

@@ -24,8 +24,8 @@ from zatsudan.sessions.window import Window, in_order
 from zatsudan.talk.fitting import as_sent, reasoning_field, window_of
 from zatsudan.talk.link import Link
 from zatsudan.talk.talk import Talk
+from zatsudan.talk.thinkingform import can_control
 from zatsudan.talk.thought import behind, was_given
-from zatsudan.talk.thoughts import can_control
 from zatsudan.wire.messages import Message
 from zatsudan.wire.protocol import build_request
 from zatsudan.wire.refusals import BARE, MIDDLE, ROLE, SYSTEM, TEXTS, Repair, mended

@@ -4,10 +4,15 @@ import asyncio
 import contextlib
 import os
 import signal
+import subprocess
+import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from zatsudan.base import programs
+from zatsudan.base.descriptors import Incoming
 from zatsudan.base.errors import CommandError
 from zatsudan.base.language import say
 
@@ -53,31 +58,49 @@ class _Kept:
 
 
 async def run(
-    command: str, shell: str = "/bin/sh", clock: Callable[[], float] = time.monotonic
+    command: str,
+    shell: str = "",
+    clock: Callable[[], float] = time.monotonic,
+    *,
+    given: bytes = b"",
+    environ: Mapping[str, str] | None = None,
 ) -> Ran:
     """Run a command to its end; cancelling stops it and gives what came.
 
-    It gets no terminal: no input, no keys, a session of its own, so that nothing
+    It gets no terminal: no input but what is `given`, no keys, a session of its own, so that nothing
     it does reaches the screen. Raises CommandError if the shell cannot be run.
     """
     began = clock()
     output, end = os.pipe()
-    os.set_blocking(output, False)
+    kept, ended = _Kept(), asyncio.Event()
+
+    def got(data: bytes) -> None:
+        if data:
+            kept.add(data)
+        else:
+            incoming.close()
+            ended.set()
+
+    incoming = Incoming(output, got)
+    # A file, as no command need read its input to the end.
+    source = tempfile.TemporaryFile()  # noqa: SIM115  closed below
     try:
+        source.write(given)
+        source.seek(0)
         try:
             process = await asyncio.create_subprocess_exec(
-                shell,
-                "-c",
-                command,
-                stdin=asyncio.subprocess.DEVNULL,
+                *programs.by_shell(command, shell or programs.shell()),
+                stdin=source,
                 stdout=end,
                 stderr=end,
                 start_new_session=True,
+                env=environ,
+                creationflags=programs.APART,
             )
         finally:
             os.close(end)
-        kept, stopped = _Kept(), False
-        ended = _reading(output, kept)
+        stopped = False
+        incoming.listen()
         try:
             await process.wait()
         except asyncio.CancelledError:
@@ -93,30 +116,20 @@ async def run(
             say("Check $SHELL, and the command's characters."),
         ) from error
     finally:
-        asyncio.get_running_loop().remove_reader(output)
-        os.close(output)
+        incoming.close()
+        if ended.is_set() or sys.platform != "win32":  # a thread may read it still
+            os.close(output)
+        source.close()
     code = process.returncode if process.returncode is not None else -1
     return Ran(command, kept.text(), code, clock() - began, kept.lost, stopped)
 
 
-def _reading(output: int, kept: _Kept) -> asyncio.Event:
-    """Keep what comes out of a pipe; return what tells that it has ended."""
-    loop, ended = asyncio.get_running_loop(), asyncio.Event()
-
-    def ready() -> None:
-        data = os.read(output, 65_536)
-        if data:
-            kept.add(data)
-        else:
-            loop.remove_reader(output)
-            ended.set()
-
-    loop.add_reader(output, ready)
-    return ended
-
-
 async def _end(process: asyncio.subprocess.Process) -> None:
     """End a command and what it started: asked first, then by force."""
+    if sys.platform == "win32":  # no signal reaches what it started
+        await asyncio.to_thread(_end_tree, process.pid)
+        await process.wait()
+        return
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, number)
@@ -128,3 +141,15 @@ async def _end(process: asyncio.subprocess.Process) -> None:
         break
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
+
+
+def _end_tree(pid: int) -> None:
+    with contextlib.suppress(OSError, subprocess.SubprocessError):
+        subprocess.run(  # noqa: S603  a number
+            [programs.find("taskkill") or "taskkill", "/T", "/F", "/PID", str(pid)],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=GRACE * 5,
+            check=False,
+            creationflags=programs.APART,
+        )

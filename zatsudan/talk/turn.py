@@ -1,18 +1,19 @@
 """A turn: one user message, the request it makes, and what comes of it."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
+from functools import partial
 from typing import TYPE_CHECKING
 
-from zatsudan.base.errors import CommandError, StatusError, ZatsudanError
+from zatsudan.base.errors import StatusError, ZatsudanError
 from zatsudan.base.jsonvalues import NOTHING, Json, JsonObject
 from zatsudan.base.language import say
-from zatsudan.base.printable import EMPTY, Printable, printable
+from zatsudan.base.printable import EMPTY, Printable
 from zatsudan.servers.prefill import Opening
 from zatsudan.sessions.byhand import Begin
 from zatsudan.sessions.estimate import raw_count
-from zatsudan.sessions.session import FAILED, FINISHED, INTERRUPTED, Made, Node
+from zatsudan.sessions.made import FAILED, FINISHED, INTERRUPTED, Made
+from zatsudan.sessions.session import Node
 from zatsudan.talk.addressee import client_for, model_of
 from zatsudan.talk.answered import Answered
 from zatsudan.talk.choices import Choices
@@ -21,20 +22,16 @@ from zatsudan.talk.counting import estimated
 from zatsudan.talk.exchange import AS_IT_WAS, USUAL, Sending, exchange
 from zatsudan.talk.link import Link
 from zatsudan.talk.looping import Watch
-from zatsudan.talk.request import parameters_of, rebuilt
+from zatsudan.talk.pacing import take_in
+from zatsudan.talk.request import parameters_of
 from zatsudan.talk.talk import Talk
 from zatsudan.talk.thought import Thought
-from zatsudan.wire import bounds
 from zatsudan.wire.messages import Usage
-from zatsudan.wire.protocol import Chunk, Delta, cut
-from zatsudan.wire.tokenview import entries_of
+from zatsudan.wire.protocol import Chunk, Delta
 
 if TYPE_CHECKING:
     from zatsudan.servers.client import Client
     from zatsudan.sessions.window import Window
-
-#: How long is waited before it is asked again whether what came has been drawn, in seconds.
-BEHIND_SECONDS = 0.01
 
 OnDelta = Callable[[Delta], None]
 
@@ -94,7 +91,6 @@ class Turn:
         self._watch = Watch()
         self._went_back = 0
         self._raw_prompt = 0.0
-        self._recorded = False
         self._told: JsonObject = {}
         #: A recorded body to be sent as it is, and how its reply was made.
         self.recorded: tuple[JsonObject, Made] | None = None
@@ -120,9 +116,7 @@ class Turn:
     @property
     def looping(self) -> Printable:
         """What helps against a loop that the reply is in; `` where it is in none."""
-        if not self._watch.looping:
-            return EMPTY
-        return printable("/repeat_penalty 1.1" if self._link.is_near else "/frequency_penalty 0.5")
+        return self._watch.remedy(near=self._link.is_near)
 
     async def run(self, on_delta: OnDelta, on_note: OnNote = lambda _: None) -> None:
         """Send the request and fold its chunks. Failures end in `error`, not as an exception.
@@ -150,13 +144,11 @@ class Turn:
             self._record(ended)
 
     async def _converse(self, on_delta: OnDelta, on_note: OnNote) -> None:
-        async def prepare(_client: "Client") -> Sending:
-            return await self._prepare(on_note)
-
         def wait(text: Printable) -> None:
             self.waiting = text
 
         policy = USUAL if self.recorded is None else AS_IT_WAS
+        prepare = partial(self._prepare, on_note)
         whole = False
         while not whole:
             sent = exchange(self._link, prepare, policy, on_note=on_note, on_wait=wait)
@@ -172,6 +164,11 @@ class Turn:
         self, chunks: AsyncGenerator[Chunk, None], on_delta: OnDelta, on_note: OnNote
     ) -> bool:
         """Fold chunks to their end; False where they were left for a request behind the thought so far."""
+
+        def take(delta: Delta) -> None:
+            self._take(delta)
+            on_delta(delta)
+
         begun, told = False, Chunk()[1:]
         async for chunk in chunks:
             deltas: Iterable[Delta] = chunk.deltas
@@ -185,25 +182,14 @@ class Turn:
                 self._note(chunk)
             if self._prefix:
                 deltas = self._opening.lead(deltas, self.request)
-            for delta in deltas:
-                # No faster than it can be shown, and Esc stops in between.
-                if len(delta.content) + len(delta.reasoning) > bounds.PIECE:
-                    await self._in_pieces(delta, on_delta)
-                else:
-                    self._take(delta)
-                    on_delta(delta)
-                if self.behind():
-                    await self._caught_up()
-            if self.thought.wanted and not await self._goes_on(chunk, on_note):
-                return False
+            await take_in(deltas, take, self.behind)
+            if self.thought.wanted:
+                client = await self._link.client()
+                if not await self.thought.ended(client, chunk.id, self.request):
+                    return False
+                if self.thought.how:
+                    on_note(self.thought.note())
         return True
-
-    async def _goes_on(self, chunk: Chunk, on_note: OnNote) -> bool:
-        """End the thought; return whether the stream goes on with the answer."""
-        goes_on = await self.thought.ended(await self._link.client(), chunk.id, self.request)
-        if goes_on and self.thought.how:
-            on_note(self.thought.note())
-        return goes_on
 
     def _without_phrases(
         self, chunks: AsyncGenerator[Chunk], on_note: OnNote, on_wait: OnNote
@@ -211,7 +197,7 @@ class Turn:
         """Return the chunks of a reply without the banned phrases, where the server does not see to it."""
         if not self._composing.parameters.get(BANNED) or self.recorded is not None:
             return chunks
-        from zatsudan.talk.banning import Detours, Hit, Leg, tokens_of
+        from zatsudan.talk.banning import Detours, Leg, tokens_of
 
         def leg(leg: Leg) -> AsyncGenerator[Chunk]:
             self._went_back += bool(leg.tokens)
@@ -222,14 +208,12 @@ class Turn:
 
             return exchange(self._link, prepare, USUAL, on_note=on_note, on_wait=on_wait)
 
-        async def first_tokens(hit: Hit) -> set[int]:
-            return await tokens_of(await self._link.client(), self.model, hit)
-
+        first = partial(tokens_of, self._link, self.model)
         whole = self._composing.parameters.get("stream") is False
-        detours = Detours(lambda: self._composing.guard, leg, first_tokens, on_note, whole=whole)
+        detours = Detours(lambda: self._composing.guard, leg, first, on_note, whole=whole)
         return detours.chunks(chunks)
 
-    async def _prepare(self, on_note: OnNote) -> Sending:
+    async def _prepare(self, on_note: OnNote, _client: "Client") -> Sending:
         await client_for(self._talk, self._link)
         self.model = self._asked or await model_of(self._talk, self._link)
         if self.recorded is None:
@@ -254,18 +238,6 @@ class Turn:
         if chunk.progress is not None:
             done, total, _ = chunk.progress
             self.waiting = say("reading {done:,} of {total:,} tokens", done=done, total=total)
-
-    async def _in_pieces(self, whole: Delta, on_delta: OnDelta) -> None:
-        for delta in cut(whole, bounds.PIECE):
-            self._take(delta)
-            on_delta(delta)
-            await asyncio.sleep(0)
-            await self._caught_up()
-
-    async def _caught_up(self) -> None:
-        """Wait until what came has been drawn."""
-        while self.behind():  # noqa: ASYNC110  what is drawn is asked for, frame by frame
-            await asyncio.sleep(BEHIND_SECONDS)
 
     def _take(self, delta: Delta) -> None:
         now = self._link.clock()
@@ -309,9 +281,6 @@ class Turn:
         return made._replace(left_out=self.recorded[1].left_out, request=self.recorded[1].request)
 
     def _record(self, ended: str) -> None:
-        if self._recorded:
-            return
-        self._recorded = True
         self.choices, self.made = self._growing.record(
             self._facts(ended), self._counted(), self.started or 0.0
         )
@@ -337,47 +306,3 @@ class Turn:
         new = raw - given * len(self._opening.begun)
         prompt = self.window.tokens + round(given * ratio)
         return estimated(each, prompt, new, ratio)
-
-
-def turn_to(
-    talk: Talk,
-    link: Link,
-    parent: Node,
-    overrides: Mapping[str, Json] | None = None,
-    *,
-    prefix: str = "",
-    logprobs: Sequence[Json] = (),
-    asking: bool = False,
-    anyway: bool = False,
-) -> Turn:
-    """Return a turn that answers `parent` with the session's parameters, or others for this once.
-
-    Without a `prefix` it begins as the session says.
-    """
-    parameters = {**talk.session.parameters, **(overrides or {})}
-    begin = talk.session.begin if not prefix else None
-    return Turn(
-        talk,
-        link,
-        parent,
-        parameters,
-        prefix=begin.text if begin is not None else prefix,
-        logprobs=logprobs,
-        asking=asking,
-        anyway=anyway,
-        begun=begin is not None,
-    )
-
-
-def again(talk: Talk, link: Link, reply: Node) -> Turn:
-    """Return a turn that sends the recorded request of a reply once more; raises CommandError."""
-    parent = talk.session.nodes[reply.parent] if reply.parent is not None else None
-    if parent is None or reply.made is None:
-        raise CommandError(say("This message was not made by a request."), say("Name a reply."))
-    body = rebuilt(talk.session, reply).body
-    given = reply.message.text[: reply.made.given]
-    known = entries_of(given, reply.made.logprobs)
-    turn = Turn(talk, link, parent, reply.made.parameters, prefix=given, logprobs=known)
-    turn.recorded = (body, reply.made)
-    turn.thought.over = True  # it is the recorded request or none
-    return turn

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from zatsudan.base.language import say
 from zatsudan.base.printable import one_line
 from zatsudan.commands.outcomes import Experiment, Generate
-from zatsudan.commands.parts import Line
-from zatsudan.sessions.session import FINISHED, Node
+from zatsudan.commands.parts import Line, Picture
+from zatsudan.sessions.made import FINISHED
+from zatsudan.sessions.session import Node
+from zatsudan.talk.beginning import again, turn_to
 from zatsudan.talk.chat import Chat
-from zatsudan.talk.turn import Turn, again, turn_to
+from zatsudan.talk.turn import Turn
 from zatsudan.terminal.consent import may_send
 from zatsudan.terminal.surface import Surface
 
@@ -83,8 +85,12 @@ class Generation:
             [Slot(cell) for cell in wanted.cells],
             wanted.together,
             wanted.blind,
+            before=wanted.before,
+            places=wanted.places,
+            economy=wanted.economy,
+            by=wanted.by,
         )
-        return await self._many(run)
+        return await self._many(run, told=wanted.then is None)
 
     def _choices(self, parent: Node, overrides: "Mapping[str, Json] | None" = None) -> "Run | None":
         """Return the run that makes `n` replies; None where one is wanted, which needs no lab."""
@@ -134,7 +140,7 @@ class Generation:
                 ("images", "parts", "audio")
             ):
                 continue
-            from zatsudan.talk.received import keep
+            from zatsudan.talk.received import keep, media
 
             try:
                 paths = await asyncio.to_thread(keep, self._chat.talk, node)
@@ -143,6 +149,10 @@ class Generation:
                 note = say("What came with the reply cannot be kept as a file ({why}).", why=why)
                 self._surface.show((Line(note, "warn"),))
                 continue
+            for kind, data in () if paths else media(node.made.beside, node.made.parameters):
+                size = max(1, len(data) // 1000)
+                note = say("[{kind}, {size:,} kB, not kept]", kind=kind, size=size)
+                self._surface.show((Picture(data, Line(note, "dim")),))
             for path in paths:
                 size = max(1, path.stat().st_size // 1000)
                 shown = one_line(str(path), 300)
@@ -152,9 +162,13 @@ class Generation:
                     size=size,
                     path=shown,
                 )
-                self._surface.show((Line(note, "dim"),))
+                if path.suffix == ".png":
+                    data = await asyncio.to_thread(path.read_bytes)
+                    self._surface.show((Picture(data, Line(note, "dim")),))
+                else:
+                    self._surface.show((Line(note, "dim"),))
 
-    async def _many(self, run: "Run") -> bool:
+    async def _many(self, run: "Run", *, told: bool = True) -> bool:
         if not await may_send(self._chat, self._surface):
             self._not_sent(run.parent)
             return False
@@ -171,10 +185,12 @@ class Generation:
                 self._surface.error(error)
             self._give_back(run.parent)
             return False
-        if self._chat.talk.session.lab is not None:
-            from zatsudan.commands.comparing import sheet
+        if run.economy is not None and (left := run.economy.told(run.slots)) is not None:
+            self._surface.show((Line(left, "warn"),))
+        if told and self._chat.talk.session.lab is not None:
+            from zatsudan.commands.results import sheet
 
-            self._surface.show(sheet(self._chat, self._chat.talk.session.lab))
+            self._surface.show(await sheet(self._chat, self._chat.talk.session.lab))
         return self._with_calls(well=all(slot.went_well for slot in run.slots))
 
     def _not_sent(self, parent: Node) -> None:

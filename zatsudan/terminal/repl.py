@@ -64,8 +64,10 @@ class Repl:
     def _named(self, mention: "Mention") -> str | None:
         if mention.is_output:
             return say("the output of {command}", command=self.ran.command) if self.ran else None
-        from zatsudan.talk.attaching import file_of
+        from zatsudan.talk.attaching import file_of, pasted_of
 
+        if picture := pasted_of(mention, self.chat.pasted):
+            return picture
         found = file_of(mention, Path.cwd())
         return found[0] if found is not None else None
 
@@ -132,7 +134,8 @@ class Repl:
             case Generate():
                 return await self._generation.generate(outcome)
             case Experiment():
-                return await self._generation.experiment(outcome)
+                well = await self._generation.experiment(outcome)
+                return well if outcome.then is None else await self._carry_out(await outcome.then())
             case Work():
                 return await self._carry_out(await self._work(outcome))
             case Ask() | Pick():
@@ -240,18 +243,17 @@ class Repl:
     async def _attached(self, text: str, wanted: "Sequence[Mention]") -> "Attached":
         from zatsudan.talk.attaching import attach
 
-        return await asyncio.to_thread(attach, text, wanted, Path.cwd(), self.ran)
+        return await asyncio.to_thread(attach, text, wanted, Path.cwd(), self.ran, self.chat.pasted)
 
     async def _run(self, command: str) -> bool:
         """Run a command of the person's shell and show what came of it; its output answers a call that waits."""
-        from zatsudan.base import programs
         from zatsudan.talk.running import run
         from zatsudan.terminal.text.ranrows import ran_parts
 
         doing = one_line(shown_line(f"!{command}")[1:], 40)
         self._surface.doing(say("running {command}", command=doing))
         try:
-            self.ran = await run(command, programs.shell())
+            self.ran = await run(command)
         except asyncio.CancelledError:
             self._surface.show((Line(say("stopped before it began"), "dim"),))
             return False

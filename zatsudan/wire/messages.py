@@ -26,6 +26,14 @@ class Message(NamedTuple):
         """The content as text; parts that are not text appear as `[image_url]`."""
         return content_text(self.content)
 
+    def with_line_ends(self) -> "Message":
+        """Return the message with lines that end with \\n, whatever the server or the file ended them with.
+
+        A carriage return is no line end for Markdown's fences and tables, and a control
+        character on the screen.
+        """
+        return self._replace(content=_with_line_ends(self.content))
+
     def with_field(self, name: str, value: Json) -> "Message":
         """Return the message with one more field; its role and content stay."""
         if name in ("role", "content"):
@@ -41,6 +49,19 @@ class Message(NamedTuple):
         """Read a message in the API's form; unknown fields are kept."""
         extra = {key: item for key, item in value.items() if key not in ("role", "content")}
         return cls(str(value.get("role") or "user"), value.get("content"), extra)
+
+
+def _with_line_ends(content: Json) -> Json:
+    if isinstance(content, str):
+        return content.replace("\r\n", "\n")
+    if isinstance(content, list):
+        return [
+            {**part, "text": _with_line_ends(part["text"])}
+            if isinstance(part, dict) and "text" in part
+            else part
+            for part in content
+        ]
+    return content
 
 
 def content_text(content: Json) -> str:

@@ -27,8 +27,9 @@ from zatsudan.config.settings import Config, Local, Profile
 from zatsudan.servers.athome import LLAMA_CPP
 from zatsudan.servers.choice import Wishes
 from zatsudan.servers.client import Client
-from zatsudan.servers.discovery import Finder, Found
+from zatsudan.servers.discovery import Finder
 from zatsudan.servers.engine import embedded
+from zatsudan.servers.nearby import Found
 from zatsudan.talk.addressee import model_of
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.link import Link

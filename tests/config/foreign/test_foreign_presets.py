@@ -409,6 +409,7 @@ def test_any_system_message_of_a_modelfile_comes_back(system: str, user: str) ->
     assert back.messages == preset.messages or not user.strip()
 
 
+@pytest.mark.posix
 def test_files(tmp_path: Path) -> None:
     large = tmp_path / "large.json"
     with large.open("wb") as file:

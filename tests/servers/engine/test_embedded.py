@@ -9,7 +9,7 @@ from tests.support.oneshot import run
 from zatsudan.base.errors import ConfigError, ConnectionFailed
 from zatsudan.config.file import parse
 from zatsudan.config.settings import Config, Local
-from zatsudan.servers import discovery
+from zatsudan.servers import nearby
 from zatsudan.servers.choice import Server, Wishes, choose
 from zatsudan.servers.discovery import Finder
 from zatsudan.servers.engine import embedded
@@ -105,7 +105,7 @@ async def test_with_nothing_that_answers_it_is_said_what_to_do(
     monkeypatch.setattr(embedded, "has_engine", lambda: engine)
     monkeypatch.setattr(embedded, "packaged_file", lambda: None)
 
-    monkeypatch.setattr(discovery, "found", _nothing)
+    monkeypatch.setattr(nearby, "found", _nothing)
     finder = Finder(Wishes(local=wanted), {}, Config(local=Local("", url)), models=tmp_path)
 
     with pytest.raises(ConnectionFailed, match=sentence) as caught:
@@ -116,7 +116,7 @@ async def test_with_nothing_that_answers_it_is_said_what_to_do(
     assert len(caught.value.advice) < 160
 
 
-async def _nothing(_config: Config, _model: str) -> list[discovery.Found]:
+async def _nothing(_config: Config, _model: str) -> list[nearby.Found]:
     return []
 
 

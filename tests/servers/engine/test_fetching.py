@@ -289,6 +289,7 @@ def test_each_hop_is_held_to_the_rule_of_the_first_address(
             redirected(url, location, sha256)
 
 
+@pytest.mark.posix
 async def test_a_link_is_not_written_through(tmp_path: Path) -> None:
     victim = tmp_path / "victim"
     victim.write_bytes(b"kept")

@@ -25,11 +25,12 @@ from zatsudan.config.settings import Local, Network
 from zatsudan.servers.choice import Server
 from zatsudan.servers.client import Client
 from zatsudan.servers.engine import embedded
+from zatsudan.talk.beginning import again
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.continuing import known_form
 from zatsudan.talk.deciding import parse
 from zatsudan.talk.fitting import context_length
-from zatsudan.talk.turn import Turn, again
+from zatsudan.talk.turn import Turn
 from zatsudan.wire.tokenview import read_tokens
 
 pytestmark = pytest.mark.model

@@ -20,6 +20,7 @@ from zatsudan.sessions import imports, journal, shelf
 from zatsudan.sessions.exports import export
 from zatsudan.sessions.exports.transcript import messages_of
 from zatsudan.sessions.imports.draft import iso
+from zatsudan.sessions.imports.incoming import LARGEST
 from zatsudan.sessions.records import replay
 from zatsudan.sessions.session import Session
 
@@ -230,8 +231,8 @@ def test_llm_groups_responses_by_conversation(tmp_path: Path) -> None:
     assert made[0].usage is not None
     assert (made[0].usage.prompt, made[0].usage.completion, made[0].seconds) == (12, 2, 1.25)
     assert first.created == "2026-02-03T04:05:06Z"
-    assert _said(second) == [("user", "What is on it?"), ("assistant", "A cat.")]
-    assert notes == ["Left out: 1 response's attachments and tool calls."]
+    assert _said(second) == [("user", "What is on it?\n\n[image/png]"), ("assistant", "A cat.")]
+    assert notes == ["Left out: 1 picture or sound, its place is marked."]
 
 
 def test_messages_come_back_unchanged(tmp_path: Path) -> None:
@@ -325,17 +326,18 @@ def test_what_cannot_be_understood_is_refused(text: str, sentence: str, tmp_path
     assert not (tmp_path / "sessions").exists()
 
 
+@pytest.mark.posix
 def test_what_is_no_file_of_text_is_refused(tmp_path: Path) -> None:
     zipped, binary, huge = tmp_path / "a.zip", tmp_path / "b", tmp_path / "c"
     zipped.write_bytes(b"PK\x03\x04rest")
     binary.write_bytes(b"\x89PNG\xff\xfe")
     with huge.open("wb") as file:
-        file.truncate(imports.LARGEST + 1)
+        file.truncate(LARGEST + 1)
     for path, sentence in (
-        (zipped, "zip file"),
+        (zipped, "The zip a.zip cannot be read"),
         (binary, "no text"),
         (huge, "larger than 100 MB"),
-        (tmp_path, "is no file"),
+        (tmp_path, "holds no JSON"),
         (Path("/dev/zero"), "is no file"),
         (tmp_path / "none", "cannot be read"),
         (tmp_path / "nul\0", "cannot be read"),

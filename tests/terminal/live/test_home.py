@@ -135,6 +135,7 @@ async def test_a_command_is_run_shown_and_attached() -> None:
         assert content.startswith("why @!\n\n```console\n$ printf")
 
 
+@pytest.mark.posix
 async def test_ctrl_c_ends_a_command_and_a_long_output_is_folded() -> None:
     async with sitting(says("ok")) as person:
         person.type("!seq 100; sleep 60\r")

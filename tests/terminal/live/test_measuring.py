@@ -34,6 +34,7 @@ def _wide(char: str) -> int:
     return 2 if unicodedata.east_asian_width(char) in "WFA" else 1
 
 
+@pytest.mark.posix
 async def test_the_terminal_is_asked_once_and_believed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(screens, "wcwidth", _wide)
     async with sitting(says("one"), says("two"), answers=True) as person:

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from zatsudan.base import language, languages
 from zatsudan.base.printable import printable
-from zatsudan.sessions.session import FAILED, FINISHED, INTERRUPTED, Made
+from zatsudan.sessions.made import FAILED, FINISHED, INTERRUPTED, Made
 from zatsudan.terminal.text.clusters import cells
 from zatsudan.terminal.text.onerow import Piece, one_row, whole
-from zatsudan.terminal.text.partrows import status, status_rows
+from zatsudan.terminal.text.replyrows import status, status_rows
 from zatsudan.terminal.text.rows import uncoloured
 from zatsudan.wire.messages import Usage
 

@@ -1,8 +1,7 @@
-"""Diffs and brief tables as rows; the lab on a plain terminal."""
+"""Diffs and messages as rows; the lab on a plain terminal."""
 
 import io
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,17 +12,14 @@ from tests.support.server import CUT, Request, Script, chunk, says, serve
 from zatsudan.base.printable import Styled, printable
 from zatsudan.base.styles import Styles
 from zatsudan.commands import COMMANDS
-from zatsudan.commands.parts import Diff, Line, Table, Talk
+from zatsudan.commands.parts import Diff, Line, Talk
 from zatsudan.lab.diff import diff, marked
-from zatsudan.sessions.session import Made, Node
+from zatsudan.sessions.session import Node
 from zatsudan.talk.entered import KEYS, Entered
 from zatsudan.terminal.plain.terminal import PlainTerminal
-from zatsudan.terminal.text.partrows import diff_rows, part_rows, source_rows, table_rows, talk_rows
+from zatsudan.terminal.text.partrows import diff_rows, part_rows, talk_rows
 from zatsudan.terminal.text.rows import set_styles, uncoloured
 from zatsudan.wire.messages import Message
-
-if TYPE_CHECKING:
-    from zatsudan.base.jsonvalues import Json
 
 
 def rows(old: str, new: str, width: int = 40) -> list[Styled]:
@@ -42,41 +38,6 @@ def test_rows_of_a_diff_hold_all_of_it_and_fit(old: str, new: str, width: int) -
     plain = [uncoloured(row) for row in rows(old, new, width)]
     assert all(get_cwidth(row) <= width for row in plain)
     assert "".join("".join(plain).split()) == "".join(marked(diff(old, new)).split())
-
-
-def test_a_brief_table_takes_one_row_for_each() -> None:
-    cells = (("a", "begins"), ("1", "long " * 20), ("2", "日本語" * 20))
-    head, *rows = (tuple(map(printable, row)) for row in cells)
-    table = Table(head, tuple(rows), brief=True)
-    wide = list(table_rows(table, 40))
-    assert len(wide) == 3
-    assert all(get_cwidth(uncoloured(row)) <= 40 for row in wide)
-    assert wide[1].endswith("…")
-    narrow = [uncoloured(row) for row in table_rows(table, 14)]
-    assert narrow == ["  a", "  1", "  2"]
-
-
-def test_a_spare_column_goes_before_the_last_is_cut_to_a_few_words() -> None:
-    cells = (("a", "range", "meaning"), ("1", "from 0 to 2", "It means this and that and so on."))
-    head, *rows = (tuple(map(printable, row)) for row in cells)
-    table = Table(head, tuple(rows), brief=True, spare=1)
-    assert [uncoloured(row) for row in table_rows(table, 60)] == [
-        "  a  range        meaning",
-        "  1  from 0 to 2  It means this and that and so on.",
-    ]
-    assert [uncoloured(row) for row in table_rows(table, 40)] == [
-        "  a  meaning",
-        "  1  It means this and that and so on.",
-    ]
-
-
-def test_titles_stand_above_their_rows() -> None:
-    titles = {0: printable("First of all the titles"), 2: printable("Last")}
-    rows = tuple((printable(name),) for name in "abc")
-    table = Table((printable("head"),), rows, brief=True, titles=titles)
-    assert [uncoloured(row) for row in table_rows(table, 12)] == [
-        "  head", "First of al…", "  a", "  b", "Last", "  c",
-    ]  # fmt: skip
 
 
 def test_what_is_off_in_a_chain_is_dim_and_what_is_on_is_set_off() -> None:
@@ -107,12 +68,3 @@ def test_the_role_of_a_message_is_text_on_one_line() -> None:
     shown = list(talk_rows(Talk((node,)), 80, lambda text, *_: [printable(text)]))
 
     assert [uncoloured(row) for row in shown] == ["[␛]52;c;UFdORUQ=␇�boss of all] x", ""]
-
-
-def test_sources_are_links_that_end_no_sequence_before_its_time() -> None:
-    pages: list[Json] = [{"url": "https://a.example/\x1b\\x y", "title": "A\x1b]0;b\x07"}]
-    node = Node("2", "1", Message("assistant", "So."), made=Made(beside={"citations": pages}))
-    row = next(iter(source_rows(node, 80, links=True)))
-    assert row.count("\x1b]8;") == 2
-    assert "https://a.example/%1B%5Cx%20y\x1b\\" in row
-    assert uncoloured(next(iter(source_rows(node, 80)))).startswith("[1] A␛]0;b␇  https://a")

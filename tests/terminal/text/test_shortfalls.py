@@ -4,7 +4,8 @@ import pytest
 
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.sessions.calls import Call, calls_of
-from zatsudan.sessions.session import FAILED, Made, Node
+from zatsudan.sessions.made import FAILED, Made
+from zatsudan.sessions.session import Node
 from zatsudan.terminal.text.shortfalls import describe_call, reply_note, shortfall, shortfalls
 from zatsudan.wire.messages import Message
 

@@ -1,6 +1,7 @@
 """The questions by which a server is connected, as values made from what is known of it."""
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from zatsudan.base.addresses import shown_url
 from zatsudan.base.errors import StatusError, ZatsudanError
@@ -11,10 +12,12 @@ from zatsudan.commands.connecting.answers import NO_KEY, Answers, same
 from zatsudan.commands.picking import Row
 from zatsudan.config.settings import EMBEDDED, Config
 from zatsudan.servers.choice import Server
-from zatsudan.servers.discovery import Found
 from zatsudan.servers.kind import ServerKind
 from zatsudan.servers.kinds import OFFERED
 from zatsudan.wire.models import Model, choose_model
+
+if TYPE_CHECKING:
+    from zatsudan.servers.nearby import Found
 
 #: Answers that are the same in every language.
 OTHER = "other"
@@ -22,7 +25,7 @@ YES, NO = "yes", "no"
 KEY, MODEL, SERVER, AGAIN, KEEP = "key", "model", "server", "again", "keep"
 
 
-def which(running: Sequence[Found], embedded: Printable) -> Question:
+def which(running: "Sequence[Found]", embedded: Printable) -> Question:
     """Ask for the server: this user's that run here first, also those of no known kind.
 
     `embedded` says how the embedded model stands.
@@ -47,7 +50,7 @@ def which(running: Sequence[Found], embedded: Printable) -> Question:
     )
 
 
-def _found(one: Found, known: ServerKind | None) -> Row:
+def _found(one: "Found", known: ServerKind | None) -> Row:
     note = say("runs here") if one.ours else say("runs here, another user's")
     url = one.server.base_url
     if known is None:

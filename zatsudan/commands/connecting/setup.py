@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from zatsudan.base.addresses import is_near, normal_url, shown_url
@@ -32,13 +33,16 @@ from zatsudan.commands.outcomes import Ask, Outcome, Work
 from zatsudan.commands.parts import Line, Part
 from zatsudan.config.settings import EMBEDDED
 from zatsudan.servers.choice import Server
-from zatsudan.servers.discovery import Finder, Found
+from zatsudan.servers.discovery import Finder
 from zatsudan.servers.engine.embedded import has_engine
 from zatsudan.servers.kind import ServerKind
 from zatsudan.servers.kinds import OFFERED, UNKNOWN
 from zatsudan.servers.unencrypted import unencrypted
 from zatsudan.talk.chat import Chat
 from zatsudan.wire.models import Model
+
+if TYPE_CHECKING:
+    from zatsudan.servers.nearby import Found
 
 _NAME = re.compile(r"\w[\w.-]{0,59}")
 

@@ -18,7 +18,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from zatsudan.base import files
+from zatsudan.base import files, programs
 from zatsudan.base.errors import ConfigError, ConnectionFailed
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import say
@@ -177,6 +177,7 @@ async def start(local: Local, fetched: Path | None = None) -> Engine:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         start_new_session=True,  # the terminal's Ctrl-C is not for it
+        creationflags=programs.APART,
         env=short_environment(os.environ),
         cwd=Path(sys.executable).anchor,  # llama.cpp looks for parts of itself where it starts
     )

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,7 +39,7 @@ class Part:
     def opened(self) -> Iterator[None]:
         """Open it for one program alone; raises ConnectionFailed, OSError."""
         files.folder(self._path.parent)
-        fd = files.descriptor(self._place, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, private=True)
+        fd = files.descriptor(self._place, os.O_RDWR | os.O_CREAT | files.NO_LINK, private=True)
         with os.fdopen(fd, "r+b") as self._file:
             if not lock(fd):
                 raise ConnectionFailed(
@@ -109,7 +110,9 @@ class Part:
                     ),
                 )
         os.fsync(self._file.fileno())
-        os.replace(self._place, self._path)  # noqa: PTH105  atomic by name
+        if sys.platform == "win32":  # gives no file that is open another name
+            self._file.close()
+        files.put_in_place(self._place, self._path)
         self._note.unlink(missing_ok=True)
 
     def _no_model(self) -> StreamError:

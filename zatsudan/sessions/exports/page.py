@@ -20,7 +20,8 @@ from zatsudan.markdown.colouring import ENDLESS, has_bounds
 from zatsudan.parameters.values import show_value
 from zatsudan.sessions.exports.replyhtml import reply_html
 from zatsudan.sessions.exports.transcript import calls_of, marks_of, name_of
-from zatsudan.sessions.session import FINISHED, Made, Session
+from zatsudan.sessions.made import FINISHED, Made
+from zatsudan.sessions.session import Session
 from zatsudan.wire.messages import Message
 
 #: Code longer than this is not coloured: some lexers are slow on what is no code.

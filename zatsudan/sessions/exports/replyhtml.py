@@ -5,8 +5,9 @@ from html import escape
 from typing import TypeAlias
 
 from zatsudan.base.language import say
+from zatsudan.markdown.bareaddresses import as_sent
 from zatsudan.markdown.fences import language
-from zatsudan.markdown.inline import Inline, as_sent
+from zatsudan.markdown.inline import Inline
 from zatsudan.markdown.leaves import Container, Leaf
 from zatsudan.markdown.reading import events, pieces
 

@@ -1,41 +1,29 @@
 """Sessions made of files from elsewhere. The format is told from the content, never from the name."""
 
-import errno
 import os
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from zatsudan.base import files, texts
+from zatsudan.base import files
 from zatsudan.base.errors import ImportRefused, StoreError
 from zatsudan.base.jsonvalues import Json
-from zatsudan.base.language import later, say
-from zatsudan.base.printable import Printable, one_line
+from zatsudan.base.language import say
+from zatsudan.base.printable import one_line
 from zatsudan.sessions import journal as store
-from zatsudan.sessions.imports import aichat, chatgpt, foreign, llm, own, plain
+from zatsudan.sessions.imports import aichat, chatgpt, foreign, incoming, llm, own, plain
 from zatsudan.sessions.imports.draft import Draft, Note
 from zatsudan.sessions.imports.jsontext import values
 from zatsudan.sessions.imports.leftout import LeftOut
 
-#: A file of more bytes is refused: as Python's values it takes about ten times as much memory.
-LARGEST = 100_000_000
-
-KNOWN = later(
-    "exports of ChatGPT, Claude, Grok, AI Studio, Open WebUI, LibreChat, LM Studio, SillyTavern,"
-    " Chatbox, Jan, TypingMind and Claude Code, a messages array, ShareGPT, `llm logs --json`, a session of aichat, and"
-    " zatsudan's own jsonl, json and markdown"
-)
+if TYPE_CHECKING:
+    from zatsudan.sessions.imports.bundles import Entry
+    from zatsudan.sessions.imports.database import Database
 
 #: Under which key exports keep their list of talks.
 _WRAPPERS = ("conversations", "chats", "sessions", "threads", "history", "data", "items")
-#: What stands in the place of a file's name for standard input.
-STDIN = "-"
-
-
-def _possible() -> Printable:
-    return say("What can be imported: {kinds}.", kinds=say(KNOWN))
 
 
 def import_file(
@@ -53,11 +41,32 @@ def import_file(
     what a shell opened for us are read too, which in a chat are the keys. Raises ImportRefused
     before anything is written, and StoreError if the sessions cannot be.
     """
-    drafts = read(_text(path, pipes=pipes), note)
+    return write(drafts_of(path, note, pipes=pipes), sessions, new_id, now)
+
+
+def drafts_of(path: Path, note: Note = lambda _: None, *, pipes: bool = False) -> list[Draft]:
+    """Return the sessions that a file holds, of which nothing is written yet; raises ImportRefused."""
+    held = incoming.content(path, pipes=pipes)
+    if isinstance(held, str):
+        drafts = read(held, note)
+    elif isinstance(held, Iterator):
+        drafts = _of_bundle(held, note)
+    else:
+        drafts = _of_database(held, note)
     if not drafts:
         raise ImportRefused(
-            say("{name} holds no message.", name=one_line(path.name, 60)), _possible()
+            say("{name} holds no message.", name=one_line(path.name, 60)), incoming.possible()
         )
+    return drafts
+
+
+def write(
+    drafts: Iterable[Draft],
+    sessions: Path,
+    new_id: Callable[[], str],
+    now: Callable[[], str],
+) -> list[Path]:
+    """Write sessions into the directory `sessions`, all or none; return their paths. Raises StoreError."""
     written: list[Path] = []
     try:
         files.folder(sessions)
@@ -80,12 +89,47 @@ def read(text: str, note: Note = lambda _: None) -> list[Draft]:
     """Return the sessions that a text holds; raises ImportRefused."""
     start = text.lstrip()[:1]
     if own.is_markdown(text):
-        return own.read_markdown(text, note)
+        return _from("zatsudan", own.read_markdown(text, note))
     if start in ("{", "["):
         return _read_json(text, note)
     if any(line.startswith("messages:") for line in text.splitlines()):
-        return aichat.read(text, note)
+        return _from("aichat", aichat.read(text, note))
     raise _unknown()
+
+
+def _from(program: str, drafts: list[Draft]) -> list[Draft]:
+    for draft in drafts:
+        draft.program = program
+    return drafts
+
+
+def _of_bundle(held: "Iterator[Entry]", note: Note) -> list[Draft]:
+    """Return the sessions of several files; those that hold none are named. Raises ImportRefused if none does."""
+    drafts: list[Draft] = []
+    refused: ImportRefused | None = None
+    for name, data in held:
+        shown = one_line(name, 80)
+        try:
+            drafts += read(incoming.text_of(data, shown), note)
+        except ImportRefused as error:
+            refused = error
+            note(say("Left out: {name} ({why})", name=shown, why=error.sentence))
+    if not drafts and refused is not None:
+        raise refused
+    return drafts
+
+
+def _of_database(held: "Database", note: Note) -> list[Draft]:
+    """Return the sessions of llm's database; raises ImportRefused."""
+    from zatsudan.sessions.imports import llmdatabase
+    from zatsudan.sessions.imports.database import tables
+
+    with tables(held) as found:
+        if not llmdatabase.is_logs(found):
+            raise ImportRefused(
+                say("The database is not llm's: it has none of its tables."), incoming.possible()
+            )
+        return _from("llm", llmdatabase.read(found, note))
 
 
 def _unknown(items: list[Json] | None = None) -> ImportRefused:
@@ -96,7 +140,7 @@ def _unknown(items: list[Json] | None = None) -> ImportRefused:
         say("The file is of no kind that can be imported: its entries hold {keys}.", keys=keys)
         if keys
         else say("The file is of no kind that can be imported."),
-        say("What can be: {kinds}.", kinds=say(KNOWN)),
+        say("What can be: {kinds}.", kinds=say(incoming.KNOWN)),
     )
 
 
@@ -115,22 +159,22 @@ def _read_json(text: str, note: Note) -> list[Draft]:
 
 def _read_items(items: list[Json], note: Note) -> list[Draft] | None:
     """Return the sessions of a file's entries; None if they are of no kind that is known."""
-    for fits, reader in (
-        (own.is_record, own.read_records),
-        (chatgpt.is_conversation, chatgpt.read),
-        (llm.is_response, llm.read),
+    for program, fits, reader in (
+        ("zatsudan", own.is_record, own.read_records),
+        ("ChatGPT", chatgpt.is_conversation, chatgpt.read),
+        ("llm", llm.is_response, llm.read),
     ):
         if any(fits(item) for item in items):
-            return reader(items, note)
+            return _from(program, reader(items, note))
     left = LeftOut()
     found = foreign.plain_of(items, left)
     if found is not None:
         note(say("Read as an export of {program}.", program=found.program))
-        return plain.read(found.talks, note, left)
+        return _from(found.program, plain.read(found.talks, note, left))
     if any(plain.holds_messages(item) for item in items):
-        return plain.read(items, note)
+        return _from("messages", plain.read(items, note))
     if any(plain.is_message(item) for item in items):
-        return plain.read([items], note)
+        return _from("messages", plain.read([items], note))
     return None
 
 
@@ -146,76 +190,6 @@ def _inner(items: list[Json]) -> list[Json] | None:
             if isinstance(found, dict) and found:
                 return [found]
     return None
-
-
-def _text(path: Path, *, pipes: bool) -> str:
-    """Return the text of a file, or of what a pipe gives; raises ImportRefused."""
-    name = one_line(path.name, 60)
-    try:
-        data = _piped(path) if pipes and _is_ours(path) else files.read(path, LARGEST)
-    except (files.Refused, IsADirectoryError) as error:
-        if error.errno != errno.EFBIG:
-            raise ImportRefused(say("{name} is no file.", name=name), _possible()) from error
-        raise ImportRefused(
-            say("{name} is larger than {size} MB.", name=name, size=LARGEST // 1_000_000),
-            say("Cut it into several files."),
-        ) from error
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise ImportRefused(
-            say("{name} cannot be read ({reason}).", name=name, reason=one_line(reason)),
-            say("Is the path right?"),
-        ) from error
-    if data.startswith(b"PK\x03\x04"):
-        raise _zipped(data, name)
-    try:
-        return texts.decoded(data).replace("\r\n", "\n")
-    except UnicodeDecodeError:
-        raise ImportRefused(say("{name} is no text.", name=name), _possible()) from None
-
-
-def _is_ours(path: Path) -> bool:
-    """Tell whether a path is standard input, or a descriptor that a shell opened for `<(command)`.
-
-    Another pipe may have nobody who writes to it: to open it would wait for ever.
-    """
-    return str(path) in (STDIN, "/dev/stdin") or str(path.parent) in ("/dev/fd", "/proc/self/fd")
-
-
-def _piped(path: Path) -> bytes:
-    if str(path) == STDIN:
-        data = sys.stdin.buffer.read(LARGEST + 1)
-    else:
-        with path.open("rb") as pipe:
-            data = pipe.read(LARGEST + 1)
-    if len(data) > LARGEST:
-        raise files.Refused(
-            errno.EFBIG, say("it is larger than {size} MB", size=LARGEST // 1_000_000)
-        )
-    return data
-
-
-def _zipped(data: bytes, name: Printable) -> ImportRefused:
-    """Return the error for a zip file, which names what in it can be imported."""
-    import io
-    import zipfile
-
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = archive.namelist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
-        names = []
-    talks = [entry for entry in names if entry.endswith((".json", ".jsonl"))]
-    # Beside the talks lie the account, feedback and the like.
-    talks = [entry for entry in talks if "conversation" in entry or "chat" in entry] or talks
-    shown = ", ".join(one_line(entry, 60) for entry in sorted(talks)[:4])
-    shown += "…" if len(talks) > 4 else ""
-    return ImportRefused(
-        say("{name} is a zip file.", name=name),
-        say("Unpack it; import from it: {names}.", names=shown)
-        if shown
-        else say("Unpack it. No JSON was seen in it."),
-    )
 
 
 def _write(draft: Draft, sessions: Path, new_id: Callable[[], str], now: Callable[[], str]) -> Path:

@@ -20,7 +20,7 @@ from zatsudan.sessions.imports.chatgptcontent import (
 )
 from zatsudan.sessions.imports.draft import Draft, Note, iso, text_of
 from zatsudan.sessions.imports.leftout import EMPTY, HIDDEN, ODD, TOOLS, UNKNOWN, LeftOut
-from zatsudan.sessions.session import FINISHED, INTERRUPTED, Made
+from zatsudan.sessions.made import FINISHED, INTERRUPTED, Made
 from zatsudan.wire.messages import Message
 
 _FINISH = {"stop": "stop", "max_tokens": "length"}

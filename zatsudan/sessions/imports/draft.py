@@ -9,8 +9,8 @@ from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import Printable, one_line
 from zatsudan.parameters.table import BY_NAME
+from zatsudan.sessions.made import Made
 from zatsudan.sessions.records import message_record
-from zatsudan.sessions.session import Made
 from zatsudan.wire.messages import ROLES, Message
 
 #: What others call the roles.
@@ -25,12 +25,16 @@ Note = Callable[[Printable], None]
 
 @dataclass(slots=True)
 class Draft:
-    """The records of a session but the first. `created` is ISO 8601, or empty where nobody knows."""
+    """The records of a session but the first. `created` is ISO 8601, or empty where nobody knows.
+
+    `program` is what wrote the file that it is of.
+    """
 
     created: str = ""
     records: list[JsonObject] = field(default_factory=list)
     last: str | None = None
     last_at: str = ""
+    program: str = ""
     _count: int = 0
     _system: str = ""
 

@@ -13,8 +13,8 @@ from zatsudan.sessions.imports.apiform import with_api_fields
 from zatsudan.sessions.imports.draft import Draft, Note, iso, role_of, text_of
 from zatsudan.sessions.imports.jsontext import parse
 from zatsudan.sessions.imports.leftout import LeftOut
+from zatsudan.sessions.made import Made
 from zatsudan.sessions.records import replay
-from zatsudan.sessions.session import Made
 from zatsudan.wire.messages import Message
 
 _ROLES = {heading: role for role, heading in HEADINGS.items()}

@@ -8,7 +8,7 @@ from zatsudan.base.language import say
 from zatsudan.sessions.imports.apiform import has_content, taken
 from zatsudan.sessions.imports.draft import Draft, Note, role_of, text_of
 from zatsudan.sessions.imports.leftout import UNKNOWN, LeftOut
-from zatsudan.sessions.session import Made
+from zatsudan.sessions.made import Made
 from zatsudan.wire.messages import content_text
 
 

@@ -7,12 +7,13 @@ scrollback, never what is seen live.
 
 from collections.abc import Callable, Sequence
 
+from prompt_toolkit.utils import get_cwidth
+
 from zatsudan.base.printable import EMPTY, Printable, Styled, printable
-from zatsudan.terminal.live.painter import cells
 from zatsudan.terminal.live.textstream import RowStream
 from zatsudan.terminal.text.clusters import cells as cells_of
 from zatsudan.terminal.text.clusters import rule
-from zatsudan.terminal.text.rows import BLANK, cut, further, sgr, to_column, together
+from zatsudan.terminal.text.rows import BLANK, bare, cut, further, sgr, to_column, together
 from zatsudan.terminal.text.widths import disputed
 
 #: The least width of a column, in cells.
@@ -101,7 +102,7 @@ class Columns:
             at_cell = 0
             for piece in pieces[:-1]:
                 at_cell += self.width
-                blanks = BLANK * max(0, self.width - cells(piece))
+                blanks = BLANK * max(0, self.width - get_cwidth(bare(piece)))
                 place = to_column(at_cell) if disputed(piece) else EMPTY
                 padded += [further(piece, at_cell - self.width), blanks, place, bar]
                 at_cell += cells_of(BAR)

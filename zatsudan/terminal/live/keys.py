@@ -25,7 +25,7 @@ from zatsudan.base.printable import Printable
 from zatsudan.talk.entered import Entered
 from zatsudan.terminal.live.completion import completes
 from zatsudan.terminal.live.inputline import InputLine
-from zatsudan.terminal.live.wordwise import run_before, word_after, word_before
+from zatsudan.terminal.live.wordwise import word_keys
 
 # Shift-Enter, as kitty's protocol and xterm's modifyOtherKeys write it: a new line.
 # The terminal is not asked for either: kitty's would change Escape and Ctrl-C as
@@ -123,7 +123,7 @@ def bindings(actions: Actions, buffer: InputLine) -> KeyBindingsBase:
             _branch_keys(actions, buffer),
             _run_keys(actions),
             _line_keys(actions, buffer),
-            _word_keys(buffer),
+            word_keys(buffer),
             _screen_keys(actions),
         ]
     )
@@ -256,38 +256,6 @@ def _line_keys(actions: Actions, buffer: InputLine) -> KeyBindings:
             buffer.start_completion(insert_common_part=True)
         else:
             buffer.insert_text("    ")
-
-    return keys
-
-
-def _word_keys(buffer: InputLine) -> KeyBindings:
-    keys = KeyBindings()
-    typing = Condition(lambda: get_app().layout.has_focus(buffer)) & emacs_mode
-
-    @keys.add("escape", "b", filter=typing)
-    @keys.add("c-left", filter=typing)
-    def _back(_event: KeyPressEvent) -> None:
-        buffer.cursor_position -= word_before(buffer.document.text_before_cursor)
-
-    @keys.add("escape", "f", filter=typing)
-    @keys.add("c-right", filter=typing)
-    def _forward(_event: KeyPressEvent) -> None:
-        buffer.cursor_position += word_after(buffer.document.text_after_cursor)
-
-    @keys.add("escape", "backspace", filter=typing)
-    def _delete_last(event: KeyPressEvent) -> None:
-        count = word_before(buffer.document.text_before_cursor)
-        event.app.clipboard.set_text(buffer.delete_before_cursor(count))
-
-    @keys.add("c-w", filter=typing)
-    def _delete_run(event: KeyPressEvent) -> None:
-        count = run_before(buffer.document.text_before_cursor)
-        event.app.clipboard.set_text(buffer.delete_before_cursor(count))
-
-    @keys.add("escape", "d", filter=typing)
-    def _delete_next(event: KeyPressEvent) -> None:
-        count = word_after(buffer.document.text_after_cursor)
-        event.app.clipboard.set_text(buffer.delete(count))
 
     return keys
 

@@ -54,6 +54,18 @@ class Lines:
         """Is a line being carried out?"""
         return self.task is not None and not self.task.done()
 
+    @property
+    def answers(self) -> Printable:
+        """Which call the line is to answer; nothing where none waits."""
+        session = self._chat.talk.session
+        head = session.nodes.get(session.head) if session.head is not None else None
+        if self.busy or head is None or not (head.message.extra or head.message.role == "tool"):
+            return EMPTY
+        from zatsudan.sessions.calls import waiting
+
+        waits = waiting(session)
+        return one_line(waits.call.name, 30) if waits is not None else EMPTY
+
     # --- what is meant by a line ------------------------------------------
 
     @property

@@ -10,19 +10,16 @@ autowrap off: it loses a cell rather than take two rows. Once committed it is
 written again with autowrap on, so that nothing is missing in scrollback.
 """
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
 from prompt_toolkit.data_structures import Size
-from prompt_toolkit.utils import get_cwidth
 
 from zatsudan.base.printable import Styled
 from zatsudan.terminal.live import ptk
 from zatsudan.terminal.live.reflow import Before, Place, Reflow, rows_above, seen
+from zatsudan.terminal.text.rows import bare
 from zatsudan.terminal.text.widths import most_cells
-
-_ESCAPE = r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x1b\x07]*(?:\x07|\x1b\\)"
 
 _RESET = "\x1b[0m"
 
@@ -223,7 +220,7 @@ class Painter:
         """
         self._columns = columns = max(1, self._output.real_size.columns)
         stood = ptk.cursor(self._app)
-        rows = [re.sub(_ESCAPE, "", row) for row in self.rows]
+        rows = [bare(row) for row in self.rows]
         size = self._output.real_size
         drawn = [*rows, *ptk.drawn_rows(self._app)]
         before = Before(drawn, len(rows) + stood.y, stood.x, self._height > size.rows)
@@ -283,10 +280,10 @@ def change(before: str, after: str) -> str:
     unstyled = same.rfind(_RESET) + len(_RESET) if _RESET in same else 0
     opened = same.find("\x1b", unstyled)
     same = same[: opened if opened >= 0 else None]
-    columns, rest = len(re.sub(_ESCAPE, "", same)), after[len(same) :]
+    columns, rest = len(bare(same)), after[len(same) :]
     # What is not ASCII may be a mark on the character before it: one to come, or one to go.
-    gone = re.sub(_ESCAPE, "", before[len(same) :])
-    at_seam = gone[:1] + re.sub(_ESCAPE, "", rest)[:1]
+    gone = bare(before[len(same) :])
+    at_seam = gone[:1] + bare(rest)[:1]
     if not columns or not same.isascii() or not at_seam.isascii() or "\x1b]" in same:
         return whole(after)
     return f"\x1b[{columns}C{rest}\x1b[K"
@@ -302,14 +299,9 @@ def may_wrap(row: str, columns: int) -> bool:
 
     All rows are laid out to fit: only those in which terminals differ may not.
     """
-    return not row.isascii() and most_cells(re.sub(_ESCAPE, "", row)) > columns
+    return not row.isascii() and most_cells(bare(row)) > columns
 
 
 def guarded(written: str, row: str, columns: int) -> str:
     """Return `written`, which puts `row` on the screen, so that it takes one row of it at most."""
     return f"{NO_WRAP}{written}{WRAP}" if written and may_wrap(row, columns) else written
-
-
-def cells(row: str) -> int:
-    """Return how many cells a row of escape text takes."""
-    return get_cwidth(re.sub(_ESCAPE, "", row))

@@ -1,15 +1,13 @@
 """The live terminal: a prompt that stays alive while a reply streams above it."""
 
 import asyncio
-import contextlib
 import gc
 import importlib
 import os
-import signal
 import sys
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -17,8 +15,9 @@ from prompt_toolkit.data_structures import Size
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.input import Input
 
+from zatsudan.base import signals
 from zatsudan.base.language import say
-from zatsudan.base.printable import EMPTY, Printable, one_line
+from zatsudan.base.printable import EMPTY, Printable
 from zatsudan.base.styles import Styles
 from zatsudan.config.settings import Screen
 from zatsudan.talk.entered import KEYS, Entered
@@ -29,6 +28,7 @@ from zatsudan.terminal.live.history import LineHistory
 from zatsudan.terminal.live.keys import Actions
 from zatsudan.terminal.live.lines import Lines
 from zatsudan.terminal.live.measuring import Measuring
+from zatsudan.terminal.live.resizing import terminal_size
 from zatsudan.terminal.live.screen import LiveSurface
 from zatsudan.terminal.live.toolbar import Toolbar, keys_now
 from zatsudan.terminal.text.colour import colours, fitted
@@ -69,7 +69,7 @@ class LiveTerminal(Actions):
         self._chat = chat
         self._bar = Toolbar(chat, clock)
         self._stdout = stdout or sys.stdout
-        output = ptk.ReservingOutput(self._stdout, size or _terminal_size, environ.get("TERM"))
+        output = ptk.ReservingOutput(self._stdout, size or terminal_size, environ.get("TERM"))
         self._attention = Attention(output, screen.bell)
         self._prompt = prompt.build(
             self,
@@ -93,6 +93,7 @@ class LiveTerminal(Actions):
             environ=environ,
             styles=styles,
             clock=clock,
+            pictures=screen.pictures != "never",
         )
         self._measuring = Measuring(self._surface.told, clock)
         self._commands = commands
@@ -118,15 +119,14 @@ class LiveTerminal(Actions):
 
         def start() -> None:
             self._attention.listen(on=True)
-            if self._stdout.isatty():
+            # Not of a console of Windows, whose answers may come as keys that were typed.
+            if sys.platform != "win32" and self._stdout.isatty():
                 self._surface.measure(self._measuring)
             self._opening = self._start(self._open(first))
             self._lines.submit(Entered.of(line, KEYS))
             self._start(self._connect(self._lines.task if before else None))
-            loop = asyncio.get_running_loop()
-            for number in (signal.SIGTERM, signal.SIGHUP):
-                with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
-                    loop.add_signal_handler(number, self._signalled, number)
+            for number in signals.ENDING:
+                signals.listen(number, partial(self._signalled, number))
             lending = self._surface.lending
             stopping.listen(lending.stopped, lending.went_on)
 
@@ -158,7 +158,7 @@ class LiveTerminal(Actions):
         self._surface.show([*greeting(private=self._chat.talk.folder is None), *first])
 
     async def _connect(self, after: "asyncio.Task[None] | None") -> None:
-        from zatsudan.terminal.live.warmup import WARM, warm
+        from zatsudan.terminal.live.warmup import WARM, count, warm
 
         await self._opened()
         await asyncio.sleep(PAUSE_SECONDS)
@@ -168,14 +168,9 @@ class LiveTerminal(Actions):
             await asyncio.wait([after])
         if after is None or self._chat.link.server is None:  # else the questions have said it
             await self._repl.connect()
-        from zatsudan.base.errors import TooLong
-        from zatsudan.talk.fitting import window_of
-
-        with contextlib.suppress(TooLong):
-            window_of(
-                self._chat.talk, self._chat.link
-            )  # counts the messages now, so that the first request need not
+        count(self._chat)
         self.progress(EMPTY)
+        self._chat.index_sessions()
 
     async def _opened(self) -> None:
         """Wait until it is shown what the talk begins with."""
@@ -201,7 +196,7 @@ class LiveTerminal(Actions):
                 buffer.text,
                 busy=self.busy,
                 aside=buffer.aside is not None,
-                answers=self._answers(),
+                answers=self._lines.answers,
             ),
             self._app.output.get_size().columns,
         )
@@ -225,18 +220,7 @@ class LiveTerminal(Actions):
 
     @property
     def answering(self) -> bool:
-        return bool(self._answers())
-
-    def _answers(self) -> Printable:
-        """Return which call the line is to answer; nothing where none waits."""
-        session = self._chat.talk.session
-        head = session.nodes.get(session.head) if session.head is not None else None
-        if self.busy or head is None or not (head.message.extra or head.message.role == "tool"):
-            return EMPTY
-        from zatsudan.sessions.calls import waiting
-
-        waits = waiting(session)
-        return one_line(waits.call.name, 30) if waits is not None else EMPTY
+        return bool(self._lines.answers)
 
     def decline(self) -> None:
         self._lines.submit(Entered.of("/decline", KEYS))
@@ -273,7 +257,7 @@ class LiveTerminal(Actions):
         return self._lines.queue.pop() if self._lines.queue else None
 
     def variant(self, by: int) -> None:
-        from zatsudan.commands.branches import step
+        from zatsudan.commands.variants import step
 
         shown = step(self._chat, by)
         if shown is None:
@@ -315,15 +299,3 @@ class LiveTerminal(Actions):
 
     def aside(self, what: str) -> None:
         self._start(self._surface.aside(what))
-
-
-def _terminal_size() -> Size:
-    # Not shutil's: COLUMNS and LINES in the environment know of no resize.
-    for fd in (1, 0, 2):
-        try:
-            size = os.get_terminal_size(fd)
-        except OSError:
-            continue
-        if size.lines and size.columns:
-            return Size(rows=size.lines, columns=size.columns)
-    return Size(rows=24, columns=80)

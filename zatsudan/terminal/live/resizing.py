@@ -1,7 +1,10 @@
-"""Changes of the window's size: answered once, when the window is at rest."""
+"""The window's size, and its changes: answered once, when the window is at rest."""
 
 import asyncio
+import os
 from collections.abc import Callable
+
+from prompt_toolkit.data_structures import Size
 
 from zatsudan.terminal.live import ptk
 
@@ -75,3 +78,16 @@ class Resizing:
         self._app.frozen = False
         self._sized = self._output.real_size
         self._resized(place)
+
+
+def terminal_size() -> Size:
+    """Return the size of the terminal that the program stands on; 24 rows of 80 where it tells none."""
+    # Not shutil's: COLUMNS and LINES in the environment know of no resize.
+    for fd in (1, 0, 2):
+        try:
+            size = os.get_terminal_size(fd)
+        except OSError:
+            continue
+        if size.lines and size.columns:
+            return Size(rows=size.lines, columns=size.columns)
+    return Size(rows=24, columns=80)

@@ -1,17 +1,16 @@
 """What the live terminal shows: the talk above its prompt, and what takes the screen for a while."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from zatsudan.base.errors import ZatsudanError
 from zatsudan.base.jsonvalues import Json
-from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, Styled
 from zatsudan.base.styles import Styles
-from zatsudan.sessions.session import FINISHED
 from zatsudan.terminal.live import ptk
 from zatsudan.terminal.live.attention import Attention
+from zatsudan.terminal.live.graphics import Graphics
 from zatsudan.terminal.live.keys import Actions
 from zatsudan.terminal.live.lending import Lending
 from zatsudan.terminal.live.measuring import LEAST_COLUMNS, Measuring
@@ -22,7 +21,7 @@ from zatsudan.terminal.live.resizing import Resizing
 from zatsudan.terminal.live.toolbar import Toolbar
 from zatsudan.terminal.surface import Surface
 from zatsudan.terminal.text.colour import has_colours
-from zatsudan.terminal.text.rows import PROMPT, sgr, wrap
+from zatsudan.terminal.text.rows import PROMPT
 from zatsudan.terminal.text.widths import set_told, width
 
 if TYPE_CHECKING:
@@ -55,6 +54,7 @@ class LiveSurface(Surface):
         environ: Mapping[str, str],
         styles: Styles,
         clock: Callable[[], float],
+        pictures: bool = True,
     ) -> None:
         self._actions = actions
         self._prompt = prompt
@@ -65,6 +65,7 @@ class LiveSurface(Surface):
         self._environ = environ
         self._styles = styles
         self._clock = clock
+        self._graphics = Graphics(environ, clock, on=pictures)
         self._app.after_render += self._after_render
         self._painter = Painter(self._app, output, reflow=possible(environ))
         self._resizing = Resizing(self._app, output, self._resized, self._where)
@@ -109,19 +110,17 @@ class LiveSurface(Surface):
         self._app.invalidate()
 
     def show(self, parts: "Sequence[Part]") -> None:
-        from zatsudan.terminal.text.partrows import (
-            part_rows,  # with the greeting, behind the prompt
-        )
+        from zatsudan.terminal.text.partrows import parts_rows  # behind the prompt
 
         coloured = has_colours(self._environ)
 
+        def pictures(part: "Part", width: int) -> Iterable[Styled]:
+            if not self._painter.works:
+                return ()
+            return self._graphics.rows(part, width, self._output.real_size.rows)
+
         def rows(width: int) -> list[Styled]:
-            rows = [
-                row
-                for part in parts
-                for row in part_rows(part, width, self._render, coloured=coloured)
-            ]
-            return rows if not rows or rows[-1] == "" else [*rows, EMPTY]
+            return parts_rows(parts, width, self._render, coloured=coloured, above=pictures)
 
         if parts:
             self._painter.commit(rows)
@@ -164,26 +163,10 @@ class LiveSurface(Surface):
             self._view.close()
             self._view = None
         from zatsudan.terminal.live.replies import has_links
-        from zatsudan.terminal.text.partrows import source_rows, status_rows
-        from zatsudan.terminal.text.shortfalls import misformed
+        from zatsudan.terminal.text.replyrows import ended_rows
 
         links = has_links(self._environ)
-
-        def rows(width: int) -> list[Styled]:
-            if turn.nodes:
-                note = misformed(turn.nodes[0])  # a call is shown by itself
-                sources = source_rows(turn.nodes[0], width, links=links)
-                above = [*(wrap(note, width) if note else ()), *sources]
-                return [*above, EMPTY, *status_rows(turn.made, width), EMPTY]
-            if turn.error is not None:
-                return []
-            ended = turn.made.ended == FINISHED
-            text = (
-                say("The server sent nothing.") if ended else say("stopped before the first token")
-            )
-            return [sgr(text, "dim"), EMPTY]
-
-        self._painter.commit(rows)
+        self._painter.commit(lambda width: ended_rows(turn, width, links=links))
         self._attention.ended(self._clock() - self._reply_since)
 
     def calls(self, waits: "Waiting") -> None:
@@ -215,7 +198,7 @@ class LiveSurface(Surface):
     def measure(self, measuring: Measuring) -> None:
         """Ask the terminal with the next rows how wide it takes what others disagree about."""
         if self._painter.works and self._output.real_size.columns >= LEAST_COLUMNS:
-            self._painter.question = measuring.ask()
+            self._painter.question = self._graphics.ask(self._app.input) + measuring.ask()
             self._measuring = measuring
 
     def told(self, cells: Mapping[str, int]) -> None:
@@ -285,6 +268,8 @@ class LiveSurface(Surface):
 
     def _take_back(self) -> None:
         """Go on at the width that the screen has got meanwhile."""
+        if self._painter.stale:
+            self._output.write_raw(self._graphics.moved())
         live = self._view.resize() if self._painter.stale and self._view is not None else ()
         self._painter.take_back(live)
 
@@ -329,6 +314,8 @@ class LiveSurface(Surface):
 
     def _resized(self, at: tuple[int, int] | None = None) -> None:
         if not self._painter.away:
+            if self._painter.stale:
+                self._output.write_raw(self._graphics.moved())
             self._painter.resized(self._view.resize() if self._view is not None else (), at)
 
     def _after_render(self, _app: object) -> None:

@@ -3,11 +3,12 @@
 import contextlib
 import os
 import signal
+import sys
 from collections.abc import Callable
 
 from prompt_toolkit.application import Application
 
-SIGNALS = (signal.SIGTSTP, signal.SIGCONT)
+from zatsudan.base import signals
 
 
 def stop() -> None:
@@ -15,7 +16,9 @@ def stop() -> None:
 
     Our own handlers are told of neither: who calls this draws anew.
     """
-    before = {number: signal.signal(number, signal.SIG_DFL) for number in SIGNALS}
+    if sys.platform == "win32":  # no shell stops a job there
+        return
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in signals.STOPPING}
     try:
         os.kill(0, signal.SIGTSTP)
     finally:
@@ -29,6 +32,8 @@ def take_again(app: Application[None]) -> bool:
     SIGSTOP tells nobody: only the SIGCONT that follows it does, and by then the shell has had
     the terminal. The modes to be restored at the end stay those from before the program.
     """
+    if sys.platform == "win32":
+        return True
     with contextlib.suppress(OSError, NotImplementedError):
         if os.tcgetpgrp(app.input.fileno()) != os.getpgrp():
             return False
@@ -39,9 +44,5 @@ def take_again(app: Application[None]) -> bool:
 
 def listen(stopped: Callable[[], None], went_on: Callable[[], None]) -> None:
     """Call these when the signals come, on the loop that runs."""
-    import asyncio
-
-    loop = asyncio.get_running_loop()
-    for number, act in zip(SIGNALS, (stopped, went_on), strict=True):
-        with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
-            loop.add_signal_handler(number, act)
+    for number, act in zip(signals.STOPPING, (stopped, went_on), strict=False):
+        signals.listen(number, act)

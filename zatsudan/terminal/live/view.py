@@ -13,7 +13,7 @@ from zatsudan.base.printable import EMPTY, Printable, Styled, printable
 from zatsudan.terminal.live.frames import STATUS_SECONDS, Frames
 from zatsudan.terminal.live.painter import Painter, row_width
 from zatsudan.terminal.live.textstream import RowStream, TextStream
-from zatsudan.terminal.text.partrows import thought_rows
+from zatsudan.terminal.text.replyrows import thought_rows
 from zatsudan.terminal.text.rows import sgr, wrap
 from zatsudan.wire import bounds
 from zatsudan.wire.protocol import Delta

@@ -1,8 +1,12 @@
-"""Modules that are imported behind the prompt, while the person reads and writes."""
+"""What is imported and counted behind the prompt, while the person reads and writes."""
 
 import asyncio
+import contextlib
 import importlib
 from collections.abc import Iterable
+
+from zatsudan.base.errors import TooLong
+from zatsudan.talk.chat import Chat
 
 #: What the first message needs. A command's own module takes some milliseconds when it is first
 #: asked for, and all of them a megabyte that most talks never use. The last two are private
@@ -31,3 +35,11 @@ async def warm(names: Iterable[str]) -> None:
         except ModuleNotFoundError as error:
             if not f"{name}.".startswith(f"{error.name}."):
                 raise  # it is there, and what it imports is not
+
+
+def count(chat: Chat) -> None:
+    """Count the messages of the talk now, so that the first request need not."""
+    from zatsudan.talk.fitting import window_of  # of the modules above
+
+    with contextlib.suppress(TooLong):
+        window_of(chat.talk, chat.link)

@@ -1,4 +1,4 @@
-"""Words for the keys that go or delete by them, in scripts too that write no blanks.
+"""Words, and the keys that go or delete by them, in scripts too that write no blanks.
 
 Japanese changes its script where one word ends and the next begins, more often than not: a run
 of one script is a word there, as in most editors.
@@ -7,6 +7,11 @@ of one script is a word there, as in most editors.
 import re
 from functools import cache
 
+from prompt_toolkit.application import get_app
+from prompt_toolkit.filters import Condition, emacs_mode
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+
+from zatsudan.terminal.live.inputline import InputLine
 from zatsudan.terminal.text.clusters import around
 
 _KANA = "\u3041-\u309f\u30fc"
@@ -53,3 +58,36 @@ def word_after(text: str) -> int:
 
 # No word is longer.
 _FAR = 4096
+
+
+def word_keys(buffer: InputLine) -> KeyBindings:
+    """Return the keys that go by words in the input line; vi has its own."""
+    keys = KeyBindings()
+    typing = Condition(lambda: get_app().layout.has_focus(buffer)) & emacs_mode
+
+    @keys.add("escape", "b", filter=typing)
+    @keys.add("c-left", filter=typing)
+    def _back(_event: KeyPressEvent) -> None:
+        buffer.cursor_position -= word_before(buffer.document.text_before_cursor)
+
+    @keys.add("escape", "f", filter=typing)
+    @keys.add("c-right", filter=typing)
+    def _forward(_event: KeyPressEvent) -> None:
+        buffer.cursor_position += word_after(buffer.document.text_after_cursor)
+
+    @keys.add("escape", "backspace", filter=typing)
+    def _delete_last(event: KeyPressEvent) -> None:
+        count = word_before(buffer.document.text_before_cursor)
+        event.app.clipboard.set_text(buffer.delete_before_cursor(count))
+
+    @keys.add("c-w", filter=typing)
+    def _delete_run(event: KeyPressEvent) -> None:
+        count = run_before(buffer.document.text_before_cursor)
+        event.app.clipboard.set_text(buffer.delete_before_cursor(count))
+
+    @keys.add("escape", "d", filter=typing)
+    def _delete_next(event: KeyPressEvent) -> None:
+        count = word_after(buffer.document.text_after_cursor)
+        event.app.clipboard.set_text(buffer.delete(count))
+
+    return keys

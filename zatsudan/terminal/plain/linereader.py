@@ -8,12 +8,12 @@ person types two within `BURST_SECONDS` (talk/entered.py).
 import asyncio
 import contextlib
 import os
-import select
-import termios
+import sys
 from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
+from zatsudan.base.descriptors import Incoming
 from zatsudan.talk.entered import BURST_SECONDS, KEYS, SAID, TEXT, Entered
 
 BEGIN, END = "\x1b[200~", "\x1b[201~"
@@ -54,6 +54,14 @@ class _Came(NamedTuple):
     at: float
 
 
+def _console(fd: int) -> Callable[[], bytes] | None:
+    """Return what reads a console of Windows as UTF-8: its bytes are of a code page else."""
+    if sys.platform == "win32" and os.isatty(fd) and fd == 0:
+        raw = getattr(sys.stdin.buffer, "raw", None)
+        return None if raw is None else lambda: bytes(raw.read(65_536) or b"")
+    return None
+
+
 class LineReader:
     """Lines of a file descriptor, read on the event loop, so that a signal can come between.
 
@@ -68,7 +76,7 @@ class LineReader:
         self._rest = b""
         self._came = asyncio.Event()
         self._last = -1.0
-        self._reading = False
+        self._incoming = Incoming(fd, self._ready, _console(fd))
         self._dropped = False
         #: When something was first said after the last line: what came later answers it.
         self._spoken: float | None = None
@@ -112,24 +120,21 @@ class LineReader:
         `prompt` is called when it may be typed: a key that comes sooner would be seen.
         `fresh`: what came before does not answer it.
         """
-        before = termios.tcgetattr(self._fd)
+        from zatsudan.terminal.plain.echo import kept
+
         earlier: deque[_Came] = deque()
-        try:
-            if hidden:
-                silent = termios.tcgetattr(self._fd)
-                silent[3] &= ~termios.ECHO
-                termios.tcsetattr(self._fd, termios.TCSADRAIN, silent)
-            if fresh:
-                self.listen()
-                await asyncio.sleep(BURST_SECONDS)
-                earlier, self._lines = self._lines, deque()
-            prompt()
-            came = await self._next()
-        except asyncio.CancelledError:
-            return None
-        finally:
-            self._lines.extendleft(reversed(earlier))
-            termios.tcsetattr(self._fd, termios.TCSADRAIN, before)
+        with kept(self._fd, hidden=hidden):
+            try:
+                if fresh:
+                    self.listen()
+                    await asyncio.sleep(BURST_SECONDS)
+                    earlier, self._lines = self._lines, deque()
+                prompt()
+                came = await self._next()
+            except asyncio.CancelledError:
+                return None
+            finally:
+                self._lines.extendleft(reversed(earlier))
         return None if came.text is None else marked(came.text).text
 
     def spoke(self) -> None:
@@ -143,26 +148,19 @@ class LineReader:
 
     def listen(self) -> None:
         """Begin to read."""
-        if self._reading or self._lines:
-            return
-        try:
-            asyncio.get_running_loop().add_reader(self._fd, self._ready)
-            self._reading = True
-        except (OSError, ValueError):  # a regular file cannot be polled, nor need it be
-            self._ready()
+        if not self._lines:
+            self._incoming.listen()
 
     def close(self) -> None:
         """Read no further: what comes is for others."""
-        if self._reading:
-            asyncio.get_running_loop().remove_reader(self._fd)
-            self._reading = False
+        self._incoming.close()
 
-    def _ready(self) -> None:
+    def _ready(self, data: bytes) -> None:
         now = asyncio.get_running_loop().time()
-        data = more = self._read()
+        more = data
         # A terminal gives a line at a time: those that are there came together.
-        while self._by_person and more.endswith(b"\n") and select.select([self._fd], [], [], 0)[0]:
-            more = self._read()
+        while self._by_person and more.endswith(b"\n") and self._incoming.more():
+            more = self._incoming.read()
             data += more
         *lines, self._rest = (self._rest + data).split(b"\n")
         if not more and self._rest:
@@ -173,12 +171,6 @@ class LineReader:
             self._lines.append(_Came(None, now))
             self.close()  # until the next line is wanted: a terminal goes on after Ctrl-D
         self._came.set()
-
-    def _read(self) -> bytes:
-        try:
-            return os.read(self._fd, 65_536)
-        except OSError:  # the terminal has gone
-            return b""
 
     async def _next(self) -> _Came:
         """Return what came first."""

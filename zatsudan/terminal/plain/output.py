@@ -1,9 +1,9 @@
-"""Where replies are written, which may end before they do."""
+"""Where replies, and what is told beside them, are written: that may end before they do."""
 
 from typing import TYPE_CHECKING, TextIO
 
 from zatsudan.base.files import let_go
-from zatsudan.base.printable import Printable, printable
+from zatsudan.base.printable import Printable, Styled, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,3 +41,12 @@ class Output:
             self.trouble = "" if self.gone else error.strerror or str(error)
             let_go(self._file)
             self.on_end()
+
+
+def write_told(file: TextIO, text: Styled) -> None:
+    """Write what is told beside replies, at once; where nobody reads it any more, to nobody."""
+    try:
+        file.write(text)
+        file.flush()
+    except OSError:
+        let_go(file)

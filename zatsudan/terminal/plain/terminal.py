@@ -5,22 +5,21 @@ else to standard error where the two differ.
 """
 
 import asyncio
-import contextlib
 import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
+from zatsudan.base import signals
 from zatsudan.base.errors import CommandError, ZatsudanError
-from zatsudan.base.files import let_go
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printable
 from zatsudan.commands.outcomes import Inspect, Pick
 from zatsudan.commands.parts import Line, Part, Talk
 from zatsudan.commands.registry import Commands
-from zatsudan.sessions.session import FINISHED
+from zatsudan.sessions.made import FINISHED
 from zatsudan.talk.attachments import said
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.deciding import Asked, Slash, Words
@@ -28,12 +27,13 @@ from zatsudan.talk.entered import KEYS, Entered
 from zatsudan.terminal.greeting import greeting
 from zatsudan.terminal.plain.dialogue import END, agreed, answer_to
 from zatsudan.terminal.plain.linereader import LineReader
-from zatsudan.terminal.plain.output import Output
+from zatsudan.terminal.plain.output import Output, write_told
 from zatsudan.terminal.repl import Repl
 from zatsudan.terminal.surface import Surface
-from zatsudan.terminal.text.partrows import error_rows, part_rows, source_rows, status
+from zatsudan.terminal.text.partrows import error_rows, part_rows
+from zatsudan.terminal.text.replyrows import source_rows, status
 from zatsudan.terminal.text.rows import PASTES_OFF, PASTES_ON, PROMPT, uncoloured
-from zatsudan.terminal.text.shortfalls import shortfalls
+from zatsudan.terminal.text.shortfalls import shortfalls, unanswered
 from zatsudan.wire.protocol import Delta
 
 if TYPE_CHECKING:
@@ -107,9 +107,7 @@ class PlainTerminal(Surface):
 
         `line` is carried out first, before anything is connected.
         """
-        loop = asyncio.get_running_loop()
-        with contextlib.suppress(NotImplementedError, ValueError):
-            loop.add_signal_handler(signal.SIGINT, self._interrupt)
+        signals.listen(signal.SIGINT, self._interrupt)
         self.show([*greeting(private=self._chat.talk.folder is None), *first])
         reader = self._reader = LineReader(sys.stdin.fileno())
         reader.listen()
@@ -162,11 +160,7 @@ class PlainTerminal(Surface):
     def _tell(self, text: Styled) -> None:
         """Write to standard error; where that is closed, to nobody."""
         self._spoke()
-        try:
-            self._err.write(text)
-            self._err.flush()
-        except OSError:
-            let_go(self._err)
+        write_told(self._err, text)
 
     def echo(self, content: Json, *, command: bool = False) -> None:
         del command
@@ -236,14 +230,7 @@ class PlainTerminal(Surface):
             how = say("The next line answers it: text, @FILE or !COMMAND. /decline declines it.")
             self.show((*call_parts(waits), Line(how, "dim")))
         elif waits.node.id != self._chat.talk.session.head:  # some are answered, and nothing came
-            name, number = one_line(waits.call.name, 60), waits.open[0] + 1
-            told = say(
-                "{name} waits for its answer too, call {number} of {count}: send it with --continue.",
-                name=name,
-                number=number,
-                count=len(waits.calls),
-            )
-            self.short = [told]
+            self.short = [unanswered(waits)]
 
     async def pick(self, pick: Pick) -> str | None:
         self.show(pick.instead)

@@ -1,47 +1,61 @@
 """The parts of an outcome as rows of escape text."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby, islice
 
 from zatsudan.base.errors import ZatsudanError
 from zatsudan.base.jsonvalues import Json
-from zatsudan.base.language import later, say
+from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printable
-from zatsudan.commands.parts import Diff, Line, Part, Rows, Table, Talk, Tokens
-from zatsudan.sessions.session import FAILED, FINISHED, INTERRUPTED, Made, Node
-from zatsudan.terminal.text.clusters import cells as cells_of
-from zatsudan.terminal.text.onerow import Piece, one_row, whole
-from zatsudan.terminal.text.rows import (
-    PROMPT,
-    columns_of,
-    cut,
-    linked,
-    set_off,
-    sgr,
-    together,
-    wrap,
+from zatsudan.commands.parts import (
+    Diff,
+    Figure,
+    Line,
+    Part,
+    Picture,
+    Reshaped,
+    Rows,
+    Table,
+    Talk,
+    Tokens,
 )
-from zatsudan.wire.ends import LENGTH, STOP, meaning_of
+from zatsudan.sessions.session import Node
+from zatsudan.terminal.text.replyrows import source_rows, status_rows, thought_rows
+from zatsudan.terminal.text.rows import PROMPT, cut, set_off, sgr, together, wrap
+from zatsudan.terminal.text.tablerows import table_rows
 
 #: A message of more rows than this is shown by its first rows.
 FOLD_ROWS = 12
 FOLDED_ROWS = 8
-#: Of more sources than this their number is told.
-SOURCES = 5
-
-#: A brief column narrower than this says nothing: it is left out.
-BRIEF = 12
-#: Cells that hold a few words: a spare column goes before the last one is cut to fewer.
-FEW_WORDS = 30
 
 #: Makes rows of a reply: of its text, in so many cells, with the words that a person gave it.
 Render = Callable[[str, int, str], Sequence[Styled]]
+
+
+def parts_rows(
+    parts: Sequence[Part],
+    width: int,
+    render: Render,
+    *,
+    coloured: bool = False,
+    above: Callable[[Part, int], Iterable[Styled]] = lambda _part, _width: (),
+) -> list[Styled]:
+    """Return parts as rows, the last of them blank: what comes next stands apart.
+
+    `above` gives rows that stand above a part, as those of a picture.
+    """
+    rows: list[Styled] = []
+    for part in parts:
+        rows += above(part, width)
+        rows += part_rows(part, width, render, coloured=coloured)
+    return rows if not rows or rows[-1] == "" else [*rows, EMPTY]
 
 
 def part_rows(
     part: Part, width: int, render: Render, *, coloured: bool = False
 ) -> Iterator[Styled]:
     """Return a part as rows; `render` makes rows of a reply's text."""
+    part = part.line if isinstance(part, Picture) else part
     if isinstance(part, Line):
         if part.spans:
             yield from set_off(part.text, part.spans, width, part.tone)
@@ -55,12 +69,23 @@ def part_rows(
     elif isinstance(part, Rows):
         for line in part.lines:
             yield sgr(cut(printable(line.text.replace("\n", " ")), width), line.tone)
-    elif isinstance(part, Tokens):
-        from zatsudan.terminal.text.tokenrows import token_rows
-
-        yield from token_rows(part.tokens, width, coloured=coloured)
-    else:
+    elif isinstance(part, Talk):
         yield from talk_rows(part, width, render)
+    else:
+        yield from _lab_rows(part, width, coloured=coloured)
+
+
+def _lab_rows(part: Tokens | Reshaped | Figure, width: int, *, coloured: bool) -> Iterator[Styled]:
+    """Return what the lab draws as rows; it is imported then alone."""
+    from zatsudan.terminal.text.figurerows import figure_rows
+    from zatsudan.terminal.text.tokenrows import reshaped_rows, token_rows
+
+    if isinstance(part, Tokens):
+        yield from token_rows(part.tokens, width, coloured=coloured)
+    elif isinstance(part, Reshaped):
+        yield from reshaped_rows(part.tokens, part.shapes, width, coloured=coloured)
+    else:
+        yield from figure_rows(part.drawn, width, coloured=coloured)
 
 
 def diff_rows(part: Diff, width: int) -> Iterator[Styled]:
@@ -163,24 +188,6 @@ def call_rows(node: Node, width: int) -> Iterator[Styled]:
         yield from table_rows(form(call, title), width)
 
 
-def thought_rows(size: int, seconds: float | None = None) -> Iterator[Styled]:
-    """Return the line to which reasoning is folded when it is done; `size` in characters."""
-    if seconds is None:
-        text = say("thought {size:,} characters · /reasoning shows it", size=size)
-    else:
-        text = say(
-            "thought for {seconds:.1f} s, {size:,} characters · /reasoning shows it",
-            seconds=seconds,
-            size=size,
-        )
-    yield sgr(text, "dim")
-    yield EMPTY
-
-
-#: Blanks between the columns of a table.
-GAP = 2
-
-
 def error_rows(error: ZatsudanError, width: int) -> Iterator[Styled]:
     """Return a failure: what happened, and what to do next."""
     for row in wrap(error.sentence, width):
@@ -188,152 +195,3 @@ def error_rows(error: ZatsudanError, width: int) -> Iterator[Styled]:
     if error.advice:
         for row in wrap(error.advice, width):
             yield sgr(row, "dim")
-
-
-def table_rows(table: Table, width: int) -> Iterator[Styled]:
-    """Lay out a table: columns as wide as needed; the last one, or the widest, gives way and wraps."""
-    head, cells, widths = _fitted(table, width)
-    if table.title:
-        yield sgr(table.title, "bold")
-    if any(head):
-        yield sgr(printable("  " + _line(head, widths, table)), "dim")
-    for number, row in enumerate(cells):
-        if number in table.titles:
-            yield sgr(cut(table.titles[number], width), "bold")
-        wrapped = [list(wrap(cell, widths[at])) or [EMPTY] for at, cell in enumerate(row)]
-        for line in range(max(map(len, wrapped))):
-            pieces = tuple(cell[line] if line < len(cell) else EMPTY for cell in wrapped)
-            mark = "* " if number in table.marks and line == 0 else "  "
-            text = printable(mark + _line(pieces, widths, table))
-            yield sgr(text, "mark") if number in table.marks else text
-    if table.title:
-        yield EMPTY
-
-
-def _fitted(
-    table: Table, width: int
-) -> tuple[tuple[Printable, ...], list[tuple[Printable, ...]], list[int]]:
-    """Return head, rows and widths of the columns that fit into `width` cells."""
-    head, cells = table.head, list(table.rows)
-    widths = columns_of([head, *cells])
-    over = sum(widths) + GAP * (len(widths) - 1) + 2 - width
-    if table.spare is not None and over > 0 and widths[-1] - over < FEW_WORDS:
-        at = table.spare
-        head, cells = _without(head, at), [_without(row, at) for row in cells]
-        over -= widths.pop(at) + GAP
-    if table.brief and over > 0:
-        room = widths[-1] - over
-        if room < BRIEF:
-            head, cells, widths = head[:-1], [row[:-1] for row in cells], widths[:-1]
-            over = sum(widths) + GAP * (len(widths) - 1) + 2 - width
-        else:
-            widths[-1], over = room, 0
-            cells = [(*row[:-1], cut(row[-1], room)) for row in cells]
-    # The last column gives way first: it holds the prose.
-    for at in (
-        len(widths) - 1,
-        *sorted(range(len(widths) - 1), key=lambda column: -widths[column]),
-    ):
-        less = min(max(0, over), max(0, widths[at] - 12))
-        widths[at] -= less
-        over -= less
-    return head, cells, widths
-
-
-def _without(row: tuple[Printable, ...], at: int) -> tuple[Printable, ...]:
-    return (*row[:at], *row[at + 1 :])
-
-
-def _line(pieces: Sequence[Printable], widths: Sequence[int], table: Table) -> Printable:
-    padded = []
-    for at, piece in enumerate(pieces):
-        blanks = " " * max(0, widths[at] - cells_of(piece))
-        padded.append(blanks + piece if at in table.right else piece + blanks)
-    return printable((" " * GAP).join(padded).rstrip())
-
-
-_ENDS = {
-    "length": later("cut at the token limit, /continue goes on"),
-    "content_filter": later("stopped by the content filter"),
-    "tool_calls": later("wants to call a tool"),
-    "function_call": later("wants to call a function"),
-}
-
-
-def status(made: Made) -> Printable:
-    """Return the line under a reply: model, tokens, speed, and why it ended if that needs saying."""
-    return whole(_status(made))
-
-
-def status_rows(made: Made, width: int) -> Iterator[Styled]:
-    """Return what fits of that line into one row; the model's name is the first to go."""
-    row = one_row(_status(made), width)
-    if row:
-        yield sgr(row, "dim")
-
-
-def _status(made: Made) -> list[Piece]:
-    pieces = [Piece(0, one_line(made.model, 40))] if made.model else []
-    usage = made.usage
-    if usage is not None:
-        mark = "~" if usage.estimated else ""
-        counts = say(
-            "{mark}{prompt:,} in, {mark}{completion:,} out",
-            mark=mark,
-            prompt=usage.prompt,
-            completion=usage.completion,
-        )
-        pieces.append(Piece(3, counts))
-        from zatsudan.sessions.estimate import speed_of
-
-        speed = speed_of(made)
-        if speed is not None:
-            mark = "" if made.pace is not None else mark
-            pieces.append(Piece(2, say("{speed} tok/s", speed=f"{mark}{speed:.1f}")))
-    if made.first is not None:
-        pieces.append(Piece(1, say("first {seconds:.2f} s", seconds=made.first)))
-    if made.left_out:
-        pieces.append(Piece(4, say("{count} earlier messages not sent", count=made.left_out)))
-    if made.ended == INTERRUPTED:
-        pieces.append(Piece(5, say("interrupted, /continue goes on")))
-    elif made.ended == FAILED:
-        pieces.append(Piece(5, say("cut off, /continue goes on")))
-    elif made.ended == FINISHED and made.finish_reason and meaning_of(made.finish_reason) != STOP:
-        reason = meaning_of(made.finish_reason)
-        text = say(_ENDS[reason]) if reason in _ENDS else one_line(made.finish_reason, 30)
-        brief = say("cut at the token limit, /continue") if reason == LENGTH else EMPTY
-        pieces.append(Piece(5, text, brief))
-    return pieces
-
-
-def source_rows(node: Node, width: int, *, links: bool = False) -> Iterator[Styled]:
-    """Return what stands beside a reply's text: its sources, numbered as /open counts them, and how many pictures.
-
-    `links`: the terminal has links.
-    """
-    beside = node.made.beside if node.made is not None else {}
-    if not beside:
-        return
-    from zatsudan.wire.cited import counts, sources
-
-    found = sources(beside)
-    for number, (address, title) in enumerate(list(found.items())[:SOURCES], 1):
-        told = (
-            f"{one_line(title, 60)}  {one_line(address, 200)}" if title else one_line(address, 200)
-        )
-        row = sgr(cut(printable(f"[{number}] {told}"), width), "dim")
-        yield linked(row, target(address)) if links else row
-    parts = [say("{count} more", count=len(found) - SOURCES)] if len(found) > SOURCES else []
-    parts += [one_line(f"{name}: {count}", 40) for name, count in counts(beside).items()]
-    if found:
-        parts.append(say("/open N opens a source"))
-    parts.append(say("/why {id} tells all", id=node.id))
-    for row in wrap(printable(" · ".join(parts)), width):
-        yield sgr(row, "dim")
-
-
-def target(address: str) -> Printable:
-    """Return an address as a link leads to it: nothing in it ends an escape sequence before its time."""
-    from urllib.parse import quote
-
-    return printable(quote(address, safe="%/:=&?~#+!$,;'@()*[]", errors="replace"))

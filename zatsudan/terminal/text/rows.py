@@ -207,9 +207,15 @@ def columns_of(rows: Iterable[Iterable[Printable]]) -> list[int]:
 
 
 _CHA = re.compile(r"\x1b\[(\d+)G")
+_ESCAPE = r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x1b\x07]*(?:\x07|\x1b\\)"
 _SGR = re.compile(r"\x1b\[[0-9;]*[mG]")
 
 
 def uncoloured(row: Styled) -> Printable:
     """Return a row of escape text without its styles."""
     return printable(_SGR.sub("", row))
+
+
+def bare(row: str) -> str:
+    """Return the text of a row of escape text: without styles, links and moves of the cursor."""
+    return re.sub(_ESCAPE, "", row)

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
-from zatsudan.sessions.calls import Call, calls_of
-from zatsudan.sessions.session import FINISHED, Node
+from zatsudan.sessions.calls import Call, Waiting, calls_of
+from zatsudan.sessions.made import FINISHED
+from zatsudan.sessions.session import Node
 from zatsudan.wire.ends import CALLS, FILTER, FUNCTION, LENGTH, meaning_of
 
 #: Parameters that ask for a reply in a form.
@@ -69,6 +70,16 @@ def misformed(node: Node) -> Printable:
     from zatsudan.talk.conformity import misfit  # few replies are asked for in a form
 
     return misfit(node.message.text, made.parameters)
+
+
+def unanswered(waits: Waiting) -> Printable:
+    """Return what is said where some calls of a reply were answered and one waits: nothing was sent."""
+    return say(
+        "{name} waits for its answer too, call {number} of {count}: send it with --continue.",
+        name=one_line(waits.call.name, 60),
+        number=waits.open[0] + 1,
+        count=len(waits.calls),
+    )
 
 
 def describe_call(call: Call) -> Printable:

@@ -1,0 +1,35 @@
+"""Deltas are taken in no faster than they can be shown: a server sends faster than a terminal draws."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+from zatsudan.wire import bounds
+from zatsudan.wire.protocol import Delta, cut
+
+#: How long is waited before it is asked again whether what came has been drawn, in seconds.
+BEHIND_SECONDS = 0.01
+
+
+async def take_in(
+    deltas: Iterable[Delta], take: Callable[[Delta], None], behind: Callable[[], bool]
+) -> None:
+    """Hand each delta to `take`, a long one in pieces; wait while what is shown lags `behind`.
+
+    Whoever cancels it stops it between two pieces: Esc works while much comes at once.
+    """
+    for delta in deltas:
+        if len(delta.content) + len(delta.reasoning) > bounds.PIECE:
+            for piece in cut(delta, bounds.PIECE):
+                take(piece)
+                await asyncio.sleep(0)
+                await _caught_up(behind)
+        else:
+            take(delta)
+            if behind():
+                await _caught_up(behind)
+
+
+async def _caught_up(behind: Callable[[], bool]) -> None:
+    """Wait until what came has been drawn."""
+    while behind():  # noqa: ASYNC110  what is drawn is asked for, frame by frame
+        await asyncio.sleep(BEHIND_SECONDS)
