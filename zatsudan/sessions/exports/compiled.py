@@ -1,0 +1,308 @@
+"""A request as a program in Go (net/http), Swift (URLSession) and OCaml (cohttp)."""
+
+from zatsudan.sessions.exports.notation import Notation, body, braces, eight, filled
+from zatsudan.sessions.exports.outgoing import Request
+
+_GO = Notation(eight, "url.QueryEscape({})")
+
+_GO_PROGRAM = """\
+package main
+
+import (
+<imports>
+)
+
+const body = `<body>`
+
+func main() {
+	request, err := http.NewRequest("POST", <address>, strings.NewReader(body))
+	if err != nil {
+		log.Fatal(err)
+	}
+<headers>
+	client := &http.Client{<trust>
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		text, _ := io.ReadAll(response.Body)
+		log.Fatalf("%s: %s", response.Status, text)
+	}
+<reply>
+}
+<env><pool>"""
+_GO_STREAM = """\
+	lines := bufio.NewReader(response.Body)
+	for err == nil {
+		var line string
+		line, err = lines.ReadString('\\n')
+		data := strings.TrimSpace(strings.TrimPrefix(line, "data:"))
+		if !strings.HasPrefix(line, "data:") || data == "[DONE]" {
+			continue
+		}
+		var chunk struct {
+			Choices []struct{ Delta struct{ Content string } }
+		}
+		if err := json.Unmarshal([]byte(data), &chunk); err != nil {
+			log.Fatal(err)
+		}
+		for _, choice := range chunk.Choices {
+			fmt.Print(choice.Delta.Content)
+		}
+	}
+	fmt.Println()
+	if err != io.EOF {
+		log.Fatal(err)
+	}
+"""
+_GO_WHOLE = """\
+	var reply struct {
+		Choices []struct{ Message struct{ Content string } }
+	}
+	if err := json.NewDecoder(response.Body).Decode(&reply); err != nil {
+		log.Fatal(err)
+	}
+	for _, choice := range reply.Choices {
+		fmt.Println(choice.Message.Content)
+	}
+"""
+_GO_ENV = """
+func env(name string) string {
+	value := os.Getenv(name)
+	if value == "" {
+		log.Fatalf("%s is not set", name)
+	}
+	return value
+}
+"""
+_GO_POOL = """
+func trusted(file string) *x509.CertPool {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		log.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(text)
+	return pool
+}
+"""
+
+
+def to_go(request: Request) -> str:
+    """Return a program for Go 1.17 and later."""
+    trust, pool = "", ""
+    if not request.verify:
+        trust = "InsecureSkipVerify: true"
+    elif request.ca_file:
+        trust, pool = f"RootCAs: trusted({_GO.text(request.ca_file)})", _GO_POOL
+    if trust:
+        trust = (
+            "\n\t\tTransport: &http.Transport{"
+            f"Proxy: http.ProxyFromEnvironment, TLSClientConfig: &tls.Config{{{trust}}}}},"
+        )
+    secret_query = any(value.variable for _, value in request.query)
+    imports = {
+        "bufio": request.streams,
+        "crypto/tls": bool(trust),
+        "crypto/x509": bool(pool),
+        "encoding/json": True,
+        "fmt": True,
+        "io": True,
+        "log": True,
+        "net/http": True,
+        "net/url": secret_query,
+        "os": bool(pool or request.variables()),
+        "strings": True,
+    }
+    return filled(
+        _GO_PROGRAM,
+        imports="".join(f'\t"{name}"\n' for name, needed in imports.items() if needed),
+        # Nothing is escaped between the marks, and the mark itself cannot stand there.
+        body=body(request).replace("`", "\\u0060"),
+        address=_GO.address(request),
+        headers=_GO.pairs(request, "\trequest.Header.Set({0}, {1})\n"),
+        trust=trust,
+        reply=_GO_STREAM if request.streams else _GO_WHOLE,
+        env=_GO_ENV if request.variables() else "",
+        pool=pool,
+    )
+
+
+_SWIFT = Notation(braces, "{}.addingPercentEncoding(withAllowedCharacters: .alphanumerics)!")
+
+_SWIFT_PROGRAM = """\
+import Foundation
+#if canImport(FoundationNetworking)
+import FoundationNetworking
+#endif
+
+let body = <fence>\"""
+<body>
+\"""<fence>
+
+<env>
+var request = URLRequest(url: URL(string: <address>)!)
+request.httpMethod = "POST"
+<headers>
+request.httpBody = Data(body.utf8)
+
+<reply>
+<trust>
+func show(_ error: String) {
+  FileHandle.standardError.write(Data("\\(error)\\n".utf8))
+}
+"""
+_SWIFT_ENV = """\
+func env(_ name: String) -> String {
+  if let value = ProcessInfo.processInfo.environment[name], !value.isEmpty { return value }
+  show("\\(name) is not set")
+  exit(1)
+}
+
+"""
+_SWIFT_STREAM = """\
+struct Chunk: Decodable {
+  struct Choice: Decodable { let delta: Delta? }
+  struct Delta: Decodable { let content: String? }
+  let choices: [Choice]?
+}
+
+// The session calls from one queue, one call after another.
+final class Reply: NSObject, URLSessionDataDelegate, @unchecked Sendable {
+  var rest = Data()
+
+  func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
+    rest.append(data)
+    while let end = rest.firstIndex(of: UInt8(ascii: "\\n")) {
+      let line = rest[..<end]
+      rest = Data(rest[(end + 1)...])
+      guard line.starts(with: Data("data:".utf8)),
+        let chunk = try? JSONDecoder().decode(Chunk.self, from: Data(line.dropFirst(5)))
+      else { continue }
+      for choice in chunk.choices ?? [] {
+        FileHandle.standardOutput.write(Data((choice.delta?.content ?? "").utf8))
+      }
+    }
+  }
+
+  func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: Error?) {
+    let status = (task.response as? HTTPURLResponse)?.statusCode ?? 0
+    print()
+    if status != 200 { show("\\(status): \\(error.map(String.init(describing:)) ?? String(decoding: rest, as: UTF8.self))") }
+    exit(error == nil && status == 200 ? 0 : 1)
+  }
+}
+
+let session = URLSession(configuration: .default, delegate: Reply(), delegateQueue: nil)
+session.dataTask(with: request).resume()
+RunLoop.main.run()
+"""
+_SWIFT_WHOLE = """\
+struct Reply: Decodable {
+  struct Choice: Decodable { let message: Message }
+  struct Message: Decodable { let content: String? }
+  let choices: [Choice]
+}
+
+let (data, response) = try await URLSession.shared.data(for: request)
+let status = (response as? HTTPURLResponse)?.statusCode ?? 0
+if status != 200 {
+  show("\\(status): \\(String(decoding: data, as: UTF8.self))")
+  exit(1)
+}
+for choice in try JSONDecoder().decode(Reply.self, from: data).choices {
+  print(choice.message.content ?? "")
+}
+"""
+
+
+def to_swift(request: Request) -> str:
+    """Return a program for macOS, and for Linux with Swift 5.9 and later."""
+    text = body(request)
+    # As many number signs as make no backslash of the text an escape.
+    fence = "#"
+    while f"\\{fence}" in text:
+        fence += "#"
+    certificate = _SWIFT.certificate(request)
+    return filled(
+        _SWIFT_PROGRAM,
+        body=f"{text}\n",
+        fence=fence,
+        address=_SWIFT.address(request),
+        headers=_SWIFT.pairs(request, "request.setValue({1}, forHTTPHeaderField: {0})\n"),
+        trust=f"\n// The system says who is trusted: it needs {certificate}.\n"
+        if certificate
+        else "",
+        reply=_SWIFT_STREAM if request.streams else _SWIFT_WHOLE,
+        env=_SWIFT_ENV if request.variables() else "",
+    )
+
+
+_OCAML = Notation(
+    braces,
+    "Uri.pct_encode ~component:`Query_value ({})",
+    env="env {}",
+    joined=lambda parts: parts[0] if len(parts) == 1 else f"({' ^ '.join(parts)})",
+)
+
+_OCAML_PROGRAM = """\
+(* ocamlfind ocamlopt -thread -package cohttp-lwt-unix -linkpkg request.ml -o request && ./request
+   For https it needs lwt_ssl or tls-lwt beside.<trust> *)
+open Lwt.Syntax
+
+let body = {json|<body>|json}
+
+<env>
+let uri = Uri.of_string <address>
+
+let headers =
+  Cohttp.Header.of_list [
+<headers>
+  ]
+
+let main =
+  let* response, reply =
+    Cohttp_lwt_unix.Client.post ~headers ~chunked:false uri
+      ~body:(Cohttp_lwt.Body.of_string body)
+  in
+  let show piece =
+    let* () = Lwt_io.print piece in
+    Lwt_io.flush Lwt_io.stdout
+  in
+  let+ () = Lwt_stream.iter_s show (Cohttp_lwt.Body.to_stream reply) in
+  let status = Cohttp.Response.status response in
+  if Cohttp.Code.(code_of_status status >= 400) then begin
+    prerr_endline (Cohttp.Code.string_of_status status);
+    exit 1
+  end
+
+let () = Lwt_main.run main
+"""
+_OCAML_ENV = """\
+let env name =
+  match Sys.getenv_opt name with
+  | Some value when value <> "" -> value
+  | _ ->
+    prerr_endline (name ^ " is not set");
+    exit 1
+
+"""
+
+
+def to_ocaml(request: Request) -> str:
+    """Return a program for OCaml 4.08 and later, which shows what comes as it comes."""
+    certificate = _OCAML.certificate(request)
+    return filled(
+        _OCAML_PROGRAM,
+        body=body(request).replace("|json}", "|json\\u007d"),
+        address=_OCAML.address(request),
+        headers=_OCAML.pairs(request, "    ({0}, {1});\n"),
+        trust=f"\n   The system says who is trusted: it needs {certificate}."
+        if certificate
+        else "",
+        env=_OCAML_ENV if request.variables() else "",
+    )
