@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import shlex
-import shutil
+import ssl
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -12,18 +12,19 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote_plus
 
 import pytest
 
 from tests.support import server as scripted
 from tests.support.server import says, serve
-from zatsudan.base.errors import CommandError
-from zatsudan.base.jsonvalues import Json, JsonObject
+from zatsudan.base.jsonvalues import JsonObject
+from zatsudan.base.printable import printable
 from zatsudan.servers.choice import Server
 from zatsudan.servers.exported import request_to
 from zatsudan.sessions.exports import FORMATS, find
-from zatsudan.sessions.exports.outgoing import Request
+from zatsudan.sessions.exports.outgoing import Request, Value
 
 DATA = Path(__file__).parents[2] / "data" / "gnustep"
 #: What ends, escapes or fills in a string of some language, and what no string can hold.
@@ -107,7 +108,7 @@ TOOLCHAINS = {
     "javascript": Toolchain("node --version", "node {file}"),
     "java": Toolchain("javac --version", "java {file}", exact=False),
     "swift": Toolchain("swiftc --version", "./request", "swiftc {file} -o request"),
-    "go": Toolchain("go version", "./request", "go vet {file} && go build -o request {file}"),
+    "go": Toolchain("go version", "./request", 'test -z "$(gofmt -l {file})" && go vet {file} && go build -o request {file}'),
     "php": Toolchain('php -r "curl_version();"', "php {file}"),
     "python": Toolchain(f"{sys.executable} --version", f"{sys.executable} {{file}}"),
     "c": Toolchain(
@@ -140,9 +141,17 @@ def _is_here(name: str) -> bool:
     return subprocess.run(command, shell=True, capture_output=True, check=False).returncode == 0
 
 
-def _request(url: str, *, stream: bool) -> Request:
-    server = Server("there", url, api_key=SECRETS["MY_KEY"], headers=HEADERS, query=QUERY)
+def _request(url: str, *, stream: bool, ca_file: str = "", verify: bool = True) -> Request:
+    server = Server(
+        *("there", url), api_key=SECRETS["MY_KEY"], headers=HEADERS, query=QUERY,
+        ca_file=ca_file, verify=verify,
+    )  # fmt: skip
     return request_to(server, BODY if stream else {**BODY, "stream": False}, "MY_KEY")
+
+
+def _secrets(name: str) -> dict[str, str]:
+    # A shell cannot encode the one in the query.
+    return {**SECRETS, "SIG": "hid-den"} if name == "curl" else SECRETS
 
 
 async def _shell(line: str, folder: Path, secrets: dict[str, str]) -> tuple[int, str, str]:
@@ -161,13 +170,19 @@ async def _shell(line: str, folder: Path, secrets: dict[str, str]) -> tuple[int,
 
 @asynccontextmanager
 async def _made(
-    name: str, folder: Path, *replies: scripted.Script, stream: bool
+    name: str,
+    folder: Path,
+    *replies: scripted.Script,
+    stream: bool,
+    tls: ssl.SSLContext | None = None,
+    ca_file: str = "",
+    verify: bool = True,
 ) -> AsyncIterator[tuple[scripted.Server, Request, str]]:
     """Make the program, and give the server that it is for, what it is to send, and how it is run."""
     if not _is_here(name):
         pytest.skip(f"what the {name} export needs is not on this machine")
-    async with serve(*replies) as server:
-        request = _request(server.base_url, stream=stream)
+    async with serve(*replies, tls=tls) as server:
+        request = _request(server.base_url, stream=stream, ca_file=ca_file, verify=verify)
         writer = find(name).request
         assert writer is not None
         file = f"request.{find(name).ending}"
@@ -188,9 +203,8 @@ async def test_a_program_sends_the_request_and_shows_the_reply(
 ) -> None:
     whole = {"choices": [{"index": 0, "message": {"role": "assistant", "content": "日本 ok"}}]}
     reply = says("日本", " ok") if stream else scripted.fails(200, whole)
-    refusal = scripted.fails(401, {"error": {"message": "no such key"}})
-    # A shell cannot encode the one in the query.
-    secrets = {**SECRETS, "SIG": "hid-den"} if name == "curl" else SECRETS
+    refusal = scripted.fails(401, '{\n  "error": "no such key"\n}\n')
+    secrets = _secrets(name)
     async with _made(name, tmp_path, reply, refusal, stream=stream) as (server, request, run):
         for missing in secrets:
             has = {key: value for key, value in secrets.items() if key != missing}
@@ -216,3 +230,117 @@ async def test_a_program_sends_the_request_and_shows_the_reply(
         # curl alone tells of no status that is an error.
         assert code != 0 or name == "curl"
         assert len(server.requests) == 2
+
+
+#: Those whose programs say themselves which certificate they trust, and those that trust any.
+TRUSTING = ("curl", "go", "php", "python", "c", "ruby", "dart", "r")
+CARELESS = (*TRUSTING, "csharp")
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with a key and the certificate of 127.0.0.1, which nobody signed."""
+    path = tmp_path_factory.mktemp("tls") / 'own "$HOME".pem'
+    command = (
+        *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
+        *("-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"),
+        *("-keyout", f"{path}.key", "-out", path),
+    )
+    try:
+        subprocess.run(command, check=True, capture_output=True)
+    except FileNotFoundError:
+        pytest.skip("openssl is not on this machine, and makes the certificate")
+    return path
+
+
+@pytest.mark.toolchains
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize(
+    ("name", "trust"),
+    [(name, "file") for name in TRUSTING]
+    + [(name, "any") for name in CARELESS]
+    +  # GNUstep's connections, of which a session is made here, ask for no certificate.
+    [(name, "system") for name in TOOLCHAINS if name != "objective-c"],
+)
+async def test_a_program_trusts_whom_the_server_row_says(
+    name: str, trust: str, certificate: Path, tmp_path: Path
+) -> None:
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(certificate, f"{certificate}.key")
+    facts = {"ca_file": str(certificate) if trust == "file" else "", "verify": trust != "any"}
+    reply = says("ok")
+    async with _made(name, tmp_path, reply, stream=True, tls=tls, **facts) as (server, _, run):
+        code, out, err = await _shell(run, tmp_path, _secrets(name))
+        if trust == "system":
+            assert (code != 0, server.requests) == (True, [])
+        else:
+            assert code == 0, err
+            assert "ok" in out
+            assert len(server.requests) == 1
+
+
+#: What no toolchain of a usual distribution runs is read by its grammar.
+GRAMMARS = {"dart": "tree_sitter_dart"}
+
+
+@pytest.mark.toolchains
+@pytest.mark.parametrize("name", GRAMMARS)
+@pytest.mark.parametrize("stream", [True, False], ids=["stream", "whole"])
+@pytest.mark.parametrize("facts", [{}, {"ca_file": 'a"$b\\'}, {"verify": False}], ids=str)
+def test_a_program_is_one_to_the_grammar_and_holds_the_body(
+    name: str, stream: bool, facts: dict[str, Any]
+) -> None:
+    parsing = pytest.importorskip("tree_sitter")
+    grammar = pytest.importorskip(GRAMMARS[name])
+    request = _request("http://host/v1", stream=stream, **facts)
+    writer = find(name).request
+    assert writer is not None
+    tree = parsing.Parser(parsing.Language(grammar.language())).parse(writer(request).encode())
+    assert not tree.root_node.has_error
+    nodes, bodies = [tree.root_node], []
+    while nodes:
+        node = nodes.pop()
+        nodes += node.children
+        text = node.text.decode()
+        if node.type == "string_literal" and text.startswith('r"""'):
+            bodies.append(text[4:-3])
+    assert [json.dumps(json.loads(body)) for body in bodies] == [json.dumps(request.body)]
+
+
+def test_an_http_file_holds_the_body() -> None:
+    request = _request("http://host/v1", stream=True)
+    writer = find("http").request
+    assert writer is not None
+    assert json.loads(writer(request).partition("\n\n")[2]) == request.body
+
+
+@pytest.mark.parametrize("name", [name for name, row in FORMATS.items() if row.request])
+@pytest.mark.parametrize("facts", [{}, {"ca_file": 'a"$b\\'}, {"verify": False}], ids=str)
+def test_a_program_holds_no_secret_and_nothing_that_steers(name: str, facts: Any) -> None:
+    writer = find(name).request
+    assert writer is not None
+    written = writer(_request("https://host/v1", stream=True, **facts))
+    assert printable(written) == written
+    for secret in SECRETS.values():
+        assert secret not in written
+
+
+def test_a_header_without_a_value_is_sent_as_one() -> None:
+    request = Request("http://host/v1", (("X-Empty", Value("")),), (), {"messages": []})
+    for name in ("c", "php"):
+        writer = find(name).request
+        assert writer is not None
+        assert '"X-Empty;"' in writer(request)
+
+
+@pytest.mark.parametrize(
+    ("alias", "name"),
+    [("C#", "csharp"), ("objc", "objective-c"), ("shell", "curl"), ("R", "r"), ("Go", "go")],
+)
+def test_a_language_is_found_by_the_name_that_people_write(alias: str, name: str) -> None:
+    assert find(alias) is FORMATS[name]
+
+
+def test_no_name_means_two_formats() -> None:
+    names = [name for row in FORMATS.values() for name in (row.name, *row.aliases)]
+    assert len(names) == len(set(names))

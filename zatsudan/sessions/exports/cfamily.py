@@ -34,12 +34,13 @@ _C_PROGRAM = """\
 
 static const char body[] =
 <body>
-<env><join>
-int main(void) {
+
+<env><join>int main(void) {
   CURL *curl = curl_easy_init();
+  const char *url = <address>;
   struct curl_slist *headers = NULL;
 <headers>
-  curl_easy_setopt(curl, CURLOPT_URL, <address>);
+  curl_easy_setopt(curl, CURLOPT_URL, url);
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
   curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
   curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)sizeof body - 1);
@@ -56,7 +57,7 @@ int main(void) {
   return code != CURLE_OK || status >= 400;
 }
 """
-_C_ENV = """
+_C_ENV = """\
 static const char *env(const char *name) {
   const char *value = getenv(name);
   if (!value || !*value) {
@@ -65,13 +66,15 @@ static const char *env(const char *name) {
   }
   return value;
 }
+
 """
-_C_JOIN = """
+_C_JOIN = """\
 static char *join(const char *first, const char *second) {
   char *both = malloc(strlen(first) + strlen(second) + 1);
   if (!both) exit(1);
   return strcat(strcpy(both, first), second);
 }
+
 """
 
 
@@ -115,8 +118,8 @@ _OBJECTIVE_C_PROGRAM = """\
 
 static NSString *const body =
 <body>
-<env>
-@interface Reply : NSObject <NSURLSessionDataDelegate>
+
+<env>@interface Reply : NSObject <NSURLSessionDataDelegate>
 @end
 
 @implementation Reply
@@ -155,7 +158,7 @@ int main(void) {
   }
 }
 """
-_OBJECTIVE_C_ENV = """
+_OBJECTIVE_C_ENV = """\
 static NSString *env(NSString *name) {
   NSString *value = [[[NSProcessInfo processInfo] environment] objectForKey:name];
   if ([value length] == 0) {
@@ -164,6 +167,7 @@ static NSString *env(NSString *name) {
   }
   return value;
 }
+
 """
 
 

@@ -3,6 +3,8 @@
 from zatsudan.sessions.exports.notation import Notation, body, braces, eight, filled
 from zatsudan.sessions.exports.outgoing import Request
 
+#: In an argument gofmt leaves no blanks.
+_GO_ARGUMENT = Notation(eight, "", joined="+".join)
 _GO = Notation(eight, "url.QueryEscape({})")
 
 _GO_PROGRAM = """\
@@ -15,7 +17,8 @@ import (
 const body = `<body>`
 
 func main() {
-	request, err := http.NewRequest("POST", <address>, strings.NewReader(body))
+	address := <address>
+	request, err := http.NewRequest("POST", address, strings.NewReader(body))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -101,7 +104,7 @@ def to_go(request: Request) -> str:
         trust, pool = f"RootCAs: trusted({_GO.text(request.ca_file)})", _GO_POOL
     if trust:
         trust = (
-            "\n\t\tTransport: &http.Transport{"
+            "\n\t\tTransport:     &http.Transport{"
             f"Proxy: http.ProxyFromEnvironment, TLSClientConfig: &tls.Config{{{trust}}}}},"
         )
     secret_query = any(value.variable for _, value in request.query)
@@ -124,7 +127,7 @@ def to_go(request: Request) -> str:
         # Nothing is escaped between the marks, and the mark itself cannot stand there.
         body=body(request).replace("`", "\\u0060"),
         address=_GO.address(request),
-        headers=_GO.pairs(request, "\trequest.Header.Set({0}, {1})\n"),
+        headers=_GO_ARGUMENT.pairs(request, "\trequest.Header.Set({0}, {1})\n"),
         trust=trust,
         reply=_GO_STREAM if request.streams else _GO_WHOLE,
         env=_GO_ENV if request.variables() else "",
@@ -144,17 +147,19 @@ let body = <fence>\"""
 <body>
 \"""<fence>
 
+func show(_ error: String) {
+  FileHandle.standardError.write(Data("\\(error)\\n".utf8))
+}
+
 <env>
-var request = URLRequest(url: URL(string: <address>)!)
+let url = <address>
+var request = URLRequest(url: URL(string: url)!)
 request.httpMethod = "POST"
 <headers>
 request.httpBody = Data(body.utf8)
 
-<reply>
 <trust>
-func show(_ error: String) {
-  FileHandle.standardError.write(Data("\\(error)\\n".utf8))
-}
+<reply>
 """
 _SWIFT_ENV = """\
 func env(_ name: String) -> String {
@@ -177,7 +182,8 @@ final class Reply: NSObject, URLSessionDataDelegate, @unchecked Sendable {
 
   func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
     rest.append(data)
-    while let end = rest.firstIndex(of: UInt8(ascii: "\\n")) {
+    let status = (dataTask.response as? HTTPURLResponse)?.statusCode
+    while status == 200, let end = rest.firstIndex(of: UInt8(ascii: "\\n")) {
       let line = rest[..<end]
       rest = Data(rest[(end + 1)...])
       guard line.starts(with: Data("data:".utf8)),
@@ -191,9 +197,15 @@ final class Reply: NSObject, URLSessionDataDelegate, @unchecked Sendable {
 
   func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: Error?) {
     let status = (task.response as? HTTPURLResponse)?.statusCode ?? 0
-    print()
-    if status != 200 { show("\\(status): \\(error.map(String.init(describing:)) ?? String(decoding: rest, as: UTF8.self))") }
-    exit(error == nil && status == 200 ? 0 : 1)
+    if let error {
+      show("\\(error)")
+    } else if status != 200 {
+      show("\\(status): \\(String(decoding: rest, as: UTF8.self))")
+    } else {
+      print()
+      exit(0)
+    }
+    exit(1)
   }
 }
 
@@ -234,7 +246,7 @@ def to_swift(request: Request) -> str:
         fence=fence,
         address=_SWIFT.address(request),
         headers=_SWIFT.pairs(request, "request.setValue({1}, forHTTPHeaderField: {0})\n"),
-        trust=f"\n// The system says who is trusted: it needs {certificate}.\n"
+        trust=f"// The system says who is trusted: it needs {certificate}.\n"
         if certificate
         else "",
         reply=_SWIFT_STREAM if request.streams else _SWIFT_WHOLE,
@@ -246,7 +258,7 @@ _OCAML = Notation(
     braces,
     "Uri.pct_encode ~component:`Query_value ({})",
     env="env {}",
-    joined=lambda parts: parts[0] if len(parts) == 1 else f"({' ^ '.join(parts)})",
+    joined=" ^ ".join,
 )
 
 _OCAML_PROGRAM = """\
@@ -257,7 +269,8 @@ open Lwt.Syntax
 let body = {json|<body>|json}
 
 <env>
-let uri = Uri.of_string <address>
+let uri =
+  Uri.of_string (<address>)
 
 let headers =
   Cohttp.Header.of_list [

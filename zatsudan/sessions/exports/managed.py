@@ -21,7 +21,8 @@ class Request {
   static final String BODY = <body>;
 
   public static void main(String[] args) throws Exception {
-    var request = HttpRequest.newBuilder(URI.create(<address>))
+    var url = <address>;
+    var request = HttpRequest.newBuilder(URI.create(url))
 <headers>
         .POST(BodyPublishers.ofString(BODY))
         .build();
@@ -99,10 +100,11 @@ class Program
 
     static async Task<int> Send()
     {
+        var url = <address>;
         var handler = new HttpClientHandler { AllowAutoRedirect = false };
 <trust>
         using (var client = new HttpClient(handler))
-        using (var request = new HttpRequestMessage(HttpMethod.Post, <address>))
+        using (var request = new HttpRequestMessage(HttpMethod.Post, url))
         {
             request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(Body));
 <headers>
@@ -164,7 +166,7 @@ def _of_content(name: str) -> bool:
     )
 
 
-_DART = Notation(braces, "Uri.encodeQueryComponent({})", special={"$": "\\$"})
+_DART = Notation(braces, "Uri.encodeComponent({})", special={"$": "\\$"})
 
 _DART_PROGRAM = """\
 // dart run request.dart
@@ -177,7 +179,8 @@ const body = r\"""
 
 Future<void> main() async {
 <trust>
-  final request = await client.postUrl(Uri.parse(<address>));
+  final url = <address>;
+  final request = await client.postUrl(Uri.parse(url));
 <headers>
   final bytes = utf8.encode(body);
   request.contentLength = bytes.length;

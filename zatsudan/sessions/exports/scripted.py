@@ -9,7 +9,7 @@ _PHP = Notation(
     braces,
     "rawurlencode({})",
     special={"$": "\\$"},
-    joined=lambda parts: " . ".join(parts),
+    joined=" . ".join,
 )
 
 _PHP_PROGRAM = """\
@@ -20,7 +20,8 @@ JSON;
 
 <env>
 <show>
-$curl = curl_init(<address>);
+$url = <address>;
+$curl = curl_init($url);
 curl_setopt_array($curl, [
     CURLOPT_POST => true,
     CURLOPT_HTTPHEADER => [
@@ -52,9 +53,11 @@ function env(string $name): string
 _PHP_SHOW = """\
 $rest = '';
 $show = function ($curl, string $piece) use (&$rest): int {
-    $lines = explode("\\n", $rest . $piece);
-    $rest = array_pop($lines);
-    foreach ($lines as $line) {
+    $rest .= $piece;
+    $fine = curl_getinfo($curl, CURLINFO_RESPONSE_CODE) === 200;
+    while ($fine && ($end = strpos($rest, "\\n")) !== false) {
+        $line = substr($rest, 0, $end);
+        $rest = substr($rest, $end + 1);
         $chunk = str_starts_with($line, 'data:') ? json_decode(substr($line, 5), true) : null;
         foreach ($chunk['choices'] ?? [] as $choice) {
             echo $choice['delta']['content'] ?? '';
@@ -179,8 +182,9 @@ body <- <body>
 
 <env>
 <show>
+url <- <address>
 response <- POST(
-  <address>,
+  url,
   add_headers(.headers = c(
 <headers>
   )),
@@ -203,6 +207,7 @@ env <- function(name) {
 """
 _R_SHOW = """\
 rest <- raw(0)
+other <- character(0)
 show <- function(piece) {
   rest <<- c(rest, piece)
   ends <- which(rest == charToRaw("\\n"))
@@ -210,6 +215,7 @@ show <- function(piece) {
   whole <- seq_along(rest) <= max(ends)
   lines <- strsplit(rawToChar(rest[whole]), "\\n")[[1]]
   rest <<- rest[!whole]
+  other <<- c(other, lines[!startsWith(lines, "data:")])
   for (data in trimws(sub("^data:", "", lines[startsWith(lines, "data:")]))) {
     if (data == "[DONE]") next
     chunk <- jsonlite::fromJSON(data, simplifyVector = FALSE)
@@ -250,7 +256,9 @@ def to_r(request: Request) -> str:
         trust=trust,
         show=_R_SHOW if request.streams else "",
         stream="  write_stream(show),\n" if request.streams else "",
-        error="rawToChar(rest)" if request.streams else 'content(response, "text")',
+        error='paste(c(other, rawToChar(rest)), collapse = "\\n")'
+        if request.streams
+        else 'content(response, "text")',
         reply='cat("\\n")\n' if request.streams else _R_WHOLE,
         env=_R_ENV if request.variables() else "",
     )
