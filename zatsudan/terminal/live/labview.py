@@ -7,7 +7,7 @@ from prompt_toolkit.data_structures import Size
 from zatsudan.base.errors import describe_seconds
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printable
-from zatsudan.lab.grid import shown
+from zatsudan.lab.grid import difference_first, shown
 from zatsudan.lab.run import Run
 from zatsudan.lab.sheet import paced
 from zatsudan.lab.slots import ENDED, RUNNING, WAITING, Slot
@@ -194,7 +194,7 @@ class LabView:
             group = self._groups[0]
             given = [self._run.slots[number].cell.begin for number in group]
             self._columns = Columns(given, self.width, self._make_stream)
-            heads = [self._heading(number) for number in group]
+            heads = self._headings(group)
             self._committed += [*self._let_go_of_notes(), self._columns.line(heads, "bold")]
             if len(group) > 1:
                 self._committed.append(self._columns.rule())
@@ -218,9 +218,12 @@ class LabView:
 
     # --- words ---------------------------------------------------------------------
 
-    def _heading(self, number: int) -> Printable:
-        label = "?" if self._run.blind else one_line(shown(self._run.slots[number].cell.label), 80)
-        return printable(f"{number + 1}  {label}")
+    def _headings(self, group: list[int]) -> list[Printable]:
+        """Return the numbers and settings of what stands side by side; what they have in common is cut first."""
+        labels = difference_first([self._run.slots[number].cell.label for number in group])
+        names = ["?" if self._run.blind else one_line(shown(label), 80) for label in labels]
+        places = [self._run.place(number) + 1 for number in group]
+        return [printable(f"{at}  {name}") for at, name in zip(places, names, strict=True)]
 
     def _doing(self, slot: Slot) -> Printable:
         if slot.state == WAITING:

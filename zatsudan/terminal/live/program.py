@@ -170,6 +170,7 @@ class LiveTerminal(Actions):
             await self._repl.connect()
         count(self._chat)
         self.progress(EMPTY)
+        self._chat.index_sessions()
 
     async def _opened(self) -> None:
         """Wait until it is shown what the talk begins with."""
