@@ -76,6 +76,7 @@ SILENT: dict[str, tuple[str, ...]] = {
             "sessions/exports/managed.py",
             "sessions/exports/scripted.py",
             "sessions/exports/source.py",
+            "sessions/exports/swift.py",
         ),
         ("",),
     ),

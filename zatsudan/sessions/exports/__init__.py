@@ -10,7 +10,15 @@ from zatsudan.base.errors import CommandError
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import one_line
 from zatsudan.sessions import snapshot
-from zatsudan.sessions.exports import cfamily, compiled, managed, scripted, source, transcript
+from zatsudan.sessions.exports import (
+    cfamily,
+    compiled,
+    managed,
+    scripted,
+    source,
+    swift,
+    transcript,
+)
 from zatsudan.sessions.exports.literals import compact
 from zatsudan.sessions.exports.outgoing import Request
 from zatsudan.sessions.session import Session
@@ -18,10 +26,10 @@ from zatsudan.sessions.session import Session
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One row: a format writes either the talk or a request. `ending` is its files' own,
-    `aliases` are other names that people write.
+    """One row: a format writes either the talk or a request.
 
-    `help` is a constant that is said where it is shown.
+    `ending` is its files' own, `aliases` are other names that people write,
+    and `help` is a constant that is said where it is shown.
     """
 
     name: str
@@ -92,7 +100,7 @@ ROWS = (
     Format("php", "php", later("the request, with PHP's curl"), request=scripted.to_php),
     Format("r", "R", later("the request, with httr"), request=scripted.to_r),
     Format("ruby", "rb", later("the request, with Ruby's net/http"), request=scripted.to_ruby),
-    Format("swift", "swift", later("the request, with URLSession"), request=compiled.to_swift),
+    Format("swift", "swift", later("the request, with URLSession"), request=swift.to_swift),
 )
 
 #: By name.

@@ -1,6 +1,7 @@
 """A request as a program in Java (java.net.http), C# (HttpClient) and Dart (dart:io)."""
 
-from zatsudan.sessions.exports.notation import Notation, body, braces, eight, filled, units
+from zatsudan.sessions.exports.literals import code_point, units
+from zatsudan.sessions.exports.notation import Notation, body, braces, filled
 from zatsudan.sessions.exports.outgoing import Request
 
 _JAVA = Notation(units, 'URLEncoder.encode({}, StandardCharsets.UTF_8).replace("+", "%20")')
@@ -83,7 +84,7 @@ def to_java(request: Request) -> str:
     )
 
 
-_CSHARP = Notation(eight, "Uri.EscapeDataString({})", env="Env({})")
+_CSHARP = Notation(code_point, "Uri.EscapeDataString({})", env="Env({})")
 
 _CSHARP_PROGRAM = """\
 using System;

@@ -16,17 +16,6 @@ from zatsudan.sessions.exports.outgoing import Request, Value
 _COMMON = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
-def units(character: str) -> str:
-    r"""Return a character as UTF-16 code units: \uXXXX."""
-    data = character.encode("utf-16-be", "surrogatepass").hex()
-    return "".join(f"\\u{data[start : start + 4]}" for start in range(0, len(data), 4))
-
-
-def eight(character: str) -> str:
-    r"""Return a character as \uXXXX, beyond U+FFFF as \UXXXXXXXX."""
-    return f"\\U{ord(character):08x}" if ord(character) > 0xFFFF else f"\\u{ord(character):04x}"
-
-
 def braces(character: str) -> str:
     r"""Return a character as \u{X}."""
     return f"\\u{{{ord(character):x}}}"
@@ -35,10 +24,6 @@ def braces(character: str) -> str:
 def octets(character: str) -> str:
     r"""Return a character as its bytes in UTF-8, in octal: they end after three digits."""
     return "".join(f"\\{byte:03o}" for byte in character.encode("utf-8", "replace"))
-
-
-def _plus(parts: list[str]) -> str:
-    return " + ".join(parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +39,7 @@ class Notation:
     encoded: str
     env: str = "env({})"
     special: Mapping[str, str] = field(default_factory=dict)
-    joined: Callable[[list[str]], str] = _plus
+    joined: Callable[[list[str]], str] = " + ".join
     mark: str = '"'
 
     def text(self, text: str) -> str:

@@ -2,7 +2,8 @@
 
 import re
 
-from zatsudan.sessions.exports.notation import Notation, body, braces, eight, filled
+from zatsudan.sessions.exports.literals import code_point
+from zatsudan.sessions.exports.notation import Notation, body, braces, filled
 from zatsudan.sessions.exports.outgoing import Request, Value
 
 _PHP = Notation(
@@ -170,7 +171,7 @@ def to_ruby(request: Request) -> str:
 
 
 _R = Notation(
-    eight,
+    code_point,
     "curl::curl_escape({})",
     joined=lambda parts: parts[0] if len(parts) == 1 else f"paste0({', '.join(parts)})",
 )
