@@ -68,7 +68,19 @@ SILENT: dict[str, tuple[str, ...]] = {
     "sessions/indexing.py": ("",),
     "sessions/exports/page.py": ("\n:root", "<"),
     "sessions/exports/replyhtml.py": ("<", "noopener"),
-    "sessions/exports/source.py": ("",),  # writes programs
+    "sessions/exports/notation.py": ("the server's",),  # a comment of a program
+    # write programs
+    **dict.fromkeys(
+        (
+            "sessions/exports/cfamily.py",
+            "sessions/exports/compiled.py",
+            "sessions/exports/managed.py",
+            "sessions/exports/scripted.py",
+            "sessions/exports/source.py",
+            "sessions/exports/swift.py",
+        ),
+        ("",),
+    ),
     "talk/thought.py": ("You have thought enough",),  # sent to the model
     "talk/thinkingform.py": ("How much is",),  # sent to the model
     "talk/running.py": ("\n… {} bytes",),  # output, which is sent too
