@@ -31,6 +31,7 @@ SILENT: dict[str, tuple[str, ...]] = {
     "lab/ownmetrics.py": ("\nimport json",),  # a program for Python
     "sessions/exports/svg.py": ("",),  # SVG and CSS
     "commands/connecting/reconnect.py": ("Say hi.",),  # sent to the model
+    "sessions/characters/framing.py": ("Write {char}", "[Example"),  # read by the model
     "commands/drafting.py": ("Leave your own part", "It is to say"),  # a prompt
     "sessions/exports/transcript.py": ("by hand",),  # a heading, which is read again
     "lab/verdicts.py": (
@@ -67,7 +68,19 @@ SILENT: dict[str, tuple[str, ...]] = {
     "sessions/indexing.py": ("",),
     "sessions/exports/page.py": ("\n:root", "<"),
     "sessions/exports/replyhtml.py": ("<", "noopener"),
-    "sessions/exports/source.py": ("",),  # writes programs
+    "sessions/exports/notation.py": ("the server's",),  # a comment of a program
+    # write programs
+    **dict.fromkeys(
+        (
+            "sessions/exports/cfamily.py",
+            "sessions/exports/compiled.py",
+            "sessions/exports/managed.py",
+            "sessions/exports/scripted.py",
+            "sessions/exports/source.py",
+            "sessions/exports/swift.py",
+        ),
+        ("",),
+    ),
     "talk/thought.py": ("You have thought enough",),  # sent to the model
     "talk/thinkingform.py": ("How much is",),  # sent to the model
     "talk/running.py": ("\n… {} bytes",),  # output, which is sent too

@@ -14,10 +14,11 @@ from zatsudan.lab.slots import ENDED, RUNNING, WAITING, Slot
 from zatsudan.terminal.live.columns import Columns, fitting
 from zatsudan.terminal.live.frames import Frames
 from zatsudan.terminal.live.painter import Painter, row_width
-from zatsudan.terminal.live.replystatus import spinner
+from zatsudan.terminal.live.replystatus import led, spinner
 from zatsudan.terminal.live.textstream import RowStream
 from zatsudan.terminal.live.view import TAIL_ROWS, note_rows
-from zatsudan.terminal.text.rows import cut, sgr, wrap
+from zatsudan.terminal.text.onerow import Piece
+from zatsudan.terminal.text.rows import sgr, wrap
 from zatsudan.wire import bounds
 from zatsudan.wire.protocol import Delta
 
@@ -214,7 +215,7 @@ class LabView:
             live += self._columns.live(limit, hold=hold)
             slots = [self._run.slots[number] for number in self._groups[0]]
             live.append(self._columns.line([self._doing(slot) for slot in slots], "dim"))
-        return [*live, *self._noted(self._notes), sgr(cut(self._status(), self.width), "dim")]
+        return [*live, *self._noted(self._notes), sgr(self._status(), "dim")]
 
     # --- words ---------------------------------------------------------------------
 
@@ -263,16 +264,15 @@ class LabView:
         now = self._clock()
         done = sum(slot.state == ENDED for slot in run.slots)
         under_way = sum(slot.state == RUNNING for slot in run.slots)
-        spin = spinner(now)
         left = run.seconds_left()
-        parts = [
-            say("{done} of {all} done", done=done, all=len(run.slots)),
-            say("{count} under way", count=under_way),
+        pieces = [
+            Piece(3, say("{done} of {all} done", done=done, all=len(run.slots))),
+            Piece(0, say("{count} under way", count=under_way)),
         ]
         if left is not None:
-            parts.append(say("about {seconds:,} s left", seconds=max(1, round(left))))
-        parts.append(say("Esc stops all, Alt-1 the first"))
-        return printable(f"{spin} {' · '.join(parts)}")
+            pieces.append(Piece(1, say("about {seconds:,} s left", seconds=max(1, round(left)))))
+        pieces.append(Piece(2, say("Esc stops all, Alt-1 the first"), say("Esc stops all")))
+        return led(spinner(now), pieces, self.width)
 
 
 def _fault(fault: Printable, width: int) -> list[Styled]:

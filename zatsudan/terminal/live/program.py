@@ -304,7 +304,10 @@ class LiveTerminal(Actions):
         self._integration.looked_at = here
 
     def answered(self, position: str) -> None:
-        self._measuring.answered(position)
+        if self._measuring.probing:
+            self._measuring.answered(position)
+        else:
+            self._surface.placed(position)
 
     async def settled(self) -> None:
         await self._measuring.settled()
