@@ -20,7 +20,7 @@ KEPT = 10
 
 @command("paste", "", group=GROUP)
 async def paste(chat: Chat, args: str) -> Outcome:
-    """Attach the picture that is in the clipboard to your next message.
+    """Attach the picture in the clipboard to your next message.
 
     It is read once, by a tool of the system (wl-paste, xclip, pngpaste, osascript or PowerShell), and
     stands for the name that is put into the input line: where that is erased, it is not
