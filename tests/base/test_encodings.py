@@ -22,6 +22,7 @@ PACKAGE = Path(__file__).parents[2] / "zatsudan"
     ("encoding", "text", "shown"),
     [
         ("ascii", "» a · b…", "> a - b."),
+        ("ascii", "↪ rest", "> rest"),
         ("latin-1", "» a · b…", "» a · b."),
         ("ascii", "│ ─┼─ • ☑ → “x”", '| -+- * * > "x"'),
         ("ascii", "猫é👩", "?????"),

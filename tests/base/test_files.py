@@ -20,7 +20,7 @@ from zatsudan.servers.catalogue import Catalogue
 from zatsudan.servers.findings import Findings
 from zatsudan.servers.learned import Learned
 from zatsudan.servers.wirelog import wire_log
-from zatsudan.sessions import journal, shelf
+from zatsudan.sessions import journal, shelf, summary
 from zatsudan.terminal.live.history import LineHistory
 
 
@@ -201,7 +201,7 @@ def test_a_file_that_tells_no_size_is_read_within_its_limit() -> None:
 
 
 READERS: dict[str, Callable[[Path], object]] = {
-    "shelf": lambda path: shelf.read(path)[0],
+    "shelf": lambda path: summary.read(path)[0],
     "learned": lambda path: Learned(path).all(),
     "findings": lambda path: Findings(path).of("s", "m"),
     "catalogue": lambda path: Catalogue(path).everywhere(),

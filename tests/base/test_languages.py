@@ -27,15 +27,24 @@ SILENT: dict[str, tuple[str, ...]] = {
         "CREATE VIRTUAL",
     ),
     "sessions/imports/foreigntrees.py": ("<details type=",),  # what Open WebUI writes
-    "commands/comparing.py": ("{} · /diff A B",),  # commands to type
+    "commands/results.py": ("{} · /diff A B", "/lab export FILE"),  # commands to type
+    "lab/ownmetrics.py": ("\nimport json",),  # a program for Python
+    "sessions/exports/svg.py": ("",),  # SVG and CSS
     "commands/connecting/reconnect.py": ("Say hi.",),  # sent to the model
     "commands/drafting.py": ("Leave your own part", "It is to say"),  # a prompt
     "sessions/exports/transcript.py": ("by hand",),  # a heading, which is read again
+    "lab/verdicts.py": (
+        "You compare two replies",
+        "Which reply serves",
+        "The question",
+        "Think as",
+    ),  # a prompt
     "commands/naming.py": ("Give this conversation a title",),  # a prompt
     "commands/outcomes.py": ("Callable[",),
     "commands/probes.py": ("(?P<same>", "/repro {}"),  # kept; a command
     "commands/repeating.py": ("{} of {} replies",),  # kept
     "commands/registry.py": ("Callable[",),
+    "commands/reshape.py": ("tuple[Reading",),
     "commands/servers.py": ("forget all", "/learned forget"),
     "commands/tracing.py": ("{}/use {}",),
     "config/foreign/ollamafile.py": ("PARAMETER stop",),  # a line of a Modelfile
@@ -54,9 +63,23 @@ SILENT: dict[str, tuple[str, ...]] = {
         "# {}",
         "## {}",
     ),  # CSS, HTML, Markdown
+    "sessions/index.py": ("",),  # asks a database
+    "sessions/indexing.py": ("",),
     "sessions/exports/page.py": ("\n:root", "<"),
     "sessions/exports/replyhtml.py": ("<", "noopener"),
-    "sessions/exports/source.py": ("",),  # writes programs
+    "sessions/exports/notation.py": ("the server's",),  # a comment of a program
+    # write programs
+    **dict.fromkeys(
+        (
+            "sessions/exports/cfamily.py",
+            "sessions/exports/compiled.py",
+            "sessions/exports/managed.py",
+            "sessions/exports/scripted.py",
+            "sessions/exports/source.py",
+            "sessions/exports/swift.py",
+        ),
+        ("",),
+    ),
     "talk/thought.py": ("You have thought enough",),  # sent to the model
     "talk/thinkingform.py": ("How much is",),  # sent to the model
     "talk/running.py": ("\n… {} bytes",),  # output, which is sent too

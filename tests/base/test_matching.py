@@ -26,6 +26,16 @@ def test_what_is_left_of_a_text_fits_it_loosely(text: str, data: st.DataObject) 
     assert not loosely(f"{text}x", text)
 
 
+few = st.text(st.sampled_from("ab .\n\u3000["), max_size=12)
+
+
+@given(st.lists(few.filter(str.strip).map(lambda text: text.split()[0]), max_size=2), few)
+def test_a_word_fits_loosely_within_one_run_without_blanks(words: list[str], text: str) -> None:
+    within = [any(loosely(word, run) for run in text.split()) for word in words]
+    expected = 0 if all(word in text for word in words) else 1 if all(within) else None
+    assert rank(words, text) == expected
+
+
 def test_ranks() -> None:
     assert rank(["temp"], "temperature") == 0
     assert rank(["tmp"], "temperature") == 1

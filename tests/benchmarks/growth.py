@@ -41,7 +41,7 @@ from zatsudan.markdown.codeblocks import code_blocks, fenced, in_code
 from zatsudan.markdown.inline import inline
 from zatsudan.markdown.links import links
 from zatsudan.servers.engine import quantisations
-from zatsudan.sessions import search, shelf, titles
+from zatsudan.sessions import search, summary, titles
 from zatsudan.sessions.calls import Call
 from zatsudan.sessions.estimate import raw_count
 from zatsudan.sessions.exports import FORMATS, export
@@ -239,8 +239,8 @@ TEXTS: dict[str, Callable[[str], object]] = {
     "mentioned": mentioned,
     "search": _found,
     "search.lines": lambda text: list(search.Words(["b", "*"]).lines(text.encode("utf-8", "replace"))),
-    "shelf": lambda text: shelf.summary_of(_PLACE, "a.jsonl", text.encode("utf-8", "replace") + b"\n", 0.0),
-    "shelf.talk": lambda text: shelf.summary_of(_PLACE, "a.jsonl", json.dumps(_message(0, None, text)).encode() + b"\n", 0.0),
+    "shelf": lambda text: summary.summary_of(_PLACE, "a.jsonl", text.encode("utf-8", "replace") + b"\n", 0.0),
+    "shelf.talk": lambda text: summary.summary_of(_PLACE, "a.jsonl", json.dumps(_message(0, None, text)).encode() + b"\n", 0.0),
     "history": history._read,
     "config": _quietly(lambda text: configfile.parse(text, "a")),
     "config.shown": exposed.shown,
@@ -277,7 +277,7 @@ TEXTS: dict[str, Callable[[str], object]] = {
     "one_line": one_line,
     "titles": titles.title_from,
     "raw_count": lambda text: raw_count(text + "あ"),
-    "metrics.pairs": metrics.distinct_pairs,
+    "metrics.pairs": lambda text: metrics.distinct(text, 2),
     "metrics.likeness": lambda text: metrics.likeness(text, text[1:]),
     "metrics.difference": lambda text: metrics.first_difference(text, text + "x"),
     "diff": lambda text: diff.diff(text, text[: len(text) // 2] + "x" + text[len(text) // 2 :]),

@@ -17,7 +17,7 @@ from zatsudan.cli.main import main
 from zatsudan.config.presetfiles import Presets
 from zatsudan.config.settings import platform_places
 from zatsudan.servers import nearby
-from zatsudan.sessions import shelf
+from zatsudan.sessions import shelf, summary
 from zatsudan.sessions.journal import Journal, begin_record
 from zatsudan.sessions.made import Made
 from zatsudan.sessions.records import message_record
@@ -224,13 +224,12 @@ def test_of_the_last_session_no_other_is_read(
         journal.close()
         os.utime(journal.path or "", (number, number))
     read: list[str] = []
-    real = shelf.read
 
     def counted(path: Path | str) -> tuple[bytes, float]:
         read.append(Path(path).stem)
-        return real(path)
+        return summary.read(path)
 
-    monkeypatch.setattr(shelf, "read", counted)
+    monkeypatch.setattr("zatsudan.sessions.shelf.read", counted)
     assert [found.id for found in shelf.latest(folder)] == ["028"]
     assert read == ["029", "028"]
 

@@ -17,7 +17,7 @@ from zatsudan.parameters.row import Parameter
 from zatsudan.parameters.table import PARAMETERS
 from zatsudan.servers.choice import Server
 from zatsudan.servers.findings import REPEAT, Finding, Findings
-from zatsudan.sessions.session import Lab
+from zatsudan.sessions.planned import Lab
 from zatsudan.talk.chat import Chat
 
 # --- compare and sweep ----------------------------------------------------------
@@ -94,8 +94,9 @@ async def test_a_sweep_says_how_many_requests_it_makes() -> None:
     async with serve(says("x")) as server, chat_with(server.base_url) as chat:
         outcome = await experiment(chat, "/sweep temperature 0 1 x top_p 0.5 1 runs=2 seed=5 -- hi")
         assert lines(outcome) == ["8 requests, 1 at a time · Esc stops"]
-        assert [cell.parameters["seed"] for cell in outcome.cells] == [5, 6] * 4
-        assert outcome.cells[1].label == "temperature 0 · top_p 0.5 · seed 6"
+        assert [cell.parameters["seed"] for cell in outcome.cells] == [5] * 4 + [6] * 4
+        assert outcome.cells[4].label == "temperature 0 · top_p 0.5 · seed 6"
+        assert [cell.setting for cell in outcome.cells] == [0, 1, 2, 3] * 2
         many = await experiment(chat, "/sweep! temperature 0..2:0.02 -- hi")
         assert len(many.cells) == 101
 

@@ -7,8 +7,8 @@ from tests.support.server import says, serve
 from zatsudan.commands.outcomes import Show
 from zatsudan.commands.parts import Diff
 from zatsudan.sessions.made import Made
+from zatsudan.sessions.planned import Lab
 from zatsudan.sessions.records import message_record
-from zatsudan.sessions.session import Lab
 from zatsudan.wire.messages import Message
 
 

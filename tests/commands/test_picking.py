@@ -105,3 +105,48 @@ def test_the_marked_row_is_always_visible(rows: int, steps: list[tuple[str, int 
         visible = state.visible(height)
         assert len(visible) == min(height, len(state.shown))
         assert (state.marked in visible) if state.shown else state.marked is None
+
+
+@given(st.lists(words, max_size=8), st.lists(words, max_size=6))
+def test_key_by_key_it_finds_what_it_finds_at_once(titles: list[str], queries: list[str]) -> None:
+    state = picking(*titles)
+    typed = "".join(queries)
+    for query in (typed[: end + 1] for end in range(len(typed))):
+        state.filter(query)
+        assert state.shown == at_once(titles, query)
+    for query in queries:
+        state.filter(query)
+        assert state.shown == at_once(titles, query)
+        if state.marked is not None and query[:1] == "a":
+            # What did not fit may fit under another name.
+            state.replace(Row("0", (printable(query),)))
+            titles = [query, *titles[1:]]
+            assert state.shown == at_once(titles, query)
+
+
+def at_once(titles: list[str], query: str) -> list[Row]:
+    state = picking(*titles)
+    state.filter(query)
+    return state.shown
+
+
+def test_of_rows_that_did_not_fit_none_is_looked_at_again() -> None:
+    asked: list[str] = []
+
+    class Counted(str):
+        __slots__ = ()
+
+        def __contains__(self, part: object) -> bool:
+            asked.append(self)
+            return str.__contains__(self, str(part))
+
+    texts = ["cat", "cap", "dog"]
+    state = Picking([Row(text, (), folded=Counted(text)) for text in texts])
+    state.filter("c")
+    assert asked == texts
+    asked.clear()
+    state.filter("cat")
+    assert asked == ["cat", "cap"]
+    asked.clear()
+    state.filter("ca")
+    assert asked == texts

@@ -8,7 +8,7 @@ from tests.support.doubles import turn_in
 from tests.support.server import DONE, Request, Script, Server, chunk, says, serve, usage
 from zatsudan.commands.outcomes import Work
 from zatsudan.servers.findings import REPEAT
-from zatsudan.sessions.session import Lab
+from zatsudan.sessions.planned import Lab
 from zatsudan.talk.chat import Chat
 
 

@@ -47,7 +47,7 @@ def test_the_example_names_every_field_and_nothing_else() -> None:
         elif match := re.match(r"(\w+) = ", line):
             sections[section].add(match[1])
 
-    tables = {"parameters", "models", "network", "local", "screen", "profiles"}
+    tables = {"parameters", "models", "network", "local", "screen", "metrics", "profiles"}
     assert sections.keys() == {
         "",
         "parameters",
@@ -56,6 +56,7 @@ def test_the_example_names_every_field_and_nothing_else() -> None:
         "local",
         "screen",
         "screen.styles",
+        "metrics",
         "profiles.work",
         "profiles.work.prices",
     }
@@ -167,6 +168,10 @@ def test_an_unknown_key_is_told_with_its_line_and_the_nearest(
         ('[parameters]\n"+x" = 2026-01-01', "line 2: +x holds a value that JSON has not"),
         ("[profiles.a]\n[profiles.a.parameters]\nn = 0", "line 3: n takes a whole number from 1"),
         ("[profiles.a.parameters]\ntop_p = 2", "line 2: top_p takes a number from 0 to 1, not 2."),
+        ("[metrics]\nx = 5", "line 2: x takes a text in quotes, not 5."),
+        ('[metrics]\nx = "regex:("', "line 2: x is no pattern (missing ), unterminated"),
+        ('[metrics]\nx = "regex:"', "line 2: x is empty."),
+        ('[metrics]\n"a b" = "wc"', "line 2: 'a b' is no name of a metric."),
         ("a = ", "config.toml is not valid TOML"),
         ("a = 1\na = 2", "config.toml is not valid TOML"),
         ("a = " + "[" * 10_000, "config.toml is not valid TOML"),

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 from zatsudan.lab.sheet import rows_of
 from zatsudan.sessions.made import INTERRUPTED, Made
+from zatsudan.sessions.planned import Lab
 from zatsudan.sessions.records import apply, message_record
-from zatsudan.sessions.session import Lab, Session
+from zatsudan.sessions.session import Session
 from zatsudan.wire.messages import Message, Usage
 
 if TYPE_CHECKING:

@@ -8,11 +8,13 @@ from tests.support.doubles import ScriptedClient, chat_over, text, turn_in, usag
 from zatsudan.base.errors import ZatsudanError
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import Copy, Leave, Outcome, Pick, Show
-from zatsudan.commands.parts import Diff, Line, Picture, Rows, Table, Tokens
+from zatsudan.commands.parts import Diff, Figure, Line, Picture, Reshaped, Rows, Table, Tokens
 from zatsudan.commands.registry import find
 from zatsudan.lab.diff import marked
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.deciding import parse
+from zatsudan.terminal.text.figurerows import figure_rows
+from zatsudan.terminal.text.rows import uncoloured
 from zatsudan.wire.models import Model
 
 #: Answers to the question whether the server goes on from a given text, one for each form.
@@ -59,8 +61,10 @@ def lines(outcome: Outcome) -> list[str]:
             rows.append(marked(part.changes))
         elif isinstance(part, Rows):
             rows += [line.text for line in part.lines]
-        elif isinstance(part, Tokens):
+        elif isinstance(part, Tokens | Reshaped):
             rows.append("".join(token.text for token in part.tokens))
+        elif isinstance(part, Figure):
+            rows += map(uncoloured, figure_rows(part.drawn, 80, coloured=False))
         else:
             rows += [f"{node.message.role}: {node.message.text}" for node in part.nodes]
     return rows

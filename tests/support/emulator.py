@@ -150,6 +150,34 @@ class Screen(io.StringIO):
         self.steps.append((columns, rows))
         self._screen.resize(rows, columns)
 
+    def reflow(self, columns: int, *, moves: bool = False) -> None:
+        """Change the width as a terminal does that wraps all its rows anew; what is wide is not known here.
+
+        The cursor stays on its character, and the last row stays on the screen. One that `moves`
+        it, as kitty does, has it behind its last row where the rows take more than the screen.
+        """
+        old, (x, y) = self._screen, self.cursor
+        texts = ["".join(cell.data for cell in row).rstrip() for row in self.cells()]
+        last = max(y, *(at for at, text in enumerate(texts) if text))
+        wrapped: list[str] = []
+        row = column = 0
+        for at, text in enumerate(texts[: last + 1]):
+            if at == y:
+                row, column = len(wrapped) + x // columns, x % columns
+            size = max(len(text), x + 1 if at == y else 1)
+            wrapped += [text[start : start + columns] for start in range(0, size, columns)]
+        gone = max(0, len(wrapped) - old.lines)
+        if moves and gone:
+            row, column = len(wrapped) - 1, len(texts[last]) % columns
+        self.size = Size(rows=old.lines, columns=columns)
+        self._screen = _Sheet(columns, old.lines, history=100_000, ratio=0.5)
+        self._screen.history.top.extend(old.history.top)
+        self._stream = pyte.Stream(self._screen)
+        if self.answer is not None:
+            self.answers(self.answer)
+        self._stream.feed("\r\n".join(wrapped))
+        self._screen.cursor_position(row - gone + 1, column + 1)
+
     def shown(self) -> str:
         """Return what stands on the screen, without trailing blanks."""
         rows = ("".join(cell.data for cell in row).rstrip() for row in self.cells())

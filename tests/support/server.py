@@ -6,6 +6,7 @@ Run as a program it streams a text: `python -m tests.support.server FILE [TOKENS
 import asyncio
 import contextlib
 import json
+import ssl
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -229,12 +230,16 @@ async def _read(reader: asyncio.StreamReader) -> Request | None:
 
 @asynccontextmanager
 async def serve(
-    *scripts: Script | Callable[[Request], Script], port: int = 0, tells: bool = False
+    *scripts: Script | Callable[[Request], Script],
+    port: int = 0,
+    tells: bool = False,
+    tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[Server]:
     """Run a server with these scripts."""
     server = Server(list(scripts), tells=tells)
-    listener = await asyncio.start_server(server.answer, "127.0.0.1", port, limit=2**26)
-    server.base_url = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}/v1"
+    listener = await asyncio.start_server(server.answer, "127.0.0.1", port, limit=2**26, ssl=tls)
+    scheme = "http" if tls is None else "https"
+    server.base_url = f"{scheme}://127.0.0.1:{listener.sockets[0].getsockname()[1]}/v1"
     try:
         yield server
     finally:

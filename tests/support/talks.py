@@ -129,7 +129,13 @@ def _record(draw: st.DrawFn, session: Session) -> JsonObject:
             {"label": draw(texts), "id": draw(st.sampled_from(ids))}
             for _ in range(draw(st.integers(0, 3)))
         ]
-        return {"type": "lab", "parent": anywhere, "cells": cells, "blind": draw(st.booleans())}
+        for place, cell in enumerate(cells if draw(st.booleans()) else []):
+            assert isinstance(cell, dict)
+            parameters: Json = {"temperature": place}
+            plan: Json = {"setting": place // 2, "parameters": parameters, "parent": anywhere or ""}
+            cell["plan"] = plan
+        blind, by = draw(st.booleans()), draw(st.sampled_from(["", "-likeness"]))
+        return {"type": "lab", "parent": anywhere, "cells": cells, "blind": blind, "by": by}
     if kind == "by_state":
         values = st.dictionaries(st.sampled_from(["temperature", "stop"]), json_values, max_size=2)
         return {"type": kind, "plain": draw(values), "thinking": draw(values)}
@@ -137,7 +143,8 @@ def _record(draw: st.DrawFn, session: Session) -> JsonObject:
         return {"type": "vote", "picked": draw(st.sampled_from("ab")), "labels": ["a", draw(texts)]}
     return {
         "type": kind,
-        "id": anywhere if kind in ("head", "pin", "withhold") else "a",
+        "id": anywhere if kind in ("head", "pin", "withhold", "cell") else "a",
+        "at": draw(st.integers(-1, 3)),
         "how": draw(st.sampled_from([HIDDEN, DELETED, ""])),
         "text": draw(texts),
         "always": draw(st.booleans()),
@@ -154,7 +161,7 @@ def _record(draw: st.DrawFn, session: Session) -> JsonObject:
 
 KINDS = (
     *("delta", "set", "unset", "system", "model", "title", "head", "pin", "withhold", "begin"),
-    *("lab", "vote", "by_state"),
+    *("lab", "cell", "vote", "by_state"),
 )
 
 

@@ -14,7 +14,7 @@ PLAINLY = "zatsudan.plainly"
 MISSING = "?"
 
 _FORMS = {
-    **dict.fromkeys("»›▸▷→⇒⟩", ">"),
+    **dict.fromkeys("»›▸▷→⇒⟩↪", ">"),
     **dict.fromkeys("«‹◁←⇐⟨", "<"),
     **dict.fromkeys("·‐‑‒–—―−─━═", "-"),
     **dict.fromkeys("•◦‣∙●○▪⋅☑✓✔", "*"),

@@ -4,6 +4,8 @@ To find the one thing that somebody named (a session, a parameter) is another ma
 nothing loose counts.
 """
 
+import functools
+import re
 from collections.abc import Sequence
 
 
@@ -26,6 +28,16 @@ def loosely(typed: str, text: str) -> bool:
     return True
 
 
+@functools.lru_cache(64)
+def _in_one_run(word: str) -> re.Pattern[str]:
+    """Return a pattern of the characters of a word in their order within one run without blanks.
+
+    The first place of each is as good as any, so that nothing is tried twice.
+    """
+    steps = (f"[^\\s{re.escape(char)}]*{re.escape(char)}" for char in word)
+    return re.compile(r"(?<!\S)" + "".join(steps))
+
+
 def rank(words: Sequence[str], folded: str) -> int | None:
     """Tell how well a text fits: 0 if every word stands in it, 1 if loosely, None if not.
 
@@ -36,7 +48,8 @@ def rank(words: Sequence[str], folded: str) -> int | None:
     loose = 0
     for word in words:
         if word not in folded:
-            if not any(loosely(word, run) for run in folded.split()):
+            # A lone character stands in it or not.
+            if len(word) == 1 or _in_one_run(word).search(folded) is None:
                 return None
             loose = 1
     return loose

@@ -181,7 +181,19 @@ def _models() -> Iterator[tuple[str, str]]:
     return ((model.id, server) for server, models in known.items() for model in models)
 
 
-_NAMES = {"profiles": _profiles, "presets": _presets, "sessions": _sessions, "models": _models}
+def _formats() -> Iterator[tuple[str, str]]:
+    from zatsudan.sessions.exports import ROWS
+
+    return ((row.name, say(row.help)) for row in ROWS)
+
+
+_NAMES = {
+    "formats": _formats,
+    "profiles": _profiles,
+    "presets": _presets,
+    "sessions": _sessions,
+    "models": _models,
+}
 
 
 def _one_line(text: str) -> str:

@@ -77,7 +77,7 @@ def _export_arguments() -> list[Argument]:
         *server_arguments(),
         Argument("session", help=say("its name, the beginning of it, its number or id"),
                  offers="sessions"),
-        Argument("format", values=tuple(FORMATS), help=", ".join(FORMATS)),
+        Argument("format", help=", ".join(FORMATS), offers="formats"),
         Argument("file", count=MAYBE, help=say("where to; else standard output"), offers="files"),
         Argument("--reply", takes="N", help=say("the request of this reply")),
         Argument("--force", help=say("over a file that is there")),

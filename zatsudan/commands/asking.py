@@ -15,7 +15,8 @@ from zatsudan.commands.picking import Row
 class Question:
     """`rows` are offered, the first as the likely one; their first cell names them.
 
-    `free`: any text is an answer too. `hidden`: what is typed is neither shown nor kept.
+    `free`: any text is an answer too. `hidden`: what is typed is neither shown nor kept. `keys`: each
+    row's key is one character, and pressing it answers.
     """
 
     title: Printable
@@ -23,10 +24,13 @@ class Question:
     free: bool = False
     hidden: bool = False
     help: Printable = EMPTY
+    keys: bool = False
 
     def read(self, line: str) -> str | None:
         """Return the answer that a typed line is, a row by its number or name; None if it is none."""
         text = line.strip()
+        if self.keys:
+            return text if text in (row.key for row in self.rows) else None
         if not text:
             return self.rows[0].key if self.rows else None
         if text.isdecimal() and len(text) < 10 and 1 <= int(text) <= len(self.rows):

@@ -1,55 +1,65 @@
-"""Commands on what an experiment gave: its table, files of it, the tally of blind picks."""
+"""Commands on what an experiment gave: its table, files of it, and a blind one's pick."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zatsudan.base.errors import CommandError, StoreError
 from zatsudan.base.language import later, say
-from zatsudan.base.printable import EMPTY, Printable, one_line, printable
+from zatsudan.base.printable import one_line, printable
 from zatsudan.base.words import quote, split
-from zatsudan.commands.outcomes import Outcome, Show, tell
-from zatsudan.commands.parts import Line, Part, Table
+from zatsudan.commands.outcomes import Outcome, Show
+from zatsudan.commands.parts import Line, Part
 from zatsudan.commands.registry import Choice, command
-from zatsudan.sessions.session import Lab, Node
+from zatsudan.commands.results import found_of, sheet
+from zatsudan.sessions.planned import Lab
+from zatsudan.sessions.session import Node
 from zatsudan.talk.chat import Chat
 
 if TYPE_CHECKING:
-    from zatsudan.base.jsonvalues import Json
-    from zatsudan.lab.sheet import Row
+    from zatsudan.base.jsonvalues import Json, JsonObject
+    from zatsudan.sessions.exports.experiment import Sheet
 
 GROUP = later("The lab")
 
-#: How a reply ended, besides the server's own words for it.
-_ENDS = {later("interrupted"), later("failed"), later("no reply")}
+#: The word that shows each reply.
+REPLIES = "replies"
 
 
 def _has_lab(chat: Chat) -> bool:
     return chat.talk.session.lab is not None
 
 
-def _formats(_chat: Chat, args: str) -> Iterable[Choice]:
+def _formats(chat: Chat, args: str) -> Iterable[Choice]:
     if " " not in args:
         yield Choice("export", say("write it to a file: .md .csv .json .html"))
+        yield Choice(REPLIES, say("each reply, where settings ran several times"))
+        from zatsudan.lab.numbers import numbers_with
+
+        for number in numbers_with(chat.config.metrics):
+            yield Choice(number.head, say("draw this number"))
 
 
 @command("lab!", "export FILE", group=GROUP, complete=_formats, possible=_has_lab)
 async def lab_anyway(chat: Chat, args: str) -> Outcome:
     """Export the last experiment over a file that is there."""
-    return _lab(chat, args, overwrite=True)
+    return await _lab(chat, args, overwrite=True)
 
 
-@command("lab", "[export FILE]", group=GROUP, complete=_formats, possible=_has_lab)
+@command(
+    "lab", "[replies | NUMBER | export FILE]", group=GROUP, complete=_formats, possible=_has_lab
+)
 async def lab(chat: Chat, args: str) -> Outcome:
     """Show the last experiment again, or export it.
 
+    `/lab replies` shows each reply where settings ran several times, `/lab dist-2` draws another number.
     `/lab export FILE` writes it as Markdown, CSV, JSON or HTML, by the ending of the name; never over a
     file, but with `/lab!`.
     """
-    return _lab(chat, args)
+    return await _lab(chat, args)
 
 
-def _lab(chat: Chat, args: str, *, overwrite: bool = False) -> Outcome:
+async def _lab(chat: Chat, args: str, *, overwrite: bool = False) -> Outcome:
     last = chat.talk.session.lab
     if last is None:
         raise CommandError(
@@ -57,33 +67,54 @@ def _lab(chat: Chat, args: str, *, overwrite: bool = False) -> Outcome:
         )
     verb, _, name = args.partition(" ")
     if not verb:
-        return Show(sheet(chat, last))
+        return Show(await sheet(chat, last))
+    if verb == REPLIES and not name:
+        return Show(await sheet(chat, last, replies=True))
     names = [word.text for word in split(name)]
-    if verb != "export" or len(names) != 1:
+    if verb == "export" and len(names) == 1:
+        return await _export(chat, last, names[0], overwrite=overwrite)
+    if verb == "export" or name:
         raise CommandError(
-            say("/lab cannot do that: {args}.", args=one_line(args, 40)), say("/lab export FILE.")
+            say("/lab cannot do that: {args}.", args=one_line(args, 40)),
+            say("/lab replies, /lab NUMBER or /lab export FILE."),
         )
-    return _export(chat, last, names[0], overwrite=overwrite)
+    return Show(await sheet(chat, last, by=verb))
 
 
-def _export(chat: Chat, last: Lab, name: str, *, overwrite: bool) -> Outcome:
+async def _export(chat: Chat, last: Lab, name: str, *, overwrite: bool) -> Outcome:
     """Write the table into a new file, with the person's own umask: it is made to be handed on."""
-    from zatsudan.lab.sheet import rows_of, sheet_of
-    from zatsudan.sessions.exports.experiment import FORMATS
+    from zatsudan.lab.report import sheet_of
 
     if last.blind:
         raise CommandError(
             say("The comparison is still blind."), say("/pick one first; then it is told.")
         )
-    path = Path(name).expanduser()
+    write = _format(name)
+    found = await found_of(chat, last)
+    text = write(sheet_of(found.rows, _message(chat, last), found.numbers, found.settings))
+    path = _written(name, text, overwrite=overwrite)
+    count = len(found.rows)
+    written = say("{count} replies written to {path}.", count=count, path=one_line(str(path)))
+    return Show((*found.faults, Line(written, "good")))
+
+
+def _format(name: str) -> "Callable[[Sheet], str]":
+    """Return what writes a file of this name; raises CommandError."""
+    from zatsudan.sessions.exports.experiment import FORMATS
+
+    path = Path(name)
     write = FORMATS.get(path.suffix.lower())
     if write is None:
         raise CommandError(
             say("{name} has no ending that tells the form.", name=one_line(path.name, 40)),
             say("One of {endings}.", endings=" ".join(FORMATS)),
         )
-    rows = rows_of(chat.talk.session, last, chat.link.gauge(chat.talk.session).estimator.count)
-    text = write(sheet_of(rows, chat.talk.session.nodes[last.parent].message.text))
+    return write
+
+
+def _written(name: str, text: str, *, overwrite: bool) -> Path:
+    """Write a file, and return where it lies; raises StoreError."""
+    path = Path(name).expanduser()
     try:
         with path.open(
             "w" if overwrite else "x", encoding="utf-8", errors="replace", newline=""
@@ -106,144 +137,35 @@ def _export(chat: Chat, last: Lab, name: str, *, overwrite: bool) -> Outcome:
             ),
             say("Name another file."),
         ) from error
-    written = say("{count} replies written to {path}.", count=len(rows), path=one_line(str(path)))
-    return tell(written, "good")
+    return path
 
 
-def sheet(chat: Chat, last: Lab) -> tuple[Part, ...]:
-    """Return an experiment's table and how to read it; a blind one tells nothing of its settings."""
-    from zatsudan.lab.sheet import rows_of
-
-    rows = rows_of(chat.talk.session, last, chat.link.gauge(chat.talk.session).estimator.count)
-    known = any(row.logprob is not None for row in rows) and not last.blind
-    head = [
-        EMPTY,
-        say("settings"),
-        printable("tok"),
-        say("s"),
-        printable("tok/s"),
-        say("end"),
-        printable("dist-2"),
-        say("like"),
-        say("begins"),
-    ]
-    if known:
-        head.insert(6, printable("logp"))
-    picked = {node.id for node in chat.talk.session.path()}
-    marks = frozenset(
-        at
-        for at, (_, node_id) in enumerate(last.cells)
-        if node_id is not None and node_id in picked
-    )
-    first: dict[str, int] = {}
-    for row in rows:
-        if row.text:
-            first.setdefault(row.text, row.number)
-    cells = tuple(
-        _cells_of(row, last, known=known, first=first.get(row.text, row.number)) for row in rows
-    )
-    table = Table(
-        tuple(head),
-        cells,
-        marks=marks,
-        right=frozenset({0, 2, 3, 4} | set(range(6, len(head) - 1))),
-        brief=True,
-    )
-    return (table, Line(_legend(rows, known=known), "dim"), Line(_next(last, marks), "dim"))
+def _message(chat: Chat, last: Lab) -> str:
+    """Return the messages that were answered, each once."""
+    nodes = chat.talk.session.nodes
+    return "\n".join(nodes[message].message.text for message in dict.fromkeys(last.messages()))
 
 
-def _cells_of(row: "Row", last: Lab, *, known: bool, first: int) -> tuple[Printable, ...]:
-    """Return the cells of a reply; `first` is the first that has the same text."""
-    from zatsudan.lab.grid import shown
+def told(chat: Chat, node: Node | None) -> tuple[Part, ...]:
+    """Count the pick of a blind comparison, None for a tie, and tell which cell is which.
 
-    hidden = "?"
-    mark = "~" if row.estimated else ""
-    cells = [
-        str(row.number),
-        hidden if last.blind else one_line(shown(row.label), 60),
-        f"{mark}{row.tokens:,}" if row.tokens is not None else "·",
-        hidden if last.blind else _number(row.seconds, 1),
-        hidden if last.blind else mark + _number(row.speed, 0),
-        say(row.ended) if row.ended in _ENDS else one_line(row.ended, 20),
-    ]
-    if known:
-        cells.append(_number(row.logprob, 2))
-    begins = (
-        one_line(row.text, 40)
-        if first == row.number
-        else say("the same text as {number}", number=first)
-    )
-    cells += [_number(row.distinct, 2), _number(row.likeness, 2), begins]
-    return tuple(map(printable, cells))
-
-
-def _number(value: float | None, digits: int) -> Printable:
-    return printable("·" if value is None else f"{value:.{digits}f}")
-
-
-def _legend(rows: "Sequence[Row]", *, known: bool) -> Printable:
-    measured = [row.characters for row in rows if row.text]
-    unit = say("characters") if all(measured) and measured else say("words")
-    if len(set(measured)) > 1:
-        unit = say("words (characters where a reply is Japanese)")
-    if known:
-        return say(
-            "dist-2: share of distinct pairs of {unit}; like: mean likeness to the others, by runs of three {unit}; "
-            "logp: mean log probability of the tokens.",
-            unit=unit,
-        )
-    return say(
-        "dist-2: share of distinct pairs of {unit}; like: mean likeness to the others, by runs of three {unit}.",
-        unit=unit,
-    )
-
-
-def _next(last: Lab, marks: frozenset[int]) -> Printable:
-    if last.blind:
-        pick = say("/pick N goes on with another; which is which is told then")
-    elif marks:
-        pick = say("{number} is on the path. /pick N goes on with another", number=min(marks) + 1)
-    else:
-        pick = say("/pick N goes on with another")
-    return printable(f"{pick} · /diff A B · /lab export FILE")
-
-
-def told(chat: Chat, node: Node) -> tuple[Part, ...]:
-    """Count the pick of a blind comparison, and tell which cell is which; nothing for another reply."""
+    Nothing for a reply that is not of it.
+    """
     from zatsudan.lab.grid import shown
 
     last = chat.talk.session.lab
     labels = {node_id: label for label, node_id in last.cells} if last is not None else {}
-    if last is None or not last.blind or node.id not in labels:
+    if last is None or not last.blind or (node is not None and node.id not in labels):
         return ()
     names: list[Json] = [label for label, _ in last.cells]
-    chat.talk.record({"type": "vote", "picked": labels[node.id], "labels": names})
+    picked = labels[node.id] if node is not None else ""
+    tie: JsonObject = {} if node is not None else {"tie": True}
+    chat.talk.record({"type": "vote", "picked": picked, "labels": names, **tie})
     lines = [
         Line(
             printable(f"{at}  {one_line(shown(label), 60)}"),
-            "good" if node_id == node.id else "plain",
+            "good" if node is not None and node_id == node.id else "plain",
         )
         for at, (label, node_id) in enumerate(last.cells, 1)
     ]
     return (*lines, Line(say("Counted: /tally shows all blind picks."), "dim"))
-
-
-@command("tally", "", group=GROUP, possible=lambda chat: bool(chat.talk.session.votes))
-async def tally(chat: Chat, _args: str) -> Outcome:
-    """Show the picks of blind comparisons."""
-    from zatsudan.lab.grid import shown
-
-    votes = chat.talk.session.votes
-    if not votes:
-        return tell(
-            say("No blind comparison has been picked yet. /compare A B blind makes one."), "dim"
-        )
-    labels = dict.fromkeys(label for _, labels in votes for label in labels)
-    rows = []
-    for label in labels:
-        won = sum(picked == label for picked, _ in votes)
-        stood = sum(label in labels for _, labels in votes)
-        rows.append((one_line(shown(label), 60), printable(str(won)), printable(str(stood))))
-    rows.sort(key=lambda row: -int(row[1]))
-    head = (say("settings"), say("picked"), say("of"))
-    return Show((Table(head, tuple(rows), right=frozenset({1, 2})),))

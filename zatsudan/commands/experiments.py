@@ -1,8 +1,9 @@
-"""Commands that make many replies to one message: compare and sweep."""
+"""Replies of models, servers and settings beside one another: /compare, and how cells are made."""
 
 import contextlib
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from zatsudan.base.addresses import normal_url
@@ -11,7 +12,7 @@ from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import Printable, one_line
 from zatsudan.base.words import Word, split
-from zatsudan.commands import offers, sampling
+from zatsudan.commands import offers
 from zatsudan.commands.here import finder
 from zatsudan.commands.outcomes import Experiment, Outcome
 from zatsudan.commands.parts import Line
@@ -32,7 +33,7 @@ COLUMNS = 4
 _MESSAGE = re.compile(r"(?:^|\s)--(?:\s+|$)")
 
 
-def _split_message(args: str) -> tuple[list[Word], str]:
+def split_message(args: str) -> tuple[list[Word], str]:
     """Return the words before `--` and the message after it."""
     found = _MESSAGE.search(args)
     if found is None:
@@ -43,7 +44,7 @@ def _split_message(args: str) -> tuple[list[Word], str]:
     return split(args[: found.start()]), message
 
 
-def _parent(chat: Chat, message: str) -> Node:
+def parent_of(chat: Chat, message: str) -> Node:
     """Return the user message to be answered: a new one, or the last."""
     if message:
         return chat.talk.say(message)
@@ -56,35 +57,29 @@ def _parent(chat: Chat, message: str) -> Node:
     return parent
 
 
-def _current(chat: Chat, profile: str = "", model: str = "") -> dict[str, Json]:
+def current(chat: Chat, profile: str = "", model: str = "") -> dict[str, Json]:
     """Return the parameters that a cell begins with at a server and model: each makes one reply."""
     present = parameters_at(chat.talk.session, chat.config, profile, model)
     return {name: value for name, value in present.items() if name != "n"}
 
 
-def _cells(
-    chat: Chat, variations: "Iterable[Variation]", runs: int = 1, common: "Variation | None" = None
-) -> "list[Cell]":
-    """Return the cells of variations; `common` holds for all and stands in no label."""
-    from zatsudan.lab.slots import Cell, repeated
+def cell_for(chat: Chat, one: "Variation", common: "Variation | None" = None) -> "Cell":
+    """Return the cell of a variation; `common` holds besides and stands in no label."""
+    from zatsudan.lab.slots import Cell
 
-    cells: list[Cell] = []
-    for one in variations:
-        whole = one + common if common is not None else one
-        profile = whole.profile
-        if profile:
-            _check_profile(chat, profile)
-        parameters = whole.over(_current(chat, profile, whole.model))
-        begin = whole.begin
-        if begin is None:
-            begin = chat.talk.session.begin.text if chat.talk.session.begin is not None else ""
-        label = one_line(one.label, 60)
-        cell = Cell(label, parameters, whole.model, profile, whole.system, begin)
-        cells += repeated(cell, runs)
-    return cells
+    whole = one + common if common is not None else one
+    profile = whole.profile
+    if profile:
+        check_profile(chat, profile)
+    parameters = whole.over(current(chat, profile, whole.model))
+    begin = whole.begin
+    if begin is None:
+        begin = chat.talk.session.begin.text if chat.talk.session.begin is not None else ""
+    label = one_line(one.label, 60)
+    return Cell(label, parameters, whole.model, profile, whole.system, begin)
 
 
-def _check_profile(chat: Chat, name: str) -> None:
+def check_profile(chat: Chat, name: str) -> None:
     """Raise before anything is asked if a profile cannot be used."""
     profiles = chat.config.profiles
     if name not in profiles:
@@ -102,7 +97,7 @@ def _check_profile(chat: Chat, name: str) -> None:
     normal_url(profiles[name].base_url)
 
 
-async def _check_begins(chat: Chat, cells: "Sequence[Cell]") -> None:
+async def check_begins(chat: Chat, cells: "Sequence[Cell]") -> None:
     """Raise before anything is asked where replies are to be begun and the server begins anew."""
     models = {cell.model for cell in cells if cell.begin and not cell.profile}
     if models:
@@ -132,7 +127,8 @@ def plan(chat: Chat, cells: "Sequence[Cell]") -> Printable:
 # --- compare ----------------------------------------------------------------------
 
 
-def _sides(chat: Chat, args: str) -> Iterable[Choice]:
+def sides(chat: Chat, args: str) -> Iterable[Choice]:
+    """Yield what may be compared."""
     yield from offers.assignments(chat, args)
     yield from (Choice(model.id, say("a model")) for model in chat.link.models)
     yield from (Choice(name, say("a profile")) for name in chat.config.profiles)
@@ -141,7 +137,7 @@ def _sides(chat: Chat, args: str) -> Iterable[Choice]:
     yield Choice("blind", say("hide which is which until picked"))
 
 
-@command("compare", "A B [C D] [blind] [-- MESSAGE]", group=GROUP, complete=_sides)
+@command("compare", "A B [C D] [blind] [-- MESSAGE]", group=GROUP, complete=sides)
 async def compare(chat: Chat, args: str) -> Outcome:
     """Compare replies of models, servers or settings side by side.
 
@@ -152,28 +148,35 @@ async def compare(chat: Chat, args: str) -> Outcome:
     """
     import random
 
+    words, _ = split_message(args)
+    blind = any(word == Word("blind") for word in words)
+    cells, message = await compared(chat, args)
+    if blind:
+        random.shuffle(cells)
+    parent = parent_of(chat, message)
+    return Experiment(parent, tuple(cells), (Line(plan(chat, cells), "dim"),), blind=blind)
+
+
+async def compared(chat: Chat, args: str) -> "tuple[list[Cell], str]":
+    """Return the cells of what is to be compared, and the message behind `--`; raises ZatsudanError."""
     from zatsudan.lab.grid import Variation
 
-    words, message = _split_message(args)
+    words, message = split_message(args)
     named = {"now", "blind", *chat.presets.names(), *chat.config.profiles}
     if not chat.link.models and any(word.name is None and word.text not in named for word in words):
         with contextlib.suppress(ZatsudanError):  # a server without a list takes any name
             await chat.link.fetch_models()
-    blind = any(word == Word("blind") for word in words)
-    sides = [_side(chat, word) for word in words if word != Word("blind")]
-    if len(sides) == 1:
-        sides.insert(0, Variation())
-    if not 2 <= len(sides) <= COLUMNS:
+    found = [_side(chat, word) for word in words if word != Word("blind")]
+    if len(found) == 1:
+        found.insert(0, Variation())
+    if not 2 <= len(found) <= COLUMNS:
         raise CommandError(
             say("/compare takes two to {most} models, servers or settings.", most=COLUMNS),
             say("For example: /compare temperature=0 temperature=1.2"),
         )
-    cells = _cells(chat, sides)
-    if blind:
-        random.shuffle(cells)
-    await _check_begins(chat, cells)
-    parent = _parent(chat, message)
-    return Experiment(parent, tuple(cells), (Line(plan(chat, cells), "dim"),), blind=blind)
+    cells = [replace(cell_for(chat, side), setting=at) for at, side in enumerate(found)]
+    await check_begins(chat, cells)
+    return cells, message
 
 
 def _profile_in(word: Word) -> str:
@@ -187,7 +190,7 @@ def _side(chat: Chat, word: Word) -> "Variation":
 
     text = word.text
     if word.name is not None:
-        return read_setting(word, _current(chat), find=finder(chat, _profile_in(word)))
+        return read_setting(word, current(chat), find=finder(chat, _profile_in(word)))
     if text == "now":
         return Variation()
     if text in chat.presets.names():
@@ -206,7 +209,7 @@ def _preset(chat: Chat, name: str) -> "Variation":
     wanted = with_preset(chat, preset)
     return Variation(
         {key: setting.value for key, setting in wanted.items() if key != "n"},
-        frozenset(_current(chat)) - frozenset(wanted),
+        frozenset(current(chat)) - frozenset(wanted),
         preset.model or "",
         name=name,
         system=preset.system,
@@ -238,55 +241,3 @@ def _model(chat: Chat, text: str) -> str:
         ),
         advice,
     )
-
-
-# --- sweep ------------------------------------------------------------------------
-
-
-def _axes(chat: Chat, args: str) -> Iterable[Choice]:
-    words = args.split(" ")
-    if len(words) == 1 or words[-2] in ("x", "×"):
-        yield Choice("begin", say("with what the reply begins"))
-        yield from sampling.set_.complete(chat, "")
-        return
-    at = max((at for at, word in enumerate(words) if word in ("x", "×")), default=-1) + 1
-    yield from offers.values_of(chat, words[at])
-    yield Choice("runs=3", say("run each cell three times"))
-    yield Choice("x", say("cross it with another parameter"))
-
-
-async def _sweep(chat: Chat, args: str, *, force: bool) -> Outcome:
-    from zatsudan.lab.grid import read_sweep
-    from zatsudan.lab.run import LIMIT
-
-    words, message = _split_message(args)
-    profile = next((word.value for word in words if word.name == "profile"), "")
-    sweep = read_sweep(words, _current(chat), force=force, find=finder(chat, profile, force=force))
-    cells = _cells(chat, sweep.variations, sweep.runs, sweep.common)
-    if len(cells) > LIMIT and not force:
-        raise CommandError(
-            say("That makes {count} requests, more than {limit}.", count=len(cells), limit=LIMIT),
-            say("/sweep! makes them all the same."),
-        )
-    await _check_begins(chat, cells)
-    parent = _parent(chat, message)
-    return Experiment(parent, tuple(cells), (Line(plan(chat, cells), "dim"),))
-
-
-@command(
-    "sweep", "NAME VALUES… [x NAME VALUES…] [runs=N] [-- MESSAGE]", group=GROUP, complete=_axes
-)
-async def sweep(chat: Chat, args: str) -> Outcome:
-    """Try several values of a parameter on one message.
-
-    `/sweep temperature 0 0.4 0.8 1.2`, or a range: `0..1.5:0.25`; two crossed: `temperature 0 1 x top_p 0.5 1`.
-    `runs=3` runs each cell three times (a seed is counted up), `seed=7` holds for all, `unset` as a value leaves
-    the parameter out. `begin "Yes" "No"` compares replies that begin so. `/sweep!` takes values outside their ranges, and more than 64 requests.
-    """
-    return await _sweep(chat, args, force=False)
-
-
-@command("sweep!", "NAME VALUES…", group=GROUP, complete=_axes)
-async def sweep_anyway(chat: Chat, args: str) -> Outcome:
-    """Sweep without checking ranges and numbers."""
-    return await _sweep(chat, args, force=True)

@@ -42,6 +42,7 @@ async def search_(chat: Chat, args: str) -> Outcome:
         raise CommandError(say("No words are given."), say("Write /search WORDS."))
     directory = directory_of(chat)
     result = await asyncio.to_thread(search, directory, words)
+    chat.index_sessions()
     if not result.found:
         looked_for = one_line(" ".join(words), 60)
         return tell(say("{words} stands in no session.", words=looked_for), "dim")

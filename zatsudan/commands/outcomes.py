@@ -13,8 +13,10 @@ from zatsudan.sessions.session import Node
 if TYPE_CHECKING:
     from zatsudan.commands.asking import Question
     from zatsudan.commands.picking import Row
+    from zatsudan.lab.economy import Economy
     from zatsudan.lab.slots import Cell
     from zatsudan.sessions.calls import Waiting
+    from zatsudan.sessions.planned import Lab
     from zatsudan.talk.entered import Entered
     from zatsudan.wire.tokenview import Token
 
@@ -48,7 +50,9 @@ class Generate(NamedTuple):
 class Experiment(NamedTuple):
     """Make a reply for each cell; `together`: by one request with `n` if the server takes it.
 
-    `blind`: the person is not to know which cell is which.
+    `blind`: the person is not to know which cell is which. `before` is the experiment that is gone
+    on with, `places` where in it the cells stand; `economy` ends settings early, `by` is the
+    number that it is about. `then` gives what follows when all have ended.
     """
 
     parent: Node
@@ -56,6 +60,11 @@ class Experiment(NamedTuple):
     parts: tuple[Part, ...] = ()
     together: bool = False
     blind: bool = False
+    before: "Lab | None" = None
+    places: tuple[int, ...] = ()
+    economy: "Economy | None" = None
+    by: str = ""
+    then: "Callable[[], Awaitable[Outcome]] | None" = None
 
 
 class Work(NamedTuple):

@@ -9,6 +9,8 @@ from zatsudan.sessions.session import Node
 
 if TYPE_CHECKING:
     from zatsudan.lab.diff import Change
+    from zatsudan.lab.reshaping import Shape
+    from zatsudan.sessions.exports.figures import Chart, Heat
     from zatsudan.wire.tokenview import Token
 
 
@@ -25,7 +27,8 @@ class Table(NamedTuple):
 
     `brief`: each row is one row of the screen; the last column is cut, or goes where there is no room.
     `titles` stand above the rows of these numbers. `spare` is the column that goes before a brief
-    last one is cut to a few words; None for none.
+    last one is cut to a few words; None for none. `repeat`: where there is no room for all columns, the
+    others stand in further tables below, each with so many of the first ones; 0: they are cut.
     """
 
     head: tuple[Printable, ...]
@@ -36,6 +39,7 @@ class Table(NamedTuple):
     brief: bool = False
     titles: Mapping[int, Printable] = MappingProxyType({})
     spare: int | None = None
+    repeat: int = 0
 
 
 class Talk(NamedTuple):
@@ -75,4 +79,17 @@ class Tokens(NamedTuple):
     tokens: "tuple[Token, ...]"
 
 
-Part: TypeAlias = Line | Table | Talk | Picture | Rows | Diff | Tokens
+class Reshaped(NamedTuple):
+    """The tokens of a reply by the shares that other settings would give them, with the legend."""
+
+    tokens: "tuple[Token, ...]"
+    shapes: "tuple[Shape, ...]"
+
+
+class Figure(NamedTuple):
+    """A number drawn against the settings."""
+
+    drawn: "Chart | Heat"
+
+
+Part: TypeAlias = Line | Table | Talk | Picture | Rows | Diff | Tokens | Reshaped | Figure

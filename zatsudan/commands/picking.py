@@ -3,20 +3,31 @@
 No screen here: the terminal draws what this holds, and tests read it as values.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple, TypeAlias
 
 from zatsudan.base.matching import fold, rank
 from zatsudan.base.printable import Printable
 
+Cells: TypeAlias = tuple[Printable, ...]
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One thing to choose: `key` names it, `cells` are shown, `search` is what the filter looks at."""
+
+class Row(NamedTuple):
+    """One thing to choose: `key` names it, `search` is what the filter looks at, or it is `folded`.
+
+    `made` are the cells, or what makes them when the row is shown: of thousands few are.
+    """
 
     key: str
-    cells: tuple[Printable, ...]
+    made: Cells | Callable[[], Cells]
     search: str = ""
+    folded: str = ""
+
+    @property
+    def cells(self) -> Cells:
+        """What is shown."""
+        return self.made() if callable(self.made) else self.made
 
 
 @dataclass(slots=True)
@@ -29,6 +40,8 @@ class Picking:
     at: int = 0
     top: int = 0
     _folded: dict[str, str] = field(default_factory=dict)
+    _words: list[str] = field(default_factory=list)
+    _fitting: list[Row] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._choose()
@@ -52,7 +65,7 @@ class Picking:
     def remove(self, key: str) -> None:
         """Take a row away; the mark stays at its place."""
         self.rows = [row for row in self.rows if row.key != key]
-        self._choose()
+        self._afresh()
         self.move(0)
 
     def replace(self, row: Row) -> None:
@@ -60,7 +73,7 @@ class Picking:
         marked = self.marked
         self._folded.pop(row.key, None)
         self.rows = [row if old.key == row.key else old for old in self.rows]
-        self._choose()
+        self._afresh()
         keys = [shown.key for shown in self.shown]
         if marked is not None and marked.key in keys:
             self.at = keys.index(marked.key)
@@ -76,12 +89,23 @@ class Picking:
     def _choose(self) -> None:
         words = fold(self.query).split()
         if not words:
-            self.shown = list(self.rows)
+            self._words, self.shown = words, list(self.rows)
             return
-        ranked = [(rank(words, self._text(row)), row) for row in self.rows]
+        # Where more was typed of the same words, what did not fit does not fit.
+        more = self._words and len(words) >= len(self._words)
+        more = more and all(map(str.startswith, words, self._words))
+        among = self._fitting if more else self.rows
+        ranked = [(rank(words, self._text(row)), row) for row in among]
+        self._words, self._fitting = words, [row for found, row in ranked if found is not None]
         self.shown = [row for best in (0, 1) for found, row in ranked if found == best]
 
+    def _afresh(self) -> None:
+        self._words = []
+        self._choose()
+
     def _text(self, row: Row) -> str:
+        if row.folded:
+            return row.folded
         text = self._folded.get(row.key)
         if text is None:
             text = self._folded[row.key] = fold(row.search or " ".join(row.cells))

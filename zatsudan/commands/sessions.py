@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.commands.naming import name_of
 from zatsudan.commands.outcomes import Outcome, Pick, Show, tell
 from zatsudan.commands.parts import Line, Table, Talk
+from zatsudan.commands.picking import Row
 from zatsudan.commands.registry import Choice, command
 from zatsudan.commands.resuming import jump, resume
 from zatsudan.sessions import journal
@@ -21,8 +22,7 @@ from zatsudan.sessions.titles import title_from
 from zatsudan.talk.chat import Chat
 
 if TYPE_CHECKING:
-    from zatsudan.commands.picking import Row
-    from zatsudan.sessions.shelf import Summary
+    from zatsudan.sessions.summary import Summary
 
 GROUP = later("Sessions")
 
@@ -55,11 +55,17 @@ def directory_of(chat: Chat) -> Path:
     return chat.talk.folder
 
 
-def _names(chat: Chat, _args: str) -> Iterable[Choice]:
+def _names(chat: Chat, args: str) -> Iterable[Choice]:
     if chat.talk.folder is not None:
         from zatsudan.sessions import shelf
 
-        for summary in shelf.latest(chat.talk.folder, OFFERED, chat.summaries):
+        # While a name is typed, the list is the one with which that began: thousands of
+        # journals are not looked at again for every key.
+        if not args or not chat.summaries:
+            shelf.latest(chat.talk.folder, OFFERED, chat.summaries)
+        for _, summary in chat.summaries.values():
+            if summary is None:
+                continue
             turns = say_count("{n} turn", "{n} turns", summary.turns)
             yield Choice(summary.name, printable(f"{age(summary.modified)} · {turns}"))
 
@@ -152,9 +158,11 @@ async def sessions(chat: Chat, _args: str) -> Outcome:
     model. Enter goes on with one, Ctrl-R renames it, Ctrl-D deletes it after asking.
     """
     from zatsudan.sessions import shelf
+    from zatsudan.sessions.summary import sought
 
     directory = directory_of(chat)
     found = await asyncio.to_thread(shelf.summaries, directory)
+    chat.index_sessions()
     if not found:
         return tell(say("No session is saved yet."), "dim")
     by_key = {entry.id: entry for entry in found}
@@ -162,13 +170,14 @@ async def sessions(chat: Chat, _args: str) -> Outcome:
     async def chosen(key: str) -> Outcome:
         return Show(tuple(resume(chat, by_key[key].path)))
 
-    def renamed(key: str, name: str) -> "Row":
+    def renamed(key: str, name: str) -> Row:
         title = one_line(name, 120)
         if key == chat.talk.session.id:
             chat.talk.record({"type": "title", "title": title})
         else:
             shelf.rename(by_key[key].path, title)
-        by_key[key] = replace(by_key[key], title=title)
+        named = by_key[key]._replace(title=title, name=one_line(title, 60))
+        by_key[key] = named._replace(sought=sought(named))
         return _row(by_key[key])
 
     def delete(key: str) -> None:
@@ -177,6 +186,7 @@ async def sessions(chat: Chat, _args: str) -> Outcome:
                 say("This session is the one at hand."), say("/new begins another one.")
             )
         shelf.delete(by_key[key].path)
+        chat.index_sessions()
 
     return Pick(
         say("Sessions"),
@@ -203,20 +213,15 @@ def _shortened(node: Node) -> Node:
     return node._replace(message=node.message._replace(content=f"…{text[-PREVIEW:]}"))
 
 
-def _row(entry: "Summary") -> "Row":
-    from zatsudan.commands.picking import Row
+def _row(entry: "Summary") -> Row:
+    return Row(entry.id, partial(_cells, entry), folded=entry.sought)
 
-    words = one_line(entry.first_words, 100)
-    model = one_line(entry.model, 30)
+
+def _cells(entry: "Summary") -> tuple[Printable, ...]:
     # An automatic title is the first words: they need not stand there twice.
-    cells = (
-        one_line(entry.name),
-        age(entry.modified),
-        printable(str(entry.turns)),
-        model,
-        words if entry.title else EMPTY,
-    )
-    return Row(entry.id, cells, f"{entry.name} {words} {model} {entry.id}")
+    words = one_line(entry.first_words, 100) if entry.title else EMPTY
+    turns = printable(str(entry.turns))
+    return entry.name, age(entry.modified), turns, one_line(entry.model, 30), words
 
 
 def table(found: "Sequence[Summary]", current: str = "", listed: int = LISTED) -> tuple[Table]:

@@ -15,6 +15,7 @@ from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
 from zatsudan.base.languages import LANGUAGES
 from zatsudan.base.printable import EMPTY, Printable, printable
+from zatsudan.config import metricspecs
 from zatsudan.config.settings import EMBEDDED, Config
 
 
@@ -234,6 +235,13 @@ def _check_values(config: Config, place: _Place) -> None:
     ):
         if chosen not in choices:
             raise screen.below(key).takes(told or ", ".join(choices), chosen)
+    _check_metrics(config.metrics, place.below("metrics"))
+
+
+def _check_metrics(metrics: Mapping[str, str], place: _Place) -> None:
+    for name, spec in metrics.items():
+        if unfit := metricspecs.unfit(name, spec):
+            raise place.below(name).error(*unfit)
 
 
 def _check_parameters(values: Mapping[str, Json], place: _Place) -> None:

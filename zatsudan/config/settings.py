@@ -143,6 +143,8 @@ class Config(NamedTuple):
     """The embedded model."""
     screen: Screen = Screen()
     """Keys and looks."""
+    metrics: Mapping[str, str] = NOTHING
+    """Numbers of your own in /lab: `regex:PATTERN` counts it in a reply, else a command reads the reply and prints one."""
     profiles: Mapping[str, Profile] = NOTHING
     """Servers by name."""
 

@@ -5,13 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import product
+from typing import NamedTuple
 
 from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later, say
-from zatsudan.base.printable import Printable, printable
+from zatsudan.base.printable import Printable, one_line, printable
 from zatsudan.base.words import Word
 from zatsudan.parameters.assignments import free_value, read_assignments
+from zatsudan.parameters.fromfile import inserted
 from zatsudan.parameters.table import Find, find
 from zatsudan.parameters.values import show_value
 
@@ -21,14 +23,15 @@ _LIST = re.compile(rf"{_NUMBER}(?:,{_NUMBER})+")
 #: A comma between settings, and none inside a value: a name and `=` follow it.
 _BETWEEN = re.compile(r",(?=\+?[A-Za-z_][\w.]*=)")
 
-#: What is swept like a parameter and is none: with what the reply begins.
-BEGIN = "begin"
-#: A value that says: not sent.
-UNSET = "unset"
+#: What is swept like a parameter and is none: with what the reply begins, and the system message.
+BEGIN, SYSTEM = "begin", "system"
+#: A value that says: not sent; one that says: as it is set.
+UNSET, NOW = "unset", "now"
 #: The label of a cell that has nothing otherwise, and those of one request's replies.
 #: Labels are kept in the journal: see `shown`.
 AS_IT_IS = later("as it is now")
 _CHOICE = re.compile(r"choice (\d+)")
+_RUN, _PROMPT = re.compile(r"run (\d+)"), re.compile(r"prompt (\d+)")
 #: The most values of one range.
 MOST = 1_000
 
@@ -38,8 +41,8 @@ class Variation:
     """What one cell has otherwise: values by name, names that are not sent, another model,
     the server of a profile.
 
-    `name`: what the whole is called, as a preset is. `system`: another system message, `begin`: with
-    what the reply begins (`` for none).
+    `name`: what the whole is called, as a preset is. `system`: another system message, as it was typed in
+    `said`; `begin`: with what the reply begins (`` for none).
     """
 
     values: dict[str, Json] = field(default_factory=dict)
@@ -49,6 +52,7 @@ class Variation:
     name: str = ""
     system: str | None = None
     begin: str | None = None
+    said: str = ""
 
     def over(self, parameters: Mapping[str, Json]) -> dict[str, Json]:
         """Return the parameters of the cell."""
@@ -63,6 +67,8 @@ class Variation:
         parts = [part for part in (self.profile, self.model) if part]
         parts += [f"{name} {show_value(value)}" for name, value in self.values.items()]
         parts += [f"{name} {UNSET}" for name in sorted(self.unset)]
+        if self.said:
+            parts.append(f"{SYSTEM} {self.said}")
         if self.begin is not None:
             parts.append(f"{BEGIN} {show_value(self.begin) if self.begin else UNSET}")
         return " · ".join(parts) or AS_IT_IS
@@ -75,27 +81,63 @@ class Variation:
             other.profile or self.profile,
             system=self.system if other.system is None else other.system,
             begin=self.begin if other.begin is None else other.begin,
+            said=other.said or self.said,
         )
 
 
 def shown(label: str) -> Printable:
     """Return a cell's label as a person reads it: what was typed, or our words where nothing was."""
-    head, dot, rest = label.partition(" · ")
-    choice = _CHOICE.fullmatch(head)
-    if choice is not None:
-        head = say("choice {number}", number=choice[1])
-    elif head == AS_IT_IS:
-        head = say(AS_IT_IS)
-    return printable(f"{head}{dot}{rest}")
+    return printable(" · ".join(map(_part, label.split(" · "))))
+
+
+def _part(part: str) -> Printable:
+    if (choice := _CHOICE.fullmatch(part)) is not None:
+        return say("choice {number}", number=choice[1])
+    if (run := _RUN.fullmatch(part)) is not None:
+        return say("run {number}", number=run[1])
+    if (prompt := _PROMPT.fullmatch(part)) is not None:
+        return say("prompt {number}", number=prompt[1])
+    return say(AS_IT_IS) if part == AS_IT_IS else printable(part)
+
+
+def in_common(labels: Sequence[str]) -> str:
+    """Return what all labels have: that of the setting of which they are runs."""
+    parts = [label.split(" · ") for label in labels]
+    common = set[str].intersection(*map(set, parts)) if parts else set()
+    return " · ".join(part for part in parts[0] if part in common) if common else AS_IT_IS
+
+
+def difference_first(labels: Sequence[str]) -> list[str]:
+    """Return labels, in each first what not all of them have: a narrow column cuts the end."""
+    parts = [label.split(" · ") for label in labels]
+    common = set[str].intersection(*map(set, parts)) if len(parts) > 1 else set()
+    return [" · ".join(sorted(one, key=lambda part: part in common)) for one in parts]
+
+
+class Budget(NamedTuple):
+    """What a sweep may spend: tokens, sent and come, or what they cost in the money of the profile's prices."""
+
+    limit: float
+    money: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """The variations of a sweep in their order, how often each runs, and what all have otherwise."""
+    """The variations of a sweep in their order, how often each runs, and what all have otherwise.
+
+    `axes`: what each has on each axis, where two are crossed. `prompts`: the messages that each answers,
+    none for the last one of the talk; without anything that is `swept`, they are what differs. `budget`: what may be spent, `by` the number that ranks
+    settings; with a `-` before it the lowest is best.
+    """
 
     variations: tuple[Variation, ...]
     runs: int = 1
     common: Variation = field(default_factory=Variation)
+    axes: tuple[tuple[str, ...], ...] = ()
+    prompts: tuple[str, ...] = ()
+    budget: Budget | None = None
+    by: str = ""
+    swept: bool = True
 
 
 def read_values(text: str) -> list[str]:
@@ -132,8 +174,8 @@ def read_setting(
 
     `find` finds the rows as they are at the cell's server. Raises CommandError.
     """
-    if word.name == BEGIN:
-        return Variation(begin="" if word.value == UNSET and not word.quoted else word.value)
+    if word.name in (BEGIN, SYSTEM):
+        return _words(word.name, word.value, quoted=word.quoted)
     values: dict[str, Json] = {}
     unset: set[str] = set()
     model = profile = ""
@@ -156,27 +198,28 @@ def read_sweep(
 ) -> Sweep:
     """Read `temperature 0 0.4..0.8:0.2 x top_p 0.5 1 runs=3 seed=7`; raises CommandError."""
     axes: list[list[Variation]] = []
-    runs = 1
     common = Variation()
+    special: dict[str, Word] = {}
     name = ""
     for word in words:
-        if word.name == "runs":
-            runs = _runs(word.value)
+        if word.name in ("runs", "prompts", "budget", "by"):
+            special[word.name] = word
         elif word.name is not None:
             common += read_setting(word, current, force=force, find=find)
         elif not word.quoted and word.text in ("x", "×"):
             name = ""
         elif not name:
-            is_row = word.text != BEGIN and not word.text.startswith("+")
+            is_row = word.text not in (BEGIN, SYSTEM) and not word.text.startswith("+")
             name = find(word.text).name if is_row else word.text
             axes.append([])
         else:
-            whole = word.quoted or name == BEGIN
+            whole = word.quoted or name in (BEGIN, SYSTEM)
             texts = [word.text] if whole else read_values(word.text)
             axes[-1] += [
                 _value(name, text, word, current, force=force, find=find) for text in texts
             ]
-    if not axes or not all(axes):
+    prompts = _prompts(special["prompts"]) if "prompts" in special else ()
+    if not all(axes) or not (axes or prompts):
         raise CommandError(
             say("{name} needs values.", name=name) if name else say("A sweep needs values."),
             say("Write /sweep temperature 0 0.4 0.8, or /sweep temperature 0..1.5:0.25."),
@@ -186,8 +229,39 @@ def read_sweep(
             say("Two parameters can be crossed, not more."),
             say("Fix the others with name=value."),
         )
-    crossed = [sum(cells, Variation()) for cells in product(*axes)]
-    return Sweep(tuple(crossed), runs, common)
+    crossed = list(product(*axes))
+    return Sweep(
+        tuple(sum(cells, Variation()) for cells in crossed),
+        _runs(special["runs"].value) if "runs" in special else 1,
+        common,
+        tuple(tuple(cell.label for cell in cells) for cells in crossed) if len(axes) > 1 else (),
+        prompts,
+        read_budget(special["budget"].value) if "budget" in special else None,
+        special["by"].value if "by" in special else "",
+        bool(axes),
+    )
+
+
+def read_budget(text: str) -> Budget:
+    """Read `5000` (tokens) or `0.50` (money: it has a point); raises CommandError."""
+    plain = text.replace("_", "").lstrip("$")
+    if re.fullmatch(r"\d{1,12}(\.\d{1,6})?|\.\d{1,6}", plain) and float(plain) > 0:
+        return Budget(float(plain), "." in plain or text.startswith("$"))
+    raise CommandError(
+        say("budget takes tokens or money, not {text}.", text=one_line(text, 40)),
+        say("budget=5000 ends after 5,000 tokens, budget=0.50 after what costs as much."),
+    )
+
+
+def _prompts(word: Word) -> tuple[str, ...]:
+    """Return the messages of `prompts=@FILE`, a line each; raises CommandError."""
+    text = inserted([Word(word.value, quoted=word.quoted)])[0].text
+    prompts = tuple(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
+    if not prompts or not word.value.startswith("@"):
+        raise CommandError(
+            say("prompts takes a file with a message a line."), say("Write prompts=@FILE.")
+        )
+    return prompts
 
 
 def _runs(text: str) -> int:
@@ -201,11 +275,23 @@ def _runs(text: str) -> int:
 def _value(
     name: str, text: str, word: Word, current: dict[str, Json], *, force: bool, find: Find
 ) -> Variation:
-    if name == BEGIN:
-        return Variation(begin="" if text == UNSET and not word.quoted else text)
+    if text == NOW and not word.quoted:
+        return Variation()
+    if name in (BEGIN, SYSTEM):
+        return _words(name, text, quoted=word.quoted)
     if text == UNSET and not word.quoted:
         return Variation(unset=frozenset({name.removeprefix("+")}))
     typed = [Word(text, quoted=word.quoted)]
     if name.startswith("+"):
         return Variation({name[1:]: free_value(name[1:], typed)})
     return Variation({name: find(name).read(typed, current.get(name), force=force)})
+
+
+def _words(name: str, text: str, *, quoted: bool) -> Variation:
+    """Return what has another beginning or another system message, which `@FILE` reads from a file."""
+    unset = text == UNSET and not quoted
+    if name == BEGIN:
+        return Variation(begin="" if unset else text)
+    said = one_line(text, 30) if unset or text.startswith("@") else show_value(one_line(text, 30))
+    system = "" if unset else inserted([Word(text, quoted=quoted)])[0].text
+    return Variation(system=system, said=said)

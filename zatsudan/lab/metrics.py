@@ -6,8 +6,8 @@ have none, so there each character is a unit. Whoever shows a number says which.
 
 import math
 import re
+import zlib
 from collections.abc import Sequence
-from itertools import pairwise
 
 from zatsudan.base.jsonvalues import Json
 
@@ -30,14 +30,25 @@ def units(text: str) -> list[str]:
     return [unit.casefold() for unit in found]
 
 
-def distinct_pairs(text: str) -> float | None:
-    """Return the share of pairs of neighbouring units that are distinct (dist-2); None below a pair.
+def distinct(text: str, n: int) -> float | None:
+    """Return the share of runs of `n` units that are distinct (dist-n); None where there is no run.
 
-    1 repeats nothing; a loop comes near 0.
+    1 repeats nothing; a loop comes near 0. Li et al. 2016, arXiv:1510.03055.
     """
     found = units(text)
-    pairs = list(pairwise(found))
-    return len(set(pairs)) / len(pairs) if pairs else None
+    runs = [tuple(found[at : at + n]) for at in range(len(found) - n + 1)]
+    return len(set(runs)) / len(runs) if runs else None
+
+
+def compression(text: str) -> float | None:
+    """Return how many times shorter DEFLATE makes a text's UTF-8; None of an empty one.
+
+    More is more redundant. Without the frame of gzip, which weighs as much as a short reply.
+    Shaib et al. 2024, arXiv:2403.00553.
+    """
+    data = text.encode("utf-8", "replace")
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return len(data) / len(packer.compress(data) + packer.flush()) if data else None
 
 
 def shingles(text: str) -> set[tuple[str, ...]]:
@@ -58,12 +69,17 @@ def _jaccard(one: set[tuple[str, ...]], other: set[tuple[str, ...]]) -> float:
     return len(one & other) / len(together) if together else 1.0
 
 
+def likenesses(texts: Sequence[str]) -> list[list[float]]:
+    """Return how like each text is to each."""
+    sets = [shingles(text) for text in texts]
+    return [[_jaccard(one, other) for other in sets] for one in sets]
+
+
 def likeness_to_others(texts: Sequence[str]) -> list[float | None]:
     """Return of each text its mean likeness to the others; None where there are none."""
     if len(texts) < 2:
         return [None] * len(texts)
-    sets = [shingles(text) for text in texts]
-    rows = [[_jaccard(one, other) for other in sets] for one in sets]
+    rows = likenesses(texts)
     return [(sum(row) - row[at]) / (len(texts) - 1) for at, row in enumerate(rows)]
 
 
@@ -72,15 +88,34 @@ def mean_logprob(entries: Sequence[Json]) -> float | None:
 
     -9999 is what OpenAI writes for a token that is not among the 20 likeliest: no number.
     """
-    values = [
-        float(value)
-        for entry in entries
-        if isinstance(entry, dict)
-        and isinstance(value := entry.get("logprob"), int | float)
-        and math.isfinite(value)
-        and value > -9999
-    ]
+    values = [value for entry in entries if (value := _logprob(entry)) is not None]
     return sum(values) / len(values) if values else None
+
+
+def mean_entropy(entries: Sequence[Json]) -> float | None:
+    """Return the mean entropy of the places of a reply, in nats; None where no alternatives were recorded.
+
+    A lower bound: what is left beside the recorded alternatives counts as one token more.
+    """
+    places = [found for entry in entries if (found := _entropy(entry)) is not None]
+    return sum(places) / len(places) if places else None
+
+
+def _entropy(entry: Json) -> float | None:
+    top = entry.get("top_logprobs") if isinstance(entry, dict) else None
+    if not isinstance(top, list):
+        return None
+    known = [math.exp(min(0.0, value)) for item in top if (value := _logprob(item)) is not None]
+    if not known:
+        return None
+    shares = [*known, max(0.0, 1 - sum(known))]
+    return -sum(share * math.log(share) for share in shares if share > 0)
+
+
+def _logprob(entry: Json) -> float | None:
+    value = entry.get("logprob") if isinstance(entry, dict) else None
+    known = isinstance(value, int | float) and math.isfinite(value) and value > -9999
+    return float(value) if known and isinstance(value, int | float) else None
 
 
 def first_difference(one: str, other: str) -> int | None:

@@ -14,10 +14,13 @@ from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import EMPTY, Printable
 from zatsudan.lab.blind import HIDDEN_NOTE, hidden_fault, once
+from zatsudan.lab.economy import Economy
 from zatsudan.lab.lanes import Lanes, run_all
+from zatsudan.lab.recorded import Recorded
 from zatsudan.lab.slots import ENDED, RUNNING, WAITING, Cell, Slot, hopeless, repeated, seconds_left
 from zatsudan.sessions.made import FINISHED
-from zatsudan.sessions.session import Lab, Node
+from zatsudan.sessions.planned import Lab
+from zatsudan.sessions.session import Node
 from zatsudan.talk.addressee import client_for, model_of
 from zatsudan.talk.elsewhere import Elsewhere, key_notes, open_at
 from zatsudan.talk.link import Link
@@ -44,6 +47,8 @@ class Run:
 
     `blind`: what is told of faults names neither server nor model nor setting.
     `behind`: does what is shown of a cell lag behind what came?
+    `before` is the experiment that is gone on with, `places` where in it these cells stand.
+    `economy` ends settings early. `by` is the number that the experiment is about.
     Numbers of cells count from 0 here, and from 1 where a person sees them.
     """
 
@@ -55,10 +60,19 @@ class Run:
     blind: bool = False
     began: float = 0.0
     behind: Callable[[int], bool] = lambda _: False
+    before: Lab | None = None
+    places: Sequence[int] = ()
+    economy: Economy | None = None
+    by: str = ""
     _tasks: dict[int, "asyncio.Task[None]"] = field(default_factory=dict)
     _stopped: set[int] = field(default_factory=set)
     _lanes: Lanes = field(default_factory=Lanes)
     _opened: list[Elsewhere] = field(default_factory=list)
+    _recorded: Recorded = field(init=False)
+
+    def __post_init__(self) -> None:
+        lab = self.before or Lab(self.parent.id, (), self.blind, by=self.by)
+        self._recorded = Recorded(self.talk, self.slots, lab, self.place)
 
     async def run(
         self, on_delta: OnDelta, on_note: OnNote = _nothing, on_end: OnEnd = _nothing
@@ -93,6 +107,10 @@ class Run:
         self._stopped.add(number)
         if number in self._tasks:
             self._tasks[number].cancel()
+
+    def place(self, number: int) -> int:
+        """Return where in the whole experiment a cell stands."""
+        return self.places[number] if self.places else number
 
     @property
     def at_once(self) -> int:
@@ -164,7 +182,9 @@ class Run:
         alone = repeated(Cell("", cell.parameters, cell.model, begin=cell.begin), len(self.slots))
         for slot, again in zip(self.slots, alone, strict=True):
             if slot.node is None:
-                slot.cell = replace(again, label=slot.cell.label + again.label)
+                seeded = again.label if "seed" in again.parameters else ""
+                label = " · ".join(filter(None, (slot.cell.label, seeded)))
+                slot.cell = replace(slot.cell, label=label, parameters=again.parameters)
                 slot.state, slot.error = WAITING, None
 
     # --- a request for each ----------------------------------------------------
@@ -212,23 +232,33 @@ class Run:
         async def worker() -> None:
             while waiting:
                 async with lane:
-                    if not waiting:
-                        break
-                    number = waiting.pop(0)
-                    slot = self.slots[number]
-                    fault = hopeless(slot for slot in self.slots if slot.cell.profile == profile)
-                    if fault is not None:
-                        slot.error = fault
-                    elif number not in self._stopped:
-                        turn = self._turn(slot.cell, there)
-                        drive = self._drive(turn, [number], on_delta, on_note)
-                        task = self._tasks[number] = asyncio.ensure_future(drive)
-                        await asyncio.wait([task])
-                        del self._tasks[number]
-                    slot.state = ENDED
-                    on_end(number)
+                    if waiting:
+                        number = waiting.pop(0)
+                        await self._ask(number, there, on_delta, on_note)
+                        on_end(number)
+                        if self.economy is not None:
+                            await self.economy.halve(self.slots, on_note)
 
         await run_all(worker() for _ in range(min(count, len(waiting))))
+
+    async def _ask(
+        self, number: int, there: Elsewhere | None, on_delta: OnDelta, on_note: OnNote
+    ) -> None:
+        """Ask for one cell, unless nothing would come of it."""
+        slot = self.slots[number]
+        fault = hopeless(one for one in self.slots if one.cell.profile == slot.cell.profile)
+        if fault is not None:
+            slot.error = fault
+        elif number not in self._stopped and self._admitted(number):
+            turn = self._turn(slot.cell, there)
+            drive = self._drive(turn, [number], on_delta, on_note)
+            task = self._tasks[number] = asyncio.ensure_future(drive)
+            await asyncio.wait([task])
+            del self._tasks[number]
+        slot.state = ENDED
+
+    def _admitted(self, number: int) -> bool:
+        return self.economy is None or self.economy.admits(self.slots, number)
 
     def _turn(self, cell: Cell, there: Elsewhere | None) -> Turn:
         link = self.link if there is None else there.link
@@ -236,7 +266,7 @@ class Run:
         return Turn(
             self.talk,
             link,
-            self.parent,
+            cell.parent or self.parent,
             cell.parameters,
             prefix=cell.begin,
             model=model,
@@ -264,6 +294,7 @@ class Run:
                 return  # a server that sends more than it was asked for
             slot = self.slots[numbers[delta.index]]
             if delta.content or delta.reasoning:
+                self._recorded.begin()
                 slot.deltas += 1
                 slot.last = clock()
                 slot.first = slot.last if slot.first is None else slot.first
@@ -282,6 +313,8 @@ class Run:
                 slot.node = turn.choices.get(at)
                 if settled or slot.node is not None:
                     slot.state = ENDED
+                if slot.node is not None:
+                    self._recorded.reply(number, slot.node)
 
     def _close(self, head: str | None, on_end: OnEnd) -> None:
         """Record what the run was, and put the head back; to the first reply where there was none."""
@@ -293,14 +326,11 @@ class Run:
         if not made:
             return
         well = [slot.node for slot in self.slots if slot.node is not None and slot.went_well]
-        if head == self.parent.id:
+        asked = {slot.cell.parent.id for slot in self.slots if slot.cell.parent is not None}
+        if head in {self.parent.id, *asked}:
             head = (well or made)[0].id
         self.talk.record({"type": "head", "id": head})
-        cells = tuple(
-            (slot.cell.label, slot.node.id if slot.node is not None else None)
-            for slot in self.slots
-        )
-        self.talk.record(Lab(self.parent.id, cells, self.blind).to_json())
+        self._recorded.close()
         self.talk.journal.sync()
 
 

@@ -1,21 +1,31 @@
 """The rows of an experiment: what each reply was made with, and its numbers."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import later
 from zatsudan.lab.coverage import coverage
-from zatsudan.lab.metrics import by_characters, distinct_pairs, likeness_to_others, mean_logprob
+from zatsudan.lab.metrics import (
+    by_characters,
+    compression,
+    distinct,
+    likeness_to_others,
+    mean_entropy,
+    mean_logprob,
+)
 from zatsudan.sessions.estimate import speed_of, tokens_per_second
-from zatsudan.sessions.exports.experiment import Sheet
 from zatsudan.sessions.made import FINISHED, Made
-from zatsudan.sessions.session import Lab, Node, Session
+from zatsudan.sessions.planned import Lab
+from zatsudan.sessions.session import Node, Session
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One cell. None is what is not known; `estimated` of the tokens, `characters`: measured character by character."""
+    """One cell. None is what is not known; `estimated` of the tokens, `characters`: measured character by character.
+
+    `replied`: there is a reply, if an empty one. `own` are numbers by a person's own metrics.
+    """
 
     number: int
     label: str
@@ -31,6 +41,11 @@ class Row:
     distinct: float | None = None
     likeness: float | None = None
     characters: bool = False
+    replied: bool = False
+    entropy: float | None = None
+    distinct_units: float | None = None
+    compression: float | None = None
+    own: Mapping[str, float] = field(default_factory=dict)
 
     def to_json(self) -> JsonObject:
         """Return all of it, for a file."""
@@ -40,6 +55,9 @@ class Row:
             "seconds": _round(self.seconds), "tokens_per_second": _round(self.speed),
             "ended": self.ended, "mean_logprob": _round(self.logprob),
             "distinct_pairs": _round(self.distinct), "likeness": _round(self.likeness),
+            "mean_entropy": _round(self.entropy), "distinct_units": _round(self.distinct_units),
+            "compression": _round(self.compression),
+            **{name: _round(value) for name, value in self.own.items()},
             "text": self.text,
         }  # fmt: skip
 
@@ -60,6 +78,7 @@ def rows_of(session: Session, lab: Lab, count: Callable[[str], int]) -> list[Row
             continue
         made, text = node.made, node.message.text
         tokens, estimated, speed = paced(node, nodes, count)
+        whole = coverage(made, text).whole
         rows.append(
             Row(
                 number,
@@ -72,10 +91,14 @@ def rows_of(session: Session, lab: Lab, count: Callable[[str], int]) -> list[Row
                 made.seconds,
                 speed,
                 (made.finish_reason or "?") if made.ended == FINISHED else made.ended,
-                mean_logprob(made.logprobs) if coverage(made, text).whole else None,
-                distinct_pairs(text),
+                mean_logprob(made.logprobs) if whole else None,
+                distinct(text, 2),
                 next(like),
                 by_characters(text),
+                replied=True,
+                entropy=mean_entropy(made.logprobs) if whole else None,
+                distinct_units=distinct(text, 1),
+                compression=compression(text),
             )
         )
     return rows
@@ -117,24 +140,3 @@ def counted(
     if len(told) != 1 or not whole:
         return size, True
     return round(told[0].completion * size / whole), True
-
-
-#: What a table of them shows, in this order; the text comes last.
-_COLUMNS = (
-    "number", "settings", "model", "tokens", "seconds", "tokens_per_second", "ended",
-    "mean_logprob", "distinct_pairs", "likeness", "text",
-)  # fmt: skip
-
-
-#: What a person calls them, as in the table on the screen.
-_HEADS = {
-    "number": later("number"), "settings": later("settings"), "model": later("model"),
-    "tokens": later("tokens"), "seconds": later("seconds"), "tokens_per_second": "tok/s",
-    "ended": later("end"), "mean_logprob": "logp", "distinct_pairs": "dist-2",
-    "likeness": later("like"),
-}  # fmt: skip
-
-
-def sheet_of(rows: Sequence[Row], message: str) -> Sheet:
-    """Return the rows, and the message that they answer, for a file."""
-    return Sheet(message, _COLUMNS, [row.to_json() for row in rows], _HEADS)

@@ -7,7 +7,8 @@ from zatsudan.base.errors import ConnectionFailed, StatusError, ZatsudanError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.sessions.estimate import tokens_per_second
 from zatsudan.sessions.made import FINISHED
-from zatsudan.sessions.session import Node
+from zatsudan.sessions.planned import Plan
+from zatsudan.sessions.session import Node, Session
 from zatsudan.talk.turn import Turn
 
 WAITING, RUNNING, ENDED = "waiting", "running", "ended"
@@ -19,6 +20,8 @@ class Cell:
 
     `profile`: the server of that profile is asked instead of the talk's, its own model if none is named.
     `system`: another system message than the session's. `begin`: with what the reply begins.
+    `parent`: the message that it answers, where that is not the run's. Cells of one `setting` are
+    runs of the same; `axes` is what the setting has on each axis that is crossed.
     """
 
     label: str
@@ -27,6 +30,39 @@ class Cell:
     profile: str = ""
     system: str | None = None
     begin: str = ""
+    parent: Node | None = None
+    setting: int = 0
+    axes: tuple[str, ...] = ()
+
+    @property
+    def plan(self) -> Plan:
+        """What the journal keeps of it."""
+        parent = self.parent.id if self.parent is not None else ""
+        return Plan(
+            self.setting,
+            self.axes,
+            self.parameters,
+            self.model,
+            self.profile,
+            self.system,
+            self.begin,
+            parent,
+        )
+
+
+def cell_of(label: str, plan: Plan, session: Session) -> Cell:
+    """Return a cell as it was planned."""
+    return Cell(
+        label,
+        plan.parameters,
+        plan.model,
+        plan.profile,
+        plan.system,
+        plan.begin,
+        session.nodes.get(plan.parent),
+        plan.setting,
+        plan.axes,
+    )
 
 
 @dataclass(slots=True)
@@ -61,16 +97,24 @@ class Slot:
 
 def repeated(cell: Cell, runs: int) -> list[Cell]:
     """Return a cell so many times, a request for each; a seed is counted up, or all would be the same."""
-    seed = cell.parameters.get("seed")
     cells: list[Cell] = []
     for number in range(runs):
         parameters = {name: value for name, value in cell.parameters.items() if name != "n"}
-        label = cell.label
-        if isinstance(seed, int) and not isinstance(seed, bool) and seed >= 0 and number:
+        seed = _seed_of(parameters)
+        if seed is not None:
             parameters["seed"] = seed + number
-            label = f"{label} · seed {seed + number}"
+        label = cell.label
+        if runs > 1:
+            what = f"run {number + 1}" if seed is None else f"seed {seed + number}"
+            label = f"{label} · {what}" if label else what
         cells.append(replace(cell, label=label, parameters=parameters))
     return cells
+
+
+def _seed_of(parameters: Mapping[str, Json]) -> int | None:
+    """Return the seed, where it is one that can be counted up."""
+    seed = parameters.get("seed")
+    return seed if isinstance(seed, int) and not isinstance(seed, bool) and seed >= 0 else None
 
 
 def hopeless(slots: Iterable[Slot]) -> ZatsudanError | None:

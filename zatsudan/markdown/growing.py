@@ -61,17 +61,18 @@ class Growing:
             self._end_line(events)
         return events + self._blocks.end()
 
-    def ending(self, room: int, *, hold: bool) -> list[Event]:
+    def ending(self, room: int, *, hold: bool, step: int = 1) -> list[Event]:
         """What would open and close if the text ended here; nothing changes by it.
 
-        Of a line that is not complete, the last `room` characters are read. With
+        Of a line that is not complete, no more than the last `room` characters and a `step` are
+        read, from behind a whole number of steps. With
         `hold`, an end of it that may turn out to be something else with the next
         token is left out.
         """
         blocks = self._blocks.fork()
         line = "".join(self._partial)
         if len(line) > room:
-            line = line[-room:]
+            line = line[(len(line) - room) // step * step :]
         if hold:
             unsure = _UNSURE_CODE if blocks.leaf and blocks.leaf.kind == "code" else _UNSURE
             line = unsure.sub("", line)

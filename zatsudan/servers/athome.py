@@ -101,6 +101,7 @@ LLAMA_CPP = ServerKind(
     thinking=Thinking(("template", "effort"), level="effort", budget="budget", control=True),
     # Two more events where the prompt is short, one for each batch of a long one; the prompt
     # itself comes back with the last where `verbose` asks for the stop text.
+    raw=True,
     tells={"return_progress": True},
     tells_stop={"verbose": True},
     tokenizer=Tokenizer("content", besides={"add_special": False}),
@@ -146,6 +147,7 @@ VLLM = ServerKind(
     ),
     wide=True,
     order=("penalties", "temperature", "min_p", "top_k", "top_p"),
+    raw=True,
     thinking=Thinking(("template", "template-thinking"), level="effort", budget="budget"),
     tokenizer=Tokenizer("prompt", "model", {"add_special_tokens": False}),
     template=Templated(
@@ -260,6 +262,7 @@ JAN = ServerKind(
     takes=LLAMA_CPP.takes,
     wide=True,
     order=LLAMA_CPP.order,
+    raw=True,
     thinking=LLAMA_CPP.thinking._replace(control=False),
 )
 

@@ -106,6 +106,7 @@ class ServerKind(NamedTuple):
     `thinking`: the forms in which it is told whether and how a model thinks.
     `tells`: what is sent besides with a streamed request, so that it tells how far it has read;
     `tells_stop`: what is sent where `stop` is set, so that it tells which of the texts ended it.
+    `raw`: its probabilities are those before the temperature and all samplers.
     `tokenizer`, `template`, `defaults`, `echo`: what it is asked beside the talk; None: it cannot be.
     """
 
@@ -131,6 +132,7 @@ class ServerKind(NamedTuple):
     thinking: Thinking = Thinking()
     tells: Mapping[str, Json] = NOTHING
     tells_stop: Mapping[str, Json] = NOTHING
+    raw: bool = False
     tokenizer: Tokenizer | None = None
     template: Templated | None = None
     defaults: Defaults | None = None

@@ -58,6 +58,27 @@ async def tokenize(client: "Client", model: str, text: str) -> list[int] | None:
     return list(encoding.encode(text, disallowed_special=())) if encoding is not None else None
 
 
+async def token_texts(client: "Client", text: str) -> list[bytes] | None:
+    """Return the tokens of a text, each by its bytes (llama.cpp's `with_pieces`)."""
+    body: dict[str, Json] = {"content": text, "add_special": False, "with_pieces": True}
+    value = await client.native("/tokenize", body)
+    items = value.get("tokens") if isinstance(value, dict) else None
+    if not isinstance(items, list):
+        return None
+    found = [_piece(item) for item in items]
+    return None if None in found else [piece for piece in found if piece is not None]
+
+
+def _piece(item: Json) -> bytes | None:
+    """Return the bytes of a token: a text, or numbers where they are no whole characters."""
+    piece = item.get("piece") if isinstance(item, dict) else None
+    if isinstance(piece, str):
+        return piece.encode()
+    if isinstance(piece, list) and all(isinstance(byte, int) and 0 <= byte < 256 for byte in piece):
+        return bytes(byte for byte in piece if isinstance(byte, int))
+    return None
+
+
 async def prompt_of(
     client: "Client", request: Mapping[str, Json], *, free: bool = False
 ) -> str | None:

@@ -7,13 +7,14 @@ the head.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from zatsudan.base.jsonvalues import Json, JsonObject, text_field
 from zatsudan.base.language import later
 from zatsudan.parameters.steering import makes_request
 from zatsudan.sessions.byhand import DELETED, HIDDEN, Begin, ByHand
-from zatsudan.sessions.session import ByState, Lab, Node, Partial, Session, Setting, Start
+from zatsudan.sessions.planned import read_lab
+from zatsudan.sessions.session import ByState, Node, Partial, Session, Setting, Start
 from zatsudan.wire.messages import Message
 
 if TYPE_CHECKING:
@@ -240,29 +241,42 @@ def _set_begin(session: Session, record: Mapping[str, Json]) -> bool:
 
 
 def _set_lab(session: Session, record: Mapping[str, Json]) -> bool:
-    cells, parent = record.get("cells"), text_field(record, "parent")
-    if not isinstance(cells, list) or parent not in session.nodes:
+    lab = read_lab(record, session.nodes)
+    if lab is None:
         return False
-    session.lab = Lab(
-        parent,
-        tuple(
-            (
-                text_field(cell, "label"),
-                node_id if (node_id := text_field(cell, "id")) in session.nodes else None,
-            )
-            for cell in cells
-            if isinstance(cell, dict)
-        ),
-        record.get("blind") is True,
-    )
+    session.lab = lab
     return True
 
 
-def _vote(session: Session, record: Mapping[str, Json]) -> bool:
-    labels, picked = record.get("labels"), text_field(record, "picked")
-    if not isinstance(labels, list) or picked not in labels:
+def _fill_cell(session: Session, record: Mapping[str, Json]) -> bool:
+    at, node_id = record.get("at"), text_field(record, "id")
+    if session.lab is None or not isinstance(at, int) or node_id not in session.nodes:
         return False
-    session.votes.append((picked, tuple(str(label) for label in labels)))
+    if not 0 <= at < len(session.lab.cells):
+        return False
+    session.lab = session.lab.with_reply(at, node_id)
+    return True
+
+
+#: The label that was picked (`` for a tie), and all that stood for choice, as they were shown.
+Vote: TypeAlias = tuple[str, tuple[str, ...]]
+
+
+def read_vote(record: Mapping[str, Json]) -> Vote | None:
+    """Return the blind pick that a record tells of; None where it tells of none."""
+    labels, picked = record.get("labels"), text_field(record, "picked")
+    if not isinstance(labels, list):
+        return None
+    names = tuple(str(label) for label in labels)
+    tie = record.get("tie") is True and not picked
+    return (picked, names) if tie or picked in names else None
+
+
+def _vote(session: Session, record: Mapping[str, Json]) -> bool:
+    vote = read_vote(record)
+    if vote is None:
+        return False
+    session.votes.append(vote)
     if session.lab is not None:
         session.lab = session.lab._replace(blind=False)
     return True
@@ -283,5 +297,6 @@ _CHANGES = {
     "withhold": _withhold,
     "begin": _set_begin,
     "lab": _set_lab,
+    "cell": _fill_cell,
     "vote": _vote,
 }

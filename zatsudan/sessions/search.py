@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
+from zatsudan.sessions import index
 from zatsudan.sessions.journal import parse
-from zatsudan.sessions.shelf import Summary, newest, read, summary_of
+from zatsudan.sessions.summary import Summary, entries, read, summary_of
 from zatsudan.wire.messages import Message
 
 #: Spellings in both cases of one word that are looked for by bytes, at most.
@@ -58,10 +59,11 @@ class Words:
     """The words of a search, ready for bytes and for texts."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        spelled = [_spellings(word) for word in words]
-        self._patterns = [re.compile("|".join(map(_pattern, forms))) for forms in spelled]
+        #: The spellings of each.
+        self.forms = [_spellings(word) for word in words]
+        self._patterns = [re.compile("|".join(map(_pattern, forms))) for forms in self.forms]
         self._needles = [
-            tuple({needle for form in forms for needle in _needles(form)}) for forms in spelled
+            tuple({needle for form in forms for needle in _needles(form)}) for forms in self.forms
         ]
         everything = [needle for needles in self._needles for needle in needles]
         self._cased = any(needle != needle.upper() for needle in everything)
@@ -154,18 +156,27 @@ def _needles(word: str) -> Iterator[bytes]:
 def search(directory: Path, words: Sequence[str], limit: int = 200) -> Result:
     """Look for messages that hold all words, newest session first.
 
-    When `limit` messages are found, older sessions are only counted.
+    When `limit` messages are found, older sessions are only counted. What the index rules out
+    is not read, and of what it knows nothing is counted by reading.
     """
     wanted = Words(words)
     found: list[Found] = []
     count = older = 0
-    for path in newest(directory):
-        data, modified = read(path)
+    there = entries(directory)
+    may_hold = index.may_hold(directory, there, wanted.forms)
+    for entry in there:
+        holds = may_hold.get(entry.name)
+        if holds is False:
+            continue
+        if count >= limit and holds:
+            older += 1
+            continue
+        data, modified = read(f"{directory}/{entry.name}")
         if count >= limit:
             older += any(True for _ in wanted.lines(data))
             continue
         hits = tuple(_hits(wanted, data))
-        summary = summary_of(directory, path.name, data, modified) if hits else None
+        summary = summary_of(directory, entry.name, data, modified) if hits else None
         if summary is not None:
             found.append(Found(summary, hits))
             count += len(hits)

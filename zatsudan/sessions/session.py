@@ -12,6 +12,7 @@ from zatsudan.wire.messages import Message
 
 if TYPE_CHECKING:
     from zatsudan.sessions.made import Made
+    from zatsudan.sessions.planned import Lab
 
 
 class Node(NamedTuple):
@@ -53,22 +54,6 @@ class ByState(NamedTuple):
         return {"type": "by_state", "plain": dict(self.plain), "thinking": dict(self.thinking)}
 
 
-class Lab(NamedTuple):
-    """The last experiment: its cells in their order, by label, each with its reply (None: none came).
-
-    `blind` as long as the person is not to know which cell is which.
-    """
-
-    parent: str
-    cells: tuple[tuple[str, str | None], ...]
-    blind: bool = False
-
-    def to_json(self) -> JsonObject:
-        """Return its record."""
-        cells: list[Json] = [{"label": label, "id": node_id} for label, node_id in self.cells]
-        return {"type": "lab", "parent": self.parent, "cells": cells, "blind": self.blind}
-
-
 class Start(NamedTuple):
     """The settings with which a session's first message was sent."""
 
@@ -98,7 +83,7 @@ class Session:
     """The state of a session. Only `apply` (records.py) changes it.
 
     `head` is the message that the next one follows; None before the first.
-    `votes` are the blind picks: the label that was picked, and all that stood for choice.
+    `votes` are the blind picks: the label that was picked (`` for a tie), and all that stood for choice.
     `by_state` are the parameters of a preset that go with thinking.
     `refused` are names that a record set and that make the request: none of them holds.
     `unknown` counts records that a later version wrote and this one skips.
@@ -186,7 +171,7 @@ class Session:
         order (None: no reply came), then the others as they were made.
         """
         lab = self.lab
-        cells = [key for _, key in lab.cells] if lab is not None and lab.parent == parent else []
+        cells = [key for _, key in lab.cells] if lab is not None and lab.answers(parent) else []
         first = [self.nodes[key] if key is not None else None for key in cells]
         known = set(cells)
         others = [self.nodes[key] for key in self.children.get(parent, ()) if key not in known]

@@ -1,14 +1,8 @@
-"""All sessions of the directory: list, find, rename, delete.
+"""All sessions of the directory: list, find, rename, delete."""
 
-A list of thousands is read as bytes: text inside a record has its quotes
-escaped, so patterns with bare quotes can only be the record's own keys.
-"""
-
-import json
 import os
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
@@ -20,173 +14,52 @@ from zatsudan.base.printable import one_line
 from zatsudan.sessions.journal import SUFFIX, Journal, parse
 from zatsudan.sessions.records import replay
 from zatsudan.sessions.session import Node
-from zatsudan.sessions.titles import title_from
-from zatsudan.wire.messages import Message
+from zatsudan.sessions.summary import Summary, entries, read, summary_of
 
 #: Bytes of a journal's end that are parsed to show how the talk ended.
 _TAIL_BYTES = 262_144
-_DECODER = json.JSONDecoder()
-_USER = b'"message":{"role":"user"'
-_CONTENT = b',"content":"'
-# All other records end before a title or model does: the longer a pattern, the faster it is found.
-_TITLE = b'}\n{"type":"title","title":"'
-_MODEL = b'}\n{"type":"model","model":"'
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """A line of the list of sessions.
-
-    `said` is the first message of the person, `modified` a time in seconds since 1970.
-    """
-
-    id: str
-    directory: Path
-    title: str
-    said: str
-    model: str
-    turns: int
-    modified: float
-
-    @property
-    def path(self) -> Path:
-        """The session's journal."""
-        return self.directory / f"{self.id}{SUFFIX}"
-
-    @property
-    def first_words(self) -> str:
-        """The person's first message on one line."""
-        return one_line(self.said)
-
-    @property
-    def name(self) -> str:
-        """What the session is called: its title, or one made of how it begins."""
-        return one_line(self.title, 60) or title_from(self.said) or self.id
 
 
 #: Summaries by their journals, each with the time at which the journal was changed.
 Known: TypeAlias = dict[Path, tuple[float, Summary | None]]
 
 
-def newest(directory: Path) -> list[Path]:
-    """Return the journals of a directory, the latest first."""
-    return [path for path, _ in _by_time(directory)]
-
-
-def _by_time(directory: Path) -> list[tuple[Path, float]]:
-    try:
-        with os.scandir(directory) as entries:
-            found = [
-                (entry.stat().st_mtime, entry.path)
-                for entry in entries
-                if entry.name.endswith(SUFFIX)
-            ]
-    except OSError:
-        return []
-    return [(Path(path), modified) for modified, path in sorted(found, reverse=True)]
-
-
 def latest(directory: Path, count: int = 1, known: Known | None = None) -> list[Summary]:
     """Return the sessions that were changed last and in which somebody said something.
 
     Only so many are read, of however many there are, and none that is `known` and was not
-    changed since. What is read goes into `known`.
+    changed since. `known` then holds these, the latest first.
     """
     found: list[Summary] = []
     known = {} if known is None else known
-    for path, modified in _by_time(directory):
-        before = known.get(path)
-        if before is None or before[0] != modified:
-            before = known[path] = modified, summary_of(directory, path.name, *read(path))
-        if before[1] is not None:
-            found.append(before[1])
+    before = known.copy()
+    known.clear()
+    for entry in entries(directory):
+        path = directory / entry.name
+        there = before.get(path)
+        if there is None or there[0] != entry.modified:
+            there = entry.modified, summary_of(directory, entry.name, *read(path))
+        known[path] = there
+        if there[1] is not None:
+            found.append(there[1])
             if len(found) == count:
                 break
     return found
 
 
-def read(path: Path | str) -> tuple[bytes, float]:
-    """Return a journal's bytes and when it was last changed; nothing if it cannot be read."""
-    try:
-        fd = files.descriptor(path, os.O_RDONLY)
-    except OSError:
-        return b"", 0.0
-    try:
-        stat = os.fstat(fd)
-        if stat.st_size > files.JOURNAL_BYTES:
-            return b"", 0.0
-        data = os.read(fd, stat.st_size)
-        while len(data) < stat.st_size and (more := os.read(fd, stat.st_size - len(data))):
-            data += more
-    except OSError:
-        return b"", 0.0
-    finally:
-        os.close(fd)
-    return data, stat.st_mtime
-
-
 def summaries(directory: Path) -> list[Summary]:
-    """Return all sessions, the latest first."""
-    try:
-        with os.scandir(directory) as entries:
-            names = [entry.name for entry in entries if entry.name.endswith(SUFFIX)]
-    except OSError:
-        return []
-    found = [
-        summary
-        for name in names
-        if (summary := summary_of(directory, name, *read(f"{directory}/{name}"))) is not None
-    ]
-    return sorted(found, key=lambda summary: summary.modified, reverse=True)
+    """Return all sessions, the latest first; read are those alone of which the index does not know."""
+    from zatsudan.sessions import index
 
-
-def summary_of(directory: Path, name: str, data: bytes, modified: float) -> Summary | None:
-    """Return the summary of the journal of that file name; None if nobody said anything in it."""
-    if not data.endswith(b"\n"):  # its last line was cut: loading drops it too
-        data = data[: data.rfind(b"\n") + 1]
-    at = data.find(_USER)
-    if at < 0:
-        return None
-    return Summary(
-        name.removesuffix(SUFFIX),
-        directory,
-        _last(data, _TITLE),
-        _said(data, at),
-        _last(data, _MODEL),
-        data.count(_USER, at),
-        modified,
+    there = entries(directory)
+    known = index.summaries(directory, there)
+    found = (
+        known[entry.name]
+        if entry.name in known
+        else summary_of(directory, entry.name, *read(f"{directory}/{entry.name}"))
+        for entry in there
     )
-
-
-def _said(data: bytes, at: int) -> str:
-    """Return the text of the message that stands at a place; parsed only if it is no plain text."""
-    if data.startswith(_CONTENT, at + len(_USER)):
-        return _string(data, at + len(_USER) + len(_CONTENT)) or ""
-    begin, end = data.rfind(b"\n", 0, at) + 1, data.find(b"\n", at)
-    value = parse(data[begin : end if end >= 0 else len(data)]).get("message")
-    return Message.from_json(value).text if isinstance(value, dict) else ""
-
-
-def _last(data: bytes, pattern: bytes) -> str:
-    """Return the text of the last record that begins with a pattern and is whole."""
-    at = data.rfind(pattern)
-    while at >= 0:
-        text = _string(data, at + len(pattern))
-        if text is not None:
-            return text
-        at = data.rfind(pattern, 0, at)
-    return ""
-
-
-def _string(data: bytes, at: int) -> str | None:
-    """Return the JSON text that begins behind the quote before `at`; None if it is damaged."""
-    end = data.find(b"\n", at)
-    try:
-        text = data[at - 1 : end if end >= 0 else len(data)].decode()
-        value, _ = _DECODER.raw_decode(text)
-    except ValueError:
-        return None
-    return value if isinstance(value, str) else None
+    return [summary for summary in found if summary is not None]
 
 
 def find(directory: Path, name: str) -> Summary:

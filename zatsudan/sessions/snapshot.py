@@ -45,7 +45,12 @@ def records(session: Session) -> list[JsonObject]:
     if session.begin is not None:
         found.append(session.begin.to_json())
     found += [
-        {"type": "vote", "picked": picked, "labels": list(labels)}
+        {
+            "type": "vote",
+            "picked": picked,
+            "labels": list(labels),
+            **({} if picked else {"tie": True}),
+        }
         for picked, labels in session.votes
     ]
     if session.lab is not None:

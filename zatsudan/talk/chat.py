@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from zatsudan.servers.discovery import Finder
     from zatsudan.servers.findings import Findings
     from zatsudan.sessions.shelf import Known
+    from zatsudan.sessions.upkeep import Upkeep
 
 
 class Chat:
@@ -58,7 +59,20 @@ class Chat:
 
         return Presets(self._places[1])
 
+    def index_sessions(self) -> None:
+        """Have the index of the saved sessions follow them, while the talk goes on."""
+        if self.talk.folder is not None:
+            self._upkeep.begin(self.talk.folder)
+
+    @cached_property
+    def _upkeep(self) -> "Upkeep":
+        from zatsudan.sessions.upkeep import Upkeep
+
+        return Upkeep()
+
     async def aclose(self) -> None:
-        """Close the journal and the connection."""
+        """Close the journal and the connection; what the index lacks is left for the next time."""
+        if "_upkeep" in vars(self):
+            self._upkeep.end()
         self.talk.close()
         await self.link.aclose()

@@ -6,8 +6,9 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from zatsudan.base import programs
@@ -56,10 +57,17 @@ class _Kept:
         return whole.decode("utf-8", "replace").replace("\r\n", "\n")
 
 
-async def run(command: str, shell: str = "", clock: Callable[[], float] = time.monotonic) -> Ran:
+async def run(
+    command: str,
+    shell: str = "",
+    clock: Callable[[], float] = time.monotonic,
+    *,
+    given: bytes = b"",
+    environ: Mapping[str, str] | None = None,
+) -> Ran:
     """Run a command to its end; cancelling stops it and gives what came.
 
-    It gets no terminal: no input, no keys, a session of its own, so that nothing
+    It gets no terminal: no input but what is `given`, no keys, a session of its own, so that nothing
     it does reaches the screen. Raises CommandError if the shell cannot be run.
     """
     began = clock()
@@ -74,14 +82,19 @@ async def run(command: str, shell: str = "", clock: Callable[[], float] = time.m
             ended.set()
 
     incoming = Incoming(output, got)
+    # A file, as no command need read its input to the end.
+    source = tempfile.TemporaryFile()  # noqa: SIM115  closed below
     try:
+        source.write(given)
+        source.seek(0)
         try:
             process = await asyncio.create_subprocess_exec(
                 *programs.by_shell(command, shell or programs.shell()),
-                stdin=asyncio.subprocess.DEVNULL,
+                stdin=source,
                 stdout=end,
                 stderr=end,
                 start_new_session=True,
+                env=environ,
                 creationflags=programs.APART,
             )
         finally:
@@ -106,6 +119,7 @@ async def run(command: str, shell: str = "", clock: Callable[[], float] = time.m
         incoming.close()
         if ended.is_set() or sys.platform != "win32":  # a thread may read it still
             os.close(output)
+        source.close()
     code = process.returncode if process.returncode is not None else -1
     return Ran(command, kept.text(), code, clock() - began, kept.lost, stopped)
 

@@ -129,6 +129,14 @@ class Turn:
             await self._converse(on_delta, on_note)
             ended = FINISHED
         except ZatsudanError as error:
+            from zatsudan.talk.blaming import offer_unset  # few requests are refused
+
+            offer_unset(
+                error,
+                self._talk.session.settings,
+                self._composing.parameters,
+                self._link.repairs(self.model),
+            )
             ended, self.error = FAILED, error
         finally:
             # Not in `except CancelledError`: whatever ends this, what came is kept.

@@ -85,8 +85,12 @@ class Generation:
             [Slot(cell) for cell in wanted.cells],
             wanted.together,
             wanted.blind,
+            before=wanted.before,
+            places=wanted.places,
+            economy=wanted.economy,
+            by=wanted.by,
         )
-        return await self._many(run)
+        return await self._many(run, told=wanted.then is None)
 
     def _choices(self, parent: Node, overrides: "Mapping[str, Json] | None" = None) -> "Run | None":
         """Return the run that makes `n` replies; None where one is wanted, which needs no lab."""
@@ -164,7 +168,7 @@ class Generation:
                 else:
                     self._surface.show((Line(note, "dim"),))
 
-    async def _many(self, run: "Run") -> bool:
+    async def _many(self, run: "Run", *, told: bool = True) -> bool:
         if not await may_send(self._chat, self._surface):
             self._not_sent(run.parent)
             return False
@@ -181,10 +185,12 @@ class Generation:
                 self._surface.error(error)
             self._give_back(run.parent)
             return False
-        if self._chat.talk.session.lab is not None:
-            from zatsudan.commands.comparing import sheet
+        if run.economy is not None and (left := run.economy.told(run.slots)) is not None:
+            self._surface.show((Line(left, "warn"),))
+        if told and self._chat.talk.session.lab is not None:
+            from zatsudan.commands.results import sheet
 
-            self._surface.show(sheet(self._chat, self._chat.talk.session.lab))
+            self._surface.show(await sheet(self._chat, self._chat.talk.session.lab))
         return self._with_calls(well=all(slot.went_well for slot in run.slots))
 
     def _not_sent(self, parent: Node) -> None:

@@ -134,7 +134,8 @@ class Repl:
             case Generate():
                 return await self._generation.generate(outcome)
             case Experiment():
-                return await self._generation.experiment(outcome)
+                well = await self._generation.experiment(outcome)
+                return well if outcome.then is None else await self._carry_out(await outcome.then())
             case Work():
                 return await self._carry_out(await self._work(outcome))
             case Ask() | Pick():

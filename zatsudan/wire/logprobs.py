@@ -92,6 +92,8 @@ def _entry(value: JsonObject) -> JsonObject:
     entry: JsonObject = {"token": token, "logprob": logprob}
     if isinstance(value.get("bytes"), list):
         entry["bytes"] = value["bytes"]
+    if isinstance(value.get("id"), int):
+        entry["id"] = value["id"]
     if tops:
         entry["top_logprobs"] = list(tops)
     return entry

@@ -137,15 +137,15 @@ def _of_system(words: str, body: Mapping[str, Json]) -> Repair | None:
 
 
 def _of_fields(error: StatusError, body: Mapping[str, Json], words: str) -> Repair | None:
-    named = _named(error, body)
+    field = named(error, set(body) - _ESSENTIAL)
     refused = error.status in (400, 403, 422) and not re.search(wording.RANGE, words)
     if refused and (re.search(wording.REFUSED, words) or re.search(wording.ONE_ONLY, words)):
         further = next((name for name in _further(body) if _name(name).search(words)), "")
-        return _without_field(error, named, body) or (Repair(BARE, further) if further else None)
+        return _without_field(error, field, body) or (Repair(BARE, further) if further else None)
     # Last: what is too long in other words, and no field of ours is meant. One turn cannot shrink.
     limited = any(name in words for name in LIMITS)
     long = len(_roles(body)) > 2 and re.search(wording.PERHAPS_TOO_LONG, words)
-    if error.status != 403 and long and not named and not limited:
+    if error.status != 403 and long and not field and not limited:
         return Repair(SHRINK, value=_length(words))
     return None
 
@@ -199,9 +199,9 @@ def _without_field(error: StatusError, name: str, body: Mapping[str, Json]) -> R
     return Repair(DROP, name)
 
 
-def _named(error: StatusError, body: Mapping[str, Json]) -> str:
-    """Return the field of the request that the error names: by `param`, else in its words."""
-    optional = sorted(set(body) - _ESSENTIAL, key=len, reverse=True)
+def named(error: StatusError, names: Iterable[str]) -> str:
+    """Return which of these fields the error names, by `param`, else in its words; `` for none."""
+    optional = sorted(names, key=len, reverse=True)
     param = error.param.split(".")[0].split("[")[0]
     if param in optional:
         return param

@@ -4,7 +4,7 @@ import codecs
 import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
@@ -24,10 +24,14 @@ _SPECIAL = re.compile(r"<\|[^|]*\|>|</?s>|<end_of_turn>|<eos>|<｜[^｜]*｜>")
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A token that could have stood at a place. `p` is its probability, None where it is not told."""
+    """A token that could have stood at a place.
+
+    `p` is its probability, `id` its number in the vocabulary; None where it is not told.
+    """
 
     data: bytes
     p: float | None
+    id: int | None = field(default=None, kw_only=True, compare=False)
 
     @property
     def text(self) -> str:
@@ -62,19 +66,31 @@ class Token(Option):
     @property
     def bin(self) -> int:
         """0 for the likeliest, up to 4; unknown is among the least likely."""
-        p = self.p if self.p is not None else 0.0
-        return sum(p < bound for bound in BINS)
+        return bin_of(self.p if self.p is not None else 0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What is shown as one: a token, or the few that make one character. `bin` is the least likely one's."""
+    """What is shown as one: a token, or the few that make one character. `bin` is the least likely one's.
+
+    `note` is said of it where there are no colours, None for its probability where it was unlikely;
+    `tail` stands behind it in any case. `struck`: it is cut, `doubtful`: it may be.
+    """
 
     text: str
     first: int
     last: int
     bin: int
     p: float | None
+    note: Printable | None = None
+    tail: str = ""
+    struck: bool = False
+    doubtful: bool = False
+
+
+def bin_of(p: float) -> int:
+    """Return the bin of a probability: 0 for the likeliest, up to 4."""
+    return sum(p < bound for bound in BINS)
 
 
 def read_tokens(entries: Iterable[Json]) -> tuple[Token, ...]:
@@ -91,7 +107,7 @@ def read_tokens(entries: Iterable[Json]) -> tuple[Token, ...]:
             if (found := _option(item)) is not None
         ]
         options.sort(key=lambda item: -(item.p or 0.0))
-        tokens.append(Token(option.data, option.p, tuple(options)))
+        tokens.append(Token(option.data, option.p, tuple(options), id=option.id))
     return tuple(tokens)
 
 
@@ -109,10 +125,12 @@ def _option(entry: Json) -> Option | None:
         content = text.encode("utf-8", "replace")
     else:
         return None
+    number = entry.get("id")
+    own = number if isinstance(number, int) and not isinstance(number, bool) else None
     known = isinstance(logprob, int | float) and not isinstance(logprob, bool)
     if not known or not isinstance(logprob, int | float) or not UNKNOWN < logprob <= 1e-3:
-        return Option(content, None)
-    return Option(content, math.exp(min(0.0, logprob)))
+        return Option(content, None, id=own)
+    return Option(content, math.exp(min(0.0, logprob)), id=own)
 
 
 def _completed(option: Option, chosen: bytes) -> Option:
@@ -124,7 +142,7 @@ def _completed(option: Option, chosen: bytes) -> Option:
     if not option.data or not 0x80 <= option.data[0] < 0xC0 or not _whole(chosen):
         return option
     data = chosen[: max(0, len(chosen) - len(option.data))] + option.data
-    return Option(data, option.p) if _whole(data) else option
+    return Option(data, option.p, id=option.id) if _whole(data) else option
 
 
 def pieces(tokens: Sequence[Token]) -> list[Piece]:

@@ -59,7 +59,7 @@ class Rows:
 
 def view_of(rows: Rows, clock: Callable[[], float] = lambda: 0.0) -> LiveView:
     return LiveView(
-        cast("Painter", rows), lambda _: rows, lambda: Size(24, 80), lambda: EMPTY, clock
+        cast("Painter", rows), lambda _: rows, lambda: Size(24, 80), lambda _width: EMPTY, clock
     )
 
 

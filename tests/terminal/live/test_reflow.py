@@ -2,9 +2,10 @@
 
 import pytest
 
-from tests.support.emulator import sitting
-from zatsudan.terminal.live import ptk
-from zatsudan.terminal.live.reflow import Before, Reflow, possible, rows_above, taken
+from tests.support.emulator import Sitting, sitting
+from tests.support.server import says
+from zatsudan.terminal.live import ptk, resizing
+from zatsudan.terminal.live.reflow import Before, Place, Reflow, possible, rows_above, seen, taken
 
 NONE, ALL, FIRST = Reflow.NONE, Reflow.ALL, Reflow.FIRST
 SCROLLED, XTERM_JS = Reflow.SCROLLED, Reflow.XTERM_JS
@@ -90,6 +91,112 @@ def test_a_wide_character_is_not_cut_in_two() -> None:
     assert taken("猫" * 10, 20) == 1
     assert taken("猫" * 10, 9) == 3
     assert taken("", 9) == 1
+
+
+@pytest.mark.parametrize(
+    ("told", "column", "expected"),
+    [
+        ({NONE}, 38, {ALL}),  # VTE over ssh: its character is there
+        ({NONE}, 53, {NONE}),  # xterm, Konsole: it stands at the edge
+        ({NONE, ALL}, 53, {NONE}),
+        ({ALL}, 53, {ALL}),
+        ({NONE, ALL}, 7, {NONE, ALL}),  # neither: nothing is believed
+        ({ALL}, 7, {ALL}),  # kitty
+    ],
+)
+def test_the_column_of_the_cursor_tells_what_was_wrapped(
+    told: set[Reflow], column: int, expected: set[Reflow]
+) -> None:
+    before = Before(ROWS, 2, 92, True)
+    assert seen(frozenset(told), before, 54, Place(10, column, 20)) == expected
+
+
+@pytest.mark.parametrize(("column", "columns"), [(40, 54), (92, 46), (53, 54), (92, 93)])
+def test_a_column_that_may_be_there_in_any_case_tells_nothing(column: int, columns: int) -> None:
+    before = Before(ROWS, 2, column, True)
+    for now in range(columns):
+        assert seen(frozenset({NONE}), before, columns, Place(10, now, 20)) == {NONE}
+
+
+def test_wide_characters_are_wrapped_whole() -> None:
+    before = Before(["猫" * 45], 0, 90, True)
+    assert seen(frozenset({NONE}), before, 51, Place(3, 40, 20)) == {ALL}
+
+
+@pytest.mark.parametrize(
+    ("at", "above"),
+    [
+        (Place(10, 38, 20), 5),  # on its character
+        (Place(15, 38, 20), 5),  # the same, our last row is that of the screen
+        (Place(19, 8, 20), 9),  # behind the last row: kitty
+        (Place(17, 8, 20), 7),  # somewhere below it
+        (Place(3, 38, 20), 3),  # never above the screen
+    ],
+)
+def test_our_rows_end_with_the_screen_where_the_cursor_was_moved(at: Place, above: int) -> None:
+    assert rows_above({ALL}, Before(ROWS, 2, 92, True), 54, at) == above
+    assert rows_above({NONE}, Before(ROWS, 2, 92, True), 54, at) == 2
+
+
+SSH = {"TERM": "xterm-256color"}
+KITTY = {"TERM": "xterm-kitty"}
+
+
+async def reflow(person: Sitting, columns: int, *, moves: bool) -> None:
+    person.screen.reflow(columns, moves=moves)
+    person.terminal._app._on_resize()
+    await person.until(lambda: not person.terminal._app.frozen)
+    await person.at_rest()
+
+
+@pytest.mark.parametrize("rows", [30, 11])
+@pytest.mark.parametrize(("environ", "moves"), [(SSH, False), (KITTY, True), (KITTY, False)])
+async def test_no_prompt_is_left_and_no_row_of_the_talk_erased(
+    environ: dict[str, str], moves: bool, rows: int
+) -> None:
+    async with sitting(
+        says("a reply"), columns=100, rows=rows, environ=environ, answers=True
+    ) as person:
+        await person.say("go")
+        person.type("typed " * 14 + "typed")
+        await person.until("typed typed")
+        for columns in (54, 37, 31, 90):
+            await reflow(person, columns, moves=moves)
+            seen = person.screen.scrollback()
+            assert seen.count("» go") == seen.count("a reply") == 1, seen
+            assert seen.count("»") == 2, seen
+        person.type("\x15/se")
+        await person.until("/sessions")
+        for columns in (70, 27, 80):
+            await reflow(person, columns, moves=moves)
+            seen = person.screen.scrollback()
+            assert seen.count("» go") == seen.count("a reply") == 1, seen
+            assert seen.count("» /se") == 1, seen
+        person.type("\x15said")
+        await person.at_rest()
+        assert person.screen.shown().splitlines()[-2:-1] == ["» said"]
+
+
+async def test_a_terminal_that_does_not_answer_is_waited_for_once_a_resize(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with sitting(says("a reply"), columns=100, answers=True) as person:
+        await person.say("go")
+        person.screen._screen.write_process_input = lambda _answer: None  # type: ignore[method-assign, assignment]
+        monkeypatch.setattr(resizing, "PLACE_SECONDS", 0.05)
+        person.screen.resize(60, 24)
+        person.terminal._app._on_resize()
+        await person.until(lambda: not person.terminal._app.frozen)
+        shown = await person.say("more")
+        assert shown.count("» go") == shown.count("» more") == 1
+
+
+async def test_one_that_never_answered_is_not_asked() -> None:
+    async with sitting(columns=100) as person:
+        person.screen.resize(60, 24)
+        person.terminal._app._on_resize()
+        await person.until(lambda: not person.terminal._app.frozen)
+        assert "\x1b[6n" not in "".join(person.screen.raw)
 
 
 async def test_a_row_of_the_menu_ends_with_its_text() -> None:

@@ -7,7 +7,8 @@ from tests.support.chats import chat_with
 from tests.support.commands import run
 from tests.support.server import says, serve
 from zatsudan.base.printable import EMPTY
-from zatsudan.terminal.live.toolbar import Toolbar, at_word, fitting
+from zatsudan.terminal.live.toolbar import Toolbar, fitting
+from zatsudan.terminal.text.onerow import at_word
 from zatsudan.terminal.text.widths import most_cells
 
 words = st.lists(st.text("ab雑談", min_size=1, max_size=9), min_size=1, max_size=6).map(" ".join)

@@ -114,6 +114,18 @@ def test_code_is_cut_at_the_width_and_keeps_its_blanks() -> None:
     assert [plain(line) for line in cut([("日本", PLAIN), ("語x", _BOLD)], 5)] == ["日本", "語x"]
 
 
+@given(st.lists(st.text("ab 日👩é", max_size=30), max_size=4), st.integers(4, 20))
+def test_further_rows_of_a_line_have_a_mark_and_nothing_is_lost(
+    texts: list[str], width: int
+) -> None:
+    pieces = [(text, style) for text, style in zip(texts, [PLAIN, _BOLD] * 2, strict=False)]
+    first, *others = [plain(line) for line in cut(pieces, width, ("↪ ", PLAIN))]
+    assert all(cells(text) <= width for text in [first, *others])
+    assert all(text.startswith("↪") for text in others)
+    shown = first + "".join(text.removeprefix("↪").removeprefix(" ") for text in others)
+    assert shown.replace(" ", "") == "".join(texts).replace(" ", "")
+
+
 def test_row_joins_equal_styles_and_drops_blanks_at_the_end() -> None:
     assert [
         part.text for part in row([("a", PLAIN), ("b", PLAIN), (" c ", _BOLD), (" ", PLAIN)])

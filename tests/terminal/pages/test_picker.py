@@ -8,7 +8,10 @@ from prompt_toolkit.utils import get_cwidth
 from tests.support.emulator import Sitting, sitting
 from tests.support.server import says
 from tests.support.stored import write
+from zatsudan.base.printable import Printable
+from zatsudan.commands import sessions as commands
 from zatsudan.sessions import shelf
+from zatsudan.sessions.summary import Summary
 
 UP, DOWN, END, HOME, PAGE_DOWN, DELETE = (
     "\x1b[A",
@@ -147,6 +150,32 @@ async def test_many_sessions_scroll(tmp_path: Path) -> None:
         person.type(DOWN + "\r")
         await closed(person)
         assert person.chat.talk.session.id == "s01"
+
+
+async def test_of_many_sessions_those_are_laid_out_that_are_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(300):
+        write(tmp_path, f"s{number:03}", f"talk number {number:03}", "reply", age=number)
+    made: set[str] = set()
+    real = commands._cells
+
+    def counted(entry: Summary) -> tuple[Printable, ...]:
+        made.add(entry.id)
+        return real(entry)
+
+    monkeypatch.setattr(commands, "_cells", counted)
+    async with sitting(says("ok"), sessions=tmp_path) as person:
+        await opened(person)
+        assert made == {f"s{number:03}" for number in range(10)}
+        person.type("29")
+        await person.until("of 300")
+        assert made <= {
+            f"s{number:03}" for number in range(300) if number < 10 or "2" in str(number)
+        }
+        assert len(made) < 40
+        person.type("\x1b")
+        await closed(person)
 
 
 async def test_a_wide_screen_has_the_preview_beside_the_list(sessions: Path) -> None:

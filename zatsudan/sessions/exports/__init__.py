@@ -10,7 +10,15 @@ from zatsudan.base.errors import CommandError
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import one_line
 from zatsudan.sessions import snapshot
-from zatsudan.sessions.exports import source, transcript
+from zatsudan.sessions.exports import (
+    cfamily,
+    compiled,
+    managed,
+    scripted,
+    source,
+    swift,
+    transcript,
+)
 from zatsudan.sessions.exports.literals import compact
 from zatsudan.sessions.exports.outgoing import Request
 from zatsudan.sessions.session import Session
@@ -18,9 +26,10 @@ from zatsudan.sessions.session import Session
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One row: a format writes either the talk or a request. `ending` is its files' own.
+    """One row: a format writes either the talk or a request.
 
-    `help` is a constant that is said where it is shown.
+    `ending` is its files' own, `aliases` are other names that people write,
+    and `help` is a constant that is said where it is shown.
     """
 
     name: str
@@ -28,6 +37,7 @@ class Format:
     help: str
     talk: Callable[[Session], str] | None = None
     request: Callable[[Request], str] | None = None
+    aliases: tuple[str, ...] = ()
 
 
 def _html(session: Session) -> str:
@@ -52,7 +62,13 @@ ROWS = (
     Format("text", "txt", later("the talk as plain text"), talk=transcript.to_text),
     Format("json", "json", later("the messages as the API takes them"), talk=transcript.to_json),
     Format("jsonl", "jsonl", later("the whole session with its branches"), talk=_jsonl),
-    Format("curl", "sh", later("the request, for a shell"), request=source.to_curl),
+    Format(
+        "curl",
+        "sh",
+        later("the request, for a shell"),
+        request=source.to_curl,
+        aliases=("shell",),
+    ),
     Format("python", "py", later("the request, with httpx"), request=source.to_python),
     Format(
         "python-openai",
@@ -62,20 +78,46 @@ ROWS = (
     ),
     Format("javascript", "mjs", later("the request, with fetch"), request=source.to_javascript),
     Format("http", "http", later("the request, for an editor's client"), request=source.to_http),
+    Format("c", "c", later("the request, with libcurl"), request=cfamily.to_c),
+    Format(
+        "csharp",
+        "cs",
+        later("the request, with HttpClient"),
+        request=managed.to_csharp,
+        aliases=("c#",),
+    ),
+    Format("dart", "dart", later("the request, with dart:io"), request=managed.to_dart),
+    Format("go", "go", later("the request, with net/http"), request=compiled.to_go),
+    Format("java", "java", later("the request, with java.net.http"), request=managed.to_java),
+    Format(
+        "objective-c",
+        "m",
+        later("the request, with NSURLSession"),
+        request=cfamily.to_objective_c,
+        aliases=("objc",),
+    ),
+    Format("ocaml", "ml", later("the request, with cohttp"), request=compiled.to_ocaml),
+    Format("php", "php", later("the request, with PHP's curl"), request=scripted.to_php),
+    Format("r", "R", later("the request, with httr"), request=scripted.to_r),
+    Format("ruby", "rb", later("the request, with Ruby's net/http"), request=scripted.to_ruby),
+    Format("swift", "swift", later("the request, with URLSession"), request=swift.to_swift),
 )
 
 #: By name.
 FORMATS = {row.name: row for row in ROWS}
 
+_ALIASES = {alias: row for row in ROWS for alias in row.aliases}
+
 
 def find(name: str) -> Format:
-    """Return the format of that name; raises CommandError."""
-    if name not in FORMATS:
+    """Return the format of that name or alias, in capitals or not; raises CommandError."""
+    row = FORMATS.get(name.lower()) or _ALIASES.get(name.lower())
+    if row is None:
         raise CommandError(
             say("There is no format {name!r}.", name=one_line(name, 40)),
             say("Formats: {names}.", names=", ".join(FORMATS)),
         )
-    return FORMATS[name]
+    return row
 
 
 def export(session: Session, name: str, request: Request | None = None) -> str:

@@ -11,19 +11,27 @@ from zatsudan.base.jsonvalues import NOTHING, Json, JsonObject
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import Printable, one_line, printable
 from zatsudan.parameters.values import show_value
+from zatsudan.sessions.exports import svg
+from zatsudan.sessions.exports.figures import Chart, Heat
 
 
 class Sheet(NamedTuple):
     """What is written. Each row has a value for each of the `columns`, among them number, settings and text.
 
     The last column is `text`; JSON holds whatever else a row knows. `heads`: what a person calls the
-    columns. A table has a column for each parameter besides, behind the settings.
+    columns. A table has a column for each parameter besides, behind the settings. `settings` are what came
+    of each setting, as values for JSON; `summary` the same as a table, its head first; `said` what
+    is remarked on it; `figures` are drawn where drawings can be.
     """
 
     message: str
     columns: tuple[str, ...]
     rows: Sequence[JsonObject]
     heads: Mapping[str, str] = NOTHING
+    settings: Sequence[JsonObject] = ()
+    summary: Sequence[Sequence[Printable]] = ()
+    said: Sequence[Printable] = ()
+    figures: Sequence[Chart | Heat] = ()
 
     @property
     def parameters(self) -> list[str]:
@@ -44,7 +52,9 @@ TITLE = later("Experiment")
 
 def to_json(sheet: Sheet) -> str:
     """Return an experiment as JSON."""
-    value = {"message": sheet.message, "replies": list(sheet.rows)}
+    value: JsonObject = {"message": sheet.message, "replies": list(sheet.rows)}
+    if sheet.settings:
+        value["settings"] = list(sheet.settings)
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -86,18 +96,28 @@ def to_markdown(sheet: Sheet) -> str:
     """Return an experiment as Markdown: the table, then the replies."""
     names = sheet.columns[:-1]
     lines = [f"# {say(TITLE)}", "", *(f"> {line}" for line in sheet.message.split("\n")), ""]
-    lines += ["| " + " | ".join(names) + " |", "|" + " --- |" * len(names)]
-    for row in sheet.rows:
-        cells = [_shown(row[name]).replace("|", "\\|").replace("\n", " ") for name in names]
-        lines.append("| " + " | ".join(cells) + " |")
+    if sheet.summary:
+        lines += [*_markdown_table(sheet.summary), "", *(f"{line}  " for line in sheet.said), ""]
+    lines += _markdown_table(
+        [names, *([_shown(row[name]) for name in names] for row in sheet.rows)]
+    )
     for row in sheet.rows:
         lines += ["", f"## {row['number']}. {row['settings']}", "", str(row["text"])]
     return "\n".join(lines) + "\n"
 
 
+def _markdown_table(rows: Sequence[Sequence[str]]) -> list[str]:
+    lines = [
+        "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |"
+        for row in rows
+    ]
+    return [lines[0], "|" + " --- |" * len(rows[0]), *lines[1:]]
+
+
 #: Numbers stand under each other; a wide table scrolls by itself.
 _STYLE = """
-.wide { overflow-x: auto; } .wide table { font-size: .85rem; }
+.wide { overflow-x: auto; overflow-wrap: break-word; } .wide table { font-size: .85rem; }
+td.name { white-space: nowrap; }
 td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 """
 
@@ -123,18 +143,37 @@ def to_html(sheet: Sheet) -> str:
         for row in sheet.rows
     ]
     head = "".join(f"<th>{html.escape(one_line(name))}</th>" for name in heads)
+    known = _summary(sheet)
     return page(
         title,
         [
             f"<h1>{title}</h1>",
             f'<article class="user"><p class="plain">{html.escape(printable(sheet.message))}</p></article>',
+            *known,
             f'<div class="wide"><table><tr>{head}</tr>',
             *rows,
             "</table></div>",
             *articles,
         ],
-        _STYLE,
+        _STYLE + (svg.STYLE if known else ""),
     )
+
+
+def _summary(sheet: Sheet) -> list[str]:
+    """Return what came of each setting as HTML: a table, what is remarked on it, and drawings."""
+    parts: list[str] = []
+    if sheet.summary:
+        head, *rows = sheet.summary
+        cells = "".join(f"<th>{html.escape(one_line(name))}</th>" for name in head)
+        parts.append(f'<div class="wide"><table><tr>{cells}</tr>')
+        for name, *values in rows:
+            numbers = "".join(
+                f'<td class="number">{html.escape(one_line(one))}</td>' for one in values
+            )
+            parts.append(f'<tr><td class="name">{html.escape(one_line(name))}</td>{numbers}</tr>')
+        parts.append("</table></div>")
+    parts += [f'<p class="dim">{html.escape(one_line(line, 2_000))}</p>' for line in sheet.said]
+    return [*parts, *map(svg.figure, sheet.figures)]
 
 
 def _html_cell(value: Json) -> str:

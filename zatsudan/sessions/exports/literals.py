@@ -15,12 +15,13 @@ from zatsudan.base.printable import printable
 WIDTH = 92
 
 
-def _units(character: str) -> str:
+def units(character: str) -> str:
     """Return a character as UTF-16 escapes, the form of JSON and JavaScript."""
     return json.dumps(character)[1:-1]
 
 
-def _code_point(character: str) -> str:
+def code_point(character: str) -> str:
+    r"""Return a character as \uXXXX, beyond U+FFFF as \UXXXXXXXX."""
     return f"\\U{ord(character):08x}" if ord(character) > 0xFFFF else f"\\u{ord(character):04x}"
 
 
@@ -63,14 +64,14 @@ class Style:
         return self.null if value is None else json.dumps(value)
 
 
-JSON = Style("true", "false", "null", _units)
-PYTHON = Style("True", "False", "None", _code_point)
-JAVASCRIPT = Style("true", "false", "null", _units, frozenset({"__proto__"}))
+JSON = Style("true", "false", "null", units)
+PYTHON = Style("True", "False", "None", code_point)
+JAVASCRIPT = Style("true", "false", "null", units, frozenset({"__proto__"}))
 
 
 def compact(value: Json) -> str:
     """Return a value as JSON on one line, as a journal holds it. Raises RecursionError."""
-    return _plain(json.dumps(value, ensure_ascii=False, separators=(",", ":")), _units)
+    return _plain(json.dumps(value, ensure_ascii=False, separators=(",", ":")), units)
 
 
 def literal(value: Json, style: Style = JSON, indent: str = "") -> str:

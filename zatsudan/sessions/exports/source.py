@@ -8,7 +8,15 @@ from urllib.parse import quote
 
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.parameters.table import PARAMETERS
-from zatsudan.sessions.exports.literals import JAVASCRIPT, PYTHON, compact, literal
+from zatsudan.sessions.exports.literals import (
+    JAVASCRIPT,
+    PYTHON,
+    code_point,
+    compact,
+    literal,
+    units,
+)
+from zatsudan.sessions.exports.notation import Notation
 from zatsudan.sessions.exports.outgoing import Request, Value
 
 #: Integers beyond this lose digits in JavaScript (2**53 - 1).
@@ -63,15 +71,11 @@ def _is_apart(name: str, value: Value) -> bool:
     return bool(value.variable) and re.fullmatch(r"[A-Za-z0-9_-]+", name) is not None
 
 
-def _python(value: Value) -> str:
-    parts = [PYTHON.text(value.text)] if value.text or not value.variable else []
-    if value.variable:
-        parts.append(f'os.environ["{value.variable}"]')
-    return " + ".join(parts)
+_PYTHON = Notation(code_point, "", env="os.environ[{}]")
 
 
 def _python_pairs(pairs: tuple[tuple[str, Value], ...], indent: str = "") -> str:
-    lines = [f"{indent}  {PYTHON.text(name)}: {_python(value)},\n" for name, value in pairs]
+    lines = [f"{indent}  {PYTHON.text(name)}: {_PYTHON.value(value)},\n" for name, value in pairs]
     return f"{{\n{''.join(lines)}{indent}}}"
 
 
@@ -149,7 +153,7 @@ def to_python_openai(request: Request) -> str:
         elif name.lower() not in ("accept", "content-type"):
             headers.append((name, value))
     base_url = request.url.removesuffix("/chat/completions")
-    client = [f"api_key={_python(key)}", f"base_url={PYTHON.text(base_url)}", "max_retries=0"]
+    client = [f"api_key={_PYTHON.value(key)}", f"base_url={PYTHON.text(base_url)}", "max_retries=0"]
     if headers:
         client.append(f"default_headers={_python_pairs(tuple(headers), '  ')}")
     if request.query:
@@ -180,12 +184,7 @@ def _arguments(items: list[str]) -> str:
     return "".join(f"  {item},\n" for item in items)
 
 
-def _javascript(value: Value) -> str:
-    parts = [JAVASCRIPT.text(value.text)] if value.text or not value.variable else []
-    if value.variable:
-        parts.append(f'env("{value.variable}")')
-    return " + ".join(parts)
-
+_JAVASCRIPT = Notation(units, "encodeURIComponent({})")
 
 _ENV = """
 function env(name) {
@@ -222,13 +221,9 @@ for (const choice of (await response.json()).choices) console.log(choice.message
 
 def to_javascript(request: Request) -> str:
     """Return a module for Node 18 and later."""
-    url = JAVASCRIPT.text(request.url)
-    for number, (name, value) in enumerate(request.query):
-        start = f"{'&' if number else '?'}{quote(name)}={quote(value.text)}"
-        url += f" + {JAVASCRIPT.text(start)}"
-        url += f' + encodeURIComponent(env("{value.variable}"))' if value.variable else ""
     headers = "".join(
-        f"  {JAVASCRIPT.key(name)}: {_javascript(value)},\n" for name, value in request.headers
+        f"  {JAVASCRIPT.key(name)}: {_JAVASCRIPT.value(value)},\n"
+        for name, value in request.headers
     )
     if _has_large_integer(request.body):
         # As text: JavaScript's numbers cannot hold it.
@@ -240,7 +235,7 @@ def to_javascript(request: Request) -> str:
         trust = f"NODE_EXTRA_CA_CERTS={JAVASCRIPT.text(request.ca_file)}"
     return (
         f"{f'// Run it with {trust} in the environment.' if trust else ''}\n"
-        f"const url = {url};\n"
+        f"const url = {_JAVASCRIPT.address(request)};\n"
         f"const headers = {{\n{headers}}};\n"
         f"const body = {body};\n"
         f"{_FETCH % sent}{_FETCH_STREAM if request.streams else _FETCH_WHOLE}"

@@ -6,7 +6,7 @@ taken out before the keys are read.
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 from typing import Protocol as Shape
 
 from prompt_toolkit.input import Input
@@ -59,7 +59,7 @@ class Graphics:
 
     def ask(self, input_: Input) -> str:
         """Return what is to be written; from now on an answer among the keys is taken out."""
-        parser = cast("_Parser | None", getattr(input_, "vt100_parser", None))
+        parser: _Parser | None = getattr(input_, "vt100_parser", None)
         if not self._can_ask or parser is None:
             return ""
         self._can_ask = False

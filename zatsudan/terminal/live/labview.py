@@ -7,17 +7,18 @@ from prompt_toolkit.data_structures import Size
 from zatsudan.base.errors import describe_seconds
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printable
-from zatsudan.lab.grid import shown
+from zatsudan.lab.grid import difference_first, shown
 from zatsudan.lab.run import Run
 from zatsudan.lab.sheet import paced
 from zatsudan.lab.slots import ENDED, RUNNING, WAITING, Slot
 from zatsudan.terminal.live.columns import Columns, fitting
 from zatsudan.terminal.live.frames import Frames
 from zatsudan.terminal.live.painter import Painter, row_width
-from zatsudan.terminal.live.replystatus import spinner
+from zatsudan.terminal.live.replystatus import led, spinner
 from zatsudan.terminal.live.textstream import RowStream
 from zatsudan.terminal.live.view import TAIL_ROWS, note_rows
-from zatsudan.terminal.text.rows import cut, sgr, wrap
+from zatsudan.terminal.text.onerow import Piece
+from zatsudan.terminal.text.rows import sgr, wrap
 from zatsudan.wire import bounds
 from zatsudan.wire.protocol import Delta
 
@@ -194,7 +195,7 @@ class LabView:
             group = self._groups[0]
             given = [self._run.slots[number].cell.begin for number in group]
             self._columns = Columns(given, self.width, self._make_stream)
-            heads = [self._heading(number) for number in group]
+            heads = self._headings(group)
             self._committed += [*self._let_go_of_notes(), self._columns.line(heads, "bold")]
             if len(group) > 1:
                 self._committed.append(self._columns.rule())
@@ -214,13 +215,16 @@ class LabView:
             live += self._columns.live(limit, hold=hold)
             slots = [self._run.slots[number] for number in self._groups[0]]
             live.append(self._columns.line([self._doing(slot) for slot in slots], "dim"))
-        return [*live, *self._noted(self._notes), sgr(cut(self._status(), self.width), "dim")]
+        return [*live, *self._noted(self._notes), sgr(self._status(), "dim")]
 
     # --- words ---------------------------------------------------------------------
 
-    def _heading(self, number: int) -> Printable:
-        label = "?" if self._run.blind else one_line(shown(self._run.slots[number].cell.label), 80)
-        return printable(f"{number + 1}  {label}")
+    def _headings(self, group: list[int]) -> list[Printable]:
+        """Return the numbers and settings of what stands side by side; what they have in common is cut first."""
+        labels = difference_first([self._run.slots[number].cell.label for number in group])
+        names = ["?" if self._run.blind else one_line(shown(label), 80) for label in labels]
+        places = [self._run.place(number) + 1 for number in group]
+        return [printable(f"{at}  {name}") for at, name in zip(places, names, strict=True)]
 
     def _doing(self, slot: Slot) -> Printable:
         if slot.state == WAITING:
@@ -260,16 +264,15 @@ class LabView:
         now = self._clock()
         done = sum(slot.state == ENDED for slot in run.slots)
         under_way = sum(slot.state == RUNNING for slot in run.slots)
-        spin = spinner(now)
         left = run.seconds_left()
-        parts = [
-            say("{done} of {all} done", done=done, all=len(run.slots)),
-            say("{count} under way", count=under_way),
+        pieces = [
+            Piece(3, say("{done} of {all} done", done=done, all=len(run.slots))),
+            Piece(0, say("{count} under way", count=under_way)),
         ]
         if left is not None:
-            parts.append(say("about {seconds:,} s left", seconds=max(1, round(left))))
-        parts.append(say("Esc stops all, Alt-1 the first"))
-        return printable(f"{spin} {' · '.join(parts)}")
+            pieces.append(Piece(1, say("about {seconds:,} s left", seconds=max(1, round(left)))))
+        pieces.append(Piece(2, say("Esc stops all, Alt-1 the first"), say("Esc stops all")))
+        return led(spinner(now), pieces, self.width)
 
 
 def _fault(fault: Printable, width: int) -> list[Styled]:

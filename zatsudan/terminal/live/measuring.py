@@ -29,7 +29,10 @@ def question() -> str:
 
 
 class Measuring:
-    """Takes the answers; `told` gets the cells of each probe when the last is there."""
+    """Takes the answers; `told` gets the cells of each probe when the last is there.
+
+    A terminal that has answered so is asked where its cursor stands, after its width has changed.
+    """
 
     def __init__(
         self, told: Callable[[Mapping[str, int]], None], clock: Callable[[], float]
@@ -39,6 +42,8 @@ class Measuring:
         self._asked_at = 0.0
         self._open: list[str] = []
         self._found: dict[str, int] = {}
+        self._answers = False
+        self._places = 0
         self._done = asyncio.Event()
 
     def ask(self) -> str:
@@ -48,9 +53,37 @@ class Measuring:
         return question()
 
     @property
+    def probing(self) -> bool:
+        """Is the next answer one to a probe?"""
+        return bool(self._open)
+
+    def ask_place(self) -> str:
+        """Return what asks where the cursor stands; `` where the terminal has never answered."""
+        if not self._answers or self._open:
+            return ""
+        self._places = self._places + 1 if self._left else 1
+        self._asked_at = self._clock()
+        self._done.clear()
+        return _WHERE
+
+    def place(self, position: str) -> tuple[int, int] | None:
+        """Return the row and the column, from 0, that an answer tells, if it is that to the last question."""
+        if not self._places:
+            return None
+        self._places -= 1
+        numbers = position.lstrip("\x1b[").rstrip("R").split(";")
+        if self._places:
+            return None
+        self._done.set()
+        if len(numbers) != 2 or not all(map(str.isdigit, numbers)):
+            return None
+        return max(0, int(numbers[0]) - 1), max(0, int(numbers[1]) - 1)
+
+    @property
     def _left(self) -> float:
         """How long an answer may still come, in seconds."""
-        return max(0.0, self._asked_at + ANSWER_SECONDS - self._clock()) if self._open else 0.0
+        asked = self._open or self._places
+        return max(0.0, self._asked_at + ANSWER_SECONDS - self._clock()) if asked else 0.0
 
     async def settled(self) -> None:
         """Wait until no answer is to come, which whoever gets the terminal next would read."""
@@ -68,5 +101,6 @@ class Measuring:
         if column.isdigit():
             self._found[self._open.pop(0)] = int(column) - 1
         if not self._open:
+            self._answers = True
             self._done.set()
             self._told(self._found)

@@ -17,7 +17,7 @@ from prompt_toolkit.data_structures import Size
 
 from zatsudan.base.printable import Styled
 from zatsudan.terminal.live import ptk
-from zatsudan.terminal.live.reflow import Before, Reflow, rows_above
+from zatsudan.terminal.live.reflow import Before, Place, Reflow, rows_above, seen
 from zatsudan.terminal.text.rows import bare
 from zatsudan.terminal.text.widths import most_cells
 
@@ -49,7 +49,7 @@ class Painter:
     ) -> None:
         self._app = app
         self._output = output
-        self._reflow = reflow
+        self._reflow = frozenset(reflow)
         self._height = 0  # rows that were written since the screen began, at least
         self._held: list[Laid] = []
         self._live: Sequence[Styled] = ()
@@ -202,22 +202,32 @@ class Painter:
         self._write(SYNC_END)
         self._output.flush()
 
-    def resized(self, live: Sequence[Styled]) -> None:
+    def ask(self, question: str) -> bool:
+        """Write what asks the terminal where its cursor stands; return whether there is an answer to come."""
+        if not question or self.away or self._lent:
+            return False
+        self._write(question)
+        self._output.flush()
+        return True
+
+    def resized(self, live: Sequence[Styled], at: tuple[int, int] | None = None) -> None:
         """Draw anew after the width has changed, with live rows made for the new width.
 
         Only where the painter `works`; else prompt_toolkit does it by itself.
 
-        A terminal that reflows has wrapped our rows: without a question to it,
-        only the count of their cells tells where they begin.
+        A terminal that reflows has wrapped our rows: the count of their cells tells where they
+        begin, and where the cursor stands (`at`: row and column), if that is known.
         """
         self._columns = columns = max(1, self._output.real_size.columns)
-        at = ptk.cursor(self._app)
+        stood = ptk.cursor(self._app)
         rows = [bare(row) for row in self.rows]
         size = self._output.real_size
         drawn = [*rows, *ptk.drawn_rows(self._app)]
-        before = Before(drawn, len(rows) + at.y, at.x, self._height > size.rows)
-        up = rows_above(self._reflow, before, columns)
-        up = min(up, size.rows - 1)
+        before = Before(drawn, len(rows) + stood.y, stood.x, self._height > size.rows)
+        place = Place(*at, size.rows) if at is not None else None
+        if place is not None:
+            self._reflow = seen(self._reflow, before, columns, place)
+        up = min(rows_above(self._reflow, before, columns, place), size.rows - 1)
         self._live = live
         self._write(f"{SYNC_BEGIN}\r" + (f"\x1b[{up}A" if up else ""))
         self._output.reserved = len(live)

@@ -170,6 +170,7 @@ class LiveTerminal(Actions):
             await self._repl.connect()
         count(self._chat)
         self.progress(EMPTY)
+        self._chat.index_sessions()
 
     async def _opened(self) -> None:
         """Wait until it is shown what the talk begins with."""
@@ -288,7 +289,10 @@ class LiveTerminal(Actions):
         self._attention.looked_at = here
 
     def answered(self, position: str) -> None:
-        self._measuring.answered(position)
+        if self._measuring.probing:
+            self._measuring.answered(position)
+        else:
+            self._surface.placed(position)
 
     async def settled(self) -> None:
         await self._measuring.settled()

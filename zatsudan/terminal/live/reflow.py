@@ -8,6 +8,11 @@ shows programs in a terminal of its own.
 
 Where nothing is known, rows are taken to stay as they are: what may be wrong then
 is a row of ours that stays on the screen, and no row of the talk is erased.
+
+Afterwards one question does tell: where the cursor is. Its column shows whether a row that
+was longer has been wrapped, also over ssh, where the environment says nothing. And its row
+shows where kitty has put it: once what it wraps anew takes more rows than its screen has, the
+cursor stands somewhere below its character, and our rows end with the screen.
 """
 
 import re
@@ -94,31 +99,73 @@ class Before(NamedTuple):
     """Has the screen scrolled since it was begun? False where that is not known."""
 
 
-def rows_above(possible: Iterable[Reflow], before: Before, columns: int) -> int:
+class Place(NamedTuple):
+    """Where a cursor stands: its row and its column, from 0, on a screen of so many rows."""
+
+    row: int
+    column: int
+    rows: int
+
+
+def seen(possible: frozenset[Reflow], before: Before, columns: int, at: Place) -> frozenset[Reflow]:
+    """Return what the terminal does, by where its cursor stands now that the width is `columns`.
+
+    That tells something only if its column is not there any more.
+    """
+    if before.column < columns or before.cursor >= len(before.rows):
+        return possible
+    wrapped = _column(before.rows[before.cursor], before.column, columns)
+    if wrapped in (0, columns - 1):  # there it may stand in any case
+        return possible
+    if at.column == wrapped:
+        return frozenset({Reflow.ALL})
+    return possible - {Reflow.ALL} if at.column == columns - 1 and len(possible) > 1 else possible
+
+
+def rows_above(
+    possible: Iterable[Reflow], before: Before, columns: int, at: Place | None = None
+) -> int:
     """Return how many rows above the cursor the first row stands, now that the width is `columns`.
 
     Of all that is possible it is the smallest number:
-    a row that is left is ugly, a row of the talk that is erased is lost.
+    a row that is left is ugly, a row of the talk that is erased is lost. `at` is where the
+    terminal says that its cursor stands.
     """
-    return min(_above(each, before, columns) for each in possible)
+    above = min(_above(each, before, columns, at) for each in possible)
+    return min(above, at.row) if at is not None else above
 
 
-def _above(reflow: Reflow, before: Before, columns: int) -> int:
+def _above(reflow: Reflow, before: Before, columns: int, at: Place | None) -> int:
     rows, cursor, column, scrolled = before
     if reflow is Reflow.SCROLLED:
         reflow = Reflow.FIRST if scrolled else Reflow.NONE
     if reflow is Reflow.NONE:
         return cursor
     if reflow is Reflow.XTERM_JS:
-        at = cursor
+        stands = cursor
         for number in range(len(rows) - 1, -1, -1):
-            if number != at:
-                at += taken(rows[number], columns) - 1
-        return at
+            if number != stands:
+                stands += taken(rows[number], columns) - 1
+        return stands
     above = sum(taken(row, columns) for row in rows[:cursor])
     if reflow is Reflow.ALL and cursor < len(rows):
         above += taken(_upto(rows[cursor], column), columns) - 1
+        every = sum(taken(row, columns) for row in rows)
+        if at is not None and at.row + (every - above) > at.rows:  # it has been moved (kitty)
+            return every - (at.rows - at.row)
     return above
+
+
+def _column(text: str, column: int, columns: int) -> int:
+    """Return the column of what stood in a column of a text that is wrapped now."""
+    used = 0
+    for char in text:
+        if column <= 0:
+            return used
+        size = get_cwidth(char)
+        used = size if used + size > columns else used + size
+        column -= size
+    return (used + max(0, column)) % columns
 
 
 def taken(text: str, columns: int) -> int:

@@ -10,23 +10,35 @@ from zatsudan.terminal.live import ptk
 
 #: So long a window keeps its size before it is taken to be at rest.
 RESIZE_SECONDS = 0.08
+#: So long it is waited for where the cursor stands then.
+PLACE_SECONDS = 0.3
 
 
 class Resizing:
-    """Holds the application still while the width changes; `resized` is called after that."""
+    """Holds the application still while the width changes; `resized` is called after that.
+
+    It gets where the cursor stands, if `where` could ask for that; `answered` takes the answer.
+    """
 
     def __init__(
-        self, app: ptk.LiveApplication, output: ptk.ReservingOutput, resized: Callable[[], None]
+        self,
+        app: ptk.LiveApplication,
+        output: ptk.ReservingOutput,
+        resized: Callable[[tuple[int, int] | None], None],
+        where: Callable[[], bool],
     ) -> None:
         self._app = app
         self._output = output
         self._resized = resized
+        self._where = where
         self._sized = output.real_size
         self._waiting: asyncio.TimerHandle | None = None
+        self._asked = False
 
     def soon(self) -> None:
         """Wait until the window is at rest; a change of the height alone needs nothing."""
         size = self._output.real_size
+        self._asked = False
         if self._waiting is not None:
             self._waiting.cancel()
         elif size == self._sized:
@@ -43,13 +55,29 @@ class Resizing:
         if self._waiting is not None or self._output.real_size.columns != self._sized.columns:
             if self._waiting is not None:
                 self._waiting.cancel()
-            self._at_rest()
+            self._go_on(None)
 
     def _at_rest(self) -> None:
         self._waiting = None
+        self._asked = self._where()
+        if self._asked:
+            loop = asyncio.get_running_loop()
+            self._waiting = loop.call_later(PLACE_SECONDS, self._go_on, None)
+        else:
+            self._go_on(None)
+
+    def answered(self, place: tuple[int, int]) -> None:
+        """Go on where the cursor stands, unless the width changes again or it was waited too long."""
+        if self._asked and self._waiting is not None:
+            self._waiting.cancel()
+            self._go_on(place)
+
+    def _go_on(self, place: tuple[int, int] | None) -> None:
+        self._waiting = None
+        self._asked = False
         self._app.frozen = False
         self._sized = self._output.real_size
-        self._resized()
+        self._resized(place)
 
 
 def terminal_size() -> Size:

@@ -68,7 +68,7 @@ class LiveSurface(Surface):
         self._graphics = Graphics(environ, clock, on=pictures)
         self._app.after_render += self._after_render
         self._painter = Painter(self._app, output, reflow=possible(environ))
-        self._resizing = Resizing(self._app, output, self._resized)
+        self._resizing = Resizing(self._app, output, self._resized, self._where)
         if self._painter.works:
             self._app.on_resize = self._resizing.soon
         self.lending = Lending(
@@ -79,6 +79,7 @@ class LiveSurface(Surface):
         self._size = lambda: output.real_size
         self._view: LiveView | LabView | None = None
         self._reply_since = 0.0
+        self._measuring: Measuring | None = None
         #: The reply that is under way.
         self.turn: Turn | None = None
         #: The experiment that is under way.
@@ -136,8 +137,8 @@ class LiveSurface(Surface):
         self.turn = turn
         self._reply_since = began = self._clock()
 
-        def line() -> Printable:
-            return reply_status(turn, self._clock() - began, self._bar.progress)
+        def line(width: int) -> Printable:
+            return reply_status(turn, self._clock() - began, self._bar.progress, width)
 
         def stream(width: int) -> "RowStream":
             return self._make_stream(width, turn.begun)
@@ -198,6 +199,7 @@ class LiveSurface(Surface):
         """Ask the terminal with the next rows how wide it takes what others disagree about."""
         if self._painter.works and self._output.real_size.columns >= LEAST_COLUMNS:
             self._painter.question = self._graphics.ask(self._app.input) + measuring.ask()
+            self._measuring = measuring
 
     def told(self, cells: Mapping[str, int]) -> None:
         """The terminal has answered: its widths count from now on."""
@@ -302,11 +304,19 @@ class LiveSurface(Surface):
         self._painter.lend()
         self._app.exit()
 
-    def _resized(self) -> None:
+    def _where(self) -> bool:
+        return self._measuring is not None and self._painter.ask(self._measuring.ask_place())
+
+    def placed(self, position: str) -> None:
+        """The terminal has answered where its cursor stands."""
+        if self._measuring is not None and (place := self._measuring.place(position)) is not None:
+            self._resizing.answered(place)
+
+    def _resized(self, at: tuple[int, int] | None = None) -> None:
         if not self._painter.away:
             if self._painter.stale:
                 self._output.write_raw(self._graphics.moved())
-            self._painter.resized(self._view.resize() if self._view is not None else ())
+            self._painter.resized(self._view.resize() if self._view is not None else (), at)
 
     def _after_render(self, _app: object) -> None:
         if not self._painter.away:

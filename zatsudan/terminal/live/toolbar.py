@@ -9,7 +9,7 @@ from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.talk.chat import Chat
-from zatsudan.terminal.text.rows import cut
+from zatsudan.terminal.text.onerow import at_word
 from zatsudan.terminal.text.widths import most_cells
 
 #: Where what was changed comes from, as opposed to what every session begins with.
@@ -139,22 +139,6 @@ def fitting(first: str, parts: Sequence[str], last: Sequence[str], room: int) ->
         if most_cells(text) <= room:
             return printable(text)
     return at_word(printable(" · ".join((first, *last))), room)
-
-
-def at_word(text: Printable, room: int) -> Printable:
-    """Return a text that fits, cut between two words where it does not."""
-    if most_cells(text) <= room:
-        return text
-    words = text.split(" ")
-    while len(words) > 1:
-        words.pop()
-        shorter = printable(" ".join(words).rstrip(" ·") + " …")
-        if most_cells(shorter) <= room:
-            return shorter
-    shorter, width = text, room
-    while most_cells(shorter) > room and width > 1:
-        shorter, width = cut(text, width), width - 1
-    return shorter
 
 
 def _of_thinking(changed: Mapping[str, Json]) -> list[str]:

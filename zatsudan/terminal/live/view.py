@@ -14,7 +14,7 @@ from zatsudan.terminal.live.frames import STATUS_SECONDS, Frames
 from zatsudan.terminal.live.painter import Painter, row_width
 from zatsudan.terminal.live.textstream import RowStream, TextStream
 from zatsudan.terminal.text.replyrows import thought_rows
-from zatsudan.terminal.text.rows import cut, sgr, wrap
+from zatsudan.terminal.text.rows import sgr, wrap
 from zatsudan.wire import bounds
 from zatsudan.wire.protocol import Delta
 
@@ -25,14 +25,14 @@ FEED_SECONDS = 0.05
 
 
 class LiveView:
-    """One reply. `status` makes the status line's text; `size` is the screen's."""
+    """One reply. `status` makes the status line's text for so many cells; `size` is the screen's."""
 
     def __init__(
         self,
         painter: Painter,
         make_stream: Callable[[int], RowStream],
         size: Callable[[], Size],
-        status: Callable[[], Printable],
+        status: Callable[[int], Printable],
         clock: Callable[[], float],
     ) -> None:
         self._painter = painter
@@ -51,6 +51,7 @@ class LiveView:
         self._committed: list[Styled] = []
         self._status_text = EMPTY
         self._status_at = -1.0
+        self._status_width = 0
         self._frames = Frames(self._draw, clock)
 
     @property
@@ -148,11 +149,11 @@ class LiveView:
             live += self._content.tail(limit, hold=hold)
         if live and live[-1]:
             live.append(EMPTY)
-        now = self._clock()
-        if now - self._status_at >= STATUS_SECONDS or self._status_at < 0:
-            self._status_at = now
-            self._status_text = self._status()
-        live.append(sgr(cut(self._status_text, self.width), "dim"))
+        now, width = self._clock(), self.width
+        if now - self._status_at >= STATUS_SECONDS or width != self._status_width:
+            self._status_at, self._status_width = now, width
+            self._status_text = self._status(width)
+        live.append(sgr(self._status_text, "dim"))
         return live
 
     def _draw(self, hold: bool) -> bool:

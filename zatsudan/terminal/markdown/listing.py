@@ -1,4 +1,8 @@
-"""Blocks of code to rows, line by line: no margin, no fill, so that they copy clean."""
+"""Blocks of code to rows, line by line: no margin, no fill, so that they copy clean.
+
+Where a line is longer than the screen, its further rows begin with a mark: what the mouse
+takes from the screen tells them from lines. `/copy` and what is written take no rows.
+"""
 
 from copy import copy
 
@@ -10,6 +14,14 @@ from zatsudan.terminal.markdown.wrapping import cut
 from zatsudan.terminal.text.widths import expanded
 
 _TAB = 4
+#: What leads the further rows of a line, and how many cells it leaves to the code at least.
+CONTINUED = "↪ "
+_LEAST = 4
+
+
+def further(width: int) -> int:
+    """Return how many cells of code the further rows of a line take."""
+    return width - len(CONTINUED) if width >= len(CONTINUED) + _LEAST else width
 
 
 class Listing:
@@ -19,6 +31,7 @@ class Listing:
         self._width = width
         self._work = work
         self._highlighter = Highlighter(info, look)
+        self._style = look.rule  # as other lines that are ours
         self._blank = 0  # blank lines held until a line follows
         self._begun = False
 
@@ -45,7 +58,8 @@ class Listing:
                 self._blank += self._begun
                 continue
             rows += [()] * self._blank
-            rows += cut(pieces, self._width)
+            marked = further(self._width) < self._width
+            rows += cut(pieces, self._width, (CONTINUED if marked else "", self._style))
             self._blank, self._begun = 0, True
         leaf.lines.clear()
         return rows
@@ -54,6 +68,7 @@ class Listing:
         """The rest."""
         if last is not None:
             # Only what can be seen of a line without end.
-            room = 2 * (last + 1) * self._width
-            leaf.lines = [line[-room:] for line in leaf.lines]
+            # Rows end where they will end when the line is whole.
+            room, step = 2 * (last + 1) * self._width, further(self._width)
+            leaf.lines = [line[max(0, len(line) - room) // step * step :] for line in leaf.lines]
         return self.advance(leaf)

@@ -14,6 +14,7 @@ from zatsudan.markdown.growing import Growing
 from zatsudan.markdown.leaves import LIMIT, Work
 from zatsudan.markdown.reading import events
 from zatsudan.terminal.markdown.layout import Layout
+from zatsudan.terminal.markdown.listing import further
 from zatsudan.terminal.markdown.look import Look
 from zatsudan.terminal.markdown.segments import Row
 
@@ -62,7 +63,8 @@ class Stream:
         if self._seen and self._seen[:2] == (limit, hold):
             return self._seen[2]
         layout = self._layout.fork(limit)
-        layout.apply(self._text.ending(2 * (limit + 1) * layout.width + LIMIT, hold=hold))
+        room, step = 2 * (limit + 1) * layout.width + LIMIT, further(layout.width)
+        layout.apply(self._text.ending(room, hold=hold, step=step))
         rows = layout.take()[-limit:] if limit > 0 else []
         self._seen = (limit, hold, rows)
         return rows

@@ -12,8 +12,8 @@ from copy import copy
 
 from rich.style import Style
 
-from zatsudan.terminal.markdown.segments import HARD, Piece, Row, row
-from zatsudan.terminal.text.clusters import clusters, sized_clusters
+from zatsudan.terminal.markdown.segments import HARD, PLAIN, Piece, Row, row
+from zatsudan.terminal.text.clusters import cells, clusters, sized_clusters
 from zatsudan.terminal.text.rows import NO_END, NO_START
 from zatsudan.terminal.text.unspaced import WORD, breaks_beside, parts_before
 from zatsudan.terminal.text.widths import TOLD, ZWSP, is_mark, width
@@ -167,12 +167,12 @@ class Wrapper:
                 self._unit.append((text, style, size))
                 self._unit_cells += size
                 continue
-            for cluster, cells in clusters(text):
-                if self._unit_cells + cells > self.width:
+            for cluster, wide in clusters(text):
+                if self._unit_cells + wide > self.width:
                     done.append(row((text, style) for text, style, _ in self._unit))
                     self._unit, self._unit_cells = [], 0
-                self._unit.append((cluster, style, cells))
-                self._unit_cells += cells
+                self._unit.append((cluster, style, wide))
+                self._unit_cells += wide
 
     def _end_row(self, done: list[Row]) -> None:
         if self._row:
@@ -196,32 +196,35 @@ def wrap(pieces: list[Piece], width: int) -> list[Row]:
     return wrapper.add(pieces) + wrapper.end()
 
 
-def cut(pieces: list[Piece], width: int) -> list[Row]:
-    """Rows of exactly `width` cells, cut anywhere, blanks kept: for code.
+def cut(pieces: list[Piece], width: int, mark: Piece = ("", PLAIN)) -> list[Row]:
+    """Rows of at most `width` cells, cut anywhere, blanks kept: for code. `mark` leads all but the first.
 
     All of it is shown; `cut` in terminal/text/rows.py shows the beginning of a line.
     """
     whole = "".join(text for text, _ in pieces)
+    size = cells(mark[0])
     if whole.isascii():
-        return _cut_ascii(pieces, width)
+        return _cut_ascii(pieces, width, mark, size)
     # Lexers cut anywhere, also inside a cluster of several code points: it is
     # shown in the style of its beginning.
     styles = [style for text, style in pieces for _ in text]
     rows: list[Row] = []
     current: list[Piece] = []
     used = at = 0
-    for cluster, size, length in sized_clusters(whole):
-        if used + size > width and used:
+    begun = 0  # cells of the mark that leads the row
+    for cluster, wide, length in sized_clusters(whole):
+        if used + wide > width and used > begun:
             rows.append(row(current))
-            current, used = [], 0
+            current, used = [mark], size
+            begun = size
         current.append((cluster, styles[at]))
-        used += size
+        used += wide
         at += length
     rows.append(row(current))
     return rows
 
 
-def _cut_ascii(pieces: list[Piece], width: int) -> list[Row]:
+def _cut_ascii(pieces: list[Piece], width: int, mark: Piece, size: int) -> list[Row]:
     rows: list[Row] = []
     current: list[Piece] = []
     used = 0
@@ -230,7 +233,7 @@ def _cut_ascii(pieces: list[Piece], width: int) -> list[Row]:
         while len(text) - start > width - used:
             end = start + width - used
             rows.append(row([*current, (text[start:end], style)]))
-            current, used, start = [], 0, end
+            current, used, start = [mark], size, end
         current.append((text[start:], style))
         used += len(text) - start
     rows.append(row(current))

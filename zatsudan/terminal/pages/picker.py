@@ -29,7 +29,7 @@ from zatsudan.base.printable import EMPTY, one_line, printable
 from zatsudan.commands.outcomes import Pick
 from zatsudan.commands.picking import Picking
 from zatsudan.terminal.live.prompt import ShownSafely
-from zatsudan.terminal.pages.alignment import column_widths, line_of
+from zatsudan.terminal.pages.alignment import Columns, line_of
 from zatsudan.terminal.pages.borrowing import page_application
 from zatsudan.terminal.pages.preview import Preview
 from zatsudan.terminal.text.clusters import cells as cells_of
@@ -55,7 +55,7 @@ class Picker:
         self._renaming = False
         self._note = EMPTY
         self._shown = Preview(pick)
-        self._rows_shown = [tuple(one_line(cell) for cell in row.cells) for row in pick.rows]
+        self._columns = Columns(pick)
         self._app: Application[str | None] = page_application(
             self._layout(), self._keys(), style, input_, output, full_screen=True
         )
@@ -130,10 +130,9 @@ class Picker:
         return [("bold", f" {self._pick.title}"), ("class:toolbar", f" {count} "), ("bold", "» ")]
 
     def _head(self) -> StyleAndTextTuples:
-        return [("class:toolbar", line_of(self._pick, self._pick.head, self._widths()))]
-
-    def _widths(self) -> list[int]:
-        return column_widths(self._pick, self._rows_shown, self._list_size()[0])
+        columns, height = self._list_size()
+        widths = self._columns.widths(self._list.visible(height), columns)
+        return [("class:toolbar", line_of(self._pick, self._pick.head, widths))]
 
     def _lines(self) -> StyleAndTextTuples:
         columns, height = self._list_size()
@@ -144,10 +143,11 @@ class Picker:
                 else later("nothing is left")
             )
             return [("class:toolbar", f" {say(nothing)}")]
-        widths = self._widths()
+        visible = self._list.visible(height)
+        widths = self._columns.widths(visible, columns)
         marked = self._list.marked
         tuples: StyleAndTextTuples = []
-        for row in self._list.visible(height):
+        for row in visible:
             line = line_of(self._pick, [one_line(cell) for cell in row.cells], widths)
             rest = " " * max(0, columns - cells_of(line)) if row is marked else ""
             tuples.append(("reverse" if row is marked else "", f"{line}{rest}\n"))

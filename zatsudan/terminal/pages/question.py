@@ -1,5 +1,6 @@
 """One question above the prompt: a field, what is offered below it, and one line of help."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from prompt_toolkit.buffer import Buffer
@@ -145,6 +146,8 @@ class Asker:
             else:
                 event.app.exit(result=answer)
 
+        _press(keys, self._question)
+
         @keys.add(Keys.BracketedPaste)
         def _paste(_event: KeyPressEvent) -> None:
             self._field.insert_text(" ".join(_event.data.split()))
@@ -157,3 +160,15 @@ class Asker:
             event.app.exit(result=None)
 
         return keys
+
+
+def _press(keys: KeyBindings, question: Question) -> None:
+    """Have single keys answer where the question is answered so; all others do nothing there."""
+
+    def answered_by(row: Row) -> Callable[[KeyPressEvent], None]:
+        return lambda event: event.app.exit(result=row.key)
+
+    if question.keys:
+        keys.add(Keys.Any)(lambda _event: None)
+        for row in question.rows:
+            keys.add(row.key)(answered_by(row))

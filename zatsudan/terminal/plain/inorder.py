@@ -45,7 +45,7 @@ class InOrder:
     def _one(self, at: int) -> None:
         slot = self._run.slots[at]
         label = "?" if self._run.blind else one_line(shown(slot.cell.label), 80)
-        self._tell(printable(f"[{at + 1}  {label}]\n"))
+        self._tell(printable(f"[{self._run.place(at) + 1}  {label}]\n"))
         self._write("".join(self._texts.pop(at, ())).rstrip() + "\n\n")
         fault = self._run.fault(slot)
         if fault:

@@ -7,7 +7,18 @@ from zatsudan.base.errors import ZatsudanError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printable
-from zatsudan.commands.parts import Diff, Line, Part, Picture, Rows, Table, Talk, Tokens
+from zatsudan.commands.parts import (
+    Diff,
+    Figure,
+    Line,
+    Part,
+    Picture,
+    Reshaped,
+    Rows,
+    Table,
+    Talk,
+    Tokens,
+)
 from zatsudan.sessions.session import Node
 from zatsudan.terminal.text.replyrows import source_rows, status_rows, thought_rows
 from zatsudan.terminal.text.rows import PROMPT, cut, set_off, sgr, together, wrap
@@ -58,12 +69,23 @@ def part_rows(
     elif isinstance(part, Rows):
         for line in part.lines:
             yield sgr(cut(printable(line.text.replace("\n", " ")), width), line.tone)
-    elif isinstance(part, Tokens):
-        from zatsudan.terminal.text.tokenrows import token_rows
-
-        yield from token_rows(part.tokens, width, coloured=coloured)
-    else:
+    elif isinstance(part, Talk):
         yield from talk_rows(part, width, render)
+    else:
+        yield from _lab_rows(part, width, coloured=coloured)
+
+
+def _lab_rows(part: Tokens | Reshaped | Figure, width: int, *, coloured: bool) -> Iterator[Styled]:
+    """Return what the lab draws as rows; it is imported then alone."""
+    from zatsudan.terminal.text.figurerows import figure_rows
+    from zatsudan.terminal.text.tokenrows import reshaped_rows, token_rows
+
+    if isinstance(part, Tokens):
+        yield from token_rows(part.tokens, width, coloured=coloured)
+    elif isinstance(part, Reshaped):
+        yield from reshaped_rows(part.tokens, part.shapes, width, coloured=coloured)
+    else:
+        yield from figure_rows(part.drawn, width, coloured=coloured)
 
 
 def diff_rows(part: Diff, width: int) -> Iterator[Styled]:

@@ -7,8 +7,9 @@ from zatsudan.base.language import later, say
 from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printable
 from zatsudan.sessions.made import FAILED, FINISHED, INTERRUPTED, Made
 from zatsudan.sessions.session import Node
+from zatsudan.terminal.text.onerow import Piece, one_row, whole
 from zatsudan.terminal.text.rows import cut, linked, sgr, wrap
-from zatsudan.wire.ends import STOP, meaning_of
+from zatsudan.wire.ends import LENGTH, STOP, meaning_of
 
 if TYPE_CHECKING:
     from zatsudan.talk.turn import Turn
@@ -60,7 +61,18 @@ _ENDS = {
 
 def status(made: Made) -> Printable:
     """Return the line under a reply: model, tokens, speed, and why it ended if that needs saying."""
-    parts = [one_line(made.model, 40)] if made.model else []
+    return whole(_status(made))
+
+
+def status_rows(made: Made, width: int) -> Iterator[Styled]:
+    """Return what fits of that line into one row; the model's name is the first to go."""
+    row = one_row(_status(made), width)
+    if row:
+        yield sgr(row, "dim")
+
+
+def _status(made: Made) -> list[Piece]:
+    pieces = [Piece(0, one_line(made.model, 40))] if made.model else []
     usage = made.usage
     if usage is not None:
         mark = "~" if usage.estimated else ""
@@ -70,31 +82,27 @@ def status(made: Made) -> Printable:
             prompt=usage.prompt,
             completion=usage.completion,
         )
-        parts.append(counts)
+        pieces.append(Piece(3, counts))
         from zatsudan.sessions.estimate import speed_of
 
         speed = speed_of(made)
         if speed is not None:
             mark = "" if made.pace is not None else mark
-            parts.append(say("{speed} tok/s", speed=f"{mark}{speed:.1f}"))
+            pieces.append(Piece(2, say("{speed} tok/s", speed=f"{mark}{speed:.1f}")))
     if made.first is not None:
-        parts.append(say("first {seconds:.2f} s", seconds=made.first))
+        pieces.append(Piece(1, say("first {seconds:.2f} s", seconds=made.first)))
     if made.left_out:
-        parts.append(say("{count} earlier messages not sent", count=made.left_out))
+        pieces.append(Piece(4, say("{count} earlier messages not sent", count=made.left_out)))
     if made.ended == INTERRUPTED:
-        parts.append(say("interrupted, /continue goes on"))
+        pieces.append(Piece(5, say("interrupted, /continue goes on")))
     elif made.ended == FAILED:
-        parts.append(say("cut off, /continue goes on"))
+        pieces.append(Piece(5, say("cut off, /continue goes on")))
     elif made.ended == FINISHED and made.finish_reason and meaning_of(made.finish_reason) != STOP:
         reason = meaning_of(made.finish_reason)
-        parts.append(say(_ENDS[reason]) if reason in _ENDS else one_line(made.finish_reason, 30))
-    return printable(" · ".join(parts))
-
-
-def status_rows(made: Made, width: int) -> Iterator[Styled]:
-    """Return that line as rows."""
-    for row in wrap(status(made), width):
-        yield sgr(row, "dim")
+        text = say(_ENDS[reason]) if reason in _ENDS else one_line(made.finish_reason, 30)
+        brief = say("cut at the token limit, /continue") if reason == LENGTH else EMPTY
+        pieces.append(Piece(5, text, brief))
+    return pieces
 
 
 def source_rows(node: Node, width: int, *, links: bool = False) -> Iterator[Styled]:

@@ -1,4 +1,4 @@
-"""Tables as rows of escape text: columns as wide as needed, and which of them gives way."""
+"""Tables as rows of the screen: columns as wide as needed, or as there is room for."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,7 +7,7 @@ from zatsudan.commands.parts import Table
 from zatsudan.terminal.text.clusters import cells as cells_of
 from zatsudan.terminal.text.rows import columns_of, cut, sgr, wrap
 
-#: Blanks between the columns of a table.
+#: Blanks between the columns.
 GAP = 2
 #: A brief column narrower than this says nothing: it is left out.
 BRIEF = 12
@@ -17,6 +17,11 @@ FEW_WORDS = 30
 
 def table_rows(table: Table, width: int) -> Iterator[Styled]:
     """Lay out a table: columns as wide as needed; the last one, or the widest, gives way and wraps."""
+    if table.repeat:
+        for piece in _split(table, width):
+            yield from table_rows(piece, width)
+            yield EMPTY
+        return
     head, cells, widths = _fitted(table, width)
     if table.title:
         yield sgr(table.title, "bold")
@@ -33,6 +38,27 @@ def table_rows(table: Table, width: int) -> Iterator[Styled]:
             yield sgr(text, "mark") if number in table.marks else text
     if table.title:
         yield EMPTY
+
+
+def _split(table: Table, width: int) -> Iterator[Table]:
+    """Yield tables that fit into the width, each with the first columns and as many others as go in."""
+    widths = columns_of([table.head, *table.rows])
+    first = list(range(table.repeat))
+    at = table.repeat
+    while at < len(widths):
+        picked = [*first, at]
+        at += 1
+        while (
+            at < len(widths) and 2 + sum(widths[one] + GAP for one in [*picked, at]) - GAP <= width
+        ):
+            picked.append(at)
+            at += 1
+        yield table._replace(
+            head=tuple(table.head[one] for one in picked),
+            rows=tuple(tuple(row[one] for one in picked) for row in table.rows),
+            right=frozenset(to for to, one in enumerate(picked) if one in table.right),
+            repeat=0,
+        )
 
 
 def _fitted(

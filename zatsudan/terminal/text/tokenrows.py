@@ -1,19 +1,22 @@
 """A reply's tokens as rows: on a scale of colours, or with marks where there are none."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import EMPTY, Printable, Styled, printable
+from zatsudan.lab.reshaping import Shape
 from zatsudan.terminal.text.clusters import cells as cells_of
 from zatsudan.terminal.text.rows import painted, together
-from zatsudan.wire.tokenview import Option, Piece, Token, percent, pieces, visible
+from zatsudan.wire.tokenview import Option, Piece, Token, bin_of, percent, pieces, visible
 
 #: Backgrounds of the bins, in the 256 colours: told apart also by eyes that do
 #: not see red and green, or blue and yellow (smallest distance ΔE 21 and 30 in
 #: simulations); black text on each has a contrast of 7 to 20.
 BACKGROUNDS = ("", "48;5;153", "48;5;229", "48;5;215", "48;5;202")
 BLACK = "38;5;16"
+#: Struck out, and underlined.
+STRUCK, DOUBTFUL = "9", "4"
 
 LABELS = (
     later("90 % and more"),
@@ -42,10 +45,13 @@ class Cell:
 
 def marked(piece: Piece, *, coloured: bool) -> Printable:
     """Return a piece as it is shown; without colours with its percentage where it was unlikely."""
-    text = visible(piece.text) or printable("∅")
-    if coloured or piece.bin < 2:
+    text = printable(f"{visible(piece.text) or '∅'}{piece.tail}")
+    note = piece.note
+    if note is None and piece.bin >= 2:
+        note = percent(piece.p)
+    if coloured or not note:
         return text
-    return printable(f"{text}‹{percent(piece.p).removesuffix(' %')}›")
+    return printable(f"{text}‹{note.removesuffix(' %')}›")
 
 
 def layout(shown: Sequence[Piece], width: int, *, coloured: bool) -> list[list[Cell]]:
@@ -83,13 +89,56 @@ def token_rows(tokens: Sequence[Token], width: int, *, coloured: bool) -> Iterat
     else:
         yield say("word‹8›: a token that the model gave 8 %; no mark: 50 % and more")
     yield EMPTY
+    yield from _piece_rows(shown, width, coloured=coloured)
+
+
+def reshaped_rows(
+    tokens: Sequence[Token], shapes: Sequence[Shape], width: int, *, coloured: bool
+) -> Iterator[Styled]:
+    """Return the legend and the tokens by the shares that other settings would give them."""
+    shown = [_reshaped(piece, shapes[piece.first : piece.last + 1]) for piece in pieces(tokens)]
+    if coloured:
+        samples = [
+            _painted(printable(f" {say(label)} "), place, coloured=True)
+            for place, label in enumerate(LABELS)
+        ]
+        yield together((say("share:"), *samples))
+        fates = (
+            painted(say("cut"), f"{BLACK};{BACKGROUNDS[-1]};{STRUCK}"),
+            painted(say("may be cut"), DOUBTFUL),
+        )
+        yield together((fates[0], printable("  "), fates[1]))
+    else:
+        yield say(
+            "word‹8›: the settings would give the token 8 %; ‹3–12›: between these; ‹cut›: none; no mark: 50 % and more"
+        )
+    yield EMPTY
+    yield from _piece_rows(shown, width, coloured=coloured)
+
+
+def _reshaped(piece: Piece, shapes: Sequence[Shape]) -> Piece:
+    """Return a piece by the share of its least likely token."""
+    bounds = [(each.then.low[each.chosen], each.then.high[each.chosen]) for each in shapes]
+    low, high = min(bounds)
+    place = bin_of(low)
+    note = say("cut") if high <= 0 else percent(low)
+    if high > 0 and percent(high) != note:
+        note = printable(f"{note.removesuffix(' %')}–{percent(high)}")
+    quiet = EMPTY if place < 2 else note
+    return replace(piece, bin=place, p=low, note=quiet, struck=high <= 0, doubtful=low <= 0 < high)
+
+
+def _piece_rows(shown: Sequence[Piece], width: int, *, coloured: bool) -> Iterator[Styled]:
     for row in layout(shown, width, coloured=coloured):
         yield together(
-            _painted(cell.text, shown[cell.piece].bin, coloured=coloured) for cell in row
+            _painted(cell.text, shown[cell.piece].bin, shown[cell.piece], coloured=coloured)
+            for cell in row
         )
     yield EMPTY
 
 
-def _painted(text: Printable, place: int, *, coloured: bool) -> Styled:
-    code = BACKGROUNDS[place] if coloured else ""
-    return painted(text, f"{BLACK};{code}") if code else text
+def _painted(text: Printable, place: int, piece: Piece | None = None, *, coloured: bool) -> Styled:
+    codes = [f"{BLACK};{BACKGROUNDS[place]}"] if coloured and BACKGROUNDS[place] else []
+    if coloured and piece is not None:
+        codes += [STRUCK] * piece.struck + [DOUBTFUL] * piece.doubtful
+    return painted(text, ";".join(codes)) if codes else text

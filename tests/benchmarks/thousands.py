@@ -1,0 +1,210 @@
+"""Ten thousand sessions: what it costs to list, find, complete and search them, as they grow.
+
+Run `uv run python -m tests.benchmarks.thousands [FOLDER]`. Writes 100, 1,000 and 10,000 sessions
+of 50 kB, half of them English and half Japanese, with as many words as real talks have (into
+FOLDER, where they stay for the next run, or a temporary one), brings the index up to date and
+prints a Markdown table: medians of several runs in milliseconds, file system warm. `first` is
+what the index took to be made, and its size beside that of the journals.
+"""
+
+import asyncio
+import random
+import sys
+import time
+from collections.abc import Callable
+from itertools import accumulate
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+from tests.support.doubles import chat_over
+from zatsudan.commands.outcomes import Pick
+from zatsudan.commands.picking import Picking
+from zatsudan.commands.sessions import load, sessions
+from zatsudan.servers.client import Client
+from zatsudan.sessions import index, indexing, shelf
+from zatsudan.sessions.journal import begin_record, encode
+from zatsudan.sessions.made import Made
+from zatsudan.sessions.records import message_record
+from zatsudan.sessions.search import search
+from zatsudan.wire.messages import Message
+
+SIZES = (100, 1_000, 10_000)
+BYTES = 50_000
+RUNS = 5
+#: What is looked for: it stands in one session, in nearly all, or in none.
+SEARCHES = {
+    "rare": "quillwort",
+    "rare, Japanese": "蜃気楼計",
+    "common": "about",
+    "common, Japanese": "温度",
+    "one character": "猫",
+    "full width": "ａｂｏｕｔ",
+    "half width": "ｶﾒﾗ",
+    "nowhere": "zzyzx",
+    "two words": "about quillwort",
+}
+
+
+def main() -> None:
+    if len(sys.argv) > 1:
+        _table(Path(sys.argv[1]))
+        return
+    with TemporaryDirectory() as folder:
+        _table(Path(folder))
+
+
+def _table(folder: Path) -> None:
+    columns = {count: _measured(_written(folder / f"{count}", count), count) for count in SIZES}
+    sys.stdout.write(f"| ms | {' | '.join(f'{count:,}' for count in SIZES)} |\n")
+    sys.stdout.write("|---|--:|--:|--:|\n")
+    for what in columns[SIZES[0]]:
+        cells = " | ".join(column[what] for column in columns.values())
+        sys.stdout.write(f"| {what} | {cells} |\n")
+
+
+def _measured(directory: Path, count: int) -> dict[str, str]:
+    index.discard(directory / index.NAME)
+    since, cpu = time.perf_counter(), time.process_time()
+    indexing.update(directory)
+    taken, used = time.perf_counter() - since, time.process_time() - cpu
+    file = directory / index.NAME
+    size = file.stat().st_size / 1e6 if file.exists() else 0.0
+    whole = sum(path.stat().st_size for path in directory.glob("*.jsonl")) / 1e6
+    found = {
+        "first, s (CPU)": f"{taken:.1f} ({used:.1f})",
+        "index, MB (of)": f"{size:.0f} ({whole:.0f})",
+    }
+    found["index followed"] = _timed(lambda: indexing.update(directory))
+    chat = chat_over(_nobody, directory)
+    loop = asyncio.new_event_loop()
+
+    def opened() -> Pick:
+        pick = loop.run_until_complete(sessions.run(chat, ""))
+        assert isinstance(pick, Pick)
+        return pick
+
+    found["/sessions"] = _timed(opened)
+    found["-c"] = _timed(lambda: shelf.latest(directory))
+    found["-r NAME"] = _timed(lambda: shelf.find(directory, f"s{count // 2:05}"))
+    found["/load, first key"] = _timed(lambda: list(load.complete(chat, "")))
+    found["/load, next key"] = _timed(lambda: list(load.complete(chat, "a")))
+    rows = list(opened().rows)
+    for typed in ("a", "tmp", "温度"):
+        found[f"picker, {typed}"] = _timed(lambda typed=typed: Picking(rows).filter(typed))  # type: ignore[misc]
+    for what, words in SEARCHES.items():
+        result = search(directory, words.split())
+        shown = f"/search {what}"
+        found[shown] = f"{_timed(lambda words=words: search(directory, words.split()))}"  # type: ignore[misc]
+        found[shown] += f" ({result.count:,} + {result.older:,})"
+    loop.run_until_complete(chat.aclose())
+    loop.close()
+    return found
+
+
+async def _nobody() -> Client:
+    raise AssertionError
+
+
+def _timed(run: Callable[[], object]) -> str:
+    run()
+    times = []
+    for _ in range(RUNS):
+        since = time.perf_counter()
+        run()
+        times.append((time.perf_counter() - since) * 1000)
+    return f"{median(times):.1f}"
+
+
+# --- the sessions ------------------------------------------------------------------
+
+
+def _written(directory: Path, count: int) -> Path:
+    if not directory.is_dir():
+        directory.mkdir(parents=True)
+        speakers = (_English(), _Japanese())
+        for number in range(count):
+            _session(directory / f"s{number:05}.jsonl", number, speakers[number % 2], count)
+    return directory
+
+
+class _English:
+    """Words that follow Zipf's law: a few hundred make up half of all, and new ones never end."""
+
+    rare = "quillwort"
+
+    def __init__(self) -> None:
+        make = random.Random(1)
+        syllables = [first + last for first in "bcdfglmnprstvw" for last in "aeiou"]
+        common = [
+            "the",
+            "of",
+            "and",
+            "to",
+            "in",
+            "is",
+            "it",
+            "you",
+            "that",
+            "about",
+            "was",
+            "for",
+            "are",
+            "with",
+        ]
+        made = {"".join(make.choices(syllables, k=make.randint(1, 5))) for _ in range(60_000)}
+        rest = sorted(made)
+        make.shuffle(rest)
+        self._words = common + rest
+        self._weights = list(accumulate(1 / (rank + 3) for rank in range(len(self._words))))
+
+    def say(self, of: random.Random, characters: int) -> str:
+        """Return about so many characters."""
+        return " ".join(of.choices(self._words, cum_weights=self._weights, k=characters // 6))
+
+
+class _Japanese:
+    """Text without blanks: of some thousand words in kanji and kana, between particles."""
+
+    rare = "蜃気楼計"
+
+    def __init__(self) -> None:
+        make = random.Random(2)
+        kanji = [chr(0x4E00 + make.randrange(0x3000)) for _ in range(2_000)]
+        kana = [chr(code) for code in range(0x30A2, 0x30F3)]
+        words = ["温度", "猫", "カメラ", "雑談"]
+        words += ["".join(make.choices(kanji, k=make.randint(1, 3))) for _ in range(12_000)]
+        words += ["".join(make.choices(kana, k=make.randint(2, 5))) for _ in range(3_000)]
+        self._words = words
+        self._weights = list(accumulate(1 / (rank + 3) for rank in range(len(words))))
+        self._particles = [*"はがをにでとのもへ", "です。", "ます、", "から", "した。"]
+
+    def say(self, of: random.Random, characters: int) -> str:
+        """Return about so many characters."""
+        words = of.choices(self._words, cum_weights=self._weights, k=characters // 4)
+        particles = of.choices(self._particles, k=len(words))
+        return "".join(part for pair in zip(words, particles, strict=True) for part in pair)
+
+
+def _session(path: Path, seed: int, speaker: _English | _Japanese, count: int) -> None:
+    of = random.Random(seed)
+    lines = [encode(begin_record(path.stem, "2026-01-01T00:00:00Z"))]
+    lines.append(encode({"type": "model", "model": "some-model", "server": "somewhere"}))
+    written = number = 0
+    while written < BYTES:
+        number += 1
+        own = number % 2 == 1
+        text = speaker.say(of, 60 if own else 900)
+        if number == 4 and seed in (count // 2, count // 2 + 1):
+            text += f" {speaker.rare}"
+        message = Message("user" if own else "assistant", text)
+        made = None if own else Made(model="some-model", first=0.3, seconds=2.5)
+        parent = str(number - 1) if number > 1 else None
+        line = encode(message_record(str(number), parent, message, "2026-01-01T00:00:00Z", made))
+        lines.append(line)
+        written += len(line)
+    path.write_bytes(b"".join(lines))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,109 @@
+"""An experiment for a file and for figures: rows, settings, charts and maps as plain values."""
+
+from collections.abc import Mapping, Sequence
+
+from zatsudan.base.jsonvalues import Json, JsonObject
+from zatsudan.base.language import later, say
+from zatsudan.base.printable import Printable, one_line, printable
+from zatsudan.lab.grid import shown
+from zatsudan.lab.numbers import NUMBERS, Number, known
+from zatsudan.lab.sheet import Row
+from zatsudan.lab.summaries import Summaries, interval_text, methods, verdicts
+from zatsudan.sessions.exports.experiment import Sheet
+from zatsudan.sessions.exports.figures import Bar, Chart, Heat
+
+#: What a person calls the columns that are no numbers.
+_HEADS = {
+    "number": later("number"), "settings": later("settings"), "model": later("model"),
+    "ended": later("end"),
+}  # fmt: skip
+
+
+def sheet_of(
+    rows: Sequence[Row],
+    message: str,
+    numbers: Sequence[Number] = NUMBERS,
+    found: Summaries | None = None,
+) -> Sheet:
+    """Return the rows, what came of the settings, and the message that they answer, for a file."""
+    heads = {number.key: number.head for number in numbers}
+    columns = ("number", "settings", "model", "ended", *heads, "text")
+    told = [{**dict.fromkeys(heads), **row.to_json()} for row in rows]
+    sheet = Sheet(message, columns, told, {**_HEADS, **heads})
+    if found is None or len(found.settings) < 2:
+        return sheet
+    there = known(numbers, rows)
+    return sheet._replace(
+        settings=[_setting(one.label, one.runs, one.means, one.p) for one in found.settings],
+        summary=summary_table(found, there),
+        said=[methods(found, there), *verdicts(found)],
+        figures=[figure_of(number, found, unit_of(rows)) for number in there],
+    )
+
+
+def _setting(
+    label: str, runs: int, means: Mapping[str, "tuple[Json, ...]"], p: float | None
+) -> JsonObject:
+    names = ("mean", "n", "low", "high", "method")
+    values: JsonObject = {key: dict(zip(names, mean, strict=True)) for key, mean in means.items()}
+    return {"settings": label, "replies": runs, "numbers": values, "p": p}
+
+
+def summary_table(found: Summaries, numbers: Sequence[Number]) -> list[tuple[Printable, ...]]:
+    """Return a row for each setting under a head: its replies, each number with its interval, and p."""
+    tested = any(one.p is not None for one in found.settings)
+    head = [say("settings"), printable("n"), *(number.shown for number in numbers)]
+    rows = [(*head, printable("p")) if tested else tuple(head)]
+    for one in found.settings:
+        cells = [one.name, printable(f"{one.runs}")]
+        cells += [interval_text(number, one.means.get(number.key)) for number in numbers]
+        if tested:
+            cells.append(printable("·" if one.p is None else f"{one.p:.3f}"))
+        rows.append(tuple(cells))
+    return rows
+
+
+def figure_of(number: Number, found: Summaries, unit: Printable) -> Chart | Heat:
+    """Return a number drawn: a map where two parameters are crossed, else a chart with intervals."""
+    title = say(number.legend, unit=unit) if number.legend else number.shown
+    return _heat(title, number, found) if found.crossed else _chart(title, number, found)
+
+
+def unit_of(rows: Sequence[Row]) -> Printable:
+    """Return what texts are measured by."""
+    measured = [row.characters for row in rows if row.text]
+    if len(set(measured)) > 1:
+        return say("words (characters where a reply is Japanese)")
+    return say("characters") if all(measured) and measured else say("words")
+
+
+def _chart(title: Printable, number: Number, found: Summaries) -> Chart:
+    bars: list[Bar] = []
+    for one in found.settings:
+        mean = one.means.get(number.key)
+        text = interval_text(number, mean)
+        if mean is None:
+            bars.append(Bar(one.name, None, text=text))
+        else:
+            bars.append(Bar(one.name, mean.value, mean.low, mean.high, text))
+    return Chart(title, tuple(bars))
+
+
+def _heat(title: Printable, number: Number, found: Summaries) -> Heat:
+    down = list(dict.fromkeys(one.axes[0] for one in found.settings))
+    across = list(dict.fromkeys(one.axes[1] for one in found.settings))
+    values = {one.axes: one.means.get(number.key) for one in found.settings}
+    rows = []
+    for first in down:
+        means = [values.get((first, second)) for second in across]
+        rows.append(
+            tuple(
+                (
+                    mean.value if mean is not None else None,
+                    number.text(mean.value if mean is not None else None),
+                )
+                for mean in means
+            )
+        )
+    names = [tuple(one_line(shown(name), 60) for name in axis) for axis in (down, across)]
+    return Heat(title, names[0], names[1], tuple(rows))

@@ -1,0 +1,262 @@
+"""Writing the index of sessions: what is new, what was changed, what is gone. index.py asks it."""
+
+import os
+import time
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zatsudan.base import files
+from zatsudan.sessions.index import (
+    NAME,
+    VERSION,
+    discard,
+    files_of,
+    has_terms,
+    is_damaged,
+    is_small,
+    opened,
+    version_of,
+)
+from zatsudan.sessions.journal import parse
+from zatsudan.sessions.summary import Entry, Summary, entries, read, summary_of
+from zatsudan.sessions.terms import Terms, terms
+from zatsudan.wire.messages import Message
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+#: The times of files are no finer: Linux takes that of its last tick, a hundredth of a second or less.
+_TICK_SECONDS = 0.02
+#: Sessions that are written at once: as long another program cannot write.
+_TOGETHER = 16
+#: Words of which it is remembered that they are in the index, so that it need not be asked.
+_REMEMBERED = 200_000
+_TABLES = """
+    CREATE TABLE session (
+        file TEXT PRIMARY KEY, mtime INTEGER NOT NULL, ctime INTEGER NOT NULL,
+        size INTEGER NOT NULL, length INTEGER NOT NULL, sum INTEGER NOT NULL,
+        title TEXT, name TEXT, first_words TEXT, model TEXT, turns INTEGER NOT NULL,
+        modified REAL NOT NULL, sought TEXT
+    ) WITHOUT ROWID;
+    CREATE TABLE doc (doc INTEGER PRIMARY KEY, file TEXT NOT NULL);
+    CREATE INDEX docs ON doc (file);
+    CREATE TABLE word (word TEXT PRIMARY KEY) WITHOUT ROWID;
+"""
+_REMEMBER = "INSERT OR REPLACE INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+#: Which terms stand in which document, a session or what was added to it: no text, no places.
+_SAID = """
+    CREATE VIRTUAL TABLE said USING fts5
+    (terms, content='', detail='none', columnsize=0, tokenize='ascii');
+    CREATE VIRTUAL TABLE place USING fts5vocab (said, instance);
+"""
+
+
+def update(directory: Path, stopped: Callable[[], bool] = lambda: False) -> None:
+    """Bring the index up to what the journals are, or make it anew.
+
+    Where another program does the same, it is left to it. What cannot be done is left undone:
+    the journals answer.
+    """
+    there, path = entries(directory), directory / NAME
+    if is_small(there) and not path.exists():
+        return
+    import sqlite3
+
+    for last in (False, True):
+        try:
+            with closing(_writable(path)) as db:
+                _Writer(db, directory).follow(there, stopped)
+        except (sqlite3.Error, TypeError, ValueError) as error:
+            if last or not is_damaged(error):
+                return
+            discard(path)
+        except OSError:
+            return
+        else:
+            return
+
+
+def _writable(path: Path) -> "Connection":
+    """Open an index for writing, made if there is none; raises OSError, sqlite3.Error."""
+    import sqlite3
+
+    # Never opened by us if it is there: closing it would take SQLite's locks from it.
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, files.FILE))
+    for file in files_of(path):
+        with suppress(OSError):  # it is not there, or the file system has no modes
+            if file.stat().st_mode & 0o077:
+                file.chmod(files.FILE)
+    db = opened(path)
+    try:
+        # Who asks reads on while another program writes; a power cut costs the last lines at most.
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = NORMAL")
+        db.execute("PRAGMA secure_delete = ON")
+        version = version_of(db)
+        if not version:
+            _make(db)
+        elif version != VERSION or (not has_terms(db) and _has_search(db)):
+            raise sqlite3.DatabaseError
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _make(db: "Connection") -> None:
+    with _transaction(db):
+        for table in f"{_TABLES};{_SAID if _has_search(db) else ''}".split(";"):
+            db.execute(table)
+        db.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _has_search(db: "Connection") -> bool:
+    return bool(db.execute("SELECT 1 FROM pragma_module_list WHERE name = 'fts5'").fetchone())
+
+
+@contextmanager
+def _transaction(db: "Connection") -> Iterator[None]:
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+
+
+class _Writer:
+    def __init__(self, db: "Connection", directory: Path) -> None:
+        self._db = db
+        self._directory = directory
+        self._searched = has_terms(db)
+        self._words: set[str] = set()
+
+    def follow(self, there: Sequence[Entry], stopped: Callable[[], bool]) -> None:
+        """Forget the journals that are gone, and read those that are new or were changed."""
+        stamps = {entry.name: entry.stamp for entry in there}
+        query = "SELECT file, mtime, ctime, size FROM session"
+        known = {row[0]: row[1:] for row in self._db.execute(query)}
+        changed = [entry for entry in there if known.get(entry.name) != entry.stamp]
+        gone = {file for file in known if file not in stamps}
+        gone |= {entry.name for entry in changed if self._is_another(entry)}
+        if gone:
+            with _transaction(self._db):
+                self._forget(gone)
+        for at in range(0, len(changed), _TOGETHER):
+            if stopped():
+                return
+            some = changed[at : at + _TOGETHER]
+            _settle(some)
+            with _transaction(self._db):
+                for entry in some:
+                    # Lone surrogates, which SQLite does not hold: such a journal is always read.
+                    with suppress(UnicodeEncodeError):
+                        self._learn(entry)
+
+    def _row(self, file: str) -> tuple[int, ...] | None:
+        query = "SELECT mtime, ctime, size, length, sum FROM session WHERE file = ?"
+        row: tuple[int, ...] | None = self._db.execute(query, (file,)).fetchone()
+        return row
+
+    def _is_another(self, entry: Entry) -> bool:
+        """Tell whether a journal is another than was read, not the same with more behind it."""
+        try:
+            row = self._row(entry.name)
+        except UnicodeEncodeError:
+            return False
+        data = self._read(entry) if row is not None else None
+        return row is not None and data is not None and not _goes_on(data, row)
+
+    def _read(self, entry: Entry) -> bytes | None:
+        """Return the bytes of a journal; None if they cannot be read, or are too many."""
+        data, _ = read(self._directory / entry.name)
+        return data if len(data) >= entry.size else None
+
+    def _learn(self, entry: Entry) -> None:
+        row = self._row(entry.name)
+        if row is not None and row[:3] == entry.stamp:
+            return  # another program was faster
+        data = self._read(entry)
+        if data is None or (row is not None and not _goes_on(data, row)):
+            return  # it cannot be read, or has become another one since: the next time
+        summary = summary_of(self._directory, entry.name, data, entry.modified)
+        length = data.rfind(b"\n") + 1  # what stands behind is written anew (journal.py)
+        columns = entry.name, *entry.stamp, length, zlib.crc32(data[:length]), *_columns(summary)
+        self._db.execute(_REMEMBER, columns)
+        if self._searched:
+            self._add(entry.name, terms(_said(data[row[3] if row is not None else 0 :])))
+
+    def _add(self, file: str, said: Terms) -> None:
+        text = " ".join((*said.runs, *said.dense))
+        if not text:
+            return
+        doc = self._db.execute("INSERT INTO doc (file) VALUES (?)", (file,)).lastrowid
+        self._db.execute("INSERT INTO said (rowid, terms) VALUES (?, ?)", (doc, text))
+        new = said.runs - self._words
+        self._db.executemany("INSERT OR IGNORE INTO word VALUES (?)", ((word,) for word in new))
+        if len(self._words) > _REMEMBERED:
+            self._words.clear()
+        self._words |= new
+
+    def _forget(self, gone: Iterable[str]) -> None:
+        """Leave nothing of journals: what was said in one that was deleted is to stand nowhere."""
+        docs: dict[int, list[str]] = {}
+        for file in gone:
+            rows = self._db.execute("SELECT doc FROM doc WHERE file = ?", (file,))
+            docs.update((doc, []) for (doc,) in rows)
+            self._db.execute("DELETE FROM session WHERE file = ?", (file,))
+            self._db.execute("DELETE FROM doc WHERE file = ?", (file,))
+        if not docs or not self._searched:
+            return
+        # The table keeps no text, and must be told what it is to forget: all of it is looked
+        # through, some seconds for ten thousand sessions, which is less than to make it anew.
+        self._db.execute("CREATE TEMP TABLE IF NOT EXISTS gone (doc INTEGER PRIMARY KEY)")
+        self._db.execute("DELETE FROM gone")
+        self._db.executemany("INSERT INTO gone VALUES (?)", ((doc,) for doc in docs))
+        query = "SELECT doc, term FROM place WHERE doc IN (SELECT doc FROM gone)"
+        for doc, term in self._db.execute(query):
+            docs[doc].append(term)
+        forget = "INSERT INTO said (said, rowid, terms) VALUES ('delete', ?, ?)"
+        self._db.executemany(forget, ((doc, " ".join(held)) for doc, held in docs.items()))
+        for word in {term for held in docs.values() for term in held}:
+            query = "SELECT 1 FROM said WHERE said MATCH ? LIMIT 1"
+            if self._db.execute(query, (f'"{word}"',)).fetchone() is None:
+                self._db.execute("DELETE FROM word WHERE word = ?", (word,))
+        self._words.clear()
+        self._db.execute("INSERT INTO said (said) VALUES ('optimize')")
+
+
+def _settle(some: Iterable[Entry]) -> None:
+    """Wait until a change of a journal would have another time than the last one: clocks tick slowly."""
+    last = max(entry.stamp[1] for entry in some) / 1e9
+    rest = last + _TICK_SECONDS - time.time()
+    if 0 < rest <= _TICK_SECONDS:
+        time.sleep(rest)
+
+
+def _goes_on(data: bytes, row: tuple[int, ...]) -> bool:
+    length, before = row[3:]
+    return len(data) >= length and zlib.crc32(data[:length]) == before
+
+
+def _columns(summary: Summary | None) -> tuple[object, ...]:
+    if summary is None:
+        return "", "", "", "", 0, 0.0, ""
+    return (
+        summary.title, summary.name, summary.first_words, summary.model, summary.turns,
+        summary.modified, summary.sought,
+    )  # fmt: skip
+
+
+def _said(data: bytes) -> Iterator[str]:
+    for line in data.split(b"\n"):
+        record = parse(line) if b'"message"' in line else {}
+        message = record.get("message")
+        if record.get("type") == "message" and isinstance(message, dict):
+            yield Message.from_json(message).text

@@ -1,0 +1,159 @@
+"""What a list of sessions says of each: read from its journal as bytes.
+
+Text inside a record has its quotes escaped, so patterns with bare quotes can only be the
+record's own keys.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from zatsudan.base import files
+from zatsudan.base.matching import fold
+from zatsudan.base.printable import Printable, one_line
+from zatsudan.sessions.journal import SUFFIX, parse
+from zatsudan.sessions.titles import title_from
+from zatsudan.wire.messages import Message
+
+_DECODER = json.JSONDecoder()
+_USER = b'"message":{"role":"user"'
+_CONTENT = b',"content":"'
+# All other records end before a title or model does: the longer a pattern, the faster it is found.
+_TITLE = b'}\n{"type":"title","title":"'
+_MODEL = b'}\n{"type":"model","model":"'
+
+
+class Entry(NamedTuple):
+    """A journal as its folder tells of it: `modified` in seconds since 1970.
+
+    `stamp` (when its bytes and its place were last changed, in nanoseconds, and its size) is
+    another one after every change.
+    """
+
+    modified: float
+    name: str
+    stamp: tuple[int, int, int]
+
+    @property
+    def size(self) -> int:
+        """Its bytes."""
+        return self.stamp[2]
+
+
+class Summary(NamedTuple):
+    """A line of the list of sessions.
+
+    `name` is what the session is called: its title, or one made of how it begins.
+    `first_words` are the person's first message on one line, `modified` a time in seconds
+    since 1970, `sought` what a filter of the list looks at, folded.
+    """
+
+    id: str
+    directory: Path
+    title: str
+    name: Printable
+    first_words: Printable
+    model: str
+    turns: int
+    modified: float
+    sought: str = ""
+
+    @property
+    def path(self) -> Path:
+        """The session's journal."""
+        return self.directory / f"{self.id}{SUFFIX}"
+
+
+def entries(directory: Path) -> list[Entry]:
+    """Return the journals of a folder, the latest first; none of them is opened."""
+    try:
+        with os.scandir(directory) as there:
+            found = [_entry(each) for each in there if each.name.endswith(SUFFIX)]
+    except OSError:
+        return []
+    # Of two that a copy gave one time, the one that was written later.
+    return sorted(
+        filter(None, found), key=lambda one: (one.modified, one.stamp[1], one.name), reverse=True
+    )
+
+
+def _entry(found: "os.DirEntry[str]") -> Entry | None:
+    try:
+        stat = found.stat()
+    except OSError:  # deleted meanwhile, or a link to nothing
+        return None
+    stamp = stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size
+    return Entry(stat.st_mtime, found.name, stamp)
+
+
+def read(path: Path | str) -> tuple[bytes, float]:
+    """Return a journal's bytes and when it was last changed; nothing if it cannot be read."""
+    try:
+        fd = files.descriptor(path, os.O_RDONLY)
+    except OSError:
+        return b"", 0.0
+    try:
+        stat = os.fstat(fd)
+        if stat.st_size > files.JOURNAL_BYTES:
+            return b"", 0.0
+        data = os.read(fd, stat.st_size)
+        while len(data) < stat.st_size and (more := os.read(fd, stat.st_size - len(data))):
+            data += more
+    except OSError:
+        return b"", 0.0
+    finally:
+        os.close(fd)
+    return data, stat.st_mtime
+
+
+def summary_of(directory: Path, name: str, data: bytes, modified: float) -> Summary | None:
+    """Return the summary of the journal of that file name; None if nobody said anything in it."""
+    if not data.endswith(b"\n"):  # its last line was cut: loading drops it too
+        data = data[: data.rfind(b"\n") + 1]
+    at = data.find(_USER)
+    if at < 0:
+        return None
+    session, title, said = name.removesuffix(SUFFIX), _last(data, _TITLE), _said(data, at)
+    called = one_line(title, 60) or title_from(said) or one_line(session)
+    words, model = one_line(said), _last(data, _MODEL)
+    turns = data.count(_USER, at)
+    found = Summary(session, directory, title, called, words, model, turns, modified)
+    return found._replace(sought=sought(found))
+
+
+def sought(summary: Summary) -> str:
+    """Return what a filter of the list looks at: the name, the first words, the model and the id."""
+    words, model = one_line(summary.first_words, 100), one_line(summary.model, 30)
+    return fold(f"{summary.name} {words} {model} {summary.id}")
+
+
+def _said(data: bytes, at: int) -> str:
+    """Return the text of the message that stands at a place; parsed only if it is no plain text."""
+    if data.startswith(_CONTENT, at + len(_USER)):
+        return _string(data, at + len(_USER) + len(_CONTENT)) or ""
+    begin, end = data.rfind(b"\n", 0, at) + 1, data.find(b"\n", at)
+    value = parse(data[begin : end if end >= 0 else len(data)]).get("message")
+    return Message.from_json(value).text if isinstance(value, dict) else ""
+
+
+def _last(data: bytes, pattern: bytes) -> str:
+    """Return the text of the last record that begins with a pattern and is whole."""
+    at = data.rfind(pattern)
+    while at >= 0:
+        text = _string(data, at + len(pattern))
+        if text is not None:
+            return text
+        at = data.rfind(pattern, 0, at)
+    return ""
+
+
+def _string(data: bytes, at: int) -> str | None:
+    """Return the JSON text that begins behind the quote before `at`; None if it is damaged."""
+    end = data.find(b"\n", at)
+    try:
+        text = data[at - 1 : end if end >= 0 else len(data)].decode()
+        value, _ = _DECODER.raw_decode(text)
+    except ValueError:
+        return None
+    return value if isinstance(value, str) else None

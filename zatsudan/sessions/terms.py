@@ -1,0 +1,77 @@
+"""The terms by which a text is found again: its words, and pairs of characters where no blanks part them.
+
+A term never says less than the search does (search.py): where a word stands in a text, each of
+the word's pieces stands in one of the text's terms. The other way round it may say too much.
+"""
+
+import re
+from collections.abc import Iterable
+from operator import add
+from typing import NamedTuple
+
+# Controls, lone surrogates and most blanks part terms.
+_WORD = re.compile("[0-9a-z\u00a1-\u08ff]+")
+_SIGNS = re.compile("[!-/:-@\\[-`{-~]+")
+#: Scripts without blanks (Thai, kana, kanji) and with short words (Hangul).
+_DENSE = re.compile(
+    "[\u0900-\u1fff\u200b-\u2027\u202a-\u202e\u2030-\u2fff\u3001-\ud7ff\ue000-\U0010ffff]+"
+)
+#: Signs of ASCII by letters of their own: a tokenizer would part terms at them.
+_LETTERS = {ord(sign): 0xF700 + ord(sign) for sign in "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"}
+#: A long run is kept as pieces of twice this, each beginning this much behind the one before:
+#: what is looked for, if it is no longer than this, stands whole in one of them.
+LONGEST = 32
+
+
+class Piece(NamedTuple):
+    """A part of what is looked for: a term itself, or (`within`) what stands within one."""
+
+    term: str
+    within: bool
+
+
+def folded(text: str) -> str:
+    """Return a text without case, character by character, so that a part of it folds to a part."""
+    return text.lower() if text.isascii() else text.upper().casefold()
+
+
+class Terms(NamedTuple):
+    """The terms of a text, each once: `runs`, within which others are looked for, and `dense` ones."""
+
+    runs: set[str]
+    dense: set[str]
+
+    @property
+    def all(self) -> set[str]:
+        """Both."""
+        return self.runs | self.dense
+
+
+def terms(texts: Iterable[str]) -> Terms:
+    """Return the terms of texts."""
+    text = folded("\n".join(texts))
+    runs: set[str] = set()
+    for run in (*_WORD.findall(text), *map(_spelled, set(_SIGNS.findall(text)))):
+        if len(run) <= LONGEST:
+            runs.add(run)
+        else:
+            runs.update(run[at : at + 2 * LONGEST] for at in range(0, len(run), LONGEST))
+    dense = " ".join(_DENSE.findall(text))
+    pairs = {pair for pair in set(map(add, dense, dense[1:])) if " " not in pair}
+    return Terms(runs, pairs | set(dense) - {" "})
+
+
+def _spelled(signs: str) -> str:
+    return signs.translate(_LETTERS)
+
+
+def pieces(form: str) -> list[Piece]:
+    """Return what stands in the terms of each text that holds a word in this spelling; nothing if all do."""
+    text = folded(form)
+    runs = [*_WORD.findall(text), *map(_spelled, _SIGNS.findall(text))]
+    found = [Piece(run[:LONGEST], within=True) for run in runs]
+    for run in _DENSE.findall(text):
+        found += (Piece(term, within=False) for term in map(add, run, run[1:]))
+        if len(run) == 1:
+            found.append(Piece(run, within=False))
+    return found
