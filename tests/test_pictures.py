@@ -22,13 +22,18 @@ from tests.support.picture import HEIGHT, svg
 from tests.support.scores import SERVER, WARM, Scored, scored
 from tests.support.server import Request, Script
 from zatsudan.base.jsonvalues import JsonObject
+from zatsudan.base.printable import printable
 from zatsudan.config.settings import Network
 from zatsudan.servers.choice import Server as Address
 from zatsudan.servers.client import Client
+from zatsudan.terminal.text.clusters import cells
+from zatsudan.terminal.text.rows import PROMPT
 from zatsudan.wire.protocol import Chunk
 
 PICTURES = Path(__file__).parent / "pictures"
 FIRST_SECONDS, TOKEN_SECONDS = 0.21, 0.014
+#: Rounds of the event loop in which nothing is drawn any more.
+ROUNDS = 200
 #: How long a key, and a chunk of a reply, stand in what moves.
 KEY_SECONDS, CHUNK_SECONDS = 0.05, 0.07
 
@@ -121,6 +126,7 @@ class Stage:
         """Show a growing reply as it is now: no frame of the clock's is waited for."""
         view = self.person.terminal._surface._view
         if self._film is not None and view is not None:
+            view._status_at = -1.0
             view._draw(hold=False)
             self.take(seconds)
 
@@ -132,18 +138,29 @@ class Stage:
             for key in text:
                 person.type(key)
                 typed += key
-                await person.until(partial(self._holds, typed.rstrip()))
+                await person.until(partial(self._holds, typed))
+                await self._settled()
                 self.take(KEY_SECONDS)
             await person.say("")
         else:
             await person.say(text)
         self.take(then)
 
+    async def _settled(self) -> None:
+        """Let the loop go round until nothing more is drawn: what is offered comes behind the key."""
+        written, rounds = len(self.person.screen.raw), 0
+        while rounds < ROUNDS:
+            await asyncio.sleep(0)
+            now = len(self.person.screen.raw)
+            written, rounds = now, rounds + 1 if now == written else 0
+
     def _holds(self, typed: str) -> bool:
-        """Tell whether the input line ends so."""
+        """Tell whether the input line holds what was typed, the cursor behind it."""
         screen = self.person.screen
-        row = "".join(cell.data for cell in screen.cells()[screen.cursor[1]])
-        return row.rstrip().endswith(typed)
+        x, y = screen.cursor
+        row = "".join(cell.data for cell in screen.cells()[y])
+        line = PROMPT + typed
+        return row.startswith(line) and x == cells(printable(line))
 
 
 async def talk(stage: Stage) -> None:
