@@ -26,6 +26,7 @@ from zatsudan.base.printable import printable
 from zatsudan.config.settings import Network
 from zatsudan.servers.choice import Server as Address
 from zatsudan.servers.client import Client
+from zatsudan.terminal.live.view import LiveView
 from zatsudan.terminal.text.clusters import cells
 from zatsudan.terminal.text.rows import PROMPT
 from zatsudan.wire.protocol import Chunk
@@ -125,7 +126,8 @@ class Stage:
     def seen(self, seconds: float) -> None:
         """Show a growing reply as it is now: no frame of the clock's is waited for."""
         view = self.person.terminal._surface._view
-        if self._film is not None and view is not None:
+        if self._film is not None and isinstance(view, LiveView):
+            # Its status row too, which else changes now and then.
             view._status_at = -1.0
             view._draw(hold=False)
             self.take(seconds)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import cards
 from tests.support.emulator import sitting
 from tests.support.floors import FLOORS
 from tests.support.oneshot import run
@@ -228,10 +229,13 @@ async def test_every_line_for_the_chat_works(
     async with sitting(answer, columns=100, rows=50) as person:
         monkeypatch.setattr(person.terminal._surface, "error", errors.append)
         person.chat.presets = Presets(tmp_path / "presets")
+        cards.written(tmp_path, name="seraphina.png")
         (tmp_path / "tools.json").write_text('[{"type": "function", "function": {"name": "f"}}]')
         monkeypatch.chdir(tmp_path)
         await person.say("One line about the sea, in ```code```.")
         for line in chat_lines(README):
+            if line.startswith("/compare"):
+                await person.say("One line about the sea.")  # a character has begun a new session
             if line == "/inspect":
                 await person.say("/retry")  # logprobs are on by now
                 person.type("/inspect\r")

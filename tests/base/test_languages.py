@@ -31,6 +31,7 @@ SILENT: dict[str, tuple[str, ...]] = {
     "lab/ownmetrics.py": ("\nimport json",),  # a program for Python
     "sessions/exports/svg.py": ("",),  # SVG and CSS
     "commands/connecting/reconnect.py": ("Say hi.",),  # sent to the model
+    "sessions/characters/framing.py": ("Write {char}", "[Example"),  # read by the model
     "commands/drafting.py": ("Leave your own part", "It is to say"),  # a prompt
     "sessions/exports/transcript.py": ("by hand",),  # a heading, which is read again
     "lab/verdicts.py": (

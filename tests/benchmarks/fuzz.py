@@ -29,7 +29,7 @@ from zatsudan.config import file
 from zatsudan.parameters.assignments import read_assignments
 from zatsudan.sessions import imports, journal, shelf
 from zatsudan.sessions.records import apply, recovery
-from zatsudan.sessions.window import choose
+from zatsudan.sessions.window import Frame, choose
 from zatsudan.talk.deciding import parse
 from zatsudan.terminal.live.replies import markdown_streams
 from zatsudan.wire.chunkjson import read_chunk
@@ -119,7 +119,9 @@ def load_journal(data: bytes) -> None:
         apply(session, record)
     assert not session.partials
     with suppress(ZatsudanError):
-        window = choose(session.path(), session.system, session.pinned, budget=500, count=len)
+        window = choose(
+            session.path(), Frame(session.system), session.pinned, budget=500, count=len
+        )
         journal.encode(build_request("m", window.messages, session.parameters))
 
 

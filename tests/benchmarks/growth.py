@@ -51,7 +51,7 @@ from zatsudan.sessions.records import recovery, replay
 from zatsudan.sessions.session import Session
 from zatsudan.sessions.snapshot import records
 from zatsudan.sessions.tree import picture
-from zatsudan.sessions.window import choose, in_order, turns_of
+from zatsudan.sessions.window import Frame, choose, in_order, turns_of
 from zatsudan.talk.attachments import mentioned, mentions, said
 from zatsudan.talk.entered import KEYS, Entered
 from zatsudan.terminal.live import history
@@ -232,7 +232,7 @@ TEXTS: dict[str, Callable[[str], object]] = {
     "shown_line.connect": lambda text: shown_line(f"/connect {text}"),
     "shown_address": shown_address,
     "shown_variable": shown_variable,
-    "window": lambda text: choose(_talk(text).path(), text, set(), budget=1000_000, count=len),
+    "window": lambda text: choose(_talk(text).path(), Frame(text), set(), budget=1000_000, count=len),
     "entered.marked": marked,
     "entered.became": lambda text: Entered.of(text, KEYS).became(text[: len(text) // 2] + text),
     "entered.joined": lambda text: Entered.joined((Entered.of(line, KEYS) for line in text.split("\n")), "\n"),
@@ -367,8 +367,8 @@ COUNTS: dict[str, Callable[[int], object]] = {
             {"type": "lab", "parent": "0", "cells": [_cell(at) for at in range(1, n)]},
         ]
     ).numbered("0"),
-    "window.turns": lambda n: choose(_session(n).path(), "", set(), budget=n, count=len, start=str(n // 2)),
-    "window.pins": lambda n: choose(_session(n).path(), "", {str(at) for at in range(n // 4)}, budget=4 * n, count=len),
+    "window.turns": lambda n: choose(_session(n).path(), Frame(), set(), budget=n, count=len, start=str(n // 2)),
+    "window.pins": lambda n: choose(_session(n).path(), Frame(), {str(at) for at in range(n // 4)}, budget=4 * n, count=len),
     "window.users": lambda n: in_order(Message("user", "a" * 20) for _ in range(n)),
     "turns": lambda n: turns_of(_session(n).path()),
     "said.files": lambda n: said(_with_files(n)),

@@ -9,7 +9,7 @@ import pytest
 from zatsudan.base.errors import ConfigError
 from zatsudan.base.styles import PARTS
 from zatsudan.config import file, settings
-from zatsudan.config.settings import Config, Local, Network, Places, Price, Profile, Screen
+from zatsudan.config.settings import Config, Local, Network, Persona, Places, Price, Profile, Screen
 
 
 def parse(text: str) -> Config:
@@ -47,7 +47,16 @@ def test_the_example_names_every_field_and_nothing_else() -> None:
         elif match := re.match(r"(\w+) = ", line):
             sections[section].add(match[1])
 
-    tables = {"parameters", "models", "network", "local", "screen", "metrics", "profiles"}
+    tables = {
+        "parameters",
+        "models",
+        "network",
+        "local",
+        "screen",
+        "persona",
+        "metrics",
+        "profiles",
+    }
     assert sections.keys() == {
         "",
         "parameters",
@@ -56,6 +65,7 @@ def test_the_example_names_every_field_and_nothing_else() -> None:
         "local",
         "screen",
         "screen.styles",
+        "persona",
         "metrics",
         "profiles.work",
         "profiles.work.prices",
@@ -64,6 +74,7 @@ def test_the_example_names_every_field_and_nothing_else() -> None:
     assert sections["network"] == fields(Network)
     assert sections["local"] == fields(Local)
     assert sections["screen"] | {"styles"} == fields(Screen)
+    assert sections["persona"] == fields(Persona)
     named = set(
         re.findall(r'^# (\w+) = "', file.example().partition("[screen.styles]")[2], re.MULTILINE)
     )
@@ -74,7 +85,7 @@ def test_the_example_names_every_field_and_nothing_else() -> None:
 
 def test_every_field_says_what_it_is_for() -> None:
     source = Path(settings.__file__).read_text(encoding="utf-8")
-    for kind in (Config, Network, Local, Screen, Profile, Price):
+    for kind in (Config, Network, Local, Screen, Persona, Profile, Price):
         for name in fields(kind):
             assert re.search(rf'\n    {name}: .*\n    """.+"""\n', source), name
 
@@ -249,6 +260,25 @@ def test_places(clean_environment: Path) -> None:
 )
 def test_mistakes_in_looks_name_their_line(text: str, words: str) -> None:
     assert words in str(failure(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[persona]\nname = 3", "line 2: name takes a text in quotes"),
+        ('[persona]\nname = "a\\nb"', "line 2: name takes a name of one line"),
+        ('[persona]\nname = "{{char}}"', "line 2: name takes a name of one line"),
+        ('[persona]\ndescription = "\\u001b[2J"', "line 2: description holds characters"),
+        ('[persona]\nnick = "x"', "line 2: there is no key 'nick'"),
+    ],
+)
+def test_mistakes_in_the_persona_name_their_line(text: str, words: str) -> None:
+    assert words in str(failure(text))
+
+
+def test_a_persona() -> None:
+    text = '[persona]\nname = "Ann"\ndescription = "a poet\\nof Kyoto"'
+    assert file.parse(text, "c").persona == Persona("Ann", "a poet\nof Kyoto")
 
 
 def test_the_styles_of_the_example_are_the_defaults() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from zatsudan.base.errors import TooLong
 from zatsudan.sessions.session import Node
-from zatsudan.sessions.window import Window, choose, in_order, turns_of
+from zatsudan.sessions.window import Frame, Window, choose, in_order, turns_of
 from zatsudan.wire.messages import Message
 
 
@@ -33,7 +33,7 @@ def window(
     pinned: frozenset[str] = frozenset(),
     start: str | None = None,
 ) -> Window:
-    return choose(path, system, pinned, budget=budget, count=len, start=start)
+    return choose(path, Frame(system), pinned, budget=budget, count=len, start=start)
 
 
 def sent(chosen: Window) -> list[str]:

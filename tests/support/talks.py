@@ -4,8 +4,9 @@ from hypothesis import strategies as st
 
 from zatsudan.base.jsonvalues import NOTHING, Json, JsonObject
 from zatsudan.sessions.byhand import DELETED, HIDDEN, ByHand
+from zatsudan.sessions.characters.card import Book, Character, Entry
 from zatsudan.sessions.made import Made
-from zatsudan.sessions.records import apply, message_record, replay
+from zatsudan.sessions.records import apply, character_record, message_record, replay
 from zatsudan.sessions.session import Session
 from zatsudan.wire.messages import ROLES, Message, Usage
 
@@ -104,7 +105,22 @@ _mades = st.builds(
 )
 
 
-_by_hand = st.none() | st.builds(ByHand, st.sampled_from(["", "1", "2"]))
+_by_hand = st.none() | st.builds(ByHand, st.sampled_from(["", "1", "2"]), texts)
+_words = st.lists(texts, max_size=2).map(tuple)
+_characters = st.builds(
+    Character,
+    texts.map(lambda text: f"n{text}"),
+    description=texts,
+    post_history=texts,
+    greetings=_words,
+    book=st.builds(
+        Book,
+        st.lists(
+            st.builds(Entry, texts, keys=_words, depth=st.none() | st.integers(0, 3)), max_size=2
+        ).map(tuple),
+        st.none() | st.integers(0, 9),
+    ),
+)
 
 
 def _record(draw: st.DrawFn, session: Session) -> JsonObject:
@@ -139,6 +155,12 @@ def _record(draw: st.DrawFn, session: Session) -> JsonObject:
     if kind == "by_state":
         values = st.dictionaries(st.sampled_from(["temperature", "stop"]), json_values, max_size=2)
         return {"type": kind, "plain": draw(values), "thinking": draw(values)}
+    return _of_settings(draw, kind, anywhere)
+
+
+def _of_settings(draw: st.DrawFn, kind: str, anywhere: str | None) -> JsonObject:
+    if kind == "character":
+        return character_record(draw(st.none() | _characters))
     if kind == "vote":
         return {"type": "vote", "picked": draw(st.sampled_from("ab")), "labels": ["a", draw(texts)]}
     return {
@@ -161,7 +183,7 @@ def _record(draw: st.DrawFn, session: Session) -> JsonObject:
 
 KINDS = (
     *("delta", "set", "unset", "system", "model", "title", "head", "pin", "withhold", "begin"),
-    *("lab", "cell", "vote", "by_state"),
+    *("lab", "cell", "vote", "by_state", "character"),
 )
 
 

@@ -140,3 +140,21 @@ def test_an_empty_error_beside_a_choice_is_none() -> None:
     value: Json = {"error": {}, "choices": [{"delta": {"content": "a"}}]}
 
     assert read_chunk(value).deltas == (Delta(content="a"),)
+
+
+@pytest.mark.parametrize("name", ["data", "result", "response", "body"])
+def test_a_response_in_an_envelope_is_one(name: str) -> None:
+    inner: JsonObject = {
+        "id": "c1",
+        "choices": [{"index": 0, "message": {"content": "Paris."}, "finish_reason": "stop"}],
+        "usage": {"prompt_tokens": 3, "completion_tokens": 2},
+    }
+    assert read_chunk({name: inner, "success": True}) == read_chunk(inner)
+
+
+def test_what_stands_beside_choices_is_no_envelope() -> None:
+    other: JsonObject = {"choices": [{"delta": {"content": "no"}}]}
+    chunk = read_chunk({"choices": [{"delta": {"content": "yes"}}], "data": other})
+    assert [delta.content for delta in chunk.deltas] == ["yes"]
+    with pytest.raises(StreamError):
+        read_chunk({"data": {"choices": []}, "success": False, "message": "no credit"})

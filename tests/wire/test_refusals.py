@@ -92,6 +92,7 @@ FIELDS: list[tuple[str, int, Json, Repair]] = [
 ]  # fmt: skip
 
 SYSTEMS: list[tuple[str, int, Json]] = [
+    ("Mixtral in LoRAX", 424, {"error": "Request failed during generation: Server error: Conversation roles must alternate user/assistant/user/assistant/...", "error_type": "generation"}),
     ("Gemma in vLLM; vllm-project/vllm PR 2964", 400, vllm("System role not supported")),
     ("Gemma in llama.cpp", 500, {"error": {"code": 500, "message": "System role not supported at row 1, column 58", "type": "server_error"}}),
     ("Gemma at Google", 400, google("Developer instruction is not enabled for models/gemma-3-27b-it")),

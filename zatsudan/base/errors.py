@@ -5,7 +5,7 @@
       CommandError           a slash command that cannot be carried out
       StoreError             a session that cannot be read or written
         SessionInUse         a session that another program has open
-      ImportRefused          a file from elsewhere that cannot become sessions
+      ImportRefused          a file from elsewhere that cannot become sessions or a character
       TooLong                a message that cannot fit the model's context
       ApiError               anything between us and a reply
         ConnectionFailed     refused, unknown host, TLS, time limit, reset
@@ -41,7 +41,7 @@ class StoreError(ZatsudanError):
 
 
 class ImportRefused(ZatsudanError):
-    """A file holds nothing that could become a session or a preset, or cannot be understood."""
+    """A file holds nothing that could become a session, a preset or a character, or cannot be understood."""
 
 
 class SessionInUse(StoreError):

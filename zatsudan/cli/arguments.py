@@ -104,6 +104,8 @@ def _of_the_talk() -> list[Argument]:
     return [
         Argument("-s", "--system", takes="TEXT|@FILE", default=None,
                  help=say("the system message"), everyday=True),
+        Argument("--character", takes="FILE", offers="files",
+                 help=say("talk with the character of a card")),
         Argument("--preset", takes="NAME", help=say("parameters saved with /preset save NAME"),
                  offers="presets", everyday=True),
         Argument("-o", "--set", takes="NAME=VALUE", again=True,

@@ -15,6 +15,7 @@ from zatsudan.talk.chat import Chat
 
 if TYPE_CHECKING:
     from zatsudan.commands.parts import Part
+    from zatsudan.talk.talk import Talk
 
 
 def of_config(config: Config, places: Places, server: Server | None) -> list[JsonObject]:
@@ -68,6 +69,37 @@ def of_preset(args: Namespace, places: Places) -> list[JsonObject]:
     if preset.model is not None and not args.model:
         records.append({"type": "model", "model": preset.model, "server": ""})
     return records
+
+
+def of_character(
+    args: Namespace, config: Config, talk: "Talk"
+) -> "tuple[list[JsonObject], list[Part]]":
+    """Return the record of the character that the command line names, and what is odd in its card.
+
+    Raises ImportRefused.
+    """
+    if not args.character:
+        return [], []
+    from zatsudan.base.files import expanded
+    from zatsudan.commands.cast import remarks
+    from zatsudan.sessions.records import character_record
+    from zatsudan.talk.casting import read_character
+
+    path, seed = expanded(args.character), talk.new_id()
+    read = read_character(path, config.persona, talk.now(), seed)
+    return [character_record(read.character)], remarks(read)
+
+
+def greeted(chat: Chat, args: Namespace) -> "list[Part]":
+    """Let the character that the command line names begin a new talk; return what to show of it."""
+    session = chat.talk.session
+    if not args.character or session.character is None or session.nodes:
+        return []
+    from zatsudan.commands.cast import opened
+    from zatsudan.talk.casting import greet
+
+    greet(chat.talk)
+    return opened(chat)
 
 
 def of_flags(args: Namespace) -> list[JsonObject]:

@@ -189,7 +189,7 @@ async def _talk(
     server = choice.choose(wishes, environ, config)
     wanted = [*opening.of_preset(args, places), *opening.of_flags(args)]
     notes = opening.warned(_config_file(args, places), config, server)
-    start = [*opening.of_config(config, places, server), *wanted]
+    start = opening.of_config(config, places, server)
     finder = Finder(
         wishes,
         environ,
@@ -199,10 +199,14 @@ async def _talk(
         models=places.models,
     )
     talk = Talk(None if args.private else places.sessions, start=lambda: list(start), config=config)
+    played, odd = opening.of_character(args, config, talk)
+    wanted += played
+    start += wanted
     chat = _chat(talk, finder, config, places, private=args.private)
     chat.talk.new()
     try:
-        first = [*notes, *opening.resumed(chat, args, places.sessions, wanted)]
+        resumed = opening.resumed(chat, args, places.sessions, wanted)
+        first, greeted = [*notes, *odd, *resumed], opening.greeted(chat, args)
         choose = args.resume == "" and not args.last
         if choose and wanted:
             raise StoreError(
@@ -220,6 +224,7 @@ async def _talk(
 
             garbage.started()
             return await answer(chat, line, args, first)
+        first += greeted
         if args.plain or plainly:
             from zatsudan.terminal.plain.terminal import PlainTerminal
 

@@ -9,6 +9,7 @@ MODULES = (
     "conversation",
     "counts",
     "drafting",
+    "characters",
     "variants",
     "pasting",
     "branches",

@@ -9,6 +9,7 @@ from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import one_line, printable
 from zatsudan.base.words import split
 from zatsudan.commands import offers
+from zatsudan.commands.cast import begin_anew
 from zatsudan.commands.here import read_here
 from zatsudan.commands.outcomes import Generate, Outcome, Prefill, Show, tell
 from zatsudan.commands.parts import Line, Talk
@@ -20,7 +21,6 @@ from zatsudan.sessions.calls import to_answer
 from zatsudan.sessions.session import Node
 from zatsudan.sessions.tree import last_reply
 from zatsudan.sessions.window import turns_of
-from zatsudan.talk.addressee import use_model
 from zatsudan.talk.chat import Chat
 
 GROUP = later("The talk")
@@ -167,11 +167,13 @@ async def new(chat: Chat, _args: str) -> Outcome:
 
     The settings are those that every session begins with.
     """
-    model = chat.talk.session.model
-    chat.talk.new()
-    if model:
-        use_model(chat.talk, chat.link, model)
-    return tell(say("A new session."), "good")
+    begin_anew(chat)
+    told = Line(say("A new session."), "good")
+    if chat.talk.session.character is None:
+        return Show((told,))
+    from zatsudan.commands.cast import opened
+
+    return Show((told, *opened(chat)))
 
 
 @command("show", "[N|all]", group=GROUP, possible=_has_turns)

@@ -1,7 +1,8 @@
 """Commands on what is sent and what it takes: messages, tokens, seconds."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
@@ -9,6 +10,7 @@ from zatsudan.commands.conversation import GROUP
 from zatsudan.commands.outcomes import Outcome, Show, tell
 from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.registry import command
+from zatsudan.sessions.byhand import ByHand
 from zatsudan.sessions.calls import summary
 from zatsudan.sessions.estimate import speed_of
 from zatsudan.sessions.made import FAILED, FINISHED, INTERRUPTED, Made
@@ -16,8 +18,11 @@ from zatsudan.sessions.session import Node
 from zatsudan.sessions.window import Window, tokens_of
 from zatsudan.talk.addressee import is_new_to
 from zatsudan.talk.chat import Chat
-from zatsudan.talk.fitting import context_length, window_of
+from zatsudan.talk.fitting import context_length, frame_of, window_of
 from zatsudan.wire.messages import Usage
+
+if TYPE_CHECKING:
+    from zatsudan.sessions.characters.card import Character
 
 #: How many messages at most are counted by the server, the last ones; each is a question to it.
 COUNTED = 200
@@ -39,15 +44,12 @@ async def context(chat: Chat, _args: str) -> Outcome:
     exact = await _by_the_server(chat, window)
     sent = {node.id for node in window.nodes}
     rows: list[tuple[Printable, ...]] = []
-    if chat.talk.session.system:
-        rows.append(
-            (
-                EMPTY,
-                printable("system"),
-                _about(chat, exact, chat.talk.session.system),
-                one_line(chat.talk.session.system, 60),
-            )
-        )
+    session = chat.talk.session
+    frame = frame_of(session, session.system, window.lore)
+    if frame.system:
+        mark = say("character") if session.character is not None else EMPTY
+        size = _about(chat, exact, frame.system)
+        rows.append((mark, printable("system"), size, one_line(frame.system, 60)))
     path = chat.talk.session.path()
     for node in path:
         mark = EMPTY if node.id in sent else say("left out")
@@ -56,12 +58,18 @@ async def context(chat: Chat, _args: str) -> Outcome:
         if node.id in chat.talk.session.withheld:
             mark = say("hidden")
         if node.by_hand is not None:
-            mark = printable(" · ".join(filter(None, (mark, say("by hand")))))
+            mark = printable(" · ".join(filter(None, (mark, _origin(node.by_hand)))))
         text = node.message.text
         about = tokens_of(node, chat.link.gauge(chat.talk.session).estimator.count)
         tokens = printable(f"{exact[text]:,}" if text in exact else f"~{about:,}")
         said = one_line(summary(node.message), 60)
         rows.append((mark, one_line(node.message.role, 20), tokens, said))
+    first = len(rows) - len(path)
+    for placed in frame.placed:
+        mark = say("character") if placed.entry is None else say("lore")
+        text = placed.message.text
+        row = (mark, printable(placed.message.role), _about(chat, exact, text), one_line(text, 60))
+        rows.insert(max(len(rows) - placed.depth, first), row)
     begin = chat.talk.session.begin
     if begin is not None:
         text = begin.text
@@ -70,7 +78,27 @@ async def context(chat: Chat, _args: str) -> Outcome:
         )
     head = (EMPTY, say("role"), say("tokens"), say("begins"))
     table = Table(head, tuple(rows), right=frozenset({2}))
-    return Show((table, Line(_whole(chat, window, exact.get(None)), "dim")))
+    lines = [Line(_whole(chat, window, exact.get(None)), "dim")]
+    if session.character is not None and window.lore:
+        names = lore_names(session.character, window.lore)
+        lines.append(Line(say("Lore that holds: {names}.", names=names), "dim"))
+    return Show((table, *lines))
+
+
+def lore_names(character: "Character", numbers: Sequence[int]) -> Printable:
+    """Return what entries of a lorebook are called: their names, or their first keys."""
+    entries = character.book.entries
+    found = [entries[number] for number in numbers if 0 <= number < len(entries)]
+    names = [
+        one_line(entry.name or ", ".join(entry.keys[:2]) or entry.content, 40)
+        for entry in found[:12]
+    ]
+    more = [f"+{len(found) - 12}"] if len(found) > 12 else []
+    return printable(" · ".join([*names, *more]))
+
+
+def _origin(by_hand: ByHand) -> Printable:
+    return say("greeting") if by_hand.card else say("by hand")
 
 
 async def _by_the_server(chat: Chat, window: Window) -> dict[str | None, int]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from zatsudan.base.errors import CommandError
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
-from zatsudan.commands.counts import describe_end, describe_speed
+from zatsudan.commands.counts import describe_end, describe_speed, lore_names
 from zatsudan.commands.knobs import settle, settle_model
 from zatsudan.commands.outcomes import Outcome, Show, tell
 from zatsudan.commands.parts import Line, Table
@@ -18,7 +18,7 @@ from zatsudan.sessions.made import Made
 from zatsudan.sessions.session import Node, Setting
 from zatsudan.sessions.tree import last_reply
 from zatsudan.talk.chat import Chat
-from zatsudan.talk.request import rebuilt
+from zatsudan.talk.request import character_of, lore_in, rebuilt
 
 GROUP = later("The lab")
 
@@ -86,6 +86,7 @@ async def why(chat: Chat, args: str) -> Outcome:
         rows.append((one_line(name, 30), one_line(show_value(value), 100)))
     if not own:
         rows.append((say("parameters"), say("none was sent: the server's own held")))
+    rows += _character(chat, made)
     rows += _window(chat, reply)
     if made.given:
         given = say_count(
@@ -127,6 +128,32 @@ def _by_hand(node: Node, by_hand: ByHand) -> Outcome:
             "No request was sent for it; /why {id} tells of the one before.", id=by_hand.source
         )
     return Show((Table((EMPTY, EMPTY), tuple(rows)), Line(note, "dim")))
+
+
+def _character(chat: Chat, made: Made) -> list[tuple[Printable, Printable]]:
+    """Return whom the model was to play, what of the request is from its card, and which of its lore."""
+    session = chat.talk.session
+    try:
+        character = character_of(session, made.request)
+    except CommandError:  # /why says it where it tells of the window
+        return []
+    if character is None:
+        return []
+    rows = [
+        (
+            say("character"),
+            say(
+                "{name}, from {file}: the system message{last}",
+                name=one_line(character.name, 40),
+                file=one_line(character.source, 60),
+                last=say(", and one behind the talk") if character.post_history.strip() else EMPTY,
+            ),
+        )
+    ]
+    lore = lore_in(made.request)
+    if lore:
+        rows.append((say("lore"), lore_names(character, lore)))
+    return rows
 
 
 #: How a thought was ended, by the word of the record.

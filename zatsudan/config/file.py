@@ -14,7 +14,7 @@ from zatsudan.base.errors import CommandError, ConfigError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
 from zatsudan.base.languages import LANGUAGES
-from zatsudan.base.printable import EMPTY, Printable, printable
+from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.config import metricspecs
 from zatsudan.config.settings import EMBEDDED, Config
 
@@ -235,6 +235,7 @@ def _check_values(config: Config, place: _Place) -> None:
     ):
         if chosen not in choices:
             raise screen.below(key).takes(told or ", ".join(choices), chosen)
+    _check_persona(config, place.below("persona"))
     _check_metrics(config.metrics, place.below("metrics"))
 
 
@@ -242,6 +243,18 @@ def _check_metrics(metrics: Mapping[str, str], place: _Place) -> None:
     for name, spec in metrics.items():
         if unfit := metricspecs.unfit(name, spec):
             raise place.below(name).error(*unfit)
+
+
+def _check_persona(config: Config, persona: _Place) -> None:
+    """Refuse a name or description that would not stand in a prompt as it is written."""
+    if config.persona.name != one_line(config.persona.name, 100) or "{" in config.persona.name:
+        raise persona.below("name").takes(
+            say("a name of one line, without braces"), config.persona.name
+        )
+    if config.persona.description != printable(config.persona.description):
+        raise persona.below("description").error(
+            say("description holds characters that cannot be printed")
+        )
 
 
 def _check_parameters(values: Mapping[str, Json], place: _Place) -> None:

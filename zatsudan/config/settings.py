@@ -126,6 +126,15 @@ class Screen(NamedTuple):
     """Ring when a reply that took so many seconds ends while the terminal is not looked at; 0: never."""
 
 
+class Persona(NamedTuple):
+    """Who you are to a character (/character)."""
+
+    name: str = ""
+    """What it calls you: {{user}} in its card; empty: User."""
+    description: str = ""
+    """What it knows of you."""
+
+
 class Config(NamedTuple):
     """The whole file."""
 
@@ -143,6 +152,8 @@ class Config(NamedTuple):
     """The embedded model."""
     screen: Screen = Screen()
     """Keys and looks."""
+    persona: Persona = Persona()
+    """Who you are to a character."""
     metrics: Mapping[str, str] = NOTHING
     """Numbers of your own in /lab: `regex:PATTERN` counts it in a reply, else a command reads the reply and prints one."""
     profiles: Mapping[str, Profile] = NOTHING

@@ -12,16 +12,24 @@ HIDDEN, DELETED = "hidden", "deleted"
 
 
 class ByHand(NamedTuple):
-    """The mark of a message that a person wrote in the place of another; `source` is its id, `` for none."""
+    """The mark of a message that no model wrote, but a person, or the maker of a character's card.
+
+    `source` is the id of the message in whose place it was written, `` for none; `card` is the
+    character whose greeting it is, `` where it is none.
+    """
 
     source: str = ""
+    card: str = ""
 
     def to_json(self) -> JsonObject:
         """Return the mark for the journal."""
-        return {"from": self.source} if self.source else {}
+        marks: JsonObject = {"from": self.source, "card": self.card}
+        return {name: value for name, value in marks.items() if value}
 
     def said(self) -> Printable:
         """Say it, and from which message it was made."""
+        if self.card:
+            return say("greeting of {name}", name=one_line(self.card, 40))
         if self.source:
             return say("by hand, from #{id}", id=one_line(self.source, 20))
         return say("by hand")
@@ -29,7 +37,9 @@ class ByHand(NamedTuple):
     @classmethod
     def from_json(cls, value: Json) -> "ByHand | None":
         """Read what `to_json` wrote; None for anything else."""
-        return cls(text_field(value, "from")) if isinstance(value, dict) else None
+        if not isinstance(value, dict):
+            return None
+        return cls(text_field(value, "from"), text_field(value, "card"))
 
 
 class Begin(NamedTuple):

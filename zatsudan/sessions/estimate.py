@@ -59,6 +59,8 @@ class Gauge:
         self.session = session
         self.estimator = estimator or Estimator()
         self.window_start: str | None = None
+        #: Patterns of a lorebook that took too long: they are not tried again.
+        self.late: set[str] = set()
 
     @classmethod
     def of(cls, session: "Session", before: Estimator) -> "Gauge":

@@ -43,7 +43,8 @@ def encode(record: JsonObject) -> bytes:
 class Journal:
     """The file of one session, open for appending and locked against other writers.
 
-    Nothing is created before the first message: settings alone are no session.
+    Nothing is created before the first message: settings alone are no session, and
+    neither is the greeting of a character that nobody has answered.
     `path` None writes nothing at all (a private session). `trouble` is the
     sentence that says why the file cannot be written, or empty.
     """
@@ -64,7 +65,7 @@ class Journal:
         if self.path is None:
             return
         self._pending.append(encode(record))
-        if record.get("type") in ("message", "delta"):
+        if record.get("type") in ("message", "delta") and not _is_greeting(record):
             self._begun = True
         self.flush()
 
@@ -167,6 +168,11 @@ class Journal:
             raise
         self._ragged = False
         self._good += len(data)
+
+
+def _is_greeting(record: JsonObject) -> bool:
+    by_hand = record.get("by_hand")
+    return isinstance(by_hand, dict) and bool(by_hand.get("card"))
 
 
 def _unsaved(error: OSError) -> Printable:

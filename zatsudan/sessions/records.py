@@ -18,6 +18,7 @@ from zatsudan.sessions.session import ByState, Node, Partial, Session, Setting, 
 from zatsudan.wire.messages import Message
 
 if TYPE_CHECKING:
+    from zatsudan.sessions.characters.card import Character
     from zatsudan.sessions.made import Made
 
 #: Of the journal's form.
@@ -42,6 +43,11 @@ def message_record(
     if made is not None:
         record["made"] = made.to_json()
     return record
+
+
+def character_record(character: "Character | None") -> JsonObject:
+    """Return the record of whom the model is to play from now on; None for nobody."""
+    return {"type": "character", "card": character.to_json() if character is not None else None}
 
 
 def apply(session: Session, record: Mapping[str, Json]) -> None:
@@ -240,6 +246,15 @@ def _set_begin(session: Session, record: Mapping[str, Json]) -> bool:
     return True
 
 
+def _set_character(session: Session, record: Mapping[str, Json]) -> bool:
+    from zatsudan.sessions.characters.card import Character  # few sessions have one
+
+    session.character = Character.from_json(record.get("card"))
+    if session.character is not None:
+        session.characters.setdefault(session.character.mark, session.character)
+    return session.character is not None or record.get("card") is None
+
+
 def _set_lab(session: Session, record: Mapping[str, Json]) -> bool:
     lab = read_lab(record, session.nodes)
     if lab is None:
@@ -296,6 +311,7 @@ _CHANGES = {
     "pin": _pin,
     "withhold": _withhold,
     "begin": _set_begin,
+    "character": _set_character,
     "lab": _set_lab,
     "cell": _fill_cell,
     "vote": _vote,

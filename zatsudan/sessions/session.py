@@ -11,6 +11,7 @@ from zatsudan.sessions.forward import Forward
 from zatsudan.wire.messages import Message
 
 if TYPE_CHECKING:
+    from zatsudan.sessions.characters.card import Character
     from zatsudan.sessions.made import Made
     from zatsudan.sessions.planned import Lab
 
@@ -89,7 +90,8 @@ class Session:
     `unknown` counts records that a later version wrote and this one skips.
     `start` are the settings before the first message, `systems` every system
     message that has been in force, each once. `withheld` are the messages that are not sent,
-    and how; `begin` with what the next reply is to begin.
+    and how; `begin` with what the next reply is to begin. `character` is whom the model is to play,
+    `characters` all that have been in force, by their marks.
     """
 
     # No dataclass: to make one takes a hundred times as long as this, before the prompt stands.
@@ -108,6 +110,8 @@ class Session:
         self.pinned: set[str] = set()
         self.withheld: dict[str, str] = {}
         self.begin: Begin | None = None
+        self.character: Character | None = None
+        self.characters: dict[str, Character] = {}
         self.partials: dict[str, Partial] = {}
         self.lab: Lab | None = None
         self.votes: list[tuple[str, tuple[str, ...]]] = []
@@ -126,7 +130,7 @@ class Session:
 
     def _present(self) -> JsonObject:
         """Return what holds now; what was in force once is no part of what two sessions have in common."""
-        past = ("forward", "start", "systems", "refused")
+        past = ("forward", "start", "systems", "characters", "refused")
         return {name: value for name, value in vars(self).items() if name not in past}
 
     @property

@@ -2,7 +2,7 @@
 
 from zatsudan.base.jsonvalues import JsonObject
 from zatsudan.sessions.made import Made
-from zatsudan.sessions.records import VERSION, message_record
+from zatsudan.sessions.records import VERSION, character_record, message_record
 from zatsudan.sessions.session import Session
 
 
@@ -22,6 +22,10 @@ def records(session: Session) -> list[JsonObject]:
     found += [{"type": "system", "content": text} for text in (*earlier, session.system) if text]
     if earlier and not session.system:
         found.append({"type": "system", "content": ""})
+    present = session.character
+    found += [character_record(each) for each in session.characters.values() if each != present]
+    if session.characters:
+        found.append(character_record(present))
     if session.model or session.server:
         found.append({"type": "model", "model": session.model, "server": session.server})
     found += [

@@ -21,11 +21,30 @@ from zatsudan.wire.messages import Message
 SHORTEN = later("Shorten it, unpin messages, or choose a model with a longer context (/model).")
 
 
+class Placed(NamedTuple):
+    """A message in the talk, before the last `depth` messages; 0 is behind all.
+
+    `entry` is the number of the lorebook's entry that it is, None for the post-history instructions.
+    """
+
+    depth: int
+    message: Message
+    entry: int | None = None
+
+
+class Frame(NamedTuple):
+    """What stands around the messages of a talk."""
+
+    system: str = ""
+    placed: tuple[Placed, ...] = ()
+
+
 class Window(NamedTuple):
     """What is sent. `start` is the first node of the unpinned part, None for all of the path.
 
     `left_out` counts the messages of the path that are not sent for want of room, `withheld`
-    are the ids of those that the person wants not sent; `tokens` is an estimate of all that is sent, `budget` what was allowed (None: unknown).
+    are the ids of those that the person wants not sent; `lore` are the entries of the
+    character's lorebook that hold, by number; `tokens` is an estimate of all that is sent, `budget` what was allowed (None: unknown).
     """
 
     messages: tuple[Message, ...]
@@ -35,6 +54,7 @@ class Window(NamedTuple):
     tokens: int
     budget: int | None
     withheld: tuple[str, ...] = ()
+    lore: tuple[int, ...] = ()
 
 
 def turns_of(path: Sequence[Node]) -> list[list[Node]]:
@@ -49,7 +69,7 @@ def turns_of(path: Sequence[Node]) -> list[list[Node]]:
 
 def choose(
     path: Sequence[Node],
-    system: str,
+    frame: Frame,
     pinned: AbstractSet[str],
     *,
     budget: int | None,
@@ -61,12 +81,14 @@ def choose(
 ) -> Window:
     """Choose what is sent of `path`, within `budget` tokens.
 
-    `start` is where the last window began: it is kept while that fits. `sent`
+    `frame` is what stands around the messages. `start` is where the last window began: it is kept while that fits. `sent`
     gives a message the form in which it is sent. `ahead`: the next message is not written
     yet, so that every turn may be left out.
     Raises TooLong if the last turn alone does not fit; `anyway` sends it all the same.
     """
-    tokens = count(system) + PER_MESSAGE if system else 0
+    around = [frame.system] if frame.system else []
+    around += [placed.message.text for placed in frame.placed]
+    tokens = sum(count(text) + PER_MESSAGE for text in around)
     whole = tokens + _size(path, count)
     if budget is None or whole <= budget * 3 // 4:
         messages = in_order(sent(node) for node in path)
@@ -83,9 +105,29 @@ def choose(
             anyway=anyway,
         )
         messages = in_order(sent(node) for node in nodes)
-    if system:
-        messages.insert(0, Message("system", system))
+    messages = framed_by(messages, frame)
     return Window(tuple(messages), nodes, first, len(path) - len(nodes), whole, budget)
+
+
+def framed_by(messages: Sequence[Message], frame: Frame) -> list[Message]:
+    """Return the messages of a talk with what stands around them."""
+    leading = [Message("system", frame.system)] if frame.system else []
+    return [*leading, *(_with_placed(messages, frame.placed) if frame.placed else messages)]
+
+
+def _with_placed(messages: Sequence[Message], placed: Iterable[Placed]) -> list[Message]:
+    """Return messages with those that stand at a depth among them; a call and its answers stay together."""
+    at: dict[int, list[Message]] = {}
+    for each in placed:
+        place = max(len(messages) - each.depth, 0)
+        while 0 < place < len(messages) and messages[place].role in ("tool", "function"):
+            place -= 1
+        at.setdefault(place, []).append(each.message)
+    found: list[Message] = []
+    for place in range(len(messages) + 1):
+        found += at.get(place, ())
+        found += messages[place : place + 1]
+    return found
 
 
 def _fitting(

@@ -8,9 +8,9 @@ from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import say
 from zatsudan.parameters.table import LIMITS
 from zatsudan.servers.choice import Server
-from zatsudan.sessions.estimate import PER_MESSAGE
-from zatsudan.sessions.session import Node
-from zatsudan.sessions.window import Window, choose
+from zatsudan.sessions.estimate import PER_MESSAGE, Gauge
+from zatsudan.sessions.session import Node, Session
+from zatsudan.sessions.window import Frame, Window, choose
 from zatsudan.talk.link import Link
 from zatsudan.talk.talk import Talk
 from zatsudan.wire.messages import Message
@@ -44,6 +44,7 @@ def window_of(
     is too long by the estimate is sent `anyway`.
     """
     session, gauge = talk.session, link.gauge(talk.session)
+    lore = lore_of(session, last, gauge)
     length, budget = link.length_of(model or session.model), None
     if length:
         sent = session.parameters if parameters is None else parameters
@@ -55,7 +56,7 @@ def window_of(
     path = [node for node in chain if node.id not in session.withheld]
     window = choose(
         path,
-        session.system if system is None else system,
+        frame_of(session, session.system if system is None else system, lore),
         session.pinned,
         budget=budget,
         count=gauge.estimator.count,
@@ -65,7 +66,35 @@ def window_of(
         anyway=anyway,
     )
     withheld = tuple(node.id for node in chain if node.id in session.withheld)
-    return window._replace(withheld=withheld) if withheld else window
+    return window._replace(withheld=withheld, lore=lore) if withheld or lore else window
+
+
+def frame_of(session: Session, system: str, lore: Sequence[int]) -> Frame:
+    """Return what stands around the messages: the person's system message, or what a character makes of it."""
+    if session.character is None:
+        return Frame(system)
+    from zatsudan.sessions.characters.framing import framed
+
+    return framed(session.character, system, lore)
+
+
+def lore_of(session: Session, last: str | None, gauge: Gauge) -> tuple[int, ...]:
+    """Return which entries of the character's lorebook hold for the path to `last`, by number."""
+    character = session.character
+    if character is None or not character.book.entries:
+        return ()
+    from zatsudan.sessions.characters.lorebook import Scene, active
+    from zatsudan.sessions.characters.patterns import Patterns
+
+    path = [node for node in session.chain(last) if node.id not in session.withheld]
+    first = path[0].message.text if path else ""
+    greetings = character.greetings
+    scene = Scene(
+        [node.message.text for node in path],
+        sum(node.message.role == "assistant" for node in path),
+        greetings.index(first) if first in greetings else None,
+    )
+    return active(character.book, scene, gauge.estimator.count, Patterns(gauge.late))
 
 
 async def counted(client: "Client", model: str, messages: Sequence[Message]) -> int | None:

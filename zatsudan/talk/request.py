@@ -10,7 +10,7 @@ the model that was asked, and how the body departed from the usual.
 
 import hashlib
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import Json, JsonObject
@@ -20,15 +20,17 @@ from zatsudan.servers.prefill import FIELDS, FORMS, NONE, asked, prefilled
 from zatsudan.servers.thinkforms import CONTROLLED
 from zatsudan.sessions.estimate import PER_MESSAGE, raw_count
 from zatsudan.sessions.session import Node, Session
-from zatsudan.sessions.window import Window, in_order
+from zatsudan.sessions.window import Frame, Window, framed_by, in_order
 from zatsudan.talk.fitting import as_sent, reasoning_field, window_of
 from zatsudan.talk.link import Link
 from zatsudan.talk.talk import Talk
 from zatsudan.talk.thinkingform import can_control
 from zatsudan.talk.thought import behind, was_given
-from zatsudan.wire.messages import Message
 from zatsudan.wire.protocol import build_request
 from zatsudan.wire.refusals import BARE, MIDDLE, ROLE, SYSTEM, TEXTS, Repair, mended
+
+if TYPE_CHECKING:
+    from zatsudan.sessions.characters.card import Character
 
 
 class Composed(NamedTuple):
@@ -86,6 +88,10 @@ def compose(
         body[CONTROLLED] = True
     reasoning = reasoning_field(link.server)
     told = facts(window, leading, body, form=form, reasoning=reasoning)
+    if talk.session.character is not None:
+        told["character"] = talk.session.character.mark
+        if window.lore:
+            told["lore"] = [*window.lore]
     besides = {name: body[name] for name in besides if name in body}
     if besides:
         told["besides"] = besides
@@ -224,9 +230,14 @@ def rebuilt(session: Session, reply: Node) -> Rebuilt:
     there = {node.id for node in sent}
     left_out = tuple(node for node in path if node.id not in there)
     system = _system(session, told)
-    messages = [Message("system", system)] if system else []
     field = told.get("reasoning")
-    messages += in_order(as_sent(node, field if isinstance(field, str) else "") for node in sent)
+    said = in_order(as_sent(node, field if isinstance(field, str) else "") for node in sent)
+    character, frame = character_of(session, told), Frame(system)
+    if character is not None:
+        from zatsudan.sessions.characters.framing import framed
+
+        frame = framed(character, system, lore_in(told))
+    messages = framed_by(said, frame)
     besides = told.get("besides")
     besides = besides if isinstance(besides, dict) else {}
     body = build_request(model, messages, {**made.parameters, **besides})
@@ -253,6 +264,26 @@ def rebuilt(session: Session, reply: Node) -> Rebuilt:
 def _ids(told: Mapping[str, Json], name: str) -> set[str]:
     ids = told.get(name)
     return set(map(str, ids)) if isinstance(ids, list) else set()
+
+
+def lore_in(told: Mapping[str, Json]) -> tuple[int, ...]:
+    """Return the entries of the lorebook that a recorded request was made with, by number."""
+    numbers = told.get("lore")
+    listed = numbers if isinstance(numbers, list) else []
+    return tuple(each for each in listed if isinstance(each, int))
+
+
+def character_of(session: Session, told: Mapping[str, Json]) -> "Character | None":
+    """Return the character of a recorded request; raises CommandError where it is not known any more."""
+    mark = told.get("character")
+    if not mark:
+        return None
+    if mark not in session.characters:
+        raise CommandError(
+            say("The character of this reply is not in the session any more."),
+            say("/why tells what else is known of it."),
+        )
+    return session.characters[str(mark)]
 
 
 def _system(session: Session, told: Mapping[str, Json]) -> str:

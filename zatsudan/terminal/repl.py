@@ -75,7 +75,8 @@ class Repl:
         """Return what an empty line stands for: going on behind what was made by hand."""
         session = self.chat.talk.session
         head = session.nodes[session.head] if session.head is not None else None
-        return Entered.of("/continue", KEYS) if head is not None and head.by_hand else Entered()
+        goes_on = head is not None and head.by_hand is not None and not head.by_hand.card
+        return Entered.of("/continue", KEYS) if goes_on else Entered()
 
     async def handle(self, line: Entered) -> bool:
         """Carry out one line: a command or a message. Return whether it went well.

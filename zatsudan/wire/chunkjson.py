@@ -40,6 +40,7 @@ def read_chunk(value: Json, asked: int | None = None, came: Came | None = None) 
         value = value[0]  # Google puts its error objects into a list
     if not isinstance(value, dict):
         raise StreamError(say("The server sent something that is not a reply."), say(NOT_AN_API))
+    value = _unwrapped(value)
     came = came or Came()
     usual = read_usual(value, asked, came)
     if usual is not None:
@@ -89,6 +90,18 @@ def read_chunk(value: Json, asked: int | None = None, came: Came | None = None) 
         read_timings(value),
         read_stopped(value) if any(delta.finish_reason for delta in deltas) else "",
     )
+
+
+#: Under which name some put a whole response into another object.
+_ENVELOPES = ("data", "result", "response", "body")
+
+
+def _unwrapped(value: JsonObject) -> JsonObject:
+    """Return the response that stands in an envelope, as in `{"success": true, "data": {"choices": …}}`."""
+    if value.get("choices"):
+        return value
+    inner = (value.get(name) for name in _ENVELOPES)
+    return next((it for it in inner if isinstance(it, dict) and it.get("choices")), value)
 
 
 def _says_anything(delta: Delta) -> bool:

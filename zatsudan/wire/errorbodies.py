@@ -11,7 +11,7 @@ from zatsudan.base.printable import one_line
 _SENTENCES = (
     *("error", "message", "error_message", "error_msg", "errorMessage", "detail", "msg"),
     *("title", "errors", "reason", "status_msg", "base_resp", "fault", "faultstring"),
-    *("error_description", "exception", "error_type"),
+    *("error_description", "exception", "error_type", "Message", "Error"),
 )
 #: What a code, a status or a whole error is where nothing went wrong.
 _FINE: tuple[Json, ...] = (

@@ -115,8 +115,8 @@ class Repair(NamedTuple):
 
 def understand(error: StatusError, body: Mapping[str, Json]) -> Repair | None:
     """Return how to mend a refused request; None if the error does not tell."""
-    # Some say it with a 403, some with a 500.
-    if error.status not in REFUSALS | {403, 500}:
+    # Some say it with a 403, some with a 500; text-generation-inference and LoRAX with a 424.
+    if error.status not in REFUSALS | {403, 424, 500}:
         return None
     words = f"{error.code} {error.param} {error.message}"
     if re.search(wording.TOO_LONG, words):

@@ -40,6 +40,28 @@ EXPORTS = [
               '<details type="reasoning" done="true"><summary>Thought for 3 s</summary>\n'
               '&gt; Hm.\n</details>\n<details type="tool_calls">x</details>\nHi!'}}}}}],
         ("Left out: 1 message to or from a tool.",)),
+    Export("Open WebUI", [{"chat": {"history": {"currentId": "b", "messages": {
+        "a": {"role": "user", "content": "Hello"},
+        "b": {"role": "assistant", "parentId": "a", "content": "", "output": [
+            {"type": "reasoning", "summary": [{"type": "summary_text", "text": "Hm."}]},
+            {"type": "function_call", "name": "f", "arguments": "{}", "call_id": "c"},
+            {"type": "message", "content": [{"type": "output_text", "text": "Hi!"}]}]}}}}}],
+        ("Left out: 1 message to or from a tool.",)),
+    Export("llama.cpp", {"conv": {"id": "c", "name": "T", "currNode": "b"}, "messages": [
+        {"id": "r", "convId": "c", "type": "root", "role": "system", "content": "", "parent": "-1"},
+        {"id": "a", "convId": "c", "type": "text", "role": "user", "content": "Hello",
+         "parent": "r", "timestamp": 1783619815561, "extra": []},
+        {"id": "b", "convId": "c", "type": "text", "role": "assistant", "content": "Hi!",
+         "thinking": "Hm.", "toolCalls": "", "parent": "a", "children": []},
+        {"id": "x", "convId": "c", "type": "text", "role": "assistant", "content": "No.",
+         "parent": "a", "children": []}]}, ("Left out: 1 message of another branch.",)),
+    Export("llama.cpp", [
+        {"type": "session", "harness": "llama.app", "id": "c", "name": "T", "currNode": "b"},
+        {"type": "message", "message": {"convId": "c", "id": "a", "role": "user", "type": "text",
+                                        "content": "Hello", "parent": None}},
+        {"type": "message", "message": {"convId": "c", "id": "b", "role": "assistant", "type": "text",
+                                        "content": "Hi!", "reasoningContent": "Hm.",
+                                        "parent": "a", "model": "m"}}]),
     Export("Grok", {"conversations": [{"conversation": {"title": "T"}, "responses": [
         {"response": {"sender": "human", "message": "Hello"}},
         {"response": {"sender": "ASSISTANT", "message": "Hi!"}}]}]}),
@@ -116,6 +138,30 @@ def test_a_wrapped_list_of_talks_is_read() -> None:
     session, _ = read({"version": 4, "history": [
         {"name": "T", "messages": messages, "model": {"id": "m"}}], "folders": []})  # fmt: skip
     assert (session.title, session.model, len(session.path())) == ("T", "m", 1)
+
+
+def test_what_was_attached_on_llama_cpps_page_stands_in_its_message() -> None:
+    session, _ = read({"conv": {"name": "T"}, "messages": [
+        {"id": "a", "type": "text", "role": "user", "content": "What is it?", "extra": [
+            {"type": "TEXT", "name": "a.txt", "content": "of the file"},
+            {"type": "AUDIO", "name": "b.mp3"}]}]})  # fmt: skip
+    (node,) = session.path()
+    assert node.message.text.startswith("What is it?\n\nof the file")
+    assert "b.mp3" in node.message.text
+
+
+def test_several_conversations_of_llama_cpp_stay_several() -> None:
+    lines = [
+        {"type": "session", "name": name, "currNode": "a"}
+        if name
+        else {
+            "type": "message",
+            "message": {"convId": "c", "id": "a", "role": "user", "content": "Hello"},
+        }
+        for name in ("one", "", "two", "")
+    ]
+    drafts = imports.read("\n".join(map(json.dumps, lines)))
+    assert [replay(draft.records).title for draft in drafts] == ["one", "two"]
 
 
 @pytest.mark.parametrize("program", ["SillyTavern", "Jan"])

@@ -18,6 +18,7 @@ from zatsudan.base.language import say
 from zatsudan.base.printable import one_line, printable
 from zatsudan.markdown.colouring import ENDLESS, has_bounds
 from zatsudan.parameters.values import show_value
+from zatsudan.sessions.characters.framing import leading
 from zatsudan.sessions.exports.replyhtml import reply_html
 from zatsudan.sessions.exports.transcript import calls_of, marks_of, name_of
 from zatsudan.sessions.made import FINISHED, Made
@@ -56,7 +57,8 @@ def to_html(session: Session) -> str:
     facts = " · ".join(
         escape(one_line(text, 80)) for text in (session.created, session.model) if text
     )
-    articles = [_article(Message("system", session.system), None)] if session.system else []
+    led = leading(session)
+    articles = [_article(Message("system", led), None)] if led else []
     articles += [
         _article(node.message, node.made, marks_of(session, node)) for node in session.path()
     ]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from zatsudan.base.printable import one_line, printable
 from zatsudan.markdown.codeblocks import fenced
 from zatsudan.sessions.byhand import HIDDEN
+from zatsudan.sessions.characters.framing import leading
 from zatsudan.sessions.exports.literals import compact, literal
 from zatsudan.sessions.records import VERSION
 from zatsudan.sessions.session import Node, Session
@@ -29,7 +30,8 @@ HEADING = re.compile(
 
 def messages_of(session: Session) -> list[Message]:
     """Return what is sent of the path, led by the session's system message."""
-    system = [Message("system", session.system)] if session.system else []
+    led = leading(session)
+    system = [Message("system", led)] if led else []
     sent = (node.message for node in session.path() if node.id not in session.withheld)
     return [*system, *sent]
 
@@ -65,8 +67,8 @@ def to_text(session: Session) -> str:
     """Return the talk as plain text."""
     name = name_of(session)
     lines = [name, "=" * min(72, len(name)), ""] if name else []
-    if session.system:
-        lines += ["System:", printable(session.system), ""]
+    if led := leading(session):
+        lines += ["System:", printable(led), ""]
     for node in session.path():
         lines += [f"{_speaker(node)}{marks_of(session, node)}:", printable(node.message.text)]
         calls = calls_of(node.message)
@@ -99,7 +101,8 @@ def to_markdown(session: Session) -> str:
     lines = ["---", f"zatsudan: {VERSION}"]
     lines += [f"{key}: {compact(value)}" for key, value in facts.items() if value]
     lines += ["---", ""]
-    system = [(Message("system", session.system), "")] if session.system else []
+    led = leading(session)
+    system = [(Message("system", led), "")] if led else []
     said = [(node.message, marks_of(session, node)) for node in session.path()]
     for message, marks in (*system, *said):
         text = HEADING.sub(r"\\\1\2", printable(message.text))

@@ -12,9 +12,12 @@ from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.sessions.imports.draft import text_of
 from zatsudan.sessions.imports.foreigntrees import (
     dict_of,
+    is_llama_cpp,
     is_open_webui,
     librechat,
     list_of,
+    llama_cpp,
+    llama_cpp_lines,
     open_webui,
     plain_talk,
 )
@@ -163,6 +166,7 @@ PROGRAMS = (
     Program("AI Studio", lambda value: "chunkedPrompt" in value, _ai_studio),
     Program("Open WebUI", is_open_webui, open_webui),
     Program("LibreChat", _holds("messages", "messageId", "isCreatedByUser"), librechat),
+    Program("llama.cpp", is_llama_cpp, llama_cpp),
     Program("LM Studio", _holds("messages", "versions"), _lm_studio),
     Program("ShareGPT", _holds("conversations", "from", "value"), _sharegpt),
     Program("Chatbox", _holds("messages", "contentParts"), _chatbox),
@@ -182,6 +186,7 @@ def plain_of(items: list[Json], left: LeftOut) -> Plain | None:
     lines = _lines(items, left)
     if lines is not None:
         return lines
+    items = llama_cpp_lines(items) or items
     for program in PROGRAMS:
         if any(isinstance(item, dict) and program.fits(item) for item in items):
             talks: list[Json] = []

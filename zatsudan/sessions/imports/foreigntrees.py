@@ -1,4 +1,4 @@
-"""Exports that hold a tree of messages: Open WebUI's and LibreChat's. The path that was shown last is taken."""
+"""Exports that hold a tree of messages: Open WebUI's, LibreChat's, llama.cpp's. The path that was shown last is taken."""
 
 import re
 from collections.abc import Iterator
@@ -60,9 +60,30 @@ def open_webui(talk: JsonObject, left: LeftOut) -> JsonObject:
     kept = ("role", "content", "timestamp", "reasoning_content")
     models = chat.get("models")
     model = models[0] if isinstance(models, list) and models else None
-    messages = [_with_files({key: item.get(key) for key in kept}, item, left) for item in found]
+    messages = [
+        _with_files({**{key: item.get(key) for key in kept}, **_of_output(item, left)}, item, left)
+        for item in found
+    ]
     title = talk.get("title") or chat.get("title")
     return plain_talk(title, messages, model=model, server="Open WebUI", system=chat.get("system"))
+
+
+def _of_output(item: JsonObject, left: LeftOut) -> JsonObject:
+    """Return the content of a message whose text stands in its `output` alone, as the Responses API has it."""
+    output = list_of(item.get("output"))
+    if item.get("content") or not output:
+        return {}
+    parts: list[Json] = []
+    for step in output:
+        if step.get("type") == "message":
+            parts += list_of(step.get("content"))
+        elif step.get("type") == "reasoning":
+            told = list_of(step.get("content")) or list_of(step.get("summary"))
+            thought = "\n\n".join(text_of(part.get("text")) for part in told)
+            parts.append({"type": "thinking", "thinking": thought})
+        else:
+            left.add(TOOLS)
+    return {"content": parts}
 
 
 def _opened(message: JsonObject, left: LeftOut) -> JsonObject:
@@ -132,6 +153,58 @@ def _parts_of_librechat(item: JsonObject) -> Json:
             for part in parts
         ),
     ]
+
+
+def is_llama_cpp(value: JsonObject) -> bool:
+    """Tell whether an entry is a conversation that llama.cpp's own page exported."""
+    return isinstance(value.get("conv"), dict) and isinstance(value.get("messages"), list)
+
+
+def llama_cpp(talk: JsonObject, left: LeftOut) -> JsonObject:
+    """Return a conversation of llama.cpp's page as a plain talk."""
+    conversation = dict_of(talk.get("conv"))
+    nodes = {text_of(item.get("id")): item for item in list_of(talk.get("messages"))}
+    roots = [key for key, item in nodes.items() if item.get("type") == "root"]
+    last = text_of(conversation.get("currNode"))
+    last = last if last in nodes else next(reversed(nodes), "")
+    for key in roots:  # it holds nothing
+        del nodes[key]
+    kept = ("role", "content", "timestamp", "thinking", "reasoningContent")
+    messages: list[JsonObject] = [
+        {**{key: item.get(key) for key in kept}, **_of_extra(item)}
+        for item in _path(nodes, last, "parent", left)
+    ]
+    model = next((name for item in nodes.values() if (name := text_of(item.get("model")))), None)
+    return plain_talk(conversation.get("name"), messages, model=model, server="llama.cpp")
+
+
+def _of_extra(item: JsonObject) -> JsonObject:
+    """Return the content of a message with what was attached: texts, pictures, names of other files."""
+    extra = list_of(item.get("extra"))
+    if not extra:
+        return {}
+    parts: list[Json] = []
+    for file in extra:
+        if text := text_of(file.get("content")):
+            parts.append(text)
+        elif address := text_of(file.get("base64Url")):
+            parts.append({"type": "image", "url": address})
+        else:
+            parts.append({"type": "file", "name": file.get("name")})
+    return {"content": [{"type": "text", "text": text_of(item.get("content"))}, *parts]}
+
+
+def llama_cpp_lines(items: list[Json]) -> list[Json]:
+    """Return the conversations that newer releases write line by line: a session, then its messages."""
+    talks: list[Json] = []
+    said: list[Json] = []
+    for line in list_of(items):
+        if line.get("type") == "session" and "currNode" in line:
+            said = []
+            talks.append({"conv": line, "messages": said})
+        elif talks and isinstance(line.get("message"), dict):
+            said.append(line["message"])
+    return talks
 
 
 def _flat(value: Json) -> Iterator[JsonObject]:

@@ -25,9 +25,10 @@ def is_record(value: Json) -> bool:
     """Tell whether a value looks like a record that makes a session."""
     if not isinstance(value, dict):
         return False
-    return value.get("type") in ("session", "delta") or (
-        value.get("type") == "message" and isinstance(value.get("message"), dict)
-    )
+    if value.get("type") == "message":
+        message = value.get("message")
+        return isinstance(message, dict) and "convId" not in message  # llama.cpp's page
+    return value.get("type") in ("session", "delta") and "currNode" not in value
 
 
 def read_records(records: Iterable[Json], note: Note) -> list[Draft]:

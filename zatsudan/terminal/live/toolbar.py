@@ -113,7 +113,7 @@ class Toolbar:
         )
         now = (
             *(session.id, session.head, len(session.nodes), session.system, session.model, length),
-            *(limits, len(session.pinned), *session.withheld),
+            *(limits, len(session.pinned), id(session.character), *session.withheld),
         )
         if now != self._fill:
             self._fill = now
