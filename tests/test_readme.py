@@ -22,7 +22,9 @@ from zatsudan.cli.scripts import SCRIPTS
 from zatsudan.cli.subcommands import SUBCOMMANDS, parser_of
 from zatsudan.commands import COMMANDS
 from zatsudan.config.presetfiles import Presets
+from zatsudan.config.settings import SUGGESTED
 from zatsudan.parameters.table import BY_NAME
+from zatsudan.servers.engine.progress import in_bytes
 
 ROOT = Path(__file__).parent.parent
 README, JAPANESE = ROOT / "README.md", ROOT / "README.ja.md"
@@ -93,9 +95,21 @@ def test_the_table_of_commands_is_that_of_the_code(path: Path) -> None:
 
 
 @both
-def test_it_opens_with_the_two_commands(path: Path) -> None:
-    opening = ["pip install uv && uv run zatsudan", "pip install uv && uv run pytest"]
-    assert shell_lines(path)[:2] == opening
+def test_it_opens_with_the_three_commands(path: Path) -> None:
+    opening = [
+        "uvx zatsudan",
+        "pip install uv && uv run zatsudan",
+        "pip install uv && uv run pytest",
+    ]
+    assert shell_lines(path)[:3] == opening
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.ja.md", "config.example.toml"])
+def test_the_model_that_is_offered_is_told_with_its_size_and_licence(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    (told,) = re.findall(rf"{re.escape(SUGGESTED.name)}.*", text)
+    assert in_bytes(SUGGESTED.size) in told
+    assert SUGGESTED.licence in told
 
 
 @both
@@ -242,7 +256,7 @@ async def test_every_line_for_the_shell_works(clean_environment: Path) -> None:
     (home / "Modelfile").write_text("FROM m\nPARAMETER temperature 0.5\n")
     async with serve(answer) as server:
         environ = {"OPENAI_API_KEY": "test-key", "OPENAI_BASE_URL": server.base_url}
-        for line in shell_lines(README)[2:]:
+        for line in shell_lines(README)[3:]:
             before, _, after = line.rpartition(" | ")
             stdin = (home / before.removeprefix("cat ")).read_bytes() if before else b""
             program, *arguments = shlex.split(after)

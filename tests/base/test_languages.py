@@ -94,6 +94,13 @@ SILENT: dict[str, tuple[str, ...]] = {
 OTHERS = languages.LANGUAGES[1:]
 
 
+def test_a_language_is_a_catalogue() -> None:
+    found = {path.stem for path in Path(languages.HERE).glob("*.po")}
+
+    assert [*languages.LANGUAGES] == ["en", *sorted(found)]
+    assert "ja" in found
+
+
 def files() -> list[str]:
     return sorted(
         path.relative_to(catalogue.ROOT).as_posix() for path in catalogue.ROOT.rglob("*.py")

@@ -1,8 +1,10 @@
 """The lab over several servers: each is asked with its own key, model, settings and lessons."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +24,8 @@ from zatsudan.servers.discovery import Finder
 from zatsudan.talk.chat import Chat
 from zatsudan.wire.models import Model
 
+#: No server here is the embedded one.
+NO_MODELS = Path(os.devnull)
 KEYS = {"A_KEY": "sk-aaaaaaaa", "B_KEY": "sk-bbbbbbbb", "ZATSUDAN_API_KEY": "sk-loose-loose"}
 
 
@@ -35,7 +39,7 @@ def profiles(a: Server, b: Server) -> dict[str, Profile]:
 @asynccontextmanager
 async def talk_beside(own: Server, known: dict[str, Profile]) -> AsyncIterator[Chat]:
     config = Config(profiles=known)
-    finder = Finder(Wishes(), KEYS, config)
+    finder = Finder(Wishes(), KEYS, config, models=NO_MODELS)
     async with chat_with(own.base_url, reach=finder.reach) as chat:
         chat.config = config
         yield chat
@@ -327,9 +331,8 @@ async def test_the_profile_in_use_keeps_the_key_of_the_command_line() -> None:
         "work": Profile(base_url="https://work.example/v1", api_key="sk-in-the-file"),
         "loose": Profile(base_url="https://loose.example/v1"),
     }
-    finder = Finder(
-        Wishes(profile="work", model="big", api_key_env="A_KEY"), KEYS, Config(profiles=known)
-    )
+    wishes = Wishes(profile="work", model="big", api_key_env="A_KEY")
+    finder = Finder(wishes, KEYS, Config(profiles=known), models=NO_MODELS)
     clients = [await finder.connect(), await finder.reach("work"), await finder.reach("loose")]
     try:
         assert [client.server.api_key for client in clients] == ["sk-aaaaaaaa", "sk-aaaaaaaa", ""]
@@ -342,6 +345,6 @@ async def test_the_profile_in_use_keeps_the_key_of_the_command_line() -> None:
 
 
 async def test_a_chat_without_profiles_says_so() -> None:
-    chat = chat_over(Finder(Wishes(), {}, Config()).connect)
+    chat = chat_over(Finder(Wishes(), {}, Config(), models=NO_MODELS).connect)
     with pytest.raises(ZatsudanError, match="cannot be reached from here"):
         await chat.link.finder.reach("a")

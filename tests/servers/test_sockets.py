@@ -146,21 +146,25 @@ def finds(*found: Found) -> Callable[[Config, str], object]:
     return there
 
 
-async def test_another_users_server_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_another_users_server_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(nearby, "found", finds(Found(EVES, ours=False), Found(MINE, ours=True)))
 
-    client = await Finder(Wishes(), {}, Config()).connect()
+    client = await Finder(Wishes(), {}, Config(), models=tmp_path).connect()
 
     assert client.server == MINE
     await client.aclose()
 
 
-async def test_it_is_offered_where_nothing_else_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_it_is_offered_where_nothing_else_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(nearby, "found", finds(Found(EVES, ours=False)))
     monkeypatch.setattr(embedded, "has_engine", lambda: False)
 
     with pytest.raises(ConnectionFailed) as caught:
-        await Finder(Wishes(), {}, Config()).connect()
+        await Finder(Wishes(), {}, Config(), models=tmp_path).connect()
 
     assert str(caught.value) == (
         "A server of another user of this machine answers at http://127.0.0.1:11434."

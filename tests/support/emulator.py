@@ -273,13 +273,14 @@ async def sitting(
     address: Address = SCRIPTED,
     client: Callable[[Address, Network], Client] = Client,
     clock: Callable[[], float] = time.monotonic,
+    terminal_clock: Callable[[], float] = time.monotonic,
     history: Path | None = None,
     answers: bool = False,
     takes_pictures: str = "",
 ) -> AsyncIterator[Sitting]:
     """Run the live terminal on an emulated screen, with a scripted server behind it.
 
-    `address` names that server otherwise; `clock` is the chat's; the screen `answers` what it is asked,
+    `address` names that server otherwise; `clock` is the chat's, `terminal_clock` the terminal's; the screen `answers` what it is asked,
     and with `takes_pictures` where it is asked for these.
     """
     screen = Screen(columns, rows)
@@ -294,7 +295,9 @@ async def sitting(
 
             chat = chat_over(connect, kept, config=config, clock=clock)
             chat.talk.new()
-            async with _seated(screen, server, chat, environ, history, answers=answers) as person:
+            async with _seated(
+                screen, server, chat, environ, history, answers=answers, clock=terminal_clock
+            ) as person:
                 await person.until(
                     say(
                         "{model} at {server} ({reason})",
@@ -315,6 +318,7 @@ async def _seated(
     history: Path | None,
     *,
     answers: bool,
+    clock: Callable[[], float],
 ) -> AsyncIterator[Sitting]:
     with create_pipe_input() as keys, create_app_session(input=keys):
         if answers:
@@ -328,6 +332,7 @@ async def _seated(
             screen=chat.config.screen,
             input_=keys,
             size=lambda: screen.size,
+            clock=clock,
         )
         task = asyncio.ensure_future(terminal.run())
         person = Sitting(screen, keys, terminal, chat, server)

@@ -5,7 +5,7 @@ characters are placed one by one; lines of tables are drawn, not written. It nee
 nothing from outside: no font, no script, no address.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 from xml.sax.saxutils import escape
@@ -190,8 +190,42 @@ def svg(
     rows: Sequence[Sequence[Char]], title: str, describes: str, cursor: tuple[int, int] | None
 ) -> str:
     """Draw a screen as an SVG document; `describes` is what one hears who cannot see it."""
-    columns = max(len(row) for row in rows)
-    width, height = round(columns * WIDTH) + 2 * MARGIN, _top(len(rows)) + MARGIN // 2
+    parts = begun(max(len(row) for row in rows), len(rows), title, describes)
+    if cursor is not None:
+        parts.append(cursor_of(*cursor))
+    for y, row in enumerate(rows):
+        parts += row_of(row, y)
+    return ended(parts)
+
+
+def row_of(row: Sequence[Char], y: int) -> list[str]:
+    """Draw a row of cells."""
+    runs = list(_runs(row))
+    parts = [_ground(run, y) for run in runs if run.look.ground != GROUND]
+    for run in runs:
+        if run.look.kind == "line":
+            parts.append(_line(run, y))
+        else:
+            parts += _texts(run, y)
+    return parts
+
+
+def cursor_of(x: int, y: int) -> str:
+    """Draw the cursor."""
+    return (
+        f'<rect x="{_left(x)}" y="{_top(y) + 1}" width="{WIDTH}" height="{HEIGHT - 2}" '
+        f'fill="{TEXT}" opacity=".75"/>'
+    )
+
+
+def ended(parts: Iterable[str]) -> str:
+    """Return the document of what was begun."""
+    return "\n".join([*parts, "</g>", "</svg>"]) + "\n"
+
+
+def begun(columns: int, lines: int, title: str, describes: str, more: str = "") -> list[str]:
+    """Begin a document: the window around a screen. `more` are rules of style besides the usual."""
+    width, height = round(columns * WIDTH) + 2 * MARGIN, _top(lines) + MARGIN // 2
     lights = "".join(
         f'<circle cx="{MARGIN + 4 + 18 * at}" cy="{BAR // 2}" r="5.5" fill="{FRAME}"/>'
         for at in range(3)
@@ -199,12 +233,12 @@ def svg(
     style = (
         f"text{{font:{SIZE}px {FONTS};white-space:pre}}.w{{font-size:{WIDE_SIZE}px}}"
         ".b{font-weight:700}.i{font-style:italic}.u{text-decoration:underline}"
-        f".s{{text-decoration:line-through}}.f{{opacity:{FAINT}}}path{{fill:none}}"
+        f".s{{text-decoration:line-through}}.f{{opacity:{FAINT}}}path{{fill:none}}{more}"
     )
     size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
     frame = f'x=".5" y=".5" width="{width - 1}" height="{height - 1}" rx="10"'
     middle = f'x="{width // 2}" y="{BAR // 2 + 5}" text-anchor="middle"'
-    parts = [
+    return [
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-labelledby="t d">',
         f'<title id="t">{escape(title)}</title><desc id="d">{escape(describes)}</desc>',
         f"<style>{style}</style>",
@@ -213,18 +247,3 @@ def svg(
         f'<text {middle} fill="{TITLE}">{escape(title)}</text>',
         f'<g fill="{TEXT}">',
     ]
-    if cursor is not None:
-        x, y = cursor
-        parts.append(
-            f'<rect x="{_left(x)}" y="{_top(y) + 1}" width="{WIDTH}" height="{HEIGHT - 2}" '
-            f'fill="{TEXT}" opacity=".75"/>'
-        )
-    for y, row in enumerate(rows):
-        runs = list(_runs(row))
-        parts += [_ground(run, y) for run in runs if run.look.ground != GROUND]
-        for run in runs:
-            if run.look.kind == "line":
-                parts.append(_line(run, y))
-            else:
-                parts += _texts(run, y)
-    return "\n".join([*parts, "</g>", "</svg>"]) + "\n"

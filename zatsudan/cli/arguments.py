@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 
 from zatsudan import __version__
 from zatsudan.base.language import later, say
-from zatsudan.cli.parsing import ANY, MAYBE, Argument, Parser, help_flags, rows
+from zatsudan.cli.parsing import ANY, MAYBE, Argument, Parser, filled, help_flags, rows
 
 if TYPE_CHECKING:
     from zatsudan.talk.entered import Entered
+
+#: Cells of the column with exit codes.
+CODE = 7
 
 _USES = (
     ("zatsudan", later("talk, with the server that is found")),
@@ -40,21 +43,22 @@ class TalkParser(Parser):
         for name, entry in SUBCOMMANDS.items():
             found += rows(name, say(entry.help))
         found += ["", say("Exit codes")]
-        found += [f"  {code:<4} {say(text)}" for code, text in MEANINGS.items()]
+        for code, text in MEANINGS.items():
+            found += rows(str(code), say(text), CODE)
         return [*found, "", say("In the chat, /help tells the rest.")]
 
     def short_page(self) -> list[str]:
         from zatsudan.cli.subcommands import SUBCOMMANDS
 
-        found = [str(self.description), "", *self._use_rows(), ""]
+        found = [*filled(str(self.description)), "", *self._use_rows(), ""]
         for argument in self.arguments:
             if argument.everyday:
                 found += argument.rows()
         return [
             *found,
             "",
-            say("Subcommands: {names}.", names=", ".join(SUBCOMMANDS)),
-            say("--help tells of all flags, subcommands and exit codes."),
+            *filled(say("Subcommands: {names}.", names=", ".join(SUBCOMMANDS))),
+            *filled(say("--help tells of all flags, subcommands and exit codes.")),
         ]
 
     def _use_rows(self) -> list[str]:

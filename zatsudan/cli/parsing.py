@@ -123,7 +123,7 @@ class Parser(argparse.ArgumentParser):
 
     def head(self) -> list[str]:
         """Return the rows of the whole page above the flags."""
-        return [say("usage: ") + str(self.usage), "", str(self.description)]
+        return [say("usage: ") + str(self.usage), "", *filled(str(self.description))]
 
     def page(self) -> list[str]:
         """Return the whole page: all flags."""
@@ -158,12 +158,22 @@ def help_flags() -> list[Argument]:
     ]  # fmt: skip
 
 
-def rows(name: str, text: str) -> list[str]:
+def rows(name: str, text: str, column: int = COLUMN) -> list[str]:
     """Return the rows of a page that say what is explained, and what it is."""
+    lines = filled(text, WIDTH - column)
+    heads = [f"  {name}"] + [""] * (len(lines) - 1)
+    return [f"{head:<{column - 1}} {line}" for head, line in zip(heads, lines, strict=True)]
+
+
+def filled(text: str, width: int = WIDTH) -> list[str]:
+    """Return a text as rows, broken between words, in other languages where these may break."""
+    if not text.replace("…", "").isascii():
+        from zatsudan.terminal.text.rows import wrap  # English does without its import
+
+        return [str(row) for row in wrap(printable(text), width)]
     lines = [""]
     for word in text.split(" "):
-        if lines[-1] and COLUMN + len(lines[-1]) + 1 + len(word) > WIDTH:
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
             lines.append("")
         lines[-1] += f" {word}" if lines[-1] else word
-    heads = [f"  {name}"] + [""] * (len(lines) - 1)
-    return [f"{head:<{COLUMN - 1}} {line}" for head, line in zip(heads, lines, strict=True)]
+    return lines

@@ -69,7 +69,7 @@ async def help_(chat: Chat, args: str) -> Outcome:
 def _line(entry: Entry) -> tuple[Printable, Printable]:
     usage = f"/{entry.name} {entry.usage}".rstrip()
     if len(usage) > USAGE:
-        usage = usage[: USAGE - 1] + "…"
+        usage = usage[:USAGE].rpartition(" ")[0] + " …"
     return printable(usage), say(entry.help)
 
 

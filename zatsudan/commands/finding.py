@@ -62,7 +62,7 @@ async def search_(chat: Chat, args: str) -> Outcome:
         tuple(_row(key, found, hit) for key, (found, hit) in hits.items()),
         chosen,
         _listing(result),
-        enter=say("goes there"),
+        enter=later("goes there"),
         preview=lambda key: (_around(hits[key][1]),),
         ending=False,
         right=frozenset({2}),

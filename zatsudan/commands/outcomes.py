@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from zatsudan.base.jsonvalues import Json
+from zatsudan.base.language import later
 from zatsudan.base.printable import EMPTY, Printable
 from zatsudan.commands.parts import Line, Part
 from zatsudan.sessions.session import Node
@@ -133,7 +134,7 @@ class Pick(NamedTuple):
     rows: "tuple[Row, ...]"
     chosen: "Callable[[str], Awaitable[Outcome]]"
     instead: tuple[Part, ...]
-    enter: str = "chooses"
+    enter: str = later("chooses")
     preview: Callable[[str], tuple[Part, ...]] = lambda _: ()
     ending: bool = True
     rename: "Callable[[str, str], Row] | None" = None

@@ -75,9 +75,15 @@ class Command(NamedTuple):
     from_disk: bool = False
 
     def explained(self, chat: "Chat | None" = None) -> Printable:
-        """Return the page in the person's language; `` if the help is all."""
-        parts = (say(self.page) if self.page else EMPTY, self.more(chat))
+        """Return the page in the person's language, a paragraph a line; `` if the help is all."""
+        parts = (unfolded(say(self.page)) if self.page else EMPTY, self.more(chat))
         return printable("\n".join(filter(None, parts)))
+
+
+def unfolded(text: Printable) -> Printable:
+    """Return a text whose lines end where they do in the source as paragraphs: the screen breaks them."""
+    paragraphs = (" ".join(lines.split("\n")) for lines in text.split("\n\n"))
+    return printable("\n\n".join(paragraphs))
 
 
 def command(

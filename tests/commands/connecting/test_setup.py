@@ -1,5 +1,6 @@
 """Connecting a server by questions: the whole way as values, against a scripted server."""
 
+import asyncio
 import hashlib
 import stat
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -23,7 +24,7 @@ from zatsudan.commands.outcomes import Ask, Outcome, Show, Work
 from zatsudan.commands.parts import Line, Part
 from zatsudan.commands.registry import find
 from zatsudan.config.file import load
-from zatsudan.config.settings import Config, Local, Profile
+from zatsudan.config.settings import SUGGESTED, Config, Local, Profile
 from zatsudan.servers.athome import LLAMA_CPP
 from zatsudan.servers.choice import Wishes
 from zatsudan.servers.client import Client
@@ -401,7 +402,6 @@ async def test_a_model_of_hugging_face_is_offered_and_fetched(
         assert someone.titles == ["Fetch tiny-Q4_K_M.gguf from 127.0.0.1?"]
         assert someone.asked[0].rows[0].cells == ("Yes", "50 kB")
         assert not any("No checksum" in line for line in someone.told)
-        assert someone.finder.fetched_file is not None
         assert someone.finder.fetched_file.read_bytes() == model()
         # A file that is named so is the same.
         someone.finder.use(*someone.finder.in_use, Config(local=Local(f"{name}:Q8_0")))
@@ -422,15 +422,82 @@ async def test_the_questions_offer_the_file_too(
             await someone.connect("local", "yes")
 
 
-async def test_without_an_address_the_questions_say_what_to_set(
+@asynccontextmanager
+async def at_first(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Person]:
+    """A person whose config names nothing, and who has no model file."""
+    async with person(tmp_path, {"HF_ENDPOINT": hub.url, "HF_HOME": str(tmp_path)}) as someone:
+        without_model(someone, "", "", monkeypatch)
+        yield someone
+
+
+def suggested() -> Hub:
+    name = "qwen2.5-1.5b-instruct-{}.gguf"
+    files = {name.format("q8_0"): model(9), name.format("q4_k_m"): model()}
+    return Hub(files, repo=SUGGESTED.name.split(":")[1])
+
+
+@pytest.mark.parametrize("args", ["local", ""])
+async def test_where_nothing_is_named_a_model_is_suggested_with_its_name_size_and_licence(
+    args: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    way = [] if args else ["local"]
+    async with (
+        serving(suggested()) as hub,
+        at_first(hub, tmp_path, monkeypatch) as someone,
+    ):
+        await someone.connect(*way, "no", args=args)
+        assert hub.fetched() == []
+        assert someone.titles[-1] == "Fetch qwen2.5-1.5b-instruct-q4_k_m.gguf from 127.0.0.1?"
+        assert someone.asked[-1].rows[0].cells == ("Yes", "50 kB")
+        (told,) = [line for line in someone.told if line.startswith(SUGGESTED.name)]
+        assert "its licence is Apache-2.0" in told
+
+        if args:
+            with pytest.raises(ConnectionFailed, match="ended before it answered"):
+                await someone.connect("yes", args=args)  # it is no model that could be served
+        else:
+            await someone.connect("local", "yes")  # and then: is it to be the default?
+        assert someone.finder.has_model
+        assert someone.finder.fetched_file.read_bytes() == model()
+        assert len(hub.fetched()) == 1
+
+
+async def test_a_stopped_fetch_of_the_suggested_model_is_gone_on_with(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with person(tmp_path) as someone:
-        without_model(someone, "", "", monkeypatch)
-        await someone.connect("local")
+    hub = suggested()
+    hub.cuts, hub.stalls = [20_000], asyncio.Event()
+    async with serving(hub), at_first(hub, tmp_path, monkeypatch) as someone:
+        task = asyncio.ensure_future(someone.connect("local", "yes"))
+        folder = tmp_path / "models" / hub.repo.replace("/", "--")
+        async with asyncio.timeout(10):
+            while not any(path.stat().st_size for path in folder.glob("*.part")):  # noqa: ASYNC110  no event
+                await asyncio.sleep(0.01)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert not someone.finder.has_model
+        (part,) = folder.glob("*.part")
+        came = part.stat().st_size
 
-        assert "The embedded engine has no model file." in someone.told
-        assert someone.titles == ["1 of 4 · Which server?"] * 2
+        hub.stalls.set()
+        await someone.connect("local", "yes")
+        assert someone.finder.fetched_file.read_bytes() == model()
+        assert [range_ for _, range_ in hub.fetched()] == ["", f"bytes={came}-"]
+
+
+async def test_without_a_network_the_suggestion_is_one_sentence_and_one_advice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_first(Hub(url="http://127.0.0.1:9"), tmp_path, monkeypatch) as someone:
+        with pytest.raises(ConnectionFailed) as caught:
+            await someone.connect(args="local")
+
+        assert str(caught.value).startswith("127.0.0.1 is not reached (")
+        assert caught.value.advice.startswith("Is this machine online? --gguf FILE")
+        assert someone.asked == []
 
 
 # --- values -----------------------------------------------------------------

@@ -8,7 +8,7 @@ from tests.support.gguf import gguf
 from tests.support.oneshot import run
 from zatsudan.base.errors import ConfigError, ConnectionFailed
 from zatsudan.config.file import parse
-from zatsudan.config.settings import Config, Local
+from zatsudan.config.settings import SUGGESTED, Config, Local
 from zatsudan.servers import nearby
 from zatsudan.servers.choice import Server, Wishes, choose
 from zatsudan.servers.discovery import Finder
@@ -77,13 +77,13 @@ async def test_a_file_that_is_none_is_a_sentence_before_anything_starts(
     assert err.startswith("zatsudan: x.gguf is no GGUF file")
 
 
-def test_the_embedded_model_can_be_the_default() -> None:
+def test_the_embedded_model_can_be_the_default(tmp_path: Path) -> None:
     config = parse('profile = "local"\n', "config.toml")
 
     assert choose(Wishes(), {"OPENAI_API_KEY": "sk-x"}, config) is None
-    assert Finder(Wishes(), {}, config).wants_embedded
+    assert Finder(Wishes(), {}, config, models=tmp_path).wants_embedded
     named = parse('profile = "local"\n[profiles.local]\nbase_url = "http://box/v1"\n', "x")
-    assert not Finder(Wishes(), {}, named).wants_embedded
+    assert not Finder(Wishes(), {}, named, models=tmp_path).wants_embedded
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_the_embedded_model_can_be_the_default() -> None:
     [
         (False, "", False, "No server was found.", "/connect connects one; pip install"),
         (False, "", True, "No embedded engine is installed.", "pip install 'zatsudan[local]'"),
-        (True, "", False, "no model file", "--gguf FILE"),
+        (True, "", False, "no model file", f"{SUGGESTED.name} (1.1 GB, Apache-2.0)"),
         (True, "https://host/x.gguf", False, "no model file", "/connect local fetches"),
         (True, "https://host/x.gguf", True, "The embedded engine has no model", "/connect local"),
     ],

@@ -30,7 +30,8 @@ def wants_key(request: Request) -> Script:
 async def seated(tmp_path: Path, *, rows: int = 24) -> AsyncIterator[Sitting]:
     """A person at the live terminal who may connect another server."""
     async with sitting(says("hi"), rows=rows) as person:
-        finder = Finder(Wishes(), {}, Config(), config_file=tmp_path / "config.toml")
+        config, models = tmp_path / "config.toml", tmp_path / "models"
+        finder = Finder(Wishes(), {}, Config(), config_file=config, models=models)
         person.chat.finder = finder
         person.chat.link.finder = finder
         yield person

@@ -37,7 +37,7 @@ def test_no_cluster_is_parted(text: str, width: int) -> None:
 
 def test_what_is_cut_ends_behind_a_cluster() -> None:
     assert cut(printable("👩‍💻👩‍💻👩‍💻"), 8) == "👩‍💻…"
-    assert cut(printable("कि पंक्ति"), 4) == "कि …"
+    assert cut(printable("कि पंक्ति"), 4) == "कि…"
 
 
 def test_no_row_is_blank_where_a_line_ends_in_blanks() -> None:

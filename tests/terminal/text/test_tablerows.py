@@ -39,5 +39,5 @@ def test_titles_stand_above_their_rows() -> None:
     rows = tuple((printable(name),) for name in "abc")
     table = Table((printable("head"),), rows, brief=True, titles=titles)
     assert [uncoloured(row) for row in table_rows(table, 12)] == [
-        "  head", "First of al…", "  a", "  b", "Last", "  c",
+        "  head", "First of…", "  a", "  b", "Last", "  c",
     ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 A language is a gettext catalogue: `ja.po` is what people edit, and
 `ja/LC_MESSAGES/zatsudan.mo` what is read at the start; `python -m tests.generate`
-collects the sentences of the source and compiles.
+collects the sentences of the source and compiles. A further one is a further file, empty at first.
 """
 
 import os
@@ -13,8 +13,9 @@ from zatsudan.base import language
 DOMAIN = "zatsudan"
 HERE = os.path.dirname(__file__)  # noqa: PTH120 - pathlib is a tenth of what --help costs
 
-#: What the config may name, besides `auto`.
-LANGUAGES = ("en", "ja")
+#: What the config may name, besides `auto`: English, and each catalogue there is.
+_FILES = os.listdir(HERE)  # noqa: PTH208 - as above
+LANGUAGES = ("en", *sorted(name[:-3] for name in _FILES if name.endswith(".po")))
 
 
 def choose(wish: str, environ: Mapping[str, str]) -> str:

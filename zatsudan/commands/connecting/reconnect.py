@@ -4,13 +4,13 @@ from collections.abc import Callable
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from zatsudan.base.errors import CommandError
 from zatsudan.base.language import say
 from zatsudan.base.printable import Printable, one_line
 from zatsudan.commands.connecting import questions
 from zatsudan.commands.outcomes import Ask, Outcome, Show, Tell, Work
 from zatsudan.commands.parts import Line, Part
 from zatsudan.commands.presets import bound
+from zatsudan.config.settings import SUGGESTED
 from zatsudan.servers.choice import Server, Wishes
 from zatsudan.servers.discovery import Finder
 from zatsudan.servers.engine.progress import in_bytes
@@ -80,13 +80,11 @@ async def connect_to(chat: Chat, finder: Finder, server: Server | None, *lines: 
 
 
 def offer(finder: Finder, behind: Callable[[], Outcome]) -> Work:
-    """Offer to fetch the model file that the config names; `behind` gives what follows when it is there."""
+    """Offer to fetch the model file that the config names, else the one that is suggested.
+
+    `behind` gives what follows when it is there.
+    """
     fetch = finder.model_to_fetch()
-    if fetch is None:
-        raise CommandError(
-            say("The config names no address of a model file."),
-            say("Set model_url under [local], or serve a file with --gguf FILE."),
-        )
 
     async def run(tell: Tell) -> Outcome:
         await fetch.run(tell)
@@ -103,7 +101,17 @@ def offer(finder: Finder, behind: Callable[[], Outcome]) -> Work:
         large = in_bytes(size) if size else say("its size is not told")
         question = questions.fetch(one_line(fetch.name, 120), fetch.host, large)
         unchecked = say("No checksum is known: model_sha256 under [local] would be one.")
-        notes = () if fetch.checked else (Line(unchecked, "dim"),)
-        return Ask(question, answered, notes, (nothing(),))
+        notes = [] if fetch.checked else [Line(unchecked, "dim")]
+        if finder.config.local.model_url == SUGGESTED.name:
+            notes.append(Line(_suggested(), "dim"))
+        return Ask(question, answered, tuple(notes), (nothing(),))
 
     return Work((), measured)
+
+
+def _suggested() -> Printable:
+    return say(
+        "{name} is suggested; its licence is {licence}. model_url under [local] names another one.",
+        name=SUGGESTED.name,
+        licence=SUGGESTED.licence,
+    )

@@ -76,10 +76,8 @@ class Setup:
             embedded = say("not installed: pip install 'zatsudan[local]'")
         elif self._finder.has_model:
             embedded = say("small, on this machine")
-        elif self._finder.fetched_file:
-            embedded = say("its model is to be fetched first")
         else:
-            embedded = say("no model file: --gguf FILE names one")
+            embedded = say("its model is to be fetched first")
         return self._ask(questions.which(self._running, embedded), self._which, *notes)
 
     async def _which(self, answer: str) -> Outcome:
@@ -257,11 +255,6 @@ class Setup:
             )
         if self._finder.has_model:
             return self._embedded_default()
-        if self._finder.fetched_file is None:
-            return self.which(
-                Line(say("The embedded engine has no model file."), "warn"),
-                Line(say("--gguf FILE serves one; or set model_url under [local] in the config."), "dim"),
-            )  # fmt: skip
         return offer(self._finder, self._embedded_default)
 
     def _embedded_default(self) -> Outcome:

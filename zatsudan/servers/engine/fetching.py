@@ -248,6 +248,15 @@ class Fetch:
                 say("{where} points from one address to the next.", where=where),
                 say("Set the file's own address as model_url."),
             )
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            raise ConnectionFailed(
+                say(
+                    "{host} is not reached ({why}).",
+                    host=one_line(httpx.URL(url).host, 60),
+                    why=one_line(str(error)) or type(error).__name__,
+                ),
+                say("Is this machine online? --gguf FILE serves a model file that is here."),
+            ) from error
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             raise ConnectionFailed(
                 say(

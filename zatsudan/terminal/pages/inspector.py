@@ -23,7 +23,7 @@ from prompt_toolkit.styles import Style
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, one_line
 from zatsudan.terminal.pages.borrowing import page_application
-from zatsudan.terminal.text.rows import cut
+from zatsudan.terminal.text.rows import cut, wrap
 from zatsudan.terminal.text.tokenrows import Choice, layout
 from zatsudan.wire.tokenview import Option, Token, least_likely, percent, pieces, surprises
 
@@ -125,7 +125,7 @@ class Inspector:
                 parts=piece.last - piece.first + 1,
                 character=piece.text,
             )
-        found: StyleAndTextTuples = [("class:head", f"{where}\n\n")]
+        found: StyleAndTextTuples = [("class:head", f"{_in_side(where)}\n\n")]
         for at, option in enumerate(self.options):
             mark = "▸" if at == self.option else " "
             own = "•" if option.data == token.data else " "
@@ -140,7 +140,7 @@ class Inspector:
             found.append(("class:dim", f"  {percent(rest):>5} {others}\n"))
         elif len(self.options) == 1:
             none = say("No alternatives were asked\nfor: /logprobs on 5")
-            found.append(("class:dim", f"\n{none}\n"))
+            found.append(("class:dim", f"\n{_in_side(none)}\n"))
         return found
 
     def foot(self) -> StyleAndTextTuples:
@@ -152,6 +152,11 @@ class Inspector:
             return [("class:dim", keys), ("", say("To look only: {why}.", why=self._refusal))]
         enter = say("Enter takes the alternative: the model goes on from there")
         return [("class:dim", keys + enter)]
+
+
+def _in_side(text: Printable) -> str:
+    """Return a text as rows of the pane."""
+    return "\n".join(wrap(text, SIDE))
 
 
 class _TextControl(FormattedTextControl):

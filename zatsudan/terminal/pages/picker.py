@@ -25,7 +25,7 @@ from prompt_toolkit.styles import BaseStyle
 
 from zatsudan.base.errors import ZatsudanError
 from zatsudan.base.language import later, say
-from zatsudan.base.printable import EMPTY, one_line
+from zatsudan.base.printable import EMPTY, one_line, printable
 from zatsudan.commands.outcomes import Pick
 from zatsudan.commands.picking import Picking
 from zatsudan.terminal.live.prompt import ShownSafely
@@ -175,7 +175,9 @@ class Picker:
         keys = [say("Enter {does}", does=say(self._pick.enter)), say("Esc leaves")]
         keys += [say("Ctrl-R renames")] if self._pick.rename is not None else []
         keys += [say("Ctrl-D deletes")] if self._pick.delete is not None else []
-        return [("class:toolbar", " " + " · ".join([*keys, say("typing filters")]))]
+        keys.append(say("typing filters"))
+        foot = printable(" " + " · ".join(keys))
+        return [("class:toolbar", cut(foot, self._size()[0]))]
 
     # --- the keys --------------------------------------------------------
 

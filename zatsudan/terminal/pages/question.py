@@ -110,7 +110,8 @@ class Asker:
             return [("class:toolbar.warn", self._note)]
         takes = say("Enter takes what you typed") if self._blind else say("Enter takes it")
         notes = [takes, say("Esc leaves"), self._question.help]
-        return [("class:toolbar", " · ".join(note for note in notes if note))]
+        foot = printable(" · ".join(note for note in notes if note))
+        return [("class:toolbar", cut(foot, self._output.get_size().columns))]
 
     @property
     def _blind(self) -> bool:

@@ -43,6 +43,9 @@ _LIKE = {"old": "warn", "new": "string"}
 
 BLANK = printable(" ")
 
+#: Characters that a word at the end of a cut row may have, so that it is left out whole.
+WORD = 20
+
 #: SGR codes by tone. One for the program, as there is one terminal.
 SGR: dict[str, str] = {}
 
@@ -178,9 +181,12 @@ def _break(parts: Sequence[tuple[str, int, int]], start: int, end: int) -> int:
 def cut(text: Printable, width: int) -> Printable:
     """Return printable text of one line cut to `width` cells, `…` at its end if some is missing.
 
+    No word is cut in two if that costs no more than `WORD` characters.
+
     `one_line` in base/printable.py, which knows no cells, bounds foreign text by characters.
     """
     from zatsudan.terminal.text.clusters import cells, sized_clusters
+    from zatsudan.terminal.text.unspaced import breaks_beside
 
     if cells(text) <= width:
         return text
@@ -190,7 +196,10 @@ def cut(text: Printable, width: int) -> Printable:
         if used > width - 1:
             break
         at += length
-    return printable(text[:at] + "…")
+    if at and text[at] != " " and not breaks_beside(text[at - 1]) and not breaks_beside(text[at]):
+        blank = text.rfind(" ", max(at // 3, at - WORD), at)
+        at = blank if blank > 0 else at
+    return printable(text[:at].rstrip() + "…")
 
 
 def columns_of(rows: Iterable[Iterable[Printable]]) -> list[int]:
