@@ -42,7 +42,7 @@ class Run:
     """Cells under way. `together`: one request with `n` is to make them all.
 
     `blind`: what is told of faults names neither server nor model nor setting.
-    `behind`: does what is shown of a cell lag behind what came?
+    `behind`: returns what is set when more has been shown, where what is shown of a cell lags behind.
     Numbers of cells count from 0 here, and from 1 where a person sees them.
     """
 
@@ -53,7 +53,7 @@ class Run:
     together: bool = False
     blind: bool = False
     began: float = 0.0
-    behind: Callable[[int], bool] = lambda _: False
+    behind: Callable[[int], asyncio.Event | None] = lambda _: None
     _tasks: dict[int, "asyncio.Task[None]"] = field(default_factory=dict)
     _stopped: set[int] = field(default_factory=set)
     _lanes: Lanes = field(default_factory=Lanes)
@@ -271,7 +271,7 @@ class Run:
         for number in numbers:
             slot = self.slots[number]
             slot.turn, slot.state, slot.began = turn, RUNNING, clock()
-        turn.behind = lambda: any(map(self.behind, numbers))
+        turn.behind = lambda: next(filter(None, map(self.behind, numbers)), None)
         try:
             await turn.run(add, on_note)
         finally:

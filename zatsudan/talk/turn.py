@@ -33,10 +33,9 @@ if TYPE_CHECKING:
     from zatsudan.servers.client import Client
     from zatsudan.sessions.window import Window
 
-#: How long is waited before it is asked again whether what came has been drawn, in seconds.
-BEHIND_SECONDS = 0.01
-
 OnDelta = Callable[[Delta], None]
+#: Returns what is set when more has been shown, where what is shown lags behind.
+Behind = Callable[[], asyncio.Event | None]
 
 
 class Turn:
@@ -100,7 +99,7 @@ class Turn:
         self.recorded: tuple[JsonObject, Made] | None = None
         self.waiting = EMPTY
         #: Does what is shown lag behind? Then no more is read: a server sends faster than a terminal draws.
-        self.behind: Callable[[], bool] = lambda: False
+        self.behind: Behind = lambda: None
         self.window: Window | None = None
         self.request: JsonObject = {}
         self.model = ""
@@ -184,7 +183,7 @@ class Turn:
                 else:
                     self._take(delta)
                     on_delta(delta)
-                if self.behind():
+                if self.behind() is not None:
                     await self._caught_up()
             if self.thought.wanted and not await self._goes_on(chunk, on_note):
                 return False
@@ -256,8 +255,8 @@ class Turn:
 
     async def _caught_up(self) -> None:
         """Wait until what came has been drawn."""
-        while self.behind():  # noqa: ASYNC110  what is drawn is asked for, frame by frame
-            await asyncio.sleep(BEHIND_SECONDS)
+        while (frame := self.behind()) is not None:
+            await frame.wait()
 
     def _take(self, delta: Delta) -> None:
         now = self._link.clock()
