@@ -4,13 +4,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zatsudan.talk.looping import EVERY, LEAST, TIMES, Watch, repeats
+from zatsudan.talk.looping import EVERY, LEAST, LONGEST, TIMES, Watch, repeats
 
 
 @given(st.text("ab c.", min_size=1, max_size=60), st.text(max_size=80))
 def test_a_part_that_comes_again_and_again_is_a_loop(part: str, before: str) -> None:
     part += "x"
     assert repeats(before + part * max(TIMES, LEAST))
+
+
+@given(st.text("ab1-", min_size=1, max_size=12), st.integers(0, 90), st.text("ab1-", max_size=40))
+def test_a_loop_is_what_its_definition_says(part: str, times: int, before: str) -> None:
+    """Of any size, at its least length, and one character short of it."""
+    whole = before + part * times
+    for text in (whole, whole[:-1]):
+        assert repeats(text) == any(
+            text.endswith(text[-size:] * max(TIMES, -(-LEAST // size)))
+            and any(map(str.isalnum, text[-size:]))
+            for size in range(1, min(LONGEST, len(text) // TIMES) + 1)
+        )
 
 
 @pytest.mark.parametrize(

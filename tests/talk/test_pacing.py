@@ -20,8 +20,8 @@ _PIECES = st.builds(
 )
 
 
-def never() -> bool:
-    return False
+def never() -> None:
+    return None
 
 
 @given(st.lists(_PIECES, max_size=4))
@@ -41,13 +41,17 @@ async def test_nothing_more_is_taken_while_what_is_shown_lags_behind(size: int) 
     taken: list[Delta] = []
     asked = 0
 
-    def behind() -> bool:
+    def behind() -> asyncio.Event | None:
         nonlocal asked
         asked += 1
-        return asked < 4
+        if asked >= 4:
+            return None
+        frame = asyncio.Event()
+        asyncio.get_running_loop().call_soon(frame.set)
+        return frame
 
     def take(delta: Delta) -> None:
-        assert asked == 0 or not behind()
+        assert asked == 0 or behind() is None
         taken.append(delta)
 
     await take_in([Delta(content="x" * size)] * 2, take, behind)

@@ -46,7 +46,7 @@ class Run:
     """Cells under way. `together`: one request with `n` is to make them all.
 
     `blind`: what is told of faults names neither server nor model nor setting.
-    `behind`: does what is shown of a cell lag behind what came?
+    `behind`: returns what is set when more has been shown, where what is shown of a cell lags behind.
     `before` is the experiment that is gone on with, `places` where in it these cells stand.
     `economy` ends settings early. `by` is the number that the experiment is about.
     Numbers of cells count from 0 here, and from 1 where a person sees them.
@@ -59,7 +59,7 @@ class Run:
     together: bool = False
     blind: bool = False
     began: float = 0.0
-    behind: Callable[[int], bool] = lambda _: False
+    behind: Callable[[int], asyncio.Event | None] = lambda _: None
     before: Lab | None = None
     places: Sequence[int] = ()
     economy: Economy | None = None
@@ -303,7 +303,7 @@ class Run:
         for number in numbers:
             slot = self.slots[number]
             slot.turn, slot.state, slot.began = turn, RUNNING, clock()
-        turn.behind = lambda: any(map(self.behind, numbers))
+        turn.behind = lambda: next(filter(None, map(self.behind, numbers)), None)
         try:
             await turn.run(add, on_note)
         finally:

@@ -6,14 +6,19 @@ from zatsudan.base.printable import EMPTY, Printable, printable
 TIMES, LEAST = 8, 80
 #: The longest part that is looked for, in characters; and after how many new ones it is looked again.
 LONGEST, EVERY = 400, 200
+#: So many characters of a loop's end stand once more, one part before it, however long the part is.
+_TWICE = LEAST - LEAST // TIMES
 
 
 def repeats(text: str) -> bool:
     """Tell whether the end of a text is one part with a letter or digit in it, again and again."""
-    for size in range(1, min(LONGEST, len(text) // TIMES) + 1):
+    if len(text) < LEAST:
+        return False
+    end = text[-_TWICE:]
+    first = at = len(text) - _TWICE
+    while (at := text.rfind(end, max(0, first - LONGEST), at + _TWICE - 1)) >= 0:
+        size = first - at
         part = text[-size:]
-        if text[-2 * size : -size] != part:
-            continue
         times = max(TIMES, -(-LEAST // size))
         if text.endswith(part * times) and any(map(str.isalnum, part)):
             return True
@@ -25,14 +30,17 @@ class Watch:
 
     def __init__(self) -> None:
         self._tail = ""
+        self._pieces: list[str] = []
         self._new = 0
         self.looping = False
 
     def add(self, text: str) -> None:
         """Take what came."""
-        self._tail = (self._tail + text)[-LONGEST * TIMES :]
+        self._pieces.append(text)
         self._new += len(text)
         if self._new >= EVERY:
+            self._tail = "".join((self._tail, *self._pieces))[-LONGEST * TIMES :]
+            self._pieces.clear()
             self._new = 0
             self.looping = repeats(self._tail)
 

@@ -6,13 +6,11 @@ from collections.abc import Callable, Iterable
 from zatsudan.wire import bounds
 from zatsudan.wire.protocol import Delta, cut
 
-#: How long is waited before it is asked again whether what came has been drawn, in seconds.
-BEHIND_SECONDS = 0.01
+#: Returns what is set when more has been shown, where what is shown lags behind.
+Behind = Callable[[], asyncio.Event | None]
 
 
-async def take_in(
-    deltas: Iterable[Delta], take: Callable[[Delta], None], behind: Callable[[], bool]
-) -> None:
+async def take_in(deltas: Iterable[Delta], take: Callable[[Delta], None], behind: Behind) -> None:
     """Hand each delta to `take`, a long one in pieces; wait while what is shown lags `behind`.
 
     Whoever cancels it stops it between two pieces: Esc works while much comes at once.
@@ -25,11 +23,11 @@ async def take_in(
                 await _caught_up(behind)
         else:
             take(delta)
-            if behind():
+            if behind() is not None:
                 await _caught_up(behind)
 
 
-async def _caught_up(behind: Callable[[], bool]) -> None:
+async def _caught_up(behind: Behind) -> None:
     """Wait until what came has been drawn."""
-    while behind():  # noqa: ASYNC110  what is drawn is asked for, frame by frame
-        await asyncio.sleep(BEHIND_SECONDS)
+    while (frame := behind()) is not None:
+        await frame.wait()

@@ -22,7 +22,7 @@ from zatsudan.talk.counting import estimated
 from zatsudan.talk.exchange import AS_IT_WAS, USUAL, Sending, exchange
 from zatsudan.talk.link import Link
 from zatsudan.talk.looping import Watch
-from zatsudan.talk.pacing import take_in
+from zatsudan.talk.pacing import Behind, take_in
 from zatsudan.talk.request import parameters_of
 from zatsudan.talk.talk import Talk
 from zatsudan.talk.thought import Thought
@@ -96,7 +96,7 @@ class Turn:
         self.recorded: tuple[JsonObject, Made] | None = None
         self.waiting = EMPTY
         #: Does what is shown lag behind? Then no more is read: a server sends faster than a terminal draws.
-        self.behind: Callable[[], bool] = lambda: False
+        self.behind: Behind = lambda: None
         self.window: Window | None = None
         self.request: JsonObject = {}
         self.model = ""

@@ -110,13 +110,13 @@ async def test_no_more_is_read_than_can_be_shown() -> None:
     many = [chunk("word " * 100)] * 400
     async with serve(Script(many)) as server, chat_with(server.base_url) as chat:
         turn = turn_in(chat, chat.talk.say("hi"))
-        shown = 0
+        shown, drawn = 0, asyncio.Event()
 
         def add(delta: Delta) -> None:
             nonlocal shown
             shown += len(delta.content)
 
-        turn.behind = lambda: shown > 2000
+        turn.behind = lambda: drawn if shown > 2000 else None
         running = asyncio.ensure_future(turn.run(add))
         await asyncio.sleep(0.2)
         assert 2000 < shown <= 2500

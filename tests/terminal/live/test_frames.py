@@ -55,3 +55,31 @@ async def test_what_was_held_waits_for_the_frame_of_the_text_behind_it() -> None
         assert drawn == [True, True]
     finally:
         frames.close()
+
+
+async def test_in_a_flood_the_next_frame_is_soon_and_tells_who_waits_for_it() -> None:
+    now, drawn = [100.0], list[bool]()
+
+    def draw(hold: bool) -> None:
+        drawn.append(hold)
+        now[0] += 0.004  # what the frame costs
+
+    frames = Frames(draw, lambda: now[0])
+    frames.fed()
+    await asyncio.sleep(0.01)
+    frame = frames.drawn()
+    assert frame is not None
+    frames.fed(flood=True)
+    assert now[0] < frames._due < now[0] + 0.004
+    now[0] = frames._due
+    frames._tick()
+    assert frame.is_set()
+    assert len(drawn) == 2
+    frames.fed()
+    assert frames._due >= now[0] + FRAME_SECONDS  # no flood: as usual
+    waited = frames.drawn()
+    assert waited is not None
+    assert not waited.is_set()
+    frames.close()
+    assert waited.is_set()
+    assert frames.drawn() is None

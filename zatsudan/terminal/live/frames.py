@@ -21,7 +21,8 @@ class Frames:
     never sooner than three times what the last frame cost. It is drawn when a
     piece comes, since to wake up for a frame costs as much as half of it; a clock
     draws what no other piece follows. Without new text what is held appears, and
-    then the spinner turns.
+    then the spinner turns. In a flood, when more has come than a frame takes, the
+    next frame is soon, but not at once, so that the keys have their turn.
     """
 
     def __init__(self, draw: Callable[[bool], bool | None], clock: Callable[[], float]) -> None:
@@ -32,6 +33,8 @@ class Frames:
         self._due = 0.0
         self._drawn_at = 0.0  # when new text was drawn last
         self._waits = False  # is there new text?
+        self._flood = False  # and more of it than a frame takes?
+        self._drawn = asyncio.Event()
         self._cost = 0.0
         self._fed_at = 0.0
         self._began = False
@@ -39,13 +42,17 @@ class Frames:
         # Not at once: the request is about to be sent.
         self._schedule(clock() + FRAME_SECONDS)
 
-    def fed(self) -> None:
-        """Text has come."""
+    def fed(self, *, flood: bool = False) -> None:
+        """Text has come; `flood`: more of it waits than a frame takes."""
         self._fed_at = self._clock()
-        self._waits = True
+        self._waits, self._flood = True, flood
         due = self._next_frame()
         self._began = True
-        self._schedule(due if due <= self._fed_at else due + PATIENCE_SECONDS)
+        self._schedule(due if flood or due <= self._fed_at else due + PATIENCE_SECONDS)
+
+    def drawn(self) -> asyncio.Event | None:
+        """Return what the next frame sets, or the end of all of them; None behind it."""
+        return self._drawn if self._open else None
 
     def soon(self) -> None:
         """Draw as soon as may be."""
@@ -57,10 +64,14 @@ class Frames:
         if self._handle is not None:
             self._handle.cancel()
             self._handle = None
+        self._drawn.set()
 
     def _next_frame(self) -> float:
         """Return when new text may be drawn."""
-        return self._drawn_at + max(FRAME_SECONDS, 3 * self._cost) if self._began else 0.0
+        if not self._began:
+            return 0.0
+        pause = self._cost / 4 if self._flood else max(FRAME_SECONDS, 3 * self._cost)
+        return self._drawn_at + pause
 
     def _schedule(self, due: float) -> None:
         """Draw at `due`, a time of the clock, unless a frame is due before."""
@@ -76,16 +87,17 @@ class Frames:
         started = self._clock()
         if self._waits and (due := self._next_frame()) > started:
             # What was held has its turn with the text that has come since.
-            self._schedule(due + PATIENCE_SECONDS)
+            self._schedule(due if self._flood else due + PATIENCE_SECONDS)
             return
         holding = started - self._fed_at < HOLD_SECONDS
         more = bool(self._draw(holding))
         ended = self._clock()
         if self._waits:  # a frame of the spinner delays no text
-            self._drawn_at, self._waits = ended, False
+            self._drawn_at = ended
+        self._waits = self._flood = more
         self._cost = ended - started
         self._schedule(self._fed_at + HOLD_SECONDS if holding else ended + STATUS_SECONDS)
         if more:
-            # A flood: the next frame soon, but not at once, so that the keys have their turn.
-            self._waits, self._drawn_at = True, 0.0
-            self._schedule(ended + self._cost / 4)
+            self._schedule(self._next_frame())
+        self._drawn.set()
+        self._drawn = asyncio.Event()

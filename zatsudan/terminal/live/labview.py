@@ -1,5 +1,6 @@
 """The view of many replies while they stream: columns, or one after another where they do not fit."""
 
+import asyncio
 from collections.abc import Callable
 
 from prompt_toolkit.data_structures import Size
@@ -63,12 +64,17 @@ class LabView:
         if delta.content:
             self._texts[number].append(delta.content)
             self._behind[number] += len(delta.content)
-        self._frames.fed()
+        self._frames.fed(flood=self._flooded(number))
 
-    def behind(self, number: int) -> bool:
-        """Tell whether more of a reply that is being shown waits than a frame takes."""
+    def behind(self, number: int) -> asyncio.Event | None:
+        """Return the next frame where more of a reply that is being shown waits than it takes."""
+        if not self._flooded(number) or self._painter.still:
+            return None
+        return self._frames.drawn()
+
+    def _flooded(self, number: int) -> bool:
         shown = bool(self._groups) and number in self._groups[0]
-        return shown and self._behind[number] > bounds.FRAME and not self._painter.still
+        return shown and self._behind[number] > bounds.FRAME
 
     def ended(self, _number: int) -> None:
         """One reply has ended: its slot says how."""

@@ -4,6 +4,7 @@ Finished rows are committed; the open ones and a status line are drawn frame by
 frame, and the end at once.
 """
 
+import asyncio
 from collections import deque
 from collections.abc import Callable
 
@@ -67,11 +68,13 @@ class LiveView:
             self._text.append(delta.content)
         if delta.content or delta.reasoning:
             self._behind += len(delta.content) + len(delta.reasoning)
-            self._frames.fed()
+            self._frames.fed(flood=self._behind > bounds.FRAME)
 
-    def behind(self) -> bool:
-        """Tell whether more waits than a frame takes: what comes next should wait as well."""
-        return self._behind > bounds.FRAME and not self._painter.still
+    def behind(self) -> asyncio.Event | None:
+        """Return the next frame where more waits than it takes: what comes next should wait for it."""
+        if self._behind <= bounds.FRAME or self._painter.still:
+            return None
+        return self._frames.drawn()
 
     def note(self, text: Printable) -> None:
         """Commit a line of our own between the rows of the reply."""
