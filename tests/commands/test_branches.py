@@ -8,7 +8,7 @@ import pytest
 from tests.support.doubles import ScriptedClient, chat_over
 from zatsudan.base.errors import CommandError
 from zatsudan.commands import COMMANDS
-from zatsudan.commands.outcomes import Copy, Generate, Leave, Outcome, Pick, Prefill
+from zatsudan.commands.outcomes import Copy, Desk, Generate, Leave, Outcome, Pick, Prefill
 from zatsudan.commands.parts import Rows, Table
 from zatsudan.commands.registry import find
 from zatsudan.sessions import journal, shelf
@@ -47,7 +47,7 @@ async def run(chat: Chat, line: str) -> Outcome:
 
 
 def drawn(outcome: Outcome) -> str:
-    assert not isinstance(outcome, Leave | Pick | Copy)
+    assert not isinstance(outcome, Leave | Pick | Copy | Desk)
     return "\n".join(
         line.text for part in outcome.parts if isinstance(part, Rows) for line in part.lines
     )

@@ -7,7 +7,7 @@ import pytest
 from tests.support.doubles import ScriptedClient, chat_over, text, turn_in, usage
 from zatsudan.base.errors import ZatsudanError
 from zatsudan.commands import COMMANDS
-from zatsudan.commands.outcomes import Copy, Leave, Outcome, Pick, Show
+from zatsudan.commands.outcomes import Copy, Desk, Leave, Outcome, Pick, Show
 from zatsudan.commands.parts import Diff, Figure, Line, Picture, Reshaped, Rows, Table, Tokens
 from zatsudan.commands.registry import find
 from zatsudan.lab.diff import marked
@@ -52,7 +52,7 @@ def lines(outcome: Outcome) -> list[str]:
     """What an outcome says, row by row; the cells of a table are set apart by `|`."""
     assert not isinstance(outcome, Leave | Copy)
     rows: list[str] = []
-    for part in outcome.instead if isinstance(outcome, Pick) else outcome.parts:
+    for part in outcome.instead if isinstance(outcome, Pick | Desk) else outcome.parts:
         if isinstance(part, Line | Picture):
             rows.append(part.text if isinstance(part, Line) else part.line.text)
         elif isinstance(part, Table):
@@ -72,7 +72,7 @@ def lines(outcome: Outcome) -> list[str]:
 
 def table(outcome: Outcome) -> Table:
     assert isinstance(outcome, Show | Pick)
-    parts = outcome.instead if isinstance(outcome, Pick) else outcome.parts
+    parts = outcome.instead if isinstance(outcome, Pick | Desk) else outcome.parts
     return next(part for part in parts if isinstance(part, Table))
 
 

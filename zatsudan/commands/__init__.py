@@ -30,6 +30,7 @@ MODULES = (
     "bias",
     "tokens",
     "reshape",
+    "desk",
     "tracing",
     "requested",
     "replaying",

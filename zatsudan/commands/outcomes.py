@@ -13,8 +13,12 @@ from zatsudan.sessions.session import Node
 if TYPE_CHECKING:
     from zatsudan.commands.asking import Question
     from zatsudan.commands.picking import Row
+    from zatsudan.lab.board import Board, Result
+    from zatsudan.lab.diff import Change
     from zatsudan.lab.economy import Economy
+    from zatsudan.lab.reshaping import Chain, Totals
     from zatsudan.lab.slots import Cell
+    from zatsudan.lab.weighing import Weighing
     from zatsudan.servers.engine.progress import Progress
     from zatsudan.sessions.calls import Waiting
     from zatsudan.sessions.planned import Lab
@@ -35,7 +39,7 @@ class Generate(NamedTuple):
     With a `prefix` the reply goes on from that text; `logprobs` are those of its tokens, where known.
     `asking`: where the server takes no prefix, the model is asked in words to go on.
     `again` is a reply whose recorded request is sent once more, just as it was.
-    `anyway`: also where it is too long by the estimate.
+    `anyway`: also where it is too long by the estimate. `then` gives what follows when it has ended.
     """
 
     parent: Node
@@ -46,6 +50,7 @@ class Generate(NamedTuple):
     asking: bool = False
     again: Node | None = None
     anyway: bool = False
+    then: "Callable[[], Awaitable[Outcome]] | None" = None
 
 
 class Experiment(NamedTuple):
@@ -113,6 +118,30 @@ class Inspect(NamedTuple):
     parts: tuple[Part, ...] = ()
 
 
+class Desk(NamedTuple):
+    """Let the person turn knobs over a reply; where there is no screen for that, show `instead`.
+
+    `weigh` knows the reply's tokens, None where nothing is told of them; then `without` says why.
+    `chain` is the server's with values over those that hold, `totals` puts sums into words,
+    `changes` are those since the reply before. `save` keeps a preset, `chosen` gets how the page
+    was left and returns what follows.
+    """
+
+    board: "Board"
+    title: Printable
+    text: Printable
+    tokens: "tuple[Token, ...]"
+    weigh: "Weighing | None"
+    without: Printable
+    chain: "Callable[[Mapping[str, Json]], Chain]"
+    totals: "Callable[[Totals, Totals], Sequence[Printable]]"
+    save: Callable[[str, Mapping[str, Json]], Printable]
+    chosen: "Callable[[Result], Awaitable[Outcome]]"
+    instead: tuple[Part, ...]
+    changes: "tuple[Change, ...]" = ()
+    said: Printable = EMPTY
+
+
 class Leave:
     """End the program."""
 
@@ -163,7 +192,18 @@ class Calls(NamedTuple):
 
 
 Outcome: TypeAlias = (
-    Show | Generate | Experiment | Work | Prefill | Copy | Inspect | Leave | Pick | Ask | Calls
+    Show
+    | Generate
+    | Experiment
+    | Work
+    | Prefill
+    | Copy
+    | Inspect
+    | Desk
+    | Leave
+    | Pick
+    | Ask
+    | Calls
 )
 
 

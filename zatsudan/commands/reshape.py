@@ -1,6 +1,6 @@
 """What other settings would have done to a reply, without a request for one."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from zatsudan.base.errors import CommandError, ZatsudanError
@@ -24,7 +24,7 @@ from zatsudan.sessions.session import Node
 from zatsudan.talk.chat import Chat
 
 if TYPE_CHECKING:
-    from zatsudan.lab.reshaping import Chain, Reading, Shape
+    from zatsudan.lab.reshaping import Chain, Reading, Shape, Totals
 
 #: How many of the places that change most are named.
 NAMED = 6
@@ -81,8 +81,8 @@ async def reshape(chat: Chat, args: str) -> Outcome:
         wanted = {**asked, **chat.presets.read(words[0].text).parameters}
     else:
         wanted = {**asked, **await read_here(chat, words)}
-    now, then = _chain(chat, asked), _chain(chat, wanted)
-    reading, whole = await _read(chat, reply, now, then)
+    now, then = chain_of(chat, asked), chain_of(chat, wanted)
+    reading, whole = await read_reply(chat, reply, now, then)
     shapes = reshaped(reading, now, then)
     line = chain_line(chat.link.here, _ours(chat, wanted))
     parts: list[Part] = [Reshaped(found, shapes)]
@@ -111,7 +111,7 @@ def _ours(chat: Chat, values: Mapping[str, Json]) -> dict[str, Json]:
     }
 
 
-def _chain(chat: Chat, values: Mapping[str, Json]) -> "Chain":
+def chain_of(chat: Chat, values: Mapping[str, Json]) -> "Chain":
     """Return the chain that these values make at the server: over its own, in its order."""
     from zatsudan.lab.reshaping import Chain
 
@@ -123,7 +123,7 @@ def _chain(chat: Chat, values: Mapping[str, Json]) -> "Chain":
     return Chain(order, holding, window=here.takes(BY_NAME["repeat_last_n"]) is not False)
 
 
-async def _read(chat: Chat, reply: Node, *chains: "Chain") -> "tuple[Reading, bool]":
+async def read_reply(chat: Chat, reply: Node, *chains: "Chain") -> "tuple[Reading, bool]":
     """Take the reply's tokens, and those of its prompt where that matters; tell whether all is known."""
     from zatsudan.lab.reshaping import read
 
@@ -159,22 +159,32 @@ async def _prompt(chat: Chat, reply: Node) -> list[bytes] | None:
         return None
 
 
+def sums(now: "Totals", then: "Totals") -> list[tuple[Printable, Printable, Printable]]:
+    """Return what sums tell: the label, the number as asked, and the one by other settings."""
+
+    def row(
+        label: Printable, said: "Callable[[Totals], Printable]"
+    ) -> tuple[Printable, Printable, Printable]:
+        return label, said(now), said(then)
+
+    return [
+        row(
+            say("tokens that stay"),
+            lambda each: _between(each.stays, each.size - each.cut, f" / {each.size}"),
+        ),
+        row(say("chance of this text"), lambda each: _chance(each.logprob)),
+        row(say("choices at a place"), lambda each: _choices_of(each.choices)),
+    ]
+
+
 def _sums(shapes: "tuple[Shape, ...]") -> Iterable[Part]:
     from zatsudan.lab.reshaping import moved, totals
 
-    columns = [
+    now, then = (
         totals([(shape.chosen, getattr(shape, side)) for shape in shapes])
         for side in ("now", "then")
-    ]
-    size = len(shapes)
-    rows = [
-        (
-            say("tokens that stay"),
-            *(_between(each.stays, size - each.cut, f" / {size}") for each in columns),
-        ),
-        (say("chance of this text"), *(_chance(each.logprob) for each in columns)),
-        (say("choices at a place"), *(_choices_of(each.choices) for each in columns)),
-    ]
+    )
+    rows = sums(now, then)
     yield Table((EMPTY, say("as asked"), say("reshaped")), tuple(rows), right=frozenset({1, 2}))
     changed = tuple(_changed(shapes[at], at) for at in moved(shapes, NAMED))
     if changed:

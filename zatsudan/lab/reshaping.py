@@ -181,7 +181,7 @@ def reshaped(reading: Reading, now: Chain, then: Chain) -> tuple[Shape, ...]:
 
 
 class Totals(NamedTuple):
-    """A reply by one chain: `stays` of its tokens are left for sure, `cut` are not, the others are open.
+    """A reply of `size` tokens by one chain: `stays` are left for sure, `cut` are not, the others are open.
 
     `logprob`: bounds of the logarithm of the chance of just this text; `choices`: bounds of how
     many tokens a place is as good as a free choice among (the exponential of the mean entropy).
@@ -191,6 +191,7 @@ class Totals(NamedTuple):
     cut: int
     logprob: tuple[float, float]
     choices: tuple[float, float]
+    size: int = 0
 
 
 def totals(found: Sequence[tuple[int, Shares]]) -> Totals:
@@ -208,6 +209,7 @@ def totals(found: Sequence[tuple[int, Shares]]) -> Totals:
         sum(share == 0 for share in high),
         (math.fsum(map(log, low)), math.fsum(map(log, high))),
         (least, most),
+        len(found),
     )
 
 

@@ -17,6 +17,7 @@ from zatsudan.commands.outcomes import (
     Ask,
     Calls,
     Copy,
+    Desk,
     Experiment,
     Generate,
     Inspect,
@@ -135,11 +136,8 @@ class Repl:
 
     async def _carry_out(self, outcome: Outcome) -> bool:
         match outcome:
-            case Generate():
-                return await self._generation.generate(outcome)
-            case Experiment():
-                well = await self._generation.experiment(outcome)
-                return well if outcome.then is None else await self._carry_out(await outcome.then())
+            case Generate() | Experiment():
+                return await self._make(outcome)
             case Work():
                 return await self._carry_out(await self._work(outcome))
             case Ask() | Pick():
@@ -147,19 +145,35 @@ class Repl:
             case Calls():
                 self._surface.show(outcome.parts)
                 self._surface.calls(outcome.waits)
-            case Inspect():
-                from zatsudan.commands.tokens import fork
-
-                self._surface.show(outcome.parts)
-                choice = await self._surface.inspect(outcome)
-                return choice is None or await self._generation.generate(
-                    fork(self.chat, outcome.reply, choice.at, choice.option)
-                )
+            case Inspect() | Desk():
+                return await self._lend(outcome)
             case Copy():
                 await self._copy(outcome)
             case Show() | Prefill() | Leave():
                 self._at_once(outcome)
         return True
+
+    async def _make(self, outcome: Generate | Experiment) -> bool:
+        """Have replies made, then carry out what follows; return whether all went well."""
+        if isinstance(outcome, Generate):
+            well = await self._generation.generate(outcome)
+        else:
+            well = await self._generation.experiment(outcome)
+        return well if outcome.then is None else await self._carry_out(await outcome.then())
+
+    async def _lend(self, outcome: Inspect | Desk) -> bool:
+        """Lend the whole screen to a page, and carry out what was wanted there."""
+        if isinstance(outcome, Desk):
+            result = await self._surface.desk(outcome)
+            left = Show(outcome.instead) if result is None else await outcome.chosen(result)
+            return await self._carry_out(left)
+        from zatsudan.commands.tokens import fork
+
+        self._surface.show(outcome.parts)
+        choice = await self._surface.inspect(outcome)
+        return choice is None or await self._generation.generate(
+            fork(self.chat, outcome.reply, choice.at, choice.option)
+        )
 
     def _at_once(self, outcome: Show | Prefill | Leave) -> None:
         if isinstance(outcome, Leave):

@@ -10,8 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from zatsudan.commands.asking import Question
-    from zatsudan.commands.outcomes import Inspect, Pick
+    from zatsudan.commands.outcomes import Desk, Inspect, Pick
     from zatsudan.commands.parts import Part
+    from zatsudan.lab.board import Result
     from zatsudan.lab.run import OnDelta, OnEnd, Run
     from zatsudan.servers.engine.progress import Progress
     from zatsudan.sessions.calls import Waiting
@@ -48,6 +49,10 @@ class Surface(Protocol):
 
     async def ask(self, question: "Question") -> str | None:
         """Ask the person; return the answer, or None if they left the question. Raises CommandError."""
+
+    async def desk(self, outcome: "Desk") -> "Result | None":
+        """Let the person turn knobs; None where there is no screen for it."""
+        return None
 
     def begin_run(self, run: "Run") -> "tuple[OnDelta, OnEnd]":
         """Many replies begin; return what takes their deltas, and what hears that one has ended."""

@@ -28,8 +28,9 @@ from zatsudan.terminal.text.widths import set_told, width
 
 if TYPE_CHECKING:
     from zatsudan.commands.asking import Question
-    from zatsudan.commands.outcomes import Inspect, Pick
+    from zatsudan.commands.outcomes import Desk, Inspect, Pick
     from zatsudan.commands.parts import Part
+    from zatsudan.lab.board import Result
     from zatsudan.lab.run import OnDelta, OnEnd, Run
     from zatsudan.servers.engine.progress import Progress
     from zatsudan.sessions.calls import Waiting
@@ -360,6 +361,18 @@ class LiveSurface(Surface):
                 input_=self._app.input,
                 output=self._output,
             )
+
+    async def desk(self, outcome: "Desk") -> "Result | None":
+        """Lend the whole screen to the desk; one that is left by a signal keeps nothing."""
+        from zatsudan.lab.board import DROP, Result
+        from zatsudan.terminal.pages.deskpage import show_desk
+
+        async with self.lending.page():
+            coloured = has_colours(self._environ)
+            found = await show_desk(
+                outcome, coloured=coloured, input_=self._app.input, output=self._output
+            )
+        return found or Result(DROP, {})
 
     def have(self) -> None:
         """Tell the terminal of the talk, now that it stands in it."""

@@ -1,0 +1,97 @@
+"""How long the desk takes for a key on a long reply: `python -m tests.benchmarks.desk [TOKENS]`.
+
+Median and worst of 60 keys in milliseconds, the drawing of the page included, on a screen of 80x24
+that nobody shows; and how long until the sums of all places stand.
+"""
+
+import math
+import sys
+import time
+from types import SimpleNamespace
+from typing import Any
+
+from zatsudan.base.printable import EMPTY, printable
+from zatsudan.lab.board import Board, knob
+from zatsudan.lab.reshaping import Chain, read
+from zatsudan.lab.weighing import Weighing
+from zatsudan.terminal.pages.deskpage import OPTIONS, SLICE, DeskPage
+from zatsudan.wire.tokenview import read_tokens
+
+ORDER = (
+    "penalties",
+    "dry",
+    "top_n_sigma",
+    "top_k",
+    "typ_p",
+    "top_p",
+    "min_p",
+    "xtc",
+    "temperature",
+)
+
+
+def tokens(count: int) -> Any:
+    """Return so many tokens with twenty alternatives each."""
+    entries = []
+    for at in range(count):
+        told = [
+            {"token": f" w{rank}", "logprob": math.log(0.5 / 1.6**rank), "bytes": None}
+            for rank in range(20)
+        ]
+        entries.append({**told[at % 3], "top_logprobs": told})
+    return read_tokens(entries)
+
+
+def main(count: int) -> None:
+    """Press keys and print what they took."""
+    found = tokens(count)
+    now = Chain(ORDER, {"temperature": 0.8, "top_k": 40, "top_p": 0.95, "min_p": 0.05})
+    weighing = Weighing(read(found, []), now, now)
+    knobs = [
+        knob("temperature", None, 0.8, 1.0, (0.0, 2.0), whole=False),
+        knob("min_p", None, 0.05, 0.0, (0.0, 1.0), whole=False),
+    ]
+    desk: Any = SimpleNamespace(
+        board=Board(knobs, count),
+        tokens=found,
+        weigh=weighing,
+        chain=lambda values: Chain(ORDER, {**now.values, **values}),
+        totals=lambda _now, then: [printable(str(then.stays))],
+        text=EMPTY,
+        without=EMPTY,
+        changes=(),
+        said=EMPTY,
+        title=EMPTY,
+    )
+    page = DeskPage(desk, coloured=True)
+    page.text(41, 24 - OPTIONS - 6)
+    took = []
+    for at in range(60):
+        began = time.perf_counter()
+        page.board.press("right" if at % 2 else "s-left")
+        page.turned()
+        page.text(41, 24 - OPTIONS - 6)
+        page.knobs(20)
+        page.place()
+        page.sums()
+        took.append(1000 * (time.perf_counter() - began))
+    began, slices = time.perf_counter(), []
+    while True:
+        each = time.perf_counter()
+        whole = weighing.more(SLICE)
+        slices.append(1000 * (time.perf_counter() - each))
+        if whole:
+            break
+    sums = 1000 * (time.perf_counter() - began)
+    each = time.perf_counter()
+    page.sums()
+    added = 1000 * (time.perf_counter() - each)
+    took.sort()
+    sys.stdout.write(
+        f"{count} tokens: a key {took[30]:.1f} ms, the worst {took[-1]:.1f}; all places {sums:.0f} ms "
+        f"in slices of {max(slices):.1f} at most; the sums {added:.1f} ms\n"
+    )
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 2000)

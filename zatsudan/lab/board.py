@@ -1,0 +1,306 @@
+"""The desk's state, as values: knobs that are turned, the token that is looked at, and what keys do.
+
+No screen here: a page draws what this holds, and tests press its keys.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from zatsudan.base.jsonvalues import Json
+
+#: What a key wants of the page besides another look.
+LOOK, ASK, KEEP, DROP, SAVE = "", "ask", "keep", "drop", "save"
+#: Steps of a whole slider: of a turn, and of a small one.
+TURNS, SMALL_TURNS = 20, 100
+#: Values that can be taken back.
+UNDONE = 200
+
+
+class Knob(NamedTuple):
+    """A parameter that is a number. `value` None: it is not sent, and the server's `own` holds.
+
+    `low` and `high` bound what may be sent, `begin` and `end` are where its slider begins and ends.
+    """
+
+    name: str
+    value: float | None
+    own: float | None
+    neutral: float | None
+    low: float
+    high: float
+    begin: float
+    end: float
+    whole: bool = False
+
+    @property
+    def held(self) -> float:
+        """The value that holds as far as it is known."""
+        known = (self.value, self.own, self.neutral, self.begin)
+        return next(value for value in known if value is not None)
+
+    @property
+    def shown(self) -> str:
+        """The value in a few characters; of one that is not sent, the server's own in brackets."""
+        return written(self.value) if self.value is not None else f"({written(self.held)})"
+
+    def turned(self, by: int, *, small: bool = False) -> "Knob":
+        """Return it so many steps on, within its bounds; a whole number moves by one at least."""
+        step = (self.end - self.begin) / (SMALL_TURNS if small else TURNS)
+        if self.whole:
+            step = max(1.0, math.floor(step)) if not small else 1.0
+        value = round((self.held + by * step) / step) * step
+        return self.at(round(value, 6))
+
+    def at(self, value: float) -> "Knob":
+        """Return it at a value, the nearest that may be sent."""
+        value = min(self.high, max(self.low, value))
+        return self._replace(value=float(round(value)) if self.whole else value)
+
+    @property
+    def sent(self) -> Json:
+        """The value as it is sent."""
+        if self.value is None:
+            return None
+        return int(self.value) if self.whole or self.value == int(self.value) else self.value
+
+    def place(self, value: float, cells: int) -> int:
+        """Return the cell of a slider at which a value stands."""
+        share = (value - self.begin) / (self.end - self.begin)
+        return round(min(1.0, max(0.0, share)) * (cells - 1))
+
+    def slider(self, cells: int) -> str:
+        """Return the slider: where the value stands, and where it would do nothing."""
+        drawn = ["─"] * cells
+        if self.neutral is not None and self.begin <= self.neutral <= self.end:
+            drawn[self.place(self.neutral, cells)] = "┼"
+        drawn[self.place(self.held, cells)] = "●" if self.value is not None else "○"
+        return "".join(drawn)
+
+
+def written(value: float) -> str:
+    """Return a number in few characters."""
+    return f"{value:.4g}"
+
+
+def knob(
+    name: str,
+    value: float | None,
+    own: float | None,
+    neutral: float | None,
+    bounds: tuple[float, float],
+    *,
+    whole: bool,
+) -> Knob:
+    """Make a knob; a slider without an end of its own ends well beyond all values that are known."""
+    low, high = bounds
+    known = [abs(each) for each in (value, own, neutral) if each is not None]
+    far = 2 * max([50.0 if whole else 1.0, *known])
+    begin = low if math.isfinite(low) else -far
+    end = high if math.isfinite(high) else far
+    return Knob(name, value, own, neutral, low, high, begin, max(end, begin + 1e-9), whole)
+
+
+class Result(NamedTuple):
+    """How the page was left: what is wanted, with which values."""
+
+    action: str
+    values: Mapping[str, Json]
+
+
+@dataclass(slots=True)
+class Board:
+    """Knobs and tokens under the person's keys. `tokens` is their number, 0 where nothing is known of them."""
+
+    knobs: list[Knob]
+    tokens: int = 0
+    at: int = 0
+    token: int = 0
+    on_tokens: bool = False
+    comparing: bool = False
+    typed: str = ""
+    naming: str | None = None
+    leaving: bool = False
+    changes: int = 0
+    _undo: list[tuple[int, Knob]] = field(default_factory=list)
+    _first: tuple[Knob, ...] = ()
+
+    def __post_init__(self) -> None:
+        self._first = tuple(self.knobs)
+
+    @property
+    def knob(self) -> Knob | None:
+        """The knob under the cursor."""
+        return self.knobs[self.at] if self.knobs else None
+
+    def changed(self) -> dict[str, Json]:
+        """Return the values of the knobs that were turned."""
+        return {
+            one.name: one.sent
+            for one, first in zip(self.knobs, self._first, strict=True)
+            if one.value != first.value and one.value is not None
+        }
+
+    def press(self, key: str) -> str:
+        """Do what a key does; return what it wants of the page."""
+        if self.naming is not None:
+            return self._name(key)
+        if self.leaving:
+            return self._leave(key)
+        if key in _DIGITS and not self.on_tokens and self.knob is not None:
+            return self._digit(key)
+        if self.typed and key in ("enter", "backspace", "escape"):
+            return self._typing(key)
+        self._take_typed()
+        run = self._keys().get(key)
+        return run() if run is not None else LOOK
+
+    def _keys(self) -> Mapping[str, Callable[[], str]]:
+        return {
+            "enter": lambda: ASK,
+            "escape": self._escape,
+            "q": self._escape,
+            "tab": self._tab,
+            "up": lambda: self._move(-1),
+            "down": lambda: self._move(1),
+            "left": lambda: self._turn(-1),
+            "right": lambda: self._turn(1),
+            "s-left": lambda: self._turn(-1, small=True),
+            "s-right": lambda: self._turn(1, small=True),
+            "pageup": lambda: self._far(-1),
+            "pagedown": lambda: self._far(1),
+            "home": lambda: self._far(-(10**9)),
+            "end": lambda: self._far(10**9),
+            "u": self._take_back,
+            "s": self._begin_name,
+            "c": self._compare,
+        }
+
+    # --- knobs ------------------------------------------------------------
+
+    def _set(self, fresh: Knob) -> str:
+        if fresh != self.knobs[self.at]:
+            self._undo.append((self.at, self.knobs[self.at]))
+            del self._undo[:-UNDONE]
+            self.knobs[self.at] = fresh
+            self.changes += 1
+        return LOOK
+
+    def _turn(self, by: int, *, small: bool = False) -> str:
+        if self.on_tokens:
+            self.token = max(0, min(self.tokens - 1, self.token + by))
+        elif self.knob is not None:
+            return self._set(self.knob.turned(by, small=small))
+        return LOOK
+
+    def _digit(self, key: str) -> str:
+        if key == "0" and not self.typed:
+            if self.knob is not None and self.knob.neutral is not None:
+                return self._set(self.knob.at(self.knob.neutral))
+            return LOOK
+        self.typed = (self.typed + key)[:12]
+        return LOOK
+
+    def _typing(self, key: str) -> str:
+        if key == "backspace":
+            self.typed = self.typed[:-1]
+        elif key == "escape":
+            self.typed = ""
+        else:
+            self._take_typed()
+        return LOOK
+
+    def _take_typed(self) -> None:
+        typed, self.typed = self.typed, ""
+        try:
+            value = float(typed)
+        except ValueError:
+            return
+        if self.knob is not None:
+            self._set(self.knob.at(value))
+
+    def _take_back(self) -> str:
+        if self._undo:
+            at, before = self._undo.pop()
+            self.knobs[at], self.at = before, at
+            self.changes += 1
+        return LOOK
+
+    # --- moves ------------------------------------------------------------
+
+    def _move(self, by: int) -> str:
+        if self.on_tokens:
+            return self._far(by)
+        self.at = max(0, min(len(self.knobs) - 1, self.at + by))
+        return LOOK
+
+    def _far(self, by: int) -> str:
+        if self.on_tokens:
+            self.token = max(0, min(self.tokens - 1, self.token + 10 * by))
+        else:
+            self.at = max(0, min(len(self.knobs) - 1, self.at + 10 * by))
+        return LOOK
+
+    def _tab(self) -> str:
+        self.on_tokens = not self.on_tokens and self.tokens > 0
+        return LOOK
+
+    def _compare(self) -> str:
+        self.comparing = not self.comparing
+        return LOOK
+
+    # --- leaving and saving -----------------------------------------------
+
+    def _escape(self) -> str:
+        if not self.changed():
+            return DROP
+        self.leaving = True
+        return LOOK
+
+    def _leave(self, key: str) -> str:
+        if key in ("y", "enter"):
+            return KEEP
+        if key == "n":
+            return DROP
+        self.leaving = key not in ("escape", "q")
+        return LOOK
+
+    def _begin_name(self) -> str:
+        self.naming = ""
+        return LOOK
+
+    def _name(self, key: str) -> str:
+        if key == "escape":
+            self.naming = None
+        elif key == "enter":
+            return SAVE if self.naming else LOOK
+        elif key == "backspace":
+            self.naming = (self.naming or "")[:-1]
+        elif len(key) == 1:
+            self.naming = ((self.naming or "") + key)[:40]
+        return LOOK
+
+
+_DIGITS = frozenset("0123456789.-")
+
+
+def window(at: int, count: int, height: int) -> int:
+    """Return the first of the rows that are shown, so that row `at` is in sight."""
+    return max(0, min(at - height // 2, count - height))
+
+
+def values_over(base: Mapping[str, Json], board: Board) -> dict[str, Json]:
+    """Return the settings with what was turned over them."""
+    return {**base, **board.changed()}
+
+
+def knobs_of(rows: Sequence[Knob], values: Mapping[str, Json]) -> list[Knob]:
+    """Return knobs at other values, where these name a number for them."""
+    found: list[Knob] = []
+    for one in rows:
+        row, value = one, values.get(one.name)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            row = row.at(float(value))
+        found.append(row)
+    return found

@@ -1,0 +1,69 @@
+"""A reply weighed by other settings piece by piece: the places in sight at once, the others when there is time."""
+
+from typing import TYPE_CHECKING
+
+from zatsudan.lab.reshaping import Chain, Reading, Shape, Totals, moved, shares_at, totals
+
+if TYPE_CHECKING:
+    from zatsudan.lab.candidates import Shares
+
+
+class Weighing:
+    """The places of a reply as they were asked for and as a chain would have them, each computed once."""
+
+    def __init__(self, reading: Reading, now: Chain, then: Chain) -> None:
+        self._reading, self._now, self._then = reading, now, then
+        self._as_asked: dict[int, Shares] = {}
+        self._shapes: dict[int, Shape] = {}
+        self._next = 0
+
+    def __len__(self) -> int:
+        return len(self._reading.places)
+
+    def turn(self, then: Chain) -> None:
+        """Weigh by another chain from now on."""
+        if then != self._then:
+            self._then, self._next = then, 0
+            self._shapes.clear()
+
+    def at(self, place: int) -> Shape:
+        """Return a place."""
+        shape = self._shapes.get(place)
+        if shape is None:
+            found = self._reading.places[place]
+            now = self._as_asked.get(place)
+            if now is None:
+                now = self._as_asked[place] = shares_at(self._reading, place, self._now)
+            then = shares_at(self._reading, place, self._then)
+            shape = self._shapes[place] = Shape(found.options, found.chosen, now, then)
+        return shape
+
+    def more(self, count: int) -> bool:
+        """Compute so many places more; return whether all are there."""
+        end = min(len(self), self._next + count)
+        for place in range(self._next, end):
+            self.at(place)
+        self._next = end
+        return end == len(self)
+
+    @property
+    def whole(self) -> bool:
+        """Whether all places are there."""
+        return len(self._shapes) == len(self)
+
+    def totals(self) -> tuple[Totals, Totals] | None:
+        """Return the sums as asked and by the chain; None before all is there, or for no places."""
+        if not self.whole or not len(self):
+            return None
+        shapes = self._all()
+        return (
+            totals([(shape.chosen, shape.now) for shape in shapes]),
+            totals([(shape.chosen, shape.then) for shape in shapes]),
+        )
+
+    def moved(self, count: int) -> list[int]:
+        """Return the places that change most, of those that are there."""
+        return moved(self._all(), count) if self.whole else []
+
+    def _all(self) -> list[Shape]:
+        return [self._shapes[place] for place in range(len(self))]
