@@ -8,7 +8,7 @@ import math
 import sys
 import time
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zatsudan.base.printable import EMPTY, printable
 from zatsudan.lab.board import Board, knob
@@ -16,6 +16,9 @@ from zatsudan.lab.reshaping import Chain, read
 from zatsudan.lab.weighing import Weighing
 from zatsudan.terminal.pages.deskpage import OPTIONS, SLICE, DeskPage
 from zatsudan.wire.tokenview import read_tokens
+
+if TYPE_CHECKING:
+    from zatsudan.base.jsonvalues import Json
 
 ORDER = (
     "penalties",
@@ -32,13 +35,15 @@ ORDER = (
 
 def tokens(count: int) -> Any:
     """Return so many tokens with twenty alternatives each."""
-    entries = []
+    entries: list[Json] = []
     for at in range(count):
-        told = [
+        told: list[Json] = [
             {"token": f" w{rank}", "logprob": math.log(0.5 / 1.6**rank), "bytes": None}
             for rank in range(20)
         ]
-        entries.append({**told[at % 3], "top_logprobs": told})
+        chosen = told[at % 3]
+        assert isinstance(chosen, dict)
+        entries.append({**chosen, "top_logprobs": told})
     return read_tokens(entries)
 
 

@@ -108,6 +108,10 @@ RECORDS: list[JsonObject] = [
     _message(9, "1", {"role": "assistant", "content": "Another answer of words"}, made={**_MADE, "parameters": {"temperature": 1.5}, "ended": "interrupted"}),
     {"type": "delta", "id": "10", "parent": "1", "at": "2026-01-02T03:04:05Z", "content": "A third", "reasoning": "hm", "made": _MADE},
     {"type": "lab", "parent": "1", "cells": [{"label": "temperature 0.5", "id": "2"}, {"label": "temperature 1.5", "id": "9"}], "blind": False},
+    {"type": "cell", "at": 1, "id": "9"},
+    {"type": "character", "card": {"name": "Mori", "description": "a cat of words", "personality": "calm", "scenario": "a wood", "system_prompt": "Be Mori.", "examples": "ex", "post_history": "stay", "greetings": ["Hello.", "Hi."], "user": "Me", "persona": "a person", "creator": "somebody", "version": "1", "notes": "note", "tags": ["tag"], "source": "mori.png", "book": {"entries": [{"content": "lore", "name": "entry", "keys": ["cat"], "constant": True}]}}},
+    # And off again: what is sent is that of the other records.
+    {"type": "character"},
     {"type": "vote", "picked": "temperature 0.5", "labels": ["temperature 0.5", "temperature 1.5"]},
     {"type": "pin", "id": "1", "pinned": True},
     {"type": "withhold", "id": "5", "how": "hidden"},

@@ -159,7 +159,7 @@ async def test_a_comparison() -> None:
         head = holding(rows, "終わり")
         table = rows[rows.index(head) :][:3]
         assert head.split() == [
-            *("設定", "tok", "秒", "tok/s", "終わり", "dist-2", "類似", "書き出し"),
+            *("設定", "tok", "秒", "tok/s", "dist-2", "類似", "終わり", "書き出し"),
         ]
         assert cell(head, "設定") == cell(table[1], "今のまま") == cell(table[2], "temperature 0")
         assert cell(head, "終わり") == cell(table[1], "stop") == cell(table[2], "stop")
@@ -168,7 +168,7 @@ async def test_a_comparison() -> None:
         assert end(head, "類似") == end(table[1], "0.00") == end(table[2], "0.00")
         assert all(get_cwidth(row) < 80 for row in rows)
         assert rows[-2] == (
-            "dist-2: 隣り合う2文字の異なり率、類似: 3文字の並びで測ったほかの返答との近さ。"
+            "dist-2：異なる文字の組の割合、類似：三つ続きの文字で見たほかとの似かたの平均。"
         )
         assert rows[-1] == (
             "今の経路は 1、/pick N で別の返答に切り替え · /diff A B · /lab export FILE"

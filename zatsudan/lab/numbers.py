@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from zatsudan.base.errors import CommandError
 from zatsudan.base.language import later, say
-from zatsudan.base.printable import Printable, one_line, printable
+from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.lab.sheet import Row
 from zatsudan.wire.ends import STOP, meaning_of
 
@@ -106,7 +106,7 @@ def named(numbers: Sequence[Number], name: str) -> Number:
 def legend(numbers: Sequence[Number], unit: Printable) -> Printable:
     """Say what the heads stand for; `unit` is what texts are measured by."""
     told = [say(number.legend, unit=unit) for number in numbers if number.legend]
-    return printable(f"{'; '.join(told)}." if told else "")
+    return say("{what}.", what=say("; ").join(told)) if told else EMPTY
 
 
 def measured(rows: Sequence[Row], own: Mapping[str, Sequence[float | None]]) -> list[Row]:

@@ -173,7 +173,8 @@ def methods(found: Summaries, numbers: Sequence[Number]) -> Printable:
     if not used:
         return say("One reply each: no intervals.")
     return say(
-        "95 % intervals: {methods}.", methods="; ".join(told[one] for one in told if one in used)
+        "95 % intervals: {methods}.",
+        methods=say("; ").join(told[one] for one in told if one in used),
     )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -65,7 +66,8 @@ class DeskPage:
         self._desk = desk
         self.board: Board = desk.board
         self._coloured = coloured
-        self._pieces = pieces(desk.tokens)
+        # Their share stands in the pane below: it changes with every key.
+        self._pieces = [replace(piece, note=EMPTY) for piece in pieces(desk.tokens)]
         self._laid: tuple[int, list[list[Cell]]] = (0, [])
         self._seen = self.board.changes
         self.said = desk.said
@@ -125,7 +127,7 @@ class DeskPage:
             lines = [*wrap(self._desk.without, width), EMPTY, *wrap(self._desk.text, width)]
             return [[("class:dim" if at < 3 else "", line)] for at, line in enumerate(lines)]
         if self._laid[0] != width:
-            self._laid = width, layout(self._pieces, width, coloured=True)
+            self._laid = width, layout(self._pieces, width)
         rows = self._laid[1]
         here = next(
             (
@@ -162,7 +164,7 @@ class DeskPage:
         style = f"class:bin{place}" if self._coloured and place else ""
         if worst.then.high[worst.chosen] == 0:
             return f"{style} class:struck"
-        doubtful = worst.then.low[worst.chosen] == 0 or (place > 1 and not self._coloured)
+        doubtful = worst.then.low[worst.chosen] == 0 or place > 1
         return f"{style} class:doubtful" if doubtful else style
 
     def _compared(self, width: int, height: int) -> list[StyleAndTextTuples]:
