@@ -151,7 +151,12 @@ def test_what_is_said_is_printable_whatever_it_is_filled_with(text: str) -> None
 
 
 #: Where text becomes printable, and where printable text gets its styles.
-HOMES = ("base/printable.py", "terminal/text/rows.py", "terminal/text/pictures.py")
+HOMES = (
+    "base/printable.py",
+    "terminal/text/rows.py",
+    "terminal/text/pictures.py",
+    "terminal/text/sequences.py",
+)
 
 
 def test_only_their_own_modules_call_a_text_printable_or_styled() -> None:

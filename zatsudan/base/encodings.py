@@ -29,6 +29,7 @@ _FORMS = {
     "↑": "^",
     "↓": "v",
     "×": "x",
+    "°": "~",
     "☐": "_",
     "∅": "0",
     # The spinner, each step a sign of its own.

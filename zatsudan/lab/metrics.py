@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Sequence
 
 from zatsudan.base.jsonvalues import Json
+from zatsudan.wire.tokenview import entropy_of
 
 #: Kana, Han and full-width characters: scripts that put no blanks between words.
 UNSPACED = "\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d"
@@ -108,8 +109,7 @@ def _entropy(entry: Json) -> float | None:
     known = [math.exp(min(0.0, value)) for item in top if (value := _logprob(item)) is not None]
     if not known:
         return None
-    shares = [*known, max(0.0, 1 - sum(known))]
-    return -sum(share * math.log(share) for share in shares if share > 0)
+    return entropy_of(known)
 
 
 def _logprob(entry: Json) -> float | None:

@@ -212,6 +212,39 @@ def surprises(tokens: Sequence[Token]) -> list[int]:
     return [at for at, token in enumerate(tokens) if (token.p or 0.0) < SURPRISE]
 
 
+def entropy(token: Token) -> float | None:
+    """Return how open a place was in nats, at least: the others that are not told count as one.
+
+    None where no alternative is told.
+    """
+    told = [option.p for option in token.options if option.p]
+    if not told:
+        return None
+    if all(option.data != token.data for option in token.options) and token.p:
+        told.append(token.p)
+    return entropy_of(told)
+
+
+def entropy_of(shares: Sequence[float]) -> float:
+    """Return the entropy of shares in nats, at least: what is left of 1 counts as one more."""
+    rest = max(0.0, 1.0 - math.fsum(shares))
+    return -math.fsum(p * math.log(p) for p in [*shares, rest] if p > 0)
+
+
+def undecided(tokens: Sequence[Token], count: int) -> list[int]:
+    """Return the places where the reply was least decided, the most open first; a punctuation mark counts too.
+
+    By their entropy, and of equal ones by the probability of the runner-up.
+    """
+    open_ = {at: found for at, token in enumerate(tokens) if (found := entropy(token))}
+    return sorted(open_, key=lambda at: (-open_[at], -(runner_up(tokens[at]) or 0.0), at))[:count]
+
+
+def runner_up(token: Token) -> float | None:
+    """Return the probability of the likeliest other token; None where none is told."""
+    return max((o.p for o in token.options if o.data != token.data and o.p), default=None)
+
+
 def least_likely(tokens: Sequence[Token], count: int) -> list[int]:
     """Return the places of the least likely tokens, the least likely first."""
     return sorted(range(len(tokens)), key=lambda at: (tokens[at].p or 0.0, at))[:count]

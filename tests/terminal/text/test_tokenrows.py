@@ -58,9 +58,9 @@ async def test_tokens_stand_on_a_scale_with_a_legend() -> None:
         await person.say("go")
         shown = await person.say("/tokens")
         assert "p: 90 % and more  50 to 90  20 to 50  5 to 20  below 5 %" in shown
-        assert "The·sky·is‹30›雑‹10›.↵‹2›" in shown.replace("雑 ", "雑")
+        assert "The·sky·is°‹30›雑°‹10›.↵°‹2›" in shown.replace("雑 ", "雑")
         assert "6 tokens, perplexity" in shown
-        assert [background(person, text) for text in ("The·", "·sky·", "·is‹", "雑", ".↵")] == [
+        assert [background(person, text) for text in ("The·", "·sky·", "·is°", "雑", ".↵")] == [
             "default",
             "afd7ff",
             "ffffaf",
@@ -76,7 +76,7 @@ async def test_without_colours_there_are_marks(environ: dict[str, str]) -> None:
     async with sitting(scored(PARTS), environ=environ) as person:
         await person.say("go")
         shown = await person.say("/tokens")
-        assert "The·sky·is‹30›雑‹10›.↵‹2›" in shown.replace("雑 ", "雑")
+        assert "The·sky·is°‹30›雑°‹10›.↵°‹2›" in shown.replace("雑 ", "雑")
         assert "a token that the model gave 8 %" in shown
 
 

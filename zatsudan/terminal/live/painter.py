@@ -15,10 +15,10 @@ from typing import NamedTuple, TypeAlias
 
 from prompt_toolkit.data_structures import Size
 
-from zatsudan.base.printable import Styled
+from zatsudan.base.printable import EMPTY, Styled
 from zatsudan.terminal.live import ptk
 from zatsudan.terminal.live.reflow import Before, Place, Reflow, rows_above, seen
-from zatsudan.terminal.text.rows import bare
+from zatsudan.terminal.text.rows import bare, together
 from zatsudan.terminal.text.widths import most_cells
 
 _RESET = "\x1b[0m"
@@ -40,7 +40,7 @@ def row_width(size: Size) -> int:
 class _Mark(NamedTuple):
     """What takes no cell, and says what the next row that is committed is; or what ended before it."""
 
-    text: str
+    text: Styled
     ends: bool
 
 
@@ -59,7 +59,7 @@ class Painter:
         self._reflow = frozenset(reflow)
         self._height = 0  # rows that were written since the screen began, at least
         self._held: list[Laid | _Mark] = []
-        self._mark = ""  # for the next row that is committed
+        self._mark: Styled = EMPTY  # for the next row that is committed
         self._live: Sequence[Styled] = ()
         self.works = ptk.supported(app)
         self._columns = output.real_size.columns
@@ -98,7 +98,7 @@ class Painter:
         """
         self._held.append(laid)
 
-    def mark(self, text: str, *, ends: bool = False) -> None:
+    def mark(self, text: Styled, *, ends: bool = False) -> None:
         """Send `text`, which takes no cell, with the next row that is committed.
 
         What `ends` those before it does not wait for a row. A live row bears no mark: it moves,
@@ -262,16 +262,16 @@ class Painter:
         held, self._held = self._held, []
         width = row_width(self._output.real_size)
         rows: list[Styled] = []
-        seam = ""
+        seam: Styled = EMPTY
         for item in held:
             if isinstance(item, _Mark):
-                self._mark += item.text
+                self._mark = together((self._mark, item.text))
                 if item.ends:
-                    seam, self._mark = seam + self._mark, ""
+                    seam, self._mark = together((seam, self._mark)), EMPTY
                 continue
             for row in item(width):
-                rows.append(Styled(seam + self._mark + row))
-                seam = self._mark = ""
+                rows.append(together((seam, self._mark, row)))
+                seam = self._mark = EMPTY
         self._height += len(rows)
         return rows, seam
 

@@ -23,7 +23,7 @@ from zatsudan.terminal.live.toolbar import Toolbar
 from zatsudan.terminal.surface import Surface
 from zatsudan.terminal.text.colour import has_colours
 from zatsudan.terminal.text.rows import PROMPT
-from zatsudan.terminal.text.sequences import MARK_INPUT, MARK_OUTPUT, MARK_PROMPT, mark_end
+from zatsudan.terminal.text.sequences import MARK_OUTPUT, MARK_PROMPT, mark_end, with_input
 from zatsudan.terminal.text.widths import set_told, width
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ class LiveSurface(Surface):
         def rows(width: int) -> list[Styled]:
             said = list(said_rows(content, width))
             if self._integration.marks:
-                said[0] = Styled(said[0].replace(PROMPT, PROMPT + MARK_INPUT, 1))
+                said[0] = with_input(said[0])
             return said
 
         self._integration.name(self._named())
@@ -129,7 +129,7 @@ class LiveSurface(Surface):
             self._painter.keep(lambda _width: [EMPTY])
         self._app.invalidate()
 
-    def _marked(self, mark: str) -> None:
+    def _marked(self, mark: Styled) -> None:
         if self._integration.marks:
             self._open_turn = True
             self._painter.mark(mark)

@@ -173,7 +173,7 @@ class AloudTerminal(PlainTerminal):
     def _notify(self, said: Printable) -> None:
         seconds = asyncio.get_running_loop().time() - self._began
         if self._listened_to and seconds >= self._least:
-            self._tell(Styled(notice(self._notice, said)))
+            self._tell(notice(self._notice, said))
 
 
 def ended(made: Made) -> Printable:

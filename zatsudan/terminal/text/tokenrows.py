@@ -8,7 +8,7 @@ from zatsudan.base.printable import EMPTY, Printable, Styled, printable
 from zatsudan.lab.reshaping import Shape
 from zatsudan.terminal.text.clusters import cells as cells_of
 from zatsudan.terminal.text.rows import painted, together
-from zatsudan.wire.tokenview import Option, Piece, Token, bin_of, percent, pieces, visible
+from zatsudan.wire.tokenview import Option, Piece, Token, bin_of, entropy, percent, pieces, visible
 
 #: Backgrounds of the bins, in the 256 colours: told apart also by eyes that do
 #: not see red and green, or blue and yellow (smallest distance ΔE 21 and 30 in
@@ -17,6 +17,9 @@ BACKGROUNDS = ("", "48;5;153", "48;5;229", "48;5;215", "48;5;202")
 BLACK = "38;5;16"
 #: Struck out, and underlined.
 STRUCK, DOUBTFUL = "9", "4"
+
+#: What stands behind a token where the entropy was so many nats or more.
+OPEN, UNDECIDED = "°", 1.0
 
 LABELS = (
     later("90 % and more"),
@@ -79,7 +82,7 @@ def layout(shown: Sequence[Piece], width: int) -> list[list[Cell]]:
 
 def token_rows(tokens: Sequence[Token], width: int, *, coloured: bool) -> Iterator[Styled]:
     """Return the legend and the tokens as rows of escape text."""
-    shown = pieces(tokens)
+    shown = [_open(piece, tokens[piece.first : piece.last + 1]) for piece in pieces(tokens)]
     if coloured:
         samples = (
             _painted(printable(f" {say(label)} "), place, coloured=True)
@@ -87,8 +90,17 @@ def token_rows(tokens: Sequence[Token], width: int, *, coloured: bool) -> Iterat
         )
         yield together((printable("p:"), *samples))
     yield say("word‹8›: a token that the model gave 8 %; no mark: 50 % and more")
+    if any(piece.tail.endswith(OPEN) for piece in shown):
+        yield say("{mark}: the model was undecided there (entropy of 1 nat and more)", mark=OPEN)
     yield EMPTY
     yield from _piece_rows(shown, width, coloured=coloured)
+
+
+def _open(piece: Piece, tokens: Sequence[Token]) -> Piece:
+    """Return a piece with a mark where the model was undecided."""
+    if max(entropy(token) or 0.0 for token in tokens) < UNDECIDED:
+        return piece
+    return replace(piece, tail=f"{piece.tail}{OPEN}")
 
 
 def reshaped_rows(
