@@ -30,6 +30,7 @@ from zatsudan.servers.choice import Wishes
 from zatsudan.servers.client import Client
 from zatsudan.servers.discovery import Finder
 from zatsudan.servers.engine import embedded
+from zatsudan.servers.engine.progress import Progress
 from zatsudan.servers.nearby import Found
 from zatsudan.talk.addressee import model_of
 from zatsudan.talk.chat import Chat
@@ -60,7 +61,11 @@ class Person:
             assert isinstance(outcome, Work | Ask)
             self._tell(outcome.parts)
             if isinstance(outcome, Work):
-                outcome = await outcome.run(lambda far: self.told.append(str(far)))
+                outcome = await outcome.run(
+                    lambda far: self.told.append(
+                        far.line() if isinstance(far, Progress) else str(far)
+                    )
+                )
                 continue
             self.asked.append(outcome.question)
             if not left:
