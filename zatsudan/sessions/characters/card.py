@@ -1,5 +1,6 @@
 """A character as a session keeps it: the texts of its card, filled in, and its lorebook."""
 
+import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -161,4 +162,4 @@ def _read(value: Mapping[str, Json], defaults: Mapping[str, object]) -> dict[str
 
 
 def _is_number(value: Json) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
