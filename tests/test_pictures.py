@@ -224,7 +224,7 @@ SHEETS = {
         moves=True,
     ),
     "lab": Sheet(
-        38,
+        40,
         lab,
         [by_temperature],
         "/compare shows the replies at two temperatures side by side and measures them; "

@@ -5,10 +5,10 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.commands.test_reshape import OPTIONS, reply
 from tests.support.chats import ask, chat_with
 from tests.support.commands import lines, refusal, run
 from tests.support.server import says, serve
+from tests.support.weighed import OPTIONS, reply
 from zatsudan.terminal.text.tokenrows import token_rows
 from zatsudan.wire.tokenview import Option, Token, entropy, undecided
 

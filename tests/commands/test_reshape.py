@@ -5,42 +5,12 @@ import re
 
 from tests.support.chats import ask, chat_with
 from tests.support.commands import lines, refusal, run
-from tests.support.server import DONE, Script, chunk, event, says, serve
+from tests.support.server import says, serve
+from tests.support.weighed import OPTIONS, reply
 from zatsudan.commands.outcomes import Show
 from zatsudan.commands.parts import Reshaped, Table
 from zatsudan.talk.chat import Chat
 from zatsudan.terminal.text.tokenrows import reshaped_rows
-
-#: A place where 0.6, 0.3 and 0.1 are all there is.
-OPTIONS = {" cat": 0.6, " dog": 0.3, " eel": 0.1}
-
-
-def told(text: str, options: dict[str, float]) -> dict[str, object]:
-    def entry(token: str, p: float) -> dict[str, object]:
-        return {"token": token, "bytes": list(token.encode()), "logprob": math.log(p)}
-
-    return {
-        **entry(text, options[text]),
-        "top_logprobs": [entry(token, p) for token, p in options.items()],
-    }
-
-
-def reply(*texts: str) -> Script:
-    events = [
-        event(
-            {
-                "choices": [
-                    {
-                        "index": 0,
-                        "delta": {"content": text},
-                        "logprobs": {"content": [told(text, OPTIONS)]},
-                    }
-                ]
-            }
-        )
-        for text in texts
-    ]
-    return Script([*events, chunk(finish="stop"), DONE])
 
 
 async def reshaped(chat: Chat, line: str) -> tuple[Reshaped, list[Table], list[str]]:

@@ -29,6 +29,7 @@ from zatsudan.servers.client import Client
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.entered import Entered
 from zatsudan.terminal.live.program import LiveTerminal
+from zatsudan.terminal.text.widths import set_told
 
 SCRIPTED = Address("scripted", "", model="scripted", reason="test")
 
@@ -306,7 +307,10 @@ async def sitting(
                         reason=say(address.reason),
                     )
                 )
-                yield person
+                try:
+                    yield person
+                finally:
+                    set_told({})  # what this terminal told holds for no other
 
 
 @asynccontextmanager

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from prompt_toolkit.utils import get_cwidth
 
-from tests.commands.test_reshape import reply
 from tests.support.chats import ask, chat_with
 from tests.support.commands import lines, run
 from tests.support.emulator import sitting
 from tests.support.server import says, serve
+from tests.support.weighed import reply
 from zatsudan.base import language, languages
 from zatsudan.config.presetfiles import Presets
 from zatsudan.lab.reshaping import Chain
