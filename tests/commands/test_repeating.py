@@ -7,6 +7,7 @@ from tests.support.commands import lines, run
 from tests.support.doubles import turn_in
 from tests.support.server import DONE, Request, Script, Server, chunk, says, serve, usage
 from zatsudan.commands.outcomes import Work
+from zatsudan.servers.choice import Server as Address
 from zatsudan.servers.findings import REPEAT
 from zatsudan.sessions.planned import Lab
 from zatsudan.talk.chat import Chat
@@ -94,3 +95,31 @@ async def test_requests_beside_the_talk_are_counted_on_a_line_of_their_own() -> 
         assert rows[2].startswith("10 requests beside the talk (scripted) | 4,840 | 300 |")
         chat.talk.new()
         assert lines(await run(chat, "/usage")) == ["No tokens yet in this session."]
+
+
+def reusing(request: Request) -> Script:
+    """A server whose seeded text changes when it reuses a part of its prompt cache."""
+    body = request.body or {}
+    return says("Salt") if body.get("cache_prompt") is False else says(f"Storm {next(NUMBERS)}")
+
+
+NUMBERS = count()
+
+
+async def test_a_seeded_text_that_changes_is_tried_without_the_prompt_cache() -> None:
+    async with serve(reusing) as server, chat_with(server.base_url) as chat:
+        await ask(chat, "hi", seed=4)
+        assert not any("prompt cache" in line for line in await work(chat, "/repro 2"))
+    llama = Address("llama.cpp", "", model="scripted")
+    async with serve(reusing) as server, chat_with(server.base_url, llama) as chat:
+        await ask(chat, "hi", seed=4)
+        shown = await work(chat, "/repro 2")
+        sent = [body.get("cache_prompt") for body in posted(server)[-4:] if isinstance(body, dict)]
+        assert sent == [None, None, False, False]
+        assert any("two of two are the same: it was the cache" in line for line in shown), shown
+        assert any("/set +cache_prompt false" in line for line in shown), shown
+        await run(chat, "/set +cache_prompt false")
+        await ask(chat, "hi", seed=4, cache_prompt=False)
+        count_ = len(posted(server))
+        await work(chat, "/repro 2")
+        assert len(posted(server)) == count_ + 2

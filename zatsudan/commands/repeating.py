@@ -1,11 +1,12 @@
 """The command that tells whether a reply is repeatable, and where it is not."""
 
+import json
 from collections.abc import Iterable
 
 from zatsudan.base.errors import CommandError
-from zatsudan.base.jsonvalues import whole_number
+from zatsudan.base.jsonvalues import JsonObject, whole_number
 from zatsudan.base.language import later, say
-from zatsudan.base.printable import Printable, one_line, printable
+from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.commands.outcomes import Outcome, Show, Work
 from zatsudan.commands.parts import Line
 from zatsudan.commands.probes import GROUP, Hint
@@ -59,7 +60,12 @@ async def repro(chat: Chat, args: str) -> Outcome:
                 raise
             chat.talk.spend_aside(model, usage)
             texts.append(reply.content)
-        return _compared(chat, model, texts, last)
+        without = (
+            await _without_cache(chat, body, Opening(given), hint)
+            if _drifted(last, texts)
+            else EMPTY
+        )
+        return _compared(chat, model, texts, last, without)
 
     note = say(
         "{count} requests, one at a time, with the settings of the last reply · Esc stops",
@@ -68,7 +74,38 @@ async def repro(chat: Chat, args: str) -> Outcome:
     return Work((Line(note, "dim"),), run)
 
 
-def _compared(chat: Chat, model: str, texts: list[str], reply: Node) -> Outcome:
+def _drifted(reply: Node, texts: list[str]) -> bool:
+    """Tell whether texts differ though a seed was sent, or with temperature 0."""
+    sent = reply.made.parameters if reply.made is not None else {}
+    is_fixed = sent.get("seed") is not None or sent.get("temperature") == 0
+    return is_fixed and len({*texts, reply.message.text}) > 1
+
+
+async def _without_cache(chat: Chat, body: JsonObject, given: Opening, hint: Hint) -> Printable:
+    """Try twice without the server's prompt cache; return what came of it, nothing where it has no such field.
+
+    llama.cpp reuses what it has read of a prompt, and then computes in other batches: the numbers
+    differ in their last digits, and a seeded text may too (its `cache_prompt`).
+    """
+    fields = chat.link.here.kind.without_cache
+    if not fields or any(name in body for name in fields):
+        return EMPTY
+    model, texts = str(body["model"]), []
+    for number in range(2):
+        hint(say("run {number} of {count} …", number=number + 1, count=2))
+        reply, usage = await asked(chat.link, lambda: {**body, **fields}, model, AS_IT_WAS, given)
+        chat.talk.spend_aside(model, usage)
+        texts.append(reply.content)
+    written = " ".join(f"+{name} {json.dumps(value)}" for name, value in fields.items())
+    if texts[0] == texts[1]:
+        return say(
+            "Without the server's prompt cache two of two are the same: it was the cache. /set {fields} leaves it out.",
+            fields=written,
+        )
+    return say("Without the server's prompt cache ({fields}) they differ too.", fields=written)
+
+
+def _compared(chat: Chat, model: str, texts: list[str], reply: Node, without: Printable) -> Outcome:
     common = max(texts, key=texts.count)
     same = texts.count(common)
     server = chat.link.server.name if chat.link.server is not None else ""
@@ -97,6 +134,8 @@ def _compared(chat: Chat, model: str, texts: list[str], reply: Node) -> Outcome:
         told = say("The reply that stands in the talk {differs}.", differs=_where(common, recorded))
         lines.append(Line(told, "dim"))
         lines += [Line(reason, "dim") for reason in _reasons(chat, reply, server)]
+    if without:
+        lines.append(Line(without))
     if same < len(texts) and not seeded:
         told = say("It was made without a seed: /set seed 42 temperature 0 is worth a try.")
         lines.append(Line(told, "dim"))

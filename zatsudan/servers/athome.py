@@ -102,6 +102,7 @@ LLAMA_CPP = ServerKind(
     # Two more events where the prompt is short, one for each batch of a long one; the prompt
     # itself comes back with the last where `verbose` asks for the stop text.
     raw=True,
+    without_cache={"cache_prompt": False},
     tells={"return_progress": True},
     tells_stop={"verbose": True},
     tokenizer=Tokenizer("content", besides={"add_special": False}),

@@ -107,6 +107,7 @@ class ServerKind(NamedTuple):
     `tells`: what is sent besides with a streamed request, so that it tells how far it has read;
     `tells_stop`: what is sent where `stop` is set, so that it tells which of the texts ended it.
     `raw`: its probabilities are those before the temperature and all samplers.
+    `without_cache`: with these fields nothing of its prompt cache is used again, which may change a seeded reply.
     `tokenizer`, `template`, `defaults`, `echo`: what it is asked beside the talk; None: it cannot be.
     """
 
@@ -133,6 +134,7 @@ class ServerKind(NamedTuple):
     tells: Mapping[str, Json] = NOTHING
     tells_stop: Mapping[str, Json] = NOTHING
     raw: bool = False
+    without_cache: Mapping[str, Json] = NOTHING
     tokenizer: Tokenizer | None = None
     template: Templated | None = None
     defaults: Defaults | None = None
