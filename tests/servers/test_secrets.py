@@ -164,7 +164,7 @@ async def test_a_line_with_a_key_is_neither_echoed_nor_kept(clean_environment: P
             for line, answer in (
                 ("/connect https://me:pa55word@host.example/v1", "There is no profile"),
                 (f"/connect {KEY}", "asks for an address"),
-                (f"/set +api_key={KEY}", "api_key"),
+                (f"/set +api_key={KEY}", "is no setting"),
                 ("/model scripted", "Model: scripted"), ("/quit", ""),
             ):  # fmt: skip
                 program.press(line + "\r")
