@@ -42,9 +42,8 @@ async def test_reads_rest_between_the_beginning_of_the_text_and_its_end() -> Non
     speaks = False
     rest = Rest(lambda: speaks, time.clock, sleep)
     stream = _Stream(10, 10, 10, MUCH, 10, 10)
-    response = httpx.Response(200, extensions={"network_stream": stream})
 
-    with rested(response, rest):
+    with rested(stream, rest):
         await stream.read(9)
         assert not slept  # nothing has come that could be seen
         speaks = True
@@ -63,7 +62,7 @@ async def test_reads_rest_between_the_beginning_of_the_text_and_its_end() -> Non
 
 
 async def test_without_a_stream_of_the_network_nothing_rests() -> None:
-    with rested(httpx.Response(200), Rest(lambda: True)):
+    with rested(None, Rest(lambda: True)):
         pass
 
 
@@ -78,7 +77,7 @@ async def test_the_reads_of_a_real_reply_rest() -> None:
     async with serve(says("one", "two", pause=0.01)) as server, httpx.AsyncClient() as http:
         url = f"{server.base_url}/chat/completions"
         async with http.stream("POST", url, json={}) as response:
-            with rested(response, Counting(lambda: True)):
+            with rested(response.extensions["network_stream"], Counting(lambda: True)):
                 body = await response.aread()
 
     assert b"two" in body

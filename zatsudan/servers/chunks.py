@@ -32,7 +32,8 @@ async def chunks_of(
     some servers send it with the first chunk, and the text after a pause.
     """
     reader = Reader(choices)
-    with rested(response, Rest(lambda: reader.speaks and not reader.complete)):
+    stream = response.extensions.get("network_stream")
+    with rested(stream, Rest(lambda: reader.speaks and not reader.complete)):
         pieces = dialects.events(dialect, bodies.pieces(response))
         piece: bytes | None = b""
         end: float | None = None

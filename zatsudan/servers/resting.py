@@ -13,8 +13,6 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import httpx
-
 #: The time between two reads, in seconds.
 BEAT_SECONDS = 0.06
 #: How much of the time since the first text a rest takes at most: a reply that lasts a moment is
@@ -55,9 +53,8 @@ def rest_at(now: float, age: float) -> float:
 
 
 @contextmanager
-def rested(response: httpx.Response, rest: Rest) -> Iterator[None]:
-    """Have the reads of a response rest, until it is left."""
-    stream: Any = response.extensions.get("network_stream")
+def rested(stream: Any, rest: Rest) -> Iterator[None]:
+    """Have the reads of a response's stream rest, until it is left; None for one that has none."""
     if stream is None:
         yield
         return
