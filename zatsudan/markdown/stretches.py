@@ -8,8 +8,9 @@ import re
 from copy import copy
 
 from zatsudan.markdown.bareaddresses import SCHEME, address_end, open_address
-from zatsudan.markdown.inline import DISPLAY_MATH, INLINE_MATH, Inline, inline
+from zatsudan.markdown.inline import DISPLAY_MATH, INLINE_MATH, inline
 from zatsudan.markdown.leaves import Leaf, Work
+from zatsudan.markdown.pieces import Inline
 
 # Emphasis, code and links reach over no more than a page of this many
 # characters, so that an unclosed one costs no more than a page.

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from rich.style import Style
 
 from zatsudan.markdown.bareaddresses import as_sent, readable
-from zatsudan.markdown.inline import Inline
+from zatsudan.markdown.pieces import Inline
 from zatsudan.terminal.markdown.look import Look, combine
 from zatsudan.terminal.markdown.segments import HARD, Piece
 
