@@ -12,7 +12,7 @@ from zatsudan.markdown.pieces import BREAK, CLOSE, Inline
 _WORDS = r"(?:[^\n\r\0!\[\]<&*_`~$\\]|!(?!\[))+"
 _PART = re.compile(
     rf"(?P<text>{_WORDS})"
-    r"|`(?P<code>[^\s`](?:[^\n`]*[^\s`])?)`(?!`)"
+    r"|`(?P<code>[^\s\0`](?:[^\n\r\0`]*[^\s\0`])?)`(?!`)"
     r"|(?P<mark>\*\*?)(?!\*)"
     r"|(?P<end>\n)[ \t]*"
     rf"|\[(?P<label>{_WORDS})\]\((?P<address>https?://[a-z0-9.-]*[a-z0-9](?:/[\w./-]*)?)\)",
