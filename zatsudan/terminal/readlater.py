@@ -10,6 +10,7 @@ import importlib
 import importlib.util
 import sys
 from collections.abc import Callable
+from threading import RLock
 from types import ModuleType
 
 
@@ -57,10 +58,13 @@ def _unread(name: str) -> tuple[ModuleType, Callable[[], None]] | None:
         return None
     package, loader = importlib.util.module_from_spec(spec), spec.loader
 
+    unread, one_at_a_time = [loader], RLock()
+
     def read() -> None:
-        if "__getattr__" in vars(package):
-            del package.__getattr__
-            loader.exec_module(package)
+        with one_at_a_time:  # who comes meanwhile needs what is being read
+            if unread:
+                del package.__getattr__
+                unread.pop().exec_module(package)
 
     def look_up(attribute: str) -> object:  # PEP 562: called for what is not there
         if importlib.util.find_spec(f"{name}.{attribute}") is not None:
