@@ -98,6 +98,8 @@ LATER = {
     ),
     *(
         "zatsudan.config.profiles",
+        "zatsudan.config.configtext",
+        "zatsudan.config.meaning",
         "zatsudan.servers.engine.fetching",
         "zatsudan.servers.engine.sources",
         "zatsudan.commands.asking",

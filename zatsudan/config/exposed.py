@@ -7,7 +7,7 @@ from pathlib import Path
 from zatsudan.base.errors import ConfigError
 from zatsudan.base.language import say
 from zatsudan.base.printable import Printable
-from zatsudan.config.file import parse
+from zatsudan.config.configtext import parse
 from zatsudan.config.settings import Config
 
 
