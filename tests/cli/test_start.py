@@ -101,6 +101,7 @@ LATER = {
         "zatsudan.config.configtext",
         "zatsudan.config.meaning",
         "zatsudan.servers.engine.fetching",
+        "zatsudan.servers.engine.filehost",
         "zatsudan.servers.engine.sources",
         "zatsudan.commands.asking",
     ),
