@@ -83,6 +83,7 @@ LATER = {
         "zatsudan.talk.running",
         "zatsudan.commands.desktop",
         "zatsudan.talk.exchange",
+        "zatsudan.talk.detours",
     ),
     *(
         "zatsudan.lab.diff",
