@@ -62,7 +62,13 @@ LATER = {
         "zatsudan.servers.engine.embedded",
         "zatsudan.talk.attachments",
     ),
-    *("zatsudan.talk.request", "zatsudan.servers.prefill", "zatsudan.wire.reply", "dataclasses"),
+    *(
+        "zatsudan.talk.rebuilding",
+        "zatsudan.talk.request",
+        "zatsudan.servers.prefill",
+        "zatsudan.wire.reply",
+        "dataclasses",
+    ),
     *("httpx", "httpcore", "rich", "markdown_it", "pygments"),
     *("difflib", "html", "tomllib", "importlib.metadata", "urllib.request"),
     *(
