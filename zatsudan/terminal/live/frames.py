@@ -71,7 +71,7 @@ class Frames:
         """Return when new text may be drawn."""
         if not self._began:
             return 0.0
-        pause = self._cost * 5 / 4 if self._flood else max(FRAME_SECONDS, 4 * self._cost)
+        pause = self._cost * 9 / 8 if self._flood else max(FRAME_SECONDS, 4 * self._cost)
         return self._drawn_at + pause
 
     def _schedule(self, due: float) -> None:
