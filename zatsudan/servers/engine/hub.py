@@ -17,7 +17,7 @@ from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from zatsudan.base.errors import ConfigError, ConnectionFailed, StatusError, StreamError
-from zatsudan.base.jsonvalues import loads
+from zatsudan.base.jsonvalues import Json, loads
 from zatsudan.base.language import say
 from zatsudan.base.printable import one_line
 from zatsudan.config.settings import Network
