@@ -305,7 +305,7 @@ async def test_a_draft_is_asked_for_as_one_message_in_words() -> None:
     work = await run(person.chat, "/me")
     assert isinstance(work, Work)
     await work.run(lambda _: None)
-    body = person.client.requests[-1]
+    body = person.client.bodies[-1]
     assert body["top_p"] == 0.5
     assert not {"n", "logprobs", "json_schema", "grammar"} & body.keys()
 
