@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from zatsudan.base.language import say
+from zatsudan.base.quantities import in_bytes
 
 #: What another user could read or write of a file, or of a folder. Windows has no such modes:
 #: there the rights of the folder count, and those of a person's own folders keep others out.
@@ -98,7 +99,7 @@ def read(path: Path | str, limit: int) -> bytes:
     with opened(path) as file:
         data = file.read(limit + 1) if os.fstat(file.fileno()).st_size <= limit else None
     if data is None or len(data) > limit:  # it may have grown, and some files of the system tell 0
-        raise Refused(errno.EFBIG, say("it is larger than {size} MB", size=limit // 1_000_000))
+        raise Refused(errno.EFBIG, say("it is larger than {size}", size=in_bytes(limit)))
     return data
 
 
