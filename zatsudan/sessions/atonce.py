@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
+from zatsudan.base.printable import one_line
 from zatsudan.sessions import holding, noted
 from zatsudan.sessions.index import COLUMNS, NAME, asked, summary_in
 from zatsudan.sessions.journal import SUFFIX
@@ -24,6 +25,8 @@ WORTH = 8_000_000
 HOLDING = 1000
 #: Sessions that fit a name in one way: two show that it is not one, and some more are named.
 _FITTING = 5
+#: Behind every text that begins with what stands before it.
+_LAST = "\U0010ffff"
 
 _Dated: TypeAlias = tuple[Entry, Summary]
 _Answer = TypeVar("_Answer")
@@ -132,17 +135,18 @@ class _Folder:
         wanted = name.casefold()
         ways: tuple[tuple[str, tuple[object, ...]], ...] = (
             ("AND file = ?", (name + SUFFIX,)),
-            ("AND title = ?", (name,)),
-            ("AND substr(file, 1, length(file) - ?) >= ? AND substr(file, 1, length(?)) = ?",
-             (len(SUFFIX), name, name, name)),
-            ("AND substr(called, 1, length(?)) = ?", (wanted, wanted)),
+            # What has a title is called so, as far as a line holds it: that is found by the index.
+            ("AND called = ? AND title = ?", (one_line(name, 60).casefold(), name)),
+            ("AND file >= ? AND file < ? AND length(file) >= ?",
+             (name, name + _LAST, len(name) + len(SUFFIX))),
+            ("AND called >= ? AND called < ?", (wanted, wanted + _LAST)),
             ("AND instr(called, ?)", (wanted,)),
         )  # fmt: skip
-        found = {
-            entry.name: (entry, summary)
-            for where, values in ways
-            for entry, summary in self._known(where, values, _FITTING)
-        }
+        found: dict[str, _Dated] = {}
+        for at, (where, values) in enumerate(ways):
+            found.update((one[0].name, one) for one in self._known(where, values, _FITTING))
+            if found and at:  # the first two count as one
+                break
         return _in_order([*found.values(), *self._written])
 
     def may_hold(self, words: holding.Forms) -> list[str] | None:

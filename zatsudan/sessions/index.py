@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from zatsudan.base.printable import printable
 from zatsudan.sessions import noted
 from zatsudan.sessions.journal import SUFFIX
-from zatsudan.sessions.summary import Entry, Summary
+from zatsudan.sessions.summary import Entry, Summary, unhurried
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -99,7 +99,8 @@ def known(
 ) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """Yield columns of the journals that are what they were when they were read."""
     stamps = {entry.name: entry.stamp for entry in there}
-    for row in db.execute(f"SELECT file, mtime, ctime, size, {columns} FROM session"):  # noqa: S608  our own
+    rows = db.execute(f"SELECT file, mtime, ctime, size, {columns} FROM session")  # noqa: S608  our own
+    for row in unhurried(rows):
         if stamps.get(row[0]) == row[1:4]:
             yield row[0], row[4:]
 

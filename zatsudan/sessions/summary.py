@@ -6,9 +6,11 @@ record's own keys.
 
 import json
 import os
-from contextlib import suppress
+import threading
+import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from zatsudan.base import files
 from zatsudan.base.matching import fold
@@ -28,6 +30,11 @@ _MODEL = b'}\n{"type":"model","model":"'
 #: What journals are put in order by: when its bytes were changed last, of two that a copy gave one
 #: time the one that was written later, and its name.
 Age: TypeAlias = tuple[int, int, str]
+
+
+_Item = TypeVar("_Item")
+#: A thread that takes many items rests so long after so many.
+_BETWEEN, _REST_SECONDS = 100, 0.000_1
 
 
 class Entry(NamedTuple):
@@ -81,14 +88,29 @@ def entries(directory: Path) -> list[Entry]:
     found: list[Entry] = []
     try:
         with os.scandir(directory) as there:
-            for each in there:
+            for each in unhurried(there):
                 if each.name.endswith(SUFFIX):
-                    with suppress(OSError):  # deleted meanwhile, or a link to nothing
+                    try:
                         found.append(_entry(each.name, each.stat()))
+                    except OSError:
+                        continue
     except OSError:
         return []
     found.sort(key=lambda entry: entry.age, reverse=True)
     return found
+
+
+def unhurried(items: Iterable[_Item]) -> Iterator[_Item]:
+    """Yield thousands of items so that a thread that takes them leaves the others their turn.
+
+    Each item is a call of the system, at which Python lets go of its lock for microseconds: the
+    thread of the prompt is woken each time, comes too late, and waits for tenths of a second.
+    """
+    behind = threading.current_thread() is not threading.main_thread()
+    for at, item in enumerate(items):
+        if behind and at % _BETWEEN == 0:
+            time.sleep(_REST_SECONDS)
+        yield item
 
 
 def entry_of(directory: Path, name: str) -> Entry | None:
