@@ -121,7 +121,7 @@ happenings = st.sampled_from([
 ])  # fmt: skip
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(
     st.lists(st.lists(texts, min_size=1, max_size=3), max_size=4),
     st.lists(st.tuples(happenings, st.integers(0, 3), texts), max_size=6),
@@ -268,6 +268,14 @@ def test_more_that_may_hold_words_than_are_tried_are_left_to_a_look_at_all(
     talks(tmp_path)
     assert len(search.at_once(tmp_path, ["talk"], 3)) == 3
     assert search.at_once(tmp_path, ["talk"], 4) == ()
+
+
+def test_a_journal_that_the_index_cannot_hold_leaves_it_to_a_look_at_all(tmp_path: Path) -> None:
+    talks(tmp_path)
+    _we_go_on(tmp_path / "s5.jsonl", "half \ud83d")
+    _we_name(tmp_path / "s5.jsonl", "half \ud83d")
+    indexing.update(tmp_path)
+    assert [one.title for one in shelf.latest(tmp_path)] == ["half \ud83d"]
 
 
 # --- what is noted -------------------------------------------------------------------

@@ -169,7 +169,7 @@ class _Writer:
                     with suppress(UnicodeEncodeError):
                         self._learn(entry)
         before = self._db.execute("SELECT folder, noted FROM look").fetchone()
-        whole = not changed or self._stamps().keys() >= stamps.keys()
+        whole = not changed or self._stamps() == stamps
         if before != (look if whole else None):
             with _transaction(self._db):
                 self._db.execute("DELETE FROM look")
