@@ -590,7 +590,7 @@ async def test_a_new_session_begins_with_its_settings_and_leaves_no_empty_file(
     await chat.aclose()
 
     assert chat.talk.session.parameters == {"seed": 1}
-    assert (chat.talk.session.id, chat.talk.session.nodes) == ("s3", {})
+    assert (chat.talk.session.id, [*chat.talk.session.nodes]) == ("s3", [])
     assert journals(tmp_path) == ["s2.jsonl"]
 
 

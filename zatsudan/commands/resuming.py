@@ -13,7 +13,7 @@ from zatsudan.commands.parts import Line, Part, Talk
 from zatsudan.sessions import journal
 from zatsudan.sessions.byhand import DELETED
 from zatsudan.sessions.tree import end_of
-from zatsudan.sessions.window import turns_of
+from zatsudan.sessions.window import starts_of
 from zatsudan.talk.addressee import is_new_to, use_model
 from zatsudan.talk.chat import Chat
 
@@ -68,8 +68,9 @@ def jump(chat: Chat, path: Path, node_id: str) -> Outcome:
         chat.talk.record({"type": "head", "id": end})
     head, talk = opening(chat)
     parts = [part for part in parts if part != head]
-    at = [node.id for node in session.path()].index(node_id)
-    between = len(session.path()) - at - 1 - len(talk.nodes)
+    whole = session.path()
+    at = whole.ids.index(node_id)
+    between = len(whole) - at - 1 - len(talk.nodes)
     parts.append(head)
     if between >= 0:
         parts.append(Talk((session.nodes[node_id],), at))
@@ -109,8 +110,9 @@ def opening(chat: Chat) -> tuple[Line, Talk]:
     """Return the head line and the last messages of the session at hand."""
     session = chat.talk.session
     path = session.path()
-    shown = [node for turn in turns_of(path)[-2:] for node in turn][-SHOWN:]
-    count = sum(node.message.role == "user" for node in path)
+    begin = [0, *starts_of(path)][-2:][0]
+    shown = path[max(begin, len(path) - SHOWN) :]
+    count = sum(role == "user" for role in path.roles())
     turns = say_count("{n} turn", "{n} turns", count)
     head = Line(printable(f"{name_of(chat)} · {turns}"), "good")
     return head, Talk(tuple(shown), len(path) - len(shown), frozenset(session.withheld))

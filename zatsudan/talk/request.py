@@ -9,7 +9,8 @@ the model that was asked, and how the body departed from the usual.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from zatsudan.base.errors import CommandError
@@ -19,6 +20,7 @@ from zatsudan.parameters.values import drawn
 from zatsudan.servers.prefill import FIELDS, FORMS, NONE, asked, prefilled
 from zatsudan.servers.thinkforms import CONTROLLED
 from zatsudan.sessions.estimate import PER_MESSAGE, raw_count
+from zatsudan.sessions.nodes import Chain
 from zatsudan.sessions.session import Node, Session
 from zatsudan.sessions.window import Frame, Window, framed_by, in_order
 from zatsudan.talk.fitting import as_sent, reasoning_field, window_of
@@ -129,14 +131,9 @@ def facts(
     found: JsonObject = {"model": body.get("model")}
     if window.start is not None:
         found["start"] = window.start
-        started = False
-        pins: list[Json] = []
-        for node in window.nodes:
-            started = started or node.id == window.start
-            if not started:
-                pins.append(node.id)
-        if pins:
-            found["pins"] = pins
+        before = takewhile(lambda node: node.id != window.start, window.nodes)
+        if pins := [node.id for node in before]:
+            found["pins"] = list(pins)
     if window.withheld:
         found["withheld"] = [*window.withheld]
     if system:
@@ -203,7 +200,7 @@ class Rebuilt(NamedTuple):
     """
 
     body: JsonObject
-    left_out: tuple[Node, ...]
+    left_out: Sequence[Node]
     dialect: str = ""
 
 
@@ -219,16 +216,12 @@ def rebuilt(session: Session, reply: Node) -> Rebuilt:
             say("How this reply was asked for is not in its record."),
             say("It came from elsewhere, or from an earlier version; /why tells what is known."),
         )
-    path = session.chain(reply.parent) if reply.parent is not None else []
+    path = session.chain(reply.parent) if reply.parent is not None else Chain(session.nodes, [])
     pinned, withheld = _ids(told, "pins"), _ids(told, "withheld")
-    first = next((at for at, node in enumerate(path) if node.id == told.get("start")), 0)
-    sent = [
-        node
-        for at, node in enumerate(path)
-        if node.id not in withheld and (at >= first or node.id in pinned)
-    ]
-    there = {node.id for node in sent}
-    left_out = tuple(node for node in path if node.id not in there)
+    first = next((at for at, key in enumerate(path.ids) if key == told.get("start")), 0)
+    before = {key for key in path.ids[:first] if key not in pinned}
+    sent = path.without(before | withheld)
+    left_out = path.without(set(sent.ids))
     system = _system(session, told)
     field = told.get("reasoning")
     said = in_order(as_sent(node, field if isinstance(field, str) else "") for node in sent)
