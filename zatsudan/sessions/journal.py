@@ -244,7 +244,7 @@ def _node(lines: Lines, node_id: str, parent: str | None, place: int) -> Node:
     if record.get("id") != node_id:
         raise StoreError(
             say(
-                "Message {id} stands no longer where it stood in its file.",
+                "Message {id} is no longer where it was in its file.",
                 id=one_line(node_id, 20),
             ),
             say("Another program has changed the file: start anew with zatsudan -c."),

@@ -18,8 +18,8 @@ HELD_BYTES = 4_000_000
 class Lines:
     """The lines of the file at a path; to make and to read them raises OSError."""
 
-    def __init__(self, path: Path, held: int = HELD_BYTES) -> None:
-        self._file = files.held(path, files.JOURNAL_BYTES, held)
+    def __init__(self, path: Path) -> None:
+        self._file = files.held(path, files.JOURNAL_BYTES, HELD_BYTES)
         self._lock = threading.Lock()  # a place is gone to and read from at once
         weakref.finalize(self, self._file.close)
 

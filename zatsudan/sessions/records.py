@@ -116,7 +116,7 @@ def _add_message(session: Session, record: Mapping[str, Json], place: int | None
     node_id, message = text_field(record, "id"), record.get("message")
     if not node_id or not isinstance(message, dict):
         return False
-    parent = _parent(session, record)
+    parent = _parent(session, record.get("parent"))
     if node_id in session.nodes:
         return False
     if session.start is None:
@@ -134,13 +134,12 @@ def _add_message(session: Session, record: Mapping[str, Json], place: int | None
     return True
 
 
-def _parent(session: Session, record: Mapping[str, Json]) -> str | None:
-    parent = record.get("parent")
+def _parent(session: Session, parent: Json) -> str | None:
     if parent is None:
         return None
+    if parent == session.head:  # the same text need not be there twice
+        return session.head
     if isinstance(parent, str):
-        if parent == session.head:  # the same text need not be there twice
-            return session.head
         if parent in session.partials:  # a damaged line cost the end of a reply
             _add_message(session, _whole_record(parent, session.partials[parent]))
         if parent in session.nodes:
@@ -157,7 +156,8 @@ def _made(value: JsonObject) -> "Made":
 
 def _count(session: Session, node_id: str) -> None:
     if node_id.isascii() and node_id.isdigit() and len(node_id) < 16:
-        session.last_number = max(session.last_number, int(node_id))
+        number = int(node_id)
+        session.last_number = max(session.last_number, number)
 
 
 def _add_delta(session: Session, record: Mapping[str, Json]) -> bool:
@@ -168,7 +168,7 @@ def _add_delta(session: Session, record: Mapping[str, Json]) -> bool:
     if partial is None:
         made = record.get("made")
         partial = Partial(
-            _parent(session, record),
+            _parent(session, record.get("parent")),
             session.head,
             text_field(record, "at"),
             _made(made if isinstance(made, dict) else {}),

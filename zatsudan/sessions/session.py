@@ -122,6 +122,8 @@ class Session:
         self.last_number = 0
         #: The child on which the head last stood, or below which: the way forward.
         self.forward = Forward(self.nodes.parent)
+        #: The chain that was asked for last: the next one often goes on from it.
+        self._walked: list[str] = []
         self.start: Start | None = None
         self.systems: dict[str, None] = {}
 
@@ -132,7 +134,7 @@ class Session:
 
     def _present(self) -> JsonObject:
         """Return what holds now; what was in force once is no part of what two sessions have in common."""
-        past = ("forward", "start", "systems", "characters", "refused")
+        past = ("forward", "start", "systems", "characters", "refused", "_walked")
         return {name: value for name, value in vars(self).items() if name not in past}
 
     @property
@@ -161,13 +163,18 @@ class Session:
 
     def chain(self, last: str | None = None) -> Chain[Node]:
         """Return all messages from the root to `last`, or to the head."""
-        ids: list[str] = []
         at = last if last is not None else self.head
-        while at is not None:
-            ids.append(at)
+        if at is None:
+            return Chain(self.nodes, [])
+        before, more = self._walked, list[str]()
+        known = before[-1] if before else None
+        while at is not None and at != known:
+            more.append(at)
             at = self.nodes.parent(at)
-        ids.reverse()
-        return Chain(self.nodes, ids)
+        if more:
+            more.reverse()
+            self._walked = before + more if at is not None else more
+        return Chain(self.nodes, self._walked)
 
     def numbered(self, parent: str | None, role: str = "assistant") -> list[Node | None]:
         """Return the messages under `parent` as a person counts them, from 1.
