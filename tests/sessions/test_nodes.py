@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.support.strategies import records
 from zatsudan.base.errors import StoreError
 from zatsudan.base.jsonvalues import JsonObject
-from zatsudan.sessions import lines as lines_of_files
+from zatsudan.sessions import journallines
 from zatsudan.sessions import nodes as nodes_at_hand
 from zatsudan.sessions.journal import begin_record, encode, load, parse
 from zatsudan.sessions.made import Made
@@ -75,7 +75,7 @@ def test_a_session_is_the_same_whichever_way_it_is_read(
     path.write_bytes(bytes_)
     whole, damaged, torn = read_at_once(bytes_)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lines_of_files, "HELD_BYTES", held)
+        patch.setattr(journallines, "HELD_BYTES", held)
         patch.setattr(nodes_at_hand, "AT_HAND", at_hand)
         try:
             loaded = load(path)
@@ -139,7 +139,7 @@ def test_no_more_messages_stay_at_hand_than_is_said(
 def test_a_large_journal_stays_on_the_disk_and_is_gone_on_with(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lines_of_files, "HELD_BYTES", ON_DISK)
+    monkeypatch.setattr(journallines, "HELD_BYTES", ON_DISK)
     path = written(tmp_path, *talk(3))
     session = load(path).session
     with path.open("ab") as file:
@@ -154,7 +154,7 @@ def test_a_large_journal_stays_on_the_disk_and_is_gone_on_with(
 def test_a_large_journal_that_is_deleted_can_still_be_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lines_of_files, "HELD_BYTES", ON_DISK)
+    monkeypatch.setattr(journallines, "HELD_BYTES", ON_DISK)
     path = written(tmp_path, *talk(3))
     session = load(path).session
     path.unlink()
@@ -165,7 +165,7 @@ def test_a_large_journal_that_is_deleted_can_still_be_read(
 def test_what_another_program_has_changed_in_a_large_journal_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lines_of_files, "HELD_BYTES", ON_DISK)
+    monkeypatch.setattr(journallines, "HELD_BYTES", ON_DISK)
     path = written(tmp_path, *talk(3))
     session = load(path).session
     before = path.read_bytes()

@@ -18,7 +18,7 @@ from zatsudan.base.jsonvalues import JsonObject, dumps, loads
 from zatsudan.base.language import say
 from zatsudan.base.locks import lock
 from zatsudan.base.printable import EMPTY, Printable, one_line
-from zatsudan.sessions.lines import Lines
+from zatsudan.sessions.journallines import Lines
 from zatsudan.sessions.records import VERSION, apply, read_node
 from zatsudan.sessions.session import Node, Session
 from zatsudan.wire.logprobs import Entries
