@@ -1,5 +1,6 @@
 """Commands on the tree: earlier messages and other branches; of variants see variants.py."""
 
+import asyncio
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -246,9 +247,9 @@ async def unpin(chat: Chat, args: str) -> Outcome:
     return _pin(chat, args, pinned=False)
 
 
-def copy_of(chat: Chat, path: Path) -> None:
+async def copy_of(chat: Chat, path: Path) -> None:
     """Go on with a copy of a session that another program has open; raises StoreError."""
-    loaded = journal.load(path)
+    loaded = await asyncio.to_thread(journal.load, path)
     chat.talk.begin()
     chat.talk.fresh = False
     for record in records(loaded.session):

@@ -54,7 +54,7 @@ async def search_(chat: Chat, args: str) -> Outcome:
 
     async def chosen(key: str) -> Outcome:
         found, hit = hits[key]
-        return jump(chat, found.session.path, hit.node_id)
+        return await jump(chat, found.session.path, hit.node_id)
 
     return Pick(
         say("Search"),

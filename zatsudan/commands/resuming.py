@@ -21,13 +21,13 @@ from zatsudan.talk.chat import Chat
 SHOWN = 4
 
 
-def resume(chat: Chat, path: Path) -> list[Part]:
+async def resume(chat: Chat, path: Path) -> list[Part]:
     """Load a session and return what to show of it; raises StoreError."""
     before = chat.talk.session.model
     try:
-        loss = list(_loss(chat.talk.load(path)))
+        loss = list(_loss(await chat.talk.load(path)))
     except SessionInUse:
-        copy_of(chat, path)
+        await copy_of(chat, path)
         note = say("That session is open in another terminal: this is a copy of it.")
         loss = [Line(note, "warn")]
     session = chat.talk.session
@@ -44,14 +44,14 @@ def resume(chat: Chat, path: Path) -> list[Part]:
     return [*loss, *opening(chat), *([Line(note, "dim")] if note else [])]
 
 
-def jump(chat: Chat, path: Path, node_id: str) -> Outcome:
+async def jump(chat: Chat, path: Path, node_id: str) -> Outcome:
     """Go to a message of a session: to the end of the branch on which it stands.
 
     Raises StoreError if the session or the message is not there.
     """
     parts: list[Part] = []
     if path != chat.talk.journal.path:
-        parts += [part for part in resume(chat, path) if isinstance(part, Line)]
+        parts += [part for part in await resume(chat, path) if isinstance(part, Line)]
     session = chat.talk.session
     if node_id not in session.nodes:
         raise StoreError(

@@ -144,10 +144,10 @@ async def load(chat: Chat, args: str) -> Outcome:
     directory = directory_of(chat)
     name, mark, node_id = args.rpartition("#")
     if mark and name and node_id.isdigit():
-        return jump(chat, directory / f"{name}{journal.SUFFIX}", node_id)
+        return await jump(chat, directory / f"{name}{journal.SUFFIX}", node_id)
     from zatsudan.sessions import shelf
 
-    return Show(tuple(resume(chat, shelf.find(directory, args).path)))
+    return Show(tuple(await resume(chat, shelf.find(directory, args).path)))
 
 
 @command("sessions", "", group=GROUP)
@@ -168,7 +168,7 @@ async def sessions(chat: Chat, _args: str) -> Outcome:
     by_key = {entry.id: entry for entry in found}
 
     async def chosen(key: str) -> Outcome:
-        return Show(tuple(resume(chat, by_key[key].path)))
+        return Show(tuple(await resume(chat, by_key[key].path)))
 
     def renamed(key: str, name: str) -> Row:
         title = one_line(name, 120)
