@@ -6,7 +6,7 @@ import importlib
 import os
 import sys
 import time
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -16,6 +16,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.input import Input
 
 from zatsudan.base import signals
+from zatsudan.base.errors import ZatsudanError
 from zatsudan.base.printable import EMPTY, Printable
 from zatsudan.base.styles import Styles
 from zatsudan.config.settings import Screen
@@ -108,14 +109,19 @@ class LiveTerminal(Asked):
         self._others: set[asyncio.Task[Any]] = set()
         self._opening: asyncio.Task[Any] | None = None
         self._ended_by = 0
+        self._failure: ZatsudanError | None = None
 
     async def run(
-        self, first: "Sequence[Part]" = (), line: str = "", *, before: bool = False
+        self,
+        first: "Callable[[], Awaitable[Sequence[Part]]] | None" = None,
+        line: str = "",
+        *,
+        before: bool = False,
     ) -> int:
         """Run until the person leaves, or a signal ends it; return that signal's number, or 0.
 
-        `first` is shown and `line` carried out as if it had been typed, `before`
-        anything is connected where it says so.
+        What `first` returns is shown, once the prompt stands, and `line` carried out as if it had
+        been typed, `before` anything is connected where it says so. Raises what `first` does.
         """
 
         def start() -> None:
@@ -143,6 +149,8 @@ class LiveTerminal(Asked):
             await asyncio.gather(self._lines.task, return_exceptions=True)
         for task in list(self._others):
             task.cancel()
+        if self._failure is not None:
+            raise self._failure
         return self._ended_by
 
     def _signalled(self, number: int) -> None:
@@ -150,14 +158,21 @@ class LiveTerminal(Asked):
         self._ended_by = number
         self.leave()
 
-    async def _open(self, first: "Sequence[Part]") -> None:
+    async def _open(self, first: "Callable[[], Awaitable[Sequence[Part]]] | None") -> None:
         """Show what the talk begins with; what draws earlier replies is imported behind the prompt."""
         from zatsudan.commands.parts import Talk
         from zatsudan.terminal.greeting import greeting
 
-        if any(isinstance(part, Talk) for part in first):
+        try:
+            parts = await first() if first is not None else ()
+        except ZatsudanError as error:
+            self._failure = error
+            self.interrupt()  # no line that was typed ahead is for another talk
+            self._surface.close()
+            return
+        if any(isinstance(part, Talk) for part in parts):
             await asyncio.to_thread(importlib.import_module, "zatsudan.terminal.live.replies")
-        self._surface.show([*greeting(private=self._chat.talk.folder is None), *first])
+        self._surface.show([*greeting(private=self._chat.talk.folder is None), *parts])
 
     async def _connect(self, after: "asyncio.Task[None] | None") -> None:
         from zatsudan.terminal.live.warmup import WARM, count, warm
