@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.style import Style
@@ -66,6 +66,7 @@ _ALL = "ab    日é\u0301「\n-%漢字かなカナ漢字かなカナっー。」
 
 
 @given(st.text(_ALL, max_size=150), st.integers(6, 40))
+@example("」。🙂longwordwithoutendaภาษา\u094dなカナが", 25)
 def test_what_is_taken_at_once_fills_rows_as_one_by_one(text: str, width: int) -> None:
     rows = wrap([(text, PLAIN)], width)
     with pytest.MonkeyPatch.context() as patch:

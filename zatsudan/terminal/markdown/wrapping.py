@@ -107,7 +107,8 @@ class Wrapper:
             if self._used:
                 self._end_row(done)
             self._blank, self._blank_cells = [], 0
-            at += len(text) - at - len(text[at:].lstrip(" "))
+            while text[at] == " ":
+                at += 1
             end = text.find(" ", at)
             if end - at > self.width:
                 self._add_cluster(text[at:end], style, end - at, done)
@@ -199,14 +200,14 @@ class Wrapper:
 
     def _loosen(self, done: list[Row]) -> None:
         """Part the unit where it may be, and from here on to its end."""
-        unit, soft = self._unit, [0, *self._soft]
+        unit, soft, last = self._unit, [0, *self._soft], self._last
         self._loose = True
         for start, end in zip(soft, [*self._soft, len(unit)], strict=True):
             self._unit = unit[start:end]
             self._unit_cells = sum(size for _, _, size in self._unit)
             if end < len(unit):
                 self._put_unit(done)
-        self._soft = []
+        self._soft, self._last = [], last
 
     def _end_unit(self, done: list[Row]) -> None:
         self._put_unit(done)
