@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from rich.style import Style
 
 from zatsudan.terminal.markdown import wrapping
-from zatsudan.terminal.markdown.cutting import cut
+from zatsudan.terminal.markdown.codelines import cut
 from zatsudan.terminal.markdown.segments import HARD, PLAIN, Piece, plain, row
 from zatsudan.terminal.markdown.wrapping import Wrapper, wrap
 from zatsudan.terminal.text.clusters import cells, clusters
