@@ -164,8 +164,8 @@ class Repl:
     async def _lend(self, outcome: Inspect | Desk) -> bool:
         """Lend the whole screen to a page, and carry out what was wanted there."""
         if isinstance(outcome, Desk):
-            result = await self._surface.desk(outcome)
-            left = Show(outcome.instead) if result is None else await outcome.chosen(result)
+            result = await self._surface.desk(outcome, self._generation.generate)
+            left = Show(outcome.instead) if result is None else await outcome.left(result)
             return await self._carry_out(left)
         from zatsudan.commands.tokens import fork
 

@@ -20,7 +20,7 @@ from zatsudan.terminal.live.prompt import Prompt
 from zatsudan.terminal.live.reflow import possible
 from zatsudan.terminal.live.resizing import Resizing
 from zatsudan.terminal.live.toolbar import Toolbar
-from zatsudan.terminal.surface import Surface
+from zatsudan.terminal.surface import Ask, Surface
 from zatsudan.terminal.text.colour import has_colours
 from zatsudan.terminal.text.rows import PROMPT
 from zatsudan.terminal.text.sequences import MARK_OUTPUT, MARK_PROMPT, mark_end, with_input
@@ -362,15 +362,23 @@ class LiveSurface(Surface):
                 output=self._output,
             )
 
-    async def desk(self, outcome: "Desk") -> "Result | None":
-        """Lend the whole screen to the desk; one that is left by a signal keeps nothing."""
+    async def desk(self, outcome: "Desk", ask: Ask) -> "Result | None":
+        """Lend the whole screen to the desk; one that is left by a signal keeps nothing.
+
+        What it asks for is shown below it as well: it stands in the talk when the desk is left.
+        """
         from zatsudan.lab.board import DROP, Result
-        from zatsudan.terminal.pages.deskpage import show_desk
+        from zatsudan.terminal.pages.deskview import show_desk
 
         async with self.lending.page():
             coloured = has_colours(self._environ)
             found = await show_desk(
-                outcome, coloured=coloured, input_=self._app.input, output=self._output
+                outcome,
+                ask,
+                coloured=coloured,
+                clock=self._clock,
+                input_=self._app.input,
+                output=self._output,
             )
         return found or Result(DROP, {})
 

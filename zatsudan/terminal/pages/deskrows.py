@@ -1,0 +1,138 @@
+"""Rows of the desk around the reply: its knobs, the place under the cursor, and what its keys do."""
+
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+
+from zatsudan.base.language import say
+from zatsudan.base.printable import Printable, one_line
+from zatsudan.commands.reshape import share
+from zatsudan.lab.board import Board, window
+from zatsudan.lab.knob import Knob
+from zatsudan.lab.reshaping import Shape, middle
+from zatsudan.terminal.text.clusters import cells as cells_of
+from zatsudan.terminal.text.rows import cut, wrap
+
+#: Cells of a knob's name and value.
+KNOB = 25
+#: Cells of a slider; where there is room for a longer one.
+SLIDER, LONG_SLIDER = 10, 20
+#: Cells of a share among the alternatives, and of its bar; of a token's name at most.
+SHARE, BAR, TOKEN = 8, 10, 20
+#: Rows that what is said may take at most.
+SAID = 3
+
+
+def knobs_width(slider: int) -> int:
+    """Return the cells of a row with a knob."""
+    return KNOB + slider + 2
+
+
+def first_knob(board: Board, height: int) -> int:
+    """Return the first knob that is in sight, so that the one under the cursor is."""
+    return window(board.at, len(board.knobs), height)
+
+
+def knob_rows(board: Board, slider: int, height: int) -> list[StyleAndTextTuples]:
+    """Return the knobs that fit into so many rows."""
+    if not board.knobs:
+        none = say("This server takes no number.")
+        return [[("class:dim", row)] for row in wrap(none, knobs_width(slider))]
+    top = first_knob(board, height)
+    return [
+        _knob(knob, board.typed if at == board.at else "", slider, _knob_mark(board, at))
+        for at, knob in enumerate(board.knobs[top : top + height], top)
+    ]
+
+
+def _knob_mark(board: Board, at: int) -> tuple[str, str]:
+    if at != board.at:
+        return "", " "
+    return "" if board.on_tokens else "class:here", "▸"
+
+
+def _knob(knob: Knob, typed: str, slider: int, look: tuple[str, str]) -> StyleAndTextTuples:
+    style, mark = look
+    value = f"{typed}_" if typed else knob.shown
+    name = cut(one_line(knob.name), KNOB - len(value) - 1)
+    return [
+        (style, f"{mark}{name}{_blanks(name, KNOB - len(value))}{value} "),
+        ("class:dim", knob.slider(slider)),
+    ]
+
+
+def slider_cell(x: int) -> int:
+    """Return which cell of the slider stands at a column of a knob's row; below 0 for none."""
+    return x - KNOB - 2
+
+
+def place_rows(
+    shape: Shape, at: int, count: int, width: int, height: int
+) -> list[StyleAndTextTuples]:
+    """Return the distribution at token `at` of `count`, as asked for and as these settings have it."""
+    name = min(TOKEN, width - 2 * SHARE - BAR - 6)
+    head = say("token {at:,} of {all:,}", at=at + 1, all=count)
+    asked, then = say("as asked"), say("reshaped")
+    ranked = sorted(range(len(shape.options)), key=lambda at: -max(_both(shape, at)))
+    room = max(2, height - 1)
+    if shape.chosen not in ranked[:room]:
+        ranked = [*ranked[: room - 1], shape.chosen]
+    rows: list[StyleAndTextTuples] = [[("class:head", f"{head}  {asked} → {then}")]]
+    rows += [_option(shape, at, name) for at in ranked[:room]]
+    return rows
+
+
+def _both(shape: Shape, at: int) -> tuple[float, float]:
+    return middle(shape.now, at), middle(shape.then, at)
+
+
+def _option(shape: Shape, at: int, room: int) -> StyleAndTextTuples:
+    """Return a row of the distribution: the token, its share before and after, and a bar.
+
+    Of a share that is not told to the end the bar is faint from the least to the most that it may be.
+    """
+    name = cut(one_line(shape.options[at].name), room)
+    mark = "•" if at == shape.chosen else " "
+    low, high = shape.then.low[at], shape.then.high[at]
+    now, then = share(shape.now.low[at], shape.now.high[at]), share(low, high)
+    sure, open_ = round(BAR * low), round(BAR * high)
+    bar = f"{'█' * sure}{'░' * (open_ - sure)}" or shape.then.cut[at]
+    shares = f"{_blanks(now, SHARE)}{now} → {_blanks(then, SHARE)}{then}"
+    return [("class:dim" if high <= 0 else "", f"{mark}{name}{_blanks(name, room)} {shares} {bar}")]
+
+
+def _blanks(text: Printable, width: int) -> str:
+    return " " * (width - cells_of(text))
+
+
+def foot_rows(board: Board, said: Printable, width: int, *, many: bool) -> list[StyleAndTextTuples]:
+    """Return what the keys do, or what is asked; behind it what was said. `many`: there are variants."""
+    if board.naming is not None:
+        asked = say("Name of the preset:")
+        return [
+            [("", f"{asked} {board.naming}_")],
+            [("class:dim", say("Enter saves, Esc leaves it"))],
+        ]
+    if board.leaving:
+        changed = ", ".join(f"{name} {value}" for name, value in board.changed().items())
+        asked = say("Keep these settings? {changed}", changed=one_line(changed, 60))
+        keys = say("y keeps them, n leaves them as they were, Esc goes back")
+        looks = [*(("", row) for row in wrap(asked, width)), ("class:dim", keys)]
+        return [[look] for look in looks]
+    hints: list[StyleAndTextTuples] = [[("class:dim", row)] for row in _keys(board, many=many)]
+    if said:
+        hints[1:] = [[("", row)] for row in list(wrap(said, width))[:SAID]]
+    return hints
+
+
+def _keys(board: Board, *, many: bool) -> list[Printable]:
+    if board.on_tokens:
+        first = say("←→ token  ↑↓ far  Home End  Tab knobs")
+    else:
+        first = say("←→ turn  Shift small  0 neutral  digits type  u undo  Tab tokens")
+    if board.busy:
+        return [first, say("v variants  Esc stops the reply, and what came is kept")]
+    if many:
+        return [
+            first,
+            say("Enter asks again  v variants  c compares  s saves a preset  Esc leaves"),
+        ]
+    return [first, say("Enter asks again  s saves a preset  Esc leaves")]
