@@ -252,7 +252,8 @@ async def test_the_mouse_turns_knobs_and_goes_to_tokens_and_is_given_back() -> N
         person.type("qn")
         await person.until(lambda: "reply #2" not in person.screen.shown())
         raw = "".join(person.screen.raw)
-        for mode in (1000, 1006):
+        assert "\x1b[?1003h" not in raw  # nobody asked for each move
+        for mode in (1000, 1002, 1006):
             assert raw.rfind(f"\x1b[?{mode}l") > raw.rfind(f"\x1b[?{mode}h") > 0
         assert raw.find("\x1b[?1000h") > raw.find("/desk")
 

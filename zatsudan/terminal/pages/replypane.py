@@ -155,7 +155,10 @@ class ReplyPane:
         self._seen = []
         dim = [*wrap(self.reply.without, width), EMPTY] if self.reply.without else []
         dim += wrap(printable(self._thought), width) if self._thought and self.grows else []
-        text = wrap(printable(self.reply.text), width) if self.reply.text else []
+        shown = self.reply.text
+        if self.grows:  # each frame lays it out: from the last line on that is surely above
+            shown = shown[shown.rfind("\n", 0, max(0, len(shown) - 2 * width * height)) + 1 :]
+        text = wrap(printable(shown), width) if shown else []
         looks = [*(("class:dim", row) for row in dim), *(("", row) for row in text)]
         return self._in_sight([[look] for look in looks], height)
 
