@@ -133,19 +133,20 @@ class ReplyPane:
         found: StyleAndTextTuples = []
         for cell in row:
             piece = self._pieces[cell.piece]
-            style = self._style(piece)
-            if self._is_of(token, piece):
-                style += " class:here"
-            found.append((style, cell.text))
+            found.append((self._style(piece, here=self._is_of(token, piece)), cell.text))
         return found
 
-    def _style(self, piece: Piece) -> str:
-        """Return the style of a piece by its least likely token; struck out where it is cut."""
+    def _style(self, piece: Piece, *, here: bool) -> str:
+        """Return the style of a piece by its least likely token; struck out where it is cut.
+
+        The one under the cursor has no colour: reversed it would be dark on a dark ground.
+        """
         weighing = self.weighing
         if weighing is None:
             return ""
         shown = reshaped(piece, [weighing.at(at) for at in range(piece.first, piece.last + 1)])
         style = f"class:bin{shown.bin}" if self._coloured and shown.bin else ""
+        style = "class:here" if here else style
         if shown.struck:
             return f"{style} class:struck"
         return f"{style} class:doubtful" if shown.doubtful or shown.bin > 1 else style
