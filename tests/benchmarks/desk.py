@@ -17,7 +17,7 @@ from zatsudan.lab.knob import knob
 from zatsudan.lab.reshaping import Chain, read
 from zatsudan.lab.weighing import Weighed, Weighing
 from zatsudan.terminal.pages.deskpage import SLICE, DeskPage
-from zatsudan.terminal.pages.deskrows import SLIDER, knob_rows
+from zatsudan.terminal.pages.deskrows import SLIDER, DeskRows, knob_rows
 from zatsudan.wire.tokenview import read_tokens
 
 if TYPE_CHECKING:
@@ -76,15 +76,16 @@ async def main(count: int) -> None:
         totals=lambda _now, then: [(printable(str(then.stays)), EMPTY)],
     )
     page = DeskPage(desk, nobody, coloured=True, clock=time.monotonic)
-    page.text(page.panes.pane, 41, HEIGHT)
+    rows = DeskRows(page)
+    rows.text(page.panes.pane, 41, HEIGHT)
     took = []
     for at in range(60):
         began = time.perf_counter()
         page.press("right" if at % 2 else "s-left")
-        page.text(page.panes.pane, 41, HEIGHT)
+        rows.text(page.panes.pane, 41, HEIGHT)
         knob_rows(page.board, SLIDER, 20)
-        page.place(42, 8)
-        page.sums(80)
+        rows.place(42, 8)
+        rows.sums(80)
         took.append(1000 * (time.perf_counter() - began))
     began, slices = time.perf_counter(), []
     while True:
@@ -95,7 +96,7 @@ async def main(count: int) -> None:
             break
     sums = 1000 * (time.perf_counter() - began)
     each = time.perf_counter()
-    page.sums(80)
+    rows.sums(80)
     added = 1000 * (time.perf_counter() - each)
     took.sort()
     sys.stdout.write(

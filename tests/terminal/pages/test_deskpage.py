@@ -33,7 +33,7 @@ async def test_a_knob_is_turned_and_seen_and_a_new_variant_grows_on_the_page() -
         person.type("\t\x1b[C")
         await person.until("token 2 of 2")
         person.type("\r")  # asks again, with what was turned
-        shown = await person.until("▸variant 2 of 2")
+        shown = await person.until("▸variant 2 of 2 · temperature 2")
         assert "·dog·dog" in await person.until("c compares")
         assert person.server.requests[-1].body["temperature"] == 2
         assert person.server.requests[-1].body["top_logprobs"] == 20
@@ -230,6 +230,40 @@ async def test_pieces_of_characters_become_whole_while_they_come() -> None:
         assert "日本語·🙂" in shown
         person.type("q")
         await person.until(lambda: "▸variant" not in person.screen.shown())
+
+
+async def test_one_reply_is_asked_for_where_several_are_usual() -> None:
+    async with sitting(reply(" cat"), reply(" dog"), columns=80, rows=24) as person:
+        await person.say("which?")
+        await person.say("/n 3")
+        person.type("/desk\r")
+        await person.until("reply #2")
+        person.type("\r")
+        await person.until("•·dog")
+        assert person.server.requests[-1].body["n"] == 1
+        person.type("q")
+        await person.until(lambda: "▸variant" not in person.screen.shown())
+
+
+async def test_a_text_without_tokens_is_scrolled_and_knobs_out_of_sight_are_told_of() -> None:
+    lines_ = "\n".join(f"line {number}" for number in range(40))
+    async with sitting(says(lines_), columns=80, rows=24) as person:
+        await person.say("which?")
+        person.type("/desk\r")
+        shown = await person.until("Enter asks again with them")
+        assert "line 1" in shown
+        knob_rows = shown.split("\n")[1:21]
+        assert knob_rows[0].startswith("▸temperature")
+        assert knob_rows[-1].startswith("↓")
+        person.type("\x1b[6~" * 9)
+        await person.until("line 39")
+        person.type("\x1b[5~" * 9)
+        await person.until(lambda: "line 39" not in person.screen.shown())
+        person.type("\x1b[F")
+        shown = await person.until(lambda: "\n↑" in person.screen.shown())
+        assert "\n▸" in shown
+        person.type("q")
+        await person.until(lambda: "line 1 " not in person.screen.shown())
 
 
 async def test_the_mouse_turns_knobs_and_goes_to_tokens_and_is_given_back() -> None:

@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from prompt_toolkit.formatted_text import StyleAndTextTuples
-
 from zatsudan.base.errors import ZatsudanError
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, printable
@@ -15,13 +13,10 @@ from zatsudan.lab.weighing import Weighed, Weighing
 from zatsudan.sessions.made import INTERRUPTED
 from zatsudan.terminal.live.frames import Frames
 from zatsudan.terminal.live.replystatus import reply_status
-from zatsudan.terminal.pages.deskrows import foot_rows, place_rows
 from zatsudan.terminal.pages.panes import Panes
 from zatsudan.terminal.pages.replypane import GROWING, ReplyPane
 from zatsudan.terminal.surface import Ask, Taker
-from zatsudan.terminal.text.onerow import Piece, one_row
 from zatsudan.terminal.text.replyrows import nothing_came, why_ended
-from zatsudan.terminal.text.rows import cut
 from zatsudan.terminal.text.shortfalls import misformed
 
 if TYPE_CHECKING:
@@ -32,6 +27,8 @@ if TYPE_CHECKING:
 
 #: Places that are computed between two looks at the keys.
 SLICE = 40
+#: Rows by which a text goes on, by the key.
+_FAR = {"pageup": -8, "pagedown": 8}
 
 
 class DeskPage(Taker):
@@ -40,7 +37,7 @@ class DeskPage(Taker):
     def __init__(
         self, desk: "Desk", ask: Ask, *, coloured: bool, clock: Callable[[], float]
     ) -> None:
-        self._desk = desk
+        self.desk = desk
         self._ask = ask
         self._coloured = coloured
         self._clock = clock
@@ -72,11 +69,14 @@ class DeskPage(Taker):
 
     def press(self, key: str) -> None:
         """Do what a key does."""
+        if key in _FAR and self._is_text() and not self.board.asks:
+            self.panes.pane.scroll(_FAR[key])
+            return
         wanted = self.board.press(key)
         self.said = EMPTY
         if wanted == SAVE:
             name, self.board.naming = self.board.naming or "", None
-            self.said = self._desk.save(name, self.board.changed())
+            self.said = self.desk.save(name, self.board.changed())
         elif wanted == ASK:
             self._ask_again()
         elif wanted == STOP:
@@ -104,7 +104,7 @@ class DeskPage(Taker):
             self._weigh()
 
     def _weigh(self) -> None:
-        chain = self._desk.chain(self.board.changed())
+        chain = self.desk.chain(self.board.changed())
         for pane in (self.panes.pane, self.panes.beside):
             if pane.weighing is not None:
                 pane.weighing.turn(chain)
@@ -142,12 +142,12 @@ class DeskPage(Taker):
         elif pane is not None:
             self.look_at(pane)
         elif self._loading is None:
-            node = next(node for node in self._desk.variants() if node.id == name)
+            node = next(node for node in self.desk.variants() if node.id == name)
             self._loading = asyncio.ensure_future(self._load(node))
 
     async def _load(self, node: "Node") -> None:
         try:
-            found = await self._desk.read(node, self.board.changed())
+            found = await self.desk.read(node, self.board.changed())
             self.look_at(ReplyPane(found, coloured=self._coloured))
         finally:
             self._loading = None
@@ -160,7 +160,7 @@ class DeskPage(Taker):
             self.said = say("A reply is under way: Esc stops it.")
             return
         try:
-            wanted = self._desk.asks(self.board.changed())
+            wanted = self.desk.asks(self.board.changed())
         except ZatsudanError as error:
             self._tell(error)
             return
@@ -186,7 +186,7 @@ class DeskPage(Taker):
             self.redraw()
 
     def begin(self, turn: "Turn") -> "Callable[[Delta], None]":
-        chain = self._desk.chain(self.board.changed())
+        chain = self.desk.chain(self.board.changed())
         known = self.panes.pane.weighing
         weighing = known.afresh(chain) if known is not None else Weighing(read(()), chain, chain)
         growing = Weighed(GROWING, "", weighing=weighing)
@@ -240,7 +240,7 @@ class DeskPage(Taker):
         if pane is not None:
             # Its own id first: to read it may take a question to the server, which can be stopped.
             self.panes.grew(pane.reply._replace(id=node.id, text=node.message.text))
-            pane.become(await self._desk.read(node, self.board.changed()))
+            pane.become(await self.desk.read(node, self.board.changed()))
 
     def _tell(self, error: ZatsudanError) -> None:
         """Say what went wrong; what to do next stands in the talk, where it can be done."""
@@ -248,49 +248,18 @@ class DeskPage(Taker):
 
     def scroll(self, pane: ReplyPane, by: int) -> None:
         """Turn the wheel over a reply: its tokens have the cursor, its text moves."""
-        if pane is self.panes.pane and pane.weighing is not None and not self.board.asks:
-            self.board.look_at(self.board.token + 10 * by)
-        else:
+        if pane is not self.panes.pane or self._is_text():
             pane.scroll(by)
+        elif not self.board.asks:
+            self.board.look_at(self.board.token + 10 * by)
 
-    # --- rows ---------------------------------------------------------------
+    def progress(self, width: int) -> Printable:
+        """Return how far the reply is that is under way; nothing where there is none."""
+        if self._turn is None:
+            return EMPTY
+        return reply_status(self._turn, self._clock() - self._began, EMPTY, width)
 
-    def title(self) -> StyleAndTextTuples:
-        """Return the first row."""
-        return [("class:head", say("Desk  {model}", model=self._desk.model))]
-
-    def text(self, pane: ReplyPane, width: int, height: int) -> list[StyleAndTextTuples]:
-        """Return a reply under its heading."""
-        here, pair = pane is self.panes.pane, self.panes.pair
-        if self.board.comparing and here and pair is not None:
-            rows = pair[1].compared(pair[0], width, height - 1)
-        else:
-            rows = pane.rows(width, height - 1, self.board.token, lit=here)
-        heading = cut(self.panes.heading(pane, comparing=self.board.comparing), width)
-        return [[("class:head" if here else "class:dim", heading)], *rows]
-
-    def place(self, width: int, height: int) -> list[StyleAndTextTuples]:
-        """Return the distribution at the token under the cursor, before and after."""
-        weighing, at = self.panes.pane.weighing, self.board.token
-        if weighing is None or at >= len(weighing):
-            return []
-        return place_rows(weighing.at(at), at, len(weighing), width, height)
-
-    def sums(self, width: int) -> StyleAndTextTuples:
-        """Return the line of totals; while a reply grows, how far it is."""
-        if self._turn is not None:
-            since = self._clock() - self._began
-            return [("class:dim", reply_status(self._turn, since, EMPTY, width))]
-        weighing = self.panes.pane.weighing
-        if weighing is None:
-            return []
-        both = weighing.totals()
-        if both is None:
-            return [("class:dim", say("counting …"))]
-        sums = self._desk.totals(*both)
-        parts = [Piece(len(sums) - at, *each) for at, each in enumerate(sums)]
-        return [("", one_row(parts, width))]
-
-    def foot(self, width: int) -> list[StyleAndTextTuples]:
-        """Return what the keys do, and what was said."""
-        return foot_rows(self.board, self.said, width, many=len(self.panes.ids()) > 1)
+    def _is_text(self) -> bool:
+        """Tell whether the reply that is looked at is shown without its tokens."""
+        compared = self.board.comparing and self.panes.pair is not None
+        return compared or self.panes.pane.weighing is None

@@ -1,4 +1,4 @@
-"""Rows of the desk around the reply: its knobs, the place under the cursor, and what its keys do."""
+"""What stands on the desk, as rows: its knobs, the reply, the place under the cursor, sums, and what its keys do."""
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
@@ -8,7 +8,11 @@ from zatsudan.commands.reshape import share
 from zatsudan.lab.board import Board, window
 from zatsudan.lab.knob import Knob
 from zatsudan.lab.reshaping import Shape, middle
+from zatsudan.sessions.tree import differences
+from zatsudan.terminal.pages.deskpage import DeskPage
+from zatsudan.terminal.pages.replypane import ReplyPane
 from zatsudan.terminal.text.clusters import cells as cells_of
+from zatsudan.terminal.text.onerow import Piece, one_row
 from zatsudan.terminal.text.rows import cut, wrap
 
 #: Cells of a knob's name and value.
@@ -37,21 +41,22 @@ def knob_rows(board: Board, slider: int, height: int) -> list[StyleAndTextTuples
         none = say("This server takes no number.")
         return [[("class:dim", row)] for row in wrap(none, knobs_width(slider))]
     top = first_knob(board, height)
+    shown = board.knobs[top : top + height]
+    marks = [" "] * len(shown)
+    if top:  # there are more
+        marks[0] = "↑"
+    if top + height < len(board.knobs):
+        marks[-1] = "↓"
+    marks[board.at - top] = "▸"
     return [
-        _knob(knob, board.typed if at == board.at else "", slider, _knob_mark(board, at))
-        for at, knob in enumerate(board.knobs[top : top + height], top)
+        _knob(knob, board, slider, mark, here=at == board.at)
+        for at, (knob, mark) in enumerate(zip(shown, marks, strict=True), top)
     ]
 
 
-def _knob_mark(board: Board, at: int) -> tuple[str, str]:
-    if at != board.at:
-        return "", " "
-    return "" if board.on_tokens else "class:here", "▸"
-
-
-def _knob(knob: Knob, typed: str, slider: int, look: tuple[str, str]) -> StyleAndTextTuples:
-    style, mark = look
-    value = f"{typed}_" if typed else knob.shown
+def _knob(knob: Knob, board: Board, slider: int, mark: str, *, here: bool) -> StyleAndTextTuples:
+    style = "class:here" if here and not board.on_tokens else ""
+    value = f"{board.typed}_" if here and board.typed else knob.shown
     name = cut(one_line(knob.name), KNOB - len(value) - 1)
     return [
         (style, f"{mark}{name}{_blanks(name, KNOB - len(value))}{value} "),
@@ -136,3 +141,64 @@ def _keys(board: Board, *, many: bool) -> list[Printable]:
             say("Enter asks again  v variants  c compares  s saves a preset  Esc leaves"),
         ]
     return [first, say("Enter asks again  s saves a preset  Esc leaves")]
+
+
+class DeskRows:
+    """What stands on the page, part by part."""
+
+    def __init__(self, page: DeskPage) -> None:
+        self._page = page
+
+    def title(self) -> StyleAndTextTuples:
+        """Return the first row."""
+        return [("class:head", say("Desk  {model}", model=self._page.desk.model))]
+
+    def text(self, pane: ReplyPane, width: int, height: int) -> list[StyleAndTextTuples]:
+        """Return a reply under its heading."""
+        here, pair = pane is self._page.panes.pane, self._page.panes.pair
+        if self._page.board.comparing and here and pair is not None:
+            rows = pair[1].compared(pair[0], width, height - 1)
+        else:
+            rows = pane.rows(width, height - 1, self._page.board.token, lit=here)
+        heading = cut(
+            self._page.panes.heading(pane, self._asked, comparing=self._page.board.comparing), width
+        )
+        return [[("class:head" if here else "class:dim", heading)], *rows]
+
+    def _asked(self, at: int) -> Printable:
+        """Return with which of the knobs' values a variant was asked for, where they are not the same in all."""
+        found = differences(list(self._page.desk.variants()))
+        values = found[at] if at < len(found) else {}
+        told = [
+            f"{knob.name} {values[knob.name]}"
+            for knob in self._page.board.knobs
+            if values.get(knob.name) is not None
+        ]
+        return one_line(" ".join(told))
+
+    def place(self, width: int, height: int) -> list[StyleAndTextTuples]:
+        """Return the distribution at the token under the cursor, before and after."""
+        weighing, at = self._page.panes.pane.weighing, self._page.board.token
+        if weighing is None or at >= len(weighing):
+            return []
+        return place_rows(weighing.at(at), at, len(weighing), width, height)
+
+    def sums(self, width: int) -> StyleAndTextTuples:
+        """Return the line of totals; while a reply grows, how far it is."""
+        if progress := self._page.progress(width):
+            return [("class:dim", progress)]
+        weighing = self._page.panes.pane.weighing
+        if weighing is None:
+            return []
+        both = weighing.totals()
+        if both is None:
+            return [("class:dim", say("counting …"))]
+        sums = self._page.desk.totals(*both)
+        parts = [Piece(len(sums) - at, *each) for at, each in enumerate(sums)]
+        return [("", one_row(parts, width))]
+
+    def foot(self, width: int) -> list[StyleAndTextTuples]:
+        """Return what the keys do, and what was said."""
+        return foot_rows(
+            self._page.board, self._page.said, width, many=len(self._page.panes.ids()) > 1
+        )

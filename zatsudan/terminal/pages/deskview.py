@@ -29,6 +29,7 @@ from zatsudan.terminal.pages.deskpage import DeskPage
 from zatsudan.terminal.pages.deskrows import (
     LONG_SLIDER,
     SLIDER,
+    DeskRows,
     first_knob,
     knob_rows,
     knobs_width,
@@ -109,6 +110,7 @@ class DeskView:
         self, page: DeskPage, *, input_: Input | None = None, output: Output | None = None
     ) -> None:
         self._page = page
+        self._shown = rows = DeskRows(page)
         self._knobs_height = 1
         wide = Condition(lambda: self._is_wide)
         left = _Rows(lambda _, height: self._knobs(height), self._at_knob, self._wheel_knobs)
@@ -116,7 +118,7 @@ class DeskView:
             Window(self._reply(pane), width=Dimension(preferred=1000), always_hide_cursor=True)
             for pane in (self._first, self._second, lambda: page.panes.pane)
         )
-        place = _Rows(page.place)
+        place = _Rows(rows.place)
         right = HSplit(
             [
                 ConditionalContainer(
@@ -129,7 +131,7 @@ class DeskView:
         )
         body = HSplit(
             [
-                Window(FormattedTextControl(page.title), height=1),
+                Window(FormattedTextControl(rows.title), height=1),
                 VSplit(
                     [
                         Window(left, width=lambda: Dimension.exact(knobs_width(self._slider))),
@@ -137,10 +139,10 @@ class DeskView:
                         right,
                     ]
                 ),
-                Window(_Rows(lambda width, _: [page.sums(width)]), height=1),
+                Window(_Rows(lambda width, _: [rows.sums(width)]), height=1),
                 Window(
-                    _Rows(lambda width, _: page.foot(width)),
-                    height=lambda: Dimension.exact(len(page.foot(self._columns))),
+                    _Rows(lambda width, _: rows.foot(width)),
+                    height=lambda: Dimension.exact(len(rows.foot(self._columns))),
                 ),
             ]
         )
@@ -199,7 +201,7 @@ class DeskView:
         def wheel(by: int) -> None:
             self._page.scroll(pane(), by)
 
-        return _Rows(lambda width, height: self._page.text(pane(), width, height), at, wheel)
+        return _Rows(lambda width, height: self._shown.text(pane(), width, height), at, wheel)
 
     def _knobs(self, height: int) -> list[StyleAndTextTuples]:
         self._knobs_height = height

@@ -68,13 +68,21 @@ class Panes:
             self._known.remove(gone)
             self.pane = self.beside = self.beside if self.pane is gone else self.pane
 
-    def heading(self, pane: ReplyPane, *, comparing: bool) -> Printable:
-        """Return what stands over a reply: which it is, or which two the one that is looked at is compared from."""
+    def heading(
+        self, pane: ReplyPane, asked: Callable[[int], Printable], *, comparing: bool
+    ) -> Printable:
+        """Return what stands over a reply: which it is, or which two the one that is looked at is compared from.
+
+        `asked` tells in a few words how the variant of a number was asked for.
+        """
         ids, pair = self.ids(), self.pair
         if len(ids) == 1:
             return say("reply #{id}", id=pane.reply.id)
         if pane is self.pane and pair is not None and comparing:
             first, second = (ids.index(each.reply.id) + 1 for each in pair)
             return say("what changes from variant {first} to {second}", first=first, second=second)
-        told = say("variant {at} of {all}", at=ids.index(pane.reply.id) + 1, all=len(ids))
-        return printable(f"▸{told}") if pane is self.pane and pair is not None else told
+        at = ids.index(pane.reply.id)
+        told = say("variant {at} of {all}", at=at + 1, all=len(ids))
+        mark = "▸" if pane is self.pane and pair is not None else ""
+        how = asked(at)
+        return printable(f"{mark}{told} · {how}" if how else f"{mark}{told}")
