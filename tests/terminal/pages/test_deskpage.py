@@ -200,6 +200,47 @@ async def test_an_empty_reply_is_a_variant_that_says_so() -> None:
         await person.until("Variant 1 of 2.")
 
 
+async def test_who_leaves_the_program_in_the_middle_keeps_what_came() -> None:
+    script, _ = halts(" dog", " eel", " cat")
+    async with sitting(reply(" cat"), script, columns=80, rows=24) as person:
+        await person.say("/logprobs on 3")
+        await person.say("which?")
+        person.type("/desk\r")
+        await person.until("token 1 of 1")
+        person.type("\r")
+        await person.until("token 2 of 2")
+        nodes = person.chat.talk.session.nodes
+    assert nodes["3"].message.text == " dog eel"
+    assert person.screen.scrollback().count("dog eel") == 1
+
+
+async def test_a_fault_of_ours_ends_the_page_and_is_told_in_the_talk() -> None:
+    async with sitting(reply(" cat"), columns=80, rows=24) as person:
+        await person.say("which?")
+
+        async def broken(*_: object) -> bool:
+            raise RuntimeError("a fault")
+
+        person.terminal._repl._generation.generate = broken  # type: ignore[method-assign, assignment]
+        person.type("/desk\r")
+        await person.until("reply #2")
+        person.type("\r")
+        await person.until("zatsudan has a fault here (RuntimeError: a fault).")
+        assert "Desk" not in person.screen.shown()
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(44, 10), (36, 6), (60, 16)])
+async def test_a_screen_that_is_small_shows_what_it_can(columns: int, rows: int) -> None:
+    async with sitting(reply(" cat"), reply(" dog"), columns=columns, rows=rows) as person:
+        await person.say("which?")
+        person.type("/desk\r")
+        await person.until(lambda: ENTER in "".join(person.screen.raw))
+        person.type("\x1b[C\r")
+        await person.until(lambda: len(person.chat.talk.session.nodes) == 3)
+        person.type("qn")
+        await person.until("dog")
+
+
 async def test_reasoning_is_seen_while_it_comes_and_a_text_without_log_probabilities() -> None:
     goes_on = asyncio.Event()
     thought = {"choices": [{"index": 0, "delta": {"reasoning_content": "I wonder about 日本"}}]}
@@ -230,6 +271,29 @@ async def test_pieces_of_characters_become_whole_while_they_come() -> None:
         assert "日本語·🙂" in shown
         person.type("q")
         await person.until(lambda: "▸variant" not in person.screen.shown())
+
+
+async def test_a_click_goes_to_the_variant_beside_and_a_slider_is_drawn() -> None:
+    async with sitting(reply(" cat", " eel"), reply(" dog"), columns=140, rows=45) as person:
+        await person.say("which?")
+        person.type("/desk\r")
+        await person.until("reply #2")
+        person.type("\r")
+        shown = await person.until("•·dog")
+        rows = shown.split("\n")
+        y = next(at for at, row in enumerate(rows) if "·cat·eel" in row)
+        x = rows[y].index("·cat·eel") + 4
+        person.type(f"\x1b[<0;{x + 1};{y + 1}M\x1b[<0;{x + 1};{y + 1}m")
+        await person.until("▸variant 1 of 2")
+        await person.until("token 2 of 2")
+        y = next(at for at, row in enumerate(rows) if "top_p" in row)
+        x = rows[y].index("○")
+        person.type(f"\x1b[<0;{x + 1};{y + 1}M\x1b[<32;{x - 9};{y + 1}M\x1b[<0;{x - 9};{y + 1}m")
+        shown = await person.until("▸top_p")
+        row = next(row for row in shown.split("\n") if "▸top_p" in row)
+        assert 0.4 < float(row.split()[1]) < 0.6
+        person.type("qn")
+        await person.until("Variant 1 of 2.")
 
 
 async def test_one_reply_is_asked_for_where_several_are_usual() -> None:

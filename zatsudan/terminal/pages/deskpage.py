@@ -1,7 +1,7 @@
 """What the desk holds and what its keys do: a board, the variants of a reply, and the one that is under way."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING
 
 from zatsudan.base.errors import ZatsudanError
@@ -65,6 +65,15 @@ class DeskPage(Taker):
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
+    def _begun(self, work: "Coroutine[None, None, None]") -> "asyncio.Task[None]":
+        async def guarded() -> None:
+            try:
+                await work
+            except Exception as error:  # noqa: BLE001  a fault of ours is told in the talk
+                self.leave(error)
+
+        return asyncio.ensure_future(guarded())
+
     # --- keys ---------------------------------------------------------------
 
     def press(self, key: str) -> None:
@@ -113,7 +122,7 @@ class DeskPage(Taker):
     def begin_counting(self) -> None:
         """Compute what is not in sight."""
         if self._counting is None:
-            self._counting = asyncio.ensure_future(self._count())
+            self._counting = self._begun(self._count())
 
     async def _count(self) -> None:
         """Compute it a little at a time: keys come first."""
@@ -143,7 +152,7 @@ class DeskPage(Taker):
             self.look_at(pane)
         elif self._loading is None:
             node = next(node for node in self.desk.variants() if node.id == name)
-            self._loading = asyncio.ensure_future(self._load(node))
+            self._loading = self._begun(self._load(node))
 
     async def _load(self, node: "Node") -> None:
         try:
@@ -165,7 +174,7 @@ class DeskPage(Taker):
             self._tell(error)
             return
         self.board.busy = True
-        self._reply = asyncio.ensure_future(self._replied(wanted))
+        self._reply = self._begun(self._replied(wanted))
 
     async def _replied(self, wanted: "Generate") -> None:
         """Have a reply made and look at it; at the one before again where nothing came."""
@@ -175,8 +184,6 @@ class DeskPage(Taker):
                 await self._know(self._turn.nodes[0])
         except ZatsudanError as error:
             self._tell(error)
-        except Exception as error:  # noqa: BLE001  a fault of ours is told in the talk
-            self.leave(error)
         finally:
             self.panes.drop()
             self.board.turned_to(self.panes.pane.tokens)

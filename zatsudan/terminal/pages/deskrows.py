@@ -73,7 +73,7 @@ def place_rows(
     shape: Shape, at: int, count: int, width: int, height: int
 ) -> list[StyleAndTextTuples]:
     """Return the distribution at token `at` of `count`, as asked for and as these settings have it."""
-    name = min(TOKEN, width - 2 * SHARE - BAR - 6)
+    name = max(2, min(TOKEN, width - 2 * SHARE - BAR - 6))
     head = say("token {at:,} of {all:,}", at=at + 1, all=count)
     asked, then = say("as asked"), say("reshaped")
     ranked = sorted(range(len(shape.options)), key=lambda at: -max(_both(shape, at)))
