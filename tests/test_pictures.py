@@ -166,13 +166,13 @@ class Stage:
         self.person = person
         self._film = film
         self._page: Taker | None = None
-        generate = person.terminal._repl._generation.generate
+        generate = person.terminal._repl._carrying.generation.generate
 
         async def seen_on(wanted: Generate, page: Taker | None = None) -> bool:
             self._page = page
             return await generate(wanted, page)
 
-        person.terminal._repl._generation.generate = seen_on  # type: ignore[method-assign]
+        person.terminal._repl._carrying.generation.generate = seen_on  # type: ignore[method-assign]
 
     def take(self, seconds: float) -> None:
         """Show the screen as it is for so many seconds."""
@@ -181,7 +181,7 @@ class Stage:
 
     def seen(self, seconds: float) -> None:
         """Show a growing reply as it is now: no frame of the clock's is waited for."""
-        view = self.person.terminal._surface._view
+        view = self.person.terminal._surface.view
         if self._film is not None and isinstance(self._page, DeskPage):
             self._page._catch_up()
             self._page.redraw.__self__._redraw()  # type: ignore[attr-defined]

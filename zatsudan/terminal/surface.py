@@ -37,7 +37,7 @@ class Taker(Protocol):
 
 
 #: Makes the reply that is wanted, taken by the page that wants it as well as by what lies below.
-Ask: TypeAlias = "Callable[[Generate, Taker], Awaitable[object]]"
+MakeReply: TypeAlias = "Callable[[Generate, Taker], Awaitable[object]]"
 
 
 class Surface(Taker, Protocol):
@@ -58,7 +58,7 @@ class Surface(Taker, Protocol):
     async def ask(self, question: "Question") -> str | None:
         """Ask the person; return the answer, or None if they left the question. Raises CommandError."""
 
-    async def desk(self, outcome: "Desk", ask: Ask) -> "Result | None":
+    async def desk(self, outcome: "Desk", make: MakeReply) -> "Result | None":
         """Let the person turn knobs and ask again; None where there is no screen for it."""
         return None
 

@@ -178,7 +178,7 @@ async def test_a_refused_parameter_is_left_out_and_the_page_says_so() -> None:
         person.type("/desk\r")
         await person.until("reply #2")
         person.type("\x1b[B\x1b[B0.2\r\r")
-        await person.until("▸variant 2 of 2")
+        await person.until("•·dog")
         shown = await person.until("scripted does not take min_p here: sent without it.")
         assert "▸min_p                 0.2" in shown
         assert "min_p" not in person.server.requests[-1].body
@@ -221,7 +221,7 @@ async def test_a_fault_of_ours_ends_the_page_and_is_told_in_the_talk() -> None:
         async def broken(*_: object) -> bool:
             raise RuntimeError("a fault")
 
-        person.terminal._repl._generation.generate = broken  # type: ignore[method-assign, assignment]
+        person.terminal._repl._carrying.generation.generate = broken  # type: ignore[method-assign, assignment]
         person.type("/desk\r")
         await person.until("reply #2")
         person.type("\r")

@@ -15,7 +15,7 @@ from zatsudan.terminal.live.frames import Frames
 from zatsudan.terminal.live.replystatus import reply_status
 from zatsudan.terminal.pages.panes import Panes
 from zatsudan.terminal.pages.replypane import GROWING, ReplyPane
-from zatsudan.terminal.surface import Ask, Taker
+from zatsudan.terminal.surface import MakeReply, Taker
 from zatsudan.terminal.text.replyrows import nothing_came, why_ended
 from zatsudan.terminal.text.shortfalls import misformed
 
@@ -35,10 +35,10 @@ class DeskPage(Taker):
     """The page's state. `redraw` shows what has changed; `leave` ends the page by a result, or by what went wrong."""
 
     def __init__(
-        self, desk: "Desk", ask: Ask, *, coloured: bool, clock: Callable[[], float]
+        self, desk: "Desk", make: MakeReply, *, coloured: bool, clock: Callable[[], float]
     ) -> None:
         self.desk = desk
-        self._ask = ask
+        self._make = make
         self._coloured = coloured
         self._clock = clock
         self.board: Board = desk.board
@@ -179,7 +179,7 @@ class DeskPage(Taker):
     async def _replied(self, wanted: "Generate") -> None:
         """Have a reply made and look at it; at the one before again where nothing came."""
         try:
-            await self._ask(wanted, self)
+            await self._make(wanted, self)
             if self._turn is not None and self._turn.nodes:
                 await self._know(self._turn.nodes[0])
         except ZatsudanError as error:

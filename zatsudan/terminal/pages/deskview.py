@@ -36,7 +36,7 @@ from zatsudan.terminal.pages.deskrows import (
     slider_cell,
 )
 from zatsudan.terminal.pages.replypane import ReplyPane
-from zatsudan.terminal.surface import Ask
+from zatsudan.terminal.surface import MakeReply
 
 if TYPE_CHECKING:
     from prompt_toolkit.application import Application
@@ -260,7 +260,7 @@ class DeskView:
 
 async def show_desk(
     desk: "Desk",
-    ask: Ask,
+    make: MakeReply,
     *,
     coloured: bool,
     clock: Callable[[], float],
@@ -268,7 +268,7 @@ async def show_desk(
     output: Output | None = None,
 ) -> Result | None:
     """Show the desk until the person leaves it."""
-    page = DeskPage(desk, ask, coloured=coloured, clock=clock)
+    page = DeskPage(desk, make, coloured=coloured, clock=clock)
     app = DeskView(page, input_=input_, output=output).app
     try:
         return await app.run_async(handle_sigint=False, pre_run=page.begin_counting)
