@@ -38,7 +38,7 @@ class Generate(NamedTuple):
     With a `prefix` the reply goes on from that text; `logprobs` are those of its tokens, where known.
     `asking`: where the server takes no prefix, the model is asked in words to go on.
     `again` is a reply whose recorded request is sent once more, just as it was.
-    `anyway`: also where it is too long by the estimate. `then` gives what follows when it has ended.
+    `anyway`: also where it is too long by the estimate.
     """
 
     parent: Node
@@ -49,7 +49,6 @@ class Generate(NamedTuple):
     asking: bool = False
     again: Node | None = None
     anyway: bool = False
-    then: "Callable[[], Awaitable[Outcome]] | None" = None
 
 
 class Experiment(NamedTuple):

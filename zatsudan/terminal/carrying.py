@@ -58,9 +58,8 @@ class Carrying:
     async def _make(self, outcome: Generate | Experiment) -> bool:
         """Have replies made, then carry out what follows; return whether all went well."""
         if isinstance(outcome, Generate):
-            well = await self.generation.generate(outcome)
-        else:
-            well = await self.generation.experiment(outcome)
+            return await self.generation.generate(outcome)
+        well = await self.generation.experiment(outcome)
         return well if outcome.then is None else await self.carry_out(await outcome.then())
 
     async def _lend(self, outcome: Inspect | Desk) -> bool:
