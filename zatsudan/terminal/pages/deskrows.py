@@ -1,9 +1,11 @@
 """What stands on the desk, as rows: its knobs, the reply, the place under the cursor, sums, and what its keys do."""
 
+from collections.abc import Sequence
+
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from zatsudan.base.language import say
-from zatsudan.base.printable import Printable, one_line
+from zatsudan.base.printable import Printable, one_line, printable
 from zatsudan.commands.reshape import share
 from zatsudan.lab.board import Board, window
 from zatsudan.lab.knob import Knob
@@ -12,7 +14,7 @@ from zatsudan.sessions.tree import differences
 from zatsudan.terminal.pages.deskpage import DeskPage
 from zatsudan.terminal.pages.replypane import ReplyPane
 from zatsudan.terminal.text.clusters import cells as cells_of
-from zatsudan.terminal.text.onerow import Piece, one_row
+from zatsudan.terminal.text.onerow import BETWEEN, Piece, one_row
 from zatsudan.terminal.text.rows import cut, wrap
 
 #: Cells of a knob's name and value.
@@ -143,6 +145,16 @@ def _keys(board: Board, *, many: bool) -> list[Printable]:
     return [first, say("Enter asks again  s saves a preset  Esc leaves")]
 
 
+def fitting_sums(sums: Sequence[tuple[Printable, Printable]], width: int) -> Printable:
+    """Return sums as one row, each in its long form or, the longest first where there is no room, in its short one."""
+    shown = [long for long, _ in sums]
+    for at in sorted(range(len(sums)), key=lambda at: -len(sums[at][0])):
+        if cells_of(printable(BETWEEN.join(shown))) <= width:
+            break
+        shown[at] = sums[at][1]
+    return one_row([Piece(len(shown) - at, text) for at, text in enumerate(shown)], width)
+
+
 class DeskRows:
     """What stands on the page, part by part."""
 
@@ -193,9 +205,7 @@ class DeskRows:
         both = weighing.totals()
         if both is None:
             return [("class:dim", say("counting …"))]
-        sums = self._page.desk.totals(*both)
-        parts = [Piece(len(sums) - at, *each) for at, each in enumerate(sums)]
-        return [("", one_row(parts, width))]
+        return [("", fitting_sums(self._page.desk.totals(*both), width))]
 
     def foot(self, width: int) -> list[StyleAndTextTuples]:
         """Return what the keys do, and what was said."""
