@@ -26,6 +26,7 @@ from zatsudan.servers.wirenames import own_names
 from zatsudan.sessions.made import Made
 from zatsudan.sessions.session import Node
 from zatsudan.talk.chat import Chat
+from zatsudan.wire.refusals import mended
 
 if TYPE_CHECKING:
     from zatsudan.lab.reshaping import Totals
@@ -117,6 +118,8 @@ async def _weighed(
     except ZatsudanError as error:
         if not reply.message.text:
             told = say("(the reply has no text)")
+        elif not _may_tell(chat):
+            told = say("This server cannot be asked for log probabilities.")
         elif made.parameters.get("logprobs"):
             told = say("The server sent no log probabilities though it was asked for them.")
         else:
@@ -129,6 +132,12 @@ async def _weighed(
     now, then = chain_of(chat, asked), chain_of(chat, {**base, **turned})
     reading, _ = await read_reply(chat, reply, now, then)
     return bare._replace(tokens=tokens, weighing=Weighing(reading, now, then))
+
+
+def _may_tell(chat: Chat) -> bool:
+    """Tell whether the server may be asked for log probabilities: it is not known to take no such request."""
+    takes = chat.link.here.takes(BY_NAME["logprobs"]) is not False
+    return takes and bool(mended({"logprobs": True}, chat.link.repairs(chat.talk.session.model)))
 
 
 def _words(now: "Totals", then: "Totals") -> Sequence[tuple[Printable, Printable]]:
@@ -187,7 +196,7 @@ def _asks(chat: Chat, reply: Node, values: Mapping[str, Json]) -> Generate:
             say("This reply answers no message."), say("Choose another with /desk N.")
         )
     wanted = dict(values)
-    if chat.link.here.takes(BY_NAME["logprobs"]) is not False:
+    if _may_tell(chat):
         wanted |= {"logprobs": True, "top_logprobs": _ALTERNATIVES}
     if "n" in chat.talk.session.settings:  # the page has room for one
         wanted["n"] = 1

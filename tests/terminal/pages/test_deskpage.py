@@ -186,6 +186,20 @@ async def test_a_refused_parameter_is_left_out_and_the_page_says_so() -> None:
         await person.until(lambda: "▸variant" not in person.screen.shown())
 
 
+async def test_where_log_probabilities_are_refused_it_says_so() -> None:
+    refusal = fails(400, {"error": {"message": "logprobs: not supported"}})
+    async with sitting(says("one"), refusal, says("two"), columns=80, rows=24) as person:
+        await person.say("which?")
+        person.type("/desk\r")
+        await person.until("Enter asks again with them")
+        person.type("\r")
+        await person.until("two")
+        shown = await person.until("This server cannot be asked for log")
+        assert "Enter asks again with them" not in shown
+        person.type("q")
+        await person.until(lambda: "▸variant" not in person.screen.shown())
+
+
 async def test_an_empty_reply_is_a_variant_that_says_so() -> None:
     empty = Script([chunk(finish="stop"), DONE])
     async with sitting(reply(" cat"), empty, columns=80, rows=24) as person:
