@@ -85,7 +85,7 @@ SILENT: dict[str, tuple[str, ...]] = {
     "talk/thinkingform.py": ("How much is",),  # sent to the model
     "talk/running.py": ("\n… {} bytes",),  # output, which is sent too
     "terminal/live/prompt.py": ("fg:", "noinherit"),
-    "terminal/pages/deskpage.py": ("bg:", "fg:", "reverse bold", "underline bold"),
+    "terminal/pages/deskview.py": ("bg:", "fg:", "reverse bold", "underline bold"),
     "terminal/pages/inspector.py": ("bg:", "reverse"),
     "terminal/carrying.py": ("dim", "good"),  # tones of lines
     "terminal/repl.py": ("dim",),
