@@ -58,7 +58,7 @@ SILENT: dict[str, tuple[str, ...]] = {
     "servers/engine/embedded.py": ("the child has no pipes",),  # cannot happen
     "servers/prefill.py": ("Your reply was cut off.", "Write the alphabet"),  # to a model
     "sessions/exports/experiment.py": (
-        "\n.wide",
+        "\nbody",
         "<",
         " class=",
         "# {}",
