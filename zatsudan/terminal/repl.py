@@ -159,7 +159,8 @@ class Repl:
             well = await self._generation.generate(outcome)
         else:
             well = await self._generation.experiment(outcome)
-        return well if outcome.then is None else await self._carry_out(await outcome.then())
+        followed = outcome.then is None or await self._carry_out(await outcome.then())
+        return well and followed
 
     async def _lend(self, outcome: Inspect | Desk) -> bool:
         """Lend the whole screen to a page, and carry out what was wanted there."""
