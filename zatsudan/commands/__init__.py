@@ -29,6 +29,7 @@ MODULES = (
     "repeating",
     "bias",
     "tokens",
+    "forks",
     "reshape",
     "desk",
     "tracing",
