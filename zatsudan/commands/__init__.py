@@ -30,6 +30,7 @@ MODULES = (
     "bias",
     "tokens",
     "forks",
+    "manual",
     "reshape",
     "desk",
     "tracing",

@@ -1,5 +1,6 @@
 """The chain of samplers that settings make at the server, and a reply as one is computed over it."""
 
+import contextlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -43,11 +44,31 @@ def chain_of(chat: Chat, values: Mapping[str, Json]) -> "Chain":
 async def read_reply(chat: Chat, reply: Node, *chains: "Chain") -> "tuple[Reading, bool]":
     """Take the reply's tokens, and those of its prompt where that matters; tell whether all is known."""
     from zatsudan.lab.reshaping import read
+    from zatsudan.talk.request import rebuilt
 
+    prompt, made = None, reply.made or Made()
+    if chat.link.server is not None and made.server == chat.link.server.name:
+        with contextlib.suppress(ZatsudanError):  # it makes the bounds narrower, and no more
+            prompt = await prompt_before(chat, rebuilt(chat.talk.session, reply).body, *chains)
     repeats = any(_looks_back(chain.values) for chain in chains)
-    prompt = await _prompt(chat, reply) if repeats else None
-    found = read(tokens_of(reply), prompt)
-    return found, not repeats or prompt is not None
+    return read(tokens_of(reply), prompt), not repeats or prompt is not None
+
+
+async def prompt_before(
+    chat: Chat, body: Mapping[str, Json], *chains: "Chain"
+) -> list[bytes] | None:
+    """Return the tokens of a request's prompt, where a chain looks back at them and the server tells them."""
+    from zatsudan.servers.native import prompt_of, token_texts
+    from zatsudan.talk.addressee import client_for
+
+    if not any(_looks_back(chain.values) for chain in chains):
+        return None
+    try:
+        client = await client_for(chat.talk, chat.link)
+        text = await prompt_of(client, body, free=True)
+        return await token_texts(client, text) if text is not None else None
+    except ZatsudanError:  # it makes the bounds narrower, and no more
+        return None
 
 
 def _looks_back(values: Mapping[str, Json]) -> bool:
@@ -56,21 +77,3 @@ def _looks_back(values: Mapping[str, Json]) -> bool:
     return any(values.get(name) not in (None, 0) for name in added) or any(
         values.get(name) not in (None, 1) for name in factors
     )
-
-
-async def _prompt(chat: Chat, reply: Node) -> list[bytes] | None:
-    """Return the tokens of the prompt as the server has them; None where it tells none."""
-    from zatsudan.servers.native import prompt_of, token_texts
-    from zatsudan.talk.addressee import client_for
-    from zatsudan.talk.request import rebuilt
-
-    made = reply.made or Made()
-    if chat.link.server is None or made.server != chat.link.server.name:
-        return None
-    try:
-        body = rebuilt(chat.talk.session, reply).body
-        client = await client_for(chat.talk, chat.link)
-        text = await prompt_of(client, body, free=True)
-        return await token_texts(client, text) if text is not None else None
-    except ZatsudanError:  # it makes the bounds narrower, and no more
-        return None

@@ -28,7 +28,7 @@ from zatsudan.wire.tokenview import Option, Token, entries_before, read_tokens, 
 ALTERNATIVES = 20
 
 
-class _Place(NamedTuple):
+class Place(NamedTuple):
     """A place from which ways are drawn. `before` is the text up to it; `entries` of the reply fit its tokens, or are none."""
 
     reply: Node
@@ -50,7 +50,8 @@ class _Place(NamedTuple):
         return tuple(entries_before(self.entries, self.at, option))[-1:]
 
 
-def _place(chat: Chat, reply: Node, number: int) -> _Place:
+def place_of(chat: Chat, reply: Node, number: int) -> Place:
+    """Return a place of a reply by its number, from 1 on; raises CommandError where no text can go on from there."""
     found = tokens_of(reply)
     if number > len(found):
         raise CommandError(
@@ -74,7 +75,7 @@ def _place(chat: Chat, reply: Node, number: int) -> _Place:
         )
     entries = tuple(made.logprobs) if len(made.logprobs) == len(found) else ()
     parent = chat.talk.session.nodes[reply.parent]
-    return _Place(reply, parent, number - 1, found, before, entries)
+    return Place(reply, parent, number - 1, found, before, entries)
 
 
 async def drawn(chat: Chat, reply: Node, number: int, ways: int, tokens: int) -> Outcome:
@@ -82,7 +83,7 @@ async def drawn(chat: Chat, reply: Node, number: int, ways: int, tokens: int) ->
 
     Those that have a letter are kept. Raises CommandError.
     """
-    place = _place(chat, reply, number)
+    place = place_of(chat, reply, number)
     others = others_at(place.token, ways)
     steps = [step(other, place.entry(other)) for other in others]
     own = parted(_own_way(place, tokens))
@@ -117,7 +118,7 @@ async def drawn(chat: Chat, reply: Node, number: int, ways: int, tokens: int) ->
     return Work((Line(note, "dim"),), run)
 
 
-def _notes(chat: Chat, place: _Place, *, few: int) -> tuple[Line, ...]:
+def _notes(chat: Chat, place: Place, *, few: int) -> tuple[Line, ...]:
     """Return what is to be known of a tree: whose alternatives these are, and whether there were `few`."""
     lines: list[Line] = []
     made, now = place.reply.made or Made(), chat.talk.session.model
@@ -137,7 +138,7 @@ def _notes(chat: Chat, place: _Place, *, few: int) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def _own_way(place: _Place, count: int) -> Way:
+def _own_way(place: Place, count: int) -> Way:
     """Return what the reply itself has from the place on."""
     found = place.tokens[place.at : place.at + count + 1]
     size = max(1, whole(found))
@@ -149,7 +150,7 @@ def _own_way(place: _Place, count: int) -> Way:
 class _Following:
     """Follows the ways on from a place by requests, one after the other, until one fails or is stopped."""
 
-    def __init__(self, chat: Chat, place: _Place, count: int, hint: Hint, most: int) -> None:
+    def __init__(self, chat: Chat, place: Place, count: int, hint: Hint, most: int) -> None:
         self._chat = chat
         self._place = place
         self._count = count
@@ -197,7 +198,7 @@ class _Following:
 
 
 def _tree(
-    chat: Chat, place: _Place, ways: Sequence[Way], notes: tuple[Line, ...], *, takes: bool
+    chat: Chat, place: Place, ways: Sequence[Way], notes: tuple[Line, ...], *, takes: bool
 ) -> Outcome:
     """Draw ways, and keep those that have a letter; none has where the server `takes` no given text."""
     branches = tree(ways, lettered=takes)

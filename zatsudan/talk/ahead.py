@@ -35,11 +35,16 @@ class Onward(NamedTuple):
 
 
 class Ahead(NamedTuple):
-    """What a model writes behind a text. `entries` are the log probabilities of just this, none where they do not fit."""
+    """What a model writes behind a text, and the log probabilities as they came; `ended`: nothing follows it."""
 
     text: str
-    entries: tuple[Json, ...]
+    told: Sequence[Json]
     ended: bool
+
+    @property
+    def entries(self) -> tuple[Json, ...]:
+        """The log probabilities of just this text; none where they do not fit."""
+        return entries_of(self.text, self.told)
 
 
 async def ahead(
@@ -80,4 +85,4 @@ async def ahead(
         talk.spend_aside(model, usage)
     text = reply.content.removeprefix(given)
     ended = meaning_of(reply.finish_reason) == STOP
-    return Ahead(text, entries_of(text, reply.logprobs), ended)
+    return Ahead(text, reply.logprobs, ended)

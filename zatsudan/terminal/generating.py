@@ -67,6 +67,7 @@ class Generation:
             wanted.overrides,
             prefix=wanted.prefix,
             logprobs=wanted.logprobs,
+            begun=wanted.begun,
             asking=wanted.asking,
             anyway=wanted.anyway,
         )
