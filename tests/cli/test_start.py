@@ -62,7 +62,13 @@ LATER = {
         "zatsudan.servers.engine.embedded",
         "zatsudan.talk.attachments",
     ),
-    *("zatsudan.talk.request", "zatsudan.servers.prefill", "zatsudan.wire.reply", "dataclasses"),
+    *(
+        "zatsudan.talk.rebuilding",
+        "zatsudan.talk.request",
+        "zatsudan.servers.prefill",
+        "zatsudan.wire.reply",
+        "dataclasses",
+    ),
     *("httpx", "httpcore", "rich", "markdown_it", "pygments"),
     *("difflib", "html", "tomllib", "importlib.metadata", "urllib.request"),
     *(
@@ -83,6 +89,7 @@ LATER = {
         "zatsudan.talk.running",
         "zatsudan.commands.desktop",
         "zatsudan.talk.exchange",
+        "zatsudan.talk.detours",
     ),
     *(
         "zatsudan.lab.diff",
@@ -98,7 +105,10 @@ LATER = {
     ),
     *(
         "zatsudan.config.profiles",
+        "zatsudan.config.configtext",
+        "zatsudan.config.meaning",
         "zatsudan.servers.engine.fetching",
+        "zatsudan.servers.engine.filehost",
         "zatsudan.servers.engine.sources",
         "zatsudan.commands.asking",
     ),

@@ -44,7 +44,7 @@ def chain_of(chat: Chat, values: Mapping[str, Json]) -> "Chain":
 async def read_reply(chat: Chat, reply: Node, *chains: "Chain") -> "tuple[Reading, bool]":
     """Take the reply's tokens, and those of its prompt where that matters; tell whether all is known."""
     from zatsudan.lab.reshaping import read
-    from zatsudan.talk.request import rebuilt
+    from zatsudan.talk.rebuilding import rebuilt
 
     prompt, made = None, reply.made or Made()
     if chat.link.server is not None and made.server == chat.link.server.name:
