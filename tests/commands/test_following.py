@@ -5,7 +5,7 @@ import asyncio
 from tests.support.chats import ask, chat_with
 from tests.support.commands import lines, refusal, run
 from tests.support.doubles import turn_in
-from tests.support.server import Request, Script, Server, serve
+from tests.support.server import DONE, Request, Script, Server, chunk, event, serve
 from tests.support.toymodel import failing, model
 from zatsudan.commands.outcomes import Generate, Outcome, Show, Work
 from zatsudan.talk.chat import Chat
@@ -162,6 +162,21 @@ async def test_what_came_is_drawn_where_it_is_stopped() -> None:
         assert "├─ 30 % b  ·sky·fell (end)" in rows
         assert "└─ 15 % c  ·海 …" in rows
         assert "Stopped: not all ways were followed." in rows
+
+
+async def test_parts_of_a_character_are_drawn_as_bytes_and_have_no_letter() -> None:
+    parts = [
+        {"token": "", "bytes": [0xE6], "logprob": -1.0},
+        {"token": " sky", "bytes": list(b" sky"), "logprob": -2.0},
+    ]
+    place = {"token": " sea", "bytes": list(b" sea"), "logprob": -1.5, "top_logprobs": parts}
+    choice = {"index": 0, "delta": {"content": " sea"}, "logprobs": {"content": [place]}}
+    said = Script([event({"choices": [choice]}), chunk(finish="stop"), DONE])
+    async with serve(said, model()) as server, chat_with(server.base_url) as chat:
+        await sent_first(chat)
+        rows = await drawn(chat, "/forks 1 3 1")
+        assert rows[1:4] == ["├─ 37 %    <E6>", "├─ 22 % •  ·sea (end)", "└─ 14 % a  ·sky (end)"]
+        assert "parts of a character" in rows[4]
 
 
 async def _carried_out(work: Work) -> Outcome:

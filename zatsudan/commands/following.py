@@ -95,14 +95,14 @@ async def drawn(chat: Chat, reply: Node, number: int, ways: int, tokens: int) ->
     few = ways - 1 - len(others)
     known = known_form(chat.link, chat.talk.session.model)
     if known == NONE:
-        return _tree(chat, place, [own, *steps], _notes(chat, place, few=few), takes=False)
+        return _tree(chat, place, [own, *steps], _notes(chat, place, others, few=few), takes=False)
     most = 1 + 2 * sum(not other.refusal for other in others)
 
     async def run(hint: Hint) -> Outcome:
         await client_for(chat.talk, chat.link)
         await ask_names(chat)
         form = await find_form(chat.link, await model_of(chat.talk, chat.link))
-        notes = _notes(chat, place, few=few)
+        notes = _notes(chat, place, others, few=few)
         if form == NONE:
             return _tree(chat, place, [own, *steps], notes, takes=False)
         following = _Following(chat, place, tokens, hint, most)
@@ -118,7 +118,7 @@ async def drawn(chat: Chat, reply: Node, number: int, ways: int, tokens: int) ->
     return Work((Line(note, "dim"),), run)
 
 
-def _notes(chat: Chat, place: Place, *, few: int) -> tuple[Line, ...]:
+def _notes(chat: Chat, place: Place, others: Sequence[Option], *, few: int) -> tuple[Line, ...]:
     """Return what is to be known of a tree: whose alternatives these are, and whether there were `few`."""
     lines: list[Line] = []
     made, now = place.reply.made or Made(), chat.talk.session.model
@@ -132,6 +132,9 @@ def _notes(chat: Chat, place: Place, *, few: int) -> tuple[Line, ...]:
             here=one_line(chat.link.name, 40),
         )
         lines.append(Line(told, "warn"))
+    if any(other.is_part for other in others):
+        told = say("<E3> and its like are parts of a character: no text can go on from there.")
+        lines.append(Line(told, "dim"))
     if few > 0:
         told = say("No more alternatives were recorded: /logprobs on 20 and /retry record more.")
         lines.append(Line(told, "dim"))
