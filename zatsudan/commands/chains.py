@@ -8,6 +8,7 @@ from zatsudan.base.errors import ZatsudanError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.commands.chainline import steps
 from zatsudan.commands.tokens import tokens_of
+from zatsudan.parameters.chain import chain as steps_in
 from zatsudan.parameters.table import BY_NAME
 from zatsudan.sessions.made import Made
 from zatsudan.sessions.session import Node
@@ -72,8 +73,5 @@ async def prompt_before(
 
 
 def _looks_back(values: Mapping[str, Json]) -> bool:
-    added = ("presence_penalty", "frequency_penalty", "dry_multiplier")
-    factors = ("repeat_penalty", "repetition_penalty")
-    return any(values.get(name) not in (None, 0) for name in added) or any(
-        values.get(name) not in (None, 1) for name in factors
-    )
+    """Tell whether a step of the chain depends on the tokens before."""
+    return any(step.on for step in steps_in(("penalties", "dry"), values))

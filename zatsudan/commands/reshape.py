@@ -19,7 +19,8 @@ from zatsudan.commands.shares import share, sums
 from zatsudan.commands.tokens import show_text, tokens_of
 from zatsudan.commands.tracing import GROUP, has_reply, reply_at, reply_choices
 from zatsudan.parameters.chain import is_neutral
-from zatsudan.parameters.table import BY_NAME
+from zatsudan.parameters.row import GRAMMAR, JSON
+from zatsudan.parameters.table import BY_NAME, PARAMETERS
 from zatsudan.servers.wirenames import own_names
 from zatsudan.sessions.made import Made
 from zatsudan.sessions.session import Node
@@ -34,9 +35,11 @@ NAMED = 6
 #: What shapes a reply and is not computed: it depends on what was drawn, or on what no record holds.
 BEYOND = (
     *("mirostat", "adaptive_target", "eta_cutoff", "no_repeat_ngram_size"),
-    *("encoder_repetition_penalty", "grammar", "json_schema", "response_format"),
-    "structured_outputs",
+    "encoder_repetition_penalty",
+    *(row.name for row in PARAMETERS if row.form in (GRAMMAR, JSON)),
 )
+#: Penalties that divide logits, which no server tells, instead of taking from them.
+DIVIDING = ("repeat_penalty", "repetition_penalty")
 
 
 def _choices(chat: Chat, args: str) -> Iterable[Choice]:
@@ -171,9 +174,9 @@ def _beyond(
             names=", ".join(names),
         )
     if any(
-        chain.values.get(name) not in (None, 1, 1.0)
+        chain.values.get(name) is not None and not is_neutral(BY_NAME[name], chain.values[name])
         for chain in chains
-        for name in ("repeat_penalty", "repetition_penalty")
+        for name in DIVIDING
     ):
         yield say(
             "repeat_penalty divides the logits themselves, which no server tells: tokens used before have bounds only."
