@@ -21,7 +21,7 @@ from zatsudan.commands.probes import Hint
 from zatsudan.commands.registry import command
 from zatsudan.commands.shares import share
 from zatsudan.commands.tracing import GROUP, reply_at
-from zatsudan.lab.reshaping import read, shares_at
+from zatsudan.lab.reshaping import is_open, read, shares_at
 from zatsudan.sessions.calls import to_answer
 from zatsudan.sessions.session import Node
 from zatsudan.talk.addressee import client_for, model_of
@@ -36,8 +36,6 @@ from zatsudan.wire.tokenview import Option, Token, entries_before, percent, read
 OFFERED = 9
 #: Tokens that are asked for where the first is a part of a character, which servers do not send alone.
 CHARACTER = 4
-#: Bounds further apart than this say nothing.
-OPEN = 0.95
 #: The keys beside the digits.
 TYPE, BACK, GO_ON = "t", "u", "g"
 
@@ -215,7 +213,7 @@ def _shares(
         for option, low, high in zip(reading.places[-1].options, found.low, found.high, strict=True)
     }
     left = [bounds[option.data] for option in offered]
-    if all(high - low > OPEN for low, high in left):
+    if all(is_open(*each) for each in left):
         return [(percent(option.p),) for option in offered]
     return [(percent(option.p), share(*each)) for option, each in zip(offered, left, strict=True)]
 
