@@ -99,6 +99,8 @@ async def drawn(chat: Chat, reply: Node, number: int, ways: int, tokens: int) ->
     most = 1 + 2 * sum(not other.refusal for other in others)
 
     async def run(hint: Hint) -> Outcome:
+        if not known:
+            hint(say("asking the server whether it goes on from a given text · Esc stops"))
         await client_for(chat.talk, chat.link)
         await ask_names(chat)
         form = await find_form(chat.link, await model_of(chat.talk, chat.link))
