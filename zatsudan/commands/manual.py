@@ -201,7 +201,7 @@ def _offered(place: Token | None) -> list[Option]:
 def _shares(
     chat: Chat, hand: _Hand, place: Token | None, offered: Sequence[Option]
 ) -> list[tuple[Printable, ...]]:
-    """Return the probability of each token, and the share that the settings leave it, if that can be told of any."""
+    """Return the probability of each token, and the share that the settings leave it, where that says more."""
     if place is None:
         return []
     tokens = [*read_tokens(hand.logprobs), *(pick.token for pick in hand.picks), place]
@@ -213,9 +213,11 @@ def _shares(
         for option, low, high in zip(reading.places[-1].options, found.low, found.high, strict=True)
     }
     left = [bounds[option.data] for option in offered]
-    if all(is_open(*each) for each in left):
-        return [(percent(option.p),) for option in offered]
-    return [(percent(option.p), share(*each)) for option, each in zip(offered, left, strict=True)]
+    told = [(percent(option.p), share(*each)) for option, each in zip(offered, left, strict=True)]
+    says_more = any(one != other for one, other in told)
+    if says_more and not all(is_open(*each) for each in left):
+        return told
+    return [(one,) for one, _ in told]
 
 
 def _tail(hand: _Hand) -> Printable:
