@@ -200,7 +200,7 @@ def _offered(place: Token | None) -> list[Option]:
 
 def _shares(
     chat: Chat, hand: _Hand, place: Token | None, offered: Sequence[Option]
-) -> list[tuple[Printable, ...]]:
+) -> Sequence[tuple[Printable, ...]]:
     """Return the probability of each token, and the share that the settings leave it, where that says more."""
     if place is None:
         return []
@@ -212,7 +212,7 @@ def _shares(
         option.data: (low, high)
         for option, low, high in zip(reading.places[-1].options, found.low, found.high, strict=True)
     }
-    left = [bounds[option.data] for option in offered]
+    left = [bounds.get(option.data, (0.0, 1.0)) for option in offered]
     told = [(percent(option.p), share(*each)) for option, each in zip(offered, left, strict=True)]
     says_more = any(one != other for one, other in told)
     if says_more and not all(is_open(*each) for each in left):
