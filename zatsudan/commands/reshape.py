@@ -89,7 +89,7 @@ async def reshape(chat: Chat, args: str) -> Outcome:
     line = chain_line(chat.link.here, as_one(chat, wanted))
     parts: list[Part] = [Reshaped(found, shapes)]
     parts += _sums(shapes)
-    parts += [Line(note, "dim") for note in _open(shapes)]
+    parts += [Line(note, "dim") for note in _open(shapes, (now, then))]
     if line is not None:
         parts.append(line)
     parts += [Line(note, "warn") for note in _beyond(chat, reply, (now, then), whole=whole)]
@@ -139,18 +139,33 @@ def _changed(shape: "Shape", at: int) -> tuple[Printable, ...]:
     )
 
 
-def _open(shapes: "tuple[Shape, ...]") -> Iterable[Printable]:
-    """Say at how many places the recorded alternatives do not tell all."""
+def _open(shapes: "tuple[Shape, ...]", chains: "tuple[Chain, ...]") -> Iterable[Printable]:
+    """Say at how many places shares are told as bounds, and why."""
     count = sum(
         max(high - low for low, high in zip(shape.then.low, shape.then.high, strict=True)) >= 0.01
         for shape in shapes
     )
-    if count:
+    if count and _divides(chains):
+        yield say_count(
+            "At {n:,} place bounds are told: because of repeat_penalty, or since some of it lies outside what is recorded.",
+            "At {n:,} places bounds are told: because of repeat_penalty, or since some of it lies outside what is recorded.",
+            count,
+        )
+    elif count:
         yield say_count(
             "At {n:,} place bounds are told: some of it lies outside what is recorded. /logprobs on 20 and /retry narrow them.",
             "At {n:,} places bounds are told: some of it lies outside what is recorded. /logprobs on 20 and /retry narrow them.",
             count,
         )
+
+
+def _divides(chains: "tuple[Chain, ...]") -> bool:
+    """Tell whether a penalty divides logits, which leaves the tokens that were used before open."""
+    return any(
+        chain.values.get(name) is not None and not is_neutral(BY_NAME[name], chain.values[name])
+        for chain in chains
+        for name in DIVIDING
+    )
 
 
 def _beyond(
@@ -173,13 +188,9 @@ def _beyond(
             "Not computed: {names}. What it does at a place depends on more than the record holds.",
             names=", ".join(names),
         )
-    if any(
-        chain.values.get(name) is not None and not is_neutral(BY_NAME[name], chain.values[name])
-        for chain in chains
-        for name in DIVIDING
-    ):
+    if _divides(chains):
         yield say(
-            "repeat_penalty divides the logits themselves, which no server tells: tokens used before have bounds only."
+            "repeat_penalty divides the logits themselves, which no server tells: tokens used before have bounds only. They have shares where the reply was made with repeat_penalty 1."
         )
     if not whole:
         yield say(
