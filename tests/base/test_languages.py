@@ -45,7 +45,7 @@ SILENT: dict[str, tuple[str, ...]] = {
     "commands/probes.py": ("(?P<same>", "/repro {}"),  # kept; a command
     "commands/repeating.py": ("{} of {} replies",),  # kept
     "commands/registry.py": ("Callable[",),
-    "commands/reshape.py": ("tuple[Reading",),
+    "commands/chains.py": ("tuple[Reading",),
     "commands/servers.py": ("forget all", "/learned forget"),
     "commands/tracing.py": ("{}/use {}",),
     "config/foreign/ollamafile.py": ("PARAMETER stop",),  # a line of a Modelfile
