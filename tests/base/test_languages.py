@@ -83,7 +83,7 @@ SILENT: dict[str, tuple[str, ...]] = {
     ),
     "talk/thought.py": ("You have thought enough",),  # sent to the model
     "talk/thinkingform.py": ("How much is",),  # sent to the model
-    "sessions/characters/beside.py": ("import json",),  # a program
+    "sessions/characters/beside.py": ("\nimport json",),  # a program
     "talk/running.py": ("\n… {} bytes",),  # output, which is sent too
     "terminal/live/prompt.py": ("fg:", "noinherit"),
     "terminal/pages/deskpage.py": ("bg:", "fg:", "reverse bold", "underline bold"),
