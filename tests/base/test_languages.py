@@ -59,6 +59,7 @@ SILENT: dict[str, tuple[str, ...]] = {
     "servers/prefill.py": ("Your reply was cut off.", "Write the alphabet"),  # to a model
     "sessions/exports/experiment.py": (
         "\n.wide",
+        "\nbody {",
         "<",
         " class=",
         "# {}",
@@ -66,6 +67,8 @@ SILENT: dict[str, tuple[str, ...]] = {
     ),  # CSS, HTML, Markdown
     "sessions/index.py": ("",),  # asks a database
     "sessions/indexing.py": ("",),
+    "sessions/atonce.py": ("",),
+    "sessions/holding.py": ("",),
     "sessions/exports/page.py": ("\n:root", "<"),
     "sessions/exports/replyhtml.py": ("<", "noopener"),
     "sessions/exports/notation.py": ("the server's",),  # a comment of a program
