@@ -4,6 +4,7 @@ An empty or relative entry of PATH means the current directory, which may be any
 its ./xclip is not ours to run. What a person types behind `!` is their shell's affair.
 """
 
+import ntpath
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -54,7 +55,8 @@ def whole_path(environ: Mapping[str, str] = os.environ) -> str:
 def is_relative(name: str) -> bool:
     """Tell whether a program is named by a path from the current directory on, which may be anybody's."""
     if sys.platform == "win32":
-        return bool(PurePath(name).parent.parts) and not os.path.isabs(name)  # noqa: PTH117
+        whole = os.path.isabs(name) or name.startswith(("~", "$"))  # noqa: PTH117
+        return bool(ntpath.dirname(name)) and not whole
     return "/" in name and not name.startswith(("/", "~", "$"))
 
 
