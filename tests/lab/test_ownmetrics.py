@@ -1,5 +1,6 @@
 """Numbers of a person's own: patterns and commands, and what is said where one fails."""
 
+import os
 import sys
 
 import pytest
@@ -14,7 +15,7 @@ async def test_a_pattern_is_counted() -> None:
     assert await measure("numbers", "regex:x", []) == Measured([])
 
 
-@pytest.mark.posix
+@pytest.mark.skipif(os.name == "nt", reason="a shell of POSIX")
 async def test_a_command_gets_the_text_and_prints_a_number() -> None:
     assert (await measure("words", "wc -w", TEXTS)).values == [4.0, 0.0, 3.0]
     assert (await measure("bytes", "wc -c", TEXTS)).values == [12.0, 0.0, 10.0]
@@ -41,7 +42,7 @@ async def test_what_fails_is_said_in_a_sentence(spec: str, why: str) -> None:
     assert found.fault == f"The metric mine failed: {why}."
 
 
-@pytest.mark.posix
+@pytest.mark.skipif(os.name == "nt", reason="a shell of POSIX")
 async def test_one_that_fails_leaves_the_others() -> None:
     found = await measure_all({"bad": "false", "good": "wc -w"}, ["a b"])
     assert found["bad"].fault

@@ -75,6 +75,7 @@ def test_all_patterns_together_have_one_time() -> None:
     assert len(patterns.late) < 10
 
 
+@pytest.mark.posix  # timers that send signals
 def test_the_signals_of_others_stay_as_they_were() -> None:
     before = signal.getsignal(signal.SIGVTALRM)
     found("(a+)+$", "a" * 40 + "b")
