@@ -158,6 +158,21 @@ def test_on_windows_a_program_of_the_current_directory_is_told_by_either_slash(
     assert programs.is_relative(name) == relative
 
 
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (r'"C:\Program Files\ed.exe" -w', [r"C:\Program Files\ed.exe", "-w"]),
+        (r"& '.\my key' get", [r".\my key", "get"]),
+        (r"C:\bin\key.exe get", [r"C:\bin\key.exe", "get"]),
+    ],
+)
+def test_words_of_windows_keep_their_backslashes(
+    command: str, words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.platform", "win32")
+    assert programs.words(command) == words
+
+
 def test_each_shell_gets_a_command_as_it_wants_it() -> None:
     command = "echo \"a b\" 'c' $d"
     assert programs.by_shell(command, "/bin/zsh") == ["/bin/zsh", "-c", command]

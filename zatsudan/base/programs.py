@@ -96,15 +96,20 @@ def by_shell(command: str, shell: str) -> list[str]:
     return [shell, "-c", command]
 
 
-def split(command: str, environ: Mapping[str, str] = os.environ) -> list[str]:
-    """Return the words of a command, the first one a whole path; raises OSError, ValueError."""
+def words(command: str) -> list[str]:
+    """Return the words of a command; raises ValueError for a quote that is not closed."""
     import shlex
 
     if sys.platform == "win32":  # where a backslash stands between folders
-        words = [word.strip('"') for word in shlex.split(command, posix=False)]
-    else:
-        words = shlex.split(command)
-    name, *rest = words or [""]
+        found = [word.strip("\"'") for word in shlex.split(command, posix=False)]
+        # So PowerShell is told to run what stands in quotes.
+        return found[1:] if found[:1] == ["&"] else found
+    return shlex.split(command)
+
+
+def split(command: str, environ: Mapping[str, str] = os.environ) -> list[str]:
+    """Return the words of a command, the first one a whole path; raises OSError, ValueError."""
+    name, *rest = words(command) or [""]
     path = find(name, environ)
     if not path:
         raise FileNotFoundError(name)
