@@ -42,12 +42,8 @@ def _acts(row: Parameter, values: Mapping[str, Json]) -> bool:
 
 def is_neutral(row: Parameter, value: Json) -> bool:
     """Tell whether a parameter does nothing with a value."""
-    if row.name == "top_k":
-        return value in (0, -1)
-    if row.name in ("top_n_sigma", "adaptive_target"):
-        return isinstance(value, int | float) and (
-            value < 0 or (value == 0 and row.name != "adaptive_target")
-        )
+    if row.off is not None:
+        return isinstance(value, int | float) and row.off(value)
     return row.neutral is not None and value == row.neutral
 
 

@@ -1,6 +1,6 @@
 """A row of the table: all that is known of one parameter, and how its values are read and checked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from zatsudan.base.errors import CommandError
@@ -51,6 +51,7 @@ class Parameter(NamedTuple):
     `help`, `advice`: what it does, and when one would change it; constants that are said where shown.
     `group`: under which title it stands.
     `neutral`: the value with which it does nothing; None where there is none, or where it is not known.
+    `off`: tells with which numbers it does nothing, where those are several.
     `probe`: how it is tested.
     `keyword`: every openai package since 1.20 takes it by name; others go into `extra_body`.
     `same_as`: the row that sets the same under its earlier name; a server takes one of them.
@@ -74,6 +75,7 @@ class Parameter(NamedTuple):
     advice: str = ""
     group: str = "more"
     neutral: Json = None
+    off: Callable[[float], bool] | None = None
     probe: Recipe = Recipe()
     keyword: bool = False
     same_as: str = ""
