@@ -63,6 +63,7 @@ class Parameter(NamedTuple):
     `aliases`: names that programs and files of others have for it; they are read as it.
     `under`: the row without which, or with which at its neutral value, it does nothing.
     `sampler`: the step of the chain of samplers to which it belongs, by llama.cpp's name.
+    `reach`: it is how far back that step looks, which does nothing by itself; at 0 the step does nothing.
     `takes_over`: while it is not neutral, the other steps of the chain do nothing.
     `wide`, `wide_advice`: values and advice at servers that know no bound.
     `everywhere`: where a server does not take it, zatsudan sees to it.
@@ -88,6 +89,7 @@ class Parameter(NamedTuple):
     aliases: tuple[str, ...] = ()
     under: str = ""
     sampler: str = ""
+    reach: bool = False
     takes_over: bool = False
     wide: Kind | None = None
     wide_advice: str = ""
