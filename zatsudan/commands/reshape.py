@@ -225,7 +225,6 @@ def _choices_of(bounds: tuple[float, float]) -> Printable:
 
 def _changed(shape: "Shape", at: int) -> tuple[Printable, ...]:
     from zatsudan.lab.reshaping import middle
-    from zatsudan.wire.tokenview import share
 
     others = sorted(range(len(shape.options)), key=lambda place: -middle(shape.then, place))
     likely = (
@@ -240,6 +239,18 @@ def _changed(shape: "Shape", at: int) -> tuple[Printable, ...]:
         share(shape.then.low[shape.chosen], shape.then.high[shape.chosen]),
         printable("  ".join(likely)),
     )
+
+
+def share(low: float, high: float) -> Printable:
+    """Return a share in words: `8 %`, `3–12 %`, `cut`."""
+    from zatsudan.wire.tokenview import percent
+
+    if high <= 0:
+        return say("cut")
+    least, most = percent(low), percent(high)
+    if least == most:
+        return most
+    return printable(f"{least.removesuffix(' %')}–{most}")
 
 
 def _open(shapes: "tuple[Shape, ...]") -> Iterable[Printable]:

@@ -195,16 +195,6 @@ def percent(p: float | None) -> Printable:
     return printable(f"{100 * p:.0f} %")
 
 
-def share(low: float, high: float) -> Printable:
-    """Return a share in words: `8 %`, `3–12 %`, `cut`."""
-    if high <= 0:
-        return say("cut")
-    least, most = percent(low), percent(high)
-    if least == most:
-        return most
-    return printable(f"{least.removesuffix(' %')}–{most}")
-
-
 def mean_logprob(tokens: Iterable[Token]) -> float | None:
     """Return the mean log probability of the tokens of which it is told."""
     known = [math.log(token.p) for token in tokens if token.p]

@@ -8,17 +8,7 @@ from zatsudan.base.printable import EMPTY, Printable, Styled, printable
 from zatsudan.lab.reshaping import Shape
 from zatsudan.terminal.text.clusters import cells as cells_of
 from zatsudan.terminal.text.rows import painted, together
-from zatsudan.wire.tokenview import (
-    Option,
-    Piece,
-    Token,
-    bin_of,
-    entropy,
-    percent,
-    pieces,
-    share,
-    visible,
-)
+from zatsudan.wire.tokenview import Option, Piece, Token, bin_of, entropy, percent, pieces, visible
 
 #: Backgrounds of the bins, in the 256 colours: told apart also by eyes that do
 #: not see red and green, or blue and yellow (smallest distance ΔE 21 and 30 in
@@ -141,7 +131,10 @@ def _reshaped(piece: Piece, shapes: Sequence[Shape]) -> Piece:
     bounds = [(each.then.low[each.chosen], each.then.high[each.chosen]) for each in shapes]
     low, high = min(bounds)
     place = bin_of(low)
-    quiet = EMPTY if place < 2 else share(low, high)
+    note = say("cut") if high <= 0 else percent(low)
+    if high > 0 and percent(high) != note:
+        note = printable(f"{note.removesuffix(' %')}–{percent(high)}")
+    quiet = EMPTY if place < 2 else note
     return replace(piece, bin=place, p=low, note=quiet, struck=high <= 0, doubtful=low <= 0 < high)
 
 
