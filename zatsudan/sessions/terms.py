@@ -18,7 +18,7 @@ _DENSE = re.compile(
     "[\u0900-\u1fff\u200b-\u2027\u202a-\u202e\u2030-\u2fff\u3001-\ud7ff\ue000-\U0010ffff]+"
 )
 #: Signs of ASCII by letters of their own: a tokenizer would part terms at them.
-_LETTERS = {ord(mark): 0xF700 + ord(mark) for mark in "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"}
+_LETTERS = {ord(sign): 0xF700 + ord(sign) for sign in "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"}
 #: A long run is kept as pieces of twice this, each beginning this much behind the one before:
 #: what is looked for, if it is no longer than this, stands whole in one of them.
 LONGEST = 32
@@ -63,8 +63,8 @@ def terms(texts: Iterable[str]) -> Terms:
     return Terms(runs, dense)
 
 
-def _spelled(marks: str) -> str:
-    return marks.translate(_LETTERS)
+def _spelled(signs: str) -> str:
+    return signs.translate(_LETTERS)
 
 
 def pieces(form: str) -> list[Piece]:
