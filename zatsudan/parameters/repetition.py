@@ -18,7 +18,7 @@ REPETITION: tuple[Parameter, ...] = (
     Parameter(
         "repeat_penalty", number(0, 2), later("Disfavour repeated tokens (llama.cpp, LM Studio); 1 is off."),
         later("1.05 to 1.15 against loops; more spoils code, lists and names. DRY hits phrases and leaves words alone."), "repetition",
-        neutral=1, probe=Recipe("penalty", 2.0, told=1.2), local=True, aliases=("rep_pen",), sampler="penalties",
+        neutral=1, probe=Recipe("penalty", 2.0, told=1.2), local=True, aliases=("penalty_repeat", "rep_pen",), sampler="penalties",
     ),
     Parameter(
         "repetition_penalty", number(0, 2), later("Disfavour repeated tokens (vLLM, OpenRouter); 1 is off."),

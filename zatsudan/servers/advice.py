@@ -14,7 +14,7 @@ from zatsudan.base import files
 from zatsudan.base.addresses import is_loopback
 from zatsudan.base.errors import ZatsudanError
 from zatsudan.base.jsonvalues import Json
-from zatsudan.parameters.table import BY_NAME
+from zatsudan.parameters.table import ALIASES, BY_NAME
 from zatsudan.servers.athome import LLAMA_CPP
 from zatsudan.servers.engine.gguf import HEAD_BYTES, MAGIC, sampling
 from zatsudan.servers.kinds import inside, kind_at
@@ -22,12 +22,6 @@ from zatsudan.servers.kinds import inside, kind_at
 if TYPE_CHECKING:
     from zatsudan.servers.client import Client
 
-#: What the file of a model calls otherwise.
-_NAMES = {
-    "temp": "temperature",
-    "penalty_last_n": "repeat_last_n",
-    "penalty_repeat": "repeat_penalty",
-}
 BESIDE = "generation_config.json"
 
 
@@ -79,7 +73,7 @@ def _head(path: Path) -> bytes:
 
 def of_file(path: Path, head: bytes) -> Advice | None:
     """Return what the head of a model's file says, or the generation_config.json that lies beside it."""
-    values = {_NAMES.get(name, name): _short(value) for name, value in sampling(head).items()}
+    values = {ALIASES.get(name, name): _short(value) for name, value in sampling(head).items()}
     steps = values.pop("sequence", "")
     if isinstance(steps, str) and ";" in steps:
         values["samplers"] = [step for step in steps.split(";") if step]
