@@ -133,6 +133,10 @@ class ReservingOutput(Vt100_Output):
         self.write_raw("\x1b[K\x1b7\x1b[B\r\x1b[J\x1b8")
 
 
+#: Hides the cursor, as prompt_toolkit does before it draws.
+HIDE = "\x1b[?25l"
+
+
 class Drawn(NamedTuple):
     """What drew a screen from its first row on, at a width."""
 
@@ -212,7 +216,7 @@ def lent(app: Application[Any]) -> bool:
 
 
 def redraw_from_here(app: LiveApplication, output: ReservingOutput) -> None:
-    """Draw the application anew, beginning where the cursor stands.
+    """Draw the application anew, beginning where the cursor stands. It need not be hidden again.
 
     While nothing in it has changed since it was drawn so, the same text draws it again.
     """
@@ -224,7 +228,7 @@ def redraw_from_here(app: LiveApplication, output: ReservingOutput) -> None:
         and not app.invalidated
         and _roomy(drawn.screen, size)
     ):
-        output.write_raw(drawn.text)
+        output.write_raw(drawn.text.removeprefix(HIDE))
         return
     renderer._cursor_pos = Point(x=0, y=0)
     renderer._last_screen = None
