@@ -58,7 +58,8 @@ SILENT: dict[str, tuple[str, ...]] = {
     "servers/engine/embedded.py": ("the child has no pipes",),  # cannot happen
     "servers/prefill.py": ("Your reply was cut off.", "Write the alphabet"),  # to a model
     "sessions/exports/experiment.py": (
-        "\nbody",
+        "\n.wide",
+        "\nbody {",
         "<",
         " class=",
         "# {}",
@@ -66,6 +67,8 @@ SILENT: dict[str, tuple[str, ...]] = {
     ),  # CSS, HTML, Markdown
     "sessions/index.py": ("",),  # asks a database
     "sessions/indexing.py": ("",),
+    "sessions/atonce.py": ("",),
+    "sessions/holding.py": ("",),
     "sessions/exports/page.py": ("\n:root", "<"),
     "sessions/exports/replyhtml.py": ("<", "noopener"),
     "sessions/exports/notation.py": ("the server's",),  # a comment of a program
@@ -83,6 +86,7 @@ SILENT: dict[str, tuple[str, ...]] = {
     ),
     "talk/thought.py": ("You have thought enough",),  # sent to the model
     "talk/thinkingform.py": ("How much is",),  # sent to the model
+    "sessions/characters/beside.py": ("\nimport json",),  # a program
     "talk/running.py": ("\n… {} bytes",),  # output, which is sent too
     "terminal/live/prompt.py": ("fg:", "noinherit"),
     "terminal/pages/deskview.py": ("bg:", "fg:", "reverse bold", "underline bold"),
