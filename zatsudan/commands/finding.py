@@ -79,7 +79,7 @@ def _choosing(
 
     async def chosen(key: str) -> Outcome:
         session_id, _, node_id = key.rpartition("#")
-        return jump(chat, directory / f"{session_id}{SUFFIX}", node_id)
+        return await jump(chat, directory / f"{session_id}{SUFFIX}", node_id)
 
     return Pick(
         say("Search"),

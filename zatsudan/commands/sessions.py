@@ -148,10 +148,10 @@ async def load(chat: Chat, args: str) -> Outcome:
     directory = directory_of(chat)
     name, mark, node_id = args.rpartition("#")
     if mark and name and node_id.isdigit():
-        return jump(chat, directory / f"{name}{journal.SUFFIX}", node_id)
+        return await jump(chat, directory / f"{name}{journal.SUFFIX}", node_id)
     from zatsudan.sessions import shelf
 
-    return Show(tuple(resume(chat, shelf.find(directory, args).path)))
+    return Show(tuple(await resume(chat, shelf.find(directory, args).path)))
 
 
 @command("sessions", "", group=GROUP)
@@ -195,7 +195,7 @@ def _choosing(chat: Chat, directory: Path, begun: "Beginning") -> Pick:
         return directory / f"{key}{journal.SUFFIX}"
 
     async def chosen(key: str) -> Outcome:
-        return Show(tuple(resume(chat, path_of(key))))
+        return Show(tuple(await resume(chat, path_of(key))))
 
     def renamed(key: str, name: str) -> Row:
         title = one_line(name, 120)

@@ -8,6 +8,7 @@ import errno
 import os
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,9 +18,10 @@ from zatsudan.base.jsonvalues import JsonObject, dumps, loads
 from zatsudan.base.language import say
 from zatsudan.base.locks import lock
 from zatsudan.base.printable import EMPTY, Printable, one_line
+from zatsudan.sessions.journallines import Lines
 from zatsudan.sessions.noted import note, time_of
-from zatsudan.sessions.records import VERSION, replay
-from zatsudan.sessions.session import Session
+from zatsudan.sessions.records import VERSION, apply, read_node
+from zatsudan.sessions.session import Node, Session
 from zatsudan.wire.logprobs import Entries
 
 if TYPE_CHECKING:
@@ -216,8 +218,17 @@ class Loaded(NamedTuple):
 
 def load(path: Path) -> Loaded:
     """Read a session; raises StoreError. A damaged line costs that record only."""
+    session, damaged, torn = Session(), 0, False
     try:
-        data = files.read(path, files.JOURNAL_BYTES)
+        lines = Lines(path)
+        for place, line in lines:
+            record = parse(line[:-1])
+            if not line.endswith(b"\n"):
+                torn = True
+            elif record:
+                apply(session, record, place)
+            elif line.strip():
+                damaged += 1
     except OSError as error:
         raise StoreError(
             say(
@@ -227,23 +238,30 @@ def load(path: Path) -> Loaded:
             ),
             say("/sessions lists those that are there."),
         ) from error
-    lines = data.split(b"\n")
-    torn = bool(lines.pop())
-    records: list[JsonObject] = []
-    damaged = 0
-    for line in lines:
-        record = parse(line)
-        if record:
-            records.append(record)
-        elif line.strip():
-            damaged += 1
-    session = replay(records)
     if not session.nodes and not session.partials:
         raise StoreError(
             say("{name} holds no session.", name=one_line(path.name)),
             say("/sessions lists those that are there."),
         )
+    session.nodes.source = partial(_node, lines)
     return Loaded(session, path, damaged, torn)
+
+
+def _node(lines: Lines, node_id: str, parent: str | None, place: int) -> Node:
+    """Return the message whose line begins at a place; raises StoreError if it does so no more."""
+    try:
+        record = parse(lines.at(place).removesuffix(b"\n"))
+    except OSError:
+        record = {}
+    if record.get("id") != node_id:
+        raise StoreError(
+            say(
+                "Message {id} is no longer where it was in its file.",
+                id=one_line(node_id, 20),
+            ),
+            say("Another program has changed the file: start anew with zatsudan -c."),
+        )
+    return read_node(node_id, parent, record)
 
 
 def parse(line: bytes) -> JsonObject:

@@ -153,7 +153,7 @@ def ending(path: Path, messages: int) -> list[Node]:
         records = (parse(line) for line in data.split(b"\n"))
         path_nodes = replay(record for record in records if record).path()
         if path_nodes:
-            return path_nodes[-messages:]
+            return list(path_nodes[-messages:])
     return []
 
 
