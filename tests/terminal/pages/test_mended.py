@@ -1,6 +1,7 @@
 """A list of sessions of which the first are shown before all were looked at, as a person sees it."""
 
 import threading
+from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from tests.support.emulator import Sitting, sitting
 from tests.support.server import says
 from tests.support.stored import write
+from zatsudan.cli import opening
 from zatsudan.commands import sessions as commands
 from zatsudan.sessions import atonce, index, indexing, search, shelf
 from zatsudan.sessions.journal import encode
@@ -138,3 +140,18 @@ async def test_hits_of_another_program_come_later(sessions: Path, gate: threadin
         person.type("again\r")
         await person.until(lambda: person.chat.talk.session.id == "s8")
         assert person.chat.talk.session.head == "9"
+
+
+async def test_that_the_last_session_was_another_is_said_behind_the_prompt(sessions: Path) -> None:
+    path = opening.to_resume(Namespace(resume=None, last=True), sessions)
+    assert path is not None
+    assert path.stem == "s0"
+    overtaken = opening.overtaken(Namespace(resume=None, last=True), path)
+    assert overtaken is not None
+    assert overtaken() == ""
+    append(sessions / "s8.jsonl", "later")
+    async with sitting(says("ok"), sessions=sessions, behind=overtaken) as person:
+        await person.until("“talk number 8” was changed later: /load s8")
+        person.type("/load s8\r")
+        await person.until(lambda: person.chat.talk.session.id == "s8")
+    assert opening.overtaken(Namespace(resume="s0", last=False), path) is None
