@@ -65,6 +65,8 @@ SILENT: dict[str, tuple[str, ...]] = {
         "## {}",
     ),  # CSS, HTML, Markdown
     "sessions/index.py": ("",),  # asks a database
+    "sessions/atonce.py": ("",),
+    "sessions/holding.py": ("",),
     "sessions/indexing.py": ("",),
     "sessions/exports/page.py": ("\n:root", "<"),
     "sessions/exports/replyhtml.py": ("<", "noopener"),
