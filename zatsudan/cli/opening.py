@@ -156,7 +156,7 @@ def overtaken(args: Namespace, last: Path | None) -> "Callable[[], Printable] | 
         if later is None:
             return EMPTY
         name = one_line(later.name, 40)
-        return say("“{name}” was changed later: /load {id}", name=name, id=one_line(later.id, 40))
+        return say("Changed later: /load {id} ({name})", name=name, id=one_line(later.id, 40))
 
     return look
 

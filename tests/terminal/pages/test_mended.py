@@ -151,7 +151,7 @@ async def test_that_the_last_session_was_another_is_said_behind_the_prompt(sessi
     assert overtaken() == ""
     append(sessions / "s8.jsonl", "later")
     async with sitting(says("ok"), sessions=sessions, behind=overtaken) as person:
-        await person.until("“talk number 8” was changed later: /load s8")
+        await person.until("Changed later: /load s8 (talk number 8)")
         person.type("/load s8\r")
         await person.until(lambda: person.chat.talk.session.id == "s8")
     assert opening.overtaken(Namespace(resume="s0", last=False), path) is None
