@@ -121,11 +121,11 @@ def find(directory: Path, name: str) -> Summary:
     if len(fits) == 1 or (fits and fits[0].title == name):
         return fits[0]
     if fits:
-        shown = [summary.name for summary in fits]
+        shown = fits[:4]
         # Of one name, the ids tell them apart.
-        alike = len(set(shown)) < len(shown)
+        alike = len({summary.name for summary in shown}) < len(shown)
         names = ", ".join(
-            f"{summary.id} ({summary.name})" if alike else summary.name for summary in fits[:4]
+            f"{summary.id} ({summary.name})" if alike else summary.name for summary in shown
         )
         raise StoreError(
             say("Several sessions fit {name!r}: {names}.", name=one_line(name, 40), names=names),
