@@ -66,6 +66,8 @@ SILENT: dict[str, tuple[str, ...]] = {
         "## {}",
     ),  # CSS, HTML, Markdown
     "sessions/index.py": ("",),  # asks a database
+    "sessions/atonce.py": ("",),
+    "sessions/holding.py": ("",),
     "sessions/indexing.py": ("",),
     "sessions/atonce.py": ("",),
     "sessions/holding.py": ("",),

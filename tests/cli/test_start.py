@@ -25,7 +25,7 @@ class Screen:
     def flush(self): pass
     def fileno(self): return 1
 
-async def run(self, first=(), line="", before=False):
+async def run(self, first=(), line="", before=False, behind=None):
     told.write(json.dumps(sorted(sys.modules)))
     return 0
 

@@ -22,6 +22,7 @@ from pyte.screens import Char
 from tests.support.doubles import chat_over
 from tests.support.server import Request, Script, Server, serve
 from zatsudan.base.language import say
+from zatsudan.base.printable import Printable
 from zatsudan.commands import COMMANDS
 from zatsudan.config.settings import Config, Network
 from zatsudan.servers.choice import Server as Address
@@ -283,10 +284,11 @@ async def sitting(
     history: Path | None = None,
     answers: bool = False,
     takes_pictures: str = "",
+    behind: Callable[[], Printable] | None = None,
 ) -> AsyncIterator[Sitting]:
     """Run the live terminal on an emulated screen, with a scripted server behind it.
 
-    `address` names that server otherwise; `clock` is the chat's, `terminal_clock` the terminal's; the screen `answers` what it is asked,
+    `behind` is what runs behind the prompt. `address` names that server otherwise; `clock` is the chat's, `terminal_clock` the terminal's; the screen `answers` what it is asked,
     and with `takes_pictures` where it is asked for these.
     """
     screen = Screen(columns, rows)
@@ -302,7 +304,14 @@ async def sitting(
             chat = chat_over(connect, kept, config=config, clock=clock)
             chat.talk.new()
             async with _seated(
-                screen, server, chat, environ, history, answers=answers, clock=terminal_clock
+                screen,
+                server,
+                chat,
+                environ,
+                history,
+                answers=answers,
+                clock=terminal_clock,
+                behind=behind,
             ) as person:
                 await person.until(
                     say(
@@ -328,6 +337,7 @@ async def _seated(
     *,
     answers: bool,
     clock: Callable[[], float],
+    behind: Callable[[], Printable] | None = None,
 ) -> AsyncIterator[Sitting]:
     with create_pipe_input() as keys, create_app_session(input=keys):
         if answers:
@@ -343,7 +353,7 @@ async def _seated(
             size=lambda: screen.size,
             clock=clock,
         )
-        task = asyncio.ensure_future(terminal.run())
+        task = asyncio.ensure_future(terminal.run(behind=behind))
         person = Sitting(screen, keys, terminal, chat, server)
         try:
             yield person
