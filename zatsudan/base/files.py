@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from zatsudan.base.language import say
+from zatsudan.base.quantities import in_bytes
 
 #: What another user could read or write of a file, or of a folder. Windows has no such modes:
 #: there the rights of the folder count, and those of a person's own folders keep others out.
@@ -115,7 +116,7 @@ def held(path: Path | str, limit: int, at_hand: int) -> BinaryIO:
 def _all_of(file: BinaryIO, limit: int) -> bytes:
     data = file.read(limit + 1) if os.fstat(file.fileno()).st_size <= limit else None
     if data is None or len(data) > limit:  # it may have grown, and some files of the system tell 0
-        raise Refused(errno.EFBIG, say("it is larger than {size} MB", size=limit // 1_000_000))
+        raise Refused(errno.EFBIG, say("it is larger than {size}", size=in_bytes(limit)))
     return data
 
 

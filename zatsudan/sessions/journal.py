@@ -19,6 +19,7 @@ from zatsudan.base.language import say
 from zatsudan.base.locks import lock
 from zatsudan.base.printable import EMPTY, Printable, one_line
 from zatsudan.sessions.journallines import Lines
+from zatsudan.sessions.noted import note, time_of
 from zatsudan.sessions.records import VERSION, apply, read_node
 from zatsudan.sessions.session import Node, Session
 from zatsudan.wire.logprobs import Entries
@@ -56,7 +57,7 @@ class Journal:
         self.trouble = EMPTY
         self._pending = [encode(record) for record in pending]
         self._fd: int | None = None
-        self._good = 0  # bytes of whole records
+        self._good = self._noted = 0  # bytes of whole records
         self._ragged = False  # is there a part of a record behind them?
         self._begun = False
         self._disk: ThreadPoolExecutor | None = None  # what waits for the disk in our place
@@ -93,6 +94,7 @@ class Journal:
         """
         if self._fd is None:
             return
+        self._note()
         if self._disk is None:
             from concurrent.futures import ThreadPoolExecutor  # seldom needed before a first turn
 
@@ -119,8 +121,15 @@ class Journal:
             self._disk.shutdown()
             self._disk = None
         if self._fd is not None:
+            self._note()
             os.close(self._fd)
             self._fd = None
+
+    def _note(self) -> None:
+        """Note for the index that there is more: each time, since an index may have been made meanwhile."""
+        if self.path is not None and self._good != self._noted:
+            note(self.path)
+            self._noted = self._good
 
     def take(self) -> None:
         """Open and lock an existing file; raises StoreError if another program has it."""
@@ -140,6 +149,7 @@ class Journal:
     def _open(self, path: Path, create: int = 0) -> int:
         if create:
             files.folder(path.parent)
+        before = time_of(path.parent) if create else 0
         fd = files.descriptor(path, os.O_RDWR | os.O_APPEND | create, private=True)
         try:
             if not lock(fd):
@@ -151,6 +161,8 @@ class Journal:
                 raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
             self._good = _whole(fd)
             self._ragged = os.fstat(fd).st_size > self._good
+            note(path, before)
+            self._noted = self._good
         except BaseException:
             os.close(fd)
             raise
