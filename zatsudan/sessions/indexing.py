@@ -1,5 +1,6 @@
 """Writing the index of sessions: what is new, what was changed, what is gone. index.py asks it."""
 
+import io
 import os
 import time
 import zlib
@@ -286,8 +287,8 @@ def _columns(summary: Summary | None) -> tuple[object, ...]:
 
 
 def _said(data: bytes) -> Iterator[str]:
-    for line in data.split(b"\n"):
-        record = parse(line) if b'"message"' in line else {}
+    for line in io.BytesIO(data):
+        record = parse(line.removesuffix(b"\n")) if b'"message"' in line else {}
         message = record.get("message")
         if record.get("type") == "message" and isinstance(message, dict):
             yield Message.from_json(message).text
