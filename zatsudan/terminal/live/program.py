@@ -17,16 +17,15 @@ from prompt_toolkit.input import Input
 
 from zatsudan.base import signals
 from zatsudan.base.errors import ZatsudanError
-from zatsudan.base.language import say
-from zatsudan.base.printable import EMPTY, Printable, one_line
+from zatsudan.base.printable import EMPTY, Printable
 from zatsudan.base.styles import Styles
 from zatsudan.config.settings import Screen
 from zatsudan.talk.entered import KEYS, Entered
 from zatsudan.terminal.live import prompt, ptk, stopping
+from zatsudan.terminal.live.asked import Asked
 from zatsudan.terminal.live.completion import LineCompleter
 from zatsudan.terminal.live.history import LineHistory
-from zatsudan.terminal.live.integration import Integration
-from zatsudan.terminal.live.keys import Actions
+from zatsudan.terminal.live.integration import Integration, name_of
 from zatsudan.terminal.live.lines import Lines
 from zatsudan.terminal.live.measuring import Measuring
 from zatsudan.terminal.live.resizing import terminal_size
@@ -45,7 +44,7 @@ if TYPE_CHECKING:
 PAUSE_SECONDS = 0.1
 
 
-class LiveTerminal(Actions):
+class LiveTerminal(Asked):
     """The screen's one owner, and what its keys do.
 
     Made with its device, so that a test can hand it another.
@@ -96,7 +95,7 @@ class LiveTerminal(Actions):
             clock=clock,
             pictures=screen.pictures != "never",
             lines=screen.as_lines(environ),
-            named=self._named,
+            named=lambda: name_of(chat.talk),
         )
         self._measuring = Measuring(self._surface.told, clock)
         self._commands = commands
@@ -206,17 +205,6 @@ class LiveTerminal(Actions):
         task.add_done_callback(self._others.discard)
         return task
 
-    def _named(self) -> Printable:
-        """Return what the talk is called outside of its window; one that is private is not."""
-        session = self._chat.talk.session
-        if self._chat.talk.folder is None:
-            return say("private")
-        if session.title or not session.nodes:
-            return one_line(session.title, 60)
-        from zatsudan.sessions.titles import title_from
-
-        return title_from(session.first_words())
-
     def _toolbar(self) -> StyleAndTextTuples:
         buffer = self._prompt.buffer
         return self._bar.tuples(
@@ -236,96 +224,3 @@ class LiveTerminal(Actions):
         from zatsudan.terminal.repl import Repl
 
         return Repl(self._chat, self._commands, self._surface)
-
-    # --- what the keys ask for -------------------------------------------
-
-    @property
-    def busy(self) -> bool:
-        return self._lines.busy
-
-    @property
-    def asking(self) -> bool:
-        return bool(self._lines.question)
-
-    @property
-    def answering(self) -> bool:
-        return bool(self._lines.answers)
-
-    def decline(self) -> None:
-        self._lines.submit(Entered.of("/decline", KEYS))
-
-    @property
-    def thinking(self) -> bool:
-        return self._surface.turn is not None and self._surface.turn.thought.under_way
-
-    def answer_now(self) -> None:
-        if self._surface.turn is not None:
-            self._surface.turn.thought.end()
-
-    def enter(self) -> None:
-        self._bar.hint = EMPTY
-        self._integration.looked_at = True
-        self._lines.enter()
-
-    def refuse(self) -> None:
-        self._lines.refuse()
-
-    def unask(self) -> None:
-        self._lines.unask()
-
-    def interrupt(self) -> None:
-        if self._lines.task is not None:
-            # Not before its first step: a line that was sent in the same moment would be lost.
-            asyncio.get_running_loop().call_soon(self._lines.task.cancel)
-
-    def interrupt_one(self, number: int) -> None:
-        run = self._surface.experiment
-        if run is not None and number <= len(run.slots):
-            run.stop(number - 1)
-
-    def take_queued(self) -> Entered | None:
-        return self._lines.queue.pop() if self._lines.queue else None
-
-    def variant(self, by: int) -> None:
-        from zatsudan.commands.variants import step
-
-        shown = step(self._chat, by)
-        if shown is None:
-            self.hint(say("The last reply has no other variant; /retry makes one."))
-        else:
-            self._surface.show(shown.parts)
-
-    def draft(self) -> None:
-        self._lines.draft()
-
-    def leave(self) -> None:
-        self._start(self._leave())
-
-    async def _leave(self) -> None:
-        if self._lines.task is not None:
-            self._lines.task.cancel()  # what came of the reply is shown and kept
-            await asyncio.gather(self._lines.task, return_exceptions=True)
-        await self.settled()
-        if not self._app.is_done:
-            self._surface.close()
-
-    def hint(self, text: Printable) -> None:
-        self._surface.hint(text)
-
-    def clear_screen(self) -> None:
-        self._surface.clear_screen()
-
-    def focused(self, *, here: bool) -> None:
-        self._integration.looked_at = here
-
-    def answered(self, position: str) -> None:
-        if self._measuring.probing:
-            self._measuring.answered(position)
-        else:
-            self._surface.placed(position)
-
-    async def settled(self) -> None:
-        await self._measuring.settled()
-
-    def aside(self, what: str) -> None:
-        self._start(self._surface.aside(what))
