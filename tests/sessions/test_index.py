@@ -9,12 +9,14 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import BinaryIO
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.stored import chars, texts, write
+from zatsudan.base import files
 from zatsudan.sessions import holding, index, indexing, noted, shelf, upkeep
 from zatsudan.sessions.journal import Journal, encode
 from zatsudan.sessions.records import message_record
@@ -40,8 +42,13 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         data, modified = real(path)
         return data, modified
 
-    for module in ("shelf", "search", "indexing"):
+    def opened(path: Path) -> BinaryIO:
+        found.append(path.stem)
+        return files.opened(path)
+
+    for module in ("shelf", "search"):
         monkeypatch.setattr(f"zatsudan.sessions.{module}.read", counted)
+    monkeypatch.setattr("zatsudan.sessions.indexing._journal", opened)
     return found
 
 

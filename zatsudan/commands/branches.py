@@ -7,7 +7,7 @@ from pathlib import Path
 from zatsudan.base.errors import CommandError, StoreError
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
-from zatsudan.commands.numbers import numbers
+from zatsudan.commands.messagenumbers import numbers
 from zatsudan.commands.outcomes import Generate, Outcome, Prefill, Show, tell
 from zatsudan.commands.parts import Line, Rows, Talk
 from zatsudan.commands.registry import Choice, command

@@ -11,7 +11,7 @@ from zatsudan.base.words import split
 from zatsudan.commands import offers
 from zatsudan.commands.cast import begin_anew
 from zatsudan.commands.here import read_here
-from zatsudan.commands.numbers import numbers
+from zatsudan.commands.messagenumbers import numbers
 from zatsudan.commands.outcomes import Generate, Outcome, Prefill, Show, tell
 from zatsudan.commands.parts import Line, Talk
 from zatsudan.commands.paths import paths

@@ -7,7 +7,7 @@ from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.commands.counts import describe_end, describe_speed, lore_names
 from zatsudan.commands.knobs import settle, settle_model
-from zatsudan.commands.numbers import numbers
+from zatsudan.commands.messagenumbers import numbers
 from zatsudan.commands.outcomes import Outcome, Show, tell
 from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.registry import Choice, command
