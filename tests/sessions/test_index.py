@@ -1,5 +1,6 @@
 """The index beside the journals: it answers what they would, reads less, and can be lost at any time."""
 
+import io
 import os
 import sqlite3
 import subprocess
@@ -237,18 +238,23 @@ def test_what_sqlite_cannot_hold_is_read(tmp_path: Path, reads: list[str]) -> No
     assert reads == ["odd"]
 
 
+def _unreadable(_path: Path) -> BinaryIO:
+    raise PermissionError
+
+
+@pytest.mark.parametrize("opened", [_unreadable, lambda _path: io.BytesIO()])
 def test_what_cannot_be_read_for_once_is_not_taken_for_empty(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, opened: Callable[[Path], BinaryIO]
 ) -> None:
     write(tmp_path, "s", "words")
     with monkeypatch.context() as patch:
-        patch.setattr(indexing, "read", lambda _: (b"", 0.0))
+        patch.setattr(indexing, "_journal", opened)
         indexing.update(tmp_path)
     assert [entry.id for entry in shelf.summaries(tmp_path)] == ["s"]
     indexing.update(tmp_path)
     add(tmp_path / "s.jsonl", "more")
     with monkeypatch.context() as patch:
-        patch.setattr(indexing, "read", lambda _: (b"", 0.0))
+        patch.setattr(indexing, "_journal", opened)
         indexing.update(tmp_path)
     assert said(search(tmp_path, ["words"])) == [("s", ["words"])]
     assert shelf.summaries(tmp_path)[0].turns == 2

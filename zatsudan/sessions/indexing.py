@@ -208,6 +208,8 @@ class _Writer:
         """Remember a journal, and the words behind those that are known."""
         pieces = Pieces(file, 0, entry.size)
         summary = summary_by(self._directory, entry.name, pieces, entry.modified)
+        if pieces.end + len(pieces.rest) < entry.size:
+            return
         columns = entry.name, *entry.stamp, pieces.end, pieces.sum, *_columns(summary)
         self._db.execute(_REMEMBER, columns)
         if self._searched:
