@@ -20,7 +20,7 @@ from zatsudan.sessions.index import (
     opened,
     version_of,
 )
-from zatsudan.sessions.pieces import Pieces, goes_on, texts_of
+from zatsudan.sessions.piecemeal import Pieces, goes_on, texts_of
 from zatsudan.sessions.summary import Entry, Summary, entries, summary_by
 from zatsudan.sessions.terms import Terms, terms
 
@@ -187,12 +187,11 @@ class _Writer:
         """Tell whether a journal is another than was read, not the same with more behind it."""
         try:
             row = self._row(entry.name)
-        except UnicodeEncodeError:
-            return False
-        try:
+            if row is None:
+                return False
             with _journal(self._directory / entry.name) as file:
-                return row is not None and not goes_on(file, entry.size, *row[3:])
-        except OSError:
+                return not goes_on(file, entry.size, *row[3:])
+        except (UnicodeEncodeError, OSError):
             return False
 
     def _learn(self, entry: Entry) -> None:

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from tests.support.strategies import records
 from zatsudan.base.jsonvalues import JsonObject
-from zatsudan.sessions import pieces as module
+from zatsudan.sessions import piecemeal as module
 from zatsudan.sessions.journal import encode
-from zatsudan.sessions.pieces import Pieces, goes_on, texts_of
+from zatsudan.sessions.piecemeal import Pieces, goes_on, texts_of
 from zatsudan.sessions.summary import summary_by, summary_of
 
 
