@@ -20,12 +20,10 @@ def numbers(
     session: Session,
     ids: Iterable[str],
     args: str,
-    meta: Callable[[Node], Printable | None] = said,
+    meta: Callable[[Node], Printable] = said,
 ) -> Iterator[Choice]:
-    """Yield those of the messages whose number begins as it was typed; not those of which `meta` says nothing."""
+    """Yield those of the messages whose number begins as it was typed, each with what `meta` says of it."""
     typed = args.rpartition(" ")[2]
     fitting = (node_id for node_id in ids if node_id.startswith(typed))
     for node_id in itertools.islice(fitting, _OFFERED):
-        told = meta(session.nodes[node_id])
-        if told is not None:
-            yield Choice(node_id, told)
+        yield Choice(node_id, meta(session.nodes[node_id]))

@@ -30,15 +30,14 @@ def reply_choices(chat: Chat, args: str) -> Iterable[Choice]:
         return ()
     session = chat.talk.session
 
-    def said(node: Node) -> Printable | None:
-        return one_line(node.message.text, 50) if node.made is not None else None
-
-    return numbers(session, reversed(session.nodes), args, said)
+    return numbers(
+        session, reversed(session.made), args, lambda node: one_line(node.message.text, 50)
+    )
 
 
 def has_reply(chat: Chat) -> bool:
     """Tell whether there is a reply to speak of."""
-    return any(True for _ in chat.talk.session.replies())
+    return bool(chat.talk.session.made)
 
 
 def reply_at(chat: Chat, args: str) -> Node:

@@ -126,6 +126,8 @@ def _add_message(session: Session, record: Mapping[str, Json], place: int | None
         session.nodes.add(node_id, parent, node.message.role, node)
     else:
         session.nodes.keep(node_id, parent, role_in(message), place)
+    if isinstance(record.get("made"), dict):
+        session.made.append(node_id)
     session.children.add(parent, node_id)
     session.forward.add(node_id)
     session.partials.pop(node_id, None)
