@@ -172,6 +172,12 @@ QUIRKS = (
     Quirk("reasoning-details-whole-each-time.sse", "MiniMax as it is documented; MiniMax-AI/MiniMax-M2 95", reasoning="Let me see."),
     Quirk("reasoning-in-tags-as-well.sse", "MiniMax: the same in tags and in a field; can1357/oh-my-pi 2434", reasoning="Let me see."),
     Quirk("reasoning-in-tags-of-google.sse", "Google's compatible endpoint: <thought>", reasoning="Let me see."),
+    Quirk("reasoning-whose-end-alone-has-a-tag.sse", "DeepSeek-R1, QwQ: the template opens the thought; open-webui/open-webui 9808, mudler/LocalAI 4761", reasoning="Let me see."),
+    Quirk("reasoning-of-harmony.sse", "gpt-oss where nobody reads its channels; ggml-org/llama.cpp 15181, scouzi1966/maclocal-api 121", reasoning="Let me see."),
+    Quirk("reasoning-of-harmony-without-tokens.sse", "the same without special tokens; llama-farm/llamafarm 753", reasoning="analysisLet me see."),
+    Quirk("reasoning-of-gemma.sse", "Gemma 4; Technologicat/raven 9", reasoning="Let me see."),
+    Quirk("reasoning-of-magistral.sse", "Magistral in its raw form", reasoning="Let me see."),
+    Quirk("tag-that-is-spoken-of.sse", "any model", 'R1 ends with `</think>`, or "</think>" in quotes.'),
     Quirk("reasoning-parts.sse", "Databricks; tidyverse/ellmer 822", reasoning="Let me see."),
     Quirk("json-with-reasoning-parts.json", "Databricks without a stream", reasoning="Let me see.", usage=(9, 2)),
     # What stands beside the text.

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from zatsudan.base.errors import CommandError
-from zatsudan.base.jsonvalues import Json, JsonObject
+from zatsudan.base.jsonvalues import Json, JsonObject, whole_number
 from zatsudan.base.language import say
 from zatsudan.parameters.values import drawn
 from zatsudan.servers.prefill import FIELDS, FORMS, NONE, asked, prefilled
@@ -21,6 +21,7 @@ from zatsudan.servers.thinkforms import CONTROLLED
 from zatsudan.sessions.estimate import PER_MESSAGE, raw_count
 from zatsudan.sessions.session import Node, Session
 from zatsudan.sessions.window import Frame, Window, framed_by, in_order
+from zatsudan.talk.choices import GIVEN_THOUGHT
 from zatsudan.talk.fitting import as_sent, reasoning_field, window_of
 from zatsudan.talk.link import Link
 from zatsudan.talk.talk import Talk
@@ -255,8 +256,10 @@ def rebuilt(session: Session, reply: Node) -> Rebuilt:
     if told.get("control"):
         body[CONTROLLED] = True
     form, thought = told.get("form"), was_given(told, made.reasoning)
-    if (made.given or thought) and isinstance(form, str):
-        body = _given(body, reply.message.text[: made.given], form, thought)
+    size = whole_number(told.get(GIVEN_THOUGHT)) or 0
+    text = made.reasoning[:size] if size else reply.message.text[: made.given]
+    if (text or thought) and isinstance(form, str):
+        body = _given(body, text, form, thought)
     dialect = told.get("dialect")
     return Rebuilt(body, left_out, dialect if isinstance(dialect, str) else "")
 

@@ -36,8 +36,11 @@ class Reader:
     `began` tells that anything came but blanks and comments.
     """
 
-    def __init__(self, asked: int | None = None) -> None:
-        """`asked`: how many choices were asked for. Others are left out."""
+    def __init__(self, asked: int | None = None, *, thinks: bool = False) -> None:
+        """`asked`: how many choices were asked for. Others are left out.
+
+        `thinks`: a reply is expected to begin with a thought that no tag begins.
+        """
         self._asked = asked
         self._size = 0  # bytes of a whole body
         self._text = 0  # characters of text and reasoning so far
@@ -47,7 +50,7 @@ class Reader:
         self._started = False
         self._head = b""  # what may be a part of a byte order mark
         self._came = Came()
-        self._joining = Joining()
+        self._joining = Joining(thinks=thinks)
         self._said = ""  # what the server said besides
         self._opening = b""  # of a body that may be no event stream at all
         self.began = False

@@ -31,10 +31,11 @@ from zatsudan.terminal.plain.output import Output, write_told
 from zatsudan.terminal.repl import Repl
 from zatsudan.terminal.surface import Surface
 from zatsudan.terminal.text.partrows import error_rows, part_rows
-from zatsudan.terminal.text.replyrows import source_rows, status
+from zatsudan.terminal.text.replyrows import THOUGHT_ABOVE, source_rows, status
 from zatsudan.terminal.text.rows import PASTES_OFF, PASTES_ON, PROMPT, uncoloured
 from zatsudan.terminal.text.shortfalls import shortfalls, unanswered
 from zatsudan.wire.protocol import Delta
+from zatsudan.wire.thinking import THOUGHT
 
 if TYPE_CHECKING:
     from zatsudan.commands.asking import Question
@@ -206,12 +207,21 @@ class PlainTerminal(Surface):
         self._wrote = ""
 
         def add(delta: Delta) -> None:
+            if delta.index == 0 and delta.before == THOUGHT:
+                self._part_from_thought()
             if delta.index == 0 and delta.content:
                 self._wrote = delta.content
                 self._spoke()
                 self.output.reply(delta.content)
 
         return add
+
+    def _part_from_thought(self) -> None:
+        """Say that what is written already was a thought."""
+        if self._wrote:
+            self.output.reply("\n" if self._wrote.endswith("\n") else "\n\n")
+            self._wrote = ""
+            self.note(say(THOUGHT_ABOVE))
 
     def note(self, text: Printable) -> None:
         self._tell(printable(f"[{text}]\n"))
