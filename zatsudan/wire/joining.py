@@ -58,6 +58,11 @@ class Joining:
         return bool(self._finished) and all(self._finished.values())
 
     @property
+    def begun(self) -> bool:
+        """Whether a choice has said anything."""
+        return bool(self._finished)
+
+    @property
     def goes_on(self) -> bool:
         """Whether a choice has gone on after its finish_reason."""
         return bool(self._late)

@@ -52,6 +52,7 @@ class Reader:
         self._came = Came()
         self._joining = Joining(thinks=thinks)
         self._said = ""  # what the server said besides
+        self._strange = ""  # the first that held no part of a reply
         self._opening = b""  # of a body that may be no event stream at all
         self.began = False
         self.done = False
@@ -98,11 +99,7 @@ class Reader:
     def close(self) -> Iterator[Chunk]:
         """Yield what the end of the body leaves; raises StreamError."""
         if self._whole is None:
-            yield from self._chunks(self._sse.close())
-            self._refuse_plain_text()
-            yield from self.rest()
-            if self._said and not self._text and not self._beside:
-                raise broken_off(self._said)
+            yield from self._last_of_stream()
             return
         body = b"".join(self._whole)
         try:
@@ -122,7 +119,7 @@ class Reader:
             chunk = read_chunk(value, self._asked, self._came)
         except StreamError as error:
             told = not isinstance(value, dict) or "error" in (value.get("object"), *value)
-            if told or (isinstance(value, dict) and value.get("choices")):
+            if told or _holds_choices([value]):
                 raise
             raise _without_reply(value, error.refused) from None
         if not chunk.deltas and chunk.failure is None:
@@ -132,6 +129,15 @@ class Reader:
         yield from self.rest()
         if chunk.failure is not None:
             raise chunk.failure
+
+    def _last_of_stream(self) -> Iterator[Chunk]:
+        yield from self._chunks(self._sse.close())
+        self._refuse_plain_text()
+        yield from self.rest()
+        if self._said and not self._text and not self._beside:
+            raise broken_off(self._said)
+        if self._strange and not self._joining.begun:
+            raise _no_reply(self._strange)
 
     def _many(self, values: list[Json]) -> Iterator[Chunk]:
         """Yield the chunks of a stream that came as JSON: an array of them, or one in each line."""
@@ -180,6 +186,7 @@ class Reader:
             return came._replace(deltas=(), failure=None)
         if not came.deltas and came.usage is None:  # a word of the server, which may be all it says
             self._said = error_message(_parsed(text)) or self._said
+            self._strange = self._strange or ("" if '"choices"' in text else text)
         return came
 
     def _count(self, chunk: Chunk, joined: Chunk, size: int) -> None:
@@ -221,8 +228,12 @@ def _chunks_in(lines: list[str]) -> list[Json]:
 
 
 def _holds_choices(values: list[Json]) -> bool:
+    """Tell whether each is a chunk, in whichever API's form."""
+    from zatsudan.wire.otherapis import is_reply  # few servers send their replies so
+
     return bool(values) and all(
-        isinstance(value, dict) and ("choices" in value or "error" in value) for value in values
+        isinstance(value, dict) and ("choices" in value or "error" in value or is_reply(value))
+        for value in values
     )
 
 
