@@ -19,7 +19,7 @@ from zatsudan.sessions.records import apply, replay
 from zatsudan.sessions.session import Node, Session
 from zatsudan.sessions.snapshot import records
 from zatsudan.talk.beginning import turn_to
-from zatsudan.talk.request import rebuilt
+from zatsudan.talk.rebuilding import rebuilt
 from zatsudan.wire.models import Model
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from zatsudan.base.jsonvalues import JsonObject
 from zatsudan.sessions import snapshot
 from zatsudan.sessions.records import recovery, replay
 from zatsudan.talk.chat import Chat
-from zatsudan.talk.request import rebuilt
+from zatsudan.talk.rebuilding import rebuilt
 from zatsudan.talk.thinkingform import find_form
 from zatsudan.wire.protocol import Delta
 from zatsudan.wire.refusals import PREFILL, UNOPENED, Repair

@@ -21,7 +21,8 @@ from zatsudan.sessions.session import Node, Session
 from zatsudan.talk.addressee import client_for, model_of
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.continuing import begun
-from zatsudan.talk.request import Composed, compose, rebuilt
+from zatsudan.talk.rebuilding import rebuilt
+from zatsudan.talk.request import Composed, compose
 
 #: What stands in `/request` for the message that is not written yet.
 NOT_WRITTEN = later("(what you write next)")

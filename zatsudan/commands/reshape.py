@@ -145,7 +145,7 @@ async def _prompt(chat: Chat, reply: Node) -> list[bytes] | None:
     """Return the tokens of the prompt as the server has them; None where it tells none."""
     from zatsudan.servers.native import prompt_of, token_texts
     from zatsudan.talk.addressee import client_for
-    from zatsudan.talk.request import rebuilt
+    from zatsudan.talk.rebuilding import rebuilt
 
     made = reply.made or Made()
     if chat.link.server is None or made.server != chat.link.server.name:

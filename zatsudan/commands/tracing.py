@@ -18,7 +18,7 @@ from zatsudan.sessions.made import Made
 from zatsudan.sessions.session import Node, Setting
 from zatsudan.sessions.tree import last_reply
 from zatsudan.talk.chat import Chat
-from zatsudan.talk.request import character_of, lore_in, rebuilt
+from zatsudan.talk.rebuilding import character_of, lore_in, rebuilt
 
 GROUP = later("The lab")
 

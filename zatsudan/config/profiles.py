@@ -15,8 +15,8 @@ from zatsudan.base.errors import ConfigError
 from zatsudan.base.language import say
 from zatsudan.base.printable import one_line
 from zatsudan.config import bounded
+from zatsudan.config.configtext import parse
 from zatsudan.config.exposed import secrets_in
-from zatsudan.config.file import parse
 
 if TYPE_CHECKING:
     from tomlkit.items import Item, Key, Table

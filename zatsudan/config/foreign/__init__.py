@@ -1,7 +1,7 @@
 """Presets from elsewhere: one row for each format; told from the content, never from the name.
 
 Begin with `ROWS`. A format is a recogniser, a reader and perhaps a writer, in the module of its
-program; what its fields are to us stands there in one table of rules (`presetfields`).
+program; what its fields are to us stands there in one table of rules (`fieldrules`).
 """
 
 import errno
