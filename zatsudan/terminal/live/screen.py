@@ -10,6 +10,7 @@ from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printable
 from zatsudan.base.styles import Styles
 from zatsudan.terminal.live import ptk
+from zatsudan.terminal.live.answers import Query
 from zatsudan.terminal.live.graphics import Graphics
 from zatsudan.terminal.live.integration import Integration
 from zatsudan.terminal.live.keys import Actions
@@ -17,11 +18,12 @@ from zatsudan.terminal.live.lending import Lending
 from zatsudan.terminal.live.measuring import LEAST_COLUMNS, Measuring
 from zatsudan.terminal.live.painter import Painter
 from zatsudan.terminal.live.prompt import Prompt
-from zatsudan.terminal.live.reflow import possible
+from zatsudan.terminal.live.reflow import ANSWER, QUESTION, is_unknown, possible
 from zatsudan.terminal.live.resizing import Resizing
 from zatsudan.terminal.live.toolbar import Toolbar
 from zatsudan.terminal.surface import Surface
 from zatsudan.terminal.text.colour import has_colours
+from zatsudan.terminal.text.pictures import answers
 from zatsudan.terminal.text.rows import PROMPT
 from zatsudan.terminal.text.sequences import MARK_OUTPUT, MARK_PROMPT, mark_end, with_input
 from zatsudan.terminal.text.widths import set_told, width
@@ -255,7 +257,9 @@ class LiveSurface(Surface):
     def measure(self, measuring: Measuring) -> None:
         """Ask the terminal with the next rows how wide it takes what others disagree about."""
         if self._painter.works and self._output.real_size.columns >= LEAST_COLUMNS:
-            self._painter.question = self._graphics.ask(self._app.input) + measuring.ask()
+            open_ = is_unknown(self._environ) and answers(self._environ)
+            name = [Query(QUESTION, *ANSWER, self._painter.called)] if open_ else []
+            self._painter.question = self._graphics.ask(self._app.input, *name) + measuring.ask()
             self._measuring = measuring
 
     def told(self, cells: Mapping[str, int]) -> None:
