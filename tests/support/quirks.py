@@ -140,6 +140,8 @@ QUIRKS = (
     _none("error-text.txt", "Envoy", "upstream connect error"),
     _none("error-nothing.sse", "a worker that died", "was empty"),
     _none("error-only-comments.sse", "a worker that died behind a gateway that pings", "was empty"),
+    Quirk("objects-without-anything-between.sse", "gateways that lose line ends", "He}{llo"),
+    Quirk("objects-without-anything-between.json", "the same without events"),
     # Other APIs at this address.
     Quirk("native-lines.ndjson", "Ollama's own /api/chat"),
     Quirk("api-of-ollama-generate.ndjson", "Ollama's own /api/generate", usage=(9, 2)),
@@ -150,6 +152,7 @@ QUIRKS = (
     Quirk("api-of-responses.sse", "OpenAI's /v1/responses: the whole is told again at the end", usage=(9, 2)),
     Quirk("api-of-responses.json", "the same without a stream", usage=(9, 2)),
     Quirk("api-of-responses-told-at-the-end.sse", "the same without deltas; pipecat-ai/pipecat 5309", reasoning="Let me see.", finish="max_output_tokens", usage=(9, 2)),
+    Quirk("api-of-responses-bare.sse", "the same, parts of it; mnfst/llm-gateway 2064, CherryHQ/cherry-studio 15128", reasoning="Let me\n\nsee.", usage=(9, 2)),
     _broken("api-of-responses-failed.sse", "the same: response.failed", OVERLOADED),
     Quirk("api-of-google.sse", "Google's generateContent", finish="STOP", usage=(9, 2)),
     Quirk("api-of-google.json", "the same as a list of chunks", finish="STOP", usage=(9, 2)),

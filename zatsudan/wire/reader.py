@@ -22,6 +22,8 @@ _FIELD = re.compile(r"(data|event|id|retry|error)?:|data$")
 _KEEP_ALIVE = ("ping", "keep-alive", "keepalive", "heartbeat")
 #: What some write as data that says no more: a comment, or such a word.
 _NO_DATA = re.compile(r":|\[?(?:ping|keep-?alive|heartbeat)\]?$", re.IGNORECASE)
+#: Where one object ends and the next begins, and how many are looked for in one text.
+_BETWEEN, _GLUED = re.compile(r"(?<=\})\s*(?=\{)"), 1000
 _DONE = ("[DONE]", '"[DONE]"', "[done]", "DONE")
 #: How many bytes of a body are kept to say what it was, if it was no event stream.
 OPENING = 400
@@ -108,7 +110,8 @@ class Reader:
             value = loads(text)
         except ValueError:
             message, _, _ = read_error(body)
-            lines = _chunks_in(body.decode("utf-8-sig", "replace").splitlines())
+            text = body.decode("utf-8-sig", "replace")
+            lines = _chunks_in([each for line in text.splitlines() for each in _parted(line)])
             if not lines:
                 raise _no_reply(message) from None
             value = lines
@@ -239,12 +242,25 @@ def _holds_choices(values: list[Json]) -> bool:
 
 def _texts_of(event: Event) -> list[str]:
     """Return the texts of an event: where no blank line parts events, each line is one."""
+    if "}{" in event.data and event.type != "error":
+        return _parted(event.data)
     if "\n" not in event.data or "\n" not in event.data.strip() or event.type == "error":
         return [event.data]
     bounds.refuse_many(event.data)
     if _parsed(event.data) is not None:
         return [event.data]
     return event.data.split("\n")
+
+
+def _parted(text: str) -> list[str]:
+    """Return the objects of a text in which they stand without anything between; the text where it is none."""
+    found, begun = [], ""
+    for at, piece in enumerate(_BETWEEN.split(text, _GLUED)):
+        begun += piece
+        if at == _GLUED or _parsed(begun) is not None:
+            found.append(begun)
+            begun = ""
+    return found if found and not begun else [text]
 
 
 def _read_event(event: Event, text: str, asked: int | None, came: Came) -> Chunk:

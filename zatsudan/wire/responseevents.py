@@ -19,7 +19,9 @@ def read_response_event(value: JsonObject, kept: Kept) -> JsonObject | None:
         return None
     response = value.get("response")
     if isinstance(response, dict):
-        return read_response(response, kept) or {}
+        return read_response({"object": "response", **response}, kept) or {}
+    if kind == "response.reasoning_summary_part.added" and value.get("summary_index"):
+        return chunk("", "\n\n")  # each part is a paragraph
     name, _, step = kind.rpartition(".")
     if name in (*_TEXTS, *_THOUGHTS):
         place = f"{name} {value.get('output_index')} {value.get('content_index')} {value.get('summary_index')}"
@@ -28,6 +30,11 @@ def read_response_event(value: JsonObject, kept: Kept) -> JsonObject | None:
             text = text_of(value, "text") or text_of(value, "refusal")
         kept[place] = True
         return chunk(text) if name in _TEXTS else chunk("", text)
+    return _called(kind, value)
+
+
+def _called(kind: str, value: JsonObject) -> JsonObject:
+    """Read an event of a call of a function; {} for any other."""
     if kind == "response.function_call_arguments.delta":
         piece = call(None, text_of(value, "delta"), index=value.get("output_index"))
         return chunk(calls=[piece])
