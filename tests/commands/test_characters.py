@@ -189,7 +189,7 @@ async def test_a_session_is_resumed_with_its_character(tmp_path: Path) -> None:
 
     again = Person(tmp_path / "sessions")
     (tmp_path / "mori.png").unlink()
-    again.chat.talk.load(path)
+    await again.chat.talk.load(path)
     assert again.session == person.session
     assert rebuilt(again.session, again.session.nodes[reply.id]).body == person.client.bodies[-1]
     await again.say("owl")

@@ -8,7 +8,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from zatsudan.base.errors import ConfigError
 from zatsudan.base.language import say
-from zatsudan.config import bounded
+from zatsudan.config import toml
 from zatsudan.config.meaning import check_parameters, check_values
 from zatsudan.config.position import Place, nearest
 from zatsudan.config.settings import EMBEDDED, Config
@@ -19,7 +19,7 @@ def parse(text: str, name: str) -> Config:
     if not text:
         return Config()
     try:
-        table = bounded.read(text)
+        table = toml.read(text)
     except (ValueError, RecursionError) as error:
         raise ConfigError(
             say("{name} is not valid TOML: {error}.", name=name, error=error),

@@ -49,7 +49,7 @@ class Place(NamedTuple):
     def _line(self) -> int:
         """Return the line of the key, or of the last table on the way to it."""
         tables = [re.escape(key) for key in self.keys[:-1]]
-        lines = self.text.splitlines()
+        lines = self.text.split("\n")
         start = 0
         while tables:
             header = re.compile(

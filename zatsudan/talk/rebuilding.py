@@ -1,12 +1,13 @@
 """The request of a recorded reply, put together again from the session and the reply's record."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import Json, JsonObject, whole_number
 from zatsudan.base.language import say
 from zatsudan.servers.thinkforms import CONTROLLED
+from zatsudan.sessions.nodes import Chain
 from zatsudan.sessions.session import Node, Session
 from zatsudan.sessions.window import Frame, framed_by, in_order
 from zatsudan.talk.choices import GIVEN_THOUGHT
@@ -27,7 +28,7 @@ class Rebuilt(NamedTuple):
     """
 
     body: JsonObject
-    left_out: tuple[Node, ...]
+    left_out: Sequence[Node]
     dialect: str = ""
 
 
@@ -43,16 +44,12 @@ def rebuilt(session: Session, reply: Node) -> Rebuilt:
             say("How this reply was asked for is not in its record."),
             say("It came from elsewhere, or from an earlier version; /why tells what is known."),
         )
-    path = session.chain(reply.parent) if reply.parent is not None else []
+    path = session.chain(reply.parent) if reply.parent is not None else Chain(session.nodes, [])
     pinned, withheld = _ids(told, "pins"), _ids(told, "withheld")
-    first = next((at for at, node in enumerate(path) if node.id == told.get("start")), 0)
-    sent = [
-        node
-        for at, node in enumerate(path)
-        if node.id not in withheld and (at >= first or node.id in pinned)
-    ]
-    there = {node.id for node in sent}
-    left_out = tuple(node for node in path if node.id not in there)
+    first = next((at for at, key in enumerate(path.ids) if key == told.get("start")), 0)
+    before = {key for key in path.ids[:first] if key not in pinned}
+    sent = path.without(before | withheld)
+    left_out = path.without(set(sent.ids))
     system = _system(session, told)
     field = told.get("reasoning")
     said = in_order(as_sent(node, field if isinstance(field, str) else "") for node in sent)

@@ -10,6 +10,7 @@ the model that was asked, and how the body departed from the usual.
 
 import hashlib
 from collections.abc import Mapping
+from itertools import takewhile
 from typing import NamedTuple
 
 from zatsudan.base.jsonvalues import Json, JsonObject
@@ -123,14 +124,9 @@ def facts(
     found: JsonObject = {"model": body.get("model")}
     if window.start is not None:
         found["start"] = window.start
-        started = False
-        pins: list[Json] = []
-        for node in window.nodes:
-            started = started or node.id == window.start
-            if not started:
-                pins.append(node.id)
-        if pins:
-            found["pins"] = pins
+        before = takewhile(lambda node: node.id != window.start, window.nodes)
+        if pins := [node.id for node in before]:
+            found["pins"] = list(pins)
     if window.withheld:
         found["withheld"] = [*window.withheld]
     if system:

@@ -42,7 +42,11 @@ def read_wcwidth_later() -> None:
 
     def wcwidth(wc: str, *args: object, **options: object) -> int:
         # ASCII and Latin-1 are a cell wide but for what controls (also the soft hyphen).
-        if not args and not options and (" " <= wc <= "~" or ("¡" <= wc <= "ÿ" and wc != "\xad")):
+        if (
+            not args
+            and not options
+            and (" " <= wc <= "~" or ("\xa1" <= wc <= "\xff" and wc != "\xad"))
+        ):
             return 1
         read()
         width: int = package.wcwidth(wc, *args, **options)

@@ -7,8 +7,8 @@ from typing import Any
 from zatsudan.base.jsonvalues import Json, JsonObject, whole_number
 from zatsudan.wire.ends import STOP, meaning_of
 from zatsudan.wire.logprobs import Entries
-from zatsudan.wire.pieces import Pieces
 from zatsudan.wire.protocol import Delta
+from zatsudan.wire.textpieces import Pieces
 from zatsudan.wire.thinking import THOUGHT
 
 

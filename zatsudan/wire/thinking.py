@@ -9,7 +9,7 @@ expected, the text is a thought from the first word; if no tag ends it, it is to
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from zatsudan.wire.pieces import BLOCK, Pieces
+from zatsudan.wire.textpieces import BLOCK, Pieces
 
 if TYPE_CHECKING:
     from collections.abc import Callable

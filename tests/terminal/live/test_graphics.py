@@ -12,8 +12,8 @@ from tests.support.emulator import Sitting, sitting
 from tests.support.png import png
 from tests.support.server import DONE, Script, chunk, event, says
 from zatsudan.config.settings import Config, Screen
-from zatsudan.terminal.live.answers import ANSWER_SECONDS
 from zatsudan.terminal.live.graphics import QUERY, Graphics
+from zatsudan.terminal.live.sieve import ANSWER_SECONDS
 from zatsudan.terminal.text.pictures import Protocol
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ async def test_a_picture_stands_in_its_own_rows() -> None:
 
 async def test_a_private_talk_shows_what_it_does_not_keep() -> None:
     async with sitting(_drawn(), environ=KITTY, private=True) as person:
-        assert "[png, 1 kB, not kept]" in await person.say("draw")
+        assert "[png, 340 B, not kept]" in await person.say("draw")
         assert len(person.screen.pictures) == 1
 
 

@@ -17,10 +17,11 @@ import httpx
 from zatsudan.base.errors import ApiError, ConnectionFailed, StreamError
 from zatsudan.base.language import say
 from zatsudan.base.printable import printable
+from zatsudan.base.quantities import in_bytes
 from zatsudan.config.settings import Network
 from zatsudan.servers.engine.filehost import AGAIN, FileHost, header, length, pieces, refused
 from zatsudan.servers.engine.part import Part
-from zatsudan.servers.engine.progress import Progress, in_bytes
+from zatsudan.servers.engine.progress import Progress
 
 #: No file larger than this is fetched: the largest models of today are half of it.
 LIMIT_BYTES = 2**40

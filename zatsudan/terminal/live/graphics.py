@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from prompt_toolkit.input import Input
 
 from zatsudan.base.printable import Styled
-from zatsudan.terminal.live.answers import Query, ask
+from zatsudan.terminal.live.sieve import Query, ask
 from zatsudan.terminal.text.pictures import (
     Protocol,
     answers,

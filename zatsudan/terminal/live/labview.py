@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 from prompt_toolkit.data_structures import Size
 
-from zatsudan.base.errors import describe_seconds
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printable
+from zatsudan.base.quantities import describe_seconds
 from zatsudan.lab.grid import difference_first, shown
 from zatsudan.lab.run import Run
 from zatsudan.lab.sheet import paced

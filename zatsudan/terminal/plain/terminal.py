@@ -151,6 +151,8 @@ class PlainTerminal(Written):
             self.short = [unanswered(waits)]
 
     async def pick(self, pick: Pick) -> str | None:
+        if pick.whole is not None:  # what was written cannot be mended
+            pick = await pick.whole()
         if self._reader is None or not self._reader.by_person:
             self.show(pick.instead)
             return None
