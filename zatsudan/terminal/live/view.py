@@ -171,9 +171,9 @@ class LiveView:
         if self._reasoning is not None:
             seconds = self._clock() - self._reasoning_since
             self._reasoning = None
-            self._committed += [
-                *thought_rows(self._reasoning_size, seconds, above=self._thought_above)
-            ]
+            above = self._thought_above
+            self._committed += [EMPTY] if above else []
+            self._committed += [*thought_rows(self._reasoning_size, seconds, above=above)]
 
     def _live(self, *, hold: bool) -> list[Styled]:
         limit = max(1, min(TAIL_ROWS, self._size().rows - 6))
