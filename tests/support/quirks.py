@@ -211,6 +211,8 @@ QUIRKS = (
     Quirk("reasoning-whose-end-alone-has-a-tag.sse", "DeepSeek-R1, QwQ: the template opens the thought; open-webui/open-webui 9808, mudler/LocalAI 4761", reasoning="Let me see."),
     Quirk("reasoning-of-harmony.sse", "gpt-oss where nobody reads its channels; ggml-org/llama.cpp 15181, scouzi1966/maclocal-api 121", reasoning="Let me see."),
     Quirk("reasoning-of-harmony-without-tokens.sse", "the same without special tokens; llama-farm/llamafarm 753", reasoning="analysisLet me see."),
+    Quirk("reasoning-of-harmony-glued.sse", "the same without its beginning; llama-farm/llamafarm 753", reasoning="Let me see."),
+    Quirk("word-of-harmony-beside-reasoning.sse", "any model whose server tells reasoning apart", "It is.assistantfinalHello", reasoning="Let me see."),
     Quirk("reasoning-of-gemma.sse", "Gemma 4; Technologicat/raven 9", reasoning="Let me see."),
     Quirk("reasoning-of-magistral.sse", "Magistral in its raw form", reasoning="Let me see."),
     Quirk("tag-that-is-spoken-of.sse", "any model", 'R1 ends with `</think>`, or "</think>" in quotes.'),

@@ -39,7 +39,7 @@ def expected(link: "Link", model: str, body: Mapping[str, Json]) -> bool:
 
 def learn(link: "Link", model: str, delta: Delta) -> None:
     """Learn from what a delta tells of all before it."""
-    if delta.before == THOUGHT:
+    if delta.before == THOUGHT or delta.reasoning:
         if not is_known(link, model):
             link.learn(model, _LEARNED)
     elif meaning_of(delta.finish_reason) == STOP:  # one that is cut may have been a thought

@@ -99,18 +99,20 @@ class Joining:
         if reasoning and index not in self._told_apart:
             self._told_apart.add(index)
             if splitter is not None:
+                splitter.apart = True
                 parts.append(splitter.close())
         if content:
             if splitter is None:
-                expected = self._thinks and index not in self._told_apart
-                splitter = self._splitters[index] = ThinkSplitter(expected=expected)
+                apart = index in self._told_apart
+                splitter = ThinkSplitter(expected=self._thinks and not apart, apart=apart)
+                self._splitters[index] = splitter
             parts.append(splitter.feed(content))
         if ended and splitter is not None:
             parts.append(splitter.close())
         text, thoughts, before, apart = "", "", "", index in self._told_apart
         for said, thought, told in parts:
             if told == TEXT:
-                text, thoughts, before = said, "", told
+                text, thoughts, before = said, thought, told
             elif told and apart:  # what is known otherwise is no thought: only the tag goes
                 text += thought + said
             else:

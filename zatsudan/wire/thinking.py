@@ -65,13 +65,14 @@ FORMS = (
 #: The last where the server leaves its special tokens out: words, which a text could begin with too.
 _BARE = Form(("analysis",), ("assistantfinal",))
 _BARE_BEGUN = re.compile(r"\s*analysis[A-Z]")
+_BARE_END = re.compile(r"(?<=[.!?。！？)）])assistantfinal(?=\S)")
 _OPENS = tuple((tag, form) for form in FORMS for tag in form.opens)
 #: What ends a thought that nothing began.
 _LONE = {tag: form for form in FORMS for tag in form.closes}
 #: What no tag begins without.
 _MARK = re.compile(f"[{re.escape(''.join({tag[0] for tag in _LONE}))}]")
 
-#: What is told of all that came of a choice before: it was a thought; it was none, and comes anew.
+#: What is told of all that came of a choice before: it was a thought; it was not as told, and comes anew.
 THOUGHT, TEXT = "thought", "text"
 
 #: Blanks behind a closing tag for whose next word it is waited, and tags that are looked at.
@@ -115,10 +116,12 @@ _ENDS = {form: _Tags(form.ends) for form in FORMS if form.ends}
 class ThinkSplitter:
     """Parts a reply into reasoning and content, however it is cut.
 
-    `expected`: it begins with a thought that no tag begins.
+    `expected`: it begins with a thought that no tag begins. `apart`: its reasoning has a field of
+    its own, so that a word alone parts nothing.
     """
 
-    def __init__(self, *, expected: bool = False) -> None:
+    def __init__(self, *, expected: bool = False, apart: bool = False) -> None:
+        self.apart = apart
         self._then = self._supposed if expected else self._plain
         self._step: Callable[[str, bool], Parted] = self._beginning
         self._held = ""  # what may be a part of a tag
@@ -226,10 +229,24 @@ class ThinkSplitter:
                 self._easy, self._step, self._said = False, self._answer, Pieces()
                 return text, "", ""
             start, end = _LONE_TAGS.find(text, end, whole=whole)
+        if whole and (parts := self._bare_parts(text)) is not None:
+            return parts
         text, self._held = (text, "") if whole else (text[:start], text[start:])
         self._easy = True
         self._latest.append(text)
         return text, "", ""
+
+    def _bare_parts(self, last: str) -> Parted | None:
+        """Return a text anew, in parts, where a word alone stands between thought and answer."""
+        if self.apart:
+            return None
+        self._keep()
+        said = f"{self._said}{last}"
+        found = _BARE_END.search(said)
+        if found is None or _is_in_code(said[: found.start()]):
+            return None
+        self._easy, self._step, self._said = False, self._answer, Pieces()
+        return said[found.end() :], said[: found.start()], TEXT
 
     def _ends_thought(self, last: str, tag: str, behind: str) -> bool:
         """Tell whether a tag ended a thought that began the reply, or is spoken of.
@@ -292,4 +309,4 @@ def parted(text: str) -> tuple[str, str]:
     splitter = ThinkSplitter()
     content, reasoning, _ = splitter.feed(text)
     rest, thought, before = splitter.close()
-    return (rest, "") if before == TEXT else (content + rest, reasoning + thought)
+    return (rest, thought) if before == TEXT else (content + rest, reasoning + thought)

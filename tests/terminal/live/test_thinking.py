@@ -103,3 +103,21 @@ async def test_an_answer_that_was_expected_to_be_a_thought_is_shown_whole() -> N
         screen = await person.at_rest()
         assert "thought for" not in screen
         assert [screen.count(text.strip()) for text in LONG] == [1] * len(LONG)
+
+
+async def test_a_thought_that_a_word_alone_ends() -> None:
+    slow = Script(
+        [
+            *(piece for text in LONG for piece in (chunk(text), 0.05)),
+            *(chunk("So be it."), 0.05, chunk("assistantfinal"), chunk("The answer is 391.")),
+            *(chunk(finish="stop"), DONE),
+        ]
+    )
+    async with sitting(slow) as person:
+        screen = await person.say("17 * 23?")
+        assert screen.count("The answer is 391.") == 1
+        assert "with what stands above" in screen
+        assert person.chat.talk.session.path()[-1].message.text == "The answer is 391."
+        again = (await person.say("17 * 23?")).rpartition("17 * 23?")[2]
+        assert "Thought number" not in again
+        assert again.count("The answer is 391.") == 1

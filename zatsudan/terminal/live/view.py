@@ -78,7 +78,7 @@ class LiveView:
             self._frames.fed(flood=self._behind > bounds.FRAME)
 
     def _turn(self, before: str) -> None:
-        """Take what came for a thought, or for none: then it comes anew.
+        """Take what came for a thought, or for what comes anew.
 
         Rows that stand in scrollback stay there; those that are still drawn are folded away.
         """
@@ -92,9 +92,11 @@ class LiveView:
                 self._reasoning_size += self._fed
                 self._thought_above = self._shown
         else:
-            self._behind -= sum(map(len, self._thoughts))
+            self._behind -= sum(map(len, (*self._thoughts, *self._text)))
             self._thoughts.clear()
+            self._text.clear()
             self._reasoning, self._reasoning_size = None, 0
+            self._content, self._thought_above = None, self._shown
 
     def behind(self) -> asyncio.Event | None:
         """Return the next frame where more waits than it takes: what comes next should wait for it."""

@@ -94,7 +94,7 @@ class AloudTerminal(PlainTerminal):
             self._waiting = None
 
     def _hear(self, delta: Delta) -> None:
-        if delta.before == THOUGHT:
+        if delta.before == THOUGHT or (delta.before and self._wrote):
             self._utter(self._sentences.rest())
             self._part_from_thought()
             self._thinks = True

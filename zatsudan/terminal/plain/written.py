@@ -21,7 +21,6 @@ from zatsudan.terminal.text.replyrows import THOUGHT_ABOVE, source_rows, status
 from zatsudan.terminal.text.rows import uncoloured
 from zatsudan.terminal.text.shortfalls import shortfalls
 from zatsudan.wire.protocol import Delta
-from zatsudan.wire.thinking import THOUGHT
 
 if TYPE_CHECKING:
     from zatsudan.lab.run import OnDelta, OnEnd, Run
@@ -96,7 +95,7 @@ class Written(Surface):
         self._wrote = ""
 
         def add(delta: Delta) -> None:
-            if delta.index == 0 and delta.before == THOUGHT:
+            if delta.index == 0 and delta.before:
                 self._part_from_thought()
             if delta.index == 0 and delta.content:
                 self._wrote = delta.content
