@@ -159,6 +159,7 @@ QUIRKS = (
     Quirk("api-of-google-thinking.sse", "the same: parts of thoughts, a call", reasoning="Let me see.", finish="MAX_TOKENS", usage=(9, 2), calls={"tool_calls": '{"city": "Kyoto"}'}),
     _none("api-of-google-blocked.json", "the same: nothing but why", "blocked: SAFETY"),
     Quirk("api-of-bedrock.json", "Bedrock's Converse", finish="end_turn", usage=(9, 2)),
+    Quirk("api-of-bedrock-cites-and-calls.json", "the same: texts beside their sources, a call", finish="tool_use", usage=(9, 2), calls={"tool_calls": '{"city": "Kyoto"}'}, ids=("a",)),
     Quirk("api-of-bedrock-events.sse", "Bedrock's ConverseStream", finish="end_turn", usage=(9, 2)),
     Quirk("api-of-cohere.sse", "Cohere's second version", finish="COMPLETE", usage=(9, 2)),
     Quirk("api-of-cohere.json", "the same without a stream", finish="COMPLETE", usage=(9, 2)),

@@ -75,11 +75,7 @@ def read_converse(value: JsonObject, _kept: Kept) -> JsonObject | None:
     usage = tokens(value.get("usage"), "inputTokens", "outputTokens")
     content = inner(value, "output", "message", "content")
     if isinstance(content, list):
-        texts = "".join(text_of(part, "text") for part in content)
-        thoughts = "".join(
-            text_of(inner(part, "reasoningContent", "reasoningText"), "text") for part in content
-        )
-        return chunk(texts, thoughts, finish=value.get("stopReason"), usage=usage)
+        return _of_converse(content, value.get("stopReason"), usage)
     said = inner(value, "contentBlockDelta", "delta")
     if isinstance(said, dict):
         return chunk(text_of(said, "text"), text_of(said.get("reasoningContent"), "text"))
@@ -87,6 +83,23 @@ def read_converse(value: JsonObject, _kept: Kept) -> JsonObject | None:
         return chunk(finish=inner(value, "messageStop", "stopReason"))
     usage = tokens(inner(value, "metadata", "usage"), "inputTokens", "outputTokens")
     return chunk(usage=usage) if usage else None
+
+
+def _of_converse(content: list[Json], finish: Json, usage: JsonObject | None) -> JsonObject:
+    """Read the parts of an answer: texts, some of them beside what they are from, thoughts, calls."""
+    texts: list[str] = []
+    calls: list[Json] = []
+    for part in content:
+        cited = inner(part, "citationsContent", "content")
+        texts += [text_of(each, "text") for each in (cited if isinstance(cited, list) else [part])]
+        used = inner(part, "toolUse")
+        if used is not None:
+            given = json.dumps(inner(used, "input"), ensure_ascii=False)
+            calls.append(call(inner(used, "name"), given, id_=inner(used, "toolUseId")))
+    thoughts = "".join(
+        text_of(inner(part, "reasoningContent", "reasoningText"), "text") for part in content
+    )
+    return chunk("".join(texts), thoughts, finish=finish, usage=usage, calls=calls)
 
 
 def _object(value: Json) -> JsonObject:
