@@ -21,6 +21,7 @@ from zatsudan.terminal.live.resizing import Resizing
 from zatsudan.terminal.live.sieve import Query
 from zatsudan.terminal.live.toolbar import Toolbar
 from zatsudan.terminal.live.underway import UnderWay
+from zatsudan.terminal.surface import MakeReply
 from zatsudan.terminal.text.colour import has_colours
 from zatsudan.terminal.text.pictures import answers
 from zatsudan.terminal.text.rows import PROMPT
@@ -255,8 +256,8 @@ class LiveSurface(UnderWay):
     async def inspect(self, outcome: "Inspect") -> "Choice | None":
         return await self.lending.inspect(outcome)
 
-    async def desk(self, outcome: "Desk") -> "Result | None":
-        return await self.lending.desk(outcome)
+    async def desk(self, outcome: "Desk", make: MakeReply) -> "Result | None":
+        return await self.lending.desk(outcome, make, self._clock)
 
     def have(self) -> None:
         """Tell the terminal of the talk, now that it stands in it."""
