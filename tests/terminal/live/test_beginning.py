@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.doubles import ScriptedClient, chat_over
 from tests.support.emulator import sitting
 from tests.support.server import Request, says
 from zatsudan.base.errors import StoreError
@@ -15,6 +16,7 @@ from zatsudan.commands.resuming import resume
 from zatsudan.sessions.journal import Journal, begin_record, load
 from zatsudan.sessions.records import message_record
 from zatsudan.talk.chat import Chat
+from zatsudan.terminal.live import warmup
 from zatsudan.wire.messages import Message
 
 
@@ -98,3 +100,18 @@ async def test_to_leave_while_it_is_read_gives_the_session_free(
     journal = Journal(saved)
     journal.take()
     journal.close()
+
+
+@pytest.mark.parametrize(("at_hand", "read"), [(1, 0), (2, 2)])
+async def test_what_would_not_stay_at_hand_is_not_counted_behind_the_prompt(
+    saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_hand: int, read: int
+) -> None:
+    """Nobody tells how much the model takes: all of the talk would be sent."""
+    monkeypatch.setattr(warmup, "AT_HAND", at_hand)
+    chat = chat_over(ScriptedClient().connect, tmp_path)
+    await chat.talk.load(saved)
+
+    warmup.count(chat)
+
+    assert len(chat.talk.session.nodes._read) == read
+    await chat.aclose()
