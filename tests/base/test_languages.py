@@ -45,7 +45,7 @@ SILENT: dict[str, tuple[str, ...]] = {
     "commands/probes.py": ("(?P<same>", "/repro {}"),  # kept; a command
     "commands/repeating.py": ("{} of {} replies",),  # kept
     "commands/registry.py": ("Callable[",),
-    "commands/reshape.py": ("tuple[Reading",),
+    "commands/chains.py": ("tuple[Reading",),
     "commands/servers.py": ("forget all", "/learned forget"),
     "commands/tracing.py": ("{}/use {}",),
     "config/foreign/ollamafile.py": ("PARAMETER stop",),  # a line of a Modelfile
@@ -59,6 +59,7 @@ SILENT: dict[str, tuple[str, ...]] = {
     "servers/prefill.py": ("Your reply was cut off.", "Write the alphabet"),  # to a model
     "sessions/exports/experiment.py": (
         "\n.wide",
+        "\nbody {",
         "<",
         " class=",
         "# {}",
@@ -68,6 +69,8 @@ SILENT: dict[str, tuple[str, ...]] = {
     "sessions/atonce.py": ("",),
     "sessions/holding.py": ("",),
     "sessions/indexing.py": ("",),
+    "sessions/atonce.py": ("",),
+    "sessions/holding.py": ("",),
     "sessions/exports/page.py": ("\n:root", "<"),
     "sessions/exports/replyhtml.py": ("<", "noopener"),
     "sessions/exports/notation.py": ("the server's",),  # a comment of a program
@@ -85,9 +88,10 @@ SILENT: dict[str, tuple[str, ...]] = {
     ),
     "talk/thought.py": ("You have thought enough",),  # sent to the model
     "talk/thinkingform.py": ("How much is",),  # sent to the model
+    "sessions/characters/beside.py": ("\nimport json",),  # a program
     "talk/running.py": ("\n… {} bytes",),  # output, which is sent too
     "terminal/live/prompt.py": ("fg:", "noinherit"),
-    "terminal/pages/deskpage.py": ("bg:", "fg:", "reverse bold", "underline bold"),
+    "terminal/pages/deskview.py": ("bg:", "fg:", "reverse bold", "underline bold"),
     "terminal/pages/inspector.py": ("bg:", "reverse"),
     "terminal/carrying.py": ("dim", "good"),  # tones of lines
     "terminal/repl.py": ("dim",),

@@ -139,7 +139,12 @@ LATER = {
         "zatsudan.servers.wirelog",
     ),
     *("zatsudan.config.presetfiles", "zatsudan.parameters.table", "zatsudan.base.secrets"),
-    *("zatsudan.base.words", "zatsudan.base.matching", "zatsudan.base.programs"),
+    *(
+        "zatsudan.base.quantities",
+        "zatsudan.base.words",
+        "zatsudan.base.matching",
+        "zatsudan.base.programs",
+    ),
     *("zatsudan.sessions.made", "zatsudan.terminal.text.replyrows", "zatsudan.talk.finds"),
     *("zatsudan.servers.nearby", "zatsudan.servers.apikeys", "zatsudan.servers.hiding"),
     *("zatsudan.talk.deciding", "zatsudan.talk.fitting", "zatsudan.sessions.estimate"),

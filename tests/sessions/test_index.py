@@ -278,6 +278,7 @@ def test_a_change_that_leaves_size_and_time_of_its_bytes_is_seen(tmp_path: Path)
         assert [entry.name for entry in shelf.summaries(tmp_path)] == [f"{word} words"]
 
 
+@pytest.mark.posix  # modes of files
 def test_it_is_for_its_owner_only(tmp_path: Path) -> None:
     write(tmp_path, "s", "words")
     before = os.umask(0)

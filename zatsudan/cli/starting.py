@@ -92,7 +92,10 @@ def _say_that_it_waits() -> None:
 
     from zatsudan.base.language import say
 
-    text = say("zatsudan: waiting for the end of standard input; </dev/null leaves it out.")
+    nothing = "$null |" if sys.platform == "win32" else "</dev/null"
+    text = say(
+        "zatsudan: waiting for the end of standard input; {nothing} leaves it out.", nothing=nothing
+    )
     with contextlib.suppress(OSError, ValueError):
         sys.stderr.write(f"{text}\n")
         sys.stderr.flush()

@@ -31,6 +31,7 @@ def _drawn(data: bytes = PICTURE, kind: str = "png") -> Script:
     return Script([event({"choices": [{"index": 0, "delta": delta}]}), chunk(finish="stop"), DONE])
 
 
+@pytest.mark.posix  # no console of Windows is asked
 async def test_a_picture_stands_in_its_own_rows() -> None:
     async with sitting(_drawn(), says("After."), answers=True, takes_pictures=OK) as person:
         await person.at_rest()
@@ -87,6 +88,7 @@ async def _pictures(person: Sitting) -> int:
     return len(person.screen.pictures)
 
 
+@pytest.mark.posix  # no console of Windows is asked
 @pytest.mark.parametrize(
     ("environ", "answer", "data", "count"),
     [

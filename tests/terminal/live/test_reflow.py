@@ -149,6 +149,7 @@ async def reflow(person: Sitting, columns: int, *, moves: bool) -> None:
     await person.at_rest()
 
 
+@pytest.mark.posix  # no console of Windows is asked where the cursor stands
 @pytest.mark.parametrize("rows", [30, 11])
 @pytest.mark.parametrize(("environ", "moves"), [(SSH, False), (KITTY, True), (KITTY, False)])
 async def test_no_prompt_is_left_and_no_row_of_the_talk_erased(

@@ -1,7 +1,7 @@
 """The plain terminal for who has it read aloud: states in words, replies in whole sentences.
 
 Nothing is drawn, so nothing is drawn anew: no cursor moves, no row is written twice, and nothing is
-said by a colour, a sign or a place. A notice, or the bell, tells of the end of a long reply: that
+said by a colour, a character or a place. A notice, or the bell, tells of the end of a long reply: that
 nobody looks is what this terminal is for.
 """
 
