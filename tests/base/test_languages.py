@@ -69,8 +69,6 @@ SILENT: dict[str, tuple[str, ...]] = {
     "sessions/atonce.py": ("",),
     "sessions/holding.py": ("",),
     "sessions/indexing.py": ("",),
-    "sessions/atonce.py": ("",),
-    "sessions/holding.py": ("",),
     "sessions/exports/page.py": ("\n:root", "<"),
     "sessions/exports/replyhtml.py": ("<", "noopener"),
     "sessions/exports/notation.py": ("the server's",),  # a comment of a program
