@@ -203,6 +203,11 @@ class Screen(io.StringIO):
         return [[self._screen.buffer[y][x] for x in range(columns)] for y in range(lines)]
 
     @property
+    def hides_cursor(self) -> bool:
+        """Whether the cursor is not to be seen."""
+        return bool(self._screen.cursor.hidden)
+
+    @property
     def cursor(self) -> tuple[int, int]:
         """Column and row of the cursor."""
         return self._screen.cursor.x, self._screen.cursor.y

@@ -3,115 +3,35 @@
 No screen here: a page draws what this holds, and tests press its keys.
 """
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from zatsudan.base.jsonvalues import Json
+from zatsudan.lab.knob import Knob
 
 #: What a key wants of the page besides another look.
 LOOK, ASK, KEEP, DROP, SAVE = "", "ask", "keep", "drop", "save"
-#: Steps of a whole slider: of a turn, and of a small one.
-TURNS, SMALL_TURNS = 20, 100
+#: The next variant of the reply or the one before is to be seen; the reply that is under way is to stop.
+NEXT, BEFORE, STOP = "next", "before", "stop"
 #: Values that can be taken back.
 UNDONE = 200
 
 
-class Knob(NamedTuple):
-    """A parameter that is a number. `value` None: it is not sent, and the server's `own` holds.
-
-    `low` and `high` bound what may be sent, `begin` and `end` are where its slider begins and ends.
-    """
-
-    name: str
-    value: float | None
-    own: float | None
-    neutral: float | None
-    low: float
-    high: float
-    begin: float
-    end: float
-    whole: bool = False
-
-    @property
-    def held(self) -> float:
-        """The value that holds as far as it is known."""
-        known = (self.value, self.own, self.neutral, self.begin)
-        return next(value for value in known if value is not None)
-
-    @property
-    def shown(self) -> str:
-        """The value in a few characters; of one that is not sent, the server's own in brackets."""
-        return written(self.value) if self.value is not None else f"({written(self.held)})"
-
-    def turned(self, by: int, *, small: bool = False) -> "Knob":
-        """Return it so many steps on, within its bounds; a whole number moves by one at least."""
-        step = (self.end - self.begin) / (SMALL_TURNS if small else TURNS)
-        if self.whole:
-            step = max(1.0, math.floor(step)) if not small else 1.0
-        value = round((self.held + by * step) / step) * step
-        return self.at(round(value, 6))
-
-    def at(self, value: float) -> "Knob":
-        """Return it at a value, the nearest that may be sent."""
-        value = min(self.high, max(self.low, value))
-        return self._replace(value=float(round(value)) if self.whole else value)
-
-    @property
-    def sent(self) -> Json:
-        """The value as it is sent."""
-        if self.value is None:
-            return None
-        return int(self.value) if self.whole or self.value == int(self.value) else self.value
-
-    def place(self, value: float, cells: int) -> int:
-        """Return the cell of a slider at which a value stands."""
-        share = (value - self.begin) / (self.end - self.begin)
-        return round(min(1.0, max(0.0, share)) * (cells - 1))
-
-    def slider(self, cells: int) -> str:
-        """Return the slider: where the value stands, and where it would do nothing."""
-        drawn = ["─"] * cells
-        if self.neutral is not None and self.begin <= self.neutral <= self.end:
-            drawn[self.place(self.neutral, cells)] = "┼"
-        drawn[self.place(self.held, cells)] = "●" if self.value is not None else "○"
-        return "".join(drawn)
-
-
-def written(value: float) -> str:
-    """Return a number in few characters."""
-    return f"{value:.4g}"
-
-
-def knob(
-    name: str,
-    value: float | None,
-    own: float | None,
-    neutral: float | None,
-    bounds: tuple[float, float],
-    *,
-    whole: bool,
-) -> Knob:
-    """Make a knob; a slider without an end of its own ends well beyond all values that are known."""
-    low, high = bounds
-    known = [abs(each) for each in (value, own, neutral) if each is not None]
-    far = 2 * max([50.0 if whole else 1.0, *known])
-    begin = low if math.isfinite(low) else -far
-    end = high if math.isfinite(high) else far
-    return Knob(name, value, own, neutral, low, high, begin, max(end, begin + 1e-9), whole)
-
-
 class Result(NamedTuple):
-    """How the page was left: what is wanted, with which values."""
+    """How the page was left: what is wanted, with which values, and the reply that was looked at last."""
 
     action: str
     values: Mapping[str, Json]
+    reply: str = ""
 
 
 @dataclass(slots=True)
 class Board:
-    """Knobs and tokens under the person's keys. `tokens` is their number, 0 where nothing is known of them."""
+    """Knobs and tokens under the person's keys. `tokens` is their number, 0 where nothing is known of them.
+
+    `busy`: a reply is under way, which is stopped before anything is left.
+    """
 
     knobs: list[Knob]
     tokens: int = 0
@@ -122,6 +42,7 @@ class Board:
     typed: str = ""
     naming: str | None = None
     leaving: bool = False
+    busy: bool = False
     changes: int = 0
     _undo: list[tuple[int, Knob]] = field(default_factory=list)
     _first: tuple[Knob, ...] = ()
@@ -175,6 +96,8 @@ class Board:
             "u": self._take_back,
             "s": self._begin_name,
             "c": self._compare,
+            "v": lambda: NEXT,
+            "V": lambda: BEFORE,
         }
 
     # --- knobs ------------------------------------------------------------
@@ -250,9 +173,50 @@ class Board:
         self.comparing = not self.comparing
         return LOOK
 
+    # --- where the mouse points -------------------------------------------
+
+    @property
+    def asks(self) -> bool:
+        """Is the person asked something, so that nothing else is to be pointed at?"""
+        return self.leaving or self.naming is not None
+
+    def go_to(self, at: int) -> None:
+        """Go to a knob."""
+        if not self.asks:
+            self._take_typed()
+            self.at, self.on_tokens = at, False
+
+    def put(self, cell: int, cells: int) -> None:
+        """Put the knob under the cursor to where a cell of its slider stands."""
+        if not self.asks and self.knob is not None:
+            self._set(self.knob.at_cell(cell, cells))
+
+    def look_at(self, token: int) -> None:
+        """Go to a token."""
+        if not self.asks and self.tokens:
+            self._take_typed()
+            self.token, self.on_tokens = max(0, min(self.tokens - 1, token)), True
+
+    # --- the reply ----------------------------------------------------------
+
+    def grown(self, tokens: int) -> None:
+        """The reply has so many tokens now; who looked at its end still does."""
+        at_end = self.token >= self.tokens - 1
+        self.tokens = tokens
+        if at_end:
+            self.token = max(0, tokens - 1)
+
+    def turned_to(self, tokens: int) -> None:
+        """Another reply of so many tokens is looked at."""
+        self.tokens = tokens
+        self.token = max(0, min(self.token, tokens - 1))
+        self.on_tokens = self.on_tokens and tokens > 0
+
     # --- leaving and saving -----------------------------------------------
 
     def _escape(self) -> str:
+        if self.busy:
+            return STOP
         if not self.changed():
             return DROP
         self.leaving = True
@@ -288,19 +252,3 @@ _DIGITS = frozenset("0123456789.-")
 def window(at: int, count: int, height: int) -> int:
     """Return the first of the rows that are shown, so that row `at` is in sight."""
     return max(0, min(at - height // 2, count - height))
-
-
-def values_over(base: Mapping[str, Json], board: Board) -> dict[str, Json]:
-    """Return the settings with what was turned over them."""
-    return {**base, **board.changed()}
-
-
-def knobs_of(rows: Sequence[Knob], values: Mapping[str, Json]) -> list[Knob]:
-    """Return knobs at other values, where these name a number for them."""
-    found: list[Knob] = []
-    for one in rows:
-        row, value = one, values.get(one.name)
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            row = row.at(float(value))
-        found.append(row)
-    return found

@@ -101,6 +101,17 @@ def read(
     )
 
 
+def grown(reading: Reading, tokens: Sequence[Token], *, vocabulary: int = VOCABULARY) -> Reading:
+    """Return a reading with tokens that came behind those so far."""
+    past = reading.past
+    prompt = past.tokens[: past.prompt] if past.whole else None
+    so_far = past.tokens[past.prompt :]
+    return Reading(
+        (*reading.places, *(_place(token, vocabulary) for token in tokens)),
+        Past([*so_far, *(token.data for token in tokens)], prompt),
+    )
+
+
 def _place(token: Token, vocabulary: int) -> Place:
     told = [option for option in token.options if option.p]
     options: list[Option] = list(told)

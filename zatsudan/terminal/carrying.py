@@ -58,16 +58,15 @@ class Carrying:
     async def _make(self, outcome: Generate | Experiment) -> bool:
         """Have replies made, then carry out what follows; return whether all went well."""
         if isinstance(outcome, Generate):
-            well = await self.generation.generate(outcome)
-        else:
-            well = await self.generation.experiment(outcome)
+            return await self.generation.generate(outcome)
+        well = await self.generation.experiment(outcome)
         return well if outcome.then is None else await self.carry_out(await outcome.then())
 
     async def _lend(self, outcome: Inspect | Desk) -> bool:
         """Lend the whole screen to a page, and carry out what was wanted there."""
         if isinstance(outcome, Desk):
-            result = await self._surface.desk(outcome)
-            left = Show(outcome.instead) if result is None else await outcome.chosen(result)
+            result = await self._surface.desk(outcome, self.generation.generate)
+            left = Show(outcome.instead) if result is None else await outcome.left(result)
             return await self.carry_out(left)
         from zatsudan.commands.tokens import fork
 

@@ -145,10 +145,10 @@ def _completed(option: Option, chosen: bytes) -> Option:
     return Option(data, option.p, id=option.id) if _whole(data) else option
 
 
-def pieces(tokens: Sequence[Token]) -> list[Piece]:
-    """Join the tokens whose bytes make a character together; the others stand alone."""
+def pieces(tokens: Sequence[Token], begin: int = 0) -> list[Piece]:
+    """Join the tokens from `begin` on whose bytes make a character together; the others stand alone."""
     found: list[Piece] = []
-    at = 0
+    at = begin
     while at < len(tokens):
         last = _end_of_text(tokens, at)
         among = tokens[at : last + 1]

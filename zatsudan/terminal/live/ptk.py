@@ -71,6 +71,10 @@ def recount() -> None:
             cache.clear()
 
 
+#: The mouse's buttons and wheel, and where it is drawn; told as digits, in urxvt's form or xterm's.
+MOUSE = (1000, 1002, 1015, 1006)
+
+
 class ReservingOutput(Vt100_Output):
     """A terminal of which the painter keeps `reserved` rows for itself.
 
@@ -126,6 +130,13 @@ class ReservingOutput(Vt100_Output):
     def get_size(self) -> Size:
         size = super().get_size()
         return Size(rows=max(1, size.rows - self.reserved), columns=size.columns)
+
+    def enable_mouse_support(self) -> None:
+        # Where a button is held, and not each move without one: what nobody reads need not be sent.
+        self.write_raw("".join(f"\x1b[?{mode}h" for mode in MOUSE))
+
+    def disable_mouse_support(self) -> None:
+        self.write_raw("".join(f"\x1b[?{mode}l" for mode in reversed(MOUSE)))
 
     def erase_down(self) -> None:
         # CSI J in the top left corner makes tmux push the screen into its

@@ -20,6 +20,7 @@ from zatsudan.terminal.live.reflow import possible
 from zatsudan.terminal.live.resizing import Resizing
 from zatsudan.terminal.live.toolbar import Toolbar
 from zatsudan.terminal.live.underway import UnderWay
+from zatsudan.terminal.surface import MakeReply
 from zatsudan.terminal.text.colour import has_colours
 from zatsudan.terminal.text.rows import PROMPT
 from zatsudan.terminal.text.sequences import MARK_OUTPUT, MARK_PROMPT, mark_end, with_input
@@ -251,8 +252,8 @@ class LiveSurface(UnderWay):
     async def inspect(self, outcome: "Inspect") -> "Choice | None":
         return await self.lending.inspect(outcome)
 
-    async def desk(self, outcome: "Desk") -> "Result | None":
-        return await self.lending.desk(outcome)
+    async def desk(self, outcome: "Desk", make: MakeReply) -> "Result | None":
+        return await self.lending.desk(outcome, make, self._clock)
 
     def have(self) -> None:
         """Tell the terminal of the talk, now that it stands in it."""

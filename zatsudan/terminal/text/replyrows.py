@@ -46,9 +46,14 @@ def ended_rows(turn: "Turn", width: int, *, links: bool) -> list[Styled]:
         return [*above, EMPTY, *status_rows(turn.made, width), EMPTY]
     if turn.error is not None:
         return []
-    ended = turn.made.ended == FINISHED
-    text = say("The server sent nothing.") if ended else say("stopped before the first token")
-    return [sgr(text, "dim"), EMPTY]
+    return [sgr(nothing_came(turn.made), "dim"), EMPTY]
+
+
+def nothing_came(made: Made) -> Printable:
+    """Say how a turn ended in which nothing came, and nothing failed."""
+    if made.ended == FINISHED:
+        return say("The server sent nothing.")
+    return say("stopped before the first token")
 
 
 _ENDS = {

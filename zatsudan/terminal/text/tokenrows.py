@@ -57,11 +57,11 @@ def marked(piece: Piece) -> Printable:
     return printable(f"{text}‹{note.removesuffix(' %')}›")
 
 
-def layout(shown: Sequence[Piece], width: int) -> list[list[Cell]]:
-    """Lay pieces out in rows of at most `width` cells; a line of the reply begins a row."""
+def layout(shown: Sequence[Piece], width: int, begin: int = 0) -> list[list[Cell]]:
+    """Lay pieces out from `begin` on in rows of at most `width` cells; a line of the reply begins a row."""
     rows: list[list[Cell]] = [[]]
     used = 0
-    for number, piece in enumerate(shown):
+    for number, piece in enumerate(shown[begin:], begin):
         rest = marked(piece)
         while rest:
             size = cells_of(rest)
@@ -107,7 +107,7 @@ def reshaped_rows(
     tokens: Sequence[Token], shapes: Sequence[Shape], width: int, *, coloured: bool
 ) -> Iterator[Styled]:
     """Return the legend and the tokens by the shares that other settings would give them."""
-    shown = [_reshaped(piece, shapes[piece.first : piece.last + 1]) for piece in pieces(tokens)]
+    shown = [reshaped(piece, shapes[piece.first : piece.last + 1]) for piece in pieces(tokens)]
     if coloured:
         samples = [
             _painted(printable(f" {say(label)} "), place, coloured=True)
@@ -126,8 +126,8 @@ def reshaped_rows(
     yield from _piece_rows(shown, width, coloured=coloured)
 
 
-def _reshaped(piece: Piece, shapes: Sequence[Shape]) -> Piece:
-    """Return a piece by the share of its least likely token."""
+def reshaped(piece: Piece, shapes: Sequence[Shape]) -> Piece:
+    """Return a piece by the share of its least likely token, which is taken for as little as it may be."""
     bounds = [(each.then.low[each.chosen], each.then.high[each.chosen]) for each in shapes]
     low, high = min(bounds)
     place = bin_of(low)
