@@ -88,8 +88,9 @@ SILENT: dict[str, tuple[str, ...]] = {
     "sessions/characters/beside.py": ("\nimport json",),  # a program
     "talk/running.py": ("\n… {} bytes",),  # output, which is sent too
     "terminal/live/prompt.py": ("fg:", "noinherit"),
-    "terminal/pages/deskview.py": ("bg:", "fg:", "reverse bold", "underline bold"),
-    "terminal/pages/inspector.py": ("bg:", "reverse"),
+    "terminal/pages/deskview.py": ("reverse bold", "underline bold"),
+    "terminal/pages/inspector.py": ("reverse",),
+    "terminal/text/tokenrows.py": ("bg:",),
     "terminal/carrying.py": ("dim", "good"),  # tones of lines
     "terminal/repl.py": ("dim",),
     "wire/errorbodies.py": ("provider returned error",),  # a gateway's

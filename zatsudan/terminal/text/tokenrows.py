@@ -15,6 +15,13 @@ from zatsudan.wire.tokenview import Option, Piece, Token, bin_of, entropy, perce
 #: simulations); black text on each has a contrast of 7 to 20.
 BACKGROUNDS = ("", "48;5;153", "48;5;229", "48;5;215", "48;5;202")
 BLACK = "38;5;16"
+#: The same by prompt_toolkit's words, for pages: the class of a bin, and its style.
+BINS = {
+    "bin1": "bg:#afd7ff fg:#000000",
+    "bin2": "bg:#ffffaf fg:#000000",
+    "bin3": "bg:#ffaf5f fg:#000000",
+    "bin4": "bg:#ff5f00 fg:#000000",
+}
 #: Struck out, and underlined.
 STRUCK, DOUBTFUL = "9", "4"
 
