@@ -45,7 +45,7 @@ SILENT: dict[str, tuple[str, ...]] = {
     "commands/probes.py": ("(?P<same>", "/repro {}"),  # kept; a command
     "commands/repeating.py": ("{} of {} replies",),  # kept
     "commands/registry.py": ("Callable[",),
-    "commands/reshape.py": ("tuple[Reading",),
+    "commands/chains.py": ("tuple[Reading",),
     "commands/servers.py": ("forget all", "/learned forget"),
     "commands/tracing.py": ("{}/use {}",),
     "config/foreign/ollamafile.py": ("PARAMETER stop",),  # a line of a Modelfile
@@ -65,9 +65,9 @@ SILENT: dict[str, tuple[str, ...]] = {
         "## {}",
     ),  # CSS, HTML, Markdown
     "sessions/index.py": ("",),  # asks a database
-    "sessions/indexing.py": ("",),
     "sessions/atonce.py": ("",),
     "sessions/holding.py": ("",),
+    "sessions/indexing.py": ("",),
     "sessions/exports/page.py": ("\n:root", "<"),
     "sessions/exports/replyhtml.py": ("<", "noopener"),
     "sessions/exports/notation.py": ("the server's",),  # a comment of a program

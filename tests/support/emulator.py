@@ -5,8 +5,9 @@ import io
 import re
 import time
 import unicodedata
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,7 +23,9 @@ from pyte.screens import Char
 from tests.support.doubles import chat_over
 from tests.support.server import Request, Script, Server, serve
 from zatsudan.base.language import say
+from zatsudan.base.printable import Printable
 from zatsudan.commands import COMMANDS
+from zatsudan.commands.parts import Part
 from zatsudan.config.settings import Config, Network
 from zatsudan.servers.choice import Server as Address
 from zatsudan.servers.client import Client
@@ -267,6 +270,10 @@ class Sitting:
         return await self.at_rest()
 
 
+#: What is shown at the beginning of a talk, once it is there.
+First = Callable[[Chat], Awaitable[Sequence[Part]]]
+
+
 @asynccontextmanager
 async def sitting(
     *scripts: Script | Callable[[Request], Script],
@@ -283,11 +290,15 @@ async def sitting(
     history: Path | None = None,
     answers: bool = False,
     takes_pictures: str = "",
+    behind: Callable[[], Printable] | None = None,
+    first: First | None = None,
 ) -> AsyncIterator[Sitting]:
     """Run the live terminal on an emulated screen, with a scripted server behind it.
 
-    `address` names that server otherwise; `clock` is the chat's, `terminal_clock` the terminal's; the screen `answers` what it is asked,
-    and with `takes_pictures` where it is asked for these.
+    `behind` is what runs behind the prompt. `address` names that server otherwise; `clock` is the
+    chat's, `terminal_clock` the terminal's; the screen `answers` what it is asked, and with
+    `takes_pictures` where it is asked for these. `first` returns what the talk begins with; the
+    person then sits down before that is there.
     """
     screen = Screen(columns, rows)
     screen.takes_pictures = takes_pictures
@@ -302,16 +313,23 @@ async def sitting(
             chat = chat_over(connect, kept, config=config, clock=clock)
             chat.talk.new()
             async with _seated(
-                screen, server, chat, environ, history, answers=answers, clock=terminal_clock
+                screen,
+                server,
+                chat,
+                environ,
+                history=history,
+                first=first,
+                answers=answers,
+                clock=terminal_clock,
+                behind=behind,
             ) as person:
-                await person.until(
-                    say(
-                        "{model} at {server} ({reason})",
-                        model=address.model,
-                        server=address.name,
-                        reason=say(address.reason),
-                    )
+                connected = say(
+                    "{model} at {server} ({reason})",
+                    model=address.model,
+                    server=address.name,
+                    reason=say(address.reason),
                 )
+                await person.until(connected if first is None else "»")
                 try:
                     yield person
                 finally:
@@ -324,10 +342,12 @@ async def _seated(
     server: Server,
     chat: Chat,
     environ: dict[str, str] | None,
-    history: Path | None,
     *,
+    history: Path | None,
+    first: First | None,
     answers: bool,
     clock: Callable[[], float],
+    behind: Callable[[], Printable] | None = None,
 ) -> AsyncIterator[Sitting]:
     with create_pipe_input() as keys, create_app_session(input=keys):
         if answers:
@@ -343,11 +363,14 @@ async def _seated(
             size=lambda: screen.size,
             clock=clock,
         )
-        task = asyncio.ensure_future(terminal.run())
+        task = asyncio.ensure_future(
+            terminal.run(partial(first, chat) if first else None, behind=behind)
+        )
         person = Sitting(screen, keys, terminal, chat, server)
         try:
             yield person
         finally:
-            terminal.leave()
+            if not task.done():
+                terminal.leave()
             await task
             await chat.aclose()

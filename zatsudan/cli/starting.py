@@ -244,13 +244,17 @@ async def _talk(
             return exits.READER_GONE if plain.output.gone else exits.OK
         from zatsudan.terminal.live.program import LiveTerminal
 
-        history = places.history if config.screen.history and not args.private else None
         live = LiveTerminal(
-            chat, COMMANDS, environ=described(os.environ), history=history, screen=config.screen
+            chat,
+            COMMANDS,
+            environ=described(os.environ),
+            history=places.history if config.screen.history and not args.private else None,
+            screen=config.screen,
         )
         finder.progress = live.progress
         garbage.started()
-        number = await live.run(first, command, before=args.setup)
+        overtaken = opening.overtaken(args, path)
+        number = await live.run(first, command, before=args.setup, behind=overtaken)
         return 128 + number if number else exits.OK
     finally:
         await chat.aclose()
