@@ -177,6 +177,8 @@ def _add_delta(session: Session, record: Mapping[str, Json]) -> bool:
         )
         session.partials[node_id] = partial
         _count(session, node_id)
+    if before := text_field(record, "before"):
+        partial.turn(before)
     partial.content.append(text_field(record, "content"))
     partial.reasoning.append(text_field(record, "reasoning"))
     return True

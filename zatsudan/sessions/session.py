@@ -76,6 +76,14 @@ class Partial:
         self.content: list[str] = []
         self.reasoning: list[str] = []
 
+    def turn(self, before: str) -> None:
+        """Take what there is for a thought, or for none: then it comes anew."""
+        from zatsudan.wire.thinking import TEXT, THOUGHT  # few sessions need it
+
+        if before in (THOUGHT, TEXT):
+            thought = "".join((*self.reasoning, *self.content)) if before == THOUGHT else ""
+            self.content, self.reasoning = [""], [thought]
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Partial) and vars(self) == vars(other)
 

@@ -19,6 +19,7 @@ from zatsudan.terminal.live.replystatus import led, spinner
 from zatsudan.terminal.live.textstream import RowStream
 from zatsudan.terminal.live.view import TAIL_ROWS, note_rows
 from zatsudan.terminal.text.onerow import Piece
+from zatsudan.terminal.text.replyrows import THOUGHT_ABOVE
 from zatsudan.terminal.text.rows import sgr, wrap
 from zatsudan.wire import bounds
 from zatsudan.wire.protocol import Delta
@@ -61,6 +62,11 @@ class LabView:
 
     def add(self, number: int, delta: Delta) -> None:
         """Take a delta of one reply."""
+        if delta.before:
+            shown = self._fed[number] > 0
+            self._fed[number] = self._behind[number] = 0
+            self._texts[number] = [f"\n\n*{say(THOUGHT_ABOVE)}*\n\n"] if shown else []
+            self._behind[number] = sum(map(len, self._texts[number]))
         if delta.content:
             self._texts[number].append(delta.content)
             self._behind[number] += len(delta.content)

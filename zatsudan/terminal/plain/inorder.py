@@ -32,6 +32,8 @@ class InOrder:
 
     def add(self, number: int, delta: Delta) -> None:
         """Take a delta of the reply of a slot."""
+        if delta.before:  # a thought, or told anew
+            self._texts.pop(number, None)
         if delta.content:
             self._texts.setdefault(number, []).append(delta.content)
 
