@@ -11,7 +11,8 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from zatsudan.base.printable import EMPTY, printable
-from zatsudan.lab.board import Board, knob
+from zatsudan.lab.board import Board
+from zatsudan.lab.knob import knob
 from zatsudan.lab.reshaping import Chain, read
 from zatsudan.lab.weighing import Weighing
 from zatsudan.terminal.pages.deskpage import OPTIONS, SLICE, DeskPage

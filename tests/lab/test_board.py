@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zatsudan.lab.board import ASK, DROP, KEEP, LOOK, SAVE, Board, Knob, knob, window
+from zatsudan.lab.board import ASK, DROP, KEEP, LOOK, SAVE, Board, window
+from zatsudan.lab.knob import Knob, knob
 
 INF = float("inf")
 TEMPERATURE = knob("temperature", 0.7, 0.8, 1.0, (0.0, 2.0), whole=False)

@@ -17,7 +17,8 @@ from zatsudan.commands.sampling import change
 from zatsudan.commands.tokens import tokens_of
 from zatsudan.commands.tracing import GROUP, has_reply, reply_at, reply_choices
 from zatsudan.config.presetfiles import Preset
-from zatsudan.lab.board import ASK, KEEP, Board, Knob, Result, knob, written
+from zatsudan.lab.board import ASK, KEEP, Board, Result
+from zatsudan.lab.knob import Knob, knob, written
 from zatsudan.parameters.row import Parameter
 from zatsudan.parameters.table import BY_NAME
 from zatsudan.servers.wirenames import own_names

@@ -25,8 +25,9 @@ from prompt_toolkit.styles import Style
 
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
-from zatsudan.lab.board import ASK, DROP, KEEP, LOOK, SAVE, Board, Knob, Result, window
+from zatsudan.lab.board import ASK, DROP, KEEP, LOOK, SAVE, Board, Result, window
 from zatsudan.lab.diff import NEW, OLD
+from zatsudan.lab.knob import Knob
 from zatsudan.lab.reshaping import Shape, middle
 from zatsudan.terminal.pages.borrowing import page_application
 from zatsudan.terminal.text.clusters import cells as cells_of
