@@ -49,6 +49,43 @@ def test_p_is_the_share_of_draws_that_part_as_much(one: int, other: int, seed: i
     assert found.p >= found.least - 1e-12
 
 
+@settings(max_examples=20, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=3),
+    st.integers(0, 99),
+)
+def test_replies_are_exchanged_within_their_block_alone(
+    sizes: list[tuple[int, int]], seed: int
+) -> None:
+    ours = [f"block {at}" for at, (one, _) in enumerate(sizes) for _ in range(one)]
+    theirs = [f"block {at}" for at, (_, other) in enumerate(sizes) for _ in range(other)]
+    blocks, first = [*ours, *theirs], len(ours)
+    rows = drawn(len(blocks), seed)
+    found = compare([Group(rows.tolist(), first, blocks)], Random(0))
+    if first == 0 or not theirs or len(blocks) == 2:
+        assert found is None
+        return
+    counts = {block: ours.count(block) for block in blocks}
+    every = [
+        energy(rows, list(draw))
+        for draw in combinations(range(len(blocks)), first)
+        if all(sum(blocks[at] == block for at in draw) == count for block, count in counts.items())
+    ]
+    assert found is not None
+    actual = energy(rows, list(range(first)))
+    assert found.p == pytest.approx(np.mean(np.array(every) >= actual - 1e-9))
+    assert found.p >= found.least - 1e-12
+    # As many as there are draws tell the smallest p, twice that where each has a mirror image.
+    assert found.least in {1 / len(every), 2 / len(every)}
+
+
+def test_one_block_is_as_none() -> None:
+    rows = drawn(30, 3).tolist()
+    assert compare([Group(rows, 15)], Random(1)) == compare(
+        [Group(rows, 15, ["a"] * 30)], Random(1)
+    )
+
+
 def test_a_random_share_is_near_the_exact_one() -> None:
     rows = drawn(18, 7)
 

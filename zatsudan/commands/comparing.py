@@ -151,7 +151,7 @@ def told(chat: Chat, node: Node | None) -> tuple[Part, ...]:
 
     Nothing for a reply that is not of it.
     """
-    from zatsudan.lab.grid import shown
+    from zatsudan.lab.labels import shown
 
     last = chat.talk.session.lab
     labels = {node_id: label for label, node_id in last.cells} if last is not None else {}

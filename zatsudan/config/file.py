@@ -16,7 +16,7 @@ from zatsudan.base.language import say
 from zatsudan.base.languages import LANGUAGES
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.config import metricspecs
-from zatsudan.config.settings import EMBEDDED, Config
+from zatsudan.config.settings import EMBEDDED, MOST_AT_ONCE, Config, Profile
 
 
 def load(path: Path) -> Config:
@@ -247,8 +247,16 @@ def _check_values(config: Config, place: _Place) -> None:
     ):
         if chosen not in choices:
             raise screen.below(key).takes(told or ", ".join(choices), chosen)
+    _check_profiles(config.profiles, place.below("profiles"))
     _check_persona(config, place.below("persona"))
     _check_metrics(config.metrics, place.below("metrics"))
+
+
+def _check_profiles(profiles: Mapping[str, Profile], place: _Place) -> None:
+    for name, profile in profiles.items():
+        if not 0 <= profile.concurrency <= MOST_AT_ONCE:
+            where = place.below(name).below("concurrency")
+            raise where.takes(f"0 – {MOST_AT_ONCE}", profile.concurrency)
 
 
 def _check_metrics(metrics: Mapping[str, str], place: _Place) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import Printable, one_line, printable
-from zatsudan.lab.grid import shown
+from zatsudan.lab.labels import shown
 from zatsudan.lab.numbers import NUMBERS, Number, known
 from zatsudan.lab.sheet import Row
 from zatsudan.lab.summaries import Summaries, interval_text, methods, verdicts
@@ -15,7 +15,7 @@ from zatsudan.sessions.exports.figures import Bar, Chart, Heat
 #: What a person calls the columns that are no numbers.
 _HEADS = {
     "number": later("number"), "settings": later("settings"), "model": later("model"),
-    "ended": later("end"),
+    "server": later("server"), "ended": later("end"),
 }  # fmt: skip
 
 
@@ -27,7 +27,7 @@ def sheet_of(
 ) -> Sheet:
     """Return the rows, what came of the settings, and the message that they answer, for a file."""
     heads = {number.key: number.head for number in numbers}
-    columns = ("number", "settings", "model", "ended", *heads, "text")
+    columns = ("number", "settings", "model", "server", "ended", *heads, "text")
     told = [{**dict.fromkeys(heads), **row.to_json()} for row in rows]
     sheet = Sheet(message, columns, told, {**_HEADS, **heads})
     if found is None or len(found.settings) < 2:
@@ -36,7 +36,7 @@ def sheet_of(
     return sheet._replace(
         settings=[_setting(one.label, one.runs, one.means, one.p) for one in found.settings],
         summary=summary_table(found, there),
-        said=[methods(found, there), *verdicts(found)],
+        said=[methods(found, there), *verdicts(found), *found.remarks],
         figures=[figure_of(number, found, unit_of(rows)) for number in there],
     )
 

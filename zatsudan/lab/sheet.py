@@ -46,12 +46,13 @@ class Row:
     distinct_units: float | None = None
     compression: float | None = None
     own: Mapping[str, float] = field(default_factory=dict)
+    server: str = ""
 
     def to_json(self) -> JsonObject:
         """Return all of it, for a file."""
         return {
             "number": self.number, "settings": self.label, "model": self.model,
-            "parameters": dict(self.parameters), "tokens": self.tokens, "estimated": self.estimated,
+            "server": self.server, "parameters": dict(self.parameters), "tokens": self.tokens, "estimated": self.estimated,
             "seconds": _round(self.seconds), "tokens_per_second": _round(self.speed),
             "ended": self.ended, "mean_logprob": _round(self.logprob),
             "distinct_pairs": _round(self.distinct), "likeness": _round(self.likeness),
@@ -99,6 +100,7 @@ def rows_of(session: Session, lab: Lab, count: Callable[[str], int]) -> list[Row
                 entropy=mean_entropy(made.logprobs) if whole else None,
                 distinct_units=distinct(text, 1),
                 compression=compression(text),
+                server=made.server,
             )
         )
     return rows

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from zatsudan.base.language import say
 from zatsudan.base.printable import Printable, one_line, printable
-from zatsudan.lab.grid import AS_IT_IS, in_common, shown
+from zatsudan.lab.across import blocks_of, remarks
 from zatsudan.lab.intervals import JACKKNIFE, WILSON, Mean, T, mean_of, mean_of_pairs, share_of
+from zatsudan.lab.labels import AS_IT_IS, in_common, shown
 from zatsudan.lab.metrics import likenesses
 from zatsudan.lab.numbers import LIKENESS, Number
 from zatsudan.lab.permutation import (
@@ -41,10 +42,14 @@ class Summary(NamedTuple):
 
 
 class Summaries(NamedTuple):
-    """All settings in their order; `base` is the number of the one with which the others are compared."""
+    """All settings in their order; `base` is the number of the one with which the others are compared.
+
+    `remarks` are what to know of the servers, where several replied.
+    """
 
     settings: Sequence[Summary]
     base: int
+    remarks: Sequence[Printable] = ()
 
     @property
     def repeated(self) -> bool:
@@ -71,7 +76,7 @@ def summaries(
     found: dict[int, Compared] = {}
     for of in settings:
         if of != base:
-            groups = _groups(rows, messages, cells[base], cells[of])
+            groups = _groups(rows, lab, cells[base], cells[of])
             if (one := compare(groups, random)) is not None:
                 found[of] = one
     p = dict(zip(found, corrected([one.p for one in found.values()]), strict=True))
@@ -88,20 +93,24 @@ def summaries(
             for of in settings
         ],
         settings.index(base),
+        remarks(rows, lab),
     )
 
 
 def _groups(
-    rows: Sequence[Row], messages: Sequence[str], ours: Sequence[int], theirs: Sequence[int]
+    rows: Sequence[Row], lab: Lab, ours: Sequence[int], theirs: Sequence[int]
 ) -> list[Group]:
     groups: list[Group] = []
+    messages = lab.messages()
     for message in dict.fromkeys(messages):
         first, second = (
-            [rows[at].text for at in cells if messages[at] == message and rows[at].replied]
+            [at for at in cells if messages[at] == message and rows[at].replied]
             for cells in (ours, theirs)
         )
         if first and second:
-            groups.append(Group(likenesses([*first, *second]), len(first)))
+            both = [*first, *second]
+            like = likenesses([rows[at].text for at in both])
+            groups.append(Group(like, len(first), blocks_of(rows, lab, both)))
     return groups
 
 

@@ -92,6 +92,8 @@ class Turn:
         self._went_back = 0
         self._raw_prompt = 0.0
         self._told: JsonObject = {}
+        #: What is done about a request that fails before anything comes.
+        self.policy = USUAL
         #: A recorded body to be sent as it is, and how its reply was made.
         self.recorded: tuple[JsonObject, Made] | None = None
         self.waiting = EMPTY
@@ -147,7 +149,7 @@ class Turn:
         def wait(text: Printable) -> None:
             self.waiting = text
 
-        policy = USUAL if self.recorded is None else AS_IT_WAS
+        policy = self.policy if self.recorded is None else AS_IT_WAS
         prepare = partial(self._prepare, on_note)
         whole = False
         while not whole:
@@ -206,7 +208,7 @@ class Turn:
                 composed = self._composing.leg(self.model, leg, self.deltas)
                 return Sending(composed.body, self.model)
 
-            return exchange(self._link, prepare, USUAL, on_note=on_note, on_wait=on_wait)
+            return exchange(self._link, prepare, self.policy, on_note=on_note, on_wait=on_wait)
 
         first = partial(tokens_of, self._link, self.model)
         whole = self._composing.parameters.get("stream") is False

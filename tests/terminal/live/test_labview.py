@@ -16,6 +16,7 @@ from tests.support.server import (
     says,
     usage,
 )
+from zatsudan.config.settings import Config, Profile
 
 COLD = "The lamp is lit.\n\nIt turns all night."
 WARM = "- salt\n- storm\n- stars\n\nand **gulls** again and again over the cliffs"
@@ -142,6 +143,22 @@ async def test_one_that_fails_says_so_in_its_column() -> None:
         assert rows[1][0] == "half a rep"
         assert any(left.startswith("The connection") for left, _ in rows)
         assert any("gulls" in right for _, right in rows)
+
+
+async def test_a_reply_that_broke_off_is_asked_of_another_server_in_its_column() -> None:
+    def answer(request: Request) -> Script:
+        if request.headers["authorization"] == "Bearer key-1":
+            return Script([chunk("half a wo"), 0.05, CUT])
+        return says("whole")
+
+    known = {name: Profile(base_url="http://x", api_key=f"key-{name}") for name in "12"}
+    async with sitting(answer, columns=120, rows=40, config=Config(profiles=known)) as person:
+        shown = await person.say("/sweep seed 1 2 pool=1,2 -- go")
+        left, right = zip(*halves(shown), strict=True)
+        assert "1 broke off. Asked again:" in (*left, *right)
+        assert sum(text == "whole" for text in (*left, *right)) == 2
+        assert sum(text == "half a wo" for text in (*left, *right)) == 1
+        assert "1 is left out" not in shown
 
 
 async def test_ctrl_c_keeps_what_is_there_and_the_talk_goes_on() -> None:

@@ -25,7 +25,8 @@ from zatsudan.terminal.text.sequences import notice
 from zatsudan.wire.protocol import Delta
 
 if TYPE_CHECKING:
-    from zatsudan.lab.run import OnDelta, OnEnd, Run
+    from zatsudan.lab.making import OnDelta, OnEnd
+    from zatsudan.lab.run import Run
     from zatsudan.servers.engine.progress import Progress, Tenths
     from zatsudan.talk.turn import Turn
 

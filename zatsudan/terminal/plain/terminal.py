@@ -38,7 +38,8 @@ from zatsudan.wire.protocol import Delta
 
 if TYPE_CHECKING:
     from zatsudan.commands.asking import Question
-    from zatsudan.lab.run import OnDelta, OnEnd, Run
+    from zatsudan.lab.making import OnDelta, OnEnd
+    from zatsudan.lab.run import Run
     from zatsudan.servers.engine.progress import Progress
     from zatsudan.sessions.calls import Waiting
     from zatsudan.talk.turn import Turn
