@@ -10,6 +10,7 @@ from scipy import stats
 from zatsudan.lab.numbers import NUMBERS, named
 from zatsudan.lab.sheet import Row
 from zatsudan.lab.summaries import Summaries, interval_text, methods, summaries, verdicts
+from zatsudan.lab.turns import at_once
 from zatsudan.sessions.planned import Lab, Plan
 
 SEA = ["the sea is blue and wide", "the sea is grey and wide", "the sea is calm and wide", "the sea is loud and wide"]  # fmt: skip
@@ -38,7 +39,7 @@ def found(
                 parameters = {} if seed is None else {"seed": seed}
                 row = replace(row, server=server, model=f"m-{server}", parameters=parameters)
             rows.append(row)
-    return summaries(rows, Lab("1", tuple(cells), plans=tuple(plans)), NUMBERS, Random(0))
+    return at_once(summaries(rows, Lab("1", tuple(cells), plans=tuple(plans)), NUMBERS, Random(0)))
 
 
 def test_a_setting_is_called_what_its_runs_have_in_common() -> None:

@@ -39,13 +39,14 @@ async def found_of(chat: Chat, last: Lab) -> Found:
     from zatsudan.lab.measuredrows import measured_rows
     from zatsudan.lab.numbers import numbers_with
     from zatsudan.lab.summaries import summaries
+    from zatsudan.lab.turns import in_turns
 
     session, metrics = chat.talk.session, chat.config.metrics
     count = chat.link.gauge(session).estimator.count
     rows, faults = await measured_rows(session, last, count, metrics)
     numbers = numbers_with(metrics)
     # A fixed seed: the same replies have the same p whenever they are looked at.
-    found = summaries(rows, last, numbers, Random(0))  # noqa: S311
+    found = await in_turns(summaries(rows, last, numbers, Random(0)))  # noqa: S311
     return Found(rows, numbers, found, tuple(Line(fault, "warn") for fault in faults))
 
 

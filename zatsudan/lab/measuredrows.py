@@ -8,6 +8,7 @@ from zatsudan.lab.numbers import Number, measured
 from zatsudan.lab.ownmetrics import measure_all
 from zatsudan.lab.sheet import Row, rows_of
 from zatsudan.lab.slots import Slot
+from zatsudan.lab.turns import in_turns
 from zatsudan.sessions.planned import Lab
 from zatsudan.sessions.session import Session
 
@@ -18,8 +19,11 @@ Count = Callable[[str], int]
 async def measured_rows(
     session: Session, lab: Lab, count: Count, metrics: Mapping[str, str]
 ) -> tuple[list[Row], list[Printable]]:
-    """Return the rows with all numbers, and why some of a person's own are missing."""
-    rows = rows_of(session, lab, count)
+    """Return the rows with all numbers, and why some of a person's own are missing.
+
+    Hundreds of replies take a second, in which keys want to be answered.
+    """
+    rows = await in_turns(rows_of(session, lab, count))
     if not metrics:
         return rows, []
     own = await measure_all(metrics, [row.text for row in rows if row.replied])

@@ -11,6 +11,8 @@ from math import comb, prod
 from random import Random
 from typing import NamedTuple
 
+from zatsudan.lab.turns import Turns
+
 #: A difference is told from chance where it is rarer than this.
 LEVEL = 0.05
 #: So many draws are all made; of more, so many are made by lot.
@@ -54,7 +56,7 @@ class Compared(NamedTuple):
     least: float
 
 
-def compare(groups: Sequence[Group], random: Random) -> Compared | None:
+def compare(groups: Sequence[Group], random: Random) -> Turns[Compared | None]:
     """Compare two settings; None where one of them has a single reply everywhere.
 
     Exact where there are few draws. Else a share of `random` ones, which counts the draw that
@@ -70,7 +72,10 @@ def compare(groups: Sequence[Group], random: Random) -> Compared | None:
     every = prod(comb(len(of), first) for of, first in blocks)
     exact = every <= DRAWS[0]
     draws = _every(groups) if exact else _some(groups, random)
-    as_far = sum(_statistic(tables, draw) >= found - _SAME for draw in draws)
+    as_far = 0
+    for draw in draws:
+        as_far += _statistic(tables, draw) >= found - _SAME
+        yield
     p = as_far / every if exact else (as_far + 1) / (DRAWS[1] + 1)
     # Where both have as many replies, each draw parts them as its mirror image does.
     mirrored = all(2 * first == len(of) for of, first in blocks)

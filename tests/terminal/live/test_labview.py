@@ -180,6 +180,20 @@ async def test_ctrl_c_keeps_what_is_there_and_the_talk_goes_on() -> None:
         assert "whole reply" in await person.say("and now?")
 
 
+async def test_of_what_nobody_was_asked_for_stands_nothing() -> None:
+    endless = Script([chunk("begun "), 20.0, DONE])
+    async with sitting(endless, columns=80, rows=60) as person:
+        person.type("/sweep seed 1..6 -- go\r")
+        await person.until("begun")
+        person.type("\x1b")
+        shown = await person.at_rest()
+        assert halves(shown)[0] == ("1  seed 1", "2  seed 2")
+        assert "│ 3  seed 3" not in shown
+        assert "\n3  seed 3" not in shown
+        # The table has all of them.
+        assert re.search(r"^ *6 +seed 6 .*no reply", shown, re.MULTILINE)
+
+
 async def test_alt_and_a_digit_stop_one() -> None:
     def answer(request: Request) -> Script:
         if request.body.get("temperature") == 0:

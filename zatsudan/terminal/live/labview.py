@@ -149,6 +149,9 @@ class LabView:
         """
         room = bounds.FRAME
         while self._groups and room > 0:
+            if self._columns is None and all(map(self._unasked, self._groups[0])):
+                self._groups.pop(0)  # hundreds may be left when no server is, or no budget
+                continue
             columns = self._present()
             each = max(1, room // len(columns.columns))
             for at, number in enumerate(self._groups[0]):
@@ -167,14 +170,19 @@ class LabView:
             self._committed += rows
             if not columns.ended:
                 break
-            slots = [self._run.slots[number] for number in self._groups[0]]
-            self._committed += [
-                columns.line([self._words.outcome(slot) for slot in slots], "dim"),
-                EMPTY,
-            ]
-            self._groups.pop(0)
+            group = self._groups.pop(0)
+            outcomes = [self._words.outcome(self._run.slots[number]) for number in group]
+            self._committed += [columns.line(outcomes, "dim"), EMPTY]
+            for number in group:
+                self._texts[number].clear()  # the session has them
             self._columns, self._body = None, False
         return bool(self._groups) and any(self._behind[number] for number in self._groups[0])
+
+    def _unasked(self, number: int) -> bool:
+        """Tell whether a cell has ended, and nobody was ever asked for it."""
+        slot = self._run.slots[number]
+        asked = slot.turn is not None or slot.node is not None or slot.error is not None
+        return slot.state == ENDED and not asked
 
     def _next(self, number: int, size: int) -> str:
         """Return the next text of a reply that was not fed: `size` characters, or a piece more."""
