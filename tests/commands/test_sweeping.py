@@ -13,7 +13,7 @@ from zatsudan.commands.outcomes import Show
 from zatsudan.commands.parts import Figure, Table
 from zatsudan.config.settings import Price
 from zatsudan.lab.run import Run
-from zatsudan.sessions.exports.figures import Heat
+from zatsudan.sessions.figures import Heat
 from zatsudan.talk.chat import Chat
 
 WORDS = ("calm", "loud", "grey", "cold", "deep", "wild", "dark", "blue")

@@ -83,7 +83,7 @@ async def _lab(chat: Chat, args: str, *, overwrite: bool = False) -> Outcome:
 
 async def _export(chat: Chat, last: Lab, name: str, *, overwrite: bool) -> Outcome:
     """Write the table into a new file, with the person's own umask: it is made to be handed on."""
-    from zatsudan.lab.report import sheet_of
+    from zatsudan.lab.filed import sheet_of
 
     if last.blind:
         raise CommandError(

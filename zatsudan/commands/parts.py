@@ -10,7 +10,7 @@ from zatsudan.sessions.session import Node
 if TYPE_CHECKING:
     from zatsudan.lab.diff import Change
     from zatsudan.lab.reshaping import Shape
-    from zatsudan.sessions.exports.figures import Chart, Heat
+    from zatsudan.sessions.figures import Chart, Heat
     from zatsudan.wire.tokenview import Token
 
 

@@ -5,7 +5,6 @@ from statistics import fmean
 
 from zatsudan.base.printable import Printable
 from zatsudan.lab.numbers import Number, measured
-from zatsudan.lab.ownmetrics import measure_all
 from zatsudan.lab.sheet import Row, rows_of
 from zatsudan.lab.slots import Slot
 from zatsudan.lab.turns import in_turns
@@ -26,6 +25,8 @@ async def measured_rows(
     rows = await in_turns(rows_of(session, lab, count))
     if not metrics:
         return rows, []
+    from zatsudan.lab.ownmetrics import measure_all  # few have any
+
     own = await measure_all(metrics, [row.text for row in rows if row.replied])
     faults = [one.fault for one in own.values() if one.fault]
     return measured(rows, {name: one.values for name, one in own.items()}), faults
