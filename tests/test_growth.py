@@ -6,8 +6,9 @@ every piece that comes, would run into the tests' own time limit many times over
 
 import pytest
 
-from zatsudan.base.errors import StatusError, describe_seconds
+from zatsudan.base.errors import StatusError
 from zatsudan.base.printable import printable
+from zatsudan.base.quantities import describe_seconds
 from zatsudan.base.secrets import HIDDEN, shown_line
 from zatsudan.markdown.links import links
 from zatsudan.servers.engine.quantisations import pick

@@ -35,7 +35,7 @@ from zatsudan.commands import COMMANDS
 from zatsudan.commands.connecting import questions
 from zatsudan.commands.outcomes import Outcome, Work
 from zatsudan.config import foreign
-from zatsudan.config.file import parse
+from zatsudan.config.configtext import parse
 from zatsudan.config.presetfiles import Preset, dumps
 from zatsudan.config.presetfiles import parse as parse_preset
 from zatsudan.config.settings import Config, Network, platform_places

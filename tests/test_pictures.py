@@ -125,7 +125,7 @@ class Stage:
 
     def seen(self, seconds: float) -> None:
         """Show a growing reply as it is now: no frame of the clock's is waited for."""
-        view = self.person.terminal._surface._view
+        view = self.person.terminal._surface.view
         if self._film is not None and isinstance(view, LiveView):
             # Its status row too, which else changes now and then.
             view._status_at = -1.0

@@ -16,6 +16,7 @@ from tests.support.scores import WARM, scored
 from tests.support.server import Request, Script, serve, whole
 from zatsudan.base import language, languages
 from zatsudan.base.language import say
+from zatsudan.base.quantities import in_bytes
 from zatsudan.cli.arguments import parser
 from zatsudan.cli.exits import MEANINGS
 from zatsudan.cli.scripts import SCRIPTS
@@ -24,7 +25,6 @@ from zatsudan.commands import COMMANDS
 from zatsudan.config.presetfiles import Presets
 from zatsudan.config.settings import SUGGESTED, Config, Profile
 from zatsudan.parameters.table import BY_NAME
-from zatsudan.servers.engine.progress import in_bytes
 
 ROOT = Path(__file__).parent.parent
 README, JAPANESE = ROOT / "README.md", ROOT / "README.ja.md"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from zatsudan.base.errors import StatusError, describe_seconds, explain_status
+from zatsudan.base.errors import StatusError, explain_status
 
 
 @pytest.mark.parametrize("status", [*range(300, 600), 204])
@@ -28,14 +28,3 @@ def test_the_servers_own_words_stand_in_the_sentence() -> None:
 
 def test_the_time_to_wait_is_the_advice() -> None:
     assert StatusError(429, retry_after=42).advice == "The server asks to wait 42 s; then /retry."
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0, "0.00 s"), (0.314, "0.31 s"), (4.26, "4.3 s"), (42.4, "42 s"), (119, "119 s"),
-        (180, "3 min"), (7200, "2 h"),
-    ],
-)  # fmt: skip
-def test_durations(seconds: float, text: str) -> None:
-    assert describe_seconds(seconds) == text

@@ -191,7 +191,7 @@ def test_it_is_refused_before_anything_is_read(no_file: Path) -> None:
     with pytest.raises(files.Refused) as caught:
         files.read(no_file, 1_000_000)
 
-    assert str(caught.value) in ("it is no ordinary file", "it is larger than 1 MB")
+    assert str(caught.value) in ("it is no ordinary file", "it is larger than 1.0 MB")
 
 
 def test_a_file_that_tells_no_size_is_read_within_its_limit() -> None:

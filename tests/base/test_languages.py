@@ -87,7 +87,8 @@ SILENT: dict[str, tuple[str, ...]] = {
     "terminal/live/prompt.py": ("fg:", "noinherit"),
     "terminal/pages/deskpage.py": ("bg:", "fg:", "reverse bold", "underline bold"),
     "terminal/pages/inspector.py": ("bg:", "reverse"),
-    "terminal/repl.py": ("dim", "good"),  # tones of lines
+    "terminal/carrying.py": ("dim", "good"),  # tones of lines
+    "terminal/repl.py": ("dim",),
     "wire/errorbodies.py": ("provider returned error",),  # a gateway's
     "wire/wording.py": ("",),  # how servers say it
 }

@@ -8,7 +8,6 @@ import argparse
 import random
 import re
 import statistics
-import subprocess
 import sys
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from tests.benchmarks import contestants, targets
 from tests.benchmarks.contestants import BARE, FLOOR, ZATSUDAN, Contestant
 from tests.benchmarks.driven import TooSlow
 from tests.benchmarks.jobs import JOBS, PATIENCE, Bench, Job
+from tests.benchmarks.mock import serving
 
 
 def _wanted(names: list[str], programs: list[Contestant]) -> list[tuple[str, Job, Contestant]]:
@@ -43,14 +43,8 @@ def main() -> None:
     args = parser.parse_args()
     programs = [ZATSUDAN, BARE, FLOOR, *contestants.peers(args.peers)]
     lost: set[tuple[str, str]] = set()
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.benchmarks.mock"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as server:
-        assert server.stdout is not None
-        bench = Bench(f"http://127.0.0.1:{int(server.stdout.readline())}/v1")
+    with serving() as url:
+        bench = Bench(url)
         for number in range(args.rounds):
             jobs = _wanted(args.only.split(","), programs)
             random.shuffle(jobs)
@@ -63,7 +57,6 @@ def main() -> None:
                 except TooSlow as late:
                     lost.add((name, program.name))
                     sys.stderr.write(f"  given up, waited for {late}\n")
-        server.communicate()
     _report(bench, [program.name for program in programs], lost)
 
 

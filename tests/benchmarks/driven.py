@@ -125,5 +125,13 @@ class Driven:
     @property
     def resident(self) -> float:
         """MiB of memory in use."""
+        return self._memory("VmRSS:")
+
+    @property
+    def peak(self) -> float:
+        """MiB of memory that were in use at most."""
+        return self._memory("VmHWM:")
+
+    def _memory(self, name: str) -> float:
         status = Path(f"/proc/{self.pid}/status").read_text()
-        return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+        return int(status.partition(name)[2].split()[0]) / 1024

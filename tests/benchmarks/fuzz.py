@@ -25,7 +25,7 @@ from zatsudan.base.errors import StatusError, ZatsudanError
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.printable import one_line, printable
 from zatsudan.base.words import split
-from zatsudan.config import file
+from zatsudan.config import configtext
 from zatsudan.parameters.assignments import read_assignments
 from zatsudan.sessions import imports, journal, shelf
 from zatsudan.sessions.records import apply, recovery
@@ -138,7 +138,7 @@ def make_printable(text: str) -> None:
 def parse_config(text: str) -> None:
     """A text where a config file is expected."""
     with suppress(ZatsudanError):
-        file.parse(text, "config.toml")
+        configtext.parse(text, "config.toml")
 
 
 def draw_markdown(text: str, places: list[int]) -> None:

@@ -33,8 +33,7 @@ from zatsudan.base.secrets import Secrets, secret_values, shown_address, shown_l
 from zatsudan.base.styles import read as read_style
 from zatsudan.commands import finding as search_command
 from zatsudan.commands import picking
-from zatsudan.config import exposed, presetfiles, profiles
-from zatsudan.config import file as configfile
+from zatsudan.config import configtext, exposed, presetfiles, profiles
 from zatsudan.lab import diff, metrics
 from zatsudan.lab.diff import difference_at
 from zatsudan.markdown.codeblocks import code_blocks, fenced, in_code
@@ -242,7 +241,7 @@ TEXTS: dict[str, Callable[[str], object]] = {
     "shelf": lambda text: summary.summary_of(_PLACE, "a.jsonl", text.encode("utf-8", "replace") + b"\n", 0.0),
     "shelf.talk": lambda text: summary.summary_of(_PLACE, "a.jsonl", json.dumps(_message(0, None, text)).encode() + b"\n", 0.0),
     "history": history._read,
-    "config": _quietly(lambda text: configfile.parse(text, "a")),
+    "config": _quietly(lambda text: configtext.parse(text, "a")),
     "config.shown": exposed.shown,
     "preset": _quietly(lambda text: presetfiles.parse(text, "a")),
     "profile": _quietly(lambda text: profiles.with_profile(text, "a", {"base_url": "http://a/v1"}, default=True)),

@@ -9,10 +9,13 @@ which all processes of the machine share.
 """
 
 import asyncio
+import contextlib
 import json
 import re
+import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from functools import lru_cache
 
 from tests.support.shapes import SHAPES
@@ -144,6 +147,20 @@ async def _serve() -> None:
     sys.stdout.flush()
     # Ends with the program that started it.
     await asyncio.to_thread(sys.stdin.read)
+
+
+@contextlib.contextmanager
+def serving() -> Iterator[str]:
+    """Run this server as a program of its own; yield its base URL."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.benchmarks.mock"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as server:
+        assert server.stdout is not None
+        yield f"http://127.0.0.1:{int(server.stdout.readline())}/v1"
+        server.communicate()
 
 
 if __name__ == "__main__":

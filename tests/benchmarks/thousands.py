@@ -3,8 +3,10 @@
 Run `uv run python -m tests.benchmarks.thousands [FOLDER]`. Writes 100, 1,000 and 10,000 sessions
 of 50 kB, half of them English and half Japanese, with as many words as real talks have (into
 FOLDER, where they stay for the next run, or a temporary one), brings the index up to date and
-prints a Markdown table: medians of several runs in milliseconds, file system warm. `first` is
-what the index took to be made, and its size beside that of the journals.
+prints a Markdown table: medians of several runs in milliseconds, by the clock and in brackets of
+CPU, file system warm. `first` is what the index took to be made, and its size beside that of the
+journals. `behind` is what goes on while a list is there already: all journals are looked at, and
+the list is mended. The last column says how much more 10,000 cost than 1,000, of CPU.
 """
 
 import asyncio
@@ -12,21 +14,25 @@ import random
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import accumulate
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from tests.support.doubles import chat_over
+from zatsudan.base.errors import StoreError
+from zatsudan.commands.finding import search_
 from zatsudan.commands.outcomes import Pick
 from zatsudan.commands.picking import Picking
 from zatsudan.commands.sessions import load, sessions
 from zatsudan.servers.client import Client
 from zatsudan.sessions import index, indexing, shelf
-from zatsudan.sessions.journal import begin_record, encode
+from zatsudan.sessions.journal import Journal, begin_record, encode
 from zatsudan.sessions.made import Made
 from zatsudan.sessions.records import message_record
-from zatsudan.sessions.search import search
+from zatsudan.sessions.search import at_once, search
 from zatsudan.wire.messages import Message
 
 SIZES = (100, 1_000, 10_000)
@@ -56,14 +62,27 @@ def main() -> None:
 
 def _table(folder: Path) -> None:
     columns = {count: _measured(_written(folder / f"{count}", count), count) for count in SIZES}
-    sys.stdout.write(f"| ms | {' | '.join(f'{count:,}' for count in SIZES)} |\n")
-    sys.stdout.write("|---|--:|--:|--:|\n")
+    sys.stdout.write(f"| ms | {' | '.join(f'{count:,}' for count in SIZES)} | times |\n")
+    sys.stdout.write("|---|--:|--:|--:|--:|\n")
     for what in columns[SIZES[0]]:
-        cells = " | ".join(column[what] for column in columns.values())
-        sys.stdout.write(f"| {what} | {cells} |\n")
+        cells = " | ".join(f"{column[what]}" for column in columns.values())
+        less, more = columns[SIZES[-2]][what], columns[SIZES[-1]][what]
+        times = f"{more.cpu / less.cpu:.1f}" if isinstance(less, _Cost) and less.cpu else ""  # type: ignore[union-attr]
+        sys.stdout.write(f"| {what} | {cells} | {times} |\n")
 
 
-def _measured(directory: Path, count: int) -> dict[str, str]:
+class _Cost(NamedTuple):
+    """Milliseconds by the clock and of CPU, and what came of it."""
+
+    wall: float
+    cpu: float
+    note: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.wall:.1f} ({self.cpu:.1f}){self.note}"
+
+
+def _measured(directory: Path, count: int) -> dict[str, "_Cost | str"]:
     index.discard(directory / index.NAME)
     since, cpu = time.perf_counter(), time.process_time()
     indexing.update(directory)
@@ -71,49 +90,81 @@ def _measured(directory: Path, count: int) -> dict[str, str]:
     file = directory / index.NAME
     size = file.stat().st_size / 1e6 if file.exists() else 0.0
     whole = sum(path.stat().st_size for path in directory.glob("*.jsonl")) / 1e6
-    found = {
+    found: dict[str, _Cost | str] = {
         "first, s (CPU)": f"{taken:.1f} ({used:.1f})",
         "index, MB (of)": f"{size:.0f} ({whole:.0f})",
     }
     found["index followed"] = _timed(lambda: indexing.update(directory))
-    chat = chat_over(_nobody, directory)
     loop = asyncio.new_event_loop()
+    chat = chat_over(_nobody, directory)
+    # The look behind is timed by itself.
+    chat.index_sessions = lambda: None  # type: ignore[method-assign]
 
-    def opened() -> Pick:
-        pick = loop.run_until_complete(sessions.run(chat, ""))
+    def opened(line: str = "") -> Pick:
+        pick = loop.run_until_complete(search_.run(chat, line) if line else sessions.run(chat, ""))
         assert isinstance(pick, Pick)
         return pick
 
+    def behind(pick: Pick) -> Pick:
+        return loop.run_until_complete(pick.whole()) if pick.whole is not None else pick
+
     found["/sessions"] = _timed(opened)
+    found["/sessions, behind"] = _timed(lambda: behind(opened()))
     found["-c"] = _timed(lambda: shelf.latest(directory))
     found["-r NAME"] = _timed(lambda: shelf.find(directory, f"s{count // 2:05}"))
+    found["-r NOBODY"] = _timed(lambda: _sought_in_vain(directory))
     found["/load, first key"] = _timed(lambda: list(load.complete(chat, "")))
     found["/load, next key"] = _timed(lambda: list(load.complete(chat, "a")))
-    rows = list(opened().rows)
+    rows = list(behind(opened()).rows)
     for typed in ("a", "tmp", "温度"):
         found[f"picker, {typed}"] = _timed(lambda typed=typed: Picking(rows).filter(typed))  # type: ignore[misc]
     for what, words in SEARCHES.items():
-        result = search(directory, words.split())
-        shown = f"/search {what}"
-        found[shown] = f"{_timed(lambda words=words: search(directory, words.split()))}"  # type: ignore[misc]
-        found[shown] += f" ({result.count:,} + {result.older:,})"
+        found[f"/search {what}"] = _searched(directory, words.split())
+    found["/search common, behind"] = _timed(lambda: search(directory, [SEARCHES["common"]]))
+    _talk(directory / "mine.jsonl")
+    found["/sessions after a message"] = _timed(opened)
+    found["-c after a message"] = _timed(lambda: shelf.latest(directory))
+    (directory / "mine.jsonl").unlink()  # which nobody notes
+    found["-c after a change by another program"] = _timed(lambda: shelf.latest(directory))
     loop.run_until_complete(chat.aclose())
     loop.close()
     return found
+
+
+def _searched(directory: Path, words: list[str]) -> _Cost:
+    def searched() -> int:
+        found = at_once(directory, words) or search(directory, words).found
+        return sum(len(each.hits) for each in found)
+
+    return _timed(searched)._replace(note=f" {searched():,}")
+
+
+def _sought_in_vain(directory: Path) -> None:
+    with suppress(StoreError):
+        shelf.find(directory, "nobody")
+
+
+def _talk(path: Path) -> None:
+    journal = Journal(path)
+    journal.append(begin_record(path.stem, ""))
+    journal.append(message_record("1", None, Message("user", "a talk of this program"), ""))
+    journal.sync()
+    journal.close()
 
 
 async def _nobody() -> Client:
     raise AssertionError
 
 
-def _timed(run: Callable[[], object]) -> str:
+def _timed(run: Callable[[], object]) -> _Cost:
     run()
-    times = []
+    walls, cpus = [], []
     for _ in range(RUNS):
-        since = time.perf_counter()
+        since, cpu = time.perf_counter(), time.process_time()
         run()
-        times.append((time.perf_counter() - since) * 1000)
-    return f"{median(times):.1f}"
+        walls.append((time.perf_counter() - since) * 1000)
+        cpus.append((time.process_time() - cpu) * 1000)
+    return _Cost(median(walls), median(cpus))
 
 
 # --- the sessions ------------------------------------------------------------------

@@ -62,7 +62,13 @@ LATER = {
         "zatsudan.servers.engine.embedded",
         "zatsudan.talk.attachments",
     ),
-    *("zatsudan.talk.request", "zatsudan.servers.prefill", "zatsudan.wire.reply", "dataclasses"),
+    *(
+        "zatsudan.talk.rebuilding",
+        "zatsudan.talk.request",
+        "zatsudan.servers.prefill",
+        "zatsudan.wire.reply",
+        "dataclasses",
+    ),
     *("httpx", "httpcore", "rich", "markdown_it", "pygments"),
     *("difflib", "html", "tomllib", "importlib.metadata", "urllib.request"),
     *(
@@ -83,6 +89,7 @@ LATER = {
         "zatsudan.talk.running",
         "zatsudan.commands.desktop",
         "zatsudan.talk.exchange",
+        "zatsudan.talk.detours",
     ),
     *(
         "zatsudan.lab.diff",
@@ -98,7 +105,10 @@ LATER = {
     ),
     *(
         "zatsudan.config.profiles",
+        "zatsudan.config.configtext",
+        "zatsudan.config.meaning",
         "zatsudan.servers.engine.fetching",
+        "zatsudan.servers.engine.filehost",
         "zatsudan.servers.engine.sources",
         "zatsudan.commands.asking",
     ),
@@ -179,11 +189,35 @@ def test_the_package_of_the_prompt_is_read_when_it_is_needed(
     start(LATER_STILL.format(first=first, works=works), tmp_path)
 
 
+NARROW = """
+import sys
+from zatsudan.terminal.readlater import read_wcwidth_later
+for module in [module for module in sys.modules if module.split(".")[0] == "wcwidth"]:
+    del sys.modules[module]
+read_wcwidth_later()
+from wcwidth import wcwidth
+latin = {character: wcwidth(character) for character in map(chr, range(256)) if character.isprintable()}
+assert not [module for module in sys.modules if module.startswith("wcwidth.")]
+assert wcwidth("あ") == 2 and "wcwidth.textwrap" in sys.modules
+import wcwidth as package
+assert package.wcwidth is not wcwidth and package.wcswidth("あい") == 4
+for code in range(0x3100):
+    assert wcwidth(chr(code)) == latin.get(chr(code), package.wcwidth(chr(code))) == package.wcwidth(chr(code)), code
+read_wcwidth_later()
+assert sys.modules["wcwidth"] is package
+"""
+
+
+def test_the_widths_of_characters_are_read_for_the_first_that_is_not_latin(tmp_path: Path) -> None:
+    start(NARROW, tmp_path)
+
+
 #: A talk on an emulated screen, where nothing is read later.
 WITHOUT = """
 import asyncio, sys, types
 readlater = types.ModuleType("zatsudan.terminal.readlater")
 readlater.read_later = lambda name, first: None
+readlater.read_wcwidth_later = lambda: None
 sys.modules["zatsudan.terminal.readlater"] = readlater
 from tests.support.server import says
 from tests.support.emulator import sitting
@@ -193,11 +227,11 @@ async def talk():
         print(await person.say("go"))
 
 asyncio.run(talk())
-assert "prompt_toolkit.shortcuts" in sys.modules
+assert {"prompt_toolkit.shortcuts", "wcwidth.textwrap"} <= sys.modules.keys()
 """
 
 
-def test_without_reading_the_package_later_the_program_is_the_same(tmp_path: Path) -> None:
+def test_without_reading_packages_later_the_program_is_the_same(tmp_path: Path) -> None:
     assert "» go\n\none\n\nscripted" in start(WITHOUT, tmp_path).stdout
 
 

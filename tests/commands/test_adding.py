@@ -292,6 +292,24 @@ async def test_a_draft_stands_in_the_input_line_as_text_and_not_in_the_talk() ->
     assert sum(count for count, _ in person.chat.talk.aside().values()) == 1
 
 
+async def test_a_draft_is_asked_for_as_one_message_in_words() -> None:
+    person = await two_turns()
+    for line in (
+        "n 3",
+        "logprobs on",
+        'json_schema {"type": "object"}',
+        'grammar "root ::= [0-9]+"',
+        "top_p 0.5",
+    ):
+        await run(person.chat, f"/set {line}")
+    work = await run(person.chat, "/me")
+    assert isinstance(work, Work)
+    await work.run(lambda _: None)
+    body = person.client.bodies[-1]
+    assert body["top_p"] == 0.5
+    assert not {"n", "logprobs", "json_schema", "grammar"} & body.keys()
+
+
 def test_a_template_that_takes_a_system_message_at_the_beginning_alone() -> None:
     def one(role: str, content: str) -> Json:
         return {"role": role, "content": content}

@@ -208,6 +208,40 @@ def test_a_deep_talk_is_drawn_without_recursion() -> None:
     assert list(picture(Session())) == []
 
 
+def long_talk(chat: Chat, count: int) -> None:
+    """Let the talk at hand be one of so many messages, the fifth of which has two answers."""
+    for at in range(1, count):
+        parent = str(at - 1) if at > 1 else None
+        chat.talk.record(message_record(str(at), parent, Message("user", f"text {at}"), ""))
+    chat.talk.record(message_record(str(count), "5", Message("assistant", "other"), ""))
+    chat.talk.record({"type": "head", "id": str(count - 1)})
+
+
+async def test_of_a_long_talk_what_stands_around_the_end_is_drawn(chat: Chat) -> None:
+    chat.talk.begin()
+    long_talk(chat, 3000)
+
+    rows = drawn(await run(chat, "/tree")).split("\n")
+    assert rows[0] == "2,899 messages stand above; /tree N draws those around N, /tree all all."
+    assert (rows[1], rows[-1]) == ("* #2899 » text 2899", "> #2999 » text 2999")
+
+    around = drawn(await run(chat, "/tree #6")).split("\n")
+    assert around[:2] == ["*    #1 » text 1", "*    #2 » text 2"]
+    assert around[5:8] == ["  #3000 ├─other", "*    #6 » text 6", "*    #7 » text 7"]
+    assert around[-1] == "2,983 messages stand below."
+    assert drawn(await run(chat, "/tree all")).count("\n") == 2999
+    with pytest.raises(CommandError, match="no message"):
+        await run(chat, "/tree x")
+
+
+async def test_of_a_talk_without_a_head_the_tree_is_drawn_from_its_begin(chat: Chat) -> None:
+    chat.talk.begin()
+    long_talk(chat, 1500)
+    chat.talk.record({"type": "head", "id": None})
+
+    assert drawn(await run(chat, "/tree")).startswith("     #1 » text 1\n")
+
+
 async def test_save_to_a_path_writes_the_format_of_its_ending(chat: Chat, tmp_path: Path) -> None:
     target = tmp_path / "talk.md"
     await run(chat, f"/save {target}")

@@ -19,7 +19,7 @@ from zatsudan.sessions.records import apply, replay
 from zatsudan.sessions.session import Node, Session
 from zatsudan.sessions.snapshot import records
 from zatsudan.talk.beginning import turn_to
-from zatsudan.talk.request import rebuilt
+from zatsudan.talk.rebuilding import rebuilt
 from zatsudan.wire.models import Model
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ async def test_a_session_is_resumed_with_its_character(tmp_path: Path) -> None:
 
     again = Person(tmp_path / "sessions")
     (tmp_path / "mori.png").unlink()
-    again.chat.talk.load(path)
+    await again.chat.talk.load(path)
     assert again.session == person.session
     assert rebuilt(again.session, again.session.nodes[reply.id]).body == person.client.bodies[-1]
     await again.say("owl")

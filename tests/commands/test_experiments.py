@@ -14,7 +14,7 @@ from zatsudan.config.presetfiles import Preset, Presets
 from zatsudan.lab.run import Run
 from zatsudan.lab.slots import Slot
 from zatsudan.talk.chat import Chat
-from zatsudan.talk.request import rebuilt
+from zatsudan.talk.rebuilding import rebuilt
 
 SETTINGS: list[JsonObject] = [
     {"type": "set", "name": "top_p", "value": 0.9, "origin": "config"},

@@ -7,14 +7,14 @@ import pytest
 from tests.support.commands import MODELS, lines, run
 from tests.support.doubles import ScriptedClient, chat_over
 from zatsudan.base.jsonvalues import JsonObject
-from zatsudan.config import file
+from zatsudan.config import configtext
 from zatsudan.config.settings import Config
 from zatsudan.sessions.session import Setting
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.elsewhere import parameters_at
 from zatsudan.talk.layers import changes, fits, of_model
 
-CONFIG = file.parse(
+CONFIG = configtext.parse(
     """
     parameters = { temperature = 0.9, seed = 1 }
     [models]

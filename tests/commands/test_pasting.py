@@ -58,11 +58,11 @@ async def test_the_picture_is_sent_with_the_next_message(
     asked = program(name, output)
     async with sitting(says("A red one."), says("Yes."), environ={"TERM": "xterm-kitty"}) as person:
         shown = await person.say("/paste")
-        assert "[png, 1 kB] @clipboard.png attaches it." in shown
+        assert "[png, 88 B] @clipboard.png attaches it." in shown
         assert person.terminal._prompt.buffer.text == "@clipboard.png "
         assert len(person.screen.pictures) == 1
         shown = await person.say("what is it?")
-        assert "[image, png, 1 kB]" in shown
+        assert "[image, png, 88 B]" in shown
         assert person.server.requests[-1].body["messages"][-1]["content"] == [
             {"type": "text", "text": "@clipboard.png what is it?"},
             {"type": "image_url", "image_url": {"url": URL}},
@@ -89,7 +89,7 @@ async def test_one_tool_that_has_none_is_no_reason_not_to_ask_the_next(
         (None, "There is no program here that reads pictures from the clipboard."),
         (b"", "The clipboard holds no picture."),
         (b"only words", "The clipboard holds no picture."),
-        (PICTURE + bytes(IMAGE_BYTES), "The picture is too large: at most 5,000 kB"),
+        (PICTURE + bytes(IMAGE_BYTES), "The picture is too large: at most 5.0 MB"),
     ],
 )
 async def test_what_cannot_be_attached_is_said(

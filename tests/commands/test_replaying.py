@@ -12,7 +12,7 @@ from zatsudan.commands.replaying import verdict
 from zatsudan.sessions.records import apply
 from zatsudan.sessions.session import Node, Session
 from zatsudan.talk.beginning import again
-from zatsudan.talk.request import rebuilt
+from zatsudan.talk.rebuilding import rebuilt
 
 if TYPE_CHECKING:
     from zatsudan.base.jsonvalues import Json

@@ -16,7 +16,7 @@ from zatsudan.commands.requested import NOT_WRITTEN
 from zatsudan.servers.choice import Server as Address
 from zatsudan.sessions.journal import load
 from zatsudan.talk.chat import Chat
-from zatsudan.talk.request import rebuilt
+from zatsudan.talk.rebuilding import rebuilt
 from zatsudan.talk.turn import Turn
 
 #: A reply without usage: then the estimate of tokens is what it was.

@@ -15,7 +15,7 @@ from zatsudan.servers.choice import Server
 from zatsudan.servers.findings import IGNORED, REFUSED, Finding
 from zatsudan.servers.kinds import KINDS
 from zatsudan.talk.chat import Chat
-from zatsudan.talk.request import rebuilt
+from zatsudan.talk.rebuilding import rebuilt
 
 #: What a llama.cpp server tells of itself (/props), as far as it matters here.
 TOLD: dict[str, Json] = {

@@ -190,7 +190,7 @@ async def test_what_was_cut_is_gone_on_with(tmp_path: Path) -> None:
         copy.write_bytes(crashed)
         async with serve(answer) as later, chat_with(later.base_url) as again:
             again.talk.folder = tmp_path
-            again.talk.load(copy)
+            await again.talk.load(copy)
             await _gone_on(again, ["temperature 1", "temperature 2"])
             made, _ = await swept(again, "/sweep continue")
             assert [

@@ -190,7 +190,7 @@ async def test_when_all_have_died_the_sweep_ends_and_can_be_gone_on_with(tmp_pat
         assert chat.talk.journal.path is not None
         copy = tmp_path / "copy.jsonl"
         copy.write_bytes(chat.talk.journal.path.read_bytes())
-        chat.talk.load(copy)
+        await chat.talk.load(copy)
         before = len(posts(b))
         wanted = await experiment(chat, "/sweep continue pool=b")
         assert lines(wanted) == [
@@ -372,7 +372,7 @@ async def test_the_tables_and_files_tell_who_replied(tmp_path: Path) -> None:
             assert "server" in text
         assert '"server": "b"' in (tmp_path / "x.json").read_text(encoding="utf-8")
         page = (tmp_path / "x.html").read_text(encoding="utf-8")
-        assert "<td>b</td>" in page
+        assert ">b</td>" in page
         assert seeds in page
         # One server alone is not remarked on.
         await swept(chat, "/sweep temperature 0 1 runs=2 seed=3 profile=a -- hi")

@@ -2,7 +2,8 @@
 
 import pytest
 
-from zatsudan.markdown.inline import Inline, inline
+from zatsudan.markdown.inline import inline
+from zatsudan.markdown.pieces import Inline
 from zatsudan.markdown.reading import first_line
 
 _END = Inline("close")

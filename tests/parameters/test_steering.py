@@ -14,7 +14,7 @@ from tests.support.server import says, serve
 from zatsudan.base.errors import CommandError, ConfigError
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.words import split
-from zatsudan.config.file import parse as parse_config
+from zatsudan.config.configtext import parse as parse_config
 from zatsudan.config.presetfiles import parse as parse_preset
 from zatsudan.lab.grid import read_sweep
 from zatsudan.parameters.assignments import read_assignments

@@ -247,7 +247,7 @@ async def talking(
 async def test_an_earlier_talk_goes_to_a_found_server_after_a_word(tmp_path: Path) -> None:
     path = held(tmp_path / "sessions" / "s.jsonl", "openai")
     async with talking(tmp_path, EVES, YES) as (chat, terminal, double, err):
-        chat.talk.load(path)
+        await chat.talk.load(path)
         await terminal._repl.connect()
         assert "Nothing of it goes there before you say so." in err.getvalue()
         assert (chat.talk.session.model, chat.talk.session.server) == ("old", "openai")
@@ -263,7 +263,7 @@ async def test_an_earlier_talk_goes_to_a_found_server_after_a_word(tmp_path: Pat
 
     # It is not asked again for the same talk at the same server, nor at the next start.
     async with talking(tmp_path, EVES) as (chat, terminal, double, _):
-        chat.talk.load(path)
+        await chat.talk.load(path)
         assert await terminal._run(Entered.of("once more", KEYS))
     assert (terminal.asked, len(double.requests)) == ([], 1)
 
@@ -273,7 +273,7 @@ async def test_an_earlier_talk_goes_to_a_found_server_after_a_word(tmp_path: Pat
 async def test_without_it_nothing_is_sent(tmp_path: Path, line: str, answer: str | None) -> None:
     path = held(tmp_path / "sessions" / "s.jsonl", "openai")
     async with talking(tmp_path, EVES, answer, answer) as (chat, terminal, double, err):
-        chat.talk.load(path)
+        await chat.talk.load(path)
         assert not await terminal._run(Entered.of(line, KEYS))
         assert (chat.talk.session.model, chat.talk.session.server) == ("old", "openai")
         assert not await terminal._run(Entered.of(line, KEYS))
@@ -291,7 +291,7 @@ async def test_no_command_goes_past_it(tmp_path: Path, line: str) -> None:
     path = held(tmp_path / "sessions" / "s.jsonl", "openai")
     async with talking(tmp_path, EVES, NO) as (chat, terminal, double, _):
         await terminal._repl.connect()
-        chat.talk.load(path)
+        await chat.talk.load(path)
         await terminal._run(Entered.of(line, KEYS))
         assert double.requests == []
 
@@ -305,7 +305,7 @@ async def test_an_imported_talk_was_held_nowhere_here(tmp_path: Path) -> None:
     file.write_text('[{"role": "user", "content": "a secret"}]')
     (path,) = import_file(file, tmp_path / "sessions", lambda: "new", lambda: "")
     async with talking(tmp_path, EVES, NO) as (chat, terminal, double, _):
-        chat.talk.load(path)
+        await chat.talk.load(path)
         assert not await terminal._run(Entered.of("/retry", KEYS))
 
     assert (len(terminal.asked), double.requests) == (1, [])
@@ -337,7 +337,7 @@ NEVER_ASKED = [
 async def test_who_is_not_asked(tmp_path: Path, server: str, there: Server) -> None:
     path = held(tmp_path / "sessions" / "s.jsonl", server)
     async with talking(tmp_path, there) as (chat, terminal, double, _):
-        chat.talk.load(path)
+        await chat.talk.load(path)
         chat.talk.record({"type": "model", "model": "m", "server": ""})  # as -m writes it
         assert await terminal._run(Entered.of("go on", KEYS))
 
@@ -357,7 +357,7 @@ async def test_where_nobody_can_be_asked_it_is_an_error(tmp_path: Path) -> None:
     double = ScriptedClient(reply("fine"))
     double.server = EVES
     chat = chat_over(double.connect, tmp_path / "sessions")
-    chat.talk.load(path)
+    await chat.talk.load(path)
     terminal = PlainTerminal(chat, COMMANDS, out=StringIO(), err=StringIO())
 
     assert not await terminal.once(Entered.of("and shorter", KEYS))

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.stored import chars, texts, write
-from zatsudan.sessions import index, indexing, shelf, upkeep
+from zatsudan.sessions import holding, index, indexing, noted, shelf, upkeep
 from zatsudan.sessions.journal import Journal, encode
 from zatsudan.sessions.records import message_record
 from zatsudan.sessions.search import Result, search
@@ -60,7 +60,7 @@ def answers(directory: Path, words: list[str], limit: int = 200) -> tuple[list[S
 
 def without(directory: Path, words: list[str], limit: int = 200) -> tuple[list[Summary], Result]:
     """What is answered if there is no index."""
-    hidden = directory / "hidden"
+    hidden = directory / noted.FOLDER / "hidden"
     file = directory / index.NAME
     if file.exists():
         file.rename(hidden)
@@ -384,7 +384,7 @@ def indexed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
 
 def test_what_is_no_file_is_let_be(tmp_path: Path) -> None:
     write(tmp_path, "s", "words")
-    (tmp_path / index.NAME).mkdir()
+    (tmp_path / index.NAME).mkdir(parents=True)
     indexing.update(tmp_path)
     assert [entry.id for entry in shelf.summaries(tmp_path)] == ["s"]
 
@@ -431,14 +431,14 @@ def test_what_is_written_while_somebody_asks_is_no_part_of_the_answer(
     write(tmp_path, "s", "a cat")
     indexing.update(tmp_path)
     write(tmp_path, "t", "another cat", age=1)
-    real = index._holding
+    real = holding._queries
 
-    def meanwhile(db: sqlite3.Connection, words: index.Forms) -> set[str] | None:
+    def meanwhile(db: sqlite3.Connection, words: holding.Forms) -> list[str]:
         found = real(db, words)
         indexing.update(tmp_path)
         return found
 
-    monkeypatch.setattr(index, "_holding", meanwhile)
+    monkeypatch.setattr(holding, "_queries", meanwhile)
     assert said(search(tmp_path, ["cat"])) == [("s", ["a cat"]), ("t", ["another cat"])]
 
 
@@ -457,8 +457,9 @@ def test_several_write_at_once(tmp_path: Path) -> None:
 
 
 def test_it_stops_when_it_is_told_and_goes_on_the_next_time(
-    tmp_path: Path, reads: list[str]
+    tmp_path: Path, reads: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(indexing, "_TOGETHER", 16)
     for number in range(60):
         write(tmp_path, f"s{number}", "words", age=number)
     asked = iter([False, True])

@@ -200,6 +200,59 @@ def test_a_window_fits_and_holds_what_it_must(
         ]
 
 
+@given(
+    _texts,
+    st.integers(10, 200),
+    st.sets(st.integers(0, 13).map(str), max_size=3),
+    st.none() | st.integers(0, 13).map(str),
+    st.booleans(),
+)
+def test_a_window_is_chosen_as_if_every_turn_were_counted(
+    texts: list[str], budget: int, pinned: set[str], start: str | None, ahead: bool
+) -> None:
+    def size(nodes: Sequence[Node]) -> int:
+        return sum(len(node.message.text) + 4 for node in nodes)
+
+    path = talk(*texts)
+    turns = turns_of(path)
+    sizes = [
+        size([node for turn in turns[:at] for node in turn if node.id in pinned])
+        + size([node for turn in turns[at:] for node in turn])
+        for at in range(len(turns) + 1)
+    ]
+    last = len(turns) if ahead else max(len(turns) - 1, 0)
+    fit = budget * 3 // 4
+    first = next((at for at, turn in enumerate(turns) if turn[0].id == start), 0)
+    if sizes[0] <= fit:
+        first = 0
+    elif sizes[first] > budget:
+        first = next((at for at in range(first, last + 1) if sizes[at] <= fit), last)
+
+    chosen = choose(
+        path, Frame(), pinned, budget=budget, count=len, start=start, ahead=ahead, anyway=True
+    )
+
+    assert chosen.tokens == sizes[first]
+    assert chosen.start == (turns[first][0].id if 0 < first < len(turns) else None)
+    assert [*chosen.nodes] == [
+        *(node for turn in turns[:first] for node in turn if node.id in pinned),
+        *(node for turn in turns[first:] for node in turn),
+    ]
+
+
+def test_of_a_long_talk_what_may_fit_is_looked_at_and_no_more() -> None:
+    path, counted = talk(*TEN * 100), list[str]()
+
+    def count(text: str) -> int:
+        counted.append(text)
+        return len(text)
+
+    chosen = choose(path, Frame(), {"3"}, budget=200, count=count)
+
+    assert len(chosen.nodes) > 5
+    assert len(counted) < 20
+
+
 @given(_texts, st.integers(60, 200))
 def test_the_start_moves_only_forward(texts: list[str], budget: int) -> None:
     path = talk(*texts)

@@ -31,7 +31,7 @@ from zatsudan.servers.client import Client
 from zatsudan.sessions import journal
 from zatsudan.sessions.records import message_record
 from zatsudan.talk.chat import Chat
-from zatsudan.talk.request import rebuilt
+from zatsudan.talk.rebuilding import rebuilt
 from zatsudan.talk.turn import Turn
 from zatsudan.wire.messages import Message, Usage
 from zatsudan.wire.refusals import DROP, SHRINK, Repair

@@ -59,7 +59,7 @@ def test_an_image_becomes_a_part(tmp_path: Path, data: bytes, kind: str) -> None
         (b"\0\1\2", "no UTF-8 text"),
         ("日本".encode("shift-jis"), "no UTF-8 text"),
         (b"x" * (TEXT_BYTES + 1), "too large: at most 256 kB"),
-        (PNG + b"x" * IMAGE_BYTES, "too large: at most 5,000 kB"),
+        (PNG + b"x" * IMAGE_BYTES, "too large: at most 5.0 MB"),
     ],
 )
 def test_what_cannot_be_sent_is_refused(tmp_path: Path, data: bytes, words: str) -> None:

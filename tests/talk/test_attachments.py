@@ -88,7 +88,7 @@ def test_labels() -> None:
     }
     message = said([{"type": "text", "text": "what is @cat.png"}, image])
     assert message.typed == "what is @cat.png"
-    assert message.labels == ("[image, png, 6 kB]",)
+    assert message.labels == ("[image, png, 6.0 kB]",)
     assert said(None).typed == ""
 
 

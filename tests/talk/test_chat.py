@@ -456,7 +456,7 @@ async def test_a_kill_in_mid_reply_loses_nothing_of_the_journal(tmp_path: Path) 
     (tmp_path / "copy.jsonl").write_bytes((tmp_path / "s1.jsonl").read_bytes())
 
     after = make(ScriptedClient(), tmp_path)
-    after.talk.load(tmp_path / "copy.jsonl")
+    await after.talk.load(tmp_path / "copy.jsonl")
 
     assert talk(after) == ["user: hi", "assistant: a"]
     node = after.talk.session.path()[-1]
@@ -512,7 +512,7 @@ async def test_a_loaded_session_is_the_live_one(tmp_path: Path) -> None:
     await live.aclose()
 
     chat = make(ScriptedClient(), tmp_path, new_id=lambda: "later")
-    loaded = chat.talk.load(tmp_path / "s1.jsonl")
+    loaded = await chat.talk.load(tmp_path / "s1.jsonl")
 
     assert chat.talk.session == before
     assert len(before.nodes) > 10
@@ -526,7 +526,7 @@ async def test_a_loaded_session_goes_on(tmp_path: Path) -> None:
     await first.aclose()
     client = ScriptedClient(reply("two"))
     chat = make(client, tmp_path, new_id=lambda: "later")
-    chat.talk.load(tmp_path / "s1.jsonl")
+    await chat.talk.load(tmp_path / "s1.jsonl")
     await say(chat, "more")
     await chat.aclose()
 
@@ -543,7 +543,7 @@ async def test_a_torn_line_is_told_on_loading(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-3])
 
     chat = make(ScriptedClient(), tmp_path, new_id=lambda: "later")
-    assert chat.talk.load(path).torn
+    assert (await chat.talk.load(path)).torn
     assert talk(chat) == ["user: hi", "assistant: one"]
     await chat.aclose()
 
@@ -563,7 +563,7 @@ async def test_a_session_that_cannot_be_loaded_leaves_all_as_it_was(tmp_path: Pa
         ("s1", "is the one at hand"),
     ):
         with pytest.raises(StoreError, match=sentence):
-            chat.talk.load(tmp_path / f"{name}.jsonl")
+            await chat.talk.load(tmp_path / f"{name}.jsonl")
     assert chat.talk.session is before
     chat.talk.say("still here")
     assert journal.load(tmp_path / "s1.jsonl").session == before
@@ -590,7 +590,7 @@ async def test_a_new_session_begins_with_its_settings_and_leaves_no_empty_file(
     await chat.aclose()
 
     assert chat.talk.session.parameters == {"seed": 1}
-    assert (chat.talk.session.id, chat.talk.session.nodes) == ("s3", {})
+    assert (chat.talk.session.id, [*chat.talk.session.nodes]) == ("s3", [])
     assert journals(tmp_path) == ["s2.jsonl"]
 
 

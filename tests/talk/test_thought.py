@@ -19,7 +19,7 @@ from tests.support.server import (
 from zatsudan.base.jsonvalues import JsonObject
 from zatsudan.servers.choice import Server as At
 from zatsudan.talk.chat import Chat
-from zatsudan.talk.request import rebuilt
+from zatsudan.talk.rebuilding import rebuilt
 from zatsudan.talk.thought import Thought
 from zatsudan.talk.turn import Turn
 from zatsudan.wire.protocol import Delta

@@ -14,7 +14,7 @@ async def test_a_picture_that_comes_is_kept_and_said_and_open_lists_it(tmp_path:
     script = Script([drawn, chunk(finish="stop"), DONE])
     async with sitting(script, sessions=tmp_path / "s", columns=200) as person:
         shown = await person.say("draw")
-        assert "[png, 4 kB · /open] " in shown
+        assert "[png, 4.0 kB · /open] " in shown
         (file,) = (tmp_path / "s").glob("*.png")
         shown = await person.say("/open")
         assert shown.count(file.name) == 2

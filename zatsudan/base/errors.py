@@ -100,6 +100,8 @@ class StatusError(ApiError):
     ) -> None:
         what, advice = explain_status(status, listing=listing)
         if retry_after is not None:
+            from zatsudan.base.quantities import describe_seconds  # few errors tell a time
+
             time = describe_seconds(retry_after)
             advice = say("The server asks to wait {time}; then /retry.", time=time)
         said = say("{what}: {message}", what=what, message=message) if message else EMPTY
@@ -191,17 +193,3 @@ def explain_status(status: int, *, listing: bool = False) -> tuple[Printable, Pr
             say("Put that address in the base URL; redirects are not followed with a key."),
         )
     return say("The server refused the request ({status})", status=status), again
-
-
-def describe_seconds(seconds: float) -> Printable:
-    """Write a duration as a person would: `0.31 s`, `42 s`, `3 min`, `2 h`; at most 30 days."""
-    if seconds < 10:
-        exact = f"{seconds:.2f}" if seconds < 1 else f"{seconds:.1f}"
-        return say("{seconds} s", seconds=exact)
-    if seconds < 120:
-        return say("{seconds} s", seconds=f"{seconds:.0f}")
-    if seconds < 7200:
-        return say("{minutes:.0f} min", minutes=seconds / 60)
-    if not seconds < 30 * 86_400:  # a header may say anything
-        return say("more than 30 days")
-    return say("{hours:.0f} h", hours=seconds / 3600)

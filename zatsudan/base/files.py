@@ -6,6 +6,7 @@ expected, only an ordinary one is opened. The null device counts as an empty fil
 
 import contextlib
 import errno
+import io
 import os
 import stat
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from zatsudan.base.language import say
+from zatsudan.base.quantities import in_bytes
 
 #: What another user could read or write of a file, or of a folder. Windows has no such modes:
 #: there the rights of the folder count, and those of a person's own folders keep others out.
@@ -96,9 +98,25 @@ def opened(path: Path | str) -> BinaryIO:
 def read(path: Path | str, limit: int) -> bytes:
     """Return the bytes of an ordinary file; raises OSError, Refused if they are more than `limit`."""
     with opened(path) as file:
-        data = file.read(limit + 1) if os.fstat(file.fileno()).st_size <= limit else None
+        return _all_of(file, limit)
+
+
+def held(path: Path | str, limit: int, at_hand: int) -> BinaryIO:
+    """Return an ordinary file to be read here and there: its bytes, where they are no more than `at_hand`.
+
+    Raises OSError, Refused if they are more than `limit`.
+    """
+    file = opened(path)
+    if at_hand < os.fstat(file.fileno()).st_size <= limit:
+        return file
+    with file:
+        return io.BytesIO(_all_of(file, limit))
+
+
+def _all_of(file: BinaryIO, limit: int) -> bytes:
+    data = file.read(limit + 1) if os.fstat(file.fileno()).st_size <= limit else None
     if data is None or len(data) > limit:  # it may have grown, and some files of the system tell 0
-        raise Refused(errno.EFBIG, say("it is larger than {size} MB", size=limit // 1_000_000))
+        raise Refused(errno.EFBIG, say("it is larger than {size}", size=in_bytes(limit)))
     return data
 
 

@@ -41,7 +41,9 @@ def loads(text: str | bytes) -> Json:
     float could hold is read as an infinite one.
     """
     if isinstance(text, bytes):
-        text = text.decode(json.detect_encoding(text), "surrogatepass")
+        # What begins so is nothing else, and nearly every text does.
+        encoding = "utf-8" if text.startswith(b'{"') else json.detect_encoding(text)
+        text = text.decode(encoding, "surrogatepass")
     # A short text holds no number that no float could hold.
     decoder = _DECODER if len(text) >= _DIGITS else _OF_SHORT
     try:

@@ -123,25 +123,32 @@ def _setting(name: str, value: Json, origin: str) -> JsonObject:
     return {"type": "set", "name": name, "value": value, "origin": origin}
 
 
-def resumed(chat: Chat, args: Namespace, saved: Path, wanted: list[JsonObject]) -> "list[Part]":
-    """Go on with the session that is named, or the last; return what to show of it.
-
-    Flags stand over what it holds. A private talk reads what is `saved`, and writes nothing.
-    """
+def to_resume(args: Namespace, saved: Path) -> Path | None:
+    """Return the journal of the session that is named, or the last; None for none. Raises StoreError."""
     if not args.resume and not args.last:
-        return []
-    from zatsudan.commands.parts import Line
-    from zatsudan.commands.resuming import resume
+        return None
     from zatsudan.sessions import shelf
 
     if args.resume:
-        path = shelf.find(saved, args.resume).path
-    else:
-        last = shelf.latest(saved)
-        if not last:
-            return [Line(say("There is no session to go on with: this is a new one."), "dim")]
-        path = last[0].path
-    parts = resume(chat, path)
+        return shelf.find(saved, args.resume).path
+    return next((summary.path for summary in shelf.latest(saved)), None)
+
+
+async def resumed(
+    chat: Chat, args: Namespace, path: Path | None, wanted: list[JsonObject]
+) -> "list[Part]":
+    """Go on with the session of a journal; return what to show of it. Flags stand over what it holds.
+
+    A private talk reads what is saved, and writes nothing.
+    """
+    if path is None and not args.last:
+        return []
+    from zatsudan.commands.parts import Line
+    from zatsudan.commands.resuming import resume
+
+    if path is None:
+        return [Line(say("There is no session to go on with: this is a new one."), "dim")]
+    parts = await resume(chat, path)
     for record in wanted:
         chat.talk.record(record)
     return parts

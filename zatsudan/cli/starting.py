@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from zatsudan.base.jsonvalues import JsonObject
+    from zatsudan.commands.parts import Part
     from zatsudan.config.settings import Config, Places
     from zatsudan.servers.choice import Wishes
     from zatsudan.servers.discovery import Finder
@@ -207,8 +208,13 @@ async def _talk(
     chat = _chat(talk, finder, config, places, private=args.private)
     chat.talk.new()
     try:
-        resumed = opening.resumed(chat, args, places.sessions, wanted)
-        first, greeted = [*notes, *odd, *resumed], opening.greeted(chat, args)
+        path = opening.to_resume(args, places.sessions)
+
+        async def first(*, greeting: bool = True) -> "list[Part]":
+            resumed = await opening.resumed(chat, args, path, wanted)
+            greeted = opening.greeted(chat, args)
+            return [*notes, *odd, *resumed, *(greeted if greeting else ())]
+
         choose = args.resume == "" and not args.last
         if choose and wanted:
             raise StoreError(
@@ -226,13 +232,12 @@ async def _talk(
             from zatsudan.cli.oneshot import answer
 
             garbage.started()
-            return await answer(chat, line, args, first)
-        first += greeted
+            return await answer(chat, line, args, await first(greeting=False))
         command = "/connect" if args.setup else "/sessions" if choose else ""
         if aloud or plainly:
             plain = _plain(chat, finder, aloud=aloud)
             garbage.started()
-            await plain.run(first, command)
+            await plain.run(await first(), command)
             return exits.READER_GONE if plain.output.gone else exits.OK
         from zatsudan.terminal.live.program import LiveTerminal
 

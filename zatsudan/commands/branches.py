@@ -1,5 +1,6 @@
 """Commands on the tree: earlier messages and other branches; of variants see variants.py."""
 
+import asyncio
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from zatsudan.sessions.byhand import DELETED, HIDDEN
 from zatsudan.sessions.calls import ANSWERS, summary
 from zatsudan.sessions.session import Node, Session
 from zatsudan.sessions.snapshot import records
-from zatsudan.sessions.tree import next_turn, picture
+from zatsudan.sessions.tree import Leaf, next_turn, picture
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.entered import KEYS, SAID, Entered
 
@@ -28,8 +29,10 @@ def has_messages(chat: Chat) -> bool:
 
 def ids(chat: Chat, _args: str) -> Iterable[Choice]:
     """Complete the number of a message."""
-    for node in reversed(chat.talk.session.nodes.values()):
-        yield Choice(node.id, one_line(f"{node.message.role}: {node.message.text}", 80))
+    nodes = chat.talk.session.nodes
+    for node_id in reversed(nodes):
+        message = nodes[node_id].message
+        yield Choice(node_id, one_line(f"{message.role}: {message.text}", 80))
 
 
 def node_named(chat: Chat, name: str) -> Node:
@@ -115,7 +118,7 @@ async def redo(chat: Chat, _args: str) -> Outcome:
         )
     chat.talk.record({"type": "head", "id": node_id})
     path = chat.talk.session.path()
-    users = (i for i, node in enumerate(path) if node.message.role == "user")
+    users = (at for at, role in enumerate(path.roles()) if role == "user")
     start = max(users, default=0)
     return Show((Talk(tuple(path[start:]), start),))
 
@@ -126,7 +129,7 @@ async def fork(chat: Chat, args: str) -> Outcome:
 
     It holds the messages up to this one; the session before keeps all of them.
     """
-    path = {node.id for node in chat.talk.session.chain()}
+    path = set(chat.talk.session.chain().ids)
     name = one_line(chat.talk.session.title or chat.talk.session.first_words(), 40)
     copies = [
         record
@@ -160,31 +163,49 @@ def marks_of(session: Session, node: Node) -> list[Printable]:
     return [mark for mark in found if mark]
 
 
-@command("tree", "", group=GROUP, possible=has_messages)
-async def tree(chat: Chat, _args: str) -> Outcome:
-    """Draw the whole talk: every message and branch.
+#: A tree of more messages is drawn around one of them, with so many above it and below.
+_WHOLE, _ABOVE, _BELOW = 1000, 100, 10
+
+
+@command("tree", "[N|all]", group=GROUP, complete=ids, possible=has_messages)
+async def tree(chat: Chat, args: str) -> Outcome:
+    """Draw the talk: every message and branch.
 
     `*` marks the path that is sent, `>` where it stands; /goto N moves there. `»` is a message of
-    yours, `=` the answer to a call.
+    yours, `=` the answer to a call. Of a talk of more than a thousand messages what stands around the
+    end is drawn, or around message N, or all.
     """
-    if not chat.talk.session.nodes:
+    session = chat.talk.session
+    if not session.nodes:
         return tell(say("Nothing has been said yet."), "dim")
-    width = len(str(chat.talk.session.last_number)) + 1
-    lines = []
-    for leaf in picture(chat.talk.session):
-        mark = ">" if leaf.is_head else "*" if leaf.on_path else " "
-        number = f"#{leaf.node.id}".rjust(width)
-        who = "» " if leaf.node.message.role == "user" else ""
-        who = "= " if leaf.node.message.role in ANSWERS else who
-        pin = "".join(f"({mark}) " for mark in marks_of(chat.talk.session, leaf.node))
-        text = one_line(summary(leaf.node.message), 200) or say("(no text)")
-        lines.append(
-            Line(
-                printable(f"{mark} {number} {leaf.lead}{who}{pin}{text}"),
-                "plain" if leaf.on_path else "dim",
-            )
+    around = node_named(chat, args).id if args not in ("", "all") else session.head
+    leaves, begin, end = list(picture(session)), 0, len(session.nodes)
+    if args != "all" and (args or end > _WHOLE):
+        at = next((at for at, leaf in enumerate(leaves) if leaf.id == around), 0)
+        begin, end = max(at - _ABOVE, 0), min(at + 1 + _BELOW, end)
+    lines = [_tree_line(session, leaf) for leaf in leaves[begin:end]]
+    if begin:
+        above = say(
+            "{count:,} messages stand above; /tree N draws those around N, /tree all all.",
+            count=begin,
         )
+        lines.insert(0, Line(above, "dim"))
+    if end < len(leaves):
+        below = say("{count:,} messages stand below.", count=len(leaves) - end)
+        lines.append(Line(below, "dim"))
     return Show((Rows(tuple(lines)),))
+
+
+def _tree_line(session: Session, leaf: Leaf) -> Line:
+    node = session.nodes[leaf.id]
+    mark = ">" if leaf.is_head else "*" if leaf.on_path else " "
+    number = f"#{node.id}".rjust(len(str(session.last_number)) + 1)
+    who = "» " if node.message.role == "user" else ""
+    who = "= " if node.message.role in ANSWERS else who
+    pin = "".join(f"({mark}) " for mark in marks_of(session, node))
+    text = one_line(summary(node.message), 200) or say("(no text)")
+    row = printable(f"{mark} {number} {leaf.lead}{who}{pin}{text}")
+    return Line(row, "plain" if leaf.on_path else "dim")
 
 
 @command("goto", "N", group=GROUP, complete=ids, possible=has_messages)
@@ -226,9 +247,9 @@ async def unpin(chat: Chat, args: str) -> Outcome:
     return _pin(chat, args, pinned=False)
 
 
-def copy_of(chat: Chat, path: Path) -> None:
+async def copy_of(chat: Chat, path: Path) -> None:
     """Go on with a copy of a session that another program has open; raises StoreError."""
-    loaded = journal.load(path)
+    loaded = await asyncio.to_thread(journal.load, path)
     chat.talk.begin()
     chat.talk.fresh = False
     for record in records(loaded.session):

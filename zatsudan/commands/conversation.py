@@ -20,7 +20,7 @@ from zatsudan.parameters.values import show_value
 from zatsudan.sessions.calls import to_answer
 from zatsudan.sessions.session import Node
 from zatsudan.sessions.tree import last_reply
-from zatsudan.sessions.window import turns_of
+from zatsudan.sessions.window import starts_of
 from zatsudan.talk.chat import Chat
 
 GROUP = later("The talk")
@@ -140,7 +140,8 @@ async def undo(chat: Chat, args: str) -> Outcome:
     back into the input line, to be changed and sent again.
     """
     count = whole_number(args) if args else 1
-    users = [node for node in chat.talk.session.path() if node.message.role == "user"]
+    path = chat.talk.session.path()
+    users = [key for key, role in zip(path.ids, path.roles(), strict=True) if role == "user"]
     if count is None or not 1 <= count <= len(users):
         raise CommandError(
             say_count(
@@ -150,7 +151,7 @@ async def undo(chat: Chat, args: str) -> Outcome:
             ),
             say("/undo steps back one."),
         )
-    node = users[-count]
+    node = chat.talk.session.nodes[users[-count]]
     chat.talk.record({"type": "head", "id": node.parent})
     note = say_count(
         "Stepped back {n} turn; {left} left.",
@@ -192,16 +193,16 @@ async def redraw(chat: Chat, args: str) -> Outcome:
 
 
 def _last_turns(chat: Chat, args: str) -> Talk:
-    turns = turns_of(chat.talk.session.path())
-    count = len(turns) if args == "all" else whole_number(args or "1")
-    if count is None or (not count and turns):
+    path = chat.talk.session.path()
+    starts = starts_of(path)
+    count = len(starts) if args == "all" else whole_number(args or "1")
+    if count is None or (not count and starts):
         raise CommandError(
             say("{text!r} is no number of turns.", text=one_line(args, 30)),
             say("Write a number, or all."),
         )
-    shown = [node for turn in turns[-count or len(turns) :] for node in turn]
-    above = len(chat.talk.session.path()) - len(shown)
-    return Talk(tuple(shown), above, frozenset(chat.talk.session.withheld))
+    above = starts[-count] if count < len(starts) else 0
+    return Talk(tuple(path[above:]), above, frozenset(chat.talk.session.withheld))
 
 
 def _raw_choices(chat: Chat, _args: str) -> Iterable[Choice]:

@@ -78,7 +78,7 @@ def _pair(chat: Chat, found: Mapping[int, Node]) -> list[int | None]:
     made = [number for number, node in found.items() if node.id in cells]
     if latest in made and len(made) > 1:
         return [*made[:2]]
-    path = {node.id for node in session.path()}
+    path = set(session.path().ids)
     here = [number for number, node in found.items() if node.id in path and number != latest]
     earlier = [number for number in found if number != latest]
     before = max(earlier, key=lambda number: order[found[number].id])

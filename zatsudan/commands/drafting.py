@@ -10,6 +10,7 @@ from zatsudan.commands.conversation import GROUP
 from zatsudan.commands.outcomes import Outcome, Prefill, Work
 from zatsudan.commands.parts import Line
 from zatsudan.commands.registry import command
+from zatsudan.parameters.table import BY_NAME
 from zatsudan.talk.addressee import client_for, model_of
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.entered import TEXT, Entered
@@ -22,19 +23,6 @@ ASK = (
     "without quotes and without a comment."
 )
 HINT = "It is to say: {hint}"
-#: Parameters that are meant for replies of the talk, and would make no message of a person.
-_NOT_SENT = frozenset(
-    [
-        "n",
-        "logprobs",
-        "top_logprobs",
-        "response_format",
-        "tools",
-        "tool_choice",
-        "functions",
-        "function_call",
-    ]
-)
 _QUOTES = ('""', "“”", "「」", "『』", "''")
 
 
@@ -64,7 +52,7 @@ async def _drafted(chat: Chat, hint: str) -> str:
     model = await model_of(talk, link)
     wish = "\n\n".join([ASK, *([HINT.format(hint=hint)] if hint else [])])
     parameters = {
-        name: value for name, value in talk.session.parameters.items() if name not in _NOT_SENT
+        name: value for name, value in talk.session.parameters.items() if _makes_words(name)
     }
 
     def body() -> JsonObject:
@@ -85,6 +73,12 @@ async def _drafted(chat: Chat, hint: str) -> str:
             say("The model drafted nothing."), say("Say what it is about: /me HINT.")
         )
     return text
+
+
+def _makes_words(name: str) -> bool:
+    """Tell whether a parameter that is meant for replies would make a message of a person too: one, in words."""
+    row = BY_NAME.get(name)
+    return row is None or not (row.form or (row.group == "format" and not row.delivery))
 
 
 def _asking(body: JsonObject, wish: str) -> JsonObject:

@@ -1,6 +1,7 @@
 """The command that looks through all sessions."""
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 from zatsudan.base.errors import CommandError
@@ -12,10 +13,14 @@ from zatsudan.commands.parts import Line, Part
 from zatsudan.commands.registry import command
 from zatsudan.commands.resuming import jump
 from zatsudan.commands.sessions import age, directory_of
+from zatsudan.sessions.journal import SUFFIX
 from zatsudan.sessions.titles import cells
 from zatsudan.talk.chat import Chat
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+    from pathlib import Path
+
     from zatsudan.commands.picking import Row
     from zatsudan.sessions.search import Found, Hit, Result
 
@@ -35,17 +40,37 @@ async def search_(chat: Chat, args: str) -> Outcome:
     "words in quotes" as they stand. Enter on a hit goes on with that session at that message;
     so does `/load ID#MESSAGE`.
     """
-    from zatsudan.sessions.search import search
+    from zatsudan.sessions.search import Result, at_once
 
     words = [word.text for word in split(args) if word.text]
     if not words:
         raise CommandError(say("No words are given."), say("Write /search WORDS."))
     directory = directory_of(chat)
-    result = await asyncio.to_thread(search, directory, words)
+    found = await asyncio.to_thread(at_once, directory, words)
     chat.index_sessions()
-    if not result.found:
-        looked_for = one_line(" ".join(words), 60)
-        return tell(say("{words} stands in no session.", words=looked_for), "dim")
+    if found:
+        whole = partial(_whole, chat, directory, words)
+        return _choosing(chat, directory, Result(found), whole)
+    # That words stand nowhere is told only when all sessions were looked at.
+    pick = await _whole(chat, directory, words)
+    looked_for = one_line(" ".join(words), 60)
+    return (
+        pick if pick.rows else tell(say("{words} stands in no session.", words=looked_for), "dim")
+    )
+
+
+async def _whole(chat: Chat, directory: "Path", words: "Sequence[str]") -> Pick:
+    from zatsudan.sessions.search import search
+
+    return _choosing(chat, directory, await asyncio.to_thread(search, directory, words))
+
+
+def _choosing(
+    chat: Chat,
+    directory: "Path",
+    result: "Result",
+    whole: "Callable[[], Awaitable[Pick]] | None" = None,
+) -> Pick:
     hits = {
         f"{found.session.id}#{hit.node_id}": (found, hit)
         for found in result.found
@@ -53,8 +78,8 @@ async def search_(chat: Chat, args: str) -> Outcome:
     }
 
     async def chosen(key: str) -> Outcome:
-        found, hit = hits[key]
-        return jump(chat, found.session.path, hit.node_id)
+        session_id, _, node_id = key.rpartition("#")
+        return await jump(chat, directory / f"{session_id}{SUFFIX}", node_id)
 
     return Pick(
         say("Search"),
@@ -67,6 +92,7 @@ async def search_(chat: Chat, args: str) -> Outcome:
         ending=False,
         right=frozenset({2}),
         fluid=((0, 20), (4, 12), (0, 8)),
+        whole=whole,
     )
 
 

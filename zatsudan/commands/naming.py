@@ -7,6 +7,7 @@ from zatsudan.base.printable import Printable, one_line, printable
 from zatsudan.commands.outcomes import Outcome, Show, tell
 from zatsudan.commands.parts import Line
 from zatsudan.commands.registry import Choice, command
+from zatsudan.sessions.nodes import Chain
 from zatsudan.sessions.titles import CELLS, title_from
 from zatsudan.sessions.window import turns_of
 from zatsudan.talk.addressee import client_for, model_of
@@ -104,8 +105,8 @@ async def _asked(chat: Chat) -> tuple[str, Usage | None]:
     await client_for(chat.talk, chat.link)
     model = await model_of(chat.talk, chat.link)
     session = chat.talk.session
-    nodes = session.path() or list(session.nodes.values())
-    turn = turns_of([node for node in nodes if node.id not in session.withheld] or nodes)[0]
+    nodes = session.path() or Chain(session.nodes, list(session.nodes))
+    turn = turns_of(nodes.without(session.withheld) or nodes)[0]
     talk = "\n\n".join(f"{node.message.role}: {node.message.text[:SEEN]}" for node in turn)
     messages = [Message("system", ASK), Message("user", talk)]
     parameters: dict[str, Json] = {"max_tokens": TITLE_TOKENS}

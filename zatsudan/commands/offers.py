@@ -45,7 +45,7 @@ def values_of(chat: Chat, name: str) -> Iterable[Choice]:
     setting = chat.talk.session.settings.get(name)
     if setting is not None:
         choices[show_value(setting.value)] = say("the present value")
-    for node in reversed(list(chat.talk.session.replies())):
+    for node in chat.talk.session.replies(latest_first=True):
         if node.made is not None and name in node.made.parameters:
             value = show_value(node.made.parameters[name])
             choices.setdefault(value, say("used for reply #{number}", number=node.id))

@@ -158,6 +158,9 @@ class Pick(NamedTuple):
     name, returns the new row) and `delete` (key) the person can do that too;
     both raise ZatsudanError. `right` are columns of numbers, `fluid` those that
     give way when there is little room, in this order, each down to so many cells.
+
+    Where there are thousands, `rows` may be the first of `total`, as far as is known at once:
+    `whole` then looks at everything and returns the list as it is, and `chosen` knows its keys too.
     """
 
     title: Printable
@@ -172,6 +175,8 @@ class Pick(NamedTuple):
     delete: Callable[[str], None] | None = None
     right: frozenset[int] = frozenset()
     fluid: tuple[tuple[int, int], ...] = ((0, 8),)
+    total: int = 0
+    whole: "Callable[[], Awaitable[Pick]] | None" = None
 
 
 class Ask(NamedTuple):

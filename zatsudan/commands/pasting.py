@@ -4,6 +4,7 @@ import os
 
 from zatsudan.base.errors import CommandError
 from zatsudan.base.language import later, say
+from zatsudan.base.quantities import in_bytes
 from zatsudan.commands import desktop
 from zatsudan.commands.outcomes import Outcome, Prefill
 from zatsudan.commands.parts import Line, Picture
@@ -48,8 +49,8 @@ def _attached(chat: Chat, data: bytes, kind: str) -> Outcome:
     if len(data) > IMAGE_BYTES:
         raise CommandError(
             say(
-                "The picture is too large: at most {limit:,} kB go into a message.",
-                limit=IMAGE_BYTES // 1000,
+                "The picture is too large: at most {limit} go into a message.",
+                limit=in_bytes(IMAGE_BYTES),
             ),
             say("Save it smaller, and attach it with @FILE."),
         )
@@ -57,8 +58,8 @@ def _attached(chat: Chat, data: bytes, kind: str) -> Outcome:
     chat.pasted[name] = data
     while len(chat.pasted) > KEPT:
         del chat.pasted[next(iter(chat.pasted))]
-    size = max(1, len(data) // 1000)
-    told = say("[{kind}, {size:,} kB] @{name} attaches it.", kind=kind, size=size, name=name)
+    size = in_bytes(len(data))
+    told = say("[{kind}, {size}] @{name} attaches it.", kind=kind, size=size, name=name)
     return Prefill(Entered.of(f"@{name} ", KEYS), (Picture(data, Line(told, "dim")),))
 
 

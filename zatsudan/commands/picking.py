@@ -70,9 +70,13 @@ class Picking:
 
     def replace(self, row: Row) -> None:
         """Put a row in the place of the one with its key; the mark stays on the same row."""
-        marked = self.marked
         self._folded.pop(row.key, None)
-        self.rows = [row if old.key == row.key else old for old in self.rows]
+        self.renew([row if old.key == row.key else old for old in self.rows])
+
+    def renew(self, rows: list[Row]) -> None:
+        """Take other rows, of which those with a key that was there are the same; the mark stays on its row."""
+        marked = self.marked
+        self.rows = rows
         self._afresh()
         keys = [shown.key for shown in self.shown]
         if marked is not None and marked.key in keys:

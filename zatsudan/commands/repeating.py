@@ -21,7 +21,7 @@ from zatsudan.sessions.session import Node
 from zatsudan.talk.addressee import client_for
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.exchange import AS_IT_WAS, asked
-from zatsudan.talk.request import rebuilt
+from zatsudan.talk.rebuilding import rebuilt
 
 
 @command("repro", "[N]", group=GROUP, possible=lambda chat: chat.talk.session.head is not None)

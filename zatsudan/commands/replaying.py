@@ -11,7 +11,7 @@ from zatsudan.sessions.made import FINISHED, Made
 from zatsudan.sessions.session import Node
 from zatsudan.talk.addressee import client_for
 from zatsudan.talk.chat import Chat
-from zatsudan.talk.request import rebuilt
+from zatsudan.talk.rebuilding import rebuilt
 
 
 @command("replay", "[N]", group=GROUP, complete=reply_choices, possible=has_reply)

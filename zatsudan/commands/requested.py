@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit, urlunsplit
 
 from zatsudan.base.errors import CommandError
@@ -21,7 +21,8 @@ from zatsudan.sessions.session import Node, Session
 from zatsudan.talk.addressee import client_for, model_of
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.continuing import begun
-from zatsudan.talk.request import Composed, compose, rebuilt
+from zatsudan.talk.rebuilding import rebuilt
+from zatsudan.talk.request import Composed, compose
 
 #: What stands in `/request` for the message that is not written yet.
 NOT_WRITTEN = later("(what you write next)")
@@ -56,7 +57,7 @@ async def request(chat: Chat, args: str) -> Outcome:
     composed = await _next(chat)
     body = composed.body
     sent = {node.id for node in composed.window.nodes}
-    left_out = tuple(node for node in chat.talk.session.path() if node.id not in sent)
+    left_out = chat.talk.session.path().without(sent)
     server = chat.link.server
     url = _address(server) if server is not None else ""
     title = say("The next request: POST {url}", url=url)
@@ -128,7 +129,7 @@ def _address(server: Server) -> Printable:
 
 
 def _request_parts(
-    title: Printable, body: JsonObject, left_out: tuple[Node, ...]
+    title: Printable, body: JsonObject, left_out: Sequence[Node]
 ) -> tuple[Part, ...]:
     parts: list[Part] = [Line(title, "dim")]
     # The settings first: they are what one looks for, and messages are long.

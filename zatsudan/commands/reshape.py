@@ -16,8 +16,10 @@ from zatsudan.commands.parts import Line, Part, Reshaped, Table
 from zatsudan.commands.registry import Choice, command
 from zatsudan.commands.tokens import show_text, tokens_of
 from zatsudan.commands.tracing import GROUP, has_reply, reply_at, reply_choices
+from zatsudan.parameters.chain import chain as steps_in
 from zatsudan.parameters.chain import is_neutral
-from zatsudan.parameters.table import BY_NAME
+from zatsudan.parameters.row import GRAMMAR, JSON
+from zatsudan.parameters.table import BY_NAME, PARAMETERS
 from zatsudan.servers.wirenames import own_names
 from zatsudan.sessions.made import Made
 from zatsudan.sessions.session import Node
@@ -35,9 +37,11 @@ USUAL = ("penalties", "temperature", "top_k", "top_p", "min_p")
 #: What shapes a reply and is not computed: it depends on what was drawn, or on what no record holds.
 BEYOND = (
     *("mirostat", "adaptive_target", "eta_cutoff", "no_repeat_ngram_size"),
-    *("encoder_repetition_penalty", "grammar", "json_schema", "response_format"),
-    "structured_outputs",
+    "encoder_repetition_penalty",
+    *(row.name for row in PARAMETERS if row.form in (GRAMMAR, JSON)),
 )
+#: Penalties that divide logits, which no server tells, instead of taking from them.
+DIVIDING = ("repeat_penalty", "repetition_penalty")
 
 
 def _choices(chat: Chat, args: str) -> Iterable[Choice]:
@@ -134,18 +138,15 @@ async def read_reply(chat: Chat, reply: Node, *chains: "Chain") -> "tuple[Readin
 
 
 def _looks_back(values: Mapping[str, Json]) -> bool:
-    added = ("presence_penalty", "frequency_penalty", "dry_multiplier")
-    factors = ("repeat_penalty", "repetition_penalty")
-    return any(values.get(name) not in (None, 0) for name in added) or any(
-        values.get(name) not in (None, 1) for name in factors
-    )
+    """Tell whether a step of the chain depends on the tokens before."""
+    return any(step.on for step in steps_in(("penalties", "dry"), values))
 
 
 async def _prompt(chat: Chat, reply: Node) -> list[bytes] | None:
     """Return the tokens of the prompt as the server has them; None where it tells none."""
     from zatsudan.servers.native import prompt_of, token_texts
     from zatsudan.talk.addressee import client_for
-    from zatsudan.talk.request import rebuilt
+    from zatsudan.talk.rebuilding import rebuilt
 
     made = reply.made or Made()
     if chat.link.server is None or made.server != chat.link.server.name:
@@ -287,9 +288,9 @@ def _beyond(
             names=", ".join(names),
         )
     if any(
-        chain.values.get(name) not in (None, 1, 1.0)
+        chain.values.get(name) is not None and not is_neutral(BY_NAME[name], chain.values[name])
         for chain in chains
-        for name in ("repeat_penalty", "repetition_penalty")
+        for name in DIVIDING
     ):
         yield say(
             "repeat_penalty divides the logits themselves, which no server tells: tokens used before have bounds only."

@@ -139,7 +139,7 @@ def _reply_rows(chat: Chat, last: Lab, found: Found) -> tuple[Part, ...]:
         say("end"),
         say("begins"),
     ]
-    picked = {node.id for node in chat.talk.session.path()}
+    picked = set(chat.talk.session.path().ids)
     marks = frozenset(
         at
         for at, (_, node_id) in enumerate(last.cells)

@@ -13,7 +13,7 @@ from zatsudan.commands.parts import Line, Part, Talk
 from zatsudan.sessions import journal
 from zatsudan.sessions.byhand import DELETED
 from zatsudan.sessions.tree import end_of
-from zatsudan.sessions.window import turns_of
+from zatsudan.sessions.window import starts_of
 from zatsudan.talk.addressee import is_new_to, use_model
 from zatsudan.talk.chat import Chat
 
@@ -21,13 +21,13 @@ from zatsudan.talk.chat import Chat
 SHOWN = 4
 
 
-def resume(chat: Chat, path: Path) -> list[Part]:
+async def resume(chat: Chat, path: Path) -> list[Part]:
     """Load a session and return what to show of it; raises StoreError."""
     before = chat.talk.session.model
     try:
-        loss = list(_loss(chat.talk.load(path)))
+        loss = list(_loss(await chat.talk.load(path)))
     except SessionInUse:
-        copy_of(chat, path)
+        await copy_of(chat, path)
         note = say("That session is open in another terminal: this is a copy of it.")
         loss = [Line(note, "warn")]
     session = chat.talk.session
@@ -44,14 +44,14 @@ def resume(chat: Chat, path: Path) -> list[Part]:
     return [*loss, *opening(chat), *([Line(note, "dim")] if note else [])]
 
 
-def jump(chat: Chat, path: Path, node_id: str) -> Outcome:
+async def jump(chat: Chat, path: Path, node_id: str) -> Outcome:
     """Go to a message of a session: to the end of the branch on which it stands.
 
     Raises StoreError if the session or the message is not there.
     """
     parts: list[Part] = []
     if path != chat.talk.journal.path:
-        parts += [part for part in resume(chat, path) if isinstance(part, Line)]
+        parts += [part for part in await resume(chat, path) if isinstance(part, Line)]
     session = chat.talk.session
     if node_id not in session.nodes:
         raise StoreError(
@@ -68,8 +68,9 @@ def jump(chat: Chat, path: Path, node_id: str) -> Outcome:
         chat.talk.record({"type": "head", "id": end})
     head, talk = opening(chat)
     parts = [part for part in parts if part != head]
-    at = [node.id for node in session.path()].index(node_id)
-    between = len(session.path()) - at - 1 - len(talk.nodes)
+    whole = session.path()
+    at = whole.ids.index(node_id)
+    between = len(whole) - at - 1 - len(talk.nodes)
     parts.append(head)
     if between >= 0:
         parts.append(Talk((session.nodes[node_id],), at))
@@ -109,8 +110,9 @@ def opening(chat: Chat) -> tuple[Line, Talk]:
     """Return the head line and the last messages of the session at hand."""
     session = chat.talk.session
     path = session.path()
-    shown = [node for turn in turns_of(path)[-2:] for node in turn][-SHOWN:]
-    count = sum(node.message.role == "user" for node in path)
+    begin = [0, *starts_of(path)][-2:][0]
+    shown = path[max(begin, len(path) - SHOWN) :]
+    count = sum(role == "user" for role in path.roles())
     turns = say_count("{n} turn", "{n} turns", count)
     head = Line(printable(f"{name_of(chat)} · {turns}"), "good")
     return head, Talk(tuple(shown), len(path) - len(shown), frozenset(session.withheld))

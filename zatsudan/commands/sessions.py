@@ -22,6 +22,7 @@ from zatsudan.sessions.titles import title_from
 from zatsudan.talk.chat import Chat
 
 if TYPE_CHECKING:
+    from zatsudan.sessions.shelf import Beginning
     from zatsudan.sessions.summary import Summary
 
 GROUP = later("Sessions")
@@ -41,6 +42,8 @@ PREVIEWED = 8
 PREVIEW = 2000
 #: How many sessions completion offers.
 OFFERED = 200
+#: How many sessions of thousands are looked at before a list of them is shown: a tall screen full.
+FIRST = 100
 #: How many sessions the table lists.
 LISTED = 40
 
@@ -63,6 +66,7 @@ def _names(chat: Chat, args: str) -> Iterable[Choice]:
         # journals are not looked at again for every key.
         if not args or not chat.summaries:
             shelf.latest(chat.talk.folder, OFFERED, chat.summaries)
+            chat.index_sessions()
         for _, summary in chat.summaries.values():
             if summary is None:
                 continue
@@ -144,10 +148,10 @@ async def load(chat: Chat, args: str) -> Outcome:
     directory = directory_of(chat)
     name, mark, node_id = args.rpartition("#")
     if mark and name and node_id.isdigit():
-        return jump(chat, directory / f"{name}{journal.SUFFIX}", node_id)
+        return await jump(chat, directory / f"{name}{journal.SUFFIX}", node_id)
     from zatsudan.sessions import shelf
 
-    return Show(tuple(resume(chat, shelf.find(directory, args).path)))
+    return Show(tuple(await resume(chat, shelf.find(directory, args).path)))
 
 
 @command("sessions", "", group=GROUP)
@@ -158,24 +162,47 @@ async def sessions(chat: Chat, _args: str) -> Outcome:
     model. Enter goes on with one, Ctrl-R renames it, Ctrl-D deletes it after asking.
     """
     from zatsudan.sessions import shelf
-    from zatsudan.sessions.summary import sought
 
     directory = directory_of(chat)
-    found = await asyncio.to_thread(shelf.summaries, directory)
+    begun = await asyncio.to_thread(shelf.beginning, directory, FIRST)
     chat.index_sessions()
-    if not found:
-        return tell(say("No session is saved yet."), "dim")
-    by_key = {entry.id: entry for entry in found}
+    if begun.found:
+        return _choosing(chat, directory, begun)
+    pick = await _whole(chat, directory)
+    return pick if pick.rows else tell(say("No session is saved yet."), "dim")
+
+
+async def _whole(chat: Chat, directory: Path) -> Pick:
+    """Return the list of all sessions, made where no key waits for it."""
+
+    def looked_at() -> Pick:
+        from zatsudan.sessions import shelf
+
+        found = shelf.summaries(directory)
+        return _choosing(chat, directory, shelf.Beginning(found, len(found)))
+
+    return await asyncio.to_thread(looked_at)
+
+
+def _choosing(chat: Chat, directory: Path, begun: "Beginning") -> Pick:
+    """Return the list of these sessions, which looks at the others while the first ones are shown."""
+    from zatsudan.sessions import shelf
+    from zatsudan.sessions.summary import sought
+
+    by_key = {entry.id: entry for entry in begun.found}
+
+    def path_of(key: str) -> Path:
+        return directory / f"{key}{journal.SUFFIX}"
 
     async def chosen(key: str) -> Outcome:
-        return Show(tuple(resume(chat, by_key[key].path)))
+        return Show(tuple(await resume(chat, path_of(key))))
 
     def renamed(key: str, name: str) -> Row:
         title = one_line(name, 120)
         if key == chat.talk.session.id:
             chat.talk.record({"type": "title", "title": title})
         else:
-            shelf.rename(by_key[key].path, title)
+            shelf.rename(path_of(key), title)
         named = by_key[key]._replace(title=title, name=one_line(title, 60))
         by_key[key] = named._replace(sought=sought(named))
         return _row(by_key[key])
@@ -185,23 +212,23 @@ async def sessions(chat: Chat, _args: str) -> Outcome:
             raise StoreError(
                 say("This session is the one at hand."), say("/new begins another one.")
             )
-        shelf.delete(by_key[key].path)
+        shelf.delete(path_of(key))
         chat.index_sessions()
 
     return Pick(
         say("Sessions"),
         (say("title"), say("age"), say("turns"), say("model"), say("first words")),
-        tuple(map(_row, found)),
+        tuple(map(_row, begun.found)),
         chosen,
-        (*table(found, chat.talk.session.id), *_how_to_load(len(found))),
+        (*table(begun.found, chat.talk.session.id), *_how_to_load(begun.total)),
         enter=later("loads"),
-        preview=lambda key: (
-            Talk(tuple(map(_shortened, shelf.ending(by_key[key].path, PREVIEWED)))),
-        ),
+        preview=lambda key: (Talk(tuple(map(_shortened, shelf.ending(path_of(key), PREVIEWED)))),),
         rename=renamed,
         delete=delete,
         right=frozenset({2}),
         fluid=((4, 12), (3, 12), (0, 8)),
+        total=begun.total,
+        whole=None if begun.whole else partial(_whole, chat, directory),
     )
 
 

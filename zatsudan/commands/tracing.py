@@ -1,6 +1,6 @@
 """Commands on how a reply was made, and on which reply is meant."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from zatsudan.base.errors import CommandError
 from zatsudan.base.language import later, say, say_count
@@ -18,7 +18,7 @@ from zatsudan.sessions.made import Made
 from zatsudan.sessions.session import Node, Setting
 from zatsudan.sessions.tree import last_reply
 from zatsudan.talk.chat import Chat
-from zatsudan.talk.request import character_of, lore_in, rebuilt
+from zatsudan.talk.rebuilding import character_of, lore_in, rebuilt
 
 GROUP = later("The lab")
 
@@ -26,7 +26,7 @@ GROUP = later("The lab")
 def reply_choices(chat: Chat, args: str) -> Iterable[Choice]:
     """Complete the number of a reply."""
     if " " not in args:
-        for node in reversed(list(chat.talk.session.replies())):
+        for node in chat.talk.session.replies(latest_first=True):
             yield Choice(node.id, one_line(node.message.text, 50))
 
 
@@ -261,7 +261,7 @@ def _window(chat: Chat, reply: Node) -> list[tuple[Printable, Printable]]:
     return rows
 
 
-def span_of(nodes: tuple[Node, ...]) -> Printable:
+def span_of(nodes: Sequence[Node]) -> Printable:
     """Return the numbers of the first and the last of some messages."""
     first, last = nodes[0].id, nodes[-1].id
     return printable(first) if first == last else say("{first} to {last}", first=first, last=last)

@@ -22,7 +22,8 @@ from zatsudan.sessions.records import recovery
 from zatsudan.talk.addressee import model_of, use_model
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.continuing import begun
-from zatsudan.talk.request import compose, rebuilt
+from zatsudan.talk.rebuilding import rebuilt
+from zatsudan.talk.request import compose
 
 GROUP = later("Sessions")
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from zatsudan.base.errors import ConfigError
 from zatsudan.base.language import say
 from zatsudan.base.printable import Printable
-from zatsudan.config.file import parse
 from zatsudan.config.settings import Config
 
 
@@ -52,6 +51,7 @@ def shown(text: str) -> str:
     import tomllib
 
     from zatsudan.base.secrets import HIDDEN, Secrets, is_secret, shown_address
+    from zatsudan.config.configtext import parse
 
     try:
         values = secrets_in(parse(text, ""))

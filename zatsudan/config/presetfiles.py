@@ -114,10 +114,10 @@ class Presets:
 
 def parse(text: str, where: str) -> Preset:
     """Read a preset; raises ConfigError naming `where` it stands."""
-    from zatsudan.config import bounded  # there may be no preset
+    from zatsudan.config import toml  # there may be no preset
 
     try:
-        values = bounded.read(text)
+        values = toml.read(text)
     except (ValueError, RecursionError) as error:
         raise _wrong(where, say("it is no TOML ({error})", error=error)) from error
     unknown = set(values) - {"model", "system", "parameters", "messages"}

@@ -14,9 +14,9 @@ from zatsudan.base.addresses import normal_url, origin
 from zatsudan.base.errors import ConfigError
 from zatsudan.base.language import say
 from zatsudan.base.printable import one_line
-from zatsudan.config import bounded
+from zatsudan.config import toml
+from zatsudan.config.configtext import parse
 from zatsudan.config.exposed import secrets_in
-from zatsudan.config.file import parse
 
 if TYPE_CHECKING:
     from tomlkit.items import Item, Key, Table
@@ -34,7 +34,7 @@ def with_profile(text: str, name: str, fields: Mapping[str, str], *, default: bo
     """
     from tomlkit.exceptions import TOMLKitError  # needed by who writes a profile alone
 
-    wanted = bounded.read(text)
+    wanted = toml.read(text)
     profiles = wanted.get("profiles", {})
     written = {key: value for key, value in fields.items() if value}
     kept = _kept(profiles.get(name, {}), fields["base_url"]) if fields else {}

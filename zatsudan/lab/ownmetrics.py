@@ -15,9 +15,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from zatsudan.base import programs
-from zatsudan.base.errors import CommandError, describe_seconds
+from zatsudan.base.errors import CommandError
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, one_line
+from zatsudan.base.quantities import describe_seconds
 from zatsudan.config.metricspecs import REGEX
 from zatsudan.lab.lanes import run_all
 from zatsudan.talk.running import run

@@ -1,6 +1,7 @@
 """Addresses that stand in a text as such: where they begin and end, and how they are written and sent."""
 
 import re
+from functools import lru_cache
 
 from markdown_it.common.normalize_url import normalizeLink, normalizeLinkText
 from markdown_it.rules_inline import StateInline
@@ -130,6 +131,7 @@ def _last_host(text: str) -> int:
     return at if at >= 0 and (at + 3 == len(text) or _HOST.match(text, at)) else -1
 
 
+@lru_cache(maxsize=64)  # a reply that grows is read again and again
 def readable(address: str) -> str:
     """An address as people write it, with Japanese and the like not percent-encoded."""
     return printable(normalizeLinkText(address)).replace("\n", "␊").replace(" ", "%20")

@@ -4,7 +4,6 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import Literal, NamedTuple, TypeAlias
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline, emphasis, strikethrough, text
@@ -12,6 +11,8 @@ from markdown_it.token import Token
 
 from zatsudan.base.printable import printable
 from zatsudan.markdown.bareaddresses import take_address, take_host
+from zatsudan.markdown.pieces import BREAK, CLOSE, Inline, Kind
+from zatsudan.markdown.usualinline import read_usual
 
 # Mathematics is looked for this far ahead, so that the price in "$5" does not
 # keep a whole long paragraph waiting for another "$".
@@ -24,7 +25,7 @@ _INLINE_DOLLARS = re.compile(
 )
 _ENVIRONMENT = re.compile(r"\\begin\{([A-Za-z]+\*?)\}")
 _BR = re.compile(r"(?<! ) *<br */?> *", re.IGNORECASE)
-_CLOSERS = {"\\(": "\\)", "\\[": "\\]", "$$": "$$"}
+CLOSERS = {"\\(": "\\)", "\\[": "\\]", "$$": "$$"}
 
 
 def _math(state: StateInline, silent: bool) -> bool:
@@ -41,8 +42,8 @@ def _math(state: StateInline, silent: bool) -> bool:
         closer = rf"\end{{{environment[1]}}}"
         found = src.find(closer, environment.end(), min(at + DISPLAY_MATH, state.posMax))
         end = found + len(closer) if found >= 0 else -1
-    elif opener in _CLOSERS:
-        closer = _CLOSERS[opener]
+    elif opener in CLOSERS:
+        closer = CLOSERS[opener]
         found = src.find(closer, at + 2, min(at + DISPLAY_MATH, state.posMax))
         end = found + 2 if found > at + 2 else -1
     elif opener[0] == "$":
@@ -166,53 +167,26 @@ def _parser() -> MarkdownIt:
     return markdown
 
 
-Kind: TypeAlias = Literal[
-    "text",
-    "code",
-    "math",
-    "address",
-    "break",
-    "image",
-    "strong",
-    "emphasis",
-    "strike",
-    "link",
-    "close",
-]
-
-
-class Inline(NamedTuple):
-    """A piece of a block's text.
-
-    `strong`, `emphasis`, `strike` and `link` hold the pieces up to their `close`; the
-    others are whole. All text is printable, also what entities stood for; a `break`
-    is a line end. `address` is that of a link or an image, as it is sent.
-    """
-
-    kind: Kind
-    text: str = ""
-    address: str = ""
-
-
-SPANS = frozenset({"strong", "emphasis", "strike", "link"})
-"""The kinds that hold others."""
-
-_CLOSE = Inline("close")
-_BREAK = Inline("break")
 # Models mean the line ends that they write: poems, addresses, short answers in
 # rows. CommonMark lets the renderer choose (section 6.8).
 _FIXED = {
     "strong_open": Inline("strong"),
     "em_open": Inline("emphasis"),
     "s_open": Inline("strike"),
-    **dict.fromkeys(("strong_close", "em_close", "s_close", "link_close"), _CLOSE),
-    **dict.fromkeys(("softbreak", "hardbreak"), _BREAK),
+    **dict.fromkeys(("strong_close", "em_close", "s_close", "link_close"), CLOSE),
+    **dict.fromkeys(("softbreak", "hardbreak"), BREAK),
 }
 _WORDS: dict[str, Kind] = {"code_inline": "code", "math": "math", "address": "address"}
 
 
 def inline(source: str) -> list[Inline]:
     """Parse the Markdown of one block's text; `<br>` ends a line as a line end does."""
+    usual = read_usual(source)
+    return parsed(source) if usual is None else usual
+
+
+def parsed(source: str) -> list[Inline]:
+    """Parse it the long way, by the parser."""
     found: list[Inline] = []
     ended = False
     for token in _parser().parseInline(source)[0].children or []:
@@ -229,14 +203,14 @@ def inline(source: str) -> list[Inline]:
             found += _lines(printable(token.content))
         elif token.content:  # the parser leaves empty texts where marks stood
             found.append(Inline(_WORDS.get(kind, "text"), printable(token.content)))
-        ended = kind == "text" and found[-1:] == [_BREAK]
+        ended = kind == "text" and found[-1:] == [BREAK]
     return found
 
 
 def _lines(text: str) -> Iterator[Inline]:
     for number, part in enumerate(_BR.split(text)):
         if number:
-            yield _BREAK
+            yield BREAK
         if part:
             yield Inline("text", printable(part))
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from zatsudan.markdown.bareaddresses import as_sent, bare_addresses
-from zatsudan.markdown.inline import SPANS, Inline
 from zatsudan.markdown.leaves import Leaf, Work
+from zatsudan.markdown.pieces import SPANS, Inline
 from zatsudan.markdown.reading import leaves, pieces
 
 

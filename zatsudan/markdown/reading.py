@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from zatsudan.base.printable import printable
 from zatsudan.markdown.blocks import Blocks
-from zatsudan.markdown.inline import Inline, inline
+from zatsudan.markdown.inline import inline
 from zatsudan.markdown.leaves import Event, Leaf, Work
+from zatsudan.markdown.pieces import Inline
 from zatsudan.markdown.stretches import Stretches
 
 

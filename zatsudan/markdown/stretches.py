@@ -8,8 +8,9 @@ import re
 from copy import copy
 
 from zatsudan.markdown.bareaddresses import SCHEME, address_end, open_address
-from zatsudan.markdown.inline import DISPLAY_MATH, INLINE_MATH, Inline, inline
+from zatsudan.markdown.inline import DISPLAY_MATH, INLINE_MATH, inline
 from zatsudan.markdown.leaves import Leaf, Work
+from zatsudan.markdown.pieces import Inline
 
 # Emphasis, code and links reach over no more than a page of this many
 # characters, so that an unclosed one costs no more than a page.
@@ -26,6 +27,7 @@ _PAIRING = re.compile(
     r"|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])"  # the same for an underscore; inside words it is text
     r"|<[^\s<]*$"  # an address in angle brackets
 )
+_BRACKET = re.compile(r"[\[\]]")
 _BLANKS = re.compile(r"(?<![\s\\])\s")
 # Between two of these a line may break and no mark can stand.
 _CJK = "\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff、。"
@@ -133,7 +135,7 @@ def is_clean(text: str, parsed: list[Inline]) -> bool:
         elif kind == "text":
             if _PAIRING.search(content) or _awaits_math(text, content):
                 return False
-            for bracket in re.findall(r"[\[\]]", content):
+            for bracket in _BRACKET.findall(content) if "[" in content or "]" in content else ():
                 depth = depth + 1 if bracket == "[" else max(depth - 1, 0)
     return depth == 0
 

@@ -4,7 +4,7 @@ from zatsudan.base.language import later
 from zatsudan.parameters import schemas
 from zatsudan.parameters.grammars import grammar
 from zatsudan.parameters.jsonkinds import json_of, schema
-from zatsudan.parameters.row import Parameter, Recipe, Remark
+from zatsudan.parameters.row import GRAMMAR, JSON, Parameter, Recipe, Remark
 from zatsudan.parameters.values import integer, switch
 
 FORMAT: tuple[Parameter, ...] = (
@@ -25,23 +25,23 @@ FORMAT: tuple[Parameter, ...] = (
     Parameter(
         "response_format", schemas.formats, later("Ask for JSON, with or without schema."),
         later("json_object also wants the word JSON in a message."), "format",
-        probe=Recipe("json"), keyword=True,
+        form=JSON, probe=Recipe("json"), keyword=True,
     ),
     Parameter(
         "json_schema", schema, later("Keep the reply to a JSON schema."),
         later("@FILE reads it from a file. response_format is the form that most servers know."), "format",
-        probe=Recipe("schema"), local=True,
+        form=JSON, probe=Recipe("schema"), local=True,
     ),
     Parameter(
         "structured_outputs", json_of(later("a JSON object with json, regex, choice or grammar"), dict),
         later("Keep the reply to a schema, pattern, choice or grammar."),
         later("vLLM's own form. @FILE reads it from a file."), "format",
-        probe=Recipe("grammar", {"choice": ["zqx"]}), local=True,
+        form=JSON, probe=Recipe("grammar", {"choice": ["zqx"]}), local=True,
     ),
     Parameter(
         "grammar", grammar, later("Keep the reply to a grammar (GBNF)."),
         later("/grammar @FILE reads it from a file; `root ::= [0-9]+` is one. It goes before json_schema: set one of them."), "format",
-        probe=Recipe("grammar", 'root ::= "zqx"'), local=True, aliases=("grammar_string",),
+        form=GRAMMAR, probe=Recipe("grammar", 'root ::= "zqx"'), local=True, aliases=("grammar_string",),
         clashes=(Remark("json_schema", later("grammar and json_schema are both set: llama.cpp takes one of them.")),),
     ),
 )  # fmt: skip

@@ -4,7 +4,7 @@ from zatsudan.base.jsonvalues import JsonObject
 from zatsudan.base.language import later
 from zatsudan.parameters import schemas
 from zatsudan.parameters.jsonkinds import json_of
-from zatsudan.parameters.row import Parameter, Recipe
+from zatsudan.parameters.row import CALLS, SOUND, Parameter, Recipe
 from zatsudan.parameters.values import choice, integer, switch, text
 
 #: A function for a model to call, where /probe needs one.
@@ -35,25 +35,25 @@ FURTHER: tuple[Parameter, ...] = (
     ),
     Parameter(
         "tools", schemas.tools, later("Tools that the model may call; you answer the calls by hand."),
-        probe=Recipe(value=[{"type": "function", "function": _FUNCTION}]), keyword=True, own_command=False,
+        form=CALLS, probe=Recipe(value=[{"type": "function", "function": _FUNCTION}]), keyword=True, own_command=False,
     ),
     Parameter(
         "tool_choice", schemas.tool_choice, later("Which tool the model must call."),
-        probe=Recipe(value="auto"), keyword=True,
+        form=CALLS, probe=Recipe(value="auto"), keyword=True,
     ),
-    Parameter("parallel_tool_calls", switch, later("Let the model call several tools at once."), probe=Recipe(value=True)),
+    Parameter("parallel_tool_calls", switch, later("Let the model call several tools at once."), form=CALLS, probe=Recipe(value=True)),
     Parameter(
         "functions", schemas.functions, later("The older form of tools."),
-        probe=Recipe(value=[_FUNCTION]),
+        form=CALLS, probe=Recipe(value=[_FUNCTION]),
     ),
     Parameter(
         "function_call", schemas.function_call, later("The older form of tool_choice."),
-        probe=Recipe(value="auto"),
+        form=CALLS, probe=Recipe(value="auto"),
     ),
-    Parameter("modalities", schemas.modalities, later("Kinds of output: text, audio."), probe=Recipe(value=["text"])),
+    Parameter("modalities", schemas.modalities, later("Kinds of output: text, audio."), form=SOUND, probe=Recipe(value=["text"])),
     Parameter(
         "audio", schemas.audio, later("Voice and format of audio output."),
-        probe=Recipe(value={"voice": "alloy", "format": "mp3"}),
+        form=SOUND, probe=Recipe(value={"voice": "alloy", "format": "mp3"}),
     ),
     Parameter(
         "prediction", schemas.prediction, later("Text that the reply will largely repeat."),

@@ -10,6 +10,9 @@ from zatsudan.base.words import Word, quote
 from zatsudan.parameters.fromfile import inserted
 from zatsudan.parameters.values import Kind, show_value
 
+#: Forms of replies other than free text: JSON (also by a schema), what a grammar gives, calls of tools, sound.
+JSON, GRAMMAR, CALLS, SOUND = "json", "grammar", "calls", "sound"
+
 
 class Recipe(NamedTuple):
     """How /probe finds out whether a parameter takes effect.
@@ -53,6 +56,7 @@ class Parameter(NamedTuple):
     `same_as`: the row that sets the same under its earlier name; a server takes one of them.
     `clashes`: what is said where another is set too. `needs`: without which it is an error.
     `delivery`: it says how the reply comes, not what it says: it is not probed, and not imported.
+    `form`: in what other form than free text replies come with it: JSON, GRAMMAR, CALLS or SOUND.
     `everyday`: its command is one of the few to be learned first.
     `local`: OpenAI's own API has it not: a server takes it where its kind says so (`servers.kinds`).
     `aliases`: names that programs and files of others have for it; they are read as it.
@@ -76,6 +80,7 @@ class Parameter(NamedTuple):
     clashes: tuple[Remark, ...] = ()
     needs: Remark | None = None
     delivery: bool = False
+    form: str = ""
     everyday: bool = False
     local: bool = False
     aliases: tuple[str, ...] = ()

@@ -8,8 +8,9 @@ import subprocess
 import sys
 
 from zatsudan.base import programs
-from zatsudan.base.errors import ConfigError, describe_seconds
+from zatsudan.base.errors import ConfigError
 from zatsudan.base.language import say
+from zatsudan.base.quantities import describe_seconds
 
 
 def printed_key(name: str, command: str) -> str:

@@ -8,6 +8,7 @@ import httpx
 from zatsudan.base.errors import ConnectionFailed, StreamError
 from zatsudan.base.language import later, say
 from zatsudan.servers import bodies, dialects
+from zatsudan.servers.resting import Rest, rested
 from zatsudan.wire.protocol import Chunk
 from zatsudan.wire.reader import Reader
 
@@ -31,27 +32,29 @@ async def chunks_of(
     some servers send it with the first chunk, and the text after a pause.
     """
     reader = Reader(choices)
-    pieces = dialects.events(dialect, bodies.pieces(response))
-    piece: bytes | None = b""
-    end: float | None = None
-    while piece is not None:
-        try:
-            if reader.done and end is None:
-                end = asyncio.get_running_loop().time() + AFTERMATH_SECONDS
-            piece = await (anext(pieces, None) if end is None else _before(end, pieces))
-            for chunk in reader.close() if piece is None else reader.feed(piece):
-                yield chunk
-        except (httpx.HTTPError, TimeoutError) as error:
-            for chunk in reader.rest():
-                yield chunk
-            broke = not isinstance(error, httpx.TimeoutException | TimeoutError)
-            if not reader.complete or (broke and reader.goes_on):
+    stream = response.extensions.get("network_stream")
+    with rested(stream, Rest(lambda: reader.speaks and not reader.complete)):
+        pieces = dialects.events(dialect, bodies.pieces(response))
+        piece: bytes | None = b""
+        end: float | None = None
+        while piece is not None:
+            try:
+                if reader.done and end is None:
+                    end = asyncio.get_running_loop().time() + AFTERMATH_SECONDS
+                piece = await (anext(pieces, None) if end is None else _before(end, pieces))
+                for chunk in reader.close() if piece is None else reader.feed(piece):
+                    yield chunk
+            except (httpx.HTTPError, TimeoutError) as error:
+                for chunk in reader.rest():
+                    yield chunk
+                broke = not isinstance(error, httpx.TimeoutException | TimeoutError)
+                if not reader.complete or (broke and reader.goes_on):
+                    raise
+                break
+            except StreamError:
+                for chunk in reader.rest():
+                    yield chunk
                 raise
-            break
-        except StreamError:
-            for chunk in reader.rest():
-                yield chunk
-            raise
     if not reader.complete:
         raise ConnectionFailed(*map(say, _CUT if reader.began else _EMPTY))
 

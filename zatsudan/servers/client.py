@@ -15,16 +15,11 @@ from urllib.request import getproxies
 import httpx
 
 from zatsudan.base.addresses import shown_url
-from zatsudan.base.errors import (
-    ApiError,
-    ConnectionFailed,
-    StatusError,
-    StreamError,
-    describe_seconds,
-)
+from zatsudan.base.errors import ApiError, ConnectionFailed, StatusError, StreamError
 from zatsudan.base.jsonvalues import Json, JsonObject, loads, whole_number
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import one_line, printable
+from zatsudan.base.quantities import describe_seconds
 from zatsudan.config.settings import Network
 from zatsudan.servers import bodies, dialects
 from zatsudan.servers.choice import Server

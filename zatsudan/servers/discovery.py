@@ -212,7 +212,7 @@ def how_to_fetch(url: str) -> Printable:
     """Say how a model comes here: the one that is suggested by its name, size and licence."""
     if url != SUGGESTED.name:
         return say("/connect connects a server; /connect local fetches a model for here.")
-    from zatsudan.servers.engine.progress import in_bytes
+    from zatsudan.base.quantities import in_bytes
 
     return say(
         "/connect connects a server; /connect local fetches a model for here:"

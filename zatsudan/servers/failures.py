@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 
 import httpx
 
-from zatsudan.base.errors import ApiError, ConnectionFailed, describe_seconds
+from zatsudan.base.errors import ApiError, ConnectionFailed
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import one_line
+from zatsudan.base.quantities import describe_seconds
 from zatsudan.config.settings import Network
 
 NOT_SENDABLE = (

@@ -6,6 +6,7 @@ learned from every exact count that the session has seen. An estimate is
 always marked `~` where a person sees it.
 """
 
+import itertools
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,6 +19,10 @@ _WIDE = "[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef\U000
 
 #: What a chat template adds around each message, in tokens.
 PER_MESSAGE = 4
+
+
+#: The replies of a session that its estimate is learned from: what is older hardly weighs any more.
+LEARNED_FROM = 1000
 
 
 class Estimator(NamedTuple):
@@ -64,9 +69,10 @@ class Gauge:
 
     @classmethod
     def of(cls, session: "Session", before: Estimator) -> "Gauge":
-        """Return the gauge of a session, learned from the exact counts in it; as `before` without any."""
+        """Return the gauge of a session, learned from the latest exact counts in it; as `before` without any."""
         estimator = Estimator()
-        for node in session.replies():
+        latest = list(itertools.islice(session.replies(latest_first=True), LEARNED_FROM))
+        for node in reversed(latest):
             made = node.made
             if made is not None and made.usage is not None and not made.usage.estimated:
                 text = node.message.text + made.reasoning

@@ -1,12 +1,6 @@
 """The way forward: under each message the one on which the head last stood, or below which."""
 
-from collections.abc import Mapping
-from typing import Protocol
-
-
-class _Node(Protocol):
-    @property
-    def parent(self) -> str | None: ...
+from collections.abc import Callable
 
 
 class Forward:
@@ -14,22 +8,23 @@ class Forward:
 
     A visit means every message from the root to the one that was visited. It is
     noted, and walked when the way is asked for: then no message twice, so that
-    a journal of as many moves as messages is read in linear time.
+    a journal of as many moves as messages is read in linear time. `parent` tells what a message follows.
     """
 
-    def __init__(self, nodes: Mapping[str, _Node]) -> None:
-        self._nodes = nodes
+    def __init__(self, parent: Callable[[str], str | None]) -> None:
+        self._parent = parent
         self._known: dict[str | None, str] = {}
-        self._noted: list[tuple[str, bool]] = []  # a message, and whether the way to it counts
+        #: Messages that came; those to which the way counts are noted as tuples.
+        self._noted: list[str | tuple[str]] = []
 
     def add(self, node_id: str) -> None:
         """A message has come: its parent goes on with it."""
-        self._noted.append((node_id, False))
+        self._noted.append(node_id)
 
     def visit(self, node_id: str | None) -> None:
         """The head stands on a message: the way to it is the way forward."""
         if node_id is not None:
-            self._noted.append((node_id, True))
+            self._noted.append((node_id,))
 
     def get(self, parent: str | None) -> str | None:
         """Return the message that follows `parent`; None at the end of a branch."""
@@ -49,10 +44,11 @@ class Forward:
         """Go through what was noted, the last first: an edge that is known later is not known anew."""
         found: dict[str | None, str] = {}
         walked: set[str | None] = set()  # from here to the root every edge is found
-        for node_id, way in reversed(self._noted):
-            at: str | None = node_id
+        for noted in reversed(self._noted):
+            way = isinstance(noted, tuple)
+            at: str | None = noted[0] if isinstance(noted, tuple) else noted
             while at is not None:
-                parent = self._nodes[at].parent
+                parent = self._parent(at)
                 if parent in walked:
                     break
                 found.setdefault(parent, at)

@@ -1,33 +1,40 @@
 """The index of a folder of sessions: what its journals say, kept beside them to be found at once.
 
 It is a cache. The journals are the truth: what the index says of one counts only as long as
-the journal is what it was when it was read, and all others are read as if there were no index.
-Who asks never writes and never waits; indexing.py writes, where nobody waits for it. Whatever is
-wrong with the file costs only the time that it would have saved.
+the journal is what it was when it was read. Who asks never writes and never waits; indexing.py
+writes, where nobody waits for it. Whatever is wrong with the file costs only the time that it
+would have saved.
+
+It is asked in two ways. Of journals that were just looked at, it tells what they say, if they
+are what they were (here, holding.py). And where nothing but what was noted (noted.py) happened to
+the folder since all of it was looked at, it tells which are the latest, or fit a name or words,
+and none but these are looked at (atonce.py). A program that writes into a journal without making
+or renaming a file goes unseen by the second way until all journals are looked at again, which is
+begun each time.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from zatsudan.base.printable import printable
+from zatsudan.sessions import noted
 from zatsudan.sessions.journal import SUFFIX
-from zatsudan.sessions.summary import Entry, Summary
+from zatsudan.sessions.summary import Entry, Summary, unhurried
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-NAME = "index.sqlite3"
+#: Its file, in the folder of the journals.
+NAME = f"{noted.FOLDER}/sessions.sqlite3"
 #: Another number for every other form of the tables, or of what stands in them.
-VERSION = 1
+VERSION = 2
 #: Bytes of journals that are read as fast as an index is asked.
 SMALL = 4_000_000
-#: Words in which a piece is looked for at most: where more hold it, nearly all sessions do.
-_MOST_WORDS = 200
+#: The columns of which a summary is made.
+COLUMNS = "turns, modified, title, name, first_words, model, sought"
 
-#: The spellings of each word that is looked for.
-Forms: TypeAlias = Sequence[Sequence[str]]
 _Answer = TypeVar("_Answer")
 
 
@@ -38,19 +45,17 @@ def summaries(directory: Path, there: Sequence[Entry]) -> dict[str, Summary | No
     """
 
     def answer(db: "Connection") -> dict[str, Summary | None]:
-        columns = "turns, modified, title, name, first_words, model, sought"
         return {
-            file: _summary(directory, file, row[0], row[1], row[2:])
-            for file, row in _known(db, there, columns)
+            file: summary_in(directory, file, columns)
+            for file, columns in known(db, there, COLUMNS)
         }
 
-    return _asked(directory, there, answer) or {}
+    return ({} if is_small(there) else asked(directory, answer)) or {}
 
 
-def _summary(
-    directory: Path, file: str, turns: int, modified: float, texts: tuple[object, ...]
-) -> Summary | None:
-    title, name, words, model, sought = texts
+def summary_in(directory: Path, file: str, columns: Sequence[Any]) -> Summary | None:
+    """Return the summary that stands in a row's COLUMNS; None where nobody said anything."""
+    turns, modified, title, name, words, model, sought = columns
     if not (
         isinstance(title, str)
         and isinstance(name, str)
@@ -67,28 +72,10 @@ def _summary(
     )  # fmt: skip
 
 
-def may_hold(directory: Path, there: Sequence[Entry], words: Forms) -> dict[str, bool]:
-    """Tell of journals whether a message in them may hold all words, each in one of its spellings.
-
-    Those that are not known, or were changed since, are left out.
-    """
-
-    def answer(db: "Connection") -> dict[str, bool]:
-        holding = _holding(db, words)
-        return {
-            file: turns > 0 and (holding is None or file in holding)
-            for file, (turns,) in _known(db, there, "turns")
-        }
-
-    return _asked(directory, there, answer) or {}
-
-
-def _asked(
-    directory: Path, there: Sequence[Entry], answer: "Callable[[Connection], _Answer]"
-) -> _Answer | None:
-    """Return what the index answers; None if it cannot, or need not."""
+def asked(directory: Path, answer: "Callable[[Connection], _Answer]") -> _Answer | None:
+    """Return what the index answers; None if it cannot."""
     path = directory / NAME
-    if is_small(there) or not path.is_file():
+    if not path.is_file():
         return None
     import sqlite3
 
@@ -107,63 +94,15 @@ def is_small(there: Iterable[Entry]) -> bool:
     return sum(entry.size for entry in there) < SMALL
 
 
-def _known(
+def known(
     db: "Connection", there: Sequence[Entry], columns: str
 ) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """Yield columns of the journals that are what they were when they were read."""
     stamps = {entry.name: entry.stamp for entry in there}
-    for row in db.execute(f"SELECT file, mtime, ctime, size, {columns} FROM session"):  # noqa: S608  our own
+    rows = db.execute(f"SELECT file, mtime, ctime, size, {columns} FROM session")  # noqa: S608  our own
+    for row in unhurried(rows):
         if stamps.get(row[0]) == row[1:4]:
             yield row[0], row[4:]
-
-
-def _holding(db: "Connection", words: Forms) -> set[str] | None:
-    """Return the journals that may hold all words; None if any may."""
-    if not has_terms(db):
-        return None
-    queries = [query for query in (_any_form(db, forms) for forms in words) if query is not None]
-    if not queries:
-        return None
-    files = set(_files(db, queries[0]))
-    for query in queries[1:]:
-        files.intersection_update(_files(db, query))
-    return files
-
-
-def _files(db: "Connection", query: str) -> Iterator[str]:
-    if query:
-        select = "SELECT file FROM doc WHERE doc IN (SELECT rowid FROM said WHERE said MATCH ?)"
-        for (file,) in db.execute(select, (query,)):
-            yield file
-
-
-def _any_form(db: "Connection", forms: Sequence[str]) -> str | None:
-    """Return the query for a word in its spellings: None if any session may hold it, `` if none does."""
-    queries = [_all_pieces(db, form) for form in forms]
-    if None in queries:
-        return None
-    possible = [query for query in queries if query]
-    return f"({' OR '.join(possible)})" if possible else ""
-
-
-def _all_pieces(db: "Connection", form: str) -> str | None:
-    from zatsudan.sessions.terms import pieces  # a list needs none
-
-    queries = []
-    for term, within in dict.fromkeys(pieces(form)):
-        found = _words_with(db, term) if within else [term]
-        if not found:
-            return ""
-        if len(found) <= _MOST_WORDS:
-            queries.append("(" + " OR ".join(f'"{each}"' for each in found) + ")")
-    return f"({' AND '.join(queries)})" if queries else None
-
-
-def _words_with(db: "Connection", part: str) -> list[str]:
-    found = db.execute(
-        "SELECT word FROM word WHERE instr(word, ?) LIMIT ?", (part, _MOST_WORDS + 1)
-    )
-    return [word for (word,) in found]
 
 
 # --- the file ----------------------------------------------------------------------

@@ -3,12 +3,13 @@
 import os
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zatsudan.base import files
+from zatsudan.sessions import noted
 from zatsudan.sessions.index import (
     NAME,
     VERSION,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 #: The times of files are no finer: Linux takes that of its last tick, a hundredth of a second or less.
 _TICK_SECONDS = 0.02
 #: Sessions that are written at once: as long another program cannot write.
-_TOGETHER = 16
+_TOGETHER = 64
 #: Words of which it is remembered that they are in the index, so that it need not be asked.
 _REMEMBERED = 200_000
 _TABLES = """
@@ -39,18 +40,23 @@ _TABLES = """
         file TEXT PRIMARY KEY, mtime INTEGER NOT NULL, ctime INTEGER NOT NULL,
         size INTEGER NOT NULL, length INTEGER NOT NULL, sum INTEGER NOT NULL,
         title TEXT, name TEXT, first_words TEXT, model TEXT, turns INTEGER NOT NULL,
-        modified REAL NOT NULL, sought TEXT
+        modified REAL NOT NULL, sought TEXT, spoken INTEGER NOT NULL, called TEXT
     ) WITHOUT ROWID;
+    CREATE INDEX latest ON session (spoken, mtime, ctime, file, size);
+    CREATE INDEX names ON session (spoken, called, title, mtime, ctime, file);
+    CREATE TABLE look (one INTEGER PRIMARY KEY, folder INTEGER NOT NULL, noted INTEGER NOT NULL);
     CREATE TABLE doc (doc INTEGER PRIMARY KEY, file TEXT NOT NULL);
     CREATE INDEX docs ON doc (file);
     CREATE TABLE word (word TEXT PRIMARY KEY) WITHOUT ROWID;
 """
-_REMEMBER = "INSERT OR REPLACE INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_REMEMBER = "INSERT OR REPLACE INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 #: Which terms stand in which document, a session or what was added to it: no text, no places.
+#: Terms are held until all that is written at once is there: to join many small parts costs more.
 _SAID = """
     CREATE VIRTUAL TABLE said USING fts5
     (terms, content='', detail='none', columnsize=0, tokenize='ascii');
     CREATE VIRTUAL TABLE place USING fts5vocab (said, instance);
+    INSERT INTO said (said, rank) VALUES ('hashsize', 16000000);
 """
 
 
@@ -60,15 +66,18 @@ def update(directory: Path, stopped: Callable[[], bool] = lambda: False) -> None
     Where another program does the same, it is left to it. What cannot be done is left undone:
     the journals answer.
     """
-    there, path = entries(directory), directory / NAME
-    if is_small(there) and not path.exists():
+    path = directory / NAME
+    if not path.exists() and is_small(entries(directory)):
         return
     import sqlite3
 
     for last in (False, True):
         try:
+            files.folder(path.parent)
+            # What is noted from here on comes after the look, and so does a later time of the folder.
+            noted.begin(directory)
             with closing(_writable(path)) as db:
-                _Writer(db, directory).follow(there, stopped)
+                _Writer(db, directory).follow(stopped)
         except (sqlite3.Error, TypeError, ValueError) as error:
             if last or not is_damaged(error):
                 return
@@ -137,11 +146,12 @@ class _Writer:
         self._searched = has_terms(db)
         self._words: set[str] = set()
 
-    def follow(self, there: Sequence[Entry], stopped: Callable[[], bool]) -> None:
+    def follow(self, stopped: Callable[[], bool]) -> None:
         """Forget the journals that are gone, and read those that are new or were changed."""
+        look = _look(self._directory)
+        there = entries(self._directory)
         stamps = {entry.name: entry.stamp for entry in there}
-        query = "SELECT file, mtime, ctime, size FROM session"
-        known = {row[0]: row[1:] for row in self._db.execute(query)}
+        known = self._stamps()
         changed = [entry for entry in there if known.get(entry.name) != entry.stamp]
         gone = {file for file in known if file not in stamps}
         gone |= {entry.name for entry in changed if self._is_another(entry)}
@@ -158,6 +168,17 @@ class _Writer:
                     # Lone surrogates, which SQLite does not hold: such a journal is always read.
                     with suppress(UnicodeEncodeError):
                         self._learn(entry)
+        before = self._db.execute("SELECT folder, noted FROM look").fetchone()
+        whole = not changed or self._stamps() == stamps
+        if before != (look if whole else None):
+            with _transaction(self._db):
+                self._db.execute("DELETE FROM look")
+                if whole:
+                    self._db.execute("INSERT INTO look VALUES (1, ?, ?)", look)
+
+    def _stamps(self) -> dict[str, tuple[int, int, int]]:
+        rows = self._db.execute("SELECT file, mtime, ctime, size FROM session INDEXED BY latest")
+        return {row[0]: row[1:] for row in rows}
 
     def _row(self, file: str) -> tuple[int, ...] | None:
         query = "SELECT mtime, ctime, size, length, sum FROM session WHERE file = ?"
@@ -232,10 +253,20 @@ class _Writer:
         self._db.execute("INSERT INTO said (said) VALUES ('optimize')")
 
 
+def _look(directory: Path) -> tuple[int, int]:
+    """Return the time of a folder that a change from now on would not leave, and the bytes of its notes."""
+    size = noted.size_of(directory)
+    _wait(noted.time_of(directory))
+    return noted.time_of(directory), size
+
+
 def _settle(some: Iterable[Entry]) -> None:
     """Wait until a change of a journal would have another time than the last one: clocks tick slowly."""
-    last = max(entry.stamp[1] for entry in some) / 1e9
-    rest = last + _TICK_SECONDS - time.time()
+    _wait(max(entry.stamp[1] for entry in some))
+
+
+def _wait(changed: int) -> None:
+    rest = changed / 1e9 + _TICK_SECONDS - time.time()
     if 0 < rest <= _TICK_SECONDS:
         time.sleep(rest)
 
@@ -247,10 +278,10 @@ def _goes_on(data: bytes, row: tuple[int, ...]) -> bool:
 
 def _columns(summary: Summary | None) -> tuple[object, ...]:
     if summary is None:
-        return "", "", "", "", 0, 0.0, ""
+        return "", "", "", "", 0, 0.0, "", 0, ""
     return (
         summary.title, summary.name, summary.first_words, summary.model, summary.turns,
-        summary.modified, summary.sought,
+        summary.modified, summary.sought, 1, summary.name.casefold(),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import errno
 import os
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,8 +18,10 @@ from zatsudan.base.jsonvalues import JsonObject, dumps, loads
 from zatsudan.base.language import say
 from zatsudan.base.locks import lock
 from zatsudan.base.printable import EMPTY, Printable, one_line
-from zatsudan.sessions.records import VERSION, replay
-from zatsudan.sessions.session import Session
+from zatsudan.sessions.journallines import Lines
+from zatsudan.sessions.noted import note, time_of
+from zatsudan.sessions.records import VERSION, apply, read_node
+from zatsudan.sessions.session import Node, Session
 from zatsudan.wire.logprobs import Entries
 
 if TYPE_CHECKING:
@@ -54,7 +57,7 @@ class Journal:
         self.trouble = EMPTY
         self._pending = [encode(record) for record in pending]
         self._fd: int | None = None
-        self._good = 0  # bytes of whole records
+        self._good = self._noted = 0  # bytes of whole records
         self._ragged = False  # is there a part of a record behind them?
         self._begun = False
         self._disk: ThreadPoolExecutor | None = None  # what waits for the disk in our place
@@ -91,6 +94,7 @@ class Journal:
         """
         if self._fd is None:
             return
+        self._note()
         if self._disk is None:
             from concurrent.futures import ThreadPoolExecutor  # seldom needed before a first turn
 
@@ -117,8 +121,15 @@ class Journal:
             self._disk.shutdown()
             self._disk = None
         if self._fd is not None:
+            self._note()
             os.close(self._fd)
             self._fd = None
+
+    def _note(self) -> None:
+        """Note for the index that there is more: each time, since an index may have been made meanwhile."""
+        if self.path is not None and self._good != self._noted:
+            note(self.path)
+            self._noted = self._good
 
     def take(self) -> None:
         """Open and lock an existing file; raises StoreError if another program has it."""
@@ -138,6 +149,7 @@ class Journal:
     def _open(self, path: Path, create: int = 0) -> int:
         if create:
             files.folder(path.parent)
+        before = time_of(path.parent) if create else 0
         fd = files.descriptor(path, os.O_RDWR | os.O_APPEND | create, private=True)
         try:
             if not lock(fd):
@@ -149,6 +161,8 @@ class Journal:
                 raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
             self._good = _whole(fd)
             self._ragged = os.fstat(fd).st_size > self._good
+            note(path, before)
+            self._noted = self._good
         except BaseException:
             os.close(fd)
             raise
@@ -204,8 +218,17 @@ class Loaded(NamedTuple):
 
 def load(path: Path) -> Loaded:
     """Read a session; raises StoreError. A damaged line costs that record only."""
+    session, damaged, torn = Session(), 0, False
     try:
-        data = files.read(path, files.JOURNAL_BYTES)
+        lines = Lines(path)
+        for place, line in lines:
+            record = parse(line[:-1])
+            if not line.endswith(b"\n"):
+                torn = True
+            elif record:
+                apply(session, record, place)
+            elif line.strip():
+                damaged += 1
     except OSError as error:
         raise StoreError(
             say(
@@ -215,23 +238,30 @@ def load(path: Path) -> Loaded:
             ),
             say("/sessions lists those that are there."),
         ) from error
-    lines = data.split(b"\n")
-    torn = bool(lines.pop())
-    records: list[JsonObject] = []
-    damaged = 0
-    for line in lines:
-        record = parse(line)
-        if record:
-            records.append(record)
-        elif line.strip():
-            damaged += 1
-    session = replay(records)
     if not session.nodes and not session.partials:
         raise StoreError(
             say("{name} holds no session.", name=one_line(path.name)),
             say("/sessions lists those that are there."),
         )
+    session.nodes.source = partial(_node, lines)
     return Loaded(session, path, damaged, torn)
+
+
+def _node(lines: Lines, node_id: str, parent: str | None, place: int) -> Node:
+    """Return the message whose line begins at a place; raises StoreError if it does so no more."""
+    try:
+        record = parse(lines.at(place).removesuffix(b"\n"))
+    except OSError:
+        record = {}
+    if record.get("id") != node_id:
+        raise StoreError(
+            say(
+                "Message {id} is no longer where it was in its file.",
+                id=one_line(node_id, 20),
+            ),
+            say("Another program has changed the file: start anew with zatsudan -c."),
+        )
+    return read_node(node_id, parent, record)
 
 
 def parse(line: bytes) -> JsonObject:

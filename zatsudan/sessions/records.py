@@ -3,19 +3,18 @@
 `apply(session, record)` is the one way in which a session changes, live and on
 reload, so that a reloaded session cannot differ from the live one. Nothing
 that was said is ever overwritten: retry, edit and undo add siblings or move
-the head.
+the head. Here stand the records of the tree; those of the settings and of the lab have modules of their own.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from zatsudan.base.jsonvalues import Json, JsonObject, text_field
 from zatsudan.base.language import later
-from zatsudan.parameters.steering import makes_request
-from zatsudan.sessions.byhand import DELETED, HIDDEN, Begin, ByHand
-from zatsudan.sessions.planned import read_lab
-from zatsudan.sessions.session import ByState, Node, Partial, Session, Setting, Start
-from zatsudan.wire.messages import Message
+from zatsudan.sessions import labrecords, settingrecords
+from zatsudan.sessions.byhand import DELETED, HIDDEN, ByHand
+from zatsudan.sessions.session import Node, Partial, Session, Start
+from zatsudan.wire.messages import Message, role_in
 
 if TYPE_CHECKING:
     from zatsudan.sessions.characters.card import Character
@@ -50,10 +49,18 @@ def character_record(character: "Character | None") -> JsonObject:
     return {"type": "character", "card": character.to_json() if character is not None else None}
 
 
-def apply(session: Session, record: Mapping[str, Json]) -> None:
-    """Change `session` by one record. Unknown and unusable records are counted and skipped."""
+def apply(session: Session, record: Mapping[str, Json], place: int | None = None) -> None:
+    """Change `session` by one record. Unknown and unusable records are counted and skipped.
+
+    `place` is where the record stands in the session's journal: a message is then read from
+    there when it is asked for (`Session.nodes`).
+    """
     change = _CHANGES.get(str(record.get("type")))
-    if change is None or not change(session, record):
+    if change is _add_message:
+        done = _add_message(session, record, place)
+    else:
+        done = change is not None and change(session, record)
+    if not done:
         session.unknown += 1
 
 
@@ -79,6 +86,7 @@ def recovery(session: Session) -> list[JsonObject]:
 
 
 def _whole_record(node_id: str, partial: Partial) -> JsonObject:
+    """Return the record of a reply that was broken off by a crash, of the pieces that are there."""
     from zatsudan.sessions.made import INTERRUPTED
 
     made = partial.made._replace(
@@ -90,19 +98,50 @@ def _whole_record(node_id: str, partial: Partial) -> JsonObject:
     return message_record(node_id, partial.parent, message, partial.at, made)
 
 
-def _begin(session: Session, record: Mapping[str, Json]) -> bool:
-    session.id = text_field(record, "id")
-    session.created = text_field(record, "created")
+def read_node(node_id: str, parent: str | None, record: Mapping[str, Json]) -> Node:
+    """Return the message that a record tells of, behind the parent that the tree gives it."""
+    message, made = record.get("message"), record.get("made")
+    return Node(
+        node_id,
+        parent,
+        Message.from_json(message if isinstance(message, dict) else {}).with_line_ends(),
+        text_field(record, "at"),
+        _made(made) if isinstance(made, dict) else None,
+        ByHand.from_json(record.get("by_hand")),
+    )
+
+
+def _add_message(session: Session, record: Mapping[str, Json], place: int | None = None) -> bool:
+    """Add a message; one that stands at a `place` of the session's journal is read when it is asked for."""
+    node_id, message = text_field(record, "id"), record.get("message")
+    if not node_id or not isinstance(message, dict):
+        return False
+    parent = _parent(session, record.get("parent"))
+    if node_id in session.nodes:
+        return False
+    if session.start is None:
+        session.start = Start(dict(session.settings), session.system, session.model)
+    if place is None:
+        node = read_node(node_id, parent, record)
+        session.nodes.add(node_id, parent, node.message.role, node)
+    else:
+        session.nodes.keep(node_id, parent, role_in(message), place)
+    session.children.add(parent, node_id)
+    session.forward.add(node_id)
+    session.partials.pop(node_id, None)
+    session.head = node_id
+    _count(session, node_id)
     return True
 
 
-def _parent(session: Session, record: Mapping[str, Json]) -> str | None:
-    parent = record.get("parent")
+def _parent(session: Session, parent: Json) -> str | None:
     if parent is None:
         return None
+    if parent == session.head:  # the same text need not be there twice
+        return session.head
     if isinstance(parent, str):
         if parent in session.partials:  # a damaged line cost the end of a reply
-            apply(session, _whole_record(parent, session.partials[parent]))
+            _add_message(session, _whole_record(parent, session.partials[parent]))
         if parent in session.nodes:
             return parent
     # A damaged line cost the parent: what follows it hangs on what stood last.
@@ -117,33 +156,8 @@ def _made(value: JsonObject) -> "Made":
 
 def _count(session: Session, node_id: str) -> None:
     if node_id.isascii() and node_id.isdigit() and len(node_id) < 16:
-        session.last_number = max(session.last_number, int(node_id))
-
-
-def _add_message(session: Session, record: Mapping[str, Json]) -> bool:
-    node_id, message = text_field(record, "id"), record.get("message")
-    if not node_id or not isinstance(message, dict):
-        return False
-    parent = _parent(session, record)
-    if node_id in session.nodes:
-        return False
-    made = record.get("made")
-    if session.start is None:
-        session.start = Start(dict(session.settings), session.system, session.model)
-    session.nodes[node_id] = Node(
-        node_id,
-        parent,
-        Message.from_json(message).with_line_ends(),
-        text_field(record, "at"),
-        _made(made) if isinstance(made, dict) else None,
-        ByHand.from_json(record.get("by_hand")),
-    )
-    session.children.setdefault(parent, []).append(node_id)
-    session.forward.add(node_id)
-    session.partials.pop(node_id, None)
-    session.head = node_id
-    _count(session, node_id)
-    return True
+        number = int(node_id)
+        session.last_number = max(session.last_number, number)
 
 
 def _add_delta(session: Session, record: Mapping[str, Json]) -> bool:
@@ -154,7 +168,7 @@ def _add_delta(session: Session, record: Mapping[str, Json]) -> bool:
     if partial is None:
         made = record.get("made")
         partial = Partial(
-            _parent(session, record),
+            _parent(session, record.get("parent")),
             session.head,
             text_field(record, "at"),
             _made(made if isinstance(made, dict) else {}),
@@ -163,50 +177,6 @@ def _add_delta(session: Session, record: Mapping[str, Json]) -> bool:
         _count(session, node_id)
     partial.content.append(text_field(record, "content"))
     partial.reasoning.append(text_field(record, "reasoning"))
-    return True
-
-
-def _set(session: Session, record: Mapping[str, Json]) -> bool:
-    name, value = text_field(record, "name"), record.get("value")
-    if name and makes_request(name, value):
-        session.refused.add(name)
-    elif name:
-        session.settings[name] = Setting(value, text_field(record, "origin") or "session")
-    return bool(name)
-
-
-def _unset(session: Session, record: Mapping[str, Json]) -> bool:
-    session.settings.pop(text_field(record, "name"), None)
-    return True
-
-
-def _set_by_state(session: Session, record: Mapping[str, Json]) -> bool:
-    plain, thinking = record.get("plain"), record.get("thinking")
-    found = ByState(
-        plain if isinstance(plain, dict) else {}, thinking if isinstance(thinking, dict) else {}
-    )
-    session.by_state = found if found.thinking else None
-    return True
-
-
-def _set_system(session: Session, record: Mapping[str, Json]) -> bool:
-    session.system = text_field(record, "content").replace("\r\n", "\n")
-    if session.system:
-        session.systems.setdefault(session.system)
-    return True
-
-
-def _set_model(session: Session, record: Mapping[str, Json]) -> bool:
-    session.model = text_field(record, "model")
-    session.server = text_field(record, "server")
-    if session.start is not None and not session.start.model:
-        # Nobody had named one: it was chosen when the first message was sent.
-        session.start = session.start._replace(model=session.model)
-    return True
-
-
-def _set_title(session: Session, record: Mapping[str, Json]) -> bool:
-    session.title = text_field(record, "title")
     return True
 
 
@@ -241,78 +211,12 @@ def _withhold(session: Session, record: Mapping[str, Json]) -> bool:
     return True
 
 
-def _set_begin(session: Session, record: Mapping[str, Json]) -> bool:
-    session.begin = Begin.from_json(record)
-    return True
-
-
-def _set_character(session: Session, record: Mapping[str, Json]) -> bool:
-    from zatsudan.sessions.characters.card import Character  # few sessions have one
-
-    session.character = Character.from_json(record.get("card"))
-    if session.character is not None:
-        session.characters.setdefault(session.character.mark, session.character)
-    return session.character is not None or record.get("card") is None
-
-
-def _set_lab(session: Session, record: Mapping[str, Json]) -> bool:
-    lab = read_lab(record, session.nodes)
-    if lab is None:
-        return False
-    session.lab = lab
-    return True
-
-
-def _fill_cell(session: Session, record: Mapping[str, Json]) -> bool:
-    at, node_id = record.get("at"), text_field(record, "id")
-    if session.lab is None or not isinstance(at, int) or node_id not in session.nodes:
-        return False
-    if not 0 <= at < len(session.lab.cells):
-        return False
-    session.lab = session.lab.with_reply(at, node_id)
-    return True
-
-
-#: The label that was picked (`` for a tie), and all that stood for choice, as they were shown.
-Vote: TypeAlias = tuple[str, tuple[str, ...]]
-
-
-def read_vote(record: Mapping[str, Json]) -> Vote | None:
-    """Return the blind pick that a record tells of; None where it tells of none."""
-    labels, picked = record.get("labels"), text_field(record, "picked")
-    if not isinstance(labels, list):
-        return None
-    names = tuple(str(label) for label in labels)
-    tie = record.get("tie") is True and not picked
-    return (picked, names) if tie or picked in names else None
-
-
-def _vote(session: Session, record: Mapping[str, Json]) -> bool:
-    vote = read_vote(record)
-    if vote is None:
-        return False
-    session.votes.append(vote)
-    if session.lab is not None:
-        session.lab = session.lab._replace(blind=False)
-    return True
-
-
-_CHANGES = {
-    "session": _begin,
+_CHANGES: dict[str, Callable[[Session, Mapping[str, Json]], bool]] = {
     "message": _add_message,
     "delta": _add_delta,
-    "set": _set,
-    "unset": _unset,
-    "by_state": _set_by_state,
-    "system": _set_system,
-    "model": _set_model,
-    "title": _set_title,
     "head": _move_head,
     "pin": _pin,
     "withhold": _withhold,
-    "begin": _set_begin,
-    "character": _set_character,
-    "lab": _set_lab,
-    "cell": _fill_cell,
-    "vote": _vote,
+    **settingrecords.CHANGES,
+    **labrecords.CHANGES,
 }

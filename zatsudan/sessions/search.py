@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
-from zatsudan.sessions import index
+from zatsudan.sessions import atonce, holding
 from zatsudan.sessions.journal import parse
 from zatsudan.sessions.summary import Summary, entries, read, summary_of
 from zatsudan.wire.messages import Message
@@ -154,7 +154,7 @@ def _needles(word: str) -> Iterator[bytes]:
 
 
 def search(directory: Path, words: Sequence[str], limit: int = 200) -> Result:
-    """Look for messages that hold all words, newest session first.
+    """Look for messages that hold all words, newest session first; all journals are looked at.
 
     When `limit` messages are found, older sessions are only counted. What the index rules out
     is not read, and of what it knows nothing is counted by reading.
@@ -163,7 +163,7 @@ def search(directory: Path, words: Sequence[str], limit: int = 200) -> Result:
     found: list[Found] = []
     count = older = 0
     there = entries(directory)
-    may_hold = index.may_hold(directory, there, wanted.forms)
+    may_hold = holding.may_hold(directory, there, wanted.forms)
     for entry in there:
         holds = may_hold.get(entry.name)
         if holds is False:
@@ -181,6 +181,26 @@ def search(directory: Path, words: Sequence[str], limit: int = 200) -> Result:
             found.append(Found(summary, hits))
             count += len(hits)
     return Result(tuple(found), older)
+
+
+def at_once(directory: Path, words: Sequence[str], limit: int = 200) -> tuple[Found, ...]:
+    """Return what `search` finds, as far as the index tells at once where it is; nothing if it cannot."""
+    wanted = Words(words)
+    found: list[Found] = []
+    names = atonce.may_hold(directory, wanted.forms) or []
+    for name in names:
+        data, modified = read(f"{directory}/{name}")
+        hits = tuple(_hits(wanted, data))
+        summary = summary_of(directory, name, data, modified) if hits else None
+        if summary is not None:
+            found.append(Found(summary, hits))
+            limit -= len(hits)
+            if limit <= 0:
+                break
+    else:
+        if len(names) >= atonce.HOLDING:
+            return ()
+    return tuple(found)
 
 
 def _hits(words: Words, data: bytes) -> Iterator[Hit]:

@@ -1,5 +1,6 @@
 """A session: a tree of messages with its settings. What changes it stands in records.py."""
 
+import itertools
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -8,6 +9,7 @@ from zatsudan.base.language import say
 from zatsudan.base.printable import Printable, one_line
 from zatsudan.sessions.byhand import DELETED, Begin, ByHand
 from zatsudan.sessions.forward import Forward
+from zatsudan.sessions.nodes import Chain, Children, Nodes
 from zatsudan.wire.messages import Message
 
 if TYPE_CHECKING:
@@ -102,8 +104,8 @@ class Session:
         self.system = ""
         self.model = ""
         self.server = ""
-        self.nodes: dict[str, Node] = {}
-        self.children: dict[str | None, list[str]] = {}
+        self.nodes: Nodes[Node] = Nodes()
+        self.children = Children()
         self.head: str | None = None
         self.settings: dict[str, Setting] = {}
         self.by_state: ByState | None = None
@@ -119,7 +121,9 @@ class Session:
         self.refused: set[str] = set()
         self.last_number = 0
         #: The child on which the head last stood, or below which: the way forward.
-        self.forward = Forward(self.nodes)
+        self.forward = Forward(self.nodes.parent)
+        #: The chain that was asked for last: the next one often goes on from it.
+        self._walked: list[str] = []
         self.start: Start | None = None
         self.systems: dict[str, None] = {}
 
@@ -130,7 +134,7 @@ class Session:
 
     def _present(self) -> JsonObject:
         """Return what holds now; what was in force once is no part of what two sessions have in common."""
-        past = ("forward", "start", "systems", "characters", "refused")
+        past = ("forward", "start", "systems", "characters", "refused", "_walked")
         return {name: value for name, value in vars(self).items() if name not in past}
 
     @property
@@ -150,23 +154,27 @@ class Session:
             number += 1
         return str(number)
 
-    def path(self, last: str | None = None) -> list[Node]:
+    def path(self, last: str | None = None) -> Chain[Node]:
         """Return the messages from the root to `last`, or to the head, without those that were deleted."""
         chain = self.chain(last)
         if not self.withheld:
             return chain
-        return [node for node in chain if self.withheld.get(node.id) != DELETED]
+        return chain.without({key for key, how in self.withheld.items() if how == DELETED})
 
-    def chain(self, last: str | None = None) -> list[Node]:
+    def chain(self, last: str | None = None) -> Chain[Node]:
         """Return all messages from the root to `last`, or to the head."""
-        nodes: list[Node] = []
         at = last if last is not None else self.head
-        while at is not None:
-            node = self.nodes[at]
-            nodes.append(node)
-            at = node.parent
-        nodes.reverse()
-        return nodes
+        if at is None:
+            return Chain(self.nodes, [])
+        before, more = self._walked, list[str]()
+        known = before[-1] if before else None
+        while at is not None and at != known:
+            more.append(at)
+            at = self.nodes.parent(at)
+        if more:
+            more.reverse()
+            self._walked = before + more if at is not None else more
+        return Chain(self.nodes, self._walked)
 
     def numbered(self, parent: str | None, role: str = "assistant") -> list[Node | None]:
         """Return the messages under `parent` as a person counts them, from 1.
@@ -189,13 +197,14 @@ class Session:
         found = self.numbered(node.parent, node.message.role)
         return [variant for variant in found if variant is not None]
 
-    def replies(self) -> Iterator[Node]:
-        """Yield every reply of the tree, in the order in which they were made."""
-        return (node for node in self.nodes.values() if node.made is not None)
+    def replies(self, *, latest_first: bool = False) -> Iterator[Node]:
+        """Yield every reply of the tree, in the order in which they were made, or the latest first."""
+        ids = reversed(self.nodes) if latest_first else iter(self.nodes)
+        return (node for node in map(self.nodes.__getitem__, ids) if node.made is not None)
 
     def first_words(self) -> str:
         """Return the first user message of the path, or of the tree: the title if none is given."""
-        for node in (*self.path(), *self.nodes.values()):
+        for node in itertools.chain(self.path(), self.nodes.values()):
             if node.message.role == "user" and node.message.text.strip():
                 return node.message.text.strip()
         return ""

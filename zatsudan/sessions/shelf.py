@@ -4,17 +4,21 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from zatsudan.base import files
 from zatsudan.base.errors import StoreError
 from zatsudan.base.jsonvalues import whole_number
 from zatsudan.base.language import say
 from zatsudan.base.printable import one_line
+from zatsudan.sessions import noted
 from zatsudan.sessions.journal import SUFFIX, Journal, parse
 from zatsudan.sessions.records import replay
 from zatsudan.sessions.session import Node
 from zatsudan.sessions.summary import Summary, entries, read, summary_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 #: Bytes of a journal's end that are parsed to show how the talk ended.
 _TAIL_BYTES = 262_144
@@ -30,25 +34,50 @@ def latest(directory: Path, count: int = 1, known: Known | None = None) -> list[
     Only so many are read, of however many there are, and none that is `known` and was not
     changed since. `known` then holds these, the latest first.
     """
-    found: list[Summary] = []
+    return beginning(directory, count, known).found
+
+
+class Beginning(NamedTuple):
+    """The list of sessions as far as it was looked at; `total` is how many it has in all, or a few less."""
+
+    found: list[Summary]
+    total: int
+
+    @property
+    def whole(self) -> bool:
+        """Whether these are all."""
+        return len(self.found) >= self.total
+
+
+def beginning(directory: Path, count: int, known: Known | None = None) -> Beginning:
+    """Return the first sessions of the list, the latest first, without looking at all that the index knows."""
+    from zatsudan.sessions import atonce
+
+    told = atonce.latest(directory, count)
     known = {} if known is None else known
+    if told is not None:
+        known.clear()
+        known.update((one.path, (one.modified, one)) for one in told.found)
+        return Beginning(*told)
     before = known.copy()
     known.clear()
-    for entry in entries(directory):
+    found: list[Summary] = []
+    there = entries(directory)
+    for at, entry in enumerate(there):
+        if len(found) == count:
+            return Beginning(found, count + len(there) - at)
         path = directory / entry.name
-        there = before.get(path)
-        if there is None or there[0] != entry.modified:
-            there = entry.modified, summary_of(directory, entry.name, *read(path))
-        known[path] = there
-        if there[1] is not None:
-            found.append(there[1])
-            if len(found) == count:
-                break
-    return found
+        read_before = before.get(path)
+        if read_before is None or read_before[0] != entry.modified:
+            read_before = entry.modified, summary_of(directory, entry.name, *read(path))
+        known[path] = read_before
+        if read_before[1] is not None:
+            found.append(read_before[1])
+    return Beginning(found, len(found))
 
 
 def summaries(directory: Path) -> list[Summary]:
-    """Return all sessions, the latest first; read are those alone of which the index does not know."""
+    """Return all sessions, the latest first; all are looked at, and read those of which the index does not know."""
     from zatsudan.sessions import index
 
     there = entries(directory)
@@ -67,38 +96,48 @@ def find(directory: Path, name: str) -> Summary:
 
     Raises StoreError, also if several fit.
     """
-    found = summaries(directory)
     number = whole_number(name)
-    if number and number <= len(found):
-        return found[number - 1]
-    wanted = name.casefold()
-    for fits in (
-        [summary for summary in found if name in (summary.id, summary.title)],
-        [summary for summary in found if summary.id.startswith(name)],
-        [summary for summary in found if summary.name.casefold().startswith(wanted)],
-        [summary for summary in found if wanted in summary.name.casefold()],
-    ):
-        if len(fits) == 1 or (fits and fits[0].title == name):
-            return fits[0]
-        if fits:
-            shown = [summary.name for summary in fits]
-            # Of one name, the ids tell them apart.
-            alike = len(set(shown)) < len(shown)
-            names = ", ".join(
-                f"{summary.id} ({summary.name})" if alike else summary.name for summary in fits[:4]
-            )
-            raise StoreError(
-                say(
-                    "Several sessions fit {name!r}: {names}.", name=one_line(name, 40), names=names
-                ),
-                say("Name its id: -r {id} takes the latest.", id=fits[0].id)
-                if alike
-                else say("Name it more fully."),
-            )
+    if number:
+        found = latest(directory, number)
+        if number <= len(found):
+            return found[number - 1]
+    from zatsudan.sessions import atonce
+
+    # That nothing fits is told only when all were looked at.
+    fits = _fitting(atonce.fitting(directory, name) or [], name)
+    fits = fits or _fitting(summaries(directory), name)
+    if len(fits) == 1 or (fits and fits[0].title == name):
+        return fits[0]
+    if fits:
+        shown = [summary.name for summary in fits]
+        # Of one name, the ids tell them apart.
+        alike = len(set(shown)) < len(shown)
+        names = ", ".join(
+            f"{summary.id} ({summary.name})" if alike else summary.name for summary in fits[:4]
+        )
+        raise StoreError(
+            say("Several sessions fit {name!r}: {names}.", name=one_line(name, 40), names=names),
+            say("Name its id: -r {id} takes the latest.", id=fits[0].id)
+            if alike
+            else say("Name it more fully."),
+        )
     raise StoreError(
         say("There is no session {name!r}.", name=one_line(name, 40)),
         say("/sessions lists those that are there."),
     )
+
+
+def _fitting(found: list[Summary], name: str) -> list[Summary]:
+    """Return those that fit a name in the best way in which any does."""
+    wanted = name.casefold()
+    ways: tuple[Callable[[Summary], bool], ...] = (
+        lambda summary: name in (summary.id, summary.title),
+        lambda summary: summary.id.startswith(name),
+        lambda summary: summary.name.casefold().startswith(wanted),
+        lambda summary: wanted in summary.name.casefold(),
+    )
+    fits = ([summary for summary in found if way(summary)] for way in ways)
+    return next(filter(None, fits), [])
 
 
 def ending(path: Path, messages: int) -> list[Node]:
@@ -114,7 +153,7 @@ def ending(path: Path, messages: int) -> list[Node]:
         records = (parse(line) for line in data.split(b"\n"))
         path_nodes = replay(record for record in records if record).path()
         if path_nodes:
-            return path_nodes[-messages:]
+            return list(path_nodes[-messages:])
     return []
 
 
@@ -131,6 +170,7 @@ def rename(path: Path, title: str) -> None:
     if trouble:
         raise StoreError(trouble, say("Free some space, or look at the directory's rights."))
     os.utime(path, ns=before)
+    noted.note(path)
 
 
 def _times(path: Path) -> tuple[int, int]:
@@ -149,11 +189,13 @@ def delete(path: Path) -> None:
     if sys.platform == "win32":  # deletes no file that is open
         journal.close()
     try:
+        before = noted.time_of(path.parent)
         path.unlink()
         # What came with its replies lies beside it (talk/received.py).
         for file in path.parent.iterdir():
             if file.name.startswith(f"{path.stem}-") and file.suffix != SUFFIX:
                 file.unlink()
+        noted.note(path, before)
     except OSError as error:
         raise StoreError(
             say("The session cannot be deleted ({reason}).", reason=error.strerror or error),

@@ -6,8 +6,11 @@ record's own keys.
 
 import json
 import os
+import threading
+import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from zatsudan.base import files
 from zatsudan.base.matching import fold
@@ -22,6 +25,16 @@ _CONTENT = b',"content":"'
 # All other records end before a title or model does: the longer a pattern, the faster it is found.
 _TITLE = b'}\n{"type":"title","title":"'
 _MODEL = b'}\n{"type":"model","model":"'
+
+
+#: What journals are put in order by: when its bytes were changed last, of two that a copy gave one
+#: time the one that was written later, and its name.
+Age: TypeAlias = tuple[int, int, str]
+
+
+_Item = TypeVar("_Item")
+#: A thread that takes many items rests so long after so many.
+_BETWEEN, _REST_SECONDS = 100, 0.000_1
 
 
 class Entry(NamedTuple):
@@ -39,6 +52,11 @@ class Entry(NamedTuple):
     def size(self) -> int:
         """Its bytes."""
         return self.stamp[2]
+
+    @property
+    def age(self) -> Age:
+        """Its place in order: of two, the later one's is greater."""
+        return self.stamp[0], self.stamp[1], self.name
 
 
 class Summary(NamedTuple):
@@ -67,24 +85,44 @@ class Summary(NamedTuple):
 
 def entries(directory: Path) -> list[Entry]:
     """Return the journals of a folder, the latest first; none of them is opened."""
+    found: list[Entry] = []
     try:
         with os.scandir(directory) as there:
-            found = [_entry(each) for each in there if each.name.endswith(SUFFIX)]
+            for each in unhurried(there):
+                if each.name.endswith(SUFFIX):
+                    try:
+                        found.append(_entry(each.name, each.stat()))
+                    except OSError:
+                        continue
     except OSError:
         return []
-    # Of two that a copy gave one time, the one that was written later.
-    return sorted(
-        filter(None, found), key=lambda one: (one.modified, one.stamp[1], one.name), reverse=True
-    )
+    found.sort(key=lambda entry: entry.age, reverse=True)
+    return found
 
 
-def _entry(found: "os.DirEntry[str]") -> Entry | None:
+def unhurried(items: Iterable[_Item]) -> Iterator[_Item]:
+    """Yield thousands of items so that a thread that takes them leaves the others their turn.
+
+    Each item is a call of the system, at which Python lets go of its lock for microseconds: the
+    thread of the prompt is woken each time, comes too late, and waits for tenths of a second.
+    """
+    behind = threading.current_thread() is not threading.main_thread()
+    for at, item in enumerate(items):
+        if behind and at % _BETWEEN == 0:
+            time.sleep(_REST_SECONDS)
+        yield item
+
+
+def entry_of(directory: Path, name: str) -> Entry | None:
+    """Return the journal of that file name as its folder tells of it; None if it is not there."""
     try:
-        stat = found.stat()
-    except OSError:  # deleted meanwhile, or a link to nothing
+        return _entry(name, os.stat(f"{directory}/{name}"))  # noqa: PTH116  hundreds at a time
+    except OSError:
         return None
-    stamp = stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size
-    return Entry(stat.st_mtime, found.name, stamp)
+
+
+def _entry(name: str, stat: os.stat_result) -> Entry:
+    return Entry(stat.st_mtime, name, (stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size))
 
 
 def read(path: Path | str) -> tuple[bytes, float]:

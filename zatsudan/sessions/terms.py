@@ -6,6 +6,7 @@ the word's pieces stands in one of the text's terms. The other way round it may 
 
 import re
 from collections.abc import Iterable
+from itertools import chain
 from operator import add
 from typing import NamedTuple
 
@@ -50,15 +51,16 @@ class Terms(NamedTuple):
 def terms(texts: Iterable[str]) -> Terms:
     """Return the terms of texts."""
     text = folded("\n".join(texts))
-    runs: set[str] = set()
-    for run in (*_WORD.findall(text), *map(_spelled, set(_SIGNS.findall(text)))):
-        if len(run) <= LONGEST:
-            runs.add(run)
-        else:
-            runs.update(run[at : at + 2 * LONGEST] for at in range(0, len(run), LONGEST))
-    dense = " ".join(_DENSE.findall(text))
-    pairs = {pair for pair in set(map(add, dense, dense[1:])) if " " not in pair}
-    return Terms(runs, pairs | set(dense) - {" "})
+    runs = {*_WORD.findall(text), *map(_spelled, set(_SIGNS.findall(text)))}
+    for run in [run for run in runs if len(run) > LONGEST]:
+        runs.discard(run)
+        runs.update(run[at : at + 2 * LONGEST] for at in range(0, len(run), LONGEST))
+    dense: set[str] = set()
+    if not text.isascii():
+        stretches = _DENSE.findall(text)
+        dense.update("".join(stretches))
+        dense.update(chain.from_iterable(map(add, each, each[1:]) for each in stretches))
+    return Terms(runs, dense)
 
 
 def _spelled(signs: str) -> str:

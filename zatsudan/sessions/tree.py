@@ -17,7 +17,7 @@ def end_of(session: Session, node_id: str) -> str:
 def next_turn(session: Session) -> str | None:
     """Return the message one turn forward from the head; None at the end of the branch."""
     at = session.forward.get(session.head)
-    while at is not None and session.nodes[at].message.role == "user":
+    while at is not None and session.nodes.role(at) == "user":
         following = session.forward.get(at)
         if following is None:
             break
@@ -53,9 +53,9 @@ def _settings(node: Node) -> dict[str, Json]:
 
 
 class Leaf(NamedTuple):
-    """One line of the picture: `lead` is drawn before the message."""
+    """One line of the picture: a message by its id; `lead` is drawn before it."""
 
-    node: Node
+    id: str
     lead: str
     on_path: bool
     is_head: bool
@@ -63,7 +63,7 @@ class Leaf(NamedTuple):
 
 def picture(session: Session) -> Iterator[Leaf]:
     """Draw the tree: the branch that was last walked is a straight column, the others hang beside it."""
-    path = {node.id for node in session.path()}
+    path = set(session.path().ids)
     # Without recursion: a talk may be 10,000 messages deep.
     stack: list[tuple[str, str, str]] = []
 
@@ -81,5 +81,5 @@ def picture(session: Session) -> Iterator[Leaf]:
     push(None, "")
     while stack:
         node_id, lead, below = stack.pop()
-        yield Leaf(session.nodes[node_id], lead, node_id in path, node_id == session.head)
+        yield Leaf(node_id, lead, node_id in path, node_id == session.head)
         push(node_id, below)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from zatsudan.base import files
 from zatsudan.sessions.journal import SUFFIX, parse
-from zatsudan.sessions.records import Vote, read_vote
+from zatsudan.sessions.labrecords import Vote, read_vote
 
 _MARK = b'{"type":"vote"'
 

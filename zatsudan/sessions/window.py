@@ -8,12 +8,14 @@ and the server's prompt cache keeps working.
 
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import pairwise
 from typing import NamedTuple
 
 from zatsudan.base.errors import TooLong
 from zatsudan.base.language import later, say
 from zatsudan.sessions.calls import calls_of, paired
 from zatsudan.sessions.estimate import PER_MESSAGE
+from zatsudan.sessions.nodes import Chain
 from zatsudan.sessions.session import Node
 from zatsudan.wire.messages import Message
 
@@ -48,7 +50,7 @@ class Window(NamedTuple):
     """
 
     messages: tuple[Message, ...]
-    nodes: tuple[Node, ...]
+    nodes: Sequence[Node]
     start: str | None
     left_out: int
     tokens: int
@@ -57,14 +59,27 @@ class Window(NamedTuple):
     lore: tuple[int, ...] = ()
 
 
-def turns_of(path: Sequence[Node]) -> list[list[Node]]:
-    """Group a path into turns: each begins with a user message (the first may not)."""
-    turns: list[list[Node]] = []
-    for node in path:
-        if not turns or (node.message.role == "user" and turns[-1][-1].message.role != "user"):
-            turns.append([])
-        turns[-1].append(node)
-    return turns
+def starts_of(path: Sequence[Node]) -> list[int]:
+    """Return where in a path its turns begin: each with a user message (the first may not)."""
+    starts, before = [], "user"
+    for at, role in enumerate(_roles(path)):
+        if not at or (role == "user" and before != "user"):
+            starts.append(at)
+        before = role
+    return starts
+
+
+def turns_of(path: Sequence[Node]) -> list[Sequence[Node]]:
+    """Group a path into turns."""
+    return [path[begin:end] for begin, end in pairwise([*starts_of(path), len(path)])]
+
+
+def _roles(path: Sequence[Node]) -> Iterable[str]:
+    return path.roles() if isinstance(path, Chain) else (node.message.role for node in path)
+
+
+def _ids(path: Sequence[Node]) -> Sequence[str]:
+    return path.ids if isinstance(path, Chain) else [node.id for node in path]
 
 
 def choose(
@@ -89,12 +104,11 @@ def choose(
     around = [frame.system] if frame.system else []
     around += [placed.message.text for placed in frame.placed]
     tokens = sum(count(text) + PER_MESSAGE for text in around)
-    whole = tokens + _size(path, count)
-    if budget is None or whole <= budget * 3 // 4:
-        messages = in_order(sent(node) for node in path)
-        first, nodes = None, tuple(path)
+    first, nodes = None, path
+    if budget is None:
+        tokens += _size(path, count)
     else:
-        first, whole, nodes = _fitting(
+        first, tokens, nodes = _fitting(
             path,
             tokens,
             pinned,
@@ -104,9 +118,8 @@ def choose(
             ahead=ahead,
             anyway=anyway,
         )
-        messages = in_order(sent(node) for node in nodes)
-    messages = framed_by(messages, frame)
-    return Window(tuple(messages), nodes, first, len(path) - len(nodes), whole, budget)
+    messages = framed_by(in_order(sent(node) for node in nodes), frame)
+    return Window(tuple(messages), nodes, first, len(path) - len(nodes), tokens, budget)
 
 
 def framed_by(messages: Sequence[Message], frame: Frame) -> list[Message]:
@@ -140,29 +153,34 @@ def _fitting(
     start: str | None,
     ahead: bool,
     anyway: bool,
-) -> tuple[str | None, int, tuple[Node, ...]]:
+) -> tuple[str | None, int, Sequence[Node]]:
     """Return where the unpinned part begins, the tokens in all, and what is sent; raises TooLong.
 
-    `tokens` is what stands before the first message.
+    `tokens` is what stands before the first message. Looked at are those messages alone that may fit.
     """
-    turns = turns_of(path)
-    sizes = [_size(turn, count) for turn in turns]
-    # from_turn[i]: tokens if the window begins at turn i.
-    from_turn = [tokens + sum(sizes)]
-    for turn, size in zip(turns, sizes, strict=True):
-        pins = [node for node in turn if node.id in pinned] if pinned else ()
-        from_turn.append(from_turn[-1] - size + _size(pins, count))
-    first = next((i for i, turn in enumerate(turns) if turn[0].id == start), 0)
-    if from_turn[first] > budget:
-        last = len(turns) if ahead else len(turns) - 1
-        fitting = (i for i in range(first, last + 1) if from_turn[i] <= budget * 3 // 4)
-        first = next(fitting, last)
-    if from_turn[first] > budget and not (anyway or ahead):
+    ids, starts = _ids(path), [*starts_of(path), len(path)]
+    pins = [at for at, node_id in enumerate(ids) if node_id in pinned] if pinned else []
+    turns, fit = len(starts) - 1, budget * 3 // 4
+    last = turns if ahead else max(turns - 1, 0)
+    first = next((turn for turn in range(turns) if ids[starts[turn]] == start), 0)
+    # By turns, from the end: the tokens if the window begins there.
+    sizes = {turns: tokens + _size([path[at] for at in pins], count)}
+    at = turns
+    while at and (at > last or sizes[at] <= (budget if at > first else fit)):
+        at -= 1
+        turn = path[starts[at] : starts[at + 1]]
+        more = [node for node in turn if node.id not in pinned] if pins else turn
+        sizes[at] = sizes[at + 1] + _size(more, count)
+    if not at and sizes[0] <= fit:
+        first = 0
+    elif first < at or sizes[first] > budget:
+        first = next((turn for turn in range(max(first, at), last + 1) if sizes[turn] <= fit), last)
+    if sizes[first] > budget and not (anyway or ahead):
         raise TooLong(
             say(
                 "This message needs about {needed:,} tokens, and the model takes {budget:,}"
                 " besides its reply.",
-                needed=from_turn[first],
+                needed=sizes[first],
                 budget=budget,
             ),
             say(
@@ -170,10 +188,10 @@ def _fitting(
                 " or choose a model with a longer context (/model)."
             ),
         )
-    nodes = [node for turn in turns[:first] for node in turn if node.id in pinned]
-    nodes += [node for turn in turns[first:] for node in turn]
-    begins = turns[first][0].id if 0 < first < len(turns) else None
-    return begins, from_turn[first], tuple(nodes)
+    begin = starts[first]
+    kept = [path[at] for at in pins if at < begin]
+    nodes = (*kept, *path[begin:]) if kept else path[begin:]
+    return ids[begin] if 0 < first < turns else None, sizes[first], nodes
 
 
 def _size(nodes: Sequence[Node], count: Callable[[str], int]) -> int:

@@ -39,9 +39,8 @@ def is_new_to(talk: Talk, server: Server) -> bool:
 
 def is_earlier(talk: Talk) -> bool:
     """Does the session hold more than words that were typed here and sent nowhere yet?"""
-    return not talk.fresh or any(
-        node.message.role == "assistant" for node in talk.session.nodes.values()
-    )
+    nodes = talk.session.nodes
+    return not talk.fresh or any(nodes.role(node_id) == "assistant" for node_id in nodes)
 
 
 def not_agreed(server: Server) -> ConnectionFailed:

@@ -9,6 +9,8 @@ from zatsudan.wire.protocol import Chunk
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from zatsudan.sessions.made import Made
+
 
 class Answered:
     """What was told so far. The last word of each kind holds; of a count see `counting`.
@@ -37,6 +39,17 @@ class Answered:
         # Other servers tell there in a word of their own that the model ended it.
         if chunk.stopped in self._stops:
             self.stopped = chunk.stopped
+
+    def onto(self, made: "Made", *, alone: bool) -> "Made":
+        """Return how a reply was made, with what was told of it; speed is that of one that comes `alone`."""
+        return made._replace(
+            model=self.model or made.model,
+            pace=self.pace if alone else None,
+            fingerprint=self.fingerprint,
+            tier=self.tier,
+            timings=self.timings if alone else NOTHING,
+            stopped=self.stopped,
+        )
 
 
 def _texts(value: Json) -> tuple[str, ...]:

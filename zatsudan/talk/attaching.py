@@ -13,6 +13,7 @@ from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
 from zatsudan.base.printable import one_line
+from zatsudan.base.quantities import in_bytes
 from zatsudan.base.secrets import shown_line
 from zatsudan.markdown.codeblocks import code_blocks
 from zatsudan.talk.attachments import CONSOLE, Mention, compose
@@ -134,9 +135,9 @@ def read_file(path: Path) -> str | dict[str, Json]:
     if len(data) > limit:
         raise CommandError(
             say(
-                "{path} is too large: at most {limit:,} kB go into a message.",
+                "{path} is too large: at most {limit} go into a message.",
                 path=shown,
-                limit=limit // 1000,
+                limit=in_bytes(limit),
             ),
             say("Send a part of it: !head -c 100000 FILE, then @! in the message."),
         )

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say, say_count
+from zatsudan.base.quantities import in_bytes
 from zatsudan.base.words import quote, split
 from zatsudan.markdown.codeblocks import code_blocks, fenced, in_code
 from zatsudan.wire.messages import content_text
@@ -151,5 +152,5 @@ def _image_label(part: Json) -> str:
     kind, comma, data = url.partition(";base64,")
     if not comma:
         return say("[image {address}]", address=url[:60])
-    size = max(1, len(data) * 3 // 4000)
-    return say("[image, {kind}, {size:,} kB]", kind=kind.removeprefix("data:image/"), size=size)
+    size = in_bytes(len(data.rstrip("=")) * 3 // 4)
+    return say("[image, {kind}, {size}]", kind=kind.removeprefix("data:image/"), size=size)

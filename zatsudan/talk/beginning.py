@@ -7,7 +7,7 @@ from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
 from zatsudan.sessions.session import Node
 from zatsudan.talk.link import Link
-from zatsudan.talk.request import rebuilt
+from zatsudan.talk.rebuilding import rebuilt
 from zatsudan.talk.talk import Talk
 from zatsudan.talk.turn import Turn
 from zatsudan.wire.tokenview import entries_of

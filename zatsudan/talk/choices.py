@@ -42,6 +42,9 @@ class Choices:
         self._unsaved: dict[int, list[Delta]] = {}
         self._unsaved_size = 0
         self._times: dict[int, _Times] = {}
+        #: When the first and the last text of any choice came, by the link's clock.
+        self.first: float | None = None
+        self.last: float | None = None
         #: When the journal last got text, by the link's clock.
         self.saved_at = 0.0
 
@@ -72,7 +75,8 @@ class Choices:
         times = self._times[index]
         if size:
             times.first = now if times.first is None else times.first
-            times.last = now
+            times.last = self.last = now
+            self.first = now if self.first is None else self.first
         if delta.finish_reason:
             times.end = now
         if not size:

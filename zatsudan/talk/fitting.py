@@ -53,7 +53,7 @@ def window_of(
         budget = max(length - reply, length // 8) - reserve
     field = reasoning_field(link.server)
     chain = session.chain(last)
-    path = [node for node in chain if node.id not in session.withheld]
+    path = chain.without(session.withheld) if session.withheld else chain
     window = choose(
         path,
         frame_of(session, session.system if system is None else system, lore),
@@ -65,7 +65,7 @@ def window_of(
         ahead=bool(path) and path[-1].message.role == "assistant",
         anyway=anyway,
     )
-    withheld = tuple(node.id for node in chain if node.id in session.withheld)
+    withheld = tuple(key for key in chain.ids if key in session.withheld)
     return window._replace(withheld=withheld, lore=lore) if withheld or lore else window
 
 
@@ -86,12 +86,12 @@ def lore_of(session: Session, last: str | None, gauge: Gauge) -> tuple[int, ...]
     from zatsudan.sessions.characters.lorebook import Scene, active
     from zatsudan.sessions.characters.patterns import Patterns
 
-    path = [node for node in session.chain(last) if node.id not in session.withheld]
+    path = session.chain(last).without(session.withheld)
     first = path[0].message.text if path else ""
     greetings = character.greetings
     scene = Scene(
         [node.message.text for node in path],
-        sum(node.message.role == "assistant" for node in path),
+        sum(role == "assistant" for role in path.roles()),
         greetings.index(first) if first in greetings else None,
     )
     return active(character.book, scene, gauge.estimator.count, Patterns(gauge.late))

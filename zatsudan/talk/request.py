@@ -1,7 +1,7 @@
-"""The request of a reply: composed, recorded in few bytes, and put together again.
+"""The request of a reply: composed, and recorded in few bytes.
 
 Nobody else puts a request of the talk together: a turn composes it here, and `/request`,
-`/why`, `/replay`, `/repro` and every export ask `rebuilt` what was sent.
+`/why`, `/replay`, `/repro` and every export ask rebuilding.py what was sent.
 
 The path to a reply and its parameters are in the session already. The record of a reply
 holds besides what they do not tell: where the window began, which system message led it,
@@ -10,27 +10,22 @@ the model that was asked, and how the body departed from the usual.
 
 import hashlib
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import takewhile
+from typing import NamedTuple
 
-from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import Json, JsonObject
-from zatsudan.base.language import say
 from zatsudan.parameters.values import drawn
 from zatsudan.servers.prefill import FIELDS, FORMS, NONE, asked, prefilled
 from zatsudan.servers.thinkforms import CONTROLLED
 from zatsudan.sessions.estimate import PER_MESSAGE, raw_count
-from zatsudan.sessions.session import Node, Session
-from zatsudan.sessions.window import Frame, Window, framed_by, in_order
-from zatsudan.talk.fitting import as_sent, reasoning_field, window_of
+from zatsudan.sessions.window import Window
+from zatsudan.talk.fitting import reasoning_field, window_of
 from zatsudan.talk.link import Link
 from zatsudan.talk.talk import Talk
 from zatsudan.talk.thinkingform import can_control
-from zatsudan.talk.thought import behind, was_given
+from zatsudan.talk.thought import behind
 from zatsudan.wire.protocol import build_request
-from zatsudan.wire.refusals import BARE, MIDDLE, ROLE, SYSTEM, TEXTS, Repair, mended
-
-if TYPE_CHECKING:
-    from zatsudan.sessions.characters.card import Character
+from zatsudan.wire.refusals import MIDDLE
 
 
 class Composed(NamedTuple):
@@ -101,10 +96,10 @@ def compose(
         told["control"] = True
     if leading and leading != talk.session.system:
         told["led"] = leading  # no record of the session has it
-    return Composed(_given(body, prefix, form, thought), window, told)
+    return Composed(given_to(body, prefix, form, thought), window, told)
 
 
-def _given(body: JsonObject, prefix: str, form: str, thought: str = "") -> JsonObject:
+def given_to(body: JsonObject, prefix: str, form: str, thought: str = "") -> JsonObject:
     """Return a request that goes on from `prefix`, or behind a `thought`, in the form that the server takes."""
     if thought:
         return behind(body, thought, form)
@@ -129,14 +124,9 @@ def facts(
     found: JsonObject = {"model": body.get("model")}
     if window.start is not None:
         found["start"] = window.start
-        started = False
-        pins: list[Json] = []
-        for node in window.nodes:
-            started = started or node.id == window.start
-            if not started:
-                pins.append(node.id)
-        if pins:
-            found["pins"] = pins
+        before = takewhile(lambda node: node.id != window.start, window.nodes)
+        if pins := [node.id for node in before]:
+            found["pins"] = list(pins)
     if window.withheld:
         found["withheld"] = [*window.withheld]
     if system:
@@ -194,108 +184,3 @@ def parameters_of(
     ours -= set(wanted)
     ours |= set(besides) if isinstance(besides, dict) else set()
     return {name: value for name, value in body.items() if name not in ours}
-
-
-class Rebuilt(NamedTuple):
-    """A recorded request: its body, and the messages of the path that the window left out.
-
-    `dialect` is the API beside /v1 in whose form the body was sent (`servers.dialects`).
-    """
-
-    body: JsonObject
-    left_out: tuple[Node, ...]
-    dialect: str = ""
-
-
-def rebuilt(session: Session, reply: Node) -> Rebuilt:
-    """Return the request that made a reply; raises CommandError where the record does not tell."""
-    made = reply.made
-    if made is None:
-        raise CommandError(say("This message was not made by a request."), say("Name a reply."))
-    told = made.request
-    model = told.get("model")
-    if not isinstance(model, str):
-        raise CommandError(
-            say("How this reply was asked for is not in its record."),
-            say("It came from elsewhere, or from an earlier version; /why tells what is known."),
-        )
-    path = session.chain(reply.parent) if reply.parent is not None else []
-    pinned, withheld = _ids(told, "pins"), _ids(told, "withheld")
-    first = next((at for at, node in enumerate(path) if node.id == told.get("start")), 0)
-    sent = [
-        node
-        for at, node in enumerate(path)
-        if node.id not in withheld and (at >= first or node.id in pinned)
-    ]
-    there = {node.id for node in sent}
-    left_out = tuple(node for node in path if node.id not in there)
-    system = _system(session, told)
-    field = told.get("reasoning")
-    said = in_order(as_sent(node, field if isinstance(field, str) else "") for node in sent)
-    character, frame = character_of(session, told), Frame(system)
-    if character is not None:
-        from zatsudan.sessions.characters.framing import framed
-
-        frame = framed(character, system, lore_in(told))
-    messages = framed_by(said, frame)
-    besides = told.get("besides")
-    besides = besides if isinstance(besides, dict) else {}
-    body = build_request(model, messages, {**made.parameters, **besides})
-    bare = told.get("bare")
-    repairs = [Repair(BARE, str(name)) for name in (bare if isinstance(bare, list) else ())]
-    if told.get("developer"):
-        repairs.append(Repair(ROLE, "developer", str(told["developer"])))
-    if told.get("texts"):
-        repairs.append(Repair(TEXTS))
-    if merged := told.get("merged"):
-        repairs.append(Repair(MIDDLE if merged == MIDDLE else SYSTEM))
-    body = mended(body, repairs) if repairs else body
-    if told.get("no_options"):
-        body.pop("stream_options", None)
-    if told.get("control"):
-        body[CONTROLLED] = True
-    form, thought = told.get("form"), was_given(told, made.reasoning)
-    if (made.given or thought) and isinstance(form, str):
-        body = _given(body, reply.message.text[: made.given], form, thought)
-    dialect = told.get("dialect")
-    return Rebuilt(body, left_out, dialect if isinstance(dialect, str) else "")
-
-
-def _ids(told: Mapping[str, Json], name: str) -> set[str]:
-    ids = told.get(name)
-    return set(map(str, ids)) if isinstance(ids, list) else set()
-
-
-def lore_in(told: Mapping[str, Json]) -> tuple[int, ...]:
-    """Return the entries of the lorebook that a recorded request was made with, by number."""
-    numbers = told.get("lore")
-    listed = numbers if isinstance(numbers, list) else []
-    return tuple(each for each in listed if isinstance(each, int))
-
-
-def character_of(session: Session, told: Mapping[str, Json]) -> "Character | None":
-    """Return the character of a recorded request; raises CommandError where it is not known any more."""
-    mark = told.get("character")
-    if not mark:
-        return None
-    if mark not in session.characters:
-        raise CommandError(
-            say("The character of this reply is not in the session any more."),
-            say("/why tells what else is known of it."),
-        )
-    return session.characters[str(mark)]
-
-
-def _system(session: Session, told: Mapping[str, Json]) -> str:
-    mark = told.get("system")
-    if not mark:
-        return ""
-    if isinstance(led := told.get("led"), str):
-        return led
-    for system in session.systems:
-        if mark_of(system) == mark:
-            return system
-    raise CommandError(
-        say("The system message of this reply is not in the session any more."),
-        say("/why tells what else is known of it."),
-    )

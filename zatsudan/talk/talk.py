@@ -1,12 +1,13 @@
 """The talk: the session at hand, its journal, and the one way in which both change."""
 
+import asyncio
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zatsudan.base.errors import StoreError, ZatsudanError
+from zatsudan.base.errors import StoreError
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import say
 from zatsudan.config.settings import Config
@@ -81,15 +82,18 @@ class Talk:
         self.session, self.journal, self.fresh = Session(), store.Journal(path), True
         self.record(store.begin_record(session_id, self.now()))
 
-    def load(self, path: Path) -> store.Loaded:
-        """Go on with a session from disk; raises StoreError and then leaves all as it was."""
+    async def load(self, path: Path) -> store.Loaded:
+        """Go on with a session from disk; raises StoreError and then leaves all as it was.
+
+        It is read in a thread: keys are answered meanwhile.
+        """
         if path == self.journal.path:
             raise StoreError(say("This session is the one at hand."), say("/show all shows it."))
         journal = store.Journal(path if self.folder is not None else None)
         journal.take()
         try:
-            loaded = store.load(path)
-        except ZatsudanError:
+            loaded = await asyncio.to_thread(store.load, path)
+        except BaseException:
             journal.close()
             raise
         self.journal.close()

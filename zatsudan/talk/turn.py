@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from zatsudan.base.errors import StatusError, ZatsudanError
-from zatsudan.base.jsonvalues import NOTHING, Json, JsonObject
+from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable
 from zatsudan.servers.prefill import Opening
@@ -19,7 +19,7 @@ from zatsudan.talk.answered import Answered
 from zatsudan.talk.choices import Choices
 from zatsudan.talk.composing import BANNED, Composing, OnNote
 from zatsudan.talk.counting import estimated
-from zatsudan.talk.exchange import AS_IT_WAS, USUAL, Sending, exchange
+from zatsudan.talk.exchange import AS_IT_WAS, USUAL, Prepare, Sending, exchange
 from zatsudan.talk.link import Link
 from zatsudan.talk.looping import Watch
 from zatsudan.talk.pacing import Behind, take_in
@@ -32,6 +32,7 @@ from zatsudan.wire.protocol import Chunk, Delta
 if TYPE_CHECKING:
     from zatsudan.servers.client import Client
     from zatsudan.sessions.window import Window
+    from zatsudan.talk.detours import Detours, Send
 
 OnDelta = Callable[[Delta], None]
 
@@ -89,9 +90,10 @@ class Turn:
         self._answered = Answered(self._composing.parameters.get("stop"))
         self.thought = Thought()
         self._watch = Watch()
-        self._went_back = 0
+        self._detours: Detours | None = None
         self._raw_prompt = 0.0
-        self._told: JsonObject = {}
+        self._told: Mapping[str, Json] = {}
+        self._left_out = 0
         #: What is done about a request that fails before anything comes.
         self.policy = USUAL
         #: A recorded body to be sent as it is, and how its reply was made.
@@ -103,8 +105,6 @@ class Turn:
         self.request: JsonObject = {}
         self.model = ""
         self.started: float | None = None
-        self.first: float | None = None
-        self.last: float | None = None
         self.nodes: list[Node] = []
         self.choices: dict[int, Node] = {}
         self.made = Made(INTERRUPTED)
@@ -114,6 +114,14 @@ class Turn:
     def deltas(self) -> int:
         """How many deltas with text came so far: about as many as tokens."""
         return self._growing.deltas
+
+    @property
+    def times(self) -> tuple[float | None, float | None]:
+        """When the first and the last text so far came, in seconds behind the request; None before any."""
+        return self._since(self._growing.first), self._since(self._growing.last)
+
+    def _since(self, then: float | None) -> float | None:
+        return then - self.started if then is not None and self.started is not None else None
 
     @property
     def looping(self) -> Printable:
@@ -149,12 +157,14 @@ class Turn:
         def wait(text: Printable) -> None:
             self.waiting = text
 
-        policy = self.policy if self.recorded is None else AS_IT_WAS
+        def send(prepare: Prepare) -> AsyncGenerator[Chunk]:
+            policy = self.policy if self.recorded is None else AS_IT_WAS
+            return exchange(self._link, prepare, policy, on_note=on_note, on_wait=wait)
+
         prepare = partial(self._prepare, on_note)
         whole = False
         while not whole:
-            sent = exchange(self._link, prepare, policy, on_note=on_note, on_wait=wait)
-            chunks = self._without_phrases(sent, on_note, wait)
+            chunks = self._without_phrases(send(prepare), send, on_note)
             try:
                 async with aclosing(chunks):
                     whole = await self._read(chunks, on_delta, on_note)
@@ -194,26 +204,17 @@ class Turn:
         return True
 
     def _without_phrases(
-        self, chunks: AsyncGenerator[Chunk], on_note: OnNote, on_wait: OnNote
+        self, chunks: AsyncGenerator[Chunk], send: "Send", on_note: OnNote
     ) -> AsyncGenerator[Chunk]:
         """Return the chunks of a reply without the banned phrases, where the server does not see to it."""
         if not self._composing.parameters.get(BANNED) or self.recorded is not None:
             return chunks
-        from zatsudan.talk.banning import Detours, Leg, tokens_of
+        from zatsudan.talk.detours import Detours
 
-        def leg(leg: Leg) -> AsyncGenerator[Chunk]:
-            self._went_back += bool(leg.tokens)
-
-            async def prepare(_client: "Client") -> Sending:
-                composed = self._composing.leg(self.model, leg, self.deltas)
-                return Sending(composed.body, self.model)
-
-            return exchange(self._link, prepare, self.policy, on_note=on_note, on_wait=on_wait)
-
-        first = partial(tokens_of, self._link, self.model)
-        whole = self._composing.parameters.get("stream") is False
-        detours = Detours(lambda: self._composing.guard, leg, first, on_note, whole=whole)
-        return detours.chunks(chunks)
+        self._detours = Detours(
+            self._link, self._composing, lambda: (self.model, self.deltas), send, on_note
+        )
+        return self._detours.chunks(chunks)
 
     async def _prepare(self, on_note: OnNote, _client: "Client") -> Sending:
         await client_for(self._talk, self._link)
@@ -225,9 +226,10 @@ class Turn:
             )
             self.request, self.window, self._told = composed.body, composed.window, composed.told
             self._link.gauge(self._talk.session).window_start = self.window.start
-            self._raw_prompt = composed.raw_tokens
+            self._raw_prompt, self._left_out = composed.raw_tokens, self.window.left_out
         else:
-            self.request = self.recorded[0]
+            self.request, made = self.recorded
+            self._told, self._left_out = made.request, made.left_out
             self.model = str(self.request["model"])
         if not self.thought.given or self.started is None:
             self.started = self._growing.saved_at = self._link.clock()
@@ -242,45 +244,33 @@ class Turn:
             self.waiting = say("reading {done:,} of {total:,} tokens", done=done, total=total)
 
     def _take(self, delta: Delta) -> None:
-        now = self._link.clock()
-        with_text = delta.content or delta.reasoning
-        if with_text and self.started is not None:
-            self.last = now - self.started
-            self.first = self.last if self.first is None else self.first
         if delta.index == 0:
             self._watch.add(delta.reasoning + delta.content)
-        self._growing.add(delta, now)
+        self._growing.add(delta, self._link.clock())
         if not (self.thought.over or self._prefix or delta.index):
             self.thought.add(delta)
 
     def _facts(self, ended: str) -> Made:
-        server, told = self._link.server, self._answered
-        asked = self._told if self.recorded is None else self.recorded[1].request
+        server, detours = self._link.server, self._detours
+        first, last = self.times
         made = Made(
             ended=ended,
             error=str(self.error or ""),
-            model=told.model or self.model,
+            model=self.model,
             server=server.name if server is not None else "",
-            parameters=parameters_of(self.request, asked, self._composing.parameters),
-            first=self.first,
-            last=self.last,
-            pace=told.pace if len(self._growing.by_index) < 2 else None,
-            seconds=self._link.clock() - self.started if self.started is not None else 0.0,
-            fingerprint=told.fingerprint,
-            tier=told.tier,
-            timings=told.timings if len(self._growing.by_index) < 2 else NOTHING,
-            stopped=told.stopped,
-            left_out=self.window.left_out if self.window is not None else 0,
+            parameters=parameters_of(self.request, self._told, self._composing.parameters),
+            first=first,
+            last=last,
+            seconds=self._since(self._link.clock()) or 0.0,
+            left_out=self._left_out,
             given=len(self._prefix),
             request={
                 **self._told,
                 **self.thought.facts(),
-                **({"went_back": self._went_back} if self._went_back else {}),
+                **(detours.facts() if detours is not None else {}),
             },
         )
-        if self.recorded is None:
-            return made
-        return made._replace(left_out=self.recorded[1].left_out, request=self.recorded[1].request)
+        return self._answered.onto(made, alone=len(self._growing.by_index) < 2)
 
     def _record(self, ended: str) -> None:
         self.choices, self.made = self._growing.record(
@@ -296,7 +286,8 @@ class Turn:
         raw = self._growing.raw_tokens
         each = self._growing.by_index
         # Of requests that were left nobody tells the count.
-        told = self._answered.counting.by_choice(each) if not self._went_back else None
+        left = self._detours is not None and self._detours.count
+        told = self._answered.counting.by_choice(each) if not left else None
         if told is not None:
             exact = sum(usage.prompt + usage.completion for usage in told.values())
             self._link.measured(self._raw_prompt + raw, exact)
@@ -304,7 +295,6 @@ class Turn:
         if self.window is None or not raw:
             return {}
         ratio = self._link.gauge(self._talk.session).estimator.ratio
-        given = raw_count(self._prefix)
-        new = raw - given * len(self._opening.begun)
+        given = raw_count(self._prefix)  # it stands at the begin of what came, and was sent
         prompt = self.window.tokens + round(given * ratio)
-        return estimated(each, prompt, new, ratio)
+        return estimated(each, prompt, raw - given * len(self._opening.begun), ratio)

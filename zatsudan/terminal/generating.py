@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from zatsudan.base.language import say
 from zatsudan.base.printable import one_line
+from zatsudan.base.quantities import in_bytes
 from zatsudan.commands.outcomes import Experiment, Generate
 from zatsudan.commands.parts import Line, Picture
 from zatsudan.sessions.made import FINISHED
@@ -151,16 +152,14 @@ class Generation:
                 self._surface.show((Line(note, "warn"),))
                 continue
             for kind, data in () if paths else media(node.made.beside, node.made.parameters):
-                size = max(1, len(data) // 1000)
-                note = say("[{kind}, {size:,} kB, not kept]", kind=kind, size=size)
+                note = say("[{kind}, {size}, not kept]", kind=kind, size=in_bytes(len(data)))
                 self._surface.show((Picture(data, Line(note, "dim")),))
             for path in paths:
-                size = max(1, path.stat().st_size // 1000)
                 shown = one_line(str(path), 300)
                 note = say(
-                    "[{kind}, {size:,} kB · /open] {path}",
+                    "[{kind}, {size} · /open] {path}",
                     kind=path.suffix[1:],
-                    size=size,
+                    size=in_bytes(path.stat().st_size),
                     path=shown,
                 )
                 if path.suffix == ".png":

@@ -9,33 +9,17 @@ import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zatsudan.base.errors import CommandError, ZatsudanError
+from zatsudan.base.errors import ZatsudanError
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, one_line
 from zatsudan.base.secrets import shown_line
-from zatsudan.commands.outcomes import (
-    Ask,
-    Calls,
-    Copy,
-    Desk,
-    Experiment,
-    Generate,
-    Inspect,
-    Leave,
-    Outcome,
-    Pick,
-    Prefill,
-    Show,
-    Work,
-    tell,
-)
 from zatsudan.commands.parts import Line
 from zatsudan.commands.registry import Commands, find
 from zatsudan.talk.addressee import model_of
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.deciding import Asked, Decision, Shell, Slash, Words, decide
 from zatsudan.talk.entered import KEYS, Entered
-from zatsudan.terminal.generating import Generation
+from zatsudan.terminal.carrying import Carrying
 from zatsudan.terminal.greeting import connected
 from zatsudan.terminal.surface import Surface
 
@@ -56,7 +40,7 @@ class Repl:
         self.commands = commands
         self.ran: Ran | None = None
         self._surface = surface
-        self._generation = Generation(chat, surface)
+        self._carrying = Carrying(chat, surface)
 
     def decide(self, line: Entered) -> Decision:
         """Tell what a line is; looks for files that it may mean."""
@@ -118,7 +102,9 @@ class Repl:
                 return await self._run(command)
             case Slash(name, args):
                 self._surface.echo(shown_line(line.text), command=True)
-                return await self._carry_out(await find(self.commands, name).run(self.chat, args))
+                return await self._carrying.carry_out(
+                    await find(self.commands, name).run(self.chat, args)
+                )
             case Words(text, wanted):
                 return await self._say(line, text, wanted)
             case Asked() as asked:
@@ -133,82 +119,6 @@ class Repl:
             self._surface.prefill(line)
             return False
         return await self._handle(asked.granted if answer else asked.refused)
-
-    async def _carry_out(self, outcome: Outcome) -> bool:
-        match outcome:
-            case Generate() | Experiment():
-                return await self._make(outcome)
-            case Work():
-                return await self._carry_out(await self._work(outcome))
-            case Ask() | Pick():
-                return await self._choose(outcome)
-            case Calls():
-                self._surface.show(outcome.parts)
-                self._surface.calls(outcome.waits)
-            case Inspect() | Desk():
-                return await self._lend(outcome)
-            case Copy():
-                await self._copy(outcome)
-            case Show() | Prefill() | Leave():
-                self._at_once(outcome)
-        return True
-
-    async def _make(self, outcome: Generate | Experiment) -> bool:
-        """Have replies made, then carry out what follows; return whether all went well."""
-        if isinstance(outcome, Generate):
-            well = await self._generation.generate(outcome)
-        else:
-            well = await self._generation.experiment(outcome)
-        return well if outcome.then is None else await self._carry_out(await outcome.then())
-
-    async def _lend(self, outcome: Inspect | Desk) -> bool:
-        """Lend the whole screen to a page, and carry out what was wanted there."""
-        if isinstance(outcome, Desk):
-            result = await self._surface.desk(outcome)
-            left = Show(outcome.instead) if result is None else await outcome.chosen(result)
-            return await self._carry_out(left)
-        from zatsudan.commands.tokens import fork
-
-        self._surface.show(outcome.parts)
-        choice = await self._surface.inspect(outcome)
-        return choice is None or await self._generation.generate(
-            fork(self.chat, outcome.reply, choice.at, choice.option)
-        )
-
-    def _at_once(self, outcome: Show | Prefill | Leave) -> None:
-        if isinstance(outcome, Leave):
-            self._surface.leave()
-            return
-        if isinstance(outcome, Show) and outcome.afresh:
-            self._surface.clear_screen()
-        self._surface.show(outcome.parts)
-        if isinstance(outcome, Prefill):
-            taken = self._surface.prefill(outcome.line, editor=outcome.editor)
-            self._surface.show(() if taken else outcome.instead)
-
-    async def _choose(self, ask: Ask | Pick) -> bool:
-        """Ask the person, and carry out what follows from the answer."""
-        if isinstance(ask, Pick):
-            key = await self._surface.pick(ask)
-            return key is None or await self._carry_out(await ask.chosen(key))
-        self._surface.show(ask.parts)
-        try:
-            answer = await self._surface.ask(ask.question)
-        except asyncio.CancelledError:
-            answer = None  # the person stopped it, which leaves the question as well
-        if answer is None:
-            self._surface.show(ask.left)
-            return False
-        return await self._carry_out(await ask.answered(answer))
-
-    async def _work(self, work: Work) -> Outcome:
-        self._surface.show(work.parts)
-        try:
-            return await work.run(self._surface.hint)
-        except asyncio.CancelledError:
-            return tell(say("Stopped."), "dim")
-        finally:
-            self._surface.hint(EMPTY)
 
     async def _say(self, line: Entered, text: str, wanted: "Sequence[Mention]") -> bool:
         """Send a message, with what it attaches; or answer the call that waits for one."""
@@ -227,7 +137,7 @@ class Repl:
         node = self.chat.talk.say(content, wanted)
         self._surface.echo(content)
         self._tell_missing(missing)
-        return await self._generation.reply(node)
+        return await self._carrying.generation.reply(node)
 
     def _waiting(self) -> bool:
         """Does a call of the model wait for an answer?"""
@@ -249,7 +159,7 @@ class Repl:
             self._surface.prefill(line)
             raise
         self._tell_missing(missing)
-        return await self._carry_out(answered(self.chat, answer))
+        return await self._carrying.carry_out(answered(self.chat, answer))
 
     def _tell_missing(self, names: "Sequence[str]") -> None:
         for name in names:
@@ -283,24 +193,7 @@ class Repl:
         from zatsudan.commands.calling import answered
         from zatsudan.talk.answering import output_text
 
-        return await self._carry_out(answered(self.chat, output_text(self.ran)))
-
-    async def _copy(self, copy: Copy) -> None:
-        how = await self._surface.copy(copy.text)
-        if not how:
-            raise CommandError(
-                say(
-                    "Nothing here takes {size:,} characters into a clipboard.", size=len(copy.text)
-                ),
-                say("Install wl-copy, xclip or xsel, or write it to a file with /write FILE."),
-            )
-        done = say(
-            "Copied: {what}, {size:,} characters, {how}",
-            what=copy.what,
-            size=len(copy.text),
-            how=how,
-        )
-        self._surface.show((Line(done, "good"),))
+        return await self._carrying.carry_out(answered(self.chat, output_text(self.ran)))
 
     async def connect(self) -> None:
         """Connect and say where: the second line of the greeting."""

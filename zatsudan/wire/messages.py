@@ -1,5 +1,6 @@
 """Messages and token counts, and their forms on the wire."""
 
+import sys
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -32,7 +33,8 @@ class Message(NamedTuple):
         A carriage return is no line end for Markdown's fences and tables, and a control
         character on the screen.
         """
-        return self._replace(content=_with_line_ends(self.content))
+        content = _with_line_ends(self.content)
+        return self if content is self.content else self._replace(content=content)
 
     def with_field(self, name: str, value: Json) -> "Message":
         """Return the message with one more field; its role and content stay."""
@@ -48,7 +50,12 @@ class Message(NamedTuple):
     def from_json(cls, value: Mapping[str, Json]) -> "Message":
         """Read a message in the API's form; unknown fields are kept."""
         extra = {key: item for key, item in value.items() if key not in ("role", "content")}
-        return cls(str(value.get("role") or "user"), value.get("content"), extra)
+        return cls(role_in(value), value.get("content"), extra)
+
+
+def role_in(value: Mapping[str, Json]) -> str:
+    """Return the role of a message in the API's form; one text for all messages of a role."""
+    return sys.intern(str(value.get("role") or "user"))
 
 
 def _with_line_ends(content: Json) -> Json:

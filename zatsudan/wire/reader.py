@@ -59,6 +59,11 @@ class Reader:
         return self.done or self._joining.finished
 
     @property
+    def speaks(self) -> bool:
+        """Whether text or reasoning has come."""
+        return self._text > 0
+
+    @property
     def goes_on(self) -> bool:
         """Whether a choice has gone on after its finish_reason: a connection that breaks cuts it."""
         return self._joining.goes_on and not self.done

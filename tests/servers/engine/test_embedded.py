@@ -7,7 +7,7 @@ import pytest
 from tests.support.gguf import gguf
 from tests.support.oneshot import run
 from zatsudan.base.errors import ConfigError, ConnectionFailed
-from zatsudan.config.file import parse
+from zatsudan.config.configtext import parse
 from zatsudan.config.settings import SUGGESTED, Config, Local
 from zatsudan.servers import nearby
 from zatsudan.servers.choice import Server, Wishes, choose

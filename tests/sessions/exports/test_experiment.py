@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from typing import Any
 
 import pytest
@@ -61,6 +62,12 @@ def test_the_page_looks_as_that_of_a_talk() -> None:
     assert "<strong>y</strong>" in page
     assert "<th>temperature</th><th>stop</th><th>seed</th>" in page
     assert "tokens_per_second" not in page
+
+
+def test_the_page_has_no_column_of_which_no_reply_knows_anything() -> None:
+    shown = re.findall("<th>(.*?)</th>", to_html(sheet_of(ROWS, "hi")))
+    assert {"tok", "end", "temperature"} <= set(shown)
+    assert not {"logp", "tok/s", "s"} & set(shown)
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x"])

@@ -51,7 +51,7 @@ async def test_a_picture_stands_in_its_own_rows() -> None:
 
 async def test_a_private_talk_shows_what_it_does_not_keep() -> None:
     async with sitting(_drawn(), environ=KITTY, private=True) as person:
-        assert "[png, 1 kB, not kept]" in await person.say("draw")
+        assert "[png, 340 B, not kept]" in await person.say("draw")
         assert len(person.screen.pictures) == 1
 
 

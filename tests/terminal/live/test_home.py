@@ -100,7 +100,7 @@ async def test_an_image_and_a_server_that_takes_none(folder: Path) -> None:
     refusal = fails(400, {"error": {"message": "image input is not supported"}})
     async with sitting(refusal, says("A cat.")) as person:
         shown = await person.say("what is @cat.png")
-        assert "[image, png, 1 kB]" in shown
+        assert "[image, png, 9 B]" in shown
         assert "image input is not supported" in shown
         assert shown.endswith("» what is @cat.png\nscripted")
         assert "A cat." in await person.say("")

@@ -4,7 +4,7 @@ import pyte
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zatsudan.terminal.live.painter import change
+from zatsudan.terminal.live.rowwriting import change
 
 WORDS = st.text("ab 日é\u0301👩", max_size=6)
 

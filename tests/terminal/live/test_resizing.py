@@ -49,7 +49,7 @@ async def test_the_lab_lays_nothing_out_for_a_width_that_is_gone() -> None:
         person.screen.resize(90, 40)
         person.terminal._app._on_resize()
         assert person.terminal._app.frozen
-        view = person.terminal._surface._view
+        view = person.terminal._surface.view
         assert view is not None
         assert not view._draw(hold=False)
         written = "".join(person.screen.raw)

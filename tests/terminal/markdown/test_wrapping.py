@@ -58,6 +58,13 @@ def test_rows_do_not_hang_on_when_the_pieces_came(parts: list[Piece], width: int
     assert all(cell_len(plain(line)) <= width for line in rows)
 
 
+@given(st.text("ab    日é\u0301「\n-", max_size=150), st.integers(2, 40))
+def test_words_taken_at_once_fill_rows_as_characters_do(text: str, width: int) -> None:
+    wrapper = Wrapper(width)
+    rows = [line for char in text for line in wrapper.add([(char, PLAIN)])] + wrapper.end()
+    assert wrap([(text, PLAIN)], width) == rows
+
+
 _UNSPACED = "กขเาำ้ំកខ្\u200bမနြ်ာ  ๆ।किน्"
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from zatsudan.base.language import say
 from zatsudan.base.printable import Printable, one_line
+from zatsudan.base.quantities import in_bytes
 from zatsudan.commands.connecting import questions
 from zatsudan.commands.outcomes import Ask, Outcome, Show, Tell, Work
 from zatsudan.commands.parts import Line, Part
@@ -13,7 +14,6 @@ from zatsudan.commands.presets import bound
 from zatsudan.config.settings import SUGGESTED
 from zatsudan.servers.choice import Server, Wishes
 from zatsudan.servers.discovery import Finder
-from zatsudan.servers.engine.progress import in_bytes
 from zatsudan.servers.unencrypted import unencrypted
 from zatsudan.talk.addressee import model_of, use_model
 from zatsudan.talk.chat import Chat

@@ -13,16 +13,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from zatsudan.base.addresses import is_near, normal_url, shown_url
-from zatsudan.base.errors import (
-    ApiError,
-    ConfigError,
-    ConnectionFailed,
-    StatusError,
-    ZatsudanError,
-    describe_seconds,
-)
+from zatsudan.base.errors import ApiError, ConfigError, ConnectionFailed, StatusError, ZatsudanError
 from zatsudan.base.language import say
 from zatsudan.base.printable import Printable, one_line, printable
+from zatsudan.base.quantities import describe_seconds
 from zatsudan.base.secrets import HIDDEN
 from zatsudan.commands.asking import Question
 from zatsudan.commands.connecting import questions

@@ -1,7 +1,7 @@
 """Presets from elsewhere: one row for each format; told from the content, never from the name.
 
 Begin with `ROWS`. A format is a recogniser, a reader and perhaps a writer, in the module of its
-program; what its fields are to us stands there in one table of rules (`presetfields`).
+program; what its fields are to us stands there in one table of rules (`fieldrules`).
 """
 
 import errno
@@ -14,6 +14,7 @@ from zatsudan.base import files, texts
 from zatsudan.base.errors import CommandError, ImportRefused
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import one_line
+from zatsudan.base.quantities import in_bytes
 from zatsudan.config.foreign import (
     generationconfig,
     koboldcpp,
@@ -141,7 +142,7 @@ def read_file(path: Path) -> Imported:
         data = files.read(path, LARGEST)
     except (OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno == errno.EFBIG:
-            sentence = say("{name} is larger than {size} MB.", name=name, size=LARGEST // 1_000_000)
+            sentence = say("{name} is larger than {size}.", name=name, size=in_bytes(LARGEST))
             raise refused(sentence) from error
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise ImportRefused(

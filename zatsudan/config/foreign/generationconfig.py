@@ -6,15 +6,9 @@ The fields are those of `GenerationConfig` of the transformers library.
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later
 from zatsudan.config.foreign.content import Content
+from zatsudan.config.foreign.fieldrules import TOKENIZER, TRANSFORMERS, Rule, Rules
 from zatsudan.config.foreign.fieldvalues import number, texts, whole
-from zatsudan.config.foreign.presetfields import (
-    TOKENIZER,
-    TRANSFORMERS,
-    Reading,
-    Rule,
-    Rules,
-    greedy,
-)
+from zatsudan.config.foreign.presetfields import Reading, greedy
 
 
 def _in_units(value: Json) -> Json:

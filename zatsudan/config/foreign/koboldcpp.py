@@ -8,6 +8,7 @@ from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import later, say
 from zatsudan.config.foreign import samplerorder
 from zatsudan.config.foreign.content import Content
+from zatsudan.config.foreign.fieldrules import Rule, Rules
 from zatsudan.config.foreign.fieldvalues import (
     Unfit,
     number,
@@ -18,7 +19,7 @@ from zatsudan.config.foreign.fieldvalues import (
     texts,
     whole,
 )
-from zatsudan.config.foreign.presetfields import Reading, Rule, Rules
+from zatsudan.config.foreign.presetfields import Reading
 
 
 def _stops(value: Json) -> Json:

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import later, say
 from zatsudan.config.foreign.content import Content
+from zatsudan.config.foreign.fieldrules import LOADING, Rule, Rules
 from zatsudan.config.foreign.fieldvalues import Unfit, number, texts, whole
-from zatsudan.config.foreign.presetfields import LOADING, Reading, Rule, Rules
+from zatsudan.config.foreign.presetfields import Reading
 
 _OF_TALKS = later("it belongs to LM Studio's own talks")
 

@@ -10,18 +10,11 @@ from collections.abc import Iterator, Mapping
 from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import later, say
-from zatsudan.config.foreign import presetfields
+from zatsudan.config.foreign import fieldrules
 from zatsudan.config.foreign.content import Content
+from zatsudan.config.foreign.fieldrules import LOADING, Rule, Rules, renamed, written
 from zatsudan.config.foreign.fieldvalues import Unfit, number, whole
-from zatsudan.config.foreign.presetfields import (
-    LOADING,
-    Reading,
-    Rule,
-    Rules,
-    refused,
-    renamed,
-    written,
-)
+from zatsudan.config.foreign.presetfields import Reading, refused
 from zatsudan.config.presetfiles import Preset
 
 _COMMANDS = ("FROM", "PARAMETER", "TEMPLATE", "SYSTEM", "ADAPTER", "LICENSE", "MESSAGE", "REQUIRES", "RENDERER", "PARSER")  # fmt: skip
@@ -191,4 +184,4 @@ def _own(preset: Preset) -> JsonObject:
 
 def lacking(preset: Preset) -> list[str]:
     """Return what a Modelfile has no line for."""
-    return presetfields.without_field(RULES, _own(preset))
+    return fieldrules.without_field(RULES, _own(preset))

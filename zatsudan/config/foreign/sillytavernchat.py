@@ -4,17 +4,11 @@ import re
 
 from zatsudan.base.jsonvalues import Json, JsonObject, text_field
 from zatsudan.base.language import later, say
-from zatsudan.config.foreign import presetfields, samplerorder
+from zatsudan.config.foreign import fieldrules, samplerorder
 from zatsudan.config.foreign.content import Content
+from zatsudan.config.foreign.fieldrules import MAKES, Rule, Rules, renamed, written
 from zatsudan.config.foreign.fieldvalues import number, text, whole
-from zatsudan.config.foreign.presetfields import (
-    MAKES,
-    Reading,
-    Rule,
-    Rules,
-    renamed,
-    written,
-)
+from zatsudan.config.foreign.presetfields import Reading
 from zatsudan.config.foreign.sillytaverntext import DELIVERY, ROLEPLAY, dumps
 from zatsudan.config.presetfiles import Preset
 
@@ -182,4 +176,4 @@ def write(preset: Preset) -> str:
 
 def lacking(preset: Preset) -> list[str]:
     """Return what a preset of chat completion has no field for."""
-    return presetfields.without_field(RULES, _for_chat(preset))
+    return fieldrules.without_field(RULES, _for_chat(preset))

@@ -8,8 +8,20 @@ import json
 
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import later, say
-from zatsudan.config.foreign import presetfields, samplerorder
+from zatsudan.config.foreign import fieldrules, samplerorder
 from zatsudan.config.foreign.content import Content
+from zatsudan.config.foreign.fieldrules import (
+    COMPLETION,
+    LAST,
+    NO_PARAMETER,
+    ORDER,
+    TRANSFORMERS,
+    Rule,
+    Rules,
+    ends,
+    renamed,
+    written,
+)
 from zatsudan.config.foreign.fieldvalues import (
     Unfit,
     from_sigma,
@@ -22,20 +34,7 @@ from zatsudan.config.foreign.fieldvalues import (
     texts,
     whole,
 )
-from zatsudan.config.foreign.presetfields import (
-    COMPLETION,
-    LAST,
-    NO_PARAMETER,
-    ORDER,
-    TRANSFORMERS,
-    Reading,
-    Rule,
-    Rules,
-    ends,
-    renamed,
-    spread,
-    written,
-)
+from zatsudan.config.foreign.presetfields import Reading, spread
 from zatsudan.config.presetfiles import Preset
 
 #: Its own texts and switches round a talk.
@@ -203,4 +202,4 @@ def dumps(fields: JsonObject) -> str:
 def lacking(preset: Preset) -> list[str]:
     """Return what a preset of text completion has no field for."""
     system = ["system"] if preset.system is not None else []
-    return [*presetfields.without_field(RULES, _for_text(preset), ("dynatemp_range",)), *system]
+    return [*fieldrules.without_field(RULES, _for_text(preset), ("dynatemp_range",)), *system]

@@ -8,8 +8,17 @@ import re
 
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import later
-from zatsudan.config.foreign import presetfields, samplerorder
+from zatsudan.config.foreign import fieldrules, samplerorder
 from zatsudan.config.foreign.content import Content
+from zatsudan.config.foreign.fieldrules import (
+    LAST,
+    TRANSFORMERS,
+    Rule,
+    Rules,
+    ends,
+    renamed,
+    written,
+)
 from zatsudan.config.foreign.fieldvalues import (
     from_sigma,
     from_span,
@@ -21,18 +30,7 @@ from zatsudan.config.foreign.fieldvalues import (
     texts,
     whole,
 )
-from zatsudan.config.foreign.presetfields import (
-    LAST,
-    TRANSFORMERS,
-    Reading,
-    Rule,
-    Rules,
-    ends,
-    greedy,
-    renamed,
-    spread,
-    written,
-)
+from zatsudan.config.foreign.presetfields import Reading, greedy, spread
 from zatsudan.config.presetfiles import Preset
 
 _DYNAMIC = ("dynamic_temperature", "dynatemp_low", "dynatemp_high")
@@ -125,4 +123,4 @@ def _own(preset: Preset) -> JsonObject:
 def lacking(preset: Preset) -> list[str]:
     """Return what a preset of TextGen's has no field for."""
     system = ["system"] if preset.system is not None else []
-    return [*presetfields.without_field(WRITTEN, _own(preset), ("dynatemp_range",)), *system]
+    return [*fieldrules.without_field(WRITTEN, _own(preset), ("dynatemp_range",)), *system]

@@ -8,26 +8,23 @@ import asyncio
 import contextlib
 import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 
-from zatsudan.base.addresses import origin, shown_url
-from zatsudan.base.errors import ApiError, ConnectionFailed, StatusError, StreamError
-from zatsudan.base.language import later, say
-from zatsudan.base.printable import one_line, printable
+from zatsudan.base.errors import ApiError, ConnectionFailed, StreamError
+from zatsudan.base.language import say
+from zatsudan.base.printable import printable
+from zatsudan.base.quantities import in_bytes
 from zatsudan.config.settings import Network
+from zatsudan.servers.engine.filehost import AGAIN, FileHost, header, length, pieces, refused
 from zatsudan.servers.engine.part import Part
-from zatsudan.servers.engine.progress import Progress, in_bytes
-from zatsudan.servers.engine.sources import checked_url, redirected
-from zatsudan.servers.proxies import proxy_of
+from zatsudan.servers.engine.progress import Progress
 
 #: No file larger than this is fetched: the largest models of today are half of it.
 LIMIT_BYTES = 2**40
-REDIRECTS = 5
 #: How often a cut file is gone on with by itself, and the pause before it in seconds.
 CUTS = 5
 PAUSE_SECONDS = 1.0
@@ -35,8 +32,6 @@ PAUSE_SECONDS = 1.0
 SPEED_SECONDS = 5.0
 #: Progress is told at most so often, in seconds.
 TELL_SECONDS = 0.1
-
-_AGAIN = later("What came is kept: the same command goes on from there.")
 
 
 class Fetch:
@@ -57,12 +52,9 @@ class Fetch:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._url = checked_url(url, sha256)
+        self._host = FileHost(url, sha256, network or Network(), headers or {}, transport)
         self._path = path
         self._sha256 = sha256.lower()
-        self._network = network or Network()
-        self._headers = headers or {}
-        self._transport = transport
         self._clock = clock
         self._sleep = sleep
         self._part = Part(path, url)
@@ -70,7 +62,7 @@ class Fetch:
     @property
     def host(self) -> str:
         """Where the file comes from."""
-        return urlsplit(self._url).hostname or ""
+        return urlsplit(self._host.url).hostname or ""
 
     @property
     def name(self) -> str:
@@ -85,9 +77,9 @@ class Fetch:
     async def read(self, limit: int) -> bytes:
         """Return what the server answers instead of keeping it as a file; raises ZatsudanError."""
         data = b""
-        async with self._open("GET", {}) as response:
+        async with self._host.open("GET", {}) as response:
             if response.status_code != httpx.codes.OK:
-                raise _refused(response.status_code)
+                raise refused(response.status_code)
             async for piece in response.aiter_bytes():
                 data += piece
                 if len(data) > limit:
@@ -100,9 +92,9 @@ class Fetch:
     async def size(self) -> int:
         """Return how large the file is, before it is fetched; 0 where the server does not tell."""
         with contextlib.suppress(ApiError, TimeoutError):
-            async with asyncio.timeout(5), self._open("HEAD", {}) as response:
+            async with asyncio.timeout(5), self._host.open("HEAD", {}) as response:
                 if response.status_code == httpx.codes.OK:
-                    return _length(response)
+                    return length(response)
         return 0
 
     async def run(self, tell: Callable[[Progress], None]) -> Path:
@@ -117,9 +109,7 @@ class Fetch:
         except OSError as error:
             raise ConnectionFailed(
                 say("The file cannot be written ({why}).", why=error.strerror or error),
-                printable(
-                    " ".join((say("Make room, or see whose the directory is."), say(_AGAIN)))
-                ),
+                printable(" ".join((say("Make room, or see whose the directory is."), say(AGAIN)))),
             ) from error
         return self._path
 
@@ -146,14 +136,14 @@ class Fetch:
         headers = {"Range": f"bytes={have}-"} if have else {}
         if have and validator:
             headers["If-Range"] = validator
-        async with self._open("GET", headers) as response:
+        async with self._host.open("GET", headers) as response:
             if have and response.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
-                if _header(response, "Content-Range") == f"bytes */{have}":
+                if header(response, "Content-Range") == f"bytes */{have}":
                     return True  # it is all there
                 part.empty()
                 return False
             if response.status_code == httpx.codes.PARTIAL_CONTENT and validator:
-                tag = _header(response, "ETag")
+                tag = header(response, "ETag")
                 if tag and tag != validator:  # the server knows Range, but not If-Range
                     part.empty()
                     return False
@@ -165,7 +155,7 @@ class Fetch:
         """Return the size of the whole file, the part cut to where the answer goes on."""
         if response.status_code == httpx.codes.PARTIAL_CONTENT and have:
             told = re.fullmatch(
-                r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})", _header(response, "Content-Range")
+                r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})", header(response, "Content-Range")
             )
             if told is None or int(told[1]) != have or int(told[2]) + 1 != int(told[3]):
                 raise StreamError(
@@ -174,10 +164,10 @@ class Fetch:
                 )
             size = int(told[3])
         elif response.status_code == httpx.codes.OK:
-            have, size = self._part.empty(), _length(response)
+            have, size = self._part.empty(), length(response)
         else:
-            raise _refused(response.status_code)
-        if _header(response, "Content-Encoding") not in ("", "identity") or not size:
+            raise refused(response.status_code)
+        if header(response, "Content-Encoding") not in ("", "identity") or not size:
             raise StreamError(
                 say("The server does not say how large the file is."),
                 say("Fetch it by other means and name it with --gguf FILE."),
@@ -188,7 +178,7 @@ class Fetch:
                 say("No model is that large: see where model_url points to."),
             )
         self._part.check_room(size - have)
-        self._part.keep_version(_header(response, "ETag"))
+        self._part.keep_version(header(response, "ETag"))
         return size
 
     async def _receive(
@@ -201,7 +191,7 @@ class Fetch:
         have = part.have
         marks = [(self._clock(), have)]
         tell(Progress(have, size, 0.0))
-        async for piece in _pieces(response):
+        async for piece in pieces(response):
             if have + len(piece) > size:
                 part.empty()
                 raise StreamError(
@@ -220,86 +210,9 @@ class Fetch:
         if have < size:
             raise _cut(have, size)
 
-    @asynccontextmanager
-    async def _open(self, method: str, headers: dict[str, str]) -> AsyncIterator[httpx.Response]:
-        """Send a request, following redirects; raises ConnectionFailed, also for what breaks inside."""
-        url = self._url
-        where = shown_url(url)
-        try:
-            for _ in range(REDIRECTS + 1):
-                private = self._headers if origin(url) == origin(self._url) else {}
-                async with (
-                    httpx.AsyncClient(
-                        headers={"Accept-Encoding": "identity"},
-                        timeout=httpx.Timeout(
-                            self._network.idle_seconds, connect=self._network.connect_seconds
-                        ),
-                        trust_env=False,
-                        proxy=proxy_of(url) or None,
-                        transport=self._transport,
-                    ) as client,
-                    client.stream(method, url, headers={**headers, **private}) as response,
-                ):
-                    if not response.is_redirect:
-                        yield response
-                        return
-                    url = redirected(url, _header(response, "Location"), self._sha256)
-            raise StreamError(
-                say("{where} points from one address to the next.", where=where),
-                say("Set the file's own address as model_url."),
-            )
-        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            raise ConnectionFailed(
-                say(
-                    "{host} is not reached ({why}).",
-                    host=one_line(httpx.URL(url).host, 60),
-                    why=one_line(str(error)) or type(error).__name__,
-                ),
-                say("Is this machine online? --gguf FILE serves a model file that is here."),
-            ) from error
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-            raise ConnectionFailed(
-                say(
-                    "The connection to {where} broke ({why}).",
-                    where=one_line(where, 120),
-                    why=one_line(str(error)) or type(error).__name__,
-                ),
-                say(_AGAIN),
-            ) from error
-
-
-async def _pieces(response: httpx.Response) -> AsyncIterator[bytes]:
-    """Yield the bytes of a body as they come; where it is cut they end."""
-    with contextlib.suppress(httpx.RemoteProtocolError, httpx.ReadError, httpx.ReadTimeout):
-        async for piece in response.aiter_raw():
-            yield piece
-
-
-def _header(response: httpx.Response, name: str) -> str:
-    return str(response.headers.get(name, "")).strip()
-
-
-def _length(response: httpx.Response) -> int:
-    told = _header(response, "Content-Length")
-    return int(told) if told.isascii() and told.isdigit() else 0
-
-
-def _refused(status: int) -> StatusError:
-    error = StatusError(status)
-    advice = {
-        401: say("It wants a key: fetch the file by other means, and name it with --gguf FILE."),
-        403: say("It wants a key: fetch the file by other means, and name it with --gguf FILE."),
-        404: say("See whether model_url under [local] is right."),
-        410: say("See whether model_url under [local] is right."),
-    }
-    error.sentence = say("The server does not give the file ({status}).", status=status)
-    error.args = (error.sentence,)
-    error.advice = advice.get(status, say("Try again later."))
-    return error
-
 
 def _cut(have: int, size: int) -> ConnectionFailed:
     return ConnectionFailed(
         say("The file was cut after {have} of {size}.", have=in_bytes(have), size=in_bytes(size)),
-        say(_AGAIN),
+        say(AGAIN),
     )

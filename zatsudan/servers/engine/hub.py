@@ -10,7 +10,6 @@ The API: https://huggingface.co/docs/hub/api. `huggingface_hub` is not used: sin
 1.18 it throws away what came before a cut, and over HTTP it compares sizes alone.
 """
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -18,7 +17,7 @@ from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from zatsudan.base.errors import ConfigError, ConnectionFailed, StatusError, StreamError
-from zatsudan.base.jsonvalues import Json
+from zatsudan.base.jsonvalues import Json, loads
 from zatsudan.base.language import say
 from zatsudan.base.printable import one_line
 from zatsudan.config.settings import Network
@@ -166,10 +165,10 @@ class Model:
             data = await Fetch(url, self._folder, network=self._network, headers=self._key()).read(
                 LISTING_BYTES
             )
-            answer: Json = json.loads(data)
+            answer = loads(data)
         except StatusError as error:
             raise self._refused(error) from error
-        except (ValueError, RecursionError):
+        except ValueError:
             answer = None
         commit = answer.get("sha") if isinstance(answer, dict) else None
         files = answer.get("siblings") if isinstance(answer, dict) else None

@@ -10,9 +10,10 @@ from pathlib import Path
 from zatsudan.base.errors import ConnectionFailed
 from zatsudan.base.language import say
 from zatsudan.base.printable import one_line
+from zatsudan.base.quantities import in_bytes
 from zatsudan.config.settings import Config, Places
 from zatsudan.servers.engine import embedded, hub
-from zatsudan.servers.engine.progress import Progress, Tenths, in_bytes
+from zatsudan.servers.engine.progress import Progress, Tenths
 
 
 def with_model(

@@ -18,8 +18,8 @@ from zatsudan.base import files
 from zatsudan.base.errors import ConnectionFailed, StreamError
 from zatsudan.base.language import say
 from zatsudan.base.locks import lock
+from zatsudan.base.quantities import in_bytes
 from zatsudan.servers.engine.gguf import MAGIC
-from zatsudan.servers.engine.progress import in_bytes
 
 if TYPE_CHECKING:
     from io import BufferedRandom

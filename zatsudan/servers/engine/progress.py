@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, printable
+from zatsudan.base.quantities import in_bytes, on_a_clock
 
 
 class Progress(NamedTuple):
@@ -38,7 +39,7 @@ class Progress(NamedTuple):
         if self.speed > 0:
             parts.append(f"{in_bytes(int(self.speed))}/s")
             seconds = int((self.size - self.have) / self.speed)
-            parts.append(say("{time} left", time=_clock(seconds)))
+            parts.append(say("{time} left", time=on_a_clock(seconds)))
         return printable(" · ".join(parts))
 
 
@@ -55,17 +56,3 @@ class Tenths:
             return EMPTY
         self._told = tenth
         return progress.sentence()
-
-
-def in_bytes(size: int) -> Printable:
-    """Write a size as a person would: `98 MB`."""
-    if size < 1000:
-        return printable(f"{size} B")
-    power = min((len(str(size)) - 1) // 3, 4)
-    amount = size / 1000**power
-    return printable(f"{amount:.{0 if amount >= 10 else 1}f} {' kMGT'[power]}B")
-
-
-def _clock(seconds: int) -> str:
-    hours, rest = divmod(seconds, 3600)
-    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"

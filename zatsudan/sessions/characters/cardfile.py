@@ -18,6 +18,7 @@ from zatsudan.base import texts
 from zatsudan.base.errors import ImportRefused
 from zatsudan.base.jsonvalues import JsonObject, loads
 from zatsudan.base.language import later, say
+from zatsudan.base.quantities import in_bytes
 
 #: Bytes of a file that is read at all: pictures and sounds may lie in it.
 FILE_BYTES = 100_000_000
@@ -153,7 +154,7 @@ def _plain(text: bytes) -> bytes:
 
 def _grows() -> ImportRefused:
     return ImportRefused(
-        say("The card unpacks to more than {size} MB.", size=CARD_BYTES // 1_000_000),
+        say("The card unpacks to more than {size}.", size=in_bytes(CARD_BYTES)),
         say("No real card does: do not use this file."),
     )
 

@@ -114,8 +114,11 @@ def _markdown_table(rows: Sequence[Sequence[str]]) -> list[str]:
     return [lines[0], "|" + " --- |" * len(rows[0]), *lines[1:]]
 
 
-#: Numbers stand under each other; a wide table scrolls by itself.
+#: Tables have the width of the window and text that of a book. Numbers stand under each other; a wide
+#: table scrolls by itself. Figures stand beside each other where there is room.
 _STYLE = """
+body { max-width: 76rem; } article, .dim { max-width: 46rem; }
+.figures { display: flex; flex-wrap: wrap; gap: 0 2.5rem; } .figures > figure { max-width: 100%; }
 .wide { overflow-x: auto; overflow-wrap: break-word; } .wide table { font-size: .85rem; }
 td.name { white-space: nowrap; }
 td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
@@ -126,9 +129,10 @@ def to_html(sheet: Sheet) -> str:
     """Return an experiment as one page without scripts: as a talk looks."""
     from zatsudan.sessions.exports.page import page, reply_body  # pygments takes a while
 
-    names = sheet.columns[:-1]
-    settings = [name for name in sheet.parameters if name not in names]
-    at = sheet.columns.index("settings") + 1
+    known = [name for name in sheet.columns if any(row[name] is not None for row in sheet.rows)]
+    names = [name for name in sheet.columns[:-1] if name in {"number", "settings", *known}]
+    settings = [name for name in sheet.parameters if name not in sheet.columns]
+    at = names.index("settings") + 1
     heads = [*map(sheet.head, names[:at]), *settings, *map(sheet.head, names[at:])]
     rows = []
     for row in sheet.rows:
@@ -143,19 +147,19 @@ def to_html(sheet: Sheet) -> str:
         for row in sheet.rows
     ]
     head = "".join(f"<th>{html.escape(one_line(name))}</th>" for name in heads)
-    known = _summary(sheet)
+    came = _summary(sheet)
     return page(
         title,
         [
             f"<h1>{title}</h1>",
             f'<article class="user"><p class="plain">{html.escape(printable(sheet.message))}</p></article>',
-            *known,
+            *came,
             f'<div class="wide"><table><tr>{head}</tr>',
             *rows,
             "</table></div>",
             *articles,
         ],
-        _STYLE + (svg.STYLE if known else ""),
+        _STYLE + (svg.STYLE if came else ""),
     )
 
 
@@ -173,13 +177,20 @@ def _summary(sheet: Sheet) -> list[str]:
             parts.append(f'<tr><td class="name">{html.escape(one_line(name))}</td>{numbers}</tr>')
         parts.append("</table></div>")
     parts += [f'<p class="dim">{html.escape(one_line(line, 2_000))}</p>' for line in sheet.said]
-    return [*parts, *map(svg.figure, sheet.figures)]
+    if sheet.figures:
+        parts += ['<div class="figures">', *map(svg.figure, sheet.figures), "</div>"]
+    return parts
+
+
+#: Characters of a cell that stays one row.
+_SHORT = 48
 
 
 def _html_cell(value: Json) -> str:
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    kind = ' class="number"' if number else ""
-    return f"<td{kind}>{html.escape(one_line(_shown(value)))}</td>"
+    shown = one_line(_shown(value))
+    kind = "number" if number else "name" if len(shown) <= _SHORT else ""
+    return f'<td class="{kind}">{html.escape(shown)}</td>'
 
 
 def _name(row: JsonObject) -> str:

@@ -13,6 +13,7 @@ from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
 from zatsudan.base.printable import one_line
 from zatsudan.sessions import journal as store
+from zatsudan.sessions import noted
 from zatsudan.sessions.imports import aichat, chatgpt, foreign, incoming, llm, own, plain
 from zatsudan.sessions.imports.draft import Draft, Note
 from zatsudan.sessions.imports.jsontext import values
@@ -213,4 +214,5 @@ def _write(draft: Draft, sessions: Path, new_id: Callable[[], str], now: Callabl
         when = datetime.fromisoformat(draft.last_at).timestamp()
         with suppress(OSError, OverflowError):
             os.utime(path, (when, when))
+            noted.note(path)
     return path

@@ -16,6 +16,7 @@ from zatsudan.base import files
 from zatsudan.base.errors import ImportRefused
 from zatsudan.base.language import say
 from zatsudan.base.printable import one_line
+from zatsudan.base.quantities import in_bytes
 
 #: Bytes of one file, and of all that are read together.
 LARGEST, IN_ALL = 100_000_000, 500_000_000
@@ -80,9 +81,9 @@ def _left(left: int, data: bytes, name: str) -> int:
     if len(data) > min(LARGEST, left):
         raise ImportRefused(
             say(
-                "{name} is larger than {size} MB.",
+                "{name} is larger than {size}.",
                 name=one_line(name, 60),
-                size=min(LARGEST, left) // 1_000_000,
+                size=in_bytes(min(LARGEST, left)),
             ),
             say("Cut it into several files."),
         )

@@ -16,6 +16,7 @@ from zatsudan.base import files
 from zatsudan.base.errors import ImportRefused
 from zatsudan.base.jsonvalues import JsonObject
 from zatsudan.base.language import say
+from zatsudan.base.quantities import in_bytes
 
 #: What SQLite may do for one file: callbacks, each after so many of its instructions.
 _CALLBACKS, _INSTRUCTIONS = 2_000, 1_000_000
@@ -75,7 +76,7 @@ class Tables:
             self._left -= sum(len(value) for value in row if isinstance(value, str | bytes))
             if self._left < 0:
                 raise ImportRefused(
-                    say("The database holds more than {size} MB.", size=_IN_ALL // 1_000_000),
+                    say("The database holds more than {size}.", size=in_bytes(_IN_ALL)),
                     say("Print a part of it: llm logs -n 1000 --json"),
                 )
             yield dict(zip(columns, row, strict=True))

@@ -10,6 +10,7 @@ from zatsudan.base import files, texts
 from zatsudan.base.errors import ImportRefused
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import Printable, one_line
+from zatsudan.base.quantities import in_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +56,7 @@ def content(path: Path, *, pipes: bool) -> "str | Database | Iterator[Entry]":
         if error.errno != errno.EFBIG:
             raise ImportRefused(say("{name} is no file.", name=name), possible()) from error
         raise ImportRefused(
-            say("{name} is larger than {size} MB.", name=name, size=LARGEST // 1_000_000),
+            say("{name} is larger than {size}.", name=name, size=in_bytes(LARGEST)),
             say("Cut it into several files."),
         ) from error
     except (OSError, ValueError) as error:
@@ -126,7 +127,5 @@ def _piped(path: Path) -> bytes:
         with path.open("rb") as pipe:
             data = pipe.read(LARGEST + 1)
     if len(data) > LARGEST:
-        raise files.Refused(
-            errno.EFBIG, say("it is larger than {size} MB", size=LARGEST // 1_000_000)
-        )
+        raise files.Refused(errno.EFBIG, say("it is larger than {size}", size=in_bytes(LARGEST)))
     return data

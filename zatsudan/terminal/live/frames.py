@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
-FRAME_SECONDS = 0.06
+#: A little less than the time between two reads of a reply (servers/resting.py): each is drawn at once.
+FRAME_SECONDS = 0.05
 #: How long a frame that is due waits for the next piece of text to draw it along, in seconds.
 PATIENCE_SECONDS = 0.02
 #: How often the status line may change by itself, in seconds.
@@ -17,7 +18,7 @@ class Frames:
 
     It returns whether text is left for the next frame.
 
-    The first text is drawn at once, later text at most 16 times a second and
+    The first text is drawn at once, later text at most 20 times a second and
     never sooner than three times what the last frame cost. It is drawn when a
     piece comes, since to wake up for a frame costs as much as half of it; a clock
     draws what no other piece follows. Without new text what is held appears, and
@@ -31,7 +32,7 @@ class Frames:
         self._loop = asyncio.get_running_loop()
         self._handle: asyncio.TimerHandle | None = None
         self._due = 0.0
-        self._drawn_at = 0.0  # when new text was drawn last
+        self._drawn_at = 0.0  # when a frame with new text was begun last
         self._waits = False  # is there new text?
         self._flood = False  # and more of it than a frame takes?
         self._drawn = asyncio.Event()
@@ -70,7 +71,7 @@ class Frames:
         """Return when new text may be drawn."""
         if not self._began:
             return 0.0
-        pause = self._cost / 4 if self._flood else max(FRAME_SECONDS, 3 * self._cost)
+        pause = self._cost * 5 / 4 if self._flood else max(FRAME_SECONDS, 4 * self._cost)
         return self._drawn_at + pause
 
     def _schedule(self, due: float) -> None:
@@ -93,7 +94,7 @@ class Frames:
         more = bool(self._draw(holding))
         ended = self._clock()
         if self._waits:  # a frame of the spinner delays no text
-            self._drawn_at = ended
+            self._drawn_at = started
         self._waits = self._flood = more
         self._cost = ended - started
         self._schedule(self._fed_at + HOLD_SECONDS if holding else ended + STATUS_SECONDS)

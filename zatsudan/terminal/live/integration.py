@@ -9,8 +9,10 @@ from collections.abc import Callable, Mapping
 
 from prompt_toolkit.output import Output
 
-from zatsudan.base.printable import Printable
+from zatsudan.base.language import say
+from zatsudan.base.printable import Printable, one_line
 from zatsudan.config.settings import Screen
+from zatsudan.talk.talk import Talk
 from zatsudan.terminal.text import sequences
 from zatsudan.terminal.text.emulators import Notice, Taken, taken
 
@@ -118,3 +120,15 @@ class Integration:
         if text:
             self._output.write_raw(text)
             self._output.flush()
+
+
+def name_of(talk: Talk) -> Printable:
+    """Return what the talk is called outside of its window; one that is private is not."""
+    session = talk.session
+    if talk.folder is None:
+        return say("private")
+    if session.title or not session.nodes:
+        return one_line(session.title, 60)
+    from zatsudan.sessions.titles import title_from
+
+    return title_from(session.first_words())

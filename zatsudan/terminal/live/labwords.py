@@ -4,9 +4,9 @@ import math
 from collections.abc import Callable
 from typing import NamedTuple
 
-from zatsudan.base.errors import describe_seconds
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
+from zatsudan.base.quantities import describe_seconds
 from zatsudan.lab.labels import difference_first, shown
 from zatsudan.lab.run import Run
 from zatsudan.lab.sheet import paced

@@ -1,7 +1,8 @@
 """Lending the screen: to a page, to a program, to the shell; and taking it back."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from prompt_toolkit.application.run_in_terminal import in_terminal
 
@@ -9,6 +10,13 @@ from zatsudan.terminal.live import ptk, stopping
 from zatsudan.terminal.live.integration import Integration
 from zatsudan.terminal.live.keys import Actions
 from zatsudan.terminal.live.painter import Painter
+from zatsudan.terminal.text.colour import has_colours
+
+if TYPE_CHECKING:
+    from zatsudan.commands.asking import Question
+    from zatsudan.commands.outcomes import Desk, Inspect, Pick
+    from zatsudan.lab.board import Result
+    from zatsudan.terminal.text.tokenrows import Choice
 
 
 class Lending:
@@ -17,15 +25,19 @@ class Lending:
     def __init__(
         self,
         app: ptk.LiveApplication,
+        output: ptk.ReservingOutput,
         painter: Painter,
         integration: Integration,
         actions: Actions,
         *,
+        environ: Mapping[str, str],
         lend: Callable[[], None],
         take_back: Callable[[], None],
     ) -> None:
         """`lend` holds what is painted still; `take_back` goes on, at the width of that moment."""
         self._app = app
+        self._output = output
+        self._environ = environ
         self._painter = painter
         self._integration = integration
         self._actions = actions
@@ -41,6 +53,45 @@ class Lending:
                 yield
         finally:
             self._take_back()
+
+    async def pick(self, pick: "Pick") -> str | None:
+        """Lend the lower part of the screen to a picker; return the key of the row."""
+        from zatsudan.terminal.pages.picker import Picker
+
+        async with self.page():
+            return await Picker(pick, self._output, self._app.input, self._app.style).run()
+
+    async def ask(self, question: "Question") -> str | None:
+        """Ask where the prompt stood."""
+        from zatsudan.terminal.pages.question import Asker
+
+        async with self.page():
+            return await Asker(question, self._output, self._app.input, self._app.style).run()
+
+    async def inspect(self, outcome: "Inspect") -> "Choice | None":
+        """Lend the whole screen to the inspector."""
+        from zatsudan.terminal.pages.inspector import inspect
+
+        async with self.page():
+            return await inspect(
+                outcome.tokens,
+                outcome.refusal,
+                coloured=has_colours(self._environ),
+                input_=self._app.input,
+                output=self._output,
+            )
+
+    async def desk(self, outcome: "Desk") -> "Result | None":
+        """Lend the whole screen to the desk; one that is left by a signal keeps nothing."""
+        from zatsudan.lab.board import DROP, Result
+        from zatsudan.terminal.pages.deskpage import show_desk
+
+        async with self.page():
+            coloured = has_colours(self._environ)
+            found = await show_desk(
+                outcome, coloured=coloured, input_=self._app.input, output=self._output
+            )
+        return found or Result(DROP, {})
 
     @asynccontextmanager
     async def away(self) -> AsyncIterator[None]:

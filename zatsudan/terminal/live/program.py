@@ -6,7 +6,7 @@ import importlib
 import os
 import sys
 import time
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -16,16 +16,16 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.input import Input
 
 from zatsudan.base import signals
-from zatsudan.base.language import say
-from zatsudan.base.printable import EMPTY, Printable, one_line
+from zatsudan.base.errors import ZatsudanError
+from zatsudan.base.printable import EMPTY, Printable
 from zatsudan.base.styles import Styles
 from zatsudan.config.settings import Screen
 from zatsudan.talk.entered import KEYS, Entered
 from zatsudan.terminal.live import prompt, ptk, stopping
+from zatsudan.terminal.live.asked import Asked
 from zatsudan.terminal.live.completion import LineCompleter
 from zatsudan.terminal.live.history import LineHistory
-from zatsudan.terminal.live.integration import Integration
-from zatsudan.terminal.live.keys import Actions
+from zatsudan.terminal.live.integration import Integration, name_of
 from zatsudan.terminal.live.lines import Lines
 from zatsudan.terminal.live.measuring import Measuring
 from zatsudan.terminal.live.resizing import terminal_size
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 PAUSE_SECONDS = 0.1
 
 
-class LiveTerminal(Actions):
+class LiveTerminal(Asked):
     """The screen's one owner, and what its keys do.
 
     Made with its device, so that a test can hand it another.
@@ -95,7 +95,7 @@ class LiveTerminal(Actions):
             clock=clock,
             pictures=screen.pictures != "never",
             lines=screen.as_lines(environ),
-            named=self._named,
+            named=lambda: name_of(chat.talk),
         )
         self._measuring = Measuring(self._surface.told, clock)
         self._commands = commands
@@ -109,14 +109,19 @@ class LiveTerminal(Actions):
         self._others: set[asyncio.Task[Any]] = set()
         self._opening: asyncio.Task[Any] | None = None
         self._ended_by = 0
+        self._failure: ZatsudanError | None = None
 
     async def run(
-        self, first: "Sequence[Part]" = (), line: str = "", *, before: bool = False
+        self,
+        first: "Callable[[], Awaitable[Sequence[Part]]] | None" = None,
+        line: str = "",
+        *,
+        before: bool = False,
     ) -> int:
         """Run until the person leaves, or a signal ends it; return that signal's number, or 0.
 
-        `first` is shown and `line` carried out as if it had been typed, `before`
-        anything is connected where it says so.
+        What `first` returns is shown, once the prompt stands, and `line` carried out as if it had
+        been typed, `before` anything is connected where it says so. Raises what `first` does.
         """
 
         def start() -> None:
@@ -144,6 +149,8 @@ class LiveTerminal(Actions):
             await asyncio.gather(self._lines.task, return_exceptions=True)
         for task in list(self._others):
             task.cancel()
+        if self._failure is not None:
+            raise self._failure
         return self._ended_by
 
     def _signalled(self, number: int) -> None:
@@ -151,14 +158,21 @@ class LiveTerminal(Actions):
         self._ended_by = number
         self.leave()
 
-    async def _open(self, first: "Sequence[Part]") -> None:
+    async def _open(self, first: "Callable[[], Awaitable[Sequence[Part]]] | None") -> None:
         """Show what the talk begins with; what draws earlier replies is imported behind the prompt."""
         from zatsudan.commands.parts import Talk
         from zatsudan.terminal.greeting import greeting
 
-        if any(isinstance(part, Talk) for part in first):
+        try:
+            parts = await first() if first is not None else ()
+        except ZatsudanError as error:
+            self._failure = error
+            self.interrupt()  # no line that was typed ahead is for another talk
+            self._surface.close()
+            return
+        if any(isinstance(part, Talk) for part in parts):
             await asyncio.to_thread(importlib.import_module, "zatsudan.terminal.live.replies")
-        self._surface.show([*greeting(private=self._chat.talk.folder is None), *first])
+        self._surface.show([*greeting(private=self._chat.talk.folder is None), *parts])
 
     async def _connect(self, after: "asyncio.Task[None] | None") -> None:
         from zatsudan.terminal.live.warmup import WARM, count, warm
@@ -191,17 +205,6 @@ class LiveTerminal(Actions):
         task.add_done_callback(self._others.discard)
         return task
 
-    def _named(self) -> Printable:
-        """Return what the talk is called outside of its window; one that is private is not."""
-        session = self._chat.talk.session
-        if self._chat.talk.folder is None:
-            return say("private")
-        if session.title or not session.nodes:
-            return one_line(session.title, 60)
-        from zatsudan.sessions.titles import title_from
-
-        return title_from(session.first_words())
-
     def _toolbar(self) -> StyleAndTextTuples:
         buffer = self._prompt.buffer
         return self._bar.tuples(
@@ -221,96 +224,3 @@ class LiveTerminal(Actions):
         from zatsudan.terminal.repl import Repl
 
         return Repl(self._chat, self._commands, self._surface)
-
-    # --- what the keys ask for -------------------------------------------
-
-    @property
-    def busy(self) -> bool:
-        return self._lines.busy
-
-    @property
-    def asking(self) -> bool:
-        return bool(self._lines.question)
-
-    @property
-    def answering(self) -> bool:
-        return bool(self._lines.answers)
-
-    def decline(self) -> None:
-        self._lines.submit(Entered.of("/decline", KEYS))
-
-    @property
-    def thinking(self) -> bool:
-        return self._surface.turn is not None and self._surface.turn.thought.under_way
-
-    def answer_now(self) -> None:
-        if self._surface.turn is not None:
-            self._surface.turn.thought.end()
-
-    def enter(self) -> None:
-        self._bar.hint = EMPTY
-        self._integration.looked_at = True
-        self._lines.enter()
-
-    def refuse(self) -> None:
-        self._lines.refuse()
-
-    def unask(self) -> None:
-        self._lines.unask()
-
-    def interrupt(self) -> None:
-        if self._lines.task is not None:
-            # Not before its first step: a line that was sent in the same moment would be lost.
-            asyncio.get_running_loop().call_soon(self._lines.task.cancel)
-
-    def interrupt_one(self, number: int) -> None:
-        run = self._surface.experiment
-        if run is not None and number <= len(run.slots):
-            run.stop(number - 1)
-
-    def take_queued(self) -> Entered | None:
-        return self._lines.queue.pop() if self._lines.queue else None
-
-    def variant(self, by: int) -> None:
-        from zatsudan.commands.variants import step
-
-        shown = step(self._chat, by)
-        if shown is None:
-            self.hint(say("The last reply has no other variant; /retry makes one."))
-        else:
-            self._surface.show(shown.parts)
-
-    def draft(self) -> None:
-        self._lines.draft()
-
-    def leave(self) -> None:
-        self._start(self._leave())
-
-    async def _leave(self) -> None:
-        if self._lines.task is not None:
-            self._lines.task.cancel()  # what came of the reply is shown and kept
-            await asyncio.gather(self._lines.task, return_exceptions=True)
-        await self.settled()
-        if not self._app.is_done:
-            self._surface.close()
-
-    def hint(self, text: Printable) -> None:
-        self._surface.hint(text)
-
-    def clear_screen(self) -> None:
-        self._surface.clear_screen()
-
-    def focused(self, *, here: bool) -> None:
-        self._integration.looked_at = here
-
-    def answered(self, position: str) -> None:
-        if self._measuring.probing:
-            self._measuring.answered(position)
-        else:
-            self._surface.placed(position)
-
-    async def settled(self) -> None:
-        await self._measuring.settled()
-
-    def aside(self, what: str) -> None:
-        self._start(self._surface.aside(what))

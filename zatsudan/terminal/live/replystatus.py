@@ -35,14 +35,15 @@ def led(spin: str, pieces: Sequence[Piece], room: int) -> Printable:
 def _pieces(turn: "Turn", seconds: float, doing: Printable) -> list[Piece]:
     since = Piece(1, say("{seconds} s", seconds=f"{seconds:.0f}"))
     stops = Piece(5, say("Esc stops"))
-    if turn.first is None or turn.started is None:
+    first, last = turn.times
+    if first is None:
         waiting = say("waiting") if turn.started is not None else say("connecting")
         return [Piece(6, turn.waiting or doing or waiting), since, stops]
     count = Piece(3, say("{count} tok", count=f"~{turn.deltas:,}"))
     if turn.looping:
         remedy = say("Esc stops, then {remedy}", remedy=turn.looping)
         return [count, since, Piece(6, say("it repeats itself")), Piece(5, remedy, stops.text)]
-    speed = tokens_per_second(turn.deltas, turn.first, turn.last, seconds) or 0.0
+    speed = tokens_per_second(turn.deltas, first, last, seconds) or 0.0
     pieces = [count, Piece(2, say("{speed} tok/s", speed=f"{speed:.0f}")), since, stops]
     if turn.thought.under_way:
         answers = Piece(4, say("Ctrl-G answers now"), say("Ctrl-G answers"))

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from zatsudan.base.errors import ZatsudanError
 from zatsudan.base.jsonvalues import Json
-from zatsudan.base.language import say
-from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printable
+from zatsudan.base.printable import EMPTY, Printable, Styled
 from zatsudan.base.styles import Styles
 from zatsudan.terminal.live import ptk
 from zatsudan.terminal.live.graphics import Graphics
@@ -20,7 +19,7 @@ from zatsudan.terminal.live.prompt import Prompt
 from zatsudan.terminal.live.reflow import possible
 from zatsudan.terminal.live.resizing import Resizing
 from zatsudan.terminal.live.toolbar import Toolbar
-from zatsudan.terminal.surface import Surface
+from zatsudan.terminal.live.underway import UnderWay
 from zatsudan.terminal.text.colour import has_colours
 from zatsudan.terminal.text.rows import PROMPT
 from zatsudan.terminal.text.sequences import MARK_OUTPUT, MARK_PROMPT, mark_end, with_input
@@ -31,21 +30,14 @@ if TYPE_CHECKING:
     from zatsudan.commands.outcomes import Desk, Inspect, Pick
     from zatsudan.commands.parts import Part
     from zatsudan.lab.board import Result
-    from zatsudan.lab.making import OnDelta, OnEnd
-    from zatsudan.lab.run import Run
     from zatsudan.servers.engine.progress import Progress
     from zatsudan.sessions.calls import Waiting
     from zatsudan.talk.deciding import Asked
     from zatsudan.talk.entered import Entered
-    from zatsudan.talk.turn import Turn
-    from zatsudan.terminal.live.labview import LabView
-    from zatsudan.terminal.live.textstream import RowStream
-    from zatsudan.terminal.live.view import LiveView
     from zatsudan.terminal.text.tokenrows import Choice
-    from zatsudan.wire.protocol import Delta
 
 
-class LiveSurface(Surface):
+class LiveSurface(UnderWay):
     """The Surface of the live terminal. `actions` are those of its keys."""
 
     def __init__(
@@ -67,49 +59,40 @@ class LiveSurface(Surface):
         self._prompt = prompt
         self._app = prompt.app
         self._output = output
-        self._bar = bar
-        self._integration = integration
-        self._environ = environ
-        self._styles = styles
-        self._clock = clock
-        self._named = named
+        super().__init__(
+            Painter(self._app, output, reflow=possible(environ)),
+            bar=bar,
+            integration=integration,
+            environ=environ,
+            styles=styles,
+            size=lambda: output.real_size,
+            clock=clock,
+            named=named,
+        )
         self._lines = lines
         self._graphics = Graphics(environ, clock, on=pictures)
         self._app.after_render += self._after_render
-        self._painter = Painter(self._app, output, reflow=possible(environ))
         self._resizing = Resizing(self._app, output, self._resized, self._where)
         if self._painter.works:
             self._app.on_resize = self._resizing.soon
         self.lending = Lending(
             self._app,
+            output,
             self._painter,
             integration,
             actions,
+            environ=environ,
             lend=self._lend,
             take_back=self._take_back,
         )
-        self._streams: Callable[[int, str], RowStream] | None = None
         self._ticking: asyncio.TimerHandle | None = None
-        self._size = lambda: output.real_size
-        self._view: LiveView | LabView | None = None
         self._open_turn = False
         self._measuring: Measuring | None = None
-        #: The reply that is under way.
-        self.turn: Turn | None = None
-        #: The experiment that is under way.
-        self.experiment: Run | None = None
 
     # --- the talk --------------------------------------------------------
 
-    def _make_stream(self, width: int, given: str = "") -> "RowStream":
-        if self._streams is None:
-            from zatsudan.terminal.live.replies import markdown_streams
-
-            self._streams = markdown_streams(self._environ, self._styles)
-        return self._streams(width, given)
-
     def _render(self, text: str, width: int, given: str) -> Sequence[Styled]:
-        stream = self._make_stream(width, given)
+        stream = self.make_stream(width, given)
         return [*stream.feed(text), *stream.finish()]
 
     def echo(self, content: Json, *, command: bool = False) -> None:
@@ -164,89 +147,10 @@ class LiveSurface(Surface):
 
         self._painter.commit(lambda width: [*error_rows(error, width), EMPTY])
 
-    def begin(self, turn: "Turn") -> "Callable[[Delta], None]":
-        from zatsudan.terminal.live.replystatus import reply_status
-        from zatsudan.terminal.live.view import LiveView
-
-        self.turn = turn
-        began = self._clock()
-        self._integration.begin()
-
-        def line(width: int) -> Printable:
-            self._integration.progress(None)
-            return reply_status(turn, self._clock() - began, self._bar.progress, width)
-
-        def stream(width: int) -> "RowStream":
-            return self._make_stream(width, turn.begun)
-
-        view = LiveView(self._painter, stream, self._size, line, self._clock)
-        self._view = view
-        turn.behind = view.behind
-
-        def add(delta: "Delta") -> None:
-            if delta.index == 0:
-                view.add(delta)
-
-        return add
-
-    def note(self, text: Printable) -> None:
-        if self._view is not None:
-            self._view.note(text)
-
-    def end(self, turn: "Turn") -> None:
-        self.turn = None
-        if self._view is not None:
-            self._view.close()
-            self._view = None
-        from zatsudan.terminal.live.replies import has_links
-        from zatsudan.terminal.text.replyrows import ended_rows
-
-        links = has_links(self._environ)
-        self._painter.commit(lambda width: ended_rows(turn, width, links=links))
-        self._integration.end(self._ended(say("the reply has ended")))
-
-    def _ended(self, what: Printable) -> Printable:
-        """Return what a notice says: nothing of a talk that is private."""
-        name = self._named()
-        return printable(f"{one_line(name, 60)}: {what}") if name else what
-
     def calls(self, waits: "Waiting") -> None:
         from zatsudan.commands.calling import call_parts
 
         self.show(call_parts(waits))
-
-    def begin_run(self, run: "Run") -> "tuple[OnDelta, OnEnd]":
-        from zatsudan.terminal.live.labview import LabView
-
-        view = LabView(self._painter, self._make_stream, self._size, run, self._clock)
-        self._view, self.experiment = view, run
-        run.behind = view.behind
-        self._integration.begin()
-        done = 0  # counted here: to look at hundreds of cells for each token takes longer than the token
-
-        def tell() -> None:
-            self._integration.progress(done / len(run.slots))
-
-        def add(number: int, delta: "Delta") -> None:
-            view.add(number, delta)
-            tell()
-
-        def ended(number: int) -> None:
-            nonlocal done
-            done += 1
-            view.ended(number)
-            tell()
-
-        tell()
-        return add, ended
-
-    def end_run(self, run: "Run") -> None:
-        del run
-        if self._view is not None:
-            self._view.close()
-            self._view = None
-        self.experiment = None
-        self._integration.end(self._ended(say("all replies have ended")))
 
     def clear_screen(self) -> None:
         """Scroll the screen empty; what stood on it is in scrollback."""
@@ -335,46 +239,20 @@ class LiveSurface(Surface):
         """Go on at the width that the screen has got meanwhile."""
         if self._painter.stale:
             self._output.write_raw(self._graphics.moved())
-        live = self._view.resize() if self._painter.stale and self._view is not None else ()
+        live = self.view.resize() if self._painter.stale and self.view is not None else ()
         self._painter.take_back(live)
 
     async def pick(self, pick: "Pick") -> str | None:
-        from zatsudan.terminal.pages.picker import Picker
-
-        async with self.lending.page():
-            return await Picker(pick, self._output, self._app.input, self._app.style).run()
+        return await self.lending.pick(pick)
 
     async def ask(self, question: "Question") -> str | None:
-        """Ask where the prompt stood."""
-        from zatsudan.terminal.pages.question import Asker
-
-        async with self.lending.page():
-            return await Asker(question, self._output, self._app.input, self._app.style).run()
+        return await self.lending.ask(question)
 
     async def inspect(self, outcome: "Inspect") -> "Choice | None":
-        """Lend the whole screen to the inspector."""
-        from zatsudan.terminal.pages.inspector import inspect
-
-        async with self.lending.page():
-            return await inspect(
-                outcome.tokens,
-                outcome.refusal,
-                coloured=has_colours(self._environ),
-                input_=self._app.input,
-                output=self._output,
-            )
+        return await self.lending.inspect(outcome)
 
     async def desk(self, outcome: "Desk") -> "Result | None":
-        """Lend the whole screen to the desk; one that is left by a signal keeps nothing."""
-        from zatsudan.lab.board import DROP, Result
-        from zatsudan.terminal.pages.deskpage import show_desk
-
-        async with self.lending.page():
-            coloured = has_colours(self._environ)
-            found = await show_desk(
-                outcome, coloured=coloured, input_=self._app.input, output=self._output
-            )
-        return found or Result(DROP, {})
+        return await self.lending.desk(outcome)
 
     def have(self) -> None:
         """Tell the terminal of the talk, now that it stands in it."""
@@ -387,9 +265,10 @@ class LiveSurface(Surface):
         self._output.flush()
 
     def close(self) -> None:
-        """End the application, and show nothing from now on."""
-        self._painter.lend()
-        self._app.exit()
+        """End the application, if it has not ended, and show nothing from now on."""
+        if not self._app.is_done:
+            self._painter.lend()
+            self._app.exit()
 
     def _where(self) -> bool:
         return self._measuring is not None and self._painter.ask(self._measuring.ask_place())
@@ -403,7 +282,7 @@ class LiveSurface(Surface):
         if not self._painter.away:
             if self._painter.stale:
                 self._output.write_raw(self._graphics.moved())
-            self._painter.resized(self._view.resize() if self._view is not None else (), at)
+            self._painter.resized(self.view.resize() if self.view is not None else (), at)
 
     def _after_render(self, _app: object) -> None:
         if not self._painter.away:

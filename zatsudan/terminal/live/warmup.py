@@ -5,7 +5,10 @@ import contextlib
 import importlib
 from collections.abc import Iterable
 
+from prompt_toolkit.utils import get_cwidth
+
 from zatsudan.base.errors import TooLong
+from zatsudan.sessions.nodes import AT_HAND
 from zatsudan.talk.chat import Chat
 
 #: What the first message needs. A command's own module takes some milliseconds when it is first
@@ -29,6 +32,7 @@ async def warm(names: Iterable[str]) -> None:
 
     One that is not there is passed over: whoever needs it says so.
     """
+    await asyncio.to_thread(get_cwidth, "雑")  # readlater.py
     for name in names:
         try:
             await asyncio.to_thread(importlib.import_module, name)
@@ -38,8 +42,13 @@ async def warm(names: Iterable[str]) -> None:
 
 
 def count(chat: Chat) -> None:
-    """Count the messages of the talk now, so that the first request need not."""
-    from zatsudan.talk.fitting import window_of  # of the modules above
+    """Count the messages of the talk now, so that the first request need not.
 
+    Not where all of a talk is sent that is longer than what stays at hand: nothing were gained.
+    """
+    from zatsudan.talk.fitting import context_length, window_of  # of the modules above
+
+    if len(chat.talk.session.nodes) > AT_HAND and not context_length(chat.talk, chat.link):
+        return
     with contextlib.suppress(TooLong):
         window_of(chat.talk, chat.link)

@@ -4,8 +4,8 @@ from copy import copy
 
 from rich.style import Style
 
-from zatsudan.markdown.inline import Inline
 from zatsudan.markdown.leaves import Leaf, Work
+from zatsudan.markdown.pieces import Inline
 from zatsudan.markdown.stretches import Stretches
 from zatsudan.terminal.markdown.look import Look
 from zatsudan.terminal.markdown.segments import Row

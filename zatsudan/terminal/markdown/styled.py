@@ -1,12 +1,13 @@
 """Inline pieces to styled text."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import quote
 
 from rich.style import Style
 
 from zatsudan.markdown.bareaddresses import as_sent, readable
-from zatsudan.markdown.inline import Inline
+from zatsudan.markdown.pieces import Inline
 from zatsudan.terminal.markdown.look import Look, combine
 from zatsudan.terminal.markdown.segments import HARD, Piece
 
@@ -69,6 +70,11 @@ def _clickable(style: Style, href: str, look: Look) -> Style:
     """The style of what leads to an address; one within a page leads nowhere here."""
     if not look.hyperlinks or not href.lower().startswith(_SCHEMES):
         return style
+    return _leading(style, href)
+
+
+@lru_cache(maxsize=64)  # the open rows are laid out again and again
+def _leading(style: Style, href: str) -> Style:
     return style + Style(link=_target(href))
 
 

@@ -26,6 +26,9 @@ _RUN = re.compile(
     r"|[!-~]?[^ \t\n!-~]+"
 )
 
+# So much that words are worth while to be taken at once.
+_ASCII = re.compile(r"[ -~]{8,}")
+
 _SIMPLE = re.compile(r"[!-~\xa1-\xac\xae-\u02ff\u0370-\u0482]+").fullmatch
 
 _Sized = tuple[str, Style, int]
@@ -67,33 +70,73 @@ class Wrapper:
         """Take more text; return the rows that are full."""
         done: list[Row] = []
         for text, style in pieces:
-            for match in _RUN.finditer(text):
-                run = match[0]
-                first = run[0]
-                if first in " \t":
-                    self._end_unit(done)
-                    self._add_blank(" " * len(run), style, len(run))
-                elif first == "\n":
-                    self._end_unit(done)
-                    self._end_row(done)
-                elif _SIMPLE(run):
-                    wide = TOLD.get("ambiguous") == 2 and not run.isascii()
-                    size = sum(map(width, run)) if wide else len(run)
-                    self._add_cluster(run, style, size, done)
-                else:
-                    for cluster, size in clusters(run):
-                        if cluster == ZWSP:
-                            self._end_unit(done)
-                            if self._row and not self._blank:
-                                self._row.append((cluster, style, 0))
-                        elif (
-                            cluster in "\u3000\u2002\u2003"
-                        ):  # the wide blanks of Japanese and of print
-                            self._end_unit(done)
-                            self._add_blank(cluster, style, size)
-                        else:
-                            self._add_cluster(cluster, style, size, done)
+            start = 0
+            for match in _ASCII.finditer(text):
+                # What is not whole words may lean on what follows.
+                if end := text.rfind(" ", match.start(), match.end()) + 1:
+                    if start < match.start():
+                        self._add_runs(text[start : match.start()], style, done)
+                    self._add_words(text[match.start() : end], style, done)
+                    start = end
+            if start < len(text):
+                self._add_runs(text[start:], style, done)
         return done
+
+    def _add_words(self, text: str, style: Style, done: list[Row]) -> None:
+        """Take ASCII that ends with a blank: as many words at once as a row has room for."""
+        at, words = text.find(" "), len(text.rstrip(" "))
+        if at:
+            self._add_cluster(text[:at], style, at, done)
+        self._end_unit(done)
+        while at < words:
+            room = self.width - self._used - self._blank_cells
+            end = words if words - at <= room else text.rfind(" ", at, max(at + room + 1, at))
+            if end > at and not text[at:end].isspace():
+                self._row += (*self._blank, (text[at:end], style, end - at))
+                self._used += self._blank_cells + end - at
+                self._blank, self._blank_cells = [], 0
+                at = end
+                if at == words:
+                    break
+            if self._used:
+                self._end_row(done)
+            self._blank, self._blank_cells = [], 0
+            at += len(text) - at - len(text[at:].lstrip(" "))
+            end = text.find(" ", at)
+            if end - at > self.width:
+                self._add_cluster(text[at:end], style, end - at, done)
+                self._end_unit(done)
+                at = end
+        self._add_blank(" " * (len(text) - words), style, len(text) - words)
+
+    def _add_runs(self, text: str, style: Style, done: list[Row]) -> None:
+        for match in _RUN.finditer(text):
+            run = match[0]
+            first = run[0]
+            if first in " \t":
+                self._end_unit(done)
+                self._add_blank(" " * len(run), style, len(run))
+            elif first == "\n":
+                self._end_unit(done)
+                self._end_row(done)
+            elif _SIMPLE(run):
+                wide = TOLD.get("ambiguous") == 2 and not run.isascii()
+                size = sum(map(width, run)) if wide else len(run)
+                self._add_cluster(run, style, size, done)
+            else:
+                self._add_clusters(run, style, done)
+
+    def _add_clusters(self, run: str, style: Style, done: list[Row]) -> None:
+        for cluster, size in clusters(run):
+            if cluster == ZWSP:
+                self._end_unit(done)
+                if self._row and not self._blank:
+                    self._row.append((cluster, style, 0))
+            elif cluster in "\u3000\u2002\u2003":  # the wide blanks of Japanese and of print
+                self._end_unit(done)
+                self._add_blank(cluster, style, size)
+            else:
+                self._add_cluster(cluster, style, size, done)
 
     def end(self) -> list[Row]:
         """The rest of the text."""

@@ -1,6 +1,7 @@
 """The picker: a list on a screen of its own, filtered by what is typed, with a preview."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from prompt_toolkit.buffer import Buffer
@@ -53,6 +54,7 @@ class Picker:
         self._name = Buffer(multiline=False, name="name")
         self._asking = False
         self._renaming = False
+        self._changes = 0
         self._note = EMPTY
         self._shown = Preview(pick)
         self._columns = Columns(pick)
@@ -62,7 +64,32 @@ class Picker:
 
     async def run(self) -> str | None:
         """Return the key of the chosen row, or None."""
-        return await self._app.run_async()
+        looking = None
+        if self._pick.whole is not None:
+            looking = asyncio.create_task(self._look(self._pick.whole))
+        try:
+            return await self._app.run_async()
+        finally:
+            if looking is not None:
+                looking.cancel()
+
+    async def _look(self, whole: "Callable[[], Awaitable[Pick]]") -> None:
+        """Take the whole list when it is there, however the person went on with its beginning."""
+        try:
+            pick, changes = await whole(), 0
+            while (
+                changes != self._changes
+            ):  # what was renamed or deleted meanwhile may not be in it
+                changes = self._changes
+                pick = await whole()
+        except ZatsudanError as error:
+            self._note = one_line(f"{error.sentence} {error.advice}")
+            self._app.invalidate()
+            return
+        self._pick = pick
+        self._shown.pick = pick
+        self._list.renew(list(pick.rows))
+        self._app.invalidate()
 
     # --- the screen ------------------------------------------------------
 
@@ -124,6 +151,8 @@ class Picker:
 
     def _label(self) -> StyleAndTextTuples:
         shown, rows = len(self._list.shown), len(self._list.rows)
+        if self._pick.whole is not None:
+            rows = max(rows, self._pick.total)
         count = f"{rows:,}"
         if self._list.query.strip():
             count = say("{shown:,} of {all:,}", shown=shown, all=rows)
@@ -237,6 +266,7 @@ class Picker:
             if marked is not None and self._pick.rename is not None and name:
                 try:
                     self._list.replace(self._pick.rename(marked.key, name))
+                    self._changes += 1
                 except ZatsudanError as error:
                     self._note = one_line(f"{error.sentence} {error.advice}")
             self._renaming = False
@@ -270,6 +300,7 @@ class Picker:
                 self._note = one_line(f"{error.sentence} {error.advice}")
             else:
                 self._list.remove(marked.key)
+                self._changes += 1
 
 
 def _field(buffer: Buffer) -> BufferControl:

@@ -10,7 +10,7 @@ class Preview:
     """Draws what a row stands for; the last one drawn is kept."""
 
     def __init__(self, pick: Pick) -> None:
-        self._pick = pick
+        self.pick = pick
         self._drawn: tuple[str, int] | None = None
         self._rows: list[Styled] = []
 
@@ -18,11 +18,11 @@ class Preview:
         """Return the first rows of it, or the last where its end matters."""
         if self._drawn != (key, width):
             self._drawn = (key, width)
-            parts = self._pick.preview(key)
+            parts = self.pick.preview(key)
             self._rows = [row for part in parts for row in part_rows(part, width, _plainly)]
             while self._rows and not self._rows[-1]:
                 self._rows.pop()
-        return self._rows[-height:] if self._pick.ending else self._rows[:height]
+        return self._rows[-height:] if self.pick.ending else self._rows[:height]
 
 
 def _plainly(text: str, width: int, _given: str) -> list[Printable]:

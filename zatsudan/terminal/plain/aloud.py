@@ -18,7 +18,8 @@ from zatsudan.sessions.made import FAILED, INTERRUPTED, Made
 from zatsudan.talk.chat import Chat
 from zatsudan.terminal.plain.dialogue import END
 from zatsudan.terminal.plain.sentences import Sentences
-from zatsudan.terminal.plain.terminal import WIDTH, PlainTerminal
+from zatsudan.terminal.plain.terminal import PlainTerminal
+from zatsudan.terminal.plain.written import WIDTH
 from zatsudan.terminal.text.emulators import Notice, taken
 from zatsudan.terminal.text.replyrows import why_ended
 from zatsudan.terminal.text.sequences import notice

@@ -1,25 +1,23 @@
 """The plain terminal: deltas as they come, nothing redrawn, nothing coloured.
 
-For pipes, files, `TERM=dumb` and `--plain`. Replies go to standard output, all
-else to standard error where the two differ.
+For pipes, files, `TERM=dumb` and `--plain`.
 """
 
 import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from zatsudan.base import signals
-from zatsudan.base.errors import CommandError, ZatsudanError
+from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
-from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printable
+from zatsudan.base.printable import EMPTY, one_line
 from zatsudan.commands.outcomes import Inspect, Pick
-from zatsudan.commands.parts import Line, Part, Talk
+from zatsudan.commands.parts import Line, Part
 from zatsudan.commands.registry import Commands
-from zatsudan.sessions.made import FINISHED, Made
 from zatsudan.talk.attachments import said
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.deciding import Asked, Slash, Words
@@ -27,33 +25,19 @@ from zatsudan.talk.entered import KEYS, Entered
 from zatsudan.terminal.greeting import greeting
 from zatsudan.terminal.plain.dialogue import END, agreed, answer_to
 from zatsudan.terminal.plain.linereader import LineReader
-from zatsudan.terminal.plain.output import Output, write_told
+from zatsudan.terminal.plain.written import Written
 from zatsudan.terminal.repl import Repl
-from zatsudan.terminal.surface import Surface
-from zatsudan.terminal.text.partrows import error_rows, part_rows
-from zatsudan.terminal.text.replyrows import source_rows, status
-from zatsudan.terminal.text.rows import PASTES_OFF, PASTES_ON, PROMPT, uncoloured
-from zatsudan.terminal.text.shortfalls import shortfalls, unanswered
-from zatsudan.wire.protocol import Delta
+from zatsudan.terminal.text.rows import PASTES_OFF, PASTES_ON, PROMPT
+from zatsudan.terminal.text.shortfalls import unanswered
 
 if TYPE_CHECKING:
     from zatsudan.commands.asking import Question
-    from zatsudan.lab.making import OnDelta, OnEnd
-    from zatsudan.lab.run import Run
-    from zatsudan.servers.engine.progress import Progress
     from zatsudan.sessions.calls import Waiting
-    from zatsudan.talk.turn import Turn
     from zatsudan.terminal.text.tokenrows import Choice
 
-WIDTH = 80
 
-
-class PlainTerminal(Surface):
-    """Reads lines, writes text. `out` takes replies, `err` everything else.
-
-    `failure` is what went wrong last; `came` tells whether a part of the last reply came;
-    `short` says why it is not whole though nothing went wrong, a sentence for each that is not.
-    """
+class PlainTerminal(Written):
+    """Reads lines, writes text. `out` takes replies, `err` everything else."""
 
     def __init__(
         self,
@@ -63,22 +47,13 @@ class PlainTerminal(Surface):
         out: TextIO | None = None,
         err: TextIO | None = None,
     ) -> None:
+        super().__init__(out, err, lines=chat.config.screen.as_lines(os.environ))
         self._chat = chat
-        self.output = Output(out or sys.stdout)
         self.output.on_end = self._unread
-        self.encoding = getattr(out or sys.stdout, "encoding", None) or "utf-8"
-        self._err = err or sys.stderr
-        self.failure: ZatsudanError | None = None
-        self.came = False
-        self.short: list[Printable] = []
         self._repl = Repl(chat, commands, self)
         self._task: asyncio.Task[bool] | None = None
         self._reader: LineReader | None = None
         self._left = False
-        #: What a command shows, until it is known whether it makes replies.
-        self._held: list[Part] | None = None
-        self._wrote = ""
-        self._lines = chat.config.screen.as_lines(os.environ)
 
     def _counts(self, text: str) -> bool:
         """Tell whether a line would be more than words if keys had typed it."""
@@ -160,86 +135,10 @@ class PlainTerminal(Surface):
         if self._reader is not None:
             self._reader.spoke()
 
-    def _tell(self, text: Styled) -> None:
-        """Write to standard error; where that is closed, to nobody."""
-        self._spoke()
-        write_told(self._err, text)
-
     def echo(self, content: Json, *, command: bool = False) -> None:
         del command
         for label in said(content).labels:  # the rest stands there already
             self._tell(one_line(label) + END)
-
-    def show(self, parts: Sequence[Part]) -> None:
-        if self._held is not None:
-            self._held += parts
-            return
-        for part in parts:
-            self._write_parts([part], self.output.write if isinstance(part, Talk) else self._tell)
-
-    def _write_parts(self, parts: Sequence[Part], write: Callable[[Printable], None]) -> None:
-        for part in parts:
-            for row in self._rows_of(part):
-                write(uncoloured(row) + END)
-
-    def _rows_of(self, part: Part) -> Sequence[Styled]:
-        return self._laid(part, WIDTH)
-
-    def _laid(self, part: Part, width: int) -> Sequence[Styled]:
-        def render(text: str, *_: object) -> Sequence[Styled]:
-            return printable(text).split("\n")
-
-        return list(part_rows(part, width, render, lines=self._lines))
-
-    def _release(self) -> None:
-        """Replies come: what was shown before them goes where all else does."""
-        held, self._held = self._held or [], None
-        self.show(held)
-
-    def error(self, error: ZatsudanError) -> None:
-        self.failure = error
-        for row in error_rows(error, WIDTH):
-            self._tell(uncoloured(row) + END)
-
-    def begin(self, turn: "Turn") -> Callable[[Delta], None]:
-        del turn
-        self._release()
-        self._wrote = ""
-
-        def add(delta: Delta) -> None:
-            if delta.index == 0 and delta.content:
-                self._wrote = delta.content
-                self._spoke()
-                self.output.reply(delta.content)
-
-        return add
-
-    def note(self, text: Printable) -> None:
-        self._tell(printable(f"[{text}]\n"))
-
-    def _judge(self, turn: "Turn") -> None:
-        self.came = bool(turn.nodes)
-        self.short = shortfalls(turn.nodes)
-        if not turn.nodes and turn.made.ended == FINISHED:
-            self.short = [say("The server sent nothing.")]
-
-    def end(self, turn: "Turn") -> None:
-        self._judge(turn)
-        self._end_line()
-        for node in turn.nodes[:1]:
-            for row in source_rows(node, WIDTH):
-                self._tell(uncoloured(row) + END)
-        if turn.nodes and self._err.isatty():
-            self._tell_end(turn.made)
-
-    def _end_line(self) -> None:
-        """End the row that a reply stands on: what follows is not of it."""
-        if self._wrote and not self._wrote.endswith("\n"):
-            self.output.write(END)
-        self._wrote = ""
-
-    def _tell_end(self, made: Made) -> None:
-        self._tell(printable(f"[{status(made)}]\n"))
 
     def calls(self, waits: "Waiting") -> None:
         """Show the call, and how it is answered where a person reads on."""
@@ -252,6 +151,8 @@ class PlainTerminal(Surface):
             self.short = [unanswered(waits)]
 
     async def pick(self, pick: Pick) -> str | None:
+        if pick.whole is not None:  # what was written cannot be mended
+            pick = await pick.whole()
         if self._reader is None or not self._reader.by_person:
             self.show(pick.instead)
             return None
@@ -281,43 +182,15 @@ class PlainTerminal(Surface):
             if reader is not self._reader:
                 reader.close()
 
-    def begin_run(self, run: "Run") -> "tuple[OnDelta, OnEnd]":
-        from zatsudan.terminal.plain.inorder import InOrder
-
-        self._release()
-        replies = InOrder(run, self._tell, self.output.reply)
-        return replies.add, replies.ended
-
-    def end_run(self, run: "Run") -> None:
-        self.came = any(slot.node is not None for slot in run.slots)
-        self.short = shortfalls([slot.node for slot in run.slots])
-
-    def hint(self, far: "Printable | Progress") -> None:
-        """Nothing: what was written cannot be taken back."""
-
-    def carried_out(self, *, well: bool) -> None:
-        """Nothing: what follows says what it is."""
-
     async def inspect(self, outcome: Inspect) -> "Choice | None":
         """There is no screen to lend: say what there is instead."""
         advice = say("/tokens {number} shows the tokens.", number=outcome.reply.id)
         self.error(CommandError(say("The inspector needs the live screen."), advice))
         return None
 
-    def clear_screen(self) -> None:
-        """Nothing: what is written stays."""
-
     def prefill(self, line: Entered, *, editor: bool = False) -> bool:
         del line, editor  # there is no input line to put it into; /retry sends it again
         return False
-
-    def doing(self, text: Printable) -> None:
-        del text  # what is done says so itself
-
-    async def copy(self, text: str) -> str:
-        from zatsudan.terminal.clipboard import fill_clipboard
-
-        return await fill_clipboard(text, os.environ, None)
 
     def leave(self) -> None:
         self._left = True

@@ -9,9 +9,6 @@ from zatsudan.sessions.made import FINISHED
 from zatsudan.sessions.session import Node
 from zatsudan.wire.ends import CALLS, FILTER, FUNCTION, LENGTH, meaning_of
 
-#: Parameters that ask for a reply in a form.
-FORMS = ("response_format", "json_schema", "structured_outputs")
-
 
 def shortfalls(nodes: Sequence[Node | None]) -> list[Printable]:
     """Return why replies that ended well are not whole, a sentence for each that is not.
@@ -65,7 +62,10 @@ def misformed(node: Node) -> Printable:
     made = node.made
     if made is None or made.ended != FINISHED or meaning_of(made.finish_reason) == LENGTH:
         return EMPTY
-    if not any(name in made.parameters for name in FORMS):
+    from zatsudan.parameters.row import JSON
+    from zatsudan.parameters.table import BY_NAME
+
+    if not any(name in BY_NAME and BY_NAME[name].form == JSON for name in made.parameters):
         return EMPTY
     from zatsudan.talk.conformity import misfit  # few replies are asked for in a form
 

@@ -1,0 +1,162 @@
+"""What the index tells at once: of thousands of journals only those are looked at that are asked for.
+
+It answers where the index holds all journals, and nothing but what was noted (noted.py) happened
+to the folder since it was brought up to date. Else, and where a journal turns out to be another
+than the index says, the answer is None, and all journals are to be looked at.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
+
+from zatsudan.base.printable import one_line
+from zatsudan.sessions import holding, noted
+from zatsudan.sessions.index import COLUMNS, NAME, asked, summary_in
+from zatsudan.sessions.journal import SUFFIX
+from zatsudan.sessions.summary import Entry, Summary, entry_of, read, summary_of
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+#: Bytes of an index from which on it is asked first: with less, all journals are looked at as fast.
+WORTH = 8_000_000
+#: Sessions that may hold the words of one search, at most.
+HOLDING = 1000
+#: Sessions that fit a name in one way: two show that it is not one, and some more are named.
+_FITTING = 5
+#: Behind every text that begins with what stands before it.
+_LAST = "\U0010ffff"
+
+_Dated: TypeAlias = tuple[Entry, Summary]
+_Answer = TypeVar("_Answer")
+
+
+class Latest(NamedTuple):
+    """The sessions that were changed last, and how many there are in all."""
+
+    found: list[Summary]
+    total: int
+
+
+def latest(directory: Path, count: int) -> Latest | None:
+    """Return the sessions that were changed last and in which somebody said something."""
+    return _told(directory, lambda folder: folder.latest(count))
+
+
+def fitting(directory: Path, name: str) -> list[Summary] | None:
+    """Return sessions that may be meant by a name, the latest first: some of each way in which one fits."""
+    if name != name.encode(errors="replace").decode():  # no text for SQLite
+        return None
+    return _told(directory, lambda folder: folder.fitting(name))
+
+
+def may_hold(directory: Path, words: holding.Forms) -> list[str] | None:
+    """Return the journals that may hold all words, the latest first: HOLDING of those known at most."""
+    return _told(directory, lambda folder: folder.may_hold(words))
+
+
+class _Changed(Exception):
+    """A journal is not what the index says, which nobody noted."""
+
+
+def _told(directory: Path, tell: "Callable[[_Folder], _Answer | None]") -> _Answer | None:
+    path = directory / NAME
+    try:
+        if path.stat().st_size < WORTH:
+            return None
+    except OSError:
+        return None
+
+    def answer(db: "Connection") -> _Answer | None:
+        look = db.execute("SELECT folder, noted FROM look").fetchone()
+        now = noted.time_of(directory)
+        notes = noted.since(directory, look[1]) if look is not None else None
+        if notes is None or not notes.lead(look[0], now):
+            return None
+        return tell(_Folder(db, directory, notes.names))
+
+    try:
+        return asked(directory, answer)
+    except _Changed:
+        return None
+
+
+class _Folder:
+    """The sessions as the index knows them, but for those that were `written` since, which are looked at."""
+
+    def __init__(self, db: "Connection", directory: Path, written: Iterable[str]) -> None:
+        self._db = db
+        self._directory = directory
+        #: Those that somebody said something in, with the time of each.
+        self._written: list[_Dated] = []
+        self._names = frozenset(name for name in written if name.endswith(SUFFIX))
+        for name in self._names:
+            entry = entry_of(directory, name)
+            summary = self._summary(entry) if entry is not None else None
+            if entry is not None and summary is not None:
+                self._written.append((entry, summary))
+
+    def _summary(self, entry: Entry) -> Summary | None:
+        query = f"SELECT mtime, ctime, size, {COLUMNS} FROM session WHERE file = ?"  # noqa: S608  our own
+        row = self._db.execute(query, (entry.name,)).fetchone()
+        if row is not None and row[:3] == entry.stamp:
+            return summary_in(self._directory, entry.name, row[3:])
+        return summary_of(self._directory, entry.name, *read(self._directory / entry.name))
+
+    def latest(self, count: int) -> Latest:
+        (known,) = self._db.execute("SELECT count(*) FROM session WHERE spoken = 1").fetchone()
+        known -= sum(map(self._is_spoken, self._names))
+        found = _in_order([*self._known("", (), count), *self._written])
+        return Latest(found[:count], known + len(self._written))
+
+    def _is_spoken(self, name: str) -> bool:
+        query = "SELECT 1 FROM session WHERE file = ? AND spoken = 1"
+        return self._db.execute(query, (name,)).fetchone() is not None
+
+    def _known(self, where: str, values: tuple[object, ...], count: int) -> Iterator[_Dated]:
+        """Yield the latest of which a condition is true; raises _Changed if one is not what it was."""
+        order = "ORDER BY mtime DESC, ctime DESC, file DESC"
+        query = (
+            f"SELECT file, mtime, ctime, size, {COLUMNS} FROM session WHERE file IN"  # noqa: S608  our own
+            f" (SELECT file FROM session WHERE spoken = 1 {where} {order} LIMIT ?) {order}"
+        )
+        # Those that were written since may be among them, and do not count.
+        rows = self._db.execute(query, (*values, count + len(self._names)))
+        for row in islice((row for row in rows if row[0] not in self._names), count):
+            entry = entry_of(self._directory, row[0])
+            if entry is None or entry.stamp != row[1:4]:
+                raise _Changed
+            summary = summary_in(self._directory, row[0], row[4:])
+            if summary is not None:
+                yield entry, summary
+
+    def fitting(self, name: str) -> list[Summary]:
+        wanted = name.casefold()
+        ways: tuple[tuple[str, tuple[object, ...]], ...] = (
+            ("AND file = ?", (name + SUFFIX,)),
+            # What has a title is called so, as far as a line holds it: that is found by the index.
+            ("AND called = ? AND title = ?", (one_line(name, 60).casefold(), name)),
+            ("AND file >= ? AND file < ? AND length(file) >= ?",
+             (name, name + _LAST, len(name) + len(SUFFIX))),
+            ("AND called >= ? AND called < ?", (wanted, wanted + _LAST)),
+            ("AND instr(called, ?)", (wanted,)),
+        )  # fmt: skip
+        found: dict[str, _Dated] = {}
+        for at, (where, values) in enumerate(ways):
+            found.update((one[0].name, one) for one in self._known(where, values, _FITTING))
+            if found and at:  # the first two count as one
+                break
+        return _in_order([*found.values(), *self._written])
+
+    def may_hold(self, words: holding.Forms) -> list[str] | None:
+        found = holding.latest_holding(self._db, words, HOLDING + len(self._names))
+        if found is None:
+            return None
+        ages = [age for age in found if age[-1] not in self._names][:HOLDING]
+        ages += (entry.age for entry, _ in self._written)
+        return [name for *_, name in sorted(ages, reverse=True)]
+
+
+def _in_order(found: Iterable[_Dated]) -> list[Summary]:
+    return [summary for _, summary in sorted(found, key=lambda one: one[0].age, reverse=True)]
