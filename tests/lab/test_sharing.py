@@ -192,6 +192,9 @@ async def test_when_all_have_died_the_sweep_ends_and_can_be_gone_on_with(tmp_pat
         copy.write_bytes(chat.talk.journal.path.read_bytes())
         await chat.talk.load(copy)
         before = len(posts(b))
+        assert {cell.pool for cell in (await experiment(chat, "/sweep continue")).cells} == {
+            ("a", "b")
+        }
         wanted = await experiment(chat, "/sweep continue pool=b")
         assert lines(wanted) == [
             "5 replies are there.",
@@ -325,6 +328,7 @@ async def test_the_talks_own_server_can_be_one_of_them_and_patterns_name_many() 
             for line, word in (
                 ("/sweep seed 1 pool=x* -- hi", "No profile is called like x*."),
                 ("/sweep seed 1 pool=gpu-1,b -- hi", "There is no profile b."),
+                ("/sweep seed 1 pool=gpu-1, -- hi", "There is no profile ."),
                 ("/sweep seed 1 pool=gpu-1 profile=gpu-2 -- hi", "one server"),
                 ("/sweep seed 1 concurrency=0 -- hi", "concurrency takes"),
                 ("/sweep seed 1 concurrency=101 -- hi", "1 to 100"),

@@ -33,12 +33,12 @@ def pool_of(chat: Chat, text: str) -> tuple[str, ...]:
                     if chat.config.profiles
                     else say("Profiles: none is in the config file."),
                 )
+            for profile in fits:
+                check_profile(chat, profile)
             found |= dict.fromkeys(fits)
         else:
-            found[name] = None
-    for name in found:
-        if name:
             check_profile(chat, name)
+            found[name] = None
     return tuple(found)
 
 

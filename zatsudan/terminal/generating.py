@@ -179,14 +179,14 @@ class Generation:
             pass  # the person stopped it: what came is kept, and the talk goes on
         finally:
             self._surface.end_run(run)
-        if left := run.told():
-            self._surface.show((Line(left, "warn"),))
         if not any(slot.node is not None for slot in run.slots):
             failed = {str(slot.error): slot.error for slot in run.slots if slot.error is not None}
             for error in failed.values():
                 self._surface.error(error)
             self._give_back(run.parent)
             return False
+        if left := run.told():
+            self._surface.show((Line(left, "warn"),))
         if told and self._chat.talk.session.lab is not None:
             from zatsudan.commands.results import sheet
 

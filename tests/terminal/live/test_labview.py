@@ -161,6 +161,15 @@ async def test_a_reply_that_broke_off_is_asked_of_another_server_in_its_column()
         assert "1 is left out" not in shown
 
 
+async def test_where_no_server_of_a_pool_replies_the_message_is_given_back() -> None:
+    config = Config(profiles={"a": Profile(base_url="http://x", model="m")})
+    async with sitting(fails(401, {"error": "no"}), columns=100, rows=40, config=config) as person:
+        shown = await person.say("/sweep seed 1 2 pool=a -- go")
+        assert "a is left out: The server does not accept the API key (401)" in shown
+        assert "/sweep continue" not in shown
+        assert "» go" in shown
+
+
 async def test_ctrl_c_keeps_what_is_there_and_the_talk_goes_on() -> None:
     def answer(request: Request) -> Script:
         if request.body.get("temperature") == 1:
