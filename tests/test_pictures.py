@@ -23,18 +23,21 @@ from tests.support.scores import SERVER, WARM, Scored, scored
 from tests.support.server import Request, Script
 from zatsudan.base.jsonvalues import JsonObject
 from zatsudan.base.printable import printable
+from zatsudan.commands.outcomes import Generate
 from zatsudan.config.settings import Network
 from zatsudan.servers.choice import Server as Address
 from zatsudan.servers.client import Client
 from zatsudan.terminal.live.view import LiveView
+from zatsudan.terminal.pages.deskpage import DeskPage
+from zatsudan.terminal.surface import Taker
 from zatsudan.terminal.text.clusters import cells
 from zatsudan.terminal.text.rows import PROMPT
 from zatsudan.wire.protocol import Chunk
 
 PICTURES = Path(__file__).parent / "pictures"
 FIRST_SECONDS, TOKEN_SECONDS = 0.21, 0.014
-#: Rounds of the event loop in which nothing is drawn any more.
-ROUNDS = 200
+#: Rounds in which nothing is drawn any more, and how long one is: what is to be drawn is put off a hundredth of a second.
+ROUNDS, REST_SECONDS = 3, 0.012
 #: How long a key, and a chunk of a reply, stand in what moves.
 KEY_SECONDS, CHUNK_SECONDS = 0.05, 0.07
 
@@ -59,9 +62,11 @@ class PacedClient(Client):
         self._clock = clock
         self._seen = seen
 
-    async def stream(self, body: JsonObject) -> AsyncGenerator[Chunk, None]:
+    async def stream(
+        self, body: JsonObject, *, thinks: bool = False
+    ) -> AsyncGenerator[Chunk, None]:
         seconds = FIRST_SECONDS
-        async with aclosing(super().stream(body)) as chunks:
+        async with aclosing(super().stream(body, thinks=thinks)) as chunks:
             async for found in chunks:
                 if any(delta.content for delta in found.deltas):
                     self._clock.seconds += seconds
@@ -93,22 +98,67 @@ TOP_P = """\
 """
 
 HAIKU = "波の音　眠りの岸に　灯がともる"
-SECOND = [
-    Scored("夏", 0.62, (("春", 0.2),)),
-    Scored("の", 0.94),
-    Scored("海", 0.77),
-    Scored("　", 0.92),
-    Scored("忘", 0.21, (("白", 0.4), ("遠", 0.1))),
-    Scored("れ", 0.98),
-    Scored("た", 0.9),
-    Scored("靴", 0.12, (("傘", 0.35), ("貝", 0.2))),
-    Scored("に", 0.7, (("の", 0.2),)),
-    Scored("　", 0.93),
-    Scored("月", 0.33, (("波", 0.41),)),
-    Scored("が", 0.81),
-    Scored("住", 0.02, (("沈", 0.5), ("出", 0.2))),
-    Scored("む", 0.95),
+SEA = [
+    Scored("The", 0.81, ((" A", 0.12), (" Its", 0.07))),
+    Scored(" sea", 0.93, ((" tide", 0.07),)),
+    Scored(" keeps", 0.22, ((" is", 0.53), (" folds", 0.25))),
+    Scored(" the", 0.72, ((" its", 0.28),)),
+    Scored(" moon", 0.55, ((" light", 0.31), (" sky", 0.14))),
+    Scored(" in", 0.83, ((" on", 0.17),)),
+    Scored(" its", 0.9, ((" a", 0.1),)),
+    Scored(" pockets", 0.04, ((" arms", 0.61), (" hands", 0.35))),
+    Scored(",", 0.88, ((" and", 0.12),)),
+    Scored(" coin", 0.08, ((" and", 0.7), (" as", 0.22))),
+    Scored(" by", 0.97, ((" after", 0.03),)),
+    Scored(" coin", 0.99, ((" wave", 0.01),)),
+    Scored(",", 0.94, ((".", 0.06),)),
+    Scored(" and", 0.86, ((" then", 0.14),)),
+    Scored(" spends", 0.38, ((" gives", 0.45), (" counts", 0.17))),
+    Scored(" it", 0.74, ((" them", 0.26),)),
+    Scored(" slowly", 0.29, ((" all", 0.44), (" back", 0.27))),
+    Scored(" on", 0.78, ((" along", 0.22),)),
+    Scored(" the", 0.96, ((" our", 0.04),)),
+    Scored(" shore", 0.51, ((" beach", 0.3), (" sand", 0.19))),
+    Scored(".", 0.95, ((",", 0.05),)),
+    Scored(" By", 0.13, ((" The", 0.59), (" And", 0.28))),
+    Scored(" morning", 0.82, ((" dawn", 0.18),)),
+    Scored(" there", 0.33, ((" it", 0.42), (",", 0.25))),
+    Scored(" is", 0.97, ((" are", 0.03),)),
+    Scored(" nothing", 0.64, ((" only", 0.36),)),
+    Scored(" left", 0.85, ((" but", 0.15),)),
+    Scored(" but", 0.77, ((" to", 0.14), (".", 0.09))),
+    Scored(" light", 0.17, ((" foam", 0.52), (" salt", 0.31))),
+    Scored(".", 0.96, ((",", 0.04),)),
 ]
+AGAIN = [
+    Scored("The", 0.81, ((" A", 0.12), (" Its", 0.07))),
+    Scored(" sea", 0.93, ((" tide", 0.07),)),
+    Scored(" is", 0.53, ((" folds", 0.25), (" keeps", 0.22))),
+    Scored(" a", 0.88, ((" the", 0.12),)),
+    Scored(" mirror", 0.47, ((" letter", 0.31), (" clock", 0.22))),
+    Scored(" that", 0.69, ((" the", 0.31),)),
+    Scored(" the", 0.84, ((" a", 0.16),)),
+    Scored(" moon", 0.76, ((" night", 0.24),)),
+    Scored(" has", 0.58, ((" once", 0.42),)),
+    Scored(" broken", 0.66, ((" lost", 0.34),)),
+    Scored(",", 0.79, ((".", 0.21),)),
+    Scored(" and", 0.91, ((" but", 0.09),)),
+    Scored(" it", 0.72, ((" each", 0.28),)),
+    Scored(" mends", 0.61, ((" is", 0.39),)),
+    Scored(" itself", 0.95, ((" all", 0.05),)),
+    Scored(" on", 0.57, ((" against", 0.43),)),
+    Scored(" the", 0.98, ((" our", 0.02),)),
+    Scored(" shore", 0.55, ((" beach", 0.27), (" sand", 0.18))),
+    Scored(".", 0.95, ((",", 0.05),)),
+    Scored(" The", 0.63, ((" And", 0.37),)),
+    Scored(" foam", 0.49, ((" light", 0.33), (" rest", 0.18))),
+    Scored(" is", 0.87, ((" keeps", 0.13),)),
+    Scored(" what", 0.68, ((" all", 0.32),)),
+    Scored(" is", 0.74, ((" was", 0.26),)),
+    Scored(" left", 0.92, ((" lost", 0.08),)),
+    Scored(".", 0.9, ((" of", 0.1),)),
+]
+LEFT, DOWN = "\x1b[D", "\x1b[B"
 
 
 class Stage:
@@ -117,6 +167,14 @@ class Stage:
     def __init__(self, person: Sitting, film: Film | None) -> None:
         self.person = person
         self._film = film
+        self._page: Taker | None = None
+        generate = person.terminal._repl._carrying.generation.generate
+
+        async def seen_on(wanted: Generate, page: Taker | None = None) -> bool:
+            self._page = page
+            return await generate(wanted, page)
+
+        person.terminal._repl._carrying.generation.generate = seen_on  # type: ignore[method-assign]
 
     def take(self, seconds: float) -> None:
         """Show the screen as it is for so many seconds."""
@@ -126,7 +184,11 @@ class Stage:
     def seen(self, seconds: float) -> None:
         """Show a growing reply as it is now: no frame of the clock's is waited for."""
         view = self.person.terminal._surface.view
-        if self._film is not None and isinstance(view, LiveView):
+        if self._film is not None and isinstance(self._page, DeskPage):
+            self._page._catch_up()
+            self._page.redraw.__self__._redraw()  # type: ignore[attr-defined]
+            self.take(seconds)
+        elif self._film is not None and isinstance(view, LiveView):
             # Its status row too, which else changes now and then.
             view._status_at = -1.0
             view._draw(hold=False)
@@ -134,25 +196,46 @@ class Stage:
 
     async def say(self, text: str, then: float) -> None:
         """Type a line and send it; show for some seconds what follows."""
-        person = self.person
         if self._film is not None:
-            typed = ""
-            for key in text:
-                person.type(key)
-                typed += key
-                await person.until(partial(self._holds, typed))
-                await self._settled()
-                self.take(KEY_SECONDS)
-            await person.say("")
+            await self._type(text)
+            await self.person.say("")
         else:
-            await person.say(text)
+            await self.person.say(text)
         self.take(then)
 
-    async def _settled(self) -> None:
-        """Let the loop go round until nothing more is drawn: what is offered comes behind the key."""
+    async def begin(self, line: str, until: str) -> None:
+        """Type a line that leads to a page, and wait for it."""
+        await self._type(line)
+        self.person.type("\r")
+        await self.person.until(until)
+        await self.settled()
+
+    async def _type(self, text: str) -> None:
+        typed = ""
+        for key in text:
+            self.person.type(key)
+            typed += key
+            await self.person.until(partial(self._holds, typed))
+            await self.settled()
+            self.take(KEY_SECONDS)
+
+    async def press(self, key: str, times: int, then: float) -> None:
+        """Press a key on a page so many times; show for some seconds what each leads to."""
+        for _ in range(times):
+            before = len(self.person.screen.raw)
+            self.person.type(key)
+            await self.person.until(partial(self._has_drawn, before))
+            await self.settled()
+            self.take(then)
+
+    def _has_drawn(self, before: int) -> bool:
+        return len(self.person.screen.raw) > before
+
+    async def settled(self) -> None:
+        """Let the loop go round until nothing more is drawn: what is offered or summed up comes behind the key."""
         written, rounds = len(self.person.screen.raw), 0
         while rounds < ROUNDS:
-            await asyncio.sleep(0)
+            await asyncio.sleep(REST_SECONDS)
             now = len(self.person.screen.raw)
             written, rounds = now, rounds + 1 if now == written else 0
 
@@ -166,14 +249,25 @@ class Stage:
 
 
 async def talk(stage: Stage) -> None:
-    """A question, a parameter, a second try, and how likely its tokens were."""
-    ask_for_logprobs(stage.person)
+    """A question, a haiku, two lines, and what two knobs of the desk do to these: first without asking, then asked."""
+    person = stage.person
+    ask_for_logprobs(person)
     stage.take(1.2)
     await stage.say("What does top_p do? With a table, please.", 2.5)
-    await stage.say("海の俳句をひとつ。", 1.8)
-    await stage.say("/temperature 1.2", 1.5)
-    await stage.say("/retry", 1.8)
-    await stage.say("/tokens", 5.0)
+    await stage.say("海の俳句をひとつ。", 1.5)
+    await stage.say("Two lines about the sea?", 1.5)
+    await stage.begin("/desk", "Enter asks again")
+    stage.take(2.0)
+    await stage.press(LEFT, 4, 0.45)
+    stage.take(1.0)
+    await stage.press(DOWN, 1, 0.3)
+    await stage.press(LEFT, 6, 0.45)
+    stage.take(1.5)
+    person.type("\r")
+    await person.until("c compares")
+    await stage.settled()
+    stage.take(3.0)
+    await stage.press("v", 1, 4.0)
 
 
 def ask_for_logprobs(person: Sitting) -> None:
@@ -204,23 +298,27 @@ def by_temperature(request: Request) -> Script:
 
 
 class Sheet(NamedTuple):
-    """A picture: its size in cells, its talk, what the model says in it, and its description."""
+    """A picture: its size in cells, its talk, what the model says in it, its description, and the last words of its last row."""
 
     rows: int
     talk: Callable[[Stage], Awaitable[None]]
     scripts: list[Script | Callable[[Request], Script]]
     describes: str
+    last: str = SERVER.model
     moves: bool = False
 
 
 SHEETS = {
     "talk": Sheet(
-        34,
+        28,
         talk,
-        [reply(TOP_P, 31), reply(HAIKU, 214), scored(SECOND, 214)],
-        "A talk in a terminal: a question is answered with a table; a haiku is asked for in "
-        "Japanese; /temperature 1.2 changes a parameter, /retry asks for another haiku, and "
-        "/tokens colours its tokens by how likely each was.",
+        [reply(TOP_P, 31), reply(HAIKU, 214), scored(SEA, 245), scored(AGAIN, 245)],
+        "A talk in a terminal: a question is answered with a table, another in Japanese with a "
+        "haiku, and a third with two lines about the sea. /desk shows their tokens beside the "
+        "server's parameters as sliders: temperature and top_p are turned down, and the tokens "
+        "are coloured anew by the share that they would have, those that would be cut struck "
+        "out. Enter asks again, and another two lines grow on the page; v goes back to the first.",
+        last="Esc leaves",
         moves=True,
     ),
     "lab": Sheet(
@@ -288,14 +386,14 @@ def test_a_picture_needs_nothing_from_outside(name: str) -> None:
 
 @pytest.mark.parametrize("name", SHEETS)
 def test_the_whole_talk_is_in_its_picture(name: str) -> None:
-    """Its first row is the greeting (in what moves: at first), its last the toolbar."""
+    """Its first row is the greeting (in what moves: at first), its last the toolbar or a page's keys."""
     root = ET.parse(PICTURES / f"{name}.svg").getroot()
     title, first, *_, last = (
         element for element in root.iter() if element.tag.endswith("text") and element.text
     )
     assert title.text == "zatsudan"
     assert (first.text or "").startswith("zatsudan ")
-    assert (last.text or "").startswith(SERVER.model)
+    assert (last.text or "").startswith(SHEETS[name].last)
     assert float(root.attrib["height"]) - float(last.attrib["y"]) < 2 * HEIGHT
 
 

@@ -138,6 +138,7 @@ esac
 """
 
 
+@pytest.mark.posix  # a shell of POSIX
 def test_the_check_works_where_pip_is_refused(tmp_path: Path) -> None:
     programs, log = tmp_path / "a folder", tmp_path / "log"
     programs.mkdir()

@@ -4,6 +4,7 @@ Median and worst of 60 keys in milliseconds, the drawing of the page included, o
 that nobody shows; and how long until the sums of all places stand.
 """
 
+import asyncio
 import math
 import sys
 import time
@@ -14,13 +15,18 @@ from zatsudan.base.printable import EMPTY, printable
 from zatsudan.lab.board import Board
 from zatsudan.lab.knob import knob
 from zatsudan.lab.reshaping import Chain, read
-from zatsudan.lab.weighing import Weighing
-from zatsudan.terminal.pages.deskpage import OPTIONS, SLICE, DeskPage
+from zatsudan.lab.weighing import Weighed, Weighing
+from zatsudan.terminal.pages.deskpage import SLICE, DeskPage
+from zatsudan.terminal.pages.deskrows import SLIDER, DeskRows, knob_rows
 from zatsudan.wire.tokenview import read_tokens
 
 if TYPE_CHECKING:
     from zatsudan.base.jsonvalues import Json
+    from zatsudan.commands.outcomes import Generate
+    from zatsudan.terminal.surface import Taker
 
+#: Rows of the reply on a screen of 24.
+HEIGHT = 11
 ORDER = (
     "penalties",
     "dry",
@@ -48,7 +54,11 @@ def tokens(count: int) -> Any:
     return read_tokens(entries)
 
 
-def main(count: int) -> None:
+async def nobody(_wanted: "Generate", _page: "Taker") -> None:
+    """Ask nobody."""
+
+
+async def main(count: int) -> None:
     """Press keys and print what they took."""
     found = tokens(count)
     now = Chain(ORDER, {"temperature": 0.8, "top_k": 40, "top_p": 0.95, "min_p": 0.05})
@@ -59,27 +69,23 @@ def main(count: int) -> None:
     ]
     desk: Any = SimpleNamespace(
         board=Board(knobs, count),
-        tokens=found,
-        weigh=weighing,
+        model=EMPTY,
+        reply=Weighed("1", "", found, weighing),
+        variants=lambda: [SimpleNamespace(id="1")],
         chain=lambda values: Chain(ORDER, {**now.values, **values}),
-        totals=lambda _now, then: [printable(str(then.stays))],
-        text=EMPTY,
-        without=EMPTY,
-        changes=(),
-        said=EMPTY,
-        title=EMPTY,
+        totals=lambda _now, then: [(printable(str(then.stays)), EMPTY)],
     )
-    page = DeskPage(desk, coloured=True)
-    page.text(41, 24 - OPTIONS - 6)
+    page = DeskPage(desk, nobody, coloured=True, clock=time.monotonic)
+    rows = DeskRows(page)
+    rows.text(page.panes.pane, 41, HEIGHT)
     took = []
     for at in range(60):
         began = time.perf_counter()
-        page.board.press("right" if at % 2 else "s-left")
-        page.turned()
-        page.text(41, 24 - OPTIONS - 6)
-        page.knobs(20)
-        page.place()
-        page.sums()
+        page.press("right" if at % 2 else "s-left")
+        rows.text(page.panes.pane, 41, HEIGHT)
+        knob_rows(page.board, SLIDER, 20)
+        rows.place(42, 8)
+        rows.sums(80)
         took.append(1000 * (time.perf_counter() - began))
     began, slices = time.perf_counter(), []
     while True:
@@ -90,7 +96,7 @@ def main(count: int) -> None:
             break
     sums = 1000 * (time.perf_counter() - began)
     each = time.perf_counter()
-    page.sums()
+    rows.sums(80)
     added = 1000 * (time.perf_counter() - each)
     took.sort()
     sys.stdout.write(
@@ -100,4 +106,4 @@ def main(count: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 2000)
+    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 2000))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zatsudan.lab.board import ASK, DROP, KEEP, LOOK, SAVE, Board, window
+from zatsudan.lab.board import ASK, BEFORE, DROP, KEEP, LOOK, NEXT, SAVE, STOP, Board, window
 from zatsudan.lab.knob import Knob, knob
 
 INF = float("inf")
@@ -101,6 +101,58 @@ def test_a_slider_shows_the_value_and_where_it_does_nothing() -> None:
     assert TEMPERATURE.slider(11) == "────●┼─────"
     assert MIN_P.slider(11) == "○──────────"
     assert (TEMPERATURE.shown, MIN_P.shown, TOP_K.shown) == ("0.7", "(0)", "(40)")
+
+
+def test_a_reply_that_is_under_way_is_stopped_before_anything_is_left() -> None:
+    one = board()
+    one.busy = True
+    assert press(one, "right", "escape") == STOP
+    assert not one.leaving
+    assert press(one, "s", "escape") == LOOK  # the name first
+    assert press(one, "escape") == STOP
+    one.busy = False
+    assert press(one, "escape", "y") == KEEP
+
+
+def test_v_goes_on_to_the_next_variant_and_shift_v_back() -> None:
+    assert press(board(), "v") == NEXT
+    assert press(board(), "V") == BEFORE
+
+
+def test_who_looks_at_the_end_of_a_growing_reply_still_does() -> None:
+    one = board(tokens=0)
+    one.grown(1)
+    one.grown(4)
+    assert one.token == 3
+    press(one, "tab", "left")
+    one.grown(9)
+    assert one.token == 2
+    one.turned_to(2)
+    assert (one.token, one.on_tokens) == (1, True)
+    one.turned_to(0)
+    assert (one.token, one.on_tokens) == (0, False)
+
+
+def test_the_mouse_goes_where_it_points_but_leaves_a_question_alone() -> None:
+    one = board(tokens=5)
+    one.look_at(9)
+    assert (one.token, one.on_tokens) == (4, True)
+    one.go_to(2)
+    one.put(9, 10)
+    assert (one.at, one.on_tokens) == (2, False)
+    assert one.changed() == {"min_p": 1}
+    one.put(3, 10)
+    assert one.changed() == {"min_p": 0.33}
+    press(one, "u")
+    assert one.changed() == {"min_p": 1}
+    press(one, "escape")
+    one.go_to(0)
+    one.put(0, 10)
+    one.look_at(0)
+    assert (one.at, one.token, one.changed()) == (2, 4, {"min_p": 1})
+    bare = board(tokens=0)
+    bare.look_at(0)
+    assert not bare.on_tokens
 
 
 @given(st.lists(st.sampled_from(["left", "right", "s-left", "s-right", "up", "down", "tab", "u", "0", "1", ".", "5", "-", "enter", "escape", "y", "n", "c", "s", "home", "end"]), max_size=40))  # fmt: skip

@@ -288,6 +288,7 @@ def test_nothing_is_noted_where_there_is_no_index(tmp_path: Path) -> None:
     assert noted.since(tmp_path, 0) is None
 
 
+@pytest.mark.posix  # modes of files
 def test_notes_are_for_their_owner_only(tmp_path: Path) -> None:
     before = os.umask(0)
     try:

@@ -21,7 +21,7 @@ class Frame(NamedTuple):
 
     at: float
     rows: list[list[Char]]
-    cursor: tuple[int, int]
+    cursor: tuple[int, int] | None
 
 
 class Film:
@@ -33,7 +33,7 @@ class Film:
 
     def take(self, screen: Screen, seconds: float) -> None:
         """Show the screen as it is for so many seconds."""
-        rows, cursor = screen.cells(), screen.cursor
+        rows, cursor = screen.cells(), None if screen.hides_cursor else screen.cursor
         if not self.frames or (rows, cursor) != self.frames[-1][1:]:
             self.frames.append(Frame(self.seconds, rows, cursor))
         self.seconds += seconds
@@ -49,7 +49,8 @@ class Film:
                 drawn = "".join(row_of(row, y))
                 parts += [_seen(self._name(spans, since, until), drawn)] if drawn else []
         for since, until, cursor in self._turns((frame.at, frame.cursor) for frame in self.frames):
-            parts.append(_seen(self._name(spans, since, until), cursor_of(*cursor)))
+            if cursor is not None:
+                parts.append(_seen(self._name(spans, since, until), cursor_of(*cursor)))
         rules = "".join(self._rule(name, *span) for span, name in spans.items())
         style = f".v{{visibility:hidden}}@media (prefers-reduced-motion:no-preference){{{rules}}}"
         return ended([*begun(len(first[0]), len(first), title, describes, style), *parts])

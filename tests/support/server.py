@@ -19,8 +19,8 @@ from zatsudan.servers.kinds import KINDS
 CUT = "cut"
 RESET = "reset"
 
-#: Bytes to send, seconds to wait, or CUT / RESET to end the connection in the middle.
-Piece = bytes | float | str
+#: Bytes to send, seconds or what else to wait for, or CUT / RESET to end the connection in the middle.
+Piece = bytes | float | asyncio.Event | str
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,9 @@ class Server:
 
     async def aclose(self) -> None:
         """End all connections, and wait until they have ended; also those that came just now."""
-        for _ in range(3):  # the loop accepts, begins a task, and the task says that it is there
+        for _ in range(
+            5
+        ):  # the loop accepts, makes a transport, begins a task, which says that it is there
             await asyncio.sleep(0)
         handlers = list(self._handlers)
         for task in handlers:
@@ -199,6 +201,8 @@ class Server:
                     return False
                 if isinstance(piece, float):
                     await asyncio.wait([hung_up], timeout=piece)
+                elif isinstance(piece, asyncio.Event):
+                    await _first(hung_up, piece)
                 elif isinstance(piece, str):
                     if piece == RESET:
                         writer.transport.abort()
@@ -214,6 +218,13 @@ class Server:
             with contextlib.suppress(asyncio.CancelledError, ConnectionError):
                 await hung_up
         return True
+
+
+async def _first(hung_up: "asyncio.Future[Any]", event: asyncio.Event) -> None:
+    """Wait for an event, or until nobody listens any more."""
+    waiting: asyncio.Future[object] = asyncio.ensure_future(event.wait())
+    await asyncio.wait([hung_up, waiting], return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
 
 
 async def _read(reader: asyncio.StreamReader) -> Request | None:

@@ -57,3 +57,13 @@ def test_without_motion_the_last_frame_stands() -> None:
     assert "animation" not in still
     assert moving.count("{") == moving.count("}")
     assert [text for classes, text in found if "v" not in classes.split() and text] == ["ab"]
+
+
+def test_a_cursor_that_is_hidden_is_not_drawn() -> None:
+    film, screen = Film(), Screen(10, 3)
+    screen.write("a\x1b[?25l")
+    film.take(screen, 1)
+    hidden = film.svg("talk", "a talk")
+    screen.write("\x1b[?25h")
+    film.take(screen, 1)
+    assert film.svg("talk", "a talk").count("<rect") == hidden.count("<rect") + 1

@@ -18,6 +18,22 @@ def told(text: str, options: dict[str, float]) -> dict[str, object]:
     }
 
 
+def bytewise(data: bytes) -> Script:
+    """Stream a text whose tokens are single bytes; a character comes with its last one."""
+    events, begun = [], b""
+    for at in range(len(data)):
+        begun += data[at : at + 1]
+        try:
+            text = begun.decode()
+        except UnicodeDecodeError:
+            text = ""
+        begun = b"" if text else begun
+        entry = {"token": "", "bytes": [data[at]], "logprob": math.log(0.5), "top_logprobs": []}
+        choice = {"index": 0, "delta": {"content": text}, "logprobs": {"content": [entry]}}
+        events.append(event({"choices": [choice]}))
+    return Script([*events, chunk(finish="stop"), DONE])
+
+
 def reply(*texts: str) -> Script:
     events = [
         event(

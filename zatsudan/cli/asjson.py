@@ -92,6 +92,8 @@ def delta_object(delta: Delta) -> JsonObject:
     value: JsonObject = {"content": delta.content} if delta.content else {}
     if delta.reasoning:
         value["reasoning"] = delta.reasoning
+    if delta.before:  # what all that came before was: a `thought`, or `text` that comes anew
+        value["before"] = delta.before
     return {**value, **dict(delta.extra), **dict(delta.beside)}
 
 

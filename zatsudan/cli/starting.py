@@ -92,7 +92,10 @@ def _say_that_it_waits() -> None:
 
     from zatsudan.base.language import say
 
-    text = say("zatsudan: waiting for the end of standard input; </dev/null leaves it out.")
+    nothing = "$null |" if sys.platform == "win32" else "</dev/null"
+    text = say(
+        "zatsudan: waiting for the end of standard input; {nothing} leaves it out.", nothing=nothing
+    )
     with contextlib.suppress(OSError, ValueError):
         sys.stderr.write(f"{text}\n")
         sys.stderr.flush()
@@ -241,13 +244,17 @@ async def _talk(
             return exits.READER_GONE if plain.output.gone else exits.OK
         from zatsudan.terminal.live.program import LiveTerminal
 
-        history = places.history if config.screen.history and not args.private else None
         live = LiveTerminal(
-            chat, COMMANDS, environ=described(os.environ), history=history, screen=config.screen
+            chat,
+            COMMANDS,
+            environ=described(os.environ),
+            history=places.history if config.screen.history and not args.private else None,
+            screen=config.screen,
         )
         finder.progress = live.progress
         garbage.started()
-        number = await live.run(first, command, before=args.setup)
+        overtaken = opening.overtaken(args, path)
+        number = await live.run(first, command, before=args.setup, behind=overtaken)
         return 128 + number if number else exits.OK
     finally:
         await chat.aclose()

@@ -8,30 +8,30 @@ from zatsudan.base.errors import CommandError, ZatsudanError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
+from zatsudan.commands.chains import chain_of, read_reply
 from zatsudan.commands.here import ask_names, offered
 from zatsudan.commands.outcomes import Desk, Generate, Outcome, Show
 from zatsudan.commands.parts import Line, Part, Table
 from zatsudan.commands.registry import command
-from zatsudan.commands.reshape import chain_of, read_reply, sums
 from zatsudan.commands.sampling import change
+from zatsudan.commands.shares import sums
 from zatsudan.commands.tokens import tokens_of
 from zatsudan.commands.tracing import GROUP, has_reply, reply_at, reply_choices
+from zatsudan.commands.variants import go_on_from
 from zatsudan.config.presetfiles import Preset
-from zatsudan.lab.board import ASK, KEEP, Board, Result
+from zatsudan.lab.board import KEEP, Board, Result
 from zatsudan.lab.knob import Knob, knob, written
 from zatsudan.parameters.row import Parameter
 from zatsudan.parameters.table import BY_NAME
 from zatsudan.servers.wirenames import own_names
 from zatsudan.sessions.made import Made
 from zatsudan.sessions.session import Node
-from zatsudan.sessions.tree import last_reply
 from zatsudan.talk.chat import Chat
+from zatsudan.wire.refusals import mended
 
 if TYPE_CHECKING:
-    from zatsudan.lab.diff import Change
     from zatsudan.lab.reshaping import Totals
-    from zatsudan.lab.weighing import Weighing
-    from zatsudan.wire.tokenview import Token
+    from zatsudan.lab.weighing import Weighed
 
 #: The knobs that are turned most, first.
 _FIRST = ("temperature", "top_p", "min_p", "top_k", "repeat_penalty", "presence_penalty")
@@ -45,45 +45,29 @@ async def desk(chat: Chat, args: str) -> Outcome:
 
     Sliders beside the reply, whose tokens are coloured by the share that these settings would give each; below, the
     place under the cursor before and after. Left and right turn, digits type a value, `0` is neutral, `u` takes back, Tab
-    goes to the tokens. Enter asks again with these settings and comes back, `c` compares the two replies, `s` saves a preset,
-    Esc leaves. It needs log probabilities (`/logprobs on 20`); without them Enter asks with them.
+    goes to the tokens. Enter asks again with these settings: the new variant grows beside the old one, `v` goes from one to
+    the other, `c` compares them, and the talk goes on from the one that you look at last. `s` saves a preset, Esc leaves; the
+    mouse works too. It needs log probabilities (`/logprobs on 20`); without them Enter asks with them.
     """
     await ask_names(chat)
-    return await _desk(chat, reply_at(chat, args), {}, None)
-
-
-async def _desk(
-    chat: Chat, reply: Node, turned: Mapping[str, Json], before: Node | None
-) -> Outcome:
-    """Return the desk over a reply; `turned` are knobs that stand elsewhere than the settings, `before` the reply before."""
+    reply = reply_at(chat, args)
     base = dict(chat.talk.session.parameters)
     board = Board(_knobs(chat, base))
-    for at, one in enumerate(board.knobs):
-        value = turned.get(one.name)
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            board.knobs[at] = one.at(float(value))
-    tokens, weigh, without = await _weighed(chat, reply, {**base, **board.changed()})
-    board.tokens = len(tokens)
-    changes: tuple[Change, ...] = ()
-    if before is not None:
-        from zatsudan.lab.diff import diff
-
-        changes = diff(before.message.text, reply.message.text)
+    weighed = await _weighed(chat, base, reply, {})
+    board.tokens = len(weighed.tokens)
     made = reply.made or Made()
     return Desk(
         board,
-        say("Desk: reply {id}  {model}", id=reply.id, model=one_line(made.model, 40)),
-        printable(reply.message.text),
-        tokens,
-        weigh,
-        without,
+        one_line(made.model, 40),
+        weighed,
+        lambda: chat.talk.session.variants(reply),
+        partial(_weighed, chat, base),
+        partial(_asks, chat, reply),
         lambda values: chain_of(chat, {**base, **values}),
         _words,
         partial(_save, chat),
-        partial(_chosen, chat, reply),
-        _lines(board, weigh, without),
-        changes,
-        say("c compares it with the reply before") if changes else EMPTY,
+        partial(_left, chat),
+        _lines(board, weighed),
     )
 
 
@@ -123,36 +107,53 @@ def _number(value: Json) -> float | None:
 
 
 async def _weighed(
-    chat: Chat, reply: Node, values: Mapping[str, Json]
-) -> "tuple[tuple[Token, ...], Weighing | None, Printable]":
-    """Return a reply's tokens and what weighs them; without them, why not."""
-    from zatsudan.lab.weighing import Weighing
+    chat: Chat, base: Mapping[str, Json], reply: Node, turned: Mapping[str, Json]
+) -> "Weighed":
+    """Return a reply and what weighs its tokens by what holds and what was turned; without them, why not."""
+    from zatsudan.lab.weighing import Weighed, Weighing
 
     made = reply.made or Made()
+    bare = Weighed(reply.id, reply.message.text)
     try:
         tokens = tokens_of(reply)
     except ZatsudanError as error:
-        told = say("{why} Enter asks again with them.", why=error.sentence)
-        return (), None, told
+        if not reply.message.text:
+            told = say("(the reply has no text)")
+        elif not _may_tell(chat):
+            told = say("This server cannot be asked for log probabilities.")
+        elif made.parameters.get("logprobs"):
+            told = say("The server sent no log probabilities though it was asked for them.")
+        else:
+            told = say("{why} Enter asks again with them.", why=error.sentence)
+        return bare._replace(without=told)
     if made.parameters.get("post_sampling_probs"):
         told = say("Its probabilities are those after the samplers. Enter asks for those before.")
-        return (), None, told
+        return bare._replace(without=told)
     asked = own_names(made.parameters, chat.link.repairs(chat.talk.session.model), BY_NAME)
-    now, then = chain_of(chat, asked), chain_of(chat, values)
+    now, then = chain_of(chat, asked), chain_of(chat, {**base, **turned})
     reading, _ = await read_reply(chat, reply, now, then)
-    return tokens, Weighing(reading, now, then), EMPTY
+    return bare._replace(tokens=tokens, weighing=Weighing(reading, now, then))
 
 
-def _words(now: "Totals", then: "Totals") -> Sequence[Printable]:
-    """Return sums as a few words each: as asked, and as the knobs stand."""
+def _may_tell(chat: Chat) -> bool:
+    """Tell whether the server may be asked for log probabilities: it is not known to take no such request."""
+    takes = chat.link.here.takes(BY_NAME["logprobs"]) is not False
+    return takes and bool(mended({"logprobs": True}, chat.link.repairs(chat.talk.session.model)))
+
+
+def _words(now: "Totals", then: "Totals") -> Sequence[tuple[Printable, Printable]]:
+    """Return sums as a few words each: as asked and as the knobs stand, and as they stand alone."""
     labels = (say("stay"), say("chance"), say("choices"))
     return [
-        printable(f"{label} {before} → {after}" if before != after else f"{label} {after}")
+        (
+            printable(f"{label} {before} → {after}" if before != after else f"{label} {after}"),
+            printable(f"{label} {after}"),
+        )
         for label, (_, before, after) in zip(labels, sums(now, then), strict=True)
     ]
 
 
-def _lines(board: Board, weigh: "Weighing | None", without: Printable) -> tuple[Part, ...]:
+def _lines(board: Board, reply: "Weighed") -> tuple[Part, ...]:
     """Return the desk where there is no screen for it: the knobs, and the sums."""
     rows = tuple(
         (
@@ -166,12 +167,12 @@ def _lines(board: Board, weigh: "Weighing | None", without: Printable) -> tuple[
     )
     head = (EMPTY, say("knob"), say("value"), say("neutral"), say("range"))
     parts: list[Part] = [Table(head, rows, right=frozenset({0, 2, 3}))]
-    if weigh is not None:
-        weigh.more(len(weigh))
-        both = weigh.totals()
-        parts += [Line(text) for text in _words(*both)] if both is not None else []
-    elif without:
-        parts.append(Line(without, "dim"))
+    if reply.weighing is not None:
+        reply.weighing.more(len(reply.weighing))
+        both = reply.weighing.totals()
+        parts += [Line(text) for text, _ in _words(*both)] if both is not None else []
+    elif reply.without:
+        parts.append(Line(reply.without, "dim"))
     hint = say(
         "/reshape NAME=VALUE … shows what values would do, /NAME VALUE sets one, /retry asks again."
     )
@@ -189,25 +190,27 @@ def _save(chat: Chat, name: str, values: Mapping[str, Json]) -> Printable:
     return say("Saved: /preset {name} sets it.", name=one_line(name, 40))
 
 
-async def _chosen(chat: Chat, reply: Node, result: Result) -> Outcome:
-    if result.action == KEEP:
-        return change(chat, dict(result.values))
-    if result.action != ASK:
-        return Show(())
+def _asks(chat: Chat, reply: Node, values: Mapping[str, Json]) -> Generate:
+    """Return what asks for one more variant with what was turned; raises CommandError."""
     if reply.parent is None:
         raise CommandError(
             say("This reply answers no message."), say("Choose another with /desk N.")
         )
-    wanted = dict(result.values)
-    if chat.link.here.takes(BY_NAME["logprobs"]) is not False:
+    wanted = dict(values)
+    if _may_tell(chat):
         wanted |= {"logprobs": True, "top_logprobs": _ALTERNATIVES}
-    parent = chat.talk.session.nodes[reply.parent]
-    return Generate(parent, wanted, then=partial(_back, chat, reply, result.values))
+    if "n" in chat.talk.session.settings:  # the page has room for one
+        wanted["n"] = 1
+    return Generate(chat.talk.session.nodes[reply.parent], wanted)
 
 
-async def _back(chat: Chat, before: Node, turned: Mapping[str, Json]) -> Outcome:
-    """Come back to the desk with the new reply; where none came, its words are said already."""
-    fresh = last_reply(chat.talk.session)
-    if fresh is None or fresh.id == before.id:
-        return Show(())
-    return await _desk(chat, fresh, turned, before)
+async def _left(chat: Chat, result: Result) -> Outcome:
+    """Keep what is to be kept; the talk goes on from the variant that was looked at last."""
+    session = chat.talk.session
+    looked_at = session.nodes.get(result.reply)
+    parts: tuple[Part, ...] = ()
+    if looked_at is not None and all(node.id != looked_at.id for node in session.path()):
+        parts = go_on_from(chat, looked_at).parts
+    if result.action == KEEP:
+        parts += change(chat, dict(result.values)).parts
+    return Show(parts)

@@ -14,11 +14,10 @@ if TYPE_CHECKING:
     from zatsudan.commands.asking import Question
     from zatsudan.commands.picking import Row
     from zatsudan.lab.board import Board, Result
-    from zatsudan.lab.diff import Change
     from zatsudan.lab.economy import Economy
     from zatsudan.lab.reshaping import Chain, Totals
     from zatsudan.lab.slots import Cell
-    from zatsudan.lab.weighing import Weighing
+    from zatsudan.lab.weighing import Weighed
     from zatsudan.servers.engine.progress import Progress
     from zatsudan.sessions.calls import Waiting
     from zatsudan.sessions.planned import Lab
@@ -37,6 +36,7 @@ class Generate(NamedTuple):
     """Ask for a reply to this user message, with other parameters for this once.
 
     With a `prefix` the reply goes on from that text; `logprobs` are those of its tokens, where known.
+    `begun`: a person wrote it.
     `asking`: where the server takes no prefix, the model is asked in words to go on.
     `again` is a reply whose recorded request is sent once more, just as it was.
     `anyway`: also where it is too long by the estimate. `then` gives what follows when it has ended.
@@ -47,6 +47,7 @@ class Generate(NamedTuple):
     parts: tuple[Part, ...] = ()
     prefix: str = ""
     logprobs: Sequence[Json] = ()
+    begun: bool = False
     asking: bool = False
     again: Node | None = None
     anyway: bool = False
@@ -123,25 +124,23 @@ class Inspect(NamedTuple):
 class Desk(NamedTuple):
     """Let the person turn knobs over a reply; where there is no screen for that, show `instead`.
 
-    `weigh` knows the reply's tokens, None where nothing is told of them; then `without` says why.
-    `chain` is the server's with values over those that hold, `totals` puts sums into words,
-    `changes` are those since the reply before. `save` keeps a preset, `chosen` gets how the page
-    was left and returns what follows.
+    `variants` are the reply's as they are now, `read` weighs one of them by values over those that
+    hold, and `asks` tells what makes one more with them; it raises CommandError. `chain` is the
+    server's with such values, `totals` puts sums into words, and into fewer. `save` keeps a preset, `left` gets how
+    the page was left and returns what follows.
     """
 
     board: "Board"
-    title: Printable
-    text: Printable
-    tokens: "tuple[Token, ...]"
-    weigh: "Weighing | None"
-    without: Printable
+    model: Printable
+    reply: "Weighed"
+    variants: "Callable[[], Sequence[Node]]"
+    read: "Callable[[Node, Mapping[str, Json]], Awaitable[Weighed]]"
+    asks: "Callable[[Mapping[str, Json]], Generate]"
     chain: "Callable[[Mapping[str, Json]], Chain]"
-    totals: "Callable[[Totals, Totals], Sequence[Printable]]"
+    totals: "Callable[[Totals, Totals], Sequence[tuple[Printable, Printable]]]"
     save: Callable[[str, Mapping[str, Json]], Printable]
-    chosen: "Callable[[Result], Awaitable[Outcome]]"
+    left: "Callable[[Result], Awaitable[Outcome]]"
     instead: tuple[Part, ...]
-    changes: "tuple[Change, ...]" = ()
-    said: Printable = EMPTY
 
 
 class Leave:
@@ -182,13 +181,14 @@ class Pick(NamedTuple):
 class Ask(NamedTuple):
     """Show the parts and ask the person one question; `answered` gets the answer and returns what follows.
 
-    Who leaves the question leaves what it belongs to: then `left` is shown.
+    Who leaves the question leaves what it belongs to: then `left` is shown, or `leave` returns what follows.
     """
 
     question: "Question"
     answered: Callable[[str], Awaitable["Outcome"]]
     parts: tuple[Part, ...] = ()
     left: tuple[Part, ...] = ()
+    leave: "Callable[[], Outcome] | None" = None
 
 
 class Calls(NamedTuple):

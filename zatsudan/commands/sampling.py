@@ -27,7 +27,7 @@ def _set_choices(chat: Chat, args: str) -> Iterable[Choice]:
         yield from values_of(chat, words[-2])
 
 
-def change(chat: Chat, values: dict[str, Json]) -> Outcome:
+def change(chat: Chat, values: dict[str, Json]) -> Show:
     """Set parameters and say what changed, and what does nothing here."""
     lines: list[Line] = []
     nothing = tuple(idle(chat))

@@ -108,6 +108,12 @@ def _go(chat: Chat, node: Node, number: int, count: int) -> Show:
     return Show((Line(note, "good"), Talk((chat.talk.session.nodes[node.id],))))
 
 
+def go_on_from(chat: Chat, node: Node) -> Show:
+    """Let the talk go on from a reply that is a variant of others."""
+    nodes = chat.talk.session.variants(node)
+    return _go(chat, node, nodes.index(node) + 1, len(nodes))
+
+
 def step(chat: Chat, by: int) -> Show | None:
     """Go to the next or the previous variant of the last reply; None if it has no other."""
     node = last_reply(chat.talk.session)

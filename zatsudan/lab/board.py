@@ -12,20 +12,26 @@ from zatsudan.lab.knob import Knob
 
 #: What a key wants of the page besides another look.
 LOOK, ASK, KEEP, DROP, SAVE = "", "ask", "keep", "drop", "save"
+#: The next variant of the reply or the one before is to be seen; the reply that is under way is to stop.
+NEXT, BEFORE, STOP = "next", "before", "stop"
 #: Values that can be taken back.
 UNDONE = 200
 
 
 class Result(NamedTuple):
-    """How the page was left: what is wanted, with which values."""
+    """How the page was left: what is wanted, with which values, and the reply that was looked at last."""
 
     action: str
     values: Mapping[str, Json]
+    reply: str = ""
 
 
 @dataclass(slots=True)
 class Board:
-    """Knobs and tokens under the person's keys. `tokens` is their number, 0 where nothing is known of them."""
+    """Knobs and tokens under the person's keys. `tokens` is their number, 0 where nothing is known of them.
+
+    `busy`: a reply is under way, which is stopped before anything is left.
+    """
 
     knobs: list[Knob]
     tokens: int = 0
@@ -36,6 +42,7 @@ class Board:
     typed: str = ""
     naming: str | None = None
     leaving: bool = False
+    busy: bool = False
     changes: int = 0
     _undo: list[tuple[int, Knob]] = field(default_factory=list)
     _first: tuple[Knob, ...] = ()
@@ -89,6 +96,8 @@ class Board:
             "u": self._take_back,
             "s": self._begin_name,
             "c": self._compare,
+            "v": lambda: NEXT,
+            "V": lambda: BEFORE,
         }
 
     # --- knobs ------------------------------------------------------------
@@ -164,9 +173,50 @@ class Board:
         self.comparing = not self.comparing
         return LOOK
 
+    # --- where the mouse points -------------------------------------------
+
+    @property
+    def asks(self) -> bool:
+        """Is the person asked something, so that nothing else is to be pointed at?"""
+        return self.leaving or self.naming is not None
+
+    def go_to(self, at: int) -> None:
+        """Go to a knob."""
+        if not self.asks:
+            self._take_typed()
+            self.at, self.on_tokens = at, False
+
+    def put(self, cell: int, cells: int) -> None:
+        """Put the knob under the cursor to where a cell of its slider stands."""
+        if not self.asks and self.knob is not None:
+            self._set(self.knob.at_cell(cell, cells))
+
+    def look_at(self, token: int) -> None:
+        """Go to a token."""
+        if not self.asks and self.tokens:
+            self._take_typed()
+            self.token, self.on_tokens = max(0, min(self.tokens - 1, token)), True
+
+    # --- the reply ----------------------------------------------------------
+
+    def grown(self, tokens: int) -> None:
+        """The reply has so many tokens now; who looked at its end still does."""
+        at_end = self.token >= self.tokens - 1
+        self.tokens = tokens
+        if at_end:
+            self.token = max(0, tokens - 1)
+
+    def turned_to(self, tokens: int) -> None:
+        """Another reply of so many tokens is looked at."""
+        self.tokens = tokens
+        self.token = max(0, min(self.token, tokens - 1))
+        self.on_tokens = self.on_tokens and tokens > 0
+
     # --- leaving and saving -----------------------------------------------
 
     def _escape(self) -> str:
+        if self.busy:
+            return STOP
         if not self.changed():
             return DROP
         self.leaving = True

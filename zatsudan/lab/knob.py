@@ -1,4 +1,4 @@
-"""A knob of the desk, as a value: a parameter that is a number, where it stands and how it is turned."""
+"""A knob: a parameter that is a number, as a slider that is turned by steps."""
 
 import math
 from typing import NamedTuple
@@ -55,6 +55,12 @@ class Knob(NamedTuple):
         if self.value is None:
             return None
         return int(self.value) if self.whole or self.value == int(self.value) else self.value
+
+    def at_cell(self, cell: int, cells: int) -> "Knob":
+        """Return it at the value that stands at a cell of its slider, in small steps."""
+        step = (self.end - self.begin) / SMALL_TURNS
+        share = min(1.0, max(0.0, cell / (cells - 1)))
+        return self.at(round(self.begin + round(share * SMALL_TURNS) * step, 6))
 
     def place(self, value: float, cells: int) -> int:
         """Return the cell of a slider at which a value stands."""

@@ -26,6 +26,9 @@ from zatsudan.lab.candidates import (
 from zatsudan.lab.repeats import Past, biased, dry, penalties
 from zatsudan.wire.tokenview import Option, Token
 
+#: Bounds of a share that lie further apart than this say nothing.
+OPEN = 0.95
+
 #: The steps that do the same each time, by llama.cpp's names of them.
 STEPS: Mapping[str, Callable[[Candidates, Values], None]] = {
     "top_n_sigma": cutting.top_n_sigma,
@@ -88,6 +91,11 @@ def middle(found: Shares, at: int) -> float:
     return (found.low[at] + found.high[at]) / 2
 
 
+def is_open(low: float, high: float) -> bool:
+    """Tell whether the bounds of a share lie so far apart that they say nothing of it."""
+    return high - low > OPEN
+
+
 def read(
     tokens: Sequence[Token],
     prompt: Sequence[bytes] | None = None,
@@ -98,6 +106,17 @@ def read(
     return Reading(
         tuple(_place(token, vocabulary) for token in tokens),
         Past([token.data for token in tokens], prompt),
+    )
+
+
+def grown(reading: Reading, tokens: Sequence[Token], *, vocabulary: int = VOCABULARY) -> Reading:
+    """Return a reading with tokens that came behind those so far."""
+    past = reading.past
+    prompt = past.tokens[: past.prompt] if past.whole else None
+    so_far = past.tokens[past.prompt :]
+    return Reading(
+        (*reading.places, *(_place(token, vocabulary) for token in tokens)),
+        Past([*so_far, *(token.data for token in tokens)], prompt),
     )
 
 

@@ -1,8 +1,21 @@
 """A reply weighed by other settings piece by piece: the places in sight at once, the others when there is time."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
-from zatsudan.lab.reshaping import Chain, Reading, Shape, Totals, moved, shares_at, totals
+from zatsudan.base.printable import EMPTY, Printable
+from zatsudan.lab.reshaping import (
+    Chain,
+    Reading,
+    Shape,
+    Totals,
+    grown,
+    moved,
+    read,
+    shares_at,
+    totals,
+)
+from zatsudan.wire.tokenview import Token
 
 if TYPE_CHECKING:
     from zatsudan.lab.candidates import Shares
@@ -25,6 +38,16 @@ class Weighing:
         if then != self._then:
             self._then, self._next = then, 0
             self._shapes.clear()
+
+    def afresh(self, now: Chain) -> "Weighing":
+        """Return one for a reply to the same prompt that is yet to come, asked for by a chain."""
+        past = self._reading.past
+        prompt = past.tokens[: past.prompt] if past.whole else None
+        return Weighing(read((), prompt), now, self._then)
+
+    def grow(self, tokens: Sequence[Token]) -> None:
+        """Take tokens that came behind those so far; what was computed stays."""
+        self._reading = grown(self._reading, tokens)
 
     def at(self, place: int) -> Shape:
         """Return a place."""
@@ -67,3 +90,16 @@ class Weighing:
 
     def _all(self) -> list[Shape]:
         return [self._shapes[place] for place in range(len(self))]
+
+
+class Weighed(NamedTuple):
+    """A reply by its `id`, and what weighs its tokens: None where nothing is told of them.
+
+    Then `without` says why.
+    """
+
+    id: str
+    text: str
+    tokens: tuple[Token, ...] = ()
+    weighing: Weighing | None = None
+    without: Printable = EMPTY

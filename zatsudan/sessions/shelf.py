@@ -76,6 +76,18 @@ def beginning(directory: Path, count: int, known: Known | None = None) -> Beginn
     return Beginning(found, len(found))
 
 
+def changed_since(path: Path, since: int) -> Summary | None:
+    """Return the session beside this one that was changed last, if later than `since`, in nanoseconds."""
+    for entry in entries(path.parent):
+        if entry.stamp[0] <= since:
+            break
+        if entry.name != path.name:
+            found = summary_of(path.parent, entry.name, *read(path.parent / entry.name))
+            if found is not None:
+                return found
+    return None
+
+
 def summaries(directory: Path) -> list[Summary]:
     """Return all sessions, the latest first; all are looked at, and read those of which the index does not know."""
     from zatsudan.sessions import index
@@ -109,11 +121,11 @@ def find(directory: Path, name: str) -> Summary:
     if len(fits) == 1 or (fits and fits[0].title == name):
         return fits[0]
     if fits:
-        shown = [summary.name for summary in fits]
+        shown = fits[:4]
         # Of one name, the ids tell them apart.
-        alike = len(set(shown)) < len(shown)
+        alike = len({summary.name for summary in shown}) < len(shown)
         names = ", ".join(
-            f"{summary.id} ({summary.name})" if alike else summary.name for summary in fits[:4]
+            f"{summary.id} ({summary.name})" if alike else summary.name for summary in shown
         )
         raise StoreError(
             say("Several sessions fit {name!r}: {names}.", name=one_line(name, 40), names=names),

@@ -4,10 +4,10 @@ What got no reply is given back to the input line: no word of the person is lost
 """
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from zatsudan.base.language import say
-from zatsudan.base.printable import one_line
+from zatsudan.base.printable import Printable, one_line
 from zatsudan.base.quantities import in_bytes
 from zatsudan.commands.outcomes import Experiment, Generate
 from zatsudan.commands.parts import Line, Picture
@@ -17,13 +17,17 @@ from zatsudan.talk.beginning import again, turn_to
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.turn import Turn
 from zatsudan.terminal.consent import may_send
-from zatsudan.terminal.surface import Surface
+from zatsudan.terminal.surface import Surface, Taker
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from zatsudan.base.jsonvalues import Json
     from zatsudan.lab.run import Run
+    from zatsudan.wire.protocol import Delta
+
+
+T = TypeVar("T")
 
 
 class Generation:
@@ -53,8 +57,11 @@ class Generation:
                 self._surface.calls(waits)
         return well
 
-    async def generate(self, wanted: Generate) -> bool:
-        """Make the replies that a command asks for; return whether all went well."""
+    async def generate(self, wanted: Generate, page: Taker | None = None) -> bool:
+        """Make the replies that a command asks for; return whether all went well.
+
+        A `page` that lies over the surface takes the reply as well.
+        """
         self._surface.show(wanted.parts)
         if wanted.again is not None:
             return await self._replay(wanted.parent, wanted.again)
@@ -68,10 +75,11 @@ class Generation:
             wanted.overrides,
             prefix=wanted.prefix,
             logprobs=wanted.logprobs,
+            begun=wanted.begun,
             asking=wanted.asking,
             anyway=wanted.anyway,
         )
-        return self._with_calls(well=await self._one(wanted.parent, turn))
+        return self._with_calls(well=await self._one(wanted.parent, turn, page))
 
     async def experiment(self, wanted: Experiment) -> bool:
         """Make one reply for each cell; return whether all went well."""
@@ -103,31 +111,32 @@ class Generation:
         return choices(self._chat.talk, self._chat.link, parent, overrides)
 
     async def _replay(self, parent: Node, before: Node) -> bool:
-        """Send a recorded request again and compare; the talk stays where it is."""
+        """Send a recorded request again; the talk stays where it is."""
         head = self._chat.talk.session.head
         turn = again(self._chat.talk, self._chat.link, before)
         try:
-            went_well = await self._one(parent, turn)
+            return await self._one(parent, turn)
         finally:
             if self._chat.talk.session.head != head:
                 self._chat.talk.record({"type": "head", "id": head})
-        if turn.nodes:
-            from zatsudan.commands.replaying import verdict
 
-            self._surface.show(verdict(before, turn.nodes[0]))
-        return went_well
-
-    async def _one(self, parent: Node, turn: Turn) -> bool:
-        if not await may_send(self._chat, self._surface):
+    async def _one(self, parent: Node, turn: Turn, page: Taker | None = None) -> bool:
+        # No question is asked below a page: there the turn itself refuses.
+        if page is None and not await may_send(self._chat, self._surface):
             self._not_sent(parent)
             return False
-        on_delta = self._surface.begin(turn)
+        on_delta: Callable[[Delta], None] = self._surface.begin(turn)
+        on_note: Callable[[Printable], None] = self._surface.note
+        if page is not None:
+            on_delta, on_note = _both(on_delta, page.begin(turn)), _both(on_note, page.note)
         try:
-            await turn.run(on_delta, self._surface.note)
+            await turn.run(on_delta, on_note)
         except asyncio.CancelledError:
             pass  # the person stopped it: what came is kept, and the talk goes on
         finally:
             self._surface.end(turn)
+            if page is not None:
+                page.end(turn)
         if turn.error is not None:
             self._surface.error(turn.error)
         await self._keep_media(turn.nodes)
@@ -210,3 +219,11 @@ class Generation:
             self._surface.show((Line(say("What was answered stays: /retry asks again."), "dim"),))
             return
         self._surface.prefill(self._chat.talk.given_back(message))
+
+
+def _both(first: "Callable[[T], None]", second: "Callable[[T], None]") -> "Callable[[T], None]":
+    def take(what: T) -> None:
+        first(what)
+        second(what)
+
+    return take

@@ -1,16 +1,16 @@
 """Where things are shown: what the loop asks of a terminal, live or plain."""
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from zatsudan.base.errors import ZatsudanError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.printable import Printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from zatsudan.commands.asking import Question
-    from zatsudan.commands.outcomes import Desk, Inspect, Pick
+    from zatsudan.commands.outcomes import Desk, Generate, Inspect, Pick
     from zatsudan.commands.parts import Part
     from zatsudan.lab.board import Result
     from zatsudan.lab.making import OnDelta, OnEnd
@@ -24,7 +24,24 @@ if TYPE_CHECKING:
     from zatsudan.wire.protocol import Delta
 
 
-class Surface(Protocol):
+class Taker(Protocol):
+    """What takes a reply as it comes."""
+
+    def begin(self, turn: "Turn") -> "Callable[[Delta], None]":
+        """A reply begins; return what takes its deltas."""
+
+    def note(self, text: Printable) -> None:
+        """Say a line while a reply is under way."""
+
+    def end(self, turn: "Turn") -> None:
+        """The reply has ended, one way or another."""
+
+
+#: Makes the reply that is wanted, taken by the page that wants it as well as by what lies below.
+MakeReply: TypeAlias = "Callable[[Generate, Taker], Awaitable[object]]"
+
+
+class Surface(Taker, Protocol):
     """Where things are shown."""
 
     def echo(self, content: Json, *, command: bool = False) -> None:
@@ -36,23 +53,14 @@ class Surface(Protocol):
     def error(self, error: ZatsudanError) -> None:
         """Show a failure and what to do next."""
 
-    def begin(self, turn: "Turn") -> "Callable[[Delta], None]":
-        """A reply begins; return what takes its deltas."""
-
-    def note(self, text: Printable) -> None:
-        """Say a line while a reply is under way."""
-
-    def end(self, turn: "Turn") -> None:
-        """The reply has ended, one way or another."""
-
     async def pick(self, pick: "Pick") -> str | None:
         """Let the person choose; return the key of the row, or None."""
 
     async def ask(self, question: "Question") -> str | None:
         """Ask the person; return the answer, or None if they left the question. Raises CommandError."""
 
-    async def desk(self, outcome: "Desk") -> "Result | None":
-        """Let the person turn knobs; None where there is no screen for it."""
+    async def desk(self, outcome: "Desk", make: MakeReply) -> "Result | None":
+        """Let the person turn knobs and ask again; None where there is no screen for it."""
         return None
 
     def begin_run(self, run: "Run") -> "tuple[OnDelta, OnEnd]":

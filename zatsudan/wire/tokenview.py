@@ -46,15 +46,16 @@ class Option:
         return printable("".join(f"<{byte:02X}>" for byte in self.data))
 
     @property
+    def is_part(self) -> bool:
+        """Whether its bytes make up no whole characters."""
+        return not _whole(self.data)
+
+    @property
     def refusal(self) -> Printable:
         """Say why no text can go on from here; `` if it can."""
         if not self.data or _SPECIAL.fullmatch(self.text):
             return say("it is the mark at which a reply ends")
-        try:
-            self.data.decode()
-        except UnicodeDecodeError:
-            return say("it is a part of a character")
-        return EMPTY
+        return say("it is a part of a character") if self.is_part else EMPTY
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +146,10 @@ def _completed(option: Option, chosen: bytes) -> Option:
     return Option(data, option.p, id=option.id) if _whole(data) else option
 
 
-def pieces(tokens: Sequence[Token]) -> list[Piece]:
-    """Join the tokens whose bytes make a character together; the others stand alone."""
+def pieces(tokens: Sequence[Token], begin: int = 0) -> list[Piece]:
+    """Join the tokens from `begin` on whose bytes make a character together; the others stand alone."""
     found: list[Piece] = []
-    at = 0
+    at = begin
     while at < len(tokens):
         last = _end_of_text(tokens, at)
         among = tokens[at : last + 1]

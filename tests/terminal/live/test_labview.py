@@ -33,6 +33,22 @@ def halves(shown: str) -> list[tuple[str, str]]:
     return [(left.strip(), right.strip()) for left, right in rows]
 
 
+async def test_a_thought_that_shows_late() -> None:
+    slow = Script(
+        [chunk("Let me see.\n\n"), 0.3, chunk("Hm.\n</think>\n\nYes."), chunk(finish="stop"), DONE]
+    )
+    async with sitting(slow, columns=120, rows=40) as person:
+        shown = await person.say("/compare temperature=0 temperature=1.2 -- A lighthouse")
+        first, second = zip(*halves(shown), strict=True)
+        assert [row for row in first if row][1:4] == [
+            "Let me see.",
+            "What stands above was its thought.",
+            "Yes.",
+        ]
+        assert [row for row in second if row][1:2] == ["Yes."]
+        assert "Hm." not in shown
+
+
 async def test_side_by_side_at_120() -> None:
     async with sitting(both, columns=120, rows=40) as person:
         shown = await person.say("/compare temperature=0 temperature=1.2 -- A lighthouse")

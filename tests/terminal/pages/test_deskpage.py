@@ -1,5 +1,6 @@
 """The desk on the screen: knobs, tokens, the place, and what its keys lead to."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -7,16 +8,16 @@ from prompt_toolkit.utils import get_cwidth
 
 from tests.support.chats import ask, chat_with
 from tests.support.commands import lines, run
-from tests.support.emulator import sitting
-from tests.support.server import says, serve
-from tests.support.weighed import reply
+from tests.support.emulator import ENTER, sitting
+from tests.support.server import DONE, RESET, Script, chunk, event, fails, says, serve
+from tests.support.weighed import bytewise, reply
 from zatsudan.base import language, languages
 from zatsudan.config.presetfiles import Presets
 from zatsudan.lab.reshaping import Chain
 from zatsudan.lab.weighing import Weighing
 
 
-async def test_a_knob_is_turned_and_seen_and_the_next_reply_stands_beside() -> None:
+async def test_a_knob_is_turned_and_seen_and_a_new_variant_grows_on_the_page() -> None:
     script = (reply(" cat", " dog"), reply(" dog", " dog"))
     async with sitting(*script, columns=80, rows=24) as person:
         await person.say("/logprobs on 3")
@@ -25,23 +26,348 @@ async def test_a_knob_is_turned_and_seen_and_the_next_reply_stands_beside() -> N
         shown = await person.until("token 1 of 2")
         assert "▸temperature" in shown
         assert "·cat·dog" in shown
-        assert "60 % →   60 %" in shown
+        assert "60 % →     60 %" in shown
         person.type("2\r")
-        shown = await person.until("60 % →   29 %")  # up to the rest, which nobody told
+        shown = await person.until("60 % →  11–47 %")  # up to the rest, which nobody told
         assert "stay 2 / 2" in shown
         person.type("\t\x1b[C")
         await person.until("token 2 of 2")
         person.type("\r")  # asks again, with what was turned
-        await person.until("c compares it with the reply before")
+        shown = await person.until("▸variant 2 of 2 · temperature 2")
+        assert "·dog·dog" in await person.until("c compares")
         assert person.server.requests[-1].body["temperature"] == 2
         assert person.server.requests[-1].body["top_logprobs"] == 20
+        assert ENTER not in "".join(person.screen.raw).partition("▸variant 2")[2]  # the same page
         person.type("c")
-        await person.until("catdog dog")
+        shown = await person.until("what changes from variant 1 to 2")
+        assert "catdog dog" in shown
+        person.type("cv")
+        assert "·cat·dog" in await person.until("▸variant 1 of 2")
+        person.type("v")
+        await person.until("▸variant 2 of 2")
         person.type("\x1b")
         await person.until("Keep these settings? temperature 2")
         person.type("y")
-        await person.until("temperature  unset → 2")
+        shown = await person.until("temperature  unset → 2")
         assert person.chat.talk.session.parameters["temperature"] == 2
+        assert person.screen.scrollback().count("dog dog") == 1  # it came into the talk once
+        assert person.chat.talk.session.head == "3"
+
+
+async def test_the_talk_goes_on_from_the_variant_that_was_looked_at_last() -> None:
+    async with sitting(reply(" cat"), reply(" dog"), columns=80, rows=24) as person:
+        await person.say("which?")
+        person.type("/desk\r")
+        await person.until("reply #2")
+        person.type("\r")
+        await person.until("v variants  c compares")
+        person.type("V")
+        await person.until("▸variant 1 of 2")
+        person.type("q")
+        await person.until("Variant 1 of 2.")
+        assert person.chat.talk.session.head == "2"
+        person.type("/desk\r")
+        await person.until("variant 1 of 2")
+        person.type("v")  # this one is read now
+        await person.until("▸variant 2 of 2")
+        person.type("q")
+        await person.until("Variant 2 of 2.")
+        assert person.chat.talk.session.head == "3"
+
+
+async def test_a_variant_is_alone_and_says_so() -> None:
+    async with sitting(reply(" cat"), columns=80, rows=24) as person:
+        await person.say("which?")
+        person.type("/desk\r")
+        await person.until("reply #2")
+        person.type("v")
+        await person.until("There is no other variant yet: Enter asks for one.")
+        person.type("q")
+
+
+def halts(*texts: str) -> tuple[Script, asyncio.Event]:
+    """Stream these, and halt before the last one until the event is set."""
+    goes_on = asyncio.Event()
+    pieces = list(reply(*texts).pieces)
+    return Script([*pieces[: len(texts) - 1], goes_on, *pieces[len(texts) - 1 :]]), goes_on
+
+
+@pytest.mark.parametrize("key", ["\x1b", "\x03"])
+async def test_what_came_is_seen_at_once_and_kept_where_it_is_stopped(key: str) -> None:
+    script, _ = halts(" dog", " eel", " cat")
+    async with sitting(reply(" cat"), script, columns=80, rows=24) as person:
+        await person.say("/logprobs on 3")
+        await person.say("which?")
+        person.type("/desk\r")
+        await person.until("token 1 of 1")
+        person.type("\r")
+        shown = await person.until("token 2 of 2")  # the end is looked at
+        assert "▸variant 2 of 2" in shown
+        assert "·dog·eel" in shown
+        assert "Esc stops the reply" in shown
+        person.type("\x1b[C")  # the knobs are at work
+        await person.until("1.1 ──")
+        person.type("\r")
+        await person.until("A reply is under way: Esc stops it.")
+        person.type("v")
+        await person.until("▸variant 1 of 2")
+        person.type("v")
+        await person.until("▸variant 2 of 2")
+        person.type(key)
+        shown = await person.until("Stopped: what came is kept.")
+        assert "·dog·eel" in shown
+        assert person.chat.talk.session.nodes["3"].message.text == " dog eel"
+        person.type("qn")
+        await person.until("interrupted")
+        assert person.screen.scrollback().count("dog eel") == 1
+
+
+async def test_a_growing_reply_stands_beside_the_old_one_where_there_is_room() -> None:
+    script, goes_on = halts(" dog", " eel", " cat")
+    async with sitting(reply(" cat"), script, columns=140, rows=45) as person:
+        await person.say("/logprobs on 3")
+        await person.say("which?")
+        person.type("/desk\r")
+        await person.until("token 1 of 1")
+        person.type("\r")
+        shown = await person.until("token 2 of 2")
+        row = next(row for row in shown.split("\n") if "▸variant 2 of 2" in row)
+        assert "variant 1 of 2" in row
+        assert any("·cat" in row and "·dog·eel" in row for row in shown.split("\n"))
+        person.screen.resize(80, 24)
+        person.terminal._app._on_resize()
+        shown = await person.until(lambda: person.screen.shown().startswith("Desk"))
+        assert "▸variant 2 of 2" in shown
+        assert "variant 1" not in shown
+        assert "·dog·eel" in shown
+        goes_on.set()
+        shown = await person.until("token 3 of 3")
+        assert "·dog·eel·cat" in shown
+        person.type("q")
+        await person.until(lambda: "▸variant" not in person.screen.shown())
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (fails(403, {"error": {"message": "the model is on fire"}}), "the model is on fire"),
+        (fails(400, {"error": {"message": "the stars are wrong"}}), "the stars are wrong"),
+        (Script([DONE]), "The server sent nothing."),
+        (Script([chunk("half a"), RESET]), "broke ("),
+    ],
+)
+async def test_a_failure_is_said_on_the_page_and_nothing_is_lost(answer: Script, told: str) -> None:
+    async with sitting(reply(" cat"), answer, reply(" dog"), columns=80, rows=24) as person:
+        await person.say("which?")
+        person.type("/desk\r")
+        await person.until("reply #2")
+        person.type("\x1b[B\x1b[B0.2\r\r")
+        shown = await person.until(told)
+        assert "▸min_p" in shown
+        assert "0.2 " in shown
+        person.type("\r")
+        assert "▸variant" in await person.until("•·dog")
+        person.type("qn")
+        await person.until(lambda: "▸variant" not in person.screen.shown())
+
+
+async def test_a_refused_parameter_is_left_out_and_the_page_says_so() -> None:
+    refusal = fails(400, {"error": {"message": "min_p: not supported"}})
+    async with sitting(reply(" cat"), refusal, reply(" dog"), columns=80, rows=24) as person:
+        await person.say("which?")
+        person.type("/desk\r")
+        await person.until("reply #2")
+        person.type("\x1b[B\x1b[B0.2\r\r")
+        await person.until("•·dog")
+        shown = await person.until("scripted does not take min_p here: sent without it.")
+        assert "▸min_p                 0.2" in shown
+        assert "min_p" not in person.server.requests[-1].body
+        person.type("qn")
+        await person.until(lambda: "▸variant" not in person.screen.shown())
+
+
+async def test_where_log_probabilities_are_refused_it_says_so() -> None:
+    refusal = fails(400, {"error": {"message": "logprobs: not supported"}})
+    async with sitting(says("one"), refusal, says("two"), columns=80, rows=24) as person:
+        await person.say("which?")
+        person.type("/desk\r")
+        await person.until("Enter asks again with them")
+        person.type("\r")
+        await person.until("two")
+        shown = await person.until("This server cannot be asked for log")
+        assert "Enter asks again with them" not in shown
+        person.type("q")
+        await person.until(lambda: "▸variant" not in person.screen.shown())
+
+
+async def test_an_empty_reply_is_a_variant_that_says_so() -> None:
+    empty = Script([chunk(finish="stop"), DONE])
+    async with sitting(reply(" cat"), empty, columns=80, rows=24) as person:
+        await person.say("which?")
+        person.type("/desk\r")
+        await person.until("reply #2")
+        person.type("\r")
+        await person.until("(the reply has no text)")
+        person.type("v")
+        assert "·cat" in await person.until("▸variant 1 of 2")
+        person.type("q")
+        await person.until("Variant 1 of 2.")
+
+
+async def test_who_leaves_the_program_in_the_middle_keeps_what_came() -> None:
+    script, _ = halts(" dog", " eel", " cat")
+    async with sitting(reply(" cat"), script, columns=80, rows=24) as person:
+        await person.say("/logprobs on 3")
+        await person.say("which?")
+        person.type("/desk\r")
+        await person.until("token 1 of 1")
+        person.type("\r")
+        await person.until("token 2 of 2")
+        nodes = person.chat.talk.session.nodes
+    assert nodes["3"].message.text == " dog eel"
+    assert person.screen.scrollback().count("dog eel") == 1
+
+
+async def test_a_fault_of_ours_ends_the_page_and_is_told_in_the_talk() -> None:
+    async with sitting(reply(" cat"), columns=80, rows=24) as person:
+        await person.say("which?")
+
+        async def broken(*_: object) -> bool:
+            raise RuntimeError("a fault")
+
+        person.terminal._repl._carrying.generation.generate = broken  # type: ignore[method-assign, assignment]
+        person.type("/desk\r")
+        await person.until("reply #2")
+        person.type("\r")
+        await person.until("zatsudan has a fault here (RuntimeError: a fault).")
+        assert "Desk" not in person.screen.shown()
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(44, 10), (36, 6), (60, 16)])
+async def test_a_screen_that_is_small_shows_what_it_can(columns: int, rows: int) -> None:
+    async with sitting(reply(" cat"), reply(" dog"), columns=columns, rows=rows) as person:
+        await person.say("which?")
+        person.type("/desk\r")
+        await person.until(lambda: ENTER in "".join(person.screen.raw))
+        person.type("\x1b[C\r")
+        await person.until(lambda: len(person.chat.talk.session.nodes) == 3)
+        person.type("qn")
+        await person.until("dog")
+
+
+async def test_reasoning_is_seen_while_it_comes_and_a_text_without_log_probabilities() -> None:
+    goes_on = asyncio.Event()
+    thought = {"choices": [{"index": 0, "delta": {"reasoning_content": "I wonder about 日本"}}]}
+    script = Script([event(thought), goes_on, chunk("so be it"), chunk(finish="stop"), DONE])
+    async with sitting(reply(" cat"), script, columns=80, rows=24) as person:
+        await person.say("which?")
+        person.type("/desk\r")
+        await person.until("reply #2")
+        person.type("\r")
+        await person.until("I wonder about 日本")
+        goes_on.set()
+        await person.until("so be it")
+        await person.until("The server sent no log")
+        person.type("q")
+        await person.until(lambda: "▸variant" not in person.screen.shown())
+        assert person.chat.talk.session.nodes["3"].message.text == "so be it"
+
+
+async def test_pieces_of_characters_become_whole_while_they_come() -> None:
+    text = "日本語 🙂"
+    data = text.encode()
+    async with sitting(reply(" cat"), bytewise(data), columns=80, rows=24) as person:
+        await person.say("which?")
+        person.type("/desk\r")
+        await person.until("reply #2")
+        person.type("\r")
+        shown = await person.until(f"of {len(data)}")
+        assert "日本語·🙂" in shown
+        person.type("q")
+        await person.until(lambda: "▸variant" not in person.screen.shown())
+
+
+async def test_a_click_goes_to_the_variant_beside_and_a_slider_is_drawn() -> None:
+    async with sitting(reply(" cat", " eel"), reply(" dog"), columns=140, rows=45) as person:
+        await person.say("which?")
+        person.type("/desk\r")
+        await person.until("reply #2")
+        person.type("\r")
+        shown = await person.until("•·dog")
+        rows = shown.split("\n")
+        y = next(at for at, row in enumerate(rows) if "·cat·eel" in row)
+        x = rows[y].index("·cat·eel") + 4
+        person.type(f"\x1b[<0;{x + 1};{y + 1}M\x1b[<0;{x + 1};{y + 1}m")
+        await person.until("▸variant 1 of 2")
+        await person.until("token 2 of 2")
+        y = next(at for at, row in enumerate(rows) if "top_p" in row)
+        x = rows[y].index("○")
+        person.type(f"\x1b[<0;{x + 1};{y + 1}M\x1b[<32;{x - 9};{y + 1}M\x1b[<0;{x - 9};{y + 1}m")
+        shown = await person.until("▸top_p")
+        row = next(row for row in shown.split("\n") if "▸top_p" in row)
+        assert 0.4 < float(row.split()[1]) < 0.6
+        person.type("qn")
+        await person.until("Variant 1 of 2.")
+
+
+async def test_one_reply_is_asked_for_where_several_are_usual() -> None:
+    async with sitting(reply(" cat"), reply(" dog"), columns=80, rows=24) as person:
+        await person.say("which?")
+        await person.say("/n 3")
+        person.type("/desk\r")
+        await person.until("reply #2")
+        person.type("\r")
+        await person.until("•·dog")
+        assert person.server.requests[-1].body["n"] == 1
+        person.type("q")
+        await person.until(lambda: "▸variant" not in person.screen.shown())
+
+
+async def test_a_text_without_tokens_is_scrolled_and_knobs_out_of_sight_are_told_of() -> None:
+    lines_ = "\n".join(f"line {number}" for number in range(40))
+    async with sitting(says(lines_), columns=80, rows=24) as person:
+        await person.say("which?")
+        person.type("/desk\r")
+        shown = await person.until("Enter asks again with them")
+        assert "line 1" in shown
+        knob_rows = shown.split("\n")[1:21]
+        assert knob_rows[0].startswith("▸temperature")
+        assert knob_rows[-1].startswith("↓")
+        person.type("\x1b[6~" * 9)
+        await person.until("line 39")
+        person.type("\x1b[5~" * 9)
+        await person.until(lambda: "line 39" not in person.screen.shown())
+        person.type("\x1b[F")
+        shown = await person.until(lambda: "\n↑" in person.screen.shown())
+        assert "\n▸" in shown
+        person.type("q")
+        await person.until(lambda: "line 1 " not in person.screen.shown())
+
+
+async def test_the_mouse_turns_knobs_and_goes_to_tokens_and_is_given_back() -> None:
+    async with sitting(reply(*[" cat"] * 40), columns=80, rows=24) as person:
+        await person.say("/logprobs on 3")
+        await person.say("which?")
+        person.type("/desk\r")
+        shown = (await person.until("token 1 of 40")).split("\n")
+        y = next(at for at, row in enumerate(shown) if "min_p" in row)
+        x = shown[y].index("○") + 5
+        person.type(f"\x1b[<0;{x + 1};{y + 1}M\x1b[<0;{x + 1};{y + 1}m")
+        shown = (await person.until("▸min_p")).split("\n")
+        assert 0.5 < float(shown[y].split()[1]) < 0.6
+        y = next(at for at, row in enumerate(shown) if "·cat" in row)
+        x = shown[y].index("·cat") + 4 * 3
+        person.type(f"\x1b[<0;{x + 1};{y + 1}M\x1b[<0;{x + 1};{y + 1}m")
+        await person.until("token 4 of 40")
+        person.type(f"\x1b[<65;{x + 1};{y + 1}M")
+        await person.until("token 14 of 40")
+        person.type("qn")
+        await person.until(lambda: "reply #2" not in person.screen.shown())
+        raw = "".join(person.screen.raw)
+        assert "\x1b[?1003h" not in raw  # nobody asked for each move
+        for mode in (1000, 1002, 1006):
+            assert raw.rfind(f"\x1b[?{mode}l") > raw.rfind(f"\x1b[?{mode}h") > 0
+        assert raw.find("\x1b[?1000h") > raw.find("/desk")
 
 
 async def test_without_log_probabilities_it_is_a_board_of_knobs_that_asks_for_them() -> None:

@@ -15,6 +15,7 @@ from zatsudan.terminal.live.labwords import LabWords
 from zatsudan.terminal.live.painter import Painter, row_width
 from zatsudan.terminal.live.textstream import RowStream
 from zatsudan.terminal.live.view import TAIL_ROWS, note_rows
+from zatsudan.terminal.text.replyrows import THOUGHT_ABOVE
 from zatsudan.terminal.text.rows import sgr, wrap
 from zatsudan.wire import bounds
 from zatsudan.wire.protocol import Delta
@@ -58,6 +59,12 @@ class LabView:
 
     def add(self, number: int, delta: Delta) -> None:
         """Take a delta of one reply."""
+        if delta.before:
+            shown = self._fed[number] > 0
+            self._fed[number] = self._behind[number] = 0
+            self._texts[number] = [f"\n\n*{say(THOUGHT_ABOVE)}*\n\n"] if shown else []
+            self._behind[number] = sum(map(len, self._texts[number]))
+            self._cuts[number] = [-1] * len(self._run.slots[number].lost)  # nothing of them is left
         if delta.content:
             texts, cuts = self._texts[number], self._cuts[number]
             if len(self._run.slots[number].lost) > len(cuts):

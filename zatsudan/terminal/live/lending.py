@@ -10,6 +10,7 @@ from zatsudan.terminal.live import ptk, stopping
 from zatsudan.terminal.live.integration import Integration
 from zatsudan.terminal.live.keys import Actions
 from zatsudan.terminal.live.painter import Painter
+from zatsudan.terminal.surface import MakeReply
 from zatsudan.terminal.text.colour import has_colours
 
 if TYPE_CHECKING:
@@ -81,15 +82,25 @@ class Lending:
                 output=self._output,
             )
 
-    async def desk(self, outcome: "Desk") -> "Result | None":
-        """Lend the whole screen to the desk; one that is left by a signal keeps nothing."""
+    async def desk(
+        self, outcome: "Desk", make: MakeReply, clock: Callable[[], float]
+    ) -> "Result | None":
+        """Lend the whole screen to the desk; one that is left by a signal keeps nothing.
+
+        What it asks for is shown below it as well: it stands in the talk when the desk is left.
+        """
         from zatsudan.lab.board import DROP, Result
-        from zatsudan.terminal.pages.deskpage import show_desk
+        from zatsudan.terminal.pages.deskview import show_desk
 
         async with self.page():
             coloured = has_colours(self._environ)
             found = await show_desk(
-                outcome, coloured=coloured, input_=self._app.input, output=self._output
+                outcome,
+                make,
+                coloured=coloured,
+                clock=clock,
+                input_=self._app.input,
+                output=self._output,
             )
         return found or Result(DROP, {})
 

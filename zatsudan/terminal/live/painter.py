@@ -7,18 +7,19 @@ are counted, never columns.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain, repeat
 from typing import NamedTuple, TypeAlias
 
 from prompt_toolkit.data_structures import Size
 
 from zatsudan.base.printable import EMPTY, Styled
 from zatsudan.terminal.live import ptk
-from zatsudan.terminal.live.reflow import Before, Place, Reflow, rows_above, seen
+from zatsudan.terminal.live.reflow import Before, Place, Reflow, by_name, rows_above, seen
 from zatsudan.terminal.live.rowwriting import alike, change, guarded, kept, may_wrap, whole
 from zatsudan.terminal.text.rows import bare, together
 
 SYNC_BEGIN, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
-HIDE, SHOW = "\x1b[?25l", "\x1b[?25h"
+SAVE, RESTORE = "\x1b7", "\x1b8"
 
 
 #: What lays rows out for a width in cells.
@@ -132,25 +133,39 @@ class Painter:
             return
         at = ptk.cursor(self._app)
         up = at.y + len(old) - same
-        self._write(f"{SYNC_BEGIN}{HIDE}\r" + (f"\x1b[{up}A" if up else ""))
         in_place = len(new) == len(old) and not seam
         if in_place and not any(may_wrap(row, columns) for row in held[same:]):
-            for before, after in zip(old[same:], new[same:], strict=True):
-                self._write(f"{guarded(change(before, after), after, columns)}\r\n")
-            self._write((f"\x1b[{at.y}B" if at.y else "") + (f"\x1b[{at.x}C" if at.x else ""))
-            self._write(SHOW + SYNC_END)
-            self._output.flush()
+            self._change(old[same:], new[same:], up)
         else:
-            self._write(self.question)
+            # What stands where the rows are written, as far as that is known.
+            # Behind a row that may take two, nothing is where it was.
+            known = () if self.question else old[same:]
+            shifts = next((n for n, row in enumerate(held[same:]) if may_wrap(row, columns)), None)
+            stands = chain[str | None](known[:shifts], repeat(None))
+            self._write(f"{SYNC_BEGIN}{ptk.HIDE}\r" + (f"\x1b[{up}A" if up else "") + self.question)
             self.question = ""
-            self._write("".join(f"{kept(row, columns)}\r\n" for row in held[same:]) + seam)
+            for row in held[same:]:
+                self._write(f"{kept(row, columns, next(stands))}\r\n")
+            self._write(seam)
             for row in live[max(same - len(held), 0) :]:
-                self._write(f"{guarded(whole(row), row, columns)}\r\n")
-            self._write(SHOW)
+                self._write(f"{guarded(change(next(stands), row), row, columns)}\r\n")
             ptk.redraw_from_here(self._app, self._output)
-            self._write(SYNC_END)
-            self._output.flush()
+        self._write(SYNC_END)
+        self._output.flush()
         self.frames += 1
+
+    def _change(self, old: Sequence[str], new: Sequence[str], up: int) -> None:
+        """Write what differs in rows that stay where they are, the first `up` rows above the cursor."""
+        # To keep where the cursor stands takes fewer bytes than to find it again.
+        self._write(SYNC_BEGIN + SAVE + (f"\x1b[{up}A" if up else ""))
+        down = 0
+        for before, after in zip(old, new, strict=True):
+            if before != after:
+                self._write("\r" + (f"\x1b[{down}B" if down else ""))
+                self._write(guarded(change(before, after), after, self._columns))
+                down = 0
+            down += 1
+        self._write(RESTORE)
 
     def repaint(self) -> None:
         """Show what was kept."""
@@ -178,6 +193,12 @@ class Painter:
         self._columns = self._output.real_size.columns
         self._live = live
         self.repaint()
+
+    def called(self, name: str) -> None:
+        """The terminal has said what it is."""
+        reflow = by_name(name)
+        if reflow is not None:
+            self._reflow = frozenset({reflow})
 
     @property
     def stale(self) -> bool:

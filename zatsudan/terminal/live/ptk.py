@@ -71,6 +71,10 @@ def recount() -> None:
             cache.clear()
 
 
+#: The mouse's buttons and wheel, and where it is drawn; told as digits, in urxvt's form or xterm's.
+MOUSE = (1000, 1002, 1015, 1006)
+
+
 class ReservingOutput(Vt100_Output):
     """A terminal of which the painter keeps `reserved` rows for itself.
 
@@ -127,10 +131,21 @@ class ReservingOutput(Vt100_Output):
         size = super().get_size()
         return Size(rows=max(1, size.rows - self.reserved), columns=size.columns)
 
+    def enable_mouse_support(self) -> None:
+        # Where a button is held, and not each move without one: what nobody reads need not be sent.
+        self.write_raw("".join(f"\x1b[?{mode}h" for mode in MOUSE))
+
+    def disable_mouse_support(self) -> None:
+        self.write_raw("".join(f"\x1b[?{mode}l" for mode in reversed(MOUSE)))
+
     def erase_down(self) -> None:
         # CSI J in the top left corner makes tmux push the screen into its
         # history (scroll-on-clear): erase this row, then what is below it.
         self.write_raw("\x1b[K\x1b7\x1b[B\r\x1b[J\x1b8")
+
+
+#: Hides the cursor, as prompt_toolkit does before it draws.
+HIDE = "\x1b[?25l"
 
 
 class Drawn(NamedTuple):
@@ -212,7 +227,7 @@ def lent(app: Application[Any]) -> bool:
 
 
 def redraw_from_here(app: LiveApplication, output: ReservingOutput) -> None:
-    """Draw the application anew, beginning where the cursor stands.
+    """Draw the application anew, beginning where the cursor stands. It need not be hidden again.
 
     While nothing in it has changed since it was drawn so, the same text draws it again.
     """
@@ -224,7 +239,7 @@ def redraw_from_here(app: LiveApplication, output: ReservingOutput) -> None:
         and not app.invalidated
         and _roomy(drawn.screen, size)
     ):
-        output.write_raw(drawn.text)
+        output.write_raw(drawn.text.removeprefix(HIDE))
         return
     renderer._cursor_pos = Point(x=0, y=0)
     renderer._last_screen = None

@@ -6,12 +6,15 @@ written again with autowrap on, so that nothing is missing in scrollback.
 """
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
-from zatsudan.terminal.text.rows import bare
+from zatsudan.terminal.text.rows import ESCAPES, LINK_END, bare
 from zatsudan.terminal.text.widths import most_cells
 
 RESET = "\x1b[0m"
 WRAP, NO_WRAP = "\x1b[?7h", "\x1b[?7l"
+#: From which character to which all have the same width everywhere: ASCII, and Braille (the spinner).
+_EQUAL = ((" ", "~"), ("\u2800", "\u28ff"))
 
 
 def alike(old: Sequence[str], new: Sequence[str], kept_rows: int, columns: int) -> int:
@@ -33,31 +36,85 @@ def whole(row: str) -> str:
     return f"\x1b[K{row}"
 
 
-def change(before: str, after: str) -> str:
+def change(before: str | None, after: str) -> str:
     """Return what makes one row of escape text of another, written from the row's first column.
 
-    What both begin with is passed over as far as it is ASCII, of whose width
-    no terminal has an opinion of its own, and up to where a style is open.
+    Where it is not known what stands there (None), the row is written whole.
+    What both begin with is passed over as far as it is ASCII, of whose width no terminal has an
+    opinion of its own, and up to where a style or a link is open. What both end with stays where
+    what stands before it keeps its cells, as digits that count do.
     """
+    if before is None:
+        return whole(after)
     if before == after:
         return ""
-    length = min(len(before), len(after))
-    same = after[: next((at for at in range(length) if before[at] != after[at]), length)]
-    unstyled = same.rfind(RESET) + len(RESET) if RESET in same else 0
-    opened = same.find("\x1b", unstyled)
-    same = same[: opened if opened >= 0 else None]
-    columns, rest = len(bare(same)), after[len(same) :]
+    same = after[: _alike(before, after)]
+    same = same[: _unclosed(same)[0]]
+    gone, rest = before[len(same) :], after[len(same) :]
     # What is not ASCII may be a mark on the character before it: one to come, or one to go.
-    gone = bare(before[len(same) :])
-    at_seam = gone[:1] + bare(rest)[:1]
-    if not columns or not same.isascii() or not at_seam.isascii() or "\x1b]" in same:
+    if not (same + bare(gone)[:1] + bare(rest)[:1]).isascii():
+        same, gone, rest = "", before, after
+    columns = len(bare(same))
+    passed = f"\x1b[{columns}C" if columns else ""
+    if between := _between(gone, rest):
+        return passed + between
+    if not columns:
         return whole(after)
-    return f"\x1b[{columns}C{rest}\x1b[K"
+    return passed + rest + ("\x1b[K" if bare(gone) else "")
 
 
-def kept(row: str, columns: int) -> str:
-    """Return what writes a row for good: one that is too wide to the terminal takes the next too."""
-    return f"\x1b[K\r\n\x1b[K\x1b[A{row}" if may_wrap(row, columns) else whole(row)
+def _alike(one: str, other: str) -> int:
+    """Return how many characters both begin with."""
+    length = min(len(one), len(other))
+    return next((at for at in range(length) if one[at] != other[at]), length)
+
+
+def _between(gone: str, rest: str) -> str:
+    """Return what is written where both end alike, and the ends stand in the same cells; else nothing."""
+    begin = len(rest) - _alike(gone[::-1], rest[::-1])
+    begin = next(
+        (it.end() for it in ESCAPES.finditer(rest) if it.start() < begin < it.end()), begin
+    )
+    stays, new = rest[begin:], rest[:begin]
+    old = gone[: len(gone) - len(stays)]
+    if not bare(stays)[:1].isascii() or ESCAPES.findall(old) != ESCAPES.findall(new):
+        return ""
+    pairs = zip_longest(bare(old), bare(new), fillvalue="")
+    if not all(one == other or _as_wide(one, other) for one, other in pairs):
+        return ""
+    return new + _unclosed(new)[1]
+
+
+def _as_wide(one: str, other: str) -> bool:
+    """Tell whether every terminal gives two characters as many cells as each other."""
+    return any(least <= one <= most and least <= other <= most for least, most in _EQUAL)
+
+
+def _unclosed(text: str) -> tuple[int, str]:
+    """Return where a style or a link begins that `text` leaves open, else its end, and what closes it."""
+    style, link, begin, end = "", "", len(text), 0
+    for found in ESCAPES.finditer(text):
+        if not style and not link:
+            begin = found.start()
+        if found[0].startswith("\x1b]"):
+            link = "" if found[0] == LINK_END else LINK_END
+        elif found[0].endswith("m"):
+            style = "" if found[0] == RESET else RESET
+        if not style and not link:
+            begin = len(text)
+        end = found.end()
+    cut = text.find("\x1b", end)  # a sequence of which only the begin is the same
+    if cut >= 0:
+        begin = min(begin, cut)
+    return begin, style + link
+
+
+def kept(row: str, columns: int, before: str | None = None) -> str:
+    """Return what writes a row for good, in the place of `before`.
+
+    One that is too wide to the terminal takes the next too.
+    """
+    return f"\x1b[K\r\n\x1b[K\x1b[A{row}" if may_wrap(row, columns) else change(before, row)
 
 
 def may_wrap(row: str, columns: int) -> bool:

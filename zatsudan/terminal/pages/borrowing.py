@@ -20,10 +20,12 @@ def page_application(
     output: Output | None,
     *,
     full_screen: bool,
+    mouse: bool = False,
 ) -> Application[T | None]:
     """Return the application of a page; on the full screen, or in the prompt's place and erased at the end.
 
-    Its result is what was chosen, or None where the page was left.
+    Its result is what was chosen, or None where the page was left. With `mouse` it has the
+    mouse while it is shown, and the terminal has it back at the end.
     """
     app: Application[T | None] = Application(
         layout=layout,
@@ -32,6 +34,7 @@ def page_application(
         output=output,
         input=input_,
         full_screen=full_screen,
+        mouse_support=mouse,
         erase_when_done=not full_screen,
         include_default_pygments_style=False,
     )

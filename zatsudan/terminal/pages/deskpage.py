@@ -1,370 +1,272 @@
-"""The desk: knobs as sliders, a reply's tokens as these settings would weigh them, and the place under the cursor."""
+"""What the desk holds and what its keys do: a board, the variants of a reply, and the one that is under way."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from itertools import groupby
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING
 
-from prompt_toolkit.application import Application
-from prompt_toolkit.formatted_text import StyleAndTextTuples
-from prompt_toolkit.input import Input
-from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
-from prompt_toolkit.keys import Keys
-from prompt_toolkit.layout import (
-    Dimension,
-    FormattedTextControl,
-    HSplit,
-    Layout,
-    UIContent,
-    VSplit,
-    Window,
-)
-from prompt_toolkit.output import Output
-from prompt_toolkit.styles import Style
-
+from zatsudan.base.errors import ZatsudanError
 from zatsudan.base.language import say
-from zatsudan.base.printable import EMPTY, Printable, one_line, printable
-from zatsudan.lab.board import ASK, DROP, KEEP, LOOK, SAVE, Board, Result, window
-from zatsudan.lab.diff import NEW, OLD
-from zatsudan.lab.knob import Knob
-from zatsudan.lab.reshaping import Shape, middle
-from zatsudan.terminal.pages.borrowing import page_application
-from zatsudan.terminal.text.clusters import cells as cells_of
-from zatsudan.terminal.text.rows import cut, wrap
-from zatsudan.terminal.text.tokenrows import Cell, layout
-from zatsudan.wire.tokenview import Piece, bin_of, percent, pieces
+from zatsudan.base.printable import EMPTY, Printable, printable
+from zatsudan.lab.board import ASK, BEFORE, DROP, KEEP, NEXT, SAVE, STOP, Board, Result
+from zatsudan.lab.reshaping import read
+from zatsudan.lab.weighing import Weighed, Weighing
+from zatsudan.sessions.made import INTERRUPTED
+from zatsudan.terminal.live.frames import Frames
+from zatsudan.terminal.live.replystatus import reply_status
+from zatsudan.terminal.pages.panes import Panes
+from zatsudan.terminal.pages.replypane import GROWING, ReplyPane
+from zatsudan.terminal.surface import MakeReply, Taker
+from zatsudan.terminal.text.replyrows import nothing_came, why_ended
+from zatsudan.terminal.text.shortfalls import misformed
 
 if TYPE_CHECKING:
-    from zatsudan.commands.outcomes import Desk
-    from zatsudan.lab.weighing import Weighing
+    from zatsudan.commands.outcomes import Desk, Generate
+    from zatsudan.sessions.session import Node
+    from zatsudan.talk.turn import Turn
+    from zatsudan.wire.protocol import Delta
 
-STYLE = Style.from_dict(
-    {
-        "bin1": "bg:#afd7ff fg:#000000",
-        "bin2": "bg:#ffffaf fg:#000000",
-        "bin3": "bg:#ffaf5f fg:#000000",
-        "bin4": "bg:#ff5f00 fg:#000000",
-        "struck": "strike",
-        "doubtful": "underline",
-        "here": "reverse bold",
-        "dim": "dim",
-        "head": "bold",
-        "old": "strike",
-        "new": "underline bold",
-    }
-)
-#: Cells of the pane with the knobs, and of a slider; rows of the pane with the alternatives.
-KNOBS, SLIDER, OPTIONS = 37, 10, 7
 #: Places that are computed between two looks at the keys.
 SLICE = 40
+#: Rows by which a text goes on, by the key.
+_FAR = {"pageup": -8, "pagedown": 8}
 
 
-class DeskPage:
-    """What the page shows, by the board's state."""
+class DeskPage(Taker):
+    """The page's state. `redraw` shows what has changed; `leave` ends the page by a result, or by what went wrong."""
 
-    def __init__(self, desk: "Desk", *, coloured: bool) -> None:
-        self._desk = desk
-        self.board: Board = desk.board
+    def __init__(
+        self, desk: "Desk", make: MakeReply, *, coloured: bool, clock: Callable[[], float]
+    ) -> None:
+        self.desk = desk
+        self._make = make
         self._coloured = coloured
-        # Their share stands in the pane below: it changes with every key.
-        self._pieces = [replace(piece, note=EMPTY) for piece in pieces(desk.tokens)]
-        self._laid: tuple[int, list[list[Cell]]] = (0, [])
-        self._seen = self.board.changes
-        self.said = desk.said
-        self.weighing: Weighing | None = desk.weigh
-        #: Begins to compute what is not in sight.
-        self.begin: Callable[[], None] = lambda: None
+        self._clock = clock
+        self.board: Board = desk.board
+        first = ReplyPane(desk.reply, coloured=coloured)
+        self.panes = Panes(first, lambda: [node.id for node in desk.variants()])
+        self._weighed_at = self.board.changes
+        self.said = EMPTY
+        self._turn: Turn | None = None
+        self._began = 0.0
+        self._came: list[Delta] = []
+        self._frames: Frames | None = None
+        self._reply: asyncio.Task[None] | None = None
+        self._counting: asyncio.Task[None] | None = None
+        self._loading: asyncio.Task[None] | None = None
+        self.redraw: Callable[[], None] = lambda: None
+        self.leave: Callable[[Result | Exception], None] = lambda _: None
 
-    def title(self) -> StyleAndTextTuples:
-        """Return the first line: which reply this is."""
-        return [("class:head", self._desk.title)]
+    async def aclose(self) -> None:
+        """End what is under way; what came of a reply is kept."""
+        while tasks := [
+            task for task in (self._reply, self._counting, self._loading) if task is not None
+        ]:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
-    def save(self) -> Printable:
-        """Save the settings under the name that was typed; return what came of it."""
-        name, self.board.naming = self.board.naming or "", None
-        return self._desk.save(name, self.board.changed())
+    def _begun(self, work: "Coroutine[None, None, None]") -> "asyncio.Task[None]":
+        async def guarded() -> None:
+            try:
+                await work
+            except Exception as error:  # noqa: BLE001  a fault of ours is told in the talk
+                self.leave(error)
 
-    def turned(self) -> bool:
-        """Weigh by the settings as they are now; return whether they have changed."""
-        if self._seen == self.board.changes:
-            return False
-        self._seen = self.board.changes
-        if self.weighing is not None:
-            self.weighing.turn(self._desk.chain(self.board.changed()))
-        return True
+        return asyncio.ensure_future(guarded())
 
-    # --- knobs ------------------------------------------------------------
+    # --- keys ---------------------------------------------------------------
 
-    def knobs(self, height: int) -> list[StyleAndTextTuples]:
-        """Return the knobs that fit into so many rows, the one under the cursor among them."""
-        board = self.board
-        top = window(board.at, len(board.knobs), height)
-        if not board.knobs:
-            return [[("class:dim", say("This server takes no number."))]]
-        return [
-            self._knob(knob, here=at == board.at, lit=at == board.at and not board.on_tokens)
-            for at, knob in enumerate(board.knobs[top : top + height], top)
-        ]
-
-    def _knob(self, knob: Knob, *, here: bool, lit: bool) -> StyleAndTextTuples:
-        value = f"{self.board.typed}_" if here and self.board.typed else knob.shown
-        name = cut(one_line(knob.name), KNOBS - SLIDER - 12)
-        blanks = " " * (KNOBS - SLIDER - 12 - cells_of(name))
-        style = "class:here" if lit else ""
-        mark = "▸" if here else " "
-        return [
-            (style, f"{mark}{name}{blanks} {value:>8} "),
-            ("class:dim", knob.slider(SLIDER)),
-        ]
-
-    # --- the reply --------------------------------------------------------
-
-    def text(self, width: int, height: int) -> list[StyleAndTextTuples]:
-        """Return the rows of the reply that are in sight."""
-        if self.board.comparing and self._desk.changes:
-            return self._compared(width, height)
-        if self.weighing is None:
-            lines = [*wrap(self._desk.without, width), EMPTY, *wrap(self._desk.text, width)]
-            return [[("class:dim" if at < 3 else "", line)] for at, line in enumerate(lines)]
-        if self._laid[0] != width:
-            self._laid = width, layout(self._pieces, width)
-        rows = self._laid[1]
-        here = next(
-            (
-                at
-                for at, row in enumerate(rows)
-                if any(self._is_here(self._pieces[cell.piece]) for cell in row)
-            ),
-            0,
-        )
-        top = window(here, len(rows), height)
-        return [self._row(row) for row in rows[top : top + height]]
-
-    def _is_here(self, piece: Piece) -> bool:
-        return piece.first <= self.board.token <= piece.last
-
-    def _row(self, row: Sequence[Cell]) -> StyleAndTextTuples:
-        found: StyleAndTextTuples = []
-        for cell in row:
-            piece = self._pieces[cell.piece]
-            style = self._style(piece)
-            if self._is_here(piece):
-                style += " class:here"
-            found.append((style, cell.text))
-        return found
-
-    def _style(self, piece: Piece) -> str:
-        """Return the style of a piece by its least likely token; struck out where it is cut."""
-        weighing = self.weighing
-        if weighing is None:
-            return ""
-        shapes = [weighing.at(place) for place in range(piece.first, piece.last + 1)]
-        worst = min(shapes, key=lambda shape: middle(shape.then, shape.chosen))
-        place = bin_of(middle(worst.then, worst.chosen))
-        style = f"class:bin{place}" if self._coloured and place else ""
-        if worst.then.high[worst.chosen] == 0:
-            return f"{style} class:struck"
-        doubtful = worst.then.low[worst.chosen] == 0 or place > 1
-        return f"{style} class:doubtful" if doubtful else style
-
-    def _compared(self, width: int, height: int) -> list[StyleAndTextTuples]:
-        """Return the words that went and came since the reply before."""
-        text, kinds = "", []
-        for change in self._desk.changes:
-            # A tab becomes blanks before it is wrapped: rows must be pieces of the text.
-            piece = printable(change.text).expandtabs(4)
-            text += piece
-            kinds += [change.kind] * len(piece)
-        rows: list[StyleAndTextTuples] = []
-        at = 0
-        for row in wrap(printable(text), width, rest=EMPTY):
-            at = text.index(row, at)
-            runs = groupby(zip(row, kinds[at : at + len(row)], strict=True), key=lambda one: one[1])
-            at += len(row)
-            rows.append(
-                [(_KINDS.get(kind, ""), "".join(char for char, _ in run)) for kind, run in runs]
-            )
-        return rows[:height]
-
-    # --- the place --------------------------------------------------------
-
-    def place(self) -> StyleAndTextTuples:
-        """Return the distribution at the token under the cursor, before and after."""
-        if self.weighing is None or not len(self.weighing):
-            return []
-        shape = self.weighing.at(self.board.token)
-        count = len(self.weighing)
-        head = say("token {at:,} of {all:,}", at=self.board.token + 1, all=count)
-        asked, then = say("as asked"), say("reshaped")
-        found: StyleAndTextTuples = [("class:head", f"{head}  {asked} → {then}\n")]
-        ranked = sorted(range(len(shape.options)), key=lambda at: -max(_both(shape, at)))
-        if shape.chosen not in ranked[:OPTIONS]:
-            ranked = [*ranked[: OPTIONS - 1], shape.chosen]
-        for at in ranked[:OPTIONS]:
-            found += _option(shape, at)
-        return found
-
-    # --- the foot ---------------------------------------------------------
-
-    def sums(self) -> StyleAndTextTuples:
-        """Return the line of totals."""
-        if self.weighing is None:
-            return []
-        both = self.weighing.totals()
-        if both is None:
-            return [("class:dim", say("counting …"))]
-        return [("", " · ".join(self._desk.totals(*both)))]
-
-    def foot(self) -> StyleAndTextTuples:
-        """Return what the keys do, or what is asked."""
-        board = self.board
-        if board.naming is not None:
-            asked = say("Name of the preset:")
-            return [
-                ("", f"{asked} {board.naming}_\n"),
-                ("class:dim", say("Enter saves, Esc leaves it")),
-            ]
-        if board.leaving:
-            changed = ", ".join(f"{name} {value}" for name, value in board.changed().items())
-            asked = say("Keep these settings? {changed}", changed=one_line(changed, 60))
-            keys = say("y keeps them, n leaves them as they were, Esc goes back")
-            return [("", f"{asked}\n"), ("class:dim", keys)]
-        if board.on_tokens:
-            keys = say("←→ token  ↑↓ far  Tab knobs  Enter asks again  c compares  Esc leaves")
-        else:
-            keys = say("←→ turn  Shift small  0 neutral  digits type  u undo  Tab tokens")
-        more = self.said or say("Enter asks again  s saves a preset  c compares  Esc leaves")
-        return [("class:dim", f"{keys}\n"), ("" if self.said else "class:dim", more)]
-
-
-_KINDS = {OLD: "class:old", NEW: "class:new"}
-
-
-def _both(shape: Shape, at: int) -> tuple[float, float]:
-    return middle(shape.now, at), middle(shape.then, at)
-
-
-def _option(shape: Shape, at: int) -> StyleAndTextTuples:
-    """Return a row of the distribution: the token, its share before and after, and a bar."""
-    name = cut(one_line(shape.options[at].name), 12)
-    blanks = " " * (12 - cells_of(name))
-    mark = "•" if at == shape.chosen else " "
-    now, then = _both(shape, at)
-    gone = shape.then.high[at] == 0
-    share = say("cut") if gone else percent(then)
-    bar = "" if gone else "█" * round(10 * then)
-    text = f"{mark}{name}{blanks} {percent(now):>6} → {share:>6} "
-    by = f" {shape.then.cut[at]}" if gone and shape.then.cut[at] else ""
-    return [("class:dim" if gone else "", f"{text}{bar}{by}\n")]
-
-
-class _Rows(FormattedTextControl):
-    """Draws rows that are made for the width and height there are."""
-
-    def __init__(self, rows: Callable[[int, int], list[StyleAndTextTuples]]) -> None:
-        super().__init__("", focusable=True, show_cursor=False)
-        self._rows = rows
-
-    def create_content(self, width: int, height: int | None) -> UIContent:
-        rows = self._rows(max(8, width), height or 1)
-        return UIContent(
-            get_line=lambda at: rows[at] if at < len(rows) else [],
-            line_count=max(1, len(rows)),
-            show_cursor=False,
-        )
-
-
-def _keys(press: Callable[[str], None]) -> KeyBindings:
-    """Bind every key that the board knows, by its name there."""
-    bindings = KeyBindings()
-
-    def bind(key: str, name: str) -> None:
-        @bindings.add(key)
-        def _pressed(_event: KeyPressEvent) -> None:
-            press(name)
-
-    named = ("enter", "escape", "tab", "up", "down", "left", "right", "s-left", "s-right")
-    for name in (*named, "pageup", "pagedown", "home", "end", "backspace"):
-        bind(name, name)
-    for key in ("c-c", "c-d"):
-        bind(key, "escape")
-    bind("s-tab", "tab")
-
-    @bindings.add(Keys.Any)
-    def _typed(event: KeyPressEvent) -> None:
-        if len(event.data) == 1 and event.data.isprintable():
-            press(event.data)
-
-    return bindings
-
-
-def application(
-    page: DeskPage, *, input_: Input | None = None, output: Output | None = None
-) -> Application[Result | None]:
-    """Return the full-screen application; its result is what is wanted."""
-
-    def press(key: str) -> None:
-        wanted = page.board.press(key)
-        page.said = EMPTY
-        if page.turned():
-            begin()
+    def press(self, key: str) -> None:
+        """Do what a key does."""
+        if key in _FAR and self._is_text() and not self.board.asks:
+            self.panes.pane.scroll(_FAR[key])
+            return
+        wanted = self.board.press(key)
+        self.said = EMPTY
         if wanted == SAVE:
-            page.said = page.save()
-        elif wanted in (ASK, KEEP, DROP):
-            app.exit(result=Result(wanted, page.board.changed()))
-        elif wanted != LOOK:
-            raise ValueError(wanted)
+            name, self.board.naming = self.board.naming or "", None
+            self.said = self.desk.save(name, self.board.changed())
+        elif wanted == ASK:
+            self._ask_again()
+        elif wanted == STOP:
+            self.stop()
+        elif wanted in (NEXT, BEFORE):
+            self._step(1 if wanted == NEXT else -1)
+        elif wanted in (KEEP, DROP):
+            self.leave(Result(wanted, self.board.changed(), self.panes.pane.reply.id))
+        self.turned()
 
-    counting: list[asyncio.Task[None]] = []
+    def stop(self) -> None:
+        """Stop the reply that is under way."""
+        if self._reply is not None:
+            self._reply.cancel()
 
-    def begin() -> None:
-        if page.weighing is not None and not counting:
-            counting.append(app.create_background_task(count()))
+    def answer_now(self) -> None:
+        """End the thought that comes: the model is to answer."""
+        if self._turn is not None:
+            self._turn.thought.end()
 
-    async def count() -> None:
-        """Compute what is not in sight, a little at a time: keys come first."""
-        weighing = page.weighing
+    def turned(self) -> None:
+        """Weigh by the settings as they are now, if they have changed."""
+        if self._weighed_at != self.board.changes:
+            self._weighed_at = self.board.changes
+            self._weigh()
+
+    def _weigh(self) -> None:
+        chain = self.desk.chain(self.board.changed())
+        for pane in (self.panes.pane, self.panes.beside):
+            if pane.weighing is not None:
+                pane.weighing.turn(chain)
+        self.begin_counting()
+
+    def begin_counting(self) -> None:
+        """Compute what is not in sight."""
+        if self._counting is None:
+            self._counting = self._begun(self._count())
+
+    async def _count(self) -> None:
+        """Compute it a little at a time: keys come first."""
         try:
-            while weighing is not None and not weighing.more(SLICE):  # noqa: ASYNC110  work, not waiting
+            while (pane := self.panes.pane) is not self.panes.growing and pane.weighing is not None:
+                if pane.weighing.more(SLICE):
+                    break
                 await asyncio.sleep(0)
         finally:
-            counting.clear()
-        app.invalidate()
+            self._counting = None
+        self.redraw()
 
-    head = Window(FormattedTextControl(page.title), height=1)
-    right = HSplit(
-        [
-            Window(_Rows(page.text), always_hide_cursor=True),
-            Window(height=1),
-            Window(FormattedTextControl(page.place), height=OPTIONS + 1),
-        ]
-    )
-    left = Window(_Rows(lambda _, height: page.knobs(height)), width=Dimension.exact(KNOBS))
-    body = HSplit(
-        [
-            head,
-            VSplit([left, Window(width=2), right]),
-            Window(FormattedTextControl(page.sums), height=1),
-            Window(FormattedTextControl(page.foot), height=2),
-        ]
-    )
-    app: Application[Result | None] = page_application(
-        Layout(body), _keys(press), STYLE, input_, output, full_screen=True
-    )
-    page.begin = begin
-    return app
+    # --- variants -----------------------------------------------------------
 
+    def look_at(self, pane: ReplyPane) -> None:
+        """Look at a variant; the one before stands beside it."""
+        self.panes.look_at(pane)
+        self.board.turned_to(pane.tokens)
+        self._weigh()
 
-async def show_desk(
-    desk: "Desk", *, coloured: bool, input_: Input | None = None, output: Output | None = None
-) -> Result | None:
-    """Show the desk until the person leaves it or asks again."""
-    page = DeskPage(desk, coloured=coloured)
-    app = application(page, input_=input_, output=output)
-    try:
-        return await app.run_async(handle_sigint=False, pre_run=page.begin)
-    except asyncio.CancelledError:
-        if app.is_running:
-            app.exit(result=None)
-        raise
+    def _step(self, by: int) -> None:
+        name = self.panes.next(by)
+        pane = self.panes.known(name)
+        if pane is self.panes.pane:
+            self.said = say("There is no other variant yet: Enter asks for one.")
+        elif pane is not None:
+            self.look_at(pane)
+        elif self._loading is None:
+            node = next(node for node in self.desk.variants() if node.id == name)
+            self._loading = self._begun(self._load(node))
+
+    async def _load(self, node: "Node") -> None:
+        try:
+            found = await self.desk.read(node, self.board.changed())
+            self.look_at(ReplyPane(found, coloured=self._coloured))
+        finally:
+            self._loading = None
+        self.redraw()
+
+    # --- a reply that is asked for -------------------------------------------
+
+    def _ask_again(self) -> None:
+        if self._reply is not None:
+            self.said = say("A reply is under way: Esc stops it.")
+            return
+        try:
+            wanted = self.desk.asks(self.board.changed())
+        except ZatsudanError as error:
+            self._tell(error)
+            return
+        self.board.busy = True
+        self._reply = self._begun(self._replied(wanted))
+
+    async def _replied(self, wanted: "Generate") -> None:
+        """Have a reply made and look at it; at the one before again where nothing came."""
+        try:
+            await self._make(wanted, self)
+            if self._turn is not None and self._turn.nodes:
+                await self._know(self._turn.nodes[0])
+        except ZatsudanError as error:
+            self._tell(error)
+        finally:
+            self.panes.drop()
+            self.board.turned_to(self.panes.pane.tokens)
+            self.board.busy = False
+            self._turn = self._reply = None
+            self._weigh()
+            self.redraw()
+
+    def begin(self, turn: "Turn") -> "Callable[[Delta], None]":
+        chain = self.desk.chain(self.board.changed())
+        known = self.panes.pane.weighing
+        weighing = known.afresh(chain) if known is not None else Weighing(read(()), chain, chain)
+        growing = Weighed(GROWING, "", weighing=weighing)
+        self.panes.begin(ReplyPane(growing, coloured=self._coloured))
+        self.board.turned_to(0)
+        self._turn, self._began = turn, self._clock()
+        self._frames = frames = Frames(self._draw, self._clock)
+
+        def add(delta: "Delta") -> None:
+            if delta.index == 0:
+                self._came.append(delta)
+                frames.fed()
+
+        return add
+
+    def _draw(self, _hold: bool) -> bool:
+        self._catch_up()
+        self.redraw()
+        return False
+
+    def _catch_up(self) -> None:
+        """Take what has come since the last frame."""
+        came, self._came = self._came, []
+        growing = self.panes.growing
+        if came and growing is not None:
+            growing.grow(came)
+            if self.panes.pane is growing:
+                self.board.grown(growing.tokens)
+
+    def note(self, text: Printable) -> None:
+        self.said = text
+        self.redraw()
+
+    def end(self, turn: "Turn") -> None:
+        if self._frames is not None:
+            self._frames.close()
+        self._catch_up()
+        if turn.error is not None:
+            self._tell(turn.error)
+        elif not turn.nodes:
+            self.said = nothing_came(turn.made)
+        elif turn.made.ended == INTERRUPTED:
+            self.said = say("Stopped: what came is kept.")
+        else:  # what was noted on the way stays to be read
+            ended = misformed(turn.nodes[0]) or why_ended(turn.made)
+            self.said = printable(f"{self.said} {ended}".strip())
+
+    async def _know(self, node: "Node") -> None:
+        """Show a reply that has ended by all that is recorded of it."""
+        pane = self.panes.growing
+        if pane is not None:
+            # Its own id first: to read it may take a question to the server, which can be stopped.
+            self.panes.grew(pane.reply._replace(id=node.id, text=node.message.text))
+            pane.become(await self.desk.read(node, self.board.changed()))
+
+    def _tell(self, error: ZatsudanError) -> None:
+        """Say what went wrong; what to do next stands in the talk, where it can be done."""
+        self.said = error.sentence
+
+    def scroll(self, pane: ReplyPane, by: int) -> None:
+        """Turn the wheel over a reply: its tokens have the cursor, its text moves."""
+        if pane is not self.panes.pane or self._is_text():
+            pane.scroll(by)
+        elif not self.board.asks:
+            self.board.look_at(self.board.token + 10 * by)
+
+    def progress(self, width: int) -> Printable:
+        """Return how far the reply is that is under way; nothing where there is none."""
+        if self._turn is None:
+            return EMPTY
+        return reply_status(self._turn, self._clock() - self._began, EMPTY, width)
+
+    def _is_text(self) -> bool:
+        """Tell whether the reply that is looked at is shown without its tokens."""
+        compared = self.board.comparing and self.panes.pair is not None
+        return compared or self.panes.pane.weighing is None

@@ -34,7 +34,7 @@ class InOrder:
     def add(self, number: int, delta: Delta) -> None:
         """Take a delta of the reply of a slot; of one that broke off and is asked for again, the last counts."""
         lost = len(self._run.slots[number].lost)
-        if lost != self._lost.get(number, 0):
+        if delta.before or lost != self._lost.get(number, 0):  # a thought, or told anew
             self._lost[number] = lost
             self._texts.pop(number, None)
         if delta.content:

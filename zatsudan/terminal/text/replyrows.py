@@ -18,9 +18,20 @@ if TYPE_CHECKING:
 SOURCES = 5
 
 
-def thought_rows(size: int, seconds: float | None = None) -> Iterator[Styled]:
-    """Return the line to which reasoning is folded when it is done; `size` in characters."""
-    if seconds is None:
+#: What is said where a text that is shown turns out to have been a thought.
+THOUGHT_ABOVE = later("What stands above was its thought.")
+
+
+def thought_rows(
+    size: int, seconds: float | None = None, *, above: bool = False
+) -> Iterator[Styled]:
+    """Return the line to which reasoning is folded when it is done; `size` in characters.
+
+    `above`: its beginning stands there as text, for nobody knew.
+    """
+    if above:
+        text = say("thought: {size:,} characters, with what stands above", size=size)
+    elif seconds is None:
         text = say("thought {size:,} characters · /reasoning shows it", size=size)
     else:
         text = say(
@@ -46,9 +57,14 @@ def ended_rows(turn: "Turn", width: int, *, links: bool) -> list[Styled]:
         return [*above, EMPTY, *status_rows(turn.made, width), EMPTY]
     if turn.error is not None:
         return []
-    ended = turn.made.ended == FINISHED
-    text = say("The server sent nothing.") if ended else say("stopped before the first token")
-    return [sgr(text, "dim"), EMPTY]
+    return [sgr(nothing_came(turn.made), "dim"), EMPTY]
+
+
+def nothing_came(made: Made) -> Printable:
+    """Say how a turn ended in which nothing came, and nothing failed."""
+    if made.ended == FINISHED:
+        return say("The server sent nothing.")
+    return say("stopped before the first token")
 
 
 _ENDS = {

@@ -43,6 +43,8 @@ _LIKE = {"old": "warn", "new": "string"}
 
 BLANK = printable(" ")
 
+LINK_END = "\x1b]8;;\x1b\\"
+
 #: Characters that a word at the end of a cut row may have, so that it is left out whole.
 WORD = 20
 
@@ -87,7 +89,7 @@ def linked(text: Styled, address: Printable) -> Styled:
     from zlib import crc32
 
     key = f"{crc32(address.encode('utf-8', 'replace')):x}"
-    return Styled(f"\x1b]8;id={key};{address}\x1b\\{text}\x1b]8;;\x1b\\")
+    return Styled(f"\x1b]8;id={key};{address}\x1b\\{text}{LINK_END}")
 
 
 def to_column(cells: int) -> Styled:
@@ -215,8 +217,22 @@ def columns_of(rows: Iterable[Iterable[Printable]]) -> list[int]:
     return widths
 
 
+def in_columns(rows: Sequence[Sequence[Printable]]) -> list[Printable]:
+    """Return the cells of each row as one text; those that others follow stand in columns."""
+    from zatsudan.terminal.text.clusters import cells
+
+    widths = columns_of(row[:-1] for row in rows)
+    texts: list[Printable] = []
+    for row in rows:
+        led = zip(row[:-1], widths, strict=False)
+        columns = [f"{cell}{' ' * (width - cells(cell))}  " for cell, width in led]
+        texts.append(printable("".join([*columns, *row[-1:]])))
+    return texts
+
+
 _CHA = re.compile(r"\x1b\[(\d+)G")
-_ESCAPE = r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x1b\x07]*(?:\x07|\x1b\\)"
+#: A sequence in a row of escape text.
+ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x1b\x07]*(?:\x07|\x1b\\)")
 _SGR = re.compile(r"\x1b\[[0-9;]*[mG]")
 
 
@@ -227,4 +243,4 @@ def uncoloured(row: Styled) -> Printable:
 
 def bare(row: str) -> str:
     """Return the text of a row of escape text: without styles, links and moves of the cursor."""
-    return re.sub(_ESCAPE, "", row)
+    return ESCAPES.sub("", row)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import EMPTY, Printable, Styled, printable
-from zatsudan.lab.reshaping import Shape
+from zatsudan.lab.reshaping import Shape, is_open
 from zatsudan.terminal.text.clusters import cells as cells_of
 from zatsudan.terminal.text.rows import painted, together
 from zatsudan.wire.tokenview import Option, Piece, Token, bin_of, entropy, percent, pieces, visible
@@ -57,11 +57,11 @@ def marked(piece: Piece) -> Printable:
     return printable(f"{text}‹{note.removesuffix(' %')}›")
 
 
-def layout(shown: Sequence[Piece], width: int) -> list[list[Cell]]:
-    """Lay pieces out in rows of at most `width` cells; a line of the reply begins a row."""
+def layout(shown: Sequence[Piece], width: int, begin: int = 0) -> list[list[Cell]]:
+    """Lay pieces out from `begin` on in rows of at most `width` cells; a line of the reply begins a row."""
     rows: list[list[Cell]] = [[]]
     used = 0
-    for number, piece in enumerate(shown):
+    for number, piece in enumerate(shown[begin:], begin):
         rest = marked(piece)
         while rest:
             size = cells_of(rest)
@@ -107,7 +107,7 @@ def reshaped_rows(
     tokens: Sequence[Token], shapes: Sequence[Shape], width: int, *, coloured: bool
 ) -> Iterator[Styled]:
     """Return the legend and the tokens by the shares that other settings would give them."""
-    shown = [_reshaped(piece, shapes[piece.first : piece.last + 1]) for piece in pieces(tokens)]
+    shown = [reshaped(piece, shapes[piece.first : piece.last + 1]) for piece in pieces(tokens)]
     if coloured:
         samples = [
             _painted(printable(f" {say(label)} "), place, coloured=True)
@@ -120,18 +120,20 @@ def reshaped_rows(
         )
         yield together((fates[0], printable("  "), fates[1]))
     yield say(
-        "word‹8›: the settings would give the token 8 %; ‹3–12›: between these; ‹cut›: none; no mark: 50 % and more"
+        "word‹8›: the settings would give the token 8 %; ‹3–12›: between these; ‹cut›: none; ‹?›: not to be told; no mark: 50 % and more"
     )
     yield EMPTY
     yield from _piece_rows(shown, width, coloured=coloured)
 
 
-def _reshaped(piece: Piece, shapes: Sequence[Shape]) -> Piece:
-    """Return a piece by the share of its least likely token."""
+def reshaped(piece: Piece, shapes: Sequence[Shape]) -> Piece:
+    """Return a piece by the share of its least likely token, which is taken for as little as it may be."""
     bounds = [(each.then.low[each.chosen], each.then.high[each.chosen]) for each in shapes]
     low, high = min(bounds)
     place = bin_of(low)
     note = say("cut") if high <= 0 else percent(low)
+    if is_open(low, high):
+        return replace(piece, bin=0, p=low, note=printable("?"), doubtful=True)
     if high > 0 and percent(high) != note:
         note = printable(f"{note.removesuffix(' %')}–{percent(high)}")
     quiet = EMPTY if place < 2 else note
