@@ -304,7 +304,8 @@ async def sitting(
 ) -> AsyncIterator[Sitting]:
     """Run the live terminal on an emulated screen, with a scripted server behind it.
 
-    `behind` is what runs behind the prompt. `address` names that server otherwise; `clock` is the
+    It stands for the servers of the config's profiles too, each with its key. `behind` is what runs
+    behind the prompt. `address` names that server otherwise; `clock` is the
     chat's, `terminal_clock` the terminal's; the screen `answers` what it is asked, and with
     `takes_pictures` where it is asked for these, and as what it is `called`. `first` returns what the talk begins with; the
     person then sits down before that is there.
@@ -319,7 +320,12 @@ async def sitting(
                 there = address._replace(base_url=server.base_url)
                 return client(there, Network(connect_seconds=2.0, idle_seconds=5.0))
 
-            chat = chat_over(connect, kept, config=config, clock=clock)
+            async def reach(profile: str) -> Client:
+                known = (config or Config()).profiles[profile]
+                there = Address(profile, server.base_url, known.api_key, known.model)
+                return client(there, Network(connect_seconds=2.0, idle_seconds=5.0))
+
+            chat = chat_over(connect, kept, config=config, reach=reach, clock=clock)
             chat.talk.new()
             async with _seated(
                 screen,

@@ -19,7 +19,8 @@ from zatsudan.terminal.plain.terminal import PlainTerminal
 from zatsudan.wire.protocol import Delta
 
 if TYPE_CHECKING:
-    from zatsudan.lab.run import OnDelta, OnEnd, Run
+    from zatsudan.lab.making import OnDelta, OnEnd
+    from zatsudan.lab.run import Run
     from zatsudan.sessions.calls import Waiting
     from zatsudan.talk.turn import Turn
 

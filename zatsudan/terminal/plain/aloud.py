@@ -27,7 +27,8 @@ from zatsudan.wire.protocol import Delta
 from zatsudan.wire.thinking import THOUGHT
 
 if TYPE_CHECKING:
-    from zatsudan.lab.run import OnDelta, OnEnd, Run
+    from zatsudan.lab.making import OnDelta, OnEnd
+    from zatsudan.lab.run import Run
     from zatsudan.servers.engine.progress import Progress, Tenths
     from zatsudan.talk.turn import Turn
 

@@ -23,7 +23,8 @@ from zatsudan.terminal.text.shortfalls import shortfalls
 from zatsudan.wire.protocol import Delta
 
 if TYPE_CHECKING:
-    from zatsudan.lab.run import OnDelta, OnEnd, Run
+    from zatsudan.lab.making import OnDelta, OnEnd
+    from zatsudan.lab.run import Run
     from zatsudan.servers.engine.progress import Progress
     from zatsudan.talk.turn import Turn
 
