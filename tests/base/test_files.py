@@ -292,3 +292,38 @@ async def test_an_export_follows_the_umask_as_any_tools_file_does(
         os.umask(before)
 
     assert mode(tmp_path / "out.md") == 0o640
+
+
+@pytest.mark.posix  # such files are made
+@pytest.mark.parametrize(
+    "name", ["con", "CON.txt", "aux .x", "nul.toml", "COM1", "lpt9.log", "conin$"]
+)
+def test_a_device_of_windows_is_never_opened(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / name).write_text("x", encoding="utf-8")
+    monkeypatch.setattr("sys.platform", "win32")
+    assert files.is_device(tmp_path / name)
+    with pytest.raises(files.Refused, match="no files of that name"):
+        files.read(tmp_path / name, 10)
+    with pytest.raises(files.Refused, match="no files of that name"):
+        files.replace(tmp_path / name, b"y")
+    assert (tmp_path / name).read_text(encoding="utf-8") == "x"
+
+
+@pytest.mark.parametrize("name", ["10:30.txt", "a?", "notes.", "notes ", "a\x01"])
+def test_no_file_is_made_that_windows_would_call_otherwise(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.platform", "win32")
+    with pytest.raises(files.Refused, match="no files of that name"):
+        files.replace(tmp_path / name, b"y")
+    with pytest.raises(files.Refused, match="no files of that name"):
+        files.descriptor(tmp_path / name, os.O_WRONLY | os.O_CREAT)
+    assert not (tmp_path / name).exists()
+
+
+@pytest.mark.parametrize("name", ["control.txt", "nul", "console", "a.con", "com0", "é:\\a b.txt"])
+def test_other_names_are_names(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", "win32")
+    assert not files.is_device(name)

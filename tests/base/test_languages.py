@@ -45,7 +45,7 @@ SILENT: dict[str, tuple[str, ...]] = {
     "commands/probes.py": ("(?P<same>", "/repro {}"),  # kept; a command
     "commands/repeating.py": ("{} of {} replies",),  # kept
     "commands/registry.py": ("Callable[",),
-    "commands/reshape.py": ("tuple[Reading",),
+    "commands/chains.py": ("tuple[Reading",),
     "commands/servers.py": ("forget all", "/learned forget"),
     "commands/tracing.py": ("{}/use {}",),
     "config/foreign/ollamafile.py": ("PARAMETER stop",),  # a line of a Modelfile
@@ -65,6 +65,8 @@ SILENT: dict[str, tuple[str, ...]] = {
         "## {}",
     ),  # CSS, HTML, Markdown
     "sessions/index.py": ("",),  # asks a database
+    "sessions/atonce.py": ("",),
+    "sessions/holding.py": ("",),
     "sessions/indexing.py": ("",),
     "sessions/exports/page.py": ("\n:root", "<"),
     "sessions/exports/replyhtml.py": ("<", "noopener"),
@@ -83,13 +85,16 @@ SILENT: dict[str, tuple[str, ...]] = {
     ),
     "talk/thought.py": ("You have thought enough",),  # sent to the model
     "talk/thinkingform.py": ("How much is",),  # sent to the model
+    "sessions/characters/beside.py": ("\nimport json",),  # a program
     "talk/running.py": ("\n… {} bytes",),  # output, which is sent too
     "terminal/live/prompt.py": ("fg:", "noinherit"),
-    "terminal/pages/deskview.py": ("bg:", "fg:", "reverse bold", "underline bold"),
-    "terminal/pages/inspector.py": ("bg:", "reverse"),
+    "terminal/pages/deskview.py": ("reverse bold", "underline bold"),
+    "terminal/pages/inspector.py": ("reverse",),
+    "terminal/text/tokenrows.py": ("bg:",),
     "terminal/carrying.py": ("dim", "good"),  # tones of lines
     "terminal/repl.py": ("dim",),
     "wire/errorbodies.py": ("provider returned error",),  # a gateway's
+    "wire/thinking.py": ("<|channel|>",),  # a model's marks
     "wire/wording.py": ("",),  # how servers say it
 }
 

@@ -41,6 +41,7 @@ def poisoned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return here
 
 
+@pytest.mark.posix  # a script is a program there
 def test_only_whole_folders_of_path_are_searched(poisoned: Path, tmp_path: Path) -> None:
     assert [programs.find(name) for name in NAMES] == [""] * len(NAMES)
 
@@ -53,6 +54,7 @@ def test_only_whole_folders_of_path_are_searched(poisoned: Path, tmp_path: Path)
     assert programs.find("sh", {}).startswith("/")
 
 
+@pytest.mark.posix  # a script is a program there
 def test_the_systems_tools(poisoned: Path, tmp_path: Path) -> None:
     environ = {"WAYLAND_DISPLAY": "w", "DISPLAY": ":0"}
     assert desktop.clipboard_tool(environ) == []
@@ -88,6 +90,7 @@ def test_the_command_that_gives_a_key(command: str, poisoned: Path) -> None:
     assert not (poisoned / "PWNED").exists()
 
 
+@pytest.mark.posix  # a script is a program there
 async def test_the_editor_changes_the_line_and_leaves_nothing(tmp_path: Path) -> None:
     seen = tmp_path / "seen"
     edit = script(
@@ -105,6 +108,7 @@ async def test_the_editor_changes_the_line_and_leaves_nothing(tmp_path: Path) ->
     assert person.server.requests[-1].body["messages"][-1]["content"] == "日本, changed"
 
 
+@pytest.mark.posix  # a script is a program there
 @pytest.mark.parametrize(
     ("end", "told"),
     [
@@ -138,6 +142,35 @@ def test_on_windows_a_program_has_an_ending_and_a_whole_folder(tmp_path: Path) -
     assert programs.found_in("a.b", folders, endings) == str(second / "a.b.EXE")
     assert programs.found_in("other", folders, endings) == ""
     assert programs.found_in("", folders, endings) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "relative"),
+    [
+        (".\\key", True), ("./key", True), ("..\\d\\key", True), ("bin\\key", True), ("C:key", True),
+        ("key", False), ("/bin/key", False), ("~\\key", False), ("$env:HOME\\key", False),
+    ],
+)  # fmt: skip
+def test_on_windows_a_program_of_the_current_directory_is_told_by_either_slash(
+    name: str, relative: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.platform", "win32")
+    assert programs.is_relative(name) == relative
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (r'"C:\Program Files\ed.exe" -w', [r"C:\Program Files\ed.exe", "-w"]),
+        (r"& '.\my key' get", [r".\my key", "get"]),
+        (r"C:\bin\key.exe get", [r"C:\bin\key.exe", "get"]),
+    ],
+)
+def test_words_of_windows_keep_their_backslashes(
+    command: str, words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.platform", "win32")
+    assert programs.words(command) == words
 
 
 def test_each_shell_gets_a_command_as_it_wants_it() -> None:
@@ -207,6 +240,7 @@ def test_the_program_in_a_poisoned_directory(poisoned: Path) -> None:
     assert not (poisoned / "PWNED").exists()
 
 
+@pytest.mark.posix  # a script is a program there
 @pytest.mark.parametrize(
     ("saved", "line"),
     [
@@ -229,6 +263,7 @@ async def test_an_editor_may_save_in_another_encoding(
     assert not [name for name in os.listdir(tmp_path) if name.startswith("zatsudan-")]  # noqa: PTH208
 
 
+@pytest.mark.posix  # a script is a program there
 @pytest.mark.parametrize(
     "end", ['printf "an hour of work" >"$1"; kill -9 $$', 'printf "caf\\351" >"$1"']
 )

@@ -1,7 +1,6 @@
 """Signals on the loop, and where the loop catches none, by Python."""
 
 import asyncio
-import os
 import signal
 
 import pytest
@@ -24,7 +23,7 @@ async def test_it_is_told_until_it_is_released() -> None:
     before = signal.getsignal(signal.SIGINT)
     told = asyncio.Event()
     release = signals.listen(signal.SIGINT, told.set)
-    os.kill(os.getpid(), signal.SIGINT)
+    signal.raise_signal(signal.SIGINT)
     async with asyncio.timeout(10):
         await told.wait()
     release()

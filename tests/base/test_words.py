@@ -95,3 +95,36 @@ def test_a_quoted_value_behind_a_name_reads_back(text: str) -> None:
 @pytest.mark.parametrize("text", ["plain", "a-b_c.d", "あ", "+0.1", "/x"])
 def test_quotes_are_only_where_they_are_needed(text: str) -> None:
     assert quote(text) == text
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("C:\\new\\table.txt x", ["C:\\new\\table.txt", "x"]),
+        ('"C:\\My Files\\new.txt"', ["C:\\My Files\\new.txt"]),
+        ("file=D:\\temp\\notes", ["file=D:\\temp\\notes"]),
+        (".\\new.txt ..\\table ~\\notes", [".\\new.txt", "..\\table", "~\\notes"]),
+        ("\\\\server\\new", ["\\\\server\\new"]),
+        # Escapes as everywhere.
+        ("Q:\\n", ["Q:\n"]),
+        (".\\n\\n", [".\n\n"]),
+        ('"Q:\\nA:"', ["Q:\nA:"]),
+        ('"C:\\\\new"', ["C:\\new"]),
+        ("\\n \\\\n", ["\n", "\\n"]),
+    ],
+)
+def test_paths_of_windows_stay_as_they_are(
+    line: str, expected: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.platform", "win32")
+    assert texts(line) == expected
+
+
+@pytest.mark.parametrize(
+    "text", [".\nUser", "C:\nnew", "C:\\new", "\\\\server\\x", "a:\u202eb", "~\tx"]
+)
+def test_what_is_quoted_is_read_back_where_paths_are_taken_as_they_are(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.platform", "win32")
+    assert texts(quote(text)) == [text]

@@ -13,7 +13,7 @@ import asyncio
 import random
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from itertools import accumulate
 from pathlib import Path
@@ -23,7 +23,6 @@ from typing import NamedTuple
 
 from tests.support.doubles import chat_over
 from zatsudan.base.errors import StoreError
-from zatsudan.commands.finding import search_
 from zatsudan.commands.outcomes import Pick
 from zatsudan.commands.picking import Picking
 from zatsudan.commands.sessions import load, sessions
@@ -38,6 +37,8 @@ from zatsudan.wire.messages import Message
 SIZES = (100, 1_000, 10_000)
 BYTES = 50_000
 RUNS = 5
+#: How fast keys come, in seconds.
+KEY_SECONDS = 0.02
 #: What is looked for: it stands in one session, in nearly all, or in none.
 SEARCHES = {
     "rare": "quillwort",
@@ -100,16 +101,20 @@ def _measured(directory: Path, count: int) -> dict[str, "_Cost | str"]:
     # The look behind is timed by itself.
     chat.index_sessions = lambda: None  # type: ignore[method-assign]
 
-    def opened(line: str = "") -> Pick:
-        pick = loop.run_until_complete(search_.run(chat, line) if line else sessions.run(chat, ""))
+    async def listed() -> Pick:
+        pick = await sessions.run(chat, "")
         assert isinstance(pick, Pick)
         return pick
+
+    def opened() -> Pick:
+        return loop.run_until_complete(listed())
 
     def behind(pick: Pick) -> Pick:
         return loop.run_until_complete(pick.whole()) if pick.whole is not None else pick
 
     found["/sessions"] = _timed(opened)
     found["/sessions, behind"] = _timed(lambda: behind(opened()))
+    found["a key meanwhile, median and worst"] = loop.run_until_complete(_keys(listed))
     found["-c"] = _timed(lambda: shelf.latest(directory))
     found["-r NAME"] = _timed(lambda: shelf.find(directory, f"s{count // 2:05}"))
     found["-r NOBODY"] = _timed(lambda: _sought_in_vain(directory))
@@ -129,6 +134,22 @@ def _measured(directory: Path, count: int) -> dict[str, "_Cost | str"]:
     loop.run_until_complete(chat.aclose())
     loop.close()
     return found
+
+
+async def _keys(opened: Callable[[], Awaitable[Pick]]) -> str:
+    """Return what a key takes that needs five milliseconds, while all journals are looked at."""
+    taken: list[float] = []
+    for _ in range(RUNS):
+        pick = await opened()
+        look = asyncio.ensure_future(pick.whole() if pick.whole is not None else asyncio.sleep(0))
+        while not look.done():
+            since = time.perf_counter()
+            await asyncio.sleep(KEY_SECONDS)
+            worked = time.thread_time()
+            while time.thread_time() - worked < 0.005:
+                pass
+            taken.append((time.perf_counter() - since - KEY_SECONDS) * 1000)
+    return f"{median(taken):.1f}, {max(taken):.1f}"
 
 
 def _searched(directory: Path, words: list[str]) -> _Cost:

@@ -183,6 +183,32 @@ async def test_a_line_for_each_delta_and_then_the_object(clean_environment: Path
     assert last["content"] == "Hello\n"
 
 
+LATE = says("Let me see.", "\n</think>", "\n\nYes.")
+
+
+async def test_a_thought_that_shows_late_is_told_of(clean_environment: Path) -> None:
+    async with serve(LATE) as server:
+        at = ("--base-url", server.base_url)
+        code, out, _ = await run((*at, "--stream", "json"), clean_environment, {})
+        *deltas, last = [json.loads(line) for line in out.splitlines()]
+        assert code == 0
+        assert deltas[0] == {"index": 0, "delta": {"content": "Let me see."}}
+        assert deltas[-1]["delta"] == {"content": "Yes.", "before": "thought"}
+        assert (last["content"], last["reasoning"]) == ("Yes.", "Let me see.\n")
+        # By now it is expected.
+        code, out, err = await run(at, clean_environment, {})
+        assert (code, out, err) == (0, "Yes.\n", "")
+
+
+async def test_a_thought_that_shows_late_in_a_pipe(clean_environment: Path) -> None:
+    async with serve(LATE) as server:
+        code, out, err = await run(
+            ("--base-url", server.base_url, "--private"), clean_environment, {}
+        )
+    assert (code, out) == (0, "Let me see.\n\nYes.\n")
+    assert "What stands above was its thought." in err
+
+
 async def test_several_replies_as_json(clean_environment: Path) -> None:
     script = Script(
         [chunk("one"), chunk("two", index=1), chunk(finish="stop"), chunk(index=1, finish="length")]
@@ -288,17 +314,18 @@ async def test_flags_that_contradict_each_other(
 # --- signals, and readers that go away ------------------------------------------------
 
 
+@pytest.mark.posix  # Windows sends no program these signals
 @pytest.mark.parametrize(
     ("number", "code", "more"),
     [
-        (signal.SIGINT, 130, ()),
-        (signal.SIGINT, 130, ("--json",)),
-        (signal.SIGTERM, 143, ("--stream", "json")),
-        (signal.SIGHUP, 129, ()),
+        ("SIGINT", 130, ()),
+        ("SIGINT", 130, ("--json",)),
+        ("SIGTERM", 143, ("--stream", "json")),
+        ("SIGHUP", 129, ()),
     ],
 )
 async def test_a_signal_keeps_what_came(
-    number: signal.Signals, code: int, more: tuple[str, ...], clean_environment: Path
+    number: str, code: int, more: tuple[str, ...], clean_environment: Path
 ) -> None:
     async with serve(Script([chunk("始め"), 60.0])) as server:
         process = await begin(("--base-url", server.base_url, *more, "hi"), clean_environment)
@@ -306,7 +333,7 @@ async def test_a_signal_keeps_what_came(
             if any(platform_places().sessions.glob("*.jsonl")) and saved().partials:
                 break
             await asyncio.sleep(0.05)
-        process.send_signal(number)
+        process.send_signal(signal.Signals[number])
         out, err = await process.communicate()
 
     text = out.decode()

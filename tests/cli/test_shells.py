@@ -185,6 +185,7 @@ def test_powershell_gets_the_word_at_the_cursor_behind_a_colon(kept: Path) -> No
     assert answer("powershell", ["completion", ":'power"]) == "whole\npowershell\n"
 
 
+@pytest.mark.posix  # shells of POSIX
 @pytest.mark.parametrize("shell", SHELLS)
 def test_a_shell_completes(shell: str, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if shutil.which(shell) is None:
@@ -220,6 +221,7 @@ HERE = {
 }  # fmt: skip
 
 
+@pytest.mark.posix  # shells of POSIX
 @pytest.mark.parametrize("path", [".", "", "./"])
 @pytest.mark.parametrize("shell", SHELLS)
 def test_a_mere_tab_runs_no_program_of_the_current_directory(

@@ -25,7 +25,7 @@ class Screen:
     def flush(self): pass
     def fileno(self): return 1
 
-async def run(self, first=(), line="", before=False):
+async def run(self, first=(), line="", before=False, behind=None):
     told.write(json.dumps(sorted(sys.modules)))
     return 0
 
@@ -139,7 +139,13 @@ LATER = {
         "zatsudan.servers.wirelog",
     ),
     *("zatsudan.config.presetfiles", "zatsudan.parameters.table", "zatsudan.base.secrets"),
-    *("zatsudan.base.words", "zatsudan.base.matching", "zatsudan.base.programs"),
+    *(
+        "zatsudan.base.quantities",
+        "zatsudan.base.words",
+        "zatsudan.base.matching",
+        "zatsudan.base.programs",
+    ),
+    *("zatsudan.sessions.labrecords", "zatsudan.sessions.planned"),
     *("zatsudan.sessions.made", "zatsudan.terminal.text.replyrows", "zatsudan.talk.finds"),
     *("zatsudan.servers.nearby", "zatsudan.servers.apikeys", "zatsudan.servers.hiding"),
     *("zatsudan.talk.deciding", "zatsudan.talk.fitting", "zatsudan.sessions.estimate"),

@@ -86,6 +86,7 @@ def test_a_file_that_cannot_be_read_is_named_and_the_others_are_read(
     assert f"{files[1]}: The file is of no kind that can be imported" in err
 
 
+@pytest.mark.posix  # the system's names of descriptors
 @pytest.mark.parametrize("name", ["-", "/dev/stdin", "/dev/fd/0"])
 async def test_a_pipe_is_imported(name: str, clean_environment: Path) -> None:
     code, out, err = await oneshot.run(["import", name], clean_environment, {}, _messages("Hi"))
@@ -141,6 +142,7 @@ async def test_of_a_pipe_a_part_is_chosen(clean_environment: Path) -> None:
     assert (code, out, err) == (0, "1 session from -\n", "")
 
 
+@pytest.mark.posix  # bash
 async def test_a_substitution_of_bash_is_imported(clean_environment: Path, tmp_path: Path) -> None:
     (tmp_path / "m.json").write_bytes(_messages("Hi"))
     process = await asyncio.create_subprocess_exec(

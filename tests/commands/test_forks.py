@@ -48,11 +48,16 @@ async def test_the_places_are_listed_with_what_else_could_have_stood_there() -> 
         rows = lines(await run(chat, "/forks"))
         choices = math.exp(-sum(p * math.log(p) for p in OPTIONS.values()))
         # As open as each other: the one whose runner-up is likelier stands first.
-        assert rows[0] == f"2 | cat | ·eel 10 % | 60 % | {choices:.1f} | ·cat 60 %  ·dog 30 %"
-        assert rows[1] == f"1 |  | ·cat 60 % | 30 % | {choices:.1f} | ·dog 30 %  ·eel 10 %"
-        assert len(lines(await run(chat, "/forks 2 1"))) == 2
-        for args in ("2 none", "2 0", "2 1000"):
-            assert "no number of places" in str(await refusal(chat, f"/forks {args}"))
+        assert rows[0] == f"2 | cat | ·eel 10 % | {choices:.1f} | ·cat 60 %  ·dog 30 %"
+        assert rows[1] == f"1 |  | ·cat 60 % | {choices:.1f} | ·dog 30 %  ·eel 10 %"
+        assert rows[2].startswith("/forks #2 2 4 draws")
+        assert rows == lines(await run(chat, "/forks 2"))
+        assert len(lines(await run(chat, "/forks #2 places=1"))) == 2
+        for args in ("2 none", "2 0", "1 2 1000", "1 40", "1 2 3 4", "places=0", "ways=3", "=3"):
+            assert "not understood" in str(await refusal(chat, f"/forks {args}")), args
+        assert "There is no reply '7'" in str(await refusal(chat, "/forks 7"))
+        assert "Reply 2 has 2 tokens" in str(await refusal(chat, "/forks 3 4"))
+        assert "There is no way a" in str(await refusal(chat, "/forks a"))
         await run(chat, "/logprobs off")
         await ask(chat, "and now?")
         assert "without log probabilities" in str(await refusal(chat, "/forks"))

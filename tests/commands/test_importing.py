@@ -78,6 +78,7 @@ async def test_import_needs_a_file_and_a_place_for_sessions(chat: Chat) -> None:
         await _run(chat, f"import {DATA / 'aichat.yaml'}")
 
 
+@pytest.mark.posix  # the system's names of descriptors
 @pytest.mark.parametrize("name", ["-", "/dev/stdin", "/dev/fd/0"])
 async def test_import_in_a_chat_reads_no_keys(chat: Chat, name: str) -> None:
     with pytest.raises(ImportRefused):

@@ -40,6 +40,7 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
     return make
 
 
+@pytest.mark.posix  # a script is a program there
 @pytest.mark.parametrize(
     "tool",
     [
@@ -72,6 +73,7 @@ async def test_the_picture_is_sent_with_the_next_message(
     assert asked.read_text().startswith(arguments)
 
 
+@pytest.mark.posix  # a script is a program there
 async def test_one_tool_that_has_none_is_no_reason_not_to_ask_the_next(
     program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -83,6 +85,7 @@ async def test_one_tool_that_has_none_is_no_reason_not_to_ask_the_next(
         assert "@clipboard.png attaches it" in await person.say("/paste")
 
 
+@pytest.mark.posix  # a script is a program there
 @pytest.mark.parametrize(
     ("output", "sentence"),
     [
@@ -103,6 +106,7 @@ async def test_what_cannot_be_attached_is_said(
         assert person.terminal._prompt.buffer.text == ""
 
 
+@pytest.mark.posix  # a script is a program there
 async def test_a_picture_is_attached_once_and_its_name_ends_where_japanese_goes_on(
     program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -116,6 +120,7 @@ async def test_a_picture_is_attached_once_and_its_name_ends_where_japanese_goes_
         assert [part["type"] for part in content] == ["text", "image_url"]
 
 
+@pytest.mark.posix  # a script is a program there
 async def test_every_way_of_writing_bytes_is_read(program: Program) -> None:
     program("hex", "«data PNGf".encode() + PICTURE.hex().upper().encode() + "»\n".encode())
     program("junk", b"\xc2\xab no picture")
@@ -130,6 +135,7 @@ async def test_every_way_of_writing_bytes_is_read(program: Program) -> None:
         assert await desktop.printed(tool, IMAGE_BYTES) == found
 
 
+@pytest.mark.posix  # a script is a program there
 async def test_a_tool_that_does_not_end_is_ended(
     program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

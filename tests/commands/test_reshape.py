@@ -74,3 +74,6 @@ async def test_what_cannot_be_computed_is_said() -> None:
         assert any(line.startswith("Not computed: mirostat.") for line in said)
         assert any("order of samplers is not known" in line for line in said)
         assert "takes a number" in str(await refusal(chat, "/reshape temperature=warm"))
+        _, _, said = await reshaped(chat, "/reshape repeat_penalty=1.2")
+        assert any("bounds are told: because of repeat_penalty" in line for line in said)
+        assert not any("/logprobs on 20" in line for line in said)

@@ -6,9 +6,17 @@ import pytest
 
 from tests.support.doubles import ScriptedClient, chat_over
 from tests.support.stored import write
+from zatsudan.commands import COMMANDS
+from zatsudan.commands import sessions as commands
+from zatsudan.commands.finding import search_
+from zatsudan.commands.outcomes import Pick
 from zatsudan.commands.sessions import load
-from zatsudan.sessions import summary
+from zatsudan.sessions import atonce, index, indexing, summary
+from zatsudan.sessions.journal import encode
+from zatsudan.sessions.records import message_record
 from zatsudan.sessions.summary import Entry
+from zatsudan.terminal.plain.terminal import PlainTerminal
+from zatsudan.wire.messages import Message
 
 
 def test_while_a_name_is_typed_the_sessions_are_looked_at_once(
@@ -41,3 +49,49 @@ def test_a_name_that_is_pasted_is_completed_too(tmp_path: Path) -> None:
     write(tmp_path, "s", "the beginning")
     chat = chat_over(ScriptedClient().connect, tmp_path)
     assert [choice.text for choice in load.complete(chat, "the be")] == ["the beginning"]
+
+
+@pytest.fixture
+def indexed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Five sessions that an index knows, of which two are listed first."""
+    monkeypatch.setattr(index, "SMALL", 0)
+    monkeypatch.setattr(atonce, "WORTH", 0)
+    monkeypatch.setattr(commands, "FIRST", 2)
+    for number in range(5):
+        write(tmp_path, f"s{number}", f"talk number {number}", age=number)
+    indexing.update(tmp_path)
+    return tmp_path
+
+
+async def test_the_first_sessions_are_listed_and_all_of_them_then(indexed: Path) -> None:
+    pick = await commands.sessions.run(chat_over(ScriptedClient().connect, indexed), "")
+    assert isinstance(pick, Pick)
+    assert [row.key for row in pick.rows] == ["s0", "s1"]
+    assert pick.total == 5
+    assert pick.whole is not None
+    whole = await pick.whole()
+    assert [row.key for row in whole.rows] == ["s0", "s1", "s2", "s3", "s4"]
+    assert whole.whole is None
+
+
+async def test_what_is_written_once_is_the_whole_list(
+    indexed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chat = chat_over(ScriptedClient().connect, indexed)
+    pick = await commands.sessions.run(chat, "")
+    assert isinstance(pick, Pick)
+    assert await PlainTerminal(chat, COMMANDS).pick(pick) is None
+    seen = "".join(capsys.readouterr())
+    assert all(f"talk number {number}" in seen for number in range(5))
+
+
+async def test_that_words_stand_nowhere_is_told_when_all_were_looked_at(indexed: Path) -> None:
+    chat = chat_over(ScriptedClient().connect, indexed)
+    with (indexed / "s3.jsonl").open("ab") as file:
+        file.write(encode(message_record("9", None, Message("user", "a quillwort"), "")))
+    pick = await search_.run(chat, "quillwort")
+    assert isinstance(pick, Pick)
+    assert [row.key for row in pick.rows] == ["s3#9"]
+    assert pick.whole is None
+    (line,) = (await search_.run(chat, "zzyzx")).parts  # type: ignore[union-attr]
+    assert line.text == "zzyzx stands in no session."  # type: ignore[union-attr]

@@ -141,6 +141,7 @@ async def test_open(talk: Callable[[str], Chat], monkeypatch: pytest.MonkeyPatch
         await run(chat, "/open 3")
 
 
+@pytest.mark.posix  # a script is a program there
 async def test_a_link_reaches_its_program_past_the_shell(tmp_path: Path) -> None:
     log = tmp_path / "log"
     program = tmp_path / "opener"

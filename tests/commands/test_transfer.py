@@ -56,6 +56,7 @@ def _choices(chat: Chat, name: str, args: str) -> list[str]:
     return [choice.text for choice in COMMANDS[name].complete(chat, args)]
 
 
+@pytest.mark.posix  # modes of files
 async def test_export_shows_and_writes_the_same(chat: Chat) -> None:
     shown, _ = await _run(chat, "export markdown")
     assert "## User\n\nHello" in shown

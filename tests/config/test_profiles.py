@@ -219,6 +219,7 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
+@pytest.mark.posix  # modes of files
 def test_a_file_with_a_key_is_for_its_owner_alone(tmp_path: Path) -> None:
     path = tmp_path / "zatsudan" / "config.toml"
     profiles.save(path, "work", {**FIELDS, "api_key_env": "", "api_key": "sk-x"}, default=True)
@@ -268,6 +269,7 @@ def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
     assert caught.value.advice
 
 
+@pytest.mark.posix  # modes of files
 @pytest.mark.parametrize(
     ("fields", "old"),
     [

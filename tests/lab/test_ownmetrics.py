@@ -1,5 +1,6 @@
 """Numbers of a person's own: patterns and commands, and what is said where one fails."""
 
+import os
 import sys
 
 import pytest
@@ -14,6 +15,7 @@ async def test_a_pattern_is_counted() -> None:
     assert await measure("numbers", "regex:x", []) == Measured([])
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a shell of POSIX")
 async def test_a_command_gets_the_text_and_prints_a_number() -> None:
     assert (await measure("words", "wc -w", TEXTS)).values == [4.0, 0.0, 3.0]
     assert (await measure("bytes", "wc -c", TEXTS)).values == [12.0, 0.0, 10.0]
@@ -31,19 +33,26 @@ async def test_a_command_gets_the_text_and_prints_a_number() -> None:
         ("yes", "it took longer than 0.50 s"),
         ("sleep 20", "it took longer than 0.50 s"),
         ("sleep 20 & sleep 20", "it took longer than 0.50 s"),
-        (r"regex:(a|aa)+$", "it took longer than 0.50 s"),
     ],
 )
+@pytest.mark.posix
 async def test_what_fails_is_said_in_a_sentence(spec: str, why: str) -> None:
     found = await measure("mine", spec, ["a" * 60 + "b", "a"], seconds=0.5)
     assert found.values == [None, None]
     assert found.fault == f"The metric mine failed: {why}."
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a shell of POSIX")
 async def test_one_that_fails_leaves_the_others() -> None:
     found = await measure_all({"bad": "false", "good": "wc -w"}, ["a b"])
     assert found["bad"].fault
     assert found["good"] == Measured([2.0])
+
+
+async def test_a_pattern_that_takes_too_long_is_said_in_a_sentence() -> None:
+    found = await measure("mine", r"regex:(a|aa)+$", ["a" * 60 + "b", "a"], seconds=0.5)
+    assert found.values == [None, None]
+    assert found.fault == "The metric mine failed: it took longer than 0.50 s."
 
 
 async def test_the_pattern_is_no_code() -> None:

@@ -99,6 +99,7 @@ def test_where_nobody_can_tell_it_is_taken_and_where_the_table_has_no_such_port_
     assert not sockets.is_ours(8080, "ollama", [HEAD])
 
 
+@pytest.mark.posix  # tables of sockets
 @pytest.mark.skipif(not sockets.TABLES[0].exists(), reason="this system has no such table")
 @pytest.mark.parametrize("family", [socket.AF_INET, socket.AF_INET6])
 def test_the_systems_own_tables_are_understood(family: socket.AddressFamily) -> None:

@@ -220,6 +220,27 @@ def test_what_another_program_did_is_looked_for(tmp_path: Path, looks: list[Path
     assert looks
 
 
+def test_where_all_are_looked_at_those_that_the_index_knows_are_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talks(tmp_path)
+    write(tmp_path, "theirs", "a new talk", age=-1)
+    os.utime(tmp_path, ns=(0, 1))
+    opened: list[str] = []
+    real = shelf.read  # type: ignore[attr-defined]
+
+    def counted(path: str) -> object:
+        opened.append(Path(path).stem)
+        return real(path)
+
+    monkeypatch.setattr(shelf, "read", counted)
+    begun = shelf.beginning(tmp_path, 3)
+    assert [one.id for one in begun.found] == ["theirs", "s0", "s1"]
+    assert begun.total == 11
+    assert not begun.whole
+    assert opened == ["theirs"]
+
+
 def test_a_journal_that_is_not_what_the_index_says_is_looked_at(
     tmp_path: Path, looks: list[Path]
 ) -> None:
@@ -288,6 +309,7 @@ def test_nothing_is_noted_where_there_is_no_index(tmp_path: Path) -> None:
     assert noted.since(tmp_path, 0) is None
 
 
+@pytest.mark.posix  # modes of files
 def test_notes_are_for_their_owner_only(tmp_path: Path) -> None:
     before = os.umask(0)
     try:

@@ -202,6 +202,7 @@ def umask(request: pytest.FixtureRequest) -> Iterator[None]:
     os.umask(before)
 
 
+@pytest.mark.posix  # modes of files
 @pytest.mark.usefixtures("umask")
 def test_only_the_owner_can_read_it(path: Path) -> None:
     write(path, said("1"))

@@ -30,6 +30,20 @@ def test_rename_keeps_the_place_in_the_list(tmp_path: Path) -> None:
     assert load(old).session.title == "新しい名前 “x”\n"
 
 
+def test_what_was_changed_since_another_session_is_found(tmp_path: Path) -> None:
+    last = write(tmp_path, "last", "words", age=5)
+    for number in range(3):
+        write(tmp_path, f"s{number}", "other words", age=10 * number)
+    since = last.stat().st_mtime_ns
+    found = shelf.changed_since(last, since)
+    assert found is not None
+    assert found.id == "s0"
+    write(tmp_path, "s0", age=0)  # in which nobody says anything
+    assert shelf.changed_since(last, since) is None
+    write(tmp_path, "s0", "words", age=5)
+    assert shelf.changed_since(last, since) is None
+
+
 def test_delete(tmp_path: Path) -> None:
     path = write(tmp_path, "s", "words")
     shelf.delete(path)

@@ -8,13 +8,14 @@ from tests.support.doubles import ScriptedClient, chat_over, text, turn_in, usag
 from zatsudan.base.errors import ZatsudanError
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import Copy, Desk, Leave, Outcome, Pick, Show
-from zatsudan.commands.parts import Diff, Figure, Line, Picture, Reshaped, Rows, Table, Tokens
+from zatsudan.commands.parts import Diff, Figure, Line, Picture, Reshaped, Rows, Table, Tokens, Ways
 from zatsudan.commands.registry import find
 from zatsudan.lab.diff import marked
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.deciding import parse
 from zatsudan.terminal.text.figurerows import figure_rows
 from zatsudan.terminal.text.rows import uncoloured
+from zatsudan.terminal.text.wayrows import way_rows
 from zatsudan.wire.models import Model
 
 #: Answers to the question whether the server goes on from a given text, one for each form.
@@ -65,6 +66,8 @@ def lines(outcome: Outcome) -> list[str]:
             rows.append("".join(token.text for token in part.tokens))
         elif isinstance(part, Figure):
             rows += map(uncoloured, figure_rows(part.drawn, 80, coloured=False))
+        elif isinstance(part, Ways):
+            rows += map(uncoloured, way_rows(part.branches, 80))
         else:
             rows += [f"{node.message.role}: {node.message.text}" for node in part.nodes]
     return rows

@@ -70,6 +70,7 @@ def test_what_cannot_be_sent_is_refused(tmp_path: Path, data: bytes, words: str)
     assert caught.value.advice
 
 
+@pytest.mark.posix  # named pipes
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
 

@@ -9,6 +9,9 @@ import pytest
 from zatsudan.base.errors import CommandError
 from zatsudan.talk.running import KEPT, run
 
+#: The double of Windows runs these, with the shell that is there.
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="a shell of POSIX")
+
 
 async def test_output_errors_and_code() -> None:
     ran = await run("echo out; echo err >&2; exit 3")

@@ -1,4 +1,4 @@
-"""What is written where an encoding lacks a character: plain forms, and one sign for all else.
+"""What is written where an encoding lacks a character: plain forms, and one character for all else.
 
 A terminal or a pipe may be ASCII or Latin-1. Text is never a reason to fail there: our own
 characters and typographic ones have forms that stand in every encoding, one for one, so
@@ -32,7 +32,7 @@ _FORMS = {
     "°": "~",
     "☐": "_",
     "∅": "0",
-    # The spinner, each step a sign of its own.
+    # The spinner, each step a character of its own.
     **dict(zip("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", r"|/-\|/-\|/", strict=True)),
 }
 

@@ -11,11 +11,10 @@ import os
 import stat
 import sys
 import time
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import BinaryIO, TextIO
 
 from zatsudan.base.language import say
-from zatsudan.base.quantities import in_bytes
 
 #: What another user could read or write of a file, or of a folder. Windows has no such modes:
 #: there the rights of the folder count, and those of a person's own folders keep others out.
@@ -42,8 +41,19 @@ LIST_BYTES = 50_000_000
 JOURNAL_BYTES = 500_000_000
 
 
+#: What Windows takes for a device in every folder and with any ending: from some bytes never come.
+_DEVICES = frozenset(
+    [
+        *("CON", "PRN", "AUX", "NUL", "CLOCK$", "CONIN$", "CONOUT$"),
+        *(f"{port}{number}" for port in ("COM", "LPT") for number in "123456789¹²³"),
+    ]
+)
+#: Characters that no name has there; behind a colon another stream of the file would be written, unseen.
+_UNNAMEABLE = frozenset('<>:"|?*')
+
+
 class Refused(OSError):
-    """What stands at a path is no ordinary file, or has more bytes than are taken."""
+    """What stands at a path is no ordinary file, has more bytes than are taken, or can have no such name."""
 
     def __str__(self) -> str:
         return str(self.strerror)
@@ -57,12 +67,30 @@ def expanded(name: str) -> Path:
         return Path(name)
 
 
+def is_device(path: Path | str) -> bool:
+    """Tell whether a system takes a name for a device wherever it stands; `NUL` alone is one to be used."""
+    if sys.platform == "win32":
+        name = PureWindowsPath(path).name.upper()
+        return name != "NUL" and name.partition(".")[0].rstrip(" ") in _DEVICES
+    return False
+
+
+def _check_name(path: Path | str, *, new: bool) -> None:
+    """Raise Refused for a name that is a device's, or with which no `new` file can be made."""
+    if sys.platform == "win32":
+        name = PureWindowsPath(path).name
+        unfit = _UNNAMEABLE & set(name) or name != name.rstrip(". ") or not name.isprintable()
+        if is_device(path) or (new and unfit):
+            raise Refused(errno.EINVAL, say("Windows has no files of that name"))
+
+
 def descriptor(path: Path | str, flags: int, *, private: bool = False, mode: int = FILE) -> int:
     """Open an ordinary file and return its descriptor; raises OSError, Refused for anything else.
 
     A file that this makes is for its owner only, and with `private` so is one that was
     there, whatever the umask. `mode` is another one to make it with, less the umask.
     """
+    _check_name(path, new=bool(flags & os.O_CREAT))
     with contextlib.suppress(FileNotFoundError):
         _check(os.stat(path))  # noqa: PTH116  a list of thousands; to open some devices does something
     fd = os.open(path, flags | _ANY, mode)
@@ -116,6 +144,8 @@ def held(path: Path | str, limit: int, at_hand: int) -> BinaryIO:
 def _all_of(file: BinaryIO, limit: int) -> bytes:
     data = file.read(limit + 1) if os.fstat(file.fileno()).st_size <= limit else None
     if data is None or len(data) > limit:  # it may have grown, and some files of the system tell 0
+        from zatsudan.base.quantities import in_bytes  # few files are
+
         raise Refused(errno.EFBIG, say("it is larger than {size}", size=in_bytes(limit)))
     return data
 
@@ -160,6 +190,7 @@ def replace(path: Path, data: bytes, *, mode: int = FILE, durable: bool = False)
     settings elsewhere and link them here.
     """
     path = Path(os.path.realpath(path))
+    _check_name(path, new=True)
     folder(path.parent)
     new = path.with_name(f".{path.name}.{os.getpid()}")
     new.unlink(missing_ok=True)  # of a run that was killed; a link goes, and not what it points to

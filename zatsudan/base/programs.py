@@ -4,6 +4,7 @@ An empty or relative entry of PATH means the current directory, which may be any
 its ./xclip is not ours to run. What a person types behind `!` is their shell's affair.
 """
 
+import ntpath
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -54,7 +55,8 @@ def whole_path(environ: Mapping[str, str] = os.environ) -> str:
 def is_relative(name: str) -> bool:
     """Tell whether a program is named by a path from the current directory on, which may be anybody's."""
     if sys.platform == "win32":
-        return bool(PurePath(name).parent.parts) and not os.path.isabs(name)  # noqa: PTH117
+        whole = os.path.isabs(name) or name.startswith(("~", "$"))  # noqa: PTH117
+        return bool(ntpath.dirname(name)) and not whole
     return "/" in name and not name.startswith(("/", "~", "$"))
 
 
@@ -94,15 +96,20 @@ def by_shell(command: str, shell: str) -> list[str]:
     return [shell, "-c", command]
 
 
-def split(command: str, environ: Mapping[str, str] = os.environ) -> list[str]:
-    """Return the words of a command, the first one a whole path; raises OSError, ValueError."""
+def words(command: str) -> list[str]:
+    """Return the words of a command; raises ValueError for a quote that is not closed."""
     import shlex
 
     if sys.platform == "win32":  # where a backslash stands between folders
-        words = [word.strip('"') for word in shlex.split(command, posix=False)]
-    else:
-        words = shlex.split(command)
-    name, *rest = words or [""]
+        found = [word.strip("\"'") for word in shlex.split(command, posix=False)]
+        # So PowerShell is told to run what stands in quotes.
+        return found[1:] if found[:1] == ["&"] else found
+    return shlex.split(command)
+
+
+def split(command: str, environ: Mapping[str, str] = os.environ) -> list[str]:
+    """Return the words of a command, the first one a whole path; raises OSError, ValueError."""
+    name, *rest = words(command) or [""]
     path = find(name, environ)
     if not path:
         raise FileNotFoundError(name)

@@ -3,11 +3,13 @@
 `"..."` takes the escapes of JSON (`\\n`, `\\t`, `\\"`, `\\u3042`), `'...'` is
 literal, a bare word ends at a blank and takes `\\n`, `\\t` and `\\\\`. So a stop
 sequence can hold blanks, newlines and quotes. A JSON object or list is one word
-as it stands, blanks and quotes and all.
+as it stands, blanks and quotes and all. On Windows a path is taken as it stands,
+in quotes or not: `C:\\new`, `.\\table.csv`, `\\\\server\\folder`.
 """
 
 import json
 import re
+import sys
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -17,6 +19,10 @@ from zatsudan.base.language import say
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b", "f": "\f"}
 _JSON = json.JSONDecoder()
 _ESCAPE = r"(?s)\\(u[0-9a-fA-F]{4}|.)"
+#: A path of Windows with a backslash. What is nothing but escapes behind its begin is none: `Q:\\n` ends a reply.
+_PATH = re.compile(
+    r"(?:(?:[A-Za-z]:|\.{1,2}|~)\\(?!\\)|\\\\[\w.-]+\\(?!\\))(?!(?:\\?[ntr0\\])+$)[^:*?\"<>|\n]*"
+)
 
 
 class Word(NamedTuple):
@@ -32,7 +38,14 @@ class Word(NamedTuple):
         return self.text if self.name is None else self.text[len(self.name) + 1 :]
 
 
+def _is_path(text: str) -> bool:
+    return sys.platform == "win32" and _PATH.fullmatch(text) is not None
+
+
 def _unescape(text: str) -> str:
+    if _is_path(text):
+        return text
+
     def one(match: re.Match[str]) -> str:
         code = match[1]
         return chr(int(code[1:], 16)) if len(code) == 5 else _ESCAPES.get(code, code)
@@ -41,6 +54,8 @@ def _unescape(text: str) -> str:
 
 
 def _unescape_bare(text: str) -> str:
+    if _is_path(text):
+        return text
     # Only what cannot be written otherwise: `C:\new` as a path keeps `\U` and the
     # like, while `\n` as a stop sequence is by far the more common wish.
     return re.sub(r"\\([nt\\])", lambda match: _ESCAPES.get(match[1], match[1]), text)
@@ -137,6 +152,8 @@ def quote(text: str) -> str:
         )
         for character in text
     )
+    if _is_path(body):  # and is to be read with its escapes
+        body = f"\\u{ord(body[0]):04x}{body[1:]}"
     return f'"{body}"'
 
 

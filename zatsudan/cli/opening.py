@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import say
+from zatsudan.base.printable import EMPTY, Printable, one_line
 from zatsudan.config.exposed import warnings
 from zatsudan.config.file import read_system
 from zatsudan.config.settings import Config, Places
@@ -14,6 +15,8 @@ from zatsudan.sessions.session import Setting
 from zatsudan.talk.chat import Chat
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from zatsudan.commands.parts import Part
     from zatsudan.talk.talk import Talk
 
@@ -132,6 +135,30 @@ def to_resume(args: Namespace, saved: Path) -> Path | None:
     if args.resume:
         return shelf.find(saved, args.resume).path
     return next((summary.path for summary in shelf.latest(saved)), None)
+
+
+def overtaken(args: Namespace, last: Path | None) -> "Callable[[], Printable] | None":
+    """Return what says whether another session than the `last` should have been gone on with; None if none can.
+
+    The index does not know at once what another program wrote into a journal where it lies.
+    """
+    if args.resume or not args.last or last is None:
+        return None
+    try:
+        since = last.stat().st_mtime_ns
+    except OSError:
+        return None
+
+    def look() -> Printable:
+        from zatsudan.sessions import shelf
+
+        later = shelf.changed_since(last, since)
+        if later is None:
+            return EMPTY
+        name = one_line(later.name, 40)
+        return say("Changed later: /load {id} ({name})", name=name, id=one_line(later.id, 40))
+
+    return look
 
 
 async def resumed(

@@ -29,6 +29,8 @@ MODULES = (
     "repeating",
     "bias",
     "tokens",
+    "forks",
+    "manual",
     "reshape",
     "desk",
     "tracing",

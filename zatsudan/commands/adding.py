@@ -193,7 +193,7 @@ def _begins(chat: Chat, args: str) -> Iterable[Choice]:
         yield Choice("off", say("let replies begin by themselves"))
 
 
-def _wanted(args: str) -> str:
+def words_of(args: str) -> str:
     """Read the text: in quotes with its escapes, else as it stands."""
     if args[:1] not in ('"', "'"):
         return args
@@ -222,7 +222,7 @@ async def _begin(chat: Chat, args: str, *, always: bool) -> Outcome:
         if session.begin is None:
             return tell(say('Replies begin by themselves. /begin "Well, " begins the next.'), "dim")
         return tell(_said(session.begin))
-    text = _wanted(args)
+    text = words_of(args)
     if not text.strip():
         raise CommandError(
             say("A reply cannot begin with blanks alone."),

@@ -29,10 +29,10 @@ class Question:
     def read(self, line: str) -> str | None:
         """Return the answer that a typed line is, a row by its number or name; None if it is none."""
         text = line.strip()
-        if self.keys:
-            return text if text in (row.key for row in self.rows) else None
         if not text:
             return self.rows[0].key if self.rows else None
+        if self.keys:
+            return text if text in (row.key for row in self.rows) else None
         if text.isdecimal() and len(text) < 10 and 1 <= int(text) <= len(self.rows):
             return self.rows[int(text) - 1].key
         for row in self.rows:

@@ -51,7 +51,7 @@ def _drawn(step: Step, holding: Mapping[str, Json]) -> str:
     words = [step.name]
     for row in step.rows:
         value = holding.get(row.name)
-        if value is None or row.under or is_neutral(row, value) or row.name == "repeat_last_n":
+        if value is None or row.under or is_neutral(row, value) or row.reach:
             continue
         if not row.name.startswith(step.name.rstrip("s")) and row.name != BY_STEP.get(step.name):
             words.append(row.name)

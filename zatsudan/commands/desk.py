@@ -8,12 +8,13 @@ from zatsudan.base.errors import CommandError, ZatsudanError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
+from zatsudan.commands.chains import chain_of, read_reply
 from zatsudan.commands.here import ask_names, offered
 from zatsudan.commands.outcomes import Desk, Generate, Outcome, Show
 from zatsudan.commands.parts import Line, Part, Table
 from zatsudan.commands.registry import command
-from zatsudan.commands.reshape import chain_of, read_reply, sums
 from zatsudan.commands.sampling import change
+from zatsudan.commands.shares import sums
 from zatsudan.commands.tokens import tokens_of
 from zatsudan.commands.tracing import GROUP, has_reply, reply_at, reply_choices
 from zatsudan.commands.variants import go_on_from

@@ -36,9 +36,10 @@ class Generate(NamedTuple):
     """Ask for a reply to this user message, with other parameters for this once.
 
     With a `prefix` the reply goes on from that text; `logprobs` are those of its tokens, where known.
+    `begun`: a person wrote it.
     `asking`: where the server takes no prefix, the model is asked in words to go on.
     `again` is a reply whose recorded request is sent once more, just as it was.
-    `anyway`: also where it is too long by the estimate.
+    `anyway`: also where it is too long by the estimate. `then` gives what follows when it has ended.
     """
 
     parent: Node
@@ -46,9 +47,11 @@ class Generate(NamedTuple):
     parts: tuple[Part, ...] = ()
     prefix: str = ""
     logprobs: Sequence[Json] = ()
+    begun: bool = False
     asking: bool = False
     again: Node | None = None
     anyway: bool = False
+    then: "Callable[[], Awaitable[Outcome]] | None" = None
 
 
 class Experiment(NamedTuple):
@@ -56,7 +59,8 @@ class Experiment(NamedTuple):
 
     `blind`: the person is not to know which cell is which. `before` is the experiment that is gone
     on with, `places` where in it the cells stand; `economy` ends settings early, `by` is the
-    number that it is about. `then` gives what follows when all have ended.
+    number that it is about, `concurrency` how many requests each server gets at a time (0: as is
+    usual). `then` gives what follows when all have ended.
     """
 
     parent: Node
@@ -68,6 +72,7 @@ class Experiment(NamedTuple):
     places: tuple[int, ...] = ()
     economy: "Economy | None" = None
     by: str = ""
+    concurrency: int = 0
     then: "Callable[[], Awaitable[Outcome]] | None" = None
 
 
@@ -176,13 +181,14 @@ class Pick(NamedTuple):
 class Ask(NamedTuple):
     """Show the parts and ask the person one question; `answered` gets the answer and returns what follows.
 
-    Who leaves the question leaves what it belongs to: then `left` is shown.
+    Who leaves the question leaves what it belongs to: then `left` is shown, or `leave` returns what follows.
     """
 
     question: "Question"
     answered: Callable[[str], Awaitable["Outcome"]]
     parts: tuple[Part, ...] = ()
     left: tuple[Part, ...] = ()
+    leave: "Callable[[], Outcome] | None" = None
 
 
 class Calls(NamedTuple):

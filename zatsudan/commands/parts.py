@@ -10,7 +10,8 @@ from zatsudan.sessions.session import Node
 if TYPE_CHECKING:
     from zatsudan.lab.diff import Change
     from zatsudan.lab.reshaping import Shape
-    from zatsudan.sessions.exports.figures import Chart, Heat
+    from zatsudan.lab.ways import Branch
+    from zatsudan.sessions.figures import Chart, Heat
     from zatsudan.wire.tokenview import Token
 
 
@@ -86,10 +87,16 @@ class Reshaped(NamedTuple):
     shapes: "tuple[Shape, ...]"
 
 
+class Ways(NamedTuple):
+    """Ways on from a place of a reply, drawn as a tree."""
+
+    branches: "tuple[Branch, ...]"
+
+
 class Figure(NamedTuple):
     """A number drawn against the settings."""
 
     drawn: "Chart | Heat"
 
 
-Part: TypeAlias = Line | Table | Talk | Picture | Rows | Diff | Tokens | Reshaped | Figure
+Part: TypeAlias = Line | Table | Talk | Picture | Rows | Diff | Tokens | Reshaped | Ways | Figure

@@ -1,10 +1,10 @@
 """The command that tells whether a reply is repeatable, and where it is not."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from zatsudan.base.errors import CommandError
-from zatsudan.base.jsonvalues import JsonObject, whole_number
+from zatsudan.base.jsonvalues import NOTHING, Json, whole_number
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.commands.outcomes import Outcome, Show, Work
@@ -41,30 +41,12 @@ async def repro(chat: Chat, args: str) -> Outcome:
     )
     if last is None or last.made is None or last.parent is None:
         raise CommandError(say("There is no reply to be repeated."), say("Write a message first."))
-    body = rebuilt(chat.talk.session, last).body
-    body.pop("n", None)  # one choice is enough
-    model = str(body["model"])
-    given = last.message.text[: last.made.given]
+    model = str(rebuilt(chat.talk.session, last).body["model"])
 
     async def run(hint: Hint) -> Outcome:
         await client_for(chat.talk, chat.link)
-        texts: list[str] = []
-        for number in range(count):
-            hint(say("run {number} of {count} …", number=number + 1, count=count))
-            try:
-                reply, usage = await asked(
-                    chat.link, lambda: body, model, AS_IT_WAS, Opening(given)
-                )
-            except BaseException:
-                chat.talk.spend_aside(model, None)
-                raise
-            chat.talk.spend_aside(model, usage)
-            texts.append(reply.content)
-        without = (
-            await _without_cache(chat, body, Opening(given), hint)
-            if _drifted(last, texts)
-            else EMPTY
-        )
+        texts = await _again(chat, last, count, hint)
+        without = await without_cache(chat, last, hint) if drifted(last, texts) else EMPTY
         return _compared(chat, model, texts, last, without)
 
     note = say(
@@ -74,28 +56,50 @@ async def repro(chat: Chat, args: str) -> Outcome:
     return Work((Line(note, "dim"),), run)
 
 
-def _drifted(reply: Node, texts: list[str]) -> bool:
-    """Tell whether texts differ though a seed was sent, or with temperature 0."""
+async def _again(
+    chat: Chat, reply: Node, count: int, hint: Hint, fields: Mapping[str, Json] = NOTHING
+) -> list[str]:
+    """Send the request of a reply so often, one after the other, with more fields; return the texts."""
+    body = {**rebuilt(chat.talk.session, reply).body, **fields}
+    body.pop("n", None)  # one choice is enough
+    model = str(body["model"])
+    given = reply.message.text[: reply.made.given] if reply.made is not None else ""
+    texts: list[str] = []
+    for number in range(count):
+        hint(say("run {number} of {count} …", number=number + 1, count=count))
+        usage = None
+        try:
+            answer, usage = await asked(chat.link, lambda: body, model, AS_IT_WAS, Opening(given))
+        finally:
+            chat.talk.spend_aside(model, usage)
+        texts.append(answer.content)
+    return texts
+
+
+def drifted(reply: Node, texts: list[str]) -> bool:
+    """Tell whether texts differ from a reply's though a seed was sent, or with temperature 0."""
     sent = reply.made.parameters if reply.made is not None else {}
     is_fixed = sent.get("seed") is not None or sent.get("temperature") == 0
     return is_fixed and len({*texts, reply.message.text}) > 1
 
 
-async def _without_cache(chat: Chat, body: JsonObject, given: Opening, hint: Hint) -> Printable:
-    """Try twice without the server's prompt cache; return what came of it, nothing where it has no such field.
+def cache_field(chat: Chat, reply: Node) -> Mapping[str, Json]:
+    """Return what leaves out the server's prompt cache; nothing where it has no such field, or the reply had it."""
+    fields = chat.link.here.kind.without_cache
+    sent = reply.made.parameters if reply.made is not None else {}
+    return {} if any(name in sent for name in fields) else fields
+
+
+async def without_cache(chat: Chat, reply: Node, hint: Hint) -> Printable:
+    """Ask twice for a reply without the server's prompt cache; return what came of it, if it can be left out.
 
     llama.cpp reuses what it has read of a prompt, and then computes in other batches: the numbers
     differ in their last digits, and a seeded text may too (its `cache_prompt`).
     """
-    fields = chat.link.here.kind.without_cache
-    if not fields or any(name in body for name in fields):
+    fields = cache_field(chat, reply)
+    if not fields:
         return EMPTY
-    model, texts = str(body["model"]), []
-    for number in range(2):
-        hint(say("run {number} of {count} …", number=number + 1, count=2))
-        reply, usage = await asked(chat.link, lambda: {**body, **fields}, model, AS_IT_WAS, given)
-        chat.talk.spend_aside(model, usage)
-        texts.append(reply.content)
+    texts = await _again(chat, reply, 2, hint, fields)
     written = " ".join(f"+{name} {json.dumps(value)}" for name, value in fields.items())
     if texts[0] == texts[1]:
         return say(

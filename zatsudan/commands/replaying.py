@@ -2,9 +2,11 @@
 
 from zatsudan.base.language import say
 from zatsudan.base.printable import one_line
-from zatsudan.commands.outcomes import Generate, Outcome
+from zatsudan.commands.outcomes import Generate, Outcome, Show, Work, tell
 from zatsudan.commands.parts import Line, Part
+from zatsudan.commands.probes import Hint
 from zatsudan.commands.registry import command
+from zatsudan.commands.repeating import cache_field, drifted, without_cache
 from zatsudan.commands.tracing import GROUP, has_reply, reply_at, reply_choices
 from zatsudan.lab.diff import difference_at
 from zatsudan.sessions.made import FINISHED, Made
@@ -20,6 +22,7 @@ async def replay(chat: Chat, args: str) -> Outcome:
 
     The request of reply N, or of the last one, just as it was. The new reply is kept as a variant;
     then it is said whether its text is the same, and whether system_fingerprint has changed.
+    A seeded text that changed is tried twice more without the server's prompt cache (llama.cpp).
     """
     reply = reply_at(chat, args)
     rebuilt(chat.talk.session, reply)  # raises what keeps it from being sent
@@ -34,7 +37,28 @@ async def replay(chat: Chat, args: str) -> Outcome:
             now=one_line(chat.link.server.name, 40),
         )
         lines.append(Line(note, "warn"))
-    return Generate(parent, parts=tuple(lines), again=reply)
+    before = set(chat.talk.session.nodes)
+
+    async def judged() -> Outcome:
+        nodes = chat.talk.session.nodes
+        new = next((node for key, node in nodes.items() if key not in before), None)
+        return _judged(chat, reply, new) if new is not None else Show(())
+
+    return Generate(parent, parts=tuple(lines), again=reply, then=judged)
+
+
+def _judged(chat: Chat, before: Node, after: Node) -> Outcome:
+    """Say what came of it; a seeded text that changed is tried without the server's prompt cache."""
+    parts = verdict(before, after)
+    ended = (node.made is not None and node.made.ended == FINISHED for node in (before, after))
+    changed = drifted(before, [after.message.text]) and all(ended)
+    if not changed or not cache_field(chat, before):
+        return Show(parts)
+
+    async def run(hint: Hint) -> Outcome:
+        return tell(await without_cache(chat, before, hint))
+
+    return Work(parts, run)
 
 
 def verdict(before: Node, after: Node) -> tuple[Part, ...]:

@@ -1,22 +1,23 @@
 """What other settings would have done to a reply, without a request for one."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from zatsudan.base.errors import CommandError, ZatsudanError
+from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say, say_count
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.base.words import split
-from zatsudan.commands.chainline import chain_line, steps
+from zatsudan.commands.chainline import chain_line
+from zatsudan.commands.chains import USUAL, as_one, chain_of, read_reply
 from zatsudan.commands.here import ask_names, offered, read_here
 from zatsudan.commands.offers import meta, values_of
 from zatsudan.commands.outcomes import Outcome, Show
 from zatsudan.commands.parts import Line, Part, Reshaped, Table
 from zatsudan.commands.registry import Choice, command
+from zatsudan.commands.shares import share, sums
 from zatsudan.commands.tokens import show_text, tokens_of
 from zatsudan.commands.tracing import GROUP, has_reply, reply_at, reply_choices
-from zatsudan.parameters.chain import chain as steps_in
 from zatsudan.parameters.chain import is_neutral
 from zatsudan.parameters.row import GRAMMAR, JSON
 from zatsudan.parameters.table import BY_NAME, PARAMETERS
@@ -26,13 +27,10 @@ from zatsudan.sessions.session import Node
 from zatsudan.talk.chat import Chat
 
 if TYPE_CHECKING:
-    from zatsudan.lab.reshaping import Chain, Reading, Shape, Totals
+    from zatsudan.lab.reshaping import Chain, Shape
 
 #: How many of the places that change most are named.
 NAMED = 6
-
-#: The order of samplers where a server's is not known: that of most programs that are not llama.cpp.
-USUAL = ("penalties", "temperature", "top_k", "top_p", "min_p")
 
 #: What shapes a reply and is not computed: it depends on what was drawn, or on what no record holds.
 BEYOND = (
@@ -88,10 +86,10 @@ async def reshape(chat: Chat, args: str) -> Outcome:
     now, then = chain_of(chat, asked), chain_of(chat, wanted)
     reading, whole = await read_reply(chat, reply, now, then)
     shapes = reshaped(reading, now, then)
-    line = chain_line(chat.link.here, _ours(chat, wanted))
+    line = chain_line(chat.link.here, as_one(chat, wanted))
     parts: list[Part] = [Reshaped(found, shapes)]
     parts += _sums(shapes)
-    parts += [Line(note, "dim") for note in _open(shapes)]
+    parts += [Line(note, "dim") for note in _open(shapes, (now, then))]
     if line is not None:
         parts.append(line)
     parts += [Line(note, "warn") for note in _beyond(chat, reply, (now, then), whole=whole)]
@@ -104,78 +102,6 @@ def _refuse_later(parameters: Mapping[str, Json]) -> None:
             say("The probabilities of this reply are those after its samplers."),
             say("/unset post_sampling_probs, then /retry: what was cut is not told in them."),
         )
-
-
-def _ours(chat: Chat, values: Mapping[str, Json]) -> dict[str, Json]:
-    """Return values under one name each where the server has one thing under two."""
-    names = chat.link.here.kind.names
-    return {
-        other if (other := names.get(name, "")) in BY_NAME else name: value
-        for name, value in values.items()
-    }
-
-
-def chain_of(chat: Chat, values: Mapping[str, Json]) -> "Chain":
-    """Return the chain that these values make at the server: over its own, in its order."""
-    from zatsudan.lab.reshaping import Chain
-
-    here = chat.link.here
-    holding = {**here.own, **_ours(chat, values)}
-    order = steps(here, holding) or USUAL
-    if "smoothing" not in order and "temperature" in order:
-        order = (*order, "smoothing")
-    return Chain(order, holding, window=here.takes(BY_NAME["repeat_last_n"]) is not False)
-
-
-async def read_reply(chat: Chat, reply: Node, *chains: "Chain") -> "tuple[Reading, bool]":
-    """Take the reply's tokens, and those of its prompt where that matters; tell whether all is known."""
-    from zatsudan.lab.reshaping import read
-
-    repeats = any(_looks_back(chain.values) for chain in chains)
-    prompt = await _prompt(chat, reply) if repeats else None
-    found = read(tokens_of(reply), prompt)
-    return found, not repeats or prompt is not None
-
-
-def _looks_back(values: Mapping[str, Json]) -> bool:
-    """Tell whether a step of the chain depends on the tokens before."""
-    return any(step.on for step in steps_in(("penalties", "dry"), values))
-
-
-async def _prompt(chat: Chat, reply: Node) -> list[bytes] | None:
-    """Return the tokens of the prompt as the server has them; None where it tells none."""
-    from zatsudan.servers.native import prompt_of, token_texts
-    from zatsudan.talk.addressee import client_for
-    from zatsudan.talk.rebuilding import rebuilt
-
-    made = reply.made or Made()
-    if chat.link.server is None or made.server != chat.link.server.name:
-        return None
-    try:
-        body = rebuilt(chat.talk.session, reply).body
-        client = await client_for(chat.talk, chat.link)
-        text = await prompt_of(client, body, free=True)
-        return await token_texts(client, text) if text is not None else None
-    except ZatsudanError:  # it makes the bounds narrower, and no more
-        return None
-
-
-def sums(now: "Totals", then: "Totals") -> list[tuple[Printable, Printable, Printable]]:
-    """Return what sums tell: the label, the number as asked, and the one by other settings."""
-
-    def row(
-        label: Printable, said: "Callable[[Totals], Printable]"
-    ) -> tuple[Printable, Printable, Printable]:
-        return label, said(now), said(then)
-
-    return [
-        row(
-            say("tokens that stay"),
-            lambda each: _between(each.stays, each.size - each.cut, f" / {each.size}"),
-        ),
-        row(say("chance of this text"), lambda each: _chance(each.logprob)),
-        row(say("choices at a place"), lambda each: _choices_of(each.choices)),
-    ]
 
 
 def _sums(shapes: "tuple[Shape, ...]") -> Iterable[Part]:
@@ -193,34 +119,6 @@ def _sums(shapes: "tuple[Shape, ...]") -> Iterable[Part]:
         yield Table(head, changed, say("What changes most"), right=frozenset({0, 2, 3}))
     else:
         yield Line(say("No place changes."), "dim")
-
-
-def _between(low: int, high: int, end: str) -> Printable:
-    return printable(f"{low}{end}" if low == high else f"{low}–{high}{end}")
-
-
-def _chance(logprob: tuple[float, float]) -> Printable:
-    """Return a chance as a power of ten, or its bounds; the text has none where a token is cut."""
-    import math
-
-    low, high = (value / math.log(10) for value in logprob)
-    if high == -math.inf:
-        return say("none: tokens are cut")
-    if low == -math.inf:
-        return say("up to {chance}", chance=_power(high))
-    least, most = _power(low), _power(high)
-    return least if least == most else printable(f"{least} – {most}")
-
-
-def _power(exponent: float) -> Printable:
-    if exponent > -3:
-        return printable(f"{100 * 10**exponent:.3g} %")
-    return printable(f"10^{exponent:.1f}")
-
-
-def _choices_of(bounds: tuple[float, float]) -> Printable:
-    low, high = (f"{bound:,.2f}" if bound < 100 else f"{bound:,.0f}" for bound in bounds)
-    return printable(low if low == high else f"{low}–{high}")
 
 
 def _changed(shape: "Shape", at: int) -> tuple[Printable, ...]:
@@ -241,30 +139,33 @@ def _changed(shape: "Shape", at: int) -> tuple[Printable, ...]:
     )
 
 
-def share(low: float, high: float) -> Printable:
-    """Return a share in words: `8 %`, `3–12 %`, `cut`."""
-    from zatsudan.wire.tokenview import percent
-
-    if high <= 0:
-        return say("cut")
-    least, most = percent(low), percent(high)
-    if least == most:
-        return most
-    return printable(f"{least.removesuffix(' %')}–{most}")
-
-
-def _open(shapes: "tuple[Shape, ...]") -> Iterable[Printable]:
-    """Say at how many places the recorded alternatives do not tell all."""
+def _open(shapes: "tuple[Shape, ...]", chains: "tuple[Chain, ...]") -> Iterable[Printable]:
+    """Say at how many places shares are told as bounds, and why."""
     count = sum(
         max(high - low for low, high in zip(shape.then.low, shape.then.high, strict=True)) >= 0.01
         for shape in shapes
     )
-    if count:
+    if count and _divides(chains):
+        yield say_count(
+            "At {n:,} place bounds are told: because of repeat_penalty, or since some of it lies outside what is recorded.",
+            "At {n:,} places bounds are told: because of repeat_penalty, or since some of it lies outside what is recorded.",
+            count,
+        )
+    elif count:
         yield say_count(
             "At {n:,} place bounds are told: some of it lies outside what is recorded. /logprobs on 20 and /retry narrow them.",
             "At {n:,} places bounds are told: some of it lies outside what is recorded. /logprobs on 20 and /retry narrow them.",
             count,
         )
+
+
+def _divides(chains: "tuple[Chain, ...]") -> bool:
+    """Tell whether a penalty divides logits, which leaves the tokens that were used before open."""
+    return any(
+        chain.values.get(name) is not None and not is_neutral(BY_NAME[name], chain.values[name])
+        for chain in chains
+        for name in DIVIDING
+    )
 
 
 def _beyond(
@@ -287,13 +188,9 @@ def _beyond(
             "Not computed: {names}. What it does at a place depends on more than the record holds.",
             names=", ".join(names),
         )
-    if any(
-        chain.values.get(name) is not None and not is_neutral(BY_NAME[name], chain.values[name])
-        for chain in chains
-        for name in DIVIDING
-    ):
+    if _divides(chains):
         yield say(
-            "repeat_penalty divides the logits themselves, which no server tells: tokens used before have bounds only."
+            "repeat_penalty divides the logits themselves, which no server tells: tokens used before have bounds only. They have shares where the reply was made with repeat_penalty 1."
         )
     if not whole:
         yield say(

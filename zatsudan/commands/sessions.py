@@ -1,6 +1,7 @@
 """Commands on sessions as a whole."""
 
 import asyncio
+import os
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
@@ -118,7 +119,8 @@ def _is_path(args: str) -> bool:
     from zatsudan.sessions.exports import FORMATS
 
     ending = args.rpartition(".")[2] if "." in args else ""
-    return "/" in args or args.startswith("~") or ending in {row.ending for row in FORMATS.values()}
+    slashes = bool({"/", os.sep} & set(args))
+    return slashes or args.startswith("~") or ending in {row.ending for row in FORMATS.values()}
 
 
 async def _save_to(chat: Chat, args: str) -> Outcome:

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 #: How many of the most uncertain places the summary names.
 UNCERTAIN = 5
-#: How many places /forks lists by itself, and at most.
-FORKS, MOST_FORKS = 8, 100
 
 
 def tokens_of(reply: Node) -> "tuple[Token, ...]":
@@ -50,7 +48,7 @@ async def tokens(chat: Chat, args: str) -> Outcome:
     found = tokens_of(reply)
     covered = coverage(reply.made or Made(), reply.message.text)
     told = perplexity(found) if covered.whole else None
-    rows = tuple(_row(found, at) for at in least_likely(found, UNCERTAIN))
+    rows = tuple(place_row(found, at) for at in least_likely(found, UNCERTAIN))
     count = say_count("{n:,} token.", "{n:,} tokens.", len(found))
     if not covered.whole:
         count = say(
@@ -84,55 +82,8 @@ async def tokens(chat: Chat, args: str) -> Outcome:
     )
 
 
-@command("forks", "[N] [COUNT]", group=GROUP, complete=reply_choices, possible=has_reply)
-async def forks(chat: Chat, args: str) -> Outcome:
-    """List the places where a reply could have gone otherwise.
-
-    The places where the model was least decided, by the entropy of what it told (in nats, at least) and the
-    probability of the runner-up; a punctuation mark counts too. `/forks 4 20` lists twenty of reply 4. /inspect
-    goes on from another token. Needs alternatives: `/logprobs on 5`.
-    """
-    import math
-
-    from zatsudan.wire.tokenview import entropy, percent, runner_up, undecided
-
-    number, _, wanted = args.strip().partition(" ")
-    if wanted and not (wanted.isdecimal() and 0 < int(wanted[:4]) <= MOST_FORKS):
-        raise CommandError(
-            say("{text!r} is no number of places.", text=one_line(wanted, 20)),
-            say("1 to {most}, as in /forks 4 20.", most=MOST_FORKS),
-        )
-    reply = reply_at(chat, number)
-    found = tokens_of(reply)
-    places = undecided(found, int(wanted) if wanted else FORKS)
-    if not places:
-        raise CommandError(
-            say("No alternatives were recorded with reply {id}.", id=reply.id),
-            say("/logprobs on 5 asks for them, /retry asks again."),
-        )
-    rows = tuple(
-        (
-            printable(str(at + 1)),
-            one_line(
-                b"".join(token.data for token in found[:at]).decode("utf-8", "replace")[-24:], 24
-            ),
-            printable(f"{show_text(found[at])} {percent(found[at].p)}"),
-            percent(runner_up(found[at])),
-            printable(f"{math.exp(entropy(found[at]) or 0.0):.1f}"),
-            _row(found, at)[3],
-        )
-        for at in places
-    )
-    head = (
-        *(say("place"), say("behind"), say("token"), say("runner-up"), say("choices")),
-        say("likelier, or next"),
-    )
-    hint = say("/inspect {id} goes on from another token at any of them", id=reply.id)
-    table = Table(head, rows, say("Where it could have gone otherwise"), right=frozenset({0, 3, 4}))
-    return Show((table, Line(hint, "dim")))
-
-
-def _row(found: "tuple[Token, ...]", at: int) -> tuple[Printable, ...]:
+def place_row(found: "tuple[Token, ...]", at: int) -> tuple[Printable, ...]:
+    """Return a place as a row: its number, the token, its probability, and the likeliest others."""
     from zatsudan.wire.tokenview import percent
 
     token = found[at]

@@ -9,7 +9,6 @@ import contextlib
 import json
 import math
 import os
-import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -73,8 +72,9 @@ async def measure(name: str, spec: str, texts: Sequence[str], seconds: float = S
 
 
 async def _counts(pattern: str, texts: Sequence[str], seconds: float) -> list[float | None]:
-    command = shlex.join([sys.executable, "-I", "-S", "-c", _COUNT, pattern])
-    counts: Json = json.loads(await _output(command, json.dumps(list(texts)).encode(), seconds))
+    words = (sys.executable, "-I", "-S", "-c", _COUNT, pattern)
+    given = json.dumps(list(texts)).encode()
+    counts: Json = json.loads(await _output(pattern, given, seconds, words))
     if not isinstance(counts, list) or len(counts) != len(texts):
         raise _Failed(say("it printed no number"))
     return [float(count) if isinstance(count, int) else None for count in counts]
@@ -111,14 +111,13 @@ def _number(printed: str) -> float:
     raise _Failed(say("it printed no number"))
 
 
-async def _output(command: str, given: bytes, seconds: float) -> str:
-    """Return what a command prints that gets some bytes; what it says of itself is left out."""
+async def _output(command: str, given: bytes, seconds: float, words: Sequence[str] = ()) -> str:
+    """Return what a command, or the program that some words run, prints that gets some bytes."""
     environ = {**os.environ, "PATH": programs.whole_path()}
     ran = None
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            quiet = f"exec 2>/dev/null\n{command}"
-            ran = await run(quiet, given=given, environ=environ)
+            ran = await run(command, given=given, environ=environ, words=words, quiet=True)
     if ran is None or ran.stopped:
         task = asyncio.current_task()
         if task is not None and task.cancelling():

@@ -26,6 +26,9 @@ from zatsudan.lab.candidates import (
 from zatsudan.lab.repeats import Past, biased, dry, penalties
 from zatsudan.wire.tokenview import Option, Token
 
+#: Bounds of a share that lie further apart than this say nothing.
+OPEN = 0.95
+
 #: The steps that do the same each time, by llama.cpp's names of them.
 STEPS: Mapping[str, Callable[[Candidates, Values], None]] = {
     "top_n_sigma": cutting.top_n_sigma,
@@ -86,6 +89,11 @@ class Shape(NamedTuple):
 def middle(found: Shares, at: int) -> float:
     """Return what lies between the bounds of a token's share."""
     return (found.low[at] + found.high[at]) / 2
+
+
+def is_open(low: float, high: float) -> bool:
+    """Tell whether the bounds of a share lie so far apart that they say nothing of it."""
+    return high - low > OPEN
 
 
 def read(

@@ -36,18 +36,13 @@ def _acts(row: Parameter, values: Mapping[str, Json]) -> bool:
     value = values.get(row.name)
     if value is None or is_neutral(row, value) or row.under:
         return False
-    # How far back the penalties look is none by itself.
-    return row.name != "repeat_last_n" and not why_idle(row.name, values)
+    return not row.reach and not why_idle(row.name, values)
 
 
 def is_neutral(row: Parameter, value: Json) -> bool:
     """Tell whether a parameter does nothing with a value."""
-    if row.name == "top_k":
-        return value in (0, -1)
-    if row.name in ("top_n_sigma", "adaptive_target"):
-        return isinstance(value, int | float) and (
-            value < 0 or (value == 0 and row.name != "adaptive_target")
-        )
+    if row.off is not None:
+        return isinstance(value, int | float) and row.off(value)
     return row.neutral is not None and value == row.neutral
 
 
@@ -99,9 +94,10 @@ def _out_of_reach(row: Parameter, holding: Mapping[str, Json]) -> Printable:
         return say("does nothing at temperature 0")
     if row.name == "xtc_probability" and _above(holding.get("xtc_threshold"), 0.5):
         return say("does nothing while xtc_threshold is above 0.5")
-    reach = {"penalties": "repeat_last_n", "dry": "dry_penalty_last_n"}.get(row.sampler)
-    if reach is not None and row.name != reach and holding.get(reach) == 0:
-        return say("does nothing while {other} is 0", other=reach)
+    for other in PARAMETERS:
+        of_it = other.reach and other.sampler == row.sampler and other.name != row.name
+        if of_it and holding.get(other.name) == 0:
+            return say("does nothing while {other} is 0", other=other.name)
     return EMPTY
 
 
@@ -136,7 +132,7 @@ _NAMED = frozenset(
 NEUTRAL: Mapping[str, Json] = {
     row.name: row.neutral
     for row in PARAMETERS
-    if row.sampler and not row.under and row.neutral is not None and row.name != "repeat_last_n"
+    if row.sampler and not row.under and row.neutral is not None and not row.reach
 }
 
 

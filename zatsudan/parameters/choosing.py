@@ -41,7 +41,7 @@ CHOOSING: tuple[Parameter, ...] = (
     Parameter(
         "top_k", integer(-1, values=("1", "20", "40", "100")), later("Choose among this many likeliest tokens."),
         later("20 to 100 keeps the tail out whatever the model's doubt; 1 always takes the likeliest; 0 or -1 is off. min_p follows the doubt, which is mostly better."),
-        "sampling", neutral=0, probe=Recipe("narrowing", 1, told=7, usual=True), local=True, sampler="top_k",
+        "sampling", neutral=0, off=lambda count: count < 1, probe=Recipe("narrowing", 1, told=7, usual=True), local=True, sampler="top_k",
     ),
     Parameter(
         "top_p", number(0, 1), later("Keep the likeliest tokens up to this share."),
@@ -57,7 +57,7 @@ CHOOSING: tuple[Parameter, ...] = (
     Parameter(
         "top_n_sigma", number(-1), later("Keep tokens within this many deviations of the best logit."),
         later("1 to 2 keeps sense at any temperature, since it looks at the logits before the temperature; -1 is off (0 at TextGen)."),
-        "sampling", neutral=-1, probe=Recipe("narrowing", 0.001, told=2.0), local=True,
+        "sampling", neutral=-1, off=lambda width: width <= 0, probe=Recipe("narrowing", 0.001, told=2.0), local=True,
         aliases=("nsigma", "top_nsigma"), sampler="top_n_sigma",
     ),
     Parameter(
@@ -98,7 +98,7 @@ CHOOSING: tuple[Parameter, ...] = (
     Parameter(
         "adaptive_target", number(-1, 1), later("Aim at tokens of about this share (adaptive-p)."),
         later("0.3 to 0.6 for prose, with min_p before it; below 0 it is off. It stands last and takes the temperature's place."), "sampling",
-        neutral=-1, probe=Recipe("dice", 0.05, told=0.5, beside={"samplers": ["min_p", "adaptive_p"]}), local=True, aliases=("adaptive_p",), sampler="adaptive_p",
+        neutral=-1, off=lambda share: share < 0, probe=Recipe("dice", 0.05, told=0.5, beside={"samplers": ["min_p", "adaptive_p"]}), local=True, aliases=("adaptive_p",), sampler="adaptive_p",
     ),
     Parameter(
         "adaptive_decay", number(0, 0.99), later("How long adaptive-p remembers what it chose."),

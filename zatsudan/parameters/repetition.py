@@ -18,7 +18,7 @@ REPETITION: tuple[Parameter, ...] = (
     Parameter(
         "repeat_penalty", number(0, 2), later("Disfavour repeated tokens (llama.cpp, LM Studio); 1 is off."),
         later("1.05 to 1.15 against loops; more spoils code, lists and names. DRY hits phrases and leaves words alone."), "repetition",
-        neutral=1, probe=Recipe("penalty", 2.0, told=1.2), local=True, aliases=("rep_pen",), sampler="penalties",
+        neutral=1, probe=Recipe("penalty", 2.0, told=1.2), local=True, aliases=("penalty_repeat", "rep_pen",), sampler="penalties",
     ),
     Parameter(
         "repetition_penalty", number(0, 2), later("Disfavour repeated tokens (vLLM, OpenRouter); 1 is off."),
@@ -29,7 +29,7 @@ REPETITION: tuple[Parameter, ...] = (
         "repeat_last_n", integer(-1), later("How many tokens back the penalties look."),
         later("64 is usual; -1 is the whole context, 0 turns the penalties off."), "repetition",
         neutral=0, probe=Recipe("penalty", 1, told=32, beside={"repeat_penalty": 2.0}), local=True,
-        aliases=("rep_pen_range", "repetition_penalty_range", "penalty_last_n"), sampler="penalties",
+        aliases=("rep_pen_range", "repetition_penalty_range", "penalty_last_n"), sampler="penalties", reach=True,
     ),
     Parameter(
         "dry_multiplier", number(0), later("Disfavour going on with a phrase used before (DRY)."),
@@ -49,7 +49,7 @@ REPETITION: tuple[Parameter, ...] = (
     Parameter(
         "dry_penalty_last_n", integer(-1), later("How many tokens back DRY looks."),
         later("-1 is the whole context, 0 turns it off."), "repetition",
-        probe=Recipe("penalty", 1, told=48, beside={"dry_multiplier": 5.0}), local=True, under="dry_multiplier", aliases=("dry_range",), sampler="dry",
+        probe=Recipe("penalty", 1, told=48, beside={"dry_multiplier": 5.0}), local=True, under="dry_multiplier", aliases=("dry_range",), sampler="dry", reach=True,
     ),
     Parameter(
         "dry_sequence_breakers", texts(A_LIST), later("Texts that end a phrase for DRY."),

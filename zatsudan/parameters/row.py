@@ -1,6 +1,6 @@
 """A row of the table: all that is known of one parameter, and how its values are read and checked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from zatsudan.base.errors import CommandError
@@ -51,6 +51,7 @@ class Parameter(NamedTuple):
     `help`, `advice`: what it does, and when one would change it; constants that are said where shown.
     `group`: under which title it stands.
     `neutral`: the value with which it does nothing; None where there is none, or where it is not known.
+    `off`: tells with which numbers it does nothing, where those are several.
     `probe`: how it is tested.
     `keyword`: every openai package since 1.20 takes it by name; others go into `extra_body`.
     `same_as`: the row that sets the same under its earlier name; a server takes one of them.
@@ -62,6 +63,7 @@ class Parameter(NamedTuple):
     `aliases`: names that programs and files of others have for it; they are read as it.
     `under`: the row without which, or with which at its neutral value, it does nothing.
     `sampler`: the step of the chain of samplers to which it belongs, by llama.cpp's name.
+    `reach`: it is how far back that step looks, which does nothing by itself; at 0 the step does nothing.
     `takes_over`: while it is not neutral, the other steps of the chain do nothing.
     `wide`, `wide_advice`: values and advice at servers that know no bound.
     `everywhere`: where a server does not take it, zatsudan sees to it.
@@ -74,6 +76,7 @@ class Parameter(NamedTuple):
     advice: str = ""
     group: str = "more"
     neutral: Json = None
+    off: Callable[[float], bool] | None = None
     probe: Recipe = Recipe()
     keyword: bool = False
     same_as: str = ""
@@ -86,6 +89,7 @@ class Parameter(NamedTuple):
     aliases: tuple[str, ...] = ()
     under: str = ""
     sampler: str = ""
+    reach: bool = False
     takes_over: bool = False
     wide: Kind | None = None
     wide_advice: str = ""

@@ -14,35 +14,15 @@ from zatsudan.base import files
 from zatsudan.base.addresses import is_loopback
 from zatsudan.base.errors import ZatsudanError
 from zatsudan.base.jsonvalues import Json
-from zatsudan.parameters.table import BY_NAME
+from zatsudan.parameters.table import ALIASES, BY_NAME
+from zatsudan.servers.athome import LLAMA_CPP
 from zatsudan.servers.engine.gguf import HEAD_BYTES, MAGIC, sampling
 from zatsudan.servers.kinds import inside, kind_at
 
 if TYPE_CHECKING:
     from zatsudan.servers.client import Client
 
-#: What the file of a model calls otherwise.
-_NAMES = {
-    "temp": "temperature",
-    "penalty_last_n": "repeat_last_n",
-    "penalty_repeat": "repeat_penalty",
-}
-#: What llama.cpp samples with where neither the file nor its command line says anything (common/common.h).
-_USUAL: Mapping[str, Json] = {
-    "temperature": 0.8,
-    "top_k": 40,
-    "top_p": 0.95,
-    "min_p": 0.05,
-    "xtc_probability": 0.0,
-    "xtc_threshold": 0.1,
-    "repeat_last_n": 64,
-    "repeat_penalty": 1.0,
-    "mirostat": 0,
-    "mirostat_tau": 5.0,
-    "mirostat_eta": 0.1,
-}
 BESIDE = "generation_config.json"
-PROPS = "/props"
 
 
 class Advice(NamedTuple):
@@ -63,18 +43,22 @@ async def advice(client: "Client", model: str) -> Advice | None:
     if kind.shows:
         text = inside(await client.native(kind.shows, {"model": model}), ("parameters",))
         return _of_modelfile(text, kind.shows) if isinstance(text, str) else None
-    props = await client.native(PROPS)
+    own = kind.defaults or LLAMA_CPP.defaults  # others have it in them
+    if own is None:
+        return None
+    props = await client.native(own.path)
     path = props.get("model_path") if isinstance(props, dict) else None
     host = urlsplit(client.server.base_url).hostname or ""
     if isinstance(path, str) and path and is_loopback(host) and Path(path).is_absolute():
         head = await asyncio.to_thread(_head, Path(path))
         if head:  # what its command line says is not the makers'
             return await asyncio.to_thread(of_file, Path(path), head)
-    told = inside(props, ("default_generation_settings", "params"))
+    told = inside(props, own.within)
     if not isinstance(told, dict):
         return None
-    values = {name: _short(told[name]) for name in _USUAL if name in told}
-    return _advice({name: value for name, value in values.items() if value != _USUAL[name]}, PROPS)
+    values = {name: _short(told[name]) for name in own.usual if name in told}
+    departing = {name: value for name, value in values.items() if value != own.usual[name]}
+    return _advice(departing, own.path)
 
 
 def _head(path: Path) -> bytes:
@@ -89,7 +73,7 @@ def _head(path: Path) -> bytes:
 
 def of_file(path: Path, head: bytes) -> Advice | None:
     """Return what the head of a model's file says, or the generation_config.json that lies beside it."""
-    values = {_NAMES.get(name, name): _short(value) for name, value in sampling(head).items()}
+    values = {ALIASES.get(name, name): _short(value) for name, value in sampling(head).items()}
     steps = values.pop("sequence", "")
     if isinstance(steps, str) and ";" in steps:
         values["samplers"] = [step for step in steps.split(";") if step]

@@ -3,9 +3,7 @@
 import errno
 import importlib
 import os
-import shlex
 import subprocess
-import sys
 
 from zatsudan.base import programs
 from zatsudan.base.errors import ConfigError
@@ -19,7 +17,7 @@ def printed_key(name: str, command: str) -> str:
     Raises ConfigError.
     """
     try:
-        first = next(iter(shlex.split(command, posix=sys.platform != "win32")), "")
+        first = next(iter(programs.words(command)), "")
         if programs.is_relative(first):  # anybody's folder may be the current one
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         done = subprocess.run(  # noqa: S603  the user's own config names the command

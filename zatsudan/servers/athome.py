@@ -123,6 +123,20 @@ LLAMA_CPP = ServerKind(
         ),
         # It draws a seed of its own where it holds this.
         unset={"seed": (0xFFFFFFFF, -1)},
+        # common/common.h
+        usual={
+            "temperature": 0.8,
+            "top_k": 40,
+            "top_p": 0.95,
+            "min_p": 0.05,
+            "xtc_probability": 0.0,
+            "xtc_threshold": 0.1,
+            "repeat_last_n": 64,
+            "repeat_penalty": 1.0,
+            "mirostat": 0,
+            "mirostat_tau": 5.0,
+            "mirostat_eta": 0.1,
+        },
     ),
     echo=Echo(
         {"verbose": True},

@@ -47,7 +47,8 @@ class Defaults(NamedTuple):
     """Where a server tells its own values of parameters: a path beside /v1, and the keys down to them.
 
     `names` are those that differ from ours, `foreign` those that are no parameters of
-    a request, `unset` a value that stands for none, and what is sent to mean that.
+    a request, `unset` a value that stands for none, and what is sent to mean that. `usual`: what
+    it takes where neither its command line nor the file of its model says anything.
     """
 
     path: str
@@ -55,6 +56,7 @@ class Defaults(NamedTuple):
     names: Mapping[str, str] = NOTHING
     foreign: frozenset[str] = frozenset()
     unset: Mapping[str, tuple[Json, Json]] = NOTHING
+    usual: Mapping[str, Json] = NOTHING
 
 
 class Echo(NamedTuple):

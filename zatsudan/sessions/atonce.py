@@ -46,7 +46,9 @@ def latest(directory: Path, count: int) -> Latest | None:
 
 def fitting(directory: Path, name: str) -> list[Summary] | None:
     """Return sessions that may be meant by a name, the latest first: some of each way in which one fits."""
-    if name != name.encode(errors="replace").decode():  # no text for SQLite
+    if name != name.encode(errors="replace").decode() or not one_line(
+        name
+    ):  # as no session is called
         return None
     return _told(directory, lambda folder: folder.fitting(name))
 

@@ -13,7 +13,7 @@ or renaming a file goes unseen by the second way until all journals are looked a
 begun each time.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -32,6 +32,8 @@ NAME = f"{noted.FOLDER}/sessions.sqlite3"
 VERSION = 2
 #: Bytes of journals that are read as fast as an index is asked.
 SMALL = 4_000_000
+#: Journals from which on all that the index knows are gone through, and not one by one.
+_MANY = 300
 #: The columns of which a summary is made.
 COLUMNS = "turns, modified, title, name, first_words, model, sought"
 
@@ -99,10 +101,19 @@ def known(
 ) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """Yield columns of the journals that are what they were when they were read."""
     stamps = {entry.name: entry.stamp for entry in there}
-    rows = db.execute(f"SELECT file, mtime, ctime, size, {columns} FROM session")  # noqa: S608  our own
-    for row in unhurried(rows):
+    for row in unhurried(_rows(db, stamps, f"file, mtime, ctime, size, {columns}")):
         if stamps.get(row[0]) == row[1:4]:
             yield row[0], row[4:]
+
+
+def _rows(db: "Connection", names: Collection[str], columns: str) -> Iterator[tuple[Any, ...]]:
+    select = f"SELECT {columns} FROM session"  # noqa: S608  our own
+    if len(names) > _MANY:
+        yield from db.execute(select)
+        return
+    for name in names:
+        with suppress(UnicodeEncodeError):  # no text for SQLite: it is not in there
+            yield from db.execute(f"{select} WHERE file = ?", (name,))
 
 
 # --- the file ----------------------------------------------------------------------

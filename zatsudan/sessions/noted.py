@@ -36,7 +36,7 @@ def note(journal: Path, before: int = 0) -> None:
     path = journal.parent / FOLDER / NAME
     try:
         # Not made here: that is the index's matter, which also gives it its mode.
-        fd = os.open(path, os.O_WRONLY | os.O_APPEND | files.NO_LINK)
+        fd = files.descriptor(path, os.O_WRONLY | os.O_APPEND)
     except OSError:
         return
     with suppress(OSError):

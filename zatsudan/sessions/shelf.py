@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -15,7 +16,7 @@ from zatsudan.sessions import noted
 from zatsudan.sessions.journal import SUFFIX, Journal, parse
 from zatsudan.sessions.records import replay
 from zatsudan.sessions.session import Node
-from zatsudan.sessions.summary import Summary, entries, read, summary_of
+from zatsudan.sessions.summary import Entry, Summary, entries, read, summary_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,34 +62,59 @@ def beginning(directory: Path, count: int, known: Known | None = None) -> Beginn
         return Beginning(*told)
     before = known.copy()
     known.clear()
-    found: list[Summary] = []
     there = entries(directory)
-    for at, entry in enumerate(there):
-        if len(found) == count:
-            return Beginning(found, count + len(there) - at)
-        path = directory / entry.name
-        read_before = before.get(path)
-        if read_before is None or read_before[0] != entry.modified:
-            read_before = entry.modified, summary_of(directory, entry.name, *read(path))
-        known[path] = read_before
-        if read_before[1] is not None:
-            found.append(read_before[1])
+    found: list[Summary] = []
+    for left, (entry, summary) in zip(
+        range(len(there) - 1, -1, -1), _summaries(directory, there, before, count), strict=True
+    ):
+        known[directory / entry.name] = entry.modified, summary
+        if summary is not None:
+            found.append(summary)
+            if len(found) == count:
+                return Beginning(found, count + left)
     return Beginning(found, len(found))
+
+
+def _summaries(
+    directory: Path, there: Sequence[Entry], before: Known, together: int
+) -> Iterator[tuple[Entry, Summary | None]]:
+    """Yield the summaries of journals; read are those alone of which neither the index nor `before` knows.
+
+    The index is asked of so many `together`.
+    """
+    from zatsudan.sessions import index
+
+    for at in range(0, len(there), together):
+        some = there[at : at + together]
+        known = index.summaries(directory, some)
+        for entry in some:
+            read_before = before.get(directory / entry.name) if before else None
+            if read_before is not None and read_before[0] == entry.modified:
+                yield entry, read_before[1]
+            elif entry.name in known:
+                yield entry, known[entry.name]
+            else:
+                data, modified = read(f"{directory}/{entry.name}")
+                yield entry, summary_of(directory, entry.name, data, modified)
+
+
+def changed_since(path: Path, since: int) -> Summary | None:
+    """Return the session beside this one that was changed last, if later than `since`, in nanoseconds."""
+    for entry in entries(path.parent):
+        if entry.stamp[0] <= since:
+            break
+        if entry.name != path.name:
+            found = summary_of(path.parent, entry.name, *read(path.parent / entry.name))
+            if found is not None:
+                return found
+    return None
 
 
 def summaries(directory: Path) -> list[Summary]:
     """Return all sessions, the latest first; all are looked at, and read those of which the index does not know."""
-    from zatsudan.sessions import index
-
     there = entries(directory)
-    known = index.summaries(directory, there)
-    found = (
-        known[entry.name]
-        if entry.name in known
-        else summary_of(directory, entry.name, *read(f"{directory}/{entry.name}"))
-        for entry in there
-    )
-    return [summary for summary in found if summary is not None]
+    found = _summaries(directory, there, {}, max(1, len(there)))
+    return [summary for _, summary in found if summary is not None]
 
 
 def find(directory: Path, name: str) -> Summary:
@@ -109,11 +135,11 @@ def find(directory: Path, name: str) -> Summary:
     if len(fits) == 1 or (fits and fits[0].title == name):
         return fits[0]
     if fits:
-        shown = [summary.name for summary in fits]
+        shown = fits[:4]
         # Of one name, the ids tell them apart.
-        alike = len(set(shown)) < len(shown)
+        alike = len({summary.name for summary in shown}) < len(shown)
         names = ", ".join(
-            f"{summary.id} ({summary.name})" if alike else summary.name for summary in fits[:4]
+            f"{summary.id} ({summary.name})" if alike else summary.name for summary in shown
         )
         raise StoreError(
             say("Several sessions fit {name!r}: {names}.", name=one_line(name, 40), names=names),

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from zatsudan.base import files, texts
 from zatsudan.base.errors import CommandError
+from zatsudan.base.files import is_device
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
 from zatsudan.base.printable import one_line
@@ -66,7 +67,7 @@ def attach(
             continue
         found = file_of(mention, base)
         if found is None:
-            if mention.exact or "/" in mention.name or "." in mention.name.strip("."):
+            if mention.exact or set(mention.name) & {"/", os.sep} or "." in mention.name.strip("."):
                 missing.append(mention.name)
             continue
         name, path = found
@@ -103,7 +104,9 @@ def _output(ran: Ran | None) -> str:
 def file_of(mention: Mention, base: Path) -> tuple[str, Path] | None:
     """Return the file that a mention names, and the name by which it does; None if there is none."""
     for name in mention.names():
-        if not name.isprintable():  # it could not stand behind a fence
+        if not name.isprintable() or is_device(
+            name
+        ):  # it could not stand behind a fence; it has no end
             continue
         try:
             # A sentence behind a name has many of them, and Path takes twice as long.

@@ -21,12 +21,13 @@ def turn_to(
     *,
     prefix: str = "",
     logprobs: Sequence[Json] = (),
+    begun: bool = False,
     asking: bool = False,
     anyway: bool = False,
 ) -> Turn:
     """Return a turn that answers `parent` with the session's parameters, or others for this once.
 
-    Without a `prefix` it begins as the session says.
+    Without a `prefix` it begins as the session says; `begun`: a person wrote that prefix.
     """
     parameters = {**talk.session.parameters, **(overrides or {})}
     begin = talk.session.begin if not prefix else None
@@ -39,7 +40,7 @@ def turn_to(
         logprobs=logprobs,
         asking=asking,
         anyway=anyway,
-        begun=begin is not None,
+        begun=begun or begin is not None,
     )
 
 

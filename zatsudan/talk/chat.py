@@ -9,11 +9,14 @@ from zatsudan.talk.link import Link
 from zatsudan.talk.talk import Talk
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from zatsudan.config.presetfiles import Presets
     from zatsudan.servers.discovery import Finder
     from zatsudan.servers.findings import Findings
     from zatsudan.sessions.shelf import Known
     from zatsudan.sessions.upkeep import Upkeep
+    from zatsudan.talk.ahead import Onward
 
 
 class Chat:
@@ -44,6 +47,8 @@ class Chat:
         self.remarked: set[tuple[str, ...]] = set()
         #: Pictures that came from the clipboard, by the names that attach them.
         self.pasted: dict[str, bytes] = {}
+        #: The ways on from a place that were drawn last, by their letters.
+        self.ways: Mapping[str, Onward] = {}
 
     @cached_property
     def findings(self) -> "Findings":

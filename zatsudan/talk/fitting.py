@@ -94,7 +94,8 @@ def lore_of(session: Session, last: str | None, gauge: Gauge) -> tuple[int, ...]
         sum(role == "assistant" for role in path.roles()),
         greetings.index(first) if first in greetings else None,
     )
-    return active(character.book, scene, gauge.estimator.count, Patterns(gauge.late))
+    with Patterns(gauge.late) as patterns:
+        return active(character.book, scene, gauge.estimator.count, patterns)
 
 
 async def counted(client: "Client", model: str, messages: Sequence[Message]) -> int | None:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from zatsudan.base import programs
@@ -64,11 +64,14 @@ async def run(
     *,
     given: bytes = b"",
     environ: Mapping[str, str] | None = None,
+    words: Sequence[str] = (),
+    quiet: bool = False,
 ) -> Ran:
     """Run a command to its end; cancelling stops it and gives what came.
 
     It gets no terminal: no input but what is `given`, no keys, a session of its own, so that nothing
-    it does reaches the screen. Raises CommandError if the shell cannot be run.
+    it does reaches the screen. `words` are what is run instead where no shell is to read it;
+    `quiet` leaves out what it writes to standard error. Raises CommandError if it cannot be run.
     """
     began = clock()
     output, end = os.pipe()
@@ -89,10 +92,10 @@ async def run(
         source.seek(0)
         try:
             process = await asyncio.create_subprocess_exec(
-                *programs.by_shell(command, shell or programs.shell()),
+                *(words or programs.by_shell(command, shell or programs.shell())),
                 stdin=source,
                 stdout=end,
-                stderr=end,
+                stderr=asyncio.subprocess.DEVNULL if quiet else end,
                 start_new_session=True,
                 env=environ,
                 creationflags=programs.APART,
@@ -128,6 +131,8 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     """End a command and what it started: asked first, then by force."""
     if sys.platform == "win32":  # no signal reaches what it started
         await asyncio.to_thread(_end_tree, process.pid)
+        with contextlib.suppress(ProcessLookupError):  # where taskkill is not there
+            process.kill()
         await process.wait()
         return
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):

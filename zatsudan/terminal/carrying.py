@@ -37,13 +37,18 @@ class Carrying:
 
     async def carry_out(self, outcome: Outcome) -> bool:
         """Show, ask, make or leave, as the outcome wants; return whether it went well."""
+        # No recursion: questions may follow one another without an end.
+        while isinstance(outcome, Work | Ask | Pick):
+            if isinstance(outcome, Work):
+                outcome = await self._work(outcome)
+                continue
+            followed = await self._choose(outcome)
+            if isinstance(followed, bool):
+                return followed
+            outcome = followed
         match outcome:
             case Generate() | Experiment():
                 return await self._make(outcome)
-            case Work():
-                return await self.carry_out(await self._work(outcome))
-            case Ask() | Pick():
-                return await self._choose(outcome)
             case Calls():
                 self._surface.show(outcome.parts)
                 self._surface.calls(outcome.waits)
@@ -58,9 +63,11 @@ class Carrying:
     async def _make(self, outcome: Generate | Experiment) -> bool:
         """Have replies made, then carry out what follows; return whether all went well."""
         if isinstance(outcome, Generate):
-            return await self.generation.generate(outcome)
-        well = await self.generation.experiment(outcome)
-        return well if outcome.then is None else await self.carry_out(await outcome.then())
+            well = await self.generation.generate(outcome)
+        else:
+            well = await self.generation.experiment(outcome)
+        followed = outcome.then is None or await self.carry_out(await outcome.then())
+        return well and followed
 
     async def _lend(self, outcome: Inspect | Desk) -> bool:
         """Lend the whole screen to a page, and carry out what was wanted there."""
@@ -87,20 +94,20 @@ class Carrying:
             taken = self._surface.prefill(outcome.line, editor=outcome.editor)
             self._surface.show(() if taken else outcome.instead)
 
-    async def _choose(self, ask: Ask | Pick) -> bool:
-        """Ask the person, and carry out what follows from the answer."""
+    async def _choose(self, ask: Ask | Pick) -> Outcome | bool:
+        """Ask the person; return what follows from the answer, or whether all went well where nothing does."""
         if isinstance(ask, Pick):
             key = await self._surface.pick(ask)
-            return key is None or await self.carry_out(await ask.chosen(key))
+            return True if key is None else await ask.chosen(key)
         self._surface.show(ask.parts)
         try:
             answer = await self._surface.ask(ask.question)
         except asyncio.CancelledError:
             answer = None  # the person stopped it, which leaves the question as well
-        if answer is None:
-            self._surface.show(ask.left)
-            return False
-        return await self.carry_out(await ask.answered(answer))
+        if answer is not None:
+            return await ask.answered(answer)
+        self._surface.show(ask.left)
+        return ask.leave() if ask.leave is not None else False
 
     async def _work(self, work: Work) -> Outcome:
         self._surface.show(work.parts)

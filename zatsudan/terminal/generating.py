@@ -75,6 +75,7 @@ class Generation:
             wanted.overrides,
             prefix=wanted.prefix,
             logprobs=wanted.logprobs,
+            begun=wanted.begun,
             asking=wanted.asking,
             anyway=wanted.anyway,
         )
@@ -97,6 +98,7 @@ class Generation:
             places=wanted.places,
             economy=wanted.economy,
             by=wanted.by,
+            concurrency=wanted.concurrency,
         )
         return await self._many(run, told=wanted.then is None)
 
@@ -109,19 +111,14 @@ class Generation:
         return choices(self._chat.talk, self._chat.link, parent, overrides)
 
     async def _replay(self, parent: Node, before: Node) -> bool:
-        """Send a recorded request again and compare; the talk stays where it is."""
+        """Send a recorded request again; the talk stays where it is."""
         head = self._chat.talk.session.head
         turn = again(self._chat.talk, self._chat.link, before)
         try:
-            went_well = await self._one(parent, turn)
+            return await self._one(parent, turn)
         finally:
             if self._chat.talk.session.head != head:
                 self._chat.talk.record({"type": "head", "id": head})
-        if turn.nodes:
-            from zatsudan.commands.replaying import verdict
-
-            self._surface.show(verdict(before, turn.nodes[0]))
-        return went_well
 
     async def _one(self, parent: Node, turn: Turn, page: Taker | None = None) -> bool:
         # No question is asked below a page: there the turn itself refuses.
@@ -197,7 +194,7 @@ class Generation:
                 self._surface.error(error)
             self._give_back(run.parent)
             return False
-        if run.economy is not None and (left := run.economy.told(run.slots)) is not None:
+        if left := run.told():
             self._surface.show((Line(left, "warn"),))
         if told and self._chat.talk.session.lab is not None:
             from zatsudan.commands.results import sheet

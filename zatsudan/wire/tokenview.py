@@ -46,15 +46,16 @@ class Option:
         return printable("".join(f"<{byte:02X}>" for byte in self.data))
 
     @property
+    def is_part(self) -> bool:
+        """Whether its bytes make up no whole characters."""
+        return not _whole(self.data)
+
+    @property
     def refusal(self) -> Printable:
         """Say why no text can go on from here; `` if it can."""
         if not self.data or _SPECIAL.fullmatch(self.text):
             return say("it is the mark at which a reply ends")
-        try:
-            self.data.decode()
-        except UnicodeDecodeError:
-            return say("it is a part of a character")
-        return EMPTY
+        return say("it is a part of a character") if self.is_part else EMPTY
 
 
 @dataclass(frozen=True, slots=True)

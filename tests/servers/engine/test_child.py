@@ -91,6 +91,7 @@ def given_to(pid: int) -> bytes:
     return Path(f"/proc/{pid}/environ").read_bytes()
 
 
+@pytest.mark.posix  # /proc
 @pytest.mark.model
 async def test_no_key_is_in_the_environment_of_the_child(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-very-secret-123456")

@@ -48,6 +48,7 @@ def test_what_is_no_gguf_file_is_refused(tmp_path: Path) -> None:
         assert "--gguf" in caught.value.advice
 
 
+@pytest.mark.posix  # links
 @pytest.mark.model
 async def test_any_file_is_served_under_its_own_name(clean_environment: Path) -> None:
     packaged = embedded.packaged_file()

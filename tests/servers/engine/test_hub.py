@@ -254,6 +254,7 @@ async def test_a_disk_without_room_is_a_sentence(
         assert "there is room for 1.0 kB" in str(await refused(server, tmp_path))
 
 
+@pytest.mark.posix  # links
 def test_a_model_in_the_shared_cache_is_served_from_there(tmp_path: Path) -> None:
     snapshot = tmp_path / "hub" / "models--o--r" / "snapshots" / COMMIT
     blobs = tmp_path / "hub" / "models--o--r" / "blobs"
@@ -322,6 +323,7 @@ async def test_a_message_waits_for_the_model_that_is_named(clean_environment: Pa
     assert file.read_bytes() == FILES[Q8]
 
 
+@pytest.mark.posix  # Windows sends no program a SIGINT
 async def test_ctrl_c_stops_it_and_keeps_what_came(clean_environment: Path) -> None:
     environ = {"HOME": str(clean_environment), "XDG_DATA_HOME": str(clean_environment)}
     async with serving(Hub(FILES, cuts=[2000], stalls=asyncio.Event())) as server:

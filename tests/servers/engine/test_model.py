@@ -176,6 +176,7 @@ async def test_the_engine_starts_answers_and_ends() -> None:
     assert not engine.alive
 
 
+@pytest.mark.posix  # signals, and /proc
 def test_the_engine_dies_with_its_parent(tmp_path: Path) -> None:
     """Also after kill -9, which leaves no time to tidy up."""
     program = tmp_path / "parent.py"

@@ -15,7 +15,8 @@ def holding(
 ) -> list[str]:  # fmt: skip
     """The contents of the entries that hold; a token is a character."""
     book = Book(entries, depth, budget, recursive)
-    found = active(book, Scene(said, replies, greeting), len, Patterns())
+    with Patterns() as patterns:
+        found = active(book, Scene(said, replies, greeting), len, patterns)
     return [entries[number].content for number in found]
 
 
@@ -107,6 +108,7 @@ def test_what_holds_is_within_the_budget_and_in_order(
     entries: list[Entry], said: list[str], budget: int, recursive: bool
 ) -> None:
     book = Book(tuple(entries), None, budget, recursive)
-    found = active(book, Scene(said), len, Patterns())
+    with Patterns() as patterns:
+        found = active(book, Scene(said), len, patterns)
     assert list(found) == sorted(set(found))
     assert sum(len(entries[number].content) for number in found) <= budget

@@ -9,7 +9,8 @@ from zatsudan.sessions.characters.patterns import LENGTH, Patterns, is_written
 
 
 def found(key: str, text: str, *, case_sensitive: bool = False) -> bool:
-    return Patterns().found(key, text, case_sensitive=case_sensitive)
+    with Patterns() as patterns:
+        return patterns.found(key, text, case_sensitive=case_sensitive)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +59,8 @@ def test_an_evil_pattern_is_stopped_and_not_tried_again(evil: str) -> None:
     late: set[str] = set()
     text = "a" * 20_000 + "xx" * 5_000 + "b"
 
-    assert not Patterns(late, 0.02).found(evil, text, case_sensitive=False)
+    with Patterns(late, 0.02) as patterns:
+        assert not patterns.found(evil, text, case_sensitive=False)
     assert late == {evil}
     again = Patterns(late)
     assert not again.found(evil, text, case_sensitive=False)
@@ -66,13 +68,14 @@ def test_an_evil_pattern_is_stopped_and_not_tried_again(evil: str) -> None:
 
 
 def test_all_patterns_together_have_one_time() -> None:
-    patterns = Patterns(None, 0.05)
-    for at in range(200):
-        assert not patterns.found(f"(a+)+{at}$", "a" * 5_000 + "b", case_sensitive=False)
+    with Patterns(None, 0.05) as patterns:
+        for at in range(200):
+            assert not patterns.found(f"(a+)+{at}$", "a" * 5_000 + "b", case_sensitive=False)
     assert patterns.seconds <= 0
     assert len(patterns.late) < 10
 
 
+@pytest.mark.posix  # timers that send signals
 def test_the_signals_of_others_stay_as_they_were() -> None:
     before = signal.getsignal(signal.SIGVTALRM)
     found("(a+)+$", "a" * 40 + "b")
@@ -81,6 +84,7 @@ def test_the_signals_of_others_stay_as_they_were() -> None:
     assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0.0, 0.0)
 
 
-async def test_in_a_thread_no_pattern_matches_and_plain_keys_do() -> None:
-    assert not await asyncio.to_thread(found, "drag.n", "dragon")
-    assert await asyncio.to_thread(found, "dragon", "dragon")
+async def test_in_a_thread_where_no_timer_ends_a_pattern_a_process_looks_for_it() -> None:
+    assert await asyncio.to_thread(found, "drag.n", "dragon")
+    assert not await asyncio.to_thread(found, "drag.n", "wyrm")
+    assert not await asyncio.to_thread(found, "(a+)+$", "a" * 5_000 + "b")

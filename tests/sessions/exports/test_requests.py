@@ -262,6 +262,7 @@ def test_the_key_has_the_variable_that_the_profile_names() -> None:
     assert key_variable(Server("o", "https://api.openai.com/v1"), Config()) == "OPENAI_API_KEY"
 
 
+@pytest.mark.posix  # a script is a program there
 @pytest.mark.parametrize("shell", ["sh", "bash", "dash"])
 @pytest.mark.parametrize("key", ["sk-secret", None])
 async def test_no_secret_is_among_the_arguments_of_curl(

@@ -12,7 +12,8 @@ from tests.support.emulator import Sitting, sitting
 from tests.support.png import png
 from tests.support.server import DONE, Script, chunk, event, says
 from zatsudan.config.settings import Config, Screen
-from zatsudan.terminal.live.graphics import ANSWER_SECONDS, QUERY, Graphics
+from zatsudan.terminal.live.graphics import QUERY, Graphics
+from zatsudan.terminal.live.sieve import ANSWER_SECONDS
 from zatsudan.terminal.text.pictures import Protocol
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def _drawn(data: bytes = PICTURE, kind: str = "png") -> Script:
     return Script([event({"choices": [{"index": 0, "delta": delta}]}), chunk(finish="stop"), DONE])
 
 
+@pytest.mark.posix  # no console of Windows is asked
 async def test_a_picture_stands_in_its_own_rows() -> None:
     async with sitting(_drawn(), says("After."), answers=True, takes_pictures=OK) as person:
         await person.at_rest()
@@ -87,6 +89,7 @@ async def _pictures(person: Sitting) -> int:
     return len(person.screen.pictures)
 
 
+@pytest.mark.posix  # no console of Windows is asked
 @pytest.mark.parametrize(
     ("environ", "answer", "data", "count"),
     [

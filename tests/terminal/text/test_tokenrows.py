@@ -11,9 +11,10 @@ from prompt_toolkit.utils import get_cwidth
 from tests.support.emulator import Sitting, sitting
 from tests.support.server import DONE, Script, chunk, event, says
 from zatsudan.base.printable import EMPTY
+from zatsudan.lab.reshaping import Chain, read, reshaped
 from zatsudan.terminal.pages.inspector import Inspector
 from zatsudan.terminal.text.rows import uncoloured
-from zatsudan.terminal.text.tokenrows import Choice, layout, token_rows
+from zatsudan.terminal.text.tokenrows import Choice, layout, reshaped_rows, token_rows
 from zatsudan.wire.tokenview import Option, Token, pieces
 
 PARTS: list[tuple[str | bytes, float]] = [
@@ -209,3 +210,13 @@ def test_the_inspector_stays_within_the_reply() -> None:
     assert inspector.take() == Choice(2, Option(b"y", 0.4))
     inspector.jump(1)  # nothing was unlikely: the least likely are gone to instead
     assert inspector.at == 0
+
+
+def test_a_share_of_which_nothing_can_be_told_bears_a_question_mark_and_no_colour() -> None:
+    tokens = [Token(b"cat", 0.6, (Option(b"cat", 0.6), Option(b"dog", 0.4)))]
+    now = Chain(("penalties", "temperature"), {"repeat_penalty": 1.1})
+    rows = list(reshaped_rows(tokens, reshaped(read(tokens), now, now), 60, coloured=True))
+    assert "\x1b[4mcat‹?›" in rows[-2]
+    sure = Chain(("temperature",), {"temperature": 1.0})
+    rows = list(reshaped_rows(tokens, reshaped(read(tokens), sure, sure), 60, coloured=True))
+    assert "?" not in rows[-2]

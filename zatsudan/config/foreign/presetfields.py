@@ -17,13 +17,11 @@ from zatsudan.config.foreign.fieldvalues import Unfit, number
 from zatsudan.parameters.chain import chain, is_neutral
 from zatsudan.parameters.row import Parameter
 from zatsudan.parameters.steering import makes_request
-from zatsudan.parameters.table import BY_NAME
+from zatsudan.parameters.table import BY_NAME, PARAMETERS
 
 #: What becomes of a field, in a word.
 TAKEN, RENAMED, DROPPED = later("taken"), later("renamed"), later("dropped")
 
-#: Without one of these it looks back for nothing.
-_PENALTIES = ("repeat_penalty", "repetition_penalty", "presence_penalty", "frequency_penalty")
 #: With how many messages a preset begins a talk at most.
 MESSAGES = 200
 #: Servers have values of their own for these, which are not the neutral ones: what a preset says of them counts.
@@ -131,10 +129,11 @@ class Reading:
         row = BY_NAME.get(name)
         if name in STANDING:
             return False
-        if name == "repeat_last_n":
-            return not any(self._acts(penalty) for penalty in _PENALTIES)
         if row is not None and row.under:
             return not self._acts(row.under)
+        if row is not None and row.reach:  # without one of its penalties it looks back for nothing
+            others = (other.name for other in PARAMETERS if other.sampler == row.sampler)
+            return not any(self._acts(other) for other in others if other != name)
         return _is_neutral(name, value)
 
     def _acts(self, name: str) -> bool:

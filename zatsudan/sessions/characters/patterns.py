@@ -2,7 +2,8 @@
 
 Python's engine looks for signals while it compiles and while it matches, so that a timer ends both,
 however a pattern backtracks. The timer counts the processor time of this process: a busy machine
-changes nothing. Signals reach the main thread alone; elsewhere no such pattern matches.
+changes nothing. Signals reach the main thread alone, and Windows has no such timer: there a process
+beside this one looks for the pattern (beside.py).
 """
 
 import re
@@ -11,7 +12,10 @@ import sys
 import threading
 import time
 import warnings
-from types import FrameType
+from types import FrameType, TracebackType
+from typing import Self
+
+from zatsudan.sessions.characters.beside import Beside
 
 #: Seconds that all patterns of one look at the talk take together, and characters of one pattern.
 SECONDS, LENGTH = 0.25, 1_000
@@ -30,12 +34,24 @@ class _TooLong(Exception):
 class Patterns:
     """Looks for patterns. `late` are those that were stopped: none of them is tried again.
 
-    `seconds` are what is left for them all.
+    `seconds` are what is left for them all. Used as a context, which ends what was begun for it.
     """
 
     def __init__(self, late: set[str] | None = None, seconds: float = SECONDS) -> None:
         self.late = set() if late is None else late
         self.seconds = seconds
+        self._beside = Beside()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._beside.close()
 
     def found(self, key: str, text: str, *, case_sensitive: bool) -> bool:
         """Tell whether a key that is a pattern, as it is or written `/…/flags`, matches in a text."""
@@ -49,14 +65,24 @@ class Patterns:
             return pattern.casefold() in text.casefold() if ignoring else pattern in text
         if key in self.late or len(pattern) > LENGTH:
             return False
-        if self.seconds <= 0 or threading.current_thread() is not threading.main_thread():
+        if self.seconds <= 0:
             return False
-        began = time.process_time()
-        found = _searched(_NAMED.sub("(?P<", pattern), flags, text, self.seconds)
-        self.seconds -= time.process_time() - began
+        found = self._searched(_NAMED.sub("(?P<", pattern), flags, text)
         if found is None:
             self.late.add(key)
         return bool(found)
+
+    def _searched(self, pattern: str, flags: int, text: str) -> bool | None:
+        """Tell whether a pattern matches; False for one that is broken, None where the time ran out."""
+        here = threading.current_thread() is threading.main_thread()
+        if sys.platform == "win32" or not here:
+            found, took = self._beside.search(pattern, flags, text, self.seconds)
+            self.seconds -= took
+            return found
+        began = time.process_time()
+        found = _timed(pattern, flags, text, self.seconds)
+        self.seconds -= time.process_time() - began
+        return found
 
 
 def is_written(key: str) -> bool:
@@ -64,11 +90,8 @@ def is_written(key: str) -> bool:
     return _WRITTEN.fullmatch(key) is not None
 
 
-def _searched(pattern: str, flags: int, text: str, seconds: float) -> bool | None:
-    """Tell whether a pattern matches; False for one that is broken, None where the time ran out.
-
-    Windows has no such timer: no pattern of a stranger is tried there.
-    """
+def _timed(pattern: str, flags: int, text: str, seconds: float) -> bool | None:
+    """Tell whether a pattern matches, stopped by the timer: None then."""
     if sys.platform == "win32":
         return None
 

@@ -117,11 +117,13 @@ class LiveTerminal(Asked):
         line: str = "",
         *,
         before: bool = False,
+        behind: "Callable[[], Printable] | None" = None,
     ) -> int:
         """Run until the person leaves, or a signal ends it; return that signal's number, or 0.
 
         What `first` returns is shown, once the prompt stands, and `line` carried out as if it had
-        been typed, `before` anything is connected where it says so. Raises what `first` does.
+        been typed, `before` anything is connected where it says so. `behind` runs in a thread when
+        all is ready, and what it returns is said in the toolbar. Raises what `first` does.
         """
 
         def start() -> None:
@@ -131,7 +133,7 @@ class LiveTerminal(Asked):
                 self._surface.measure(self._measuring)
             self._opening = self._start(self._open(first))
             self._lines.submit(Entered.of(line, KEYS))
-            self._start(self._connect(self._lines.task if before else None))
+            self._start(self._connect(self._lines.task if before else None, behind))
             for number in signals.ENDING:
                 signals.listen(number, partial(self._signalled, number))
             lending = self._surface.lending
@@ -174,7 +176,9 @@ class LiveTerminal(Asked):
             await asyncio.to_thread(importlib.import_module, "zatsudan.terminal.live.replies")
         self._surface.show([*greeting(private=self._chat.talk.folder is None), *parts])
 
-    async def _connect(self, after: "asyncio.Task[None] | None") -> None:
+    async def _connect(
+        self, after: "asyncio.Task[None] | None", behind: "Callable[[], Printable] | None"
+    ) -> None:
         from zatsudan.terminal.live.warmup import WARM, count, warm
 
         await self._opened()
@@ -188,6 +192,9 @@ class LiveTerminal(Asked):
         count(self._chat)
         self.progress(EMPTY)
         self._chat.index_sessions()
+        found = await asyncio.to_thread(behind) if behind is not None else EMPTY
+        if found:
+            self.hint(found)
 
     async def _opened(self) -> None:
         """Wait until it is shown what the talk begins with."""

@@ -6,7 +6,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from zatsudan.base.language import say
 from zatsudan.base.printable import Printable, one_line, printable
-from zatsudan.commands.reshape import share
+from zatsudan.commands.shares import share
 from zatsudan.lab.board import Board, window
 from zatsudan.lab.knob import Knob
 from zatsudan.lab.reshaping import Shape, middle

@@ -29,13 +29,12 @@ from zatsudan.commands.picking import Row
 from zatsudan.terminal.live.prompt import ShownSafely
 from zatsudan.terminal.pages.borrowing import page_application
 from zatsudan.terminal.text.clusters import cells as cells_of
-from zatsudan.terminal.text.rows import PROMPT, cut
+from zatsudan.terminal.text.rows import PROMPT, cut, in_columns
 
 if TYPE_CHECKING:
     from prompt_toolkit.application import Application
 
 ROWS = 9
-GAP = 2
 
 
 class Asker:
@@ -85,7 +84,8 @@ class Asker:
     def _visible(self) -> list[Row]:
         """The rows around the marked one, as many as there is room for."""
         rows = list(self._asking.rows)
-        height = max(1, min(ROWS, self._output.get_size().rows - 3))
+        most = len(rows) if self._question.keys else ROWS  # each key is to be seen
+        height = max(1, min(most, self._output.get_size().rows - 3))
         at = min(self._asking.at, max(0, len(rows) - 1))
         top = max(0, min(at - height // 2, len(rows) - height))
         return rows[top : top + height]
@@ -94,13 +94,13 @@ class Asker:
         rows, marked = self._visible(), self._asking.marked
         columns = self._output.get_size().columns - 1
         names = [cut(one_line(row.cells[0]), columns - 4) for row in rows]
-        width = max((cells_of(name) for name in names), default=0)
+        texts = in_columns(
+            [[name, *map(one_line, row.cells[1:])] for row, name in zip(rows, names, strict=True)]
+        )
         tuples: StyleAndTextTuples = []
-        for row, name in zip(rows, names, strict=True):
+        for row, name, text in zip(rows, names, texts, strict=True):
             here = row is marked or row == marked
-            note = one_line(row.cells[1]) if len(row.cells) > 1 else EMPTY
-            blanks = " " * (width - cells_of(name) + GAP)
-            note = cut(printable(f"{blanks}{note}"), max(0, columns - 2 - cells_of(name)))
+            note = cut(text[len(name) :], max(0, columns - 2 - cells_of(name)))
             tuples.append(("bold" if here else "", f"{'▸' if here else ' '} {name}"))
             tuples.append(("class:toolbar", f"{note}\n"))
         return tuples

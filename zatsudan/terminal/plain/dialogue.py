@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printable
 from zatsudan.terminal.plain.linereader import LineReader
-from zatsudan.terminal.text.clusters import cells as cells_of
-from zatsudan.terminal.text.rows import PROMPT
+from zatsudan.terminal.text.rows import PROMPT, in_columns
 
 if TYPE_CHECKING:
     from zatsudan.commands.asking import Question
@@ -44,11 +43,14 @@ async def agreed(asked: "Asked", reader: LineReader, tell: Callable[[Styled], No
 
 def question_rows(question: "Question") -> list[Printable]:
     """Return a question as lines, what is offered numbered."""
-    widths = [cells_of(one_line(row.cells[0], 40)) for row in question.rows]
+    cells = [
+        [one_line(row.cells[0], 40), *(one_line(cell, 60) for cell in row.cells[1:])]
+        for row in question.rows
+    ]
     rows = [question.title]
-    for number, (row, width) in enumerate(zip(question.rows, widths, strict=True), 1):
-        name = one_line(row.cells[0], 40) + " " * (max(widths) - width)
-        rows.append(printable(f"{number:>3}  {name}  {one_line(row.cells[-1], 60)}".rstrip()))
+    for number, text in enumerate(in_columns(cells), 1):
+        lead = "   " if question.keys else f"{number:>3}  "  # a key is its own name
+        rows.append(printable(f"{lead}{text}".rstrip()))
     likely = (
         say("Enter: {name}", name=one_line(question.rows[0].cells[0])) if question.rows else EMPTY
     )

@@ -9,8 +9,11 @@ import asyncio
 import contextlib
 import os
 import sys
+import time
 from collections import deque
 from collections.abc import Callable
+from functools import partial
+from io import RawIOBase
 from typing import NamedTuple
 
 from zatsudan.base.descriptors import Incoming
@@ -21,6 +24,9 @@ BEGIN, END = "\x1b[200~", "\x1b[201~"
 #: The lines of a paste come within this time of each other: what is later ends with the
 #: person's own Enter, and the paste with it, also where its end was erased.
 PASTE_SECONDS = 0.3
+
+#: Within this time a Ctrl-C is heard that has ended a read of Windows' console.
+INTERRUPT_SECONDS = 0.3
 
 
 def marked(line: str) -> Entered:
@@ -54,12 +60,27 @@ class _Came(NamedTuple):
     at: float
 
 
-def _console(fd: int) -> Callable[[], bytes] | None:
-    """Return what reads a console of Windows as UTF-8: its bytes are of a code page else."""
+def _console(fd: int) -> RawIOBase | None:
+    """Return the console of Windows, which gives UTF-8: its descriptor gives bytes of a code page."""
     if sys.platform == "win32" and os.isatty(fd) and fd == 0:
-        raw = getattr(sys.stdin.buffer, "raw", None)
-        return None if raw is None else lambda: bytes(raw.read(65_536) or b"")
+        return getattr(sys.stdin.buffer, "raw", None)
     return None
+
+
+def of_console(raw: RawIOBase, interrupts: Callable[[], int]) -> bytes:
+    """Return what comes of a console of Windows; empty at its end, which Ctrl-Z and Ctrl-D are.
+
+    Ctrl-C ends a read too, and looks like the end: `interrupts` counts how often it was heard, which
+    may be a moment later. Blocks: call it in a thread.
+    """
+    while True:
+        before = interrupts()
+        data = bytes(raw.read(65_536) or b"")
+        if data:
+            return b"" if data.rstrip(b"\r\n") == b"\x04" else data
+        time.sleep(INTERRUPT_SECONDS)
+        if interrupts() == before:
+            return b""
 
 
 class LineReader:
@@ -77,7 +98,10 @@ class LineReader:
         self._rest = b""
         self._came = asyncio.Event()
         self._last = -1.0
-        self._incoming = Incoming(fd, self._ready, _console(fd))
+        self._interrupts = 0
+        console = _console(fd)
+        read = None if console is None else partial(of_console, console, lambda: self._interrupts)
+        self._incoming = Incoming(fd, self._ready, read)
         self._dropped = False
         #: When something was first said after the last line: what came later answers it.
         self._spoken: float | None = None
@@ -142,6 +166,10 @@ class LineReader:
         """Know that something was shown."""
         if self._spoken is None:
             self._spoken = asyncio.get_running_loop().time()
+
+    def interrupted(self) -> None:
+        """Know that Ctrl-C was typed."""
+        self._interrupts += 1
 
     def drop(self) -> None:
         """Forget the lines of a paste that has not ended: the terminal has forgotten its end."""

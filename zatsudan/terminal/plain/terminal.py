@@ -118,6 +118,8 @@ class PlainTerminal(Written):
         return await self._task
 
     def _interrupt(self) -> None:
+        if self._reader is not None:
+            self._reader.interrupted()
         if self._task is not None and not self._task.done():
             self._task.cancel()
         else:

@@ -18,6 +18,7 @@ from zatsudan.commands.parts import (
     Table,
     Talk,
     Tokens,
+    Ways,
 )
 from zatsudan.sessions.session import Node
 from zatsudan.terminal.text.replyrows import source_rows, status_rows, thought_rows
@@ -74,18 +75,23 @@ def part_rows(
     elif isinstance(part, Talk):
         yield from talk_rows(part, width, render, lines=lines)
     else:
-        yield from _lab_rows(part, width, coloured=coloured)
+        yield from _lab_rows(part, width, coloured=coloured, lines=lines)
 
 
-def _lab_rows(part: Tokens | Reshaped | Figure, width: int, *, coloured: bool) -> Iterator[Styled]:
+def _lab_rows(
+    part: Tokens | Reshaped | Ways | Figure, width: int, *, coloured: bool, lines: bool
+) -> Iterator[Styled]:
     """Return what the lab draws as rows; it is imported then alone."""
     from zatsudan.terminal.text.figurerows import figure_rows
     from zatsudan.terminal.text.tokenrows import reshaped_rows, token_rows
+    from zatsudan.terminal.text.wayrows import way_lines, way_rows
 
     if isinstance(part, Tokens):
         yield from token_rows(part.tokens, width, coloured=coloured)
     elif isinstance(part, Reshaped):
         yield from reshaped_rows(part.tokens, part.shapes, width, coloured=coloured)
+    elif isinstance(part, Ways):
+        yield from way_lines(part.branches) if lines else way_rows(part.branches, width)
     else:
         yield from figure_rows(part.drawn, width, coloured=coloured)
 

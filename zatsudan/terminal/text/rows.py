@@ -217,6 +217,19 @@ def columns_of(rows: Iterable[Iterable[Printable]]) -> list[int]:
     return widths
 
 
+def in_columns(rows: Sequence[Sequence[Printable]]) -> list[Printable]:
+    """Return the cells of each row as one text; those that others follow stand in columns."""
+    from zatsudan.terminal.text.clusters import cells
+
+    widths = columns_of(row[:-1] for row in rows)
+    texts: list[Printable] = []
+    for row in rows:
+        led = zip(row[:-1], widths, strict=False)
+        columns = [f"{cell}{' ' * (width - cells(cell))}  " for cell, width in led]
+        texts.append(printable("".join([*columns, *row[-1:]])))
+    return texts
+
+
 _CHA = re.compile(r"\x1b\[(\d+)G")
 #: A sequence in a row of escape text.
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x1b\x07]*(?:\x07|\x1b\\)")

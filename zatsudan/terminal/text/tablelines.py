@@ -25,7 +25,7 @@ def table_lines(table: Table, width: int) -> Iterator[Styled]:
             yield sgr(say("This one counts:"), "mark")
         pairs = [(row[0], row[1])] if named else zip_longest(table.head, row, fillvalue=EMPTY)
         for named_so, values in groupby(pairs, key=lambda pair: bool(pair[0].strip())):
-            # A sign that nothing stands there is heard as a word of its own.
+            # A character that says that nothing stands there is heard as a word of its own.
             texts = [(name.strip(), value.strip()) for name, value in values if value.strip(" ·")]
             lines = [f"{name}: {value}" for name, value in texts]
             if not named_so:
