@@ -1,6 +1,6 @@
 """A streamed reply is read no oftener than it can be seen: what comes meanwhile is read at once.
 
-To wake up for a token costs ten times what the token does, and a screen is drawn 16 times a
+To wake up for a token costs ten times what the token does, and a screen is drawn 14 times a
 second. So a read rests until the next beat, a multiple of BEAT_SECONDS on the loop's clock: what
 several replies bring is read at one beat. What comes meanwhile waits in the kernel.
 
@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 
 #: The time between two reads, in seconds.
-BEAT_SECONDS = 0.06
+BEAT_SECONDS = 0.07
 #: How much of the time since the first text a rest takes at most: a reply that lasts a moment is
 #: read as it comes, and its speed is told truly.
 SHARE = 0.1

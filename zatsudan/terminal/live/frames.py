@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Callable
 
 #: A little less than the time between two reads of a reply (servers/resting.py): each is drawn at once.
-FRAME_SECONDS = 0.05
+FRAME_SECONDS = 0.06
 #: How long a frame that is due waits for the next piece of text to draw it along, in seconds.
 PATIENCE_SECONDS = 0.02
 #: How often the status line may change by itself, in seconds.
 STATUS_SECONDS = 0.25
 #: How long an ambiguous end is held back, in seconds: two reads of a reply, and a little.
-HOLD_SECONDS = 0.14
+HOLD_SECONDS = 0.16
 
 
 class Frames:
@@ -18,7 +18,7 @@ class Frames:
 
     It returns whether text is left for the next frame.
 
-    The first text is drawn at once, later text at most 20 times a second by when it
+    The first text is drawn at once, later text at most 16 times a second by when it
     came, so that a frame that is late delays no other, and never sooner than
     three times what the last frame cost. It is drawn when a
     piece comes, since to wake up for a frame costs as much as half of it; a clock
