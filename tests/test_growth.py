@@ -36,9 +36,23 @@ def test_an_address_with_a_long_end(tail: str) -> None:
 def test_blank_deltas() -> None:
     splitter = ThinkSplitter()
     for _ in range(MILLION):
-        assert splitter.feed(" ") == ("", "")
-    content, _ = splitter.feed("x")
+        assert splitter.feed(" ") == ("", "", "")
+    content, _, _ = splitter.feed("x")
     assert len(content) == MILLION + 1
+
+
+def test_a_thought_that_may_end_at_any_place() -> None:
+    splitter = ThinkSplitter()
+    for _ in range(MILLION // 4):
+        splitter.feed("a </think> b")
+    splitter = ThinkSplitter()
+    for _ in range(MILLION // 2):
+        splitter.feed("a <")
+    splitter = ThinkSplitter(expected=True)
+    for _ in range(MILLION // 2):
+        splitter.feed("a <")
+    content, _, before = splitter.close()
+    assert (len(content), before) == (3 * MILLION // 2, "text")
 
 
 def test_a_call_in_many_pieces() -> None:

@@ -62,9 +62,11 @@ class PacedClient(Client):
         self._clock = clock
         self._seen = seen
 
-    async def stream(self, body: JsonObject) -> AsyncGenerator[Chunk, None]:
+    async def stream(
+        self, body: JsonObject, *, thinks: bool = False
+    ) -> AsyncGenerator[Chunk, None]:
         seconds = FIRST_SECONDS
-        async with aclosing(super().stream(body)) as chunks:
+        async with aclosing(super().stream(body, thinks=thinks)) as chunks:
             async for found in chunks:
                 if any(delta.content for delta in found.deltas):
                     self._clock.seconds += seconds

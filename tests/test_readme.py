@@ -23,7 +23,7 @@ from zatsudan.cli.scripts import SCRIPTS
 from zatsudan.cli.subcommands import SUBCOMMANDS, parser_of
 from zatsudan.commands import COMMANDS
 from zatsudan.config.presetfiles import Presets
-from zatsudan.config.settings import SUGGESTED
+from zatsudan.config.settings import SUGGESTED, Config, Profile
 from zatsudan.parameters.table import BY_NAME
 
 ROOT = Path(__file__).parent.parent
@@ -227,7 +227,8 @@ async def test_every_line_for_the_chat_works(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     errors: list[object] = []
-    async with sitting(answer, columns=100, rows=50) as person:
+    servers = Config(profiles={name: Profile(base_url="http://gpu") for name in ("gpu-1", "gpu-2")})
+    async with sitting(answer, columns=100, rows=50, config=servers) as person:
         monkeypatch.setattr(person.terminal._surface, "error", errors.append)
         person.chat.presets = Presets(tmp_path / "presets")
         cards.written(tmp_path, name="seraphina.png")

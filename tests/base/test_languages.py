@@ -58,8 +58,7 @@ SILENT: dict[str, tuple[str, ...]] = {
     "servers/engine/embedded.py": ("the child has no pipes",),  # cannot happen
     "servers/prefill.py": ("Your reply was cut off.", "Write the alphabet"),  # to a model
     "sessions/exports/experiment.py": (
-        "\n.wide",
-        "\nbody {",
+        "\nbody",
         "<",
         " class=",
         "# {}",
@@ -89,11 +88,13 @@ SILENT: dict[str, tuple[str, ...]] = {
     "sessions/characters/beside.py": ("\nimport json",),  # a program
     "talk/running.py": ("\n… {} bytes",),  # output, which is sent too
     "terminal/live/prompt.py": ("fg:", "noinherit"),
-    "terminal/pages/deskview.py": ("bg:", "fg:", "reverse bold", "underline bold"),
-    "terminal/pages/inspector.py": ("bg:", "reverse"),
+    "terminal/pages/deskview.py": ("reverse bold", "underline bold"),
+    "terminal/pages/inspector.py": ("reverse",),
+    "terminal/text/tokenrows.py": ("bg:",),
     "terminal/carrying.py": ("dim", "good"),  # tones of lines
     "terminal/repl.py": ("dim",),
     "wire/errorbodies.py": ("provider returned error",),  # a gateway's
+    "wire/thinking.py": ("<|channel|>",),  # a model's marks
     "wire/wording.py": ("",),  # how servers say it
 }
 

@@ -23,7 +23,14 @@ class TooSlow(Exception):
 class Driven:
     """A started program; `read` are all bytes that it wrote. Leave with `with`."""
 
-    def __init__(self, argv: Sequence[str], environ: Mapping[str, str], folder: Path) -> None:
+    def __init__(
+        self,
+        argv: Sequence[str],
+        environ: Mapping[str, str],
+        folder: Path,
+        size: tuple[int, int] = (COLUMNS, ROWS),
+    ) -> None:
+        """`size`: the columns and rows of its terminal."""
         self.read = bytearray()
         self._arrivals: list[tuple[int, float]] = []  # length of `read`, and since when
         self.started = time.monotonic()
@@ -31,7 +38,7 @@ class Driven:
         if self.pid == 0:
             try:
                 os.chdir(folder)
-                fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+                fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
                 os.execvpe(argv[0], list(argv), dict(environ))
             finally:
                 os._exit(127)

@@ -176,6 +176,26 @@ def bulk(bench: Bench, program: Contestant) -> None:
         bench.add("resident grown by 42,000 tokens, MiB", program.name, driven.resident - before)
 
 
+def first(bench: Bench, program: Contestant) -> None:
+    with bench.started(program) as driven:
+        bench.until_ready(driven, program)
+        for turn in ("1st", "2nd"):
+            asked = bench.ask(driven, "mixed", 500)
+            seconds = asked.end() - asked.at
+            bench.add(f"wall of 500 tokens, {turn} turn, ms", program.name, seconds * 1e3)
+            bench.add(f"CPU of 500 tokens, {turn} turn, ms", program.name, asked.cpu_taken * 1e3)
+
+
+def pages(bench: Bench, program: Contestant) -> None:
+    with bench.started(program) as driven:
+        bench.until_ready(driven, program)
+        bench.ask(driven, "mixed", 400).end()
+        asked = bench.ask(driven, "pages", 2_000)
+        seconds = asked.end() - asked.at
+        bench.add("wall of 2 MB, s", program.name, seconds)
+        bench.add("CPU of 2 MB, s", program.name, asked.cpu_taken)
+
+
 def giants(bench: Bench, program: Contestant) -> None:
     with bench.started(program) as driven:
         bench.until_ready(driven, program)
@@ -246,6 +266,8 @@ JOBS: dict[str, tuple[Job, str, int]] = {
     "latency": (latency, "chats", 2),
     "curl": (curl, "zatsudan", 1),
     "bulk": (bulk, "chats", 1),
+    "first": (first, "chats", 1),
+    "pages": (pages, "chats", 1),
     "giants": (giants, "zatsudan", 1),
     "paced": (paced, "chats", 1),
     "idle": (idle, "chats", 1),

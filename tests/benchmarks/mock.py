@@ -3,7 +3,8 @@
 The last words `bench SHAPE TOKENS RATE ID` of a request say what the reply
 is: the shape of tests/terminal/markdown/shapes.py, its length, tokens a second
 (0: as fast as possible). Its end is the word `omegaIDz`. The shape `words` is
-one paragraph of words that are found again on a screen. `GET /log` tells when
+one paragraph of words that are found again on a screen; `pages` is `mixed` in pieces of PAGE
+characters. `GET /log` tells when
 requests were complete and tokens were sent, on the clock `time.monotonic`,
 which all processes of the machine share.
 """
@@ -20,6 +21,7 @@ from functools import lru_cache
 
 from tests.support.shapes import SHAPES
 
+PAGE = 1_000
 _ORDER = re.compile(rb"bench (\w+) (\d+) (\d+) (\d+)")
 _TOKEN = re.compile(r"\s?\w{1,7}|[^\w\s]{1,3}|\s+")
 _STREAM_HEAD = (
@@ -42,6 +44,9 @@ def tokens_of(shape: str, count: int, order: int) -> list[str]:
     """Return a reply as tokens of about four characters."""
     if shape == "words":
         tokens = [f" {word(order, number)}" for number in range(count)]
+    elif shape == "pages":
+        text = SHAPES["mixed"](count * PAGE)
+        tokens = [text[at : at + PAGE] for at in range(0, len(text), PAGE)]
     else:
         tokens = _TOKEN.findall(SHAPES[shape](count * 8))[:count]
     return [*tokens, "\n\n" if shape != "fence" else "\n```\n\n", end_word(order)]

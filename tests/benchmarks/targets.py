@@ -105,16 +105,24 @@ TARGETS = (
         lambda run: run.further(8_000, 32_000) / run.further(2_000, 8_000),
     ),
     *map(_giant, GIANTS),
-    Target("CPU at 50 tok/s, %", 4, lambda run: run.of("CPU at 50 tok/s, %")),
-    Target("CPU at 200 tok/s, %", 9, lambda run: run.of("CPU at 200 tok/s, %")),
     *(
         Target(
-            f"CPU at {rate} tok/s, over llm",
-            1,
-            lambda run, rate=rate: run.over(f"CPU at {rate} tok/s, %", "llm"),  # type: ignore[misc]
+            f"CPU at {rate} tok/s, over {name}",
+            most,
+            lambda run, rate=rate, name=name: run.over(f"CPU at {rate} tok/s, %", name),  # type: ignore[misc]
         )
+        for name, most in ((FLOOR.name, 1.8), ("llm", 1))
         for rate in (50, 200)
     ),
+    *(
+        Target(
+            f"500 tokens, {turn} turn, over F",
+            3,
+            lambda run, turn=turn: run.over(f"wall of 500 tokens, {turn} turn, ms", FLOOR.name),  # type: ignore[misc]
+        )
+        for turn in ("1st", "2nd")
+    ),
+    Target("2 MB in pieces of 1,000 characters, s", 1.5, lambda run: run.of("wall of 2 MB, s")),
     Target("CPU idle, %", 0.1, lambda run: run.of("CPU idle, %")),
     Target(
         "bytes per byte, full speed", 5, lambda run: run.of("bytes per byte, full speed 32,000")

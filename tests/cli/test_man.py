@@ -37,7 +37,9 @@ interrupted or failed), model, server, parameters (those that were sent), usage 
 that the server sent), service_tier (the one that answered), seconds, first_seconds, session (id and path) and
 error (sentence, advice, kind, and the HTTP status if there is one). What there is nothing to
 say of is null. Where several replies were asked for, variants has them all. With --stream json
-a line such as {"index": 0, "delta": {"content": "Hi"}} for each delta comes before it.
+a line such as {"index": 0, "delta": {"content": "Hi"}} for each delta comes before it. Where a
+delta has the key before, all that came of its reply was a thought ("thought"), or none of it was
+("text"): it comes anew.
 """
 
 ENVIRONMENT = {

@@ -183,6 +183,32 @@ async def test_a_line_for_each_delta_and_then_the_object(clean_environment: Path
     assert last["content"] == "Hello\n"
 
 
+LATE = says("Let me see.", "\n</think>", "\n\nYes.")
+
+
+async def test_a_thought_that_shows_late_is_told_of(clean_environment: Path) -> None:
+    async with serve(LATE) as server:
+        at = ("--base-url", server.base_url)
+        code, out, _ = await run((*at, "--stream", "json"), clean_environment, {})
+        *deltas, last = [json.loads(line) for line in out.splitlines()]
+        assert code == 0
+        assert deltas[0] == {"index": 0, "delta": {"content": "Let me see."}}
+        assert deltas[-1]["delta"] == {"content": "Yes.", "before": "thought"}
+        assert (last["content"], last["reasoning"]) == ("Yes.", "Let me see.\n")
+        # By now it is expected.
+        code, out, err = await run(at, clean_environment, {})
+        assert (code, out, err) == (0, "Yes.\n", "")
+
+
+async def test_a_thought_that_shows_late_in_a_pipe(clean_environment: Path) -> None:
+    async with serve(LATE) as server:
+        code, out, err = await run(
+            ("--base-url", server.base_url, "--private"), clean_environment, {}
+        )
+    assert (code, out) == (0, "Let me see.\n\nYes.\n")
+    assert "What stands above was its thought." in err
+
+
 async def test_several_replies_as_json(clean_environment: Path) -> None:
     script = Script(
         [chunk("one"), chunk("two", index=1), chunk(finish="stop"), chunk(index=1, finish="length")]

@@ -145,6 +145,7 @@ LATER = {
         "zatsudan.base.matching",
         "zatsudan.base.programs",
     ),
+    *("zatsudan.sessions.labrecords", "zatsudan.sessions.planned"),
     *("zatsudan.sessions.made", "zatsudan.terminal.text.replyrows", "zatsudan.talk.finds"),
     *("zatsudan.servers.nearby", "zatsudan.servers.apikeys", "zatsudan.servers.hiding"),
     *("zatsudan.talk.deciding", "zatsudan.talk.fitting", "zatsudan.sessions.estimate"),

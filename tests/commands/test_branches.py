@@ -234,6 +234,21 @@ async def test_of_a_long_talk_what_stands_around_the_end_is_drawn(chat: Chat) ->
         await run(chat, "/tree x")
 
 
+async def test_in_a_long_talk_the_latest_numbers_are_offered_that_begin_as_typed(
+    chat: Chat,
+) -> None:
+    chat.talk.begin()
+    long_talk(chat, 3000)
+    offered = [choice.text for choice in find(COMMANDS, "goto").complete(chat, "")]
+    assert (offered[0], len(offered)) == ("3000", 500)
+
+    assert [choice.text for choice in find(COMMANDS, "goto").complete(chat, "299")] == [
+        *(str(number) for number in range(2999, 2989, -1)),
+        "299",
+    ]
+    assert [choice.text for choice in find(COMMANDS, "why").complete(chat, "3000")] == []
+
+
 async def test_of_a_talk_without_a_head_the_tree_is_drawn_from_its_begin(chat: Chat) -> None:
     chat.talk.begin()
     long_talk(chat, 1500)

@@ -7,14 +7,13 @@ import pytest
 
 from tests.support.chats import ADDRESS, chat_with
 from tests.support.commands import lines, refusal, run
-from tests.support.experiments import experiment, texts
+from tests.support.experiments import experiment, run_of, texts
 from tests.support.server import DONE, Piece, Request, Script, chunk, says, serve, usage
-from zatsudan.commands.outcomes import Experiment, Show
+from zatsudan.commands.outcomes import Show
 from zatsudan.commands.parts import Figure, Table
 from zatsudan.config.settings import Price
 from zatsudan.lab.run import Run
-from zatsudan.lab.slots import Slot
-from zatsudan.sessions.exports.figures import Heat
+from zatsudan.sessions.figures import Heat
 from zatsudan.talk.chat import Chat
 
 WORDS = ("calm", "loud", "grey", "cold", "deep", "wild", "dark", "blue")
@@ -34,14 +33,6 @@ def answer(request: Request) -> Script:
     return counted(
         "the ", "mountains " if warm else "sea ", "is ", word, " tonight" if warm else " and wide"
     )
-
-
-def run_of(chat: Chat, made: Experiment) -> Run:
-    slots = [Slot(cell) for cell in made.cells]
-    return Run(
-        chat.talk, chat.link, made.parent, slots, blind=made.blind,
-        before=made.before, places=made.places, economy=made.economy, by=made.by,
-    )  # fmt: skip
 
 
 async def swept(chat: Chat, line: str) -> tuple[Run, list[str]]:
@@ -81,6 +72,16 @@ async def test_each_setting_is_a_row_of_means_and_the_difference_is_said() -> No
             "  temperature 0    " + "." * 29 + "o" + "." * 29 + "  5 ±0",
         ] or (drawn[0] == "tok" and "temperature 0 " in drawn[1])
         assert "There is no number nothing" in str(await refusal(chat, "/lab nothing"))
+
+
+async def test_replies_of_one_word_have_a_table_too() -> None:
+    async with serve(says("yes")) as server, chat_with(server.base_url) as chat:
+        await swept(chat, "/sweep temperature 0 2 runs=2 -- hi")
+        shown = await run(chat, "/lab")
+        assert isinstance(shown, Show)
+        assert isinstance(shown.parts[0], Figure)
+        assert shown.parts[0].drawn.title == "tok"
+        assert len(tables(shown)) == 1
 
 
 async def test_two_parameters_crossed_are_a_map() -> None:
@@ -219,7 +220,7 @@ async def test_there_may_be_nothing_to_go_on_with() -> None:
     async with serve(says("x")) as server, chat_with(server.base_url) as chat:
         assert "no sweep to go on with" in str(await refusal(chat, "/sweep continue"))
         await swept(chat, "/sweep temperature 0 1 -- hi")
-        assert "budget=… alone" in str(await refusal(chat, "/sweep continue runs=2"))
+        assert "alone, not runs=2" in str(await refusal(chat, "/sweep continue runs=2"))
 
 
 # --- budgets ----------------------------------------------------------------------------

@@ -103,6 +103,8 @@ def test_an_unknown_key_is_told_with_its_line_and_the_nearest(
             "line 4: top_p takes a number from 0 to 1, not 3.",
         ),
         ("[profiles]\nwork = 5", "line 2: work is a table."),
+        ("[profiles.a]\nconcurrency = 101", "line 2: concurrency takes 0 – 100, not 101."),
+        ("[profiles.a]\nconcurrency = -1", "line 2: concurrency takes 0 – 100, not -1."),
         ("[profiles.a]\nheaders = { X = 5 }", "X takes a text in quotes, not 5."),
         ("[parameters]\ntop_p = 3", "line 2: top_p takes a number from 0 to 1, not 3."),
         ("[parameters]\nstop = []", "line 2: stop takes one to four texts"),

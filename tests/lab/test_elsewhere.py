@@ -1,31 +1,32 @@
 """The lab over several servers: each is asked with its own key, model, settings and lessons."""
 
 import asyncio
-import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 
-from tests.support.chats import chat_with, thinks
+from tests.support.chats import thinks
 from tests.support.commands import lines, refusal
 from tests.support.commands import run as command
 from tests.support.doubles import chat_over, turn_in
-from tests.support.experiments import drive, experiment, texts
+from tests.support.experiments import (
+    NO_MODELS,
+    drive,
+    experiment,
+    posts,
+    run_of,
+    talk_beside,
+    texts,
+)
 from tests.support.server import DONE, Request, Script, Server, chunk, fails, says, serve
 from zatsudan.base.errors import ConfigError, ZatsudanError
 from zatsudan.config.settings import Config, Profile
 from zatsudan.lab.blind import HIDDEN_FAULT, HIDDEN_NOTE
 from zatsudan.lab.run import Run
-from zatsudan.lab.slots import Slot
 from zatsudan.servers.choice import Wishes
 from zatsudan.servers.discovery import Finder
 from zatsudan.talk.chat import Chat
 from zatsudan.wire.models import Model
 
-#: No server here is the embedded one.
-NO_MODELS = Path(os.devnull)
 KEYS = {"A_KEY": "sk-aaaaaaaa", "B_KEY": "sk-bbbbbbbb", "ZATSUDAN_API_KEY": "sk-loose-loose"}
 
 
@@ -36,27 +37,12 @@ def profiles(a: Server, b: Server) -> dict[str, Profile]:
     }
 
 
-@asynccontextmanager
-async def talk_beside(own: Server, known: dict[str, Profile]) -> AsyncIterator[Chat]:
-    config = Config(profiles=known)
-    finder = Finder(Wishes(), KEYS, config, models=NO_MODELS)
-    async with chat_with(own.base_url, reach=finder.reach) as chat:
-        chat.config = config
-        yield chat
-
-
 def named(name: str) -> Script:
     return Script([chunk(f"from {name}", model=name), chunk(finish="stop", model=name), DONE])
 
 
 async def compare(chat: Chat, line: str) -> Run:
-    wanted = await experiment(chat, line)
-    slots = [Slot(cell) for cell in wanted.cells]
-    return Run(chat.talk, chat.link, wanted.parent, slots, blind=wanted.blind)
-
-
-def posts(server: Server) -> list[Request]:
-    return [request for request in server.requests if request.method == "POST"]
+    return run_of(chat, await experiment(chat, line))
 
 
 async def test_each_server_gets_its_own_key_and_model() -> None:
@@ -64,7 +50,7 @@ async def test_each_server_gets_its_own_key_and_model() -> None:
         serve(says("own")) as own,
         serve(named("model-a")) as a,
         serve(named("first-b")) as b,
-        talk_beside(own, profiles(a, b)) as chat,
+        talk_beside(own, profiles(a, b), KEYS) as chat,
     ):
         b.models = ("text-embedding", "first-b", "second-b")
         run = await compare(chat, "/compare a b now -- hi")
@@ -92,7 +78,7 @@ async def test_each_server_gets_its_own_key_and_model() -> None:
 async def test_a_loose_key_goes_to_no_other_server() -> None:
     async with serve(says("own")) as own, serve(says("x")) as other:
         known = {"other": Profile(base_url=other.base_url, model="m")}
-        async with talk_beside(own, known) as chat:
+        async with talk_beside(own, known, KEYS) as chat:
             run = await compare(chat, "/compare other now -- hi")
             await drive(run)
             assert texts(run) == ["x", "own"]
@@ -105,7 +91,7 @@ async def test_a_server_that_refuses_ends_only_its_own_columns(status: int) -> N
         serve(says("own")) as own,
         serve(fails(status, {"error": {"message": "not you"}})) as a,
         serve(says("b")) as b,
-        talk_beside(own, profiles(a, b)) as chat,
+        talk_beside(own, profiles(a, b), KEYS) as chat,
     ):
         run = await compare(chat, "/compare a b now profile=a,seed=4 -- hi")
         await drive(run)
@@ -124,7 +110,7 @@ async def test_a_server_that_is_not_there_and_one_without_models() -> None:
             "gone": Profile(base_url="http://127.0.0.1:9/v1"),
             "empty": Profile(base_url=empty.base_url),
         }
-        async with talk_beside(own, known) as chat:
+        async with talk_beside(own, known, KEYS) as chat:
             run = await compare(chat, "/compare gone empty now -- hi")
             await drive(run)
             assert texts(run) == ["", "", "own"]
@@ -136,7 +122,7 @@ async def test_a_server_that_is_not_there_and_one_without_models() -> None:
 async def test_the_talks_own_server_may_be_down() -> None:
     async with serve() as own, serve(says("a")) as a, serve(says("b")) as b:
         own.base_url = "http://127.0.0.1:9/v1"
-        async with talk_beside(own, profiles(a, b)) as chat:
+        async with talk_beside(own, profiles(a, b), KEYS) as chat:
             run = await compare(chat, "/compare a b -- hi")
             await drive(run)
             assert texts(run) == ["a", "b"]
@@ -146,7 +132,7 @@ async def test_settings_of_the_talks_profile_stay_behind() -> None:
     async with serve(says("own")) as own, serve(says("a")) as a, serve(says("b")) as b:
         known = profiles(a, b)
         known["a"] = known["a"]._replace(parameters={"top_k": 5, "+mine": 1, "seed": 9})
-        async with talk_beside(own, known) as chat:
+        async with talk_beside(own, known, KEYS) as chat:
             chat.config = chat.config._replace(parameters={"top_p": 0.5})
             for name, value, origin in (
                 ("top_p", 0.9, "profile"),
@@ -172,7 +158,7 @@ async def test_what_is_learned_belongs_to_the_server_that_taught_it() -> None:
         serve(says("own")) as own,
         serve(picky) as a,
         serve(says("b")) as b,
-        talk_beside(own, profiles(a, b)) as chat,
+        talk_beside(own, profiles(a, b), KEYS) as chat,
     ):
         chat.talk.record({"type": "set", "name": "seed", "value": 3})
         run = await compare(chat, "/compare a b now -- hi")
@@ -194,7 +180,7 @@ async def test_reasoning_goes_only_to_the_server_that_wants_it() -> None:
     ):
         known = profiles(a, b)
         known["a"] = known["a"]._replace(reasoning="reasoning_content")
-        async with talk_beside(own, known) as chat:
+        async with talk_beside(own, known, KEYS) as chat:
             await turn_in(chat, chat.talk.say("is it?")).run(lambda _: None)
             await drive(await compare(chat, "/compare a b -- sure?"))
             assert posts(a)[0].body["messages"][1]["reasoning_content"] == "hm"
@@ -213,7 +199,7 @@ async def test_two_profiles_of_one_server_are_asked_in_turn_and_two_servers_at_o
             name: Profile(base_url=server.base_url, model=name)
             for name, server in (("x", one), ("y", one), ("z", two))
         }
-        async with talk_beside(own, known) as chat:
+        async with talk_beside(own, known, KEYS) as chat:
             run = await compare(chat, "/compare x y z -- hi")
 
             def look(_number: int, _delta: object) -> None:
@@ -235,7 +221,7 @@ async def test_stopping_keeps_what_came_of_each_server() -> None:
         serve(says("own")) as own,
         serve(endless) as a,
         serve(endless) as b,
-        talk_beside(own, profiles(a, b)) as chat,
+        talk_beside(own, profiles(a, b), KEYS) as chat,
     ):
         run = await compare(chat, "/compare a b -- hi")
         begun: set[int] = set()
@@ -267,7 +253,7 @@ async def test_a_blind_run_names_nothing_in_its_faults_and_notes() -> None:
     async with serve(says("own")) as own, serve(picky) as a, serve(says("b")) as b:
         known = profiles(a, b)
         known["gone"] = Profile(base_url="http://127.0.0.1:9/v1")
-        async with talk_beside(own, known) as chat:
+        async with talk_beside(own, known, KEYS) as chat:
             chat.talk.record({"type": "set", "name": "seed", "value": 3})
             run = await compare(chat, "/compare a b gone blind -- hi")
             assert await drive(run) == [HIDDEN_NOTE]
@@ -282,7 +268,7 @@ async def test_a_blind_run_names_nothing_in_its_faults_and_notes() -> None:
 async def test_a_server_without_a_list_is_asked_for_a_named_model() -> None:
     async with serve(says("own")) as own, serve(says("m")) as bare:
         bare.listing = fails(404, {"error": "no such page"})
-        async with talk_beside(own, {"bare": Profile(base_url=bare.base_url)}) as chat:
+        async with talk_beside(own, {"bare": Profile(base_url=bare.base_url)}, KEYS) as chat:
             run = await compare(chat, "/compare profile=bare,model=m now -- hi")
             await drive(run)
             assert texts(run) == ["m", "own"]
@@ -298,7 +284,11 @@ async def test_a_server_without_a_list_is_asked_for_a_named_model() -> None:
 
 
 async def test_a_name_may_be_a_model_and_a_profile() -> None:
-    async with serve(says("own")) as own, serve() as a, talk_beside(own, profiles(a, a)) as chat:
+    async with (
+        serve(says("own")) as own,
+        serve() as a,
+        talk_beside(own, profiles(a, a), KEYS) as chat,
+    ):
         chat.link.models = [Model("a"), Model("b-large")]
         wanted = await experiment(chat, "/compare a model=a large -- hi")
         assert [(cell.model, cell.profile) for cell in wanted.cells] == [
@@ -312,7 +302,11 @@ async def test_a_name_may_be_a_model_and_a_profile() -> None:
 
 
 async def test_an_unknown_name_says_what_is_known() -> None:
-    async with serve(says("own")) as own, serve() as a, talk_beside(own, profiles(a, a)) as chat:
+    async with (
+        serve(says("own")) as own,
+        serve() as a,
+        talk_beside(own, profiles(a, a), KEYS) as chat,
+    ):
         error = await refusal(chat, "/compare zzz now -- hi")
         assert "no model of this server, no profile" in str(error)
         assert "Models: scripted. Profiles: a, b." in error.advice

@@ -2,7 +2,7 @@
 
 import pytest
 
-from zatsudan.lab.lanes import AT_ONCE, AT_ONCE_EMBEDDED, AT_ONCE_LOOPBACK, at_once
+from zatsudan.lab.lanes import AT_ONCE, AT_ONCE_EMBEDDED, AT_ONCE_LOOPBACK, Lanes, at_once
 from zatsudan.servers.choice import Server as Address
 
 
@@ -17,3 +17,14 @@ from zatsudan.servers.choice import Server as Address
 )
 def test_requests_at_a_time(url: str, reason: str, count: int) -> None:
     assert at_once(Address("s", url, reason=reason)) == count
+    # The profile says otherwise, and the person goes before it.
+    assert at_once(Address("s", url, reason=reason, concurrency=16)) == 16
+    assert at_once(Address("s", url, reason=reason, concurrency=16), 8) == 8
+
+
+def test_two_profiles_of_one_server_share_its_lane() -> None:
+    lanes = Lanes(3)
+    one, count = lanes.of(Address("a", "http://127.0.0.1:9/v1"))
+    other, _ = lanes.of(Address("b", "http://127.0.0.1:9/v1/"))
+    assert one is other
+    assert (count, lanes.count) == (3, 3)

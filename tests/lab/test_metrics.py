@@ -23,6 +23,7 @@ from zatsudan.lab.metrics import (
     shingles,
     units,
 )
+from zatsudan.lab.turns import at_once
 
 
 def test_words_are_the_unit_where_there_are_blanks() -> None:
@@ -63,9 +64,9 @@ def test_a_short_text_is_one_run() -> None:
 
 
 def test_likeness_to_the_others_is_the_mean() -> None:
-    assert likeness_to_others(["a b c", "a b c", "x y z"]) == [0.5, 0.5, 0.0]
-    assert likeness_to_others(["alone"]) == [None]
-    assert likeness_to_others([]) == []
+    assert at_once(likeness_to_others(["a b c", "a b c", "x y z"])) == [0.5, 0.5, 0.0]
+    assert at_once(likeness_to_others(["alone"])) == [None]
+    assert at_once(likeness_to_others([])) == []
 
 
 def test_mean_logprob_leaves_out_what_is_no_number() -> None:
@@ -150,6 +151,6 @@ def test_entropy_is_a_lower_bound_where_some_is_not_recorded() -> None:
 
 def test_likenesses_are_those_of_all_pairs() -> None:
     texts = ["a b c d", "a b c e", "x y z"]
-    rows = likenesses(texts)
+    rows = at_once(likenesses(texts))
     for one, other in combinations(range(3), 2):
         assert rows[one][other] == rows[other][one] == likeness(texts[one], texts[other])

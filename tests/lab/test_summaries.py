@@ -1,5 +1,6 @@
 """What came of each setting: means, and in words whether it writes differently."""
 
+from dataclasses import replace
 from random import Random
 
 import numpy as np
@@ -9,14 +10,20 @@ from scipy import stats
 from zatsudan.lab.numbers import NUMBERS, named
 from zatsudan.lab.sheet import Row
 from zatsudan.lab.summaries import Summaries, interval_text, methods, summaries, verdicts
+from zatsudan.lab.turns import at_once
 from zatsudan.sessions.planned import Lab, Plan
 
 SEA = ["the sea is blue and wide", "the sea is grey and wide", "the sea is calm and wide", "the sea is loud and wide"]  # fmt: skip
 HILLS = ["mountains rise far away", "mountains rise near us", "mountains rise up high", "mountains rise at dawn"]  # fmt: skip
 
 
-def found(*settings: tuple[str, list[str]], prompts: int = 1) -> Summaries:
-    """A summary of settings by label, each with its replies."""
+def found(
+    *settings: tuple[str, list[str]],
+    prompts: int = 1,
+    servers: tuple[str, ...] = (),
+    seed: int | None = None,
+) -> Summaries:
+    """A summary of settings by label, each with its replies; of a pool, by the `servers` of the replies in turn."""
     cells: list[tuple[str, str | None]] = []
     plans: list[Plan] = []
     rows: list[Row] = []
@@ -24,10 +31,15 @@ def found(*settings: tuple[str, list[str]], prompts: int = 1) -> Summaries:
         for run, text in enumerate(texts):
             number = len(rows) + 1
             cells.append((f"{label} · run {run + 1}", str(number + 10)))
-            plans.append(Plan(setting, parent=str(run % prompts) if prompts > 1 else ""))
+            parent = str(run % prompts) if prompts > 1 else ""
+            plans.append(Plan(setting, parent=parent, pool=tuple(sorted(set(servers)))))
             row = Row(number, cells[-1][0], text, tokens=number, ended="stop", replied=True)
+            if servers:
+                server = servers[len(rows)]
+                parameters = {} if seed is None else {"seed": seed}
+                row = replace(row, server=server, model=f"m-{server}", parameters=parameters)
             rows.append(row)
-    return summaries(rows, Lab("1", tuple(cells), plans=tuple(plans)), NUMBERS, Random(0))
+    return at_once(summaries(rows, Lab("1", tuple(cells), plans=tuple(plans)), NUMBERS, Random(0)))
 
 
 def test_a_setting_is_called_what_its_runs_have_in_common() -> None:
@@ -72,6 +84,23 @@ def test_a_difference_is_said_and_none_is_said_too() -> None:
     assert said[1] == "b differs (p 0.029)."
     said = verdicts(found(("a", SEA), ("b", SEA[::-1])))
     assert said[1] == "no difference to be seen with 4 runs: b."
+
+
+def test_what_sets_servers_apart_is_not_taken_for_the_settings_doing() -> None:
+    """One server writes of the sea and one of hills, and they made not as many of each setting."""
+    a, b = [*SEA, *SEA[:3], HILLS[0]], [SEA[3], *HILLS, *HILLS[1:]]
+    servers = (*"xxxxxxxy", *"xyyyyyyy")
+    blind = verdicts(found(("a", a), ("b", b)))
+    assert blind[1].startswith("b differs")
+    told = found(("a", a), ("b", b), servers=servers, seed=1)
+    assert verdicts(told)[1] == "no difference to be seen with 8 runs: b."
+    assert told.remarks == [
+        "Several servers replied (x 8, y 8): settings are compared server by server, s and tok/s are theirs.",
+        "The seeds are used across servers: each may give another text for the same seed.",
+        "The servers name different models: y m-y, x m-x.",
+    ]
+    assert found(("a", SEA), ("b", HILLS)).remarks == []
+    assert found(("a", SEA), ("b", HILLS), servers=tuple("x" * 8)).remarks == []
 
 
 def test_the_settings_as_they_are_are_what_others_are_compared_with() -> None:

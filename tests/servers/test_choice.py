@@ -89,13 +89,15 @@ def test_a_profile_brings_all_it_says() -> None:
         headers={"X-Team": "chat"},
         query={"api-version": "1"},
         context_length=4096,
+        concurrency=8,
         parameters={"temperature": 0.3},
     )
 
     server = chosen(Wishes(profile="x"), {}, Config(profiles={"x": profile}))
 
     assert (server.headers, server.query) == ({"X-Team": "chat"}, {"api-version": "1"})
-    assert (server.context_length, server.parameters) == (4096, {"temperature": 0.3})
+    assert (server.context_length, server.concurrency) == (4096, 8)
+    assert server.parameters == {"temperature": 0.3}
 
 
 @pytest.mark.parametrize(

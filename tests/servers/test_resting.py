@@ -61,9 +61,17 @@ async def test_reads_rest_between_the_beginning_of_the_text_and_its_end() -> Non
     assert "read" not in vars(stream)  # the connection is kept for another request
 
 
-async def test_without_a_stream_of_the_network_nothing_rests() -> None:
-    with rested(None, Rest(lambda: True)):
-        pass
+class _Fixed:
+    __slots__ = ()
+
+    async def read(self, _most: int) -> bytes:
+        return b"x"
+
+
+async def test_where_no_read_can_rest_none_does() -> None:
+    for stream in (None, _Fixed()):
+        with rested(stream, Rest(lambda: True)):
+            assert stream is None or await stream.read(9) == b"x"
 
 
 async def test_the_reads_of_a_real_reply_rest() -> None:

@@ -1,5 +1,6 @@
 """The index beside the journals: it answers what they would, reads less, and can be lost at any time."""
 
+import io
 import os
 import sqlite3
 import subprocess
@@ -9,12 +10,14 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import BinaryIO
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.stored import chars, texts, write
+from zatsudan.base import files
 from zatsudan.sessions import holding, index, indexing, noted, shelf, upkeep
 from zatsudan.sessions.journal import Journal, encode
 from zatsudan.sessions.records import message_record
@@ -40,8 +43,13 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         data, modified = real(path)
         return data, modified
 
-    for module in ("shelf", "search", "indexing"):
+    def opened(path: Path) -> BinaryIO:
+        found.append(path.stem)
+        return files.opened(path)
+
+    for module in ("shelf", "search"):
         monkeypatch.setattr(f"zatsudan.sessions.{module}.read", counted)
+    monkeypatch.setattr("zatsudan.sessions.indexing._journal", opened)
     return found
 
 
@@ -230,18 +238,23 @@ def test_what_sqlite_cannot_hold_is_read(tmp_path: Path, reads: list[str]) -> No
     assert reads == ["odd"]
 
 
+def _unreadable(_path: Path) -> BinaryIO:
+    raise PermissionError
+
+
+@pytest.mark.parametrize("opened", [_unreadable, lambda _path: io.BytesIO()])
 def test_what_cannot_be_read_for_once_is_not_taken_for_empty(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, opened: Callable[[Path], BinaryIO]
 ) -> None:
     write(tmp_path, "s", "words")
     with monkeypatch.context() as patch:
-        patch.setattr(indexing, "read", lambda _: (b"", 0.0))
+        patch.setattr(indexing, "_journal", opened)
         indexing.update(tmp_path)
     assert [entry.id for entry in shelf.summaries(tmp_path)] == ["s"]
     indexing.update(tmp_path)
     add(tmp_path / "s.jsonl", "more")
     with monkeypatch.context() as patch:
-        patch.setattr(indexing, "read", lambda _: (b"", 0.0))
+        patch.setattr(indexing, "_journal", opened)
         indexing.update(tmp_path)
     assert said(search(tmp_path, ["words"])) == [("s", ["words"])]
     assert shelf.summaries(tmp_path)[0].turns == 2

@@ -95,6 +95,9 @@ def test_a_session_is_the_same_whichever_way_it_is_read(
         assert [*session.nodes.values()] == [*whole.nodes.values()]
         assert session.forward == whole.forward
         assert session.first_words() == whole.first_words()
+        replies = [node for node in whole.nodes.values() if node.made is not None]
+        assert [*session.replies()] == [*whole.replies()] == replies
+        assert [*session.replies(latest_first=True)] == replies[::-1]
         for node_id in whole.nodes:
             node = whole.nodes[node_id]
             assert session.path(node_id) == whole.path(node_id)

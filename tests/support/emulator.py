@@ -5,8 +5,9 @@ import io
 import re
 import time
 import unicodedata
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,6 +25,7 @@ from tests.support.server import Request, Script, Server, serve
 from zatsudan.base.language import say
 from zatsudan.base.printable import Printable
 from zatsudan.commands import COMMANDS
+from zatsudan.commands.parts import Part
 from zatsudan.config.settings import Config, Network
 from zatsudan.servers.choice import Server as Address
 from zatsudan.servers.client import Client
@@ -92,6 +94,8 @@ class Screen(io.StringIO):
         self.answer: Callable[[str], None] | None = None
         #: What it says where it is asked whether it takes pictures, as kitty does.
         self.takes_pictures = ""
+        #: What it calls itself where it is asked (XTVERSION).
+        self.called = ""
         self.pictures: list[Picture] = []
         #: What was written and the changes of the size, as another emulator plays it.
         self.steps: list[str | tuple[int, int]] = []
@@ -100,10 +104,13 @@ class Screen(io.StringIO):
         self.raw.append(text)
         self.steps.append(text)
         for piece in re.split(
-            r"(\x1b\[\?1049[hl]|\x1b_[^\x1b]*\x1b\\|\x1b\]1337;[^\x07]*\x07)", text
+            r"(\x1b\[\?1049[hl]|\x1b\[>q|\x1b_[^\x1b]*\x1b\\|\x1b\]1337;[^\x07]*\x07)", text
         ):
             if piece in (ENTER, LEAVE):
                 self._alternate(piece == ENTER)
+            elif piece == "\x1b[>q":
+                if self.called and self.answer is not None:
+                    self.answer(f"\x1bP>|{self.called}\x1b\\")
             elif piece.startswith(("\x1b_G", "\x1b]1337;")):
                 self._graphics(piece)
             else:
@@ -152,11 +159,12 @@ class Screen(io.StringIO):
         self.steps.append((columns, rows))
         self._screen.resize(rows, columns)
 
-    def reflow(self, columns: int, *, moves: bool = False) -> None:
+    def reflow(self, columns: int, *, moves: bool = False, first: bool = False) -> None:
         """Change the width as a terminal does that wraps all its rows anew; what is wide is not known here.
 
         The cursor stays on its character, and the last row stays on the screen. One that `moves`
         it, as kitty does, has it behind its last row where the rows take more than the screen.
+        With `first` it stays in the first row that its own has become, as in Konsole.
         """
         old, (x, y) = self._screen, self.cursor
         texts = ["".join(cell.data for cell in row).rstrip() for row in self.cells()]
@@ -166,6 +174,8 @@ class Screen(io.StringIO):
         for at, text in enumerate(texts[: last + 1]):
             if at == y:
                 row, column = len(wrapped) + x // columns, x % columns
+                if first:
+                    row, column = len(wrapped), min(x, columns - 1)
             size = max(len(text), x + 1 if at == y else 1)
             wrapped += [text[start : start + columns] for start in range(0, size, columns)]
         gone = max(0, len(wrapped) - old.lines)
@@ -268,6 +278,10 @@ class Sitting:
         return await self.at_rest()
 
 
+#: What is shown at the beginning of a talk, once it is there.
+First = Callable[[Chat], Awaitable[Sequence[Part]]]
+
+
 @asynccontextmanager
 async def sitting(
     *scripts: Script | Callable[[Request], Script],
@@ -285,14 +299,19 @@ async def sitting(
     answers: bool = False,
     takes_pictures: str = "",
     behind: Callable[[], Printable] | None = None,
+    first: First | None = None,
+    called: str = "",
 ) -> AsyncIterator[Sitting]:
     """Run the live terminal on an emulated screen, with a scripted server behind it.
 
-    `behind` is what runs behind the prompt. `address` names that server otherwise; `clock` is the chat's, `terminal_clock` the terminal's; the screen `answers` what it is asked,
-    and with `takes_pictures` where it is asked for these.
+    It stands for the servers of the config's profiles too, each with its key. `behind` is what runs
+    behind the prompt. `address` names that server otherwise; `clock` is the
+    chat's, `terminal_clock` the terminal's; the screen `answers` what it is asked, and with
+    `takes_pictures` where it is asked for these, and as what it is `called`. `first` returns what the talk begins with; the
+    person then sits down before that is there.
     """
     screen = Screen(columns, rows)
-    screen.takes_pictures = takes_pictures
+    screen.takes_pictures, screen.called = takes_pictures, called
     with TemporaryDirectory() as directory:
         kept = None if private else sessions or Path(directory)
         async with serve(*scripts) as server:
@@ -301,26 +320,31 @@ async def sitting(
                 there = address._replace(base_url=server.base_url)
                 return client(there, Network(connect_seconds=2.0, idle_seconds=5.0))
 
-            chat = chat_over(connect, kept, config=config, clock=clock)
+            async def reach(profile: str) -> Client:
+                known = (config or Config()).profiles[profile]
+                there = Address(profile, server.base_url, known.api_key, known.model)
+                return client(there, Network(connect_seconds=2.0, idle_seconds=5.0))
+
+            chat = chat_over(connect, kept, config=config, reach=reach, clock=clock)
             chat.talk.new()
             async with _seated(
                 screen,
                 server,
                 chat,
                 environ,
-                history,
+                history=history,
+                first=first,
                 answers=answers,
                 clock=terminal_clock,
                 behind=behind,
             ) as person:
-                await person.until(
-                    say(
-                        "{model} at {server} ({reason})",
-                        model=address.model,
-                        server=address.name,
-                        reason=say(address.reason),
-                    )
+                connected = say(
+                    "{model} at {server} ({reason})",
+                    model=address.model,
+                    server=address.name,
+                    reason=say(address.reason),
                 )
+                await person.until(connected if first is None else "»")
                 try:
                     yield person
                 finally:
@@ -333,8 +357,9 @@ async def _seated(
     server: Server,
     chat: Chat,
     environ: dict[str, str] | None,
-    history: Path | None,
     *,
+    history: Path | None,
+    first: First | None,
     answers: bool,
     clock: Callable[[], float],
     behind: Callable[[], Printable] | None = None,
@@ -353,11 +378,14 @@ async def _seated(
             size=lambda: screen.size,
             clock=clock,
         )
-        task = asyncio.ensure_future(terminal.run(behind=behind))
+        task = asyncio.ensure_future(
+            terminal.run(partial(first, chat) if first else None, behind=behind)
+        )
         person = Sitting(screen, keys, terminal, chat, server)
         try:
             yield person
         finally:
-            terminal.leave()
+            if not task.done():
+                terminal.leave()
             await task
             await chat.aclose()

@@ -1,12 +1,56 @@
 """Experiments of the lab, and what came of them."""
 
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from tests.support.chats import chat_with
 from tests.support.commands import run
+from tests.support.server import Request, Server
 from zatsudan.commands.outcomes import Experiment
+from zatsudan.config.settings import Config, Profile
 from zatsudan.lab.run import Run
+from zatsudan.lab.slots import Slot
+from zatsudan.servers.choice import Wishes
+from zatsudan.servers.discovery import Finder
 from zatsudan.sessions.made import Made
 from zatsudan.sessions.records import message_record
 from zatsudan.talk.chat import Chat
 from zatsudan.wire.messages import Message
+
+#: No server here is the embedded one.
+NO_MODELS = Path(os.devnull)
+
+
+@asynccontextmanager
+async def talk_beside(
+    own: Server,
+    known: dict[str, Profile],
+    environ: Mapping[str, str],
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> AsyncIterator[Chat]:
+    """A chat with one server that knows the profiles of others."""
+    config = Config(profiles=known)
+    finder = Finder(Wishes(), environ, config, models=NO_MODELS)
+    async with chat_with(own.base_url, reach=finder.reach, sleep=sleep) as chat:
+        chat.config = config
+        yield chat
+
+
+def posts(server: Server) -> list[Request]:
+    """The requests for replies."""
+    return [request for request in server.requests if request.method == "POST"]
+
+
+def run_of(chat: Chat, made: Experiment) -> Run:
+    """The run of an experiment, as the terminal makes it."""
+    slots = [Slot(cell) for cell in made.cells]
+    return Run(
+        chat.talk, chat.link, made.parent, slots, blind=made.blind, before=made.before,
+        places=made.places, economy=made.economy, by=made.by, concurrency=made.concurrency,
+    )  # fmt: skip
 
 
 def texts(run: Run) -> list[str]:

@@ -181,3 +181,7 @@ def _part(plain: Plain) -> None:
             inside, _, rest = text[len(tag) + 2 :].partition(f"</{tag}>")
             plain.reasoning = plain.reasoning or inside
             plain.content = rest.lstrip("\n")
+        # Its beginning was put into the prompt.
+        before, end, rest = plain.content.partition(f"\n</{tag}>\n")
+        if end and rest.strip() and f"<{tag}>" not in before and not plain.reasoning:
+            plain.content, plain.reasoning = rest.lstrip("\n"), before + "\n"

@@ -130,7 +130,9 @@ class Server:
 
     async def aclose(self) -> None:
         """End all connections, and wait until they have ended; also those that came just now."""
-        for _ in range(3):  # the loop accepts, begins a task, and the task says that it is there
+        for _ in range(
+            5
+        ):  # the loop accepts, makes a transport, begins a task, which says that it is there
             await asyncio.sleep(0)
         handlers = list(self._handlers)
         for task in handlers:

@@ -148,7 +148,13 @@ def _record(draw: st.DrawFn, session: Session) -> JsonObject:
         for place, cell in enumerate(cells if draw(st.booleans()) else []):
             assert isinstance(cell, dict)
             parameters: Json = {"temperature": place}
-            plan: Json = {"setting": place // 2, "parameters": parameters, "parent": anywhere or ""}
+            plan: dict[str, Json] = {
+                "setting": place // 2,
+                "parameters": parameters,
+                "parent": anywhere or "",
+            }
+            if draw(st.booleans()):
+                plan["pool"] = ["", "gpu"]
             cell["plan"] = plan
         blind, by = draw(st.booleans()), draw(st.sampled_from(["", "-likeness"]))
         return {"type": "lab", "parent": anywhere, "cells": cells, "blind": blind, "by": by}

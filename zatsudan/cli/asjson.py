@@ -19,7 +19,8 @@ from zatsudan.terminal.plain.terminal import PlainTerminal
 from zatsudan.wire.protocol import Delta
 
 if TYPE_CHECKING:
-    from zatsudan.lab.run import OnDelta, OnEnd, Run
+    from zatsudan.lab.making import OnDelta, OnEnd
+    from zatsudan.lab.run import Run
     from zatsudan.sessions.calls import Waiting
     from zatsudan.talk.turn import Turn
 
@@ -91,6 +92,8 @@ def delta_object(delta: Delta) -> JsonObject:
     value: JsonObject = {"content": delta.content} if delta.content else {}
     if delta.reasoning:
         value["reasoning"] = delta.reasoning
+    if delta.before:  # what all that came before was: a `thought`, or `text` that comes anew
+        value["before"] = delta.before
     return {**value, **dict(delta.extra), **dict(delta.beside)}
 
 

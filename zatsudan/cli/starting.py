@@ -8,7 +8,6 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Callable
     from pathlib import Path
-    from typing import TextIO
 
     from zatsudan.base.jsonvalues import JsonObject
     from zatsudan.commands.parts import Part
@@ -59,70 +58,17 @@ def _prepared(args: "Namespace") -> int:
     if args.setup:
         _check_setup(args)
     piped = not sys.stdin.isatty()
-    line = message(args, _piped_in().strip() if piped else "")
+    given = ""
+    if piped:
+        from zatsudan.cli.pipedin import piped_in  # seldom is anything
+
+        given = piped_in().strip()
+    line = message(args, given)
     if not line.text:
         _check_silence(args, piped=piped)
     import asyncio
 
     return asyncio.run(_talk(args, places, config, wishes, line))
-
-
-#: After this time a person is told that the end of standard input is waited for, in seconds.
-WAIT_SECONDS = 1.0
-
-
-def _piped_in() -> str:
-    """Return what comes on standard input, to its end; raises CommandError for what is no text.
-
-    A shell behind `ssh` or a job of cron may leave it open without anybody who writes to it.
-    """
-    import threading
-
-    waits = threading.Timer(WAIT_SECONDS, _say_that_it_waits)
-    waits.daemon = True
-    waits.start()
-    try:
-        return _text_of(sys.stdin)
-    finally:
-        waits.cancel()
-
-
-def _say_that_it_waits() -> None:
-    import contextlib
-
-    from zatsudan.base.language import say
-
-    nothing = "$null |" if sys.platform == "win32" else "</dev/null"
-    text = say(
-        "zatsudan: waiting for the end of standard input; {nothing} leaves it out.", nothing=nothing
-    )
-    with contextlib.suppress(OSError, ValueError):
-        sys.stderr.write(f"{text}\n")
-        sys.stderr.flush()
-
-
-def _text_of(stream: "TextIO") -> str:
-    """Return the text of a stream, whatever encoding it tells by a byte order mark."""
-    from zatsudan.base import texts
-    from zatsudan.base.errors import CommandError
-    from zatsudan.base.language import say
-
-    buffer = getattr(stream, "buffer", None)
-    if buffer is None:  # a stream of a test
-        return stream.read()
-    data = buffer.read()
-    try:
-        text = texts.decoded(data, (stream.encoding, *texts.by_locale()))
-    except UnicodeDecodeError:
-        text = data.decode("utf-8", "replace")
-        note = say("What came on standard input is no UTF-8: bytes were replaced by \ufffd.")
-        sys.stderr.write(f"{note}\n")
-    if "\0" in text:
-        raise CommandError(
-            say("What came on standard input is no text."),
-            say("Is it UTF-8? iconv makes it so; an image is sent as @FILE."),
-        )
-    return text
 
 
 def _check_silence(args: "Namespace", *, piped: bool) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from zatsudan.base.errors import CommandError, StoreError
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
+from zatsudan.commands.messagenumbers import numbers
 from zatsudan.commands.outcomes import Generate, Outcome, Prefill, Show, tell
 from zatsudan.commands.parts import Line, Rows, Talk
 from zatsudan.commands.registry import Choice, command
@@ -27,12 +28,10 @@ def has_messages(chat: Chat) -> bool:
     return bool(chat.talk.session.nodes)
 
 
-def ids(chat: Chat, _args: str) -> Iterable[Choice]:
+def ids(chat: Chat, args: str) -> Iterable[Choice]:
     """Complete the number of a message."""
-    nodes = chat.talk.session.nodes
-    for node_id in reversed(nodes):
-        message = nodes[node_id].message
-        yield Choice(node_id, one_line(f"{message.role}: {message.text}", 80))
+    session = chat.talk.session
+    return numbers(session, reversed(session.nodes), args)
 
 
 def node_named(chat: Chat, name: str) -> Node:

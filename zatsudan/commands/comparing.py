@@ -83,7 +83,7 @@ async def _lab(chat: Chat, args: str, *, overwrite: bool = False) -> Outcome:
 
 async def _export(chat: Chat, last: Lab, name: str, *, overwrite: bool) -> Outcome:
     """Write the table into a new file, with the person's own umask: it is made to be handed on."""
-    from zatsudan.lab.report import sheet_of
+    from zatsudan.lab.filed import sheet_of
 
     if last.blind:
         raise CommandError(
@@ -151,7 +151,7 @@ def told(chat: Chat, node: Node | None) -> tuple[Part, ...]:
 
     Nothing for a reply that is not of it.
     """
-    from zatsudan.lab.grid import shown
+    from zatsudan.lab.labels import shown
 
     last = chat.talk.session.lab
     labels = {node_id: label for label, node_id in last.cells} if last is not None else {}

@@ -11,6 +11,7 @@ from zatsudan.base.words import split
 from zatsudan.commands import offers
 from zatsudan.commands.cast import begin_anew
 from zatsudan.commands.here import read_here
+from zatsudan.commands.messagenumbers import numbers
 from zatsudan.commands.outcomes import Generate, Outcome, Prefill, Show, tell
 from zatsudan.commands.parts import Line, Talk
 from zatsudan.commands.paths import paths
@@ -205,10 +206,10 @@ def _last_turns(chat: Chat, args: str) -> Talk:
     return Talk(tuple(path[above:]), above, frozenset(chat.talk.session.withheld))
 
 
-def _raw_choices(chat: Chat, _args: str) -> Iterable[Choice]:
+def _raw_choices(chat: Chat, args: str) -> Iterable[Choice]:
     yield Choice("said", say("your last message, unfolded"))
-    for node in reversed(chat.talk.session.path()):
-        yield Choice(node.id, one_line(f"{node.message.role}: {node.message.text}", 80))
+    session = chat.talk.session
+    yield from numbers(session, reversed(session.path().ids), args)
 
 
 @command("raw", "[said|N]", group=GROUP, complete=_raw_choices, possible=_has_turns)

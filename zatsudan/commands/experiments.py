@@ -17,6 +17,7 @@ from zatsudan.commands.here import finder
 from zatsudan.commands.outcomes import Experiment, Outcome
 from zatsudan.commands.parts import Line
 from zatsudan.commands.registry import Choice, command
+from zatsudan.servers.choice import Server
 from zatsudan.sessions.session import Node
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.elsewhere import parameters_at
@@ -99,7 +100,7 @@ def check_profile(chat: Chat, name: str) -> None:
 
 async def check_begins(chat: Chat, cells: "Sequence[Cell]") -> None:
     """Raise before anything is asked where replies are to be begun and the server begins anew."""
-    models = {cell.model for cell in cells if cell.begin and not cell.profile}
+    models = {cell.model for cell in cells if cell.begin and "" in cell.profiles}
     if models:
         from zatsudan.talk.addressee import model_of
         from zatsudan.talk.continuing import must_go_on
@@ -108,20 +109,29 @@ async def check_begins(chat: Chat, cells: "Sequence[Cell]") -> None:
             await must_go_on(chat.link, model or await model_of(chat.talk, chat.link))
 
 
-def plan(chat: Chat, cells: "Sequence[Cell]") -> Printable:
-    """Say how many requests are to be made."""
+def plan(chat: Chat, cells: "Sequence[Cell]", concurrency: int = 0) -> Printable:
+    """Say how many requests are to be made, to how many servers; `concurrency` is what is wanted of each."""
     from zatsudan.lab.lanes import at_once
 
-    count, servers = len(cells), len({cell.profile for cell in cells})
+    count, profiles = len(cells), {profile for cell in cells for profile in cell.profiles}
     planned = say_count("{n} request", "{n} requests", count)
-    if any(cell.profile for cell in cells):
+    if profiles != {""}:
         planned = say_count(
-            "{requests} to {n} server", "{requests} to {n} servers", servers, requests=planned
+            "{requests} to {n} server", "{requests} to {n} servers", len(profiles), requests=planned
         )
-    else:
-        many = min(count, at_once(chat.link.server))
+    servers = [_server(chat, profile) for profile in sorted(profiles)]
+    if len(profiles) == 1 or cells[0].pool:
+        many = min(count, sum(at_once(server, concurrency) for server in servers))
         planned = say("{requests}, {many} at a time", requests=planned, many=many)
     return say("{requests} · Esc stops", requests=planned)
+
+
+def _server(chat: Chat, profile: str) -> Server | None:
+    """Return where a profile's server is and how much it gets, without its key; the talk's own for ``."""
+    if not profile:
+        return chat.link.server
+    known = chat.config.profiles[profile]
+    return Server(profile, normal_url(known.base_url), concurrency=known.concurrency)
 
 
 # --- compare ----------------------------------------------------------------------

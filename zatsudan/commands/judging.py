@@ -167,7 +167,7 @@ def _beside(
     leaders = [node_id for node_id, won in wins.items() if won == best]
     lines: list[Part] = []
     if best and len(leaders) == 1:
-        from zatsudan.lab.grid import shown
+        from zatsudan.lab.labels import shown
 
         label = one_line(shown(labels[leaders[0]]), 60)
         lines.append(Line(say("The judge's best: {label}.", label=label), "good"))

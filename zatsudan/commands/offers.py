@@ -1,5 +1,6 @@
 """What is offered where a command names parameters, and what to know of those that are set."""
 
+import itertools
 from collections.abc import Collection, Iterable
 
 from zatsudan.base.language import later, say
@@ -13,6 +14,8 @@ from zatsudan.parameters.values import show_value
 from zatsudan.talk.chat import Chat
 
 GROUP = later("Parameters")
+#: Values are offered that so many replies were made with, the latest.
+_LATEST = 500
 
 
 def assignments(chat: Chat, args: str) -> Iterable[Choice]:
@@ -45,7 +48,7 @@ def values_of(chat: Chat, name: str) -> Iterable[Choice]:
     setting = chat.talk.session.settings.get(name)
     if setting is not None:
         choices[show_value(setting.value)] = say("the present value")
-    for node in chat.talk.session.replies(latest_first=True):
+    for node in itertools.islice(chat.talk.session.replies(latest_first=True), _LATEST):
         if node.made is not None and name in node.made.parameters:
             value = show_value(node.made.parameters[name])
             choices.setdefault(value, say("used for reply #{number}", number=node.id))

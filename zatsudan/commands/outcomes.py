@@ -59,7 +59,8 @@ class Experiment(NamedTuple):
 
     `blind`: the person is not to know which cell is which. `before` is the experiment that is gone
     on with, `places` where in it the cells stand; `economy` ends settings early, `by` is the
-    number that it is about. `then` gives what follows when all have ended.
+    number that it is about, `concurrency` how many requests each server gets at a time (0: as is
+    usual). `then` gives what follows when all have ended.
     """
 
     parent: Node
@@ -71,6 +72,7 @@ class Experiment(NamedTuple):
     places: tuple[int, ...] = ()
     economy: "Economy | None" = None
     by: str = ""
+    concurrency: int = 0
     then: "Callable[[], Awaitable[Outcome]] | None" = None
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from zatsudan.lab.diff import Change
     from zatsudan.lab.reshaping import Shape
     from zatsudan.lab.ways import Branch
-    from zatsudan.sessions.exports.figures import Chart, Heat
+    from zatsudan.sessions.figures import Chart, Heat
     from zatsudan.wire.tokenview import Token
 
 

@@ -39,13 +39,14 @@ async def found_of(chat: Chat, last: Lab) -> Found:
     from zatsudan.lab.measuredrows import measured_rows
     from zatsudan.lab.numbers import numbers_with
     from zatsudan.lab.summaries import summaries
+    from zatsudan.lab.turns import in_turns
 
     session, metrics = chat.talk.session, chat.config.metrics
     count = chat.link.gauge(session).estimator.count
     rows, faults = await measured_rows(session, last, count, metrics)
     numbers = numbers_with(metrics)
     # A fixed seed: the same replies have the same p whenever they are looked at.
-    found = summaries(rows, last, numbers, Random(0))  # noqa: S311
+    found = await in_turns(summaries(rows, last, numbers, Random(0)))  # noqa: S311
     return Found(rows, numbers, found, tuple(Line(fault, "warn") for fault in faults))
 
 
@@ -82,12 +83,16 @@ async def sheet(chat: Chat, last: Lab, *, replies: bool = False, by: str = "") -
 def _drawn(
     there: "Sequence[Number]", chat: Chat, wanted: str, numbers: "Sequence[Number]"
 ) -> "Number":
-    """Return the number to be drawn: the one that is wanted, else a person's own, else how varied replies are."""
+    """Return the number to be drawn: the one that is wanted, else a person's own, else how varied replies are.
+
+    Where no reply has that, as dist-2 of single words, it is the first that some have.
+    """
     from zatsudan.lab.numbers import named
 
     if wanted:
         return named(numbers, wanted)
-    return named(there or numbers, next(iter(chat.config.metrics), "distinct_pairs"))
+    usual = next(iter(chat.config.metrics), "distinct_pairs")
+    return next((number for number in there if number.key == usual), (*there, *numbers)[0])
 
 
 def _setting_rows(last: Lab, found: Found) -> tuple[Part, ...]:
@@ -110,7 +115,7 @@ def _setting_rows(last: Lab, found: Found) -> tuple[Part, ...]:
     said = verdicts(found.settings)
     return (
         table,
-        *(Line(line) for line in said),
+        *(Line(line) for line in (*said, *found.settings.remarks)),
         *(Line(line, "dim") for line in told if line),
         Line(printable(" · ".join(parts)), "dim"),
     )
@@ -125,9 +130,11 @@ def _reply_rows(chat: Chat, last: Lab, found: Found) -> tuple[Part, ...]:
     numbers = [number for number in known(found.numbers, rows) if number.brief]
     if last.blind:
         numbers = [number for number in numbers if number.key != "mean_logprob"]
+    remarks = () if last.blind else found.settings.remarks
     head = [
         EMPTY,
         say("settings"),
+        *([say("server")] if remarks else []),
         *(number.shown for number in numbers),
         say("end"),
         say("begins"),
@@ -143,27 +150,31 @@ def _reply_rows(chat: Chat, last: Lab, found: Found) -> tuple[Part, ...]:
         if row.text:
             first.setdefault(row.text, row.number)
     cells = tuple(
-        _cells_of(row, last, numbers, first=first.get(row.text, row.number)) for row in rows
+        _cells_of(row, last, numbers, first=first.get(row.text, row.number), server=bool(remarks))
+        for row in rows
     )
     table = Table(
         tuple(head),
         cells,
         marks=marks,
-        right=frozenset({0, *range(2, len(head) - 2)}),
+        right=frozenset({0, *range(2 + bool(remarks), len(head) - 2)}),
         brief=True,
     )
     told = legend(numbers, unit_of(rows))
-    return (table, Line(told, "dim"), Line(_next(last, marks), "dim"))
+    known_of = (Line(line) for line in remarks)
+    return (table, *known_of, Line(told, "dim"), Line(_next(last, marks), "dim"))
 
 
 def _cells_of(
-    row: "Row", last: Lab, numbers: "Sequence[Number]", *, first: int
+    row: "Row", last: Lab, numbers: "Sequence[Number]", *, first: int, server: bool
 ) -> tuple[Printable, ...]:
-    """Return the cells of a reply; `first` is the first that has the same text."""
-    from zatsudan.lab.grid import shown
+    """Return the cells of a reply; `first` is the first that has the same text. `server`: which made it."""
+    from zatsudan.lab.labels import shown
 
     hidden = printable("?")
     cells = [printable(str(row.number)), hidden if last.blind else one_line(shown(row.label), 60)]
+    if server:
+        cells.append(one_line(row.server, 40))
     for number in numbers:
         mark = "~" if row.estimated and number.key in _COUNTED else ""
         value = printable(mark + number.text(number.of(row)))

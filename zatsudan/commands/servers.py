@@ -17,7 +17,18 @@ from zatsudan.config.settings import EMBEDDED
 from zatsudan.servers.engine.embedded import has_engine
 from zatsudan.talk.addressee import model_of, use_model
 from zatsudan.talk.chat import Chat
-from zatsudan.wire.refusals import BARE, DROP, PREFILL, RENAME, ROLE, SHRINK, SYSTEM, TEXTS, THINK
+from zatsudan.wire.refusals import (
+    BARE,
+    DROP,
+    PREFILL,
+    RENAME,
+    ROLE,
+    SHRINK,
+    SYSTEM,
+    TEXTS,
+    THINK,
+    UNOPENED,
+)
 
 GROUP = later("The server")
 
@@ -32,6 +43,7 @@ LESSONS = {
     TEXTS: later("text only"),
     PREFILL: later("prefill {name}"),
     THINK: later("thinking {name}"),
+    UNOPENED: later("thoughts end with a tag that nothing opens"),
 }
 
 

@@ -1,6 +1,6 @@
 """Commands that try many settings on one message, or on several, again and again: /sweep."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -22,21 +22,19 @@ from zatsudan.commands.experiments import (
 from zatsudan.commands.here import finder
 from zatsudan.commands.outcomes import Experiment, Outcome
 from zatsudan.commands.parts import Line
+from zatsudan.commands.pooling import pool_of, pooled, whose_settings
 from zatsudan.commands.registry import Choice, command
+from zatsudan.commands.spending import economy_of, number_of
 from zatsudan.sessions.made import FINISHED
 from zatsudan.sessions.session import Node
 from zatsudan.talk.chat import Chat
-from zatsudan.wire.messages import Usage
 
 if TYPE_CHECKING:
-    from zatsudan.lab.economy import Economy
-    from zatsudan.lab.grid import Budget, Sweep
-    from zatsudan.lab.slots import Cell, Slot
+    from zatsudan.lab.grid import Sweep
+    from zatsudan.lab.slots import Cell
 
 #: The word that goes on with the last experiment.
 CONTINUE = "continue"
-#: By what settings are ranked if nothing else is named: how little they repeat themselves.
-RANKED_BY = "distinct_pairs"
 
 
 def _axes(chat: Chat, args: str) -> Iterable[Choice]:
@@ -56,6 +54,10 @@ def _axes(chat: Chat, args: str) -> Iterable[Choice]:
     yield Choice("prompts=@", say("ask each message of a file, a line each"))
     yield Choice("budget=", say("end early: so many tokens, or so much money (with a point)"))
     yield Choice("by=", say("the number that it is about"))
+    if len(chat.config.profiles) > 1:
+        every = ",".join(chat.config.profiles)
+        yield Choice(f"pool={every}", say("let these servers share the work"))
+    yield Choice("concurrency=", say("so many requests at a time to each server"))
 
 
 async def _sweep(chat: Chat, args: str, *, force: bool) -> Outcome:
@@ -65,7 +67,14 @@ async def _sweep(chat: Chat, args: str, *, force: bool) -> Outcome:
     words, message = split_message(args)
     if words and words[0] == Word(CONTINUE):
         return await _go_on(chat, words[1:])
-    profile = next((word.value for word in words if word.name == "profile"), "")
+    named = {word.name: word.value for word in words if word.name in ("profile", "pool")}
+    if len(named) > 1:
+        raise CommandError(
+            say("A sweep has one server (profile=) or several (pool=), not both."),
+            say("Leave one of them out."),
+        )
+    pool = pool_of(chat, named["pool"]) if "pool" in named else ()
+    profile = pool[0] if pool else named.get("profile", "")
     sweep = read_sweep(words, current(chat), force=force, find=finder(chat, profile, force=force))
     if sweep.prompts and message:
         raise CommandError(
@@ -78,17 +87,24 @@ async def _sweep(chat: Chat, args: str, *, force: bool) -> Outcome:
             say("That makes {count} requests, more than {limit}.", count=count, limit=LIMIT),
             say("/sweep! makes them all the same."),
         )
-    settings = [cell_for(chat, one, sweep.common) for one in sweep.variations]
+    common = replace(sweep.common, profile=profile) if pool else sweep.common
+    settings = pooled([cell_for(chat, one, common) for one in sweep.variations], pool)
     names = [cell.label for cell in settings]
     if not sweep.swept:
         names = [one_line(prompt, 40) for prompt in sweep.prompts]
     await check_begins(chat, settings)
-    economy = await _economy(chat, sweep.budget, sweep.by, names) if sweep.budget else None
-    by = _number(chat, sweep.by) if sweep.by else ""
+    economy = None
+    if sweep.budget:
+        profiles = settings[0].profiles
+        economy = await economy_of(chat, sweep.budget, sweep.by, names, profiles)
+    by = number_of(chat, sweep.by) if sweep.by else ""
     parents = [chat.talk.say(prompt) for prompt in sweep.prompts] or [parent_of(chat, message)]
     cells = tuple(_cells(sweep, settings, parents, names))
-    parts = (Line(plan(chat, cells), "dim"),)
-    return Experiment(parents[0], cells, parts, economy=economy, by=by)
+    said = (whose_settings(chat, pool), plan(chat, cells, sweep.concurrency))
+    parts = tuple(Line(line, "dim") for line in said if line)
+    return Experiment(
+        parents[0], cells, parts, economy=economy, by=by, concurrency=sweep.concurrency
+    )
 
 
 def _cells(
@@ -117,73 +133,13 @@ def _cells(
                 yield cell
 
 
-def _number(chat: Chat, by: str) -> str:
-    """Return the number that is meant as it is kept, with its `-`; raises CommandError."""
-    from zatsudan.lab.numbers import named, numbers_with
-
-    numbers = numbers_with(chat.config.metrics)
-    return ("-" if by.startswith("-") else "") + named(numbers, by.removeprefix("-")).key
-
-
-async def _economy(chat: Chat, budget: "Budget", by: str, names: Sequence[str]) -> "Economy":
-    """Return how a budget is kept to; raises CommandError where the money is not known."""
-    from zatsudan.lab.economy import Economy
-    from zatsudan.lab.grid import shown
-    from zatsudan.lab.measuredrows import scores_by
-    from zatsudan.lab.numbers import named, numbers_with
-
-    key = _number(chat, by or next(iter(chat.config.metrics), RANKED_BY))
-    number = named(numbers_with(chat.config.metrics), key.removeprefix("-"))
-    session = chat.talk.session
-    count = chat.link.gauge(session).estimator.count
-    return Economy(
-        budget.limit,
-        await _money(chat) if budget.money else _tokens,
-        scores_by(number, session, count, chat.config.metrics),
-        number.shown,
-        lambda setting: one_line(shown(names[setting]), 60),
-        least=key.startswith("-"),
-    )
-
-
-def _tokens(slot: "Slot") -> float:
-    usage = _usage(slot)
-    return float(usage.prompt + usage.completion)
-
-
-def _usage(slot: "Slot") -> Usage:
-    made = slot.node.made if slot.node is not None else None
-    return made.usage if made is not None and made.usage is not None else Usage()
-
-
-async def _money(chat: Chat) -> "Callable[[Slot], float]":
-    """Return what tells the cost of a cell, by the prices of its profile; raises CommandError without any."""
-    from zatsudan.talk.addressee import client_for
-
-    prices = dict((await client_for(chat.talk, chat.link)).server.prices)
-    if not prices:
-        raise CommandError(
-            say("What replies cost here is not known: the profile has no prices."),
-            say("Add [profiles.NAME.prices], or give the budget in tokens: budget=5000."),
-        )
-    dearest = max(prices.values(), key=lambda price: price.output)
-
-    def cost(slot: "Slot") -> float:
-        made, usage = slot.node.made if slot.node is not None else None, _usage(slot)
-        there = chat.config.profiles[slot.cell.profile].prices if slot.cell.profile else prices
-        # A model without a price is counted as the dearest that has one, so as not to spend too much.
-        price = there.get(made.model if made is not None else "", dearest)
-        return price.of(usage.prompt, usage.completion, usage.cached)
-
-    return cost
-
-
 # --- what is left of the last experiment ---------------------------------------------
 
 
 async def _go_on(chat: Chat, words: Sequence[Word]) -> Outcome:
     """Ask for the cells that have no whole reply yet, as they were planned; raises CommandError."""
-    from zatsudan.lab.grid import in_common, read_budget
+    from zatsudan.lab.grid import read_budget, read_concurrency
+    from zatsudan.lab.labels import in_common
     from zatsudan.lab.slots import cell_of
 
     session = chat.talk.session
@@ -192,24 +148,27 @@ async def _go_on(chat: Chat, words: Sequence[Word]) -> Outcome:
         raise CommandError(
             say("There is no sweep to go on with."), say("/sweep temperature 0 1 makes one.")
         )
-    budget = None
-    for word in words:
-        if word.name != "budget":
-            raise CommandError(
-                say(
-                    "/sweep continue takes budget=… alone, not {word}.",
-                    word=one_line(word.text, 40),
-                ),
-                say("Everything else is as it was."),
-            )
-        budget = read_budget(word.value)
+    given = {word.name: word.value for word in words}
+    other = [word for word in words if word.name not in ("budget", "pool", "concurrency")]
+    if other:
+        raise CommandError(
+            say(
+                "/sweep continue takes budget, pool and concurrency alone, not {word}.",
+                word=one_line(other[0].text, 40),
+            ),
+            say("Everything else is as it was."),
+        )
+    budget = read_budget(given["budget"]) if "budget" in given else None
+    concurrency = read_concurrency(given["concurrency"]) if "concurrency" in given else 0
     left = [at for at, (_, id_) in enumerate(lab.cells) if not _whole(session.nodes.get(id_ or ""))]
     if not left:
         raise CommandError(say("Nothing is left of the last sweep."), say("/lab shows it."))
     cells = tuple(cell_of(lab.cells[at][0], lab.plans[at], session) for at in left)
-    for cell in cells:
-        if cell.profile:
-            check_profile(chat, cell.profile)
+    if "pool" in given:
+        cells = pooled(cells, pool_of(chat, given["pool"]))
+    profiles = {profile for cell in cells for profile in cell.profiles}
+    for profile in sorted(profiles - {""}):
+        check_profile(chat, profile)
     await check_begins(chat, cells)
     names = {
         of: in_common(
@@ -218,17 +177,20 @@ async def _go_on(chat: Chat, words: Sequence[Word]) -> Outcome:
         for of in set(lab.settings)
     }
     listed = [names.get(at, "") for at in range(max(names) + 1)]
-    economy = await _economy(chat, budget, lab.by, listed) if budget is not None else None
+    economy = (
+        await economy_of(chat, budget, lab.by, listed, profiles) if budget is not None else None
+    )
     done = say_count("{n} reply is there.", "{n} replies are there.", len(lab.cells) - len(left))
     return Experiment(
         session.nodes[lab.parent],
         cells,
-        (Line(done, "dim"), Line(plan(chat, cells), "dim")),
+        (Line(done, "dim"), Line(plan(chat, cells, concurrency), "dim")),
         blind=lab.blind,
         before=lab,
         places=tuple(left),
         economy=economy,
         by=lab.by,
+        concurrency=concurrency,
     )
 
 
@@ -238,7 +200,7 @@ def _whole(node: Node | None) -> bool:
 
 @command(
     "sweep",
-    "NAME VALUES… [x NAME VALUES…] [runs=N] [-- MESSAGE] | continue",
+    "NAME VALUES… [x NAME VALUES…] [runs=N] [pool=A,B] [-- MESSAGE] | continue",
     group=GROUP,
     complete=_axes,
 )
@@ -252,7 +214,9 @@ async def sweep(chat: Chat, args: str) -> Outcome:
     and it is said which write differently. `prompts=@FILE` asks each message of a file, a line each.
     `seed=7` holds for all. `by=dist-2` chooses the number of the chart. `budget=5000` (tokens) or `budget=0.50` (money) ends early: the half
     that is worst by that number first (`by=-like`: the lowest is best).
-    `/sweep continue` asks for what is left after Esc, a crash or a budget.
+    `pool=a,b,c` lets the servers of these profiles share the work, each taking the next when it is free (`pool=gpu*`: all
+    called so; `now`: the talk's own); `concurrency=8` gives each server eight requests at a time.
+    `/sweep continue` asks for what is left after Esc, a crash, a budget or servers that fell out.
     `/sweep!` takes values outside their ranges, and more than 64 requests.
     """
     return await _sweep(chat, args, force=False)

@@ -91,7 +91,7 @@ def _ballots(votes: Sequence[tuple[str, tuple[str, ...]]]) -> "list[Ballot]":
 def summary(ballots: "Sequence[Ballot]") -> tuple[Part, ...]:
     """Return what picks say: the pairs, the ranking of more than two, and a leaning to one side."""
     from zatsudan.lab.ballots import leaning, pairs, ranking
-    from zatsudan.lab.grid import shown
+    from zatsudan.lab.labels import shown
 
     found = pairs(ballots)
     rows = tuple(

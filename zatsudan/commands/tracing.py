@@ -7,6 +7,7 @@ from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.commands.counts import describe_end, describe_speed, lore_names
 from zatsudan.commands.knobs import settle, settle_model
+from zatsudan.commands.messagenumbers import numbers
 from zatsudan.commands.outcomes import Outcome, Show, tell
 from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.registry import Choice, command
@@ -25,14 +26,18 @@ GROUP = later("The lab")
 
 def reply_choices(chat: Chat, args: str) -> Iterable[Choice]:
     """Complete the number of a reply."""
-    if " " not in args:
-        for node in chat.talk.session.replies(latest_first=True):
-            yield Choice(node.id, one_line(node.message.text, 50))
+    if " " in args:
+        return ()
+    session = chat.talk.session
+
+    return numbers(
+        session, reversed(session.made), args, lambda node: one_line(node.message.text, 50)
+    )
 
 
 def has_reply(chat: Chat) -> bool:
     """Tell whether there is a reply to speak of."""
-    return any(True for _ in chat.talk.session.replies())
+    return bool(chat.talk.session.made)
 
 
 def reply_at(chat: Chat, args: str) -> Node:

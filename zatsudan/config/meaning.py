@@ -11,7 +11,7 @@ from zatsudan.base.languages import LANGUAGES
 from zatsudan.base.printable import one_line, printable
 from zatsudan.config import metricspecs
 from zatsudan.config.position import Place, nearest
-from zatsudan.config.settings import Config
+from zatsudan.config.settings import MOST_AT_ONCE, Config, Profile
 
 
 def check_values(config: Config, place: Place) -> None:
@@ -66,8 +66,16 @@ def check_values(config: Config, place: Place) -> None:
     ):
         if chosen not in choices:
             raise screen.below(key).takes(told or ", ".join(choices), chosen)
+    _check_profiles(config.profiles, place.below("profiles"))
     _check_persona(config, place.below("persona"))
     _check_metrics(config.metrics, place.below("metrics"))
+
+
+def _check_profiles(profiles: Mapping[str, Profile], place: Place) -> None:
+    for name, profile in profiles.items():
+        if not 0 <= profile.concurrency <= MOST_AT_ONCE:
+            where = place.below(name).below("concurrency")
+            raise where.takes(f"0 – {MOST_AT_ONCE}", profile.concurrency)
 
 
 def _check_metrics(metrics: Mapping[str, str], place: Place) -> None:

@@ -15,6 +15,9 @@ from zatsudan.base.jsonvalues import NOTHING, Json
 #: The name of the embedded model, where no profile is called so.
 EMBEDDED = "local"
 
+#: The most requests at a time that may be wanted of one server: httpx opens no more connections.
+MOST_AT_ONCE = 100
+
 
 class Price(NamedTuple):
     """What a model costs, per million tokens, in whatever money the server bills."""
@@ -55,6 +58,8 @@ class Profile(NamedTuple):
     """Query parameters of every request."""
     context_length: int = 0
     """Tokens that the model takes, where the server does not tell; 0: unknown."""
+    concurrency: int = 0
+    """Requests of /sweep and /compare at a time; 0: one to this machine, four to another."""
     reasoning: str = ""
     """The field in which the server wants earlier reasoning back, as in `reasoning_content`; empty: not sent."""
     dialect: str = ""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from zatsudan.base.language import say, say_count
 from zatsudan.base.printable import Printable
 from zatsudan.lab.slots import ENDED, RUNNING, WAITING, Slot
+from zatsudan.sessions.session import Node
 
 #: What a number is for each setting, by the replies that are there; settings without one are missing.
 Scores = Callable[[Sequence[Slot]], Awaitable[Mapping[int, float]]]
@@ -19,14 +20,14 @@ Scores = Callable[[Sequence[Slot]], Awaitable[Mapping[int, float]]]
 
 @dataclass(slots=True)
 class Economy:
-    """What is to be spent, and how: `cost` of a cell that ended, `scores` by which settings are ranked.
+    """What is to be spent, and how: `cost` of a reply, `scores` by which settings are ranked.
 
     `limit` is in the unit of `cost`. `name` is that of the settings, `by` that of the number.
     `least`: the lowest are the best.
     """
 
     limit: float
-    cost: Callable[[Slot], float]
+    cost: Callable[[Node], float]
     scores: Scores
     by: Printable
     name: Callable[[int], Printable]
@@ -37,8 +38,8 @@ class Economy:
     _halving: bool = False
 
     def spent(self, slots: Iterable[Slot]) -> float:
-        """Return what has been spent on cells that ended."""
-        return math.fsum(self.cost(slot) for slot in slots if slot.node is not None)
+        """Return what has been spent on replies, those among them that a server cut off."""
+        return math.fsum(self.cost(node) for slot in slots for node in slot.replies)
 
     def admits(self, slots: Sequence[Slot], number: int) -> bool:
         """Tell whether a cell may still be asked: what is under way and this one are to be paid for."""
@@ -52,7 +53,7 @@ class Economy:
 
     def _each(self, slots: Sequence[Slot]) -> float | None:
         """Return what a reply costs in the mean; None as long as there is none."""
-        done = [self.cost(slot) for slot in slots if slot.node is not None]
+        done = [self.cost(slot.node) for slot in slots if slot.node is not None]
         return math.fsum(done) / len(done) if done else None
 
     async def halve(self, slots: Sequence[Slot], on_note: Callable[[Printable], None]) -> None:

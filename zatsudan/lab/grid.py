@@ -9,9 +9,11 @@ from typing import NamedTuple
 
 from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import Json
-from zatsudan.base.language import later, say
-from zatsudan.base.printable import Printable, one_line, printable
+from zatsudan.base.language import say
+from zatsudan.base.printable import one_line
 from zatsudan.base.words import Word
+from zatsudan.config.settings import MOST_AT_ONCE
+from zatsudan.lab.labels import AS_IT_IS
 from zatsudan.parameters.assignments import free_value, read_assignments
 from zatsudan.parameters.fromfile import inserted
 from zatsudan.parameters.table import Find, find
@@ -27,11 +29,8 @@ _BETWEEN = re.compile(r",(?=\+?[A-Za-z_][\w.]*=)")
 BEGIN, SYSTEM = "begin", "system"
 #: A value that says: not sent; one that says: as it is set.
 UNSET, NOW = "unset", "now"
-#: The label of a cell that has nothing otherwise, and those of one request's replies.
-#: Labels are kept in the journal: see `shown`.
-AS_IT_IS = later("as it is now")
-_CHOICE = re.compile(r"choice (\d+)")
-_RUN, _PROMPT = re.compile(r"run (\d+)"), re.compile(r"prompt (\d+)")
+#: What is said of the whole sweep, and is no setting.
+SPECIAL = frozenset({"runs", "prompts", "budget", "by", "pool", "concurrency"})
 #: The most values of one range.
 MOST = 1_000
 
@@ -85,35 +84,6 @@ class Variation:
         )
 
 
-def shown(label: str) -> Printable:
-    """Return a cell's label as a person reads it: what was typed, or our words where nothing was."""
-    return printable(" · ".join(map(_part, label.split(" · "))))
-
-
-def _part(part: str) -> Printable:
-    if (choice := _CHOICE.fullmatch(part)) is not None:
-        return say("choice {number}", number=choice[1])
-    if (run := _RUN.fullmatch(part)) is not None:
-        return say("run {number}", number=run[1])
-    if (prompt := _PROMPT.fullmatch(part)) is not None:
-        return say("prompt {number}", number=prompt[1])
-    return say(AS_IT_IS) if part == AS_IT_IS else printable(part)
-
-
-def in_common(labels: Sequence[str]) -> str:
-    """Return what all labels have: that of the setting of which they are runs."""
-    parts = [label.split(" · ") for label in labels]
-    common = set[str].intersection(*map(set, parts)) if parts else set()
-    return " · ".join(part for part in parts[0] if part in common) if common else AS_IT_IS
-
-
-def difference_first(labels: Sequence[str]) -> list[str]:
-    """Return labels, in each first what not all of them have: a narrow column cuts the end."""
-    parts = [label.split(" · ") for label in labels]
-    common = set[str].intersection(*map(set, parts)) if len(parts) > 1 else set()
-    return [" · ".join(sorted(one, key=lambda part: part in common)) for one in parts]
-
-
 class Budget(NamedTuple):
     """What a sweep may spend: tokens, sent and come, or what they cost in the money of the profile's prices."""
 
@@ -127,7 +97,8 @@ class Sweep:
 
     `axes`: what each has on each axis, where two are crossed. `prompts`: the messages that each answers,
     none for the last one of the talk; without anything that is `swept`, they are what differs. `budget`: what may be spent, `by` the number that ranks
-    settings; with a `-` before it the lowest is best.
+    settings; with a `-` before it the lowest is best. `pool`: the profiles whose servers share the work, as they
+    were typed; `concurrency`: how many requests each server gets at a time, 0 for as many as is usual.
     """
 
     variations: tuple[Variation, ...]
@@ -138,6 +109,8 @@ class Sweep:
     budget: Budget | None = None
     by: str = ""
     swept: bool = True
+    pool: str = ""
+    concurrency: int = 0
 
 
 def read_values(text: str) -> list[str]:
@@ -202,7 +175,7 @@ def read_sweep(
     special: dict[str, Word] = {}
     name = ""
     for word in words:
-        if word.name in ("runs", "prompts", "budget", "by"):
+        if word.name in SPECIAL:
             special[word.name] = word
         elif word.name is not None:
             common += read_setting(word, current, force=force, find=find)
@@ -239,6 +212,8 @@ def read_sweep(
         read_budget(special["budget"].value) if "budget" in special else None,
         special["by"].value if "by" in special else "",
         bool(axes),
+        special["pool"].value if "pool" in special else "",
+        read_concurrency(special["concurrency"].value) if "concurrency" in special else 0,
     )
 
 
@@ -250,6 +225,16 @@ def read_budget(text: str) -> Budget:
     raise CommandError(
         say("budget takes tokens or money, not {text}.", text=one_line(text, 40)),
         say("budget=5000 ends after 5,000 tokens, budget=0.50 after what costs as much."),
+    )
+
+
+def read_concurrency(text: str) -> int:
+    """Read how many requests a server is to get at a time; raises CommandError."""
+    if text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= MOST_AT_ONCE:
+        return int(text)
+    raise CommandError(
+        say("concurrency takes a whole number from 1 to {most}.", most=MOST_AT_ONCE),
+        say("concurrency=8 gives each server eight requests at a time."),
     )
 
 

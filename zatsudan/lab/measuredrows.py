@@ -5,9 +5,9 @@ from statistics import fmean
 
 from zatsudan.base.printable import Printable
 from zatsudan.lab.numbers import Number, measured
-from zatsudan.lab.ownmetrics import measure_all
 from zatsudan.lab.sheet import Row, rows_of
 from zatsudan.lab.slots import Slot
+from zatsudan.lab.turns import in_turns
 from zatsudan.sessions.planned import Lab
 from zatsudan.sessions.session import Session
 
@@ -18,10 +18,15 @@ Count = Callable[[str], int]
 async def measured_rows(
     session: Session, lab: Lab, count: Count, metrics: Mapping[str, str]
 ) -> tuple[list[Row], list[Printable]]:
-    """Return the rows with all numbers, and why some of a person's own are missing."""
-    rows = rows_of(session, lab, count)
+    """Return the rows with all numbers, and why some of a person's own are missing.
+
+    Hundreds of replies take a second, in which keys want to be answered.
+    """
+    rows = await in_turns(rows_of(session, lab, count))
     if not metrics:
         return rows, []
+    from zatsudan.lab.ownmetrics import measure_all  # few have any
+
     own = await measure_all(metrics, [row.text for row in rows if row.replied])
     faults = [one.fault for one in own.values() if one.fault]
     return measured(rows, {name: one.values for name, one in own.items()}), faults

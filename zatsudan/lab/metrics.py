@@ -8,8 +8,10 @@ import math
 import re
 import zlib
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from zatsudan.base.jsonvalues import Json
+from zatsudan.lab.turns import Turns
 from zatsudan.wire.tokenview import entropy_of
 
 #: Kana, Han and full-width characters: scripts that put no blanks between words.
@@ -65,22 +67,31 @@ def likeness(one: str, other: str) -> float:
     return _jaccard(shingles(one), shingles(other))
 
 
-def _jaccard(one: set[tuple[str, ...]], other: set[tuple[str, ...]]) -> float:
-    together = one | other
-    return len(one & other) / len(together) if together else 1.0
+def _jaccard(one: AbstractSet[object], other: AbstractSet[object]) -> float:
+    both = len(one & other)
+    together = len(one) + len(other) - both
+    return both / together if together else 1.0
 
 
-def likenesses(texts: Sequence[str]) -> list[list[float]]:
+def likenesses(texts: Sequence[str]) -> Turns[list[list[float]]]:
     """Return how like each text is to each."""
-    sets = [shingles(text) for text in texts]
-    return [[_jaccard(one, other) for other in sets] for one in sets]
+    numbers: dict[tuple[str, ...], int] = {}  # of shingles: sets of numbers are compared sooner
+    sets: list[frozenset[int]] = []
+    rows = [[1.0] * len(texts) for _ in texts]
+    for at, text in enumerate(texts):
+        one = frozenset(numbers.setdefault(shingle, len(numbers)) for shingle in shingles(text))
+        for before, other in enumerate(sets):
+            rows[at][before] = rows[before][at] = _jaccard(one, other)
+        sets.append(one)
+        yield
+    return rows
 
 
-def likeness_to_others(texts: Sequence[str]) -> list[float | None]:
+def likeness_to_others(texts: Sequence[str]) -> Turns[list[float | None]]:
     """Return of each text its mean likeness to the others; None where there are none."""
     if len(texts) < 2:
         return [None] * len(texts)
-    rows = likenesses(texts)
+    rows = yield from likenesses(texts)
     return [(sum(row) - row[at]) / (len(texts) - 1) for at, row in enumerate(rows)]
 
 

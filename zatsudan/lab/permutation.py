@@ -11,6 +11,8 @@ from math import comb, prod
 from random import Random
 from typing import NamedTuple
 
+from zatsudan.lab.turns import Turns
+
 #: A difference is told from chance where it is rarer than this.
 LEVEL = 0.05
 #: So many draws are all made; of more, so many are made by lot.
@@ -22,11 +24,24 @@ _SAME = 1e-9
 class Group(NamedTuple):
     """Replies that may be exchanged for one another, as those to one prompt: how like each is to each.
 
-    The first `first` are those of the one setting, the rest those of the other.
+    The first `first` are those of the one setting, the rest those of the other. Where there are
+    `blocks`, one for each reply, as of the servers that made them, replies are exchanged within a block
+    alone: what sets the servers apart then does not count as the settings' doing.
     """
 
     rows: Sequence[Sequence[float]]
     first: int
+    blocks: Sequence[str] = ()
+
+    @property
+    def exchanged(self) -> list[tuple[list[int], int]]:
+        """The replies of each block, and how many of them are of the first setting."""
+        if not self.blocks:
+            return [(list(range(len(self.rows))), self.first)]
+        places: dict[str, list[int]] = {}
+        for at, block in enumerate(self.blocks):
+            places.setdefault(block, []).append(at)
+        return [(of, sum(at < self.first for at in of)) for of in places.values()]
 
 
 class Compared(NamedTuple):
@@ -41,7 +56,7 @@ class Compared(NamedTuple):
     least: float
 
 
-def compare(groups: Sequence[Group], random: Random) -> Compared | None:
+def compare(groups: Sequence[Group], random: Random) -> Turns[Compared | None]:
     """Compare two settings; None where one of them has a single reply everywhere.
 
     Exact where there are few draws. Else a share of `random` ones, which counts the draw that
@@ -53,13 +68,17 @@ def compare(groups: Sequence[Group], random: Random) -> Compared | None:
     tables = [_Table(group.rows, group.first) for group in groups]
     actual = [tuple(range(group.first)) for group in groups]
     found = _statistic(tables, actual)
-    every = prod(comb(len(group.rows), group.first) for group in groups)
+    blocks = [block for group in groups for block in group.exchanged]
+    every = prod(comb(len(of), first) for of, first in blocks)
     exact = every <= DRAWS[0]
     draws = _every(groups) if exact else _some(groups, random)
-    as_far = sum(_statistic(tables, draw) >= found - _SAME for draw in draws)
+    as_far = 0
+    for draw in draws:
+        as_far += _statistic(tables, draw) >= found - _SAME
+        yield
     p = as_far / every if exact else (as_far + 1) / (DRAWS[1] + 1)
     # Where both have as many replies, each draw parts them as its mirror image does.
-    mirrored = all(2 * group.first == len(group.rows) for group in groups)
+    mirrored = all(2 * first == len(of) for of, first in blocks)
     least = (2 if mirrored else 1) / every
     within = [table.means(draw)[0] for table, draw in zip(tables, actual, strict=True)]
     between = [table.means(draw)[1] for table, draw in zip(tables, actual, strict=True)]
@@ -127,12 +146,18 @@ def _statistic(tables: Sequence[_Table], draw: Sequence[Sequence[int]]) -> float
 
 
 def _every(groups: Sequence[Group]) -> Iterator[Sequence[Sequence[int]]]:
-    return product(*(combinations(range(len(group.rows)), group.first) for group in groups))
+    return product(*(list(_draws(group)) for group in groups))
+
+
+def _draws(group: Group) -> Iterator[Sequence[int]]:
+    for parts in product(*(combinations(of, first) for of, first in group.exchanged)):
+        yield [at for part in parts for at in part]
 
 
 def _some(groups: Sequence[Group], random: Random) -> Iterator[Sequence[Sequence[int]]]:
+    blocks = [group.exchanged for group in groups]
     for _ in range(DRAWS[1]):
-        yield [random.sample(range(len(group.rows)), group.first) for group in groups]
+        yield [[at for of, first in group for at in random.sample(of, first)] for group in blocks]
 
 
 def _mean(values: Iterable[float]) -> float:

@@ -1,52 +1,14 @@
-"""An experiment for a file and for figures: rows, settings, charts and maps as plain values."""
+"""What is told of an experiment's settings: a table of them, charts and maps, as plain values."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from zatsudan.base.jsonvalues import Json, JsonObject
-from zatsudan.base.language import later, say
+from zatsudan.base.language import say
 from zatsudan.base.printable import Printable, one_line, printable
-from zatsudan.lab.grid import shown
-from zatsudan.lab.numbers import NUMBERS, Number, known
+from zatsudan.lab.labels import shown
+from zatsudan.lab.numbers import Number
 from zatsudan.lab.sheet import Row
-from zatsudan.lab.summaries import Summaries, interval_text, methods, verdicts
-from zatsudan.sessions.exports.experiment import Sheet
-from zatsudan.sessions.exports.figures import Bar, Chart, Heat
-
-#: What a person calls the columns that are no numbers.
-_HEADS = {
-    "number": later("number"), "settings": later("settings"), "model": later("model"),
-    "ended": later("end"),
-}  # fmt: skip
-
-
-def sheet_of(
-    rows: Sequence[Row],
-    message: str,
-    numbers: Sequence[Number] = NUMBERS,
-    found: Summaries | None = None,
-) -> Sheet:
-    """Return the rows, what came of the settings, and the message that they answer, for a file."""
-    heads = {number.key: number.head for number in numbers}
-    columns = ("number", "settings", "model", "ended", *heads, "text")
-    told = [{**dict.fromkeys(heads), **row.to_json()} for row in rows]
-    sheet = Sheet(message, columns, told, {**_HEADS, **heads})
-    if found is None or len(found.settings) < 2:
-        return sheet
-    there = known(numbers, rows)
-    return sheet._replace(
-        settings=[_setting(one.label, one.runs, one.means, one.p) for one in found.settings],
-        summary=summary_table(found, there),
-        said=[methods(found, there), *verdicts(found)],
-        figures=[figure_of(number, found, unit_of(rows)) for number in there],
-    )
-
-
-def _setting(
-    label: str, runs: int, means: Mapping[str, "tuple[Json, ...]"], p: float | None
-) -> JsonObject:
-    names = ("mean", "n", "low", "high", "method")
-    values: JsonObject = {key: dict(zip(names, mean, strict=True)) for key, mean in means.items()}
-    return {"settings": label, "replies": runs, "numbers": values, "p": p}
+from zatsudan.lab.summaries import Summaries, interval_text
+from zatsudan.sessions.figures import Bar, Chart, Heat
 
 
 def summary_table(found: Summaries, numbers: Sequence[Number]) -> list[tuple[Printable, ...]]:

@@ -14,6 +14,7 @@ from zatsudan.lab.metrics import (
     mean_entropy,
     mean_logprob,
 )
+from zatsudan.lab.turns import Turns
 from zatsudan.sessions.estimate import speed_of, tokens_per_second
 from zatsudan.sessions.made import FINISHED, Made
 from zatsudan.sessions.planned import Lab
@@ -46,12 +47,13 @@ class Row:
     distinct_units: float | None = None
     compression: float | None = None
     own: Mapping[str, float] = field(default_factory=dict)
+    server: str = ""
 
     def to_json(self) -> JsonObject:
         """Return all of it, for a file."""
         return {
             "number": self.number, "settings": self.label, "model": self.model,
-            "parameters": dict(self.parameters), "tokens": self.tokens, "estimated": self.estimated,
+            "server": self.server, "parameters": dict(self.parameters), "tokens": self.tokens, "estimated": self.estimated,
             "seconds": _round(self.seconds), "tokens_per_second": _round(self.speed),
             "ended": self.ended, "mean_logprob": _round(self.logprob),
             "distinct_pairs": _round(self.distinct), "likeness": _round(self.likeness),
@@ -66,13 +68,14 @@ def _round(value: float | None) -> float | None:
     return round(value, 4) if value is not None else None
 
 
-def rows_of(session: Session, lab: Lab, count: Callable[[str], int]) -> list[Row]:
+def rows_of(session: Session, lab: Lab, count: Callable[[str], int]) -> Turns[list[Row]]:
     """Return the rows of an experiment; `count` estimates the tokens of a text."""
     nodes = [session.nodes.get(node_id) if node_id else None for _, node_id in lab.cells]
     texts = [node.message.text for node in nodes if node is not None]
-    like = iter(likeness_to_others(texts))
+    like = iter((yield from likeness_to_others(texts)))
     rows: list[Row] = []
     for number, ((label, _), node) in enumerate(zip(lab.cells, nodes, strict=True), 1):
+        yield
         if node is None or node.made is None:
             rows.append(Row(number, label))
             continue
@@ -99,6 +102,7 @@ def rows_of(session: Session, lab: Lab, count: Callable[[str], int]) -> list[Row
                 entropy=mean_entropy(made.logprobs) if whole else None,
                 distinct_units=distinct(text, 1),
                 compression=compression(text),
+                server=made.server,
             )
         )
     return rows

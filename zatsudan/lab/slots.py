@@ -1,7 +1,7 @@
 """Cells of a run, as values: what each is to be made with, and how far it has come."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from zatsudan.base.errors import ConnectionFailed, StatusError, ZatsudanError
 from zatsudan.base.jsonvalues import Json
@@ -19,6 +19,7 @@ class Cell:
     """One reply to be made: all its parameters, and the model if it is not the session's.
 
     `profile`: the server of that profile is asked instead of the talk's, its own model if none is named.
+    `pool`: whichever of these is free first makes it (`` is the talk's own).
     `system`: another system message than the session's. `begin`: with what the reply begins.
     `parent`: the message that it answers, where that is not the run's. Cells of one `setting` are
     runs of the same; `axes` is what the setting has on each axis that is crossed.
@@ -33,6 +34,12 @@ class Cell:
     parent: Node | None = None
     setting: int = 0
     axes: tuple[str, ...] = ()
+    pool: tuple[str, ...] = ()
+
+    @property
+    def profiles(self) -> tuple[str, ...]:
+        """The profiles whose servers may make it."""
+        return self.pool or (self.profile,)
 
     @property
     def plan(self) -> Plan:
@@ -47,6 +54,7 @@ class Cell:
             self.system,
             self.begin,
             parent,
+            self.pool,
         )
 
 
@@ -62,12 +70,17 @@ def cell_of(label: str, plan: Plan, session: Session) -> Cell:
         session.nodes.get(plan.parent),
         plan.setting,
         plan.axes,
+        plan.pool,
     )
 
 
 @dataclass(slots=True)
 class Slot:
-    """A cell while it runs. Times are the link's clock; `deltas` about as many as tokens."""
+    """A cell while it runs. Times are the link's clock; `deltas` about as many as tokens.
+
+    `lost` are replies that a server of a pool did not bring to an end, before it was asked of another;
+    `server` is the one that is asked now, where that is one of several.
+    """
 
     cell: Cell
     state: str = WAITING
@@ -79,6 +92,26 @@ class Slot:
     node: Node | None = None
     turn: Turn | None = None
     error: ZatsudanError | None = None
+    server: str = ""
+    lost: list[Node] = field(default_factory=list)
+
+    def again(self) -> None:
+        """Let it wait to be asked anew; what came of it is lost to it, and stays in the talk."""
+        if self.node is not None:
+            self.lost.append(self.node)
+        self.state, self.node, self.turn, self.error, self.server = WAITING, None, None, None, ""
+        self.deltas, self.first = 0, None
+
+    def end(self) -> None:
+        """It has ended: what was lost is better than nothing."""
+        self.state = ENDED
+        if self.node is None and self.lost:
+            self.node = self.lost.pop()
+
+    @property
+    def replies(self) -> list[Node]:
+        """All that came of it."""
+        return self.lost if self.node is None else [*self.lost, self.node]
 
     @property
     def went_well(self) -> bool:

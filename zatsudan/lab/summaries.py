@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from zatsudan.base.language import say
 from zatsudan.base.printable import Printable, one_line, printable
-from zatsudan.lab.grid import AS_IT_IS, in_common, shown
+from zatsudan.lab.across import blocks_of, remarks
 from zatsudan.lab.intervals import JACKKNIFE, WILSON, Mean, T, mean_of, mean_of_pairs, share_of
+from zatsudan.lab.labels import AS_IT_IS, in_common, shown
 from zatsudan.lab.metrics import likenesses
 from zatsudan.lab.numbers import LIKENESS, Number
 from zatsudan.lab.permutation import (
@@ -19,6 +20,7 @@ from zatsudan.lab.permutation import (
     replies_needed,
 )
 from zatsudan.lab.sheet import Row
+from zatsudan.lab.turns import Turns
 from zatsudan.sessions.planned import Lab
 
 
@@ -41,10 +43,14 @@ class Summary(NamedTuple):
 
 
 class Summaries(NamedTuple):
-    """All settings in their order; `base` is the number of the one with which the others are compared."""
+    """All settings in their order; `base` is the number of the one with which the others are compared.
+
+    `remarks` are what to know of the servers, where several replied.
+    """
 
     settings: Sequence[Summary]
     base: int
+    remarks: Sequence[Printable] = ()
 
     @property
     def repeated(self) -> bool:
@@ -59,65 +65,70 @@ class Summaries(NamedTuple):
 
 def summaries(
     rows: Sequence[Row], lab: Lab, numbers: Sequence[Number], random: Random
-) -> Summaries:
+) -> Turns[Summaries]:
     """Return what came of each setting. Replies to one message are compared with one another alone."""
-    settings = sorted(set(lab.settings))
     messages = lab.messages()
-    cells = {
-        setting: [at for at, of in enumerate(lab.settings) if of == setting] for setting in settings
-    }
+    cells: dict[int, list[int]] = {}
+    for at, of in enumerate(lab.settings):
+        cells.setdefault(of, []).append(at)
+    settings = sorted(cells)
     labels = {of: in_common([lab.cells[at][0] for at in cells[of]]) for of in settings}
     base = next((of for of in settings if labels[of] == AS_IT_IS), settings[0])
     found: dict[int, Compared] = {}
     for of in settings:
         if of != base:
-            groups = _groups(rows, messages, cells[base], cells[of])
-            if (one := compare(groups, random)) is not None:
+            groups = yield from _groups(rows, lab, messages, cells[base], cells[of])
+            if (one := (yield from compare(groups, random))) is not None:
                 found[of] = one
     p = dict(zip(found, corrected([one.p for one in found.values()]), strict=True))
-    return Summaries(
-        [
+    told: list[Summary] = []
+    for of in settings:
+        own = [rows[at] for at in cells[of]]
+        told.append(
             Summary(
                 labels[of],
-                sum(rows[at].replied for at in cells[of]),
-                _means([rows[at] for at in cells[of]], numbers, [messages[at] for at in cells[of]]),
+                sum(row.replied for row in own),
+                (yield from _means(own, numbers, [messages[at] for at in cells[of]])),
                 lab.plans[cells[of][0]].axes if lab.plans else (),
                 found.get(of),
                 p.get(of),
             )
-            for of in settings
-        ],
-        settings.index(base),
-    )
+        )
+    return Summaries(told, settings.index(base), remarks(rows, lab))
 
 
 def _groups(
-    rows: Sequence[Row], messages: Sequence[str], ours: Sequence[int], theirs: Sequence[int]
-) -> list[Group]:
+    rows: Sequence[Row],
+    lab: Lab,
+    messages: Sequence[str],
+    ours: Sequence[int],
+    theirs: Sequence[int],
+) -> Turns[list[Group]]:
     groups: list[Group] = []
-    for message in dict.fromkeys(messages):
+    for message in dict.fromkeys(messages[at] for at in ours):
         first, second = (
-            [rows[at].text for at in cells if messages[at] == message and rows[at].replied]
+            [at for at in cells if messages[at] == message and rows[at].replied]
             for cells in (ours, theirs)
         )
         if first and second:
-            groups.append(Group(likenesses([*first, *second]), len(first)))
+            both = [*first, *second]
+            like = yield from likenesses([rows[at].text for at in both])
+            groups.append(Group(like, len(first), blocks_of(rows, lab, both)))
     return groups
 
 
 def _means(
     rows: Sequence[Row], numbers: Sequence[Number], messages: Sequence[str]
-) -> dict[str, Mean]:
+) -> Turns[dict[str, Mean]]:
     found: dict[str, Mean | None] = {}
     for number in numbers:
         values = [value for row in rows if (value := number.of(row)) is not None]
         found[number.key] = share_of(values) if number.share else mean_of(values)
     # How like the runs of the setting are, and not how like they are to the others.
-    found[LIKENESS] = (
-        mean_of_pairs(likenesses([row.text for row in rows if row.replied]))
-        if len(set(messages)) == 1
-        else None
-    )
+    found[LIKENESS] = None
+    if len(set(messages)) == 1:
+        like = yield from likenesses([row.text for row in rows if row.replied])
+        found[LIKENESS] = mean_of_pairs(like)
     return {key: mean for key, mean in found.items() if mean is not None}
 
 

@@ -43,6 +43,8 @@ class Server(NamedTuple):
     ca_file: str = ""
     verify: bool = True
     prices: Mapping[str, Price] = NOTHING
+    concurrency: int = 0
+    """Requests of an experiment at a time; 0: as many as is usual."""
     found: bool = False
     """It answered at a usual port of this machine, and nobody named it."""
     kind: str | None = None
@@ -183,6 +185,7 @@ def from_profile(
         ca_file=profile.ca_file,
         verify=profile.verify,
         prices=profile.prices,
+        concurrency=profile.concurrency,
         key_variable=read if key else "",
     )
 

@@ -23,15 +23,16 @@ _EMPTY = (later("The server's reply was empty."), later("/retry asks again."))
 
 
 async def chunks_of(
-    response: httpx.Response, choices: int, dialect: str = ""
+    response: httpx.Response, choices: int, dialect: str = "", *, thinks: bool = False
 ) -> AsyncGenerator[Chunk, None]:
     """Yield the chunks of a response's body; raises ConnectionFailed if it was cut.
 
     A connection that breaks, or falls silent, once the reply is complete cuts nothing. Behind
     `[DONE]` the end of the body is waited for only a little. A finish_reason ends nothing:
-    some servers send it with the first chunk, and the text after a pause.
+    some servers send it with the first chunk, and the text after a pause. `thinks`: the reply is
+    expected to begin with a thought that no tag begins.
     """
-    reader = Reader(choices)
+    reader = Reader(choices, thinks=thinks)
     stream = response.extensions.get("network_stream")
     with rested(stream, Rest(lambda: reader.speaks and not reader.complete)):
         pieces = dialects.events(dialect, bodies.pieces(response))

@@ -108,8 +108,12 @@ class Client:
         """Close all connections."""
         await self._http.aclose()
 
-    async def stream(self, body: JsonObject) -> AsyncGenerator[Chunk, None]:
+    async def stream(
+        self, body: JsonObject, *, thinks: bool = False
+    ) -> AsyncGenerator[Chunk, None]:
         """Send a request and yield its chunks as they come; raises ApiError.
+
+        `thinks`: the reply is expected to begin with a thought that no tag begins.
 
         A cut stream raises after its last chunk: what was yielded stands.
         Closing the generator closes the connection, which the server sees.
@@ -118,7 +122,7 @@ class Client:
         async with self._exchange(self._talk_url, dialects.written(dialect, body)) as response:
             asked = whole_number(body.get("n")) or 1
             clean: tuple[str, ...] = ()  # facts that are known to hold no secret
-            async with aclosing(chunks_of(response, asked, dialect)) as chunks:
+            async with aclosing(chunks_of(response, asked, dialect, thinks=thinks)) as chunks:
                 async for chunk in chunks:
                     facts = facts_of(chunk)
                     if facts == clean and chunk.usage is None:

@@ -40,6 +40,11 @@ class Learned:
         self._known.setdefault((server, model), {})[repair] = day
         self._write()
 
+    def take_back(self, server: str, model: str, repair: Repair) -> None:
+        """Forget one repair, if it was known."""
+        if self._known.get((server, model), {}).pop(repair, None) is not None:
+            self._write()
+
     def forget(self, server: str = "", model: str = "") -> int:
         """Forget all, or all of a server, or of a model there; return how many there were."""
         gone = [

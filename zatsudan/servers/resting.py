@@ -54,8 +54,11 @@ def rest_at(now: float, age: float) -> float:
 
 @contextmanager
 def rested(stream: Any, rest: Rest) -> Iterator[None]:
-    """Have the reads of a response's stream rest, until it is left; None for one that has none."""
-    if stream is None:
+    """Have the reads of a response's stream rest, until it is left.
+
+    None, or a stream whose method cannot be replaced, is read as it is.
+    """
+    if not hasattr(stream, "__dict__"):
         yield
         return
     read, size = stream.read, 0

@@ -2,11 +2,10 @@
 
 import os
 import time
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from zatsudan.base import files
 from zatsudan.sessions import noted
@@ -21,10 +20,9 @@ from zatsudan.sessions.index import (
     opened,
     version_of,
 )
-from zatsudan.sessions.journal import parse
-from zatsudan.sessions.summary import Entry, Summary, entries, read, summary_of
+from zatsudan.sessions.piecemeal import Pieces, goes_on, texts_of
+from zatsudan.sessions.summary import Entry, Summary, entries, summary_by
 from zatsudan.sessions.terms import Terms, terms
-from zatsudan.wire.messages import Message
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -189,29 +187,32 @@ class _Writer:
         """Tell whether a journal is another than was read, not the same with more behind it."""
         try:
             row = self._row(entry.name)
-        except UnicodeEncodeError:
+            if row is None:
+                return False
+            with _journal(self._directory / entry.name) as file:
+                return not goes_on(file, entry.size, *row[3:])
+        except (UnicodeEncodeError, OSError):
             return False
-        data = self._read(entry) if row is not None else None
-        return row is not None and data is not None and not _goes_on(data, row)
-
-    def _read(self, entry: Entry) -> bytes | None:
-        """Return the bytes of a journal; None if they cannot be read, or are too many."""
-        data, _ = read(self._directory / entry.name)
-        return data if len(data) >= entry.size else None
 
     def _learn(self, entry: Entry) -> None:
         row = self._row(entry.name)
         if row is not None and row[:3] == entry.stamp:
             return  # another program was faster
-        data = self._read(entry)
-        if data is None or (row is not None and not _goes_on(data, row)):
-            return  # it cannot be read, or has become another one since: the next time
-        summary = summary_of(self._directory, entry.name, data, entry.modified)
-        length = data.rfind(b"\n") + 1  # what stands behind is written anew (journal.py)
-        columns = entry.name, *entry.stamp, length, zlib.crc32(data[:length]), *_columns(summary)
+        # What cannot be read, or has become another one since, is left to the next time.
+        with suppress(OSError), _journal(self._directory / entry.name) as file:
+            if row is None or goes_on(file, entry.size, *row[3:]):
+                self._learn_from(file, entry, row[3] if row is not None else 0)
+
+    def _learn_from(self, file: BinaryIO, entry: Entry, known: int) -> None:
+        """Remember a journal, and the words behind those that are known."""
+        pieces = Pieces(file, 0, entry.size)
+        summary = summary_by(self._directory, entry.name, pieces, entry.modified)
+        if pieces.end + len(pieces.rest) < entry.size:
+            return
+        columns = entry.name, *entry.stamp, pieces.end, pieces.sum, *_columns(summary)
         self._db.execute(_REMEMBER, columns)
         if self._searched:
-            self._add(entry.name, terms(_said(data[row[3] if row is not None else 0 :])))
+            self._add(entry.name, terms(texts_of(Pieces(file, known, entry.size))))
 
     def _add(self, file: str, said: Terms) -> None:
         text = " ".join((*said.runs, *said.dense))
@@ -260,6 +261,15 @@ def _look(directory: Path) -> tuple[int, int]:
     return noted.time_of(directory), size
 
 
+def _journal(path: Path) -> BinaryIO:
+    """Open a journal; raises OSError, also if it is larger than any that is loaded."""
+    file = files.opened(path)
+    if os.fstat(file.fileno()).st_size <= files.JOURNAL_BYTES:
+        return file
+    file.close()
+    raise files.Refused
+
+
 def _settle(some: Iterable[Entry]) -> None:
     """Wait until a change of a journal would have another time than the last one: clocks tick slowly."""
     _wait(max(entry.stamp[1] for entry in some))
@@ -271,11 +281,6 @@ def _wait(changed: int) -> None:
         time.sleep(rest)
 
 
-def _goes_on(data: bytes, row: tuple[int, ...]) -> bool:
-    length, before = row[3:]
-    return len(data) >= length and zlib.crc32(data[:length]) == before
-
-
 def _columns(summary: Summary | None) -> tuple[object, ...]:
     if summary is None:
         return "", "", "", "", 0, 0.0, "", 0, ""
@@ -283,11 +288,3 @@ def _columns(summary: Summary | None) -> tuple[object, ...]:
         summary.title, summary.name, summary.first_words, summary.model, summary.turns,
         summary.modified, summary.sought, 1, summary.name.casefold(),
     )  # fmt: skip
-
-
-def _said(data: bytes) -> Iterator[str]:
-    for line in data.split(b"\n"):
-        record = parse(line) if b'"message"' in line else {}
-        message = record.get("message")
-        if record.get("type") == "message" and isinstance(message, dict):
-            yield Message.from_json(message).text

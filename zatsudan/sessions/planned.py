@@ -11,7 +11,8 @@ class Plan(NamedTuple):
     """What one cell is asked with: enough to ask for it again after a crash.
 
     `setting` counts the settings from 0: cells of one number are runs of the same. `axes` is what it
-    has on each axis that is crossed. `parent` is the message, where it is not the experiment's.
+    has on each axis that is crossed. `parent` is the message, where it is not the experiment's. `pool`
+    are the profiles of which any may answer, `` for the talk's own server.
     """
 
     setting: int = 0
@@ -22,6 +23,7 @@ class Plan(NamedTuple):
     system: str | None = None
     begin: str = ""
     parent: str = ""
+    pool: tuple[str, ...] = ()
 
     def to_json(self) -> JsonObject:
         """Return the fields that say something."""
@@ -31,6 +33,8 @@ class Plan(NamedTuple):
                 value[name] = getattr(self, name)
         if self.axes:
             value["axes"] = list(self.axes)
+        if self.pool:
+            value["pool"] = list(self.pool)
         if self.system is not None:
             value["system"] = self.system
         return value
@@ -38,18 +42,19 @@ class Plan(NamedTuple):
     @classmethod
     def from_json(cls, value: Mapping[str, Json]) -> "Plan | None":
         """Read what `to_json` wrote; None of what is no plan. What makes the request is left out."""
-        setting, parameters, axes = value.get("setting"), value.get("parameters"), value.get("axes")
+        setting, parameters = value.get("setting"), value.get("parameters")
         if not isinstance(setting, int) or setting < 0 or not isinstance(parameters, dict):
             return None
         return cls(
             setting,
-            tuple(str(axis) for axis in axes) if isinstance(axes, list) else (),
+            _texts(value.get("axes")),
             {name: item for name, item in parameters.items() if not makes_request(name, item)},
             text_field(value, "model"),
             text_field(value, "profile"),
             text_field(value, "system") if isinstance(value.get("system"), str) else None,
             text_field(value, "begin"),
             text_field(value, "parent"),
+            _texts(value.get("pool")),
         )
 
 
@@ -126,6 +131,10 @@ def read_lab(record: Mapping[str, Json], known: Mapping[str, object]) -> Lab | N
         whole if len(whole) == len(cells) else (),
         text_field(record, "by"),
     )
+
+
+def _texts(value: Json) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, list) else ()
 
 
 def _stands(plan: Plan, known: Mapping[str, object]) -> bool:

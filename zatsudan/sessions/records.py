@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from zatsudan.base.jsonvalues import Json, JsonObject, text_field
 from zatsudan.base.language import later
-from zatsudan.sessions import labrecords, settingrecords
+from zatsudan.sessions import settingrecords
 from zatsudan.sessions.byhand import DELETED, HIDDEN, ByHand
 from zatsudan.sessions.session import Node, Partial, Session, Start
 from zatsudan.wire.messages import Message, role_in
@@ -126,6 +126,8 @@ def _add_message(session: Session, record: Mapping[str, Json], place: int | None
         session.nodes.add(node_id, parent, node.message.role, node)
     else:
         session.nodes.keep(node_id, parent, role_in(message), place)
+    if isinstance(record.get("made"), dict):
+        session.made.append(node_id)
     session.children.add(parent, node_id)
     session.forward.add(node_id)
     session.partials.pop(node_id, None)
@@ -175,6 +177,8 @@ def _add_delta(session: Session, record: Mapping[str, Json]) -> bool:
         )
         session.partials[node_id] = partial
         _count(session, node_id)
+    if before := text_field(record, "before"):
+        partial.turn(before)
     partial.content.append(text_field(record, "content"))
     partial.reasoning.append(text_field(record, "reasoning"))
     return True
@@ -211,12 +215,20 @@ def _withhold(session: Session, record: Mapping[str, Json]) -> bool:
     return True
 
 
+def _of_lab(session: Session, record: Mapping[str, Json]) -> bool:
+    from zatsudan.sessions import labrecords  # few sessions have an experiment
+
+    return labrecords.CHANGES[text_field(record, "type")](session, record)
+
+
 _CHANGES: dict[str, Callable[[Session, Mapping[str, Json]], bool]] = {
     "message": _add_message,
     "delta": _add_delta,
     "head": _move_head,
     "pin": _pin,
     "withhold": _withhold,
+    "lab": _of_lab,
+    "cell": _of_lab,
+    "vote": _of_lab,
     **settingrecords.CHANGES,
-    **labrecords.CHANGES,
 }

@@ -76,6 +76,14 @@ class Partial:
         self.content: list[str] = []
         self.reasoning: list[str] = []
 
+    def turn(self, before: str) -> None:
+        """Take what there is for a thought, or for none: then it comes anew."""
+        from zatsudan.wire.thinking import TEXT, THOUGHT  # few sessions need it
+
+        if before in (THOUGHT, TEXT):
+            thought = "".join((*self.reasoning, *self.content)) if before == THOUGHT else ""
+            self.content, self.reasoning = [""], [thought]
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Partial) and vars(self) == vars(other)
 
@@ -106,6 +114,8 @@ class Session:
         self.server = ""
         self.nodes: Nodes[Node] = Nodes()
         self.children = Children()
+        #: The messages of which it is known how they were made, in their order.
+        self.made: list[str] = []
         self.head: str | None = None
         self.settings: dict[str, Setting] = {}
         self.by_state: ByState | None = None
@@ -134,7 +144,7 @@ class Session:
 
     def _present(self) -> JsonObject:
         """Return what holds now; what was in force once is no part of what two sessions have in common."""
-        past = ("forward", "start", "systems", "characters", "refused", "_walked")
+        past = ("forward", "start", "systems", "characters", "refused", "made", "_walked")
         return {name: value for name, value in vars(self).items() if name not in past}
 
     @property
@@ -199,8 +209,8 @@ class Session:
 
     def replies(self, *, latest_first: bool = False) -> Iterator[Node]:
         """Yield every reply of the tree, in the order in which they were made, or the latest first."""
-        ids = reversed(self.nodes) if latest_first else iter(self.nodes)
-        return (node for node in map(self.nodes.__getitem__, ids) if node.made is not None)
+        ids = reversed(self.made) if latest_first else iter(self.made)
+        return map(self.nodes.__getitem__, ids)
 
     def first_words(self) -> str:
         """Return the first user message of the path, or of the tree: the title if none is given."""

@@ -149,14 +149,27 @@ def summary_of(directory: Path, name: str, data: bytes, modified: float) -> Summ
     """Return the summary of the journal of that file name; None if nobody said anything in it."""
     if not data.endswith(b"\n"):  # its last line was cut: loading drops it too
         data = data[: data.rfind(b"\n") + 1]
-    at = data.find(_USER)
-    if at < 0:
+    return summary_by(directory, name, (data,), modified)
+
+
+def summary_by(
+    directory: Path, name: str, pieces: Iterable[bytes], modified: float
+) -> Summary | None:
+    """Return the summary of a journal that comes in pieces of whole lines; None as `summary_of`."""
+    title, model, said, turns, before = "", "", None, 0, b""
+    for lines in pieces:
+        piece = before + lines
+        at = piece.find(_USER)
+        if said is None and at >= 0:
+            said = _said(piece, at)
+        turns += piece.count(_USER)
+        title, model = _last(piece, _TITLE, title), _last(piece, _MODEL, model)
+        before = piece[-2:]  # with which the next record's pattern begins
+    if said is None:
         return None
-    session, title, said = name.removesuffix(SUFFIX), _last(data, _TITLE), _said(data, at)
+    session = name.removesuffix(SUFFIX)
     called = one_line(title, 60) or title_from(said) or one_line(session)
-    words, model = one_line(said), _last(data, _MODEL)
-    turns = data.count(_USER, at)
-    found = Summary(session, directory, title, called, words, model, turns, modified)
+    found = Summary(session, directory, title, called, one_line(said), model, turns, modified)
     return found._replace(sought=sought(found))
 
 
@@ -175,7 +188,7 @@ def _said(data: bytes, at: int) -> str:
     return Message.from_json(value).text if isinstance(value, dict) else ""
 
 
-def _last(data: bytes, pattern: bytes) -> str:
+def _last(data: bytes, pattern: bytes, otherwise: str) -> str:
     """Return the text of the last record that begins with a pattern and is whole."""
     at = data.rfind(pattern)
     while at >= 0:
@@ -183,7 +196,7 @@ def _last(data: bytes, pattern: bytes) -> str:
         if text is not None:
             return text
         at = data.rfind(pattern, 0, at)
-    return ""
+    return otherwise
 
 
 def _string(data: bytes, at: int) -> str | None:

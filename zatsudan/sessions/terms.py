@@ -5,7 +5,7 @@ the word's pieces stands in one of the text's terms. The other way round it may 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from operator import add
 from typing import NamedTuple
@@ -22,6 +22,8 @@ _LETTERS = {ord(sign): 0xF700 + ord(sign) for sign in "!\"#$%&'()*+,-./:;<=>?@[\
 #: A long run is kept as pieces of twice this, each beginning this much behind the one before:
 #: what is looked for, if it is no longer than this, stands whole in one of them.
 LONGEST = 32
+#: Characters that are looked through at once.
+_AT_ONCE = 200_000
 
 
 class Piece(NamedTuple):
@@ -50,17 +52,33 @@ class Terms(NamedTuple):
 
 def terms(texts: Iterable[str]) -> Terms:
     """Return the terms of texts."""
-    text = folded("\n".join(texts))
-    runs = {*_WORD.findall(text), *map(_spelled, set(_SIGNS.findall(text)))}
+    runs: set[str] = set()
+    dense: set[str] = set()
+    for some in _together(texts):
+        text = folded("\n".join(some))
+        runs.update(_WORD.findall(text))
+        runs.update(map(_spelled, set(_SIGNS.findall(text))))
+        if not text.isascii():
+            stretches = _DENSE.findall(text)
+            dense.update("".join(stretches))
+            dense.update(chain.from_iterable(map(add, each, each[1:]) for each in stretches))
     for run in [run for run in runs if len(run) > LONGEST]:
         runs.discard(run)
         runs.update(run[at : at + 2 * LONGEST] for at in range(0, len(run), LONGEST))
-    dense: set[str] = set()
-    if not text.isascii():
-        stretches = _DENSE.findall(text)
-        dense.update("".join(stretches))
-        dense.update(chain.from_iterable(map(add, each, each[1:]) for each in stretches))
     return Terms(runs, dense)
+
+
+def _together(texts: Iterable[str]) -> Iterator[list[str]]:
+    """Yield the texts a few at a time: all words of a very long talk at once take much memory."""
+    some: list[str] = []
+    size = 0
+    for text in texts:
+        some.append(text)
+        size += len(text)
+        if size > _AT_ONCE:
+            yield some
+            some, size = [], 0
+    yield some
 
 
 def _spelled(signs: str) -> str:

@@ -104,9 +104,11 @@ def choose(
     around = [frame.system] if frame.system else []
     around += [placed.message.text for placed in frame.placed]
     tokens = sum(count(text) + PER_MESSAGE for text in around)
-    first, nodes = None, path
     if budget is None:
-        tokens += _size(path, count)
+        first, nodes, messages = None, path, list[Message]()
+        for node in path:  # once: to read a long one takes a while
+            tokens += tokens_of(node, count) + PER_MESSAGE
+            messages.append(sent(node))
     else:
         first, tokens, nodes = _fitting(
             path,
@@ -118,7 +120,8 @@ def choose(
             ahead=ahead,
             anyway=anyway,
         )
-    messages = framed_by(in_order(sent(node) for node in nodes), frame)
+        messages = [sent(node) for node in nodes]
+    messages = framed_by(in_order(messages), frame)
     return Window(tuple(messages), nodes, first, len(path) - len(nodes), tokens, budget)
 
 

@@ -51,6 +51,13 @@ class Guard:
 
     def feed(self, delta: Delta) -> tuple[list[Delta], Hit | None]:
         """Take a delta; return those that may be shown by now, and the phrase that has come."""
+        if delta.before:  # a thought, or told anew: the reply begins here
+            before, self.text = self.rest(), ""
+            free, hit = self._take(delta)
+            return [*before, *free], hit
+        return self._take(delta)
+
+    def _take(self, delta: Delta) -> tuple[list[Delta], Hit | None]:
         self._held.append(delta)
         held = "".join(each.content for each in self._held)
         low = _low(held)
@@ -79,8 +86,8 @@ class Guard:
         while self._held and (size or not self._held[0].content):
             delta = self._held.pop(0)
             if len(delta.content) > size:
-                free.append(Delta(delta.index, delta.content[:size]))
-                self._held.insert(0, delta._replace(content=delta.content[size:]))
+                free.append(Delta(delta.index, delta.content[:size], before=delta.before))
+                self._held.insert(0, delta._replace(content=delta.content[size:], before=""))
                 size = 0
                 break
             free.append(delta)

@@ -12,10 +12,13 @@ from zatsudan.wire import bounds
 from zatsudan.wire.messages import Message, Usage
 from zatsudan.wire.protocol import Delta
 from zatsudan.wire.reply import Reply
+from zatsudan.wire.thinking import THOUGHT
 
 if TYPE_CHECKING:
     from zatsudan.base.jsonvalues import JsonObject
 
+#: How a request is recorded that gave a text which was a part of a thought: so many characters of that.
+GIVEN_THOUGHT = "given_thought"
 #: The journal gets the text of a growing reply at least so often, in seconds.
 JOURNAL_SECONDS = 0.8
 
@@ -42,6 +45,7 @@ class Choices:
         self._unsaved: dict[int, list[Delta]] = {}
         self._unsaved_size = 0
         self._times: dict[int, _Times] = {}
+        self._turned: set[int] = set()  # those of which what came first was a thought
         #: When the first and the last text of any choice came, by the link's clock.
         self.first: float | None = None
         self.last: float | None = None
@@ -70,6 +74,10 @@ class Choices:
         if reply is None:
             reply = self._replies[index] = Reply()
             self._times[index] = _Times()
+        if delta.before and self._unsaved.get(index):
+            self._save(now)  # what is told so comes first of what is recorded next
+        if delta.before == THOUGHT:
+            self._turned.add(index)
         reply.add(delta)
         size = len(delta.content) + len(delta.reasoning)
         times = self._times[index]
@@ -103,6 +111,8 @@ class Choices:
             reasoning = "".join([delta.reasoning for delta in deltas])
             if reasoning:
                 record["reasoning"] = reasoning
+            if deltas[0].before:
+                record["before"] = deltas[0].before
             talk.record(record)
         self._unsaved.clear()
         self._unsaved_size = 0
@@ -142,6 +152,9 @@ class Choices:
                 beside=reply.beside,
                 usage=counted.get(index),
             )
+            if index in self._turned and facts.given:  # the reply went on from a part of a thought
+                request = {**facts.request, GIVEN_THOUGHT: facts.given}
+                first = first._replace(given=0, request=request)
             node_id = self._ids.get(index) or self._talk.session.next_id()
             # Beside calls the API writes no text as null; some servers refuse an empty one.
             content = reply.content if reply.content.strip() or not reply.calls else None

@@ -15,6 +15,7 @@ from zatsudan.base.jsonvalues import JsonObject
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable
 from zatsudan.sessions.window import SHORTEN
+from zatsudan.talk import unopened
 from zatsudan.talk.link import Link
 from zatsudan.wire.protocol import OPTIONS, Chunk
 from zatsudan.wire.refusals import DROP, RENAME, SHRINK, Repair, prompt_size, understand
@@ -90,9 +91,16 @@ async def exchange(
             client = await link.client()
             sending = await prepare(client)
             attempts.sent()
-            async with aclosing(client.stream(sending.body)) as chunks:
+            if unopened.expected(link, sending.model, sending.body):
+                stream = client.stream(sending.body, thinks=True)
+            else:
+                stream = client.stream(sending.body)
+            async with aclosing(stream) as chunks:
                 async for chunk in chunks:
-                    begun = begun or any(delta.content or delta.reasoning for delta in chunk.deltas)
+                    for delta in chunk.deltas:
+                        begun = begun or bool(delta.content or delta.reasoning)
+                        if delta.before:
+                            unopened.learn(link, sending.model, delta)
                     yield chunk
         except ApiError as error:
             # What came stands: to ask again is the person's choice.

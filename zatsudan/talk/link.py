@@ -212,6 +212,11 @@ class Link:
         if self.name:
             self.learned.add(self.name, model, repair, self.now()[:10])
 
+    def unlearn(self, model: str, repair: "Repair") -> None:
+        """Forget what a model of this server wanted otherwise, and wants no longer."""
+        if self.name:
+            self.learned.take_back(self.name, model, repair)
+
     def guess(self, model: str, tokens: int) -> None:
         """Send a model of this server no more than so many tokens while we are connected to it."""
         self._guesses[model] = tokens

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from zatsudan.base.errors import CommandError
-from zatsudan.base.jsonvalues import Json, JsonObject
+from zatsudan.base.jsonvalues import Json, JsonObject, whole_number
 from zatsudan.base.language import say
 from zatsudan.servers.thinkforms import CONTROLLED
 from zatsudan.sessions.nodes import Chain
 from zatsudan.sessions.session import Node, Session
 from zatsudan.sessions.window import Frame, framed_by, in_order
+from zatsudan.talk.choices import GIVEN_THOUGHT
 from zatsudan.talk.fitting import as_sent
 from zatsudan.talk.request import given_to, mark_of
 from zatsudan.talk.thought import was_given
@@ -75,8 +76,10 @@ def rebuilt(session: Session, reply: Node) -> Rebuilt:
     if told.get("control"):
         body[CONTROLLED] = True
     form, thought = told.get("form"), was_given(told, made.reasoning)
-    if (made.given or thought) and isinstance(form, str):
-        body = given_to(body, reply.message.text[: made.given], form, thought)
+    size = whole_number(told.get(GIVEN_THOUGHT)) or 0
+    text = made.reasoning[:size] if size else reply.message.text[: made.given]
+    if (text or thought) and isinstance(form, str):
+        body = given_to(body, text, form, thought)
     dialect = told.get("dialect")
     return Rebuilt(body, left_out, dialect if isinstance(dialect, str) else "")
 

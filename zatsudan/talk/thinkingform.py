@@ -7,6 +7,7 @@ from zatsudan.servers.thinkforms import ALWAYS, FORMS, NEVER, set_by
 from zatsudan.talk.exchange import Policy, asked
 from zatsudan.talk.link import Link
 from zatsudan.talk.talk import Talk
+from zatsudan.talk.unopened import is_known
 from zatsudan.wire.refusals import REFUSALS, THINK, Repair
 
 #: What is asked to see whether a model thinks: a thought begins within these tokens.
@@ -80,5 +81,6 @@ async def _thinks(talk: Talk, link: Link, model: str, parameters: JsonObject) ->
     talk.spend_aside(model, usage)
     if reply.reasoning or (usage is not None and usage.reasoning):
         return True
-    # Its tokens went into what is not shown.
-    return not reply.content.strip() and reply.finish_reason == "length"
+    # Its tokens went into what is not shown, or into a thought whose end did not come.
+    unseen = not reply.content.strip() or is_known(link, model)
+    return unseen and reply.finish_reason == "length"

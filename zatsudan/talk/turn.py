@@ -94,6 +94,8 @@ class Turn:
         self._raw_prompt = 0.0
         self._told: Mapping[str, Json] = {}
         self._left_out = 0
+        #: What is done about a request that fails before anything comes.
+        self.policy = USUAL
         #: A recorded body to be sent as it is, and how its reply was made.
         self.recorded: tuple[JsonObject, Made] | None = None
         self.waiting = EMPTY
@@ -156,7 +158,7 @@ class Turn:
             self.waiting = text
 
         def send(prepare: Prepare) -> AsyncGenerator[Chunk]:
-            policy = USUAL if self.recorded is None else AS_IT_WAS
+            policy = self.policy if self.recorded is None else AS_IT_WAS
             return exchange(self._link, prepare, policy, on_note=on_note, on_wait=wait)
 
         prepare = partial(self._prepare, on_note)

@@ -98,6 +98,7 @@ class Generation:
             places=wanted.places,
             economy=wanted.economy,
             by=wanted.by,
+            concurrency=wanted.concurrency,
         )
         return await self._many(run, told=wanted.then is None)
 
@@ -193,7 +194,7 @@ class Generation:
                 self._surface.error(error)
             self._give_back(run.parent)
             return False
-        if run.economy is not None and (left := run.economy.told(run.slots)) is not None:
+        if left := run.told():
             self._surface.show((Line(left, "warn"),))
         if told and self._chat.talk.session.lab is not None:
             from zatsudan.commands.results import sheet

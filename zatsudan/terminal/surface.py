@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from zatsudan.commands.outcomes import Desk, Generate, Inspect, Pick
     from zatsudan.commands.parts import Part
     from zatsudan.lab.board import Result
-    from zatsudan.lab.run import OnDelta, OnEnd, Run
+    from zatsudan.lab.making import OnDelta, OnEnd
+    from zatsudan.lab.run import Run
     from zatsudan.servers.engine.progress import Progress
     from zatsudan.sessions.calls import Waiting
     from zatsudan.talk.deciding import Asked

@@ -1,6 +1,10 @@
 """What has come of a reply so far, as far as it takes to know it again."""
 
 import zlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zatsudan.wire.chunkforms import Kept
 
 
 class Came:
@@ -13,6 +17,8 @@ class Came:
     def __init__(self) -> None:
         #: The first index: with one choice asked for, a server that counts from 1 means that one.
         self.first: int | None = None
+        #: What another API's form keeps from one event to the next.
+        self.kept: Kept = {}
         self._texts: dict[tuple[int, str], tuple[int, int]] = {}
         self._called: set[int] = set()
 

@@ -40,8 +40,8 @@ def read_chunk(value: Json, asked: int | None = None, came: Came | None = None) 
         value = value[0]  # Google puts its error objects into a list
     if not isinstance(value, dict):
         raise StreamError(say("The server sent something that is not a reply."), say(NOT_AN_API))
-    value = _unwrapped(value)
     came = came or Came()
+    value = _unwrapped(value, came)
     usual = read_usual(value, asked, came)
     if usual is not None:
         return usual
@@ -96,12 +96,20 @@ def read_chunk(value: Json, asked: int | None = None, came: Came | None = None) 
 _ENVELOPES = ("data", "result", "response", "body")
 
 
-def _unwrapped(value: JsonObject) -> JsonObject:
-    """Return the response that stands in an envelope, as in `{"success": true, "data": {"choices": …}}`."""
-    if value.get("choices"):
+def _unwrapped(value: JsonObject, came: Came) -> JsonObject:
+    """Return the response that stands in an envelope, as in `{"success": true, "data": {"choices": …}}`.
+
+    One of another API as a chunk of ours.
+    """
+    if "choices" in value and value["choices"] is not None:
         return value
     inner = (value.get(name) for name in _ENVELOPES)
-    return next((it for it in inner if isinstance(it, dict) and it.get("choices")), value)
+    found = next((it for it in inner if isinstance(it, dict) and it.get("choices")), None)
+    if found is None:
+        from zatsudan.wire.otherapis import as_chunk  # few servers need it
+
+        found = as_chunk(value, came.kept)
+    return value if found is None else found
 
 
 def _says_anything(delta: Delta) -> bool:
@@ -157,7 +165,7 @@ def _read_choice(
         said = _filled(said, whole._replace(reasoning=whole.reasoning or details), came)
     if said is None:
         said = Delta(index, read_content(choice.get("text")).text)  # /v1/completions' form
-    ended = finish if isinstance(finish, str) and finish else None
+    ended = finish if isinstance(finish, str) and finish not in ("", "null") else None
     logprobs = read_logprobs(choice, chunk if position == 0 else {})
     if ended is None and not logprobs:  # so are nearly all
         return said

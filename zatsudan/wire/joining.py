@@ -4,7 +4,7 @@ import re
 
 from zatsudan.wire.contents import Beside
 from zatsudan.wire.protocol import Delta
-from zatsudan.wire.thinking import ThinkSplitter
+from zatsudan.wire.thinking import TEXT, Parted, ThinkSplitter
 
 _HALVES = re.compile("[\ud800-\udfff\r]")
 
@@ -38,9 +38,13 @@ class Joiner:
 
 
 class Joining:
-    """The choices of a reply while their deltas come."""
+    """The choices of a reply while their deltas come.
 
-    def __init__(self) -> None:
+    `thinks`: they begin with a thought that no tag begins.
+    """
+
+    def __init__(self, *, thinks: bool = False) -> None:
+        self._thinks = thinks
         self._joiners: dict[tuple[int, str], Joiner] = {}
         self._splitters: dict[int, ThinkSplitter] = {}
         self._finished: dict[int, bool] = {}
@@ -54,6 +58,11 @@ class Joining:
         return bool(self._finished) and all(self._finished.values())
 
     @property
+    def begun(self) -> bool:
+        """Whether a choice has said anything."""
+        return bool(self._finished)
+
+    @property
     def goes_on(self) -> bool:
         """Whether a choice has gone on after its finish_reason."""
         return bool(self._late)
@@ -62,28 +71,54 @@ class Joining:
         """Put together what the server cut: characters, and the tags around reasoning."""
         index, content, reasoning = delta.index, delta.content, delta.reasoning
         ended = delta.finish_reason is not None
-        if reasoning:  # what stands in tags as well is the same (MiniMax)
-            self._told_apart.add(index)
-        self._follow(index, ended=ended, said=bool(content or reasoning))
+        if ended or self._finished.get(index) is not False:
+            self._follow(index, ended=ended, said=bool(content or reasoning))
         if (index, "content") in self._joiners or _HALVES.search(content):
             content = self._joiners.setdefault((index, "content"), Joiner()).feed(content)
         if (index, "reasoning") in self._joiners or _HALVES.search(reasoning):
             reasoning = self._joiners.setdefault((index, "reasoning"), Joiner()).feed(reasoning)
+        before = ""
         splitter = self._splitters.get(index)
-        if splitter is None:
-            splitter = self._splitters[index] = ThinkSplitter()
-        if content:
-            content, thought = splitter.feed(content)
-            reasoning += "" if index in self._told_apart else thought
-        if ended:
-            rest, thought = splitter.close()
-            content += rest
-            reasoning += "" if index in self._told_apart else thought
+        if splitter is None or ended or reasoning or index in self._told_apart:
+            content, reasoning, before = self._parted(index, content, reasoning, ended=ended)
+        elif content:  # so are nearly all
+            content, reasoning, before = splitter.feed(content)
         if delta.beside:
             delta = delta._replace(beside=self._new(index, delta.beside))
-        if content is delta.content and reasoning is delta.reasoning:
+        if content is delta.content and reasoning is delta.reasoning and not before:
             return delta
-        return delta._replace(content=content, reasoning=reasoning)
+        return delta._replace(content=content, reasoning=reasoning, before=before)
+
+    def _parted(self, index: int, content: str, reasoning: str, *, ended: bool) -> Parted:
+        """Part content from the reasoning in it; `reasoning` has a field of its own.
+
+        Where there is such a field, what stands in tags as well is the same (MiniMax).
+        """
+        splitter = self._splitters.get(index)
+        parts: list[Parted] = []
+        if reasoning and index not in self._told_apart:
+            self._told_apart.add(index)
+            if splitter is not None:
+                splitter.apart = True
+                parts.append(splitter.close())
+        if content:
+            if splitter is None:
+                apart = index in self._told_apart
+                splitter = ThinkSplitter(expected=self._thinks and not apart, apart=apart)
+                self._splitters[index] = splitter
+            parts.append(splitter.feed(content))
+        if ended and splitter is not None:
+            parts.append(splitter.close())
+        text, thoughts, before, apart = "", "", "", index in self._told_apart
+        for said, thought, told in parts:
+            if told == TEXT:
+                text, thoughts, before = said, thought, told
+            elif told and apart:  # what is known otherwise is no thought: only the tag goes
+                text += thought + said
+            else:
+                text, before = text + said, told or before
+                thoughts += "" if apart else thought
+        return text, thoughts + reasoning, before
 
     def _follow(self, index: int, *, ended: bool, said: bool) -> None:
         """Note whether a choice has its finish_reason, and whether it goes on behind it."""
@@ -109,8 +144,14 @@ class Joining:
         for (index, field), joiner in self._joiners.items():
             character = joiner.close()
             if character and field == "content":
-                deltas.append(Delta(index, *self._splitters[index].feed(character)))
+                splitter = self._splitters.setdefault(index, ThinkSplitter())
+                deltas.append(_delta(index, splitter.feed(character)))
             elif character:
                 deltas.append(Delta(index, reasoning=character))
-        deltas += [Delta(index, *splitter.close()) for index, splitter in self._splitters.items()]
+        deltas += [_delta(index, splitter.close()) for index, splitter in self._splitters.items()]
         return tuple(delta for delta in deltas if delta.content or delta.reasoning)
+
+
+def _delta(index: int, parted: Parted) -> Delta:
+    content, reasoning, before = parted
+    return Delta(index, content, reasoning, before=before)

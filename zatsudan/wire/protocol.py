@@ -40,7 +40,9 @@ class Delta(NamedTuple):
     """What one choice of one chunk adds to its reply.
 
     `extra` are calls, which are a part of the message; `beside` is what it is said from:
-    sources, pictures, tools that the server ran.
+    sources, pictures, tools that the server ran. `before` tells, seldom, of all that came of the
+    choice before: that it was a thought (thinking.THOUGHT), or that it was none and comes anew
+    with this delta (thinking.TEXT).
     """
 
     index: int = 0  # type: ignore[assignment]  # the wire's word, which tuples have as well
@@ -50,13 +52,14 @@ class Delta(NamedTuple):
     logprobs: tuple[Json, ...] = ()
     extra: tuple[tuple[str, Json], ...] = ()
     beside: Beside = ()
+    before: str = ""
 
 
 def cut(delta: Delta, size: int) -> Iterator[Delta]:
     """Yield a delta in pieces of at most `size` characters of text; itself if it is no longer.
 
-    The reasoning comes first. What stands beside the text comes with the first piece, the
-    finish_reason with the last.
+    The reasoning comes first. What stands beside the text, and what is told of all before, comes
+    with the first piece, the finish_reason with the last.
     """
     if len(delta.content) + len(delta.reasoning) <= size:
         yield delta
@@ -73,6 +76,7 @@ def cut(delta: Delta, size: int) -> Iterator[Delta]:
             delta.logprobs if at == 0 else (),
             delta.extra if at == 0 else (),
             delta.beside if at == 0 else (),
+            delta.before if at == 0 else "",
         )
 
 

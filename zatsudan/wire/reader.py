@@ -22,6 +22,8 @@ _FIELD = re.compile(r"(data|event|id|retry|error)?:|data$")
 _KEEP_ALIVE = ("ping", "keep-alive", "keepalive", "heartbeat")
 #: What some write as data that says no more: a comment, or such a word.
 _NO_DATA = re.compile(r":|\[?(?:ping|keep-?alive|heartbeat)\]?$", re.IGNORECASE)
+#: Where one object ends and the next begins, and how many are looked for in one text.
+_BETWEEN, _GLUED = re.compile(r"(?<=\})\s*(?=\{)"), 1000
 _DONE = ("[DONE]", '"[DONE]"', "[done]", "DONE")
 #: How many bytes of a body are kept to say what it was, if it was no event stream.
 OPENING = 400
@@ -36,8 +38,11 @@ class Reader:
     `began` tells that anything came but blanks and comments.
     """
 
-    def __init__(self, asked: int | None = None) -> None:
-        """`asked`: how many choices were asked for. Others are left out."""
+    def __init__(self, asked: int | None = None, *, thinks: bool = False) -> None:
+        """`asked`: how many choices were asked for. Others are left out.
+
+        `thinks`: a reply is expected to begin with a thought that no tag begins.
+        """
         self._asked = asked
         self._size = 0  # bytes of a whole body
         self._text = 0  # characters of text and reasoning so far
@@ -47,8 +52,9 @@ class Reader:
         self._started = False
         self._head = b""  # what may be a part of a byte order mark
         self._came = Came()
-        self._joining = Joining()
+        self._joining = Joining(thinks=thinks)
         self._said = ""  # what the server said besides
+        self._strange = ""  # the first that held no part of a reply
         self._opening = b""  # of a body that may be no event stream at all
         self.began = False
         self.done = False
@@ -100,11 +106,7 @@ class Reader:
     def close(self) -> Iterator[Chunk]:
         """Yield what the end of the body leaves; raises StreamError."""
         if self._whole is None:
-            yield from self._chunks(self._sse.close())
-            self._refuse_plain_text()
-            yield from self.rest()
-            if self._said and not self._text and not self._beside:
-                raise broken_off(self._said)
+            yield from self._last_of_stream()
             return
         body = b"".join(self._whole)
         try:
@@ -113,7 +115,8 @@ class Reader:
             value = loads(text)
         except ValueError:
             message, _, _ = read_error(body)
-            lines = _chunks_in(body.decode("utf-8-sig", "replace").splitlines())
+            text = body.decode("utf-8-sig", "replace")
+            lines = _chunks_in([each for line in text.splitlines() for each in _parted(line)])
             if not lines:
                 raise _no_reply(message) from None
             value = lines
@@ -124,7 +127,7 @@ class Reader:
             chunk = read_chunk(value, self._asked, self._came)
         except StreamError as error:
             told = not isinstance(value, dict) or "error" in (value.get("object"), *value)
-            if told or (isinstance(value, dict) and value.get("choices")):
+            if told or _holds_choices([value]):
                 raise
             raise _without_reply(value, error.refused) from None
         if not chunk.deltas and chunk.failure is None:
@@ -134,6 +137,15 @@ class Reader:
         yield from self.rest()
         if chunk.failure is not None:
             raise chunk.failure
+
+    def _last_of_stream(self) -> Iterator[Chunk]:
+        yield from self._chunks(self._sse.close())
+        self._refuse_plain_text()
+        yield from self.rest()
+        if self._said and not self._text and not self._beside:
+            raise broken_off(self._said)
+        if self._strange and not self._joining.begun:
+            raise _no_reply(self._strange)
 
     def _many(self, values: list[Json]) -> Iterator[Chunk]:
         """Yield the chunks of a stream that came as JSON: an array of them, or one in each line."""
@@ -182,6 +194,7 @@ class Reader:
             return came._replace(deltas=(), failure=None)
         if not came.deltas and came.usage is None:  # a word of the server, which may be all it says
             self._said = error_message(_parsed(text)) or self._said
+            self._strange = self._strange or ("" if '"choices"' in text else text)
         return came
 
     def _count(self, chunk: Chunk, joined: Chunk, size: int) -> None:
@@ -223,19 +236,36 @@ def _chunks_in(lines: list[str]) -> list[Json]:
 
 
 def _holds_choices(values: list[Json]) -> bool:
+    """Tell whether each is a chunk, in whichever API's form."""
+    from zatsudan.wire.otherapis import is_reply  # few servers send their replies so
+
     return bool(values) and all(
-        isinstance(value, dict) and ("choices" in value or "error" in value) for value in values
+        isinstance(value, dict) and ("choices" in value or "error" in value or is_reply(value))
+        for value in values
     )
 
 
 def _texts_of(event: Event) -> list[str]:
     """Return the texts of an event: where no blank line parts events, each line is one."""
+    if "}{" in event.data and event.type != "error":
+        return _parted(event.data)
     if "\n" not in event.data or "\n" not in event.data.strip() or event.type == "error":
         return [event.data]
     bounds.refuse_many(event.data)
     if _parsed(event.data) is not None:
         return [event.data]
     return event.data.split("\n")
+
+
+def _parted(text: str) -> list[str]:
+    """Return the objects of a text in which they stand without anything between; the text where it is none."""
+    found, begun = [], ""
+    for at, piece in enumerate(_BETWEEN.split(text, _GLUED)):
+        begun += piece
+        if at == _GLUED or _parsed(begun) is not None:
+            found.append(begun)
+            begun = ""
+    return found if found and not begun else [text]
 
 
 def _read_event(event: Event, text: str, asked: int | None, came: Came) -> Chunk:

@@ -45,6 +45,8 @@ TEXTS = "texts"
 PREFILL = "prefill"
 #: The same: `name` is the form in which thinking is switched (servers/thinkforms.py), `never` or `always`.
 THINK = "think"
+#: The same: its thoughts have a tag at their end alone.
+UNOPENED = "unopened"
 
 
 #: What the person is told of a repair, with the model's name and its own.
@@ -104,7 +106,7 @@ class Repair(NamedTuple):
     def from_json(cls, value: Json) -> "Repair | None":
         """Read what `to_json` wrote; None for anything else."""
         if not isinstance(value, dict) or value.get("kind") not in (
-            *(DROP, RENAME, SYSTEM, MIDDLE, SHRINK, ROLE, BARE, TEXTS, PREFILL, THINK),
+            *(DROP, RENAME, SYSTEM, MIDDLE, SHRINK, ROLE, BARE, TEXTS, PREFILL, THINK, UNOPENED),
         ):
             return None
         extra = value.get("value", "")

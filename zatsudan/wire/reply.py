@@ -8,30 +8,8 @@ from zatsudan.base.jsonvalues import Json, JsonObject, whole_number
 from zatsudan.wire.ends import STOP, meaning_of
 from zatsudan.wire.logprobs import Entries
 from zatsudan.wire.protocol import Delta
-
-#: Pieces of a text that are joined to one: a piece costs ten times the memory of its character.
-BLOCK = 4096
-
-
-class Pieces:
-    """A text that grows, joined when it is asked for."""
-
-    def __init__(self, *pieces: str) -> None:
-        self._blocks: list[str] = []
-        self._pieces = list(pieces)
-
-    def add(self, piece: str) -> None:
-        """Put a piece to its end."""
-        self._pieces.append(piece)
-        if len(self._pieces) >= BLOCK:
-            self._blocks.append("".join(self._pieces))
-            self._pieces.clear()
-
-    def __str__(self) -> str:
-        return "".join((*self._blocks, *self._pieces))
-
-    def __bool__(self) -> bool:
-        return any(self._blocks) or any(self._pieces)
+from zatsudan.wire.textpieces import Pieces
+from zatsudan.wire.thinking import THOUGHT
 
 
 class Reply:
@@ -51,6 +29,8 @@ class Reply:
 
     def add(self, delta: Delta) -> None:
         """Fold one delta in."""
+        if delta.before:
+            self._turn(delta.before)
         if delta.content:
             self._content.add(delta.content)
             if self._blank:
@@ -73,6 +53,15 @@ class Reply:
                 self._calls[key] = _merged(self._calls.get(key), value)
         for key, value in delta.beside:
             self._add_beside(key, value)
+
+    def _turn(self, before: str) -> None:
+        """Take what came for a thought, or for none: then it comes anew."""
+        if before == THOUGHT:
+            self._reasoning.add(str(self._content))
+        else:
+            self._reasoning = Pieces()
+        self._content = Pieces()
+        self._blank = True
 
     def _add_beside(self, key: str, value: Json) -> None:
         """Keep what stands beside the text: lists grow by what is new, or by `index`."""

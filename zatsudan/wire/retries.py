@@ -12,7 +12,7 @@ from zatsudan.base.errors import ApiError, ConnectionFailed, StatusError
 #: Statuses that pass by themselves.
 _PASSING = {408, 425, 429, 500, 502, 503, 504, 529}
 #: Codes of a 429 that does not (OpenAI).
-_NO_QUOTA = {"insufficient_quota", "billing_hard_limit_reached"}
+NO_QUOTA = {"insufficient_quota", "billing_hard_limit_reached"}
 #: The most attempts after the first; a model that is loading is waited for longer.
 ATTEMPTS = 3
 LOADING_ATTEMPTS = 300
@@ -52,11 +52,7 @@ def pause(
     if isinstance(error, ConnectionFailed) and error.passing:
         # A connection that was kept open and that the server has closed: at once.
         return 0.05 if attempt == 1 else later / 2
-    if (
-        not isinstance(error, StatusError)
-        or error.status not in _PASSING
-        or error.code in _NO_QUOTA
-    ):
+    if not isinstance(error, StatusError) or error.status not in _PASSING or error.code in NO_QUOTA:
         return None
     if error.retry_after is not None:
         return error.retry_after + 0.2 if error.retry_after <= LONGEST else None

@@ -1,73 +1,312 @@
-"""`<think>` tags: reasoning that a server leaves in the text of the reply.
+"""Tags around reasoning that a server leaves in the text of the reply.
 
-Only at its very start, where models put it; elsewhere the tags are text.
+An opening tag counts at the very start, where models put it; elsewhere it is text. Where the
+template has put it into the prompt (DeepSeek-R1, QwQ), the text begins with the thought, and only
+its end has a tag: then all before that was a thought, which is told when it shows. Where that is
+expected, the text is a thought from the first word; if no tag ends it, it is told anew as text.
 """
 
-#: Opening tags and their ends: DeepSeek and most others, Gemini, Kimi, Mistral's raw form.
-_TAGS = {
-    "<think>": "</think>",
-    "<thinking>": "</thinking>",
-    "<thought>": "</thought>",
-    "◁think▷": "◁/think▷",
-    "[THINK]": "[/THINK]",
-}
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from zatsudan.wire.textpieces import BLOCK, Pieces
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Form(NamedTuple):
+    """How one family of models marks its thoughts: what begins one, and what ends it.
+
+    `ends`: what stands behind the answer.
+    """
+
+    opens: tuple[str, ...]
+    closes: tuple[str, ...]
+    ends: tuple[str, ...] = ()
+
+
+def _tags(name: str) -> Form:
+    return Form((f"<{name}>",), (f"</{name}>",))
+
+
+_FINAL = ("<|channel|>final<|message|>", "<|channel|>final json<|message|>")
+_FINALS = tuple(
+    before + final
+    for before in ("<|end|><|start|>assistant", "<|start|>assistant", "")
+    for final in _FINAL
+)
+
+#: Most models; Claude's way in prompts; Google, EXAONE; Reflection and others; Seed-OSS; LongCat; Kimi;
+#: Magistral; Sky-T1, OpenThinker; Command A; Gemma 4; MedGemma; Apertus; gpt-oss (harmony).
+FORMS = (
+    *map(_tags, ("think", "thinking", "thought", "reasoning", "seed:think", "longcat_think")),
+    Form(("◁think▷",), ("◁/think▷",)),
+    Form(("[THINK]",), ("[/THINK]",)),
+    Form(
+        ("<|begin_of_thought|>",),
+        ("<|end_of_thought|>\n\n<|begin_of_solution|>", "<|end_of_thought|>"),
+        ("<|end_of_solution|>",),
+    ),
+    Form(
+        ("<|START_THINKING|>",),
+        ("<|END_THINKING|><|START_RESPONSE|>", "<|END_THINKING|>"),
+        ("<|END_RESPONSE|>",),
+    ),
+    Form(("<|channel>thought\n", "<|channel>thought"), ("<channel|>",)),
+    Form(("<unused94>thought\n", "<unused94>"), ("<unused95>",)),
+    Form(("<|inner_prefix|>",), ("<|inner_suffix|>",)),
+    Form(
+        ("<|channel|>analysis<|message|>", "<|start|>assistant<|channel|>analysis<|message|>"),
+        _FINALS,
+        ("<|return|>", "<|end|>"),
+    ),
+)
+#: The last where the server leaves its special tokens out: words, which a text could begin with too.
+_BARE = Form(("analysis",), ("assistantfinal",))
+_BARE_BEGUN = re.compile(r"\s*analysis[A-Z]")
+_BARE_END = re.compile(r"(?<=[.!?。！？)）])assistantfinal(?=\S)")
+_OPENS = tuple((tag, form) for form in FORMS for tag in form.opens)
+#: What ends a thought that nothing began.
+_LONE = {tag: form for form in FORMS for tag in form.closes}
+#: What no tag begins without.
+_MARK = re.compile(f"[{re.escape(''.join({tag[0] for tag in _LONE}))}]")
+
+#: What is told of all that came of a choice before: it was a thought; it was not as told, and comes anew.
+THOUGHT, TEXT = "thought", "text"
+
+#: Blanks behind a closing tag for whose next word it is waited, and tags that are looked at.
+_BLANKS, _LOOKED_AT = 64, 8
+_QUOTES = frozenset("\"'`“”‘’「」『』«»()（）[]")
+
+#: Text, reasoning, and what is told of all before them.
+Parted = tuple[str, str, str]
+_NOTHING: Parted = ("", "", "")
+
+
+class _Tags:
+    """Finds the first of some tags, however the text is cut."""
+
+    def __init__(self, tags: tuple[str, ...]) -> None:
+        longest_first = sorted(tags, key=len, reverse=True)
+        self._pattern = re.compile("|".join(map(re.escape, longest_first)))
+        self._parts = {tag[:size] for tag in tags for size in range(1, len(tag))}
+        self._longest = max(map(len, tags))
+
+    def find(self, text: str, at: int = 0, *, whole: bool = False) -> tuple[int, int]:
+        """Return where the first tag begins and ends; where it may begin, and 0, while that is open.
+
+        `whole`: nothing follows. Where there is none, it begins behind the text.
+        """
+        found = self._pattern.search(text, at)
+        if not whole:
+            sizes = range(min(self._longest - 1, len(text) - at), 0, -1)
+            begun = next((len(text) - size for size in sizes if text[-size:] in self._parts), None)
+            if begun is not None and (found is None or begun <= found.start()):
+                return begun, 0
+        return found.span() if found is not None else (len(text), 0)
+
+
+_LONE_TAGS = _Tags(tuple(_LONE))
+_ALL_TAGS = _Tags((*_LONE, *_BARE.closes))
+_CLOSES = {form: _Tags(form.closes) for form in FORMS}
+_ENDS = {form: _Tags(form.ends) for form in FORMS if form.ends}
 
 
 class ThinkSplitter:
-    """Parts a reply that begins with `<think>` into reasoning and content, however it is cut."""
+    """Parts a reply into reasoning and content, however it is cut.
 
-    def __init__(self) -> None:
-        self._blanks: list[str] = []  # that the reply begins with
+    `expected`: it begins with a thought that no tag begins. `apart`: its reasoning has a field of
+    its own, so that a word alone parts nothing.
+    """
+
+    def __init__(self, *, expected: bool = False, apart: bool = False) -> None:
+        self.apart = apart
+        self._then = self._supposed if expected else self._plain
+        self._step: Callable[[str, bool], Parted] = self._beginning
         self._held = ""  # what may be a part of a tag
-        self._end = ""  # the closing tag that is waited for
-        self._passed = False
-        self._fresh = False  # right behind the closing tag, where blank lines mean nothing
+        self._blanks: list[str] = []  # that the reply begins with
+        self._form = FORMS[0]  # of the thought, once a tag began it or ended it
+        self._said = Pieces()  # what may have to be told anew, or looked at once more
+        self._latest: list[str] = []  # of it
+        self._easy = False  # is there nothing but text so far?
+        self._looked_at = 0  # tags that ended no thought
 
-    def feed(self, text: str) -> tuple[str, str]:
+    def feed(self, text: str) -> Parted:
         """Return the content and the reasoning in `text`; what may be a part of a tag is held."""
-        if self._passed:
-            if self._fresh:
-                text = text.lstrip("\n")
-                self._fresh = not text
-            return text, ""
-        if self._end:
-            text, self._held = self._held + text, ""
-            return self._inside(text)
+        if self._easy and not self._held and not _MARK.search(text):  # so is nearly all
+            self._latest.append(text)
+            if len(self._latest) == BLOCK:
+                self._keep()
+            return text, "", ""
+        return self._step(text, False)
+
+    def _keep(self) -> None:
+        self._said.add("".join(self._latest))
+        self._latest.clear()
+
+    def close(self) -> Parted:
+        """Return what is held, at the end of the reply."""
+        return self._step("", True)
+
+    def _beginning(self, text: str, whole: bool) -> Parted:
         if not self._held:
             start = text.lstrip()
             # In pieces: there may be as many blanks as a server likes to send.
             self._blanks.append(text[: len(text) - len(start)])
             text = start
         start, self._held = self._held + text, ""
-        opening = next((tag for tag in _TAGS if start.startswith(tag)), "")
-        if opening:
-            self._end = _TAGS[opening]
-            self._blanks.clear()
-            return self._inside(start[len(opening) :])
-        if any(tag.startswith(start) for tag in _TAGS):
+        if not start and not whole:
+            return _NOTHING
+        found = next(((tag, form) for tag, form in _OPENS if start.startswith(tag)), None)
+        if not whole and any(tag.startswith(start) and tag != start for tag, _ in _OPENS):
             self._held = start
-            return "", ""
-        self._passed = True
-        return self._leading() + start, ""
-
-    def close(self) -> tuple[str, str]:
-        """Return what is held, at the end of the reply."""
-        held, self._held = self._leading() + self._held, ""
-        return ("", held) if self._end and not self._passed else (held, "")
-
-    def _leading(self) -> str:
+            return _NOTHING
         blanks = "".join(self._blanks)
         self._blanks.clear()
-        return blanks
+        if found is not None:
+            tag, self._form = found
+            self._step = self._inside
+            return self._step(start[len(tag) :], whole)
+        self._step = self._then
+        if self._then == self._plain and _may_be_bare(start):
+            self._step = self._bare
+        return self._step(blanks + start, whole)
 
-    def _inside(self, text: str) -> tuple[str, str]:
-        reasoning, closing, content = text.partition(self._end)
-        if closing:
-            self._passed = self._fresh = True
-            return self.feed(content)[0], reasoning
-        # The tag may have begun at the end of this piece.
-        for size in range(min(len(self._end) - 1, len(text)), 0, -1):
-            if text.endswith(self._end[:size]):
-                self._held = text[-size:]
-                return "", text[:-size]
-        return "", text
+    def _bare(self, text: str, whole: bool) -> Parted:
+        """Take text that may begin with the word which stands for a tag."""
+        said = f"{self._said}{text}"
+        if _BARE_BEGUN.match(said):
+            self._said, self._step = Pieces(said.removesuffix(text)), self._supposed
+            content, reasoning, before = self._supposed(text, whole)
+            return content, reasoning, before or THOUGHT
+        if whole or not _may_be_bare(said) or len(said.lstrip()) > len(_BARE.opens[0]):
+            self._step = self._plain
+            return self._plain(text, whole)
+        self._said.add(text)
+        return text, "", ""
+
+    def _inside(self, text: str, whole: bool) -> Parted:
+        """Take a thought that a tag began."""
+        text, self._held = self._held + text, ""
+        start, end = _CLOSES[self._form].find(text, whole=whole)
+        if end:
+            return self._answered(text[:start], text[end:], whole)
+        self._held = text[start:]
+        return "", text[:start], ""
+
+    def _supposed(self, text: str, whole: bool) -> Parted:
+        """Take what is taken for a thought though no tag began it."""
+        text, self._held = self._held + text, ""
+        start, end = _ALL_TAGS.find(text, whole=whole)
+        if end:
+            self._form = _LONE.get(text[start:end], _BARE)
+            self._said = Pieces()
+            return self._answered(text[:start], text[end:], whole)
+        self._held = text[start:]
+        self._said.add(text[:start])
+        if not whole:
+            return "", text[:start], ""
+        self._step = self._plain  # no tag has ended it: it was the answer
+        said = str(self._said)
+        return (said, "", TEXT) if said else _NOTHING
+
+    def _plain(self, text: str, whole: bool) -> Parted:
+        """Take text, which may turn out to have been a thought."""
+        text, self._held = self._held + text, ""
+        start, end = _LONE_TAGS.find(text, whole=whole)
+        while end:
+            behind = text[end:]
+            if not behind.strip() and not whole and len(behind) < _BLANKS:
+                break  # the next word tells
+            if behind.strip() and self._ends_thought(text[:start], text[start:end], behind):
+                self._form = _LONE[text[start:end]]
+                self._easy, self._said = False, Pieces()
+                content, reasoning, _ = self._answered(text[:start], behind, whole)
+                return content, reasoning, THOUGHT
+            self._looked_at += 1
+            if self._looked_at == _LOOKED_AT:
+                self._easy, self._step, self._said = False, self._answer, Pieces()
+                return text, "", ""
+            start, end = _LONE_TAGS.find(text, end, whole=whole)
+        if whole and (parts := self._bare_parts(text)) is not None:
+            return parts
+        text, self._held = (text, "") if whole else (text[:start], text[start:])
+        self._easy = True
+        self._latest.append(text)
+        return text, "", ""
+
+    def _bare_parts(self, last: str) -> Parted | None:
+        """Return a text anew, in parts, where a word alone stands between thought and answer."""
+        if self.apart:
+            return None
+        self._keep()
+        said = f"{self._said}{last}"
+        found = _BARE_END.search(said)
+        if found is None or _is_in_code(said[: found.start()]):
+            return None
+        self._easy, self._step, self._said = False, self._answer, Pieces()
+        return said[found.end() :], said[: found.start()], TEXT
+
+    def _ends_thought(self, last: str, tag: str, behind: str) -> bool:
+        """Tell whether a tag ended a thought that began the reply, or is spoken of.
+
+        Models end a thought with a line, or glue the tag to its last word; who speaks of one
+        writes it between blanks, in quotes or in code.
+        """
+        self._keep()
+        before = f"{self._said}{last}"
+        line = before.rpartition("\n")[2]
+        if any(each in before for each in _LONE[tag].opens) or line.count("`") % 2:
+            return False
+        if line.strip() and (before[-1].isspace() or {before[-1], behind[0]} & _QUOTES):
+            return False
+        return not _is_in_code(before)
+
+    def _answered(self, thought: str, behind: str, whole: bool) -> Parted:
+        self._step = self._fresh
+        return self._fresh(behind, whole)[0], thought, ""
+
+    def _fresh(self, text: str, whole: bool) -> Parted:
+        """Take what stands right behind the closing tag, where blank lines mean nothing."""
+        text = text.lstrip("\n")
+        if not text:
+            return _NOTHING
+        self._step = self._ending if self._form in _ENDS else self._answer
+        return self._step(text, whole)
+
+    def _answer(self, text: str, _whole: bool) -> Parted:
+        return text, "", ""
+
+    def _ending(self, text: str, whole: bool) -> Parted:
+        """Take an answer behind which a tag may stand."""
+        text, self._held = self._held + text, ""
+        start, end = _ENDS[self._form].find(text, whole=whole)
+        if end and (text[end:].strip() or len(text) > end + _BLANKS):
+            return text, "", ""  # it goes on: that was none
+        if not whole:
+            self._held = text[start:]
+        return text[:start], "", ""
+
+
+def _may_be_bare(text: str) -> bool:
+    word = _BARE.opens[0]
+    return word.startswith(text.lstrip()[: len(word)])
+
+
+def _is_in_code(before: str) -> bool:
+    """Tell whether what follows a text stands in a block of code."""
+    if "```" not in before and "~~~" not in before:
+        return False
+    from zatsudan.markdown.codeblocks import code_blocks  # few replies need it
+
+    blocks = code_blocks(f"{before}x")
+    return bool(blocks) and blocks[-1].end > len(before)
+
+
+def parted(text: str) -> tuple[str, str]:
+    """Return the content and the reasoning of a reply that is whole."""
+    splitter = ThinkSplitter()
+    content, reasoning, _ = splitter.feed(text)
+    rest, thought, before = splitter.close()
+    return (rest, thought) if before == TEXT else (content + rest, reasoning + thought)

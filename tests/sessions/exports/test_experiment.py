@@ -9,12 +9,21 @@ from typing import Any
 import pytest
 
 from tests.support.talks import HOSTILE
-from zatsudan.lab.report import sheet_of
+from zatsudan.lab.filed import sheet_of
 from zatsudan.lab.sheet import Row
 from zatsudan.sessions.exports.experiment import FORMATS, to_csv, to_html, to_json, to_markdown
 
 ROWS = [
-    Row(1, "temperature 0", "one | two\nthree", "m", {"temperature": 0}, 5, ended="stop"),
+    Row(
+        1,
+        "temperature 0",
+        "one | two\nthree",
+        "m",
+        {"temperature": 0},
+        5,
+        ended="stop",
+        server="box",
+    ),
     Row(2, "x"),
 ]
 
@@ -72,7 +81,7 @@ def test_no_cell_of_a_csv_is_a_formula(text: str) -> None:
 def test_markdown_has_a_table_and_the_replies() -> None:
     text = to_markdown(sheet_of(ROWS, "hi\nthere"))
     assert "> hi\n> there\n" in text
-    assert "| 1 | temperature 0 | m | stop | 5 |" in text
+    assert "| 1 | temperature 0 | m | box | stop | 5 |" in text
     assert "## 1. temperature 0\n\none | two\nthree" in text
 
 

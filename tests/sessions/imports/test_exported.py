@@ -22,6 +22,40 @@ class Export(NamedTuple):
 
 
 EXPORTS = [
+    Export("DeepSeek", [{"id": "i", "title": "T", "inserted_at": "2025-01-02T03:04:05.1+08:00",
+        "mapping": {"root": {"id": "root", "parent": None, "children": ["1"], "message": None},
+            "1": {"id": "1", "parent": "root", "children": ["2", "3"], "message": {
+                "files": [], "model": "deepseek-chat", "inserted_at": "2025-01-02T03:04:05.1+08:00",
+                "fragments": [{"type": "REQUEST", "content": "Hello"}]}},
+            "2": {"id": "2", "parent": "1", "children": [], "message": {
+                "fragments": [{"type": "RESPONSE", "content": "No."}]}},
+            "3": {"id": "3", "parent": "1", "children": [], "message": {
+                "model": "deepseek-reasoner", "fragments": [{"type": "THINK", "content": "Hm."},
+                    {"type": "SEARCH", "results": []}, {"type": "RESPONSE", "content": "Hi!"}]}}}}],
+        ("Left out: 1 message to or from a tool.", "Left out: 1 message of another branch.")),
+    Export("Codex", [
+        {"timestamp": "2026-01-02T03:04:05.000Z", "type": "session_meta", "payload": {"id": "x"}},
+        {"timestamp": "2026-01-02T03:04:05.000Z", "type": "response_item", "payload": {
+            "type": "message", "role": "user", "content": [{"type": "input_text", "text": "Hello"}]}},
+        {"timestamp": "2026-01-02T03:04:06.000Z", "type": "event_msg", "payload": {"type": "x"}},
+        {"timestamp": "2026-01-02T03:04:06.000Z", "type": "response_item", "payload": {
+            "type": "reasoning", "summary": [{"type": "summary_text", "text": "Hm."}]}},
+        {"timestamp": "2026-01-02T03:04:06.000Z", "type": "response_item", "payload": {
+            "type": "function_call", "name": "shell", "arguments": "{}", "call_id": "c"}},
+        {"timestamp": "2026-01-02T03:04:07.000Z", "type": "response_item", "payload": {
+            "type": "message", "role": "assistant",
+            "content": [{"type": "output_text", "text": "Hi!"}]}}],
+        ("Left out: 1 message to or from a tool.",)),
+    Export("Gemini CLI", {"sessionId": "s", "projectHash": "h", "messages": [
+        {"id": "1", "type": "user", "timestamp": "2026-01-02T03:04:05Z", "content": "Hello"},
+        {"id": "2", "type": "info", "content": "Update available"},
+        {"id": "3", "type": "gemini", "model": "gemini", "content": "Hi!", "toolCalls": [{"id": "t"}],
+         "thoughts": [{"subject": "Hm.", "description": ""}]}]},
+        ("Left out: 1 message to or from a tool.",)),
+    Export("LibreChat", {"conversationId": "c", "title": "T", "messages": [
+        {"messageId": "1", "parentMessageId": "0", "isCreatedByUser": True, "text": "Hello"},
+        {"messageId": "2", "parentMessageId": "1", "isCreatedByUser": False,
+         "text": ":::thinking\nHm.\n:::\nHi!"}]}),
     Export("Claude", [{"uuid": "u", "name": "T", "chat_messages": [
         {"sender": "human", "text": "Hello", "created_at": "2025-01-02T03:04:05Z",
          "content": [{"type": "text", "text": "Hello", "citations": []}], "attachments": []},
@@ -172,12 +206,42 @@ def test_what_is_written_line_by_line_is_read_so(program: str) -> None:
     assert [node.message.text for node in replay(draft.records).path()] == ["Hello", "Hi!"]
 
 
-@pytest.mark.parametrize("program", ["Claude", "LibreChat", "LM Studio"])
+@pytest.mark.parametrize(
+    ("text", "content", "reasoning"),
+    [
+        ("<think>\nHm.\n</think>\n\nHi!", "Hi!", "\nHm.\n"),
+        ("Hm.\n</think>\n\nHi!", "Hi!", "Hm.\n"),
+        ("<think></think>Hi!", "Hi!", ""),
+        ("[THINK]Hm.[/THINK]Hi!", "Hi!", "Hm."),
+        ("Write `<think>` first.", "Write `<think>` first.", ""),
+    ],
+)
+def test_a_thought_in_the_text_of_a_reply(text: str, content: str, reasoning: str) -> None:
+    session, _ = read([{"role": "user", "content": text}, {"role": "assistant", "content": text}])
+    asked, replied = session.path()
+    assert replied.made is not None
+    assert (replied.message.text, replied.made.reasoning) == (content, reasoning)
+    assert asked.message.text == text
+
+
+def test_a_thought_among_the_parts_of_google() -> None:
+    parts: Json = [{"text": "Hm.", "thought": True}, {"text": "Hi!"}]
+    session, _ = read(
+        [{"role": "user", "parts": [{"text": "Hello"}]}, {"role": "model", "parts": parts}]
+    )
+    (_, replied) = session.path()
+    assert replied.made is not None
+    assert (replied.message.text, replied.made.reasoning) == ("Hi!", "Hm.")
+
+
+@pytest.mark.parametrize(
+    "program", ["Claude", "Codex", "DeepSeek", "Gemini CLI", "LibreChat", "LM Studio"]
+)
 def test_what_was_thought_is_reasoning(program: str) -> None:
     value = next(export.value for export in EXPORTS if export.program == program)
     made = read(value)[0].path()[-1].made
     assert made is not None
-    assert made.reasoning == "Hm."
+    assert made.reasoning.strip() == "Hm."
 
 
 def test_documents_and_files_of_claude_stay_words() -> None:

@@ -39,6 +39,21 @@ async def test_text_on_the_heels_of_a_frame_waits_for_the_next() -> None:
         frames.close()
 
 
+async def test_a_frame_that_was_late_delays_no_other() -> None:
+    now, drawn = [100.0], list[bool]()
+    frames = Frames(drawn.append, lambda: now[0])
+    try:
+        frames.fed()
+        now[0] += FRAME_SECONDS / 2  # the machine had something else to do
+        frames._tick()
+        assert drawn == [True]
+        now[0] = 100.0 + FRAME_SECONDS * 1.2
+        frames.fed()
+        assert frames._due <= now[0]
+    finally:
+        frames.close()
+
+
 async def test_what_was_held_waits_for_the_frame_of_the_text_behind_it() -> None:
     now, drawn = [100.0], list[bool]()
     frames = Frames(drawn.append, lambda: now[0])

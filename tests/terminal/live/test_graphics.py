@@ -12,7 +12,8 @@ from tests.support.emulator import Sitting, sitting
 from tests.support.png import png
 from tests.support.server import DONE, Script, chunk, event, says
 from zatsudan.config.settings import Config, Screen
-from zatsudan.terminal.live.graphics import ANSWER_SECONDS, QUERY, Graphics
+from zatsudan.terminal.live.graphics import QUERY, Graphics
+from zatsudan.terminal.live.sieve import ANSWER_SECONDS
 from zatsudan.terminal.text.pictures import Protocol
 
 if TYPE_CHECKING:

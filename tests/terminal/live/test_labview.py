@@ -16,6 +16,7 @@ from tests.support.server import (
     says,
     usage,
 )
+from zatsudan.config.settings import Config, Profile
 
 COLD = "The lamp is lit.\n\nIt turns all night."
 WARM = "- salt\n- storm\n- stars\n\nand **gulls** again and again over the cliffs"
@@ -30,6 +31,22 @@ def halves(shown: str) -> list[tuple[str, str]]:
     """The rows that stand in two columns."""
     rows = [row.split("│") for row in shown.splitlines() if row.count("│") == 1]
     return [(left.strip(), right.strip()) for left, right in rows]
+
+
+async def test_a_thought_that_shows_late() -> None:
+    slow = Script(
+        [chunk("Let me see.\n\n"), 0.3, chunk("Hm.\n</think>\n\nYes."), chunk(finish="stop"), DONE]
+    )
+    async with sitting(slow, columns=120, rows=40) as person:
+        shown = await person.say("/compare temperature=0 temperature=1.2 -- A lighthouse")
+        first, second = zip(*halves(shown), strict=True)
+        assert [row for row in first if row][1:4] == [
+            "Let me see.",
+            "What stands above was its thought.",
+            "Yes.",
+        ]
+        assert [row for row in second if row][1:2] == ["Yes."]
+        assert "Hm." not in shown
 
 
 async def test_side_by_side_at_120() -> None:
@@ -144,6 +161,31 @@ async def test_one_that_fails_says_so_in_its_column() -> None:
         assert any("gulls" in right for _, right in rows)
 
 
+async def test_a_reply_that_broke_off_is_asked_of_another_server_in_its_column() -> None:
+    def answer(request: Request) -> Script:
+        if request.headers["authorization"] == "Bearer key-1":
+            return Script([chunk("half a wo"), 0.05, CUT])
+        return says("whole")
+
+    known = {name: Profile(base_url="http://x", api_key=f"key-{name}") for name in "12"}
+    async with sitting(answer, columns=120, rows=40, config=Config(profiles=known)) as person:
+        shown = await person.say("/sweep seed 1 2 pool=1,2 -- go")
+        left, right = zip(*halves(shown), strict=True)
+        assert "1 broke off. Asked again:" in (*left, *right)
+        assert sum(text == "whole" for text in (*left, *right)) == 2
+        assert sum(text == "half a wo" for text in (*left, *right)) == 1
+        assert "1 is left out" not in shown
+
+
+async def test_where_no_server_of_a_pool_replies_the_message_is_given_back() -> None:
+    config = Config(profiles={"a": Profile(base_url="http://x", model="m")})
+    async with sitting(fails(401, {"error": "no"}), columns=100, rows=40, config=config) as person:
+        shown = await person.say("/sweep seed 1 2 pool=a -- go")
+        assert "a is left out: The server does not accept the API key (401)" in shown
+        assert "/sweep continue" not in shown
+        assert "» go" in shown
+
+
 async def test_ctrl_c_keeps_what_is_there_and_the_talk_goes_on() -> None:
     def answer(request: Request) -> Script:
         if request.body.get("temperature") == 1:
@@ -161,6 +203,20 @@ async def test_ctrl_c_keeps_what_is_there_and_the_talk_goes_on() -> None:
         assert lab is not None
         assert [node_id is not None for _, node_id in lab.cells] == [True, True, False]
         assert "whole reply" in await person.say("and now?")
+
+
+async def test_of_what_nobody_was_asked_for_stands_nothing() -> None:
+    endless = Script([chunk("begun "), 20.0, DONE])
+    async with sitting(endless, columns=80, rows=60) as person:
+        person.type("/sweep seed 1..6 -- go\r")
+        await person.until("begun")
+        person.type("\x1b")
+        shown = await person.at_rest()
+        assert halves(shown)[0] == ("1  seed 1", "2  seed 2")
+        assert "│ 3  seed 3" not in shown
+        assert "\n3  seed 3" not in shown
+        # The table has all of them.
+        assert re.search(r"^ *6 +seed 6 .*no reply", shown, re.MULTILINE)
 
 
 async def test_alt_and_a_digit_stop_one() -> None:

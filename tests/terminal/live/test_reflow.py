@@ -5,7 +5,18 @@ import pytest
 from tests.support.emulator import Sitting, sitting
 from tests.support.server import says
 from zatsudan.terminal.live import ptk, resizing
-from zatsudan.terminal.live.reflow import Before, Place, Reflow, possible, rows_above, seen, taken
+from zatsudan.terminal.live.reflow import (
+    QUESTION,
+    Before,
+    Place,
+    Reflow,
+    by_name,
+    is_unknown,
+    possible,
+    rows_above,
+    seen,
+    taken,
+)
 
 NONE, ALL, FIRST = Reflow.NONE, Reflow.ALL, Reflow.FIRST
 SCROLLED, XTERM_JS = Reflow.SCROLLED, Reflow.XTERM_JS
@@ -142,8 +153,10 @@ SSH = {"TERM": "xterm-256color"}
 KITTY = {"TERM": "xterm-kitty"}
 
 
-async def reflow(person: Sitting, columns: int, *, moves: bool) -> None:
-    person.screen.reflow(columns, moves=moves)
+async def reflow(
+    person: Sitting, columns: int, *, moves: bool = False, first: bool = False
+) -> None:
+    person.screen.reflow(columns, moves=moves, first=first)
     person.terminal._app._on_resize()
     await person.until(lambda: not person.terminal._app.frozen)
     await person.at_rest()
@@ -176,6 +189,54 @@ async def test_no_prompt_is_left_and_no_row_of_the_talk_erased(
         person.type("\x15said")
         await person.at_rest()
         assert person.screen.shown().splitlines()[-2:-1] == ["» said"]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Konsole 22.12.3", FIRST),
+        ("VTE(7006)", ALL),
+        ("WezTerm 20240203-110809-5046fc22", ALL),
+        ("xterm.js(6.0.0)", XTERM_JS),
+        ("XTerm(379)", None),
+        ("tmux 3.4", None),
+        ("", None),
+    ],
+)
+def test_what_a_terminal_calls_itself(name: str, expected: Reflow | None) -> None:
+    assert by_name(name) is expected
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        (XTERM, True),
+        (GNOME, False),
+        ({"TERM": "xterm-kitty"}, False),
+        ({**XTERM, "XTERM_VERSION": "XTerm(379)"}, False),
+        ({**XTERM, "NVIM": "/run/nvim.1.0"}, False),
+        ({"TERM": "tmux-256color"}, False),
+        ({}, False),
+    ],
+)
+def test_who_is_asked_what_it_is(environ: dict[str, str], expected: bool) -> None:
+    assert is_unknown(environ) is expected
+
+
+async def test_konsole_over_ssh_says_what_it_is() -> None:
+    async with sitting(
+        says("a reply"), columns=100, environ=SSH, answers=True, called="Konsole 22.12.3"
+    ) as person:
+        await person.say("go")
+        person.type("typed " * 14 + "typed")
+        await person.until("typed typed")
+        for columns in (54, 37, 31, 90):
+            await reflow(person, columns, first=True)
+            seen = person.screen.scrollback()
+            assert seen.count("» go") == seen.count("a reply") == 1, seen
+            assert seen.count("»") == 2, seen
+        assert sum(written.count(QUESTION) for written in person.screen.raw) == 1
+        assert "Konsole" not in person.screen.scrollback()
 
 
 async def test_a_terminal_that_does_not_answer_is_waited_for_once_a_resize(

@@ -2,7 +2,7 @@
 
 from tests.support.emulator import sitting
 from tests.support.server import DONE, Request, Script, chunk, event, fails, says
-from zatsudan.wire.refusals import PREFILL, THINK, Repair
+from zatsudan.wire.refusals import PREFILL, THINK, UNOPENED, Repair
 
 
 def thinks(*after: float | bytes) -> Script:
@@ -55,3 +55,69 @@ async def test_the_key_does_nothing_where_nothing_is_thought() -> None:
         await person.at_rest()
         asked = [each for each in person.server.requests if each.path.endswith("/completions")]
         assert len(asked) == 1
+
+
+LONG = [f"Thought number {at}.\n\n" for at in range(6)]
+
+
+async def test_a_thought_that_shows_late_is_folded_as_far_as_it_can_be() -> None:
+    slow = Script(
+        [
+            *(piece for text in LONG for piece in (chunk(text), 0.05)),
+            *(chunk("So it ends.\n</think>\n\nThe answer is "), 0.1, chunk("391.")),
+            *(chunk(finish="stop"), DONE),
+        ]
+    )
+    async with sitting(slow) as person:
+        screen = await person.say("17 * 23?")
+        assert "Thought number 0." in screen  # it stood in scrollback already
+        assert "with what stands above" in screen
+        assert "So it ends." not in screen
+        assert "</think>" not in screen
+        assert screen.index("stands above") < screen.index("The answer is 391.")
+        again = (await person.say("17 * 23?")).rpartition("17 * 23?")[2]
+        assert "Thought number" not in again
+        assert "thought for" in again
+        assert "The answer is 391." in again
+        assert "So it ends." in await person.say("/reasoning")
+        assert "The answer is 391." in await person.say("/show")
+
+
+async def test_a_thought_that_came_at_once_is_folded_whole() -> None:
+    async with sitting(says("Let me see.\n\nHm.\n</think>\n\nThe answer.")) as person:
+        screen = await person.say("17 * 23?")
+        assert "Let me see." not in screen
+        assert "thought for" in screen
+        assert "The answer." in screen
+
+
+async def test_an_answer_that_was_expected_to_be_a_thought_is_shown_whole() -> None:
+    slow = Script(
+        [*(piece for text in LONG for piece in (chunk(text), 0.05)), chunk(finish="stop"), DONE]
+    )
+    async with sitting(slow) as person:
+        person.chat.link.learned.add("scripted", "scripted", Repair(UNOPENED), "today")
+        person.type("17 * 23?\r")
+        await person.until("thinking")
+        await person.until("Thought number 5.")
+        screen = await person.at_rest()
+        assert "thought for" not in screen
+        assert [screen.count(text.strip()) for text in LONG] == [1] * len(LONG)
+
+
+async def test_a_thought_that_a_word_alone_ends() -> None:
+    slow = Script(
+        [
+            *(piece for text in LONG for piece in (chunk(text), 0.05)),
+            *(chunk("So be it."), 0.05, chunk("assistantfinal"), chunk("The answer is 391.")),
+            *(chunk(finish="stop"), DONE),
+        ]
+    )
+    async with sitting(slow) as person:
+        screen = await person.say("17 * 23?")
+        assert screen.count("The answer is 391.") == 1
+        assert "with what stands above" in screen
+        assert person.chat.talk.session.path()[-1].message.text == "The answer is 391."
+        again = (await person.say("17 * 23?")).rpartition("17 * 23?")[2]
+        assert "Thought number" not in again
+        assert again.count("The answer is 391.") == 1

@@ -1,13 +1,17 @@
 """Rows are filled as a reader of English or Japanese expects."""
 
+import re
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.style import Style
 
+from zatsudan.terminal.markdown import wrapping
+from zatsudan.terminal.markdown.codelines import cut
 from zatsudan.terminal.markdown.segments import HARD, PLAIN, Piece, plain, row
-from zatsudan.terminal.markdown.wrapping import Wrapper, cut, wrap
+from zatsudan.terminal.markdown.wrapping import Wrapper, wrap
 from zatsudan.terminal.text.clusters import cells, clusters
 
 _BOLD = Style(bold=True)
@@ -58,11 +62,17 @@ def test_rows_do_not_hang_on_when_the_pieces_came(parts: list[Piece], width: int
     assert all(cell_len(plain(line)) <= width for line in rows)
 
 
-@given(st.text("ab    日é\u0301「\n-", max_size=150), st.integers(2, 40))
-def test_words_taken_at_once_fill_rows_as_characters_do(text: str, width: int) -> None:
-    wrapper = Wrapper(width)
-    rows = [line for char in text for line in wrapper.add([(char, PLAIN)])] + wrapper.end()
-    assert wrap([(text, PLAIN)], width) == rows
+_ALL = "ab    日é\u0301「\n-%漢字かなカナ漢字かなカナっー。」\u3099\u094d\u200d🙂\ufe0f\u3000"
+
+
+@given(st.text(_ALL, max_size=150), st.integers(6, 40))
+@example("」。🙂longwordwithoutendaภาษา\u094dなカナが", 25)
+def test_what_is_taken_at_once_fills_rows_as_one_by_one(text: str, width: int) -> None:
+    rows = wrap([(text, PLAIN)], width)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("_ASCII", "_FREE"):
+            patch.setattr(wrapping, name, re.compile(r"(?!)"))
+        assert wrap([(text, PLAIN)], width) == rows
 
 
 _UNSPACED = "กขเาำ้ំកខ្\u200bမနြ်ာ  ๆ।किน्"

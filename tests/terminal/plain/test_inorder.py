@@ -33,6 +33,20 @@ def test_whatever_ends_first_they_are_written_in_order(order: list[int], pieces:
     assert told == [f"[{number + 1}  temperature {number}]\n" for number in range(4)]
 
 
+def test_of_a_reply_that_broke_off_the_one_that_came_then_is_written() -> None:
+    run, written = run_of(1), list[str]()
+    replies = InOrder(run, lambda _: None, written.append)
+    replies.add(0, Delta(content="half"))
+    slot = run.slots[0]
+    slot.node = run.parent
+    slot.again()
+    replies.add(0, Delta(content="wh"))
+    replies.add(0, Delta(content="ole"))
+    slot.state = ENDED
+    replies.ended(0)
+    assert written == ["whole\n\n"]
+
+
 def test_what_went_wrong_stands_under_its_reply_and_blind_ones_have_no_name() -> None:
     for blind, head in ((False, "[1  temperature 0]\n"), (True, "[1  ?]\n")):
         run, told = run_of(1, blind=blind), list[str]()

@@ -12,7 +12,7 @@ from zatsudan.base.language import later, say
 from zatsudan.base.printable import Printable, one_line, printable
 from zatsudan.parameters.values import show_value
 from zatsudan.sessions.exports import svg
-from zatsudan.sessions.exports.figures import Chart, Heat
+from zatsudan.sessions.figures import Chart, Heat
 
 
 class Sheet(NamedTuple):

@@ -3,7 +3,7 @@
 from html import escape
 
 from zatsudan.base.printable import one_line
-from zatsudan.sessions.exports.figures import Bar, Chart, Heat
+from zatsudan.sessions.figures import Bar, Chart, Heat
 
 #: Pixels of a row, of a letter at this size, of the label and of the scale at least.
 ROW, LETTER, SCALE = 26, 7.6, 320

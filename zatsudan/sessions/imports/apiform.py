@@ -113,6 +113,8 @@ class _Pieces:
         if not isinstance(part, dict):
             return None
         kind = text_of(part.get("type")) or ("text" if "text" in part else "")
+        if part.get("thought") is True:  # Google's
+            kind = "thinking"
         if kind in _TEXTS:
             # In the Assistants API the text is an object with its annotations.
             text = part.get("text")

@@ -19,6 +19,7 @@ from zatsudan.sessions.imports.chatgptcontent import (
     thoughts,
 )
 from zatsudan.sessions.imports.draft import Draft, Note, iso, text_of
+from zatsudan.sessions.imports.foreigntrees import is_deepseek
 from zatsudan.sessions.imports.leftout import EMPTY, HIDDEN, ODD, TOOLS, UNKNOWN, LeftOut
 from zatsudan.sessions.made import FINISHED, INTERRUPTED, Made
 from zatsudan.wire.messages import Message
@@ -28,7 +29,11 @@ _FINISH = {"stop": "stop", "max_tokens": "length"}
 
 def is_conversation(value: Json) -> bool:
     """Tell whether a value looks like one of ChatGPT's conversations."""
-    return isinstance(value, dict) and isinstance(value.get("mapping"), dict)
+    return (
+        isinstance(value, dict)
+        and isinstance(value.get("mapping"), dict)
+        and not is_deepseek(value)
+    )
 
 
 def read(conversations: list[Json], note: Note) -> list[Draft]:

@@ -12,6 +12,7 @@ from zatsudan.parameters.table import BY_NAME
 from zatsudan.sessions.made import Made
 from zatsudan.sessions.records import message_record
 from zatsudan.wire.messages import ROLES, Message
+from zatsudan.wire.thinking import parted
 
 #: What others call the roles.
 _ROLES = {"human": "user", "ai": "assistant", "model": "assistant", "bot": "assistant",
@@ -50,9 +51,17 @@ class Draft:
     def add_after(
         self, parent: str | None, message: Message, at: str = "", made: Made | None = None
     ) -> str:
-        """Add a message after any other; return its id."""
+        """Add a message after any other; return its id.
+
+        A thought that stands in the text of a reply, in a model's marks, becomes its reasoning.
+        """
         self._count += 1
         message = message._replace(content=_one_line_end(message.content))
+        if message.role == "assistant" and isinstance(message.content, str):
+            said, thought = parted(message.content)
+            if said != message.content and not (made is not None and made.reasoning):
+                message = message._replace(content=said)
+                made = (made or Made())._replace(reasoning=thought)
         node_id = str(self._count)
         self.records.append(message_record(node_id, parent, message, at, made))
         self.last, self.last_at = node_id, max(self.last_at, at)

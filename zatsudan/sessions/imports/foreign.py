@@ -11,7 +11,9 @@ from typing import NamedTuple
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.sessions.imports.draft import text_of
 from zatsudan.sessions.imports.foreigntrees import (
+    deepseek,
     dict_of,
+    is_deepseek,
     is_llama_cpp,
     is_open_webui,
     librechat,
@@ -160,7 +162,35 @@ def _typingmind(talk: JsonObject, _left: LeftOut) -> JsonObject:
     return plain_talk(talk.get("chatTitle"), list_of(talk.get("messages")), model=talk.get("model"))
 
 
+#: How Gemini CLI calls who speaks; else it is a word of its own.
+_OF_GEMINI = {"user": "user", "gemini": "assistant"}
+
+
+def _gemini_cli(talk: JsonObject, left: LeftOut) -> JsonObject:
+    messages: list[JsonObject] = []
+    model: Json = None
+    for item in list_of(talk.get("messages")):
+        role = _OF_GEMINI.get(text_of(item.get("type")))
+        for _ in list_of(item.get("toolCalls")):
+            left.add(TOOLS)
+        if role is None:
+            continue
+        model = item.get("model") or model
+        thoughts: list[Json] = [
+            {"type": "thinking", "thinking": "\n".join(map(text_of, each.values()))}
+            for each in ({key: each.get(key) for key in ("subject", "description")}
+                         for each in list_of(item.get("thoughts")))
+        ]  # fmt: skip
+        content = item.get("content")
+        said = content if isinstance(content, list) else [text_of(content)]
+        messages.append(
+            {"role": role, "content": [*thoughts, *said], "created_at": item.get("timestamp")}
+        )
+    return plain_talk(None, messages, model=model, server="Gemini CLI")
+
+
 PROGRAMS = (
+    Program("DeepSeek", is_deepseek, deepseek),
     Program("Claude", _holds("chat_messages"), _claude),
     Program("Grok", _holds("responses", "response"), _grok),
     Program("AI Studio", lambda value: "chunkedPrompt" in value, _ai_studio),
@@ -170,6 +200,14 @@ PROGRAMS = (
     Program("LM Studio", _holds("messages", "versions"), _lm_studio),
     Program("ShareGPT", _holds("conversations", "from", "value"), _sharegpt),
     Program("Chatbox", _holds("messages", "contentParts"), _chatbox),
+    Program(
+        "Gemini CLI",
+        lambda value: (
+            "sessionId" in value
+            and any(item.get("type") == "gemini" for item in list_of(value.get("messages")))
+        ),
+        _gemini_cli,
+    ),
     Program("TypingMind", lambda value: "chatTitle" in value and "messages" in value, _typingmind),
 )
 
@@ -222,11 +260,33 @@ def _lines(items: list[Json], left: LeftOut) -> Plain | None:
                 left.add(VARIANTS)
         return Plain("Claude Code", [plain_talk(None, [_of_claude_code(line) for line in talked
                                                    if not line.get("isSidechain")])])  # fmt: skip
+    if any(line.get("type") == "response_item" for line in lines):
+        return Plain("Codex", [plain_talk(None, _of_codex(lines, left))])
     if any(line.get("object") == "thread.message" for line in lines):
         kept = ("role", "content", "created_at")
         said = [{key: line.get(key) for key in kept} for line in lines if "role" in line]
         return Plain("Jan", [plain_talk(None, said)])
     return None
+
+
+def _of_codex(lines: list[JsonObject], left: LeftOut) -> list[JsonObject]:
+    """Return what was said: items as in the Responses API, a thought before what it led to."""
+    messages: list[JsonObject] = []
+    thoughts: list[Json] = []
+    for line in lines:
+        item = dict_of(line.get("payload")) if line.get("type") == "response_item" else {}
+        if item.get("type") == "reasoning":
+            told = list_of(item.get("summary")) or list_of(item.get("content"))
+            thoughts += [{"type": "thinking", "thinking": part.get("text")} for part in told]
+        elif item.get("type") == "message":
+            content = list_of(item.get("content"))
+            is_reply = item.get("role") == "assistant"
+            messages.append({"role": item.get("role"), "created_at": line.get("timestamp"),
+                             "content": [*(thoughts if is_reply else ()), *content]})  # fmt: skip
+            thoughts = []
+        elif item:
+            left.add(TOOLS)
+    return messages
 
 
 def _of_claude_code(line: JsonObject) -> JsonObject:

@@ -13,6 +13,9 @@ _FOLDED = re.compile(
     r'<details type="(reasoning|tool_calls|code_interpreter)"[^>]*>(.*?)</details>', re.DOTALL
 )
 
+#: How earlier versions of LibreChat write a thought into the text.
+_THINKING = re.compile(r":::thinking\n(.*?)\n:::\n*", re.DOTALL)
+
 
 def list_of(value: Json) -> list[JsonObject]:
     """Return the objects of a list; none of what is no list."""
@@ -144,7 +147,12 @@ def _parts_of_librechat(item: JsonObject) -> Json:
         {"type": "file", "filename": file.get("filename")} for file in list_of(item.get("files"))
     ]
     if not parts:
-        return [*named, text_of(item.get("text"))] if named else text_of(item.get("text"))
+        text = text_of(item.get("text"))
+        thought = _THINKING.match(text)
+        if thought is not None:
+            named = [*named, {"type": "thinking", "thinking": thought[1]}]
+            text = text[thought.end() :]
+        return [*named, text] if named else text
     # {"type": "text", "text": {"value": …}}, {"type": "think", "think": "…"}
     return [
         *named,
@@ -153,6 +161,40 @@ def _parts_of_librechat(item: JsonObject) -> Json:
             for part in parts
         ),
     ]
+
+
+def is_deepseek(value: JsonObject) -> bool:
+    """Tell whether an entry is a conversation of DeepSeek, whose messages are made of fragments."""
+    nodes = dict_of(value.get("mapping")).values()
+    return any("fragments" in dict_of(dict_of(node).get("message")) for node in nodes)
+
+
+def deepseek(talk: JsonObject, left: LeftOut) -> JsonObject:
+    """Return a conversation of DeepSeek as a plain talk; of its branches the last one."""
+    nodes = {key: dict_of(node) for key, node in dict_of(talk.get("mapping")).items()}
+    last = next(reversed(nodes), "")
+    said = [dict_of(node.get("message")) for node in _path(nodes, last, "parent", left)]
+    messages = [_of_fragments(message, left) for message in said if message]
+    model = next((message.get("model") for message in reversed(said) if message.get("model")), None)
+    return plain_talk(talk.get("title"), messages, model=model, server="DeepSeek")
+
+
+def _of_fragments(message: JsonObject, left: LeftOut) -> JsonObject:
+    parts: list[Json] = [
+        {"type": "file", "name": file.get("file_name")} for file in list_of(message.get("files"))
+    ]
+    role = "assistant"
+    for fragment in list_of(message.get("fragments")):
+        kind, text = fragment.get("type"), text_of(fragment.get("content"))
+        if kind == "REQUEST":
+            role = "user"
+        if kind == "THINK":
+            parts.append({"type": "thinking", "thinking": text})
+        elif text:
+            parts.append(text)
+        else:  # a search, or what it found
+            left.add(TOOLS)
+    return {"role": role, "content": parts, "created_at": message.get("inserted_at")}
 
 
 def is_llama_cpp(value: JsonObject) -> bool:

@@ -24,8 +24,8 @@ LARGEST = 100_000_000
 LARGEST_DATABASE = 500_000_000
 
 KNOWN = later(
-    "exports of ChatGPT, Claude, Grok, AI Studio, Open WebUI, LibreChat, LM Studio, llama.cpp,"
-    " SillyTavern, Chatbox, Jan, TypingMind and Claude Code, a messages array, ShareGPT, llm's logs.db and"
+    "exports of ChatGPT, Claude, DeepSeek, Grok, AI Studio, Open WebUI, LibreChat, LM Studio, llama.cpp,"
+    " SillyTavern, Chatbox, Jan, TypingMind, Claude Code, Codex and Gemini CLI, a messages array, ShareGPT, llm's logs.db and"
     " `llm logs --json`, a session of aichat, and zatsudan's own jsonl, json and markdown"
 )
 

@@ -41,6 +41,12 @@ class Column:
         """Take a piece of the reply."""
         self.rows.extend(self._stream.feed(text))
 
+    def begin_again(self, more: Sequence[Styled], stream: RowStream) -> None:
+        """Take what another reply says, under that which broke off and rows of our own."""
+        self.rows.extend(self._stream.finish())
+        self.rows.extend(more)
+        self._stream = stream
+
     def finish(self, more: Sequence[Styled] = ()) -> None:
         """Take the end of the reply, and rows of our own under it."""
         if not self.ended:
@@ -63,12 +69,17 @@ class Columns:
         """`given`: for each column the words that a person gave its reply."""
         count = len(given)
         self.width = width if count == 1 else (width - cells_of(BAR) * (count - 1)) // count
+        self._make_stream = make_stream
         self.columns = [Column(make_stream(self.width, words)) for words in given]
 
     @property
     def ended(self) -> bool:
         """Have all of them ended?"""
         return all(column.ended for column in self.columns)
+
+    def begin_again(self, at: int, words: str, more: Sequence[Styled]) -> None:
+        """Let a column go on with another reply, which begins with the `words` that a person gave."""
+        self.columns[at].begin_again(more, self._make_stream(self.width, words))
 
     def take(self) -> list[Styled]:
         """Return the rows that are final in every column, joined, and let go of them."""

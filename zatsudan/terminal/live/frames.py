@@ -9,8 +9,8 @@ FRAME_SECONDS = 0.05
 PATIENCE_SECONDS = 0.02
 #: How often the status line may change by itself, in seconds.
 STATUS_SECONDS = 0.25
-#: How long an ambiguous end is held back, in seconds.
-HOLD_SECONDS = 0.08
+#: How long an ambiguous end is held back, in seconds: two reads of a reply, and a little.
+HOLD_SECONDS = 0.14
 
 
 class Frames:
@@ -18,8 +18,9 @@ class Frames:
 
     It returns whether text is left for the next frame.
 
-    The first text is drawn at once, later text at most 20 times a second and
-    never sooner than three times what the last frame cost. It is drawn when a
+    The first text is drawn at once, later text at most 20 times a second by when it
+    came, so that a frame that is late delays no other, and never sooner than
+    three times what the last frame cost. It is drawn when a
     piece comes, since to wake up for a frame costs as much as half of it; a clock
     draws what no other piece follows. Without new text what is held appears, and
     then the spinner turns. In a flood, when more has come than a frame takes, the
@@ -33,6 +34,7 @@ class Frames:
         self._handle: asyncio.TimerHandle | None = None
         self._due = 0.0
         self._drawn_at = 0.0  # when a frame with new text was begun last
+        self._came_at = 0.0  # and when that text had come
         self._waits = False  # is there new text?
         self._flood = False  # and more of it than a frame takes?
         self._drawn = asyncio.Event()
@@ -71,8 +73,10 @@ class Frames:
         """Return when new text may be drawn."""
         if not self._began:
             return 0.0
-        pause = self._cost * 5 / 4 if self._flood else max(FRAME_SECONDS, 4 * self._cost)
-        return self._drawn_at + pause
+        if self._flood:
+            return self._drawn_at + self._cost * 9 / 8
+        pause = max(FRAME_SECONDS / 2, 4 * self._cost)
+        return max(self._came_at + FRAME_SECONDS, self._drawn_at + pause)
 
     def _schedule(self, due: float) -> None:
         """Draw at `due`, a time of the clock, unless a frame is due before."""
@@ -91,10 +95,11 @@ class Frames:
             self._schedule(due if self._flood else due + PATIENCE_SECONDS)
             return
         holding = started - self._fed_at < HOLD_SECONDS
+        came_at = self._fed_at
         more = bool(self._draw(holding))
         ended = self._clock()
         if self._waits:  # a frame of the spinner delays no text
-            self._drawn_at = started
+            self._drawn_at, self._came_at = started, came_at
         self._waits = self._flood = more
         self._cost = ended - started
         self._schedule(self._fed_at + HOLD_SECONDS if holding else ended + STATUS_SECONDS)

@@ -1,17 +1,16 @@
 """Can this terminal show pictures? It is asked once, as kitty's protocol says, and not waited for.
 
-The answer comes among the keys, in a form of which prompt_toolkit knows nothing (APC): it is
-taken out before the keys are read.
+The answer comes in a form of which prompt_toolkit knows nothing (APC).
 """
 
 import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
-from typing import Protocol as Shape
 
 from prompt_toolkit.input import Input
 
 from zatsudan.base.printable import Styled
+from zatsudan.terminal.live.sieve import Query, ask
 from zatsudan.terminal.text.pictures import (
     Protocol,
     answers,
@@ -28,21 +27,7 @@ if TYPE_CHECKING:
 _ID = 31
 #: Kitty's own question: would a picture of one pixel be taken?
 QUERY = f"\x1b_Gi={_ID},s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\"
-#: Concealed and erased: a terminal that prints what it does not know leaves nothing on the row.
-QUESTION = f"\x1b[?7l\x1b[8m{QUERY}\r\x1b[K\x1b[0m\x1b[?7h"
 _BEGINS, _ENDS = f"\x1b_Gi={_ID}", "\x1b\\"
-#: So long answers may come, and so many characters they may have.
-ANSWER_SECONDS, _LONGEST = 10.0, 300
-
-
-class _Parser(Shape):
-    """What reads keys of bytes."""
-
-    def feed(self, data: str) -> None:
-        """Take characters."""
-
-    def flush(self) -> None:
-        """Nothing has come for a moment: what waits for more is whole."""
 
 
 class Graphics:
@@ -57,14 +42,14 @@ class Graphics:
         # Another program of this terminal numbers its pictures too.
         self._next = (os.getpid() & 0x3FFFFF) << 10 | 1
 
-    def ask(self, input_: Input) -> str:
-        """Return what is to be written; from now on an answer among the keys is taken out."""
-        parser: _Parser | None = getattr(input_, "vt100_parser", None)
-        if not self._can_ask or parser is None:
-            return ""
+    def ask(self, input_: Input, *besides: Query) -> str:
+        """Return what is to be written, once; from now on the answers among the keys are taken out.
+
+        `besides`: what else is asked with it.
+        """
+        own = [Query(QUERY, _BEGINS, _ENDS, self._answered)] if self._can_ask else []
         self._can_ask = False
-        _Sieve(parser, self._answered, self._clock)
-        return QUESTION
+        return ask(input_, [*own, *besides], self._clock)
 
     def rows(self, part: "Part", width: int, screen: int) -> Sequence[Styled]:
         """Return what draws a picture on a screen of so many rows; none where it cannot be drawn."""
@@ -96,57 +81,3 @@ class Graphics:
             self.protocol = self.protocol or Protocol.KITTY
         elif self.protocol is Protocol.KITTY:
             self.protocol = None
-
-
-class _Sieve:
-    """Stands before a parser of keys until the answer has come, or can come no more."""
-
-    def __init__(
-        self, parser: _Parser, told: Callable[[str], None], clock: Callable[[], float]
-    ) -> None:
-        self._parser = parser
-        self._feed, self._flush = parser.feed, parser.flush
-        self._told = told
-        self._clock = clock
-        self._until = clock() + ANSWER_SECONDS
-        self._held = ""
-        parser.feed = self.feed  # type: ignore[method-assign]
-        parser.flush = self.flush  # type: ignore[method-assign]
-
-    def feed(self, data: str) -> None:
-        """Take what was read; what may be the begin of the answer waits."""
-        text, self._held = self._held + data, ""
-        before, begins, rest = text.partition(_BEGINS)
-        if not begins:
-            held = next((n for n in range(len(_BEGINS) - 1, 0, -1)
-                         if text.endswith(_BEGINS[:n])), 0)  # fmt: skip
-            passed = text[: len(text) - held]
-            self._held = text[len(passed) :]
-            if self._clock() >= self._until:
-                self._leave()
-                passed, self._held = text, ""
-            if passed:
-                self._feed(passed)
-            return
-        if before:
-            self._feed(before)
-        said, ends, behind = rest.partition(_ENDS)
-        if ends or len(rest) > _LONGEST:
-            self._leave()
-            self._told(said if ends else "")
-            if behind:
-                self._feed(behind)
-        else:
-            self._held = begins + rest
-
-    def flush(self) -> None:
-        """Let go what was no answer: Escape is a key."""
-        if not self._held.startswith(_BEGINS):
-            held, self._held = self._held, ""
-            if held:
-                self._feed(held)
-        self._flush()
-
-    def _leave(self) -> None:
-        self._parser.feed = self._feed  # type: ignore[method-assign]
-        self._parser.flush = self._flush  # type: ignore[method-assign]

@@ -6,19 +6,16 @@ from collections.abc import Callable
 from prompt_toolkit.data_structures import Size
 
 from zatsudan.base.language import say
-from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printable
-from zatsudan.base.quantities import describe_seconds
-from zatsudan.lab.grid import difference_first, shown
+from zatsudan.base.printable import EMPTY, Printable, Styled, one_line
 from zatsudan.lab.run import Run
-from zatsudan.lab.sheet import paced
-from zatsudan.lab.slots import ENDED, RUNNING, WAITING, Slot
+from zatsudan.lab.slots import ENDED
 from zatsudan.terminal.live.columns import Columns, fitting
 from zatsudan.terminal.live.frames import Frames
+from zatsudan.terminal.live.labwords import LabWords
 from zatsudan.terminal.live.painter import Painter, row_width
-from zatsudan.terminal.live.replystatus import led, spinner
 from zatsudan.terminal.live.textstream import RowStream
 from zatsudan.terminal.live.view import TAIL_ROWS, note_rows
-from zatsudan.terminal.text.onerow import Piece
+from zatsudan.terminal.text.replyrows import THOUGHT_ABOVE
 from zatsudan.terminal.text.rows import sgr, wrap
 from zatsudan.wire import bounds
 from zatsudan.wire.protocol import Delta
@@ -42,8 +39,8 @@ class LabView:
         self._make_stream = make_stream
         self._size = size
         self._run = run
-        self._clock = clock
         self._texts: list[list[str]] = [[] for _ in run.slots]
+        self._cuts: list[list[int]] = [[] for _ in run.slots]  # where another reply begins
         self._fed = [0] * len(run.slots)
         self._behind = [0] * len(run.slots)  # characters that have come and are not fed
         self._groups = fitting(len(run.slots), self.width)
@@ -52,6 +49,7 @@ class LabView:
         self._committed: list[Styled] = []
         self._notes: list[Printable] = []
         self._laid_for = self.width
+        self._words = LabWords(run, clock)
         self._frames = Frames(self._draw, clock)
 
     @property
@@ -61,8 +59,17 @@ class LabView:
 
     def add(self, number: int, delta: Delta) -> None:
         """Take a delta of one reply."""
+        if delta.before:
+            shown = self._fed[number] > 0
+            self._fed[number] = self._behind[number] = 0
+            self._texts[number] = [f"\n\n*{say(THOUGHT_ABOVE)}*\n\n"] if shown else []
+            self._behind[number] = sum(map(len, self._texts[number]))
+            self._cuts[number] = [-1] * len(self._run.slots[number].lost)  # nothing of them is left
         if delta.content:
-            self._texts[number].append(delta.content)
+            texts, cuts = self._texts[number], self._cuts[number]
+            if len(self._run.slots[number].lost) > len(cuts):
+                cuts.append(len(texts))
+            texts.append(delta.content)
             self._behind[number] += len(delta.content)
         self._frames.fed(flood=self._flooded(number))
 
@@ -149,14 +156,19 @@ class LabView:
         """
         room = bounds.FRAME
         while self._groups and room > 0:
+            if self._columns is None and all(map(self._unasked, self._groups[0])):
+                self._groups.pop(0)  # hundreds may be left when no server is, or no budget
+                continue
             columns = self._present()
             each = max(1, room // len(columns.columns))
-            for number, column in zip(self._groups[0], columns.columns, strict=True):
+            for at, number in enumerate(self._groups[0]):
+                column, slot = columns.columns[at], self._run.slots[number]
+                if self._fed[number] in self._cuts[number]:
+                    columns.begin_again(at, slot.cell.begin, self._broken(number, columns.width))
                 text = self._next(number, each)
                 if text:
                     column.feed(text)
                     room -= len(text)
-                slot = self._run.slots[number]
                 if slot.state == ENDED and not self._behind[number]:
                     fault = self._run.fault(slot)
                     column.finish(_fault(fault, columns.width))
@@ -165,23 +177,40 @@ class LabView:
             self._committed += rows
             if not columns.ended:
                 break
-            slots = [self._run.slots[number] for number in self._groups[0]]
-            self._committed += [columns.line([self._outcome(slot) for slot in slots], "dim"), EMPTY]
-            self._groups.pop(0)
+            group = self._groups.pop(0)
+            outcomes = [self._words.outcome(self._run.slots[number]) for number in group]
+            self._committed += [columns.line(outcomes, "dim"), EMPTY]
+            for number in group:
+                self._texts[number].clear()  # the session has them
             self._columns, self._body = None, False
         return bool(self._groups) and any(self._behind[number] for number in self._groups[0])
+
+    def _unasked(self, number: int) -> bool:
+        """Tell whether a cell has ended, and nobody was ever asked for it."""
+        slot = self._run.slots[number]
+        asked = slot.turn is not None or slot.node is not None or slot.error is not None
+        return slot.state == ENDED and not asked
 
     def _next(self, number: int, size: int) -> str:
         """Return the next text of a reply that was not fed: `size` characters, or a piece more."""
         pieces, first = self._texts[number], self._fed[number]
+        end = next((cut for cut in self._cuts[number] if cut > first), len(pieces))
         at = first
-        while at < len(pieces) and size > 0:
+        while at < end and size > 0:
             size -= len(pieces[at])
             at += 1
         self._fed[number] = at
         text = "".join(pieces[first:at])
         self._behind[number] -= len(text)
         return text
+
+    def _broken(self, number: int, width: int) -> list[Styled]:
+        """Return why a reply begins anew, as rows of its column."""
+        lost = self._run.slots[number].lost
+        at = self._cuts[number].index(self._fed[number])
+        made = lost[at].made if at < len(lost) else None
+        server = one_line(made.server if made is not None else "?", 40)
+        return _fault(say("{server} broke off. Asked again:", server=server), width)
 
     def _leave(self) -> None:
         """Show no more of replies that are too long to be drawn while a person waits."""
@@ -201,7 +230,7 @@ class LabView:
             group = self._groups[0]
             given = [self._run.slots[number].cell.begin for number in group]
             self._columns = Columns(given, self.width, self._make_stream)
-            heads = self._headings(group)
+            heads = self._words.headings(group)
             self._committed += [*self._let_go_of_notes(), self._columns.line(heads, "bold")]
             if len(group) > 1:
                 self._committed.append(self._columns.rule())
@@ -220,65 +249,8 @@ class LabView:
             limit = max(1, min(TAIL_ROWS, self._size().rows - 8))
             live += self._columns.live(limit, hold=hold)
             slots = [self._run.slots[number] for number in self._groups[0]]
-            live.append(self._columns.line([self._doing(slot) for slot in slots], "dim"))
-        return [*live, *self._noted(self._notes), sgr(self._status(), "dim")]
-
-    # --- words ---------------------------------------------------------------------
-
-    def _headings(self, group: list[int]) -> list[Printable]:
-        """Return the numbers and settings of what stands side by side; what they have in common is cut first."""
-        labels = difference_first([self._run.slots[number].cell.label for number in group])
-        names = ["?" if self._run.blind else one_line(shown(label), 80) for label in labels]
-        places = [self._run.place(number) + 1 for number in group]
-        return [printable(f"{at}  {name}") for at, name in zip(places, names, strict=True)]
-
-    def _doing(self, slot: Slot) -> Printable:
-        if slot.state == WAITING:
-            return say("waits its turn")
-        if slot.state == ENDED:
-            return self._outcome(slot)
-        if slot.first is None:
-            waiting = slot.turn.waiting if slot.turn is not None else EMPTY
-            return waiting or say("asked")
-        # A delta is about a token: some hold a part of a character, some a whole word.
-        return printable(" · ".join(self._pace(slot.deltas, slot.speed(self._clock()), "~")))
-
-    def _pace(self, tokens: int, speed: float | None, mark: str = "") -> list[Printable]:
-        """Return how much has come, and unless the run is blind how fast."""
-        parts = [say("{count} tok", count=f"{mark}{tokens:,}")]
-        if not self._run.blind and speed is not None:
-            parts.append(say("{speed} tok/s", speed=f"{mark}{speed:.0f}"))
-        return parts
-
-    def _outcome(self, slot: Slot) -> Printable:
-        node = slot.node
-        made = node.made if node is not None else None
-        if node is None or made is None:
-            return say("no reply")
-        run = self._run
-        count = run.link.gauge(run.talk.session).estimator.count
-        tokens, estimated, speed = paced(node, [one.node for one in run.slots], count)
-        parts = self._pace(tokens, speed, "~" if estimated else "")
-        if not self._run.blind:
-            parts.append(describe_seconds(made.seconds))
-        ended = one_line(made.finish_reason or "?", 20) if slot.went_well else say(made.ended)
-        parts.append(ended)
-        return printable(" · ".join(parts))
-
-    def _status(self) -> Printable:
-        run = self._run
-        now = self._clock()
-        done = sum(slot.state == ENDED for slot in run.slots)
-        under_way = sum(slot.state == RUNNING for slot in run.slots)
-        left = run.seconds_left()
-        pieces = [
-            Piece(3, say("{done} of {all} done", done=done, all=len(run.slots))),
-            Piece(0, say("{count} under way", count=under_way)),
-        ]
-        if left is not None:
-            pieces.append(Piece(1, say("about {seconds:,} s left", seconds=max(1, round(left)))))
-        pieces.append(Piece(2, say("Esc stops all, Alt-1 the first"), say("Esc stops all")))
-        return led(spinner(now), pieces, self.width)
+            live.append(self._columns.line([self._words.doing(slot) for slot in slots], "dim"))
+        return [*live, *self._noted(self._notes), sgr(self._words.status(self.width), "dim")]
 
 
 def _fault(fault: Printable, width: int) -> list[Styled]:

@@ -14,7 +14,7 @@ from prompt_toolkit.data_structures import Size
 
 from zatsudan.base.printable import EMPTY, Styled
 from zatsudan.terminal.live import ptk
-from zatsudan.terminal.live.reflow import Before, Place, Reflow, rows_above, seen
+from zatsudan.terminal.live.reflow import Before, Place, Reflow, by_name, rows_above, seen
 from zatsudan.terminal.live.rowwriting import alike, change, guarded, kept, may_wrap, whole
 from zatsudan.terminal.text.rows import bare, together
 
@@ -193,6 +193,12 @@ class Painter:
         self._columns = self._output.real_size.columns
         self._live = live
         self.repaint()
+
+    def called(self, name: str) -> None:
+        """The terminal has said what it is."""
+        reflow = by_name(name)
+        if reflow is not None:
+            self._reflow = frozenset({reflow})
 
     @property
     def stale(self) -> bool:

@@ -9,6 +9,8 @@ shows programs in a terminal of its own.
 Where nothing is known, rows are taken to stay as they are: what may be wrong then
 is a row of ours that stays on the screen, and no row of the talk is erased.
 
+A terminal that the environment does not name, as over ssh, is asked once what it is.
+
 Afterwards one question does tell: where the cursor is. Its column shows whether a row that
 was longer has been wrapped, also over ssh, where the environment says nothing. And its row
 shows where kitty has put it: once what it wraps anew takes more rows than its screen has, the
@@ -87,6 +89,29 @@ def possible(environ: Mapping[str, str]) -> frozenset[Reflow]:
     if not found or any(environ.get(name) for name in _PLAIN):
         found.add(Reflow.NONE)
     return frozenset(found)
+
+
+#: What terminals call themselves (XTVERSION), where the environment says nothing, as over ssh.
+QUESTION = "\x1b[>q"
+ANSWER = ("\x1bP>|", "\x1b\\")
+#: As a whole, and what such a one wraps anew. Konsole answers from 22.04 on.
+_NAMES = (
+    (r"Konsole .*", Reflow.FIRST),
+    (r"(VTE|foot|kitty|ghostty|WezTerm|iTerm2|contour|Alacritty)\b.*", Reflow.ALL),
+    (r"xterm\.js\b.*", Reflow.XTERM_JS),
+)
+
+
+def is_unknown(environ: Mapping[str, str]) -> bool:
+    """Tell whether the environment leaves open which terminal it is."""
+    term = environ.get("TERM", "")
+    named = any(environ.get(name) for name in (*_WITHIN, *_PLAIN))
+    return bool(re.fullmatch(_XTERM, term)) and not named and possible(environ) == {Reflow.NONE}
+
+
+def by_name(name: str) -> Reflow | None:
+    """Return what a terminal wraps anew that calls itself so; None where it is not known."""
+    return next((found for fitting, found in _NAMES if re.fullmatch(fitting, name)), None)
 
 
 class Before(NamedTuple):

@@ -16,12 +16,14 @@ from zatsudan.terminal.live.lending import Lending
 from zatsudan.terminal.live.measuring import LEAST_COLUMNS, Measuring
 from zatsudan.terminal.live.painter import Painter
 from zatsudan.terminal.live.prompt import Prompt
-from zatsudan.terminal.live.reflow import possible
+from zatsudan.terminal.live.reflow import ANSWER, QUESTION, is_unknown, possible
 from zatsudan.terminal.live.resizing import Resizing
+from zatsudan.terminal.live.sieve import Query
 from zatsudan.terminal.live.toolbar import Toolbar
 from zatsudan.terminal.live.underway import UnderWay
 from zatsudan.terminal.surface import MakeReply
 from zatsudan.terminal.text.colour import has_colours
+from zatsudan.terminal.text.pictures import answers
 from zatsudan.terminal.text.rows import PROMPT
 from zatsudan.terminal.text.sequences import MARK_OUTPUT, MARK_PROMPT, mark_end, with_input
 from zatsudan.terminal.text.widths import set_told, width
@@ -162,7 +164,9 @@ class LiveSurface(UnderWay):
     def measure(self, measuring: Measuring) -> None:
         """Ask the terminal with the next rows how wide it takes what others disagree about."""
         if self._painter.works and self._output.real_size.columns >= LEAST_COLUMNS:
-            self._painter.question = self._graphics.ask(self._app.input) + measuring.ask()
+            open_ = is_unknown(self._environ) and answers(self._environ)
+            name = [Query(QUESTION, *ANSWER, self._painter.called)] if open_ else []
+            self._painter.question = self._graphics.ask(self._app.input, *name) + measuring.ask()
             self._measuring = measuring
 
     def told(self, cells: Mapping[str, int]) -> None:

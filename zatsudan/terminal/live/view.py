@@ -18,6 +18,7 @@ from zatsudan.terminal.text.replyrows import thought_rows
 from zatsudan.terminal.text.rows import sgr, wrap
 from zatsudan.wire import bounds
 from zatsudan.wire.protocol import Delta
+from zatsudan.wire.thinking import THOUGHT
 
 TAIL_ROWS = 12
 REASONING_ROWS = 4
@@ -48,6 +49,10 @@ class LiveView:
         self._reasoning: TextStream | None = None
         self._reasoning_since = 0.0
         self._reasoning_size = 0
+        self._fed = 0  # characters of the text
+        self._fed_since = 0.0
+        self._shown = False  # does a row of the text stand above for good?
+        self._thought_above = False
         self._notes: list[Printable] = []
         self._committed: list[Styled] = []
         self._status_text = EMPTY
@@ -62,6 +67,8 @@ class LiveView:
 
     def add(self, delta: Delta) -> None:
         """Take a delta of the first choice."""
+        if delta.before:
+            self._turn(delta.before)
         if delta.reasoning:
             self._thoughts.append(delta.reasoning)
         if delta.content:
@@ -69,6 +76,27 @@ class LiveView:
         if delta.content or delta.reasoning:
             self._behind += len(delta.content) + len(delta.reasoning)
             self._frames.fed(flood=self._behind > bounds.FRAME)
+
+    def _turn(self, before: str) -> None:
+        """Take what came for a thought, or for what comes anew.
+
+        Rows that stand in scrollback stay there; those that are still drawn are folded away.
+        """
+        if before == THOUGHT:
+            self._thoughts += self._text
+            self._text.clear()
+            if self._content is not None:
+                self._content = None
+                self._think("")
+                self._reasoning_since = self._fed_since
+                self._reasoning_size += self._fed
+                self._thought_above = self._shown
+        else:
+            self._behind -= sum(map(len, (*self._thoughts, *self._text)))
+            self._thoughts.clear()
+            self._text.clear()
+            self._reasoning, self._reasoning_size = None, 0
+            self._content, self._thought_above = None, self._shown
 
     def behind(self) -> asyncio.Event | None:
         """Return the next frame where more waits than it takes: what comes next should wait for it."""
@@ -126,7 +154,11 @@ class LiveView:
                 self._fold_reasoning()
                 if self._content is None:
                     self._content = self._make_stream(self.width)
-                self._committed.extend(self._content.feed(text))
+                    self._fed, self._fed_since = 0, self._clock()
+                rows = self._content.feed(text)
+                self._committed.extend(rows)
+                self._fed += len(text)
+                self._shown = self._shown or bool(rows)
             room -= len(text)
             self._behind -= len(text)
 
@@ -141,7 +173,9 @@ class LiveView:
         if self._reasoning is not None:
             seconds = self._clock() - self._reasoning_since
             self._reasoning = None
-            self._committed += [*thought_rows(self._reasoning_size, seconds)]
+            above = self._thought_above
+            self._committed += [EMPTY] if above else []
+            self._committed += [*thought_rows(self._reasoning_size, seconds, above=above)]
 
     def _live(self, *, hold: bool) -> list[Styled]:
         limit = max(1, min(TAIL_ROWS, self._size().rows - 6))

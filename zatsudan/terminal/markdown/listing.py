@@ -7,10 +7,10 @@ takes from the screen tells them from lines. `/copy` and what is written take no
 from copy import copy
 
 from zatsudan.markdown.leaves import Leaf, Work
+from zatsudan.terminal.markdown.codelines import cut
 from zatsudan.terminal.markdown.highlight import Highlighter
 from zatsudan.terminal.markdown.look import Look
 from zatsudan.terminal.markdown.segments import Row
-from zatsudan.terminal.markdown.wrapping import cut
 from zatsudan.terminal.text.widths import expanded
 
 _TAB = 4

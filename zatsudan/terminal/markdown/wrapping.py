@@ -12,8 +12,8 @@ from copy import copy
 
 from rich.style import Style
 
-from zatsudan.terminal.markdown.segments import HARD, PLAIN, Piece, Row, row
-from zatsudan.terminal.text.clusters import cells, clusters, sized_clusters
+from zatsudan.terminal.markdown.segments import HARD, Piece, Row, row
+from zatsudan.terminal.text.clusters import clusters
 from zatsudan.terminal.text.rows import NO_END, NO_START
 from zatsudan.terminal.text.unspaced import WORD, breaks_beside, parts_before
 from zatsudan.terminal.text.widths import TOLD, ZWSP, is_mark, width
@@ -28,6 +28,12 @@ _RUN = re.compile(
 
 # So much that words are worth while to be taken at once.
 _ASCII = re.compile(r"[ -~]{8,}")
+
+# The same of kanji and of kana that are not small, which may begin no row.
+_FREE = re.compile(
+    "[\u4e00-\u9fff\u3042\u3044\u3046\u3048\u304a-\u3062\u3064-\u3082\u3084\u3086\u3088-\u308d\u308f-\u3094"
+    "\u30a2\u30a4\u30a6\u30a8\u30aa-\u30c2\u30c4-\u30e2\u30e4\u30e6\u30e8-\u30ed\u30ef-\u30f4]{4,}"
+)
 
 _SIMPLE = re.compile(r"[!-~\xa1-\xac\xae-\u02ff\u0370-\u0482]+").fullmatch
 
@@ -101,7 +107,8 @@ class Wrapper:
             if self._used:
                 self._end_row(done)
             self._blank, self._blank_cells = [], 0
-            at += len(text) - at - len(text[at:].lstrip(" "))
+            while text[at] == " ":
+                at += 1
             end = text.find(" ", at)
             if end - at > self.width:
                 self._add_cluster(text[at:end], style, end - at, done)
@@ -127,6 +134,28 @@ class Wrapper:
                 self._add_clusters(run, style, done)
 
     def _add_clusters(self, run: str, style: Style, done: list[Row]) -> None:
+        start = 0
+        for match in _FREE.finditer(run):
+            # The first may lean on what is before it, and on the last may lean what follows.
+            self._add_each(run[start : match.start() + 1], style, done)
+            start = match.end() - 1
+            self._add_free(run[match.start() + 1 : start], style, done)
+        self._add_each(run[start:], style, done)
+
+    def _add_free(self, text: str, style: Style, done: list[Row]) -> None:
+        """Take characters of two cells, beside each of which a row may end: as many at once as it has room for."""
+        self._end_unit(done)
+        at = 0
+        while at < len(text):
+            if self.width - self._used < 2:
+                self._end_row(done)
+            part = text[at : at + (self.width - self._used) // 2]
+            self._row.append((part, style, 2 * len(part)))
+            self._used += 2 * len(part)
+            at += len(part)
+        self._last = ""
+
+    def _add_each(self, run: str, style: Style, done: list[Row]) -> None:
         for cluster, size in clusters(run):
             if cluster == ZWSP:
                 self._end_unit(done)
@@ -171,14 +200,14 @@ class Wrapper:
 
     def _loosen(self, done: list[Row]) -> None:
         """Part the unit where it may be, and from here on to its end."""
-        unit, soft = self._unit, [0, *self._soft]
+        unit, soft, last = self._unit, [0, *self._soft], self._last
         self._loose = True
         for start, end in zip(soft, [*self._soft, len(unit)], strict=True):
             self._unit = unit[start:end]
             self._unit_cells = sum(size for _, _, size in self._unit)
             if end < len(unit):
                 self._put_unit(done)
-        self._soft = []
+        self._soft, self._last = [], last
 
     def _end_unit(self, done: list[Row]) -> None:
         self._put_unit(done)
@@ -237,50 +266,6 @@ def wrap(pieces: list[Piece], width: int) -> list[Row]:
     """All rows of `pieces` at `width` cells."""
     wrapper = Wrapper(width)
     return wrapper.add(pieces) + wrapper.end()
-
-
-def cut(pieces: list[Piece], width: int, mark: Piece = ("", PLAIN)) -> list[Row]:
-    """Rows of at most `width` cells, cut anywhere, blanks kept: for code. `mark` leads all but the first.
-
-    All of it is shown; `cut` in terminal/text/rows.py shows the beginning of a line.
-    """
-    whole = "".join(text for text, _ in pieces)
-    size = cells(mark[0])
-    if whole.isascii():
-        return _cut_ascii(pieces, width, mark, size)
-    # Lexers cut anywhere, also inside a cluster of several code points: it is
-    # shown in the style of its beginning.
-    styles = [style for text, style in pieces for _ in text]
-    rows: list[Row] = []
-    current: list[Piece] = []
-    used = at = 0
-    begun = 0  # cells of the mark that leads the row
-    for cluster, wide, length in sized_clusters(whole):
-        if used + wide > width and used > begun:
-            rows.append(row(current))
-            current, used = [mark], size
-            begun = size
-        current.append((cluster, styles[at]))
-        used += wide
-        at += length
-    rows.append(row(current))
-    return rows
-
-
-def _cut_ascii(pieces: list[Piece], width: int, mark: Piece, size: int) -> list[Row]:
-    rows: list[Row] = []
-    current: list[Piece] = []
-    used = 0
-    for text, style in pieces:
-        start = 0
-        while len(text) - start > width - used:
-            end = start + width - used
-            rows.append(row([*current, (text[start:end], style)]))
-            current, used, start = [mark], size, end
-        current.append((text[start:], style))
-        used += len(text) - start
-    rows.append(row(current))
-    return rows
 
 
 def longest_unit(pieces: list[Piece], limit: int) -> int:

@@ -37,6 +37,7 @@ from zatsudan.terminal.pages.deskrows import (
 )
 from zatsudan.terminal.pages.replypane import ReplyPane
 from zatsudan.terminal.surface import MakeReply
+from zatsudan.terminal.text.tokenrows import BINS
 
 if TYPE_CHECKING:
     from prompt_toolkit.application import Application
@@ -46,10 +47,7 @@ if TYPE_CHECKING:
 
 STYLE = Style.from_dict(
     {
-        "bin1": "bg:#afd7ff fg:#000000",
-        "bin2": "bg:#ffffaf fg:#000000",
-        "bin3": "bg:#ffaf5f fg:#000000",
-        "bin4": "bg:#ff5f00 fg:#000000",
+        **BINS,
         "struck": "strike",
         "doubtful": "underline",
         "here": "reverse bold",

@@ -24,15 +24,12 @@ from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, one_line
 from zatsudan.terminal.pages.borrowing import page_application
 from zatsudan.terminal.text.rows import cut, wrap
-from zatsudan.terminal.text.tokenrows import Choice, layout
+from zatsudan.terminal.text.tokenrows import BINS, Choice, layout
 from zatsudan.wire.tokenview import Option, Token, least_likely, percent, pieces, surprises
 
 STYLE = Style.from_dict(
     {
-        "bin1": "bg:#afd7ff fg:#000000",
-        "bin2": "bg:#ffffaf fg:#000000",
-        "bin3": "bg:#ffaf5f fg:#000000",
-        "bin4": "bg:#ff5f00 fg:#000000",
+        **BINS,
         "here": "reverse bold",
         "dim": "dim",
         "head": "bold",

@@ -24,9 +24,11 @@ from zatsudan.terminal.text.emulators import Notice, taken
 from zatsudan.terminal.text.replyrows import why_ended
 from zatsudan.terminal.text.sequences import notice
 from zatsudan.wire.protocol import Delta
+from zatsudan.wire.thinking import THOUGHT
 
 if TYPE_CHECKING:
-    from zatsudan.lab.run import OnDelta, OnEnd, Run
+    from zatsudan.lab.making import OnDelta, OnEnd
+    from zatsudan.lab.run import Run
     from zatsudan.servers.engine.progress import Progress, Tenths
     from zatsudan.talk.turn import Turn
 
@@ -93,6 +95,10 @@ class AloudTerminal(PlainTerminal):
             self._waiting = None
 
     def _hear(self, delta: Delta) -> None:
+        if delta.before == THOUGHT or (delta.before and self._wrote):
+            self._utter(self._sentences.rest())
+            self._part_from_thought()
+            self._thinks = True
         if delta.reasoning and not self._thinks:
             self._came()
             self._thinks = True

@@ -6,7 +6,7 @@ They come at the same time, and their pieces could not be told apart.
 from collections.abc import Callable
 
 from zatsudan.base.printable import Printable, one_line, printable
-from zatsudan.lab.grid import shown
+from zatsudan.lab.labels import shown
 from zatsudan.lab.run import Run
 from zatsudan.lab.slots import ENDED
 from zatsudan.wire.protocol import Delta
@@ -28,10 +28,15 @@ class InOrder:
         self._tell = tell
         self._write = write
         self._texts: dict[int, list[str]] = {}
+        self._lost: dict[int, int] = {}
         self._written = 0
 
     def add(self, number: int, delta: Delta) -> None:
-        """Take a delta of the reply of a slot."""
+        """Take a delta of the reply of a slot; of one that broke off and is asked for again, the last counts."""
+        lost = len(self._run.slots[number].lost)
+        if delta.before or lost != self._lost.get(number, 0):  # a thought, or told anew
+            self._lost[number] = lost
+            self._texts.pop(number, None)
         if delta.content:
             self._texts.setdefault(number, []).append(delta.content)
 

@@ -17,13 +17,14 @@ from zatsudan.terminal.plain.dialogue import END
 from zatsudan.terminal.plain.output import Output, write_told
 from zatsudan.terminal.surface import Surface
 from zatsudan.terminal.text.partrows import error_rows, part_rows
-from zatsudan.terminal.text.replyrows import source_rows, status
+from zatsudan.terminal.text.replyrows import THOUGHT_ABOVE, source_rows, status
 from zatsudan.terminal.text.rows import uncoloured
 from zatsudan.terminal.text.shortfalls import shortfalls
 from zatsudan.wire.protocol import Delta
 
 if TYPE_CHECKING:
-    from zatsudan.lab.run import OnDelta, OnEnd, Run
+    from zatsudan.lab.making import OnDelta, OnEnd
+    from zatsudan.lab.run import Run
     from zatsudan.servers.engine.progress import Progress
     from zatsudan.talk.turn import Turn
 
@@ -95,12 +96,21 @@ class Written(Surface):
         self._wrote = ""
 
         def add(delta: Delta) -> None:
+            if delta.index == 0 and delta.before:
+                self._part_from_thought()
             if delta.index == 0 and delta.content:
                 self._wrote = delta.content
                 self._spoke()
                 self.output.reply(delta.content)
 
         return add
+
+    def _part_from_thought(self) -> None:
+        """Say that what is written already was a thought."""
+        if self._wrote:
+            self.output.reply("\n" if self._wrote.endswith("\n") else "\n\n")
+            self._wrote = ""
+            self.note(say(THOUGHT_ABOVE))
 
     def note(self, text: Printable) -> None:
         self._tell(printable(f"[{text}]\n"))

@@ -6,7 +6,7 @@ Without colours, and where block characters are of no certain width, in ASCII.
 from collections.abc import Iterator
 
 from zatsudan.base.printable import EMPTY, Printable, Styled, one_line, printable
-from zatsudan.sessions.exports.figures import Bar, Chart, Heat
+from zatsudan.sessions.figures import Bar, Chart, Heat
 from zatsudan.terminal.text.clusters import cells as cells_of
 from zatsudan.terminal.text.rows import BLANK, columns_of, cut, painted, sgr, together
 from zatsudan.terminal.text.widths import TOLD

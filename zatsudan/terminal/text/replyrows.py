@@ -18,9 +18,20 @@ if TYPE_CHECKING:
 SOURCES = 5
 
 
-def thought_rows(size: int, seconds: float | None = None) -> Iterator[Styled]:
-    """Return the line to which reasoning is folded when it is done; `size` in characters."""
-    if seconds is None:
+#: What is said where a text that is shown turns out to have been a thought.
+THOUGHT_ABOVE = later("What stands above was its thought.")
+
+
+def thought_rows(
+    size: int, seconds: float | None = None, *, above: bool = False
+) -> Iterator[Styled]:
+    """Return the line to which reasoning is folded when it is done; `size` in characters.
+
+    `above`: its beginning stands there as text, for nobody knew.
+    """
+    if above:
+        text = say("thought: {size:,} characters, with what stands above", size=size)
+    elif seconds is None:
         text = say("thought {size:,} characters · /reasoning shows it", size=size)
     else:
         text = say(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import EMPTY, Printable, Styled, printable
+from zatsudan.commands.shares import share
 from zatsudan.lab.reshaping import Shape, is_open
 from zatsudan.terminal.text.clusters import cells as cells_of
 from zatsudan.terminal.text.rows import painted, together
@@ -15,6 +16,13 @@ from zatsudan.wire.tokenview import Option, Piece, Token, bin_of, entropy, perce
 #: simulations); black text on each has a contrast of 7 to 20.
 BACKGROUNDS = ("", "48;5;153", "48;5;229", "48;5;215", "48;5;202")
 BLACK = "38;5;16"
+#: The same by prompt_toolkit's words, for pages: the class of a bin, and its style.
+BINS = {
+    "bin1": "bg:#afd7ff fg:#000000",
+    "bin2": "bg:#ffffaf fg:#000000",
+    "bin3": "bg:#ffaf5f fg:#000000",
+    "bin4": "bg:#ff5f00 fg:#000000",
+}
 #: Struck out, and underlined.
 STRUCK, DOUBTFUL = "9", "4"
 
@@ -131,12 +139,9 @@ def reshaped(piece: Piece, shapes: Sequence[Shape]) -> Piece:
     bounds = [(each.then.low[each.chosen], each.then.high[each.chosen]) for each in shapes]
     low, high = min(bounds)
     place = bin_of(low)
-    note = say("cut") if high <= 0 else percent(low)
     if is_open(low, high):
         return replace(piece, bin=0, p=low, note=printable("?"), doubtful=True)
-    if high > 0 and percent(high) != note:
-        note = printable(f"{note.removesuffix(' %')}–{percent(high)}")
-    quiet = EMPTY if place < 2 else note
+    quiet = EMPTY if place < 2 else share(low, high)
     return replace(piece, bin=place, p=low, note=quiet, struck=high <= 0, doubtful=low <= 0 < high)
 
 

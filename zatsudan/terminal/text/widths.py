@@ -83,7 +83,7 @@ def is_mark(char: str) -> bool:
 
 def most_cells(text: str) -> int:
     """Return how many cells `text` takes at most, where also ambiguous characters may be wide."""
-    return len(text) if text.isascii() else sum(2 if char > "~" else 1 for char in text)
+    return 2 * len(text) - len(text.encode("ascii", "ignore"))
 
 
 def disputed(text: str) -> bool:
