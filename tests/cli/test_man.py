@@ -52,7 +52,7 @@ ENVIRONMENT = {
 FILES = {
     "~/.config/zatsudan/config.toml": "the config file (zatsudan config path, zatsudan config example)",
     "~/.config/zatsudan/presets/": "presets",
-    "~/.local/share/zatsudan/sessions/": "sessions, a journal each; index.sqlite3 beside them is a cache, which can be deleted",
+    "~/.local/share/zatsudan/sessions/": "sessions, a journal each; index beside them is a cache, which can be deleted",
 }
 
 

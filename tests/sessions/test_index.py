@@ -53,6 +53,17 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return found
 
 
+def test_the_index_of_an_earlier_version_does_not_stay(tmp_path: Path) -> None:
+    write(tmp_path, "one", "about the sea")
+    for name in ("index.sqlite3", "index.sqlite3-wal"):
+        (tmp_path / name).write_bytes(b"about the sea")
+
+    indexing.update(tmp_path)
+
+    assert (tmp_path / index.NAME).exists()
+    assert not list(tmp_path.glob("index.sqlite3*"))
+
+
 def add(path: Path, text: str, role: str = "user", node_id: str = "new") -> None:
     with path.open("ab") as file:
         file.write(encode(message_record(node_id, None, Message(role, text), "")))

@@ -57,6 +57,9 @@ _SAID = """
     INSERT INTO said (said, rank) VALUES ('hashsize', 16000000);
 """
 
+#: The index of an earlier version, in the folder of the journals.
+_EARLIER = "index.sqlite3"
+
 
 def update(directory: Path, stopped: Callable[[], bool] = lambda: False) -> None:
     """Bring the index up to what the journals are, or make it anew.
@@ -106,6 +109,8 @@ def _writable(path: Path) -> "Connection":
         version = version_of(db)
         if not version:
             _make(db)
+            # An earlier version had it there, and it holds words of what was said.
+            discard(path.parent.parent / _EARLIER)
         elif version != VERSION or (not has_terms(db) and _has_search(db)):
             raise sqlite3.DatabaseError
     except BaseException:
