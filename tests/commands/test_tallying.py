@@ -51,8 +51,8 @@ async def test_the_tally_is_over_all_sessions_and_here_alone(tmp_path: Path) -> 
         here = lines(await run(chat, "/tally here"))
         everywhere = lines(await run(chat, "/tally"))
 
-        assert here[0].startswith("cold | warm | 1 | 0 | 0 | 100% | ")
-        assert everywhere[0].startswith("warm | cold | 3 | 1 | 0 | 75% | ")
+        assert here[0].startswith("cold | warm | 1 | 0 | 0 | 100 % | ")
+        assert everywhere[0].startswith("warm | cold | 3 | 1 | 0 | 75 % | ")
         assert "not yet to be told apart: about " in everywhere[0]
         assert "not understood" in str(await refusal(chat, "/tally there"))
 

@@ -16,6 +16,7 @@ from zatsudan.commands.outcomes import Ask, Experiment, Outcome, Show, tell
 from zatsudan.commands.parts import Line, Part, Table
 from zatsudan.commands.picking import Row
 from zatsudan.commands.registry import Choice, command
+from zatsudan.commands.shares import share
 from zatsudan.sessions.session import Session
 from zatsudan.talk.chat import Chat
 
@@ -92,6 +93,7 @@ def summary(ballots: "Sequence[Ballot]") -> tuple[Part, ...]:
     """Return what picks say: the pairs, the ranking of more than two, and a leaning to one side."""
     from zatsudan.lab.ballots import leaning, pairs, ranking
     from zatsudan.lab.labels import shown
+    from zatsudan.wire.tokenview import percent
 
     found = pairs(ballots)
     rows = tuple(
@@ -101,8 +103,8 @@ def summary(ballots: "Sequence[Ballot]") -> tuple[Part, ...]:
             printable(str(pair.wins)),
             printable(str(pair.losses)),
             printable(str(pair.ties)),
-            printable(f"{pair.share:.0%}"),
-            printable(f"{pair.low:.0%}–{pair.high:.0%}"),
+            percent(pair.share),
+            share(pair.low, pair.high),
             _verdict(pair),
         )
         for pair in found
@@ -121,7 +123,7 @@ def summary(ballots: "Sequence[Ballot]") -> tuple[Part, ...]:
     strengths = ranking(ballots) if len(found) > 1 else {}
     if strengths:
         placed = tuple(
-            (printable(str(place)), one_line(shown(name), 40), printable(f"{strength:.0%}"))
+            (printable(str(place)), one_line(shown(name), 40), percent(strength))
             for place, (name, strength) in enumerate(strengths.items(), 1)
         )
         ranks = (EMPTY, say("ranking"), say("wins against the middle"))
