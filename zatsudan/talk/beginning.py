@@ -7,10 +7,8 @@ from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
 from zatsudan.sessions.session import Node
 from zatsudan.talk.link import Link
-from zatsudan.talk.rebuilding import rebuilt
 from zatsudan.talk.talk import Talk
 from zatsudan.talk.turn import Turn
-from zatsudan.wire.tokenview import entries_of
 
 
 def turn_to(
@@ -46,6 +44,9 @@ def turn_to(
 
 def again(talk: Talk, link: Link, reply: Node) -> Turn:
     """Return a turn that sends the recorded request of a reply once more; raises CommandError."""
+    from zatsudan.talk.rebuilding import rebuilt  # no usual turn needs it
+    from zatsudan.wire.tokenview import entries_of
+
     parent = talk.session.nodes[reply.parent] if reply.parent is not None else None
     if parent is None or reply.made is None:
         raise CommandError(say("This message was not made by a request."), say("Name a reply."))

@@ -15,7 +15,6 @@ from functools import lru_cache
 from typing import Any
 
 from pygments.lexer import ExtendedRegexLexer, Lexer, LexerContext, RegexLexer
-from pygments.lexers import find_lexer_class_by_name
 from pygments.token import Comment, Error, String, Text
 from pygments.util import ClassNotFound
 from rich.style import Style
@@ -36,6 +35,9 @@ def _lexer(name: str) -> Lexer | None:
     """The lexer of a fence's info string, or nothing; cached, for a miss takes milliseconds."""
     if not name or name == "text" or len(name) > 40:
         return None
+    # Its list of all lexers is a megabyte, which a talk without code does not need.
+    from pygments.lexers import find_lexer_class_by_name
+
     try:
         kind = find_lexer_class_by_name(name)
         return None if kind.__name__ in ENDLESS else kind()
