@@ -73,7 +73,7 @@ def _key_p99(run: Run) -> float:
 
 
 TARGETS = (
-    Target("spawn to ready, over P", 1.15, lambda run: run.over("spawn to ready, ms", BARE.name)),
+    Target("spawn to ready, over P", 1.08, lambda run: run.over("spawn to ready, ms", BARE.name)),
     Target("with 1,000 turns, ms above 1.15 P", 30, _resumed),
     *(
         Target(
@@ -127,7 +127,7 @@ TARGETS = (
     Target(
         "bytes per byte, full speed", 5, lambda run: run.of("bytes per byte, full speed 32,000")
     ),
-    Target("bytes per byte, 50 tok/s", 15, lambda run: run.of("bytes per byte, 50 tok/s")),
+    Target("bytes per byte, 50 tok/s", 8, lambda run: run.of("bytes per byte, 50 tok/s")),
     Target("resident at the prompt, MiB", 45, lambda run: run.of("resident at the prompt, MiB")),
     Target(
         "more after 32,000 tokens, MiB",

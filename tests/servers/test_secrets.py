@@ -138,8 +138,8 @@ async def test_the_key_is_not_on_the_screen_nor_in_the_history(clean_environment
         try:
             await until(program, "scripted at")
             for line, answer in (
-                ("Hi", "fine"), ("/params", "temperature"), ("/model", "scripted"),
-                ("/export curl", "curl"), ("/export python", "import"), ("/quit", ""),
+                ("Hi", "fine"), ("/params", "temperature"), ("/model", "1 model at"),
+                ("/export curl", "chat/completions"), ("/export python", "import"), ("/quit", ""),
             ):  # fmt: skip
                 program.press(line + "\r")
                 await until(program, answer)
