@@ -20,6 +20,8 @@ from zatsudan.terminal.text.rows import bare, together
 
 SYNC_BEGIN, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 SAVE, RESTORE = "\x1b7", "\x1b8"
+#: Bytes that reach a terminal in one piece.
+_AT_ONCE = 100
 
 
 #: What lays rows out for a width in cells.
@@ -150,22 +152,23 @@ class Painter:
             for row in live[max(same - len(held), 0) :]:
                 self._write(f"{guarded(change(next(stands), row), row, columns)}\r\n")
             ptk.redraw_from_here(self._app, self._output)
-        self._write(SYNC_END)
+            self._write(SYNC_END)
         self._output.flush()
         self.frames += 1
 
     def _change(self, old: Sequence[str], new: Sequence[str], up: int) -> None:
         """Write what differs in rows that stay where they are, the first `up` rows above the cursor."""
-        # To keep where the cursor stands takes fewer bytes than to find it again.
-        self._write(SYNC_BEGIN + SAVE + (f"\x1b[{up}A" if up else ""))
-        down = 0
+        written, down = "", 0
         for before, after in zip(old, new, strict=True):
             if before != after:
-                self._write("\r" + (f"\x1b[{down}B" if down else ""))
-                self._write(guarded(change(before, after), after, self._columns))
+                written += "\r" + (f"\x1b[{down}B" if down else "")
+                written += guarded(change(before, after), after, self._columns)
                 down = 0
             down += 1
-        self._write(RESTORE)
+        # To keep where the cursor stands takes fewer bytes than to find it again. A few bytes need no
+        # word that they belong together: they are read at once.
+        text = SAVE + (f"\x1b[{up}A" if up else "") + written + RESTORE
+        self._write(text if len(text) <= _AT_ONCE else f"{SYNC_BEGIN}{text}{SYNC_END}")
 
     def repaint(self) -> None:
         """Show what was kept."""

@@ -5,8 +5,6 @@ import contextlib
 import importlib
 from collections.abc import Iterable
 
-from prompt_toolkit.utils import get_cwidth
-
 from zatsudan.base.errors import TooLong
 from zatsudan.sessions.nodes import AT_HAND
 from zatsudan.talk.chat import Chat
@@ -32,7 +30,6 @@ async def warm(names: Iterable[str]) -> None:
 
     One that is not there is passed over: whoever needs it says so.
     """
-    await asyncio.to_thread(get_cwidth, "雑")  # readlater.py
     for name in names:
         try:
             await asyncio.to_thread(importlib.import_module, name)
