@@ -130,15 +130,15 @@ class Server:
 
     async def aclose(self) -> None:
         """End all connections, and wait until they have ended; also those that came just now."""
-        for _ in range(
-            5
-        ):  # the loop accepts, makes a transport, begins a task, which says that it is there
-            await asyncio.sleep(0)
-        handlers = list(self._handlers)
-        for task in handlers:
-            task.cancel()
-        await asyncio.gather(*handlers, return_exceptions=True)
-        await asyncio.sleep(0)  # what was closed lets go of its socket
+        for _ in range(3):
+            # The loop accepts, makes a transport, begins a task, which says that it is there; and
+            # what was closed lets go of its socket.
+            for _ in range(10):
+                await asyncio.sleep(0)
+            handlers = list(self._handlers)
+            for task in handlers:
+                task.cancel()
+            await asyncio.gather(*handlers, return_exceptions=True)
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection."""

@@ -188,7 +188,7 @@ async def test_a_blind_comparison_is_told_in_japanese_and_counted_in_english() -
         assert table[0].split() == ["相手", "勝ち", "負け", "引分", "勝率", "90", "%", "区間"]
         # The numbers end where their heads end.
         end = get_cwidth(table[0][: table[0].index("勝率") + 2])
-        assert get_cwidth(table[1][: table[1].index("100%") + 4]) == end
+        assert get_cwidth(table[1][: table[1].index("100 %") + 5]) == end
 
 
 async def test_the_replies_of_one_request() -> None:

@@ -244,7 +244,7 @@ async def test_blind_shows_no_settings_until_picked() -> None:
         assert "1  temperature" in shown
         assert "2  temperature" in shown
         shown = await person.say("/tally")
-        assert re.search(r"temperature \S+ +temperature \S+ +1 +0 +0 +100%", shown)
+        assert re.search(r"temperature \S+ +temperature \S+ +1 +0 +0 +100 %", shown)
 
 
 async def test_a_change_of_width_begins_the_columns_again_and_loses_nothing() -> None:

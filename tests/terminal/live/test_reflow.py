@@ -223,6 +223,7 @@ def test_who_is_asked_what_it_is(environ: dict[str, str], expected: bool) -> Non
     assert is_unknown(environ) is expected
 
 
+@pytest.mark.posix  # no console of Windows is asked what it is
 async def test_konsole_over_ssh_says_what_it_is() -> None:
     async with sitting(
         says("a reply"), columns=100, environ=SSH, answers=True, called="Konsole 22.12.3"
