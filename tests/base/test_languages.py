@@ -94,7 +94,7 @@ SILENT: dict[str, tuple[str, ...]] = {
     "terminal/carrying.py": ("dim", "good"),  # tones of lines
     "terminal/repl.py": ("dim",),
     "wire/errorbodies.py": ("provider returned error",),  # a gateway's
-    "wire/thinking.py": ("<|channel|>",),  # a model's marks
+    "wire/thoughttags.py": ("<|channel|>",),  # a model's marks
     "wire/wording.py": ("",),  # how servers say it
 }
 

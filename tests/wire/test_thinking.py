@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from zatsudan.wire.protocol import Delta
 from zatsudan.wire.reply import Reply
-from zatsudan.wire.thinking import FORMS, ThinkSplitter, parted
+from zatsudan.wire.thinking import ThinkSplitter, parted
+from zatsudan.wire.thoughttags import FORMS
 
 
 def split(*pieces: str, expected: bool = False) -> tuple[str, str]:

@@ -6,71 +6,26 @@ its end has a tag: then all before that was a thought, which is told when it sho
 expected, the text is a thought from the first word; if no tag ends it, it is told anew as text.
 """
 
-import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from zatsudan.wire.textpieces import BLOCK, Pieces
+from zatsudan.wire.thoughttags import (
+    ALL_TAGS,
+    BARE,
+    BARE_BEGUN,
+    BARE_END,
+    CLOSES,
+    ENDS,
+    FORMS,
+    LONE,
+    LONE_TAGS,
+    MARK,
+    OPENS,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-
-class Form(NamedTuple):
-    """How one family of models marks its thoughts: what begins one, and what ends it.
-
-    `ends`: what stands behind the answer.
-    """
-
-    opens: tuple[str, ...]
-    closes: tuple[str, ...]
-    ends: tuple[str, ...] = ()
-
-
-def _tags(name: str) -> Form:
-    return Form((f"<{name}>",), (f"</{name}>",))
-
-
-_FINAL = ("<|channel|>final<|message|>", "<|channel|>final json<|message|>")
-_FINALS = tuple(
-    before + final
-    for before in ("<|end|><|start|>assistant", "<|start|>assistant", "")
-    for final in _FINAL
-)
-
-#: Most models; Claude's way in prompts; Google, EXAONE; Reflection and others; Seed-OSS; LongCat; Kimi;
-#: Magistral; Sky-T1, OpenThinker; Command A; Gemma 4; MedGemma; Apertus; gpt-oss (harmony).
-FORMS = (
-    *map(_tags, ("think", "thinking", "thought", "reasoning", "seed:think", "longcat_think")),
-    Form(("◁think▷",), ("◁/think▷",)),
-    Form(("[THINK]",), ("[/THINK]",)),
-    Form(
-        ("<|begin_of_thought|>",),
-        ("<|end_of_thought|>\n\n<|begin_of_solution|>", "<|end_of_thought|>"),
-        ("<|end_of_solution|>",),
-    ),
-    Form(
-        ("<|START_THINKING|>",),
-        ("<|END_THINKING|><|START_RESPONSE|>", "<|END_THINKING|>"),
-        ("<|END_RESPONSE|>",),
-    ),
-    Form(("<|channel>thought\n", "<|channel>thought"), ("<channel|>",)),
-    Form(("<unused94>thought\n", "<unused94>"), ("<unused95>",)),
-    Form(("<|inner_prefix|>",), ("<|inner_suffix|>",)),
-    Form(
-        ("<|channel|>analysis<|message|>", "<|start|>assistant<|channel|>analysis<|message|>"),
-        _FINALS,
-        ("<|return|>", "<|end|>"),
-    ),
-)
-#: The last where the server leaves its special tokens out: words, which a text could begin with too.
-_BARE = Form(("analysis",), ("assistantfinal",))
-_BARE_BEGUN = re.compile(r"\s*analysis[A-Z]")
-_BARE_END = re.compile(r"(?<=[.!?。！？)）])assistantfinal(?=\S)")
-_OPENS = tuple((tag, form) for form in FORMS for tag in form.opens)
-#: What ends a thought that nothing began.
-_LONE = {tag: form for form in FORMS for tag in form.closes}
-#: What no tag begins without.
-_MARK = re.compile(f"[{re.escape(''.join({tag[0] for tag in _LONE}))}]")
 
 #: What is told of all that came of a choice before: it was a thought; it was not as told, and comes anew.
 THOUGHT, TEXT = "thought", "text"
@@ -82,35 +37,6 @@ _QUOTES = frozenset("\"'`“”‘’「」『』«»()（）[]")
 #: Text, reasoning, and what is told of all before them.
 Parted = tuple[str, str, str]
 _NOTHING: Parted = ("", "", "")
-
-
-class _Tags:
-    """Finds the first of some tags, however the text is cut."""
-
-    def __init__(self, tags: tuple[str, ...]) -> None:
-        longest_first = sorted(tags, key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(re.escape, longest_first)))
-        self._parts = {tag[:size] for tag in tags for size in range(1, len(tag))}
-        self._longest = max(map(len, tags))
-
-    def find(self, text: str, at: int = 0, *, whole: bool = False) -> tuple[int, int]:
-        """Return where the first tag begins and ends; where it may begin, and 0, while that is open.
-
-        `whole`: nothing follows. Where there is none, it begins behind the text.
-        """
-        found = self._pattern.search(text, at)
-        if not whole:
-            sizes = range(min(self._longest - 1, len(text) - at), 0, -1)
-            begun = next((len(text) - size for size in sizes if text[-size:] in self._parts), None)
-            if begun is not None and (found is None or begun <= found.start()):
-                return begun, 0
-        return found.span() if found is not None else (len(text), 0)
-
-
-_LONE_TAGS = _Tags(tuple(_LONE))
-_ALL_TAGS = _Tags((*_LONE, *_BARE.closes))
-_CLOSES = {form: _Tags(form.closes) for form in FORMS}
-_ENDS = {form: _Tags(form.ends) for form in FORMS if form.ends}
 
 
 class ThinkSplitter:
@@ -134,7 +60,7 @@ class ThinkSplitter:
 
     def feed(self, text: str) -> Parted:
         """Return the content and the reasoning in `text`; what may be a part of a tag is held."""
-        if self._easy and not self._held and not _MARK.search(text):  # so is nearly all
+        if self._easy and not self._held and not MARK.search(text):  # so is nearly all
             self._latest.append(text)
             if len(self._latest) == BLOCK:
                 self._keep()
@@ -158,8 +84,8 @@ class ThinkSplitter:
         start, self._held = self._held + text, ""
         if not start and not whole:
             return _NOTHING
-        found = next(((tag, form) for tag, form in _OPENS if start.startswith(tag)), None)
-        if not whole and any(tag.startswith(start) and tag != start for tag, _ in _OPENS):
+        found = next(((tag, form) for tag, form in OPENS if start.startswith(tag)), None)
+        if not whole and any(tag.startswith(start) and tag != start for tag, _ in OPENS):
             self._held = start
             return _NOTHING
         blanks = "".join(self._blanks)
@@ -176,11 +102,11 @@ class ThinkSplitter:
     def _bare(self, text: str, whole: bool) -> Parted:
         """Take text that may begin with the word which stands for a tag."""
         said = f"{self._said}{text}"
-        if _BARE_BEGUN.match(said):
+        if BARE_BEGUN.match(said):
             self._said, self._step = Pieces(said.removesuffix(text)), self._supposed
             content, reasoning, before = self._supposed(text, whole)
             return content, reasoning, before or THOUGHT
-        if whole or not _may_be_bare(said) or len(said.lstrip()) > len(_BARE.opens[0]):
+        if whole or not _may_be_bare(said) or len(said.lstrip()) > len(BARE.opens[0]):
             self._step = self._plain
             return self._plain(text, whole)
         self._said.add(text)
@@ -189,7 +115,7 @@ class ThinkSplitter:
     def _inside(self, text: str, whole: bool) -> Parted:
         """Take a thought that a tag began."""
         text, self._held = self._held + text, ""
-        start, end = _CLOSES[self._form].find(text, whole=whole)
+        start, end = CLOSES[self._form].find(text, whole=whole)
         if end:
             return self._answered(text[:start], text[end:], whole)
         self._held = text[start:]
@@ -198,9 +124,9 @@ class ThinkSplitter:
     def _supposed(self, text: str, whole: bool) -> Parted:
         """Take what is taken for a thought though no tag began it."""
         text, self._held = self._held + text, ""
-        start, end = _ALL_TAGS.find(text, whole=whole)
+        start, end = ALL_TAGS.find(text, whole=whole)
         if end:
-            self._form = _LONE.get(text[start:end], _BARE)
+            self._form = LONE.get(text[start:end], BARE)
             self._said = Pieces()
             return self._answered(text[:start], text[end:], whole)
         self._held = text[start:]
@@ -214,13 +140,13 @@ class ThinkSplitter:
     def _plain(self, text: str, whole: bool) -> Parted:
         """Take text, which may turn out to have been a thought."""
         text, self._held = self._held + text, ""
-        start, end = _LONE_TAGS.find(text, whole=whole)
+        start, end = LONE_TAGS.find(text, whole=whole)
         while end:
             behind = text[end:]
             if not behind.strip() and not whole and len(behind) < _BLANKS:
                 break  # the next word tells
             if behind.strip() and self._ends_thought(text[:start], text[start:end], behind):
-                self._form = _LONE[text[start:end]]
+                self._form = LONE[text[start:end]]
                 self._easy, self._said = False, Pieces()
                 content, reasoning, _ = self._answered(text[:start], behind, whole)
                 return content, reasoning, THOUGHT
@@ -228,7 +154,7 @@ class ThinkSplitter:
             if self._looked_at == _LOOKED_AT:
                 self._easy, self._step, self._said = False, self._answer, Pieces()
                 return text, "", ""
-            start, end = _LONE_TAGS.find(text, end, whole=whole)
+            start, end = LONE_TAGS.find(text, end, whole=whole)
         if whole and (parts := self._bare_parts(text)) is not None:
             return parts
         text, self._held = (text, "") if whole else (text[:start], text[start:])
@@ -242,7 +168,7 @@ class ThinkSplitter:
             return None
         self._keep()
         said = f"{self._said}{last}"
-        found = _BARE_END.search(said)
+        found = BARE_END.search(said)
         if found is None or _is_in_code(said[: found.start()]):
             return None
         self._easy, self._step, self._said = False, self._answer, Pieces()
@@ -257,7 +183,7 @@ class ThinkSplitter:
         self._keep()
         before = f"{self._said}{last}"
         line = before.rpartition("\n")[2]
-        if any(each in before for each in _LONE[tag].opens) or line.count("`") % 2:
+        if any(each in before for each in LONE[tag].opens) or line.count("`") % 2:
             return False
         if line.strip() and (before[-1].isspace() or {before[-1], behind[0]} & _QUOTES):
             return False
@@ -272,7 +198,7 @@ class ThinkSplitter:
         text = text.lstrip("\n")
         if not text:
             return _NOTHING
-        self._step = self._ending if self._form in _ENDS else self._answer
+        self._step = self._ending if self._form in ENDS else self._answer
         return self._step(text, whole)
 
     def _answer(self, text: str, _whole: bool) -> Parted:
@@ -281,7 +207,7 @@ class ThinkSplitter:
     def _ending(self, text: str, whole: bool) -> Parted:
         """Take an answer behind which a tag may stand."""
         text, self._held = self._held + text, ""
-        start, end = _ENDS[self._form].find(text, whole=whole)
+        start, end = ENDS[self._form].find(text, whole=whole)
         if end and (text[end:].strip() or len(text) > end + _BLANKS):
             return text, "", ""  # it goes on: that was none
         if not whole:
@@ -290,7 +216,7 @@ class ThinkSplitter:
 
 
 def _may_be_bare(text: str) -> bool:
-    word = _BARE.opens[0]
+    word = BARE.opens[0]
     return word.startswith(text.lstrip()[: len(word)])
 
 

@@ -1,0 +1,91 @@
+"""How families of models mark their thoughts in the text of a reply: a row for each, and what finds the marks."""
+
+import re
+from typing import NamedTuple
+
+
+class Form(NamedTuple):
+    """How one family of models marks its thoughts: what begins one, and what ends it.
+
+    `ends`: what stands behind the answer.
+    """
+
+    opens: tuple[str, ...]
+    closes: tuple[str, ...]
+    ends: tuple[str, ...] = ()
+
+
+def _tags(name: str) -> Form:
+    return Form((f"<{name}>",), (f"</{name}>",))
+
+
+_FINAL = ("<|channel|>final<|message|>", "<|channel|>final json<|message|>")
+_FINALS = tuple(
+    before + final
+    for before in ("<|end|><|start|>assistant", "<|start|>assistant", "")
+    for final in _FINAL
+)
+
+#: Most models; Claude's way in prompts; Google, EXAONE; Reflection and others; Seed-OSS; LongCat; Kimi;
+#: Magistral; Sky-T1, OpenThinker; Command A; Gemma 4; MedGemma; Apertus; gpt-oss (harmony).
+FORMS = (
+    *map(_tags, ("think", "thinking", "thought", "reasoning", "seed:think", "longcat_think")),
+    Form(("◁think▷",), ("◁/think▷",)),
+    Form(("[THINK]",), ("[/THINK]",)),
+    Form(
+        ("<|begin_of_thought|>",),
+        ("<|end_of_thought|>\n\n<|begin_of_solution|>", "<|end_of_thought|>"),
+        ("<|end_of_solution|>",),
+    ),
+    Form(
+        ("<|START_THINKING|>",),
+        ("<|END_THINKING|><|START_RESPONSE|>", "<|END_THINKING|>"),
+        ("<|END_RESPONSE|>",),
+    ),
+    Form(("<|channel>thought\n", "<|channel>thought"), ("<channel|>",)),
+    Form(("<unused94>thought\n", "<unused94>"), ("<unused95>",)),
+    Form(("<|inner_prefix|>",), ("<|inner_suffix|>",)),
+    Form(
+        ("<|channel|>analysis<|message|>", "<|start|>assistant<|channel|>analysis<|message|>"),
+        _FINALS,
+        ("<|return|>", "<|end|>"),
+    ),
+)
+#: The last where the server leaves its special tokens out: words, which a text could begin with too.
+BARE = Form(("analysis",), ("assistantfinal",))
+BARE_BEGUN = re.compile(r"\s*analysis[A-Z]")
+BARE_END = re.compile(r"(?<=[.!?。！？)）])assistantfinal(?=\S)")
+OPENS = tuple((tag, form) for form in FORMS for tag in form.opens)
+#: What ends a thought that nothing began.
+LONE = {tag: form for form in FORMS for tag in form.closes}
+#: What no tag begins without.
+MARK = re.compile(f"[{re.escape(''.join({tag[0] for tag in LONE}))}]")
+
+
+class Tags:
+    """Finds the first of some tags, however the text is cut."""
+
+    def __init__(self, tags: tuple[str, ...]) -> None:
+        longest_first = sorted(tags, key=len, reverse=True)
+        self._pattern = re.compile("|".join(map(re.escape, longest_first)))
+        self._parts = {tag[:size] for tag in tags for size in range(1, len(tag))}
+        self._longest = max(map(len, tags))
+
+    def find(self, text: str, at: int = 0, *, whole: bool = False) -> tuple[int, int]:
+        """Return where the first tag begins and ends; where it may begin, and 0, while that is open.
+
+        `whole`: nothing follows. Where there is none, it begins behind the text.
+        """
+        found = self._pattern.search(text, at)
+        if not whole:
+            sizes = range(min(self._longest - 1, len(text) - at), 0, -1)
+            begun = next((len(text) - size for size in sizes if text[-size:] in self._parts), None)
+            if begun is not None and (found is None or begun <= found.start()):
+                return begun, 0
+        return found.span() if found is not None else (len(text), 0)
+
+
+LONE_TAGS = Tags(tuple(LONE))
+ALL_TAGS = Tags((*LONE, *BARE.closes))
+CLOSES = {form: Tags(form.closes) for form in FORMS}
+ENDS = {form: Tags(form.ends) for form in FORMS if form.ends}
