@@ -250,6 +250,11 @@ class Sitting:
         """Press keys."""
         self._keys.send_text(text)
 
+    def resize(self, columns: int, rows: int) -> None:
+        """Give the screen another size, and have the program told of it."""
+        self.screen.resize(columns, rows)
+        self.terminal._app._on_resize()
+
     async def until(self, condition: str | Callable[[], bool], seconds: float = 10.0) -> str:
         """Wait until a text stands on the screen or in scrollback, or a condition holds; return the screen."""
 

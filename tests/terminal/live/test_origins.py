@@ -315,8 +315,7 @@ async def test_a_paste_of_two_hundred_lines_and_a_question_that_a_resize_does_no
         person.type("\r")
         shown = await person.until("Run touch X (and 199 more lines)?")
         assert "row 198" in shown
-        person.screen.resize(44, 12)
-        person.terminal._app._on_resize()
+        person.resize(44, 12)
         await person.until(lambda: "199 more" in person.screen.shown().replace("\n", " "))
         person.type("\x1b")
         await person.until(lambda: bool(asked_for(person.server)))

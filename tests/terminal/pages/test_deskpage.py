@@ -120,8 +120,7 @@ async def test_a_growing_reply_stands_beside_the_old_one_where_there_is_room() -
         row = next(row for row in shown.split("\n") if "▸variant 2 of 2" in row)
         assert "variant 1 of 2" in row
         assert any("·cat" in row and "·dog·eel" in row for row in shown.split("\n"))
-        person.screen.resize(80, 24)
-        person.terminal._app._on_resize()
+        person.resize(80, 24)
         shown = await person.until(lambda: person.screen.shown().startswith("Desk"))
         assert "▸variant 2 of 2" in shown
         assert "variant 1" not in shown
