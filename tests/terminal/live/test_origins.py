@@ -326,7 +326,7 @@ async def test_a_paste_of_two_hundred_lines_and_a_question_that_a_resize_does_no
 async def test_a_question_while_a_reply_comes_holds_up_nothing(folder: Path) -> None:
     async with sitting(says(*"abcdef", pause=0.2), says("b")) as person:
         person.type("go\r")
-        await person.until("a")
+        await person.until("ab")
         paste(person, "!touch X")
         person.type("\r")
         await person.until("Run touch X?")

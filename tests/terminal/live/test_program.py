@@ -113,10 +113,10 @@ async def test_escape_before_the_first_token_gives_the_words_back() -> None:
 async def test_a_command_behind_a_draft_that_came_back_is_a_command(
     draft: str, before: str
 ) -> None:
-    refused = fails(400, {"error": {"message": "no"}})
+    refused = fails(400, {"error": {"message": "not today"}})
     async with sitting(refused, says("fine")) as person:
         person.type(draft + "\r")
-        await person.until("no")
+        await person.until("not today")
         await person.at_rest()
         person.type(before + "/temperature 0.5\r")
         await person.until("temperature  unset → 0.5")
