@@ -5,7 +5,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zatsudan.base.matching import fold, loosely, meant, rank
+from zatsudan.base.matching import fold, loosely, rank
 
 
 @given(st.text())
@@ -40,9 +40,3 @@ def test_ranks() -> None:
     assert rank(["temp"], "temperature") == 0
     assert rank(["tmp"], "temperature") == 1
     assert rank(["tmp"], "the map") is None
-
-
-def test_what_was_meant_by_a_misspelled_name() -> None:
-    assert meant("temprature", ["top_p", "temperature"]) == ["temperature"]
-    assert meant("zzz", ["top_p", "temperature"]) == []
-    assert meant("top", {"top_p": 0, "top_k": 1, "seed": 2}, 3) == ["top_p", "top_k"]

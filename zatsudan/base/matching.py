@@ -6,7 +6,7 @@ nothing loose counts.
 
 import functools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 
 def fold(text: str) -> str:
@@ -16,16 +16,6 @@ def fold(text: str) -> str:
     import unicodedata  # not needed to start
 
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-
-
-def meant(word: str, names: Iterable[str], count: int = 1, least: float = 0.6) -> list[str]:
-    """Return the names that somebody may have meant who wrote another word, the likeliest first.
-
-    `least` is how alike they are at least, from 0 to 1 (`difflib.SequenceMatcher.ratio`).
-    """
-    import difflib  # only where something is misspelled
-
-    return difflib.get_close_matches(word, list(names), n=count, cutoff=least)
 
 
 def loosely(typed: str, text: str) -> bool:

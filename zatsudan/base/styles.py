@@ -194,9 +194,9 @@ def read(text: str) -> Paint:
                 )
             colours[where] = word
         else:
-            from zatsudan.base.matching import meant
+            import difflib  # only where a style is wrong
 
-            near = meant(word, (*COLOURS, *WEIGHTS))
+            near = difflib.get_close_matches(word, [*COLOURS, *WEIGHTS], n=1)
             raise ValueError(
                 say(
                     "no colour or weight is called {word!r}, did you mean {near}",

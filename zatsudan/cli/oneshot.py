@@ -73,10 +73,11 @@ def _meant(message: Sequence[str]) -> Printable:
     word = message[0] if len(message) == 1 else ""
     if not word.isalpha():
         return EMPTY
-    from zatsudan.base.matching import meant
+    from difflib import get_close_matches
+
     from zatsudan.cli.subcommands import SUBCOMMANDS
 
-    near = meant(word.lower(), SUBCOMMANDS, least=0.8)
+    near = get_close_matches(word.lower(), SUBCOMMANDS, n=1, cutoff=0.8)
     if not near:
         return EMPTY
     return say(

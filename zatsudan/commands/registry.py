@@ -213,14 +213,14 @@ def find(commands: Commands, name: str) -> Entry:
     begins = [key for key in commands if key.startswith(name)] if name else []
     if len(begins) == 1:
         return commands[begins[0]]
-    from zatsudan.base.matching import meant
+    import difflib
 
-    near = begins[:4] or meant(name, commands, 3)
+    near = begins[:4] or difflib.get_close_matches(name, commands, n=3, cutoff=0.6)
     advice = say(
         "/help lists them; a message that begins with a slash is written with two: //{name}.",
         name=name[:20],
     )
     if near:
-        named = ", ".join(f"/{key}" for key in near)
-        advice = say("Did you mean {meant}? {advice}", meant=named, advice=advice)
+        meant = ", ".join(f"/{key}" for key in near)
+        advice = say("Did you mean {meant}? {advice}", meant=meant, advice=advice)
     raise CommandError(say("There is no command /{name}.", name=name[:40]), advice)

@@ -81,9 +81,9 @@ def find(name: str) -> Parameter:
     row = named(name)
     if row is not None:
         return row
-    from zatsudan.base.matching import meant
+    import difflib
 
-    near = meant(name, BY_NAME, 3)
+    near = difflib.get_close_matches(name, BY_NAME, n=3, cutoff=0.6)
     advice = (
         later(
             "Did you mean {names}? /params all lists them; /set +{name} VALUE sends any field as JSON."
