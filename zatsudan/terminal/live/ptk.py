@@ -66,9 +66,10 @@ for _module in (controls, containers, screen, utils):
 def recount() -> None:
     """Forget the widths that were counted: the terminal has told its own."""
     _cells.cache_clear()
-    for cache in [vars(screen).get("_CHAR_CACHE")]:
-        if isinstance(cache, dict):
-            cache.clear()
+    # A release that has none keeps what it had counted.
+    cache = getattr(screen, "_CHAR_CACHE", None)
+    if isinstance(cache, dict):
+        cache.clear()
 
 
 #: The mouse's buttons and wheel, and where it is drawn; told as digits, in urxvt's form or xterm's.

@@ -41,7 +41,7 @@ def set_told(told: Mapping[str, int]) -> None:
 ZWSP = "\N{ZERO WIDTH SPACE}"
 """Where a line may end in scripts that write no blanks."""
 
-#: Characters of format that are drawn: the signs of numbers and verses of Arabic and others.
+#: Characters of format that are drawn: those before numbers and verses of Arabic and others.
 _DRAWN = frozenset(
     "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
 )
