@@ -251,9 +251,10 @@ def load(path: Path) -> Loaded:
 def _nodes(lines: Lines, kept: Sequence[Kept]) -> list[Node]:
     """Return messages whose lines are in a journal; raises StoreError if one is there no more."""
     try:
-        records = parse_all([lines.at(one.place).removesuffix(b"\n") for one in kept])
+        found = lines.at(one.place for one in kept)
     except OSError:
-        records = [{} for _ in kept]
+        found = [b""] * len(kept)
+    records = parse_all([line.removesuffix(b"\n") for line in found])
     for one, record in zip(kept, records, strict=True):
         if record.get("id") != one.id:
             raise StoreError(
