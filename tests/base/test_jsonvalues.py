@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zatsudan.base.jsonvalues import DEPTH, Json, dumps, loads, loads_together
+from zatsudan.base.jsonvalues import DEPTH, Json, dumps, loads, loads_lines
 
 
 @pytest.mark.parametrize("depth", [101, 900, 10_000, 1_000_000])
@@ -33,10 +33,20 @@ _values = st.recursive(
 )
 
 
-@given(st.lists(_values, min_size=1))
-def test_texts_read_together_are_what_each_is(values: list[Json]) -> None:
-    texts = list(map(dumps, values))
-    assert loads_together(texts) == list(map(loads, texts))
+@given(st.lists(_values))
+def test_lines_read_together_are_what_each_is(values: list[Json]) -> None:
+    lines = list(map(dumps, values))
+    assert loads_lines(lines) == list(map(loads, lines))
+
+
+_pieces = st.sampled_from([b"{", b"}", b"[", b"]", b'"', b",", b":", b"1", b'"a"', b" ", b"\xff"])
+
+
+@given(st.lists(st.lists(_pieces).map(b"".join), max_size=4))
+def test_no_line_is_read_with_the_next_one(lines: list[bytes]) -> None:
+    read = loads_lines(lines)
+    if read is not None:
+        assert read == list(map(loads, lines))
 
 
 @pytest.mark.parametrize(
@@ -52,10 +62,10 @@ def test_texts_read_together_are_what_each_is(values: list[Json]) -> None:
         b"[" * 100_000,
     ],
 )
-def test_of_texts_of_which_one_is_odd_none_is_read_together(odd: bytes) -> None:
-    assert loads_together([b'{"a":1}', odd, b"[2]"]) is None
+def test_where_a_line_is_odd_none_is_read_together(odd: bytes) -> None:
+    assert loads_lines([b'{"a":1}', odd, b"[2]"]) is None
 
 
 def test_what_only_looks_deep_is_read_together() -> None:
-    texts = [dumps({"text": "{[" * DEPTH}), dumps("half \ud83d"), b"1" + b"0" * 400]
-    assert loads_together(texts) == [{"text": "{[" * DEPTH}, "half \ud83d", float("inf")]
+    lines = [dumps({"text": "{[" * DEPTH}), dumps("half \ud83d"), b"1" + b"0" * 400]
+    assert loads_lines(lines) == [{"text": "{[" * DEPTH}, "half \ud83d", float("inf")]

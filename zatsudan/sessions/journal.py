@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from zatsudan.base import files
 from zatsudan.base.errors import SessionInUse, StoreError
-from zatsudan.base.jsonvalues import JsonObject, dumps, loads, loads_together
+from zatsudan.base.jsonvalues import JsonObject, dumps, loads, loads_lines
 from zatsudan.base.language import say
 from zatsudan.base.locks import lock
 from zatsudan.base.printable import EMPTY, Printable, one_line
@@ -277,7 +277,7 @@ def parse(line: bytes) -> JsonObject:
 
 def parse_all(lines: Sequence[bytes]) -> list[JsonObject]:
     """Read lines of a journal as `parse` does, in less time."""
-    values = loads_together(lines) if len(lines) > 1 else None
+    values = loads_lines(lines)
     if values is None:
         return list(map(parse, lines))
     return [value if isinstance(value, dict) else {} for value in values]
