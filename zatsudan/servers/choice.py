@@ -6,7 +6,7 @@ with OPENAI_BASE_URL; a server found on loopback; the embedded model.
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from zatsudan.base.addresses import is_near, normal_url, origin, shown_url
@@ -15,8 +15,8 @@ from zatsudan.base.jsonvalues import NOTHING, Json
 from zatsudan.base.language import later, say
 from zatsudan.config.settings import EMBEDDED, Config, Price, Profile
 
-if TYPE_CHECKING:
-    from zatsudan.servers.kind import ServerKind
+#: Whose key stands in OPENAI_API_KEY; its row (hosted.py) says the rest.
+OPENAI_NAME, OPENAI_URL = "openai", "https://api.openai.com/v1"
 
 #: The reason for which the embedded model is in use.
 BY_ITSELF = later("embedded model")
@@ -96,7 +96,7 @@ def choose(wishes: Wishes, environ: Mapping[str, str], config: Config) -> Server
             api_key_env=wishes.api_key_env,
         )
     if environ.get("OPENAI_API_KEY"):
-        url = normal_url(environ.get("OPENAI_BASE_URL") or _openai().url)
+        url = normal_url(environ.get("OPENAI_BASE_URL") or OPENAI_URL)
         key, missing, read = _loose_key(url, wishes, environ)
         model = model or environ.get("OPENAI_MODEL", "")
         return Server(
@@ -199,7 +199,7 @@ def _loose_key(url: str, wishes: Wishes, environ: Mapping[str, str]) -> tuple[st
     if wishes.api_key_env or environ.get(variable):
         key = environ.get(variable, "")
         return clean_key(key), "" if key else _unset(variable), variable
-    homes = {origin(_openai().url)}
+    homes = {origin(OPENAI_URL)}
     if environ.get("OPENAI_BASE_URL"):
         homes.add(origin(normal_url(environ["OPENAI_BASE_URL"])))
     if origin(url) in homes:
@@ -227,16 +227,10 @@ def clean_key(key: str) -> str:
     return key
 
 
-def _openai() -> "ServerKind":
-    from zatsudan.servers.hosted import OPENAI  # not asked for where a profile or nothing is named
-
-    return OPENAI
-
-
 def _host(url: str) -> str:
     parts = urlsplit(url)
-    if origin(url) == origin(_openai().url):
-        return _openai().name
+    if origin(url) == origin(OPENAI_URL):
+        return OPENAI_NAME
     return (parts.hostname or url) + (f":{parts.port}" if parts.port else "")
 
 
