@@ -70,7 +70,7 @@ LATER = {
         "dataclasses",
         *("secrets", "hashlib", "ctypes"),
     ),
-    *("httpx", "httpcore", "rich", "markdown_it", "pygments"),
+    *("httpx", "httpcore", "rich", "markdown_it", "pygments", "prompt_toolkit.widgets"),
     *("difflib", "html", "tomllib", "importlib.metadata", "urllib.request"),
     *(
         "zatsudan.servers.client",
