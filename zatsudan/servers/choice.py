@@ -6,7 +6,7 @@ with OPENAI_BASE_URL; a server found on loopback; the embedded model.
 
 import os
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from zatsudan.base.addresses import is_near, normal_url, origin, shown_url
@@ -15,8 +15,8 @@ from zatsudan.base.jsonvalues import NOTHING, Json
 from zatsudan.base.language import later, say
 from zatsudan.config.settings import EMBEDDED, Config, Price, Profile
 
-#: Whose key stands in OPENAI_API_KEY; its row (hosted.py) says the rest.
-OPENAI_NAME, OPENAI_URL = "openai", "https://api.openai.com/v1"
+if TYPE_CHECKING:
+    from zatsudan.servers.kind import ServerKind
 
 #: The reason for which the embedded model is in use.
 BY_ITSELF = later("embedded model")
@@ -96,7 +96,7 @@ def choose(wishes: Wishes, environ: Mapping[str, str], config: Config) -> Server
             api_key_env=wishes.api_key_env,
         )
     if environ.get("OPENAI_API_KEY"):
-        url = normal_url(environ.get("OPENAI_BASE_URL") or OPENAI_URL)
+        url = normal_url(environ.get("OPENAI_BASE_URL") or _openai().url)
         key, missing, read = _loose_key(url, wishes, environ)
         model = model or environ.get("OPENAI_MODEL", "")
         return Server(
@@ -199,10 +199,8 @@ def _loose_key(url: str, wishes: Wishes, environ: Mapping[str, str]) -> tuple[st
     if wishes.api_key_env or environ.get(variable):
         key = environ.get(variable, "")
         return clean_key(key), "" if key else _unset(variable), variable
-    homes = {origin(OPENAI_URL)}
-    if environ.get("OPENAI_BASE_URL"):
-        homes.add(origin(normal_url(environ["OPENAI_BASE_URL"])))
-    if origin(url) in homes:
+    named = environ.get("OPENAI_BASE_URL")
+    if (named and origin(url) == origin(normal_url(named))) or _is_openai(url):
         key = environ.get("OPENAI_API_KEY", "")
         return clean_key(key), "" if key else _unset("OPENAI_API_KEY"), "OPENAI_API_KEY"
     if is_near(urlsplit(url).hostname or ""):
@@ -227,10 +225,21 @@ def clean_key(key: str) -> str:
     return key
 
 
+def _openai() -> "ServerKind":
+    from zatsudan.servers.hosted import OPENAI  # not asked for where a profile or nothing is named
+
+    return OPENAI
+
+
+def _is_openai(url: str) -> bool:
+    # What is near is not, and needs no rows to tell.
+    return not is_near(urlsplit(url).hostname or "") and origin(url) == origin(_openai().url)
+
+
 def _host(url: str) -> str:
     parts = urlsplit(url)
-    if origin(url) == origin(OPENAI_URL):
-        return OPENAI_NAME
+    if _is_openai(url):
+        return _openai().name
     return (parts.hostname or url) + (f":{parts.port}" if parts.port else "")
 
 

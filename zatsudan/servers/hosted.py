@@ -1,14 +1,13 @@
 """Rows: servers that their makers run."""
 
-from zatsudan.servers.choice import OPENAI_NAME, OPENAI_URL
 from zatsudan.servers.kind import ServerKind
 from zatsudan.servers.thinkforms import Thinking
 
 OPENAI = ServerKind(
     # openapi.json 2.3.0 (2026-08-21). A given text is taken for a turn that is over.
-    OPENAI_NAME,
+    "openai",
     "OpenAI",
-    OPENAI_URL,
+    "https://api.openai.com/v1",
     key="OPENAI_API_KEY",
     prefill="none",
     takes=frozenset(),
