@@ -106,7 +106,9 @@ class ReservingOutput(Vt100_Output):
         # All that prompt_toolkit draws passes here: what it draws by itself too,
         # as the field of a search, of which it knows only some control characters.
         # Moves of the cursor to the left and down are what else it writes here.
-        if data in _CLUSTERS:
+        if data.isprintable():  # nearly all, a character at a time
+            self.write_raw(data)
+        elif data in _CLUSTERS:
             self.write_raw(_placed(data))
         else:
             self.write_raw(printable(data) if data.strip("\r\n") else data)

@@ -7,7 +7,7 @@ written again with autowrap on, so that nothing is missing in scrollback.
 
 from collections.abc import Sequence
 
-from zatsudan.terminal.text.rows import ESCAPES, LINK_END, bare
+from zatsudan.terminal.text.rows import LINK_END, bare, escapes
 from zatsudan.terminal.text.widths import disputed, most_cells, width
 
 RESET = "\x1b[0m"
@@ -70,11 +70,11 @@ def _between(gone: str, rest: str) -> str:
     """Return what is written where both end alike, and the ends stand in the same cells; else nothing."""
     begin = len(rest) - _alike(gone[::-1], rest[::-1])
     begin = next(
-        (it.end() for it in ESCAPES.finditer(rest) if it.start() < begin < it.end()), begin
+        (it.end() for it in escapes().finditer(rest) if it.start() < begin < it.end()), begin
     )
     stays, new = rest[begin:], rest[:begin]
     old = gone[: len(gone) - len(stays)]
-    if disputed(bare(stays)[:1]) or ESCAPES.findall(old) != ESCAPES.findall(new):
+    if disputed(bare(stays)[:1]) or escapes().findall(old) != escapes().findall(new):
         return ""
     one, other = bare(old), bare(new)
     if len(one) != len(other) or not all(map(_as_wide, one, other)):
@@ -90,7 +90,7 @@ def _as_wide(one: str, other: str) -> bool:
 def _unclosed(text: str) -> tuple[int, str]:
     """Return where a style or a link begins that `text` leaves open, else its end, and what closes it."""
     style, link, begin, end = "", "", len(text), 0
-    for found in ESCAPES.finditer(text):
+    for found in escapes().finditer(text):
         if not style and not link:
             begin = found.start()
         if found[0].startswith("\x1b]"):
