@@ -38,7 +38,14 @@ def _system_choices(chat: Chat, args: str) -> Iterable[Choice]:
     return [*none, Choice("@", say("a file"))] if not args else ()
 
 
-@command("system", "[TEXT|@FILE|none]", group=GROUP, everyday=True, complete=_system_choices)
+@command(
+    "system",
+    "[TEXT|@FILE|none]",
+    group=GROUP,
+    everyday=True,
+    complete=_system_choices,
+    known_as=("sys", "prompt"),
+)
 async def system(chat: Chat, args: str) -> Outcome:
     """Show or change the system message.
 
@@ -66,6 +73,7 @@ async def system(chat: Chat, args: str) -> Outcome:
     everyday=True,
     complete=offers.assignments,
     possible=_has_turns,
+    known_as=("regenerate", "regen"),
 )
 async def retry(chat: Chat, args: str) -> Outcome:
     """Ask again; the earlier reply is kept.
@@ -133,7 +141,7 @@ async def continue_(chat: Chat, _args: str) -> Outcome:
     return Generate(parent, prefix=reply.message.text, logprobs=logprobs, asking=True)
 
 
-@command("undo", "[N]", group=GROUP, everyday=True, possible=_has_turns)
+@command("undo", "[N]", group=GROUP, everyday=True, possible=_has_turns, known_as=("back",))
 async def undo(chat: Chat, args: str) -> Outcome:
     """Step back one turn, or N.
 
@@ -163,7 +171,7 @@ async def undo(chat: Chat, args: str) -> Outcome:
     return Prefill(chat.talk.given_back(node), (Line(note, "good"),))
 
 
-@command("new", "", group=GROUP)
+@command("new", "", group=GROUP, known_as=("clear",))
 async def new(chat: Chat, _args: str) -> Outcome:
     """Begin a new session; the one before is saved.
 
