@@ -6,7 +6,7 @@ from pathlib import Path
 from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import Json, whole_number
 from zatsudan.base.language import later, say, say_count
-from zatsudan.base.printable import one_line, printable
+from zatsudan.base.printable import Printable, one_line, printable
 from zatsudan.base.words import split
 from zatsudan.commands import offers
 from zatsudan.commands.cast import begin_anew
@@ -238,14 +238,22 @@ async def raw(chat: Chat, args: str) -> Outcome:
                 say("There is no message {name!r}.", name=one_line(args, 20)),
                 say("/tree shows the numbers of all."),
             )
-        return Show((Line(printable(node.message.text)),))
+        return Show((Line(_written(node)),))
     reply = next(
         (node for node in reversed(chat.talk.session.path()) if node.message.role == "assistant"),
         None,
     )
     if reply is None:
         raise CommandError(say("There is no reply yet."), say("Write a message first."))
-    return Show((Line(printable(reply.message.text)),))
+    return Show((Line(_written(reply)),))
+
+
+def _written(node: Node) -> Printable:
+    """Return a message as its writer wrote it: of a model with the mark of the end that its server left there."""
+    from zatsudan.wire.endmarks import MARKS
+
+    ended = node.made.stopped if node.made is not None else ""
+    return printable(node.message.text + (ended if ended in MARKS else ""))
 
 
 @command("reasoning", "[show]", group=GROUP, possible=_has_turns)
