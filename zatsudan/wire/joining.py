@@ -76,7 +76,7 @@ class Joining:
         index, content, reasoning = delta.index, delta.content, delta.reasoning
         ended = delta.finish_reason is not None
         if ended or self._finished.get(index) is not False:
-            self._follow(index, ended=ended, said=bool(content or reasoning))
+            self._follow(index, delta.finish_reason, said=bool(content or reasoning))
         if (index, "content") in self._joiners or _HALVES.search(content):
             content = self._joiners.setdefault((index, "content"), Joiner()).feed(content)
         if (index, "reasoning") in self._joiners or _HALVES.search(reasoning):
@@ -87,21 +87,18 @@ class Joining:
             content, reasoning, before = self._parted(index, content, reasoning, ended=ended)
         elif content:  # so are nearly all
             content, reasoning, before = splitter.feed(content)
-        if ended or before or "<" in content or self._ends:
-            content = self._without_mark(delta, content, before)
+        if "<" in content or self._ends:
+            content = self._without_mark(index, content, anew=bool(before))
         if delta.beside:
             delta = delta._replace(beside=self._new(index, delta.beside))
         if content is delta.content and reasoning is delta.reasoning and not before:
             return delta
         return delta._replace(content=content, reasoning=reasoning, before=before)
 
-    def _without_mark(self, delta: Delta, content: str, before: str) -> str:
-        """Hold back what may be the mark of a reply's end."""
-        index = delta.index
-        if before:  # all of it comes anew, or was a thought
+    def _without_mark(self, index: int, content: str, *, anew: bool) -> str:
+        """Hold back what may be the mark of a reply's end; `anew`: what came before is not what it was."""
+        if anew:
             self._ends.pop(index, None)
-        if delta.finish_reason is not None:
-            self._cut[index] = meaning_of(delta.finish_reason) == LENGTH
         if "<" in content or (content and index in self._ends):
             return self._ends.setdefault(index, EndMark()).feed(content)
         return content
@@ -137,10 +134,11 @@ class Joining:
                 thoughts += "" if apart else thought
         return text, thoughts + reasoning, before
 
-    def _follow(self, index: int, *, ended: bool, said: bool) -> None:
+    def _follow(self, index: int, finish_reason: str | None, *, said: bool) -> None:
         """Note whether a choice has its finish_reason, and whether it goes on behind it."""
-        if ended:
+        if finish_reason is not None:
             self._finished[index] = True
+            self._cut[index] = meaning_of(finish_reason) == LENGTH
             self._late.discard(index)
         elif self._finished.setdefault(index, False) and said:
             self._late.add(index)
