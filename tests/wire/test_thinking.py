@@ -72,6 +72,25 @@ SOLVED = (
         ("analysis of it: none", "analysis of it: none", ""),
         ("analysisHm, it never ends", "analysisHm, it never ends", ""),
         ("Yes<|return|>", "Yes<|return|>", ""),
+        # danny-avila/LibreChat 13405: in capitals.
+        ("<Think>hm</Think>Yes", "Yes", "hm"),
+        # sgl-project/sglang 7678 (Hunyuan), lmstudio-ai/lmstudio-bug-tracker 993 (ERNIE): the answer in tags.
+        ("<think>\nhm\n</think>\n<answer>\nYes\n</answer>", "Yes", "\nhm\n"),
+        ("<think>hm</think>\n\n<response>\nYes\n</response>\n", "Yes", "hm"),
+        ("hm.</think><answer>Yes</answer>", "Yes", "hm."),
+        ("<think>hm</think>Yes\n</answer>", "Yes\n</answer>", "hm"),
+        # ggml-org/llama.cpp 6859, 6872, 6903, marella/ctransformers 124: what ends a turn.
+        ("Yes<|im_end|>", "Yes", ""),
+        ("Yes</s>", "Yes", ""),
+        ("Yes!\n<|eot_id|><|endoftext|>\n", "Yes!\n", ""),
+        ("<think>hm</think>Yes<｜end▁of▁sentence｜>", "Yes", "hm"),
+        ("<think>hm</think>\nYes<|user|>", "Yes", "hm"),
+        ("<|end|>", "", ""),
+        # lmstudio-ai/lmstudio-bug-tracker 1509: who speaks of one.
+        ("ChatML ends with <|im_end|>", "ChatML ends with <|im_end|>", ""),
+        ("`<|im_end|>`", "`<|im_end|>`", ""),
+        ("a<|im_end|>b", "a<|im_end|>b", ""),
+        ("a <b</s", "a <b</s", ""),
         # The end alone.
         ("Hm.\nHm.\n</think>\n\nYes", "Yes", "Hm.\nHm.\n"),
         ("Provide the answer briefly.</think>391", "391", "Provide the answer briefly."),

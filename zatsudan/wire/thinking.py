@@ -8,6 +8,7 @@ expected, the text is a thought from the first word; if no tag ends it, it is to
 
 from typing import TYPE_CHECKING
 
+from zatsudan.wire.endtokens import tokens_at, without_tokens
 from zatsudan.wire.textpieces import BLOCK, Pieces
 from zatsudan.wire.thoughttags import (
     ALL_TAGS,
@@ -117,6 +118,7 @@ class ThinkSplitter:
         text, self._held = self._held + text, ""
         start, end = CLOSES[self._form].find(text, whole=whole)
         if end:
+            self._form = LONE[text[start:end]]
             return self._answered(text[:start], text[end:], whole)
         self._held = text[start:]
         return "", text[:start], ""
@@ -155,11 +157,16 @@ class ThinkSplitter:
                 self._easy, self._step, self._said = False, self._answer, Pieces()
                 return text, "", ""
             start, end = LONE_TAGS.find(text, end, whole=whole)
-        if whole and (parts := self._bare_parts(text)) is not None:
-            return parts
-        text, self._held = (text, "") if whole else (text[:start], text[start:])
+        if whole:
+            text = without_tokens(text, "".join(self._latest[-1:]))
+            if (parts := self._bare_parts(text)) is not None:
+                return parts
+        else:
+            start = min(start, tokens_at(text))
+            text, self._held = text[:start], text[start:]
         self._easy = True
-        self._latest.append(text)
+        if text:
+            self._latest.append(text)
         return text, "", ""
 
     def _bare_parts(self, last: str) -> Parted | None:
@@ -201,7 +208,16 @@ class ThinkSplitter:
         self._step = self._ending if self._form in ENDS else self._answer
         return self._step(text, whole)
 
-    def _answer(self, text: str, _whole: bool) -> Parted:
+    def _answer(self, text: str, whole: bool) -> Parted:
+        """Take an answer in which no thought is looked for any more."""
+        if self._held or "<" in text:
+            text, self._held = self._held + text, ""
+            if whole:
+                return without_tokens(text, "".join(self._latest)), "", ""
+            start = tokens_at(text)
+            text, self._held = text[:start], text[start:]
+        if text:
+            self._latest = [text]
         return text, "", ""
 
     def _ending(self, text: str, whole: bool) -> Parted:
