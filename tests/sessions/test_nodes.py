@@ -54,6 +54,18 @@ def written(folder: Path, *of: JsonObject) -> Path:
     return path
 
 
+@pytest.fixture
+def on_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Journals of any size count as large."""
+    monkeypatch.setattr(journallines, "HELD_BYTES", ON_DISK)
+
+
+@pytest.fixture
+def three(tmp_path: Path) -> Path:
+    """A journal of three messages."""
+    return written(tmp_path, *talk(3))
+
+
 _odd = st.sampled_from(
     [b"\n", b"\r", b"{", b"}", b'"', b"\\", b"\xff", b"\x00", b" ", b",", b"", b"[["]
 )
@@ -158,10 +170,8 @@ def test_a_long_path_is_read_some_at_a_time_and_none_twice(tmp_path: Path) -> No
     assert next(iter(session.path())) is first
 
 
-def test_of_a_path_that_cannot_all_be_read_the_first_messages_are(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(journallines, "HELD_BYTES", ON_DISK)
+@pytest.mark.usefixtures("on_disk")
+def test_of_a_path_that_cannot_all_be_read_the_first_messages_are(tmp_path: Path) -> None:
     path = written(tmp_path, *talk(30))
     session = load(path).session
     path.write_bytes(path.read_bytes().replace(b'"id":"20"', b'"id":"XX"'))
@@ -172,13 +182,10 @@ def test_of_a_path_that_cannot_all_be_read_the_first_messages_are(
         next(nodes)
 
 
-def test_a_large_journal_stays_on_the_disk_and_is_gone_on_with(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(journallines, "HELD_BYTES", ON_DISK)
-    path = written(tmp_path, *talk(3))
-    session = load(path).session
-    with path.open("ab") as file:
+@pytest.mark.usefixtures("on_disk")
+def test_a_large_journal_stays_on_the_disk_and_is_gone_on_with(three: Path) -> None:
+    session = load(three).session
+    with three.open("ab") as file:
         file.write(encode(reply("9", "2")))
     apply(session, reply("9", "2"))
 
@@ -187,35 +194,27 @@ def test_a_large_journal_stays_on_the_disk_and_is_gone_on_with(
 
 
 @pytest.mark.posix
-def test_a_large_journal_that_is_deleted_can_still_be_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(journallines, "HELD_BYTES", ON_DISK)
-    path = written(tmp_path, *talk(3))
-    session = load(path).session
-    path.unlink()
+@pytest.mark.usefixtures("on_disk")
+def test_a_large_journal_that_is_deleted_can_still_be_read(three: Path) -> None:
+    session = load(three).session
+    three.unlink()
 
     assert session.nodes["1"].message.text == "text 1"
 
 
-def test_what_another_program_has_changed_in_a_large_journal_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(journallines, "HELD_BYTES", ON_DISK)
-    path = written(tmp_path, *talk(3))
-    session = load(path).session
-    before = path.read_bytes()
-    path.write_bytes(b"\n" + before)
+@pytest.mark.usefixtures("on_disk")
+def test_what_another_program_has_changed_in_a_large_journal_is_told(three: Path) -> None:
+    session = load(three).session
+    three.write_bytes(b"\n" + three.read_bytes())
 
     with pytest.raises(StoreError, match=r"Message 1 .* no longer") as caught:
         session.nodes["1"]
     assert caught.value.advice
 
 
-def test_a_journal_that_is_held_is_read_once(tmp_path: Path) -> None:
-    path = written(tmp_path, *talk(3))
-    session = load(path).session
-    path.write_bytes(b"")
+def test_a_journal_that_is_held_is_read_once(three: Path) -> None:
+    session = load(three).session
+    three.write_bytes(b"")
 
     assert [node.message.text for node in session.path()] == ["text 0", "text 1", "text 2"]
 

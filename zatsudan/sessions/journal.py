@@ -141,7 +141,7 @@ class Journal:
                 raise StoreError(
                     say(
                         "The session cannot be opened for writing ({reason}).",
-                        reason=error.strerror or error,
+                        reason=files.reason(error),
                     ),
                     say("It can be read with --private."),
                 ) from error
@@ -191,7 +191,7 @@ def _is_greeting(record: JsonObject) -> bool:
 
 
 def _unsaved(error: OSError) -> Printable:
-    return say("The session cannot be saved ({reason}).", reason=error.strerror or error)
+    return say("The session cannot be saved ({reason}).", reason=files.reason(error))
 
 
 def _whole(fd: int) -> int:
@@ -235,7 +235,7 @@ def load(path: Path) -> Loaded:
             say(
                 "The session {name} cannot be read ({reason}).",
                 name=one_line(path.stem),
-                reason=error.strerror or error,
+                reason=files.reason(error),
             ),
             say("/sessions lists those that are there."),
         ) from error

@@ -225,7 +225,7 @@ def delete(path: Path) -> None:
         noted.note(path, before)
     except OSError as error:
         raise StoreError(
-            say("The session cannot be deleted ({reason}).", reason=error.strerror or error),
+            say("The session cannot be deleted ({reason}).", reason=files.reason(error)),
             say("Look at the directory's rights."),
         ) from error
     finally:
