@@ -60,6 +60,19 @@ class _Sheet(pyte.HistoryScreen):
             else:
                 super().draw(part)
 
+    def insert_lines(self, count: int | None = None) -> None:
+        self._make_rows()
+        super().insert_lines(count)
+
+    def delete_lines(self, count: int | None = None) -> None:
+        self._make_rows()
+        super().delete_lines(count)
+
+    def _make_rows(self) -> None:
+        """Make all rows: pyte moves none in the place of another that was never written."""
+        for y in range(self.lines):
+            self.buffer[y]
+
     def select_graphic_rendition(self, *attrs: int) -> None:
         kept = list(attrs)
         at = 0

@@ -154,7 +154,8 @@ async def load(chat: Chat, args: str) -> Outcome:
         return await jump(chat, directory / f"{name}{journal.SUFFIX}", node_id)
     from zatsudan.sessions import shelf
 
-    return Show(tuple(await resume(chat, shelf.find(directory, args).path)))
+    found = await asyncio.to_thread(shelf.find, directory, args)
+    return Show(tuple(await resume(chat, found.path)))
 
 
 @command("sessions", "", group=GROUP)

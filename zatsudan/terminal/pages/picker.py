@@ -69,7 +69,7 @@ class Picker:
         if self._pick.whole is not None:
             looking = asyncio.create_task(self._look(self._pick.whole))
         try:
-            return await self._app.run_async()
+            return await self._app.run_async(handle_sigint=False)
         finally:
             if looking is not None:
                 looking.cancel()

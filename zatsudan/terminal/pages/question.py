@@ -54,7 +54,7 @@ class Asker:
 
     async def run(self) -> str | None:
         """Return the answer, or None if the question was left."""
-        return await self._app.run_async()
+        return await self._app.run_async(handle_sigint=False)
 
     # --- the screen ------------------------------------------------------
 

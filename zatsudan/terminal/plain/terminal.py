@@ -156,7 +156,7 @@ class PlainTerminal(Written):
     async def pick(self, pick: Pick) -> str | None:
         if pick.whole is not None:  # what was written cannot be mended
             pick = await pick.whole()
-        if self._reader is None or not self._reader.by_person:
+        if not pick.rows or self._reader is None or not self._reader.by_person:
             self.show(pick.instead)
             return None
         from zatsudan.terminal.plain.numbered import chosen
