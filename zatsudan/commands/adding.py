@@ -175,7 +175,7 @@ async def unhide(chat: Chat, args: str) -> Outcome:
     return _told(later("#{id} is sent again: {text}"), nodes)
 
 
-@command("delete", "N", group=GROUP, complete=ids, possible=has_messages)
+@command("delete", "N", group=GROUP, complete=ids, possible=has_messages, known_as=("remove", "rm"))
 async def delete(chat: Chat, args: str) -> Outcome:
     """Take one message out of the talk; what follows stays.
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from zatsudan.base.errors import CommandError
 from zatsudan.base.language import later, say
-from zatsudan.base.printable import one_line, printable
+from zatsudan.base.printable import Printable, one_line, printable
 from zatsudan.base.words import quote, split
 from zatsudan.commands.outcomes import Outcome, Show
 from zatsudan.commands.parts import Line, Part
@@ -74,7 +74,9 @@ async def _lab(chat: Chat, args: str, *, overwrite: bool = False) -> Outcome:
     names = [word.text for word in split(name)]
     if verb == "export" and len(names) == 1:
         return await _export(chat, last, names[0], overwrite=overwrite)
-    if verb == "export" or name:
+    if verb == "export":
+        raise CommandError(say("/lab export takes one FILE."), _example())
+    if name:
         raise CommandError(
             say("/lab cannot do that: {args}.", args=one_line(args, 40)),
             say("/lab replies, /lab NUMBER or /lab export FILE."),
@@ -102,6 +104,14 @@ async def _export(chat: Chat, last: Lab, name: str, *, overwrite: bool) -> Outco
     return Show((*found.faults, Line(written, "good")))
 
 
+def _example() -> Printable:
+    """Say how an export is written."""
+    from zatsudan.sessions.exports.experiment import FORMATS
+
+    endings = " ".join(FORMATS)
+    return say("As in /lab export results.html; the endings are {endings}.", endings=endings)
+
+
 def _format(name: str) -> "Callable[[Sheet], str]":
     """Return what writes a file of this name; raises CommandError."""
     from zatsudan.sessions.exports.experiment import FORMATS
@@ -111,7 +121,7 @@ def _format(name: str) -> "Callable[[Sheet], str]":
     if write is None:
         raise CommandError(
             say("{name} has no ending that tells the form.", name=one_line(path.name, 40)),
-            say("One of {endings}.", endings=" ".join(FORMATS)),
+            _example(),
         )
     return write
 

@@ -139,7 +139,15 @@ async def _save_to(chat: Chat, args: str) -> Outcome:
     return tell(say("Written as {format}: {file}", format=name, file=one_line(args, 200)), "good")
 
 
-@command("load", "[NAME|NUMBER]", group=GROUP, everyday=True, complete=_names, from_disk=True)
+@command(
+    "load",
+    "[NAME|NUMBER]",
+    group=GROUP,
+    everyday=True,
+    complete=_names,
+    from_disk=True,
+    known_as=("resume",),
+)
 async def load(chat: Chat, args: str) -> Outcome:
     """Go on with a saved session.
 
@@ -158,7 +166,7 @@ async def load(chat: Chat, args: str) -> Outcome:
     return Show(tuple(await resume(chat, found.path)))
 
 
-@command("sessions", "", group=GROUP)
+@command("sessions", "", group=GROUP, known_as=("history",))
 async def sessions(chat: Chat, _args: str) -> Outcome:
     """Choose from the saved sessions, the latest first.
 

@@ -10,7 +10,7 @@ from zatsudan.base import files, texts
 from zatsudan.base.errors import CommandError, ConfigError
 from zatsudan.base.jsonvalues import NOTHING, Json
 from zatsudan.base.language import say
-from zatsudan.base.printable import Printable
+from zatsudan.base.printable import Printable, one_line
 from zatsudan.parameters.steering import makes_request
 from zatsudan.parameters.table import BY_NAME
 
@@ -96,11 +96,14 @@ class Presets:
             ) from error
 
     def _missing(self, name: str) -> ConfigError:
+        from zatsudan.base.matching import meant
+
         known = ", ".join(self.names()) or say("none is saved yet")
-        return ConfigError(
-            say("There is no preset {name!r}.", name=name),
-            say("Presets: {known}. /preset save NAME makes one.", known=known),
-        )
+        advice = say("Presets: {known}. /preset save NAME makes one.", known=known)
+        near = meant(name, self.names(), 1)
+        if near:
+            advice = say("Did you mean {name}? {more}", name=one_line(near[0], 40), more=advice)
+        return ConfigError(say("There is no preset {name!r}.", name=name), advice)
 
     def path(self, name: str) -> Path:
         """Return the file of a preset; raises CommandError for a name that is none."""

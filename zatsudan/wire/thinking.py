@@ -71,6 +71,12 @@ class ThinkSplitter:
         self._said.add("".join(self._latest))
         self._latest.clear()
 
+    @property
+    def said(self) -> str:
+        """The text so far, without the thought."""
+        self._keep()
+        return str(self._said)
+
     def close(self) -> Parted:
         """Return what is held, at the end of the reply."""
         return self._step("", True)
@@ -117,6 +123,7 @@ class ThinkSplitter:
         text, self._held = self._held + text, ""
         start, end = CLOSES[self._form].find(text, whole=whole)
         if end:
+            self._form = LONE[text[start:end]]
             return self._answered(text[:start], text[end:], whole)
         self._held = text[start:]
         return "", text[:start], ""
@@ -152,8 +159,8 @@ class ThinkSplitter:
                 return content, reasoning, THOUGHT
             self._looked_at += 1
             if self._looked_at == _LOOKED_AT:
-                self._easy, self._step, self._said = False, self._answer, Pieces()
-                return text, "", ""
+                self._easy, self._step = False, self._answer
+                return self._answer(text, whole)
             start, end = LONE_TAGS.find(text, end, whole=whole)
         if whole and (parts := self._bare_parts(text)) is not None:
             return parts
@@ -169,9 +176,9 @@ class ThinkSplitter:
         self._keep()
         said = f"{self._said}{last}"
         found = BARE_END.search(said)
-        if found is None or _is_in_code(said[: found.start()]):
+        if found is None or is_in_code(said[: found.start()]):
             return None
-        self._easy, self._step, self._said = False, self._answer, Pieces()
+        self._easy, self._step, self._said = False, self._answer, Pieces(said[found.end() :])
         return said[found.end() :], said[: found.start()], TEXT
 
     def _ends_thought(self, last: str, tag: str, behind: str) -> bool:
@@ -187,7 +194,7 @@ class ThinkSplitter:
             return False
         if line.strip() and (before[-1].isspace() or {before[-1], behind[0]} & _QUOTES):
             return False
-        return not _is_in_code(before)
+        return not is_in_code(before)
 
     def _answered(self, thought: str, behind: str, whole: bool) -> Parted:
         self._step = self._fresh
@@ -202,6 +209,7 @@ class ThinkSplitter:
         return self._step(text, whole)
 
     def _answer(self, text: str, _whole: bool) -> Parted:
+        self._said.add(text)
         return text, "", ""
 
     def _ending(self, text: str, whole: bool) -> Parted:
@@ -209,9 +217,10 @@ class ThinkSplitter:
         text, self._held = self._held + text, ""
         start, end = ENDS[self._form].find(text, whole=whole)
         if end and (text[end:].strip() or len(text) > end + _BLANKS):
-            return text, "", ""  # it goes on: that was none
-        if not whole:
+            start = len(text)  # it goes on: that was none
+        elif not whole:
             self._held = text[start:]
+        self._said.add(text[:start])
         return text[:start], "", ""
 
 
@@ -220,7 +229,7 @@ def _may_be_bare(text: str) -> bool:
     return word.startswith(text.lstrip()[: len(word)])
 
 
-def _is_in_code(before: str) -> bool:
+def is_in_code(before: str) -> bool:
     """Tell whether what follows a text stands in a block of code."""
     if "```" not in before and "~~~" not in before:
         return False

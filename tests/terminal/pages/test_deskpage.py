@@ -55,7 +55,7 @@ async def test_a_knob_is_turned_and_seen_and_a_new_variant_grows_on_the_page() -
 async def test_the_talk_goes_on_from_the_variant_that_was_looked_at_last() -> None:
     async with at_desk(reply(" cat"), reply(" dog")) as person:
         person.type("\r")
-        await person.until("v variants  c compares")
+        await person.until("v variants · c compares")
         person.type("V")
         await person.until("▸variant 1 of 2")
         person.type("q")
@@ -344,7 +344,54 @@ async def test_it_saves_a_preset(tmp_path: Path) -> None:
         await person.until(lambda: "Name of the preset" not in person.screen.shown())
 
 
-@pytest.mark.parametrize("columns", [80, 120])
+@pytest.mark.parametrize(("columns", "rows"), [(71, 24), (60, 24), (40, 20)])
+async def test_on_a_narrow_screen_the_knobs_stand_above_and_all_is_readable(
+    columns: int, rows: int
+) -> None:
+    async with sitting(reply(" cat", " dog"), columns=columns, rows=rows) as person:
+        await person.say("/logprobs on 3")
+        await person.say("which?")
+        person.type("/desk\r")
+        shown = await person.until("token 1 of 2")
+        lines_ = shown.split("\n")
+        assert lines_[1].startswith("▸temperature")
+        assert "reply #2" in lines_
+        assert "·cat·dog" in lines_
+        assert next(row for row in lines_ if "•·cat" in row).endswith("60 % →     60 % ██████")
+        assert lines_[-2].endswith("Tab tokens")
+        assert lines_[-1].startswith("Enter asks again · s saves")
+        assert lines_[-1].endswith("Esc leaves")
+        person.type("2\r")
+        shown = await person.until("60 % →  11–47 %")
+        person.type("q")
+        shown = await person.until("Esc goes back")
+        assert "y keeps them" in shown
+        person.type("n")
+        await person.until(lambda: "reply #2" not in person.screen.shown())
+
+
+async def test_it_says_which_penalty_leaves_bounds_and_that_1_narrows_them() -> None:
+    note = "bounds by repeat_penalty: 1 narrows them"
+    async with sitting(reply(" cat", " cat"), columns=80, rows=24) as person:
+        await person.say("/logprobs on 3")
+        await person.say("/set repeat_penalty 1.2")
+        await person.say("which?")
+        person.type("/desk\r")
+        await person.until("token 1 of 2")
+        person.type("\t\x1b[C")
+        await person.until(note)
+        row = next(row for row in person.screen.shown().split("\n") if "•·cat" in row)
+        assert "–" in row.rpartition("→")[2]
+        person.type("\t" + "\x1b[B" * 4)
+        await person.until("▸repeat_penalty")
+        person.type("0")
+        shown = await person.until(lambda: note not in person.screen.shown())
+        assert next(row for row in shown.split("\n") if "•·cat" in row).endswith("60 % ██████")
+        person.type("qn")
+        await person.until(lambda: "reply #2" not in person.screen.shown())
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80, 120])
 async def test_it_speaks_japanese_within_the_screen(columns: int) -> None:
     before = language.speak(language.English())
     languages.speak("ja")

@@ -29,7 +29,7 @@ from zatsudan.terminal.text.sequences import MARK_OUTPUT, MARK_PROMPT, mark_end,
 from zatsudan.terminal.text.widths import set_told, width
 
 if TYPE_CHECKING:
-    from zatsudan.commands.asking import Question
+    from zatsudan.commands.asking import Coming, Question
     from zatsudan.commands.outcomes import Desk, Inspect, Pick
     from zatsudan.commands.parts import Part
     from zatsudan.lab.board import Result
@@ -255,8 +255,8 @@ class LiveSurface(UnderWay):
         await emptylist.tell(pick, self.show)
         return None
 
-    async def ask(self, question: "Question") -> str | None:
-        return await self.lending.ask(question)
+    async def ask(self, question: "Question", coming: "Coming | None" = None) -> str | None:
+        return await self.lending.ask(question, coming)
 
     async def inspect(self, outcome: "Inspect") -> "Choice | None":
         return await self.lending.inspect(outcome)

@@ -32,7 +32,7 @@ from zatsudan.terminal.text.rows import PASTES_OFF, PASTES_ON, PROMPT
 from zatsudan.terminal.text.shortfalls import unanswered
 
 if TYPE_CHECKING:
-    from zatsudan.commands.asking import Question
+    from zatsudan.commands.asking import Coming, Question
     from zatsudan.sessions.calls import Waiting
     from zatsudan.terminal.text.tokenrows import Choice
 
@@ -163,14 +163,19 @@ class PlainTerminal(Written):
 
         return await chosen(pick, self._reader, self._tell)
 
-    async def ask(self, question: "Question") -> str | None:
+    async def ask(self, question: "Question", coming: "Coming | None" = None) -> str | None:
         """Ask by numbers and names; a hidden answer is not echoed."""
         if self._reader is None or not sys.stdin.isatty():
             raise CommandError(
                 say("There is nobody here to answer questions."),
                 say("Start zatsudan in a terminal, or write a profile into the config file."),
             )
-        return await answer_to(question, self._reader, self._tell)
+        wanted: Question | None = question
+        if coming is not None:
+            self.hint(question.waits)
+            wanted = await coming()
+            self.hint(EMPTY)
+        return None if wanted is None else await answer_to(wanted, self._reader, self._tell)
 
     async def confirm(self, asked: Asked) -> bool | None:
         """Ask in one line: Enter or yes is yes. Where nobody is, the line is words."""
