@@ -228,16 +228,10 @@ async def raw(chat: Chat, args: str) -> Outcome:
     files; `/raw N` any message, by its number in /tree.
     """
     if args:
-        node = (
-            chat.talk.last_user()
-            if args == "said"
-            else chat.talk.session.nodes.get(args.lstrip("#"))
-        )
-        if node is None:
-            raise CommandError(
-                say("There is no message {name!r}.", name=one_line(args, 20)),
-                say("/tree shows the numbers of all."),
-            )
+        from zatsudan.commands.branches import node_named
+
+        said = chat.talk.last_user() if args == "said" else None
+        node = said if said is not None else node_named(chat, args)
         return Show((Line(_written(node)),))
     reply = next(
         (node for node in reversed(chat.talk.session.path()) if node.message.role == "assistant"),

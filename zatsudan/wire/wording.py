@@ -77,6 +77,8 @@ NO_ROLE = (
     r"|(?:role|developer).{0,60}(?:invalid|not supported|unsupported|not allowed|must be|should be|unknown)"
     r"|(?:invalid|unsupported|unknown).{0,40}(?:role|developer)"
 )
+#: What Google says that takes neither penalty.
+BOTH_PENALTIES = r"(?i)^penalty is not enabled"
 #: A length that is too much, in words that no pattern above knows; it is looked for last.
 PERHAPS_TOO_LONG = (
     r"(?i)\b(?:context|tokens?|prompt|input|messages?|conversation|history)\b.{0,80}"
