@@ -13,9 +13,10 @@ from zatsudan.commands.cast import begin_anew
 from zatsudan.commands.here import read_here
 from zatsudan.commands.messagenumbers import numbers
 from zatsudan.commands.outcomes import Generate, Outcome, Prefill, Show, tell
-from zatsudan.commands.parts import Line, Talk
+from zatsudan.commands.parts import Line, Part, Talk
 from zatsudan.commands.paths import paths
 from zatsudan.commands.registry import Choice, command
+from zatsudan.commands.resuming import shown_anew
 from zatsudan.config.file import read_system
 from zatsudan.parameters.values import show_value
 from zatsudan.sessions.calls import to_answer
@@ -189,7 +190,7 @@ async def new(chat: Chat, _args: str) -> Outcome:
 @command("show", "[N|all]", group=GROUP, possible=_has_turns)
 async def show(chat: Chat, args: str) -> Outcome:
     """Show the last turn again, the last N, or all."""
-    return Show((_last_turns(chat, args),))
+    return Show(_last_turns(chat, args))
 
 
 @command("redraw", "[N|all]", group=GROUP, possible=_has_turns)
@@ -198,10 +199,10 @@ async def redraw(chat: Chat, args: str) -> Outcome:
 
     At the present width: after a resize, rows that were printed before keep their old one.
     """
-    return Show((_last_turns(chat, args or "3"),), afresh=True)
+    return Show(_last_turns(chat, args or "3"), afresh=True)
 
 
-def _last_turns(chat: Chat, args: str) -> Talk:
+def _last_turns(chat: Chat, args: str) -> tuple[Part, ...]:
     path = chat.talk.session.path()
     starts = starts_of(path)
     count = len(starts) if args == "all" else whole_number(args or "1")
@@ -211,7 +212,8 @@ def _last_turns(chat: Chat, args: str) -> Talk:
             say("Write a number, or all."),
         )
     above = starts[-count] if count < len(starts) else 0
-    return Talk(tuple(path[above:]), above, frozenset(chat.talk.session.withheld))
+    shown = Talk(tuple(path[above:]), above, frozenset(chat.talk.session.withheld))
+    return shown_anew(chat, shown)
 
 
 def _raw_choices(chat: Chat, args: str) -> Iterable[Choice]:

@@ -49,6 +49,9 @@ class Reader:
         self._beside = 0  # characters of the events that brought more than text
         self._sse = Decoder()
         self._whole: list[bytes] | None = None
+        self._by_lines: bool | None = (
+            None  # is a whole body an object a line, which come one by one?
+        )
         self._started = False
         self._head = b""  # what may be a part of a byte order mark
         self._came = Came()
@@ -96,6 +99,8 @@ class Reader:
             if self._size > bounds.BODY:
                 self._whole.clear()
                 raise bounds.endless_body()
+            for line in self._lines.whole(self._whole, piece):
+                yield from self._line(line)
             return
         if not self.began and len(self._opening) < OPENING:
             self._opening = (self._opening + piece)[:OPENING]
@@ -107,6 +112,10 @@ class Reader:
         """Yield what the end of the body leaves; raises StreamError."""
         if self._whole is None:
             yield from self._last_of_stream()
+            return
+        if self._lines.found:
+            yield from self._line(b"".join(self._whole))
+            yield from self.rest()
             return
         body = b"".join(self._whole)
         try:
@@ -135,6 +144,23 @@ class Reader:
         self.done = True
         yield self._joined(chunk)
         yield from self.rest()
+        if chunk.failure is not None:
+            raise chunk.failure
+
+    def _line(self, line: bytes) -> Iterator[Chunk]:
+        text = line.decode("utf-8", "replace").strip()
+        if not text:
+            return
+        if text in _DONE:
+            self.done = True
+            return
+        value = _parsed(text)
+        if not isinstance(value, dict):
+            raise _no_reply(text)
+        chunk = read_chunk(value, self._asked, self._came)
+        joined = self._joined(chunk)
+        yield joined
+        self._count(chunk, joined, len(text))
         if chunk.failure is not None:
             raise chunk.failure
 
