@@ -1,9 +1,9 @@
 """Commands on messages by hand: added, hidden, deleted, and with what a reply begins."""
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zatsudan.base import files
 from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later, say, say_count
@@ -83,7 +83,7 @@ async def _text_of(text: str) -> str:
 
     from zatsudan.talk.attaching import read_file
 
-    read = await asyncio.to_thread(lambda: read_file(Path(text[1:]).expanduser()))
+    read = await asyncio.to_thread(lambda: read_file(files.expanded(text[1:])))
     if not isinstance(read, str):
         raise CommandError(say("A picture is no text."), say("Attach it with @FILE in a message."))
     return read.removesuffix("\n")

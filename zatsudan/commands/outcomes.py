@@ -160,6 +160,7 @@ class Pick(NamedTuple):
 
     Where there are thousands, `rows` may be the first of `total`, as far as is known at once:
     `whole` then looks at everything and returns the list as it is, and `chosen` knows its keys too.
+    Without rows `instead` says that there is nothing.
     """
 
     title: Printable

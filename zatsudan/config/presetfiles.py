@@ -57,7 +57,7 @@ class Presets:
             raise self._missing(name) from None
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(
-                say("{path} cannot be read: {error}.", path=path, error=error),
+                say("{path} cannot be read: {error}.", path=path, error=files.reason(error)),
                 say("Mend or delete it."),
             ) from error
         return parse(text, str(path))
@@ -70,7 +70,11 @@ class Presets:
             files.replace(path, text.encode())
         except (OSError, UnicodeEncodeError) as error:
             raise ConfigError(
-                say("The preset cannot be written to {path} ({error}).", path=path, error=error),
+                say(
+                    "The preset cannot be written to {path} ({error}).",
+                    path=path,
+                    error=files.reason(error),
+                ),
                 say("Is the directory yours?"),
             ) from error
         return path
@@ -86,7 +90,7 @@ class Presets:
                 say(
                     "The preset {name!r} cannot be deleted ({reason}).",
                     name=name,
-                    reason=error.strerror,
+                    reason=files.reason(error),
                 ),
                 say("Is it yours?"),
             ) from error

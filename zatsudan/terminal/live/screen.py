@@ -248,7 +248,12 @@ class LiveSurface(UnderWay):
         self._painter.take_back(live)
 
     async def pick(self, pick: "Pick") -> str | None:
-        return await self.lending.pick(pick)
+        if pick.rows:
+            return await self.lending.pick(pick)
+        from zatsudan.terminal.live import emptylist
+
+        await emptylist.tell(pick, self.show)
+        return None
 
     async def ask(self, question: "Question", coming: "Coming | None" = None) -> str | None:
         return await self.lending.ask(question, coming)

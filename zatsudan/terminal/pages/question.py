@@ -63,7 +63,7 @@ class Asker:
                 works.append(asyncio.ensure_future(self._become(coming)))
 
         try:
-            return await self._app.run_async(pre_run=begin)
+            return await self._app.run_async(pre_run=begin, handle_sigint=False)
         finally:
             for work in works:
                 work.cancel()

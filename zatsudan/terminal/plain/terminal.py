@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from zatsudan.base import signals
+from zatsudan.base.console import is_dumb
 from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
@@ -90,7 +91,7 @@ class PlainTerminal(Written):
         reader = self._reader = LineReader(sys.stdin.fileno())
         reader.listen()
         # Not to a terminal that knows no sequences, nor into a file.
-        marks = os.environ.get("TERM", "dumb") != "dumb" and self._err.isatty()
+        marks = self._err.isatty() and not is_dumb(os.environ)
         self._tell(PASTES_ON if marks else EMPTY)
         try:
             if line:
@@ -155,7 +156,7 @@ class PlainTerminal(Written):
     async def pick(self, pick: Pick) -> str | None:
         if pick.whole is not None:  # what was written cannot be mended
             pick = await pick.whole()
-        if self._reader is None or not self._reader.by_person:
+        if not pick.rows or self._reader is None or not self._reader.by_person:
             self.show(pick.instead)
             return None
         from zatsudan.terminal.plain.numbered import chosen
