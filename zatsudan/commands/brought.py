@@ -1,5 +1,6 @@
 """What came with replies beside their text, as it is shown: pictures where the terminal can, else a line."""
 
+import contextlib
 from collections.abc import Iterator
 
 from zatsudan.base.language import say
@@ -33,8 +34,11 @@ def brought(talk: Session, node: Node) -> Iterator[Part]:
             size=in_bytes(path.stat().st_size),
             path=one_line(str(path), 300),
         )
-        line = Line(note, "dim")
-        yield Picture(path.read_bytes(), line) if path.suffix == ".png" else line
+        line, data = Line(note, "dim"), b""
+        if path.suffix == ".png":
+            with contextlib.suppress(OSError):  # the line names it all the same
+                data = path.read_bytes()
+        yield Picture(data, line) if data else line
 
 
 def again(talk: Session, shown: Talk) -> tuple[Part, ...]:

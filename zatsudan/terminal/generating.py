@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from zatsudan.base import files
 from zatsudan.base.language import say
-from zatsudan.base.printable import Printable, one_line
 from zatsudan.commands.outcomes import Experiment, Generate
 from zatsudan.commands.parts import Line
 from zatsudan.sessions.made import FINISHED
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from zatsudan.base.jsonvalues import Json
+    from zatsudan.base.printable import Printable
     from zatsudan.lab.run import Run
     from zatsudan.wire.protocol import Delta
 

@@ -14,6 +14,7 @@ from zatsudan.wire.came import Came
 from zatsudan.wire.chunkjson import NOT_AN_API, read_chunk
 from zatsudan.wire.errorbodies import broken_off, error_message, read_error
 from zatsudan.wire.joining import Joining
+from zatsudan.wire.objectlines import ObjectLines
 from zatsudan.wire.protocol import Chunk
 from zatsudan.wire.sse import Decoder, Event
 
@@ -49,9 +50,7 @@ class Reader:
         self._beside = 0  # characters of the events that brought more than text
         self._sse = Decoder()
         self._whole: list[bytes] | None = None
-        self._by_lines: bool | None = (
-            None  # is a whole body an object a line, which come one by one?
-        )
+        self._lines = ObjectLines(lambda text: _holds_choices([_parsed(text)]))
         self._started = False
         self._head = b""  # what may be a part of a byte order mark
         self._came = Came()
