@@ -128,11 +128,12 @@ async def continue_(chat: Chat, _args: str) -> Outcome:
     For one that was interrupted, cut off, or ended at the token limit. Where the server
     takes it the text is given back to it (prefill), else the model is asked in words;
     either way the two parts become one message, and the cut one stays as a variant. Behind a message
-    that was added by hand it asks for the reply; an empty line does the same.
+    without a reply, as after a crash, it asks for one; behind one that was added by hand an empty
+    line does the same.
     """
     session = chat.talk.session
     head = session.nodes[session.head] if session.head is not None else None
-    if head is not None and head.by_hand is not None and head.message.role != "assistant":
+    if head is not None and _has_no_reply(head):
         return Generate(head)
     reply = last_reply(session)
     if reply is None or reply.parent is None or not reply.message.text.strip():
@@ -140,6 +141,12 @@ async def continue_(chat: Chat, _args: str) -> Outcome:
     parent = session.nodes[reply.parent]
     logprobs = reply.made.logprobs if reply.made is not None else ()
     return Generate(parent, prefix=reply.message.text, logprobs=logprobs, asking=True)
+
+
+def _has_no_reply(head: Node) -> bool:
+    """Tell whether the last message waits for a reply: one of the person's, or one that was added by hand."""
+    role = head.message.role
+    return role == "user" or (head.by_hand is not None and role != "assistant")
 
 
 @command("undo", "[N]", group=GROUP, everyday=True, possible=_has_turns, known_as=("back",))

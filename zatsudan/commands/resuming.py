@@ -41,8 +41,11 @@ async def resume(chat: Chat, path: Path) -> list[Part]:
             use_model(chat.talk, chat.link, before or chat.link.server.model)
     else:
         note = EMPTY
+    notes = [note] if note else []
     head, talk = opening(chat)
-    return [*loss, head, *shown_anew(chat, talk), *([Line(note, "dim")] if note else [])]
+    if talk.nodes and talk.nodes[-1].message.role == "user":
+        notes.append(say("Your last message has no reply yet: /retry asks for one."))
+    return [*loss, head, *shown_anew(chat, talk), *(Line(each, "dim") for each in notes)]
 
 
 async def jump(chat: Chat, path: Path, node_id: str) -> Outcome:
