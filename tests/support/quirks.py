@@ -106,6 +106,7 @@ QUIRKS = (
     Quirk("finish-empty.sse", "gateways that send an empty text instead of null"),
     Quirk("text-after-finish.sse", "a finish_reason in several chunks; DESIGN 6", usage=(9, 2)),
     Quirk("after-done.sse", "gateways that add their own end: usage counts, a late error does not", usage=(9, 2)),
+    Quirk("end-as-an-event.sse", "gateways that name the end in an event; Azure/fetch-event-source 85", finish=None),
     Quirk("length.sse", "every server at max_tokens", finish="length"),
     Quirk("cut-in-the-middle.sse", "a gateway's time limit: neither finish_reason nor [DONE]", finish=None, complete=False, error="did not say that the reply was done"),
     # Usage.
@@ -128,10 +129,12 @@ QUIRKS = (
     Quirk("halves-of-a-pair.sse", "servers that cut by UTF-16 units: one character in two escapes", "a😀b"),
     Quirk("lone-surrogates.sse", "models that write half a character", "a\ufffdb\ufffdc\ufffd"),
     Quirk("invalid-utf8.sse", "servers that cut by bytes", "a\ufffd\ufffd\ufffdb"),
+    Quirk("control-characters-in-a-text.sse", "servers that escape by hand; mem0ai/mem0 4420, langchain-ai/langchainjs 5160", "a\tb\x0b"),
     Quirk("integer-without-end.sse", "hostile: 5,000 digits", fill=b"9" * 5000, usage=(0, 2)),
     _broken("nested-too-deep.sse", "hostile: 10,000 lists in one another", "no JSON", fill=b"[" * 10_000 + b"]" * 10_000),
     # No stream at all.
     Quirk("json-instead-of-a-stream.json", "servers and gateways that ignore `stream`", usage=(9, 2)),
+    Quirk("json-and-done-behind-it.json", "gateways that end every reply as a stream"),
     Quirk("json-with-a-mark-in-a-list.json", "gateways on .NET", usage=(9, 2)),
     _none("error-object.json", "LiteLLM and others: an error with status 200", OVERLOADED),
     _none("error-string.json", "Ollama", OVERLOADED),
@@ -218,6 +221,9 @@ QUIRKS = (
     Quirk("reasoning-of-gemma.sse", "Gemma 4; Technologicat/raven 9", reasoning="Let me see."),
     Quirk("reasoning-of-magistral.sse", "Magistral in its raw form", reasoning="Let me see."),
     Quirk("tag-that-is-spoken-of.sse", "any model", 'R1 ends with `</think>`, or "</think>" in quotes.'),
+    Quirk("reasoning-as-a-thought.sse", "CLIProxyAPI; nhatbien/copilot-helper 7", reasoning="Let me see."),
+    Quirk("answer-in-tags.sse", "Hunyuan, ERNIE: the answer in tags too; sgl-project/sglang 7678, lmstudio-ai/lmstudio-bug-tracker 993", reasoning="Let me see."),
+    Quirk("token-that-ends-a-turn.sse", "a template that does not fit; ggml-org/llama.cpp 6859"),
     Quirk("reasoning-parts.sse", "Databricks; tidyverse/ellmer 822", reasoning="Let me see."),
     Quirk("json-with-reasoning-parts.json", "Databricks without a stream", reasoning="Let me see.", usage=(9, 2)),
     # What stands beside the text.

@@ -36,8 +36,24 @@ def test_a_mark_at_the_very_end_is_no_text(mark: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "content", "mark"),
+    [  # ggml-org/llama.cpp 6859, 6872, 6903; marella/ctransformers 124
+        ("Yes<|im_end|>", "Yes", "<|im_end|>"),
+        ("Yes</s>", "Yes", "</s>"),
+        ("Yes!\n<|eot_id|><|endoftext|>\n", "Yes!\n", "<|eot_id|>"),
+        ("<think>hm</think>Yes<｜end▁of▁sentence｜>", "Yes", "<｜end▁of▁sentence｜>"),
+        ("<think>hm</think>\nYes<|user|>", "Yes", "<|user|>"),
+    ],
+)
+def test_marks_of_strangers(text: str, content: str, mark: str) -> None:
+    assert read(text) == (content, mark)
+    assert read(*text) == (content, mark)
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        "a <b</s",
         "It ends with <|im_end|>",
         "It ends with `<|im_end|>",
         "It ends with `<|im_end|>`",

@@ -15,6 +15,7 @@ from zatsudan.wire.errorbodies import error_hint, error_message, read_error
         (b'{"object": "error", "message": "bad", "code": 400}', ("bad", "400", "")),
         (b'{"detail": "Not Found"}', ("Not Found", "", "")),
         (b'{"detail": [{"loc": ["body"], "msg": "field required"}]}', ("field required", "", "")),
+        (b'{"message": "{\\"a\\":\\"b\\"}"}', ('{"a":"b"}', "", "")),  # of whom nobody knows
         (b'{"Message": "not authorised"}', ("not authorised", "", "")),  # Amazon
         (b"plain words\n", ("plain words", "", "")),
         (b'"words in JSON"', ("words in JSON", "", "")),

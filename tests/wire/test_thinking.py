@@ -72,6 +72,13 @@ SOLVED = (
         ("analysis of it: none", "analysis of it: none", ""),
         ("analysisHm, it never ends", "analysisHm, it never ends", ""),
         ("Yes<|return|>", "Yes<|return|>", ""),
+        # danny-avila/LibreChat 13405: in capitals.
+        ("<Think>hm</Think>Yes", "Yes", "hm"),
+        # sgl-project/sglang 7678 (Hunyuan), lmstudio-ai/lmstudio-bug-tracker 993 (ERNIE): the answer in tags.
+        ("<think>\nhm\n</think>\n<answer>\nYes\n</answer>", "Yes", "\nhm\n"),
+        ("<think>hm</think>\n\n<response>\nYes\n</response>\n", "Yes", "hm"),
+        ("hm.</think><answer>Yes</answer>", "Yes", "hm."),
+        ("<think>hm</think>Yes\n</answer>", "Yes\n</answer>", "hm"),
         # The end alone.
         ("Hm.\nHm.\n</think>\n\nYes", "Yes", "Hm.\nHm.\n"),
         ("Provide the answer briefly.</think>391", "391", "Provide the answer briefly."),

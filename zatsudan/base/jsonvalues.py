@@ -37,7 +37,8 @@ def loads(text: str | bytes) -> Json:
 
     Too deep nesting is a RecursionError there, at a depth that is not the same
     for reading, for writing and for our own folds: a fixed depth is refused
-    instead. An integer of more than 4,300 digits is a ValueError there: what no
+    instead. A tab or a line end in a text is one, though it ought to be an escape: some
+    servers and programs write so. An integer of more than 4,300 digits is a ValueError there: what no
     float could hold is read as an infinite one.
     """
     if isinstance(text, bytes):
@@ -116,8 +117,8 @@ def _integer(digits: str) -> int | float:
 
 
 #: One for all: `json.loads` makes a new one whenever it is told how to read numbers.
-_DECODER = json.JSONDecoder(parse_int=_integer)
-_OF_SHORT = json.JSONDecoder()
+_DECODER = json.JSONDecoder(parse_int=_integer, strict=False)
+_OF_SHORT = json.JSONDecoder(strict=False)
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 

@@ -33,9 +33,9 @@ async def import_(chat: Chat, args: str) -> Outcome:
     """Make sessions of a file from elsewhere.
 
     ChatGPT's conversations.json with its branches, exports of Claude, DeepSeek, Grok, AI Studio,
-    Open WebUI, LibreChat, LM Studio, llama.cpp, SillyTavern, Chatbox, Jan, TypingMind, Claude
-    Code, Codex and Gemini CLI, as a zip or folder too, ShareGPT, a plain messages array, llm's logs.db or what `llm logs -n 0
-    --json` prints, a session file of aichat, and zatsudan's own jsonl, json and markdown. `list`
+    Open WebUI, LibreChat, LM Studio, llama.cpp, SillyTavern, TextGen, Chatbox, Jan, NextChat,
+    big-AGI, TypingMind, GitHub Copilot, Claude Code, Codex and Gemini CLI, as a zip or folder too,
+    ShareGPT, a plain messages array, llm's logs.db or what `llm logs -n 0 --json` prints, a session file of aichat, and zatsudan's own jsonl, json and markdown. `list`
     behind the file says what it holds; numbers of that list (1,3-5) or a part of a title
     choose. The talk at hand stays; /load goes on with an imported one.
     """

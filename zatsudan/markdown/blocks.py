@@ -12,6 +12,9 @@ start of a line and its closer, or a blank line, lines are text.
 The items of an ordered list have the numbers that they are written with, unless two that
 follow each other have the same: then they are counted, as CommonMark does always.
 
+A list or a fence inside the item of an ordered list may be indented by two columns, however
+long the item's number is: so models write it, and so it is meant.
+
 It departs from CommonMark in three more places, all far from ordinary text, so
 that long paragraphs need not be held: a paragraph of more than `LIMIT` characters
 becomes no heading by a line of `===` or `---` under it; a line of more than
@@ -19,21 +22,14 @@ becomes no heading by a line of `===` or `---` under it; a line of more than
 lists and items are opened inside each other, further markers are text.
 """
 
-import re
 from copy import copy
 from dataclasses import replace
 
+from zatsudan.markdown.beginnings import ATX, BULLET, FENCE, NUMBER, RULE, SETEXT, steps_in
 from zatsudan.markdown.cursor import Cursor
 from zatsudan.markdown.leaves import LIMIT, Container, Event, Leaf, delimiter_aligns, table_cells
 
 MAX_DEPTH = 100
-
-_ATX = re.compile(r"(#{1,6})(?:[ \t]+|$)")
-_SETEXT = re.compile(r"(=+|-+)[ \t]*$")
-_RULE = re.compile(r"(?:(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|(?:-[ \t]*){3,})$")
-_FENCE = re.compile(r"(`{3,}(?=[^`]*$)|~{3,})(.*)$")
-_BULLET = re.compile(r"[-*+](?=[ \t]|$)")
-_NUMBER = re.compile(r"(?P<number>\d{1,9})[.)](?=[ \t]|$)", re.ASCII)
 
 
 class Blocks:
@@ -106,7 +102,7 @@ class Blocks:
                     # An item may begin with one blank line, not with two.
                     if container.empty:
                         return depth
-                elif cursor.indent >= container.indent:
+                elif cursor.indent >= container.indent or steps_in(container, cursor):
                     cursor.advance(container.indent)
                 else:
                     return depth
@@ -123,13 +119,13 @@ class Blocks:
         if text[at] not in "-*+0123456789":
             return 0
         # Under a paragraph these are a heading, a rule or a table's second line.
-        if _RULE.match(text, at) or (matched and self._under_paragraph(cursor)):
+        if RULE.match(text, at) or (matched and self._under_paragraph(cursor)):
             return 0
-        mark = _BULLET.match(text, at) or _NUMBER.match(text, at)
+        mark = BULLET.match(text, at) or NUMBER.match(text, at)
         if not mark:
             return 0
         bare = not text[mark.end() :].strip(" \t")
-        number = int(mark["number"]) if mark.re is _NUMBER else None
+        number = int(mark["number"]) if mark.re is NUMBER else None
         # In the middle of a paragraph a year at the start of a line is no list.
         if matched and self._open_paragraph and (bare or number not in (None, 1)):
             return 0
@@ -178,7 +174,7 @@ class Blocks:
         """Make the leaf that begins at this line and is more than a paragraph, if one does."""
         text, at = cursor.text, cursor.next
         char = text[at]
-        if char == "#" and (atx := _ATX.match(text, at)):
+        if char == "#" and (atx := ATX.match(text, at)):
             self._leave_for_leaf(depth)
             content = text[atx.end() :].rstrip(" \t")
             unmarked = content.rstrip("#")
@@ -188,7 +184,7 @@ class Blocks:
             leaf.lines.append(content)
             self._close_leaf()
             return True
-        if char in "`~" and (fence := _FENCE.match(text, at)):
+        if char in "`~" and (fence := FENCE.match(text, at)):
             self._leave_for_leaf(depth)
             leaf = self._open(Leaf("code", self._after_blank, info=fence[2].strip()))
             leaf.fence, leaf.fence_indent = fence[1], cursor.indent
@@ -202,7 +198,7 @@ class Blocks:
                 paragraph.kind, paragraph.level = "heading", level
                 self._close_leaf()
                 return True
-        if char in "*_-" and _RULE.match(text, at):
+        if char in "*_-" and RULE.match(text, at):
             self._leave_for_leaf(depth)
             self._open(Leaf("rule", self._after_blank))
             self._close_leaf()
@@ -251,7 +247,7 @@ class Blocks:
         leaf = self._open_paragraph
         if leaf is None or leaf.length > LIMIT or len(cursor.text) > LIMIT:
             return 0
-        underline = _SETEXT.match(cursor.text, cursor.next)
+        underline = SETEXT.match(cursor.text, cursor.next)
         return 0 if not underline else 1 if underline[1][0] == "=" else 2
 
     def _table_aligns(self, cursor: Cursor) -> tuple[str, ...]:

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from markdown_it import MarkdownIt
-from markdown_it.rules_inline import StateInline, emphasis, strikethrough, text
+from markdown_it.rules_inline import StateInline, emphasis, escape, strikethrough, text
 from markdown_it.token import Token
 
 from zatsudan.base.printable import printable
 from zatsudan.markdown.bareaddresses import take_address, take_host
 from zatsudan.markdown.pieces import BREAK, CLOSE, Inline, Kind
+from zatsudan.markdown.unmarked import is_open, is_operator, take_path
 from zatsudan.markdown.usualinline import read_usual
 
 # Mathematics is looked for this far ahead, so that the price in "$5" does not
@@ -60,6 +61,11 @@ def _math(state: StateInline, silent: bool) -> bool:
     return True
 
 
+def _escape(state: StateInline, silent: bool) -> bool:
+    """Take what a backslash escapes, or the path of Windows in which it stands."""
+    return take_path(state, silent) or escape(state, silent)
+
+
 def _text(state: StateInline, silent: bool) -> bool:
     """Take text up to the next mark, or up to an address that begins with `www.`."""
     start = state.pos
@@ -88,6 +94,8 @@ def _unspaced(char: str) -> bool:
         return True
     return unicodedata.east_asian_width(char) in "WF" and unicodedata.category(char) != "Cn"
 
+
+_STOPS = frozenset(".,:;!?)]}\"'”’»%…`")
 
 # Names as in code, which keep their underscores: `__init__`, `__FILE__`, `__VA_ARGS__`.
 _NAME = re.compile(
@@ -123,6 +131,12 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
             state.pending += state.src[state.pos : end]
         state.pos = end
         return True
+    if state.src[state.pos] == "*" and is_operator(state):
+        end = state.pos + (2 if state.src.startswith("**", state.pos) else 1)
+        if not silent:
+            state.pending += state.src[state.pos : end]
+        state.pos = end
+        return True
     return _beside_unspaced(state, silent, emphasis.tokenize)
 
 
@@ -142,6 +156,9 @@ def _beside_unspaced(
     if not (before.strip() and after.strip()):
         return True
     opens, closes = _unspaced(before), _unspaced(after)
+    if not closes and src[start:end] == "**" and before in _STOPS and after.isalnum():
+        # `**Note:**text`: what ends with a stop or a bracket does not begin behind it.
+        closes = is_open(state.delimiters[:known], 2)
     if src[start:end] == "_":  # also part of a name: 売上_2024_東京
         opens, closes = opens and not after.isalnum(), closes and not before.isalnum()
     for delimiter in state.delimiters[known:]:
@@ -162,6 +179,7 @@ def _parser() -> MarkdownIt:
     markdown.inline.ruler.at("text", _text)
     markdown.inline.ruler.before("escape", "math", _math)
     markdown.inline.ruler.before("escape", "address", take_address)
+    markdown.inline.ruler.at("escape", _escape)
     markdown.inline.ruler.at("emphasis", _emphasis)
     markdown.inline.ruler.at("strikethrough", _strikethrough)
     return markdown

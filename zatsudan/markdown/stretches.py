@@ -11,6 +11,7 @@ from zatsudan.markdown.bareaddresses import SCHEME, address_end, open_address
 from zatsudan.markdown.inline import DISPLAY_MATH, INLINE_MATH, inline
 from zatsudan.markdown.leaves import Leaf, Work
 from zatsudan.markdown.pieces import Inline
+from zatsudan.markdown.unmarked import OPERATOR, PATH, open_path
 
 # Emphasis, code and links reach over no more than a page of this many
 # characters, so that an unclosed one costs no more than a page.
@@ -111,9 +112,9 @@ class Stretches:
             while specials and specials[-1] >= end:
                 specials.pop()
             stretch = text[:end]
-            address = -1 if text[end].isspace() else open_address(stretch)
-            if address >= 0:
-                while cuts and cuts[-1] > address:
+            begun = -1 if text[end].isspace() else _begun(stretch)
+            if begun >= 0:
+                while cuts and cuts[-1] > begun:
                     cuts.pop()
                 continue
             self._work.parsed += end
@@ -123,6 +124,12 @@ class Stretches:
             while cuts and cuts[-1] > specials[-1]:
                 cuts.pop()
         return 0, []
+
+
+def _begun(text: str) -> int:
+    """Where the path or the address begins that what follows `text` may belong to; else -1."""
+    path = open_path(text)
+    return path if path >= 0 else open_address(text)
 
 
 def is_clean(text: str, parsed: list[Inline]) -> bool:
@@ -148,10 +155,12 @@ def _awaits_math(text: str, content: str) -> bool:
     return "$" in content and text.rfind("$") > len(text) - reach
 
 
-# Marks inside an address are none.
-_MARK = re.compile(
-    rf"\\.|(?P<address>{SCHEME})|(`+)|(\*+|~~|(?<!\w)_+(?=\w)|(?<=\w)_+(?!\w))", re.DOTALL
+# Marks inside an address or a path are none, nor is an operator but where it closes.
+_ANY = (
+    rf"\\.|(?P<address>{SCHEME})|(`+)|(?P<operator>{OPERATOR}(?!\*))"
+    r"|(\*+|~~|(?<!\w)_+(?=\w)|(?<=\w)_+(?!\w))"
 )
+_MARK, _MARK_OR_PATH = re.compile(_ANY, re.DOTALL), re.compile(f"{PATH}|{_ANY}", re.DOTALL)
 
 
 def _closing(text: str) -> str:
@@ -161,12 +170,15 @@ def _closing(text: str) -> str:
     opened: list[str] = []
     code = ""
     at = 0
-    while match := _MARK.search(text, at):
+    marks = _MARK_OR_PATH if "\\" in text else _MARK
+    while match := marks.search(text, at):
         mark, at = match[0], match.end()
         if match.lastgroup == "address":
             at = address_end(text, at)
             continue
         if match.lastindex is None:
+            continue
+        if match.lastgroup == "operator" and opened[-1:] != [mark]:
             continue
         if mark[0] == "`":
             code = "" if code == mark else code or mark

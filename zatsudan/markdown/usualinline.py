@@ -73,12 +73,16 @@ def _says_no_address(piece: Inline) -> bool:
 def _opens(source: str, at: int, end: int) -> bool:
     """Whether a mark is left-flanking, and so opens (CommonMark 6.2)."""
     after = source[end : end + 1]
+    if at and source[at - 1].isalnum() and source[at - 1].isascii():
+        return False  # it may be an operator (unmarked.py)
     return after.isalnum() or (not after.isspace() and (not at or source[at - 1] in " \n"))
 
 
 def _closes(source: str, at: int, end: int) -> bool:
     """Whether a mark is right-flanking, and so closes."""
     before = source[at - 1]
+    if before.isdecimal() and source[end : end + 1].isdecimal():
+        return False  # it may be an operator (unmarked.py)
     return before.isalnum() or (
         not before.isspace() and (end == len(source) or source[end] in _BEHIND)
     )

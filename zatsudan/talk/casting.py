@@ -39,7 +39,7 @@ def read_character(path: Path, persona: Persona, now: str, seed: str) -> Read:
             ),
             say("Name a character card: PNG, JSON or .charx."),
         ) from error
-    read = read_card(card_json(data))
+    read = read_card(card_json(data), path.stem)
     here = datetime.fromisoformat(now).replace(tzinfo=UTC).astimezone()
     user = persona.name or USER
     random = Random(seed)  # noqa: S311  dice of a game

@@ -5,7 +5,10 @@ from typing import NamedTuple
 from zatsudan.base.jsonvalues import Json, JsonObject
 
 #: Fields of a delta that hold reasoning; the first that says anything is taken.
-_REASONING = (*("reasoning_content", "reasoning", "reasoning_text", "thinking", "thinking_blocks"),)
+_REASONING = (
+    *("reasoning_content", "reasoning", "reasoning_text", "thinking", "thinking_blocks"),
+    *("thinking_content", "thought"),
+)
 #: Types of parts that are reasoning: Mistral, Databricks, Anthropic's through gateways.
 _THOUGHTS = ("thinking", "reasoning", "reasoning_text", "summary_text", "redacted_thinking")
 #: What stands beside the text and is kept: under the choice, and under the chunk.

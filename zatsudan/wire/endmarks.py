@@ -12,11 +12,12 @@ import re
 from zatsudan.wire.thinking import is_in_code
 
 #: ChatML, Qwen; GPT-2 and its kin; Llama 3; Llama 2, Mistral; Gemma; Phi; harmony; DeepSeek;
-#: DeepSeek Coder; Command R; Jamba; Llama 4.
+#: DeepSeek Coder; Command R; Jamba; Llama 4; OpenChat; Hunyuan; Gemma 4; Phi, GLM, where another's turn begins.
 MARKS = (
     *("<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|end_of_text|>", "<|eom_id|>", "</s>"),
     *("<end_of_turn>", "<eos>", "<|end|>", "<|return|>", "<｜end▁of▁sentence｜>", "<|EOT|>"),
-    *("<|END_OF_TURN_TOKEN|>", "<|eom|>", "<|eot|>"),
+    *("<|END_OF_TURN_TOKEN|>", "<|eom|>", "<|eot|>", "<|end_of_turn|>", "<|role_end|>", "<turn|>"),
+    "<|user|>",
 )
 #: A mark that is a tag as well: what it would close.
 _OPENS = {"</s>": "<s>"}

@@ -12,6 +12,7 @@ _SENTENCES = (
     *("error", "message", "error_message", "error_msg", "errorMessage", "detail", "msg"),
     *("title", "errors", "reason", "status_msg", "base_resp", "fault", "faultstring"),
     *("error_description", "exception", "error_type", "Message", "Error"),
+    "external_model_error",  # Databricks, of whom it asked
 )
 #: What a code, a status or a whole error is where nothing went wrong.
 _FINE: tuple[Json, ...] = (
@@ -24,7 +25,7 @@ def error_message(value: Json) -> str:
     """Return the sentence in an error body, in whichever of its forms; `` if there is none."""
     if isinstance(value, str):
         inner = _unpacked(value)
-        return error_message(inner) if inner else one_line(_html_title(value), 300)
+        return (error_message(inner) if inner else "") or one_line(_html_title(value), 300)
     if isinstance(value, list):  # of FastAPI: each refused field has its own
         return one_line("; ".join(filter(None, map(error_message, value[:3]))), 300)
     if isinstance(value, dict):

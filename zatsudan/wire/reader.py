@@ -21,6 +21,8 @@ from zatsudan.wire.sse import Decoder, Event
 _FIELD = re.compile(r"(data|event|id|retry|error)?:|data$")
 #: Types of events that only say that the server is alive.
 _KEEP_ALIVE = ("ping", "keep-alive", "keepalive", "heartbeat")
+#: Types of events that say that the reply is over, where their data says nothing.
+_OVER = ("done", "end", "finish", "complete", "completed", "close", "[DONE]")
 #: What some write as data that says no more: a comment, or such a word.
 _NO_DATA = re.compile(r":|\[?(?:ping|keep-?alive|heartbeat)\]?$", re.IGNORECASE)
 #: Where one object ends and the next begins, and how many are looked for in one text.
@@ -198,6 +200,9 @@ class Reader:
                 if text in _DONE:
                     self.done = True
                     continue
+                if event.type in _OVER and not text.startswith(('{"', "[")):
+                    self.done = True
+                    continue
                 came = self._came_with(event, text) if text and not _NO_DATA.match(text) else None
                 if came is None:
                     continue
@@ -250,8 +255,8 @@ class Reader:
 def _chunks_in(lines: list[str]) -> list[Json]:
     """Return the chunks that stand in lines; none where any line is something else."""
     values: list[Json] = []
-    for line in lines:
-        if not line.strip() or line.strip() in _DONE:
+    for line in (line.strip().removeprefix("data:").lstrip() for line in lines):
+        if not line or line in _DONE:
             continue
         value = _parsed(line)
         if not _holds_choices([value]):

@@ -31,6 +31,8 @@ _OTHER_NAME = {
 #: What is an error without another that is on.
 _NEEDS = {row.name: row.needs.other for row in PARAMETERS if row.needs is not None}
 
+_PENALTIES = ("frequency_penalty", "presence_penalty")
+
 #: Kinds of repair.
 DROP, RENAME, SYSTEM, SHRINK, ROLE = "drop", "rename", "system", "shrink", "role"
 #: Send system messages behind the first as words of the user.
@@ -204,7 +206,10 @@ def named(error: StatusError, names: Iterable[str]) -> str:
     param = error.param.split(".")[0].split("[")[0]
     if param in optional:
         return param
-    return next((name for name in optional if _name(name).search(error.message)), "")
+    found = next((name for name in optional if _name(name).search(error.message)), "")
+    if not found and re.search(r"(?i)^penalty is not enabled", error.message):  # Google means both
+        found = next((name for name in optional if name in _PENALTIES), "")
+    return found
 
 
 def _name(name: str) -> re.Pattern[str]:

@@ -123,6 +123,7 @@ class ThinkSplitter:
         text, self._held = self._held + text, ""
         start, end = CLOSES[self._form].find(text, whole=whole)
         if end:
+            self._form = LONE[text[start:end]]
             return self._answered(text[:start], text[end:], whole)
         self._held = text[start:]
         return "", text[:start], ""

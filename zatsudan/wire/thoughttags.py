@@ -26,10 +26,24 @@ _FINALS = tuple(
     for final in _FINAL
 )
 
-#: Most models; Claude's way in prompts; Google, EXAONE; Reflection and others; Seed-OSS; LongCat; Kimi;
-#: Magistral; Sky-T1, OpenThinker; Command A; Gemma 4; MedGemma; Apertus; gpt-oss (harmony).
+#: Hunyuan, ERNIE, R1-Zero: the answer stands in tags of its own.
+_ANSWERS = Form(
+    ("<think>",),
+    tuple(
+        f"</think>{gap}<{name}>" for gap in ("\n\n", "\n", "") for name in ("answer", "response")
+    ),
+    tuple(f"{gap}</{name}>" for gap in ("\n", "") for name in ("answer", "response")),
+)
+_NAMES = (
+    *("thinking", "Think", "THINK", "Thinking", "thought", "reasoning"),
+    *("seed:think", "longcat_think"),
+)
+#: Most models; Claude's way in prompts; in capitals; Google, EXAONE; Reflection and others; Seed-OSS;
+#: LongCat; Kimi; Magistral; Sky-T1, OpenThinker; Command A; Gemma 4; MedGemma; Apertus; gpt-oss (harmony).
 FORMS = (
-    *map(_tags, ("think", "thinking", "thought", "reasoning", "seed:think", "longcat_think")),
+    Form(("<think>",), ("</think>", *_ANSWERS.closes)),
+    _ANSWERS,
+    *map(_tags, _NAMES),
     Form(("◁think▷",), ("◁/think▷",)),
     Form(("[THINK]",), ("[/THINK]",)),
     Form(

@@ -13,6 +13,7 @@ ONE_ONLY = r"['\"`]n['\"`].{0,30}\b(?:at most|must be|only) 1(?![\d.])"
 LENGTH = (
     r"maximum (?:context|prompt) length (?:is|of) (\d{1,9})",  # OpenAI, vLLM, OpenRouter, xAI
     r"(?<!\d)(\d{1,9}) maximum context length",  # Mistral
+    r"\bn_ctx\D{1,5}(\d{1,9})",  # llama.cpp, LM Studio, beside n_keep
     r"context (?:size|length|window)(?:(?!\bby\b)[^0-9]){0,40}\(?(\d{1,9})",  # llama.cpp, LM Studio
     r"max_seq_len\D{1,5}(\d{1,9})",  # TabbyAPI
     r"maximum (?:model|input) length (?:is|of) (\d{1,9})",  # vLLM
@@ -21,7 +22,11 @@ LENGTH = (
     r"token limit: ?(\d{1,9})",  # Moonshot
     r"cannot exceed (\d{1,9}) tokens",  # Cohere
     r"exceed context limit:[^>]{1,40}> (\d{1,9})",  # Anthropic's through gateways
-    r"\bn_ctx\D{1,5}(\d{1,9})",
+    r"exceeds? (?:the )?max(?:imum)? (?:input )?(?:length|tokens) (\d{1,9})",  # Volcano Engine, Tencent
+    r"while limit is (\d{1,9})",  # Cerebras
+    r"sequence length is (?:just )?(\d{1,9})",  # SambaNova
+    r"must have less than (\d{1,9}) tokens",  # text-generation-inference
+    r"cannot truncate to (\d{1,9})",  # AI Studio
     r"(?<!\d)(\d{1,9})[ -]token(?:s)? (?:context|limit)",
     r"maximum number of tokens allowed \((\d{1,9})\)",  # Google
     r"> (\d{1,9}) maximum",  # Anthropic
@@ -39,11 +44,14 @@ TOO_LONG = (
     r"|length of (?:all |the )?messages (?:is |are )?too long|longer than the (?:model|maximum)"
     r"|exceeds? (?:the )?max(?:imum)? (?:input |prompt )?(?:length|tokens)|input length should be"
     r"|greater than max_seq_len|max size:? \d{1,9} tokens|request body too large"
-    r"|total number of tokens in the prompt"
+    r"|total number of tokens in the prompt|cannot truncate|must be less than max_seq_len"
+    r"|maximum supported sequence length|inputs` must have less than"
+    r"|超长|过长|(?:长度|上下文).{0,20}超[过出]|超[过出].{0,30}(?:长度|上下文)"
 )
 SIZE = (
     r"(?i)(?:resulted in|requested|request \(|request has|request contains|prompt contains"
-    r"|too long:|token count \(|n_prompt_tokens) ?(?:about )?(\d{2,9})"
+    r"|too long:|token count \(|n_prompt_tokens|current length is|input length|n_keep:?|prompt_tokens)"
+    r" ?(?:about )?\(?(\d{2,9})"
 )
 NO_SYSTEM = (
     r"(?i)system (?:role|message|prompt)s? (?:is |are )?not supported|does not support 'system'"

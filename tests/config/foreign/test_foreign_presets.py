@@ -479,3 +479,41 @@ def test_an_order_counts_where_it_makes_a_difference(xtc: float, taken: list[str
     found = of(json.dumps(fields)).preset.parameters.get("samplers")
 
     assert found == (taken and [*taken, "min_p", "temperature", "adaptive_p"])
+
+
+@pytest.mark.parametrize(
+    ("lines", "messages", "system"),
+    [
+        # ollama/ollama 6103, 6212: what `ollama show --modelfile` writes without three quotes.
+        (
+            "MESSAGE user rhyme\nMESSAGE assistant Pete\nwas neat.\n\nHe ran.\n\nPARAMETER top_k 3",
+            (("user", "rhyme"), ("assistant", "Pete\nwas neat.\n\nHe ran.")),
+            None,
+        ),
+        ('MESSAGE assistant "a\nb"\nMESSAGE user c', (("assistant", "a\nb"), ("user", "c")), None),
+        ('SYSTEM "You are\na cat.\n# Really."\n', (), "You are\na cat.\n# Really."),
+        ("SYSTEM You are\r\na cat.\r\n# more\r\n", (), "You are\na cat."),
+        ('SYSTEM "Hi" he said\nPARAMETER top_k 3', (), '"Hi" he said'),
+    ],
+)
+def test_texts_of_a_modelfile_have_several_lines(
+    lines: str, messages: tuple[tuple[str, str], ...], system: str | None
+) -> None:
+    preset = of(f"FROM m\n{lines}").preset
+    assert (preset.messages, preset.system) == (messages, system)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        # SillyTavern/SillyTavern 5151, 3972, 3048: a list, JSON in a text, Python's quotes, nothing.
+        (["\n", ":"], ["\n", ":"]),
+        ('["\\n",":","\\"","[THINK]"]', ["\n", ":", '"', "[THINK]"]),
+        ("['\\n', ':']", ["\n", ":"]),
+        ("[]", None),
+    ],
+)
+def test_where_dry_begins_anew(written: str | list[str], expected: list[str] | None) -> None:
+    preset = {"temp": 1, "rep_pen": 1, "typical_p": 1, "dry_multiplier": 0.8}
+    found = of(json.dumps({**preset, "dry_sequence_breakers": written})).preset
+    assert found.parameters.get("dry_sequence_breakers") == expected

@@ -52,6 +52,27 @@ def test_v1_v2_v3_and_what_older_tools_wrote() -> None:
     assert read_card(card(nickname="Mo")).character.name == "Mo"
 
 
+def test_a_card_without_a_name_is_called_as_its_file() -> None:
+    """SillyTavern/SillyTavern 3905."""
+    found = read_card(card(name="", first_mes="Hi"), "Tama the cat")
+    assert (found.character.name, found.odd) == ("Tama the cat", ("name",))
+    assert read_card(card(name="", nickname="Mo"), "file").character.name == "Mo"
+
+
+@pytest.mark.parametrize(
+    ("written", "greetings"),
+    [
+        ("1687194031049", ()),
+        ("Hello, you.", ("Hello, you.",)),
+        (None, ()),
+        (["a", "b"], ("a", "b")),
+    ],
+)
+def test_greetings_that_are_no_list(written: Json, greetings: tuple[str, ...]) -> None:
+    """SrJuggernaut/character-tools 17."""
+    assert read_card(card(alternate_greetings=written)).character.greetings == greetings
+
+
 def test_the_note_at_a_depth_is_an_entry_that_always_holds() -> None:
     prompt: Json = {"depth_prompt": {"prompt": "Be brief.", "depth": 1, "role": "user"}}
     (note,) = read_card(card(extensions=prompt)).character.book.entries

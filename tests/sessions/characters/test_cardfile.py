@@ -1,5 +1,6 @@
 """The JSON of a card in the files that carry it; hostile files are refused in words."""
 
+import base64
 import json
 import struct
 import zlib
@@ -37,6 +38,7 @@ OTHER = dumped({"name": "other"})
         picture(cards.international("chara", DATA, packed=True)),
         picture(cards.international("ccv3", DATA, packed=False)),
         picture(chunk(b"tEXt", b"chara\0" + DATA)),
+        picture(chunk(b"tEXt", b"chara\0" + base64.urlsafe_b64encode(DATA + b" ").rstrip(b"="))),
         picture()[:-12] + text("chara", DATA) + chunk(b"IEND", b""),
         archive({"card.json": DATA, "assets/icon/images/main.png": b"x"}),
         archive({"../../card.json": OTHER, "/card.json": OTHER, "card.json": DATA}),
@@ -73,7 +75,7 @@ def _encrypted() -> bytes:
         (picture(text("chara", DATA))[:200], "cut short"),
         (b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 2**31) + b"tEXtchara\0", "cut short"),
         (picture(chunk(b"tEXt", b"chara\0" + b"e30=", whole=False)), "checksum"),
-        (picture(chunk(b"tEXt", b"chara\0" + b"e30")), "base64"),
+        (picture(chunk(b"tEXt", b"chara\0" + b"e30ee")), "base64"),
         (picture(chunk(b"tEXt", b"chara\0" + b"A" * CARD_BYTES * 2)), "too large"),
         (picture(chunk(b"zTXt", b"chara\0\0 no zlib")), "cannot be unpacked"),
         (picture(chunk(b"zTXt", b"chara\0\0" + zlib.compress(b"A" * 10**8))), "unpacks to more"),

@@ -63,6 +63,10 @@ def said(value: Json) -> list[tuple[str, str]]:
         (mark("entity", "[broken"), "[broken"),
         (mark("url", mark("entity", '["a","Inner"]'), "https://x.example"), "[Inner](https://x.example)"),
         ("\ue203Kyōto\ue204" + mark("cite", "turn0search0"), "Kyōto"),
+        # Of 2023 and 2024 (microsoft/terraform-provider-fabric 436).
+        ("Hi :contentReference[oaicite:1]{index=1}.", "Hi."),
+        ("Hi【oaicite:0】{index=0} and 【4:0†a.pdf】there【1†source】", "Hi and there"),
+        ("See† below.", "See† below."),
         ("cut \ue200cite\ue202turn0sea", "cut "),
         ("no mark: \ue000", "no mark: \ue000"),
     ],

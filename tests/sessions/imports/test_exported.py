@@ -138,6 +138,37 @@ EXPORTS = [
         {"name": "Ada", "is_user": True, "mes": "Hello", "send_date": "2025-01-02T03:04:05Z"},
         {"name": "Tama", "is_user": False, "mes": "Hi!", "swipes": ["Hi!", "Ho!"]}],
         ("Left out: 1 message of another branch.",)),
+    # CherryHQ/cherry-studio 18135: the API's own form, with all branches and no text of its own.
+    Export("Claude", {"uuid": "u", "name": "T", "current_leaf_message_uuid": "3", "chat_messages": [
+        {"uuid": "1", "sender": "human", "text": "", "parent_message_uuid": "0",
+         "content": [{"type": "text", "text": "Hello"}]},
+        {"uuid": "2", "sender": "assistant", "text": "", "parent_message_uuid": "1",
+         "content": [{"type": "text", "text": "No."}]},
+        {"uuid": "3", "sender": "assistant", "text": "", "parent_message_uuid": "1",
+         "content": [{"type": "token_budget"}, {"type": "text", "text": "Hi!"}]}]},
+        ("Left out: 1 message of another branch.",)),
+    # Qwen's page writes what Open WebUI does, but the text in phases.
+    Export("Open WebUI", {"success": True, "data": [{"title": "T", "chat": {"history": {
+        "currentId": "b", "messages": {"a": {"role": "user", "content": "Hello"},
+            "b": {"role": "assistant", "parentId": "a", "content": "", "content_list": [
+                {"phase": "think", "content": "Hm."}, {"phase": "answer", "content": "Hi!"}]}}}}}]}),
+    # lobehub/lobehub 2542, ChatGPTNextWeb/NextChat 2754.
+    Export("NextChat", {"chat-next-web-store": {"sessions": [{"id": "1", "topic": "T",
+        "mask": {"modelConfig": {"model": "m"}}, "messages": [
+            {"id": "a", "date": "1/2/2025", "role": "user", "content": "Hello"},
+            {"id": "b", "role": "assistant", "content": "Hi!", "streaming": False}]}]}}),
+    Export("big-AGI", {"conversations": [{"id": "c", "systemPurposeId": "G", "messages": [
+        {"role": "user", "fragments": [{"ft": "content", "part": {"pt": "text", "text": "Hello"}}]},
+        {"role": "assistant", "fragments": [{"ft": "void", "part": {"pt": "ma", "aText": "Hm."}},
+            {"ft": "content", "part": {"pt": "text", "text": "Hi!"}}]}]}]}),
+    # oobabooga/textgen 1309.
+    Export("TextGen", {"internal": [["<|BEGIN-VISIBLE-CHAT|>", ""], ["Hello", "Hi!"]],
+                       "visible": [["", ""], ["Hello", "Hi!"]]}),
+    # microsoft/vscode 258517.
+    Export("GitHub Copilot", {"responderUsername": "GitHub Copilot", "requests": [
+        {"message": {"text": "Hello", "parts": []}, "response": [
+            {"kind": "toolInvocationSerialized"}, {"value": "H"}, {"value": {"value": "i!"}}]}]},
+        ("Left out: 1 message to or from a tool.",)),
     Export("Jan", [{"object": "thread.message", "role": role, "created_at": 1_700_000_000_000,
                     "content": [{"type": "text", "text": {"value": text, "annotations": []}}]}
                    for role, text in TALK]),
@@ -261,3 +292,25 @@ def test_documents_and_files_of_claude_stay_words() -> None:
         "Left out: 1 attached file, its name stands in its place.",
         "Left out: 1 part of another kind, its place is marked.",
     ]
+
+
+def test_what_sillytavern_hides_is_hidden() -> None:
+    """hydall/Glaze 398, Pasta-Devs/Marinara-Engine 2002: `is_system` hides a message, whoever speaks."""
+    session, _ = read([
+        {"user_name": "Ada", "character_name": "Tama"},
+        {"is_user": True, "is_system": True, "mes": "aside"},
+        {"is_user": True, "mes": "Hello"},
+        {"is_user": False, "mes": "The rain falls.", "extra": {"type": "narrator"}},
+        {"is_user": False, "is_system": True, "mes": "note"},
+        {"is_user": False, "mes": "Hi!", "extra": {"reasoning": "Hm."}}])  # fmt: skip
+    path = session.path()
+    assert [(node.message.role, node.message.text) for node in path] == [
+        ("user", "aside"),
+        ("user", "Hello"),
+        ("system", "The rain falls."),
+        ("assistant", "note"),
+        ("assistant", "Hi!"),
+    ]
+    assert session.withheld == {path[0].id: "hidden", path[3].id: "hidden"}
+    assert path[-1].made is not None
+    assert path[-1].made.reasoning == "Hm."

@@ -40,6 +40,19 @@ CASES = [
     ("هذا**\"مهم\"**جدا و**(نص)**هنا", ["هذا\"مهم\"جدا و(نص)هنا"]),
     ("これは~~「古い」~~新しい、__「強調」__と__重要__です、*「斜体」*も_「斜体」_も。", ["これは「古い」新しい、「強調」と重要です、「斜体」も「斜体」も。"]),
     ("한국어**'강조'**입니다 और**(यह)**है", ["한국어'강조'입니다 और(यह)है"]),
+    # Asterisks between numbers and names of one letter multiply (catchorg/Catch2 1973, opencost/opencost-website 258,
+    # typora/typora-issues 3847).
+    ("x**2 + y**2 = z**2, 2*3*4 = 24, 5*x + 3*y and a*b*c.", ["x**2 + y**2 = z**2, 2*3*4 = 24, 5*x + 3*y and a*b*c."]),
+    ("*We have 2*2 apples* and **2**10.", ["We have 2*2 apples and 210."]),
+    ("**H**2O, **N**ASA, **A**I, im**por**tant and 第*2*章", ["H2O, NASA, AI, important and 第2章"]),
+    # Paths of Windows keep their backslashes (anthropics/claude-code 88952, Kilo-Org/kilocode 7907, langgenius/dify 31992).
+    ("D:\\proj\\data\\_scratch\\out\\A0_raw.wav, C:\\Users\\user1\\.config.", ["D:\\proj\\data\\_scratch\\out\\A0_raw.wav, C:\\Users\\user1\\.config."]),
+    ("\\\\server\\share$\\a_b_c, .\\_b, ~\\.ssh and %APPDATA%\\.foo", ["\\\\server\\share$\\a_b_c, .\\_b, ~\\.ssh and %APPDATA%\\.foo"]),
+    ("(C:\\) and **C:\\Users\\_me_**, C:\\a\\*.txt, [C:\\_x](https://a.example/)", ["(C:\\) and C:\\Users\\_me_, C:\\a\\*.txt, C:\\_x (https://a.example/)"]),
+    ("C:\\\\Users\\\\me, \\\\\\\\server\\\\x, snake\\_case, 1\\. \\*x\\*", ["C:\\Users\\me, \\\\server\\x, snake_case, 1. *x*"]),
+    # What ends with a stop ends (nuxt-content/mdc 454).
+    ("**English:**next, **Q:**What, **\"x\"**y, **`a`:**b, **(c)**d", ["English:next, Q:What, \"x\"y, a:b, (c)d"]),
+    ("(**b**), \"**c**\", :**d** and **a (**b**) c**", ["(b), \"c\", :d and a (b) c"]),
     # Numbers are those that were written.
     ("Top three:\n\n3. bronze\n2. silver\n1. gold", ["Top three:", "", "3. bronze", "2. silver", "1. gold"]),
     ("1. a\n1. b\n1. c", ["1. a", "2. b", "3. c"]),

@@ -17,6 +17,24 @@ _REPORTS = {
         "1. **Bold** x\n   * in\n2. `[1, 2];`\n   - *a*\n     ```js\n     [1];\n     ```\n3. c\n",
         ["1. Bold x", "   • in", "2. [1, 2];", "   • a", "     [1];", "3. c"],
     ),
+    # primer/primer-markdown 64, johno/ember-remarkable 33
+    "headings without a blank": (
+        "##見出し\n###Overview\n#hashtag\n##5\n#5 bolt",
+        ["見出し", "", "Overview", "", "#hashtag", "##5", "#5 bolt"],
+    ),
+    # github/cmark-gfm 16, adam-p's cheat sheet (speced/bikeshed 776), shd101wyy/markdown-preview-enhanced 283
+    "lists in an ordered one may be indented by two": (
+        "1. a\n  1. b\n  2. c\n2. d\n  - e\n    - f\n  - g\n3. h\n",
+        ["1. a", "   1. b", "   2. c", "2. d", "   • e", "     ◦ f", "   • g", "3. h"],
+    ),
+    "items of two digits hold what one of one digit holds": (
+        "9. a\n   - x\n10. b\n   - y\n11. c\n   ```py\n   z\n   ```\n12. d\n",
+        ["9. a", "   • x", "10. b", "    • y", "11. c", "    z", "12. d"],
+    ),
+    "numbers that go on are of the same list, a rule is none": (
+        "1. a\n\n  2. b\n\n  ---\n\nc",
+        ["1. a", "", "2. b", "", "─" * 40, "", "c"],
+    ),
     "emoji in cells": (
         "| a | b |\n|-|-|\n| 🟢 on | 5✅ 2❌ |\n| x | y |\n",
         ["a     │ b", "──────┼────────", "🟢 on │ 5✅ 2❌", "x     │ y"],

@@ -52,9 +52,14 @@ def text(value: Json) -> Json:
 
 
 def texts(value: Json) -> Json:
-    """Read texts: a list, JSON of one, or what stands within its brackets; raises Unfit."""
+    """Read texts: a list, JSON of one, or what stands within its brackets; raises Unfit.
+
+    People write Python's quotes as well (SillyTavern/SillyTavern 3972).
+    """
     if isinstance(value, str):
         inner = value.strip()
+        if '"' not in inner:
+            inner = inner.replace("'", '"')
         try:
             value = json.loads(inner if inner.startswith("[") else f"[{inner}]")
         except (ValueError, RecursionError):
@@ -62,6 +67,14 @@ def texts(value: Json) -> Json:
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return value
     raise Unfit(say("it is no list of texts"))
+
+
+def breakers(value: Json) -> Json:
+    """Read where DRY begins anew: llama.cpp refuses a list without any (SillyTavern/SillyTavern 3048); raises Unfit."""
+    found = texts(value)
+    if not found:
+        raise Unfit(say("it is empty"))
+    return found
 
 
 def span(value: Json) -> Json:

@@ -11,6 +11,7 @@ from zatsudan.config.foreign.content import Content
 from zatsudan.config.foreign.fieldrules import Rule, Rules
 from zatsudan.config.foreign.fieldvalues import (
     Unfit,
+    breakers,
     number,
     sigma,
     span,
@@ -76,7 +77,7 @@ RULES: Rules = {
     "dry_base": Rule("dry_base", read=number),
     "dry_allowed_length": Rule("dry_allowed_length", read=whole),
     "dry_penalty_last_n": Rule("dry_penalty_last_n", read=span),
-    "dry_sequence_breakers": Rule("dry_sequence_breakers", read=texts),
+    "dry_sequence_breakers": Rule("dry_sequence_breakers", read=breakers),
     "xtc_threshold": Rule("xtc_threshold", read=number),
     "xtc_probability": Rule("xtc_probability", read=number),
     "adaptivep_target": Rule("adaptive_target", read=number),

@@ -18,8 +18,10 @@ from zatsudan.config.foreign.presetfields import Reading, refused
 from zatsudan.config.presetfiles import Preset
 
 _COMMANDS = ("FROM", "PARAMETER", "TEMPLATE", "SYSTEM", "ADAPTER", "LICENSE", "MESSAGE", "REQUIRES", "RENDERER", "PARSER")  # fmt: skip
-_COMMAND = rf"(?im)^[ \t]*({'|'.join(_COMMANDS)})[ \t]+"
+_COMMAND = re.compile(rf"[ \t]*({'|'.join(_COMMANDS)})[ \t]+", re.IGNORECASE)
 _QUOTES = '"""'
+#: Those whose text may have several lines without three quotes round them.
+_LONG = ("SYSTEM", "MESSAGE", "TEMPLATE", "LICENSE")
 
 
 def _limit(value: Json) -> Json:
@@ -72,7 +74,7 @@ def fits(content: Content) -> bool:
     """Tell a Modelfile: its first line that is no comment begins with one of its commands."""
     lines = (line.strip() for line in content.text.splitlines())
     first = next((line for line in lines if line and not line.startswith("#")), "")
-    return re.match(_COMMAND, first) is not None
+    return _COMMAND.match(first) is not None
 
 
 def read(content: Content) -> Reading:
@@ -101,25 +103,44 @@ def read(content: Content) -> Reading:
 
 def _commands(text: str) -> Iterator[tuple[str, str]]:
     """Yield the commands and what stands behind each, quotes and all."""
-    lines = iter(text.split("\n"))
-    for raw in lines:
-        line = raw.strip()
-        match = re.match(_COMMAND, line)
+    lines = text.replace("\r\n", "\n").split("\n")
+    at = 0
+    while at < len(lines):
+        raw = lines[at]
+        at += 1
+        match = _COMMAND.match(raw)
         if match is None:
             continue  # a comment, a blank line, or a command of a later version
-        said = line[match.end() :].strip()
+        command, said = match[1].upper(), raw[match.end() :].strip()
         if said.count(_QUOTES) == 1:
-            parts = [raw.lstrip()[match.end() :]]  # blanks and line ends belong to a text in quotes
-            for more in lines:
-                parts.append(more)
-                if _QUOTES in more:
-                    break
-            else:
-                raise refused(
-                    say("A text of {command} begins and does not end.", command=match[1].upper())
-                )
-            said = "\n".join(parts).strip()
-        yield match[1].upper(), said
+            end = next((end for end in range(at, len(lines)) if _QUOTES in lines[end]), None)
+            if end is None:
+                raise refused(say("A text of {command} begins and does not end.", command=command))
+            # Blanks and line ends belong to a text in quotes.
+            said = "\n".join((raw[match.end() :], *lines[at : end + 1])).strip()
+            at = end + 1
+        elif command in _LONG:
+            end = _end_of_text(said, lines, at)
+            said = "\n".join((said, *lines[at:end])).rstrip()
+            at = end
+        yield command, said
+
+
+def _end_of_text(said: str, lines: list[str], at: int) -> int:
+    """Return behind which line a text ends that has no three quotes: with its mark, else before a command.
+
+    `ollama show --modelfile` has written texts of several lines without any (ollama/ollama 6103).
+    """
+    words = re.sub(r"(?i)^(?:user|assistant|system)[ \t]+", "", said)
+    if words.startswith('"') and (len(words) == 1 or not words.endswith('"')):
+        closing = (end for end in range(at, len(lines)) if lines[end].rstrip().endswith('"'))
+        return next(closing, at - 1) + 1
+    others = (
+        end
+        for end in range(at, len(lines))
+        if lines[end].startswith("#") or _COMMAND.match(lines[end])
+    )
+    return next(others, len(lines))
 
 
 def _unquoted(text: str) -> str:

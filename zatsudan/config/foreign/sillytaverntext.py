@@ -24,6 +24,7 @@ from zatsudan.config.foreign.fieldrules import (
 )
 from zatsudan.config.foreign.fieldvalues import (
     Unfit,
+    breakers,
     from_sigma,
     from_span,
     number,
@@ -31,7 +32,6 @@ from zatsudan.config.foreign.fieldvalues import (
     span,
     switch,
     text,
-    texts,
     whole,
 )
 from zatsudan.config.foreign.presetfields import Reading, spread
@@ -106,7 +106,7 @@ RULES: Rules = {
     "dry_multiplier": Rule("dry_multiplier", read=number, neutral=0),
     "dry_base": Rule("dry_base", read=number, neutral=1.75),
     "dry_sequence_breakers": Rule(
-        "dry_sequence_breakers", read=texts, write=_breakers, neutral='["\\n", ":", "\\"", "*"]'
+        "dry_sequence_breakers", read=breakers, write=_breakers, neutral='["\\n", ":", "\\"", "*"]'
     ),
     "dry_penalty_last_n": Rule("dry_penalty_last_n", read=span, write=from_span, neutral=0),
     "max_tokens_second": Rule(why=later("only Aphrodite takes it"), neutral=0),

@@ -20,6 +20,7 @@ from zatsudan.config.foreign.fieldrules import (
     written,
 )
 from zatsudan.config.foreign.fieldvalues import (
+    breakers,
     from_sigma,
     from_span,
     number,
@@ -27,7 +28,6 @@ from zatsudan.config.foreign.fieldvalues import (
     span,
     switch,
     text,
-    texts,
     whole,
 )
 from zatsudan.config.foreign.presetfields import Reading, greedy, spread
@@ -61,7 +61,7 @@ RULES: Rules = {
     "dry_multiplier": Rule("dry_multiplier", read=number),
     "dry_allowed_length": Rule("dry_allowed_length", read=whole),
     "dry_base": Rule("dry_base", read=number),
-    "dry_sequence_breakers": Rule("dry_sequence_breakers", read=texts, write=_breakers),
+    "dry_sequence_breakers": Rule("dry_sequence_breakers", read=breakers, write=_breakers),
     "repetition_penalty": Rule("repetition_penalty", read=number),
     "frequency_penalty": Rule("frequency_penalty", read=number),
     "presence_penalty": Rule("presence_penalty", read=number),

@@ -71,6 +71,15 @@ class Reader:
         read = (self._clean(each, name) for each in item)
         return tuple(each for each in read if each.strip())
 
+    def greetings(self, value: Mapping[str, Json]) -> tuple[str, ...]:
+        """Return the other greetings; a text in the place of their list is one, a number of a site's none."""
+        name = "alternate_greetings"
+        item = value.get(name)
+        if not isinstance(item, str):
+            return self.texts(value, name)
+        self.odd.setdefault(name)
+        return () if item.strip().isdecimal() else (self._clean(item, name),)
+
     def number(self, value: Mapping[str, Json], name: str) -> float | None:
         """Return a field that is a number."""
         item = value.get(name)
@@ -112,16 +121,23 @@ def _steers(char: str) -> bool:
     return category == "Cf" and char not in "\u200c\u200d\u200e\u200f\u061c\u00ad\u2060\ufeff"
 
 
-def read_card(value: JsonObject) -> Read:
-    """Return the character of a card's JSON, its macros as they stand; raises ImportRefused."""
+def read_card(value: JsonObject, file: str = "") -> Read:
+    """Return the character of a card's JSON, its macros as they stand; raises ImportRefused.
+
+    One without a name is called as its `file` (SillyTavern/SillyTavern 3905).
+    """
     reader = Reader()
     fields = _fields(value, reader)
     name = " ".join(reader.text(fields, "name").split())
     nickname = " ".join(reader.text(fields, "nickname").split())
+    if not (name or nickname) and file:
+        reader.odd.setdefault("name")
+        name = " ".join(reader.text({"name": file}, "name").split())
+    name = name or nickname
     if not name:
         raise ImportRefused(say("The card names no character."), say(_ANOTHER))
     first = reader.text(fields, "first_mes")
-    others = reader.texts(fields, "alternate_greetings")
+    others = reader.greetings(fields)
     character = Character(
         _bare(nickname or name),
         description=reader.text(fields, "description"),

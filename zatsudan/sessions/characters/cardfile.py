@@ -38,6 +38,9 @@ _ANOTHER = later("Name a card of V1, V2 or V3: PNG, JSON or .charx.")
 _ANEW = later("Get the file anew from where it came.")
 
 
+_OF_ADDRESS = bytes.maketrans(b"-_", b"+/")
+
+
 def card_json(data: bytes) -> JsonObject:
     """Return the JSON object of the card that a file's bytes hold; raises ImportRefused."""
     if data.startswith(_PNG):
@@ -145,7 +148,9 @@ def _plain(text: bytes) -> bytes:
     if text.startswith(b"{"):
         return text
     try:
-        return binascii.a2b_base64(text)
+        # Some leave out its end, or write it as in an address.
+        whole = b"".join(text.split()).rstrip(b"=").translate(_OF_ADDRESS)
+        return binascii.a2b_base64(whole + b"=" * (-len(whole) % 4))
     except (binascii.Error, ValueError):
         raise ImportRefused(
             say("The card in this picture is damaged (its base64)."), say(_ANEW)

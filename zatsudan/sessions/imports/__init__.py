@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from zatsudan.sessions.imports.database import Database
 
 #: Under which key exports keep their list of talks.
-_WRAPPERS = ("conversations", "chats", "sessions", "threads", "history", "data", "items")
+_WRAPPERS = (
+    *("conversations", "chats", "sessions", "threads", "history", "data", "items"),
+    "chat-next-web-store",
+)
 
 
 def import_file(

@@ -36,8 +36,18 @@ _REFERENCE = re.compile(r"(?:(?:turn|view)\d+[a-z_]+\d+,?)+|L\d+(?:-L?\d+)?")
 _WORDS = ("name", "title", "text", "content", "alt", "prompt", "query")
 
 
+#: What led to a source in exports of 2023 and 2024, and what of it was left in texts that were
+#: copied (microsoft/terraform-provider-fabric 436).
+_EARLIER = re.compile(
+    r" ?:{0,2}contentReference\[oaicite:\d+\](?:\{index=\d+\})?"
+    r"|【oaicite:\d+】(?:\{index=\d+\})?|【\d+(?::\d+)?†[^】\n]{0,200}】"
+)
+
+
 def unmarked(text: str, left: LeftOut) -> str:
     """Return a text with the words that the page shows in the place of its marks."""
+    if "oaicite" in text or "†" in text:
+        text = _EARLIER.sub("", text)
     if "\ue200" not in text:
         return _EDGES.sub("", text)
     for _ in range(3):  # one may stand inside another

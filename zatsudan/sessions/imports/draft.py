@@ -9,6 +9,7 @@ from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import Printable, one_line
 from zatsudan.parameters.table import BY_NAME
+from zatsudan.sessions.byhand import HIDDEN
 from zatsudan.sessions.made import Made
 from zatsudan.sessions.records import message_record
 from zatsudan.wire.messages import ROLES, Message
@@ -67,6 +68,10 @@ class Draft:
         self.last, self.last_at = node_id, max(self.last_at, at)
         self.created = self.created or at
         return node_id
+
+    def hide(self, node_id: str) -> None:
+        """Say that a message stands in the talk and is not sent."""
+        self.records.append({"type": "withhold", "id": node_id, "how": HIDDEN})
 
     def title(self, text: Json) -> None:
         """Name the session."""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from zatsudan.base.jsonvalues import Json, JsonObject
+from zatsudan.sessions.imports.claude import claude
 from zatsudan.sessions.imports.draft import text_of
 from zatsudan.sessions.imports.foreigntrees import (
     deepseek,
@@ -24,6 +25,15 @@ from zatsudan.sessions.imports.foreigntrees import (
     plain_talk,
 )
 from zatsudan.sessions.imports.leftout import EMPTY, TOOLS, VARIANTS, LeftOut
+from zatsudan.sessions.imports.otherclients import (
+    big_agi,
+    copilot,
+    is_copilot,
+    is_textgen,
+    nextchat,
+    sillytavern,
+    textgen,
+)
 
 #: ShareGPT's roles of tools, whose calls have no ids there.
 _OF_TOOLS = ("tool", "function", "function_call", "function_response", "observation")
@@ -40,41 +50,6 @@ class Program(NamedTuple):
 def _holds(key: str, *fields: str) -> Callable[[JsonObject], bool]:
     """Return what tells an entry by a list whose objects have some fields."""
     return lambda value: any(set(fields) <= item.keys() for item in list_of(value.get(key)))
-
-
-# --- Claude ------------------------------------------------------------------
-
-
-def _claude(talk: JsonObject, _left: LeftOut) -> JsonObject:
-    messages: list[JsonObject] = []
-    for item in list_of(talk.get("chat_messages")):
-        parts = item.get("content") or item.get("text")
-        parts = parts if isinstance(parts, list) else [{"type": "text", "text": text_of(parts)}]
-        # Anthropic's ids of tools are left out of exports: what went to and from them is words.
-        said = [_worded(part) for part in parts if isinstance(part, dict)]
-        named: list[JsonObject] = [
-            {"type": "text", "text": text_of(file.get("extracted_content"))}
-            if file.get("extracted_content")
-            else {"type": "file", "name": file.get("file_name")}
-            for file in [*list_of(item.get("attachments")), *list_of(item.get("files"))]
-        ]
-        messages.append(
-            {
-                "role": item.get("sender"),
-                "content": [*named, *said],
-                "created_at": item.get("created_at"),
-            }
-        )
-    return plain_talk(talk.get("name"), messages, model=talk.get("model"), server="Claude")
-
-
-def _worded(part: JsonObject) -> JsonObject:
-    kept = {key: part.get(key) for key in ("type", "text", "thinking") if part.get(key)}
-    if part.get("type") in ("tool_use", "tool_result"):
-        name = text_of(part.get("name")) or "tool"
-        document = text_of(dict_of(part.get("input")).get("content"))
-        return {"type": "text", "text": document} if document else {"type": f"{name}"}
-    return kept
 
 
 def _grok(talk: JsonObject, _left: LeftOut) -> JsonObject:
@@ -191,7 +166,7 @@ def _gemini_cli(talk: JsonObject, left: LeftOut) -> JsonObject:
 
 PROGRAMS = (
     Program("DeepSeek", is_deepseek, deepseek),
-    Program("Claude", _holds("chat_messages"), _claude),
+    Program("Claude", _holds("chat_messages"), claude),
     Program("Grok", _holds("responses", "response"), _grok),
     Program("AI Studio", lambda value: "chunkedPrompt" in value, _ai_studio),
     Program("Open WebUI", is_open_webui, open_webui),
@@ -208,6 +183,10 @@ PROGRAMS = (
         ),
         _gemini_cli,
     ),
+    Program("big-AGI", _holds("messages", "fragments"), big_agi),
+    Program("NextChat", lambda value: "topic" in value and "messages" in value, nextchat),
+    Program("TextGen", is_textgen, textgen),
+    Program("GitHub Copilot", is_copilot, copilot),
     Program("TypingMind", lambda value: "chatTitle" in value and "messages" in value, _typingmind),
 )
 
@@ -241,18 +220,7 @@ def _lines(items: list[Json], left: LeftOut) -> Plain | None:
     """Return what programs write line by line: one talk, a message in each."""
     lines = [item for item in items if isinstance(item, dict)]
     if any({"mes", "is_user"} <= line.keys() for line in lines):
-        head = next((line for line in lines if "mes" not in line), {})
-        messages: list[JsonObject] = []
-        for line in lines:
-            if "mes" in line:
-                role = "system" if line.get("is_system") else "assistant"
-                role = "user" if line.get("is_user") else role
-                messages.append({"role": role, "content": line.get("mes"),
-                                 "created_at": line.get("send_date")})  # fmt: skip
-                swipes = line.get("swipes")
-                for _ in swipes[1:] if isinstance(swipes, list) else ():
-                    left.add(VARIANTS)
-        return Plain("SillyTavern", [plain_talk(head.get("character_name"), messages)])
+        return Plain("SillyTavern", [sillytavern(lines, left)])
     if any("sessionId" in line and isinstance(line.get("message"), dict) for line in lines):
         talked = [line for line in lines if isinstance(line.get("message"), dict)]
         for line in talked:

@@ -33,7 +33,9 @@ def plain_talk(title: Json, messages: list[JsonObject], **facts: Json) -> JsonOb
     return {"title": title, "messages": list(messages), **facts}
 
 
-def _path(nodes: dict[str, JsonObject], last: str, parent: str, left: LeftOut) -> list[JsonObject]:
+def path_to(
+    nodes: dict[str, JsonObject], last: str, parent: str, left: LeftOut
+) -> list[JsonObject]:
     """Return the entries of a tree from its root to the `last` one."""
     path: dict[str, JsonObject] = {}
     while last in nodes and last not in path:
@@ -59,7 +61,9 @@ def open_webui(talk: JsonObject, left: LeftOut) -> JsonObject:
     history = dict_of(chat.get("history"))
     nodes = {key: dict_of(node) for key, node in dict_of(history.get("messages")).items()}
     last = text_of(history.get("currentId"))
-    found = _path(nodes, last, "parentId", left) if last in nodes else list_of(chat.get("messages"))
+    found = (
+        path_to(nodes, last, "parentId", left) if last in nodes else list_of(chat.get("messages"))
+    )
     kept = ("role", "content", "timestamp", "reasoning_content")
     models = chat.get("models")
     model = models[0] if isinstance(models, list) and models else None
@@ -74,6 +78,9 @@ def open_webui(talk: JsonObject, left: LeftOut) -> JsonObject:
 def _of_output(item: JsonObject, left: LeftOut) -> JsonObject:
     """Return the content of a message whose text stands in its `output` alone, as the Responses API has it."""
     output = list_of(item.get("output"))
+    phases = list_of(item.get("content_list"))
+    if phases and not item.get("content"):  # Qwen's page
+        return {"content": [_of_phase(phase) for phase in phases]}
     if item.get("content") or not output:
         return {}
     parts: list[Json] = []
@@ -87,6 +94,11 @@ def _of_output(item: JsonObject, left: LeftOut) -> JsonObject:
         else:
             left.add(TOOLS)
     return {"content": parts}
+
+
+def _of_phase(phase: JsonObject) -> Json:
+    text = text_of(phase.get("content"))
+    return {"type": "thinking", "thinking": text} if phase.get("phase") == "think" else text
 
 
 def _opened(message: JsonObject, left: LeftOut) -> JsonObject:
@@ -133,7 +145,7 @@ def librechat(talk: JsonObject, left: LeftOut) -> JsonObject:
             "content": _parts_of_librechat(item),
             "created_at": item.get("createdAt"),
         }
-        for item in _path(nodes, last, "parentMessageId", left)
+        for item in path_to(nodes, last, "parentMessageId", left)
     ]
     options = dict_of(talk.get("options"))
     model = options.get("model") or talk.get("model")
@@ -173,7 +185,7 @@ def deepseek(talk: JsonObject, left: LeftOut) -> JsonObject:
     """Return a conversation of DeepSeek as a plain talk; of its branches the last one."""
     nodes = {key: dict_of(node) for key, node in dict_of(talk.get("mapping")).items()}
     last = next(reversed(nodes), "")
-    said = [dict_of(node.get("message")) for node in _path(nodes, last, "parent", left)]
+    said = [dict_of(node.get("message")) for node in path_to(nodes, last, "parent", left)]
     messages = [_of_fragments(message, left) for message in said if message]
     model = next((message.get("model") for message in reversed(said) if message.get("model")), None)
     return plain_talk(talk.get("title"), messages, model=model, server="DeepSeek")
@@ -214,7 +226,7 @@ def llama_cpp(talk: JsonObject, left: LeftOut) -> JsonObject:
     kept = ("role", "content", "timestamp", "thinking", "reasoningContent")
     messages: list[JsonObject] = [
         {**{key: item.get(key) for key in kept}, **_of_extra(item)}
-        for item in _path(nodes, last, "parent", left)
+        for item in path_to(nodes, last, "parent", left)
     ]
     model = next((name for item in nodes.values() if (name := text_of(item.get("model")))), None)
     return plain_talk(conversation.get("name"), messages, model=model, server="llama.cpp")

@@ -25,8 +25,8 @@ LARGEST_DATABASE = 500_000_000
 
 KNOWN = later(
     "exports of ChatGPT, Claude, DeepSeek, Grok, AI Studio, Open WebUI, LibreChat, LM Studio, llama.cpp,"
-    " SillyTavern, Chatbox, Jan, TypingMind, Claude Code, Codex and Gemini CLI, a messages array, ShareGPT, llm's logs.db and"
-    " `llm logs --json`, a session of aichat, and zatsudan's own jsonl, json and markdown"
+    " SillyTavern, TextGen, Chatbox, Jan, NextChat, big-AGI, TypingMind, GitHub Copilot, Claude Code, Codex and Gemini CLI,"
+    " a messages array, ShareGPT, llm's logs.db and `llm logs --json`, a session of aichat, and zatsudan's own jsonl, json and markdown"
 )
 
 #: What stands in the place of a file's name for standard input.

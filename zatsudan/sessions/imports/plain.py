@@ -49,6 +49,8 @@ def _draft(talk: Json, which: int | None, left: LeftOut) -> Draft:
     draft.parameters(facts)
     if isinstance(facts.get("system"), str | list):
         draft.system(content_text(facts["system"]))
+    hidden = facts.get("hidden")
+    hidden = hidden if isinstance(hidden, list) else []
     for number, item in enumerate(messages if isinstance(messages, list) else [messages], 1):
         where = (
             say("message {number}", number=number)
@@ -60,11 +62,14 @@ def _draft(talk: Json, which: int | None, left: LeftOut) -> Draft:
             left.add(UNKNOWN)
             continue
         found = taken(item, role, left)
-        leads = draft.is_empty and role == "system" and number == 1
+        leads = draft.is_empty and role == "system" and number == 1 and number not in hidden
         for message in found.messages:
             if leads and not message.extra and isinstance(message.content, str):
                 draft.system(message.content)
                 continue
             replies = message.role == "assistant"
-            draft.add(message, found.at, Made(reasoning=found.reasoning) if replies else None)
+            made = Made(reasoning=found.reasoning) if replies else None
+            node_id = draft.add(message, found.at, made)
+            if number in hidden:
+                draft.hide(node_id)
     return draft
