@@ -32,6 +32,10 @@ def read_assignments(
     rest = list(words)
     while rest:
         word = rest.pop(0)
+        if word.name is None and len(rest) > 1 and rest[0] == Word("=") and named(word.text):
+            rest.pop(0)  # `temperature = 0.2`
+        elif word.name and not word.value and not word.quoted and rest and named(word.name):
+            word = Word(word.name)  # `temperature= 0.2`
         if word.name is not None:
             name, taken = word.name, [Word(word.value, quoted=word.quoted)]
             many = _is_many(name)
@@ -50,7 +54,12 @@ def read_assignments(
             and rest
             and rest[0].name is None
             # What is a value of this one begins no other, though samplers are called like parameters.
-            and (rest[0].quoted or rest[0].text in own or not _names_one(rest[0].text))
+            and (
+                rest[0].quoted
+                or rest[0].text in own
+                or not _names_one(rest[0].text)
+                or (name == "samplers" and taken[-1].text.endswith((",", ";")))
+            )
         ):
             taken.append(rest.pop(0))
         if name.startswith("+"):
@@ -58,6 +67,8 @@ def read_assignments(
             values[name[1:]] = free_value(name[1:], taken)
         else:
             row = find(name)
+            if rest and not row.kind.many and not taken[-1].quoted:
+                taken[-1] = Word(taken[-1].text.removesuffix(","))  # `temperature=0.2, top_p=0.9`
             values[row.name] = row.read(taken, current.get(row.name), force=force)
     return values
 
