@@ -79,6 +79,11 @@ SOLVED = (
         ("<think>hm</think>\n\n<response>\nYes\n</response>\n", "Yes", "hm"),
         ("hm.</think><answer>Yes</answer>", "Yes", "hm."),
         ("<think>hm</think>Yes\n</answer>", "Yes\n</answer>", "hm"),
+        # langgenius/dify-official-plugins 1525, Blaizzy/mlx-vlm 2170: GLM's box.
+        ("<|begin_of_box|>Yes<|end_of_box|>", "Yes", ""),
+        ("\n<|begin_of_box|>Yes<|end_of_box|>\n", "\nYes", ""),
+        ("<think>hm</think><|begin_of_box|>Yes<|end_of_box|>", "Yes", "hm"),
+        ("<|begin_of it", "<|begin_of it", ""),
         # ggml-org/llama.cpp 6859, 6872, 6903, marella/ctransformers 124: what ends a turn.
         ("Yes<|im_end|>", "Yes", ""),
         ("Yes</s>", "Yes", ""),

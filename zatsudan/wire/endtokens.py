@@ -10,6 +10,7 @@ _TOKENS = (
     *("<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<|end|>"),
     *("<|end_of_turn|>", "<end_of_turn>", "<|END_OF_TURN_TOKEN|>", "<|eot|>", "<eos>", "</s>"),
     *("<｜end▁of▁sentence｜>", "<|user|>", "<|role_end|>", "<turn|>"),
+    "<|end_of_box|>",
 )
 _PARTS = frozenset(token[:size] for token in _TOKENS for size in range(1, len(token) + 1))
 _WHOLE = re.compile(rf"(?:(?:{'|'.join(map(re.escape, _TOKENS))})\s{{0,8}})+$")

@@ -4,6 +4,7 @@ zatsudan waits by itself for at most LONGEST seconds at a time and ATTEMPTS time
 model that is loading LOADING_ATTEMPTS times two seconds.
 """
 
+import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -75,6 +76,26 @@ def read_retry_after(value: str, now: datetime) -> float | None:
         except (ValueError, TypeError, OverflowError, IndexError):
             return None
     return max(0.0, seconds)
+
+
+#: How long to wait, where a body says it: Google's RetryInfo; Google, OpenAI and Groq in words.
+_DELAY = re.compile(
+    r"""(?i)(?:"retryDelay"\s*:\s*"|(?:retry|try again) in )(?:(\d{1,4})h)?(?:(\d{1,4})m(?!s))?(?:([\d.]{1,16})(ms|s))?"""
+)
+
+
+def read_delay(body: str) -> float | None:
+    """Read the seconds to wait from the body of a refusal: `"retryDelay": "53s"`, `try again in 1m2.5s`."""
+    found = _DELAY.search(body)
+    if found is None or not any(found.groups()):
+        return None
+    hours, minutes, number, unit = found.groups()
+    try:
+        seconds = float(number or 0)
+    except ValueError:
+        return None
+    seconds /= 1000 if unit == "ms" else 1
+    return seconds + 60 * int(minutes or 0) + 3600 * int(hours or 0)
 
 
 def _may_be_made(error: ApiError, after: float) -> bool:

@@ -15,6 +15,8 @@ from zatsudan.wire.thoughttags import (
     BARE,
     BARE_BEGUN,
     BARE_END,
+    BEGINNINGS,
+    BOX,
     CLOSES,
     ENDS,
     FORMS,
@@ -85,8 +87,10 @@ class ThinkSplitter:
         start, self._held = self._held + text, ""
         if not start and not whole:
             return _NOTHING
+        start = start.removeprefix(BOX)
         found = next(((tag, form) for tag, form in OPENS if start.startswith(tag)), None)
-        if not whole and any(tag.startswith(start) and tag != start for tag, _ in OPENS):
+        open_yet = start and any(tag.startswith(start) and tag != start for tag in BEGINNINGS)
+        if open_yet and not whole:
             self._held = start
             return _NOTHING
         blanks = "".join(self._blanks)
