@@ -318,7 +318,7 @@ SHEETS = {
         "server's parameters as sliders: temperature and top_p are turned down, and the tokens "
         "are coloured anew by the share that they would have, those that would be cut struck "
         "out. Enter asks again, and another two lines grow on the page; v goes back to the first.",
-        last="Esc leaves",
+        last="Enter asks again",
         moves=True,
     ),
     "lab": Sheet(

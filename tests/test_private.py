@@ -17,10 +17,10 @@ from tests.support.imported import modules, own
 from zatsudan.terminal.live.ptk import PRIVATE
 
 #: What is used nevertheless, by module. All look first whether it is there, and have
-#: another way if not (tests/terminal/live/test_program.py, tests/terminal/markdown/test_highlight.py,
-#: tests/cli/test_start.py).
+#: another way if not (tests/terminal/live/test_program.py and test_widths.py,
+#: tests/terminal/markdown/test_highlight.py, tests/cli/test_start.py).
 USED = {
-    "terminal.live.ptk": {name for _, name in PRIVATE},
+    "terminal.live.ptk": {name for _, name in PRIVATE} | {"_CHAR_CACHE"},
     "terminal.markdown.highlight": {"_tokens"},
     "terminal.live.warmup": {"httpcore._backends.anyio", "anyio._backends._asyncio"},
 }
@@ -67,12 +67,22 @@ def foreign(tree: ast.AST) -> Iterator[str]:
             inherited = isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "super"
             if inherited or node.attr not in known:
                 yield node.attr
-        elif isinstance(node, ast.Call) and ast.unparse(node.func) in READERS:
-            asked = node.args[1] if len(node.args) > 1 else None
+        elif isinstance(node, ast.Call | ast.Subscript):
+            asked = asked_for(node)
             if isinstance(asked, ast.Constant) and private(str(asked.value)):
                 yield str(asked.value)
         elif isinstance(node, ast.Constant) and MODULE.fullmatch(str(node.value)):
             yield str(node.value)
+
+
+def asked_for(node: ast.Call | ast.Subscript) -> ast.expr | None:
+    """Return the name by which something is asked for as a text: of an object, or in its `vars`."""
+    if isinstance(node, ast.Subscript):
+        return node.slice if ast.unparse(node.value).startswith("vars(") else None
+    called = ast.unparse(node.func)
+    if called.startswith("vars(") and node.args:
+        return node.args[0]
+    return node.args[1] if called in READERS and len(node.args) > 1 else None
 
 
 def imported(node: ast.ImportFrom | ast.Import) -> Iterator[str]:
@@ -132,6 +142,8 @@ def test_no_class_shares_a_private_name_with_one_of_others_that_it_derives_from(
         ("import_module('httpcore._backends.anyio')", ["httpcore._backends.anyio"]),
         ("parser._actions", ["_actions"]),
         ("hasattr(lexer, '_tokens')", ["_tokens"]),
+        ("vars(screen).get('_CACHE')", ["_CACHE"]),
+        ("vars(screen)['_cache'] = {}", ["_cache"]),
         ("class A(B):\n    def _redraw(self): super()._redraw()", ["_redraw"]),
         ("class A:\n    def fork(self):\n        self._at = 1\n        return other._at", []),
         ("from zatsudan.a import b\nb._replace(x=1)", []),

@@ -5,7 +5,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zatsudan.base.matching import fold, loosely, rank
+from zatsudan.base.matching import fold, loosely, meant, rank
 
 
 @given(st.text())
@@ -40,3 +40,12 @@ def test_ranks() -> None:
     assert rank(["temp"], "temperature") == 0
     assert rank(["tmp"], "temperature") == 1
     assert rank(["tmp"], "the map") is None
+
+
+def test_a_name_with_the_same_letters_is_the_one_that_was_meant() -> None:
+    names = ("top_p", "top_k", "stop", "typical_p")
+    assert meant("Top-P", names) == ["top_p"]
+    assert meant("topp:", names) == ["top_p"]
+    assert meant("tpo_k", names)[0] == "top_k"
+    assert meant("--", names) == []
+    assert meant("banana", names) == []

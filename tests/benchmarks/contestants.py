@@ -53,9 +53,13 @@ def _llm(home: Path, url: str) -> None:
     )
 
 
+#: Zatsudan's folder of sessions in a home.
+SESSIONS = ".local/share/zatsudan/sessions"
+
+
 def long_session(home: Path, turns: int = 1_000) -> None:
     """Write a session of so many turns into zatsudan's folder of sessions."""
-    folder = home / ".local/share/zatsudan/sessions"
+    folder = home / SESSIONS
     folder.mkdir(parents=True)
     at, parent = "2026-01-01T00:00:00Z", None
     records = [begin_record("20260101-000000-abcdef", at)]

@@ -16,6 +16,7 @@ from zatsudan.lab.board import Board
 from zatsudan.lab.knob import knob
 from zatsudan.lab.reshaping import Chain, read
 from zatsudan.lab.weighing import Weighed, Weighing
+from zatsudan.servers.athome import LLAMA_CPP
 from zatsudan.terminal.pages.deskpage import SLICE, DeskPage
 from zatsudan.terminal.pages.deskrows import SLIDER, DeskRows, knob_rows
 from zatsudan.wire.tokenview import read_tokens
@@ -27,17 +28,6 @@ if TYPE_CHECKING:
 
 #: Rows of the reply on a screen of 24.
 HEIGHT = 11
-ORDER = (
-    "penalties",
-    "dry",
-    "top_n_sigma",
-    "top_k",
-    "typ_p",
-    "top_p",
-    "min_p",
-    "xtc",
-    "temperature",
-)
 
 
 def tokens(count: int) -> Any:
@@ -61,7 +51,7 @@ async def nobody(_wanted: "Generate", _page: "Taker") -> None:
 async def main(count: int) -> None:
     """Press keys and print what they took."""
     found = tokens(count)
-    now = Chain(ORDER, {"temperature": 0.8, "top_k": 40, "top_p": 0.95, "min_p": 0.05})
+    now = Chain(LLAMA_CPP.order, {"temperature": 0.8, "top_k": 40, "top_p": 0.95, "min_p": 0.05})
     weighing = Weighing(read(found, []), now, now)
     knobs = [
         knob("temperature", None, 0.8, 1.0, (0.0, 2.0), whole=False),
@@ -72,7 +62,7 @@ async def main(count: int) -> None:
         model=EMPTY,
         reply=Weighed("1", "", found, weighing),
         variants=lambda: [SimpleNamespace(id="1")],
-        chain=lambda values: Chain(ORDER, {**now.values, **values}),
+        chain=lambda values: Chain(LLAMA_CPP.order, {**now.values, **values}),
         totals=lambda _now, then: [(printable(str(then.stays)), EMPTY)],
     )
     page = DeskPage(desk, nobody, coloured=True, clock=time.monotonic)

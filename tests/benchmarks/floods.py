@@ -26,6 +26,7 @@ from itertools import repeat
 from multiprocessing import Process
 from pathlib import Path
 
+from tests.benchmarks import contestants
 from tests.benchmarks.driven import Driven, TooSlow
 from tests.support.server import chunk, event
 
@@ -238,11 +239,7 @@ def measure(flood: Flood, home: Path) -> tuple[int, str, str, str]:
     server.start()
     url = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
     environ = {
-        **os.environ,
-        "HOME": str(home),
-        "TERM": "xterm-256color",
-        "LANG": "C.UTF-8",
-        **{f"XDG_{kind}_HOME": str(home) for kind in ("CONFIG", "DATA", "STATE", "CACHE")},
+        **contestants.environment(home),
         "PYTHONPATH": os.environ.get("FLOODS_PATH", ""),
     }
     argv = [sys.executable, "-m", "zatsudan", "--base-url", url, "--model", "m"]

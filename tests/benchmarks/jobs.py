@@ -116,6 +116,19 @@ def start_up(bench: Bench, program: Contestant) -> None:
         bench.add("resident at the prompt, MiB", program.name, driven.resident)
 
 
+def typed(bench: Bench, program: Contestant) -> None:
+    """The same of all programs, whatever they can: when the prompt stands, and when it shows a word."""
+    with bench.started(program) as driven:
+        at = driven.wait(program.ready, 0) - driven.started
+        bench.add("spawn to prompt, ms", program.name, at * 1e3)
+        bench.add("CPU from spawn to prompt, ms", program.name, driven.cpu * 1e3)
+        start = len(driven.read)
+        driven.type("hello")
+        at = driven.wait("hello", start) - driven.started
+        bench.add("spawn to a typed word, ms", program.name, at * 1e3)
+        bench.add("CPU from spawn to a typed word, ms", program.name, driven.cpu * 1e3)
+
+
 def go_on(bench: Bench, program: Contestant) -> None:
     with bench.started(program, "--continue", long=True) as driven:
         seconds = bench.until_ready(driven, program)
@@ -261,6 +274,7 @@ Job = Callable[[Bench, Contestant], None]
 #: By name: the job, whom it is for, and how often in each round.
 JOBS: dict[str, tuple[Job, str, int]] = {
     "start": (start_up, "all", 4),
+    "typed": (typed, "all", 4),
     "version": (versions, "zatsudan", 1),
     "continue": (go_on, "zatsudan", 2),
     "latency": (latency, "chats", 2),

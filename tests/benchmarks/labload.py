@@ -6,7 +6,7 @@
     runs           50 runs of each of 10 settings, as soon as the server has them, with tests and intervals
 
 Prints a Markdown table: the share of one core while replies come, tokens a second, bytes to the
-terminal a token, milliseconds from a key to its sign on the screen (the 95th percentile, and the worst
+terminal a token, milliseconds from a key to its character on the screen (the 95th percentile, and the worst
 while replies come and at the end, where the table is made), the CPU that the program took meanwhile (of
 which a machine that is busy with others takes nothing away), and the most memory (VmHWM) in MB. Keys
 are pressed ten times a second. LABLOAD_PATH runs another copy of zatsudan.
@@ -17,16 +17,15 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from subprocess import PIPE, Popen
 from typing import NamedTuple
 
+from tests.benchmarks import contestants
 from tests.benchmarks.driven import Driven, TooSlow
+from tests.benchmarks.mock import serving
 
-#: Signs that nothing else writes, one for each key: Ethiopic letters, a cell wide.
-SIGNS = [chr(0x1200 + at) for at in range(0x48)]
+#: Characters that nothing else writes, one for each key: Ethiopic letters, a cell wide.
+CHARACTERS = [chr(0x1200 + at) for at in range(0x48)]
 #: So many stand in a row before they are taken back. The next ones differ from those that stood
 #: in their places: a screen that is right already is not written.
 ROW = 50
@@ -69,16 +68,6 @@ class Figures(NamedTuple):
     peak: float
 
 
-@contextmanager
-def _server() -> Iterator[str]:
-    with Popen(
-        [sys.executable, "-m", "tests.benchmarks.mock"], stdin=PIPE, stdout=PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        yield f"http://127.0.0.1:{process.stdout.readline().strip()}/v1"
-        process.terminate()
-
-
 def _peak(pid: int) -> float:
     found = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
     return int(found[1]) / 1024 if found else 0.0
@@ -87,11 +76,7 @@ def _peak(pid: int) -> float:
 def measure(load: Load, url: str, home: Path) -> Figures:
     """Type the line, and keys until the table stands."""
     environ = {
-        **os.environ,
-        "HOME": str(home),
-        "TERM": "xterm-256color",
-        "LANG": "C.UTF-8",
-        **{f"XDG_{kind}_HOME": str(home) for kind in ("CONFIG", "DATA", "STATE", "CACHE")},
+        **contestants.environment(home),
         "PYTHONPATH": os.environ.get("LABLOAD_PATH", ""),
     }
     argv = [sys.executable, "-m", "zatsudan", "--base-url", url, "--model", "bench"]
@@ -110,7 +95,7 @@ def measure(load: Load, url: str, home: Path) -> Figures:
         while load.end not in program.read[start:]:
             if pressed % ROW == 0:
                 program.type("\x15")
-            waits.append(_press(program, SIGNS[pressed % len(SIGNS)]))
+            waits.append(_press(program, CHARACTERS[pressed % len(CHARACTERS)]))
             pressed += 1
             program.run(max(0.0, BETWEEN - waits[-1].seconds))
             if b"under way" in program.read[-20_000:] or stopped is None:
@@ -132,17 +117,17 @@ def measure(load: Load, url: str, home: Path) -> Figures:
 
 
 class Pressed(NamedTuple):
-    """A key: when it was pressed, how long until its sign stood there, and the CPU that went into that."""
+    """A key: when it was pressed, how long until its character stood there, and the CPU that went into that."""
 
     at: float
     seconds: float
     cpu: float
 
 
-def _press(program: Driven, sign: str) -> Pressed:
+def _press(program: Driven, character: str) -> Pressed:
     start, cpu = len(program.read), program.cpu
-    at = program.type(sign)
-    return Pressed(at, program.wait(sign, start, PATIENCE) - at, program.cpu - cpu)
+    at = program.type(character)
+    return Pressed(at, program.wait(character, start, PATIENCE) - at, program.cpu - cpu)
 
 
 def _milliseconds(during: list[float], last: list[float]) -> tuple[float, float, float]:
@@ -174,7 +159,7 @@ def main() -> None:
         "MB",
     )
     sys.stdout.write(f"| {' | '.join(heads)} |\n|{'---|' * len(heads)}\n")
-    with _server() as url:
+    with serving() as url:
         for name in names:
             with tempfile.TemporaryDirectory() as home:
                 try:

@@ -1,8 +1,9 @@
 """A long session resumed: what it costs above the plain start.
 
 Run `uv run python -m tests.benchmarks.long [ROUNDS]`; three unless told. Each round starts the program plainly, with
-a session of 1,000 turns and with one of 50,000 messages (20 MB), in an order of its own. Prints a Markdown table of
-medians.
+a session of 1,000 turns and with one of 50,000 messages (20 MB), in an order of its own; with the last also where the
+index of sessions knows it already, as whenever it is gone on with: behind the prompt it is else read for that, once.
+Prints a Markdown table of medians.
 """
 
 import random
@@ -18,9 +19,15 @@ from pathlib import Path
 from tests.benchmarks import contestants
 from tests.benchmarks.driven import Driven
 from tests.benchmarks.mock import end_word, serving
+from zatsudan.sessions import indexing
 
 #: By what is resumed: the turns of the session.
-TURNS = {"plain": 0, "1,000 turns": 1_000, "50,000 messages": 25_000}
+TURNS = {
+    "plain": 0,
+    "1,000 turns": 1_000,
+    "50,000 messages": 25_000,
+    "the same, in the index": 25_000,
+}
 
 
 def rest(driven: Driven) -> None:
@@ -96,6 +103,8 @@ def main() -> None:
             for name in names:
                 with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
                     home = shutil.copytree(homes[name], Path(folder) / "home")
+                    if name.endswith("in the index"):
+                        indexing.update(home / contestants.SESSIONS)
                     found = measured(url, home, TURNS[name])
                 for row, value in found.items():
                     samples[row][name].append(value)

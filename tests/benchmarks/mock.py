@@ -164,8 +164,10 @@ def serving() -> Iterator[str]:
         text=True,
     ) as server:
         assert server.stdout is not None
-        yield f"http://127.0.0.1:{int(server.stdout.readline())}/v1"
-        server.communicate()
+        try:
+            yield f"http://127.0.0.1:{int(server.stdout.readline())}/v1"
+        finally:
+            server.communicate()
 
 
 if __name__ == "__main__":

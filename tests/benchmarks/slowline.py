@@ -11,7 +11,6 @@ import argparse
 import random
 import re
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -23,6 +22,7 @@ from tests.benchmarks import contestants
 from tests.benchmarks.contestants import ZATSUDAN
 from tests.benchmarks.driven import COLUMNS, ROWS, Driven
 from tests.benchmarks.jobs import KEYS, Asked, Bench
+from tests.benchmarks.mock import serving
 
 #: Seconds each way, what a late frame takes besides, and the share of those.
 DELAY, LATE, SHARE = 0.1, 0.2, 0.2
@@ -124,14 +124,7 @@ def main() -> None:
         "| line | reply | bytes a byte | key answered, ms (median, worst) | under way at Ctrl-C, bytes "
         "| written after it, bytes | until it held, s |\n|---|---|--:|--:|--:|--:|--:|\n"
     )
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.benchmarks.mock"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as server:
-        assert server.stdout is not None
-        url = f"http://127.0.0.1:{int(server.stdout.readline())}/v1"
+    with serving() as url:
         for line, bytes_a_second in (("1 MB/s", 1e6), ("20 kB/s", 2e4)):
             for rate in (50, 200, 0):
                 rows = [_one(url, bytes_a_second, rate, chance) for _ in range(args.rounds)]
@@ -145,7 +138,6 @@ def main() -> None:
                     f"| {statistics.median(held):.2f} |\n"
                 )
                 sys.stdout.flush()
-        server.communicate()
 
 
 def _one(

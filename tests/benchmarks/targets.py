@@ -74,6 +74,10 @@ def _key_p99(run: Run) -> float:
 
 TARGETS = (
     Target("spawn to ready, over P", 1.08, lambda run: run.over("spawn to ready, ms", BARE.name)),
+    *(
+        Target(f"{row}, over P", 1.08, lambda run, row=row: run.over(f"{row}, ms", BARE.name))  # type: ignore[misc]
+        for row in ("spawn to prompt", "spawn to a typed word")
+    ),
     Target("with 1,000 turns, ms above 1.15 P", 30, _resumed),
     *(
         Target(

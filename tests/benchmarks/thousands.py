@@ -10,7 +10,9 @@ the list is mended. The last column says how much more 10,000 cost than 1,000, o
 """
 
 import asyncio
+import os
 import random
+import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -118,6 +120,7 @@ def _measured(directory: Path, count: int) -> dict[str, "_Cost | str"]:
     found["-c"] = _timed(lambda: shelf.latest(directory))
     found["-r NAME"] = _timed(lambda: shelf.find(directory, f"s{count // 2:05}"))
     found["-r NOBODY"] = _timed(lambda: _sought_in_vain(directory))
+    found["the program with -r NOBODY"] = _program(directory)
     found["/load, first key"] = _timed(lambda: list(load.complete(chat, "")))
     found["/load, next key"] = _timed(lambda: list(load.complete(chat, "a")))
     rows = list(behind(opened()).rows)
@@ -125,6 +128,9 @@ def _measured(directory: Path, count: int) -> dict[str, "_Cost | str"]:
         found[f"picker, {typed}"] = _timed(lambda typed=typed: Picking(rows).filter(typed))  # type: ignore[misc]
     for what, words in SEARCHES.items():
         found[f"/search {what}"] = _searched(directory, words.split())
+    found["/search nowhere, behind"] = _timed(
+        lambda: at_once(directory, [SEARCHES["nowhere"]], surely=True)
+    )
     found["/search common, behind"] = _timed(lambda: search(directory, [SEARCHES["common"]]))
     _talk(directory / "mine.jsonl")
     found["/sessions after a message"] = _timed(opened)
@@ -154,7 +160,8 @@ async def _keys(opened: Callable[[], Awaitable[Pick]]) -> str:
 
 def _searched(directory: Path, words: list[str]) -> _Cost:
     def searched() -> int:
-        found = at_once(directory, words) or search(directory, words).found
+        found = at_once(directory, words)
+        found = search(directory, words).found if found is None else found
         return sum(len(each.hits) for each in found)
 
     return _timed(searched)._replace(note=f" {searched():,}")
@@ -163,6 +170,29 @@ def _searched(directory: Path, words: list[str]) -> _Cost:
 def _sought_in_vain(directory: Path) -> None:
     with suppress(StoreError):
         shelf.find(directory, "nobody")
+
+
+def _program(directory: Path) -> _Cost:
+    """Return what the whole program takes to say that there is no session of a name."""
+    with TemporaryDirectory() as home:
+        data = Path(home) / "zatsudan"
+        data.mkdir()
+        (data / "sessions").symlink_to(directory.absolute())
+        environment = {**os.environ, "HOME": home, "XDG_DATA_HOME": home, "XDG_CONFIG_HOME": home}
+        argv = [sys.executable, "-m", "zatsudan", "-r", "nobody", "hello"]
+
+        def run() -> None:
+            done = subprocess.run(
+                argv, env=environment, capture_output=True, text=True, check=False
+            )
+            assert "nobody" in done.stderr
+
+        return _timed(run, time_of=_children)
+
+
+def _children() -> float:
+    used = os.times()
+    return used.children_user + used.children_system
 
 
 def _talk(path: Path) -> None:
@@ -177,14 +207,14 @@ async def _nobody() -> Client:
     raise AssertionError
 
 
-def _timed(run: Callable[[], object]) -> _Cost:
+def _timed(run: Callable[[], object], time_of: Callable[[], float] = time.process_time) -> _Cost:
     run()
     walls, cpus = [], []
     for _ in range(RUNS):
-        since, cpu = time.perf_counter(), time.process_time()
+        since, cpu = time.perf_counter(), time_of()
         run()
         walls.append((time.perf_counter() - since) * 1000)
-        cpus.append((time.process_time() - cpu) * 1000)
+        cpus.append((time_of() - cpu) * 1000)
     return _Cost(median(walls), median(cpus))
 
 

@@ -236,7 +236,7 @@ async def test_what_is_hidden_or_deleted_is_not_sent_and_the_record_of_a_reply_s
 @pytest.mark.parametrize(
     "line",
     ["/add", "/add robot x", "/add user", "/add function f", "/add tool x", "/hide", "/hide 99",
-     '/begin "a" b', '/begin "  "', "/edit 99", "/add user @/nowhere/at/all", "/unhide x", "/delete"],
+     '/begin "a" b', '/begin "  "', "/edit 99", "/add user @/nowhere/at/all", "/add user @~nobody-of-that-name/x", "/unhide x", "/delete"],
 )  # fmt: skip
 async def test_bad_input_is_a_sentence_with_advice_and_changes_nothing(line: str) -> None:
     person = await two_turns()

@@ -13,7 +13,7 @@ from zatsudan.base.printable import printable
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import Generate, Leave, Outcome, Pick, Prefill, Show
 from zatsudan.commands.parts import Line, Table, Talk
-from zatsudan.commands.registry import Choice, collect, command, find
+from zatsudan.commands.registry import ATTACHING, Choice, collect, command, find
 from zatsudan.parameters.table import BY_NAME
 from zatsudan.talk import continuing
 from zatsudan.talk.chat import Chat
@@ -147,6 +147,63 @@ def test_an_unknown_command_names_the_nearest(name: str, advice: str) -> None:
 
 
 # --- help and the way out -------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [("exit", "quit"), ("regenerate", "retry"), ("clear", "new"), ("settings", "params")],
+)
+def test_what_other_programs_call_a_command_is_the_command(name: str, command: str) -> None:
+    assert find(COMMANDS, name).name == command
+
+
+def test_such_a_name_hides_no_command_and_stands_for_one_alone() -> None:
+    names = [name for entry in COMMANDS.values() for name in entry.known_as.split()]
+    assert names
+    assert len(names) == len(set(names))
+    assert not set(names) & {*COMMANDS, *ATTACHING}
+
+
+def test_who_would_attach_a_file_is_told_how() -> None:
+    with pytest.raises(CommandError) as refused:
+        find(COMMANDS, "attach")
+    assert refused.value.advice == "@FILE in a message sends that file with it."
+
+
+@pytest.mark.parametrize("args", ["help", "--help", "-h", "?", "Help "])
+@pytest.mark.parametrize("name", ["preset", "sweep", "set", "lab", "character", "export"])
+async def test_a_command_that_is_asked_for_help_tells_where_it_is(
+    empty: Chat, name: str, args: str
+) -> None:
+    error = await refusal(empty, f"/{name} {args}")
+    assert error.advice == f"/help {name} explains it."
+
+
+@pytest.mark.parametrize(
+    ("line", "advice"),
+    [
+        ("/set model gpt", "/help model explains it."),
+        ("/set top-p 1", "Did you mean top_p?"),
+        ("/sweep model a b", "/compare A B"),
+        ("/export talk.md", "The format comes before the file: markdown talk.md"),
+        ("/export ./a/b.HTML", "The format comes before the file: html ./a/b.HTML"),
+        ("/export pyton", "Did you mean python?"),
+        ("/export talk.docx", "Formats: markdown"),
+        ("/preset save", "/preset NAME"),
+        ("/preset save two words", "/preset NAME"),
+        ("/ban off", "/unban takes back"),
+        ("/ban", 'As in /ban " delve"'),
+    ],
+)
+async def test_what_is_nearly_right_is_led_on(empty: Chat, line: str, advice: str) -> None:
+    assert (await refusal(empty, line)).advice.startswith(advice)
+
+
+async def test_short_forms_that_people_try(empty: Chat) -> None:
+    await run(empty, "/logprobs 5")
+    assert empty.talk.session.parameters["top_logprobs"] == 5
+    await run(empty, "/samplers top_k,min_p temperature")
+    assert empty.talk.session.parameters["samplers"] == ["top_k", "min_p", "temperature"]
 
 
 async def test_help_shows_the_everyday_commands(empty: Chat) -> None:

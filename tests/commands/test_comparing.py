@@ -1,5 +1,6 @@
 """The commands of the lab: what they ask for, what they show, what they write."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -117,10 +118,23 @@ async def test_the_table_and_the_file(tmp_path: Path) -> None:
             await run(chat, f"/lab export {path}")
             assert "今日は雨" in path.read_text(encoding="utf-8")
             before = path.read_bytes()
-            assert "is there already" in str(await refusal(chat, f"/lab export {path}"))
+            refused = await refusal(chat, f"/lab export {path}")
+            assert "There is a file" in str(refused)
+            assert f"/lab! export {path} overwrites it." in refused.advice
             assert path.read_bytes() == before
         assert "no ending" in str(await refusal(chat, f"/lab export {tmp_path}/x.xyz"))
-        assert "cannot be written" in str(await refusal(chat, f"/lab export {tmp_path}/no/x.md"))
+        for name in (f"{tmp_path}/no/x.md", "~nobody-of-that-name/x.md"):
+            assert "cannot be written" in str(await refusal(chat, f"/lab export {name}"))
+
+
+@pytest.mark.posix
+async def test_a_pipe_is_never_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "x.md")
+    async with serve(says("x")) as server, chat_with(server.base_url) as chat:
+        talk(chat, "one", "two")
+        chat.talk.record(Lab("1", (("cold", "2"), ("warm", "3"))).to_json())
+        refused = await refusal(chat, f"/lab! export {tmp_path}/x.md")
+        assert "cannot be written" in str(refused)
 
 
 async def test_a_blind_table_hides_the_settings_and_is_not_exported(tmp_path: Path) -> None:

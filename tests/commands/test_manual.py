@@ -1,5 +1,6 @@
 """/manual: a reply that is chosen token by token."""
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
@@ -15,9 +16,13 @@ from zatsudan.wire.tokenview import read_tokens
 
 
 async def settled(outcome: Outcome) -> Outcome:
-    while isinstance(outcome, Work):
-        outcome = await outcome.run(lambda _: None)
-    return outcome
+    while True:
+        if isinstance(outcome, Work):
+            outcome = await outcome.run(lambda _: None)
+        elif isinstance(outcome, Ask) and outcome.coming is not None:
+            outcome = await outcome.coming()
+        else:
+            return outcome
 
 
 async def pressed(chat: Chat, line: str, *keys: str) -> Outcome:
@@ -166,23 +171,100 @@ async def test_keys_choose_it_on_the_screen() -> None:
     async with sitting(model()) as person:
         await person.say("go")
         person.type("/manual\r")
-        shown = await person.until("Begin »")
-        assert "▸ 1  The  90 %" in shown
+        shown = await person.until("▸ 1  The  90 %")
+        assert "Begin »" in shown
         person.type("\r")
-        await person.until("The »")
+        shown = await person.until("▸ 1  ·sea")
+        assert "The »" in shown
         person.type("3")
-        shown = await person.until("The 海 »")
-        assert "1  は  70 %" in shown
+        shown = await person.until("▸ 1  は  70 %")
+        assert "The 海 »" in shown
         person.type("2")
-        await person.until("The 海も »")
+        await person.until("▸ 1  青い")
         person.type("g")
         shown = await person.at_rest()
         assert "The 海も青い" in shown
         assert "Begin »" not in shown
         person.type("/manual\r")
-        await person.until("Begin »")
+        await person.until("▸ 1  The")
         person.type("2")
         await person.until("A »")
         person.type("\x1b")
         shown = await person.until("was chosen by hand")
         assert "[by hand]" in shown
+
+
+class Slow:
+    """A server whose requests for a token wait until they are let go."""
+
+    def __init__(self) -> None:
+        self.goes_on = asyncio.Event()
+        self._answer = model()
+        self.cut = 0
+
+    def __call__(self, request: Request) -> Script:
+        script = self._answer(request)
+        waits = request.body.get("max_tokens") == 1 and request.body["messages"][-1]["content"]
+        if not waits or request.body["messages"][-1]["role"] != "assistant":
+            return script
+        return Script([self.goes_on, *script.pieces])
+
+
+async def test_while_a_slow_server_is_asked_no_key_is_lost_and_none_chooses_unseen() -> None:
+    slow = Slow()
+    async with sitting(slow) as person:
+        await person.say("go")
+        person.type("/manual\r")
+        await person.until("▸ 1  The")
+        person.type("1")
+        shown = await person.until("asking for the next token")
+        assert "The »" in shown
+        assert "  1  …\n  2  …\n  t  type a text" in shown
+        assert "u  take The back" in shown
+        person.type("2\r")
+        await person.until("Not yet: what can be chosen is still to come.")
+        slow.goes_on.set()
+        shown = await person.until("▸ 1  ·sea")
+        assert "The »" in shown  # neither 2 nor Enter has chosen
+        slow.goes_on.clear()
+        person.type("2")
+        await person.until("The sky »")
+        person.type("u")  # what does not hang on the list acts at once
+        await person.until("The »")
+        slow.goes_on.set()
+        await person.until("▸ 1  ·sea")
+        person.type("1")
+        await person.until("▸ 1  ·is")
+        person.type("\x1b")
+        await person.until("was chosen by hand")
+        assert person.chat.talk.session.path()[-1].message.text == "The sea"
+        shown = await person.at_rest()
+        assert shown.endswith("»\nscripted") or "»\n" in shown  # nothing was typed into the line
+
+
+async def test_keys_that_come_at_once_choose_only_what_was_seen() -> None:
+    async with sitting(model()) as person:
+        await person.say("go")
+        person.type("/manual\r")
+        await person.until("▸ 1  The")
+        person.type("1112")
+        shown = await person.until("▸ 1  ·sea")
+        assert "The »" in shown
+        person.type("\x03")
+        await person.until("was chosen by hand")
+        assert person.chat.talk.session.path()[-1].message.text == "The"
+
+
+async def test_what_the_shares_are_stands_above_them() -> None:
+    async with sitting(model()) as person:
+        await person.say("/set min_p 0.25 temperature 1")
+        await person.say("go")
+        person.type("/manual\r")
+        shown = await person.until("▸ 1  The")
+        rows_ = shown.split("\n")
+        at = next(at for at, row in enumerate(rows_) if "▸ 1" in row)
+        assert rows_[at - 1].split() == ["model", "with", "the", "settings"]
+        assert rows_[at - 1].index("model") == rows_[at].index("90 %")
+        assert rows_[at - 1].index("with") == rows_[at].index("100 %")
+        person.type("\x1b")
+        await person.until("Nothing was chosen.")

@@ -85,13 +85,34 @@ async def test_what_is_written_once_is_the_whole_list(
     assert all(f"talk number {number}" in seen for number in range(5))
 
 
-async def test_that_words_stand_nowhere_is_told_when_all_were_looked_at(indexed: Path) -> None:
+async def test_that_words_stand_nowhere_is_told_at_once_and_mended(indexed: Path) -> None:
     chat = chat_over(ScriptedClient().connect, indexed)
     with (indexed / "s3.jsonl").open("ab") as file:
         file.write(encode(message_record("9", None, Message("user", "a quillwort"), "")))
     pick = await search_.run(chat, "quillwort")
     assert isinstance(pick, Pick)
-    assert [row.key for row in pick.rows] == ["s3#9"]
-    assert pick.whole is None
-    (line,) = (await search_.run(chat, "zzyzx")).parts  # type: ignore[union-attr]
-    assert line.text == "zzyzx stands in no session."  # type: ignore[union-attr]
+    assert (pick.rows, pick.instead[0].text) == ((), "quillwort stands in no session.")  # type: ignore[union-attr]
+    assert pick.whole is not None
+    assert [row.key for row in (await pick.whole()).rows] == ["s3#9"]
+    pick = await search_.run(chat, "zzyzx")
+    assert isinstance(pick, Pick)
+    assert pick.whole is not None
+    whole = await pick.whole()
+    assert (whole.rows, whole.instead, whole.whole) == ((), pick.instead, None)
+
+
+async def test_that_words_stand_nowhere_is_written_when_all_were_looked_at(
+    indexed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chat = chat_over(ScriptedClient().connect, indexed)
+    with (indexed / "s3.jsonl").open("ab") as file:
+        file.write(encode(message_record("9", None, Message("user", "a quillwort"), "")))
+    terminal = PlainTerminal(chat, COMMANDS)
+    for words in ("quillwort", "zzyzx"):
+        pick = await search_.run(chat, words)
+        assert isinstance(pick, Pick)
+        assert await terminal.pick(pick) is None
+    seen = "".join(capsys.readouterr())
+    assert "#9 user: a quillwort" in seen
+    assert "quillwort stands in no session." not in seen
+    assert "zzyzx stands in no session." in seen

@@ -11,20 +11,11 @@ from hypothesis import strategies as st
 from tests.support import samplers
 from zatsudan.base.jsonvalues import Json
 from zatsudan.lab.reshaping import Chain, read, shares_at
+from zatsudan.servers import athome
 from zatsudan.wire.tokenview import Option, Token
 
-LLAMA = (
-    "penalties",
-    "dry",
-    "top_n_sigma",
-    "top_k",
-    "typ_p",
-    "top_p",
-    "min_p",
-    "xtc",
-    "temperature",
-)
-VLLM = ("penalties", "temperature", "min_p", "top_k", "top_p")
+LLAMA = athome.LLAMA_CPP.order
+VLLM = athome.VLLM.order
 SIZE = 24
 
 

@@ -17,7 +17,7 @@ from zatsudan.base.jsonvalues import JsonObject
 from zatsudan.base.printable import EMPTY
 from zatsudan.cli.exits import UNREACHED, code_of
 from zatsudan.commands import COMMANDS
-from zatsudan.commands.asking import Question
+from zatsudan.commands.asking import Coming, Question
 from zatsudan.commands.connecting.questions import NO, YES, which
 from zatsudan.config.settings import Config
 from zatsudan.servers import nearby, sockets
@@ -203,7 +203,8 @@ class Terminal(PlainTerminal):
     asked: list[Question]
     given_back = ""
 
-    async def ask(self, question: Question) -> str | None:
+    async def ask(self, question: Question, coming: Coming | None = None) -> str | None:
+        assert coming is None
         self.asked.append(question)
         return self.answers.pop(0)
 

@@ -107,6 +107,12 @@ def _append(path: Path, text: str) -> None:
             file.write(said(text))
 
 
+def _name(path: Path, text: str) -> None:
+    if path.exists():
+        with path.open("ab") as file:
+            file.write(encode({"type": "title", "title": text}))
+
+
 happenings = st.sampled_from([
     Happening(_we_begin),
     Happening(_we_go_on),
@@ -117,6 +123,7 @@ happenings = st.sampled_from([
     Happening(_foreign(lambda path, text: path.rename(path.with_name(f"{len(text)}.jsonl")))),
     Happening(_foreign(_replace)),
     Happening(_append, unseen=True),
+    Happening(_name, unseen=True),
     Happening(lambda path, _: indexing.update(path.parent)),
 ])  # fmt: skip
 
@@ -145,6 +152,7 @@ def test_what_is_told_at_once_is_what_a_look_at_all_tells(
             unseen = unseen or happening.unseen
             if not unseen:
                 _same(directory, words, count)
+            _nothing_is_sure(directory, words, text)
         indexing.update(directory)
         _same(directory, words, count)
 
@@ -158,7 +166,16 @@ def _same(directory: Path, words: list[str], count: int) -> None:
             assert _found(directory, wanted) == _found_by_reading(directory, wanted)
     limit = 1 if count == 1 else 200
     found = search.at_once(directory, words, limit)
-    assert found in ((), search.search(directory, words, limit).found)
+    assert found in (None, search.search(directory, words, limit).found)
+
+
+def _nothing_is_sure(directory: Path, words: list[str], name: str) -> None:
+    """What was changed unseen is not said to be missing."""
+    found = search.at_once(directory, words, surely=True)
+    assert found in (None, search.search(directory, words).found)
+    for wanted in (name, *(each.name for each in shelf.summaries(directory))):
+        if isinstance(_found(directory, wanted), str):
+            assert isinstance(_found_by_reading(directory, wanted), str)
 
 
 def _found(directory: Path, name: str) -> object:
@@ -186,11 +203,14 @@ def test_nothing_else_is_looked_at(tmp_path: Path, looks: list[Path]) -> None:
     assert [one.id for one in shelf.latest(tmp_path, 2)] == ["s0", "s1"]
     assert shelf.beginning(tmp_path, 2).total == 10
     assert shelf.find(tmp_path, "talk 7").id == shelf.find(tmp_path, "8").id == "s7"
-    assert [found.session.id for found in search.at_once(tmp_path, ["QUILL"])] == ["rare"]
-    assert [found.session.id for found in search.at_once(tmp_path, ["talk"], 3)] == [
-        "s0", "s1", "s2",
-    ]  # fmt: skip
+    assert _sessions(search.at_once(tmp_path, ["QUILL"])) == ["rare"]
+    assert _sessions(search.at_once(tmp_path, ["talk"], 3)) == ["s0", "s1", "s2"]
+    assert _sessions(search.at_once(tmp_path, ["nowhere"])) == []
     assert looks == []
+
+
+def _sessions(found: tuple[search.Found, ...] | None) -> list[str] | None:
+    return None if found is None else [each.session.id for each in found]
 
 
 def test_what_this_program_does_is_known_at_once(tmp_path: Path, looks: list[Path]) -> None:
@@ -202,8 +222,7 @@ def test_what_this_program_does_is_known_at_once(tmp_path: Path, looks: list[Pat
     assert [one.id for one in shelf.latest(tmp_path, 3)] == ["s8", "mine10", "s1"]
     assert shelf.beginning(tmp_path, 1).total == 10
     assert shelf.find(tmp_path, "three").id == "s3"
-    hits = search.at_once(tmp_path, ["quillwort"])
-    assert [found.session.id for found in hits] == ["s8", "rare"]
+    assert _sessions(search.at_once(tmp_path, ["quillwort"])) == ["s8", "rare"]
     assert looks == []
     indexing.update(tmp_path)
     looks.clear()
@@ -216,7 +235,7 @@ def test_what_another_program_did_is_looked_for(tmp_path: Path, looks: list[Path
     write(tmp_path, "theirs", "a new talk", age=-1)
     os.utime(tmp_path, ns=(0, 1))
     assert [one.id for one in shelf.latest(tmp_path, 2)] == ["theirs", "s0"]
-    assert search.at_once(tmp_path, ["quillwort"]) == ()
+    assert search.at_once(tmp_path, ["quillwort"]) is None
     assert looks
 
 
@@ -256,6 +275,32 @@ def test_a_journal_that_is_not_what_the_index_says_is_looked_at(
     assert [one.id for one in shelf.latest(tmp_path, 2)] == ["s8", "s0"]
 
 
+def test_that_nobody_has_a_name_is_told_without_going_through_all(
+    tmp_path: Path, looks: list[Path]
+) -> None:
+    talks(tmp_path)
+    _we_name(tmp_path / "s3.jsonl", "Three")
+    _we_delete(tmp_path / "s0.jsonl", "")
+    with pytest.raises(StoreError, match="There is no session"):
+        shelf.find(tmp_path, "nobody")
+    assert search.at_once(tmp_path, ["nowhere"], surely=True) == ()
+    assert looks == []
+    _append(tmp_path / "s8.jsonl", "later")
+    assert search.at_once(tmp_path, ["nowhere"]) == ()
+    assert search.at_once(tmp_path, ["nowhere"], surely=True) is None
+
+
+def test_a_change_that_keeps_size_and_time_is_seen(tmp_path: Path) -> None:
+    talks(tmp_path)
+    path = tmp_path / "s8.jsonl"
+    stat = path.stat()
+    path.write_bytes(path.read_bytes().replace(b"talk 8", b"word 8"))
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    assert search.at_once(tmp_path, ["word"]) == ()
+    assert search.at_once(tmp_path, ["word"], surely=True) is None
+    assert shelf.find(tmp_path, "word").id == "s8"
+
+
 def test_a_name_that_nobody_has_is_looked_for_everywhere(tmp_path: Path, looks: list[Path]) -> None:
     talks(tmp_path)
     _append(tmp_path / "s8.jsonl", "later")
@@ -287,8 +332,8 @@ def test_more_that_may_hold_words_than_are_tried_are_left_to_a_look_at_all(
 ) -> None:
     monkeypatch.setattr(atonce, "HOLDING", 3)
     talks(tmp_path)
-    assert len(search.at_once(tmp_path, ["talk"], 3)) == 3
-    assert search.at_once(tmp_path, ["talk"], 4) == ()
+    assert _sessions(search.at_once(tmp_path, ["talk"], 3)) == ["s0", "s1", "s2"]
+    assert search.at_once(tmp_path, ["talk"], 4) is None
 
 
 def test_a_journal_that_the_index_cannot_hold_leaves_it_to_a_look_at_all(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Messages that are read when they are asked for: the same as those that were read at once."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,9 +14,9 @@ from zatsudan.sessions import journallines
 from zatsudan.sessions import nodes as nodes_at_hand
 from zatsudan.sessions.journal import begin_record, encode, load, parse
 from zatsudan.sessions.made import Made
-from zatsudan.sessions.nodes import Chain, Children, Nodes
+from zatsudan.sessions.nodes import Chain, Children, Kept, Nodes
 from zatsudan.sessions.records import apply, message_record, replay
-from zatsudan.sessions.session import Session
+from zatsudan.sessions.session import Node, Session
 from zatsudan.wire.messages import Message
 
 HELD, ON_DISK = 1_000_000, 0
@@ -52,6 +52,18 @@ def written(folder: Path, *of: JsonObject) -> Path:
     path = folder / "s.jsonl"
     path.write_bytes(b"".join(map(encode, [begin_record("s", "2026-01-01T00:00:00Z"), *of])))
     return path
+
+
+@pytest.fixture
+def on_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Journals of any size count as large."""
+    monkeypatch.setattr(journallines, "HELD_BYTES", ON_DISK)
+
+
+@pytest.fixture
+def three(tmp_path: Path) -> Path:
+    """A journal of three messages."""
+    return written(tmp_path, *talk(3))
 
 
 _odd = st.sampled_from(
@@ -114,9 +126,9 @@ def test_a_message_is_read_when_it_is_asked_for_and_then_at_hand(tmp_path: Path)
     source = session.nodes.source
     assert source is not None
 
-    def counted(node_id: str, parent: str | None, place: int) -> Any:
-        asked.append(node_id)
-        return source(node_id, parent, place)
+    def counted(kept: Sequence[Kept]) -> list[Node]:
+        asked.extend(one.id for one in kept)
+        return source(kept)
 
     session.nodes.source = counted
 
@@ -139,13 +151,41 @@ def test_no_more_messages_stay_at_hand_than_is_said(
     assert len(session.nodes._read) <= 10
 
 
-def test_a_large_journal_stays_on_the_disk_and_is_gone_on_with(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(journallines, "HELD_BYTES", ON_DISK)
-    path = written(tmp_path, *talk(3))
+def test_a_long_path_is_read_some_at_a_time_and_none_twice(tmp_path: Path) -> None:
+    session = load(written(tmp_path, *talk(600))).session
+    asked: list[list[str]] = []
+    source = session.nodes.source
+    assert source is not None
+
+    def counted(kept: Sequence[Kept]) -> list[Node]:
+        asked.append([one.id for one in kept])
+        return source(kept)
+
+    session.nodes.source = counted
+    first = next(iter(session.path()))
+    assert asked == [["0"]]
+    assert [node.message.text for node in session.path()] == [f"text {at}" for at in range(600)]
+    assert sum(map(len, asked)) == 600
+    assert len(asked) < 20
+    assert next(iter(session.path())) is first
+
+
+@pytest.mark.usefixtures("on_disk")
+def test_of_a_path_that_cannot_all_be_read_the_first_messages_are(tmp_path: Path) -> None:
+    path = written(tmp_path, *talk(30))
     session = load(path).session
-    with path.open("ab") as file:
+    path.write_bytes(path.read_bytes().replace(b'"id":"20"', b'"id":"XX"'))
+
+    nodes = iter(session.path())
+    assert [next(nodes).id for _ in range(20)] == [f"{at}" for at in range(20)]
+    with pytest.raises(StoreError, match="Message 20 "):
+        next(nodes)
+
+
+@pytest.mark.usefixtures("on_disk")
+def test_a_large_journal_stays_on_the_disk_and_is_gone_on_with(three: Path) -> None:
+    session = load(three).session
+    with three.open("ab") as file:
         file.write(encode(reply("9", "2")))
     apply(session, reply("9", "2"))
 
@@ -154,35 +194,27 @@ def test_a_large_journal_stays_on_the_disk_and_is_gone_on_with(
 
 
 @pytest.mark.posix
-def test_a_large_journal_that_is_deleted_can_still_be_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(journallines, "HELD_BYTES", ON_DISK)
-    path = written(tmp_path, *talk(3))
-    session = load(path).session
-    path.unlink()
+@pytest.mark.usefixtures("on_disk")
+def test_a_large_journal_that_is_deleted_can_still_be_read(three: Path) -> None:
+    session = load(three).session
+    three.unlink()
 
     assert session.nodes["1"].message.text == "text 1"
 
 
-def test_what_another_program_has_changed_in_a_large_journal_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(journallines, "HELD_BYTES", ON_DISK)
-    path = written(tmp_path, *talk(3))
-    session = load(path).session
-    before = path.read_bytes()
-    path.write_bytes(b"\n" + before)
+@pytest.mark.usefixtures("on_disk")
+def test_what_another_program_has_changed_in_a_large_journal_is_told(three: Path) -> None:
+    session = load(three).session
+    three.write_bytes(b"\n" + three.read_bytes())
 
     with pytest.raises(StoreError, match=r"Message 1 .* no longer") as caught:
         session.nodes["1"]
     assert caught.value.advice
 
 
-def test_a_journal_that_is_held_is_read_once(tmp_path: Path) -> None:
-    path = written(tmp_path, *talk(3))
-    session = load(path).session
-    path.write_bytes(b"")
+def test_a_journal_that_is_held_is_read_once(three: Path) -> None:
+    session = load(three).session
+    three.write_bytes(b"")
 
     assert [node.message.text for node in session.path()] == ["text 0", "text 1", "text 2"]
 

@@ -71,3 +71,9 @@ def test_other_words_are_ruled_out() -> None:
     assert [word for word in ("calm", "ALM", "雑談", "温", "c++", "calmer", "度温", "京") if may_hold(text, word)] == [
         "calm", "ALM", "雑談", "温",
     ]  # fmt: skip
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_a_text_of_ascii_alone_has_the_terms_that_it_has_beside_others(text: str) -> None:
+    assert terms([text]).runs == terms([text, "猫"]).runs
+    assert terms([text]).dense == set()

@@ -17,6 +17,7 @@ import pyte
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import PipeInput, create_pipe_input
+from prompt_toolkit.input.vt100_parser import Vt100Parser
 from pyte import screens
 from pyte.screens import Char
 
@@ -58,6 +59,19 @@ class _Sheet(pyte.HistoryScreen):
                 row[before] = row[before]._replace(data=row[before].data + part)
             else:
                 super().draw(part)
+
+    def insert_lines(self, count: int | None = None) -> None:
+        self._make_rows()
+        super().insert_lines(count)
+
+    def delete_lines(self, count: int | None = None) -> None:
+        self._make_rows()
+        super().delete_lines(count)
+
+    def _make_rows(self) -> None:
+        """Make all rows: pyte moves none in the place of another that was never written."""
+        for y in range(self.lines):
+            self.buffer[y]
 
     def select_graphic_rendition(self, *attrs: int) -> None:
         kept = list(attrs)
@@ -245,10 +259,31 @@ class Sitting:
                 self._handled += 1
 
         terminal._repl.handle = counted  # type: ignore[method-assign]
+        self._taken = 0
+
+        def count(_: object) -> None:
+            self._taken += 1
+
+        terminal._app.key_processor.after_key_press += count
 
     def type(self, text: str) -> None:
         """Press keys."""
         self._keys.send_text(text)
+
+    async def press(self, *keys: str) -> str:
+        """Press keys at the prompt, each when the one before was taken; return what stands there."""
+        for key in keys:
+            presses: list[object] = []
+            Vt100Parser(presses.append).feed_and_flush(key)
+            expected = self._taken + len(presses)
+            self.type(key)
+            await self.until(lambda expected=expected: self._taken >= expected)  # type: ignore[misc]
+        return self.terminal._prompt.buffer.text
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Give the screen another size, and have the program told of it."""
+        self.screen.resize(columns, rows)
+        self.terminal._app._on_resize()
 
     async def until(self, condition: str | Callable[[], bool], seconds: float = 10.0) -> str:
         """Wait until a text stands on the screen or in scrollback, or a condition holds; return the screen."""

@@ -12,6 +12,7 @@ import httpx
 
 from zatsudan.base.jsonvalues import Json
 from zatsudan.lab.reshaping import Chain, read, shares_at
+from zatsudan.servers.athome import LLAMA_CPP
 from zatsudan.servers.choice import Server
 from zatsudan.wire.logprobs import read_logprobs
 from zatsudan.wire.tokenview import Option, Token, read_tokens
@@ -70,17 +71,7 @@ OFF: Mapping[str, Json] = {
     "cache_prompt": True,
     "id_slot": 0,
 }
-ORDER = (
-    "penalties",
-    "dry",
-    "top_n_sigma",
-    "top_k",
-    "typ_p",
-    "top_p",
-    "min_p",
-    "xtc",
-    "temperature",
-)
+ORDER = LLAMA_CPP.order
 
 
 #: The engine's numbers are single, and two requests differ in their last digits.

@@ -98,6 +98,7 @@ QUIRKS = (
     Quirk("reasoning-twice.sse", "OpenRouter: the same under three names", reasoning="Let me see."),
     Quirk("json-with-reasoning.json", "DeepSeek without a stream", reasoning="Let me see.", usage=(9, 2)),
     # How it ends.
+    Quirk("mark-of-the-end.sse", "MLX, LM Studio, oMLX: the mark of the model's end stays in the text; logancyang/obsidian-copilot 2284, akaszubski/anyclaude-local 45"),
     Quirk("no-done.sse", "Google's compatible endpoint, many gateways"),
     Quirk("no-blank-line-at-the-end.sse", "servers that close too early", usage=(9, 2)),
     Quirk("finish-missing.sse", "older llama-cpp-python and gateways: [DONE] alone", finish=None),

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.support.listening import end
 from zatsudan.servers.kinds import KINDS
 
 CUT = "cut"
@@ -129,16 +130,12 @@ class Server:
     _handlers: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def aclose(self) -> None:
-        """End all connections, and wait until they have ended; also those that came just now."""
-        for _ in range(3):
-            # The loop accepts, makes a transport, begins a task, which says that it is there; and
-            # what was closed lets go of its socket.
-            for _ in range(10):
-                await asyncio.sleep(0)
-            handlers = list(self._handlers)
+        """End all connections, and wait until they have ended."""
+        while handlers := list(self._handlers):
             for task in handlers:
                 task.cancel()
             await asyncio.gather(*handlers, return_exceptions=True)
+        await asyncio.sleep(0)  # what was closed lets go of its socket
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection."""
@@ -146,10 +143,7 @@ class Server:
         if task is not None:
             self._handlers.add(task)
             task.add_done_callback(self._handlers.discard)
-        # Cancelled: the loop ends while a client keeps its connection.
-        with contextlib.suppress(
-            ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError
-        ):
+        try:
             while (request := await _read(reader)) is not None:
                 script = self._unasked(request)
                 if script is None:
@@ -157,6 +151,10 @@ class Server:
                     script = self._script(request)
                 if not await self._send(script, reader, writer):
                     break
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        except asyncio.CancelledError:  # the server ends while a client keeps its connection
+            writer.transport.abort()
         writer.close()
 
     def _unasked(self, request: Request) -> Script | None:
@@ -254,7 +252,7 @@ async def serve(
     try:
         yield server
     finally:
-        listener.close()
+        await end(listener)
         await server.aclose()
 
 

@@ -216,8 +216,7 @@ async def test_a_question_about_a_line_stands_whole_at_80_columns_and_at_40(
             "» これ@メモ.txtを要約して",
             "メモ.txt を添付しますか。Enter で添付、Esc で文だけを送信します。",
         ]
-        person.screen.resize(40, 24)
-        person.terminal._app._on_resize()
+        person.resize(40, 24)
         await person.until(lambda: "送信します。" in person.screen.shown().splitlines()[-1])
         shown = "".join(person.screen.shown().splitlines()[-2:])
         assert shown == "メモ.txt を添付しますか。Enter で添付、Esc で文だけを送信します。"

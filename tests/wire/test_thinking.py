@@ -81,21 +81,10 @@ SOLVED = (
         ("<think>hm</think>Yes\n</answer>", "Yes\n</answer>", "hm"),
         # langgenius/dify-official-plugins 1525, Blaizzy/mlx-vlm 2170: GLM's box.
         ("<|begin_of_box|>Yes<|end_of_box|>", "Yes", ""),
-        ("\n<|begin_of_box|>Yes<|end_of_box|>\n", "\nYes", ""),
+        ("\n<|begin_of_box|>\nYes<|end_of_box|>\n", "Yes", ""),
         ("<think>hm</think><|begin_of_box|>Yes<|end_of_box|>", "Yes", "hm"),
         ("<|begin_of it", "<|begin_of it", ""),
-        # ggml-org/llama.cpp 6859, 6872, 6903, marella/ctransformers 124: what ends a turn.
-        ("Yes<|im_end|>", "Yes", ""),
-        ("Yes</s>", "Yes", ""),
-        ("Yes!\n<|eot_id|><|endoftext|>\n", "Yes!\n", ""),
-        ("<think>hm</think>Yes<｜end▁of▁sentence｜>", "Yes", "hm"),
-        ("<think>hm</think>\nYes<|user|>", "Yes", "hm"),
-        ("<|end|>", "", ""),
-        # lmstudio-ai/lmstudio-bug-tracker 1509: who speaks of one.
-        ("ChatML ends with <|im_end|>", "ChatML ends with <|im_end|>", ""),
-        ("`<|im_end|>`", "`<|im_end|>`", ""),
-        ("a<|im_end|>b", "a<|im_end|>b", ""),
-        ("a <b</s", "a <b</s", ""),
+        ("Yes<|end_of_box|>", "Yes<|end_of_box|>", ""),
         # The end alone.
         ("Hm.\nHm.\n</think>\n\nYes", "Yes", "Hm.\nHm.\n"),
         ("Provide the answer briefly.</think>391", "391", "Provide the answer briefly."),

@@ -15,6 +15,7 @@ from pathlib import Path, PureWindowsPath
 from typing import BinaryIO, TextIO
 
 from zatsudan.base.language import say
+from zatsudan.base.printable import Printable, one_line
 
 #: What another user could read or write of a file, or of a folder. Windows has no such modes:
 #: there the rights of the folder count, and those of a person's own folders keep others out.
@@ -59,12 +60,20 @@ class Refused(OSError):
         return str(self.strerror)
 
 
-def expanded(name: str) -> Path:
+def expanded(name: str | Path) -> Path:
     """Return the path that was typed, `~` filled in where that can be done."""
     try:
         return Path(name).expanduser()
     except RuntimeError:  # ~nobody
         return Path(name)
+
+
+def reason(error: Exception) -> Printable:
+    """Return why a file could not be read or written, in the system's words."""
+    if isinstance(error, UnicodeError):
+        return say("it is no text")
+    words = error.strerror if isinstance(error, OSError) else str(error)
+    return one_line(words or type(error).__name__, 80)
 
 
 def is_device(path: Path | str) -> bool:

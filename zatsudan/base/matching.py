@@ -1,12 +1,12 @@
 """What was typed of a name or a title, and what fits it: for menus, lists and questions.
 
 To find the one thing that somebody named (a session, a parameter) is another matter: there
-nothing loose counts.
+nothing loose counts. For a name that is none, `meant` tells which ones come near.
 """
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 
 def fold(text: str) -> str:
@@ -53,3 +53,19 @@ def rank(words: Sequence[str], folded: str) -> int | None:
                 return None
             loose = 1
     return loose
+
+
+def meant(typed: str, names: Iterable[str], most: int = 3, *, cutoff: float = 0.6) -> list[str]:
+    """Return the names that one which is none may stand for, the likeliest first.
+
+    One that has the same letters, whatever its case and marks, is the one that was meant.
+    """
+    import difflib
+
+    known, letters = list(names), _letters(typed)
+    same = [name for name in known if _letters(name) == letters] if letters else []
+    return same[:1] or difflib.get_close_matches(typed, known, n=most, cutoff=cutoff)
+
+
+def _letters(name: str) -> str:
+    return "".join(char for char in fold(name) if char.isalnum())

@@ -63,6 +63,7 @@ NEWLINE = "\N{SYMBOL FOR NEWLINE}"
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
+@cache
 def _table() -> dict[int, str]:
     table = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\n\t"}
     table[0x7F] = "\N{SYMBOL FOR DELETE}"
@@ -83,9 +84,6 @@ def _table() -> dict[int, str]:
     return table
 
 
-_TABLE = _table()
-
-
 def printable(text: str) -> Printable:
     """Return `text` with every character that could steer a terminal made visible.
 
@@ -98,9 +96,9 @@ def printable(text: str) -> Printable:
         _FLAG_AT in text
     ):  # the flags of England, Scotland, Wales: a black flag and its place in tags
         parts = _flags().split(text)
-        parts[::2] = [part.translate(_TABLE) for part in parts[::2]]
+        parts[::2] = [part.translate(_table()) for part in parts[::2]]
         return Printable("".join(parts))
-    return Printable(text.translate(_TABLE))
+    return Printable(text.translate(_table()))
 
 
 #: What the flag of a region begins with; tags behind anything else are text that no eye sees.
@@ -148,4 +146,4 @@ def printable_json(value: "Json", encoding: str = "utf-8", indent: int | None = 
     text = json.dumps(value, ensure_ascii=False, indent=indent)
     if text.replace("\n", "").isprintable():
         return Printable(text)
-    return Printable(text.translate({code: json.dumps(chr(code))[1:-1] for code in _TABLE}))
+    return Printable(text.translate({code: json.dumps(chr(code))[1:-1] for code in _table()}))

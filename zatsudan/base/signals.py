@@ -17,24 +17,25 @@ else:
 
 
 def listen(number: int, act: Callable[[], None]) -> Callable[[], None]:
-    """Call `act` on the running loop when a signal comes; return what ends that.
+    """Call `act` on the running loop when a signal comes; return what gives it back to what caught it before.
 
     Outside the main thread nothing can be caught, and nothing is. Where the loop catches
-    no signals, as on Windows, Python does, and what caught it before gets it back.
+    no signals, as on Windows, Python does.
     """
-    loop = asyncio.get_running_loop()
+    loop, before = asyncio.get_running_loop(), signal.getsignal(number)
     try:
         loop.add_signal_handler(number, act)
     except NotImplementedError:
         return _by_python(loop, number, act)
     except (ValueError, RuntimeError):
         return _nothing
-    return lambda: _forget(loop, number)
 
+    def release() -> None:
+        with contextlib.suppress(RuntimeError, ValueError):
+            if loop.remove_signal_handler(number):  # which leaves what Python has by itself
+                signal.signal(number, before)
 
-def _forget(loop: asyncio.AbstractEventLoop, number: int) -> None:
-    with contextlib.suppress(RuntimeError, ValueError):
-        loop.remove_signal_handler(number)
+    return release
 
 
 def _by_python(

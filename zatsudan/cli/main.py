@@ -47,7 +47,9 @@ def main(argv: list[str] | None = None) -> None:
     except Exception as error:  # noqa: BLE001  a fault of ours is told in a sentence as well
         if isinstance(error, OSError) and error.errno in _FULL:
             _let_go()
-            _complain(exits.unwritten(error.strerror or str(error)))
+            from zatsudan.base.files import reason
+
+            _complain(exits.unwritten(reason(error)))
         else:
             fault = exits.fault(error)
             _complain(fault.sentence, fault.advice)

@@ -128,6 +128,7 @@ async def _talk(
     wishes: "Wishes",
     line: "Entered",
 ) -> int:
+    from zatsudan.base.console import described, takes_sequences
     from zatsudan.base.errors import StoreError
     from zatsudan.base.language import say
     from zatsudan.cli import exits, garbage, opening
@@ -135,7 +136,6 @@ async def _talk(
     from zatsudan.servers import choice
     from zatsudan.servers.discovery import Finder
     from zatsudan.talk.talk import Talk
-    from zatsudan.terminal.console import described, takes_sequences
 
     environ = choice.environment()
     server = choice.choose(wishes, environ, config)

@@ -86,8 +86,8 @@ def _export_arguments() -> list[Argument]:
 
 def export(args: argparse.Namespace) -> int:
     """Write a saved session in another format."""
-    from zatsudan.base.files import expanded
-    from zatsudan.commands.transfer import export_saved, write
+    from zatsudan.commands.paths import write_file
+    from zatsudan.commands.transfer import export_saved
     from zatsudan.servers.choice import Wishes
     from zatsudan.sessions import shelf
 
@@ -97,9 +97,8 @@ def export(args: argparse.Namespace) -> int:
 
     text = with_chat(text_of, Wishes(base_url=args.base_url, profile=args.profile), lasting=True)
     if args.file:
-        write(
-            expanded(args.file), text, overwrite=args.force, instead=say("--force overwrites it.")
-        )
+        instead = say("--force overwrites it.")
+        write_file(args.file, text, overwrite=args.force, instead=instead)
     else:
         # In a file or a pipe it is data, which nobody obeys.
         text = printable(text) if sys.stdout.isatty() else text

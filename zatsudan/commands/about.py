@@ -40,7 +40,14 @@ def _names(_chat: Chat, _args: str) -> Iterable[Choice]:
     return (Choice(entry.name, say(entry.help)) for entry in _table().values())
 
 
-@command("help", "[COMMAND|PARAMETER|all]", group=GROUP, everyday=True, complete=_names)
+@command(
+    "help",
+    "[COMMAND|PARAMETER|all]",
+    group=GROUP,
+    everyday=True,
+    complete=_names,
+    known_as=("commands", "keys"),
+)
 async def help_(chat: Chat, args: str) -> Outcome:
     """Show this page, one command's page, or all."""
     table = _table()
@@ -104,7 +111,7 @@ def _page(entry: Entry, chat: Chat) -> tuple[Part, ...]:
     return tuple(parts)
 
 
-@command("quit", "", group=GROUP, everyday=True)
+@command("quit", "", group=GROUP, everyday=True, known_as=("exit", "bye"))
 async def quit_(_chat: Chat, _args: str) -> Outcome:
     """Leave. The session is saved already."""
     return Leave()

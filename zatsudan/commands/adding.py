@@ -1,9 +1,9 @@
 """Commands on messages by hand: added, hidden, deleted, and with what a reply begins."""
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zatsudan.base import files
 from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later, say, say_count
@@ -83,7 +83,7 @@ async def _text_of(text: str) -> str:
 
     from zatsudan.talk.attaching import read_file
 
-    read = await asyncio.to_thread(lambda: read_file(Path(text[1:]).expanduser()))
+    read = await asyncio.to_thread(lambda: read_file(files.expanded(text[1:])))
     if not isinstance(read, str):
         raise CommandError(say("A picture is no text."), say("Attach it with @FILE in a message."))
     return read.removesuffix("\n")
@@ -175,7 +175,7 @@ async def unhide(chat: Chat, args: str) -> Outcome:
     return _told(later("#{id} is sent again: {text}"), nodes)
 
 
-@command("delete", "N", group=GROUP, complete=ids, possible=has_messages)
+@command("delete", "N", group=GROUP, complete=ids, possible=has_messages, known_as=("remove", "rm"))
 async def delete(chat: Chat, args: str) -> Outcome:
     """Take one message out of the talk; what follows stays.
 

@@ -3,8 +3,9 @@
 No screen here: the terminal draws what this holds, and tests read it as values.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from zatsudan.base.matching import fold, rank
 from zatsudan.base.printable import EMPTY, Printable, printable
@@ -16,7 +17,8 @@ class Question:
     """`rows` are offered, the first as the likely one; their first cell names them.
 
     `free`: any text is an answer too. `hidden`: what is typed is neither shown nor kept. `keys`: each
-    row's key is one character, and pressing it answers.
+    row's key is one character, and pressing it answers. `head` says what the cells are. `waits`: the
+    likely rows are still to come, and why; until then only what is there can be chosen, by its key.
     """
 
     title: Printable
@@ -25,6 +27,8 @@ class Question:
     hidden: bool = False
     help: Printable = EMPTY
     keys: bool = False
+    head: tuple[Printable, ...] = ()
+    waits: Printable = EMPTY
 
     def read(self, line: str) -> str | None:
         """Return the answer that a typed line is, a row by its number or name; None if it is none."""
@@ -39,6 +43,10 @@ class Question:
             if fold(text) in (fold(row.key), fold(row.cells[0])):
                 return row.key
         return text if self.free else None
+
+
+#: Brings the question that takes another's place; None where nothing is to be asked any more.
+Coming: TypeAlias = Callable[[], Awaitable[Question | None]]
 
 
 @dataclass(slots=True)
@@ -67,8 +75,8 @@ class Asking:
 
     @property
     def marked(self) -> Row | None:
-        """The row that Enter would take."""
-        rows = self.rows
+        """The row that Enter would take; none while the likely ones are still to come."""
+        rows = () if self.question.waits else self.rows
         return rows[min(self.at, len(rows) - 1)] if rows else None
 
     @property

@@ -74,7 +74,13 @@ async def ban(chat: Chat, args: str) -> Outcome:
     flags = _flags(words)
     plain = [word for word in words if word.text not in flags or word.quoted]
     if not plain:
-        raise CommandError(say("/ban needs a text."), say('As in /ban " delve" --forms.'))
+        raise CommandError(
+            say("/ban needs a text."), say('As in /ban " delve" --forms; /unban takes back.')
+        )
+    if plain == [Word("off")]:
+        raise CommandError(
+            say("Nothing was banned."), say('/unban takes back; /ban "off" bans that word.')
+        )
     try:
         return await _add(chat, plain, -100, flags)
     except CommandError as error:  # it is no single token here, or nobody knows

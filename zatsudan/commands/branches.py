@@ -122,7 +122,7 @@ async def redo(chat: Chat, _args: str) -> Outcome:
     return Show((Talk(tuple(path[start:]), start),))
 
 
-@command("fork", "[NAME]", group=GROUP, possible=has_messages)
+@command("fork", "[NAME]", group=GROUP, possible=has_messages, known_as=("branch",))
 async def fork(chat: Chat, args: str) -> Outcome:
     """Go on in a new session from here.
 

@@ -32,7 +32,7 @@ def _choices(chat: Chat, args: str) -> Iterable[Choice]:
     yield from paths(args)
 
 
-@command("character", "[FILE|off]", group=GROUP, complete=_choices)
+@command("character", "[FILE|off]", group=GROUP, complete=_choices, known_as=("persona",))
 async def character(chat: Chat, args: str) -> Outcome:
     """Talk with a character of a card, or show it.
 

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zatsudan.base.errors import CommandError, StoreError
+from zatsudan.base.errors import CommandError
 from zatsudan.base.language import later, say
-from zatsudan.base.printable import one_line, printable
+from zatsudan.base.printable import Printable, one_line, printable
 from zatsudan.base.words import quote, split
 from zatsudan.commands.outcomes import Outcome, Show
 from zatsudan.commands.parts import Line, Part
+from zatsudan.commands.paths import write_file
 from zatsudan.commands.registry import Choice, command
 from zatsudan.commands.results import found_of, sheet
 from zatsudan.sessions.planned import Lab
@@ -73,7 +74,9 @@ async def _lab(chat: Chat, args: str, *, overwrite: bool = False) -> Outcome:
     names = [word.text for word in split(name)]
     if verb == "export" and len(names) == 1:
         return await _export(chat, last, names[0], overwrite=overwrite)
-    if verb == "export" or name:
+    if verb == "export":
+        raise CommandError(say("/lab export takes one FILE."), _example())
+    if name:
         raise CommandError(
             say("/lab cannot do that: {args}.", args=one_line(args, 40)),
             say("/lab replies, /lab NUMBER or /lab export FILE."),
@@ -92,10 +95,21 @@ async def _export(chat: Chat, last: Lab, name: str, *, overwrite: bool) -> Outco
     write = _format(name)
     found = await found_of(chat, last)
     text = write(sheet_of(found.rows, _message(chat, last), found.numbers, found.settings))
-    path = _written(name, text, overwrite=overwrite)
+    instead = say(
+        "Nothing was written; {command} overwrites it.", command=f"/lab! export {quote(name)}"
+    )
+    path = write_file(name, text, overwrite=overwrite, instead=instead)
     count = len(found.rows)
     written = say("{count} replies written to {path}.", count=count, path=one_line(str(path)))
     return Show((*found.faults, Line(written, "good")))
+
+
+def _example() -> Printable:
+    """Say how an export is written."""
+    from zatsudan.sessions.exports.experiment import FORMATS
+
+    endings = " ".join(FORMATS)
+    return say("As in /lab export results.html; the endings are {endings}.", endings=endings)
 
 
 def _format(name: str) -> "Callable[[Sheet], str]":
@@ -107,37 +121,9 @@ def _format(name: str) -> "Callable[[Sheet], str]":
     if write is None:
         raise CommandError(
             say("{name} has no ending that tells the form.", name=one_line(path.name, 40)),
-            say("One of {endings}.", endings=" ".join(FORMATS)),
+            _example(),
         )
     return write
-
-
-def _written(name: str, text: str, *, overwrite: bool) -> Path:
-    """Write a file, and return where it lies; raises StoreError."""
-    path = Path(name).expanduser()
-    try:
-        with path.open(
-            "w" if overwrite else "x", encoding="utf-8", errors="replace", newline=""
-        ) as file:
-            file.write(text)
-    except FileExistsError:
-        raise StoreError(
-            say("{path} is there already.", path=one_line(str(path))),
-            say(
-                "Nothing was written; {command} overwrites it.",
-                command=f"/lab! export {quote(name)}",
-            ),
-        ) from None
-    except OSError as error:
-        raise StoreError(
-            say(
-                "{path} cannot be written ({why}).",
-                path=one_line(str(path)),
-                why=error.strerror or error,
-            ),
-            say("Name another file."),
-        ) from error
-    return path
 
 
 def _message(chat: Chat, last: Lab) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import Json, whole_number
 from zatsudan.base.language import later, say, say_count
-from zatsudan.base.printable import one_line, printable
+from zatsudan.base.printable import Printable, one_line, printable
 from zatsudan.base.words import split
 from zatsudan.commands import offers
 from zatsudan.commands.cast import begin_anew
@@ -38,7 +38,14 @@ def _system_choices(chat: Chat, args: str) -> Iterable[Choice]:
     return [*none, Choice("@", say("a file"))] if not args else ()
 
 
-@command("system", "[TEXT|@FILE|none]", group=GROUP, everyday=True, complete=_system_choices)
+@command(
+    "system",
+    "[TEXT|@FILE|none]",
+    group=GROUP,
+    everyday=True,
+    complete=_system_choices,
+    known_as=("sys", "prompt"),
+)
 async def system(chat: Chat, args: str) -> Outcome:
     """Show or change the system message.
 
@@ -66,6 +73,7 @@ async def system(chat: Chat, args: str) -> Outcome:
     everyday=True,
     complete=offers.assignments,
     possible=_has_turns,
+    known_as=("regenerate", "regen"),
 )
 async def retry(chat: Chat, args: str) -> Outcome:
     """Ask again; the earlier reply is kept.
@@ -133,7 +141,7 @@ async def continue_(chat: Chat, _args: str) -> Outcome:
     return Generate(parent, prefix=reply.message.text, logprobs=logprobs, asking=True)
 
 
-@command("undo", "[N]", group=GROUP, everyday=True, possible=_has_turns)
+@command("undo", "[N]", group=GROUP, everyday=True, possible=_has_turns, known_as=("back",))
 async def undo(chat: Chat, args: str) -> Outcome:
     """Step back one turn, or N.
 
@@ -163,7 +171,7 @@ async def undo(chat: Chat, args: str) -> Outcome:
     return Prefill(chat.talk.given_back(node), (Line(note, "good"),))
 
 
-@command("new", "", group=GROUP)
+@command("new", "", group=GROUP, known_as=("clear",))
 async def new(chat: Chat, _args: str) -> Outcome:
     """Begin a new session; the one before is saved.
 
@@ -230,14 +238,22 @@ async def raw(chat: Chat, args: str) -> Outcome:
                 say("There is no message {name!r}.", name=one_line(args, 20)),
                 say("/tree shows the numbers of all."),
             )
-        return Show((Line(printable(node.message.text)),))
+        return Show((Line(_written(node)),))
     reply = next(
         (node for node in reversed(chat.talk.session.path()) if node.message.role == "assistant"),
         None,
     )
     if reply is None:
         raise CommandError(say("There is no reply yet."), say("Write a message first."))
-    return Show((Line(printable(reply.message.text)),))
+    return Show((Line(_written(reply)),))
+
+
+def _written(node: Node) -> Printable:
+    """Return a message as its writer wrote it: of a model with the mark of the end that its server left there."""
+    from zatsudan.wire.endmarks import MARKS
+
+    ended = node.made.stopped if node.made is not None else ""
+    return printable(node.message.text + (ended if ended in MARKS else ""))
 
 
 @command("reasoning", "[show]", group=GROUP, possible=_has_turns)

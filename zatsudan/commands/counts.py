@@ -167,7 +167,7 @@ def _about(chat: Chat, exact: Mapping[str | None, int], text: str) -> Printable:
     return printable(f"~{chat.link.gauge(chat.talk.session).estimator.count(text):,}")
 
 
-@command("usage", "", group=GROUP, everyday=True)
+@command("usage", "", group=GROUP, everyday=True, known_as=("cost", "stats"))
 async def usage(chat: Chat, _args: str) -> Outcome:
     """Show the tokens of this reply and session.
 

@@ -8,7 +8,7 @@ from zatsudan.base.errors import CommandError
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import one_line, printable
 from zatsudan.base.words import split
-from zatsudan.commands.outcomes import Outcome, Pick, tell
+from zatsudan.commands.outcomes import Outcome, Pick
 from zatsudan.commands.parts import Line, Part
 from zatsudan.commands.registry import command
 from zatsudan.commands.resuming import jump
@@ -48,26 +48,30 @@ async def search_(chat: Chat, args: str) -> Outcome:
     directory = directory_of(chat)
     found = await asyncio.to_thread(at_once, directory, words)
     chat.index_sessions()
-    if found:
-        whole = partial(_whole, chat, directory, words)
-        return _choosing(chat, directory, Result(found), whole)
-    # That words stand nowhere is told only when all sessions were looked at.
-    pick = await _whole(chat, directory, words)
-    looked_for = one_line(" ".join(words), 60)
-    return (
-        pick if pick.rows else tell(say("{words} stands in no session.", words=looked_for), "dim")
-    )
+    if found is None:
+        return await _whole(chat, directory, words)
+    whole = partial(_whole, chat, directory, words, nowhere=not found)
+    return _choosing(chat, directory, words, Result(found), whole)
 
 
-async def _whole(chat: Chat, directory: "Path", words: "Sequence[str]") -> Pick:
-    from zatsudan.sessions.search import search
+async def _whole(
+    chat: Chat, directory: "Path", words: "Sequence[str]", *, nowhere: bool = False
+) -> Pick:
+    """Return what a look at all sessions finds; that the words stand `nowhere` costs least to make sure of."""
+    from zatsudan.sessions.search import Result, at_once, search
 
-    return _choosing(chat, directory, await asyncio.to_thread(search, directory, words))
+    def looked_for() -> "Result":
+        if nowhere and at_once(directory, words, surely=True) == ():
+            return Result(())
+        return search(directory, words)
+
+    return _choosing(chat, directory, words, await asyncio.to_thread(looked_for))
 
 
 def _choosing(
     chat: Chat,
     directory: "Path",
+    words: "Sequence[str]",
     result: "Result",
     whole: "Callable[[], Awaitable[Pick]] | None" = None,
 ) -> Pick:
@@ -86,7 +90,7 @@ def _choosing(
         (say("session"), say("age"), printable("#"), say("who"), say("hit")),
         tuple(_row(key, found, hit) for key, (found, hit) in hits.items()),
         chosen,
-        _listing(result),
+        _listing(result) if hits else (_nothing(words),),
         enter=later("goes there"),
         preview=lambda key: (_around(hits[key][1]),),
         ending=False,
@@ -136,6 +140,11 @@ def _around(hit: "Hit") -> Line:
     text = hit.text[start : start + PREVIEW]
     spans = tuple((first - start, last - start) for first, last in hit.spans)
     return Line(printable(text), spans=spans)
+
+
+def _nothing(words: "Sequence[str]") -> Line:
+    looked_for = one_line(" ".join(words), 60)
+    return Line(say("{words} stands in no session.", words=looked_for), "dim")
 
 
 def _listing(result: "Result") -> tuple[Part, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from zatsudan.base.errors import ZatsudanError
+from zatsudan.base.errors import CommandError, ZatsudanError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable
@@ -29,10 +29,15 @@ async def read_here(chat: Chat, words: Sequence[Word], *, force: bool = False) -
 
     try:
         return read()
-    except UnknownParameter:
-        if not await ask_names(chat):
+    except UnknownParameter as error:
+        if await ask_names(chat):
+            return read()
+        from zatsudan.commands import COMMANDS
+
+        if error.name not in COMMANDS:
             raise
-        return read()
+        sentence = say("{name} is no parameter but a command.", name=error.name)
+        raise CommandError(sentence, say("/help {name} explains it.", name=error.name)) from error
 
 
 async def ask_names(chat: Chat) -> bool:

@@ -27,7 +27,7 @@ from zatsudan.talk.chat import Chat
 GROUP = offers.GROUP
 
 
-@command("params", "[all]", group=GROUP, everyday=True)
+@command("params", "[all]", group=GROUP, everyday=True, known_as=("settings", "config", "options"))
 async def params(chat: Chat, args: str) -> Outcome:
     """Show the parameters and what they mean.
 

@@ -1,6 +1,5 @@
 """/manual: a reply that is chosen token by token."""
 
-import asyncio
 from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
@@ -8,7 +7,7 @@ from typing import NamedTuple
 from zatsudan.base.errors import CommandError, ZatsudanError
 from zatsudan.base.jsonvalues import Json, whole_number
 from zatsudan.base.language import say
-from zatsudan.base.printable import Printable, one_line, printable
+from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.commands.adding import words_of
 from zatsudan.commands.asking import Question
 from zatsudan.commands.chains import chain_of, prompt_before
@@ -36,6 +35,8 @@ from zatsudan.wire.tokenview import Option, Token, entries_before, percent, read
 OFFERED = 9
 #: Tokens that are asked for where the first is a part of a character, which servers do not send alone.
 CHARACTER = 4
+#: What stands for a token that is still to come.
+WAITS = printable("…")
 #: The keys beside the digits.
 TYPE, BACK, GO_ON = "t", "u", "g"
 
@@ -122,24 +123,27 @@ def _begun(chat: Chat, args: str) -> _Hand:
     return _Hand(found.parent, None, found.before, found.entries[: found.at])
 
 
-def _next(chat: Chat, hand: _Hand) -> Outcome:
-    """Return what asks for the next token, and then the person."""
+def _next(chat: Chat, hand: _Hand, shown: int = OFFERED) -> Outcome:
+    """Ask the person for the next token as soon as the model has told what it may be."""
 
-    async def run(hint: Hint) -> Outcome:
-        hint(say("asking for the next token · Esc stops"))
+    async def coming() -> Outcome:
         try:
             found = await _ahead(chat, hand, 1)
             if not found.told and found.text == "" and not found.ended:
                 found = await _ahead(chat, hand, CHARACTER)
-        except asyncio.CancelledError:
-            return _kept(chat, hand)
         except ZatsudanError as error:
             if not hand.picks:
                 raise
             return _kept(chat, hand, Line(error.sentence, "warn"))
         return _asked(chat, hand, found)
 
-    return Work((), run)
+    # As many rows as before: what stands below them stays where it is.
+    rows = [Row("", (printable(str(number)), WAITS)) for number in range(1, shown + 1)]
+    waits = say("asking for the next token")
+    question = Question(_tail(hand), (*rows, *_others(hand)), keys=True, waits=waits)
+    return Ask(
+        question, partial(_other, chat, hand), leave=partial(_kept, chat, hand), coming=coming
+    )
 
 
 async def _ahead(chat: Chat, hand: _Hand, tokens: int) -> Ahead:
@@ -157,35 +161,45 @@ def _asked(chat: Chat, hand: _Hand, found: Ahead) -> Outcome:
         Row(str(number), (printable(str(number)), one_line(option.name, 30), *shares))
         for number, (option, shares) in enumerate(zip(offered, told, strict=True), 1)
     ]
-    rows.append(Row(TYPE, (printable(TYPE), say("type a text"))))
-    if hand.picks:
-        last = one_line(hand.picks[-1].token.name, 30)
-        rows.append(Row(BACK, (printable(BACK), say("take {text} back", text=last))))
-        going = say("let the model go on from here")
-        if found.ended:
-            going = say("let the model go on from here: it would end")
-        rows.append(Row(GO_ON, (printable(GO_ON), going)))
+    head: tuple[Printable, ...] = ()
     if any(len(cells) > 1 for cells in told):
-        help_ = say("the model's share, and with the settings")
-    elif offered or found.ended:
-        help_ = say("what was chosen is kept")
-    else:
-        help_ = say("the server told no next token")
+        head = (EMPTY, EMPTY, say("model"), say("with the settings"))
+    known = offered or found.ended
+    help_ = say("what was chosen is kept") if known else say("the server told no next token")
 
     async def answered(key: str) -> Outcome:
-        if key == TYPE:
-            return _typed(chat, hand)
-        if key == BACK:
-            return _next(chat, hand._replace(picks=hand.picks[:-1]))
-        if key == GO_ON:
-            return Generate(hand.parent, prefix=hand.text, logprobs=hand.entries, begun=True)
+        if not key.isdecimal():
+            return await _other(chat, hand, key)
         option = offered[int(key) - 1]
         entry = next(entries_before(found.told, 0, option), None)
         token = Token(option.data, option.p, id=option.id)
-        return _next(chat, hand._replace(picks=(*hand.picks, _Pick(token, entry))))
+        return _next(chat, hand._replace(picks=(*hand.picks, _Pick(token, entry))), len(offered))
 
-    question = Question(_tail(hand), tuple(rows), keys=True, help=help_)
+    rows += _others(hand, ends=found.ended)
+    question = Question(_tail(hand), tuple(rows), keys=True, help=help_, head=head)
     return Ask(question, answered, leave=partial(_kept, chat, hand))
+
+
+def _others(hand: _Hand, *, ends: bool = False) -> list[Row]:
+    """Return what can be chosen beside tokens; `ends`: the model would write no more."""
+    rows = [Row(TYPE, (printable(TYPE), say("type a text")))]
+    if hand.picks:
+        last = one_line(hand.picks[-1].token.name, 30)
+        going = say("let the model go on from here")
+        if ends:
+            going = say("let the model go on from here: it would end")
+        rows.append(Row(BACK, (printable(BACK), say("take {text} back", text=last))))
+        rows.append(Row(GO_ON, (printable(GO_ON), going)))
+    return rows
+
+
+async def _other(chat: Chat, hand: _Hand, key: str) -> Outcome:
+    """Do what was chosen beside tokens."""
+    if key == TYPE:
+        return _typed(chat, hand)
+    if key == BACK:
+        return _next(chat, hand._replace(picks=hand.picks[:-1]))
+    return Generate(hand.parent, prefix=hand.text, logprobs=hand.entries, begun=True)
 
 
 def _offered(place: Token | None) -> list[Option]:

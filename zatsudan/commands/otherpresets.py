@@ -3,13 +3,14 @@
 import asyncio
 from pathlib import Path
 
+from zatsudan.base import files
 from zatsudan.base.errors import CommandError
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.base.words import Word
 from zatsudan.commands.outcomes import Outcome, Show, tell
 from zatsudan.commands.parts import Line, Part, Table
-from zatsudan.commands.transfer import write as write_file
+from zatsudan.commands.paths import write_file
 from zatsudan.config import foreign
 from zatsudan.config.foreign.presetfields import DROPPED, Fate
 from zatsudan.config.presetfiles import Presets
@@ -65,7 +66,7 @@ def imported(
     """
     name = name or foreign.own_name(path)
     there = presets.path(name).exists()
-    found = foreign.read_file(_expanded(path))
+    found = foreign.read_file(files.expanded(path))
     if there:
         raise CommandError(
             say("There is a preset {name!r} already.", name=name),
@@ -108,13 +109,6 @@ def _what(found: foreign.Imported) -> Printable:
         more = say_count("{n} message", "{n} messages", len(found.preset.messages))
         what = say("{what} and {more}", what=what, more=more)
     return what
-
-
-def _expanded(path: Path) -> Path:
-    try:
-        return path.expanduser()
-    except RuntimeError:  # ~somebody who is not here
-        return path
 
 
 def _row(fate: Fate, here: Here) -> tuple[Printable, ...]:

@@ -160,6 +160,7 @@ class Pick(NamedTuple):
 
     Where there are thousands, `rows` may be the first of `total`, as far as is known at once:
     `whole` then looks at everything and returns the list as it is, and `chosen` knows its keys too.
+    Without rows `instead` says that there is nothing.
     """
 
     title: Printable
@@ -182,6 +183,8 @@ class Ask(NamedTuple):
     """Show the parts and ask the person one question; `answered` gets the answer and returns what follows.
 
     Who leaves the question leaves what it belongs to: then `left` is shown, or `leave` returns what follows.
+    `coming` brings what takes its place as soon as it is there: a question stands where this one stood, so
+    that no key is pressed past either of them.
     """
 
     question: "Question"
@@ -189,6 +192,7 @@ class Ask(NamedTuple):
     parts: tuple[Part, ...] = ()
     left: tuple[Part, ...] = ()
     leave: "Callable[[], Outcome] | None" = None
+    coming: "Callable[[], Awaitable[Outcome]] | None" = None
 
 
 class Calls(NamedTuple):

@@ -98,10 +98,19 @@ async def preset(chat: Chat, args: str) -> Outcome:
             return await _advised(chat)
         case [name] if name not in WORDS:
             return _take(chat, name)
-    raise CommandError(
-        say("/preset does not take {text!r}.", text=one_line(args, 40)),
-        say("/preset NAME, /preset save NAME, /preset delete NAME, /preset import FILE."),
-    )
+    raise _not_taken(chat, args)
+
+
+def _not_taken(chat: Chat, args: str) -> CommandError:
+    """Return what is said of words that are none of the command's."""
+    usage = say("/preset NAME, /preset save NAME, /preset delete NAME, /preset import FILE.")
+    first, *others = args.split()
+    if first in WORDS:
+        return CommandError(say("/preset {word} takes one name without blanks.", word=first), usage)
+    named = [word for word in (first, *others) if word in chat.presets.names()]
+    if named:
+        usage = say("/preset {name} takes it. {usage}", name=one_line(named[0], 40), usage=usage)
+    return CommandError(say("/preset does not take {text!r}.", text=one_line(args, 40)), usage)
 
 
 def _save(chat: Chat, name: str, more: list[str]) -> Outcome:

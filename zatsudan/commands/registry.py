@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from types import ModuleType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from zatsudan.base.errors import CommandError
+from zatsudan.base.errors import CommandError, ZatsudanError
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, printable
 
@@ -33,6 +33,9 @@ class Choice(NamedTuple):
 
         return cls(quote(text), meta)
 
+
+#: Commands by which other programs send a file.
+ATTACHING = ("attach", "file", "image", "upload")
 
 Run: TypeAlias = "Callable[[Chat, str], Awaitable[Outcome]]"
 Complete: TypeAlias = "Callable[[Chat, str], Iterable[Choice]]"
@@ -58,6 +61,7 @@ def always(_chat: "Chat") -> bool:
 class Command(NamedTuple):
     """One slash command: `complete` gets what stands before the cursor after the name.
 
+    `known_as` are names that other programs have for it: they work as well, and stand in no list.
     `more` is what its page says below `page` of what stands in tables, and of how things are in
     a chat, where there is one; put together when it is shown, in the person's language.
     """
@@ -73,6 +77,7 @@ class Command(NamedTuple):
     possible: Possible = always
     more: More = nothing
     from_disk: bool = False
+    known_as: tuple[str, ...] = ()
 
     def explained(self, chat: "Chat | None" = None) -> Printable:
         """Return the page in the person's language, a paragraph a line; `` if the help is all."""
@@ -96,6 +101,7 @@ def command(
     possible: Possible = always,
     more: More = nothing,
     from_disk: bool = False,
+    known_as: tuple[str, ...] = (),
 ) -> Callable[[Run], Command]:
     """Make a Command of an async function `(chat, args) -> Outcome`.
 
@@ -119,6 +125,7 @@ def command(
             possible,
             more,
             from_disk,
+            known_as,
         )
 
     return make
@@ -137,6 +144,7 @@ class Entry(NamedTuple):
     help: str
     group: str
     marks: str = ""
+    known_as: str = ""
 
     @classmethod
     def of(cls, module: str, command: Command) -> "Entry":
@@ -145,7 +153,13 @@ class Entry(NamedTuple):
         marks += ["moments"] if command.possible is not always else []
         marks += ["disk"] if command.from_disk else []
         return cls(
-            module, command.name, command.usage, command.help, command.group, " ".join(marks)
+            module,
+            command.name,
+            command.usage,
+            command.help,
+            command.group,
+            " ".join(marks),
+            " ".join(command.known_as),
         )
 
     @property
@@ -166,9 +180,16 @@ class Entry(NamedTuple):
         """Complete its arguments."""
         return self._declared().complete(chat, args)
 
-    def run(self, chat: "Chat", args: str) -> "Awaitable[Outcome]":
-        """Carry it out."""
-        return self._declared().run(chat, args)
+    async def run(self, chat: "Chat", args: str) -> "Outcome":
+        """Carry it out. Who asks it for help, and gets none by that, is told where it stands."""
+        try:
+            return await self._declared().run(chat, args)
+        except ZatsudanError as error:
+            if args.strip().lower() not in ("help", "-h", "--help", "?"):
+                raise
+            raise CommandError(
+                error.sentence, say("/help {name} explains it.", name=self.name)
+            ) from error
 
     def explained(self, chat: "Chat | None" = None) -> Printable:
         """Return its page in the person's language; `` if the help is all."""
@@ -207,20 +228,29 @@ def collect(*modules: ModuleType) -> dict[str, Command]:
 
 
 def find(commands: Commands, name: str) -> Entry:
-    """Return the command of that name, or of which it is the only beginning; raises CommandError."""
+    """Return the command of that name, which other programs call so, or of which it is the only beginning.
+
+    Raises CommandError.
+    """
     if name in commands:
         return commands[name]
+    for entry in commands.values():
+        if entry.known_as and name in entry.known_as.split(" "):
+            return entry
     begins = [key for key in commands if key.startswith(name)] if name else []
     if len(begins) == 1:
         return commands[begins[0]]
-    import difflib
+    from zatsudan.base.matching import meant
 
-    near = begins[:4] or difflib.get_close_matches(name, commands, n=3, cutoff=0.6)
+    sentence = say("There is no command /{name}.", name=name[:40])
+    near = begins[:4] or meant(name, commands)
+    if name in ATTACHING:
+        raise CommandError(sentence, say("@FILE in a message sends that file with it."))
     advice = say(
         "/help lists them; a message that begins with a slash is written with two: //{name}.",
         name=name[:20],
     )
     if near:
-        meant = ", ".join(f"/{key}" for key in near)
-        advice = say("Did you mean {meant}? {advice}", meant=meant, advice=advice)
-    raise CommandError(say("There is no command /{name}.", name=name[:40]), advice)
+        listed = ", ".join(f"/{key}" for key in near)
+        advice = say("Did you mean {meant}? {advice}", meant=listed, advice=advice)
+    raise CommandError(sentence, advice)

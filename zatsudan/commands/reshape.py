@@ -15,7 +15,7 @@ from zatsudan.commands.offers import meta, values_of
 from zatsudan.commands.outcomes import Outcome, Show
 from zatsudan.commands.parts import Line, Part, Reshaped, Table
 from zatsudan.commands.registry import Choice, command
-from zatsudan.commands.shares import share, sums
+from zatsudan.commands.shares import TOLD, dividing, share, sums, why_divided
 from zatsudan.commands.tokens import show_text, tokens_of
 from zatsudan.commands.tracing import GROUP, has_reply, reply_at, reply_choices
 from zatsudan.parameters.chain import is_neutral
@@ -38,8 +38,6 @@ BEYOND = (
     "encoder_repetition_penalty",
     *(row.name for row in PARAMETERS if row.form in (GRAMMAR, JSON)),
 )
-#: Penalties that divide logits, which no server tells, instead of taking from them.
-DIVIDING = ("repeat_penalty", "repetition_penalty")
 
 
 def _choices(chat: Chat, args: str) -> Iterable[Choice]:
@@ -141,15 +139,13 @@ def _changed(shape: "Shape", at: int) -> tuple[Printable, ...]:
 
 def _open(shapes: "tuple[Shape, ...]", chains: "tuple[Chain, ...]") -> Iterable[Printable]:
     """Say at how many places shares are told as bounds, and why."""
-    count = sum(
-        max(high - low for low, high in zip(shape.then.low, shape.then.high, strict=True)) >= 0.01
-        for shape in shapes
-    )
-    if count and _divides(chains):
+    count = sum(shape.then.width >= TOLD for shape in shapes)
+    if count and (name := dividing(*chains)):
         yield say_count(
-            "At {n:,} place bounds are told: because of repeat_penalty, or since some of it lies outside what is recorded.",
-            "At {n:,} places bounds are told: because of repeat_penalty, or since some of it lies outside what is recorded.",
+            "At {n:,} place bounds are told: because of {name}, or since some of it lies outside what is recorded.",
+            "At {n:,} places bounds are told: because of {name}, or since some of it lies outside what is recorded.",
             count,
+            name=name,
         )
     elif count:
         yield say_count(
@@ -157,15 +153,6 @@ def _open(shapes: "tuple[Shape, ...]", chains: "tuple[Chain, ...]") -> Iterable[
             "At {n:,} places bounds are told: some of it lies outside what is recorded. /logprobs on 20 and /retry narrow them.",
             count,
         )
-
-
-def _divides(chains: "tuple[Chain, ...]") -> bool:
-    """Tell whether a penalty divides logits, which leaves the tokens that were used before open."""
-    return any(
-        chain.values.get(name) is not None and not is_neutral(BY_NAME[name], chain.values[name])
-        for chain in chains
-        for name in DIVIDING
-    )
 
 
 def _beyond(
@@ -188,10 +175,8 @@ def _beyond(
             "Not computed: {names}. What it does at a place depends on more than the record holds.",
             names=", ".join(names),
         )
-    if _divides(chains):
-        yield say(
-            "repeat_penalty divides the logits themselves, which no server tells: tokens used before have bounds only. They have shares where the reply was made with repeat_penalty 1."
-        )
+    if name := dividing(*chains):
+        yield why_divided(name)
     if not whole:
         yield say(
             "The tokens of the prompt are not known: what penalties and DRY do because of it is left open."

@@ -175,6 +175,8 @@ async def logprobs(chat: Chat, args: str) -> Outcome:
     show them. About half a kilobyte a token then. `/unset logprobs` takes it back.
     """
     words = split(args)
+    if len(words) == 1 and words[0].text.isdecimal():
+        words.insert(0, Word("on"))
     if len(words) < 2:
         if words and words[0].text == "off" and "top_logprobs" in chat.talk.session.settings:
             chat.talk.record({"type": "unset", "name": "top_logprobs"})

@@ -53,7 +53,7 @@ def _models(chat: Chat, _args: str) -> Iterable[Choice]:
         yield Choice(model.id, length if model.context_length else EMPTY)
 
 
-@command("model", "[NAME]", group=GROUP, everyday=True, complete=_models)
+@command("model", "[NAME]", group=GROUP, everyday=True, complete=_models, known_as=("models",))
 async def model(chat: Chat, args: str) -> Outcome:
     """List the models, or change to one.
 

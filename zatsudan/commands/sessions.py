@@ -125,7 +125,8 @@ def _is_path(args: str) -> bool:
 
 async def _save_to(chat: Chat, args: str) -> Outcome:
     """Write the talk to a file, never over one that is there."""
-    from zatsudan.commands.transfer import export_text, write
+    from zatsudan.commands.paths import write_file
+    from zatsudan.commands.transfer import export_text
     from zatsudan.sessions.exports import FORMATS
 
     ending = Path(args).suffix.removeprefix(".")
@@ -134,11 +135,19 @@ async def _save_to(chat: Chat, args: str) -> Outcome:
     )
     text = await export_text(chat, name)
     instead = say("/export! {format} FILE overwrites a file.", format=name)
-    write(Path(args), text, instead=instead)
+    write_file(Path(args), text, instead=instead)
     return tell(say("Written as {format}: {file}", format=name, file=one_line(args, 200)), "good")
 
 
-@command("load", "[NAME|NUMBER]", group=GROUP, everyday=True, complete=_names, from_disk=True)
+@command(
+    "load",
+    "[NAME|NUMBER]",
+    group=GROUP,
+    everyday=True,
+    complete=_names,
+    from_disk=True,
+    known_as=("resume",),
+)
 async def load(chat: Chat, args: str) -> Outcome:
     """Go on with a saved session.
 
@@ -153,10 +162,11 @@ async def load(chat: Chat, args: str) -> Outcome:
         return await jump(chat, directory / f"{name}{journal.SUFFIX}", node_id)
     from zatsudan.sessions import shelf
 
-    return Show(tuple(await resume(chat, shelf.find(directory, args).path)))
+    found = await asyncio.to_thread(shelf.find, directory, args)
+    return Show(tuple(await resume(chat, found.path)))
 
 
-@command("sessions", "", group=GROUP)
+@command("sessions", "", group=GROUP, known_as=("history",))
 async def sessions(chat: Chat, _args: str) -> Outcome:
     """Choose from the saved sessions, the latest first.
 

@@ -3,12 +3,20 @@
 from typing import TYPE_CHECKING
 
 from zatsudan.base.language import say
-from zatsudan.base.printable import Printable, printable
+from zatsudan.base.printable import EMPTY, Printable, printable
+from zatsudan.parameters.chain import is_neutral
+from zatsudan.parameters.table import BY_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from zatsudan.lab.reshaping import Totals
+    from zatsudan.lab.reshaping import Chain, Totals
+    from zatsudan.lab.weighing import Weighing
+
+#: Penalties that divide logits, which no server tells, instead of taking from them.
+DIVIDING = ("repeat_penalty", "repetition_penalty")
+#: Bounds that lie closer together are told as one share.
+TOLD = 0.01
 
 
 def sums(now: "Totals", then: "Totals") -> list[tuple[Printable, Printable, Printable]]:
@@ -67,3 +75,35 @@ def share(low: float, high: float) -> Printable:
     if least == most:
         return most
     return printable(f"{least.removesuffix(' %')}–{most}")
+
+
+def dividing(*chains: "Chain") -> str:
+    """Return the penalty that divides logits, which leaves the tokens that were used before open; empty for none."""
+    return next(
+        (
+            name
+            for chain in chains
+            for name in DIVIDING
+            if chain.values.get(name) is not None
+            and not is_neutral(BY_NAME[name], chain.values[name])
+        ),
+        "",
+    )
+
+
+def why_divided(name: str) -> Printable:
+    """Say why such a penalty leaves bounds, and what gives shares in their place."""
+    return say(
+        "{name} divides the logits themselves, which no server tells: tokens used before have bounds only. They have shares where the reply was made with {name} 1.",
+        name=name,
+    )
+
+
+def why_open(weighing: "Weighing", at: int) -> Printable:
+    """Say in a few words which penalty leaves bounds at a place; nothing where none does."""
+    name, chain = dividing(weighing.chain), weighing.chain
+    if not name or weighing.at(at).then.width < TOLD:
+        return EMPTY
+    if not weighing.narrows(at, chain._replace(values={**chain.values, name: 1})):
+        return EMPTY
+    return say("bounds by {name}: 1 narrows them", name=name)

@@ -131,7 +131,7 @@ async def samplers(chat: Chat, args: str) -> Outcome:
     the server. Without names it shows the chain: in brackets stands what is off.
     """
     await ask_names(chat)
-    words = split(args)
+    words = [Word(name) for word in split(args) for name in word.text.split(",") if name]
     if words == [Word("default")]:
         return await sampling.unset.run(chat, "samplers")
     if words:

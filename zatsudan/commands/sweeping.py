@@ -25,6 +25,7 @@ from zatsudan.commands.parts import Line
 from zatsudan.commands.pooling import pool_of, pooled, whose_settings
 from zatsudan.commands.registry import Choice, command
 from zatsudan.commands.spending import economy_of, number_of
+from zatsudan.parameters.table import UnknownParameter
 from zatsudan.sessions.made import FINISHED
 from zatsudan.sessions.session import Node
 from zatsudan.talk.chat import Chat
@@ -75,7 +76,14 @@ async def _sweep(chat: Chat, args: str, *, force: bool) -> Outcome:
         )
     pool = pool_of(chat, named["pool"]) if "pool" in named else ()
     profile = pool[0] if pool else named.get("profile", "")
-    sweep = read_sweep(words, current(chat), force=force, find=finder(chat, profile, force=force))
+    find = finder(chat, profile, force=force)
+    try:
+        sweep = read_sweep(words, current(chat), force=force, find=find)
+    except UnknownParameter as error:
+        if error.name not in ("model", "preset", "profile", *chat.presets.names()):
+            raise
+        advice = say("/compare A B compares models, presets and the servers of profiles.")
+        raise CommandError(error.sentence, advice) from error
     if sweep.prompts and message:
         raise CommandError(
             say("A sweep has its messages from prompts=@FILE or behind --, not from both."),

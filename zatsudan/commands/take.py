@@ -11,9 +11,8 @@ from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.base.words import quote, split
 from zatsudan.commands.outcomes import Copy, Outcome, Show, tell
 from zatsudan.commands.parts import Line, Table
-from zatsudan.commands.paths import paths
+from zatsudan.commands.paths import paths, write_file
 from zatsudan.commands.registry import Choice, command
-from zatsudan.commands.transfer import write as write_file
 from zatsudan.markdown.codeblocks import CodeBlock, code_blocks
 from zatsudan.sessions.tree import last_reply
 from zatsudan.talk.chat import Chat

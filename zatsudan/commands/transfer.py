@@ -1,19 +1,16 @@
 """Sessions out to other programs."""
 
-import os
-import stat
 from collections.abc import Iterable
 from pathlib import Path
 
-from zatsudan.base import files
 from zatsudan.base.errors import ApiError, CommandError
 from zatsudan.base.jsonvalues import JsonObject
 from zatsudan.base.language import later, say
-from zatsudan.base.printable import EMPTY, Printable, one_line, printable
+from zatsudan.base.printable import Printable, one_line, printable
 from zatsudan.base.words import Word, quote, split
 from zatsudan.commands.outcomes import Outcome, Show
 from zatsudan.commands.parts import Line
-from zatsudan.commands.paths import paths
+from zatsudan.commands.paths import paths, write_file
 from zatsudan.commands.registry import Choice, command
 from zatsudan.servers.choice import BY_ITSELF
 from zatsudan.sessions import journal
@@ -100,7 +97,7 @@ async def _export(chat: Chat, args: str, *, overwrite: bool) -> Outcome:
         return Show((Line(printable(text.rstrip("\n"))), Line(hint, "dim"), *_runs(chat, name)))
     path = Path(file)
     instead = say("{command} overwrites it.", command=f"/export! {name} {quote(file)}")
-    write(path, text, overwrite=overwrite, instead=instead)
+    write_file(path, text, overwrite=overwrite, instead=instead)
     done = Line(say("Written: {file}", file=one_line(str(path), 200)), "good")
     return Show((done, *_runs(chat, name)))
 
@@ -221,40 +218,3 @@ def _arguments(words: list[Word]) -> tuple[str, str, str]:
             say('Write /export FORMAT [FILE]; a file name with blanks stands in "quotes".'),
         )
     return rest[0], rest[1] if len(rest) > 1 else "", reply
-
-
-def write(path: Path, text: str, *, overwrite: bool = False, instead: Printable = EMPTY) -> None:
-    """Write a file that the person names; raises CommandError.
-
-    As with any tool the umask says who may read it: it is made to be handed on, unlike what
-    we keep by ourselves. A file that is there is refused with the advice `instead`, unless
-    `overwrite`.
-    """
-    try:
-        path = path.expanduser()
-        if overwrite and path.is_file():
-            # Whole or not at all: a full disk takes nothing away of what was there.
-            files.replace(path, text.encode(), mode=stat.S_IMODE(path.stat().st_mode))
-            return
-        fd = files.descriptor(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode=0o666)
-        try:
-            with os.fdopen(fd, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-        except BaseException:
-            path.unlink(missing_ok=True)
-            raise
-    except FileExistsError:
-        raise CommandError(
-            say("There is a file {name} already.", name=one_line(str(path), 120)),
-            instead or say("Choose another name."),
-        ) from None
-    except (OSError, RuntimeError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise CommandError(
-            say(
-                "{name} cannot be written ({reason}).",
-                name=one_line(str(path), 120),
-                reason=one_line(reason),
-            ),
-            say("Choose another place."),
-        ) from error

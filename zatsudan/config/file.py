@@ -29,10 +29,8 @@ def load(path: Path) -> Config:
 
 def _beside(name: str, folder: Path) -> str:
     """Return a file's whole name; one of another user's home that is not there stays as it is."""
-    try:
-        return str(folder.absolute() / Path(name).expanduser()) if name else ""
-    except (RuntimeError, OSError):
-        return name
+    path = files.expanded(name)
+    return str(folder.absolute() / path) if name and not name == str(path) == "~" else name
 
 
 def source(path: Path) -> str:
@@ -44,7 +42,7 @@ def source(path: Path) -> str:
         return ""
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(
-            say("{path} cannot be read: {error}.", path=path, error=error),
+            say("{path} cannot be read: {error}.", path=path, error=files.reason(error)),
             say("Mend it, or name another with --config."),
         ) from error
 
@@ -57,14 +55,14 @@ def read_system(text: str, base: Path) -> str:
     if not text.startswith("@"):
         return text
     try:
-        path = base / Path(text[1:]).expanduser()
+        path = base / files.expanded(text[1:])
         return texts.decoded(files.read(path, files.TEXT_BYTES)).strip()
-    except (OSError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError) as error:
         raise ConfigError(
             say(
                 "The system message cannot be read from {name!r}: {error}.",
                 name=text[1:],
-                error=getattr(error, "strerror", None) or type(error).__name__,
+                error=files.reason(error),
             ),
             say("Name a readable text file after the @."),
         ) from error

@@ -75,9 +75,9 @@ class Place(NamedTuple):
 
 def nearest(name: str, names: Mapping[str, Any] | list[str]) -> Printable:
     """Return advice for an unknown name: the one that was meant, or else all that are known."""
-    import difflib
+    from zatsudan.base.matching import meant
 
-    near = difflib.get_close_matches(name, list(names), n=1, cutoff=0.5)
+    near = meant(name, names, 1, cutoff=0.5)
     if near:
         return say("Did you mean {name}?", name=near[0])
     return say("Known here: {names}.", names=", ".join(names)) if names else EMPTY

@@ -10,7 +10,7 @@ from zatsudan.base import files, texts
 from zatsudan.base.errors import CommandError, ConfigError
 from zatsudan.base.jsonvalues import NOTHING, Json
 from zatsudan.base.language import say
-from zatsudan.base.printable import Printable
+from zatsudan.base.printable import Printable, one_line
 from zatsudan.parameters.steering import makes_request
 from zatsudan.parameters.table import BY_NAME
 
@@ -57,7 +57,7 @@ class Presets:
             raise self._missing(name) from None
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(
-                say("{path} cannot be read: {error}.", path=path, error=error),
+                say("{path} cannot be read: {error}.", path=path, error=files.reason(error)),
                 say("Mend or delete it."),
             ) from error
         return parse(text, str(path))
@@ -70,7 +70,11 @@ class Presets:
             files.replace(path, text.encode())
         except (OSError, UnicodeEncodeError) as error:
             raise ConfigError(
-                say("The preset cannot be written to {path} ({error}).", path=path, error=error),
+                say(
+                    "The preset cannot be written to {path} ({error}).",
+                    path=path,
+                    error=files.reason(error),
+                ),
                 say("Is the directory yours?"),
             ) from error
         return path
@@ -86,17 +90,20 @@ class Presets:
                 say(
                     "The preset {name!r} cannot be deleted ({reason}).",
                     name=name,
-                    reason=error.strerror,
+                    reason=files.reason(error),
                 ),
                 say("Is it yours?"),
             ) from error
 
     def _missing(self, name: str) -> ConfigError:
+        from zatsudan.base.matching import meant
+
         known = ", ".join(self.names()) or say("none is saved yet")
-        return ConfigError(
-            say("There is no preset {name!r}.", name=name),
-            say("Presets: {known}. /preset save NAME makes one.", known=known),
-        )
+        advice = say("Presets: {known}. /preset save NAME makes one.", known=known)
+        near = meant(name, self.names(), 1)
+        if near:
+            advice = say("Did you mean {name}? {more}", name=one_line(near[0], 40), more=advice)
+        return ConfigError(say("There is no preset {name!r}.", name=name), advice)
 
     def path(self, name: str) -> Path:
         """Return the file of a preset; raises CommandError for a name that is none."""

@@ -173,7 +173,7 @@ def save(path: Path, name: str, fields: Mapping[str, str], *, default: bool) -> 
             say(
                 "The profile cannot be written to {path} ({why}).",
                 path=path,
-                why=error.strerror or error,
+                why=files.reason(error),
             ),
             say("Is the directory yours, and is there room?"),
         ) from error

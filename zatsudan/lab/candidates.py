@@ -198,6 +198,11 @@ class Shares(NamedTuple):
     rest: tuple[float, float]
     entropy: tuple[float, float]
 
+    @property
+    def width(self) -> float:
+        """How far apart the bounds are of the token that is told of least."""
+        return max((high - low for low, high in zip(self.low, self.high, strict=True)), default=0.0)
+
 
 def shares(branches: Sequence[tuple[float, Candidates]]) -> Shares:
     """Return the shares of a place; of several branches, each with its chance, what is to be expected."""

@@ -5,7 +5,7 @@ from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import say
 from zatsudan.lab.queries import COUNT, LONG, Queries
 from zatsudan.servers.findings import HONOURED, IGNORED, UNCLEAR, Finding
-from zatsudan.wire.refusals import REFUSALS
+from zatsudan.wire.statuscodes import REFUSALS
 
 #: A key that no model writes by itself, and a schema that wants it.
 _KEY = "zqx"

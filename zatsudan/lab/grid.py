@@ -13,6 +13,7 @@ from zatsudan.base.language import say
 from zatsudan.base.printable import one_line
 from zatsudan.base.words import Word
 from zatsudan.config.settings import MOST_AT_ONCE
+from zatsudan.lab import slips
 from zatsudan.lab.labels import AS_IT_IS
 from zatsudan.parameters.assignments import free_value, read_assignments
 from zatsudan.parameters.fromfile import inserted
@@ -31,6 +32,8 @@ BEGIN, SYSTEM = "begin", "system"
 UNSET, NOW = "unset", "now"
 #: What is said of the whole sweep, and is no setting.
 SPECIAL = frozenset({"runs", "prompts", "budget", "by", "pool", "concurrency"})
+#: What stands between two parameters that are crossed.
+CROSSES = frozenset({"x", "X", "×", "*"})
 #: The most values of one range.
 MOST = 1_000
 
@@ -174,23 +177,29 @@ def read_sweep(
     common = Variation()
     special: dict[str, Word] = {}
     name = ""
-    for word in words:
-        if word.name in SPECIAL:
-            special[word.name] = word
-        elif word.name is not None:
-            common += read_setting(word, current, force=force, find=find)
-        elif not word.quoted and word.text in ("x", "×"):
-            name = ""
-        elif not name:
-            is_row = word.text not in (BEGIN, SYSTEM) and not word.text.startswith("+")
-            name = find(word.text).name if is_row else word.text
-            axes.append([])
-        else:
-            whole = word.quoted or name in (BEGIN, SYSTEM)
-            texts = [word.text] if whole else read_values(word.text)
-            axes[-1] += [
-                _value(name, text, word, current, force=force, find=find) for text in texts
-            ]
+    for at, word in enumerate(words):
+        try:
+            if word.name in SPECIAL:
+                special[word.name] = word
+            elif word.name is not None:
+                common += read_setting(word, current, force=force, find=find)
+            elif not word.quoted and word.text in CROSSES:
+                name = ""
+            elif not name:
+                is_row = word.text not in (BEGIN, SYSTEM) and not word.text.startswith("+")
+                name = find(word.text).name if is_row else word.text
+                axes.append([])
+            else:
+                whole = word.quoted or name in (BEGIN, SYSTEM)
+                texts = [word.text] if whole else read_values(word.text)
+                axes[-1] += [
+                    _value(name, text, word, current, force=force, find=find) for text in texts
+                ]
+        except CommandError as error:
+            advice = slips.advice(words, at, name, special=SPECIAL, others=(BEGIN, SYSTEM))
+            if not advice:
+                raise
+            raise CommandError(error.sentence, advice) from error
     prompts = _prompts(special["prompts"]) if "prompts" in special else ()
     if not all(axes) or not (axes or prompts):
         raise CommandError(

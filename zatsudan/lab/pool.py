@@ -14,13 +14,12 @@ from dataclasses import dataclass, field
 from zatsudan.base.errors import ConnectionFailed, StatusError, StreamError, ZatsudanError
 from zatsudan.lab.slots import Slot
 from zatsudan.wire.retries import LOADING_ATTEMPTS, LONGEST, NO_QUOTA, is_loading
+from zatsudan.wire.statuscodes import OF_SERVER
 
 #: How often in a row a server fails before it is left out, and a cell before it is given up.
 FAILURES = 3
 #: How often in a row it may say that it has too much to do, without saying until when.
 BUSY = 8
-#: Statuses below 500 that are about the server at hand, and not about what was asked.
-_OF_SERVER = frozenset({401, 402, 403, 404, 408, 425, 429})
 
 
 @dataclass(slots=True, eq=False)
@@ -64,7 +63,7 @@ def is_of_server(error: ZatsudanError) -> bool:
     """Tell whether a failure is that of the server at hand: another may make the reply."""
     error = _refusal(error)
     if isinstance(error, StatusError):
-        return error.status in _OF_SERVER or error.status >= 500
+        return error.status in OF_SERVER or error.status >= 500
     return isinstance(error, ConnectionFailed | StreamError)
 
 

@@ -21,7 +21,8 @@ from zatsudan.servers.kinds import KINDS, inside, own_first
 from zatsudan.servers.wirenames import own_names, wire_name
 from zatsudan.talk.link import Link
 from zatsudan.wire.messages import Usage
-from zatsudan.wire.refusals import REFUSALS, understand
+from zatsudan.wire.refusals import understand
+from zatsudan.wire.statuscodes import REFUSALS
 
 #: Fields without a row, of which some server says what it used, each with a value to be seen again.
 _EXTRAS = {

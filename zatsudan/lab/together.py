@@ -8,7 +8,8 @@ from zatsudan.lab.making import Making
 from zatsudan.lab.slots import ENDED, RUNNING, WAITING, Cell, repeated
 from zatsudan.sessions.made import FINISHED
 from zatsudan.talk.addressee import client_for, model_of
-from zatsudan.wire.refusals import DROP, REFUSALS, Repair
+from zatsudan.wire.refusals import DROP, Repair
+from zatsudan.wire.statuscodes import REFUSALS
 
 
 async def ask_together(making: Making) -> None:

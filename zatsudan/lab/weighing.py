@@ -39,6 +39,16 @@ class Weighing:
             self._then, self._next = then, 0
             self._shapes.clear()
 
+    @property
+    def chain(self) -> Chain:
+        """The chain that it weighs by."""
+        return self._then
+
+    def narrows(self, place: int, chain: Chain) -> bool:
+        """Tell whether bounds at a place would be half as wide, or less, by another chain."""
+        width = self.at(place).then.width
+        return shares_at(self._reading, place, chain).width <= width / 2
+
     def afresh(self, now: Chain) -> "Weighing":
         """Return one for a reply to the same prompt that is yet to come, asked for by a chain."""
         past = self._reading.past

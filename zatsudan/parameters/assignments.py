@@ -32,16 +32,14 @@ def read_assignments(
     rest = list(words)
     while rest:
         word = rest.pop(0)
-        if word.name is None and len(rest) > 1 and rest[0] == Word("=") and named(word.text):
-            rest.pop(0)  # `temperature = 0.2`
-        elif word.name and not word.value and not word.quoted and rest and named(word.name):
-            word = Word(word.name)  # `temperature= 0.2`
-        if word.name is not None:
+        if word.name is not None and (word.value or word.quoted):
             name, taken = word.name, [Word(word.value, quoted=word.quoted)]
             many = _is_many(name)
         else:
-            name, taken = word.text, []
+            name, taken = word.name or word.text, []
             many = _is_many(name)
+            if len(rest) > 1 and rest[0] == Word("="):  # it stands between, as in a config file
+                rest.pop(0)
             if not rest:
                 raise CommandError(
                     say("{name} needs a value.", name=name[:40]),

@@ -173,12 +173,12 @@ def _step_of(name: Json, known: Sequence[str]) -> Json:
 
 
 def _nearest(name: str, known: Sequence[str]) -> Printable:
-    import difflib
+    from zatsudan.base.matching import meant
 
-    meant = {other: step for step in known for other in (step, *_names_of(step))}
-    near = difflib.get_close_matches(name, meant, n=1, cutoff=0.5)
+    steps = {other: step for step in known for other in (step, *_names_of(step))}
+    near = meant(name, steps, 1, cutoff=0.5)
     listed = say("Its samplers: {names}.", names=", ".join(known))
-    return say("Did you mean {name}? {more}", name=meant[near[0]], more=listed) if near else listed
+    return say("Did you mean {name}? {more}", name=steps[near[0]], more=listed) if near else listed
 
 
 def _names_of(step: str) -> Iterable[str]:

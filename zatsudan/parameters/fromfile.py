@@ -1,7 +1,6 @@
 """A long value from a file: `@FILE` in its place."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from zatsudan.base import files, texts
 from zatsudan.base.errors import CommandError
@@ -19,14 +18,14 @@ def inserted(words: Sequence[Word]) -> Sequence[Word]:
         return words
     name = words[0].text[1:]
     try:
-        read = files.read(Path(name).expanduser(), files.TEXT_BYTES)
+        read = files.read(files.expanded(name), files.TEXT_BYTES)
         return [Word(texts.decoded(read).strip(), quoted=True)]
-    except (OSError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError) as error:
         raise CommandError(
             say(
                 "The value cannot be read from {name!r}: {error}.",
                 name=one_line(name, 60),
-                error=getattr(error, "strerror", None) or type(error).__name__,
+                error=files.reason(error),
             ),
             say("Name a readable text file after the @."),
         ) from error

@@ -25,7 +25,7 @@ _TOKEN = re.compile(
     |(?P<name>[A-Za-z][A-Za-z0-9_-]*)
     |(?P<open>\()|(?P<close>\))
     |(?P<times>\{\s*\d*\s*,?\s*\d*\s*\})
-    |(?P<sign>[|*+?.])
+    |(?P<operator>[|*+?.])
     |(?P<fault>.)""",
     re.VERBOSE,
 )

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import NOTHING, Json
 from zatsudan.base.language import later, say
+from zatsudan.base.printable import printable
 from zatsudan.base.words import Word, quote
 from zatsudan.parameters.fromfile import inserted
 from zatsudan.parameters.values import Kind, show_value
@@ -116,6 +117,8 @@ class Parameter(NamedTuple):
             if self.kind.verify is not None and not force:
                 self.kind.verify(value)
             return value
+        from zatsudan.parameters.misread import advice as meant
+
         typed = " ".join(quote(word.text) for word in words)
         advice = (
             later("/help {name} explains it.")
@@ -129,7 +132,9 @@ class Parameter(NamedTuple):
                 range=self.kind.range,
                 value=typed[:80],
             ),
-            say(advice, name=self.name),
+            printable(
+                f"{meant(self.name, self.kind, words)} {say(advice, name=self.name)}".strip()
+            ),
         )
 
     def check(self, value: Json, where: str) -> Json:

@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from zatsudan.base.errors import CommandError
 from zatsudan.base.language import later, say
+from zatsudan.base.printable import Printable
 from zatsudan.parameters.choosing import CHOOSING
 from zatsudan.parameters.format import FORMAT
 from zatsudan.parameters.further import FURTHER
@@ -66,7 +67,11 @@ GROUPS = {
 
 
 class UnknownParameter(CommandError):
-    """No row has this name."""
+    """No row has this `name`."""
+
+    def __init__(self, name: str, sentence: Printable, advice: Printable) -> None:
+        super().__init__(sentence, advice)
+        self.name = name
 
 
 #: How a parameter is found by its name; raises CommandError for one that cannot be set.
@@ -93,9 +98,9 @@ def find(name: str) -> Parameter:
     row = named(name)
     if row is not None:
         return row
-    import difflib
+    from zatsudan.base.matching import meant
 
-    near = difflib.get_close_matches(name, BY_NAME, n=3, cutoff=0.6)
+    near = meant(name, BY_NAME)
     advice = (
         later(
             "Did you mean {names}? /params all lists them; /set +{name} VALUE sends any field as JSON."
@@ -104,6 +109,7 @@ def find(name: str) -> Parameter:
         else later("/params all lists them; /set +{name} VALUE sends any field as JSON.")
     )
     raise UnknownParameter(
+        name,
         say("There is no parameter {name!r}.", name=name[:40]),
         say(advice, name=name[:40], names=say(" or ").join(near)),
     )

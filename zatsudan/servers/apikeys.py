@@ -5,7 +5,7 @@ import importlib
 import os
 import subprocess
 
-from zatsudan.base import programs
+from zatsudan.base import files, programs
 from zatsudan.base.errors import ConfigError
 from zatsudan.base.language import say
 from zatsudan.base.quantities import describe_seconds
@@ -37,7 +37,7 @@ def printed_key(name: str, command: str) -> str:
     except subprocess.TimeoutExpired:
         key, why = "", say("it took longer than {time}", time=describe_seconds(60))
     except (OSError, ValueError) as error:
-        key, why = "", getattr(error, "strerror", None) or type(error).__name__
+        key, why = "", files.reason(error)
     if why:
         raise ConfigError(
             say(

@@ -199,10 +199,8 @@ def _loose_key(url: str, wishes: Wishes, environ: Mapping[str, str]) -> tuple[st
     if wishes.api_key_env or environ.get(variable):
         key = environ.get(variable, "")
         return clean_key(key), "" if key else _unset(variable), variable
-    homes = {origin(_openai().url)}
-    if environ.get("OPENAI_BASE_URL"):
-        homes.add(origin(normal_url(environ["OPENAI_BASE_URL"])))
-    if origin(url) in homes:
+    named = environ.get("OPENAI_BASE_URL")
+    if (named and origin(url) == origin(normal_url(named))) or _is_openai(url):
         key = environ.get("OPENAI_API_KEY", "")
         return clean_key(key), "" if key else _unset("OPENAI_API_KEY"), "OPENAI_API_KEY"
     if is_near(urlsplit(url).hostname or ""):
@@ -233,9 +231,14 @@ def _openai() -> "ServerKind":
     return OPENAI
 
 
+def _is_openai(url: str) -> bool:
+    # What is near is not, and needs no rows to tell.
+    return not is_near(urlsplit(url).hostname or "") and origin(url) == origin(_openai().url)
+
+
 def _host(url: str) -> str:
     parts = urlsplit(url)
-    if origin(url) == origin(_openai().url):
+    if _is_openai(url):
         return _openai().name
     return (parts.hostname or url) + (f":{parts.port}" if parts.port else "")
 

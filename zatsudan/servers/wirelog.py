@@ -21,7 +21,11 @@ def wire_log(path: Path) -> Callable[[JsonObject], None]:
         fd = files.descriptor(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, private=True)
     except OSError as error:
         raise ConfigError(
-            say("The log {name} cannot be written ({reason}).", name=path, reason=error.strerror),
+            say(
+                "The log {name} cannot be written ({reason}).",
+                name=path,
+                reason=files.reason(error),
+            ),
             say("Name another file."),
         ) from error
 

@@ -7,6 +7,7 @@ than the index says, the answer is None, and all journals are to be looked at.
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
+from operator import sub
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
@@ -14,7 +15,7 @@ from zatsudan.base.printable import one_line
 from zatsudan.sessions import holding, noted
 from zatsudan.sessions.index import COLUMNS, NAME, asked, summary_in
 from zatsudan.sessions.journal import SUFFIX
-from zatsudan.sessions.summary import Entry, Summary, entry_of, read, summary_of
+from zatsudan.sessions.summary import Entry, Summary, Sums, entry_of, read, summary_of, sums
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -27,6 +28,12 @@ HOLDING = 1000
 _FITTING = 5
 #: Behind every text that begins with what stands before it.
 _LAST = "\U0010ffff"
+
+#: Of journals, what `Sums` has: times by halves, since the sum of thousands is no number of SQLite's.
+_SUMS = (
+    "SELECT count(*), total(mtime >> 32), total(mtime & 4294967295),"
+    " total(ctime >> 32), total(ctime & 4294967295), total(size) FROM session"
+)
 
 _Dated: TypeAlias = tuple[Entry, Summary]
 _Answer = TypeVar("_Answer")
@@ -44,25 +51,33 @@ def latest(directory: Path, count: int) -> Latest | None:
     return _told(directory, lambda folder: folder.latest(count))
 
 
-def fitting(directory: Path, name: str) -> list[Summary] | None:
-    """Return sessions that may be meant by a name, the latest first: some of each way in which one fits."""
+def fitting(directory: Path, name: str, *, surely: bool = False) -> list[Summary] | None:
+    """Return sessions that may be meant by a name, the latest first: some of each way in which one fits.
+
+    `surely`: all journals are looked at first, whether they are what the index says.
+    """
     if name != name.encode(errors="replace").decode() or not one_line(
         name
     ):  # as no session is called
         return None
-    return _told(directory, lambda folder: folder.fitting(name))
+    return _told(directory, lambda folder: folder.fitting(name), surely=surely)
 
 
-def may_hold(directory: Path, words: holding.Forms) -> list[str] | None:
-    """Return the journals that may hold all words, the latest first: HOLDING of those known at most."""
-    return _told(directory, lambda folder: folder.may_hold(words))
+def may_hold(directory: Path, words: holding.Forms, *, surely: bool = False) -> list[str] | None:
+    """Return the journals that may hold all words, the latest first: HOLDING of those known at most.
+
+    `surely`: all journals are looked at first, whether they are what the index says.
+    """
+    return _told(directory, lambda folder: folder.may_hold(words), surely=surely)
 
 
 class _Changed(Exception):
     """A journal is not what the index says, which nobody noted."""
 
 
-def _told(directory: Path, tell: "Callable[[_Folder], _Answer | None]") -> _Answer | None:
+def _told(
+    directory: Path, tell: "Callable[[_Folder], _Answer | None]", *, surely: bool = False
+) -> _Answer | None:
     path = directory / NAME
     try:
         if path.stat().st_size < WORTH:
@@ -76,7 +91,10 @@ def _told(directory: Path, tell: "Callable[[_Folder], _Answer | None]") -> _Answ
         notes = noted.since(directory, look[1]) if look is not None else None
         if notes is None or not notes.lead(look[0], now):
             return None
-        return tell(_Folder(db, directory, notes.names))
+        folder = _Folder(db, directory, notes.names)
+        if surely:
+            folder.look()
+        return tell(folder)
 
     try:
         return asked(directory, answer)
@@ -106,10 +124,19 @@ class _Folder:
             return summary_in(self._directory, entry.name, row[3:])
         return summary_of(self._directory, entry.name, *read(self._directory / entry.name))
 
+    def look(self) -> None:
+        """Look at all journals; raises _Changed if one of them is not what it was, which nobody noted."""
+        known = _sums(self._db.execute(_SUMS).fetchone())
+        for name in self._names:
+            row = self._db.execute(f"{_SUMS} WHERE file = ?", (name,)).fetchone()
+            known = Sums(*map(sub, known, _sums(row)))
+        if known != sums(self._directory, self._names):
+            raise _Changed
+
     def latest(self, count: int) -> Latest:
         (known,) = self._db.execute("SELECT count(*) FROM session WHERE spoken = 1").fetchone()
         known -= sum(map(self._is_spoken, self._names))
-        found = _in_order([*self._known("", (), count), *self._written])
+        found = _in_order([*self._known("WHERE spoken = 1", (), count), *self._written])
         return Latest(found[:count], known + len(self._written))
 
     def _is_spoken(self, name: str) -> bool:
@@ -121,7 +148,7 @@ class _Folder:
         order = "ORDER BY mtime DESC, ctime DESC, file DESC"
         query = (
             f"SELECT file, mtime, ctime, size, {COLUMNS} FROM session WHERE file IN"  # noqa: S608  our own
-            f" (SELECT file FROM session WHERE spoken = 1 {where} {order} LIMIT ?) {order}"
+            f" (SELECT file FROM session {where} {order} LIMIT ?) {order}"
         )
         # Those that were written since may be among them, and do not count.
         rows = self._db.execute(query, (*values, count + len(self._names)))
@@ -136,13 +163,15 @@ class _Folder:
     def fitting(self, name: str) -> list[Summary]:
         wanted = name.casefold()
         ways: tuple[tuple[str, tuple[object, ...]], ...] = (
-            ("AND file = ?", (name + SUFFIX,)),
+            ("WHERE spoken = 1 AND file = ?", (name + SUFFIX,)),
             # What has a title is called so, as far as a line holds it: that is found by the index.
-            ("AND called = ? AND title = ?", (one_line(name, 60).casefold(), name)),
-            ("AND file >= ? AND file < ? AND length(file) >= ?",
+            ("WHERE spoken = 1 AND called = ? AND title = ?",
+             (one_line(name, 60).casefold(), name)),
+            ("WHERE spoken = 1 AND file >= ? AND file < ? AND length(file) >= ?",
              (name, name + _LAST, len(name) + len(SUFFIX))),
-            ("AND called >= ? AND called < ?", (wanted, wanted + _LAST)),
-            ("AND instr(called, ?)", (wanted,)),
+            ("WHERE spoken = 1 AND called >= ? AND called < ?", (wanted, wanted + _LAST)),
+            # All names are looked through, which stand together there.
+            ("INDEXED BY names WHERE spoken = 1 AND instr(called, ?)", (wanted,)),
         )  # fmt: skip
         found: dict[str, _Dated] = {}
         for at, (where, values) in enumerate(ways):
@@ -158,6 +187,11 @@ class _Folder:
         ages = [age for age in found if age[-1] not in self._names][:HOLDING]
         ages += (entry.age for entry, _ in self._written)
         return [name for *_, name in sorted(ages, reverse=True)]
+
+
+def _sums(row: Iterable[float]) -> Sums:
+    count, modified, modified_low, changed, changed_low, sizes = map(int, row)
+    return Sums(count, (modified << 32) + modified_low, (changed << 32) + changed_low, sizes)
 
 
 def _in_order(found: Iterable[_Dated]) -> list[Summary]:

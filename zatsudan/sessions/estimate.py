@@ -47,12 +47,14 @@ class Estimator(NamedTuple):
         return self._replace(ratio=min(4.0, max(0.25, ratio)), seen=self.seen + raw)
 
 
-# A window counts the same messages turn after turn.
-@lru_cache(maxsize=20_000)
 def raw_count(text: str) -> float:
     """Estimate without what was learned: a quarter token a character, three quarters a wide character."""
-    if text.isascii():
-        return len(text) / 4
+    return len(text) / 4 if text.isascii() else _weighed(text)
+
+
+# A window counts the same messages turn after turn.
+@lru_cache(maxsize=20_000)
+def _weighed(text: str) -> float:
     wide = len(text) - len(re.sub(_WIDE, "", text))
     return (len(text) - wide) / 4 + wide * 0.75
 

@@ -6,7 +6,7 @@ is written as soon as it can be. Records never hold a key.
 
 import errno
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from zatsudan.base import files
 from zatsudan.base.errors import SessionInUse, StoreError
-from zatsudan.base.jsonvalues import JsonObject, dumps, loads
+from zatsudan.base.jsonvalues import JsonObject, dumps, loads, loads_lines
 from zatsudan.base.language import say
 from zatsudan.base.locks import lock
 from zatsudan.base.printable import EMPTY, Printable, one_line
 from zatsudan.sessions.journallines import Lines
+from zatsudan.sessions.nodes import Kept
 from zatsudan.sessions.noted import note, time_of
 from zatsudan.sessions.records import VERSION, apply, read_node
 from zatsudan.sessions.session import Node, Session
@@ -140,7 +141,7 @@ class Journal:
                 raise StoreError(
                     say(
                         "The session cannot be opened for writing ({reason}).",
-                        reason=error.strerror or error,
+                        reason=files.reason(error),
                     ),
                     say("It can be read with --private."),
                 ) from error
@@ -190,7 +191,7 @@ def _is_greeting(record: JsonObject) -> bool:
 
 
 def _unsaved(error: OSError) -> Printable:
-    return say("The session cannot be saved ({reason}).", reason=error.strerror or error)
+    return say("The session cannot be saved ({reason}).", reason=files.reason(error))
 
 
 def _whole(fd: int) -> int:
@@ -234,7 +235,7 @@ def load(path: Path) -> Loaded:
             say(
                 "The session {name} cannot be read ({reason}).",
                 name=one_line(path.stem),
-                reason=error.strerror or error,
+                reason=files.reason(error),
             ),
             say("/sessions lists those that are there."),
         ) from error
@@ -243,25 +244,26 @@ def load(path: Path) -> Loaded:
             say("{name} holds no session.", name=one_line(path.name)),
             say("/sessions lists those that are there."),
         )
-    session.nodes.source = partial(_node, lines)
+    session.nodes.source = partial(_nodes, lines)
     return Loaded(session, path, damaged, torn)
 
 
-def _node(lines: Lines, node_id: str, parent: str | None, place: int) -> Node:
-    """Return the message whose line begins at a place; raises StoreError if it does so no more."""
+def _nodes(lines: Lines, kept: Sequence[Kept]) -> list[Node]:
+    """Return messages whose lines are in a journal; raises StoreError if one is there no more."""
     try:
-        record = parse(lines.at(place).removesuffix(b"\n"))
+        found = lines.at(one.place for one in kept)
     except OSError:
-        record = {}
-    if record.get("id") != node_id:
-        raise StoreError(
-            say(
-                "Message {id} is no longer where it was in its file.",
-                id=one_line(node_id, 20),
-            ),
-            say("Another program has changed the file: start anew with zatsudan -c."),
-        )
-    return read_node(node_id, parent, record)
+        found = [b""] * len(kept)
+    records = parse_all([line.removesuffix(b"\n") for line in found])
+    for one, record in zip(kept, records, strict=True):
+        if record.get("id") != one.id:
+            raise StoreError(
+                say("Message {id} is no longer where it was in its file.", id=one_line(one.id, 20)),
+                say("Another program has changed the file: start anew with zatsudan -c."),
+            )
+    return [
+        read_node(one.id, one.parent, record) for one, record in zip(kept, records, strict=True)
+    ]
 
 
 def parse(line: bytes) -> JsonObject:
@@ -271,6 +273,14 @@ def parse(line: bytes) -> JsonObject:
     except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def parse_all(lines: Sequence[bytes]) -> list[JsonObject]:
+    """Read lines of a journal as `parse` does, in less time."""
+    values = loads_lines(lines)
+    if values is None:
+        return list(map(parse, lines))
+    return [value if isinstance(value, dict) else {} for value in values]
 
 
 def begin_record(session_id: str, created: str) -> JsonObject:

@@ -6,7 +6,7 @@ read when it is asked for.
 
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from zatsudan.base import files
@@ -30,8 +30,14 @@ class Lines:
             yield place, line
             place += len(line)
 
-    def at(self, place: int) -> bytes:
-        """Return the line that begins at a place."""
+    def at(self, places: Iterable[int]) -> list[bytes]:
+        """Return the lines that begin at places; those of a talk follow one another."""
+        found, here = [], -1
         with self._lock:
-            self._file.seek(place)
-            return self._file.readline()
+            for place in places:
+                if place != here:
+                    self._file.seek(place)
+                line = self._file.readline()
+                here = place + len(line)
+                found.append(line)
+        return found

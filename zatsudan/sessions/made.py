@@ -1,9 +1,9 @@
 """How a reply was made: what was sent and measured, how it ended, and what the server told of it."""
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from zatsudan.base.jsonvalues import NOTHING, Json, JsonObject, text_field
+from zatsudan.base.jsonvalues import NOTHING, Json, JsonObject
 from zatsudan.base.language import later
 from zatsudan.parameters.steering import makes_request
 from zatsudan.wire.logprobs import Entries
@@ -76,29 +76,11 @@ class Made(NamedTuple):
     @classmethod
     def from_json(cls, value: Mapping[str, Json]) -> "Made":
         """Read what `to_json` wrote; what is missing or odd gets its empty value."""
-        return cls(
-            ended=text_field(value, "ended") or FINISHED,
-            finish_reason=text_field(value, "finish_reason") or None,
-            error=text_field(value, "error"),
-            model=text_field(value, "model"),
-            server=text_field(value, "server"),
-            parameters=_parameters(value),
-            request=_group(value, "request"),
-            usage=Usage.from_json(value.get("usage")),
-            first=_seconds(value, "first"),
-            last=_seconds(value, "last"),
-            pace=_seconds(value, "pace"),
-            seconds=_seconds(value, "seconds") or 0.0,
-            fingerprint=text_field(value, "fingerprint"),
-            tier=text_field(value, "tier"),
-            beside=_group(value, "beside"),
-            timings=_group(value, "timings"),
-            stopped=text_field(value, "stopped"),
-            reasoning=text_field(value, "reasoning"),
-            left_out=_count(value, "left_out"),
-            given=_count(value, "given"),
-            logprobs=_logprobs(value.get("logprobs")),
-        )
+        # Most records have few of the fields.
+        told: dict[str, Any] = {
+            name: _READERS[name](item) for name, item in value.items() if name in _READERS
+        }
+        return cls(**told)
 
 
 def _listed(logprobs: Sequence[Json]) -> Json:
@@ -117,23 +99,41 @@ def _rounded(*numbers: tuple[str, float | None]) -> JsonObject:
     return {name: round(number, 4) for name, number in numbers if number is not None}
 
 
-def _seconds(value: Mapping[str, Json], name: str) -> float | None:
-    item = value.get(name)
+def _text(item: Json) -> str:
+    return item if isinstance(item, str) else ""
+
+
+def _seconds(item: Json) -> float | None:
     return float(item) if isinstance(item, int | float) else None
 
 
-def _count(value: Mapping[str, Json], name: str) -> int:
-    item = value.get(name)
+def _count(item: Json) -> int:
     return item if isinstance(item, int) else 0
 
 
-def _parameters(value: Mapping[str, Json]) -> Mapping[str, Json]:
-    found = _group(value, "parameters")
-    if any(makes_request(name, item) for name, item in found.items()):
-        return {name: item for name, item in found.items() if not makes_request(name, item)}
+def _group(item: Json) -> Mapping[str, Json]:
+    return item if isinstance(item, dict) else NOTHING
+
+
+def _parameters(item: Json) -> Mapping[str, Json]:
+    found = _group(item)
+    if any(makes_request(name, value) for name, value in found.items()):
+        return {name: value for name, value in found.items() if not makes_request(name, value)}
     return found
 
 
-def _group(value: Mapping[str, Json], name: str) -> Mapping[str, Json]:
-    item = value.get(name)
-    return item if isinstance(item, dict) else NOTHING
+#: What each field of a record is, which may hold anything.
+_READERS: Mapping[str, Callable[[Json], object]] = {
+    "ended": lambda item: _text(item) or FINISHED,
+    "finish_reason": lambda item: _text(item) or None,
+    "seconds": lambda item: _seconds(item) or 0.0,
+    "parameters": _parameters,
+    "usage": Usage.from_json,
+    "logprobs": _logprobs,
+    **dict.fromkeys(
+        ("error", "model", "server", "fingerprint", "reasoning", "tier", "stopped"), _text
+    ),
+    **dict.fromkeys(("first", "last", "pace"), _seconds),
+    **dict.fromkeys(("request", "beside", "timings"), _group),
+    **dict.fromkeys(("left_out", "given"), _count),
+}

@@ -4,23 +4,36 @@ A long talk takes many times as much memory as its journal, and little of it is 
 kept of a message that was read is its place in the tree, its role, and where in the journal it stands.
 """
 
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from typing import TypeVar, overload
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import NamedTuple, TypeVar, overload
+
+from zatsudan.base.errors import StoreError
 
 N = TypeVar("N")
 
 #: How many messages out of the journal stay at hand: a path of as many is read once.
 AT_HAND = 4096
+#: How many are read at once where a long path is gone through.
+TOGETHER = 256
+
+
+class Kept(NamedTuple):
+    """A message that is in the journal: what it follows, and where its line begins."""
+
+    id: str
+    parent: str | None
+    place: int
 
 
 class Nodes(Mapping[str, N]):
     """Messages by id, in the order in which they came.
 
-    `source` reads the message of an id and a parent whose line begins at a place of the journal.
+    `source` reads messages out of the journal; it raises StoreError.
     """
 
     def __init__(self) -> None:
-        self.source: Callable[[str, str | None, int], N] | None = None
+        self.source: Callable[[Sequence[Kept]], list[N]] | None = None
         #: Of each its parent, its role, and its place in the journal; of those of this process none.
         self._known: dict[str, tuple[str | None, str, int | None]] = {}
         self._new: dict[str, N] = {}
@@ -51,8 +64,34 @@ class Nodes(Mapping[str, N]):
         if node is None:
             if len(self._read) >= AT_HAND:
                 self._read.clear()
-            node = self._read[node_id] = self.source(node_id, parent, place)
+            (node,) = self.source((Kept(node_id, parent, place),))
+            self._read[node_id] = node
         return node
+
+    def each(self, ids: Iterable[str]) -> Iterator[N]:
+        """Yield messages in this order, those in the journal read some at a time: few first, since few may be wanted."""
+        left, size = iter(ids), 1
+        while some := list(islice(left, size)):
+            self._have(some)
+            yield from (self._read.get(node_id) or self[node_id] for node_id in some)
+            size = min(2 * size, TOGETHER, AT_HAND)
+
+    def _have(self, ids: Iterable[str]) -> None:
+        """Have messages at hand; where one cannot be read, it tells so when its turn comes."""
+        wanted = []
+        for node_id in ids:
+            parent, _, place = self._known[node_id]
+            if place is not None and node_id not in self._read:
+                wanted.append(Kept(node_id, parent, place))
+        if self.source is None or len(wanted) < 2:
+            return
+        try:
+            found = self.source(wanted)
+        except StoreError:
+            return
+        if len(self._read) + len(found) > AT_HAND:
+            self._read.clear()
+        self._read.update(zip((kept.id for kept in wanted), found, strict=True))
 
     def __contains__(self, node_id: object) -> bool:
         return node_id in self._known
@@ -117,7 +156,7 @@ class Chain(Sequence[N]):
         return self._nodes[self.ids[at]]
 
     def __iter__(self) -> Iterator[N]:
-        return (self._nodes[node_id] for node_id in self.ids)
+        return self._nodes.each(self.ids)
 
     def __len__(self) -> int:
         return len(self.ids)

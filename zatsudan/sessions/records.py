@@ -7,6 +7,7 @@ the head. Here stand the records of the tree; those of the settings and of the l
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING
 
 from zatsudan.base.jsonvalues import Json, JsonObject, text_field
@@ -151,9 +152,14 @@ def _parent(session: Session, parent: Json) -> str | None:
 
 
 def _made(value: JsonObject) -> "Made":
+    return _reader_of_made()(value)
+
+
+@cache
+def _reader_of_made() -> "Callable[[JsonObject], Made]":
     from zatsudan.sessions.made import Made  # the prompt of a new session needs none
 
-    return Made.from_json(value)
+    return Made.from_json
 
 
 def _count(session: Session, node_id: str) -> None:

@@ -183,11 +183,18 @@ def search(directory: Path, words: Sequence[str], limit: int = 200) -> Result:
     return Result(tuple(found), older)
 
 
-def at_once(directory: Path, words: Sequence[str], limit: int = 200) -> tuple[Found, ...]:
-    """Return what `search` finds, as far as the index tells at once where it is; nothing if it cannot."""
+def at_once(
+    directory: Path, words: Sequence[str], limit: int = 200, *, surely: bool = False
+) -> tuple[Found, ...] | None:
+    """Return what `search` finds, as far as the index tells at once where it is; None if it cannot.
+
+    `surely`: all journals are looked at first, whether they are what the index says.
+    """
     wanted = Words(words)
     found: list[Found] = []
-    names = atonce.may_hold(directory, wanted.forms) or []
+    names = atonce.may_hold(directory, wanted.forms, surely=surely)
+    if names is None:
+        return None
     for name in names:
         data, modified = read(f"{directory}/{name}")
         hits = tuple(_hits(wanted, data))
@@ -199,7 +206,7 @@ def at_once(directory: Path, words: Sequence[str], limit: int = 200) -> tuple[Fo
                 break
     else:
         if len(names) >= atonce.HOLDING:
-            return ()
+            return None
     return tuple(found)
 
 

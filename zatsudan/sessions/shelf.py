@@ -129,9 +129,10 @@ def find(directory: Path, name: str) -> Summary:
             return found[number - 1]
     from zatsudan.sessions import atonce
 
-    # That nothing fits is told only when all were looked at.
     fits = _fitting(atonce.fitting(directory, name) or [], name)
-    fits = fits or _fitting(summaries(directory), name)
+    if not fits:  # that is told only when all were looked at
+        surely = atonce.fitting(directory, name, surely=True)
+        fits = _fitting(summaries(directory) if surely is None else surely, name)
     if len(fits) == 1 or (fits and fits[0].title == name):
         return fits[0]
     if fits:
@@ -224,7 +225,7 @@ def delete(path: Path) -> None:
         noted.note(path, before)
     except OSError as error:
         raise StoreError(
-            say("The session cannot be deleted ({reason}).", reason=error.strerror or error),
+            say("The session cannot be deleted ({reason}).", reason=files.reason(error)),
             say("Look at the directory's rights."),
         ) from error
     finally:

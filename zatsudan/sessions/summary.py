@@ -8,7 +8,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple, TypeAlias, TypeVar
 
@@ -98,6 +98,38 @@ def entries(directory: Path) -> list[Entry]:
         return []
     found.sort(key=lambda entry: entry.age, reverse=True)
     return found
+
+
+class Sums(NamedTuple):
+    """How many journals there are, and the sums of when their bytes and their places were changed and of their sizes.
+
+    Nothing that is done to a journal sets back when its place was changed: no two changes leave all sums.
+    """
+
+    journals: int
+    modified: int
+    changed: int
+    sizes: int
+
+
+def sums(directory: Path, without: Container[str]) -> Sums:
+    """Return the sums of a folder's journals but for some; none of them is opened, as with `entries`."""
+    journals = modified = changed = sizes = 0
+    try:
+        with os.scandir(directory) as there:
+            for each in unhurried(there):
+                if each.name.endswith(SUFFIX) and each.name not in without:
+                    try:
+                        stat = each.stat()
+                    except OSError:
+                        continue
+                    journals += 1
+                    modified += stat.st_mtime_ns
+                    changed += stat.st_ctime_ns
+                    sizes += stat.st_size
+    except OSError:
+        pass
+    return Sums(journals, modified, changed, sizes)
 
 
 def unhurried(items: Iterable[_Item]) -> Iterator[_Item]:

@@ -218,6 +218,8 @@ def tokens_of(node: Node, count: Callable[[str], int]) -> int:
 
 def _text_of(node: Node) -> str:
     """Return all words of a message, those of its calls too."""
+    if not node.message.extra:
+        return node.message.text
     calls = calls_of(node.message)
     return "\n".join((node.message.text, *(f"{call.name} {call.arguments}" for call in calls)))
 

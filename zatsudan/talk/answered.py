@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from zatsudan.base.jsonvalues import NOTHING, Json
 from zatsudan.talk.counting import Counting
+from zatsudan.wire.endmarks import MARKS
 from zatsudan.wire.protocol import Chunk
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Answered:
         self.tier = chunk.tier or self.tier
         self.timings = chunk.timings or self.timings
         # Other servers tell there in a word of their own that the model ended it.
-        if chunk.stopped in self._stops:
+        if chunk.stopped in self._stops or chunk.stopped in MARKS:
             self.stopped = chunk.stopped
 
     def onto(self, made: "Made", *, alone: bool) -> "Made":

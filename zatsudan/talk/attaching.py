@@ -130,7 +130,7 @@ def read_file(path: Path) -> str | dict[str, Json]:
         ) from error
     except OSError as error:
         raise CommandError(
-            say("{path} cannot be read ({why}).", path=shown, why=error.strerror),
+            say("{path} cannot be read ({why}).", path=shown, why=files.reason(error)),
             say("Name a file that can be read."),
         ) from error
     kind = image_kind(data)

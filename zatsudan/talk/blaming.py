@@ -13,9 +13,7 @@ from zatsudan.servers.wirenames import wire_name
 from zatsudan.sessions.session import Setting
 from zatsudan.wire import wording
 from zatsudan.wire.refusals import Repair, named
-
-#: Statuses that tell of a field; some servers have a 500 for what they cannot read.
-_OF_A_FIELD = frozenset({400, 422, 500})
+from zatsudan.wire.statuscodes import OF_A_VALUE
 
 
 def offer_unset(
@@ -30,7 +28,7 @@ def offer_unset(
     none of the setting's. `repairs` tell what the server calls them.
     """
     refused = error.refused if isinstance(error, StreamError) else error
-    if not isinstance(refused, StatusError) or refused.status not in _OF_A_FIELD:
+    if not isinstance(refused, StatusError) or refused.status not in OF_A_VALUE:
         return
     if re.search(wording.TOO_LONG, f"{refused.code} {refused.message}"):
         return

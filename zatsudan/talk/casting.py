@@ -35,7 +35,7 @@ def read_character(path: Path, persona: Persona, now: str, seed: str) -> Read:
             say(
                 "{path} cannot be read ({why}).",
                 path=shown,
-                why=getattr(error, "strerror", None) or error,
+                why=files.reason(error),
             ),
             say("Name a character card: PNG, JSON or .charx."),
         ) from error

@@ -11,7 +11,8 @@ from zatsudan.servers.kinds import kind_at
 from zatsudan.talk.exchange import ONCE, Sending, exchange
 from zatsudan.talk.link import Link
 from zatsudan.talk.talk import Talk
-from zatsudan.wire.refusals import PREFILL, REFUSALS, Repair
+from zatsudan.wire.refusals import PREFILL, Repair
+from zatsudan.wire.statuscodes import REFUSALS
 
 if TYPE_CHECKING:
     from zatsudan.servers.client import Client

@@ -21,6 +21,7 @@ from zatsudan.wire.protocol import OPTIONS, Chunk
 from zatsudan.wire.refusals import DROP, RENAME, SHRINK, Repair, prompt_size, understand
 from zatsudan.wire.reply import Reply
 from zatsudan.wire.retries import is_loading, pause
+from zatsudan.wire.statuscodes import WORDLESS
 
 if TYPE_CHECKING:
     from zatsudan.servers.client import Client
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
 #: How often a window is made smaller for one request.
 SHRINKS = 3
-#: Statuses of refusals that may come without a word.
-_WORDLESS = frozenset({400, 415, 422, 500, 501})
 
 OnText = Callable[[Printable], None]
 
@@ -243,9 +242,7 @@ class _Attempts:
         Whether it was that shows when a request without it goes well: only then it is learned. A
         server that charges for what it does not answer is asked again by the person.
         """
-        wordless = (
-            isinstance(error, StatusError) and error.status in _WORDLESS and not error.message
-        )
+        wordless = isinstance(error, StatusError) and error.status in WORDLESS and not error.message
         silent = isinstance(error, ConnectionFailed) and error.silent
         if not (wordless or silent):
             return False

@@ -1,7 +1,7 @@
 """The talk: the session at hand, its journal, and the one way in which both change."""
 
 import asyncio
-import secrets
+import os
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,7 +29,7 @@ def utc_now() -> str:
 
 def new_session_id() -> str:
     """Return an id that sorts by time and is unique."""
-    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{os.urandom(3).hex()}"
 
 
 class Talk:

@@ -8,7 +8,8 @@ from zatsudan.talk.exchange import Policy, asked
 from zatsudan.talk.link import Link
 from zatsudan.talk.talk import Talk
 from zatsudan.talk.unopened import is_known
-from zatsudan.wire.refusals import REFUSALS, THINK, Repair
+from zatsudan.wire.refusals import THINK, Repair
+from zatsudan.wire.statuscodes import OF_TEMPLATES
 
 #: What is asked to see whether a model thinks: a thought begins within these tokens.
 _ASKED = "How much is 17 * 23?"
@@ -63,7 +64,7 @@ async def _otherwise(
     try:
         return await _thinks(talk, link, model, parameters) is not usual
     except StatusError as error:
-        if error.status in REFUSALS or error.status == 500:  # a template that fails is a 500
+        if error.status in OF_TEMPLATES:
             return False
         raise
 

@@ -15,7 +15,7 @@ from zatsudan.base.printable import Printable
 from zatsudan.servers.prefill import FORMS, prefilled
 from zatsudan.servers.thinkforms import CONTROL, CONTROLLED
 from zatsudan.wire.protocol import Delta
-from zatsudan.wire.refusals import REFUSALS
+from zatsudan.wire.statuscodes import OF_TEMPLATES
 
 if TYPE_CHECKING:
     from zatsudan.servers.client import Client
@@ -84,7 +84,7 @@ class Thought:
 
     def asked_otherwise(self, error: StatusError) -> bool:
         """Tell whether to ask in words, since the server refuses the thought as a prefill."""
-        if self.how != BY_PREFILL or not (error.status in REFUSALS or error.status == 500):
+        if self.how != BY_PREFILL or error.status not in OF_TEMPLATES:
             return False
         self.how = BY_WORDS
         return True

@@ -1,6 +1,8 @@
 """What becomes of a command's outcome at a terminal: shown, asked, made, copied, and what follows."""
 
 import asyncio
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING
 
 from zatsudan.base.errors import CommandError
 from zatsudan.base.language import say
@@ -25,6 +27,9 @@ from zatsudan.commands.parts import Line
 from zatsudan.talk.chat import Chat
 from zatsudan.terminal.generating import Generation
 from zatsudan.terminal.surface import Surface
+
+if TYPE_CHECKING:
+    from zatsudan.commands.asking import Question
 
 
 class Carrying:
@@ -100,10 +105,23 @@ class Carrying:
             key = await self._surface.pick(ask)
             return True if key is None else await ask.chosen(key)
         self._surface.show(ask.parts)
+        came: list[Outcome] = []
+
+        async def coming(begun: Awaitable[Outcome]) -> "Question | None":
+            came.append(await begun)
+            return came[0].question if isinstance(came[0], Ask) else None
+
+        later = ask.coming
         try:
-            answer = await self._surface.ask(ask.question)
+            answer = await self._surface.ask(
+                ask.question, None if later is None else lambda: coming(later())
+            )
         except asyncio.CancelledError:
             answer = None  # the person stopped it, which leaves the question as well
+        for instead in came:
+            if not isinstance(instead, Ask):
+                return instead
+            ask = instead
         if answer is not None:
             return await ask.answered(answer)
         self._surface.show(ask.left)

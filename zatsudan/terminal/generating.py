@@ -6,6 +6,7 @@ What got no reply is given back to the input line: no word of the person is lost
 import asyncio
 from typing import TYPE_CHECKING, TypeVar
 
+from zatsudan.base import files
 from zatsudan.base.language import say
 from zatsudan.base.printable import Printable, one_line
 from zatsudan.base.quantities import in_bytes
@@ -156,8 +157,10 @@ class Generation:
             try:
                 paths = await asyncio.to_thread(keep, self._chat.talk, node)
             except OSError as error:
-                why = one_line(error.strerror or type(error).__name__, 60)
-                note = say("What came with the reply cannot be kept as a file ({why}).", why=why)
+                note = say(
+                    "What came with the reply cannot be kept as a file ({why}).",
+                    why=files.reason(error),
+                )
                 self._surface.show((Line(note, "warn"),))
                 continue
             for kind, data in () if paths else media(node.made.beside, node.made.parameters):

@@ -9,7 +9,7 @@ from zatsudan.base.printable import Printable
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from zatsudan.commands.asking import Question
+    from zatsudan.commands.asking import Coming, Question
     from zatsudan.commands.outcomes import Desk, Generate, Inspect, Pick
     from zatsudan.commands.parts import Part
     from zatsudan.lab.board import Result
@@ -56,8 +56,11 @@ class Surface(Taker, Protocol):
     async def pick(self, pick: "Pick") -> str | None:
         """Let the person choose; return the key of the row, or None."""
 
-    async def ask(self, question: "Question") -> str | None:
-        """Ask the person; return the answer, or None if they left the question. Raises CommandError."""
+    async def ask(self, question: "Question", coming: "Coming | None" = None) -> str | None:
+        """Ask the person; return the answer, or None if they left the question. Raises CommandError.
+
+        What `coming` brings takes the question's place; what it raises is raised.
+        """
 
     async def desk(self, outcome: "Desk", make: MakeReply) -> "Result | None":
         """Let the person turn knobs and ask again; None where there is no screen for it."""

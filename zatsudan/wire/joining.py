@@ -3,6 +3,8 @@
 import re
 
 from zatsudan.wire.contents import Beside
+from zatsudan.wire.endmarks import EndMark
+from zatsudan.wire.ends import LENGTH, meaning_of
 from zatsudan.wire.protocol import Delta
 from zatsudan.wire.thinking import TEXT, Parted, ThinkSplitter
 
@@ -50,6 +52,8 @@ class Joining:
         self._finished: dict[int, bool] = {}
         self._late: set[int] = set()  # choices that went on after their finish_reason
         self._told_apart: set[int] = set()  # choices whose reasoning has a field of its own
+        self._ends: dict[int, EndMark] = {}  # of choices in which a mark may have come
+        self._cut: dict[int, bool] = {}  # whether a choice that has ended was cut at its limit
         self._told: dict[str, object] = {}  # what stood beside the text last, by name
 
     @property
@@ -72,7 +76,7 @@ class Joining:
         index, content, reasoning = delta.index, delta.content, delta.reasoning
         ended = delta.finish_reason is not None
         if ended or self._finished.get(index) is not False:
-            self._follow(index, ended=ended, said=bool(content or reasoning))
+            self._follow(index, delta.finish_reason, said=bool(content or reasoning))
         if (index, "content") in self._joiners or _HALVES.search(content):
             content = self._joiners.setdefault((index, "content"), Joiner()).feed(content)
         if (index, "reasoning") in self._joiners or _HALVES.search(reasoning):
@@ -83,11 +87,21 @@ class Joining:
             content, reasoning, before = self._parted(index, content, reasoning, ended=ended)
         elif content:  # so are nearly all
             content, reasoning, before = splitter.feed(content)
+        if "<" in content or self._ends:
+            content = self._without_mark(index, content, anew=bool(before))
         if delta.beside:
             delta = delta._replace(beside=self._new(index, delta.beside))
         if content is delta.content and reasoning is delta.reasoning and not before:
             return delta
         return delta._replace(content=content, reasoning=reasoning, before=before)
+
+    def _without_mark(self, index: int, content: str, *, anew: bool) -> str:
+        """Hold back what may be the mark of a reply's end; `anew`: what came before is not what it was."""
+        if anew:
+            self._ends.pop(index, None)
+        if "<" in content or (content and index in self._ends):
+            return self._ends.setdefault(index, EndMark()).feed(content)
+        return content
 
     def _parted(self, index: int, content: str, reasoning: str, *, ended: bool) -> Parted:
         """Part content from the reasoning in it; `reasoning` has a field of its own.
@@ -120,10 +134,11 @@ class Joining:
                 thoughts += "" if apart else thought
         return text, thoughts + reasoning, before
 
-    def _follow(self, index: int, *, ended: bool, said: bool) -> None:
+    def _follow(self, index: int, finish_reason: str | None, *, said: bool) -> None:
         """Note whether a choice has its finish_reason, and whether it goes on behind it."""
-        if ended:
+        if finish_reason is not None:
             self._finished[index] = True
+            self._cut[index] = meaning_of(finish_reason) == LENGTH
             self._late.discard(index)
         elif self._finished.setdefault(index, False) and said:
             self._late.add(index)
@@ -138,8 +153,12 @@ class Joining:
         self._told.update({f"{index} {name}": value for name, value in new})
         return tuple(new)
 
-    def rest(self) -> tuple[Delta, ...]:
-        """Return what is held of a stream that ended in the middle of a character or a tag."""
+    def rest(self, *, done: bool) -> tuple[tuple[Delta, ...], str]:
+        """Return what is held of a stream that ended in the middle of a character or a tag.
+
+        Behind it the mark that ended a choice, which is none of its text. `done`: the server said that
+        nothing more comes.
+        """
         deltas: list[Delta] = []
         for (index, field), joiner in self._joiners.items():
             character = joiner.close()
@@ -149,7 +168,17 @@ class Joining:
             elif character:
                 deltas.append(Delta(index, reasoning=character))
         deltas += [_delta(index, splitter.close()) for index, splitter in self._splitters.items()]
-        return tuple(delta for delta in deltas if delta.content or delta.reasoning)
+        mark = ""
+        for index, end in self._ends.items():
+            deltas = [
+                delta._replace(content=end.feed(delta.content)) if delta.index == index else delta
+                for delta in deltas
+            ]
+            ended = not self._cut.get(index, not done)
+            text, found = end.close(self._splitters[index].said, ended=ended)
+            deltas.append(Delta(index, text))
+            mark = found or mark
+        return tuple(delta for delta in deltas if delta.content or delta.reasoning), mark
 
 
 def _delta(index: int, parted: Parted) -> Delta:

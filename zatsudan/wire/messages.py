@@ -49,8 +49,11 @@ class Message(NamedTuple):
     @classmethod
     def from_json(cls, value: Mapping[str, Json]) -> "Message":
         """Read a message in the API's form; unknown fields are kept."""
+        content = value.get("content")
+        if len(value) == 2 and "role" in value and "content" in value:  # nearly every message
+            return cls(role_in(value), content)
         extra = {key: item for key, item in value.items() if key not in ("role", "content")}
-        return cls(role_in(value), value.get("content"), extra)
+        return cls(role_in(value), content, extra)
 
 
 def role_in(value: Mapping[str, Json]) -> str:

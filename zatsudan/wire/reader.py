@@ -223,8 +223,8 @@ class Reader:
 
     def rest(self) -> list[Chunk]:
         """Return what is held of a stream that ended in the middle of a character or a tag."""
-        kept = self._joining.rest()
-        return [Chunk(kept)] if kept else []
+        kept, mark = self._joining.rest(done=self.done)
+        return [Chunk(kept, stopped=mark)] if kept or mark else []
 
 
 def _chunks_in(lines: list[str]) -> list[Json]:

@@ -16,9 +16,7 @@ from zatsudan.base.printable import Printable
 from zatsudan.parameters.table import LIMITS, PARAMETERS
 from zatsudan.wire import wording
 from zatsudan.wire.messages import content_text
-
-#: Statuses by which a server refuses what it was asked, whoever asked; others say nothing about it.
-REFUSALS = frozenset({400, 404, 405, 413, 415, 422})
+from zatsudan.wire.statuscodes import OF_FIELDS
 
 #: Fields without which there is no request.
 _ESSENTIAL = {"model", "messages", "stream"}
@@ -119,8 +117,7 @@ class Repair(NamedTuple):
 
 def understand(error: StatusError, body: Mapping[str, Json]) -> Repair | None:
     """Return how to mend a refused request; None if the error does not tell."""
-    # Some say it with a 403, some with a 500; text-generation-inference and LoRAX with a 424.
-    if error.status not in REFUSALS | {403, 424, 500}:
+    if error.status not in OF_FIELDS:
         return None
     words = f"{error.code} {error.param} {error.message}"
     if re.search(wording.TOO_LONG, words):

@@ -9,9 +9,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from zatsudan.base.errors import ApiError, ConnectionFailed, StatusError
+from zatsudan.wire.statuscodes import PASSING, PERHAPS_MADE
 
-#: Statuses that pass by themselves.
-_PASSING = {408, 425, 429, 500, 502, 503, 504, 529}
 #: Codes of a 429 that does not (OpenAI).
 NO_QUOTA = {"insufficient_quota", "billing_hard_limit_reached"}
 #: The most attempts after the first; a model that is loading is waited for longer.
@@ -22,8 +21,6 @@ LONGEST = 60.0
 #: A connection that breaks later than this after the request was sent has broken in the
 #: middle of the work, in seconds: one that the server had closed says so at once.
 STALE = 2.0
-#: Statuses behind which the reply may have been made all the same (RFC 9110, 15.6.5).
-_PERHAPS_MADE = {504}
 
 
 def is_loading(error: ApiError) -> bool:
@@ -53,7 +50,7 @@ def pause(
     if isinstance(error, ConnectionFailed) and error.passing:
         # A connection that was kept open and that the server has closed: at once.
         return 0.05 if attempt == 1 else later / 2
-    if not isinstance(error, StatusError) or error.status not in _PASSING or error.code in NO_QUOTA:
+    if not isinstance(error, StatusError) or error.status not in PASSING or error.code in NO_QUOTA:
         return None
     if error.retry_after is not None:
         return error.retry_after + 0.2 if error.retry_after <= LONGEST else None
@@ -101,5 +98,5 @@ def read_delay(body: str) -> float | None:
 def _may_be_made(error: ApiError, after: float) -> bool:
     """Tell whether the server may have made the reply that did not come."""
     if isinstance(error, StatusError):
-        return error.status in _PERHAPS_MADE
+        return error.status in PERHAPS_MADE
     return isinstance(error, ConnectionFailed) and error.passing and after > STALE

@@ -8,10 +8,10 @@ expected, the text is a thought from the first word; if no tag ends it, it is to
 
 from typing import TYPE_CHECKING
 
-from zatsudan.wire.endtokens import tokens_at, without_tokens
 from zatsudan.wire.textpieces import BLOCK, Pieces
 from zatsudan.wire.thoughttags import (
     ALL_TAGS,
+    ANSWERS,
     BARE,
     BARE_BEGUN,
     BARE_END,
@@ -74,6 +74,12 @@ class ThinkSplitter:
         self._said.add("".join(self._latest))
         self._latest.clear()
 
+    @property
+    def said(self) -> str:
+        """The text so far, without the thought."""
+        self._keep()
+        return str(self._said)
+
     def close(self) -> Parted:
         """Return what is held, at the end of the reply."""
         return self._step("", True)
@@ -87,7 +93,9 @@ class ThinkSplitter:
         start, self._held = self._held + text, ""
         if not start and not whole:
             return _NOTHING
-        start = start.removeprefix(BOX)
+        if start.startswith(BOX):
+            self._form, self._step = ANSWERS, self._fresh
+            return self._fresh(start[len(BOX) :], whole)
         found = next(((tag, form) for tag, form in OPENS if start.startswith(tag)), None)
         open_yet = start and any(tag.startswith(start) and tag != start for tag in BEGINNINGS)
         if open_yet and not whole:
@@ -158,19 +166,14 @@ class ThinkSplitter:
                 return content, reasoning, THOUGHT
             self._looked_at += 1
             if self._looked_at == _LOOKED_AT:
-                self._easy, self._step, self._said = False, self._answer, Pieces()
-                return text, "", ""
+                self._easy, self._step = False, self._answer
+                return self._answer(text, whole)
             start, end = LONE_TAGS.find(text, end, whole=whole)
-        if whole:
-            text = without_tokens(text, "".join(self._latest[-1:]))
-            if (parts := self._bare_parts(text)) is not None:
-                return parts
-        else:
-            start = min(start, tokens_at(text))
-            text, self._held = text[:start], text[start:]
+        if whole and (parts := self._bare_parts(text)) is not None:
+            return parts
+        text, self._held = (text, "") if whole else (text[:start], text[start:])
         self._easy = True
-        if text:
-            self._latest.append(text)
+        self._latest.append(text)
         return text, "", ""
 
     def _bare_parts(self, last: str) -> Parted | None:
@@ -180,9 +183,9 @@ class ThinkSplitter:
         self._keep()
         said = f"{self._said}{last}"
         found = BARE_END.search(said)
-        if found is None or _is_in_code(said[: found.start()]):
+        if found is None or is_in_code(said[: found.start()]):
             return None
-        self._easy, self._step, self._said = False, self._answer, Pieces()
+        self._easy, self._step, self._said = False, self._answer, Pieces(said[found.end() :])
         return said[found.end() :], said[: found.start()], TEXT
 
     def _ends_thought(self, last: str, tag: str, behind: str) -> bool:
@@ -198,7 +201,7 @@ class ThinkSplitter:
             return False
         if line.strip() and (before[-1].isspace() or {before[-1], behind[0]} & _QUOTES):
             return False
-        return not _is_in_code(before)
+        return not is_in_code(before)
 
     def _answered(self, thought: str, behind: str, whole: bool) -> Parted:
         self._step = self._fresh
@@ -212,16 +215,8 @@ class ThinkSplitter:
         self._step = self._ending if self._form in ENDS else self._answer
         return self._step(text, whole)
 
-    def _answer(self, text: str, whole: bool) -> Parted:
-        """Take an answer in which no thought is looked for any more."""
-        if self._held or "<" in text:
-            text, self._held = self._held + text, ""
-            if whole:
-                return without_tokens(text, "".join(self._latest)), "", ""
-            start = tokens_at(text)
-            text, self._held = text[:start], text[start:]
-        if text:
-            self._latest = [text]
+    def _answer(self, text: str, _whole: bool) -> Parted:
+        self._said.add(text)
         return text, "", ""
 
     def _ending(self, text: str, whole: bool) -> Parted:
@@ -229,9 +224,10 @@ class ThinkSplitter:
         text, self._held = self._held + text, ""
         start, end = ENDS[self._form].find(text, whole=whole)
         if end and (text[end:].strip() or len(text) > end + _BLANKS):
-            return text, "", ""  # it goes on: that was none
-        if not whole:
+            start = len(text)  # it goes on: that was none
+        elif not whole:
             self._held = text[start:]
+        self._said.add(text[:start])
         return text[:start], "", ""
 
 
@@ -240,7 +236,7 @@ def _may_be_bare(text: str) -> bool:
     return word.startswith(text.lstrip()[: len(word)])
 
 
-def _is_in_code(before: str) -> bool:
+def is_in_code(before: str) -> bool:
     """Tell whether what follows a text stands in a block of code."""
     if "```" not in before and "~~~" not in before:
         return False

@@ -30,7 +30,7 @@ _FINALS = tuple(
 BOX, _BOX_END = "<|begin_of_box|>", "<|end_of_box|>"
 _GAPS = ("\n\n", "\n", "")
 #: Hunyuan, ERNIE, R1-Zero: the answer stands in tags of its own.
-_ANSWERS = Form(
+ANSWERS = Form(
     ("<think>",),
     tuple(f"</think>{gap}{tag}" for gap in _GAPS for tag in ("<answer>", "<response>", BOX)),
     tuple(f"{gap}{tag}" for gap in _GAPS[1:] for tag in ("</answer>", "</response>", _BOX_END)),
@@ -42,8 +42,8 @@ _NAMES = (
 #: Most models; Claude's way in prompts; in capitals; Google, EXAONE; Reflection and others; Seed-OSS;
 #: LongCat; Kimi; Magistral; Sky-T1, OpenThinker; Command A; Gemma 4; MedGemma; Apertus; gpt-oss (harmony).
 FORMS = (
-    Form(("<think>",), ("</think>", *_ANSWERS.closes)),
-    _ANSWERS,
+    Form(("<think>",), ("</think>", *ANSWERS.closes)),
+    ANSWERS,
     *map(_tags, _NAMES),
     Form(("◁think▷",), ("◁/think▷",)),
     Form(("[THINK]",), ("[/THINK]",)),

@@ -62,7 +62,7 @@ async def test_a_hostile_card_steers_no_screen(tmp_path: Path) -> None:
         shown = await person.say("/context")
         assert "evil" in shown
         written = "".join(person.screen.raw[before:])
-        assert not any(sign in written for sign in ("\x1b[2J", "\x1b]0;title", "\x9b", "\u202e"))
+        assert not any(odd in written for odd in ("\x1b[2J", "\x1b]0;title", "\x9b", "\u202e"))
 
 
 async def test_the_plain_terminal_tells_the_same(tmp_path: Path) -> None:

@@ -75,8 +75,7 @@ async def test_pictures_go_where_rows_are_wrapped_anew() -> None:
         await person.say("draw")
         ((_, keys, _),) = person.screen.pictures
         (number,) = (key for key in keys.split(",") if key.startswith("i="))
-        person.screen.resize(60, 24)
-        person.terminal._app._on_resize()
+        person.resize(60, 24)
         await person.until(lambda: not person.screen.pictures)
         assert any(f"a=d,d=I,{number}" in written for written in person.screen.raw)
         await person.until("· /open]")

@@ -186,8 +186,10 @@ async def test_ctrl_r_finds_an_earlier_message() -> None:
     async with sitting(says("a"), says("b"), says("c")) as person:
         await person.say("the first question")
         await person.say("another one")
-        person.type("\x12first")
-        await person.until("» the first question\n")
+        person.type("\x12FIRST")
+        await person.until("» the first question\nsearch back: FIRST\n")
+        person.type("\x13")
+        await person.until("\nsearch on: FIRST\n")
         person.type("\r")
         await person.at_rest()
         person.type("\r")

@@ -1,12 +1,11 @@
 """The input line by whole characters: no cursor inside of one, none deleted by half, none that shifts the next."""
 
-import asyncio
 import unicodedata
 
 import pytest
 from pyte import screens
 
-from tests.support.emulator import Sitting, sitting
+from tests.support.emulator import sitting
 from tests.support.server import says
 
 FAMILY = "👨‍👩‍👧‍👦"
@@ -18,13 +17,6 @@ def _sparing(char: str) -> int:
     return 0 if unicodedata.category(char)[0] == "M" else 1 + (char > "\U0001f000")
 
 
-async def _typed(person: Sitting, *keys: str) -> str:
-    for key in keys:
-        person.type(key)
-        await asyncio.sleep(0.05)
-    return person.terminal._prompt.buffer.text
-
-
 LEFT, RIGHT, BACK, DELETE = "\x1b[D", "\x1b[C", "\x7f", "\x1b[3~"
 
 
@@ -32,18 +24,18 @@ LEFT, RIGHT, BACK, DELETE = "\x1b[D", "\x1b[C", "\x7f", "\x1b[3~"
 async def test_a_character_is_passed_and_deleted_whole(whole: str) -> None:
     async with sitting(says("fine")) as person:
         buffer = person.terminal._prompt.buffer
-        assert await _typed(person, f"a{whole}b") == f"a{whole}b"
-        assert await _typed(person, LEFT, LEFT, "x") == f"ax{whole}b"
-        assert await _typed(person, RIGHT, "y") == f"ax{whole}yb"
-        assert await _typed(person, BACK, BACK) == "axb"
-        assert await _typed(person, whole, LEFT, DELETE) == "axb"
+        assert await person.press(f"a{whole}b") == f"a{whole}b"
+        assert await person.press(LEFT, LEFT, "x") == f"ax{whole}b"
+        assert await person.press(RIGHT, "y") == f"ax{whole}yb"
+        assert await person.press(BACK, BACK) == "axb"
+        assert await person.press(whole, LEFT, DELETE) == "axb"
         assert buffer.cursor_position == 2
 
 
 async def test_what_is_joined_in_the_middle_is_typed_piece_by_piece() -> None:
     async with sitting(says("fine")) as person:
-        await _typed(person, "a🙂", LEFT)
-        assert await _typed(person, *FAMILY) == f"a{FAMILY}🙂"
+        await person.press("a🙂", LEFT)
+        assert await person.press(*FAMILY) == f"a{FAMILY}🙂"
 
 
 @pytest.mark.parametrize("whole", WHOLE)
@@ -54,8 +46,8 @@ async def test_nothing_behind_a_character_is_shifted(
     for width in (screens.wcwidth, _sparing):
         monkeypatch.setattr(screens, "wcwidth", width)
         async with sitting(says("fine")) as person:
-            await _typed(person, f"{whole}{whole}", "x", "y", LEFT, "z")
-            await person.until("z")
+            await person.press(f"{whole}{whole}", "x", "y", LEFT, "z")
+            await person.until("xzy")
             cells = [cell.data for cell in person.screen.cells()[person.screen.cursor[1]]]
             at = cells.index("x")
             places.append(("".join(cells[at:]).rstrip(), person.screen.cursor[0] - at))
@@ -77,21 +69,21 @@ async def test_nothing_behind_a_character_is_shifted(
 async def test_words_are_passed_and_deleted(text: str, words: list[str]) -> None:
     async with sitting(says("fine")) as person:
         buffer = person.terminal._prompt.buffer
-        await _typed(person, text)
+        await person.press(text)
         for word in reversed(words):
             assert buffer.text.endswith(word)
-            await _typed(person, "\x1b\x7f")
+            await person.press("\x1b\x7f")
             text = text.removesuffix(word)
             assert buffer.text == text
-        await _typed(person, *words, "\x1bb")
+        await person.press(*words, "\x1bb")
         assert buffer.document.text_after_cursor == words[-1]
-        await _typed(person, "\x1bf")
+        await person.press("\x1bf")
         assert buffer.document.text_after_cursor == ""
-        await _typed(person, "\x1bb", "\x1bd")
+        await person.press("\x1bb", "\x1bd")
         assert buffer.text == "".join(words[:-1])
 
 
 async def test_what_stands_behind_a_blank_is_deleted_at_once_where_blanks_part_words() -> None:
     async with sitting(says("fine")) as person:
-        assert await _typed(person, "cat path/to-a.file ", "\x17") == "cat "
-        assert await _typed(person, "今日はいい天気", "\x17") == "cat 今日はいい"
+        assert await person.press("cat path/to-a.file ", "\x17") == "cat "
+        assert await person.press("今日はいい天気", "\x17") == "cat 今日はいい"

@@ -257,8 +257,7 @@ async def test_a_change_of_width_begins_the_columns_again_and_loses_nothing() ->
     async with sitting(answer, columns=120, rows=40) as person:
         person.type("/compare temperature=0 temperature=1 -- go\r")
         await person.until("warm 3")
-        person.screen.resize(90, 40)
-        person.terminal._app._on_resize()
+        person.resize(90, 40)
         shown = await person.at_rest()
         again = shown[shown.index("The width has changed: from the beginning again.") :]
         rows = halves(again)

@@ -315,8 +315,7 @@ async def test_a_paste_of_two_hundred_lines_and_a_question_that_a_resize_does_no
         person.type("\r")
         shown = await person.until("Run touch X (and 199 more lines)?")
         assert "row 198" in shown
-        person.screen.resize(44, 12)
-        person.terminal._app._on_resize()
+        person.resize(44, 12)
         await person.until(lambda: "199 more" in person.screen.shown().replace("\n", " "))
         person.type("\x1b")
         await person.until(lambda: bool(asked_for(person.server)))
@@ -327,7 +326,7 @@ async def test_a_paste_of_two_hundred_lines_and_a_question_that_a_resize_does_no
 async def test_a_question_while_a_reply_comes_holds_up_nothing(folder: Path) -> None:
     async with sitting(says(*"abcdef", pause=0.2), says("b")) as person:
         person.type("go\r")
-        await person.until("a")
+        await person.until("ab")
         paste(person, "!touch X")
         person.type("\r")
         await person.until("Run touch X?")

@@ -113,10 +113,10 @@ async def test_escape_before_the_first_token_gives_the_words_back() -> None:
 async def test_a_command_behind_a_draft_that_came_back_is_a_command(
     draft: str, before: str
 ) -> None:
-    refused = fails(400, {"error": {"message": "no"}})
+    refused = fails(400, {"error": {"message": "not today"}})
     async with sitting(refused, says("fine")) as person:
         person.type(draft + "\r")
-        await person.until("no")
+        await person.until("not today")
         await person.at_rest()
         person.type(before + "/temperature 0.5\r")
         await person.until("temperature  unset → 0.5")
@@ -252,11 +252,9 @@ async def test_a_resize_in_the_middle_loses_nothing() -> None:
         person.type("go\r")
         await person.until("word020")
         person.type("typed")
-        person.screen.resize(50, 24)
-        person.terminal._app._on_resize()
+        person.resize(50, 24)
         await person.until("word080")
-        person.screen.resize(100, 30)
-        person.terminal._app._on_resize()
+        person.resize(100, 30)
         shown = await person.at_rest()
         seen = person.screen.scrollback()
         assert [word for word in words if word not in seen] == []
@@ -445,8 +443,7 @@ async def test_widths_that_change_at_random_moments_lose_no_word(seed: int) -> N
         person.type("typed")
         while person.terminal.busy:
             await asyncio.sleep(dice.uniform(0.02, 0.3))
-            person.screen.resize(dice.randint(40, 120), 24)
-            person.terminal._app._on_resize()
+            person.resize(dice.randint(40, 120), 24)
         await asyncio.sleep(0.2)
         shown = await person.at_rest()
         # What this emulator cuts off at the right when it shrinks is not ours to keep.

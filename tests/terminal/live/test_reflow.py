@@ -153,13 +153,29 @@ SSH = {"TERM": "xterm-256color"}
 KITTY = {"TERM": "xterm-kitty"}
 
 
-async def reflow(
+async def thawed(person: Sitting) -> None:
+    """Wait until the program draws at the new size."""
+    await person.until(lambda: not person.terminal._app.frozen)
+
+
+async def each_once(
     person: Sitting, columns: int, *, moves: bool = False, first: bool = False
-) -> None:
+) -> str:
+    """Wrap the screen anew; message and reply stand in it once. Return it with its scrollback."""
     person.screen.reflow(columns, moves=moves, first=first)
     person.terminal._app._on_resize()
-    await person.until(lambda: not person.terminal._app.frozen)
+    await thawed(person)
     await person.at_rest()
+    seen = person.screen.scrollback()
+    assert seen.count("» go") == seen.count("a reply") == 1, seen
+    return seen
+
+
+async def said_and_typed(person: Sitting) -> None:
+    """Have a turn, and a long line at the prompt."""
+    await person.say("go")
+    person.type("typed " * 14 + "typed")
+    await person.until("typed typed")
 
 
 @pytest.mark.posix  # no console of Windows is asked where the cursor stands
@@ -171,21 +187,13 @@ async def test_no_prompt_is_left_and_no_row_of_the_talk_erased(
     async with sitting(
         says("a reply"), columns=100, rows=rows, environ=environ, answers=True
     ) as person:
-        await person.say("go")
-        person.type("typed " * 14 + "typed")
-        await person.until("typed typed")
+        await said_and_typed(person)
         for columns in (54, 37, 31, 90):
-            await reflow(person, columns, moves=moves)
-            seen = person.screen.scrollback()
-            assert seen.count("» go") == seen.count("a reply") == 1, seen
-            assert seen.count("»") == 2, seen
+            assert (await each_once(person, columns, moves=moves)).count("»") == 2
         person.type("\x15/se")
         await person.until("/sessions")
         for columns in (70, 27, 80):
-            await reflow(person, columns, moves=moves)
-            seen = person.screen.scrollback()
-            assert seen.count("» go") == seen.count("a reply") == 1, seen
-            assert seen.count("» /se") == 1, seen
+            assert (await each_once(person, columns, moves=moves)).count("» /se") == 1
         person.type("\x15said")
         await person.at_rest()
         assert person.screen.shown().splitlines()[-2:-1] == ["» said"]
@@ -228,14 +236,9 @@ async def test_konsole_over_ssh_says_what_it_is() -> None:
     async with sitting(
         says("a reply"), columns=100, environ=SSH, answers=True, called="Konsole 22.12.3"
     ) as person:
-        await person.say("go")
-        person.type("typed " * 14 + "typed")
-        await person.until("typed typed")
+        await said_and_typed(person)
         for columns in (54, 37, 31, 90):
-            await reflow(person, columns, first=True)
-            seen = person.screen.scrollback()
-            assert seen.count("» go") == seen.count("a reply") == 1, seen
-            assert seen.count("»") == 2, seen
+            assert (await each_once(person, columns, first=True)).count("»") == 2
         assert sum(written.count(QUESTION) for written in person.screen.raw) == 1
         assert "Konsole" not in person.screen.scrollback()
 
@@ -247,18 +250,16 @@ async def test_a_terminal_that_does_not_answer_is_waited_for_once_a_resize(
         await person.say("go")
         person.screen._screen.write_process_input = lambda _answer: None  # type: ignore[method-assign, assignment]
         monkeypatch.setattr(resizing, "PLACE_SECONDS", 0.05)
-        person.screen.resize(60, 24)
-        person.terminal._app._on_resize()
-        await person.until(lambda: not person.terminal._app.frozen)
+        person.resize(60, 24)
+        await thawed(person)
         shown = await person.say("more")
         assert shown.count("» go") == shown.count("» more") == 1
 
 
 async def test_one_that_never_answered_is_not_asked() -> None:
     async with sitting(columns=100) as person:
-        person.screen.resize(60, 24)
-        person.terminal._app._on_resize()
-        await person.until(lambda: not person.terminal._app.frozen)
+        person.resize(60, 24)
+        await thawed(person)
         assert "\x1b[6n" not in "".join(person.screen.raw)
 
 

@@ -14,8 +14,7 @@ def torn(screen: str, width: int) -> list[str]:
 
 
 def drag(person: Sitting, columns: int) -> None:
-    person.screen.resize(columns, 24)
-    person.terminal._app._on_resize()
+    person.resize(columns, 24)
 
 
 async def test_a_reply_that_streams_and_ends_while_the_width_changes_has_rows_of_the_last_width() -> (
@@ -46,8 +45,7 @@ async def test_the_lab_lays_nothing_out_for_a_width_that_is_gone() -> None:
     ) as person:
         person.type("/compare temperature=0 temperature=1 -- go\r")
         await person.until("w0003")
-        person.screen.resize(90, 40)
-        person.terminal._app._on_resize()
+        person.resize(90, 40)
         assert person.terminal._app.frozen
         view = person.terminal._surface.view
         assert view is not None

@@ -3,12 +3,14 @@
 import asyncio
 import re
 import unicodedata
+from types import SimpleNamespace
 
 import pytest
 from pyte import screens
 
 from tests.support.emulator import sitting
 from tests.support.server import pieces_of, says
+from zatsudan.terminal.live import ptk
 
 HINDI = "यह एक लंबा वाक्य है जिसमें कई संयुक्ताक्षर हैं और यह देखना है कि पंक्ति कहाँ टूटती है।"
 BURMESE = "မြန်မာဘာသာစကားသည် တရုတ်-တိဘက်မိသားစုဝင် ဘာသာစကားတစ်ခု ဖြစ်သည်။"
@@ -16,6 +18,14 @@ THAI = "ภาษาไทยเขียนโดยไม่มีช่อง
 EMOJI = "Developers 👩‍💻 and families 👨‍👩‍👧‍👦 and shrugs 🤷🏽‍♀️ on one long row."
 AMBIGUOUS = "手順①→②→③…“完了”です。※±2℃以内、Ⅲ章を参照。αとβは×ではなく÷です。"
 TEXTS = [HINDI, BURMESE, THAI, EMOJI, AMBIGUOUS]
+
+
+def test_where_a_release_keeps_its_widths_elsewhere_they_stay(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ptk.recount()
+    monkeypatch.setattr(ptk, "screen", SimpleNamespace())
+    ptk.recount()
 
 
 def generous(char: str) -> int:

@@ -23,8 +23,7 @@ def wanted() -> None:
 
 
 async def resize(person: Sitting, columns: int, rows: int) -> None:
-    person.screen.resize(columns, rows)
-    person.terminal._app._on_resize()
+    person.resize(columns, rows)
     await person.at_rest()
 
 
@@ -62,8 +61,7 @@ async def test_a_reply_that_streams_through_drags_is_whole() -> None:
         await person.until("w0020")
         person.type("typed " * 12)
         for columns in (60, 45, 80, 33, 70):
-            person.screen.resize(columns, 24)
-            person.terminal._app._on_resize()
+            person.resize(columns, 24)
             await person.until(lambda: person.terminal._app.frozen)
             await person.until(lambda: not person.terminal._app.frozen)
         await person.at_rest()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from prompt_toolkit.utils import get_cwidth
 
+from tests.support.atdesk import at_desk, leave
 from tests.support.chats import ask, chat_with
 from tests.support.commands import lines, run
 from tests.support.emulator import ENTER, sitting
@@ -19,10 +20,7 @@ from zatsudan.lab.weighing import Weighing
 
 async def test_a_knob_is_turned_and_seen_and_a_new_variant_grows_on_the_page() -> None:
     script = (reply(" cat", " dog"), reply(" dog", " dog"))
-    async with sitting(*script, columns=80, rows=24) as person:
-        await person.say("/logprobs on 3")
-        await person.say("which?")
-        person.type("/desk\r")
+    async with at_desk(*script, told=3) as person:
         shown = await person.until("token 1 of 2")
         assert "▸temperature" in shown
         assert "·cat·dog" in shown
@@ -55,12 +53,9 @@ async def test_a_knob_is_turned_and_seen_and_a_new_variant_grows_on_the_page() -
 
 
 async def test_the_talk_goes_on_from_the_variant_that_was_looked_at_last() -> None:
-    async with sitting(reply(" cat"), reply(" dog"), columns=80, rows=24) as person:
-        await person.say("which?")
-        person.type("/desk\r")
-        await person.until("reply #2")
+    async with at_desk(reply(" cat"), reply(" dog")) as person:
         person.type("\r")
-        await person.until("v variants  c compares")
+        await person.until("v variants · c compares")
         person.type("V")
         await person.until("▸variant 1 of 2")
         person.type("q")
@@ -76,10 +71,7 @@ async def test_the_talk_goes_on_from_the_variant_that_was_looked_at_last() -> No
 
 
 async def test_a_variant_is_alone_and_says_so() -> None:
-    async with sitting(reply(" cat"), columns=80, rows=24) as person:
-        await person.say("which?")
-        person.type("/desk\r")
-        await person.until("reply #2")
+    async with at_desk(reply(" cat")) as person:
         person.type("v")
         await person.until("There is no other variant yet: Enter asks for one.")
         person.type("q")
@@ -95,10 +87,7 @@ def halts(*texts: str) -> tuple[Script, asyncio.Event]:
 @pytest.mark.parametrize("key", ["\x1b", "\x03"])
 async def test_what_came_is_seen_at_once_and_kept_where_it_is_stopped(key: str) -> None:
     script, _ = halts(" dog", " eel", " cat")
-    async with sitting(reply(" cat"), script, columns=80, rows=24) as person:
-        await person.say("/logprobs on 3")
-        await person.say("which?")
-        person.type("/desk\r")
+    async with at_desk(reply(" cat"), script, told=3) as person:
         await person.until("token 1 of 1")
         person.type("\r")
         shown = await person.until("token 2 of 2")  # the end is looked at
@@ -124,18 +113,14 @@ async def test_what_came_is_seen_at_once_and_kept_where_it_is_stopped(key: str) 
 
 async def test_a_growing_reply_stands_beside_the_old_one_where_there_is_room() -> None:
     script, goes_on = halts(" dog", " eel", " cat")
-    async with sitting(reply(" cat"), script, columns=140, rows=45) as person:
-        await person.say("/logprobs on 3")
-        await person.say("which?")
-        person.type("/desk\r")
+    async with at_desk(reply(" cat"), script, columns=140, rows=45, told=3) as person:
         await person.until("token 1 of 1")
         person.type("\r")
         shown = await person.until("token 2 of 2")
         row = next(row for row in shown.split("\n") if "▸variant 2 of 2" in row)
         assert "variant 1 of 2" in row
         assert any("·cat" in row and "·dog·eel" in row for row in shown.split("\n"))
-        person.screen.resize(80, 24)
-        person.terminal._app._on_resize()
+        person.resize(80, 24)
         shown = await person.until(lambda: person.screen.shown().startswith("Desk"))
         assert "▸variant 2 of 2" in shown
         assert "variant 1" not in shown
@@ -143,8 +128,7 @@ async def test_a_growing_reply_stands_beside_the_old_one_where_there_is_room() -
         goes_on.set()
         shown = await person.until("token 3 of 3")
         assert "·dog·eel·cat" in shown
-        person.type("q")
-        await person.until(lambda: "▸variant" not in person.screen.shown())
+        await leave(person)
 
 
 @pytest.mark.parametrize(
@@ -157,55 +141,41 @@ async def test_a_growing_reply_stands_beside_the_old_one_where_there_is_room() -
     ],
 )
 async def test_a_failure_is_said_on_the_page_and_nothing_is_lost(answer: Script, told: str) -> None:
-    async with sitting(reply(" cat"), answer, reply(" dog"), columns=80, rows=24) as person:
-        await person.say("which?")
-        person.type("/desk\r")
-        await person.until("reply #2")
+    async with at_desk(reply(" cat"), answer, reply(" dog")) as person:
         person.type("\x1b[B\x1b[B0.2\r\r")
         shown = await person.until(told)
         assert "▸min_p" in shown
         assert "0.2 " in shown
         person.type("\r")
         assert "▸variant" in await person.until("•·dog")
-        person.type("qn")
-        await person.until(lambda: "▸variant" not in person.screen.shown())
+        await leave(person, "qn")
 
 
 async def test_a_refused_parameter_is_left_out_and_the_page_says_so() -> None:
     refusal = fails(400, {"error": {"message": "min_p: not supported"}})
-    async with sitting(reply(" cat"), refusal, reply(" dog"), columns=80, rows=24) as person:
-        await person.say("which?")
-        person.type("/desk\r")
-        await person.until("reply #2")
+    async with at_desk(reply(" cat"), refusal, reply(" dog")) as person:
         person.type("\x1b[B\x1b[B0.2\r\r")
         await person.until("•·dog")
         shown = await person.until("scripted does not take min_p here: sent without it.")
         assert "▸min_p                 0.2" in shown
         assert "min_p" not in person.server.requests[-1].body
-        person.type("qn")
-        await person.until(lambda: "▸variant" not in person.screen.shown())
+        await leave(person, "qn")
 
 
 async def test_where_log_probabilities_are_refused_it_says_so() -> None:
     refusal = fails(400, {"error": {"message": "logprobs: not supported"}})
-    async with sitting(says("one"), refusal, says("two"), columns=80, rows=24) as person:
-        await person.say("which?")
-        person.type("/desk\r")
+    async with at_desk(says("one"), refusal, says("two")) as person:
         await person.until("Enter asks again with them")
         person.type("\r")
         await person.until("two")
         shown = await person.until("This server cannot be asked for log")
         assert "Enter asks again with them" not in shown
-        person.type("q")
-        await person.until(lambda: "▸variant" not in person.screen.shown())
+        await leave(person)
 
 
 async def test_an_empty_reply_is_a_variant_that_says_so() -> None:
     empty = Script([chunk(finish="stop"), DONE])
-    async with sitting(reply(" cat"), empty, columns=80, rows=24) as person:
-        await person.say("which?")
-        person.type("/desk\r")
-        await person.until("reply #2")
+    async with at_desk(reply(" cat"), empty) as person:
         person.type("\r")
         await person.until("(the reply has no text)")
         person.type("v")
@@ -216,10 +186,7 @@ async def test_an_empty_reply_is_a_variant_that_says_so() -> None:
 
 async def test_who_leaves_the_program_in_the_middle_keeps_what_came() -> None:
     script, _ = halts(" dog", " eel", " cat")
-    async with sitting(reply(" cat"), script, columns=80, rows=24) as person:
-        await person.say("/logprobs on 3")
-        await person.say("which?")
-        person.type("/desk\r")
+    async with at_desk(reply(" cat"), script, told=3) as person:
         await person.until("token 1 of 1")
         person.type("\r")
         await person.until("token 2 of 2")
@@ -245,9 +212,7 @@ async def test_a_fault_of_ours_ends_the_page_and_is_told_in_the_talk() -> None:
 
 @pytest.mark.parametrize(("columns", "rows"), [(44, 10), (36, 6), (60, 16)])
 async def test_a_screen_that_is_small_shows_what_it_can(columns: int, rows: int) -> None:
-    async with sitting(reply(" cat"), reply(" dog"), columns=columns, rows=rows) as person:
-        await person.say("which?")
-        person.type("/desk\r")
+    async with at_desk(reply(" cat"), reply(" dog"), columns=columns, rows=rows) as person:
         await person.until(lambda: ENTER in "".join(person.screen.raw))
         person.type("\x1b[C\r")
         await person.until(lambda: len(person.chat.talk.session.nodes) == 3)
@@ -259,39 +224,28 @@ async def test_reasoning_is_seen_while_it_comes_and_a_text_without_log_probabili
     goes_on = asyncio.Event()
     thought = {"choices": [{"index": 0, "delta": {"reasoning_content": "I wonder about 日本"}}]}
     script = Script([event(thought), goes_on, chunk("so be it"), chunk(finish="stop"), DONE])
-    async with sitting(reply(" cat"), script, columns=80, rows=24) as person:
-        await person.say("which?")
-        person.type("/desk\r")
-        await person.until("reply #2")
+    async with at_desk(reply(" cat"), script) as person:
         person.type("\r")
         await person.until("I wonder about 日本")
         goes_on.set()
         await person.until("so be it")
         await person.until("The server sent no log")
-        person.type("q")
-        await person.until(lambda: "▸variant" not in person.screen.shown())
+        await leave(person)
         assert person.chat.talk.session.nodes["3"].message.text == "so be it"
 
 
 async def test_pieces_of_characters_become_whole_while_they_come() -> None:
     text = "日本語 🙂"
     data = text.encode()
-    async with sitting(reply(" cat"), bytewise(data), columns=80, rows=24) as person:
-        await person.say("which?")
-        person.type("/desk\r")
-        await person.until("reply #2")
+    async with at_desk(reply(" cat"), bytewise(data)) as person:
         person.type("\r")
         shown = await person.until(f"of {len(data)}")
         assert "日本語·🙂" in shown
-        person.type("q")
-        await person.until(lambda: "▸variant" not in person.screen.shown())
+        await leave(person)
 
 
 async def test_a_click_goes_to_the_variant_beside_and_a_slider_is_drawn() -> None:
-    async with sitting(reply(" cat", " eel"), reply(" dog"), columns=140, rows=45) as person:
-        await person.say("which?")
-        person.type("/desk\r")
-        await person.until("reply #2")
+    async with at_desk(reply(" cat", " eel"), reply(" dog"), columns=140, rows=45) as person:
         person.type("\r")
         shown = await person.until("•·dog")
         rows = shown.split("\n")
@@ -319,15 +273,12 @@ async def test_one_reply_is_asked_for_where_several_are_usual() -> None:
         person.type("\r")
         await person.until("•·dog")
         assert person.server.requests[-1].body["n"] == 1
-        person.type("q")
-        await person.until(lambda: "▸variant" not in person.screen.shown())
+        await leave(person)
 
 
 async def test_a_text_without_tokens_is_scrolled_and_knobs_out_of_sight_are_told_of() -> None:
     lines_ = "\n".join(f"line {number}" for number in range(40))
-    async with sitting(says(lines_), columns=80, rows=24) as person:
-        await person.say("which?")
-        person.type("/desk\r")
+    async with at_desk(says(lines_)) as person:
         shown = await person.until("Enter asks again with them")
         assert "line 1" in shown
         knob_rows = shown.split("\n")[1:21]
@@ -345,10 +296,7 @@ async def test_a_text_without_tokens_is_scrolled_and_knobs_out_of_sight_are_told
 
 
 async def test_the_mouse_turns_knobs_and_goes_to_tokens_and_is_given_back() -> None:
-    async with sitting(reply(*[" cat"] * 40), columns=80, rows=24) as person:
-        await person.say("/logprobs on 3")
-        await person.say("which?")
-        person.type("/desk\r")
+    async with at_desk(reply(*[" cat"] * 40), told=3) as person:
         shown = (await person.until("token 1 of 40")).split("\n")
         y = next(at for at, row in enumerate(shown) if "min_p" in row)
         x = shown[y].index("○") + 5
@@ -371,9 +319,7 @@ async def test_the_mouse_turns_knobs_and_goes_to_tokens_and_is_given_back() -> N
 
 
 async def test_without_log_probabilities_it_is_a_board_of_knobs_that_asks_for_them() -> None:
-    async with sitting(says("plain"), reply(" cat"), columns=80, rows=24) as person:
-        await person.say("which?")
-        person.type("/desk\r")
+    async with at_desk(says("plain"), reply(" cat")) as person:
         await person.until("Enter asks again with them")
         person.type("0\r")
         await person.until("token 1 of 1")
@@ -398,7 +344,54 @@ async def test_it_saves_a_preset(tmp_path: Path) -> None:
         await person.until(lambda: "Name of the preset" not in person.screen.shown())
 
 
-@pytest.mark.parametrize("columns", [80, 120])
+@pytest.mark.parametrize(("columns", "rows"), [(71, 24), (60, 24), (40, 20)])
+async def test_on_a_narrow_screen_the_knobs_stand_above_and_all_is_readable(
+    columns: int, rows: int
+) -> None:
+    async with sitting(reply(" cat", " dog"), columns=columns, rows=rows) as person:
+        await person.say("/logprobs on 3")
+        await person.say("which?")
+        person.type("/desk\r")
+        shown = await person.until("token 1 of 2")
+        lines_ = shown.split("\n")
+        assert lines_[1].startswith("▸temperature")
+        assert "reply #2" in lines_
+        assert "·cat·dog" in lines_
+        assert next(row for row in lines_ if "•·cat" in row).endswith("60 % →     60 % ██████")
+        assert lines_[-2].endswith("Tab tokens")
+        assert lines_[-1].startswith("Enter asks again · s saves")
+        assert lines_[-1].endswith("Esc leaves")
+        person.type("2\r")
+        shown = await person.until("60 % →  11–47 %")
+        person.type("q")
+        shown = await person.until("Esc goes back")
+        assert "y keeps them" in shown
+        person.type("n")
+        await person.until(lambda: "reply #2" not in person.screen.shown())
+
+
+async def test_it_says_which_penalty_leaves_bounds_and_that_1_narrows_them() -> None:
+    note = "bounds by repeat_penalty: 1 narrows them"
+    async with sitting(reply(" cat", " cat"), columns=80, rows=24) as person:
+        await person.say("/logprobs on 3")
+        await person.say("/set repeat_penalty 1.2")
+        await person.say("which?")
+        person.type("/desk\r")
+        await person.until("token 1 of 2")
+        person.type("\t\x1b[C")
+        await person.until(note)
+        row = next(row for row in person.screen.shown().split("\n") if "•·cat" in row)
+        assert "–" in row.rpartition("→")[2]
+        person.type("\t" + "\x1b[B" * 4)
+        await person.until("▸repeat_penalty")
+        person.type("0")
+        shown = await person.until(lambda: note not in person.screen.shown())
+        assert next(row for row in shown.split("\n") if "•·cat" in row).endswith("60 % ██████")
+        person.type("qn")
+        await person.until(lambda: "reply #2" not in person.screen.shown())
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80, 120])
 async def test_it_speaks_japanese_within_the_screen(columns: int) -> None:
     before = language.speak(language.English())
     languages.speak("ja")

@@ -142,6 +142,38 @@ async def test_hits_of_another_program_come_later(sessions: Path, gate: threadin
         assert person.chat.talk.session.head == "9"
 
 
+async def test_that_words_stand_nowhere_is_said_at_once_and_mended(
+    sessions: Path, gate: threading.Event
+) -> None:
+    append(sessions / "s8.jsonl", "a quillwort")
+    async with sitting(says("ok"), sessions=sessions) as person:
+        person.type("/search quillwort\r")
+        await person.until("quillwort stands in no session.")
+        person.type("hel")  # who types goes on meanwhile
+        await person.until("» hel")
+        gate.set()
+        await person.until("#9 user: a quillwort")
+        rows = [row for row in person.screen.shown().splitlines() if row.strip()]
+        at = next(at for at, row in enumerate(rows) if "stands in no session" in row)
+        assert rows[at + 1].strip() == "A look at everything found some:"
+        assert rows[at + 2].startswith("talk number 8")
+        person.type("lo\r")
+        await person.until("ok")
+
+
+async def test_a_look_for_words_that_is_stopped_is_no_look_at_all(
+    sessions: Path, gate: threading.Event
+) -> None:
+    append(sessions / "s8.jsonl", "a quillwort")
+    async with sitting(says("ok"), sessions=sessions) as person:
+        person.type("/search quillwort\r")
+        await person.until("quillwort stands in no session.")
+        person.type("\x03")
+        await person.until("Stopped before all was looked at.")
+        gate.set()
+        assert "ok" in await person.say("hello")
+
+
 async def test_that_the_last_session_was_another_is_said_behind_the_prompt(sessions: Path) -> None:
     path = opening.to_resume(Namespace(resume=None, last=True), sessions)
     assert path is not None

@@ -1,6 +1,7 @@
 """Questions on the screen: asked above the prompt, answered by keys, gone afterwards."""
 
 import asyncio
+import signal
 import stat
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -87,6 +88,20 @@ async def test_leaving_a_question_leaves_the_talk_as_it_was(tmp_path: Path, key:
         assert "of 4" not in shown
         assert not (tmp_path / "config.toml").exists()
         assert "hi" in await person.say("Hi")
+
+
+@pytest.mark.posix  # Windows sends no program a SIGINT
+async def test_a_signal_leaves_the_question_and_is_the_prompts_again(tmp_path: Path) -> None:
+    async with seated(tmp_path) as person:
+        for _ in range(2):
+            person.type("/connect\r")
+            await person.until("1 of 4")
+            signal.raise_signal(signal.SIGINT)
+            await person.until(lambda: "of 4" not in person.screen.shown())
+            await person.at_rest()
+            signal.raise_signal(signal.SIGINT)
+            await person.until("Ctrl-D or /quit leaves")
+            person.type("x\x7f")
 
 
 async def test_on_a_small_screen_the_marked_row_stays_in_sight(tmp_path: Path) -> None:

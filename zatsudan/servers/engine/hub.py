@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
+from zatsudan.base import files
 from zatsudan.base.errors import ConfigError, ConnectionFailed, StatusError, StreamError
 from zatsudan.base.jsonvalues import Json, loads
 from zatsudan.base.language import say
@@ -96,15 +97,15 @@ class Model:
     def _shared(self) -> list[Path]:
         """Return the versions of the repository in the cache of Hugging Face's programs, the newest first."""
         try:
-            cache = Path(self._environ.get("HF_HUB_CACHE") or self._home() / "hub").expanduser()
+            cache = files.expanded(self._environ.get("HF_HUB_CACHE") or self._home() / "hub")
             versions = (cache / f"models--{self.repo.replace('/', '--')}" / "snapshots").glob("*")
             return sorted(versions, key=lambda path: path.stat().st_mtime, reverse=True)
-        except (OSError, RuntimeError):  # what cannot be read, and a ~ that leads nowhere
+        except OSError:
             return []
 
     def _home(self) -> Path:
         cache = self._environ.get("XDG_CACHE_HOME") or "~/.cache"
-        return Path(self._environ.get("HF_HOME") or f"{cache}/huggingface").expanduser()
+        return files.expanded(self._environ.get("HF_HOME") or f"{cache}/huggingface")
 
     async def size(self) -> int:
         """Ask the Hub for the model, and return how large it is; raises ZatsudanError."""
@@ -186,8 +187,8 @@ class Model:
         if not token:
             try:
                 place = self._environ.get("HF_TOKEN_PATH") or self._home() / "token"
-                token = Path(place).expanduser().read_text(encoding="utf-8")
-            except (OSError, RuntimeError, ValueError):
+                token = files.read(files.expanded(place), files.TEXT_BYTES).decode()
+            except (OSError, ValueError):
                 return {}
         token = token.strip()
         if not re.fullmatch(r"[!-~]*", token):

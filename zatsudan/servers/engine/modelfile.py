@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from zatsudan.base.console import takes_sequences
 from zatsudan.base.errors import ConnectionFailed
 from zatsudan.base.language import say
 from zatsudan.base.printable import one_line
@@ -38,8 +39,7 @@ def with_model(
 
 def _fetched(model: hub.Model, *, aloud: bool) -> Path:
     """Fetch a model file, with its progress as one line of standard error."""
-    shown = sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
-
+    shown = takes_sequences(sys.stderr, os.environ)
     tenths = Tenths()
 
     def tell(progress: Progress) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from zatsudan.base.errors import CommandError
 from zatsudan.base.language import later, say
-from zatsudan.base.printable import one_line
+from zatsudan.base.printable import Printable, one_line
 from zatsudan.sessions import snapshot
 from zatsudan.sessions.exports import (
     cfamily,
@@ -114,10 +114,25 @@ def find(name: str) -> Format:
     row = FORMATS.get(name.lower()) or _ALIASES.get(name.lower())
     if row is None:
         raise CommandError(
-            say("There is no format {name!r}.", name=one_line(name, 40)),
-            say("Formats: {names}.", names=", ".join(FORMATS)),
+            say("There is no format {name!r}.", name=one_line(name, 40)), _advice(name)
         )
     return row
+
+
+def _advice(name: str) -> Printable:
+    """Return what to write instead of a name that is no format: a file's tells by its ending what it may be."""
+    from zatsudan.base.matching import meant
+
+    _, dot, ending = name.rpartition(".")
+    of_file = [row.name for row in ROWS if dot and row.ending.lower() == ending.lower()]
+    if of_file:
+        file = one_line(name, 40)
+        return say(
+            "The format comes before the file: {format} {file}", format=of_file[0], file=file
+        )
+    formats = say("Formats: {names}.", names=", ".join(FORMATS))
+    near = meant(name, (*FORMATS, *_ALIASES), 1)
+    return say("Did you mean {name}? {more}", name=near[0], more=formats) if near else formats
 
 
 def export(session: Session, name: str, request: Request | None = None) -> str:

@@ -82,7 +82,7 @@ def write(
                 made.unlink()
         if isinstance(error, OSError):
             raise StoreError(
-                say("The sessions cannot be saved ({reason}).", reason=error.strerror or error),
+                say("The sessions cannot be saved ({reason}).", reason=files.reason(error)),
                 say("Is {folder} a folder of yours?", folder=one_line(str(sessions), 120)),
             ) from error
         raise

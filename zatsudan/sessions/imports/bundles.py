@@ -71,7 +71,7 @@ def of_folder(path: Path) -> Iterator[Entry]:
             say(
                 "The folder {name} cannot be read ({reason}).",
                 name=one_line(path.name, 60),
-                reason=one_line(error.strerror or str(error), 80),
+                reason=files.reason(error),
             ),
             say("Name the files in it instead."),
         ) from error

@@ -60,9 +60,8 @@ def content(path: Path, *, pipes: bool) -> "str | Database | Iterator[Entry]":
             say("Cut it into several files."),
         ) from error
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise ImportRefused(
-            say("{name} cannot be read ({reason}).", name=name, reason=one_line(reason)),
+            say("{name} cannot be read ({reason}).", name=name, reason=files.reason(error)),
             say("Is the path right?"),
         ) from error
     if data.startswith(_SQLITE):

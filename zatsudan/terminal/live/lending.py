@@ -14,7 +14,7 @@ from zatsudan.terminal.surface import MakeReply
 from zatsudan.terminal.text.colour import has_colours
 
 if TYPE_CHECKING:
-    from zatsudan.commands.asking import Question
+    from zatsudan.commands.asking import Coming, Question
     from zatsudan.commands.outcomes import Desk, Inspect, Pick
     from zatsudan.lab.board import Result
     from zatsudan.terminal.text.tokenrows import Choice
@@ -62,12 +62,13 @@ class Lending:
         async with self.page():
             return await Picker(pick, self._output, self._app.input, self._app.style).run()
 
-    async def ask(self, question: "Question") -> str | None:
+    async def ask(self, question: "Question", coming: "Coming | None") -> str | None:
         """Ask where the prompt stood."""
         from zatsudan.terminal.pages.question import Asker
 
         async with self.page():
-            return await Asker(question, self._output, self._app.input, self._app.style).run()
+            asker = Asker(question, self._output, self._app.input, self._app.style)
+            return await asker.run(coming)
 
     async def inspect(self, outcome: "Inspect") -> "Choice | None":
         """Lend the whole screen to the inspector."""

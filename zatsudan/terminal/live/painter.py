@@ -16,10 +16,10 @@ from zatsudan.base.printable import EMPTY, Styled
 from zatsudan.terminal.live import ptk
 from zatsudan.terminal.live.reflow import Before, Place, Reflow, by_name, rows_above, seen
 from zatsudan.terminal.live.rowwriting import alike, change, guarded, kept, may_wrap, whole
+from zatsudan.terminal.live.shifting import room, shifted
 from zatsudan.terminal.text.rows import bare, together
 
 SYNC_BEGIN, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
-SAVE, RESTORE = "\x1b7", "\x1b8"
 #: Bytes that reach a terminal in one piece.
 _AT_ONCE = 100
 
@@ -133,42 +133,43 @@ class Painter:
         self._output.reserved = len(live)
         if same == len(old) == len(new) and not seam:
             return
-        at = ptk.cursor(self._app)
-        up = at.y + len(old) - same
-        in_place = len(new) == len(old) and not seam
-        if in_place and not any(may_wrap(row, columns) for row in held[same:]):
-            self._change(old[same:], new[same:], up)
-        else:
-            # What stands where the rows are written, as far as that is known.
-            # Behind a row that may take two, nothing is where it was.
-            known = () if self.question else old[same:]
-            shifts = next((n for n, row in enumerate(held[same:]) if may_wrap(row, columns)), None)
-            stands = chain[str | None](known[:shifts], repeat(None))
-            self._write(f"{SYNC_BEGIN}{ptk.HIDE}\r" + (f"\x1b[{up}A" if up else "") + self.question)
-            self.question = ""
-            for row in held[same:]:
-                self._write(f"{kept(row, columns, next(stands))}\r\n")
-            self._write(seam)
-            for row in live[max(same - len(held), 0) :]:
-                self._write(f"{guarded(change(next(stands), row), row, columns)}\r\n")
-            ptk.redraw_from_here(self._app, self._output)
-            self._write(SYNC_END)
+        if not (seam or self.question) and self._shift(old, new, held):
+            self._output.flush()
+            self.frames += 1
+            return
+        # What stands where the rows are written, as far as that is known.
+        # Behind a row that may take two, nothing is where it was.
+        known = () if self.question else old[same:]
+        shifts = next((n for n, row in enumerate(held[same:]) if may_wrap(row, columns)), None)
+        stands = chain[str | None](known[:shifts], repeat(None))
+        up = ptk.cursor(self._app).y + len(old) - same
+        self._write(f"{SYNC_BEGIN}{ptk.HIDE}\r" + (f"\x1b[{up}A" if up else "") + self.question)
+        self.question = ""
+        for row in held[same:]:
+            self._write(f"{kept(row, columns, next(stands))}\r\n")
+        self._write(seam)
+        for row in live[max(same - len(held), 0) :]:
+            self._write(f"{guarded(change(next(stands), row), row, columns)}\r\n")
+        ptk.redraw_from_here(self._app, self._output)
+        self._write(SYNC_END)
         self._output.flush()
         self.frames += 1
 
-    def _change(self, old: Sequence[str], new: Sequence[str], up: int) -> None:
-        """Write what differs in rows that stay where they are, the first `up` rows above the cursor."""
-        written, down = "", 0
-        for before, after in zip(old, new, strict=True):
-            if before != after:
-                written += "\r" + (f"\x1b[{down}B" if down else "")
-                written += guarded(change(before, after), after, self._columns)
-                down = 0
-            down += 1
-        # To keep where the cursor stands takes fewer bytes than to find it again. A few bytes need no
-        # word that they belong together: they are read at once.
-        text = SAVE + (f"\x1b[{up}A" if up else "") + written + RESTORE
+    def _shift(self, old: Sequence[str], new: Sequence[str], held: Sequence[str]) -> bool:
+        """Write rows in the place of others and shift what is below them, if that may be; tell whether it did."""
+        columns = self._columns
+        if any(may_wrap(row, columns) for row in held):
+            return False
+        below = ptk.below(self._app)
+        if len(old) != len(new):
+            anew = len(old) + len(held) != len(new)
+            fits = room(old, new, below) <= self._output.real_size.rows
+            if not fits or not ptk.stays(self._app, self._output, reserved_anew=anew):
+                return False
+        # A few bytes need no word that they belong together: they are read at once.
+        text = shifted(old, new, below, columns)
         self._write(text if len(text) <= _AT_ONCE else f"{SYNC_BEGIN}{text}{SYNC_END}")
+        return True
 
     def repaint(self) -> None:
         """Show what was kept."""

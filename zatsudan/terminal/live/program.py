@@ -4,6 +4,7 @@ import asyncio
 import gc
 import importlib
 import os
+import signal
 import sys
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
@@ -11,6 +12,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from prompt_toolkit.application import get_app
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.input import Input
@@ -40,8 +42,9 @@ if TYPE_CHECKING:
     from zatsudan.talk.chat import Chat
     from zatsudan.terminal.repl import Repl
 
-#: How long the prompt has the machine to itself first: what was typed ahead is drawn then.
-PAUSE_SECONDS = 0.1
+#: How long the prompt has the machine to itself first: what was typed ahead is drawn then,
+#: before what the talk begins with, and long before what is imported behind the prompt.
+KEYS_SECONDS, PAUSE_SECONDS = 0.02, 0.1
 
 
 class LiveTerminal(Asked):
@@ -142,9 +145,12 @@ class LiveTerminal(Asked):
         def soon() -> None:
             asyncio.get_running_loop().call_soon(start)  # once the prompt stands
 
+        # Not by prompt_toolkit: it imports ctypes for it, and a page that ends takes it from the prompt.
+        release = signals.listen(signal.SIGINT, _interrupted)
         try:
-            await self._app.run_async(pre_run=soon)
+            await self._app.run_async(pre_run=soon, handle_sigint=False)
         finally:
+            release()
             self._surface.part()
         if self._lines.task is not None and not self._lines.task.done():
             self._lines.task.cancel()
@@ -162,6 +168,7 @@ class LiveTerminal(Asked):
 
     async def _open(self, first: "Callable[[], Awaitable[Sequence[Part]]] | None") -> None:
         """Show what the talk begins with; what draws earlier replies is imported behind the prompt."""
+        await asyncio.sleep(KEYS_SECONDS)
         from zatsudan.commands.parts import Talk
         from zatsudan.terminal.greeting import greeting
 
@@ -231,3 +238,8 @@ class LiveTerminal(Asked):
         from zatsudan.terminal.repl import Repl
 
         return Repl(self._chat, self._commands, self._surface)
+
+
+def _interrupted() -> None:
+    """Tell the application in front, which may be a page."""
+    get_app().key_processor.send_sigint()

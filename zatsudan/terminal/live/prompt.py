@@ -29,7 +29,6 @@ from prompt_toolkit.layout.processors import (
 )
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.styles import Style
-from prompt_toolkit.widgets import SearchToolbar
 
 from zatsudan.base.printable import Printable, printable
 from zatsudan.base.styles import Paint, Styles
@@ -38,6 +37,7 @@ from zatsudan.terminal.live import keys, ptk
 from zatsudan.terminal.live.completion import completes
 from zatsudan.terminal.live.history import LineHistory
 from zatsudan.terminal.live.inputline import InputLine
+from zatsudan.terminal.live.searching import SearchRow
 from zatsudan.terminal.text.clusters import sized_clusters
 from zatsudan.terminal.text.rows import PROMPT, wrap
 from zatsudan.terminal.text.widths import disputed
@@ -146,7 +146,7 @@ def build(
         name="input",
     )
     asked = Condition(lambda: bool(question()))
-    search = SearchToolbar(ignore_case=True)
+    search = SearchRow()
     at_end = Condition(lambda: buffer.document.is_cursor_at_the_end and not has_completions())
     control = BufferControl(
         buffer,
@@ -164,7 +164,7 @@ def build(
     body = HSplit(
         [
             window,
-            search,
+            search.container,
             ConditionalContainer(
                 # Not CompletionsMenu: its bar for scrolling makes each row as wide as the widest.
                 Window(

@@ -18,6 +18,7 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 from prompt_toolkit.utils import get_cwidth
 
 from zatsudan.base.printable import one_line, printable
+from zatsudan.terminal.live.shifting import Below
 from zatsudan.terminal.text.clusters import cells
 from zatsudan.terminal.text.widths import width
 
@@ -66,9 +67,10 @@ for _module in (controls, containers, screen, utils):
 def recount() -> None:
     """Forget the widths that were counted: the terminal has told its own."""
     _cells.cache_clear()
-    for cache in [vars(screen).get("_CHAR_CACHE")]:
-        if isinstance(cache, dict):
-            cache.clear()
+    # A release that has none keeps what it had counted.
+    cache = getattr(screen, "_CHAR_CACHE", None)
+    if isinstance(cache, dict):
+        cache.clear()
 
 
 #: The mouse's buttons and wheel, and where it is drawn; told as digits, in urxvt's form or xterm's.
@@ -104,7 +106,9 @@ class ReservingOutput(Vt100_Output):
         # All that prompt_toolkit draws passes here: what it draws by itself too,
         # as the field of a search, of which it knows only some control characters.
         # Moves of the cursor to the left and down are what else it writes here.
-        if data in _CLUSTERS:
+        if data.isprintable():  # nearly all, a character at a time
+            self.write_raw(data)
+        elif data in _CLUSTERS:
             self.write_raw(_placed(data))
         else:
             self.write_raw(printable(data) if data.strip("\r\n") else data)
@@ -248,6 +252,24 @@ def redraw_from_here(app: LiveApplication, output: ReservingOutput) -> None:
     app.drawn = None
     if screen is not None and _roomy(screen, size):
         app.drawn = Drawn(screen, size.columns, text)
+
+
+def below(app: LiveApplication) -> Below:
+    """Return how many rows the application has, and where the cursor stands in them."""
+    screen = app.renderer.last_rendered_screen
+    return Below(cursor(app), screen.height if screen is not None else 1)
+
+
+def stays(app: LiveApplication, output: ReservingOutput, *, reserved_anew: bool) -> bool:
+    """Tell whether the application would look as it does if it were drawn anew where its rows move to.
+
+    It might not where there is little room, of which the painter has `reserved_anew`, nor where rows
+    at the end have become blank: prompt_toolkit lets go of them only when it draws all.
+    """
+    screen = app.renderer.last_rendered_screen
+    if screen is None or (reserved_anew and not _roomy(screen, output.get_size())):
+        return False
+    return any(cell.char != " " for cell in screen.data_buffer[screen.height - 1].values())
 
 
 def _roomy(screen: Screen, size: Size) -> bool:

@@ -76,13 +76,14 @@ def possible(environ: Mapping[str, str]) -> frozenset[Reflow]:
     Of two terminals that both say so of themselves, one runs in the other.
     """
     term = environ.get("TERM", "")
-    if any(re.fullmatch(fitting, term) and environ.get(name) for fitting, name in _MULTIPLEXERS):
+    if any(environ.get(name) and re.fullmatch(fitting, term) for fitting, name in _MULTIPLEXERS):
         return frozenset({Reflow.ALL})
     if any(environ.get(name) for name in _WITHIN):
         return frozenset({Reflow.NONE})
     found: set[Reflow] = set()
     for fitting, name, value, reflow in _KNOWN:
-        if re.fullmatch(fitting, term) and re.fullmatch(value, environ.get(name, "")):
+        told = environ.get(name, "")
+        if told and re.fullmatch(fitting, term) and re.fullmatch(value, told):
             if name == "TERM":
                 return frozenset({reflow})
             found.add(reflow)

@@ -6,15 +6,12 @@ written again with autowrap on, so that nothing is missing in scrollback.
 """
 
 from collections.abc import Sequence
-from itertools import zip_longest
 
-from zatsudan.terminal.text.rows import ESCAPES, LINK_END, bare
-from zatsudan.terminal.text.widths import most_cells
+from zatsudan.terminal.text.rows import LINK_END, bare, escapes
+from zatsudan.terminal.text.widths import disputed, most_cells, width
 
 RESET = "\x1b[0m"
 WRAP, NO_WRAP = "\x1b[?7h", "\x1b[?7l"
-#: From which character to which all have the same width everywhere: ASCII, and Braille (the spinner).
-_EQUAL = ((" ", "~"), ("\u2800", "\u28ff"))
 
 
 def alike(old: Sequence[str], new: Sequence[str], kept_rows: int, columns: int) -> int:
@@ -40,9 +37,9 @@ def change(before: str | None, after: str) -> str:
     """Return what makes one row of escape text of another, written from the row's first column.
 
     Where it is not known what stands there (None), the row is written whole.
-    What both begin with is passed over as far as it is ASCII, of whose width no terminal has an
-    opinion of its own, and up to where a style or a link is open. What both end with stays where
-    what stands before it keeps its cells, as digits that count do.
+    What both begin with is passed over where it is sure how wide it is, up to where a style or a
+    link is open. What both end with stays where what stands before it keeps its cells, as digits
+    that count do.
     """
     if before is None:
         return whole(after)
@@ -51,10 +48,10 @@ def change(before: str | None, after: str) -> str:
     same = after[: _alike(before, after)]
     same = same[: _unclosed(same)[0]]
     gone, rest = before[len(same) :], after[len(same) :]
-    # What is not ASCII may be a mark on the character before it: one to come, or one to go.
-    if not (same + bare(gone)[:1] + bare(rest)[:1]).isascii():
+    # Behind it there may be a mark on its last character: one to come, or one to go.
+    if disputed(bare(same) + bare(gone)[:1] + bare(rest)[:1]):
         same, gone, rest = "", before, after
-    columns = len(bare(same))
+    columns = sum(map(width, bare(same)))
     passed = f"\x1b[{columns}C" if columns else ""
     if between := _between(gone, rest):
         return passed + between
@@ -73,27 +70,27 @@ def _between(gone: str, rest: str) -> str:
     """Return what is written where both end alike, and the ends stand in the same cells; else nothing."""
     begin = len(rest) - _alike(gone[::-1], rest[::-1])
     begin = next(
-        (it.end() for it in ESCAPES.finditer(rest) if it.start() < begin < it.end()), begin
+        (it.end() for it in escapes().finditer(rest) if it.start() < begin < it.end()), begin
     )
     stays, new = rest[begin:], rest[:begin]
     old = gone[: len(gone) - len(stays)]
-    if not bare(stays)[:1].isascii() or ESCAPES.findall(old) != ESCAPES.findall(new):
+    if disputed(bare(stays)[:1]) or escapes().findall(old) != escapes().findall(new):
         return ""
-    pairs = zip_longest(bare(old), bare(new), fillvalue="")
-    if not all(one == other or _as_wide(one, other) for one, other in pairs):
+    one, other = bare(old), bare(new)
+    if len(one) != len(other) or not all(map(_as_wide, one, other)):
         return ""
     return new + _unclosed(new)[1]
 
 
 def _as_wide(one: str, other: str) -> bool:
-    """Tell whether every terminal gives two characters as many cells as each other."""
-    return any(least <= one <= most and least <= other <= most for least, most in _EQUAL)
+    """Tell whether it is sure that two characters take as many cells as each other."""
+    return one == other or (width(one) == width(other) and not disputed(one + other))
 
 
 def _unclosed(text: str) -> tuple[int, str]:
     """Return where a style or a link begins that `text` leaves open, else its end, and what closes it."""
     style, link, begin, end = "", "", len(text), 0
-    for found in ESCAPES.finditer(text):
+    for found in escapes().finditer(text):
         if not style and not link:
             begin = found.start()
         if found[0].startswith("\x1b]"):
@@ -118,11 +115,11 @@ def kept(row: str, columns: int, before: str | None = None) -> str:
 
 
 def may_wrap(row: str, columns: int) -> bool:
-    """Tell whether a terminal may find a row of escape text wider than `columns`.
+    """Tell whether the terminal may find a row of escape text wider than `columns`.
 
-    All rows are laid out to fit: only those in which terminals differ may not.
+    All rows are laid out to fit: only those of which it is not sure how wide they are may not.
     """
-    return not row.isascii() and most_cells(bare(row)) > columns
+    return not row.isascii() and most_cells(text := bare(row)) > columns and disputed(text)
 
 
 def guarded(written: str, row: str, columns: int) -> str:

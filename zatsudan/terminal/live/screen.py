@@ -29,7 +29,7 @@ from zatsudan.terminal.text.sequences import MARK_OUTPUT, MARK_PROMPT, mark_end,
 from zatsudan.terminal.text.widths import set_told, width
 
 if TYPE_CHECKING:
-    from zatsudan.commands.asking import Question
+    from zatsudan.commands.asking import Coming, Question
     from zatsudan.commands.outcomes import Desk, Inspect, Pick
     from zatsudan.commands.parts import Part
     from zatsudan.lab.board import Result
@@ -248,10 +248,15 @@ class LiveSurface(UnderWay):
         self._painter.take_back(live)
 
     async def pick(self, pick: "Pick") -> str | None:
-        return await self.lending.pick(pick)
+        if pick.rows:
+            return await self.lending.pick(pick)
+        from zatsudan.terminal.live import emptylist
 
-    async def ask(self, question: "Question") -> str | None:
-        return await self.lending.ask(question)
+        await emptylist.tell(pick, self.show)
+        return None
+
+    async def ask(self, question: "Question", coming: "Coming | None" = None) -> str | None:
+        return await self.lending.ask(question, coming)
 
     async def inspect(self, outcome: "Inspect") -> "Choice | None":
         return await self.lending.inspect(outcome)

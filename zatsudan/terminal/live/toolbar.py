@@ -104,10 +104,12 @@ class Toolbar:
 
     def _filled(self) -> Printable:
         """Return how full the model's context is, once it is more than half; counted anew where that changes."""
-        from zatsudan.parameters.table import LIMITS
-
         chat, session = self._chat, self._chat.talk.session
         length = chat.link.length_of(session.model)
+        if not length or not session.head:
+            return EMPTY
+        from zatsudan.parameters.table import LIMITS  # behind the prompt: a talk begins empty
+
         limits = tuple(
             setting.value for name, setting in session.settings.items() if name in LIMITS
         )
@@ -117,7 +119,7 @@ class Toolbar:
         )
         if now != self._fill:
             self._fill = now
-            self._fill_text = self._counted(length) if length and session.head else EMPTY
+            self._fill_text = self._counted(length)
         return self._fill_text
 
     def _counted(self, length: int) -> Printable:

@@ -4,7 +4,7 @@ from typing import TypeVar
 
 from prompt_toolkit.application import Application
 from prompt_toolkit.input import Input
-from prompt_toolkit.key_binding import KeyBindings
+from prompt_toolkit.key_binding import KeyBindingsBase
 from prompt_toolkit.layout import Layout
 from prompt_toolkit.output import Output
 from prompt_toolkit.styles import BaseStyle
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 def page_application(
     layout: Layout,
-    keys: KeyBindings,
+    keys: KeyBindingsBase,
     style: BaseStyle | None,
     input_: Input | None,
     output: Output | None,

@@ -59,8 +59,12 @@ STYLE = Style.from_dict(
 )
 #: From so many columns on two variants stand side by side, and the sliders are longer.
 WIDE = 120
-#: Rows of the pane with the alternatives: a share of the screen's.
-PLACE = 3
+#: Below so many columns the knobs stand above the reply.
+NARROW = 72
+#: Rows of the pane with the alternatives: a share of the screen's; of the knobs too where they stand above.
+SHARED = 3
+#: Rows that belong to no pane, where all panes stand above each other.
+AROUND = 5
 
 
 class _Rows(FormattedTextControl):
@@ -124,19 +128,23 @@ class DeskView:
                 ),
                 ConditionalContainer(only, filter=~(wide & Condition(self._is_pair))),
                 Window(height=1),
-                Window(place, height=lambda: Dimension.exact(self._rows // PLACE)),
+                Window(place, height=lambda: Dimension.exact(self._place_height)),
             ]
         )
+        narrow = Condition(lambda: self._is_narrow)
+        beside = VSplit(
+            [
+                Window(left, width=lambda: Dimension.exact(knobs_width(self._slider))),
+                Window(width=1),
+                right,
+            ]
+        )
+        above = HSplit([Window(left, height=lambda: Dimension.exact(self._knobs_rows)), right])
         body = HSplit(
             [
                 Window(FormattedTextControl(rows.title), height=1),
-                VSplit(
-                    [
-                        Window(left, width=lambda: Dimension.exact(knobs_width(self._slider))),
-                        Window(width=1),
-                        right,
-                    ]
-                ),
+                ConditionalContainer(above, filter=narrow),
+                ConditionalContainer(beside, filter=~narrow),
                 Window(_Rows(lambda width, _: [rows.sums(width)]), height=1),
                 Window(
                     _Rows(lambda width, _: rows.foot(width)),
@@ -173,8 +181,27 @@ class DeskView:
         return self._columns >= WIDE
 
     @property
+    def _is_narrow(self) -> bool:
+        return self._columns < NARROW
+
+    @property
     def _slider(self) -> int:
+        if self._is_narrow:
+            return max(1, min(LONG_SLIDER, self._columns - knobs_width(0)))
         return LONG_SLIDER if self._is_wide else SLIDER
+
+    @property
+    def _share(self) -> int:
+        rows = self._rows - AROUND if self._is_narrow else self._rows
+        return max(2, rows // SHARED)
+
+    @property
+    def _place_height(self) -> int:
+        return self._share if self._page.panes.pane.weighing is not None else 0
+
+    @property
+    def _knobs_rows(self) -> int:
+        return min(self._share, max(1, len(self._page.board.knobs)))
 
     # --- panes --------------------------------------------------------------
 

@@ -8,8 +8,12 @@ from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import ANSI, StyleAndTextTuples, to_formatted_text
 from prompt_toolkit.input import Input
-from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
-from prompt_toolkit.keys import Keys
+from prompt_toolkit.key_binding import (
+    KeyBindings,
+    KeyBindingsBase,
+    KeyPressEvent,
+    merge_key_bindings,
+)
 from prompt_toolkit.layout import (
     BufferControl,
     ConditionalContainer,
@@ -33,6 +37,7 @@ from zatsudan.terminal.live.prompt import ShownSafely
 from zatsudan.terminal.pages.alignment import Columns, line_of
 from zatsudan.terminal.pages.borrowing import page_application
 from zatsudan.terminal.pages.preview import Preview
+from zatsudan.terminal.pages.rowchanges import RowChanges
 from zatsudan.terminal.text.clusters import cells as cells_of
 from zatsudan.terminal.text.rows import cut
 
@@ -51,11 +56,7 @@ class Picker:
         self._output = output
         self._list = Picking(list(pick.rows))
         self._filter = Buffer(multiline=False, name="filter", on_text_changed=self._typed)
-        self._name = Buffer(multiline=False, name="name")
-        self._asking = False
-        self._renaming = False
-        self._changes = 0
-        self._note = EMPTY
+        self._changes = RowChanges(pick, self._list)
         self._shown = Preview(pick)
         self._columns = Columns(pick)
         self._app: Application[str | None] = page_application(
@@ -68,7 +69,7 @@ class Picker:
         if self._pick.whole is not None:
             looking = asyncio.create_task(self._look(self._pick.whole))
         try:
-            return await self._app.run_async()
+            return await self._app.run_async(handle_sigint=False)
         finally:
             if looking is not None:
                 looking.cancel()
@@ -77,17 +78,16 @@ class Picker:
         """Take the whole list when it is there, however the person went on with its beginning."""
         try:
             pick, changes = await whole(), 0
-            while (
-                changes != self._changes
-            ):  # what was renamed or deleted meanwhile may not be in it
-                changes = self._changes
+            while changes != self._changes.count:  # some may not be in it
+                changes = self._changes.count
                 pick = await whole()
         except ZatsudanError as error:
-            self._note = one_line(f"{error.sentence} {error.advice}")
+            self._changes.complain(error)
             self._app.invalidate()
             return
         self._pick = pick
         self._shown.pick = pick
+        self._changes.pick = pick
         self._list.renew(list(pick.rows))
         self._app.invalidate()
 
@@ -139,10 +139,11 @@ class Picker:
                 Window(
                     FormattedTextControl(self._foot),
                     height=1,
-                    dont_extend_width=Condition(lambda: self._renaming),
+                    dont_extend_width=Condition(lambda: self._changes.renaming),
                 ),
                 ConditionalContainer(
-                    Window(_field(self._name), height=1), Condition(lambda: self._renaming)
+                    Window(_field(self._changes.name), height=1),
+                    Condition(lambda: self._changes.renaming),
                 ),
             ]
         )
@@ -193,14 +194,11 @@ class Picker:
         return to_formatted_text(ANSI("\n".join(self._shown.rows(marked.key, width, height))))
 
     def _foot(self) -> StyleAndTextTuples:
-        if self._renaming:
+        if self._changes.renaming:
             return [("bold", " " + say("new name") + " » ")]
-        if self._asking and self._list.marked is not None:
-            name = cut(one_line(self._list.marked.cells[0]), 40)
-            question = say("Delete “{name}” for good? y deletes, n keeps it", name=name)
-            return [("class:toolbar.warn", f" {question}")]
-        if self._note:
-            return [("class:toolbar.warn", f" {self._note}")]
+        told = self._changes.question() if self._changes.asking else self._changes.note
+        if told:
+            return [("class:toolbar.warn", f" {told}")]
         keys = [say("Enter {does}", does=say(self._pick.enter)), say("Esc leaves")]
         keys += [say("Ctrl-R renames")] if self._pick.rename is not None else []
         keys += [say("Ctrl-D deletes")] if self._pick.delete is not None else []
@@ -211,16 +209,16 @@ class Picker:
     # --- the keys --------------------------------------------------------
 
     def _typed(self, buffer: Buffer) -> None:
-        self._note = EMPTY
+        self._changes.note = EMPTY
         self._list.filter(buffer.text)
 
-    def _keys(self) -> KeyBindings:
+    def _keys(self) -> KeyBindingsBase:
         keys = KeyBindings()
-        browsing = Condition(lambda: not self._asking and not self._renaming)
+        browsing = Condition(lambda: not self._changes.under_way)
 
         def moves(*names: str, by: Callable[[], int]) -> None:
             def move(_event: KeyPressEvent) -> None:
-                self._note = EMPTY
+                self._changes.note = EMPTY
                 self._list.move(by())
 
             for name in names:
@@ -244,63 +242,7 @@ class Picker:
         def _leave(event: KeyPressEvent) -> None:
             event.app.exit(result=None)
 
-        self._rename_keys(keys, browsing)
-        self._delete_keys(keys, browsing)
-        return keys
-
-    def _rename_keys(self, keys: KeyBindings, browsing: Condition) -> None:
-        renaming = Condition(lambda: self._renaming)
-        possible = Condition(lambda: self._pick.rename is not None)
-
-        @keys.add("c-r", filter=browsing & possible)
-        def _ask_name(event: KeyPressEvent) -> None:
-            if self._list.marked is not None:
-                self._renaming = True
-                self._name.text = self._list.marked.cells[0]
-                self._name.cursor_position = len(self._name.text)
-                event.app.layout.focus(self._name)
-
-        @keys.add("enter", filter=renaming)
-        def _rename(event: KeyPressEvent) -> None:
-            marked, name = self._list.marked, self._name.text.strip()
-            if marked is not None and self._pick.rename is not None and name:
-                try:
-                    self._list.replace(self._pick.rename(marked.key, name))
-                    self._changes += 1
-                except ZatsudanError as error:
-                    self._note = one_line(f"{error.sentence} {error.advice}")
-            self._renaming = False
-            event.app.layout.focus(self._filter)
-
-        @keys.add("escape", filter=renaming)
-        def _keep_name(event: KeyPressEvent) -> None:
-            self._renaming = False
-            event.app.layout.focus(self._filter)
-
-    def _delete_keys(self, keys: KeyBindings, browsing: Condition) -> None:
-        asking = Condition(lambda: self._asking)
-        possible = Condition(lambda: self._pick.delete is not None)
-
-        @keys.add("c-d", filter=browsing & possible)
-        @keys.add("delete", filter=browsing & possible)
-        def _ask(_event: KeyPressEvent) -> None:
-            self._asking = self._list.marked is not None
-
-        @keys.add(Keys.Any, filter=asking)
-        @keys.add("escape", filter=asking)
-        @keys.add("enter", filter=asking)
-        def _answer(event: KeyPressEvent) -> None:
-            self._asking = False
-            marked = self._list.marked
-            if event.data not in ("y", "Y") or marked is None or self._pick.delete is None:
-                return
-            try:
-                self._pick.delete(marked.key)
-            except ZatsudanError as error:
-                self._note = one_line(f"{error.sentence} {error.advice}")
-            else:
-                self._list.remove(marked.key)
-                self._changes += 1
+        return merge_key_bindings((keys, self._changes.keys(self._filter)))
 
 
 def _field(buffer: Buffer) -> BufferControl:

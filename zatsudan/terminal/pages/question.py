@@ -1,6 +1,6 @@
 """One question above the prompt: a field, what is offered below it, and one line of help."""
 
-from collections.abc import Callable
+import asyncio
 from typing import TYPE_CHECKING
 
 from prompt_toolkit.buffer import Buffer
@@ -24,7 +24,7 @@ from prompt_toolkit.styles import BaseStyle
 
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, one_line, printable
-from zatsudan.commands.asking import Asking, Question
+from zatsudan.commands.asking import Asking, Coming, Question
 from zatsudan.commands.picking import Row
 from zatsudan.terminal.live.prompt import ShownSafely
 from zatsudan.terminal.pages.borrowing import page_application
@@ -48,13 +48,41 @@ class Asker:
         self._output = output
         self._field = Buffer(multiline=False, name="answer", on_text_changed=self._typed)
         self._note = EMPTY
+        #: How often was drawn when the question came: a key pressed before it is seen is none of its answers.
+        self._came_at = 0
         self._app: Application[str | None] = page_application(
             self._layout(), self._keys(), style, input_, output, full_screen=False
         )
 
-    async def run(self) -> str | None:
-        """Return the answer, or None if the question was left."""
-        return await self._app.run_async()
+    async def run(self, coming: Coming | None = None) -> str | None:
+        """Return the answer, or None if the question was left, or if none was to be asked any more."""
+        works: list[asyncio.Task[None]] = []
+
+        def begin() -> None:
+            if coming is not None:
+                works.append(asyncio.ensure_future(self._become(coming)))
+
+        try:
+            return await self._app.run_async(pre_run=begin, handle_sigint=False)
+        finally:
+            for work in works:
+                work.cancel()
+            await asyncio.gather(*works, return_exceptions=True)
+
+    async def _become(self, coming: Coming) -> None:
+        """Ask what comes in place of what is asked now."""
+        try:
+            question = await coming()
+        except Exception as error:  # noqa: BLE001  who asked is told of it
+            self._app.exit(exception=error)
+            return
+        if question is None:
+            self._app.exit(result=None)
+            return
+        self._question, self._asking, self._note = question, Asking(question), EMPTY
+        self._asking.type(self._field.text)
+        self._came_at = self._app.render_counter
+        self._app.invalidate()
 
     # --- the screen ------------------------------------------------------
 
@@ -72,7 +100,7 @@ class Asker:
         )
         below = Window(
             FormattedTextControl(self._lines),
-            height=lambda: Dimension.exact(len(self._visible())),
+            height=lambda: Dimension.exact(len(self._visible()) + bool(self._question.head)),
             wrap_lines=False,
         )
         foot = Window(FormattedTextControl(self._foot), height=1, wrap_lines=False)
@@ -85,7 +113,8 @@ class Asker:
         """The rows around the marked one, as many as there is room for."""
         rows = list(self._asking.rows)
         most = len(rows) if self._question.keys else ROWS  # each key is to be seen
-        height = max(1, min(most, self._output.get_size().rows - 3))
+        room = self._output.get_size().rows - 3 - bool(self._question.head)
+        height = max(1, min(most, room))
         at = min(self._asking.at, max(0, len(rows) - 1))
         top = max(0, min(at - height // 2, len(rows) - height))
         return rows[top : top + height]
@@ -94,10 +123,14 @@ class Asker:
         rows, marked = self._visible(), self._asking.marked
         columns = self._output.get_size().columns - 1
         names = [cut(one_line(row.cells[0]), columns - 4) for row in rows]
+        head = [[*self._question.head]] if self._question.head else []
         texts = in_columns(
-            [[name, *map(one_line, row.cells[1:])] for row, name in zip(rows, names, strict=True)]
+            head
+            + [[name, *map(one_line, row.cells[1:])] for row, name in zip(rows, names, strict=True)]
         )
         tuples: StyleAndTextTuples = []
+        if head:
+            tuples.append(("class:toolbar", f"  {cut(texts.pop(0), max(0, columns - 2))}\n"))
         for row, name, text in zip(rows, names, texts, strict=True):
             here = row is marked or row == marked
             note = cut(text[len(name) :], max(0, columns - 2 - cells_of(name)))
@@ -109,6 +142,7 @@ class Asker:
         if self._note:
             return [("class:toolbar.warn", self._note)]
         takes = say("Enter takes what you typed") if self._blind else say("Enter takes it")
+        takes = self._question.waits or takes
         notes = [takes, say("Esc leaves"), self._question.help]
         foot = printable(" · ".join(note for note in notes if note))
         return [("class:toolbar", cut(foot, self._output.get_size().columns))]
@@ -141,12 +175,16 @@ class Asker:
         @keys.add("enter")
         def _answer(event: KeyPressEvent) -> None:
             answer = self._asking.answer
-            if answer is None:
+            if self._question.keys:
+                self._press(answer)
+            elif answer is None:
                 self._note = say("Nothing of the list fits; Backspace widens it.")
             else:
                 event.app.exit(result=answer)
 
-        _press(keys, self._question)
+        @keys.add(Keys.Any, filter=Condition(lambda: self._question.keys))
+        def _pressed(event: KeyPressEvent) -> None:
+            self._press(event.data)
 
         @keys.add(Keys.BracketedPaste)
         def _paste(_event: KeyPressEvent) -> None:
@@ -161,14 +199,10 @@ class Asker:
 
         return keys
 
-
-def _press(keys: KeyBindings, question: Question) -> None:
-    """Have single keys answer where the question is answered so; all others do nothing there."""
-
-    def answered_by(row: Row) -> Callable[[KeyPressEvent], None]:
-        return lambda event: event.app.exit(result=row.key)
-
-    if question.keys:
-        keys.add(Keys.Any)(lambda _event: None)
-        for row in question.rows:
-            keys.add(row.key)(answered_by(row))
+    def _press(self, key: str | None) -> None:
+        """Answer by a key; not before the row that it stands for was seen."""
+        if key in {row.key for row in self._asking.rows if row.key}:
+            if self._app.render_counter > self._came_at:
+                self._app.exit(result=key)
+        elif self._question.waits:
+            self._note = say("Not yet: what can be chosen is still to come.")

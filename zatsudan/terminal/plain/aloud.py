@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TextIO
 
+from zatsudan.base.console import is_dumb
 from zatsudan.base.language import say
 from zatsudan.base.printable import Printable, Styled, printable
 from zatsudan.commands.parts import Diff, Line, Part, Picture, Rows, Talk
@@ -53,8 +54,7 @@ class AloudTerminal(PlainTerminal):
         super().__init__(chat, commands, out=out, err=err)
         screen = chat.config.screen
         how = taken(environ).notice if screen.integration == "auto" else Notice.BELL
-        dumb = environ.get("TERM", "dumb") == "dumb"
-        self._notice = Notice.BELL if dumb or screen.notify == "bell" else how
+        self._notice = Notice.BELL if is_dumb(environ) or screen.notify == "bell" else how
         self._least = screen.notify_seconds if screen.notify != "never" else float("inf")
         self._began = 0.0
         self._sentences = Sentences()

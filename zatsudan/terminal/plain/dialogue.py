@@ -48,7 +48,10 @@ def question_rows(question: "Question") -> list[Printable]:
         for row in question.rows
     ]
     rows = [question.title]
-    for number, text in enumerate(in_columns(cells), 1):
+    texts = in_columns([[*question.head], *cells] if question.head else cells)
+    if question.head:
+        rows.append(printable(f"   {texts.pop(0)}"))
+    for number, text in enumerate(texts, 1):
         lead = "   " if question.keys else f"{number:>3}  "  # a key is its own name
         rows.append(printable(f"{lead}{text}".rstrip()))
     likely = (

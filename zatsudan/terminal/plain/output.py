@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, TextIO
 
-from zatsudan.base.files import let_go
+from zatsudan.base.files import let_go, reason
 from zatsudan.base.printable import Printable, Styled, printable
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Output:
             self._file.flush()
         except OSError as error:
             self.gone = isinstance(error, BrokenPipeError)
-            self.trouble = "" if self.gone else error.strerror or str(error)
+            self.trouble = "" if self.gone else reason(error)
             let_go(self._file)
             self.on_end()
 

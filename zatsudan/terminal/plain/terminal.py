@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from zatsudan.base import signals
+from zatsudan.base.console import is_dumb
 from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
@@ -31,7 +32,7 @@ from zatsudan.terminal.text.rows import PASTES_OFF, PASTES_ON, PROMPT
 from zatsudan.terminal.text.shortfalls import unanswered
 
 if TYPE_CHECKING:
-    from zatsudan.commands.asking import Question
+    from zatsudan.commands.asking import Coming, Question
     from zatsudan.sessions.calls import Waiting
     from zatsudan.terminal.text.tokenrows import Choice
 
@@ -90,7 +91,7 @@ class PlainTerminal(Written):
         reader = self._reader = LineReader(sys.stdin.fileno())
         reader.listen()
         # Not to a terminal that knows no sequences, nor into a file.
-        marks = os.environ.get("TERM", "dumb") != "dumb" and self._err.isatty()
+        marks = self._err.isatty() and not is_dumb(os.environ)
         self._tell(PASTES_ON if marks else EMPTY)
         try:
             if line:
@@ -155,21 +156,26 @@ class PlainTerminal(Written):
     async def pick(self, pick: Pick) -> str | None:
         if pick.whole is not None:  # what was written cannot be mended
             pick = await pick.whole()
-        if self._reader is None or not self._reader.by_person:
+        if not pick.rows or self._reader is None or not self._reader.by_person:
             self.show(pick.instead)
             return None
         from zatsudan.terminal.plain.numbered import chosen
 
         return await chosen(pick, self._reader, self._tell)
 
-    async def ask(self, question: "Question") -> str | None:
+    async def ask(self, question: "Question", coming: "Coming | None" = None) -> str | None:
         """Ask by numbers and names; a hidden answer is not echoed."""
         if self._reader is None or not sys.stdin.isatty():
             raise CommandError(
                 say("There is nobody here to answer questions."),
                 say("Start zatsudan in a terminal, or write a profile into the config file."),
             )
-        return await answer_to(question, self._reader, self._tell)
+        wanted: Question | None = question
+        if coming is not None:
+            self.hint(question.waits)
+            wanted = await coming()
+            self.hint(EMPTY)
+        return None if wanted is None else await answer_to(wanted, self._reader, self._tell)
 
     async def confirm(self, asked: Asked) -> bool | None:
         """Ask in one line: Enter or yes is yes. Where nobody is, the line is words."""

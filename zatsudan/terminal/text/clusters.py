@@ -22,7 +22,7 @@ _MAX_MARKS = 8
 # A cluster is looked for so many characters around.
 _FAR = 64
 
-# The class of the signs that join two consonants of an Indic script, or of Khmer, to one.
+# The class of the characters that join two consonants of an Indic script, or of Khmer, to one.
 _VIRAMA = 9
 # Of that class, and yet they join nothing: those of Thai, Lao and Burmese.
 _KILLERS = "\u0e3a\u0eba\u103a"

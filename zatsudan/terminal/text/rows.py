@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 
 from zatsudan.base.printable import EMPTY, Printable, Styled, printable
 from zatsudan.base.styles import Styles, read
@@ -99,7 +100,8 @@ def to_column(cells: int) -> Styled:
 
 def further(row: Styled, cells: int) -> Styled:
     """Return a row as it is written so many cells further to the right."""
-    return Styled(_CHA.sub(lambda match: to_column(int(match[1]) - 1 + cells), row))
+    moved = re.sub(r"\x1b\[(\d+)G", lambda match: to_column(int(match[1]) - 1 + cells), row)
+    return Styled(moved)
 
 
 def together(pieces: Iterable[Styled]) -> Styled:
@@ -230,17 +232,17 @@ def in_columns(rows: Sequence[Sequence[Printable]]) -> list[Printable]:
     return texts
 
 
-_CHA = re.compile(r"\x1b\[(\d+)G")
-#: A sequence in a row of escape text.
-ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x1b\x07]*(?:\x07|\x1b\\)")
-_SGR = re.compile(r"\x1b\[[0-9;]*[mG]")
+@cache
+def escapes() -> re.Pattern[str]:
+    """Return what finds the sequences in a row of escape text."""
+    return re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x1b\x07]*(?:\x07|\x1b\\)")
 
 
 def uncoloured(row: Styled) -> Printable:
     """Return a row of escape text without its styles."""
-    return printable(_SGR.sub("", row))
+    return printable(re.sub(r"\x1b\[[0-9;]*[mG]", "", row))
 
 
 def bare(row: str) -> str:
     """Return the text of a row of escape text: without styles, links and moves of the cursor."""
-    return ESCAPES.sub("", row)
+    return escapes().sub("", row)

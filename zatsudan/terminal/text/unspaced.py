@@ -14,7 +14,7 @@ WORD = 24
 _SCRIPTS = re.compile("[\u0e01-\u0edf\u1000-\u109f\u1780-\u17ff]")
 # Vowels that are written before their consonant.
 _LEADING = "\u0e40-\u0e44\u0ec0-\u0ec4"
-# Vowels behind it, signs of repetition and abbreviation, stops, digits (numbers stay whole).
+# Vowels behind it, marks of repetition and abbreviation, stops, digits (numbers stay whole).
 _TRAILING = (
     "\u0e2f\u0e30\u0e32\u0e33\u0e45\u0e46\u0e4f-\u0e5b\u0eaf\u0eb0\u0eb2\u0eb3\u0ec6\u0ed0-\u0ed9"
     "\u1040-\u104f\u17d4-\u17da\u17e0-\u17e9"

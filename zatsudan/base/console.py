@@ -1,4 +1,4 @@
-"""Whether standard output is a terminal that takes sequences; on Windows, made so."""
+"""Whether a stream is a terminal that takes sequences; on Windows, made so."""
 
 import sys
 from collections.abc import Mapping
@@ -31,8 +31,13 @@ if sys.platform == "win32":
 
 else:
 
-    def _ready(stream: TextIO, environ: Mapping[str, str]) -> bool:
-        return environ.get("TERM", "dumb") != "dumb"
+    def _ready(_stream: TextIO, environ: Mapping[str, str]) -> bool:
+        return not is_dumb(environ)
+
+
+def is_dumb(environ: Mapping[str, str]) -> bool:
+    """Tell whether a terminal takes no sequences, by its name; one without a name is taken for such."""
+    return environ.get("TERM", "dumb") == "dumb"
 
 
 def described(environ: Mapping[str, str]) -> Mapping[str, str]:
