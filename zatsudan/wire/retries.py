@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from zatsudan.base.errors import ApiError, ConnectionFailed, StatusError
+from zatsudan.wire import wording
 from zatsudan.wire.statuscodes import PASSING, PERHAPS_MADE
 
 #: Codes of a 429 that does not (OpenAI).
@@ -75,15 +76,9 @@ def read_retry_after(value: str, now: datetime) -> float | None:
     return max(0.0, seconds)
 
 
-#: How long to wait, where a body says it: Google's RetryInfo; Google, OpenAI and Groq in words.
-_DELAY = re.compile(
-    r"""(?i)(?:"retryDelay"\s*:\s*"|(?:retry|try again) in )(?:(\d{1,4})h)?(?:(\d{1,4})m(?!s))?(?:([\d.]{1,16})(ms|s))?"""
-)
-
-
 def read_delay(body: str) -> float | None:
     """Read the seconds to wait from the body of a refusal: `"retryDelay": "53s"`, `try again in 1m2.5s`."""
-    found = _DELAY.search(body)
+    found = re.search(wording.DELAY, body)
     if found is None or not any(found.groups()):
         return None
     hours, minutes, number, unit = found.groups()
