@@ -2,42 +2,31 @@
 
 Rows that are committed go into the terminal's own scrollback and are never
 touched again. The live rows stand between them and the prompt; only what
-changed in them is written. No answer of the terminal is waited for, and rows
-are counted, never columns.
+changed in them is written. The prompt is shifted (shifting.py), or drawn anew
+where that may not be. No answer of the terminal is waited for.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain, repeat
-from typing import NamedTuple, TypeAlias
 
 from prompt_toolkit.data_structures import Size
 
-from zatsudan.base.printable import EMPTY, Styled
+from zatsudan.base.printable import Styled
 from zatsudan.terminal.live import ptk
+from zatsudan.terminal.live.heldrows import HeldRows, Laid
 from zatsudan.terminal.live.reflow import Before, Place, Reflow, by_name, rows_above, seen
 from zatsudan.terminal.live.rowwriting import alike, change, guarded, kept, may_wrap, whole
 from zatsudan.terminal.live.shifting import room, shifted
-from zatsudan.terminal.text.rows import bare, together
+from zatsudan.terminal.text.rows import bare
 
 SYNC_BEGIN, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 #: Bytes that reach a terminal in one piece.
 _AT_ONCE = 100
 
 
-#: What lays rows out for a width in cells.
-Laid: TypeAlias = Callable[[int], Sequence[Styled]]
-
-
 def row_width(size: Size) -> int:
     """Return how many cells a row may take: one less than the screen has, so that nothing ever wraps."""
     return max(4, size.columns - 1)
-
-
-class _Mark(NamedTuple):
-    """What takes no cell, and says what the next row that is committed is; or what ended before it."""
-
-    text: Styled
-    ends: bool
 
 
 class Painter:
@@ -54,8 +43,7 @@ class Painter:
         self._output = output
         self._reflow = frozenset(reflow)
         self._height = 0  # rows that were written since the screen began, at least
-        self._held: list[Laid | _Mark] = []
-        self._mark: Styled = EMPTY  # for the next row that is committed
+        self._held = HeldRows()
         self._live: Sequence[Styled] = ()
         self.works = ptk.supported(app)
         self._columns = output.real_size.columns
@@ -92,7 +80,7 @@ class Painter:
 
         It is laid out when it is written, for the width that the screen has then.
         """
-        self._held.append(laid)
+        self._held.keep(laid)
 
     def mark(self, text: Styled, *, ends: bool = False) -> None:
         """Send `text`, which takes no cell, with the next row that is committed.
@@ -100,7 +88,7 @@ class Painter:
         What `ends` those before it does not wait for a row. A live row bears no mark: it moves,
         and the mark would stay.
         """
-        self._held.append(_Mark(text, ends))
+        self._held.mark(text, ends=ends)
         if ends:
             self.repaint()
 
@@ -125,35 +113,38 @@ class Painter:
             return
         new = [*held, *live]
         old = self.rows
-        columns = self._columns
-        same = alike(old, new, len(held), columns)
+        same = alike(old, new, len(held), self._columns)
         if seam:
             same = min(same, len(held))  # it is written where the committed rows end
         self.rows = list(live)
         self._output.reserved = len(live)
         if same == len(old) == len(new) and not seam:
             return
-        if not (seam or self.question) and self._shift(old, new, held):
-            self._output.flush()
-            self.frames += 1
-            return
+        if seam or self.question or not self._shift(old, new, held):
+            self._draw(old[same:], held[same:], seam, live[max(same - len(held), 0) :])
+        self._output.flush()
+        self.frames += 1
+
+    def _draw(
+        self, old: Sequence[str], held: Sequence[str], seam: str, live: Sequence[str]
+    ) -> None:
+        """Write rows in the place of `old` ones, the last above the application, and that anew."""
+        columns = self._columns
         # What stands where the rows are written, as far as that is known.
         # Behind a row that may take two, nothing is where it was.
-        known = () if self.question else old[same:]
-        shifts = next((n for n, row in enumerate(held[same:]) if may_wrap(row, columns)), None)
+        known = () if self.question else old
+        shifts = next((n for n, row in enumerate(held) if may_wrap(row, columns)), None)
         stands = chain[str | None](known[:shifts], repeat(None))
-        up = ptk.cursor(self._app).y + len(old) - same
+        up = ptk.cursor(self._app).y + len(old)
         self._write(f"{SYNC_BEGIN}{ptk.HIDE}\r" + (f"\x1b[{up}A" if up else "") + self.question)
         self.question = ""
-        for row in held[same:]:
+        for row in held:
             self._write(f"{kept(row, columns, next(stands))}\r\n")
         self._write(seam)
-        for row in live[max(same - len(held), 0) :]:
+        for row in live:
             self._write(f"{guarded(change(next(stands), row), row, columns)}\r\n")
         ptk.redraw_from_here(self._app, self._output)
         self._write(SYNC_END)
-        self._output.flush()
-        self.frames += 1
 
     def _shift(self, old: Sequence[str], new: Sequence[str], held: Sequence[str]) -> bool:
         """Write rows in the place of others and shift what is below them, if that may be; tell whether it did."""
@@ -275,23 +266,11 @@ class Painter:
         self._write(SYNC_END)
         self._output.flush()
 
-    def _take_held(self) -> tuple[list[Styled], str]:
-        """Lay out what was kept, for the present width; return its rows, and what is written behind them."""
-        held, self._held = self._held, []
-        width = row_width(self._output.real_size)
-        rows: list[Styled] = []
-        seam: Styled = EMPTY
-        for item in held:
-            if isinstance(item, _Mark):
-                self._mark = together((self._mark, item.text))
-                if item.ends:
-                    seam, self._mark = together((seam, self._mark)), EMPTY
-                continue
-            for row in item(width):
-                rows.append(together((seam, self._mark, row)))
-                seam = self._mark = EMPTY
-        self._height += len(rows)
-        return rows, seam
+    def _take_held(self) -> tuple[list[Styled], Styled]:
+        """Return what was kept, as rows of the present width, and what is written behind them."""
+        held, seam = self._held.take(row_width(self._output.real_size))
+        self._height += len(held)
+        return held, seam
 
     def _show_plainly(self, committed: Sequence[Styled], seam: str) -> None:
         if committed or seam:
