@@ -49,7 +49,7 @@ class Reader:
         self._beside = 0  # characters of the events that brought more than text
         self._sse = Decoder()
         self._whole: list[bytes] | None = None
-        self._lines = ObjectLines(lambda text: _holds_choices([_parsed(text)]))
+        self._lines = ObjectLines(lambda text: _holds_choices([parsed(text)]))
         self._started = False
         self._head = b""  # what may be a part of a byte order mark
         self._came = Came()
@@ -152,7 +152,7 @@ class Reader:
         if text in _DONE:
             self.done = True
             return
-        value = _parsed(text)
+        value = parsed(text)
         if not isinstance(value, dict):
             raise _no_reply(text)
         chunk = read_chunk(value, self._asked, self._came)
