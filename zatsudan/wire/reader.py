@@ -146,7 +146,7 @@ class Reader:
             raise chunk.failure
 
     def _line(self, line: bytes) -> Iterator[Chunk]:
-        text = line.decode("utf-8", "replace").strip()
+        text = line.decode("utf-8", "replace").strip().removeprefix("data:").lstrip()
         if not text:
             return
         if text in _DONE:
