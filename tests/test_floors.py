@@ -26,6 +26,7 @@ HOMES = {
         "servers.statuses",
         "servers.engine",
     ),
+    "rich": ("terminal",),
     "prompt_toolkit": ("terminal",),
     "markdown_it": ("markdown", "terminal.markdown", "sessions.exports"),
     "pygments": ("terminal", "sessions.exports"),

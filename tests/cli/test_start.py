@@ -69,7 +69,7 @@ LATER = {
         "zatsudan.wire.reply",
         "dataclasses",
     ),
-    *("httpx", "httpcore", "markdown_it", "pygments"),
+    *("httpx", "httpcore", "rich", "markdown_it", "pygments"),
     *("difflib", "html", "tomllib", "importlib.metadata", "urllib.request"),
     *(
         "zatsudan.servers.client",

@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pygments.token import Token
+from rich.style import Style
 
 from tests.support.steps import growth
 from tests.support.texts import markdown, pieces
 from zatsudan.base.printable import printable
-from zatsudan.base.styles import read
 from zatsudan.markdown.codeblocks import code_blocks, fenced, in_code
 from zatsudan.markdown.fences import language
 from zatsudan.terminal.markdown.look import DEFAULT
 from zatsudan.terminal.markdown.rendering import Stream, render
-from zatsudan.terminal.markdown.segments import Row, Style, plain
+from zatsudan.terminal.markdown.segments import Row, plain
 from zatsudan.terminal.text.widths import expanded
 
 TEXTS = st.text(
@@ -23,7 +23,7 @@ TEXTS = st.text(
     | st.characters(exclude_categories=["Cs"])
 )
 
-_CODE = Style(read("reverse"))
+_CODE = Style(reverse=True)
 _LOOK = replace(DEFAULT, code_text=_CODE, code_tokens={Token: _CODE})
 _WIDTH = 100_000  # no row breaks
 
@@ -99,9 +99,9 @@ def test_the_place_of_a_block(text: str, places: list[str]) -> None:
 
 def _drawn(rows: list[Row]) -> list[str]:
     found = [
-        plain(tuple(part for part in row if part[1] == _CODE))
+        plain(tuple(part for part in row if part.style == _CODE))
         for row in rows
-        if any(part[1] == _CODE for part in row)
+        if any(part.style == _CODE for part in row)
     ]
     return [line for line in found if line]
 

@@ -80,7 +80,10 @@ def test_emphasis_and_links_reach_over_no_more_than_a_page_as_on_the_screen() ->
 def _linked(rows: list[Row]) -> list[str]:
     """The addresses behind the labels on the screen (OSC 8), in order."""
     found = [
-        unquote(style.link) for row in rows for text, style in row if style.link and text.strip()
+        unquote(part.style.link)
+        for row in rows
+        for part in row
+        if part.style and part.style.link and part.text.strip()
     ]
     return [address for address, _ in groupby(found)]
 

@@ -168,7 +168,7 @@ SIXTEEN: dict[str, dict[str, str]] = {
 
 
 class Paint(NamedTuple):
-    """A style that was read: weights in the order of WEIGHTS; colours are a name of COLOURS, `#rrggbb`, or empty."""
+    """A style that was read: colours are a name of COLOURS, `#rrggbb`, or empty."""
 
     weights: tuple[str, ...] = ()
     colour: str = ""
@@ -206,7 +206,7 @@ def read(text: str) -> Paint:
                 if near
                 else say("no colour or weight is called {word!r}", word=word)
             )
-    return Paint(tuple(it for it in WEIGHTS if it in weights), colours["colour"], colours["ground"])
+    return Paint(tuple(weights), colours["colour"], colours["ground"])
 
 
 def _is_rgb(word: str) -> bool:

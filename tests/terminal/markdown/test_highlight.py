@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pygments.lexers import get_lexer_by_name
+from rich.style import Style
 
 from zatsudan.terminal.markdown import highlight
 from zatsudan.terminal.markdown.highlight import Highlighter
 from zatsudan.terminal.markdown.look import DEFAULT, token_style
-from zatsudan.terminal.markdown.segments import Style
 
 _SAMPLES = {
     "python": '''import os

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.color import ColorSystem
 
 from tests.support.texts import pieces
 from zatsudan.terminal.markdown.look import DEFAULT
@@ -32,7 +33,7 @@ def _safe(cut: list[str]) -> None:
     stream = Stream(40, _LINKED)
     rows = [row for piece in cut for row in (*stream.feed(piece), *stream.tail(9))]
     for row in rows + stream.finish():
-        for system in (0, 16, 1 << 24):
+        for system in (None, ColorSystem.STANDARD, ColorSystem.TRUECOLOR):
             assert not _UNSAFE.search(_OURS.sub("", ansi(row, system)))
 
 

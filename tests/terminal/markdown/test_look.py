@@ -109,12 +109,13 @@ def test_deep_nesting_leaves_room_for_text() -> None:
 
 
 def test_heading_levels_differ_and_keep_their_weight_without_colour() -> None:
-    styles = [render("#" * level + " x", 20, DEFAULT)[0][0][1] for level in range(1, 7)]
+    styles = [render("#" * level + " x", 20, DEFAULT)[0][0].style for level in range(1, 7)]
     assert len(set(styles)) == 6
     for level in range(1, 4):
-        style = render("#" * level + " x", 20, NO_COLOUR)[0][0][1]
-        assert "bold" in style.paint.weights
-        assert not style.paint.colour
+        style = render("#" * level + " x", 20, NO_COLOUR)[0][0].style
+        assert style
+        assert style.bold
+        assert style.color is None
 
 
 def test_code_indented_beyond_the_screen_stays_on_it() -> None:
@@ -123,4 +124,4 @@ def test_code_indented_beyond_the_screen_stays_on_it() -> None:
 
 def test_code_sets_no_background() -> None:
     for row in render("```python\nx = 'a'  # b\n```", 40, DEFAULT):
-        assert not any(style.paint.ground for _, style in row)
+        assert all(part.style is None or part.style.bgcolor is None for part in row)

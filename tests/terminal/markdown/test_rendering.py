@@ -116,7 +116,7 @@ def test_tail_holds_ends_that_may_become_something_else() -> None:
     stream.feed("A paragraph\n-")
     assert [plain(row) for row in stream.tail(5)] == ["A paragraph"]
     shown = stream.tail(5, hold=False)  # a heading, for all that is known
-    assert shown[0][0][1] != DEFAULT.text
+    assert shown[0][0].style != DEFAULT.text
     stream.feed("- a list after all")
     assert stream.feed("\n") == []
 

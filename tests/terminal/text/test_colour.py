@@ -3,6 +3,7 @@
 import pytest
 
 from zatsudan.base.styles import COLOURS, WEIGHTS, Paint, read
+from zatsudan.terminal.live.replies import colour_system
 from zatsudan.terminal.text.colour import codes, colours, has_colours
 
 
@@ -11,8 +12,6 @@ def test_codes_fit_the_terminal() -> None:
     assert codes(paint, 1 << 24) == "1;38;2;255;136;0;44"
     assert codes(paint, 256) == "1;38;5;208;44"
     assert codes(paint, 16) == "1;31;44"
-    assert codes(read("#9aa0a6"), 256) == "38;5;247"  # nobody sees its hue
-    assert codes(read("strike bold"), 0) == "1;9"
     assert codes(paint, 0) == "1"
     assert [codes(Paint(colour=name), 16) for name in (COLOURS[0], COLOURS[15])] == ["30", "97"]
 
@@ -47,3 +46,4 @@ def test_every_weight_has_a_code(weight: str) -> None:
 def test_who_gets_colours(environ: dict[str, str], coloured: bool) -> None:
     assert has_colours(environ) is coloured
     assert has_colours(environ) is (colours(environ) >= 256)
+    assert (colour_system(environ) is None) is (colours(environ) == 0)

@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 import pytest
 from prompt_toolkit.styles import Style as Classes
+from rich.style import Style
 
 from zatsudan.base.styles import COLOURS, Styles
 from zatsudan.terminal.live import prompt
 from zatsudan.terminal.markdown.look import look_of
-from zatsudan.terminal.markdown.segments import Style
 from zatsudan.terminal.pages import inspector
 from zatsudan.terminal.text import rows
 from zatsudan.terminal.text.colour import fitted, ground
@@ -48,9 +48,9 @@ class Used(NamedTuple):
     dim: bool
 
 
-def of_rows(where: str, style: Style) -> Used:
-    weights, colour, ground = style.paint
-    return Used(where, colour, ground, "dim" in weights)
+def of_rich(where: str, style: Style) -> Used:
+    names = [colour.name if colour else "" for colour in (style.color, style.bgcolor)]
+    return Used(where, names[0], names[1], bool(style.dim))
 
 
 def of_classes(where: str, classes: Classes) -> Iterator[Used]:
@@ -76,11 +76,11 @@ def used(environ: dict[str, str]) -> Iterator[Used]:
     for field in fields(look):
         value = getattr(look, field.name)
         if isinstance(value, Style):
-            yield of_rows(field.name, value)
+            yield of_rich(field.name, value)
     for level, style in enumerate(look.headings):
-        yield of_rows(f"heading {level}", style)
+        yield of_rich(f"heading {level}", style)
     for kind, style in look.code_tokens.items():
-        yield of_rows(".".join(kind), style)
+        yield of_rich(".".join(kind), style)
     yield from of_classes("prompt", prompt.style(styles))
     if environ is MANY:  # else its marks are written
         yield from of_classes("inspector", inspector.STYLE)

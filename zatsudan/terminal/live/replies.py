@@ -1,11 +1,13 @@
 """Replies as rows of escape text: Markdown in the look and the colours of this terminal.
 
-Imports Pygments, so it is itself imported behind the prompt.
+Imports rich and Pygments, so it is itself imported behind the prompt.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
+
+from rich.color import ColorSystem
 
 from zatsudan.base.printable import Styled
 from zatsudan.base.styles import Styles
@@ -23,9 +25,9 @@ _WITHOUT_LINKS = ("linux", "dumb", "unknown", "", None)
 class MarkdownStream(RowStream):
     """A RowStream of Markdown; `given` are its first words where a person wrote them."""
 
-    def __init__(self, width: int, look: Look, depth: int, given: str = "") -> None:
+    def __init__(self, width: int, look: Look, system: ColorSystem | None, given: str = "") -> None:
         self._stream = Stream(width, look)
-        self._depth = depth
+        self._system = system
         self._tail: Sequence[Row] = ()
         self._tail_text: list[Styled] = []
         self._given = Given(given)
@@ -46,7 +48,7 @@ class MarkdownStream(RowStream):
         return self._texts(self._stream.finish(), self._given)
 
     def _texts(self, rows: Sequence[Row], given: Given) -> list[Styled]:
-        return [ansi(given.row(row), self._depth) for row in rows]
+        return [ansi(given.row(row), self._system) for row in rows]
 
 
 class MakeStream(Protocol):
@@ -59,12 +61,21 @@ class MakeStream(Protocol):
 def markdown_streams(environ: Mapping[str, str], styles: Styles | None = None) -> "MakeStream":
     """Return what makes a stream of a width and of given first words, for the terminal that the environment describes."""
     styles = fitted(styles or Styles(), environ)
-    depth = colours(environ) if styles.theme != "none" else 0
-    look = look_of(styles) if depth else without_colour(look_of(styles))
+    system = colour_system(environ) if styles.theme != "none" else None
+    look = look_of(styles) if system is not None else without_colour(look_of(styles))
     look = replace(look, hyperlinks=has_links(environ))
-    return lambda width, given="": MarkdownStream(width, look, depth, given)
+    return lambda width, given="": MarkdownStream(width, look, system, given)
 
 
 def has_links(environ: Mapping[str, str]) -> bool:
     """Tell whether the terminal is one that has links (OSC 8), or at least leaves them unseen."""
     return environ.get("TERM") not in _WITHOUT_LINKS
+
+
+def colour_system(environ: Mapping[str, str]) -> ColorSystem | None:
+    """Return how many colours the terminal has; None under NO_COLOR and where there are none."""
+    depth = colours(environ)
+    if not depth:
+        return None
+    systems = {16: ColorSystem.STANDARD, 256: ColorSystem.EIGHT_BIT}
+    return systems.get(depth, ColorSystem.TRUECOLOR)

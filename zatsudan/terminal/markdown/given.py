@@ -1,9 +1,11 @@
 """The words with which a person began a reply, set off from the model's in the rows that they became."""
 
-from zatsudan.base.styles import read
-from zatsudan.terminal.markdown.segments import Piece, Row, Style
+from rich.segment import Segment
+from rich.style import Style
 
-_DIM = Style(read("dim"))
+from zatsudan.terminal.markdown.segments import Row
+
+_DIM = Style(dim=True)
 #: What marks something in Markdown and may not stand in a row.
 _MARKS = "*_`~"
 #: So many characters of the text may be missing in a row, one after another, and so many of a row
@@ -28,12 +30,14 @@ class Given:
         """Return the next row, with what of it was given dimmed."""
         if not self._left:
             return row
-        pieces: list[Piece] = []
-        for text, style in row:
-            count = self._given_of(text)
-            given = (text[:count], _DIM.over(style)), (text[count:], style)
-            pieces += [piece for piece in given if piece[0]]
-        return tuple(pieces)
+        segments: list[Segment] = []
+        for segment in row:
+            count = self._given_of(segment.text)
+            for text, dim in ((segment.text[:count], True), (segment.text[count:], False)):
+                if text:
+                    style = segment.style or Style()
+                    segments.append(Segment(text, style + _DIM if dim else segment.style))
+        return tuple(segments)
 
     def _given_of(self, text: str) -> int:
         """Return how many characters of a text belong to what was given."""

@@ -16,12 +16,13 @@ from typing import Any
 from pygments.lexer import ExtendedRegexLexer, Lexer, LexerContext, RegexLexer
 from pygments.token import Comment, Error, String, Text
 from pygments.util import ClassNotFound
+from rich.style import Style
 
 from zatsudan.markdown.colouring import ENDLESS, has_bounds
 from zatsudan.markdown.fences import language
 from zatsudan.terminal.markdown.look import Look, TokenKind, token_style
 from zatsudan.terminal.markdown.merging import States, taken
-from zatsudan.terminal.markdown.segments import Piece, Style
+from zatsudan.terminal.markdown.segments import Piece
 from zatsudan.terminal.markdown.spanning import Token, openings, shortened
 
 _MAX_STACK = 200

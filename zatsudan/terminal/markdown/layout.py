@@ -10,6 +10,8 @@ from copy import copy
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from rich.segment import Segment
+
 from zatsudan.markdown.leaves import LIMIT, Container, Event, Leaf, Work
 from zatsudan.terminal.markdown.listing import Listing
 from zatsudan.terminal.markdown.look import Look, combine
@@ -227,4 +229,4 @@ def _behind(prefix: list[Piece], line: Row) -> Row:
     """`line` behind its bars and markers."""
     if not line:
         return row(prefix)
-    return (*(piece for piece in prefix if piece[0]), *line)
+    return (*(Segment(text, style) for text, style in prefix if text), *line)

@@ -16,30 +16,25 @@ from pygments.token import (
     String,
     Token,
 )
+from rich.style import Style
 
-from zatsudan.base.styles import Paint, Styles
-from zatsudan.terminal.markdown.segments import PLAIN, Style
+from zatsudan.base.styles import WEIGHTS, Paint, Styles
 
 #: A kind of token as Pygments has it: its names from the widest to its own, `("Name", "Class")`.
 TokenKind: TypeAlias = tuple[str, ...]
 
-
-def _weighted(*weights: str) -> Style:
-    return Style(Paint(weights))
-
-
 #: What weight alone says; colours are the theme's.
 _CODE: dict[TokenKind, Style] = {
-    Token: PLAIN,
-    Comment: _weighted("dim", "italic"),
-    Name.Class: _weighted("bold"),
-    String.Doc: _weighted("italic"),
-    Generic.Heading: _weighted("bold"),
-    Generic.Subheading: _weighted("bold"),
-    Generic.Emph: _weighted("italic"),
-    Generic.Strong: _weighted("bold"),
-    Generic.Prompt: _weighted("dim"),
-    Error: PLAIN,
+    Token: Style(),
+    Comment: Style(dim=True, italic=True),
+    Name.Class: Style(bold=True),
+    String.Doc: Style(italic=True),
+    Generic.Heading: Style(bold=True),
+    Generic.Subheading: Style(bold=True),
+    Generic.Emph: Style(italic=True),
+    Generic.Strong: Style(bold=True),
+    Generic.Prompt: Style(dim=True),
+    Error: Style(),
 }
 
 #: The kinds of tokens that each part of code stands for.
@@ -80,15 +75,16 @@ _FIELDS = [
     "table_rule",
 ]
 
-_TITLE = _weighted("bold", "underline")
-_BOLD_ITALIC = _weighted("bold", "italic")
-_BOLD = _weighted("bold")
-_DIM_ITALIC = _weighted("dim", "italic")
-_ITALIC = _weighted("italic")
-_STRIKE = _weighted("strike")
+_PLAIN = Style()
+_TITLE = Style(bold=True, underline=True)
+_BOLD_ITALIC = Style(bold=True, italic=True)
+_BOLD = Style(bold=True)
+_DIM_ITALIC = Style(italic=True, dim=True)
+_ITALIC = Style(italic=True)
+_STRIKE = Style(strike=True)
 # Not "bright black": some themes (Solarized) give it the colour of the ground.
-_DIM = _weighted("dim")
-_UNDERLINE = _weighted("underline")
+_DIM = Style(dim=True)
+_UNDERLINE = Style(underline=True)
 
 
 @dataclass(frozen=True)
@@ -99,7 +95,7 @@ class Look:
     background, so that code copies clean.
     """
 
-    text: Style = PLAIN
+    text: Style = _PLAIN
     headings: tuple[Style, ...] = (
         _TITLE,
         _BOLD,
@@ -111,22 +107,22 @@ class Look:
     strong: Style = _BOLD
     emphasis: Style = _ITALIC
     strike: Style = _STRIKE
-    code: Style = PLAIN
+    code: Style = _PLAIN
     """Code inside a line."""
-    code_text: Style = PLAIN
+    code_text: Style = _PLAIN
     """Blocks of code in no language we can colour."""
     code_tokens: dict[TokenKind, Style] = field(default_factory=lambda: dict(_CODE), hash=False)
     """Blocks of code, by Pygments' token types; a type not named takes its parent's style."""
-    quote: Style = PLAIN
+    quote: Style = _PLAIN
     quote_bar: Style = _DIM
     rule: Style = _DIM
-    marker: Style = PLAIN
+    marker: Style = _PLAIN
     """Bullets and numbers of lists, boxes of task lists."""
     link: Style = _UNDERLINE
-    address: Style = PLAIN
+    address: Style = _PLAIN
     """The address behind a link's text."""
     image: Style = _ITALIC
-    math: Style = PLAIN
+    math: Style = _PLAIN
     table_head: Style = _BOLD
     table_rule: Style = _DIM
     hyperlinks: bool = False
@@ -134,7 +130,7 @@ class Look:
 
 
 def _without_colour(style: Style) -> Style:
-    return style._replace(paint=Paint(style.paint.weights))
+    return style.without_color
 
 
 def without_colour(look: Look) -> Look:
@@ -161,14 +157,14 @@ def token_style(look: Look, kind: TokenKind) -> Style:
 @lru_cache(maxsize=1024)
 def combine(outer: Style, inner: Style) -> Style:
     """`inner` over `outer`."""
-    return inner.over(outer)
+    return outer + inner
 
 
 def look_of(styles: Styles) -> Look:
     """Return the look of a theme with styles of the person's own."""
     plain = Look()
     paints = styles.paints()
-    given = {name: Style(paint) for name, paint in paints.items()}
+    given = {name: _style(paint) for name, paint in paints.items()}
     tokens = dict(plain.code_tokens)
     for name, kinds in _TOKENS_OF.items():
         if name in given:
@@ -182,8 +178,13 @@ def look_of(styles: Styles) -> Look:
 
 def _weighed(kind: TokenKind, given: Style) -> Style:
     """Return a part's style for one kind of its tokens; dim is not for colours, which it takes away."""
-    own = _CODE.get(kind, PLAIN)
-    return given if "dim" in own.paint.weights else combine(own, given)
+    own = _CODE.get(kind, _PLAIN)
+    return given if own.dim else combine(own, given)
+
+
+def _style(paint: Paint) -> Style:
+    weights = {name: True for name in WEIGHTS if name in paint.weights}
+    return Style(color=paint.colour or None, bgcolor=paint.ground or None, **weights)  # type: ignore[arg-type]
 
 
 DEFAULT = look_of(Styles())

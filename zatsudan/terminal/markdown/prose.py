@@ -2,11 +2,13 @@
 
 from copy import copy
 
+from rich.style import Style
+
 from zatsudan.markdown.leaves import Leaf, Work
 from zatsudan.markdown.pieces import Inline
 from zatsudan.markdown.stretches import Stretches
 from zatsudan.terminal.markdown.look import Look
-from zatsudan.terminal.markdown.segments import Row, Style
+from zatsudan.terminal.markdown.segments import Row
 from zatsudan.terminal.markdown.styled import styled
 from zatsudan.terminal.markdown.wrapping import Wrapper
 

@@ -2,44 +2,22 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import NamedTuple
+from itertools import starmap
+
+from rich.color import ColorSystem
+from rich.segment import Segment
+from rich.style import Style
 
 from zatsudan.base.printable import Styled, printable
-from zatsudan.base.styles import WEIGHTS, Paint
 from zatsudan.terminal.text.clusters import cells
-from zatsudan.terminal.text.colour import codes
 from zatsudan.terminal.text.rows import linked, painted, to_column, together
 from zatsudan.terminal.text.widths import disputed
 
-
-class Style(NamedTuple):
-    """How a stretch of text is shown, and where it leads."""
-
-    paint: Paint = Paint()
-    link: str = ""
-    in_column: bool = False
-    """Whether it is to stand in its column, however wide the terminal finds what is before it."""
-
-    def over(self, outer: "Style") -> "Style":
-        """Return this one inside of another: what it does not say is the other's."""
-        weights, colour, ground = self.paint
-        under = outer.paint
-        return Style(
-            Paint(
-                tuple(it for it in WEIGHTS if it in weights or it in under.weights),
-                colour or under.colour,
-                ground or under.ground,
-            ),
-            self.link or outer.link,
-            self.in_column or outer.in_column,
-        )
-
+Row = tuple[Segment, ...]
+"""Styled pieces of text; no newline, no trailing blanks."""
 
 Piece = tuple[str, Style]
 """A stretch of text in one style."""
-
-Row = tuple[Piece, ...]
-"""Pieces of text; no newline, no trailing blanks."""
 
 # The character inside a piece's text where its row ends. No other control can stand
 # there, since all text passed `printable`.
@@ -47,7 +25,17 @@ HARD = "\n"
 
 PLAIN = Style()
 
-COLUMN = Style(in_column=True)
+COLUMN = Style(meta={"column": True})
+"""Of a piece that is to stand in its column, however wide the terminal finds what is before it."""
+
+_WEIGHTS = (
+    ("bold", "1"),
+    ("dim", "2"),
+    ("italic", "3"),
+    ("underline", "4"),
+    ("reverse", "7"),
+    ("strike", "9"),
+)
 
 
 def row(pieces: Iterable[Piece]) -> Row:
@@ -69,30 +57,41 @@ def row(pieces: Iterable[Piece]) -> Row:
         if text := text.rstrip(" "):
             joined.append((text, style))
             break
-    return tuple(joined)
+    return tuple(starmap(Segment, joined))
 
 
 def plain(line: Row) -> str:
     """The text of a row without its styles."""
-    return "".join([text for text, _ in line])
+    return "".join([segment[0] for segment in line])
 
 
-def ansi(line: Row, depth: int) -> Styled:
+def ansi(line: Row, color_system: ColorSystem | None) -> Styled:
     """The row with its styles as escape sequences, each closed before the row ends.
 
-    `depth` is how many colours the terminal has; 0 leaves out colours and keeps weight.
+    `None` leaves out colours and keeps weight.
     """
     parts: list[Styled] = []
-    for at, (text, style) in enumerate(line):
+    for at, (text, style, _) in enumerate(line):
         shown: Styled = printable(text)
-        if style.in_column and disputed(before := plain(line[:at])):
-            parts.append(to_column(cells(before)))
-        if code := _codes(style.paint, depth):
-            shown = painted(printable(text), code)
-        parts.append(linked(shown, printable(style.link)) if style.link else shown)
+        if style:
+            codes, link, in_column = _sent(style, color_system)
+            if in_column and disputed(before := plain(line[:at])):
+                parts.append(to_column(cells(before)))
+            if codes:
+                shown = painted(printable(text), codes)
+            if link:
+                shown = linked(shown, printable(link))
+        parts.append(shown)
     return together(parts)
 
 
 @lru_cache(maxsize=512)
-def _codes(paint: Paint, depth: int) -> str:
-    return codes(paint, depth)
+def _sent(style: Style, color_system: ColorSystem | None) -> tuple[str, str, bool]:
+    """Return the codes of a style, the address it leads to, and whether it is to stand in its column."""
+    codes = [code for name, code in _WEIGHTS if getattr(style, name)]
+    if color_system is not None:
+        if style.color:
+            codes += style.color.downgrade(color_system).get_ansi_codes()
+        if style.bgcolor:
+            codes += style.bgcolor.downgrade(color_system).get_ansi_codes(foreground=False)
+    return ";".join(codes), style.link or "", bool(style.meta.get("column"))

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import quote
 
+from rich.style import Style
+
 from zatsudan.markdown.bareaddresses import as_sent, readable
 from zatsudan.markdown.pieces import Inline
 from zatsudan.terminal.markdown.look import Look, combine
-from zatsudan.terminal.markdown.segments import HARD, Piece, Style
+from zatsudan.terminal.markdown.segments import HARD, Piece
 
 _SCHEMES = ("http://", "https://", "mailto:", "ftp://")
 
@@ -73,7 +75,7 @@ def _clickable(style: Style, href: str, look: Look) -> Style:
 
 @lru_cache(maxsize=64)  # the open rows are laid out again and again
 def _leading(style: Style, href: str) -> Style:
-    return style._replace(link=_target(href))
+    return style + Style(link=_target(href))
 
 
 def _target(href: str) -> str:

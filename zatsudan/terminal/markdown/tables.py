@@ -8,10 +8,12 @@ more follow or not, so that a table of any length can be printed as it grows.
 
 from copy import copy
 
+from rich.style import Style
+
 from zatsudan.markdown.inline import inline
 from zatsudan.markdown.leaves import Leaf, Work
 from zatsudan.terminal.markdown.look import Look, combine
-from zatsudan.terminal.markdown.segments import COLUMN, HARD, PLAIN, Piece, Row, Style, plain, row
+from zatsudan.terminal.markdown.segments import COLUMN, HARD, Piece, Row, plain, row
 from zatsudan.terminal.markdown.styled import styled
 from zatsudan.terminal.markdown.wrapping import longest_unit, wrap
 from zatsudan.terminal.text.clusters import cells as cells_of
@@ -211,4 +213,5 @@ def _lines(cell: list[Piece]) -> list[str]:
 def _aligned(line: Row, width: int, align: str) -> list[Piece]:
     missing = max(width - cells_of(plain(line)), 0)
     left = missing if align == "right" else missing // 2 if align == "center" else 0
-    return [(" " * left, PLAIN), *line, (" " * (missing - left), PLAIN)]
+    parts = [(segment.text, segment.style or Style()) for segment in line]
+    return [(" " * left, Style()), *parts, (" " * (missing - left), Style())]

@@ -10,7 +10,9 @@ no blanks between words: what is longer there than a word may break between clus
 import re
 from copy import copy
 
-from zatsudan.terminal.markdown.segments import HARD, Piece, Row, Style, row
+from rich.style import Style
+
+from zatsudan.terminal.markdown.segments import HARD, Piece, Row, row
 from zatsudan.terminal.text.clusters import clusters
 from zatsudan.terminal.text.rows import NO_END, NO_START
 from zatsudan.terminal.text.unspaced import WORD, breaks_beside, parts_before

@@ -13,8 +13,8 @@ _TRUE = ("xterm-kitty", "xterm-ghostty", "alacritty", "foot", "wezterm")
 def colours(environ: Mapping[str, str]) -> int:
     """Return how many colours the terminal has: 0 under NO_COLOR and where there are none.
 
-    The only place that looks at the environment for this; what prompt_toolkit
-    would find for itself is not asked for.
+    The only place that looks at the environment for this; what prompt_toolkit and rich
+    would find for themselves is not asked for.
     """
     term = environ.get("TERM", "")
     if environ.get("NO_COLOR") or term in ("dumb", "unknown", ""):
@@ -65,8 +65,6 @@ def _code(colour: str, depth: int, base: int) -> str:
     red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
     if depth > 256:
         return f"{base + 8};2;{red};{green};{blue}"
-    if depth == 256 and (grey := _grey(red, green, blue)):
-        return f"{base + 8};5;{grey}"
     if depth == 256:
         # The cube of 6 x 6 x 6 colours behind the first sixteen.
         cube = [
@@ -77,13 +75,3 @@ def _code(colour: str, depth: int, base: int) -> str:
     top = max(red, green, blue)
     number = sum(1 << bit for bit, level in enumerate((red, green, blue)) if level > top * 0.7)
     return str(base + number) if number != 7 else str(base + 60)
-
-
-def _grey(red: int, green: int, blue: int) -> int:
-    """Return which of the 24 greys of 256 colours a colour is, of which nobody sees a hue; 0 if it has one."""
-    top, low = max(red, green, blue), min(red, green, blue)
-    middle = min(top + low, 510 - top - low)
-    if top - low >= 0.15 * middle:
-        return 0
-    level = round((top + low) / 510 * 25)
-    return 231 + level if 0 < level < 25 else 0

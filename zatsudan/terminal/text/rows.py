@@ -1,4 +1,4 @@
-"""Rows of our own text: lines of the screen as escape text."""
+"""Rows of our own text: lines of the screen as escape text, without rich."""
 
 import os
 import re
@@ -24,7 +24,7 @@ NO_START = frozenset(
 NO_END = frozenset("（［｛〔〈《「『【〘〖〝‘“｟«([{$¥￥＄£#＃")
 
 
-#: The look of our own text, by tone: whatever the theme does not say.
+#: The look of our own text, by tone: used where rich is not needed yet.
 TONES = {
     "plain": "",
     "dim": "dim",
