@@ -8,6 +8,7 @@ behind a blank, and most often not as the last word.
 """
 
 import re
+from functools import cache
 
 from zatsudan.wire.thinking import is_in_code
 
@@ -24,11 +25,15 @@ _OPENS = {"</s>": "<s>"}
 #: More than this is not held: marks that never end are better seen.
 _HELD = 1000
 
-_ANY = "|".join(map(re.escape, MARKS))
-_PARTS = sorted({mark[:size] for mark in MARKS for size in range(1, len(mark))}, key=len)
-_MAY_BE = re.compile(rf"(?:(?:{_ANY})\s*)*(?:{'|'.join(map(re.escape, reversed(_PARTS)))})?")
-_IS = re.compile(rf"({_ANY})\s*(?:(?:{_ANY})\s*)*")
-_BEGIN = re.compile("<")
+_ANY = f"(?:{'|'.join(map(re.escape, MARKS))})"
+
+
+@cache  # most replies hold none
+def _may_be() -> re.Pattern[str]:
+    """Return what is marks, the last of which may not be whole yet."""
+    parts = {mark[:size] for mark in MARKS for size in range(1, len(mark))}
+    longest_first = sorted(parts, key=len, reverse=True)
+    return re.compile(rf"(?:{_ANY}\s*)*(?:{'|'.join(map(re.escape, longest_first))})?")
 
 
 class EndMark:
@@ -42,10 +47,12 @@ class EndMark:
         if not self._held and "<" not in text:
             return text
         text, self._held = self._held + text, ""
-        for found in _BEGIN.finditer(text, max(0, len(text) - _HELD)):
-            if _MAY_BE.fullmatch(text, found.start()):
-                self._held = text[found.start() :]
-                return text[: found.start()]
+        at = text.find("<", max(0, len(text) - _HELD))
+        while at >= 0:
+            if _may_be().fullmatch(text, at):
+                self._held = text[at:]
+                return text[:at]
+            at = text.find("<", at + 1)
         return text
 
     def close(self, said: str, *, ended: bool) -> tuple[str, str]:
@@ -54,7 +61,7 @@ class EndMark:
         Where the reply was cut, not `ended` by the model, it is text.
         """
         held, self._held = self._held, ""
-        found = _IS.fullmatch(held)
+        found = re.fullmatch(rf"({_ANY})\s*(?:{_ANY}\s*)*", held) if held else None
         if found is None or not ended or not _ends(said.removesuffix(held), found[1]):
             return held, ""
         return "", found[1]

@@ -1,6 +1,7 @@
 """How families of models mark their thoughts in the text of a reply: a row for each, and what finds the marks."""
 
 import re
+from functools import cached_property
 from typing import NamedTuple
 
 
@@ -82,10 +83,20 @@ class Tags:
     """Finds the first of some tags, however the text is cut."""
 
     def __init__(self, tags: tuple[str, ...]) -> None:
-        longest_first = sorted(tags, key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(re.escape, longest_first)))
-        self._parts = {tag[:size] for tag in tags for size in range(1, len(tag))}
-        self._longest = max(map(len, tags))
+        self._tags = tags
+
+    @cached_property  # most are never looked for
+    def _pattern(self) -> re.Pattern[str]:
+        longest_first = sorted(self._tags, key=len, reverse=True)
+        return re.compile("|".join(map(re.escape, longest_first)))
+
+    @cached_property
+    def _parts(self) -> frozenset[str]:
+        return frozenset(tag[:size] for tag in self._tags for size in range(1, len(tag)))
+
+    @cached_property
+    def _longest(self) -> int:
+        return max(map(len, self._tags))
 
     def find(self, text: str, at: int = 0, *, whole: bool = False) -> tuple[int, int]:
         """Return where the first tag begins and ends; where it may begin, and 0, while that is open.
