@@ -49,6 +49,7 @@ SILENT: dict[str, tuple[str, ...]] = {
     "commands/servers.py": ("forget all", "/learned forget"),
     "commands/tracing.py": ("{}/use {}",),
     "config/foreign/ollamafile.py": ("PARAMETER stop",),  # a line of a Modelfile
+    "config/toml.py": ("at line", "Invalid value"),  # the parser's
     "lab/queries.py": ("Count from",),  # sent to the model
     "lab/trials.py": (
         *("Continue with", "Repeat: ha", "Write the letters", "yes or no"),
@@ -178,7 +179,7 @@ def test_what_is_read_at_the_start_is_what_people_edit(name: str) -> None:
         ({}, "en"),
         ({"LANG": "ja_JP.UTF-8"}, "ja"),
         ({"LANG": "ja"}, "ja"),
-        ({"LANG": "de_DE.UTF-8"}, "en"),
+        ({"LANG": "xx_XX.UTF-8"}, "en"),
         ({"LANG": "ja_JP.UTF-8", "LC_ALL": "C.UTF-8"}, "en"),
         ({"LANG": "ja_JP.UTF-8", "LC_ALL": ""}, "ja"),
         ({"LANG": "en_US.UTF-8", "LC_MESSAGES": "ja_JP.eucJP"}, "ja"),

@@ -14,9 +14,9 @@ EVILS = (
 )  # fmt: skip
 
 
-#: What our own output may hold: colours, moves, erasing, modes, and a link as the look makes it.
+#: What our own output may hold: colours, moves, erasing, rows that come in and go, modes, and a link as the look makes it.
 _OURS = re.compile(
-    r"\x1b[78]|\x1b\[[0-9;]*[mABCDEFGHJKXdf]|\x1b\[\?[0-9;]+[hl]|\x1b\[[0-9 ]*q"
+    r"\x1b[78]|\x1b\[[0-9;]*[mABCDEFGHJKLMXdf]|\x1b\[\?[0-9;]+[hl]|\x1b\[[0-9 ]*q"
     r"|\x1b\]8;(?:id=[0-9a-f]+)?;[^\x00-\x20\x7f-\x9f]*\x1b\\"
 )
 

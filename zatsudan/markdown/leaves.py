@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from zatsudan.markdown.fences import language
+from zatsudan.markdown.colouring import language
 
 LIMIT = 600
 """Characters above which a paragraph cannot turn out to be something else."""

@@ -19,8 +19,7 @@ from pygments.token import Comment, Error, String, Text
 from pygments.util import ClassNotFound
 from rich.style import Style
 
-from zatsudan.markdown.colouring import ENDLESS, has_bounds
-from zatsudan.markdown.fences import language
+from zatsudan.markdown.colouring import ENDLESS, has_bounds, language
 from zatsudan.terminal.markdown.look import Look, TokenKind, token_style
 from zatsudan.terminal.markdown.segments import Piece
 from zatsudan.terminal.markdown.spanning import Token, openings, shortened
