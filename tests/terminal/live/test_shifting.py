@@ -117,7 +117,8 @@ async def seen(
         return person.screen.scrollback(), person.screen.cursor, cells
 
 
-@settings(max_examples=12, deadline=None)
+@pytest.mark.timeout(180)
+@settings(max_examples=8, deadline=None)
 @given(st.sampled_from([(80, 24), (40, 14), (30, 10)]), DONE)
 def test_the_screen_is_the_one_that_is_drawn_anew(
     size: tuple[int, int], steps: list[object]
