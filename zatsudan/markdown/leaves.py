@@ -122,6 +122,11 @@ class Leaf:
             cells[count - 1 :] = [" | ".join(cells[count - 1 :])]
         return cells + [""] * (count - len(cells))
 
+    def is_plainly_held(self, line: str) -> bool:
+        """Of fenced code: whether a line is part of it, without a look at what it begins with."""
+        fence = self.fence
+        return bool(fence) and not self.fence_indent and fence not in line and line[:1] != "\ufeff"
+
     def ended_by(self, text: str) -> bool:
         """Of code: take its next line; tell whether it is the fence that ends it.
 

@@ -10,6 +10,7 @@ from zatsudan.base.jsonvalues import Json, loads
 from zatsudan.base.language import say
 from zatsudan.base.printable import one_line
 from zatsudan.wire import bounds
+from zatsudan.wire.alike import Alike
 from zatsudan.wire.came import Came
 from zatsudan.wire.chunkjson import NOT_AN_API, read_chunk
 from zatsudan.wire.errorbodies import broken_off, error_message, read_error
@@ -53,6 +54,7 @@ class Reader:
         self._started = False
         self._head = b""  # what may be a part of a byte order mark
         self._came = Came()
+        self._alike = Alike(asked)
         self._joining = Joining(thinks=thinks)
         self._said = ""  # what the server said besides
         self._strange = ""  # the first that held no part of a reply
@@ -146,7 +148,7 @@ class Reader:
             raise chunk.failure
 
     def _line(self, line: bytes) -> Iterator[Chunk]:
-        text = line.decode("utf-8", "replace").strip()
+        text = line.decode("utf-8", "replace").strip().removeprefix("data:").lstrip()
         if not text:
             return
         if text in _DONE:
@@ -211,6 +213,9 @@ class Reader:
 
     def _came_with(self, event: Event, text: str) -> Chunk | None:
         """Return the chunk of an event, None where it says nothing; raises StreamError."""
+        usual = event.type == "message" and not self.done
+        if usual and (came := self._alike.read(text, self._came)) is not None:
+            return came
         try:
             came = read_event(event, text, self._asked, self._came)
         except StreamError:
@@ -222,6 +227,8 @@ class Reader:
         if not came.deltas and came.usage is None:  # a word of the server, which may be all it says
             self._said = error_message(parsed(text)) or self._said
             self._strange = self._strange or ("" if '"choices"' in text else text)
+        if usual:
+            self._alike.learn(text, came, self._came)
         return came
 
     def _count(self, chunk: Chunk, joined: Chunk, size: int) -> None:
