@@ -1,6 +1,7 @@
 """Rows that come and go above a prompt which is not written again."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -10,6 +11,7 @@ from prompt_toolkit.data_structures import Point
 from pyte.screens import Char
 
 from tests.support.emulator import Screen, Sitting, sitting
+from tests.support.server import says
 from zatsudan.base.printable import Styled
 from zatsudan.terminal.live import ptk
 from zatsudan.terminal.live.shifting import Below, room, shifted
@@ -115,7 +117,8 @@ async def seen(
         return person.screen.scrollback(), person.screen.cursor, cells
 
 
-@settings(max_examples=12, deadline=None)
+@pytest.mark.timeout(180)
+@settings(max_examples=8, deadline=None)
 @given(st.sampled_from([(80, 24), (40, 14), (30, 10)]), DONE)
 def test_the_screen_is_the_one_that_is_drawn_anew(
     size: tuple[int, int], steps: list[object]
@@ -126,3 +129,17 @@ def test_the_screen_is_the_one_that_is_drawn_anew(
         anew = asyncio.run(seen(*size, steps))
     assert shifting[:2] == anew[:2]
     assert shifting[2] == anew[2]
+
+
+async def test_the_prompt_is_not_written_again_for_each_row_of_a_reply() -> None:
+    lines = [f"- w{number:04}\n" for number in range(60)]
+    async with sitting(says(*lines, pause=0.01)) as person:
+        person.type("go\r")
+        await person.until("w0003")
+        written = len(person.screen.raw)
+        await person.until("w0050")
+        during = "".join(person.screen.raw[written:])
+        await person.at_rest()
+        assert re.search(r"\x1b\[\d*L", during)
+        assert "scripted" not in during
+        assert "»" not in during

@@ -68,3 +68,23 @@ async def test_a_reply_that_streams_through_drags_is_whole() -> None:
         talk = seen(person, 100, 24).replace("\n", " ")
         for word in map(str.strip, words):
             assert talk.count(word) == 1, (word, talk)
+
+
+@pytest.mark.parametrize("rows", [24, 9])
+async def test_rows_that_come_in_above_a_draft_and_a_menu_stand_as_in_another_emulator(
+    rows: int,
+) -> None:
+    lines = [f"- 行 {number}\n  - w{number:04}\n" for number in range(40)]
+    async with sitting(says(*lines, pause=0.02), columns=60, rows=rows, environ=VSCODE) as person:
+        person.type("go\r")
+        await person.until("w0003")
+        person.type("a draft " * 12)
+        await person.until("w0012")
+        person.type("\x15/se")
+        await person.until("w0020")
+        person.type("\x15typed")
+        await person.until("typed")
+        await person.at_rest()
+        talk = seen(person, 60, rows)
+        assert talk == person.screen.scrollback()
+        assert [talk.count(f"w{number:04}") for number in range(40)] == [1] * 40

@@ -6,10 +6,9 @@ reserved, so that a row may end early but never overruns. Where the terminal has
 it does, that counts.
 """
 
-import re
 import unicodedata
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from prompt_toolkit.utils import get_cwidth
 
@@ -36,7 +35,7 @@ def set_told(told: Mapping[str, int]) -> None:
     TOLD.update({name: size for name, size in told.items() if 1 <= size <= bounds.get(name, 3)})
     width.cache_clear()
     is_mark.cache_clear()
-    _open.cache_clear()
+    _is_sure.cache_clear()
 
 
 ZWSP = "\N{ZERO WIDTH SPACE}"
@@ -47,18 +46,43 @@ _DRAWN = frozenset(
     "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
 )
 
-#: Characters about whose width all terminals agree: ASCII, Braille (the spinner), kana, ideographs,
-#: Hangul syllables.
-_AGREED = "\x20-\x7e\u2800-\u28ff\u3001-\u3029\u3041-\u3096\u30a1-\u30fe\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60"
+#: Characters about whose width all terminals agree, each from one to another: ASCII, Braille (the
+#: spinner), kana, ideographs, Hangul syllables.
+_AGREED = (
+    "\x20\x7e",
+    "\u2800\u28ff",
+    "\u3001\u3029",
+    "\u3041\u3096",
+    "\u30a1\u30fe",
+    "\u3400\u4dbf",
+    "\u4e00\u9fff",
+    "\uac00\ud7a3",
+    "\uff01\uff60",
+)
 #: Those that take one cell wherever ambiguous ones do: letters of Europe, punctuation, arrows, lines
 #: of boxes, bullets. None of them is an emoji, and none a mark.
-_NARROW = "\u00a1-\u00a8\u00aa-\u00ac\u00af-\u024f\u0391-\u03a1\u03a3-\u03c9\u0400-\u045f\u2010-\u2027\u2030-\u203b\u2190-\u2193\u2500-\u259f\u25cb\u25cf\u25e6"
+_NARROW = (
+    "\u00a1\u00a8",
+    "\u00aa\u00ac",
+    "\u00af\u024f",
+    "\u0391\u03a1",
+    "\u03a3\u03c9",
+    "\u0400\u045f",
+    "\u2010\u2027",
+    "\u2030\u203b",
+    "\u2190\u2193",
+    "\u2500\u259f",
+    "\u25cb\u25cb",
+    "\u25cf\u25cf",
+    "\u25e6\u25e6",
+)
 
 
-@cache
-def _open() -> re.Pattern[str]:
-    """Compiled when it is first needed: that takes longer than the start has for it."""
-    return re.compile(f"[^{_AGREED}{_NARROW if TOLD.get('ambiguous') == 1 else ''}]")
+@lru_cache(maxsize=16384)
+def _is_sure(char: str) -> bool:
+    """Whether this terminal takes as many cells for a character as are counted."""
+    narrow = _NARROW if TOLD.get("ambiguous") == 1 else ()
+    return any(first <= char <= last for first, last in (*_AGREED, *narrow))
 
 
 @lru_cache(maxsize=16384)
@@ -93,7 +117,7 @@ def most_cells(text: str) -> int:
 
 def disputed(text: str) -> bool:
     """Whether this terminal may take another number of cells for `text` than is counted."""
-    return not text.isascii() and _open().search(text) is not None
+    return not text.isascii() and not all(map(_is_sure, text))
 
 
 def expanded(text: str, stop: int) -> str:
