@@ -59,3 +59,18 @@ def test_words_stand_below_where_a_column_beside_would_be_too_narrow() -> None:
         "",
     ]
     assert uncoloured(list(table_rows(table, 80))[1]) == f"  /help [COMMAND|PARAMETER|all]  {words}"
+
+
+def test_a_brief_table_leaves_columns_out_before_its_rows_break() -> None:
+    cells = (
+        ("", "settings", "tok", "tok/s", "dist-2", "end", "begins"),
+        ("1", "temperature 0", "~49", "~16", "0.48", "interrupted", "Here is a list"),
+    )
+    head, *rows = (tuple(map(printable, row)) for row in cells)
+    table = Table(head, tuple(rows), brief=True, right=frozenset({2, 3, 4}))
+    for width in (24, 30, 36, 44, 60, 90):
+        shown = [uncoloured(row) for row in table_rows(table, width)]
+        assert all(get_cwidth(row) <= width for row in shown)
+        assert shown[0].split()[0] == "settings"
+    assert "interrupted" in "".join(table_rows(table, 60))
+    assert "interrupted" not in "".join(table_rows(table, 44))

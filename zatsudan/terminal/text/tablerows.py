@@ -112,6 +112,9 @@ def _fitted(
         less = min(max(0, over), max(0, widths[at] - 12))
         widths[at] -= less
         over -= less
+    while table.brief and over > 0 and len(widths) > 2:  # a row that is broken says less
+        head, cells = head[:-1], [row[:-1] for row in cells]
+        over -= widths.pop() + GAP
     return head, cells, widths
 
 
