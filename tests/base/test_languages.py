@@ -49,6 +49,7 @@ SILENT: dict[str, tuple[str, ...]] = {
     "commands/servers.py": ("forget all", "/learned forget"),
     "commands/tracing.py": ("{}/use {}",),
     "config/foreign/ollamafile.py": ("PARAMETER stop",),  # a line of a Modelfile
+    "config/toml.py": ("at line", "Invalid value"),  # the parser's
     "lab/queries.py": ("Count from",),  # sent to the model
     "lab/trials.py": (
         *("Continue with", "Repeat: ha", "Write the letters", "yes or no"),

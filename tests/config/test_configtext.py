@@ -126,6 +126,30 @@ def test_a_value_that_does_not_fit_is_told_with_its_line(text: str, sentence: st
     assert sentence in str(failure(text))
 
 
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        # VladimirMarkelov/ttdl 45, UfoMiao/zcf 114, manufosela/karajan-code 1426: Windows paths.
+        ('system = "@C:\\Users\\me"', "Write what holds a \\ in single quotes, as 'C:\\models'."),
+        (
+            'a = 1\nsystem = "@C:\\models"',
+            "Write what holds a \\ in single quotes, as 'C:\\models'.",
+        ),
+        (
+            'local.model_file = "\\\\nas\\x"',
+            "Write what holds a \\ in single quotes, as 'C:\\models'.",
+        ),
+        ("[screen]\nbell = True", "Write true or false in small letters."),
+        ("profile = home", 'Write a text in straight quotes: "text".'),
+        ("system = “Be brief.”", 'Write a text in straight quotes: "text".'),
+        ("a = 1\na = 2", "Mend that line."),
+        ("a = [", "Mend that line."),
+    ],
+)
+def test_what_other_programs_take_is_no_toml(text: str, advice: str) -> None:
+    assert failure(text).advice == advice
+
+
 def test_a_key_in_the_file_is_not_shown() -> None:
     loaded = parse('[profiles.a]\nbase_url = "http://x"\napi_key = "sk-secret"')
 

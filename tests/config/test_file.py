@@ -113,6 +113,14 @@ def test_a_system_message_is_itself_or_a_files_text(tmp_path: Path) -> None:
     assert file.read_system(f"@{tmp_path}/pirate.txt", Path("/")) == "Talk like a pirate."
 
 
+def test_byte_order_marks_between_the_lines(tmp_path: Path) -> None:
+    # herdrdev/herdr 3678: PowerShell appended a part of a file.
+    path = tmp_path / "config.toml"
+    path.write_text('\ufeffsystem = "a\ufeffb"\n\ufeff[screen]\nkeys = "vi"\n', encoding="utf-8")
+    loaded = file.load(path)
+    assert (loaded.system, loaded.screen.keys) == ("a\ufeffb", "vi")
+
+
 @pytest.mark.parametrize("name", ["@none.txt", "@", "@.", "@~nobody-of-that-name/x", "@a\0b"])
 def test_a_system_message_that_cannot_be_read(tmp_path: Path, name: str) -> None:
     with pytest.raises(ConfigError, match="The system message cannot be read") as caught:

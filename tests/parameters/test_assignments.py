@@ -22,6 +22,14 @@ from zatsudan.parameters.assignments import free_value, read_assignments, read_f
         ('+x "40"', {"x": "40"}),
         ('+x {"a":[1,null]}', {"x": {"a": [1, None]}}),
         ("stop END +top_k 40", {"stop": ["END"], "top_k": 40}),
+        # As people write in other programs and files.
+        ("temperature = 0.2 top_p = 0.9", {"temperature": 0.2, "top_p": 0.9}),
+        ("temperature= 0.2, top-p=0.9, topK=40", {"temperature": 0.2, "top_p": 0.9, "top_k": 40}),
+        ("TOP_K=40 max_new_tokens=9 min-p .05", {"top_k": 40, "max_tokens": 9, "min_p": 0.05}),
+        ("stop = x y", {"stop": ["x", "y"]}),
+        # ggml-org/llama.cpp 23460, 5494: as behind its `--samplers`.
+        ("samplers=top_k;top_p;temperature", {"samplers": ["top_k", "top_p", "temperature"]}),
+        ("samplers top_k, min_p", {"samplers": ["top_k", "min_p"]}),
         ("", {}),
     ],
 )
@@ -35,6 +43,8 @@ def test_assignments(line: str, values: dict[str, Json]) -> None:
         ("temperature", "temperature needs a value"),
         ("temprature 1", "no parameter 'temprature'"),
         ("temperature 9", "a number from 0 to 2"),
+        ("max_tokens=-1", "no number for no limit"),  # lmstudio-ai/lmstudio-bug-tracker 1829
+        ("max_tokens none", "no number for no limit"),
     ],
 )
 def test_bad_assignments(line: str, sentence: str) -> None:

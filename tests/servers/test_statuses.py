@@ -121,6 +121,20 @@ async def test_the_time_to_wait(header: str, seconds: float | None) -> None:
     assert got.advice.startswith("Wait a little" if seconds is None else "The server asks to wait")
 
 
+async def test_the_time_to_wait_in_the_body() -> None:
+    """googleapis/python-genai 1875: Google sends no header."""
+    body = {"error": {"code": 429, "message": "x" * 400, "details": [{"retryDelay": "53s"}]}}
+    error, _ = await failure(httpx.Response(429, json=body))
+    assert isinstance(error, StatusError)
+    assert error.retry_after == 53.0
+    header, _ = await failure(httpx.Response(429, json=body, headers={"Retry-After": "7"}))
+    assert isinstance(header, StatusError)
+    assert header.retry_after == 7.0
+    fault, _ = await failure(httpx.Response(400, json=body))
+    assert isinstance(fault, StatusError)
+    assert fault.retry_after is None
+
+
 async def test_the_time_to_wait_as_a_date() -> None:
     when = datetime.now(UTC) + timedelta(hours=5)
     got, _ = await failure(httpx.Response(429, headers={"Retry-After": format_datetime(when)}))

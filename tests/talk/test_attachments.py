@@ -18,6 +18,14 @@ if TYPE_CHECKING:
         ("see @notes.txt please", ["notes.txt"]),
         ("@a @b and @a", ["a", "b"]),
         ('@"my notes.txt", yes', ["my notes.txt"]),
+        # What terminals write of a file that is dropped on them (warpdotdev/warp 446, coollabsio/jean 436).
+        ("@'/home/ada/my notes.txt' and so on", ["/home/ada/my notes.txt"]),
+        pytest.param(
+            "see @/home/ada/a\\ b\\ \\(1\\).txt now",
+            ["/home/ada/a b (1).txt"],
+            marks=pytest.mark.posix,
+        ),
+        ("@'tis", ["'tis"]),
         ("これ@メモ.txtを", ["メモ.txtを"]),
         ("what is @! about", ["!"]),
         ("mail me@example.org or `@decorator`", []),
@@ -67,6 +75,13 @@ def test_a_sent_message_comes_apart_as_it_was_put_together(files: list[tuple[str
     assert message.typed == typed
     assert message.again == typed
     assert [label.partition(",")[0] for label in message.labels] == [f"[file {n}" for n, _ in files]
+
+
+@pytest.mark.parametrize(
+    "typed", ["@'b c.txt' is it", pytest.param("@b\\ c.txt is it", marks=pytest.mark.posix)]
+)
+def test_a_dropped_file_comes_apart_too(typed: str) -> None:
+    assert said(compose(typed, [("b c.txt", "x\n")])).typed == typed
 
 
 def test_a_block_of_the_persons_own_is_no_file() -> None:

@@ -13,6 +13,7 @@ from zatsudan.wire.models import LIMIT, Model, choose_model, read_models
         ({"models": [{"name": "a"}, {"model": "b"}]}, [Model("a"), Model("b")]),
         ([{"id": "a"}, "b"], [Model("a"), Model("b")]),
         ({"data": None}, []),
+        ({"success": True, "data": {"models": [{"model_id": "a"}]}}, [Model("a")]),
         (None, []),
         ("nonsense", []),
         ({"data": [None, 5, "", {}, {"id": 5}, {"id": "a"}]}, [Model("a")]),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from zatsudan.base.errors import ConnectionFailed, StatusError
 from zatsudan.base.printable import printable
-from zatsudan.wire.retries import ATTEMPTS, LONGEST, STALE, pause, read_retry_after
+from zatsudan.wire.retries import ATTEMPTS, LONGEST, STALE, pause, read_delay, read_retry_after
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 
@@ -35,6 +35,24 @@ NOW = datetime(2026, 1, 2, tzinfo=UTC)
 )
 def test_retry_after(value: str, seconds: float | None) -> None:
     assert read_retry_after(value, NOW) == seconds
+
+
+@pytest.mark.parametrize(
+    ("body", "seconds"),
+    [
+        # googleapis/python-genai 1875, dcdpr/jp 1061, earendil-works/pi 352
+        ('{"error":{"details":[{"@type":"x.RetryInfo","retryDelay": "45.5s"}]}}', 45.5),
+        ("You exceeded your current quota. Please retry in 53.25s.", 53.25),
+        ("Rate limit reached for model `m`. Please try again in 1m2.5s.", 62.5),  # Groq
+        ("Please try again in 2h3m", 7380.0),
+        ("Please try again in 450ms.", 0.45),  # OpenAI
+        ("Please try again in a while.", None),
+        ("try again in 1.2.3s", None),
+        ("", None),
+    ],
+)
+def test_how_long_a_body_says_to_wait(body: str, seconds: float | None) -> None:
+    assert read_delay(body) == seconds
 
 
 @given(

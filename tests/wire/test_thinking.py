@@ -79,6 +79,12 @@ SOLVED = (
         ("<think>hm</think>\n\n<response>\nYes\n</response>\n", "Yes", "hm"),
         ("hm.</think><answer>Yes</answer>", "Yes", "hm."),
         ("<think>hm</think>Yes\n</answer>", "Yes\n</answer>", "hm"),
+        # langgenius/dify-official-plugins 1525, Blaizzy/mlx-vlm 2170: GLM's box.
+        ("<|begin_of_box|>Yes<|end_of_box|>", "Yes", ""),
+        ("\n<|begin_of_box|>\nYes<|end_of_box|>\n", "Yes", ""),
+        ("<think>hm</think><|begin_of_box|>Yes<|end_of_box|>", "Yes", "hm"),
+        ("<|begin_of it", "<|begin_of it", ""),
+        ("Yes<|end_of_box|>", "Yes<|end_of_box|>", ""),
         # The end alone.
         ("Hm.\nHm.\n</think>\n\nYes", "Yes", "Hm.\nHm.\n"),
         ("Provide the answer briefly.</think>391", "391", "Provide the answer briefly."),

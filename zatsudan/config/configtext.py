@@ -23,7 +23,7 @@ def parse(text: str, name: str) -> Config:
     except (ValueError, RecursionError) as error:
         raise ConfigError(
             say("{name} is not valid TOML: {error}.", name=name, error=error),
-            say("Mend that line."),
+            toml.advice(text, error),
         ) from error
     config: Config = _build(Config, table, Place(name, text, ()))
     for keys, values in (

@@ -36,8 +36,8 @@ def _beside(name: str, folder: Path) -> str:
 def source(path: Path) -> str:
     """Return the text of the config file, empty where there is none; raises ConfigError."""
     try:
-        # Windows' editors write the mark.
-        return texts.decoded(files.read(path, files.TEXT_BYTES))
+        # Windows' editors write the mark; what appends to a file may write one more.
+        return texts.decoded(files.read(path, files.TEXT_BYTES)).replace("\n\ufeff", "\n")
     except (FileNotFoundError, NotADirectoryError):
         return ""
     except (OSError, UnicodeDecodeError) as error:

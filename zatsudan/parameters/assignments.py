@@ -52,7 +52,12 @@ def read_assignments(
             and rest
             and rest[0].name is None
             # What is a value of this one begins no other, though samplers are called like parameters.
-            and (rest[0].quoted or rest[0].text in own or not _names_one(rest[0].text))
+            and (
+                rest[0].quoted
+                or rest[0].text in own
+                or not _names_one(rest[0].text)
+                or (name == "samplers" and taken[-1].text.endswith((",", ";")))
+            )
         ):
             taken.append(rest.pop(0))
         if name.startswith("+"):
@@ -60,6 +65,8 @@ def read_assignments(
             values[name[1:]] = free_value(name[1:], taken)
         else:
             row = find(name)
+            if rest and not row.kind.many and not taken[-1].quoted:
+                taken[-1] = Word(taken[-1].text.removesuffix(","))  # `temperature=0.2, top_p=0.9`
             values[row.name] = row.read(taken, current.get(row.name), force=force)
     return values
 

@@ -13,7 +13,7 @@ from zatsudan.base.printable import EMPTY, Printable
 from zatsudan.base.words import Word
 from zatsudan.parameters.row import Parameter
 from zatsudan.parameters.table import BY_NAME, PARAMETERS, named
-from zatsudan.parameters.values import A_LIST, Kind, texts
+from zatsudan.parameters.values import A_LIST, Kind, names
 
 
 class Step(NamedTuple):
@@ -142,7 +142,7 @@ def step_names(steps: Sequence[str]) -> Kind:
     A parameter's name stands for the step to which it belongs.
     """
     known = tuple(dict.fromkeys(steps))
-    kind = texts(A_LIST)
+    kind = names(A_LIST)
     if not known:
         return kind
 
@@ -151,14 +151,14 @@ def step_names(steps: Sequence[str]) -> Kind:
         return [_step_of(name, known) for name in value] if isinstance(value, list) else value
 
     def verify(value: Json) -> None:
-        names = [str(name) for name in value] if isinstance(value, list) else []
-        for at, name in enumerate(names):
+        given = [str(name) for name in value] if isinstance(value, list) else []
+        for at, name in enumerate(given):
             if name not in known:
                 raise CommandError(
                     say("This server has no sampler {name!r}.", name=name[:40]),
                     _nearest(name, known),
                 )
-            if name in names[:at]:
+            if name in given[:at]:
                 raise CommandError(
                     say("The sampler {name} is named twice.", name=name),
                     say("Each runs once, in the order in which they are named."),

@@ -8,7 +8,7 @@ github.com/oobabooga/text-generation-webui, koboldcpp.py of github.com/LostRuins
 from zatsudan.base.language import later
 from zatsudan.parameters.jsonkinds import bias
 from zatsudan.parameters.row import Parameter, Recipe, Remark
-from zatsudan.parameters.values import A_LIST, integer, number, texts
+from zatsudan.parameters.values import A_LIST, integer, names, number, texts
 
 CHOOSING: tuple[Parameter, ...] = (
     Parameter(
@@ -126,7 +126,7 @@ CHOOSING: tuple[Parameter, ...] = (
         neutral=0, probe=Recipe("dice", 20, told=2, beside={"min_p": 1.0}), local=True,
     ),
     Parameter(
-        "samplers", texts(A_LIST), later("Which samplers run, in this order."),
+        "samplers", names(A_LIST), later("Which samplers run, in this order."),
         later("/samplers shows the order and sets it. What is not named does not run."), "sampling",
         probe=Recipe("dice", ["temperature"], told=["top_k", "temperature"], beside={"top_k": 1}), local=True, own_command=False,
     ),

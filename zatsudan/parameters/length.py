@@ -3,21 +3,21 @@
 from zatsudan.base.language import later
 from zatsudan.parameters.jsonkinds import json_of
 from zatsudan.parameters.row import Parameter, Recipe, Remark
-from zatsudan.parameters.values import any_stops, integer, stops, switch
+from zatsudan.parameters.values import any_stops, integer, limit, stops, switch
 
 LENGTH: tuple[Parameter, ...] = (
     Parameter(
         "stop", stops, later("Texts at which the reply ends."),
         later('Quote blanks and newlines: /stop "\\n\\n" "User:".'), "length",
-        probe=Recipe("stop", told=["zqx"], usual=True), keyword=True, everyday=True, wide=any_stops,
+        probe=Recipe("stop", told=["zqx"], usual=True), keyword=True, everyday=True, wide=any_stops, aliases=("stop_sequence", "stop_sequences", "stop_strings", "stopping_strings"),
     ),
     Parameter(
-        "max_tokens", integer(1), later("The most tokens of a reply."),
+        "max_tokens", limit(), later("The most tokens of a reply."),
         later("finish_reason is `length` when it cut the reply. Newer OpenAI models want max_completion_tokens."), "length",
-        probe=Recipe("limit", usual=True), keyword=True, aliases=("n_predict", "max_length", "num_predict"),
+        probe=Recipe("limit", usual=True), keyword=True, aliases=("n_predict", "max_length", "num_predict", "max_new_tokens"),
     ),
     Parameter(
-        "max_completion_tokens", integer(1), later("The same, reasoning included."),
+        "max_completion_tokens", limit(), later("The same, reasoning included."),
         later("Set this or max_tokens, not both."), "length",
         probe=Recipe("limit", usual=True), same_as="max_tokens",
         clashes=(Remark("max_tokens", later("max_tokens and max_completion_tokens are both set: most servers take one of them.")),),

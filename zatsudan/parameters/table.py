@@ -46,6 +46,16 @@ def names_of(name: str) -> tuple[str, ...]:
 #: Names of the limit on a reply's tokens; the first that is set holds.
 LIMITS = names_of("max_tokens")
 
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").replace("-", "").lower()
+
+
+#: Names as they are written elsewhere: `top-p`, `topP`, `TOP_P`.
+_OTHERWISE = {
+    _plain(name): meant for name, meant in (*ALIASES.items(), *((row, row) for row in BY_NAME))
+}
+
 GROUPS = {
     "sampling": later("How tokens are chosen"),
     "repetition": later("What keeps a reply from repeating itself"),
@@ -77,6 +87,8 @@ def named(name: str) -> Parameter | None:
         return BY_NAME[name]
     if name in ALIASES:
         return BY_NAME[ALIASES[name]]
+    if name[-1:] not in "_-" and (meant := _OTHERWISE.get(_plain(name))) is not None:
+        return BY_NAME[meant]
     begun = [row for row in PARAMETERS if row.name.startswith(name)]
     return begun[0] if len(begun) == 1 and len(name) >= BEGINNING else None
 

@@ -3,10 +3,12 @@
 import json
 import math
 import random
+import re
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import Printable
@@ -141,6 +143,38 @@ def _steps(low: float, high: float) -> tuple[str, ...]:
     if not (math.isfinite(low) and math.isfinite(high)):
         return ()
     return tuple(f"{low + (high - low) * step / 8:g}" for step in range(9))
+
+
+#: What other programs call no limit (LM Studio, llama.cpp, KoboldCpp).
+_ENDLESS = ("-1", "-2", "none", "inf", "infinite", "unlimited")
+
+
+def limit() -> Kind:
+    """A whole number, 1 or more; a word for no limit is refused, for that is said by sending none."""
+    kind = integer(1)
+
+    def read(words: Sequence[Word], current: Json) -> Json:
+        if len(words) == 1 and words[0].text in _ENDLESS:
+            raise CommandError(
+                say("There is no number for no limit."),
+                say("/unset max_tokens: without it the model ends the reply itself."),
+            )
+        return kind.read(words, current)
+
+    return kind._replace(read=read)
+
+
+def names(what: str) -> Kind:
+    """Some names, also with commas or semicolons between them, as in llama.cpp's `--samplers`."""
+    kind = texts(what)
+
+    def read(words: Sequence[Word], current: Json) -> Json:
+        value = kind.read(words, current)
+        if not isinstance(value, list):
+            return value
+        return [name for item in value for name in re.split(r"[;,\s]+", str(item)) if name]
+
+    return kind._replace(read=read)
 
 
 def choice(*names: str) -> Kind:

@@ -14,7 +14,7 @@ from zatsudan.base.language import later, say
 from zatsudan.base.printable import one_line
 from zatsudan.base.secrets import Secrets
 from zatsudan.wire.errorbodies import read_error
-from zatsudan.wire.retries import read_retry_after
+from zatsudan.wire.retries import read_delay, read_retry_after
 
 #: Advice for an address at which something else answers.
 BASE_URL = later("Is the base URL right? It usually ends in /v1.")
@@ -37,7 +37,7 @@ def refused(
         message,
         code=code,
         param=param,
-        retry_after=read_retry_after(response.headers.get("Retry-After", ""), datetime.now(UTC)),
+        retry_after=_retry_after(response, body),
         listing=url.path.endswith("/models"),
     )
     if status == httpx.codes.NOT_FOUND and listless:
@@ -45,6 +45,14 @@ def refused(
     if status == httpx.codes.BAD_REQUEST and re.search(r"HTTPS (?:port|server)", message):
         error.advice = say("Write https in the base URL.")  # nginx, Go, Apache
     return error
+
+
+def _retry_after(response: httpx.Response, body: bytes) -> float | None:
+    """Return the seconds that a server asks to wait: by its header, or else by its words."""
+    told = read_retry_after(response.headers.get("Retry-After", ""), datetime.now(UTC))
+    if told is None and response.status_code in (429, 503):
+        return read_delay(body.decode("utf-8", "replace"))
+    return told
 
 
 def _readable(body: bytes, secrets: Secrets) -> bytes:

@@ -5,6 +5,7 @@ The same text is taken apart again to show it, so nothing else needs keeping.
 """
 
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -22,7 +23,12 @@ CONSOLE = "console"
 LONGEST = 4096
 
 # Not within an e-mail address or behind a backtick; right behind a Japanese character it counts.
-_MENTION = re.compile(r'(?<![A-Za-z0-9._%+\-@/`])@(?:("(?:[^"\\\n]|\\.)+")|(!)|([^\s"@!]\S*))')
+_MENTION = re.compile(
+    r"(?<![A-Za-z0-9._%+\-@/`])@"
+    r"""(?:("(?:[^"\\\n]|\\.)+"|'[^'\n]+')|(!)|([^\s"@!](?:\\ |\S)*))"""
+)
+#: What terminals escape in the path of a file that is dropped on them (warpdotdev/warp 446).
+_TO_ESCAPE = r"([ ()&'\[\]])"
 
 
 class Mention(NamedTuple):
@@ -61,7 +67,10 @@ def mentions(text: str) -> Iterator[tuple[int, Mention]]:
     for match in _MENTION.finditer(text):
         at = match.start()
         if at not in code:
-            name = split(match[1])[0].text if match[1] else match[2] or match[3]
+            bare = match[2] or match[3] or ""
+            if "\\" in bare and sys.platform != "win32":
+                bare = re.sub(rf"\\{_TO_ESCAPE}", r"\1", bare)
+            name = split(match[1])[0].text if match[1] else bare
             yield at, Mention(name, exact=match[1] is not None)
 
 
@@ -125,7 +134,8 @@ def _parts(text: str) -> tuple[str, list[tuple[str, str]]]:
 
 def _named(text: str, info: str) -> int:
     """Return where the first mention of a block ends; negative if there is none."""
-    names = {f"@{info}", f"@{quote(info)}"} if info else set()
+    written = (info, quote(info), f"'{info}'", re.sub(_TO_ESCAPE, r"\\\1", info))
+    names = {f"@{each}" for each in written} if info else set()
     if info == CONSOLE:
         names.add("@!")
     found = [at + len(name) for name in names if (at := text.find(name)) >= 0]

@@ -22,9 +22,13 @@ class Model(NamedTuple):
 
 
 def read_models(value: Json) -> list[Model]:
-    """Read a model list in any of its forms: `{"data": [...]}`, `{"models": [...]}`, a bare list, null."""
-    if isinstance(value, dict):
-        value = value.get("data") or value.get("models")
+    """Read a model list in any of its forms: `{"data": [...]}`, `{"models": [...]}`, a bare list, null.
+
+    Gateways put one of them into another.
+    """
+    for _ in range(2):
+        if isinstance(value, dict):
+            value = value.get("data") or value.get("models") or value.get("result")
     models: dict[str, Model] = {}
     for entry in (value if isinstance(value, list) else [])[:LIMIT]:
         model = _read_model(entry)
@@ -38,7 +42,7 @@ def _read_model(entry: Json) -> Model | None:
         return Model(entry) if entry else None
     if not isinstance(entry, dict):
         return None
-    name = entry.get("id") or entry.get("name") or entry.get("model")
+    name = next(filter(None, map(entry.get, ("id", "name", "model", "model_id"))), None)
     if not isinstance(name, str):
         return None
     owner, meta = entry.get("owned_by"), entry.get("meta")

@@ -15,6 +15,7 @@ from zatsudan.wire.chunkjson import NOT_AN_API, read_chunk
 from zatsudan.wire.errorbodies import broken_off, error_message, read_error
 from zatsudan.wire.eventtexts import parsed, parted, read_event, texts_of
 from zatsudan.wire.joining import Joining
+from zatsudan.wire.objectlines import ObjectLines
 from zatsudan.wire.protocol import Chunk
 from zatsudan.wire.sse import Decoder, Event
 
@@ -48,6 +49,7 @@ class Reader:
         self._beside = 0  # characters of the events that brought more than text
         self._sse = Decoder()
         self._whole: list[bytes] | None = None
+        self._lines = ObjectLines(lambda text: _holds_choices([parsed(text)]))
         self._started = False
         self._head = b""  # what may be a part of a byte order mark
         self._came = Came()
@@ -95,6 +97,8 @@ class Reader:
             if self._size > bounds.BODY:
                 self._whole.clear()
                 raise bounds.endless_body()
+            for line in self._lines.whole(self._whole, piece):
+                yield from self._line(line)
             return
         if not self.began and len(self._opening) < OPENING:
             self._opening = (self._opening + piece)[:OPENING]
@@ -106,6 +110,10 @@ class Reader:
         """Yield what the end of the body leaves; raises StreamError."""
         if self._whole is None:
             yield from self._last_of_stream()
+            return
+        if self._lines.found:
+            yield from self._line(b"".join(self._whole))
+            yield from self.rest()
             return
         body = b"".join(self._whole)
         try:
@@ -134,6 +142,23 @@ class Reader:
         self.done = True
         yield self._joined(chunk)
         yield from self.rest()
+        if chunk.failure is not None:
+            raise chunk.failure
+
+    def _line(self, line: bytes) -> Iterator[Chunk]:
+        text = line.decode("utf-8", "replace").strip().removeprefix("data:").lstrip()
+        if not text:
+            return
+        if text in _DONE:
+            self.done = True
+            return
+        value = parsed(text)
+        if not isinstance(value, dict):
+            raise _no_reply(text)
+        chunk = read_chunk(value, self._asked, self._came)
+        joined = self._joined(chunk)
+        yield joined
+        self._count(chunk, joined, len(text))
         if chunk.failure is not None:
             raise chunk.failure
 

@@ -207,7 +207,7 @@ def named(error: StatusError, names: Iterable[str]) -> str:
     if param in optional:
         return param
     found = next((name for name in optional if _name(name).search(error.message)), "")
-    if not found and re.search(wording.BOTH_PENALTIES, error.message):
+    if not found and re.search(wording.PENALTIES, error.message):
         found = next((name for name in optional if name in _PENALTIES), "")
     return found
 

@@ -4,10 +4,12 @@ zatsudan waits by itself for at most LONGEST seconds at a time and ATTEMPTS time
 model that is loading LOADING_ATTEMPTS times two seconds.
 """
 
+import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from zatsudan.base.errors import ApiError, ConnectionFailed, StatusError
+from zatsudan.wire import wording
 from zatsudan.wire.statuscodes import PASSING, PERHAPS_MADE
 
 #: Codes of a 429 that does not (OpenAI).
@@ -72,6 +74,20 @@ def read_retry_after(value: str, now: datetime) -> float | None:
         except (ValueError, TypeError, OverflowError, IndexError):
             return None
     return max(0.0, seconds)
+
+
+def read_delay(body: str) -> float | None:
+    """Read the seconds to wait from the body of a refusal: `"retryDelay": "53s"`, `try again in 1m2.5s`."""
+    found = re.search(wording.DELAY, body)
+    if found is None or not any(found.groups()):
+        return None
+    hours, minutes, number, unit = found.groups()
+    try:
+        seconds = float(number or 0)
+    except ValueError:
+        return None
+    seconds /= 1000 if unit == "ms" else 1
+    return seconds + 60 * int(minutes or 0) + 3600 * int(hours or 0)
 
 
 def _may_be_made(error: ApiError, after: float) -> bool:

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING
 from zatsudan.wire.textpieces import BLOCK, Pieces
 from zatsudan.wire.thoughttags import (
     ALL_TAGS,
+    ANSWERS,
     BARE,
     BARE_BEGUN,
     BARE_END,
+    BEGINNINGS,
+    BOX,
     CLOSES,
     ENDS,
     FORMS,
@@ -90,8 +93,12 @@ class ThinkSplitter:
         start, self._held = self._held + text, ""
         if not start and not whole:
             return _NOTHING
+        if start.startswith(BOX):
+            self._form, self._step = ANSWERS, self._fresh
+            return self._fresh(start[len(BOX) :], whole)
         found = next(((tag, form) for tag, form in OPENS if start.startswith(tag)), None)
-        if not whole and any(tag.startswith(start) and tag != start for tag, _ in OPENS):
+        open_yet = start and any(tag.startswith(start) and tag != start for tag in BEGINNINGS)
+        if open_yet and not whole:
             self._held = start
             return _NOTHING
         blanks = "".join(self._blanks)

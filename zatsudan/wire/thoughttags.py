@@ -26,13 +26,14 @@ _FINALS = tuple(
     for final in _FINAL
 )
 
+#: GLM with pictures: the answer stands in a box (langgenius/dify-official-plugins 1525).
+BOX, _BOX_END = "<|begin_of_box|>", "<|end_of_box|>"
+_GAPS = ("\n\n", "\n", "")
 #: Hunyuan, ERNIE, R1-Zero: the answer stands in tags of its own.
-_ANSWERS = Form(
+ANSWERS = Form(
     ("<think>",),
-    tuple(
-        f"</think>{gap}<{name}>" for gap in ("\n\n", "\n", "") for name in ("answer", "response")
-    ),
-    tuple(f"{gap}</{name}>" for gap in ("\n", "") for name in ("answer", "response")),
+    tuple(f"</think>{gap}{tag}" for gap in _GAPS for tag in ("<answer>", "<response>", BOX)),
+    tuple(f"{gap}{tag}" for gap in _GAPS[1:] for tag in ("</answer>", "</response>", _BOX_END)),
 )
 _NAMES = (
     *("thinking", "Think", "THINK", "Thinking", "thought", "reasoning"),
@@ -41,8 +42,8 @@ _NAMES = (
 #: Most models; Claude's way in prompts; in capitals; Google, EXAONE; Reflection and others; Seed-OSS;
 #: LongCat; Kimi; Magistral; Sky-T1, OpenThinker; Command A; Gemma 4; MedGemma; Apertus; gpt-oss (harmony).
 FORMS = (
-    Form(("<think>",), ("</think>", *_ANSWERS.closes)),
-    _ANSWERS,
+    Form(("<think>",), ("</think>", *ANSWERS.closes)),
+    ANSWERS,
     *map(_tags, _NAMES),
     Form(("◁think▷",), ("◁/think▷",)),
     Form(("[THINK]",), ("[/THINK]",)),
@@ -70,6 +71,7 @@ BARE = Form(("analysis",), ("assistantfinal",))
 BARE_BEGUN = re.compile(r"\s*analysis[A-Z]")
 BARE_END = re.compile(r"(?<=[.!?。！？)）])assistantfinal(?=\S)")
 OPENS = tuple((tag, form) for form in FORMS for tag in form.opens)
+BEGINNINGS = (*(tag for tag, _ in OPENS), BOX)
 #: What ends a thought that nothing began.
 LONE = {tag: form for form in FORMS for tag in form.closes}
 #: What no tag begins without.

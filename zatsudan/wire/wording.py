@@ -9,6 +9,13 @@ REFUSED = (
 RANGE = r"(?i)(?:above|below)_(?:max|min)|greater than|less than|out of range"
 #: `n` is refused as a value where only one reply can be had (Groq).
 ONE_ONLY = r"['\"`]n['\"`].{0,30}\b(?:at most|must be|only) 1(?![\d.])"
+#: What Google says that takes neither penalty.
+PENALTIES = r"(?i)^penalty is not enabled"
+#: How long to wait: Google's RetryInfo; Google, OpenAI and Groq in words.
+DELAY = (
+    r'(?i)(?:"retryDelay"\s*:\s*"|(?:retry|try again) in )'
+    r"(?:(\d{1,4})h)?(?:(\d{1,4})m(?!s))?(?:([\d.]{1,16})(ms|s))?"
+)
 
 LENGTH = (
     r"maximum (?:context|prompt) length (?:is|of) (\d{1,9})",  # OpenAI, vLLM, OpenRouter, xAI
@@ -77,8 +84,6 @@ NO_ROLE = (
     r"|(?:role|developer).{0,60}(?:invalid|not supported|unsupported|not allowed|must be|should be|unknown)"
     r"|(?:invalid|unsupported|unknown).{0,40}(?:role|developer)"
 )
-#: What Google says that takes neither penalty.
-BOTH_PENALTIES = r"(?i)^penalty is not enabled"
 #: A length that is too much, in words that no pattern above knows; it is looked for last.
 PERHAPS_TOO_LONG = (
     r"(?i)\b(?:context|tokens?|prompt|input|messages?|conversation|history)\b.{0,80}"
