@@ -1,9 +1,7 @@
 """What every test has: a clean environment, and asyncio."""
 
-import json
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,10 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support import engine
 from zatsudan.base import language
-from zatsudan.config.settings import Local
 from zatsudan.servers.choice import Server as Address
-from zatsudan.servers.engine import embedded
 
 settings.register_profile("zatsudan", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("zatsudan")
@@ -83,22 +80,5 @@ def anyio_backend() -> str:
 @pytest.fixture(scope="session")
 def model() -> Iterator[Address]:
     """The embedded engine with its small model, once for all tests that talk with it."""
-    file = embedded.model_file(Local())
-    assert file is not None, "the dev group brings the model"
-    process = subprocess.Popen(
-        embedded.command(),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    name = embedded.model_name(file)
-    order = {"model": str(file), "name": name, "key": "test-key", "context": 4096}
-    process.stdin.write(json.dumps(order).encode() + b"\n")
-    process.stdin.flush()
-    address = json.loads(process.stdout.readline())["address"]
-    yield Address("local", f"{address}/v1", api_key="test-key", model=name)
-    process.stdin.close()
-    process.wait(10)
-    process.stdout.close()
+    with engine.running() as server:
+        yield server

@@ -1,7 +1,7 @@
 """The floors: a folder imports those below it; nothing imports up, and nothing in a circle.
 
-Every import counts, also one inside a function and one for types alone: a circle that is
-hidden in a function is a circle all the same. There are no exceptions.
+Every import counts, also one inside a function, one for types alone and one by name: a circle
+that is hidden in a function is a circle all the same. There are no exceptions.
 """
 
 import ast
@@ -108,9 +108,12 @@ def test_a_name_of_a_file_stands_once() -> None:
 
 
 def test_the_walk_sees_every_kind_of_import() -> None:
-    tree = ast.parse("import a\ndef f():\n    from b.c import d\nif TYPE_CHECKING:\n    import e\n")
+    tree = ast.parse(
+        "import a\ndef f():\n    from b.c import d\nif TYPE_CHECKING:\n    import e\n"
+        "import_module('zatsudan.sessions.session')\n"
+    )
 
-    assert sorted(imports(tree)) == ["a", "b.c.d", "e"]
+    assert sorted(imports(tree)) == ["a", "b.c.d", "e", "zatsudan.sessions.session"]
     assert own("zatsudan.sessions.session.Node") == "sessions.session"
     assert own("zatsudan.__version__") == "__init__"
     assert own("json") is None

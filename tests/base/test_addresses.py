@@ -2,7 +2,15 @@
 
 import pytest
 
-from zatsudan.base.addresses import Distance, distance, is_loopback, is_near, is_number, normal_url
+from zatsudan.base.addresses import (
+    Distance,
+    distance,
+    is_loopback,
+    is_near,
+    is_number,
+    is_web,
+    normal_url,
+)
 
 LOOPBACK, PRIVATE, FAR = Distance.LOOPBACK, Distance.PRIVATE, Distance.FAR
 
@@ -58,3 +66,14 @@ def test_what_is_an_address_of_numbers(host: str, expected: bool) -> None:
 )
 def test_the_scheme_that_is_meant_follows_from_it(typed: str, url: str) -> None:
     assert normal_url(typed) == url
+
+
+@pytest.mark.parametrize(
+    ("address", "web"),
+    [
+        ("https://a.example", True), ("HTTP://a", True), ("http:a", False),
+        ("mailto:a@b", False), ("", False), ("/http://a", False),
+    ],
+)  # fmt: skip
+def test_what_is_an_address_of_the_web(address: str, web: bool) -> None:
+    assert is_web(address) is web

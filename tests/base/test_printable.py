@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import zatsudan
 from tests.support.strategies import any_text
 from zatsudan.base.language import say, say_count
-from zatsudan.base.printable import Printable, one_line, printable
+from zatsudan.base.printable import Printable, end_of, one_line, printable
 
 if TYPE_CHECKING:
     from zatsudan.base.errors import ZatsudanError
@@ -89,6 +89,15 @@ def test_one_line_joins_and_cuts() -> None:
     assert one_line("\x1b[2J gone") == "␛[2J gone"
     assert one_line("a" + " " * 99 + "b", 4) == "a…"
     assert one_line("a" + " " * 99, 4) == "a"
+
+
+def test_the_end_of_a_text_is_one_line_too() -> None:
+    assert end_of("  a\n\tb  c ", 9) == "a b c"
+    assert end_of("abcdef", 4) == "…def"
+    assert end_of("abcd", 4) == "abcd"
+    assert end_of("gone \x1b[2J", 99) == "gone ␛[2J"
+    assert end_of("b" + " " * 99 + "a", 4) == "…a"
+    assert end_of(" " * 99 + "a", 4) == "a"
 
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ greatest difference of these, and how many lie outside their bounds by more than
 
 import asyncio
 import json
-import subprocess
 
+from tests.support import engine
 from tests.support.engineplaces import (
     PRECISION,
     SETTINGS,
@@ -19,9 +19,7 @@ from tests.support.engineplaces import (
     places,
     true_shares,
 )
-from zatsudan.config.settings import Local
 from zatsudan.servers.choice import Server
-from zatsudan.servers.engine import embedded
 
 TOLD, EACH = 80, 40
 
@@ -56,24 +54,8 @@ async def compare(server: Server) -> None:
 
 def main() -> None:
     """Start the engine, and end it."""
-    file = embedded.model_file(Local())
-    process = subprocess.Popen(
-        embedded.command(),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    order = {"model": str(file), "name": "small", "key": "key", "context": 4096}
-    process.stdin.write(json.dumps(order).encode() + b"\n")
-    process.stdin.flush()
-    address = json.loads(process.stdout.readline())["address"]
-    try:
-        asyncio.run(compare(Server("local", f"{address}/v1", api_key="key", model="small")))
-    finally:
-        process.stdin.close()
-        process.wait(10)
+    with engine.running() as server:
+        asyncio.run(compare(server))
 
 
 if __name__ == "__main__":

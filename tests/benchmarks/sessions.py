@@ -14,8 +14,8 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from zatsudan.sessions.journal import Journal, begin_record, encode, load
-from zatsudan.sessions.made import Made
+from tests.support import stored
+from zatsudan.sessions.journal import Journal, load
 from zatsudan.sessions.records import message_record
 from zatsudan.sessions.search import search
 from zatsudan.sessions.shelf import ending, summaries
@@ -61,21 +61,11 @@ def main() -> None:
 def _session(path: Path, seed: int, size: int = 50_000, messages: int = 10**9) -> int:
     """Write a session of that many bytes or messages; return its bytes."""
     words = random.Random(seed)
-    lines = [encode(begin_record(path.stem, "2026-01-01T00:00:00Z"))]
-    lines.append(encode({"type": "model", "model": "some-model", "server": "somewhere"}))
-    written = number = 0
-    while written < size and number < messages:
-        number += 1
-        own = number % 2 == 1
-        text = " ".join(words.choices(_WORDS, k=15 if own else 150))
-        message = Message("user" if own else "assistant", text)
-        made = None if own else Made(model="some-model", first=0.3, seconds=2.5)
-        parent = str(number - 1) if number > 1 else None
-        line = encode(message_record(str(number), parent, message, "2026-01-01T00:00:00Z", made))
-        lines.append(line)
-        written += len(line)
-    path.write_bytes(b"".join(lines))
-    return written
+
+    def say(number: int) -> str:
+        return " ".join(words.choices(_WORDS, k=15 if number % 2 else 150))
+
+    return stored.long_one(path, say, size, messages)
 
 
 def _append(journal: Journal, loop: asyncio.AbstractEventLoop, *, synced: bool) -> None:

@@ -25,6 +25,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+from tests.support import stored
 from tests.support.doubles import chat_over
 from zatsudan.base.errors import StoreError
 from zatsudan.commands.outcomes import Pick
@@ -32,8 +33,7 @@ from zatsudan.commands.picking import Picking
 from zatsudan.commands.sessions import load, sessions
 from zatsudan.servers.client import Client
 from zatsudan.sessions import index, indexing, shelf
-from zatsudan.sessions.journal import Journal, begin_record, encode
-from zatsudan.sessions.made import Made
+from zatsudan.sessions.journal import Journal, begin_record
 from zatsudan.sessions.records import message_record
 from zatsudan.sessions.search import at_once, search
 from zatsudan.wire.messages import Message
@@ -292,22 +292,12 @@ class _Japanese:
 
 def _session(path: Path, seed: int, speaker: _English | _Japanese, count: int) -> None:
     of = random.Random(seed)
-    lines = [encode(begin_record(path.stem, "2026-01-01T00:00:00Z"))]
-    lines.append(encode({"type": "model", "model": "some-model", "server": "somewhere"}))
-    written = number = 0
-    while written < BYTES:
-        number += 1
-        own = number % 2 == 1
-        text = speaker.say(of, 60 if own else 900)
-        if number == 4 and seed in (count // 2, count // 2 + 1):
-            text += f" {speaker.rare}"
-        message = Message("user" if own else "assistant", text)
-        made = None if own else Made(model="some-model", first=0.3, seconds=2.5)
-        parent = str(number - 1) if number > 1 else None
-        line = encode(message_record(str(number), parent, message, "2026-01-01T00:00:00Z", made))
-        lines.append(line)
-        written += len(line)
-    path.write_bytes(b"".join(lines))
+    rare = f" {speaker.rare}" if seed in (count // 2, count // 2 + 1) else ""
+
+    def say(number: int) -> str:
+        return speaker.say(of, 60 if number % 2 else 900) + (rare if number == 4 else "")
+
+    stored.long_one(path, say, BYTES)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import asyncio
 from tests.support.chats import ask, chat_with
 from tests.support.commands import lines, refusal, run
 from tests.support.doubles import turn_in
-from tests.support.server import DONE, Request, Script, Server, chunk, event, serve
+from tests.support.server import DONE, Request, Script, chunk, event, serve
 from tests.support.toymodel import failing, model
 from zatsudan.commands.outcomes import Generate, Outcome, Show, Work
 from zatsudan.talk.chat import Chat
@@ -41,10 +41,6 @@ async def drawn(chat: Chat, line: str) -> list[str]:
     return lines(outcome)
 
 
-def posted(server: Server) -> list[dict[str, object]]:
-    return [request.body for request in server.requests if "chat" in request.path]
-
-
 async def take(chat: Chat, letter: str) -> Generate:
     outcome = await run(chat, f"/forks {letter}")
     assert isinstance(outcome, Generate)
@@ -62,8 +58,8 @@ async def test_each_way_is_followed_as_the_model_weighs_it_and_parts_where_it_wa
         rows = await drawn(chat, "/forks 2 4")
         assert rows[:9] == TREE
         assert "/forks LETTER goes on" in rows[-1]
-        asked = posted(server)[-5:]  # behind the question whether it goes on from a given text
-        assert [body["messages"][-1]["content"] for body in asked] == [  # type: ignore[index]
+        asked = server.posted[-5:]  # behind the question whether it goes on from a given text
+        assert [body["messages"][-1]["content"] for body in asked] == [
             *("The sea", "The 海", "The moon"),
             *("The sea is deep", "The 海も"),
         ]
@@ -95,7 +91,7 @@ async def test_a_letter_makes_just_that_text_a_variant_with_all_its_log_probabil
         taken = await take(chat, "c")
         assert taken.prefix == "The 海は青い"
         reply = chat.talk.session.path()[-1]
-        assert posted(server)[-1]["messages"][-1] == {"role": "assistant", "content": taken.prefix}  # type: ignore[index]
+        assert server.posted[-1]["messages"][-1] == {"role": "assistant", "content": taken.prefix}
         assert reply.message.text == "The 海は青い"
         assert reply.made is not None
         known = read_tokens(reply.made.logprobs)

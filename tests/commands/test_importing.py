@@ -5,13 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.commands import table
+from tests.support.commands import table, told
 from tests.support.doubles import chat_over
 from tests.support.places import DATA
 from zatsudan.base.errors import CommandError, ImportRefused, StoreError
 from zatsudan.commands import COMMANDS
-from zatsudan.commands.outcomes import Show
-from zatsudan.commands.parts import Line
 from zatsudan.servers.client import Client
 from zatsudan.talk.chat import Chat
 
@@ -28,20 +26,13 @@ async def chat(tmp_path: Path) -> AsyncIterator[Chat]:
     await talk.aclose()
 
 
-async def _run(chat: Chat, line: str) -> list[str]:
-    name, _, args = line.partition(" ")
-    outcome = await COMMANDS[name].run(chat, args)
-    assert isinstance(outcome, Show)
-    return [part.text for part in outcome.parts if isinstance(part, Line)]
-
-
 async def test_import_makes_sessions_and_leaves_the_talk(chat: Chat) -> None:
     before = chat.talk.session.id
-    lines = await _run(chat, f"import {DATA / 'conversations.json'}")
+    lines = await told(chat, f"import {DATA / 'conversations.json'}")
     assert lines[:3] == ["2 sessions imported.", "  Names for a 猫", "  Second"]
     assert lines[-1] == "/sessions lists them, /load NAME goes on with one."
     assert chat.talk.session.id == before
-    await _run(chat, "load Names")
+    await told(chat, "load Names")
     assert chat.talk.session.path()[-1].message.text == "Tamasaburo."
 
 
@@ -55,31 +46,31 @@ async def test_what_a_file_holds_is_listed_and_chosen(chat: Chat) -> None:
     assert chat.talk.folder is not None
     assert len([*chat.talk.folder.glob("*.jsonl")]) == 1
     for wanted in ("2", "sec"):
-        lines = await _run(chat, f"import {file} {wanted}")
+        lines = await told(chat, f"import {file} {wanted}")
         assert lines[:2] == ["1 session imported.", "  Second"]
     with pytest.raises(CommandError, match="no numbers 3"):
-        await _run(chat, f"import {file} 3")
+        await told(chat, f"import {file} 3")
 
 
 async def test_one_imported_session_is_named_with_the_way_to_it(chat: Chat) -> None:
-    *_, last = await _run(chat, f"import {DATA / 'aichat.yaml'}")
+    *_, last = await told(chat, f"import {DATA / 'aichat.yaml'}")
     assert last.startswith("/load ")
-    await _run(chat, last.removesuffix(" goes on with it.").removeprefix("/"))
+    await told(chat, last.removesuffix(" goes on with it.").removeprefix("/"))
     assert chat.talk.session.system == "You are a poet."
 
 
 async def test_import_needs_a_file_and_a_place_for_sessions(chat: Chat) -> None:
     with pytest.raises(CommandError, match="A file"):
-        await _run(chat, "import")
+        await told(chat, "import")
     with pytest.raises(ImportRefused, match="cannot be read"):
-        await _run(chat, "import ~nobody/none.json")
+        await told(chat, "import ~nobody/none.json")
     chat.talk.folder = None
     with pytest.raises(StoreError, match="private"):
-        await _run(chat, f"import {DATA / 'aichat.yaml'}")
+        await told(chat, f"import {DATA / 'aichat.yaml'}")
 
 
 @pytest.mark.posix  # the system's names of descriptors
 @pytest.mark.parametrize("name", ["-", "/dev/stdin", "/dev/fd/0"])
 async def test_import_in_a_chat_reads_no_keys(chat: Chat, name: str) -> None:
     with pytest.raises(ImportRefused):
-        await _run(chat, f"import {name}")
+        await told(chat, f"import {name}")

@@ -8,7 +8,7 @@ import pytest
 from tests.support.chats import ask, chat_with
 from tests.support.commands import lines, refusal, run
 from tests.support.emulator import sitting
-from tests.support.server import Request, Script, Server, says, serve
+from tests.support.server import Request, Script, says, serve
 from tests.support.toymodel import failing, model
 from zatsudan.commands.outcomes import Ask, Generate, Outcome, Show, Work
 from zatsudan.talk.chat import Chat
@@ -40,10 +40,6 @@ def rows(outcome: Outcome) -> list[tuple[str, ...]]:
     return [tuple(row.cells) for row in outcome.question.rows]
 
 
-def posted(server: Server) -> list[dict[str, object]]:
-    return [request.body for request in server.requests if "chat" in request.path]
-
-
 async def test_each_step_shows_the_likeliest_next_tokens_and_what_the_settings_leave_of_them() -> (
     None
 ):
@@ -66,9 +62,9 @@ async def test_each_step_shows_the_likeliest_next_tokens_and_what_the_settings_l
             ("4", "·moon", "5 %", "cut"),
         ]
         assert [row[0] for row in rows(outcome)[4:]] == ["t", "u", "g"]
-        body = posted(server)[-1]
+        body = server.posted[-1]
         assert body["max_tokens"] == 1
-        assert body["messages"][-1] == {"role": "assistant", "content": "The"}  # type: ignore[index]
+        assert body["messages"][-1] == {"role": "assistant", "content": "The"}
 
 
 async def test_the_model_goes_on_from_what_was_chosen_and_it_is_marked() -> None:
@@ -164,7 +160,7 @@ async def test_a_character_of_several_tokens_is_offered_whole() -> None:
         await ask(chat, "go")
         outcome = await pressed(chat, "/manual", "1")
         assert rows(outcome)[2][1] == "·海"
-        assert posted(server)[-1]["max_tokens"] == 4
+        assert server.posted[-1]["max_tokens"] == 4
 
 
 async def test_keys_choose_it_on_the_screen() -> None:

@@ -5,7 +5,7 @@ from itertools import count
 from tests.support.chats import chat_with
 from tests.support.commands import lines, run
 from tests.support.doubles import turn_in
-from tests.support.server import DONE, Request, Script, Server, chunk, says, serve, usage
+from tests.support.server import DONE, Request, Script, chunk, says, serve, usage
 from zatsudan.commands.outcomes import Work
 from zatsudan.servers.choice import Server as Address
 from zatsudan.servers.findings import REPEAT
@@ -25,10 +25,6 @@ async def ask(chat: Chat, words: str, prefix: str = "", **settings: object) -> N
     assert turn.error is None, turn.error
 
 
-def posted(server: Server) -> list[object]:
-    return [request.body for request in server.requests if "chat" in request.path]
-
-
 def goes_on(request: Request) -> Script:
     """Goes on from what is given to it; knows the alphabet."""
     last = request.body["messages"][-1]
@@ -41,11 +37,11 @@ async def test_what_went_on_from_a_beginning_is_repeated_with_it() -> None:
     async with serve(goes_on) as server, chat_with(server.base_url) as chat:
         await run(chat, "/system Be brief.")
         await ask(chat, "hi", "Salt", seed=11)
-        made = posted(server)[-1]
+        made = server.posted[-1]
         await run(chat, "/system Be long.")
         await run(chat, "/set temperature 2 seed 5")
         shown = await work(chat, "/repro 3")
-        assert posted(server)[-3:] == [made] * 3
+        assert server.posted[-3:] == [made] * 3
         assert shown[0] == "3 of 3 replies are the same."
         assert shown[1] == "The reply that stands in the talk is the same too."
 
@@ -114,12 +110,12 @@ async def test_a_seeded_text_that_changes_is_tried_without_the_prompt_cache() ->
     async with serve(reusing) as server, chat_with(server.base_url, llama) as chat:
         await ask(chat, "hi", seed=4)
         shown = await work(chat, "/repro 2")
-        sent = [body.get("cache_prompt") for body in posted(server)[-4:] if isinstance(body, dict)]
+        sent = [body.get("cache_prompt") for body in server.posted[-4:] if isinstance(body, dict)]
         assert sent == [None, None, False, False]
         assert any("two of two are the same: it was the cache" in line for line in shown), shown
         assert any("/set +cache_prompt false" in line for line in shown), shown
         await run(chat, "/set +cache_prompt false")
         await ask(chat, "hi", seed=4, cache_prompt=False)
-        count_ = len(posted(server))
+        count_ = len(server.posted)
         await work(chat, "/repro 2")
-        assert len(posted(server)) == count_ + 2
+        assert len(server.posted) == count_ + 2

@@ -7,31 +7,18 @@ from typing import Any
 
 import pytest
 
-from tests.support.chats import chat_with
+from tests.support.chats import asked, chat_with
 from tests.support.commands import lines, run
 from tests.support.doubles import turn_in
-from tests.support.server import DONE, Request, Script, Server, chunk, event, fails, says, serve
-from zatsudan.base.jsonvalues import Json
+from tests.support.server import DONE, Request, Script, chunk, event, fails, says, serve
 from zatsudan.commands.requested import NOT_WRITTEN
 from zatsudan.servers.choice import Server as Address
 from zatsudan.sessions.journal import load
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.rebuilding import rebuilt
-from zatsudan.talk.turn import Turn
 
 #: A reply without usage: then the estimate of tokens is what it was.
 UNCOUNTED = Script([chunk("fine"), chunk(finish="stop"), DONE])
-
-
-async def ask(chat: Chat, text: str, **overrides: Json) -> Turn:
-    turn = turn_in(chat, chat.talk.say(text), overrides)
-    await turn.run(lambda _: None)
-    assert turn.error is None, turn.error
-    return turn
-
-
-def posted(server: Server) -> list[Any]:
-    return [request.body for request in server.requests if "chat" in request.path]
 
 
 async def shown_json(chat: Chat, line: str) -> Any:
@@ -41,17 +28,17 @@ async def shown_json(chat: Chat, line: str) -> Any:
 async def system_and_parameters(chat: Chat) -> None:
     await run(chat, "/system Be brief.")
     await run(chat, "/set temperature 0.5 stop END")
-    await ask(chat, "one")
+    await asked(chat, "one")
     await run(chat, "/system Be long.")
-    await ask(chat, "two", seed=4)
+    await asked(chat, "two", seed=4)
     await run(chat, "/system none")
     await run(chat, "/unset all")
-    await ask(chat, "three", stream=False)
+    await asked(chat, "three", stream=False)
 
 
 async def a_short_window(chat: Chat) -> None:
     for number in range(8):
-        await ask(chat, f"{number} " + "word " * 60, max_tokens=16)
+        await asked(chat, f"{number} " + "word " * 60, max_tokens=16)
         if number == 0:
             chat.talk.record({"type": "pin", "id": "1"})
 
@@ -63,10 +50,10 @@ async def goes_on(chat: Chat) -> None:
 
 
 async def branches(chat: Chat) -> None:
-    await ask(chat, "one")
-    await ask(chat, "two")
+    await asked(chat, "one")
+    await asked(chat, "two")
     chat.talk.record({"type": "head", "id": "2"})
-    await ask(chat, "other")
+    await asked(chat, "other")
 
 
 def refuses_options(request: Request) -> Script:
@@ -112,7 +99,7 @@ async def test_a_recorded_request_is_what_the_server_got(
     where = Address(**{"name": "scripted", "base_url": "", "model": "scripted", **address})
     async with serve(script) as server, chat_with(server.base_url, where) as chat:
         await talk(chat)
-        bodies = posted(server)
+        bodies = server.posted
         replies = list(chat.talk.session.replies())
         assert replies
         for reply in replies:
@@ -127,18 +114,18 @@ async def test_the_next_request_is_what_the_server_gets() -> None:
     async with serve(says("fine")) as server, chat_with(server.base_url) as chat:
         await run(chat, "/system Be brief.")
         await run(chat, "/set temperature 0.5 +top_k 40")
-        await ask(chat, "one")
+        await asked(chat, "one")
         shown = await shown_json(chat, "/request")
         assert shown["messages"][-1] == {"role": "user", "content": NOT_WRITTEN}
-        await ask(chat, "two")
+        await asked(chat, "two")
         shown["messages"][-1]["content"] = "two"
-        assert shown == posted(server)[-1]
+        assert shown == server.posted[-1]
 
 
 async def test_no_key_is_in_a_request_shown() -> None:
     where = Address("scripted", "", "sk-secret", "scripted", query={"key": "sk-secret"})
     async with serve(says("fine")) as server, chat_with(server.base_url, where) as chat:
-        await ask(chat, "one")
+        await asked(chat, "one")
         for line in ("/request", "/request 2", "/why"):
             assert "sk-secret" not in "\n".join(lines(await run(chat, line)))
 

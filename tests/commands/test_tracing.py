@@ -1,33 +1,20 @@
 """Settings, traces and tokens: the commands against a scripted server."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.support.chats import chat_with
+from tests.support.chats import asked, chat_with
 from tests.support.commands import lines, run, table
 from tests.support.doubles import turn_in
-from tests.support.server import DONE, Script, Server, chunk, event, says, serve
+from tests.support.server import DONE, Script, chunk, event, says, serve
 from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.commands.outcomes import Generate, Inspect, Work
 from zatsudan.commands.tokens import fork
 from zatsudan.servers.choice import Server as Address
 from zatsudan.talk.chat import Chat
-from zatsudan.talk.turn import Turn
 from zatsudan.wire.tokenview import read_tokens
-
-
-async def ask(chat: Chat, text: str, **overrides: Json) -> Turn:
-    turn = turn_in(chat, chat.talk.say(text), overrides)
-    await turn.run(lambda _: None)
-    assert turn.error is None, turn.error
-    return turn
-
-
-def posted(server: Server) -> list[Any]:
-    return [request.body for request in server.requests if "chat" in request.path]
 
 
 async def inspected(chat: Chat) -> Inspect:
@@ -46,7 +33,7 @@ async def test_why_names_the_settings_and_marks_what_is_otherwise_now() -> None:
     fingerprinted = Script([chunk("fine", system_fingerprint="fp_1"), chunk(finish="stop"), DONE])
     async with serve(fingerprinted) as server, chat_with(server.base_url) as chat:
         await run(chat, "/set temperature 0.5 seed 7")
-        await ask(chat, "one")
+        await asked(chat, "one")
         await run(chat, "/temperature 0.9")
         shown = table(await run(chat, "/why"))
         rows: dict[str, str] = {row[0]: row[1] for row in shown.rows}
@@ -61,8 +48,8 @@ async def test_use_gives_the_names_back_that_are_set() -> None:
     where = Address("mistral", "", model="scripted")
     async with serve(says("fine")) as server, chat_with(server.base_url, where) as chat:
         await run(chat, "/set seed 7")
-        await ask(chat, "one")
-        assert posted(server)[-1]["random_seed"] == 7
+        await asked(chat, "one")
+        assert server.posted[-1]["random_seed"] == 7
         assert "seed as random_seed" in "\n".join(lines(await run(chat, "/params")))
         assert table(await run(chat, "/params")).marks == frozenset()
         await run(chat, "/unset all")
@@ -97,7 +84,7 @@ async def test_reset_goes_back_to_before_the_first_message() -> None:
     async with serve(says("fine")) as server, chat_with(server.base_url) as chat:
         await run(chat, "/set temperature 0.5")
         await run(chat, "/system Be brief.")
-        await ask(chat, "one")
+        await asked(chat, "one")
         await run(chat, "/set temperature 0.9 seed 7")
         await run(chat, "/system Be long.")
         await run(chat, "/model other")
@@ -224,7 +211,7 @@ async def test_a_fork_goes_on_from_exactly_that_text() -> None:
         chat_with(server.base_url) as chat,
     ):
         await run(chat, "/logprobs on 1")
-        turn = await ask(chat, "go")
+        turn = await asked(chat, "go")
         outcome = await inspected(chat)
         assert outcome.refusal == ""
         generate = fork(chat, turn.nodes[0], 1, outcome.tokens[1].options[0])
@@ -233,7 +220,7 @@ async def test_a_fork_goes_on_from_exactly_that_text() -> None:
             chat, generate.parent, generate.overrides, generate.prefix, generate.logprobs
         )
         await forked.run(lambda _: None)
-        assert posted(server)[-1]["messages"][-1] == {"role": "assistant", "content": "The sea"}
+        assert server.posted[-1]["messages"][-1] == {"role": "assistant", "content": "The sea"}
         assert forked.nodes[0].message.text == "The sea and on"
         known = read_tokens(forked.made.logprobs)
         assert [token.text for token in known] == ["The", " sea", " and", " on"]
@@ -245,14 +232,14 @@ async def test_where_no_reply_can_go_on_it_is_said_before() -> None:
         serve(with_logprobs("The", " sky"), says("a b c")) as server,
         chat_with(server.base_url) as chat,
     ):
-        await ask(chat, "go")
+        await asked(chat, "go")
         outcome = await inspected(chat)
         assert "does not go on" in outcome.refusal
 
 
 async def test_tokens_without_logprobs_say_how_to_get_them() -> None:
     async with serve(says("fine")) as server, chat_with(server.base_url) as chat:
-        await ask(chat, "go")
+        await asked(chat, "go")
         with pytest.raises(CommandError, match="without log probabilities") as caught:
             await run(chat, "/tokens")
         assert "/logprobs on" in caught.value.advice

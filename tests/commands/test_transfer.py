@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.commands import told
 from tests.support.doubles import chat_over
 from zatsudan.base.errors import CommandError
 from zatsudan.commands import COMMANDS
-from zatsudan.commands.outcomes import Show
-from zatsudan.commands.parts import Line
 from zatsudan.config.settings import Config, Network, Profile
 from zatsudan.servers.choice import Server
 from zatsudan.servers.client import Client
@@ -37,13 +36,6 @@ async def chat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     await talk.aclose()
 
 
-async def _run(chat: Chat, line: str) -> list[str]:
-    name, _, args = line.partition(" ")
-    outcome = await COMMANDS[name].run(chat, args)
-    assert isinstance(outcome, Show)
-    return [part.text for part in outcome.parts if isinstance(part, Line)]
-
-
 def _text(name: str) -> str:
     return Path(name).read_text(encoding="utf-8")
 
@@ -58,11 +50,11 @@ def _choices(chat: Chat, name: str, args: str) -> list[str]:
 
 @pytest.mark.posix  # modes of files
 async def test_export_shows_and_writes_the_same(chat: Chat) -> None:
-    shown, _ = await _run(chat, "export markdown")
+    shown, _ = await told(chat, "export markdown")
     assert "## User\n\nHello" in shown
     mask = os.umask(0o027)
     try:
-        (said,) = await _run(chat, 'export markdown "a talk.md"')
+        (said,) = await told(chat, 'export markdown "a talk.md"')
     finally:
         os.umask(mask)
     assert said == "Written: a talk.md"
@@ -71,13 +63,13 @@ async def test_export_shows_and_writes_the_same(chat: Chat) -> None:
 
 
 async def test_export_never_writes_over_a_file_unless_told(chat: Chat) -> None:
-    await _run(chat, "export json there.md")
+    await told(chat, "export json there.md")
     before = _text("there.md")
     with pytest.raises(CommandError, match=r"a file there\.md already") as caught:
-        await _run(chat, "export text there.md")
+        await told(chat, "export text there.md")
     assert caught.value.advice == "/export! text there.md overwrites it."
     assert _text("there.md") == before
-    await _run(chat, "export! text there.md")
+    await told(chat, "export! text there.md")
     assert _text("there.md").startswith("Hello\n=====")
 
 
@@ -96,12 +88,12 @@ async def test_an_export_that_cannot_be_says_what_to_do(
     chat: Chat, args: str, sentence: str
 ) -> None:
     with pytest.raises(CommandError, match=sentence) as caught:
-        await _run(chat, f"export {args}")
+        await told(chat, f"export {args}")
     assert caught.value.advice
 
 
 async def test_a_request_names_the_variable_of_the_profile(chat: Chat) -> None:
-    shown, hint = await _run(chat, "export curl")
+    shown, hint = await told(chat, "export curl")
     assert hint == "/export curl FILE writes it, lines uncut."
     assert "Authorization: Bearer ${MINE:?}" in shown
     assert '"model": "scripted"' in shown
@@ -144,13 +136,13 @@ async def test_a_full_disk_leaves_nothing_and_takes_nothing(
         def write(self, _text: object) -> int:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    await _run(chat, "export text old.md")
+    await told(chat, "export text old.md")
     before = _text("old.md")
     with monkeypatch.context() as patch:
         patch.setattr(os, "fdopen", Full)
         for line in ("export markdown new.md", "export! markdown old.md"):
             with pytest.raises(CommandError, match="No space left"):
-                await _run(chat, line)
+                await told(chat, line)
     assert os.listdir() == ["old.md"]  # noqa: PTH208
     assert _text("old.md") == before
-    await _run(chat, "export markdown new.md")
+    await told(chat, "export markdown new.md")

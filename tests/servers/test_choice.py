@@ -138,7 +138,7 @@ def test_the_openai_key_goes_to_openai_alone(base_url: str, key: str) -> None:
     server = chosen(Wishes(base_url=base_url), ALL_KEYS)
 
     assert server.api_key == key
-    near = base_url.startswith("http://127.")  # a server of the house seldom wants one
+    near = base_url.startswith("http://127.")  # a server of this machine seldom wants one
     assert bool(server.missing_key) is not (bool(key) or near)
 
 

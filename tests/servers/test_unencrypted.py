@@ -29,14 +29,14 @@ PROXIED = "The key goes to the proxy proxy.example.com unencrypted"
         # What is no address is told of where it is used.
         (Server("", "http://[::bad/v1", api_key="sk-1"), {}, ""),
         (Server("", "http://box/v1", api_key="sk-1"), {"HTTP_PROXY": "http://me:pw@[::bad"}, ""),
-        # In the house.
+        # In the same network.
         (Server("", "http://127.0.0.1:8080/v1", api_key="sk-1"), {}, ""),
         (Server("", "http://[::1]:8080/v1", api_key="sk-1"), {}, ""),
         (Server("", "http://192.168.1.5/v1", api_key="sk-1"), {}, ""),
         (Server("", "http://[fd00::5]/v1", api_key="sk-1"), {}, ""),
         (Server("", "http://box.local/v1", api_key="sk-1"), {}, ""),
         (Server("", "http://box/v1", api_key="sk-1"), {}, ""),
-        # A proxy outside of it reads what is meant for the house, too.
+        # A proxy outside of it reads what is meant for that network, too.
         (Server("", "http://box/v1", api_key="sk-1"), {"HTTP_PROXY": "http://me:pw@proxy.example.com:3128"}, PROXIED),
         (Server("", "http://box/v1", api_key="sk-1"), {"http_proxy": "proxy.example.com:3128"}, PROXIED),
         (Server("", "http://box/v1", api_key="sk-1"), {"ALL_PROXY": "socks5://proxy.example.com"}, PROXIED),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.support.doubles import chat_over, turn_in
 from tests.support.server import DONE, Script, chunk, event
+from zatsudan.base.jsonvalues import Json
 from zatsudan.config.settings import Network
 from zatsudan.servers.choice import Server
 from zatsudan.servers.client import Client
@@ -33,6 +34,14 @@ async def ask(chat: Chat, text: str) -> tuple[Turn, list[str]]:
     turn = turn_in(chat, chat.talk.say(text))
     await turn.run(lambda _: None, notes.append)
     return turn, notes
+
+
+async def asked(chat: Chat, text: str, **overrides: Json) -> Turn:
+    """Say a text, with other parameters for once; return the turn, which has gone well."""
+    turn = turn_in(chat, chat.talk.say(text), overrides)
+    await turn.run(lambda _: None)
+    assert turn.error is None, turn.error
+    return turn
 
 
 def thinks(*thoughts: str, says: str) -> Script:

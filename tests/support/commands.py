@@ -49,6 +49,13 @@ async def run(chat: Chat, line: str) -> Outcome:
     return await find(COMMANDS, name).run(chat, args)
 
 
+async def told(chat: Chat, line: str) -> list[str]:
+    """Carry out a command that shows something; return its lines, without tables."""
+    outcome = await run(chat, f"/{line}")
+    assert isinstance(outcome, Show)
+    return [part.text for part in outcome.parts if isinstance(part, Line)]
+
+
 def lines(outcome: Outcome) -> list[str]:
     """What an outcome says, row by row; the cells of a table are set apart by `|`."""
     assert not isinstance(outcome, Leave | Copy)

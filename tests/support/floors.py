@@ -1,13 +1,15 @@
 """The rooms of the package from the ground up, and what their modules import."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import zatsudan
 
 ROOT = Path(zatsudan.__file__).parent
-
+#: A module of ours, by its name.
+OURS = re.compile(r"zatsudan(\.[a-z_]+)+")
 
 #: From the ground up.
 FLOORS = (
@@ -40,10 +42,12 @@ MODULES = modules()
 
 
 def imports(tree: ast.AST) -> Iterator[str]:
-    """The names that a module imports, wherever in it."""
+    """The names that a module imports, wherever in it; those of ours also by their names as texts."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "relative import"
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Constant) and OURS.fullmatch(str(node.value)):
+            yield str(node.value)  # for importlib

@@ -129,6 +129,11 @@ class Server:
     base_url: str = ""
     _handlers: set[asyncio.Task[None]] = field(default_factory=set)
 
+    @property
+    def posted(self) -> list[Any]:
+        """The bodies of the requests for replies."""
+        return [request.body for request in self.requests if "chat" in request.path]
+
     async def aclose(self) -> None:
         """End all connections, and wait until they have ended."""
         while handlers := list(self._handlers):

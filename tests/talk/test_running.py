@@ -54,7 +54,7 @@ async def test_cancelling_ends_it_and_its_children_and_keeps_what_came(tmp_path:
 def _alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
-        # One that nobody has buried yet is dead all the same.
+        # One that has ended and that nobody has waited for has ended all the same.
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except (OSError, IndexError):
         return False

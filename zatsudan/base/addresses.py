@@ -89,6 +89,11 @@ def is_number(host: str) -> bool:
     return True
 
 
+def is_web(address: str) -> bool:
+    """Tell whether an address is one of the web."""
+    return address[:8].lower().startswith(("http://", "https://"))
+
+
 def origin(url: str) -> tuple[str, str, int]:
     """Return scheme, host and port of a URL: what a key may be sent to."""
     parts = urlsplit(url)

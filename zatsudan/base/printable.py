@@ -134,6 +134,13 @@ def one_line(text: str, limit: int = 200) -> Printable:
     return Printable(line if whole else line[: limit - 1] + "…")
 
 
+def end_of(text: str, limit: int) -> Printable:
+    """Return the end of `text` as `one_line` returns its beginning: `…` stands before it where it is cut."""
+    line = " ".join(printable(text[-4 * limit :]).split())
+    whole = len(line) <= limit and (len(text) <= 4 * limit or text[: -4 * limit].isspace())
+    return Printable(line if whole else f"…{line[1 - limit :]}")
+
+
 def printable_json(value: "Json", encoding: str = "utf-8", indent: int | None = None) -> Printable:
     """Return `value` as JSON that a terminal and an `encoding` can hold: odd characters stand as escapes.
 

@@ -194,9 +194,9 @@ def read(text: str) -> Paint:
                 )
             colours[where] = word
         else:
-            import difflib  # only where a style is wrong
+            from zatsudan.base.matching import meant  # only where a style is wrong
 
-            near = difflib.get_close_matches(word, [*COLOURS, *WEIGHTS], n=1)
+            near = meant(word, (*COLOURS, *WEIGHTS), 1)
             raise ValueError(
                 say(
                     "no colour or weight is called {word!r}, did you mean {near}",

@@ -73,11 +73,10 @@ def _meant(message: Sequence[str]) -> Printable:
     word = message[0] if len(message) == 1 else ""
     if not word.isalpha():
         return EMPTY
-    from difflib import get_close_matches
-
+    from zatsudan.base.matching import meant
     from zatsudan.cli.subcommands import SUBCOMMANDS
 
-    near = get_close_matches(word.lower(), SUBCOMMANDS, n=1, cutoff=0.8)
+    near = meant(word.lower(), SUBCOMMANDS, 1, cutoff=0.8)
     if not near:
         return EMPTY
     return say(

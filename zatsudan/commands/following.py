@@ -7,7 +7,7 @@ from typing import NamedTuple
 from zatsudan.base.errors import CommandError, ZatsudanError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say, say_count
-from zatsudan.base.printable import one_line
+from zatsudan.base.printable import end_of, one_line
 from zatsudan.commands.here import ask_names
 from zatsudan.commands.outcomes import Outcome, Show, Work
 from zatsudan.commands.parts import Line, Ways
@@ -207,7 +207,7 @@ def _tree(
         "Place {place} of reply {id}, behind {text!r}",
         place=place.at + 1,
         id=place.reply.id,
-        text=one_line(place.before[-40:], 40),
+        text=end_of(place.before, 40),
     )
     if takes:
         hint = say("• is the reply as it stands; /forks LETTER goes on with a way, as a variant.")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import whole_number
 from zatsudan.base.language import say
-from zatsudan.base.printable import Printable, one_line, printable
+from zatsudan.base.printable import Printable, end_of, one_line, printable
 from zatsudan.commands.following import drawn
 from zatsudan.commands.outcomes import Generate, Outcome, Show
 from zatsudan.commands.parts import Line, Table
@@ -36,7 +36,7 @@ TOKENS, MOST_TOKENS = 12, 64
 def _choices(chat: Chat, args: str) -> Iterable[Choice]:
     if not args:
         for letter, onward in chat.ways.items():
-            yield Choice(letter, one_line(f"… {onward.text[-50:]}", 50))
+            yield Choice(letter, end_of(onward.text, 50))
     yield from reply_choices(chat, args)
 
 
@@ -142,7 +142,7 @@ def _taken(chat: Chat, letter: str) -> Outcome:
             say("There is no way {letter}.", letter=one_line(letter, 20)),
             say("/forks 6 4 draws the ways on from place 6, with their letters."),
         )
-    text = one_line(onward.text[-50:], 50)
+    text = end_of(onward.text, 50)
     note = say("On with way {letter}, from {text!r}:", letter=letter, text=text)
     parent = chat.talk.session.nodes[onward.parent]
     return Generate(parent, {}, (Line(note, "dim"),), onward.text, onward.logprobs)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from zatsudan.base.errors import CommandError, ZatsudanError
 from zatsudan.base.jsonvalues import Json, whole_number
 from zatsudan.base.language import say
-from zatsudan.base.printable import EMPTY, Printable, one_line, printable
+from zatsudan.base.printable import EMPTY, Printable, end_of, one_line, printable
 from zatsudan.commands.adding import words_of
 from zatsudan.commands.asking import Question
 from zatsudan.commands.chains import chain_of, prompt_before
@@ -238,7 +238,7 @@ def _tail(hand: _Hand) -> Printable:
     """Return the end of what was chosen, as it stands before the field."""
     if not hand.text:
         return say("Begin")
-    return one_line(f"…{hand.text[-50:]}" if len(hand.text) > 51 else hand.text, 51)
+    return end_of(hand.text, 51)
 
 
 def _typed(chat: Chat, hand: _Hand) -> Outcome:

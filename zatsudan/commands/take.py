@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
+from zatsudan.base.addresses import is_web
 from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import whole_number
 from zatsudan.base.language import later, say, say_count
@@ -171,11 +172,7 @@ def _addresses(text: str) -> dict[str, str]:
     from zatsudan.markdown.links import links
 
     found = [link.address for link in links(text)]
-    return {
-        address: readable(address)
-        for address in found
-        if address.lower().startswith(("http://", "https://"))
-    }
+    return {address: readable(address) for address in found if is_web(address)}
 
 
 @command("open", "[N]", group=GROUP, complete=_links, possible=_has_reply)

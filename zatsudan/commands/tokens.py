@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from zatsudan.base.errors import CommandError, ZatsudanError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say, say_count
-from zatsudan.base.printable import EMPTY, Printable, one_line, printable
+from zatsudan.base.printable import EMPTY, Printable, end_of, one_line, printable
 from zatsudan.commands.outcomes import Generate, Inspect, Outcome, Show, Work
 from zatsudan.commands.parts import Line, Table, Tokens
 from zatsudan.commands.registry import command
@@ -170,7 +170,7 @@ def fork(chat: Chat, reply: Node, at: int, chosen: "Option") -> Generate:
     known = tuple(entries_before(entries, at, chosen)) if entries else ()
     note = say(
         "On from {text!r} with {token!r} ({p}):",
-        text=one_line(before[-30:], 30),
+        text=end_of(before, 30),
         token=chosen.text,
         p=percent(chosen.p),
     )

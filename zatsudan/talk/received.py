@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from zatsudan.base import files
+from zatsudan.base.addresses import is_web
 from zatsudan.base.jsonvalues import Json
 from zatsudan.sessions.session import Node
 from zatsudan.talk.attaching import image_kind
@@ -66,7 +67,7 @@ def media(
 def _texts(value: Json) -> Iterator[str]:
     """Yield the texts in a value that may be a picture in base64."""
     if isinstance(value, str):
-        if len(value) > 20 and not value.startswith(("http://", "https://")):
+        if len(value) > 20 and not is_web(value):
             yield value
     elif isinstance(value, list | dict):
         for item in value.values() if isinstance(value, dict) else value:

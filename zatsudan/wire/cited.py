@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from zatsudan.base.addresses import is_web
 from zatsudan.base.jsonvalues import Json
 
 #: Lists in which addresses stand, by vendor: Perplexity, OpenRouter and OpenAI, Zhipu, Groq, Azure.
@@ -42,7 +43,7 @@ def addresses(beside: Mapping[str, Json]) -> list[str]:
 
 def _found(value: Json) -> Iterator[str]:
     if isinstance(value, str):
-        if value.startswith(("http://", "https://")):
+        if is_web(value):
             yield value
     elif isinstance(value, list):
         for item in value:

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.chats import talk
+from tests.support.chats import asked, talk
 from tests.support.doubles import turn_in
 from zatsudan.base.errors import StatusError
 from zatsudan.base.jsonvalues import Json
@@ -37,10 +37,7 @@ pytestmark = pytest.mark.model
 
 
 async def ask(chat: Chat, text: str, **parameters: Json) -> Turn:
-    turn = turn_in(chat, chat.talk.say(text), {"max_tokens": 16, **parameters})
-    await turn.run(lambda _: None)
-    assert turn.error is None, turn.error
-    return turn
+    return await asked(chat, text, **{"max_tokens": 16, **parameters})
 
 
 async def test_it_streams_with_usage_and_timing(model: Server) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from html import escape
 from typing import TypeAlias
 
+from zatsudan.base.addresses import is_web
 from zatsudan.base.language import say
 from zatsudan.markdown.bareaddresses import as_sent
 from zatsudan.markdown.colouring import language
@@ -131,7 +132,7 @@ def _inline(stretch: Iterable[Inline]) -> str:
             # The page loads nothing from elsewhere: a picture is a link.
             shown = text or say("picture")
             words = f"[{shown}]"
-            web = address.lower().startswith(("http:", "https:")) and "a" not in opened
+            web = is_web(address) and "a" not in opened
             written += _link(address, words) if web else escape(words)
         else:
             written += escape(text)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from zatsudan.base.addresses import is_web
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.sessions.imports.draft import iso, text_of
 from zatsudan.sessions.imports.leftout import MARKED, NAMED_FILES, PARTS, LeftOut
@@ -182,7 +183,7 @@ def _image(part: JsonObject) -> str:
         return f"data:{kind};base64,{data}"
     for place in (source.get("url"), part.get("image_url"), part.get("image"), part.get("url")):
         found = place.get("url") if isinstance(place, dict) else place
-        if isinstance(found, str) and found.startswith(("http://", "https://", "data:")):
+        if isinstance(found, str) and (is_web(found) or found.startswith("data:")):
             return found
     return ""
 

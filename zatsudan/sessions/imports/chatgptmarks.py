@@ -7,6 +7,7 @@ Only the last is nothing that was said.
 
 import re
 
+from zatsudan.base.addresses import is_web
 from zatsudan.base.errors import ImportRefused
 from zatsudan.base.jsonvalues import Json
 from zatsudan.sessions.imports.jsontext import parse
@@ -62,7 +63,7 @@ def _shown(mark: str, left: LeftOut) -> str:
     if name.strip() in _SOURCES:
         return ""
     words = [words for argument in arguments for words in _words(argument)]
-    links = [word for word in words if word.startswith(("https://", "http://"))]
+    links = [word for word in words if is_web(word)]
     plain = [word for word in words if word not in links]
     if links and plain:
         return f"[{', '.join(plain)}]({links[0]})"
